@@ -1,0 +1,25 @@
+/**
+ * What only the place the app runs in can do. Electron's main process and headless each bring one;
+ * the backend never imports `electron`.
+ */
+export interface Shell {
+  /** The product's version. */
+  readonly version: string
+  readonly desktop: boolean
+  readonly tray: boolean
+  /** Where everything of this user lies; it exists already, mode 0700. */
+  readonly dataFolder: string
+  readonly secretStorage: 'keychain' | 'key-file'
+  /** Encrypts for rest; the answer may be stored anywhere. */
+  encrypt(plain: string): Promise<Uint8Array>
+  /** Rejects when the key is gone or the bytes were changed. */
+  decrypt(sealed: Uint8Array): Promise<string>
+  /** Absent where the place cannot do it; the page then does not offer it. */
+  readonly openUrl?: (url: string) => Promise<void>
+  readonly openFolder?: (path: string) => Promise<void>
+  readonly pickKeyFile?: () => Promise<string | null>
+  /** Folder with the archives and one-file programs that are uploaded: `build/out` or the package's resources. */
+  readonly programsFolder: string
+  /** `nps-desktop://` links; calls back for each, and for the one that started the app. */
+  onDeepLink(listener: (url: string) => void): () => void
+}

@@ -1,0 +1,92 @@
+import type { PortRange, PortReport, SshAddress } from '@nps-desktop/electron/contract'
+
+/** A relay as the app reaches it. Its admin key is the secret `server/<id>/admin-key`. */
+export interface RelayRecord {
+  readonly host: string
+  readonly bridgePort: number
+  readonly fingerprint: string
+  readonly version: string | null
+  readonly range: PortRange
+}
+
+/** What setting up wrote on a machine, so that it can be repaired and taken back. */
+export interface InstalledRecord {
+  /** `root` (directly or by sudo) or `user`. */
+  readonly as: 'root' | 'user'
+  readonly service: 'systemd' | 'systemd-user' | 'cron' | 'background'
+  readonly programPath: string
+  readonly folder: string
+  readonly firewallRules: readonly string[]
+}
+
+export interface ServerRecord {
+  readonly id: string
+  readonly name: string
+  /** Null for a relay connected by key. The sign-in is the secret `server/<id>/ssh` (JSON of SshSecret). */
+  readonly address: SshAddress | null
+  readonly relay: RelayRecord | null
+  readonly installed: InstalledRecord | null
+  readonly ports: PortReport | null
+  /** The trial on this computer: kept in memory only. */
+  readonly local: boolean
+}
+
+/** How a lab box is reached: directly, through a server's ssh, or through another host (secret `lab/<id>/jump`). */
+export type JumpRecord =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'server'; readonly serverId: string }
+  | { readonly kind: 'other'; readonly address: SshAddress }
+
+export interface LabRecord {
+  readonly id: string
+  readonly serverId: string
+  readonly name: string
+  /** Null for one that came by the pasted line. The sign-in is the secret `lab/<id>/ssh`. */
+  readonly address: SshAddress | null
+  readonly jump: JumpRecord
+  /** Its client on the relay, once made. */
+  readonly clientId: number | null
+  readonly installed: InstalledRecord | null
+}
+
+export interface HostKeyRecord {
+  readonly host: string
+  readonly port: number
+  readonly algorithm: string
+  readonly fingerprint: string
+  readonly pinnedAtMs: number
+}
+
+/** Rows of one kind, by id. Writes are durable when the call returns. */
+export interface Rows<T extends { readonly id: string }> {
+  list(): readonly T[]
+  get(id: string): T | undefined
+  put(row: T): void
+  delete(id: string): void
+}
+
+/** Secrets at rest: encrypted by the Shell, one row each, by a path-like name. */
+export interface SecretStore {
+  get(name: string): Promise<string | null>
+  set(name: string, value: string): Promise<void>
+  delete(name: string): void
+  deleteUnder(prefix: string): void
+}
+
+export interface HostKeyStore {
+  list(): readonly HostKeyRecord[]
+  get(host: string, port: number): HostKeyRecord | undefined
+  pin(record: HostKeyRecord): void
+  forget(host: string, port: number): void
+}
+
+/** The app's data: one SQLite file. Tunnels live on their relay; here only their kind and order. */
+export interface Storage {
+  readonly servers: Rows<ServerRecord>
+  readonly labs: Rows<LabRecord>
+  readonly hostKeys: HostKeyStore
+  readonly secrets: SecretStore
+  /** Calls back after each change of servers or labs. */
+  onChange(listener: () => void): () => void
+  close(): void
+}

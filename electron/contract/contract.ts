@@ -1,0 +1,237 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { relayStatus, trafficHistory } from '@nps-desktop/relay-core/api'
+import { z } from 'zod'
+import { failureData } from './failure.ts'
+import * as model from './models.ts'
+
+/**
+ * What the page can ask of the app. Calls are one question, one answer, and can be cancelled; feeds (`watch`, `live`)
+ * yield the current value first, then each change.
+ * A foreseen failure is the error `FAILED` with a `failure` as data.
+ */
+const base = oc.errors({ FAILED: { data: failureData } })
+const nothing = z.object({})
+const serverRef = z.object({ serverId: model.id })
+const labRef = z.object({ labId: model.id })
+const tunnelRef = z.object({ tunnelId: model.id })
+const jobRef = z.object({ jobId: model.id })
+
+export const desktopContract = {
+  app: {
+    capabilities: base.input(nothing).output(model.capabilities),
+    settings: {
+      watch: base.input(nothing).output(eventIterator(model.settings)),
+      save: base.input(model.settings.partial()).output(model.settings),
+    },
+    openUrl: base.input(z.object({ url: z.url() })).output(nothing),
+    openDataFolder: base.input(nothing).output(nothing),
+    /** Null when the person closed the dialog. */
+    pickKeyFile: base.input(nothing).output(z.object({ path: z.string().nullable() })),
+    /** `nps-desktop://` links that arrived; the page decides what to show. */
+    deepLinks: base.input(nothing).output(eventIterator(z.object({ url: z.string() }))),
+  },
+
+  overview: { watch: base.input(nothing).output(eventIterator(model.overview)) },
+  activity: {
+    watch: base.input(nothing).output(eventIterator(z.array(model.activityEvent))),
+  },
+
+  hostKeys: {
+    /** Asks the machine for its host key; sends no name and no secret. */
+    inspect: base
+      .input(z.object({ host: model.host, port: model.port, jump: model.jumpHost.optional() }))
+      .output(model.hostKey),
+    /** Pins the key; from now on only this one is accepted. */
+    confirm: base
+      .input(z.object({ host: model.host, port: model.port, fingerprint: z.string() }))
+      .output(nothing),
+    list: base.input(nothing).output(z.array(model.hostKey)),
+    forget: base.input(z.object({ host: model.host, port: model.port })).output(nothing),
+  },
+
+  jobs: {
+    watch: base.input(jobRef).output(eventIterator(model.job)),
+    list: base.input(nothing).output(z.array(model.job)),
+    /** The job ends as `cancelled`; what is half done is cleaned or can be run again. */
+    cancel: base.input(jobRef).output(nothing),
+    /** Runs the failed step and those after it again, with what was corrected. */
+    retry: base
+      .input(
+        jobRef.extend({
+          sudoPassword: z.string().max(1024).optional(),
+          secret: model.sshSecret.optional(),
+          withoutRoot: z.boolean().optional(),
+          bridgePort: model.port.optional(),
+        }),
+      )
+      .output(nothing),
+  },
+
+  servers: {
+    /** Remembers a server and its sign-in; the host key must be confirmed before. */
+    add: base
+      .input(z.object({ name: model.name.optional(), address: model.sshAddress, secret: model.sshSecret }))
+      .output(z.object({ serverId: model.id })),
+    edit: base
+      .input(
+        serverRef.extend({
+          name: model.name.optional(),
+          address: model.sshAddress.optional(),
+          secret: model.sshSecret.optional(),
+        }),
+      )
+      .output(nothing),
+    /** A running relay, by what `nps connect` prints there: no ssh needed. */
+    connect: base
+      .input(
+        z.object({
+          name: model.name.optional(),
+          host: model.host,
+          bridgePort: model.port,
+          adminKey: z.string().min(16).max(256),
+          /** Empty: pin the identity that answers; it is shown in the answer. */
+          fingerprint: z.string().optional(),
+        }),
+      )
+      .output(z.object({ serverId: model.id, fingerprint: z.string() })),
+    setup: base
+      .input(
+        serverRef.extend({
+          range: model.portRange.default({ from: 7000, to: 9000 }),
+          bridgePort: model.port.default(8024),
+          sudoPassword: z.string().max(1024).optional(),
+          withoutRoot: z.boolean().default(false),
+        }),
+      )
+      .output(jobRef),
+    checkPorts: base.input(serverRef).output(jobRef),
+    /** Adds the rule that the port report shows; never touches the rule of the running ssh session. */
+    openHostFirewall: base
+      .input(serverRef.extend({ sudoPassword: z.string().max(1024).optional() }))
+      .output(z.object({ command: z.string() })),
+    /** What the last port check found, if any. */
+    ports: base.input(serverRef).output(z.object({ report: model.portReport.nullable() })),
+    /** `uninstall`: takes everything back on the machine; otherwise only forgets it here. */
+    remove: base
+      .input(serverRef.extend({ uninstall: z.boolean(), sudoPassword: z.string().max(1024).optional() }))
+      .output(z.object({ jobId: model.id.nullable() })),
+    status: base.input(serverRef).output(eventIterator(relayStatus)),
+    restart: base.input(serverRef).output(nothing),
+    config: {
+      get: base.input(serverRef).output(
+        z.object({
+          path: z.string(),
+          text: z.string(),
+          revision: z.string(),
+          warnings: z.array(z.object({ line: z.number().int(), message: z.string() })),
+        }),
+      ),
+      save: base
+        .input(serverRef.extend({ text: z.string().max(256 * 1024), revision: z.string() }))
+        .output(z.object({ revision: z.string(), restartNeeded: z.boolean() })),
+    },
+    log: base.input(serverRef).output(eventIterator(z.object({ lines: z.array(z.string()) }))),
+  },
+
+  labs: {
+    /** Remembers a lab box; `address` null: it will come by the pasted line. */
+    add: base
+      .input(
+        serverRef.extend({
+          name: model.name,
+          address: model.sshAddress.nullable(),
+          secret: model.sshSecret.optional(),
+          jump: model.jumpHost.default({ kind: 'none' }),
+        }),
+      )
+      .output(z.object({ labId: model.id })),
+    edit: base
+      .input(
+        labRef.extend({
+          name: model.name.optional(),
+          address: model.sshAddress.optional(),
+          secret: model.sshSecret.optional(),
+          jump: model.jumpHost.optional(),
+        }),
+      )
+      .output(nothing),
+    setup: base.input(labRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(jobRef),
+    invite: base
+      .input(labRef)
+      .output(z.object({ curl: z.string(), wget: z.string(), expiresAtMs: model.instantMs })),
+    remove: base
+      .input(labRef.extend({ uninstall: z.boolean() }))
+      .output(z.object({ jobId: model.id.nullable() })),
+  },
+
+  tunnels: {
+    /** One click: the kind's usual target, the next free open port. */
+    addPreset: base
+      .input(labRef.extend({ kind: z.enum(['ssh', 'jupyter', 'tensorboard']), port: model.port.optional() }))
+      .output(tunnelRef),
+    addTcp: base
+      .input(labRef.extend({ name: model.name, target: z.string(), port: model.port.optional() }))
+      .output(tunnelRef),
+    edit: base
+      .input(
+        tunnelRef.extend({
+          name: model.name.optional(),
+          port: model.port.optional(),
+          target: z.string().optional(),
+        }),
+      )
+      .output(nothing),
+    start: base.input(tunnelRef).output(nothing),
+    stop: base.input(tunnelRef).output(nothing),
+    /** Stops at once, forgets after ten seconds; until then `undoRemove` brings it back. */
+    remove: base.input(tunnelRef).output(z.object({ undoUntilMs: model.instantMs })),
+    undoRemove: base.input(tunnelRef).output(nothing),
+    check: base.input(tunnelRef).output(model.tunnel),
+    /** The address with what it takes to get in, such as Jupyter's token when the app can read it. */
+    openAddress: base.input(tunnelRef).output(z.object({ url: z.string(), hasToken: z.boolean() })),
+    connections: base.input(tunnelRef).output(
+      z.array(
+        z.object({
+          id: z.number().int(),
+          visitor: z.string(),
+          openedAtMs: model.instantMs,
+          downBytes: z.number(),
+          upBytes: z.number(),
+        }),
+      ),
+    ),
+  },
+
+  traffic: {
+    /** Rates of every tunnel, keyed by the app's tunnel id. */
+    live: base.input(nothing).output(
+      eventIterator(
+        z.object({
+          atMs: model.instantMs,
+          tunnels: z.array(
+            z.object({
+              tunnelId: model.id,
+              downBytesPerSecond: z.number(),
+              upBytesPerSecond: z.number(),
+              downBytes: z.number(),
+              upBytes: z.number(),
+              connections: z.number().int(),
+            }),
+          ),
+        }),
+      ),
+    ),
+    /** All tunnels of all servers together without `tunnelId`. */
+    history: base
+      .input(z.object({ tunnelId: model.id.optional(), range: z.enum(['hour', 'day', 'week']) }))
+      .output(trafficHistory),
+  },
+
+  /** "Try everything on this computer": a relay, an agent and three small services, all on loopback. */
+  trial: {
+    start: base.input(nothing).output(serverRef),
+    stop: base.input(nothing).output(nothing),
+  },
+}
+
+export type DesktopContract = typeof desktopContract

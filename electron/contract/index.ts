@@ -1,0 +1,3 @@
+export * from './contract.ts'
+export * from './failure.ts'
+export * from './models.ts'

@@ -1,0 +1,293 @@
+import { z } from 'zod'
+import { failure } from './failure.ts'
+
+export const instantMs = z.number().int().nonnegative()
+export const port = z.number().int().min(1).max(65535)
+export const id = z.string().min(1).max(64)
+export const name = z.string().trim().min(1).max(64)
+export const host = z.string().trim().min(1).max(253)
+
+/** A port range, both ends included. */
+export const portRange = z.object({ from: port, to: port })
+export type PortRange = z.infer<typeof portRange>
+
+// ---- ssh -----------------------------------------------------------------
+
+export const sshAddress = z.object({ host, port: port.default(22), user: z.string().trim().min(1).max(64) })
+export type SshAddress = z.infer<typeof sshAddress>
+
+/** How to prove who one is; `stored` uses what was saved before. */
+export const sshSecret = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('password'), password: z.string().min(1).max(1024) }),
+  z.object({
+    kind: z.literal('key'),
+    /** The key's text, or the path of its file on this computer. */
+    key: z
+      .string()
+      .min(1)
+      .max(64 * 1024),
+    passphrase: z.string().max(1024).optional(),
+  }),
+  /** ssh-agent, found by SSH_AUTH_SOCK. */
+  z.object({ kind: z.literal('agent') }),
+  z.object({ kind: z.literal('stored') }),
+])
+export type SshSecret = z.infer<typeof sshSecret>
+
+/** A host key as it was shown; `pinned` is what an earlier visit confirmed. */
+export const hostKey = z.object({
+  host,
+  port,
+  algorithm: z.string(),
+  /** `SHA256:…`, as OpenSSH prints it. */
+  fingerprint: z.string(),
+  state: z.enum(['new', 'known', 'changed']),
+  pinned: z.string().nullable(),
+})
+export type HostKey = z.infer<typeof hostKey>
+
+export const jumpHost = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  /** A server or lab box that the app already has the secret of. */
+  z.object({ kind: z.literal('server'), serverId: id }),
+  z.object({ kind: z.literal('other'), address: sshAddress, secret: sshSecret }),
+])
+export type JumpHost = z.infer<typeof jumpHost>
+
+// ---- jobs ----------------------------------------------------------------
+
+export const stepIds = [
+  // a server
+  'connect',
+  'identity',
+  'system',
+  'free-ports',
+  'upload',
+  'program-starts',
+  'service',
+  'config',
+  'start',
+  'bridge',
+  'port-range',
+  // a lab box
+  'reach-relay',
+  'online',
+  // undoing
+  'stop-service',
+  'remove-service',
+  'remove-files',
+  'remove-firewall-rules',
+  'remove-client',
+] as const
+export type StepId = (typeof stepIds)[number]
+
+/** A fact a step found: a code of the locale's `facts` and its values, e.g. `system` {os, arch, libc, …}. */
+export const fact = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+})
+
+export const step = z.object({
+  id: z.enum(stepIds),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped']),
+  startedAtMs: instantMs.nullable(),
+  tookMs: z.number().nullable(),
+  progress: z.object({ done: z.number(), total: z.number(), unit: z.enum(['bytes', 'ports']) }).nullable(),
+  facts: z.array(fact),
+  failure: failure.nullable(),
+})
+export type Step = z.infer<typeof step>
+
+export const portState = z.enum(['untried', 'open', 'refused-open', 'no-answer', 'closed-on-server', 'used'])
+export type PortState = z.infer<typeof portState>
+
+/** What is known of the ports of one server. A cell is up to 50 neighbouring ports. */
+export const portReport = z.object({
+  range: portRange,
+  bridge: z.object({ port, state: portState, ms: z.number().nullable() }),
+  cells: z.array(
+    z.object({ from: port, to: port, tried: z.number().int(), open: z.number().int(), state: portState }),
+  ),
+  tried: z.number().int(),
+  open: z.number().int(),
+  noAnswer: z.number().int(),
+  closedOnServer: z.number().int(),
+  used: z.array(z.object({ port, program: z.string() })),
+  cause: z.enum(['none', 'host-firewall', 'security-group', 'unknown']),
+  hostFirewall: z
+    .object({
+      tool: z.enum(['ufw', 'firewalld', 'nftables', 'iptables']),
+      /** The command that would add the rule; nothing else is changed. */
+      command: z.string(),
+      canApply: z.boolean(),
+    })
+    .nullable(),
+  provider: z
+    .object({
+      id: z.enum(['aliyun', 'tencent', 'huawei', 'aws', 'google', 'azure', 'unknown']),
+      instance: z.string().nullable(),
+      region: z.string().nullable(),
+      consoleUrl: z.string().nullable(),
+      rule: z.object({ protocol: z.string(), ports: z.string(), source: z.string() }),
+    })
+    .nullable(),
+  checkedAtMs: instantMs,
+})
+export type PortReport = z.infer<typeof portReport>
+
+export const job = z.object({
+  id,
+  kind: z.enum(['server-setup', 'server-remove', 'lab-setup', 'lab-remove', 'port-check']),
+  serverId: id.nullable(),
+  labId: id.nullable(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  steps: z.array(step),
+  ports: portReport.nullable(),
+  /** What is written where, so that the user sees it before and can take it back. */
+  writes: z.array(z.string()),
+})
+export type Job = z.infer<typeof job>
+
+// ---- the tree: servers, lab boxes, tunnels --------------------------------
+
+/** The link from this laptop to a server's relay API. */
+export const link = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('connecting'), attempt: z.number().int() }),
+  z.object({ state: z.literal('online'), sinceMs: instantMs, roundTripMs: z.number().nullable() }),
+  z.object({ state: z.literal('waiting'), attempt: z.number().int(), retryAtMs: instantMs, failure }),
+  z.object({ state: z.literal('failed'), failure }),
+  /** Added, but not set up yet: the wizard goes on from here. */
+  z.object({ state: z.literal('not-set-up') }),
+])
+export type Link = z.infer<typeof link>
+
+export const server = z.object({
+  id,
+  name,
+  address: sshAddress.nullable(),
+  /** The sign-in is kept on this computer; false for a server connected by key only. */
+  hasSecret: z.boolean(),
+  relay: z
+    .object({
+      host,
+      bridgePort: port,
+      fingerprint: z.string(),
+      version: z.string().nullable(),
+      range: portRange,
+    })
+    .nullable(),
+  link,
+  local: z.boolean(),
+})
+export type Server = z.infer<typeof server>
+
+export const startKind = z.enum(['systemd', 'systemd-user', 'cron', 'background', 'unknown'])
+
+export const labState = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('online'), sinceMs: instantMs, address: z.string(), version: z.string() }),
+  z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
+  /** The server itself cannot be asked. */
+  z.object({ state: z.literal('unknown'), sinceMs: instantMs.nullable() }),
+  /** Added, but its agent was never seen. */
+  z.object({ state: z.literal('waiting') }),
+])
+export type LabState = z.infer<typeof labState>
+
+export const lab = z.object({
+  id,
+  serverId: id,
+  name,
+  address: sshAddress.nullable(),
+  hasSecret: z.boolean(),
+  startKind,
+  state: labState,
+})
+export type Lab = z.infer<typeof lab>
+
+export const stopNames = ['laptop', 'server', 'port', 'lab', 'service'] as const
+
+/** One of the five stops; `ms` is the time of the link into it. */
+export const stop = z.object({
+  name: z.enum(stopNames),
+  state: z.enum(['ok', 'failed', 'unknown', 'checking']),
+  ms: z.number().nullable(),
+  failure: failure.nullable(),
+})
+export type Stop = z.infer<typeof stop>
+
+/** Ready means: all five stops answered within the last 30 s. */
+export const tunnelStatus = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('ready'), checkedAtMs: instantMs, ms: z.number() }),
+  z.object({ state: z.literal('checking'), sinceMs: instantMs }),
+  z.object({ state: z.literal('broken'), stop: z.enum(stopNames), sinceMs: instantMs, failure }),
+  z.object({ state: z.literal('paused') }),
+  z.object({ state: z.literal('unknown'), sinceMs: instantMs }),
+])
+export type TunnelStatus = z.infer<typeof tunnelStatus>
+
+export const tunnelKind = z.enum(['ssh', 'jupyter', 'tensorboard', 'tcp'])
+export type TunnelKind = z.infer<typeof tunnelKind>
+
+export const tunnel = z.object({
+  id,
+  serverId: id,
+  labId: id,
+  kind: tunnelKind,
+  name,
+  port,
+  target: z.string(),
+  /** What a person copies or opens: `ssh -p 7001 user@host` or `http://host:7002`; without secrets. */
+  address: z.string(),
+  status: tunnelStatus,
+  stops: z.array(stop),
+  connections: z.number().int(),
+  downBytes: z.number(),
+  upBytes: z.number(),
+})
+export type Tunnel = z.infer<typeof tunnel>
+
+/** Everything on Home; one value, the latest wins. */
+export const overview = z.object({
+  atMs: instantMs,
+  laptopOnline: z.boolean(),
+  servers: z.array(server),
+  labs: z.array(lab),
+  tunnels: z.array(tunnel),
+  trial: z.boolean(),
+})
+export type Overview = z.infer<typeof overview>
+
+export const activityEvent = z.object({
+  id: z.number().int(),
+  atMs: instantMs,
+  tone: z.enum(['ok', 'warn', 'bad', 'info']),
+  /** A code of the locale's `activity`, with its values. */
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  serverId: id.nullable(),
+  labId: id.nullable(),
+  tunnelId: id.nullable(),
+})
+export type ActivityEvent = z.infer<typeof activityEvent>
+
+export const settings = z.object({
+  language: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
+  closeToTray: z.boolean(),
+})
+export type Settings = z.infer<typeof settings>
+
+export const capabilities = z.object({
+  version: z.string(),
+  platform: z.string(),
+  /** Desktop only things; the page offers just what is here. */
+  desktop: z.boolean(),
+  tray: z.boolean(),
+  openFolder: z.boolean(),
+  openUrl: z.boolean(),
+  pickFile: z.boolean(),
+  /** `keychain`: the OS keeps the key; `key-file`: a file of mode 0600 in the data folder. */
+  secretStorage: z.enum(['keychain', 'key-file']),
+  dataFolder: z.string(),
+})
+export type Capabilities = z.infer<typeof capabilities>

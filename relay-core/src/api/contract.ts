@@ -1,0 +1,111 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import * as model from './models.ts'
+import { relayErrorCodes, relayErrorData } from './errors.ts'
+
+/**
+ * Every call may fail with any code of the closed list; `data.params` holds the values for the text.
+ * A feed yields the current value first, then each change; after a reconnect, subscribe again.
+ */
+const base = oc.errors(
+  Object.fromEntries(relayErrorCodes.map((code) => [code, { data: relayErrorData }])) as Record<
+    (typeof relayErrorCodes)[number],
+    { data: typeof relayErrorData }
+  >,
+)
+
+const nothing = z.object({})
+const clientRef = z.object({ id: model.clientId })
+const tunnelRef = z.object({ id: model.tunnelId })
+
+/** The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. */
+export const relayContract = {
+  status: {
+    get: base.input(nothing).output(model.relayStatus),
+    watch: base.input(nothing).output(eventIterator(model.relayStatus)),
+    /** Ends the process so that its service starts it again; refused where no service would. */
+    restart: base.input(nothing).output(nothing),
+  },
+  clients: {
+    list: base.input(nothing).output(z.array(model.client)),
+    watch: base.input(nothing).output(eventIterator(z.array(model.client))),
+    /** Without `vkey` the relay makes one: 32 random characters. */
+    add: base
+      .input(z.object({ name: model.displayName, vkey: z.string().min(16).max(128).optional() }))
+      .output(model.client),
+    edit: base.input(clientRef.extend({ name: model.displayName })).output(model.client),
+    setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(model.client),
+    /** Removes its tunnels too and ends its connections. */
+    remove: base.input(clientRef).output(nothing),
+    /** The line to start its agent. `host` is the server's name as the asker knows it. */
+    command: base
+      .input(clientRef.extend({ host: z.string().min(1).max(253) }))
+      .output(z.object({ command: z.string(), vkey: z.string(), fingerprint: z.string() })),
+    /** A one-time code, good for one installation by one pasted line. */
+    invite: base
+      .input(clientRef.extend({ host: z.string().min(1).max(253) }))
+      .output(
+        z.object({ code: z.string(), expiresAtMs: model.instantMs, curl: z.string(), wget: z.string() }),
+      ),
+  },
+  tunnels: {
+    list: base.input(nothing).output(z.array(model.tunnel)),
+    watch: base.input(nothing).output(eventIterator(z.array(model.tunnel))),
+    /** Without `port`: the next free one of `allow_ports`. Listening already when it answers. */
+    add: base
+      .input(
+        z.object({
+          clientId: model.clientId,
+          name: model.displayName.optional(),
+          mode: model.tunnelMode.default('tcp'),
+          port: model.port.optional(),
+          target: model.targetAddress,
+        }),
+      )
+      .output(model.tunnel),
+    edit: base
+      .input(
+        tunnelRef.extend({
+          name: model.displayName.optional(),
+          port: model.port.optional(),
+          target: model.targetAddress.optional(),
+        }),
+      )
+      .output(model.tunnel),
+    remove: base.input(tunnelRef).output(nothing),
+    start: base.input(tunnelRef).output(model.tunnel),
+    /** Also ends its open connections. */
+    stop: base.input(tunnelRef).output(model.tunnel),
+    probe: base.input(tunnelRef).output(model.probeResult),
+    connections: base.input(tunnelRef).output(z.array(model.connection)),
+  },
+  traffic: {
+    /** Once a second; tunnels without a change are left out after the first value. */
+    live: base.input(nothing).output(eventIterator(model.liveTraffic)),
+    /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour. All tunnels together without `tunnelId`. */
+    history: base
+      .input(z.object({ tunnelId: model.tunnelId.optional(), range: z.enum(['hour', 'day', 'week']) }))
+      .output(model.trafficHistory),
+  },
+  config: {
+    get: base.input(nothing).output(
+      z.object({
+        path: z.string(),
+        text: z.string(),
+        /** Changes with the text; `save` refuses an outdated one (`config-changed`). */
+        revision: z.string(),
+        warnings: z.array(z.object({ line: z.number().int(), message: z.string() })),
+      }),
+    ),
+    /** Checked, then written atomically; the previous text is kept beside it as `nps.conf.previous`. */
+    save: base
+      .input(z.object({ text: z.string().max(256 * 1024), revision: z.string() }))
+      .output(z.object({ revision: z.string(), restartNeeded: z.boolean() })),
+  },
+  log: {
+    /** The last lines first (at most 500), then each new one. */
+    tail: base.input(nothing).output(eventIterator(z.object({ lines: z.array(z.string()) }))),
+  },
+}
+
+export type RelayContract = typeof relayContract

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/**
+ * Every way in which a call to the relay, or the opening of a stream, can fail on purpose.
+ * docs/errors.md has a heading for each; the UI translates by code and `params`.
+ */
+export const relayErrorCodes = [
+  // streams: what became of the target, as the agent saw it
+  'target-refused',
+  'target-timeout',
+  'target-unreachable',
+  'target-unknown-host',
+  'target-denied',
+  // agents
+  'agent-offline',
+  'agent-replaced',
+  'agent-silent',
+  // handshake
+  'wrong-key',
+  'wrong-admin-key',
+  'fingerprint-changed',
+  'client-disabled',
+  'version-unsupported',
+  'handshake-timeout',
+  'too-many-connections',
+  // tunnels
+  'port-taken',
+  'port-not-allowed',
+  'port-forbidden',
+  'no-free-port',
+  'tunnel-stopped',
+  'mode-unsupported',
+  // calls
+  'not-found',
+  'already-exists',
+  'invalid-input',
+  'login-required',
+  'login-failed',
+  'login-locked',
+  'config-invalid',
+  'config-changed',
+  'not-possible-here',
+  'relay-unreachable',
+  'timeout',
+  'limit-reached',
+] as const
+
+export type RelayErrorCode = (typeof relayErrorCodes)[number]
+
+/** Values that a text about the failure needs: names, ports, addresses; never a secret. */
+export const failureParams = z.record(z.string(), z.union([z.string(), z.number()]))
+export type FailureParams = z.infer<typeof failureParams>
+
+/** What travels in the `data` of a failed call. `message` is the English sentence for logs and command lines. */
+export const relayErrorData = z.object({ params: failureParams })
+
+/** A failure foreseen by the design: a code from the closed list, an English sentence, and the values in it. */
+export class RelayError extends Error {
+  readonly code: RelayErrorCode
+  readonly params: FailureParams
+
+  constructor(code: RelayErrorCode, message: string, params: FailureParams = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RelayError'
+    this.code = code
+    this.params = params
+  }
+}

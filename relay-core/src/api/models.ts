@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { failureParams, relayErrorCodes } from './errors.ts'
+
+/** Milliseconds since the Unix epoch. */
+export const instantMs = z.number().int().nonnegative()
+export const port = z.number().int().min(1).max(65535)
+export const clientId = z.number().int().positive()
+export const tunnelId = z.number().int().positive()
+export const displayName = z.string().trim().min(1).max(64)
+
+export const relayFailure = z.object({
+  code: z.enum(relayErrorCodes),
+  params: failureParams,
+  message: z.string(),
+})
+export type RelayFailure = z.infer<typeof relayFailure>
+
+/** The agent's link as the relay sees it. */
+export const agentState = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('online'),
+    sinceMs: instantMs,
+    address: z.string(),
+    version: z.string(),
+    protocol: z.enum(['native', 'stock']),
+    roundTripMs: z.number().nullable(),
+  }),
+  /** `sinceMs` is null for a client that never was online. */
+  z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
+])
+export type AgentState = z.infer<typeof agentState>
+
+/** A client: the account of one lab box. */
+export const client = z.object({
+  id: clientId,
+  name: displayName,
+  vkey: z.string(),
+  enabled: z.boolean(),
+  createdAtMs: instantMs,
+  agent: agentState,
+  tunnelCount: z.number().int(),
+})
+export type Client = z.infer<typeof client>
+
+export const tunnelMode = z.enum(['tcp'])
+
+/** `host:port`, as the agent dials it; an IPv6 host in brackets. */
+export const targetAddress = z
+  .string()
+  .trim()
+  .regex(/^(\[[0-9a-fA-F:.%]+\]|[^\s:/[\]]{1,253}):\d{1,5}$/, 'expected host:port')
+
+/** The server's listening port: is it open, stopped by a person, or could it not be opened? */
+export const tunnelState = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('listening') }),
+  z.object({ state: z.literal('stopped') }),
+  z.object({ state: z.literal('failed'), failure: relayFailure }),
+])
+export type TunnelState = z.infer<typeof tunnelState>
+
+export const tunnel = z.object({
+  id: tunnelId,
+  clientId,
+  name: displayName,
+  mode: tunnelMode,
+  /** The port on the server. */
+  port,
+  target: targetAddress,
+  /** What a person switched on or off; kept over restarts. */
+  enabled: z.boolean(),
+  createdAtMs: instantMs,
+  status: tunnelState,
+  connections: z.number().int(),
+  /** Bytes to the visitor, since creation. */
+  downBytes: z.number().int(),
+  /** Bytes to the target, since creation. */
+  upBytes: z.number().int(),
+})
+export type Tunnel = z.infer<typeof tunnel>
+
+export const hopName = z.enum(['port', 'agent', 'target'])
+
+/** One hop of a probe: `skipped` when an earlier hop failed. */
+export const probeHop = z.object({
+  hop: hopName,
+  state: z.enum(['ok', 'failed', 'skipped']),
+  ms: z.number().nullable(),
+  failure: relayFailure.nullable(),
+})
+export const probeResult = z.object({ tunnelId, atMs: instantMs, hops: z.array(probeHop) })
+export type ProbeResult = z.infer<typeof probeResult>
+
+export const connection = z.object({
+  id: z.number().int(),
+  tunnelId,
+  visitor: z.string(),
+  openedAtMs: instantMs,
+  downBytes: z.number().int(),
+  upBytes: z.number().int(),
+})
+export type Connection = z.infer<typeof connection>
+
+/** One second of traffic of one tunnel. */
+export const liveTraffic = z.object({
+  atMs: instantMs,
+  tunnels: z.array(
+    z.object({
+      tunnelId,
+      downBytesPerSecond: z.number(),
+      upBytesPerSecond: z.number(),
+      downBytes: z.number().int(),
+      upBytes: z.number().int(),
+      connections: z.number().int(),
+    }),
+  ),
+})
+export type LiveTraffic = z.infer<typeof liveTraffic>
+
+/** A point covers `[atMs, atMs + periodMs)`. Null bytes: the relay was not running, so nothing is known. */
+export const trafficHistory = z.object({
+  periodMs: z.number().int(),
+  points: z.array(
+    z.object({ atMs: instantMs, downBytes: z.number().nullable(), upBytes: z.number().nullable() }),
+  ),
+})
+export type TrafficHistory = z.infer<typeof trafficHistory>
+
+export const relayStatus = z.object({
+  version: z.string(),
+  startedAtMs: instantMs,
+  hostname: z.string(),
+  platform: z.string(),
+  bridgePort: port,
+  webPort: port.nullable(),
+  /** The stock syntax, `7000-9000,10001`; empty: every port. */
+  allowPorts: z.string(),
+  fingerprint: z.string(),
+  clientsOnline: z.number().int(),
+  clientsTotal: z.number().int(),
+  residentBytes: z.number().int(),
+  service: z.string(),
+})
+export type RelayStatus = z.infer<typeof relayStatus>

@@ -1,0 +1,33 @@
+import type { Duplex } from 'node:stream'
+import type { AgentState } from '../api/models.ts'
+
+/** Where the agent shall dial: a host name or address, without brackets, and a port. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * A lab box that is online, whatever protocol it speaks. Everything above the protocols sees only this.
+ */
+export interface AgentSession {
+  readonly clientId: number
+  readonly protocol: 'native' | 'stock'
+  /** The agent's address and port as the relay sees them. */
+  readonly address: string
+  readonly version: string
+  readonly onlineSinceMs: number
+  /** The last measured round trip of the control connection, null before the first. */
+  readonly roundTripMs: number | null
+  /**
+   * Fulfils once the agent has reached the target; rejects with a `RelayError` of a `target-…` or `agent-…`
+   * code. Half-close, reset (`destroy(error)`) and back-pressure pass through the stream both ways.
+   */
+  openStream(target: Target, options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
+  /** Ends the link; `reason` travels to the agent where the protocol can carry it. Idempotent. */
+  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void
+  /** Settles when the link has ended, with why. */
+  readonly closed: Promise<{ reason: string }>
+}
+
+export type AgentOnline = Extract<AgentState, { state: 'online' }>

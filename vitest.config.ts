@@ -1,0 +1,54 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Three groups, so that a test says by its name what it needs:
+ * `*.test.ts` nothing, `*.real.test.ts` spawned programs and real sockets, `*.machine.test.ts` the test bed (root).
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{relay-core,electron,build,test}/**/*.test.ts'],
+          exclude: [
+            '**/*.real.test.ts',
+            '**/*.machine.test.ts',
+            '**/node_modules/**',
+            '**/dist/**',
+            'build/out/**',
+          ],
+        },
+      },
+      {
+        extends: './renderer/vite.config.ts',
+        test: {
+          name: 'renderer',
+          root: './renderer',
+          include: ['src/**/*.test.ts'],
+          environment: 'happy-dom',
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['{relay-core,electron,build,test}/**/*.real.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'build/out/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'machines',
+          include: ['test/**/*.machine.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
