@@ -1,0 +1,27 @@
+import { inspect } from 'node:util'
+
+/** A value that must never reach a log, an error text or JSON by accident: it prints `***`. */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  /** The value itself. Every call of this is a place to look at in a review. */
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return '***'
+  }
+
+  toJSON(): string {
+    return '***'
+  }
+
+  [inspect.custom](): string {
+    return '***'
+  }
+}
