@@ -1,4 +1,11 @@
-import type { PortRange, PortReport, SshAddress } from '@nps-desktop/electron/contract'
+import type {
+  ActivityEvent,
+  PortRange,
+  PortReport,
+  Settings,
+  SshAddress,
+  TunnelKind,
+} from '@nps-desktop/electron/contract'
 
 /** A relay as the app reaches it. Its admin key is the secret `server/<id>/admin-key`. */
 export interface RelayRecord {
@@ -27,7 +34,7 @@ export interface ServerRecord {
   readonly relay: RelayRecord | null
   readonly installed: InstalledRecord | null
   readonly ports: PortReport | null
-  /** The trial on this computer: kept in memory only. */
+  /** The trial on this computer: what a crash left of one is forgotten at the next start. */
   readonly local: boolean
 }
 
@@ -80,13 +87,37 @@ export interface HostKeyStore {
   forget(host: string, port: number): void
 }
 
-/** The app's data: one SQLite file. Tunnels live on their relay; here only their kind and order. */
+/** What the app knows of a tunnel beyond its relay. `id` is the app's tunnel id. */
+export interface TunnelNote {
+  readonly id: string
+  readonly kind: TunnelKind
+  /** Stopped by "delete" and to be removed at `dueAtMs`; kept over restarts, so that a deletion is finished. */
+  readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
+}
+
+export interface SettingsStore {
+  get(): Settings
+  /** Answers with all settings after the change. */
+  save(change: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Settings
+}
+
+/** The newest 5,000 changes of state. */
+export interface ActivityStore {
+  add(event: Omit<ActivityEvent, 'id'>): void
+  newest(limit: number): ActivityEvent[]
+  removeServer(serverId: string): void
+}
+
+/** The app's data: one SQLite file. Tunnels live on their relay; here only their notes. */
 export interface Storage {
   readonly servers: Rows<ServerRecord>
   readonly labs: Rows<LabRecord>
+  readonly tunnelNotes: Rows<TunnelNote>
   readonly hostKeys: HostKeyStore
   readonly secrets: SecretStore
-  /** Calls back after each change of servers or labs. */
+  readonly settings: SettingsStore
+  readonly activity: ActivityStore
+  /** Calls back after each change of servers, labs or tunnel notes. */
   onChange(listener: () => void): () => void
   close(): void
 }

@@ -1,0 +1,40 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { ActivityEvent } from '@nps-desktop/electron/contract'
+import type { ActivityStore } from './records.ts'
+
+/** Older lines go when new ones come: a year of a shaky line fits, and the page stays quick. */
+const keptRows = 5_000
+
+/** One line a change of state, newest first. */
+export function openActivity(database: DatabaseSync): ActivityStore {
+  const insert = database.prepare(
+    `INSERT INTO activity (at_ms, tone, code, params, server_id, lab_id, tunnel_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const trim = database.prepare('DELETE FROM activity WHERE id <= ? - ?')
+  const newest = database.prepare(
+    `SELECT id, at_ms AS atMs, tone, code, params, server_id AS serverId, lab_id AS labId, tunnel_id AS tunnelId
+     FROM activity ORDER BY id DESC LIMIT ?`,
+  )
+  const removeServer = database.prepare('DELETE FROM activity WHERE server_id = ?')
+  return {
+    add: (event) => {
+      const { lastInsertRowid } = insert.run(
+        event.atMs,
+        event.tone,
+        event.code,
+        JSON.stringify(event.params),
+        event.serverId,
+        event.labId,
+        event.tunnelId,
+      )
+      trim.run(lastInsertRowid, keptRows)
+    },
+    newest: (limit) => {
+      const rows = newest.all(limit) as unknown as (Omit<ActivityEvent, 'params'> & { params: string })[]
+      return rows.map((row) => ({ ...row, params: JSON.parse(row.params) as ActivityEvent['params'] }))
+    },
+    removeServer: (serverId) => {
+      removeServer.run(serverId)
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { portReport, portRange, sshAddress, tunnelKind } from '@nps-desktop/electron/contract'
+import { z } from 'zod'
+import type { LabRecord, ServerRecord, TunnelNote } from './records.ts'
+
+/** What lies in the file is parsed once, when it is read; after that it is trusted. */
+const installed = z.object({
+  as: z.enum(['root', 'user']),
+  service: z.enum(['systemd', 'systemd-user', 'cron', 'background']),
+  programPath: z.string(),
+  folder: z.string(),
+  firewallRules: z.array(z.string()),
+})
+
+export const serverRecord: z.ZodType<ServerRecord> = z.object({
+  id: z.string(),
+  name: z.string(),
+  address: sshAddress.nullable(),
+  relay: z
+    .object({
+      host: z.string(),
+      bridgePort: z.number(),
+      fingerprint: z.string(),
+      version: z.string().nullable(),
+      range: portRange,
+    })
+    .nullable(),
+  installed: installed.nullable(),
+  ports: portReport.nullable(),
+  local: z.boolean(),
+})
+
+export const labRecord: z.ZodType<LabRecord> = z.object({
+  id: z.string(),
+  serverId: z.string(),
+  name: z.string(),
+  address: sshAddress.nullable(),
+  jump: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('none') }),
+    z.object({ kind: z.literal('server'), serverId: z.string() }),
+    z.object({ kind: z.literal('other'), address: sshAddress }),
+  ]),
+  clientId: z.number().nullable(),
+  installed: installed.nullable(),
+})
+
+export const tunnelNote: z.ZodType<TunnelNote> = z.object({
+  id: z.string(),
+  kind: tunnelKind,
+  removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
+})

@@ -1,0 +1,40 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../app-error.ts'
+import type { Shell } from '../shell.ts'
+import type { SecretStore } from './records.ts'
+
+/** Secrets by name; what reaches the file was sealed by the shell before. */
+export function openSecrets(database: DatabaseSync, shell: Pick<Shell, 'encrypt' | 'decrypt'>): SecretStore {
+  const select = database.prepare('SELECT sealed FROM secrets WHERE name = ?')
+  const upsert = database.prepare(
+    'INSERT INTO secrets (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed',
+  )
+  const remove = database.prepare('DELETE FROM secrets WHERE name = ?')
+  // not LIKE: names may hold its wildcards
+  const removeUnder = database.prepare('DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1')
+  return {
+    get: async (name) => {
+      const row = select.get(name) as { sealed: Uint8Array } | undefined
+      if (!row) return null
+      try {
+        return await shell.decrypt(row.sealed)
+      } catch (cause) {
+        throw new AppError(
+          'secret-unreadable',
+          `The saved secret ${name} cannot be read: the key that sealed it is gone or was changed. Enter it again.`,
+          { name },
+          { cause, fixes: [{ action: 'enter-secret' }] },
+        )
+      }
+    },
+    set: async (name, value) => {
+      upsert.run(name, await shell.encrypt(value))
+    },
+    delete: (name) => {
+      remove.run(name)
+    },
+    deleteUnder: (prefix) => {
+      removeUnder.run(prefix)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { settings, type Settings } from '@nps-desktop/electron/contract'
+import type { SettingsStore } from './records.ts'
+
+const defaults: Settings = { language: 'system', theme: 'system', closeToTray: true }
+
+/** The person's choices, one row a name; a value that is missing or no longer known is the default. */
+export function openSettings(database: DatabaseSync): SettingsStore {
+  const all = database.prepare('SELECT name, value FROM settings')
+  const upsert = database.prepare(
+    'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  )
+  const load = (): Settings => {
+    const stored = all.all() as unknown as { name: string; value: string }[]
+    let result = defaults
+    for (const { name, value } of stored) {
+      const parsed = settings.partial().safeParse({ [name]: JSON.parse(value) })
+      if (parsed.success) result = settings.parse({ ...result, ...parsed.data })
+    }
+    return result
+  }
+  let current = load()
+  return {
+    get: () => current,
+    save: (change) => {
+      for (const [name, value] of Object.entries(change)) {
+        if (value !== undefined) upsert.run(name, JSON.stringify(value))
+      }
+      current = load()
+      return current
+    },
+  }
+}

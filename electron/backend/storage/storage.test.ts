@@ -1,0 +1,151 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openKeyFile } from '../key-file.ts'
+import type { LabRecord, ServerRecord, Storage } from './records.ts'
+import { openStorage, storageFile } from './storage.ts'
+
+let folder: string
+let storage: Storage
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-storage-'))
+  storage = await openHere()
+})
+
+afterEach(async () => {
+  storage.close()
+  await rm(folder, { recursive: true })
+})
+
+async function openHere(): Promise<Storage> {
+  return openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+}
+
+async function reopen(): Promise<void> {
+  storage.close()
+  storage = await openHere()
+}
+
+const server: ServerRecord = {
+  id: 's1',
+  name: 'cloud',
+  address: { host: '203.0.113.4', port: 22, user: 'root' },
+  relay: null,
+  installed: null,
+  ports: null,
+  local: false,
+}
+const lab: LabRecord = {
+  id: 'l1',
+  serverId: 's1',
+  name: 'lab-a100',
+  address: null,
+  jump: { kind: 'server', serverId: 's1' },
+  clientId: 3,
+  installed: { as: 'user', service: 'cron', programPath: '/h/npc', folder: '/h', firewallRules: [] },
+}
+
+test('rows come back after reopening, in the order in which they were first put', async () => {
+  storage.servers.put(server)
+  storage.servers.put({ ...server, id: 's0', name: 'second' })
+  storage.servers.put({ ...server, name: 'renamed' })
+  storage.labs.put(lab)
+  await reopen()
+  expect(storage.servers.list().map((row) => row.name)).toEqual(['renamed', 'second'])
+  expect(storage.labs.get('l1')).toEqual(lab)
+  storage.labs.delete('l1')
+  await reopen()
+  expect(storage.labs.list()).toEqual([])
+})
+
+test('a change calls the listeners until they leave', () => {
+  let calls = 0
+  const leave = storage.onChange(() => (calls += 1))
+  storage.servers.put(server)
+  storage.servers.delete('s1')
+  storage.servers.delete('s1')
+  leave()
+  storage.servers.put(server)
+  expect(calls).toBe(2)
+})
+
+test('a secret comes back, and neither the file nor its log holds it in the clear', async () => {
+  await storage.secrets.set('server/s1/ssh', 'correct horse battery')
+  await reopen()
+  expect(await storage.secrets.get('server/s1/ssh')).toBe('correct horse battery')
+  expect(await storage.secrets.get('server/s2/ssh')).toBeNull()
+  storage.close()
+  const bytes = await readFile(join(folder, storageFile))
+  expect(bytes.includes('correct horse battery')).toBe(false)
+  expect((await stat(join(folder, storageFile))).mode & 0o777).toBe(0o600)
+})
+
+test('secrets under a prefix go together, others stay', async () => {
+  for (const name of ['server/s1/ssh', 'server/s1/admin-key', 'server/s10/ssh', 'lab/l1/ssh']) {
+    await storage.secrets.set(name, name)
+  }
+  storage.secrets.deleteUnder('server/s1/')
+  expect(await storage.secrets.get('server/s1/ssh')).toBeNull()
+  expect(await storage.secrets.get('server/s1/admin-key')).toBeNull()
+  expect(await storage.secrets.get('server/s10/ssh')).toBe('server/s10/ssh')
+})
+
+test('a secret sealed under another key is `secret-unreadable`, with the way on', async () => {
+  await storage.secrets.set('server/s1/ssh', 'x')
+  await writeFile(join(folder, 'secret-key'), Buffer.alloc(32, 7))
+  await reopen()
+  await expect(storage.secrets.get('server/s1/ssh')).rejects.toMatchObject({
+    code: 'secret-unreadable',
+    fixes: [{ action: 'enter-secret' }],
+  })
+})
+
+test('a host key is pinned, replaced and forgotten by host and port', async () => {
+  const key = { host: 'h', port: 22, algorithm: 'ssh-ed25519', fingerprint: 'SHA256:a', pinnedAtMs: 1 }
+  storage.hostKeys.pin(key)
+  storage.hostKeys.pin({ ...key, port: 2222 })
+  storage.hostKeys.pin({ ...key, fingerprint: 'SHA256:b' })
+  await reopen()
+  expect(storage.hostKeys.get('h', 22)?.fingerprint).toBe('SHA256:b')
+  storage.hostKeys.forget('h', 22)
+  expect(storage.hostKeys.list().map((row) => row.port)).toEqual([2222])
+})
+
+test('settings keep what was saved and fall back to the default for what cannot be read', async () => {
+  expect(storage.settings.get()).toEqual({ language: 'system', theme: 'system', closeToTray: true })
+  storage.settings.save({ theme: 'dark', language: 'zh-CN' })
+  storage.close()
+  const database = new DatabaseSync(join(folder, storageFile))
+  database.exec(`UPDATE settings SET value = '"klingon"' WHERE name = 'language'`)
+  database.close()
+  storage = await openHere()
+  expect(storage.settings.get()).toEqual({ language: 'system', theme: 'dark', closeToTray: true })
+})
+
+test('activity keeps the newest 5,000 lines', () => {
+  const event = { tone: 'ok', code: 'server-online', params: {}, labId: null, tunnelId: null } as const
+  for (let atMs = 0; atMs < 5_010; atMs += 1) storage.activity.add({ ...event, atMs, serverId: 's1' })
+  const rows = storage.activity.newest(10_000)
+  expect(rows).toHaveLength(5_000)
+  expect(rows[0]).toMatchObject({ atMs: 5_009, code: 'server-online' })
+  storage.activity.removeServer('s1')
+  expect(storage.activity.newest(10)).toEqual([])
+})
+
+test('a file of a newer version is refused, with what to do', async () => {
+  storage.close()
+  const database = new DatabaseSync(join(folder, storageFile))
+  database.exec('PRAGMA user_version = 999')
+  database.close()
+  await expect(openHere()).rejects.toMatchObject({ code: 'storage-failed' })
+  await expect(openHere()).rejects.toThrow(/newer version.*update the app/)
+})
+
+test('a file that is no database is refused and left as it is', async () => {
+  storage.close()
+  await writeFile(join(folder, storageFile), 'not a database, but long enough to be taken for one'.repeat(100))
+  await expect(openHere()).rejects.toMatchObject({ code: 'storage-failed' })
+})

@@ -1,0 +1,70 @@
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../app-error.ts'
+import type { Shell } from '../shell.ts'
+import { openActivity } from './activity-rows.ts'
+import { openHostKeys } from './host-keys.ts'
+import { migrate } from './migrations.ts'
+import type { Storage } from './records.ts'
+import { openRows } from './rows.ts'
+import { labRecord, serverRecord, tunnelNote } from './schemas.ts'
+import { openSecrets } from './secrets.ts'
+import { openSettings } from './settings-row.ts'
+
+/** The file's name inside the data folder. */
+export const storageFile = 'nps-desktop.sqlite'
+
+/**
+ * Opens the app's data, `<dataFolder>/nps-desktop.sqlite` (mode 0600), and brings it to this version.
+ * Every write is on the disk when its call returns, so that a kill loses nothing.
+ * Rejects with `storage-failed` when the file cannot be opened, is damaged or comes from a newer version.
+ */
+export function openStorage(shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>): Storage {
+  const path = join(shell.dataFolder, storageFile)
+  try {
+    return open(path, shell)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError(
+      'storage-failed',
+      `The app's data in ${path} cannot be opened: ${why}.`,
+      { path, why },
+      { cause },
+    )
+  }
+}
+
+function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage {
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+  const database = new DatabaseSync(path, { timeout: 5_000 })
+  try {
+    // FULL: with WAL, only this makes a commit survive a power cut
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
+    migrate(database)
+    const listeners = new Set<() => void>()
+    const changed = (): void => {
+      for (const listener of [...listeners]) listener()
+    }
+    return {
+      servers: openRows(database, 'servers', serverRecord, changed),
+      labs: openRows(database, 'labs', labRecord, changed),
+      tunnelNotes: openRows(database, 'tunnel_notes', tunnelNote, changed),
+      hostKeys: openHostKeys(database),
+      secrets: openSecrets(database, shell),
+      settings: openSettings(database),
+      activity: openActivity(database),
+      onChange: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      close: () => {
+        if (database.isOpen) database.close()
+      },
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
