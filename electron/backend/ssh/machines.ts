@@ -1,0 +1,87 @@
+import type { JumpHost, SshSecret } from '@nps-desktop/electron/contract'
+import { sshSecret } from '@nps-desktop/electron/contract'
+import { AppError } from '../app-error.ts'
+import type { JumpRecord, Storage } from '../storage/records.ts'
+import { openSession, type SshTarget } from './open-session.ts'
+import type { UsableSecret } from './sign-in.ts'
+import type { SshSession } from './ssh-session.ts'
+
+/** A machine that the app remembers. */
+export type MachineRef = { readonly kind: 'server' | 'lab'; readonly id: string }
+
+/** Opens ssh sessions on remembered machines. */
+export interface Machines {
+  /** Address and secret of a machine, jump hosts included. */
+  target(ref: MachineRef): Promise<SshTarget>
+  /** The target of a jump host as the page describes it. */
+  jumpTarget(jump: JumpHost): Promise<SshTarget | undefined>
+  open(ref: MachineRef, options: { signal: AbortSignal }): Promise<SshSession>
+  /** Opens a session for `work` and closes it after. */
+  withSsh<T>(
+    ref: MachineRef,
+    work: (session: SshSession) => Promise<T>,
+    options: { signal: AbortSignal },
+  ): Promise<T>
+}
+
+/** Which name the sign-in of a machine has among the secrets. */
+export function secretName(ref: MachineRef, part: 'ssh' | 'jump' = 'ssh'): string {
+  return `${ref.kind}/${ref.id}/${part}`
+}
+
+export function createMachines({ storage }: { storage: Storage }): Machines {
+  const readSecret = async (name: string, host: string): Promise<UsableSecret> => {
+    const text = await storage.secrets.get(name)
+    const secret: SshSecret | null = text === null ? null : sshSecret.parse(JSON.parse(text))
+    if (secret === null || secret.kind === 'stored') throw noSignIn(host)
+    return secret
+  }
+
+  const jumpOf = async (jump: JumpRecord, ref: MachineRef): Promise<SshTarget | undefined> => {
+    if (jump.kind === 'none') return undefined
+    if (jump.kind === 'server') return await target({ kind: 'server', id: jump.serverId })
+    return { address: jump.address, secret: await readSecret(secretName(ref, 'jump'), jump.address.host) }
+  }
+
+  const target = async (ref: MachineRef): Promise<SshTarget> => {
+    const record = ref.kind === 'server' ? storage.servers.get(ref.id) : storage.labs.get(ref.id)
+    if (!record) throw new AppError('not-found', 'This machine is no longer in the list.', { id: ref.id })
+    if (!record.address) throw noSignIn(record.name)
+    const secret = await readSecret(secretName(ref), record.address.host)
+    const jump = 'jump' in record ? await jumpOf(record.jump, ref) : undefined
+    return { address: record.address, secret, ...(jump ? { jump } : {}) }
+  }
+
+  const open = async (ref: MachineRef, { signal }: { signal: AbortSignal }): Promise<SshSession> =>
+    await openSession(await target(ref), { hostKeys: storage.hostKeys, signal })
+
+  return {
+    target,
+    jumpTarget: async (jump) => {
+      if (jump.kind === 'none') return undefined
+      if (jump.kind === 'server') return await target({ kind: 'server', id: jump.serverId })
+      if (jump.secret.kind === 'stored') throw noSignIn(jump.address.host)
+      return { address: jump.address, secret: jump.secret }
+    },
+    open,
+    withSsh: async (ref, work, { signal }) => {
+      const session = await open(ref, { signal })
+      try {
+        return await work(session)
+      } finally {
+        session.close()
+      }
+    },
+  }
+}
+
+function noSignIn(host: string): AppError {
+  return new AppError(
+    'secret-unreadable',
+    `No sign-in for ${host} is kept on this computer.`,
+    { host },
+    {
+      fixes: [{ action: 'enter-secret' }],
+    },
+  )
+}

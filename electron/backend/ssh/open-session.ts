@@ -1,0 +1,156 @@
+import type { Duplex } from 'node:stream'
+import type { SshAddress } from '@nps-desktop/electron/contract'
+import ssh2, { type AuthenticationType, type ConnectConfig, type NextAuthHandler } from 'ssh2'
+import { AppError } from '../app-error.ts'
+import type { HostKeyStore } from '../storage/records.ts'
+import { dial } from './dial.ts'
+import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './host-key.ts'
+import { type SignInMethod, signInMethods, type UsableSecret } from './sign-in.ts'
+import { cancelled, handshakeFailure, sessionLost } from './ssh-errors.ts'
+import { SshSession } from './ssh-session.ts'
+
+/** A machine and how to sign in; through `jump` when it has no address that this computer reaches. */
+export interface SshTarget {
+  readonly address: SshAddress
+  readonly secret: UsableSecret
+  readonly jump?: SshTarget
+}
+
+export const connectTimeoutMs = 10_000
+export const signInTimeoutMs = 20_000
+/** Three unanswered in a row end the session: a dead way is known within 20 s. */
+const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
+
+/**
+ * Opens a session on a machine whose host key was confirmed before. No secret leaves this computer before the pinned
+ * key has proved itself. Rejects with the `ssh-…`, `host-key-…`, `login-rejected`, `key-…` and `agent-unavailable` codes.
+ */
+export async function openSession(
+  target: SshTarget,
+  { hostKeys, signal }: { hostKeys: HostKeyStore; signal: AbortSignal },
+): Promise<SshSession> {
+  if (signal.aborted) throw cancelled()
+  const { address } = target
+  const pinned = hostKeys.get(address.host, address.port)
+  if (!pinned) throw unconfirmed(address)
+  const methods = await signInMethods(address.user, target.secret)
+  const way = await openWay(target, { hostKeys, signal })
+  try {
+    const session = await signIn(way.socket, address, methods, pinned, signal)
+    void session.closed.then(way.close)
+    return session
+  } catch (error) {
+    way.close()
+    throw error
+  }
+}
+
+interface Way {
+  readonly socket: Duplex
+  close(): void
+}
+
+/** The byte stream to the machine's ssh port: a TCP connection, or a channel through the jump host. */
+export async function openWay(
+  { address, jump }: Pick<SshTarget, 'address' | 'jump'>,
+  { hostKeys, signal }: { hostKeys: HostKeyStore; signal: AbortSignal },
+): Promise<Way> {
+  if (!jump) {
+    const socket = await dial(address, { timeoutMs: connectTimeoutMs, signal })
+    return { socket, close: () => socket.destroy() }
+  }
+  const session = await openSession(jump, { hostKeys, signal })
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
+  try {
+    const socket = await session.forward(address.host, address.port, { signal: deadline })
+    return { socket, close: () => (socket.destroy(), session.close()) }
+  } catch (error) {
+    session.close()
+    if (signal.aborted) throw cancelled()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError(
+      'ssh-jump-failed',
+      `${jump.address.host} could not reach ${address.host}:${address.port} (${reason}).`,
+      { jump: jump.address.host, host: address.host, port: address.port, reason },
+      { cause: error, fixes: [{ action: 'edit-address' }, { action: 'retry' }] },
+    )
+  }
+}
+
+function signIn(
+  socket: Duplex,
+  address: SshAddress,
+  methods: readonly SignInMethod[],
+  pinned: SeenHostKey,
+  signal: AbortSignal,
+): Promise<SshSession> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client()
+    let offered: readonly string[] = []
+    const tried: string[] = []
+    let seen: SeenHostKey | undefined
+    const settle = (outcome: () => void): void => {
+      signal.removeEventListener('abort', onAbort)
+      client.removeAllListeners()
+      outcome()
+    }
+    const fail = (error: Error): void =>
+      settle(() => {
+        client.on('error', () => undefined)
+        client.destroy()
+        reject(error)
+      })
+    const onAbort = (): void => fail(cancelled())
+    const waiting = [...methods]
+    const authHandler = (
+      left: AuthenticationType[] | null,
+      partial: boolean | null,
+      next: NextAuthHandler,
+    ): void => {
+      // The first question carries no secret: it asks which ways there are.
+      if (left === null) return next('none')
+      if (offered.length === 0 || partial === true) offered = left
+      const index = waiting.findIndex((method) => left.includes(method.name))
+      const [method] = index < 0 ? [] : waiting.splice(index, 1)
+      if (method) tried.push(method.name)
+      // ssh2 takes `false` for "no more"; its types do not know it
+      next(method ? method.auth : (false as unknown as AuthenticationType))
+    }
+    client.once('ready', () => settle(() => resolve(new SshSession(address, client))))
+    client.once('close', () => fail(sessionLost(address)))
+    client.on('error', (error) => {
+      if (seen && seen.fingerprint !== pinned.fingerprint) return fail(changed(address, seen, pinned))
+      fail(handshakeFailure(error, address, offered, tried))
+    })
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) return onAbort()
+    client.connect({
+      sock: socket as NonNullable<ConnectConfig['sock']>,
+      username: address.user,
+      readyTimeout: signInTimeoutMs,
+      ...keepalive,
+      algorithms: { serverHostKey: hostKeyAlgorithms(pinned.algorithm) },
+      hostVerifier: (blob: Buffer) => {
+        seen = describeHostKey(blob)
+        return seen.fingerprint === pinned.fingerprint
+      },
+      authHandler: authHandler as NonNullable<ConnectConfig['authHandler']>,
+    })
+  })
+}
+
+function unconfirmed({ host, port }: SshAddress): AppError {
+  return new AppError('host-key-unconfirmed', `The host key of ${host}:${port} was not confirmed yet.`, {
+    host,
+    port,
+  })
+}
+
+function changed({ host, port }: SshAddress, seen: SeenHostKey, pinned: SeenHostKey): AppError {
+  return new AppError(
+    'host-key-changed',
+    `${host} shows a different host key. Expected ${pinned.fingerprint}, got ${seen.fingerprint}. Either the machine was reinstalled, or someone is in between. Nothing was sent.`,
+    { host, port, expected: pinned.fingerprint, got: seen.fingerprint },
+    { fixes: [{ action: 'accept-host-key', fingerprint: seen.fingerprint }] },
+  )
+}

@@ -1,0 +1,110 @@
+import type { SshAddress } from '@nps-desktop/electron/contract'
+import { AppError } from '../app-error.ts'
+
+/** What ssh2 adds to its errors: `level` says which layer spoke. */
+interface Ssh2Error extends Error {
+  readonly level?: string
+  readonly code?: string | number
+}
+
+/** The failure of a TCP connection to an ssh port, by the code of the operating system. */
+export function dialFailure(error: Error & { code?: string }, address: SshAddress): AppError {
+  const { host, port } = address
+  const params = { host, port }
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return new AppError(
+        'ssh-refused',
+        `${host} refuses port ${port}: no SSH server listens there.`,
+        params,
+        {
+          cause: error,
+          fixes: [{ action: 'edit-address' }, { action: 'retry' }],
+        },
+      )
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return new AppError('ssh-unknown-host', `No machine is known by the name ${host}.`, params, {
+        cause: error,
+        fixes: [{ action: 'edit-address' }, { action: 'retry' }],
+      })
+    case 'ETIMEDOUT':
+      return dialTimeout(address, 0)
+    default:
+      return new AppError(
+        'ssh-unreachable',
+        `There is no way to ${host} from this computer (${error.code ?? error.message}).`,
+        { ...params, reason: error.code ?? error.message },
+        { cause: error, fixes: [{ action: 'edit-address' }, { action: 'retry' }] },
+      )
+  }
+}
+
+/** Nothing came back within the deadline; 0: the operating system gave up by itself. */
+export function dialTimeout({ host, port }: SshAddress, afterMs: number): AppError {
+  const seconds = Math.round(afterMs / 1000)
+  return new AppError(
+    'ssh-timeout',
+    `${host} does not answer on port ${port}${seconds > 0 ? ` within ${seconds} s` : ''}: the address is wrong, the machine is off, or a firewall drops SSH.`,
+    { host, port, seconds },
+    { fixes: [{ action: 'edit-address' }, { action: 'retry' }] },
+  )
+}
+
+/** An error that ssh2 reports before the session is ready. `offered`: the sign-in methods the server named. */
+export function handshakeFailure(
+  error: Ssh2Error,
+  address: SshAddress,
+  offered: readonly string[],
+  tried: readonly string[],
+): AppError {
+  const { host, port, user } = address
+  if (error.level === 'client-authentication') {
+    const methods = offered.join(', ')
+    const untried = tried.length === 0 && offered.length > 0
+    return new AppError(
+      'login-rejected',
+      untried
+        ? `${host} does not take this kind of sign-in for ${user}; it offers: ${methods}.`
+        : `${host} did not accept the sign-in of ${user}.`,
+      { host, user, methods, tried: tried.join(', ') },
+      { cause: error, fixes: [{ action: 'enter-secret' }, { action: 'edit-address' }] },
+    )
+  }
+  if (error.level === 'client-timeout') return dialTimeout(address, 20_000)
+  if (error.level === 'protocol' || /identification/i.test(error.message)) {
+    return new AppError(
+      'ssh-not-ssh',
+      `What answers on ${host}:${port} is not an SSH server.`,
+      { host, port },
+      {
+        cause: error,
+        fixes: [{ action: 'edit-address' }],
+      },
+    )
+  }
+  if (error.level === 'handshake') {
+    return new AppError(
+      'ssh-not-ssh',
+      `${host}:${port} and this app share no common SSH method (${error.message}).`,
+      { host, port, reason: error.message },
+      { cause: error, fixes: [{ action: 'edit-address' }] },
+    )
+  }
+  return sessionLost(address, error)
+}
+
+/** The connection ended while it was needed. */
+export function sessionLost({ host }: SshAddress, cause?: Error): AppError {
+  return new AppError(
+    'ssh-lost',
+    `The SSH connection to ${host} broke off${cause ? ` (${cause.message})` : ''}.`,
+    { host, reason: cause?.message ?? '' },
+    { cause, fixes: [{ action: 'retry' }] },
+  )
+}
+
+export function cancelled(): AppError {
+  return new AppError('cancelled', 'Stopped on request.')
+}
