@@ -1,0 +1,5 @@
+export * from './agent-config.ts'
+export * from './edit-config.ts'
+export * from './port-ranges.ts'
+export * from './relay-config.ts'
+export * from './weak-password.ts'
