@@ -1,0 +1,17 @@
+import type { Configuration } from 'electron-builder'
+
+/** What the package holds: the bundles (no node_modules) and the one-file relay programs to upload. */
+export const builderConfiguration: Configuration = {
+  appId: 'org.nps-desktop.app',
+  productName: 'NPS Desktop',
+  copyright: 'MIT License',
+  directories: { app: 'electron/dist', output: 'build/out/package', buildResources: 'build/icons' },
+  files: ['app/**/*', 'package.json', '!**/*.map'],
+  extraResources: [{ from: 'build/out', to: 'programs', filter: ['manifest.json', '*.gz', '*.xz'] }],
+  asar: true,
+  npmRebuild: false,
+  protocols: [{ name: 'NPS Desktop', schemes: ['nps-desktop'] }],
+  linux: { target: ['dir'], category: 'Network', icon: 'app.png', executableName: 'nps-desktop' },
+  mac: { target: ['dir'], category: 'public.app-category.developer-tools' },
+  win: { target: ['dir'] },
+}

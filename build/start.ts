@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join, resolve } from 'node:path'
+import { electronArguments, electronBinary } from './electron-binary.ts'
+
+/**
+ * `npm start`: builds what is not built, then opens the app; without a display it serves the app to a browser.
+ */
+const root = resolve(import.meta.dirname, '..')
+/** What the loader and Electron exit with when a library of the desktop is missing. */
+const cannotStartCode = 127
+
+for (const script of ['build:relay', 'build']) {
+  const code = await run('npm', ['run', '--silent', script])
+  if (code !== 0) process.exit(code)
+}
+const hasDisplay =
+  process.platform !== 'linux' ||
+  process.env['DISPLAY'] !== undefined ||
+  process.env['WAYLAND_DISPLAY'] !== undefined
+if (hasDisplay) {
+  const code = await run(await electronBinary(), [
+    ...electronArguments,
+    join(root, 'electron/dist/app/main.js'),
+  ])
+  if (code !== cannotStartCode) process.exit(code)
+  console.log(
+    'Electron misses libraries of this system (the lines above name them), so the app is served to a browser.',
+  )
+}
+process.exit(await run('node', [join(root, 'electron/headless/cli.ts'), ...process.argv.slice(2)]))
+
+/** Runs a program on this terminal and passes the ending signals on to it. Answers its exit code. */
+async function run(command: string, args: string[]): Promise<number> {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  const pass = (signal: NodeJS.Signals) => child.kill(signal)
+  process.on('SIGINT', pass).on('SIGTERM', pass)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.off('SIGINT', pass).off('SIGTERM', pass)
+  return code ?? 1
+}

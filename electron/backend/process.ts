@@ -1,0 +1,78 @@
+import { backendStart, type BackendStart, shellContract } from '@nps-desktop/electron/contract'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { ContractRouterClient } from '@orpc/contract'
+import { RPCHandler } from '@orpc/server/message-port'
+import { createBackend, type Backend } from './backend.ts'
+import { openKeyFile } from './key-file.ts'
+import type { Shell } from './shell.ts'
+
+/** Entry of the utilityProcess: gets its start values and its ports from Electron's main process. */
+
+type Port = ConstructorParameters<typeof RPCLink>[0]['port'] & { start(): void }
+interface ParentPort {
+  on(
+    event: 'message',
+    listener: (event: { data: { kind: string; start?: unknown }; ports: Port[] }) => void,
+  ): void
+}
+
+const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
+if (parentPort === undefined)
+  throw new Error('This program is started by NPS Desktop, as its backend process.')
+
+let backend: Promise<Backend> | undefined
+parentPort.on('message', ({ data, ports }) => {
+  const port = ports[0]
+  if (data.kind === 'start' && port !== undefined) backend = start(backendStart.parse(data.start), port)
+  else if (data.kind === 'connect' && port !== undefined) void connect(port)
+  else if (data.kind === 'close') void close()
+})
+
+async function start(values: BackendStart, port: Port): Promise<Backend> {
+  const client: ContractRouterClient<typeof shellContract> = createORPCClient(new RPCLink({ port }))
+  port.start()
+  return createBackend({ shell: await createRemoteShell(values, client) })
+}
+
+async function connect(port: Port): Promise<void> {
+  if (backend === undefined) return
+  new RPCHandler((await backend).router).upgrade(port, { context: {} })
+  port.start()
+}
+
+async function close(): Promise<void> {
+  await (await backend)?.close()
+  process.exit(0)
+}
+
+async function createRemoteShell(
+  values: BackendStart,
+  client: ContractRouterClient<typeof shellContract>,
+): Promise<Shell> {
+  const keyFile = values.secretStorage === 'key-file' ? await openKeyFile(values.dataFolder) : undefined
+  return {
+    ...values,
+    desktop: true,
+    encrypt: async (plain) =>
+      keyFile === undefined
+        ? Buffer.from((await client.encrypt({ plain })).sealed, 'base64')
+        : keyFile.encrypt(plain),
+    decrypt: async (sealed) =>
+      keyFile === undefined
+        ? (await client.decrypt({ sealed: Buffer.from(sealed).toString('base64') })).plain
+        : keyFile.decrypt(sealed),
+    openUrl: async (url) => void (await client.openUrl({ url })),
+    openFolder: async (path) => void (await client.openFolder({ path })),
+    pickKeyFile: async () => (await client.pickKeyFile({})).path,
+    onDeepLink: (listener) => {
+      const controller = new AbortController()
+      void (async () => {
+        for await (const { url } of await client.deepLinks({}, { signal: controller.signal })) listener(url)
+      })().catch((error: unknown) => {
+        if (!controller.signal.aborted) throw error
+      })
+      return () => controller.abort()
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+
+const nothing = z.object({})
+
+/**
+ * What the backend asks of Electron's main process, over a port of its own. Headless answers the same
+ * questions in its own process.
+ */
+export const shellContract = {
+  /** Seals with the OS keychain. `sealed` is base64. */
+  encrypt: oc.input(z.object({ plain: z.string() })).output(z.object({ sealed: z.string() })),
+  decrypt: oc.input(z.object({ sealed: z.string() })).output(z.object({ plain: z.string() })),
+  openUrl: oc.input(z.object({ url: z.string() })).output(nothing),
+  openFolder: oc.input(z.object({ path: z.string() })).output(nothing),
+  pickKeyFile: oc.input(nothing).output(z.object({ path: z.string().nullable() })),
+  deepLinks: oc.input(nothing).output(eventIterator(z.object({ url: z.string() }))),
+}
+
+/** What the backend process is told at its start. */
+export const backendStart = z.object({
+  version: z.string(),
+  dataFolder: z.string(),
+  programsFolder: z.string(),
+  tray: z.boolean(),
+  secretStorage: z.enum(['keychain', 'key-file']),
+})
+export type BackendStart = z.infer<typeof backendStart>

@@ -1,0 +1,23 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import { openKeyFile } from '../backend/key-file.ts'
+import type { Shell } from '../backend/shell.ts'
+
+/** The Shell of a place without a desktop: no dialogs, no tray; secrets under a key file. */
+export async function createHeadlessShell(options: {
+  version: string
+  dataFolder: string
+  programsFolder: string
+}): Promise<Shell> {
+  await mkdir(options.dataFolder, { recursive: true })
+  await chmod(options.dataFolder, 0o700)
+  const keyFile = await openKeyFile(options.dataFolder)
+  return {
+    ...options,
+    desktop: false,
+    tray: false,
+    secretStorage: 'key-file',
+    encrypt: (plain) => keyFile.encrypt(plain),
+    decrypt: (sealed) => keyFile.decrypt(sealed),
+    onDeepLink: () => () => undefined,
+  }
+}

@@ -1,0 +1,2 @@
+export { createHeadlessShell } from './headless-shell.ts'
+export { serveHeadless, type Headless } from './serve.ts'

@@ -1,0 +1,92 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer } from 'ws'
+import { createBackend } from '../backend/backend.ts'
+import type { Shell } from '../backend/shell.ts'
+import { serveStaticFile } from './static-files.ts'
+
+const maxMessageBytes = 1024 * 1024
+const maxPages = 32
+
+export interface Headless {
+  /** With the token in its fragment, which browsers do not send anywhere. */
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * The same backend and the same page as the desktop's window, for a browser on this computer:
+ * HTTP and WebSocket on 127.0.0.1, a random token, and a check of Origin and Host.
+ * @param port 0 takes a free one.
+ */
+export async function serveHeadless(options: {
+  shell: Shell
+  rendererFolder: string
+  port: number
+}): Promise<Headless> {
+  const backend = await createBackend({ shell: options.shell })
+  const handler = new RPCHandler(backend.router)
+  const token = randomBytes(24).toString('base64url')
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes })
+  const server = createServer((request, response) => {
+    if (!isOurHost(request)) {
+      response.writeHead(421).end()
+      return
+    }
+    serveStaticFile(options.rendererFolder, request, response).catch((error: unknown) =>
+      response.destroy(error as Error),
+    )
+  })
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    if (!isOurHost(request) || !isOurPage(request) || !hasToken(request, token)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
+      return
+    }
+    if (sockets.clients.size >= maxPages) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (ws) => void handler.upgrade(ws, { context: {} }))
+  })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options.port, '127.0.0.1', resolve)
+    })
+  } catch (error) {
+    await backend.close()
+    throw error
+  }
+  const port = (server.address() as AddressInfo).port
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/#token=${token}`,
+    close: async () => {
+      for (const ws of sockets.clients) ws.terminate()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await backend.close()
+    },
+  }
+}
+
+/** Stops a foreign name that was made to resolve to 127.0.0.1 (DNS rebinding). */
+function isOurHost(request: IncomingMessage): boolean {
+  const port = request.socket.localPort
+  return request.headers.host === `127.0.0.1:${port}` || request.headers.host === `localhost:${port}`
+}
+
+function isOurPage(request: IncomingMessage): boolean {
+  return request.headers.origin === `http://${request.headers.host}`
+}
+
+function hasToken(request: IncomingMessage, token: string): boolean {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const given = Buffer.from(url.searchParams.get('token') ?? '')
+  const wanted = Buffer.from(token)
+  return url.pathname === '/api' && given.length === wanted.length && timingSafeEqual(given, wanted)
+}

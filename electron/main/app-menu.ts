@@ -1,0 +1,33 @@
+import { Menu } from 'electron'
+import type { Words } from './words.ts'
+
+/** The menu bar: what the system expects there. The page has its own keys. */
+export function setAppMenu(words: Words): void {
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+      {
+        label: words.edit,
+        submenu: [
+          { role: 'undo' },
+          { role: 'redo' },
+          { type: 'separator' },
+          { role: 'cut' },
+          { role: 'copy' },
+          { role: 'paste' },
+          { role: 'selectAll' },
+        ],
+      },
+      {
+        label: words.view,
+        submenu: [
+          { role: 'resetZoom' },
+          { role: 'zoomIn' },
+          { role: 'zoomOut' },
+          { role: 'togglefullscreen' },
+        ],
+      },
+      { label: words.window, role: 'windowMenu' },
+    ]),
+  )
+}

@@ -1,0 +1,75 @@
+import { RPCHandler } from '@orpc/server/message-port'
+import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
+import type { BackendStart } from '@nps-desktop/electron/contract'
+import type { createDesktopShell } from './desktop-shell.ts'
+
+/** Restarting more often than this helps nobody; the page says that the app's backend does not answer. */
+const maxRestarts = 5
+const restartWindowMs = 60_000
+/** The backend closes its links and its database within this. */
+const closeDeadlineMs = 5_000
+
+export interface BackendProcessOptions {
+  /** The bundled backend/process.ts. */
+  readonly script: string
+  readonly start: BackendStart
+  readonly shell: ReturnType<typeof createDesktopShell>
+  /** Ports given before are dead; hand out new ones. */
+  readonly onRestarted: () => void
+  readonly log: (message: string) => void
+}
+
+/** The backend in a utilityProcess: starts it, gives ports to it, starts it again when it crashes. */
+export class BackendProcess {
+  readonly #options: BackendProcessOptions
+  #child: UtilityProcess | undefined
+  #closing = false
+  #restartsMs: number[] = []
+
+  constructor(options: BackendProcessOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { port1, port2 } = new MessageChannelMain()
+    new RPCHandler(this.#options.shell).upgrade(port1)
+    port1.start()
+    const child = utilityProcess.fork(this.#options.script, [], {
+      serviceName: 'NPS Desktop backend',
+      stdio: 'inherit',
+    })
+    child.postMessage({ kind: 'start', start: this.#options.start }, [port2])
+    child.once('exit', (code) => this.#onExit(code))
+    this.#child = child
+  }
+
+  /** A port that speaks the desktop contract. */
+  connect(port: MessagePortMain): void {
+    this.#child?.postMessage({ kind: 'connect' }, [port])
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    const child = this.#child
+    if (child === undefined) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => child.kill(), closeDeadlineMs)
+      child.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      child.postMessage({ kind: 'close' })
+    })
+  }
+
+  #onExit(code: number): void {
+    this.#child = undefined
+    if (this.#closing) return
+    const nowMs = Date.now()
+    this.#restartsMs = [...this.#restartsMs.filter((atMs) => nowMs - atMs < restartWindowMs), nowMs]
+    this.#options.log(`The backend ended with code ${code}.`)
+    if (this.#restartsMs.length > maxRestarts) return
+    this.start()
+    this.#options.onRestarted()
+  }
+}

@@ -1,0 +1,50 @@
+import { shellContract } from '@nps-desktop/electron/contract'
+import { implement } from '@orpc/server'
+import { dialog, safeStorage, shell, type BrowserWindow } from 'electron'
+import type { DeepLinks } from './deep-links.ts'
+import { openInBrowser } from './main-window.ts'
+
+/** Main's answers to the backend: the keychain, dialogs, the browser, links that arrived. */
+export function createDesktopShell(options: {
+  window: () => BrowserWindow | undefined
+  deepLinks: DeepLinks
+}) {
+  const os = implement(shellContract)
+  return os.router({
+    encrypt: os.encrypt.handler(({ input }) => ({
+      sealed: safeStorage.encryptString(input.plain).toString('base64'),
+    })),
+    decrypt: os.decrypt.handler(({ input }) => ({
+      plain: safeStorage.decryptString(Buffer.from(input.sealed, 'base64')),
+    })),
+    openUrl: os.openUrl.handler(({ input }) => {
+      openInBrowser(input.url)
+      return {}
+    }),
+    openFolder: os.openFolder.handler(async ({ input }) => {
+      const problem = await shell.openPath(input.path)
+      if (problem !== '') throw new Error(`${input.path} cannot be opened: ${problem}`)
+      return {}
+    }),
+    pickKeyFile: os.pickKeyFile.handler(async () => {
+      const window = options.window()
+      const choice = { properties: ['openFile' as const, 'showHiddenFiles' as const] }
+      const { canceled, filePaths } = await (window === undefined
+        ? dialog.showOpenDialog(choice)
+        : dialog.showOpenDialog(window, choice))
+      return { path: canceled ? null : (filePaths[0] ?? null) }
+    }),
+    deepLinks: os.deepLinks.handler(({ signal }) => options.deepLinks.listen(signal)),
+  })
+}
+
+/**
+ * On Linux without a keyring Electron falls back to a fixed key, which protects nothing: then the backend
+ * uses its key file instead, and the page says so.
+ */
+export function secretStorageKind(): 'keychain' | 'key-file' {
+  if (!safeStorage.isEncryptionAvailable()) return 'key-file'
+  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text')
+    return 'key-file'
+  return 'keychain'
+}

@@ -1,0 +1,155 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DesktopContract, Settings } from '@nps-desktop/electron/contract'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { ContractRouterClient } from '@orpc/contract'
+import { app, type BrowserWindow, ipcMain, MessageChannelMain, nativeTheme, powerMonitor } from 'electron'
+import packageJson from '../package.json' with { type: 'json' }
+import { appOrigin, registerAppScheme, serveApp } from './app-protocol.ts'
+import { BackendProcess } from './backend-process.ts'
+import { DeepLinks } from './deep-links.ts'
+import { createDesktopShell, secretStorageKind } from './desktop-shell.ts'
+import { createMainWindow, preloadPath } from './main-window.ts'
+import { AppTray } from './tray.ts'
+
+/**
+ * Electron's main process: windows, tray, menu, links and the keychain. Everything else is in the backend,
+ * a process of its own.
+ */
+
+const here = import.meta.dirname
+const deepLinks = new DeepLinks()
+let window: BrowserWindow | undefined
+let tray: AppTray | undefined
+let backend: BackendProcess | undefined
+let closeToTray = true
+let isQuitting = false
+
+const log = (message: string) => process.stderr.write(`${new Date().toISOString()} main ${message}\n`)
+
+if (process.env['NPS_DESKTOP_DATA'] !== undefined) app.setPath('userData', process.env['NPS_DESKTOP_DATA'])
+
+if (app.requestSingleInstanceLock()) start()
+else app.quit()
+
+function start(): void {
+  registerAppScheme()
+  deepLinks.pushFrom(process.argv)
+  if (app.isPackaged) app.setAsDefaultProtocolClient('nps-desktop')
+  app.on('second-instance', (_event, argv) => {
+    deepLinks.pushFrom(argv)
+    openWindow()
+  })
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    deepLinks.push(url)
+    openWindow()
+  })
+  app.on('activate', openWindow)
+  app.on('window-all-closed', () => {
+    if (!closeToTray) app.quit()
+  })
+  app.on('before-quit', (event) => {
+    isQuitting = true
+    const ending = backend
+    if (ending === undefined) return
+    event.preventDefault()
+    backend = undefined
+    void ending.close().then(() => app.quit())
+  })
+  void app.whenReady().then(onReady)
+}
+
+function onReady(): void {
+  const dataFolder = app.getPath('userData')
+  mkdirSync(dataFolder, { recursive: true })
+  chmodSync(dataFolder, 0o700)
+  serveApp(join(here, 'renderer'))
+  backend = new BackendProcess({
+    script: join(here, 'backend.js'),
+    start: {
+      version: packageJson.version,
+      dataFolder,
+      programsFolder: app.isPackaged
+        ? join(process.resourcesPath, 'programs')
+        : join(here, '../../../build/out'),
+      tray: true,
+      secretStorage: secretStorageKind(),
+    },
+    shell: createDesktopShell({ window: () => window, deepLinks }),
+    onRestarted: () => {
+      connectMain()
+      if (window !== undefined) connectPage(window)
+    },
+    log,
+  })
+  backend.start()
+  tray = new AppTray({ iconsFolder: join(here, 'icons'), open: openWindow, quit: () => app.quit() })
+  connectMain()
+  ipcMain.on('connect', (event) => {
+    // our window, its top frame, our origin: nobody else gets a port
+    if (window === undefined || event.sender !== window.webContents) return
+    if (
+      event.senderFrame === null ||
+      event.senderFrame.parent !== null ||
+      event.senderFrame.origin !== appOrigin
+    )
+      return
+    connectPage(window)
+  })
+  powerMonitor.on('resume', () => log('The computer is awake again.'))
+  openWindow()
+}
+
+function openWindow(): void {
+  if (!app.isReady()) return
+  if (window !== undefined) {
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+    return
+  }
+  window = createMainWindow({
+    dataFolder: app.getPath('userData'),
+    preload: preloadPath(here),
+    shouldHide: () => closeToTray && !isQuitting,
+    log,
+  })
+  window.on('closed', () => (window = undefined))
+  void window.loadURL(`${appOrigin}/index.html`)
+}
+
+function connectPage(page: BrowserWindow): void {
+  const { port1, port2 } = new MessageChannelMain()
+  backend?.connect(port1)
+  page.webContents.postMessage('port', null, [port2])
+}
+
+/** Main reads the same feeds as the page: for the tray, the theme, and what closing the window means. */
+function connectMain(): void {
+  const { port1, port2 } = new MessageChannelMain()
+  backend?.connect(port1)
+  const client: ContractRouterClient<DesktopContract> = createORPCClient(new RPCLink({ port: port2 }))
+  port2.start()
+  tray?.update({ client })
+  follow(async () => {
+    for await (const overview of await client.overview.watch({})) tray?.update({ overview })
+  })
+  follow(async () => {
+    for await (const settings of await client.app.settings.watch({})) applySettings(settings)
+  })
+}
+
+/** A feed ends with its backend; `onRestarted` makes the next one. */
+function follow(feed: () => Promise<void>): void {
+  feed().catch((error: unknown) => {
+    if (!isQuitting) log(`A feed of the backend ended: ${String(error)}`)
+  })
+}
+
+function applySettings(settings: Settings): void {
+  closeToTray = settings.closeToTray
+  nativeTheme.themeSource = settings.theme
+  tray?.update({ settings })
+}

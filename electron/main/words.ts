@@ -1,0 +1,48 @@
+import { app } from 'electron'
+import type { Settings } from '@nps-desktop/electron/contract'
+
+/** The few words that the system draws for us: menu bar and tray. */
+const en = {
+  open: 'Open NPS Desktop',
+  checkAgain: 'Check again',
+  quit: 'Quit (tunnels keep running on the server and the lab box)',
+  quitShort: 'Quit',
+  noTunnels: 'No tunnels yet.',
+  allReady: (count: number) => (count === 1 ? 'The tunnel is ready.' : `All ${count} tunnels are ready.`),
+  needYou: (count: number) => (count === 1 ? 'One thing needs you.' : `${count} things need you.`),
+  laptopOffline: 'This laptop is offline.',
+  checking: 'Checking…',
+  copySsh: 'Copy ssh command',
+  openNotebook: 'Open notebook',
+  openBoard: 'Open board',
+  copyAddress: 'Copy address',
+  edit: 'Edit',
+  view: 'View',
+  window: 'Window',
+}
+
+const zh: typeof en = {
+  open: '打开 NPS Desktop',
+  checkAgain: '重新检查',
+  quit: '退出（隧道在云服务器和实验室主机上继续运行）',
+  quitShort: '退出',
+  noTunnels: '还没有隧道。',
+  allReady: (count) => `${count} 条隧道全部可用。`,
+  needYou: (count) => `${count} 处需要处理。`,
+  laptopOffline: '本机没有联网。',
+  checking: '检查中…',
+  copySsh: '复制 ssh 命令',
+  openNotebook: '打开 Notebook',
+  openBoard: '打开 TensorBoard',
+  copyAddress: '复制地址',
+  edit: '编辑',
+  view: '显示',
+  window: '窗口',
+}
+
+export type Words = typeof en
+
+export function wordsFor(language: Settings['language']): Words {
+  const chosen = language === 'system' ? app.getLocale() : language
+  return chosen.startsWith('zh') ? zh : en
+}
