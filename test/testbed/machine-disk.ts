@@ -1,0 +1,55 @@
+import { mkdir, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from './run-command.ts'
+
+/** The disk of a new machine; sparse, so that it takes only what the machine writes. */
+const diskSizeMiB = 3072
+
+/**
+ * A machine's root: the shared read-only layers with a disk of its own above them.
+ * The disk is a file system of fixed size, so the machine can truly run out of space.
+ */
+export class MachineDisk {
+  /** The machine's `/`, seen from this computer. */
+  readonly root: string
+  readonly #disk: string
+
+  private constructor(root: string, disk: string) {
+    this.root = root
+    this.#disk = disk
+  }
+
+  /** Makes an empty disk in `folder` over `layers`, the topmost layer first. */
+  static async create(folder: string, layers: readonly string[]): Promise<MachineDisk> {
+    const [image, disk, root] = [join(folder, 'disk.img'), join(folder, 'disk'), join(folder, 'root')]
+    await mkdir(disk, { recursive: true })
+    await mkdir(root)
+    await runCommand('truncate', [`--size=${diskSizeMiB}M`, image])
+    // No journal: the image dies with the bed. No reserved blocks: full means full for root too.
+    await runCommand('mkfs.ext4', ['-q', '-m', '0', '-O', '^has_journal', image])
+    await runCommand('mount', ['-o', 'loop', image, disk])
+    const [upper, work] = [join(disk, 'upper'), join(disk, 'work')]
+    await mkdir(upper, { mode: 0o755 })
+    await mkdir(work)
+    const options = `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`
+    await runCommand('mount', ['-t', 'overlay', '-o', options, 'overlay', root])
+    return new MachineDisk(root, disk)
+  }
+
+  /** Takes all space but `leaveBytes`, by a file that the machine does not see. */
+  async fill({ leaveBytes = 0 }: { leaveBytes?: number } = {}): Promise<void> {
+    await this.free()
+    const { bavail, bsize } = await statfs(this.#disk)
+    const blocks = bavail - Math.ceil(leaveBytes / bsize)
+    if (blocks > 0) await runCommand('fallocate', ['--length', String(blocks * bsize), this.#ballast])
+  }
+
+  /** Gives back what fill() took. */
+  async free(): Promise<void> {
+    await rm(this.#ballast, { force: true })
+  }
+
+  get #ballast(): string {
+    return join(this.#disk, 'ballast')
+  }
+}
