@@ -1,0 +1,93 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { RelayError } from '../../api/errors.ts'
+
+export interface ClientRecord {
+  readonly id: number
+  readonly name: string
+  readonly vkey: string
+  readonly enabled: boolean
+  readonly createdAtMs: number
+  /** When its agent was last online; null for never. */
+  readonly lastSeenMs: number | null
+}
+
+/** The accounts of lab boxes, in the state file. */
+export class ClientStore {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  list(): ClientRecord[] {
+    return this.#database.prepare('select * from clients order by id').all().map(fromRow)
+  }
+
+  get(id: number): ClientRecord | undefined {
+    const row = this.#database.prepare('select * from clients where id = ?').get(id)
+    return row && fromRow(row)
+  }
+
+  /** By the name under which a key is announced on the wire, see `keyIdOf`. */
+  findByKeyId(keyId: string): ClientRecord | undefined {
+    const row = this.#database.prepare('select * from clients where key_id = ?').get(keyId)
+    return row && fromRow(row)
+  }
+
+  /** @throws RelayError `already-exists` when another client has this key. */
+  add(name: string, vkey: string, nowMs: number): ClientRecord {
+    if (this.findByKeyId(keyIdOf(vkey))) {
+      throw new RelayError('already-exists', 'Another client has this key already. Choose another one.', {
+        what: 'vkey',
+      })
+    }
+    const { lastInsertRowid } = this.#database
+      .prepare('insert into clients (name, vkey, key_id, created_at_ms) values (?, ?, ?, ?)')
+      .run(name, vkey, keyIdOf(vkey), nowMs)
+    return { id: Number(lastInsertRowid), name, vkey, enabled: true, createdAtMs: nowMs, lastSeenMs: null }
+  }
+
+  rename(id: number, name: string): void {
+    this.#database.prepare('update clients set name = ? where id = ?').run(name, id)
+  }
+
+  setEnabled(id: number, enabled: boolean): void {
+    this.#database.prepare('update clients set enabled = ? where id = ?').run(enabled ? 1 : 0, id)
+  }
+
+  setLastSeen(id: number, atMs: number): void {
+    this.#database.prepare('update clients set last_seen_ms = ? where id = ?').run(atMs, id)
+  }
+
+  remove(id: number): void {
+    this.#database.prepare('delete from clients where id = ?').run(id)
+  }
+}
+
+/** 32 characters of 62: 190 bits. */
+export function newVkey(): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  let key = ''
+  while (key.length < 32) {
+    // 248 = 4 × 62: larger bytes would prefer the first letters.
+    for (const byte of randomBytes(48)) if (byte < 248 && key.length < 32) key += alphabet[byte % 62]
+  }
+  return key
+}
+
+/** How an agent names its key without showing it (relay-core/spec/wire.md). */
+export function keyIdOf(vkey: string): string {
+  return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, 16).toString('hex')
+}
+
+function fromRow(row: Record<string, unknown>): ClientRecord {
+  return {
+    id: Number(row['id']),
+    name: String(row['name']),
+    vkey: String(row['vkey']),
+    enabled: row['enabled'] === 1,
+    createdAtMs: Number(row['created_at_ms']),
+    lastSeenMs: row['last_seen_ms'] === null ? null : Number(row['last_seen_ms']),
+  }
+}

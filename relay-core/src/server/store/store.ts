@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { ClientStore } from './clients.ts'
+import { openDatabase } from './database.ts'
+import { TrafficStore } from './traffic.ts'
+import { TunnelStore } from './tunnels.ts'
+
+/** What the relay remembers: one SQLite file, `relay.db`, in its state folder. */
+export interface Store {
+  readonly clients: ClientStore
+  readonly tunnels: TunnelStore
+  readonly traffic: TrafficStore
+  close(): void
+}
+
+/** Opens or makes the state in `folder`. `startedAtMs` names this run in the history of traffic. */
+export function openStore(folder: string, startedAtMs: number): Store {
+  const database: DatabaseSync = openDatabase(join(folder, 'relay.db'))
+  return {
+    clients: new ClientStore(database),
+    tunnels: new TunnelStore(database),
+    traffic: new TrafficStore(database, startedAtMs),
+    close: () => {
+      if (database.isOpen) database.close()
+    },
+  }
+}

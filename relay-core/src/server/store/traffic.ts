@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { TrafficHistory } from '../../api/models.ts'
+import { transaction } from './database.ts'
+
+export interface TrafficDelta {
+  readonly tunnelId: number
+  readonly downBytes: number
+  readonly upBytes: number
+}
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+/** A point a minute is kept for 48 hours, a point an hour for 90 days. */
+const keepMinutesMs = 48 * hourMs
+const keepHoursMs = 90 * 24 * hourMs
+
+export const historyRanges = {
+  hour: { table: 'traffic_minutes', periodMs: minuteMs, points: 60 },
+  day: { table: 'traffic_minutes', periodMs: 5 * minuteMs, points: 288 },
+  week: { table: 'traffic_hours', periodMs: hourMs, points: 168 },
+} as const
+
+/** Traffic over time in the state file, and the times at which the relay ran. */
+export class TrafficStore {
+  readonly #database: DatabaseSync
+  readonly #startedAtMs: number
+
+  /** `startedAtMs` names this run of the relay. */
+  constructor(database: DatabaseSync, startedAtMs: number) {
+    this.#database = database
+    this.#startedAtMs = startedAtMs
+  }
+
+  /** Adds what has flowed since the last call to totals, minute and hour, and notes that the relay runs. */
+  record(deltas: readonly TrafficDelta[], nowMs: number): void {
+    transaction(this.#database, () => {
+      this.#database
+        .prepare('insert into runs values (?, ?) on conflict do update set last_at_ms = excluded.last_at_ms')
+        .run(this.#startedAtMs, nowMs)
+      const total = this.#database.prepare(
+        'update tunnels set down_bytes = down_bytes + ?, up_bytes = up_bytes + ? where id = ?',
+      )
+      const minute = this.#adding('traffic_minutes')
+      const hour = this.#adding('traffic_hours')
+      for (const { tunnelId, downBytes, upBytes } of deltas) {
+        total.run(downBytes, upBytes, tunnelId)
+        minute.run(nowMs - (nowMs % minuteMs), tunnelId, downBytes, upBytes)
+        hour.run(nowMs - (nowMs % hourMs), tunnelId, downBytes, upBytes)
+      }
+    })
+  }
+
+  /** Drops what is older than what is kept. */
+  prune(nowMs: number): void {
+    this.#database.prepare('delete from traffic_minutes where at_ms < ?').run(nowMs - keepMinutesMs)
+    this.#database.prepare('delete from traffic_hours where at_ms < ?').run(nowMs - keepHoursMs)
+    this.#database.prepare('delete from runs where last_at_ms < ?').run(nowMs - keepHoursMs)
+  }
+
+  /** The last point is the running period. Of all tunnels together, removed ones too, without `tunnelId`. */
+  history(range: keyof typeof historyRanges, nowMs: number, tunnelId?: number): TrafficHistory {
+    const { table, periodMs, points } = historyRanges[range]
+    const firstMs = nowMs - (nowMs % periodMs) - (points - 1) * periodMs
+    const rows = this.#database
+      .prepare(
+        `select at_ms - at_ms % ? as at, sum(down_bytes) as down, sum(up_bytes) as up from ${table}
+         where at_ms >= ? and (? is null or tunnel_id = ?) group by at`,
+      )
+      .all(periodMs, firstMs, tunnelId ?? null, tunnelId ?? null)
+    const byTime = new Map(rows.map((row) => [Number(row['at']), row]))
+    const runs = this.#database
+      .prepare('select started_at_ms, last_at_ms from runs where last_at_ms >= ?')
+      .all(firstMs)
+      .map((row) => ({ from: Number(row['started_at_ms']), to: Number(row['last_at_ms']) }))
+    return {
+      periodMs,
+      points: Array.from({ length: points }, (_, index) => {
+        const atMs = firstMs + index * periodMs
+        const row = byTime.get(atMs)
+        const ran = runs.some(({ from, to }) => from < atMs + periodMs && to >= atMs)
+        const silence = ran ? 0 : null
+        return {
+          atMs,
+          downBytes: row ? Number(row['down']) : silence,
+          upBytes: row ? Number(row['up']) : silence,
+        }
+      }),
+    }
+  }
+
+  #adding(table: 'traffic_minutes' | 'traffic_hours') {
+    return this.#database.prepare(
+      `insert into ${table} (at_ms, tunnel_id, down_bytes, up_bytes) values (?, ?, ?, ?)
+       on conflict do update set down_bytes = down_bytes + excluded.down_bytes, up_bytes = up_bytes + excluded.up_bytes`,
+    )
+  }
+}
