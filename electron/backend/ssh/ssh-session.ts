@@ -101,6 +101,8 @@ export class SshSession {
       void this.closed.then((lost) => reject(lost ?? cancelled()))
       start((error, channel) => {
         signal.removeEventListener('abort', onAbort)
+        // ssh2's word for a connection that ended while the channel was being opened
+        if (error?.message === 'No response from server') return reject(sessionLost(this.address))
         if (error) return reject(error)
         if (signal.aborted) channel.destroy()
         resolve(channel)

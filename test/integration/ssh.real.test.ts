@@ -1,0 +1,197 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHostKeys } from '../../electron/backend/ssh/host-keys.ts'
+import { createMachines } from '../../electron/backend/ssh/machines.ts'
+import { openSession, type SshTarget } from '../../electron/backend/ssh/open-session.ts'
+import { RemoteShell } from '../../electron/backend/ssh/remote-shell.ts'
+import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
+import type { HostKeyRecord, HostKeyStore, Storage } from '../../electron/backend/storage/records.ts'
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+
+function memoryHostKeys(): HostKeyStore {
+  const rows = new Map<string, HostKeyRecord>()
+  return {
+    list: () => [...rows.values()],
+    get: (host, port) => rows.get(`${host}:${port}`),
+    pin: (record) => void rows.set(`${record.host}:${record.port}`, record),
+    forget: (host, port) => void rows.delete(`${host}:${port}`),
+  }
+}
+
+describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
+  let sshd: LocalSshd
+  const hostKeys = memoryHostKeys()
+  const storage = { hostKeys } as Storage
+  const keys = createHostKeys({ storage, machines: createMachines({ storage }), log: silentLog })
+  const signal = new AbortController().signal
+  const target = (): SshTarget => ({
+    address: { host: sshd.host, port: sshd.port, user: sshd.user },
+    secret: { kind: 'key', key: sshd.privateKey },
+  })
+  const withSession = async <T>(work: (session: SshSession) => Promise<T>): Promise<T> => {
+    const session = await openSession(target(), { hostKeys, signal })
+    try {
+      return await work(session)
+    } finally {
+      session.close()
+    }
+  }
+
+  beforeAll(async () => (sshd = await startLocalSshd()))
+  afterAll(() => sshd.close())
+
+  it('refuses to sign in before the host key was confirmed', async () => {
+    await expect(openSession(target(), { hostKeys, signal })).rejects.toMatchObject({
+      code: 'host-key-unconfirmed',
+    })
+    expect(sshd.log()).not.toContain('Connection from')
+  })
+
+  it('shows the key that OpenSSH shows, without beginning a sign-in', async () => {
+    const seen = await keys.inspect({ host: sshd.host, port: sshd.port }, { signal })
+    expect(seen).toMatchObject({
+      fingerprint: sshd.fingerprint,
+      algorithm: 'ssh-ed25519',
+      state: 'new',
+      pinned: null,
+    })
+    expect(sshd.log()).not.toMatch(/userauth-request|Invalid user|Failed/)
+    await keys.confirm({ host: sshd.host, port: sshd.port, fingerprint: seen.fingerprint }, { signal })
+    expect(await keys.inspect({ host: sshd.host, port: sshd.port }, { signal })).toMatchObject({
+      state: 'known',
+    })
+  })
+
+  it('runs scripts with input, exit code and both outputs', async () => {
+    await withSession(async (session) => {
+      const shell = new RemoteShell(session)
+      const result = await shell.run(`printf '%s|' "it's" 'a "b" $HOME \\x'; cat; echo oops >&2; exit 3`, {
+        stdin: 'the input\n',
+        signal,
+      })
+      expect(result).toEqual({ exitCode: 3, stdout: `it's|a "b" $HOME \\x|the input\n`, stderr: 'oops\n' })
+      expect(await shell.output('cat | wc -c', { stdin: new Uint8Array(3_000_000), signal })).toBe(
+        '3000000\n',
+      )
+    })
+  })
+
+  it('keeps secrets and scripts out of the process list', async () => {
+    await withSession(async (session) => {
+      const listing = await new RemoteShell(session).output(
+        'cat /proc/$$/cmdline | tr "\\0" " "; : hidden-word',
+        { signal },
+      )
+      expect(listing).not.toContain('hidden-word')
+    })
+  })
+
+  it('ends a command that is cancelled or too slow', async () => {
+    await withSession(async (session) => {
+      const shell = new RemoteShell(session)
+      const stop = new AbortController()
+      const cancelled = shell.run('sleep 60', { signal: stop.signal })
+      stop.abort()
+      await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' })
+      await expect(shell.run('sleep 60', { timeoutMs: 200, signal })).rejects.toMatchObject({
+        code: 'ssh-timeout',
+      })
+      expect(await shell.output('echo still here', { signal })).toBe('still here\n')
+    })
+  })
+
+  it('tells a running command that the connection broke off', async () => {
+    await withSession(async (session) => {
+      const failure = new RemoteShell(session).run('sleep 60', { signal }).catch((error: unknown) => error)
+      sshd.cut()
+      expect(await failure).toMatchObject({ code: 'ssh-lost' })
+    })
+  })
+
+  it('says that a wrong key was rejected, and which ways there are', async () => {
+    const other = await startLocalSshd()
+    try {
+      const wrong: SshTarget = { ...target(), secret: { kind: 'key', key: other.privateKey } }
+      await expect(openSession(wrong, { hostKeys, signal })).rejects.toMatchObject({
+        code: 'login-rejected',
+        params: { methods: 'publickey', tried: 'publickey' },
+      })
+      const password: SshTarget = { ...target(), secret: { kind: 'password', password: 'never-sent' } }
+      await expect(openSession(password, { hostKeys, signal })).rejects.toMatchObject({
+        code: 'login-rejected',
+        params: { methods: 'publickey', tried: '' },
+      })
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('goes through a jump host', async () => {
+    const inner = await startLocalSshd()
+    try {
+      const seen = await keys.inspect({ host: inner.host, port: inner.port }, { signal })
+      await keys.confirm({ host: inner.host, port: inner.port, fingerprint: seen.fingerprint }, { signal })
+      const through: SshTarget = {
+        address: { host: inner.host, port: inner.port, user: inner.user },
+        secret: { kind: 'key', key: inner.privateKey },
+        jump: target(),
+      }
+      const session = await openSession(through, { hostKeys, signal })
+      expect(await new RemoteShell(session).output('echo inside', { signal })).toBe('inside\n')
+      session.close()
+    } finally {
+      await inner.close()
+    }
+  })
+
+  it('names what is wrong with an address', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined)).listen(0, '127.0.0.1')
+    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
+      0,
+      '127.0.0.1',
+    )
+    const free = createServer().listen(0, '127.0.0.1')
+    await Promise.all([silent, web, free].map((server) => once(server, 'listening')))
+    const portOf = (server: typeof web): number => (server.address() as AddressInfo).port
+    const closedPort = portOf(free)
+    free.close()
+    try {
+      await expect(keys.inspect({ host: '127.0.0.1', port: closedPort }, { signal })).rejects.toMatchObject({
+        code: 'ssh-refused',
+      })
+      await expect(keys.inspect({ host: '127.0.0.1', port: portOf(web) }, { signal })).rejects.toMatchObject({
+        code: 'ssh-not-ssh',
+      })
+      await expect(
+        keys.inspect({ host: 'no-such-host.invalid', port: 22 }, { signal }),
+      ).rejects.toMatchObject({
+        code: 'ssh-unknown-host',
+      })
+      const stop = new AbortController()
+      const waiting = keys.inspect({ host: '127.0.0.1', port: portOf(silent) }, { signal: stop.signal })
+      stop.abort()
+      await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+    } finally {
+      silent.close()
+      web.close()
+    }
+  })
+
+  it('refuses a changed host key with both fingerprints and sends nothing', async () => {
+    await sshd.changeHostKey()
+    const before = sshd.log().length
+    await expect(openSession(target(), { hostKeys, signal })).rejects.toMatchObject({
+      code: 'host-key-changed',
+      params: { expected: sshd.fingerprint },
+      fixes: [{ action: 'accept-host-key' }],
+    })
+    expect(sshd.log().slice(before)).not.toMatch(/publickey|userauth/)
+    const seen = await keys.inspect({ host: sshd.host, port: sshd.port }, { signal })
+    expect(seen).toMatchObject({ state: 'changed', pinned: sshd.fingerprint })
+    await keys.confirm({ host: sshd.host, port: sshd.port, fingerprint: seen.fingerprint }, { signal })
+    await withSession((session) => Promise.resolve(session.isOpen))
+  })
+})
