@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { defineConfig } from '@playwright/test'
+import type { AppFixtureOptions } from './test/e2e/app-fixture.ts'
+
+/**
+ * The same specs against headless in Chromium and against real Electron. `*.machine.spec.ts` need the test bed.
+ */
+export default defineConfig<AppFixtureOptions>({
+  testDir: join(import.meta.dirname, 'test/e2e'),
+  outputDir: join(import.meta.dirname, 'test-results'),
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  reporter: [['list']],
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'chromium', testMatch: '*.spec.ts', testIgnore: '*.machine.spec.ts', use: { host: 'headless' } },
+    { name: 'chromium-machines', testMatch: '*.machine.spec.ts', use: { host: 'headless' } },
+    { name: 'electron', testMatch: '*.spec.ts', testIgnore: '*.machine.spec.ts', use: { host: 'electron' } },
+    { name: 'electron-machines', testMatch: '*.machine.spec.ts', use: { host: 'electron' } },
+  ],
+})

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { installMissingPackages, whyNoPackages } from './harness/debian-packages.ts'
+
+/**
+ * `npm run check` and `npm test`: each level in turn, what it needs prepared before. The last lines say which levels
+ * passed, failed, and were left out and why. With CI=true nothing may be left out.
+ *
+ * `node test/run.ts all machines electron` runs only the levels named.
+ */
+
+const root = resolve(import.meta.dirname, '..')
+
+interface Level {
+  readonly name: string
+  readonly commands: readonly (readonly string[])[]
+  /** Not part of `npm run check`. */
+  readonly heavy?: true
+  /** Why it cannot run here, or null. */
+  readonly whyNot?: () => string | null
+}
+
+const hasBrowser = () =>
+  existsSync('/usr/bin/chromium') ? null : 'no /usr/bin/chromium (Debian: apt install chromium)'
+const isRootOnDebian = () => whyNoPackages()
+
+const levels: readonly Level[] = [
+  { name: 'format', commands: [['oxfmt', '--check', '.']] },
+  { name: 'lint', commands: [['oxlint', '--deny-warnings']] },
+  {
+    name: 'types',
+    commands: [
+      ['tsc', '-b'],
+      ['vue-tsc', '--noEmit', '-p', 'renderer/tsconfig.json'],
+    ],
+  },
+  { name: 'unused', commands: [['knip']] },
+  { name: 'unit', commands: [['vitest', 'run', '--project', 'unit', '--project', 'renderer']] },
+  {
+    name: 'build',
+    commands: [
+      ['npm', 'run', '--silent', 'build:relay'],
+      ['npm', 'run', '--silent', 'build'],
+    ],
+  },
+  { name: 'real', commands: [['vitest', 'run', '--project', 'real']] },
+  { name: 'browser', commands: [['playwright', 'test', '--project', 'chromium']], whyNot: hasBrowser },
+  {
+    name: 'machines',
+    heavy: true,
+    commands: [
+      ['node', 'test/testbed/prepare.ts'],
+      ['vitest', 'run', '--project', 'machines'],
+      ['playwright', 'test', '--project', 'chromium-machines'],
+    ],
+    whyNot: isRootOnDebian,
+  },
+  {
+    name: 'electron',
+    heavy: true,
+    commands: [
+      ['node', 'build/app/package.ts', '--try-out'],
+      ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '--project', 'electron'],
+      [
+        'xvfb-run',
+        '-a',
+        '-s',
+        '-screen 0 1600x1000x24',
+        'playwright',
+        'test',
+        '--project',
+        'electron-machines',
+      ],
+    ],
+    whyNot: isRootOnDebian,
+  },
+]
+
+const [kind = 'all', ...only] = process.argv.slice(2)
+if (whyNoPackages() === null) installMissingPackages()
+
+const passed: string[] = []
+const failed: string[] = []
+const leftOut: string[] = []
+for (const level of levels) {
+  if (only.length > 0 && !only.includes(level.name)) continue
+  if (kind === 'check' && level.heavy) continue
+  const reason = level.whyNot?.() ?? null
+  if (reason !== null) {
+    leftOut.push(`${level.name}: ${reason}`)
+    continue
+  }
+  const startedMs = Date.now()
+  console.log(`\n== ${level.name}`)
+  const isGood = await runAll(level.commands)
+  const seconds = Math.round((Date.now() - startedMs) / 1000)
+  console.log(`== ${level.name}: ${isGood ? 'passed' : 'FAILED'} in ${seconds} s`)
+  if (isGood) passed.push(level.name)
+  else failed.push(level.name)
+}
+
+console.log('')
+if (passed.length > 0) console.log(`Passed: ${passed.join(', ')}`)
+if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`)
+for (const line of leftOut) console.log(`Left out: ${line}`)
+console.log(`levels: ${passed.length} passed, ${failed.length} failed, ${leftOut.length} skipped`)
+const isCi = process.env['CI'] === 'true'
+process.exit(failed.length > 0 || (isCi && leftOut.length > 0) ? 1 : 0)
+
+async function runAll(commands: Level['commands']): Promise<boolean> {
+  for (const [command, ...args] of commands) {
+    if (command === undefined) continue
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: pathWithOurTools(),
+    })
+    const pass = (signal: NodeJS.Signals) => child.kill(signal)
+    process.on('SIGINT', pass).on('SIGTERM', pass)
+    const [code] = (await once(child, 'exit')) as [number | null]
+    process.off('SIGINT', pass).off('SIGTERM', pass)
+    if (code !== 0) {
+      console.log(`${command} ${args.join(' ')} ended with ${code ?? 'a signal'}`)
+      return false
+    }
+  }
+  return true
+}
+
+/** The pinned Node and tools first, also when this file is started by hand. */
+function pathWithOurTools(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` }
+}
