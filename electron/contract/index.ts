@@ -1,4 +1,5 @@
 export * from './contract.ts'
+export * from './facts.ts'
 export * from './failure.ts'
 export * from './models.ts'
 export * from './shell-contract.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { factCodes } from './facts.ts'
 import { failure } from './failure.ts'
 
 export const instantMs = z.number().int().nonnegative()
@@ -81,11 +82,13 @@ export const stepIds = [
 ] as const
 export type StepId = (typeof stepIds)[number]
 
-/** A fact a step found: a code of the locale's `facts` and its values, e.g. `system` {os, arch, libc, …}. */
+/** A fact a step found; facts.ts says which values each has. */
 export const fact = z.object({
-  code: z.string(),
+  code: z.enum(factCodes),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
 })
+
+export type Fact = z.infer<typeof fact>
 
 export const step = z.object({
   id: z.enum(stepIds),

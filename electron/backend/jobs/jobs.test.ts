@@ -1,0 +1,136 @@
+import { silentLog } from '@nps-desktop/relay-core/log'
+import type { Job } from '@nps-desktop/electron/contract'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../app-error.ts'
+import { createJobs } from './jobs.ts'
+import type { JobPlan } from './running-job.ts'
+import type { StepDefinition } from './step-definition.ts'
+
+interface Room {
+  readonly ran: string[]
+  broken: boolean
+  released: number
+}
+
+const step = (
+  id: StepDefinition<Room>['id'],
+  more: Partial<StepDefinition<Room>> = {},
+): StepDefinition<Room> => ({
+  id,
+  run: (room) => {
+    room.ran.push(id)
+    return Promise.resolve('done')
+  },
+  ...more,
+})
+
+const failing = step('upload', {
+  run: (room, report) => {
+    room.ran.push('upload')
+    report.progress(3, 10, 'bytes')
+    if (room.broken) {
+      throw new AppError('disk-full', 'full', { freeBytes: 1 }, { fixes: [{ action: 'retry' }] })
+    }
+    report.fact('uploaded', { bytes: 10 })
+    return Promise.resolve('done')
+  },
+})
+
+const hanging = step('upload', {
+  run: (_room, { signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
+})
+
+function plan(room: Room, steps: StepDefinition<Room>[]): JobPlan<Room> {
+  return {
+    kind: 'server-setup',
+    serverId: 's1',
+    labId: null,
+    steps,
+    context: room,
+    writes: ['/usr/bin/nps'],
+    correct: () => {
+      room.broken = false
+      return Promise.resolve()
+    },
+    release: () => room.released++,
+  }
+}
+
+async function until(feed: AsyncGenerator<Job>, wanted: (job: Job) => boolean): Promise<Job> {
+  for await (const job of feed) if (wanted(job)) return job
+  throw new Error('the feed ended before')
+}
+
+describe('jobs', () => {
+  const newRoom = (): Room => ({ ran: [], broken: true, released: 0 })
+  const signal = undefined
+  const over = (job: Job): boolean => job.state !== 'running'
+
+  it('stops at the failed step, and a retry runs it and those after it', async () => {
+    const jobs = createJobs({ log: silentLog })
+    const room = newRoom()
+    const { jobId } = jobs.start(plan(room, [step('connect'), failing, step('start')]))
+    const failed = await until(jobs.watch({ jobId }, { signal }), over)
+    expect(failed.state).toBe('failed')
+    expect(failed.steps.map(({ state }) => state)).toEqual(['done', 'failed', 'waiting'])
+    expect(failed.steps[1]?.failure).toEqual({
+      code: 'disk-full',
+      message: 'full',
+      params: { freeBytes: 1 },
+      fixes: [{ action: 'retry' }],
+    })
+    await jobs.retry({ jobId })
+    const done = await until(jobs.watch({ jobId }, { signal }), over)
+    expect(done.state).toBe('done')
+    expect(done.steps[1]?.facts).toEqual([{ code: 'uploaded', params: { bytes: 10 } }])
+    expect(room.ran).toEqual(['connect', 'upload', 'upload', 'start'])
+    expect(room.released).toBe(2)
+  })
+
+  it('goes back to a done step that a correction concerns', async () => {
+    const jobs = createJobs({ log: silentLog })
+    const room = newRoom()
+    const { jobId } = jobs.start(
+      plan(room, [step('connect'), step('free-ports', { redoneBy: ['bridgePort'] }), failing]),
+    )
+    await until(jobs.watch({ jobId }, { signal }), over)
+    await jobs.retry({ jobId, bridgePort: 8025 })
+    await until(jobs.watch({ jobId }, { signal }), over)
+    expect(room.ran).toEqual(['connect', 'free-ports', 'upload', 'free-ports', 'upload'])
+  })
+
+  it('cancels at the running step and can go on from there', async () => {
+    const jobs = createJobs({ log: silentLog })
+    const room = newRoom()
+    const { jobId } = jobs.start(plan(room, [step('connect'), hanging]))
+    await until(jobs.watch({ jobId }, { signal }), (job) => job.steps[1]?.state === 'running')
+    jobs.cancel({ jobId })
+    const job = await until(jobs.watch({ jobId }, { signal }), over)
+    expect(job.state).toBe('cancelled')
+    expect(job.steps.map(({ state }) => state)).toEqual(['done', 'waiting'])
+    expect(room.released).toBe(1)
+  })
+
+  it('does one thing at a time on a machine, and keeps the last job of a kind', async () => {
+    const jobs = createJobs({ log: silentLog })
+    const { jobId } = jobs.start(plan(newRoom(), [hanging]))
+    expect(() => jobs.start(plan(newRoom(), [step('connect')]))).toThrow(
+      expect.objectContaining({ code: 'busy' }),
+    )
+    await expect(jobs.retry({ jobId })).rejects.toMatchObject({ code: 'busy' })
+    jobs.cancel({ jobId })
+    await until(jobs.watch({ jobId }, { signal }), over)
+    const next = jobs.start(plan(newRoom(), [step('connect')]))
+    expect(jobs.list().map(({ id }) => id)).toEqual([next.jobId])
+    await jobs.close()
+  })
+
+  it('takes an unforeseen error for a bug, not for an answer', async () => {
+    const jobs = createJobs({ log: silentLog })
+    const bug = step('connect', { run: () => Promise.reject(new TypeError('x is not a function')) })
+    const { jobId } = jobs.start(plan(newRoom(), [bug]))
+    const job = await until(jobs.watch({ jobId }, { signal }), over)
+    expect(job.steps[0]?.failure?.code).toBe('internal')
+  })
+})

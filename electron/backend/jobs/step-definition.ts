@@ -1,0 +1,28 @@
+import type { Fact, FactCode, PortReport, SshSecret, StepId } from '@nps-desktop/electron/contract'
+
+/** What a person put right before trying again. */
+export interface Corrections {
+  readonly sudoPassword?: string | undefined
+  readonly secret?: SshSecret | undefined
+  readonly withoutRoot?: boolean | undefined
+  readonly bridgePort?: number | undefined
+}
+
+/** What a step tells while it runs. */
+export interface StepReport {
+  readonly signal: AbortSignal
+  fact(code: FactCode, params: Fact['params']): void
+  progress(done: number, total: number, unit: 'bytes' | 'ports'): void
+  ports(report: PortReport): void
+}
+
+/**
+ * One named step of a job. `run` may be called again at any time, after a crash too: it finds out what is there
+ * already and does the rest. It throws an AppError to fail, and answers `skipped` when there was nothing to do.
+ */
+export interface StepDefinition<Context> {
+  readonly id: StepId
+  /** Corrections that make this step run again although it was done. */
+  readonly redoneBy?: readonly (keyof Corrections)[]
+  run(context: Context, report: StepReport): Promise<'done' | 'skipped'>
+}
