@@ -6,6 +6,12 @@ export default defineConfig({
   root: import.meta.dirname,
   base: './',
   plugins: [vue()],
+  define: {
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'true',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

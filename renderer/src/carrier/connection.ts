@@ -1,0 +1,112 @@
+import type { ClientContext, ClientLink } from '@orpc/client'
+import { DynamicLink } from '@orpc/client'
+import { readonly, shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import type { Carrier, CarrierLink } from './carrier.ts'
+
+export type ConnectionState =
+  | { state: 'connecting' }
+  | { state: 'online' }
+  | { state: 'lost'; sinceMs: number }
+
+/** How long opening may take before it is tried again. */
+const openTimeoutMs = 8_000
+/** How long a call waits for the backend to come back before it fails. */
+const callWaitMs = 10_000
+const firstRetryMs = 200
+const slowestRetryMs = 3_000
+
+/**
+ * Keeps one link to the backend open, for ever. Calls made while it is away wait a little; feeds are
+ * subscribed again by `follow`.
+ */
+export class BackendConnection {
+  readonly link: ClientLink<ClientContext>
+  readonly state: Readonly<Ref<ConnectionState>>
+  readonly #state = shallowRef<ConnectionState>({ state: 'connecting' })
+  readonly #carrier: Carrier
+  readonly #stop = new AbortController()
+  #current: CarrierLink | undefined
+  #waiters = new Set<() => void>()
+
+  constructor(carrier: Carrier) {
+    this.#carrier = carrier
+    this.state = readonly(this.#state)
+    this.link = new DynamicLink(() => this.#linkWithin(callWaitMs))
+  }
+
+  /** Starts connecting; returns at once. */
+  start(): void {
+    void this.#run()
+  }
+
+  close(): void {
+    this.#stop.abort(new Error('the connection was closed'))
+    this.#current?.close()
+  }
+
+  /** Fulfils when the backend answers; rejects when `signal` was aborted. */
+  async online({ signal }: { signal: AbortSignal }): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#current) return
+    const up = Promise.withResolvers<void>()
+    const abort = (): void => up.reject(signal.reason)
+    this.#waiters.add(up.resolve)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await up.promise
+    } finally {
+      this.#waiters.delete(up.resolve)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async #linkWithin(timeoutMs: number): Promise<ClientLink<ClientContext>> {
+    if (!this.#current) {
+      await this.online({ signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeoutMs)]) })
+    }
+    if (!this.#current) throw new Error("the app's backend does not answer")
+    return this.#current.link
+  }
+
+  async #run(): Promise<void> {
+    const signal = this.#stop.signal
+    let retryMs = firstRetryMs
+    while (!signal.aborted) {
+      try {
+        const opened = await this.#carrier.open({
+          signal: AbortSignal.any([signal, AbortSignal.timeout(openTimeoutMs)]),
+        })
+        this.#current = opened
+        this.#state.value = { state: 'online' }
+        for (const wake of this.#waiters) wake()
+        retryMs = firstRetryMs
+        await opened.closed
+        this.#current = undefined
+        this.#markLost()
+      } catch {
+        // Why the backend is away cannot be told from here: the state says that it is, and the next try follows.
+        this.#markLost()
+        await pause(retryMs, signal)
+        retryMs = Math.min(retryMs * 2, slowestRetryMs)
+      }
+    }
+  }
+
+  #markLost(): void {
+    if (this.#state.value.state !== 'lost') this.#state.value = { state: 'lost', sinceMs: Date.now() }
+  }
+}
+
+/** Waits `ms`, or less when `signal` is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+  })
+}

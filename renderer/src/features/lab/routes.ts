@@ -1,0 +1,4 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+/** Names used elsewhere: `lab` (params: labId). */
+export const labRoutes: RouteRecordRaw[] = []

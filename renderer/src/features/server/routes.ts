@@ -1,0 +1,4 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+/** Names used elsewhere: `server` (params: serverId). */
+export const serverRoutes: RouteRecordRaw[] = []

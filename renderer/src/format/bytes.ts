@@ -1,0 +1,34 @@
+const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** `3.41 MB`, `58.2 KB`, `340 B`: decimal units and at most three digits. */
+export function formatBytes(bytes: number): string {
+  let value = Math.max(0, bytes)
+  let index = 0
+  while (value >= 999.5 && index < units.length - 1) {
+    value /= 1000
+    index += 1
+  }
+  return `${digits(value, index)} ${units[index]}`
+}
+
+/** `3.41 MB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`
+}
+
+/** `18.2 of 31.4 MB`: both numbers in the unit of the total. */
+export function formatProgress(done: number, total: number): { done: string; total: string } {
+  const index = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, total)) / 3)))
+  const scale = 1000 ** index
+  return {
+    done: (done / scale).toFixed(index === 0 ? 0 : 1),
+    total: `${(total / scale).toFixed(index === 0 ? 0 : 1)} ${units[index]}`,
+  }
+}
+
+function digits(value: number, index: number): string {
+  if (index === 0) return String(Math.round(value))
+  if (value >= 99.95) return value.toFixed(0)
+  if (value >= 9.995 || index === 1) return value.toFixed(1)
+  return value.toFixed(2)
+}

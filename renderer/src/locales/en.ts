@@ -1,0 +1,34 @@
+import { activity } from './en/activity.ts'
+import { failures } from './en/failures.ts'
+import { frame } from './en/frame.ts'
+import { home } from './en/home.ts'
+import { facts } from './en/facts.ts'
+import { jobs } from './en/jobs.ts'
+import { lab } from './en/lab.ts'
+import { ports } from './en/ports.ts'
+import { server } from './en/server.ts'
+import { settings } from './en/settings.ts'
+import { setup } from './en/setup.ts'
+import { tunnel } from './en/tunnel.ts'
+import { ui } from './en/ui.ts'
+import { units } from './en/units.ts'
+import { welcome } from './en/welcome.ts'
+
+export const en = {
+  activity,
+  facts,
+  failures,
+  frame,
+  home,
+  jobs,
+  lab,
+  ports,
+  server,
+  settings,
+  setup,
+  tunnel,
+  ui,
+  units,
+  welcome,
+}
+export type Messages = typeof en

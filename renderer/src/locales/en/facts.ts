@@ -1,0 +1,33 @@
+import type { FactCode } from '@nps-desktop/electron/contract'
+
+/** What the steps of a job found. Values named `…Bytes` come as sizes. */
+export const facts = {
+  'signed-in': 'Signed in as {user} in {ms}.',
+  'through-jump': 'By way of {jump}.',
+  'is-root': '{user} is root here.',
+  'has-sudo': '{user} becomes root by sudo.',
+  'without-root': 'Everything is done as {user}, without root.',
+  system: '{os}, {arch}, Linux {kernel}, {libc}.',
+  'disk-free': '{freeBytes} free in {path}, {neededBytes} needed.',
+  'memory-free': '{freeBytes} of memory free.',
+  'clock-off': 'Its clock differs from this laptop by {seconds} s.',
+  'bridge-port-free': 'Port {port} is free for lab boxes.',
+  'console-port': 'The web console listens on port {port}, reachable on the server itself only.',
+  'port-used': 'Port {port} is used by {program}; tunnels leave it alone.',
+  'relay-found': 'nps {version} is here already; its lab boxes and tunnels stay.',
+  'agent-found': 'npc {version} is here already.',
+  uploaded: '{program}, {bytes}, arrived unchanged.',
+  'upload-not-needed': 'The same {program} is here already.',
+  'program-starts': '{program} {version} starts on this machine.',
+  'start-kind': '{kind}',
+  'start-kind-reason': 'Why not a better kind of start: {reason}',
+  'config-written': 'Wrote {path}; the file before it is kept beside it.',
+  'config-kept': '{path} was fine already.',
+  'relay-running': 'nps {version} is running.',
+  'bridge-open': 'Port {port} is open, {ms}.',
+  'ports-open': '{open} of {tried} tried ports are open.',
+  'relay-reached': 'The lab box reaches {host}:{port} in {ms}.',
+  'agent-online': 'Online from {address} with npc {version}.',
+  removed: 'Removed {what}.',
+  'left-behind': 'Left behind: {what}. {reason}',
+} satisfies Record<FactCode, string>

@@ -1,0 +1,4 @@
+import type { activity as en } from '../en/activity.ts'
+import type { Words } from '../words.ts'
+
+export const activity: Words<typeof en> = {}

@@ -1,0 +1,33 @@
+import type { facts as en } from '../en/facts.ts'
+import type { Words } from '../words.ts'
+
+export const facts: Words<typeof en> = {
+  'signed-in': '已用 {user} 登录，耗时 {ms}。',
+  'through-jump': '经由 {jump}。',
+  'is-root': '{user} 在此主机上就是 root。',
+  'has-sudo': '{user} 可通过 sudo 成为 root。',
+  'without-root': '全部以 {user} 的身份进行，不用 root。',
+  system: '{os}，{arch}，Linux {kernel}，{libc}。',
+  'disk-free': '{path} 剩余 {freeBytes}，需要 {neededBytes}。',
+  'memory-free': '空闲内存 {freeBytes}。',
+  'clock-off': '它的时钟与本机相差 {seconds} 秒。',
+  'bridge-port-free': '端口 {port} 空闲，可供实验室主机连接。',
+  'console-port': '网页控制台监听端口 {port}，仅服务器自身可访问。',
+  'port-used': '端口 {port} 被 {program} 占用，隧道会避开它。',
+  'relay-found': '此处已有 nps {version}，其中的实验室主机与隧道会保留。',
+  'agent-found': '此处已有 npc {version}。',
+  uploaded: '{program}（{bytes}）已完整送达。',
+  'upload-not-needed': '相同的 {program} 已在此处。',
+  'program-starts': '{program} {version} 能在此主机上运行。',
+  'start-kind': '{kind}',
+  'start-kind-reason': '未用更好的启动方式，原因：{reason}',
+  'config-written': '已写入 {path}，之前的文件保留在旁边。',
+  'config-kept': '{path} 原本就合适。',
+  'relay-running': 'nps {version} 正在运行。',
+  'bridge-open': '端口 {port} 开放，{ms}。',
+  'ports-open': '已检查的 {tried} 个端口中有 {open} 个开放。',
+  'relay-reached': '实验室主机连到 {host}:{port} 用时 {ms}。',
+  'agent-online': '已从 {address} 上线，npc {version}。',
+  removed: '已移除 {what}。',
+  'left-behind': '残留：{what}。{reason}',
+}

@@ -1,0 +1,430 @@
+import type { failures as en } from '../en/failures.ts'
+import type { Words } from '../words.ts'
+
+export const failures: Words<typeof en> = {
+  words: {
+    host: '这台机器',
+    server: '云服务器',
+    lab: '实验室主机',
+    service: '服务',
+    name: '该对象',
+    user: '此用户',
+    port: '相应端口',
+    target: '其地址',
+    program: '另一个程序',
+    range: '所选范围',
+    expected: '另一个',
+    actual: '新的一个',
+    key: '此值',
+    detail: '没有更多信息',
+    path: '其文件',
+    free: '太少',
+    need: '更多',
+    processor: '其他类型',
+    system: '其他系统',
+    version: '较旧的版本',
+    seconds: '数',
+    jump: '跳板机',
+    provider: '云厂商',
+  },
+
+  'target-refused': {
+    title: '{lab} 上的 {service} 没有运行。',
+    cause: '主机有应答，但 {target} 上没有程序在监听。',
+    next: '在实验室主机上启动它；一开始监听，隧道即可用。',
+  },
+  'target-timeout': {
+    title: '{lab} 上的 {target} 无应答。',
+    cause: '实验室主机尝试了连接，但没有任何回应：可能被防火墙丢弃，或地址有误。',
+    next: '检查地址，以及那台机器是否开机。',
+  },
+  'target-unreachable': {
+    title: '{lab} 无法到达 {target}。',
+    cause: '它所在的网络没有通往该地址的路。',
+    next: '在隧道设置中检查地址。',
+  },
+  'target-unknown-host': {
+    title: '{lab} 不认识名为 {host} 的机器。',
+    cause: '{target} 中的名称在其网络中查不到。',
+    next: '改用数字地址，或更正名称。',
+  },
+  'target-denied': {
+    title: '{lab} 不允许访问 {target}。',
+    cause: '其 npc 限定了可以访问的地址，这个不在其中。',
+    next: '在那里放行，或换一个地址。',
+  },
+
+  'agent-offline': {
+    title: '{lab} 离线。',
+    cause: '它所在的网络没有应答，或已关机；云服务器正常。',
+    next: '恢复后会自动重连。若迟迟不恢复：是否开机、能否上网、npc 是否在运行？',
+  },
+  'agent-replaced': {
+    title: '{lab} 在别处登录了。',
+    cause: '另一个使用同一密钥的 npc 后来上线，较新的那个保留。',
+    next: '停掉其中一个，或在这里为它们各建一台实验室主机。',
+  },
+  'agent-silent': {
+    title: '{lab} 不再应答。',
+    cause: '云服务器仍保持着它的连接，但没有数据过来。',
+    next: '数秒内会断开，并自动重连。',
+  },
+
+  'wrong-key': {
+    title: '{server} 不认识这个密钥。',
+    cause: '该实验室主机在云服务器上已被删除，或密钥已更换。',
+    next: '重新复制启动命令，用它重启 npc。',
+  },
+  'wrong-admin-key': {
+    title: '{server} 不接受此管理密钥。',
+    cause: '密钥在云服务器上已更换，或复制不完整。',
+    next: '在云服务器上运行 “nps connect”，粘贴它打印的内容。',
+  },
+  'fingerprint-changed': {
+    title: '{server} 的身份变了。',
+    cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',
+    next: '如果确实重装过，请用新的身份重新连接。',
+  },
+  'client-disabled': {
+    title: '{lab} 在 {server} 上被停用。',
+    cause: '有人在那里停用了它。',
+    next: '启用后会自动恢复。',
+  },
+  'version-unsupported': {
+    title: '{name} 的版本不匹配。',
+    cause: '它使用 {version}，这边不支持。',
+    next: '更新云服务器上的 nps 和实验室主机上的 npc。',
+  },
+  'handshake-timeout': {
+    title: '{server} 应答太慢。',
+    cause: '连接已建立，但登录超过了 {seconds} 秒。',
+    next: '重新检查；若一直如此，说明中间的网络很慢或拦住了连接。',
+  },
+  'too-many-connections': {
+    title: '{server} 的连接太多。',
+    cause: '来自此地址或全部等待登录的连接超过了上限。',
+    next: '一分钟后重新检查。',
+  },
+
+  'port-taken': {
+    title: '{server} 上的端口 {port} 已被占用。',
+    cause: '{program}正在监听。',
+    next: '换一个端口。',
+  },
+  'port-not-allowed': {
+    title: '端口 {port} 不在隧道可用范围内。',
+    cause: '{server} 允许 {range}。',
+    next: '从中选择，或在 nps.conf 中扩大范围。',
+  },
+  'port-forbidden': {
+    title: '{server} 不能开放端口 {port}。',
+    cause: '系统不允许 nps 使用；1024 以下的端口需要 root。',
+    next: '选择 1023 以上的端口。',
+  },
+  'no-free-port': {
+    title: '{server} 上没有空闲端口。',
+    cause: '{range} 全部被占用。',
+    next: '扩大范围，或删除一条隧道。',
+  },
+  'tunnel-stopped': {
+    title: '这条隧道已暂停。',
+    cause: '它在云服务器上的端口已关闭。',
+    next: '启动它。',
+  },
+  'mode-unsupported': {
+    title: '{server} 不支持这种隧道。',
+    cause: '其 nps 版本较旧。',
+    next: '在它的页面更新。',
+  },
+
+  'not-found': {
+    title: '它已经不在了。',
+    cause: '在此期间被删除，可能是在这里，也可能在别处。',
+    next: '返回；列表显示现有的内容。',
+  },
+  'already-exists': {
+    title: '已经存在。',
+    cause: '{name} 已被使用。',
+    next: '换一个名称。',
+  },
+  'invalid-input': {
+    title: '这个值不能用。',
+    cause: '{detail}',
+    next: '更正后再试。',
+  },
+  'login-required': {
+    title: '请先登录。',
+    cause: '本次会话已结束。',
+    next: '重新登录即可，没有丢失任何内容。',
+  },
+  'login-failed': {
+    title: '用户名或密码不对。',
+    cause: '两者都在云服务器的 nps.conf 中。',
+    next: '再试一次；一分钟内失败十次，此地址需要等待。',
+  },
+  'login-locked': {
+    title: '此地址登录失败次数过多。',
+    cause: '云服务器会等待，以防有人猜测密码。',
+    next: '一分钟后再试。',
+  },
+  'config-invalid': {
+    title: 'nps.conf 中有错误的值。',
+    cause: '{detail}',
+    next: '请更正；没有保存任何内容。',
+  },
+  'config-changed': {
+    title: 'nps.conf 在此期间被改动。',
+    cause: '您在这里打开之后，有人保存了它。',
+    next: '重新载入，再做修改。',
+  },
+  'not-possible-here': {
+    title: '在 {server} 上无法这样做。',
+    cause: '{detail}',
+    next: '请在那里手动完成；详情说明缺少什么。',
+  },
+  'relay-unreachable': {
+    title: '{server} 的端口 {port} 无应答。',
+    cause: '可能已关机、nps 没有运行，或安全组拦住了端口。',
+    next: '会自动重试。请检查云服务器是否开机、端口是否开放。',
+  },
+  timeout: {
+    title: '没有及时应答。',
+    cause: '{host} 用时过长。',
+    next: '重新检查。',
+  },
+  'limit-reached': {
+    title: '没有余量了。',
+    cause: '{detail}',
+    next: '请先删除一些。',
+  },
+
+  'ssh-unreachable': {
+    title: '无法到达 {host}。',
+    cause: '从这里没有通往它的网络。',
+    next: '检查地址，以及是否需要 VPN 或跳板机。',
+  },
+  'ssh-refused': {
+    title: '{host} 的端口 {port} 拒绝连接。',
+    cause: '机器已开机，但该端口上没有 ssh 服务。',
+    next: '检查 ssh 端口；云厂商可能给了另一个。',
+  },
+  'ssh-timeout': {
+    title: '{host} 的端口 {port} 无应答。',
+    cause: '没有及时应答：地址有误、机器关机，或安全组拦住了 SSH。',
+    next: '检查这三点，然后再试。',
+  },
+  'ssh-unknown-host': {
+    title: '没有名为 {host} 的机器。',
+    cause: '这里查不到这个名称。',
+    next: '检查拼写，或使用数字地址。',
+  },
+  'ssh-not-ssh': {
+    title: '{host} 的端口 {port} 上是别的程序。',
+    cause: '它不是 ssh 服务。',
+    next: '检查 ssh 端口。',
+  },
+  'ssh-lost': {
+    title: '与 {host} 的连接中断。',
+    cause: '网络变化，或机器离线。',
+    next: '再试一次；已完成的部分会保留。',
+  },
+  'ssh-jump-failed': {
+    title: '跳板机 {jump} 无法到达 {host}。',
+    cause: '已登录跳板机；从那里往前走不通。',
+    next: '检查从跳板机看到的地址。',
+  },
+  'host-key-unconfirmed': {
+    title: '{host} 的主机密钥尚未确认。',
+    cause: '在您核对之前，不会发送任何机密。',
+    next: '核对指纹，然后确认。',
+  },
+  'host-key-changed': {
+    title: '{host} 的主机密钥变了。',
+    cause: '应为 {expected}，实为 {actual}。要么机器重装过，要么有人在中间。没有发送任何内容。',
+    next: '只有知道原因时才接受新密钥。',
+  },
+  'login-rejected': {
+    title: '{host} 不让 {user} 登录。',
+    cause: '不接受此密码或密钥，或此用户不可登录。',
+    next: '换一个密码或密钥。有些服务器只允许 root 用密钥登录。',
+  },
+  'key-passphrase-needed': {
+    title: '这个密钥有口令保护。',
+    cause: '没有提供口令，或口令不对。',
+    next: '输入口令。',
+  },
+  'key-unreadable': {
+    title: '无法读取这个密钥。',
+    cause: '它不是私钥，或格式未知：{detail}。',
+    next: '请选择私钥，而不是 .pub 文件。',
+  },
+  'agent-unavailable': {
+    title: '本机没有 ssh-agent 应答。',
+    cause: '没有运行，或其中没有密钥。',
+    next: '启动它并添加密钥，或改用密钥文件。',
+  },
+
+  'sudo-missing': {
+    title: '{user} 在 {host} 上不能成为 root。',
+    cause: '没有安装 sudo，或此用户不可使用。',
+    next: '不用 root 安装：作为 {user} 的服务运行，使用 1023 以上的端口。',
+  },
+  'sudo-password-needed': {
+    title: '{host} 上的 sudo 需要密码。',
+    cause: '安装系统服务需要 root。',
+    next: '输入 {user} 的密码；只问一次。',
+  },
+  'sudo-password-rejected': {
+    title: 'sudo 不接受这个密码。',
+    cause: '登录本身成功；sudo 可能有自己的密码，或 {user} 不可使用 sudo。',
+    next: '换一个密码，或不用 root 安装。',
+  },
+  'platform-unsupported': {
+    title: '{host} 不是 Linux 机器。',
+    cause: '它运行的是 {system}。',
+    next: '使用 Linux 机器；任何发行版都可以。',
+  },
+  'processor-unsupported': {
+    title: '没有适合 {host} 处理器的程序。',
+    cause: '其处理器为 {processor}；现有 x86-64 和 arm64 的程序。',
+    next: '换一台机器。',
+  },
+  'libc-too-old': {
+    title: '{host} 的系统太旧。',
+    cause: '其 C 库版本为 {version}；需要 2.17 或更新。',
+    next: '更新系统，或换一台机器。',
+  },
+  'disk-full': {
+    title: '{host} 的磁盘已满。',
+    cause: '剩余 {free}，需要 {need}。没有改动任何内容。',
+    next: '在那里腾出空间，然后重新检查。',
+  },
+  'memory-low': {
+    title: '{host} 的内存太少。',
+    cause: '剩余 {free}，需要 {need}。',
+    next: '在那里结束一些程序，或增加 swap。',
+  },
+  'clock-wrong': {
+    title: '{host} 的时钟不准。',
+    cause: '与本机相差 {detail}。',
+    next: '在那里开启时间同步。',
+  },
+  'port-in-use': {
+    title: '{host} 上的端口 {port} 已被占用。',
+    cause: '{program}正在监听。',
+    next: '换一个端口，或停掉那个程序。',
+  },
+
+  'upload-failed': {
+    title: '向 {host} 的上传中断。',
+    cause: '{detail}',
+    next: '再试一次；那里没有留下半成品。',
+  },
+  'upload-corrupt': {
+    title: '程序没有完整到达 {host}。',
+    cause: '校验和与发送的不同。',
+    next: '再试一次；损坏的副本已删除。',
+  },
+  'program-missing': {
+    title: '此应用没有适合 {host} 的程序。',
+    cause: '缺少文件 {path}。',
+    next: '重新安装应用。',
+  },
+  'program-will-not-start': {
+    title: '程序在 {host} 上无法启动。',
+    cause: '{detail}',
+    next: '详情中有那台机器的输出。',
+  },
+  'service-failed': {
+    title: '服务在 {host} 上没有启动。',
+    cause: '{detail}',
+    next: '详情中有最后几行日志；然后再试。',
+  },
+  'config-write-failed': {
+    title: '无法在 {host} 上写入 nps.conf。',
+    cause: '{detail}',
+    next: '检查 {path} 的权限，然后再试。',
+  },
+  'relay-not-listening': {
+    title: 'nps 在 {host} 上运行，但没有监听端口 {port}。',
+    cause: '{detail}',
+    next: '再试一次；云服务器页面上的日志有更多说明。',
+  },
+  'agent-not-online': {
+    title: '{lab} 没有上线。',
+    cause: 'npc 在那里运行，但云服务器没有收到它的消息。',
+    next: '检查 {lab} 能否到达 {server} 的端口 {port}。',
+  },
+
+  'bridge-blocked': {
+    title: '从本机访问端口 {port} 无应答。',
+    cause: 'nps 在监听；连接在到达它之前被丢弃。',
+    next: '在安全组或防火墙中开放此端口，然后重新检查。',
+  },
+  'ports-blocked-by-host-firewall': {
+    title: '{host} 上的端口 {range} 未开放。',
+    cause: '被服务器自身的防火墙关闭。',
+    next: '开放这些端口：只添加一条规则，不动 SSH 的规则。',
+  },
+  'ports-blocked-by-security-group': {
+    title: '端口 {range} 无应答。',
+    cause: '{provider}的安全组在到达服务器之前就丢弃了它们。',
+    next: '请添加入方向规则：TCP {range}，来源 0.0.0.0/0。',
+  },
+  'ports-blocked-somewhere': {
+    title: '端口 {range} 无应答。',
+    cause: '在途中被丢弃，而且不是服务器自身所为。',
+    next: '请查看服务器所在云厂商的安全组或防火墙。',
+  },
+  'firewall-change-refused': {
+    title: '{host} 的防火墙没有改动。',
+    cause: '{detail}',
+    next: '请手动添加规则；已列出可供复制。',
+  },
+
+  'laptop-offline': {
+    title: '本机没有联网。',
+    cause: '没有网络，无法检查任何东西。',
+    next: '恢复后会立即全部检查。',
+  },
+  'server-identity-changed': {
+    title: '{server} 的身份变了。',
+    cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',
+    next: '如果确实重装过，请在这里重新部署。',
+  },
+  'service-wrong': {
+    title: '{target} 上是别的程序。',
+    cause: '它不是 {service}。',
+    next: '检查是哪个程序在监听，并更正地址。',
+  },
+  'service-silent': {
+    title: '{lab} 上的 {service} 接受连接但不回应。',
+    cause: '到 {target} 的连接能建立，但没有应答。',
+    next: '可能仍在启动，或已卡住：请在那里重启它。',
+  },
+  'secret-unreadable': {
+    title: '保存的密码已无法读取。',
+    cause: '加密用的密钥已不在本机。',
+    next: '请重新输入。',
+  },
+  'storage-failed': {
+    title: '应用无法写入数据。',
+    cause: '{detail}',
+    next: '在本机腾出空间，或检查数据文件夹的权限。',
+  },
+  cancelled: {
+    title: '已停止。',
+    cause: '您停止了它。',
+    next: '随时可以再次运行，会从这里继续。',
+  },
+  busy: {
+    title: '{name} 已有操作在进行。',
+    cause: '两处改动同时进行会互相干扰。',
+    next: '等它完成，或停止它。',
+  },
+  internal: {
+    title: '应用出了问题。',
+    cause: '{detail}',
+    next: '再试一次。若仍如此，请保存报告发给我们。',
+  },
+}

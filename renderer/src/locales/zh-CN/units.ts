@@ -1,0 +1,11 @@
+import type { units as en } from '../en/units.ts'
+import type { Words } from '../words.ts'
+
+export const units: Words<typeof en> = {
+  milliseconds: '{n} ms',
+  seconds: '{n} 秒',
+  minutes: '{n} 分钟',
+  hours: '{n} 小时',
+  days: '{n} 天',
+  numbers: ['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十'],
+}

@@ -1,0 +1,35 @@
+import type { Messages } from './en.ts'
+import type { Words } from './words.ts'
+import { activity } from './zh-CN/activity.ts'
+import { failures } from './zh-CN/failures.ts'
+import { frame } from './zh-CN/frame.ts'
+import { home } from './zh-CN/home.ts'
+import { facts } from './zh-CN/facts.ts'
+import { jobs } from './zh-CN/jobs.ts'
+import { lab } from './zh-CN/lab.ts'
+import { ports } from './zh-CN/ports.ts'
+import { server } from './zh-CN/server.ts'
+import { settings } from './zh-CN/settings.ts'
+import { setup } from './zh-CN/setup.ts'
+import { tunnel } from './zh-CN/tunnel.ts'
+import { ui } from './zh-CN/ui.ts'
+import { units } from './zh-CN/units.ts'
+import { welcome } from './zh-CN/welcome.ts'
+
+export const zhCN: Words<Messages> = {
+  activity,
+  facts,
+  failures,
+  frame,
+  home,
+  jobs,
+  lab,
+  ports,
+  server,
+  settings,
+  setup,
+  tunnel,
+  ui,
+  units,
+  welcome,
+}
