@@ -1,0 +1,70 @@
+export interface MuxLivenessOptions {
+  pingIntervalMs: number
+  silenceLimitMs: number
+  pongLimitMs: number
+  sendPing: (payload: Buffer) => void
+  onDead: (reason: string) => void
+}
+
+/** Finds out whether the peer is still there, and how far away. */
+export class MuxLiveness {
+  readonly #options: MuxLivenessOptions
+  #pingTimer: NodeJS.Timeout | undefined
+  #silenceTimer: NodeJS.Timeout | undefined
+  #timesHeard = 0
+  #unanswered: { payload: Buffer; sentAtMs: number } | undefined
+  #roundTripMs: number | null = null
+
+  constructor(options: MuxLivenessOptions) {
+    this.#options = options
+  }
+
+  /** The last measured round trip, null before the first. */
+  get roundTripMs(): number | null {
+    return this.#roundTripMs
+  }
+
+  start(): void {
+    this.#pingTimer = setInterval(() => this.#ping(), this.#options.pingIntervalMs)
+    this.#silenceTimer = setTimeout(() => this.#onSilence(), this.#options.silenceLimitMs)
+    this.#ping()
+  }
+
+  stop(): void {
+    clearInterval(this.#pingTimer)
+    clearTimeout(this.#silenceTimer)
+  }
+
+  /** Bytes of any kind came in. */
+  heard(): void {
+    this.#timesHeard++
+    this.#silenceTimer?.refresh()
+  }
+
+  pong(payload: Buffer): void {
+    if (!this.#unanswered?.payload.equals(payload)) return
+    this.#roundTripMs = performance.now() - this.#unanswered.sentAtMs
+    this.#unanswered = undefined
+  }
+
+  #ping(): void {
+    const { pongLimitMs, sendPing, onDead } = this.#options
+    if (this.#unanswered) {
+      if (performance.now() - this.#unanswered.sentAtMs > pongLimitMs) onDead('the peer answers no ping')
+      return
+    }
+    // Any text is allowed; stock peers put the time, and so does this one.
+    const payload = Buffer.from(new Date().toISOString())
+    this.#unanswered = { payload, sentAtMs: performance.now() }
+    sendPing(payload)
+  }
+
+  #onSilence(): void {
+    // After a pause of our own process the timer comes before the bytes that have waited: let them in first.
+    const timesHeard = this.#timesHeard
+    setImmediate(() => {
+      if (this.#timesHeard !== timesHeard) return
+      this.#options.onDead(`nothing heard for ${this.#options.silenceLimitMs / 1000} s`)
+    })
+  }
+}

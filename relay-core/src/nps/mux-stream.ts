@@ -1,0 +1,240 @@
+import { Duplex } from 'node:stream'
+import { encodeBare, encodeDataRun, encodeWindow, muxFlag } from './mux-frames.ts'
+import { ReceiveWindow, SendWindow } from './mux-windows.ts'
+
+/** What a stream needs of its link. */
+export interface MuxStreamLink {
+  /** Hands frames to the carrier at once. */
+  send(frames: Buffer): void
+  /** Asks to be `pump`ed when the carrier has room. */
+  wantsToSend(stream: MuxStream): void
+  /** The peer knows the stream no longer; its id can be forgotten. */
+  forget(stream: MuxStream): void
+}
+
+export interface MuxStreamOptions {
+  receiveWindowBytes: number
+  /** See `MuxLimits.halfCloseLingerMs`. */
+  halfCloseLingerMs: number
+}
+
+/** What one stream may send before the next has its turn. */
+const quantumBytes = 65_536
+/** Pieces smaller than this are joined while they wait, so that a flood of one-byte frames costs what it weighs. */
+const joinBelowBytes = 16_384
+/** A datagram over the largest of UDP is no datagram. */
+const maxMessageBytes = 65_536
+/** Datagrams that nobody fetches are dropped, as UDP drops them. */
+const maxWaitingMessages = 512
+
+/**
+ * One stream of a stock mux. As on the wire there is no half close and no reset: CLOSE ends both directions, so
+ * `end()` waits a little for the answer (see `halfCloseLingerMs`) and `destroy()` says CLOSE at once.
+ *
+ * Message boundaries are kept until `joinMessages()` is called: one `write()` is one message, and each message
+ * arrives as one 'data' event (`read()` and async iteration would join them).
+ */
+export class MuxStream extends Duplex {
+  readonly id: number
+  /** Asked when the peer closes: an error makes the stream fail with it instead of ending in peace. */
+  failureOnPeerClose: (() => Error | undefined) | undefined
+  readonly #link: MuxStreamLink
+  readonly #sendWindow = new SendWindow()
+  readonly #receiveWindow: ReceiveWindow
+  readonly #halfCloseLingerMs: number
+  #joinsMessages = false
+  #arriving: Buffer[] = []
+  #arrivingBytes = 0
+  #waiting: Buffer[] = []
+  #wantsRead = false
+  #peerClosed = false
+  #closeSent = false
+  #bytesReceived = 0
+  #writing: { bytes: Buffer; at: number; done: (error?: Error | null) => void } | undefined
+  #lingering: { timer: NodeJS.Timeout; done: () => void } | undefined
+
+  constructor(link: MuxStreamLink, id: number, options: MuxStreamOptions) {
+    super({ allowHalfOpen: false, readableHighWaterMark: quantumBytes, writableHighWaterMark: quantumBytes })
+    this.#link = link
+    this.id = id
+    this.#receiveWindow = new ReceiveWindow(options.receiveWindowBytes)
+    this.#halfCloseLingerMs = options.halfCloseLingerMs
+  }
+
+  /** Payload bytes the peer has sent on this stream. */
+  get bytesReceived(): number {
+    return this.#bytesReceived
+  }
+
+  /** Payload bytes, link info included, that the peer's application has read, as far as it has reported them. */
+  get bytesReadByPeer(): number {
+    return this.#sendWindow.acknowledged
+  }
+
+  /** From here on the stream is plain bytes. */
+  joinMessages(): void {
+    this.#joinsMessages = true
+  }
+
+  /** Both ends know the stream: tells the peer how much it may send. */
+  announceWindow(): void {
+    this.#link.send(encodeWindow(this.id, 0, this.#receiveWindow.maxBytes))
+  }
+
+  /** Takes one data frame; `deliver` follows when the carrier's chunk is used up. */
+  receive(payload: Buffer, last: boolean): void {
+    this.#bytesReceived += payload.length
+    if (!this.#receiveWindow.received(payload.length)) {
+      this.destroy(new RangeError('the peer sent more than its window'))
+      return
+    }
+    this.#arriving.push(payload)
+    this.#arrivingBytes += payload.length
+    if (this.#joinsMessages) return
+    if (this.#arrivingBytes > maxMessageBytes)
+      this.destroy(new RangeError('the peer sent an endless message'))
+    else if (last) this.#queueArrived()
+  }
+
+  /** Passes on what has arrived, as far as the reader wants it. */
+  deliver(): void {
+    if (this.#joinsMessages && this.#arrivingBytes > 0) this.#queueArrived()
+    this.#lingering?.timer.refresh()
+    this.#feedReader()
+  }
+
+  peerReported(consumed: number, max: number): void {
+    if (this.#sendWindow.report(consumed, max) && this.#writing) this.#link.wantsToSend(this)
+  }
+
+  /** CLOSE from the peer: what has arrived is still delivered, then the stream ends. */
+  peerClose(): void {
+    if (this.#peerClosed) return
+    this.#peerClosed = true
+    this.deliver()
+    const failure = this.failureOnPeerClose?.()
+    if (failure) {
+      this.destroy(failure)
+      return
+    }
+    this.#finishWriting()
+    this.#stopLingering()
+    this.#feedReader()
+  }
+
+  /** Sends what window and quantum allow; answers whether there is more to send right now. */
+  pump(): boolean {
+    const writing = this.#writing
+    if (!writing) return false
+    const left = writing.bytes.length - writing.at
+    const count = Math.min(left, this.#sendWindow.room, quantumBytes)
+    if (count === 0) return false
+    this.#sendWindow.sent(count)
+    const part = writing.bytes.subarray(writing.at, writing.at + count)
+    writing.at += count
+    // Plain bytes end a message with every burst: a stock reader holds an unfinished message back.
+    this.#link.send(encodeDataRun(this.id, part, this.#joinsMessages || count === left))
+    if (count === left) this.#finishWriting()
+    // The callback may already have brought the next write.
+    return this.#writing !== undefined && this.#sendWindow.room > 0
+  }
+
+  override _read(): void {
+    this.#wantsRead = true
+    this.#feedReader()
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    // The peer reads no more. Its last words may still wait for our reader, so this is not the time to fail.
+    if (this.#peerClosed || bytes.length === 0) {
+      done()
+      return
+    }
+    this.#writing = { bytes, at: 0, done }
+    this.#link.wantsToSend(this)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#peerClosed || this.#halfCloseLingerMs === 0) {
+      this.#sendClose()
+      done()
+      return
+    }
+    const finish = () => {
+      this.#sendClose()
+      done()
+    }
+    this.#lingering = {
+      timer: setTimeout(() => this.#stopLingering(), this.#halfCloseLingerMs),
+      done: finish,
+    }
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#lingering?.timer)
+    this.#lingering = undefined
+    this.#arriving = []
+    this.#waiting = []
+    this.#sendClose()
+    this.#finishWriting()
+    done(error)
+  }
+
+  #finishWriting(): void {
+    const done = this.#writing?.done
+    this.#writing = undefined
+    done?.()
+  }
+
+  #stopLingering(): void {
+    if (!this.#lingering) return
+    const { timer, done } = this.#lingering
+    clearTimeout(timer)
+    this.#lingering = undefined
+    done()
+  }
+
+  #sendClose(): void {
+    if (this.#closeSent) return
+    this.#closeSent = true
+    this.#link.send(encodeBare(muxFlag.close, this.id))
+    this.#link.forget(this)
+    // Nothing more will be heard: the id is forgotten on both sides.
+    this.#peerClosed = true
+    this.#feedReader()
+  }
+
+  #queueArrived(): void {
+    const arrived = this.#arriving
+    const bytes = this.#arrivingBytes
+    this.#arriving = []
+    this.#arrivingBytes = 0
+    if (!this.#joinsMessages && this.#waiting.length >= maxWaitingMessages) {
+      this.#reportRead(bytes)
+      return
+    }
+    const last = this.#waiting.at(-1)
+    const joins = this.#joinsMessages && last !== undefined && last.length + bytes <= joinBelowBytes
+    // Always a copy: a view would keep the carrier's whole chunk in memory while it waits.
+    const piece = Buffer.concat(joins ? [last, ...arrived] : arrived)
+    if (joins) this.#waiting[this.#waiting.length - 1] = piece
+    else this.#waiting.push(piece)
+  }
+
+  #feedReader(): void {
+    while (this.#wantsRead && this.#waiting.length > 0) {
+      const piece = this.#waiting.shift() as Buffer
+      this.#wantsRead = this.push(piece)
+      this.#reportRead(piece.length)
+    }
+    if (this.#peerClosed && this.#waiting.length === 0 && !this.readableEnded && !this.destroyed)
+      this.push(null)
+  }
+
+  #reportRead(bytes: number): void {
+    const consumed = this.#receiveWindow.consumed(bytes)
+    if (consumed > 0 && !this.#closeSent) {
+      this.#link.send(encodeWindow(this.id, consumed, this.#receiveWindow.maxBytes))
+    }
+  }
+}

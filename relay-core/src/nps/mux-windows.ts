@@ -1,0 +1,66 @@
+/** Both ends begin with room for this many bytes: thirty full frames. */
+export const initialWindowBytes = 30 * 4085
+
+/** How much of one stream may be on its way: what was sent less what the peer has reported as read. */
+export class SendWindow {
+  #max = initialWindowBytes
+  #inFlight = 0
+  #acknowledged = 0
+
+  /** Bytes that may be sent now; 0 while the peer's window is full, or has shrunk below what is on its way. */
+  get room(): number {
+    return Math.max(0, this.#max - this.#inFlight)
+  }
+
+  /** Bytes the peer's application has read so far. */
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
+  sent(bytes: number): void {
+    this.#inFlight += bytes
+  }
+
+  /**
+   * Takes one report. A report of more than is on its way is ignored whole, as stock peers do it, and so is one
+   * that says nothing new; answers whether it counted.
+   */
+  report(consumed: number, max: number): boolean {
+    if (consumed > this.#inFlight || (consumed === 0 && max === this.#max)) return false
+    this.#inFlight -= consumed
+    this.#acknowledged += consumed
+    this.#max = max
+    return true
+  }
+}
+
+/** How much of one stream we let a peer send ahead: a window of a constant size, reported as it is read. */
+export class ReceiveWindow {
+  readonly maxBytes: number
+  #unread = 0
+  #consumed = 0
+
+  constructor(maxBytes: number) {
+    this.maxBytes = Math.max(maxBytes, initialWindowBytes)
+  }
+
+  /** Answers false when the peer has sent more than it was ever allowed. */
+  received(bytes: number): boolean {
+    this.#unread += bytes
+    // Reported but perhaps not yet seen by the peer does not count against it, so nothing legal is refused.
+    return this.#unread + this.#consumed <= this.maxBytes
+  }
+
+  /**
+   * Notes that the application has read; answers what to report now, or 0. A quarter of the window is reported at
+   * a time: often enough that the peer never waits, seldom enough that reports cost nothing.
+   */
+  consumed(bytes: number): number {
+    this.#unread -= bytes
+    this.#consumed += bytes
+    if (this.#consumed < this.maxBytes / 4) return 0
+    const report = this.#consumed
+    this.#consumed = 0
+    return report
+  }
+}
