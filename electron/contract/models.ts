@@ -260,12 +260,31 @@ export const overview = z.object({
 })
 export type Overview = z.infer<typeof overview>
 
+/** One line each in the locale's `activity`; params: `server`, `lab`, `tunnel` (names), `stop` and `reason` (an error code). */
+export const activityCodes = [
+  'server-added',
+  'server-removed',
+  'server-online',
+  'server-offline',
+  'lab-added',
+  'lab-removed',
+  'lab-online',
+  'lab-offline',
+  'tunnel-added',
+  'tunnel-removed',
+  'tunnel-ready',
+  'tunnel-broken',
+  'tunnel-paused',
+  'setup-done',
+  'setup-failed',
+] as const
+export type ActivityCode = (typeof activityCodes)[number]
+
 export const activityEvent = z.object({
   id: z.number().int(),
   atMs: instantMs,
   tone: z.enum(['ok', 'warn', 'bad', 'info']),
-  /** A code of the locale's `activity`, with its values. */
-  code: z.string(),
+  code: z.enum(activityCodes),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
   serverId: id.nullable(),
   labId: id.nullable(),
