@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import { changesFor, undoScript } from './firewall-change.ts'
+import { judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
+import { judgeHostFirewall, parseHostFirewall } from './host-firewall.ts'
+import { judgeIptables, parseIptables } from './iptables-rules.ts'
+import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
+import { judgeUfw, parseUfwStatus } from './ufw-status.ts'
+
+/** As `iptables -S` of 1.8.9 prints it. */
+const iptables = `-P INPUT DROP
+-P FORWARD ACCEPT
+-P OUTPUT ACCEPT
+-N WEB
+-A INPUT -i lo -j ACCEPT
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p udp -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -p tcp -m multiport --dports 80,443,8000:8100 -m comment --comment "web -j ACCEPT" -j ACCEPT
+-A INPUT -p tcp -j WEB
+-A INPUT -m limit --limit 3/min -j LOG --log-prefix "drop: "
+-A WEB -s 10.0.0.0/8 -p tcp -m tcp --dport 9999 -j ACCEPT
+-A WEB ! -i eth9 -p tcp -m tcp --dport 9100 -j REJECT --reject-with tcp-reset
+-A WEB ! -i lo -p tcp -m tcp --dport 9200 -j REJECT --reject-with tcp-reset
+`
+
+/** As `nft list ruleset` of 1.0.6 prints it. */
+const nft = `table inet filter {
+	set blocked {
+		type ipv4_addr
+		flags interval
+		elements = { 10.1.0.0/16,
+			     10.2.0.0/16 }
+	}
+
+	chain input {
+		type filter hook input priority filter; policy drop;
+		ct state vmap { invalid : drop, established : accept, related : accept }
+		iifname "lo" accept
+		ip saddr @blocked drop
+		meta l4proto { icmp, ipv6-icmp } accept
+		tcp dport { 22, 80, 8000-8100 } counter packets 4 bytes 240 accept comment "ssh and drop"
+		tcp dport vmap { 443 : accept, 25 : drop }
+		udp dport 53 accept
+		tcp flags syn limit rate 10/second jump extra
+		log prefix "in: " level warn
+		ip protocol tcp jump extra
+	}
+
+	chain extra {
+		tcp dport != 1-65000 return
+		tcp dport 9000 reject with tcp reset
+		tcp dport 7000-7099 accept
+	}
+}
+table ip nat {
+	chain pre {
+		type nat hook prerouting priority dstnat; policy accept;
+		tcp dport 81 redirect to :80
+	}
+}
+`
+
+const ufw = `Status: active
+Logging: on (low)
+Default: deny (incoming), allow (outgoing), disabled (routed)
+New profiles: skip
+
+To                         Action      From
+--                         ------      ----
+22/tcp                     LIMIT IN    Anywhere
+7500                       DENY IN     Anywhere                   # mine
+7000:9000/tcp              ALLOW IN    Anywhere
+8024/tcp                   ALLOW IN    10.0.0.0/8
+53/udp                     ALLOW IN    Anywhere
+22/tcp (v6)                LIMIT IN    Anywhere (v6)
+`
+
+const zone = `public (active)
+  target: default
+  icmp-block-inversion: no
+  interfaces: eth0
+  sources: 
+  services: dhcpv6-client ssh
+  ports: 7000-7999/tcp 53/udp 443/tcp
+  protocols: 
+`
+
+const listing = (parts: Record<string, string>): string =>
+  ['ufw', 'firewalld', 'nft', 'iptables', 'end'].map((name) => `\n@@${name}\n${parts[name] ?? ''}`).join('')
+
+describe('what a packet filter does with a visitor', () => {
+  it('iptables', () => {
+    const chains = parseIptables(iptables)
+    const judge = (port: number): string => judgeIptables(chains, { port })
+    expect([22, 80, 8050].map(judge)).toEqual(['accept', 'accept', 'accept'])
+    expect([7001, 9999, 443].map(judge)).toEqual(['drop', 'drop', 'accept'])
+    expect(judge(9100)).toBe('reject')
+    expect(judge(9200)).toBe('reject')
+  })
+
+  it('nftables, with sets, maps, jumps and conditions it does not understand', () => {
+    const tables = parseNftRuleset(nft)
+    expect(tables.map(({ family, name, inputs }) => [family, name, inputs])).toEqual([
+      ['inet', 'filter', ['input']],
+      ['ip', 'nat', []],
+    ])
+    const judge = (port: number): string => judgeNft(tables, { port }).verdict
+    expect([22, 8024, 443, 7050].map(judge)).toEqual(['accept', 'accept', 'accept', 'accept'])
+    expect([25, 7100, 65_001, 9000].map(judge)).toEqual(['drop', 'drop', 'drop', 'reject'])
+    expect(judgeNft(tables, { port: 7100 }).places).toEqual([
+      { family: 'inet', table: 'filter', chain: 'input' },
+    ])
+  })
+
+  it('ufw, of which the first rule counts and rules for one address do not', () => {
+    const status = parseUfwStatus(ufw)
+    const judge = (port: number): string => judgeUfw(status, { port })
+    expect([22, 7000, 9000].map(judge)).toEqual(['accept', 'accept', 'accept'])
+    expect([7500, 8024, 53].map(judge)).toEqual(['drop', 'accept', 'drop'])
+    expect(judgeUfw(parseUfwStatus('Status: inactive'), { port: 1 })).toBe('accept')
+  })
+
+  it('firewalld', () => {
+    const parsed = parseFirewalldZone(zone)
+    expect(parsed?.name).toBe('public')
+    const judge = (port: number): string | undefined => parsed?.ports && judgeFirewalld(parsed, { port })
+    expect([7000, 443, 8024, 53].map(judge)).toEqual(['accept', 'accept', 'reject', 'reject'])
+    expect(parseFirewalldZone('')).toBeNull()
+  })
+})
+
+describe('the whole machine', () => {
+  const opening = { bridgePort: 8024, range: { from: 7000, to: 9000 } }
+
+  it('needs nothing when nothing is in the way', () => {
+    const open = parseHostFirewall(listing({ ufw: 'Status: inactive', iptables: '-P INPUT ACCEPT\n' }))
+    expect(judgeHostFirewall(open, 7001)).toBeNull()
+    expect(changesFor(open, opening)).toEqual([])
+  })
+
+  it('adds only what is missing, with the tool that is in charge', () => {
+    const byUfw = parseHostFirewall(
+      listing({ ufw: ufw.replace(/^8024.*\n/m, '').replace(/^7.*\n/gm, ''), iptables }),
+    )
+    expect(changesFor(byUfw, opening).map(({ command }) => command)).toEqual([
+      'ufw allow 8024/tcp',
+      'ufw allow 7000:9000/tcp',
+    ])
+    const byFirewalld = parseHostFirewall(listing({ firewalld: zone, nft: 'table inet firewalld {\n}\n' }))
+    expect(changesFor(byFirewalld, opening).map(({ record }) => record)).toEqual([
+      'firewalld public 8024/tcp',
+      'firewalld public 7000-9000/tcp',
+    ])
+    const byNft = parseHostFirewall(listing({ nft }))
+    expect(changesFor(byNft, opening).map(({ command }) => command)).toEqual([
+      `nft 'insert rule inet filter input tcp dport { 7000-9000 } accept comment "nps-desktop"'`,
+    ])
+    const byIptables = parseHostFirewall(listing({ iptables }))
+    expect(changesFor(byIptables, opening).map(({ command }) => command)).toEqual([
+      'iptables -I INPUT -p tcp -m multiport --dports 7000:9000 -m comment --comment nps-desktop -j ACCEPT',
+    ])
+  })
+
+  it('gives the rules of the iptables of today to iptables', () => {
+    const today =
+      'table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n'
+    const firewall = parseHostFirewall(listing({ nft: today, iptables: '-P INPUT DROP\n' }))
+    expect(judgeHostFirewall(firewall, 7000)).toEqual({ tool: 'iptables', verdict: 'drop' })
+    expect(judgeHostFirewall(parseHostFirewall(listing({ nft: today })), 7000)?.tool).toBe('nftables')
+  })
+
+  it('never removes or reorders a rule to open a port', () => {
+    for (const parts of [
+      { ufw: 'Status: active\nDefault: deny (incoming)\n' },
+      { firewalld: zone },
+      { nft },
+      { iptables },
+    ]) {
+      for (const { script } of changesFor(parseHostFirewall(listing(parts)), opening)) {
+        expect(script).not.toMatch(/delete|flush|reload|reset|\benable\b|-D |-F |replace/)
+      }
+    }
+  })
+
+  it('knows how to take back each rule it adds', () => {
+    for (const record of [
+      'ufw 8024/tcp',
+      'firewalld public 7000-9000/tcp',
+      'nftables inet filter input',
+      'iptables INPUT',
+    ]) {
+      expect(undoScript(record)).toContain(record.split(' ').at(-1))
+    }
+    expect(() => undoScript('pf all')).toThrow('pf all')
+  })
+})

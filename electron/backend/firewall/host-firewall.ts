@@ -1,0 +1,91 @@
+import type { RemoteShell } from '../ssh/remote-shell.ts'
+import { type FirewalldZone, judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
+import { judgeIptables, parseIptables } from './iptables-rules.ts'
+import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
+import type { Chain, Verdict } from './rule-walk.ts'
+import { judgeUfw, parseUfwStatus, type UfwStatus } from './ufw-status.ts'
+import type { NftTable } from './nft-ruleset.ts'
+
+/** The packet filters that are at work on a machine, as its own tools print them. */
+export interface HostFirewall {
+  readonly ufw: UfwStatus | null
+  readonly firewalld: FirewalldZone | null
+  readonly nft: readonly NftTable[]
+  readonly iptables: ReadonlyMap<string, Chain>
+}
+
+export type FirewallTool = 'ufw' | 'firewalld' | 'nftables' | 'iptables'
+
+const readScript = `
+PATH="$PATH:/usr/sbin:/sbin"
+section() { printf '\\n@@%s\\n' "$1"; }
+section ufw; command -v ufw >/dev/null && ufw status verbose 2>/dev/null
+section firewalld
+if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
+  dev=$(ip route show default 2>/dev/null | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
+  zone=$(firewall-cmd --get-zone-of-interface="$dev" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
+  firewall-cmd --zone="$zone" --list-all
+fi
+section nft; command -v nft >/dev/null && nft list ruleset 2>/dev/null
+section iptables; command -v iptables >/dev/null && iptables -S 2>/dev/null
+section end
+`
+
+/** Asks every tool that the machine has. Needs root; nothing is changed. */
+export async function readHostFirewall(
+  shell: RemoteShell,
+  { signal }: { signal: AbortSignal },
+): Promise<HostFirewall> {
+  return parseHostFirewall((await shell.run(readScript, { signal })).stdout)
+}
+
+/** The output of the script above. */
+export function parseHostFirewall(text: string): HostFirewall {
+  const sections = new Map<string, string>()
+  for (const part of text.split(/^@@/m).slice(1)) {
+    const end = part.indexOf('\n')
+    sections.set(part.slice(0, end), part.slice(end + 1))
+  }
+  const of = (name: string): string => sections.get(name) ?? ''
+  const ufw = parseUfwStatus(of('ufw'))
+  return {
+    ufw: ufw.active ? ufw : null,
+    firewalld: parseFirewalldZone(of('firewalld')),
+    nft: parseNftRuleset(of('nft')),
+    iptables: parseIptables(of('iptables')),
+  }
+}
+
+/** Which tool's rules keep a port shut, and how; null: a visit gets through all of them. */
+export function judgeHostFirewall(
+  firewall: HostFirewall,
+  port: number,
+): { tool: FirewallTool; verdict: Verdict } | null {
+  const visit = { port }
+  if (firewall.ufw) {
+    const verdict = judgeUfw(firewall.ufw, visit)
+    if (verdict !== 'accept') return { tool: 'ufw', verdict }
+  }
+  if (firewall.firewalld) {
+    const verdict = judgeFirewalld(firewall.firewalld, visit)
+    if (verdict !== 'accept') return { tool: 'firewalld', verdict }
+  }
+  const others = rawTables(firewall)
+  const { verdict, places } = judgeNft(others, visit)
+  // The iptables of today keeps its rules as nftables in a table of this name, and must be the one to change them.
+  const isIptables = places.some(({ family, table }) => family === 'ip' && table === 'filter')
+  if (verdict !== 'accept')
+    return { tool: isIptables && firewall.iptables.size > 0 ? 'iptables' : 'nftables', verdict }
+  if (!firewall.ufw && !firewall.firewalld) {
+    const old = judgeIptables(firewall.iptables, visit)
+    if (old !== 'accept') return { tool: 'iptables', verdict: old }
+  }
+  return null
+}
+
+/** nftables tables that neither ufw nor firewalld looks after. */
+export function rawTables({ ufw, firewalld, nft }: HostFirewall): NftTable[] {
+  return nft.filter(
+    ({ name }) => !(firewalld && name.startsWith('firewalld')) && !((ufw ?? firewalld) && name === 'filter'),
+  )
+}

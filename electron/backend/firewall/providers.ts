@@ -1,0 +1,109 @@
+import type { PortReport } from '@nps-desktop/electron/contract'
+
+export type ProviderId = NonNullable<PortReport['provider']>['id']
+
+/** One cloud: how to tell it, what its console calls the rule, and where that is. */
+export interface CloudProvider {
+  readonly id: Exclude<ProviderId, 'unknown'>
+  /** Texts of /sys/class/dmi/id that only this provider's machines carry, in lower case. */
+  readonly dmi: readonly string[]
+  /** How a port range is written in its form. */
+  readonly ports: (from: number, to: number) => string
+  readonly protocol: string
+  /** The page where the rule is added. */
+  readonly consoleUrl: (place: { region: string | null; instance: string | null }) => string
+}
+
+const dash = (from: number, to: number): string => (from === to ? `${from}` : `${from}-${to}`)
+const slash = (from: number, to: number): string => `${from}/${to}`
+
+/**
+ * DMI texts as the providers' own images show them (Alibaba Cloud, Tencent Cloud, Huawei Cloud, Amazon EC2, Google, Azure).
+ * The addresses are the consoles' own start pages for security groups, with the region where their links take one.
+ */
+export const providers: readonly CloudProvider[] = [
+  {
+    id: 'aliyun',
+    dmi: ['alibaba cloud'],
+    protocol: 'Custom TCP',
+    ports: slash,
+    consoleUrl: ({ region }) =>
+      region
+        ? `https://ecs.console.aliyun.com/securityGroup/region/${region}`
+        : 'https://ecs.console.aliyun.com/securityGroup',
+  },
+  {
+    id: 'tencent',
+    dmi: ['tencent cloud', 'smdbmds'],
+    protocol: 'TCP',
+    ports: dash,
+    consoleUrl: () => 'https://console.cloud.tencent.com/vpc/security-group',
+  },
+  {
+    id: 'huawei',
+    dmi: ['huawei cloud', 'huaweicloud'],
+    protocol: 'TCP',
+    ports: dash,
+    consoleUrl: ({ region }) =>
+      region
+        ? `https://console.huaweicloud.com/vpc/?region=${region}#/secGroups`
+        : 'https://console.huaweicloud.com/vpc/#/secGroups',
+  },
+  {
+    id: 'aws',
+    dmi: ['amazon ec2', 'amazon'],
+    protocol: 'Custom TCP',
+    ports: dash,
+    consoleUrl: ({ region }) =>
+      region
+        ? `https://${region}.console.aws.amazon.com/ec2/home?region=${region}#SecurityGroups:`
+        : 'https://console.aws.amazon.com/ec2/home#SecurityGroups:',
+  },
+  {
+    id: 'google',
+    dmi: ['google compute engine', 'google'],
+    protocol: 'tcp',
+    ports: dash,
+    consoleUrl: () => 'https://console.cloud.google.com/networking/firewalls/list',
+  },
+  {
+    id: 'azure',
+    dmi: ['microsoft corporation virtual machine', '7783-7084-3265-9085-8269-3286-77'],
+    protocol: 'TCP',
+    ports: dash,
+    consoleUrl: () =>
+      'https://portal.azure.com/#view/HubsExtension/BrowseResource/resourceType/Microsoft.Network%2FNetworkSecurityGroups',
+  },
+]
+
+/** What the machine said about where it runs; see `detect-provider.ts`. */
+export interface ProviderClues {
+  /** vendor, product and asset tag from DMI, joined. */
+  readonly dmi: string
+  /** The provider whose metadata address answered as only it does. */
+  readonly metadata: ProviderId
+  readonly instance: string | null
+  readonly region: string | null
+}
+
+/** The provider and the exact rule to add there. The metadata service outweighs DMI: images are moved between clouds. */
+export function describeProvider(
+  { dmi, metadata, instance, region }: ProviderClues,
+  ports: { from: number; to: number },
+): NonNullable<PortReport['provider']> {
+  const text = dmi.toLowerCase()
+  const found =
+    providers.find(({ id }) => id === metadata) ??
+    providers.find((one) => one.dmi.some((word) => text.includes(word)))
+  return {
+    id: found?.id ?? 'unknown',
+    instance,
+    region,
+    consoleUrl: found?.consoleUrl({ region, instance }) ?? null,
+    rule: {
+      protocol: found?.protocol ?? 'TCP',
+      ports: (found?.ports ?? dash)(ports.from, ports.to),
+      source: '0.0.0.0/0',
+    },
+  }
+}

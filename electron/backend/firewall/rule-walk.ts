@@ -1,0 +1,83 @@
+/** What a packet filter does with a new TCP connection from outside. */
+export type Verdict = 'accept' | 'drop' | 'reject'
+
+/** A new TCP connection from another machine to `port`. */
+export interface Visit {
+  readonly port: number
+}
+
+/** Whether a rule is about the visit; null: a condition that this app does not understand. */
+export type Condition = (visit: Visit) => boolean | null
+
+export interface Rule {
+  readonly conditions: readonly Condition[]
+  readonly action:
+    | { readonly kind: Verdict }
+    | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+    | { readonly kind: 'return' }
+    | { readonly kind: 'continue' }
+    /** A verdict for each port of a map; none for the others. */
+    | { readonly kind: 'by-port'; readonly verdictOf: (port: number) => Verdict | null }
+}
+
+export interface Chain {
+  readonly name: string
+  readonly rules: readonly Rule[]
+  /** Of chains that the kernel itself calls. */
+  readonly policy: Verdict | null
+}
+
+/** A loop of jumps cannot be loaded into the kernel; this is for a listing that was cut. */
+const deepest = 16
+
+/**
+ * What a chain decides on a visit. A rule with a condition that is not understood is passed over: such rules are about
+ * special cases (bad flags, rates, addresses), and to call a port open or closed by them would be a guess.
+ */
+export function walk(chain: Chain, chains: ReadonlyMap<string, Chain>, visit: Visit): Verdict {
+  return walkRules(chain, chains, visit, 0) ?? chain.policy ?? 'accept'
+}
+
+/** Null: the end was reached, or a `return`. */
+function walkRules(
+  chain: Chain,
+  chains: ReadonlyMap<string, Chain>,
+  visit: Visit,
+  depth: number,
+): Verdict | null {
+  if (depth > deepest) return null
+  for (const { conditions, action } of chain.rules) {
+    if (!conditions.every((condition) => condition(visit) === true)) continue
+    switch (action.kind) {
+      case 'accept':
+      case 'drop':
+      case 'reject':
+        return action.kind
+      case 'return':
+        return null
+      case 'by-port': {
+        const verdict = action.verdictOf(visit.port)
+        if (verdict !== null) return verdict
+        break
+      }
+      case 'jump':
+      case 'goto': {
+        const next = chains.get(action.chain)
+        const verdict = next ? walkRules(next, chains, visit, depth + 1) : null
+        if (verdict !== null || action.kind === 'goto') return verdict
+        break
+      }
+      case 'continue':
+    }
+  }
+  return null
+}
+
+/** `22`, `7000-9000` or `7000:9000`; null for anything else, such as a name. */
+export function parsePorts(text: string): ((port: number) => boolean) | null {
+  const match = /^(\d{1,5})(?:[-:](\d{1,5}))?$/.exec(text.trim())
+  if (!match) return null
+  const from = Number(match[1])
+  const to = Number(match[2] ?? match[1])
+  return (port) => port >= from && port <= to
+}

@@ -1,0 +1,57 @@
+import type { PortRange, PortState } from '@nps-desktop/electron/contract'
+import { tryingOrder } from './port-cells.ts'
+import { type PortAnswer, tryPort } from './try-port.ts'
+
+/** At once, below the 256 open files that macOS gives a program by default. */
+const parallel = 160
+/** A SYN is sent again after 1 s, so a single lost packet is forgiven. */
+const timeoutMs = 1_500
+
+export interface ScanOptions {
+  /** Ports that other programs on the server listen on. */
+  readonly used: ReadonlySet<number>
+  /** After the samples, and then now and again: everything known so far. */
+  readonly onProgress: (states: ReadonlyMap<number, PortState>) => void
+  readonly signal: AbortSignal
+}
+
+/** Tries a few ports of each fifty, then all, from this computer. */
+export async function scanPorts(
+  host: string,
+  range: PortRange,
+  { used, onProgress, signal }: ScanOptions,
+): Promise<Map<number, PortState>> {
+  const states = new Map<number, PortState>()
+  const tryAll = async (ports: readonly number[]): Promise<void> => {
+    const waiting = ports.values()
+    const worker = async (): Promise<void> => {
+      for (const port of waiting) {
+        if (signal.aborted) return
+        const { answer } = await tryPort(host, port, { timeoutMs, signal })
+        states.set(port, stateOf(answer, used.has(port)))
+        if (states.size % 40 === 0) onProgress(states)
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(parallel, ports.length) }, worker))
+    signal.throwIfAborted()
+    onProgress(states)
+  }
+  const { samples, rest } = tryingOrder(range)
+  await tryAll(samples)
+  await tryAll(rest)
+  return states
+}
+
+export function stateOf(answer: PortAnswer, isUsed: boolean): PortState {
+  switch (answer) {
+    case 'accepted':
+      return isUsed ? 'used' : 'open'
+    case 'refused':
+      return 'refused-open'
+    case 'prohibited':
+      return 'closed-on-server'
+    case 'silent':
+    case 'no-network':
+      return 'no-answer'
+  }
+}
