@@ -1,9 +1,15 @@
 /** What a packet filter does with a new TCP connection from outside. */
 export type Verdict = 'accept' | 'drop' | 'reject'
 
-/** A new TCP connection from another machine to `port`. */
+/** A new TCP connection from another machine to `port`, arriving at network interface `by`. */
 export interface Visit {
   readonly port: number
+  readonly by: string
+}
+
+/** Whether an interface pattern (`eth0`, `eth*`, `eth+`) means the one a visit arrives at. */
+export function isInterface(pattern: string, by: string): boolean {
+  return /[*+]$/.test(pattern) ? by.startsWith(pattern.slice(0, -1)) : pattern === by
 }
 
 /** Whether a rule is about the visit; null: a condition that this app does not understand. */
