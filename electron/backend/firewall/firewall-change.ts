@@ -42,7 +42,7 @@ export function changesFor(firewall: HostFirewall, { bridgePort, range }: Openin
       case 'firewalld':
         return needed.map((entry) => firewalldChange(firewall.firewalld?.name ?? 'public', entry))
       case 'nftables': {
-        const { places } = judgeNft(rawTables(firewall), { port: shut[0] ?? bridgePort })
+        const { places } = judgeNft(rawTables(firewall), { port: shut[0] ?? bridgePort, by: firewall.by })
         return places.map((place) => nftChange(place, needed))
       }
       case 'iptables':

@@ -91,7 +91,7 @@ const listing = (parts: Record<string, string>): string =>
 describe('what a packet filter does with a visitor', () => {
   it('iptables', () => {
     const chains = parseIptables(iptables)
-    const judge = (port: number): string => judgeIptables(chains, { port })
+    const judge = (port: number): string => judgeIptables(chains, { port, by: 'eth0' })
     expect([22, 80, 8050].map(judge)).toEqual(['accept', 'accept', 'accept'])
     expect([7001, 9999, 443].map(judge)).toEqual(['drop', 'drop', 'accept'])
     expect(judge(9100)).toBe('reject')
@@ -104,26 +104,27 @@ describe('what a packet filter does with a visitor', () => {
       ['inet', 'filter', ['input']],
       ['ip', 'nat', []],
     ])
-    const judge = (port: number): string => judgeNft(tables, { port }).verdict
+    const judge = (port: number): string => judgeNft(tables, { port, by: 'eth0' }).verdict
     expect([22, 8024, 443, 7050].map(judge)).toEqual(['accept', 'accept', 'accept', 'accept'])
     expect([25, 7100, 65_001, 9000].map(judge)).toEqual(['drop', 'drop', 'drop', 'reject'])
-    expect(judgeNft(tables, { port: 7100 }).places).toEqual([
+    expect(judgeNft(tables, { port: 7100, by: 'eth0' }).places).toEqual([
       { family: 'inet', table: 'filter', chain: 'input' },
     ])
   })
 
   it('ufw, of which the first rule counts and rules for one address do not', () => {
     const status = parseUfwStatus(ufw)
-    const judge = (port: number): string => judgeUfw(status, { port })
+    const judge = (port: number): string => judgeUfw(status, { port, by: 'eth0' })
     expect([22, 7000, 9000].map(judge)).toEqual(['accept', 'accept', 'accept'])
     expect([7500, 8024, 53].map(judge)).toEqual(['drop', 'accept', 'drop'])
-    expect(judgeUfw(parseUfwStatus('Status: inactive'), { port: 1 })).toBe('accept')
+    expect(judgeUfw(parseUfwStatus('Status: inactive'), { port: 1, by: 'eth0' })).toBe('accept')
   })
 
   it('firewalld', () => {
     const parsed = parseFirewalldZone(zone)
     expect(parsed?.name).toBe('public')
-    const judge = (port: number): string | undefined => parsed?.ports && judgeFirewalld(parsed, { port })
+    const judge = (port: number): string | undefined =>
+      parsed?.ports && judgeFirewalld(parsed, { port, by: 'eth0' })
     expect([7000, 443, 8024, 53].map(judge)).toEqual(['accept', 'accept', 'reject', 'reject'])
     expect(parseFirewalldZone('')).toBeNull()
   })

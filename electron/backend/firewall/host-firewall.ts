@@ -8,6 +8,8 @@ import type { NftTable } from './nft-ruleset.ts'
 
 /** The packet filters that are at work on a machine, as its own tools print them. */
 export interface HostFirewall {
+  /** The interface that visitors arrive at: the one with the default route. */
+  readonly by: string
   readonly ufw: UfwStatus | null
   readonly firewalld: FirewalldZone | null
   readonly nft: readonly NftTable[]
@@ -19,10 +21,11 @@ export type FirewallTool = 'ufw' | 'firewalld' | 'nftables' | 'iptables'
 const readScript = `
 PATH="$PATH:/usr/sbin:/sbin"
 section() { printf '\\n@@%s\\n' "$1"; }
+dev=$(ip route show default 2>/dev/null | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
+section dev; echo "$dev"
 section ufw; command -v ufw >/dev/null && ufw status verbose 2>/dev/null
 section firewalld
 if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
-  dev=$(ip route show default 2>/dev/null | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
   zone=$(firewall-cmd --get-zone-of-interface="$dev" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
   firewall-cmd --zone="$zone" --list-all
 fi
@@ -49,6 +52,7 @@ export function parseHostFirewall(text: string): HostFirewall {
   const of = (name: string): string => sections.get(name) ?? ''
   const ufw = parseUfwStatus(of('ufw'))
   return {
+    by: of('dev').trim() || 'eth0',
     ufw: ufw.active ? ufw : null,
     firewalld: parseFirewalldZone(of('firewalld')),
     nft: parseNftRuleset(of('nft')),
@@ -61,7 +65,7 @@ export function judgeHostFirewall(
   firewall: HostFirewall,
   port: number,
 ): { tool: FirewallTool; verdict: Verdict } | null {
-  const visit = { port }
+  const visit = { port, by: firewall.by }
   if (firewall.ufw) {
     const verdict = judgeUfw(firewall.ufw, visit)
     if (verdict !== 'accept') return { tool: 'ufw', verdict }

@@ -1,4 +1,5 @@
 import {
+  isInterface,
   type Chain,
   type Condition,
   parsePorts,
@@ -61,7 +62,7 @@ function parseRule(words: readonly string[]): Rule {
         break
       case '-i':
         at++
-        add(() => value !== 'lo')
+        add(({ by }) => isInterface(value, by))
         break
       case '-s':
         at++

@@ -1,4 +1,5 @@
 import {
+  isInterface,
   type Chain,
   type Condition,
   parsePorts,
@@ -143,12 +144,10 @@ function parseRule(line: string): Rule {
   return { conditions, action: { kind: 'continue' } }
 }
 
-/** A visitor comes by a network interface, never by the loopback. */
 function interfaceCondition(value: string, take: () => string): Condition {
   const isNot = value === '!='
-  const names = isNot ? take() : value
-  const isLoopback = /^\{?\s*"?lo"?\s*\}?$/.test(names)
-  return () => isLoopback === isNot
+  const names = elements(isNot ? take() : value).map((name) => name.replaceAll('"', ''))
+  return ({ by }) => names.some((name) => isInterface(name, by)) !== isNot
 }
 
 function stateConditions(value: string, take: () => string): Condition[] {
