@@ -20,7 +20,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Error) {
     const { code, data } = error as { code?: unknown; data?: { params?: Failure['params'] } }
     if (isRelayCode(code)) return { code, params: data?.params ?? {}, message: error.message, fixes: [] }
-    if (error.name === 'AbortError') return { code: 'cancelled', params: {}, message: 'Cancelled.', fixes: [] }
+    if (error.name === 'AbortError')
+      return { code: 'cancelled', params: {}, message: 'Cancelled.', fixes: [] }
     if (error.name === 'TimeoutError') {
       return { code: 'timeout', params: {}, message: error.message, fixes: [{ action: 'retry' }] }
     }

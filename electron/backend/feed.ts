@@ -1,3 +1,5 @@
+import { Listeners } from './listeners.ts'
+
 /**
  * A value that changes, and who watches it: each watcher gets the current value first, then the newest one each time it
  * asks. A slow watcher skips values in between, so nothing piles up.
@@ -5,6 +7,7 @@
 export class Feed<T> {
   #value: T
   #version = 0
+  readonly #listeners = new Listeners<[T]>()
   readonly #wake = new Set<() => void>()
   #closed = false
   readonly #onWatchers: ((count: number) => void) | undefined
@@ -23,6 +26,12 @@ export class Feed<T> {
     this.#value = value
     this.#version += 1
     this.#wakeAll()
+    this.#listeners.call(value)
+  }
+
+  /** Calls back with each value that is set, for the backend's own use: not counted as a watcher. */
+  onSet(listener: (value: T) => void): () => void {
+    return this.#listeners.add(listener)
   }
 
   /** Ends every watcher. Idempotent. */
@@ -62,7 +71,7 @@ export class Feed<T> {
   }
 
   #wakeAll(): void {
-    for (const wake of [...this.#wake]) wake()
+    for (const wake of this.#wake) wake()
   }
 
   #countWatchers(change: 1 | -1): void {

@@ -74,6 +74,7 @@ export interface Rows<T extends { readonly id: string }> {
 
 /** Secrets at rest: encrypted by the Shell, one row each, by a path-like name. */
 export interface SecretStore {
+  has(name: string): boolean
   get(name: string): Promise<string | null>
   set(name: string, value: string): Promise<void>
   delete(name: string): void

@@ -13,6 +13,7 @@ export function openSecrets(database: DatabaseSync, shell: Pick<Shell, 'encrypt'
   // not LIKE: names may hold its wildcards
   const removeUnder = database.prepare('DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1')
   return {
+    has: (name) => select.get(name) !== undefined,
     get: async (name) => {
       const row = select.get(name) as { sealed: Uint8Array } | undefined
       if (!row) return null

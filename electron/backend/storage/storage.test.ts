@@ -146,6 +146,9 @@ test('a file of a newer version is refused, with what to do', async () => {
 
 test('a file that is no database is refused and left as it is', async () => {
   storage.close()
-  await writeFile(join(folder, storageFile), 'not a database, but long enough to be taken for one'.repeat(100))
+  await writeFile(
+    join(folder, storageFile),
+    'not a database, but long enough to be taken for one'.repeat(100),
+  )
   await expect(openHere()).rejects.toMatchObject({ code: 'storage-failed' })
 })

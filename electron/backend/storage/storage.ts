@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../app-error.ts'
+import { Listeners } from '../listeners.ts'
 import type { Shell } from '../shell.ts'
 import { openActivity } from './activity-rows.ts'
 import { openHostKeys } from './host-keys.ts'
@@ -43,10 +44,8 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage 
     // FULL: with WAL, only this makes a commit survive a power cut
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
     migrate(database)
-    const listeners = new Set<() => void>()
-    const changed = (): void => {
-      for (const listener of [...listeners]) listener()
-    }
+    const listeners = new Listeners()
+    const changed = (): void => listeners.call()
     return {
       servers: openRows(database, 'servers', serverRecord, changed),
       labs: openRows(database, 'labs', labRecord, changed),
@@ -55,10 +54,7 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage 
       secrets: openSecrets(database, shell),
       settings: openSettings(database),
       activity: openActivity(database),
-      onChange: (listener) => {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
+      onChange: (listener) => listeners.add(listener),
       close: () => {
         if (database.isOpen) database.close()
       },

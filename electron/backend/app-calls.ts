@@ -1,0 +1,84 @@
+import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
+import { AppError } from './app-error.ts'
+import { Feed } from './feed.ts'
+import type { Shell } from './shell.ts'
+import type { Storage } from './storage/records.ts'
+
+/** The calls of `app`: what the place offers, the person's settings, links that arrive. */
+export class AppCalls {
+  readonly #shell: Shell
+  readonly #storage: Storage
+  readonly #settings: Feed<Settings>
+  readonly #links: Feed<{ url: string } | null>
+  readonly #leave: () => void
+
+  constructor({ shell, storage }: { shell: Shell; storage: Storage }) {
+    this.#shell = shell
+    this.#storage = storage
+    this.#settings = new Feed(storage.settings.get())
+    this.#links = new Feed<{ url: string } | null>(null)
+    this.#leave = shell.onDeepLink((url) => this.#links.set({ url }))
+  }
+
+  close(): void {
+    this.#leave()
+    this.#settings.close()
+    this.#links.close()
+  }
+
+  capabilities(): Capabilities {
+    const { version, desktop, tray, openFolder, openUrl, pickKeyFile, secretStorage, dataFolder } =
+      this.#shell
+    return {
+      version,
+      platform: process.platform,
+      desktop,
+      tray,
+      openFolder: openFolder !== undefined,
+      openUrl: openUrl !== undefined,
+      pickFile: pickKeyFile !== undefined,
+      secretStorage,
+      dataFolder,
+    }
+  }
+
+  watchSettings(signal: AbortSignal): AsyncGenerator<Settings, void, void> {
+    return this.#settings.watch(signal)
+  }
+
+  saveSettings(change: { [Name in keyof Settings]?: Settings[Name] | undefined }): Settings {
+    const saved = this.#storage.settings.save(change)
+    this.#settings.set(saved)
+    return saved
+  }
+
+  /** Only web addresses: a page must not be able to start other programs through this. */
+  async openUrl({ url }: { url: string }): Promise<void> {
+    if (!/^https?:\/\//i.test(url)) {
+      throw new AppError('not-possible-here', 'Only web addresses are opened.', { what: 'open this address' })
+    }
+    await offered(this.#shell.openUrl, 'open a browser')(url)
+  }
+
+  async openDataFolder(): Promise<void> {
+    await offered(this.#shell.openFolder, 'open a folder')(this.#shell.dataFolder)
+  }
+
+  async pickKeyFile(): Promise<{ path: string | null }> {
+    return { path: await offered(this.#shell.pickKeyFile, 'choose a file')() }
+  }
+
+  /** Each link once it arrives; one that came before the page asked comes first. */
+  async *deepLinks(signal: AbortSignal): AsyncGenerator<{ url: string }, void, void> {
+    for await (const link of this.#links.watch(signal)) {
+      if (!link) continue
+      this.#links.set(null)
+      yield link
+    }
+  }
+}
+
+function offered<T>(ability: T | undefined, what: string): T {
+  if (ability !== undefined) return ability
+  throw new AppError('not-possible-here', `This place cannot ${what}; the desktop app can.`, { what })
+}

@@ -1,0 +1,156 @@
+import { silentLog, type Log } from '@nps-desktop/relay-core/log'
+import { Activity } from './activity/activity.ts'
+import { AppCalls } from './app-calls.ts'
+import { AppError } from './app-error.ts'
+import { systemClock } from './clock.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { LabRecords } from './labs/lab-records.ts'
+import { OverviewFeed } from './overview/overview.ts'
+import { TunnelChecks } from './overview/tunnel-checks.ts'
+import { followClients } from './relays/adopt-clients.ts'
+import { dialRelay } from './relays/dial-relay.ts'
+import { NetworkWatch } from './relays/network-watch.ts'
+import { Relays } from './relays/relays.ts'
+import { createRouter, type DesktopRouter } from './router.ts'
+import { relayCalls } from './servers/relay-calls.ts'
+import { ServerRecords } from './servers/server-records.ts'
+import type { Shell } from './shell.ts'
+import { createHostKeys } from './ssh/host-keys.ts'
+import { createMachines } from './ssh/machines.ts'
+import { openStorage } from './storage/storage.ts'
+import { Traffic } from './traffic/traffic.ts'
+import type { Jupyter } from './tunnels/jupyter.ts'
+import { TunnelRemoval } from './tunnels/tunnel-removal.ts'
+import { Tunnels } from './tunnels/tunnels.ts'
+
+export interface Backend {
+  /** Implements `desktopContract`; serve it with an RPCHandler of any carrier. */
+  readonly router: DesktopRouter
+  /** Ends every connection, job and feed; tunnels keep running on the server and the lab box. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * The app without its window. Rejects with `storage-failed` when the app's data cannot be opened.
+ */
+export async function createBackend({
+  shell,
+  log = silentLog,
+}: {
+  shell: Shell
+  log?: Log
+}): Promise<Backend> {
+  const clock = systemClock
+  const storage = openStorage(shell)
+  const network = new NetworkWatch({ clock })
+  const relays = new Relays({ storage, connect: dialRelay, clock, random: Math.random, log })
+  const checks = new TunnelChecks({ storage, relays, network, clock, log })
+  const overview = new OverviewFeed({ storage, relays, network, clock, checks })
+  const activity = new Activity({ storage, overview: overview.feed })
+  const traffic = new Traffic({ storage, relays })
+  const removal = new TunnelRemoval({ storage, relays, clock, log })
+  const app = new AppCalls({ shell, storage })
+  const servers = new ServerRecords({ storage, relays, connect: dialRelay })
+  const labs = new LabRecords({ storage, relays })
+  const jupyter: Jupyter = { findPort: () => Promise.resolve(null), readToken: () => Promise.resolve(null) }
+  const tunnels = new Tunnels({ storage, relays, checks, overview, removal, jupyter, activity })
+  const machines = createMachines({ storage })
+  const hostKeys = createHostKeys({ storage, machines, log })
+  const jobs = createJobs({ log })
+  const calls = relayCalls(relays)
+
+  overview.start()
+  activity.start()
+  traffic.start()
+  removal.start()
+  checks.start()
+  const leaveClients = followClients(storage, relays)
+  const leaveNetwork = network.onChange(() => relays.retryNow())
+  relays.start()
+  network.start()
+
+  const notYet = (): never => {
+    throw new AppError('not-possible-here', 'This is still being built.', {})
+  }
+
+  const router = createRouter(
+    {
+      app: {
+        capabilities: () => app.capabilities(),
+        settings: {
+          watch: (_input, { signal }) => app.watchSettings(signal),
+          save: (change) => app.saveSettings(change),
+        },
+        openUrl: (input) => app.openUrl(input),
+        openDataFolder: () => app.openDataFolder(),
+        pickKeyFile: () => app.pickKeyFile(),
+        deepLinks: (_input, { signal }) => app.deepLinks(signal),
+      },
+      overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
+      activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
+      hostKeys: {
+        inspect: (input, options) => hostKeys.inspect(input, options),
+        confirm: (input, options) => hostKeys.confirm(input, options),
+        list: () => hostKeys.list(),
+        forget: (input) => hostKeys.forget(input),
+      },
+      jobs: {
+        watch: (input, options) => jobs.watch(input, options),
+        list: () => jobs.list(),
+        cancel: (input) => jobs.cancel(input),
+        retry: (input) => jobs.retry(input),
+      },
+      servers: {
+        add: (input) => servers.add(input),
+        edit: (input) => servers.edit(input),
+        connect: (input, options) => servers.connect(input, options),
+        setup: notYet,
+        checkPorts: notYet,
+        openHostFirewall: notYet,
+        ports: (input) => servers.ports(input),
+        remove: notYet,
+        ...calls,
+      },
+      labs: {
+        add: (input, options) => labs.add(input, options),
+        edit: (input, options) => labs.edit(input, options),
+        setup: notYet,
+        invite: (input, options) => labs.invite(input, options),
+        remove: notYet,
+      },
+      tunnels: {
+        addPreset: (input, options) => tunnels.addPreset(input, options),
+        addTcp: (input, options) => tunnels.addTcp(input, options),
+        edit: (input, options) => tunnels.edit(input, options),
+        start: (input, options) => tunnels.start(input, options),
+        stop: (input, options) => tunnels.stop(input, options),
+        remove: (input) => tunnels.remove(input),
+        undoRemove: (input) => tunnels.undoRemove(input),
+        check: (input) => tunnels.check(input),
+        openAddress: (input, options) => tunnels.openAddress(input, options),
+        connections: (input, options) => tunnels.connections(input, options),
+      },
+      traffic: {
+        live: (_input, { signal }) => traffic.feed.watch(signal),
+        history: (input, options) => traffic.history(input, options),
+      },
+      trial: { start: notYet, stop: notYet },
+    },
+    log,
+  )
+
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    leaveNetwork()
+    leaveClients()
+    network.close()
+    await jobs.close()
+    await Promise.all([checks.close(), removal.close(), relays.close()])
+    overview.close()
+    activity.close()
+    traffic.close()
+    app.close()
+    storage.close()
+  }
+  return { router, close: () => (closing ??= close()) }
+}

@@ -1,0 +1,176 @@
+import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import type { Clock } from '../clock.ts'
+import { Feed } from '../feed.ts'
+import type { NetworkWatch } from '../relays/network-watch.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import type { Evidence, TunnelChecks } from './tunnel-checks.ts'
+import { addressOf } from './tunnel-kind.ts'
+import { type ListedTunnel, listTunnels } from './tunnel-list.ts'
+import { tunnelStatus } from './tunnel-status.ts'
+
+/** Changes that come together are shown together. */
+const gatherMs = 50
+
+/** Everything on Home, put together anew after each change. */
+export class OverviewFeed {
+  readonly feed: Feed<Overview>
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #network: NetworkWatch
+  readonly #clock: Clock
+  readonly #checks: TunnelChecks
+  readonly #leave: (() => void)[] = []
+  #laptop: { online: boolean; changedAtMs: number }
+  #pending: (() => void) | null = null
+  #shown = ''
+
+  constructor(options: {
+    storage: Storage
+    relays: Relays
+    network: NetworkWatch
+    clock: Clock
+    checks: TunnelChecks
+  }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#network = options.network
+    this.#clock = options.clock
+    this.#checks = options.checks
+    this.#laptop = { online: this.#network.online, changedAtMs: this.#clock.now() }
+    const empty = {
+      atMs: this.#clock.now(),
+      laptopOnline: true,
+      servers: [],
+      labs: [],
+      tunnels: [],
+      trial: false,
+    }
+    this.feed = new Feed<Overview>(empty, {
+      onWatchers: (count) => {
+        this.#checks.watched = count > 0
+      },
+    })
+  }
+
+  start(): void {
+    const later = (): void => this.rebuildSoon()
+    this.#leave.push(
+      this.#storage.onChange(later),
+      this.#relays.onChange(later),
+      this.#network.onChange(later),
+    )
+    this.#leave.push(this.#checks.onChange(later))
+    this.rebuild()
+  }
+
+  close(): void {
+    for (const leave of this.#leave) leave()
+    this.#pending?.()
+    this.feed.close()
+  }
+
+  rebuildSoon(): void {
+    this.#pending ??= this.#clock.after(gatherMs, () => this.rebuild())
+  }
+
+  rebuild(): void {
+    this.#pending?.()
+    this.#pending = null
+    const atMs = this.#clock.now()
+    if (this.#laptop.online !== this.#network.online) {
+      this.#laptop = { online: this.#network.online, changedAtMs: atMs }
+    }
+    const overview = this.#build(atMs)
+    const shown = JSON.stringify({ ...overview, atMs: 0 })
+    if (shown === this.#shown) return
+    this.#shown = shown
+    this.feed.set(overview)
+  }
+
+  #build(atMs: number): Overview {
+    const servers = this.#storage.servers.list()
+    return {
+      atMs,
+      laptopOnline: this.#laptop.online,
+      servers: servers.map((server) => this.#server(server)),
+      labs: this.#storage.labs.list().map((lab) => this.#lab(lab)),
+      tunnels: listTunnels(this.#storage, this.#relays).map((tunnel) => this.#tunnel(tunnel, atMs)),
+      trial: servers.some((server) => server.local),
+    }
+  }
+
+  #server(server: ServerRecord): Server {
+    const { id, name, address, local } = server
+    const { link, mirror } = this.#relays.view(id)
+    const relay = server.relay && { ...server.relay, version: mirror.status?.version ?? server.relay.version }
+    return { id, name, address, hasSecret: this.#storage.secrets.has(`server/${id}/ssh`), relay, link, local }
+  }
+
+  #lab(lab: LabRecord): Lab {
+    const { id, serverId, name, address } = lab
+    return {
+      id,
+      serverId,
+      name,
+      address,
+      hasSecret: this.#storage.secrets.has(`lab/${id}/ssh`),
+      startKind: lab.installed?.service ?? 'unknown',
+      state: this.#labState(lab),
+    }
+  }
+
+  #labState({ serverId, clientId }: LabRecord): LabState {
+    if (clientId === null) return { state: 'waiting' }
+    const { link, mirror, notOnlineSinceMs } = this.#relays.view(serverId)
+    const client = mirror.clients?.find((one) => one.id === clientId)
+    if (link.state !== 'online' || !client) {
+      return { state: 'unknown', sinceMs: mirror.answeredAtMs ?? notOnlineSinceMs }
+    }
+    const { agent } = client
+    if (agent.state === 'offline') {
+      return agent.sinceMs === null ? { state: 'waiting' } : { state: 'offline', sinceMs: agent.sinceMs }
+    }
+    return { state: 'online', sinceMs: agent.sinceMs, address: agent.address, version: agent.version }
+  }
+
+  #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
+    const { id, kind, relayTunnel, lab, server, view } = tunnel
+    const { name, port, target } = relayTunnel
+    const live = view.mirror.live.get(relayTunnel.id) ?? relayTunnel
+    return {
+      id,
+      serverId: server.id,
+      labId: lab.id,
+      kind,
+      name,
+      port,
+      target,
+      address: addressOf(kind, server.relay?.host ?? '', port, lab.address?.user ?? null),
+      ...this.#status(tunnel, this.#checks.evidence(id), nowMs),
+      connections: live.connections,
+      downBytes: live.downBytes,
+      upBytes: live.upBytes,
+    }
+  }
+
+  #status(tunnel: ListedTunnel, evidence: Evidence, nowMs: number): Pick<Tunnel, 'status' | 'stops'> {
+    const { relayTunnel, client, lab, server, view } = tunnel
+    return tunnelStatus({
+      nowMs,
+      server: server.name,
+      lab: lab.name,
+      port: relayTunnel.port,
+      enabled: relayTunnel.enabled,
+      local: server.local,
+      laptopOnline: this.#laptop.online,
+      laptopChangedAtMs: this.#laptop.changedAtMs,
+      link: view.link,
+      notOnlineSinceMs: view.notOnlineSinceMs,
+      serverAnsweredAtMs: view.mirror.answeredAtMs,
+      listening: relayTunnel.status,
+      agent: client?.agent ?? null,
+      ...evidence,
+    })
+  }
+}

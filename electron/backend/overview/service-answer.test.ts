@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { answerOf } from './service-answer.ts'
+
+const http = (body: string, head = 'Server: TornadoServer/6.4'): string =>
+  `HTTP/1.1 200 OK\r\n${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
+test('an ssh banner is right, also after other lines, and only when its line is whole', () => {
+  expect(answerOf('ssh', 'SSH-2.0-OpenSSH_9.2p1', false)).toBeNull()
+  expect(answerOf('ssh', 'SSH-2.0-OpenSSH_9.2p1\r\n', false)).toEqual({
+    state: 'right',
+    seen: 'SSH-2.0-OpenSSH_9.2p1',
+  })
+  expect(answerOf('ssh', 'Welcome\r\nSSH-2.0-x\r\n', false)).toMatchObject({ state: 'right' })
+  expect(answerOf('ssh', 'HTTP/1.1 400 Bad Request\r\n\r\n', true)).toMatchObject({ state: 'wrong' })
+})
+
+test('Jupyter is known by its version, in however many pieces it comes', () => {
+  const whole = http('{"version": "2.14.2"}')
+  for (let length = 1; length < whole.length; length += 1) {
+    expect(answerOf('jupyter', whole.slice(0, length), false)).toBeNull()
+  }
+  expect(answerOf('jupyter', whole, false)).toEqual({ state: 'right', seen: 'version 2.14.2' })
+})
+
+test('TensorBoard is known by its data location', () => {
+  expect(answerOf('tensorboard', http('{"data_location": "/tmp", "window_title": ""}'), false)).toMatchObject(
+    {
+      state: 'right',
+    },
+  )
+  expect(answerOf('tensorboard', http('{"version": "2.14.2"}'), false)).toMatchObject({ state: 'wrong' })
+})
+
+test('something else is named by its title, its server or its first line', () => {
+  expect(answerOf('jupyter', http('<title>code-server</title>'), false)).toEqual({
+    state: 'wrong',
+    seen: 'code-server',
+  })
+  expect(answerOf('jupyter', http('nope', 'Server: nginx'), false)).toEqual({ state: 'wrong', seen: 'nginx' })
+  expect(answerOf('jupyter', 'SSH-2.0-OpenSSH_9.2p1\r\n', false)).toEqual({
+    state: 'wrong',
+    seen: 'SSH-2.0-OpenSSH_9.2p1',
+  })
+})
+
+test('no byte at all is silence, which only the end can tell', () => {
+  expect(answerOf('tensorboard', '', false)).toBeNull()
+  expect(answerOf('tensorboard', '', true)).toEqual({ state: 'silent' })
+})

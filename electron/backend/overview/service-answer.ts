@@ -1,0 +1,74 @@
+import type { TunnelKind } from '@nps-desktop/electron/contract'
+
+/** Who answered at the service's end. `seen` is what told, short and printable, for the screen. */
+export type ServiceAnswer =
+  | { readonly state: 'right'; readonly seen: string }
+  | { readonly state: 'wrong'; readonly seen: string }
+  | { readonly state: 'silent' }
+
+/**
+ * Reads the first bytes of an answer; null while more are needed. `ended`: no more will come.
+ * ssh: the banner of RFC 4253 §4.2, which other lines may precede. Jupyter: `GET /api` answers `{"version": …}` without a
+ * login (Jupyter Server REST API). TensorBoard: `GET /data/environment` answers JSON with `data_location`.
+ */
+export function answerOf(
+  kind: Exclude<TunnelKind, 'tcp'>,
+  text: string,
+  ended: boolean,
+): ServiceAnswer | null {
+  if (text === '') return ended ? { state: 'silent' } : null
+  return kind === 'ssh' ? sshAnswer(text, ended) : httpAnswer(kind, text, ended)
+}
+
+function sshAnswer(text: string, ended: boolean): ServiceAnswer | null {
+  const banner = /(?:^|\n)(SSH-[^\r\n]*)\r?\n/.exec(text)?.[1]
+  if (banner !== undefined) return { state: 'right', seen: printable(banner) }
+  return ended ? { state: 'wrong', seen: printable(text) } : null
+}
+
+function httpAnswer(kind: 'jupyter' | 'tensorboard', text: string, ended: boolean): ServiceAnswer | null {
+  const headEnd = text.indexOf('\r\n\r\n')
+  if (headEnd < 0) {
+    // an answer of HTTP begins so; anything else is already told by its first bytes
+    if (!ended && 'HTTP/'.startsWith(text.slice(0, 5))) return null
+    return { state: 'wrong', seen: printable(text) }
+  }
+  const head = text.slice(0, headEnd)
+  const body = text.slice(headEnd + 4)
+  const expected = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.POSITIVE_INFINITY)
+  if (!ended && body.length < expected) return null
+  const member = kind === 'jupyter' ? 'version' : 'data_location'
+  const value = jsonMember(body, member)
+  if (value !== null) return { state: 'right', seen: printable(`${member} ${value}`) }
+  if (redirectsIntoJupyter(kind, head)) return { state: 'right', seen: 'a Jupyter with a base address' }
+  return { state: 'wrong', seen: printable(describePage(head, body)) }
+}
+
+/** With a `base_url` Jupyter sends `/api` to its login page under that base. */
+function redirectsIntoJupyter(kind: 'jupyter' | 'tensorboard', head: string): boolean {
+  return kind === 'jupyter' && /^HTTP\/1\.[01] 30[1278]/.test(head) && /\r\nserver: TornadoServer/i.test(head)
+}
+
+function jsonMember(body: string, member: string): string | null {
+  try {
+    const value = (JSON.parse(body) as Record<string, unknown> | null)?.[member]
+    return typeof value === 'string' ? value : null
+  } catch {
+    // not JSON: then it is a page, and not ours
+    return null
+  }
+}
+
+/** A page's title tells people most; else the server's name; else the status line. */
+function describePage(head: string, body: string): string {
+  const title = /<title[^>]*>([^<]+)/i.exec(body)?.[1]?.trim()
+  const server = /\r\nserver: *([^\r\n]+)/i.exec(head)?.[1]
+  return title ?? server ?? head.split('\r\n', 1)[0] ?? ''
+}
+
+function printable(text: string): string {
+  return text
+    .slice(0, 60)
+    .replaceAll(/[^\x20-\x7e]+/g, ' ')
+    .trim()
+}

@@ -1,0 +1,193 @@
+import type { Log } from '@nps-desktop/relay-core/log'
+import { AppError } from '../app-error.ts'
+import type { Clock } from '../clock.ts'
+import { Listeners } from '../listeners.ts'
+import type { NetworkWatch } from '../relays/network-watch.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage } from '../storage/records.ts'
+import { type CheckResult, judge } from './check-result.ts'
+import { type ListedTunnel, listTunnels } from './tunnel-list.ts'
+import { visit } from './visit.ts'
+
+const watchedEveryMs = 10_000
+const otherwiseEveryMs = 60_000
+const lookEveryMs = 1_000
+/** Checks at one time; each holds one connection to a server for some milliseconds. */
+const mostAtOnce = 8
+const checkWithinMs = 15_000
+
+/** What is known of one tunnel's last three stops. */
+export interface Evidence {
+  readonly result: CheckResult | null
+  readonly checkingSinceMs: number | null
+  readonly brokenSinceMs: number | null
+}
+
+interface Entry {
+  evidence: Evidence
+  /** What the evidence was gathered under; once it differs, the evidence is worth nothing. */
+  circumstances: string
+  askedAtMs: number | null
+  running: Promise<void> | null
+}
+
+const noEvidence: Evidence = { result: null, checkingSinceMs: null, brokenSinceMs: null }
+
+/** Asks each tunnel's stops again and again: often while somebody looks, at once when something changed. */
+export class TunnelChecks {
+  watched = false
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #network: NetworkWatch
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #listeners = new Listeners()
+  readonly #entries = new Map<string, Entry>()
+  readonly #stop = new AbortController()
+  readonly #leave: (() => void)[] = []
+  #cancelLook: () => void = () => undefined
+
+  constructor(options: { storage: Storage; relays: Relays; network: NetworkWatch; clock: Clock; log: Log }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#network = options.network
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  start(): void {
+    this.#leave.push(
+      this.#relays.onChange(() => this.#look()),
+      this.#network.onChange(() => this.forgetAll()),
+    )
+    this.#lookAgain()
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    this.#cancelLook()
+    for (const leave of this.#leave) leave()
+    await Promise.all([...this.#entries.values()].map(({ running }) => running))
+  }
+
+  /** Calls back when evidence came, and once a second, because evidence also ages. */
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  evidence(tunnelId: string): Evidence {
+    return this.#entries.get(tunnelId)?.evidence ?? noEvidence
+  }
+
+  /** After a wake or a network change nothing is known until it was asked again. */
+  forgetAll(): void {
+    this.#entries.clear()
+    this.#look()
+    this.#listeners.call()
+  }
+
+  /** Asks now and waits for the answer. Throws `not-found` for a tunnel that is not there. */
+  async check(tunnelId: string): Promise<void> {
+    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
+    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+    // the answer must be younger than the question
+    await this.#entries.get(tunnelId)?.running
+    await this.#begin(tunnel)
+  }
+
+  #lookAgain(): void {
+    this.#cancelLook = this.#clock.after(lookEveryMs, () => {
+      this.#look()
+      this.#listeners.call()
+      this.#lookAgain()
+    })
+  }
+
+  #look(): void {
+    if (this.#stop.signal.aborted) return
+    const tunnels = listTunnels(this.#storage, this.#relays)
+    const known = new Set(tunnels.map(({ id }) => id))
+    for (const id of this.#entries.keys()) if (!known.has(id)) this.#entries.delete(id)
+    const everyMs = this.watched ? watchedEveryMs : otherwiseEveryMs
+    const now = this.#clock.now()
+    let running = [...this.#entries.values()].filter((entry) => entry.running).length
+    for (const tunnel of tunnels) {
+      const entry = this.#entry(tunnel)
+      const due = entry.askedAtMs === null || now - entry.askedAtMs >= everyMs
+      if (!due || entry.running || running >= mostAtOnce || !canBeAsked(tunnel)) continue
+      running += 1
+      void this.#begin(tunnel)
+    }
+  }
+
+  #entry(tunnel: ListedTunnel): Entry {
+    const circumstances = circumstancesOf(tunnel)
+    let entry = this.#entries.get(tunnel.id)
+    if (!entry || entry.circumstances !== circumstances) {
+      entry = { evidence: noEvidence, circumstances, askedAtMs: null, running: null }
+      this.#entries.set(tunnel.id, entry)
+    }
+    return entry
+  }
+
+  #begin(tunnel: ListedTunnel): Promise<void> {
+    const entry = this.#entry(tunnel)
+    if (!canBeAsked(tunnel)) return Promise.resolve()
+    entry.running ??= this.#run(tunnel, entry).finally(() => {
+      entry.running = null
+      this.#listeners.call()
+    })
+    this.#listeners.call()
+    return entry.running
+  }
+
+  async #run(tunnel: ListedTunnel, entry: Entry): Promise<void> {
+    const startedAtMs = this.#clock.now()
+    entry.askedAtMs = startedAtMs
+    entry.evidence = { ...entry.evidence, checkingSinceMs: entry.evidence.checkingSinceMs ?? startedAtMs }
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(checkWithinMs)])
+    try {
+      const result = await this.#ask(tunnel, signal)
+      const brokenSinceMs = brokenSince(entry.evidence, result)
+      entry.evidence = { result, checkingSinceMs: null, brokenSinceMs }
+    } catch (error) {
+      // the link broke or the app is closing: no answer is not an answer, so the evidence just gets older
+      this.#log.debug('a check gave no answer', { tunnel: tunnel.id, error })
+    }
+  }
+
+  async #ask(tunnel: ListedTunnel, signal: AbortSignal): Promise<CheckResult> {
+    const { server, lab, relayTunnel, kind } = tunnel
+    const host = server.relay?.host ?? ''
+    const [seen, probe] = await Promise.all([
+      visit({ host, port: relayTunnel.port, kind }, { signal }),
+      this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
+    ])
+    const portCause = server.ports?.cause ?? null
+    const { port, target } = relayTunnel
+    const checked = { kind, port, target, server: server.name, lab: lab.name, portCause }
+    return judge(checked, seen, probe, this.#clock.now())
+  }
+}
+
+function canBeAsked({ relayTunnel, view }: ListedTunnel): boolean {
+  return relayTunnel.enabled && view.link.state === 'online'
+}
+
+function circumstancesOf({ relayTunnel, client, view, kind }: ListedTunnel): string {
+  const { enabled, port, target, status } = relayTunnel
+  const online = view.link.state === 'online' ? view.link.sinceMs : null
+  const agent = client?.agent
+  return JSON.stringify([enabled, port, target, status.state, kind, online, agent?.state, agent?.sinceMs])
+}
+
+/** The same fault at the same stop goes on; another one begins now. */
+function brokenSince(before: Evidence, result: CheckResult): number | null {
+  const faultOf = (one: CheckResult | null): string | null => {
+    const failed = one?.stops.find((stop) => stop.state === 'failed')
+    return failed ? `${failed.name} ${failed.failure?.code}` : null
+  }
+  const fault = faultOf(result)
+  if (fault === null) return null
+  return fault === faultOf(before.result) ? (before.brokenSinceMs ?? result.atMs) : result.atMs
+}

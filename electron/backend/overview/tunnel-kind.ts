@@ -1,0 +1,28 @@
+import type { TunnelKind } from '@nps-desktop/electron/contract'
+
+/** Where each service listens by default. */
+export const usualTargets: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
+  ssh: '127.0.0.1:22',
+  jupyter: '127.0.0.1:8888',
+  tensorboard: '127.0.0.1:6006',
+}
+
+/** For tunnels that were made elsewhere: by the target's usual port, then by the name a person gave. */
+export function guessKind(tunnel: { readonly name: string; readonly target: string }): TunnelKind {
+  const port = Number(tunnel.target.slice(tunnel.target.lastIndexOf(':') + 1))
+  if (port === 22) return 'ssh'
+  // both programs take the next ports when theirs is taken
+  if (port >= 8888 && port <= 8899) return 'jupyter'
+  if (port >= 6006 && port <= 6015) return 'tensorboard'
+  if (/jupyter|notebook/i.test(tunnel.name)) return 'jupyter'
+  if (/tensorboard/i.test(tunnel.name)) return 'tensorboard'
+  if (/\bssh\b/i.test(tunnel.name)) return 'ssh'
+  return 'tcp'
+}
+
+/** What a person copies or opens; never holds a secret. `user` is left out where it is not known. */
+export function addressOf(kind: TunnelKind, host: string, port: number, user: string | null): string {
+  if (kind === 'ssh') return `ssh -p ${port} ${user === null ? '' : `${user}@`}${host}`
+  const name = host.includes(':') ? `[${host}]` : host
+  return kind === 'tcp' ? `${name}:${port}` : `http://${name}:${port}`
+}

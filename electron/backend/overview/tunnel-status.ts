@@ -1,0 +1,137 @@
+import type { Failure, Link, Stop, TunnelStatus } from '@nps-desktop/electron/contract'
+import type { AgentState, TunnelState } from '@nps-desktop/relay-core/api'
+import { type CheckResult, portFailure, unknownStop } from './check-result.ts'
+
+/** Green is earned and expires: nothing older than this counts as known. */
+export const freshMs = 30_000
+/** Without any answer for this long, "checking" would be a promise nobody keeps. */
+export const givenUpAfterMs = 90_000
+
+export interface TunnelFacts {
+  readonly nowMs: number
+  readonly server: string
+  readonly lab: string
+  readonly port: number
+  /** What a person switched on or off. */
+  readonly enabled: boolean
+  /** The trial needs no network. */
+  readonly local: boolean
+  readonly laptopOnline: boolean
+  readonly laptopChangedAtMs: number
+  readonly link: Link
+  readonly notOnlineSinceMs: number | null
+  readonly serverAnsweredAtMs: number | null
+  /** As the relay tells, at once on a change; null: not known. */
+  readonly listening: TunnelState | null
+  readonly agent: AgentState | null
+  readonly result: CheckResult | null
+  readonly checkingSinceMs: number | null
+  /** When the present fault was first seen. */
+  readonly brokenSinceMs: number | null
+}
+
+/** The five stops and the state in one word; pure. */
+export function tunnelStatus(facts: TunnelFacts): { status: TunnelStatus; stops: Stop[] } {
+  const stops = fiveStops(facts)
+  return { stops, status: statusOf(facts, stops) }
+}
+
+function fiveStops(facts: TunnelFacts): Stop[] {
+  const nothing = [unknownStop('port'), unknownStop('lab'), unknownStop('service')]
+  const laptop = laptopStop(facts)
+  if (laptop.state !== 'ok') return [laptop, unknownStop('server'), ...nothing]
+  const server = serverStop(facts)
+  if (server.state !== 'ok' || !facts.enabled) return [laptop, server, ...nothing]
+  const [port, lab, service] =
+    facts.result && isFresh(facts, facts.result.atMs) ? facts.result.stops : pending(facts)
+  if (facts.listening?.state === 'failed') {
+    const failure = portFailure(facts, facts.listening.failure)
+    return [
+      laptop,
+      server,
+      { name: 'port', state: 'failed', ms: null, failure },
+      unknownStop('lab'),
+      unknownStop('service'),
+    ]
+  }
+  if (facts.agent?.state === 'offline' && port.state !== 'failed') {
+    return [laptop, server, port, offlineStop(facts, facts.agent.sinceMs), unknownStop('service')]
+  }
+  return [laptop, server, port, lab, service]
+}
+
+function laptopStop(facts: TunnelFacts): Stop {
+  if (facts.laptopOnline || facts.local) return { name: 'laptop', state: 'ok', ms: null, failure: null }
+  const message = 'This laptop has no network. Connect it to one; everything is then checked again.'
+  return { ...unknownStop('laptop'), failure: { code: 'laptop-offline', params: {}, message, fixes: [] } }
+}
+
+function serverStop({ link, serverAnsweredAtMs, nowMs }: TunnelFacts): Stop {
+  switch (link.state) {
+    case 'online': {
+      const answered = serverAnsweredAtMs !== null && nowMs - serverAnsweredAtMs <= freshMs
+      const state = answered ? 'ok' : 'checking'
+      return { name: 'server', state, ms: link.roundTripMs, failure: null }
+    }
+    case 'connecting':
+      return { name: 'server', state: 'checking', ms: null, failure: null }
+    case 'waiting':
+    case 'failed':
+      return { name: 'server', state: 'failed', ms: null, failure: link.failure }
+    case 'not-set-up':
+      return unknownStop('server')
+  }
+}
+
+function offlineStop({ lab, server }: TunnelFacts, sinceMs: number | null): Stop {
+  const since = sinceMs === null ? '' : ` since ${new Date(sinceMs).toISOString()}`
+  const failure: Failure = {
+    code: 'agent-offline',
+    params: { lab, server, ...(sinceMs === null ? {} : { sinceMs }) },
+    message: `${lab} has been offline${since}: its npc is not connected to ${server}. It comes back by itself when the lab box and its network do.`,
+    fixes: [],
+  }
+  return { name: 'lab', state: 'failed', ms: null, failure }
+}
+
+function pending({ checkingSinceMs }: TunnelFacts): [Stop, Stop, Stop] {
+  const state = checkingSinceMs === null ? 'unknown' : 'checking'
+  const stop = (name: Stop['name']): Stop => ({ name, state, ms: null, failure: null })
+  return [stop('port'), stop('lab'), stop('service')]
+}
+
+function isFresh({ nowMs }: TunnelFacts, atMs: number): boolean {
+  return nowMs - atMs <= freshMs
+}
+
+function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
+  const [laptop, server] = stops
+  if (laptop?.state !== 'ok') return { state: 'unknown', sinceMs: facts.laptopChangedAtMs }
+  if (facts.link.state !== 'online') return withoutLink(facts)
+  if (!facts.enabled) return { state: 'paused' }
+  const failed = stops.find((stop) => stop.state === 'failed')
+  if (failed?.failure) {
+    const sinceMs = failed.failure.params['sinceMs']
+    const since = typeof sinceMs === 'number' ? sinceMs : (facts.brokenSinceMs ?? facts.nowMs)
+    return { state: 'broken', stop: failed.name, sinceMs: since, failure: failed.failure }
+  }
+  const { result, nowMs } = facts
+  if (result && stops.every((stop) => stop.state === 'ok')) {
+    const checkedAtMs = Math.min(result.atMs, facts.serverAnsweredAtMs ?? result.atMs)
+    return { state: 'ready', checkedAtMs, ms: result.ms }
+  }
+  const lastAtMs = server?.state === 'ok' ? (result?.atMs ?? null) : facts.serverAnsweredAtMs
+  if (lastAtMs !== null && nowMs - lastAtMs > givenUpAfterMs) return { state: 'unknown', sinceMs: lastAtMs }
+  return {
+    state: 'checking',
+    sinceMs: facts.checkingSinceMs ?? (lastAtMs === null ? nowMs : lastAtMs + freshMs),
+  }
+}
+
+/** Without the link nothing is known of what lies behind it; the very first attempt is still a check. */
+function withoutLink(facts: TunnelFacts): TunnelStatus {
+  const sinceMs = facts.serverAnsweredAtMs ?? facts.notOnlineSinceMs ?? facts.nowMs
+  const first =
+    facts.link.state === 'connecting' && facts.link.attempt === 1 && facts.serverAnsweredAtMs === null
+  return { state: first ? 'checking' : 'unknown', sinceMs }
+}

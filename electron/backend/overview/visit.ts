@@ -1,0 +1,87 @@
+import { connect, type Socket } from 'node:net'
+import type { TunnelKind } from '@nps-desktop/electron/contract'
+import { answerOf, type ServiceAnswer } from './service-answer.ts'
+
+const connectWithinMs = 5_000
+const answerWithinMs = 5_000
+/** Far more than a banner or the head of a JSON answer; a service that sends more is cut off. */
+const mostBytes = 16 * 1024
+
+/** What a visitor from this laptop met. */
+export interface Visit {
+  readonly port:
+    | { readonly state: 'accepted'; readonly ms: number }
+    | { readonly state: 'refused' | 'silent' | 'unreachable'; readonly why: string }
+  /** Null when the port was not reached, and for a kind whose first bytes are not known. */
+  readonly service: (ServiceAnswer & { readonly ms: number }) | null
+}
+
+/** Goes the whole way as any visitor does: connects to the public port, and asks the service who it is. */
+export async function visit(
+  target: { readonly host: string; readonly port: number; readonly kind: TunnelKind },
+  { signal }: { signal: AbortSignal },
+): Promise<Visit> {
+  const startedMs = performance.now()
+  const socket = connect({ host: target.host, port: target.port })
+  try {
+    const failed = await connected(socket, signal)
+    if (failed) return { port: failed, service: null }
+    const port = { state: 'accepted', ms: performance.now() - startedMs } as const
+    if (target.kind === 'tcp') return { port, service: null }
+    const answer = await ask(socket, target.kind, target.host, signal)
+    return { port, service: { ...answer, ms: performance.now() - startedMs } }
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** Null once it is connected. */
+function connected(
+  socket: Socket,
+  signal: AbortSignal,
+): Promise<Exclude<Visit['port'], { state: 'accepted' }> | null> {
+  return new Promise((resolve, reject) => {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
+    deadline.addEventListener('abort', () => {
+      if (signal.aborted) reject(signal.reason as Error)
+      else resolve({ state: 'silent', why: `no answer within ${connectWithinMs / 1000} s` })
+    })
+    socket.once('connect', () => resolve(null))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') resolve({ state: 'refused', why: 'the connection was refused' })
+      else if (error.code === 'ETIMEDOUT') resolve({ state: 'silent', why: error.message })
+      else resolve({ state: 'unreachable', why: error.message })
+    })
+  })
+}
+
+/** Sends what the kind's client would send first, and reads until the answer is clear. */
+function ask(
+  socket: Socket,
+  kind: Exclude<TunnelKind, 'tcp'>,
+  host: string,
+  signal: AbortSignal,
+): Promise<ServiceAnswer> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0)
+    const finish = (ended: boolean): void => {
+      const answer = answerOf(kind, received.toString('latin1'), ended)
+      if (answer) resolve(answer)
+    }
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)])
+    deadline.addEventListener('abort', () => {
+      if (signal.aborted) reject(signal.reason as Error)
+      else finish(true)
+    })
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk])
+      finish(received.length >= mostBytes)
+    })
+    socket.once('close', () => finish(true))
+    socket.once('end', () => finish(true))
+    const path = kind === 'jupyter' ? '/api' : '/data/environment'
+    // HTTP/1.0: the service closes after its answer, and sends no chunks
+    if (kind !== 'ssh')
+      socket.write(`GET ${path} HTTP/1.0\r\nHost: ${host}\r\nAccept: application/json\r\n\r\n`)
+  })
+}

@@ -1,0 +1,30 @@
+import type { Failure } from '@nps-desktop/electron/contract'
+import { failureOf } from '../failure-of.ts'
+import type { RelayAddress } from './relay-connection.ts'
+
+/**
+ * Why a link failed, for the screen. What has no code of its own (a socket error, a feed that ended, a deadline) is
+ * `relay-unreachable`: to the person it is the same.
+ */
+export function linkFailure(error: unknown, address: Pick<RelayAddress, 'host' | 'port'> | null): Failure {
+  const failure = failureOf(error)
+  if (address === null) return failure
+  const { host, port } = address
+  if (failure.code === 'fingerprint-changed') {
+    return {
+      code: 'server-identity-changed',
+      params: { host, port, ...failure.params },
+      message: `${host} proves another identity than the one that is pinned. Either nps was installed anew, or someone is in between. Nothing was sent. (${failure.message})`,
+      fixes: [],
+    }
+  }
+  if (failure.code === 'internal' || failure.code === 'cancelled' || failure.code === 'timeout') {
+    return {
+      code: 'relay-unreachable',
+      params: { host, port },
+      message: `${host} does not answer on port ${port}: ${failure.message}`,
+      fixes: [{ action: 'retry' }],
+    }
+  }
+  return { ...failure, params: { host, port, ...failure.params } }
+}

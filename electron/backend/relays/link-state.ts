@@ -1,0 +1,49 @@
+import type { ErrorCode, Failure, Link } from '@nps-desktop/electron/contract'
+
+/** The link to a server's relay, once it is set up. */
+export type LinkState = Exclude<Link, { state: 'not-set-up' }>
+
+export type LinkEvent =
+  | { readonly type: 'dialling' }
+  | { readonly type: 'connected'; readonly atMs: number }
+  | { readonly type: 'answered'; readonly roundTripMs: number }
+  /** The attempt failed, or a running link was lost. `jitter` is a random number of [0, 1). */
+  | { readonly type: 'failed'; readonly failure: Failure; readonly atMs: number; readonly jitter: number }
+
+/** Trying again by itself would only fail the same way: a person has to change something first. */
+const giveUp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'wrong-admin-key',
+  'fingerprint-changed',
+  'server-identity-changed',
+  'version-unsupported',
+  'secret-unreadable',
+])
+
+const shortestWaitMs = 200
+const longestWaitMs = 20_000
+
+/** Full jitter, so that the apps of a whole lab do not come back at the same moment. */
+export function waitMs(attempt: number, jitter: number): number {
+  const ceiling = Math.min(longestWaitMs, shortestWaitMs * 2 ** Math.min(attempt, 16))
+  return Math.round(shortestWaitMs + jitter * (ceiling - shortestWaitMs))
+}
+
+export const initialLink: LinkState = { state: 'connecting', attempt: 1 }
+
+/** `attempt` counts the tries since the link was last online. */
+export function nextLink(link: LinkState, event: LinkEvent): LinkState {
+  switch (event.type) {
+    case 'dialling':
+      return { state: 'connecting', attempt: link.state === 'waiting' ? link.attempt + 1 : 1 }
+    case 'connected':
+      return { state: 'online', sinceMs: event.atMs, roundTripMs: null }
+    case 'answered':
+      return link.state === 'online' ? { ...link, roundTripMs: event.roundTripMs } : link
+    case 'failed': {
+      if (giveUp.has(event.failure.code)) return { state: 'failed', failure: event.failure }
+      const attempt = link.state === 'connecting' ? link.attempt : 0
+      const retryAtMs = event.atMs + waitMs(attempt, event.jitter)
+      return { state: 'waiting', attempt, retryAtMs, failure: event.failure }
+    }
+  }
+}

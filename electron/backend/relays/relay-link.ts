@@ -1,0 +1,166 @@
+import type { LiveTraffic } from '@nps-desktop/relay-core/api'
+import type { Log } from '@nps-desktop/relay-core/log'
+import type { Clock } from '../clock.ts'
+import { linkFailure } from './link-failure.ts'
+import { initialLink, type LinkEvent, type LinkState, nextLink } from './link-state.ts'
+import type { ConnectRelay, RelayAddress, RelayApi, RelayConnection } from './relay-connection.ts'
+import { askOnce, keepMirror, RelayMirror } from './relay-mirror.ts'
+
+const connectWithinMs = 10_000
+
+export interface RelayLinkOptions {
+  readonly name: string
+  /** Asked before each attempt: the key may have been entered anew. */
+  readonly address: () => Promise<RelayAddress>
+  readonly connect: ConnectRelay
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly changed: () => void
+  readonly traffic: (live: LiveTraffic) => void
+}
+
+/** One standing connection to one server's relay: comes back by itself, and mirrors what the relay tells. */
+export class RelayLink {
+  readonly mirror = new RelayMirror()
+  readonly #options: RelayLinkOptions
+  readonly #stop = new AbortController()
+  #state: LinkState = initialLink
+  #changedAtMs: number
+  #connection: RelayConnection | null = null
+  #wake: () => void = () => undefined
+  #running: Promise<void> | null = null
+
+  constructor(options: RelayLinkOptions) {
+    this.#options = options
+    this.#changedAtMs = options.clock.now()
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  /** Since when the link has not been online. */
+  get notOnlineSinceMs(): number | null {
+    return this.#state.state === 'online' ? null : this.#changedAtMs
+  }
+
+  /** Null unless the link is online. */
+  get api(): RelayApi | null {
+    return this.#connection?.api ?? null
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  /** After a wake or a network change: tries at once, or proves at once that the link still stands. */
+  retryNow(): void {
+    this.#wake()
+    const connection = this.#connection
+    if (!connection) return
+    this.#ask(connection.api).catch((error: unknown) => {
+      this.#options.log.debug('the link did not outlive a network change', {
+        server: this.#options.name,
+        error,
+      })
+      connection.close()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    this.#wake()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      this.#dispatch({ type: 'dialling' })
+      let address: RelayAddress | null = null
+      try {
+        address = await this.#options.address()
+        await this.#connectAndStay(address, signal)
+      } catch (error) {
+        if (signal.aborted) return
+        this.#fail(error, address)
+        await this.#untilRetry(signal)
+      }
+    }
+  }
+
+  async #connectAndStay(address: RelayAddress, signal: AbortSignal): Promise<void> {
+    const { connect, clock } = this.#options
+    const deadline = AbortSignal.timeout(connectWithinMs)
+    const connection = await connect(address, { signal: AbortSignal.any([signal, deadline]) })
+    try {
+      this.#connection = connection
+      this.#dispatch({ type: 'connected', atMs: clock.now() })
+      const ended = new AbortController()
+      const events = this.#events()
+      const staying = keepMirror(this.mirror, connection.api, {
+        clock,
+        events,
+        signal: AbortSignal.any([signal, ended.signal]),
+      })
+      await Promise.race([staying, connection.closed])
+      ended.abort()
+      await staying
+      if (!signal.aborted) throw new Error('the server ended the connection')
+    } finally {
+      this.#connection = null
+      connection.close()
+    }
+  }
+
+  #events() {
+    return {
+      changed: this.#options.changed,
+      traffic: this.#options.traffic,
+      answered: (roundTripMs: number) => this.#dispatch({ type: 'answered', roundTripMs }),
+    }
+  }
+
+  async #ask(api: RelayApi): Promise<void> {
+    await askOnce(this.mirror, api, {
+      clock: this.#options.clock,
+      events: this.#events(),
+      signal: this.#stop.signal,
+    })
+  }
+
+  #fail(error: unknown, address: RelayAddress | null): void {
+    const { clock, random, log, name } = this.#options
+    const failure = linkFailure(error, address)
+    log.info('link to server down', { server: name, code: failure.code, why: failure.message })
+    this.#dispatch({ type: 'failed', failure, atMs: clock.now(), jitter: random() })
+  }
+
+  #dispatch(event: LinkEvent): void {
+    const before = this.#state.state
+    this.#state = nextLink(this.#state, event)
+    const wasOnline = before === 'online'
+    const isOnline = this.#state.state === 'online'
+    if (wasOnline !== isOnline) {
+      this.#changedAtMs = this.#options.clock.now()
+      if (isOnline) this.#options.log.info('link to server up', { server: this.#options.name })
+    }
+    this.#options.changed()
+  }
+
+  #untilRetry(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve()
+      let cancel: () => void = () => undefined
+      this.#wake = () => {
+        cancel()
+        this.#wake = () => undefined
+        resolve()
+      }
+      if (this.#state.state !== 'waiting') return
+      const { clock } = this.#options
+      cancel = clock.after(Math.max(0, this.#state.retryAtMs - clock.now()), () => this.#wake())
+    })
+  }
+}

@@ -1,0 +1,122 @@
+import type { Client, LiveTraffic, RelayStatus, Tunnel } from '@nps-desktop/relay-core/api'
+import type { Clock } from '../clock.ts'
+import type { RelayApi } from './relay-connection.ts'
+
+type LiveTunnel = LiveTraffic['tunnels'][number]
+
+export const askEveryMs = 10_000
+/** Longer than any healthy round trip, shorter than the 10 s in which a dead link must be noticed. */
+const answerWithinMs = 8_000
+
+/** What was last heard of one relay; stays as it was when the link is lost. */
+export class RelayMirror {
+  clients: readonly Client[] | null = null
+  tunnels: readonly Tunnel[] | null = null
+  status: RelayStatus | null = null
+  readonly live = new Map<number, LiveTunnel>()
+  /** When the relay last answered a question over a proven connection. */
+  answeredAtMs: number | null = null
+}
+
+export interface MirrorEvents {
+  changed(): void
+  traffic(live: LiveTraffic): void
+  answered(roundTripMs: number): void
+}
+
+/**
+ * Keeps the mirror like the relay over one connection. Fulfils when `signal` aborts; rejects as soon as a feed ends or
+ * a question is not answered in time, which means that the connection is of no use any more.
+ */
+export async function keepMirror(
+  mirror: RelayMirror,
+  api: RelayApi,
+  options: { clock: Clock; events: MirrorEvents; signal: AbortSignal },
+): Promise<void> {
+  const { clock, events } = options
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  const feeds = [
+    follow(
+      () => api.clients.watch({}, { signal }),
+      (clients) => {
+        mirror.clients = clients
+        events.changed()
+      },
+    ),
+    follow(
+      () => api.tunnels.watch({}, { signal }),
+      (tunnels) => {
+        mirror.tunnels = tunnels
+        forgetRates(mirror, tunnels)
+        events.changed()
+      },
+    ),
+    follow(
+      () => api.traffic.live({}, { signal }),
+      (live) => {
+        for (const tunnel of live.tunnels) mirror.live.set(tunnel.tunnelId, tunnel)
+        events.traffic(live)
+      },
+    ),
+    askAgainAndAgain(mirror, api, { clock, events, signal }),
+  ]
+  try {
+    await Promise.race(feeds)
+  } catch (error) {
+    if (!options.signal.aborted) throw error
+  } finally {
+    stop.abort()
+    mirror.live.clear()
+    await Promise.allSettled(feeds)
+  }
+  if (!options.signal.aborted) throw new Error('the server ended the connection')
+}
+
+async function follow<T>(open: () => Promise<AsyncIterable<T>>, take: (value: T) => void): Promise<void> {
+  for await (const value of await open()) take(value)
+}
+
+async function askAgainAndAgain(
+  mirror: RelayMirror,
+  api: RelayApi,
+  options: { clock: Clock; events: MirrorEvents; signal: AbortSignal },
+): Promise<void> {
+  while (!options.signal.aborted) {
+    await askOnce(mirror, api, options)
+    await pause(options.clock, askEveryMs, options.signal)
+  }
+}
+
+/** One question and its answer: the proof that the relay is there now. */
+export async function askOnce(
+  mirror: RelayMirror,
+  api: RelayApi,
+  { clock, events, signal }: { clock: Clock; events: MirrorEvents; signal: AbortSignal },
+): Promise<void> {
+  const started = performance.now()
+  mirror.status = await api.status.get(
+    {},
+    { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) },
+  )
+  mirror.answeredAtMs = clock.now()
+  events.answered(performance.now() - started)
+}
+
+function forgetRates(mirror: RelayMirror, tunnels: readonly Tunnel[]): void {
+  const known = new Set(tunnels.map((tunnel) => tunnel.id))
+  for (const id of mirror.live.keys()) if (!known.has(id)) mirror.live.delete(id)
+}
+
+function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const done = (): void => {
+      cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const cancel = clock.after(delayMs, done)
+    signal.addEventListener('abort', done)
+  })
+}

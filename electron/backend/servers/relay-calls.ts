@@ -1,0 +1,20 @@
+import type { Relays } from '../relays/relays.ts'
+
+type Signal = { readonly signal: AbortSignal }
+type Server = { readonly serverId: string }
+
+/** The calls of `servers` that the relay itself answers. */
+export function relayCalls(relays: Relays) {
+  return {
+    status: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).status.watch({}, { signal }),
+    restart: async ({ serverId }: Server, { signal }: Signal): Promise<void> => {
+      await relays.api(serverId).status.restart({}, { signal })
+    },
+    config: {
+      get: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).config.get({}, { signal }),
+      save: ({ serverId, text, revision }: Server & { text: string; revision: string }, { signal }: Signal) =>
+        relays.api(serverId).config.save({ text, revision }, { signal }),
+    },
+    log: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).log.tail({}, { signal }),
+  }
+}

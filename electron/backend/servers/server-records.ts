@@ -1,0 +1,136 @@
+import type { SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import { AppError } from '../app-error.ts'
+import { newId } from '../ids.ts'
+import { linkFailure } from '../relays/link-failure.ts'
+import type { ConnectRelay } from '../relays/relay-connection.ts'
+import { adminKeySecret, type Relays } from '../relays/relays.ts'
+import { secretName } from '../ssh/machines.ts'
+import type { ServerRecord, Storage } from '../storage/records.ts'
+import { widestRange } from './port-range.ts'
+
+const connectWithinMs = 10_000
+
+/** The calls of `servers` that only remember: add, edit, connect, ports. */
+export class ServerRecords {
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #connect: ConnectRelay
+
+  constructor(options: { storage: Storage; relays: Relays; connect: ConnectRelay }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#connect = options.connect
+  }
+
+  /** Throws `host-key-unconfirmed` while nobody has confirmed the machine's host key. */
+  async add(input: {
+    name?: string | undefined
+    address: SshAddress
+    secret: SshSecret
+  }): Promise<{ serverId: string }> {
+    const { address, secret, name = address.host } = input
+    refuseUnconfirmed(this.#storage, address)
+    const id = newId('s')
+    await this.#storage.secrets.set(secretName({ kind: 'server', id }), JSON.stringify(secret))
+    this.#storage.servers.put({ id, name, address, relay: null, installed: null, ports: null, local: false })
+    return { serverId: id }
+  }
+
+  async edit(change: {
+    serverId: string
+    name?: string | undefined
+    address?: SshAddress | undefined
+    secret?: SshSecret | undefined
+  }): Promise<void> {
+    const server = this.find(change.serverId)
+    if (change.address) refuseUnconfirmed(this.#storage, change.address)
+    if (change.secret && change.secret.kind !== 'stored') {
+      const name = secretName({ kind: 'server', id: server.id })
+      await this.#storage.secrets.set(name, JSON.stringify(change.secret))
+    }
+    const moved = change.address && server.relay && server.relay.host === server.address?.host
+    this.#storage.servers.put({
+      ...server,
+      name: change.name ?? server.name,
+      address: change.address ?? server.address,
+      // the relay goes where the machine goes; its pinned identity still decides whether it is the same
+      relay:
+        moved && change.address && server.relay
+          ? { ...server.relay, host: change.address.host }
+          : server.relay,
+    })
+    this.#relays.retryNow(server.id)
+  }
+
+  /**
+   * Adds a relay that runs already. The connection is tried first, so a wrong key or address is told at once
+   * (`wrong-admin-key`, `relay-unreachable`, `server-identity-changed`).
+   */
+  async connect(
+    input: {
+      name?: string | undefined
+      host: string
+      bridgePort: number
+      adminKey: string
+      fingerprint?: string | undefined
+    },
+    { signal }: { signal: AbortSignal },
+  ): Promise<{ serverId: string; fingerprint: string }> {
+    const { host, bridgePort: port, adminKey, name = host } = input
+    const wanted = input.fingerprint === undefined || input.fingerprint === '' ? null : input.fingerprint
+    const both = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
+    try {
+      const connection = await this.#connect({ host, port, adminKey, fingerprint: wanted }, { signal: both })
+      try {
+        const { fingerprint } = connection
+        const { version, allowPorts } = await connection.api.status.get({}, { signal: both })
+        const known = this.#storage.servers.list().find((server) => server.relay?.fingerprint === fingerprint)
+        const id = known?.id ?? newId('s')
+        await this.#storage.secrets.set(adminKeySecret(id), adminKey)
+        const relay = { host, bridgePort: port, fingerprint, version, range: widestRange(allowPorts) }
+        const fresh: ServerRecord = {
+          id,
+          name,
+          address: null,
+          relay,
+          installed: null,
+          ports: null,
+          local: false,
+        }
+        this.#storage.servers.put(known ? { ...known, relay } : fresh)
+        this.#relays.retryNow(id)
+        return { serverId: id, fingerprint }
+      } finally {
+        connection.close()
+      }
+    } catch (error) {
+      if (signal.aborted) throw error
+      const failure = linkFailure(error, { host, port })
+      throw new AppError(failure.code, failure.message, failure.params, {
+        cause: error,
+        fixes: failure.fixes,
+      })
+    }
+  }
+
+  ports({ serverId }: { serverId: string }): { report: ServerRecord['ports'] } {
+    return { report: this.find(serverId).ports }
+  }
+
+  /** Throws `not-found`. */
+  find(serverId: string): ServerRecord {
+    const server = this.#storage.servers.get(serverId)
+    if (!server) throw new AppError('not-found', 'This server is no longer in the list.', { id: serverId })
+    return server
+  }
+}
+
+/** No secret is taken for a machine whose host key nobody has looked at. */
+export function refuseUnconfirmed(storage: Storage, { host, port }: SshAddress): void {
+  if (storage.hostKeys.get(host, port)) return
+  throw new AppError(
+    'host-key-unconfirmed',
+    `The host key of ${host}:${port} is not confirmed yet. Compare its fingerprint first.`,
+    { host, port },
+  )
+}

@@ -1,0 +1,68 @@
+import type { LiveTraffic, TrafficHistory } from '@nps-desktop/relay-core/api'
+import { AppError } from '../app-error.ts'
+import { Feed } from '../feed.ts'
+import { parseTunnelId, tunnelIdOf } from '../ids.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage } from '../storage/records.ts'
+import { addHistories } from './add-histories.ts'
+
+type Rate = Omit<LiveTraffic['tunnels'][number], 'tunnelId'> & { tunnelId: string }
+
+export interface DesktopTraffic {
+  readonly atMs: number
+  readonly tunnels: Rate[]
+}
+
+type Range = 'hour' | 'day' | 'week'
+
+/** Rates and history of all servers, by the app's tunnel ids. */
+export class Traffic {
+  readonly feed = new Feed<DesktopTraffic>({ atMs: Date.now(), tunnels: [] })
+  readonly #storage: Storage
+  readonly #relays: Relays
+  #leave: () => void = () => undefined
+
+  constructor(options: { storage: Storage; relays: Relays }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+  }
+
+  start(): void {
+    // all tunnels each time, not only those of this second: a watcher may skip values
+    this.#leave = this.#relays.onTraffic((_serverId, { atMs }) =>
+      this.feed.set({ atMs, tunnels: this.#rates() }),
+    )
+  }
+
+  close(): void {
+    this.#leave()
+    this.feed.close()
+  }
+
+  /** Of one tunnel, or of all tunnels of the servers that are online. */
+  async history(
+    { tunnelId, range }: { tunnelId?: string | undefined; range: Range },
+    { signal }: { signal: AbortSignal },
+  ): Promise<TrafficHistory> {
+    if (tunnelId !== undefined) {
+      const ref = parseTunnelId(tunnelId)
+      if (!ref) throw new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+      const { serverId, relayTunnelId } = ref
+      return this.#relays.api(serverId).traffic.history({ tunnelId: relayTunnelId, range }, { signal })
+    }
+    const online = this.#storage.servers
+      .list()
+      .filter((server) => this.#relays.view(server.id).link.state === 'online')
+    const histories = await Promise.all(
+      online.map((server) => this.#relays.api(server.id).traffic.history({ range }, { signal })),
+    )
+    return addHistories(histories, range)
+  }
+
+  #rates(): Rate[] {
+    return this.#storage.servers.list().flatMap((server) => {
+      const { live } = this.#relays.view(server.id).mirror
+      return [...live.values()].map((rate) => ({ ...rate, tunnelId: tunnelIdOf(server.id, rate.tunnelId) }))
+    })
+  }
+}

@@ -1,0 +1,29 @@
+import { AppError } from '../app-error.ts'
+import { visit } from '../overview/visit.ts'
+
+/**
+ * Shows that the way to a port is open before a tunnel moves there: a machine answers for a port on which nothing
+ * listens, "refused" included, while a firewall lets it fall silent.
+ * Throws `port-taken` when a program listens there, `ports-blocked-somewhere` when nothing answers.
+ */
+export async function provePort(
+  server: { readonly name: string; readonly host: string },
+  port: number,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const seen = await visit({ host: server.host, port, kind: 'tcp' }, { signal })
+  const params = { server: server.name, port }
+  if (seen.port.state === 'refused') return
+  if (seen.port.state === 'accepted') {
+    throw new AppError(
+      'port-taken',
+      `Port ${port} is taken on ${server.name}: a program answers there. Choose another.`,
+      params,
+    )
+  }
+  throw new AppError(
+    'ports-blocked-somewhere',
+    `Port ${port} of ${server.name} gives no answer (${seen.port.why}). The tunnel stays where it is; check the server's ports, or choose another.`,
+    { ...params, why: seen.port.why },
+  )
+}

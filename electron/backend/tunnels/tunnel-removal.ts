@@ -1,0 +1,121 @@
+import type { Log } from '@nps-desktop/relay-core/log'
+import { AppError } from '../app-error.ts'
+import type { Clock } from '../clock.ts'
+import { parseTunnelId, tunnelIdOf } from '../ids.ts'
+import type { ListedTunnel } from '../overview/tunnel-list.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage, TunnelNote } from '../storage/records.ts'
+
+/** As long as the screen offers "Undo". */
+export const undoWithinMs = 10_000
+
+/**
+ * Deletes in two steps: stopped at once, removed ten seconds later. What is due is kept in the app's data, so that a
+ * deletion is finished at the next start, or when its server can be reached again.
+ */
+export class TunnelRemoval {
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #timers = new Map<string, () => void>()
+  readonly #working = new Map<string, Promise<void>>()
+  #leave: () => void = () => undefined
+  #closed = false
+
+  constructor(options: { storage: Storage; relays: Relays; clock: Clock; log: Log }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  start(): void {
+    this.#leave = this.#relays.onChange((serverId) => this.#resume(serverId))
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#leave()
+    for (const cancel of this.#timers.values()) cancel()
+    this.#timers.clear()
+    await Promise.all(this.#working.values())
+  }
+
+  /** Answers with when "Undo" ends. */
+  async remove({ id, kind, relayTunnel, server }: ListedTunnel): Promise<number> {
+    const startOnUndo = relayTunnel.enabled
+    if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
+    const dueAtMs = this.#clock.now() + undoWithinMs
+    this.#storage.tunnelNotes.put({ id, kind, removal: { dueAtMs, startOnUndo } })
+    this.#schedule(id, undoWithinMs)
+    return dueAtMs
+  }
+
+  /** Throws `not-found` when it was too late. */
+  async undo(tunnelId: string): Promise<void> {
+    const note = this.#storage.tunnelNotes.get(tunnelId)
+    const ref = parseTunnelId(tunnelId)
+    if (!note?.removal || !ref || this.#working.has(tunnelId)) {
+      throw new AppError('not-found', 'This tunnel is already deleted. Add it again.', { id: tunnelId })
+    }
+    this.#unschedule(tunnelId)
+    try {
+      if (note.removal.startOnUndo)
+        await this.#relays.api(ref.serverId).tunnels.start({ id: ref.relayTunnelId })
+    } catch (error) {
+      this.#schedule(tunnelId, Math.max(0, note.removal.dueAtMs - this.#clock.now()))
+      throw error
+    }
+    this.#storage.tunnelNotes.put({ ...note, removal: null })
+  }
+
+  /** A server is online: what is due there is finished, and notes of tunnels that are gone are dropped. */
+  #resume(serverId: string): void {
+    const { link, mirror } = this.#relays.view(serverId)
+    if (link.state !== 'online' || !mirror.tunnels) return
+    const there = new Set(mirror.tunnels.map((tunnel) => tunnelIdOf(serverId, tunnel.id)))
+    for (const note of this.#storage.tunnelNotes.list()) {
+      if (!note.removal || parseTunnelId(note.id)?.serverId !== serverId) continue
+      if (!there.has(note.id)) this.#forget(note)
+      else if (!this.#timers.has(note.id))
+        this.#schedule(note.id, Math.max(0, note.removal.dueAtMs - this.#clock.now()))
+    }
+  }
+
+  #schedule(tunnelId: string, delayMs: number): void {
+    if (this.#closed || this.#working.has(tunnelId)) return
+    this.#unschedule(tunnelId)
+    this.#timers.set(
+      tunnelId,
+      this.#clock.after(delayMs, () => {
+        this.#timers.delete(tunnelId)
+        const working = this.#finish(tunnelId).finally(() => this.#working.delete(tunnelId))
+        this.#working.set(tunnelId, working)
+      }),
+    )
+  }
+
+  #unschedule(tunnelId: string): void {
+    this.#timers.get(tunnelId)?.()
+    this.#timers.delete(tunnelId)
+  }
+
+  async #finish(tunnelId: string): Promise<void> {
+    const ref = parseTunnelId(tunnelId)
+    const note = this.#storage.tunnelNotes.get(tunnelId)
+    if (!ref || !note?.removal) return
+    try {
+      await this.#relays.api(ref.serverId).tunnels.remove({ id: ref.relayTunnelId })
+      this.#forget(note)
+    } catch (error) {
+      // it stays due: the next change of its server's link brings it here again
+      this.#log.warn('deleting a tunnel is put off', { tunnel: tunnelId, error })
+    }
+  }
+
+  #forget(note: TunnelNote): void {
+    this.#unschedule(note.id)
+    this.#storage.tunnelNotes.delete(note.id)
+  }
+}

@@ -1,0 +1,227 @@
+import type { Connection } from '@nps-desktop/relay-core/api'
+import type { Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
+import type { Activity } from '../activity/activity.ts'
+import { AppError } from '../app-error.ts'
+import { failureOf } from '../failure-of.ts'
+import { tunnelIdOf } from '../ids.ts'
+import type { OverviewFeed } from '../overview/overview.ts'
+import type { TunnelChecks } from '../overview/tunnel-checks.ts'
+import { addressOf, usualTargets } from '../overview/tunnel-kind.ts'
+import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import type { Jupyter } from './jupyter.ts'
+import { portCandidates } from './port-choice.ts'
+import { provePort } from './port-proof.ts'
+import type { TunnelRemoval } from './tunnel-removal.ts'
+
+/** Programs that took a port since the last check; after this many the range is hopeless. */
+const mostPortsTried = 20
+
+const presetNames: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
+  ssh: 'SSH',
+  jupyter: 'Jupyter',
+  tensorboard: 'TensorBoard',
+}
+
+interface NewTunnel {
+  readonly kind: TunnelKind
+  readonly name: string
+  readonly target: string
+  /** Undefined: the next free one of the open range. */
+  readonly port: number | undefined
+}
+
+type Signal = { readonly signal: AbortSignal }
+
+/** The calls of `tunnels`. */
+export class Tunnels {
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #checks: TunnelChecks
+  readonly #overview: OverviewFeed
+  readonly #removal: TunnelRemoval
+  readonly #jupyter: Jupyter
+  readonly #activity: Activity
+
+  constructor(options: {
+    storage: Storage
+    relays: Relays
+    checks: TunnelChecks
+    overview: OverviewFeed
+    removal: TunnelRemoval
+    jupyter: Jupyter
+    activity: Activity
+  }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#checks = options.checks
+    this.#overview = options.overview
+    this.#removal = options.removal
+    this.#jupyter = options.jupyter
+    this.#activity = options.activity
+  }
+
+  /** `labId`'s service of this kind at its usual place, or, for Jupyter, where it is found running. */
+  async addPreset(
+    { labId, kind, port }: { labId: string; kind: Exclude<TunnelKind, 'tcp'>; port?: number | undefined },
+    { signal }: Signal,
+  ): Promise<{ tunnelId: string }> {
+    const found = kind === 'jupyter' ? await this.#jupyter.findPort(labId, { signal }) : null
+    const target = found === null ? usualTargets[kind] : `127.0.0.1:${found}`
+    return this.add(labId, { kind, name: presetNames[kind], target, port }, { signal })
+  }
+
+  async addTcp(
+    { labId, name, target, port }: { labId: string; name: string; target: string; port?: number | undefined },
+    { signal }: Signal,
+  ): Promise<{ tunnelId: string }> {
+    return this.add(labId, { kind: 'tcp', name, target, port }, { signal })
+  }
+
+  /** Fulfils when the port listens; whether the service answers is for the check to say. */
+  async add(labId: string, tunnel: NewTunnel, { signal }: Signal): Promise<{ tunnelId: string }> {
+    const { lab, server } = this.#lab(labId)
+    if (lab.clientId === null) {
+      throw new AppError('agent-offline', `${lab.name} is not set up yet. Set it up first.`, {
+        lab: lab.name,
+      })
+    }
+    const { api, clientId, kind } = {
+      api: this.#relays.api(server.id),
+      clientId: lab.clientId,
+      kind: tunnel.kind,
+    }
+    const make = async (port: number): Promise<{ tunnelId: string }> => {
+      const { name, target } = tunnel
+      const made = await api.tunnels.add({ clientId, name, target, mode: 'tcp', port }, { signal })
+      const tunnelId = tunnelIdOf(server.id, made.id)
+      this.#storage.tunnelNotes.put({ id: tunnelId, kind, removal: null })
+      this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
+      return { tunnelId }
+    }
+    if (tunnel.port !== undefined) return make(tunnel.port)
+    let tried = 0
+    for (const port of portCandidates(this.#portsOf(server))) {
+      try {
+        return await make(port)
+      } catch (error) {
+        tried += 1
+        if (failureOf(error).code !== 'port-taken' || tried >= mostPortsTried) throw error
+      }
+    }
+    throw new AppError('no-free-port', `No port of ${server.name} is free and open. Check its ports.`, {
+      server: server.name,
+    })
+  }
+
+  /** A changed port is proved to be reachable first; until then the tunnel stays on the old one. */
+  async edit(
+    change: {
+      tunnelId: string
+      name?: string | undefined
+      port?: number | undefined
+      target?: string | undefined
+    },
+    { signal }: Signal,
+  ): Promise<void> {
+    const { server, relayTunnel } = this.#tunnel(change.tunnelId)
+    const { name, port, target } = change
+    if (port !== undefined && port !== relayTunnel.port && server.relay) {
+      await provePort({ name: server.name, host: server.relay.host }, port, { signal })
+    }
+    const given = Object.fromEntries(
+      Object.entries({ name, port, target }).filter(([, value]) => value !== undefined),
+    )
+    await this.#relays.api(server.id).tunnels.edit({ id: relayTunnel.id, ...given }, { signal })
+  }
+
+  async start({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
+    const { server, relayTunnel } = this.#tunnel(tunnelId)
+    await this.#relays.api(server.id).tunnels.start({ id: relayTunnel.id }, { signal })
+  }
+
+  async stop({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
+    const { server, relayTunnel } = this.#tunnel(tunnelId)
+    await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id }, { signal })
+  }
+
+  async remove({ tunnelId }: { tunnelId: string }): Promise<{ undoUntilMs: number }> {
+    const tunnel = this.#tunnel(tunnelId)
+    const undoUntilMs = await this.#removal.remove(tunnel)
+    this.#tell('tunnel-removed', { ...tunnel, name: tunnel.relayTunnel.name })
+    return { undoUntilMs }
+  }
+
+  async undoRemove({ tunnelId }: { tunnelId: string }): Promise<void> {
+    await this.#removal.undo(tunnelId)
+    const tunnel = this.#tunnel(tunnelId)
+    this.#tell('tunnel-added', { ...tunnel, name: tunnel.relayTunnel.name })
+  }
+
+  /** Asks the five stops now; answers when they have answered. */
+  async check({ tunnelId }: { tunnelId: string }): Promise<Tunnel> {
+    const { server } = this.#tunnel(tunnelId)
+    this.#relays.retryNow(server.id)
+    await this.#checks.check(tunnelId)
+    this.#overview.rebuild()
+    const tunnel = this.#overview.feed.value.tunnels.find(({ id }) => id === tunnelId)
+    if (!tunnel) throw gone(tunnelId)
+    return tunnel
+  }
+
+  async openAddress(
+    { tunnelId }: { tunnelId: string },
+    { signal }: Signal,
+  ): Promise<{ url: string; hasToken: boolean }> {
+    const { kind, server, lab, relayTunnel } = this.#tunnel(tunnelId)
+    const host = server.relay?.host ?? ''
+    const url = addressOf(kind, host, relayTunnel.port, lab.address?.user ?? null)
+    if (kind !== 'jupyter') return { url, hasToken: false }
+    const token = await this.#jupyter.readToken(lab.id, relayTunnel.target, { signal })
+    return token === null
+      ? { url, hasToken: false }
+      : { url: `${url}/?token=${encodeURIComponent(token)}`, hasToken: true }
+  }
+
+  async connections({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<Connection[]> {
+    const { server, relayTunnel } = this.#tunnel(tunnelId)
+    return this.#relays.api(server.id).tunnels.connections({ id: relayTunnel.id }, { signal })
+  }
+
+  #tell(
+    code: 'tunnel-added' | 'tunnel-removed',
+    { id, name, lab, server }: { id: string; name: string; lab: LabRecord; server: ServerRecord },
+  ): void {
+    const params = { tunnel: name, lab: lab.name, server: server.name }
+    const about = { serverId: server.id, labId: lab.id, tunnelId: id }
+    this.#activity.add({ atMs: Date.now(), tone: 'info', code, params, ...about })
+  }
+
+  #portsOf(server: ServerRecord): Parameters<typeof portCandidates>[0] {
+    const { relay, ports } = server
+    const { tunnels, status } = this.#relays.view(server.id).mirror
+    const taken = new Set((tunnels ?? []).map((tunnel) => tunnel.port))
+    if (relay) taken.add(relay.bridgePort)
+    if (status?.webPort) taken.add(status.webPort)
+    return { range: relay?.range ?? { from: 7000, to: 9000 }, report: ports, taken }
+  }
+
+  #lab(labId: string): { lab: LabRecord; server: ServerRecord } {
+    const lab = this.#storage.labs.get(labId)
+    const server = lab && this.#storage.servers.get(lab.serverId)
+    if (!lab || !server)
+      throw new AppError('not-found', 'This lab box is no longer in the list.', { id: labId })
+    return { lab, server }
+  }
+
+  #tunnel(tunnelId: string): ListedTunnel {
+    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
+    if (!tunnel) throw gone(tunnelId)
+    return tunnel
+  }
+}
+
+function gone(tunnelId: string): AppError {
+  return new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+}
