@@ -1,0 +1,107 @@
+import {
+  decodeBye,
+  decodeWant,
+  encodeBye,
+  encodePing,
+  encodePong,
+  encodeWant,
+  pingLength,
+} from '../wire/messages.ts'
+import { WireError } from '../wire/bytes.ts'
+import { frameType } from '../wire/frame.ts'
+import type { FramedSocket } from './framed-socket.ts'
+
+/** Both sides ask every 3 s and give up after 9 s of silence, so that a dead link is known within 10 s. */
+export const pingEveryMs = 3_000
+export const silentAfterMs = 9_000
+
+export interface ControlEvents {
+  /** The relay wants more carriers. */
+  onWant?(count: number): void
+  onRoundTrip?(ms: number): void
+}
+
+/** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
+export interface ControlEnd {
+  readonly said: string | undefined
+  readonly silent: boolean
+  readonly error: Error | undefined
+}
+
+/** The connection that keeps a session alive, at either end of it: ping and pong, requests for carriers, farewell. */
+export class ControlLink {
+  readonly closed: Promise<ControlEnd>
+  readonly #framed: FramedSocket
+  readonly #events: ControlEvents
+  readonly #pingTimer: NodeJS.Timeout
+  readonly #silenceTimer: NodeJS.Timeout
+  #said: string | undefined
+  #silent = false
+
+  constructor(framed: FramedSocket, events: ControlEvents) {
+    this.#framed = framed
+    this.#events = events
+    this.#pingTimer = setInterval(() => this.#ping(), pingEveryMs)
+    this.#silenceTimer = setTimeout(() => {
+      this.#silent = true
+      framed.destroy()
+    }, silentAfterMs)
+    framed.receiver = {
+      onMessage: (type, body) => this.#onMessage(type, body),
+      onData: () => {
+        throw new WireError('DATA on a control link')
+      },
+    }
+    this.closed = framed.closed.then((error) => {
+      clearInterval(this.#pingTimer)
+      clearTimeout(this.#silenceTimer)
+      return { said: this.#said, silent: this.#silent, error }
+    })
+    this.#ping()
+  }
+
+  want(count: number): void {
+    this.#framed.send(encodeWant(Math.min(count, 0xffff)))
+  }
+
+  /** Says why, then ends. Idempotent. */
+  bye(reason: string): void {
+    this.#framed.send(encodeBye(reason))
+    this.#framed.end()
+  }
+
+  #ping(): void {
+    const payload = new Uint8Array(pingLength)
+    new DataView(payload.buffer).setFloat64(0, performance.now())
+    this.#framed.send(encodePing(payload))
+  }
+
+  #onMessage(type: number, body: Uint8Array): void {
+    this.#silenceTimer.refresh()
+    switch (type) {
+      case frameType.ping:
+        this.#framed.send(encodePong(body.slice(0, pingLength)))
+        break
+      case frameType.pong:
+        this.#onPong(body)
+        break
+      case frameType.want:
+        this.#events.onWant?.(decodeWant(body))
+        break
+      case frameType.bye:
+        this.#said = decodeBye(body)
+        this.#framed.destroy()
+        break
+      default:
+        throw new WireError(`frame of type ${type} on a control link`)
+    }
+  }
+
+  #onPong(body: Uint8Array): void {
+    if (body.length !== pingLength) throw new WireError('PONG of another length')
+    const sentAtMs = new DataView(body.buffer, body.byteOffset, pingLength).getFloat64(0)
+    const roundTripMs = performance.now() - sentAtMs
+    // A peer may send back any bytes: only what can be a round trip is one.
+    if (roundTripMs >= 0 && roundTripMs <= silentAfterMs) this.#events.onRoundTrip?.(roundTripMs)
+  }
+}

@@ -1,0 +1,108 @@
+import type { TLSSocket } from 'node:tls'
+import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../wire/frame.ts'
+
+const nobody: FrameReceiver = {
+  onMessage: () => undefined,
+  onData: () => undefined,
+}
+
+/**
+ * A TLS connection that carries frames. Who holds it sets `receiver`; a handshake hands it on to a control link or a
+ * carrier by setting another. A frame that cannot be, or a receiver that throws, ends the connection.
+ */
+export class FramedSocket {
+  readonly socket: TLSSocket
+  receiver: FrameReceiver = nobody
+  /** Fulfils once, with what went wrong or undefined after an orderly end. */
+  readonly closed: Promise<Error | undefined>
+  readonly #decoder = new FrameDecoder()
+  #failure: Error | undefined
+  #onDrain: (() => void) | undefined
+
+  constructor(socket: TLSSocket) {
+    this.socket = socket
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => resolve(this.#failure))
+    })
+    socket.on('error', (error) => {
+      this.#failure ??= error
+    })
+    // The peer's end of TLS is the end of the link: streams end by frames.
+    socket.on('end', () => this.destroy())
+    socket.on('drain', () => {
+      const onDrain = this.#onDrain
+      this.#onDrain = undefined
+      onDrain?.()
+    })
+  }
+
+  /** Starts to read, with the bytes that were read from the socket already, if any. */
+  start(first?: Uint8Array): void {
+    if (first) this.#take(first)
+    this.socket.on('data', (chunk) => this.#take(chunk))
+    this.socket.resume()
+  }
+
+  /** What has been written and not yet been handed to the system, in bytes. */
+  get unsentBytes(): number {
+    return this.socket.writableLength
+  }
+
+  get isClosed(): boolean {
+    return this.socket.destroyed
+  }
+
+  /** Sends a whole frame. */
+  send(frame: Uint8Array): void {
+    if (!this.socket.destroyed) this.socket.write(frame)
+  }
+
+  /** Sends bytes of a stream as DATA; calls back when there is room for more. One call at a time. */
+  sendData(chunk: Uint8Array, done: () => void): void {
+    const { socket } = this
+    if (socket.destroyed) return
+    let roomLeft = true
+    socket.cork()
+    for (let at = 0; at < chunk.length; at += maxDataLength) {
+      const part =
+        chunk.length <= maxDataLength ? chunk : chunk.subarray(at, Math.min(chunk.length, at + maxDataLength))
+      socket.write(encodeHeader(frameType.data, part.length))
+      roomLeft = socket.write(part)
+    }
+    socket.uncork()
+    if (roomLeft) done()
+    else this.#onDrain = done
+  }
+
+  /** Ends the connection after what has been written. */
+  end(): void {
+    this.socket.end()
+    // Nothing more is wanted from the peer, whose own end would otherwise be waited for.
+    this.socket.destroySoon()
+  }
+
+  /** Ends the connection now. Idempotent. */
+  destroy(error?: Error): void {
+    this.#failure ??= error
+    this.socket.destroy()
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.socket.destroyed) return
+    try {
+      this.#decoder.push(chunk, this.receiverNow)
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** Within one chunk a handshake may end and another receiver begin, and nothing may be delivered after the end. */
+  readonly receiverNow: FrameReceiver = {
+    onMessage: (type, body) => {
+      if (!this.socket.destroyed) this.receiver.onMessage(type, body)
+    },
+    onData: (part) => {
+      if (!this.socket.destroyed) this.receiver.onData(part)
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
+import type { AgentSession, Target } from '../server/agent-session.ts'
+import { WireError } from '../wire/bytes.ts'
+import { frameType } from '../wire/frame.ts'
+import { decodeFailed, decodeNumber, encodeOpen, idLength, proofLength } from '../wire/messages.ts'
+import { Carrier } from './carrier.ts'
+import { CarrierPool } from './carrier-pool.ts'
+import { ControlLink, type ControlEnd } from './control-link.ts'
+import type { FramedSocket } from './framed-socket.ts'
+
+/** The agent has 10 s to reach the target (spec/wire.md); two more for the way there and back. */
+const openTimeoutMs = 12_000
+
+/** A carrier that died unnoticed costs a stream one more try, not its life. */
+const maxOpenTries = 3
+
+export interface AgentDescription {
+  readonly clientId: number
+  /** Address and port, as the relay sees them. */
+  readonly address: string
+  readonly version: string
+  readonly hostname: string
+}
+
+/** An agent that speaks the native protocol, seen from the relay. */
+export class NativeSession implements AgentSession {
+  readonly protocol = 'native'
+  readonly clientId: number
+  readonly address: string
+  readonly version: string
+  readonly hostname: string
+  readonly onlineSinceMs = Date.now()
+  readonly sessionId = randomBytes(idLength)
+  readonly carrierKey = randomBytes(proofLength)
+  readonly closed: Promise<{ reason: string }>
+  readonly #framed: FramedSocket
+  readonly #pool: CarrierPool
+  #settleClosed: (end: { reason: string }) => void = () => undefined
+  #control: ControlLink | undefined
+  #openings = new Map<Carrier, Opening>()
+  #roundTripMs: number | null = null
+  #closeReason: string | undefined
+
+  constructor(framed: FramedSocket, { clientId, address, version, hostname }: AgentDescription) {
+    this.#framed = framed
+    this.clientId = clientId
+    this.address = address
+    this.version = version
+    this.hostname = hostname
+    this.#pool = new CarrierPool((count) => this.#control?.want(count))
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve
+    })
+  }
+
+  /** The agent was told WELCOME: the link begins. */
+  start(): void {
+    this.#control = new ControlLink(this.#framed, {
+      onRoundTrip: (ms) => {
+        this.#roundTripMs = ms
+      },
+    })
+    void this.#control.closed.then((end) => {
+      this.#pool.close()
+      this.#settleClosed({ reason: this.#closeReason ?? describeEnd(end) })
+    })
+    this.#pool.start()
+  }
+
+  get roundTripMs(): number | null {
+    return this.#roundTripMs
+  }
+
+  /** A connection has proved the carrier key. False: there are too many. */
+  addCarrier(framed: FramedSocket): boolean {
+    if (!this.#pool.hasRoom) return false
+    const carrier: Carrier = new Carrier(framed, {
+      onMessage: (type, body) => this.#onCarrierMessage(carrier, type, body),
+      onIdle: () => this.#pool.release(carrier),
+    })
+    void framed.closed.then(() => this.#openings.get(carrier)?.lost())
+    this.#pool.add(carrier)
+    return true
+  }
+
+  async openStream(
+    target: Target,
+    { signal, visitor = '' }: { signal: AbortSignal; visitor?: string },
+  ): Promise<Duplex> {
+    const deadline = AbortSignal.timeout(openTimeoutMs)
+    const both = AbortSignal.any([signal, deadline])
+    try {
+      for (let tries = 1; ; tries += 1) {
+        const carrier = await this.#pool.take(both)
+        const stream = await this.#open(carrier, target, visitor, both)
+        if (stream) return stream
+        if (tries === maxOpenTries) throw this.#silent(target, 'its connections end as soon as they are used')
+      }
+    } catch (error) {
+      if (deadline.aborted && !signal.aborted && error === deadline.reason) {
+        throw this.#silent(target, `no answer within ${openTimeoutMs / 1000} s`)
+      }
+      throw error
+    }
+  }
+
+  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
+    if (this.#closeReason) return
+    this.#closeReason = reason
+    this.#control?.bye(reason)
+  }
+
+  /** Undefined when the carrier was lost before the agent answered: it never saw the request, so another may be tried. */
+  #open(
+    carrier: Carrier,
+    { host, port }: Target,
+    visitor: string,
+    signal: AbortSignal,
+  ): Promise<Duplex | undefined> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        // The agent is dialling: the end of the carrier tells it to stop.
+        settle()
+        carrier.framed.destroy()
+        reject(signal.reason as Error)
+      }
+      const settle = () => {
+        signal.removeEventListener('abort', onAbort)
+        this.#openings.delete(carrier)
+      }
+      const number = carrier.nextNumber()
+      this.#openings.set(carrier, {
+        number,
+        opened: () => {
+          settle()
+          resolve(carrier.startStream(number))
+        },
+        failed: (code, message) => {
+          settle()
+          reject(new RelayError(code, message, { host, port }))
+          this.#pool.release(carrier)
+        },
+        lost: () => {
+          settle()
+          resolve(undefined)
+        },
+      })
+      signal.addEventListener('abort', onAbort, { once: true })
+      carrier.framed.send(encodeOpen({ number, host, port, visitor }))
+    })
+  }
+
+  #onCarrierMessage(carrier: Carrier, type: number, body: Uint8Array): void {
+    const opening = this.#openings.get(carrier)
+    if (!opening) throw new WireError(`frame of type ${type} on an idle carrier`)
+    if (type === frameType.opened) {
+      if (decodeNumber(body) !== opening.number) throw new WireError('OPENED for another stream')
+      opening.opened()
+    } else if (type === frameType.failed) {
+      const failed = decodeFailed(body)
+      if (failed.number !== opening.number) throw new WireError('FAILED for another stream')
+      opening.failed(asTargetCode(failed.code), failed.message)
+    } else {
+      throw new WireError(`frame of type ${type} in answer to OPEN`)
+    }
+  }
+
+  #silent({ host, port }: Target, why: string): RelayError {
+    return new RelayError('agent-silent', `The lab box did not open ${host}:${port}: ${why}.`, { host, port })
+  }
+}
+
+interface Opening {
+  readonly number: number
+  opened(): void
+  failed(code: RelayErrorCode, message: string): void
+  lost(): void
+}
+
+/** An agent may only speak of its target; any other word of a newer or hostile one means that it was not reached. */
+function asTargetCode(code: string): RelayErrorCode {
+  return code.startsWith('target-')
+    ? (relayErrorCodes.find((known) => known === code) ?? 'target-unreachable')
+    : 'target-unreachable'
+}
+
+function describeEnd({ said, silent, error }: ControlEnd): string {
+  if (said !== undefined) return said
+  if (silent) return 'silent'
+  return error ? error.message : 'closed'
+}

@@ -1,0 +1,40 @@
+export const poolLimits = {
+  /** Streams that one agent can have open at once; each costs a connection and a file descriptor at both ends. */
+  maxCarriers: 4096,
+  minSpare: 2,
+  maxSpare: 32,
+} as const
+
+/** How many carriers should lie ready beside those in use: a quarter more, within bounds. */
+export function spareCarriers(inUse: number): number {
+  return Math.min(poolLimits.maxSpare, Math.max(poolLimits.minSpare, Math.ceil(inUse / 4)))
+}
+
+/** `asked`: asked for and not yet come. `waiting`: streams without a carrier. */
+export function carriersToAskFor({
+  total,
+  idle,
+  waiting,
+  asked,
+}: {
+  total: number
+  idle: number
+  waiting: number
+  asked: number
+}): number {
+  const wanted = waiting + spareCarriers(total - idle) - idle - asked
+  return Math.max(0, Math.min(wanted, poolLimits.maxCarriers - total - asked))
+}
+
+/** What lay idle all through the last period is not needed, but for the spare ones. */
+export function carriersToClose({
+  total,
+  idle,
+  fewestIdle,
+}: {
+  total: number
+  idle: number
+  fewestIdle: number
+}): number {
+  return Math.max(0, Math.min(idle, fewestIdle) - spareCarriers(total - idle))
+}

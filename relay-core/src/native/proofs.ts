@@ -1,0 +1,37 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import { idLength } from '../wire/messages.ts'
+
+/** The label of the TLS exporter (RFC 8446 §7.5) that binds a proof to one connection. */
+const exporterLabel = 'EXPORTER-nps-desktop-native'
+
+const nothing = Buffer.alloc(0)
+
+/** 32 bytes that only the two ends of this TLS connection know: a proof made for one connection is useless on another. */
+export function channelBinding(socket: TLSSocket): Buffer {
+  return socket.exportKeyingMaterial(32, exporterLabel, nothing)
+}
+
+/** Says which vkey is meant without saying the vkey: 16 bytes; the store keeps them as hex. */
+export function keyId(vkey: string): Buffer {
+  return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, idLength)
+}
+
+/** What a proof says: who made it and for what. Part of spec/wire.md. */
+export type ProofLabel = 'nps-desktop agent 1' | 'nps-desktop relay 1' | 'nps-desktop carrier 1'
+
+/** `key` is the vkey, or the carrier key of a session. */
+export function makeProof(key: string | Uint8Array, label: ProofLabel, binding: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(label).update(binding).digest()
+}
+
+/** Compares in constant time. */
+export function isProof(
+  given: Uint8Array,
+  key: string | Uint8Array,
+  label: ProofLabel,
+  binding: Uint8Array,
+): boolean {
+  const expected = makeProof(key, label, binding)
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}

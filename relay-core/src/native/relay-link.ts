@@ -1,0 +1,251 @@
+import type { TLSSocket } from 'node:tls'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log.ts'
+import { connectTls, type TlsTickets } from '../transport/connect.ts'
+import { peerFingerprint } from '../transport/fingerprint.ts'
+import { relayVersion } from '../version.ts'
+import { frameType } from '../wire/frame.ts'
+import { decodeRefused, decodeWelcome, encodeHello, wireVersion, type Welcome } from '../wire/messages.ts'
+import { CarrierDialler } from './carrier-dialler.ts'
+import { ControlLink } from './control-link.ts'
+import { FramedSocket } from './framed-socket.ts'
+import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
+import { serveCarrier, type Dial } from './serve-carrier.ts'
+
+/** How long the relay may take to accept, and then to answer the hello: a wrong key is answered after a delay. */
+const connectTimeoutMs = 10_000
+const answerTimeoutMs = 8_000
+
+export interface RelayLinkOptions {
+  readonly host: string
+  readonly port: number
+  readonly vkey: string
+  readonly hostname: string
+  /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
+  readonly checkFingerprint: (fingerprint: string) => void
+  readonly dial: Dial
+  readonly log: Log
+}
+
+/** An agent's link to its relay: the control connection and the carriers of one session. */
+export class RelayLink {
+  /** The relay's key, as it has just proved it. */
+  readonly fingerprint: string
+  readonly relayVersion: string
+  /** Fulfils with why the link ended. */
+  readonly closed: Promise<RelayError>
+  readonly #options: RelayLinkOptions
+  readonly #welcome: Welcome
+  readonly #control: ControlLink
+  readonly #dialler: CarrierDialler
+  readonly #abort = new AbortController()
+  readonly #carriers = new Set<FramedSocket>()
+  readonly #tickets: TlsTickets
+
+  private constructor(
+    framed: FramedSocket,
+    {
+      welcome,
+      fingerprint,
+      tickets,
+      options,
+    }: { welcome: Welcome; fingerprint: string; tickets: TlsTickets; options: RelayLinkOptions },
+  ) {
+    this.#options = options
+    this.#welcome = welcome
+    this.#tickets = tickets
+    this.fingerprint = fingerprint
+    this.relayVersion = welcome.relayVersion
+    this.#dialler = new CarrierDialler(
+      () => this.#dialCarrier(),
+      (error) => options.log.debug('carrier not opened', { reason: error }),
+    )
+    this.#control = new ControlLink(framed, { onWant: (count) => this.#dialler.want(count) })
+    this.closed = this.#control.closed.then((end) => {
+      this.#dialler.close()
+      this.#abort.abort(new Error('the link has ended'))
+      for (const carrier of this.#carriers) carrier.destroy()
+      return explainEnd(end)
+    })
+  }
+
+  /**
+   * Rejects with `relay-unreachable`, `handshake-timeout`, `fingerprint-changed`, a code with which the relay refused,
+   * or the signal's reason.
+   */
+  static async open(options: RelayLinkOptions & { signal: AbortSignal }): Promise<RelayLink> {
+    const { host, port, vkey, hostname, signal } = options
+    const tickets: TlsTickets = {}
+    const socket = await connectRelay({ host, port, signal, tickets })
+    try {
+      const fingerprint = peerFingerprint(socket)
+      if (fingerprint === undefined) throw new Error('the relay proved no key')
+      options.checkFingerprint(fingerprint)
+      const binding = channelBinding(socket)
+      const framed = new FramedSocket(socket)
+      const proof = makeProof(vkey, 'nps-desktop agent 1', binding)
+      const hello = encodeHello({
+        role: 'control',
+        version: wireVersion,
+        keyId: keyId(vkey),
+        proof,
+        agentVersion: relayVersion,
+        hostname,
+      })
+      return await answerTo(framed, hello, signal, (welcome) => {
+        if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
+          throw new RelayError(
+            'wrong-key',
+            `${host}:${port} does not know the vkey of this agent, though it says so. It is not the relay it should be.`,
+          )
+        }
+        return new RelayLink(framed, { welcome, fingerprint, tickets, options })
+      })
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
+  }
+
+  /** Says farewell and ends; `closed` follows. Idempotent. */
+  close(): void {
+    this.#dialler.close()
+    this.#control.bye('stopped')
+  }
+
+  async #dialCarrier(): Promise<void> {
+    const { host, port, dial } = this.#options
+    const socket = await connectRelay({ host, port, signal: this.#abort.signal, tickets: this.#tickets })
+    // A resumed session proves the key by knowing the secret of the one before.
+    const fingerprint = peerFingerprint(socket)
+    if (fingerprint !== undefined && fingerprint !== this.fingerprint) {
+      socket.destroy()
+      throw new Error(`${host}:${port} proved the key ${fingerprint} and a moment ago ${this.fingerprint}`)
+    }
+    const framed = new FramedSocket(socket)
+    this.#carriers.add(framed)
+    void framed.closed.then(() => this.#carriers.delete(framed))
+    serveCarrier(framed, dial)
+    const { sessionId, carrierKey } = this.#welcome
+    const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
+    framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
+    framed.start()
+  }
+}
+
+async function connectRelay({
+  host,
+  port,
+  signal,
+  tickets,
+}: {
+  host: string
+  port: number
+  signal: AbortSignal
+  tickets: TlsTickets
+}): Promise<TLSSocket> {
+  try {
+    return await connectTls({ host, port, signal, tickets, timeoutMs: connectTimeoutMs })
+  } catch (error) {
+    signal.throwIfAborted()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new RelayError(
+      'relay-unreachable',
+      `The relay at ${host}:${port} cannot be reached (${reason}). Is it running, and is the port open in the cloud's security group?`,
+      { host, port },
+      { cause: error },
+    )
+  }
+}
+
+/** Sends the hello and hands the WELCOME to `onWelcome` at once, so that no frame behind it finds no receiver. */
+function answerTo<T>(
+  framed: FramedSocket,
+  hello: Uint8Array,
+  signal: AbortSignal,
+  onWelcome: (welcome: Welcome) => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(
+        new RelayError('handshake-timeout', `The relay did not answer within ${answerTimeoutMs / 1000} s.`),
+      )
+    }, answerTimeoutMs)
+    const onAbort = () => reject(signal.reason as Error)
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    framed.receiver = {
+      onMessage: (type, body) => {
+        settle()
+        if (type === frameType.welcome) {
+          try {
+            resolve(onWelcome(decodeWelcome(body)))
+          } catch (error) {
+            reject(error)
+          }
+        } else if (type === frameType.refused) {
+          const { code, message } = decodeRefused(body)
+          reject(new RelayError(knownRefusal(code), message))
+        } else {
+          reject(
+            new RelayError(
+              'version-unsupported',
+              'The relay answered in another language. Update npc or nps.',
+            ),
+          )
+        }
+      },
+      onData: () => undefined,
+    }
+    void framed.closed.then((error) => {
+      settle()
+      reject(
+        new RelayError(
+          'relay-unreachable',
+          `The relay ended the connection without an answer (${error?.message ?? 'closed'}).`,
+        ),
+      )
+    })
+    framed.start()
+    framed.send(hello)
+  })
+}
+
+/** The codes with which a relay refuses; another one is a newer relay's. */
+const refusals = ['wrong-key', 'client-disabled', 'version-unsupported', 'too-many-connections'] as const
+
+function knownRefusal(code: string): (typeof refusals)[number] {
+  return refusals.find((known) => known === code) ?? 'version-unsupported'
+}
+
+function explainEnd({ said, silent, error }: Awaited<ControlLink['closed']>): RelayError {
+  switch (said) {
+    case 'replaced':
+      return new RelayError(
+        'agent-replaced',
+        'Another npc has come online with the same vkey and taken the place of this one. Stop one of the two, or give each its own client.',
+      )
+    case 'disabled':
+      return new RelayError(
+        'client-disabled',
+        'This client was switched off on the relay. Switch it on there.',
+      )
+    case 'removed':
+      return new RelayError(
+        'not-found',
+        'This client was removed from the relay. Add it anew and start npc with its command.',
+      )
+    case undefined:
+      break
+    default:
+      return new RelayError('relay-unreachable', `The relay ended the link (${said}).`)
+  }
+  if (silent) return new RelayError('agent-silent', 'The relay has not been heard of for nine seconds.')
+  return new RelayError(
+    'relay-unreachable',
+    `The link to the relay was lost (${error?.message ?? 'closed by the relay'}).`,
+  )
+}

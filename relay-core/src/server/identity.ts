@@ -1,0 +1,71 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { curlPinOf, fingerprintOf } from '../transport/fingerprint.ts'
+import { selfSignedCertificate } from './self-signed-certificate.ts'
+
+/** What a relay proves itself with. The key file is the relay's only irreplaceable secret beside its state. */
+export interface Identity {
+  readonly keyPem: string
+  readonly certPem: string
+  /** `sha256:` and 43 characters of base64url, over the public key. */
+  readonly fingerprint: string
+  /** The same for `curl --pinnedpubkey`. */
+  readonly curlPin: string
+}
+
+const fileName = 'identity.pem'
+
+/** Reads the relay's key from `folder`, or makes one (P-256) at the first start. The file is readable by its owner only. */
+export async function loadOrCreateIdentity(folder: string): Promise<Identity> {
+  const path = join(folder, fileName)
+  const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (existing !== undefined) return describe(parseKey(path, existing))
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeWhole(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  return describe(privateKey)
+}
+
+function parseKey(path: string, pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem)
+  } catch (error) {
+    throw new Error(
+      `${path} is not a private key, so the relay cannot prove who it is. Restore the file from a backup, or delete it: ` +
+        'the relay then makes a new one, and every agent and app must be told the new fingerprint.',
+      { cause: error },
+    )
+  }
+}
+
+function describe(privateKey: KeyObject): Identity {
+  const publicKey = createPublicKey(privateKey)
+  return {
+    keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certPem: selfSignedCertificate(privateKey, publicKey),
+    fingerprint: fingerprintOf(publicKey),
+    curlPin: curlPinOf(publicKey),
+  }
+}
+
+/** All or nothing, and on the disk before it is used: a relay that loses its key loses its agents. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`
+  try {
+    const file = await open(temporary, 'wx', 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,142 @@
+import type { TLSSocket } from 'node:tls'
+import { setTimeout as delay } from 'node:timers/promises'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log.ts'
+import { FramedSocket } from '../native/framed-socket.ts'
+import { NativeSession } from '../native/native-session.ts'
+import { channelBinding, isProof, makeProof } from '../native/proofs.ts'
+import { relayVersion } from '../version.ts'
+import { frameType } from '../wire/frame.ts'
+import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../wire/messages.ts'
+import type { Agents } from './agents.ts'
+
+/** A client as the handshake needs it. */
+export interface KnownClient {
+  readonly id: number
+  readonly vkey: string
+  readonly enabled: boolean
+}
+
+export interface NativeDoorOptions {
+  /** `keyId`: the 16 bytes of `keyId(vkey)` as hex. */
+  readonly clients: { find(keyId: string): KnownClient | undefined }
+  readonly agents: Agents
+  readonly log: Log
+  readonly wrongKeyDelayMs: number
+}
+
+/** Where native connections prove themselves: a control connection becomes a session, a carrier joins its session. */
+export class NativeDoor {
+  readonly #options: NativeDoorOptions
+  readonly #sessions = new Map<string, NativeSession>()
+
+  constructor(options: NativeDoorOptions) {
+    this.#options = options
+  }
+
+  /** `first` begins with a HELLO frame's type. Calls `proved` when the connection has shown that it may be here. */
+  async enter(socket: TLSSocket, first: Uint8Array, address: string, proved: () => void): Promise<void> {
+    const framed = new FramedSocket(socket)
+    try {
+      const hello = await readHello(framed, first)
+      if (socket.getProtocol() !== 'TLSv1.3') {
+        throw new RelayError(
+          'version-unsupported',
+          'The relay speaks to agents over TLS 1.3 only. Update npc.',
+        )
+      }
+      if (hello.version !== wireVersion) {
+        throw new RelayError(
+          'version-unsupported',
+          `The agent speaks version ${hello.version} of the protocol, the relay version ${wireVersion}. Update the older one.`,
+          { agent: hello.version, relay: wireVersion },
+        )
+      }
+      if (hello.role === 'carrier') this.#enterCarrier(framed, hello)
+      else this.#enterControl(framed, hello, address)
+      proved()
+    } catch (error) {
+      await this.#refuse(framed, error, address)
+    }
+  }
+
+  #enterControl(framed: FramedSocket, hello: Hello & { role: 'control' }, address: string): void {
+    const binding = channelBinding(framed.socket)
+    const client = this.#options.clients.find(Buffer.from(hello.keyId).toString('hex'))
+    if (!client || !isProof(hello.proof, client.vkey, 'nps-desktop agent 1', binding)) {
+      throw new RelayError(
+        'wrong-key',
+        'The relay knows no client with this vkey. Copy the command of the client anew.',
+      )
+    }
+    if (!client.enabled) {
+      throw new RelayError(
+        'client-disabled',
+        'This client is switched off on the relay. Switch it on there.',
+        {
+          client: client.id,
+        },
+      )
+    }
+    const { agentVersion: version, hostname } = hello
+    const session = new NativeSession(framed, { clientId: client.id, address, version, hostname })
+    const sessionKey = session.sessionId.toString('hex')
+    this.#sessions.set(sessionKey, session)
+    void session.closed.then(({ reason }) => {
+      this.#sessions.delete(sessionKey)
+      this.#options.log.info('agent offline', { client: client.id, address, reason })
+    })
+    framed.send(
+      encodeWelcome({
+        version: wireVersion,
+        sessionId: session.sessionId,
+        carrierKey: session.carrierKey,
+        proof: makeProof(client.vkey, 'nps-desktop relay 1', binding),
+        relayVersion,
+      }),
+    )
+    session.start()
+    this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
+    this.#options.agents.add(session)
+  }
+
+  #enterCarrier(framed: FramedSocket, hello: Hello & { role: 'carrier' }): void {
+    const session = this.#sessions.get(Buffer.from(hello.sessionId).toString('hex'))
+    const binding = channelBinding(framed.socket)
+    if (!session || !isProof(hello.proof, session.carrierKey, 'nps-desktop carrier 1', binding)) {
+      throw new RelayError('wrong-key', 'The relay knows no session that this connection belongs to.')
+    }
+    if (!session.addCarrier(framed)) {
+      throw new RelayError('too-many-connections', 'The session has all the connections it may have.')
+    }
+  }
+
+  /** A wrong key is told so late, and one connection is one guess. What is not even a hello gets no answer. */
+  async #refuse(framed: FramedSocket, error: unknown, address: string): Promise<void> {
+    if (!(error instanceof RelayError)) {
+      framed.destroy()
+      return
+    }
+    this.#options.log.warn('agent refused', { address, code: error.code })
+    if (error.code === 'wrong-key') await delay(this.#options.wrongKeyDelayMs)
+    framed.send(encodeRefused(error))
+    framed.end()
+  }
+}
+
+/** The bridge's deadline ends the connection, which settles this. */
+function readHello(framed: FramedSocket, first: Uint8Array): Promise<Hello> {
+  return new Promise((resolve, reject) => {
+    framed.receiver = {
+      onMessage: (type, body) => {
+        if (type !== frameType.hello) throw new Error('not a hello')
+        resolve(decodeHello(body))
+      },
+      onData: () => {
+        throw new Error('not a hello')
+      },
+    }
+    void framed.closed.then((error) => reject(error ?? new Error('closed before its hello')))
+    framed.start(first)
+  })
+}

@@ -1,0 +1,100 @@
+import { connect as connectSocket, type Socket } from 'node:net'
+import {
+  connect as connectTlsSocket,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
+
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * How long a silent connection rests before the kernel probes it. Well under the shortest idle time after which home
+ * and campus routers forget a connection (RFC 5382 asks for two hours, one to five minutes is common).
+ */
+export const keepAliveDelayMs = 20_000
+
+/** Both directions end by themselves; small writes go at once; a dead peer is noticed by the kernel. */
+const socketOptions = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: keepAliveDelayMs,
+}
+
+/** Rejects with the system's error (`code` ECONNREFUSED, ENOTFOUND, …), ETIMEDOUT after `timeoutMs`, or the signal's reason. */
+export function connectTcp({ host, port, ...wait }: ConnectOptions): Promise<Socket> {
+  wait.signal.throwIfAborted()
+  return whenReady(connectSocket({ host, port, ...socketOptions }), 'connect', wait)
+}
+
+/** What lets later connections to the same relay skip the costly part of the handshake. */
+export interface TlsTickets {
+  latest?: Buffer
+}
+
+/** One for all connections: making one is slow. */
+let clientContext: SecureContext | undefined
+
+/**
+ * TLS 1.3, and no check of the peer but by the caller: a relay has no name that a public authority could vouch for,
+ * so the caller compares `peerFingerprint` before it sends anything.
+ */
+export function connectTls({
+  host,
+  port,
+  tickets,
+  ...wait
+}: ConnectOptions & { tickets: TlsTickets }): Promise<TLSSocket> {
+  wait.signal.throwIfAborted()
+  clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
+  const socket = connectTlsSocket({
+    host,
+    port,
+    ...socketOptions,
+    secureContext: clientContext,
+    rejectUnauthorized: false,
+    ...(tickets.latest && { session: tickets.latest }),
+  })
+  socket.on('session', (session) => {
+    tickets.latest = session
+  })
+  return whenReady(socket, 'secureConnect', wait)
+}
+
+function whenReady<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
+): Promise<S> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      fail(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' }))
+    }, timeoutMs)
+    const onAbort = () => fail(signal.reason as Error)
+    const onClose = () => fail(Object.assign(new Error('closed by the other side'), { code: 'ECONNRESET' }))
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      socket.off('close', onClose).off(event, succeed)
+    }
+    const succeed = () => {
+      settle()
+      socket.off('error', fail)
+      resolve(socket)
+    }
+    const fail = (error: Error) => {
+      settle()
+      // A destroyed socket may still emit an error, which nobody else hears: `fail` stays and rejects nothing twice.
+      socket.destroy()
+      reject(error)
+    }
+    signal.addEventListener('abort', onAbort)
+    socket.once(event, succeed).once('close', onClose).on('error', fail)
+  })
+}

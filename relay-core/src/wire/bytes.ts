@@ -1,0 +1,88 @@
+/** The bytes are not what the specification (spec/wire.md) allows: the peer is broken or hostile, so its link ends. */
+export class WireError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'WireError'
+  }
+}
+
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder()
+
+/** Puts the fields of a message body one after the other. All numbers are big-endian. */
+export class ByteWriter {
+  readonly #parts: Uint8Array[] = []
+  #length = 0
+
+  bytes(value: Uint8Array): this {
+    this.#parts.push(value)
+    this.#length += value.length
+    return this
+  }
+
+  u8(value: number): this {
+    return this.bytes(Uint8Array.of(value))
+  }
+
+  u16(value: number): this {
+    return this.bytes(Uint8Array.of(value >>> 8, value))
+  }
+
+  u32(value: number): this {
+    return this.bytes(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value))
+  }
+
+  /** A length byte and that many bytes of UTF-8; what is longer than 255 bytes is cut. */
+  text(value: string): this {
+    const encoded = utf8Encoder.encode(value).subarray(0, 255)
+    return this.u8(encoded.length).bytes(encoded)
+  }
+
+  finish(): Uint8Array {
+    const all = new Uint8Array(this.#length)
+    let at = 0
+    for (const part of this.#parts) {
+      all.set(part, at)
+      at += part.length
+    }
+    return all
+  }
+}
+
+/**
+ * Takes the fields of a message body one after the other and throws a WireError where the body is too short.
+ * Bytes after the last field a reader knows are left alone: a newer peer may say more.
+ */
+export class ByteReader {
+  readonly #body: Uint8Array
+  #at = 0
+
+  constructor(body: Uint8Array) {
+    this.#body = body
+  }
+
+  /** A copy, so that what is kept does not keep a whole network buffer alive. */
+  bytes(length: number): Uint8Array {
+    const end = this.#at + length
+    if (end > this.#body.length) throw new WireError(`message too short: ${this.#body.length} bytes`)
+    const slice = this.#body.slice(this.#at, end)
+    this.#at = end
+    return slice
+  }
+
+  u8(): number {
+    return this.bytes(1)[0] ?? 0
+  }
+
+  u16(): number {
+    return this.u8() * 0x100 + this.u8()
+  }
+
+  u32(): number {
+    return this.u16() * 0x10000 + this.u16()
+  }
+
+  text(): string {
+    return utf8Decoder.decode(this.bytes(this.u8()))
+  }
+}

@@ -1,0 +1,168 @@
+import { ByteReader, ByteWriter, WireError } from './bytes.ts'
+import { encodeFrame, frameType } from './frame.ts'
+
+/** What a native link begins with, after the HELLO frame's header. */
+export const helloMagic = Uint8Array.of(0x4e, 0x50, 0x53, 0x44)
+
+/** The version of this protocol that these messages are of. */
+export const wireVersion = 1
+
+export const idLength = 16
+export const proofLength = 32
+
+const roleByte = { control: 1, carrier: 2 } as const
+
+/** The first message of the side that dials. See spec/wire.md for what the proof is made of. */
+export type Hello =
+  | {
+      readonly role: 'control'
+      readonly version: number
+      /** Says which vkey, without saying the vkey. */
+      readonly keyId: Uint8Array
+      readonly proof: Uint8Array
+      readonly agentVersion: string
+      readonly hostname: string
+    }
+  | {
+      readonly role: 'carrier'
+      readonly version: number
+      readonly sessionId: Uint8Array
+      readonly proof: Uint8Array
+    }
+
+export interface Welcome {
+  readonly version: number
+  readonly sessionId: Uint8Array
+  /** The key that carriers of this session prove; new for every session. */
+  readonly carrierKey: Uint8Array
+  readonly proof: Uint8Array
+  readonly relayVersion: string
+}
+
+/** Why a hello was refused or a target not reached: a code, and a sentence for the log. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+}
+
+export interface Open {
+  /** Counts the streams of one carrier from 1; wraps at 2^32. */
+  readonly number: number
+  readonly host: string
+  readonly port: number
+  /** The visitor's address, or empty. */
+  readonly visitor: string
+}
+
+export interface Failed extends Refusal {
+  readonly number: number
+}
+
+export function encodeHello(hello: Hello): Uint8Array {
+  const writer = new ByteWriter().bytes(helloMagic).u8(hello.version).u8(roleByte[hello.role])
+  if (hello.role === 'carrier') writer.bytes(hello.sessionId).bytes(hello.proof)
+  else writer.bytes(hello.keyId).bytes(hello.proof).text(hello.agentVersion).text(hello.hostname)
+  return encodeFrame(frameType.hello, writer.finish())
+}
+
+export function decodeHello(body: Uint8Array): Hello {
+  const reader = new ByteReader(body)
+  const magic = reader.bytes(helloMagic.length)
+  if (!magic.every((byte, at) => byte === helloMagic[at])) throw new WireError('hello without its magic')
+  const version = reader.u8()
+  const role = reader.u8()
+  const id = reader.bytes(idLength)
+  const proof = reader.bytes(proofLength)
+  if (role === roleByte.carrier) return { role: 'carrier', version, sessionId: id, proof }
+  if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
+  return { role: 'control', version, keyId: id, proof, agentVersion: reader.text(), hostname: reader.text() }
+}
+
+export function encodeWelcome(welcome: Welcome): Uint8Array {
+  const writer = new ByteWriter().u8(welcome.version).bytes(welcome.sessionId).bytes(welcome.carrierKey)
+  return encodeFrame(frameType.welcome, writer.bytes(welcome.proof).text(welcome.relayVersion).finish())
+}
+
+export function decodeWelcome(body: Uint8Array): Welcome {
+  const reader = new ByteReader(body)
+  return {
+    version: reader.u8(),
+    sessionId: reader.bytes(idLength),
+    carrierKey: reader.bytes(proofLength),
+    proof: reader.bytes(proofLength),
+    relayVersion: reader.text(),
+  }
+}
+
+export function encodeRefused({ code, message }: Refusal): Uint8Array {
+  return encodeFrame(frameType.refused, new ByteWriter().text(code).text(message).finish())
+}
+
+export function decodeRefused(body: Uint8Array): Refusal {
+  const reader = new ByteReader(body)
+  return { code: reader.text(), message: reader.text() }
+}
+
+/** Eight bytes that PONG gives back as they are. */
+export const pingLength = 8
+
+export function encodePing(payload: Uint8Array): Uint8Array {
+  return encodeFrame(frameType.ping, payload)
+}
+
+export function encodePong(payload: Uint8Array): Uint8Array {
+  return encodeFrame(frameType.pong, payload)
+}
+
+/** The relay asks the agent for `count` more carriers. */
+export function encodeWant(count: number): Uint8Array {
+  return encodeFrame(frameType.want, new ByteWriter().u16(count).finish())
+}
+
+export function decodeWant(body: Uint8Array): number {
+  return new ByteReader(body).u16()
+}
+
+export function encodeBye(reason: string): Uint8Array {
+  return encodeFrame(frameType.bye, new ByteWriter().text(reason).finish())
+}
+
+export function decodeBye(body: Uint8Array): string {
+  return new ByteReader(body).text()
+}
+
+export function encodeOpen({ number, host, port, visitor }: Open): Uint8Array {
+  const writer = new ByteWriter().u32(number).text(host).u16(port).text(visitor)
+  return encodeFrame(frameType.open, writer.finish())
+}
+
+export function decodeOpen(body: Uint8Array): Open {
+  const reader = new ByteReader(body)
+  return { number: reader.u32(), host: reader.text(), port: reader.u16(), visitor: reader.text() }
+}
+
+export function encodeOpened(number: number): Uint8Array {
+  return encodeFrame(frameType.opened, new ByteWriter().u32(number).finish())
+}
+
+export function encodeFailed({ number, code, message }: Failed): Uint8Array {
+  return encodeFrame(frameType.failed, new ByteWriter().u32(number).text(code).text(message).finish())
+}
+
+export function decodeFailed(body: Uint8Array): Failed {
+  const reader = new ByteReader(body)
+  return { number: reader.u32(), code: reader.text(), message: reader.text() }
+}
+
+export function encodeEnd(): Uint8Array {
+  return encodeFrame(frameType.end)
+}
+
+export function encodeReset(number: number): Uint8Array {
+  return encodeFrame(frameType.reset, new ByteWriter().u32(number).finish())
+}
+
+/** The stream's number in an OPENED or a RESET. */
+export function decodeNumber(body: Uint8Array): number {
+  return new ByteReader(body).u32()
+}
