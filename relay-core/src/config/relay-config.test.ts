@@ -46,6 +46,11 @@ describe('nps.conf', () => {
     expect(warnings.map(({ line }) => line)).toEqual([2, 3])
   })
 
+  test('a password does not show when the settings are printed', () => {
+    const { config } = parseRelayConfig('web_password=goudan-77', 'nps.conf')
+    expect(`${inspect(config)}${JSON.stringify(config)}`).not.toContain('goudan-77')
+  })
+
   test.each([
     ['', false],
     ['123', false],
@@ -56,6 +61,5 @@ describe('nps.conf', () => {
   ])('the password %j guards the console: %j', (password, guarded) => {
     const { config } = parseRelayConfig(`web_username=boss\nweb_password=${password}\n`, 'nps.conf')
     expect(consoleIsGuarded(config)).toBe(guarded)
-    if (password) expect(`${inspect(config)}${JSON.stringify(config)}`.includes(`'${password}'`)).toBe(false)
   })
 })

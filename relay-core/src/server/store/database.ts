@@ -36,6 +36,13 @@ const migrations: readonly string[] = [
      at_ms integer not null, tunnel_id integer not null, down_bytes integer not null, up_bytes integer not null,
      primary key (at_ms, tunnel_id)
    ) strict, without rowid;
+   create table invites (
+     code_hash text primary key,
+     client_id integer not null references clients(id) on delete cascade,
+     host text not null,
+     expires_at_ms integer not null,
+     delivered_at_ms integer
+   ) strict;
    create table runs (started_at_ms integer primary key, last_at_ms integer not null) strict;`,
 ]
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { ClientStore } from './clients.ts'
 import { openDatabase } from './database.ts'
+import { InviteStore } from './invites.ts'
 import { TrafficStore } from './traffic.ts'
 import { TunnelStore } from './tunnels.ts'
 
@@ -9,6 +10,7 @@ import { TunnelStore } from './tunnels.ts'
 export interface Store {
   readonly clients: ClientStore
   readonly tunnels: TunnelStore
+  readonly invites: InviteStore
   readonly traffic: TrafficStore
   close(): void
 }
@@ -19,6 +21,7 @@ export function openStore(folder: string, startedAtMs: number): Store {
   return {
     clients: new ClientStore(database),
     tunnels: new TunnelStore(database),
+    invites: new InviteStore(database),
     traffic: new TrafficStore(database, startedAtMs),
     close: () => {
       if (database.isOpen) database.close()

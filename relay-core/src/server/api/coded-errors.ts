@@ -1,0 +1,22 @@
+import { ORPCError } from '@orpc/server'
+import { RelayError } from '../../api/errors.ts'
+import type { Log } from '../../log.ts'
+
+/**
+ * Turns what a handler throws into what the contract allows: coded failures travel with code, sentence and
+ * values; anything else is a bug, which the log gets in full and the caller only as such.
+ */
+export function toContractError(error: unknown, log: Log): unknown {
+  if (error instanceof RelayError) {
+    return new ORPCError(error.code, {
+      defined: true,
+      message: error.message,
+      data: { params: error.params },
+    })
+  }
+  if (error instanceof ORPCError) return error
+  log.error('call failed by a bug', {
+    error: error instanceof Error ? (error.stack ?? error.message) : error,
+  })
+  return error
+}

@@ -1,0 +1,27 @@
+import type { LogTail } from '../../log-tail.ts'
+import type { Log } from '../../log.ts'
+import type { RelayStatus } from '../../api/models.ts'
+import type { ChangeSignal } from '../change-signal.ts'
+import type { ClientRegistry } from '../client-registry.ts'
+import type { ConfigFile } from '../config-file.ts'
+import type { Invites } from '../invites.ts'
+import type { TrafficMeter } from '../traffic-meter.ts'
+import type { TunnelRegistry } from '../tunnel-registry.ts'
+
+/** What the calls work on: the living parts of one relay. */
+export interface ApiParts {
+  clients: ClientRegistry
+  tunnels: TunnelRegistry
+  traffic: TrafficMeter
+  invites: Invites
+  /** Undefined where the relay runs without nps.conf, inside the desktop app. */
+  configFile: ConfigFile | undefined
+  logTail: LogTail
+  log: Log
+  status: () => RelayStatus
+  statusChanged: ChangeSignal
+  /** The line that starts an agent for a client, with the server's name as the asker knows it. */
+  command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
+  /** Ends the process for its service to start it again; undefined where no service would. */
+  restart: (() => void) | undefined
+}

@@ -1,0 +1,58 @@
+/** Addresses remembered at once; beyond that the oldest are forgotten, so that nobody can fill the memory. */
+const mostAddresses = 10_000
+
+/** Counts failures by address: after `most` of them within `windowMs` it is locked out until the window ends. */
+export class AttemptLimit {
+  readonly #most: number
+  readonly #windowMs: number
+  readonly #now: () => number
+  readonly #failures = new Map<string, { count: number; firstMs: number }>()
+
+  constructor({ most, windowMs, now }: { most: number; windowMs: number; now: () => number }) {
+    this.#most = most
+    this.#windowMs = windowMs
+    this.#now = now
+  }
+
+  /** 0, or for how many milliseconds this address still has to wait. */
+  lockedForMs(address: string): number {
+    const entry = this.#failures.get(networkOf(address))
+    if (!entry || entry.count < this.#most) return 0
+    return Math.max(0, entry.firstMs + this.#windowMs - this.#now())
+  }
+
+  failed(address: string): void {
+    const key = networkOf(address)
+    const entry = this.#failures.get(key)
+    if (entry && this.#now() < entry.firstMs + this.#windowMs) {
+      entry.count++
+      // The lock lasts a whole window from the failure that caused it.
+      if (entry.count === this.#most) entry.firstMs = this.#now()
+      return
+    }
+    this.#failures.delete(key)
+    this.#failures.set(key, { count: 1, firstMs: this.#now() })
+    if (this.#failures.size > mostAddresses) {
+      const oldest = this.#failures.keys().next()
+      if (!oldest.done) this.#failures.delete(oldest.value)
+    }
+  }
+
+  succeeded(address: string): void {
+    this.#failures.delete(networkOf(address))
+  }
+}
+
+/** A home's IPv6 addresses are one /64; an IPv4 address in IPv6 clothes is that IPv4 address. */
+function networkOf(address: string): string {
+  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (v4?.[1]) return v4[1]
+  if (!address.includes(':')) return address
+  const [head = '', tail = ''] = address.replace(/%.*/, '').split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === '' ? [] : tail.split(':')
+  const zeros = address.includes('::')
+    ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+    : []
+  return [...left, ...zeros, ...right].slice(0, 4).join(':')
+}

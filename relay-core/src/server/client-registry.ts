@@ -1,0 +1,132 @@
+import type { AgentState, Client } from '../api/models.ts'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log.ts'
+import type { Agents } from './agents.ts'
+import { ChangeSignal } from './change-signal.ts'
+import { newVkey, type ClientRecord, type ClientStore } from './store/clients.ts'
+import type { TunnelStore } from './store/tunnels.ts'
+
+export interface ClientRegistryOptions {
+  clients: ClientStore
+  tunnels: TunnelStore
+  agents: Agents
+  log: Log
+  now: () => number
+}
+
+/** More is a mistake or an attack, not a lab. */
+const mostClients = 10_000
+
+/** The relay's clients: what is stored about them and whether their agents are online. */
+export class ClientRegistry {
+  readonly changed = new ChangeSignal()
+  readonly #options: ClientRegistryOptions
+  readonly #online = new Set<number>()
+  readonly #unsubscribe: () => void
+
+  constructor(options: ClientRegistryOptions) {
+    this.#options = options
+    this.#unsubscribe = options.agents.onChange(() => {
+      this.noteOnline()
+      this.changed.emit()
+    })
+  }
+
+  list(): Client[] {
+    const counts = new Map<number, number>()
+    for (const { clientId } of this.#options.tunnels.list()) {
+      counts.set(clientId, (counts.get(clientId) ?? 0) + 1)
+    }
+    return this.#options.clients.list().map((record) => this.#view(record, counts.get(record.id) ?? 0))
+  }
+
+  get(id: number): Client {
+    const record = this.record(id)
+    const tunnelCount = this.#options.tunnels.list().filter(({ clientId }) => clientId === id).length
+    return this.#view(record, tunnelCount)
+  }
+
+  /** @throws RelayError `not-found` */
+  record(id: number): ClientRecord {
+    const record = this.#options.clients.get(id)
+    if (!record) {
+      throw new RelayError('not-found', `There is no client ${id}. "nps client list" shows all.`, {
+        what: 'client',
+        id,
+      })
+    }
+    return record
+  }
+
+  /** For the handshake: the account that an announced key id belongs to, disabled ones too. */
+  find(keyId: string): ClientRecord | undefined {
+    return this.#options.clients.findByKeyId(keyId)
+  }
+
+  add(name: string, vkey: string = newVkey()): Client {
+    if (this.#options.clients.list().length >= mostClients) {
+      throw new RelayError(
+        'limit-reached',
+        `A relay keeps at most ${mostClients} clients. Remove some first.`,
+        {
+          limit: mostClients,
+        },
+      )
+    }
+    const record = this.#options.clients.add(name, vkey, this.#options.now())
+    this.#options.log.info('client added', { client: record.id, name })
+    this.changed.emit()
+    return this.#view(record, 0)
+  }
+
+  rename(id: number, name: string): Client {
+    this.record(id)
+    this.#options.clients.rename(id, name)
+    this.changed.emit()
+    return this.get(id)
+  }
+
+  /** Disabling ends the agent's connection; its tunnels stay and answer nobody. */
+  setEnabled(id: number, enabled: boolean): Client {
+    this.record(id)
+    this.#options.clients.setEnabled(id, enabled)
+    if (!enabled) this.#options.agents.get(id)?.close('disabled')
+    this.#options.log.info(enabled ? 'client enabled' : 'client disabled', { client: id })
+    this.changed.emit()
+    return this.get(id)
+  }
+
+  /** The caller has removed its tunnels already. */
+  remove(id: number): void {
+    this.record(id)
+    this.#options.clients.remove(id)
+    this.#options.agents.get(id)?.close('removed')
+    this.#online.delete(id)
+    this.#options.log.info('client removed', { client: id })
+    this.changed.emit()
+  }
+
+  /** Writes down who is or was online; called on every change and once a minute, so that a crash loses little. */
+  noteOnline(): void {
+    const { agents, clients, now } = this.#options
+    for (const { id } of clients.list()) {
+      const online = agents.state(id).state === 'online'
+      if (online || this.#online.has(id)) clients.setLastSeen(id, now())
+      if (online) this.#online.add(id)
+      else this.#online.delete(id)
+    }
+  }
+
+  close(): void {
+    this.#unsubscribe()
+    this.noteOnline()
+  }
+
+  #view(record: ClientRecord, tunnelCount: number): Client {
+    const { id, name, vkey, enabled, createdAtMs, lastSeenMs } = record
+    const live = this.#options.agents.state(id)
+    const agent: AgentState =
+      live.state === 'online' ? live : { state: 'offline', sinceMs: live.sinceMs ?? lastSeenMs }
+    return { id, name, vkey, enabled, createdAtMs, agent, tunnelCount }
+  }
+}

@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { z } from 'zod'
+import { RelayError } from '../../api/errors.ts'
+import { consoleIsGuarded, type RelayConfig } from '../../config/relay-config.ts'
+import type { Log } from '../../log.ts'
+import { refuseUpgrade, type ApiSockets } from '../api/api-sockets.ts'
+import { listen } from '../listen.ts'
+import type { ConsoleAssets } from './console-assets.ts'
+import { Login } from './login.ts'
+import { Sessions } from './sessions.ts'
+
+export interface ConsoleServerOptions {
+  config: () => RelayConfig
+  api: ApiSockets
+  assets: ConsoleAssets
+  log: Log
+  now: () => number
+}
+
+const cookieName = 'nps_session'
+const largestLoginBytes = 4 * 1024
+const loginBody = z.object({ username: z.string().max(256), password: z.string().max(256) })
+
+/** Without these a page could frame the console or load code from elsewhere. */
+const safetyHeaders = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+}
+
+/** The web console: its files for anybody, the relay API at `/api` for who has logged in by `POST /login`. */
+export class ConsoleServer {
+  readonly #options: ConsoleServerOptions
+  readonly #server: Server
+  readonly #login: Login
+  readonly #sessions: Sessions
+
+  constructor(options: ConsoleServerOptions) {
+    this.#options = options
+    this.#login = new Login(options)
+    this.#sessions = new Sessions(options.now)
+    this.#server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 })
+    this.#server.maxConnections = 512
+    this.#server.on('request', (request, response) => void this.#answer(request, response))
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** Listens on `web_ip`; on this machine only while the password would let strangers in. */
+  async listen(): Promise<{ host: string; port: number }> {
+    const config = this.#options.config()
+    const host = consoleHost(config)
+    await listen(this.#server, { host, port: config.webPort ?? 0 })
+    return { host, port: (this.#server.address() as AddressInfo).port }
+  }
+
+  async close(): Promise<void> {
+    this.#sessions.endAll()
+    if (!this.#server.listening) return
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (request.url !== '/api') return refuseUpgrade(socket, 404, 'Not Found')
+    if (!isSameOrigin(request)) return refuseUpgrade(socket, 403, 'Forbidden')
+    const session = this.#sessions.find(cookieOf(request))
+    if (!session) return refuseUpgrade(socket, 401, 'Unauthorized')
+    this.#options.api.accept(request, socket, head, session)
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value)
+    try {
+      const path = (request.url ?? '/').split('?')[0] ?? '/'
+      const route = `${request.method} ${path}`
+      if (request.method === 'POST' && !isSameOrigin(request))
+        sendJson(response, 403, { code: 'login-required' })
+      else if (route === 'POST /login') await this.#logIn(request, response)
+      else if (route === 'POST /logout') this.#logOut(request, response)
+      else if (route === 'GET /session') {
+        const isIn = this.#sessions.find(cookieOf(request)) !== undefined
+        sendJson(response, 200, { loggedIn: isIn, passwordSet: consoleIsGuarded(this.#options.config()) })
+      } else if (request.method === 'GET' || request.method === 'HEAD') await this.#sendAsset(path, response)
+      else sendJson(response, 405, { code: 'invalid-input', message: 'There is nothing here.' })
+    } catch (error) {
+      this.#options.log.error('console request failed', { error })
+      if (response.headersSent) response.destroy()
+      else sendJson(response, 500, { message: 'The relay could not answer. Its log tells why.' })
+    }
+  }
+
+  async #logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parsed = loginBody.safeParse(await readJson(request))
+    if (!parsed.success) {
+      sendJson(response, 400, { code: 'invalid-input', message: 'Expected {"username": …, "password": …}.' })
+      return
+    }
+    try {
+      this.#login.check(request.socket.remoteAddress ?? '', parsed.data.username, parsed.data.password)
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error
+      const { code, message, params } = error
+      if (code === 'login-locked') response.setHeader('retry-after', String(params['seconds']))
+      sendJson(response, code === 'login-locked' ? 429 : 401, { code, message, params })
+      return
+    }
+    const { token, lifetimeMs } = this.#sessions.create()
+    response.setHeader('set-cookie', cookie(token, lifetimeMs))
+    sendJson(response, 200, {})
+  }
+
+  #logOut(request: IncomingMessage, response: ServerResponse): void {
+    this.#sessions.end(cookieOf(request))
+    response.setHeader('set-cookie', cookie('', 0))
+    sendJson(response, 200, {})
+  }
+
+  async #sendAsset(path: string, response: ServerResponse): Promise<void> {
+    const asset = await this.#options.assets(path)
+    if (!asset) {
+      sendJson(response, 404, { code: 'not-found', message: 'There is nothing here.' })
+      return
+    }
+    // Built files have their hash in the name; the page itself must be fresh after an upgrade.
+    const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+    response.writeHead(200, {
+      'content-type': asset.type,
+      'content-length': asset.body.length,
+      'cache-control': cache,
+    })
+    response.end(asset.body)
+  }
+}
+
+/** Where the console listens: `web_ip`, or this machine alone while its password is empty or well-known. */
+export function consoleHost(config: RelayConfig): string {
+  return consoleIsGuarded(config) ? config.webIp : '127.0.0.1'
+}
+
+/** Browsers send Origin with every POST and WebSocket; what sends none is no browser and brings no foreign cookie. */
+function isSameOrigin({ headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return true
+  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host
+}
+
+function cookie(token: string, lifetimeMs: number): string {
+  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(lifetimeMs / 1000)}`
+}
+
+function cookieOf({ headers }: IncomingMessage): string | undefined {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
+  return pairs.find(([name]) => name === cookieName)?.[1]
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request) {
+    text += String(chunk)
+    if (text.length > largestLoginBytes) return undefined
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON: the schema refuses it with a sentence.
+    return undefined
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}

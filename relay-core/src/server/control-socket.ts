@@ -1,0 +1,95 @@
+import { chmod, mkdir, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { dirname } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { refuseUpgrade, type ApiSockets } from './api/api-sockets.ts'
+
+/** The kernel's limit for a socket's path, less its closing zero byte. */
+const longestPathBytes = 107
+
+export interface ControlSocketOptions {
+  path: string
+  /** Reads nps.conf again; the answer is one line for the person who asked. */
+  reload: () => Promise<string>
+}
+
+/**
+ * The door for this machine's own command line: a socket file that only its owner may open. Who holds it is the
+ * one relay of its state folder.
+ */
+export class ControlSocket {
+  readonly #path: string
+  readonly #server: Server
+  #api: ApiSockets | undefined
+
+  constructor({ path, reload }: ControlSocketOptions) {
+    this.#path = path
+    this.#server = createServer()
+    this.#server.on('request', (request, response) => {
+      void answer(request, reload).then(({ status, text }) => {
+        response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+        response.end(text)
+      })
+    })
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (request.url !== '/api' || !this.#api) return refuseUpgrade(socket, 503, 'Starting')
+      this.#api.accept(request, socket, head)
+    })
+  }
+
+  /** Takes the socket. @throws Error when another relay runs on this state folder */
+  async listen(): Promise<void> {
+    if (Buffer.byteLength(this.#path) > longestPathBytes) {
+      throw new Error(`The path ${this.#path} is too long for a socket. Choose a shorter -conf_path.`)
+    }
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
+    await chmod(dirname(this.#path), 0o700)
+    if (await somebodyAnswers(this.#path)) {
+      throw new Error(`Another nps runs with the state in ${dirname(this.#path)}. Stop it first: nps stop.`)
+    }
+    await rm(this.#path, { force: true })
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(this.#path, resolve)
+    })
+    await chmod(this.#path, 0o600)
+  }
+
+  /** From now on calls are answered. */
+  serve(api: ApiSockets): void {
+    this.#api = api
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  reload: () => Promise<string>,
+): Promise<{ status: number; text: string }> {
+  if (request.method !== 'POST' || request.url !== '/reload')
+    return { status: 404, text: 'There is nothing here.' }
+  try {
+    return { status: 200, text: await reload() }
+  } catch (error) {
+    return { status: 400, text: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** A socket file without a listener is what a kill -9 leaves. */
+function somebodyAnswers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log.ts'
+import type { Agents } from './agents.ts'
+import type { ClientRecord, ClientStore } from './store/clients.ts'
+import type { InviteRecord, InviteStore } from './store/invites.ts'
+
+export interface InvitesOptions {
+  store: InviteStore
+  clients: ClientStore
+  agents: Agents
+  curlPin: string
+  bridgePort: () => number
+  log: Log
+  now: () => number
+}
+
+/** Long enough to walk to the lab, short enough for a chat history. */
+const validMs = 60 * 60_000
+
+/** What the holder of a valid code may have. */
+export interface Invitation {
+  readonly invite: InviteRecord
+  readonly client: ClientRecord
+}
+
+/** One-time codes with which a lab box that nobody can reach installs its agent by one pasted line. */
+export class Invites {
+  readonly #options: InvitesOptions
+  readonly #unsubscribe: () => void
+
+  constructor(options: InvitesOptions) {
+    this.#options = options
+    this.#unsubscribe = options.agents.onChange((clientId) => this.#retire(clientId))
+  }
+
+  /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
+  create(client: ClientRecord, host: string) {
+    if (!/^[A-Za-z0-9.-]+$/.test(host) && !isIPv6(host)) {
+      throw new RelayError('invalid-input', `"${host}" is not a host name or an address.`, { field: 'host' })
+    }
+    const { store, curlPin, now, log } = this.#options
+    store.removeExpired(now())
+    const code = randomBytes(16).toString('base64url')
+    const expiresAtMs = now() + validMs
+    store.add(code, client.id, host, expiresAtMs)
+    log.info('invite made', { client: client.id, validMinutes: validMs / 60_000 })
+    const url = `https://${this.bridgeAddress(host)}/i/${code}`
+    return {
+      code,
+      expiresAtMs,
+      // The certificate is self-signed on purpose: what counts is the pinned key.
+      curl: `curl -fsSL -k --pinnedpubkey '${curlPin}' '${url}' | sh`,
+      wget: `wget -qO- --no-check-certificate --pinnedpubkey='${curlPin}' '${url}' | sh`,
+    }
+  }
+
+  bridgeAddress(host: string): string {
+    return `${isIPv6(host) ? `[${host}]` : host}:${this.#options.bridgePort()}`
+  }
+
+  /** Undefined for a code that is wrong, expired, used up, or of a disabled client. */
+  find(code: string): Invitation | undefined {
+    const { store, clients, now } = this.#options
+    const invite = store.find(code)
+    if (!invite || invite.expiresAtMs <= now()) return undefined
+    const client = clients.get(invite.clientId)
+    return client?.enabled ? { invite, client } : undefined
+  }
+
+  /** The whole program went out: from now on the agent's coming online uses the code up. */
+  delivered({ codeHash, clientId }: InviteRecord): void {
+    this.#options.store.setDelivered(codeHash, this.#options.now())
+    this.#options.log.info('agent program delivered by invite', { client: clientId })
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  #retire(clientId: number): void {
+    const agent = this.#options.agents.state(clientId)
+    if (agent.state !== 'online') return
+    for (const { codeHash, clientId: invited, deliveredAtMs } of this.#options.store.list()) {
+      if (invited === clientId && deliveredAtMs !== null && agent.sinceMs >= deliveredAtMs) {
+        this.#options.store.remove(codeHash)
+        this.#options.log.info('invite used up', { client: clientId })
+      }
+    }
+  }
+}

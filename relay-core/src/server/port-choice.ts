@@ -1,0 +1,57 @@
+import { createServer } from 'node:net'
+import { RelayError } from '../api/errors.ts'
+import type { PortRanges } from '../config/port-ranges.ts'
+
+/** From what a tunnel's port is chosen. */
+export interface PortChoice {
+  readonly allowed: PortRanges
+  /** The address tunnels listen on; undefined: every address. */
+  readonly host: string | undefined
+  /** Ports of stored tunnels, stopped ones too, with the tunnels' names. */
+  readonly taken: ReadonlyMap<number, string>
+}
+
+/** @throws RelayError `port-not-allowed`, or `port-taken` when another tunnel has it */
+export function checkPortAllowed(port: number, { allowed, taken }: PortChoice): void {
+  if (!allowed.has(port)) {
+    throw new RelayError(
+      'port-not-allowed',
+      `Port ${port} is outside allow_ports=${allowed}. Choose one inside, or change nps.conf.`,
+      { port, allowPorts: String(allowed) },
+    )
+  }
+  const holder = taken.get(port)
+  if (holder !== undefined) {
+    throw new RelayError(
+      'port-taken',
+      `Port ${port} belongs to the tunnel "${holder}". Choose another one.`,
+      {
+        port,
+        holder,
+      },
+    )
+  }
+}
+
+/** The first allowed port that no tunnel has and no other program listens on. @throws RelayError `no-free-port` */
+export async function findFreePort({ allowed, host, taken }: PortChoice): Promise<number> {
+  for (const port of allowed.candidates()) if (!taken.has(port) && (await canListen(port, host))) return port
+  const range = String(allowed) || '7000-9000'
+  throw new RelayError(
+    'no-free-port',
+    `Every port of ${range} is taken. Widen allow_ports or remove a tunnel.`,
+    {
+      range,
+    },
+  )
+}
+
+function canListen(port: number, host: string | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    )
+  })
+}

@@ -1,0 +1,300 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { RelayStatus } from '../api/models.ts'
+import type { RelayConfig } from '../config/relay-config.ts'
+import { LogTail } from '../log-tail.ts'
+import { createLog, type Log } from '../log.ts'
+import type { Secret } from '../secret.ts'
+import { relayVersion } from '../version.ts'
+import { loadOrCreateAdminKey } from './admin-key.ts'
+import { Agents } from './agents.ts'
+import { ApiSockets } from './api/api-sockets.ts'
+import { createRouter } from './api/router.ts'
+import { BridgeHttp } from './bridge-http.ts'
+import { Bridge } from './bridge.ts'
+import { ChangeSignal } from './change-signal.ts'
+import { ClientRegistry } from './client-registry.ts'
+import { ConfigFile } from './config-file.ts'
+import { noAssets, type ConsoleAssets } from './console/console-assets.ts'
+import { ConsoleDoor } from './console/console-door.ts'
+import { ControlSocket } from './control-socket.ts'
+import { loadOrCreateIdentity, type Identity } from './identity.ts'
+import { Invites } from './invites.ts'
+import { Programs } from './programs.ts'
+import { openStore, type Store } from './store/store.ts'
+import { TrafficMeter } from './traffic-meter.ts'
+import { TunnelRegistry } from './tunnel-registry.ts'
+import { Tunnels } from './tunnels/tunnels.ts'
+
+export interface RelayOptions {
+  config: RelayConfig
+  /** Holds state, identity, admin key and control socket; made with mode 0700. */
+  folder: string
+  /** Takes each finished log line. */
+  writeLog: (line: string) => void
+  /** nps.conf; without it the relay cannot be reconfigured while it runs. */
+  configPath?: string
+  /** With a control socket for `nps client|tunnel` on this machine. */
+  controlSocket?: boolean
+  /** Where `npc-linux-<arch>.gz` lie for pasted-line installations. By default `programs` beside `folder`. */
+  programsFolder?: string
+  /** The address tunnels listen on; by default every one. */
+  tunnelHost?: string
+  consoleAssets?: ConsoleAssets
+  /** What runs this process, in words of `nps status`. */
+  service?: string
+  /** Ends the process for its service to start it again. */
+  restart?: () => void
+  now?: () => number
+}
+
+const minuteMs = 60_000
+
+/** A whole relay: state, bridge, tunnels, API and console. Made of parts here, and nowhere else. */
+export class Relay {
+  readonly #options: RelayOptions
+  readonly #now: () => number
+  readonly #logTail = new LogTail()
+  readonly #statusChanged = new ChangeSignal()
+  readonly #closers: (() => unknown)[] = []
+  #config: RelayConfig
+  #running: Running | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#config = options.config
+    this.#now = options.now ?? Date.now
+  }
+
+  /** Fulfils when agents and visitors can come. What a failed start has opened is closed again. */
+  async start(): Promise<{
+    bridgePort: number
+    webPort: number | null
+    fingerprint: string
+    adminKey: Secret
+  }> {
+    try {
+      this.#running = await this.#open()
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+    const { bridgePort, identity, adminKey, consoleDoor } = this.#running
+    return { bridgePort, webPort: consoleDoor.port, fingerprint: identity.fingerprint, adminKey }
+  }
+
+  /** Puts new settings to work; the bridge's address, and the log's file, wait for a restart. */
+  async applyConfig(config: RelayConfig): Promise<{ restartNeeded: boolean }> {
+    const before = this.#config
+    this.#config = config
+    await this.#running?.consoleDoor.follow(config)
+    this.#statusChanged.emit()
+    this.#log.info('settings applied')
+    const restartNeeded =
+      before.bridgeIp !== config.bridgeIp ||
+      before.bridgePort !== config.bridgePort ||
+      before.logPath !== config.logPath
+    if (restartNeeded)
+      this.#log.warn('some settings wait for a restart', { keys: 'bridge_ip bridge_port log_path' })
+    return { restartNeeded }
+  }
+
+  /** Idempotent; what has been acknowledged is on the disk before it starts. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #open(): Promise<Running> {
+    const { folder, configPath } = this.#options
+    const now = this.#now
+    const log = this.#log
+    const startedAtMs = now()
+    const configFile =
+      configPath === undefined ? undefined : new ConfigFile(configPath, (c) => this.applyConfig(c))
+    const control = await this.#openControl(configFile)
+    const store = openStore(folder, startedAtMs)
+    this.#closers.push(() => store.close())
+    const identity = await loadOrCreateIdentity(folder)
+    const adminKey = await loadOrCreateAdminKey(folder)
+
+    const agents = new Agents()
+    const clients = new ClientRegistry({ clients: store.clients, tunnels: store.tunnels, agents, log, now })
+    this.#closers.push(() => clients.close())
+    const { tunnelHost } = this.#options
+    const opened = new Tunnels({ agents, log, ...(tunnelHost !== undefined && { host: tunnelHost }) })
+    const tunnels = new TunnelRegistry({
+      store: store.tunnels,
+      tunnels: opened,
+      host: tunnelHost,
+      allowPorts: () => this.#config.allowPorts,
+      log,
+      now,
+    })
+    const traffic = new TrafficMeter({ tunnels, store: store.traffic, now })
+    this.#closers.push(
+      () => opened.closeAll(),
+      () => traffic.flush(),
+    )
+
+    let bridgePort = this.#config.bridgePort
+    const invites = new Invites({
+      store: store.invites,
+      clients: store.clients,
+      agents,
+      curlPin: identity.curlPin,
+      bridgePort: () => bridgePort,
+      log,
+      now,
+    })
+    this.#closers.push(() => invites.close())
+    const api = new ApiSockets(
+      createRouter({
+        clients,
+        tunnels,
+        traffic,
+        invites,
+        configFile,
+        logTail: this.#logTail,
+        log,
+        status: () => this.#status(startedAtMs, clients),
+        statusChanged: this.#statusChanged,
+        command: (vkey, host) => ({
+          command:
+            `npc -server=${invites.bridgeAddress(host)} -vkey=${vkey} -type=tcp ` +
+            `-fingerprint=${identity.fingerprint}`,
+          vkey,
+          fingerprint: identity.fingerprint,
+        }),
+        restart: this.#options.restart,
+      }),
+    )
+    this.#closers.push(() => api.close())
+    const bridgeHttp = new BridgeHttp({
+      adminKey,
+      api,
+      invites,
+      programs: new Programs(this.#options.programsFolder ?? join(folder, '..', 'programs')),
+      identity,
+      log,
+      now,
+    })
+    const bridge = new Bridge({
+      host: this.#config.bridgeIp,
+      port: this.#config.bridgePort,
+      identity,
+      clients,
+      agents,
+      onHttp: (socket) => bridgeHttp.enter(socket),
+      log,
+    })
+    this.#closers.push(
+      () => bridge.close(),
+      () => agents.closeAll(),
+    )
+    ;({ port: bridgePort } = await bridge.listen())
+    log.info('bridge listening', {
+      address: this.#config.bridgeIp,
+      port: bridgePort,
+      fingerprint: identity.fingerprint,
+    })
+    await tunnels.openAll()
+
+    const consoleDoor = new ConsoleDoor({
+      config: () => this.#config,
+      api,
+      assets: this.#options.consoleAssets ?? noAssets,
+      log,
+      now,
+    })
+    this.#closers.push(() => consoleDoor.close())
+    await consoleDoor.follow(this.#config)
+    control?.serve(api)
+    this.#keepBooks({ traffic, clients, tunnels, store })
+    log.info('nps runs', { version: relayVersion, state: folder })
+    return { bridgePort, identity, adminKey, consoleDoor }
+  }
+
+  async #openControl(configFile: ConfigFile | undefined): Promise<ControlSocket | undefined> {
+    if (!this.#options.controlSocket) return undefined
+    const control = new ControlSocket({
+      path: join(this.#options.folder, 'control.sock'),
+      reload: async () => {
+        if (!configFile) return 'This relay has no nps.conf to read.'
+        const { restartNeeded, warnings } = await configFile.reload()
+        const notes = warnings.map(({ line, message }) => `line ${line}: ${message}`)
+        return [
+          'Settings applied.',
+          ...(restartNeeded ? ['Some wait for "nps restart".'] : []),
+          ...notes,
+        ].join('\n')
+      },
+    })
+    await control.listen()
+    this.#closers.push(() => control.close())
+    return control
+  }
+
+  /** Once a minute: traffic and last-seen times to the disk, a try for ports that failed, old points away. */
+  #keepBooks({ traffic, clients, tunnels, store }: BookParts): void {
+    const timer = setInterval(() => {
+      traffic.flush()
+      clients.noteOnline()
+      store.traffic.prune(this.#now())
+      store.invites.removeExpired(this.#now())
+      tunnels
+        .retryFailed()
+        .catch((error: unknown) => this.#log.error('ports could not be tried again', { error }))
+    }, minuteMs)
+    this.#closers.push(() => clearInterval(timer))
+  }
+
+  #status(startedAtMs: number, clients: ClientRegistry): RelayStatus {
+    const all = clients.list()
+    const running = this.#running
+    return {
+      version: relayVersion,
+      startedAtMs,
+      hostname: hostname(),
+      platform: `${process.platform} ${process.arch}`,
+      bridgePort: running?.bridgePort ?? this.#config.bridgePort,
+      webPort: running?.consoleDoor.port ?? null,
+      allowPorts: String(this.#config.allowPorts),
+      fingerprint: running?.identity.fingerprint ?? '',
+      clientsOnline: all.filter(({ agent }) => agent.state === 'online').length,
+      clientsTotal: all.length,
+      residentBytes: process.memoryUsage.rss(),
+      service: this.#options.service ?? 'none',
+    }
+  }
+
+  get #log(): Log {
+    return createLog({
+      level: this.#config.logLevel,
+      write: (line) => {
+        this.#logTail.push(line)
+        this.#options.writeLog(line)
+      },
+    })
+  }
+
+  async #close(): Promise<void> {
+    for (const close of this.#closers.toReversed()) await close()
+    if (this.#running) this.#log.info('nps has stopped')
+  }
+}
+
+interface Running {
+  readonly bridgePort: number
+  readonly identity: Identity
+  readonly adminKey: Secret
+  readonly consoleDoor: ConsoleDoor
+}
+
+interface BookParts {
+  traffic: TrafficMeter
+  clients: ClientRegistry
+  tunnels: TunnelRegistry
+  store: Store
+}

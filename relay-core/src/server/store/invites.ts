@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+
+export interface InviteRecord {
+  readonly codeHash: string
+  readonly clientId: number
+  /** The server's name as the one who made the invite knows it. */
+  readonly host: string
+  readonly expiresAtMs: number
+  /** When the program went out by this code for the first time. */
+  readonly deliveredAtMs: number | null
+}
+
+/** One-time codes in the state file; only their hashes, so that a copy of the file invites nobody. */
+export class InviteStore {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  add(code: string, clientId: number, host: string, expiresAtMs: number): void {
+    this.#database
+      .prepare('insert into invites (code_hash, client_id, host, expires_at_ms) values (?, ?, ?, ?)')
+      .run(hashOf(code), clientId, host, expiresAtMs)
+  }
+
+  find(code: string): InviteRecord | undefined {
+    const row = this.#database.prepare('select * from invites where code_hash = ?').get(hashOf(code))
+    return row && fromRow(row)
+  }
+
+  list(): InviteRecord[] {
+    return this.#database.prepare('select * from invites').all().map(fromRow)
+  }
+
+  setDelivered(codeHash: string, atMs: number): void {
+    this.#database
+      .prepare('update invites set delivered_at_ms = coalesce(delivered_at_ms, ?) where code_hash = ?')
+      .run(atMs, codeHash)
+  }
+
+  remove(codeHash: string): void {
+    this.#database.prepare('delete from invites where code_hash = ?').run(codeHash)
+  }
+
+  removeExpired(nowMs: number): void {
+    this.#database.prepare('delete from invites where expires_at_ms <= ?').run(nowMs)
+  }
+}
+
+function hashOf(code: string): string {
+  return createHash('sha256').update(code).digest('hex')
+}
+
+function fromRow(row: Record<string, unknown>): InviteRecord {
+  return {
+    codeHash: String(row['code_hash']),
+    clientId: Number(row['client_id']),
+    host: String(row['host']),
+    expiresAtMs: Number(row['expires_at_ms']),
+    deliveredAtMs: row['delivered_at_ms'] === null ? null : Number(row['delivered_at_ms']),
+  }
+}
