@@ -1,0 +1,105 @@
+import { AppError } from '../app-error.ts'
+import type { MachineFacts, Place } from './machine-facts.ts'
+import { type Arch, archOf, type ProgramFile } from './programs.ts'
+
+/** The oldest C library that the programs were linked for (CentOS 7 has it). */
+const neededGlibc = [2, 17] as const
+/** nps idles at some 50 MB; below this the machine would begin to kill programs. */
+const neededMemoryBytes = 64 * 1024 * 1024
+/** For nps.conf, state and logs beside the program. */
+const spareBytes = 16 * 1024 * 1024
+/** A clock that is further off spoils the times in graphs and logs, and every other program's TLS. */
+const clockLimitSeconds = 24 * 3600
+
+/** Throws `platform-unsupported`, `processor-unsupported`, `libc-too-old`, `memory-low`, `clock-wrong`. */
+export function checkMachine(host: string, facts: MachineFacts): Arch {
+  if (facts.kind !== 'Linux') {
+    throw new AppError('platform-unsupported', `${host} runs ${facts.kind}; only Linux is supported.`, {
+      host,
+      os: facts.kind,
+    })
+  }
+  const arch = archOf(facts.machine)
+  if (arch === null) {
+    throw new AppError(
+      'processor-unsupported',
+      `${host} has the processor ${facts.machine}; there are programs for x86_64 and aarch64.`,
+      { host, processor: facts.machine },
+    )
+  }
+  const glibc = /^glibc (\d+)\.(\d+)/.exec(facts.libc)
+  const isMusl = facts.libc.startsWith('musl')
+  const isOld =
+    glibc !== null &&
+    (Number(glibc[1]) < neededGlibc[0] ||
+      (Number(glibc[1]) === neededGlibc[0] && Number(glibc[2]) < neededGlibc[1]))
+  if (isMusl || isOld) {
+    throw new AppError(
+      'libc-too-old',
+      `${host} has ${facts.libc}; the program needs glibc ${neededGlibc.join('.')} or newer.`,
+      { host, libc: facts.libc, needed: `glibc ${neededGlibc.join('.')}` },
+    )
+  }
+  if (facts.availableBytes !== null && facts.availableBytes < neededMemoryBytes) {
+    throw new AppError(
+      'memory-low',
+      `${host} has ${megabytes(facts.availableBytes)} MB of memory to give, ${megabytes(neededMemoryBytes)} MB are needed.`,
+      { host, freeBytes: facts.availableBytes, neededBytes: neededMemoryBytes },
+      { fixes: [{ action: 'retry' }] },
+    )
+  }
+  if (Math.abs(facts.clockAheadSeconds) > clockLimitSeconds) {
+    throw new AppError(
+      'clock-wrong',
+      `The clock of ${host} is ${Math.abs(facts.clockAheadSeconds)} s ${facts.clockAheadSeconds > 0 ? 'ahead' : 'behind'}.`,
+      { host, seconds: facts.clockAheadSeconds },
+      { fixes: [{ action: 'copy', text: 'timedatectl set-ntp true' }, { action: 'retry' }] },
+    )
+  }
+  return arch
+}
+
+/** The folder for an upload, or `disk-full` with the numbers of the roomiest one. */
+export function choosePlace(
+  host: string,
+  facts: MachineFacts,
+  file: ProgramFile,
+  options: { installsUnder: 'home' | '/usr' },
+): { place: Place; neededBytes: number } {
+  const target = facts.places.find(
+    ({ folder }) => folder === (options.installsUnder === 'home' ? facts.home : '/usr'),
+  )
+  const neededOn = (place: Place): number => {
+    // Packed and unpacked lie side by side for a moment; afterwards the unpacked one and its installed copy do.
+    const installed = target?.mount === place.mount ? file.rawBytes : 0
+    return file.rawBytes + Math.max(file.bytes, installed) + spareBytes
+  }
+  const uploads = facts.places.filter(({ folder }) => folder !== '/usr')
+  const roomy = uploads.filter((place) => place.freeBytes >= neededOn(place))
+  const isTargetFull = target !== undefined && target.freeBytes < file.rawBytes + spareBytes
+  const place = isTargetFull ? undefined : (roomy.find(({ runsPrograms }) => runsPrograms) ?? roomy[0])
+  if (place) return { place, neededBytes: neededOn(place) }
+  const fullest = isTargetFull ? target : uploads.toSorted((a, b) => b.freeBytes - a.freeBytes)[0]
+  if (!fullest) {
+    throw new AppError('internal', `${host} names no folder where a file could be put.`, { host })
+  }
+  throw diskFull(host, file.program, fullest, isTargetFull ? file.rawBytes + spareBytes : neededOn(fullest))
+}
+
+export function diskFull(
+  host: string,
+  program: string,
+  { mount, freeBytes }: Pick<Place, 'mount' | 'freeBytes'>,
+  neededBytes: number,
+): AppError {
+  return new AppError(
+    'disk-full',
+    `Disk full on ${host}: ${megabytes(freeBytes)} MB free on ${mount}, ${program} needs ${megabytes(neededBytes)} MB. Nothing was changed.`,
+    { host, program, path: mount, freeBytes, neededBytes },
+    { fixes: [{ action: 'retry' }] },
+  )
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6)
+}

@@ -1,0 +1,116 @@
+import type { RemoteShell } from '../ssh/remote-shell.ts'
+
+/** What a machine is, as far as it matters for running a program there. */
+export interface MachineFacts {
+  /** `Linux`, `Darwin`, … */
+  readonly kind: string
+  readonly os: string
+  readonly kernel: string
+  /** As `uname -m` prints it. */
+  readonly machine: string
+  /** `glibc 2.36`, `musl 1.2.4`, or empty when it does not say. */
+  readonly libc: string
+  readonly availableBytes: number | null
+  /** The machine's clock minus ours, in whole seconds. */
+  readonly clockAheadSeconds: number
+  readonly home: string
+  readonly canXz: boolean
+  readonly places: readonly Place[]
+}
+
+/** A folder where an upload could go. */
+export interface Place {
+  readonly folder: string
+  readonly mount: string
+  readonly freeBytes: number
+  readonly runsPrograms: boolean
+}
+
+/**
+ * Tried in this order as the folder of an upload: the home folder is nobody else's; some machines have a small or a
+ * noexec one. The last two are only looked at for the space that the program needs where it is installed.
+ */
+const script = `
+say() { printf '%s=%s\\n' "$1" "$2"; }
+say kind "$(uname -s)"
+say os "$( (. /etc/os-release && printf '%s' "$PRETTY_NAME") 2>/dev/null || head -n 1 /etc/redhat-release 2>/dev/null || uname -s)"
+say kernel "$(uname -r)"
+say machine "$(uname -m)"
+say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null || ldd --version 2>&1 | head -n 2 | tr '\\n' ' ')"
+say memory "$(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo 2>/dev/null)"
+say now "$(date +%s)"
+say home "$HOME"
+say xz "$(command -v xz)"
+place() {
+  free=$(df -Pk "$1" 2>/dev/null | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%  *\\(.*\\)$/\\1 \\2/p')
+  try="$1/.nps-desktop-$$"
+  runs=no
+  if (umask 077; printf '#!/bin/sh\\n' > "$try") 2>/dev/null; then
+    chmod 700 "$try"; "$try" 2>/dev/null && runs=yes
+    rm -f "$try"
+  fi
+  say place "$runs $free|$1"
+}
+for p in "$HOME" /var/tmp /tmp; do place "$p"; done
+say install "$(df -Pk /usr 2>/dev/null | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%  *\\(.*\\)$/\\1 \\2/p')|/usr"
+`
+
+/** Asks the machine; changes nothing but a file of a few bytes that is gone again at once. */
+export async function readMachineFacts(
+  shell: RemoteShell,
+  { signal }: { signal: AbortSignal },
+): Promise<MachineFacts> {
+  const asked = Date.now()
+  const text = await shell.output(script, { signal })
+  return parseMachineFacts(text, (asked + Date.now()) / 2)
+}
+
+/** `nowMs`: our time in the middle of the question. */
+export function parseMachineFacts(text: string, nowMs: number): MachineFacts {
+  const values = new Map<string, string[]>()
+  for (const line of text.split('\n')) {
+    const at = line.indexOf('=')
+    if (at < 0) continue
+    const name = line.slice(0, at)
+    values.set(name, [...(values.get(name) ?? []), line.slice(at + 1).trim()])
+  }
+  const one = (name: string): string => values.get(name)?.[0] ?? ''
+  const memoryKb = Number(one('memory') || Number.NaN)
+  const now = Number(one('now') || Number.NaN)
+  return {
+    kind: one('kind'),
+    os: one('os').slice(0, 100),
+    kernel: one('kernel').slice(0, 100),
+    machine: one('machine'),
+    libc: describeLibc(one('libc')),
+    availableBytes: Number.isNaN(memoryKb) ? null : memoryKb * 1024,
+    clockAheadSeconds: Number.isNaN(now) ? 0 : Math.round(now - nowMs / 1000),
+    home: one('home'),
+    canXz: one('xz') !== '',
+    places: [
+      ...(values.get('place') ?? []).flatMap(parsePlace),
+      ...(values.get('install') ?? []).flatMap((line) => parsePlace(`no ${line}`)),
+    ],
+  }
+}
+
+function parsePlace(line: string): Place[] {
+  const match = /^(yes|no) (\d+) ([^|]+)\|(.+)$/.exec(line)
+  if (!match) return []
+  const [, runs, freeKb, mount, folder] = match
+  return [
+    {
+      folder: folder ?? '',
+      mount: mount ?? '',
+      freeBytes: Number(freeKb) * 1024,
+      runsPrograms: runs === 'yes',
+    },
+  ]
+}
+
+function describeLibc(text: string): string {
+  const glibc = /(?:glibc|GLIBC|GNU libc\))\D*(\d+\.\d+)/.exec(text)?.[1]
+  if (glibc) return `glibc ${glibc}`
+  if (/musl/i.test(text)) return `musl ${/(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? ''}`.trim()
+  return ''
+}

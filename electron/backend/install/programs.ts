@@ -1,0 +1,69 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../app-error.ts'
+
+export type Arch = 'amd64' | 'arm64'
+export type ProgramName = 'nps' | 'npc'
+
+const entry = z.object({
+  file: z.string(),
+  program: z.enum(['nps', 'npc']),
+  arch: z.enum(['amd64', 'arm64']),
+  compression: z.enum(['none', 'gz', 'xz']),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().positive(),
+  rawSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  rawBytes: z.number().int().positive(),
+})
+const manifest = z.object({ files: z.array(z.unknown()) })
+
+/** One compressed program to upload, and what it must be when unpacked. */
+export interface ProgramFile extends Omit<z.infer<typeof entry>, 'file'> {
+  readonly path: string
+}
+
+/** `x86_64` and `aarch64`, as `uname -m` prints them; null for any other processor. */
+export function archOf(machine: string): Arch | null {
+  if (machine === 'x86_64' || machine === 'amd64') return 'amd64'
+  if (machine === 'aarch64' || machine === 'arm64') return 'arm64'
+  return null
+}
+
+/**
+ * The programs that lie beside the app (`manifest.json` of the relay's build).
+ * Rejects with `program-missing` when there is none for that machine.
+ */
+export async function findProgram(
+  folder: string,
+  { program, arch, canXz }: { program: ProgramName; arch: Arch; canXz: boolean },
+): Promise<ProgramFile> {
+  const missing = (cause?: unknown): AppError =>
+    new AppError(
+      'program-missing',
+      `The ${program} program for ${arch} does not lie beside this app (${folder}). Install the app again, or build it with "npm run build:relay".`,
+      { program, arch, folder },
+      { cause },
+    )
+  let files: ProgramFile[]
+  try {
+    const text = await readFile(join(folder, 'manifest.json'), 'utf8')
+    files = manifest.parse(JSON.parse(text)).files.flatMap((one) => {
+      const { success, data } = entry.safeParse(one)
+      return success ? [{ ...data, path: join(folder, data.file) }] : []
+    })
+  } catch (error) {
+    throw missing(error)
+  }
+  const usable = files.filter((file) => file.program === program && file.arch === arch)
+  const found =
+    (canXz && usable.find(({ compression }) => compression === 'xz')) ||
+    usable.find(({ compression }) => compression === 'gz')
+  if (!found) throw missing()
+  const size = await stat(found.path).then(
+    ({ size }) => size,
+    () => undefined,
+  )
+  if (size !== found.bytes) throw missing()
+  return found
+}

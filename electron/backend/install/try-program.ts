@@ -1,0 +1,72 @@
+import { AppError } from '../app-error.ts'
+import { quote } from '../ssh/quote.ts'
+import type { RemoteShell } from '../ssh/remote-shell.ts'
+
+/** Why a program does not start; a sentence for each is in the locales. */
+export type StartProblem =
+  | 'wrong-processor'
+  | 'noexec'
+  | 'libc-missing'
+  | 'kernel-too-old'
+  | 'killed'
+  | 'library-missing'
+  | 'unknown'
+
+/**
+ * Starts the program with `-version` on the machine where it shall run; answers the version it prints.
+ * Rejects with `program-will-not-start`.
+ */
+export async function tryProgram(
+  shell: RemoteShell,
+  program: string,
+  path: string,
+  { signal }: { signal: AbortSignal },
+): Promise<string> {
+  const { host } = shell.session.address
+  const { exitCode, stdout, stderr } = await shell.run(
+    `${quote(path)} -version; code=$?
+[ $code -eq 0 ] && exit 0
+echo "machine=$(uname -m) kernel=$(uname -r) elf=$(dd if=${quote(path)} bs=1 skip=18 count=2 2>/dev/null | od -An -tx1 | tr -d ' ')" >&2
+exit $code`,
+    { timeoutMs: 20_000, signal },
+  )
+  const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0]
+  if (exitCode === 0 && version) return version
+  const problem = explain(exitCode, stderr)
+  const said = stderr.trim().split('\n').slice(0, -1).at(-1)?.slice(0, 200) ?? ''
+  const [machine = '', kernel = ''] = [/machine=(\S+)/.exec(stderr)?.[1], /kernel=(\S+)/.exec(stderr)?.[1]]
+  throw new AppError(
+    'program-will-not-start',
+    `${program} does not start on ${host} (${machine}, kernel ${kernel}): ${sentences[problem]}${said === '' ? '' : ` It said: ${said}`}`,
+    { host, program, problem, processor: machine, kernel, said },
+    { fixes: [{ action: 'retry' }] },
+  )
+}
+
+const sentences: Record<StartProblem, string> = {
+  'wrong-processor': 'it was built for another processor.',
+  noexec: 'its folder is mounted so that no program may run there (noexec).',
+  'libc-missing': 'the C library of this machine is too old.',
+  'library-missing': 'a system library is missing.',
+  'kernel-too-old': 'the kernel is too old.',
+  killed: 'it was killed at once, probably for want of memory or of a processor feature.',
+  unknown: 'the reason is not known.',
+}
+
+/** Numbers of `e_machine` in an ELF header, little endian. */
+const elfMachines: Record<string, string> = { '3e00': 'x86_64', b700: 'aarch64' }
+
+/** From the exit code and what the shell, the loader and our script wrote to stderr. */
+export function explain(exitCode: number | null, stderr: string): StartProblem {
+  const built = elfMachines[/elf=(\w+)/.exec(stderr)?.[1] ?? '']
+  const machine = /machine=(\S+)/.exec(stderr)?.[1]
+  if (/exec format error/i.test(stderr) || (built && machine && built !== machine)) return 'wrong-processor'
+  if (/GLIBC_\S+' not found|version `GLIBC/i.test(stderr)) return 'libc-missing'
+  if (/kernel too old/i.test(stderr)) return 'kernel-too-old'
+  if (/error while loading shared libraries|cannot open shared object/i.test(stderr)) return 'library-missing'
+  if (exitCode === 126 || /permission denied/i.test(stderr)) return 'noexec'
+  // The shell says "not found" of a program whose loader (/lib64/ld-linux-…) is missing.
+  if (exitCode === 127) return 'library-missing'
+  if (exitCode === null || exitCode >= 128) return 'killed'
+  return 'unknown'
+}

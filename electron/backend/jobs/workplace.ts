@@ -1,0 +1,103 @@
+import type { SshSession } from '../ssh/ssh-session.ts'
+import { AppError } from '../app-error.ts'
+import type { MachineRef, Machines } from '../ssh/machines.ts'
+import { RemoteShell } from '../ssh/remote-shell.ts'
+import { findSudo } from '../ssh/sudo.ts'
+
+/** Under which account things are done on a machine, and how it got there. */
+export interface Owner {
+  readonly as: 'root' | 'user'
+  readonly how: 'signed-in' | 'sudo'
+  readonly user: string
+  /** Of the account that signed in, where uploads are put. */
+  readonly home: string
+  readonly shell: RemoteShell
+}
+
+/** `required`: a failure when it cannot be had; `if-free`: only where sudo asks for no password; `never`. */
+export type RootWish = 'required' | 'if-free' | 'never'
+
+/**
+ * One machine during a job: a single ssh session for all its steps, opened when first needed and again after it broke
+ * off. The sudo password is remembered here alone, so it lasts as long as the job.
+ */
+export class Workplace {
+  readonly ref: MachineRef
+  readonly #machines: Machines
+  #session: SshSession | undefined
+  #owner: Owner | undefined
+  #sudoPassword: string | undefined
+  #root: RootWish
+
+  constructor(
+    machines: Machines,
+    ref: MachineRef,
+    wish: { root: RootWish; sudoPassword?: string | undefined },
+  ) {
+    this.#machines = machines
+    this.ref = ref
+    this.#root = wish.root
+    this.#sudoPassword = wish.sudoPassword
+  }
+
+  /** What a person corrected; the next step looks again at who it is. */
+  correct(change: { root?: RootWish | undefined; sudoPassword?: string | undefined }): void {
+    if (change.root !== undefined) this.#root = change.root
+    if (change.sudoPassword !== undefined) this.#sudoPassword = change.sudoPassword
+    this.#owner = undefined
+  }
+
+  async session(signal: AbortSignal): Promise<SshSession> {
+    if (this.#session?.isOpen !== true) {
+      this.#session?.close()
+      this.#owner = undefined
+      this.#session = await this.#machines.open(this.ref, { signal })
+    }
+    return this.#session
+  }
+
+  /** A shell of the account that signed in. */
+  async shell(signal: AbortSignal): Promise<RemoteShell> {
+    return new RemoteShell(await this.session(signal))
+  }
+
+  /** Throws `sudo-missing`, `sudo-password-needed`, `sudo-password-rejected` when root is required. */
+  async owner(signal: AbortSignal): Promise<Owner> {
+    const session = await this.session(signal)
+    this.#owner ??= await this.#findOwner(session, signal)
+    return this.#owner
+  }
+
+  /** Ends the session; the next use opens one again. */
+  release(): void {
+    this.#session?.close()
+    this.#session = undefined
+    this.#owner = undefined
+  }
+
+  async #findOwner(session: SshSession, signal: AbortSignal): Promise<Owner> {
+    const plain = new RemoteShell(session)
+    const [uid = '', user = '', home = ''] = (
+      await plain.output('id -u; id -un; printf "%s\\n" "$HOME"', { signal })
+    ).split('\n')
+    const found = { how: 'signed-in', user, home } as const
+    if (uid === '0') return { ...found, as: 'root', shell: plain }
+    if (this.#root === 'never') return { ...found, as: 'user', shell: plain }
+    try {
+      const elevation = await findSudo(session, await this.#passwords(), { signal })
+      return { ...found, as: 'root', how: 'sudo', shell: new RemoteShell(session, elevation) }
+    } catch (error) {
+      const isNo = error instanceof AppError && error.code.startsWith('sudo-')
+      if (this.#root === 'required' || this.#sudoPassword !== undefined || !isNo) throw error
+      return { ...found, as: 'user', shell: plain }
+    }
+  }
+
+  /** What the person gave for sudo; else, where root is required, the password that this machine accepted already. */
+  async #passwords(): Promise<string[]> {
+    if (this.#sudoPassword !== undefined) return [this.#sudoPassword]
+    if (this.#root !== 'required') return []
+    const { secret } = await this.#machines.target(this.ref)
+    return secret.kind === 'password' ? [secret.password] : []
+  }
+}

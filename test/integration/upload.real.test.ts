@@ -1,0 +1,184 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Place } from '../../electron/backend/install/machine-facts.ts'
+import { readMachineFacts } from '../../electron/backend/install/machine-facts.ts'
+import type { ProgramFile } from '../../electron/backend/install/programs.ts'
+import { tryProgram } from '../../electron/backend/install/try-program.ts'
+import { uploadProgram } from '../../electron/backend/install/upload-program.ts'
+import { describeHostKey } from '../../electron/backend/ssh/host-key.ts'
+import { openSession } from '../../electron/backend/ssh/open-session.ts'
+import { RemoteShell } from '../../electron/backend/ssh/remote-shell.ts'
+import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
+import type { HostKeyStore } from '../../electron/backend/storage/records.ts'
+import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
+  let sshd: LocalSshd
+  let session: SshSession
+  let shell: RemoteShell
+  let folder: string
+  let place: Place
+  const signal = new AbortController().signal
+
+  /** A script with so much noise behind it that it takes a while to send. */
+  const makeProgram = async (noiseBytes: number): Promise<ProgramFile> => {
+    const raw = Buffer.concat([Buffer.from('#!/bin/sh\necho nps 1.2.3\nexit\n'), randomBytes(noiseBytes)])
+    const packed = gzipSync(raw, { level: 1 })
+    const path = join(folder, 'program.gz')
+    await writeFile(path, packed)
+    return {
+      path,
+      program: 'nps',
+      arch: 'amd64',
+      compression: 'gz',
+      sha256: sha256(packed),
+      bytes: packed.length,
+      rawSha256: sha256(raw),
+      rawBytes: raw.length,
+    }
+  }
+
+  beforeAll(async () => {
+    sshd = await startLocalSshd()
+    const blob = Buffer.from(
+      (await readFile(join(sshd.folder, 'host.pub'), 'utf8')).split(' ')[1] ?? '',
+      'base64',
+    )
+    const pinned = { host: sshd.host, port: sshd.port, pinnedAtMs: 0, ...describeHostKey(blob) }
+    const hostKeys = { get: () => pinned } as unknown as HostKeyStore
+    session = await openSession(
+      {
+        address: { host: sshd.host, port: sshd.port, user: sshd.user },
+        secret: { kind: 'key', key: sshd.privateKey },
+      },
+      { hostKeys, signal },
+    )
+    shell = new RemoteShell(session)
+  })
+  afterAll(async () => {
+    session.close()
+    await sshd.close()
+  })
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'nps-upload-'))
+    place = { folder, mount: '/', freeBytes: 1e9, runsPrograms: true }
+    return () => rm(folder, { recursive: true, force: true })
+  })
+
+  it('arrives whole, executable, with progress, and starts', async () => {
+    const file = await makeProgram(3_000_000)
+    const told: number[] = []
+    const { path, sentBytes } = await uploadProgram(shell, file, place, {
+      onProgress: (n) => told.push(n),
+      signal,
+    })
+    expect(sentBytes).toBe(file.bytes)
+    expect(told.at(0)).toBe(0)
+    expect(told.at(-1)).toBe(file.bytes)
+    expect(told.length).toBeGreaterThan(10)
+    expect((await stat(path)).mode & 0o777).toBe(0o700)
+    expect(await readdir(join(folder, '.nps-desktop-upload'))).toEqual(['nps'])
+    expect(await tryProgram(shell, 'nps', path, { signal })).toBe('1.2.3')
+    const again = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
+    expect(again).toEqual({ path, sentBytes: 0 })
+  })
+
+  it('goes on where a cancelled try stopped', async () => {
+    const file = await makeProgram(20_000_000)
+    const stop = new AbortController()
+    const first = uploadProgram(shell, file, place, {
+      onProgress: (bytes) => bytes > 5_000_000 && stop.abort(),
+      signal: stop.signal,
+    })
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' })
+    const { sentBytes, path } = await uploadProgram(shell, file, place, {
+      onProgress: () => undefined,
+      signal,
+    })
+    expect(sentBytes).toBeLessThan(file.bytes - 1_000_000)
+    expect(sha256(await readFile(path))).toBe(file.rawSha256)
+  })
+
+  it('starts over when what is there is damaged', async () => {
+    const file = await makeProgram(200_000)
+    await mkdir(join(folder, '.nps-desktop-upload'), { mode: 0o700 })
+    const part = join(folder, '.nps-desktop-upload', `${file.sha256.slice(0, 16)}.part`)
+    await writeFile(part, '')
+    await truncate(part, 150_000)
+    const { sentBytes, path } = await uploadProgram(shell, file, place, {
+      onProgress: () => undefined,
+      signal,
+    })
+    expect(sentBytes).toBe(file.bytes)
+    expect(sha256(await readFile(path))).toBe(file.rawSha256)
+  })
+
+  it('refuses a file that is not what the list says', async () => {
+    const file = await makeProgram(1000)
+    const wrong = { ...file, sha256: sha256(Buffer.from('other')) }
+    await expect(
+      uploadProgram(shell, wrong, place, { onProgress: () => undefined, signal }),
+    ).rejects.toMatchObject({
+      code: 'upload-corrupt',
+    })
+    expect(await readdir(join(folder, '.nps-desktop-upload'))).toEqual([])
+  })
+
+  it.runIf(process.getuid?.() === 0)('cleans up and gives the numbers when the disk gets full', async () => {
+    const file = await makeProgram(3_000_000)
+    const small = join(folder, 'small')
+    await mkdir(small)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'nps-test', small])
+    try {
+      await expect(
+        uploadProgram(
+          shell,
+          file,
+          { ...place, folder: small, mount: small },
+          { onProgress: () => undefined, signal },
+        ),
+      ).rejects.toMatchObject({
+        code: 'disk-full',
+        params: { path: small, neededBytes: file.bytes + file.rawBytes },
+      })
+      expect(await readdir(small)).toEqual([])
+    } finally {
+      execFileSync('umount', [small])
+    }
+  })
+
+  it('says why a program does not start', async () => {
+    const elf = Buffer.alloc(64)
+    elf.write('\x7fELF\x02\x01\x01', 'latin1')
+    elf.writeUInt16LE(2, 16)
+    elf.writeUInt16LE(process.arch === 'x64' ? 0xb7 : 0x3e, 18)
+    const path = join(folder, 'foreign')
+    await writeFile(path, elf, { mode: 0o700 })
+    await expect(tryProgram(shell, 'nps', path, { signal })).rejects.toMatchObject({
+      code: 'program-will-not-start',
+      params: { problem: 'wrong-processor' },
+    })
+    await writeFile(join(folder, 'mute'), '#!/bin/sh\nexit 3\n', { mode: 0o600 })
+    await expect(tryProgram(shell, 'nps', join(folder, 'mute'), { signal })).rejects.toMatchObject({
+      params: { problem: 'noexec' },
+    })
+  })
+
+  it('reads what the machine is', async () => {
+    const facts = await readMachineFacts(shell, { signal })
+    expect(facts).toMatchObject({ kind: 'Linux', machine: process.arch === 'x64' ? 'x86_64' : 'aarch64' })
+    expect(facts.libc).toMatch(/^(glibc|musl) \d/)
+    expect(Math.abs(facts.clockAheadSeconds)).toBeLessThanOrEqual(2)
+    expect(facts.availableBytes).toBeGreaterThan(1e6)
+    expect(facts.places.map((one) => one.folder)).toEqual([facts.home, '/var/tmp', '/tmp', '/usr'])
+    expect(facts.places.slice(0, 3).every((one) => one.freeBytes > 0 && one.mount.startsWith('/'))).toBe(true)
+  })
+})
