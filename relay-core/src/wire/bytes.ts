@@ -65,9 +65,10 @@ export class ByteReader {
   bytes(length: number): Uint8Array {
     const end = this.#at + length
     if (end > this.#body.length) throw new WireError(`message too short: ${this.#body.length} bytes`)
-    const slice = this.#body.slice(this.#at, end)
+    // Not `slice`: that of a Buffer shares its memory.
+    const copy = new Uint8Array(this.#body.subarray(this.#at, end))
     this.#at = end
-    return slice
+    return copy
   }
 
   u8(): number {

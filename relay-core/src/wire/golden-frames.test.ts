@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { frameType, FrameDecoder } from './frame.ts'
+import * as wire from './messages.ts'
+
+/** The lines of spec/golden-frames.txt: if a change of the code breaks one, old and new programs no longer understand each other. */
+const golden = readFileSync(new URL('../../spec/golden-frames.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [hex = '', name = '', fields = ''] = line.split(' | ')
+    return { bytes: Buffer.from(hex.replaceAll(' ', ''), 'hex'), name, fields: JSON.parse(fields) as Fields }
+  })
+
+type Fields = Record<string, string | number>
+
+const byteFields = new Set(['keyId', 'sessionId', 'carrierKey', 'proof', 'payload'])
+
+/** The fields as the codec wants them. */
+function withBytes(fields: Fields): never {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      byteFields.has(name) ? new Uint8Array(Buffer.from(String(value), 'hex')) : value,
+    ]),
+  ) as never
+}
+
+const encoders: Record<string, (fields: never) => Uint8Array> = {
+  hello: wire.encodeHello,
+  welcome: wire.encodeWelcome,
+  refused: wire.encodeRefused,
+  ping: ({ payload }: { payload: Uint8Array }) => wire.encodePing(payload),
+  pong: ({ payload }: { payload: Uint8Array }) => wire.encodePong(payload),
+  want: ({ count }: { count: number }) => wire.encodeWant(count),
+  bye: ({ reason }: { reason: string }) => wire.encodeBye(reason),
+  open: wire.encodeOpen,
+  opened: ({ number }: { number: number }) => wire.encodeOpened(number),
+  failed: wire.encodeFailed,
+  end: () => wire.encodeEnd(),
+  reset: ({ number }: { number: number }) => wire.encodeReset(number),
+}
+
+const decoders: Record<string, (body: Uint8Array) => object> = {
+  hello: wire.decodeHello,
+  welcome: wire.decodeWelcome,
+  refused: wire.decodeRefused,
+  ping: (body) => ({ payload: new Uint8Array(body) }),
+  pong: (body) => ({ payload: new Uint8Array(body) }),
+  want: (body) => ({ count: wire.decodeWant(body) }),
+  bye: (body) => ({ reason: wire.decodeBye(body) }),
+  open: wire.decodeOpen,
+  opened: (body) => ({ number: wire.decodeNumber(body) }),
+  failed: wire.decodeFailed,
+  end: () => ({}),
+  reset: (body) => ({ number: wire.decodeNumber(body) }),
+}
+
+describe('golden frames', () => {
+  it('cover every message', () => {
+    const names = new Set(golden.map(({ name }) => name))
+    expect(names).toEqual(new Set(Object.keys(frameType).filter((name) => name !== 'data')))
+  })
+
+  it.each(golden)('$name is encoded as in the specification', ({ name, fields, bytes }) => {
+    expect(Buffer.from(encoders[name]?.(withBytes(fields)) ?? []).toString('hex')).toBe(bytes.toString('hex'))
+  })
+
+  it.each(golden)('$name is decoded as in the specification', ({ name, fields, bytes }) => {
+    const frames: { type: number; body: Uint8Array }[] = []
+    new FrameDecoder().push(bytes, {
+      onMessage: (type, body) => frames.push({ type, body }),
+      onData: () => expect.unreachable(),
+    })
+    expect(frames.map(({ type }) => type)).toEqual([frameType[name as keyof typeof frameType]])
+    expect(decoders[name]?.(frames[0]?.body ?? new Uint8Array())).toEqual(withBytes(fields))
+  })
+
+  it.each(golden.filter(({ name }) => name !== 'ping' && name !== 'pong'))(
+    '$name with bytes of a newer version behind it is read all the same',
+    ({ name, bytes, fields }) => {
+      const body = Buffer.concat([bytes.subarray(4), Buffer.from('newer')])
+      expect(decoders[name]?.(body)).toEqual(withBytes(fields))
+    },
+  )
+})
