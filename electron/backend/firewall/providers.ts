@@ -68,7 +68,8 @@ export const providers: readonly CloudProvider[] = [
   },
   {
     id: 'azure',
-    dmi: ['microsoft corporation virtual machine', '7783-7084-3265-9085-8269-3286-77'],
+    // The asset tag of every Azure machine; other Hyper-V machines have the same vendor.
+    dmi: ['7783-7084-3265-9085-8269-3286-77'],
     protocol: 'TCP',
     ports: dash,
     consoleUrl: () =>

@@ -1,0 +1,63 @@
+import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
+import type { RemoteShell } from '../ssh/remote-shell.ts'
+import { detectProvider } from './detect-provider.ts'
+import { readHostFirewall } from './host-firewall.ts'
+import { readListeningPorts } from './listening-ports.ts'
+import { makePortReport, type PortFindings } from './port-report.ts'
+import { scanPorts, stateOf } from './scan-ports.ts'
+import { tryPort } from './try-port.ts'
+
+/** A bridge far away may take longer than a port of the grid. */
+const bridgeTimeoutMs = 5_000
+
+export interface PortCheckTarget {
+  /** As visitors reach the server. */
+  readonly host: string
+  readonly bridgePort: number
+  readonly range: PortRange
+  /** A shell on the server, as root where that is possible; null without ssh. */
+  readonly shell: RemoteShell | null
+  readonly isRoot: boolean
+}
+
+/** Tries every port from this computer and finds out why some are shut. Calls back with each new picture. */
+export async function checkPorts(
+  { host, bridgePort, range, shell, isRoot }: PortCheckTarget,
+  { onReport, signal }: { onReport: (report: PortReport) => void; signal: AbortSignal },
+): Promise<PortReport> {
+  const listening = shell ? await readListeningPorts(shell, { signal }) : []
+  // What our own server listens on inside the range are tunnels.
+  const used = listening.filter(
+    ({ port, program }) => port >= range.from && port <= range.to && program !== 'nps',
+  )
+  const bridge = await tryBridge(host, bridgePort, signal)
+  let findings: PortFindings = {
+    range,
+    bridge,
+    states: new Map(),
+    used: used.map(({ port, program }) => ({ port, program })),
+    firewall: shell && isRoot ? await readHostFirewall(shell, { signal }) : null,
+    clues: null,
+    checkedAtMs: Date.now(),
+  }
+  const states = await scanPorts(host, range, {
+    used: new Set(used.map(({ port }) => port)),
+    onProgress: (soFar) => onReport(makePortReport({ ...findings, states: soFar })),
+    signal,
+  })
+  findings = { ...findings, states, checkedAtMs: Date.now() }
+  const report = makePortReport(findings)
+  const isShut = report.noAnswer > 0 || report.bridge.state === 'no-answer'
+  if (!shell || !isShut) return report
+  return makePortReport({ ...findings, clues: await detectProvider(shell, { signal }) })
+}
+
+async function tryBridge(
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<{ port: number; state: PortState; ms: number | null }> {
+  const { answer, ms } = await tryPort(host, port, { timeoutMs: bridgeTimeoutMs, signal })
+  const state = stateOf(answer, false)
+  return { port, state, ms: answer === 'accepted' ? ms : null }
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import { parseClues } from './detect-provider.ts'
+import { parseHostFirewall } from './host-firewall.ts'
+import { parseListeningPorts } from './listening-ports.ts'
+import { cellsOf, samplesOf, summarize, tryingOrder } from './port-cells.ts'
+import { makePortReport, type PortFindings } from './port-report.ts'
+import { describeProvider } from './providers.ts'
+import { scanPorts } from './scan-ports.ts'
+
+const range = { from: 7000, to: 9000 }
+
+describe('the port grid', () => {
+  it('has cells of fifty, the last one shorter, and tries every port once', () => {
+    const cells = cellsOf(range)
+    expect(cells).toHaveLength(41)
+    expect(cells.at(0)).toEqual({ from: 7000, to: 7049 })
+    expect(cells.at(-1)).toEqual({ from: 9000, to: 9000 })
+    expect(samplesOf({ from: 7000, to: 7049 })).toEqual([7000, 7016, 7033, 7049])
+    expect(samplesOf({ from: 9000, to: 9000 })).toEqual([9000])
+    const { samples, rest } = tryingOrder(range)
+    expect(samples).toHaveLength(161)
+    expect(new Set([...samples, ...rest]).size).toBe(2001)
+    expect(samples.length + rest.length).toBe(2001)
+  })
+
+  it('counts, and a cell shows the worst that is known of it', () => {
+    const states = new Map([
+      [7000, 'open'],
+      [7001, 'refused-open'],
+      [7050, 'refused-open'],
+      [7051, 'no-answer'],
+      [7100, 'closed-on-server'],
+    ] as const)
+    const { cells, ...counts } = summarize({ from: 7000, to: 7199 }, states)
+    expect(counts).toEqual({ tried: 5, open: 3, noAnswer: 1, closedOnServer: 1 })
+    expect(cells.map(({ state, tried, open }) => [state, tried, open])).toEqual([
+      ['open', 2, 2],
+      ['no-answer', 2, 1],
+      ['closed-on-server', 1, 0],
+      ['untried', 0, 0],
+    ])
+  })
+
+  it('takes a refusal on loopback for an open way', async () => {
+    const told: number[] = []
+    const states = await scanPorts(
+      '127.0.0.1',
+      { from: 64_000, to: 64_060 },
+      { used: new Set(), onProgress: (soFar) => told.push(soFar.size), signal: new AbortController().signal },
+    )
+    expect(states.size).toBe(61)
+    expect([...states.values()].every((state) => state === 'refused-open' || state === 'open')).toBe(true)
+    expect(told.at(-1)).toBe(61)
+  })
+})
+
+describe('why ports are shut', () => {
+  const findings = (more: Partial<PortFindings>): PortFindings => ({
+    range: { from: 7000, to: 7001 },
+    bridge: { port: 8024, state: 'open', ms: 3 },
+    states: new Map([
+      [7000, 'refused-open'],
+      [7001, 'refused-open'],
+    ]),
+    used: [],
+    firewall: null,
+    clues: null,
+    checkedAtMs: 1,
+    ...more,
+  })
+  const silent = new Map([
+    [7000, 'no-answer'],
+    [7001, 'no-answer'],
+  ] as const)
+  const dropping = parseHostFirewall(
+    '\n@@iptables\n-P INPUT DROP\n-A INPUT -p tcp -m tcp --dport 8024 -j ACCEPT\n@@end\n',
+  )
+  const open = parseHostFirewall('\n@@iptables\n-P INPUT ACCEPT\n@@end\n')
+
+  it('nothing is wrong', () => {
+    expect(makePortReport(findings({}))).toMatchObject({
+      cause: 'none',
+      open: 2,
+      hostFirewall: null,
+      provider: null,
+    })
+  })
+
+  it("the machine's own firewall", () => {
+    expect(makePortReport(findings({ states: silent, firewall: dropping }))).toMatchObject({
+      cause: 'host-firewall',
+      closedOnServer: 2,
+      noAnswer: 0,
+      bridge: { state: 'open' },
+      hostFirewall: { tool: 'iptables', command: expect.stringContaining('--dports 7000:7001') as string },
+    })
+  })
+
+  it('a refusal that its own rules give is not an open way', () => {
+    const rejecting = parseHostFirewall(
+      '\n@@iptables\n-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 7000:7001 -j REJECT --reject-with icmp-port-unreachable\n@@end\n',
+    )
+    expect(makePortReport(findings({ firewall: rejecting }))).toMatchObject({
+      cause: 'host-firewall',
+      open: 0,
+      closedOnServer: 2,
+    })
+  })
+
+  it('something in front of the machine, with the rule in its own words', () => {
+    const clues = {
+      dmi: 'Alibaba Cloud ECS',
+      metadata: 'aliyun',
+      instance: 'i-bp1',
+      region: 'cn-hangzhou',
+    } as const
+    expect(makePortReport(findings({ states: silent, firewall: open, clues }))).toMatchObject({
+      cause: 'security-group',
+      noAnswer: 2,
+      provider: { id: 'aliyun', instance: 'i-bp1', rule: { ports: '7000/7001', source: '0.0.0.0/0' } },
+    })
+  })
+
+  it('says that it does not know when the rules cannot be read', () => {
+    expect(makePortReport(findings({ states: silent }))).toMatchObject({ cause: 'unknown', provider: null })
+  })
+})
+
+describe('whose machine it is', () => {
+  const ports = { from: 7000, to: 9000 }
+  it.each([
+    ['Alibaba Cloud ECS \n', 'aliyun', '7000/9000'],
+    ['Tencent Cloud CVM \n', 'tencent', '7000-9000'],
+    ['Huawei Cloud \n', 'huawei', '7000-9000'],
+    ['Amazon EC2 t3.micro \n', 'aws', '7000-9000'],
+    ['Google Google Compute Engine \n', 'google', '7000-9000'],
+    ['Microsoft Corporation Virtual Machine 7783-7084-3265-9085-8269-3286-77 \n', 'azure', '7000-9000'],
+    ['QEMU Standard PC \n', 'unknown', '7000-9000'],
+  ])('%j is %s', (text, id, wanted) => {
+    const described = describeProvider(parseClues(text), ports)
+    expect(described.id).toBe(id)
+    expect(described.rule.ports).toBe(wanted)
+    expect(described.consoleUrl === null).toBe(id === 'unknown')
+  })
+
+  it('believes the metadata address more than the image', () => {
+    const clues = parseClues('Alibaba Cloud\ntencent|ins-abc|ap-guangzhou\n')
+    expect(describeProvider(clues, ports)).toMatchObject({
+      id: 'tencent',
+      instance: 'ins-abc',
+      region: 'ap-guangzhou',
+    })
+    expect(parseClues('QEMU\nopenstack|uuid-1|\n').metadata).toBe('unknown')
+    expect(parseClues('QEMU\nopenstack|uuid-1|cn-north-4\n').metadata).toBe('huawei')
+  })
+})
+
+describe('who listens', () => {
+  it('reads ss, netstat and /proc', () => {
+    const ss = `State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess
+LISTEN 0      128          0.0.0.0:22         0.0.0.0:*    users:(("sshd",pid=700,fd=3))
+LISTEN 0      128             [::]:22            [::]:*    users:(("sshd",pid=700,fd=4))
+LISTEN 0      4096   127.0.0.1%lo:53         0.0.0.0:*
+LISTEN 0      511                *:8080             *:*    users:(("nginx",pid=811,fd=6),("nginx",pid=812,fd=6))
+`
+    expect(parseListeningPorts(ss)).toEqual([
+      { port: 22, program: 'sshd', pid: 700 },
+      { port: 53, program: '', pid: null },
+      { port: 8080, program: 'nginx', pid: 811 },
+    ])
+    expect(
+      parseListeningPorts(
+        'tcp6       0      0 :::8024    :::*     LISTEN      99/nps\ntcp 0 0 0.0.0.0:21 0.0.0.0:* LISTEN -\n',
+      ),
+    ).toEqual([
+      { port: 21, program: '', pid: null },
+      { port: 8024, program: 'nps', pid: 99 },
+    ])
+    expect(
+      parseListeningPorts(
+        '   0: 00000000:1F58 00000000:0000 0A 00000000:00000000 00:0 0 0\n   1: 0100007F:0016 0100007F:AAAA 01 0\n',
+      ),
+    ).toEqual([{ port: 8024, program: '', pid: null }])
+  })
+})

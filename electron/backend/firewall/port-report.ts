@@ -1,0 +1,60 @@
+import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
+import { changesFor } from './firewall-change.ts'
+import { type HostFirewall, judgeHostFirewall } from './host-firewall.ts'
+import { summarize } from './port-cells.ts'
+import { describeProvider, type ProviderClues } from './providers.ts'
+
+/** Everything that was found out about the ports of a server. */
+export interface PortFindings {
+  readonly range: PortRange
+  readonly bridge: { readonly port: number; readonly state: PortState; readonly ms: number | null }
+  /** What came back on each port, as seen from this computer. */
+  readonly states: ReadonlyMap<number, PortState>
+  /** Listeners of other programs inside the range. */
+  readonly used: readonly { readonly port: number; readonly program: string }[]
+  /** Null: it could not be read, for want of root or of ssh. */
+  readonly firewall: HostFirewall | null
+  readonly clues: ProviderClues | null
+  readonly checkedAtMs: number
+}
+
+/** Puts the findings together: which ports are open, and what keeps the others shut. Pure. */
+export function makePortReport(findings: PortFindings): PortReport {
+  const { range, firewall, clues, used } = findings
+  const states = new Map(
+    [...findings.states].map(([port, state]) => [port, withFirewall(port, state, firewall)]),
+  )
+  const bridge = {
+    ...findings.bridge,
+    state: withFirewall(findings.bridge.port, findings.bridge.state, firewall),
+  }
+  const counts = summarize(range, states)
+  const closed = counts.closedOnServer > 0 || bridge.state === 'closed-on-server'
+  const silent = counts.noAnswer > 0 || bridge.state === 'no-answer'
+  const cause = closed ? 'host-firewall' : !silent ? 'none' : firewall ? 'security-group' : 'unknown'
+  const changes = firewall ? changesFor(firewall, { bridgePort: bridge.port, range }) : []
+  const [first] = changes
+  return {
+    range,
+    bridge,
+    ...counts,
+    used: [...used],
+    cause,
+    hostFirewall: first
+      ? { tool: first.tool, command: changes.map(({ command }) => command).join(' && '), canApply: true }
+      : null,
+    provider: silent && clues ? describeProvider(clues, range) : null,
+    checkedAtMs: findings.checkedAtMs,
+  }
+}
+
+/**
+ * What is seen from outside, explained by the rules inside. A refusal counts as an open way, unless the machine's own
+ * rules refuse that port; silence is the machine's own doing when its rules say so.
+ */
+function withFirewall(port: number, state: PortState, firewall: HostFirewall | null): PortState {
+  if (!firewall || (state !== 'no-answer' && state !== 'refused-open')) return state
+  const judged = judgeHostFirewall(firewall, port)
+  if (state === 'no-answer' && judged) return 'closed-on-server'
+  return state === 'refused-open' && judged?.verdict === 'reject' ? 'closed-on-server' : state
+}

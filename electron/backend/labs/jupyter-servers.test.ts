@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { parseJupyterServers } from './jupyter-servers.ts'
+
+test('runtime files: newest first, without what cannot be read', () => {
+  const file = (pid: number, port: number, token: string): string =>
+    JSON.stringify({
+      base_url: '/',
+      hostname: 'localhost',
+      password: false,
+      pid,
+      port,
+      token,
+      url: `http://localhost:${port}/`,
+    })
+  const text = `${file(10, 8888, 'abc')}\n{"port": 1\nnonsense\n${file(12, 8889, '')}\n`
+  expect(parseJupyterServers(text)).toEqual([
+    { port: 8889, pid: 12, token: '' },
+    { port: 8888, pid: 10, token: 'abc' },
+  ])
+})
