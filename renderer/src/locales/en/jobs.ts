@@ -1,7 +1,11 @@
 /** The steps of setting up and of taking back, as they run. */
 export const jobs = {
   groups: {
-    check: { title: 'Check', server: 'sign-in, system, disk, free ports', lab: 'sign-in, system, way to the server' },
+    check: {
+      title: 'Check',
+      server: 'sign-in, system, disk, free ports',
+      lab: 'sign-in, system, way to the server',
+    },
     install: { title: 'Install', server: 'upload, service, nps.conf, start', lab: 'upload, start at boot' },
     ports: { title: 'Ports', server: 'from this laptop', lab: '' },
     undo: { title: 'Take back', server: 'service, files, rules', lab: 'service, files' },
@@ -44,6 +48,7 @@ export const jobs = {
   sudoPassword: 'sudo password',
   newPassword: 'Password',
   passphrase: 'Passphrase of the key',
+  otherSignIn: 'Sign in another way',
   tryAgain: 'Try again',
   actions: {
     retry: 'Try again',

@@ -63,7 +63,8 @@ export const lab = {
   removeNone: 'It has no tunnels.',
   removeUninstall: 'Also take npc off the lab box: its service, program and settings',
   removeKeep: 'npc stays on the lab box, but the server no longer lets it in.',
-  removeNoSignIn: 'npc stays on the lab box, as this app has no sign-in there. To take it off, run there: {command}',
+  removeNoSignIn:
+    'npc stays on the lab box, as this app has no sign-in there. To take it off, run there: {command}',
   removing: 'Taking npc off {name}',
   removed: '{name} is removed.',
   notFound: 'This lab box is gone',

@@ -46,6 +46,7 @@ export const jobs: Words<typeof en> = {
   sudoPassword: 'sudo 密码',
   newPassword: '密码',
   passphrase: '密钥口令',
+  otherSignIn: '换一种登录方式',
   tryAgain: '重试',
   actions: {
     retry: '重试',

@@ -1,0 +1,161 @@
+import type { Failure, HostKey, JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
+import { useApi } from '../../../carrier/backend.ts'
+import { failureOf } from '../../../carrier/failure-of.ts'
+import { readSshLine } from './ssh-line.ts'
+
+/**
+ * address: type it; asking: the machine shows its host key; confirm: a person compares it; changed: it differs from the
+ * pinned one; secret: confirmed, the secret may be typed.
+ */
+export type SignInPhase = 'address' | 'asking' | 'confirm' | 'changed' | 'secret'
+export type SecretKind = SshSecret['kind']
+
+export interface SignInFields {
+  host: string
+  port: string
+  user: string
+  kind: SecretKind
+  password: string
+  /** The key's text, or its file's path on this computer. */
+  key: string
+  passphrase: string
+}
+
+/** What signing in takes. */
+export interface Proof {
+  readonly address: SshAddress
+  readonly secret: SshSecret
+}
+
+export type SignIn = ReturnType<typeof useSignIn>
+
+/** Signing in to a machine over SSH: nothing but its address leaves this computer before its host key is confirmed. */
+export function useSignIn(options: { address: SshAddress | null; stored: boolean; jump?: () => JumpHost }) {
+  const api = useApi()
+  const { address, stored } = options
+  const fields = reactive<SignInFields>({
+    host: address?.host ?? '',
+    port: String(address?.port ?? 22),
+    user: address?.user ?? '',
+    kind: stored ? 'stored' : 'password',
+    password: '',
+    key: '',
+    passphrase: '',
+  })
+  const phase = ref<SignInPhase>('address')
+  const hostKey = shallowRef<HostKey | null>(null)
+  const failure = shallowRef<Failure | null>(null)
+  let asking = new AbortController()
+  onScopeDispose(() => asking.abort())
+
+  // Another machine has another key: what was confirmed no longer counts.
+  watch(
+    () => [fields.host, fields.port, JSON.stringify(options.jump?.() ?? null)],
+    () => reset(),
+  )
+
+  const port = computed(() => Number(fields.port))
+  const portIsWrong = computed(() => !Number.isInteger(port.value) || port.value < 1 || port.value > 65535)
+  const addressIsComplete = computed(
+    () => fields.host.trim() !== '' && fields.user.trim() !== '' && !portIsWrong.value,
+  )
+  const secret = computed<SshSecret | null>(() => {
+    if (fields.kind === 'password')
+      return fields.password ? { kind: 'password', password: fields.password } : null
+    if (fields.kind !== 'key') return { kind: fields.kind }
+    if (!fields.key.trim()) return null
+    return { kind: 'key', key: fields.key, ...(fields.passphrase ? { passphrase: fields.passphrase } : {}) }
+  })
+  const canGoOn = computed(() => {
+    if (phase.value === 'address') return addressIsComplete.value
+    if (phase.value === 'secret') return addressIsComplete.value && secret.value !== null
+    return phase.value === 'confirm'
+  })
+
+  function reset(): void {
+    asking.abort()
+    phase.value = 'address'
+    hostKey.value = null
+    failure.value = null
+  }
+
+  /** Spreads a pasted `ssh -p 22 user@host` over the fields. */
+  function takePasted(text: string): boolean {
+    const line = readSshLine(text)
+    if (!line) return false
+    fields.host = line.host
+    if (line.user !== undefined) fields.user = line.user
+    if (line.port !== undefined) fields.port = String(line.port)
+    return true
+  }
+
+  /** Asks the machine for its host key. */
+  async function inspect(): Promise<void> {
+    asking.abort()
+    const stop = (asking = new AbortController())
+    phase.value = 'asking'
+    failure.value = null
+    try {
+      const jump = options.jump?.()
+      const shown = await api.hostKeys.inspect(
+        { host: fields.host.trim(), port: port.value, ...(jump && jump.kind !== 'none' ? { jump } : {}) },
+        { signal: stop.signal },
+      )
+      if (stop.signal.aborted) return
+      hostKey.value = shown
+      phase.value = shown.state === 'known' ? 'secret' : shown.state === 'changed' ? 'changed' : 'confirm'
+    } catch (error) {
+      if (stop.signal.aborted) return
+      phase.value = 'address'
+      failure.value = failureOf(error)
+    }
+  }
+
+  /** A person has compared the key: it is pinned, and the secret field opens. */
+  async function confirm(): Promise<void> {
+    const shown = hostKey.value
+    if (!shown) return
+    try {
+      await api.hostKeys.confirm({ host: shown.host, port: shown.port, fingerprint: shown.fingerprint })
+      phase.value = 'secret'
+      failure.value = null
+    } catch (error) {
+      failure.value = failureOf(error)
+    }
+  }
+
+  /** Does what the phase asks for; answers the proof once everything is there. */
+  async function next(): Promise<Proof | null> {
+    if (phase.value === 'confirm') await confirm()
+    else if (phase.value === 'address' && addressIsComplete.value) await inspect()
+    else return result()
+    return null
+  }
+
+  /** The address and secret to sign in with, once both are complete and the host key is confirmed. */
+  function result(): Proof | null {
+    if (phase.value !== 'secret' || !canGoOn.value || !secret.value) return null
+    return {
+      address: { host: fields.host.trim(), port: port.value, user: fields.user.trim() },
+      secret: secret.value,
+    }
+  }
+
+  return {
+    fields,
+    stored,
+    phase,
+    hostKey,
+    failure,
+    portIsWrong,
+    addressIsComplete,
+    canGoOn,
+    reset,
+    takePasted,
+    inspect,
+    confirm,
+    next,
+    result,
+  }
+}

@@ -1,0 +1,70 @@
+import type { Job } from '@nps-desktop/electron/contract'
+import { onScopeDispose, shallowRef, watch } from 'vue'
+import type { ShallowRef } from 'vue'
+import { useBackend } from '../carrier/backend.ts'
+import { failureOf } from '../carrier/failure-of.ts'
+import { follow } from '../carrier/follow.ts'
+
+/** The newest job of one sort, live. */
+export interface FollowedJob {
+  /** Null while none is known. */
+  readonly job: Readonly<ShallowRef<Job | null>>
+  /** Shows this job from now on. */
+  show(jobId: string): void
+}
+
+/**
+ * Finds the newest job that `wanted` picks and follows it for as long as the calling scope lives. Every new connection to
+ * the backend looks again: a backend that was started anew knows no jobs.
+ */
+export function useJob(wanted: (job: Job) => boolean): FollowedJob {
+  const { api, connection } = useBackend()
+  const job = shallowRef<Job | null>(null)
+  const scope = new AbortController()
+  let watching = new AbortController()
+  onScopeDispose(() => {
+    scope.abort()
+    watching.abort()
+  })
+
+  function show(jobId: string): void {
+    if (scope.signal.aborted) return
+    watching.abort()
+    const stop = (watching = new AbortController())
+    void follow(
+      connection,
+      (options) => api.jobs.watch({ jobId }, options),
+      (next) => {
+        job.value = next
+      },
+      {
+        signal: stop.signal,
+        onError: (error) => {
+          if (failureOf(error)?.code !== 'not-found') return
+          stop.abort()
+          job.value = null
+        },
+      },
+    )
+  }
+
+  watch(
+    connection.state,
+    async ({ state }) => {
+      if (state !== 'online') return
+      try {
+        const known = await api.jobs.list({}, { signal: scope.signal })
+        const newest = known.findLast(wanted)
+        if (newest) {
+          job.value = newest
+          show(newest.id)
+        }
+      } catch {
+        // The connection went away while it was asked: the next one asks again, and the frame says that it is gone.
+      }
+    },
+    { immediate: true },
+  )
+
+  return { job, show }
+}

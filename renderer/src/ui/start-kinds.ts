@@ -1,0 +1,9 @@
+import { startKind } from '@nps-desktop/electron/contract'
+import type { Lab } from '@nps-desktop/electron/contract'
+
+export type StartKind = Lab['startKind']
+
+/** Is this one of the contract's kinds of start, for which the locales have words? */
+export function isStartKind(value: unknown): value is StartKind {
+  return startKind.options.some((kind) => kind === value)
+}
