@@ -1,4 +1,5 @@
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
+import { connectRelay } from '@nps-desktop/relay-core/remote'
 import { Activity } from './activity/activity.ts'
 import { AppCalls } from './app-calls.ts'
 import { AppError } from './app-error.ts'
@@ -8,7 +9,6 @@ import { LabRecords } from './labs/lab-records.ts'
 import { OverviewFeed } from './overview/overview.ts'
 import { TunnelChecks } from './overview/tunnel-checks.ts'
 import { followClients } from './relays/adopt-clients.ts'
-import { dialRelay } from './relays/dial-relay.ts'
 import { NetworkWatch } from './relays/network-watch.ts'
 import { Relays } from './relays/relays.ts'
 import { createRouter, type DesktopRouter } from './router.ts'
@@ -19,6 +19,7 @@ import { createHostKeys } from './ssh/host-keys.ts'
 import { createMachines } from './ssh/machines.ts'
 import { openStorage } from './storage/storage.ts'
 import { Traffic } from './traffic/traffic.ts'
+import { forgetTrials, Trial } from './trial/trial.ts'
 import type { Jupyter } from './tunnels/jupyter.ts'
 import { TunnelRemoval } from './tunnels/tunnel-removal.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
@@ -42,25 +43,37 @@ export async function createBackend({
 }): Promise<Backend> {
   const clock = systemClock
   const storage = openStorage(shell)
+  await forgetTrials(storage, shell.dataFolder)
   const network = new NetworkWatch({ clock })
-  const relays = new Relays({ storage, connect: dialRelay, clock, random: Math.random, log })
+  const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log })
   const checks = new TunnelChecks({ storage, relays, network, clock, log })
   const overview = new OverviewFeed({ storage, relays, network, clock, checks })
   const activity = new Activity({ storage, overview: overview.feed })
   const traffic = new Traffic({ storage, relays })
   const removal = new TunnelRemoval({ storage, relays, clock, log })
   const app = new AppCalls({ shell, storage })
-  const servers = new ServerRecords({ storage, relays, connect: dialRelay })
+  const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const labs = new LabRecords({ storage, relays })
   const jupyter: Jupyter = { findPort: () => Promise.resolve(null), readToken: () => Promise.resolve(null) }
   const tunnels = new Tunnels({ storage, relays, checks, overview, removal, jupyter, activity })
+  const trial = new Trial({
+    storage,
+    relays,
+    labs,
+    tunnels,
+    overview,
+    activity,
+    log,
+    dataFolder: shell.dataFolder,
+  })
   const machines = createMachines({ storage })
   const hostKeys = createHostKeys({ storage, machines, log })
   const jobs = createJobs({ log })
   const calls = relayCalls(relays)
 
-  overview.start()
+  // before the first overview, which it takes as what was there already
   activity.start()
+  overview.start()
   traffic.start()
   removal.start()
   checks.start()
@@ -134,7 +147,7 @@ export async function createBackend({
         live: (_input, { signal }) => traffic.feed.watch(signal),
         history: (input, options) => traffic.history(input, options),
       },
-      trial: { start: notYet, stop: notYet },
+      trial: { start: () => trial.start(), stop: () => trial.stop() },
     },
     log,
   )
@@ -145,6 +158,7 @@ export async function createBackend({
     leaveClients()
     network.close()
     await jobs.close()
+    await trial.stop()
     await Promise.all([checks.close(), removal.close(), relays.close()])
     overview.close()
     activity.close()

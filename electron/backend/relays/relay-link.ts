@@ -1,9 +1,10 @@
 import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
+import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/remote'
 import type { Clock } from '../clock.ts'
 import { linkFailure } from './link-failure.ts'
 import { initialLink, type LinkEvent, type LinkState, nextLink } from './link-state.ts'
-import type { ConnectRelay, RelayAddress, RelayApi, RelayConnection } from './relay-connection.ts'
+import type { ConnectRelay, RelayAddress } from './relay-connection.ts'
 import { askOnce, keepMirror, RelayMirror } from './relay-mirror.ts'
 
 const connectWithinMs = 10_000
@@ -46,8 +47,8 @@ export class RelayLink {
   }
 
   /** Null unless the link is online. */
-  get api(): RelayApi | null {
-    return this.#connection?.api ?? null
+  get api(): RelayClient | null {
+    return this.#connection?.client ?? null
   }
 
   start(): void {
@@ -59,7 +60,7 @@ export class RelayLink {
     this.#wake()
     const connection = this.#connection
     if (!connection) return
-    this.#ask(connection.api).catch((error: unknown) => {
+    this.#ask(connection.client).catch((error: unknown) => {
       this.#options.log.debug('the link did not outlive a network change', {
         server: this.#options.name,
         error,
@@ -93,13 +94,13 @@ export class RelayLink {
   async #connectAndStay(address: RelayAddress, signal: AbortSignal): Promise<void> {
     const { connect, clock } = this.#options
     const deadline = AbortSignal.timeout(connectWithinMs)
-    const connection = await connect(address, { signal: AbortSignal.any([signal, deadline]) })
+    const connection = await connect({ ...address, signal: AbortSignal.any([signal, deadline]) })
     try {
       this.#connection = connection
       this.#dispatch({ type: 'connected', atMs: clock.now() })
       const ended = new AbortController()
       const events = this.#events()
-      const staying = keepMirror(this.mirror, connection.api, {
+      const staying = keepMirror(this.mirror, connection.client, {
         clock,
         events,
         signal: AbortSignal.any([signal, ended.signal]),
@@ -107,7 +108,7 @@ export class RelayLink {
       await Promise.race([staying, connection.closed])
       ended.abort()
       await staying
-      if (!signal.aborted) throw new Error('the server ended the connection')
+      if (!signal.aborted) throw new Error((await connection.closed).reason)
     } finally {
       this.#connection = null
       connection.close()
@@ -122,7 +123,7 @@ export class RelayLink {
     }
   }
 
-  async #ask(api: RelayApi): Promise<void> {
+  async #ask(api: RelayClient): Promise<void> {
     await askOnce(this.mirror, api, {
       clock: this.#options.clock,
       events: this.#events(),

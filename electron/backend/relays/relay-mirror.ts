@@ -1,6 +1,6 @@
 import type { Client, LiveTraffic, RelayStatus, Tunnel } from '@nps-desktop/relay-core/api'
 import type { Clock } from '../clock.ts'
-import type { RelayApi } from './relay-connection.ts'
+import type { RelayClient } from '@nps-desktop/relay-core/remote'
 
 type LiveTunnel = LiveTraffic['tunnels'][number]
 
@@ -30,7 +30,7 @@ export interface MirrorEvents {
  */
 export async function keepMirror(
   mirror: RelayMirror,
-  api: RelayApi,
+  api: RelayClient,
   options: { clock: Clock; events: MirrorEvents; signal: AbortSignal },
 ): Promise<void> {
   const { clock, events } = options
@@ -79,7 +79,7 @@ async function follow<T>(open: () => Promise<AsyncIterable<T>>, take: (value: T)
 
 async function askAgainAndAgain(
   mirror: RelayMirror,
-  api: RelayApi,
+  api: RelayClient,
   options: { clock: Clock; events: MirrorEvents; signal: AbortSignal },
 ): Promise<void> {
   while (!options.signal.aborted) {
@@ -91,7 +91,7 @@ async function askAgainAndAgain(
 /** One question and its answer: the proof that the relay is there now. */
 export async function askOnce(
   mirror: RelayMirror,
-  api: RelayApi,
+  api: RelayClient,
   { clock, events, signal }: { clock: Clock; events: MirrorEvents; signal: AbortSignal },
 ): Promise<void> {
   const started = performance.now()

@@ -1,11 +1,13 @@
 import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
+import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/remote'
+import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Link } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
 import type { Clock } from '../clock.ts'
 import { Listeners } from '../listeners.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
-import type { ConnectRelay, RelayAddress, RelayApi, RelayConnection } from './relay-connection.ts'
+import type { ConnectRelay, RelayAddress } from './relay-connection.ts'
 import { RelayLink } from './relay-link.ts'
 import { RelayMirror } from './relay-mirror.ts'
 
@@ -76,7 +78,7 @@ export class Relays {
   }
 
   /** Throws the link's own failure when it is not online. */
-  api(serverId: string): RelayApi {
+  api(serverId: string): RelayClient {
     const link = this.#links.get(serverId)?.link
     if (link?.api) return link.api
     const name = this.#storage.servers.get(serverId)?.name ?? serverId
@@ -95,7 +97,7 @@ export class Relays {
 
   /** A connection of the caller's own, such as for the last steps of setting a server up; the caller closes it. */
   async connect(server: ServerRecord, { signal }: { signal: AbortSignal }): Promise<RelayConnection> {
-    return this.#connect(await this.#address(server), { signal })
+    return this.#connect({ ...(await this.#address(server)), signal })
   }
 
   retryNow(serverId?: string): void {
@@ -104,7 +106,7 @@ export class Relays {
 
   async close(): Promise<void> {
     this.#leaveStorage()
-    for (const serverId of [...this.#links.keys()]) this.#drop(serverId)
+    for (const serverId of this.#links.keys()) this.#drop(serverId)
     await Promise.all(this.#closing)
   }
 
@@ -121,7 +123,7 @@ export class Relays {
       if (server.relay && !this.#links.has(server.id)) this.#add(server, madeFor)
     }
     const wanted = new Set(servers.map((server) => server.id))
-    for (const serverId of [...this.#links.keys()]) if (!wanted.has(serverId)) this.#drop(serverId)
+    for (const serverId of this.#links.keys()) if (!wanted.has(serverId)) this.#drop(serverId)
   }
 
   #add(server: ServerRecord, madeFor: string): void {
@@ -155,6 +157,6 @@ export class Relays {
       })
     }
     const { host, bridgePort, fingerprint } = server.relay
-    return { host, port: bridgePort, adminKey, fingerprint }
+    return { host, port: bridgePort, adminKey: new Secret(adminKey), fingerprint }
   }
 }

@@ -1,4 +1,5 @@
 import type { SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../app-error.ts'
 import { newId } from '../ids.ts'
 import { linkFailure } from '../relays/link-failure.ts'
@@ -77,13 +78,19 @@ export class ServerRecords {
     { signal }: { signal: AbortSignal },
   ): Promise<{ serverId: string; fingerprint: string }> {
     const { host, bridgePort: port, adminKey, name = host } = input
-    const wanted = input.fingerprint === undefined || input.fingerprint === '' ? null : input.fingerprint
+    const wanted = input.fingerprint === '' ? undefined : input.fingerprint
     const both = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
     try {
-      const connection = await this.#connect({ host, port, adminKey, fingerprint: wanted }, { signal: both })
+      const connection = await this.#connect({
+        host,
+        port,
+        adminKey: new Secret(adminKey),
+        fingerprint: wanted,
+        signal: both,
+      })
       try {
         const { fingerprint } = connection
-        const { version, allowPorts } = await connection.api.status.get({}, { signal: both })
+        const { version, allowPorts } = await connection.client.status.get({}, { signal: both })
         const known = this.#storage.servers.list().find((server) => server.relay?.fingerprint === fingerprint)
         const id = known?.id ?? newId('s')
         await this.#storage.secrets.set(adminKeySecret(id), adminKey)

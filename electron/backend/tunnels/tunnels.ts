@@ -32,6 +32,11 @@ interface NewTunnel {
   readonly port: number | undefined
 }
 
+interface AddedTunnel {
+  readonly tunnelId: string
+  readonly port: number
+}
+
 type Signal = { readonly signal: AbortSignal }
 
 /** The calls of `tunnels`. */
@@ -69,18 +74,20 @@ export class Tunnels {
   ): Promise<{ tunnelId: string }> {
     const found = kind === 'jupyter' ? await this.#jupyter.findPort(labId, { signal }) : null
     const target = found === null ? usualTargets[kind] : `127.0.0.1:${found}`
-    return this.add(labId, { kind, name: presetNames[kind], target, port }, { signal })
+    const { tunnelId } = await this.add(labId, { kind, name: presetNames[kind], target, port }, { signal })
+    return { tunnelId }
   }
 
   async addTcp(
     { labId, name, target, port }: { labId: string; name: string; target: string; port?: number | undefined },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
-    return this.add(labId, { kind: 'tcp', name, target, port }, { signal })
+    const { tunnelId } = await this.add(labId, { kind: 'tcp', name, target, port }, { signal })
+    return { tunnelId }
   }
 
   /** Fulfils when the port listens; whether the service answers is for the check to say. */
-  async add(labId: string, tunnel: NewTunnel, { signal }: Signal): Promise<{ tunnelId: string }> {
+  async add(labId: string, tunnel: NewTunnel, { signal }: Signal): Promise<AddedTunnel> {
     const { lab, server } = this.#lab(labId)
     if (lab.clientId === null) {
       throw new AppError('agent-offline', `${lab.name} is not set up yet. Set it up first.`, {
@@ -92,13 +99,13 @@ export class Tunnels {
       clientId: lab.clientId,
       kind: tunnel.kind,
     }
-    const make = async (port: number): Promise<{ tunnelId: string }> => {
+    const make = async (port: number): Promise<AddedTunnel> => {
       const { name, target } = tunnel
       const made = await api.tunnels.add({ clientId, name, target, mode: 'tcp', port }, { signal })
       const tunnelId = tunnelIdOf(server.id, made.id)
       this.#storage.tunnelNotes.put({ id: tunnelId, kind, removal: null })
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
-      return { tunnelId }
+      return { tunnelId, port }
     }
     if (tunnel.port !== undefined) return make(tunnel.port)
     let tried = 0

@@ -1,0 +1,94 @@
+import type { AddressInfo } from 'node:net'
+import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import type { SampleService } from './sample-service.ts'
+
+const greeting = [
+  'Sample shell: it stands in for the lab box and runs nothing.',
+  '示例 Shell：它代替实验室主机，不执行任何程序。',
+  'Commands: date, help, exit',
+  '',
+].join('\r\n')
+
+const longestLine = 1_024
+
+/**
+ * An SSH server on a free port of 127.0.0.1 with a key of its own and no password: behind it is nothing but three words
+ * that it answers to.
+ */
+export async function startSampleShell(): Promise<SampleService> {
+  const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519')
+  const open = new Set<Connection>()
+  const server = new ssh2.Server({ hostKeys: [hostKey], ident: 'sample-shell' }, (connection) => {
+    open.add(connection)
+    connection.on('close', () => open.delete(connection))
+    // a visitor that goes away mid-word is no event here; the check does so each time
+    connection.on('error', () => connection.end())
+    connection.on('authentication', (context) => context.accept())
+    connection.on('session', (accept) => {
+      const session = accept()
+      session.on('pty', (acceptPty) => acceptPty?.())
+      session.on('shell', (acceptShell) => converse(acceptShell()))
+      session.on('exec', (acceptExec, _reject, { command }) => {
+        const channel = acceptExec()
+        channel.write(`${reply(command) ?? ''}\n`)
+        finish(channel)
+      })
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      for (const connection of open) connection.end()
+    })
+  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) }
+}
+
+/** Null for `exit`. */
+function reply(line: string): string | null {
+  switch (line.trim()) {
+    case 'exit':
+      return null
+    case 'date':
+      return new Date().toString()
+    case 'help':
+      return 'date, help, exit'
+    case '':
+      return ''
+    default:
+      return `This is a sample: "${line.trim().slice(0, 60)}" was not run.`
+  }
+}
+
+/** Echoes what is typed, as a terminal expects, and answers line by line. */
+function converse(channel: ServerChannel): void {
+  let line = ''
+  channel.write(`${greeting}\r\n$ `)
+  channel.on('data', (bytes: Buffer) => {
+    for (const character of bytes.toString('utf8')) {
+      if (character === '\r' || character === '\n') {
+        const answer = reply(line)
+        line = ''
+        if (answer === null) return finish(channel)
+        channel.write(`\r\n${answer}${answer === '' ? '' : '\r\n'}$ `)
+      } else if (character === '\u0003' || character === '\u0004') {
+        return finish(channel)
+      } else if (character === '\u007f') {
+        if (line !== '') channel.write('\b \b')
+        line = line.slice(0, -1)
+      } else if (line.length < longestLine) {
+        line += character
+        channel.write(character)
+      }
+    }
+  })
+}
+
+function finish(channel: ServerChannel): void {
+  channel.exit(0)
+  channel.end()
+}

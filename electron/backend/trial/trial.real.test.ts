@@ -1,0 +1,202 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { get } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
+import { createRouterClient, type RouterClient } from '@orpc/server'
+import ssh2 from 'ssh2'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { createHeadlessShell } from '../../headless/headless-shell.ts'
+import { type Backend, createBackend } from '../backend.ts'
+import type { DesktopRouter } from '../router.ts'
+import { trialFolder } from './trial-machine.ts'
+
+let dataFolder: string
+let backend: Backend
+let client: RouterClient<DesktopRouter>
+
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'nps-desktop-trial-'))
+  await open()
+})
+
+afterEach(async () => {
+  await backend.close()
+  await rm(dataFolder, { recursive: true })
+})
+
+async function open(): Promise<void> {
+  const shell = await createHeadlessShell({ version: '0.0.0', dataFolder, programsFolder: dataFolder })
+  backend = await createBackend({ shell })
+  client = createRouterClient(backend.router)
+}
+
+/** The first overview for which it holds; the test's deadline is the limit. */
+async function overviewWhere(isSo: (overview: Overview) => boolean): Promise<Overview> {
+  const stop = new AbortController()
+  for await (const overview of await client.overview.watch({}, { signal: stop.signal })) {
+    if (isSo(overview)) return overview
+  }
+  throw new Error('the feed ended')
+}
+
+function allReady({ tunnels }: Overview): boolean {
+  return tunnels.length === 3 && tunnels.every(({ status }) => status.state === 'ready')
+}
+
+function tunnelOf({ tunnels }: Overview, kind: Tunnel['kind']): Tunnel {
+  const found = tunnels.find((tunnel) => tunnel.kind === kind)
+  if (!found) throw new Error(`no tunnel of kind ${kind}`)
+  return found
+}
+
+function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(false)
+    })
+    socket.once('error', () => resolve(true))
+  })
+}
+
+function fetchText(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => (text += part))
+      response.once('end', () => resolve(text))
+    }).once('error', reject)
+  })
+}
+
+test('one click in: three tunnels are ready by all five stops; one click out: nothing is left', async () => {
+  const { serverId } = await client.trial.start({})
+  const overview = await overviewWhere(allReady)
+  expect(overview.trial).toBe(true)
+  for (const tunnel of overview.tunnels) {
+    expect(tunnel.stops.map((stop) => `${stop.name} ${stop.state}`)).toEqual([
+      'laptop ok',
+      'server ok',
+      'port ok',
+      'lab ok',
+      'service ok',
+    ])
+  }
+  expect(overview.servers).toMatchObject([{ id: serverId, local: true, link: { state: 'online' } }])
+  expect(await client.trial.start({})).toEqual({ serverId })
+
+  await client.trial.stop({})
+  const after = await overviewWhere(({ servers }) => servers.length === 0)
+  expect(after).toMatchObject({ labs: [], tunnels: [], trial: false })
+  const ports = [...overview.tunnels.map(({ port }) => port), overview.servers[0]?.relay?.bridgePort ?? 0]
+  expect(await Promise.all(ports.map(isRefused))).toEqual([true, true, true, true])
+  expect(existsSync(trialFolder(dataFolder))).toBe(false)
+  expect((await readdir(dataFolder)).filter((name) => !name.startsWith('nps-desktop.sqlite'))).toEqual([
+    'secret-key',
+  ])
+  const activity = await (await client.activity.watch({})).next()
+  expect(activity.value).toEqual([])
+})
+
+test('real bytes go through each tunnel and are counted', async () => {
+  await client.trial.start({})
+  const overview = await overviewWhere(allReady)
+
+  expect(await fetchText(tunnelOf(overview, 'tensorboard').address)).toContain('Sample board')
+  const { url } = await client.tunnels.openAddress({ tunnelId: tunnelOf(overview, 'jupyter').id })
+  expect(await fetchText(url)).toContain('Sample notebook')
+
+  const wanted = 4 * 1024 * 1024
+  const socket = new WebSocket(url.replace('http', 'ws'))
+  let received = 0
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => socket.send('run'))
+    socket.once('error', reject)
+    socket.on('message', (piece: Buffer) => {
+      received += piece.length
+      if (received >= wanted) resolve()
+    })
+  })
+  socket.terminate()
+  const counted = await overviewWhere((one) => tunnelOf(one, 'jupyter').downBytes >= wanted)
+  expect(tunnelOf(counted, 'jupyter').downBytes).toBeLessThan(wanted * 1.2)
+  const history = await client.traffic.history({ tunnelId: tunnelOf(overview, 'jupyter').id, range: 'hour' })
+  const total = history.points.reduce((sum, point) => sum + (point.downBytes ?? 0), 0)
+  expect(total).toBeGreaterThanOrEqual(wanted)
+})
+
+test('the sample shell answers a real ssh client through its tunnel', async () => {
+  await client.trial.start({})
+  const { port } = tunnelOf(await overviewWhere(allReady), 'ssh')
+  const visitor = new ssh2.Client()
+  const output = await new Promise<string>((resolve, reject) => {
+    visitor.once('error', reject)
+    visitor.once('ready', () => {
+      visitor.exec('rm -rf /', (error, channel) => {
+        if (error) return reject(error)
+        let text = ''
+        channel.on('data', (part: Buffer) => (text += part.toString()))
+        channel.once('close', () => resolve(text))
+      })
+    })
+    visitor.connect({ host: '127.0.0.1', port, username: 'guest' })
+  })
+  visitor.end()
+  expect(output).toContain('was not run')
+})
+
+test('a paused tunnel is paused, then ready again; a deleted one comes back by undo', async () => {
+  await client.trial.start({})
+  const { id: tunnelId, port } = tunnelOf(await overviewWhere(allReady), 'tensorboard')
+
+  await client.tunnels.stop({ tunnelId })
+  await overviewWhere((one) => tunnelOf(one, 'tensorboard').status.state === 'paused')
+  expect(await isRefused(port)).toBe(true)
+  await client.tunnels.start({ tunnelId })
+  await overviewWhere((one) => tunnelOf(one, 'tensorboard').status.state === 'ready')
+
+  const { undoUntilMs } = await client.tunnels.remove({ tunnelId })
+  expect(undoUntilMs).toBeGreaterThan(Date.now())
+  await overviewWhere(({ tunnels }) => tunnels.length === 2)
+  expect(await isRefused(port)).toBe(true)
+  await client.tunnels.undoRemove({ tunnelId })
+  await overviewWhere(allReady)
+})
+
+test('a lab service that is not there breaks the tunnel at its last stop, with the cause', async () => {
+  await client.trial.start({})
+  const overview = await overviewWhere(allReady)
+  const { id: tunnelId, labId } = tunnelOf(overview, 'jupyter')
+
+  await client.tunnels.edit({ tunnelId, target: '127.0.0.1:1' })
+  const broken = await client.tunnels.check({ tunnelId })
+  expect(broken.status).toMatchObject({
+    state: 'broken',
+    stop: 'service',
+    failure: { code: 'target-refused' },
+  })
+  expect(broken.stops.map((stop) => stop.state)).toEqual(['ok', 'ok', 'ok', 'ok', 'failed'])
+
+  await client.tunnels.edit({ tunnelId, target: tunnelOf(overview, 'tensorboard').target })
+  const wrong = await client.tunnels.check({ tunnelId })
+  expect(wrong.status).toMatchObject({ state: 'broken', stop: 'service', failure: { code: 'service-wrong' } })
+
+  const taken = client.tunnels.addTcp({ labId, name: 'again', target: '127.0.0.1:2', port: broken.port })
+  await expect(taken).rejects.toMatchObject({ code: 'FAILED', data: { failure: { code: 'port-taken' } } })
+})
+
+test('closing the app ends the trial; the next start knows nothing of it', async () => {
+  await client.trial.start({})
+  const { tunnels } = await overviewWhere(allReady)
+  await backend.close()
+  expect(await Promise.all(tunnels.map(({ port }) => isRefused(port)))).toEqual([true, true, true])
+  expect(existsSync(trialFolder(dataFolder))).toBe(false)
+  await open()
+  expect((await (await client.overview.watch({})).next()).value).toMatchObject({ servers: [], trial: false })
+})

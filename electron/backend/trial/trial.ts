@@ -1,0 +1,157 @@
+import { rm } from 'node:fs/promises'
+import type { Log } from '@nps-desktop/relay-core/log'
+import type { Activity } from '../activity/activity.ts'
+import { newId } from '../ids.ts'
+import type { LabRecords } from '../labs/lab-records.ts'
+import type { OverviewFeed } from '../overview/overview.ts'
+import { adminKeySecret, type Relays } from '../relays/relays.ts'
+import { untilRelay } from '../relays/until-relay.ts'
+import { usualRange } from '../servers/port-range.ts'
+import type { Storage } from '../storage/records.ts'
+import type { Tunnels } from '../tunnels/tunnels.ts'
+import { SampleVisitor } from './sample-visitor.ts'
+import { trialFolder, TrialMachine } from './trial-machine.ts'
+
+/** Everything is on this computer: whatever takes longer has failed. */
+const startWithinMs = 15_000
+
+const names = {
+  server: 'This computer',
+  lab: 'Sample lab box',
+  ssh: 'Sample shell',
+  jupyter: 'Sample notebook',
+  tensorboard: 'Sample board',
+} as const
+
+interface RunningTrial {
+  readonly serverId: string
+  readonly machine: TrialMachine
+  visitor: SampleVisitor | null
+}
+
+export interface TrialParts {
+  readonly dataFolder: string
+  readonly storage: Storage
+  readonly relays: Relays
+  readonly labs: LabRecords
+  readonly tunnels: Tunnels
+  readonly overview: OverviewFeed
+  readonly activity: Activity
+  readonly log: Log
+}
+
+/** "Try everything on this computer": added like any server, by the same calls, and taken back without a trace. */
+export class Trial {
+  readonly #parts: TrialParts
+  #running: RunningTrial | null = null
+  /** One after the other: a stop waits for a start that is under way. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: TrialParts) {
+    this.#parts = parts
+  }
+
+  /** Fulfils when its three tunnels listen. Started already: the same answer again. */
+  start(): Promise<{ serverId: string }> {
+    return this.#inTurn(() => this.#start())
+  }
+
+  /** Ports closed, folder gone, rows and activity lines taken back. Idempotent. */
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#stop())
+  }
+
+  async #start(): Promise<{ serverId: string }> {
+    if (this.#running) return { serverId: this.#running.serverId }
+    const { dataFolder, log } = this.#parts
+    const machine = await TrialMachine.start({ dataFolder, log })
+    this.#running = { serverId: newId('s'), machine, visitor: null }
+    try {
+      await this.#settle(this.#running, AbortSignal.timeout(startWithinMs))
+      return { serverId: this.#running.serverId }
+    } catch (error) {
+      await this.#stop()
+      throw error
+    }
+  }
+
+  async #settle(running: RunningTrial, signal: AbortSignal): Promise<void> {
+    const { storage, relays, labs, tunnels, log } = this.#parts
+    const { serverId, machine } = running
+    const { bridgePort, fingerprint, adminKey } = machine.relay
+    await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
+    const relay = { host: '127.0.0.1', bridgePort, fingerprint, version: null, range: usualRange }
+    const record = {
+      id: serverId,
+      name: names.server,
+      address: null,
+      relay,
+      installed: null,
+      ports: null,
+      local: true,
+    }
+    storage.servers.put(record)
+    await untilRelay(relays, serverId, ({ link }) => link.state === 'online', { signal })
+
+    const input = { serverId, name: names.lab, address: null, jump: { kind: 'none' } } as const
+    const { labId } = await labs.add(input, { signal })
+    const id = labs.find(labId).lab.clientId ?? 0
+    const { vkey } = await relays.api(serverId).clients.command({ id, host: '127.0.0.1' }, { signal })
+    machine.startAgent(vkey)
+    const isOnline = untilRelay(
+      relays,
+      serverId,
+      ({ mirror }) => mirror.clients?.find((client) => client.id === id)?.agent.state === 'online',
+      { signal },
+    )
+    await isOnline
+
+    const urls: string[] = []
+    for (const kind of ['ssh', 'jupyter', 'tensorboard'] as const) {
+      const target = `127.0.0.1:${machine.services[kind].port}`
+      const made = await tunnels.add(labId, { kind, name: names[kind], target, port: undefined }, { signal })
+      if (kind === 'jupyter') urls.push(`http://127.0.0.1:${made.port}/data/noise`)
+      if (kind === 'tensorboard') urls.push(`http://127.0.0.1:${made.port}/data/loss`)
+    }
+    running.visitor = new SampleVisitor({ urls, log })
+    running.visitor.start()
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#running) return
+    const { serverId, machine, visitor } = this.#running
+    this.#running = null
+    await visitor?.close()
+    const { storage, overview, activity } = this.#parts
+    forgetServer(storage, serverId)
+    // writes "removed" before every line of the trial is taken back
+    overview.rebuild()
+    activity.removeServer(serverId)
+    await machine.close()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+}
+
+/** Takes back what a crash has left of an earlier trial. */
+export async function forgetTrials(storage: Storage, dataFolder: string): Promise<void> {
+  for (const server of storage.servers.list()) {
+    if (!server.local) continue
+    forgetServer(storage, server.id)
+    storage.activity.removeServer(server.id)
+  }
+  await rm(trialFolder(dataFolder), { recursive: true, force: true })
+}
+
+function forgetServer(storage: Storage, serverId: string): void {
+  for (const lab of storage.labs.list()) if (lab.serverId === serverId) storage.labs.delete(lab.id)
+  for (const note of storage.tunnelNotes.list()) {
+    if (note.id.startsWith(`${serverId}-`)) storage.tunnelNotes.delete(note.id)
+  }
+  storage.secrets.deleteUnder(`server/${serverId}/`)
+  storage.servers.delete(serverId)
+}
