@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findAptSource } from './apt-source.ts'
 import { type CachedFolder, ensureCached } from './cache-folder.ts'
@@ -11,19 +11,6 @@ const packages = [
   'python3 python3-venv',
 ].flatMap((line) => line.split(' '))
 
-/** Printed on a machine's console when its boot is over and sshd listens. */
-export const readyLine = 'testbed-machine-is-ready'
-
-const readyUnit = `[Unit]
-Description=Say on the console that the machine is up
-After=multi-user.target ssh.service
-[Service]
-Type=oneshot
-ExecStart=/bin/echo ${readyLine}
-StandardOutput=tty
-TTYPath=/dev/console
-`
-
 const release = 'bookworm'
 const aptTimers = ['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer']
 const firewallServices = ['ufw.service', 'firewalld.service', 'nftables.service']
@@ -31,7 +18,7 @@ const firewallServices = ['ufw.service', 'firewalld.service', 'nftables.service'
 /** The root file system that all machines share, read-only, below their own disk. */
 export const baseRoot: CachedFolder = {
   name: 'base',
-  recipe: { release, packages, readyUnit, aptTimers, firewallServices, steps: 1 },
+  recipe: { release, packages, aptTimers, firewallServices, steps: 1 },
 }
 
 /** Builds the base root with debootstrap if it is not cached yet; about a minute and 300 MB. Returns its path. */
@@ -52,10 +39,6 @@ export async function ensureBaseRoot({ signal }: { signal?: AbortSignal } = {}):
     await truncate(join(root, 'etc/machine-id'), 0)
     // No machine of the bed reaches a name server: a lookup should fail at once.
     await writeFile(join(root, 'etc/resolv.conf'), '')
-    const units = join(root, 'etc/systemd/system')
-    await writeFile(join(units, 'testbed-ready.service'), readyUnit)
-    await mkdir(join(units, 'multi-user.target.wants'), { recursive: true })
-    await symlink('../testbed-ready.service', join(units, 'multi-user.target.wants/testbed-ready.service'))
     await rm(join(root, 'usr/sbin/policy-rc.d'), { force: true })
   })
 }

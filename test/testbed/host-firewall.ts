@@ -19,7 +19,7 @@ export class HostFirewall {
     await this.#machine.exec(['set -eu', ...startScripts[kind](['22', ...allowed])].join('\n'))
   }
 
-  /** Opens everything. */
+  /** Opens everything and forgets all rules. */
   async stop(): Promise<void> {
     await this.#machine.exec(stopScript)
   }
@@ -64,8 +64,9 @@ const startScripts: Record<FirewallKind, (allowed: string[]) => string[]> = {
 
 /** Whichever of them runs: some are not there, so each line may fail by itself. */
 const stopScript = `
-ufw --force disable >/dev/null
+ufw --force reset >/dev/null
 systemctl disable --quiet --now ufw firewalld nftables
+rm -f /etc/firewalld/zones/*
 for tables in iptables ip6tables; do
   $tables -P INPUT ACCEPT; $tables -P FORWARD ACCEPT; $tables -P OUTPUT ACCEPT
 done

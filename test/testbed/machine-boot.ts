@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { readyLine } from './base-root.ts'
 import { makeControlGroups } from './control-groups.ts'
+import { readyLine } from './ready-unit.ts'
 import type { BedNetwork, MachineName } from './network.ts'
 
 /** How a machine's run ended. */
@@ -9,9 +9,11 @@ export type MachineEnd = 'reboot' | 'off' | 'killed'
 
 /** One run of a machine, from power on until it is off or reboots. */
 export interface MachineRun {
-  /** Process id, on this computer, of the machine's first process; throws before `ready`. */
+  /** Process id, on this computer, of the machine's first process; it is there from `ready` to `ended`. */
   leaderPid(): Promise<number>
-  /** Fulfils when the boot is over and sshd listens. */
+  /** Ends every process of the machine at once. */
+  kill(): Promise<void>
+  /** Fulfils when the boot is over: sshd listens, and every service that starts by itself has. */
   readonly ready: Promise<void>
   readonly ended: Promise<MachineEnd>
   /** The last lines of the console. */
@@ -84,5 +86,10 @@ export async function startRun(name: MachineName, root: string, network: BedNetw
     const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
     return Number(children.split(' ')[0])
   }
-  return { leaderPid, ready: ready.promise, ended: ended.promise, console: () => tail }
+  const kill = async () => {
+    const leader = await leaderPid()
+    if (leader > 0) process.kill(leader, 'SIGKILL')
+    else child.kill('SIGKILL')
+  }
+  return { leaderPid, kill, ready: ready.promise, ended: ended.promise, console: () => tail }
 }

@@ -1,9 +1,12 @@
-import { mkdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from './run-command.ts'
 
 /** The disk of a new machine; sparse, so that it takes only what the machine writes. */
 const diskSizeMiB = 3072
+
+/** Left out of the bulk, because the file system also needs blocks to remember where a large file lies. */
+const blocksForBookkeeping = 64
 
 /**
  * A machine's root: the shared read-only layers with a disk of its own above them.
@@ -36,15 +39,26 @@ export class MachineDisk {
     return new MachineDisk(root, disk)
   }
 
-  /** Takes all space but `leaveBytes`, by a file that the machine does not see. */
-  async fill({ leaveBytes = 0 }: { leaveBytes?: number } = {}): Promise<void> {
+  /** Takes all space but `leaveBytes`, to the last block, by a file that the machine does not see. */
+  async fillUp({ leaveBytes = 0 }: { leaveBytes?: number } = {}): Promise<void> {
     await this.free()
     const { bavail, bsize } = await statfs(this.#disk)
-    const blocks = bavail - Math.ceil(leaveBytes / bsize)
-    if (blocks > 0) await runCommand('fallocate', ['--length', String(blocks * bsize), this.#ballast])
+    const bulk = bavail - Math.ceil(leaveBytes / bsize) - blocksForBookkeeping
+    if (bulk > 0) await runCommand('fallocate', ['--length', String(bulk * bsize), this.#ballast])
+    const file = await open(this.#ballast, 'a')
+    try {
+      while ((await statfs(this.#disk)).bavail * bsize > leaveBytes) {
+        await file.write(Buffer.alloc(bsize))
+        await file.datasync()
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    } finally {
+      await file.close()
+    }
   }
 
-  /** Gives back what fill() took. */
+  /** Gives back what fillUp() took. */
   async free(): Promise<void> {
     await rm(this.#ballast, { force: true })
   }

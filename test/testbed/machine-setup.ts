@@ -1,6 +1,7 @@
 import type { Account, Accounts, BedKey } from './accounts.ts'
 import type { MachineDisk } from './machine-disk.ts'
 import type { MachineName } from './network.ts'
+import { readyUnit } from './ready-unit.ts'
 import { researchBin } from './python-layer.ts'
 import { runCommand } from './run-command.ts'
 
@@ -16,6 +17,10 @@ export async function setUpMachine(
     `echo ${name} > /etc/hostname`,
     `printf '127.0.0.1 localhost\\n127.0.1.1 ${name}\\n' > /etc/hosts`,
     'ssh-keygen -q -A',
+    `cat > /etc/systemd/system/testbed-ready.service <<'UNIT'\n${readyUnit}UNIT`,
+    'systemctl enable --quiet testbed-ready',
+    // A login prompt begins by hanging up the console, under whoever is writing to it.
+    'systemctl mask --quiet console-getty',
     ...people[name](accounts).flatMap((account) => addAccount(account, key)),
     ...peculiarities[name],
   ]

@@ -18,15 +18,17 @@ export class Machine {
   readonly disk: MachineDisk
   readonly #network: BedNetwork
   #run: MachineRun | undefined
-  /** Settles when the boot that is going on, or was the last, is over. */
-  #up: Promise<void> = Promise.reject(new Error('The machine was never started.'))
+  /** Fulfils when the run is over and its network is gone. */
+  #down: Promise<MachineEnd> = Promise.resolve('off')
+  /** Settles when the boot that is going on, or was the last, is over. Whoever needs the machine hears of a failure. */
+  #up: Promise<void> = Promise.resolve()
+  #isCut = false
   #removed = false
 
   constructor(name: MachineName, disk: MachineDisk, network: BedNetwork) {
     this.name = name
     this.disk = disk
     this.#network = network
-    this.#up.catch(() => undefined)
   }
 
   get address(): string {
@@ -36,7 +38,9 @@ export class Machine {
   /** Turns the machine on and waits until its sshd listens. */
   async start(): Promise<void> {
     if (this.#run !== undefined) throw new Error(`Machine "${this.name}" is on already.`)
-    await this.#boot()
+    this.#up = this.#boot()
+    this.#up.catch(() => undefined)
+    await this.#up
   }
 
   /** Asks the machine to reboot and waits until its sshd listens again. */
@@ -64,16 +68,23 @@ export class Machine {
   async cutPower(): Promise<void> {
     if (this.#run === undefined) return
     const over = this.#ended()
-    process.kill(await this.#run.leaderPid(), 'SIGKILL')
+    // The kernel would close the connections of the killed processes; a machine without power says nothing.
+    const wasCut = this.#isCut
+    await this.cutNetwork()
+    await this.#run.kill()
     await over
+    if (!wasCut) await this.restoreNetwork()
   }
 
+  /** Silently drops all that comes from or goes to the machine, until restoreNetwork. */
   async cutNetwork(): Promise<void> {
+    this.#isCut = true
     await this.#network.cut(this.name)
   }
 
   async restoreNetwork(): Promise<void> {
-    await this.#network.restore(this.name)
+    if (this.#isCut) await this.#network.restore(this.name)
+    this.#isCut = false
   }
 
   /** Runs a shell command in the machine as root, by no network, and returns its output; throws unless it succeeds. */
@@ -100,8 +111,8 @@ export class Machine {
   }
 
   async #enter(command: string, { timeoutMs = 60_000 }: ExecOptions): Promise<[string, string[]]> {
-    if (this.#run === undefined) throw new Error(`Machine "${this.name}" is off: it cannot run "${command}".`)
     await this.#up
+    if (this.#run === undefined) throw new Error(`Machine "${this.name}" is off: it cannot run "${command}".`)
     const leader = await this.#run.leaderPid()
     return [
       'nsenter',
@@ -134,26 +145,23 @@ export class Machine {
   }
 
   async #boot(): Promise<void> {
-    this.#up = this.#bootOnce()
-    this.#up.catch(() => undefined)
-    await this.#up
-  }
-
-  async #bootOnce(): Promise<void> {
     await this.#network.attach(this.name)
     const run = await startRun(this.name, this.disk.root, this.#network)
     this.#run = run
-    void run.ended.then((end) => this.#afterEnd(end))
+    this.#down = this.#follow(run)
     await run.ready
   }
 
-  #afterEnd(end: MachineEnd): void {
+  /** Waits for the end of a run, and boots again if the machine asked for it. */
+  async #follow(run: MachineRun): Promise<MachineEnd> {
+    const end = await run.ended
     this.#run = undefined
-    this.#up = this.#network.detach(this.name).then(async () => {
-      if (end === 'reboot' && !this.#removed) await this.#bootOnce()
-      else throw new Error(`Machine "${this.name}" is ${end}.`)
-    })
-    this.#up.catch(() => undefined)
+    await this.#network.detach(this.name)
+    if (end === 'reboot' && !this.#removed) {
+      this.#up = this.#boot()
+      this.#up.catch(() => undefined)
+    }
+    return end
   }
 
   async #ended(): Promise<MachineEnd> {
@@ -164,7 +172,7 @@ export class Machine {
       deadline.reject(new Error(`Machine "${this.name}" did not go down in ${seconds} s.\n${this.console()}`))
     }, shutdownDeadlineMs)
     try {
-      return await Promise.race([this.#run.ended, deadline.promise])
+      return await Promise.race([this.#down, deadline.promise])
     } finally {
       clearTimeout(timer)
     }

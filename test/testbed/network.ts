@@ -29,6 +29,8 @@ export class BedNetwork {
     await ip('netns', 'add', router)
     await ip('-n', router, 'link', 'set', 'lo', 'up')
     await network.inRouter('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1'])
+    // Packets to nowhere vanish: an answer would tell that a machine is off, or that there is no internet.
+    await ip('-n', router, 'route', 'add', 'blackhole', 'default')
     await network.nft(routerRules)
     await ip('link', 'add', laptopLink, 'type', 'veth', 'peer', 'name', 'laptop', 'netns', router)
     await ip('address', 'add', `${network.address('laptop')}/24`, 'dev', laptopLink)
@@ -78,26 +80,28 @@ export class BedNetwork {
 
   /** Takes the network of a machine that is off away, and with it the firewall rules in its kernel. */
   async detach(name: MachineName): Promise<void> {
+    // The kernel clears a deleted namespace later; until then it would answer for the machine.
+    await ip('-n', this.namespace('router'), 'link', 'delete', name)
     await ip('netns', 'delete', this.namespace(name))
   }
 
   /** Silently drops all packets from and to `name`, open connections included, until restore(). */
   async cut(name: LegName): Promise<void> {
-    await this.nft(`add element inet bed cut { ${name} }`)
+    await this.nft(`add element inet bed cut { "${name}" }`)
   }
 
   async restore(name: LegName): Promise<void> {
-    await this.nft(`delete element inet bed cut { ${name} }`)
+    await this.nft(`delete element inet bed cut { "${name}" }`)
   }
 
   /** Lets `from` open SSH connections to `to`; without it no one reaches a lab. */
   async openSshWay(from: LegName, to: MachineName): Promise<void> {
-    await this.nft(`add element inet bed ssh_ways { ${from} . ${to} }`)
+    await this.nft(`add element inet bed ssh_ways { "${from}" . "${to}" }`)
   }
 
   /** Takes the way back; connections that are open stay open. */
   async closeSshWay(from: LegName, to: MachineName): Promise<void> {
-    await this.nft(`delete element inet bed ssh_ways { ${from} . ${to} }`)
+    await this.nft(`delete element inet bed ssh_ways { "${from}" . "${to}" }`)
   }
 
   /** Runs nftables commands in the router. */

@@ -1,4 +1,6 @@
-import { readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { removeControlGroups } from './control-groups.ts'
 import { runCommand, tryCommand } from './run-command.ts'
 import type { Slot } from './slot.ts'
@@ -19,6 +21,16 @@ export async function sweepSlot(slot: Slot): Promise<void> {
   if (link.exitCode === 0) await tryCommand('ip', ['link', 'delete', laptopLink])
   for (const mount of await mountsBelow(slot.folder)) await runCommand('umount', [mount])
   await rm(slot.folder, { recursive: true, force: true })
+  for (const name of await readNames(nspawnFolder)) {
+    if (name.startsWith(`${slot.prefix}-`)) await rm(join(nspawnFolder, name), { recursive: true })
+  }
+}
+
+/** Where systemd-nspawn keeps a folder for each machine, and leaves it when it is killed. */
+const nspawnFolder = '/run/systemd/nspawn/propagate'
+
+async function readNames(folder: string): Promise<string[]> {
+  return existsSync(folder) ? await readdir(folder) : []
 }
 
 /** The newest first, as mounts must go. */

@@ -1,0 +1,22 @@
+import { connect } from 'node:net'
+
+/** What a TCP connection attempt met. */
+export type PortAnswer = 'open' | 'refused' | 'prohibited' | 'silence'
+
+/** Tries to open a TCP connection from this computer. `silence` means no answer of any kind within `timeoutMs`. */
+export async function probePort(host: string, port: number, timeoutMs = 1500): Promise<PortAnswer> {
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: timeoutMs })
+    const answer = (what: PortAnswer) => {
+      socket.destroy()
+      resolve(what)
+    }
+    socket.once('connect', () => answer('open'))
+    socket.once('timeout', () => answer('silence'))
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') answer('refused')
+      else if (error.code === 'EHOSTUNREACH' || error.code === 'EACCES') answer('prohibited')
+      else reject(error)
+    })
+  })
+}
