@@ -37,7 +37,7 @@ export class Slot {
 const slotCount = 8
 
 /** Takes the slot of that number, or returns undefined while another process has it. */
-export async function takeSlot(number: number): Promise<Slot | undefined> {
+async function takeSlot(number: number): Promise<Slot | undefined> {
   const lock = createServer((socket) => socket.destroy())
   lock.unref()
   const taken = await new Promise<boolean>((resolve, reject) => {
