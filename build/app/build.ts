@@ -19,9 +19,13 @@ const common: BuildOptions = {
   logLevel: 'warning',
   absWorkingDir: root,
 }
-/** CommonJS dependencies inside an ES module bundle need a `require`. */
+/** CommonJS dependencies inside an ES module bundle use `require` and `__dirname`. */
 const requireBanner = {
-  js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+  js: [
+    "import { createRequire as createRequireOfBundle } from 'node:module';",
+    'const require = createRequireOfBundle(import.meta.url);',
+    'const __dirname = import.meta.dirname;',
+  ].join(' '),
 }
 await Promise.all([
   build({
