@@ -1,3 +1,5 @@
+import { shellQuote } from '../shell-quote.ts'
+
 export interface InstallScriptOptions {
   /** `host:port` of the bridge, as the lab box shall dial it. */
   server: string
@@ -76,9 +78,4 @@ main() {
 
 main
 `
-}
-
-/** One word for a POSIX shell, whatever is in it. */
-export function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomically } from '../atomic-file.ts'
+import { formatAgentConfig } from '../config/agent-config.ts'
+import { agentFolders } from '../config/folders.ts'
+import type { Service } from '../service/service.ts'
+import { agentStatusFile, readAgentStatus, type AgentStatus } from './agent-status-file.ts'
+import { awaitReady } from './await-ready.ts'
+import { exitCode } from './exit.ts'
+import { usageError } from './flags.ts'
+import { readAgentConfig, type AgentFlags } from './npc-config.ts'
+import { print } from './output.ts'
+import * as command from './service-command.ts'
+
+/** `npc install`: the key goes into a file of its owner, not into the service's command line, which all can read. */
+export async function installAgent(
+  flags: AgentFlags & { service?: string; log_level?: string; log_path?: string },
+): Promise<number> {
+  const read = await readAgentConfig(flags)
+  if (!read)
+    throw usageError('Say where it belongs: npc install -server=host:port -vkey=... [-fingerprint=...]')
+  const { root, config } = agentFolders()
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  await writeFileAtomically(config, formatAgentConfig(read.config))
+  await command.install(installable(flags), flags.service)
+  print(`Its settings are in ${config}. Next: npc start`)
+  return exitCode.ok
+}
+
+export function uninstallAgent(purge: boolean): Promise<number> {
+  return command.uninstall(installable(), { purge })
+}
+
+export function startAgent(): Promise<number> {
+  return command.start(installable(), agentReady)
+}
+
+export function stopAgent(): Promise<number> {
+  return command.stop(installable())
+}
+
+export function restartAgent(): Promise<number> {
+  return command.restart(installable(), agentReady)
+}
+
+export function agentStatus(json: boolean): Promise<number> {
+  return command.status(installable(), {
+    json,
+    more: async () => {
+      const status = await ownStatus()
+      return { text: status ? describe(status) : '', values: { agent: status ?? null } }
+    },
+  })
+}
+
+/** Started means that it has begun to connect; being online is its server's business too. */
+function agentReady(service: Service): Promise<string> {
+  const { state } = agentFolders()
+  return awaitReady({
+    name: 'npc',
+    status: () => command.installedStatus(installable()),
+    logHint: service.kind.startsWith('systemd')
+      ? `journalctl ${service.kind === 'systemd' ? '' : '--user '}-u npc`
+      : join(state, 'npc.log'),
+    isReady: async () => {
+      const status = await ownStatus()
+      if (!status || status.state === 'connecting') throw new Error('it is still connecting')
+      return `npc is running. ${describe(status)}`
+    },
+  })
+}
+
+/** Undefined while the running process has not said anything yet: an older one's words do not count. */
+async function ownStatus(): Promise<AgentStatus | undefined> {
+  const found = await command.installedStatus(installable())
+  const status = readAgentStatus(agentStatusFile(agentFolders().state))
+  return found.state === 'running' && status?.pid === found.pid ? status : undefined
+}
+
+function describe({ state, server, reason }: AgentStatus): string {
+  switch (state) {
+    case 'online':
+      return `It is online at ${server}.`
+    case 'waiting':
+      return `It is not online at ${server} and tries again: ${reason}`
+    case 'connecting':
+      return `It is connecting to ${server}.`
+    case 'failed':
+      return `It has given up on ${server}: ${reason}`
+    case 'stopped':
+      return 'It is stopping.'
+  }
+}
+
+function installable(flags: { log_level?: string; log_path?: string } = {}): command.Installable {
+  const { root, config } = agentFolders()
+  const args = [`-config=${config}`]
+  if (flags.log_level !== undefined) args.push(`-log_level=${flags.log_level}`)
+  if (flags.log_path !== undefined) args.push(`-log_path=${flags.log_path}`)
+  return {
+    name: 'npc',
+    description: 'npc, the agent that connects this machine to its relay',
+    folder: root,
+    args,
+  }
+}

@@ -1,0 +1,100 @@
+import type { Client } from '../api/models.ts'
+import type { Folders } from '../config/folders.ts'
+import { parseFlags, requireNumber, requireText, usageError } from './flags.ts'
+import { formatTable, print, printJson } from './output.ts'
+import { guessServerName } from './server-name.ts'
+import { withRelay } from './with-relay.ts'
+
+const kinds = {
+  id: 'text',
+  name: 'text',
+  vkey: 'text',
+  enabled: 'switch',
+  host: 'text',
+  json: 'switch',
+  conf_path: 'text',
+} as const
+
+export const clientUsage = `nps client list
+nps client add -name=lab [-vkey=...]
+nps client edit -id=1 [-name=lab] [-enabled=true|false]
+nps client remove -id=1
+nps client command -id=1 [-host=name-of-this-server]
+nps client invite -id=1 [-host=name-of-this-server]
+Each takes -json.`
+
+/** `nps client …`: the accounts of lab boxes. */
+export async function runClientCommand(
+  args: readonly string[],
+  foldersOf: (confPath: string | undefined) => Folders,
+): Promise<number> {
+  const { flags, words } = parseFlags(args, kinds)
+  const folders = foldersOf(flags.conf_path)
+  const show = (client: Client) => (flags.json ? printJson(client) : print(formatClients([client])))
+  const id = () => requireNumber(flags.id, 'id')
+  const host = flags.host ?? guessServerName()
+  switch (words.join(' ')) {
+    case 'list': {
+      const clients = await withRelay(folders, (relay) => relay.clients.list({}))
+      if (flags.json) printJson(clients)
+      else print(clients.length > 0 ? formatClients(clients) : 'No clients yet: nps client add -name=lab')
+      return 0
+    }
+    case 'add': {
+      const name = requireText(flags.name, 'name')
+      show(
+        await withRelay(folders, (relay) =>
+          relay.clients.add({ name, ...(flags.vkey && { vkey: flags.vkey }) }),
+        ),
+      )
+      return 0
+    }
+    case 'edit': {
+      const { name, enabled } = flags
+      if (name === undefined && enabled === undefined)
+        throw usageError('Say what changes: -name=... or -enabled=...')
+      const client = await withRelay(folders, async (relay) => {
+        let edited: Client | undefined
+        if (name !== undefined) edited = await relay.clients.edit({ id: id(), name })
+        if (enabled !== undefined) edited = await relay.clients.setEnabled({ id: id(), enabled })
+        return edited
+      })
+      if (client) show(client)
+      return 0
+    }
+    case 'remove':
+      await withRelay(folders, (relay) => relay.clients.remove({ id: id() }))
+      if (flags.json) printJson({})
+      else print(`Client ${id()} and its tunnels are removed.`)
+      return 0
+    case 'command': {
+      const answer = await withRelay(folders, (relay) => relay.clients.command({ id: id(), host }))
+      if (flags.json) printJson(answer)
+      else print(answer.command)
+      return 0
+    }
+    case 'invite': {
+      const invite = await withRelay(folders, (relay) => relay.clients.invite({ id: id(), host }))
+      if (flags.json) printJson(invite)
+      else print(`Within an hour, on the lab box:\n  ${invite.curl}\nor\n  ${invite.wget}`)
+      return 0
+    }
+    default:
+      throw usageError(clientUsage)
+  }
+}
+
+function formatClients(clients: readonly Client[]): string {
+  return formatTable(
+    ['ID', 'NAME', 'ENABLED', 'AGENT', 'ADDRESS', 'TUNNELS', 'KEY'],
+    clients.map(({ id, name, enabled, agent, tunnelCount, vkey }) => [
+      id,
+      name,
+      enabled ? 'yes' : 'no',
+      agent.state,
+      agent.state === 'online' ? agent.address : undefined,
+      tunnelCount,
+      vkey,
+    ]),
+  )
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseRelayConfig, readLogLevel, type RelayConfig } from '../config/relay-config.ts'
+import type { Folders } from '../config/folders.ts'
+import { RelayError } from '../api/errors.ts'
+import { createLog } from '../log.ts'
+import { reloadRelay } from '../remote/connect-control-socket.ts'
+import { builtInAssets } from '../server/console/built-in-assets.ts'
+import { Relay } from '../server/relay.ts'
+import { ExitError, exitCode } from './exit.ts'
+import { usageError } from './flags.ts'
+import { openLogOutput } from './log-output.ts'
+import { endWithin, stopRequested } from './wait-for-stop.ts'
+
+const closeTimeoutMs = 5_000
+
+/** Plain `nps`: the relay in the foreground, its log on standard output, until it is asked to stop. */
+export async function runRelay(
+  folders: Folders,
+  flags: { log_level?: string; log_path?: string },
+): Promise<number> {
+  const stop = stopRequested()
+  const { config, warnings } = await readConfig(folders, flags)
+  const writeLog = openLogOutput(config.logPath)
+  const log = createLog({ level: config.logLevel, write: writeLog })
+  for (const { line, message } of warnings) log.warn(`${folders.config}:${line}: ${message}`)
+  const service = process.env['NPS_SERVICE']
+  const restart = Promise.withResolvers<'restart'>()
+  const relay = new Relay({
+    config,
+    folder: folders.state,
+    configPath: folders.config,
+    programsFolder: folders.programs,
+    controlSocket: true,
+    consoleAssets: builtInAssets,
+    writeLog,
+    service: service ?? 'foreground',
+    ...(service && { restart: () => restart.resolve('restart') }),
+  })
+  process.on('SIGHUP', () => {
+    reloadRelay(join(folders.state, 'control.sock')).catch((error: unknown) =>
+      log.error('not reloaded', { error }),
+    )
+  })
+  await relay.start()
+  const reason = await Promise.race([stop, restart.promise])
+  log.info('nps stops', { reason })
+  await endWithin(closeTimeoutMs, relay.close())
+  return exitCode.ok
+}
+
+async function readConfig(folders: Folders, flags: { log_level?: string; log_path?: string }) {
+  let text: string
+  try {
+    text = await readFile(folders.config, 'utf8')
+  } catch (error) {
+    throw explainMissing(error as NodeJS.ErrnoException, folders)
+  }
+  try {
+    const { config, warnings } = parseRelayConfig(text, folders.config)
+    return { config: withFlags(config, flags), warnings }
+  } catch (error) {
+    // The same text would be refused again: services wait for a person to mend it.
+    if (error instanceof RelayError) throw new ExitError(exitCode.hopeless, error.message, { cause: error })
+    throw error
+  }
+}
+
+function withFlags(config: RelayConfig, flags: { log_level?: string; log_path?: string }): RelayConfig {
+  const logLevel = flags.log_level === undefined ? config.logLevel : readLogLevel(flags.log_level)
+  if (!logLevel) throw usageError('-log_level needs a number from 0 to 7, or debug, info, warn or error.')
+  return { ...config, logLevel, logPath: config.logPath ?? flags.log_path ?? null }
+}
+
+function explainMissing(error: NodeJS.ErrnoException, { config }: Folders): Error {
+  if (error.code === 'ENOENT') {
+    return new ExitError(
+      exitCode.hopeless,
+      `There is no ${config}. "nps install" makes one, or name the folder that holds conf/nps.conf: nps -conf_path=...`,
+    )
+  }
+  if (error.code === 'EACCES') {
+    return new ExitError(
+      exitCode.failed,
+      `${config} may not be read by this user. Run nps as its owner, or with sudo.`,
+    )
+  }
+  return error
+}

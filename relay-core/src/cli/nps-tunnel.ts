@@ -1,0 +1,125 @@
+import type { ProbeResult, Tunnel } from '../api/models.ts'
+import { targetAddress } from '../api/models.ts'
+import type { Folders } from '../config/folders.ts'
+import { exitCode } from './exit.ts'
+import { optionalNumber, parseFlags, requireNumber, requireText, usageError } from './flags.ts'
+import { formatBytes, formatTable, print, printJson } from './output.ts'
+import { withRelay } from './with-relay.ts'
+
+const kinds = {
+  id: 'text',
+  client: 'text',
+  name: 'text',
+  mode: 'text',
+  port: 'text',
+  target: 'text',
+  json: 'switch',
+  conf_path: 'text',
+} as const
+
+export const tunnelUsage = `nps tunnel list
+nps tunnel add -client=1 -target=127.0.0.1:22 [-mode=tcp] [-port=7001] [-name=ssh]
+nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22]
+nps tunnel remove|start|stop|probe -id=1
+Each takes -json. Without -port the next free one of allow_ports is taken.`
+
+/** `nps tunnel …`: server ports and where they lead. */
+export async function runTunnelCommand(
+  args: readonly string[],
+  foldersOf: (confPath: string | undefined) => Folders,
+): Promise<number> {
+  const { flags, words } = parseFlags(args, kinds)
+  const folders = foldersOf(flags.conf_path)
+  const show = (tunnel: Tunnel) => (flags.json ? printJson(tunnel) : print(formatTunnels([tunnel])))
+  const id = () => requireNumber(flags.id, 'id')
+  const { name } = flags
+  const port = optionalNumber(flags.port, 'port')
+  switch (words.join(' ')) {
+    case 'list': {
+      const tunnels = await withRelay(folders, (relay) => relay.tunnels.list({}))
+      if (flags.json) printJson(tunnels)
+      else
+        print(
+          tunnels.length > 0
+            ? formatTunnels(tunnels)
+            : 'No tunnels yet: nps tunnel add -client=1 -target=...',
+        )
+      return 0
+    }
+    case 'add': {
+      if ((flags.mode ?? 'tcp') !== 'tcp')
+        throw usageError(`There is no mode ${flags.mode} in this version, only tcp.`)
+      const target = readTarget(requireText(flags.target, 'target'))
+      const clientId = requireNumber(flags.client, 'client')
+      const wanted = { clientId, target, ...(port && { port }), ...(name !== undefined && { name }) }
+      show(await withRelay(folders, (relay) => relay.tunnels.add(wanted)))
+      return 0
+    }
+    case 'edit': {
+      const target = flags.target === undefined ? undefined : readTarget(flags.target)
+      if (name === undefined && !port && !target)
+        throw usageError('Say what changes: -name, -port or -target.')
+      const change = { ...(name !== undefined && { name }), ...(port && { port }), ...(target && { target }) }
+      show(await withRelay(folders, (relay) => relay.tunnels.edit({ id: id(), ...change })))
+      return 0
+    }
+    case 'remove':
+      await withRelay(folders, (relay) => relay.tunnels.remove({ id: id() }))
+      if (flags.json) printJson({})
+      else print(`Tunnel ${id()} is removed.`)
+      return 0
+    case 'start':
+      show(await withRelay(folders, (relay) => relay.tunnels.start({ id: id() })))
+      return 0
+    case 'stop':
+      show(await withRelay(folders, (relay) => relay.tunnels.stop({ id: id() })))
+      return 0
+    case 'probe': {
+      const result = await withRelay(folders, (relay) => relay.tunnels.probe({ id: id() }))
+      if (flags.json) printJson(result)
+      else print(formatProbe(result))
+      return result.hops.every(({ state }) => state === 'ok') ? exitCode.ok : exitCode.failed
+    }
+    default:
+      throw usageError(tunnelUsage)
+  }
+}
+
+function readTarget(text: string): string {
+  // A bare port means a port of the lab box itself, as in stock NPS.
+  const target = /^\d+$/.test(text) ? `127.0.0.1:${text}` : text
+  if (!targetAddress.safeParse(target).success) throw usageError(`-target needs host:port, not "${text}".`)
+  return target
+}
+
+function formatTunnels(tunnels: readonly Tunnel[]): string {
+  return formatTable(
+    ['ID', 'CLIENT', 'NAME', 'MODE', 'PORT', 'TARGET', 'STATE', 'CONNS', 'DOWN', 'UP'],
+    tunnels.map((tunnel) => [
+      tunnel.id,
+      tunnel.clientId,
+      tunnel.name,
+      tunnel.mode,
+      tunnel.port,
+      tunnel.target,
+      tunnel.status.state === 'failed' ? `failed: ${tunnel.status.failure.code}` : tunnel.status.state,
+      tunnel.connections,
+      formatBytes(tunnel.downBytes),
+      formatBytes(tunnel.upBytes),
+    ]),
+  )
+}
+
+const hopNames = { port: 'the server listens', agent: 'the agent is online', target: 'the target answers' }
+
+function formatProbe({ hops }: ProbeResult): string {
+  return formatTable(
+    ['HOP', 'STATE', 'TIME', 'WHY'],
+    hops.map(({ hop, state, ms, failure }) => [
+      hopNames[hop],
+      state,
+      ms === null ? undefined : `${ms.toFixed(1)} ms`,
+      failure?.message,
+    ]),
+  )
+}

@@ -1,0 +1,38 @@
+/** How a program is kept running, the best first. */
+export const serviceKinds = ['systemd', 'systemd-user', 'cron', 'background'] as const
+export type ServiceKind = (typeof serviceKinds)[number]
+
+/** What shall be kept running. */
+export interface ServiceSpec {
+  readonly name: 'nps' | 'npc'
+  readonly description: string
+  /** The installed program file. */
+  readonly program: string
+  readonly args: readonly string[]
+  /** Settings and state; service.json and the supervisor's files lie in its `state`. */
+  readonly folder: string
+}
+
+/** What the service manager itself says. */
+export type ServiceStatus =
+  | { readonly state: 'running'; readonly pid: number }
+  /** It ended and will be started again; `detail` tells why as far as known. */
+  | { readonly state: 'restarting'; readonly detail: string }
+  | { readonly state: 'failed'; readonly detail: string }
+  | { readonly state: 'stopped' }
+
+/** One way of keeping a program running. Methods throw an Error with one readable line. */
+export interface Service {
+  readonly kind: ServiceKind
+  /** What a person may expect of it, as the end of "npc is installed as …". */
+  readonly promise: string
+  /** Null when it is possible here, else why not. */
+  obstacle(): Promise<string | null>
+  /** Idempotent; does not start it. */
+  install(spec: ServiceSpec): Promise<void>
+  /** Stops it and takes back what `install` did. Idempotent. */
+  uninstall(spec: ServiceSpec): Promise<void>
+  start(spec: ServiceSpec): Promise<void>
+  stop(spec: ServiceSpec): Promise<void>
+  status(spec: ServiceSpec): Promise<ServiceStatus>
+}

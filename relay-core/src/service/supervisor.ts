@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { shellQuote } from '../shell-quote.ts'
+import type { ServiceKind, ServiceSpec, ServiceStatus } from './service.ts'
+
+/** Where there is no service manager: a small shell loop keeps the program running. */
+export interface SupervisorFiles {
+  readonly script: string
+  /** The loop's process. */
+  readonly pid: string
+  /** The program's process. */
+  readonly childPid: string
+  /** What the program said on standard error in its last run. */
+  readonly lastError: string
+}
+
+export function supervisorFiles({ name, folder }: Pick<ServiceSpec, 'name' | 'folder'>): SupervisorFiles {
+  const file = (ending: string) => join(folder, 'state', `${name}-${ending}`)
+  return {
+    script: file('supervisor.sh'),
+    pid: file('supervisor.pid'),
+    childPid: file('program.pid'),
+    lastError: file('last-error.txt'),
+  }
+}
+
+/** The loop: pauses of 1 s to 60 s between runs, short again after a minute that went well. */
+export function supervisorScript(spec: ServiceSpec, kind: ServiceKind): string {
+  const { script, pid, childPid, lastError } = supervisorFiles(spec)
+  const q = shellQuote
+  const logPath = join(spec.folder, 'state', `${spec.name}.log`)
+  const command = [spec.program, ...spec.args, `-log_path=${logPath}`].map(q).join(' ')
+  return `#!/bin/sh
+# Keeps ${spec.name} running. Written by "${spec.name} install".
+umask 077
+other=$(cat ${q(pid)} 2>/dev/null)
+if [ -n "$other" ] && tr '\\0' '\\n' <"/proc/$other/cmdline" 2>/dev/null | grep -qxF ${q(script)}; then
+  exit 0
+fi
+echo $$ >${q(pid)}
+child=
+finish() {
+  trap '' TERM INT
+  [ -n "$child" ] && kill "$child" 2>/dev/null && wait "$child"
+  rm -f ${q(pid)} ${q(childPid)}
+  exit 0
+}
+trap finish TERM INT
+trap '' HUP
+export NPS_SERVICE=${kind}
+pause=1
+while :; do
+  began=$(date +%s)
+  ${command} </dev/null >/dev/null 2>${q(lastError)} &
+  child=$!
+  echo "$child" >${q(childPid)}
+  wait "$child"
+  status=$?
+  rm -f ${q(childPid)}
+  # Starting it again would not help.
+  [ "$status" -eq 78 ] && finish
+  [ $(($(date +%s) - began)) -ge 60 ] && pause=1
+  sleep "$pause" &
+  child=$!
+  wait "$child"
+  pause=$((pause * 2))
+  [ "$pause" -gt 60 ] && pause=60
+done
+`
+}
+
+export async function writeSupervisor(spec: ServiceSpec, kind: ServiceKind): Promise<void> {
+  await mkdir(join(spec.folder, 'state'), { recursive: true, mode: 0o700 })
+  await writeFile(supervisorFiles(spec).script, supervisorScript(spec, kind), { mode: 0o700 })
+}
+
+export async function removeSupervisor(spec: ServiceSpec): Promise<void> {
+  await stopSupervisor(spec)
+  await Promise.all(Object.values(supervisorFiles(spec)).map((file: string) => rm(file, { force: true })))
+}
+
+/** Fulfils when the loop runs, in a session of its own: it outlives the shell that asked for it. */
+export async function startSupervisor(spec: ServiceSpec): Promise<void> {
+  if (supervisorPid(spec) !== undefined) return
+  const { script } = supervisorFiles(spec)
+  const child = spawn('/bin/sh', [script], { detached: true, stdio: 'ignore', cwd: '/' })
+  await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+  child.unref()
+  await until(() => supervisorPid(spec) !== undefined, 5_000, `${script} did not start`)
+}
+
+/** Ends the loop and the program. Idempotent. */
+export async function stopSupervisor(spec: ServiceSpec): Promise<void> {
+  const pid = supervisorPid(spec)
+  if (pid === undefined) return
+  process.kill(pid, 'SIGTERM')
+  const hasEnded = () => supervisorPid(spec) === undefined
+  await until(
+    hasEnded,
+    10_000,
+    `the supervisor of ${spec.name} (process ${pid}) does not end; kill it by hand`,
+  )
+}
+
+export function supervisedStatus(spec: ServiceSpec): ServiceStatus {
+  const { childPid } = supervisorFiles(spec)
+  const loop = supervisorPid(spec)
+  const detail = lastErrorOf(spec)
+  if (loop === undefined) return detail === '' ? { state: 'stopped' } : { state: 'failed', detail }
+  const child = readPid(childPid)
+  const isProgram = child !== undefined && commandLineOf(child).includes(spec.program)
+  return isProgram
+    ? { state: 'running', pid: child }
+    : { state: 'restarting', detail: detail || 'it has ended' }
+}
+
+function lastErrorOf(spec: ServiceSpec): string {
+  const { lastError } = supervisorFiles(spec)
+  return existsSync(lastError) ? (readFileSync(lastError, 'utf8').trim().split('\n').at(-1) ?? '') : ''
+}
+
+/** The loop's process, if it lives; the number alone could belong to another program after a reboot. */
+function supervisorPid(spec: ServiceSpec): number | undefined {
+  const { pid: file, script } = supervisorFiles(spec)
+  const pid = readPid(file)
+  return pid !== undefined && commandLineOf(pid).includes(script) ? pid : undefined
+}
+
+function readPid(file: string): number | undefined {
+  if (!existsSync(file)) return undefined
+  const pid = Number(readFileSync(file, 'utf8').trim())
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined
+}
+
+/** Empty for a process that does not exist. */
+function commandLineOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return []
+    throw error
+  }
+}
+
+async function until(isSo: () => boolean, timeoutMs: number, problem: string): Promise<void> {
+  const untilMs = performance.now() + timeoutMs
+  while (!isSo()) {
+    if (performance.now() > untilMs) throw new Error(`${problem}.`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
