@@ -1,1 +1,37 @@
-export const activity = {}
+import type { ActivityCode } from '@nps-desktop/electron/contract'
+
+export const activity = {
+  title: 'Activity',
+  text: 'One line for every change, newest first.',
+  all: 'All lab boxes',
+  filter: 'Lab box',
+  none: 'Nothing happened yet.',
+  noneText: 'Changes of servers, lab boxes and tunnels will stand here.',
+  noneHere: 'Nothing happened on {lab} yet.',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  showLog: 'Log',
+  hideLog: 'Hide the log',
+  report: 'Save a report',
+  reportTitle: 'This is what the report holds',
+  reportText:
+    'Names and addresses are in it, passwords and keys are not. Nothing is sent: it becomes a file on this computer.',
+  reportSave: 'Save the file',
+  codes: {
+    'server-added': '{server} was added.',
+    'server-removed': '{server} was removed.',
+    'server-online': '{server} answers.',
+    'server-offline': '{server} does not answer.',
+    'lab-added': '{lab} was added.',
+    'lab-removed': '{lab} was removed.',
+    'lab-online': '{lab} is online.',
+    'lab-offline': '{lab} went offline.',
+    'tunnel-added': '{tunnel} was added.',
+    'tunnel-removed': '{tunnel} was removed.',
+    'tunnel-ready': '{tunnel} is ready.',
+    'tunnel-broken': '{tunnel} broke.',
+    'tunnel-paused': '{tunnel} was paused.',
+    'setup-done': 'The setup of {server} is done.',
+    'setup-failed': 'The setup of {server} stopped.',
+  } satisfies Record<ActivityCode, string>,
+}

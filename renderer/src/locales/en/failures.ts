@@ -27,6 +27,7 @@ export const failures = {
     actual: 'a new one',
     key: 'this value',
     detail: 'no details',
+    seen: 'something else',
     path: 'its file',
     free: 'too little',
     need: 'more',
@@ -419,7 +420,7 @@ export const failures = {
   },
   'service-wrong': {
     title: 'Something else answers on {target}.',
-    cause: 'It is not {service}.',
+    cause: 'It is not {service}: it says “{seen}”.',
     next: 'Check which program listens there, and correct the address.',
   },
   'service-silent': {

@@ -1,4 +1,37 @@
 import type { activity as en } from '../en/activity.ts'
 import type { Words } from '../words.ts'
 
-export const activity: Words<typeof en> = {}
+export const activity: Words<typeof en> = {
+  title: '动态',
+  text: '每次变化一行，最新的在前。',
+  all: '全部实验室主机',
+  filter: '实验室主机',
+  none: '还没有发生任何事。',
+  noneText: '云服务器、实验室主机和隧道的变化会显示在这里。',
+  noneHere: '{lab} 上还没有发生任何事。',
+  today: '今天',
+  yesterday: '昨天',
+  showLog: '日志',
+  hideLog: '隐藏日志',
+  report: '保存报告',
+  reportTitle: '报告包含以下内容',
+  reportText: '其中有名称和地址，没有密码和密钥。不会发送任何内容：只在本机生成一个文件。',
+  reportSave: '保存文件',
+  codes: {
+    'server-added': '{server} 已添加。',
+    'server-removed': '{server} 已删除。',
+    'server-online': '{server} 有应答。',
+    'server-offline': '{server} 无应答。',
+    'lab-added': '{lab} 已添加。',
+    'lab-removed': '{lab} 已删除。',
+    'lab-online': '{lab} 在线。',
+    'lab-offline': '{lab} 离线。',
+    'tunnel-added': '{tunnel} 已添加。',
+    'tunnel-removed': '{tunnel} 已删除。',
+    'tunnel-ready': '{tunnel} 可用。',
+    'tunnel-broken': '{tunnel} 断开。',
+    'tunnel-paused': '{tunnel} 已暂停。',
+    'setup-done': '{server} 部署完成。',
+    'setup-failed': '{server} 的部署停下了。',
+  },
+}

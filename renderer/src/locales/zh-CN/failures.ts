@@ -17,6 +17,7 @@ export const failures: Words<typeof en> = {
     actual: '新的一个',
     key: '此值',
     detail: '没有更多信息',
+    seen: '别的内容',
     path: '其文件',
     free: '太少',
     need: '更多',
@@ -394,7 +395,7 @@ export const failures: Words<typeof en> = {
   },
   'service-wrong': {
     title: '{target} 上是别的程序。',
-    cause: '它不是 {service}。',
+    cause: '它不是 {service}，它的回应是“{seen}”。',
     next: '检查是哪个程序在监听，并更正地址。',
   },
   'service-silent': {

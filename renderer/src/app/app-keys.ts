@@ -1,0 +1,49 @@
+/** What the keys of the whole app do; pages have their own besides. */
+export interface AppKeyActions {
+  search(): void
+  home(): void
+  activity(): void
+  settings(): void
+  add(): void
+  checkAgain(): void
+  back(): void
+}
+
+const isMac = navigator.platform.startsWith('Mac')
+
+/** `⌘K` on a Mac, `Ctrl K` elsewhere. */
+export function keyName(letter: string): string {
+  return isMac ? `⌘${letter}` : `Ctrl ${letter}`
+}
+
+const commandKeys: Record<string, keyof AppKeyActions> = {
+  k: 'search',
+  '1': 'home',
+  '2': 'activity',
+  ',': 'settings',
+  n: 'add',
+  r: 'checkAgain',
+}
+
+/** Listens for the app's keys until the returned function is called. */
+export function useAppKeys(actions: AppKeyActions): () => void {
+  function onKey(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.altKey || event.shiftKey) return
+    if (isMac ? event.metaKey : event.ctrlKey) {
+      const action = commandKeys[event.key.toLowerCase()]
+      if (!action) return
+      event.preventDefault()
+      actions[action]()
+      return
+    }
+    if (event.key === 'Escape' && !isBusy(event.target)) actions.back()
+  }
+  window.addEventListener('keydown', onKey)
+  return () => window.removeEventListener('keydown', onKey)
+}
+
+/** Escape first belongs to what is open: a field, a menu, a dialog. */
+function isBusy(target: EventTarget | null): boolean {
+  if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return true
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')
+}

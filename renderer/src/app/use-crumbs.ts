@@ -1,0 +1,42 @@
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRoute } from 'vue-router'
+import type { RouteLocationRaw } from 'vue-router'
+import { useOverview } from '../stores/overview.ts'
+
+export interface Crumb {
+  label: string
+  to: RouteLocationRaw
+}
+
+/** The way to the page that is shown, without the page itself: its own heading says that. */
+export function useCrumbs(): ComputedRef<readonly Crumb[]> {
+  const route = useRoute()
+  const overview = useOverview()
+  const { t } = useI18n({ useScope: 'global' })
+
+  function serverCrumb(serverId: string): Crumb[] {
+    const server = overview.serverOf(serverId)
+    return server ? [{ label: server.name, to: { name: 'server', params: { serverId } } }] : []
+  }
+
+  return computed(() => {
+    const { serverId, labId, tunnelId } = route.params
+    if (typeof tunnelId === 'string') {
+      const tunnel = overview.tunnelOf(tunnelId)
+      const lab = tunnel && overview.labOf(tunnel.labId)
+      if (!tunnel || !lab) return []
+      return [
+        ...serverCrumb(tunnel.serverId),
+        { label: lab.name, to: { name: 'lab', params: { labId: lab.id } } },
+      ]
+    }
+    if (typeof labId === 'string') {
+      const lab = overview.labOf(labId)
+      return lab ? serverCrumb(lab.serverId) : []
+    }
+    if (typeof serverId === 'string') return [{ label: t('frame.servers'), to: { name: 'home' } }]
+    return []
+  })
+}

@@ -1,0 +1,39 @@
+import type { Failure } from '@nps-desktop/electron/contract'
+import { onScopeDispose, readonly, ref, shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import { failureOf } from './failure-of.ts'
+
+/** One call at a time that a button starts: is it running, and what came of the last one. */
+export interface Call<Args extends unknown[]> {
+  readonly busy: Readonly<Ref<boolean>>
+  /** Why the last one failed; null after a good one, and while one runs. */
+  readonly failure: Ref<Failure | null>
+  /** Fulfils with true when it worked; a second call while one runs does nothing and fulfils with false. */
+  run(...args: Args): Promise<boolean>
+}
+
+/** Wraps a call of the contract for a page; it is cancelled when the page goes away. */
+export function useCall<Args extends unknown[]>(
+  call: (options: { signal: AbortSignal }, ...args: Args) => Promise<unknown>,
+): Call<Args> {
+  const busy = ref(false)
+  const failure = shallowRef<Failure | null>(null)
+  const stop = new AbortController()
+  onScopeDispose(() => stop.abort())
+
+  async function run(...args: Args): Promise<boolean> {
+    if (busy.value) return false
+    busy.value = true
+    failure.value = null
+    try {
+      await call({ signal: stop.signal }, ...args)
+      return true
+    } catch (error) {
+      failure.value = failureOf(error)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+  return { busy: readonly(busy), failure, run }
+}

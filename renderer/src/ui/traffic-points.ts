@@ -1,0 +1,59 @@
+/** Mean rates from `atMs` until the next point; null where nothing is known. */
+export interface TrafficPoint {
+  atMs: number
+  downBytesPerSecond: number | null
+  upBytesPerSecond: number | null
+}
+
+export type TrafficRange = 'minute' | 'hour' | 'day' | 'week'
+
+/** What a range spans. */
+export const rangeMs: Record<TrafficRange, number> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 7 * 86_400_000,
+}
+
+/** Runs of points of which nothing is known, as times. */
+export function unknownRuns(points: readonly TrafficPoint[]): readonly { fromMs: number; toMs: number }[] {
+  const runs: { fromMs: number; toMs: number }[] = []
+  let from: number | null = null
+  for (const point of points) {
+    if (point.downBytesPerSecond === null) from ??= point.atMs
+    else if (from !== null) {
+      runs.push({ fromMs: from, toMs: point.atMs })
+      from = null
+    }
+  }
+  const last = points.at(-1)
+  if (from !== null && last) runs.push({ fromMs: from, toMs: last.atMs })
+  return runs
+}
+
+/** Points of a history: bytes in a period become a mean rate. */
+export function pointsOfHistory(history: {
+  periodMs: number
+  points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[]
+}): TrafficPoint[] {
+  const perSecond = (bytes: number | null): number | null =>
+    bytes === null ? null : (bytes * 1_000) / history.periodMs
+  return history.points.map((point) => ({
+    atMs: point.atMs,
+    downBytesPerSecond: perSecond(point.downBytes),
+    upBytesPerSecond: perSecond(point.upBytes),
+  }))
+}
+
+/** All bytes of a history. */
+export function totalsOf(history: {
+  points: readonly { downBytes: number | null; upBytes: number | null }[]
+}): { downBytes: number; upBytes: number } {
+  return history.points.reduce<{ downBytes: number; upBytes: number }>(
+    (sum, point) => ({
+      downBytes: sum.downBytes + (point.downBytes ?? 0),
+      upBytes: sum.upBytes + (point.upBytes ?? 0),
+    }),
+    { downBytes: 0, upBytes: 0 },
+  )
+}

@@ -1,0 +1,27 @@
+import type { Fix } from '@nps-desktop/electron/contract'
+import { useI18n } from 'vue-i18n'
+import type { IconName } from './icons.ts'
+
+export interface FixWords {
+  label: string
+  icon: IconName | null
+}
+
+const fixIcons: Partial<Record<Fix['action'], IconName>> = {
+  retry: 'again',
+  'open-url': 'open',
+  'start-service': 'copy',
+  copy: 'copy',
+  'open-host-firewall': 'shield',
+}
+
+/** The button of a fix. */
+export function useFixWords(): (fix: Fix) => FixWords {
+  const { t } = useI18n({ useScope: 'global' })
+  return (fix) => {
+    const icon = fixIcons[fix.action] ?? null
+    if (fix.action === 'use-port') return { label: t('ui.fixes.use-port', { port: fix.port }), icon }
+    if (fix.action === 'open-url') return { label: t('ui.fixes.open-url', { label: fix.label }), icon }
+    return { label: t(`ui.fixes.${fix.action}`), icon }
+  }
+}

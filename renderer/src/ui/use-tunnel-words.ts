@@ -1,0 +1,61 @@
+import type { Stop, Tunnel } from '@nps-desktop/electron/contract'
+import { useI18n } from 'vue-i18n'
+import { useFormat } from '../format/use-format.ts'
+import type { IconName } from './icons.ts'
+import { useFixWords } from './use-fix-words.ts'
+import type { RowAction, TunnelLook } from './tunnel-state.ts'
+
+/** The words of a tunnel: its state, its stops, its buttons. */
+export interface TunnelWords {
+  state(tunnel: Tunnel, look: TunnelLook, nowMs: number): string
+  stop(tunnel: Tunnel, name: Stop['name']): string
+  action(tunnel: Tunnel, action: RowAction): { label: string; icon: IconName | null }
+}
+
+export function useTunnelWords(): TunnelWords {
+  const { t } = useI18n({ useScope: 'global' })
+  const format = useFormat()
+  const fixWords = useFixWords()
+
+  const words: TunnelWords = {
+    state(tunnel, look, nowMs) {
+      switch (look.look) {
+        case 'ready':
+          return t('ui.tunnel.readyIn', { ms: format.milliseconds(look.ms) })
+        case 'checking':
+          return t('ui.tunnel.checking')
+        case 'paused':
+          return t('ui.tunnel.paused')
+        case 'unknown':
+          return t('ui.tunnel.unknownSince', { time: format.since(look.sinceMs, nowMs) })
+        case 'broken':
+          return t('ui.tunnel.brokenAt', { stop: words.stop(tunnel, look.stop) })
+      }
+    },
+    stop(tunnel, name) {
+      if (name === 'service') return tunnel.name
+      return t(`ui.stops.${name}`, { port: tunnel.port })
+    },
+    action(tunnel, action) {
+      switch (action.do) {
+        case 'start':
+          return { label: t('ui.tunnel.start'), icon: 'play' }
+        case 'see-why':
+          return { label: t('ui.tunnel.seeWhy'), icon: null }
+        case 'fix':
+          return fixWords(action.fix)
+        case 'open':
+          return {
+            label: t(tunnel.kind === 'jupyter' ? 'ui.tunnel.openNotebook' : 'ui.tunnel.openBoard'),
+            icon: 'open',
+          }
+        case 'copy-address':
+          return {
+            label: t(tunnel.kind === 'ssh' ? 'ui.tunnel.copySsh' : 'ui.tunnel.copyAddress'),
+            icon: 'copy',
+          }
+      }
+    },
+  }
+  return words
+}
