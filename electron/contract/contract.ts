@@ -221,9 +221,15 @@ export const desktopContract = {
         }),
       ),
     ),
-    /** All tunnels of all servers together without `tunnelId`. */
+    /** Of one tunnel, of all of one server, or of all servers together. */
     history: base
-      .input(z.object({ tunnelId: model.id.optional(), range: z.enum(['hour', 'day', 'week']) }))
+      .input(
+        z.object({
+          tunnelId: model.id.optional(),
+          serverId: model.id.optional(),
+          range: z.enum(['hour', 'day', 'week', 'month']),
+        }),
+      )
       .output(trafficHistory),
   },
 

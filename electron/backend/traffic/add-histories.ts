@@ -1,9 +1,14 @@
 import type { TrafficHistory } from '@nps-desktop/relay-core/api'
 
-type Range = 'hour' | 'day' | 'week'
+export type Range = 'hour' | 'day' | 'week' | 'month'
 
-/** As the relay's contract says: a point a minute, five minutes, an hour. */
-const periodMs: Readonly<Record<Range, number>> = { hour: 60_000, day: 300_000, week: 3_600_000 }
+/** As the relay's contract says: a point a minute, five minutes, an hour, six hours. */
+const periodMs: Readonly<Record<Range, number>> = {
+  hour: 60_000,
+  day: 300_000,
+  week: 3_600_000,
+  month: 21_600_000,
+}
 
 /**
  * Several servers' histories as one. Points are matched by the period they fall into; a period of which no server

@@ -4,7 +4,7 @@ import { Feed } from '../feed.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
-import { addHistories } from './add-histories.ts'
+import { addHistories, type Range } from './add-histories.ts'
 
 type Rate = Omit<LiveTraffic['tunnels'][number], 'tunnelId'> & { tunnelId: string }
 
@@ -12,8 +12,6 @@ export interface DesktopTraffic {
   readonly atMs: number
   readonly tunnels: Rate[]
 }
-
-type Range = 'hour' | 'day' | 'week'
 
 /** Rates and history of all servers, by the app's tunnel ids. */
 export class Traffic {
@@ -39,17 +37,23 @@ export class Traffic {
     this.feed.close()
   }
 
-  /** Of one tunnel, or of all tunnels of the servers that are online. */
+  /** Of one tunnel, of one server, or of all tunnels of the servers that are online. */
   async history(
-    { tunnelId, range }: { tunnelId?: string | undefined; range: Range },
+    {
+      tunnelId,
+      serverId,
+      range,
+    }: { tunnelId?: string | undefined; serverId?: string | undefined; range: Range },
     { signal }: { signal: AbortSignal },
   ): Promise<TrafficHistory> {
     if (tunnelId !== undefined) {
       const ref = parseTunnelId(tunnelId)
       if (!ref) throw new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
-      const { serverId, relayTunnelId } = ref
-      return this.#relays.api(serverId).traffic.history({ tunnelId: relayTunnelId, range }, { signal })
+      return this.#relays
+        .api(ref.serverId)
+        .traffic.history({ tunnelId: ref.relayTunnelId, range }, { signal })
     }
+    if (serverId !== undefined) return this.#relays.api(serverId).traffic.history({ range }, { signal })
     const online = this.#storage.servers
       .list()
       .filter((server) => this.#relays.view(server.id).link.state === 'online')

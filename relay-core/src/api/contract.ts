@@ -82,9 +82,11 @@ export const relayContract = {
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */
     live: base.input(nothing).output(eventIterator(model.liveTraffic)),
-    /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour. All tunnels together without `tunnelId`. */
+    /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour; month: 120 of 6 hours. All tunnels together without `tunnelId`. */
     history: base
-      .input(z.object({ tunnelId: model.tunnelId.optional(), range: z.enum(['hour', 'day', 'week']) }))
+      .input(
+        z.object({ tunnelId: model.tunnelId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }),
+      )
       .output(model.trafficHistory),
   },
   config: {

@@ -8,8 +8,10 @@ import type { TrafficPoint } from '../ui/traffic-points.ts'
 /** History moves a point a minute; asking a little more often keeps the right edge fresh. */
 const askEveryMs = 20_000
 
-/** The traffic of one tunnel, or of all without `tunnelId`, over a range; asked again while it is looked at. */
-export function useTrafficHistory(what: Ref<{ tunnelId?: string; range: 'hour' | 'day' | 'week' } | null>): {
+/** The traffic of one tunnel, of one server, or of all, over a range; asked again while it is looked at. */
+export function useTrafficHistory(
+  what: Ref<{ tunnelId?: string; serverId?: string; range: 'hour' | 'day' | 'week' | 'month' } | null>,
+): {
   points: ComputedRef<readonly TrafficPoint[]>
   totals: ComputedRef<{ downBytes: number; upBytes: number }>
   failed: Ref<boolean>

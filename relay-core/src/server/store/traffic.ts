@@ -18,6 +18,8 @@ export const historyRanges = {
   hour: { table: 'traffic_minutes', periodMs: minuteMs, points: 60 },
   day: { table: 'traffic_minutes', periodMs: 5 * minuteMs, points: 288 },
   week: { table: 'traffic_hours', periodMs: hourMs, points: 168 },
+  /** 30 days */
+  month: { table: 'traffic_hours', periodMs: 6 * hourMs, points: 120 },
 } as const
 
 /** Traffic over time in the state file, and the times at which the relay ran. */
