@@ -5,6 +5,7 @@ import { AppCalls } from './app-calls.ts'
 import { AppError } from './app-error.ts'
 import { systemClock } from './clock.ts'
 import { createJobs } from './jobs/jobs.ts'
+import { createJupyter } from './labs/jupyter-servers.ts'
 import { LabRecords } from './labs/lab-records.ts'
 import { OverviewFeed } from './overview/overview.ts'
 import { TunnelChecks } from './overview/tunnel-checks.ts'
@@ -20,7 +21,7 @@ import { createMachines } from './ssh/machines.ts'
 import { openStorage } from './storage/storage.ts'
 import { Traffic } from './traffic/traffic.ts'
 import { forgetTrials, Trial } from './trial/trial.ts'
-import type { Jupyter } from './tunnels/jupyter.ts'
+import { LocalDoors } from './tunnels/local-doors.ts'
 import { TunnelRemoval } from './tunnels/tunnel-removal.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
 
@@ -54,8 +55,10 @@ export async function createBackend({
   const app = new AppCalls({ shell, storage })
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const labs = new LabRecords({ storage, relays })
-  const jupyter: Jupyter = { findPort: () => Promise.resolve(null), readToken: () => Promise.resolve(null) }
-  const tunnels = new Tunnels({ storage, relays, checks, overview, removal, jupyter, activity })
+  const machines = createMachines({ storage })
+  const jupyter = createJupyter({ storage, machines, log })
+  const doors = new LocalDoors()
+  const tunnels = new Tunnels({ storage, relays, checks, overview, removal, jupyter, activity, doors })
   const trial = new Trial({
     storage,
     relays,
@@ -66,7 +69,6 @@ export async function createBackend({
     log,
     dataFolder: shell.dataFolder,
   })
-  const machines = createMachines({ storage })
   const hostKeys = createHostKeys({ storage, machines, log })
   const jobs = createJobs({ log })
   const calls = relayCalls(relays)
@@ -160,6 +162,7 @@ export async function createBackend({
     await jobs.close()
     await trial.stop()
     await Promise.all([checks.close(), removal.close(), relays.close()])
+    doors.close()
     overview.close()
     activity.close()
     traffic.close()

@@ -27,6 +27,9 @@ for folder in "\${JUPYTER_RUNTIME_DIR:-}" "\${XDG_RUNTIME_DIR:-/run/user/$(id -u
 done
 `
 
+/** Where Jupyter listens unless it is told otherwise or the port is taken. */
+const usualPort = 8888
+
 /** What is asked over ssh while a person waits for a page to open. */
 const timeoutMs = 15_000
 
@@ -58,7 +61,8 @@ export function createJupyter({
   }
   return {
     async findPort(labId, { signal }) {
-      return (await list(labId, signal)).at(0)?.port ?? null
+      const servers = await list(labId, signal)
+      return (servers.find(({ port }) => port === usualPort) ?? servers.at(0))?.port ?? null
     },
     async readToken(labId, target, { signal }) {
       const port = Number(target.slice(target.lastIndexOf(':') + 1))

@@ -28,7 +28,8 @@ export async function visit(
     if (failed) return { port: failed, service: null }
     const port = { state: 'accepted', ms: performance.now() - startedMs } as const
     if (target.kind === 'tcp') return { port, service: null }
-    const answer = await ask(socket, target.kind, target.host, signal)
+    if (socket.destroyed) return { port, service: { state: 'silent', ms: port.ms } }
+    const answer = await ask(socket, target.kind, signal)
     return { port, service: { ...answer, ms: performance.now() - startedMs } }
   } finally {
     socket.destroy()
@@ -48,7 +49,9 @@ function connected(
     })
     socket.once('connect', () => resolve(null))
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') resolve({ state: 'refused', why: 'the connection was refused' })
+      // a reset can only follow an accepted connection: the relay does so when it cannot reach the lab box
+      if (error.code === 'ECONNRESET') resolve(null)
+      else if (error.code === 'ECONNREFUSED') resolve({ state: 'refused', why: 'the connection was refused' })
       else if (error.code === 'ETIMEDOUT') resolve({ state: 'silent', why: error.message })
       else resolve({ state: 'unreachable', why: error.message })
     })
@@ -56,12 +59,7 @@ function connected(
 }
 
 /** Sends what the kind's client would send first, and reads until the answer is clear. */
-function ask(
-  socket: Socket,
-  kind: Exclude<TunnelKind, 'tcp'>,
-  host: string,
-  signal: AbortSignal,
-): Promise<ServiceAnswer> {
+function ask(socket: Socket, kind: Exclude<TunnelKind, 'tcp'>, signal: AbortSignal): Promise<ServiceAnswer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
     const finish = (ended: boolean): void => {
@@ -80,8 +78,9 @@ function ask(
     socket.once('close', () => finish(true))
     socket.once('end', () => finish(true))
     const path = kind === 'jupyter' ? '/api' : '/data/environment'
-    // HTTP/1.0: the service closes after its answer, and sends no chunks
+    // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
+    // the door of local-doors.ts: a Jupyter on loopback answers no other.
     if (kind !== 'ssh')
-      socket.write(`GET ${path} HTTP/1.0\r\nHost: ${host}\r\nAccept: application/json\r\n\r\n`)
+      socket.write(`GET ${path} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n`)
   })
 }

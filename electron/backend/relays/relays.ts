@@ -37,6 +37,8 @@ export class Relays {
   readonly #random: () => number
   readonly #log: Log
   readonly #links = new Map<string, Entry>()
+  /** What was stored last of each server's tunnels. */
+  readonly #remembered = new Map<string, string>()
   readonly #closing = new Set<Promise<void>>()
   readonly #changed = new Listeners<[serverId: string]>()
   readonly #traffic = new Listeners<[serverId: string, live: LiveTraffic]>()
@@ -123,7 +125,11 @@ export class Relays {
       if (server.relay && !this.#links.has(server.id)) this.#add(server, madeFor)
     }
     const wanted = new Set(servers.map((server) => server.id))
-    for (const serverId of this.#links.keys()) if (!wanted.has(serverId)) this.#drop(serverId)
+    for (const serverId of this.#links.keys()) {
+      if (wanted.has(serverId)) continue
+      this.#drop(serverId)
+      this.#storage.lastTunnels.delete(serverId)
+    }
   }
 
   #add(server: ServerRecord, madeFor: string): void {
@@ -134,17 +140,39 @@ export class Relays {
       clock: this.#clock,
       random: this.#random,
       log: this.#log,
-      changed: () => this.#changed.call(server.id),
+      changed: () => {
+        this.#remember(server.id, link.mirror)
+        this.#changed.call(server.id)
+      },
       traffic: (live) => this.#traffic.call(server.id, live),
     })
+    link.mirror.tunnels = this.#storage.lastTunnels.get(server.id)
     this.#links.set(server.id, { link, madeFor })
     link.start()
+  }
+
+  /** Only when a tunnel came, went or was changed: states and counters are worth nothing later. */
+  #remember(serverId: string, { tunnels }: RelayMirror): void {
+    if (!tunnels) return
+    const lasting = tunnels.map(({ id, clientId, name, port, target, enabled }) => [
+      id,
+      clientId,
+      name,
+      port,
+      target,
+      enabled,
+    ])
+    const text = JSON.stringify(lasting)
+    if (this.#remembered.get(serverId) === text) return
+    this.#remembered.set(serverId, text)
+    this.#storage.lastTunnels.put(serverId, tunnels)
   }
 
   #drop(serverId: string): void {
     const entry = this.#links.get(serverId)
     if (!entry) return
     this.#links.delete(serverId)
+    this.#remembered.delete(serverId)
     const closing = entry.link.close().finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
   }

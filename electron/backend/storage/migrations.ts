@@ -13,6 +13,8 @@ const migrations: readonly string[] = [
    CREATE TABLE activity (
      id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, tone TEXT NOT NULL, code TEXT NOT NULL,
      params TEXT NOT NULL, server_id TEXT, lab_id TEXT, tunnel_id TEXT) STRICT;`,
+  // what a server told last, for the screen while it cannot be asked
+  `CREATE TABLE last_tunnels (server_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

@@ -1,3 +1,4 @@
+import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
   PortRange,
@@ -109,6 +110,13 @@ export interface ActivityStore {
   removeServer(serverId: string): void
 }
 
+/** The tunnels that a server told of last, for the screen while it cannot be asked. */
+export interface LastTunnels {
+  get(serverId: string): readonly RelayTunnel[] | null
+  put(serverId: string, tunnels: readonly RelayTunnel[]): void
+  delete(serverId: string): void
+}
+
 /** The app's data: one SQLite file. Tunnels live on their relay; here only their notes. */
 export interface Storage {
   readonly servers: Rows<ServerRecord>
@@ -118,6 +126,7 @@ export interface Storage {
   readonly secrets: SecretStore
   readonly settings: SettingsStore
   readonly activity: ActivityStore
+  readonly lastTunnels: LastTunnels
   /** Calls back after each change of servers, labs or tunnel notes. */
   onChange(listener: () => void): () => void
   close(): void

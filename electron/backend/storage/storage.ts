@@ -6,6 +6,7 @@ import { Listeners } from '../listeners.ts'
 import type { Shell } from '../shell.ts'
 import { openActivity } from './activity-rows.ts'
 import { openHostKeys } from './host-keys.ts'
+import { openLastTunnels } from './last-tunnels.ts'
 import { migrate } from './migrations.ts'
 import type { Storage } from './records.ts'
 import { openRows } from './rows.ts'
@@ -54,6 +55,7 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage 
       secrets: openSecrets(database, shell),
       settings: openSettings(database),
       activity: openActivity(database),
+      lastTunnels: openLastTunnels(database),
       onChange: (listener) => listeners.add(listener),
       close: () => {
         if (database.isOpen) database.close()

@@ -1,6 +1,7 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../app-error.ts'
 import type { Clock } from '../clock.ts'
+import { failureOf } from '../failure-of.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { ListedTunnel } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -109,6 +110,7 @@ export class TunnelRemoval {
       await this.#relays.api(ref.serverId).tunnels.remove({ id: ref.relayTunnelId })
       this.#forget(note)
     } catch (error) {
+      if (failureOf(error).code === 'not-found') return this.#forget(note)
       // it stays due: the next change of its server's link brings it here again
       this.#log.warn('deleting a tunnel is put off', { tunnel: tunnelId, error })
     }

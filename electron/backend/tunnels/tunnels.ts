@@ -11,6 +11,7 @@ import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { Jupyter } from './jupyter.ts'
+import type { LocalDoors } from './local-doors.ts'
 import { portCandidates } from './port-choice.ts'
 import { provePort } from './port-proof.ts'
 import type { TunnelRemoval } from './tunnel-removal.ts'
@@ -48,6 +49,7 @@ export class Tunnels {
   readonly #removal: TunnelRemoval
   readonly #jupyter: Jupyter
   readonly #activity: Activity
+  readonly #doors: LocalDoors
 
   constructor(options: {
     storage: Storage
@@ -57,6 +59,7 @@ export class Tunnels {
     removal: TunnelRemoval
     jupyter: Jupyter
     activity: Activity
+    doors: LocalDoors
   }) {
     this.#storage = options.storage
     this.#relays = options.relays
@@ -65,6 +68,7 @@ export class Tunnels {
     this.#removal = options.removal
     this.#jupyter = options.jupyter
     this.#activity = options.activity
+    this.#doors = options.doors
   }
 
   /** `labId`'s service of this kind at its usual place, or, for Jupyter, where it is found running. */
@@ -183,8 +187,11 @@ export class Tunnels {
   ): Promise<{ url: string; hasToken: boolean }> {
     const { kind, server, lab, relayTunnel } = this.#tunnel(tunnelId)
     const host = server.relay?.host ?? ''
-    const url = addressOf(kind, host, relayTunnel.port, lab.address?.user ?? null)
-    if (kind !== 'jupyter') return { url, hasToken: false }
+    const { port } = relayTunnel
+    if (kind !== 'jupyter')
+      return { url: addressOf(kind, host, port, lab.address?.user ?? null), hasToken: false }
+    const door = await this.#doors.open({ host, port })
+    const url = addressOf(kind, '127.0.0.1', door, null)
     const token = await this.#jupyter.readToken(lab.id, relayTunnel.target, { signal })
     return token === null
       ? { url, hasToken: false }

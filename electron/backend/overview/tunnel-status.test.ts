@@ -1,0 +1,128 @@
+import type { Failure, Stop } from '@nps-desktop/electron/contract'
+import { expect, test } from 'vitest'
+import type { CheckResult } from './check-result.ts'
+import { type TunnelFacts, tunnelStatus } from './tunnel-status.ts'
+
+const now = 1_000_000
+
+const ok = (name: Stop['name'], ms = 1): Stop => ({ name, state: 'ok', ms, failure: null })
+const unknown = (name: Stop['name']): Stop => ({ name, state: 'unknown', ms: null, failure: null })
+const refused: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
+
+function good(atMs = now - 1_000): CheckResult {
+  return { atMs, stops: [ok('port'), ok('lab'), ok('service')], ms: 12 }
+}
+
+function broken(atMs = now - 1_000): CheckResult {
+  const service: Stop = { name: 'service', state: 'failed', ms: null, failure: refused }
+  return { atMs, stops: [ok('port'), ok('lab'), service], ms: 0 }
+}
+
+const allGood: TunnelFacts = {
+  nowMs: now,
+  server: 'cloud',
+  lab: 'a100',
+  port: 7001,
+  enabled: true,
+  local: false,
+  laptopOnline: true,
+  laptopChangedAtMs: 1,
+  link: { state: 'online', sinceMs: 1, roundTripMs: 20 },
+  notOnlineSinceMs: null,
+  serverAnsweredAtMs: now - 2_000,
+  listening: { state: 'listening' },
+  agent: { state: 'online', sinceMs: 1, address: 'x', version: '1', protocol: 'native', roundTripMs: 3 },
+  result: good(),
+  checkingSinceMs: null,
+  brokenSinceMs: null,
+}
+
+const stateOf = (facts: Partial<TunnelFacts>) => tunnelStatus({ ...allGood, ...facts }).status
+const stopsOf = (facts: Partial<TunnelFacts>) =>
+  tunnelStatus({ ...allGood, ...facts })
+    .stops.map((stop) => stop.state)
+    .join(' ')
+
+test('ready: all five stops answered, and the oldest answer counts', () => {
+  expect(stateOf({})).toEqual({ state: 'ready', checkedAtMs: now - 2_000, ms: 12 })
+  expect(stopsOf({})).toBe('ok ok ok ok ok')
+})
+
+test('green expires after 30 s: checking first, then not known since', () => {
+  expect(stateOf({ result: good(now - 30_000) }).state).toBe('ready')
+  expect(stateOf({ result: good(now - 30_001) })).toEqual({ state: 'checking', sinceMs: now - 1 })
+  expect(stateOf({ result: good(now - 90_001) })).toEqual({ state: 'unknown', sinceMs: now - 90_001 })
+  expect(stateOf({ serverAnsweredAtMs: now - 31_000 }).state).toBe('checking')
+})
+
+test('a broken tunnel names the stop, since when, and why; red expires, too', () => {
+  const facts = { result: broken(), brokenSinceMs: 500 }
+  expect(stateOf(facts)).toEqual({ state: 'broken', stop: 'service', sinceMs: 500, failure: refused })
+  expect(stateOf({ ...facts, result: broken(now - 31_000) }).state).toBe('checking')
+})
+
+test('without the link nothing behind it is known, whatever the last check said', () => {
+  const failure: Failure = { code: 'relay-unreachable', params: {}, message: 'no answer', fixes: [] }
+  const link = { state: 'waiting', attempt: 1, retryAtMs: now + 1, failure } as const
+  expect(stateOf({ link })).toEqual({ state: 'unknown', sinceMs: now - 2_000 })
+  expect(stopsOf({ link })).toBe('ok failed unknown unknown unknown')
+  const never = { link, serverAnsweredAtMs: null, notOnlineSinceMs: 77 }
+  expect(stateOf(never)).toEqual({ state: 'unknown', sinceMs: 77 })
+})
+
+test('the very first attempt is a check; every later one is not', () => {
+  const first = { serverAnsweredAtMs: null, notOnlineSinceMs: 77 }
+  expect(stateOf({ link: { state: 'connecting', attempt: 1 }, ...first }).state).toBe('checking')
+  expect(stateOf({ link: { state: 'connecting', attempt: 2 }, ...first }).state).toBe('unknown')
+  expect(stateOf({ link: { state: 'connecting', attempt: 1 } }).state).toBe('unknown')
+})
+
+test('a laptop without a network turns nothing red', () => {
+  const facts = { laptopOnline: false, laptopChangedAtMs: 42, result: broken() }
+  expect(stateOf(facts)).toEqual({ state: 'unknown', sinceMs: 42 })
+  expect(stopsOf(facts)).toBe('unknown unknown unknown unknown unknown')
+})
+
+test('the trial needs no network', () => {
+  expect(stateOf({ laptopOnline: false, local: true }).state).toBe('ready')
+})
+
+test('an agent that went offline breaks the tunnel at once, before any check', () => {
+  const status = stateOf({ agent: { state: 'offline', sinceMs: 900 } })
+  expect(status).toMatchObject({
+    state: 'broken',
+    stop: 'lab',
+    sinceMs: 900,
+    failure: { code: 'agent-offline' },
+  })
+  expect(stopsOf({ agent: { state: 'offline', sinceMs: 900 } })).toBe('ok ok ok failed unknown')
+})
+
+test('a port that the relay could not open is told by the relay itself', () => {
+  const listening = {
+    state: 'failed',
+    failure: { code: 'port-taken', params: { program: 'nginx' }, message: 'taken' },
+  } as const
+  expect(stateOf({ listening, result: null })).toMatchObject({
+    state: 'broken',
+    stop: 'port',
+    failure: { code: 'port-taken', params: { program: 'nginx', port: 7001, server: 'cloud' } },
+  })
+})
+
+test('paused is what a person chose, as long as the server can be asked', () => {
+  expect(stateOf({ enabled: false, result: null })).toEqual({ state: 'paused' })
+  expect(stopsOf({ enabled: false, result: null })).toBe('ok ok unknown unknown unknown')
+})
+
+test('a new tunnel is being checked until the first answer', () => {
+  expect(stateOf({ result: null, checkingSinceMs: now - 5 })).toEqual({ state: 'checking', sinceMs: now - 5 })
+  expect(stopsOf({ result: null, checkingSinceMs: now - 5 })).toBe('ok ok checking checking checking')
+})
+
+test('a failed stop leaves those behind it unknown', () => {
+  const port: Stop = { name: 'port', state: 'failed', ms: null, failure: refused }
+  const result: CheckResult = { atMs: now, stops: [port, unknown('lab'), unknown('service')], ms: 0 }
+  expect(stopsOf({ result })).toBe('ok ok failed unknown unknown')
+  expect(stateOf({ result, agent: { state: 'offline', sinceMs: 1 } })).toMatchObject({ stop: 'port' })
+})

@@ -1,0 +1,30 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { tunnel } from '@nps-desktop/relay-core/api'
+import { z } from 'zod'
+import type { LastTunnels } from './records.ts'
+
+const tunnels = z.array(tunnel)
+
+/** A list that an older relay told and that no longer parses is no list: the server will tell it anew. */
+export function openLastTunnels(database: DatabaseSync): LastTunnels {
+  const select = database.prepare('SELECT body FROM last_tunnels WHERE server_id = ?')
+  const upsert = database.prepare(
+    `INSERT INTO last_tunnels (server_id, body) VALUES (?, ?)
+     ON CONFLICT (server_id) DO UPDATE SET body = excluded.body`,
+  )
+  const remove = database.prepare('DELETE FROM last_tunnels WHERE server_id = ?')
+  return {
+    get: (serverId) => {
+      const row = select.get(serverId) as { body: string } | undefined
+      if (!row) return null
+      const parsed = tunnels.safeParse(JSON.parse(row.body))
+      return parsed.success ? parsed.data : null
+    },
+    put: (serverId, list) => {
+      upsert.run(serverId, JSON.stringify(list))
+    },
+    delete: (serverId) => {
+      remove.run(serverId)
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { createServer, request, type Server } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { LocalDoors } from './local-doors.ts'
+
+const opened: { close(): unknown }[] = []
+
+afterEach(() => {
+  for (const one of opened.splice(0)) one.close()
+})
+
+async function picky(): Promise<Server> {
+  // as Jupyter does: only a local Host is served
+  const server = createServer((incoming, answer) => {
+    answer.statusCode = incoming.headers.host?.startsWith('127.0.0.1') === true ? 200 : 403
+    answer.end('notebook')
+  })
+  opened.push(server)
+  server.listen(0, '127.0.0.2')
+  await once(server, 'listening')
+  return server
+}
+
+it('a service that serves local names only is reached through a door on 127.0.0.1', async () => {
+  const { port } = (await picky()).address() as AddressInfo
+  const doors = new LocalDoors()
+  opened.push(doors)
+  const door = await doors.open({ host: '127.0.0.2', port })
+  expect(await doors.open({ host: '127.0.0.2', port })).toBe(door)
+  const asked = request({ host: '127.0.0.1', port: door, path: '/' })
+  asked.end()
+  const [answer] = await once(asked, 'response')
+  expect(answer.statusCode).toBe(200)
+  answer.resume()
+})
+
+it('closing ends the door and its connections', async () => {
+  const { port } = (await picky()).address() as AddressInfo
+  const doors = new LocalDoors()
+  opened.push(doors)
+  const door = await doors.open({ host: '127.0.0.2', port })
+  const visitor = connect(door, '127.0.0.1')
+  await once(visitor, 'connect')
+  const ended = once(visitor, 'close')
+  visitor.on('error', () => undefined)
+  doors.close()
+  await ended
+  const late = connect(door, '127.0.0.1')
+  const [error] = await once(late, 'error')
+  expect(error.code).toBe('ECONNREFUSED')
+})
+
+it('a place that refuses ends the visitor’s connection at once', async () => {
+  const server = await picky()
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  const doors = new LocalDoors()
+  opened.push(doors)
+  const visitor = connect(await doors.open({ host: '127.0.0.2', port }), '127.0.0.1')
+  visitor.on('error', () => undefined)
+  visitor.resume()
+  await once(visitor, 'close')
+})
