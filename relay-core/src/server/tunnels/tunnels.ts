@@ -55,7 +55,7 @@ export class Tunnels {
   async open(spec: TunnelSpec): Promise<void> {
     const target = parseHostPort(spec.target, 'target')
     const existing = this.#open.get(spec.id)
-    if (existing && existing.spec.clientId === spec.clientId && existing.spec.port === spec.port) {
+    if (existing && existing.spec.clientId === spec.clientId && existing.listener.port === spec.port) {
       this.#open.set(spec.id, { spec, listener: existing.listener })
       if (existing.spec.target !== spec.target) existing.listener.retarget(target)
       return
