@@ -10,6 +10,7 @@ import { LabRecords } from './labs/lab-records.ts'
 import { OverviewFeed } from './overview/overview.ts'
 import { TunnelChecks } from './overview/tunnel-checks.ts'
 import { followClients } from './relays/adopt-clients.ts'
+import { followStatus } from './relays/follow-status.ts'
 import { NetworkWatch } from './relays/network-watch.ts'
 import { Relays } from './relays/relays.ts'
 import { createRouter, type DesktopRouter } from './router.ts'
@@ -80,6 +81,7 @@ export async function createBackend({
   removal.start()
   checks.start()
   const leaveClients = followClients(storage, relays)
+  const leaveStatus = followStatus(storage, relays)
   const leaveNetwork = network.onChange(() => relays.retryNow())
   relays.start()
   network.start()
@@ -158,6 +160,7 @@ export async function createBackend({
   const close = async (): Promise<void> => {
     leaveNetwork()
     leaveClients()
+    leaveStatus()
     network.close()
     await jobs.close()
     await trial.stop()

@@ -8,6 +8,7 @@ import type { OverviewFeed } from '../overview/overview.ts'
 import type { TunnelChecks } from '../overview/tunnel-checks.ts'
 import { addressOf, usualTargets } from '../overview/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
+import { isLoopback } from '../relays/loopback.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { Jupyter } from './jupyter.ts'
@@ -15,6 +16,7 @@ import type { LocalDoors } from './local-doors.ts'
 import { portCandidates } from './port-choice.ts'
 import { provePort } from './port-proof.ts'
 import type { TunnelRemoval } from './tunnel-removal.ts'
+import { untilTold } from './until-told.ts'
 
 /** Programs that took a port since the last check; after this many the range is hopeless. */
 const mostPortsTried = 20
@@ -109,6 +111,7 @@ export class Tunnels {
       const tunnelId = tunnelIdOf(server.id, made.id)
       this.#storage.tunnelNotes.put({ id: tunnelId, kind, removal: null })
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
+      await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
     }
     if (tunnel.port !== undefined) return make(tunnel.port)
@@ -144,17 +147,22 @@ export class Tunnels {
     const given = Object.fromEntries(
       Object.entries({ name, port, target }).filter(([, value]) => value !== undefined),
     )
-    await this.#relays.api(server.id).tunnels.edit({ id: relayTunnel.id, ...given }, { signal })
+    const edited = await this.#relays
+      .api(server.id)
+      .tunnels.edit({ id: relayTunnel.id, ...given }, { signal })
+    await untilTold(this.#relays, server.id, edited)
   }
 
   async start({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
     const { server, relayTunnel } = this.#tunnel(tunnelId)
-    await this.#relays.api(server.id).tunnels.start({ id: relayTunnel.id }, { signal })
+    const started = await this.#relays.api(server.id).tunnels.start({ id: relayTunnel.id }, { signal })
+    await untilTold(this.#relays, server.id, started)
   }
 
   async stop({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
     const { server, relayTunnel } = this.#tunnel(tunnelId)
-    await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id }, { signal })
+    const stopped = await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id }, { signal })
+    await untilTold(this.#relays, server.id, stopped)
   }
 
   async remove({ tunnelId }: { tunnelId: string }): Promise<{ undoUntilMs: number }> {
@@ -190,7 +198,7 @@ export class Tunnels {
     const { port } = relayTunnel
     if (kind !== 'jupyter')
       return { url: addressOf(kind, host, port, lab.address?.user ?? null), hasToken: false }
-    const door = await this.#doors.open({ host, port })
+    const door = isLoopback(host) ? port : await this.#doors.open({ host, port })
     const url = addressOf(kind, '127.0.0.1', door, null)
     const token = await this.#jupyter.readToken(lab.id, relayTunnel.target, { signal })
     return token === null
