@@ -1,6 +1,7 @@
 import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import type { Clock } from '../clock.ts'
 import { Feed } from '../feed.ts'
+import { isLoopback } from '../relays/loopback.ts'
 import type { NetworkWatch } from '../relays/network-watch.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
@@ -162,7 +163,7 @@ export class OverviewFeed {
       lab: lab.name,
       port: relayTunnel.port,
       enabled: relayTunnel.enabled,
-      local: server.local,
+      needsNetwork: !isLoopback(server.relay?.host ?? ''),
       laptopOnline: this.#laptop.online,
       laptopChangedAtMs: this.#laptop.changedAtMs,
       link: view.link,

@@ -24,7 +24,7 @@ const allGood: TunnelFacts = {
   lab: 'a100',
   port: 7001,
   enabled: true,
-  local: false,
+  needsNetwork: true,
   laptopOnline: true,
   laptopChangedAtMs: 1,
   link: { state: 'online', sinceMs: 1, roundTripMs: 20 },
@@ -83,8 +83,8 @@ test('a laptop without a network turns nothing red', () => {
   expect(stopsOf(facts)).toBe('unknown unknown unknown unknown unknown')
 })
 
-test('the trial needs no network', () => {
-  expect(stateOf({ laptopOnline: false, local: true }).state).toBe('ready')
+test('a server on this computer needs no network', () => {
+  expect(stateOf({ laptopOnline: false, needsNetwork: false }).state).toBe('ready')
 })
 
 test('an agent that went offline breaks the tunnel at once, before any check', () => {

@@ -14,8 +14,8 @@ export interface TunnelFacts {
   readonly port: number
   /** What a person switched on or off. */
   readonly enabled: boolean
-  /** The trial needs no network. */
-  readonly local: boolean
+  /** False for a server on this computer. */
+  readonly needsNetwork: boolean
   readonly laptopOnline: boolean
   readonly laptopChangedAtMs: number
   readonly link: Link
@@ -61,7 +61,8 @@ function fiveStops(facts: TunnelFacts): Stop[] {
 }
 
 function laptopStop(facts: TunnelFacts): Stop {
-  if (facts.laptopOnline || facts.local) return { name: 'laptop', state: 'ok', ms: null, failure: null }
+  if (facts.laptopOnline || !facts.needsNetwork)
+    return { name: 'laptop', state: 'ok', ms: null, failure: null }
   const message = 'This laptop has no network. Connect it to one; everything is then checked again.'
   return { ...unknownStop('laptop'), failure: { code: 'laptop-offline', params: {}, message, fixes: [] } }
 }

@@ -8,7 +8,7 @@ export const askEveryMs = 10_000
 /** Longer than any healthy round trip, shorter than the 10 s in which a dead link must be noticed. */
 const answerWithinMs = 8_000
 
-/** What was last heard of one relay; stays as it was when the link is lost. */
+/** What was last heard of one relay. When the link is lost, clients and rates are no longer known. */
 export class RelayMirror {
   clients: readonly Client[] | null = null
   tunnels: readonly Tunnel[] | null = null
@@ -68,6 +68,8 @@ export async function keepMirror(
   } finally {
     stop.abort()
     mirror.live.clear()
+    // who is online may change unseen from now on; which tunnels there are seldom does
+    mirror.clients = null
     await Promise.allSettled(feeds)
   }
   if (!options.signal.aborted) throw new Error('the server ended the connection')

@@ -27,9 +27,18 @@ export class Traffic {
 
   start(): void {
     // all tunnels each time, not only those of this second: a watcher may skip values
-    this.#leave = this.#relays.onTraffic((_serverId, { atMs }) =>
+    const leaveTraffic = this.#relays.onTraffic((_serverId, { atMs }) =>
       this.feed.set({ atMs, tunnels: this.#rates() }),
     )
+    // of a lost server nothing is known, which is not the same as the last rate going on
+    const leaveLinks = this.#relays.onChange(() => {
+      const tunnels = this.#rates()
+      if (tunnels.length < this.feed.value.tunnels.length) this.feed.set({ atMs: Date.now(), tunnels })
+    })
+    this.#leave = () => {
+      leaveTraffic()
+      leaveLinks()
+    }
   }
 
   close(): void {

@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { Activity } from '../activity/activity.ts'
 import { newId } from '../ids.ts'
@@ -6,7 +8,7 @@ import type { LabRecords } from '../labs/lab-records.ts'
 import type { OverviewFeed } from '../overview/overview.ts'
 import { adminKeySecret, type Relays } from '../relays/relays.ts'
 import { untilRelay } from '../relays/until-relay.ts'
-import { usualRange } from '../servers/port-range.ts'
+import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Tunnels } from '../tunnels/tunnels.ts'
 import { SampleVisitor } from './sample-visitor.ts'
@@ -80,7 +82,7 @@ export class Trial {
     const { serverId, machine } = running
     const { bridgePort, fingerprint, adminKey } = machine.relay
     await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
-    const relay = { host: '127.0.0.1', bridgePort, fingerprint, version: null, range: usualRange }
+    const relay = { host: '127.0.0.1', bridgePort, fingerprint, version: null, range: someRange() }
     const record = {
       id: serverId,
       name: names.server,
@@ -137,6 +139,15 @@ export class Trial {
   }
 }
 
+/**
+ * Twenty ports somewhere in 20000-30000, below those that systems give to outgoing connections: two people may try it on
+ * one computer at the same time.
+ */
+function someRange(): PortRange {
+  const from = randomInt(20_000, 30_000)
+  return { from, to: from + 19 }
+}
+
 /** Takes back what a crash has left of an earlier trial. */
 export async function forgetTrials(storage: Storage, dataFolder: string): Promise<void> {
   for (const server of storage.servers.list()) {
@@ -145,13 +156,4 @@ export async function forgetTrials(storage: Storage, dataFolder: string): Promis
     storage.activity.removeServer(server.id)
   }
   await rm(trialFolder(dataFolder), { recursive: true, force: true })
-}
-
-function forgetServer(storage: Storage, serverId: string): void {
-  for (const lab of storage.labs.list()) if (lab.serverId === serverId) storage.labs.delete(lab.id)
-  for (const note of storage.tunnelNotes.list()) {
-    if (note.id.startsWith(`${serverId}-`)) storage.tunnelNotes.delete(note.id)
-  }
-  storage.secrets.deleteUnder(`server/${serverId}/`)
-  storage.servers.delete(serverId)
 }

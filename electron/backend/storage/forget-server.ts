@@ -1,0 +1,18 @@
+import type { Storage } from './records.ts'
+
+/** Takes a server out of the app's data, with its lab boxes, secrets and tunnels' notes; its machine is not touched. */
+export function forgetServer(storage: Storage, serverId: string): void {
+  for (const lab of storage.labs.list()) if (lab.serverId === serverId) forgetLab(storage, lab.id)
+  for (const note of storage.tunnelNotes.list()) {
+    if (note.id.startsWith(`${serverId}-t`)) storage.tunnelNotes.delete(note.id)
+  }
+  storage.lastTunnels.delete(serverId)
+  storage.secrets.deleteUnder(`server/${serverId}/`)
+  storage.servers.delete(serverId)
+}
+
+/** Takes a lab box out of the app's data; its client stays on the relay. */
+export function forgetLab(storage: Storage, labId: string): void {
+  storage.secrets.deleteUnder(`lab/${labId}/`)
+  storage.labs.delete(labId)
+}

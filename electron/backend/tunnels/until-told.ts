@@ -1,0 +1,26 @@
+import type { Tunnel } from '@nps-desktop/relay-core/api'
+import type { Relays } from '../relays/relays.ts'
+import { untilRelay } from '../relays/until-relay.ts'
+
+/** The feed follows a call within milliseconds; after this the link is as good as lost and tells so itself. */
+const toldWithinMs = 3_000
+
+/**
+ * Fulfils when what the app shows has caught up with what a call has changed, so that the next question is about the
+ * tunnel as it is now. A feed that stays behind is not the call's failure: the call is done.
+ */
+export async function untilTold(relays: Relays, serverId: string, changed: Tunnel): Promise<void> {
+  const { id, name, port, target, enabled } = changed
+  const isTold = (one: Tunnel): boolean =>
+    one.id === id &&
+    one.name === name &&
+    one.port === port &&
+    one.target === target &&
+    one.enabled === enabled
+  const deadline = AbortSignal.timeout(toldWithinMs)
+  await untilRelay(relays, serverId, ({ mirror }) => mirror.tunnels?.some(isTold) ?? false, {
+    signal: deadline,
+  }).catch((error: unknown) => {
+    if (!deadline.aborted) throw error
+  })
+}
