@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { RelayError } from '../api/errors.ts'
 
 const pins = z.record(z.string(), z.string())
 
@@ -40,8 +41,10 @@ export class PinFile {
     try {
       return pins.parse(JSON.parse(text))
     } catch (error) {
-      throw new Error(
+      throw new RelayError(
+        'config-invalid',
         `${this.path} cannot be read as the list of pinned relays. Delete it to pin the relay anew, or start npc with -fingerprint.`,
+        { file: this.path },
         { cause: error },
       )
     }

@@ -14,6 +14,7 @@ export type LinkFailureCode = Extract<
   | 'client-disabled'
   | 'version-unsupported'
   | 'not-found'
+  | 'config-invalid'
   | 'agent-replaced'
   | 'fingerprint-changed'
 >
@@ -38,6 +39,7 @@ export const retryRule: Record<LinkFailureCode, RetryRule> = {
   'client-disabled': 'slowly',
   'version-unsupported': 'slowly',
   'not-found': 'slowly',
+  'config-invalid': 'slowly',
   'agent-replaced': 'give-up',
   'fingerprint-changed': 'give-up',
 }
