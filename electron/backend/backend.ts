@@ -2,10 +2,10 @@ import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { connectRelay } from '@nps-desktop/relay-core/remote'
 import { Activity } from './activity/activity.ts'
 import { AppCalls } from './app-calls.ts'
-import { AppError } from './app-error.ts'
 import { systemClock } from './clock.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createJupyter } from './labs/jupyter-servers.ts'
+import { LabJobs } from './labs/lab-jobs.ts'
 import { LabRecords } from './labs/lab-records.ts'
 import { OverviewFeed } from './overview/overview.ts'
 import { TunnelChecks } from './overview/tunnel-checks.ts'
@@ -15,6 +15,7 @@ import { NetworkWatch } from './relays/network-watch.ts'
 import { Relays } from './relays/relays.ts'
 import { createRouter, type DesktopRouter } from './router.ts'
 import { relayCalls } from './servers/relay-calls.ts'
+import { ServerJobs } from './servers/server-jobs.ts'
 import { ServerRecords } from './servers/server-records.ts'
 import type { Shell } from './shell.ts'
 import { createHostKeys } from './ssh/host-keys.ts'
@@ -72,6 +73,9 @@ export async function createBackend({
   })
   const hostKeys = createHostKeys({ storage, machines, log })
   const jobs = createJobs({ log })
+  const { programsFolder } = shell
+  const serverJobs = new ServerJobs({ storage, machines, jobs, connect: connectRelay, programsFolder, log })
+  const labJobs = new LabJobs({ storage, machines, jobs, relays, programsFolder })
   const calls = relayCalls(relays)
 
   // before the first overview, which it takes as what was there already
@@ -85,10 +89,6 @@ export async function createBackend({
   const leaveNetwork = network.onChange(() => relays.retryNow())
   relays.start()
   network.start()
-
-  const notYet = (): never => {
-    throw new AppError('not-possible-here', 'This is still being built.', {})
-  }
 
   const router = createRouter(
     {
@@ -121,19 +121,19 @@ export async function createBackend({
         add: (input) => servers.add(input),
         edit: (input) => servers.edit(input),
         connect: (input, options) => servers.connect(input, options),
-        setup: notYet,
-        checkPorts: notYet,
-        openHostFirewall: notYet,
+        setup: (input) => serverJobs.setup(input),
+        checkPorts: (input) => serverJobs.checkPorts(input),
+        openHostFirewall: (input, options) => serverJobs.openHostFirewall(input, options),
         ports: (input) => servers.ports(input),
-        remove: notYet,
+        remove: (input) => serverJobs.remove(input),
         ...calls,
       },
       labs: {
         add: (input, options) => labs.add(input, options),
         edit: (input, options) => labs.edit(input, options),
-        setup: notYet,
+        setup: (input) => labJobs.setup(input),
         invite: (input, options) => labs.invite(input, options),
-        remove: notYet,
+        remove: (input, options) => labJobs.remove(input, options),
       },
       tunnels: {
         addPreset: (input, options) => tunnels.addPreset(input, options),

@@ -27,7 +27,7 @@ export async function uploadProgram(
   { onProgress, signal }: UploadOptions,
 ): Promise<{ path: string; sentBytes: number }> {
   const { host } = shell.session.address
-  const folder = `${place.folder}/.nps-desktop-upload`
+  const folder = uploadFolder(place)
   const ready = `${folder}/${file.program}`
   const part = `${folder}/${file.sha256.slice(0, 16)}.part`
   const before = await shell.run(prepare(folder, ready, part), { timeoutMs: unpackTimeoutMs, signal })
@@ -71,6 +71,19 @@ export async function uploadProgram(
   }
   await writing(shell, file, place, folder, unpack(file, part, ready), { timeoutMs: unpackTimeoutMs, signal })
   return { path: ready, sentBytes: sent }
+}
+
+/** Takes away what `uploadProgram` put there, once it is installed. */
+export async function dropUpload(
+  shell: RemoteShell,
+  place: Place,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  await shell.output(`rm -rf ${quote(uploadFolder(place))}`, { signal })
+}
+
+function uploadFolder(place: Place): string {
+  return `${place.folder}/.nps-desktop-upload`
 }
 
 /** The hash of what is ready, and the bytes of what is half there. Refuses a folder that is not ours alone. */

@@ -15,6 +15,8 @@ export interface JobPlan<Context> {
   readonly writes: readonly string[]
   /** Puts what a person corrected into the context. */
   correct?(corrections: Corrections): Promise<void>
+  /** Every step is done. */
+  onDone?(): void
   /** Gives back what one run held, such as its ssh session. */
   release(): void
 }
@@ -93,6 +95,7 @@ export class RunningJob<Context = unknown> {
       outcome = await this.#runStep(index)
     }
     this.#plan.release()
+    if (outcome === 'done') this.#plan.onDone?.()
     this.feed.set({ ...this.feed.value, state: outcome })
     const { kind, id } = this.feed.value
     this.#log.info('job ended', { kind, job: id, state: outcome })

@@ -14,8 +14,11 @@ export interface Owner {
   readonly shell: RemoteShell
 }
 
-/** `required`: a failure when it cannot be had; `if-free`: only where sudo asks for no password; `never`. */
-export type RootWish = 'required' | 'if-free' | 'never'
+/**
+ * `required`: a failure when it cannot be had; `if-possible`: with the passwords at hand, else as the account itself;
+ * `if-free`: only where sudo asks for no password, since on a shared machine each wrong try is reported; `never`.
+ */
+export type RootWish = 'required' | 'if-possible' | 'if-free' | 'never'
 
 /**
  * One machine during a job: a single ssh session for all its steps, opened when first needed and again after it broke
@@ -56,6 +59,11 @@ export class Workplace {
     return this.#session
   }
 
+  /** The host that the way to the machine leads through, or null. */
+  async jumpName(): Promise<string | null> {
+    return (await this.#machines.target(this.ref)).jump?.address.host ?? null
+  }
+
   /** A shell of the account that signed in. */
   async shell(signal: AbortSignal): Promise<RemoteShell> {
     return new RemoteShell(await this.session(signal))
@@ -93,10 +101,10 @@ export class Workplace {
     }
   }
 
-  /** What the person gave for sudo; else, where root is required, the password that this machine accepted already. */
+  /** What the person gave for sudo; else the password that this machine accepted already. */
   async #passwords(): Promise<string[]> {
     if (this.#sudoPassword !== undefined) return [this.#sudoPassword]
-    if (this.#root !== 'required') return []
+    if (this.#root === 'if-free') return []
     const { secret } = await this.#machines.target(this.ref)
     return secret.kind === 'password' ? [secret.password] : []
   }

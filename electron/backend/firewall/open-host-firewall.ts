@@ -1,0 +1,32 @@
+import { AppError } from '../app-error.ts'
+import { RemoteCommandFailed, type RemoteShell } from '../ssh/remote-shell.ts'
+import { changesFor, type Opening } from './firewall-change.ts'
+import { readHostFirewall } from './host-firewall.ts'
+
+/**
+ * Adds the accept rules that are missing, nothing else: no rule is removed, moved or reloaded, so the running ssh
+ * session keeps its own. Answers the commands, and a record of each rule that was not there before.
+ * Rejects with `firewall-change-refused`.
+ */
+export async function openHostFirewall(
+  shell: RemoteShell,
+  opening: Opening,
+  { onAdded, signal }: { onAdded: (record: string) => void; signal: AbortSignal },
+): Promise<string> {
+  const { host } = shell.session.address
+  const changes = changesFor(await readHostFirewall(shell, { signal }), opening)
+  for (const { script, record, tool, command } of changes) {
+    try {
+      if (/^added$/m.test(await shell.output(script, { signal }))) onAdded(record)
+    } catch (error) {
+      if (!(error instanceof RemoteCommandFailed)) throw error
+      throw new AppError(
+        'firewall-change-refused',
+        `${tool} on ${host} did not take the rule: ${error.message}`,
+        { host, tool, command, reason: error.message },
+        { cause: error, fixes: [{ action: 'copy', text: command }, { action: 'retry' }] },
+      )
+    }
+  }
+  return changes.map(({ command }) => command).join(' && ')
+}

@@ -1,0 +1,43 @@
+import { AppError } from '../app-error.ts'
+import type { MachineFacts, Place } from '../install/machine-facts.ts'
+import type { InstalledProgram } from '../install/installed-program.ts'
+import type { ProgramFile } from '../install/programs.ts'
+import type { Workplace } from '../jobs/workplace.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { LabRecord, RelayRecord, Storage } from '../storage/records.ts'
+
+/** What the steps of a lab box's jobs share. */
+export interface LabContext {
+  readonly labId: string
+  readonly storage: Storage
+  readonly relays: Relays
+  readonly programsFolder: string
+  readonly workplace: Workplace
+  readonly found: {
+    machine?: MachineFacts
+    upload?: { readonly file: ProgramFile; readonly place: Place }
+    installed?: InstalledProgram | undefined
+    /** The program that shall be installed; null when the installed one is the same. */
+    programPath?: string | null
+  }
+}
+
+/** Throws `not-found`. */
+export function labOf({ storage, labId }: Pick<LabContext, 'storage' | 'labId'>): LabRecord {
+  const lab = storage.labs.get(labId)
+  if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', { id: labId })
+  return lab
+}
+
+/** The relay that the lab box belongs to. Throws `not-found` while its server is not set up. */
+export function relayOf(context: Pick<LabContext, 'storage' | 'labId'>): RelayRecord {
+  const { serverId, name } = labOf(context)
+  const server = context.storage.servers.get(serverId)
+  if (server?.relay) return server.relay
+  throw new AppError('not-found', `The server of ${name} is not set up yet.`, { id: serverId })
+}
+
+/** `host:port`, an IPv6 host in brackets. */
+export function addressOf({ host, bridgePort }: RelayRecord): string {
+  return host.includes(':') ? `[${host}]:${bridgePort}` : `${host}:${bridgePort}`
+}

@@ -1,0 +1,122 @@
+import { AppError } from '../app-error.ts'
+import { removalSteps } from '../install/remove-program.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { JobPlan } from '../jobs/running-job.ts'
+import { connectStep, identityStep } from '../jobs/sign-in-steps.ts'
+import type { StepDefinition } from '../jobs/step-definition.ts'
+import { type RootWish, Workplace } from '../jobs/workplace.ts'
+import type { Relays } from '../relays/relays.ts'
+import { type Machines, secretName } from '../ssh/machines.ts'
+import { forgetLab } from '../storage/forget-server.ts'
+import type { Storage } from '../storage/records.ts'
+import { type LabContext, labOf, relayOf } from './lab-context.ts'
+import { onlineStep } from './steps/online.ts'
+import { reachRelayStep } from './steps/reach-relay.ts'
+import { removeClientStep } from './steps/remove-client.ts'
+import { serviceStep, startStep } from './steps/service.ts'
+import { systemStep } from './steps/system.ts'
+import { programStartsStep, uploadStep } from './steps/upload.ts'
+
+/** Setting a lab box up, in order. */
+const setupSteps: readonly StepDefinition<LabContext>[] = [
+  connectStep,
+  identityStep,
+  systemStep,
+  reachRelayStep,
+  uploadStep,
+  programStartsStep,
+  serviceStep,
+  startStep,
+  onlineStep,
+]
+
+/** Taking it back. */
+const removeSteps: readonly StepDefinition<LabContext>[] = [
+  connectStep,
+  identityStep,
+  ...removalSteps('npc'),
+  removeClientStep,
+]
+
+export interface LabJobsOptions {
+  readonly storage: Storage
+  readonly machines: Machines
+  readonly jobs: Jobs
+  readonly relays: Relays
+  readonly programsFolder: string
+}
+
+/** The calls of `labs` that work on the lab box itself, by ssh. */
+export class LabJobs {
+  readonly #options: LabJobsOptions
+
+  constructor(options: LabJobsOptions) {
+    this.#options = options
+  }
+
+  /** As root only where that takes no password, or with one that was given: a lab box is often not the person's own. */
+  setup({ labId, sudoPassword }: { labId: string; sudoPassword?: string | undefined }): { jobId: string } {
+    const { storage, jobs } = this.#options
+    const lab = labOf({ storage, labId })
+    relayOf({ storage, labId })
+    if (!lab.address) {
+      throw new AppError(
+        'secret-unreadable',
+        `No sign-in for ${lab.name} is kept: add its address, or paste the line there.`,
+        {
+          host: lab.name,
+        },
+      )
+    }
+    const root = lab.installed?.as === 'user' ? 'never' : 'if-free'
+    const plan = this.#plan(labId, 'lab-setup', { root, sudoPassword }, setupSteps)
+    return jobs.start({ ...plan, writes: ['npc', '~/.config/npc/'] })
+  }
+
+  /** Without `uninstall`, or without a sign-in, only the relay forgets it: npc stays on the box and is let in no more. */
+  async remove(
+    { labId, uninstall }: { labId: string; uninstall: boolean },
+    { signal }: { signal: AbortSignal },
+  ): Promise<{ jobId: string | null }> {
+    const { storage, jobs, relays } = this.#options
+    const { address, installed } = labOf({ storage, labId })
+    if (!uninstall || !address) {
+      const ignore = (): void => undefined
+      await removeClientStep.run(
+        { labId, storage, relays },
+        { signal, fact: ignore, progress: ignore, ports: ignore },
+      )
+      jobs.forget({ labId })
+      forgetLab(storage, labId)
+      return { jobId: null }
+    }
+    const root = installed?.as === 'root' ? 'required' : 'never'
+    const plan = this.#plan(labId, 'lab-remove', { root }, removeSteps)
+    return jobs.start({ ...plan, onDone: () => forgetLab(storage, labId) })
+  }
+
+  #plan(
+    labId: string,
+    kind: JobPlan<LabContext>['kind'],
+    wish: { root: RootWish; sudoPassword?: string | undefined },
+    steps: readonly StepDefinition<LabContext>[],
+  ): JobPlan<LabContext> {
+    const { storage, machines, relays, programsFolder } = this.#options
+    const workplace = new Workplace(machines, { kind: 'lab', id: labId }, wish)
+    return {
+      kind,
+      serverId: labOf({ storage, labId }).serverId,
+      labId,
+      steps,
+      writes: [],
+      context: { labId, storage, relays, programsFolder, workplace, found: {} },
+      correct: async ({ secret, sudoPassword, withoutRoot }) => {
+        if (secret && secret.kind !== 'stored') {
+          await storage.secrets.set(secretName({ kind: 'lab', id: labId }), JSON.stringify(secret))
+        }
+        workplace.correct({ sudoPassword, root: withoutRoot === true ? 'never' : undefined })
+      },
+      release: () => workplace.release(),
+    }
+  }
+}

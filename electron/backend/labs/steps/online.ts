@@ -1,0 +1,52 @@
+import type { Client } from '@nps-desktop/relay-core/api'
+import { AppError } from '../../app-error.ts'
+import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { need } from '../../servers/server-context.ts'
+import { commandLine } from '../../ssh/quote.ts'
+import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
+
+/** An agent waits 20 s at most between two tries. */
+const onlineWithinMs = 30_000
+
+/** The relay says that the lab box is there. */
+export const onlineStep: StepDefinition<LabContext> = {
+  id: 'online',
+  async run(context, { signal, fact }) {
+    const { relays, workplace, found } = context
+    const { serverId, clientId, name } = labOf(context)
+    const deadline = AbortSignal.timeout(onlineWithinMs)
+    const client = await waitOnline(
+      relays.api(serverId).clients,
+      clientId,
+      AbortSignal.any([signal, deadline]),
+    ).catch((error: unknown) => {
+      if (deadline.aborted && !signal.aborted) return null
+      throw error
+    })
+    signal.throwIfAborted()
+    if (client?.agent.state === 'online') {
+      fact('agent-online', { address: client.agent.address, version: client.agent.version })
+      return 'done'
+    }
+    const { shell } = await workplace.owner(signal)
+    const { programPath } = need(found.installed, 'the installation')
+    const { stdout, stderr } = await shell.run(`${commandLine(programPath, 'status')} </dev/null`, { signal })
+    const said = (stdout.trim() || stderr.trim()).slice(0, 300)
+    throw new AppError(
+      'agent-not-online',
+      `npc was started on ${name}, but it did not come online at ${addressOf(relayOf(context))} within ${onlineWithinMs / 1000} s. ${said}`,
+      { lab: name, seconds: onlineWithinMs / 1000, said },
+      { fixes: [{ action: 'retry' }] },
+    )
+  },
+}
+
+type Clients = ReturnType<LabContext['relays']['api']>['clients']
+
+async function waitOnline(clients: Clients, id: number | null, signal: AbortSignal): Promise<Client | null> {
+  for await (const list of await clients.watch({}, { signal })) {
+    const found = list.find((client) => client.id === id)
+    if (found?.agent.state === 'online') return found
+  }
+  return null
+}

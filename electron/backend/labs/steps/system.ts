@@ -1,0 +1,29 @@
+import { checkMachine, choosePlace } from '../../install/check-machine.ts'
+import { findInstalled } from '../../install/installed-program.ts'
+import { readMachineFacts } from '../../install/machine-facts.ts'
+import { findProgram } from '../../install/programs.ts'
+import type { StepDefinition } from '../../jobs/step-definition.ts'
+import type { LabContext } from '../lab-context.ts'
+
+/** Processor, libc, room on the disk; and an npc of ours that is there already. */
+export const systemStep: StepDefinition<LabContext> = {
+  id: 'system',
+  async run({ workplace, programsFolder, found }, { signal, fact }) {
+    const shell = await workplace.shell(signal)
+    const { host } = shell.session.address
+    const machine = await readMachineFacts(shell, { signal })
+    fact('system', { os: machine.os, arch: machine.machine, kernel: machine.kernel, libc: machine.libc })
+    const arch = checkMachine(host, machine)
+    const file = await findProgram(programsFolder, { program: 'npc', arch, canXz: machine.canXz })
+    const owner = await workplace.owner(signal)
+    const { place, neededBytes } = choosePlace(host, machine, file, {
+      installsUnder: owner.as === 'root' ? '/usr' : 'home',
+    })
+    fact('disk-free', { path: place.mount, freeBytes: place.freeBytes, neededBytes })
+    found.machine = machine
+    found.upload = { file, place }
+    found.installed = await findInstalled('npc', owner, { signal })
+    if (found.installed) fact('agent-found', { version: found.installed.version ?? '' })
+    return 'done'
+  },
+}

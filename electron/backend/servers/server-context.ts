@@ -1,0 +1,67 @@
+import type { PortRange } from '@nps-desktop/electron/contract'
+import type { Secret } from '@nps-desktop/relay-core/secret'
+import { AppError } from '../app-error.ts'
+import type { InstalledProgram } from '../install/installed-program.ts'
+import type { MachineFacts, Place } from '../install/machine-facts.ts'
+import type { ProgramFile } from '../install/programs.ts'
+import type { Workplace } from '../jobs/workplace.ts'
+import type { ConnectRelay } from '../relays/relay-connection.ts'
+import type { ServerRecord, Storage } from '../storage/records.ts'
+
+/** What the steps of a server's jobs share. */
+export interface ServerContext {
+  readonly serverId: string
+  readonly storage: Storage
+  readonly programsFolder: string
+  readonly connect: ConnectRelay
+  readonly workplace: Workplace
+  /** What the person wants. */
+  readonly wanted: {
+    readonly range: PortRange
+    bridgePort: number
+    /** Chosen as a correction: then it also moves a relay that is installed already. */
+    bridgePortIsChosen: boolean
+  }
+  /** What earlier steps found; a retry begins at the latest at the first step whose findings have changed. */
+  readonly found: ServerFindings
+  /** The app got in by the bridge: what is left can be done beside. */
+  onReached?(): void
+}
+
+export interface ServerFindings {
+  machine?: MachineFacts
+  /** What to upload, and where it has room. */
+  upload?: { readonly file: ProgramFile; readonly place: Place }
+  /** An nps of ours, before or after the service step. */
+  installed?: InstalledProgram | undefined
+  /** Another program listens on the console's usual port; this one is free. Null: the usual one will do. */
+  consolePort?: number | null
+  /** The program that shall be installed; null when the installed one is the same. */
+  programPath?: string | null
+  /** nps.conf was changed: a running nps reads its ports at start only. */
+  restartNeeded?: boolean
+  /** What `nps connect` told. */
+  door?: { readonly port: number; readonly adminKey: Secret; readonly fingerprint: string }
+}
+
+/** Throws `not-found`. */
+export function serverOf({ storage, serverId }: Pick<ServerContext, 'storage' | 'serverId'>): ServerRecord {
+  const server = storage.servers.get(serverId)
+  if (!server) throw new AppError('not-found', 'This server is no longer in the list.', { id: serverId })
+  return server
+}
+
+/** The name by which this computer and the lab boxes reach the server. */
+export function hostOf(context: Pick<ServerContext, 'storage' | 'serverId'>): string {
+  const { relay, address } = serverOf(context)
+  const host = address?.host ?? relay?.host
+  if (host === undefined)
+    throw new AppError('not-found', 'This server has no address.', { id: context.serverId })
+  return host
+}
+
+/** A finding that an earlier step of the same job has left. */
+export function need<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} is not known: an earlier step did not run`)
+  return value
+}

@@ -1,0 +1,207 @@
+import type { PortRange, SshSecret } from '@nps-desktop/electron/contract'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { openHostFirewall } from '../firewall/open-host-firewall.ts'
+import { removalSteps } from '../install/remove-program.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { JobPlan } from '../jobs/running-job.ts'
+import { connectStep, identityStep } from '../jobs/sign-in-steps.ts'
+import type { StepDefinition } from '../jobs/step-definition.ts'
+import { type RootWish, Workplace } from '../jobs/workplace.ts'
+import type { ConnectRelay } from '../relays/relay-connection.ts'
+import { type Machines, secretName } from '../ssh/machines.ts'
+import { forgetServer } from '../storage/forget-server.ts'
+import type { Storage } from '../storage/records.ts'
+import { usualRange } from './port-range.ts'
+import { type ServerContext, serverOf } from './server-context.ts'
+import { bridgeStep } from './steps/bridge.ts'
+import { configStep } from './steps/config.ts'
+import { freePortsStep } from './steps/free-ports.ts'
+import { portRangeStep } from './steps/port-range.ts'
+import { programStartsStep } from './steps/program-starts.ts'
+import { removeRulesStep } from './steps/remove-rules.ts'
+import { serviceStep } from './steps/service.ts'
+import { startStep } from './steps/start.ts'
+import { systemStep } from './steps/system.ts'
+import { uploadStep } from './steps/upload.ts'
+
+/** Setting a server up, in order. A new step is a file in steps/ and a line here. */
+const setupSteps: readonly StepDefinition<ServerContext>[] = [
+  connectStep,
+  identityStep,
+  systemStep,
+  freePortsStep,
+  uploadStep,
+  programStartsStep,
+  serviceStep,
+  configStep,
+  startStep,
+  bridgeStep,
+  portRangeStep,
+]
+
+/** Taking it back. */
+const removeSteps: readonly StepDefinition<ServerContext>[] = [
+  connectStep,
+  identityStep,
+  ...removalSteps('nps'),
+  removeRulesStep,
+]
+
+const usualBridgePort = 8024
+
+interface Wish {
+  readonly root: RootWish
+  readonly sudoPassword?: string | undefined
+  readonly range: PortRange
+  readonly bridgePort: number
+}
+
+/** The calls of `servers` that work on the machine itself, by ssh. */
+export class ServerJobs {
+  readonly #options: ServerJobsOptions
+
+  constructor(options: ServerJobsOptions) {
+    this.#options = options
+  }
+
+  /** Also repairs and upgrades: clients, tunnels and settings of an nps that is there already stay. */
+  setup(input: {
+    serverId: string
+    range: PortRange
+    bridgePort: number
+    sudoPassword?: string | undefined
+    withoutRoot: boolean
+  }): { jobId: string } {
+    const { serverId, range, bridgePort, sudoPassword } = input
+    const asUser = input.withoutRoot || this.#server(serverId).installed?.as === 'user'
+    const wish: Wish = { root: asUser ? 'never' : 'required', sudoPassword, range, bridgePort }
+    const plan = this.#plan(serverId, 'server-setup', wish, setupSteps)
+    return this.#options.jobs.start({ ...plan, writes: asUser ? writesOfUser : writesOfRoot })
+  }
+
+  checkPorts({ serverId }: { serverId: string }): { jobId: string } {
+    const { installed, relay, address } = this.#server(serverId)
+    const wish: Wish = {
+      // Without root the rules on the server stay unread; the ports can be tried all the same.
+      root: installed?.as === 'root' ? 'if-possible' : 'never',
+      range: relay?.range ?? usualRange,
+      bridgePort: relay?.bridgePort ?? usualBridgePort,
+    }
+    const steps = address ? [connectStep, portRangeStep] : [portRangeStep]
+    return this.#options.jobs.start(this.#plan(serverId, 'port-check', wish, steps))
+  }
+
+  /** Each rule is remembered as soon as it is there, so that removing takes it back. */
+  async openHostFirewall(
+    { serverId, sudoPassword }: { serverId: string; sudoPassword?: string | undefined },
+    { signal }: { signal: AbortSignal },
+  ): Promise<{ command: string }> {
+    const { relay, ports, name } = this.#server(serverId)
+    const { machines, log } = this.#options
+    const ref = { kind: 'server', id: serverId } as const
+    const workplace = new Workplace(machines, ref, { root: 'required', sudoPassword })
+    try {
+      const { shell } = await workplace.owner(signal)
+      const opening = {
+        bridgePort: relay?.bridgePort ?? ports?.bridge.port ?? usualBridgePort,
+        range: relay?.range ?? ports?.range ?? usualRange,
+      }
+      const onAdded = (record: string): void => this.#rememberRule(serverId, record)
+      const command = await openHostFirewall(shell, opening, { onAdded, signal })
+      log.info('host firewall opened', { server: name, command })
+      return { command }
+    } finally {
+      workplace.release()
+    }
+  }
+
+  remove(input: { serverId: string; uninstall: boolean; sudoPassword?: string | undefined }): {
+    jobId: string | null
+  } {
+    const { serverId, uninstall, sudoPassword } = input
+    const { storage, jobs } = this.#options
+    const { address, installed } = this.#server(serverId)
+    if (!uninstall || !address) {
+      jobs.forget({ serverId })
+      forgetServer(storage, serverId)
+      return { jobId: null }
+    }
+    const root = installed?.as === 'user' ? 'never' : 'required'
+    const wish: Wish = { root, sudoPassword, range: usualRange, bridgePort: usualBridgePort }
+    const plan = this.#plan(serverId, 'server-remove', wish, removeSteps)
+    return jobs.start({ ...plan, onDone: () => forgetServer(storage, serverId) })
+  }
+
+  #plan(
+    serverId: string,
+    kind: JobPlan<ServerContext>['kind'],
+    { root, sudoPassword, range, bridgePort }: Wish,
+    steps: readonly StepDefinition<ServerContext>[],
+  ): JobPlan<ServerContext> {
+    const { storage, machines, connect, programsFolder, onReached } = this.#options
+    const workplace = new Workplace(machines, { kind: 'server', id: serverId }, { root, sudoPassword })
+    const wanted = { range, bridgePort, bridgePortIsChosen: false }
+    return {
+      kind,
+      serverId,
+      labId: null,
+      steps,
+      writes: [],
+      context: {
+        serverId,
+        storage,
+        programsFolder,
+        connect,
+        workplace,
+        wanted,
+        found: {},
+        onReached: () => onReached?.(serverId),
+      },
+      correct: async ({ secret, sudoPassword: password, withoutRoot, bridgePort: port }) => {
+        await keepSecret(storage, serverId, secret)
+        workplace.correct({ sudoPassword: password, root: withoutRoot === true ? 'never' : undefined })
+        if (port === undefined) return
+        wanted.bridgePort = port
+        wanted.bridgePortIsChosen = true
+      },
+      release: () => workplace.release(),
+    }
+  }
+
+  #rememberRule(serverId: string, record: string): void {
+    const { storage, log } = this.#options
+    const server = this.#server(serverId)
+    if (!server.installed) {
+      log.warn('a firewall rule was added on a server that the app has not set up', {
+        server: server.name,
+        record,
+      })
+      return
+    }
+    const firewallRules = [...new Set([...server.installed.firewallRules, record])]
+    storage.servers.put({ ...server, installed: { ...server.installed, firewallRules } })
+  }
+
+  #server(serverId: string): ReturnType<typeof serverOf> {
+    return serverOf({ storage: this.#options.storage, serverId })
+  }
+}
+
+export interface ServerJobsOptions {
+  readonly storage: Storage
+  readonly machines: Machines
+  readonly jobs: Jobs
+  readonly connect: ConnectRelay
+  readonly programsFolder: string
+  readonly log: Log
+  /** The app got in to a server that is being set up. */
+  readonly onReached?: (serverId: string) => void
+}
+
+const writesOfRoot = ['/usr/bin/nps', '/etc/nps/', '/etc/systemd/system/nps.service']
+const writesOfUser = ['~/.local/bin/nps', '~/.config/nps/', '~/.config/systemd/user/nps.service']
+
+async function keepSecret(storage: Storage, serverId: string, secret: SshSecret | undefined): Promise<void> {
+  if (secret === undefined || secret.kind === 'stored') return
+  await storage.secrets.set(secretName({ kind: 'server', id: serverId }), JSON.stringify(secret))
+}

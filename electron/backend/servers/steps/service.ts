@@ -1,0 +1,35 @@
+import { installProgram } from '../../install/installed-program.ts'
+import { dropUpload } from '../../install/upload-program.ts'
+import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { need, type ServerContext, serverOf } from '../server-context.ts'
+
+/** The program makes itself a service, and tells which kind it got. */
+export const serviceStep: StepDefinition<ServerContext> = {
+  id: 'service',
+  async run(context, { signal, fact }) {
+    const { workplace, found, storage } = context
+    const owner = await workplace.owner(signal)
+    const path =
+      need(found.programPath, 'the program') ?? need(found.installed, 'the installed program').programPath
+    const installed = await installProgram('nps', owner, path, { signal })
+    found.installed = installed
+    const server = serverOf(context)
+    storage.servers.put({
+      ...server,
+      installed: {
+        as: owner.as,
+        service: installed.service,
+        programPath: installed.programPath,
+        folder: installed.folder,
+        firewallRules: server.installed?.firewallRules ?? [],
+      },
+    })
+    fact('start-kind', { kind: installed.service })
+    for (const reason of installed.reasons) fact('start-kind-reason', { reason })
+    if (found.programPath !== null) {
+      await dropUpload(await workplace.shell(signal), need(found.upload, 'the upload').place, { signal })
+      found.programPath = null
+    }
+    return 'done'
+  },
+}

@@ -1,0 +1,61 @@
+import { Secret } from '@nps-desktop/relay-core/secret'
+import { z } from 'zod'
+import { AppError } from '../../app-error.ts'
+import { isRunning, startProgram } from '../../install/installed-program.ts'
+import type { StepDefinition } from '../../jobs/step-definition.ts'
+import type { Owner } from '../../jobs/workplace.ts'
+import { commandLine } from '../../ssh/quote.ts'
+import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
+import { need, type ServerContext } from '../server-context.ts'
+
+const doorSchema = z.object({
+  port: z.number().int(),
+  key: z.string().min(16),
+  fingerprint: z.string().min(16),
+})
+
+/** Starts nps, or restarts it when its settings have changed, and asks it how the app gets in. */
+export const startStep: StepDefinition<ServerContext> = {
+  id: 'start',
+  async run({ workplace, found }, { signal, fact }) {
+    const owner = await workplace.owner(signal)
+    const installed = need(found.installed, 'the installation')
+    const runs = await isRunning(owner, installed, { signal })
+    const how = runs && found.restartNeeded === true ? 'restart' : 'start'
+    try {
+      await startProgram('nps', owner, installed, how, { signal })
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'service-failed') throw error
+      throw new AppError('relay-not-listening', error.message, error.params, {
+        cause: error,
+        fixes: error.fixes,
+      })
+    }
+    found.restartNeeded = false
+    found.door = await readDoor(owner, installed.programPath, signal)
+    fact('relay-running', { version: installed.version ?? '' })
+    return 'done'
+  },
+}
+
+async function readDoor(
+  owner: Owner,
+  programPath: string,
+  signal: AbortSignal,
+): Promise<NonNullable<ServerContext['found']['door']>> {
+  const { host } = owner.shell.session.address
+  try {
+    const text = await owner.shell.output(
+      `${commandLine(programPath, 'connect', '-json', `-host=${host}`)} </dev/null`,
+      { signal },
+    )
+    const { port, key, fingerprint } = doorSchema.parse(JSON.parse(text))
+    return { port, fingerprint, adminKey: new Secret(key) }
+  } catch (error) {
+    if (error instanceof RemoteCommandFailed) throw unexpectedAnswer(host, 'nps connect', error.message)
+    // The answer holds the admin key: nothing of it may stand in a message.
+    if (error instanceof SyntaxError || error instanceof z.ZodError)
+      throw unexpectedAnswer(host, 'nps connect', '(not shown)')
+    throw error
+  }
+}
