@@ -1,0 +1,159 @@
+import { type Client, relayContract, RelayError, type Tunnel } from '@nps-desktop/relay-core/api'
+import { silentLog } from '@nps-desktop/relay-core/log'
+import type { RelayConnection } from '@nps-desktop/relay-core/remote'
+import { Secret } from '@nps-desktop/relay-core/secret'
+import { createRouterClient, implement } from '@orpc/server'
+import { afterEach, expect, test } from 'vitest'
+import { Feed } from '../feed.ts'
+import { Listeners } from '../listeners.ts'
+import { ManualClock } from './manual-clock.ts'
+import { RelayLink } from './relay-link.ts'
+
+/** A relay's API in memory: its feeds, and a way to end the connection. */
+class MemoryRelay {
+  readonly clients = new Feed<Client[]>([])
+  readonly tunnels = new Feed<Tunnel[]>([])
+  silent = false
+  #end: (value: { reason: string }) => void = () => undefined
+
+  connection(): RelayConnection {
+    const os = implement(relayContract)
+    const status = os.status.get.handler(({ signal }) => (this.silent ? never(signal) : currentStatus))
+    const router = {
+      status: { get: status },
+      clients: { watch: os.clients.watch.handler(({ signal }) => this.clients.watch(signal)) },
+      tunnels: { watch: os.tunnels.watch.handler(({ signal }) => this.tunnels.watch(signal)) },
+      traffic: {
+        live: os.traffic.live.handler(({ signal }) => new Feed({ atMs: 1, tunnels: [] }).watch(signal)),
+      },
+    }
+    const closed = new Promise<{ reason: string }>((resolve) => (this.#end = resolve))
+    const client = createRouterClient(router) as unknown as RelayConnection['client']
+    return { client, fingerprint: 'sha256:x', closed, close: () => this.end('closed here') }
+  }
+
+  end(reason: string): void {
+    this.#end({ reason })
+  }
+}
+
+function never(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+}
+
+const currentStatus = {
+  version: '1.0.0',
+  startedAtMs: 1,
+  hostname: 'cloud',
+  platform: 'linux x64',
+  bridgePort: 8024,
+  webPort: null,
+  allowPorts: '7000-9000',
+  fingerprint: 'sha256:x',
+  clientsOnline: 0,
+  clientsTotal: 0,
+  residentBytes: 1,
+  service: 'systemd',
+}
+
+let link: RelayLink | undefined
+afterEach(() => link?.close())
+
+function linkTo(connect: () => Promise<RelayConnection>) {
+  const clock = new ManualClock()
+  const changed = new Listeners()
+  const made = new RelayLink({
+    name: 'cloud',
+    address: () => Promise.resolve({ host: 'cloud', port: 8024, adminKey: new Secret('k') }),
+    connect,
+    clock,
+    random: () => 0.5,
+    log: silentLog,
+    changed: () => changed.call(),
+    traffic: () => undefined,
+  })
+  link = made
+  const until = (isSo: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!isSo()) return
+        leave()
+        resolve()
+      }
+      const leave = changed.add(look)
+      look()
+    })
+  made.start()
+  return { link: made, clock, until }
+}
+
+const refused = () => Promise.reject(new RelayError('relay-unreachable', 'refused', {}))
+
+test('it is tried again when its wait is over, and not before', async () => {
+  let attempts = 0
+  const {
+    link: one,
+    clock,
+    until,
+  } = linkTo(() => {
+    attempts += 1
+    return refused()
+  })
+  await until(() => one.state.state === 'waiting')
+  expect(one.state).toMatchObject({ attempt: 1, retryAtMs: clock.now() + 300 })
+  clock.advance(299)
+  expect(attempts).toBe(1)
+  clock.advance(1)
+  await until(() => one.state.state === 'waiting' && one.state.attempt === 2)
+  expect(attempts).toBe(2)
+})
+
+test('a network change does not wait for the next try', async () => {
+  const relay = new MemoryRelay()
+  let reachable = false
+  const { link: one, until } = linkTo(() => (reachable ? Promise.resolve(relay.connection()) : refused()))
+  await until(() => one.state.state === 'waiting')
+  reachable = true
+  one.retryNow()
+  await until(() => one.state.state === 'online')
+  await until(() => one.mirror.answeredAtMs !== null)
+  expect(one.notOnlineSinceMs).toBeNull()
+})
+
+test('what the relay tells is mirrored; once the link is lost, who is online is no longer known', async () => {
+  const relay = new MemoryRelay()
+  const { link: one, until } = linkTo(() => Promise.resolve(relay.connection()))
+  await until(() => one.mirror.clients !== null && one.mirror.tunnels !== null)
+  relay.end('the relay no longer answers')
+  await until(() => one.state.state === 'waiting')
+  expect(one.state).toMatchObject({ failure: { code: 'relay-unreachable', params: { host: 'cloud' } } })
+  expect(one.mirror.clients).toBeNull()
+  expect(one.mirror.tunnels).toEqual([])
+})
+
+test('a key that is refused is not tried again by itself, only when somebody asks', async () => {
+  let attempts = 0
+  const {
+    link: one,
+    clock,
+    until,
+  } = linkTo(() => {
+    attempts += 1
+    return Promise.reject(new RelayError('wrong-admin-key', 'refused', {}))
+  })
+  await until(() => one.state.state === 'failed')
+  clock.advance(3_600_000)
+  expect(attempts).toBe(1)
+  one.retryNow()
+  await until(() => attempts === 2)
+})
+
+test('closing in the middle of an attempt ends it', async () => {
+  const { link: one } = linkTo(
+    () => new Promise((_resolve, reject) => setImmediate(reject, new Error('late'))),
+  )
+  await one.close()
+  expect(one.api).toBeNull()
+})
