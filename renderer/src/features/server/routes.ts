@@ -1,4 +1,11 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 /** Names used elsewhere: `server` (params: serverId). */
-export const serverRoutes: RouteRecordRaw[] = []
+export const serverRoutes: RouteRecordRaw[] = [
+  {
+    path: '/servers/:serverId',
+    name: 'server',
+    props: true,
+    component: () => import('./ServerPage.vue'),
+  },
+]

@@ -1,0 +1,50 @@
+/** How one key of nps.conf is edited. */
+export interface ConfField {
+  readonly key: string
+  readonly kind: 'text' | 'port' | 'secret' | 'log-level'
+}
+
+/** The keys with a plain label, the usual ones first; the rest of the file comes below under its own names. */
+export const usualFields: readonly ConfField[] = [
+  { key: 'web_username', kind: 'text' },
+  { key: 'web_password', kind: 'secret' },
+  { key: 'web_port', kind: 'port' },
+  { key: 'bridge_port', kind: 'port' },
+  { key: 'allow_ports', kind: 'text' },
+  { key: 'log_level', kind: 'log-level' },
+]
+export const moreFields: readonly ConfField[] = [
+  { key: 'web_ip', kind: 'text' },
+  { key: 'bridge_ip', kind: 'text' },
+  { key: 'log_path', kind: 'text' },
+]
+
+/** Keys that nps cannot take on while it runs: it must open its doors anew. */
+const needRestart = new Set(['bridge_ip', 'bridge_port', 'web_ip', 'web_port'])
+
+/** Does saving these changes cost a restart, as far as can be told before? The server's own answer decides. */
+export function costsRestart(keys: readonly string[]): boolean {
+  return keys.some((key) => needRestart.has(key))
+}
+
+/** What the stock file and ours call secret: never shown unasked. */
+const secrets = new Set(['web_password', 'auth_key', 'auth_crypt_key', 'public_vkey'])
+
+export function isSecret(key: string): boolean {
+  return secrets.has(key)
+}
+
+const passwordLetters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
+const passwordLength = 20
+
+/** 20 characters, about 116 bits; without 0 O 1 l I, which are mistaken for each other when read aloud. */
+export function newPassword(): string {
+  // Bytes past the last whole multiple of the alphabet would make some letters likelier than others.
+  const fair = 256 - (256 % passwordLetters.length)
+  let password = ''
+  while (password.length < passwordLength) {
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1))
+    if (byte < fair) password += passwordLetters[byte % passwordLetters.length]
+  }
+  return password
+}

@@ -1,0 +1,122 @@
+import type { Failure } from '@nps-desktop/electron/contract'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { useApi } from '../../../carrier/backend.ts'
+import { failureOf } from '../../../carrier/failure-of.ts'
+import { changedKeys, editConf, readConf } from './conf-text.ts'
+
+export type Conf = ReturnType<typeof useConf>
+
+interface SavedConf {
+  readonly path: string
+  readonly text: string
+  readonly revision: string
+  readonly warnings: readonly { line: number; message: string }[]
+}
+
+/**
+ * nps.conf of one server as it is there, and the draft of it on this page: form and file view edit the same text.
+ * What was read stays readable when the server falls silent.
+ */
+export function useConf(serverId: string, online: () => boolean) {
+  const api = useApi()
+  const saved = shallowRef<SavedConf | null>(null)
+  const draft = ref('')
+  const busy = ref(false)
+  const failure = shallowRef<Failure | null>(null)
+  /** What the last saving came to, until the next change. */
+  const outcome = ref<'saved' | 'restarted' | null>(null)
+  const stop = new AbortController()
+  onScopeDispose(() => stop.abort())
+
+  const before = computed(() => readConf(saved.value?.text ?? ''))
+  const now = computed(() => readConf(draft.value))
+  const changed = computed(() => changedKeys(saved.value?.text ?? '', draft.value))
+  const dirty = computed(() => saved.value !== null && draft.value !== saved.value.text)
+  const wrongLine = computed(() => {
+    const line = failure.value?.code === 'config-invalid' ? failure.value.params['line'] : undefined
+    return typeof line === 'number' ? line : null
+  })
+  const wrongKey = computed(() => {
+    const key = failure.value?.code === 'config-invalid' ? failure.value.params['key'] : undefined
+    return typeof key === 'string' ? key : null
+  })
+
+  async function load(): Promise<void> {
+    try {
+      const read = await api.servers.config.get({ serverId }, { signal: stop.signal })
+      const untouched = !dirty.value
+      saved.value = read
+      if (untouched) draft.value = read.text
+      failure.value = null
+    } catch (error) {
+      failure.value = failureOf(error)
+    }
+  }
+  // Read when there is a way, and again after the server was away; a draft is never overwritten.
+  watch(
+    online,
+    (is) => {
+      if (is) void load()
+    },
+    { immediate: true },
+  )
+
+  /** An empty value for a key that the file does not set takes its line away again. */
+  function set(key: string, value: string): void {
+    const unset = value === '' && !before.value.has(key)
+    draft.value = editConf(draft.value, new Map([[key, unset ? null : value]]))
+    outcome.value = null
+  }
+
+  function discard(): void {
+    draft.value = saved.value?.text ?? ''
+    failure.value = null
+    outcome.value = null
+  }
+
+  /** Saves the draft; restarts nps when it says that it must. */
+  async function save(): Promise<void> {
+    const base = saved.value
+    if (!base || busy.value) return
+    busy.value = true
+    failure.value = null
+    const text = draft.value
+    try {
+      const answer = await api.servers.config.save({ serverId, text, revision: base.revision })
+      saved.value = { ...base, text, revision: answer.revision }
+      if (answer.restartNeeded) await api.servers.restart({ serverId })
+      outcome.value = answer.restartNeeded ? 'restarted' : 'saved'
+    } catch (error) {
+      failure.value = failureOf(error)
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /** Takes what stands on the server now and puts this page's changes on top of it. */
+  async function rebase(): Promise<void> {
+    const mine = new Map(changed.value.map((key) => [key, now.value.get(key) ?? null]))
+    draft.value = saved.value?.text ?? ''
+    await load()
+    draft.value = editConf(draft.value, mine)
+  }
+
+  return {
+    saved,
+    draft,
+    before,
+    now,
+    changed,
+    dirty,
+    busy,
+    failure,
+    outcome,
+    wrongLine,
+    wrongKey,
+    load,
+    set,
+    discard,
+    save,
+    rebase,
+  }
+}
