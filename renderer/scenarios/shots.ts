@@ -1,0 +1,122 @@
+import type { Page } from '@playwright/test'
+
+/** One picture: a scenario, a page, and how it is looked at. */
+export interface Shot {
+  name: string
+  scenario: string
+  path?: string
+  /** What must be there before the picture is taken. */
+  ready?: string
+  dark?: boolean
+  chinese?: boolean
+  width?: number
+  height?: number
+  act?: (page: Page) => Promise<void>
+}
+
+const row = '[data-tunnel-row]'
+
+const screens: Shot[] = [
+  { name: 'welcome', scenario: 'empty', path: 'welcome', ready: '[data-way]', width: 900, height: 620 },
+  { name: 'home', scenario: 'few', ready: row },
+  { name: 'home-many', scenario: 'many', ready: row },
+  { name: 'home-faulty', scenario: 'faulty', ready: row },
+  { name: 'home-moods', scenario: 'moods', ready: row },
+  { name: 'home-server-down', scenario: 'server-down', ready: row },
+  { name: 'home-offline', scenario: 'laptop-offline', ready: row },
+  { name: 'home-no-tunnels', scenario: 'no-tunnels', ready: '.group' },
+  { name: 'home-no-labs', scenario: 'no-labs', ready: '.btn' },
+  { name: 'home-setup-waiting', scenario: 'setup-waiting', ready: '.btn' },
+  { name: 'home-trial', scenario: 'trial', ready: row },
+  { name: 'home-loading', scenario: 'loading' },
+  { name: 'tunnel', scenario: 'few', path: 'tunnels/t7002', ready: '.chain' },
+  {
+    name: 'tunnel-day',
+    scenario: 'few',
+    path: 'tunnels/t7002',
+    ready: '.chain',
+    act: async (page) => {
+      await page.getByRole('tab').nth(2).click()
+      await page.locator('.place').hover({ position: { x: 300, y: 80 } })
+    },
+  },
+  { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t7002', ready: '.chain' },
+  {
+    name: 'tunnel-edit',
+    scenario: 'few',
+    path: 'tunnels/t7002?edit=1',
+    ready: 'form',
+    act: async (page) => {
+      await page.locator('form input').nth(1).fill('22')
+      await page.locator('form button[type=submit]').click()
+      await page.locator('form .fault').waitFor()
+    },
+  },
+  { name: 'tunnel-gone', scenario: 'few', path: 'tunnels/none', ready: '.empty' },
+  { name: 'activity', scenario: 'few', path: 'activity', ready: '.events' },
+  { name: 'activity-empty', scenario: 'no-labs', path: 'activity', ready: 'h1' },
+  { name: 'settings', scenario: 'few', path: 'settings', ready: '.line' },
+  {
+    name: 'search',
+    scenario: 'many',
+    ready: row,
+    act: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('jup')
+    },
+  },
+  {
+    name: 'menu',
+    scenario: 'few',
+    ready: row,
+    act: async (page) => {
+      await page.locator(`${row} .icon-button`).first().click()
+      await page.getByRole('menu').waitFor()
+    },
+  },
+  {
+    name: 'remove',
+    scenario: 'few',
+    ready: row,
+    act: async (page) => {
+      await page.locator(row).nth(1).focus()
+      await page.keyboard.press('Backspace')
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'removed',
+    scenario: 'few',
+    ready: row,
+    act: async (page) => {
+      await page.locator(row).nth(1).focus()
+      await page.keyboard.press('Backspace')
+      await page.locator('.dialog .danger').click()
+      await page.locator('.undo-bar').waitFor()
+    },
+  },
+]
+
+const narrow = { width: 900, height: 620 }
+
+/** Each screen as it is, then in Chinese and narrow, dark, and wide. */
+export const shots: readonly Shot[] = [
+  ...screens,
+  ...screens.map((shot) => ({
+    ...shot,
+    ...narrow,
+    name: `${shot.name}.zh-CN.narrow`,
+    chinese: true,
+    act: chineseFirst(shot.act),
+  })),
+  ...screens.map((shot) => ({ ...shot, name: `${shot.name}.dark`, dark: true })),
+  ...screens.map((shot) => ({ ...shot, name: `${shot.name}.wide`, width: 1600, height: 1000 })),
+]
+
+/** The scenarios' setting is English: the switch is a setting like any other. */
+function chineseFirst(act: Shot['act']): NonNullable<Shot['act']> {
+  return async (page) => {
+    await page.locator('html[lang="zh-CN"]').waitFor()
+    await act?.(page)
+  }
+}

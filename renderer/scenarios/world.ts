@@ -1,0 +1,170 @@
+import type {
+  ActivityEvent,
+  Failure,
+  HostKey,
+  Job,
+  Lab,
+  Overview,
+  PortReport,
+  Server,
+  Settings,
+  Stop,
+  Tunnel,
+  TunnelKind,
+} from '@nps-desktop/electron/contract'
+
+/** Everything one scenario shows. The pages see it through the real contract, so they cannot tell. */
+export interface World {
+  overview: Overview
+  activity: ActivityEvent[]
+  jobs: Job[]
+  ports: Map<string, PortReport>
+  hostKeys: HostKey[]
+  settings: Settings
+  /** Bytes per second at a moment, of one tunnel. */
+  traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
+  /** The feed of the overview never answers: what the first second looks like. */
+  silent?: boolean
+}
+
+export const minuteMs = 60_000
+export const hourMs = 60 * minuteMs
+
+export function server(
+  id: string,
+  name: string,
+  host: string,
+  roundTripMs: number,
+  part: Partial<Server> = {},
+): Server {
+  return {
+    id,
+    name,
+    address: { host, port: 22, user: 'root' },
+    hasSecret: true,
+    relay: {
+      host,
+      bridgePort: 8024,
+      fingerprint: `sha256:${'7f3a9c'.repeat(7)}`,
+      version: '1.0.0',
+      range: { from: 7000, to: 9000 },
+    },
+    link: { state: 'online', sinceMs: Date.now() - 46 * minuteMs, roundTripMs },
+    local: false,
+    ...part,
+  }
+}
+
+export function lab(id: string, serverId: string, name: string, part: Partial<Lab> = {}): Lab {
+  return {
+    id,
+    serverId,
+    name,
+    address: { host: '10.20.3.7', port: 22, user: 'goudan' },
+    hasSecret: true,
+    startKind: 'systemd-user',
+    state: {
+      state: 'online',
+      sinceMs: Date.now() - 46 * minuteMs,
+      address: '202.114.66.9',
+      version: '1.0.0',
+    },
+    ...part,
+  }
+}
+
+const names: Record<TunnelKind, string> = {
+  ssh: 'SSH',
+  jupyter: 'Jupyter',
+  tensorboard: 'TensorBoard',
+  tcp: 'VS Code',
+}
+const targets: Record<TunnelKind, string> = {
+  ssh: '127.0.0.1:22',
+  jupyter: '127.0.0.1:8888',
+  tensorboard: '127.0.0.1:6006',
+  tcp: '127.0.0.1:8443',
+}
+
+export function tunnel(
+  owner: Lab,
+  host: string,
+  kind: TunnelKind,
+  port: number,
+  part: Partial<Tunnel> = {},
+): Tunnel {
+  const address =
+    kind === 'ssh'
+      ? `ssh -p ${port} goudan@${host}`
+      : kind === 'tcp'
+        ? `${host}:${port}`
+        : `http://${host}:${port}`
+  return {
+    id: `t${port}`,
+    serverId: owner.serverId,
+    labId: owner.id,
+    kind,
+    name: names[kind],
+    port,
+    target: targets[kind],
+    address,
+    status: { state: 'ready', checkedAtMs: Date.now() - 4_000, ms: 44 + (port % 9) },
+    stops: stops(null),
+    connections: 2,
+    downBytes: 28.1e9,
+    upBytes: 2.17e9,
+    ...part,
+  }
+}
+
+/** The five stops, failing at one of them, or none. */
+export function stops(failed: Stop['name'] | null, failure: Failure | null = null): Stop[] {
+  const times: Record<Stop['name'], number | null> = {
+    laptop: null,
+    server: 12,
+    port: 1,
+    lab: 34,
+    service: 1,
+  }
+  const list = (Object.keys(times) as Stop['name'][]).map((name) => ({ name, ms: times[name] }))
+  const at = failed ? list.findIndex(({ name }) => name === failed) : list.length
+  return list.map(({ name, ms }, index) => {
+    if (index < at) return { name, state: 'ok', ms, failure: null }
+    return index === at
+      ? { name, state: 'failed', ms: null, failure }
+      : { name, state: 'unknown', ms: null, failure: null }
+  })
+}
+
+/** A tunnel that fails at one stop. */
+export function broken(
+  base: Tunnel,
+  at: Stop['name'],
+  failure: Failure,
+  sinceMs = Date.now() - 12 * minuteMs,
+): Tunnel {
+  return {
+    ...base,
+    status: { state: 'broken', stop: at, sinceMs, failure },
+    stops: stops(at, failure),
+    connections: 0,
+  }
+}
+
+/** Bursts and noise that look like notebooks and shells at work; the same at the same moment. */
+export function livelyTraffic(of: Tunnel, atMs: number): { down: number; up: number } {
+  if (of.status.state !== 'ready' && of.status.state !== 'checking') return { down: 0, up: 0 }
+  const second = Math.floor(atMs / 1_000)
+  const noise = (salt: number): number => {
+    const value = Math.sin(second * 12.9898 + salt * 78.233 + of.port) * 43_758.5453
+    return value - Math.floor(value)
+  }
+  const wave = Math.max(0, Math.sin((second + of.port * 7) / 6))
+  const scale = { ssh: 4_000, jupyter: 4_200_000, tensorboard: 240_000, tcp: 900_000 }[of.kind]
+  return {
+    down: scale * (0.12 + 0.1 * noise(1) + wave * (0.6 + 0.4 * noise(2))),
+    up: scale * 0.02 * (0.5 + noise(3)),
+  }
+}
+
+export const defaultSettings: Settings = { language: 'system', theme: 'system', closeToTray: true }

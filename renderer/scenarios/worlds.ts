@@ -1,0 +1,278 @@
+import type { ActivityEvent, Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import { broken, defaultSettings, hourMs, lab, livelyTraffic, minuteMs, server, tunnel } from './world.ts'
+import type { World } from './world.ts'
+
+const cloud = '120.1.1.2'
+
+function world(part: Partial<Overview>, more: Partial<World> = {}): World {
+  return {
+    overview: {
+      atMs: Date.now(),
+      laptopOnline: true,
+      servers: [],
+      labs: [],
+      tunnels: [],
+      trial: false,
+      ...part,
+    },
+    activity: [],
+    jobs: [],
+    ports: new Map(),
+    hostKeys: [],
+    settings: { ...defaultSettings },
+    traffic: livelyTraffic,
+    ...more,
+  }
+}
+
+function notRunning(service: string, box: string, target: string): Failure {
+  return {
+    code: 'target-refused',
+    params: { lab: box, target },
+    message: `connect ECONNREFUSED ${target}`,
+    fixes: [
+      { action: 'start-service', command: 'jupyter lab --no-browser --port 8888' },
+      { action: 'retry' },
+    ],
+  }
+}
+
+function events(server: Server, box: Lab): ActivityEvent[] {
+  const now = Date.now()
+  const line = (
+    id: number,
+    atMs: number,
+    tone: ActivityEvent['tone'],
+    code: ActivityEvent['code'],
+    params = {},
+  ): ActivityEvent => ({
+    id,
+    atMs,
+    tone,
+    code,
+    params: { server: server.name, lab: box.name, ...params },
+    serverId: server.id,
+    labId: box.id,
+    tunnelId: null,
+  })
+  return [
+    line(7, now - 4 * minuteMs, 'ok', 'tunnel-ready', { tunnel: 'Jupyter' }),
+    line(6, now - 16 * minuteMs, 'bad', 'tunnel-broken', {
+      tunnel: 'Jupyter',
+      stop: 'service',
+      reason: 'target-refused',
+      target: '127.0.0.1:8888',
+    }),
+    line(5, now - 46 * minuteMs, 'ok', 'lab-online'),
+    line(4, now - 7 * hourMs, 'bad', 'lab-offline', { reason: 'agent-offline' }),
+    line(3, now - 50 * hourMs, 'info', 'tunnel-added', { tunnel: 'TensorBoard' }),
+    line(2, now - 74 * hourMs, 'info', 'tunnel-added', { tunnel: 'Jupyter' }),
+    line(1, now - 75 * hourMs, 'ok', 'setup-done'),
+  ]
+}
+
+const hostKeys: World['hostKeys'] = [
+  {
+    host: cloud,
+    port: 22,
+    algorithm: 'ssh-ed25519',
+    fingerprint: 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4',
+    state: 'known',
+    pinned: 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4',
+  },
+]
+
+function few(): World {
+  const hz = server('s1', 'cloud-hz', cloud, 12)
+  const box = lab('l1', hz.id, 'lab-a100')
+  return world(
+    {
+      servers: [hz],
+      labs: [box],
+      tunnels: [
+        tunnel(box, cloud, 'ssh', 7001),
+        tunnel(box, cloud, 'jupyter', 7002),
+        tunnel(box, cloud, 'tensorboard', 7003),
+      ],
+    },
+    { activity: events(hz, box), hostKeys },
+  )
+}
+
+function faulty(): World {
+  const base = few()
+  base.overview.tunnels = base.overview.tunnels.map((one) =>
+    one.kind === 'jupyter' ? broken(one, 'service', notRunning('Jupyter', 'lab-a100', one.target)) : one,
+  )
+  return base
+}
+
+function many(): World {
+  const servers = [
+    server('s1', 'cloud-hz', cloud, 12),
+    server('s2', 'cloud-cd', '121.4.4.9', 31),
+    server('s3', 'cloud-sg', '8.219.7.3', 68),
+    server('s4', 'cloud-fra', '47.91.2.8', 172),
+  ]
+  const boxes: [string, string, number][] = [
+    ['lab-a100', 's1', 8],
+    ['lab-4090', 's1', 6],
+    ['sim-epyc', 's1', 4],
+    ['dgx-01', 's2', 7],
+    ['dgx-02', 's2', 5],
+    ['lab-v100', 's3', 5],
+    ['wet-lab-pc', 's3', 2],
+    ['jetson-07', 's4', 2],
+    ['archive-nas', 's4', 1],
+  ]
+  const kinds = ['ssh', 'jupyter', 'jupyter', 'tensorboard', 'tcp', 'tcp', 'tcp', 'tcp'] as const
+  const labs: Lab[] = []
+  const tunnels: Tunnel[] = []
+  boxes.forEach(([name, serverId, count], index) => {
+    const offline = name === 'lab-v100'
+    const box = lab(`l${index}`, serverId, name, {
+      state: offline
+        ? { state: 'offline', sinceMs: Date.now() - 7 * hourMs }
+        : { state: 'online', sinceMs: Date.now() - 46 * minuteMs, address: '10.1.1.1', version: '1.0.0' },
+    })
+    labs.push(box)
+    const host = servers.find(({ id }) => id === serverId)?.relay?.host ?? cloud
+    kinds.slice(0, count).forEach((kind, at) => {
+      const port = 7001 + index * 20 + at
+      const name2 = at === 2 ? { name: 'Jupyter 2' } : {}
+      const one = tunnel(box, host, kind, port, { id: `t${serverId}${port}`, ...name2 })
+      if (offline) {
+        const failure: Failure = {
+          code: 'agent-offline',
+          params: { lab: name },
+          message: 'the agent is offline',
+          fixes: [],
+        }
+        tunnels.push(broken(one, 'lab', failure, Date.now() - 7 * hourMs))
+      } else if (name === 'lab-4090' && at === 1)
+        tunnels.push(broken(one, 'service', notRunning('Jupyter', name, one.target)))
+      else if (name === 'archive-nas') tunnels.push({ ...one, status: { state: 'paused' }, connections: 0 })
+      else tunnels.push(one)
+    })
+  })
+  const first = servers[0]
+  const firstLab = labs[0]
+  return world(
+    { servers, labs, tunnels },
+    first && firstLab ? { activity: events(first, firstLab), hostKeys } : {},
+  )
+}
+
+function serverDown(): World {
+  const base = few()
+  const failure: Failure = {
+    code: 'relay-unreachable',
+    params: { server: 'cloud-hz', host: cloud, port: 8024 },
+    message: `connect ETIMEDOUT ${cloud}:8024`,
+    fixes: [{ action: 'retry' }],
+  }
+  base.overview.servers = base.overview.servers.map((one) => ({
+    ...one,
+    link: { state: 'waiting', attempt: 3, retryAtMs: Date.now() + 8_000, failure },
+  }))
+  base.overview.labs = base.overview.labs.map((one) => ({
+    ...one,
+    state: { state: 'unknown', sinceMs: Date.now() - 5 * minuteMs },
+  }))
+  base.overview.tunnels = base.overview.tunnels.map((one) => broken(one, 'server', failure))
+  return base
+}
+
+function laptopOffline(): World {
+  const base = few()
+  const sinceMs = Date.now() - 3 * minuteMs
+  base.overview.laptopOnline = false
+  base.overview.labs = base.overview.labs.map((one) => ({ ...one, state: { state: 'unknown', sinceMs } }))
+  base.overview.tunnels = base.overview.tunnels.map((one) => ({
+    ...one,
+    status: { state: 'unknown', sinceMs },
+    stops: one.stops.map((stop) => ({ ...stop, state: 'unknown' })),
+  }))
+  return base
+}
+
+function noTunnels(): World {
+  const base = few()
+  base.overview.tunnels = []
+  return base
+}
+
+function noLabs(): World {
+  const base = noTunnels()
+  base.overview.labs = []
+  return base
+}
+
+function trial(): World {
+  const here = server('trial', 'This computer', '127.0.0.1', 1, {
+    local: true,
+    address: null,
+    hasSecret: false,
+  })
+  const box = lab('trial-lab', here.id, 'sample-lab', {
+    address: null,
+    hasSecret: false,
+    startKind: 'unknown',
+  })
+  return world({
+    trial: true,
+    servers: [here],
+    labs: [box],
+    tunnels: [
+      tunnel(box, '127.0.0.1', 'ssh', 42_101),
+      tunnel(box, '127.0.0.1', 'jupyter', 42_102),
+      tunnel(box, '127.0.0.1', 'tensorboard', 42_103),
+    ],
+  })
+}
+
+function moods(): World {
+  const base = few()
+  const box = base.overview.labs[0]
+  if (!box) return base
+  const [ssh, jupyter, board] = base.overview.tunnels
+  if (!ssh || !jupyter || !board) return base
+  base.overview.tunnels = [
+    ssh,
+    { ...jupyter, status: { state: 'checking', sinceMs: Date.now() - 2_000 } },
+    { ...board, status: { state: 'paused' }, connections: 0 },
+    tunnel(box, cloud, 'tcp', 7004, { status: { state: 'unknown', sinceMs: Date.now() - 9 * minuteMs } }),
+    broken(tunnel(box, cloud, 'tcp', 7005, { name: 'Remote desktop' }), 'port', {
+      code: 'ports-blocked-by-security-group',
+      params: { range: '7000-9000', provider: 'Aliyun' },
+      message: 'no answer on 7005',
+      fixes: [
+        { action: 'open-url', url: 'https://ecs.console.aliyun.com', label: 'Aliyun console' },
+        { action: 'retry' },
+      ],
+    }),
+  ]
+  return base
+}
+
+function setupWaiting(): World {
+  return world({
+    servers: [server('s1', 'cloud-hz', cloud, 12, { relay: null, link: { state: 'not-set-up' } })],
+  })
+}
+
+/** The token of the address chooses the scenario: `http://…/#token=many`. */
+export const worlds: Record<string, () => World> = {
+  few,
+  many,
+  faulty,
+  moods,
+  trial,
+  empty: () => world({}),
+  loading: () => world({}, { silent: true }),
+  'server-down': serverDown,
+  'laptop-offline': laptopOffline,
+  'no-tunnels': noTunnels,
+  'no-labs': noLabs,
+  'setup-waiting': setupWaiting,
+}
