@@ -123,6 +123,8 @@ export class MuxSession {
     this.#carrier.on('end', () => this.close('the peer closed the connection'))
     this.#carrier.on('error', (error) => this.close(error.message))
     this.#carrier.on('close', () => this.close('the connection was lost'))
+    // Whoever read the handshake has left the connection paused.
+    this.#carrier.resume()
     this.#liveness.start()
   }
 

@@ -29,7 +29,8 @@ const maxWaitingMessages = 512
 
 /**
  * One stream of a stock mux. As on the wire there is no half close and no reset: CLOSE ends both directions, so
- * `end()` waits a little for the answer (see `halfCloseLingerMs`) and `destroy()` says CLOSE at once.
+ * `end()` waits a little for the answer (see `halfCloseLingerMs`) and `destroy()` says CLOSE at once. After a CLOSE
+ * from the peer the stream delivers what has arrived and ends; writing past that end fails with EPIPE.
  *
  * Message boundaries are kept until `joinMessages()` is called: one `write()` is one message, and each message
  * arrives as one 'data' event (`read()` and async iteration would join them).
@@ -54,7 +55,7 @@ export class MuxStream extends Duplex {
   #lingering: { timer: NodeJS.Timeout; done: () => void } | undefined
 
   constructor(link: MuxStreamLink, id: number, options: MuxStreamOptions) {
-    super({ allowHalfOpen: false, readableHighWaterMark: quantumBytes, writableHighWaterMark: quantumBytes })
+    super({ readableHighWaterMark: quantumBytes, writableHighWaterMark: quantumBytes })
     this.#link = link
     this.id = id
     this.#receiveWindow = new ReceiveWindow(options.receiveWindowBytes)
@@ -110,16 +111,16 @@ export class MuxStream extends Duplex {
   /** CLOSE from the peer: what has arrived is still delivered, then the stream ends. */
   peerClose(): void {
     if (this.#peerClosed) return
-    this.#peerClosed = true
-    this.deliver()
     const failure = this.failureOnPeerClose?.()
+    this.#peerClosed = true
     if (failure) {
       this.destroy(failure)
       return
     }
+    this.deliver()
+    this.#sendClose()
     this.#finishWriting()
     this.#stopLingering()
-    this.#feedReader()
   }
 
   /** Sends what window and quantum allow; answers whether there is more to send right now. */
@@ -145,8 +146,12 @@ export class MuxStream extends Duplex {
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // The peer reads no more. Its last words may still wait for our reader, so this is not the time to fail.
-    if (this.#peerClosed || bytes.length === 0) {
+    if (this.#peerClosed) {
+      // The peer reads no more, but its last words may still wait for our reader: failing now would lose them.
+      done(this.readableEnded ? Object.assign(new Error('the peer has closed the stream'), { code: 'EPIPE' }) : null)
+      return
+    }
+    if (bytes.length === 0) {
       done()
       return
     }

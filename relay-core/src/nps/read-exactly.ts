@@ -18,13 +18,22 @@ export async function readExactly(
   count: number,
   { signal }: { signal: AbortSignal },
 ): Promise<Buffer> {
-  for (;;) {
+  const parts: Buffer[] = []
+  let missing = count
+  while (missing > 0) {
     signal.throwIfAborted()
-    const chunk = stream.read(count) as Buffer | null
-    if (chunk?.length === count) return chunk
-    if (chunk || stream.readableEnded || stream.destroyed) throw new EarlyEnd()
-    await readableAgain(stream, signal)
+    // Only what is there: asking for more announces at once that less is "readable", and so on without an end.
+    const available = Math.min(missing, stream.readableLength)
+    const part = available > 0 ? (stream.read(available) as Buffer | null) : null
+    if (part) {
+      parts.push(part)
+      missing -= part.length
+    } else {
+      if (stream.readableEnded || stream.destroyed) throw new EarlyEnd()
+      await readableAgain(stream, signal)
+    }
   }
+  return Buffer.concat(parts)
 }
 
 /** Takes one `i32le length | bytes`; rejects with a `RangeError` when the length is outside `min..max`. */
@@ -33,7 +42,7 @@ export async function readPrefixed(
   { signal, min = 1, max = maxDocumentBytes }: { signal: AbortSignal; min?: number; max?: number },
 ): Promise<Buffer> {
   const length = readPrefix(await readExactly(stream, 4, { signal }), { min, max })
-  return length === 0 ? Buffer.alloc(0) : readExactly(stream, length, { signal })
+  return readExactly(stream, length, { signal })
 }
 
 function readableAgain(stream: Readable, signal: AbortSignal): Promise<void> {

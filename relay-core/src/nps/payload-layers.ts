@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { connect, TLSSocket, type SecureContext } from 'node:tls'
+import { SnappyDuplex } from './snappy-duplex.ts'
+
+/** How a stream's payload travels after the link info. TLS or snappy, never both: crypt wins. */
+export interface PayloadLayers {
+  readonly crypt: boolean
+  readonly compress: boolean
+}
+
+/**
+ * The relay's end of a stream: the opener is the TLS server. Fulfils, with crypt, once the agent has shaken hands,
+ * which a stock agent does only after it has reached its target; without crypt at once.
+ */
+export async function layerAsRelay(
+  stream: Duplex,
+  { crypt, compress }: PayloadLayers,
+  { secureContext, signal }: { secureContext: SecureContext; signal: AbortSignal },
+): Promise<Duplex> {
+  if (crypt) {
+    const secured = new TLSSocket(asSocket(stream), { isServer: true, secureContext })
+    return whenSecure(secured, 'secure', stream, signal)
+  }
+  return compress ? new SnappyDuplex(stream) : stream
+}
+
+/**
+ * The agent's end. The relay's certificate is made up afresh at each of its starts and signed by nobody, so there is
+ * nothing to check: this keeps out a listener on the way, not an impostor.
+ */
+export async function layerAsAgent(
+  stream: Duplex,
+  { crypt, compress }: PayloadLayers,
+  { signal }: { signal: AbortSignal },
+): Promise<Duplex> {
+  if (crypt) {
+    return whenSecure(connect({ socket: stream, rejectUnauthorized: false }), 'secureConnect', stream, signal)
+  }
+  return compress ? new SnappyDuplex(stream) : stream
+}
+
+/** TLSSocket takes any Duplex, as its documentation says; its type asks for a Socket. */
+function asSocket(stream: Duplex): ConstructorParameters<typeof TLSSocket>[0] {
+  return stream as ConstructorParameters<typeof TLSSocket>[0]
+}
+
+async function whenSecure(
+  secured: TLSSocket,
+  event: 'secure' | 'secureConnect',
+  stream: Duplex,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  // Whatever ends the stream underneath ends the wait, with the stream's own reason.
+  const ended = new AbortController()
+  const onError = (error: Error) => ended.abort(error)
+  const onClose = () => ended.abort(Object.assign(new Error('closed during the TLS handshake'), { code: 'ECONNRESET' }))
+  stream.on('error', onError).on('close', onClose)
+  secured.on('error', onError)
+  try {
+    await once(secured, event, { signal: AbortSignal.any([signal, ended.signal]) })
+    return secured
+  } catch (error) {
+    stream.destroy()
+    secured.destroy()
+    throw ended.signal.aborted ? (ended.signal.reason as Error) : signal.aborted ? (signal.reason as Error) : error
+  } finally {
+    stream.off('close', onClose)
+  }
+}

@@ -1,0 +1,198 @@
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log.ts'
+import type { AgentSession } from '../server/agent-session.ts'
+import { ConnectionLimit } from '../server/connection-limit.ts'
+import { readGreeting, readRole, refuseKey, type StockGreeting } from './handshake.ts'
+import type { HealthReport } from './main-messages.ts'
+import type { MuxLimits } from './mux-session.ts'
+import { readExactly } from './read-exactly.ts'
+import { StockPairing } from './stock-pairing.ts'
+import { StockSession } from './stock-session.ts'
+
+/** A client as the stock handshake needs it: the key says which, these say how. */
+export interface StockClient {
+  readonly id: number
+  readonly crypt: boolean
+  readonly compress: boolean
+}
+
+export interface StockBridgeLimits {
+  /** The whole handshake, role included. */
+  readonly handshakeTimeoutMs: number
+  readonly wrongKeyDelayMs: number
+  /** How long a `main` waits for its `chan`, or the other way round. Stock relays allow 10 to 15 s. */
+  readonly pairingTimeoutMs: number
+  readonly unprovedPerAddress: number
+  readonly unprovedTotal: number
+}
+
+export const defaultStockBridgeLimits: StockBridgeLimits = {
+  handshakeTimeoutMs: 10_000,
+  wrongKeyDelayMs: 1000,
+  pairingTimeoutMs: 15_000,
+  unprovedPerAddress: 64,
+  unprovedTotal: 1024,
+}
+
+export interface StockBridgeOptions {
+  /** The client of a vkey's MD5 in lower-case hex; undefined when unknown or switched off. */
+  readonly clients: { findByVerifyKey(md5Hex: string): StockClient | undefined }
+  readonly agents: { add(session: AgentSession): void; get(clientId: number): AgentSession | undefined }
+  /** Shown to agents of clients with crypt; they check nothing. */
+  readonly identity: { readonly keyPem: string; readonly certPem: string }
+  readonly log: Log
+  /** Takes a visitor of a private tunnel: raw bytes follow on the socket. */
+  readonly onSecretVisitor?: (visit: { passwordMd5: string; socket: Socket; address: string }) => void
+  /** An agent asks to let its own address in for some hours. */
+  readonly onRegister?: (registration: { clientId: number; address: string; hours: number }) => void
+  readonly onHealth?: (clientId: number, report: HealthReport) => void
+  readonly limits?: Partial<StockBridgeLimits>
+  readonly muxLimits?: Partial<MuxLimits>
+}
+
+interface Caller {
+  readonly socket: Socket
+  readonly client: StockClient
+  readonly greeting: StockGreeting
+  /** Without the port. */
+  readonly address: string
+  readonly signal: AbortSignal
+}
+
+/** A visitor's half close cannot travel, so the answer to what it has sent is waited for, as long as it keeps coming. */
+const halfCloseLingerMs = 2000
+
+/** Where stock NPS programs come in: greets them, and makes a session of an agent's two connections. */
+export class StockBridge {
+  readonly #options: StockBridgeOptions
+  readonly #limits: StockBridgeLimits
+  readonly #unproved: ConnectionLimit
+  readonly #secureContext: SecureContext
+  readonly #pairing: StockPairing<Caller>
+  readonly #closing = new AbortController()
+
+  constructor(options: StockBridgeOptions) {
+    this.#options = options
+    this.#limits = { ...defaultStockBridgeLimits, ...options.limits }
+    this.#unproved = new ConnectionLimit({
+      perAddress: this.#limits.unprovedPerAddress,
+      total: this.#limits.unprovedTotal,
+    })
+    this.#secureContext = createSecureContext({ key: options.identity.keyPem, cert: options.identity.certPem })
+    this.#pairing = new StockPairing({
+      timeoutMs: this.#limits.pairingTimeoutMs,
+      onPair: ({ main, chan, about }) => this.#online(main, chan, about),
+      onLeft: (half) => options.log.warn('stock npc brought only one of its two connections', { half }),
+    })
+  }
+
+  /** Takes over a connection that begins with `TST`, paused, all bytes still in it. */
+  accept(socket: Socket): void {
+    const address = socket.remoteAddress
+    const leave = address === undefined ? undefined : this.#unproved.enter(address)
+    // An error is always followed by `close`, which is where each owner deals with it.
+    socket.on('error', () => undefined)
+    if (address === undefined || !leave || this.#closing.signal.aborted) {
+      leave?.()
+      socket.destroy()
+      return
+    }
+    const deadline = AbortSignal.timeout(this.#limits.handshakeTimeoutMs)
+    const signal = AbortSignal.any([deadline, this.#closing.signal])
+    this.#greet(socket, address, signal)
+      .catch((error: unknown) => this.#turnAway(socket, address, error))
+      .finally(leave)
+  }
+
+  /** Ends what has not become a session yet; sessions belong to `agents`. Idempotent. */
+  close(): void {
+    this.#closing.abort()
+    this.#pairing.close()
+  }
+
+  async #greet(socket: Socket, address: string, signal: AbortSignal): Promise<void> {
+    const greeting = await readGreeting(socket, { signal })
+    const client = this.#options.clients.findByVerifyKey(greeting.keyMd5)
+    if (!client) {
+      await delay(this.#limits.wrongKeyDelayMs, undefined, { signal })
+      refuseKey(socket)
+      throw new RelayError('wrong-key', 'a stock npc showed a key that belongs to no client, or to one switched off')
+    }
+    const role = await readRole(socket, { signal })
+    const caller: Caller = { socket, client, greeting, address, signal }
+    switch (role) {
+      case 'main':
+        return this.#pairing.addMain(pairingKey(caller), socket, caller)
+      case 'chan':
+        return this.#pairing.addChan(pairingKey(caller), socket)
+      case 'file':
+        return this.#enterFiles(caller)
+      case 'sert':
+        return this.#enterSecretVisitor(caller)
+      case 'rgst':
+        return this.#enterRegistration(caller)
+      case 'conf':
+        throw new RelayError('mode-unsupported', 'a stock npc wants to push its configuration, which is not offered')
+      case 'p2pm':
+        throw new RelayError('mode-unsupported', 'a stock npc asks for p2p, which is not offered; it falls back to the relay')
+    }
+  }
+
+  #online(main: Socket, chan: Socket, { client, greeting, address }: Caller): void {
+    const { log, agents, onHealth, muxLimits } = this.#options
+    const session = new StockSession({
+      clientId: client.id,
+      crypt: client.crypt,
+      compress: client.compress,
+      address: `${address}:${main.remotePort ?? 0}`,
+      version: greeting.version,
+      main,
+      chan,
+      secureContext: this.#secureContext,
+      muxLimits: { halfCloseLingerMs, ...muxLimits },
+      ...(onHealth && { onHealth: (report) => onHealth(client.id, report) }),
+    })
+    const fields = { client: client.id, address: session.address }
+    void session.closed.then(({ reason }) => log.info('agent offline', { ...fields, reason }))
+    session.start()
+    log.info('agent online', { ...fields, version: greeting.version, protocol: 'stock' })
+    agents.add(session)
+  }
+
+  #enterFiles({ socket, client }: Caller): void {
+    const session = this.#options.agents.get(client.id)
+    if (!(session instanceof StockSession)) {
+      throw new RelayError('agent-offline', 'a stock npc offers files before it is online', { client: client.id })
+    }
+    session.addFiles(socket)
+  }
+
+  async #enterSecretVisitor({ socket, address, signal }: Caller): Promise<void> {
+    const { onSecretVisitor } = this.#options
+    const passwordMd5 = (await readExactly(socket, 32, { signal })).toString('latin1').toLowerCase()
+    if (!onSecretVisitor) throw new RelayError('mode-unsupported', 'a stock npc visits a private tunnel; there are none')
+    onSecretVisitor({ passwordMd5, socket, address: `${address}:${socket.remotePort ?? 0}` })
+  }
+
+  async #enterRegistration({ socket, client, address, signal }: Caller): Promise<void> {
+    const hours = (await readExactly(socket, 4, { signal })).readInt32LE(0)
+    socket.end()
+    if (hours > 0) this.#options.onRegister?.({ clientId: client.id, address, hours })
+  }
+
+  #turnAway(socket: Socket, address: string, error: unknown): void {
+    if (!this.#closing.signal.aborted) {
+      const code = error instanceof RelayError ? error.code : undefined
+      this.#options.log.warn('stock npc turned away', { address, code, reason: error })
+    }
+    // Lets the answer to a wrong key out first.
+    socket.destroySoon()
+  }
+}
+
+function pairingKey({ client, address }: Caller): string {
+  return `${client.id} ${address}`
+}

@@ -1,0 +1,222 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { SecureContext } from 'node:tls'
+import { RelayError } from '../api/errors.ts'
+import type { AgentSession, Target } from '../server/agent-session.ts'
+import { encodeLinkInfo, formatLinkHost, type LinkType } from './link-info.ts'
+import { decodeHealthReport, mainFlag, type HealthReport } from './main-messages.ts'
+import { MuxSession, type MuxLimits } from './mux-session.ts'
+import type { MuxStream } from './mux-stream.ts'
+import { layerAsRelay, type PayloadLayers } from './payload-layers.ts'
+import { readPrefixed } from './read-exactly.ts'
+import { leaksCompressedStreams } from './stock-version.ts'
+
+/** A stock agent opens a stream as soon as it reads the request; longer means that it hangs. */
+const openTimeoutMs = 10_000
+/** What stock relays allow an agent for its dial. */
+const dialTimeoutMs = 5000
+/** A probe waits for the whole dial, so it allows less of it. */
+const probeDialTimeoutMs = 1500
+/** What an agent may need to report a failed dial, beyond the dial and the way there and back. */
+const reportMarginMs = 250
+
+export interface StockSessionOptions extends PayloadLayers {
+  readonly clientId: number
+  /** Address and port of the `main` connection. */
+  readonly address: string
+  readonly version: string
+  readonly main: Socket
+  readonly chan: Socket
+  readonly secureContext: SecureContext
+  readonly muxLimits?: Partial<MuxLimits>
+  readonly onHealth?: (report: HealthReport) => void
+}
+
+/** A stock `npc` that is online, seen from the relay: its `main` and its `chan` connection. */
+export class StockSession implements AgentSession {
+  readonly protocol = 'stock'
+  readonly clientId: number
+  readonly address: string
+  readonly version: string
+  readonly onlineSinceMs = Date.now()
+  readonly closed: Promise<{ reason: string }>
+  readonly #options: StockSessionOptions
+  readonly #layers: PayloadLayers
+  readonly #mux: MuxSession
+  readonly #ended = new AbortController()
+  #files: MuxSession | undefined
+  #settleClosed: (end: { reason: string }) => void = () => undefined
+
+  constructor(options: StockSessionOptions) {
+    this.#options = options
+    this.clientId = options.clientId
+    this.address = options.address
+    this.version = options.version
+    const compress = options.compress && !leaksCompressedStreams(options.version)
+    this.#layers = { crypt: options.crypt, compress }
+    this.#mux = new MuxSession({ carrier: options.chan, ...this.#muxLimits() })
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
+  }
+
+  get roundTripMs(): number | null {
+    return this.#mux.roundTripMs
+  }
+
+  /** Both connections are there: the link begins. */
+  start(): void {
+    const { main } = this.#options
+    void this.#mux.closed.then(({ reason }) => this.#end(reason))
+    main.on('error', (error) => this.#end(error.message))
+    main.on('close', () => this.#end('the agent closed the connection'))
+    void this.#readHealthReports()
+    this.#mux.start()
+  }
+
+  /** The agent's second mux, on which it serves files; a newer one takes the older one's place. */
+  addFiles(socket: Socket): void {
+    this.#files?.close('replaced')
+    this.#files = new MuxSession({ carrier: socket, ...this.#muxLimits() })
+    this.#files.start()
+    if (this.#ended.signal.aborted) this.#files.close('the session has ended')
+  }
+
+  /**
+   * A stock agent says nothing of its dial, so this fulfils as soon as the stream exists; a target that was not
+   * reached fails the stream afterwards with `target-refused` or `target-timeout`. With `confirmed` it waits until
+   * the dial must have succeeded or failed. With crypt the agent's TLS hello says so, always and without a wait.
+   */
+  async openStream(
+    target: Target,
+    { signal, visitor = '', confirmed = false }: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
+  ): Promise<Duplex> {
+    const timeoutMs = confirmed ? probeDialTimeoutMs : dialTimeoutMs
+    const { stream, link } = await this.#openLink('tcp', formatLinkHost(target), { signal, visitor, timeoutMs })
+    stream.failureOnPeerClose = notReached(stream, target, { requestBytes: link.length, timeoutMs })
+    stream.joinMessages()
+    const layered = await layerAsRelay(stream, this.#layers, { ...this.#options, signal })
+    layered.on('error', () => undefined)
+    if (confirmed && !this.#layers.crypt) {
+      await survives(stream, timeoutMs + reportMarginMs + 2 * (this.roundTripMs ?? 0), { signal })
+    }
+    return layered
+  }
+
+  /**
+   * Datagrams to and from one target: one write is one, and so is each 'data' event. A stock agent cuts what its
+   * target sends at 1672 bytes, and with crypt it may split the first datagram above some 1,186.
+   */
+  async openDatagrams(target: Target, { signal, visitor = '' }: { signal: AbortSignal; visitor?: string }): Promise<Duplex> {
+    const { stream } = await this.#openLink('udp', formatLinkHost(target), { signal, visitor })
+    return layerAsRelay(stream, this.#layers, { ...this.#options, signal })
+  }
+
+  /** SOCKS5 UDP: write one packet of RFC 1928 §7 a time; answers come as `i32le length | packet`, never layered. */
+  async openSocksDatagrams({ signal, visitor = '' }: { signal: AbortSignal; visitor?: string }): Promise<Duplex> {
+    return (await this.#openLink('udp5', '', { signal, visitor, plain: true })).stream
+  }
+
+  /** A connection to the agent's own file server; rejects with `agent-offline` when it serves none. */
+  async openFileStream({ signal }: { signal: AbortSignal }): Promise<Duplex> {
+    if (!this.#files) throw new RelayError('agent-offline', 'The agent serves no files.')
+    const stream = await this.#files.open({ signal })
+    stream.joinMessages()
+    return stream
+  }
+
+  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
+    const { main } = this.#options
+    // Nothing else can be said: a stock agent takes any other flag for noise, and so it does this one.
+    if (reason === 'replaced' && !this.#ended.signal.aborted) main.write(mainFlag.replaced)
+    this.#end(reason)
+  }
+
+  #end(reason: string): void {
+    if (this.#ended.signal.aborted) return
+    this.#ended.abort()
+    this.#mux.close(reason)
+    this.#files?.close(reason)
+    this.#options.main.destroySoon()
+    this.#settleClosed({ reason })
+  }
+
+  async #readHealthReports(): Promise<void> {
+    const { main, onHealth } = this.#options
+    try {
+      for (;;) {
+        const report = decodeHealthReport(await readPrefixed(main, { signal: this.#ended.signal }))
+        onHealth?.(report)
+      }
+    } catch (cause) {
+      this.#end(cause instanceof RangeError ? `the agent broke the protocol: ${cause.message}` : 'the agent left')
+    }
+  }
+
+  async #openLink(
+    type: LinkType,
+    host: string,
+    {
+      signal,
+      visitor,
+      timeoutMs = dialTimeoutMs,
+      plain = false,
+    }: { signal: AbortSignal; visitor: string; timeoutMs?: number; plain?: boolean },
+  ): Promise<{ stream: MuxStream; link: Buffer }> {
+    const deadline = AbortSignal.timeout(openTimeoutMs)
+    try {
+      const stream = await this.#mux.open({ signal: AbortSignal.any([signal, deadline]) })
+      // An error is always followed by `close`, which is where the owner deals with it.
+      stream.on('error', () => undefined)
+      const layers = plain ? { crypt: false, compress: false } : this.#layers
+      const link = encodeLinkInfo({ type, host, ...layers, visitor, dialTimeoutMs: timeoutMs })
+      stream.write(link)
+      return { stream, link }
+    } catch (error) {
+      if (!deadline.aborted || signal.aborted) throw error
+      throw new RelayError('agent-silent', `The lab box did not open a stream within ${openTimeoutMs / 1000} s.`, {})
+    }
+  }
+
+  #muxLimits(): { limits?: Partial<MuxLimits> } {
+    return this.#options.muxLimits ? { limits: this.#options.muxLimits } : {}
+  }
+}
+
+/**
+ * An agent that could not reach the target closes the stream having read the request and nothing after it. A target
+ * that hangs up before it reads or says anything looks the same, and to the visitor it is the same.
+ */
+function notReached(
+  stream: MuxStream,
+  target: Target,
+  { requestBytes, timeoutMs }: { requestBytes: number; timeoutMs: number },
+): () => Error | undefined {
+  const startedAtMs = performance.now()
+  const name = formatLinkHost(target)
+  return () => {
+    if (stream.bytesReceived > 0 || stream.bytesReadByPeer > requestBytes || stream.writableEnded) return undefined
+    return performance.now() - startedAtMs < timeoutMs
+      ? new RelayError('target-refused', `The lab box could not reach ${name}: is the service running there?`, { ...target })
+      : new RelayError('target-timeout', `${name} did not answer within ${timeoutMs / 1000} s.`, { ...target })
+  }
+}
+
+/** Fulfils when the stream brings data or lives on for `ms`; rejects with its error, or the signal's reason. */
+function survives(stream: MuxStream, ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
+  if (stream.errored) return Promise.reject(stream.errored)
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      clearTimeout(timer)
+      stream.off('readable', onReadable).off('error', onError)
+      signal.removeEventListener('abort', onAbort)
+      if (!error) return resolve()
+      stream.destroy()
+      return reject(error)
+    }
+    const onReadable = () => settle()
+    const onError = (error: Error) => settle(error)
+    const onAbort = () => settle(signal.reason as Error)
+    const timer = setTimeout(() => settle(), ms)
+    stream.on('readable', onReadable).on('error', onError)
+    signal.addEventListener('abort', onAbort)
+  })
+}
