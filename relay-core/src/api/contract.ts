@@ -1,16 +1,16 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import * as model from './models.ts'
-import { relayErrorCodes, relayErrorData } from './errors.ts'
+import { relayErrorCodes } from './errors.ts'
 
 /**
  * Every call may fail with any code of the closed list; `data.params` holds the values for the text.
  * A feed yields the current value first, then each change; after a reconnect, subscribe again.
  */
 const base = oc.errors(
-  Object.fromEntries(relayErrorCodes.map((code) => [code, { data: relayErrorData }])) as Record<
+  Object.fromEntries(relayErrorCodes.map((code) => [code, { data: model.relayErrorData }])) as Record<
     (typeof relayErrorCodes)[number],
-    { data: typeof relayErrorData }
+    { data: typeof model.relayErrorData }
   >,
 )
 

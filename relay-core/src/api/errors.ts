@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /**
  * Every way in which a call to the relay, or the opening of a stream, can fail on purpose.
  * docs/errors.md has a heading for each; the UI translates by code and `params`.
@@ -48,11 +46,7 @@ export const relayErrorCodes = [
 export type RelayErrorCode = (typeof relayErrorCodes)[number]
 
 /** Values that a text about the failure needs: names, ports, addresses; never a secret. */
-export const failureParams = z.record(z.string(), z.union([z.string(), z.number()]))
-export type FailureParams = z.infer<typeof failureParams>
-
-/** What travels in the `data` of a failed call. `message` is the English sentence for logs and command lines. */
-export const relayErrorData = z.object({ params: failureParams })
+export type FailureParams = Record<string, string | number>
 
 /** A failure foreseen by the design: a code from the closed list, an English sentence, and the values in it. */
 export class RelayError extends Error {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { failureParams, relayErrorCodes } from './errors.ts'
+import { relayErrorCodes, type FailureParams } from './errors.ts'
 
 /** Milliseconds since the Unix epoch. */
 export const instantMs = z.number().int().nonnegative()
@@ -7,6 +7,10 @@ export const port = z.number().int().min(1).max(65535)
 export const clientId = z.number().int().positive()
 export const tunnelId = z.number().int().positive()
 export const displayName = z.string().trim().min(1).max(64)
+
+export const failureParams: z.ZodType<FailureParams> = z.record(z.string(), z.union([z.string(), z.number()]))
+/** What travels in the `data` of a failed call. `message` is the English sentence for logs and command lines. */
+export const relayErrorData = z.object({ params: failureParams })
 
 export const relayFailure = z.object({
   code: z.enum(relayErrorCodes),

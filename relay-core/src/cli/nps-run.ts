@@ -4,7 +4,7 @@ import { parseRelayConfig, readLogLevel, type RelayConfig } from '../config/rela
 import type { Folders } from '../config/folders.ts'
 import { RelayError } from '../api/errors.ts'
 import { createLog } from '../log.ts'
-import { reloadRelay } from '../remote/connect-control-socket.ts'
+import { reloadRelay } from '../remote/reload-relay.ts'
 import { builtInAssets } from '../server/console/built-in-assets.ts'
 import { Relay } from '../server/relay.ts'
 import { ExitError, exitCode } from './exit.ts'

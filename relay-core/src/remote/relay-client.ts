@@ -3,7 +3,8 @@ import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { WebSocket } from 'ws'
 import type { RelayContract } from '../api/contract.ts'
-import { failureParams, RelayError, relayErrorCodes, type RelayErrorCode } from '../api/errors.ts'
+import { RelayError, relayErrorCodes, type RelayErrorCode } from '../api/errors.ts'
+import { failureParams } from '../api/models.ts'
 
 /** The relay API as typed calls. Calls and feeds reject with `RelayError`, whatever the cause. */
 export type RelayClient = ContractRouterClient<RelayContract>

@@ -6,15 +6,16 @@ import { TLSSocket } from 'node:tls'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import { provesAdminKey } from './admin-key.ts'
-import { refuseUpgrade, type ApiSockets } from './api/api-sockets.ts'
+import type { ApiDoor } from './api/api-door.ts'
 import { AttemptLimit } from './attempt-limit.ts'
 import { installScript } from './install-script.ts'
 import type { Invitation, Invites } from './invites.ts'
 import type { Programs } from './programs.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 
 export interface BridgeHttpOptions {
   adminKey: Secret
-  api: ApiSockets
+  api: ApiDoor
   invites: Invites
   programs: Programs
   identity: { fingerprint: string; curlPin: string }

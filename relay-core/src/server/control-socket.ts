@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { refuseUpgrade, type ApiSockets } from './api/api-sockets.ts'
+import type { ApiDoor } from './api/api-door.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 
 /** The kernel's limit for a socket's path, less its closing zero byte. */
 const longestPathBytes = 107
@@ -21,7 +22,7 @@ export interface ControlSocketOptions {
 export class ControlSocket {
   readonly #path: string
   readonly #server: Server
-  #api: ApiSockets | undefined
+  #api: ApiDoor | undefined
 
   constructor({ path, reload }: ControlSocketOptions) {
     this.#path = path
@@ -57,7 +58,7 @@ export class ControlSocket {
   }
 
   /** From now on calls are answered. */
-  serve(api: ApiSockets): void {
+  serve(api: ApiDoor): void {
     this.#api = api
   }
 

@@ -8,8 +8,7 @@ import type { Secret } from '../secret.ts'
 import { relayVersion } from '../version.ts'
 import { loadOrCreateAdminKey } from './admin-key.ts'
 import { Agents } from './agents.ts'
-import { ApiSockets } from './api/api-sockets.ts'
-import { createRouter } from './api/router.ts'
+import { createApiDoor } from './api/api-door.ts'
 import { BridgeHttp } from './bridge-http.ts'
 import { Bridge } from './bridge.ts'
 import { ChangeSignal } from './change-signal.ts'
@@ -149,27 +148,25 @@ export class Relay {
       now,
     })
     this.#closers.push(() => invites.close())
-    const api = new ApiSockets(
-      createRouter({
-        clients,
-        tunnels,
-        traffic,
-        invites,
-        configFile,
-        logTail: this.#logTail,
-        log,
-        status: () => this.#status(startedAtMs, clients),
-        statusChanged: this.#statusChanged,
-        command: (vkey, host) => ({
-          command:
-            `npc -server=${invites.bridgeAddress(host)} -vkey=${vkey} -type=tcp ` +
-            `-fingerprint=${identity.fingerprint}`,
-          vkey,
-          fingerprint: identity.fingerprint,
-        }),
-        restart: this.#options.restart,
+    const api = createApiDoor({
+      clients,
+      tunnels,
+      traffic,
+      invites,
+      configFile,
+      logTail: this.#logTail,
+      log,
+      status: () => this.#status(startedAtMs, clients),
+      statusChanged: this.#statusChanged,
+      command: (vkey, host) => ({
+        command:
+          `npc -server=${invites.bridgeAddress(host)} -vkey=${vkey} -type=tcp ` +
+          `-fingerprint=${identity.fingerprint}`,
+        vkey,
+        fingerprint: identity.fingerprint,
       }),
-    )
+      restart: this.#options.restart,
+    })
     this.#closers.push(() => api.close())
     const bridgeHttp = new BridgeHttp({
       adminKey,

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { refuseUpgrade } from '../refuse-upgrade.ts'
+import type { ApiDoor } from './api-door.ts'
 import type { RelayRouter } from './router.ts'
 
 /** A peer that is silent for two rounds is gone; within 10 s as everywhere in the relay. */
@@ -13,7 +15,7 @@ const mostWaitingBytes = 8 * 1024 * 1024
 const mostSockets = 200
 
 /** Serves the relay API over WebSockets to peers that the caller has let in already. */
-export class ApiSockets {
+export class ApiSockets implements ApiDoor {
   readonly #handler: RPCHandler<Record<never, never>>
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -62,12 +64,4 @@ export class ApiSockets {
       }
     }
   }
-}
-
-/** Answers an upgrade that is not wanted, in the words of HTTP. */
-export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
-  socket.on('error', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  )
 }

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { z } from 'zod'
 import { RelayError } from '../../api/errors.ts'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay-config.ts'
 import type { Log } from '../../log.ts'
-import { refuseUpgrade, type ApiSockets } from '../api/api-sockets.ts'
+import type { ApiDoor } from '../api/api-door.ts'
+import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { listen } from '../listen.ts'
 import type { ConsoleAssets } from './console-assets.ts'
 import { Login } from './login.ts'
@@ -13,7 +13,7 @@ import { Sessions } from './sessions.ts'
 
 export interface ConsoleServerOptions {
   config: () => RelayConfig
-  api: ApiSockets
+  api: ApiDoor
   assets: ConsoleAssets
   log: Log
   now: () => number
@@ -21,7 +21,6 @@ export interface ConsoleServerOptions {
 
 const cookieName = 'nps_session'
 const largestLoginBytes = 4 * 1024
-const loginBody = z.object({ username: z.string().max(256), password: z.string().max(256) })
 
 /** Without these a page could frame the console or load code from elsewhere. */
 const safetyHeaders = {
@@ -96,13 +95,13 @@ export class ConsoleServer {
   }
 
   async #logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parsed = loginBody.safeParse(await readJson(request))
-    if (!parsed.success) {
+    const { username, password } = ((await readJson(request)) ?? {}) as Record<string, unknown>
+    if (typeof username !== 'string' || typeof password !== 'string') {
       sendJson(response, 400, { code: 'invalid-input', message: 'Expected {"username": …, "password": …}.' })
       return
     }
     try {
-      this.#login.check(request.socket.remoteAddress ?? '', parsed.data.username, parsed.data.password)
+      this.#login.check(request.socket.remoteAddress ?? '', username, password)
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
       const { code, message, params } = error
@@ -167,7 +166,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch {
-    // Not JSON: the schema refuses it with a sentence.
+    // Not JSON: refused with a sentence like everything that is no login.
     return undefined
   }
 }

@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { ApiParts } from './context.ts'
+
+/** Where peers that have been let in reach the relay API. */
+export interface ApiDoor {
+  /** Finishes the upgrade to a WebSocket. `until` ends it with code 4401 when its permission ends. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, until?: AbortSignal): void
+  close(): void
+}
+
+/**
+ * Loads the API when the first peer comes: schemas, RPC and WebSockets are a fifth of an idle relay's memory, and
+ * most relays on small servers are asked for hours on end by nobody.
+ */
+export function createApiDoor(parts: ApiParts): ApiDoor {
+  let loading: Promise<ApiDoor> | undefined
+  let isClosed = false
+  const load = async () => {
+    const [{ createRouter }, { ApiSockets }] = await Promise.all([
+      import('./router.ts'),
+      import('./api-sockets.ts'),
+    ])
+    return new ApiSockets(createRouter(parts))
+  }
+  return {
+    accept: (request, socket, head, until) => {
+      // A peer may go while the API loads; nobody else listens to its socket until then.
+      socket.on('error', () => socket.destroy())
+      loading ??= load()
+      loading.then(
+        (door) => (isClosed ? socket.destroy() : door.accept(request, socket, head, until)),
+        (error: unknown) => {
+          parts.log.error('the API could not be loaded', { error })
+          socket.destroy()
+        },
+      )
+    },
+    close: () => {
+      isClosed = true
+      void loading?.then((door) => door.close())
+    },
+  }
+}
