@@ -1,6 +1,7 @@
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { connectRelay } from '@nps-desktop/relay-core/remote'
 import { Activity } from './activity/activity.ts'
+import { jobEnded } from './activity/job-ended.ts'
 import { AppCalls } from './app-calls.ts'
 import { systemClock } from './clock.ts'
 import { createJobs } from './jobs/jobs.ts'
@@ -72,7 +73,14 @@ export async function createBackend({
     dataFolder: shell.dataFolder,
   })
   const hostKeys = createHostKeys({ storage, machines, log })
-  const jobs = createJobs({ log })
+  const jobs = createJobs({
+    log,
+    onEnded: (job) => {
+      const server = storage.servers.get(job.serverId ?? '')
+      const line = jobEnded(job, { server, lab: storage.labs.get(job.labId ?? ''), atMs: clock.now() })
+      if (line) activity.add(line)
+    },
+  })
   const { programsFolder } = shell
   const serverJobs = new ServerJobs({ storage, machines, jobs, connect: connectRelay, programsFolder, log })
   const labJobs = new LabJobs({ storage, machines, jobs, relays, programsFolder })

@@ -31,7 +31,14 @@ interface Entry {
  * The jobs of this run of the app. They are kept in memory alone: what a step wrote on a machine it finds again, so
  * after a crash the same job is simply started anew. The last one of a kind and machine is kept.
  */
-export function createJobs({ log }: { log: Log }): Jobs {
+export function createJobs({
+  log,
+  onEnded,
+}: {
+  log: Log
+  /** After each run of a job, whatever became of it. */
+  onEnded?: (job: Job) => void
+}): Jobs {
   const entries = new Map<string, Entry>()
 
   const find = (jobId: string): RunningJob => {
@@ -66,6 +73,9 @@ export function createJobs({ log }: { log: Log }): Jobs {
       }
       const jobId = randomUUID()
       const job = new RunningJob(jobId, plan, log)
+      job.feed.onSet((value) => {
+        if (value.state !== 'running') onEnded?.(value)
+      })
       entries.set(jobId, { job: job as RunningJob, subject })
       log.info('job started', { kind: plan.kind, job: jobId })
       job.start()

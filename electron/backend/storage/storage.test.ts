@@ -126,11 +126,24 @@ test('settings keep what was saved and fall back to the default for what cannot 
 })
 
 test('activity keeps the newest 5,000 lines', () => {
-  const event = { tone: 'ok', code: 'server-online', params: {}, labId: null, tunnelId: null } as const
-  for (let atMs = 0; atMs < 5_010; atMs += 1) storage.activity.add({ ...event, atMs, serverId: 's1' })
+  // one transaction: five thousand single ones would wait for the disk each time
+  const database = new DatabaseSync(join(folder, storageFile))
+  database.exec(`
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5009)
+    INSERT INTO activity (at_ms, tone, code, params, server_id) SELECT n, 'ok', 'server-online', '{}', 's1' FROM numbers`)
+  database.close()
+  const about = { serverId: 's1', labId: null, tunnelId: null }
+  storage.activity.add({
+    atMs: 5_010,
+    tone: 'bad',
+    code: 'server-offline',
+    params: { server: 'cloud' },
+    ...about,
+  })
   const rows = storage.activity.newest(10_000)
   expect(rows).toHaveLength(5_000)
-  expect(rows[0]).toMatchObject({ atMs: 5_009, code: 'server-online' })
+  expect(rows[0]).toMatchObject({ atMs: 5_010, code: 'server-offline', params: { server: 'cloud' } })
+  expect(rows.at(-1)?.atMs).toBe(11)
   storage.activity.removeServer('s1')
   expect(storage.activity.newest(10)).toEqual([])
 })
