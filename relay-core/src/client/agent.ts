@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Log } from '../log.ts'
 import { RelayLink } from '../native/relay-link.ts'
+import { StockLink } from '../nps/stock-link.ts'
 import type { Secret } from '../secret.ts'
 import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
 import { dialTarget, type DialPolicy } from './dial-target.ts'
@@ -8,6 +9,7 @@ import { KnownRelay } from './known-relay.ts'
 import { PinFile } from './pin-file.ts'
 import { asLinkFailure } from './retry-rule.ts'
 import { parseHostPort } from '../transport/host-port.ts'
+import { relayVersion } from '../version.ts'
 
 /** Time as the agent sees it; a test brings its own. */
 export interface Clock {
@@ -28,6 +30,8 @@ export interface AgentOptions {
   /** `host:port`; an IPv6 host in brackets. */
   readonly server: string
   readonly vkey: Secret
+  /** `stock`: the relay is a stock NPS 0.26, which proves nothing and encrypts nothing. Without it, native. */
+  readonly protocol?: 'native' | 'stock' | undefined
   /** `sha256:…`; without it the first key seen is pinned. */
   readonly fingerprint?: string | undefined
   /** Where a pin is kept; without it, in memory. */
@@ -40,6 +44,12 @@ export interface AgentOptions {
   readonly random?: () => number
 }
 
+/** What the agent holds, whatever the protocol. */
+interface RelayConnection {
+  readonly closed: Promise<Error>
+  close(): void
+}
+
 /** npc: keeps a link to its relay for as long as it runs, whatever the network does, and dials what the relay asks for. */
 export class Agent {
   readonly #options: AgentOptions
@@ -48,7 +58,7 @@ export class Agent {
   readonly #known: KnownRelay
   readonly #listeners = new Set<(state: AgentState) => void>()
   #state: AgentState = { state: 'stopped' }
-  #link: RelayLink | undefined
+  #link: RelayConnection | undefined
   #connecting: AbortController | undefined
   #cancelRetry: (() => void) | undefined
   #ended: Promise<unknown> = Promise.resolve()
@@ -107,34 +117,60 @@ export class Agent {
 
   /** One link from its beginning to its end. */
   async #hold(): Promise<void> {
-    const { vkey, log, dialPolicy: policy, server } = this.#options
     const abort = new AbortController()
     this.#connecting = abort
     try {
-      await this.#known.load()
-      const link = await RelayLink.open({
-        ...parseHostPort(server, 'server'),
-        vkey: vkey.reveal(),
-        hostname: hostname(),
-        checkFingerprint: (fingerprint) => this.#known.check(fingerprint),
-        dial: (target, { signal }) => dialTarget(target, { policy, signal }),
-        log,
-        signal: abort.signal,
-      })
+      const link =
+        this.#options.protocol === 'stock'
+          ? await this.#openStock(abort.signal)
+          : await this.#openNative(abort.signal)
       this.#link = link
       // Stopped while the relay's answer was on its way.
       if (abort.signal.aborted) link.close()
       this.#take({ type: 'welcomed' })
-      const pinned = this.#known.remember(link.fingerprint).catch((error: unknown) => {
-        log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
-      })
       const reason = await link.closed
-      await pinned
       this.#link = undefined
       this.#take({ type: 'lost', reason: asLinkFailure(reason) })
     } catch (error) {
       this.#take({ type: 'lost', reason: asLinkFailure(error) })
     }
+  }
+
+  async #openNative(signal: AbortSignal): Promise<RelayConnection> {
+    const { vkey, log, dialPolicy: policy, server } = this.#options
+    await this.#known.load()
+    const link = await RelayLink.open({
+      ...parseHostPort(server, 'server'),
+      vkey: vkey.reveal(),
+      hostname: hostname(),
+      checkFingerprint: (fingerprint) => this.#known.check(fingerprint),
+      dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
+      log,
+      signal,
+    })
+    const pinned = this.#known.remember(link.fingerprint).catch((error: unknown) => {
+      log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
+    })
+    return {
+      closed: link.closed.then(async (reason) => {
+        await pinned
+        return reason
+      }),
+      close: () => link.close(),
+    }
+  }
+
+  #openStock(signal: AbortSignal): Promise<RelayConnection> {
+    const { vkey, log, dialPolicy: policy, server } = this.#options
+    return StockLink.open({
+      ...parseHostPort(server, 'server'),
+      vkey: vkey.reveal(),
+      version: relayVersion,
+      dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
+      policy,
+      log,
+      signal,
+    })
   }
 
   /** One line a change of state; a first failure is a warning, the same one again is not news. */

@@ -25,7 +25,9 @@ const joinBelowBytes = 16_384
 /** A datagram over the largest of UDP is no datagram. */
 const maxMessageBytes = 65_536
 /** Datagrams that nobody fetches are dropped, as UDP drops them. */
-const maxWaitingMessages = 512
+const maxWaitingDatagrams = 512
+/** More than one chunk of a carrier can bring before the stream's kind is known. */
+const maxWaitingMessages = 16_384
 
 /**
  * One stream of a stock mux. As on the wire there is no half close and no reset: CLOSE ends both directions, so
@@ -33,7 +35,7 @@ const maxWaitingMessages = 512
  * from the peer the stream delivers what has arrived and ends; writing past that end fails with EPIPE.
  *
  * Message boundaries are kept until `joinMessages()` is called: one `write()` is one message, and each message
- * arrives as one 'data' event (`read()` and async iteration would join them).
+ * arrives as one 'data' event (`read()` and async iteration would join them). `dropWhenFull()` makes it datagrams.
  */
 export class MuxStream extends Duplex {
   readonly id: number
@@ -44,6 +46,7 @@ export class MuxStream extends Duplex {
   readonly #receiveWindow: ReceiveWindow
   readonly #halfCloseLingerMs: number
   #joinsMessages = false
+  #isDatagrams = false
   #arriving: Buffer[] = []
   #arrivingBytes = 0
   #waiting: Buffer[] = []
@@ -75,6 +78,11 @@ export class MuxStream extends Duplex {
   /** From here on the stream is plain bytes. */
   joinMessages(): void {
     this.#joinsMessages = true
+  }
+
+  /** From here on messages that wait too long are lost, oldest kept. */
+  dropWhenFull(): void {
+    this.#isDatagrams = true
   }
 
   /** Both ends know the stream: tells the peer how much it may send. */
@@ -214,8 +222,12 @@ export class MuxStream extends Duplex {
     const bytes = this.#arrivingBytes
     this.#arriving = []
     this.#arrivingBytes = 0
-    if (!this.#joinsMessages && this.#waiting.length >= maxWaitingMessages) {
+    if (this.#isDatagrams && this.#waiting.length >= maxWaitingDatagrams) {
       this.#reportRead(bytes)
+      return
+    }
+    if (!this.#joinsMessages && this.#waiting.length >= maxWaitingMessages) {
+      this.destroy(new RangeError('the peer sent too many messages ahead'))
       return
     }
     const last = this.#waiting.at(-1)

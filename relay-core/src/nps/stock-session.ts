@@ -107,12 +107,15 @@ export class StockSession implements AgentSession {
    */
   async openDatagrams(target: Target, { signal, visitor = '' }: { signal: AbortSignal; visitor?: string }): Promise<Duplex> {
     const { stream } = await this.#openLink('udp', formatLinkHost(target), { signal, visitor })
+    stream.dropWhenFull()
     return layerAsRelay(stream, this.#layers, { ...this.#options, signal })
   }
 
   /** SOCKS5 UDP: write one packet of RFC 1928 §7 a time; answers come as `i32le length | packet`, never layered. */
   async openSocksDatagrams({ signal, visitor = '' }: { signal: AbortSignal; visitor?: string }): Promise<Duplex> {
-    return (await this.#openLink('udp5', '', { signal, visitor, plain: true })).stream
+    const { stream } = await this.#openLink('udp5', '', { signal, visitor, plain: true })
+    stream.dropWhenFull()
+    return stream
   }
 
   /** A connection to the agent's own file server; rejects with `agent-offline` when it serves none. */

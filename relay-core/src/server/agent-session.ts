@@ -22,8 +22,14 @@ export interface AgentSession {
   /**
    * Fulfils once the agent has reached the target; rejects with a `RelayError` of a `target-…` or `agent-…`
    * code. Half-close, reset (`destroy(error)`) and back-pressure pass through the stream both ways.
+   *
+   * A stock agent says nothing of its dial: there it fulfils at once, and a target that was not reached fails the
+   * stream afterwards, unless the caller asks for `confirmed` and waits for as long as the dial may take.
    */
-  openStream(target: Target, options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
+  openStream(
+    target: Target,
+    options: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
+  ): Promise<Duplex>
   /** Ends the link; `reason` travels to the agent where the protocol can carry it. Idempotent. */
   close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void
   /** Settles when the link has ended, with why. */

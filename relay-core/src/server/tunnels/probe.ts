@@ -37,7 +37,7 @@ export async function probe({
   const agent = ok('agent', session.roundTripMs)
   const startedAtMs = performance.now()
   try {
-    const stream = await session.openStream(target, { signal, visitor: 'probe' })
+    const stream = await session.openStream(target, { signal, visitor: 'probe', confirmed: true })
     const ms = performance.now() - startedAtMs
     resetStream(stream)
     return hops(port, agent, ok('target', ms))
