@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Job, Overview } from '@nps-desktop/electron/contract'
+import { createRouterClient, type RouterClient } from '@orpc/server'
+import { type Backend, createBackend } from '../../electron/backend/backend.ts'
+import type { DesktopRouter } from '../../electron/backend/router.ts'
+import { createHeadlessShell } from '../../electron/headless/headless-shell.ts'
+
+/** The app's backend with a data folder of its own, called as the page calls it. */
+export class App {
+  readonly client: RouterClient<DesktopRouter>
+  readonly #backend: Backend
+  readonly #dataFolder: string
+
+  private constructor(backend: Backend, dataFolder: string) {
+    this.#backend = backend
+    this.#dataFolder = dataFolder
+    this.client = createRouterClient(backend.router)
+  }
+
+  /** `programsFolder`: what `npm run build:relay` has made. */
+  static async start(programsFolder: string): Promise<App> {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'nps-app-'))
+    const shell = await createHeadlessShell({ version: '0.0.0', dataFolder, programsFolder })
+    return new App(await createBackend({ shell }), dataFolder)
+  }
+
+  /** Looks at the machine's host key and confirms it, as a person does. */
+  async trust(
+    host: string,
+    port = 22,
+    through?: Parameters<App['client']['hostKeys']['inspect']>[0]['jump'],
+  ): Promise<void> {
+    const seen = await this.client.hostKeys.inspect({ host, port, ...(through ? { jump: through } : {}) })
+    await this.client.hostKeys.confirm({ host, port, fingerprint: seen.fingerprint })
+  }
+
+  /** The job once it has ended; the test's deadline is the limit. */
+  async ended(jobId: string): Promise<Job> {
+    return await this.jobWhere(jobId, (job) => job.state !== 'running')
+  }
+
+  async jobWhere(jobId: string, isSo: (job: Job) => boolean): Promise<Job> {
+    for await (const job of await this.client.jobs.watch({ jobId })) if (isSo(job)) return job
+    throw new Error('the feed of the job ended')
+  }
+
+  async overviewWhere(isSo: (overview: Overview) => boolean): Promise<Overview> {
+    for await (const overview of await this.client.overview.watch({})) if (isSo(overview)) return overview
+    throw new Error('the feed of the overview ended')
+  }
+
+  async close(): Promise<void> {
+    await this.#backend.close()
+    await rm(this.#dataFolder, { recursive: true, force: true })
+  }
+}
+
+/** For the message of a failed expectation: each step with its state, facts and failure. */
+export function story(job: Job): string {
+  return job.steps
+    .map(({ id, state, facts, failure }) => {
+      const found = facts.map(({ code, params }) => `${code}${JSON.stringify(params)}`).join(' ')
+      return `${id}: ${state} ${found} ${failure ? `${failure.code}: ${failure.message}` : ''}`.trim()
+    })
+    .join('\n')
+}

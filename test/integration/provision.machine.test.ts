@@ -1,0 +1,324 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Job, StepId } from '@nps-desktop/electron/contract'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { App, story } from '../harness/app.ts'
+import { Bed } from '../testbed/bed.ts'
+import type { FirewallKind } from '../testbed/host-firewall.ts'
+import { allTraces } from './all-traces.ts'
+
+/** Where `npm run build:relay` puts the programs. */
+const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+
+let bed: Bed
+let app: App
+
+beforeAll(async () => {
+  if (!existsSync(join(programs, 'manifest.json')))
+    throw new Error('Build the programs first: npm run build:relay')
+  bed = await Bed.start({ machines: ['cloud'] })
+})
+afterAll(() => bed.close())
+beforeEach(async () => {
+  app = await App.start(programs)
+  await app.trust(bed.cloud.address)
+})
+afterEach(() => app.close())
+
+type User = 'root' | 'admin' | 'guest'
+
+async function addServer(user: User, password = bed.accounts[user].password): Promise<string> {
+  const address = { host: bed.cloud.address, port: 22, user }
+  const { serverId } = await app.client.servers.add({ address, secret: { kind: 'password', password } })
+  return serverId
+}
+
+function stepOf(job: Job, id: StepId): Job['steps'][number] {
+  const step = job.steps.find((one) => one.id === id)
+  if (!step) throw new Error(`no step ${id}`)
+  return step
+}
+
+function expectDone(job: Job): void {
+  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
+}
+
+/** The failure of the job, which must be in that step. */
+function failureIn(job: Job, id: StepId): NonNullable<Job['steps'][number]['failure']> {
+  const step = stepOf(job, id)
+  if (!step.failure) throw new Error(`${id} did not fail:\n${story(job)}`)
+  return step.failure
+}
+
+async function setUp(
+  serverId: string,
+  more: { withoutRoot?: boolean; sudoPassword?: string } = {},
+): Promise<Job> {
+  const { jobId } = await app.client.servers.setup({ serverId, ...more })
+  return await app.ended(jobId)
+}
+
+async function retry(
+  job: Job,
+  corrections: Omit<Parameters<App['client']['jobs']['retry']>[0], 'jobId'> = {},
+): Promise<Job> {
+  await app.client.jobs.retry({ jobId: job.id, ...corrections })
+  return await app.ended(job.id)
+}
+
+async function remove(serverId: string): Promise<Job> {
+  const { jobId } = await app.client.servers.remove({ serverId, uninstall: true })
+  if (jobId === null) throw new Error('no job was started')
+  return await app.ended(jobId)
+}
+
+const traces = (): Promise<string[]> => allTraces(bed.cloud)
+
+describe('as root', () => {
+  it('sets up, is repeated without harm, survives a reboot, and leaves nothing', async () => {
+    const before = await traces()
+    const serverId = await addServer('root')
+    const job = await setUp(serverId)
+    expectDone(job)
+    expect(stepOf(job, 'service').facts).toContainEqual({ code: 'start-kind', params: { kind: 'systemd' } })
+    const conf = await bed.cloud.exec('cat /etc/nps/conf/nps.conf; stat -c %a /etc/nps/conf/nps.conf')
+    expect(conf).toMatch(/^allow_ports=7000-9000$/m)
+    expect(conf).toMatch(/^web_password=\w{20}$/m)
+    expect(conf).toMatch(/^# .*ten wrong passwords/im)
+    expect(conf.trim()).toMatch(/600$/)
+
+    const first = await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+    const { labId } = await app.client.labs.add({ serverId, name: 'lab-a100', address: null })
+    const again = await setUp(serverId)
+    expectDone(again)
+    expect(stepOf(again, 'upload').state).toBe('skipped')
+    expect(stepOf(again, 'config').facts).toEqual([
+      { code: 'config-kept', params: { path: '/etc/nps/conf/nps.conf' } },
+    ])
+    const second = await app.overviewWhere(
+      ({ servers, labs }) => servers[0]?.link.state === 'online' && labs.length > 0,
+    )
+    expect(second.servers[0]?.relay?.fingerprint).toBe(first.servers[0]?.relay?.fingerprint)
+    expect(second.labs.map(({ id }) => id)).toEqual([labId])
+
+    await bed.cloud.reboot()
+    await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+
+    expectDone(await remove(serverId))
+    expect(await traces()).toEqual(before)
+    await app.overviewWhere(({ servers }) => servers.length === 0)
+  })
+
+  it('says which sign-in was wrong, and goes on with the right one', async () => {
+    const serverId = await addServer('root', 'not it')
+    const job = await setUp(serverId)
+    expect(failureIn(job, 'connect')).toMatchObject({
+      code: 'login-rejected',
+      params: { user: 'root' },
+      fixes: expect.arrayContaining([{ action: 'enter-secret' }]) as unknown,
+    })
+    await bed.cloud.exec('systemd-run --quiet --unit=squatter python3 -m http.server 8024')
+    const { password } = bed.accounts.root
+    const taken = await retry(job, { secret: { kind: 'password', password } })
+    expect(failureIn(taken, 'free-ports')).toMatchObject({
+      code: 'port-in-use',
+      params: { port: 8024, program: 'python3', free: 8025 },
+    })
+    const moved = await retry(taken, { bridgePort: 8025 })
+    expectDone(moved)
+    expect(stepOf(moved, 'bridge').facts).toContainEqual({
+      code: 'bridge-open',
+      params: { port: 8025, ms: expect.any(Number) as number },
+    })
+    // A repair keeps the port, although the usual one is asked for.
+    await bed.cloud.exec('systemctl stop squatter')
+    const repaired = await setUp(serverId)
+    expectDone(repaired)
+    expect(stepOf(repaired, 'free-ports').facts).toContainEqual({
+      code: 'bridge-port-free',
+      params: { port: 8025 },
+    })
+    expectDone(await remove(serverId))
+  })
+
+  it('is refused by a changed host key before anything is sent', async () => {
+    const serverId = await addServer('root')
+    await bed.cloud.exec(
+      'mkdir /root/keys && mv /etc/ssh/ssh_host_* /root/keys/ && ssh-keygen -A && systemctl restart ssh',
+    )
+    try {
+      const job = await setUp(serverId)
+      const failure = failureIn(job, 'connect')
+      expect(failure.code).toBe('host-key-changed')
+      const fix = failure.fixes.find((one) => one.action === 'accept-host-key')
+      await app.client.hostKeys.confirm({
+        host: bed.cloud.address,
+        port: 22,
+        fingerprint: fix?.fingerprint ?? '',
+      })
+      await app.client.jobs.retry({ jobId: job.id })
+      await app.jobWhere(job.id, (one) => stepOf(one, 'identity').state === 'done')
+      await app.client.jobs.cancel({ jobId: job.id })
+      expect((await app.ended(job.id)).state).toBe('cancelled')
+    } finally {
+      await bed.cloud.exec(
+        'rm /etc/ssh/ssh_host_* && mv /root/keys/* /etc/ssh/ && rmdir /root/keys && systemctl restart ssh',
+      )
+    }
+  })
+
+  it('says how much room is missing, changes nothing, and goes on when there is some', async () => {
+    const before = await traces()
+    const serverId = await addServer('root')
+    await bed.cloud.disk.fillUp({ leaveBytes: 20e6 })
+    try {
+      const job = await setUp(serverId)
+      expect(failureIn(job, 'system')).toMatchObject({
+        code: 'disk-full',
+        params: { program: 'nps', path: '/' },
+      })
+      expect(await traces()).toEqual(before)
+      await bed.cloud.disk.free()
+      await app.client.jobs.retry({ jobId: job.id })
+      // It fills up while the file is on its way.
+      await app.jobWhere(job.id, (one) => (stepOf(one, 'upload').progress?.done ?? 0) > 5e6)
+      await bed.cloud.disk.fillUp()
+      const full = await app.ended(job.id)
+      expect(failureIn(full, 'upload')).toMatchObject({ code: 'disk-full', params: { program: 'nps' } })
+      expect(await traces()).toEqual(before)
+      await bed.cloud.disk.free()
+      expectDone(await retry(full))
+    } finally {
+      await bed.cloud.disk.free()
+    }
+    expectDone(await remove(serverId))
+  })
+})
+
+describe('as an account that may use sudo', () => {
+  it('asks for the password once when the sign-in has none, and remembers it for the job', async () => {
+    const address = { host: bed.cloud.address, port: 22, user: 'admin' }
+    const secret = { kind: 'key', key: bed.key.file } as const
+    const { serverId } = await app.client.servers.add({ address, secret })
+    const job = await setUp(serverId)
+    expect(failureIn(job, 'identity')).toMatchObject({
+      code: 'sudo-password-needed',
+      params: { user: 'admin' },
+    })
+    const rejected = await retry(job, { sudoPassword: 'not it' })
+    expect(failureIn(rejected, 'identity').code).toBe('sudo-password-rejected')
+    const done = await retry(rejected, { sudoPassword: bed.accounts.admin.password })
+    expectDone(done)
+    expect(stepOf(done, 'identity').facts).toEqual([{ code: 'has-sudo', params: { user: 'admin' } }])
+    // No password and no key may be seen in a log or a process list of the machine.
+    const seen = await bed.cloud.exec(
+      `journalctl -b --no-pager | grep -cF ${bed.accounts.admin.password} || true`,
+    )
+    expect(seen.trim()).toBe('0')
+    const { jobId } = await app.client.servers.remove({
+      serverId,
+      uninstall: true,
+      sudoPassword: bed.accounts.admin.password,
+    })
+    expectDone(await app.ended(jobId ?? ''))
+  })
+})
+
+describe('as an account without root', () => {
+  it('offers to do without, and does: service of the user, no low port', async () => {
+    const before = await traces()
+    const serverId = await addServer('guest')
+    const job = await setUp(serverId)
+    expect(failureIn(job, 'identity')).toMatchObject({
+      code: 'sudo-missing',
+      fixes: expect.arrayContaining([{ action: 'install-without-root' }]) as unknown,
+    })
+    const low = await retry(job, { withoutRoot: true, bridgePort: 443 })
+    expect(failureIn(low, 'free-ports').code).toBe('port-forbidden')
+    const done = await retry(low, { bridgePort: 8024 })
+    expectDone(done)
+    expect(stepOf(done, 'service').facts).toContainEqual({
+      code: 'start-kind',
+      params: { kind: 'systemd-user' },
+    })
+    await bed.cloud.reboot()
+    await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+    expectDone(await remove(serverId))
+    expect(await traces()).toEqual(before)
+  })
+})
+
+describe('ports', () => {
+  it('are shut by a security group: the provider and its rule are named', async () => {
+    await bed.metadata.pretend('aliyun')
+    await bed.securityGroup.allowOnly('22')
+    try {
+      const serverId = await addServer('root')
+      const job = await setUp(serverId)
+      expect(failureIn(job, 'bridge')).toMatchObject({
+        code: 'bridge-blocked',
+        params: { cause: 'security-group', provider: 'aliyun', ports: '8024/8024' },
+      })
+      await bed.securityGroup.allow('8024', '7000-7099')
+      const shut = await retry(job)
+      expect(failureIn(shut, 'port-range')).toMatchObject({
+        code: 'ports-blocked-by-security-group',
+        params: { provider: 'aliyun', ports: '7000/9000', source: '0.0.0.0/0', open: 100, shut: 1901 },
+      })
+      expect(shut.ports).toMatchObject({
+        open: 100,
+        noAnswer: 1901,
+        cause: 'security-group',
+        hostFirewall: null,
+      })
+      expect(shut.ports?.cells.slice(0, 3).map(({ state }) => state)).toEqual(['open', 'open', 'no-answer'])
+      await bed.securityGroup.allow('7000-9000')
+      const { jobId } = await app.client.servers.checkPorts({ serverId })
+      const checked = await app.ended(jobId)
+      expectDone(checked)
+      expect(checked.ports).toMatchObject({ open: 2001, tried: 2001, cause: 'none', provider: null })
+      expectDone(await remove(serverId))
+    } finally {
+      await bed.securityGroup.allow('1-65535')
+      await bed.metadata.close()
+    }
+  })
+
+  it.each<FirewallKind>(['nftables', 'iptables', 'ufw', 'firewalld'])(
+    'are shut by %s on the machine: one click adds the rule, removing takes it back',
+    async (kind) => {
+      await bed.hostFirewall.start(kind)
+      try {
+        const rules = await currentRules(kind)
+        const serverId = await addServer('root')
+        const job = await setUp(serverId)
+        expect(failureIn(job, 'bridge')).toMatchObject({
+          code: 'bridge-blocked',
+          params: { cause: 'host-firewall', tool: kind },
+        })
+        await app.client.servers.openHostFirewall({ serverId })
+        const done = await retry(job)
+        expectDone(done)
+        expect(done.ports).toMatchObject({ open: 2001, cause: 'none' })
+        if (kind !== 'iptables') {
+          await bed.cloud.reboot()
+          await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+        }
+        expectDone(await remove(serverId))
+        expect(await currentRules(kind)).toBe(rules)
+      } finally {
+        await bed.hostFirewall.stop()
+      }
+    },
+  )
+
+  const currentRules = (kind: FirewallKind): Promise<string> =>
+    bed.cloud.exec(
+      {
+        nftables: 'nft list ruleset; cat /etc/nftables.conf',
+        iptables: 'iptables -S',
+        ufw: 'ufw status verbose',
+        firewalld: 'firewall-cmd --list-all; firewall-cmd --permanent --list-all',
+      }[kind],
+    )
+})
