@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+
+const root = resolve(import.meta.dirname, '../..')
+const pages = join(root, 'renderer/dist')
+
+/**
+ * One command line as one ES module that imports `node:` modules only. esbuild and not Bun does this, because Bun would
+ * put its own module in the place of `ws`.
+ */
+export async function bundle(program: 'nps' | 'npc'): Promise<string> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [`relay-core/src/cli/${program}.ts`],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'es2023',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    write: false,
+    logLevel: 'warning',
+    plugins: [consolePages],
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+    },
+  })
+  const text = result.outputFiles[0]?.text
+  if (text === undefined) throw new Error(`esbuild wrote nothing for ${program}`)
+  return text
+}
+
+/** Puts the console's built pages in the place of built-in-assets.ts, which reads them from a folder. */
+const consolePages: Plugin = {
+  name: 'console pages',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]built-in-assets\.ts$/ }, async ({ path }) => ({
+      loader: 'ts',
+      resolveDir: join(path, '..'),
+      contents: `
+        import { contentTypeOf, type ConsoleAssets } from './console-assets.ts'
+        const files: Record<string, string> = ${JSON.stringify(await consoleFiles())}
+        export const builtInAssets: ConsoleAssets = async (path) => {
+          const name = path === '/' ? '/console.html' : path
+          const body = Object.hasOwn(files, name) ? files[name] : undefined
+          return body === undefined ? undefined : { type: contentTypeOf(name), body: Buffer.from(body, 'base64') }
+        }`,
+    }))
+  },
+}
+
+/** console.html and every file it leads to, by path, as base64. */
+async function consoleFiles(): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  const waiting = ['/console.html']
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (path in files) continue
+    const body = await readFile(join(pages, path)).catch((cause: unknown) => {
+      throw new Error(`${path} of the console is not built. Run: npm run build:renderer`, { cause })
+    })
+    files[path] = body.toString('base64')
+    if (!/\.(?:html|js|css)$/.test(path)) continue
+    // vite's names: assets/<name>-<hash>.<ext>, spoken of as assets/… in pages and ./… among themselves
+    for (const [, name] of body
+      .toString('utf8')
+      .matchAll(/(?:assets|\.)\/([\w.-]+-[\w-]{8}\.(?:js|css|svg|png|woff2))/g))
+      waiting.push(`/assets/${name}`)
+  }
+  return files
+}
