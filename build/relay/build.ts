@@ -124,7 +124,8 @@ async function isBuilt(wanted: string): Promise<boolean> {
     sources: string
     files: Entry[]
   }
-  return have === wanted && files.every(({ file }) => existsSync(join(out, file)))
+  const hasXz = files.some(({ compression }) => compression === 'xz')
+  return have === wanted && (hasXz || !withXz) && files.every(({ file }) => existsSync(join(out, file)))
 }
 
 function sha256(body: Buffer | string): string {
