@@ -1,0 +1,136 @@
+import type { Page } from '@playwright/test'
+import type { Shot } from './shots.ts'
+
+/** The middle of the footer is where a wizard goes on. */
+async function goOn(page: Page): Promise<void> {
+  await page.locator('.foot .fill').click()
+}
+
+async function typeAddress(page: Page): Promise<void> {
+  const fields = page.locator('main form input')
+  await fields.nth(0).fill('120.1.1.2')
+  await fields.nth(2).fill('root')
+  await goOn(page)
+  await page.locator('.host-key').waitFor()
+}
+
+async function openFile(page: Page): Promise<void> {
+  await page.getByRole('tab').nth(1).click()
+  await page.locator('.file textarea').waitFor()
+}
+
+/** The wizards and the pages of machines. */
+export const setupScreens: readonly Shot[] = [
+  { name: 'setup-sign-in', scenario: 'empty', path: 'setup', ready: 'main form input' },
+  { name: 'setup-host-key', scenario: 'empty', path: 'setup', ready: 'main form input', act: typeAddress },
+  {
+    name: 'setup-secret',
+    scenario: 'empty',
+    path: 'setup',
+    ready: 'main form input',
+    act: async (page) => {
+      await typeAddress(page)
+      await goOn(page)
+      await page.locator('.secret').waitFor()
+    },
+  },
+  {
+    name: 'setup-key-changed',
+    scenario: 'empty',
+    path: 'setup',
+    ready: 'main form input',
+    act: async (page) => {
+      const fields = page.locator('main form input')
+      await fields.nth(0).fill('changed.example.org')
+      await fields.nth(2).fill('root')
+      await goOn(page)
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'setup-begun', scenario: 'setup-begun', path: 'setup/s1', ready: '.foot .fill' },
+  ...[
+    'setup-check',
+    'setup-upload',
+    'setup-sudo',
+    'setup-taken',
+    'setup-trying',
+    'setup-ports',
+    'setup-ports-host',
+    'setup-bridge',
+    'setup-lab-job',
+    'setup-lab-failed',
+  ].map((name) => ({ name, scenario: name, path: 'setup/s1', ready: '.job' })),
+  { name: 'setup-lab', scenario: 'setup-lab', path: 'setup/s1', ready: 'main form input' },
+  { name: 'setup-lab-paste', scenario: 'setup-lab-paste', path: 'setup/s1', ready: '.copy-text' },
+  { name: 'setup-lab-online', scenario: 'setup-lab-online', path: 'servers/s1/add-lab?labId=l1', ready: '.start-kind' },
+  { name: 'setup-tunnels', scenario: 'setup-tunnels', path: 'setup/s1', ready: '.preset' },
+  { name: 'connect', scenario: 'empty', path: 'connect', ready: 'main form' },
+  {
+    name: 'connect-link',
+    scenario: 'empty',
+    path: 'connect?link=' + encodeURIComponent('nps-desktop://connect?host=120.1.1.2&port=8024&key=k3x9m2pqk3x9m2pq&fingerprint=sha256:7f3a'),
+    ready: 'main form',
+  },
+  { name: 'sign-in', scenario: 'few', path: 'sign-in/server/s1', ready: 'main form input' },
+  { name: 'server', scenario: 'server-closed-ports', path: 'servers/s1', ready: '.conf-field' },
+  {
+    name: 'server-conf-changed',
+    scenario: 'server-dropped-ports',
+    path: 'servers/s1',
+    ready: '.conf-field',
+    act: async (page) => {
+      await page.locator('[data-key="allow_ports"] input').fill('7000-8849')
+      await page.locator('[data-key="web_port"] input').fill('8081')
+    },
+  },
+  { name: 'server-conf-file', scenario: 'few', path: 'servers/s1', ready: '.conf-field', act: openFile },
+  {
+    name: 'server-conf-wrong',
+    scenario: 'few',
+    path: 'servers/s1',
+    ready: '.conf-field',
+    act: async (page) => {
+      await page.locator('[data-key="web_port"] input').fill('eighty')
+      await page.locator('.save .fill').click()
+      await page.locator('.conf .fault').waitFor()
+    },
+  },
+  {
+    name: 'server-log',
+    scenario: 'few',
+    path: 'servers/s1',
+    ready: '.conf-field',
+    act: async (page) => {
+      await page.locator('[aria-expanded]').last().click()
+      await page.getByRole('log').waitFor()
+    },
+  },
+  {
+    name: 'server-remove',
+    scenario: 'few',
+    path: 'servers/s1',
+    ready: '.conf-field',
+    act: async (page) => {
+      await page.locator('.page-header .icon-button').click()
+      await page.getByRole('menuitem').last().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'server-down', scenario: 'server-down', path: 'servers/s1', ready: '.fault' },
+  { name: 'server-gone', scenario: 'few', path: 'servers/none', ready: '.empty' },
+  { name: 'server-not-set-up', scenario: 'setup-begun', path: 'servers/s1', ready: '.empty' },
+  { name: 'lab', scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' },
+  { name: 'lab-empty', scenario: 'no-tunnels', path: 'labs/l1', ready: '.empty' },
+  { name: 'lab-offline', scenario: 'lab-offline', path: 'labs/l1', ready: '.fault' },
+  {
+    name: 'lab-remove',
+    scenario: 'few',
+    path: 'labs/l1',
+    ready: '[data-tunnel-row]',
+    act: async (page) => {
+      await page.locator('.page-header .icon-button').click()
+      await page.getByRole('menuitem').last().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+]

@@ -1,0 +1,213 @@
+import type { Fact, Failure, Job, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
+import { broken, lab, server, tunnel } from './world.ts'
+import type { World } from './world.ts'
+import { few, world } from './worlds.ts'
+
+const cloud = '120.1.1.2'
+const hz = server('s1', 'cloud-hz', cloud, 12)
+const bare = server('s1', 'cloud-hz', cloud, 12, { relay: null, link: { state: 'not-set-up' } })
+
+const serverSteps: StepId[] = [
+  'connect',
+  'identity',
+  'system',
+  'free-ports',
+  'upload',
+  'program-starts',
+  'config',
+  'service',
+  'start',
+  'bridge',
+  'port-range',
+]
+const labSteps: StepId[] = ['connect', 'system', 'reach-relay', 'upload', 'program-starts', 'service', 'online']
+
+const facts: Partial<Record<StepId, Fact[]>> = {
+  connect: [{ code: 'signed-in', params: { user: 'root', host: cloud, ms: 412 } }],
+  identity: [{ code: 'is-root', params: { user: 'root' } }],
+  system: [
+    { code: 'system', params: { os: 'Ubuntu 22.04', arch: 'x86_64', kernel: '5.15', libc: 'glibc 2.35' } },
+    { code: 'disk-free', params: { path: '/usr', freeBytes: 30.9e9, neededBytes: 340e6 } },
+  ],
+  'free-ports': [{ code: 'bridge-port-free', params: { port: 8024 } }],
+  upload: [{ code: 'uploaded', params: { bytes: 39.4e6, program: 'nps' } }],
+  service: [{ code: 'start-kind', params: { kind: 'systemd' } }],
+}
+const took: Partial<Record<StepId, number>> = { connect: 812, system: 930, upload: 41_200, start: 310, bridge: 12 }
+
+/** A job that stands at one step; those before it are done. */
+function job(at: StepId | 'end', how: 'running' | 'failed', part: Partial<Job> = {}, step: Partial<Step> = {}): Job {
+  const ids = part.kind === 'lab-setup' ? labSteps : serverSteps
+  const reached = at === 'end' ? ids.length : ids.indexOf(at)
+  return {
+    id: part.kind ?? 'server-setup',
+    kind: 'server-setup',
+    serverId: 's1',
+    labId: null,
+    state: at === 'end' ? 'done' : how,
+    ports: null,
+    writes: ['/usr/bin/nps', '/etc/nps/', '/etc/systemd/system/nps.service'],
+    steps: ids.map((id, index) => ({
+      id,
+      state: index < reached ? 'done' : index === reached ? how : 'waiting',
+      startedAtMs: null,
+      tookMs: index < reached ? (took[id] ?? 180) : null,
+      progress: null,
+      facts: index < reached ? (facts[id] ?? []) : [],
+      failure: null,
+      ...(index === reached ? step : {}),
+    })),
+    ...part,
+  }
+}
+
+function report(part: Partial<PortReport>, look: (from: number) => PortReport['cells'][number]['state']): PortReport {
+  const cells = Array.from({ length: 40 }, (_, index) => {
+    const from = 7000 + index * 50
+    const to = index === 39 ? 9000 : from + 49
+    const state = look(from)
+    return { from, to, tried: to - from + 1, open: state === 'open' ? to - from + 1 : 0, state }
+  })
+  const count = (state: string): number =>
+    cells.filter((cell) => cell.state === state).reduce((sum, cell) => sum + cell.tried, 0)
+  return {
+    range: { from: 7000, to: 9000 },
+    bridge: { port: 8024, state: 'open', ms: 12 },
+    cells,
+    tried: 2001,
+    open: count('open'),
+    noAnswer: count('no-answer'),
+    closedOnServer: count('closed-on-server'),
+    used: [],
+    cause: 'none',
+    hostFirewall: null,
+    provider: null,
+    checkedAtMs: Date.now() - 130_000,
+    ...part,
+  }
+}
+
+const dropped = report(
+  {
+    cause: 'security-group',
+    provider: {
+      id: 'aliyun',
+      instance: 'i-bp1c0x7k2',
+      region: 'cn-hangzhou',
+      consoleUrl: 'https://ecs.console.aliyun.com/securityGroup/region/cn-hangzhou',
+      rule: { protocol: 'Custom TCP', ports: '7000/9000', source: '0.0.0.0/0' },
+    },
+  },
+  (from) => (from === 8000 || from === 8050 ? 'open' : 'no-answer'),
+)
+const closed = report(
+  {
+    cause: 'host-firewall',
+    used: [{ port: 7003, program: 'nginx (pid 811)' }],
+    hostFirewall: { tool: 'ufw', command: 'ufw allow 8850:9000/tcp', canApply: true },
+  },
+  (from) => (from >= 8850 ? 'closed-on-server' : from === 7000 ? 'used' : 'open'),
+)
+
+function failure(code: Failure['code'], params: Failure['params'], fixes: Failure['fixes'], message: string): Failure {
+  return { code, params, fixes, message }
+}
+
+const blocked = (code: Failure['code']): Failure =>
+  failure(code, { from: 7000, to: 9000, provider: 'Aliyun' }, [{ action: 'retry' }], 'ports get no answer')
+
+function settingUp(now: Job, set = false): () => World {
+  return () => world({ servers: [set ? hz : bare] }, { jobs: [now] })
+}
+
+const box = lab('l1', 's1', 'lab-a100', { state: { state: 'waiting' }, startKind: 'unknown' })
+const pasted = { ...box, address: null, hasSecret: false }
+const here = lab('l1', 's1', 'lab-a100', { startKind: 'background' })
+const done = job('end', 'running')
+const labJob = (now: Job): (() => World) => () => world({ servers: [hz], labs: [box] }, { jobs: [done, now] })
+
+/** The wizards and the pages of machines, in their states. */
+export const setupWorlds: Record<string, () => World> = {
+  'setup-begun': () => world({ servers: [bare] }),
+  'setup-check': settingUp(job('system', 'running')),
+  'setup-upload': settingUp(
+    job('upload', 'running', {}, { progress: { done: 18.2e6, total: 31.4e6, unit: 'bytes' } }),
+  ),
+  'setup-sudo': settingUp(
+    job('identity', 'failed', {}, {
+      failure: failure(
+        'sudo-password-rejected',
+        { user: 'goudan' },
+        [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
+        'sudo: 1 incorrect password attempt',
+      ),
+    }),
+  ),
+  'setup-taken': settingUp(
+    job('free-ports', 'failed', {}, {
+      failure: failure(
+        'port-in-use',
+        { port: 8024, program: 'nps (pid 811)', free: 8025 },
+        [{ action: 'use-port', port: 8025 }, { action: 'retry' }],
+        'nps (pid 811) listens on 8024',
+      ),
+    }),
+  ),
+  'setup-trying': settingUp(
+    job('port-range', 'running', { ports: report({ tried: 160, open: 160 }, (from) => (from < 8000 ? 'open' : 'untried')) }, {
+      progress: { done: 640, total: 2001, unit: 'ports' },
+    }),
+    true,
+  ),
+  'setup-ports': settingUp(
+    job('port-range', 'failed', { ports: dropped }, { failure: blocked('ports-blocked-by-security-group') }),
+    true,
+  ),
+  'setup-ports-host': settingUp(
+    job('port-range', 'failed', { ports: closed }, { failure: blocked('ports-blocked-by-host-firewall') }),
+    true,
+  ),
+  'setup-bridge': settingUp(
+    job('bridge', 'failed', {}, {
+      failure: failure('bridge-blocked', { port: 8024, host: cloud }, [{ action: 'retry' }], 'connect ETIMEDOUT'),
+    }),
+    true,
+  ),
+  'setup-lab': () => world({ servers: [hz] }, { jobs: [done] }),
+  'setup-lab-paste': () => world({ servers: [hz], labs: [pasted] }, { jobs: [done] }),
+  'setup-lab-job': labJob(job('service', 'running', { kind: 'lab-setup', labId: 'l1' })),
+  'setup-lab-failed': labJob(
+    job('connect', 'failed', { kind: 'lab-setup', labId: 'l1' }, {
+      failure: failure(
+        'login-rejected',
+        { user: 'goudan', host: '10.20.3.7' },
+        [{ action: 'enter-secret' }, { action: 'edit-address' }],
+        'All configured authentication methods failed',
+      ),
+    }),
+  ),
+  'setup-lab-online': () => world({ servers: [hz], labs: [here] }, { jobs: [done] }),
+  'setup-tunnels': () => {
+    const refused = failure(
+      'target-refused',
+      { target: '127.0.0.1:8888' },
+      [{ action: 'start-service', command: 'jupyter lab --no-browser --port 8888' }, { action: 'retry' }],
+      'connect ECONNREFUSED 127.0.0.1:8888',
+    )
+    const tunnels = [tunnel(here, cloud, 'ssh', 7001), broken(tunnel(here, cloud, 'jupyter', 7002), 'service', refused)]
+    return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
+  },
+  'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),
+  'server-dropped-ports': () => ({ ...few(), ports: new Map([['s1', dropped]]) }),
+  'lab-offline': () => {
+    const base = few()
+    const failed = failure('agent-offline', { lab: 'lab-a100' }, [], 'the lab box is offline')
+    base.overview.labs = base.overview.labs.map((one) => ({
+      ...one,
+      startKind: 'background',
+      state: { state: 'offline', sinceMs: Date.now() - 25_000_000 },
+    }))
+    base.overview.tunnels = base.overview.tunnels.map((one) => broken(one, 'lab', failed))
+    return base
+  },
+}
