@@ -1,6 +1,12 @@
 import type { TLSSocket } from 'node:tls'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../wire/frame.ts'
 
+/**
+ * Up to this size header and payload are joined by a copy and leave as one TLS record; beyond it the copy would cost more than
+ * a small record of its own (docs/adr/0010-native-data-path.md).
+ */
+const joinedLength = 16 * 1024
+
 const nobody: FrameReceiver = {
   onMessage: () => undefined,
   onData: () => undefined,
@@ -62,14 +68,16 @@ export class FramedSocket {
     const { socket } = this
     if (socket.destroyed) return
     let roomLeft = true
-    socket.cork()
     for (let at = 0; at < chunk.length; at += maxDataLength) {
-      const part =
-        chunk.length <= maxDataLength ? chunk : chunk.subarray(at, Math.min(chunk.length, at + maxDataLength))
-      socket.write(encodeHeader(frameType.data, part.length))
-      roomLeft = socket.write(part)
+      const part = chunk.subarray(at, at + maxDataLength)
+      const header = encodeHeader(frameType.data, part.length)
+      if (part.length <= joinedLength) {
+        roomLeft = socket.write(Buffer.concat([header, part]))
+      } else {
+        socket.write(header)
+        roomLeft = socket.write(part)
+      }
     }
-    socket.uncork()
     if (roomLeft) done()
     else this.#onDrain = done
   }

@@ -21,7 +21,7 @@ export const frameType = {
 export const headerLength = 4
 
 /** The most payload in one DATA frame: big enough that the header costs nothing, small enough that END is never far. */
-export const maxDataLength = 256 * 1024
+export const maxDataLength = 1024 * 1024
 
 /** The most body in any other frame: four texts of 255 bytes and some, with room to grow. */
 export const maxMessageLength = 4096
