@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compareVersions, elfNeeds } from './elf.ts'
+
+/** What `npm run build:relay` left in build/out. */
+const out = join(resolve(import.meta.dirname, '../..'), 'build/out')
+interface Entry {
+  file: string
+  program: 'nps' | 'npc'
+  arch: 'amd64' | 'arm64'
+  compression: 'none' | 'gz' | 'xz'
+  sha256: string
+  bytes: number
+  rawSha256: string
+}
+let entries: Entry[]
+let folder: string
+
+beforeAll(async () => {
+  entries = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')).files
+  folder = await mkdtemp(join(tmpdir(), 'nps-programs-'))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const sha256 = (body: Buffer) => createHash('sha256').update(body).digest('hex')
+
+describe.each(['amd64', 'arm64'] as const)('the programs for %s', (arch) => {
+  it.each(['nps', 'npc'] as const)('%s needs glibc 2.17 at most, and that processor', async (program) => {
+    const needs = elfNeeds(await readFile(join(out, `${program}-linux-${arch}`)))
+    expect(needs.machine).toBe(arch === 'amd64' ? 'x86_64' : 'aarch64')
+    expect(needs.glibc).not.toBeNull()
+    expect(compareVersions(needs.glibc ?? '', '2.17')).toBeLessThanOrEqual(0)
+  })
+
+  it.each(['nps', 'npc'] as const)('%s is what the manifest says, unpacked too', async (program) => {
+    const unpack = {
+      none: (file: string) => readFile(file),
+      gz: async (file: string) => gunzipSync(await readFile(file)),
+      xz: async (file: string) => execFileSync('xz', ['-dc', file], { maxBuffer: 2 ** 28 }),
+    }
+    const files = entries.filter((entry) => entry.program === program && entry.arch === arch)
+    expect(files.map(({ compression }) => compression)).toEqual(expect.arrayContaining(['none', 'gz', 'xz']))
+    for (const { file, compression, bytes, rawSha256, ...entry } of files) {
+      expect(sha256(await readFile(join(out, file)))).toBe(entry.sha256)
+      expect(bytes).toBeLessThanOrEqual({ none: 115e6, gz: 55e6, xz: 42e6 }[compression])
+      expect(sha256(await unpack[compression](join(out, file)))).toBe(rawSha256)
+    }
+  })
+
+  it('the archives have the names and the layout of NPS', () => {
+    const names = (file: string) =>
+      execFileSync('tar', ['-tzf', join(out, file)], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+    expect(names(`linux_${arch}_server.tar.gz`)).toEqual(['nps', 'conf/nps.conf'])
+    expect(names(`linux_${arch}_client.tar.gz`)).toEqual(['npc'])
+  })
+})
+
+it('npc out of its archive starts, and takes no settings from the folder it is started in', async () => {
+  execFileSync('tar', ['-xzf', join(out, 'linux_amd64_client.tar.gz')], { cwd: folder })
+  expect(existsSync(join(folder, 'npc'))).toBe(true)
+  execFileSync(
+    'sh',
+    [
+      '-c',
+      'echo BUN_INSPECT=1 > .env; echo \'preload=["./evil.ts"]\' > bunfig.toml; echo "console.log(1)" > evil.ts',
+    ],
+    {
+      cwd: folder,
+    },
+  )
+  expect(execFileSync('./npc', ['-version'], { cwd: folder, encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
