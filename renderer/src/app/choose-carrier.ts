@@ -21,7 +21,7 @@ function takeToken(page: Window): string {
   const given = /[#?&]token=([^&#/]+)/.exec(page.location.hash + page.location.search)?.[1]
   if (given) {
     page.sessionStorage.setItem(tokenKey, decodeURIComponent(given))
-    const route = page.location.hash.startsWith('#/') ? page.location.hash.replace(/\?.*$/, '') : ''
+    const route = page.location.hash.startsWith('#/') ? page.location.hash.replace(/\?token=.*$/, '') : ''
     page.history.replaceState(null, '', page.location.pathname + route)
   }
   return page.sessionStorage.getItem(tokenKey) ?? ''

@@ -10,11 +10,16 @@ export type FailureContext = Readonly<Record<string, string | number>>
 export function useFailureText(): (failure: Failure, context?: FailureContext) => FailureText {
   const { t } = useI18n({ useScope: 'global' })
   return (failure, context = {}) => {
-    const general = Object.fromEntries(
-      Object.keys(failures.words).map((word) => [word, t(`failures.words.${word}`)]),
-    )
-    const values = { ...general, detail: failure.message, ...context, ...failure.params }
-    const part = (name: keyof FailureText): string => capital(t(`failures.${failure.code}.${name}`, values))
+    const known = { detail: failure.message, ...context, ...failure.params }
+    const general = Object.keys(failures.words)
+      .filter((word) => !(word in known))
+      .map((word) => [word, t(`failures.words.${word}`)] as const)
+    const values = { ...Object.fromEntries(general), ...known }
+    const part = (name: keyof FailureText): string => {
+      const sentence = t(`failures.${failure.code}.${name}`, values)
+      // A general word may begin the sentence; a name keeps its own first letter.
+      return general.some(([, word]) => sentence.startsWith(word)) ? capital(sentence) : sentence
+    }
     return { title: part('title'), cause: part('cause'), next: part('next') }
   }
 }

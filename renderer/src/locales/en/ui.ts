@@ -13,6 +13,7 @@ export const ui = {
   fix: 'Fix.',
   tryAgain: 'Check again',
   loading: 'Loading',
+  onlyThisComputer: 'only this computer',
   openToAnyone: 'open to anyone',
   stopsReady: 'All five stops answer',
   stopsFailed: 'Stop {number} of 5 fails: {stop}',

@@ -15,6 +15,7 @@ export const ui: Words<typeof en> = {
   fix: '处理办法：',
   tryAgain: '重新检查',
   loading: '加载中',
+  onlyThisComputer: '仅本机',
   openToAnyone: '对所有人开放',
   stopsReady: '五站全部有应答',
   stopsFailed: '第 {number} 站（共 5 站）不通：{stop}',
