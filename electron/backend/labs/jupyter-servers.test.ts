@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { parseJupyterServers } from './jupyter-servers.ts'
 
 test('runtime files: newest first, without what cannot be read', () => {
-  const file = (pid: number, port: number, token: string): string =>
+  const file = (pid: number, port: number, token: string, base = '/'): string =>
     JSON.stringify({
-      base_url: '/',
+      base_url: base,
       hostname: 'localhost',
       password: false,
       pid,
@@ -12,9 +12,10 @@ test('runtime files: newest first, without what cannot be read', () => {
       token,
       url: `http://localhost:${port}/`,
     })
-  const text = `${file(10, 8888, 'abc')}\n{"port": 1\nnonsense\n${file(12, 8889, '')}\n`
+  const text = `${file(10, 8888, 'abc')}\n{"port": 1\nnonsense\n${file(12, 8889, '', '/lab1/')}\n${file(9, 1, '', '//elsewhere/')}\n`
   expect(parseJupyterServers(text)).toEqual([
-    { port: 8889, pid: 12, token: '' },
-    { port: 8888, pid: 10, token: 'abc' },
+    { port: 8889, pid: 12, basePath: '/lab1/', token: '' },
+    { port: 8888, pid: 10, basePath: '/', token: 'abc' },
+    { port: 1, pid: 9, basePath: '/', token: '' },
   ])
 })

@@ -8,6 +8,7 @@ import type { Jupyter } from '../tunnels/jupyter.ts'
 export interface JupyterServer {
   readonly port: number
   readonly token: string
+  readonly basePath: string
   readonly pid: number
 }
 
@@ -64,10 +65,10 @@ export function createJupyter({
       const servers = await list(labId, signal)
       return (servers.find(({ port }) => port === usualPort) ?? servers.at(0))?.port ?? null
     },
-    async readToken(labId, target, { signal }) {
+    async findEntrance(labId, target, { signal }) {
       const port = Number(target.slice(target.lastIndexOf(':') + 1))
       const found = (await list(labId, signal)).find((server) => server.port === port)
-      return found && found.token !== '' ? found.token : null
+      return found ?? null
     },
   }
 }
@@ -85,9 +86,10 @@ export function parseJupyterServers(text: string): JupyterServer[] {
 function parseLine(line: string): JupyterServer | null {
   if (!line.trim().startsWith('{')) return null
   try {
-    const { port, token, pid } = JSON.parse(line) as Record<string, unknown>
+    const { port, token, pid, base_url: base } = JSON.parse(line) as Record<string, unknown>
     if (typeof port !== 'number' || typeof pid !== 'number') return null
-    return { port, pid, token: typeof token === 'string' ? token : '' }
+    const basePath = typeof base === 'string' && /^\/([\w.~%-]+\/)*$/.test(base) ? base : '/'
+    return { port, pid, basePath, token: typeof token === 'string' ? token : '' }
   } catch {
     // half written at this moment
     return null

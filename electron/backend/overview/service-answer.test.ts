@@ -47,3 +47,10 @@ test('no byte at all is silence, which only the end can tell', () => {
   expect(answerOf('tensorboard', '', false)).toBeNull()
   expect(answerOf('tensorboard', '', true)).toEqual({ state: 'silent' })
 })
+
+test('a Jupyter under a base_url is known by where it wants its policy reports', () => {
+  const policy = "Content-Security-Policy: frame-ancestors 'self'; report-uri /lab1/api/security/csp-report"
+  const page = http('<title>Jupyter Server</title>', policy).replace('200 OK', '404 Not Found')
+  expect(answerOf('jupyter', page, false)).toMatchObject({ state: 'right' })
+  expect(answerOf('tensorboard', page, false)).toMatchObject({ state: 'wrong' })
+})

@@ -40,13 +40,17 @@ function httpAnswer(kind: 'jupyter' | 'tensorboard', text: string, ended: boolea
   const member = kind === 'jupyter' ? 'version' : 'data_location'
   const value = jsonMember(body, member)
   if (value !== null) return { state: 'right', seen: printable(`${member} ${value}`) }
-  if (redirectsIntoJupyter(kind, head)) return { state: 'right', seen: 'a Jupyter with a base address' }
+  if (kind === 'jupyter' && isJupyterElsewhere(head))
+    return { state: 'right', seen: 'Jupyter under a base_url' }
   return { state: 'wrong', seen: printable(describePage(head, body)) }
 }
 
-/** With a `base_url` Jupyter sends `/api` to its login page under that base. */
-function redirectsIntoJupyter(kind: 'jupyter' | 'tensorboard', head: string): boolean {
-  return kind === 'jupyter' && /^HTTP\/1\.[01] 30[1278]/.test(head) && /\r\nserver: TornadoServer/i.test(head)
+/**
+ * With a `base_url` Jupyter knows no `/api`, but every page of it, the one for "not found" too, names that address in
+ * its content security policy (Jupyter Server, `content_security_policy`).
+ */
+function isJupyterElsewhere(head: string): boolean {
+  return /\r\ncontent-security-policy:[^\r\n]*report-uri \/[^\r\n;]*\/api\/security\/csp-report/i.test(head)
 }
 
 function jsonMember(body: string, member: string): string | null {

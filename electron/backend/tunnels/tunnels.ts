@@ -200,10 +200,11 @@ export class Tunnels {
       return { url: addressOf(kind, host, port, lab.address?.user ?? null), hasToken: false }
     const door = isLoopback(host) ? port : await this.#doors.open({ host, port })
     const url = addressOf(kind, '127.0.0.1', door, null)
-    const token = await this.#jupyter.readToken(lab.id, relayTunnel.target, { signal })
-    return token === null
-      ? { url, hasToken: false }
-      : { url: `${url}/?token=${encodeURIComponent(token)}`, hasToken: true }
+    const entrance = await this.#jupyter.findEntrance(lab.id, relayTunnel.target, { signal })
+    if (!entrance) return { url, hasToken: false }
+    const { basePath, token } = entrance
+    if (token === '') return { url: url + basePath, hasToken: false }
+    return { url: `${url}${basePath}?token=${encodeURIComponent(token)}`, hasToken: true }
   }
 
   async connections({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<Connection[]> {
