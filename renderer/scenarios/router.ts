@@ -87,14 +87,19 @@ export function scenarioRouter(world: World) {
       }),
     },
     hostKeys: {
-      inspect: os.hostKeys.inspect.handler(async ({ input }) => ({
-        host: input.host,
-        port: input.port,
-        algorithm: 'ssh-ed25519',
-        fingerprint: 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4',
-        state: 'new',
-        pinned: null,
-      })),
+      inspect: os.hostKeys.inspect.handler(async ({ input }) => {
+        const fingerprint = 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4'
+        const changed = input.host.startsWith('changed')
+        const known = world.hostKeys.some(({ host }) => host === input.host)
+        return {
+          host: input.host,
+          port: input.port,
+          algorithm: 'ssh-ed25519',
+          fingerprint: changed ? 'SHA256:Lm81nB2x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iE0aX' : fingerprint,
+          state: changed ? 'changed' : known ? 'known' : 'new',
+          pinned: changed || known ? fingerprint : null,
+        }
+      }),
       confirm: os.hostKeys.confirm.handler(nothing),
       list: os.hostKeys.list.handler(async () => world.hostKeys),
       forget: os.hostKeys.forget.handler(async ({ input }) => {
@@ -156,7 +161,18 @@ export function scenarioRouter(world: World) {
           revision: '1',
           warnings: [],
         })),
-        save: os.servers.config.save.handler(async () => ({ revision: '2', restartNeeded: true })),
+        save: os.servers.config.save.handler(async ({ input }) => {
+          const line = input.text.split('\n').findIndex((text) => /^web_port\s*=\s*[^\s\d]/.test(text)) + 1
+          if (line > 0) {
+            failed({
+              code: 'config-invalid',
+              params: { path: '/etc/nps/conf/nps.conf', line, key: 'web_port' },
+              message: `nps.conf:${line}: web_port needs a port from 1 to 65535`,
+              fixes: [],
+            })
+          }
+          return { revision: '2', restartNeeded: true }
+        }),
       },
       log: os.servers.log.handler(async function* ({ signal }) {
         yield {

@@ -62,13 +62,22 @@ export const setupScreens: readonly Shot[] = [
   ].map((name) => ({ name, scenario: name, path: 'setup/s1', ready: '.job' })),
   { name: 'setup-lab', scenario: 'setup-lab', path: 'setup/s1', ready: 'main form input' },
   { name: 'setup-lab-paste', scenario: 'setup-lab-paste', path: 'setup/s1', ready: '.copy-text' },
-  { name: 'setup-lab-online', scenario: 'setup-lab-online', path: 'servers/s1/add-lab?labId=l1', ready: '.start-kind' },
+  {
+    name: 'setup-lab-online',
+    scenario: 'setup-lab-online',
+    path: 'servers/s1/add-lab?labId=l1',
+    ready: '.start-kind',
+  },
   { name: 'setup-tunnels', scenario: 'setup-tunnels', path: 'setup/s1', ready: '.preset' },
   { name: 'connect', scenario: 'empty', path: 'connect', ready: 'main form' },
   {
     name: 'connect-link',
     scenario: 'empty',
-    path: 'connect?link=' + encodeURIComponent('nps-desktop://connect?host=120.1.1.2&port=8024&key=k3x9m2pqk3x9m2pq&fingerprint=sha256:7f3a'),
+    path:
+      'connect?link=' +
+      encodeURIComponent(
+        'nps-desktop://connect?host=120.1.1.2&port=8024&key=k3x9m2pqk3x9m2pq&fingerprint=sha256:7f3a',
+      ),
     ready: 'main form',
   },
   { name: 'sign-in', scenario: 'few', path: 'sign-in/server/s1', ready: 'main form input' },

@@ -20,7 +20,15 @@ const serverSteps: StepId[] = [
   'bridge',
   'port-range',
 ]
-const labSteps: StepId[] = ['connect', 'system', 'reach-relay', 'upload', 'program-starts', 'service', 'online']
+const labSteps: StepId[] = [
+  'connect',
+  'system',
+  'reach-relay',
+  'upload',
+  'program-starts',
+  'service',
+  'online',
+]
 
 const facts: Partial<Record<StepId, Fact[]>> = {
   connect: [{ code: 'signed-in', params: { user: 'root', host: cloud, ms: 412 } }],
@@ -33,10 +41,21 @@ const facts: Partial<Record<StepId, Fact[]>> = {
   upload: [{ code: 'uploaded', params: { bytes: 39.4e6, program: 'nps' } }],
   service: [{ code: 'start-kind', params: { kind: 'systemd' } }],
 }
-const took: Partial<Record<StepId, number>> = { connect: 812, system: 930, upload: 41_200, start: 310, bridge: 12 }
+const took: Partial<Record<StepId, number>> = {
+  connect: 812,
+  system: 930,
+  upload: 41_200,
+  start: 310,
+  bridge: 12,
+}
 
 /** A job that stands at one step; those before it are done. */
-function job(at: StepId | 'end', how: 'running' | 'failed', part: Partial<Job> = {}, step: Partial<Step> = {}): Job {
+function job(
+  at: StepId | 'end',
+  how: 'running' | 'failed',
+  part: Partial<Job> = {},
+  step: Partial<Step> = {},
+): Job {
   const ids = part.kind === 'lab-setup' ? labSteps : serverSteps
   const reached = at === 'end' ? ids.length : ids.indexOf(at)
   return {
@@ -61,7 +80,10 @@ function job(at: StepId | 'end', how: 'running' | 'failed', part: Partial<Job> =
   }
 }
 
-function report(part: Partial<PortReport>, look: (from: number) => PortReport['cells'][number]['state']): PortReport {
+function report(
+  part: Partial<PortReport>,
+  look: (from: number) => PortReport['cells'][number]['state'],
+): PortReport {
   const cells = Array.from({ length: 40 }, (_, index) => {
     const from = 7000 + index * 50
     const to = index === 39 ? 9000 : from + 49
@@ -109,7 +131,12 @@ const closed = report(
   (from) => (from >= 8850 ? 'closed-on-server' : from === 7000 ? 'used' : 'open'),
 )
 
-function failure(code: Failure['code'], params: Failure['params'], fixes: Failure['fixes'], message: string): Failure {
+function failure(
+  code: Failure['code'],
+  params: Failure['params'],
+  fixes: Failure['fixes'],
+  message: string,
+): Failure {
   return { code, params, fixes, message }
 }
 
@@ -124,7 +151,10 @@ const box = lab('l1', 's1', 'lab-a100', { state: { state: 'waiting' }, startKind
 const pasted = { ...box, address: null, hasSecret: false }
 const here = lab('l1', 's1', 'lab-a100', { startKind: 'background' })
 const done = job('end', 'running')
-const labJob = (now: Job): (() => World) => () => world({ servers: [hz], labs: [box] }, { jobs: [done, now] })
+const labJob =
+  (now: Job): (() => World) =>
+  () =>
+    world({ servers: [hz], labs: [box] }, { jobs: [done, now] })
 
 /** The wizards and the pages of machines, in their states. */
 export const setupWorlds: Record<string, () => World> = {
@@ -134,29 +164,44 @@ export const setupWorlds: Record<string, () => World> = {
     job('upload', 'running', {}, { progress: { done: 18.2e6, total: 31.4e6, unit: 'bytes' } }),
   ),
   'setup-sudo': settingUp(
-    job('identity', 'failed', {}, {
-      failure: failure(
-        'sudo-password-rejected',
-        { user: 'goudan' },
-        [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
-        'sudo: 1 incorrect password attempt',
-      ),
-    }),
+    job(
+      'identity',
+      'failed',
+      {},
+      {
+        failure: failure(
+          'sudo-password-rejected',
+          { user: 'goudan' },
+          [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
+          'sudo: 1 incorrect password attempt',
+        ),
+      },
+    ),
   ),
   'setup-taken': settingUp(
-    job('free-ports', 'failed', {}, {
-      failure: failure(
-        'port-in-use',
-        { port: 8024, program: 'nps (pid 811)', free: 8025 },
-        [{ action: 'use-port', port: 8025 }, { action: 'retry' }],
-        'nps (pid 811) listens on 8024',
-      ),
-    }),
+    job(
+      'free-ports',
+      'failed',
+      {},
+      {
+        failure: failure(
+          'port-in-use',
+          { port: 8024, program: 'nps (pid 811)', free: 8025 },
+          [{ action: 'use-port', port: 8025 }, { action: 'retry' }],
+          'nps (pid 811) listens on 8024',
+        ),
+      },
+    ),
   ),
   'setup-trying': settingUp(
-    job('port-range', 'running', { ports: report({ tried: 160, open: 160 }, (from) => (from < 8000 ? 'open' : 'untried')) }, {
-      progress: { done: 640, total: 2001, unit: 'ports' },
-    }),
+    job(
+      'port-range',
+      'running',
+      { ports: report({ tried: 160, open: 160 }, (from) => (from < 8000 ? 'open' : 'untried')) },
+      {
+        progress: { done: 640, total: 2001, unit: 'ports' },
+      },
+    ),
     true,
   ),
   'setup-ports': settingUp(
@@ -168,23 +213,38 @@ export const setupWorlds: Record<string, () => World> = {
     true,
   ),
   'setup-bridge': settingUp(
-    job('bridge', 'failed', {}, {
-      failure: failure('bridge-blocked', { port: 8024, host: cloud }, [{ action: 'retry' }], 'connect ETIMEDOUT'),
-    }),
+    job(
+      'bridge',
+      'failed',
+      {},
+      {
+        failure: failure(
+          'bridge-blocked',
+          { port: 8024, host: cloud },
+          [{ action: 'retry' }],
+          'connect ETIMEDOUT',
+        ),
+      },
+    ),
     true,
   ),
   'setup-lab': () => world({ servers: [hz] }, { jobs: [done] }),
   'setup-lab-paste': () => world({ servers: [hz], labs: [pasted] }, { jobs: [done] }),
   'setup-lab-job': labJob(job('service', 'running', { kind: 'lab-setup', labId: 'l1' })),
   'setup-lab-failed': labJob(
-    job('connect', 'failed', { kind: 'lab-setup', labId: 'l1' }, {
-      failure: failure(
-        'login-rejected',
-        { user: 'goudan', host: '10.20.3.7' },
-        [{ action: 'enter-secret' }, { action: 'edit-address' }],
-        'All configured authentication methods failed',
-      ),
-    }),
+    job(
+      'connect',
+      'failed',
+      { kind: 'lab-setup', labId: 'l1' },
+      {
+        failure: failure(
+          'login-rejected',
+          { user: 'goudan', host: '10.20.3.7' },
+          [{ action: 'enter-secret' }, { action: 'edit-address' }],
+          'All configured authentication methods failed',
+        ),
+      },
+    ),
   ),
   'setup-lab-online': () => world({ servers: [hz], labs: [here] }, { jobs: [done] }),
   'setup-tunnels': () => {
@@ -194,7 +254,10 @@ export const setupWorlds: Record<string, () => World> = {
       [{ action: 'start-service', command: 'jupyter lab --no-browser --port 8888' }, { action: 'retry' }],
       'connect ECONNREFUSED 127.0.0.1:8888',
     )
-    const tunnels = [tunnel(here, cloud, 'ssh', 7001), broken(tunnel(here, cloud, 'jupyter', 7002), 'service', refused)]
+    const tunnels = [
+      tunnel(here, cloud, 'ssh', 7001),
+      broken(tunnel(here, cloud, 'jupyter', 7002), 'service', refused),
+    ]
     return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
   },
   'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),

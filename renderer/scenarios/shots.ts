@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { setupScreens } from './setup-shots.ts'
 
 /** One picture: a scenario, a page, and how it is looked at. */
 export interface Shot {
@@ -37,7 +38,7 @@ const screens: Shot[] = [
     ready: '.chain',
     act: async (page) => {
       await page.getByRole('tab').nth(2).click()
-      await page.locator('.place').hover({ position: { x: 300, y: 80 } })
+      await page.locator('.graph > .place').hover({ position: { x: 300, y: 80 } })
     },
   },
   { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t7002', ready: '.chain' },
@@ -95,6 +96,7 @@ const screens: Shot[] = [
       await page.locator('.undo-bar').waitFor()
     },
   },
+  ...setupScreens,
 ]
 
 const narrow = { width: 900, height: 620 }

@@ -4,7 +4,8 @@ import type { World } from './world.ts'
 
 const cloud = '120.1.1.2'
 
-function world(part: Partial<Overview>, more: Partial<World> = {}): World {
+/** A world of these servers, lab boxes and tunnels. */
+export function world(part: Partial<Overview>, more: Partial<World> = {}): World {
   return {
     overview: {
       atMs: Date.now(),
@@ -82,7 +83,8 @@ const hostKeys: World['hostKeys'] = [
   },
 ]
 
-function few(): World {
+/** The usual user: one server, one lab box, three tunnels. */
+export function few(): World {
   const hz = server('s1', 'cloud-hz', cloud, 12)
   const box = lab('l1', hz.id, 'lab-a100')
   return world(
