@@ -47,7 +47,12 @@ export async function createBackend({
 }): Promise<Backend> {
   const clock = systemClock
   const storage = openStorage(shell)
-  await forgetTrials(storage, shell.dataFolder)
+  try {
+    await forgetTrials(storage, shell.dataFolder)
+  } catch (error) {
+    storage.close()
+    throw error
+  }
   const network = new NetworkWatch({ clock })
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log })
   const checks = new TunnelChecks({ storage, relays, network, clock, log })

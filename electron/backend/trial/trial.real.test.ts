@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import ssh2 from 'ssh2'
@@ -67,10 +70,7 @@ function isRefused(port: number): Promise<boolean> {
 function fetchText(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
     get(url, { agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (part: string) => (text += part))
-      response.once('end', () => resolve(text))
+      text(response).then(resolve, reject)
     }).once('error', reject)
   })
 }
@@ -140,9 +140,9 @@ test('the sample shell answers a real ssh client through its tunnel', async () =
     visitor.once('ready', () => {
       visitor.exec('rm -rf /', (error, channel) => {
         if (error) return reject(error)
-        let text = ''
-        channel.on('data', (part: Buffer) => (text += part.toString()))
-        channel.once('close', () => resolve(text))
+        let said = ''
+        channel.on('data', (part: Buffer) => (said += part.toString()))
+        channel.once('close', () => resolve(said))
       })
     })
     visitor.connect({ host: '127.0.0.1', port, username: 'guest' })
@@ -199,4 +199,36 @@ test('closing the app ends the trial; the next start knows nothing of it', async
   expect(existsSync(trialFolder(dataFolder))).toBe(false)
   await open()
   expect((await (await client.overview.watch({})).next()).value).toMatchObject({ servers: [], trial: false })
+})
+
+test('a program that ran the trial and closed the backend ends by itself: nothing of it is still open', async () => {
+  const script = join(dataFolder, 'run-once.ts')
+  const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href)
+  await writeFile(
+    script,
+    `import { createRouterClient } from ${JSON.stringify(import.meta.resolve('@orpc/server'))}
+     import { createHeadlessShell } from ${url('../../headless/headless-shell.ts')}
+     import { createBackend } from ${url('../backend.ts')}
+     const folder = ${JSON.stringify(join(dataFolder, 'child'))}
+     const shell = await createHeadlessShell({ version: '0.0.0', dataFolder: folder, programsFolder: folder })
+     const backend = await createBackend({ shell })
+     const client = createRouterClient(backend.router)
+     await client.trial.start({})
+     for await (const { tunnels } of await client.overview.watch({})) {
+       if (tunnels.length === 3 && tunnels.every(({ status }) => status.state === 'ready')) break
+     }
+     await backend.close()
+     process.stdout.write('closed')`,
+  )
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
+  const said = await text(child.stdout)
+  const [code, signal] = await exited
+  clearTimeout(deadline)
+  expect({ code, signal, said }).toEqual({
+    code: 0,
+    signal: null,
+    said: 'closed',
+  })
 })
