@@ -9,7 +9,7 @@ import {
 import { implement, ORPCError, type Router } from '@orpc/server'
 import { failureOf } from './failure-of.ts'
 
-export interface CallOptions {
+interface CallOptions {
   /** Aborted when the page cancels the call or goes away. */
   readonly signal: AbortSignal
 }
@@ -21,7 +21,7 @@ type AnswerOf<Output> = Record<string, never> extends Output ? Output | void : O
 const neverAborts = new AbortController().signal
 
 /** For each call of the contract a function from its input to its answer; for each feed one that returns an async generator. */
-export type HandlersOf<Contract> =
+type HandlersOf<Contract> =
   Contract extends ContractProcedure<infer Input, infer Output, infer _Errors, infer _Meta>
     ? (
         input: InferSchemaOutput<Input>,

@@ -3,9 +3,9 @@ import type { AgentState, TunnelState } from '@nps-desktop/relay-core/api'
 import { type CheckResult, portFailure, unknownStop } from './check-result.ts'
 
 /** Green is earned and expires: nothing older than this counts as known. */
-export const freshMs = 30_000
+const freshMs = 30_000
 /** Without any answer for this long, "checking" would be a promise nobody keeps. */
-export const givenUpAfterMs = 90_000
+const givenUpAfterMs = 90_000
 
 export interface TunnelFacts {
   readonly nowMs: number

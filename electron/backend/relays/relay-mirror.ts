@@ -4,7 +4,7 @@ import type { RelayClient } from '@nps-desktop/relay-core/remote'
 
 type LiveTunnel = LiveTraffic['tunnels'][number]
 
-export const askEveryMs = 10_000
+const askEveryMs = 10_000
 /** Longer than any healthy round trip, shorter than the 10 s in which a dead link must be noticed. */
 const answerWithinMs = 8_000
 

@@ -1,4 +1,4 @@
-export interface JupyterEntrance {
+interface JupyterEntrance {
   /** Its `base_url`, with a slash at both ends. */
   readonly basePath: string
   /** Empty where it asks for a password or for nothing. */

@@ -8,7 +8,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
 
 /** As long as the screen offers "Undo". */
-export const undoWithinMs = 10_000
+const undoWithinMs = 10_000
 
 /**
  * Deletes in two steps: stopped at once, removed ten seconds later. What is due is kept in the app's data, so that a
