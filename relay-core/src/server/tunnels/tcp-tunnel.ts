@@ -132,7 +132,6 @@ export class TcpTunnel {
       upBytes: 0,
     }
     this.#connections.add(connection)
-    socket.once('close', () => connection.abort.abort())
     try {
       await this.#carry(connection, session)
     } finally {
@@ -142,8 +141,11 @@ export class TcpTunnel {
 
   async #carry(connection: LiveConnection, session: AgentSession): Promise<void> {
     const { socket, visitor, abort } = connection
+    const onGone = () => abort.abort()
+    socket.once('close', onGone)
     try {
       const stream = await session.openStream(this.#target, { signal: abort.signal, visitor })
+      socket.off('close', onGone)
       await splice(socket, stream, {
         onForward: (bytes) => {
           connection.upBytes += bytes
