@@ -1,6 +1,7 @@
 import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
 import type { RemoteShell } from '../ssh/remote-shell.ts'
 import { detectProvider } from './detect-provider.ts'
+import { changesFor } from './firewall-change.ts'
 import { readHostFirewall } from './host-firewall.ts'
 import { readListeningPorts } from './listening-ports.ts'
 import { makePortReport, type PortFindings } from './port-report.ts'
@@ -31,12 +32,14 @@ export async function checkPorts(
     ({ port, program }) => port >= range.from && port <= range.to && program !== 'nps',
   )
   const bridge = await tryBridge(host, bridgePort, signal)
+  const firewall = shell && isRoot ? await readHostFirewall(shell, { signal }) : null
   let findings: PortFindings = {
     range,
     bridge,
     states: new Map(),
     used: used.map(({ port, program }) => ({ port, program })),
-    firewall: shell && isRoot ? await readHostFirewall(shell, { signal }) : null,
+    firewall,
+    changes: firewall ? changesFor(firewall, { bridgePort, range }) : [],
     clues: null,
     checkedAtMs: Date.now(),
   }

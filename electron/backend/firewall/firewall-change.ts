@@ -26,37 +26,67 @@ const mark = 'nps-desktop'
 
 /** What to add so that both the bridge and the range get through; empty when nothing is in the way. */
 export function changesFor(firewall: HostFirewall, { bridgePort, range }: Opening): FirewallChange[] {
-  const ports = [String(bridgePort), `${range.from}-${range.to}`]
-  const blocking = new Map<FirewallTool, number[]>()
-  for (const port of [bridgePort, ...samplePorts(range)]) {
-    const judged = judgeHostFirewall(firewall, port)
-    if (judged) blocking.set(judged.tool, [...(blocking.get(judged.tool) ?? []), port])
+  const shut = new Map<FirewallTool, Set<number>>()
+  for (const port of new Set([bridgePort, ...portsOf(range)])) {
+    const tool = judgeHostFirewall(firewall, port)?.tool
+    if (tool !== undefined) shut.set(tool, (shut.get(tool) ?? new Set()).add(port))
   }
-  return [...blocking].flatMap(([tool, shut]) => {
-    const needed = ports.filter((entry, index) =>
-      index === 0 ? shut.includes(bridgePort) : shut.some((port) => port !== bridgePort),
-    )
+  return [...shut].flatMap(([tool, ports]) => {
+    const needed = neededRanges(ports, { bridgePort, range })
     switch (tool) {
       case 'ufw':
-        return needed.map((entry) => ufwChange(entry.replace('-', ':')))
-      case 'firewalld':
-        return needed.map((entry) => firewalldChange(firewall.firewalld?.name ?? 'public', entry))
+        return needed.map((one) => ufwChange(spell(one, ':')))
+      case 'firewalld': {
+        // firewalld melts neighbouring and overlapping ranges into one: only what is not there yet can be taken back.
+        const name = firewall.firewalld?.name ?? 'public'
+        return needed
+          .flatMap((one) => runsOf(portsOf(one).filter((port) => ports.has(port))))
+          .map((one) => firewalldChange(name, spell(one, '-')))
+      }
       case 'nftables': {
-        const { places } = judgeNft(rawTables(firewall), { port: shut[0] ?? bridgePort, by: firewall.by })
-        return places.map((place) => nftChange(place, needed))
+        const places = [...ports].flatMap(
+          (port) => judgeNft(rawTables(firewall), { port, by: firewall.by }).places,
+        )
+        const distinct = new Map(places.map((place) => [Object.values(place).join(' '), place]))
+        return [...distinct.values()].map((place) =>
+          nftChange(
+            place,
+            needed.map((one) => spell(one, '-')),
+          ),
+        )
       }
       case 'iptables':
-        return [iptablesChange(needed.map((entry) => entry.replace('-', ':')))]
+        return [iptablesChange(needed.map((one) => spell(one, ':')))]
     }
   })
 }
 
-/** Every port matters, but rules are about ranges: both ends and a few between show them. */
-function samplePorts({ from, to }: PortRange): number[] {
-  const step = Math.max(1, Math.floor((to - from) / 20))
-  const ports: number[] = []
-  for (let port = from; port < to; port += step) ports.push(port)
-  return [...ports, to]
+/** The whole range when any tunnel port is shut, and the bridge when the range does not hold it. */
+function neededRanges(shut: ReadonlySet<number>, { bridgePort, range }: Opening): PortRange[] {
+  const isRangeShut = [...shut].some((port) => port !== bridgePort)
+  const isInRange = bridgePort >= range.from && bridgePort <= range.to
+  const ranges = isRangeShut ? [range] : []
+  if (shut.has(bridgePort) && !(isRangeShut && isInRange)) ranges.push({ from: bridgePort, to: bridgePort })
+  return ranges
+}
+
+function portsOf({ from, to }: PortRange): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+}
+
+/** Ascending ports as ranges without gaps. */
+function runsOf(ports: readonly number[]): PortRange[] {
+  const runs: PortRange[] = []
+  for (const port of ports) {
+    const last = runs.at(-1)
+    if (last?.to === port - 1) runs[runs.length - 1] = { from: last.from, to: port }
+    else runs.push({ from: port, to: port })
+  }
+  return runs
+}
+
+function spell({ from, to }: PortRange, separator: '-' | ':'): string {
+  return from === to ? String(from) : `${from}${separator}${to}`
 }
 
 function ufwChange(spec: string): FirewallChange {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseClues } from './detect-provider.ts'
+import { changesFor } from './firewall-change.ts'
 import { parseHostFirewall } from './host-firewall.ts'
 import { parseListeningPorts } from './listening-ports.ts'
 import { cellsOf, samplesOf, summarize, tryingOrder } from './port-cells.ts'
@@ -64,6 +65,7 @@ describe('why ports are shut', () => {
     ]),
     used: [],
     firewall: null,
+    changes: [],
     clues: null,
     checkedAtMs: 1,
     ...more,
@@ -87,7 +89,15 @@ describe('why ports are shut', () => {
   })
 
   it("the machine's own firewall", () => {
-    expect(makePortReport(findings({ states: silent, firewall: dropping }))).toMatchObject({
+    expect(
+      makePortReport(
+        findings({
+          states: silent,
+          firewall: dropping,
+          changes: changesFor(dropping, { bridgePort: 8024, range: { from: 7000, to: 7001 } }),
+        }),
+      ),
+    ).toMatchObject({
       cause: 'host-firewall',
       closedOnServer: 2,
       noAnswer: 0,

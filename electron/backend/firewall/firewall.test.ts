@@ -143,14 +143,10 @@ describe('the whole machine', () => {
     const byUfw = parseHostFirewall(
       listing({ ufw: ufw.replace(/^8024.*\n/m, '').replace(/^7.*\n/gm, ''), iptables }),
     )
-    expect(changesFor(byUfw, opening).map(({ command }) => command)).toEqual([
-      'ufw allow 8024/tcp',
-      'ufw allow 7000:9000/tcp',
-    ])
+    expect(changesFor(byUfw, opening).map(({ command }) => command)).toEqual(['ufw allow 7000:9000/tcp'])
     const byFirewalld = parseHostFirewall(listing({ firewalld: zone, nft: 'table inet firewalld {\n}\n' }))
     expect(changesFor(byFirewalld, opening).map(({ record }) => record)).toEqual([
-      'firewalld public 8024/tcp',
-      'firewalld public 7000-9000/tcp',
+      'firewalld public 8000-9000/tcp',
     ])
     const byNft = parseHostFirewall(listing({ nft }))
     expect(changesFor(byNft, opening).map(({ command }) => command)).toEqual([

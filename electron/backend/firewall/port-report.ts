@@ -1,5 +1,5 @@
 import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
-import { changesFor } from './firewall-change.ts'
+import type { FirewallChange } from './firewall-change.ts'
 import { type HostFirewall, judgeHostFirewall } from './host-firewall.ts'
 import { summarize } from './port-cells.ts'
 import { describeProvider, type ProviderClues } from './providers.ts'
@@ -14,13 +14,15 @@ export interface PortFindings {
   readonly used: readonly { readonly port: number; readonly program: string }[]
   /** Null: it could not be read, for want of root or of ssh. */
   readonly firewall: HostFirewall | null
+  /** What would open the firewall; empty when nothing of it is in the way. */
+  readonly changes: readonly FirewallChange[]
   readonly clues: ProviderClues | null
   readonly checkedAtMs: number
 }
 
 /** Puts the findings together: which ports are open, and what keeps the others shut. Pure. */
 export function makePortReport(findings: PortFindings): PortReport {
-  const { range, firewall, clues, used } = findings
+  const { range, firewall, clues, used, changes } = findings
   const states = new Map(
     [...findings.states].map(([port, state]) => [port, withFirewall(port, state, firewall)]),
   )
@@ -32,7 +34,6 @@ export function makePortReport(findings: PortFindings): PortReport {
   const closed = counts.closedOnServer > 0 || bridge.state === 'closed-on-server'
   const silent = counts.noAnswer > 0 || bridge.state === 'no-answer'
   const cause = closed ? 'host-firewall' : !silent ? 'none' : firewall ? 'security-group' : 'unknown'
-  const changes = firewall ? changesFor(firewall, { bridgePort: bridge.port, range }) : []
   const [first] = changes
   return {
     range,

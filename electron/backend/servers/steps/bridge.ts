@@ -63,7 +63,10 @@ async function explainBlocked(
       { fixes: [{ action: 'open-host-firewall' }, { action: 'copy', text: command }, { action: 'retry' }] },
     )
   }
-  const provider = describeProvider(await detectProvider(shell, { signal }), { from: port, to: port })
+  const { range } = wanted
+  // One rule for both, where the range holds the bridge too: nobody likes to go there twice.
+  const ports = port >= range.from && port <= range.to ? range : { from: port, to: port }
+  const provider = describeProvider(await detectProvider(shell, { signal }), ports)
   const { id, rule, consoleUrl } = provider
   return new AppError(
     'bridge-blocked',
