@@ -1,0 +1,57 @@
+import { resolve, join } from 'node:path'
+import { type Browser, _electron } from '@playwright/test'
+import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
+import { startBrowser, usualSize } from './browser.ts'
+import { BrowserRequests } from './browser-requests.ts'
+import { collectOutput } from './output.ts'
+import { type RunningApp, startDeadlineMs } from './running-app.ts'
+
+const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')
+
+/** How to start the real Electron on `dataFolder`; more arguments come after these. */
+export async function electronCommand(
+  dataFolder: string,
+): Promise<{ executablePath: string; args: string[]; env: Record<string, string> }> {
+  return {
+    executablePath: await electronBinary(),
+    args: [...electronArguments, mainScript],
+    env: { ...(process.env as Record<string, string>), NPS_DESKTOP_DATA: dataFolder, LANGUAGE: 'en' },
+  }
+}
+
+/** Starts the real window; addresses that it hands to the desktop's browser are caught. */
+export async function startElectronApp(dataFolder: string, output: string[]): Promise<RunningApp> {
+  const requests = await BrowserRequests.listen()
+  const command = await electronCommand(dataFolder)
+  const electron = await _electron.launch({
+    ...command,
+    env: requests.withOurOpener(command.env),
+    timeout: startDeadlineMs,
+  })
+  collectOutput(electron.process(), output)
+  let browser: Browser | undefined
+  const close = async () => {
+    await electron.close()
+    await browser?.close()
+    await requests.close()
+  }
+  let closing: Promise<void> | undefined
+  try {
+    const page = await electron.firstWindow({ timeout: startDeadlineMs })
+    return {
+      page,
+      electron,
+      openedPage: async (act) => {
+        const [url] = await Promise.all([requests.next(), act()])
+        browser ??= await startBrowser()
+        const opened = await browser.newPage({ viewport: usualSize, locale: 'en-US' })
+        await opened.goto(url)
+        return opened
+      },
+      close: () => (closing ??= close()),
+    }
+  } catch (error) {
+    await close()
+    throw new Error(`The app did not start:\n${output.join('\n')}`, { cause: error })
+  }
+}

@@ -1,0 +1,18 @@
+import type { ElectronApplication, Page } from '@playwright/test'
+
+/** Where the app runs: `headless` serves it to Chromium, `electron` is the real window. */
+export type Host = 'headless' | 'electron'
+
+/** How long a start may take on two busy cores. */
+export const startDeadlineMs = 60_000
+
+/** One run of the app, from its start to its end. */
+export interface RunningApp {
+  readonly page: Page
+  /** Null when headless. */
+  readonly electron: ElectronApplication | null
+  /** The page that `act` makes the app open in the person's browser, shown in a real Chromium. */
+  openedPage(act: () => Promise<void>): Promise<Page>
+  /** Ends the app as a person does. Idempotent. */
+  close(): Promise<void>
+}

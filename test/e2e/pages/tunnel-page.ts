@@ -1,0 +1,32 @@
+import type { Locator, Page } from '@playwright/test'
+
+/** The page of one tunnel: its way, its traffic, its settings. */
+export class TunnelPage {
+  readonly #page: Page
+
+  constructor(page: Page) {
+    this.#page = page
+  }
+
+  async open(name: string): Promise<void> {
+    await this.#page.getByRole('link', { name: 'Home' }).click()
+    await this.#page.getByRole('button', { name, exact: true }).click()
+    await this.#page.getByRole('heading', { name, level: 1 }).waitFor()
+  }
+
+  /** The five stops, in their order. */
+  get stops(): Locator {
+    const way = this.#page.getByRole('heading', { name: /^The way to/ })
+    return this.#page.locator('section').filter({ has: way }).getByRole('listitem')
+  }
+
+  /** The graph behind "Press T for a table", as that table: time, down, up; newest last. */
+  async trafficTable(range: '60 s' | 'Hour'): Promise<string[][]> {
+    await this.#page.getByRole('tab', { name: range }).click()
+    const graph = this.#page.getByRole('group', { name: new RegExp(`^Traffic, ${range}`) })
+    await graph.press('t')
+    const rows = graph.getByRole('row')
+    await rows.nth(1).waitFor()
+    return Promise.all((await rows.all()).slice(1).map((row) => row.getByRole('cell').allInnerTexts()))
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, test } from './app-fixture.ts'
+import { WelcomePage } from './pages/welcome-page.ts'
+
+test('the app opens on three ways in, and the arrow keys move between them', async ({ app: { page } }) => {
+  const welcome = new WelcomePage(page)
+  await expect(welcome.heading).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Set up my server/ })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('button', { name: /^I already run nps/ })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('button', { name: /^Try it on this computer/ })).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Where is your cloud server?' })).toBeVisible()
+})
+
+test('the language changes at once and is kept over a restart', async ({ app }) => {
+  await new WelcomePage(app.page).chooseLanguage('简体中文')
+  await expect(app.page.getByRole('button', { name: /^在本机上试用/ })).toBeVisible()
+  await expect(app.page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+  await app.close()
+  await app.start()
+  await expect(app.page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+})
+
+test('a running nps that does not answer is named with its cause, and what was typed stays', async ({
+  app: { page },
+}) => {
+  await new WelcomePage(page).connectToRunning()
+  // port 1 of this computer: nothing listens there
+  await page
+    .getByLabel('Paste what it prints')
+    .fill(`nps-desktop://connect?host=127.0.0.1&port=1&key=${'k'.repeat(40)}`)
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await expect(page.getByText('127.0.0.1 does not answer on port 1.')).toBeVisible()
+  await expect(page.getByLabel('Paste what it prints')).not.toHaveValue('')
+})

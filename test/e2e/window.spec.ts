@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ElectronApplication, JSHandle } from '@playwright/test'
+import type { BrowserWindow } from 'electron'
+import { electronCommand } from './app/electron-app.ts'
+import { type App, expect, test } from './app-fixture.ts'
+import { WelcomePage } from './pages/welcome-page.ts'
+
+test.skip(({ host }) => host !== 'electron', 'a window is there only in Electron')
+
+test('the page has no way to Node, and only one port to the backend', async ({ app }) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const found = await app.page.evaluate(() => ({
+    process: typeof Reflect.get(globalThis, 'process'),
+    require: typeof Reflect.get(globalThis, 'require'),
+    buffer: typeof Reflect.get(globalThis, 'Buffer'),
+    origin: location.origin,
+  }))
+  expect(found).toEqual({
+    process: 'undefined',
+    require: 'undefined',
+    buffer: 'undefined',
+    origin: 'app://nps-desktop',
+  })
+  const preferences = await electronOf(app).evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    // not in Electron's types; it answers what the window was really made with
+    const get: unknown = contents && Reflect.get(contents, 'getLastWebPreferences')
+    return typeof get === 'function' ? (get.call(contents) as Record<string, unknown>) : {}
+  })
+  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false })
+})
+
+test('the window never leaves the app: no navigation, no second window, no connection of its own', async ({
+  app,
+}) => {
+  const { page } = app
+  await expect(new WelcomePage(page).heading).toBeVisible()
+  // a port that nothing listens on: a window that went there would show Chromium's error page
+  const elsewhere = 'http://127.0.0.1:1/'
+  expect(await page.evaluate((url) => window.open(url) === null, elsewhere)).toBe(true)
+  const prevented = (await windowOf(app)).evaluate(
+    ({ webContents }) =>
+      new Promise((resolve) =>
+        webContents.once('will-navigate', (event) => resolve([event.url, event.defaultPrevented])),
+      ),
+  )
+  await page.evaluate((url) => location.assign(url), elsewhere)
+  expect(await prevented).toEqual([elsewhere, true])
+  await page.evaluate(() => location.assign('file:///etc/passwd'))
+  expect(await page.evaluate(() => [location.origin, document.querySelector('h1')?.textContent])).toEqual([
+    'app://nps-desktop',
+    'Your lab machine, from home.',
+  ])
+  expect(electronOf(app).windows()).toHaveLength(1)
+  const refused = await page.evaluate(async (url) => {
+    const violated = new Promise<string>((resolve) =>
+      document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
+        once: true,
+      }),
+    )
+    await fetch(url).catch(() => undefined)
+    return violated
+  }, elsewhere)
+  expect(refused).toBe('connect-src')
+})
+
+test('a second start shows the first window again and ends', async ({ app }) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const window = await windowOf(app)
+  await window.evaluate((first) => first.minimize())
+  expect(await secondStart(app)).toBe(0)
+  await expect.poll(() => window.evaluate((first) => first.isMinimized())).toBe(false)
+  expect(electronOf(app).windows()).toHaveLength(1)
+})
+
+test('a link of nps connect fills the form of the window that is open', async ({ app }) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const link = `nps-desktop://connect?host=203.0.113.7&port=8024&key=${'k'.repeat(40)}`
+  expect(await secondStart(app, link)).toBe(0)
+  await expect(app.page.getByRole('heading', { name: 'Connect to a running nps', level: 1 })).toBeVisible()
+  await expect(app.page.getByLabel('Paste what it prints')).toHaveValue(link)
+})
+
+test('closing the window keeps the app in the tray; its place is remembered', async ({ app }) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const window = await windowOf(app)
+  const moved = window.evaluate((it) => new Promise<void>((resolve) => it.once('resize', () => resolve())))
+  await window.evaluate((it) => it.setSize(1100, 700))
+  await moved
+  await window.evaluate((it) => it.close())
+  expect(await window.evaluate((it) => it.isDestroyed() || it.isVisible())).toBe(false)
+  await expect.poll(() => existsSync(join(app.dataFolder, 'window.json'))).toBe(true)
+  await app.close()
+  await app.start()
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const again = await windowOf(app)
+  expect(await again.evaluate((it) => it.getSize())).toEqual([1100, 700])
+})
+
+function electronOf(app: App): ElectronApplication {
+  if (app.running.electron === null) throw new Error('this is not Electron')
+  return app.running.electron
+}
+
+function windowOf(app: App): Promise<JSHandle<BrowserWindow>> {
+  return electronOf(app).browserWindow(app.page)
+}
+
+/** Starts the program again on the same data, as a click on its icon does. Answers its exit code. */
+async function secondStart(app: App, ...more: string[]): Promise<number | null> {
+  const { executablePath, args, env } = await electronCommand(app.dataFolder)
+  const second = spawn(executablePath, [...args, ...more], { env, stdio: 'ignore', timeout: 30_000 })
+  const [code] = (await once(second, 'exit')) as [number | null]
+  return code
+}
