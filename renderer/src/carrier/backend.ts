@@ -18,6 +18,9 @@ export interface Backend {
 
 const backendKey: InjectionKey<Backend> = Symbol('backend')
 
+/** The connection that feeds are read over; the web console brings its own. */
+export const connectionKey: InjectionKey<BackendConnection> = Symbol('connection')
+
 export function createBackend(carrier: Carrier): Backend {
   const connection = new BackendConnection(carrier)
   return { api: createORPCClient<DesktopApi>(connection.link), connection }
@@ -25,6 +28,7 @@ export function createBackend(carrier: Carrier): Backend {
 
 export function provideBackend(app: App, backend: Backend): void {
   app.provide(backendKey, backend)
+  app.provide(connectionKey, backend.connection)
 }
 
 /** The backend of this page; call it in `setup` or in a store. */
@@ -38,15 +42,23 @@ export function useApi(): DesktopApi {
   return useBackend().api
 }
 
+function useConnection(): BackendConnection {
+  const connection = inject(connectionKey)
+  if (!connection) throw new Error('no connection was provided to this app')
+  return connection
+}
+
 /**
  * The latest value of a feed for as long as the calling component or scope lives; null until the first one came.
  * `error` is why the subscription last ended, null while it runs.
  */
-export function useFeed<Value>(open: OpenFeed<Value>): {
+export function useFeed<Value>(
+  open: OpenFeed<Value>,
+  connection = useConnection(),
+): {
   value: ShallowRef<Value | null>
   error: ShallowRef<unknown>
 } {
-  const { connection } = useBackend()
   const value = shallowRef<Value | null>(null)
   const error = shallowRef<unknown>(null)
   const stop = new AbortController()

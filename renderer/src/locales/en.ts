@@ -1,4 +1,5 @@
 import { activity } from './en/activity.ts'
+import { console as webConsole } from './en/console.ts'
 import { failures } from './en/failures.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
@@ -16,6 +17,7 @@ import { welcome } from './en/welcome.ts'
 
 export const en = {
   activity,
+  console: webConsole,
   facts,
   failures,
   frame,

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts'
 import type { Words } from './words.ts'
 import { activity } from './zh-CN/activity.ts'
+import { console as webConsole } from './zh-CN/console.ts'
 import { failures } from './zh-CN/failures.ts'
 import { frame } from './zh-CN/frame.ts'
 import { home } from './zh-CN/home.ts'
@@ -18,6 +19,7 @@ import { welcome } from './zh-CN/welcome.ts'
 
 export const zhCN: Words<Messages> = {
   activity,
+  console: webConsole,
   facts,
   failures,
   frame,

@@ -1,0 +1,31 @@
+import type { RelayContract } from '@nps-desktop/relay-core/api'
+import type { ContractRouterClient } from '@orpc/contract'
+import { createORPCClient } from '@orpc/client'
+import { inject, onScopeDispose, provide } from 'vue'
+import type { InjectionKey } from 'vue'
+import { connectionKey } from '../carrier/backend.ts'
+import { BackendConnection } from '../carrier/connection.ts'
+import { webSocketCarrier } from '../carrier/web-socket-carrier.ts'
+
+export type RelayApi = ContractRouterClient<RelayContract>
+
+const relayKey: InjectionKey<RelayApi> = Symbol('relay')
+
+/** Connects this component and what is inside it to the server that served the page, with the session's cookie. */
+export function createRelay(): { api: RelayApi; connection: BackendConnection } {
+  const connection = new BackendConnection(
+    webSocketCarrier(() => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api`),
+  )
+  const api = createORPCClient<RelayApi>(connection.link)
+  provide(connectionKey, connection)
+  provide(relayKey, api)
+  onScopeDispose(() => connection.close())
+  connection.start()
+  return { api, connection }
+}
+
+export function useRelay(): RelayApi {
+  const api = inject(relayKey)
+  if (!api) throw new Error('no relay was provided')
+  return api
+}

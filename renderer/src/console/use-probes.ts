@@ -1,0 +1,42 @@
+import type { ProbeResult, Tunnel } from '@nps-desktop/relay-core/api'
+import { onScopeDispose, shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import { pause } from '../carrier/connection.ts'
+import type { RelayApi } from './relay-api.ts'
+
+/** The pause between two rounds; a result counts for 30 s. */
+const roundMs = 10_000
+/** A round asks at most so many tunnels, one after the other; more take turns. */
+const mostPerRound = 30
+
+/** What the last probe of each running tunnel found: through port, lab box and service. */
+export function useProbes(
+  api: RelayApi,
+  tunnels: Ref<readonly Tunnel[] | null>,
+): Ref<ReadonlyMap<number, ProbeResult>> {
+  const results = shallowRef<ReadonlyMap<number, ProbeResult>>(new Map())
+  const stop = new AbortController()
+  onScopeDispose(() => stop.abort())
+  void run(stop.signal)
+  return results
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const running = (tunnels.value ?? []).filter(({ status }) => status.state === 'listening')
+      const oldest = running.toSorted((a, b) => askedAt(a) - askedAt(b)).slice(0, mostPerRound)
+      for (const tunnel of oldest) {
+        try {
+          const result = await api.tunnels.probe({ id: tunnel.id }, { signal })
+          results.value = new Map(results.value).set(tunnel.id, result)
+        } catch {
+          // Not asked, so nothing is proved: the older result expires by itself.
+        }
+        if (signal.aborted) return
+      }
+      await pause(tunnels.value === null || results.value.size === 0 ? 1_000 : roundMs, signal)
+    }
+  }
+  function askedAt(tunnel: Tunnel): number {
+    return results.value.get(tunnel.id)?.atMs ?? 0
+  }
+}

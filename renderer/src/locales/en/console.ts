@@ -1,0 +1,30 @@
+/** The server's own web console. */
+export const console = {
+  title: 'NPS',
+  user: 'User',
+  password: 'Password',
+  logIn: 'Sign in',
+  logOut: 'Sign out',
+  noPassword:
+    'web_password in nps.conf is empty or one that everybody tries first, so nobody can sign in. Set another one there, then run “nps reload”.',
+  silent: 'The server does not answer.',
+  silentText: 'nps may be restarting, or this computer has no network.',
+  reconnecting: 'The server does not answer. Trying again.',
+  online: '{online} of {total} lab box is online. | {online} of {total} lab boxes are online.',
+  facts: 'nps {version} · lab boxes connect to port {bridge} · tunnels may use {ports}',
+  everyPort: 'every port',
+  noClients: 'No lab box yet.',
+  noClientsText: 'Add one, then paste its line into a shell there.',
+  addClient: 'Add a lab box',
+  addClientHint: 'As you call the machine. Its line to paste appears at once.',
+  showCommand: 'Its command',
+  pasteCurl: 'Paste there (curl)',
+  pasteWget: 'or with wget',
+  command: 'npc by hand',
+  enable: 'Enable',
+  disable: 'Disable',
+  disabled: 'Disabled',
+  removeText:
+    'It goes offline at once. | It goes offline at once, and its tunnel goes with it. | It goes offline at once, and its {n} tunnels go with it.',
+  removeTunnelText: 'Port {port} closes at once.',
+}
