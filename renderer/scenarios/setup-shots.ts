@@ -110,7 +110,7 @@ export const setupScreens: readonly Shot[] = [
     path: 'servers/s1',
     ready: '.conf-field',
     act: async (page) => {
-      await page.locator('[aria-expanded]').last().click()
+      await page.locator('.first [aria-expanded]').last().click()
       await page.getByRole('log').waitFor()
     },
   },

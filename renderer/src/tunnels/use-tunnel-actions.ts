@@ -4,7 +4,7 @@ import type { Ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { useApi } from '../carrier/backend.ts'
 import { failureOf } from '../carrier/failure-of.ts'
-import { usePreferences } from '../stores/preferences.ts'
+import { useOpenUrl } from '../stores/use-open-url.ts'
 import { rememberUse } from './last-use.ts'
 import { useRemovals } from './removals.ts'
 
@@ -27,7 +27,7 @@ export interface TunnelActions {
 export function useTunnelActions(): TunnelActions {
   const api = useApi()
   const router = useRouter()
-  const preferences = usePreferences()
+  const openUrl = useOpenUrl()
   const removals = useRemovals()
   const busy = shallowRef<ReadonlySet<string>>(new Set())
   const failures = ref<ReadonlyMap<string, Failure>>(new Map())
@@ -52,10 +52,6 @@ export function useTunnelActions(): TunnelActions {
   }
   function dismiss(tunnelId: string): void {
     failures.value = new Map([...failures.value].filter(([id]) => id !== tunnelId))
-  }
-  async function openUrl(url: string): Promise<void> {
-    if (preferences.capabilities.openUrl) await api.app.openUrl({ url })
-    else window.open(url, '_blank', 'noopener')
   }
 
   return {
