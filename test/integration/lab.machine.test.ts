@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Job, StepId } from '@nps-desktop/electron/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { App, story } from '../harness/app.ts'
+import { Bed } from '../testbed/bed.ts'
+import { setLinger } from '../testbed/lab-services.ts'
+import type { MachineName } from '../testbed/network.ts'
+import { allTraces } from './all-traces.ts'
+
+/** Where `npm run build:relay` puts the programs. */
+const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+
+let bed: Bed
+let app: App
+let serverId: string
+
+beforeAll(async () => {
+  if (!existsSync(join(programs, 'manifest.json')))
+    throw new Error('Build the programs first: npm run build:relay')
+  bed = await Bed.start({ machines: ['cloud', 'lab', 'lab-cron', 'lab-bare', 'jump'] })
+  app = await App.start(programs)
+  const { address } = bed.cloud
+  await app.trust(address)
+  const { root } = bed.accounts
+  const added = await app.client.servers.add({
+    address: { host: address, port: 22, user: root.user },
+    secret: { kind: 'password', password: root.password },
+  })
+  serverId = added.serverId
+  const { jobId } = await app.client.servers.setup({ serverId })
+  expectDone(await app.ended(jobId))
+  await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+})
+afterAll(async () => {
+  await app.close()
+  await bed.close()
+})
+
+function expectDone(job: Job): void {
+  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
+}
+
+function stepOf(job: Job, id: StepId): Job['steps'][number] {
+  const step = job.steps.find((one) => one.id === id)
+  if (!step) throw new Error(`no step ${id}`)
+  return step
+}
+
+async function addLab(name: MachineName): Promise<string> {
+  const host = bed.machine(name).address
+  await bed.network.openSshWay('laptop', name)
+  await app.trust(host)
+  const { labId } = await app.client.labs.add({
+    serverId,
+    name,
+    address: { host, port: 22, user: 'researcher' },
+    secret: { kind: 'password', password: bed.accounts.researcher.password },
+  })
+  return labId
+}
+
+async function setUp(labId: string): Promise<Job> {
+  const { jobId } = await app.client.labs.setup({ labId })
+  return await app.ended(jobId)
+}
+
+async function remove(labId: string): Promise<Job> {
+  const { jobId } = await app.client.labs.remove({ labId, uninstall: true })
+  return await app.ended(jobId ?? '')
+}
+
+const isOnline = async (labId: string): Promise<void> => {
+  await app.overviewWhere(({ labs }) => labs.find(({ id }) => id === labId)?.state.state === 'online')
+}
+const isOffline = async (labId: string): Promise<void> => {
+  await app.overviewWhere(({ labs }) => labs.find(({ id }) => id === labId)?.state.state === 'offline')
+}
+
+describe('a lab box of which one is not root', () => {
+  it('gets a service of the user, comes back after a reboot, is repeated without harm, and is left clean', async () => {
+    const before = await allTraces(bed.lab)
+    const labId = await addLab('lab')
+    const job = await setUp(labId)
+    expectDone(job)
+    expect(stepOf(job, 'identity').facts).toEqual([{ code: 'without-root', params: { user: 'researcher' } }])
+    expect(stepOf(job, 'service').facts).toContainEqual({
+      code: 'start-kind',
+      params: { kind: 'systemd-user' },
+    })
+    expect(stepOf(job, 'reach-relay').facts[0]?.code).toBe('relay-reached')
+    await isOnline(labId)
+    // The key must not be readable by others on a shared machine.
+    const open = await bed.lab.exec(
+      'find /home/researcher/.config/npc -type f -perm /077 -name "*conf*"; ps -ef | grep -c "[v]key" || true',
+    )
+    expect(open.trim()).toBe('0')
+
+    const again = await setUp(labId)
+    expectDone(again)
+    expect(stepOf(again, 'upload').state).toBe('skipped')
+    await bed.lab.reboot()
+    await isOnline(labId)
+    expectDone(await remove(labId))
+    expect(await allTraces(bed.lab)).toEqual(before)
+    await app.overviewWhere(({ labs }) => labs.every(({ id }) => id !== labId))
+  })
+
+  it('gets less where lingering is denied, and says why', async () => {
+    await bed.lab.exec('loginctl disable-linger researcher || true')
+    await setLinger(bed.lab, 'denied')
+    try {
+      const labId = await addLab('lab')
+      const job = await setUp(labId)
+      expectDone(job)
+      const { facts } = stepOf(job, 'service')
+      expect(facts[0]).toMatchObject({
+        code: 'start-kind',
+        params: { kind: expect.stringMatching(/cron|background/) as string },
+      })
+      expect(facts.filter(({ code }) => code === 'start-kind-reason').length).toBeGreaterThan(0)
+      expectDone(await remove(labId))
+    } finally {
+      await setLinger(bed.lab, 'allowed')
+    }
+  })
+
+  it('is reached through a jump host', async () => {
+    const jump = bed.machine('jump').address
+    await bed.network.closeSshWay('laptop', 'lab')
+    await bed.network.openSshWay('jump', 'lab')
+    await app.trust(jump)
+    const { hopper, researcher } = bed.accounts
+    const through = {
+      kind: 'other',
+      address: { host: jump, port: 22, user: hopper.user },
+      secret: { kind: 'password', password: hopper.password },
+    } as const
+    const host = bed.lab.address
+    await app.trust(host, 22, through)
+    const { labId } = await app.client.labs.add({
+      serverId,
+      name: 'behind',
+      address: { host, port: 22, user: researcher.user },
+      secret: { kind: 'password', password: researcher.password },
+      jump: through,
+    })
+    const job = await setUp(labId)
+    expectDone(job)
+    expect(stepOf(job, 'connect').facts).toContainEqual({ code: 'through-jump', params: { jump } })
+    await isOnline(labId)
+    expectDone(await remove(labId))
+    await bed.network.closeSshWay('jump', 'lab')
+  })
+
+  it('that cannot reach the server is told so before anything is put there', async () => {
+    const labId = await addLab('lab')
+    const before = await allTraces(bed.lab)
+    await bed.network.cut('cloud')
+    const { jobId } = await app.client.labs.setup({ labId })
+    const job = await app.ended(jobId)
+    expect(stepOf(job, 'reach-relay').failure).toMatchObject({
+      code: 'relay-unreachable',
+      params: { lab: 'lab' },
+    })
+    expect(await allTraces(bed.lab)).toEqual(before)
+    await bed.network.restore('cloud')
+    await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+    await app.client.jobs.retry({ jobId })
+    expectDone(await app.ended(jobId))
+    expectDone(await remove(labId))
+  })
+})
+
+describe('a lab box without systemd for users', () => {
+  it('is started by cron with the machine', async () => {
+    const labId = await addLab('lab-cron')
+    const before = await allTraces(bed.machine('lab-cron'))
+    const job = await setUp(labId)
+    expectDone(job)
+    expect(stepOf(job, 'service').facts).toContainEqual({ code: 'start-kind', params: { kind: 'cron' } })
+    await bed.machine('lab-cron').reboot()
+    await isOnline(labId)
+    expectDone(await remove(labId))
+    expect(await allTraces(bed.machine('lab-cron'))).toEqual(before)
+  })
+
+  it('runs in the background until it restarts where there is nothing else', async () => {
+    const labId = await addLab('lab-bare')
+    const job = await setUp(labId)
+    expectDone(job)
+    expect(stepOf(job, 'service').facts).toContainEqual({
+      code: 'start-kind',
+      params: { kind: 'background' },
+    })
+    await isOnline(labId)
+    await bed.machine('lab-bare').reboot()
+    await isOffline(labId)
+    expectDone(await setUp(labId))
+    await isOnline(labId)
+    expectDone(await remove(labId))
+  })
+})

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { App, story } from '../harness/app.ts'
+import { Bed } from '../testbed/bed.ts'
+import { startJupyter, startTensorBoard, stopLabService } from '../testbed/lab-services.ts'
+import { ssh } from '../testbed/ssh-client.ts'
+
+/** Where `npm run build:relay` puts the programs. */
+const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+
+let bed: Bed
+let app: App
+let token: string
+
+/** A server and a lab box, set up as a person does, and the three tunnels by one click each. */
+beforeAll(async () => {
+  if (!existsSync(join(programs, 'manifest.json')))
+    throw new Error('Build the programs first: npm run build:relay')
+  bed = await Bed.start()
+  app = await App.start(programs)
+  await bed.network.openSshWay('laptop', 'lab')
+  token = await startJupyter(bed.lab)
+  await startTensorBoard(bed.lab)
+
+  const { root, researcher } = bed.accounts
+  await app.trust(bed.cloud.address)
+  const { serverId } = await app.client.servers.add({
+    address: { host: bed.cloud.address, port: 22, user: root.user },
+    secret: { kind: 'password', password: root.password },
+  })
+  await finished((await app.client.servers.setup({ serverId })).jobId)
+  await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+
+  await app.trust(bed.lab.address)
+  const { labId } = await app.client.labs.add({
+    serverId,
+    name: 'lab-a100',
+    address: { host: bed.lab.address, port: 22, user: researcher.user },
+    secret: { kind: 'password', password: researcher.password },
+  })
+  await finished((await app.client.labs.setup({ labId })).jobId)
+  for (const kind of ['ssh', 'jupyter', 'tensorboard'] as const)
+    await app.client.tunnels.addPreset({ labId, kind })
+})
+afterAll(async () => {
+  await app.close()
+  await bed.close()
+})
+
+async function finished(jobId: string): Promise<void> {
+  const job = await app.ended(jobId)
+  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
+}
+
+function areReady({ tunnels }: Overview): boolean {
+  return tunnels.length === 3 && tunnels.every(({ status }) => status.state === 'ready')
+}
+
+function tunnelOf({ tunnels }: Overview, kind: Tunnel['kind']): Tunnel {
+  const found = tunnels.find((tunnel) => tunnel.kind === kind)
+  if (!found) throw new Error(`no tunnel of kind ${kind}`)
+  return found
+}
+
+/** What the screen says of the tunnels, once it has said so of all of them. */
+async function allAre(isSo: (tunnel: Tunnel) => boolean): Promise<Overview> {
+  return await app.overviewWhere(({ tunnels }) => tunnels.length === 3 && tunnels.every(isSo))
+}
+
+it('all three are ready by five stops, and the shell, the notebook and the board are really there', async () => {
+  const overview = await app.overviewWhere(areReady)
+  expect(overview.tunnels.map(({ port }) => port)).toEqual([7000, 7001, 7002])
+
+  const { port } = tunnelOf(overview, 'ssh')
+  const shell = await ssh({ host: bed.cloud.address, port, ...bed.accounts.researcher }, 'hostname; id -un')
+  expect(shell.stdout).toBe(`lab\n${bed.accounts.researcher.user}\n`)
+
+  const { url, hasToken } = await app.client.tunnels.openAddress({
+    tunnelId: tunnelOf(overview, 'jupyter').id,
+  })
+  expect(hasToken).toBe(true)
+  expect(new URL(url).searchParams.get('token')).toBe(token)
+  const status = await fetch(new URL('/api/status', url), { headers: { authorization: `token ${token}` } })
+  expect(await status.json()).toHaveProperty('kernels')
+
+  const board = await app.client.tunnels.openAddress({ tunnelId: tunnelOf(overview, 'tensorboard').id })
+  const runs = await fetch(new URL('/data/runs', board.url))
+  expect(await runs.json()).toEqual(['first'])
+})
+
+it('a service that stops is found at its own stop, and its return too', async () => {
+  await stopLabService(bed.lab, 'tensorboard')
+  const { id: tunnelId } = tunnelOf(await app.overviewWhere(() => true), 'tensorboard')
+  const broken = await app.client.tunnels.check({ tunnelId })
+  expect(broken.status).toMatchObject({
+    state: 'broken',
+    stop: 'service',
+    failure: { code: 'target-refused' },
+  })
+  await startTensorBoard(bed.lab)
+  expect((await app.client.tunnels.check({ tunnelId })).status.state).toBe('ready')
+})
+
+it('a security group that drops the tunnels’ ports is found at the port stop', async () => {
+  await bed.securityGroup.drop('7000-9000')
+  const { id: tunnelId } = tunnelOf(await app.overviewWhere(() => true), 'ssh')
+  const broken = await app.client.tunnels.check({ tunnelId })
+  expect(broken.status).toMatchObject({ state: 'broken', stop: 'port' })
+  expect(broken.stops.map(({ state }) => state)).toEqual(['ok', 'ok', 'failed', 'unknown', 'unknown'])
+  await bed.securityGroup.allow('7000-9000')
+  await app.overviewWhere(areReady)
+})
+
+it('the lab’s network is cut for a minute: broken at the lab box, then back by itself', async () => {
+  await bed.lab.cutNetwork()
+  const cutAtMs = Date.now()
+  const broken = await allAre(({ status }) => status.state === 'broken' && status.stop === 'lab')
+  // a dead link is noticed within 10 s; the rest is this test's own way of looking
+  expect(Date.now() - cutAtMs).toBeLessThan(15_000)
+  expect(broken.labs[0]?.state.state).toBe('offline')
+  await new Promise((resolve) => setTimeout(resolve, cutAtMs + 60_000 - Date.now()))
+  expect(areReady(await app.overviewWhere(() => true))).toBe(false)
+  await bed.lab.restoreNetwork()
+  await app.overviewWhere(areReady)
+})
+
+it('the lab box reboots: offline while it is away, then back by itself', async () => {
+  const back = bed.lab.reboot()
+  await allAre(({ status }) => status.state === 'broken' && status.stop === 'lab')
+  await back
+  await app.overviewWhere(areReady)
+})
+
+it('the server reboots: nothing is known while it is away, then everything is back by itself', async () => {
+  const back = bed.cloud.reboot()
+  const away = await allAre(({ status }) => status.state === 'unknown')
+  expect(away.labs[0]?.state.state).toBe('unknown')
+  await back
+  await app.overviewWhere(areReady)
+})
