@@ -53,6 +53,12 @@ export async function compile(options: { bundle: string; arch: Arch; outfile: st
     '--compile',
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
+    // Outer functions parsed beforehand: starts in half the time. Inner ones too would cost a megabyte on the wire.
+    '--bytecode',
+    '--bytecode-depth=1',
+    '--minify',
+    // To machine code a little later than by default: 3 MB less for an idle relay, and hot paths get there all the same.
+    '--compile-jit-policy=8',
     `--target=bun-linux-${options.arch === 'amd64' ? 'x64-baseline' : 'arm64'}`,
     `--compile-executable-path=${await bunFor(options.arch)}`,
     options.bundle,

@@ -21,7 +21,7 @@ export async function bundle(program: 'nps' | 'npc'): Promise<string> {
     minifyWhitespace: true,
     write: false,
     logLevel: 'warning',
-    plugins: [consolePages],
+    plugins: [consolePages, shippedConf],
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
@@ -47,6 +47,17 @@ const consolePages: Plugin = {
           return body === undefined ? undefined : { type: contentTypeOf(name), body: Buffer.from(body, 'base64') }
         }`,
     }))
+  },
+}
+
+/** Puts nps.conf as it is shipped in the place of shipped-conf.ts, which reads it beside the sources. */
+const shippedConf: Plugin = {
+  name: 'shipped nps.conf',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]shipped-conf\.ts$/ }, async () => {
+      const text = await readFile(join(root, 'relay-core/conf/nps.conf'), 'utf8')
+      return { loader: 'ts', contents: `export const shippedConf: string = ${JSON.stringify(text)}` }
+    })
   },
 }
 

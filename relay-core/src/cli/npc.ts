@@ -75,4 +75,4 @@ function say(text: string): number {
   return exitCode.ok
 }
 
-await runCommandLine(main)
+void runCommandLine(main)

@@ -80,4 +80,4 @@ function say(text: string): number {
   return exitCode.ok
 }
 
-await runCommandLine(main)
+void runCommandLine(main)
