@@ -15,6 +15,7 @@ import { followStatus } from './relays/follow-status.ts'
 import { NetworkWatch } from './relays/network-watch.ts'
 import { Relays } from './relays/relays.ts'
 import { createRouter, type DesktopRouter } from './router.ts'
+import { AgentPrograms } from './servers/agent-programs.ts'
 import { relayCalls } from './servers/relay-calls.ts'
 import { ServerJobs } from './servers/server-jobs.ts'
 import { ServerRecords } from './servers/server-records.ts'
@@ -87,7 +88,16 @@ export async function createBackend({
     },
   })
   const { programsFolder } = shell
-  const serverJobs = new ServerJobs({ storage, machines, jobs, connect: connectRelay, programsFolder, log })
+  const agentPrograms = new AgentPrograms({ storage, machines, programsFolder, log })
+  const serverJobs = new ServerJobs({
+    storage,
+    machines,
+    jobs,
+    connect: connectRelay,
+    programsFolder,
+    log,
+    onReached: (serverId, workplace) => agentPrograms.share(serverId, workplace),
+  })
   const labJobs = new LabJobs({ storage, machines, jobs, relays, programsFolder })
   const calls = relayCalls(relays)
 
@@ -138,14 +148,20 @@ export async function createBackend({
         checkPorts: (input) => serverJobs.checkPorts(input),
         openHostFirewall: (input, options) => serverJobs.openHostFirewall(input, options),
         ports: (input) => servers.ports(input),
-        remove: (input) => serverJobs.remove(input),
+        remove: async (input) => {
+          await agentPrograms.stop(input.serverId)
+          return serverJobs.remove(input)
+        },
         ...calls,
       },
       labs: {
         add: (input, options) => labs.add(input, options),
         edit: (input, options) => labs.edit(input, options),
         setup: (input) => labJobs.setup(input),
-        invite: (input, options) => labs.invite(input, options),
+        invite: async (input, options) => {
+          await agentPrograms.ready(labs.find(input.labId).server.id, options)
+          return await labs.invite(input, options)
+        },
         remove: (input, options) => labJobs.remove(input, options),
       },
       tunnels: {
@@ -176,6 +192,7 @@ export async function createBackend({
     leaveStatus()
     network.close()
     await jobs.close()
+    await agentPrograms.close()
     await trial.stop()
     await Promise.all([checks.close(), removal.close(), relays.close()])
     doors.close()

@@ -76,6 +76,11 @@ export class Workplace {
     return this.#owner
   }
 
+  /** Another session on the same machine, with the same knowledge, for work that outlives the job. */
+  fork(): Workplace {
+    return new Workplace(this.#machines, this.ref, { root: this.#root, sudoPassword: this.#sudoPassword })
+  }
+
   /** Ends the session; the next use opens one again. */
   release(): void {
     this.#session?.close()

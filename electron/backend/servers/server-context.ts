@@ -24,8 +24,6 @@ export interface ServerContext {
   }
   /** What earlier steps found; a retry begins at the latest at the first step whose findings have changed. */
   readonly found: ServerFindings
-  /** The app got in by the bridge: what is left can be done beside. */
-  onReached?(): void
 }
 
 export interface ServerFindings {
@@ -40,6 +38,8 @@ export interface ServerFindings {
   programPath?: string | null
   /** nps.conf was changed: a running nps reads its ports at start only. */
   restartNeeded?: boolean
+  /** The app got in by the bridge. */
+  reached?: boolean
   /** What `nps connect` told. */
   door?: { readonly port: number; readonly adminKey: Secret; readonly fingerprint: string }
 }

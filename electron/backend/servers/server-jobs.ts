@@ -12,7 +12,7 @@ import { type Machines, secretName } from '../ssh/machines.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { usualRange } from './port-range.ts'
-import { type ServerContext, serverOf } from './server-context.ts'
+import { type ServerContext, type ServerFindings, serverOf } from './server-context.ts'
 import { bridgeStep } from './steps/bridge.ts'
 import { configStep } from './steps/config.ts'
 import { freePortsStep } from './steps/free-ports.ts'
@@ -141,6 +141,7 @@ export class ServerJobs {
     const { storage, machines, connect, programsFolder, onReached } = this.#options
     const workplace = new Workplace(machines, { kind: 'server', id: serverId }, { root, sudoPassword })
     const wanted = { range, bridgePort, bridgePortIsChosen: false }
+    const found: ServerFindings = {}
     return {
       kind,
       serverId,
@@ -154,8 +155,7 @@ export class ServerJobs {
         connect,
         workplace,
         wanted,
-        found: {},
-        onReached: () => onReached?.(serverId),
+        found,
       },
       correct: async ({ secret, sudoPassword: password, withoutRoot, bridgePort: port }) => {
         await keepSecret(storage, serverId, secret)
@@ -164,7 +164,10 @@ export class ServerJobs {
         wanted.bridgePort = port
         wanted.bridgePortIsChosen = true
       },
-      release: () => workplace.release(),
+      release: () => {
+        workplace.release()
+        if (found.reached === true) onReached?.(serverId, workplace.fork())
+      },
     }
   }
 
@@ -194,8 +197,8 @@ export interface ServerJobsOptions {
   readonly connect: ConnectRelay
   readonly programsFolder: string
   readonly log: Log
-  /** The app got in to a server that is being set up. */
-  readonly onReached?: (serverId: string) => void
+  /** The app gets in to a server that a job has set up; the workplace is for what is left to do there. */
+  readonly onReached?: (serverId: string, workplace: Workplace) => void
 }
 
 const writesOfRoot = ['/usr/bin/nps', '/etc/nps/', '/etc/systemd/system/nps.service']

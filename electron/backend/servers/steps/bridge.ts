@@ -28,7 +28,7 @@ export const bridgeStep: StepDefinition<ServerContext> = {
         const relay = { host, bridgePort: port, fingerprint, version, range: wanted.range }
         storage.servers.put({ ...serverOf(context), relay })
         fact('bridge-open', { port, ms })
-        context.onReached?.()
+        found.reached = true
         return 'done'
       } finally {
         connection.close()
