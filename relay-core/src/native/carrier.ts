@@ -82,7 +82,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   onData(part: Uint8Array): void {
     if (!this.#busy || this.#peerEnded) throw new WireError('DATA without a stream')
     if (this.#stream) {
-      if (!this.#stream.push(part)) this.framed.socket.pause()
+      if (!this.#stream.push(part)) this.framed.pause()
       return
     }
     this.#discardedBytes += part.length
@@ -90,7 +90,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   }
 
   resumeStream(): void {
-    if (this.framed.socket.isPaused()) this.framed.socket.resume()
+    this.framed.resume()
   }
 
   sendStreamData(chunk: Uint8Array, done: () => void): void {

@@ -80,7 +80,7 @@ export class ControlLink {
     this.#silenceTimer.refresh()
     switch (type) {
       case frameType.ping:
-        this.#framed.send(encodePong(body.slice(0, pingLength)))
+        this.#framed.answer(encodePong(body.slice(0, pingLength)))
         break
       case frameType.pong:
         this.#onPong(body)

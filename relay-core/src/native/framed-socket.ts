@@ -1,5 +1,11 @@
-import type { TLSSocket } from 'node:tls'
+import type { Duplex } from 'node:stream'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../wire/frame.ts'
+
+/**
+ * What a peer that does not read can make wait here, beside the bytes of a stream, which stop by themselves: the answers to
+ * its messages, each of some bytes.
+ */
+const maxUnsentMessageBytes = 64 * 1024
 
 /**
  * Up to this size header and payload are joined by a copy and leave as one TLS record; beyond it the copy would cost more than
@@ -13,20 +19,20 @@ const nobody: FrameReceiver = {
 }
 
 /**
- * A TLS connection that carries frames. Who holds it sets `receiver`; a handshake hands it on to a control link or a
+ * A connection (TLS, but for tests) that carries frames. Who holds it sets `receiver`; a handshake hands it on to a control link or a
  * carrier by setting another. A frame that cannot be, or a receiver that throws, ends the connection.
  */
 export class FramedSocket {
-  readonly socket: TLSSocket
   receiver: FrameReceiver = nobody
   /** Fulfils once, with what went wrong or undefined after an orderly end. */
   readonly closed: Promise<Error | undefined>
+  readonly #socket: Duplex
   readonly #decoder = new FrameDecoder()
   #failure: Error | undefined
   #onDrain: (() => void) | undefined
 
-  constructor(socket: TLSSocket) {
-    this.socket = socket
+  constructor(socket: Duplex) {
+    this.#socket = socket
     this.closed = new Promise((resolve) => {
       socket.once('close', () => resolve(this.#failure))
     })
@@ -45,27 +51,43 @@ export class FramedSocket {
   /** Starts to read, with the bytes that were read from the socket already, if any. */
   start(first?: Uint8Array): void {
     if (first) this.#take(first)
-    this.socket.on('data', (chunk) => this.#take(chunk))
-    this.socket.resume()
+    this.#socket.on('data', (chunk) => this.#take(chunk))
+    this.#socket.resume()
+  }
+
+  /** The stream's reader rests: TCP tells the sender. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused()) this.#socket.resume()
   }
 
   /** What has been written and not yet been handed to the system, in bytes. */
   get unsentBytes(): number {
-    return this.socket.writableLength
+    return this.#socket.writableLength
   }
 
   get isClosed(): boolean {
-    return this.socket.destroyed
+    return this.#socket.destroyed
   }
 
   /** Sends a whole frame. */
   send(frame: Uint8Array): void {
-    if (!this.socket.destroyed) this.socket.write(frame)
+    if (!this.#socket.destroyed) this.#socket.write(frame)
+  }
+
+  /** Sends the answer to a message; a peer that asks and asks but does not read its answers loses the link. */
+  answer(frame: Uint8Array): void {
+    if (this.unsentBytes > maxUnsentMessageBytes)
+      this.destroy(new Error('the peer does not read its answers'))
+    else this.send(frame)
   }
 
   /** Sends bytes of a stream as DATA; calls back when there is room for more. One call at a time. */
   sendData(chunk: Uint8Array, done: () => void): void {
-    const { socket } = this
+    const socket = this.#socket
     if (socket.destroyed) return
     let roomLeft = true
     for (let at = 0; at < chunk.length; at += maxDataLength) {
@@ -84,33 +106,32 @@ export class FramedSocket {
 
   /** Ends the connection after what has been written. */
   end(): void {
-    this.socket.end()
     // Nothing more is wanted from the peer, whose own end would otherwise be waited for.
-    this.socket.destroySoon()
+    this.#socket.end(() => this.#socket.destroy())
   }
 
   /** Ends the connection now. Idempotent. */
   destroy(error?: Error): void {
     this.#failure ??= error
-    this.socket.destroy()
+    this.#socket.destroy()
   }
 
   #take(chunk: Uint8Array): void {
-    if (this.socket.destroyed) return
+    if (this.#socket.destroyed) return
     try {
-      this.#decoder.push(chunk, this.receiverNow)
+      this.#decoder.push(chunk, this.#current)
     } catch (error) {
       this.destroy(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
   /** Within one chunk a handshake may end and another receiver begin, and nothing may be delivered after the end. */
-  readonly receiverNow: FrameReceiver = {
+  readonly #current: FrameReceiver = {
     onMessage: (type, body) => {
-      if (!this.socket.destroyed) this.receiver.onMessage(type, body)
+      if (!this.#socket.destroyed) this.receiver.onMessage(type, body)
     },
     onData: (part) => {
-      if (!this.socket.destroyed) this.receiver.onData(part)
+      if (!this.#socket.destroyed) this.receiver.onData(part)
     },
   }
 }

@@ -8,6 +8,7 @@ import { frameType } from '../wire/frame.ts'
 import { decodeRefused, decodeWelcome, encodeHello, wireVersion, type Welcome } from '../wire/messages.ts'
 import { CarrierDialler } from './carrier-dialler.ts'
 import { ControlLink } from './control-link.ts'
+import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
 import { serveCarrier, type Dial } from './serve-carrier.ts'
@@ -15,6 +16,9 @@ import { serveCarrier, type Dial } from './serve-carrier.ts'
 /** How long the relay may take to accept, and then to answer the hello: a wrong key is answered after a delay. */
 const connectTimeoutMs = 10_000
 const answerTimeoutMs = 8_000
+
+/** A relay wants as many at most (spec/wire.md §6); one that wants more is not well. */
+const maxCarriers = 4096
 
 export interface RelayLinkOptions {
   readonly host: string
@@ -114,6 +118,8 @@ export class RelayLink {
   }
 
   async #dialCarrier(): Promise<void> {
+    if (this.#carriers.size >= maxCarriers)
+      throw new Error(`the relay wants more than ${maxCarriers} carriers`)
     const { host, port, dial } = this.#options
     const socket = await connectRelay({ host, port, signal: this.#abort.signal, tickets: this.#tickets })
     // A resumed session proves the key by knowing the secret of the one before.
@@ -219,33 +225,4 @@ const refusals = ['wrong-key', 'client-disabled', 'version-unsupported', 'too-ma
 
 function knownRefusal(code: string): (typeof refusals)[number] {
   return refusals.find((known) => known === code) ?? 'version-unsupported'
-}
-
-function explainEnd({ said, silent, error }: Awaited<ControlLink['closed']>): RelayError {
-  switch (said) {
-    case 'replaced':
-      return new RelayError(
-        'agent-replaced',
-        'Another npc has come online with the same vkey and taken the place of this one. Stop one of the two, or give each its own client.',
-      )
-    case 'disabled':
-      return new RelayError(
-        'client-disabled',
-        'This client was switched off on the relay. Switch it on there.',
-      )
-    case 'removed':
-      return new RelayError(
-        'not-found',
-        'This client was removed from the relay. Add it anew and start npc with its command.',
-      )
-    case undefined:
-      break
-    default:
-      return new RelayError('relay-unreachable', `The relay ended the link (${said}).`)
-  }
-  if (silent) return new RelayError('agent-silent', 'The relay has not been heard of for nine seconds.')
-  return new RelayError(
-    'relay-unreachable',
-    `The link to the relay was lost (${error?.message ?? 'closed by the relay'}).`,
-  )
 }

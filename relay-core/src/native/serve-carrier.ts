@@ -37,7 +37,7 @@ async function open(carrier: Carrier, number: number, dialled: Promise<Socket>):
   } catch (error) {
     const code = error instanceof RelayError ? error.code : 'target-unreachable'
     const message = error instanceof Error ? error.message : String(error)
-    framed.send(encodeFailed({ number, code, message }))
+    framed.answer(encodeFailed({ number, code, message }))
     return
   }
   if (framed.isClosed) {

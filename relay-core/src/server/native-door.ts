@@ -52,16 +52,20 @@ export class NativeDoor {
           { agent: hello.version, relay: wireVersion },
         )
       }
-      if (hello.role === 'carrier') this.#enterCarrier(framed, hello)
-      else this.#enterControl(framed, hello, address)
+      const binding = channelBinding(socket)
+      if (hello.role === 'carrier') this.#enterCarrier(framed, hello, binding)
+      else this.#enterControl(framed, hello, { binding, address })
       proved()
     } catch (error) {
       await this.#refuse(framed, error, address)
     }
   }
 
-  #enterControl(framed: FramedSocket, hello: Hello & { role: 'control' }, address: string): void {
-    const binding = channelBinding(framed.socket)
+  #enterControl(
+    framed: FramedSocket,
+    hello: Hello & { role: 'control' },
+    { binding, address }: { binding: Uint8Array; address: string },
+  ): void {
     const client = this.#options.clients.find(Buffer.from(hello.keyId).toString('hex'))
     if (!client || !isProof(hello.proof, client.vkey, 'nps-desktop agent 1', binding)) {
       throw new RelayError(
@@ -100,9 +104,8 @@ export class NativeDoor {
     this.#options.agents.add(session)
   }
 
-  #enterCarrier(framed: FramedSocket, hello: Hello & { role: 'carrier' }): void {
+  #enterCarrier(framed: FramedSocket, hello: Hello & { role: 'carrier' }, binding: Uint8Array): void {
     const session = this.#sessions.get(Buffer.from(hello.sessionId).toString('hex'))
-    const binding = channelBinding(framed.socket)
     if (!session || !isProof(hello.proof, session.carrierKey, 'nps-desktop carrier 1', binding)) {
       throw new RelayError('wrong-key', 'The relay knows no session that this connection belongs to.')
     }
@@ -118,7 +121,7 @@ export class NativeDoor {
       return
     }
     this.#options.log.warn('agent refused', { address, code: error.code })
-    if (error.code === 'wrong-key') await delay(this.#options.wrongKeyDelayMs)
+    if (error.code === 'wrong-key') await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })
     framed.send(encodeRefused(error))
     framed.end()
   }

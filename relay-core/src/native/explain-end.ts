@@ -1,0 +1,32 @@
+import { RelayError } from '../api/errors.ts'
+import type { ControlEnd } from './control-link.ts'
+
+/** Why an agent's link has ended, in the words of its log and of its state. */
+export function explainEnd({ said, silent, error }: ControlEnd): RelayError {
+  switch (said) {
+    case 'replaced':
+      return new RelayError(
+        'agent-replaced',
+        'Another npc has come online with the same vkey and taken the place of this one. Stop one of the two, or give each its own client.',
+      )
+    case 'disabled':
+      return new RelayError(
+        'client-disabled',
+        'This client was switched off on the relay. Switch it on there.',
+      )
+    case 'removed':
+      return new RelayError(
+        'not-found',
+        'This client was removed from the relay. Add it anew and start npc with its command.',
+      )
+    case undefined:
+      break
+    default:
+      return new RelayError('relay-unreachable', `The relay ended the link (${said}).`)
+  }
+  if (silent) return new RelayError('agent-silent', 'The relay has not been heard of for nine seconds.')
+  return new RelayError(
+    'relay-unreachable',
+    `The link to the relay was lost (${error?.message ?? 'closed by the relay'}).`,
+  )
+}
