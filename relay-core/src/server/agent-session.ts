@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import type { AgentState } from '../api/models.ts'
 
 /** Where the agent shall dial: a host name or address, without brackets, and a port. */
 export interface Target {
@@ -35,5 +34,3 @@ export interface AgentSession {
   /** Settles when the link has ended, with why. */
   readonly closed: Promise<{ reason: string }>
 }
-
-export type AgentOnline = Extract<AgentState, { state: 'online' }>
