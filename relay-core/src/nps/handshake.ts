@@ -28,15 +28,22 @@ export interface StockGreeting {
 }
 
 /** Steps 1 to 5, the relay's side. Rejects with `version-unsupported`, or an error for what is no greeting. */
-export async function readGreeting(socket: Duplex, { signal }: { signal: AbortSignal }): Promise<StockGreeting> {
+export async function readGreeting(
+  socket: Duplex,
+  { signal }: { signal: AbortSignal },
+): Promise<StockGreeting> {
   const begin = (await readExactly(socket, magic.length, { signal })).toString('latin1')
   if (begin !== magic) throw new RangeError('a stock program begins with TST')
   const core = (await readPrefixed(socket, { signal, max: maxVersionBytes })).toString()
   const version = (await readPrefixed(socket, { signal, min: 0, max: maxVersionBytes })).toString()
   if (!core.startsWith('0.26.')) {
-    throw new RelayError('version-unsupported', `A stock npc of protocol ${core.slice(0, 20)} was turned away: 0.26 is understood.`, {
-      agent: core.slice(0, 20),
-    })
+    throw new RelayError(
+      'version-unsupported',
+      `A stock npc of protocol ${core.slice(0, 20)} was turned away: 0.26 is understood.`,
+      {
+        agent: core.slice(0, 20),
+      },
+    )
   }
   socket.write(md5Hex(coreVersion))
   const keyMd5 = (await readExactly(socket, md5HexBytes, { signal })).toString('latin1').toLowerCase()
@@ -73,7 +80,10 @@ export async function greetRelay(
   socket.write(Buffer.concat([Buffer.from(magic), encodePrefixed(coreVersion), encodePrefixed(version)]))
   const answer = (await readExactly(socket, md5HexBytes, { signal })).toString('latin1')
   if (answer !== md5Hex(coreVersion)) {
-    throw new RelayError('version-unsupported', 'The relay speaks another version of the stock protocol than 0.26.')
+    throw new RelayError(
+      'version-unsupported',
+      'The relay speaks another version of the stock protocol than 0.26.',
+    )
   }
   socket.write(md5Hex(vkey))
   const verdict = (await readExactly(socket, 4, { signal })).toString('latin1')

@@ -20,6 +20,7 @@ export function encodeHealthReport({ target, up }: HealthReport): Buffer {
 /** Reads the text after the length; throws a `RangeError` on any other. */
 export function decodeHealthReport(text: Buffer): HealthReport {
   const [target, up, rest, ...more] = text.toString().split(separator)
-  if (!target || (up !== '0' && up !== '1') || rest !== '' || more.length > 0) throw new RangeError('not a health report')
+  if (!target || (up !== '0' && up !== '1') || rest !== '' || more.length > 0)
+    throw new RangeError('not a health report')
   return { target, up: up === '1' }
 }

@@ -296,7 +296,9 @@ describe('a peer that breaks the rules', () => {
   it('loses the link when it floods and does not read', async () => {
     const { mux, raw } = against(undefined, { maxUnsentBytes: 300_000 })
     raw.stopReading()
-    const flood = Buffer.concat(Array.from({ length: 200 }, () => encodePing(muxFlag.ping, Buffer.alloc(4000, 'p'))))
+    const flood = Buffer.concat(
+      Array.from({ length: 200 }, () => encodePing(muxFlag.ping, Buffer.alloc(4000, 'p'))),
+    )
     raw.send(flood)
     expect((await mux.closed).reason).toBe('the peer does not read')
   })
@@ -318,7 +320,13 @@ describe('a peer that breaks the rules', () => {
   it('cannot touch a stream it does not have', async () => {
     const { mux, raw } = against()
     const stream = await openedBy(mux, raw)
-    raw.send(Buffer.concat([encodeDataRun(7, Buffer.from('x'), true), encodeBare(muxFlag.close, 7), encodeWindow(7, 9, 9)]))
+    raw.send(
+      Buffer.concat([
+        encodeDataRun(7, Buffer.from('x'), true),
+        encodeBare(muxFlag.close, 7),
+        encodeWindow(7, 9, 9),
+      ]),
+    )
     raw.send(encodeDataRun(1, Buffer.from('mine'), true))
     expect(String(await once(stream, 'data'))).toBe('mine')
   })

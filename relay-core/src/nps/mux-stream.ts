@@ -156,7 +156,11 @@ export class MuxStream extends Duplex {
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     if (this.#peerClosed) {
       // The peer reads no more, but its last words may still wait for our reader: failing now would lose them.
-      done(this.readableEnded ? Object.assign(new Error('the peer has closed the stream'), { code: 'EPIPE' }) : null)
+      done(
+        this.readableEnded
+          ? Object.assign(new Error('the peer has closed the stream'), { code: 'EPIPE' })
+          : null,
+      )
       return
     }
     if (bytes.length === 0) {

@@ -54,7 +54,8 @@ async function whenSecure(
   // Whatever ends the stream underneath ends the wait, with the stream's own reason.
   const ended = new AbortController()
   const onError = (error: Error) => ended.abort(error)
-  const onClose = () => ended.abort(Object.assign(new Error('closed during the TLS handshake'), { code: 'ECONNRESET' }))
+  const onClose = () =>
+    ended.abort(Object.assign(new Error('closed during the TLS handshake'), { code: 'ECONNRESET' }))
   stream.on('error', onError).on('close', onClose)
   secured.on('error', onError)
   try {
@@ -63,7 +64,11 @@ async function whenSecure(
   } catch (error) {
     stream.destroy()
     secured.destroy()
-    throw ended.signal.aborted ? (ended.signal.reason as Error) : signal.aborted ? (signal.reason as Error) : error
+    throw ended.signal.aborted
+      ? (ended.signal.reason as Error)
+      : signal.aborted
+        ? (signal.reason as Error)
+        : error
   } finally {
     stream.off('close', onClose)
   }

@@ -25,7 +25,9 @@ describe('reading exactly', () => {
   })
 
   it('tells an end in the middle, a failure and a deadline apart', async () => {
-    await expect(readExactly(Readable.from([Buffer.from('ab')]), 3, { signal })).rejects.toBeInstanceOf(EarlyEnd)
+    await expect(readExactly(Readable.from([Buffer.from('ab')]), 3, { signal })).rejects.toBeInstanceOf(
+      EarlyEnd,
+    )
     const [near] = duplexPair()
     const failing = readExactly(near, 3, { signal })
     near.destroy(new Error('cut'))

@@ -16,7 +16,11 @@ export interface ServeDatagramsOptions {
 }
 
 /** Agent's side of a `udp` link: every message goes to the target, and what the target sends comes back. */
-export async function serveDatagrams(stream: Duplex, target: Target, { policy, signal }: ServeDatagramsOptions): Promise<void> {
+export async function serveDatagrams(
+  stream: Duplex,
+  target: Target,
+  { policy, signal }: ServeDatagramsOptions,
+): Promise<void> {
   if (policy && !policy(target)) {
     stream.destroy()
     return
@@ -24,11 +28,17 @@ export async function serveDatagrams(stream: Duplex, target: Target, { policy, s
   const { address, family } = await lookup(target.host)
   signal.throwIfAborted()
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
-  endTogether(stream, socket)
+  const alive = endTogether(stream, socket)
   socket.connect(target.port, address, () => {
-    socket.on('message', (data) => stream.write(data))
+    socket.on('message', (data) => {
+      alive()
+      stream.write(data)
+    })
     // A datagram that cannot be sent is lost, as any may be: the next one is tried all the same.
-    stream.on('data', (data: Buffer) => socket.send(data, () => undefined))
+    stream.on('data', (data: Buffer) => {
+      alive()
+      socket.send(data, () => undefined)
+    })
   })
 }
 
@@ -40,8 +50,10 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: ServeDatagramsOp
     if (existing) return existing
     const socket = createSocket(type)
     sockets.set(type, socket)
-    endTogether(stream, socket)
+    const alive = endTogether(stream, socket)
+    stream.on('data', alive)
     socket.on('message', (data, from) => {
+      alive()
       const packet = encodeSocksDatagram({ host: from.address, port: from.port, data })
       if (packet.length <= maxSocksReplyBytes) stream.write(encodePrefixed(packet))
     })
@@ -61,16 +73,15 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: ServeDatagramsOp
   }
 }
 
-/** Whichever of the two ends takes the other along; so does a long silence. */
-function endTogether(stream: Duplex, socket: Socket): void {
+/** The stream's end takes the socket along, and so does a long silence; answers how to say that something passed. */
+function endTogether(stream: Duplex, socket: Socket): () => void {
   const idle = setTimeout(() => stream.destroy(), idleTimeoutMs)
-  stream.on('data', () => idle.refresh())
   stream.on('end', () => stream.end())
-  socket.on('message', () => idle.refresh())
   // ECONNREFUSED says that nothing listens there right now; the next datagram is tried all the same.
   socket.on('error', () => undefined)
   stream.once('close', () => {
     clearTimeout(idle)
     socket.close()
   })
+  return () => void idle.refresh()
 }

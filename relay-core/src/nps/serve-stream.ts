@@ -48,7 +48,12 @@ async function readLink(stream: MuxStream, gone: AbortSignal): Promise<LinkInfo>
   return link
 }
 
-async function serveTcp(stream: MuxStream, link: LinkInfo, { dial }: ServeStreamOptions, gone: AbortSignal): Promise<void> {
+async function serveTcp(
+  stream: MuxStream,
+  link: LinkInfo,
+  { dial }: ServeStreamOptions,
+  gone: AbortSignal,
+): Promise<void> {
   const limits = link.dialTimeoutMs > 0 ? [gone, AbortSignal.timeout(link.dialTimeoutMs)] : [gone]
   const target = await dial(parseLinkHost(link.host), { signal: AbortSignal.any(limits) })
   try {

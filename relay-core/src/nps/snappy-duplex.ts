@@ -18,7 +18,8 @@ export class SnappyDuplex extends Duplex {
     inner.on('end', () => this.push(null))
     inner.on('error', (error) => this.destroy(error))
     inner.on('close', () => {
-      if (!inner.readableEnded) this.destroy(Object.assign(new Error('connection reset'), { code: 'ECONNRESET' }))
+      if (!inner.readableEnded)
+        this.destroy(Object.assign(new Error('connection reset'), { code: 'ECONNRESET' }))
     })
   }
 

@@ -23,8 +23,13 @@ describe('a SOCKS5 datagram', () => {
     expect(decodeSocksDatagram(packet)).toEqual({ host: 'lab', port: 53, data: Buffer.of(1) })
   })
 
-  it.each(['', '000000', '000001017f000001520a', '000000017f0000', '0000000300', '00000005ffffffff', '000100017f000001520a75'])(
-    'refuses %j',
-    (hex) => expect(() => decodeSocksDatagram(Buffer.from(hex, 'hex'))).toThrow(RangeError),
-  )
+  it.each([
+    '',
+    '000000',
+    '000001017f000001520a',
+    '000000017f0000',
+    '0000000300',
+    '00000005ffffffff',
+    '000100017f000001520a75',
+  ])('refuses %j', (hex) => expect(() => decodeSocksDatagram(Buffer.from(hex, 'hex'))).toThrow(RangeError))
 })

@@ -14,12 +14,21 @@ export const maxSocksReplyBytes = 1671
 
 /** Throws a `RangeError` on fragments and on anything else that is no such packet. */
 export function decodeSocksDatagram(packet: Buffer): SocksDatagram {
-  if (packet.length < 7 || packet.readUInt16BE(0) !== 0 || packet[2] !== 0) throw new RangeError('not a SOCKS5 datagram')
+  if (packet.length < 7 || packet.readUInt16BE(0) !== 0 || packet[2] !== 0)
+    throw new RangeError('not a SOCKS5 datagram')
   const type = packet[3]
   const hostAt = type === addressType.name ? 5 : 4
-  const hostBytes = type === addressType.ipv4 ? 4 : type === addressType.ipv6 ? 16 : type === addressType.name ? (packet[4] as number) : 0
+  const hostBytes =
+    type === addressType.ipv4
+      ? 4
+      : type === addressType.ipv6
+        ? 16
+        : type === addressType.name
+          ? (packet[4] as number)
+          : 0
   const portAt = hostAt + hostBytes
-  if (hostBytes === 0 || packet.length < portAt + 2) throw new RangeError('a SOCKS5 datagram without an address')
+  if (hostBytes === 0 || packet.length < portAt + 2)
+    throw new RangeError('a SOCKS5 datagram without an address')
   return {
     host: readHost(type, packet.subarray(hostAt, portAt)),
     port: packet.readUInt16BE(portAt),

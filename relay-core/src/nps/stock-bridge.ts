@@ -81,7 +81,10 @@ export class StockBridge {
       perAddress: this.#limits.unprovedPerAddress,
       total: this.#limits.unprovedTotal,
     })
-    this.#secureContext = createSecureContext({ key: options.identity.keyPem, cert: options.identity.certPem })
+    this.#secureContext = createSecureContext({
+      key: options.identity.keyPem,
+      cert: options.identity.certPem,
+    })
     this.#pairing = new StockPairing({
       timeoutMs: this.#limits.pairingTimeoutMs,
       onPair: ({ main, chan, about }) => this.#online(main, chan, about),
@@ -119,7 +122,10 @@ export class StockBridge {
     if (!client) {
       await delay(this.#limits.wrongKeyDelayMs, undefined, { signal })
       refuseKey(socket)
-      throw new RelayError('wrong-key', 'a stock npc showed a key that belongs to no client, or to one switched off')
+      throw new RelayError(
+        'wrong-key',
+        'a stock npc showed a key that belongs to no client, or to one switched off',
+      )
     }
     const role = await readRole(socket, { signal })
     const caller: Caller = { socket, client, greeting, address, signal }
@@ -135,9 +141,15 @@ export class StockBridge {
       case 'rgst':
         return this.#enterRegistration(caller)
       case 'conf':
-        throw new RelayError('mode-unsupported', 'a stock npc wants to push its configuration, which is not offered')
+        throw new RelayError(
+          'mode-unsupported',
+          'a stock npc wants to push its configuration, which is not offered',
+        )
       case 'p2pm':
-        throw new RelayError('mode-unsupported', 'a stock npc asks for p2p, which is not offered; it falls back to the relay')
+        throw new RelayError(
+          'mode-unsupported',
+          'a stock npc asks for p2p, which is not offered; it falls back to the relay',
+        )
     }
   }
 
@@ -165,7 +177,9 @@ export class StockBridge {
   #enterFiles({ socket, client }: Caller): void {
     const session = this.#options.agents.get(client.id)
     if (!(session instanceof StockSession)) {
-      throw new RelayError('agent-offline', 'a stock npc offers files before it is online', { client: client.id })
+      throw new RelayError('agent-offline', 'a stock npc offers files before it is online', {
+        client: client.id,
+      })
     }
     session.addFiles(socket)
   }
@@ -173,7 +187,8 @@ export class StockBridge {
   async #enterSecretVisitor({ socket, address, signal }: Caller): Promise<void> {
     const { onSecretVisitor } = this.#options
     const passwordMd5 = (await readExactly(socket, 32, { signal })).toString('latin1').toLowerCase()
-    if (!onSecretVisitor) throw new RelayError('mode-unsupported', 'a stock npc visits a private tunnel; there are none')
+    if (!onSecretVisitor)
+      throw new RelayError('mode-unsupported', 'a stock npc visits a private tunnel; there are none')
     onSecretVisitor({ passwordMd5, socket, address: `${address}:${socket.remotePort ?? 0}` })
   }
 

@@ -53,7 +53,9 @@ export class StockLink {
       onStream: (stream) => void serveStream(stream, options),
       ...(options.muxLimits && { limits: options.muxLimits }),
     })
-    void this.#mux.closed.then(({ reason }) => this.#end(new RelayError('relay-unreachable', `The link was lost: ${reason}.`)))
+    void this.#mux.closed.then(({ reason }) =>
+      this.#end(new RelayError('relay-unreachable', `The link was lost: ${reason}.`)),
+    )
     main.on('close', () => this.#end(new RelayError('relay-unreachable', 'The relay closed the connection.')))
     this.#mux.start()
     void this.#readFlags()
@@ -83,13 +85,20 @@ export class StockLink {
       for (;;) {
         const flag = (await readExactly(this.#main, mainFlagBytes, { signal })).toString('latin1')
         if (flag === mainFlag.replaced) {
-          this.#end(new RelayError('agent-replaced', 'Another npc has come with the same vkey and taken this one’s place.'))
+          this.#end(
+            new RelayError(
+              'agent-replaced',
+              'Another npc has come with the same vkey and taken this one’s place.',
+            ),
+          )
           return
         }
         if (flag === mainFlag.holePunching) {
           await readPrefixed(this.#main, { signal })
           await readPrefixed(this.#main, { signal })
-          this.#options.log.warn('a visitor asks for p2p, which this npc does not offer; stock visitors fall back to the relay')
+          this.#options.log.warn(
+            'a visitor asks for p2p, which this npc does not offer; stock visitors fall back to the relay',
+          )
         }
       }
     } catch (cause) {
@@ -98,7 +107,10 @@ export class StockLink {
   }
 }
 
-async function enter(role: StockRole, { host, port, vkey, version, signal }: StockLinkOptions): Promise<Socket> {
+async function enter(
+  role: StockRole,
+  { host, port, vkey, version, signal }: StockLinkOptions,
+): Promise<Socket> {
   const deadline = AbortSignal.timeout(handshakeTimeoutMs)
   const both = AbortSignal.any([signal, deadline])
   const address = { host, port }
@@ -114,8 +126,17 @@ async function enter(role: StockRole, { host, port, vkey, version, signal }: Sto
     signal.throwIfAborted()
     if (cause instanceof RelayError) throw cause
     if (deadline.aborted) {
-      throw new RelayError('handshake-timeout', `The relay at ${host}:${port} did not answer within ${handshakeTimeoutMs / 1000} s.`, address)
+      throw new RelayError(
+        'handshake-timeout',
+        `The relay at ${host}:${port} did not answer within ${handshakeTimeoutMs / 1000} s.`,
+        address,
+      )
     }
-    throw new RelayError('relay-unreachable', `No stock relay answers at ${host}:${port} (${(cause as Error).message}).`, address, { cause })
+    throw new RelayError(
+      'relay-unreachable',
+      `No stock relay answers at ${host}:${port} (${(cause as Error).message}).`,
+      address,
+      { cause },
+    )
   }
 }

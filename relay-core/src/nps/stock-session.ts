@@ -87,10 +87,18 @@ export class StockSession implements AgentSession {
    */
   async openStream(
     target: Target,
-    { signal, visitor = '', confirmed = false }: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
+    {
+      signal,
+      visitor = '',
+      confirmed = false,
+    }: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
   ): Promise<Duplex> {
     const timeoutMs = confirmed ? probeDialTimeoutMs : dialTimeoutMs
-    const { stream, link } = await this.#openLink('tcp', formatLinkHost(target), { signal, visitor, timeoutMs })
+    const { stream, link } = await this.#openLink('tcp', formatLinkHost(target), {
+      signal,
+      visitor,
+      timeoutMs,
+    })
     stream.failureOnPeerClose = notReached(stream, target, { requestBytes: link.length, timeoutMs })
     stream.joinMessages()
     const layered = await layerAsRelay(stream, this.#layers, { ...this.#options, signal })
@@ -105,14 +113,23 @@ export class StockSession implements AgentSession {
    * Datagrams to and from one target: one write is one, and so is each 'data' event. A stock agent cuts what its
    * target sends at 1672 bytes, and with crypt it may split the first datagram above some 1,186.
    */
-  async openDatagrams(target: Target, { signal, visitor = '' }: { signal: AbortSignal; visitor?: string }): Promise<Duplex> {
+  async openDatagrams(
+    target: Target,
+    { signal, visitor = '' }: { signal: AbortSignal; visitor?: string },
+  ): Promise<Duplex> {
     const { stream } = await this.#openLink('udp', formatLinkHost(target), { signal, visitor })
     stream.dropWhenFull()
     return layerAsRelay(stream, this.#layers, { ...this.#options, signal })
   }
 
   /** SOCKS5 UDP: write one packet of RFC 1928 §7 a time; answers come as `i32le length | packet`, never layered. */
-  async openSocksDatagrams({ signal, visitor = '' }: { signal: AbortSignal; visitor?: string }): Promise<Duplex> {
+  async openSocksDatagrams({
+    signal,
+    visitor = '',
+  }: {
+    signal: AbortSignal
+    visitor?: string
+  }): Promise<Duplex> {
     const { stream } = await this.#openLink('udp5', '', { signal, visitor, plain: true })
     stream.dropWhenFull()
     return stream
@@ -150,7 +167,9 @@ export class StockSession implements AgentSession {
         onHealth?.(report)
       }
     } catch (cause) {
-      this.#end(cause instanceof RangeError ? `the agent broke the protocol: ${cause.message}` : 'the agent left')
+      this.#end(
+        cause instanceof RangeError ? `the agent broke the protocol: ${cause.message}` : 'the agent left',
+      )
     }
   }
 
@@ -175,7 +194,11 @@ export class StockSession implements AgentSession {
       return { stream, link }
     } catch (error) {
       if (!deadline.aborted || signal.aborted) throw error
-      throw new RelayError('agent-silent', `The lab box did not open a stream within ${openTimeoutMs / 1000} s.`, {})
+      throw new RelayError(
+        'agent-silent',
+        `The lab box did not open a stream within ${openTimeoutMs / 1000} s.`,
+        {},
+      )
     }
   }
 
@@ -196,10 +219,17 @@ function notReached(
   const startedAtMs = performance.now()
   const name = formatLinkHost(target)
   return () => {
-    if (stream.bytesReceived > 0 || stream.bytesReadByPeer > requestBytes || stream.writableEnded) return undefined
+    if (stream.bytesReceived > 0 || stream.bytesReadByPeer > requestBytes || stream.writableEnded)
+      return undefined
     return performance.now() - startedAtMs < timeoutMs
-      ? new RelayError('target-refused', `The lab box could not reach ${name}: is the service running there?`, { ...target })
-      : new RelayError('target-timeout', `${name} did not answer within ${timeoutMs / 1000} s.`, { ...target })
+      ? new RelayError(
+          'target-refused',
+          `The lab box could not reach ${name}: is the service running there?`,
+          { ...target },
+        )
+      : new RelayError('target-timeout', `${name} did not answer within ${timeoutMs / 1000} s.`, {
+          ...target,
+        })
   }
 }
 

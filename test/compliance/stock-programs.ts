@@ -1,0 +1,152 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const folder = process.env['NPS_STOCK_DIR'] ?? ''
+
+export const stockVersions = ['0.26.7', '0.26.10'] as const
+export type StockVersion = (typeof stockVersions)[number]
+
+/** Why rows with stock programs are left out, or undefined when they can run. docs/nps-compat.md tells how to build them. */
+export function stockMissing(): string | undefined {
+  if (folder === '') return 'NPS_STOCK_DIR is not set'
+  const missing = stockVersions.find((version) => !existsSync(join(folder, version, 'nps')))
+  return missing && `NPS_STOCK_DIR has no ${missing}/nps`
+}
+
+/** A stock program in a scratch folder. Its output is kept, to be shown when something fails. */
+export class StockProgram {
+  readonly #child: ChildProcess
+  #output = ''
+
+  private constructor(command: string, args: readonly string[], cwd: string) {
+    this.#child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (text: Buffer) => {
+        this.#output = (this.#output + text.toString()).slice(-8000)
+        this.#child.emit('output')
+      })
+    }
+  }
+
+  /** `nps` beside its own conf folder, where it looks for it; answers once its bridge listens. */
+  static async relay(
+    version: StockVersion,
+    scratch: string,
+    settings: StockRelaySettings,
+  ): Promise<StockProgram> {
+    const program = join(scratch, 'nps')
+    if (!existsSync(program)) {
+      await symlink(join(folder, version, 'nps'), program)
+      await mkdir(join(scratch, 'conf'))
+      await writeStockConfig(join(scratch, 'conf'), settings)
+    }
+    const relay = new StockProgram(program, [], scratch)
+    await relay.says(/server start, the bridge type is tcp/)
+    return relay
+  }
+
+  static agent(version: StockVersion, scratch: string, server: string, vkey: string): StockProgram {
+    return new StockProgram(
+      join(folder, version, 'npc'),
+      [`-server=${server}`, `-vkey=${vkey}`, '-type=tcp'],
+      scratch,
+    )
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  async says(pattern: RegExp, withinMs = 15_000): Promise<void> {
+    const signal = AbortSignal.timeout(withinMs)
+    while (!pattern.test(this.#output)) {
+      await once(this.#child, 'output', { signal }).catch((cause: unknown) => {
+        throw new Error(`did not say ${pattern} within ${withinMs} ms:\n${this.#output}`, { cause })
+      })
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exited = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exited
+  }
+}
+
+export interface StockRelaySettings {
+  readonly bridgePort: number
+  readonly vkey: string
+  readonly crypt: boolean
+  readonly compress: boolean
+  readonly tunnels: readonly { mode: 'tcp' | 'udp'; port: number; target: string }[]
+}
+
+/** The files that a stock relay reads at its start: documents one after the other, each followed by a mark. */
+async function writeStockConfig(
+  conf: string,
+  { bridgePort, vkey, crypt, compress, tunnels }: StockRelaySettings,
+): Promise<void> {
+  const client = {
+    Cnf: { U: '', P: '', Compress: compress, Crypt: crypt },
+    Id: 1,
+    VerifyKey: vkey,
+    Addr: '',
+    Remark: '',
+    Status: true,
+    IsConnect: false,
+    RateLimit: 0,
+    Flow: { ExportFlow: 0, InletFlow: 0, FlowLimit: 0 },
+    NoStore: false,
+    NoDisplay: false,
+    MaxConn: 0,
+    NowConn: 0,
+    WebUserName: '',
+    WebPassword: '',
+    ConfigConnAllow: true,
+    MaxTunnelNum: 0,
+    Version: '',
+  }
+  const tasks = tunnels.map(({ mode, port, target }, at) => ({
+    Id: at + 1,
+    Port: port,
+    ServerIp: '127.0.0.1',
+    Mode: mode,
+    Status: true,
+    RunStatus: true,
+    Client: client,
+    Ports: '',
+    Flow: { ExportFlow: 0, InletFlow: 0, FlowLimit: 0 },
+    Password: '',
+    Remark: '',
+    TargetAddr: '',
+    NoStore: false,
+    LocalPath: '',
+    StripPre: '',
+    Target: { TargetStr: target, TargetArr: null, LocalProxy: false },
+    MultiAccount: null,
+  }))
+  const documents = (list: readonly object[]) => list.map((one) => `${JSON.stringify(one)}\n*#*`).join('')
+  await writeFile(
+    join(conf, 'nps.conf'),
+    [
+      'appname=nps',
+      'runmode=pro',
+      'bridge_type=tcp',
+      `bridge_port=${bridgePort}`,
+      'bridge_ip=127.0.0.1',
+      'log_level=7',
+      '',
+    ].join('\n'),
+  )
+  await writeFile(join(conf, 'clients.json'), documents([client]))
+  await writeFile(join(conf, 'tasks.json'), documents(tasks))
+  await writeFile(join(conf, 'hosts.json'), '')
+}
