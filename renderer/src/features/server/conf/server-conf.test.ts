@@ -1,0 +1,109 @@
+import type { Server } from '@nps-desktop/electron/contract'
+import { ORPCError } from '@orpc/client'
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import ServerConf from './ServerConf.vue'
+
+const server: Server = {
+  id: 's1',
+  name: 'cloud-hz',
+  address: null,
+  hasSecret: false,
+  relay: null,
+  link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
+  local: false,
+}
+const text =
+  '# kept\nweb_username=admin\nweb_password=Kx81\nbridge_port=8024\nallow_ports=7000-9000\nlog_level=6\n'
+
+async function show({ online = true, refuse = false } = {}) {
+  const calls: { name: string; input: unknown }[] = []
+  const page = await mountPage(ServerConf, {
+    props: { server, online },
+    answers: {
+      servers: {
+        config: {
+          get: async () => ({ path: '/etc/nps/conf/nps.conf', text, revision: '1', warnings: [] }),
+          save: async (input) => {
+            calls.push({ name: 'save', input })
+            if (!refuse) return { revision: '2', restartNeeded: true }
+            const failure = {
+              code: 'config-invalid',
+              params: { path: '/etc/nps/conf/nps.conf', line: 5, key: 'allow_ports' },
+              message: 'nps.conf:5: allow_ports needs ports',
+              fixes: [],
+            }
+            throw new ORPCError('FAILED', { data: { failure } })
+          },
+        },
+        restart: async (input) => {
+          calls.push({ name: 'restart', input })
+          return {}
+        },
+      },
+    },
+  })
+  await flushPromises()
+  const field = (key: string) => page.get(`[data-key="${key}"]`)
+  const type = (key: string, value: string) => field(key).get('input').setValue(value)
+  return { page, calls, field, type }
+}
+
+test('a changed setting is ringed with what it was, and saving names its price', async () => {
+  const { page, calls, field, type } = await show()
+  await using _ = page
+  await type('bridge_port', '8025')
+  expect(field('bridge_port').classes()).toContain('changed')
+  expect(field('bridge_port').text()).toContain('was 8024')
+  expect(page.text()).toContain('1 change. nps restarts, tunnels are back in about 3 s.')
+
+  buttonCalled('Save and restart').click()
+  await flushPromises()
+  expect(calls).toEqual([
+    { name: 'save', input: { serverId: 's1', text: text.replace('8024', '8025'), revision: '1' } },
+    { name: 'restart', input: { serverId: 's1' } },
+  ])
+  expect(field('bridge_port').classes()).not.toContain('changed')
+})
+
+test('a setting put back is no change, and discarding puts all back', async () => {
+  const { page, type } = await show()
+  await using _ = page
+  await type('allow_ports', '7000-8849')
+  await type('allow_ports', '7000-9000')
+  expect(page.find('.save').exists()).toBe(false)
+  await type('allow_ports', '7000-8849')
+  buttonCalled('Discard').click()
+  await flushPromises()
+  expect(page.get<HTMLInputElement>('[data-key="allow_ports"] input').element.value).toBe('7000-9000')
+})
+
+test('a password is never shown as what it was', async () => {
+  const { page, field, type } = await show()
+  await using _ = page
+  await type('web_password', 'another')
+  expect(field('web_password').text()).toContain('was another one')
+  expect(page.text()).not.toContain('Kx81')
+})
+
+test('a refused value is marked in the form and in the file, and nothing restarts', async () => {
+  const { page, calls, field, type } = await show({ refuse: true })
+  await using _ = page
+  await type('allow_ports', 'all of them')
+  buttonCalled('Save').click()
+  await flushPromises()
+  expect(calls.map(({ name }) => name)).toEqual(['save'])
+  expect(field('allow_ports').text()).toContain('nps does not accept this value')
+  await page.findAll('[role=tab]')[1]?.trigger('mousedown')
+  await flushPromises()
+  expect(page.get('.numbers .wrong').text()).toBe('5')
+})
+
+test('without the server the last text stays, read-only', async () => {
+  const { page } = await show()
+  await using _ = page
+  await page.setProps({ online: false })
+  expect(page.get('[data-key="allow_ports"] input').attributes('disabled')).toBeDefined()
+  expect(page.get<HTMLInputElement>('[data-key="allow_ports"] input').element.value).toBe('7000-9000')
+})

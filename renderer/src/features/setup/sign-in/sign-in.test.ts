@@ -1,0 +1,93 @@
+import type { HostKey } from '@nps-desktop/electron/contract'
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import NewServer from '../NewServer.vue'
+
+const shown: HostKey = {
+  host: '120.1.1.2',
+  port: 22,
+  algorithm: 'ssh-ed25519',
+  fingerprint: 'SHA256:9f2cQe4',
+  state: 'new',
+  pinned: null,
+}
+
+async function signIn(hostKey: HostKey) {
+  const calls: [string, unknown][] = []
+  const heard =
+    <Answer>(name: string, answer: Answer) =>
+    async (input: never) => {
+      calls.push([name, input])
+      return answer
+    }
+  const page = await mountPage(NewServer, {
+    answers: {
+      hostKeys: { inspect: heard('inspect', hostKey), confirm: heard('confirm', {}) },
+      servers: { add: heard('add', { serverId: 's1' }), setup: heard('setup', { jobId: 'j1' }) },
+    },
+  })
+  const [host, , user] = page.findAll('form input')
+  await host?.setValue('120.1.1.2')
+  await user?.setValue('root')
+  const press = async (word: string): Promise<void> => {
+    buttonCalled(word).click()
+    await flushPromises()
+  }
+  return { page, calls, press, host }
+}
+
+test('the secret field opens only after the host key was confirmed', async () => {
+  const { page, calls, press } = await signIn(shown)
+  await using _ = page
+  expect(page.find('input[type=password]').exists()).toBe(false)
+
+  await press('Show host key')
+  expect(calls).toEqual([['inspect', { host: '120.1.1.2', port: 22 }]])
+  expect(page.text()).toContain('SHA256:9f2cQe4')
+  expect(page.find('input[type=password]').exists()).toBe(false)
+
+  await press('Yes, this is it')
+  expect(calls.at(-1)).toEqual(['confirm', { host: '120.1.1.2', port: 22, fingerprint: 'SHA256:9f2cQe4' }])
+  await page.get('input[type=password]').setValue('secret')
+  await press('Check and set up')
+  expect(calls.slice(2)).toEqual([
+    [
+      'add',
+      {
+        address: { host: '120.1.1.2', port: 22, user: 'root' },
+        secret: { kind: 'password', password: 'secret' },
+      },
+    ],
+    ['setup', { serverId: 's1', range: { from: 7000, to: 9000 }, bridgePort: 8024 }],
+  ])
+})
+
+test('another address closes the secret field again', async () => {
+  const { page, press, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
+  await using _ = page
+  await press('Show host key')
+  expect(page.find('input[type=password]').exists()).toBe(true)
+  await host?.setValue('120.1.1.3')
+  expect(page.find('input[type=password]').exists()).toBe(false)
+})
+
+test('a changed key shows both fingerprints, and stopping sends nothing', async () => {
+  const { page, calls, press } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
+  await using _ = page
+  await press('Show host key')
+  expect(document.body.textContent).toContain('SHA256:old')
+  expect(document.body.textContent).toContain('SHA256:9f2cQe4')
+  await press('Stop')
+  expect(calls.map(([name]) => name)).toEqual(['inspect'])
+  expect(page.find('input[type=password]').exists()).toBe(false)
+})
+
+test('a changed key is pinned only by its own button', async () => {
+  const { page, calls, press } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
+  await using _ = page
+  await press('Show host key')
+  await press('It was reinstalled')
+  expect(calls.at(-1)).toEqual(['confirm', { host: '120.1.1.2', port: 22, fingerprint: 'SHA256:9f2cQe4' }])
+  expect(page.find('input[type=password]').exists()).toBe(true)
+})

@@ -1,0 +1,92 @@
+import { mount, type VueWrapper } from '@vue/test-utils'
+import { createPinia } from 'pinia'
+import type { Component } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { provideBackend, type DesktopApi } from '../carrier/backend.ts'
+import { BackendConnection } from '../carrier/connection.ts'
+import { createTexts } from '../locales/index.ts'
+
+type Call = (input: never, options?: { signal?: AbortSignal }) => Promise<unknown>
+/** The parts of the contract that a test answers, `{ jobs: { retry: … } }`; whatever else is called waits for ever. */
+export interface Answers {
+  [name: string]: Call | Answers
+}
+
+/** A feed that says `value` and then keeps silent until it is left. */
+export function feedOf<Value>(value: Value) {
+  return async (_input: never, { signal }: { signal?: AbortSignal } = {}) => {
+    async function* feed(): AsyncGenerator<Value> {
+      yield value
+      await silence(signal)
+    }
+    return feed()
+  }
+}
+
+/** Fulfils when `signal` is aborted. */
+function silence(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+function apiOf(answers: Answers): DesktopApi {
+  const branch = (part: Answers | undefined): unknown =>
+    new Proxy(() => undefined, {
+      get: (_target, name) => {
+        const next = typeof name === 'string' ? part?.[name] : undefined
+        return typeof next === 'function' ? next : branch(next)
+      },
+      apply: (_target, _this, [, options]: [unknown, { signal?: AbortSignal } | undefined]) =>
+        silence(options?.signal),
+    })
+  return branch(answers) as DesktopApi
+}
+
+/** A component in the app's surroundings: stores, texts, a router that goes nowhere, and a backend of `answers`. */
+export async function mountPage(
+  component: Component,
+  { answers, props = {} }: { answers: Answers; props?: Record<string, unknown> },
+): Promise<VueWrapper & AsyncDisposable> {
+  const connection = new BackendConnection({
+    open: async () => ({
+      link: { call: async () => undefined },
+      closed: new Promise<void>(() => undefined),
+      close: () => undefined,
+    }),
+  })
+  connection.start()
+  await connection.online({ signal: AbortSignal.timeout(1_000) })
+  const place = { template: '<i />' }
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/', name: 'home', component: place },
+      { path: '/setup/:serverId?', name: 'setup', component: place },
+      { path: '/servers/:serverId', name: 'server', component: place },
+    ],
+  })
+  const wrapper = mount(component, {
+    props,
+    attachTo: document.body,
+    global: {
+      plugins: [
+        { install: (app) => provideBackend(app, { api: apiOf(answers), connection }) },
+        createPinia(),
+        createTexts('en'),
+        router,
+      ],
+    },
+  })
+  return Object.assign(wrapper, {
+    async [Symbol.asyncDispose]() {
+      wrapper.unmount()
+      connection.close()
+    },
+  })
+}
+
+/** The button with this word, wherever it stands on the page; dialogs stand outside their component. */
+export function buttonCalled(word: string): HTMLButtonElement {
+  const found = [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === word)
+  if (!found) throw new Error(`no button says "${word}": ${document.body.textContent}`)
+  return found
+}
