@@ -77,6 +77,22 @@ const isOffline = async (labId: string): Promise<void> => {
   await app.overviewWhere(({ labs }) => labs.find(({ id }) => id === labId)?.state.state === 'offline')
 }
 
+describe('a lab box that this computer cannot reach', () => {
+  it.each(['curl', 'wget'] as const)('comes online by one pasted line, by %s', async (tool) => {
+    const { labId } = await app.client.labs.add({ serverId, name: `pasted-${tool}`, address: null })
+    const invite = await app.client.labs.invite({ labId })
+    const said = await bed.lab.exec('su - researcher -s /bin/sh', {
+      input: `${invite[tool]}\n`,
+      timeoutMs: 120_000,
+    })
+    expect(said).toMatch(/npc is running/)
+    await isOnline(labId)
+    // Only the relay forgets it: nobody can sign in there.
+    await app.client.labs.remove({ labId, uninstall: false })
+    await bed.lab.exec('su - researcher -s /bin/sh', { input: '~/.local/bin/npc uninstall -purge\n' })
+  })
+})
+
 describe('a lab box of which one is not root', () => {
   it('gets a service of the user, comes back after a reboot, is repeated without harm, and is left clean', async () => {
     const before = await allTraces(bed.lab)
