@@ -20,7 +20,9 @@ export async function runRelay(
   flags: { log_level?: string; log_path?: string },
 ): Promise<number> {
   const stop = stopRequested()
-  const { config, warnings } = await readConfig(folders, flags)
+  const adjustConfig = withFlags(flags)
+  const { config: read, warnings } = await readConfig(folders)
+  const config = adjustConfig(read)
   const writeLog = openLogOutput(config.logPath)
   const log = createLog({ level: config.logLevel, write: writeLog })
   for (const { line, message } of warnings) log.warn(`${folders.config}:${line}: ${message}`)
@@ -30,6 +32,7 @@ export async function runRelay(
     config,
     folder: folders.state,
     configPath: folders.config,
+    adjustConfig,
     programsFolder: folders.programs,
     controlSocket: true,
     consoleAssets: builtInAssets,
@@ -49,7 +52,7 @@ export async function runRelay(
   return exitCode.ok
 }
 
-async function readConfig(folders: Folders, flags: { log_level?: string; log_path?: string }) {
+async function readConfig(folders: Folders) {
   let text: string
   try {
     text = await readFile(folders.config, 'utf8')
@@ -57,8 +60,7 @@ async function readConfig(folders: Folders, flags: { log_level?: string; log_pat
     throw explainMissing(error as NodeJS.ErrnoException, folders)
   }
   try {
-    const { config, warnings } = parseRelayConfig(text, folders.config)
-    return { config: withFlags(config, flags), warnings }
+    return parseRelayConfig(text, folders.config)
   } catch (error) {
     // The same text would be refused again: services wait for a person to mend it.
     if (error instanceof RelayError) throw new ExitError(exitCode.hopeless, error.message, { cause: error })
@@ -66,10 +68,17 @@ async function readConfig(folders: Folders, flags: { log_level?: string; log_pat
   }
 }
 
-function withFlags(config: RelayConfig, flags: { log_level?: string; log_path?: string }): RelayConfig {
-  const logLevel = flags.log_level === undefined ? config.logLevel : readLogLevel(flags.log_level)
-  if (!logLevel) throw usageError('-log_level needs a number from 0 to 7, or debug, info, warn or error.')
-  return { ...config, logLevel, logPath: config.logPath ?? flags.log_path ?? null }
+/** `-log_level` goes before nps.conf; `-log_path`, which service loops give, comes after it. */
+function withFlags(flags: { log_level?: string; log_path?: string }): (config: RelayConfig) => RelayConfig {
+  const level = flags.log_level === undefined ? undefined : readLogLevel(flags.log_level)
+  if (flags.log_level !== undefined && !level) {
+    throw usageError('-log_level needs a number from 0 to 7, or debug, info, warn or error.')
+  }
+  return (config) => ({
+    ...config,
+    logLevel: level ?? config.logLevel,
+    logPath: config.logPath ?? flags.log_path ?? null,
+  })
 }
 
 function explainMissing(error: NodeJS.ErrnoException, { config }: Folders): Error {

@@ -33,6 +33,8 @@ export interface RelayOptions {
   writeLog: (line: string) => void
   /** nps.conf; without it the relay cannot be reconfigured while it runs. */
   configPath?: string
+  /** What the command line changes in the settings, also in those that are read again. */
+  adjustConfig?: (config: RelayConfig) => RelayConfig
   /** With a control socket for `nps client|tunnel` on this machine. */
   controlSocket?: boolean
   /** Where `npc-linux-<arch>.gz` lie for pasted-line installations. By default `programs` beside `folder`. */
@@ -62,7 +64,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#config = options.config
+    this.#config = this.#adjusted(options.config)
     this.#now = options.now ?? Date.now
   }
 
@@ -84,7 +86,8 @@ export class Relay {
   }
 
   /** Puts new settings to work; the bridge's address, and the log's file, wait for a restart. */
-  async applyConfig(config: RelayConfig): Promise<{ restartNeeded: boolean }> {
+  async applyConfig(read: RelayConfig): Promise<{ restartNeeded: boolean }> {
+    const config = this.#adjusted(read)
     const before = this.#config
     this.#config = config
     await this.#running?.consoleDoor.follow(config)
@@ -97,6 +100,10 @@ export class Relay {
     if (restartNeeded)
       this.#log.warn('some settings wait for a restart', { keys: 'bridge_ip bridge_port log_path' })
     return { restartNeeded }
+  }
+
+  #adjusted(config: RelayConfig): RelayConfig {
+    return this.#options.adjustConfig?.(config) ?? config
   }
 
   /** Idempotent; what has been acknowledged is on the disk before it starts. */
