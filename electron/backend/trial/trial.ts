@@ -11,19 +11,12 @@ import { untilRelay } from '../relays/until-relay.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Tunnels } from '../tunnels/tunnels.ts'
+import { sampleNames } from './sample-names.ts'
 import { SampleVisitor } from './sample-visitor.ts'
 import { trialFolder, TrialMachine } from './trial-machine.ts'
 
 /** Everything is on this computer: whatever takes longer has failed. */
 const startWithinMs = 15_000
-
-const names = {
-  server: 'This computer',
-  lab: 'Sample lab box',
-  ssh: 'Sample shell',
-  jupyter: 'Sample notebook',
-  tensorboard: 'Sample board',
-} as const
 
 interface RunningTrial {
   readonly serverId: string
@@ -80,6 +73,7 @@ export class Trial {
   async #settle(running: RunningTrial, signal: AbortSignal): Promise<void> {
     const { storage, relays, labs, tunnels, log } = this.#parts
     const { serverId, machine } = running
+    const names = sampleNames(storage.settings.get().language)
     const { bridgePort, fingerprint, adminKey } = machine.relay
     await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
     const relay = { host: '127.0.0.1', bridgePort, fingerprint, version: null, range: someRange() }

@@ -6,13 +6,13 @@ import { failureOf } from '../failure-of.ts'
 import { tunnelIdOf } from '../ids.ts'
 import type { OverviewFeed } from '../overview/overview.ts'
 import type { TunnelChecks } from '../overview/tunnel-checks.ts'
-import { addressOf, usualTargets } from '../overview/tunnel-kind.ts'
+import { usualTargets } from '../overview/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
-import { isLoopback } from '../relays/loopback.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { Jupyter } from './jupyter.ts'
 import type { LocalDoors } from './local-doors.ts'
+import { openAddress } from './open-address.ts'
 import { portCandidates } from './port-choice.ts'
 import { provePort } from './port-proof.ts'
 import type { TunnelRemoval } from './tunnel-removal.ts'
@@ -193,18 +193,7 @@ export class Tunnels {
     { tunnelId }: { tunnelId: string },
     { signal }: Signal,
   ): Promise<{ url: string; hasToken: boolean }> {
-    const { kind, server, lab, relayTunnel } = this.#tunnel(tunnelId)
-    const host = server.relay?.host ?? ''
-    const { port } = relayTunnel
-    if (kind !== 'jupyter')
-      return { url: addressOf(kind, host, port, lab.address?.user ?? null), hasToken: false }
-    const door = isLoopback(host) ? port : await this.#doors.open({ host, port })
-    const url = addressOf(kind, '127.0.0.1', door, null)
-    const entrance = await this.#jupyter.findEntrance(lab.id, relayTunnel.target, { signal })
-    if (!entrance) return { url, hasToken: false }
-    const { basePath, token } = entrance
-    if (token === '') return { url: url + basePath, hasToken: false }
-    return { url: `${url}${basePath}?token=${encodeURIComponent(token)}`, hasToken: true }
+    return openAddress(this.#tunnel(tunnelId), { doors: this.#doors, jupyter: this.#jupyter, signal })
   }
 
   async connections({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<Connection[]> {
