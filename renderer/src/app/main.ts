@@ -1,3 +1,4 @@
+import '../carrier/no-eval.ts'
 import '../ui/css/tokens.css'
 import '../ui/css/base.css'
 import '../ui/css/surfaces.css'

@@ -11,6 +11,8 @@ export interface SearchEntry {
   label: string
   /** Where it is, or what it is also known by. */
   note: string
+  /** What else finds it: its kind, its port, where it leads. */
+  words?: string
   icon: IconName
   to: RouteLocationRaw
 }
@@ -32,6 +34,7 @@ export function useSearchEntries(): ComputedRef<readonly SearchEntry[]> {
       key: `tunnel-${tunnel.id}`,
       label: tunnel.name,
       note: `${overview.labOf(tunnel.labId)?.name ?? ''} :${tunnel.port}`,
+      words: `${t(`ui.kinds.${tunnel.kind}`)} ${tunnel.target} ${tunnel.address}`,
       icon: kindIcons[tunnel.kind],
       to: { name: 'tunnel', params: { tunnelId: tunnel.id } },
     })),

@@ -38,11 +38,14 @@ export function pointsOfHistory(history: {
 }): TrafficPoint[] {
   const perSecond = (bytes: number | null): number | null =>
     bytes === null ? null : (bytes * 1_000) / history.periodMs
-  return history.points.map((point) => ({
+  const points = history.points.map((point) => ({
     atMs: point.atMs,
     downBytesPerSecond: perSecond(point.downBytes),
     upBytesPerSecond: perSecond(point.upBytes),
   }))
+  // A point covers its whole period: without its end, a history of one period would draw nothing.
+  const last = points.at(-1)
+  return last ? [...points, { ...last, atMs: last.atMs + history.periodMs }] : []
 }
 
 /** All bytes of a history. */

@@ -45,7 +45,9 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
     }
 
     if (total === 0) return emptyOrNeeds()
-    if (ready === total) return { title: say('home.allReady', total), text: checkedAgo }
+    if (ready === total) {
+      return { title: total === 2 ? t('home.bothReady') : say('home.allReady', total), text: checkedAgo }
+    }
     if (total > fewTunnels) return { title: t('home.partReady', { ready, total }), text: evidence(parts) }
     const readyPart = t('home.subReady', { ready, total })
     if (needs > 0)

@@ -20,6 +20,7 @@ export const facts = {
   'upload-not-needed': 'The same {program} is here already.',
   'program-starts': '{program} {version} starts on this machine.',
   'start-kind': '{kind}',
+  'other-nps-kept': 'Another nps stays as it is: {path}',
   'start-kind-reason': 'Why not a better kind of start: {reason}',
   'config-written': 'Wrote {path}; the file before it is kept beside it.',
   'config-kept': '{path} was fine already.',

@@ -8,6 +8,7 @@ export const home = {
   setupOpen: '{server} is not set up yet.',
   setupOpenText: 'The setup keeps its place; it goes on where you left it.',
   allReady: 'The tunnel is ready. | All {number} tunnels are ready.',
+  bothReady: 'Both tunnels are ready.',
   partReady: '{ready} of {total} tunnels are ready.',
   needYou: 'One thing needs you. | {number} things need you.',
   checking: 'Checking the tunnel. | Checking {number} tunnels.',

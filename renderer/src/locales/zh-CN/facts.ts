@@ -20,6 +20,7 @@ export const facts: Words<typeof en> = {
   'upload-not-needed': '相同的 {program} 已在此处。',
   'program-starts': '{program} {version} 能在此主机上运行。',
   'start-kind': '{kind}',
+  'other-nps-kept': '已有的另一个 nps 保持不变：{path}',
   'start-kind-reason': '未用更好的启动方式，原因：{reason}',
   'config-written': '已写入 {path}，之前的文件保留在旁边。',
   'config-kept': '{path} 原本就合适。',

@@ -11,6 +11,7 @@ export const home: Words<typeof en> = {
   setupOpen: '{server} 尚未部署完成。',
   setupOpenText: '进度已保留，会从上次的位置继续。',
   allReady: '{number}条隧道全部可用。',
+  bothReady: '两条隧道全部可用。',
   partReady: '{total} 条隧道中 {ready} 条可用。',
   needYou: '{number}处需要处理。',
   checking: '正在检查{number}条隧道。',

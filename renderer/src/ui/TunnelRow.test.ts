@@ -1,0 +1,98 @@
+import type { Tunnel } from '@nps-desktop/electron/contract'
+import { mount } from '@vue/test-utils'
+import { TooltipProvider } from 'reka-ui'
+import { expect, test, vi } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { createTexts } from '../locales/index.ts'
+import TunnelRow from './TunnelRow.vue'
+
+const now = Date.UTC(2026, 0, 1)
+const jupyter: Tunnel = {
+  id: 't1',
+  serverId: 's1',
+  labId: 'l1',
+  kind: 'jupyter',
+  name: 'Jupyter',
+  port: 7002,
+  target: '127.0.0.1:8888',
+  address: 'http://120.1.1.2:7002',
+  status: { state: 'ready', checkedAtMs: now, ms: 46 },
+  stops: [],
+  connections: 0,
+  downBytes: 0,
+  upBytes: 0,
+}
+
+function mounted(tunnel: Tunnel, nowMs = now) {
+  const heard: string[] = []
+  const hear = (name: string) => () => void heard.push(name)
+  const row = defineComponent(
+    () => () =>
+      h(TooltipProvider, null, () =>
+        h(TunnelRow, {
+          tunnel,
+          nowMs,
+          serverName: 'cloud-hz',
+          labName: 'lab-a100',
+          points: [],
+          onOpen: hear('open'),
+          onShow: hear('show'),
+          onStart: hear('start'),
+          onCheck: hear('check'),
+          onRemove: hear('remove'),
+          onFix: hear('fix'),
+        }),
+      ),
+  )
+  const wrapper = mount(row, { global: { plugins: [createTexts('en')] }, attachTo: document.body })
+  return { heard, row: wrapper.get('[data-tunnel-row]'), text: () => wrapper.text() }
+}
+
+test('a ready row says so with its time and opens the notebook', async () => {
+  const { row, heard, text } = mounted(jupyter)
+  expect(text()).toContain('Ready · 46 ms')
+  await row.get('.main-act').trigger('click')
+  expect(heard).toEqual(['open'])
+})
+
+test('a proof older than 30 s is not green any more', () => {
+  const { row, text } = mounted(jupyter, now + 31_000)
+  expect(text()).toContain('Checking')
+  expect(row.findAll('.dots circle.yes')).toHaveLength(0)
+})
+
+test('a broken row says why, and its button copies the command that starts the service', async () => {
+  const copy = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+  const command = 'jupyter lab --no-browser --port 8888'
+  const { row, text } = mounted({
+    ...jupyter,
+    status: {
+      state: 'broken',
+      stop: 'service',
+      sinceMs: now,
+      failure: {
+        code: 'target-refused',
+        params: {},
+        message: '',
+        fixes: [{ action: 'start-service', command }],
+      },
+    },
+  })
+  expect(text()).toContain('Jupyter is not running on lab-a100.')
+  await row.get('.main-act').trigger('click')
+  expect(copy).toHaveBeenCalledWith(command)
+})
+
+test('the keys of a row: Enter its job, Space the page, R check, Backspace remove, C copy', async () => {
+  const copy = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+  const { row, heard } = mounted(jupyter)
+  for (const key of ['Enter', ' ', 'r', 'Backspace', 'c']) await row.trigger('keydown', { key })
+  expect(heard).toEqual(['open', 'show', 'check', 'remove'])
+  expect(copy).toHaveBeenLastCalledWith('http://120.1.1.2:7002')
+})
+
+test('keys in a button of the row belong to the button', async () => {
+  const { row, heard } = mounted(jupyter)
+  await row.get('.main-act').trigger('keydown', { key: 'Backspace' })
+  expect(heard).toEqual([])
+})
