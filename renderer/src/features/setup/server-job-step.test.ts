@@ -33,7 +33,7 @@ function failedJob(id: Job['steps'][number]['id'], failure: Failure, ports: Port
 const Wizard = defineComponent({
   props: { job: { type: Object, required: true } },
   setup(props) {
-    provideWizard(computed(() => ({ title: '', subtitle: '', lines: [], current: 'check' })))
+    provideWizard(computed(() => ({ title: '', subtitle: '', lines: [], current: 'check', kept: true })))
     return () => h(ServerJobStep, { server, job: props.job as Job, step: 'check' })
   },
 })

@@ -17,6 +17,8 @@ export interface Wizard {
   readonly subtitle: string
   readonly lines: readonly WizardLine[]
   readonly current: WizardStep
+  /** The backend knows of it already, so the window may be closed without losing the place. */
+  readonly kept: boolean
   /** Goes back to a step that is done or on; absent where there is no way back. */
   readonly select?: (step: WizardStep) => void
 }
