@@ -125,13 +125,15 @@ test('settings keep what was saved and fall back to the default for what cannot 
   expect(storage.settings.get()).toEqual({ language: 'system', theme: 'dark', closeToTray: true })
 })
 
-test('activity keeps the newest 5,000 lines', () => {
+test('activity keeps the newest 5,000 lines', async () => {
+  storage.close()
   // one transaction: five thousand single ones would wait for the disk each time
   const database = new DatabaseSync(join(folder, storageFile))
   database.exec(`
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5009)
     INSERT INTO activity (at_ms, tone, code, params, server_id) SELECT n, 'ok', 'server-online', '{}', 's1' FROM numbers`)
   database.close()
+  storage = await openHere()
   const about = { serverId: 's1', labId: null, tunnelId: null }
   storage.activity.add({
     atMs: 5_010,
@@ -164,4 +166,11 @@ test('a file that is no database is refused and left as it is', async () => {
     'not a database, but long enough to be taken for one'.repeat(100),
   )
   await expect(openHere()).rejects.toMatchObject({ code: 'storage-failed' })
+})
+
+test('a second app on the same file is refused, and the first goes on', async () => {
+  await expect(openHere()).rejects.toThrow(/another NPS Desktop is using it/)
+  storage.servers.put(server)
+  await reopen()
+  expect(storage.servers.get('s1')).toEqual(server)
 })

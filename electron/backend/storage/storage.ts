@@ -20,14 +20,14 @@ export const storageFile = 'nps-desktop.sqlite'
 /**
  * Opens the app's data, `<dataFolder>/nps-desktop.sqlite` (mode 0600), and brings it to this version.
  * Every write is on the disk when its call returns, so that a kill loses nothing.
- * Rejects with `storage-failed` when the file cannot be opened, is damaged or comes from a newer version.
+ * Throws `storage-failed` when the file cannot be opened, is damaged, in use, or comes from a newer version.
  */
 export function openStorage(shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>): Storage {
   const path = join(shell.dataFolder, storageFile)
   try {
     return open(path, shell)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = reasonOf(cause)
     throw new AppError(
       'storage-failed',
       `The app's data in ${path} cannot be opened: ${why}.`,
@@ -37,13 +37,27 @@ export function openStorage(shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decry
   }
 }
 
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
+const busy = 5
+
+function reasonOf(cause: unknown): string {
+  if ((cause as { errcode?: unknown }).errcode === busy) {
+    return 'another NPS Desktop is using it; close that one, or give this one a data folder of its own'
+  }
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage {
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
-  const database = new DatabaseSync(path, { timeout: 5_000 })
+  // long enough for an app that is just closing
+  const database = new DatabaseSync(path, { timeout: 3_000 })
   try {
-    // FULL: with WAL, only this makes a commit survive a power cut
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
+    // EXCLUSIVE: rows are held in memory, so a second app on the same file would not see the first one's changes.
+    // FULL: with WAL, only this makes a commit survive a power cut.
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;',
+    )
     migrate(database)
     const listeners = new Listeners()
     const changed = (): void => listeners.call()
