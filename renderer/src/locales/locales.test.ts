@@ -18,18 +18,18 @@ test('both languages have the same texts', () => {
   expect([...chinese.keys()].toSorted()).toEqual(english.map(([key]) => key).toSorted())
 })
 
-test('both languages use the same values; a Chinese text may leave out none but a count that English spells by plural', () => {
-  for (const [key, text] of english) {
-    const given = placeholders(text)
-    const extra = placeholders(chinese.get(key) ?? '').filter((name) => !given.includes(name))
-    // `n` and `number` are passed with every plural, whether the English text says them or not.
-    expect(
-      extra.filter((name) => name !== 'n' && name !== 'number'),
-      key,
-    ).toEqual([])
-    const missing = given.filter((name) => !placeholders(chinese.get(key) ?? '').includes(name))
-    expect(missing, key).toEqual([])
-  }
+test('both languages use the same values', () => {
+  // `n` and `number` come with every plural, whether the English text says them or not.
+  const counts = ['n', 'number']
+  const different = english.filter(([key, text]) => {
+    const wanted = placeholders(text)
+    const used = placeholders(chinese.get(key) ?? '')
+    return (
+      used.some((name) => !wanted.includes(name) && !counts.includes(name)) ||
+      wanted.some((name) => !used.includes(name))
+    )
+  })
+  expect(different).toEqual([])
 })
 
 test('no text says what people should not need to know', () => {
@@ -52,14 +52,13 @@ test('Chinese uses full-width punctuation between Chinese words', () => {
 
 test('every text compiles, in both languages', () => {
   const { global } = createTexts('en')
+  const anything = Object.fromEntries(
+    english.flatMap(([, text]) => placeholders(text)).map((name) => [name, name]),
+  )
   for (const language of ['en', 'zh-CN'] as const) {
     global.locale.value = language
-    for (const [key] of english) {
-      const params = new Proxy(
-        {},
-        { get: (_target, name) => (typeof name === 'string' ? name : undefined), has: () => true },
-      )
-      expect(() => global.t(key, params as Record<string, unknown>), key).not.toThrow()
-    }
+    // A text with a stray brace, bar or at sign throws here.
+    const empty = english.filter(([key, text]) => text !== '' && global.t(key, anything) === '')
+    expect(empty).toEqual([])
   }
 })

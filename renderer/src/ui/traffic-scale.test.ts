@@ -9,9 +9,11 @@ test('four lines from zero, the unit on the top one only', () => {
 })
 
 test('the scale holds the highest value, over five powers of ten', () => {
+  const tooLow: number[] = []
   for (let highest = 1_000; highest < 1e9; highest *= 1.37) {
-    expect(trafficScale(highest).top, String(highest)).toBeGreaterThanOrEqual(highest)
+    if (trafficScale(highest).top < highest) tooLow.push(highest)
   }
+  expect(tooLow).toEqual([])
 })
 
 test('noise under 10 KB/s stays flat', () => {

@@ -19,7 +19,7 @@ export const frame = {
   needYou: '{count} need you',
   skip: 'Go to the content',
   backendLost: "The app's backend does not answer",
-  backendLostText: 'Since {time}. It is being started again; your tunnels keep running meanwhile.',
+  backendLostText: 'Since {time}. This page tries again by itself; your tunnels keep running meanwhile.',
   backendConnecting: 'Starting',
   trial: 'Everything here runs on this computer.',
   trialText: 'A server, a lab box and three small services, to try things out. Nothing is left behind.',

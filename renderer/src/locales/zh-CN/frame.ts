@@ -21,7 +21,7 @@ export const frame: Words<typeof en> = {
   needYou: '{count} 处需要处理',
   skip: '跳到内容',
   backendLost: '应用后端没有应答',
-  backendLostText: '自 {time} 起。正在重新启动；隧道在此期间继续运行。',
+  backendLostText: '自 {time} 起。页面会自动重试；隧道在此期间继续运行。',
   backendConnecting: '正在启动',
   trial: '这里的一切都在本机运行。',
   trialText: '一台云服务器、一台实验室主机和三个小服务，供试用。结束后不留下任何东西。',

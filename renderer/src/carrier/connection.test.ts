@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { Carrier, CarrierLink } from './carrier.ts'
+import { BackendConnection } from './connection.ts'
+import { follow } from './follow.ts'
+
+/** A backend that can be taken away: each opened link ends when `drop` is called. */
+function droppableCarrier(): { carrier: Carrier; drop: () => void; opened: () => number } {
+  let opened = 0
+  let drop = (): void => undefined
+  const carrier: Carrier = {
+    async open() {
+      opened += 1
+      const closed = Promise.withResolvers<void>()
+      drop = closed.resolve
+      const name = `link ${opened}`
+      const link: CarrierLink = {
+        link: { call: async () => name },
+        closed: closed.promise,
+        close: closed.resolve,
+      }
+      return link
+    },
+  }
+  return { carrier, drop: () => drop(), opened: () => opened }
+}
+
+test('a feed is subscribed again on the next link, and begins with its current value', async () => {
+  const { carrier, drop } = droppableCarrier()
+  const connection = new BackendConnection(carrier)
+  const stop = new AbortController()
+  const heard: string[] = []
+  const second = Promise.withResolvers<void>()
+  connection.start()
+  const reading = follow(
+    connection,
+    async () => {
+      const name = (await connection.link.call([], undefined, { context: {} })) as string
+      return (async function* () {
+        yield name
+        if (name === 'link 1') drop()
+      })()
+    },
+    (value: string) => {
+      heard.push(value)
+      if (value !== 'link 1') second.resolve()
+    },
+    { signal: stop.signal },
+  )
+  await second.promise
+  expect(heard).toEqual(['link 1', 'link 2'])
+  stop.abort()
+  await reading
+  connection.close()
+})
+
+test('the state says since when the backend is away', async () => {
+  let refuse = false
+  const { carrier, drop, opened } = droppableCarrier()
+  const connection = new BackendConnection({
+    open: (options) => (refuse ? Promise.reject(new Error('refused')) : carrier.open(options)),
+  })
+  connection.start()
+  await connection.online({ signal: AbortSignal.timeout(1_000) })
+  expect(connection.state.value.state).toBe('online')
+  refuse = true
+  drop()
+  await expect.poll(() => connection.state.value.state).toBe('lost')
+  refuse = false
+  await connection.online({ signal: AbortSignal.timeout(5_000) })
+  expect(connection.state.value.state).toBe('online')
+  expect(opened()).toBe(2)
+  connection.close()
+})
+
+test('a call on a closed connection does not hang', async () => {
+  const connection = new BackendConnection({ open: () => Promise.reject(new Error('refused')) })
+  connection.start()
+  const call = connection.link.call([], undefined, { context: {} })
+  connection.close()
+  await expect(call).rejects.toThrow('closed')
+})
