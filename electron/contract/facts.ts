@@ -28,6 +28,8 @@ export const factCodes = [
   'port-used',
   /** {version}: an nps of ours runs here; its lab boxes and tunnels stay */
   'relay-found',
+  /** {path}: an nps of another kind is installed here; it stays as it is, and ours goes beside it */
+  'other-nps-kept',
   /** {version}: an npc of ours is here */
   'agent-found',
   /** {bytes, program} */

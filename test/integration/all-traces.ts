@@ -2,7 +2,7 @@ import type { Machine } from '../testbed/machine.ts'
 
 /** Everywhere that nps or npc may leave something on a machine: files, units, crontabs, processes. */
 const script = `
-find /etc /usr/bin /usr/local /home /root /var/tmp /tmp /var/spool/cron -xdev \\( -name 'nps*' -o -name 'npc*' -o -name '.nps*' -o -name '.npc*' \\) 2>/dev/null
+find /etc /usr/bin /usr/local /opt /home /root /var/tmp /tmp /var/spool/cron -xdev \\( -name 'nps*' -o -name 'npc*' -o -name '.nps*' -o -name '.npc*' \\) 2>/dev/null
 grep -rls 'np[sc]' /var/spool/cron /etc/cron* /etc/crontab 2>/dev/null
 pgrep -x 'nps|npc' -l
 true

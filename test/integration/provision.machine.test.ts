@@ -141,6 +141,35 @@ describe('as root', () => {
     expectDone(await remove(serverId))
   })
 
+  it('goes beside an nps of another kind, which stays as it is', async () => {
+    // A program of that name, listening where stock NPS does, is all that can be seen of it from outside.
+    await bed.cloud.exec(
+      `cp "$(readlink -f /usr/bin/python3)" /usr/bin/nps && mkdir -p /etc/nps/conf && echo bridge_port=8024 > /etc/nps/conf/nps.conf &&
+       systemd-run --quiet --unit=Nps /usr/bin/nps -m http.server 8024`,
+    )
+    const other = (): Promise<string> =>
+      bed.cloud.exec(
+        'sha256sum /usr/bin/nps; cat /etc/nps/conf/nps.conf; ls -R /etc/nps; systemctl is-active Nps',
+      )
+    try {
+      const [before, filesBefore] = [await other(), await traces()]
+      const serverId = await addServer('root')
+      const job = await setUp(serverId)
+      expect(failureIn(job, 'free-ports')).toMatchObject({
+        code: 'port-in-use',
+        params: { port: 8024, program: 'nps' },
+      })
+      expectDone(await retry(job, { bridgePort: 8025 }))
+      expect(await other()).toBe(before)
+      expectDone(await setUp(serverId))
+      expectDone(await remove(serverId))
+      expect(await other()).toBe(before)
+      expect(await traces()).toEqual(filesBefore)
+    } finally {
+      await bed.cloud.exec('systemctl stop Nps; rm -rf /usr/bin/nps /etc/nps')
+    }
+  })
+
   it('is refused by a changed host key before anything is sent', async () => {
     const serverId = await addServer('root')
     await bed.cloud.exec(

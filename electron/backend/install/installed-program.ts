@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../jobs/workplace.ts'
-import { commandLine, quote } from '../ssh/quote.ts'
+import { commandLine } from '../ssh/quote.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../ssh/remote-shell.ts'
 import type { InstalledRecord } from '../storage/records.ts'
 import { diskFull } from './check-machine.ts'
@@ -27,10 +27,39 @@ const installTimeoutMs = 90_000
 /** The program itself waits less long for being ready. */
 export const startTimeoutMs = 45_000
 
-/** Where `install` puts settings and state for this account. */
-export function installFolder(program: ProgramName, owner: Owner): string {
-  return owner.as === 'root' ? `/etc/${program}` : `${owner.home}/.config/${program}`
+/** Program, settings and state of an nps that must not touch another one: stock NPS uses /usr/bin and /etc/nps too. */
+export const apartFolder = '/opt/nps-desktop'
+
+/** Where `install` puts settings and state for this account; the first one is the usual one. */
+export function installFolders(program: ProgramName, owner: Owner): string[] {
+  if (owner.as === 'user') return [`${owner.home}/.config/${program}`]
+  return program === 'nps' ? ['/etc/nps', apartFolder] : ['/etc/npc']
 }
+
+/** A command of an installed program; one that lies apart is told where its settings are. */
+export function commandOf(
+  { programPath, folder }: Pick<InstalledProgram, 'programPath' | 'folder'>,
+  ...words: string[]
+): string {
+  const flags = folder === apartFolder ? [`-conf_path=${folder}`] : []
+  return `${commandLine(programPath, ...words, ...flags)} </dev/null`
+}
+
+/** An nps that is not ours, where ours would go; undefined: there is none. Only root's place is shared with others. */
+export async function findOtherRelay(
+  owner: Owner,
+  { signal }: { signal: AbortSignal },
+): Promise<string | undefined> {
+  if (owner.as === 'user') return undefined
+  const { stdout } = await owner.shell.run(
+    'for f in /usr/bin/nps /usr/local/bin/nps /etc/nps/conf/nps.conf; do [ -e "$f" ] && echo "$f"; done',
+    { signal },
+  )
+  return stdout.split('\n').find((line) => line !== '')
+}
+
+/** Flags that make `install` keep away from another nps. */
+export const apartFlags: readonly string[] = [`-conf_path=${apartFolder}`, `-program_folder=${apartFolder}`]
 
 /** Undefined when none is installed for this account. */
 export async function findInstalled(
@@ -38,14 +67,19 @@ export async function findInstalled(
   owner: Owner,
   { signal }: { signal: AbortSignal },
 ): Promise<InstalledProgram | undefined> {
-  const folder = installFolder(program, owner)
-  const file = `${folder}/service.json`
-  const text = await owner.shell.output(`[ ! -f ${quote(file)} ] || cat ${quote(file)}`, { signal })
-  if (text.trim() === '') return undefined
+  const files = installFolders(program, owner).map((one) => `${one}/service.json`)
+  const text = await owner.shell.output(
+    `for f in ${commandLine(...files)}; do if [ -f "$f" ]; then echo "$f"; cat "$f"; exit; fi; done`,
+    { signal },
+  )
+  const end = text.indexOf('\n')
+  if (end < 0) return undefined
+  const file = text.slice(0, end)
+  const folder = file.slice(0, file.lastIndexOf('/'))
   const { host } = owner.shell.session.address
   let found: z.infer<typeof serviceFile>
   try {
-    found = serviceFile.parse(JSON.parse(text))
+    found = serviceFile.parse(JSON.parse(text.slice(end)))
   } catch {
     throw unexpectedAnswer(host, file, text)
   }
@@ -97,11 +131,11 @@ export async function installProgram(
 export async function startProgram(
   program: ProgramName,
   owner: Owner,
-  { programPath }: Pick<InstalledProgram, 'programPath'>,
+  installed: InstalledProgram,
   how: 'start' | 'restart',
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
-  const result = await owner.shell.run(`${commandLine(programPath, how)} </dev/null`, {
+  const result = await owner.shell.run(commandOf(installed, how), {
     timeoutMs: startTimeoutMs,
     signal,
   })
@@ -109,19 +143,14 @@ export async function startProgram(
   throw serviceFailed(owner.shell.session.address.host, program, how, new RemoteCommandFailed(result).message)
 }
 
-const runningStatus = z.object({ state: z.literal('running') })
-
 /** Whether the service's own manager says that it runs. */
 export async function isRunning(
   owner: Owner,
-  { programPath }: Pick<InstalledProgram, 'programPath'>,
+  installed: InstalledProgram,
   { signal }: { signal: AbortSignal },
 ): Promise<boolean> {
-  const { stdout } = await owner.shell.run(`${commandLine(programPath, 'status', '-json')} </dev/null`, {
-    signal,
-  })
-  const state = /"state"\s*:\s*"([\w-]+)"/.exec(stdout)?.[1]
-  return runningStatus.safeParse({ state }).success
+  const { stdout } = await owner.shell.run(commandOf(installed, 'status', '-json'), { signal })
+  return /^\s*"state": "running"/m.test(stdout)
 }
 
 export function serviceFailed(host: string, program: string, what: string, reason: string): AppError {

@@ -1,13 +1,22 @@
 import type { Owner } from '../jobs/workplace.ts'
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
-import { commandLine, quote } from '../ssh/quote.ts'
+import { commandLine } from '../ssh/quote.ts'
 import { RemoteCommandFailed } from '../ssh/remote-shell.ts'
-import { findInstalled, installFolder, serviceFailed, startTimeoutMs } from './installed-program.ts'
+import {
+  commandOf,
+  findInstalled,
+  installFolders,
+  type InstalledProgram,
+  serviceFailed,
+  startTimeoutMs,
+} from './installed-program.ts'
 import type { ProgramName } from './programs.ts'
 
 interface RemovalContext {
   readonly workplace: Workplace
+  /** Settings and state that `uninstall` leaves: those of what was found on the machine, else those on record. */
+  readonly removal: { folder: string | undefined }
 }
 
 /**
@@ -18,29 +27,42 @@ export function removalSteps(program: ProgramName): StepDefinition<RemovalContex
   return [
     {
       id: 'stop-service',
-      run: async ({ workplace }, { signal, fact }) =>
-        await withInstalled(program, await workplace.owner(signal), signal, async (owner, path) => {
-          await must(owner, program, 'stop', commandLine(path, 'stop'), signal)
-          fact('removed', { what: `${program} (running)` })
-        }),
+      run: async ({ workplace, removal }, { signal, fact }) =>
+        await withInstalled(
+          program,
+          await workplace.owner(signal),
+          removal,
+          signal,
+          async (owner, installed) => {
+            await must(owner, program, 'stop', commandOf(installed, 'stop'), signal)
+            fact('removed', { what: `${program} (running)` })
+          },
+        ),
     },
     {
       id: 'remove-service',
-      run: async ({ workplace }, { signal, fact }) =>
-        await withInstalled(program, await workplace.owner(signal), signal, async (owner, path) => {
-          // A program file that is damaged cannot uninstall itself; then a fresh copy has to be set up first.
-          await must(owner, program, 'uninstall', commandLine(path, 'uninstall'), signal)
-          fact('removed', { what: path })
-        }),
+      run: async ({ workplace, removal }, { signal, fact }) =>
+        await withInstalled(
+          program,
+          await workplace.owner(signal),
+          removal,
+          signal,
+          async (owner, installed) => {
+            // A program file that is damaged cannot uninstall itself; then a fresh copy has to be set up first.
+            await must(owner, program, 'uninstall', commandOf(installed, 'uninstall'), signal)
+            fact('removed', { what: installed.programPath })
+          },
+        ),
     },
     {
       id: 'remove-files',
-      run: async ({ workplace }, { signal, fact }) => {
+      run: async ({ workplace, removal }, { signal, fact }) => {
         const owner = await workplace.owner(signal)
-        const folder = installFolder(program, owner)
         const uploads = [owner.home, '/var/tmp', '/tmp'].map((place) => `${place}/.nps-desktop-upload`)
+        // Only a folder that is one of ours by name is ever removed with all that is in it.
+        const folders = installFolders(program, owner).filter((one) => one === removal.folder)
         const text = await owner.shell.output(
-          `for f in ${commandLine(folder, ...uploads)}; do [ -e "$f" ] || continue; [ -O "$f" ] || [ "$(id -u)" = 0 ] || continue; rm -rf "$f" && echo "$f"; done; ! [ -e ${quote(folder)} ]`,
+          `for f in ${commandLine(...folders, ...uploads)}; do [ -e "$f" ] || continue; [ -O "$f" ] || [ "$(id -u)" = 0 ] || continue; rm -rf "$f" && echo "$f" || exit 1; done`,
           { signal },
         )
         const removed = text.split('\n').filter((line) => line !== '')
@@ -54,12 +76,14 @@ export function removalSteps(program: ProgramName): StepDefinition<RemovalContex
 async function withInstalled(
   program: ProgramName,
   owner: Owner,
+  removal: RemovalContext['removal'],
   signal: AbortSignal,
-  work: (owner: Owner, programPath: string) => Promise<void>,
+  work: (owner: Owner, installed: InstalledProgram) => Promise<void>,
 ): Promise<'done' | 'skipped'> {
   const installed = await findInstalled(program, owner, { signal })
   if (!installed) return 'skipped'
-  await work(owner, installed.programPath)
+  removal.folder = installed.folder
+  await work(owner, installed)
   return 'done'
 }
 
@@ -70,7 +94,7 @@ async function must(
   script: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const result = await owner.shell.run(`${script} </dev/null`, { timeoutMs: startTimeoutMs, signal })
+  const result = await owner.shell.run(script, { timeoutMs: startTimeoutMs, signal })
   if (result.exitCode === 0) return
   throw serviceFailed(
     owner.shell.session.address.host,

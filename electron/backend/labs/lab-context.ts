@@ -13,6 +13,8 @@ export interface LabContext {
   readonly relays: Relays
   readonly programsFolder: string
   readonly workplace: Workplace
+  /** Of what is taken back: see `removalSteps`. */
+  readonly removal: { folder: string | undefined }
   readonly found: {
     machine?: MachineFacts
     upload?: { readonly file: ProgramFile; readonly place: Place }

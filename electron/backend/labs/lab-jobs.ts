@@ -109,7 +109,15 @@ export class LabJobs {
       labId,
       steps,
       writes: [],
-      context: { labId, storage, relays, programsFolder, workplace, found: {} },
+      context: {
+        labId,
+        storage,
+        relays,
+        programsFolder,
+        workplace,
+        removal: { folder: labOf({ storage, labId }).installed?.folder },
+        found: {},
+      },
       correct: async ({ secret, sudoPassword, withoutRoot }) => {
         if (secret && secret.kind !== 'stored') {
           await storage.secrets.set(secretName({ kind: 'lab', id: labId }), JSON.stringify(secret))

@@ -24,6 +24,8 @@ export interface ServerContext {
   }
   /** What earlier steps found; a retry begins at the latest at the first step whose findings have changed. */
   readonly found: ServerFindings
+  /** Of what is taken back: see `removalSteps`. */
+  readonly removal: { folder: string | undefined }
 }
 
 export interface ServerFindings {
@@ -32,6 +34,8 @@ export interface ServerFindings {
   upload?: { readonly file: ProgramFile; readonly place: Place }
   /** An nps of ours, before or after the service step. */
   installed?: InstalledProgram | undefined
+  /** An nps of another kind is installed: ours goes beside it. */
+  apart?: boolean
   /** Another program listens on the console's usual port; this one is free. Null: the usual one will do. */
   consolePort?: number | null
   /** The program that shall be installed; null when the installed one is the same. */

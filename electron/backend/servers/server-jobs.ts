@@ -156,6 +156,7 @@ export class ServerJobs {
         workplace,
         wanted,
         found,
+        removal: { folder: this.#server(serverId).installed?.folder },
       },
       correct: async ({ secret, sudoPassword: password, withoutRoot, bridgePort: port }) => {
         await keepSecret(storage, serverId, secret)

@@ -13,7 +13,11 @@ import * as command from './service-command.ts'
 import { awaitReady } from './await-ready.ts'
 
 /** `nps install`: settings into their folder (existing ones are kept), the program, the service. */
-export async function installRelay(flags: { conf_path?: string; service?: string }): Promise<number> {
+export async function installRelay(flags: {
+  conf_path?: string
+  program_folder?: string
+  service?: string
+}): Promise<number> {
   const who = thisProcess()
   const folders = foldersIn(
     flags.conf_path === undefined ? installFolder('nps', who) : resolve(flags.conf_path),
@@ -28,7 +32,8 @@ export async function installRelay(flags: { conf_path?: string; service?: string
     const text = existsSync(unpacked) ? await readFile(unpacked, 'utf8') : shippedConf
     await writeFileAtomically(folders.config, text, 0o600)
   }
-  await command.install(installable(folders), flags.service)
+  const programFolder = flags.program_folder === undefined ? undefined : resolve(flags.program_folder)
+  await command.install(installable(folders), flags.service, programFolder)
   print(
     isKept
       ? `The settings in ${folders.config} are kept. Next: nps start`

@@ -8,6 +8,7 @@ const usage = `nps ${relayVersion}, the relay of NPS Desktop
 
 nps                      run in the foreground (-conf_path=folder -log_level=info -log_path=file)
 nps install              make it a service (-service=auto|systemd|systemd-user|cron|background)
+                         beside another nps: -conf_path=folder -program_folder=folder
 nps uninstall            stop it and take it away (-purge: settings and state too)
 nps start|stop|restart   the service
 nps status               the truth about it (-json)
@@ -20,6 +21,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running,
 
 const kinds = {
   conf_path: 'text',
+  program_folder: 'text',
   log_level: 'text',
   log_path: 'text',
   service: 'text',

@@ -23,15 +23,19 @@ export interface Installable {
   readonly args: readonly string[]
 }
 
-/** Copies the program, and makes it a service: the wanted one, or the best that is possible. Does not start it. */
+/**
+ * Copies the program, and makes it a service: the wanted one, or the best that is possible. Does not start it.
+ * The program goes where programs live, or into `programFolder`.
+ */
 export async function install(
   what: Installable,
   wanted: string | undefined,
+  programFolder?: string,
 ): Promise<Choice & { program: string }> {
   const choice = await choose(wanted)
   const before = await readInstallation(what.folder)
   const wasRunning = before !== undefined && (await statusOf(what, before)).state === 'running'
-  const program = await installProgram(what.name)
+  const program = await installProgram(what.name, programFolder)
   const spec = specOf(what, program)
   if (before && before.kind !== choice.service.kind)
     await serviceOf(before.kind).uninstall(specOf(what, before.program))

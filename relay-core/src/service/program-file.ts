@@ -4,20 +4,26 @@ import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 /**
- * Copies this program to where programs live: /usr/bin for root (or /usr/local/bin where /usr is read-only), as
- * stock NPS does; ~/.local/bin for others. A running older copy is replaced without disturbing it. Answers the path.
+ * Copies this program to `folder`, or to where programs live: /usr/bin for root (or /usr/local/bin where /usr is
+ * read-only), as stock NPS does; ~/.local/bin for others. A running older copy is replaced without disturbing it.
+ * Answers the path.
  */
-export async function installProgram(name: string, from: string = process.execPath): Promise<string> {
+export async function installProgram(
+  name: string,
+  folder?: string,
+  from: string = process.execPath,
+): Promise<string> {
   if (/^(node|bun)/.test(basename(from))) {
     throw new Error(
       `Only the one-file program can be installed; this is ${name} run from its sources by ${from}.`,
     )
   }
-  const folders = process.getuid?.() === 0 ? ['/usr/bin', '/usr/local/bin'] : [join(homedir(), '.local/bin')]
+  const usual = process.getuid?.() === 0 ? ['/usr/bin', '/usr/local/bin'] : [join(homedir(), '.local/bin')]
+  const folders = folder === undefined ? usual : [folder]
   let problem: unknown
-  for (const folder of folders) {
+  for (const one of folders) {
     try {
-      return await placeIn(folder, name, from)
+      return await placeIn(one, name, from)
     } catch (error) {
       problem = error
     }

@@ -1,8 +1,8 @@
 import type { Client } from '@nps-desktop/relay-core/api'
 import { AppError } from '../../app-error.ts'
+import { commandOf } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { need } from '../../servers/server-context.ts'
-import { commandLine } from '../../ssh/quote.ts'
 import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** An agent waits 20 s at most between two tries. */
@@ -29,8 +29,8 @@ export const onlineStep: StepDefinition<LabContext> = {
       return 'done'
     }
     const { shell } = await workplace.owner(signal)
-    const { programPath } = need(found.installed, 'the installation')
-    const { stdout, stderr } = await shell.run(`${commandLine(programPath, 'status')} </dev/null`, { signal })
+    const installed = need(found.installed, 'the installation')
+    const { stdout, stderr } = await shell.run(commandOf(installed, 'status'), { signal })
     const said = (stdout.trim() || stderr.trim()).slice(0, 300)
     throw new AppError(
       'agent-not-online',

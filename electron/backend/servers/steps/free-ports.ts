@@ -1,6 +1,6 @@
 import { AppError } from '../../app-error.ts'
 import { type ListeningPort, readListeningPorts } from '../../firewall/listening-ports.ts'
-import { findInstalled } from '../../install/installed-program.ts'
+import { findInstalled, findOtherRelay } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { readRelaySettings } from '../relay-settings.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -24,6 +24,9 @@ export const freePortsStep: StepDefinition<ServerContext> = {
       const settings = await readRelaySettings(owner, found.installed.folder, { signal })
       if (!wanted.bridgePortIsChosen && settings) wanted.bridgePort = settings.bridgePort
     }
+    const other = found.installed ? undefined : await findOtherRelay(owner, { signal })
+    found.apart = other !== undefined
+    if (other !== undefined) fact('other-nps-kept', { path: other })
     const port = wanted.bridgePort
     if (owner.as === 'user' && port < firstFreePort) {
       throw new AppError(

@@ -1,4 +1,4 @@
-import { installProgram } from '../../install/installed-program.ts'
+import { apartFlags, apartFolder, installProgram } from '../../install/installed-program.ts'
 import { dropUpload } from '../../install/upload-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { need, type ServerContext, serverOf } from '../server-context.ts'
@@ -11,7 +11,10 @@ export const serviceStep: StepDefinition<ServerContext> = {
     const owner = await workplace.owner(signal)
     const path =
       need(found.programPath, 'the program') ?? need(found.installed, 'the installed program').programPath
-    const installed = await installProgram('nps', owner, path, { signal })
+    const installed = await installProgram('nps', owner, path, {
+      flags: (found.apart ?? false) || found.installed?.folder === apartFolder ? apartFlags : [],
+      signal,
+    })
     found.installed = installed
     const server = serverOf(context)
     storage.servers.put({

@@ -1,10 +1,9 @@
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
-import { isRunning, startProgram } from '../../install/installed-program.ts'
+import { commandOf, type InstalledProgram, isRunning, startProgram } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import type { Owner } from '../../jobs/workplace.ts'
-import { commandLine } from '../../ssh/quote.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
 import { need, type ServerContext } from '../server-context.ts'
 
@@ -32,7 +31,7 @@ export const startStep: StepDefinition<ServerContext> = {
       })
     }
     found.restartNeeded = false
-    found.door = await readDoor(owner, installed.programPath, signal)
+    found.door = await readDoor(owner, installed, signal)
     fact('relay-running', { version: installed.version ?? '' })
     return 'done'
   },
@@ -40,15 +39,14 @@ export const startStep: StepDefinition<ServerContext> = {
 
 async function readDoor(
   owner: Owner,
-  programPath: string,
+  installed: InstalledProgram,
   signal: AbortSignal,
 ): Promise<NonNullable<ServerContext['found']['door']>> {
   const { host } = owner.shell.session.address
   try {
-    const text = await owner.shell.output(
-      `${commandLine(programPath, 'connect', '-json', `-host=${host}`)} </dev/null`,
-      { signal },
-    )
+    const text = await owner.shell.output(commandOf(installed, 'connect', '-json', `-host=${host}`), {
+      signal,
+    })
     const { port, key, fingerprint } = doorSchema.parse(JSON.parse(text))
     return { port, fingerprint, adminKey: new Secret(key) }
   } catch (error) {
