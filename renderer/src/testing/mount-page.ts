@@ -62,6 +62,7 @@ export async function mountPage(
       { path: '/', name: 'home', component: place },
       { path: '/setup/:serverId?', name: 'setup', component: place },
       { path: '/servers/:serverId', name: 'server', component: place },
+      { path: '/connect', name: 'connect', component: place },
     ],
   })
   const wrapper = mount(component, {

@@ -199,6 +199,7 @@ export const setup = {
     command: 'On the server, run',
     line: 'Paste what it prints',
     lineWrong: 'This is not a line of nps connect: it begins with nps-desktop://connect?',
+    lineRead: 'It was read; its parts are below.',
     parts: 'Or its parts',
     host: 'Address of the server',
     port: 'Port for lab boxes',

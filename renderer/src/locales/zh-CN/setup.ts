@@ -194,6 +194,7 @@ export const setup: Words<typeof en> = {
     command: '在服务器上运行',
     line: '粘贴它打印的内容',
     lineWrong: '这不是 nps connect 打印的内容：它以 nps-desktop://connect? 开头',
+    lineRead: '已读取，各部分见下方。',
     parts: '或分别填写',
     host: '服务器地址',
     port: '供实验室主机连接的端口',
