@@ -91,6 +91,13 @@ export function linkSuite(runtime: string): void {
       expect(await echoes(await pair.open(1, await targets.echo()))).toBe(true)
     })
 
+    it('goes on trying where the name of the relay is not known yet, as at boot without a network', async () => {
+      const agent = pair.anotherAgent(undefined, undefined, 'no-such-relay.invalid:8024')
+      const tries = ({ event, state, attempt }: Record<string, unknown>) =>
+        event === 'state' && state === 'waiting' && attempt === 2
+      expect(await agent.event(tries)).toMatchObject({ reason: { code: 'relay-unreachable' } })
+    })
+
     it('answers a wrong key, late, and lets it in no further', async () => {
       const startedAt = performance.now()
       const stranger = pair.anotherAgent('a-key-that-nobody-has-told-us-of')

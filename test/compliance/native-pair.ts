@@ -51,9 +51,8 @@ export class NativePair {
     })
   }
 
-  /** One more agent for the same relay. */
-  anotherAgent(vkey = testVkey, fingerprint?: string): Spawned {
-    const server = `127.0.0.1:${this.#bridgePort}`
+  /** One more agent, for the same relay unless told otherwise. */
+  anotherAgent(vkey = testVkey, fingerprint?: string, server = `127.0.0.1:${this.#bridgePort}`): Spawned {
     const agent = new Spawned(this.#runtime, [
       runner,
       'agent',

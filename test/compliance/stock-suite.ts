@@ -166,6 +166,8 @@ export function stockLinkSuite(ends: { relay: End; agent: End }): void {
   })
 }
 
+/** A stock relay can leave a visitor hanging that comes just before the agent. */
+const attemptMs = 2000
 const greeting = 'are you there?'
 
 function port(pair: StockPair, name: string): number {
@@ -175,8 +177,9 @@ function port(pair: StockPair, name: string): number {
 }
 
 /** Sends and takes back as much; the visitor ends only then, since a stock relay knows no half close. */
-async function exchange(targets: Targets, to: number, bytes: Buffer): Promise<Buffer> {
+async function exchange(targets: Targets, to: number, bytes: Buffer, withinMs = 50_000): Promise<Buffer> {
   const visitor = await targets.visit(to)
+  visitor.setTimeout(withinMs, () => visitor.destroy())
   const parts: Buffer[] = []
   let length = 0
   const whole = new Promise<void>((resolve, reject) => {
@@ -199,7 +202,7 @@ async function echoes(targets: Targets, pair: StockPair): Promise<string> {
   for (;;) {
     const bytes = Buffer.from(greeting)
     try {
-      return String(await exchange(targets, port(pair, 'echo'), bytes))
+      return String(await exchange(targets, port(pair, 'echo'), bytes, attemptMs))
     } catch (cause) {
       if (performance.now() > deadline) throw new Error(`no echo within 40 s\n${pair.story}`, { cause })
       // A relay whose agent is away turns visitors away at once: the next one comes a little later.
