@@ -26,7 +26,7 @@ export function createLog({ level, write, now = () => new Date() }: LogOptions):
     (own: LogLevel): Write =>
     (message, fields) => {
       if (logLevels.indexOf(own) < lowest) return
-      write(`${now().toISOString()} ${own.padEnd(5)} ${oneLine(message)}${formatFields(fields)}\n`)
+      write(`${oneLine(`${now().toISOString()} ${own.padEnd(5)} ${message}${formatFields(fields)}`)}\n`)
     }
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') }
 }

@@ -91,7 +91,9 @@ export class BridgeHttp {
       if (path[2] === 'amd64' || path[2] === 'arm64') await this.#sendProgram(response, invitation, path[2])
       else await this.#sendScript(response, invitation, path[1])
     } catch (error) {
-      this.#options.log.warn('invite download broke off', { address, reason: error })
+      // Whoever has all bytes may hang up before we do.
+      if (!response.writableEnded)
+        this.#options.log.warn('invite download broke off', { address, reason: error })
       response.destroy()
     }
   }
@@ -119,8 +121,8 @@ export class BridgeHttp {
     if (!program) return end(response, 404, `This relay has no npc for ${arch}.\n`)
     response.socket?.setTimeout(stallTimeoutMs, () => response.destroy())
     response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': program.bytes })
+    this.#options.invites.fetched(invite)
     await pipeline(createReadStream(program.path), response)
-    this.#options.invites.delivered(invite)
   }
 }
 

@@ -69,10 +69,10 @@ export class Invites {
     return client?.enabled ? { invite, client } : undefined
   }
 
-  /** The whole program went out: from now on the agent's coming online uses the code up. */
-  delivered({ codeHash, clientId }: InviteRecord): void {
-    this.#options.store.setDelivered(codeHash, this.#options.now())
-    this.#options.log.info('agent program delivered by invite', { client: clientId })
+  /** The program is on its way: from now on the agent's coming online uses the code up. */
+  fetched({ codeHash, clientId }: InviteRecord): void {
+    this.#options.store.setFetched(codeHash, this.#options.now())
+    this.#options.log.info('agent program fetched by invite', { client: clientId })
   }
 
   close(): void {
@@ -82,8 +82,8 @@ export class Invites {
   #retire(clientId: number): void {
     const agent = this.#options.agents.state(clientId)
     if (agent.state !== 'online') return
-    for (const { codeHash, clientId: invited, deliveredAtMs } of this.#options.store.list()) {
-      if (invited === clientId && deliveredAtMs !== null && agent.sinceMs >= deliveredAtMs) {
+    for (const { codeHash, clientId: invited, fetchedAtMs } of this.#options.store.list()) {
+      if (invited === clientId && fetchedAtMs !== null && agent.sinceMs >= fetchedAtMs) {
         this.#options.store.remove(codeHash)
         this.#options.log.info('invite used up', { client: clientId })
       }

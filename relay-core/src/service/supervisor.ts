@@ -44,7 +44,7 @@ child=
 finish() {
   trap '' TERM INT
   [ -n "$child" ] && kill "$child" 2>/dev/null && wait "$child"
-  rm -f ${q(pid)} ${q(childPid)}
+  rm -f ${q(pid)} ${q(childPid)} ${q(lastError)}
   exit 0
 }
 trap finish TERM INT
@@ -59,8 +59,11 @@ while :; do
   wait "$child"
   status=$?
   rm -f ${q(childPid)}
-  # Starting it again would not help.
-  [ "$status" -eq 78 ] && finish
+  # Starting it again would not help; its last words stay for whoever asks.
+  if [ "$status" -eq 78 ]; then
+    rm -f ${q(pid)}
+    exit 0
+  fi
   [ $(($(date +%s) - began)) -ge 60 ] && pause=1
   sleep "$pause" &
   child=$!

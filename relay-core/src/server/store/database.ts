@@ -41,7 +41,7 @@ const migrations: readonly string[] = [
      client_id integer not null references clients(id) on delete cascade,
      host text not null,
      expires_at_ms integer not null,
-     delivered_at_ms integer
+     fetched_at_ms integer
    ) strict;
    create table runs (started_at_ms integer primary key, last_at_ms integer not null) strict;`,
 ]

@@ -7,8 +7,8 @@ export interface InviteRecord {
   /** The server's name as the one who made the invite knows it. */
   readonly host: string
   readonly expiresAtMs: number
-  /** When the program went out by this code for the first time. */
-  readonly deliveredAtMs: number | null
+  /** When the program was fetched by this code for the first time. */
+  readonly fetchedAtMs: number | null
 }
 
 /** One-time codes in the state file; only their hashes, so that a copy of the file invites nobody. */
@@ -34,9 +34,9 @@ export class InviteStore {
     return this.#database.prepare('select * from invites').all().map(fromRow)
   }
 
-  setDelivered(codeHash: string, atMs: number): void {
+  setFetched(codeHash: string, atMs: number): void {
     this.#database
-      .prepare('update invites set delivered_at_ms = coalesce(delivered_at_ms, ?) where code_hash = ?')
+      .prepare('update invites set fetched_at_ms = coalesce(fetched_at_ms, ?) where code_hash = ?')
       .run(atMs, codeHash)
   }
 
@@ -59,6 +59,6 @@ function fromRow(row: Record<string, unknown>): InviteRecord {
     clientId: Number(row['client_id']),
     host: String(row['host']),
     expiresAtMs: Number(row['expires_at_ms']),
-    deliveredAtMs: row['delivered_at_ms'] === null ? null : Number(row['delivered_at_ms']),
+    fetchedAtMs: row['fetched_at_ms'] === null ? null : Number(row['fetched_at_ms']),
   }
 }

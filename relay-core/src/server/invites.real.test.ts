@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Agent } from '../client/agent.ts'
+import { relayDefaults } from '../config/relay-config.ts'
+import { silentLog } from '../log.ts'
+import { connectRelay, Secret, type RelayConnection } from '../remote/index.ts'
+import { Relay } from './relay.ts'
+
+let folder: string
+let relay: Relay
+let connection: RelayConnection
+let nowMs: number
+let server: string
+const agents: Agent[] = []
+
+/** Stands in for npc: what counts here is the way to it. It writes down how it was called. */
+const program = `#!/bin/sh
+echo "$@ key=$NPC_SERVER_VKEY" >>"$HOME/calls"
+`
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-invite-'))
+  mkdirSync(join(folder, 'programs'))
+  for (const arch of ['amd64', 'arm64']) {
+    writeFileSync(join(folder, 'programs', `npc-linux-${arch}.gz`), gzipSync(program))
+  }
+  nowMs = Date.now()
+  relay = new Relay({
+    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    folder: join(folder, 'state'),
+    writeLog: () => undefined,
+    now: () => nowMs,
+  })
+  const { bridgePort, adminKey } = await relay.start()
+  server = `127.0.0.1:${bridgePort}`
+  const signal = AbortSignal.timeout(20_000)
+  connection = await connectRelay({ host: '127.0.0.1', port: bridgePort, adminKey, signal })
+})
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.close()
+  connection.close()
+  await relay.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function invite() {
+  const lab = await connection.client.clients.add({ name: "Li's lab" })
+  return { lab, ...(await connection.client.clients.invite({ id: lab.id, host: '127.0.0.1' })) }
+}
+
+function shell(line: string): Promise<{ code: number; output: string }> {
+  const home = join(folder, 'home')
+  mkdirSync(home, { recursive: true })
+  return new Promise((resolve) => {
+    execFile(
+      'sh',
+      ['-c', line],
+      { env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: folder }, timeout: 15_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, output: `${stdout}${stderr}` }),
+    )
+  })
+}
+
+test.each(['curl', 'wget'] as const)(
+  'the pasted %s line fetches npc by the pinned key and installs it',
+  async (tool) => {
+    const { lab, ...lines } = await invite()
+    const { code, output } = await shell(lines[tool])
+    expect(output).toContain('Fetching npc for')
+    expect(code).toBe(0)
+    const calls = readFileSync(join(folder, 'home/calls'), 'utf8')
+    expect(calls).toMatch(/^-version key=\n/)
+    expect(calls).toContain(
+      `install -server=${server} -fingerprint=${connection.fingerprint} key=${lab.vkey}\n`,
+    )
+    expect(calls).toContain('start key=\n')
+    // Nothing is left in the folder for temporary files.
+    expect((await shell(`ls ${folder} | grep -c npc-install`)).output.trim()).toBe('0')
+  },
+)
+
+test('another key in between is refused before anything is sent', async () => {
+  const { curl } = await invite()
+  const { output } = await shell(curl.replace(/sha256\/\/[^']+/, `sha256//${'A'.repeat(43)}=`))
+  expect(output).toMatch(/public key|pinned/i)
+  expect(existsSync(join(folder, 'home/calls'))).toBe(false)
+})
+
+test('a damaged program is not run', async () => {
+  const { curl } = await invite()
+  // The script with the sums is fetched, then the file changes.
+  const script = (await shell(curl.replace(/ \| sh$/, ''))).output
+  for (const arch of ['amd64', 'arm64']) {
+    writeFileSync(join(folder, 'programs', `npc-linux-${arch}.gz`), gzipSync(`${program}# changed`))
+  }
+  writeFileSync(join(folder, 'script'), script)
+  const { code, output } = await shell(`sh ${folder}/script`)
+  expect(output).toContain('the download is damaged')
+  expect(code).toBe(1)
+  expect(existsSync(join(folder, 'home/calls'))).toBe(false)
+})
+
+test('the script says so when the relay has no program for this processor', async () => {
+  const { curl } = await invite()
+  rmSync(join(folder, 'programs'), { recursive: true })
+  const { code, output } = await shell(curl)
+  expect(output).toContain('the relay has no npc for')
+  expect(code).toBe(1)
+})
+
+test('a code can be tried again until its agent has come online, and ends after an hour', async () => {
+  const { lab, curl } = await invite()
+  const isGood = async () => (await shell(`${curl.replace(/ \| sh$/, '')} >/dev/null`)).code === 0
+  expect((await shell(curl)).code).toBe(0)
+  expect((await shell(curl)).code).toBe(0)
+  const agent = new Agent({
+    server,
+    vkey: new Secret(lab.vkey),
+    fingerprint: connection.fingerprint,
+    log: silentLog,
+  })
+  agents.push(agent)
+  const online = new Promise<void>((resolve) =>
+    agent.onChange(({ state }) => state === 'online' && resolve()),
+  )
+  agent.start()
+  await online
+  for await (const clients of await connection.client.clients.watch({})) {
+    if (clients.some(({ agent }) => agent.state === 'online')) break
+  }
+  expect(await isGood()).toBe(false)
+
+  const second = await connection.client.clients.invite({ id: lab.id, host: 'relay.example' })
+  expect(second.curl).toContain('https://relay.example:')
+  const fetchSecond = second.curl.replace('relay.example', '127.0.0.1').replace(/ \| sh$/, ' >/dev/null')
+  expect((await shell(fetchSecond)).code).toBe(0)
+  nowMs += 60 * 60_000 + 1
+  expect((await shell(fetchSecond)).code).not.toBe(0)
+})
+
+test('a host that could break out of the shell line is refused', async () => {
+  const lab = await connection.client.clients.add({ name: 'lab' })
+  const bad = connection.client.clients.invite({ id: lab.id, host: "x'; rm -rf ~; '" })
+  await expect(bad).rejects.toMatchObject({ code: 'invalid-input' })
+})
+
+test('guessing codes is slowed down', async () => {
+  const guess = () =>
+    shell(`curl -sk -o /dev/null -w '%{http_code}' https://${server}/i/${'A'.repeat(22)}`).then(
+      ({ output }) => output,
+    )
+  for (let attempt = 1; attempt <= 20; attempt++) expect(await guess()).toBe('410')
+  expect(await guess()).toBe('429')
+})

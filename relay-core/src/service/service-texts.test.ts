@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { withLine, withoutLine } from './cron.ts'
+import type { ServiceSpec } from './service.ts'
+import { unitText } from './systemd-unit.ts'
+import { statusOf } from './systemd.ts'
+
+const spec: ServiceSpec = {
+  name: 'npc',
+  description: 'npc',
+  program: '/home/li na/.local/bin/npc',
+  args: ['-config=/home/li na/50%/npc.conf', '-log_level=$x'],
+  folder: '/home/li na/.config/npc',
+}
+
+test('a unit file quotes spaces, percent and dollar signs', () => {
+  const unit = unitText(spec, { wantedBy: 'default.target', kind: 'systemd-user' })
+  expect(unit).toContain(
+    'ExecStart="/home/li na/.local/bin/npc" "-config=/home/li na/50%%/npc.conf" -log_level=$$x\n',
+  )
+  expect(unit).toContain('Restart=always\n')
+  expect(unit).toContain('RestartPreventExitStatus=78\n')
+  expect(unit).not.toContain('network-online')
+})
+
+test('a crontab keeps its other lines, and has one of ours however often it is installed', () => {
+  const others = '# mine\n5 4 * * * backup'
+  const once = withLine(others, spec)
+  expect(once).toBe(
+    "# mine\n5 4 * * * backup\n@reboot /bin/sh '/home/li na/.config/npc/state/npc-supervisor.sh' # npc install\n",
+  )
+  expect(withLine(once, spec)).toBe(once)
+  expect(withoutLine(once, spec)).toBe(`${others}\n`)
+  expect(withLine('', spec).split('\n')).toHaveLength(2)
+  expect(withoutLine(withLine(once, { ...spec, name: 'nps' }), spec)).toContain('# nps install')
+})
+
+test.each([
+  [
+    'ActiveState=active\nSubState=running\nMainPID=42\nResult=success\nExecMainStatus=0',
+    { state: 'running', pid: 42 },
+  ],
+  [
+    'ActiveState=activating\nSubState=auto-restart\nMainPID=0\nResult=exit-code\nExecMainStatus=1',
+    { state: 'restarting', detail: 'exit-code, exit status 1' },
+  ],
+  [
+    'ActiveState=failed\nMainPID=0\nResult=exit-code\nExecMainStatus=78',
+    { state: 'failed', detail: 'exit-code, exit status 78' },
+  ],
+  ['ActiveState=inactive\nMainPID=0\nResult=success\nExecMainStatus=0', { state: 'stopped' }],
+])('systemctl show is understood: %j', (shown, status) => {
+  expect(statusOf(shown)).toEqual(status)
+})

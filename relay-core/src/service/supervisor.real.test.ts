@@ -1,0 +1,111 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { background } from './background.ts'
+import type { ServiceSpec } from './service.ts'
+import { supervisorFiles } from './supervisor.ts'
+
+let folder: string
+let spec: ServiceSpec
+/** Each run of the program adds a line. */
+let runs: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "nps li's-"))
+  runs = join(folder, 'state', 'runs')
+  mkdirSync(join(folder, 'state'))
+  spec = { name: 'npc', description: 'npc', program: join(folder, 'npc'), args: ['-a=it\'s "x"'], folder }
+})
+afterEach(async () => {
+  await background.uninstall(spec)
+  rmSync(folder, { recursive: true })
+})
+
+function program(body: string): void {
+  writeFileSync(spec.program, `#!/bin/sh\necho "$$ $1 $2" >>'${runs.replaceAll("'", `'\\''`)}'\n${body}\n`)
+  chmodSync(spec.program, 0o755)
+}
+
+const runLines = (): string[] => readFileSync(runs, 'utf8').trim().split('\n')
+
+/** Fulfils when the file system has told of a change after which `isSo` holds. */
+function whenChanged(isSo: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const watcher = watch(join(folder, 'state'))
+    const finish = (end: () => void) => {
+      clearTimeout(timer)
+      watcher.close()
+      end()
+    }
+    const timer = setTimeout(() => finish(() => reject(new Error('nothing happened in 20 s'))), 20_000)
+    const look = () => {
+      try {
+        if (isSo()) finish(resolve)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') finish(() => reject(error as Error))
+      }
+    }
+    watcher.on('change', look)
+    look()
+  })
+}
+
+const pidOf = async (): Promise<number> => {
+  const status = await background.status(spec)
+  if (status.state !== 'running') throw new Error(`it is ${status.state}`)
+  return status.pid
+}
+
+test('runs with its arguments, comes back after a kill, and stops with its loop', async () => {
+  program('exec sleep 300')
+  await background.install(spec)
+  expect(await background.status(spec)).toEqual({ state: 'stopped' })
+  await background.start(spec)
+  await whenChanged(() => runLines().length === 1)
+  const [first] = runLines()
+  expect(first).toMatch(/^\d+ -a=it's "x" -log_path=.*npc\.log$/)
+  // A second start finds the first.
+  await background.start(spec)
+  process.kill(Number(first?.split(' ')[0]), 'SIGKILL')
+  await whenChanged(() => runLines().length === 2)
+  const pid = Number(runLines()[1]?.split(' ')[0])
+  await background.stop(spec)
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  expect(await background.status(spec)).toEqual({ state: 'stopped' })
+  expect(runLines()).toHaveLength(2)
+})
+
+test('a failing program is started again, and its last words are known', async () => {
+  program('echo "no such key" >&2; exit 1')
+  await background.install(spec)
+  await background.start(spec)
+  await whenChanged(() => runLines().length === 2)
+  await whenChanged(() => readFileSync(supervisorFiles(spec).lastError, 'utf8') !== '')
+  await expect
+    .poll(() => background.status(spec), { timeout: 10_000 })
+    .toEqual({ state: 'restarting', detail: 'no such key' })
+  await background.stop(spec)
+  expect(await background.status(spec)).toEqual({ state: 'stopped' })
+})
+
+test('a program that says that it is hopeless is not started again', async () => {
+  program('echo "another npc has taken the place" >&2; exit 78')
+  await background.install(spec)
+  await background.start(spec).catch(() => undefined)
+  await whenChanged(() => runLines().length === 1)
+  await expect
+    .poll(() => background.status(spec), { timeout: 10_000 })
+    .toEqual({ state: 'failed', detail: 'another npc has taken the place' })
+  expect(runLines()).toHaveLength(1)
+})
+
+test('a stale process number of another program is not believed', async () => {
+  program("trap 'kill $!; exit' TERM; sleep 300 & wait")
+  await background.install(spec)
+  writeFileSync(supervisorFiles(spec).pid, `${process.pid}\n`)
+  expect(await background.status(spec)).toEqual({ state: 'stopped' })
+  await background.start(spec)
+  await whenChanged(() => runLines().length === 1)
+  expect(await pidOf()).not.toBe(process.pid)
+})
