@@ -194,7 +194,7 @@ export class StockBridge {
 
   async #enterRegistration({ socket, client, address, signal }: Caller): Promise<void> {
     const hours = (await readExactly(socket, 4, { signal })).readInt32LE(0)
-    socket.end()
+    socket.destroySoon()
     if (hours > 0) this.#options.onRegister?.({ clientId: client.id, address, hours })
   }
 
