@@ -12,17 +12,6 @@ export interface Answers {
   [name: string]: Call | Answers
 }
 
-/** A feed that says `value` and then keeps silent until it is left. */
-export function feedOf<Value>(value: Value) {
-  return async (_input: never, { signal }: { signal?: AbortSignal } = {}) => {
-    async function* feed(): AsyncGenerator<Value> {
-      yield value
-      await silence(signal)
-    }
-    return feed()
-  }
-}
-
 /** Fulfils when `signal` is aborted. */
 function silence(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
