@@ -9,20 +9,25 @@ export function webSocketCarrier(url: () => string): Carrier {
       const closed = new Promise<void>((resolve) => {
         socket.addEventListener('close', () => resolve(), { once: true })
       })
-      await new Promise<void>((resolve, reject) => {
-        socket.addEventListener('open', () => resolve(), { once: true })
-        socket.addEventListener('close', () => reject(new Error('the backend closed the connection')), {
-          once: true,
+      // the deadline is for opening alone: a socket that is open stays open
+      const opening = new AbortController()
+      try {
+        await new Promise<void>((resolve, reject) => {
+          const listen = { once: true, signal: opening.signal }
+          socket.addEventListener('open', () => resolve(), listen)
+          socket.addEventListener(
+            'close',
+            () => reject(new Error('the backend closed the connection')),
+            listen,
+          )
+          signal.addEventListener('abort', () => reject(signal.reason as Error), listen)
         })
-        signal.addEventListener(
-          'abort',
-          () => {
-            socket.close()
-            reject(signal.reason)
-          },
-          { once: true },
-        )
-      })
+      } catch (error) {
+        socket.close()
+        throw error
+      } finally {
+        opening.abort()
+      }
       return { link: new RPCLink({ websocket: socket }), closed, close: () => socket.close() }
     },
   }
