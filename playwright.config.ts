@@ -7,7 +7,7 @@ import type { AppFixtureOptions } from './test/e2e/app-fixture.ts'
  */
 export default defineConfig<AppFixtureOptions>({
   testDir: join(import.meta.dirname, 'test/e2e'),
-  outputDir: join(import.meta.dirname, 'test-results'),
+  outputDir: join(import.meta.dirname, 'test-results/playwright'),
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,

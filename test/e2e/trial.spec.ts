@@ -15,6 +15,8 @@ test('try it on this computer: real bytes through three tunnels, and nothing is 
 }) => {
   const { page } = app
   const home = new HomePage(page)
+  let newConnections = 0
+  page.on('websocket', () => (newConnections += 1))
   await new WelcomePage(page).tryItHere()
   await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
   for (const name of tunnels) await expect(home.row(name, 'ready')).toBeVisible()
@@ -67,6 +69,7 @@ test('try it on this computer: real bytes through three tunnels, and nothing is 
     expect(answers).toEqual(['refused', 'refused', 'refused'])
     // the page is back a moment before the last file is deleted
     await expect.poll(() => existsSync(join(app.dataFolder, 'trial'))).toBe(false)
+    expect(newConnections, 'connections of the page to its backend beside the first').toBe(0)
     expect((await readdir(app.dataFolder)).filter((name) => /trial|relay|nps\.conf/.test(name))).toEqual([])
   })
 })

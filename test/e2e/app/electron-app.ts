@@ -4,7 +4,7 @@ import { electronArguments, electronBinary } from '../../../build/electron-binar
 import { startBrowser, usualSize } from './browser.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './output.ts'
-import { type RunningApp, startDeadlineMs } from './running-app.ts'
+import { actionDeadlineMs, type RunningApp, startDeadlineMs } from './running-app.ts'
 
 const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')
 
@@ -38,6 +38,7 @@ export async function startElectronApp(dataFolder: string, output: string[]): Pr
   let closing: Promise<void> | undefined
   try {
     const page = await electron.firstWindow({ timeout: startDeadlineMs })
+    page.context().setDefaultTimeout(actionDeadlineMs)
     return {
       page,
       electron,
@@ -45,6 +46,7 @@ export async function startElectronApp(dataFolder: string, output: string[]): Pr
         const [url] = await Promise.all([requests.next(), act()])
         browser ??= await startBrowser()
         const opened = await browser.newPage({ viewport: usualSize, locale: 'en-US' })
+        opened.context().setDefaultTimeout(actionDeadlineMs)
         await opened.goto(url)
         return opened
       },

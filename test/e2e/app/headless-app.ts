@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startBrowser, usualSize } from './browser.ts'
 import { collectOutput } from './output.ts'
-import { type RunningApp, startDeadlineMs } from './running-app.ts'
+import { actionDeadlineMs, type RunningApp, startDeadlineMs } from './running-app.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -26,6 +26,7 @@ export async function startHeadlessApp(dataFolder: string, output: string[]): Pr
     const url = await printedAddress(child)
     const browser = await startBrowser()
     const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
+    context.setDefaultTimeout(actionDeadlineMs)
     const page = await context.newPage()
     await page.goto(url)
     let closing: Promise<void> | undefined

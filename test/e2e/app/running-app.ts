@@ -5,6 +5,8 @@ export type Host = 'headless' | 'electron'
 
 /** How long a start may take on two busy cores. */
 export const startDeadlineMs = 60_000
+/** How long a click may wait for its button. */
+export const actionDeadlineMs = 15_000
 
 /** One run of the app, from its start to its end. */
 export interface RunningApp {
