@@ -28,6 +28,7 @@ describe('nps.conf', () => {
     ['web_port=80a', 'web_port needs a port from 1 to 65535, found "80a"'],
     ['bridge_port=70000', 'bridge_port needs a port from 1 to 65535, found "70000"'],
     ['bridge_port=', 'bridge_port needs'],
+    ['stock_protocol=yes', 'stock_protocol needs true or false, found "yes"'],
     ['bridge_ip=example', 'bridge_ip needs an IP address'],
     ['allow_ports=9000-7000', 'allow_ports needs ports and ranges'],
     ['log_level=9', 'log_level needs a number from 0'],

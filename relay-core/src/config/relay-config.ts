@@ -11,6 +11,8 @@ export interface RelayConfig {
   readonly bridgeIp: string
   /** 0, which only programs can ask for, takes any free port. */
   readonly bridgePort: number
+  /** Whether stock NPS 0.26 programs are served: their link is not encrypted, and their key can be replayed. */
+  readonly stockProtocol: boolean
   readonly webIp: string
   /** Null: no web console. */
   readonly webPort: number | null
@@ -31,6 +33,8 @@ export interface ConfigWarning {
 export const relayDefaults: RelayConfig = Object.freeze({
   bridgeIp: '0.0.0.0',
   bridgePort: 8024,
+  // A file without the key is one from a stock server, whose agents must find their relay again.
+  stockProtocol: true,
   webIp: '127.0.0.1',
   webPort: null,
   webUsername: 'admin',
@@ -46,6 +50,11 @@ type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] }
 const readers: Record<string, (value: string, into: Values) => string | undefined> = {
   bridge_ip: (value, into) => readAddress(value, (ip) => (into.bridgeIp = ip)),
   bridge_port: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
+  stock_protocol: (value, into) => {
+    if (value !== 'true' && value !== 'false') return 'true or false'
+    into.stockProtocol = value === 'true'
+    return undefined
+  },
   web_ip: (value, into) => readAddress(value, (ip) => (into.webIp = ip)),
   web_port: (value, into) => {
     if (value === '' || value === '0') into.webPort = null

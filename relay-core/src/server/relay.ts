@@ -6,6 +6,7 @@ import { LogTail } from '../log-tail.ts'
 import { createLog, type Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import { relayVersion } from '../version.ts'
+import { StockBridge } from '../nps/stock-bridge.ts'
 import { loadOrCreateAdminKey } from './admin-key.ts'
 import { Agents } from './agents.ts'
 import { createApiDoor } from './api/api-door.ts'
@@ -20,6 +21,7 @@ import { ControlSocket } from './control-socket.ts'
 import { loadOrCreateIdentity, type Identity } from './identity.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
+import { StockClients } from './stock-clients.ts'
 import { openStore, type Store } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
@@ -184,6 +186,13 @@ export class Relay {
       log,
       now,
     })
+    const stock = new StockBridge({
+      clients: new StockClients(() => store.clients.list()),
+      agents,
+      identity,
+      log,
+      isOn: () => this.#config.stockProtocol,
+    })
     const bridge = new Bridge({
       host: this.#config.bridgeIp,
       port: this.#config.bridgePort,
@@ -191,9 +200,11 @@ export class Relay {
       clients,
       agents,
       onHttp: (socket) => bridgeHttp.enter(socket),
+      onStock: (socket) => stock.accept(socket),
       log,
     })
     this.#closers.push(
+      () => stock.close(),
       () => bridge.close(),
       () => agents.closeAll(),
     )

@@ -1,0 +1,192 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Client, Tunnel } from '../api/models.ts'
+import { PortRanges } from '../config/port-ranges.ts'
+import { findFreePort } from '../server/port-choice.ts'
+
+/** As in the app's process, and as shipped. */
+const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../../build/out')
+const shipped = (name: 'nps' | 'npc') => join(programs, `${name}-linux-amd64`)
+const sources = (name: 'nps' | 'npc') => [process.execPath, join(import.meta.dirname, `${name}.ts`)]
+
+const forms: [string, { nps: string[]; npc: string[] }][] = [
+  ['from sources on Node', { nps: sources('nps'), npc: sources('npc') }],
+]
+if (existsSync(shipped('nps')))
+  forms.push(['as one-file programs', { nps: [shipped('nps')], npc: [shipped('npc')] }])
+
+let folder: string
+let port: number
+const running: ChildProcess[] = []
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-cli-'))
+  mkdirSync(join(folder, 'conf'))
+  port = await findFreePort({
+    allowed: new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }]),
+    host: '127.0.0.1',
+    taken: new Map(),
+  })
+  writeFileSync(
+    join(folder, 'conf/nps.conf'),
+    `bridge_ip=127.0.0.1\nbridge_port=${port}\nallow_ports=${port + 1}-${port + 50}\nunknown_key=1\n`,
+  )
+})
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  rmSync(folder, { recursive: true })
+})
+
+describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
+  function run(
+    program: string[],
+    ...args: string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
+    const [file = '', ...first] = program
+    return new Promise((resolve) => {
+      const env = { PATH: process.env['PATH'] ?? '', HOME: folder }
+      execFile(file, [...first, ...args], { env, timeout: 20_000, cwd: folder }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+      )
+    })
+  }
+  const ask = (...args: string[]) => run(nps, ...args, `-conf_path=${folder}`)
+  const json = async <T>(...args: string[]) => {
+    const { code, stdout, stderr } = await ask(...args, '-json')
+    if (code !== 0) throw new Error(`nps ${args.join(' ')} ended with ${code}: ${stderr}`)
+    return JSON.parse(stdout) as T
+  }
+
+  /** Fulfils when a line of its log has `text`. */
+  async function start(program: string[], args: string[], text: string): Promise<ChildProcess> {
+    const [file = '', ...first] = program
+    const child = spawn(file, [...first, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+    })
+    running.push(child)
+    const said: string[] = []
+    child.stderr?.on('data', (chunk) => said.push(String(chunk)))
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no "${text}" in 20 s:\n${said.join('\n')}`)), 20_000)
+      createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (line) => {
+        said.push(line)
+        if (!line.includes(text)) return
+        clearTimeout(timer)
+        resolve()
+      })
+      child.once('exit', (code) => {
+        clearTimeout(timer)
+        reject(new Error(`it ended with ${code}:\n${said.join('\n')}`))
+      })
+    })
+    return child
+  }
+  const startRelay = () => start(nps, [`-conf_path=${folder}`], ' nps runs ')
+
+  test('kill -9 at any moment loses nothing that was acknowledged', async () => {
+    const acknowledged: number[] = []
+    let tunnel: Tunnel | undefined
+    for (let round = 0; round < 3; round++) {
+      const relay = await startRelay()
+      const { id } = await json<Client>('client', 'add', `-name=lab ${round}`)
+      acknowledged.push(id)
+      tunnel ??= await json<Tunnel>('tunnel', 'add', `-client=${id}`, '-target=127.0.0.1:22')
+      relay.kill('SIGKILL')
+      await once(relay, 'exit')
+    }
+    await startRelay()
+    const clients = await json<Client[]>('client', 'list')
+    expect(clients.map(({ id }) => id)).toEqual(acknowledged)
+    const tunnels = await json<Tunnel[]>('tunnel', 'list')
+    expect(tunnels).toMatchObject([{ id: tunnel?.id, port: tunnel?.port, status: { state: 'listening' } }])
+  })
+
+  test('npc comes online by the copied command, and the probe goes all the way', async () => {
+    await startRelay()
+    const { id } = await json<Client>('client', 'add', '-name=lab')
+    const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
+    const [, ...args] = stdout.trim().split(' ')
+    await start(npc, args, 'agent online')
+    const tunnel = await json<Tunnel>(
+      'tunnel',
+      'add',
+      `-client=${id}`,
+      `-target=127.0.0.1:${port}`,
+      '-name=bridge',
+    )
+    const probe = await ask('tunnel', 'probe', `-id=${tunnel.id}`)
+    expect(probe.stdout).toMatch(/the target answers\s+ok/)
+    expect(probe.code).toBe(0)
+    expect((await ask('tunnel', 'stop', `-id=${tunnel.id}`)).stdout).toContain('stopped')
+    expect((await ask('tunnel', 'probe', `-id=${tunnel.id}`)).code).toBe(1)
+    expect((await ask('tunnel', 'remove', `-id=${tunnel.id}`)).code).toBe(0)
+    expect((await ask('client', 'remove', `-id=${id}`)).code).toBe(0)
+    expect(await json('client', 'list')).toEqual([])
+  })
+
+  test('a second npc with the same key takes over, and the first ends for good', async () => {
+    await startRelay()
+    const { id } = await json<Client>('client', 'add', '-name=lab')
+    const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
+    const [, ...args] = stdout.trim().split(' ')
+    const first = await start(npc, args, 'agent online')
+    const ended = once(first, 'exit')
+    await start(npc, args, 'agent online')
+    expect((await ended)[0]).toBe(78)
+  })
+
+  test('ends in good order, and refuses to run twice on one state', async () => {
+    const relay = await startRelay()
+    const second = await ask()
+    expect(second).toMatchObject({ code: 1 })
+    expect(second.stderr).toContain('Another nps runs with the state in')
+    relay.kill('SIGTERM')
+    expect((await once(relay, 'exit'))[0]).toBe(0)
+  })
+
+  test('every failure is one readable line and an exit code', async () => {
+    expect(await run(nps, '-version')).toMatchObject({ code: 0, stdout: '1.0.0\n' })
+    expect(await run(npc, '-version')).toMatchObject({ code: 0, stdout: '1.0.0\n' })
+    expect(await run(npc)).toMatchObject({ code: 2 })
+    expect((await run(npc, '-server=1.2.3.4', '-vkey=x')).stderr).toBe(
+      '-server needs host:port, for example 120.1.1.2:8024, not "1.2.3.4".\n',
+    )
+    expect(await ask('client', 'list')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^nps is not running.*\n$/) as string,
+    })
+    expect((await ask('tunnel', 'add', '-target=x', '-client=1')).code).toBe(2)
+    expect((await ask('dance')).stderr).toContain('There is no command "dance".')
+    writeFileSync(join(folder, 'conf/nps.conf'), 'bridge_port=no\n')
+    expect(await ask()).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining('nps.conf:1: bridge_port needs') as string,
+    })
+    rmSync(join(folder, 'conf/nps.conf'))
+    expect(await ask()).toMatchObject({ code: 78, stderr: expect.stringContaining('There is no ') as string })
+  })
+
+  test('connect prints what the app needs, also while nps is stopped', async () => {
+    const printed = await json<Record<string, string>>('connect', '-host=120.1.1.2')
+    expect(printed).toMatchObject({
+      host: '120.1.1.2',
+      port,
+      key: expect.stringMatching(/^[\w-]{43}$/) as string,
+    })
+    const link = new URL(printed['link'] ?? '')
+    expect(link.protocol).toBe('nps-desktop:')
+    expect(Object.fromEntries(link.searchParams)).toMatchObject({ fingerprint: printed['fingerprint'] })
+    expect(await json('connect', '-host=120.1.1.2')).toEqual(printed)
+  })
+})
