@@ -44,6 +44,8 @@ export interface StockBridgeOptions {
   /** Shown to agents of clients with crypt; they check nothing. */
   readonly identity: { readonly keyPem: string; readonly certPem: string }
   readonly log: Log
+  /** False: stock programs are turned away. Without it they are served. */
+  readonly isOn?: () => boolean
   /** Takes a visitor of a private tunnel: raw bytes follow on the socket. */
   readonly onSecretVisitor?: (visit: { passwordMd5: string; socket: Socket; address: string }) => void
   /** An agent asks to let its own address in for some hours. */
@@ -95,6 +97,11 @@ export class StockBridge {
   /** Takes over a connection that begins with `TST`, paused, all bytes still in it. */
   accept(socket: Socket): void {
     const address = socket.remoteAddress
+    if (this.#options.isOn?.() === false) {
+      this.#options.log.warn('stock NPS program turned away: nps.conf says stock_protocol=false', { address })
+      socket.destroy()
+      return
+    }
     const leave = address === undefined ? undefined : this.#unproved.enter(address)
     // An error is always followed by `close`, which is where each owner deals with it.
     socket.on('error', () => undefined)
