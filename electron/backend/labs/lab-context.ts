@@ -1,7 +1,5 @@
 import { AppError } from '../app-error.ts'
-import type { MachineFacts, Place } from '../install/machine-facts.ts'
-import type { InstalledProgram } from '../install/installed-program.ts'
-import type { ProgramFile } from '../install/programs.ts'
+import type { UploadFindings } from '../install/upload-steps.ts'
 import type { Workplace } from '../jobs/workplace.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, RelayRecord, Storage } from '../storage/records.ts'
@@ -15,13 +13,7 @@ export interface LabContext {
   readonly workplace: Workplace
   /** Of what is taken back: see `removalSteps`. */
   readonly removal: { folder: string | undefined }
-  readonly found: {
-    machine?: MachineFacts
-    upload?: { readonly file: ProgramFile; readonly place: Place }
-    installed?: InstalledProgram | undefined
-    /** The program that shall be installed; null when the installed one is the same. */
-    programPath?: string | null
-  }
+  readonly found: UploadFindings
 }
 
 /** Throws `not-found`. */

@@ -1,5 +1,6 @@
 import { AppError } from '../app-error.ts'
 import { removalSteps } from '../install/remove-program.ts'
+import { uploadSteps } from '../install/upload-steps.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { JobPlan } from '../jobs/running-job.ts'
 import { connectStep, identityStep } from '../jobs/sign-in-steps.ts'
@@ -15,7 +16,6 @@ import { reachRelayStep } from './steps/reach-relay.ts'
 import { removeClientStep } from './steps/remove-client.ts'
 import { serviceStep, startStep } from './steps/service.ts'
 import { systemStep } from './steps/system.ts'
-import { programStartsStep, uploadStep } from './steps/upload.ts'
 
 /** Setting a lab box up, in order. */
 const setupSteps: readonly StepDefinition<LabContext>[] = [
@@ -23,8 +23,7 @@ const setupSteps: readonly StepDefinition<LabContext>[] = [
   identityStep,
   systemStep,
   reachRelayStep,
-  uploadStep,
-  programStartsStep,
+  ...uploadSteps('npc'),
   serviceStep,
   startStep,
   onlineStep,

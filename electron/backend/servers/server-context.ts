@@ -1,9 +1,7 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../app-error.ts'
-import type { InstalledProgram } from '../install/installed-program.ts'
-import type { MachineFacts, Place } from '../install/machine-facts.ts'
-import type { ProgramFile } from '../install/programs.ts'
+import type { UploadFindings } from '../install/upload-steps.ts'
 import type { Workplace } from '../jobs/workplace.ts'
 import type { ConnectRelay } from '../relays/relay-connection.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
@@ -28,18 +26,11 @@ export interface ServerContext {
   readonly removal: { folder: string | undefined }
 }
 
-export interface ServerFindings {
-  machine?: MachineFacts
-  /** What to upload, and where it has room. */
-  upload?: { readonly file: ProgramFile; readonly place: Place }
-  /** An nps of ours, before or after the service step. */
-  installed?: InstalledProgram | undefined
+export interface ServerFindings extends UploadFindings {
   /** An nps of another kind is installed: ours goes beside it. */
   apart?: boolean
   /** Another program listens on the console's usual port; this one is free. Null: the usual one will do. */
   consolePort?: number | null
-  /** The program that shall be installed; null when the installed one is the same. */
-  programPath?: string | null
   /** nps.conf was changed: a running nps reads its ports at start only. */
   restartNeeded?: boolean
   /** The app got in by the bridge. */
@@ -62,10 +53,4 @@ export function hostOf(context: Pick<ServerContext, 'storage' | 'serverId'>): st
   if (host === undefined)
     throw new AppError('not-found', 'This server has no address.', { id: context.serverId })
   return host
-}
-
-/** A finding that an earlier step of the same job has left. */
-export function need<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`${what} is not known: an earlier step did not run`)
-  return value
 }

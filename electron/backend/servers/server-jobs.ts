@@ -2,6 +2,7 @@ import type { PortRange, SshSecret } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { openHostFirewall } from '../firewall/open-host-firewall.ts'
 import { removalSteps } from '../install/remove-program.ts'
+import { uploadSteps } from '../install/upload-steps.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { JobPlan } from '../jobs/running-job.ts'
 import { connectStep, identityStep } from '../jobs/sign-in-steps.ts'
@@ -17,12 +18,10 @@ import { bridgeStep } from './steps/bridge.ts'
 import { configStep } from './steps/config.ts'
 import { freePortsStep } from './steps/free-ports.ts'
 import { portRangeStep } from './steps/port-range.ts'
-import { programStartsStep } from './steps/program-starts.ts'
 import { removeRulesStep } from './steps/remove-rules.ts'
 import { serviceStep } from './steps/service.ts'
 import { startStep } from './steps/start.ts'
 import { systemStep } from './steps/system.ts'
-import { uploadStep } from './steps/upload.ts'
 
 /** Setting a server up, in order. A new step is a file in steps/ and a line here. */
 const setupSteps: readonly StepDefinition<ServerContext>[] = [
@@ -30,8 +29,7 @@ const setupSteps: readonly StepDefinition<ServerContext>[] = [
   identityStep,
   systemStep,
   freePortsStep,
-  uploadStep,
-  programStartsStep,
+  ...uploadSteps('nps'),
   serviceStep,
   configStep,
   startStep,

@@ -2,7 +2,7 @@ import type { Client } from '@nps-desktop/relay-core/api'
 import { AppError } from '../../app-error.ts'
 import { commandOf } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
-import { need } from '../../servers/server-context.ts'
+import { need } from '../../install/upload-steps.ts'
 import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** An agent waits 20 s at most between two tries. */

@@ -1,7 +1,6 @@
 import { installProgram, startProgram } from '../../install/installed-program.ts'
-import { dropUpload } from '../../install/upload-program.ts'
+import { endUpload, need, programPath } from '../../install/upload-steps.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
-import { need } from '../../servers/server-context.ts'
 import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** npc makes itself a service with its key, and tells which kind it got. */
@@ -16,25 +15,26 @@ export const serviceStep: StepDefinition<LabContext> = {
     const id = lab.clientId ?? (await api.clients.add({ name: lab.name }, { signal })).id
     if (lab.clientId === null) storage.labs.put({ ...lab, clientId: id })
     const { vkey, fingerprint } = await api.clients.command({ id, host: relay.host }, { signal })
-    const path =
-      need(found.programPath, 'the program') ?? need(found.installed, 'the installed program').programPath
-    const installed = await installProgram('npc', owner, path, {
+    const installed = await installProgram('npc', owner, programPath(found), {
       flags: [`-server=${addressOf(relay)}`, `-fingerprint=${fingerprint}`],
       secretEnv: { name: 'NPC_SERVER_VKEY', value: vkey },
       signal,
     })
     found.installed = installed
-    const { service, programPath, folder } = installed
+    const { service, folder } = installed
     storage.labs.put({
       ...labOf(context),
-      installed: { as: owner.as, service, programPath, folder, firewallRules: [] },
+      installed: {
+        as: owner.as,
+        service,
+        programPath: installed.programPath,
+        folder,
+        firewallRules: [],
+      },
     })
     fact('start-kind', { kind: service })
     for (const reason of installed.reasons) fact('start-kind-reason', { reason })
-    if (found.programPath !== null) {
-      await dropUpload(await workplace.shell(signal), need(found.upload, 'the upload').place, { signal })
-      found.programPath = null
-    }
+    await endUpload(context, { signal })
     return 'done'
   },
 }

@@ -20,7 +20,6 @@ export const systemStep: StepDefinition<LabContext> = {
       installsUnder: owner.as === 'root' ? '/usr' : 'home',
     })
     fact('disk-free', { path: place.mount, freeBytes: place.freeBytes, neededBytes })
-    found.machine = machine
     found.upload = { file, place }
     found.installed = await findInstalled('npc', owner, { signal })
     if (found.installed) fact('agent-found', { version: found.installed.version ?? '' })

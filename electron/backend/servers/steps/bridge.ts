@@ -6,7 +6,8 @@ import { describeProvider } from '../../firewall/providers.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { linkFailure } from '../../relays/link-failure.ts'
 import { adminKeySecret } from '../../relays/relays.ts'
-import { hostOf, need, type ServerContext, serverOf } from '../server-context.ts'
+import { need } from '../../install/upload-steps.ts'
+import { hostOf, type ServerContext, serverOf } from '../server-context.ts'
 
 const connectWithinMs = 12_000
 

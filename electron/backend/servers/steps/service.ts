@@ -1,7 +1,7 @@
 import { apartFlags, apartFolder, installProgram } from '../../install/installed-program.ts'
-import { dropUpload } from '../../install/upload-program.ts'
+import { endUpload, programPath } from '../../install/upload-steps.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
-import { need, type ServerContext, serverOf } from '../server-context.ts'
+import { type ServerContext, serverOf } from '../server-context.ts'
 
 /** The program makes itself a service, and tells which kind it got. */
 export const serviceStep: StepDefinition<ServerContext> = {
@@ -9,9 +9,7 @@ export const serviceStep: StepDefinition<ServerContext> = {
   async run(context, { signal, fact }) {
     const { workplace, found, storage } = context
     const owner = await workplace.owner(signal)
-    const path =
-      need(found.programPath, 'the program') ?? need(found.installed, 'the installed program').programPath
-    const installed = await installProgram('nps', owner, path, {
+    const installed = await installProgram('nps', owner, programPath(found), {
       flags: (found.apart ?? false) || found.installed?.folder === apartFolder ? apartFlags : [],
       signal,
     })
@@ -29,10 +27,7 @@ export const serviceStep: StepDefinition<ServerContext> = {
     })
     fact('start-kind', { kind: installed.service })
     for (const reason of installed.reasons) fact('start-kind-reason', { reason })
-    if (found.programPath !== null) {
-      await dropUpload(await workplace.shell(signal), need(found.upload, 'the upload').place, { signal })
-      found.programPath = null
-    }
+    await endUpload(context, { signal })
     return 'done'
   },
 }

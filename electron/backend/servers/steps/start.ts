@@ -5,7 +5,8 @@ import { commandOf, type InstalledProgram, isRunning, startProgram } from '../..
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import type { Owner } from '../../jobs/workplace.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
-import { need, type ServerContext } from '../server-context.ts'
+import { need } from '../../install/upload-steps.ts'
+import type { ServerContext } from '../server-context.ts'
 
 const doorSchema = z.object({
   port: z.number().int(),

@@ -26,7 +26,6 @@ export const systemStep: StepDefinition<ServerContext> = {
       installsUnder: as === 'root' ? '/usr' : 'home',
     })
     fact('disk-free', { path: place.mount, freeBytes: place.freeBytes, neededBytes })
-    found.machine = machine
     found.upload = { file, place }
     return 'done'
   },

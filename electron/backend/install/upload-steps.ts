@@ -1,0 +1,85 @@
+import type { StepDefinition } from '../jobs/step-definition.ts'
+import type { Workplace } from '../jobs/workplace.ts'
+import { commandLine } from '../ssh/quote.ts'
+import type { InstalledProgram } from './installed-program.ts'
+import type { Place } from './machine-facts.ts'
+import type { ProgramFile, ProgramName } from './programs.ts'
+import { tryProgram } from './try-program.ts'
+import { dropUpload, uploadProgram } from './upload-program.ts'
+
+interface UploadContext {
+  readonly workplace: Workplace
+  readonly found: UploadFindings
+}
+
+export interface UploadFindings {
+  /** What to upload, and where it has room. */
+  upload?: { readonly file: ProgramFile; readonly place: Place }
+  /** One of ours that is there, before or after it is installed. */
+  installed?: InstalledProgram | undefined
+  /** What was uploaded; null when the installed one is the same. */
+  uploadedPath?: string | null
+}
+
+/** Brings a program to a machine and starts it once, before anything is installed. */
+export function uploadSteps(program: ProgramName): StepDefinition<UploadContext>[] {
+  return [
+    {
+      id: 'upload',
+      async run({ workplace, found }, { signal, fact, progress }) {
+        const { file, place } = need(found.upload, 'what to upload')
+        if (found.installed) {
+          const { shell } = await workplace.owner(signal)
+          const { stdout } = await shell.run(commandLine('sha256sum', found.installed.programPath), {
+            signal,
+          })
+          if (stdout.startsWith(file.rawSha256)) {
+            found.uploadedPath = null
+            fact('upload-not-needed', { program })
+            return 'skipped'
+          }
+        }
+        const { path, sentBytes } = await uploadProgram(await workplace.shell(signal), file, place, {
+          onProgress: (bytes, total) => progress(bytes, total, 'bytes'),
+          signal,
+        })
+        found.uploadedPath = path
+        if (sentBytes > 0) fact('uploaded', { bytes: sentBytes, program })
+        else fact('upload-not-needed', { program })
+        return 'done'
+      },
+    },
+    {
+      id: 'program-starts',
+      async run({ workplace, found }, { signal, fact }) {
+        const { shell } = await workplace.owner(signal)
+        fact('program-starts', {
+          program,
+          version: await tryProgram(shell, program, programPath(found), { signal }),
+        })
+        return 'done'
+      },
+    },
+  ]
+}
+
+/** The program that shall be installed: what was uploaded, or the installed one again. */
+export function programPath(found: UploadFindings): string {
+  return need(found.uploadedPath, 'the program') ?? need(found.installed, 'the installed program').programPath
+}
+
+/** The installed copy is the one from now on. */
+export async function endUpload(
+  { workplace, found }: UploadContext,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  if (found.uploadedPath === null) return
+  await dropUpload(await workplace.shell(signal), need(found.upload, 'the upload').place, { signal })
+  found.uploadedPath = null
+}
+
+/** A finding that an earlier step of the same job has left. */
+export function need<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} is not known: an earlier step did not run`)
+  return value
+}
