@@ -129,6 +129,7 @@ export const setupScreens: readonly Shot[] = [
   { name: 'server-gone', scenario: 'few', path: 'servers/none', ready: '.empty' },
   { name: 'server-not-set-up', scenario: 'setup-begun', path: 'servers/s1', ready: '.empty' },
   { name: 'lab', scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' },
+  { name: 'lab-gone', scenario: 'few', path: 'labs/none', ready: '.empty' },
   { name: 'lab-empty', scenario: 'no-tunnels', path: 'labs/l1', ready: '.empty' },
   { name: 'lab-offline', scenario: 'lab-offline', path: 'labs/l1', ready: '.fault' },
   {

@@ -13,6 +13,7 @@ export const server = {
   newName: 'New name',
   save: 'Save',
   updateSignIn: 'Update sign-in',
+  connectAgain: 'Connect again',
   repair: 'Run the setup again',
   remove: 'Remove {name}',
   asOf: '{time}',

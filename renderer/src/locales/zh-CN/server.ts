@@ -15,6 +15,7 @@ export const server: Words<typeof en> = {
   newName: '新名称',
   save: '保存',
   updateSignIn: '更新登录方式',
+  connectAgain: '重新连接',
   repair: '重新运行安装',
   remove: '移除 {name}',
   asOf: '{time}',
