@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Spawned } from './spawned.ts'
+import type { StreamPair } from './stream-pair.ts'
 
 const runner = fileURLToPath(new URL('native-runner.ts', import.meta.url))
 
 export const testVkey = 'a-key-for-tests-0123456789abcdef'
 
 /** A relay and its agent as two processes on loopback, on one runtime. */
-export class NativePair {
+export class NativePair implements StreamPair {
   readonly #runtime: string
   readonly #folder: string
   readonly #others: Spawned[] = []
@@ -49,6 +50,14 @@ export class NativePair {
       port,
       target: typeof target === 'number' ? `127.0.0.1:${target}` : target,
     })
+  }
+
+  counters(id: number): ReturnType<StreamPair['counters']> {
+    return this.relay.call('counters', { id })
+  }
+
+  probe(id: number): ReturnType<StreamPair['probe']> {
+    return this.relay.call('probe', { id })
   }
 
   /** One more agent, for the same relay unless told otherwise. */

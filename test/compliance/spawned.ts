@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { openDescriptors, residentBytes } from './process-facts.ts'
 
 type Event = Record<string, unknown> & { event: string }
 
@@ -87,11 +87,10 @@ export class Spawned {
   }
 
   get openDescriptors(): number {
-    return readdirSync(`/proc/${this.pid}/fd`).length
+    return openDescriptors(this.pid)
   }
 
   get residentBytes(): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+    return residentBytes(this.pid)
   }
 }

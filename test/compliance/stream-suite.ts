@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NativePair } from './native-pair.ts'
+import type { StreamPair } from './stream-pair.ts'
 import { ending, readAll, Targets } from './targets.ts'
 
 const MiB = 1024 * 1024
 
 /** What bytes, ends and resets must do on their way through a relay and an agent. */
-export function streamSuite(runtime: string): void {
+export function streamSuite(start: () => Promise<StreamPair>): void {
   describe('streams', () => {
-    let pair: NativePair
+    let pair: StreamPair
     const targets = new Targets()
 
     beforeAll(async () => {
-      pair = await NativePair.start(runtime)
+      pair = await start()
     })
     afterAll(async () => {
       await targets.close()
@@ -27,7 +27,7 @@ export function streamSuite(runtime: string): void {
       socket.end(sent)
       const received = await readAll(socket)
       expect(received.equals(sent)).toBe(true)
-      expect(await pair.relay.call('counters', { id: 1 })).toEqual({
+      expect(await pair.counters(1)).toEqual({
         downBytes: sent.length,
         upBytes: sent.length,
         connections: 0,
@@ -100,9 +100,7 @@ export function streamSuite(runtime: string): void {
       const startedAt = performance.now()
       expect(await targets.outcome(port)).toBe('ECONNRESET')
       expect(performance.now() - startedAt).toBeLessThan(1_000)
-      const { hops } = await pair.relay.call<{
-        hops: { hop: string; state: string; failure: { code: string } | null }[]
-      }>('probe', { id: 7 })
+      const { hops } = await pair.probe(7)
       expect(hops.map(({ hop, state, failure }) => [hop, state, failure?.code ?? null])).toEqual([
         ['port', 'ok', null],
         ['agent', 'ok', null],
@@ -113,9 +111,7 @@ export function streamSuite(runtime: string): void {
     it('resets a visitor whose target is a name that nobody knows', async () => {
       const port = await pair.open(8, 'no-such-machine.invalid:80')
       expect(await targets.outcome(port)).toBe('ECONNRESET')
-      const { hops } = await pair.relay.call<{ hops: { failure: { code: string } | null }[] }>('probe', {
-        id: 8,
-      })
+      const { hops } = await pair.probe(8)
       expect(hops[2]?.failure?.code).toBe('target-unknown-host')
     })
 
