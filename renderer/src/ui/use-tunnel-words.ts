@@ -13,9 +13,13 @@ export interface TunnelWords {
 }
 
 export function useTunnelWords(): TunnelWords {
-  const { t } = useI18n({ useScope: 'global' })
+  const { t, locale } = useI18n({ useScope: 'global' })
   const format = useFormat()
   const fixWords = useFixWords()
+
+  /** Chinese puts a space before Latin words, and none between its own. */
+  const spaced = (name: string): string =>
+    locale.value === 'zh-CN' && /^[!-~]/.test(name) ? ` ${name}` : name
 
   const words: TunnelWords = {
     state(tunnel, look, nowMs) {
@@ -29,7 +33,7 @@ export function useTunnelWords(): TunnelWords {
         case 'unknown':
           return t('ui.tunnel.unknownSince', { time: format.since(look.sinceMs, nowMs) })
         case 'broken':
-          return t('ui.tunnel.brokenAt', { stop: words.stop(tunnel, look.stop) })
+          return t('ui.tunnel.brokenAt', { stop: spaced(words.stop(tunnel, look.stop)) })
       }
     },
     stop(tunnel, name) {

@@ -41,7 +41,7 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
       const sentence = list.join(t('home.comma'))
       return [sentence && capital(sentence) + t('home.stop'), checkedAgo]
         .filter(Boolean)
-        .join(t('home.space'))
+        .join(t('ui.sentenceSpace'))
     }
 
     if (total === 0) return emptyOrNeeds()

@@ -20,7 +20,6 @@ export const home = {
   loading: 'One moment.',
   comma: ', ',
   stop: '.',
-  space: ' ',
   subReady: '{ready} of {total} ready',
   subNeeds: 'one thing needs you | {number} things need you',
   subPaused: 'one tunnel is paused | {number} tunnels are paused',

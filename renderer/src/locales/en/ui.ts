@@ -1,5 +1,6 @@
 /** Words of the components in src/ui. */
 export const ui = {
+  sentenceSpace: ' ',
   copy: 'Copy',
   copyThis: 'Copy {text}',
   copied: 'Copied',

@@ -22,7 +22,6 @@ export const home: Words<typeof en> = {
   loading: '请稍候。',
   comma: '，',
   stop: '。',
-  space: '',
   subReady: '{total} 条中 {ready} 条可用',
   subNeeds: '{number}处需要处理',
   subPaused: '{number}条隧道已暂停',

@@ -2,6 +2,7 @@ import type { ui as en } from '../en/ui.ts'
 import type { Words } from '../words.ts'
 
 export const ui: Words<typeof en> = {
+  sentenceSpace: '',
   copy: '复制',
   copyThis: '复制 {text}',
   copied: '已复制',
