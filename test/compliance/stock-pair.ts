@@ -90,9 +90,11 @@ export class StockPair {
 
   startAgent(): void {
     const server = `127.0.0.1:${this.bridgePort}`
+    // Our relay in this pair has no native clients; before a stock one our agent finds out by itself.
+    const protocol = 'ours' in this.relayEnd ? 'stock' : 'auto'
     this.agent =
       'ours' in this.agentEnd
-        ? new Spawned(this.agentEnd.ours, [runner, 'agent', server, vkey])
+        ? new Spawned(this.agentEnd.ours, [runner, 'agent', server, vkey, protocol])
         : StockProgram.agent(this.agentEnd.stock, this.#scratch, server, vkey)
   }
 

@@ -2,12 +2,13 @@
  * One of our ends of a pair that speaks the stock protocol, as a process of its own. Lines of JSON as in native-runner.ts.
  *
  *   stock-runner.ts relay <identity folder> <bridge port> <vkey> <plain|crypt|compress>
- *   stock-runner.ts agent <server> <vkey>
+ *   stock-runner.ts agent <server> <vkey> <auto|stock>
  */
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { RelayError } from '../../relay-core/src/api/errors.ts'
 import { Agent } from '../../relay-core/src/client/agent.ts'
+import type { AgentProtocol } from '../../relay-core/src/client/agent-protocol.ts'
 import { createLog } from '../../relay-core/src/log.ts'
 import { md5Hex } from '../../relay-core/src/nps/handshake.ts'
 import { StockBridge } from '../../relay-core/src/nps/stock-bridge.ts'
@@ -82,12 +83,12 @@ async function answer(call: number, work: () => Promise<unknown>): Promise<void>
   }
 }
 
-function runAgent(server: string, vkey: string): void {
-  const agent = new Agent({ server, vkey: new Secret(vkey), protocol: 'stock', log })
+function runAgent(server: string, vkey: string, protocol: string): void {
+  const agent = new Agent({ server, vkey: new Secret(vkey), protocol: protocol as AgentProtocol, log })
   agent.onChange((state) => say({ event: 'state', ...state }))
   agent.start()
 }
 
 const [first = '', second = '', third = '', fourth = ''] = rest
 if (role === 'relay') await runRelay(first, second, third, fourth)
-else runAgent(first, second)
+else runAgent(first, second, third)

@@ -4,9 +4,11 @@ import { resolve } from 'node:path'
 import {
   fingerprintProblem,
   parseAgentConfig,
+  protocolProblem,
   serverAddressProblem,
   type AgentConfig,
 } from '../config/agent-config.ts'
+import type { AgentProtocol } from '../client/agent-protocol.ts'
 import type { ConfigWarning } from '../config/relay-config.ts'
 import { Secret } from '../secret.ts'
 import { usageError } from './flags.ts'
@@ -15,6 +17,7 @@ export interface AgentFlags {
   server?: string
   vkey?: string
   fingerprint?: string
+  protocol?: string
   type?: string
   config?: string
 }
@@ -35,7 +38,7 @@ export async function readAgentConfig(
   if (flags.type !== undefined && flags.type !== 'tcp') {
     throw usageError(`-type=${flags.type} is not supported, only tcp.`)
   }
-  if (server !== '' && vkey !== '') return { config: checked(server, vkey, flags.fingerprint), warnings: [] }
+  if (server !== '' && vkey !== '') return { config: checked(server, vkey, flags), warnings: [] }
   if (flags.config === undefined && (server !== '' || vkey !== '')) {
     throw usageError(server === '' ? '-server=host:port is missing.' : '-vkey=... is missing.')
   }
@@ -51,10 +54,17 @@ export async function readAgentConfig(
   }
 }
 
-function checked(server: string, vkey: string, fingerprint: string | undefined): AgentConfig {
+function checked(server: string, vkey: string, { fingerprint, protocol = 'auto' }: AgentFlags): AgentConfig {
   const problem = serverAddressProblem(server)
   if (problem) throw usageError(`-server ${problem}, not "${server}".`)
   const pin = fingerprint ? fingerprintProblem(fingerprint) : null
   if (pin) throw usageError(`-fingerprint ${pin}.`)
-  return { server, vkey: new Secret(vkey), fingerprint: fingerprint || null }
+  const language = protocolProblem(protocol)
+  if (language) throw usageError(`-protocol ${language}.`)
+  return {
+    server,
+    vkey: new Secret(vkey),
+    fingerprint: fingerprint || null,
+    protocol: protocol as AgentProtocol,
+  }
 }

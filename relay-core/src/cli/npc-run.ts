@@ -27,6 +27,7 @@ export async function runAgent(
   const agent = new Agent({
     server: config.server,
     vkey: config.vkey,
+    protocol: config.protocol,
     fingerprint: config.fingerprint ?? undefined,
     pinFile: join(folders.state, 'pins.json'),
     log,

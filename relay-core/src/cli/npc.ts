@@ -14,7 +14,8 @@ npc status                the truth about it (-json)
 npc -version              the version
 
 The server's console and the desktop app show the line to copy. Other flags: -type=tcp, -log_level=info
-(debug, info, warn, error or 0 to 7), -log_path=file. NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
+(debug, info, warn, error or 0 to 7), -log_path=file, -protocol=auto (native: encrypted only; stock: for a
+stock NPS 0.26). NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
 -server and -vkey.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
@@ -23,6 +24,7 @@ const kinds = {
   server: 'text',
   vkey: 'text',
   fingerprint: 'text',
+  protocol: 'text',
   type: 'text',
   config: 'text',
   service: 'text',

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import { RelayLink } from '../native/relay-link.ts'
 import { StockLink } from '../nps/stock-link.ts'
 import type { Secret } from '../secret.ts'
+import type { AgentProtocol } from './agent-protocol.ts'
 import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
 import { dialTarget, type DialPolicy } from './dial-target.ts'
 import { KnownRelay } from './known-relay.ts'
@@ -30,8 +31,7 @@ export interface AgentOptions {
   /** `host:port`; an IPv6 host in brackets. */
   readonly server: string
   readonly vkey: Secret
-  /** `stock`: the relay is a stock NPS 0.26, which proves nothing and encrypts nothing. Without it, native. */
-  readonly protocol?: 'native' | 'stock' | undefined
+  readonly protocol?: AgentProtocol | undefined
   /** `sha256:…`; without it the first key seen is pinned. */
   readonly fingerprint?: string | undefined
   /** Where a pin is kept; without it, in memory. */
@@ -62,6 +62,8 @@ export class Agent {
   #connecting: AbortController | undefined
   #cancelRetry: (() => void) | undefined
   #ended: Promise<unknown> = Promise.resolve()
+  /** Said once in the log. Every link is tried natively first all the same: a restarted relay may be a better one. */
+  #speaksStock = false
 
   constructor(options: AgentOptions) {
     const { server, fingerprint, pinFile, log, clock = systemClock, random = Math.random } = options
@@ -120,10 +122,7 @@ export class Agent {
     const abort = new AbortController()
     this.#connecting = abort
     try {
-      const link =
-        this.#options.protocol === 'stock'
-          ? await this.#openStock(abort.signal)
-          : await this.#openNative(abort.signal)
+      const link = await this.#open(abort.signal)
       this.#link = link
       // Stopped while the relay's answer was on its way.
       if (abort.signal.aborted) link.close()
@@ -136,9 +135,31 @@ export class Agent {
     }
   }
 
+  async #open(signal: AbortSignal): Promise<RelayConnection> {
+    const { protocol = 'native', server, log } = this.#options
+    await this.#known.load()
+    if (protocol === 'stock') return this.#openStock(signal)
+    if (protocol === 'native' || this.#known.isPinned) return this.#openNative(signal)
+    try {
+      return await this.#openNative(signal)
+    } catch (error) {
+      // Only somebody who does not understand is spoken to otherwise; a refusal is an answer.
+      if (asLinkFailure(error).code !== 'relay-unreachable') throw error
+      const link = await this.#openStock(signal).catch((cause: unknown) => {
+        throw asLinkFailure(cause).code === 'relay-unreachable' ? error : cause
+      })
+      if (!this.#speaksStock) {
+        log.warn('a stock NPS relay answers: the link is not encrypted, and the key can be overheard', {
+          server,
+        })
+      }
+      this.#speaksStock = true
+      return link
+    }
+  }
+
   async #openNative(signal: AbortSignal): Promise<RelayConnection> {
     const { vkey, log, dialPolicy: policy, server } = this.#options
-    await this.#known.load()
     const link = await RelayLink.open({
       ...parseHostPort(server, 'server'),
       vkey: vkey.reveal(),

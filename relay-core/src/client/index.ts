@@ -1,3 +1,4 @@
+export { agentProtocols, type AgentProtocol } from './agent-protocol.ts'
 export { Agent, type AgentOptions, type Clock } from './agent.ts'
 export type { AgentState } from './agent-state.ts'
 export type { DialPolicy } from './dial-target.ts'

@@ -33,6 +33,11 @@ export class KnownRelay {
     if (this.#told === undefined) this.#seen ??= await this.#pinFile?.get(this.#server)
   }
 
+  /** Whether one key is known already, so that nothing but the proof of it will do. Call `load` first. */
+  get isPinned(): boolean {
+    return this.#told !== undefined || this.#seen !== undefined
+  }
+
   /** Throws `fingerprint-changed` when `fingerprint` is not the one that is known; does not throw when none is. */
   check(fingerprint: string): void {
     const known = this.#told ?? this.#seen

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { agentProtocols, type AgentProtocol } from '../client/agent-protocol.ts'
 import { Secret } from '../secret.ts'
 import { configError, parseIni } from './ini.ts'
 import type { ConfigWarning } from './relay-config.ts'
@@ -10,6 +11,8 @@ export interface AgentConfig {
   readonly vkey: Secret
   /** `sha256:…`, or null: pin the first key seen. */
   readonly fingerprint: string | null
+  /** What to speak; `auto` finds out. */
+  readonly protocol: AgentProtocol
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -29,8 +32,13 @@ export function fingerprintProblem(fingerprint: string): string | null {
     : 'needs sha256: and the 43 characters that nps prints'
 }
 
+/** Null, or what is wrong with a protocol's name. */
+export function protocolProblem(protocol: string): string | null {
+  return agentProtocols.some((known) => known === protocol) ? null : `needs ${agentProtocols.join(', ')}`
+}
+
 /**
- * npc.conf with a `[common]` section of the stock format plus `fingerprint`. Other sections and keys are
+ * npc.conf with a `[common]` section of the stock format plus `fingerprint` and `protocol`. Other sections and keys are
  * warnings; what is missing or wrong throws `config-invalid`.
  */
 export function parseAgentConfig(
@@ -66,17 +74,28 @@ export function parseAgentConfig(
   }
   const pin = fingerprint?.value ? fingerprintProblem(fingerprint.value) : null
   if (pin) throw configError(file, fingerprint?.line ?? 1, `fingerprint ${pin}`, 'fingerprint')
+  const protocol = common.get('protocol')
+  const language = protocol?.value ? protocolProblem(protocol.value) : null
+  if (language) throw configError(file, protocol?.line ?? 1, `protocol ${language}`, 'protocol')
   return {
     config: {
       server: server.value,
       vkey: new Secret(vkey.value),
       fingerprint: fingerprint?.value || null,
+      protocol: (protocol?.value || 'auto') as AgentProtocol,
     },
     warnings,
   }
 }
 
-const knownKeys = new Set(['server_addr', 'vkey', 'conn_type', 'fingerprint', 'auto_reconnection'])
+const knownKeys = new Set([
+  'server_addr',
+  'vkey',
+  'conn_type',
+  'fingerprint',
+  'protocol',
+  'auto_reconnection',
+])
 
 /** The file that `npc install` leaves for its service, readable by its owner only: it carries the vkey. */
 export function formatAgentConfig(config: AgentConfig): string {
@@ -86,6 +105,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     `server_addr=${config.server}`,
     'conn_type=tcp',
     `vkey=${config.vkey.reveal()}`,
+    ...(config.protocol === 'auto' ? [] : [`protocol=${config.protocol}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')
