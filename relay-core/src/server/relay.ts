@@ -6,7 +6,6 @@ import { LogTail } from '../log-tail.ts'
 import { createLog, type Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import { relayVersion } from '../version.ts'
-import { StockBridge } from '../nps/stock-bridge.ts'
 import { loadOrCreateAdminKey } from './admin-key.ts'
 import { Agents } from './agents.ts'
 import { createApiDoor } from './api/api-door.ts'
@@ -22,6 +21,7 @@ import { loadOrCreateIdentity, type Identity } from './identity.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
 import { StockClients } from './stock-clients.ts'
+import { createStockDoor } from './stock-door.ts'
 import { openStore, type Store } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
@@ -186,7 +186,7 @@ export class Relay {
       log,
       now,
     })
-    const stock = new StockBridge({
+    const stock = createStockDoor({
       clients: new StockClients(() => store.clients.list()),
       agents,
       identity,

@@ -1,0 +1,35 @@
+import { join, resolve } from 'node:path'
+import { build } from 'esbuild'
+import { expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+
+test('an idle relay loads our own code only: packages come with the first caller', async () => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['relay-core/src/cli/nps-run.ts'],
+    bundle: true,
+    splitting: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: join(root, 'build/out/unwritten'),
+    logLevel: 'error',
+  })
+  const { outputs } = metafile
+  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint?.endsWith('nps-run.ts'))
+  const loaded = new Set<string>()
+  const waiting = [entry ?? '']
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (loaded.has(path)) continue
+    loaded.add(path)
+    for (const { kind, path: next, external } of outputs[path]?.imports ?? []) {
+      if (kind === 'import-statement' && !external) waiting.push(next)
+    }
+  }
+  const files = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
+  expect(files).toContain('relay-core/src/server/relay.ts')
+  // Each would cost megabytes of memory for as long as the relay runs.
+  expect(files.filter((file) => file.includes('node_modules'))).toEqual([])
+})
