@@ -4,7 +4,7 @@ import type { Messages } from './en.ts'
 import { zhCN } from './zh-cn.ts'
 
 export type Language = 'en' | 'zh-CN'
-export const languages = ['en', 'zh-CN'] as const
+const languages = ['en', 'zh-CN'] as const
 
 declare module 'vue-i18n' {
   // eslint-disable-next-line typescript/no-empty-object-type
@@ -23,7 +23,7 @@ export function createTexts(language: Language) {
   })
 }
 
-export type Texts = ReturnType<typeof createTexts>
+type Texts = ReturnType<typeof createTexts>
 
 /** Chinese for every kind of Chinese that the system speaks, English otherwise. */
 export function systemLanguage(): Language {
