@@ -1,0 +1,76 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+export interface SignIn {
+  readonly host: string
+  readonly user: string
+  readonly password: string
+}
+
+/** The steps of setting up, as the wizard and the jobs in it name them. */
+export type StepId =
+  | 'connect'
+  | 'identity'
+  | 'system'
+  | 'free-ports'
+  | 'upload'
+  | 'program-starts'
+  | 'service'
+  | 'start'
+  | 'bridge'
+  | 'port-range'
+  | 'reach-relay'
+  | 'online'
+
+/** The wizard: a server, then its first lab box, then the first tunnels. */
+export class SetupWizard {
+  readonly heading: Locator
+  readonly #page: Page
+
+  constructor(page: Page) {
+    this.#page = page
+    this.heading = page.getByRole('heading', { level: 1 })
+  }
+
+  /** Address first; answers the host key that the screen shows, before anything secret was typed. */
+  async showHostKey({ host, user }: { host: string; user: string }): Promise<string> {
+    await this.#page.getByLabel('Address', { exact: true }).fill(host)
+    await this.#page.getByLabel('User', { exact: true }).fill(user)
+    await this.press('Show host key')
+    const shown = this.#page.getByRole('region', { name: 'Host key' })
+    return (await shown.getByRole('button', { name: /^Copy SHA256:/ }).innerText()).trim()
+  }
+
+  /** The whole sign-in; answers the host key that was confirmed. */
+  async signIn(who: SignIn, lastButton: 'Check and set up' | 'Sign in and set up'): Promise<string> {
+    const hostKey = await this.showHostKey(who)
+    await this.press('Yes, this is it')
+    await this.#page.getByLabel(`Password of ${who.user}`).fill(who.password)
+    await this.press(lastButton)
+    return hostKey
+  }
+
+  async press(button: string | RegExp): Promise<void> {
+    await this.#page.getByRole('button', { name: button, exact: typeof button === 'string' }).click()
+  }
+
+  /** A step of the job on the screen, in any state or in one of them. */
+  step(id: StepId, state?: 'waiting' | 'running' | 'done' | 'failed' | 'skipped'): Locator {
+    return this.#page.locator(`[data-step="${id}"]${state === undefined ? '' : `[data-state="${state}"]`}`)
+  }
+
+  /** Waits until the server is set up; what failed on the way is told with the step's own words. */
+  async expectServerReady(): Promise<void> {
+    const next = this.#page.getByRole('heading', { level: 1, name: /is ready\.$|^Where is the GPU\?$/ })
+    const failed = this.#page.locator('[data-step][data-state="failed"]').first()
+    await expect(next.or(failed)).toBeVisible({ timeout: 120_000 })
+    if (await failed.isVisible()) throw new Error(`The setup failed:\n${await failed.innerText()}`)
+    if (!(await this.heading.innerText()).startsWith('Where')) await this.press('Go on')
+  }
+
+  /** Adds the usual tunnel of this kind by its one click, and waits until it is proved. */
+  async addTunnel(kind: 'SSH' | 'Jupyter' | 'TensorBoard'): Promise<void> {
+    await this.press(`Add ${kind}`)
+    const preset = this.#page.locator(`[data-kind="${kind.toLowerCase()}"]`)
+    await expect(preset).toHaveAttribute('data-state', 'ready', { timeout: 30_000 })
+  }
+}
