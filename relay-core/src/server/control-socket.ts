@@ -1,9 +1,10 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { ApiDoor } from './api/api-door.ts'
+import type { ConfigFile } from './config-file.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
 /** The kernel's limit for a socket's path, less its closing zero byte. */
@@ -68,6 +69,26 @@ export class ControlSocket {
     this.#server.closeAllConnections()
     await closed
   }
+}
+
+/** The door in a relay's state folder, already open. @throws Error when another relay runs on that folder */
+export async function openControlSocket(
+  folder: string,
+  configFile: ConfigFile | undefined,
+): Promise<ControlSocket> {
+  const control = new ControlSocket({
+    path: join(folder, 'control.sock'),
+    reload: async () => {
+      if (!configFile) return 'This relay has no nps.conf to read.'
+      const { restartNeeded, warnings } = await configFile.reload()
+      const notes = warnings.map(({ line, message }) => `line ${line}: ${message}`)
+      return ['Settings applied.', ...(restartNeeded ? ['Some wait for "nps restart".'] : []), ...notes].join(
+        '\n',
+      )
+    },
+  })
+  await control.listen()
+  return control
 }
 
 async function answer(

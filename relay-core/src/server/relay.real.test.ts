@@ -10,7 +10,8 @@ import { silentLog } from '../log.ts'
 import { connectControlSocket } from '../remote/connect-control-socket.ts'
 import { reloadRelay } from '../remote/reload-relay.ts'
 import { connectRelay, Secret, type RelayConnection } from '../remote/index.ts'
-import { Relay, type RelayOptions } from './relay.ts'
+import type { RelayOptions } from './relay-options.ts'
+import { Relay } from './relay.ts'
 
 let folder: string
 let echo: Server

@@ -9,49 +9,25 @@ import { relayVersion } from '../version.ts'
 import { loadOrCreateAdminKey } from './admin-key.ts'
 import { Agents } from './agents.ts'
 import { createApiDoor } from './api/api-door.ts'
+import { keepBooks } from './book-keeping.ts'
 import { BridgeHttp } from './bridge-http.ts'
 import { Bridge } from './bridge.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { ClientRegistry } from './client-registry.ts'
 import { ConfigFile } from './config-file.ts'
-import { noAssets, type ConsoleAssets } from './console/console-assets.ts'
+import { noAssets } from './console/console-assets.ts'
 import { ConsoleDoor } from './console/console-door.ts'
-import { ControlSocket } from './control-socket.ts'
+import { openControlSocket } from './control-socket.ts'
 import { loadOrCreateIdentity, type Identity } from './identity.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
+import type { RelayOptions } from './relay-options.ts'
 import { StockClients } from './stock-clients.ts'
 import { createStockDoor } from './stock-door.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
-
-export interface RelayOptions {
-  config: RelayConfig
-  /** Holds state, identity, admin key and control socket; made with mode 0700. */
-  folder: string
-  /** Takes each finished log line. */
-  writeLog: (line: string) => void
-  /** nps.conf; without it the relay cannot be reconfigured while it runs. */
-  configPath?: string
-  /** What the command line changes in the settings, also in those that are read again. */
-  adjustConfig?: (config: RelayConfig) => RelayConfig
-  /** With a control socket for `nps client|tunnel` on this machine. */
-  controlSocket?: boolean
-  /** Where `npc-linux-<arch>.gz` lie for pasted-line installations. By default `programs` beside `folder`. */
-  programsFolder?: string
-  /** The address tunnels listen on; by default every one. */
-  tunnelHost?: string
-  consoleAssets?: ConsoleAssets
-  /** What runs this process, in words of `nps status`. */
-  service?: string
-  /** Ends the process for its service to start it again. */
-  restart?: () => void
-  now?: () => number
-}
-
-const minuteMs = 60_000
 
 /** A whole relay: state, bridge, tunnels, API and console. Made of parts here, and nowhere else. */
 export class Relay {
@@ -121,7 +97,8 @@ export class Relay {
     const startedAtMs = now()
     const configFile =
       configPath === undefined ? undefined : new ConfigFile(configPath, (c) => this.applyConfig(c))
-    const control = await this.#openControl(configFile)
+    const control = this.#options.controlSocket ? await openControlSocket(folder, configFile) : undefined
+    this.#closers.push(() => control?.close())
     const store = openStore(folder, startedAtMs)
     this.#closers.push(() => store.close())
     const identity = await loadOrCreateIdentity(folder)
@@ -226,43 +203,9 @@ export class Relay {
     this.#closers.push(() => consoleDoor.close())
     await consoleDoor.follow(this.#config)
     control?.serve(api)
-    this.#keepBooks({ traffic, clients, tunnels, store })
+    this.#closers.push(keepBooks({ traffic, clients, tunnels, store, log, now }))
     log.info('nps runs', { version: relayVersion, state: folder })
     return { bridgePort, identity, adminKey, consoleDoor }
-  }
-
-  async #openControl(configFile: ConfigFile | undefined): Promise<ControlSocket | undefined> {
-    if (!this.#options.controlSocket) return undefined
-    const control = new ControlSocket({
-      path: join(this.#options.folder, 'control.sock'),
-      reload: async () => {
-        if (!configFile) return 'This relay has no nps.conf to read.'
-        const { restartNeeded, warnings } = await configFile.reload()
-        const notes = warnings.map(({ line, message }) => `line ${line}: ${message}`)
-        return [
-          'Settings applied.',
-          ...(restartNeeded ? ['Some wait for "nps restart".'] : []),
-          ...notes,
-        ].join('\n')
-      },
-    })
-    await control.listen()
-    this.#closers.push(() => control.close())
-    return control
-  }
-
-  /** Once a minute: traffic and last-seen times to the disk, a try for ports that failed, old points away. */
-  #keepBooks({ traffic, clients, tunnels, store }: BookParts): void {
-    const timer = setInterval(() => {
-      traffic.flush()
-      clients.noteOnline()
-      store.traffic.prune(this.#now())
-      store.invites.removeExpired(this.#now())
-      tunnels
-        .retryFailed()
-        .catch((error: unknown) => this.#log.error('ports could not be tried again', { error }))
-    }, minuteMs)
-    this.#closers.push(() => clearInterval(timer))
   }
 
   #status(startedAtMs: number, clients: ClientRegistry): RelayStatus {
@@ -305,11 +248,4 @@ interface Running {
   readonly identity: Identity
   readonly adminKey: Secret
   readonly consoleDoor: ConsoleDoor
-}
-
-interface BookParts {
-  traffic: TrafficMeter
-  clients: ClientRegistry
-  tunnels: TunnelRegistry
-  store: Store
 }

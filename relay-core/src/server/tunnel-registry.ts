@@ -7,6 +7,7 @@ import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.t
 import type { TrafficDelta } from './store/traffic.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { TrafficLedger } from './traffic-ledger.ts'
+import { parseHostPort } from '../transport/host-port.ts'
 import type { Tunnels } from './tunnels/tunnels.ts'
 
 export interface TunnelRegistryOptions {
@@ -80,7 +81,8 @@ export class TunnelRegistry {
       }
       const port = wanted.port ?? (await findFreePort(this.#choice()))
       checkPortAllowed(port, this.#choice())
-      const { clientId, mode, target } = checkTarget(wanted)
+      const { clientId, mode, target } = wanted
+      parseHostPort(target, 'target')
       const record = this.#options.store.add(
         { clientId, mode, target, port, name: wanted.name ?? `${mode} ${port}` },
         this.#options.now(),
@@ -110,7 +112,7 @@ export class TunnelRegistry {
         port: change.port ?? before.port,
         target: change.target ?? before.target,
       }
-      checkTarget(after)
+      parseHostPort(after.target, 'target')
       if (after.port !== before.port) checkPortAllowed(after.port, this.#choice())
       if (before.enabled) await this.#open(after)
       this.#options.store.update(id, after)
@@ -241,12 +243,4 @@ export class TunnelRegistry {
       upBytes: record.upBytes + unsaved.upBytes,
     }
   }
-}
-
-function checkTarget<T extends { target: string }>(tunnel: T): T {
-  const port = Number(tunnel.target.slice(tunnel.target.lastIndexOf(':') + 1))
-  if (port >= 1 && port <= 65535) return tunnel
-  throw new RelayError('invalid-input', `The target ${tunnel.target} needs a port from 1 to 65535.`, {
-    field: 'target',
-  })
 }

@@ -1,0 +1,31 @@
+import type { Log } from '../log.ts'
+import type { ClientRegistry } from './client-registry.ts'
+import type { Store } from './store/store.ts'
+import type { TrafficMeter } from './traffic-meter.ts'
+import type { TunnelRegistry } from './tunnel-registry.ts'
+
+const everyMs = 60_000
+
+export interface BookKeepingParts {
+  traffic: TrafficMeter
+  clients: ClientRegistry
+  tunnels: TunnelRegistry
+  store: Store
+  log: Log
+  now: () => number
+}
+
+/**
+ * Once a minute: traffic and last-seen times to the disk, a try for ports that failed, old points away. What flowed
+ * since is all that a crash can lose. Answers how to stop.
+ */
+export function keepBooks({ traffic, clients, tunnels, store, log, now }: BookKeepingParts): () => void {
+  const timer = setInterval(() => {
+    traffic.flush()
+    clients.noteOnline()
+    store.traffic.prune(now())
+    store.invites.removeExpired(now())
+    tunnels.retryFailed().catch((error: unknown) => log.error('ports could not be tried again', { error }))
+  }, everyMs)
+  return () => clearInterval(timer)
+}
