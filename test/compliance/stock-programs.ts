@@ -56,6 +56,11 @@ export class StockProgram {
     )
   }
 
+  /** `npc` in configuration mode, as `npc -config=`. */
+  static configuredAgent(version: StockVersion, scratch: string, config: string): StockProgram {
+    return new StockProgram(join(folder, version, 'npc'), [`-config=${config}`], scratch)
+  }
+
   get output(): string {
     return this.#output
   }

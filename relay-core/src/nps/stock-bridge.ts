@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { AgentSession } from '../server/agent-session.ts'
 import { ConnectionLimit } from '../server/connection-limit.ts'
 import { readGreeting, readRole, refuseKey, type StockGreeting } from './handshake.ts'
+import { serveConfiguration, type ConfigReceiver } from './config-conversation.ts'
 import type { HealthReport } from './main-messages.ts'
 import type { MuxLimits } from './mux-session.ts'
 import { readExactly } from './read-exactly.ts'
@@ -46,6 +47,13 @@ export interface StockBridgeOptions {
   readonly log: Log
   /** False: stock programs are turned away. Without it they are served. */
   readonly isOn?: () => boolean
+  /** Lets agents push their own tunnels; without it they are turned away. */
+  readonly configuration?: {
+    /** MD5 of `public_vkey`, with which agents without a client of their own may push; undefined: none may. */
+    publicKeyMd5(): string | undefined
+    /** Undefined: this client may not push. */
+    receiver(client: StockClient | 'public', address: string): ConfigReceiver | undefined
+  }
   /** Takes a visitor of a private tunnel: raw bytes follow on the socket. */
   readonly onSecretVisitor?: (visit: { passwordMd5: string; socket: Socket; address: string }) => void
   /** An agent asks to let its own address in for some hours. */
@@ -64,6 +72,9 @@ interface Caller {
   readonly signal: AbortSignal
 }
 
+/** For all that one agent pushes, answers included. */
+const configurationTimeoutMs = 60_000
+
 /** A visitor's half close cannot travel, so the answer to what it has sent is waited for, as long as it keeps coming. */
 const halfCloseLingerMs = 2000
 
@@ -74,6 +85,7 @@ export class StockBridge {
   readonly #unproved: ConnectionLimit
   readonly #secureContext: SecureContext
   readonly #pairing: StockPairing<Caller>
+  readonly #earlyFiles = new Map<number, Socket>()
   readonly #closing = new AbortController()
 
   constructor(options: StockBridgeOptions) {
@@ -121,11 +133,18 @@ export class StockBridge {
   close(): void {
     this.#closing.abort()
     this.#pairing.close()
+    for (const socket of this.#earlyFiles.values()) socket.destroy()
   }
 
   async #greet(socket: Socket, address: string, signal: AbortSignal): Promise<void> {
     const greeting = await readGreeting(socket, { signal })
     const client = this.#options.clients.findByVerifyKey(greeting.keyMd5)
+    if (!client && greeting.keyMd5 === this.#options.configuration?.publicKeyMd5()) {
+      // The public key opens this one door and no other.
+      if ((await readRole(socket, { signal })) === 'conf')
+        return this.#enterConfiguration(socket, 'public', address)
+      throw new RelayError('wrong-key', 'a stock npc showed the public key for more than its configuration')
+    }
     if (!client) {
       await delay(this.#limits.wrongKeyDelayMs, undefined, { signal })
       refuseKey(socket)
@@ -177,18 +196,41 @@ export class StockBridge {
     const fields = { client: client.id, address: session.address }
     void session.closed.then(({ reason }) => log.info('agent offline', { ...fields, reason }))
     session.start()
+    const files = this.#earlyFiles.get(client.id)
+    this.#earlyFiles.delete(client.id)
+    if (files) session.addFiles(files)
     log.info('agent online', { ...fields, version: greeting.version, protocol: 'stock' })
     agents.add(session)
   }
 
+  /** Stock agents open all their connections at once, so this one may come before the session is there. */
   #enterFiles({ socket, client }: Caller): void {
     const session = this.#options.agents.get(client.id)
-    if (!(session instanceof StockSession)) {
-      throw new RelayError('agent-offline', 'a stock npc offers files before it is online', {
-        client: client.id,
-      })
+    if (session instanceof StockSession) {
+      session.addFiles(socket)
+      return
     }
-    session.addFiles(socket)
+    this.#earlyFiles.get(client.id)?.destroy()
+    this.#earlyFiles.set(client.id, socket)
+    const isWaiting = () => this.#earlyFiles.get(client.id) === socket
+    const late = setTimeout(() => isWaiting() && socket.destroy(), this.#limits.pairingTimeoutMs)
+    socket.once('close', () => {
+      clearTimeout(late)
+      if (isWaiting()) this.#earlyFiles.delete(client.id)
+    })
+  }
+
+  async #enterConfiguration(socket: Socket, client: StockClient | 'public', address: string): Promise<void> {
+    const receiver = this.#options.configuration?.receiver(client, address)
+    if (!receiver)
+      throw new RelayError(
+        'mode-unsupported',
+        'a stock npc wants to push its configuration, which it may not',
+      )
+    const signal = AbortSignal.any([AbortSignal.timeout(configurationTimeoutMs), this.#closing.signal])
+    const taken = await serveConfiguration(socket, { isPublicKey: client === 'public', receiver, signal })
+    if (!taken) this.#options.log.warn('a part of a pushed configuration was refused', { address })
+    socket.destroySoon()
   }
 
   async #enterSecretVisitor({ socket, address, signal }: Caller): Promise<void> {
