@@ -6,8 +6,11 @@ export const builderConfiguration: Configuration = {
   productName: 'NPS Desktop',
   copyright: 'MIT License',
   directories: { app: 'electron/dist', output: 'build/out/package', buildResources: 'build/icons' },
-  files: ['app/**/*', 'package.json', '!**/*.map'],
-  extraResources: [{ from: 'build/out', to: 'programs', filter: ['manifest.json', '*.gz', '*.xz'] }],
+  // what main and the backend import is inside their bundles
+  files: ['app/**/*', 'package.json', '!**/*.map', '!node_modules'],
+  extraResources: [
+    { from: 'build/out', to: 'programs', filter: ['manifest.json', 'np?-linux-*.gz', 'np?-linux-*.xz'] },
+  ],
   asar: true,
   npmRebuild: false,
   protocols: [{ name: 'NPS Desktop', schemes: ['nps-desktop'] }],
