@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { ArrivingMessages } from './arriving-messages.ts'
 import { encodeBare, encodeDataRun, encodeWindow, muxFlag } from './mux-frames.ts'
 import { ReceiveWindow, SendWindow } from './mux-windows.ts'
 
@@ -20,15 +21,6 @@ export interface MuxStreamOptions {
 
 /** What one stream may send before the next has its turn. */
 const quantumBytes = 65_536
-/** Pieces smaller than this are joined while they wait, so that a flood of one-byte frames costs what it weighs. */
-const joinBelowBytes = 16_384
-/** A datagram over the largest of UDP is no datagram. */
-const maxMessageBytes = 65_536
-/** Datagrams that nobody fetches are dropped, as UDP drops them. */
-const maxWaitingDatagrams = 512
-/** More than one chunk of a carrier can bring before the stream's kind is known. */
-const maxWaitingMessages = 16_384
-
 /**
  * One stream of a stock mux. As on the wire there is no half close and no reset: CLOSE ends both directions, so
  * `end()` waits a little for the answer (see `halfCloseLingerMs`) and `destroy()` says CLOSE at once. After a CLOSE
@@ -45,11 +37,7 @@ export class MuxStream extends Duplex {
   readonly #sendWindow = new SendWindow()
   readonly #receiveWindow: ReceiveWindow
   readonly #halfCloseLingerMs: number
-  #joinsMessages = false
-  #isDatagrams = false
-  #arriving: Buffer[] = []
-  #arrivingBytes = 0
-  #waiting: Buffer[] = []
+  readonly #arriving = new ArrivingMessages()
   #wantsRead = false
   #peerClosed = false
   #closeSent = false
@@ -77,12 +65,12 @@ export class MuxStream extends Duplex {
 
   /** From here on the stream is plain bytes. */
   joinMessages(): void {
-    this.#joinsMessages = true
+    this.#arriving.kind = 'bytes'
   }
 
   /** From here on messages that wait too long are lost, oldest kept. */
   dropWhenFull(): void {
-    this.#isDatagrams = true
+    this.#arriving.kind = 'datagrams'
   }
 
   /** Both ends know the stream: tells the peer how much it may send. */
@@ -97,17 +85,17 @@ export class MuxStream extends Duplex {
       this.destroy(new RangeError('the peer sent more than its window'))
       return
     }
-    this.#arriving.push(payload)
-    this.#arrivingBytes += payload.length
-    if (this.#joinsMessages) return
-    if (this.#arrivingBytes > maxMessageBytes)
-      this.destroy(new RangeError('the peer sent an endless message'))
-    else if (last) this.#queueArrived()
+    try {
+      const dropped = this.#arriving.add(payload, last)
+      if (dropped > 0) this.#reportRead(dropped)
+    } catch (error) {
+      this.destroy(error as Error)
+    }
   }
 
   /** Passes on what has arrived, as far as the reader wants it. */
   deliver(): void {
-    if (this.#joinsMessages && this.#arrivingBytes > 0) this.#queueArrived()
+    this.#arriving.settle()
     this.#lingering?.timer.refresh()
     this.#feedReader()
   }
@@ -142,7 +130,7 @@ export class MuxStream extends Duplex {
     const part = writing.bytes.subarray(writing.at, writing.at + count)
     writing.at += count
     // Plain bytes end a message with every burst: a stock reader holds an unfinished message back.
-    this.#link.send(encodeDataRun(this.id, part, this.#joinsMessages || count === left))
+    this.#link.send(encodeDataRun(this.id, part, this.#arriving.kind === 'bytes' || count === left))
     if (count === left) this.#finishWriting()
     // The callback may already have brought the next write.
     return this.#writing !== undefined && this.#sendWindow.room > 0
@@ -190,8 +178,7 @@ export class MuxStream extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#lingering?.timer)
     this.#lingering = undefined
-    this.#arriving = []
-    this.#waiting = []
+    this.#arriving.clear()
     this.#sendClose()
     this.#finishWriting()
     done(error)
@@ -221,35 +208,14 @@ export class MuxStream extends Duplex {
     this.#feedReader()
   }
 
-  #queueArrived(): void {
-    const arrived = this.#arriving
-    const bytes = this.#arrivingBytes
-    this.#arriving = []
-    this.#arrivingBytes = 0
-    if (this.#isDatagrams && this.#waiting.length >= maxWaitingDatagrams) {
-      this.#reportRead(bytes)
-      return
-    }
-    if (!this.#joinsMessages && this.#waiting.length >= maxWaitingMessages) {
-      this.destroy(new RangeError('the peer sent too many messages ahead'))
-      return
-    }
-    const last = this.#waiting.at(-1)
-    const joins = this.#joinsMessages && last !== undefined && last.length + bytes <= joinBelowBytes
-    // Always a copy: a view would keep the carrier's whole chunk in memory while it waits.
-    const piece = Buffer.concat(joins ? [last, ...arrived] : arrived)
-    if (joins) this.#waiting[this.#waiting.length - 1] = piece
-    else this.#waiting.push(piece)
-  }
-
   #feedReader(): void {
-    while (this.#wantsRead && this.#waiting.length > 0) {
-      const piece = this.#waiting.shift() as Buffer
+    while (this.#wantsRead) {
+      const piece = this.#arriving.take()
+      if (!piece) break
       this.#wantsRead = this.push(piece)
       this.#reportRead(piece.length)
     }
-    if (this.#peerClosed && this.#waiting.length === 0 && !this.readableEnded && !this.destroyed)
-      this.push(null)
+    if (this.#peerClosed && this.#arriving.isEmpty && !this.readableEnded && !this.destroyed) this.push(null)
   }
 
   #reportRead(bytes: number): void {

@@ -14,7 +14,8 @@ import { encodeHealthReport, type HealthReport } from './main-messages.ts'
 import { encodeBare, encodeDataRun, encodePing, muxFlag } from './mux-frames.ts'
 import { RawMuxPeer } from './raw-mux-peer.ts'
 import { readExactly } from './read-exactly.ts'
-import { StockBridge, type StockBridgeOptions } from './stock-bridge.ts'
+import { StockBridge } from './stock-bridge.ts'
+import type { StockBridgeOptions } from './stock-bridge-options.ts'
 
 const vkey = 'testvkey'
 const signal = AbortSignal.timeout(60_000)

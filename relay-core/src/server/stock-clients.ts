@@ -1,5 +1,5 @@
 import { md5Hex } from '../nps/handshake.ts'
-import type { StockClient } from '../nps/stock-bridge.ts'
+import type { StockClient } from '../nps/stock-bridge-options.ts'
 import type { ClientRecord } from './store/clients.ts'
 
 /** Clients by the MD5 of their vkey, which is how stock programs name them. */

@@ -1,0 +1,27 @@
+export interface MuxLimits {
+  /** What a peer may send ahead on one stream. */
+  readonly receiveWindowBytes: number
+  readonly maxStreams: number
+  /**
+   * CLOSE ends both directions, so a visitor's half close cannot be passed on. After `end()` the stream stays
+   * open as long as answers come, and this long after the last of them; 0 closes at once, as stock programs do.
+   */
+  readonly halfCloseLingerMs: number
+  readonly pingIntervalMs: number
+  /** Nothing received for this long: the link is dead. A living stock peer pings every 5 s. */
+  readonly silenceLimitMs: number
+  /** A ping unanswered for this long: the peer's reader hangs, whatever else it sends. */
+  readonly pongLimitMs: number
+  /** Frames that the carrier has not taken: a peer that floods us with pings and reads nothing is cut off. */
+  readonly maxUnsentBytes: number
+}
+
+export const defaultMuxLimits: MuxLimits = {
+  receiveWindowBytes: 1_048_576,
+  maxStreams: 8192,
+  halfCloseLingerMs: 0,
+  pingIntervalMs: 5000,
+  silenceLimitMs: 10_000,
+  pongLimitMs: 60_000,
+  maxUnsentBytes: 16_777_216,
+}
