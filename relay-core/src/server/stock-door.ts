@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import type { StockBridge, StockBridgeOptions } from '../nps/stock-bridge.ts'
+import type { StockBridge } from '../nps/stock-bridge.ts'
+import type { StockBridgeOptions } from '../nps/stock-bridge-options.ts'
 
 /** Where stock NPS programs come in. */
 export interface StockDoor {
