@@ -154,19 +154,22 @@ export class SshSession {
 
 /** Writes as fast as the far side reads; a command that ends early (its channel closes) is no failure of ours. */
 async function feed(channel: ClientChannel, chunks: NonNullable<ExecOptions['stdin']>): Promise<void> {
-  const ended = new Promise<void>((resolve) => {
-    channel.once('close', resolve)
-    channel.once('exit', resolve)
-  })
-  for await (const chunk of chunks) {
-    if (!channel.writable || channel.destroyed) return
-    if (!channel.write(chunk)) {
-      const drained = Promise.withResolvers<void>()
-      channel.once('drain', drained.resolve)
-      await Promise.race([drained.promise, ended])
-    }
+  let isOver = false
+  let goOn: () => void = () => undefined
+  const end = (): void => {
+    isOver = true
+    goOn()
   }
-  if (channel.writable) channel.end()
+  channel.once('close', end)
+  channel.once('exit', end)
+  channel.on('drain', () => goOn())
+  for await (const chunk of chunks) {
+    if (isOver || !channel.writable) return
+    // Set before the write, so that a drain cannot slip in between.
+    const canGoOn = new Promise<void>((resolve) => (goOn = resolve))
+    if (!channel.write(chunk)) await canGoOn
+  }
+  if (!isOver && channel.writable) channel.end()
 }
 
 function reasonOf(signal: AbortSignal): Error {
