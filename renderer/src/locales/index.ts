@@ -4,7 +4,6 @@ import type { Messages } from './en.ts'
 import { zhCN } from './zh-cn.ts'
 
 export type Language = 'en' | 'zh-CN'
-const languages = ['en', 'zh-CN'] as const
 
 declare module 'vue-i18n' {
   // eslint-disable-next-line typescript/no-empty-object-type
@@ -22,8 +21,6 @@ export function createTexts(language: Language) {
     fallbackWarn: false,
   })
 }
-
-type Texts = ReturnType<typeof createTexts>
 
 /** Chinese for every kind of Chinese that the system speaks, English otherwise. */
 export function systemLanguage(): Language {
