@@ -39,13 +39,13 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
   await test.step('the server: host key first, then the secret, then every step by itself', async () => {
     await new WelcomePage(page).setUpServer()
     await shoot(app, 'wizard-sign-in')
-    const shown = await wizard.signIn({ host: bed.cloud.address, ...bed.accounts.root }, 'Check and set up')
+    const shown = await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
     expect(shown).toBe(await hostKeyOf(bed.cloud))
     await wizard.expectServerReady()
   })
 
   await test.step(`the lab box: ${app.host === 'electron' ? 'over ssh' : 'by the pasted line'}`, async () => {
-    if (app.host === 'electron') await addLabOverSsh(wizard, page, bed)
+    if (app.host === 'electron') await addLabOverSsh(wizard, bed)
     else await addLabByLine(wizard, page, bed)
     await expect(wizard.heading).toHaveText('lab-a100 is online.', { timeout: 60_000 })
     await shoot(app, 'wizard-lab-online')
@@ -137,13 +137,9 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
   })
 })
 
-async function addLabOverSsh(wizard: SetupWizard, page: Page, bed: Bed): Promise<void> {
+async function addLabOverSsh(wizard: SetupWizard, bed: Bed): Promise<void> {
   await bed.network.openSshWay('laptop', 'lab')
-  await page.getByLabel('Name of the lab box').fill('lab-a100')
-  const shown = await wizard.signIn(
-    { host: bed.lab.address, ...bed.accounts.researcher },
-    'Sign in and set up',
-  )
+  const shown = await wizard.signInToLab({ host: bed.lab.address, ...bed.accounts.researcher }, 'lab-a100')
   expect(shown).toBe(await hostKeyOf(bed.lab))
 }
 

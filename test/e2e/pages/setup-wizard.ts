@@ -40,12 +40,25 @@ export class SetupWizard {
     return (await shown.getByRole('button', { name: /^Copy SHA256:/ }).innerText()).trim()
   }
 
-  /** The whole sign-in; answers the host key that was confirmed. */
-  async signIn(who: SignIn, lastButton: 'Check and set up' | 'Sign in and set up'): Promise<string> {
+  /** The whole sign-in, and the setup begins; answers the host key that was confirmed. */
+  async signInToServer(who: SignIn): Promise<string> {
+    const hostKey = await this.#signIn(who)
+    await this.press('Check and set up')
+    return hostKey
+  }
+
+  /** The same for a lab box, which gets a name. */
+  async signInToLab(who: SignIn, name: string): Promise<string> {
+    const hostKey = await this.#signIn(who)
+    await this.#page.getByLabel('Name of the lab box').fill(name)
+    await this.press('Sign in and set up')
+    return hostKey
+  }
+
+  async #signIn(who: SignIn): Promise<string> {
     const hostKey = await this.showHostKey(who)
     await this.press('Yes, this is it')
     await this.#page.getByLabel(`Password of ${who.user}`).fill(who.password)
-    await this.press(lastButton)
     return hostKey
   }
 
