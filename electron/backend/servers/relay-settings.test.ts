@@ -7,10 +7,11 @@ import { settingsToChange } from './relay-settings.ts'
 const shipped = readFileSync(join(import.meta.dirname, '../../../relay-core/conf/nps.conf'), 'utf8')
 const wanted = { bridgePort: 8024, range: { from: 7000, to: 9000 }, consolePort: null }
 
-test('the shipped file gets a password, the range, and a console for the machine itself', () => {
+test('the shipped file gets a password, the range, a console for the machine itself, and no unencrypted protocol', () => {
   const changes = settingsToChange(shipped, 'nps.conf', wanted)
   expect(changes).toEqual({
     allow_ports: '7000-9000',
+    stock_protocol: 'false',
     web_ip: '127.0.0.1',
     web_password: expect.stringMatching(/^[a-zA-Z2-9]{20}$/) as string,
   })
@@ -40,6 +41,11 @@ test('ports that are taken are left alone', () => {
     bridge_port: '8025',
     web_port: '8081',
   })
+})
+
+test('agents of a relay that ran stock NPS are not cut off', () => {
+  const stock = 'bridge_port=8024\nweb_username=admin\nweb_password=123\n'
+  expect(settingsToChange(stock, 'nps.conf', wanted)).not.toHaveProperty('stock_protocol')
 })
 
 test('two passwords are never the same', () => {

@@ -56,7 +56,16 @@ export function settingsToChange(text: string, path: string, wanted: WantedSetti
     changes['web_password'] = randomPassword()
     changes['web_ip'] = '127.0.0.1'
   }
+  if (isAsShipped(text, config)) changes['stock_protocol'] = 'false'
   return changes
+}
+
+/**
+ * Nobody has logged in to the console yet, and the file is not one of stock NPS, whose agents would be cut off: every
+ * agent of this relay will be ours, and the unencrypted protocol is not needed.
+ */
+function isAsShipped(text: string, { stockProtocol, webPassword }: RelayConfig): boolean {
+  return stockProtocol && webPassword.reveal() === '' && /^stock_protocol\s*=/m.test(text)
 }
 
 /**
