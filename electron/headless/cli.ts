@@ -12,6 +12,8 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     'data-folder': { type: 'string', default: defaultDataFolder() },
+    /** Where `npm run build:relay` put nps and npc. */
+    'programs-folder': { type: 'string', default: join(root, 'build/out') },
   },
 })
 
@@ -23,7 +25,7 @@ if (!existsSync(join(rendererFolder, 'index.html'))) {
 const shell = await createHeadlessShell({
   version: packageJson.version,
   dataFolder: resolve(values['data-folder']),
-  programsFolder: join(root, 'build/out'),
+  programsFolder: resolve(values['programs-folder']),
 })
 const headless = await serveHeadless({ shell, rendererFolder, port: Number(values.port) })
 console.log(`NPS Desktop is ready. Open this address in a browser on this computer:\n\n  ${headless.url}\n`)

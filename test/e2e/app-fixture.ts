@@ -16,13 +16,15 @@ export interface AppFixtureOptions {
 export class App {
   readonly host: Host
   readonly dataFolder: string
+  readonly #programsFolder: string
   /** What it printed; attached to a failure. */
   readonly output: string[] = []
   #run: RunningApp | undefined
 
-  constructor(host: Host, dataFolder: string) {
-    this.host = host
-    this.dataFolder = dataFolder
+  constructor(options: { host: Host; dataFolder: string; programsFolder: string }) {
+    this.host = options.host
+    this.dataFolder = options.dataFolder
+    this.#programsFolder = options.programsFolder
   }
 
   get page(): Page {
@@ -36,7 +38,8 @@ export class App {
 
   async start(): Promise<void> {
     const start = this.host === 'electron' ? startElectronApp : startHeadlessApp
-    this.#run = await start(this.dataFolder, this.output)
+    const { dataFolder, output } = this
+    this.#run = await start({ dataFolder, programsFolder: this.#programsFolder, output })
   }
 
   async close(): Promise<void> {
@@ -44,11 +47,12 @@ export class App {
   }
 }
 
-export const test = base.extend<AppFixtureOptions & { app: App }>({
+export const test = base.extend<AppFixtureOptions & { programsFolder: string; app: App }>({
   host: ['headless', { option: true }],
-  app: async ({ host }, use, testInfo) => {
+  programsFolder: [join(import.meta.dirname, '../../build/out'), { option: true }],
+  app: async ({ host, programsFolder }, use, testInfo) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'nps-desktop-e2e-'))
-    const app = new App(host, dataFolder)
+    const app = new App({ host, dataFolder, programsFolder })
     try {
       await app.start()
       await use(app)

@@ -4,7 +4,7 @@ import { electronArguments, electronBinary } from '../../../build/electron-binar
 import { startBrowser, usualSize } from './browser.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './output.ts'
-import { actionDeadlineMs, type RunningApp, startDeadlineMs } from './running-app.ts'
+import { actionDeadlineMs, type AppStart, type RunningApp, startDeadlineMs } from './running-app.ts'
 
 const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')
 
@@ -20,7 +20,7 @@ export async function electronCommand(
 }
 
 /** Starts the real window; addresses that it hands to the desktop's browser are caught. */
-export async function startElectronApp(dataFolder: string, output: string[]): Promise<RunningApp> {
+export async function startElectronApp({ dataFolder, output }: AppStart): Promise<RunningApp> {
   const requests = await BrowserRequests.listen()
   const command = await electronCommand(dataFolder)
   const electron = await _electron.launch({

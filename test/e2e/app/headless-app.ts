@@ -4,15 +4,25 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startBrowser, usualSize } from './browser.ts'
 import { collectOutput } from './output.ts'
-import { actionDeadlineMs, type RunningApp, startDeadlineMs } from './running-app.ts'
+import { actionDeadlineMs, type AppStart, type RunningApp, startDeadlineMs } from './running-app.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
 /** Starts the app without a desktop and opens the address that it prints. */
-export async function startHeadlessApp(dataFolder: string, output: string[]): Promise<RunningApp> {
+export async function startHeadlessApp({
+  dataFolder,
+  programsFolder,
+  output,
+}: AppStart): Promise<RunningApp> {
   const child = spawn(
     join(root, 'node_modules/.bin/node'),
-    [join(root, 'electron/headless/cli.ts'), '--data-folder', dataFolder],
+    [
+      join(root, 'electron/headless/cli.ts'),
+      '--data-folder',
+      dataFolder,
+      '--programs-folder',
+      programsFolder,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   collectOutput(child, output)

@@ -8,6 +8,14 @@ export const startDeadlineMs = 60_000
 /** How long a click may wait for its button. */
 export const actionDeadlineMs = 15_000
 
+export interface AppStart {
+  readonly dataFolder: string
+  /** Where nps and npc lie that the app uploads; the window always takes those of its build. */
+  readonly programsFolder: string
+  /** Gets each line that the app prints. */
+  readonly output: string[]
+}
+
 /** One run of the app, from its start to its end. */
 export interface RunningApp {
   readonly page: Page

@@ -1,0 +1,57 @@
+import { expect, test } from './bed-fixture.ts'
+import { SetupWizard } from './pages/setup-wizard.ts'
+import { WelcomePage } from './pages/welcome-page.ts'
+import { shoot } from './screenshots.ts'
+
+test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
+
+test.beforeEach(async ({ app }) => {
+  await new WelcomePage(app.page).setUpServer()
+})
+
+test('a security group that drops 7000-9000: the provider and its rule are shown, and it goes on by itself once opened', async ({
+  app,
+  bed,
+}) => {
+  const { page } = app
+  const wizard = new SetupWizard(page)
+  await bed.metadata.pretend('aliyun')
+  await bed.securityGroup.drop('7000-9000')
+  await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
+  await expect(wizard.step('bridge', 'failed')).toContainText('Port 8024 gets no answer from this laptop.', {
+    timeout: 90_000,
+  })
+  await shoot(app, 'unhappy-security-group-bridge')
+
+  await test.step('the port for lab boxes is opened, the others not', async () => {
+    await bed.securityGroup.allow('8024')
+    const failed = wizard.step('port-range', 'failed')
+    await expect(failed).toContainText("Aliyun's security group drops these ports", { timeout: 90_000 })
+    for (const value of ['Inbound', 'Allow', 'TCP', '7000/9000', '0.0.0.0/0'])
+      await expect(failed.getByRole('table')).toContainText(value)
+    await shoot(app, 'unhappy-security-group-range')
+  })
+
+  await bed.securityGroup.allow('7000-9000')
+  await expect(page.getByRole('heading', { level: 1, name: /is ready\.$|^Where is the GPU\?$/ })).toBeVisible(
+    { timeout: 60_000 },
+  )
+})
+
+test("the server's own firewall: the button adds one rule, and nothing else changes", async ({
+  app,
+  bed,
+}) => {
+  const wizard = new SetupWizard(app.page)
+  await bed.hostFirewall.start('ufw')
+  await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
+  const failed = wizard.step('bridge', 'failed')
+  await expect(failed).toContainText('Port 8024 gets no answer from this laptop.', { timeout: 90_000 })
+  await shoot(app, 'unhappy-host-firewall')
+  await failed.getByRole('button', { name: 'Open them' }).click()
+  await expect(wizard.step('bridge', 'failed')).toHaveCount(0, { timeout: 30_000 })
+  await wizard.expectServerReady()
+  const rules = await bed.cloud.exec('ufw status')
+  expect(rules).toMatch(/^22\/tcp +ALLOW/m)
+  expect(rules).toMatch(/^7000:9000\/tcp +ALLOW/m)
+})
