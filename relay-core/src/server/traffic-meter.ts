@@ -83,8 +83,9 @@ export class TrafficMeter {
   #rates(): LiveTraffic {
     const latest = this.#latest ?? this.#sample()
     const seconds = this.#before ? (latest.atMs - this.#before.atMs) / 1000 : 0
-    const rate = (bytes: number, before: number | undefined) =>
-      seconds > 0 && before !== undefined ? Math.max(0, Math.round((bytes - before) / seconds)) : 0
+    // a tunnel that was not there a second ago began at zero
+    const rate = (bytes: number, before = 0) =>
+      seconds > 0 ? Math.max(0, Math.round((bytes - before) / seconds)) : 0
     return {
       atMs: latest.atMs,
       tunnels: [...latest.tunnels.values()].map(({ id, downBytes, upBytes, connections }) => {
