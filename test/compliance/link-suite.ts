@@ -153,7 +153,10 @@ export function linkSuite(runtime: string): void {
       visitor.write('still here')
       await once(visitor, 'data')
       const ages = (await Promise.all(closings)).sort((a, b) => a - b)
-      expect(ages.filter((age) => age < 2_000)).toHaveLength(200 - 64)
+      // the agent dials carriers from the same address meanwhile, and each takes a place until it has proved itself
+      const turnedAway = ages.filter((age) => age < 2_000).length
+      expect(turnedAway).toBeGreaterThanOrEqual(200 - 64)
+      expect(turnedAway).toBeLessThan(200 - 48)
       expect(ages.at(-1)).toBeLessThan(7_000)
     })
 
