@@ -9,7 +9,7 @@ const maxUnsentMessageBytes = 64 * 1024
 
 /**
  * Up to this size header and payload are joined by a copy and leave as one TLS record; beyond it the copy would cost more than
- * a small record of its own (docs/adr/0010-native-data-path.md).
+ * a small record of its own (docs/adr/0008-native-data-path.md).
  */
 const joinedLength = 16 * 1024
 
