@@ -81,7 +81,9 @@ test('a link of nps connect fills the form of the window that is open', async ({
   const link = `nps-desktop://connect?host=203.0.113.7&port=8024&key=${'k'.repeat(40)}`
   expect(await secondStart(app, link)).toBe(0)
   await expect(app.page.getByRole('heading', { name: 'Connect to a running nps', level: 1 })).toBeVisible()
-  await expect(app.page.getByLabel('Paste what it prints')).toHaveValue(link)
+  await expect(app.page.getByLabel('Address of the server')).toHaveValue('203.0.113.7')
+  await expect(app.page.getByLabel('Port for lab boxes')).toHaveValue('8024')
+  await expect(app.page.getByLabel('Admin key')).toHaveValue('k'.repeat(40))
 })
 
 test('closing the window keeps the app in the tray; its place is remembered', async ({ app }) => {

@@ -57,7 +57,7 @@ export class TrialMachine {
         programsFolder: join(folder, 'programs'),
         tunnelHost: '127.0.0.1',
         writeLog: () => undefined,
-        service: 'trial',
+        service: '',
       })
       closers.push(() => relay.close())
       return new TrialMachine({ relay: await relay.start(), services, closers, log })
