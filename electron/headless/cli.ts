@@ -17,20 +17,23 @@ const { values } = parseArgs({
   },
 })
 
+const port = Number(values.port)
+if (!Number.isInteger(port) || port < 0 || port > 65_535)
+  end(`--port ${values.port} is no port. Use a number from 1 to 65535, or leave it out for a free one.`)
 const rendererFolder = join(root, 'renderer/dist')
-if (!existsSync(join(rendererFolder, 'index.html'))) {
-  console.error('The pages are not built yet. Run: npm start')
-  process.exit(1)
-}
-const shell = await createHeadlessShell({
+if (!existsSync(join(rendererFolder, 'index.html'))) end('The pages are not built yet. Run: npm start')
+const dataFolder = resolve(values['data-folder'])
+const headless = await createHeadlessShell({
   version: packageJson.version,
-  dataFolder: resolve(values['data-folder']),
+  dataFolder,
   programsFolder: resolve(values['programs-folder']),
 })
-const headless = await serveHeadless({ shell, rendererFolder, port: Number(values.port) })
+  .then((shell) => serveHeadless({ shell, rendererFolder, port }))
+  // what can go wrong here is told by its message: a data folder in use, a taken port, a full disk
+  .catch((error: unknown) => end(error instanceof Error ? error.message : String(error)))
 console.log(`NPS Desktop is ready. Open this address in a browser on this computer:\n\n  ${headless.url}\n`)
 console.log(
-  `Data: ${shell.dataFolder} (secrets sealed by the key file in it). Ctrl+C ends it; tunnels keep running.`,
+  `Data: ${dataFolder} (secrets sealed by the key file in it). Ctrl+C ends it; tunnels keep running.`,
 )
 
 let closing = false
@@ -48,10 +51,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-/** Where the desktop's window keeps its data too, by the habits of each system. */
+/** One line for a person, and an exit code for a script. */
+function end(message: string): never {
+  console.error(message)
+  process.exit(1)
+}
+
+/** A folder of its own: the secrets of the desktop's window are sealed by the keychain, which is out of reach here. */
 function defaultDataFolder(): string {
   const home = homedir()
-  if (process.platform === 'darwin') return join(home, 'Library/Application Support/NPS Desktop')
-  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? home, 'NPS Desktop')
+  if (process.platform === 'darwin') return join(home, 'Library/Application Support/NPS Desktop headless')
+  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? home, 'NPS Desktop headless')
   return join(process.env['XDG_DATA_HOME'] ?? join(home, '.local/share'), 'nps-desktop')
 }
