@@ -18,7 +18,7 @@ test('a wrong password is told as that, and another one goes on from there', asy
   await expect(failed).toContainText('Try another password or key.')
   await shoot(app, 'unhappy-wrong-password')
   await failed.getByLabel('Password', { exact: true }).fill(bed.accounts.root.password)
-  await wizard.press('Try this one')
+  await wizard.retryBy('Try this one')
   await wizard.expectServerReady()
 })
 
@@ -63,7 +63,7 @@ test('a taken port 8024 is named with its program, and the next free one is a cl
   await expect(failed).toContainText(`Port 8024 is taken on ${bed.cloud.address}.`)
   await expect(failed).toContainText('python3 listens there.')
   await shoot(app, 'unhappy-port-taken')
-  await wizard.press('Use 8025')
+  await wizard.retryBy('Use 8025')
   await wizard.expectServerReady()
 })
 
@@ -81,7 +81,7 @@ test('a disk that fills up during the upload: nothing half done stays, and the s
   await shoot(app, 'unhappy-disk-full')
   expect(await bed.cloud.exec('find / -xdev -newer /proc/1 -size +1M -name "*np[sc]*"')).toBe('')
   await bed.cloud.disk.free()
-  await wizard.press('Try again')
+  await wizard.retryBy('Try again')
   await wizard.expectServerReady()
 })
 
@@ -94,7 +94,7 @@ test('an account that may not become root is told so, and gets a server without 
   const failed = wizard.step('identity', 'failed')
   await expect(failed).toContainText(`guest cannot become root on ${bed.cloud.address}.`)
   await shoot(app, 'unhappy-no-sudo')
-  await wizard.press('Install without root')
+  await wizard.retryBy('Install without root')
   await wizard.expectServerReady()
   expect(await bed.cloud.exec('ps -o user= -C nps | sort -u')).toBe('guest\n')
 })

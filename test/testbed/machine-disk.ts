@@ -1,12 +1,15 @@
-import { mkdir, open, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runCommand } from './run-command.ts'
+import { runCommand, tryCommand } from './run-command.ts'
 
 /** The disk of a new machine; sparse, so that it takes only what the machine writes. */
 const diskSizeMiB = 3072
 
 /** Left out of the bulk, because the file system also needs blocks to remember where a large file lies. */
 const blocksForBookkeeping = 64
+
+/** A machine that writes for as long as this would fill its disk by itself. */
+const mostLooks = 50
 
 /**
  * A machine's root: the shared read-only layers with a disk of its own above them.
@@ -42,12 +45,12 @@ export class MachineDisk {
   /** Takes all space but `leaveBytes`, to the last block, by a file that the machine does not see. */
   async fillUp({ leaveBytes = 0 }: { leaveBytes?: number } = {}): Promise<void> {
     await this.free()
-    const { bavail, bsize } = await statfs(this.#disk)
-    const bulk = bavail - Math.ceil(leaveBytes / bsize) - blocksForBookkeeping
-    if (bulk > 0) await runCommand('fallocate', ['--length', String(bulk * bsize), this.#ballast])
+    await this.#takeBulk(leaveBytes)
     const file = await open(this.#ballast, 'a')
     try {
-      while ((await statfs(this.#disk)).bavail * bsize > leaveBytes) {
+      for (;;) {
+        const { bavail, bsize } = await statfs(this.#disk)
+        if (bavail * bsize <= leaveBytes) break
         await file.write(Buffer.alloc(bsize))
         await file.datasync()
       }
@@ -55,6 +58,19 @@ export class MachineDisk {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
     } finally {
       await file.close()
+    }
+  }
+
+  /** All but the last blocks, at once. When the machine writes meanwhile there is less than was seen: it looks again. */
+  async #takeBulk(leaveBytes: number): Promise<void> {
+    for (let look = 0; look < mostLooks; look++) {
+      const { bavail, bsize } = await statfs(this.#disk)
+      const bulk = bavail - Math.ceil(leaveBytes / bsize) - blocksForBookkeeping
+      if (bulk <= 0) return
+      const taken = await stat(this.#ballast).catch(() => ({ size: 0 }))
+      const range = ['--offset', String(taken.size), '--length', String(bulk * bsize)]
+      const { exitCode, stderr } = await tryCommand('fallocate', [...range, this.#ballast])
+      if (exitCode !== 0 && !stderr.includes('No space left on device')) throw new Error(stderr)
     }
   }
 
