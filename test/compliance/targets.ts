@@ -40,10 +40,11 @@ export class Targets {
     return socket
   }
 
-  /** How a visit ends, be it while it begins: `end` in order, or the system's code. */
-  outcome(port: number): Promise<string> {
+  /** How a visit that says `words` ends, be it while it begins: `end` in order, or the system's code. */
+  outcome(port: number, words = ''): Promise<string> {
     const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
     this.#keep(socket)
+    socket.write(words)
     return ending(socket)
   }
 
