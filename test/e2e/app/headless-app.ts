@@ -37,6 +37,7 @@ export async function startHeadlessApp({
     const browser = await startBrowser()
     const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
     context.setDefaultTimeout(actionDeadlineMs)
+    context.setDefaultNavigationTimeout(actionDeadlineMs)
     const page = await context.newPage()
     await page.goto(url)
     let closing: Promise<void> | undefined
