@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { logLevels, type LogLevel } from '../log.ts'
 import { Secret } from '../secret.ts'
 import { configError, parseIni } from './ini.ts'
+import { explainKey } from './known-keys.ts'
 import { PortRanges } from './port-ranges.ts'
 import { isWeakPassword } from './weak-password.ts'
 
@@ -88,11 +89,11 @@ const readers: Record<string, (value: string, into: Values) => string | undefine
   },
 }
 
-/** The keys that have an effect; others are kept in the file and warned about. */
+/** The keys that have an effect; what becomes of the others stands in known-keys.ts. */
 export const relayConfigKeys: readonly string[] = Object.keys(readers)
 
 /**
- * nps.conf → checked values and warnings. Unknown keys are warnings; a wrong value throws `config-invalid` with
+ * nps.conf → checked values and warnings. Keys without an effect are warnings; a wrong value throws `config-invalid` with
  * file and line (values of passwords never stand in the message).
  */
 export function parseRelayConfig(
@@ -105,7 +106,8 @@ export function parseRelayConfig(
   for (const { key, value, line } of parseIni(text, file)) {
     const read = readers[key]
     if (!read) {
-      warnings.push({ line, message: `${key} has no effect in this version` })
+      const message = explainKey(key, value)
+      if (message !== undefined) warnings.push({ line, message })
       continue
     }
     const earlier = seen.get(key)

@@ -1,0 +1,103 @@
+/** What becomes of a key of the stock nps.conf that nothing here reads. */
+export interface KnownKey {
+  /** Values that ask for nothing that is not so anyway; `all`: whatever stands there is fine. */
+  readonly quiet: 'all' | readonly string[]
+  /** Why the others have no effect, and what to do instead. Follows `key: `. */
+  readonly reason: string
+}
+
+/** The values with which a switch asks for nothing. */
+const off = ['', 'false', '0']
+const adminOnly: KnownKey = { quiet: off, reason: 'only the administrator logs in to the console' }
+const alwaysThere: KnownKey = {
+  quiet: 'all',
+  reason: 'it shows a field of a stock form; here the setting can always be made',
+}
+const leftover: KnownKey = { quiet: 'all', reason: 'it has no effect in stock either' }
+const framework: KnownKey = { quiet: 'all', reason: 'it is a setting of the framework of stock nps' }
+const noProfiler: KnownKey = {
+  quiet: [''],
+  reason: 'there is no profiler: without a password it would be open to everybody',
+}
+const noPeerToPeer: KnownKey = {
+  quiet: [''],
+  reason: 'p2p is not offered; visitors go through the relay instead',
+}
+const noHosts: KnownKey = { quiet: ['', '0'], reason: 'host tunnels are not in this version' }
+
+/**
+ * Every stock key without a reader in relay-config.ts. Whoever adds a reader takes the key out here; a test compares
+ * both with docs/nps-compat.md.
+ */
+export const knownKeys: Readonly<Record<string, KnownKey>> = {
+  appname: framework,
+  runmode: framework,
+  http_proxy_ip: { quiet: 'all', reason: noHosts.reason },
+  http_proxy_port: noHosts,
+  https_proxy_port: noHosts,
+  https_just_proxy: { quiet: 'all', reason: noHosts.reason },
+  https_default_cert_file: { quiet: 'all', reason: noHosts.reason },
+  https_default_key_file: { quiet: 'all', reason: noHosts.reason },
+  http_add_origin_header: { quiet: off, reason: noHosts.reason },
+  bridge_type: {
+    quiet: ['', 'tcp'],
+    reason: 'the bridge speaks TCP only: start every npc with -type=tcp',
+  },
+  public_vkey: { quiet: [''], reason: 'configuration mode without an account is not in this version' },
+  flow_store_interval: { quiet: 'all', reason: 'traffic counters are saved every minute' },
+  ip_limit: { quiet: off, reason: 'registration of visitors is not in this version' },
+  p2p_ip: noPeerToPeer,
+  p2p_port: noPeerToPeer,
+  web_host: {
+    // as shipped
+    quiet: ['', 'a.o.com'],
+    reason: 'the console shares no port: it answers by every name on web_port',
+  },
+  web_base_url: { quiet: ['', '/'], reason: 'the console under a sub-path is not in this version' },
+  web_open_ssl: { quiet: off, reason: 'the console over TLS is not in this version' },
+  web_cert_file: { quiet: 'all', reason: 'the console over TLS is not in this version' },
+  web_key_file: { quiet: 'all', reason: 'the console over TLS is not in this version' },
+  auth_key: { quiet: [''], reason: 'the stock web API is not in this version' },
+  auth_crypt_key: {
+    quiet: [''],
+    reason: '/auth/getauthkey, which gave auth_key away, does not exist here',
+  },
+  allow_user_login: adminOnly,
+  allow_user_register: adminOnly,
+  allow_user_change_username: adminOnly,
+  allow_flow_limit: alwaysThere,
+  allow_rate_limit: alwaysThere,
+  allow_tunnel_num_limit: alwaysThere,
+  allow_connection_num_limit: alwaysThere,
+  allow_multi_ip: alwaysThere,
+  allow_local_proxy: { quiet: off, reason: 'the relay dials nothing on behalf of others' },
+  system_info_display: {
+    quiet: off,
+    reason: 'the console shows traffic, not the load of the machine',
+  },
+  http_cache: {
+    quiet: off,
+    reason: 'there is no cache: it would serve pages that the site has changed since',
+  },
+  http_cache_length: { quiet: 'all', reason: 'there is no cache' },
+  pprof_ip: noProfiler,
+  pprof_port: noProfiler,
+  disconnect_timeout: {
+    // as shipped
+    quiet: ['', '60'],
+    reason: 'a dead link is noticed within 10 seconds, whatever stands here',
+  },
+  httpproxyport: leftover,
+  hostport: leftover,
+  pempath: leftover,
+  keypath: leftover,
+}
+
+/** The warning for a key that no reader takes, or undefined where its value asks for nothing more than what is. */
+export function explainKey(key: string, value: string): string | undefined {
+  const known = Object.hasOwn(knownKeys, key) ? knownKeys[key] : undefined
+  if (!known) return `${key} is not known and has no effect`
+  return known.quiet === 'all' || known.quiet.includes(value.toLowerCase())
+    ? undefined
+    : `${key}: ${known.reason}`
+}
