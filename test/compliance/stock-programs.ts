@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Program } from './program.ts'
 
 const folder = process.env['NPS_STOCK_DIR'] ?? ''
 
@@ -16,21 +15,13 @@ export function stockMissing(): string | undefined {
   return missing && `NPS_STOCK_DIR has no ${missing}/nps`
 }
 
-/** A stock program in a scratch folder. Its output is kept, to be shown when something fails. */
-export class StockProgram {
-  readonly #child: ChildProcess
-  #output = ''
+/** Its `nps`, its `npc`, or the folder `web` of its console. */
+export function stockFile(version: StockVersion, name: 'nps' | 'npc' | 'web'): string {
+  return join(folder, version, name)
+}
 
-  private constructor(command: string, args: readonly string[], cwd: string) {
-    this.#child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (text: Buffer) => {
-        this.#output = (this.#output + text.toString()).slice(-8000)
-        this.#child.emit('output')
-      })
-    }
-  }
-
+/** A stock program in a scratch folder. */
+export class StockProgram extends Program {
   /** `nps` beside its own conf folder, where it looks for it; answers once its bridge listens. */
   static async relay(
     version: StockVersion,
@@ -39,7 +30,7 @@ export class StockProgram {
   ): Promise<StockProgram> {
     const program = join(scratch, 'nps')
     if (!existsSync(program)) {
-      await symlink(join(folder, version, 'nps'), program)
+      await symlink(stockFile(version, 'nps'), program)
       await mkdir(join(scratch, 'conf'))
       await writeStockConfig(join(scratch, 'conf'), settings)
     }
@@ -50,7 +41,7 @@ export class StockProgram {
 
   static agent(version: StockVersion, scratch: string, server: string, vkey: string): StockProgram {
     return new StockProgram(
-      join(folder, version, 'npc'),
+      stockFile(version, 'npc'),
       [`-server=${server}`, `-vkey=${vkey}`, '-type=tcp'],
       scratch,
     )
@@ -58,31 +49,7 @@ export class StockProgram {
 
   /** `npc` in configuration mode, as `npc -config=`. */
   static configuredAgent(version: StockVersion, scratch: string, config: string): StockProgram {
-    return new StockProgram(join(folder, version, 'npc'), [`-config=${config}`], scratch)
-  }
-
-  get output(): string {
-    return this.#output
-  }
-
-  async says(pattern: RegExp, withinMs = 15_000): Promise<void> {
-    const signal = AbortSignal.timeout(withinMs)
-    while (!pattern.test(this.#output)) {
-      await once(this.#child, 'output', { signal }).catch((cause: unknown) => {
-        throw new Error(`did not say ${pattern} within ${withinMs} ms:\n${this.#output}`, { cause })
-      })
-    }
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const exited = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
-    await exited
+    return new StockProgram(stockFile(version, 'npc'), [`-config=${config}`], scratch)
   }
 }
 

@@ -1,0 +1,93 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connectControlSocket } from '../../../relay-core/src/remote/connect-control-socket.ts'
+import type { RelayClient, RelayConnection } from '../../../relay-core/src/remote/index.ts'
+import { freePort } from '../free-port.ts'
+import { Program } from '../program.ts'
+import type { ClientWish, HostWish, RelayEnd, TunnelWish } from './relay-end.ts'
+import { ourProgram, type Runtime } from './runtimes.ts'
+
+/** Our `nps` as a program of its own, asked over its control socket. */
+export class OurRelay implements RelayEnd {
+  readonly bridgePort: number
+  readonly httpPort: number
+  readonly httpsPort: number
+  readonly #folder: string
+  readonly #runtime: Runtime
+  #program: Program | undefined
+  #connection: RelayConnection | undefined
+
+  private constructor(folder: string, runtime: Runtime, ports: readonly number[]) {
+    this.#folder = folder
+    this.#runtime = runtime
+    ;[this.bridgePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
+  }
+
+  static async create(folder: string, runtime: Runtime): Promise<OurRelay> {
+    const ports = [await freePort(), await freePort(), await freePort()]
+    const relay = new OurRelay(folder, runtime, ports)
+    await mkdir(join(folder, 'conf'))
+    await writeFile(
+      join(folder, 'conf', 'nps.conf'),
+      `bridge_ip=127.0.0.1
+bridge_port=${relay.bridgePort}
+http_proxy_ip=127.0.0.1
+http_proxy_port=${relay.httpPort}
+https_proxy_port=${relay.httpsPort}
+https_just_proxy=true
+web_port=
+stock_protocol=true
+`,
+    )
+    await relay.start()
+    return relay
+  }
+
+  async start(): Promise<void> {
+    const [command, ...args] = ourProgram('nps', this.#runtime)
+    this.#program = new Program(command, [...args, `-conf_path=${this.#folder}`], this.#folder)
+    await this.#program.says(/nps runs/)
+    this.#connection = await connectControlSocket(join(this.#folder, 'state', 'control.sock'))
+  }
+
+  get output(): string {
+    return this.#program?.output ?? ''
+  }
+
+  /** The relay's API, for what only our relay can say or do. */
+  get api(): RelayClient {
+    if (!this.#connection) throw new Error('the relay does not run')
+    return this.#connection.client
+  }
+
+  async fingerprint(): Promise<string> {
+    return (await this.api.status.get({})).fingerprint
+  }
+
+  async addClient({ vkey, layer }: ClientWish): Promise<number> {
+    const { id } = await this.api.clients.add({ name: layer, vkey })
+    return id
+  }
+
+  async addTunnel({ clientId, port, target }: TunnelWish): Promise<void> {
+    await this.api.tunnels.add({ clientId, mode: 'tcp', target, ...(port !== null && { port }) })
+  }
+
+  async addHost({ host }: HostWish): Promise<void> {
+    throw new Error(`our relay serves no host ${host} yet`)
+  }
+
+  async isOnline(clientId: number): Promise<boolean> {
+    const clients = await this.api.clients.list({})
+    return clients.find(({ id }) => id === clientId)?.agent.state === 'online'
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#program?.signal(signal)
+  }
+
+  async kill(): Promise<void> {
+    this.#connection?.close()
+    await this.#program?.kill()
+  }
+}
