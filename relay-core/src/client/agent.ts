@@ -9,6 +9,7 @@ import { dialTarget, type DialPolicy } from './dial-target.ts'
 import { KnownRelay } from './known-relay.ts'
 import { PinFile } from './pin-file.ts'
 import { asLinkFailure } from './retry-rule.ts'
+import { serveKinds } from './serve-kinds.ts'
 import { parseHostPort } from '../transport/host-port.ts'
 import { relayVersion } from '../version.ts'
 
@@ -165,7 +166,7 @@ export class Agent {
       vkey: vkey.reveal(),
       hostname: hostname(),
       checkFingerprint: (fingerprint) => this.#known.check(fingerprint),
-      dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
+      serve: serveKinds({ policy }),
       log,
       signal,
     })

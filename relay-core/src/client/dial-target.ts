@@ -1,3 +1,5 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns/promises'
 import type { Socket } from 'node:net'
 import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 import type { Target } from '../server/agent-session.ts'
@@ -15,21 +17,36 @@ export async function dialTarget(
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
 ): Promise<Socket> {
   const { host, port } = target
-  if (policy && !policy(target)) {
-    throw new RelayError('target-denied', `This lab box does not allow connections to ${host}:${port}.`, {
-      host,
-      port,
-    })
-  }
+  checkTarget(target, policy)
   try {
     return await connectTcp({ host, port, timeoutMs: targetTimeoutMs, signal })
   } catch (error) {
     signal.throwIfAborted()
-    throw explain(error as NodeJS.ErrnoException, target)
+    throw explainDial(error as NodeJS.ErrnoException, target)
   }
 }
 
-function explain(error: NodeJS.ErrnoException, { host, port }: Target): RelayError {
+/** Throws `target-denied` for a target that the agent may not reach. */
+export function checkTarget(target: Target, policy: DialPolicy | undefined): void {
+  if (!policy || policy(target)) return
+  const { host, port } = target
+  throw new RelayError('target-denied', `This lab box does not allow connections to ${host}:${port}.`, {
+    host,
+    port,
+  })
+}
+
+/** The address of the target's name; rejects with a `target-…` RelayError. */
+export async function lookUp(target: Target): Promise<LookupAddress> {
+  try {
+    return await lookup(target.host)
+  } catch (error) {
+    throw explainDial(error as NodeJS.ErrnoException, target)
+  }
+}
+
+/** The system's error in words: what failed, and what to do. */
+export function explainDial(error: NodeJS.ErrnoException, { host, port }: Target): RelayError {
   const failure = (code: RelayErrorCode, sentence: string) =>
     new RelayError(code, sentence, { host, port }, { cause: error })
   switch (systemCode(error)) {

@@ -4,11 +4,20 @@ import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.
 import type { AgentSession, Target } from '../server/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
-import { decodeFailed, decodeNumber, encodeOpen, idLength, proofLength } from '../wire/messages.ts'
+import {
+  decodeFailed,
+  decodeNumber,
+  encodeOpen,
+  idLength,
+  proofLength,
+  streamKind,
+  type Open,
+} from '../wire/messages.ts'
 import { Carrier } from './carrier.ts'
 import { CarrierPool } from './carrier-pool.ts'
 import { ControlLink, type ControlEnd } from './control-link.ts'
 import type { FramedSocket } from './framed-socket.ts'
+import { nativeDatagrams } from './native-datagrams.ts'
 
 /** The agent has 10 s to reach the target (spec/wire.md); two more for the way there and back. */
 const openTimeoutMs = 12_000
@@ -85,10 +94,25 @@ export class NativeSession implements AgentSession {
     return true
   }
 
-  async openStream(
-    target: Target,
-    { signal, visitor = '' }: { signal: AbortSignal; visitor?: string },
-  ): Promise<Duplex> {
+  openStream(target: Target, options: OpenOptions): Promise<Duplex> {
+    return this.#openKind(streamKind.tcp, target, options)
+  }
+
+  async openDatagrams(target: Target, options: OpenOptions): Promise<Duplex> {
+    return nativeDatagrams(await this.#openKind(streamKind.datagrams, target, options))
+  }
+
+  async openSocksDatagrams(options: OpenOptions): Promise<Duplex> {
+    return nativeDatagrams(await this.#openKind(streamKind.socksDatagrams, { host: '', port: 0 }, options))
+  }
+
+  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
+    if (this.#closeReason) return
+    this.#closeReason = reason
+    this.#control?.bye(reason)
+  }
+
+  async #openKind(kind: number, target: Target, { signal, visitor = '' }: OpenOptions): Promise<Duplex> {
     signal.throwIfAborted()
     // By hand, because AbortSignal.any and AbortSignal.timeout cost more than all the rest of an opening.
     const abort = new AbortController()
@@ -104,7 +128,7 @@ export class NativeSession implements AgentSession {
           this.#pool.release(carrier)
           throw abort.signal.reason
         }
-        const stream = await this.#open(carrier, target, visitor, abort.signal)
+        const stream = await this.#open(carrier, { kind, ...target, visitor }, abort.signal)
         if (stream) return stream
       }
       throw this.#silent(target, 'its connections end as soon as they are used')
@@ -114,19 +138,9 @@ export class NativeSession implements AgentSession {
     }
   }
 
-  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
-    if (this.#closeReason) return
-    this.#closeReason = reason
-    this.#control?.bye(reason)
-  }
-
   /** Undefined when the carrier was lost before the agent answered: it never saw the request, so another may be tried. */
-  #open(
-    carrier: Carrier,
-    { host, port }: Target,
-    visitor: string,
-    signal: AbortSignal,
-  ): Promise<Duplex | undefined> {
+  #open(carrier: Carrier, request: Omit<Open, 'number'>, signal: AbortSignal): Promise<Duplex | undefined> {
+    const { host, port } = request
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         // The agent is dialling: the end of the carrier tells it to stop.
@@ -156,7 +170,7 @@ export class NativeSession implements AgentSession {
         },
       })
       signal.addEventListener('abort', onAbort, { once: true })
-      carrier.framed.send(encodeOpen({ number, host, port, visitor }))
+      carrier.framed.send(encodeOpen({ number, ...request }))
     })
   }
 
@@ -180,6 +194,11 @@ export class NativeSession implements AgentSession {
   }
 }
 
+interface OpenOptions {
+  readonly signal: AbortSignal
+  readonly visitor?: string
+}
+
 interface Opening {
   readonly number: number
   opened(): void
@@ -187,9 +206,12 @@ interface Opening {
   lost(): void
 }
 
-/** An agent may only speak of its target; any other word of a newer or hostile one means that it was not reached. */
+/**
+ * An agent may only speak of its target, or not know the kind of stream; any other word of a newer or hostile one means
+ * that the target was not reached.
+ */
 function asTargetCode(code: string): RelayErrorCode {
-  return code.startsWith('target-')
+  return code === 'mode-unsupported' || code.startsWith('target-')
     ? (relayErrorCodes.find((known) => known === code) ?? 'target-unreachable')
     : 'target-unreachable'
 }

@@ -11,7 +11,7 @@ import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
-import { serveCarrier, type Dial } from './serve-carrier.ts'
+import { serveCarrier, type KindServers } from './serve-carrier.ts'
 
 /** How long the relay may take to accept, and then to answer the hello: a wrong key is answered after a delay. */
 const connectTimeoutMs = 10_000
@@ -27,7 +27,8 @@ export interface RelayLinkOptions {
   readonly hostname: string
   /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
   readonly checkFingerprint: (fingerprint: string) => void
-  readonly dial: Dial
+  /** What to do for the streams that the relay opens. */
+  readonly serve: KindServers
   readonly log: Log
 }
 
@@ -120,7 +121,7 @@ export class RelayLink {
   async #dialCarrier(): Promise<void> {
     if (this.#carriers.size >= maxCarriers)
       throw new Error(`the relay wants more than ${maxCarriers} carriers`)
-    const { host, port, dial } = this.#options
+    const { host, port, serve } = this.#options
     const socket = await connectRelay({ host, port, signal: this.#abort.signal, tickets: this.#tickets })
     // A resumed session proves the key by knowing the secret of the one before.
     const fingerprint = peerFingerprint(socket)
@@ -131,7 +132,7 @@ export class RelayLink {
     const framed = new FramedSocket(socket)
     this.#carriers.add(framed)
     void framed.closed.then(() => this.#carriers.delete(framed))
-    serveCarrier(framed, dial)
+    serveCarrier(framed, serve)
     const { sessionId, carrierKey } = this.#welcome
     const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
     framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))

@@ -1,50 +1,67 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
-import type { Target } from '../server/agent-session.ts'
-import { splice } from '../transport/splice.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
-import { decodeOpen, encodeFailed, encodeOpened } from '../wire/messages.ts'
+import { decodeOpen, encodeFailed, encodeOpened, type Failed, type Open } from '../wire/messages.ts'
 import { Carrier } from './carrier.ts'
 import type { FramedSocket } from './framed-socket.ts'
 
-/** Dials a target; rejects with a `target-…` RelayError. */
-export type Dial = (target: Target, options: { signal: AbortSignal }) => Promise<Socket>
+/** What was asked for is there, and waits for its stream. */
+export interface Reached {
+  join(stream: Duplex): void
+  /** The carrier was lost meanwhile. */
+  abandon(): void
+}
 
-/** The agent's end of a carrier: for each OPEN it dials the target, says how that went, and joins the two. */
-export function serveCarrier(framed: FramedSocket, dial: Dial): void {
-  let dialling: AbortController | undefined
+/** Makes ready what a stream is to be joined with; rejects with a `target-…` RelayError. */
+export type KindServer = (open: Open, options: { signal: AbortSignal }) => Promise<Reached>
+
+/** By the number of the kind (`streamKind`). */
+export type KindServers = Readonly<Record<number, KindServer>>
+
+/** The agent's end of a carrier: for each OPEN it does what its kind asks for, says how that went, and joins the two. */
+export function serveCarrier(framed: FramedSocket, servers: KindServers): void {
+  let opening: AbortController | undefined
   const carrier: Carrier = new Carrier(framed, {
     onMessage: (type, body) => {
-      if (type !== frameType.open || dialling) throw new WireError(`frame of type ${type} instead of OPEN`)
-      const { number, host, port } = decodeOpen(body)
+      if (type !== frameType.open || opening) throw new WireError(`frame of type ${type} instead of OPEN`)
+      const request = decodeOpen(body)
       const abort = new AbortController()
-      dialling = abort
-      void open(carrier, number, dial({ host, port }, { signal: abort.signal })).finally(() => {
-        dialling = undefined
-      })
+      opening = abort
+      const server = servers[request.kind] ?? refuse
+      void server(request, { signal: abort.signal })
+        .catch((error: unknown) => failedFor(request, error))
+        .then((outcome) => {
+          opening = undefined
+          answer(carrier, request, outcome)
+        })
     },
     onIdle: () => undefined,
   })
-  void framed.closed.then(() => dialling?.abort())
+  void framed.closed.then(() => opening?.abort())
 }
 
-async function open(carrier: Carrier, number: number, dialled: Promise<Socket>): Promise<void> {
+const refuse: KindServer = ({ kind }) =>
+  Promise.reject(
+    new RelayError('mode-unsupported', `This npc does not know streams of kind ${kind}. Update npc.`, {
+      kind,
+    }),
+  )
+
+function failedFor({ number }: Open, error: unknown): Failed {
+  const code = error instanceof RelayError ? error.code : 'target-unreachable'
+  return { number, code, message: error instanceof Error ? error.message : String(error) }
+}
+
+function answer(carrier: Carrier, { number }: Open, outcome: Reached | Failed): void {
   const { framed } = carrier
-  let socket: Socket
-  try {
-    socket = await dialled
-  } catch (error) {
-    const code = error instanceof RelayError ? error.code : 'target-unreachable'
-    const message = error instanceof Error ? error.message : String(error)
-    framed.answer(encodeFailed({ number, code, message }))
-    return
+  if ('code' in outcome) {
+    framed.answer(encodeFailed(outcome))
+  } else if (framed.isClosed) {
+    outcome.abandon()
+  } else {
+    const stream = carrier.startStream(number)
+    framed.send(encodeOpened(number))
+    outcome.join(stream)
   }
-  if (framed.isClosed) {
-    socket.destroy()
-    return
-  }
-  const stream = carrier.startStream(number)
-  framed.send(encodeOpened(number))
-  void splice(stream, socket)
 }

@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net'
 import type { DialPolicy } from '../client/dial-target.ts'
+import { joinDatagrams, openDatagramSocket } from '../client/serve-datagrams.ts'
+import { serveSocksDatagrams } from '../client/serve-socks-datagrams.ts'
 import type { Log } from '../log.ts'
 import type { Target } from '../server/agent-session.ts'
+import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
 import { splice } from '../transport/splice.ts'
 import { decodeLinkInfo, parseLinkHost, type LinkInfo } from './link-info.ts'
 import type { MuxStream } from './mux-stream.ts'
 import { layerAsAgent } from './payload-layers.ts'
 import { readPrefixed } from './read-exactly.ts'
-import { serveDatagrams, serveSocksDatagrams } from './serve-datagrams.ts'
+import { socksDatagramsAsAgent } from './stock-socks-datagrams.ts'
 
 export interface ServeStreamOptions {
   /** Dials over TCP; rejects with a `target-…` error. */
@@ -31,7 +34,7 @@ export async function serveStream(stream: MuxStream, options: ServeStreamOptions
   try {
     const link = await readLink(stream, gone.signal)
     if (link.type === 'udp') await serveUdp(stream, link, options, gone.signal)
-    else if (link.type === 'udp5') serveUdp5(stream, options, gone.signal)
+    else if (link.type === 'udp5') serveSocksDatagrams(socksDatagramsAsAgent(stream), options)
     else await serveTcp(stream, link, options, gone.signal)
   } catch (error) {
     if (!gone.signal.aborted) options.log.warn('a stream could not be served', { reason: error })
@@ -77,9 +80,6 @@ async function serveUdp(
 ): Promise<void> {
   const signal = AbortSignal.any([gone, AbortSignal.timeout(handshakeTimeoutMs)])
   const layered = await layerAsAgent(stream, link, { signal })
-  await serveDatagrams(layered, parseLinkHost(link.host), { policy, signal: gone })
-}
-
-function serveUdp5(stream: MuxStream, { policy }: ServeStreamOptions, gone: AbortSignal): void {
-  serveSocksDatagrams(stream, { policy, signal: gone })
+  const socket = await openDatagramSocket(parseLinkHost(link.host), { policy, signal: gone })
+  joinDatagrams(new DatagramStream(layered, unframed), socket)
 }

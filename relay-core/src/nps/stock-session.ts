@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import type { AgentSession, Target } from '../server/agent-session.ts'
+import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
 import { notReached, survives } from './dial-outcome.ts'
 import { encodeLinkInfo, formatLinkHost, type LinkType } from './link-info.ts'
 import { decodeHealthReport, mainFlag, type HealthReport } from './main-messages.ts'
@@ -11,6 +12,7 @@ import { MuxSession } from './mux-session.ts'
 import type { MuxStream } from './mux-stream.ts'
 import { layerAsRelay, type PayloadLayers } from './payload-layers.ts'
 import { readPrefixed } from './read-exactly.ts'
+import { socksDatagramsAsRelay } from './stock-socks-datagrams.ts'
 import { leaksCompressedStreams } from './stock-version.ts'
 
 /** A stock agent opens a stream as soon as it reads the request; longer means that it hangs. */
@@ -121,10 +123,11 @@ export class StockSession implements AgentSession {
   ): Promise<Duplex> {
     const { stream } = await this.#openLink('udp', formatLinkHost(target), { signal, visitor })
     stream.dropWhenFull()
-    return layerAsRelay(stream, this.#layers, { ...this.#options, signal })
+    const layered = await layerAsRelay(stream, this.#layers, { ...this.#options, signal })
+    return new DatagramStream(layered, unframed)
   }
 
-  /** SOCKS5 UDP: write one packet of RFC 1928 §7 a time; answers come as `i32le length | packet`, never layered. */
+  /** SOCKS5's UDP, never layered: one write is one packet of RFC 1928 §7, and so is each 'data' event. */
   async openSocksDatagrams({
     signal,
     visitor = '',
@@ -133,8 +136,8 @@ export class StockSession implements AgentSession {
     visitor?: string
   }): Promise<Duplex> {
     const { stream } = await this.#openLink('udp5', '', { signal, visitor, plain: true })
-    stream.dropWhenFull()
-    return stream
+    // Not `dropWhenFull`: an answer and its length come as two messages, and neither may be lost alone.
+    return socksDatagramsAsRelay(stream)
   }
 
   /** A connection to the agent's own file server; rejects with `agent-offline` when it serves none. */

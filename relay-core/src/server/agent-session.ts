@@ -29,6 +29,13 @@ export interface AgentSession {
     target: Target,
     options: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
   ): Promise<Duplex>
+  /**
+   * Datagrams to and from one target: one write is one, and so is each 'data' event. What there is no room for is lost.
+   * Rejects as `openStream` does; a stock agent says nothing of its target and fulfils at once.
+   */
+  openDatagrams(target: Target, options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
+  /** The same for SOCKS5's UDP: each is one packet of RFC 1928 §7, which names its own target or where it came from. */
+  openSocksDatagrams(options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
   /** Ends the link; `reason` travels to the agent where the protocol can carry it. Idempotent. */
   close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void
   /** Settles when the link has ended, with why. */

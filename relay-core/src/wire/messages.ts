@@ -45,6 +45,16 @@ export interface Refusal {
   readonly message: string
 }
 
+/** What a stream carries and what the agent does for it. */
+export const streamKind = {
+  /** The bytes of a TCP connection to host and port. */
+  tcp: 0,
+  /** Datagrams to and from host and port. */
+  datagrams: 1,
+  /** Packets of SOCKS5 (RFC 1928 §7), each of which names its own target; host is empty and port 0. */
+  socksDatagrams: 2,
+} as const
+
 export interface Open {
   /** Counts the streams of one carrier from 1; wraps at 2^32. */
   readonly number: number
@@ -52,6 +62,8 @@ export interface Open {
   readonly port: number
   /** The visitor's address, or empty. */
   readonly visitor: string
+  /** One of `streamKind`, or one that only a newer program knows. */
+  readonly kind: number
 }
 
 export interface Failed extends Refusal {
@@ -131,14 +143,20 @@ export function decodeBye(body: Uint8Array): string {
   return new ByteReader(body).text()
 }
 
-export function encodeOpen({ number, host, port, visitor }: Open): Uint8Array {
-  const writer = new ByteWriter().u32(number).text(host).u16(port).text(visitor)
+export function encodeOpen({ number, host, port, visitor, kind }: Open): Uint8Array {
+  const writer = new ByteWriter().u32(number).text(host).u16(port).text(visitor).u8(kind)
   return encodeFrame(frameType.open, writer.finish())
 }
 
 export function decodeOpen(body: Uint8Array): Open {
   const reader = new ByteReader(body)
-  return { number: reader.u32(), host: reader.text(), port: reader.u16(), visitor: reader.text() }
+  return {
+    number: reader.u32(),
+    host: reader.text(),
+    port: reader.u16(),
+    visitor: reader.text(),
+    kind: reader.u8(),
+  }
 }
 
 export function encodeOpened(number: number): Uint8Array {

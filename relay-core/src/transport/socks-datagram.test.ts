@@ -14,7 +14,7 @@ describe('a SOCKS5 datagram', () => {
 
   it.each(['::1', 'fd00::1:2', '::ffff:10.0.0.7', '1:2:3:4:5:6:7:8'])('keeps %s', (host) => {
     const back = decodeSocksDatagram(encodeSocksDatagram({ host, port: 53, data: Buffer.from('x') }))
-    expect(new URL(`http://[${back.host}]`).host).toBe(new URL(`http://[${host}]`).host)
+    expect(new URL(`http://[${back?.host}]`).host).toBe(new URL(`http://[${host}]`).host)
     expect(back).toMatchObject({ port: 53, data: Buffer.from('x') })
   })
 
@@ -31,5 +31,5 @@ describe('a SOCKS5 datagram', () => {
     '0000000300',
     '00000005ffffffff',
     '000100017f000001520a75',
-  ])('refuses %j', (hex) => expect(() => decodeSocksDatagram(Buffer.from(hex, 'hex'))).toThrow(RangeError))
+  ])('is not %j', (hex) => expect(decodeSocksDatagram(Buffer.from(hex, 'hex'))).toBeUndefined())
 })

@@ -9,13 +9,9 @@ export interface SocksDatagram {
 
 const addressType = { ipv4: 1, name: 3, ipv6: 4 } as const
 
-/** A stock relay has room for this much and crashes on more, so more is never sent to one. */
-export const maxSocksReplyBytes = 1671
-
-/** Throws a `RangeError` on fragments and on anything else that is no such packet. */
-export function decodeSocksDatagram(packet: Buffer): SocksDatagram {
-  if (packet.length < 7 || packet.readUInt16BE(0) !== 0 || packet[2] !== 0)
-    throw new RangeError('not a SOCKS5 datagram')
+/** Undefined for fragments and for anything else that is no such packet. */
+export function decodeSocksDatagram(packet: Buffer): SocksDatagram | undefined {
+  if (packet.length < 7 || packet.readUInt16BE(0) !== 0 || packet[2] !== 0) return undefined
   const type = packet[3]
   const hostAt = type === addressType.name ? 5 : 4
   const hostBytes =
@@ -27,8 +23,7 @@ export function decodeSocksDatagram(packet: Buffer): SocksDatagram {
           ? (packet[4] as number)
           : 0
   const portAt = hostAt + hostBytes
-  if (hostBytes === 0 || packet.length < portAt + 2)
-    throw new RangeError('a SOCKS5 datagram without an address')
+  if (hostBytes === 0 || packet.length < portAt + 2) return undefined
   return {
     host: readHost(type, packet.subarray(hostAt, portAt)),
     port: packet.readUInt16BE(portAt),

@@ -1,0 +1,44 @@
+import type { Duplex } from 'node:stream'
+import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
+import { encodePrefixed, readPrefix } from './length-prefixed.ts'
+
+/** A stock relay has room for this much and crashes on more, so more is never sent to one. */
+const maxReplyBytes = 1671
+
+/** What UDP can carry. */
+const maxPacketBytes = 65_507
+
+const prefixBytes = 4
+
+/** The relay's end of a `udp5` stream: packets go as messages, answers come as `i32le length | packet`. */
+export function socksDatagramsAsRelay(stream: Duplex): DatagramStream {
+  const reader = new PrefixedReader()
+  return new DatagramStream(stream, {
+    encode: unframed.encode,
+    decode: (chunk, onDatagram) => reader.push(chunk, onDatagram),
+  })
+}
+
+/** The agent's end of a `udp5` stream: the other way round. */
+export function socksDatagramsAsAgent(stream: Duplex): DatagramStream {
+  return new DatagramStream(stream, {
+    encode: (packet) => (packet.length <= maxReplyBytes ? encodePrefixed(Buffer.from(packet)) : undefined),
+    decode: unframed.decode,
+  })
+}
+
+/** Cuts `i32le length | packet` out of chunks of any size; throws a `RangeError` on a length that cannot be. */
+class PrefixedReader {
+  #waiting: Buffer = Buffer.alloc(0)
+
+  push(chunk: Uint8Array, onPacket: (packet: Uint8Array) => void): void {
+    let rest = this.#waiting.length > 0 ? Buffer.concat([this.#waiting, chunk]) : Buffer.from(chunk)
+    while (rest.length >= prefixBytes) {
+      const end = prefixBytes + readPrefix(rest, { max: maxPacketBytes })
+      if (rest.length < end) break
+      onPacket(rest.subarray(prefixBytes, end))
+      rest = rest.subarray(end)
+    }
+    this.#waiting = rest
+  }
+}
