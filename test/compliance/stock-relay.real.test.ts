@@ -71,7 +71,7 @@ describe('the relay', () => {
       expect(await protocolOnline()).toBe('stock')
       const target = `127.0.0.1:${await targets.echo()}`
       const tunnel = await connection.client.tunnels.add({ clientId: 1, target })
-      const visitor = await targets.visit(tunnel.port)
+      const visitor = await targets.visit(tunnel.port ?? 0)
       visitor.write('hello')
       expect(String(await once(visitor, 'data'))).toBe('hello')
       const { hops } = await connection.client.tunnels.probe({ id: tunnel.id })

@@ -5,11 +5,14 @@ import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { guessKind } from './tunnel-kind.ts'
 
+/** The kind of tunnel the app shows: a port of the server. What else a relay carries was made elsewhere and stays there. */
+export type PortTunnel = RelayTunnel & { readonly port: number }
+
 /** A tunnel with all it belongs to. */
 export interface ListedTunnel {
   readonly id: string
   readonly kind: TunnelKind
-  readonly relayTunnel: RelayTunnel
+  readonly relayTunnel: PortTunnel
   readonly client: Client | null
   readonly lab: LabRecord
   readonly server: ServerRecord
@@ -24,7 +27,7 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
     const labs = new Map(
       storage.labs.list().flatMap((lab) => (lab.serverId === server.id ? [[lab.clientId, lab]] : [])),
     )
-    return (tunnels ?? []).flatMap((relayTunnel) => {
+    return (tunnels ?? []).filter(isPortTunnel).flatMap((relayTunnel) => {
       const lab = labs.get(relayTunnel.clientId)
       const id = tunnelIdOf(server.id, relayTunnel.id)
       const note = storage.tunnelNotes.get(id)
@@ -33,4 +36,8 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       return [{ id, kind: note?.kind ?? guessKind(relayTunnel), relayTunnel, client, lab, server, view }]
     })
   })
+}
+
+function isPortTunnel(tunnel: RelayTunnel): tunnel is PortTunnel {
+  return tunnel.mode === 'tcp' && tunnel.port !== null
 }

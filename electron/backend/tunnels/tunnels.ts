@@ -213,7 +213,7 @@ export class Tunnels {
   #portsOf(server: ServerRecord): Parameters<typeof portCandidates>[0] {
     const { relay, ports } = server
     const { tunnels, status } = this.#relays.view(server.id).mirror
-    const taken = new Set((tunnels ?? []).map((tunnel) => tunnel.port))
+    const taken = new Set((tunnels ?? []).flatMap(({ port }) => port ?? []))
     if (relay) taken.add(relay.bridgePort)
     if (status?.webPort) taken.add(status.webPort)
     return { range: relay?.range ?? { from: 7000, to: 9000 }, report: ports, taken }

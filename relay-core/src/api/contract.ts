@@ -1,6 +1,8 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import * as model from './models.ts'
+import { clientLimits, limits } from './limits.ts'
+import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 
 /**
@@ -31,9 +33,25 @@ export const relayContract = {
     watch: base.input(nothing).output(eventIterator(z.array(model.client))),
     /** Without `vkey` the relay makes one: 32 random characters. */
     add: base
-      .input(z.object({ name: model.displayName, vkey: z.string().min(16).max(128).optional() }))
+      .input(
+        z.object({
+          name: model.displayName,
+          vkey: z.string().min(16).max(128).optional(),
+          settings: clientSettings.optional(),
+          limits: clientLimits.optional(),
+        }),
+      )
       .output(model.client),
-    edit: base.input(clientRef.extend({ name: model.displayName })).output(model.client),
+    /** `settings` and `limits` take the place of the old ones as a whole; left out, they stay. */
+    edit: base
+      .input(
+        clientRef.extend({
+          name: model.displayName.optional(),
+          settings: clientSettings.optional(),
+          limits: clientLimits.optional(),
+        }),
+      )
+      .output(model.client),
     setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(model.client),
     /** Removes its tunnels too and ends its connections. */
     remove: base.input(clientRef).output(nothing),
@@ -51,7 +69,7 @@ export const relayContract = {
   tunnels: {
     list: base.input(nothing).output(z.array(model.tunnel)),
     watch: base.input(nothing).output(eventIterator(z.array(model.tunnel))),
-    /** Without `port`: the next free one of `allow_ports`. Listening already when it answers. */
+    /** Without `port`: the next free one of `allow_ports`, where the mode has a port. Listening already when it answers. */
     add: base
       .input(
         z.object({
@@ -60,15 +78,20 @@ export const relayContract = {
           mode: model.tunnelMode.default('tcp'),
           port: model.port.optional(),
           target: model.targetAddress,
+          settings: tunnelSettings.optional(),
+          limits: limits.optional(),
         }),
       )
       .output(model.tunnel),
+    /** `settings` and `limits` take the place of the old ones as a whole; left out, they stay. */
     edit: base
       .input(
         tunnelRef.extend({
           name: model.displayName.optional(),
           port: model.port.optional(),
           target: model.targetAddress.optional(),
+          settings: tunnelSettings.optional(),
+          limits: limits.optional(),
         }),
       )
       .output(model.tunnel),

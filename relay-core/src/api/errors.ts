@@ -28,6 +28,10 @@ export const relayErrorCodes = [
   'no-free-port',
   'tunnel-stopped',
   'mode-unsupported',
+  // limits of a tunnel or a client
+  'quota-used',
+  'expired',
+  'address-denied',
   // calls
   'not-found',
   'already-exists',

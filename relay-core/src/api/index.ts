@@ -1,3 +1,5 @@
 export * from './contract.ts'
 export * from './errors.ts'
+export * from './limits.ts'
 export * from './models.ts'
+export * from './tunnel-settings.ts'

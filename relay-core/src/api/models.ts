@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { relayErrorCodes, type FailureParams } from './errors.ts'
+import { clientLimits, limits } from './limits.ts'
+import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 
 /** Milliseconds since the Unix epoch. */
 export const instantMs = z.number().int().nonnegative()
@@ -43,16 +45,31 @@ export const client = z.object({
   createdAtMs: instantMs,
   agent: agentState,
   tunnelCount: z.number().int(),
+  settings: clientSettings,
+  limits: clientLimits,
+  /** Connections through all its tunnels now. */
+  connections: z.number().int(),
+  /** Bytes to visitors through all its tunnels, removed ones too, since creation. */
+  downBytes: z.number().int(),
+  /** Bytes to targets, likewise. */
+  upBytes: z.number().int(),
 })
 export type Client = z.infer<typeof client>
 
-export const tunnelMode = z.enum(['tcp'])
+export const tunnelMode = z.enum(['tcp', 'udp', 'socks5', 'httpProxy', 'host', 'private', 'file'])
+export type TunnelMode = z.infer<typeof tunnelMode>
 
-/** `host:port`, as the agent dials it; an IPv6 host in brackets. */
+const oneTarget = '(\\[[0-9a-fA-F:.%]+\\]|[^\\s:/,[\\]]{1,253}):\\d{1,5}'
+
+/**
+ * `host:port`, as the agent dials it; an IPv6 host in brackets. Several, which visitors get in turn, with commas between.
+ * Empty in the modes where the visitor says where to go, and for files.
+ */
 export const targetAddress = z
   .string()
   .trim()
-  .regex(/^(\[[0-9a-fA-F:.%]+\]|[^\s:/[\]]{1,253}):\d{1,5}$/, 'expected host:port')
+  .max(4096)
+  .regex(new RegExp(`^(${oneTarget}(,${oneTarget}){0,63})?$`), 'expected host:port')
 
 /** The server's listening port: is it open, stopped by a person, or could it not be opened? */
 export const tunnelState = z.discriminatedUnion('state', [
@@ -67,9 +84,13 @@ export const tunnel = z.object({
   clientId,
   name: displayName,
   mode: tunnelMode,
-  /** The port on the server. */
-  port,
+  /** The port on the server; null in the modes that have none of their own, host and private. */
+  port: port.nullable(),
   target: targetAddress,
+  settings: tunnelSettings,
+  limits,
+  /** `agent`: its npc brought it and takes it away; null: a person made it. */
+  pushedBy: z.enum(['agent']).nullable(),
   /** What a person switched on or off; kept over restarts. */
   enabled: z.boolean(),
   createdAtMs: instantMs,

@@ -1,6 +1,8 @@
 import type { Client } from '../api/models.ts'
+import type { ClientSettings } from '../api/tunnel-settings.ts'
 import type { Folders } from '../config/folders.ts'
 import { parseFlags, requireNumber, requireText, usageError } from './flags.ts'
+import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatTable, print, printJson } from './output.ts'
 import { guessServerName } from './server-name.ts'
 import { withRelay } from './with-relay.ts'
@@ -13,6 +15,11 @@ const kinds = {
   host: 'text',
   json: 'switch',
   conf_path: 'text',
+  max_tunnel: 'text',
+  crypt: 'switch',
+  compress: 'switch',
+  may_push: 'switch',
+  ...limitFlags,
 } as const
 
 export const clientUsage = `nps client list
@@ -21,7 +28,8 @@ nps client edit -id=1 [-name=lab] [-enabled=true|false]
 nps client remove -id=1
 nps client command -id=1 [-host=name-of-this-server]
 nps client invite -id=1 [-host=name-of-this-server]
-Each takes -json.`
+Each takes -json. ${limitUsage}
+For all tunnels of the client together, and -max_tunnel=10. For agents of stock NPS: -crypt, -compress, -may_push=false.`
 
 /** `nps client …`: the accounts of lab boxes. */
 export async function runClientCommand(
@@ -44,22 +52,29 @@ export async function runClientCommand(
       const name = requireText(flags.name, 'name')
       show(
         await withRelay(folders, (relay) =>
-          relay.clients.add({ name, ...(flags.vkey && { vkey: flags.vkey }) }),
+          relay.clients.add({
+            name,
+            ...(flags.vkey && { vkey: flags.vkey }),
+            settings: readSettings(flags, {}),
+            limits: readLimits(flags, {}),
+          }),
         ),
       )
       return 0
     }
     case 'edit': {
       const { name, enabled } = flags
-      if (name === undefined && enabled === undefined)
-        throw usageError('Say what changes: -name=... or -enabled=...')
       const client = await withRelay(folders, async (relay) => {
-        let edited: Client | undefined
-        if (name !== undefined) edited = await relay.clients.edit({ id: id(), name })
-        if (enabled !== undefined) edited = await relay.clients.setEnabled({ id: id(), enabled })
-        return edited
+        const before = (await relay.clients.list({})).find((one) => one.id === id())
+        const edited = await relay.clients.edit({
+          id: id(),
+          ...(name !== undefined && { name }),
+          ...(before && { settings: readSettings(flags, before.settings) }),
+          ...(before && { limits: readLimits(flags, before.limits) }),
+        })
+        return enabled === undefined ? edited : relay.clients.setEnabled({ id: id(), enabled })
       })
-      if (client) show(client)
+      show(client)
       return 0
     }
     case 'remove':
@@ -81,6 +96,18 @@ export async function runClientCommand(
     }
     default:
       throw usageError(clientUsage)
+  }
+}
+
+function readSettings(
+  flags: { crypt?: boolean; compress?: boolean; may_push?: boolean },
+  before: ClientSettings,
+): ClientSettings {
+  return {
+    ...before,
+    ...(flags.crypt !== undefined && { crypt: flags.crypt }),
+    ...(flags.compress !== undefined && { compress: flags.compress }),
+    ...(flags.may_push !== undefined && { mayPush: flags.may_push }),
   }
 }
 

@@ -1,9 +1,11 @@
-import type { ProbeResult, Tunnel } from '../api/models.ts'
-import { targetAddress } from '../api/models.ts'
+import { targetAddress, tunnelMode, type ProbeResult, type Tunnel, type TunnelMode } from '../api/models.ts'
 import type { Folders } from '../config/folders.ts'
 import { exitCode } from './exit.ts'
-import { optionalNumber, parseFlags, requireNumber, requireText, usageError } from './flags.ts'
+import { optionalNumber, parseFlags, requireNumber, usageError } from './flags.ts'
+import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatBytes, formatTable, print, printJson } from './output.ts'
+import { readPortPairs } from './port-pairs.ts'
+import { readSettings, settingFlags, settingUsage } from './setting-flags.ts'
 import { withRelay } from './with-relay.ts'
 
 const kinds = {
@@ -15,13 +17,18 @@ const kinds = {
   target: 'text',
   json: 'switch',
   conf_path: 'text',
+  ...settingFlags,
+  ...limitFlags,
 } as const
 
 export const tunnelUsage = `nps tunnel list
-nps tunnel add -client=1 -target=127.0.0.1:22 [-mode=tcp] [-port=7001] [-name=ssh]
+nps tunnel add -client=1 -target=127.0.0.1:22[,host:port...] [-mode=tcp] [-port=7001] [-name=ssh]
 nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22]
 nps tunnel remove|start|stop|probe -id=1
-Each takes -json. Without -port the next free one of allow_ports is taken.`
+Each takes -json. Without -port the next free one of allow_ports is taken. A range adds a tunnel a port:
+-port=9001-9009 -target=127.0.0.1:8001-8009.
+${settingUsage}
+${limitUsage}`
 
 /** `nps tunnel …`: server ports and where they lead. */
 export async function runTunnelCommand(
@@ -33,7 +40,6 @@ export async function runTunnelCommand(
   const show = (tunnel: Tunnel) => (flags.json ? printJson(tunnel) : print(formatTunnels([tunnel])))
   const id = () => requireNumber(flags.id, 'id')
   const { name } = flags
-  const port = optionalNumber(flags.port, 'port')
   switch (words.join(' ')) {
     case 'list': {
       const tunnels = await withRelay(folders, (relay) => relay.tunnels.list({}))
@@ -47,20 +53,43 @@ export async function runTunnelCommand(
       return 0
     }
     case 'add': {
-      if ((flags.mode ?? 'tcp') !== 'tcp')
-        throw usageError(`There is no mode ${flags.mode} in this version, only tcp.`)
-      const target = readTarget(requireText(flags.target, 'target'))
       const clientId = requireNumber(flags.client, 'client')
-      const wanted = { clientId, target, ...(port && { port }), ...(name !== undefined && { name }) }
-      show(await withRelay(folders, (relay) => relay.tunnels.add(wanted)))
+      const mode = readMode(flags.mode ?? 'tcp')
+      const common = {
+        clientId,
+        mode,
+        settings: readSettings(flags, {}),
+        limits: readLimits(flags, {}),
+        ...(name !== undefined && { name }),
+      }
+      const pairs = readPortPairs(flags.port, flags.target ?? '')
+      const added = await withRelay(folders, async (relay) => {
+        const tunnels: Tunnel[] = []
+        for (const { port, target } of pairs)
+          tunnels.push(
+            await relay.tunnels.add({ ...common, target: readTarget(target), ...(port && { port }) }),
+          )
+        return tunnels
+      })
+      if (flags.json) printJson(added.length === 1 ? added[0] : added)
+      else print(formatTunnels(added))
       return 0
     }
     case 'edit': {
+      const port = optionalNumber(flags.port, 'port')
       const target = flags.target === undefined ? undefined : readTarget(flags.target)
-      if (name === undefined && !port && !target)
-        throw usageError('Say what changes: -name, -port or -target.')
-      const change = { ...(name !== undefined && { name }), ...(port && { port }), ...(target && { target }) }
-      show(await withRelay(folders, (relay) => relay.tunnels.edit({ id: id(), ...change })))
+      const edited = await withRelay(folders, async (relay) => {
+        const before = (await relay.tunnels.list({})).find((tunnel) => tunnel.id === id())
+        return relay.tunnels.edit({
+          id: id(),
+          ...(name !== undefined && { name }),
+          ...(port && { port }),
+          ...(target !== undefined && { target }),
+          ...(before && { settings: readSettings(flags, before.settings) }),
+          ...(before && { limits: readLimits(flags, before.limits) }),
+        })
+      })
+      show(edited)
       return 0
     }
     case 'remove':
@@ -85,9 +114,18 @@ export async function runTunnelCommand(
   }
 }
 
+function readMode(text: string): TunnelMode {
+  const mode = tunnelMode.safeParse(text)
+  if (!mode.success) throw usageError(`There is no mode "${text}", only ${tunnelMode.options.join(', ')}.`)
+  return mode.data
+}
+
 function readTarget(text: string): string {
   // A bare port means a port of the lab box itself, as in stock NPS.
-  const target = /^\d+$/.test(text) ? `127.0.0.1:${text}` : text
+  const target = text
+    .split(',')
+    .map((one) => (/^\d+$/.test(one.trim()) ? `127.0.0.1:${one.trim()}` : one.trim()))
+    .join(',')
   if (!targetAddress.safeParse(target).success) throw usageError(`-target needs host:port, not "${text}".`)
   return target
 }

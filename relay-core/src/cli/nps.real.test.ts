@@ -30,6 +30,7 @@ beforeEach(async () => {
   port = await findFreePort({
     allowed: new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }]),
     host: '127.0.0.1',
+    transport: 'tcp' as const,
     taken: new Map(),
   })
   writeFileSync(

@@ -10,7 +10,7 @@ export function printJson(value: unknown): void {
 /** Columns under headings; a cell that is undefined is a dash. */
 export function formatTable(
   headings: readonly string[],
-  rows: readonly (readonly (string | number | undefined)[])[],
+  rows: readonly (readonly (string | number | null | undefined)[])[],
 ): string {
   const cells = [headings, ...rows.map((row) => row.map((cell) => printable(String(cell ?? '-'))))]
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))))

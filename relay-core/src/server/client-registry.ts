@@ -1,15 +1,23 @@
 import type { AgentState, Client } from '../api/models.ts'
 import { RelayError } from '../api/errors.ts'
+import type { ClientLimits } from '../api/limits.ts'
 import type { Log } from '../log.ts'
 import type { Agents } from './agents.ts'
 import { ChangeSignal } from './change-signal.ts'
-import { newVkey, type ClientRecord, type ClientStore } from './store/clients.ts'
+import { newVkey, type ClientChange, type ClientRecord, type ClientStore } from './store/clients.ts'
 import type { TunnelStore } from './store/tunnels.ts'
 
 export interface ClientRegistryOptions {
   clients: ClientStore
   tunnels: TunnelStore
   agents: Agents
+  /** What is open for each client now. */
+  use: {
+    connections(clientId: number): number
+    unsaved(clientId: number): { downBytes: number; upBytes: number }
+    setLimits(clientId: number, limits: ClientLimits): void
+    remove(clientId: number): void
+  }
   log: Log
   now: () => number
 }
@@ -63,7 +71,7 @@ export class ClientRegistry {
     return this.#options.clients.findByKeyId(keyId)
   }
 
-  add(name: string, vkey: string = newVkey()): Client {
+  add({ vkey = newVkey(), ...wanted }: ClientChange & { name: string; vkey?: string | undefined }): Client {
     if (this.#options.clients.list().length >= mostClients) {
       throw new RelayError(
         'limit-reached',
@@ -73,15 +81,23 @@ export class ClientRegistry {
         },
       )
     }
-    const record = this.#options.clients.add(name, vkey, this.#options.now())
-    this.#options.log.info('client added', { client: record.id, name })
+    const record = this.#options.clients.add({ ...wanted, vkey }, this.#options.now())
+    this.#options.log.info('client added', { client: record.id, name: record.name })
     this.changed.emit()
     return this.#view(record, 0)
   }
 
-  rename(id: number, name: string): Client {
-    this.record(id)
-    this.#options.clients.rename(id, name)
+  /** Limits take effect at once; settings of the stock protocol when the agent connects next. */
+  edit(id: number, change: ClientChange): Client {
+    const { name, settings, limits } = this.record(id)
+    const after = {
+      name: change.name ?? name,
+      settings: change.settings ?? settings,
+      limits: change.limits ?? limits,
+    }
+    this.#options.clients.update(id, after)
+    this.#options.use.setLimits(id, after.limits)
+    this.#options.log.info('client edited', { client: id, name: after.name })
     this.changed.emit()
     return this.get(id)
   }
@@ -101,6 +117,7 @@ export class ClientRegistry {
     this.record(id)
     this.#options.clients.remove(id)
     this.#options.agents.get(id)?.close('removed')
+    this.#options.use.remove(id)
     this.#online.delete(id)
     this.#options.log.info('client removed', { client: id })
     this.changed.emit()
@@ -123,10 +140,25 @@ export class ClientRegistry {
   }
 
   #view(record: ClientRecord, tunnelCount: number): Client {
-    const { id, name, vkey, enabled, createdAtMs, lastSeenMs } = record
+    const { id, name, vkey, enabled, createdAtMs, lastSeenMs, settings, limits } = record
     const live = this.#options.agents.state(id)
     const agent: AgentState =
       live.state === 'online' ? live : { state: 'offline', sinceMs: live.sinceMs ?? lastSeenMs }
-    return { id, name, vkey, enabled, createdAtMs, agent, tunnelCount }
+    const { use } = this.#options
+    const unsaved = use.unsaved(id)
+    return {
+      id,
+      name,
+      vkey,
+      enabled,
+      createdAtMs,
+      agent,
+      tunnelCount,
+      settings,
+      limits,
+      connections: use.connections(id),
+      downBytes: record.downBytes + unsaved.downBytes,
+      upBytes: record.upBytes + unsaved.upBytes,
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { RelayError } from '../api/errors.ts'
 import type { PortRanges } from '../config/port-ranges.ts'
@@ -7,6 +8,7 @@ export interface PortChoice {
   readonly allowed: PortRanges
   /** The address tunnels listen on; undefined: every address. */
   readonly host: string | undefined
+  readonly transport: 'tcp' | 'udp'
   /** Ports of stored tunnels, stopped ones too, with the tunnels' names. */
   readonly taken: ReadonlyMap<number, string>
 }
@@ -34,8 +36,9 @@ export function checkPortAllowed(port: number, { allowed, taken }: PortChoice): 
 }
 
 /** The first allowed port that no tunnel has and no other program listens on. @throws RelayError `no-free-port` */
-export async function findFreePort({ allowed, host, taken }: PortChoice): Promise<number> {
-  for (const port of allowed.candidates()) if (!taken.has(port) && (await canListen(port, host))) return port
+export async function findFreePort({ allowed, host, transport, taken }: PortChoice): Promise<number> {
+  const isFree = transport === 'udp' ? canBind : canListen
+  for (const port of allowed.candidates()) if (!taken.has(port) && (await isFree(port, host))) return port
   const range = String(allowed) || '7000-9000'
   throw new RelayError(
     'no-free-port',
@@ -52,6 +55,16 @@ function canListen(port: number, host: string | undefined): Promise<boolean> {
     server.once('error', () => resolve(false))
     server.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () =>
       server.close(() => resolve(true)),
+    )
+  })
+}
+
+function canBind(port: number, host: string | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket(host === undefined || host.includes(':') ? 'udp6' : 'udp4')
+    socket.once('error', () => socket.close(() => resolve(false)))
+    socket.bind({ port, ...(host !== undefined && { address: host }), exclusive: true }, () =>
+      socket.close(() => resolve(true)),
     )
   })
 }

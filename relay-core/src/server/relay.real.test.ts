@@ -98,7 +98,7 @@ test('client, agent, tunnel, probe, bytes and history, by the admin key over the
   ])
 
   const live = await api.traffic.live({})
-  const visitor = connect(tunnel.port, '127.0.0.1')
+  const visitor = connect(tunnel.port ?? 0, '127.0.0.1')
   visitor.end('hello')
   const answer = await new Promise<string>((resolve, reject) => {
     let text = ''

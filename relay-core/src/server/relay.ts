@@ -105,18 +105,39 @@ export class Relay {
     const adminKey = await loadOrCreateAdminKey(folder)
 
     const agents = new Agents()
-    const clients = new ClientRegistry({ clients: store.clients, tunnels: store.tunnels, agents, log, now })
-    this.#closers.push(() => clients.close())
     const { tunnelHost } = this.#options
-    const opened = new Tunnels({ agents, log, ...(tunnelHost !== undefined && { host: tunnelHost }) })
+    const opened = new Tunnels({
+      agents,
+      log,
+      ...(tunnelHost !== undefined && { host: tunnelHost }),
+      clientUse: (id) => {
+        const { name, limits, downBytes, upBytes } = clients.record(id)
+        return { name, limits, usedBytes: downBytes + upBytes }
+      },
+    })
     const tunnels = new TunnelRegistry({
       store: store.tunnels,
       tunnels: opened,
       host: tunnelHost,
       allowPorts: () => this.#config.allowPorts,
+      maxTunnelsOf: (id) => clients.record(id).limits.maxTunnels,
       log,
       now,
     })
+    const clients: ClientRegistry = new ClientRegistry({
+      clients: store.clients,
+      tunnels: store.tunnels,
+      agents,
+      use: {
+        connections: (id) => opened.clientAllowances.connections(id),
+        unsaved: (id) => tunnels.unsavedOfClient(id),
+        setLimits: (id, limits) => opened.clientAllowances.setLimits(id, limits),
+        remove: (id) => opened.clientAllowances.remove(id),
+      },
+      log,
+      now,
+    })
+    this.#closers.push(() => clients.close())
     const traffic = new TrafficMeter({ tunnels, store: store.traffic, now })
     this.#closers.push(
       () => opened.closeAll(),

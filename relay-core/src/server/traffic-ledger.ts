@@ -10,6 +10,8 @@ interface Bytes {
 /** How much of the open tunnels' counters has not been stored yet. */
 export class TrafficLedger {
   readonly #tunnels: Counters
+  /** By tunnel that was open since the last `take`. */
+  readonly #clientOf = new Map<number, number>()
   /** By open tunnel: the part of its counters that `take` or a closing has dealt with. */
   readonly #counted = new Map<number, Bytes>()
   /** By tunnel, closed ones too. */
@@ -20,8 +22,9 @@ export class TrafficLedger {
   }
 
   /** The counters of a tunnel that opens start at 0. */
-  opened(id: number): void {
+  opened(id: number, clientId: number): void {
     this.#counted.set(id, { downBytes: 0, upBytes: 0 })
+    this.#clientOf.set(id, clientId)
   }
 
   isOpen(id: number): boolean {
@@ -37,8 +40,13 @@ export class TrafficLedger {
   /** What has flowed since the last call; whoever takes it stores it. */
   take(): TrafficDelta[] {
     for (const id of this.#counted.keys()) this.#settle(id)
-    const deltas = [...this.#pending].map(([tunnelId, bytes]) => ({ tunnelId, ...bytes }))
+    const deltas = [...this.#pending].map(([tunnelId, bytes]) => ({
+      tunnelId,
+      clientId: this.#clientOf.get(tunnelId) ?? 0,
+      ...bytes,
+    }))
     this.#pending.clear()
+    for (const id of this.#clientOf.keys()) if (!this.isOpen(id)) this.#clientOf.delete(id)
     return deltas
   }
 
@@ -46,6 +54,18 @@ export class TrafficLedger {
   unsaved(id: number): Bytes {
     this.#settle(id)
     return this.#pending.get(id) ?? { downBytes: 0, upBytes: 0 }
+  }
+
+  /** What the stored totals of a client lack. */
+  unsavedOfClient(clientId: number): Bytes {
+    const total = { downBytes: 0, upBytes: 0 }
+    for (const [id, owner] of this.#clientOf) {
+      if (owner !== clientId) continue
+      const { downBytes, upBytes } = this.unsaved(id)
+      total.downBytes += downBytes
+      total.upBytes += upBytes
+    }
+    return total
   }
 
   #settle(id: number): void {

@@ -1,4 +1,6 @@
-import type { Connection, ProbeResult, Tunnel } from '../api/models.ts'
+import type { Limits } from '../api/limits.ts'
+import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../api/models.ts'
+import type { TunnelSettings } from '../api/tunnel-settings.ts'
 import { RelayError } from '../api/errors.ts'
 import type { PortRanges } from '../config/port-ranges.ts'
 import type { Log } from '../log.ts'
@@ -7,7 +9,8 @@ import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.t
 import type { TrafficDelta } from './store/traffic.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { TrafficLedger } from './traffic-ledger.ts'
-import { parseHostPort } from '../transport/host-port.ts'
+import { hasPort, hasTarget, transportOf } from './tunnels/modes.ts'
+import { parseTargets } from './tunnels/targets.ts'
 import type { Tunnels } from './tunnels/tunnels.ts'
 
 export interface TunnelRegistryOptions {
@@ -16,6 +19,8 @@ export interface TunnelRegistryOptions {
   /** The address tunnels listen on; undefined: every address. */
   host: string | undefined
   allowPorts: () => PortRanges
+  /** How many tunnels a client may have; undefined: as many as there can be. */
+  maxTunnelsOf: (clientId: number) => number | undefined
   log: Log
   now: () => number
 }
@@ -65,26 +70,31 @@ export class TunnelRegistry {
     return this.#view(this.#record(id))
   }
 
-  /** Without `port` the next free allowed one is taken. Listens when it answers. */
+  /** Without `port` the next free allowed one is taken, where the mode has one. Listens when it answers. */
   add(
-    wanted: Omit<NewTunnel, 'port' | 'name'> & { name?: string | undefined; port?: number | undefined },
+    wanted: Omit<NewTunnel, 'port' | 'name' | 'settings' | 'limits'> & {
+      name?: string | undefined
+      port?: number | undefined
+      settings?: TunnelSettings | undefined
+      limits?: Limits | undefined
+    },
   ): Promise<Tunnel> {
     return this.#changing(async () => {
-      if (this.#options.store.list().length >= mostTunnels) {
-        throw new RelayError(
-          'limit-reached',
-          `A relay keeps at most ${mostTunnels} tunnels. Remove some first.`,
-          {
-            limit: mostTunnels,
-          },
-        )
-      }
-      const port = wanted.port ?? (await findFreePort(this.#choice()))
-      checkPortAllowed(port, this.#choice())
-      const { clientId, mode, target } = wanted
-      parseHostPort(target, 'target')
+      const { clientId, mode, target, name, settings = {}, limits = {}, pushedBy = null } = wanted
+      this.#checkCount(clientId)
+      checkTarget(mode, target)
+      const port = await this.#choosePort(mode, wanted.port)
       const record = this.#options.store.add(
-        { clientId, mode, target, port, name: wanted.name ?? `${mode} ${port}` },
+        {
+          clientId,
+          mode,
+          target,
+          port,
+          name: name ?? (port === null ? mode : `${mode} ${port}`),
+          settings,
+          limits,
+          pushedBy,
+        },
         this.#options.now(),
       )
       try {
@@ -94,15 +104,21 @@ export class TunnelRegistry {
         await this.#options.tunnels.close(record.id)
         throw error
       }
-      this.#options.log.info('tunnel added', { tunnel: record.id, client: clientId, port, target })
+      this.#options.log.info('tunnel added', { tunnel: record.id, client: clientId, mode, port, target })
       return this.#view(record)
     })
   }
 
-  /** A changed port ends the open connections, a changed target counts for new ones; a refused change changes nothing. */
+  /** A changed port or target ends the open connections; a refused change changes nothing. */
   edit(
     id: number,
-    change: { name?: string | undefined; port?: number | undefined; target?: string | undefined },
+    change: {
+      name?: string | undefined
+      port?: number | undefined
+      target?: string | undefined
+      settings?: TunnelSettings | undefined
+      limits?: Limits | undefined
+    },
   ): Promise<Tunnel> {
     return this.#changing(async () => {
       const before = this.#record(id)
@@ -111,9 +127,12 @@ export class TunnelRegistry {
         name: change.name ?? before.name,
         port: change.port ?? before.port,
         target: change.target ?? before.target,
+        settings: change.settings ?? before.settings,
+        limits: change.limits ?? before.limits,
       }
-      parseHostPort(after.target, 'target')
-      if (after.port !== before.port) checkPortAllowed(after.port, this.#choice())
+      checkTarget(after.mode, after.target)
+      if (after.port !== null && after.port !== before.port)
+        checkPortAllowed(after.port, this.#choice(after.mode))
       if (before.enabled) await this.#open(after)
       this.#options.store.update(id, after)
       this.#options.log.info('tunnel edited', { tunnel: id, port: after.port, target: after.target })
@@ -166,6 +185,11 @@ export class TunnelRegistry {
     return this.#options.tunnels.connections(id)
   }
 
+  /** What the stored totals of a client lack. */
+  unsavedOfClient(clientId: number): { downBytes: number; upBytes: number } {
+    return this.#ledger.unsavedOfClient(clientId)
+  }
+
   /** What has flowed since the last call; whoever takes it stores it. */
   takeDeltas(): TrafficDelta[] {
     return this.#ledger.take()
@@ -187,9 +211,22 @@ export class TunnelRegistry {
     return result
   }
 
-  async #open({ id, clientId, mode, port, target }: TunnelRecord): Promise<void> {
-    await this.#options.tunnels.open({ id, clientId, mode, port, target })
-    if (!this.#ledger.isOpen(id)) this.#ledger.opened(id)
+  async #open({
+    id,
+    name,
+    clientId,
+    mode,
+    port,
+    target,
+    settings,
+    limits,
+    ...used
+  }: TunnelRecord): Promise<void> {
+    const unsaved = this.#ledger.unsaved(id)
+    const usedBytes = used.downBytes + used.upBytes + unsaved.downBytes + unsaved.upBytes
+    const spec = { id, name, clientId, mode, port, target, settings, limits, usedBytes }
+    await this.#options.tunnels.open(spec)
+    if (!this.#ledger.isOpen(id)) this.#ledger.opened(id, clientId)
   }
 
   async #tryOpen(record: TunnelRecord): Promise<void> {
@@ -209,9 +246,42 @@ export class TunnelRegistry {
     await this.#options.tunnels.close(id)
   }
 
-  #choice(): PortChoice {
+  #checkCount(clientId: number): void {
+    const { store, maxTunnelsOf } = this.#options
+    const all = store.list()
+    const limit = maxTunnelsOf(clientId)
+    if (limit !== undefined && all.filter((tunnel) => tunnel.clientId === clientId).length >= limit) {
+      throw new RelayError(
+        'limit-reached',
+        `This lab box has ${limit} tunnels, as many as it may. Remove one, or raise its limit.`,
+        { limit },
+      )
+    }
+    if (all.length >= mostTunnels) {
+      throw new RelayError(
+        'limit-reached',
+        `A relay keeps at most ${mostTunnels} tunnels. Remove some first.`,
+        { limit: mostTunnels },
+      )
+    }
+  }
+
+  async #choosePort(mode: TunnelMode, wanted: number | undefined): Promise<number | null> {
+    if (!hasPort(mode)) return null
+    const choice = this.#choice(mode)
+    const port = wanted ?? (await findFreePort(choice))
+    checkPortAllowed(port, choice)
+    return port
+  }
+
+  #choice(mode: TunnelMode): PortChoice {
     const { allowPorts, host, store } = this.#options
-    return { allowed: allowPorts(), host, taken: new Map(store.list().map(({ port, name }) => [port, name])) }
+    const transport = transportOf(mode)
+    const taken = new Map<number, string>()
+    for (const tunnel of store.list()) {
+      if (tunnel.port !== null && transportOf(tunnel.mode) === transport) taken.set(tunnel.port, tunnel.name)
+    }
+    return { allowed: allowPorts(), host, transport, taken }
   }
 
   #record(id: number): TunnelRecord {
@@ -226,7 +296,8 @@ export class TunnelRegistry {
   }
 
   #view(record: TunnelRecord): Tunnel {
-    const { id, clientId, name, mode, port, target, enabled, createdAtMs } = record
+    const { id, clientId, name, mode, port, target, settings, limits, pushedBy, enabled, createdAtMs } =
+      record
     const unsaved = this.#ledger.unsaved(id)
     return {
       id,
@@ -235,6 +306,9 @@ export class TunnelRegistry {
       mode,
       port,
       target,
+      settings,
+      limits,
+      pushedBy,
       enabled,
       createdAtMs,
       status: enabled ? this.#options.tunnels.status(id) : { state: 'stopped' },
@@ -242,5 +316,18 @@ export class TunnelRegistry {
       downBytes: record.downBytes + unsaved.downBytes,
       upBytes: record.upBytes + unsaved.upBytes,
     }
+  }
+}
+
+function checkTarget(mode: TunnelMode, target: string): void {
+  const targets = parseTargets(target)
+  if (hasTarget(mode) && targets.length === 0) {
+    throw new RelayError(
+      'invalid-input',
+      `A tunnel of the mode ${mode} needs a target, as in 127.0.0.1:22.`,
+      {
+        target,
+      },
+    )
   }
 }

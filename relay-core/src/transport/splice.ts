@@ -2,13 +2,6 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 
-export interface SpliceOptions {
-  /** Called with the number of bytes that went from `a` to `b`. */
-  readonly onForward?: (bytes: number) => void
-  /** Called with the number of bytes that went from `b` to `a`. */
-  readonly onBackward?: (bytes: number) => void
-}
-
 /** Ends a stream so that its far end sees a reset and not an orderly end. */
 export function resetStream(stream: Duplex): void {
   if (stream.destroyed) return
@@ -26,22 +19,36 @@ export function resetStream(stream: Duplex): void {
  * Joins two streams: bytes, half-close and reset pass both ways, and a side that does not read stops the other side's
  * sender. Both must be open and not yet flowing. Fulfils when both have closed; never rejects.
  */
-export function splice(a: Duplex, b: Duplex, { onForward, onBackward }: SpliceOptions = {}): Promise<void> {
-  forward(a, b, onForward)
-  forward(b, a, onBackward)
-  // A visitor's socket was accepted paused, and stays so until it is told otherwise.
-  a.resume()
-  b.resume()
-  return Promise.all([closed(a, b), closed(b, a)]).then(() => undefined)
+export function splice(a: Duplex, b: Duplex): Promise<void> {
+  forward(a, b)
+  forward(b, a)
+  return joinEnds(a, b)
 }
 
-function forward(from: Duplex, to: Duplex, count?: (bytes: number) => void): void {
+function forward(from: Duplex, to: Duplex): void {
   from.on('data', (chunk: Buffer) => {
-    count?.(chunk.length)
     if (!to.write(chunk)) from.pause()
   })
   to.on('drain', () => from.resume())
   from.on('end', () => to.end())
+}
+
+/**
+ * Lets two streams that are tied already flow, and passes the disorderly end of one on to the other; an abort resets both.
+ * Fulfils when both have closed; never rejects.
+ */
+export async function joinEnds(a: Duplex, b: Duplex, signal?: AbortSignal): Promise<void> {
+  const onAbort = () => {
+    resetStream(a)
+    resetStream(b)
+  }
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  // A visitor's socket was accepted paused, and stays so until it is told otherwise.
+  a.resume()
+  b.resume()
+  await Promise.all([closed(a, b), closed(b, a)])
+  signal?.removeEventListener('abort', onAbort)
 }
 
 /** Fulfils when `stream` has closed; resets `other` unless both directions of `stream` had ended in order. */

@@ -40,8 +40,8 @@ export function createRouter(parts: ApiParts) {
       watch: os.clients.watch.handler(({ signal }) =>
         feed({ read: () => clients.list(), changed: clients.changed, signal, refreshMs: driftMs }),
       ),
-      add: os.clients.add.handler(({ input }) => clients.add(input.name, input.vkey)),
-      edit: os.clients.edit.handler(({ input }) => clients.rename(input.id, input.name)),
+      add: os.clients.add.handler(({ input }) => clients.add(input)),
+      edit: os.clients.edit.handler(({ input }) => clients.edit(input.id, input)),
       setEnabled: os.clients.setEnabled.handler(({ input }) => clients.setEnabled(input.id, input.enabled)),
       remove: os.clients.remove.handler(async ({ input }) => {
         clients.record(input.id)

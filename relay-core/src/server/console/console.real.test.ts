@@ -33,6 +33,7 @@ beforeEach(async () => {
   const anywhere = {
     allowed: new PortRanges([{ first: 20_000, last: 40_000 }]),
     host: '127.0.0.1',
+    transport: 'tcp' as const,
     taken: new Map(),
   }
   port = await findFreePort(anywhere)

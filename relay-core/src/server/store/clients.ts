@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { RelayError } from '../../api/errors.ts'
+import type { ClientLimits } from '../../api/limits.ts'
+import type { ClientSettings } from '../../api/tunnel-settings.ts'
 
 export interface ClientRecord {
   readonly id: number
@@ -10,6 +12,18 @@ export interface ClientRecord {
   readonly createdAtMs: number
   /** When its agent was last online; null for never. */
   readonly lastSeenMs: number | null
+  readonly settings: ClientSettings
+  readonly limits: ClientLimits
+  /** Through all its tunnels since creation, removed ones too, up to the last saved minute. */
+  readonly downBytes: number
+  readonly upBytes: number
+}
+
+/** What a person may set beside the key. */
+export interface ClientChange {
+  readonly name?: string | undefined
+  readonly settings?: ClientSettings | undefined
+  readonly limits?: ClientLimits | undefined
 }
 
 /** The accounts of lab boxes, in the state file. */
@@ -36,20 +50,38 @@ export class ClientStore {
   }
 
   /** @throws RelayError `already-exists` when another client has this key. */
-  add(name: string, vkey: string, nowMs: number): ClientRecord {
+  add(
+    { name, vkey, settings = {}, limits = {} }: ClientChange & { name: string; vkey: string },
+    nowMs: number,
+  ): ClientRecord {
     if (this.findByKeyId(keyIdOf(vkey))) {
       throw new RelayError('already-exists', 'Another client has this key already. Choose another one.', {
         what: 'vkey',
       })
     }
     const { lastInsertRowid } = this.#database
-      .prepare('insert into clients (name, vkey, key_id, created_at_ms) values (?, ?, ?, ?)')
-      .run(name, vkey, keyIdOf(vkey), nowMs)
-    return { id: Number(lastInsertRowid), name, vkey, enabled: true, createdAtMs: nowMs, lastSeenMs: null }
+      .prepare(
+        'insert into clients (name, vkey, key_id, created_at_ms, settings, limits) values (?, ?, ?, ?, ?, ?)',
+      )
+      .run(name, vkey, keyIdOf(vkey), nowMs, JSON.stringify(settings), JSON.stringify(limits))
+    return {
+      id: Number(lastInsertRowid),
+      name,
+      vkey,
+      enabled: true,
+      createdAtMs: nowMs,
+      lastSeenMs: null,
+      settings,
+      limits,
+      downBytes: 0,
+      upBytes: 0,
+    }
   }
 
-  rename(id: number, name: string): void {
-    this.#database.prepare('update clients set name = ? where id = ?').run(name, id)
+  update(id: number, { name, settings, limits }: Pick<ClientRecord, 'name' | 'settings' | 'limits'>): void {
+    this.#database
+      .prepare('update clients set name = ?, settings = ?, limits = ? where id = ?')
+      .run(name, JSON.stringify(settings), JSON.stringify(limits), id)
   }
 
   setEnabled(id: number, enabled: boolean): void {
@@ -81,6 +113,7 @@ export function keyIdOf(vkey: string): string {
   return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, 16).toString('hex')
 }
 
+/** The JSON was checked at the API's edge before `add` and `update`; a schema library has no place in an idle relay. */
 function fromRow(row: Record<string, unknown>): ClientRecord {
   return {
     id: Number(row['id']),
@@ -89,5 +122,9 @@ function fromRow(row: Record<string, unknown>): ClientRecord {
     enabled: row['enabled'] === 1,
     createdAtMs: Number(row['created_at_ms']),
     lastSeenMs: row['last_seen_ms'] === null ? null : Number(row['last_seen_ms']),
+    settings: JSON.parse(String(row['settings'])) as ClientSettings,
+    limits: JSON.parse(String(row['limits'])) as ClientLimits,
+    downBytes: Number(row['down_bytes']),
+    upBytes: Number(row['up_bytes']),
   }
 }

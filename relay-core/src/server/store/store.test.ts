@@ -17,7 +17,7 @@ const hour = 60 * minute
 test('clients and tunnels survive closing; removing a client removes its tunnels; ids are never used again', () => {
   const first = openStore(folder, t0)
   const vkey = newVkey()
-  const client = first.clients.add('lab', vkey, t0)
+  const client = first.clients.add({ name: 'lab', vkey }, t0)
   const tunnel = first.tunnels.add(
     { clientId: client.id, name: 'ssh', mode: 'tcp', port: 7001, target: '127.0.0.1:22' },
     t0,
@@ -27,17 +27,19 @@ test('clients and tunnels survive closing; removing a client removes its tunnels
 
   const second = openStore(folder, t0 + 1)
   expect(second.clients.findByKeyId(keyIdOf(vkey))).toMatchObject({ id: client.id, name: 'lab', vkey })
-  expect(second.tunnels.findByPort(7001)).toEqual(tunnel)
+  expect(second.tunnels.get(tunnel.id)).toEqual(tunnel)
   second.clients.remove(client.id)
   expect(second.tunnels.list()).toEqual([])
-  expect(second.clients.add('lab', vkey, t0).id).toBeGreaterThan(client.id)
+  expect(second.clients.add({ name: 'lab', vkey }, t0).id).toBeGreaterThan(client.id)
   second.close()
 })
 
 test('the same key twice is refused', () => {
   const store = openStore(folder, t0)
-  store.clients.add('a', 'k'.repeat(16), t0)
-  expect(() => store.clients.add('b', 'k'.repeat(16), t0)).toThrow('Another client has this key')
+  store.clients.add({ name: 'a', vkey: 'k'.repeat(16) }, t0)
+  expect(() => store.clients.add({ name: 'b', vkey: 'k'.repeat(16) }, t0)).toThrow(
+    'Another client has this key',
+  )
   store.close()
 })
 
@@ -46,11 +48,11 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
   before.traffic.record([], t0 - 40 * minute)
   before.close()
   const store = openStore(folder, t0)
-  const { id: clientId } = store.clients.add('a', newVkey(), t0)
+  const { id: clientId } = store.clients.add({ name: 'a', vkey: newVkey() }, t0)
   const { id } = store.tunnels.add({ clientId, name: 'a', mode: 'tcp', port: 1, target: 'a:1' }, t0)
-  store.traffic.record([{ tunnelId: id, downBytes: 5, upBytes: 1 }], t0)
-  store.traffic.record([{ tunnelId: id, downBytes: 7, upBytes: 2 }], t0 + 10_000)
-  store.traffic.record([{ tunnelId: id + 1, downBytes: 100, upBytes: 0 }], t0 + minute)
+  store.traffic.record([{ tunnelId: id, clientId, downBytes: 5, upBytes: 1 }], t0)
+  store.traffic.record([{ tunnelId: id, clientId, downBytes: 7, upBytes: 2 }], t0 + 10_000)
+  store.traffic.record([{ tunnelId: id + 1, clientId, downBytes: 100, upBytes: 0 }], t0 + minute)
   expect(store.tunnels.get(id)).toMatchObject({ downBytes: 12, upBytes: 3 })
 
   const { points, periodMs } = store.traffic.history('hour', t0 + 2 * minute, id)
@@ -72,7 +74,7 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
 
 test('minutes are kept for 48 hours, hours for 90 days', () => {
   const store = openStore(folder, t0)
-  store.traffic.record([{ tunnelId: 1, downBytes: 1, upBytes: 1 }], t0)
+  store.traffic.record([{ tunnelId: 1, clientId: 1, downBytes: 1, upBytes: 1 }], t0)
   store.traffic.prune(t0 + 49 * hour)
   expect(store.traffic.history('day', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(false)
   expect(store.traffic.history('week', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(true)

@@ -4,6 +4,7 @@ import { transaction } from './database.ts'
 
 export interface TrafficDelta {
   readonly tunnelId: number
+  readonly clientId: number
   readonly downBytes: number
   readonly upBytes: number
 }
@@ -42,10 +43,14 @@ export class TrafficStore {
       const total = this.#database.prepare(
         'update tunnels set down_bytes = down_bytes + ?, up_bytes = up_bytes + ? where id = ?',
       )
+      const ofClient = this.#database.prepare(
+        'update clients set down_bytes = down_bytes + ?, up_bytes = up_bytes + ? where id = ?',
+      )
       const minute = this.#adding('traffic_minutes')
       const hour = this.#adding('traffic_hours')
-      for (const { tunnelId, downBytes, upBytes } of deltas) {
+      for (const { tunnelId, clientId, downBytes, upBytes } of deltas) {
         total.run(downBytes, upBytes, tunnelId)
+        ofClient.run(downBytes, upBytes, clientId)
         minute.run(nowMs - (nowMs % minuteMs), tunnelId, downBytes, upBytes)
         hour.run(nowMs - (nowMs % hourMs), tunnelId, downBytes, upBytes)
       }

@@ -1,13 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Limits } from '../../api/limits.ts'
+import type { TunnelMode } from '../../api/models.ts'
+import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 
 export interface TunnelRecord {
   readonly id: number
   readonly clientId: number
   readonly name: string
-  readonly mode: 'tcp'
-  /** On the server. */
-  readonly port: number
+  readonly mode: TunnelMode
+  /** On the server; null in the modes that have no port of their own. */
+  readonly port: number | null
   readonly target: string
+  readonly settings: TunnelSettings
+  readonly limits: Limits
+  /** `agent` for what its npc brought; null for what a person made. */
+  readonly pushedBy: 'agent' | null
   readonly enabled: boolean
   readonly createdAtMs: number
   /** Since creation, up to the last saved minute. */
@@ -15,7 +22,8 @@ export interface TunnelRecord {
   readonly upBytes: number
 }
 
-export type NewTunnel = Pick<TunnelRecord, 'clientId' | 'name' | 'mode' | 'port' | 'target'>
+export type NewTunnel = Pick<TunnelRecord, 'clientId' | 'name' | 'mode' | 'port' | 'target'> &
+  Partial<Pick<TunnelRecord, 'settings' | 'limits' | 'pushedBy'>>
 
 /** The tunnels in the state file. */
 export class TunnelStore {
@@ -34,21 +42,37 @@ export class TunnelStore {
     return row && fromRow(row)
   }
 
-  findByPort(port: number): TunnelRecord | undefined {
-    const row = this.#database.prepare('select * from tunnels where port = ?').get(port)
-    return row && fromRow(row)
-  }
-
-  /** The port must be free among the stored tunnels. */
-  add(tunnel: NewTunnel, nowMs: number): TunnelRecord {
+  /** The port must be free among the stored tunnels of its kind. */
+  add(
+    { clientId, name, mode, port, target, settings = {}, limits = {}, pushedBy = null }: NewTunnel,
+    nowMs: number,
+  ): TunnelRecord {
     const { lastInsertRowid } = this.#database
       .prepare(
-        'insert into tunnels (client_id, name, mode, port, target, created_at_ms) values (?, ?, ?, ?, ?, ?)',
+        `insert into tunnels (client_id, name, mode, port, target, settings, limits, pushed_by, created_at_ms)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(tunnel.clientId, tunnel.name, tunnel.mode, tunnel.port, tunnel.target, nowMs)
+      .run(
+        clientId,
+        name,
+        mode,
+        port,
+        target,
+        JSON.stringify(settings),
+        JSON.stringify(limits),
+        pushedBy,
+        nowMs,
+      )
     return {
-      ...tunnel,
       id: Number(lastInsertRowid),
+      clientId,
+      name,
+      mode,
+      port,
+      target,
+      settings,
+      limits,
+      pushedBy,
       enabled: true,
       createdAtMs: nowMs,
       downBytes: 0,
@@ -56,10 +80,19 @@ export class TunnelStore {
     }
   }
 
-  update(id: number, { name, port, target }: Pick<TunnelRecord, 'name' | 'port' | 'target'>): void {
+  update(
+    id: number,
+    {
+      name,
+      port,
+      target,
+      settings,
+      limits,
+    }: Pick<TunnelRecord, 'name' | 'port' | 'target' | 'settings' | 'limits'>,
+  ): void {
     this.#database
-      .prepare('update tunnels set name = ?, port = ?, target = ? where id = ?')
-      .run(name, port, target, id)
+      .prepare('update tunnels set name = ?, port = ?, target = ?, settings = ?, limits = ? where id = ?')
+      .run(name, port, target, JSON.stringify(settings), JSON.stringify(limits), id)
   }
 
   setEnabled(id: number, enabled: boolean): void {
@@ -71,14 +104,18 @@ export class TunnelStore {
   }
 }
 
+/** The JSON was checked at the API's edge before `add` and `update`; a schema library has no place in an idle relay. */
 function fromRow(row: Record<string, unknown>): TunnelRecord {
   return {
     id: Number(row['id']),
     clientId: Number(row['client_id']),
     name: String(row['name']),
-    mode: 'tcp',
-    port: Number(row['port']),
+    mode: row['mode'] as TunnelMode,
+    port: row['port'] === null ? null : Number(row['port']),
     target: String(row['target']),
+    settings: JSON.parse(String(row['settings'])) as TunnelSettings,
+    limits: JSON.parse(String(row['limits'])) as Limits,
+    pushedBy: row['pushed_by'] === 'agent' ? 'agent' : null,
     enabled: row['enabled'] === 1,
     createdAtMs: Number(row['created_at_ms']),
     downBytes: Number(row['down_bytes']),

@@ -26,7 +26,7 @@ export async function probe({
     hops: [port, agent, targetHop],
   })
   if (state.state === 'failed') return hops(failed('port', state.failure))
-  if (state.state === 'stopped' || !target) {
+  if (state.state === 'stopped') {
     return hops(failed('port', new RelayError('tunnel-stopped', 'The tunnel is stopped. Start it.')))
   }
   const port = ok('port', null)
@@ -35,6 +35,8 @@ export async function probe({
     return hops(port, failed('agent', offline))
   }
   const agent = ok('agent', session.roundTripMs)
+  // Where the visitor says where to go, nothing can be asked.
+  if (!target) return hops(port, agent)
   const startedAtMs = performance.now()
   try {
     const stream = await session.openStream(target, { signal, visitor: 'probe', confirmed: true })

@@ -1,21 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../api/errors.ts'
 import type { Connection, ProbeResult, TunnelState } from '../../api/models.ts'
 import type { Log } from '../../log.ts'
-import type { Target } from '../agent-session.ts'
+import type { AgentSession } from '../agent-session.ts'
 import type { Agents } from '../agents.ts'
+import { Allowance } from '../limits/allowance.ts'
+import { ClientAllowances, type ClientUse } from './client-allowances.ts'
+import { watchTargets } from './health-checks.ts'
+import { createMode } from './modes.ts'
+import { Passages } from './passages.ts'
 import { probe } from './probe.ts'
-import { parseHostPort } from '../../transport/host-port.ts'
-import { TcpTunnel } from './tcp-tunnel.ts'
-
-export interface TunnelSpec {
-  readonly id: number
-  readonly clientId: number
-  readonly mode: 'tcp'
-  /** The port on the server; 0: any free one, see `port`. */
-  readonly port: number
-  /** `host:port`, as the agent dials it. */
-  readonly target: string
-}
+import { parseTargets } from './targets.ts'
+import { TargetTurns } from './target-turns.ts'
+import type { TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 
 export interface TunnelCounters {
   /** Bytes to visitors since the tunnel was opened. */
@@ -31,86 +28,120 @@ export interface TunnelsOptions {
   /** Where the ports are opened; by default on every address, IPv4 and IPv6. */
   readonly host?: string
   readonly log: Log
+  /** Without it clients have no limits. */
+  readonly clientUse?: (clientId: number) => ClientUse
 }
 
 interface OpenTunnel {
-  readonly spec: TunnelSpec
-  readonly listener: TcpTunnel
+  spec: TunnelSpec
+  mode: TunnelMode
+  readonly allowance: Allowance
+  readonly passages: Passages
+  readonly targets: TargetTurns
+  stopWatching: () => void
 }
 
 /** The tunnels that are switched on. What is switched off or could not be opened is not known here. */
 export class Tunnels {
+  readonly clientAllowances: ClientAllowances
   readonly #options: TunnelsOptions
   readonly #open = new Map<number, OpenTunnel>()
   readonly #failures = new Map<number, RelayError>()
 
   constructor(options: TunnelsOptions) {
     this.#options = options
+    this.clientAllowances = new ClientAllowances(
+      options.clientUse ?? ((id) => ({ name: String(id), limits: {}, usedBytes: 0 })),
+    )
   }
 
   /**
-   * Opens the tunnel's port, or changes an open tunnel to `spec`: a new port is opened before the old one is closed,
-   * so that a refused change leaves everything as it was. Rejects with `port-taken`, `port-forbidden` or `invalid-input`.
+   * Opens the tunnel, or changes an open one to `spec`. A refused change leaves everything as it was. Rejects with
+   * `port-taken`, `port-forbidden`, `invalid-input` or `mode-unsupported`.
    */
   async open(spec: TunnelSpec): Promise<void> {
-    const target = parseHostPort(spec.target, 'target')
+    const targets = parseTargets(spec.target)
     const existing = this.#open.get(spec.id)
-    if (existing && existing.spec.clientId === spec.clientId && existing.listener.port === spec.port) {
-      this.#open.set(spec.id, { spec, listener: existing.listener })
-      if (existing.spec.target !== spec.target) existing.listener.retarget(target)
+    if (existing) {
+      await this.#change(existing, spec)
       return
     }
-    const listener = this.#listener(spec, target)
+    const allowance = new Allowance({
+      owner: `tunnel "${spec.name ?? spec.id}"`,
+      limits: spec.limits ?? {},
+      usedBytes: spec.usedBytes ?? 0,
+    })
+    const passages = new Passages(spec.id, [allowance, this.clientAllowances.get(spec.clientId)])
+    const turns = new TargetTurns(targets)
     try {
-      await listener.listen()
+      const mode = this.#mode(spec, passages, turns)
+      await mode.listen()
+      const opened = { spec, mode, allowance, passages, targets: turns, stopWatching: () => undefined }
+      this.#failures.delete(spec.id)
+      this.#open.set(spec.id, opened)
+      this.#watch(opened)
     } catch (error) {
-      if (!existing && error instanceof RelayError) this.#failures.set(spec.id, error)
+      passages.close()
+      allowance.close()
+      if (error instanceof RelayError) this.#failures.set(spec.id, error)
       throw error
     }
-    this.#failures.delete(spec.id)
-    this.#open.set(spec.id, { spec, listener })
-    if (!existing) return
-    listener.downBytes = existing.listener.downBytes
-    listener.upBytes = existing.listener.upBytes
-    await existing.listener.close()
   }
 
-  /** Closes the port and ends its connections; what is not open stays so. */
+  /** Closes the tunnel and ends its connections; what is not open stays so. */
   async close(id: number): Promise<void> {
     this.#failures.delete(id)
     const tunnel = this.#open.get(id)
+    if (!tunnel) return
     this.#open.delete(id)
-    await tunnel?.listener.close()
+    tunnel.stopWatching()
+    const closed = tunnel.mode.close()
+    tunnel.passages.close()
+    tunnel.allowance.close()
+    await closed
   }
 
   async closeAll(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((id) => this.close(id)))
+    this.clientAllowances.close()
   }
 
   status(id: number): TunnelState {
-    if (this.#open.has(id)) return { state: 'listening' }
-    const failure = this.#failures.get(id)
-    if (!failure) return { state: 'stopped' }
-    const { code, params, message } = failure
-    return { state: 'failed', failure: { code, params, message } }
+    const refusal = this.#open.get(id)?.passages.refusal() ?? this.#failures.get(id)
+    if (refusal) {
+      const { code, params, message } = refusal
+      return { state: 'failed', failure: { code, params, message } }
+    }
+    return { state: this.#open.has(id) ? 'listening' : 'stopped' }
   }
 
-  /** The port on the server, or undefined when the tunnel is not open. */
+  isOpen(id: number): boolean {
+    return this.#open.has(id)
+  }
+
+  /** The port on the server; undefined when the tunnel is not open, or has none. */
   port(id: number): number | undefined {
-    return this.#open.get(id)?.listener.port
+    return this.#open.get(id)?.mode.port ?? undefined
   }
 
   counters(id: number): TunnelCounters {
-    const listener = this.#open.get(id)?.listener
+    const passages = this.#open.get(id)?.passages
     return {
-      downBytes: listener?.downBytes ?? 0,
-      upBytes: listener?.upBytes ?? 0,
-      connections: listener?.connectionCount ?? 0,
+      downBytes: passages?.downBytes ?? 0,
+      upBytes: passages?.upBytes ?? 0,
+      connections: passages?.count ?? 0,
     }
   }
 
   connections(id: number): Connection[] {
-    return this.#open.get(id)?.listener.connections() ?? []
+    return this.#open.get(id)?.passages.list() ?? []
+  }
+
+  /** Those of a client's open tunnels. */
+  targetsOf(clientId: number): TargetTurns[] {
+    return [...this.#open.values()]
+      .filter(({ spec }) => spec.clientId === clientId)
+      .map(({ targets }) => targets)
   }
 
   /** Goes the way of a visitor, hop by hop. Never rejects but by its signal: what failed stands in the answer. */
@@ -119,14 +150,74 @@ export class Tunnels {
     return probe({
       tunnelId: id,
       state: this.status(id),
-      session: tunnel && this.#options.agents.get(tunnel.spec.clientId),
-      target: tunnel?.listener.target,
+      session: tunnel && this.#session(tunnel.spec.clientId),
+      target: tunnel?.targets.next(),
       signal,
     })
   }
 
-  #listener({ id, clientId, port }: TunnelSpec, target: Target): TcpTunnel {
-    const { agents, host, log } = this.#options
-    return new TcpTunnel({ id, host, port, target, session: () => agents.get(clientId), log })
+  async #change(open: OpenTunnel, spec: TunnelSpec): Promise<void> {
+    const before = open.spec
+    const isSamePlace =
+      before.clientId === spec.clientId && before.mode === spec.mode && open.mode.port === spec.port
+    if (!isSamePlace || !open.mode.update(spec)) await this.#replace(open, spec)
+    open.spec = spec
+    open.allowance.setLimits(spec.limits ?? {})
+    if (before.target !== spec.target) {
+      open.targets.replace(parseTargets(spec.target))
+      open.passages.endAll()
+    }
+    if (!isDeepStrictEqual(before.settings?.health, spec.settings?.health)) this.#watch(open)
+  }
+
+  /** The new one listens before the old one ends; on the same port that cannot be, and the old one comes back if need be. */
+  async #replace(open: OpenTunnel, spec: TunnelSpec): Promise<void> {
+    const { mode: old, passages, targets } = open
+    const next = this.#mode(spec, passages, targets)
+    if (old.port !== spec.port) {
+      await next.listen()
+      open.mode = next
+      await this.#end(old, passages)
+      return
+    }
+    await this.#end(old, passages)
+    try {
+      await next.listen()
+      open.mode = next
+    } catch (error) {
+      open.mode = this.#mode(open.spec, passages, targets)
+      await open.mode.listen()
+      throw error
+    }
+  }
+
+  async #end(mode: TunnelMode, passages: Passages): Promise<void> {
+    const closed = mode.close()
+    passages.endAll()
+    await closed
+  }
+
+  #watch(open: OpenTunnel): void {
+    open.stopWatching()
+    const { spec, targets } = open
+    const check = spec.settings?.health
+    if (!check) return
+    open.stopWatching = watchTargets({
+      tunnelId: spec.id,
+      check,
+      targets,
+      session: () => this.#session(spec.clientId),
+      log: this.#options.log,
+    })
+  }
+
+  #mode(spec: TunnelSpec, passages: Passages, targets: TargetTurns): TunnelMode {
+    const { host, log } = this.#options
+    const session = () => this.#session(spec.clientId)
+    return createMode(spec, { listenHost: host, session, passages, targets, log })
+  }
+
+  #session(clientId: number): AgentSession | undefined {
+    return this.#options.agents.get(clientId)
   }
 }

@@ -152,6 +152,21 @@ export const failures = {
     cause: 'Its nps is an older version.',
     next: 'Update it on its page.',
   },
+  'quota-used': {
+    title: 'The traffic limit is used up.',
+    cause: 'As many bytes have passed as were allowed.',
+    next: 'Raise the limit on the server.',
+  },
+  expired: {
+    title: 'Its time is over.',
+    cause: 'It was set up to last until a date that has passed.',
+    next: 'Set a later date on the server.',
+  },
+  'address-denied': {
+    title: 'Your address is not let in.',
+    cause: 'The list of addresses for this tunnel keeps it out.',
+    next: 'Change the list on the server, or connect from elsewhere.',
+  },
 
   // asking the server
   'not-found': {

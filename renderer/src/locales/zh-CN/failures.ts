@@ -137,6 +137,21 @@ export const failures: Words<typeof en> = {
     cause: '其 nps 版本较旧。',
     next: '在它的页面更新。',
   },
+  'quota-used': {
+    title: '流量额度已用完。',
+    cause: '已经传输了所允许的全部字节。',
+    next: '在云服务器上调高额度。',
+  },
+  expired: {
+    title: '已过有效期。',
+    cause: '它设定的截止日期已过。',
+    next: '在云服务器上改为更晚的日期。',
+  },
+  'address-denied': {
+    title: '您的地址不被允许。',
+    cause: '这条隧道的地址名单把它挡在外面。',
+    next: '在云服务器上修改名单，或从别处连接。',
+  },
 
   'not-found': {
     title: '它已经不在了。',

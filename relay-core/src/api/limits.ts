@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+const positive = z.number().int().positive()
+
+/** An address or a network: `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`. */
+export const networkRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+
+/** Long enough for the list of a whole campus; looked through for each visitor. */
+const mostRanges = 1_000
+
+/**
+ * What visitors of a tunnel, or of all tunnels of a client, may use together. Whatever is left out has no limit.
+ * Limits hold for connections that are open already, too.
+ */
+export const limits = z.object({
+  /** Bytes a second, both directions together. */
+  rateBytesPerSecond: positive.optional(),
+  /** Bytes a second to visitors. */
+  downBytesPerSecond: positive.optional(),
+  /** Bytes a second to the target. */
+  upBytesPerSecond: positive.optional(),
+  /** Bytes in all since creation, both directions together; the byte after the last one ends every connection. */
+  quotaBytes: z.number().int().nonnegative().optional(),
+  maxConnections: positive.optional(),
+  /** Milliseconds since the Unix epoch; from then on nobody is let in. */
+  expiresAtMs: positive.optional(),
+  /** Only visitors from these networks; left out or empty: everybody. */
+  allow: z.array(networkRange).max(mostRanges).optional(),
+  /** Nobody from these networks, allowed above or not. */
+  deny: z.array(networkRange).max(mostRanges).optional(),
+})
+export type Limits = z.infer<typeof limits>
+
+/** Of a client: as above, for all its tunnels together. */
+export const clientLimits = limits.extend({ maxTunnels: positive.optional() })
+export type ClientLimits = z.infer<typeof clientLimits>

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** A blank name or password would let anybody in. */
+const account = z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(255) })
+
+/** One name and path of the shared HTTP and HTTPS ports. */
+export const hostRoute = z.object({
+  /** `lab.example.com`, or `*.example.com` for every name below it. */
+  name: z
+    .string()
+    .max(253)
+    .regex(
+      /^(\*\.)?([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?$/,
+    ),
+  /** The longest prefix that fits wins. */
+  path: z.string().max(1024).regex(/^\//).default('/'),
+  scheme: z.enum(['all', 'http', 'https']).default('all'),
+  /** Sent to the target in place of the visitor's Host header. */
+  hostHeader: z.string().max(253).optional(),
+  /** Set on requests, by header name. */
+  setHeaders: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096)).optional(),
+  redirectToHttps: z.boolean().optional(),
+  /** Files on the server, read again when they change; both or none. */
+  certFile: z.string().max(4096).optional(),
+  keyFile: z.string().max(4096).optional(),
+  /** Visitors get a page that says so. */
+  isPaused: z.boolean().optional(),
+})
+export type HostRoute = z.infer<typeof hostRoute>
+
+/** Which of several targets are well, by asking each in turn. */
+export const healthCheck = z.object({
+  type: z.enum(['tcp', 'http']).default('tcp'),
+  /** For `http`: any answer below 500 is well. */
+  path: z.string().max(1024).regex(/^\//).default('/'),
+  intervalMs: z.number().int().min(1_000).max(3_600_000).default(10_000),
+  timeoutMs: z.number().int().min(100).max(60_000).default(3_000),
+  /** In a row, until the target is left out. */
+  maxFailures: z.number().int().min(1).max(100).default(3),
+})
+export type HealthCheck = z.infer<typeof healthCheck>
+
+/** What a mode needs beyond port and target; each mode reads its own. */
+export const tunnelSettings = z.object({
+  /** The server's address to listen on; left out: every address. */
+  listenIp: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** tcp: tells the target the visitor's address in a PROXY protocol header. */
+  proxyProtocol: z.enum(['v1', 'v2']).optional(),
+  /** tcp, host: several targets are watched. */
+  health: healthCheck.optional(),
+  /** socks5, httpProxy, host, file: who may come in; left out: everybody. */
+  users: z.array(account).min(1).max(1_000).optional(),
+  /** host */
+  host: hostRoute.optional(),
+  /** private: what a visitor has to know. */
+  password: z.string().min(1).max(255).optional(),
+  /** file: a folder of the lab box. */
+  folder: z.string().min(1).max(4096).optional(),
+  /** file: taken off the front of each requested path. */
+  stripPrefix: z.string().max(1024).optional(),
+})
+export type TunnelSettings = z.infer<typeof tunnelSettings>
+
+/** Left to a client whose agent speaks the stock protocol; natively everything is encrypted. */
+export const clientSettings = z.object({
+  crypt: z.boolean().optional(),
+  compress: z.boolean().optional(),
+  /** False: its agent may not bring tunnels of its own. */
+  mayPush: z.boolean().optional(),
+})
+export type ClientSettings = z.infer<typeof clientSettings>

@@ -1,0 +1,33 @@
+import { tunnelSettings, type TunnelSettings } from '../api/tunnel-settings.ts'
+import { usageError } from './flags.ts'
+
+export const settingFlags = {
+  listen_ip: 'text',
+  proxy_protocol: 'text',
+  health: 'text',
+} as const
+
+export const settingUsage = `tcp: -listen_ip=203.0.113.7, -proxy_protocol=v1|v2, -health=tcp|http[:/path] (several targets: the ill ones are left out).`
+
+type SettingValues = { readonly [K in keyof typeof settingFlags]?: string }
+
+/** The flags over what there was; an empty value takes a setting away. */
+export function readSettings(flags: SettingValues, before: TunnelSettings): TunnelSettings {
+  const after: Record<string, unknown> = { ...before }
+  const put = (key: keyof TunnelSettings, text: string | undefined, read: (text: string) => unknown) => {
+    if (text === '') delete after[key]
+    else if (text !== undefined) after[key] = read(text)
+  }
+  put('listenIp', flags.listen_ip, (text) => text)
+  put('proxyProtocol', flags.proxy_protocol, (text) => text)
+  put('health', flags.health, (text) => {
+    const [type, path] = text.split(/:(?=\/)/)
+    return { type, ...(path !== undefined && { path }) }
+  })
+  const read = tunnelSettings.safeParse(after)
+  if (read.success) return read.data
+  const flag = { listenIp: 'listen_ip', proxyProtocol: 'proxy_protocol' }[
+    String(read.error.issues[0]?.path[0])
+  ]
+  throw usageError(`-${flag ?? 'health'} is not of the form it needs.\n\n${settingUsage}`)
+}

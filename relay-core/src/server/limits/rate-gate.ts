@@ -1,0 +1,74 @@
+/** So many turns a second at least, as long as there is that much to send: a slow rate must not come in lumps. */
+const turnsPerSecond = 20
+const smallestTurnBytes = 1_024
+const largestTurnBytes = 64 * 1024
+/** Timers come late; so much of the lost time is made good. */
+const catchUpMs = 20
+
+interface Waiter {
+  readonly bytes: number
+  readonly resolve: () => void
+}
+
+/**
+ * Lets bytes through at a rate, shared fairly: everyone takes a turn of at most `turnBytes`, then the next one in line.
+ * Never more than a turn and `catchUpMs` ahead of the rate, and so exact in the long run.
+ */
+export class RateGate {
+  readonly turnBytes: number
+  readonly #bytesPerMs: number
+  readonly #line: Waiter[] = []
+  /** When all that was let through will have been paid for. */
+  #paidAtMs = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerMs = bytesPerSecond / 1000
+    this.turnBytes = Math.max(
+      smallestTurnBytes,
+      Math.min(largestTurnBytes, Math.ceil(bytesPerSecond / turnsPerSecond)),
+    )
+  }
+
+  /** Fulfils when it is this one's turn; `bytes` is at most `turnBytes`. Never rejects: `close` lets everyone through. */
+  turn(bytes: number): Promise<void> {
+    if (this.tryTurn(bytes)) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#line.push({ bytes, resolve })
+      this.#schedule()
+    })
+  }
+
+  /** Takes the turn if it can be had at once. */
+  tryTurn(bytes: number): boolean {
+    if (this.#line.length > 0 || performance.now() < this.#paidAtMs) return false
+    this.#pay(bytes)
+    return true
+  }
+
+  /** The limit is gone or another: whoever waits goes on. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (const { resolve } of this.#line.splice(0)) resolve()
+  }
+
+  #pay(bytes: number): void {
+    this.#paidAtMs = Math.max(this.#paidAtMs, performance.now() - catchUpMs) + bytes / this.#bytesPerMs
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        while (this.#line.length > 0 && performance.now() >= this.#paidAtMs) {
+          const { bytes, resolve } = this.#line.shift() as Waiter
+          this.#pay(bytes)
+          resolve()
+        }
+        if (this.#line.length > 0) this.#schedule()
+      },
+      Math.max(1, this.#paidAtMs - performance.now()),
+    )
+  }
+}

@@ -1,0 +1,48 @@
+import type { Limits } from '../../api/limits.ts'
+import { Allowance } from '../limits/allowance.ts'
+
+/** What is known of a client when its first tunnel opens. */
+export interface ClientUse {
+  readonly name: string
+  readonly limits: Limits
+  /** Through all its tunnels, both directions together, before now. */
+  readonly usedBytes: number
+}
+
+/** One allowance for each client that has, or had, an open tunnel: all its tunnels draw on it. */
+export class ClientAllowances {
+  readonly #useOf: (clientId: number) => ClientUse
+  readonly #allowances = new Map<number, Allowance>()
+
+  constructor(useOf: (clientId: number) => ClientUse) {
+    this.#useOf = useOf
+  }
+
+  get(clientId: number): Allowance {
+    const known = this.#allowances.get(clientId)
+    if (known) return known
+    const { name, limits, usedBytes } = this.#useOf(clientId)
+    const allowance = new Allowance({ owner: `lab box "${name}"`, limits, usedBytes })
+    this.#allowances.set(clientId, allowance)
+    return allowance
+  }
+
+  connections(clientId: number): number {
+    return this.#allowances.get(clientId)?.connections ?? 0
+  }
+
+  /** Takes effect at once. */
+  setLimits(clientId: number, limits: Limits): void {
+    this.#allowances.get(clientId)?.setLimits(limits)
+  }
+
+  /** The client is gone, and its tunnels are closed. */
+  remove(clientId: number): void {
+    this.#allowances.get(clientId)?.close()
+    this.#allowances.delete(clientId)
+  }
+
+  close(): void {
+    for (const allowance of this.#allowances.values()) allowance.close()
+  }
+}

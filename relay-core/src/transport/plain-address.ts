@@ -1,0 +1,4 @@
+/** An address as people write it: an IPv4 peer of an IPv6 socket shows as `::ffff:203.0.113.7`, and is `203.0.113.7`. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
+}
