@@ -93,7 +93,7 @@ export const tcpRows: readonly Row[] = [
       const { clientId } = await pair.account()
       const { tunnels } = pair.ourRelay.api
       const refused = await tunnels.add({ clientId, target: target(await pair.targets.closedPort()) })
-      expect(await pair.targets.outcome(refused.port)).toBe('ECONNRESET')
+      expect(await pair.targets.outcome(refused.port ?? 0)).toBe('ECONNRESET')
       const hops = async (id: number) => (await tunnels.probe({ id })).hops
       expect((await hops(refused.id)).map(({ state, failure }) => failure?.code ?? state)).toEqual([
         'ok',
