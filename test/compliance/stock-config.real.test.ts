@@ -11,7 +11,7 @@ import type { PushedClient, PushedHost, PushedTunnel } from '../../relay-core/sr
 import { StockBridge } from '../../relay-core/src/nps/stock-bridge.ts'
 import { StockSession } from '../../relay-core/src/nps/stock-session.ts'
 import { Agents } from '../../relay-core/src/server/agents.ts'
-import { loadOrCreateIdentity } from '../../relay-core/src/server/identity.ts'
+import { loadOrCreateIdentity } from '../../relay-core/src/transport/identity.ts'
 import { StockProgram, stockMissing, stockVersions } from './stock-programs.ts'
 
 const missing = stockMissing()

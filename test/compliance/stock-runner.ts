@@ -16,7 +16,7 @@ import { StockSession } from '../../relay-core/src/nps/stock-session.ts'
 import { Secret } from '../../relay-core/src/secret.ts'
 import { Agents } from '../../relay-core/src/server/agents.ts'
 import { Bridge } from '../../relay-core/src/server/bridge.ts'
-import { loadOrCreateIdentity } from '../../relay-core/src/server/identity.ts'
+import { loadOrCreateIdentity } from '../../relay-core/src/transport/identity.ts'
 import { Tunnels } from '../../relay-core/src/server/tunnels/tunnels.ts'
 
 const [, , role, ...rest] = process.argv

@@ -9,6 +9,7 @@ export const relayErrorCodes = [
   'target-unreachable',
   'target-unknown-host',
   'target-denied',
+  'target-missing',
   // agents
   'agent-offline',
   'agent-replaced',

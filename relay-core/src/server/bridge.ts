@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { keepAliveDelayMs } from '../transport/connect.ts'
 import { frameType } from '../wire/frame.ts'
 import { ConnectionLimit } from './connection-limit.ts'
-import type { Identity } from './identity.ts'
+import type { Identity } from '../transport/identity.ts'
 import { NativeDoor, type NativeDoorOptions } from './native-door.ts'
 import { listen } from './listen.ts'
 

@@ -66,6 +66,12 @@ export const failures = {
     next: 'Allow it there, or choose another address.',
   },
 
+  'target-missing': {
+    title: '{lab} has no folder {target}.',
+    cause: 'It is not there, or its npc may not read it.',
+    next: 'Make it there, or correct the tunnel.',
+  },
+
   // the lab box's link to the server
   'agent-offline': {
     title: '{lab} is offline.',

@@ -54,6 +54,11 @@ export const failures: Words<typeof en> = {
     cause: '其 npc 限定了可以访问的地址，这个不在其中。',
     next: '在那里放行，或换一个地址。',
   },
+  'target-missing': {
+    title: '{lab} 上没有文件夹 {target}。',
+    cause: '它不存在，或其 npc 无权读取。',
+    next: '在那里建立该文件夹，或更正隧道设置。',
+  },
 
   'agent-offline': {
     title: '{lab} 离线。',

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { curlPinOf, fingerprintOf } from '../transport/fingerprint.ts'
+import { curlPinOf, fingerprintOf } from './fingerprint.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 
-/** What a relay proves itself with. The key file is the relay's only irreplaceable secret beside its state. */
+/** What a relay, or an agent to its visitors, proves itself with. A relay's key file is its only irreplaceable secret beside its state. */
 export interface Identity {
   readonly keyPem: string
   readonly certPem: string
@@ -16,7 +16,7 @@ export interface Identity {
 
 const fileName = 'identity.pem'
 
-/** Reads the relay's key from `folder`, or makes one (P-256) at the first start. The file is readable by its owner only. */
+/** Reads the program's key from its state `folder`, or makes one (P-256) at the first start. The file is readable by its owner only. */
 export async function loadOrCreateIdentity(folder: string): Promise<Identity> {
   const path = join(folder, fileName)
   const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -24,10 +24,15 @@ export async function loadOrCreateIdentity(folder: string): Promise<Identity> {
     throw error
   })
   if (existing !== undefined) return describe(parseKey(path, existing))
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const identity = createIdentity()
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeWhole(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  return describe(privateKey)
+  await writeWhole(path, identity.keyPem)
+  return identity
+}
+
+/** A new key, which lives as long as the process unless it is stored. */
+export function createIdentity(): Identity {
+  return describe(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)
 }
 
 function parseKey(path: string, pem: string): KeyObject {
@@ -35,8 +40,8 @@ function parseKey(path: string, pem: string): KeyObject {
     return createPrivateKey(pem)
   } catch (error) {
     throw new Error(
-      `${path} is not a private key, so the relay cannot prove who it is. Restore the file from a backup, or delete it: ` +
-        'the relay then makes a new one, and every agent and app must be told the new fingerprint.',
+      `${path} is not a private key, so this program cannot prove who it is. Restore the file from a backup, or delete it: ` +
+        'it then makes a new one, and everyone who knows its fingerprint must be told the new one.',
       { cause: error },
     )
   }

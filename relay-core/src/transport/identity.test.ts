@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fingerprintOf, isSameFingerprint } from '../transport/fingerprint.ts'
+import { fingerprintOf, isSameFingerprint } from './fingerprint.ts'
 import { loadOrCreateIdentity } from './identity.ts'
 
 describe('identity', () => {

@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { SharedFolders } from './shared-folders.ts'
+
+let top: string
+
+beforeAll(async () => {
+  top = await realpath(await mkdtemp(join(tmpdir(), 'shared-')))
+  await mkdir(join(top, 'results', 'run 1'), { recursive: true })
+  await mkdir(join(top, 'results-private'))
+  await writeFile(join(top, 'results', 'file'), '')
+  await symlink(join(top, 'results-private'), join(top, 'results', 'out'))
+  await symlink(join(top, 'results'), join(top, 'link'))
+})
+afterAll(() => rm(top, { recursive: true }))
+
+it('finds a shared folder and what lies in it', async () => {
+  const shared = new SharedFolders([join(top, 'results'), join(top, 'link')])
+  expect(await shared.find(join(top, 'results'))).toBe(join(top, 'results'))
+  expect(await shared.find(`${join(top, 'results', 'run 1')}/`)).toBe(join(top, 'results', 'run 1'))
+  expect(await shared.find(join(top, 'link', 'run 1'))).toBe(join(top, 'results', 'run 1'))
+})
+
+it('takes the only one for an empty name', async () => {
+  expect(await new SharedFolders([join(top, 'results')]).find('')).toBe(join(top, 'results'))
+})
+
+it.each([
+  ['another folder', '/'],
+  ['one whose name begins alike', 'results-private'],
+  ['a way up', 'results/../results-private'],
+  ['a link that leads out', 'results/out'],
+  ['a path that is not absolute', undefined],
+])('denies %s, with the advice', async (_what, name) => {
+  const asked = name === undefined ? 'results' : join(top, name === '/' ? '..' : name)
+  await expect(new SharedFolders([join(top, 'results')]).find(asked)).rejects.toMatchObject({
+    code: 'target-denied',
+    message: expect.stringContaining('-share='),
+  })
+})
+
+it('shares nothing unless told so', async () => {
+  await expect(new SharedFolders([]).find('')).rejects.toMatchObject({ code: 'target-denied' })
+  await expect(new SharedFolders([]).find('/')).rejects.toMatchObject({ code: 'target-denied' })
+})
+
+it.each(['nothing', 'file'])('says that %s is no folder', async (name) => {
+  const asked = join(top, 'results', name)
+  await expect(new SharedFolders([join(top, 'results')]).find(asked)).rejects.toMatchObject({
+    code: 'target-missing',
+  })
+})
