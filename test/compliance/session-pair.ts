@@ -11,7 +11,7 @@ import { Secret } from '../../relay-core/src/secret.ts'
 import { Agents } from '../../relay-core/src/server/agents.ts'
 import type { AgentSession } from '../../relay-core/src/server/agent-session.ts'
 import { Bridge } from '../../relay-core/src/server/bridge.ts'
-import { loadOrCreateIdentity } from '../../relay-core/src/server/identity.ts'
+import { loadOrCreateIdentity } from '../../relay-core/src/transport/identity.ts'
 import { testVkey } from './native-pair.ts'
 
 export interface SessionPairOptions {
