@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Three groups, so that a test says by its name what it needs:
- * `*.test.ts` nothing, `*.real.test.ts` spawned programs and real sockets, `*.machine.test.ts` the test bed (root).
+ * Groups, so that a test says by its name what it needs:
+ * `*.test.ts` nothing, `*.fuzz.test.ts` a minute of processor time, `*.real.test.ts` spawned programs and real sockets, `*.machine.test.ts` the test bed (root).
  */
 export default defineConfig({
   test: {
@@ -14,10 +14,18 @@ export default defineConfig({
           exclude: [
             '**/*.real.test.ts',
             '**/*.machine.test.ts',
+            '**/*.fuzz.test.ts',
             '**/node_modules/**',
             '**/dist/**',
             'build/out/**',
           ],
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/*.fuzz.test.ts'],
+          maxWorkers: 2,
         },
       },
       {

@@ -38,6 +38,7 @@ const levels: readonly Level[] = [
   },
   { name: 'unused', commands: [['knip']] },
   { name: 'unit', commands: [['vitest', 'run', '--project', 'unit', '--project', 'renderer']] },
+  { name: 'fuzz', heavy: true, commands: [['vitest', 'run', '--project', 'fuzz']] },
   {
     name: 'build',
     commands: [

@@ -60,6 +60,9 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#peerEnded = false
     this.#discardedBytes = 0
     this.#stream = new CarrierStream(this)
+    // The peer's RESET can come in one piece with its OPENED, before whoever asked for the stream has it in hand: an
+    // error that nobody hears would end the process. It is always followed by `close`, which the owner looks at.
+    this.#stream.on('error', () => undefined)
     return this.#stream
   }
 

@@ -1,3 +1,5 @@
+import { GatheredBytes } from './gathered-bytes.ts'
+
 /** Pieces smaller than this are joined while they wait, so that a flood of one-byte frames costs what it weighs. */
 const joinBelowBytes = 16_384
 /** A datagram over the largest of UDP is no datagram. */
@@ -14,8 +16,11 @@ const maxWaitingMessages = 16_384
 export class ArrivingMessages {
   kind: 'messages' | 'datagrams' | 'bytes' = 'messages'
   readonly #waiting: Buffer[] = []
+  /** Plain bytes of the carrier's chunk under way. */
   #parts: Buffer[] = []
   #partsBytes = 0
+  /** A message whose last part has not come. */
+  readonly #unfinished = new GatheredBytes()
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0
@@ -23,16 +28,28 @@ export class ArrivingMessages {
 
   /** Answers how many bytes were dropped. */
   add(part: Buffer, last: boolean): number {
-    this.#parts.push(part)
-    this.#partsBytes += part.length
-    if (this.kind === 'bytes') return 0
-    if (this.#partsBytes > maxMessageBytes) throw new RangeError('the peer sent an endless message')
-    return last ? this.#complete() : 0
+    if (this.kind === 'bytes') {
+      // An empty part has no meaning here, and without an end of them must leave nothing behind.
+      if (part.length > 0) this.#parts.push(part)
+      this.#partsBytes += part.length
+      return 0
+    }
+    if (this.#unfinished.length + part.length > maxMessageBytes)
+      throw new RangeError('the peer sent an endless message')
+    // Always a copy: a view would keep the carrier's whole chunk in memory while it waits.
+    if (last && this.#unfinished.length === 0) return this.#complete(Buffer.from(part))
+    this.#unfinished.add(part)
+    return last ? this.#complete(this.#unfinished.take()) : 0
   }
 
   /** The carrier's chunk is used up: plain bytes become one piece. */
   settle(): void {
-    if (this.kind === 'bytes' && this.#partsBytes > 0) this.#complete()
+    if (this.kind !== 'bytes') return
+    // What came of a message before the stream became plain bytes.
+    if (this.#unfinished.length > 0) this.#join([this.#unfinished.take()])
+    if (this.#partsBytes > 0) this.#join(this.#parts)
+    this.#parts = []
+    this.#partsBytes = 0
   }
 
   take(): Buffer | undefined {
@@ -43,23 +60,22 @@ export class ArrivingMessages {
     this.#waiting.length = 0
     this.#parts = []
     this.#partsBytes = 0
+    this.#unfinished.clear()
   }
 
-  #complete(): number {
-    const parts = this.#parts
-    const bytes = this.#partsBytes
-    this.#parts = []
-    this.#partsBytes = 0
-    if (this.kind === 'datagrams' && this.#waiting.length >= maxWaitingDatagrams) return bytes
-    if (this.kind === 'messages' && this.#waiting.length >= maxWaitingMessages) {
+  #complete(message: Buffer): number {
+    if (this.kind === 'datagrams' && this.#waiting.length >= maxWaitingDatagrams) return message.length
+    if (this.#waiting.length >= maxWaitingMessages)
       throw new RangeError('the peer sent too many messages ahead')
-    }
-    const last = this.#waiting.at(-1)
-    const joins = this.kind === 'bytes' && last !== undefined && last.length + bytes <= joinBelowBytes
-    // Always a copy: a view would keep the carrier's whole chunk in memory while it waits.
-    const piece = Buffer.concat(joins ? [last, ...parts] : parts)
-    if (joins) this.#waiting[this.#waiting.length - 1] = piece
-    else this.#waiting.push(piece)
+    this.#waiting.push(message)
     return 0
+  }
+
+  #join(parts: readonly Buffer[]): void {
+    const last = this.#waiting.at(-1)
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+    if (last !== undefined && last.length + bytes <= joinBelowBytes)
+      this.#waiting[this.#waiting.length - 1] = Buffer.concat([last, ...parts])
+    else this.#waiting.push(Buffer.concat(parts))
   }
 }

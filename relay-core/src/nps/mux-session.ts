@@ -161,6 +161,8 @@ export class MuxSession {
   }
 
   #onData(chunk: Buffer): void {
+    // A destroyed connection still delivers what it had read.
+    if (this.#ended !== undefined) return
     this.#liveness.heard()
     // One write for all the reports and answers that a chunk brings about: stock peers report every frame.
     this.#carrier.cork()
@@ -178,6 +180,8 @@ export class MuxSession {
   }
 
   #onOpen(id: number): void {
+    // The link may have ended within this very chunk: a stream that began now would never end.
+    if (this.#ended !== undefined) return
     if (!this.#onStream) throw new RangeError('it opened a stream, which only the relay may do')
     if (id < 1 || this.#streams.has(id)) throw new RangeError(`it opened stream ${id}, which is in use`)
     // Always OPENED, never OPEN_FAILED: the latter hangs a stock peer. A refusal is CLOSE.
@@ -211,6 +215,9 @@ export class MuxSession {
 
   #newStream(id: number): MuxStream {
     const stream = new MuxStream(this.#link, id, this.#limits)
+    // A peer can break the stream in one piece with its answer, before whoever asked for it has it in hand. An error
+    // is always followed by `close`, which is where its owner deals with it.
+    stream.on('error', () => undefined)
     this.#streams.set(id, stream)
     return stream
   }

@@ -1,4 +1,5 @@
 import { maskedCrc32c } from './crc32c.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 import { compressBlock, maxBlockBytes, maxCompressedBytes, uncompressBlock } from './snappy-block.ts'
 
 /**
@@ -41,25 +42,35 @@ function encodeChunk(bytes: Buffer): Buffer[] {
 
 /** Takes bytes in any pieces, gives each data chunk uncompressed; holds at most one chunk back. */
 export class SnappyDecoder {
-  #rest: Buffer = Buffer.alloc(0)
+  readonly #rest = new GatheredBytes()
   #identified = false
 
   /** Throws a `RangeError` on malformed input; the stream cannot be read any further then. */
   decode(bytes: Buffer): Buffer[] {
     const chunks: Buffer[] = []
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    while (this.#rest.length >= headBytes) {
-      const type = this.#rest[0] as number
-      const length = this.#rest.readUIntLE(1, 3)
-      if (length > maxChunkBytes)
-        throw new RangeError(`a snappy chunk of ${length} bytes exceeds ${maxChunkBytes}`)
-      if (this.#rest.length < headBytes + length) break
-      const body = this.#rest.subarray(headBytes, headBytes + length)
-      this.#rest = this.#rest.subarray(headBytes + length)
-      const data = this.#chunk(type, body)
-      if (data && data.length > 0) chunks.push(data)
+    let at = 0
+    while (at < bytes.length) {
+      const held = this.#rest.length
+      const source = held === 0 ? bytes.subarray(at) : this.#rest.bytes
+      const wanted = bytesOfChunk(source)
+      if (held === 0 && source.length >= wanted && wanted > headBytes) {
+        this.#take(source.subarray(0, wanted), chunks)
+        at += wanted
+        continue
+      }
+      const piece = bytes.subarray(at, at + wanted - held)
+      this.#rest.add(piece)
+      at += piece.length
+      const whole = this.#rest.bytes
+      if (whole.length >= headBytes && whole.length === bytesOfChunk(whole))
+        this.#take(this.#rest.take(), chunks)
     }
     return chunks
+  }
+
+  #take(whole: Buffer, chunks: Buffer[]): void {
+    const data = this.#chunk(whole[0] as number, whole.subarray(headBytes))
+    if (data && data.length > 0) chunks.push(data)
   }
 
   #chunk(type: number, body: Buffer): Buffer | undefined {
@@ -80,4 +91,13 @@ export class SnappyDecoder {
     if (maskedCrc32c(data) !== body.readUInt32LE(0)) throw new RangeError('a snappy chunk fails its checksum')
     return data
   }
+}
+
+/** The length of the chunk that begins here, or of its head while that is not whole. */
+function bytesOfChunk(bytes: Buffer): number {
+  if (bytes.length < headBytes) return headBytes
+  const length = bytes.readUIntLE(1, 3)
+  if (length > maxChunkBytes)
+    throw new RangeError(`a snappy chunk of ${length} bytes exceeds ${maxChunkBytes}`)
+  return headBytes + length
 }

@@ -191,8 +191,6 @@ export class StockSession implements AgentSession {
     const deadline = AbortSignal.timeout(openTimeoutMs)
     try {
       const stream = await this.#mux.open({ signal: AbortSignal.any([signal, deadline]) })
-      // An error is always followed by `close`, which is where the owner deals with it.
-      stream.on('error', () => undefined)
       const layers = plain ? { crypt: false, compress: false } : this.#layers
       const link = encodeLinkInfo({ type, host, ...layers, visitor, dialTimeoutMs: timeoutMs })
       stream.write(link)

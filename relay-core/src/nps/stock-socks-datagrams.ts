@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 import { encodePrefixed, readPrefix } from './length-prefixed.ts'
 
 /** A stock relay has room for this much and crashes on more, so more is never sent to one. */
@@ -29,16 +30,22 @@ export function socksDatagramsAsAgent(stream: Duplex): DatagramStream {
 
 /** Cuts `i32le length | packet` out of chunks of any size; throws a `RangeError` on a length that cannot be. */
 class PrefixedReader {
-  #waiting: Buffer = Buffer.alloc(0)
+  readonly #rest = new GatheredBytes()
 
   push(chunk: Uint8Array, onPacket: (packet: Uint8Array) => void): void {
-    let rest = this.#waiting.length > 0 ? Buffer.concat([this.#waiting, chunk]) : Buffer.from(chunk)
-    while (rest.length >= prefixBytes) {
-      const end = prefixBytes + readPrefix(rest, { max: maxPacketBytes })
-      if (rest.length < end) break
-      onPacket(rest.subarray(prefixBytes, end))
-      rest = rest.subarray(end)
+    let at = 0
+    while (at < chunk.length) {
+      const piece = chunk.subarray(at, at + wantedBytes(this.#rest.bytes) - this.#rest.length)
+      this.#rest.add(piece)
+      at += piece.length
+      const whole = this.#rest.bytes
+      if (whole.length > prefixBytes && whole.length === wantedBytes(whole))
+        onPacket(this.#rest.take().subarray(prefixBytes))
     }
-    this.#waiting = rest
   }
+}
+
+/** The length of the packet that begins here with its prefix, or of the prefix while that is not whole. */
+function wantedBytes(bytes: Buffer): number {
+  return bytes.length < prefixBytes ? prefixBytes : prefixBytes + readPrefix(bytes, { max: maxPacketBytes })
 }

@@ -1,0 +1,136 @@
+import { RelayError } from '../../relay-core/src/api/errors.ts'
+import { Carrier } from '../../relay-core/src/native/carrier.ts'
+import { ControlLink } from '../../relay-core/src/native/control-link.ts'
+import { FramedSocket } from '../../relay-core/src/native/framed-socket.ts'
+import { NativeSession } from '../../relay-core/src/native/native-session.ts'
+import { serveCarrier, type KindServer } from '../../relay-core/src/native/serve-carrier.ts'
+import { splice } from '../../relay-core/src/transport/splice.ts'
+import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
+import * as wire from '../../relay-core/src/wire/messages.ts'
+import { FakeSocket, turn } from './fake-socket.ts'
+import { fuzz, type Case } from './fuzz.ts'
+
+const data = (length: number) => encodeFrame(frameType.data, Buffer.alloc(length, 'd'))
+const target = { host: '127.0.0.1', port: 8888 }
+
+const words = {
+  open: wire.encodeOpen({ number: 1, ...target, visitor: '10.0.0.1:4711', kind: wire.streamKind.tcp }),
+  opened: wire.encodeOpened(1),
+  failed: wire.encodeFailed({ number: 1, code: 'target-refused', message: 'nobody there' }),
+  data: data(20),
+  end: wire.encodeEnd(),
+  reset: wire.encodeReset(1),
+  ping: wire.encodePing(Buffer.alloc(8)),
+  pong: wire.encodePong(Buffer.alloc(8)),
+  want: wire.encodeWant(3),
+  bye: wire.encodeBye('stopped'),
+}
+type Word = keyof typeof words
+const say = (...said: Word[]) => Buffer.concat(said.map((word) => words[word]))
+const alone = (Object.keys(words) as Word[]).map((word) => say(word))
+
+/** Lets it all happen, then ends: nothing may be left open, and no answer may be many times what was asked. */
+async function feed(socket: FakeSocket, framed: FramedSocket, { parts, bytes }: Case): Promise<void> {
+  framed.start()
+  for (const part of parts) socket.push(part)
+  await turn()
+  if (socket.writtenBytes > 40_000 + 4 * bytes.length) throw new Error(`${socket.writtenBytes} bytes written`)
+  framed.destroy()
+  await framed.closed
+  await turn()
+}
+
+fuzz('native carrier, relay', {
+  samples: [
+    ...alone,
+    say('data', 'data', 'end'),
+    say('end', 'data'),
+    say('data', 'reset'),
+    Buffer.from(data(9000)),
+  ],
+  check: async (input) => {
+    const { random } = input
+    const socket = new FakeSocket()
+    const framed = new FramedSocket(socket)
+    const carrier = new Carrier(framed, { onMessage: () => undefined, onIdle: () => undefined })
+    const stream = carrier.startStream(carrier.nextNumber())
+    stream.on('error', () => undefined)
+    if (random.oneIn(2)) stream.resume()
+    if (random.oneIn(2)) stream.write(Buffer.alloc(random.below(20_000)))
+    if (random.oneIn(3)) stream.end()
+    if (random.oneIn(5)) stream.destroy()
+    await feed(socket, framed, input)
+    stream.resume()
+    await turn()
+    if (!stream.destroyed && !stream.readableEnded) throw new Error('a stream has outlived its carrier')
+  },
+})
+
+fuzz('native carrier, agent', {
+  samples: [
+    ...alone,
+    say('open', 'data', 'end'),
+    say('open', 'end', 'open'),
+    say('open', 'reset', 'open', 'data'),
+  ],
+  check: async (input) => {
+    const dialled: FakeSocket[] = []
+    const socket = new FakeSocket()
+    const framed = new FramedSocket(socket)
+    const dial: KindServer = async () => {
+      if (input.random.oneIn(4)) throw new RelayError('target-refused', 'nobody there', {})
+      const found = new FakeSocket([Buffer.from('hello from the target')], input.random.oneIn(2))
+      dialled.push(found)
+      return { join: (stream) => void splice(stream, found), abandon: () => found.destroy() }
+    }
+    serveCarrier(framed, { [wire.streamKind.tcp]: dial })
+    await feed(socket, framed, input)
+    if (dialled.some((one) => !one.destroyed)) throw new Error('a dialled target was left open')
+  },
+})
+
+fuzz('native control link', {
+  samples: [...alone, say('ping', 'pong', 'want', 'bye')],
+  check: async (input) => {
+    const socket = new FakeSocket()
+    const framed = new FramedSocket(socket)
+    let wanted = 0
+    const link = new ControlLink(framed, {
+      onWant: (count) => {
+        wanted = count
+      },
+      onRoundTrip: (ms) => {
+        if (!(ms >= 0 && ms < 10_000)) throw new Error(`a round trip of ${ms} ms`)
+      },
+    })
+    await feed(socket, framed, input)
+    const { said } = await link.closed
+    if (wanted > 0xffff || (said?.length ?? 0) > 255) throw new Error('more than a message can say')
+  },
+})
+
+fuzz('native opening', {
+  samples: [...alone, say('opened', 'data', 'end'), say('failed', 'data'), say('opened', 'reset', 'opened')],
+  check: async (input) => {
+    const control = new FramedSocket(new FakeSocket())
+    const session = new NativeSession(control, { clientId: 1, address: '', version: '', hostname: '' })
+    session.start()
+    const socket = new FakeSocket()
+    const framed = new FramedSocket(socket)
+    session.addCarrier(framed)
+    const abort = new AbortController()
+    const opening = session.openStream(target, { signal: abort.signal }).then(
+      (stream) => stream.on('error', () => undefined).resume(),
+      (error: unknown) => {
+        if (error !== abort.signal.reason && !(error instanceof RelayError)) throw error
+      },
+    )
+    await turn()
+    await feed(socket, framed, input)
+    abort.abort(new Error('the visitor has left'))
+    await opening
+    session.close('shutdown')
+    control.destroy()
+    await session.closed
+  },
+})
