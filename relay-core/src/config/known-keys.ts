@@ -53,11 +53,6 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
     quiet: ['', 'a.o.com'],
     reason: 'the console shares no port: it answers by every name on web_port',
   },
-  web_base_url: { quiet: ['', '/'], reason: 'the console under a sub-path is not in this version' },
-  web_open_ssl: { quiet: off, reason: 'the console over TLS is not in this version' },
-  web_cert_file: { quiet: 'all', reason: 'the console over TLS is not in this version' },
-  web_key_file: { quiet: 'all', reason: 'the console over TLS is not in this version' },
-  auth_key: { quiet: [''], reason: 'the stock web API is not in this version' },
   auth_crypt_key: {
     quiet: [''],
     reason: '/auth/getauthkey, which gave auth_key away, does not exist here',

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { dirname, resolve } from 'node:path'
 import { logLevels, type LogLevel } from '../log.ts'
 import { Secret } from '../secret.ts'
 import { configError, parseIni } from './ini.ts'
@@ -19,6 +20,12 @@ export interface RelayConfig {
   readonly webPort: number | null
   readonly webUsername: string
   readonly webPassword: Secret
+  /** What comes before every path of the console: empty, or like `/nps`. */
+  readonly webBaseUrl: string
+  /** PEM files; null: the console speaks plain HTTP. */
+  readonly webTls: { readonly certFile: string; readonly keyFile: string } | null
+  /** Opens the web API to scripts; see `minAuthKeyLength`. */
+  readonly authKey: Secret
   readonly allowPorts: PortRanges
   readonly logLevel: LogLevel
   /** Null: standard output only. */
@@ -40,22 +47,29 @@ export const relayDefaults: RelayConfig = Object.freeze({
   webPort: null,
   webUsername: 'admin',
   webPassword: new Secret(''),
+  webBaseUrl: '',
+  webTls: null,
+  authKey: new Secret(''),
   allowPorts: new PortRanges([]),
   logLevel: 'info',
   logPath: null,
 })
 
-type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] }
+/** A shorter key opens nothing: an empty one is how stock servers are taken over (CVE-2022-40494). */
+export const minAuthKeyLength = 16
+
+/** What stands in the file, before the parts that only make sense together are put together. */
+type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] } & {
+  webOpenSsl: boolean
+  webCertFile: string
+  webKeyFile: string
+}
 
 /** Each reader puts a value in its place or says what it expected. */
 const readers: Record<string, (value: string, into: Values) => string | undefined> = {
   bridge_ip: (value, into) => readAddress(value, (ip) => (into.bridgeIp = ip)),
   bridge_port: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
-  stock_protocol: (value, into) => {
-    if (value !== 'true' && value !== 'false') return 'true or false'
-    into.stockProtocol = value === 'true'
-    return undefined
-  },
+  stock_protocol: (value, into) => readSwitch(value, (on) => (into.stockProtocol = on)),
   web_ip: (value, into) => readAddress(value, (ip) => (into.webIp = ip)),
   web_port: (value, into) => {
     if (value === '' || value === '0') into.webPort = null
@@ -63,12 +77,30 @@ const readers: Record<string, (value: string, into: Values) => string | undefine
     return undefined
   },
   web_username: (value, into) => {
-    if (value === '') return 'a user name'
     into.webUsername = value
     return undefined
   },
   web_password: (value, into) => {
     into.webPassword = new Secret(value)
+    return undefined
+  },
+  web_base_url: (value, into) => {
+    const path = value.replace(/\/+$/, '')
+    if (!/^(\/[\w.~-]+)*$/.test(path)) return 'a path such as /nps'
+    into.webBaseUrl = path
+    return undefined
+  },
+  web_open_ssl: (value, into) => readSwitch(value, (on) => (into.webOpenSsl = on)),
+  web_cert_file: (value, into) => {
+    into.webCertFile = value
+    return undefined
+  },
+  web_key_file: (value, into) => {
+    into.webKeyFile = value
+    return undefined
+  },
+  auth_key: (value, into) => {
+    into.authKey = new Secret(value)
     return undefined
   },
   allow_ports: (value, into) => {
@@ -100,7 +132,12 @@ export function parseRelayConfig(
   text: string,
   file: string,
 ): { config: RelayConfig; warnings: ConfigWarning[] } {
-  const values: Values = { ...relayDefaults }
+  const values: Values = {
+    ...relayDefaults,
+    webOpenSsl: false,
+    webCertFile: 'conf/server.pem',
+    webKeyFile: 'conf/server.key',
+  }
   const warnings: ConfigWarning[] = []
   const seen = new Map<string, number>()
   for (const { key, value, line } of parseIni(text, file)) {
@@ -116,7 +153,26 @@ export function parseRelayConfig(
     const expected = read(value, values)
     if (expected) throw configError(file, line, `${key} needs ${expected}, found "${value}"`, key)
   }
-  return { config: Object.freeze(values), warnings }
+  const { webOpenSsl, webCertFile, webKeyFile, ...config } = values
+  if (webOpenSsl) {
+    config.webTls = { certFile: inRunPath(file, webCertFile), keyFile: inRunPath(file, webKeyFile) }
+  }
+  const keyLength = config.authKey.reveal().length
+  if (keyLength > 0 && keyLength < minAuthKeyLength) {
+    const message = `auth_key: the web API stays closed; a key needs at least ${minAuthKeyLength} characters`
+    warnings.push({ line: seen.get('auth_key') ?? 1, message })
+  }
+  if (config.webPort === config.bridgePort) {
+    config.webPort = null
+    const message = 'web_port: no console, for no port is shared with the bridge; give it one of its own'
+    warnings.push({ line: seen.get('web_port') ?? 1, message })
+  }
+  return { config: Object.freeze(config), warnings }
+}
+
+/** A file named in nps.conf, as stock finds it: from the folder that holds `conf`. */
+function inRunPath(configFile: string, path: string): string {
+  return resolve(dirname(configFile), '..', path)
 }
 
 /** Whether the console may be reached from other machines: only with a password that a scanner would not guess. */
@@ -129,6 +185,12 @@ export function readLogLevel(value: string): LogLevel | undefined {
   const stock: LogLevel[] = ['error', 'error', 'error', 'error', 'warn', 'info', 'info', 'debug']
   if (/^[0-7]$/.test(value)) return stock[Number(value)]
   return logLevels.find((level) => level === value.toLowerCase())
+}
+
+function readSwitch(value: string, put: (on: boolean) => void): string | undefined {
+  if (value !== 'true' && value !== 'false') return 'true or false'
+  put(value === 'true')
+  return undefined
 }
 
 function readPort(value: string, put: (port: number) => void): string | undefined {

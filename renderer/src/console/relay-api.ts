@@ -14,7 +14,7 @@ const relayKey: InjectionKey<RelayApi> = Symbol('relay')
 /** Connects this component and what is inside it to the server that served the page, with the session's cookie. */
 export function createRelay(): { api: RelayApi; connection: BackendConnection } {
   const connection = new BackendConnection(
-    webSocketCarrier(() => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api`),
+    webSocketCarrier(() => new URL('api', location.href).href.replace(/^http/, 'ws')),
   )
   const api = createORPCClient<RelayApi>(connection.link)
   provide(connectionKey, connection)

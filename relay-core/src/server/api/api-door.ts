@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ApiSockets } from './api-sockets.ts'
+import type { RelayCalls } from './call-by-name.ts'
 import type { ApiParts } from './context.ts'
 
 /** Where peers that have been let in reach the relay API. */
 export interface ApiDoor {
   /** Finishes the upgrade to a WebSocket. `until` ends it with code 4401 when its permission ends. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, until?: AbortSignal): void
+  /** The same calls without a connection, for the HTTP doors of this process. */
+  calls(): Promise<RelayCalls>
   close(): void
 }
 
@@ -14,14 +18,16 @@ export interface ApiDoor {
  * most relays on small servers are asked for hours on end by nobody.
  */
 export function createApiDoor(parts: ApiParts): ApiDoor {
-  let loading: Promise<ApiDoor> | undefined
+  let loading: Promise<{ sockets: ApiSockets; calls: RelayCalls }> | undefined
   let isClosed = false
   const load = async () => {
-    const [{ createRouter }, { ApiSockets }] = await Promise.all([
+    const [{ createRouter }, { ApiSockets }, { createRouterClient }] = await Promise.all([
       import('./router.ts'),
       import('./api-sockets.ts'),
+      import('@orpc/server'),
     ])
-    return new ApiSockets(createRouter(parts))
+    const router = createRouter(parts)
+    return { sockets: new ApiSockets(router), calls: createRouterClient(router) }
   }
   return {
     accept: (request, socket, head, until) => {
@@ -29,16 +35,20 @@ export function createApiDoor(parts: ApiParts): ApiDoor {
       socket.on('error', () => socket.destroy())
       loading ??= load()
       loading.then(
-        (door) => (isClosed ? socket.destroy() : door.accept(request, socket, head, until)),
+        ({ sockets }) => (isClosed ? socket.destroy() : sockets.accept(request, socket, head, until)),
         (error: unknown) => {
           parts.log.error('the API could not be loaded', { error })
           socket.destroy()
         },
       )
     },
+    calls: async () => {
+      loading ??= load()
+      return (await loading).calls
+    },
     close: () => {
       isClosed = true
-      void loading?.then((door) => door.close())
+      void loading?.then(({ sockets }) => sockets.close())
     },
   }
 }

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
-import type { ApiDoor } from './api-door.ts'
 import type { RelayRouter } from './router.ts'
 
 /** A peer that is silent for two rounds is gone; within 10 s as everywhere in the relay. */
@@ -15,7 +14,7 @@ const mostWaitingBytes = 8 * 1024 * 1024
 const mostSockets = 200
 
 /** Serves the relay API over WebSockets to peers that the caller has let in already. */
-export class ApiSockets implements ApiDoor {
+export class ApiSockets {
   readonly #handler: RPCHandler<Record<never, never>>
   readonly #server = new WebSocketServer({
     noServer: true,

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
@@ -7,19 +8,26 @@ import type { Log } from '../../log.ts'
 import type { ApiDoor } from '../api/api-door.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { listen } from '../listen.ts'
+import { AuthKey } from '../stock-web-api/auth-key.ts'
 import type { ConsoleAssets } from './console-assets.ts'
+import type { ConsoleTls } from './console-tls.ts'
+import { HttpCalls } from './http-calls.ts'
 import { Login } from './login.ts'
+import { readJsonBody } from './request-body.ts'
+import { sendJson } from './send-json.ts'
+import { isSameOrigin, sessionCookie, sessionTokenOf } from './session-cookie.ts'
 import { Sessions } from './sessions.ts'
 
 export interface ConsoleServerOptions {
   config: () => RelayConfig
   api: ApiDoor
   assets: ConsoleAssets
+  /** Without it plain HTTP. */
+  tls: ConsoleTls | undefined
   log: Log
   now: () => number
 }
 
-const cookieName = 'nps_session'
 const largestLoginBytes = 4 * 1024
 
 /** Without these a page could frame the console or load code from elsewhere. */
@@ -32,18 +40,26 @@ const safetyHeaders = {
   'referrer-policy': 'no-referrer',
 }
 
-/** The web console: its files for anybody, the relay API at `/api` for who has logged in by `POST /login`. */
+/**
+ * The web console: its files for anybody; the relay API, on the WebSocket `/api` and as calls below it, for who has
+ * logged in by `POST /login`; calls also for who has the auth_key.
+ */
 export class ConsoleServer {
   readonly #options: ConsoleServerOptions
   readonly #server: Server
   readonly #login: Login
   readonly #sessions: Sessions
+  readonly #calls: HttpCalls
 
   constructor(options: ConsoleServerOptions) {
     this.#options = options
     this.#login = new Login(options)
     this.#sessions = new Sessions(options.now)
-    this.#server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 })
+    this.#calls = new HttpCalls({ ...options, authKey: new AuthKey(options), sessions: this.#sessions })
+    const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 }
+    this.#server = options.tls
+      ? createTlsServer({ ...limits, ...options.tls, handshakeTimeout: 10_000 })
+      : createServer(limits)
     this.#server.maxConnections = 512
     this.#server.on('request', (request, response) => void this.#answer(request, response))
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
@@ -66,9 +82,9 @@ export class ConsoleServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (request.url !== '/api') return refuseUpgrade(socket, 404, 'Not Found')
+    if (request.url !== `${this.#basePath}/api`) return refuseUpgrade(socket, 404, 'Not Found')
     if (!isSameOrigin(request)) return refuseUpgrade(socket, 403, 'Forbidden')
-    const session = this.#sessions.find(cookieOf(request))
+    const session = this.#sessions.find(sessionTokenOf(request))
     if (!session) return refuseUpgrade(socket, 401, 'Unauthorized')
     this.#options.api.accept(request, socket, head, session)
   }
@@ -76,17 +92,12 @@ export class ConsoleServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value)
     try {
-      const path = (request.url ?? '/').split('?')[0] ?? '/'
-      const route = `${request.method} ${path}`
-      if (request.method === 'POST' && !isSameOrigin(request))
-        sendJson(response, 403, { code: 'login-required' })
-      else if (route === 'POST /login') await this.#logIn(request, response)
-      else if (route === 'POST /logout') this.#logOut(request, response)
-      else if (route === 'GET /session') {
-        const isIn = this.#sessions.find(cookieOf(request)) !== undefined
-        sendJson(response, 200, { loggedIn: isIn, passwordSet: consoleIsGuarded(this.#options.config()) })
-      } else if (request.method === 'GET' || request.method === 'HEAD') await this.#sendAsset(path, response)
-      else sendJson(response, 405, { code: 'invalid-input', message: 'There is nothing here.' })
+      const asked = (request.url ?? '/').split('?')[0] ?? '/'
+      const path = this.#inside(asked)
+      if (path !== undefined) await this.#route(path, request, response)
+      else if (asked === '/' || asked === this.#basePath) {
+        response.writeHead(302, { location: `${this.#basePath}/` }).end()
+      } else sendJson(response, 404, { code: 'not-found', message: 'There is nothing here.' })
     } catch (error) {
       this.#options.log.error('console request failed', { error })
       if (response.headersSent) response.destroy()
@@ -94,8 +105,23 @@ export class ConsoleServer {
     }
   }
 
+  async #route(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = `${request.method} ${path}`
+    if (request.method === 'POST' && !isSameOrigin(request))
+      sendJson(response, 403, { code: 'login-required', message: 'This page belongs to another server.' })
+    else if (route === 'POST /login') await this.#logIn(request, response)
+    else if (route === 'POST /logout') this.#logOut(request, response)
+    else if (route === 'GET /session') {
+      const isIn = this.#sessions.find(sessionTokenOf(request)) !== undefined
+      sendJson(response, 200, { loggedIn: isIn, passwordSet: consoleIsGuarded(this.#options.config()) })
+    } else if (await this.#calls.answer(path, request, response)) return
+    else if (request.method === 'GET' || request.method === 'HEAD') await this.#sendAsset(path, response)
+    else sendJson(response, 405, { code: 'invalid-input', message: 'There is nothing here.' })
+  }
+
   async #logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { username, password } = ((await readJson(request)) ?? {}) as Record<string, unknown>
+    const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
+    const { username, password } = body
     if (typeof username !== 'string' || typeof password !== 'string') {
       sendJson(response, 400, { code: 'invalid-input', message: 'Expected {"username": …, "password": …}.' })
       return
@@ -110,13 +136,13 @@ export class ConsoleServer {
       return
     }
     const { token, lifetimeMs } = this.#sessions.create()
-    response.setHeader('set-cookie', cookie(token, lifetimeMs))
+    response.setHeader('set-cookie', sessionCookie(token, lifetimeMs, this.#cookieScope))
     sendJson(response, 200, {})
   }
 
   #logOut(request: IncomingMessage, response: ServerResponse): void {
-    this.#sessions.end(cookieOf(request))
-    response.setHeader('set-cookie', cookie('', 0))
+    this.#sessions.end(sessionTokenOf(request))
+    response.setHeader('set-cookie', sessionCookie('', 0, this.#cookieScope))
     sendJson(response, 200, {})
   }
 
@@ -135,43 +161,22 @@ export class ConsoleServer {
     })
     response.end(asset.body)
   }
+
+  get #basePath(): string {
+    return this.#options.config().webBaseUrl
+  }
+
+  get #cookieScope() {
+    return { basePath: this.#basePath, secure: this.#options.tls !== undefined }
+  }
+
+  /** The path below the console's own; undefined for what lies outside. */
+  #inside(path: string): string | undefined {
+    return path.startsWith(`${this.#basePath}/`) ? path.slice(this.#basePath.length) : undefined
+  }
 }
 
 /** Where the console listens: `web_ip`, or this machine alone while its password is empty or well-known. */
 export function consoleHost(config: RelayConfig): string {
   return consoleIsGuarded(config) ? config.webIp : '127.0.0.1'
-}
-
-/** Browsers send Origin with every POST and WebSocket; what sends none is no browser and brings no foreign cookie. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return true
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host
-}
-
-function cookie(token: string, lifetimeMs: number): string {
-  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(lifetimeMs / 1000)}`
-}
-
-function cookieOf({ headers }: IncomingMessage): string | undefined {
-  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
-  return pairs.find(([name]) => name === cookieName)?.[1]
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  let text = ''
-  for await (const chunk of request) {
-    text += String(chunk)
-    if (text.length > largestLoginBytes) return undefined
-  }
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON: refused with a sentence like everything that is no login.
-    return undefined
-  }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(body))
 }

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+
+/** The whole body as text, or undefined when it has more than `mostBytes`. */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > mostBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** What a JSON body says; undefined for what is too long or no JSON. An empty body is an empty object. */
+export async function readJsonBody(request: IncomingMessage, mostBytes: number): Promise<unknown> {
+  const text = await readBody(request, mostBytes)
+  if (text === undefined) return undefined
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    // Not JSON: the caller refuses it with a sentence like everything else that it did not ask for.
+    return undefined
+  }
+}

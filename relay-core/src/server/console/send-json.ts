@@ -1,0 +1,7 @@
+import type { ServerResponse } from 'node:http'
+
+/** Answers with a JSON document that nobody may keep. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
