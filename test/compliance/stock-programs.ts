@@ -55,16 +55,28 @@ export class StockProgram extends Program {
 
 export interface StockRelaySettings {
   readonly bridgePort: number
+  /** By default 127.0.0.1. */
+  readonly bridgeHost?: string
   readonly vkey: string
   readonly crypt: boolean
   readonly compress: boolean
+  /** By default 0, which a stock relay takes for 16 MB/s. */
+  readonly rateLimitKb?: number
   readonly tunnels: readonly { mode: 'tcp' | 'udp'; port: number; target: string }[]
 }
 
 /** The files that a stock relay reads at its start: documents one after the other, each followed by a mark. */
-async function writeStockConfig(
+export async function writeStockConfig(
   conf: string,
-  { bridgePort, vkey, crypt, compress, tunnels }: StockRelaySettings,
+  {
+    bridgePort,
+    bridgeHost = '127.0.0.1',
+    vkey,
+    crypt,
+    compress,
+    rateLimitKb = 0,
+    tunnels,
+  }: StockRelaySettings,
 ): Promise<void> {
   const client = {
     Cnf: { U: '', P: '', Compress: compress, Crypt: crypt },
@@ -74,7 +86,7 @@ async function writeStockConfig(
     Remark: '',
     Status: true,
     IsConnect: false,
-    RateLimit: 0,
+    RateLimit: rateLimitKb,
     Flow: { ExportFlow: 0, InletFlow: 0, FlowLimit: 0 },
     NoStore: false,
     NoDisplay: false,
@@ -113,7 +125,7 @@ async function writeStockConfig(
       'runmode=pro',
       'bridge_type=tcp',
       `bridge_port=${bridgePort}`,
-      'bridge_ip=127.0.0.1',
+      `bridge_ip=${bridgeHost}`,
       'log_level=7',
       '',
     ].join('\n'),

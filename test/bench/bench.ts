@@ -1,0 +1,134 @@
+/**
+ * `npm run bench`: our programs and their peers side by side on this machine, in turn, so that what disturbs the machine
+ * disturbs all. Prints a table; a run of everything also puts it into docs/benchmarks.md.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Machine } from './machine.ts'
+import { parseOptions, usage, type BenchOptions } from './options.ts'
+import type { Pair } from './pair.ts'
+import { direct } from './pairs/direct.ts'
+import { frpBare, frpDefault } from './pairs/frp.ts'
+import { against, ours, oursWithStockAgent } from './pairs/ours.ts'
+import { ratholeNoise, ratholePlain } from './pairs/rathole.ts'
+import { ssh } from './pairs/ssh.ts'
+import { stock } from './pairs/stock.ts'
+import { loopback, shapedMissing, shapedPlace, type Place } from './place.ts'
+import { report } from './report.ts'
+import { Results } from './results.ts'
+import type { Row } from './rows/row.ts'
+import { rows } from './rows/rows.ts'
+import { Stage } from './stage.ts'
+
+const document = resolve(import.meta.dirname, '../../docs/benchmarks.md')
+/** Above it docs/benchmarks.md is written by hand, and stays. */
+const mark = '<!-- Below this line: npm run bench -->'
+
+const known = [direct, ours, oursWithStockAgent, stock, frpDefault, frpBare, ratholePlain, ratholeNoise, ssh]
+
+class Bench {
+  readonly #options: BenchOptions
+  readonly #results = new Results()
+  readonly #machine = new Machine()
+  readonly #leftOut: string[] = []
+  readonly #pairs: readonly Pair[]
+
+  constructor(options: BenchOptions) {
+    this.#options = options
+    const all = options.against === undefined ? known : [...known, against(options.against)]
+    this.#pairs = this.#choose(all)
+  }
+
+  async run(): Promise<string> {
+    const chosen = this.#options.rows.map((name): Row => rows[name])
+    const inTurn = chosen.filter(({ isOnce }) => !isOnce)
+    await this.#onStage(loopback, async (stage) => {
+      for (let round = 1; round <= this.#options.rounds; round += 1) {
+        await this.#machine.look()
+        for (const pair of this.#pairs) await this.#measure(stage, pair, inTurn, `round ${round}`)
+      }
+      for (const row of chosen.filter(({ isOnce, isShaped }) => isOnce && !isShaped)) {
+        for (const pair of this.#pairs) await this.#measure(stage, pair, [row], 'once')
+      }
+    })
+    const shaped = chosen.filter(({ isShaped }) => isShaped)
+    const reason = shapedMissing()
+    if (shaped.length > 0 && reason !== undefined)
+      this.#leftOut.push(`shaped link and dead link: ${reason} (they need network namespaces)`)
+    else if (shaped.length > 0)
+      await this.#onStage(shapedPlace(), async (stage) => {
+        for (const pair of this.#pairs) await this.#measure(stage, pair, shaped, 'shaped')
+      })
+    const { rounds } = this.#options
+    const machine = this.#machine.describe()
+    return report({ results: this.#results, pairs: this.#pairs, leftOut: this.#leftOut, rounds, machine })
+  }
+
+  #choose(all: readonly Pair[]): Pair[] {
+    const wanted = this.#options.pairs
+    const unknown = wanted?.find((name) => !all.some((pair) => pair.name === name))
+    if (unknown !== undefined)
+      throw new Error(`There is no pair "${unknown}". Pairs: ${all.map(({ name }) => name).join(', ')}`)
+    return all.filter((pair) => {
+      if (wanted && !wanted.includes(pair.name)) return false
+      const reason = pair.missing()
+      if (reason !== undefined) this.#leftOut.push(`${pair.name}: ${reason}`)
+      return reason === undefined
+    })
+  }
+
+  async #onStage(place: Place, play: (stage: Stage) => Promise<void>): Promise<void> {
+    const stage = new Stage(place)
+    try {
+      await play(stage)
+    } finally {
+      await stage.close()
+    }
+  }
+
+  /** A pair that fails is named in the report; the others go on. */
+  async #measure(stage: Stage, pair: Pair, chosen: readonly Row[], when: string): Promise<void> {
+    const own = chosen.filter(({ isFor }) => isFor?.(pair) ?? true)
+    if (own.length === 0) return
+    try {
+      const act = await stage.start(pair)
+      try {
+        for (const row of own) {
+          const measured = await row.measure(act, this.#options.pace)
+          this.#results.add(pair.name, measured)
+          console.error(`${when}, ${pair.name}: ${JSON.stringify(measured, brief)}`)
+        }
+      } finally {
+        await act.close()
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#leftOut.push(`${pair.name}, ${when}: ${message}`)
+      console.error(`${when}, ${pair.name}: ${message}`)
+    }
+  }
+}
+
+function brief(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(4)) : value
+}
+
+async function main(): Promise<void> {
+  const startedAt = performance.now()
+  const options = parseOptions(process.argv.slice(2))
+  const table = await new Bench(options).run()
+  console.log(table)
+  console.error(`${Math.round((performance.now() - startedAt) / 1000)} s`)
+  if (!options.writes) return
+  const [byHand = ''] = (await readFile(document, 'utf8')).split(mark)
+  await writeFile(document, `${byHand}${mark}\n\n${table}`)
+  console.error(`written: ${document}`)
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.error(`\n${usage}`)
+  process.exitCode = 1
+}

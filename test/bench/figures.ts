@@ -1,0 +1,50 @@
+/** What a figure is called, how it is written, and how it is compared with that of another pair. */
+export interface Figure {
+  readonly title: string
+  readonly unit: string
+  readonly digits: number
+}
+
+/** Everything that the bench measures, in the order of the table. */
+export const figures = {
+  up: { title: 'one stream, to the lab', unit: 'MB/s', digits: 0 },
+  down: { title: 'one stream, from the lab', unit: 'MB/s', digits: 0 },
+  streams: { title: '32 streams from the lab, together', unit: 'MB/s', digits: 0 },
+  processor: { title: 'processor time of both ends, one stream', unit: 's/GB', digits: 2 },
+  connections: { title: 'new connections, 16 workers', unit: '/s', digits: 0 },
+  idleP50: { title: 'round trip of a byte, idle, p50', unit: 'ms', digits: 2 },
+  idleP99: { title: 'round trip of a byte, idle, p99', unit: 'ms', digits: 2 },
+  loadedP95: { title: 'round trip of a byte beside a copy, p95', unit: 'ms', digits: 1 },
+  shapedRate: { title: 'shaped link: one stream from the lab', unit: 'MB/s', digits: 1 },
+  shapedIdleP95: { title: 'shaped link: round trip, idle, p95', unit: 'ms', digits: 1 },
+  shapedLoadedP95: { title: 'shaped link: round trip beside a copy, p95', unit: 'ms', digits: 1 },
+  relayIdle: { title: 'memory when idle, relay', unit: 'MB', digits: 1 },
+  agentIdle: { title: 'memory when idle, agent', unit: 'MB', digits: 1 },
+  relayOpen: { title: 'memory with 1,000 open streams, relay', unit: 'MB', digits: 1 },
+  agentOpen: { title: 'memory with 1,000 open streams, agent', unit: 'MB', digits: 1 },
+  relayGrown: {
+    title: 'memory after 100,000 connections, relay, more than at the start',
+    unit: 'MB',
+    digits: 1,
+  },
+  agentGrown: {
+    title: 'memory after 100,000 connections, agent, more than at the start',
+    unit: 'MB',
+    digits: 1,
+  },
+  descriptorsGrown: {
+    title: 'descriptors after 100,000 connections, more than at the start',
+    unit: '',
+    digits: 0,
+  },
+  deadLink: { title: 'dead link: until the visitor is told', unit: 's', digits: 1 },
+  restart: { title: 'restart of the relay: until a byte comes back', unit: 's', digits: 2 },
+} as const satisfies Record<string, Figure>
+
+export type FigureName = keyof typeof figures
+
+/** Measured by one row in one round. Null: not within the time given; a figure left out does not apply. */
+export type Measured = Partial<Record<FigureName, number | null>>
+
+/** How long a row waits for what some pairs never do; the table says `>` this. Seconds. */
+export const deadlines: Partial<Record<FigureName, number>> = { deadLink: 15, restart: 20 }

@@ -1,0 +1,95 @@
+import { type FigureName, figures } from './figures.ts'
+import type { Results } from './results.ts'
+
+/** What this project wants to reach, on a quiet machine with two processors. */
+interface Goal {
+  readonly figure: FigureName
+  readonly pair: string
+  /** At least so many times the value of another pair. */
+  readonly atLeast?: { readonly times: number; readonly of: string }
+  /** At most so many times the value of another pair. */
+  readonly atMost?: { readonly times: number; readonly of: string }
+  /** At most so much. */
+  readonly below?: number
+  /** At most so much more than another figure of the same pair. */
+  readonly aboveBy?: { readonly figure: FigureName; readonly most: number }
+}
+
+const atLeast = (figure: FigureName, times: number, of: string, pair = 'ours'): Goal => ({
+  figure,
+  pair,
+  atLeast: { times, of },
+})
+const atMost = (figure: FigureName, times: number, of: string): Goal => ({
+  figure,
+  pair: 'ours',
+  atMost: { times, of },
+})
+const below = (figure: FigureName, most: number): Goal => ({ figure, pair: 'ours', below: most })
+
+export const goals: readonly Goal[] = [
+  ...(['up', 'down'] as const).flatMap((figure) => [
+    atLeast(figure, 2.2, 'frp'),
+    atLeast(figure, 2.2, 'rathole noise'),
+    atLeast(figure, 5, 'stock NPS'),
+  ]),
+  atLeast('streams', 1.6, 'frp'),
+  atLeast('streams', 1.6, 'rathole noise'),
+  atLeast('connections', 1.5, 'frp'),
+  atLeast('connections', 1, 'stock NPS'),
+  atMost('idleP50', 1, 'frp'),
+  atMost('idleP99', 1, 'frp'),
+  atMost('loadedP95', 1, 'frp'),
+  { figure: 'shapedLoadedP95', pair: 'ours', aboveBy: { figure: 'shapedIdleP95', most: 20 } },
+  atLeast('up', 1.5, 'stock NPS', 'ours + stock npc'),
+  atLeast('down', 1.5, 'stock NPS', 'ours + stock npc'),
+  below('relayIdle', 55),
+  below('agentIdle', 55),
+  below('relayOpen', 90),
+  below('agentOpen', 90),
+  below('relayGrown', 10),
+  below('agentGrown', 10),
+  below('descriptorsGrown', 0),
+  atMost('processor', 0.6, 'frp'),
+  below('deadLink', 10),
+  below('restart', 5),
+]
+
+export interface Judged {
+  readonly goal: string
+  readonly measured: string
+  readonly isReached: boolean
+}
+
+/** Undefined when one of the values was not measured. */
+export function judge({ figure, pair, ...goal }: Goal, results: Results): Judged | undefined {
+  const { title, unit, digits } = figures[figure]
+  const value = results.median(pair, figure)
+  if (value === undefined) return undefined
+  const what = pair === 'ours' ? title : `${title} (${pair})`
+  const ownValue = value ?? Infinity
+  const { below: most, aboveBy } = goal
+  if (most !== undefined) {
+    const measured = value === null ? 'not in time' : `${value.toFixed(digits)} ${unit}`
+    return { goal: `${what} ≤ ${most} ${unit}`, measured, isReached: ownValue <= most }
+  }
+  if (aboveBy) {
+    const base = results.median(pair, aboveBy.figure)
+    if (base === undefined || base === null) return undefined
+    const above = ownValue - base
+    return {
+      goal: `${what} ≤ idle + ${aboveBy.most} ${unit}`,
+      measured: `idle + ${above.toFixed(digits)} ${unit}`,
+      isReached: above <= aboveBy.most,
+    }
+  }
+  const { times, of } = goal.atLeast ?? goal.atMost ?? { times: 1, of: pair }
+  const other = results.median(of, figure)
+  if (other === undefined || other === null) return undefined
+  const ratio = ownValue / other
+  return {
+    goal: `${what} ${goal.atLeast ? '≥' : '≤'} ${times} × ${of}`,
+    measured: `${ratio.toFixed(2)} ×`,
+    isReached: goal.atLeast ? ratio >= times : ratio <= times,
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The lab's services, as a process of their own: a sink that counts, a source that never ends, an echo.
+ * Driven by the bench (../load-process.ts).
+ */
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { fill, Flow } from './flow.ts'
+import { serveCommands } from './serve-commands.ts'
+
+const sunk = new Flow()
+
+async function listen(host: string, onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createServer({ noDelay: true, highWaterMark: 256 * 1024 }, (socket) => {
+    socket.on('error', () => socket.destroy())
+    onConnection(socket)
+  })
+  server.listen({ host, port: 0, backlog: 4096 })
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+const commands = {
+  listen: async ({ host }: { host: string }) => ({
+    sink: await listen(host, (socket) => socket.on('data', (bytes) => sunk.add(bytes.length))),
+    source: await listen(host, fill),
+    echo: await listen(host, (socket) => socket.on('data', (bytes) => socket.write(bytes))),
+  }),
+  measure: ({ ms }: { ms: number }) => sunk.measure(ms),
+}
+
+export type TargetCommands = typeof commands
+
+serveCommands(commands)

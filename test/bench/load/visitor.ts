@@ -1,0 +1,169 @@
+/**
+ * Visitors, as a process of their own: copies, short connections, a byte's round trips, connections that stay.
+ * Driven by the bench (../load-process.ts).
+ */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fill, Flow } from './flow.ts'
+import { serveCommands } from './serve-commands.ts'
+
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+const pulled = new Flow()
+const readBuffer = Buffer.alloc(256 * 1024)
+const copies = new Set<Socket>()
+const held = new Set<Socket>()
+
+async function visit({ host, port }: Address): Promise<Socket> {
+  const socket = connect({ host, port, noDelay: true })
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Sends a byte and waits for it to come back; rejects when the connection ends instead. */
+function byteBack(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = () => reject(new Error('the connection ended before the byte came back'))
+    socket.once('close', onClose)
+    socket.once('data', () => {
+      socket.off('close', onClose)
+      resolve()
+    })
+    socket.write('x')
+  })
+}
+
+async function visitAndGo(address: Address): Promise<void> {
+  const socket = await visit(address)
+  socket.on('error', () => socket.destroy())
+  await byteBack(socket)
+  socket.end()
+  if (!socket.closed) await once(socket, 'close')
+}
+
+/** Until `isOver`, each worker one visit after another; answers how many there were. */
+async function visits(
+  address: Address,
+  workers: number,
+  isOver: (count: number) => boolean,
+): Promise<number> {
+  let begun = 0
+  const worker = async () => {
+    while (!isOver(begun)) {
+      begun += 1
+      await visitAndGo(address)
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, worker))
+  return begun
+}
+
+const commands = {
+  pull: ({ host, port, streams }: Address & { streams: number }) => {
+    for (let count = 0; count < streams; count += 1) {
+      const socket = connect({
+        host,
+        port,
+        noDelay: true,
+        onread: {
+          buffer: readBuffer,
+          callback: (bytes) => {
+            pulled.add(bytes)
+            return true
+          },
+        },
+      })
+      keep(copies, socket)
+    }
+  },
+  push: ({ host, port, streams }: Address & { streams: number }) => {
+    for (let count = 0; count < streams; count += 1) {
+      const socket = connect({ host, port, noDelay: true })
+      keep(copies, socket)
+      socket.once('connect', () => fill(socket))
+    }
+  },
+  measure: ({ ms }: { ms: number }) => pulled.measure(ms),
+  stop: () => destroyAll(copies),
+
+  connections: async ({ workers, ms, ...address }: Address & { workers: number; ms: number }) => {
+    const startedAt = performance.now()
+    const count = await visits(address, workers, () => performance.now() - startedAt > ms)
+    return { count, seconds: (performance.now() - startedAt) / 1000 }
+  },
+  churn: async ({ workers, total, ...address }: Address & { workers: number; total: number }) => {
+    await visits(address, workers, (count) => count >= total)
+  },
+  roundTrips: async ({ ms, ...address }: Address & { ms: number }) => {
+    const socket = await visit(address)
+    socket.on('error', () => socket.destroy())
+    // The first byte waits for the stream to be opened.
+    await byteBack(socket)
+    const times: number[] = []
+    const startedAt = performance.now()
+    while (performance.now() - startedAt < ms) {
+      const sentAt = performance.now()
+      await byteBack(socket)
+      times.push(performance.now() - sentAt)
+    }
+    socket.destroy()
+    return times
+  },
+  hold: async ({ count, ...address }: Address & { count: number }) => {
+    const opening = async () => {
+      while (held.size < count) {
+        const socket = connect({ ...address, noDelay: true })
+        keep(held, socket)
+        await once(socket, 'connect')
+        await byteBack(socket)
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, opening))
+  },
+  release: () => destroyAll(held),
+  /** Milliseconds until the first of the held connections ends, or null when none does in time. */
+  firstEnd: ({ withinMs }: { withinMs: number }) => {
+    const startedAt = performance.now()
+    return new Promise<number | null>((resolve) => {
+      setTimeout(() => resolve(null), withinMs)
+      for (const socket of held) socket.once('close', () => resolve(performance.now() - startedAt))
+    })
+  },
+  /** Milliseconds until a byte comes back, asking again and again, or null when none does in time. */
+  firstByte: async ({ withinMs, ...address }: Address & { withinMs: number }) => {
+    const startedAt = performance.now()
+    while (performance.now() - startedAt < withinMs) {
+      const socket = connect({ ...address, noDelay: true, signal: AbortSignal.timeout(1_000) } as never)
+      socket.on('error', () => socket.destroy())
+      try {
+        await once(socket, 'connect')
+        await byteBack(socket)
+        return performance.now() - startedAt
+      } catch {
+        // Not yet. The pause leaves the processor to who is starting.
+        await delay(10)
+      } finally {
+        socket.destroy()
+      }
+    }
+    return null
+  },
+}
+
+function keep(set: Set<Socket>, socket: Socket): void {
+  set.add(socket)
+  socket.on('error', () => socket.destroy())
+  socket.on('close', () => set.delete(socket))
+}
+
+function destroyAll(set: Set<Socket>): void {
+  for (const socket of set) socket.destroy()
+}
+
+export type VisitorCommands = typeof commands
+
+serveCommands(commands)

@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { peers } from '../peers.ts'
+import { serviceNames, startPair, type Pair } from '../pair.ts'
+import { Program } from '../program.ts'
+
+function frp(name: string, what: string, settings: { server: string; client: string }): Pair {
+  return {
+    name,
+    what,
+    comesBack: true,
+    missing: () => peers.frps.missing() ?? peers.frpc.missing(),
+    start: (services, { relayHost, targetHost, server, lab }) =>
+      startPair(async ({ folder, bridgePort, ports }) => {
+        const [serverFile, clientFile] = [join(folder, 'frps.toml'), join(folder, 'frpc.toml')]
+        await writeFile(
+          serverFile,
+          `bindAddr = "${relayHost}"\nbindPort = ${bridgePort}\nproxyBindAddr = "127.0.0.1"\n${settings.server}`,
+        )
+        const proxies = serviceNames.map(
+          (service) => `[[proxies]]
+name = "${service}"
+type = "tcp"
+localIP = "${targetHost}"
+localPort = ${services[service]}
+remotePort = ${ports[service]}
+`,
+        )
+        await writeFile(
+          clientFile,
+          `serverAddr = "${relayHost}"\nserverPort = ${bridgePort}\n${settings.client}${proxies.join('')}`,
+        )
+        return {
+          startRelay: async () => {
+            const relay = new Program(server({ program: peers.frps.path(), args: ['-c', serverFile] }), {
+              cwd: folder,
+            })
+            await relay.says(/frps started successfully/)
+            return relay
+          },
+          startAgent: async () =>
+            new Program(lab({ program: peers.frpc.path(), args: ['-c', clientFile] }), { cwd: folder }),
+        }
+      }),
+  }
+}
+
+export const frpDefault = frp('frp', 'frp 0.71 as it comes: TLS, one connection for all streams', {
+  server: '',
+  client: '',
+})
+
+export const frpBare = frp('frp bare', 'frp 0.71 with TLS and mux off: not encrypted', {
+  server: 'transport.tcpMux = false\n',
+  client: 'transport.tcpMux = false\ntransport.tls.enable = false\n',
+})

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { serviceNames, startPair, type Pair } from '../pair.ts'
+import { Program } from '../program.ts'
+
+const run = promisify(execFile)
+const built = resolve(import.meta.dirname, '../../../build/out')
+const vkey = 'a-key-for-the-bench-0123456789ab'
+
+interface OurPair {
+  readonly name: string
+  readonly what: string
+  readonly nps: string
+  readonly npc: string
+  readonly agentArgs?: readonly string[]
+}
+
+/** Our relay with an agent, both driven as a person at a shell would. */
+function pairWithOurRelay({ name, what, nps, npc, agentArgs = [] }: OurPair): Pair {
+  return {
+    name,
+    what,
+    comesBack: true,
+    missing: () => [nps, npc].map(absent).find((reason) => reason !== undefined),
+    start: (services, { relayHost, targetHost, server, lab }) =>
+      startPair(async ({ folder, bridgePort, ports }) => {
+        await mkdir(join(folder, 'conf'))
+        await writeFile(
+          join(folder, 'conf', 'nps.conf'),
+          `bridge_ip=${relayHost}\nbridge_port=${bridgePort}\nstock_protocol=true\nweb_port=\nallow_ports=\n`,
+        )
+        const npsCommand = (...args: string[]) =>
+          server({ program: nps, args: [...args, `-conf_path=${folder}`] })
+        const ask = async (...args: string[]) => {
+          const command = npsCommand(...args)
+          await run(command.program, command.args, { timeout: 30_000 })
+        }
+        return {
+          startRelay: async () => {
+            const relay = new Program(npsCommand(), { cwd: folder })
+            await relay.says(/nps runs/)
+            return relay
+          },
+          startAgent: async (relay) => {
+            await ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
+            for (const service of serviceNames) {
+              const target = `${targetHost}:${services[service]}`
+              await ask(
+                'tunnel',
+                'add',
+                '-client=1',
+                '-mode=tcp',
+                `-port=${ports[service]}`,
+                `-target=${target}`,
+              )
+            }
+            const args = [`-server=${relayHost}:${bridgePort}`, `-vkey=${vkey}`, ...agentArgs]
+            const agent = new Program(lab({ program: npc, args }), { cwd: folder, home: folder })
+            await relay.says(/agent online/)
+            return agent
+          },
+        }
+      }),
+  }
+}
+
+const ourProgram = (program: 'nps' | 'npc', folder = built) => join(folder, `${program}-linux-amd64`)
+
+export const ours = pairWithOurRelay({
+  name: 'ours',
+  what: 'our nps and npc as shipped: native protocol, TLS 1.3',
+  nps: ourProgram('nps'),
+  npc: ourProgram('npc'),
+})
+
+/** The programs of another build, to see what a change does: both run in the same rounds. */
+export function against(folder: string): Pair {
+  return pairWithOurRelay({
+    name: 'against',
+    what: `our nps and npc in ${folder}`,
+    nps: ourProgram('nps', resolve(folder)),
+    npc: ourProgram('npc', resolve(folder)),
+  })
+}
+
+export const oursWithStockAgent = pairWithOurRelay({
+  name: 'ours + stock npc',
+  what: 'our nps as shipped with stock npc 0.26.10: not encrypted',
+  nps: ourProgram('nps'),
+  npc: join(process.env['NPS_STOCK_DIR'] ?? 'NPS_STOCK_DIR', '0.26.10', 'npc'),
+  agentArgs: ['-type=tcp'],
+})
+
+function absent(path: string): string | undefined {
+  if (existsSync(path)) return undefined
+  return path.startsWith(built) ? 'not built (npm run build:relay)' : `${path} is not there`
+}

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Act } from '../stage.ts'
+import type { Row } from './row.ts'
+
+/** After this an idle program has given back what starting took. */
+const settleMs = 4_000
+const openStreams = 1_000
+const workers = 16
+/** Our relay looks every 30 s for carriers that nobody needed in the last 30 s. */
+const calmMs = 75_000
+const lookEveryMs = 1_000
+
+const megabytes = (act: Act) => ({
+  relay: (act.pair.relay?.residentBytes ?? 0) / 1e6,
+  agent: (act.pair.agent?.residentBytes ?? 0) / 1e6,
+})
+const descriptors = (act: Act) =>
+  (act.pair.relay?.openDescriptors ?? 0) + (act.pair.agent?.openDescriptors ?? 0)
+
+export const memory: Row = {
+  gives: ['relayIdle', 'agentIdle', 'relayOpen', 'agentOpen'],
+  isOnce: true,
+  isFor: ({ name }) => name !== 'direct',
+  measure: async (act) => {
+    const { bytes } = act.stage
+    if (act.comesBack) {
+      // As after a boot: without what its tunnels were set up with.
+      await act.pair.killRelay()
+      await act.pair.startRelay()
+      await bytes.call('firstByte', { ...act.at('echo'), withinMs: 20_000 })
+    }
+    await delay(settleMs)
+    const idle = megabytes(act)
+    await bytes.call('hold', { ...act.at('echo'), count: openStreams }, 60_000)
+    await delay(settleMs)
+    const open = megabytes(act)
+    await bytes.call('release', undefined)
+    return { relayIdle: idle.relay, agentIdle: idle.agent, relayOpen: open.relay, agentOpen: open.agent }
+  },
+}
+
+export const memoryAfter: Row = {
+  gives: ['relayGrown', 'agentGrown', 'descriptorsGrown'],
+  isOnce: true,
+  // Minutes each: for the programs of this project only.
+  isFor: ({ name }) => name === 'ours' || name === 'against',
+  measure: async (act, { visits }) => {
+    await delay(settleMs)
+    const [before, descriptorsBefore] = [megabytes(act), descriptors(act)]
+    await act.stage.bytes.call('churn', { ...act.at('echo'), workers, total: visits }, 300_000)
+    const calmBy = performance.now() + calmMs
+    while (descriptors(act) > descriptorsBefore && performance.now() < calmBy) await delay(lookEveryMs)
+    const after = megabytes(act)
+    return {
+      relayGrown: after.relay - before.relay,
+      agentGrown: after.agent - before.agent,
+      descriptorsGrown: descriptors(act) - descriptorsBefore,
+    }
+  },
+}

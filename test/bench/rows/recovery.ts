@@ -1,0 +1,40 @@
+import { deadlines } from '../figures.ts'
+import type { Row } from './row.ts'
+
+const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
+
+/** The link swallows everything: a visitor whose connection rests is told by its end. */
+export const deadLink: Row = {
+  gives: ['deadLink'],
+  isShaped: true,
+  isOnce: true,
+  isFor: ({ name }) => name !== 'direct',
+  measure: async (act) => {
+    const { bytes, place } = act.stage
+    await bytes.call('hold', { ...act.at('echo'), count: 1 })
+    place.cutLink?.()
+    try {
+      const withinMs = (deadlines.deadLink ?? 0) * 1000
+      return { deadLink: seconds(await bytes.call('firstEnd', { withinMs }, withinMs + 10_000)) }
+    } finally {
+      place.healLink?.()
+      await bytes.call('release', undefined)
+    }
+  },
+}
+
+/** From the start of the new relay; the old one was killed. */
+export const restart: Row = {
+  gives: ['restart'],
+  isOnce: true,
+  isFor: ({ comesBack }) => comesBack,
+  measure: async (act) => {
+    const withinMs = (deadlines.restart ?? 0) * 1000
+    await act.pair.killRelay()
+    const [answered] = await Promise.all([
+      act.stage.bytes.call('firstByte', { ...act.at('echo'), withinMs }, withinMs + 10_000),
+      act.pair.startRelay(),
+    ])
+    return { restart: seconds(answered) }
+  },
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { quantile } from '../quantile.ts'
+import type { Act } from '../stage.ts'
+import type { Row } from './row.ts'
+
+const roundTrips = (act: Act, ms: number) => act.stage.bytes.call('roundTrips', { ...act.at('echo'), ms })
+
+async function besideCopy(act: Act, warmUpMs: number, ms: number): Promise<{ p95: number; rate: number }> {
+  const { copies } = act.stage
+  await copies.call('pull', { ...act.at('source'), streams: 1 })
+  try {
+    await delay(warmUpMs)
+    const [times, { bytes, seconds }] = await Promise.all([
+      roundTrips(act, ms),
+      copies.call('measure', { ms }),
+    ])
+    return { p95: quantile(times, 0.95), rate: bytes / 1e6 / seconds }
+  } finally {
+    await copies.call('stop', undefined)
+  }
+}
+
+export const idleRoundTrip: Row = {
+  gives: ['idleP50', 'idleP99'],
+  measure: async (act, { measureMs, warmUpMs }) => {
+    await roundTrips(act, warmUpMs)
+    const times = await roundTrips(act, measureMs)
+    return { idleP50: quantile(times, 0.5), idleP99: quantile(times, 0.99) }
+  },
+}
+
+export const loadedRoundTrip: Row = {
+  gives: ['loadedP95'],
+  measure: async (act, { measureMs, warmUpMs }) => ({
+    loadedP95: (await besideCopy(act, warmUpMs, measureMs)).p95,
+  }),
+}
+
+export const shapedRoundTrip: Row = {
+  gives: ['shapedRate', 'shapedIdleP95', 'shapedLoadedP95'],
+  isShaped: true,
+  isOnce: true,
+  measure: async (act, { measureMs, warmUpMs }) => {
+    const idle = await roundTrips(act, measureMs)
+    const { p95, rate } = await besideCopy(act, 2 * warmUpMs, 2 * measureMs)
+    return { shapedRate: rate, shapedIdleP95: quantile(idle, 0.95), shapedLoadedP95: p95 }
+  },
+}

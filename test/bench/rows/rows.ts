@@ -1,0 +1,22 @@
+import { connections } from './connections.ts'
+import { manyStreams, oneStream } from './copies.ts'
+import { memory, memoryAfter } from './memory.ts'
+import { deadLink, restart } from './recovery.ts'
+import { idleRoundTrip, loadedRoundTrip, shapedRoundTrip } from './round-trips.ts'
+
+/** By their names on the command line, in the order in which a pair goes through them. */
+export const rows = {
+  stream: oneStream,
+  streams: manyStreams,
+  connections,
+  latency: idleRoundTrip,
+  loaded: loadedRoundTrip,
+  memory,
+  after: memoryAfter,
+  restart,
+  shaped: shapedRoundTrip,
+  dead: deadLink,
+} as const
+
+export type RowName = keyof typeof rows
+export const rowNames = Object.keys(rows) as RowName[]

@@ -1,0 +1,85 @@
+import type { TargetCommands } from './load/target.ts'
+import type { VisitorCommands } from './load/visitor.ts'
+import { LoadProcess } from './load-process.ts'
+import type { Pair, RunningPair, Services } from './pair.ts'
+import type { Place } from './place.ts'
+
+type Address = { host: string; port: number }
+
+/** How long a tunnel may take to let the first byte through after its pair has started. */
+const tunnelTimeoutMs = 15_000
+
+/**
+ * The visitors and services of a place. Copies and single bytes have processes of their own at both ends, so that a byte's
+ * round trip beside a copy waits for the tunnel and the machine, and not for the bench.
+ */
+export class Stage {
+  readonly place: Place
+  readonly copies: LoadProcess<VisitorCommands>
+  readonly bytes: LoadProcess<VisitorCommands>
+  readonly copyTarget: LoadProcess<TargetCommands>
+  readonly #byteTarget: LoadProcess<TargetCommands>
+  #services: Services | undefined
+
+  constructor(place: Place) {
+    this.place = place
+    this.copies = LoadProcess.visitor(place.server)
+    this.bytes = LoadProcess.visitor(place.server)
+    this.copyTarget = LoadProcess.target(place.lab)
+    this.#byteTarget = LoadProcess.target(place.lab)
+  }
+
+  /** Starts the pair and answers when bytes come back through it. */
+  async start(pair: Pair): Promise<Act> {
+    const running = await pair.start(await this.#listen(), this.place)
+    const act = new Act(this, running, pair.comesBack)
+    try {
+      if ((await this.bytes.call('firstByte', { ...act.at('echo'), withinMs: tunnelTimeoutMs })) === null)
+        throw new Error(`${pair.name}: no byte came back within ${tunnelTimeoutMs / 1000} s`)
+      return act
+    } catch (error) {
+      await running.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.copies, this.bytes, this.copyTarget, this.#byteTarget].map((one) => one.close()))
+    this.place.close()
+  }
+
+  async #listen(): Promise<Services> {
+    const host = this.place.targetHost
+    this.#services ??= {
+      ...(await this.copyTarget.call('listen', { host })),
+      echo: (await this.#byteTarget.call('listen', { host })).echo,
+    }
+    return this.#services
+  }
+}
+
+/** One pair on the stage, as the rows see it. */
+export class Act {
+  readonly stage: Stage
+  readonly pair: RunningPair
+  /** The agent finds a relay that was started again. */
+  readonly comesBack: boolean
+
+  constructor(stage: Stage, pair: RunningPair, comesBack: boolean) {
+    this.stage = stage
+    this.pair = pair
+    this.comesBack = comesBack
+  }
+
+  at(service: keyof Services): Address {
+    return { host: this.pair.host, port: this.pair.ports[service] }
+  }
+
+  get processorSeconds(): number {
+    return (this.pair.relay?.processorSeconds ?? 0) + (this.pair.agent?.processorSeconds ?? 0)
+  }
+
+  close(): Promise<void> {
+    return this.pair.close()
+  }
+}
