@@ -18,6 +18,7 @@ export interface FlowRules {
  */
 export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
   let isExhausted = false
+  let hasEnded = false
   const write = (chunk: Buffer): boolean => {
     const allowed = rules.take(chunk.length)
     if (allowed >= chunk.length) return to.write(chunk)
@@ -50,13 +51,19 @@ export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
     isTrickling = true
     void trickle(chunk).finally(() => {
       isTrickling = false
-      if (!isExhausted) from.resume()
+      if (isExhausted) return
+      if (hasEnded) to.end()
+      else from.resume()
     })
   })
   to.on('drain', () => {
     if (!isTrickling && !isExhausted) from.resume()
   })
-  from.on('end', () => to.end())
+  from.on('end', () => {
+    // Some streams say so while they are paused.
+    hasEnded = true
+    if (!isTrickling) to.end()
+  })
 }
 
 /** Fulfils when `stream` takes more, or takes nothing any more. */
