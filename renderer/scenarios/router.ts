@@ -146,6 +146,7 @@ export function scenarioRouter(world: World) {
           webPort: 8080,
           allowPorts: '7000-9000',
           fingerprint: `sha256:${'7f3a9c'.repeat(7)}`,
+          stockProtocol: false,
           clientsOnline: 1,
           clientsTotal: 1,
           residentBytes: 61_000_000,

@@ -6,8 +6,10 @@ export class Program {
   readonly #child: ChildProcess
   #output = ''
   #written = 0
+  readonly args: readonly string[]
 
   constructor(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
+    this.args = args
     this.#child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (text: Buffer) => {

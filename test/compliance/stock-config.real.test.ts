@@ -46,6 +46,7 @@ describe('stock npc in configuration mode', () => {
       addHost: async (host) => pushed.hosts.push(host) > 0,
       addTunnel: async (tunnel) => pushed.tunnels.push(tunnel) > 0,
       running: () => ['ssh'],
+      done: () => undefined,
     }
     bridge = new StockBridge({
       clients: {

@@ -86,6 +86,7 @@ fuzz('stock configuration', {
       addHost: async () => !refuses,
       addTunnel: async () => !refuses,
       running: () => ['ssh', 'web'],
+      done: () => undefined,
     }
     const serve = (socket: FakeSocket) => serveConfiguration(socket, { isPublicKey, receiver, signal })
     const refusals = [...declared, SyntaxError, z.ZodError]

@@ -52,6 +52,7 @@ const currentStatus = {
   webPort: null,
   allowPorts: '7000-9000',
   fingerprint: 'sha256:x',
+  stockProtocol: false,
   clientsOnline: 0,
   clientsTotal: 0,
   residentBytes: 1,

@@ -45,6 +45,8 @@ export const client = z.object({
   createdAtMs: instantMs,
   agent: agentState,
   tunnelCount: z.number().int(),
+  /** Made by its own agent with `public_vkey`; goes when that agent has been away for ten minutes. */
+  isTemporary: z.boolean(),
   settings: clientSettings,
   limits: clientLimits,
   /** Connections through all its tunnels now. */
@@ -160,6 +162,8 @@ export const relayStatus = z.object({
   /** The stock syntax, `7000-9000,10001`; empty: every port. */
   allowPorts: z.string(),
   fingerprint: z.string(),
+  /** Whether stock NPS programs are served, whose link is not encrypted. */
+  stockProtocol: z.boolean(),
   clientsOnline: z.number().int(),
   clientsTotal: z.number().int(),
   residentBytes: z.number().int(),

@@ -43,9 +43,7 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
     quiet: ['', 'tcp'],
     reason: 'the bridge speaks TCP only: start every npc with -type=tcp',
   },
-  public_vkey: { quiet: [''], reason: 'configuration mode without an account is not in this version' },
   flow_store_interval: { quiet: 'all', reason: 'traffic counters are saved every minute' },
-  ip_limit: { quiet: off, reason: 'registration of visitors is not in this version' },
   p2p_ip: noPeerToPeer,
   p2p_port: noPeerToPeer,
   web_host: {

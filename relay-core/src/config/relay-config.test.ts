@@ -47,6 +47,26 @@ describe('nps.conf', () => {
     expect(warnings.map(({ line }) => line)).toEqual([2, 3])
   })
 
+  test.each([
+    ['S3: 123, the stock default', '123', 'the first that a scanner tries'],
+    ['a short one', 'only-15-letters', 'too short'],
+  ])('public_vkey: %s lets nobody in, and is told so', (_name, key, why) => {
+    const { config, warnings } = parseRelayConfig(`public_vkey=${key}`, 'nps.conf')
+    expect(config.publicVkey).toBeNull()
+    expect(warnings[0]?.message).toContain(why)
+    expect(warnings[0]?.message).not.toContain(key)
+  })
+
+  test('public_vkey of 16 characters is taken, an empty one is not missed', () => {
+    const { config, warnings } = parseRelayConfig('public_vkey=sixteen-letters-', 'nps.conf')
+    expect(config.publicVkey?.reveal()).toBe('sixteen-letters-')
+    expect(warnings).toEqual([])
+    expect(parseRelayConfig('public_vkey=', 'nps.conf')).toMatchObject({
+      config: { publicVkey: null },
+      warnings: [],
+    })
+  })
+
   test('a password does not show when the settings are printed', () => {
     const { config } = parseRelayConfig('web_password=goudan-77', 'nps.conf')
     expect(`${inspect(config)}${JSON.stringify(config)}`).not.toContain('goudan-77')

@@ -5,16 +5,16 @@ import { Secret } from '../secret.ts'
 import { configError, parseIni } from './ini.ts'
 import { explainKey } from './known-keys.ts'
 import { PortRanges } from './port-ranges.ts'
+import { readSwitch } from './read-switch.ts'
+import { adviseStockKey, stockDefaults, stockReaders, type StockConfig } from './stock-config.ts'
 import { isWeakPassword } from './weak-password.ts'
 
 /** nps.conf, checked and complete. */
-export interface RelayConfig {
+export interface RelayConfig extends StockConfig {
   /** `0.0.0.0` or `::` for every address. */
   readonly bridgeIp: string
   /** 0, which only programs can ask for, takes any free port. */
   readonly bridgePort: number
-  /** Whether stock NPS 0.26 programs are served: their link is not encrypted, and their key can be replayed. */
-  readonly stockProtocol: boolean
   readonly webIp: string
   /** Null: no web console. */
   readonly webPort: number | null
@@ -41,8 +41,7 @@ export interface ConfigWarning {
 export const relayDefaults: RelayConfig = Object.freeze({
   bridgeIp: '0.0.0.0',
   bridgePort: 8024,
-  // A file without the key is one from a stock server, whose agents must find their relay again.
-  stockProtocol: true,
+  ...stockDefaults,
   webIp: '127.0.0.1',
   webPort: null,
   webUsername: 'admin',
@@ -69,7 +68,7 @@ type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] } & {
 const readers: Record<string, (value: string, into: Values) => string | undefined> = {
   bridge_ip: (value, into) => readAddress(value, (ip) => (into.bridgeIp = ip)),
   bridge_port: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
-  stock_protocol: (value, into) => readSwitch(value, (on) => (into.stockProtocol = on)),
+  ...stockReaders,
   web_ip: (value, into) => readAddress(value, (ip) => (into.webIp = ip)),
   web_port: (value, into) => {
     if (value === '' || value === '0') into.webPort = null
@@ -152,6 +151,8 @@ export function parseRelayConfig(
     seen.set(key, line)
     const expected = read(value, values)
     if (expected) throw configError(file, line, `${key} needs ${expected}, found "${value}"`, key)
+    const advice = adviseStockKey(key, value)
+    if (advice !== undefined) warnings.push({ line, message: advice })
   }
   const { webOpenSsl, webCertFile, webKeyFile, ...config } = values
   if (webOpenSsl) {
@@ -185,12 +186,6 @@ export function readLogLevel(value: string): LogLevel | undefined {
   const stock: LogLevel[] = ['error', 'error', 'error', 'error', 'warn', 'info', 'info', 'debug']
   if (/^[0-7]$/.test(value)) return stock[Number(value)]
   return logLevels.find((level) => level === value.toLowerCase())
-}
-
-function readSwitch(value: string, put: (on: boolean) => void): string | undefined {
-  if (value !== 'true' && value !== 'false') return 'true or false'
-  put(value === 'true')
-  return undefined
 }
 
 function readPort(value: string, put: (port: number) => void): string | undefined {

@@ -18,6 +18,8 @@ export interface ConfigReceiver {
   addTunnel(tunnel: PushedTunnel): Promise<boolean>
   /** The remarks of what runs for a client, for `npc status`. */
   running(keyMd5: string): readonly string[]
+  /** The agent has ended the conversation in order, all that it pushed was taken, and it asked for nothing else. */
+  done(): void
 }
 
 const yes = Buffer.of(1)
@@ -35,9 +37,14 @@ export async function serveConfiguration(
   { isPublicKey, receiver, signal }: { isPublicKey: boolean; receiver: ConfigReceiver; signal: AbortSignal },
 ): Promise<boolean> {
   socket.write(isPublicKey ? yes : no)
+  let isPush = true
   for (let entries = 0; entries < maxEntries; entries++) {
     const kind = await nextKind(socket, signal)
-    if (kind === undefined) return true
+    if (kind === undefined) {
+      if (isPush) receiver.done()
+      return true
+    }
+    if (kind === 'stus') isPush = false
     if (!(await take(kind, socket, { isPublicKey, receiver, signal }))) {
       socket.write(no)
       return false
@@ -85,10 +92,13 @@ async function take(
 
 /** Undefined when the agent has closed: it is done. */
 async function nextKind(socket: Duplex, signal: AbortSignal): Promise<string | undefined> {
+  let first: Buffer
   try {
-    return (await readExactly(socket, 4, { signal })).toString('latin1')
+    first = await readExactly(socket, 1, { signal })
   } catch (error) {
-    if (error instanceof EarlyEnd) return undefined
+    // With a cause it was no end but a failure of the connection.
+    if (error instanceof EarlyEnd && error.cause === undefined) return undefined
     throw error
   }
+  return Buffer.concat([first, await readExactly(socket, 3, { signal })]).toString('latin1')
 }

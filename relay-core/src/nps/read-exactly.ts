@@ -29,7 +29,8 @@ export async function readExactly(
       parts.push(part)
       missing -= part.length
     } else {
-      if (stream.readableEnded || stream.destroyed) throw new EarlyEnd()
+      if (stream.readableEnded || stream.destroyed)
+        throw new EarlyEnd(stream.errored ? { cause: stream.errored } : undefined)
       await readableAgain(stream, signal)
     }
   }

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLog } from '../log.ts'
 import { Agents } from '../server/agents.ts'
 import { loadOrCreateIdentity, type Identity } from '../transport/identity.ts'
+import type { ConfigReceiver } from './config-conversation.ts'
 import { md5Hex } from './handshake.ts'
 import { encodePrefixed } from './length-prefixed.ts'
 import { encodeHealthReport, type HealthReport } from './main-messages.ts'
@@ -251,12 +252,44 @@ describe('strangers at the bridge', () => {
     expect(log).toContain('stock npc turned away')
   })
 
-  it.each(['conf', 'p2pm', 'what'])('the role %s is closed with a log line', async (role) => {
+  it.each(['conf', 'what'])('the role %s is closed with a log line', async (role) => {
     await listen()
     const socket = await enter(role)
     await once(socket.resume(), 'close')
     expect(log).toContain('stock npc turned away')
   })
+
+  it('p2p is closed for the visitor to take the relayed way, and told of once a minute', async () => {
+    await listen()
+    for (let visit = 0; visit < 3; visit++) {
+      const socket = await enter('p2pm')
+      await once(socket.resume(), 'close')
+    }
+    expect(log.match(/asks for p2p/g)).toHaveLength(1)
+  })
+
+  it.each(['host', 'task', 'conf', 'stus', 'ho'])(
+    'S6: a configuration that breaks off after %s ends that connection and nothing else',
+    async (entry) => {
+      let isDone = false
+      const receiver: ConfigReceiver = {
+        createClient: async () => undefined,
+        addHost: async () => true,
+        addTunnel: async () => true,
+        running: () => [],
+        done: () => (isDone = true),
+      }
+      await listen({ configuration: { publicKeyMd5: () => undefined, receiver: () => receiver } })
+      const { main } = await online()
+      const socket = await enter('conf')
+      socket.end(entry)
+      await once(socket.resume(), 'close')
+      expect(log).toContain('stock npc turned away')
+      expect(isDone).toBe(false)
+      expect(main.destroyed).toBe(false)
+      expect(agents.state(1).state).toBe('online')
+    },
+  )
 
   it('thousands at once are kept to the limit while an agent goes on', async () => {
     await listen({ limits: { unprovedPerAddress: 20, handshakeTimeoutMs: 60_000 } })

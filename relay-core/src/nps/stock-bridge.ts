@@ -6,6 +6,7 @@ import { ConnectionLimit } from '../server/connection-limit.ts'
 import { readGreeting, readRole, refuseKey, type StockGreeting } from './handshake.ts'
 import { serveConfiguration } from './config-conversation.ts'
 import { readExactly } from './read-exactly.ts'
+import { RecentAddresses } from './recent-addresses.ts'
 import {
   defaultStockBridgeLimits,
   type StockBridgeLimits,
@@ -39,6 +40,7 @@ export class StockBridge {
   readonly #pairing: StockPairing<Caller>
   readonly #earlyFiles = new Map<number, Socket>()
   readonly #closing = new AbortController()
+  readonly #holePunchers = new RecentAddresses(60_000)
 
   constructor(options: StockBridgeOptions) {
     this.#options = options
@@ -119,15 +121,9 @@ export class StockBridge {
       case 'rgst':
         return this.#enterRegistration(caller)
       case 'conf':
-        throw new RelayError(
-          'mode-unsupported',
-          'a stock npc wants to push its configuration, which is not offered',
-        )
+        return this.#enterConfiguration(socket, client, address)
       case 'p2pm':
-        throw new RelayError(
-          'mode-unsupported',
-          'a stock npc asks for p2p, which is not offered; it falls back to the relay',
-        )
+        return this.#enterHolePunching(caller)
     }
   }
 
@@ -191,6 +187,19 @@ export class StockBridge {
     if (!onSecretVisitor)
       throw new RelayError('mode-unsupported', 'a stock npc visits a private tunnel; there are none')
     onSecretVisitor({ passwordMd5, socket, address: `${address}:${socket.remotePort ?? 0}` })
+  }
+
+  /** The same answer as to a p2p tunnel that does not exist: the visitor takes the relayed way, one connection a time. */
+  #enterHolePunching({ socket, address }: Caller): void {
+    if (this.#holePunchers.isNews(address)) {
+      this.#options.log.warn(
+        'a stock npc asks for p2p, which is not offered; its visitors go through the relay',
+        {
+          address,
+        },
+      )
+    }
+    socket.destroySoon()
   }
 
   async #enterRegistration({ socket, client, address, signal }: Caller): Promise<void> {

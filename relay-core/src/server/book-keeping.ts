@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts'
 import type { ClientRegistry } from './client-registry.ts'
+import type { StockSide } from './stock-side.ts'
 import type { Store } from './store/store.ts'
 import type { TrafficMeter } from './traffic-meter.ts'
 import type { TunnelRegistry } from './tunnel-registry.ts'
@@ -10,6 +11,7 @@ export interface BookKeepingParts {
   traffic: TrafficMeter
   clients: ClientRegistry
   tunnels: TunnelRegistry
+  stock: StockSide
   store: Store
   log: Log
   now: () => number
@@ -19,12 +21,21 @@ export interface BookKeepingParts {
  * Once a minute: traffic and last-seen times to the disk, a try for ports that failed, old points away. What flowed
  * since is all that a crash can lose. Answers how to stop.
  */
-export function keepBooks({ traffic, clients, tunnels, store, log, now }: BookKeepingParts): () => void {
+export function keepBooks({
+  traffic,
+  clients,
+  tunnels,
+  stock,
+  store,
+  log,
+  now,
+}: BookKeepingParts): () => void {
   const timer = setInterval(() => {
     traffic.flush()
     clients.noteOnline()
     store.traffic.prune(now())
     store.invites.removeExpired(now())
+    stock.removeLeftClients().catch((error: unknown) => log.error('a client could not be removed', { error }))
     tunnels.retryFailed().catch((error: unknown) => log.error('ports could not be tried again', { error }))
   }, everyMs)
   return () => clearInterval(timer)

@@ -4,7 +4,13 @@ import type { ClientLimits } from '../api/limits.ts'
 import type { Log } from '../log.ts'
 import type { Agents } from './agents.ts'
 import { ChangeSignal } from './change-signal.ts'
-import { newVkey, type ClientChange, type ClientRecord, type ClientStore } from './store/clients.ts'
+import {
+  newVkey,
+  type ClientChange,
+  type ClientRecord,
+  type ClientStore,
+  type NewClient,
+} from './store/clients.ts'
 import type { TunnelStore } from './store/tunnels.ts'
 
 export interface ClientRegistryOptions {
@@ -71,7 +77,7 @@ export class ClientRegistry {
     return this.#options.clients.findByKeyId(keyId)
   }
 
-  add({ vkey = newVkey(), ...wanted }: ClientChange & { name: string; vkey?: string | undefined }): Client {
+  add({ vkey = newVkey(), ...wanted }: Omit<NewClient, 'vkey'> & { vkey?: string | undefined }): Client {
     if (this.#options.clients.list().length >= mostClients) {
       throw new RelayError(
         'limit-reached',
@@ -140,7 +146,7 @@ export class ClientRegistry {
   }
 
   #view(record: ClientRecord, tunnelCount: number): Client {
-    const { id, name, vkey, enabled, createdAtMs, lastSeenMs, settings, limits } = record
+    const { id, name, vkey, enabled, createdAtMs, lastSeenMs, settings, limits, temporaryFrom } = record
     const live = this.#options.agents.state(id)
     const agent: AgentState =
       live.state === 'online' ? live : { state: 'offline', sinceMs: live.sinceMs ?? lastSeenMs }
@@ -154,6 +160,7 @@ export class ClientRegistry {
       createdAtMs,
       agent,
       tunnelCount,
+      isTemporary: temporaryFrom !== null,
       settings,
       limits,
       connections: use.connections(id),

@@ -22,8 +22,8 @@ import { loadOrCreateIdentity, type Identity } from '../transport/identity.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
 import type { RelayOptions } from './relay-options.ts'
-import { StockClients } from './stock-clients.ts'
-import { createStockDoor } from './stock-door.ts'
+import { Registrations } from './registrations.ts'
+import { StockSide } from './stock-side.ts'
 import { openStore } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
@@ -106,10 +106,12 @@ export class Relay {
 
     const agents = new Agents()
     const { tunnelHost } = this.#options
+    const registrations = new Registrations({ isOn: () => this.#config.ipLimit, now })
     const opened = new Tunnels({
       agents,
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
+      refusalOf: (address) => registrations.refusalOf(address),
       clientUse: (id) => {
         const { name, limits, downBytes, upBytes } = clients.record(id)
         return { name, limits, usedBytes: downBytes + upBytes }
@@ -184,12 +186,17 @@ export class Relay {
       log,
       now,
     })
-    const stock = createStockDoor({
-      clients: new StockClients(() => store.clients.list()),
+    const stock = new StockSide({
+      config: () => this.#config,
+      store: store.clients,
+      clients,
+      tunnels,
+      opened,
       agents,
       identity,
+      registrations,
       log,
-      isOn: () => this.#config.stockProtocol,
+      now,
     })
     const bridge = new Bridge({
       host: this.#config.bridgeIp,
@@ -224,7 +231,7 @@ export class Relay {
     this.#closers.push(() => consoleDoor.close())
     await consoleDoor.follow(this.#config)
     control?.serve(api)
-    this.#closers.push(keepBooks({ traffic, clients, tunnels, store, log, now }))
+    this.#closers.push(keepBooks({ traffic, clients, tunnels, stock, store, log, now }))
     log.info('nps runs', { version: relayVersion, state: folder })
     return { bridgePort, identity, adminKey, consoleDoor }
   }
@@ -241,6 +248,7 @@ export class Relay {
       webPort: running?.consoleDoor.port ?? null,
       allowPorts: String(this.#config.allowPorts),
       fingerprint: running?.identity.fingerprint ?? '',
+      stockProtocol: this.#config.stockProtocol,
       clientsOnline: all.filter(({ agent }) => agent.state === 'online').length,
       clientsTotal: all.length,
       residentBytes: process.memoryUsage.rss(),

@@ -2,12 +2,14 @@ import { md5Hex } from '../nps/handshake.ts'
 import type { StockClient } from '../nps/stock-bridge-options.ts'
 import type { ClientRecord } from './store/clients.ts'
 
+type StockAccount = Pick<ClientRecord, 'id' | 'vkey' | 'enabled' | 'settings'>
+
 /** Clients by the MD5 of their vkey, which is how stock programs name them. */
 export class StockClients {
-  readonly #list: () => readonly Pick<ClientRecord, 'id' | 'vkey' | 'enabled'>[]
+  readonly #list: () => readonly StockAccount[]
   readonly #md5OfVkey = new Map<string, string>()
 
-  constructor(list: () => readonly Pick<ClientRecord, 'id' | 'vkey' | 'enabled'>[]) {
+  constructor(list: () => readonly StockAccount[]) {
     this.#list = list
   }
 
@@ -17,7 +19,9 @@ export class StockClients {
     // Keys of clients that were removed since: everything is worked out anew, which is rare and quick.
     if (this.#md5OfVkey.size > clients.length) this.#md5OfVkey.clear()
     const found = clients.find(({ vkey, enabled }) => enabled && this.#md5(vkey) === md5)
-    return found && { id: found.id, crypt: false, compress: false }
+    if (!found) return undefined
+    const { id, settings } = found
+    return { id, crypt: settings.crypt ?? false, compress: settings.compress ?? false }
   }
 
   #md5(vkey: string): string {

@@ -4,7 +4,7 @@ import { connectControlSocket } from '../../../relay-core/src/remote/connect-con
 import type { RelayClient, RelayConnection } from '../../../relay-core/src/remote/index.ts'
 import { freePort } from '../free-port.ts'
 import { Program } from '../program.ts'
-import type { ClientWish, HostWish, RelayEnd, TunnelWish } from './relay-end.ts'
+import { publicVkey, type ClientWish, type HostWish, type RelayEnd, type TunnelWish } from './relay-end.ts'
 import { ourProgram, type Runtime } from './runtimes.ts'
 
 /** Our `nps` as a program of its own, asked over its control socket. */
@@ -37,6 +37,7 @@ https_proxy_port=${relay.httpsPort}
 https_just_proxy=true
 web_port=
 stock_protocol=true
+public_vkey=${publicVkey}
 `,
     )
     await relay.start()
@@ -54,6 +55,15 @@ stock_protocol=true
     return this.#program?.output ?? ''
   }
 
+  get written(): number {
+    return this.#program?.written ?? 0
+  }
+
+  /** As `Program.says`. */
+  async says(pattern: RegExp, { from = 0 } = {}): Promise<void> {
+    await this.#program?.says(pattern, { from, withinMs: 25_000 })
+  }
+
   /** The relay's API, for what only our relay can say or do. */
   get api(): RelayClient {
     if (!this.#connection) throw new Error('the relay does not run')
@@ -65,16 +75,25 @@ stock_protocol=true
   }
 
   async addClient({ vkey, layer }: ClientWish): Promise<number> {
-    const { id } = await this.api.clients.add({ name: layer, vkey })
+    const settings = { crypt: layer === 'crypt', compress: layer === 'compress' }
+    const { id } = await this.api.clients.add({ name: layer, vkey, settings })
     return id
   }
 
-  async addTunnel({ clientId, port, target }: TunnelWish): Promise<void> {
-    await this.api.tunnels.add({ clientId, mode: 'tcp', target, ...(port !== null && { port }) })
+  async addTunnel({ clientId, mode, port, target, password, user }: TunnelWish): Promise<void> {
+    const settings = { ...(password && { password }), ...(user && { users: [user] }) }
+    await this.api.tunnels.add({ clientId, mode, target, settings, ...(port !== null && { port }) })
   }
 
-  async addHost({ host }: HostWish): Promise<void> {
-    throw new Error(`our relay serves no host ${host} yet`)
+  async addHost({ clientId, host, target, location, scheme, hostHeader, user }: HostWish): Promise<void> {
+    const route = {
+      name: host,
+      path: location ?? '/',
+      scheme: scheme ?? 'all',
+      ...(hostHeader && { hostHeader }),
+    }
+    const settings = { host: route, ...(user && { users: [user] }) }
+    await this.api.tunnels.add({ clientId, mode: 'host', target, settings })
   }
 
   async isOnline(clientId: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
@@ -35,6 +35,7 @@ export class Pair {
   readonly folder: string
   readonly #accounts = new Map<string, Promise<Account>>()
   readonly #programs: Program[] = []
+  #configurations = 0
 
   private constructor(kind: PairKind, relay: RelayEnd, folder: string) {
     this.kind = kind
@@ -70,7 +71,7 @@ export class Pair {
     await this.relay.addTunnel({ ...wish, clientId, mode: 'private', port: null })
   }
 
-  async openHost(wish: Omit<HostWish, 'clientId'> & Pick<Wish, 'layer' | 'user'>): Promise<void> {
+  async openHost(wish: Omit<HostWish, 'clientId'> & Pick<Wish, 'layer'>): Promise<void> {
     const { clientId } = await this.account(wish)
     await this.relay.addHost({ ...wish, clientId })
   }
@@ -101,6 +102,17 @@ export class Pair {
     const program = new Program(command, [...first, ...args], this.folder, env)
     this.#programs.push(program)
     return program
+  }
+
+  /** An `npc` in configuration mode; `sections` follow `[common]`. Answers once it is written and started. */
+  async configuredNpc(vkey: string, sections: string, common = ''): Promise<Program> {
+    this.#configurations += 1
+    const file = join(this.folder, `npc-${this.#configurations}.conf`)
+    await writeFile(
+      file,
+      `[common]\nserver_addr=${this.server}\nconn_type=tcp\nvkey=${vkey}\nauto_reconnection=true\n${common}\n${sections}`,
+    )
+    return this.npc([`-config=${file}`])
   }
 
   get server(): string {
@@ -147,6 +159,15 @@ export class Pair {
       await echoes(this.targets, echoPort)
     } catch (cause) {
       throw new Error(`${String(cause)}\nrelay:\n${this.relay.output}\nagent:\n${agent.output}`, { cause })
+    }
+  }
+
+  /** Waits until a visitor of `port`, where a target echoes, gets its bytes back. */
+  async echoes(port: number): Promise<void> {
+    try {
+      await echoes(this.targets, port)
+    } catch (cause) {
+      throw new Error(`${String(cause)}\nrelay:\n${this.relay.output}`, { cause })
     }
   }
 

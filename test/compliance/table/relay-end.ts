@@ -1,3 +1,6 @@
+/** The relay's `public_vkey`. */
+export const publicVkey = 'a-public-key-for-tests'
+
 /** How payload travels inside the stock protocol: a setting of the client. */
 export type Layer = 'plain' | 'crypt' | 'compress'
 
@@ -28,6 +31,7 @@ export interface HostWish {
   readonly location?: string
   readonly scheme?: 'all' | 'http' | 'https'
   readonly hostHeader?: string
+  readonly user?: { readonly name: string; readonly password: string }
 }
 
 /** A relay under test, ours or a stock one, as a table's rows use it. */

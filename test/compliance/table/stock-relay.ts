@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Program } from '../program.ts'
 import { stockFile, type StockVersion } from '../stock-programs.ts'
-import type { ClientWish, HostWish, RelayEnd, TunnelWish } from './relay-end.ts'
+import { publicVkey, type ClientWish, type HostWish, type RelayEnd, type TunnelWish } from './relay-end.ts'
 
 const authKey = 'a-key-for-the-web-api-of-a-test'
 
@@ -52,7 +52,7 @@ web_port=${relay.#webPort}
 web_username=admin
 web_password=${authKey}
 auth_key=${authKey}
-public_vkey=a-public-key-for-tests
+public_vkey=${publicVkey}
 log_level=7
 `,
     )

@@ -17,6 +17,15 @@ export interface ClientRecord {
   /** Through all its tunnels since creation, removed ones too, up to the last saved minute. */
   readonly downBytes: number
   readonly upBytes: number
+  /** The address from which an agent with the public key made it; null for one that lasts. */
+  readonly temporaryFrom: string | null
+}
+
+/** Beside what can be changed. */
+export interface NewClient extends ClientChange {
+  readonly name: string
+  readonly vkey: string
+  readonly temporaryFrom?: string | null | undefined
 }
 
 /** What a person may set beside the key. */
@@ -51,7 +60,7 @@ export class ClientStore {
 
   /** @throws RelayError `already-exists` when another client has this key. */
   add(
-    { name, vkey, settings = {}, limits = {} }: ClientChange & { name: string; vkey: string },
+    { name, vkey, settings = {}, limits = {}, temporaryFrom = null }: NewClient,
     nowMs: number,
   ): ClientRecord {
     if (this.findByKeyId(keyIdOf(vkey))) {
@@ -61,9 +70,10 @@ export class ClientStore {
     }
     const { lastInsertRowid } = this.#database
       .prepare(
-        'insert into clients (name, vkey, key_id, created_at_ms, settings, limits) values (?, ?, ?, ?, ?, ?)',
+        `insert into clients (name, vkey, key_id, created_at_ms, settings, limits, temporary_from)
+         values (?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(name, vkey, keyIdOf(vkey), nowMs, JSON.stringify(settings), JSON.stringify(limits))
+      .run(name, vkey, keyIdOf(vkey), nowMs, JSON.stringify(settings), JSON.stringify(limits), temporaryFrom)
     return {
       id: Number(lastInsertRowid),
       name,
@@ -75,6 +85,7 @@ export class ClientStore {
       limits,
       downBytes: 0,
       upBytes: 0,
+      temporaryFrom,
     }
   }
 
@@ -126,5 +137,6 @@ function fromRow(row: Record<string, unknown>): ClientRecord {
     limits: JSON.parse(String(row['limits'])) as ClientLimits,
     downBytes: Number(row['down_bytes']),
     upBytes: Number(row['up_bytes']),
+    temporaryFrom: row['temporary_from'] === null ? null : String(row['temporary_from']),
   }
 }

@@ -74,6 +74,8 @@ const migrations: readonly string[] = [
    delete from sqlite_sequence where name = 'tunnels';
    insert into sqlite_sequence select 'tunnels', seq from sqlite_sequence where name = 'tunnels_of_version_1';
    drop table tunnels_of_version_1;`,
+  // clients that agents with the public key make for themselves
+  `alter table clients add column temporary_from text;`,
 ]
 
 /**

@@ -12,12 +12,19 @@ export class Passages {
   upBytes = 0
   readonly #tunnelId: number
   readonly #allowances: readonly Allowance[]
+  readonly #refusalOf: (address: string) => RelayError | null
   readonly #passages = new Set<Passage>()
   readonly #unsubscribe: (() => void)[]
   #lastId = 0
 
-  constructor(tunnelId: number, allowances: readonly Allowance[]) {
+  /** `refusalOf`: why the relay lets nobody from an address into any tunnel, or null. */
+  constructor(
+    tunnelId: number,
+    allowances: readonly Allowance[],
+    refusalOf: (address: string) => RelayError | null = () => null,
+  ) {
     this.#tunnelId = tunnelId
+    this.#refusalOf = refusalOf
     this.#allowances = allowances
     this.#unsubscribe = allowances.map((allowance) => allowance.onChange(() => this.#review()))
   }
@@ -52,6 +59,8 @@ export class Passages {
         { limit: maxConnectionsPerTunnel },
       )
     }
+    const refusal = this.#refusalOf(address)
+    if (refusal) throw refusal
     const entered: Allowance[] = []
     try {
       for (const allowance of this.#allowances) {

@@ -30,6 +30,8 @@ export interface TunnelsOptions {
   readonly log: Log
   /** Without it clients have no limits. */
   readonly clientUse?: (clientId: number) => ClientUse
+  /** Why nobody from an address is let into any tunnel, or null. */
+  readonly refusalOf?: (address: string) => RelayError | null
 }
 
 interface OpenTunnel {
@@ -71,7 +73,11 @@ export class Tunnels {
       limits: spec.limits ?? {},
       usedBytes: spec.usedBytes ?? 0,
     })
-    const passages = new Passages(spec.id, [allowance, this.clientAllowances.get(spec.clientId)])
+    const passages = new Passages(
+      spec.id,
+      [allowance, this.clientAllowances.get(spec.clientId)],
+      this.#options.refusalOf,
+    )
     const turns = new TargetTurns(targets)
     try {
       const mode = this.#mode(spec, passages, turns)

@@ -8,11 +8,8 @@ import type { Row } from '../table.ts'
 const layers: readonly Layer[] = ['plain', 'crypt', 'compress']
 
 function withoutLayer(layer: Layer): Row['leftOut'] {
-  return ({ relay, protocol }) =>
-    layer !== 'plain' &&
-    (protocol === 'native'
-      ? 'native payload is always encrypted, and compressed by nobody'
-      : !isStock(relay) && 'clients cannot switch it on yet')
+  return ({ protocol }) =>
+    layer !== 'plain' && protocol === 'native' && 'native payload is always encrypted, and never compressed'
 }
 
 const isRelayStock = ({ relay }: PairKind) => isStock(relay)
