@@ -1,26 +1,27 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import {
+  disconnectTimeoutProblem,
   fingerprintProblem,
-  parseAgentConfig,
   protocolProblem,
+  proxyProblem,
   serverAddressProblem,
   type AgentConfig,
 } from '../config/agent-config.ts'
 import type { AgentProtocol } from '../client/agent-protocol.ts'
-import type { ConfigWarning } from '../config/relay-config.ts'
+import { fillTemplate } from '../config/environment-template.ts'
+import { parseIni } from '../config/ini.ts'
+import { parseNpcConf, type NpcConf } from '../config/npc-conf.ts'
 import { Secret } from '../secret.ts'
+import { parseProxy } from '../transport/proxy.ts'
 import { usageError } from './flags.ts'
+import type { NpcFlags } from './npc-flags.ts'
 
-export interface AgentFlags {
-  server?: string
-  vkey?: string
-  fingerprint?: string
-  protocol?: string
-  type?: string
-  config?: string
-}
+export type AgentFlags = Pick<
+  NpcFlags,
+  'server' | 'vkey' | 'fingerprint' | 'protocol' | 'type' | 'config' | 'proxy' | 'disconnect_timeout'
+>
 
 /** What `-config` is when it is missing, as in stock NPS: from the folder one stands in. */
 const defaultConfig = 'conf/npc.conf'
@@ -29,23 +30,48 @@ const defaultConfig = 'conf/npc.conf'
  * Where this agent belongs: by `-server` and `-vkey` (or NPC_SERVER_ADDR and NPC_SERVER_VKEY, which do not show
  * in a list of processes), else by the configuration file. Undefined when nothing tells.
  */
-export async function readAgentConfig(
+export async function readNpcConf(
   flags: AgentFlags,
   environment: NodeJS.ProcessEnv = process.env,
-): Promise<{ config: AgentConfig; warnings: ConfigWarning[] } | undefined> {
-  const server = flags.server ?? environment['NPC_SERVER_ADDR'] ?? ''
-  const vkey = flags.vkey ?? environment['NPC_SERVER_VKEY'] ?? ''
+): Promise<NpcConf | undefined> {
+  // A file that was asked for by name goes before what happens to stand in the environment.
+  const standIns = flags.config === undefined ? environment : {}
+  const server = flags.server ?? standIns['NPC_SERVER_ADDR'] ?? ''
+  const vkey = flags.vkey ?? standIns['NPC_SERVER_VKEY'] ?? ''
   if (flags.type !== undefined && flags.type !== 'tcp') {
     throw usageError(`-type=${flags.type} is not supported, only tcp.`)
   }
-  if (server !== '' && vkey !== '') return { config: checked(server, vkey, flags), warnings: [] }
+  if (server !== '' && vkey !== '')
+    return { config: checked(server, vkey, flags), pushed: null, visitors: [], warnings: [] }
   if (flags.config === undefined && (server !== '' || vkey !== '')) {
     throw usageError(server === '' ? '-server=host:port is missing.' : '-vkey=... is missing.')
   }
   const file = resolve(flags.config ?? defaultConfig)
   if (flags.config === undefined && !existsSync(file)) return undefined
+  const conf = parseNpcConf(await readText(file), file, {
+    environment,
+    readFile: (path) => readFileSync(resolve(dirname(file), path), 'utf8'),
+  })
+  return { ...conf, config: { ...conf.config, ...readHow(flags) } }
+}
+
+/**
+ * The file's text for a place where no environment is at hand, with the first path in it that is not a whole one, which
+ * would lead elsewhere from there.
+ */
+export async function readPlainNpcConf(
+  path: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<{ text: string; path: string | undefined }> {
+  const file = resolve(path ?? defaultConfig)
+  const text = fillTemplate(await readText(file), file, environment)
+  const paths = parseIni(text, file).filter(({ key }) => key === 'multi_account' || key === 'local_path')
+  return { text, path: paths.map(({ value }) => value).find((value) => !isAbsolute(value)) }
+}
+
+async function readText(file: string): Promise<string> {
   try {
-    return parseAgentConfig(await readFile(file, 'utf8'), file)
+    return await readFile(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw usageError(`There is no ${file}.`)
@@ -54,17 +80,43 @@ export async function readAgentConfig(
   }
 }
 
-function checked(server: string, vkey: string, { fingerprint, protocol = 'auto' }: AgentFlags): AgentConfig {
-  const problem = serverAddressProblem(server)
-  if (problem) throw usageError(`-server ${problem}, not "${server}".`)
-  const pin = fingerprint ? fingerprintProblem(fingerprint) : null
-  if (pin) throw usageError(`-fingerprint ${pin}.`)
-  const language = protocolProblem(protocol)
-  if (language) throw usageError(`-protocol ${language}.`)
+function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
+  check(
+    'server',
+    server,
+    (text) => serverAddressProblem(text) && `${serverAddressProblem(text)}, not "${text}"`,
+  )
   return {
     server,
     vkey: new Secret(vkey),
-    fingerprint: fingerprint || null,
-    protocol: protocol as AgentProtocol,
+    fingerprint: null,
+    protocol: 'auto',
+    proxy: null,
+    disconnectTimeout: null,
+    ...readHow(flags),
   }
+}
+
+/** What the command line says of the way to the server; it goes before what the file says. */
+function readHow({
+  fingerprint,
+  protocol,
+  proxy,
+  disconnect_timeout: pings,
+}: AgentFlags): Partial<AgentConfig> {
+  check('fingerprint', fingerprint, fingerprintProblem)
+  check('protocol', protocol, protocolProblem)
+  check('proxy', proxy, proxyProblem)
+  check('disconnect_timeout', pings, disconnectTimeoutProblem)
+  return {
+    ...(fingerprint && { fingerprint }),
+    ...(protocol && { protocol: protocol as AgentProtocol }),
+    ...(proxy && { proxy: parseProxy(proxy) }),
+    ...(pings && { disconnectTimeout: Number(pings) }),
+  }
+}
+
+function check(name: string, value: string | undefined, problem: (value: string) => string | null): void {
+  const found = value ? problem(value) : null
+  if (found) throw usageError(`-${name} ${found}.`)
 }

@@ -2,34 +2,32 @@ import { join } from 'node:path'
 import { Agent } from '../client/agent.ts'
 import type { AgentState } from '../client/agent-state.ts'
 import { agentFolders } from '../config/folders.ts'
-import { readLogLevel, type ConfigWarning } from '../config/relay-config.ts'
-import type { AgentConfig } from '../config/agent-config.ts'
-import { createLog } from '../log.ts'
+import type { NpcConf, PushedConfiguration } from '../config/npc-conf.ts'
+import type { Log } from '../log.ts'
 import { relayVersion } from '../version.ts'
 import { agentStatusFile, writeAgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from './exit.ts'
-import { usageError } from './flags.ts'
-import { openLogOutput } from './log-output.ts'
+import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
+import { openDoors } from './npc-visit.ts'
 import { endWithin, stopRequested } from './wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000
 
 /** Plain `npc`: the agent in the foreground until it is asked to stop, or until going on makes no sense. */
 export async function runAgent(
-  { config, warnings }: { config: AgentConfig; warnings: readonly ConfigWarning[] },
-  flags: { log_level?: string; log_path?: string },
+  { config, pushed, visitors, warnings }: NpcConf,
+  flags: { log_level?: string; log_path?: string; conf_path?: string },
 ): Promise<number> {
-  const level = readLogLevel(flags.log_level ?? 'info')
-  if (!level) throw usageError('-log_level needs a number from 0 to 7, or debug, info, warn or error.')
-  const log = createLog({ level, write: openLogOutput(flags.log_path ?? null) })
+  const log = openAgentLog(flags)
   for (const { line, message } of warnings) log.warn(`npc.conf:${line}: ${message}`)
-  const folders = agentFolders()
+  const folders = agentFolders(flags.conf_path)
   const agent = new Agent({
-    server: config.server,
-    vkey: config.vkey,
-    protocol: config.protocol,
+    ...connectionOptions(config),
+    configuration: withoutFiles(pushed, log),
     fingerprint: config.fingerprint ?? undefined,
     pinFile: join(folders.state, 'pins.json'),
+    stockRelaysFile: join(folders.state, 'stock-relays.json'),
+    temporaryKeyFile: temporaryKeyFile(folders.state),
     log,
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
@@ -42,10 +40,20 @@ export async function runAgent(
   const stop = stopRequested()
   log.info('npc runs', { version: relayVersion, server: config.server })
   agent.start()
+  const doors = await openDoors(config, visitors, log)
   const end = await Promise.race([stop, failed.promise])
+  for (const door of doors) door.close()
   await endWithin(closeTimeoutMs, agent.close())
   if (typeof end === 'string') return exitCode.ok
   throw new ExitError(exitCode.hopeless, end.reason.message)
+}
+
+/** Files are not served yet: rather no tunnel than one that leads nowhere. */
+function withoutFiles(pushed: PushedConfiguration | null, log: Log): PushedConfiguration | undefined {
+  if (pushed === null) return undefined
+  for (const { mode, remark } of pushed.tunnels)
+    if (mode === 'file') log.error('mode=file is not offered yet: the tunnel is left out', { tunnel: remark })
+  return { ...pushed, tunnels: pushed.tunnels.filter(({ mode }) => mode !== 'file') }
 }
 
 function note(file: string, server: string, state: AgentState): void {

@@ -3,28 +3,42 @@ import { join } from 'node:path'
 import { writeFileAtomically } from '../atomic-file.ts'
 import { formatAgentConfig } from '../config/agent-config.ts'
 import { agentFolders } from '../config/folders.ts'
+import type { NpcConf } from '../config/npc-conf.ts'
 import type { Service } from '../service/service.ts'
 import { agentStatusFile, readAgentStatus, type AgentStatus } from './agent-status-file.ts'
 import { awaitReady } from './await-ready.ts'
 import { exitCode } from './exit.ts'
 import { usageError } from './flags.ts'
-import { readAgentConfig, type AgentFlags } from './npc-config.ts'
+import { readNpcConf, readPlainNpcConf, type AgentFlags } from './npc-config.ts'
 import { print } from './output.ts'
 import * as command from './service-command.ts'
 
 /** `npc install`: the key goes into a file of its owner, not into the service's command line, which all can read. */
 export async function installAgent(
-  flags: AgentFlags & { service?: string; log_level?: string; log_path?: string },
+  flags: AgentFlags & { service?: string; log_level?: string; log_path?: string; conf_path?: string },
 ): Promise<number> {
-  const read = await readAgentConfig(flags)
+  if (flags.conf_path !== undefined)
+    throw usageError('-conf_path is for npc in the foreground: a service has a folder of its own.')
+  const read = await readNpcConf(flags)
   if (!read)
     throw usageError('Say where it belongs: npc install -server=host:port -vkey=... [-fingerprint=...]')
   const { root, config } = agentFolders()
+  const text = await serviceConf(flags, read)
   await mkdir(root, { recursive: true, mode: 0o700 })
-  await writeFileAtomically(config, formatAgentConfig(read.config))
+  await writeFileAtomically(config, text)
   await command.install(installable(flags), flags.service)
   print(`Its settings are in ${config}. Next: npc start`)
   return exitCode.ok
+}
+
+/** A file with tunnels goes along whole; its service has no environment and stands in no folder of its own. */
+async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcConf): Promise<string> {
+  if (pushed === null && visitors.length === 0) return formatAgentConfig(config)
+  const { path: relative, text } = await readPlainNpcConf(flags.config)
+  if (relative !== undefined) {
+    throw usageError(`A service finds files by their whole path: write ${relative} so in your npc.conf.`)
+  }
+  return text
 }
 
 export function uninstallAgent(purge: boolean): Promise<number> {

@@ -1,17 +1,8 @@
-import { hostname } from 'node:os'
-import type { Log } from '../log.ts'
-import { RelayLink } from '../native/relay-link.ts'
-import { StockLink } from '../nps/stock-link.ts'
-import type { Secret } from '../secret.ts'
-import type { AgentProtocol } from './agent-protocol.ts'
-import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
-import { dialTarget, type DialPolicy } from './dial-target.ts'
-import { KnownRelay } from './known-relay.ts'
-import { PinFile } from './pin-file.ts'
-import { asLinkFailure } from './retry-rule.ts'
-import { serveKinds } from './serve-kinds.ts'
 import { parseHostPort } from '../transport/host-port.ts'
-import { relayVersion } from '../version.ts'
+import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
+import { RelayChoice, type RelayChoiceOptions } from './relay-choice.ts'
+import type { RelayConnection } from './relay-connection.ts'
+import { asLinkFailure } from './retry-rule.ts'
 
 /** Time as the agent sees it; a test brings its own. */
 export interface Clock {
@@ -28,27 +19,10 @@ const systemClock: Clock = {
   },
 }
 
-export interface AgentOptions {
-  /** `host:port`; an IPv6 host in brackets. */
-  readonly server: string
-  readonly vkey: Secret
-  readonly protocol?: AgentProtocol | undefined
-  /** `sha256:…`; without it the first key seen is pinned. */
-  readonly fingerprint?: string | undefined
-  /** Where a pin is kept; without it, in memory. */
-  readonly pinFile?: string | undefined
-  /** Which targets may be dialled; without it, all. */
-  readonly dialPolicy?: DialPolicy | undefined
-  readonly log: Log
+export interface AgentOptions extends RelayChoiceOptions {
   readonly clock?: Clock
   /** From 0 to 1. */
   readonly random?: () => number
-}
-
-/** What the agent holds, whatever the protocol. */
-interface RelayConnection {
-  readonly closed: Promise<Error>
-  close(): void
 }
 
 /** npc: keeps a link to its relay for as long as it runs, whatever the network does, and dials what the relay asks for. */
@@ -56,28 +30,21 @@ export class Agent {
   readonly #options: AgentOptions
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #known: KnownRelay
+  readonly #choice: RelayChoice
   readonly #listeners = new Set<(state: AgentState) => void>()
   #state: AgentState = { state: 'stopped' }
   #link: RelayConnection | undefined
   #connecting: AbortController | undefined
   #cancelRetry: (() => void) | undefined
   #ended: Promise<unknown> = Promise.resolve()
-  /** Said once in the log. Every link is tried natively first all the same: a restarted relay may be a better one. */
-  #speaksStock = false
 
   constructor(options: AgentOptions) {
-    const { server, fingerprint, pinFile, log, clock = systemClock, random = Math.random } = options
+    const { server, clock = systemClock, random = Math.random } = options
     parseHostPort(server, 'server')
     this.#options = options
     this.#clock = clock
     this.#random = random
-    this.#known = new KnownRelay({
-      server,
-      fingerprint,
-      pinFile: pinFile === undefined ? undefined : new PinFile(pinFile),
-      log,
-    })
+    this.#choice = new RelayChoice(options)
   }
 
   get state(): AgentState {
@@ -123,7 +90,7 @@ export class Agent {
     const abort = new AbortController()
     this.#connecting = abort
     try {
-      const link = await this.#open(abort.signal)
+      const link = await this.#choice.open(abort.signal)
       this.#link = link
       // Stopped while the relay's answer was on its way.
       if (abort.signal.aborted) link.close()
@@ -134,65 +101,6 @@ export class Agent {
     } catch (error) {
       this.#take({ type: 'lost', reason: asLinkFailure(error) })
     }
-  }
-
-  async #open(signal: AbortSignal): Promise<RelayConnection> {
-    const { protocol = 'native', server, log } = this.#options
-    await this.#known.load()
-    if (protocol === 'stock') return this.#openStock(signal)
-    if (protocol === 'native' || this.#known.isPinned) return this.#openNative(signal)
-    try {
-      return await this.#openNative(signal)
-    } catch (error) {
-      // Only somebody who does not understand is spoken to otherwise; a refusal is an answer.
-      if (asLinkFailure(error).code !== 'relay-unreachable') throw error
-      const link = await this.#openStock(signal).catch((cause: unknown) => {
-        throw asLinkFailure(cause).code === 'relay-unreachable' ? error : cause
-      })
-      if (!this.#speaksStock) {
-        log.warn('a stock NPS relay answers: the link is not encrypted, and the key can be overheard', {
-          server,
-        })
-      }
-      this.#speaksStock = true
-      return link
-    }
-  }
-
-  async #openNative(signal: AbortSignal): Promise<RelayConnection> {
-    const { vkey, log, dialPolicy: policy, server } = this.#options
-    const link = await RelayLink.open({
-      ...parseHostPort(server, 'server'),
-      vkey: vkey.reveal(),
-      hostname: hostname(),
-      checkFingerprint: (fingerprint) => this.#known.check(fingerprint),
-      serve: serveKinds({ policy }),
-      log,
-      signal,
-    })
-    const pinned = this.#known.remember(link.fingerprint).catch((error: unknown) => {
-      log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
-    })
-    return {
-      closed: link.closed.then(async (reason) => {
-        await pinned
-        return reason
-      }),
-      close: () => link.close(),
-    }
-  }
-
-  #openStock(signal: AbortSignal): Promise<RelayConnection> {
-    const { vkey, log, dialPolicy: policy, server } = this.#options
-    return StockLink.open({
-      ...parseHostPort(server, 'server'),
-      vkey: vkey.reveal(),
-      version: relayVersion,
-      dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
-      policy,
-      log,
-      signal,
-    })
   }
 
   /** One line a change of state; a first failure is a warning, the same one again is not news. */

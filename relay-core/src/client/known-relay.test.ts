@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RelayError } from '../api/errors.ts'
 import { silentLog } from '../log.ts'
 import { KnownRelay } from './known-relay.ts'
-import { PinFile } from './pin-file.ts'
+import { ServerNotes } from './server-notes.ts'
 
 const one = `sha256:${Buffer.alloc(32, 1).toString('base64url')}`
 const other = `sha256:${Buffer.alloc(32, 2).toString('base64url')}`
@@ -20,7 +20,12 @@ describe('known relay', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const known = (server: string, fingerprint?: string) =>
-    new KnownRelay({ server, fingerprint, pinFile: new PinFile(path), log: silentLog })
+    new KnownRelay({
+      server,
+      fingerprint,
+      pinFile: new ServerNotes(path, 'the list of pinned relays (npc -fingerprint=... does without)'),
+      log: silentLog,
+    })
 
   it('takes the first key it sees, also after a restart, for that server only', async () => {
     const first = known('a:1')

@@ -1,13 +1,13 @@
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
 import { isSameFingerprint } from '../transport/fingerprint.ts'
-import type { PinFile } from './pin-file.ts'
+import type { ServerNotes } from './server-notes.ts'
 
 /** Knows which key a relay must prove: the one it was told, else the one it has seen first. */
 export class KnownRelay {
   readonly #server: string
   readonly #told: string | undefined
-  readonly #pinFile: PinFile | undefined
+  readonly #pinFile: ServerNotes | undefined
   readonly #log: Log
   #seen: string | undefined
 
@@ -19,7 +19,7 @@ export class KnownRelay {
   }: {
     server: string
     fingerprint: string | undefined
-    pinFile: PinFile | undefined
+    pinFile: ServerNotes | undefined
     log: Log
   }) {
     this.#server = server

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { agentProtocols, type AgentProtocol } from '../client/agent-protocol.ts'
 import { Secret } from '../secret.ts'
-import { configError, parseIni } from './ini.ts'
-import type { ConfigWarning } from './relay-config.ts'
+import { formatProxy, parseProxy, type ProxyAddress } from '../transport/proxy.ts'
+import type { SectionValues } from './section-values.ts'
 
-/** Where an agent belongs: the `[common]` part of npc.conf, or the flags of the command line. */
+/** Where an agent belongs and how it gets there: the `[common]` part of npc.conf, or the flags of the command line. */
 export interface AgentConfig {
   /** `host:port`; an IPv6 host in brackets. */
   readonly server: string
@@ -13,6 +13,9 @@ export interface AgentConfig {
   readonly fingerprint: string | null
   /** What to speak; `auto` finds out. */
   readonly protocol: AgentProtocol
+  readonly proxy: ProxyAddress | null
+  /** After how many unanswered pings of 5 s the relay counts as lost, if that is sooner than npc's own 10 s; 0 and null: those. */
+  readonly disconnectTimeout: number | null
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -37,65 +40,53 @@ export function protocolProblem(protocol: string): string | null {
   return agentProtocols.some((known) => known === protocol) ? null : `needs ${agentProtocols.join(', ')}`
 }
 
-/**
- * npc.conf with a `[common]` section of the stock format plus `fingerprint` and `protocol`. Other sections and keys are
- * warnings; what is missing or wrong throws `config-invalid`.
- */
-export function parseAgentConfig(
-  text: string,
-  file: string,
-): { config: AgentConfig; warnings: ConfigWarning[] } {
-  const common = new Map<string, { value: string; line: number }>()
-  const warnings: ConfigWarning[] = []
-  const foreign = new Set<string>()
-  for (const { section, key, value, line } of parseIni(text, file)) {
-    if (section !== '' && section !== 'common') {
-      if (!foreign.has(section)) {
-        foreign.add(section)
-        warnings.push({
-          line,
-          message: `[${section}] has no effect in this version: add tunnels on the server`,
-        })
-      }
-    } else if (knownKeys.has(key)) common.set(key, { value, line })
-    else warnings.push({ line, message: `${key} has no effect in this version` })
-  }
-  const server = common.get('server_addr')
-  const vkey = common.get('vkey')
-  const fingerprint = common.get('fingerprint')
-  const type = common.get('conn_type')
-  if (!server?.value) throw configError(file, server?.line ?? 1, 'server_addr is missing', 'server_addr')
-  if (!vkey?.value) throw configError(file, vkey?.line ?? 1, 'vkey is missing', 'vkey')
-  const problem = serverAddressProblem(server.value)
-  if (problem)
-    throw configError(file, server.line, `server_addr ${problem}, found "${server.value}"`, 'server_addr')
-  if (type && type.value !== '' && type.value !== 'tcp') {
-    throw configError(file, type.line, `conn_type ${type.value} is not supported, only tcp`, 'conn_type')
-  }
-  const pin = fingerprint?.value ? fingerprintProblem(fingerprint.value) : null
-  if (pin) throw configError(file, fingerprint?.line ?? 1, `fingerprint ${pin}`, 'fingerprint')
-  const protocol = common.get('protocol')
-  const language = protocol?.value ? protocolProblem(protocol.value) : null
-  if (language) throw configError(file, protocol?.line ?? 1, `protocol ${language}`, 'protocol')
-  return {
-    config: {
-      server: server.value,
-      vkey: new Secret(vkey.value),
-      fingerprint: fingerprint?.value || null,
-      protocol: (protocol?.value || 'auto') as AgentProtocol,
-    },
-    warnings,
+/** Null, or what is wrong with a proxy's address; the text is not repeated. */
+export function proxyProblem(proxy: string): string | null {
+  try {
+    parseProxy(proxy)
+    return null
+  } catch (error) {
+    return `is no proxy: ${(error as Error).message}`
   }
 }
 
-const knownKeys = new Set([
-  'server_addr',
-  'vkey',
-  'conn_type',
-  'fingerprint',
-  'protocol',
-  'auto_reconnection',
-])
+/** The longest `disconnect_timeout`, in pings of 5 s: an hour and more. */
+const mostPings = 1000
+
+/** Null, or what is wrong with a number of unanswered pings. */
+export function disconnectTimeoutProblem(pings: string): string | null {
+  const number = /^\d{1,4}$/.test(pings) ? Number(pings) : -1
+  return number >= 0 && number <= mostPings ? null : `needs a number from 0 to ${mostPings}`
+}
+
+/** Reads the `[common]` section: stock keys plus `fingerprint` and `protocol`. Throws `config-invalid`. */
+export function readAgentConfig(common: SectionValues): AgentConfig {
+  const check = (key: string, problem: (value: string) => string | null) => {
+    const value = common.text(key)
+    const found = value === '' ? null : problem(value)
+    if (found) throw common.wrong(key, found)
+    return value
+  }
+  common.required('server_addr')
+  const server = check(
+    'server_addr',
+    (value) => serverAddressProblem(value) && `${serverAddressProblem(value)}, found "${value}"`,
+  )
+  const vkey = common.required('vkey')
+  check('conn_type', (type) => (type === 'tcp' ? null : `${type} is not supported, only tcp`))
+  const fingerprint = check('fingerprint', fingerprintProblem)
+  const protocol = check('protocol', protocolProblem)
+  const proxy = check('proxy_url', proxyProblem)
+  const pings = check('disconnect_timeout', disconnectTimeoutProblem)
+  return {
+    server,
+    vkey: new Secret(vkey),
+    fingerprint: fingerprint || null,
+    protocol: (protocol || 'auto') as AgentProtocol,
+    proxy: proxy === '' ? null : parseProxy(proxy),
+    disconnectTimeout: pings === '' ? null : Number(pings),
+  }
+}
 
 /** The file that `npc install` leaves for its service, readable by its owner only: it carries the vkey. */
 export function formatAgentConfig(config: AgentConfig): string {
@@ -106,6 +97,8 @@ export function formatAgentConfig(config: AgentConfig): string {
     'conn_type=tcp',
     `vkey=${config.vkey.reveal()}`,
     ...(config.protocol === 'auto' ? [] : [`protocol=${config.protocol}`]),
+    ...(config.proxy === null ? [] : [`proxy_url=${formatProxy(config.proxy).reveal()}`]),
+    ...(config.disconnectTimeout === null ? [] : [`disconnect_timeout=${config.disconnectTimeout}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

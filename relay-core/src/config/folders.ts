@@ -49,9 +49,12 @@ export function relayFolders(confPath: string | undefined, who: WhoRuns = thisPr
   return foldersIn(root, join('conf', 'nps.conf'))
 }
 
-/** npc's folder: always the installed one, so that a pin made in the foreground holds for the service too. */
-export function agentFolders(who: WhoRuns = thisProcess()): Folders {
-  return foldersIn(installFolder('npc', who), 'npc.conf')
+/**
+ * npc's folder: `-conf_path` if given, else always the installed one, so that a pin made in the foreground holds for the
+ * service too.
+ */
+export function agentFolders(confPath?: string, who: WhoRuns = thisProcess()): Folders {
+  return foldersIn(confPath !== undefined ? resolve(confPath) : installFolder('npc', who), 'npc.conf')
 }
 
 export function foldersIn(root: string, config: string): Folders {

@@ -1,4 +1,5 @@
 export * from './agent-config.ts'
+export * from './npc-conf.ts'
 export * from './edit-config.ts'
 export * from './port-ranges.ts'
 export * from './relay-config.ts'

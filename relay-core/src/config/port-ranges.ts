@@ -22,6 +22,16 @@ export class PortRanges {
     return new PortRanges(ranges)
   }
 
+  /** How many ports are named; one that stands there twice counts twice. */
+  get count(): number {
+    return this.ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0)
+  }
+
+  /** Each named port, as written. */
+  *ports(): Generator<number> {
+    for (const { first, last } of this.ranges) for (let port = first; port <= last; port++) yield port
+  }
+
   has(port: number): boolean {
     return this.ranges.length === 0 || this.ranges.some(({ first, last }) => port >= first && port <= last)
   }

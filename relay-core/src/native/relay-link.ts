@@ -3,6 +3,7 @@ import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
 import { connectTls, type TlsTickets } from '../transport/connect.ts'
 import { peerFingerprint } from '../transport/fingerprint.ts'
+import type { ProxyAddress } from '../transport/proxy.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeRefused, decodeWelcome, encodeHello, wireVersion, type Welcome } from '../wire/messages.ts'
@@ -23,6 +24,8 @@ const maxCarriers = 4096
 export interface RelayLinkOptions {
   readonly host: string
   readonly port: number
+  /** Stands between, for carriers too; without it the way is direct. */
+  readonly proxy?: ProxyAddress | undefined
   readonly vkey: string
   readonly hostname: string
   /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
@@ -79,9 +82,9 @@ export class RelayLink {
    * or the signal's reason.
    */
   static async open(options: RelayLinkOptions & { signal: AbortSignal }): Promise<RelayLink> {
-    const { host, port, vkey, hostname, signal } = options
+    const { host, port, proxy, vkey, hostname, signal } = options
     const tickets: TlsTickets = {}
-    const socket = await connectRelay({ host, port, signal, tickets })
+    const socket = await connectRelay({ host, port, proxy, signal, tickets })
     try {
       const fingerprint = peerFingerprint(socket)
       if (fingerprint === undefined) throw new Error('the relay proved no key')
@@ -121,8 +124,14 @@ export class RelayLink {
   async #dialCarrier(): Promise<void> {
     if (this.#carriers.size >= maxCarriers)
       throw new Error(`the relay wants more than ${maxCarriers} carriers`)
-    const { host, port, serve } = this.#options
-    const socket = await connectRelay({ host, port, signal: this.#abort.signal, tickets: this.#tickets })
+    const { host, port, proxy, serve } = this.#options
+    const socket = await connectRelay({
+      host,
+      port,
+      proxy,
+      signal: this.#abort.signal,
+      tickets: this.#tickets,
+    })
     // A resumed session proves the key by knowing the secret of the one before.
     const fingerprint = peerFingerprint(socket)
     if (fingerprint !== undefined && fingerprint !== this.fingerprint) {
@@ -143,16 +152,18 @@ export class RelayLink {
 async function connectRelay({
   host,
   port,
+  proxy,
   signal,
   tickets,
 }: {
   host: string
   port: number
+  proxy: ProxyAddress | undefined
   signal: AbortSignal
   tickets: TlsTickets
 }): Promise<TLSSocket> {
   try {
-    return await connectTls({ host, port, signal, tickets, timeoutMs: connectTimeoutMs })
+    return await connectTls({ host, port, proxy, signal, tickets, timeoutMs: connectTimeoutMs })
   } catch (error) {
     signal.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatHostPort } from '../transport/host-port.ts'
 import { encodePrefixed } from './length-prefixed.ts'
 
 /** `http` is answered as `tcp` by our agent; `udp5` is SOCKS5's UDP ASSOCIATE. */
@@ -74,7 +75,5 @@ export function parseLinkHost(host: string): { host: string; port: number } {
   return { host: match[1] || match[2] || '127.0.0.1', port }
 }
 
-/** `host:port` as stock programs read it: an IPv6 host in brackets. */
-export function formatLinkHost({ host, port }: { host: string; port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
+/** Stock programs read it as everybody does. */
+export const formatLinkHost = formatHostPort

@@ -1,25 +1,20 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
-import { connectTcp } from '../transport/connect.ts'
-import { greetRelay, type StockRole } from './handshake.ts'
-import { mainFlag, mainFlagBytes } from './main-messages.ts'
+import { enterRelay, type StockRelay } from './enter-relay.ts'
+import type { StockRole } from './handshake.ts'
+import { encodeHealthReport, mainFlag, mainFlagBytes, type HealthReport } from './main-messages.ts'
 import type { MuxLimits } from './mux-limits.ts'
 import { MuxSession } from './mux-session.ts'
 import { readExactly, readPrefixed } from './read-exactly.ts'
 import { serveStream, type ServeStreamOptions } from './serve-stream.ts'
 
-export interface StockLinkOptions extends ServeStreamOptions {
-  readonly host: string
-  readonly port: number
-  readonly vkey: string
-  /** Shown in the relay's console. */
-  readonly version: string
+export interface StockLinkOptions extends ServeStreamOptions, StockRelay {
+  /** Speaks HTTP on a stream as the server of this agent's files; without it the agent serves none. */
+  readonly serveFiles?: ((stream: Duplex) => void) | undefined
   readonly muxLimits?: Partial<MuxLimits>
   readonly signal: AbortSignal
 }
-
-/** Each connection's handshake; a stock npc allows itself the same. */
-const handshakeTimeoutMs = 10_000
 
 /** An agent's link to a stock `nps`: two connections, the second with a mux on which the relay opens streams. */
 export class StockLink {
@@ -36,11 +31,19 @@ export class StockLink {
    * `relay-unreachable`, or the signal's reason.
    */
   static async open(options: StockLinkOptions): Promise<StockLink> {
-    const main = await enter('main', options)
+    const sockets: Socket[] = []
+    const enter = async (role: StockRole) => {
+      const socket = await enterRelay(role, options, options)
+      sockets.push(socket)
+      return socket
+    }
     try {
-      return new StockLink(options, main, await enter('chan', options))
+      const main = await enter('main')
+      const link = new StockLink(options, main, await enter('chan'))
+      if (options.serveFiles) link.#serveFiles(await enter('file'), options.serveFiles)
+      return link
     } catch (error) {
-      main.destroy()
+      for (const socket of sockets) socket.destroy()
       throw error
     }
   }
@@ -67,9 +70,34 @@ export class StockLink {
     return this.#mux.roundTripMs
   }
 
+  /** Tells the relay that a target is down, or back; it then leaves it out, or takes it in again. */
+  report(health: HealthReport): void {
+    if (!this.#ended.signal.aborted) this.#main.write(encodeHealthReport(health))
+  }
+
   /** Idempotent. */
   close(): void {
     this.#end(new Error('the agent was stopped'))
+  }
+
+  /** The second mux. Without it the session would be whole to the relay, but for its files. */
+  #serveFiles(socket: Socket, serve: (stream: Duplex) => void): void {
+    const { muxLimits } = this.#options
+    const mux = new MuxSession({
+      carrier: socket,
+      onStream: (stream) => {
+        // An error is always followed by `close`.
+        stream.on('error', () => undefined)
+        stream.joinMessages()
+        serve(stream)
+      },
+      ...(muxLimits && { limits: muxLimits }),
+    })
+    void mux.closed.then(({ reason }) =>
+      this.#end(new RelayError('relay-unreachable', `The link for files was lost: ${reason}.`)),
+    )
+    void this.closed.then(() => mux.close('the link has ended'))
+    mux.start()
   }
 
   #end(reason: Error): void {
@@ -105,39 +133,5 @@ export class StockLink {
     } catch (cause) {
       this.#end(new RelayError('relay-unreachable', 'The relay closed the connection.', {}, { cause }))
     }
-  }
-}
-
-async function enter(
-  role: StockRole,
-  { host, port, vkey, version, signal }: StockLinkOptions,
-): Promise<Socket> {
-  const deadline = AbortSignal.timeout(handshakeTimeoutMs)
-  const both = AbortSignal.any([signal, deadline])
-  const address = { host, port }
-  let socket: Socket | undefined
-  try {
-    socket = await connectTcp({ ...address, timeoutMs: handshakeTimeoutMs, signal: both })
-    // An error is always followed by `close`.
-    socket.on('error', () => undefined)
-    await greetRelay(socket, { vkey, version, role, signal: both })
-    return socket
-  } catch (cause) {
-    socket?.destroy()
-    signal.throwIfAborted()
-    if (cause instanceof RelayError) throw cause
-    if (deadline.aborted) {
-      throw new RelayError(
-        'handshake-timeout',
-        `The relay at ${host}:${port} did not answer within ${handshakeTimeoutMs / 1000} s.`,
-        address,
-      )
-    }
-    throw new RelayError(
-      'relay-unreachable',
-      `No stock relay answers at ${host}:${port} (${(cause as Error).message}).`,
-      address,
-      { cause },
-    )
   }
 }

@@ -5,11 +5,15 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
+import type { HostPort } from './host-port.ts'
+import { connectThroughProxy, type ProxyAddress } from './proxy.ts'
 
 export interface ConnectOptions {
   readonly host: string
   readonly port: number
   readonly timeoutMs: number
+  /** Stands between; without it the way is direct. */
+  readonly proxy?: ProxyAddress | undefined
   readonly signal: AbortSignal
 }
 
@@ -27,9 +31,13 @@ const socketOptions = {
   keepAliveInitialDelay: keepAliveDelayMs,
 }
 
-/** Rejects with the system's error (`code` ECONNREFUSED, ENOTFOUND, …), ETIMEDOUT after `timeoutMs`, or the signal's reason. */
-export function connectTcp({ host, port, ...wait }: ConnectOptions): Promise<Socket> {
+/**
+ * Rejects with the system's error (`code` ECONNREFUSED, ENOTFOUND, …), ETIMEDOUT after `timeoutMs`, the signal's reason,
+ * or an error that names the proxy.
+ */
+export function connectTcp({ host, port, proxy, ...wait }: ConnectOptions): Promise<Socket> {
   wait.signal.throwIfAborted()
+  if (proxy) return throughProxy(proxy, { host, port }, wait)
   return whenReady(connectSocket({ host, port, ...socketOptions }), 'connect', wait)
 }
 
@@ -45,17 +53,20 @@ let clientContext: SecureContext | undefined
  * TLS 1.3, and no check of the peer but by the caller: a relay has no name that a public authority could vouch for,
  * so the caller compares `peerFingerprint` before it sends anything.
  */
-export function connectTls({
+export async function connectTls({
   host,
   port,
   tickets,
+  proxy,
   ...wait
 }: ConnectOptions & { tickets: TlsTickets }): Promise<TLSSocket> {
   wait.signal.throwIfAborted()
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
+  const carrier = proxy && (await throughProxy(proxy, { host, port }, wait))
   const socket = connectTlsSocket({
     host,
     port,
+    ...(carrier && { socket: carrier }),
     ...socketOptions,
     secureContext: clientContext,
     rejectUnauthorized: false,
@@ -65,6 +76,22 @@ export function connectTls({
     tickets.latest = session
   })
   return whenReady(socket, 'secureConnect', wait)
+}
+
+async function throughProxy(
+  proxy: ProxyAddress,
+  target: HostPort,
+  { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
+): Promise<Socket> {
+  const late = Object.assign(new Error(`no answer through the proxy within ${timeoutMs} ms`), {
+    code: 'ETIMEDOUT',
+  })
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(late), timeoutMs)
+  const both = AbortSignal.any([signal, deadline.signal])
+  return connectThroughProxy(proxy, target, { ...socketOptions, signal: both }).finally(() =>
+    clearTimeout(timer),
+  )
 }
 
 function whenReady<S extends Socket>(

@@ -22,3 +22,8 @@ export function parseHostPort(text: string, what: string): HostPort {
   }
   return { host, port }
 }
+
+/** `host:port`, an IPv6 host in brackets. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

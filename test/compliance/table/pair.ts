@@ -124,6 +124,7 @@ export class Pair {
     const flags = [`-server=${this.server}`, `-vkey=${vkey}`, '-type=tcp']
     const { relay, agent, protocol } = this.kind
     if (isStock(agent)) return flags
+    flags.push(`-conf_path=${join(this.folder, 'npc')}`)
     if (protocol === 'native') return [...flags, `-fingerprint=${await this.ourRelay.fingerprint()}`]
     // Before a stock relay our agent finds out by itself.
     return [...flags, `-protocol=${isStock(relay) ? 'auto' : 'stock'}`]

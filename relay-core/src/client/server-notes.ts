@@ -3,22 +3,34 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { RelayError } from '../api/errors.ts'
 
-const pins = z.record(z.string(), z.string())
+const notes = z.record(z.string(), z.string())
 
-/** The fingerprints that were first seen, by server (`host:port`): one small JSON file, readable by its owner only. */
-export class PinFile {
+/** One short text about each server (`host:port`), kept in a small JSON file that only its owner can read. */
+export class ServerNotes {
   readonly path: string
+  readonly #about: string
 
-  constructor(path: string) {
+  /** `about`: what the notes are, in the words of a failure. */
+  constructor(path: string, about: string) {
     this.path = path
+    this.#about = about
   }
 
   async get(server: string): Promise<string | undefined> {
     return (await this.#read())[server]
   }
 
-  async set(server: string, fingerprint: string): Promise<void> {
-    const all = { ...(await this.#read()), [server]: fingerprint }
+  async set(server: string, note: string): Promise<void> {
+    const all = await this.#read()
+    if (all[server] !== note) await this.#write({ ...all, [server]: note })
+  }
+
+  async delete(server: string): Promise<void> {
+    const { [server]: note, ...others } = await this.#read()
+    if (note !== undefined) await this.#write(others)
+  }
+
+  async #write(all: Record<string, string>): Promise<void> {
     const temporary = `${this.path}.${process.pid}.new`
     await mkdir(dirname(this.path), { recursive: true })
     try {
@@ -39,11 +51,11 @@ export class PinFile {
       throw error
     }
     try {
-      return pins.parse(JSON.parse(text))
+      return notes.parse(JSON.parse(text))
     } catch (error) {
       throw new RelayError(
         'config-invalid',
-        `${this.path} cannot be read as the list of pinned relays. Delete it to pin the relay anew, or start npc with -fingerprint.`,
+        `${this.path} cannot be read as ${this.#about}. Delete it, and npc makes it anew.`,
         { file: this.path },
         { cause: error },
       )

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PushedConfiguration } from '../config/npc-conf.ts'
+import type { StockRelay } from '../nps/enter-relay.ts'
+import { md5Hex } from '../nps/handshake.ts'
+import { defaultMuxLimits } from '../nps/mux-limits.ts'
+import { ItemRefused, pushConfiguration, pushedItems } from '../nps/push-configuration.ts'
+import { StockLink } from '../nps/stock-link.ts'
+import { formatHostPort, parseHostPort } from '../transport/host-port.ts'
+import { relayVersion } from '../version.ts'
+import { dialTarget } from './dial-target.ts'
+import { HealthWatch } from './health-watch.ts'
+import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import { ServerNotes } from './server-notes.ts'
+
+/** What was refused is asked for once more: its port may still belong to the session that has just ended. */
+const againAfterMs = 2_000
+
+/** Pushes what there is to push, then opens the link. Rejects with what either rejects with. */
+export async function openStock(
+  options: ConnectionOptions,
+  { signal }: { signal: AbortSignal },
+): Promise<RelayConnection> {
+  const { server, proxy, silenceLimitMs, configuration, dialPolicy: policy, log } = options
+  const relay: StockRelay = {
+    ...parseHostPort(server, 'server'),
+    proxy,
+    vkey: options.vkey.reveal(),
+    version: relayVersion,
+  }
+  const vkey = configuration ? await push(relay, configuration, options, signal) : relay.vkey
+  const link = await StockLink.open({
+    ...relay,
+    vkey,
+    dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
+    policy,
+    log,
+    signal,
+    ...(silenceLimitMs !== undefined && {
+      muxLimits: { silenceLimitMs: Math.min(silenceLimitMs, defaultMuxLimits.silenceLimitMs) },
+    }),
+  })
+  if (configuration && configuration.healthChecks.length > 0) {
+    const { healthChecks: checks } = configuration
+    const watch = new HealthWatch({ checks, report: (health) => link.report(health), log })
+    watch.start()
+    void link.closed.then(() => watch.stop())
+  }
+  return link
+}
+
+/** Under which the key is kept that a relay gives for a public one; the public one itself need not be read there. */
+export function temporaryKeyName({ host, port, vkey }: StockRelay): string {
+  return `${formatHostPort({ host, port })} ${md5Hex(vkey)}`
+}
+
+/** One item that the relay cannot give must not keep the others away: it is left out, and the log says so. */
+async function push(
+  relay: StockRelay,
+  configuration: PushedConfiguration,
+  { server, temporaryKeyFile, log }: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { client } = configuration
+  let items = pushedItems(configuration)
+  let doubted: string | undefined
+  for (;;) {
+    try {
+      const vkey = await pushConfiguration(relay, { client, items }, { signal })
+      if (vkey !== relay.vkey && temporaryKeyFile !== undefined)
+        await new ServerNotes(temporaryKeyFile, 'the list of temporary keys').set(
+          temporaryKeyName(relay),
+          vkey,
+        )
+      log.info('the tunnels of npc.conf are on the relay', { server, tunnels: items.length })
+      return vkey
+    } catch (error) {
+      if (!(error instanceof ItemRefused)) throw error
+      const { name } = error.item
+      if (doubted === name) {
+        log.error(
+          'the relay refuses a tunnel of npc.conf, so it is left out: is its port free and allowed there?',
+          {
+            server,
+            tunnel: name,
+          },
+        )
+        items = items.filter((item) => item !== error.item)
+      } else await delay(againAfterMs, undefined, { signal })
+      doubted = name
+    }
+  }
+}

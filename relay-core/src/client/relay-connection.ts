@@ -1,0 +1,30 @@
+import type { PushedConfiguration } from '../config/npc-conf.ts'
+import type { Log } from '../log.ts'
+import type { Secret } from '../secret.ts'
+import type { ProxyAddress } from '../transport/proxy.ts'
+import type { DialPolicy } from './dial-target.ts'
+
+/** A link to a relay, whatever the protocol. */
+export interface RelayConnection {
+  /** Fulfils with why it ended; never rejects. */
+  readonly closed: Promise<Error>
+  close(): void
+}
+
+/** What both protocols need to know to open one. */
+export interface ConnectionOptions {
+  /** `host:port`; an IPv6 host in brackets. */
+  readonly server: string
+  readonly vkey: Secret
+  /** Between this machine and the relay; without it the way is direct. */
+  readonly proxy?: ProxyAddress | undefined
+  /** A dead relay is noticed after this long, if that is sooner than the protocol's own limit. */
+  readonly silenceLimitMs?: number | undefined
+  /** What this agent brings along; without it the relay knows its tunnels. */
+  readonly configuration?: PushedConfiguration | undefined
+  /** Where keys that a relay gave for a time are kept, for `npc status`; without it they are not. */
+  readonly temporaryKeyFile?: string | undefined
+  /** Which targets may be dialled; without it, all. */
+  readonly dialPolicy?: DialPolicy | undefined
+  readonly log: Log
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log.ts'
+import { resetStream, splice } from '../transport/splice.ts'
+
+export interface VisitorDoorOptions {
+  readonly name: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** A new connection to the private tunnel's target. */
+  readonly visit: (options: { signal: AbortSignal }) => Promise<Duplex>
+  readonly log: Log
+}
+
+/** One private tunnel of another machine on a port of this one, for programs on this machine only. */
+export class VisitorDoor {
+  readonly #options: VisitorDoorOptions
+  readonly #server: Server
+  readonly #closing = new AbortController()
+  readonly #sockets = new Set<Socket>()
+
+  constructor(options: VisitorDoorOptions) {
+    this.#options = options
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
+      this.#accept(socket),
+    )
+  }
+
+  /** Fulfils with its port; rejects with `port-taken` or the system's error. */
+  async open(): Promise<number> {
+    const { name, port, log } = this.#options
+    this.#server.listen(port, '127.0.0.1')
+    try {
+      await once(this.#server, 'listening')
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+      throw new RelayError(
+        'port-taken',
+        `Port ${port} of this machine is taken, so [${name}] cannot listen there. Give it another -local_port.`,
+        { port },
+        { cause },
+      )
+    }
+    const at = (this.#server.address() as AddressInfo).port
+    log.info('private tunnel listens on this machine', { name, address: `127.0.0.1:${at}` })
+    return at
+  }
+
+  /** Ends its connections too. Idempotent. */
+  close(): void {
+    this.#closing.abort(new Error('the visitor was stopped'))
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket)
+    // An error is always followed by `close`.
+    socket.on('error', () => undefined)
+    const gone = new AbortController()
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      gone.abort(new Error('the program has left'))
+    })
+    void this.#join(socket, AbortSignal.any([gone.signal, this.#closing.signal]))
+  }
+
+  async #join(socket: Socket, signal: AbortSignal): Promise<void> {
+    const { name, visit, log } = this.#options
+    try {
+      const stream = await visit({ signal })
+      if (signal.aborted) resetStream(stream)
+      else await splice(socket, stream)
+    } catch (error) {
+      if (!signal.aborted) log.warn('private tunnel not reached', { name, reason: error })
+      resetStream(socket)
+    }
+  }
+}

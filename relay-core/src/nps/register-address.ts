@@ -1,0 +1,20 @@
+import { enterRelay, type StockRelay } from './enter-relay.ts'
+
+/** What a relay takes: a year, so that the number stays a number everywhere. */
+export const mostRegisteredHours = 8760
+
+/** Lets this machine's public address in for so many hours, where the relay asks for that (`ip_limit`). It answers nothing. */
+export async function registerAddress(
+  relay: StockRelay,
+  hours: number,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const socket = await enterRelay('rgst', relay, { signal })
+  const message = Buffer.alloc(4)
+  message.writeInt32LE(hours)
+  await new Promise<void>((resolve) => {
+    socket.once('close', resolve)
+    socket.resume()
+    socket.end(message, () => socket.destroySoon())
+  })
+}
