@@ -23,6 +23,8 @@ const dialTimeoutMs = 5000
 const probeDialTimeoutMs = 1500
 /** What an agent may need to report a failed dial, beyond the dial and the way there and back. */
 const reportMarginMs = 250
+/** In which a target in the lab's own network refuses; each visitor of a target that waits to be spoken to pays it. */
+const refusalMs = 100
 
 export interface StockSessionOptions extends PayloadLayers {
   readonly clientId: number
@@ -87,7 +89,7 @@ export class StockSession implements AgentSession {
   /**
    * A stock agent says nothing of its dial, so this fulfils as soon as the stream exists; a target that was not
    * reached fails the stream afterwards with `target-refused` or `target-timeout`. With `confirmed` it waits until
-   * the dial must have succeeded or failed. With crypt the agent's TLS hello says so, always and without a wait.
+   * the dial must have succeeded or failed, or, with `'soon'`, a refusal would have come. With crypt the agent's TLS hello says so, always and without a wait.
    */
   async openStream(
     target: Target,
@@ -95,9 +97,9 @@ export class StockSession implements AgentSession {
       signal,
       visitor = '',
       confirmed = false,
-    }: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
+    }: { signal: AbortSignal; visitor?: string; confirmed?: boolean | 'soon' },
   ): Promise<Duplex> {
-    const timeoutMs = confirmed ? probeDialTimeoutMs : dialTimeoutMs
+    const timeoutMs = confirmed === true ? probeDialTimeoutMs : dialTimeoutMs
     const { stream, link } = await this.#openLink('tcp', formatLinkHost(target), {
       signal,
       visitor,
@@ -108,7 +110,8 @@ export class StockSession implements AgentSession {
     const layered = await layerAsRelay(stream, this.#layers, { ...this.#options, signal })
     layered.on('error', () => undefined)
     if (confirmed && !this.#layers.crypt) {
-      await survives(stream, timeoutMs + reportMarginMs + 2 * (this.roundTripMs ?? 0), { signal })
+      const waitMs = confirmed === 'soon' ? refusalMs : timeoutMs + reportMarginMs
+      await survives(stream, waitMs + 2 * (this.roundTripMs ?? 0), { signal })
     }
     return layered
   }

@@ -23,11 +23,12 @@ export interface AgentSession {
    * code. Half-close, reset (`destroy(error)`) and back-pressure pass through the stream both ways.
    *
    * A stock agent says nothing of its dial: there it fulfils at once, and a target that was not reached fails the
-   * stream afterwards, unless the caller asks for `confirmed` and waits for as long as the dial may take.
+   * stream afterwards, unless the caller asks for `confirmed` and waits for as long as the dial may take, or for
+   * `'soon'`: only for as long as the news of a refusal takes.
    */
   openStream(
     target: Target,
-    options: { signal: AbortSignal; visitor?: string; confirmed?: boolean },
+    options: { signal: AbortSignal; visitor?: string; confirmed?: boolean | 'soon' },
   ): Promise<Duplex>
   /**
    * Datagrams to and from one target: one write is one, and so is each 'data' event. What there is no room for is lost.

@@ -7,7 +7,7 @@ export function listen(
   { host, port }: { host: string | undefined; port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => reject(explain(error, host, port))
+    const onError = (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port))
     server.once('error', onError)
     server.listen({ ...(host !== undefined && { host }), port, backlog: 1024 }, () => {
       server.off('error', onError)
@@ -16,7 +16,12 @@ export function listen(
   })
 }
 
-function explain(error: NodeJS.ErrnoException, host: string | undefined, port: number): Error {
+/** What the system says of a port that could not be opened, in words; other errors as they are. */
+export function explainListenError(
+  error: NodeJS.ErrnoException,
+  host: string | undefined,
+  port: number,
+): Error {
   switch (error.code) {
     case 'EADDRINUSE':
       return new RelayError(

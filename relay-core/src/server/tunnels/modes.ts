@@ -1,12 +1,16 @@
 import { RelayError } from '../../api/errors.ts'
 import type { TunnelMode as ModeName } from '../../api/models.ts'
+import { createSocks5Mode } from './socks5-mode.ts'
 import { createTcpMode } from './tcp-mode.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { createUdpMode } from './udp-mode.ts'
 
 type CreateMode = (spec: TunnelSpec, context: ModeContext) => TunnelMode
 
 const modes: Partial<Record<ModeName, CreateMode>> = {
   tcp: createTcpMode,
+  udp: createUdpMode,
+  socks5: createSocks5Mode,
 }
 
 /** Does no I/O. @throws RelayError `mode-unsupported` */

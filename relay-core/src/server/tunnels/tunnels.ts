@@ -157,7 +157,8 @@ export class Tunnels {
       tunnelId: id,
       state: this.status(id),
       session: tunnel && this.#session(tunnel.spec.clientId),
-      target: tunnel?.targets.next(),
+      // Over UDP a target need not answer, so nothing can be asked.
+      target: tunnel?.spec.mode === 'udp' ? undefined : tunnel?.targets.next(),
       signal,
     })
   }
