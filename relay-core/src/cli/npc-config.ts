@@ -51,6 +51,7 @@ export async function readNpcConf(
   const conf = parseNpcConf(await readText(file), file, {
     environment,
     readFile: (path) => readFileSync(resolve(dirname(file), path), 'utf8'),
+    resolvePath: (path) => resolve(dirname(file), path),
   })
   return { ...conf, config: { ...conf.config, ...readHow(flags) } }
 }

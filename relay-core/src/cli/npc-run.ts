@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { Agent } from '../client/agent.ts'
 import type { AgentState } from '../client/agent-state.ts'
 import { agentFolders } from '../config/folders.ts'
-import type { NpcConf, PushedConfiguration } from '../config/npc-conf.ts'
-import type { Log } from '../log.ts'
+import type { NpcConf } from '../config/npc-conf.ts'
 import { relayVersion } from '../version.ts'
 import { agentStatusFile, writeAgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from './exit.ts'
@@ -23,7 +22,7 @@ export async function runAgent(
   const folders = agentFolders(flags.conf_path)
   const agent = new Agent({
     ...connectionOptions(config),
-    configuration: withoutFiles(pushed, log),
+    configuration: pushed ?? undefined,
     fingerprint: config.fingerprint ?? undefined,
     pinFile: join(folders.state, 'pins.json'),
     stockRelaysFile: join(folders.state, 'stock-relays.json'),
@@ -46,14 +45,6 @@ export async function runAgent(
   await endWithin(closeTimeoutMs, agent.close())
   if (typeof end === 'string') return exitCode.ok
   throw new ExitError(exitCode.hopeless, end.reason.message)
-}
-
-/** Files are not served yet: rather no tunnel than one that leads nowhere. */
-function withoutFiles(pushed: PushedConfiguration | null, log: Log): PushedConfiguration | undefined {
-  if (pushed === null) return undefined
-  for (const { mode, remark } of pushed.tunnels)
-    if (mode === 'file') log.error('mode=file is not offered yet: the tunnel is left out', { tunnel: remark })
-  return { ...pushed, tunnels: pushed.tunnels.filter(({ mode }) => mode !== 'file') }
 }
 
 function note(file: string, server: string, state: AgentState): void {

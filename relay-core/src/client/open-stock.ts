@@ -8,6 +8,7 @@ import { StockLink } from '../nps/stock-link.ts'
 import { formatHostPort, parseHostPort } from '../transport/host-port.ts'
 import { relayVersion } from '../version.ts'
 import { dialTarget } from './dial-target.ts'
+import { serveShares, type Share } from './files/serve-shares.ts'
 import { HealthWatch } from './health-watch.ts'
 import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
 import { ServerNotes } from './server-notes.ts'
@@ -28,11 +29,13 @@ export async function openStock(
     version: relayVersion,
   }
   const vkey = configuration ? await push(relay, configuration, options, signal) : relay.vkey
+  const shares = sharesOf(configuration)
   const link = await StockLink.open({
     ...relay,
     vkey,
     dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
     policy,
+    serveFiles: shares.length > 0 ? (stream) => serveShares(stream, shares, { log }) : undefined,
     log,
     signal,
     ...(silenceLimitMs !== undefined && {
@@ -46,6 +49,11 @@ export async function openStock(
     void link.closed.then(() => watch.stop())
   }
   return link
+}
+
+function sharesOf(configuration: PushedConfiguration | undefined): Share[] {
+  const files = configuration?.tunnels.filter(({ mode }) => mode === 'file') ?? []
+  return files.map(({ localPath, stripPrefix }) => ({ folder: localPath, stripPrefix }))
 }
 
 /** Under which the key is kept that a relay gives for a public one; the public one itself need not be read there. */

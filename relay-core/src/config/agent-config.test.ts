@@ -8,6 +8,7 @@ const parse = (text: string) =>
     readFile: () => {
       throw new Error('no file is needed')
     },
+    resolvePath: (path) => path,
   }).config
 
 test.each([

@@ -1,6 +1,6 @@
 import { pushedModes, type PushedHost, type PushedTunnel } from '../nps/pushed-config.ts'
 import { parseAccounts } from './account-file.ts'
-import type { HealthCheck, Visitor } from './npc-conf.ts'
+import type { HealthCheck, NpcConfContext, Visitor } from './npc-conf.ts'
 import { PortRanges } from './port-ranges.ts'
 import type { SectionValues } from './section-values.ts'
 
@@ -42,7 +42,7 @@ export function readHost(values: SectionValues): PushedHost {
 /** None for a tunnel that can only be reached by p2p. */
 export function readTunnel(
   values: SectionValues,
-  { warn, readFile }: { warn: Warn; readFile: (path: string) => string },
+  { warn, readFile, resolvePath }: { warn: Warn } & Pick<NpcConfContext, 'readFile' | 'resolvePath'>,
 ): PushedTunnel[] {
   const asked = values.required('mode')
   const known = pushedModes.find((mode) => mode === asked)
@@ -59,7 +59,7 @@ export function readTunnel(
     serverIp: values.text('server_ip'),
     ...readWhereTo(values, mode, ports),
     password: values.text('password'),
-    localPath: values.text('local_path'),
+    localPath: values.text('local_path') && resolvePath(values.text('local_path')),
     stripPrefix: values.text('strip_pre'),
     accounts: readAccounts(values, readFile),
   }

@@ -13,6 +13,7 @@ function parse(text: string, environment: NodeJS.ProcessEnv = {}) {
       if (found === undefined) throw new Error(`no such file ${path}`)
       return found
     },
+    resolvePath: (path) => (path.startsWith('/') ? path : `/etc/${path}`),
   })
 }
 

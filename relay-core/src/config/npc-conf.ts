@@ -50,6 +50,8 @@ export interface NpcConfContext {
   readonly environment: NodeJS.ProcessEnv
   /** The text of a file that npc.conf names; throws the system's error. */
   readonly readFile: (path: string) => string
+  /** The whole path of one that may begin at the file's folder. */
+  readonly resolvePath: (path: string) => string
 }
 
 /** Why a key of the stock file has no effect here. */
@@ -64,7 +66,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
  * The stock npc.conf plus the keys `fingerprint` and `protocol`. What is missing or wrong throws `config-invalid` with
  * the file and the line; what has no effect is a warning.
  */
-export function parseNpcConf(text: string, file: string, { environment, readFile }: NpcConfContext): NpcConf {
+export function parseNpcConf(text: string, file: string, { environment, ...paths }: NpcConfContext): NpcConf {
   const [untitled, ...titled] = parseIniSections(fillTemplate(text, file, environment), file)
   const names = new Map<string, number>()
   for (const { name, line } of titled) {
@@ -104,7 +106,7 @@ export function parseNpcConf(text: string, file: string, { environment, readFile
     else if (/^(secret|p2p)/.test(section.name) && !values.has('mode'))
       visitors.push(readVisitor(values, warn))
     else if (values.has('host')) pushed.hosts.push(readHost(values))
-    else pushed.tunnels.push(...readTunnel(values, { warn, readFile }))
+    else pushed.tunnels.push(...readTunnel(values, { warn, ...paths }))
     warnings.push(...values.unread())
   }
   return {
