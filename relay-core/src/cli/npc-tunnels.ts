@@ -35,7 +35,7 @@ export async function tunnelStatus(
     print(
       formatTable(
         ['NAME', 'STATE'],
-        rows.map((row) => [row.name, row.running ? 'running' : 'not running']),
+        rows.map((row) => [row.name, row.running ? 'ok' : 'not running']),
       ),
     )
     print('A relay of stock NPS 0.26 names its hosts only: "not running" says nothing of tunnels there.')

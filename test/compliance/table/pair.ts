@@ -112,7 +112,7 @@ export class Pair {
       file,
       `[common]\nserver_addr=${this.server}\nconn_type=tcp\nvkey=${vkey}\nauto_reconnection=true\n${common}\n${sections}`,
     )
-    return this.npc([`-config=${file}`])
+    return this.npc([`-config=${file}`, ...(await this.#ourFlags())])
   }
 
   get server(): string {
@@ -121,13 +121,16 @@ export class Pair {
 
   /** What an agent of a pair is started with. */
   async agentFlags(vkey: string): Promise<string[]> {
-    const flags = [`-server=${this.server}`, `-vkey=${vkey}`, '-type=tcp']
+    return [`-server=${this.server}`, `-vkey=${vkey}`, '-type=tcp', ...(await this.#ourFlags())]
+  }
+
+  async #ourFlags(): Promise<string[]> {
     const { relay, agent, protocol } = this.kind
-    if (isStock(agent)) return flags
-    flags.push(`-conf_path=${join(this.folder, 'npc')}`)
-    if (protocol === 'native') return [...flags, `-fingerprint=${await this.ourRelay.fingerprint()}`]
+    if (isStock(agent)) return []
+    const folder = `-conf_path=${join(this.folder, 'npc')}`
+    if (protocol === 'native') return [folder, `-fingerprint=${await this.ourRelay.fingerprint()}`]
     // Before a stock relay our agent finds out by itself.
-    return [...flags, `-protocol=${isStock(relay) ? 'auto' : 'stock'}`]
+    return [folder, `-protocol=${isStock(relay) ? 'auto' : 'stock'}`]
   }
 
   async #startAgent(vkey: string): Promise<Program> {

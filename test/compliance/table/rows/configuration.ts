@@ -8,7 +8,7 @@ import { isStock, type PairKind } from '../pairs.ts'
 import { publicVkey } from '../relay-end.ts'
 import type { Row } from '../table.ts'
 
-const noFile = ({ agent }: PairKind) => !isStock(agent) && 'our npc pushes no tunnels yet'
+const noFile = ({ protocol }: PairKind) => protocol === 'native' && 'not natively yet'
 const stockRelay = ({ relay }: PairKind) =>
   isStock(relay) && 'a stock relay forgets all of it at each reconnect'
 
