@@ -47,6 +47,15 @@ export class StockProgram extends Program {
     )
   }
 
+  /** `npc register`: lets its own address in for an hour. */
+  static register(version: StockVersion, scratch: string, server: string, vkey: string): StockProgram {
+    return new StockProgram(
+      stockFile(version, 'npc'),
+      ['register', `-server=${server}`, `-vkey=${vkey}`, '-time=1'],
+      scratch,
+    )
+  }
+
   /** `npc` in configuration mode, as `npc -config=`. */
   static configuredAgent(version: StockVersion, scratch: string, config: string): StockProgram {
     return new StockProgram(stockFile(version, 'npc'), [`-config=${config}`], scratch)

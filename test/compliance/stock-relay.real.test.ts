@@ -35,9 +35,9 @@ describe('the relay', () => {
     await rm(folder, { recursive: true })
   })
 
-  async function start(stockProtocol: boolean): Promise<string> {
+  async function start(stockProtocol: boolean, ipLimit = false): Promise<string> {
     relay = new Relay({
-      config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, stockProtocol },
+      config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, stockProtocol, ipLimit },
       folder: join(folder, 'state'),
       tunnelHost: '127.0.0.1',
       writeLog: (line) => (log += line),
@@ -85,6 +85,24 @@ describe('the relay', () => {
     open.push(() => npc.kill())
     await npc.says(/reconnected in five seconds/)
     expect(log).toContain('stock_protocol=false')
+  })
+
+  it.skipIf(missing)(`ip_limit: lets in whom an npc has registered, and nobody else${left}`, async () => {
+    const vkey = await start(true, true)
+    const npc = StockProgram.agent('0.26.10', folder, `127.0.0.1:${bridgePort}`, vkey)
+    open.push(() => npc.kill())
+    await protocolOnline()
+    const target = `127.0.0.1:${await targets.echo()}`
+    const { port } = await connection.client.tunnels.add({ clientId: 1, target })
+    expect(await targets.outcome(port ?? 0)).toBe('ECONNRESET')
+    expect(log).toContain('127.0.0.1 is not registered')
+    const register = StockProgram.register('0.26.10', folder, `127.0.0.1:${bridgePort}`, vkey)
+    open.push(() => register.kill())
+    await register.ended()
+    await expect.poll(() => log).toMatch(/address registered client=1 .*address=127.0.0.1/)
+    const visitor = await targets.visit(port ?? 0)
+    visitor.write('hello')
+    expect(String(await once(visitor, 'data'))).toBe('hello')
   })
 
   it('is spoken to natively by an agent that finds out by itself', async () => {

@@ -43,7 +43,7 @@ describe('agent state', () => {
     expect(givenUp).toEqual(['agent-replaced', 'fingerprint-changed'])
   })
 
-  it('waits the longest where only a person can mend it', () => {
+  it('T15: waits the longest where only a person can mend it, as after a wrong key', () => {
     expect(nextAgentState({ state: 'connecting', attempt: 1 }, lost('wrong-key'), at(5))).toMatchObject({
       state: 'waiting',
       retryAtMs: 5 + longestRetryMs,

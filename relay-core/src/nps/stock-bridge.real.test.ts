@@ -107,6 +107,9 @@ describe('a stock agent', () => {
       address: `127.0.0.1:${main.localPort}`,
     })
     expect(log).toContain('agent online client=1')
+    main.destroy()
+    await online()
+    expect(log.match(/its link is not encrypted/g)).toHaveLength(1)
   })
 
   it('comes online with its connections in the other order', async () => {

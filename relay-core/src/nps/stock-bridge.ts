@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import { ConnectionLimit } from '../server/connection-limit.ts'
+import { plainAddress } from '../transport/plain-address.ts'
 import { readGreeting, readRole, refuseKey, type StockGreeting } from './handshake.ts'
 import { serveConfiguration } from './config-conversation.ts'
 import { readExactly } from './read-exactly.ts'
@@ -40,6 +41,7 @@ export class StockBridge {
   readonly #pairing: StockPairing<Caller>
   readonly #earlyFiles = new Map<number, Socket>()
   readonly #closing = new AbortController()
+  #hasWarned = false
   readonly #holePunchers = new RecentAddresses(60_000)
 
   constructor(options: StockBridgeOptions) {
@@ -62,7 +64,7 @@ export class StockBridge {
 
   /** Takes over a connection that begins with `TST`, paused, all bytes still in it. */
   accept(socket: Socket): void {
-    const address = socket.remoteAddress
+    const address = socket.remoteAddress && plainAddress(socket.remoteAddress)
     if (this.#options.isOn?.() === false) {
       this.#options.log.warn('stock NPS program turned away: nps.conf says stock_protocol=false', { address })
       socket.destroy()
@@ -148,6 +150,14 @@ export class StockBridge {
     this.#earlyFiles.delete(client.id)
     if (files) session.addFiles(files)
     log.info('agent online', { ...fields, version: greeting.version, protocol: 'stock' })
+    if (!this.#hasWarned) {
+      this.#hasWarned = true
+      log.warn(
+        'an npc of stock NPS is served: its link is not encrypted, and whoever overhears its key can use it. ' +
+          'Replace it by this version’s npc; once all are, set stock_protocol=false in nps.conf',
+        fields,
+      )
+    }
     agents.add(session)
   }
 

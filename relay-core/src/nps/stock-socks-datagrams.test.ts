@@ -41,10 +41,11 @@ describe('the relay’s end of a udp5 stream', () => {
   )
 })
 
-it('the agent’s end sends nothing on which a stock relay crashes', async () => {
+it('T13: the agent’s end sends nothing on which a stock relay crashes: 1 to 1671 bytes', async () => {
   const [ours, theirs] = duplexPair()
   const stream = socksDatagramsAsAgent(ours)
   stream.write(Buffer.alloc(1_672))
+  stream.write(Buffer.alloc(0))
   stream.write(Buffer.alloc(1_671, 1))
   const [answer] = (await once(theirs, 'data')) as [Buffer]
   expect(answer.length).toBe(4 + 1_671)

@@ -3,7 +3,7 @@ import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
 import { encodePrefixed, readPrefix } from './length-prefixed.ts'
 
-/** A stock relay has room for this much and crashes on more, so more is never sent to one. */
+/** A stock relay has room for this much and crashes on more, and on nothing at all: neither is ever sent to one. */
 const maxReplyBytes = 1671
 
 /** What UDP can carry. */
@@ -23,7 +23,8 @@ export function socksDatagramsAsRelay(stream: Duplex): DatagramStream {
 /** The agent's end of a `udp5` stream: the other way round. */
 export function socksDatagramsAsAgent(stream: Duplex): DatagramStream {
   return new DatagramStream(stream, {
-    encode: (packet) => (packet.length <= maxReplyBytes ? encodePrefixed(Buffer.from(packet)) : undefined),
+    encode: (packet) =>
+      packet.length > 0 && packet.length <= maxReplyBytes ? encodePrefixed(Buffer.from(packet)) : undefined,
     decode: unframed.decode,
   })
 }

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { isStock } from '../pairs.ts'
 import type { Row } from '../table.ts'
 
@@ -5,6 +6,16 @@ const onlyNewest = 'as with 0.26.10: what notices is ours'
 
 /** What becomes of the link when an end is restarted or hangs. These come last: they disturb every other row. */
 export const linkRows: readonly Row[] = [
+  {
+    name: 'T15: after a wrong key the agent waits until a person may have mended it',
+    leftOut: ({ agent }) => isStock(agent) && 'a stock agent tries every five seconds',
+    run: async (pair) => {
+      const npc = pair.npc(await pair.agentFlags('a-key-that-nobody-knows'))
+      await npc.says(/agent waiting .*code=wrong-key/)
+      expect(npc.output).toContain('retryInMs=20000')
+      await npc.kill()
+    },
+  },
   {
     name: 'T7: restart of the agent',
     timeoutMs: 60_000,
