@@ -43,7 +43,8 @@ test('a program for another processor is told as that, and with the right one th
   await expect(failed).toContainText(`The program does not start on ${bed.cloud.address}.`, {
     timeout: 60_000,
   })
-  await expect(failed).toContainText('it was built for another processor')
+  await expect(failed).toContainText('It was built for another processor; this one is x86_64.')
+  await expect(failed).toContainText('Install this app again')
   await shoot(app, 'unhappy-wrong-processor')
   await app.close()
 

@@ -39,3 +39,14 @@ test('a running nps that does not answer is named with its cause, and what was t
   await expect(page.getByLabel('Port for lab boxes')).toHaveValue('1')
   await expect(page.getByLabel('Admin key')).toHaveValue('k'.repeat(40))
 })
+
+test('the keys for search and settings work before there is a server, in the wizard too', async ({
+  app: { page },
+}) => {
+  await new WelcomePage(page).setUpServer()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+,')
+  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
+})

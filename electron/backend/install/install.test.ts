@@ -115,14 +115,14 @@ describe('why a program does not start', () => {
     [
       126,
       `sh: ./nps: cannot execute binary file: Exec format error${elf('x86_64', 'b700')}`,
-      'wrong-processor',
+      'program-wrong-processor',
     ],
-    [126, `sh: ./nps: Permission denied${elf('x86_64', '3e00')}`, 'noexec'],
-    [1, `./nps: /lib64/libc.so.6: version \`GLIBC_2.17' not found${elf('x86_64', '3e00')}`, 'libc-missing'],
-    [127, `sh: ./nps: not found${elf('x86_64', '3e00')}`, 'library-missing'],
-    [1, `FATAL: kernel too old${elf('x86_64', '3e00')}`, 'kernel-too-old'],
-    [132, `Illegal instruction${elf('x86_64', '3e00')}`, 'killed'],
-    [1, elf('x86_64', '3e00'), 'unknown'],
+    [126, `sh: ./nps: Permission denied${elf('x86_64', '3e00')}`, 'program-not-allowed'],
+    [1, `./nps: /lib64/libc.so.6: version \`GLIBC_2.17' not found${elf('x86_64', '3e00')}`, 'system-too-old'],
+    [127, `sh: ./nps: not found${elf('x86_64', '3e00')}`, 'system-too-old'],
+    [1, `FATAL: kernel too old${elf('x86_64', '3e00')}`, 'system-too-old'],
+    [132, `Illegal instruction${elf('x86_64', '3e00')}`, 'program-killed'],
+    [1, elf('x86_64', '3e00'), 'program-will-not-start'],
   ])('%i %j: %s', (exitCode, stderr, problem) => {
     expect(explain(exitCode, stderr)).toBe(problem)
   })

@@ -2,19 +2,17 @@ import { AppError } from '../app-error.ts'
 import { quote } from '../ssh/quote.ts'
 import type { RemoteShell } from '../ssh/remote-shell.ts'
 
-/** Why a program does not start; a sentence for each is in the locales. */
+/** Why a program does not start. Where none of the first four fits, what it said has to do. */
 export type StartProblem =
-  | 'wrong-processor'
-  | 'noexec'
-  | 'libc-missing'
-  | 'kernel-too-old'
-  | 'killed'
-  | 'library-missing'
-  | 'unknown'
+  | 'program-wrong-processor'
+  | 'program-not-allowed'
+  | 'system-too-old'
+  | 'program-killed'
+  | 'program-will-not-start'
 
 /**
  * Starts the program with `-version` on the machine where it shall run; answers the version it prints.
- * Rejects with `program-will-not-start`.
+ * Rejects with a `StartProblem`.
  */
 export async function tryProgram(
   shell: RemoteShell,
@@ -36,21 +34,19 @@ exit $code`,
   const said = stderr.trim().split('\n').slice(0, -1).at(-1)?.slice(0, 200) ?? ''
   const [machine = '', kernel = ''] = [/machine=(\S+)/.exec(stderr)?.[1], /kernel=(\S+)/.exec(stderr)?.[1]]
   throw new AppError(
-    'program-will-not-start',
+    problem,
     `${program} does not start on ${host} (${machine}, kernel ${kernel}): ${sentences[problem]}${said === '' ? '' : ` It said: ${said}`}`,
-    { host, program, problem, processor: machine, kernel, said },
+    { host, program, processor: machine, kernel, said: said === '' ? `exit code ${exitCode}` : said },
     { fixes: [{ action: 'retry' }] },
   )
 }
 
 const sentences: Record<StartProblem, string> = {
-  'wrong-processor': 'it was built for another processor.',
-  noexec: 'its folder is mounted so that no program may run there (noexec).',
-  'libc-missing': 'the C library of this machine is too old.',
-  'library-missing': 'a system library is missing.',
-  'kernel-too-old': 'the kernel is too old.',
-  killed: 'it was killed at once, probably for want of memory or of a processor feature.',
-  unknown: 'the reason is not known.',
+  'program-wrong-processor': 'it was built for another processor.',
+  'program-not-allowed': 'its folder is mounted so that no program may run there (noexec).',
+  'system-too-old': 'the C library, another system library or the kernel is too old or missing.',
+  'program-killed': 'it was killed at once, probably for want of memory or of a processor feature.',
+  'program-will-not-start': 'the reason is not known.',
 }
 
 /** Numbers of `e_machine` in an ELF header, little endian. */
@@ -60,13 +56,13 @@ const elfMachines: Record<string, string> = { '3e00': 'x86_64', b700: 'aarch64' 
 export function explain(exitCode: number | null, stderr: string): StartProblem {
   const built = elfMachines[/elf=(\w+)/.exec(stderr)?.[1] ?? '']
   const machine = /machine=(\S+)/.exec(stderr)?.[1]
-  if (/exec format error/i.test(stderr) || (built && machine && built !== machine)) return 'wrong-processor'
-  if (/GLIBC_\S+' not found|version `GLIBC/i.test(stderr)) return 'libc-missing'
-  if (/kernel too old/i.test(stderr)) return 'kernel-too-old'
-  if (/error while loading shared libraries|cannot open shared object/i.test(stderr)) return 'library-missing'
-  if (exitCode === 126 || /permission denied/i.test(stderr)) return 'noexec'
+  if (/exec format error/i.test(stderr) || (built && machine && built !== machine))
+    return 'program-wrong-processor'
+  if (/GLIBC_\S+' not found|version `GLIBC|kernel too old/i.test(stderr)) return 'system-too-old'
+  if (/error while loading shared libraries|cannot open shared object/i.test(stderr)) return 'system-too-old'
+  if (exitCode === 126 || /permission denied/i.test(stderr)) return 'program-not-allowed'
   // The shell says "not found" of a program whose loader (/lib64/ld-linux-…) is missing.
-  if (exitCode === 127) return 'library-missing'
-  if (exitCode === null || exitCode >= 128) return 'killed'
-  return 'unknown'
+  if (exitCode === 127) return 'system-too-old'
+  if (exitCode === null || exitCode >= 128) return 'program-killed'
+  return 'program-will-not-start'
 }

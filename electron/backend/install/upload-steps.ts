@@ -51,6 +51,8 @@ export function uploadSteps(program: ProgramName): StepDefinition<UploadContext>
     },
     {
       id: 'program-starts',
+      // What does not start may be the wrong or a broken copy.
+      againFrom: 'upload',
       async run({ workplace, found }, { signal, fact }) {
         const { shell } = await workplace.owner(signal)
         fact('program-starts', {

@@ -75,7 +75,10 @@ export class RunningJob<Context = unknown> {
         !['done', 'skipped'].includes(step.state) ||
         this.#plan.steps[index]?.redoneBy?.some((name) => given.has(name)) === true,
     )
-    if (from >= 0) this.#begin(from)
+    if (from < 0) return
+    const { againFrom } = this.#plan.steps[from] ?? {}
+    const earlier = this.#plan.steps.findIndex(({ id }) => id === againFrom)
+    this.#begin(earlier >= 0 ? Math.min(earlier, from) : from)
   }
 
   #begin(from: number): void {

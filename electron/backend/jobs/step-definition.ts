@@ -24,5 +24,7 @@ export interface StepDefinition<Context> {
   readonly id: StepId
   /** Corrections that make this step run again although it was done. */
   readonly redoneBy?: readonly (keyof Corrections)[]
+  /** When this step has failed, trying again begins with that earlier one. */
+  readonly againFrom?: StepId
   run(context: Context, report: StepReport): Promise<'done' | 'skipped'>
 }

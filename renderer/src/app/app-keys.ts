@@ -25,18 +25,19 @@ const commandKeys: Record<string, keyof AppKeyActions> = {
   r: 'checkAgain',
 }
 
-/** Listens for the app's keys until the returned function is called. */
-export function useAppKeys(actions: AppKeyActions): () => void {
+/** Listens for those of the app's keys that `actions` has until the returned function is called. */
+export function useAppKeys(actions: Partial<AppKeyActions>): () => void {
   function onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.altKey || event.shiftKey) return
     if (isMac ? event.metaKey : event.ctrlKey) {
-      const action = commandKeys[event.key.toLowerCase()]
+      const name = commandKeys[event.key.toLowerCase()]
+      const action = name && actions[name]
       if (!action) return
       event.preventDefault()
-      actions[action]()
+      action()
       return
     }
-    if (event.key === 'Escape' && !isBusy(event.target)) actions.back()
+    if (event.key === 'Escape' && !isBusy(event.target)) actions.back?.()
   }
   window.addEventListener('keydown', onKey)
   return () => window.removeEventListener('keydown', onKey)

@@ -9,6 +9,8 @@ export interface PlotWords {
   moment(atMs: number): string
   /** Why a stretch is hatched. */
   gap(fromMs: number, toMs: number): string
+  /** Why the left of the graph is empty. */
+  before(toMs: number): string
 }
 
 interface PlotColors {
@@ -23,7 +25,7 @@ interface PlotColors {
 
 const axisWidthPx = 58
 
-/** A uPlot drawing of traffic: a filled blue area down, a bare orange line up, hatched where nothing is known. */
+/** A uPlot drawing of traffic: a filled blue area down, a bare orange line up, hatched where nothing is known in between. */
 export class TrafficPlot {
   readonly #plot: uPlot
   readonly #element: HTMLElement
@@ -136,20 +138,10 @@ export class TrafficPlot {
       const left = plot.valToPos(run.fromMs / 1_000, 'x', true)
       const right = plot.valToPos(run.toMs / 1_000, 'x', true)
       if (right - left < 2 * ratio) continue
-      ctx.save()
-      ctx.beginPath()
-      ctx.rect(left, top, right - left, height)
-      ctx.clip()
-      ctx.strokeStyle = this.#colors.hatch
-      ctx.lineWidth = 3 * ratio
-      for (let x = left - height; x < right + height; x += 8 * ratio) {
-        ctx.beginPath()
-        ctx.moveTo(x, top + height)
-        ctx.lineTo(x + height, top)
-        ctx.stroke()
-      }
-      ctx.restore()
-      const text = this.#words.gap(run.fromMs, run.toMs)
+      // What lies before the first record is no gap in it: a new server has no past to miss.
+      const isBefore = run.fromMs === this.#points[0]?.atMs
+      if (!isBefore) this.#hatch(ctx, { left, right, top, height, ratio })
+      const text = isBefore ? this.#words.before(run.toMs) : this.#words.gap(run.fromMs, run.toMs)
       ctx.font = axisFont(this.#element, ratio)
       const width = ctx.measureText(text).width + 12 * ratio
       if (width > right - left) continue
@@ -161,6 +153,26 @@ export class TrafficPlot {
       ctx.textBaseline = 'middle'
       ctx.fillText(text, middle, top + height / 2)
     }
+  }
+
+  #hatch(
+    ctx: CanvasRenderingContext2D,
+    area: { left: number; right: number; top: number; height: number; ratio: number },
+  ): void {
+    const { left, right, top, height, ratio } = area
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(left, top, right - left, height)
+    ctx.clip()
+    ctx.strokeStyle = this.#colors.hatch
+    ctx.lineWidth = 3 * ratio
+    for (let x = left - height; x < right + height; x += 8 * ratio) {
+      ctx.beginPath()
+      ctx.moveTo(x, top + height)
+      ctx.lineTo(x + height, top)
+      ctx.stroke()
+    }
+    ctx.restore()
   }
 }
 

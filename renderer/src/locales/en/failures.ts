@@ -27,6 +27,7 @@ export const failures = {
     actual: 'a new one',
     key: 'this value',
     detail: 'no details',
+    said: 'nothing',
     seen: 'something else',
     path: 'its file',
     free: 'too little',
@@ -374,10 +375,30 @@ export const failures = {
     cause: 'The file {path} is missing from it.',
     next: 'Install the app again.',
   },
+  'program-wrong-processor': {
+    title: 'The program does not start on {host}.',
+    cause: 'It was built for another processor; this one is {processor}.',
+    next: 'Install this app again, then try again: the right program is uploaded then.',
+  },
+  'program-not-allowed': {
+    title: '{host} lets no program run from its folder.',
+    cause: 'The disk under it is mounted with noexec.',
+    next: 'Sign in as another user, or ask who looks after the machine to allow programs there.',
+  },
+  'system-too-old': {
+    title: '{host} is too old for the program.',
+    cause: 'A part of its system is missing or older than 2012: {said}',
+    next: 'Update the machine, or use another one.',
+  },
+  'program-killed': {
+    title: '{host} ended the program at once.',
+    cause: 'Mostly that is for want of memory.',
+    next: 'Close other programs there, then try again.',
+  },
   'program-will-not-start': {
     title: 'The program does not start on {host}.',
-    cause: '{detail}',
-    next: 'The details hold what the machine said.',
+    cause: 'It said: {said}',
+    next: 'Put that right on the machine, then try again.',
   },
   'service-failed': {
     title: 'The service did not start on {host}.',

@@ -135,7 +135,7 @@ export const setup = {
   },
   ports: {
     checksAgainIn: 'Checks again in {seconds} s',
-    goOnWith: 'Go on with the {open} open ports',
+    goOnWith: 'Go on with the one open port | Go on with the {n} open ports',
     goOnWithout: 'Go on without open ports',
   },
   lab: {

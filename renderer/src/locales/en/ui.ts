@@ -83,6 +83,7 @@ export const ui = {
     noData: 'No traffic was recorded in this time.',
     gap: 'nothing known',
     gapLong: 'nothing known {from}–{to}',
+    before: 'no record before {to}',
     peak: 'Peak',
     time: 'Time',
     asTable: 'Show as a table (T)',

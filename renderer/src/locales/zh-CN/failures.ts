@@ -17,6 +17,7 @@ export const failures: Words<typeof en> = {
     actual: '新的一个',
     key: '此值',
     detail: '没有更多信息',
+    said: '无',
     seen: '别的内容',
     path: '其文件',
     free: '太少',
@@ -351,10 +352,30 @@ export const failures: Words<typeof en> = {
     cause: '缺少文件 {path}。',
     next: '重新安装应用。',
   },
+  'program-wrong-processor': {
+    title: '程序在 {host} 上无法启动。',
+    cause: '它是为另一种处理器编译的；这台机器是 {processor}。',
+    next: '重新安装此应用，然后再试：届时会上传正确的程序。',
+  },
+  'program-not-allowed': {
+    title: '{host} 不允许程序在它的文件夹中运行。',
+    cause: '所在磁盘以 noexec 方式挂载。',
+    next: '换一个用户登录，或请管理这台机器的人允许在那里运行程序。',
+  },
+  'system-too-old': {
+    title: '{host} 的系统太旧，程序无法运行。',
+    cause: '系统的某个部分缺失或早于 2012 年：{said}',
+    next: '更新这台机器，或换一台。',
+  },
+  'program-killed': {
+    title: '{host} 立即终止了程序。',
+    cause: '多半是内存不足。',
+    next: '关闭那里的其他程序，然后再试。',
+  },
   'program-will-not-start': {
     title: '程序在 {host} 上无法启动。',
-    cause: '{detail}',
-    next: '详情中有那台机器的输出。',
+    cause: '它的输出：{said}',
+    next: '在那台机器上解决这个问题，然后再试。',
   },
   'service-failed': {
     title: '服务在 {host} 上没有启动。',

@@ -131,7 +131,7 @@ export const setup: Words<typeof en> = {
   },
   ports: {
     checksAgainIn: '{seconds} 秒后重新检查',
-    goOnWith: '用这 {open} 个开放端口继续',
+    goOnWith: '用这 {n} 个开放端口继续',
     goOnWithout: '没有开放端口也继续',
   },
   lab: {

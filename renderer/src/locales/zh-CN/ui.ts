@@ -85,6 +85,7 @@ export const ui: Words<typeof en> = {
     noData: '这段时间没有流量记录。',
     gap: '情况不明',
     gapLong: '{from}–{to} 情况不明',
+    before: '{to} 之前没有记录',
     peak: '峰值',
     time: '时间',
     asTable: '显示为表格（T）',
