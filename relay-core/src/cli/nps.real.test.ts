@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Client, Tunnel } from '../api/models.ts'
 import { PortRanges } from '../config/port-ranges.ts'
 import { findFreePort } from '../server/port-choice.ts'
+import type { ImportReport } from '../server/stock-data/import-stock.ts'
 
 /** As in the app's process, and as shipped. */
 const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../../build/out')
@@ -176,6 +177,43 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     })
     rmSync(join(folder, 'conf/nps.conf'))
     expect(await ask()).toMatchObject({ code: 78, stderr: expect.stringContaining('There is no ') as string })
+  })
+
+  test('starting in the folder of a stock nps takes its data, and import takes them by hand, running or not', async () => {
+    const sample = join(import.meta.dirname, '../server/stock-data/sample/conf')
+    const left = await ask('import', join(folder, 'conf'))
+    expect(left).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no clients.json') as string,
+    })
+    rmSync(join(folder, 'state'), { recursive: true })
+    for (const name of ['clients', 'tasks', 'hosts']) {
+      // Its ports are those of this test.
+      const text = readFileSync(join(sample, `${name}.json`), 'utf8')
+      const moved = text.replace(/"Port":70(\d\d)/g, (_, last: string) => `"Port":${port + Number(last)}`)
+      writeFileSync(join(folder, `conf/${name}.json`), moved)
+    }
+    const relay = await startRelay()
+    expect((await json<Client[]>('client', 'list')).map(({ id, name }) => [id, name])).toEqual([
+      [2, 'lab-a100'],
+      [3, 'client 3'],
+      [5, 'old desk'],
+    ])
+    expect((await json<Tunnel[]>('tunnel', 'list'))[0]).toMatchObject({
+      name: 'ssh',
+      port: port + 1,
+      status: { state: 'listening' },
+      downBytes: 4096,
+    })
+    const again = await json<ImportReport>('import', folder)
+    expect(again).toMatchObject({ clientsTaken: 0, tunnelsTaken: 0 })
+    expect(await json('client', 'remove', '-id=5')).toEqual({})
+    expect(await json('import', folder)).toMatchObject({ clientsTaken: 1, tunnelsTaken: 3 })
+    relay.kill('SIGTERM')
+    await once(relay, 'exit')
+    const stopped = await ask('import', folder)
+    expect(stopped.code).toBe(0)
+    expect(stopped.stdout).toMatch(/\nTaken from .*conf: 0 clients, 0 tunnels and hosts\. Left out: 6\./)
   })
 
   test('connect prints what the app needs, also while nps is stopped', async () => {

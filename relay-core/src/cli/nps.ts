@@ -14,6 +14,7 @@ nps start|stop|restart   the service
 nps status               the truth about it (-json)
 nps reload               read nps.conf again
 nps connect              what the desktop app needs to manage this relay (-host=... -json)
+nps import folder        take clients, tunnels and hosts from the conf folder of a stock nps (-json)
 nps client|tunnel        clients and tunnels of the running relay; "nps client" lists the commands
 nps -version             the version
 
@@ -46,6 +47,10 @@ async function main(args: string[]): Promise<number> {
   const { flags, words } = parseFlags(args, kinds)
   if (flags.version || words[0] === 'version') return say(relayVersion)
   if (flags.help || flags.h || words[0] === 'help') return say(usage)
+  if (words[0] === 'import' && words.length <= 2) {
+    const { runImportCommand } = await import('./nps-import.ts')
+    return runImportCommand(relayFolders(flags.conf_path), { folder: words[1], json: flags.json })
+  }
   if (words.length > 1) throw usageError(`One command at a time, not "${words.join(' ')}".\n\n${usage}`)
   const [command] = words
   if (command === undefined) {

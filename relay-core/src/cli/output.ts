@@ -49,7 +49,7 @@ function widthOf(text: string): number {
 }
 
 /** A name that somebody else has typed must not drive this terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 }

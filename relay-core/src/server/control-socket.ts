@@ -5,10 +5,14 @@ import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { ApiDoor } from './api/api-door.ts'
 import type { ConfigFile } from './config-file.ts'
+import { readBody } from './console/request-body.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
+import type { ImportReport } from './stock-data/import-stock.ts'
 
 /** The kernel's limit for a socket's path, less its closing zero byte. */
 const longestPathBytes = 107
+/** PATH_MAX of Linux. */
+const longestPathBytesOfFolder = 4096
 
 export interface ControlSocketOptions {
   path: string
@@ -24,12 +28,13 @@ export class ControlSocket {
   readonly #path: string
   readonly #server: Server
   #api: ApiDoor | undefined
+  #importStock: ((folder: string) => Promise<ImportReport>) | undefined
 
   constructor({ path, reload }: ControlSocketOptions) {
     this.#path = path
     this.#server = createServer()
     this.#server.on('request', (request, response) => {
-      void answer(request, reload).then(({ status, text }) => {
+      void this.#answer(request, reload).then(({ status, text }) => {
         response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
         response.end(text)
       })
@@ -58,9 +63,27 @@ export class ControlSocket {
     await chmod(this.#path, 0o600)
   }
 
-  /** From now on calls are answered. */
-  serve(api: ApiDoor): void {
+  /** From now on calls are answered. `importStock` reads a folder of this machine, so nobody else may ask for it. */
+  serve(api: ApiDoor, importStock: (folder: string) => Promise<ImportReport>): void {
     this.#api = api
+    this.#importStock = importStock
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    reload: () => Promise<string>,
+  ): Promise<{ status: number; text: string }> {
+    try {
+      if (request.method === 'POST' && request.url === '/reload') return { status: 200, text: await reload() }
+      if (request.method === 'POST' && request.url === '/import') {
+        if (!this.#importStock) return { status: 503, text: 'nps is starting. Try again.' }
+        const folder = (await readBody(request, longestPathBytesOfFolder)) ?? ''
+        return { status: 200, text: JSON.stringify(await this.#importStock(folder)) }
+      }
+      return { status: 404, text: 'There is nothing here.' }
+    } catch (error) {
+      return { status: 400, text: error instanceof Error ? error.message : String(error) }
+    }
   }
 
   async close(): Promise<void> {
@@ -89,19 +112,6 @@ export async function openControlSocket(
   })
   await control.listen()
   return control
-}
-
-async function answer(
-  request: IncomingMessage,
-  reload: () => Promise<string>,
-): Promise<{ status: number; text: string }> {
-  if (request.method !== 'POST' || request.url !== '/reload')
-    return { status: 404, text: 'There is nothing here.' }
-  try {
-    return { status: 200, text: await reload() }
-  } catch (error) {
-    return { status: 400, text: error instanceof Error ? error.message : String(error) }
-  }
 }
 
 /** A socket file without a listener is what a kill -9 leaves. */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { RelayStatus } from '../api/models.ts'
 import type { RelayConfig } from '../config/relay-config.ts'
 import { LogTail } from '../log-tail.ts'
@@ -23,6 +24,7 @@ import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
 import type { RelayOptions } from './relay-options.ts'
 import { Registrations } from './registrations.ts'
+import { importAtFirstStart, importIntoRunning } from './stock-data/import-on-demand.ts'
 import { StockSide } from './stock-side.ts'
 import { openStore } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
@@ -99,8 +101,12 @@ export class Relay {
       configPath === undefined ? undefined : new ConfigFile(configPath, (c) => this.applyConfig(c))
     const control = this.#options.controlSocket ? await openControlSocket(folder, configFile) : undefined
     this.#closers.push(() => control?.close())
+    const isFirstStart = !existsSync(join(folder, 'relay.db'))
     const store = openStore(folder, startedAtMs)
     this.#closers.push(() => store.close())
+    if (isFirstStart && configPath !== undefined) {
+      await importAtFirstStart(dirname(configPath), { store, log, now })
+    }
     const identity = await loadOrCreateIdentity(folder)
     const adminKey = await loadOrCreateAdminKey(folder)
 
@@ -230,7 +236,7 @@ export class Relay {
     })
     this.#closers.push(() => consoleDoor.close())
     await consoleDoor.follow(this.#config)
-    control?.serve(api)
+    control?.serve(api, (stockFolder) => importIntoRunning(stockFolder, { store, clients, tunnels, now }))
     this.#closers.push(keepBooks({ traffic, clients, tunnels, stock, store, log, now }))
     log.info('nps runs', { version: relayVersion, state: folder })
     return { bridgePort, identity, adminKey, consoleDoor }

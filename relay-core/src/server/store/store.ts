@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { ClientStore } from './clients.ts'
 import { openDatabase } from './database.ts'
+import { importRecords, type ImportedClient, type ImportedTunnel } from './import-records.ts'
 import { InviteStore } from './invites.ts'
 import { TrafficStore } from './traffic.ts'
 import { TunnelStore } from './tunnels.ts'
@@ -12,6 +13,11 @@ export interface Store {
   readonly tunnels: TunnelStore
   readonly invites: InviteStore
   readonly traffic: TrafficStore
+  /** All or none. */
+  importRecords(
+    records: { clients: readonly ImportedClient[]; tunnels: readonly ImportedTunnel[] },
+    nowMs: number,
+  ): void
   close(): void
 }
 
@@ -23,6 +29,7 @@ export function openStore(folder: string, startedAtMs: number): Store {
     tunnels: new TunnelStore(database),
     invites: new InviteStore(database),
     traffic: new TrafficStore(database, startedAtMs),
+    importRecords: (records, nowMs) => importRecords(database, records, nowMs),
     close: () => {
       if (database.isOpen) database.close()
     },
