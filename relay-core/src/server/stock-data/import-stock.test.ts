@@ -189,7 +189,10 @@ test('no text at all makes the reader throw', () => {
   const piece = fc.oneof(fc.string(), fc.json(), fc.constant('\n*#*'), fc.constant('{"Id":1,"Client":{"Id":'))
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
-      for (const schema of [stockClient, stockTunnel, stockHost]) readStockFile(pieces.join(''), schema)
+      const text = pieces.join('')
+      readStockFile(text, stockClient)
+      readStockFile(text, stockTunnel)
+      readStockFile(text, stockHost)
     }),
   )
 })
