@@ -62,13 +62,14 @@ export async function runTunnelCommand(
         limits: readLimits(flags, {}),
         ...(name !== undefined && { name }),
       }
-      const pairs = readPortPairs(flags.port, flags.target ?? '')
+      const pairs = readPortPairs(flags.port, flags.target ?? '').map(({ port, target }) => ({
+        port,
+        target: readTarget(target),
+      }))
       const added = await withRelay(folders, async (relay) => {
         const tunnels: Tunnel[] = []
         for (const { port, target } of pairs)
-          tunnels.push(
-            await relay.tunnels.add({ ...common, target: readTarget(target), ...(port && { port }) }),
-          )
+          tunnels.push(await relay.tunnels.add({ ...common, target, ...(port && { port }) }))
         return tunnels
       })
       if (flags.json) printJson(added.length === 1 ? added[0] : added)
