@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { readExactly } from '../../relay-core/src/nps/read-exactly.ts'
+import { EarlyEnd, readExactly } from '../../relay-core/src/nps/read-exactly.ts'
 import { encodeSocksAddress } from '../../relay-core/src/transport/socks-address.ts'
 
 export interface SocksAnswer {
@@ -8,6 +8,9 @@ export interface SocksAnswer {
   readonly reply: number
   readonly bound: { readonly host: string; readonly port: number }
 }
+
+/** Instead of a reply: the password was refused, in words or by hanging up. */
+export const refused = -1
 
 export const socksCommands = { connect: 1, bind: 2, associate: 3 } as const
 
@@ -36,14 +39,8 @@ export class SocksClient {
   ): Promise<SocksAnswer> {
     const signal = AbortSignal.timeout(15_000)
     const socket = await this.connect(through)
-    socket.write(Buffer.of(5, 1, user ? 2 : 0))
-    const method = (await readExactly(socket, 2, { signal }))[1]
-    if (method === 0xff) return { socket, reply: 0xff, bound: { host: '', port: 0 } }
-    if (user) {
-      socket.write(Buffer.concat([Buffer.of(1), prefixed(user.name), prefixed(user.password)]))
-      const wrong = (await readExactly(socket, 2, { signal }))[1]
-      if (wrong !== 0) return { socket, reply: -1, bound: { host: '', port: 0 } }
-    }
+    if (!(await isLetIn(socket, user, signal)))
+      return { socket, reply: refused, bound: { host: '', port: 0 } }
     socket.write(Buffer.concat([Buffer.of(5, command, 0), encode(address)]))
     const head = await readExactly(socket, 4, { signal })
     const bound = await readExactly(socket, head[3] === 4 ? 18 : 6, { signal })
@@ -60,6 +57,24 @@ export class SocksClient {
 
   close(): void {
     for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+async function isLetIn(
+  socket: Socket,
+  user: { name: string; password: string } | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const method = user ? 2 : 0
+    socket.write(Buffer.of(5, 1, method))
+    if ((await readExactly(socket, 2, { signal }))[1] !== method) return false
+    if (!user) return true
+    socket.write(Buffer.concat([Buffer.of(1), prefixed(user.name), prefixed(user.password)]))
+    return (await readExactly(socket, 2, { signal }))[1] === 0
+  } catch (error) {
+    if (error instanceof EarlyEnd) return false
+    throw error
   }
 }
 

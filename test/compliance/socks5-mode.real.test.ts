@@ -8,7 +8,7 @@ import type { TunnelSettings } from '../../relay-core/src/api/tunnel-settings.ts
 import { decodeSocksDatagram, encodeSocksDatagram } from '../../relay-core/src/transport/socks-datagram.ts'
 import { DatagramTargets } from './datagram-targets.ts'
 import { SessionPair } from './session-pair.ts'
-import { SocksClient, socksCommands } from './socks-client.ts'
+import { refused, SocksClient, socksCommands } from './socks-client.ts'
 import { ending, Targets } from './targets.ts'
 
 const run = promisify(execFile)
@@ -83,7 +83,7 @@ function socks5Mode(protocol: 'native' | 'stock'): void {
   it('lets in who knows the password, and nobody else', async () => {
     const { client } = await open({ users: [user] })
     const address = { host: '127.0.0.1', port: await targets.echo() }
-    expect((await client.ask(connect, address)).reply).toBe(0xff)
+    expect((await client.ask(connect, address)).reply).toBe(refused)
     expect((await client.ask(connect, address, { user })).reply).toBe(0)
     for (const wrong of [
       { name: 'ada', password: 'another password' },
@@ -92,7 +92,7 @@ function socks5Mode(protocol: 'native' | 'stock'): void {
       { name: '', password: '' },
     ]) {
       const { socket, reply } = await client.ask(connect, address, { user: wrong })
-      expect(reply).toBe(-1)
+      expect(reply).toBe(refused)
       expect(await ending(socket)).toBe('end')
     }
   })

@@ -5,9 +5,11 @@ export const settingFlags = {
   listen_ip: 'text',
   proxy_protocol: 'text',
   health: 'text',
+  user: 'text',
 } as const
 
-export const settingUsage = `tcp: -listen_ip=203.0.113.7, -proxy_protocol=v1|v2, -health=tcp|http[:/path] (several targets: the ill ones are left out).`
+export const settingUsage = `tcp: -listen_ip=203.0.113.7, -proxy_protocol=v1|v2, -health=tcp|http[:/path] (several targets: the ill ones are left out).
+socks5, httpProxy: -user=name:password[,name:password...]; -user=off lets everybody in.`
 
 type SettingValues = { readonly [K in keyof typeof settingFlags]?: string }
 
@@ -24,10 +26,23 @@ export function readSettings(flags: SettingValues, before: TunnelSettings): Tunn
     const [type, path] = text.split(/:(?=\/)/)
     return { type, ...(path !== undefined && { path }) }
   })
+  if (flags.user === 'off') delete after['users']
+  else if (flags.user !== undefined) after['users'] = readUsers(flags.user)
   const read = tunnelSettings.safeParse(after)
   if (read.success) return read.data
-  const flag = { listenIp: 'listen_ip', proxyProtocol: 'proxy_protocol' }[
+  const flag = { listenIp: 'listen_ip', proxyProtocol: 'proxy_protocol', users: 'user' }[
     String(read.error.issues[0]?.path[0])
   ]
   throw usageError(`-${flag ?? 'health'} is not of the form it needs.\n\n${settingUsage}`)
+}
+
+/** An empty text is a mistake, such as a variable that is not set, and not the wish to let everybody in. */
+function readUsers(text: string): { name: string; password: string }[] {
+  return text.split(',').map((user) => {
+    const [, name, password] = /^([^:]+):(.+)$/s.exec(user) ?? []
+    if (name === undefined || password === undefined) {
+      throw usageError(`-user needs name:password, neither of them empty.\n\n${settingUsage}`)
+    }
+    return { name, password }
+  })
 }

@@ -1,10 +1,18 @@
 import type { Row } from '../table.ts'
 import { configurationRows } from './configuration.ts'
 import { linkRows } from './link.ts'
+import { socks5Rows } from './socks5.ts'
 import { tcpRows } from './tcp.ts'
+import { udpRows } from './udp.ts'
 
 /**
  * One list for every pair: a mode's rows lie in a file of their own and stand here. A row that a pair cannot do is not
  * missing, it says why (`leftOut`). Rows that restart an end come last.
  */
-export const allRows: readonly Row[] = [...tcpRows, ...configurationRows, ...linkRows]
+export const allRows: readonly Row[] = [
+  ...tcpRows,
+  ...udpRows,
+  ...socks5Rows,
+  ...configurationRows,
+  ...linkRows,
+]
