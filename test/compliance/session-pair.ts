@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent } from '../../relay-core/src/client/agent.ts'
+import { SharedFolders } from '../../relay-core/src/client/files/shared-folders.ts'
 import type { DialPolicy } from '../../relay-core/src/client/dial-target.ts'
 import { createLog } from '../../relay-core/src/log.ts'
 import { keyId } from '../../relay-core/src/native/proofs.ts'
@@ -11,6 +12,8 @@ import { Secret } from '../../relay-core/src/secret.ts'
 import { Agents } from '../../relay-core/src/server/agents.ts'
 import type { AgentSession } from '../../relay-core/src/server/agent-session.ts'
 import { Bridge } from '../../relay-core/src/server/bridge.ts'
+import { stockVisit } from '../../relay-core/src/server/private/visit.ts'
+import { Visits } from '../../relay-core/src/server/private/visits.ts'
 import { loadOrCreateIdentity } from '../../relay-core/src/transport/identity.ts'
 import { testVkey } from './native-pair.ts'
 
@@ -19,6 +22,8 @@ export interface SessionPairOptions {
   readonly compress?: boolean
   /** Which targets our agent may dial. */
   readonly dialPolicy?: DialPolicy
+  /** The folders that our agent shares. */
+  readonly sharedFolders?: readonly string[]
   /** Brings the agent instead of ours; answers how to end it. */
   readonly agent?: (bridgePort: number) => Promise<{ kill(): Promise<unknown> }>
 }
@@ -26,6 +31,10 @@ export interface SessionPairOptions {
 /** A relay's bridge and one agent in this process, for what needs a session and no restarts. */
 export class SessionPair {
   readonly agents = new Agents()
+  readonly visits = new Visits()
+  /** `host:port` of the bridge. */
+  server = ''
+  fingerprint = ''
   readonly log = createLog({ level: 'debug', write: (line) => (this.lines += line) })
   lines = ''
   #folder = ''
@@ -34,10 +43,10 @@ export class SessionPair {
   /** The relay is up and its agent online, by the protocol that `protocol` names. */
   static async start(
     protocol: 'native' | 'stock',
-    { crypt = false, compress = false, dialPolicy, agent }: SessionPairOptions = {},
+    { crypt = false, compress = false, dialPolicy, sharedFolders = [], agent }: SessionPairOptions = {},
   ): Promise<SessionPair> {
     const pair = new SessionPair()
-    const { agents, log } = pair
+    const { agents, visits, log } = pair
     pair.#folder = await mkdtemp(join(tmpdir(), 'nps-session-'))
     const identity = await loadOrCreateIdentity(pair.#folder)
     const knownKey = keyId(testVkey).toString('hex')
@@ -48,17 +57,25 @@ export class SessionPair {
       agents,
       identity,
       log,
+      onSecretVisitor: ({ passwordMd5, socket, ...from }) => {
+        const tunnel = visits.findByMd5(passwordMd5)
+        if (tunnel) void tunnel.serve(stockVisit(socket, from))
+        else socket.destroy()
+      },
     })
     const bridge = new Bridge({
       host: '127.0.0.1',
       port: 0,
       identity,
       agents,
+      visits,
       log,
       clients: { find: (key) => (key === knownKey ? { id: 1, vkey: testVkey, enabled: true } : undefined) },
       onStock: (socket) => stock.accept(socket),
     })
     const { port } = await bridge.listen()
+    pair.server = `127.0.0.1:${port}`
+    pair.fingerprint = identity.fingerprint
     pair.#close.push(async () => {
       stock.close()
       agents.closeAll()
@@ -74,6 +91,7 @@ export class SessionPair {
         vkey: new Secret(testVkey),
         protocol,
         dialPolicy,
+        shared: new SharedFolders(sharedFolders),
         log,
       })
       ours.start()

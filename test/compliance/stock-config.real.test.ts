@@ -160,7 +160,7 @@ async function fetchFile(agents: Agents, path: string): Promise<string> {
   const session = agents.get(1)
   if (!(session instanceof StockSession)) throw new Error('the agent is not online')
   for (;;) {
-    const stream = await session.openFileStream({ signal }).catch((error: unknown) => {
+    const stream = await session.openFiles({ signal }).catch((error: unknown) => {
       signal.throwIfAborted()
       if ((error as { code?: string }).code !== 'agent-offline') throw error
       return undefined

@@ -113,7 +113,13 @@ fuzz('native opening', {
   samples: [...alone, say('opened', 'data', 'end'), say('failed', 'data'), say('opened', 'reset', 'opened')],
   check: async (input) => {
     const control = new FramedSocket(new FakeSocket())
-    const session = new NativeSession(control, { clientId: 1, address: '', version: '', hostname: '' })
+    const session = new NativeSession(control, {
+      clientId: 1,
+      address: '',
+      version: '',
+      hostname: '',
+      fingerprint: '',
+    })
     session.start()
     const socket = new FakeSocket()
     const framed = new FramedSocket(socket)

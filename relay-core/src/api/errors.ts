@@ -17,7 +17,10 @@ export const relayErrorCodes = [
   // handshake
   'wrong-key',
   'wrong-admin-key',
+  'wrong-password',
   'fingerprint-changed',
+  'agent-fingerprint-changed',
+  'agent-unproved',
   'client-disabled',
   'version-unsupported',
   'handshake-timeout',

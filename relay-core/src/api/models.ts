@@ -30,6 +30,8 @@ export const agentState = z.discriminatedUnion('state', [
     version: z.string(),
     protocol: z.enum(['native', 'stock']),
     roundTripMs: z.number().nullable(),
+    /** Of the agent's own key, as it says; stock agents have none. */
+    fingerprint: z.string().optional(),
   }),
   /** `sinceMs` is null for a client that never was online. */
   z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RelayError } from '../api/errors.ts'
 import { silentLog } from '../log.ts'
-import { KnownRelay } from './known-relay.ts'
+import { knownRelay } from './known-relay.ts'
 import { ServerNotes } from './server-notes.ts'
 
 const one = `sha256:${Buffer.alloc(32, 1).toString('base64url')}`
@@ -20,7 +20,7 @@ describe('known relay', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const known = (server: string, fingerprint?: string) =>
-    new KnownRelay({
+    knownRelay({
       server,
       fingerprint,
       pinFile: new ServerNotes(path, 'the list of pinned relays (npc -fingerprint=... does without)'),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AgentProtocol } from './agent-protocol.ts'
-import { KnownRelay } from './known-relay.ts'
+import type { KnownKey } from './known-key.ts'
+import { knownRelay } from './known-relay.ts'
 import { openNative } from './open-native.ts'
 import { openStock } from './open-stock.ts'
 import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
@@ -37,14 +38,14 @@ const notUnderstood: readonly LinkFailureCode[] = [
  */
 export class RelayChoice {
   readonly #options: RelayChoiceOptions
-  readonly #known: KnownRelay
+  readonly #known: KnownKey
   readonly #stockRelays: ServerNotes | undefined
   #isStock = false
 
   constructor(options: RelayChoiceOptions) {
     const { server, fingerprint, pinFile, stockRelaysFile, log } = options
     this.#options = options
-    this.#known = new KnownRelay({
+    this.#known = knownRelay({
       server,
       fingerprint,
       pinFile:

@@ -2,7 +2,9 @@ import type { PushedConfiguration } from '../config/npc-conf.ts'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../transport/proxy.ts'
+import type { AgentIdentity } from './agent-identity.ts'
 import type { DialPolicy } from './dial-target.ts'
+import type { SharedFolders } from './files/shared-folders.ts'
 
 /** A link to a relay, whatever the protocol. */
 export interface RelayConnection {
@@ -24,6 +26,10 @@ export interface ConnectionOptions {
   readonly configuration?: PushedConfiguration | undefined
   /** Where keys that a relay gave for a time are kept, for `npc status`; without it they are not. */
   readonly temporaryKeyFile?: string | undefined
+  /** The agent's own key; without it one is made for each link. */
+  readonly identity?: AgentIdentity | undefined
+  /** The folders that file tunnels may lead to; without it none. */
+  readonly shared?: SharedFolders | undefined
   /** Which targets may be dialled; without it, all. */
   readonly dialPolicy?: DialPolicy | undefined
   readonly log: Log

@@ -9,6 +9,7 @@ const notes = z.record(z.string(), z.string())
 export class ServerNotes {
   readonly path: string
   readonly #about: string
+  #writing: Promise<unknown> = Promise.resolve()
 
   /** `about`: what the notes are, in the words of a failure. */
   constructor(path: string, about: string) {
@@ -20,14 +21,25 @@ export class ServerNotes {
     return (await this.#read())[server]
   }
 
-  async set(server: string, note: string): Promise<void> {
-    const all = await this.#read()
-    if (all[server] !== note) await this.#write({ ...all, [server]: note })
+  set(server: string, note: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const all = await this.#read()
+      if (all[server] !== note) await this.#write({ ...all, [server]: note })
+    })
   }
 
-  async delete(server: string): Promise<void> {
-    const { [server]: note, ...others } = await this.#read()
-    if (note !== undefined) await this.#write(others)
+  delete(server: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { [server]: note, ...others } = await this.#read()
+      if (note !== undefined) await this.#write(others)
+    })
+  }
+
+  /** Each keeps what the one before has written. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(work)
+    this.#writing = done.catch(() => undefined)
+    return done
   }
 
   async #write(all: Record<string, string>): Promise<void> {

@@ -7,14 +7,18 @@ import { resetStream, splice } from '../transport/splice.ts'
 
 export interface VisitorDoorOptions {
   readonly name: string
+  /** By default 127.0.0.1: programs on this machine only. */
+  readonly host?: string | undefined
   /** 0 takes any free port. */
   readonly port: number
   /** A new connection to the private tunnel's target. */
   readonly visit: (options: { signal: AbortSignal }) => Promise<Duplex>
+  /** Why a connection was ended before it had begun. */
+  readonly onFailure?: ((error: unknown) => void) | undefined
   readonly log: Log
 }
 
-/** One private tunnel of another machine on a port of this one, for programs on this machine only. */
+/** One private tunnel of another machine on a port of this one. */
 export class VisitorDoor {
   readonly #options: VisitorDoorOptions
   readonly #server: Server
@@ -30,8 +34,8 @@ export class VisitorDoor {
 
   /** Fulfils with its port; rejects with `port-taken` or the system's error. */
   async open(): Promise<number> {
-    const { name, port, log } = this.#options
-    this.#server.listen(port, '127.0.0.1')
+    const { name, host = '127.0.0.1', port, log } = this.#options
+    this.#server.listen(port, host)
     try {
       await once(this.#server, 'listening')
     } catch (cause) {
@@ -44,8 +48,12 @@ export class VisitorDoor {
       )
     }
     const at = (this.#server.address() as AddressInfo).port
-    log.info('private tunnel listens on this machine', { name, address: `127.0.0.1:${at}` })
+    log.info('private tunnel listens on this machine', { name, address: `${host}:${at}` })
     return at
+  }
+
+  get connectionCount(): number {
+    return this.#sockets.size
   }
 
   /** Ends its connections too. Idempotent. */
@@ -68,14 +76,16 @@ export class VisitorDoor {
   }
 
   async #join(socket: Socket, signal: AbortSignal): Promise<void> {
-    const { name, visit, log } = this.#options
+    const { name, visit, onFailure, log } = this.#options
     try {
       const stream = await visit({ signal })
       if (signal.aborted) resetStream(stream)
       else await splice(socket, stream)
     } catch (error) {
-      if (!signal.aborted) log.warn('private tunnel not reached', { name, reason: error })
       resetStream(socket)
+      if (signal.aborted) return
+      log.warn('private tunnel not reached', { name, reason: error })
+      onFailure?.(error)
     }
   }
 }

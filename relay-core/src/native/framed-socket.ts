@@ -13,6 +13,9 @@ const maxUnsentMessageBytes = 64 * 1024
  */
 const joinedLength = 16 * 1024
 
+/** How long the peer may take to end its direction after ours. */
+const finishTimeoutMs = 5_000
+
 const nobody: FrameReceiver = {
   onMessage: () => undefined,
   onData: () => undefined,
@@ -108,6 +111,13 @@ export class FramedSocket {
   end(): void {
     // Nothing more is wanted from the peer, whose own end would otherwise be waited for.
     this.#socket.end(() => this.#socket.destroy())
+  }
+
+  /** Ends our direction, and the connection with the peer's: what is under way arrives. */
+  finish(): void {
+    this.#socket.end()
+    const late = setTimeout(() => this.destroy(), finishTimeoutMs)
+    void this.closed.then(() => clearTimeout(late))
   }
 
   /** Ends the connection now. Idempotent. */

@@ -31,6 +31,7 @@ export interface AgentDescription {
   readonly address: string
   readonly version: string
   readonly hostname: string
+  readonly fingerprint: string
 }
 
 /** An agent that speaks the native protocol, seen from the relay. */
@@ -40,6 +41,7 @@ export class NativeSession implements AgentSession {
   readonly address: string
   readonly version: string
   readonly hostname: string
+  readonly fingerprint: string | null
   readonly onlineSinceMs = Date.now()
   readonly sessionId = randomBytes(idLength)
   readonly carrierKey = randomBytes(proofLength)
@@ -52,12 +54,13 @@ export class NativeSession implements AgentSession {
   #roundTripMs: number | null = null
   #closeReason: string | undefined
 
-  constructor(framed: FramedSocket, { clientId, address, version, hostname }: AgentDescription) {
+  constructor(framed: FramedSocket, { clientId, address, version, hostname, fingerprint }: AgentDescription) {
     this.#framed = framed
     this.clientId = clientId
     this.address = address
     this.version = version
     this.hostname = hostname
+    this.fingerprint = fingerprint === '' ? null : fingerprint
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve
@@ -95,15 +98,32 @@ export class NativeSession implements AgentSession {
   }
 
   openStream(target: Target, options: OpenOptions): Promise<Duplex> {
-    return this.#openKind(streamKind.tcp, target, options)
+    return this.#openKind({ kind: streamKind.tcp, ...target }, options)
   }
 
   async openDatagrams(target: Target, options: OpenOptions): Promise<Duplex> {
-    return nativeDatagrams(await this.#openKind(streamKind.datagrams, target, options))
+    return nativeDatagrams(await this.#openKind({ kind: streamKind.datagrams, ...target }, options))
   }
 
   async openSocksDatagrams(options: OpenOptions): Promise<Duplex> {
-    return nativeDatagrams(await this.#openKind(streamKind.socksDatagrams, { host: '', port: 0 }, options))
+    const request = { kind: streamKind.socksDatagrams, host: '', port: 0 }
+    return nativeDatagrams(await this.#openKind(request, options))
+  }
+
+  openFiles({
+    folder,
+    stripPrefix,
+    ...options
+  }: OpenOptions & { folder: string; stripPrefix: string }): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.files, host: folder, port: 0, stripPrefix }, options)
+  }
+
+  openPrivate({
+    target,
+    verifier,
+    ...options
+  }: OpenOptions & { target: Target; verifier: Uint8Array }): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.private, ...target, verifier }, options)
   }
 
   close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
@@ -112,14 +132,17 @@ export class NativeSession implements AgentSession {
     this.#control?.bye(reason)
   }
 
-  async #openKind(kind: number, target: Target, { signal, visitor = '' }: OpenOptions): Promise<Duplex> {
+  async #openKind(
+    request: Omit<Open, 'number' | 'visitor'>,
+    { signal, visitor = '' }: OpenOptions,
+  ): Promise<Duplex> {
     signal.throwIfAborted()
     // By hand, because AbortSignal.any and AbortSignal.timeout cost more than all the rest of an opening.
     const abort = new AbortController()
     const onAbort = () => abort.abort(signal.reason)
     signal.addEventListener('abort', onAbort)
     const timer = setTimeout(() => {
-      abort.abort(this.#silent(target, `no answer within ${openTimeoutMs / 1000} s`))
+      abort.abort(this.#silent(request, `no answer within ${openTimeoutMs / 1000} s`))
     }, openTimeoutMs)
     try {
       for (let tries = 1; tries <= maxOpenTries; tries += 1) {
@@ -128,10 +151,10 @@ export class NativeSession implements AgentSession {
           this.#pool.release(carrier)
           throw abort.signal.reason
         }
-        const stream = await this.#open(carrier, { kind, ...target, visitor }, abort.signal)
+        const stream = await this.#open(carrier, { ...request, visitor }, abort.signal)
         if (stream) return stream
       }
-      throw this.#silent(target, 'its connections end as soon as they are used')
+      throw this.#silent(request, 'its connections end as soon as they are used')
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
@@ -190,7 +213,8 @@ export class NativeSession implements AgentSession {
   }
 
   #silent({ host, port }: Target, why: string): RelayError {
-    return new RelayError('agent-silent', `The lab box did not open ${host}:${port}: ${why}.`, { host, port })
+    const what = port === 0 ? host : `${host}:${port}`
+    return new RelayError('agent-silent', `The lab box did not open ${what}: ${why}.`, { host, port })
   }
 }
 

@@ -17,10 +17,26 @@ export function keyId(vkey: string): Buffer {
   return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, idLength)
 }
 
-/** What a proof says: who made it and for what. Part of spec/wire.md. */
-export type ProofLabel = 'nps-desktop agent 1' | 'nps-desktop relay 1' | 'nps-desktop carrier 1'
+/** Says which private tunnel is meant without saying its password: 16 bytes. */
+export function visitId(password: string): Buffer {
+  return createHmac('sha256', password).update('nps-desktop visit id').digest().subarray(0, idLength)
+}
 
-/** `key` is the vkey, or the carrier key of a session. */
+/** What an agent knows a private tunnel's visitors by: good for that and nothing else, the password stays unknown to it. */
+export function privateVerifier(password: string): Buffer {
+  return createHmac('sha256', password).update('nps-desktop private verifier 1').digest()
+}
+
+/** What a proof says: who made it and for what. Part of spec/wire.md. */
+export type ProofLabel =
+  | 'nps-desktop agent 1'
+  | 'nps-desktop relay 1'
+  | 'nps-desktop carrier 1'
+  | 'nps-desktop visitor 1'
+  | 'nps-desktop private visitor 1'
+  | 'nps-desktop private agent 1'
+
+/** `key` is the vkey, the carrier key of a session, or the password or verifier of a private tunnel. */
 export function makeProof(key: string | Uint8Array, label: ProofLabel, binding: Uint8Array): Buffer {
   return createHmac('sha256', key).update(label).update(binding).digest()
 }

@@ -1,21 +1,20 @@
-import type { TLSSocket } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
-import { connectTls, type TlsTickets } from '../transport/connect.ts'
+import type { TlsTickets } from '../transport/connect.ts'
 import { peerFingerprint } from '../transport/fingerprint.ts'
 import type { ProxyAddress } from '../transport/proxy.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeRefused, decodeWelcome, encodeHello, wireVersion, type Welcome } from '../wire/messages.ts'
 import { CarrierDialler } from './carrier-dialler.ts'
+import { connectRelay } from './connect-relay.ts'
 import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
 import { serveCarrier, type KindServers } from './serve-carrier.ts'
 
-/** How long the relay may take to accept, and then to answer the hello: a wrong key is answered after a delay. */
-const connectTimeoutMs = 10_000
+/** How long the relay may take to answer the hello: a wrong key is answered after a delay. */
 const answerTimeoutMs = 8_000
 
 /** A relay wants as many at most (spec/wire.md §6); one that wants more is not well. */
@@ -28,6 +27,8 @@ export interface RelayLinkOptions {
   readonly proxy?: ProxyAddress | undefined
   readonly vkey: string
   readonly hostname: string
+  /** Of the agent's own key. */
+  readonly ownFingerprint: string
   /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
   readonly checkFingerprint: (fingerprint: string) => void
   /** What to do for the streams that the relay opens. */
@@ -82,7 +83,7 @@ export class RelayLink {
    * or the signal's reason.
    */
   static async open(options: RelayLinkOptions & { signal: AbortSignal }): Promise<RelayLink> {
-    const { host, port, proxy, vkey, hostname, signal } = options
+    const { host, port, proxy, vkey, hostname, ownFingerprint, signal } = options
     const tickets: TlsTickets = {}
     const socket = await connectRelay({ host, port, proxy, signal, tickets })
     try {
@@ -99,6 +100,7 @@ export class RelayLink {
         proof,
         agentVersion: relayVersion,
         hostname,
+        fingerprint: ownFingerprint,
       })
       return await answerTo(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
@@ -146,33 +148,6 @@ export class RelayLink {
     const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
     framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
     framed.start()
-  }
-}
-
-async function connectRelay({
-  host,
-  port,
-  proxy,
-  signal,
-  tickets,
-}: {
-  host: string
-  port: number
-  proxy: ProxyAddress | undefined
-  signal: AbortSignal
-  tickets: TlsTickets
-}): Promise<TLSSocket> {
-  try {
-    return await connectTls({ host, port, proxy, signal, tickets, timeoutMs: connectTimeoutMs })
-  } catch (error) {
-    signal.throwIfAborted()
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new RelayError(
-      'relay-unreachable',
-      `The relay at ${host}:${port} cannot be reached (${reason}). Is it running, and is the port open in the cloud's security group?`,
-      { host, port },
-      { cause: error },
-    )
   }
 }
 

@@ -47,7 +47,12 @@ export interface StockBridgeOptions {
     receiver(client: StockClient | 'public', address: string): ConfigReceiver | undefined
   }
   /** Takes a visitor of a private tunnel: raw bytes follow on the socket. */
-  readonly onSecretVisitor?: (visit: { passwordMd5: string; socket: Socket; address: string }) => void
+  readonly onSecretVisitor?: (visit: {
+    passwordMd5: string
+    socket: Socket
+    address: string
+    port: number
+  }) => void
   /** An agent asks to let its own address in for some hours. */
   readonly onRegister?: (registration: { clientId: number; address: string; hours: number }) => void
   readonly onHealth?: (clientId: number, report: HealthReport) => void

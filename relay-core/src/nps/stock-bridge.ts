@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
-import { ConnectionLimit } from '../server/connection-limit.ts'
 import { plainAddress } from '../transport/plain-address.ts'
+import { ConnectionLimit } from '../server/connection-limit.ts'
 import { readGreeting, readRole, refuseKey, type StockGreeting } from './handshake.ts'
 import { serveConfiguration } from './config-conversation.ts'
 import { readExactly } from './read-exactly.ts'
@@ -196,7 +196,7 @@ export class StockBridge {
     const passwordMd5 = (await readExactly(socket, 32, { signal })).toString('latin1').toLowerCase()
     if (!onSecretVisitor)
       throw new RelayError('mode-unsupported', 'a stock npc visits a private tunnel; there are none')
-    onSecretVisitor({ passwordMd5, socket, address: `${address}:${socket.remotePort ?? 0}` })
+    onSecretVisitor({ passwordMd5, socket, address: plainAddress(address), port: socket.remotePort ?? 0 })
   }
 
   /** The same answer as to a p2p tunnel that does not exist: the visitor takes the relayed way, one connection a time. */

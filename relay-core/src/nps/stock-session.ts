@@ -41,6 +41,7 @@ export interface StockSessionOptions extends PayloadLayers {
 /** A stock `npc` that is online, seen from the relay: its `main` and its `chan` connection. */
 export class StockSession implements AgentSession {
   readonly protocol = 'stock'
+  readonly fingerprint = null
   readonly clientId: number
   readonly address: string
   readonly version: string
@@ -144,11 +145,25 @@ export class StockSession implements AgentSession {
   }
 
   /** A connection to the agent's own file server; rejects with `agent-offline` when it serves none. */
-  async openFileStream({ signal }: { signal: AbortSignal }): Promise<Duplex> {
-    if (!this.#files) throw new RelayError('agent-offline', 'The agent serves no files.')
+  async openFiles({ signal }: { signal: AbortSignal }): Promise<Duplex> {
+    if (!this.#files) {
+      throw new RelayError(
+        'agent-offline',
+        'The lab box serves no files: its stock npc needs a section with mode=file in its npc.conf.',
+      )
+    }
     const stream = await this.#files.open({ signal })
     stream.joinMessages()
     return stream
+  }
+
+  openPrivate(): Promise<Duplex> {
+    return Promise.reject(
+      new RelayError(
+        'mode-unsupported',
+        'The npc of the lab box is a stock one, which cannot speak with a visitor end to end. Run ours there.',
+      ),
+    )
   }
 
   close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {

@@ -16,6 +16,8 @@ export interface AgentSession {
   readonly address: string
   readonly version: string
   readonly onlineSinceMs: number
+  /** Of the agent's own key, as it says; null where the protocol knows none. */
+  readonly fingerprint: string | null
   /** The last measured round trip of the control connection, null before the first. */
   readonly roundTripMs: number | null
   /**
@@ -37,6 +39,27 @@ export interface AgentSession {
   openDatagrams(target: Target, options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
   /** The same for SOCKS5's UDP: each is one packet of RFC 1928 §7, which names its own target or where it came from. */
   openSocksDatagrams(options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
+  /**
+   * A byte stream on which the agent speaks HTTP as the server of a folder of its own. Rejects with `target-denied` when
+   * it does not share that folder, `target-missing`, or an `agent-…` code. A stock agent serves the one folder that it was
+   * started with, and `agent-offline` means that it has none.
+   */
+  openFiles(options: {
+    folder: string
+    stripPrefix: string
+    signal: AbortSignal
+    visitor?: string
+  }): Promise<Duplex>
+  /**
+   * A byte stream in which the agent, once it has reached the target, speaks TLS with a visitor who proves to know what
+   * `verifier` was made of (spec/wire.md §7). Rejects as `openStream` does; with `mode-unsupported` for a stock agent.
+   */
+  openPrivate(options: {
+    target: Target
+    verifier: Uint8Array
+    signal: AbortSignal
+    visitor?: string
+  }): Promise<Duplex>
   /** Ends the link; `reason` travels to the agent where the protocol can carry it. Idempotent. */
   close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void
   /** Settles when the link has ended, with why. */

@@ -29,8 +29,16 @@ export class Agents {
   state(clientId: number): AgentState {
     const session = this.#sessions.get(clientId)
     if (!session) return { state: 'offline', sinceMs: this.#offlineSinceMs.get(clientId) ?? null }
-    const { address, version, protocol, onlineSinceMs, roundTripMs } = session
-    return { state: 'online', sinceMs: onlineSinceMs, address, version, protocol, roundTripMs }
+    const { address, version, protocol, onlineSinceMs, roundTripMs, fingerprint } = session
+    return {
+      state: 'online',
+      sinceMs: onlineSinceMs,
+      address,
+      version,
+      protocol,
+      roundTripMs,
+      ...(fingerprint !== null && { fingerprint }),
+    }
   }
 
   /** Called with the client's id after each change between online and offline. Returns how to stop. */

@@ -8,7 +8,10 @@ import { channelBinding, isProof, makeProof } from '../native/proofs.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../wire/messages.ts'
+import { plainAddress } from '../transport/plain-address.ts'
 import type { Agents } from './agents.ts'
+import { nativeVisit } from './private/visit.ts'
+import type { Visits } from './private/visits.ts'
 
 /** A client as the handshake needs it. */
 export interface KnownClient {
@@ -21,6 +24,8 @@ export interface NativeDoorOptions {
   /** `keyId`: the 16 bytes of `keyId(vkey)` as hex. */
   readonly clients: { find(keyId: string): KnownClient | undefined }
   readonly agents: Agents
+  /** Without it there are no private tunnels. */
+  readonly visits?: Visits
   readonly log: Log
   readonly wrongKeyDelayMs: number
 }
@@ -54,6 +59,7 @@ export class NativeDoor {
       }
       const binding = channelBinding(socket)
       if (hello.role === 'carrier') this.#enterCarrier(framed, hello, binding)
+      else if (hello.role === 'visitor') this.#enterVisitor(framed, hello, { binding, address })
       else this.#enterControl(framed, hello, { binding, address })
       proved()
     } catch (error) {
@@ -82,8 +88,14 @@ export class NativeDoor {
         },
       )
     }
-    const { agentVersion: version, hostname } = hello
-    const session = new NativeSession(framed, { clientId: client.id, address, version, hostname })
+    const { agentVersion: version, hostname, fingerprint } = hello
+    const session = new NativeSession(framed, {
+      clientId: client.id,
+      address,
+      version,
+      hostname,
+      fingerprint,
+    })
     const sessionKey = session.sessionId.toString('hex')
     this.#sessions.set(sessionKey, session)
     void session.closed.then(({ reason }) => {
@@ -114,14 +126,33 @@ export class NativeDoor {
     }
   }
 
+  #enterVisitor(
+    framed: FramedSocket,
+    hello: Hello & { role: 'visitor' },
+    { binding, address }: { binding: Uint8Array; address: string },
+  ): void {
+    const tunnel = this.#options.visits?.find(hello.visitId)
+    if (!tunnel || !isProof(hello.proof, tunnel.password, 'nps-desktop visitor 1', binding)) {
+      throw new RelayError(
+        'wrong-password',
+        'The relay has no private tunnel with this password, or it is stopped. Copy its command anew.',
+      )
+    }
+    const colon = address.lastIndexOf(':')
+    const from = { address: plainAddress(address.slice(0, colon)), port: Number(address.slice(colon + 1)) }
+    void tunnel.serve(nativeVisit(framed, from))
+  }
+
   /** A wrong key is told so late, and one connection is one guess. What is not even a hello gets no answer. */
   async #refuse(framed: FramedSocket, error: unknown, address: string): Promise<void> {
     if (!(error instanceof RelayError)) {
       framed.destroy()
       return
     }
-    this.#options.log.warn('agent refused', { address, code: error.code })
-    if (error.code === 'wrong-key') await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })
+    const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
+    this.#options.log.warn(`${who} refused`, { address, code: error.code })
+    if (error.code === 'wrong-key' || error.code === 'wrong-password')
+      await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })
     framed.send(encodeRefused(error))
     framed.end()
   }

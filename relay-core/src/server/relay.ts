@@ -30,6 +30,8 @@ import { openStore } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
+import { stockVisit } from './private/visit.ts'
+import { Visits } from './private/visits.ts'
 
 /** A whole relay: state, bridge, tunnels, API and console. Made of parts here, and nowhere else. */
 export class Relay {
@@ -113,8 +115,10 @@ export class Relay {
     const agents = new Agents()
     const { tunnelHost } = this.#options
     const registrations = new Registrations({ isOn: () => this.#config.ipLimit, now })
+    const visits = new Visits()
     const opened = new Tunnels({
       agents,
+      visits,
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
       refusalOf: (address) => registrations.refusalOf(address),
@@ -202,6 +206,14 @@ export class Relay {
       identity,
       registrations,
       log,
+      onSecretVisitor: ({ passwordMd5, socket, address, port }) => {
+        const tunnel = visits.findByMd5(passwordMd5)
+        if (tunnel) void tunnel.serve(stockVisit(socket, { address, port }))
+        else {
+          log.warn('visitor refused', { address, code: 'wrong-password', protocol: 'stock' })
+          socket.destroy()
+        }
+      },
       now,
     })
     const bridge = new Bridge({
@@ -210,6 +222,7 @@ export class Relay {
       identity,
       clients,
       agents,
+      visits,
       onHttp: (socket) => bridgeHttp.enter(socket),
       onStock: (socket) => stock.accept(socket),
       log,

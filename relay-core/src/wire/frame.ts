@@ -5,6 +5,7 @@ export const frameType = {
   hello: 0x01,
   welcome: 0x02,
   refused: 0x03,
+  proof: 0x04,
   ping: 0x10,
   pong: 0x11,
   want: 0x12,

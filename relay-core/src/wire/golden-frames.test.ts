@@ -14,7 +14,7 @@ const golden = readFileSync(new URL('../../spec/golden-frames.txt', import.meta.
 
 type Fields = Record<string, string | number>
 
-const byteFields = new Set(['keyId', 'sessionId', 'carrierKey', 'proof', 'payload'])
+const byteFields = new Set(['keyId', 'sessionId', 'visitId', 'carrierKey', 'proof', 'verifier', 'payload'])
 
 /** The fields as the codec wants them. */
 function withBytes(fields: Fields): never {
@@ -30,6 +30,7 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   hello: wire.encodeHello,
   welcome: wire.encodeWelcome,
   refused: wire.encodeRefused,
+  proof: ({ proof }: { proof: Uint8Array }) => wire.encodeProof(proof),
   ping: ({ payload }: { payload: Uint8Array }) => wire.encodePing(payload),
   pong: ({ payload }: { payload: Uint8Array }) => wire.encodePong(payload),
   want: ({ count }: { count: number }) => wire.encodeWant(count),
@@ -45,6 +46,7 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   hello: wire.decodeHello,
   welcome: wire.decodeWelcome,
   refused: wire.decodeRefused,
+  proof: (body) => ({ proof: wire.decodeProof(body) }),
   ping: (body) => ({ payload: new Uint8Array(body) }),
   pong: (body) => ({ payload: new Uint8Array(body) }),
   want: (body) => ({ count: wire.decodeWant(body) }),

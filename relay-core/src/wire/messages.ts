@@ -10,7 +10,7 @@ export const wireVersion = 1
 export const idLength = 16
 export const proofLength = 32
 
-const roleByte = { control: 1, carrier: 2 } as const
+const roleByte = { control: 1, carrier: 2, visitor: 3 } as const
 
 /** The first message of the side that dials. See spec/wire.md for what the proof is made of. */
 export type Hello =
@@ -22,11 +22,20 @@ export type Hello =
       readonly proof: Uint8Array
       readonly agentVersion: string
       readonly hostname: string
+      /** Of the agent's own key, which it proves to visitors of private tunnels. */
+      readonly fingerprint: string
     }
   | {
       readonly role: 'carrier'
       readonly version: number
       readonly sessionId: Uint8Array
+      readonly proof: Uint8Array
+    }
+  | {
+      readonly role: 'visitor'
+      readonly version: number
+      /** Says which private tunnel, without saying its password. */
+      readonly visitId: Uint8Array
       readonly proof: Uint8Array
     }
 
@@ -53,6 +62,10 @@ export const streamKind = {
   datagrams: 1,
   /** Packets of SOCKS5 (RFC 1928 §7), each of which names its own target; host is empty and port 0. */
   socksDatagrams: 2,
+  /** HTTP, which the agent serves from a folder; host is the folder and port 0. */
+  files: 3,
+  /** TLS from a visitor to the agent, and in it the bytes of a TCP connection to host and port. */
+  private: 4,
 } as const
 
 export interface Open {
@@ -64,6 +77,10 @@ export interface Open {
   readonly visitor: string
   /** One of `streamKind`, or one that only a newer program knows. */
   readonly kind: number
+  /** Of kind `files` only: what the agent cuts off in front of each requested path. */
+  readonly stripPrefix?: string
+  /** Of kind `private` only: by it the agent knows a visitor. */
+  readonly verifier?: Uint8Array
 }
 
 export interface Failed extends Refusal {
@@ -72,8 +89,18 @@ export interface Failed extends Refusal {
 
 export function encodeHello(hello: Hello): Uint8Array {
   const writer = new ByteWriter().bytes(helloMagic).u8(hello.version).u8(roleByte[hello.role])
-  if (hello.role === 'carrier') writer.bytes(hello.sessionId).bytes(hello.proof)
-  else writer.bytes(hello.keyId).bytes(hello.proof).text(hello.agentVersion).text(hello.hostname)
+  switch (hello.role) {
+    case 'control':
+      writer.bytes(hello.keyId).bytes(hello.proof)
+      writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
+      break
+    case 'carrier':
+      writer.bytes(hello.sessionId).bytes(hello.proof)
+      break
+    case 'visitor':
+      writer.bytes(hello.visitId).bytes(hello.proof)
+      break
+  }
   return encodeFrame(frameType.hello, writer.finish())
 }
 
@@ -86,8 +113,10 @@ export function decodeHello(body: Uint8Array): Hello {
   const id = reader.bytes(idLength)
   const proof = reader.bytes(proofLength)
   if (role === roleByte.carrier) return { role: 'carrier', version, sessionId: id, proof }
+  if (role === roleByte.visitor) return { role: 'visitor', version, visitId: id, proof }
   if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
-  return { role: 'control', version, keyId: id, proof, agentVersion: reader.text(), hostname: reader.text() }
+  const [agentVersion, hostname, fingerprint] = [reader.text(), reader.text(), reader.text()]
+  return { role: 'control', version, keyId: id, proof, agentVersion, hostname, fingerprint }
 }
 
 export function encodeWelcome(welcome: Welcome): Uint8Array {
@@ -113,6 +142,15 @@ export function encodeRefused({ code, message }: Refusal): Uint8Array {
 export function decodeRefused(body: Uint8Array): Refusal {
   const reader = new ByteReader(body)
   return { code: reader.text(), message: reader.text() }
+}
+
+/** Each end of a private link shows the other that it knows the tunnel's password. */
+export function encodeProof(proof: Uint8Array): Uint8Array {
+  return encodeFrame(frameType.proof, proof)
+}
+
+export function decodeProof(body: Uint8Array): Uint8Array {
+  return new ByteReader(body).bytes(proofLength)
 }
 
 /** Eight bytes that PONG gives back as they are. */
@@ -143,19 +181,29 @@ export function decodeBye(body: Uint8Array): string {
   return new ByteReader(body).text()
 }
 
-export function encodeOpen({ number, host, port, visitor, kind }: Open): Uint8Array {
+export function encodeOpen({ number, host, port, visitor, kind, stripPrefix, verifier }: Open): Uint8Array {
   const writer = new ByteWriter().u32(number).text(host).u16(port).text(visitor).u8(kind)
+  if (stripPrefix !== undefined) writer.text(stripPrefix)
+  if (verifier) writer.bytes(verifier)
   return encodeFrame(frameType.open, writer.finish())
 }
 
 export function decodeOpen(body: Uint8Array): Open {
   const reader = new ByteReader(body)
-  return {
+  const open = {
     number: reader.u32(),
     host: reader.text(),
     port: reader.u16(),
     visitor: reader.text(),
     kind: reader.u8(),
+  }
+  switch (open.kind) {
+    case streamKind.files:
+      return { ...open, stripPrefix: reader.text() }
+    case streamKind.private:
+      return { ...open, verifier: reader.bytes(proofLength) }
+    default:
+      return open
   }
 }
 

@@ -5,7 +5,7 @@ import { answerRequest, answerShortly } from './answer-request.ts'
 
 export interface ServeFolderOptions {
   /** Cut off in front of each path, as `strip_pre` of stock NPS: `/results`. Empty: nothing. */
-  readonly stripPrefix?: string
+  readonly stripPrefix?: string | undefined
   readonly log: Log
 }
 

@@ -3,6 +3,7 @@ import type { TunnelMode as ModeName } from '../../api/models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { Log } from '../../log.ts'
 import type { AgentSession } from '../agent-session.ts'
+import type { Visits } from '../private/visits.ts'
 import type { Passages } from './passages.ts'
 import type { TargetTurns } from './target-turns.ts'
 
@@ -29,6 +30,8 @@ export interface ModeContext {
   readonly session: () => AgentSession | undefined
   readonly passages: Passages
   readonly targets: TargetTurns
+  /** Where private tunnels wait for their visitors; undefined where there are none. */
+  readonly visits?: Visits | undefined
   readonly log: Log
 }
 

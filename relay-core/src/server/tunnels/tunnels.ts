@@ -6,6 +6,7 @@ import type { AgentSession } from '../agent-session.ts'
 import type { Agents } from '../agents.ts'
 import { Allowance } from '../limits/allowance.ts'
 import { ClientAllowances, type ClientUse } from './client-allowances.ts'
+import type { Visits } from '../private/visits.ts'
 import { watchTargets } from './health-checks.ts'
 import { createMode } from './modes.ts'
 import { Passages } from './passages.ts'
@@ -27,6 +28,8 @@ export interface TunnelsOptions {
   readonly agents: Agents
   /** Where the ports are opened; by default on every address, IPv4 and IPv6. */
   readonly host?: string
+  /** Without it there are no private tunnels. */
+  readonly visits?: Visits
   readonly log: Log
   /** Without it clients have no limits. */
   readonly clientUse?: (clientId: number) => ClientUse
@@ -219,9 +222,9 @@ export class Tunnels {
   }
 
   #mode(spec: TunnelSpec, passages: Passages, targets: TargetTurns): TunnelMode {
-    const { host, log } = this.#options
+    const { host, visits, log } = this.#options
     const session = () => this.#session(spec.clientId)
-    return createMode(spec, { listenHost: host, session, passages, targets, log })
+    return createMode(spec, { listenHost: host, session, passages, targets, visits, log })
   }
 
   #session(clientId: number): AgentSession | undefined {

@@ -101,6 +101,22 @@ export const failures = {
     cause: 'It was changed on the server, or copied incompletely.',
     next: 'Run “nps connect” on the server and paste what it prints.',
   },
+  'wrong-password': {
+    title: '{server} knows no private tunnel with this password.',
+    cause: 'The tunnel is stopped or removed, or its password was changed.',
+    next: 'Copy the command of the tunnel again.',
+  },
+  'agent-fingerprint-changed': {
+    title: '{lab} shows a different identity.',
+    cause:
+      'Expected {expected}, got {actual}. Either npc was set up anew there, or the server stands in between. Nothing was sent.',
+    next: 'Compare with “npc status” on the lab box itself before you trust it.',
+  },
+  'agent-unproved': {
+    title: '{lab} has not proved itself.',
+    cause: 'What answered behind the server does not know the password of the private tunnel.',
+    next: 'Try again; if it stays, do not trust the server before you know why.',
+  },
   'fingerprint-changed': {
     title: '{server} shows a different identity.',
     cause:

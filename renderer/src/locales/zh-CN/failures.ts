@@ -87,6 +87,21 @@ export const failures: Words<typeof en> = {
     cause: '密钥在云服务器上已更换，或复制不完整。',
     next: '在云服务器上运行 “nps connect”，粘贴它打印的内容。',
   },
+  'wrong-password': {
+    title: '{server} 上没有使用此密码的私密隧道。',
+    cause: '隧道已停止或删除，或密码已更换。',
+    next: '请重新复制该隧道的命令。',
+  },
+  'agent-fingerprint-changed': {
+    title: '{lab} 的身份变了。',
+    cause: '应为 {expected}，实为 {actual}。要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。',
+    next: '先在实验室主机上用 “npc status” 核对，再决定是否信任。',
+  },
+  'agent-unproved': {
+    title: '{lab} 没有证明自己的身份。',
+    cause: '云服务器后面应答的一方不知道私密隧道的密码。',
+    next: '请重试；若仍如此，在查明原因之前不要信任该云服务器。',
+  },
   'fingerprint-changed': {
     title: '{server} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',

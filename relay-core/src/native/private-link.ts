@@ -1,0 +1,169 @@
+import type { Duplex } from 'node:stream'
+import { connect, createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
+import { RelayError } from '../api/errors.ts'
+import { peerFingerprint } from '../transport/fingerprint.ts'
+import type { Identity } from '../transport/identity.ts'
+import { WireError } from '../wire/bytes.ts'
+import { frameType } from '../wire/frame.ts'
+import { decodeProof, encodeProof } from '../wire/messages.ts'
+import { Carrier } from './carrier.ts'
+import { FramedSocket } from './framed-socket.ts'
+import { channelBinding, isProof, makeProof } from './proofs.ts'
+
+/** How long both may take to prove themselves inside the stream. */
+const handshakeTimeoutMs = 10_000
+
+/** For all links: making one is slow. */
+let clientContext: SecureContext | undefined
+
+/**
+ * The visitor's end of a private link: TLS 1.3 with the agent inside `stream`, which nobody on the way can read.
+ * `checkFingerprint` is told the agent's key before anything is sent to it, and throws when it is not the right one.
+ * Fulfils, with the stream to the target and the agent's fingerprint, once the agent has shown that it knows the
+ * verifier too. Takes `stream` over; rejects with `agent-unproved`, `agent-silent`, what `checkFingerprint` threw, or
+ * the signal's reason.
+ */
+export async function visitPrivately(
+  stream: Duplex,
+  {
+    verifier,
+    checkFingerprint,
+    signal,
+  }: { verifier: Uint8Array; checkFingerprint: (fingerprint: string) => void; signal: AbortSignal },
+): Promise<{ stream: Duplex; fingerprint: string }> {
+  clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
+  const socket = connect({ socket: stream, secureContext: clientContext, rejectUnauthorized: false })
+  let fingerprint: string | undefined
+  const inner = await prove(stream, socket, {
+    signal,
+    onProof: (proof) => {
+      if (
+        fingerprint === undefined ||
+        !isProof(proof, verifier, 'nps-desktop private agent 1', channelBinding(socket))
+      ) {
+        throw unproved('what answered does not know the password of the tunnel')
+      }
+    },
+    begin: (framed, fail) =>
+      socket.once('secureConnect', () => {
+        try {
+          fingerprint = peerFingerprint(socket)
+          if (fingerprint === undefined) throw unproved('it has shown no key')
+          checkFingerprint(fingerprint)
+          const proof = makeProof(verifier, 'nps-desktop private visitor 1', channelBinding(socket))
+          framed.send(encodeProof(proof))
+        } catch (error) {
+          fail(error)
+        }
+      }),
+  })
+  return { stream: inner, fingerprint: fingerprint ?? '' }
+}
+
+/** The agent's end of private links, by which it proves `identity`. */
+export class PrivateAcceptor {
+  readonly #secureContext: SecureContext
+
+  constructor({ keyPem, certPem }: Pick<Identity, 'keyPem' | 'certPem'>) {
+    this.#secureContext = createSecureContext({ key: keyPem, cert: certPem, minVersion: 'TLSv1.3' })
+  }
+
+  /**
+   * Fulfils with the visitor's stream once it has shown that it knows the verifier. Takes `stream` over; rejects with
+   * `wrong-password`, `agent-unproved` when the visitor leaves before, `agent-silent`, or the signal's reason.
+   */
+  accept(
+    stream: Duplex,
+    { verifier, signal }: { verifier: Uint8Array; signal: AbortSignal },
+  ): Promise<Duplex> {
+    const socket = new TLSSocket(asSocket(stream), { isServer: true, secureContext: this.#secureContext })
+    return prove(stream, socket, {
+      signal,
+      onProof: (proof, framed) => {
+        const binding = channelBinding(socket)
+        if (!isProof(proof, verifier, 'nps-desktop private visitor 1', binding)) {
+          throw new RelayError(
+            'wrong-password',
+            'A visitor does not know the password of the private tunnel.',
+          )
+        }
+        framed.send(encodeProof(makeProof(verifier, 'nps-desktop private agent 1', binding)))
+      },
+    })
+  }
+}
+
+interface Proving {
+  readonly signal: AbortSignal
+  /** The peer's PROOF; throws when it is none. */
+  readonly onProof: (proof: Uint8Array, framed: FramedSocket) => void
+  readonly begin?: (framed: FramedSocket, fail: (error: unknown) => void) => void
+}
+
+/** From the first byte inside `stream` to the one stream that a private link carries. */
+function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Proving): Promise<Duplex> {
+  const framed = new FramedSocket(socket)
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      settle()
+      framed.destroy()
+      // TLS does not always pass it on.
+      stream.destroy()
+      reject(error)
+    }
+    const timer = setTimeout(
+      () => fail(new RelayError('agent-silent', `No proof came within ${handshakeTimeoutMs / 1000} s.`)),
+      handshakeTimeoutMs,
+    )
+    const onAbort = () => fail(signal.reason)
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+    framed.receiver = {
+      onMessage: (type, body) => {
+        try {
+          if (type !== frameType.proof) throw new WireError(`frame of type ${type} instead of PROOF`)
+          onProof(decodeProof(body), framed)
+          settle()
+          resolve(onlyStream(framed))
+        } catch (error) {
+          fail(error)
+        }
+      },
+      onData: () => fail(new WireError('DATA before PROOF')),
+    }
+    void framed.closed.then((error) => fail(unproved(error?.message ?? 'closed')))
+    // An error is always followed by `close`, of which TLS does not always hear.
+    stream.on('error', () => undefined)
+    stream.once('close', () => framed.destroy(stream.errored ?? undefined))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    framed.start()
+    begin?.(framed, fail)
+  })
+}
+
+/** A private link ends with its stream; END and RESET are frames inside it, so that nobody on the way can forge them. */
+function onlyStream(framed: FramedSocket): Duplex {
+  const carrier = new Carrier(framed, {
+    onMessage: (type) => {
+      throw new WireError(`frame of type ${type} on a private link`)
+    },
+    onIdle: () => framed.finish(),
+  })
+  return carrier.startStream(1)
+}
+
+function unproved(reason: string): RelayError {
+  return new RelayError(
+    'agent-unproved',
+    `The other end of the private tunnel has not proved itself (${reason}). Somebody may stand in between.`,
+    { reason },
+  )
+}
+
+/** TLSSocket takes any Duplex, as its documentation says; its type asks for a Socket. */
+function asSocket(stream: Duplex): ConstructorParameters<typeof TLSSocket>[0] {
+  return stream as ConstructorParameters<typeof TLSSocket>[0]
+}

@@ -1,0 +1,111 @@
+import type { Duplex } from 'node:stream'
+import { RelayError, relayErrorCodes } from '../api/errors.ts'
+import type { TlsTickets } from '../transport/connect.ts'
+import type { ProxyAddress } from '../transport/proxy.ts'
+import { peerFingerprint } from '../transport/fingerprint.ts'
+import { WireError } from '../wire/bytes.ts'
+import { frameType } from '../wire/frame.ts'
+import { decodeFailed, decodeNumber, decodeRefused, encodeHello, wireVersion } from '../wire/messages.ts'
+import { Carrier } from './carrier.ts'
+import { connectRelay } from './connect-relay.ts'
+import { FramedSocket } from './framed-socket.ts'
+import { channelBinding, makeProof, visitId } from './proofs.ts'
+
+/** The relay allows the agent 12 s to reach the target. */
+const answerTimeoutMs = 15_000
+
+/** A connection of a visitor carries one stream. */
+const onlyStream = 1
+
+/** Lets the next visit skip the costly part of the handshake, with the relay that has proved this key and no other. */
+export interface VisitTickets extends TlsTickets {
+  fingerprint?: string
+}
+
+export interface VisitOptions {
+  readonly host: string
+  readonly port: number
+  readonly proxy?: ProxyAddress | undefined
+  readonly password: string
+  /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
+  readonly checkFingerprint: (fingerprint: string) => void
+  /** Kept from one visit to the next. */
+  readonly tickets: VisitTickets
+  readonly signal: AbortSignal
+}
+
+/**
+ * Visits a private tunnel: fulfils with a stream to the agent, which has reached the target and waits in it for a private
+ * link. `fingerprint` is the relay's. Rejects with
+ * `relay-unreachable`, `wrong-password`, whatever the relay has to say, or the signal's reason.
+ */
+export async function openVisit({
+  host,
+  port,
+  proxy,
+  password,
+  checkFingerprint,
+  tickets,
+  signal,
+}: VisitOptions): Promise<{ stream: Duplex; fingerprint: string }> {
+  const before = { ...tickets }
+  const own: TlsTickets = { ...tickets }
+  const socket = await connectRelay({ host, port, proxy, signal, tickets: own })
+  try {
+    // A resumed session proves the key by knowing the secret of the one before.
+    const fingerprint = peerFingerprint(socket) ?? before.fingerprint
+    if (fingerprint === undefined) throw new Error('the relay proved no key')
+    checkFingerprint(fingerprint)
+    const proof = makeProof(password, 'nps-desktop visitor 1', channelBinding(socket))
+    const framed = new FramedSocket(socket)
+    const answered = answer(framed, signal)
+    framed.send(encodeHello({ role: 'visitor', version: wireVersion, visitId: visitId(password), proof }))
+    framed.start()
+    const stream = await answered
+    if (own.latest) Object.assign(tickets, { latest: own.latest, fingerprint })
+    return { stream, fingerprint }
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+/** The relay's answer: the stream, or why there is none. */
+function answer(framed: FramedSocket, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new RelayError('agent-silent', `The relay did not answer within ${answerTimeoutMs / 1000} s.`))
+    }, answerTimeoutMs)
+    const onAbort = () => reject(signal.reason as Error)
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    const carrier: Carrier = new Carrier(framed, {
+      onMessage: (type, body) => {
+        settle()
+        if (type === frameType.opened && decodeNumber(body) === onlyStream) {
+          resolve(carrier.startStream(onlyStream))
+        } else if (type === frameType.failed || type === frameType.refused) {
+          const { code, message } = type === frameType.failed ? decodeFailed(body) : decodeRefused(body)
+          const known = relayErrorCodes.find((one) => one === code)
+          reject(new RelayError(known ?? 'version-unsupported', message))
+        } else {
+          throw new WireError(`frame of type ${type} in answer to a visit`)
+        }
+      },
+      onIdle: () => framed.finish(),
+    })
+    void framed.closed.then((error) => {
+      settle()
+      reject(
+        new RelayError(
+          'relay-unreachable',
+          `The relay ended the connection without an answer (${error?.message ?? 'closed'}). Is it one of this version?`,
+        ),
+      )
+    })
+  })
+}
