@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { emptyDraft, isComplete, valuesOf, wrongFields, type TunnelDraft } from './tunnel-draft.ts'
+
+const draft = (change: Partial<TunnelDraft>): TunnelDraft => ({ ...emptyDraft(), name: 'one', ...change })
+
+describe('a tunnel as it is typed', () => {
+  it('is complete when its mode has what it needs', () => {
+    expect(isComplete(draft({}))).toBe(false)
+    expect(isComplete(draft({ target: '127.0.0.1:22' }))).toBe(true)
+    expect(isComplete(draft({ mode: 'socks5' }))).toBe(true)
+    expect(isComplete(draft({ mode: 'file' }))).toBe(false)
+    expect(isComplete(draft({ mode: 'file', folder: '/data' }))).toBe(true)
+    expect(isComplete(draft({ mode: 'host', target: 'a:1' }))).toBe(false)
+    expect(isComplete(draft({ mode: 'host', target: 'a:1', hostName: '*.lab.example.com' }))).toBe(true)
+  })
+
+  it('never asks for half an account', () => {
+    expect(wrongFields(draft({ mode: 'socks5', user: 'ana' }))).toEqual(['password'])
+    expect(wrongFields(draft({ mode: 'socks5', password: 'x' }))).toEqual(['user'])
+    expect(wrongFields(draft({ mode: 'private', target: 'a:1', password: 'x' }))).toEqual([])
+  })
+
+  it('becomes what the relay takes, and keeps what the form does not show', () => {
+    expect(valuesOf(draft({ target: 'a:1, b:2', port: '7001' }), { proxyProtocol: 'v2' })).toEqual({
+      name: 'one',
+      target: 'a:1,b:2',
+      port: 7001,
+      settings: { proxyProtocol: 'v2' },
+    })
+    expect(valuesOf(draft({ mode: 'socks5', user: 'ana', password: 'x', port: '' }))).toEqual({
+      name: 'one',
+      target: '',
+      settings: { users: [{ name: 'ana', password: 'x' }] },
+    })
+    const host = { name: 'old.example.com', path: '/', scheme: 'https' as const, redirectToHttps: true }
+    expect(valuesOf(draft({ mode: 'host', target: 'a:1', hostName: 'new.example.com' }), { host })).toEqual({
+      name: 'one',
+      target: 'a:1',
+      settings: { host: { ...host, name: 'new.example.com' } },
+    })
+  })
+})
