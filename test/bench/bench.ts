@@ -35,8 +35,8 @@ class Bench {
 
   constructor(options: BenchOptions) {
     this.#options = options
-    const all = options.against === undefined ? known : [...known, against(options.against)]
-    this.#pairs = this.#choose(all)
+    const other = options.against === undefined ? [] : [against(options.against)]
+    this.#pairs = [...this.#choose(known), ...other]
   }
 
   async run(): Promise<string> {

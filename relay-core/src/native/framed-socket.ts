@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { FairReading } from '../transport/fair-reading.ts'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../wire/frame.ts'
 
 /**
@@ -30,12 +31,14 @@ export class FramedSocket {
   /** Fulfils once, with what went wrong or undefined after an orderly end. */
   readonly closed: Promise<Error | undefined>
   readonly #socket: Duplex
+  readonly #reading: FairReading
   readonly #decoder = new FrameDecoder()
   #failure: Error | undefined
   #onDrain: (() => void) | undefined
 
   constructor(socket: Duplex) {
     this.#socket = socket
+    this.#reading = new FairReading(socket)
     this.closed = new Promise((resolve) => {
       socket.once('close', () => resolve(this.#failure))
     })
@@ -54,17 +57,20 @@ export class FramedSocket {
   /** Starts to read, with the bytes that were read from the socket already, if any. */
   start(first?: Uint8Array): void {
     if (first) this.#take(first)
-    this.#socket.on('data', (chunk) => this.#take(chunk))
-    this.#socket.resume()
+    this.#socket.on('data', (chunk: Uint8Array) => {
+      this.#take(chunk)
+      this.#reading.took(chunk.length)
+    })
+    this.#reading.release()
   }
 
   /** The stream's reader rests: TCP tells the sender. */
   pause(): void {
-    this.#socket.pause()
+    this.#reading.hold()
   }
 
   resume(): void {
-    if (this.#socket.isPaused()) this.#socket.resume()
+    this.#reading.release()
   }
 
   /** What has been written and not yet been handed to the system, in bytes. */

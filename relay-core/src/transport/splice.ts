@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { FairReading } from './fair-reading.ts'
 
 /** Ends a stream so that its far end sees a reset and not an orderly end. */
 export function resetStream(stream: Duplex): void {
@@ -26,10 +27,12 @@ export function splice(a: Duplex, b: Duplex): Promise<void> {
 }
 
 function forward(from: Duplex, to: Duplex): void {
+  const reading = new FairReading(from)
   from.on('data', (chunk: Buffer) => {
-    if (!to.write(chunk)) from.pause()
+    if (!to.write(chunk)) reading.hold()
+    reading.took(chunk.length)
   })
-  to.on('drain', () => from.resume())
+  to.on('drain', () => reading.release())
   from.on('end', () => to.end())
 }
 

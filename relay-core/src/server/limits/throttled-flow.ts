@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { FairReading } from '../../transport/fair-reading.ts'
 
 /** What a flow asks about its bytes. */
 export interface FlowRules {
@@ -17,13 +18,14 @@ export interface FlowRules {
  * not read stops the other side's sender. What else may become of the two is their joiner's business.
  */
 export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
+  const reading = new FairReading(from)
   let isExhausted = false
   let hasEnded = false
   const write = (chunk: Buffer): boolean => {
     const allowed = rules.take(chunk.length)
     if (allowed >= chunk.length) return to.write(chunk)
     isExhausted = true
-    from.pause()
+    reading.hold()
     if (allowed > 0) to.write(chunk.subarray(0, allowed), () => rules.onExhausted())
     else rules.onExhausted()
     return true
@@ -44,20 +46,21 @@ export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
   from.on('data', (chunk: Buffer) => {
     if (isExhausted) return
     if (rules.turnBytes() === null) {
-      if (!write(chunk)) from.pause()
+      if (!write(chunk)) reading.hold()
+      reading.took(chunk.length)
       return
     }
-    from.pause()
+    reading.hold()
     isTrickling = true
     void trickle(chunk).finally(() => {
       isTrickling = false
       if (isExhausted) return
       if (hasEnded) to.end()
-      else from.resume()
+      else reading.release()
     })
   })
   to.on('drain', () => {
-    if (!isTrickling && !isExhausted) from.resume()
+    if (!isTrickling && !isExhausted) reading.release()
   })
   from.on('end', () => {
     // Some streams say so while they are paused.
