@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { connect, TLSSocket, type SecureContext } from 'node:tls'
+import { SecuredDuplex } from './secured-duplex.ts'
 import { SnappyDuplex } from './snappy-duplex.ts'
 
 /** How a stream's payload travels after the link info. TLS or snappy, never both: crypt wins. */
@@ -50,7 +51,7 @@ async function whenSecure(
   event: 'secure' | 'secureConnect',
   stream: Duplex,
   signal: AbortSignal,
-): Promise<TLSSocket> {
+): Promise<SecuredDuplex> {
   // Whatever ends the stream underneath ends the wait, with the stream's own reason.
   const ended = new AbortController()
   const onError = (error: Error) => ended.abort(error)
@@ -60,7 +61,7 @@ async function whenSecure(
   secured.on('error', onError)
   try {
     await once(secured, event, { signal: AbortSignal.any([signal, ended.signal]) })
-    return secured
+    return new SecuredDuplex(secured, stream)
   } catch (error) {
     stream.destroy()
     secured.destroy()
