@@ -244,6 +244,7 @@ export class Relay {
       config: () => this.#config,
       api,
       assets: this.#options.consoleAssets ?? noAssets,
+      runPath: configPath === undefined ? folder : dirname(dirname(configPath)),
       log,
       now,
     })

@@ -9,11 +9,13 @@ import type { ApiDoor } from '../api/api-door.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { listen } from '../listen.ts'
 import { AuthKey } from '../stock-web-api/auth-key.ts'
+import { isStockPath } from '../stock-web-api/stock-paths.ts'
+import type { StockWebApi } from '../stock-web-api/stock-web-api.ts'
 import type { ConsoleAssets } from './console-assets.ts'
 import type { ConsoleTls } from './console-tls.ts'
 import { HttpCalls } from './http-calls.ts'
 import { Login } from './login.ts'
-import { readJsonBody } from './request-body.ts'
+import { readBody, readJsonBody } from './request-body.ts'
 import { sendJson } from './send-json.ts'
 import { isSameOrigin, sessionCookie, sessionTokenOf } from './session-cookie.ts'
 import { Sessions } from './sessions.ts'
@@ -22,6 +24,8 @@ export interface ConsoleServerOptions {
   config: () => RelayConfig
   api: ApiDoor
   assets: ConsoleAssets
+  /** The folder above `conf`: where relative paths of certificates count from. */
+  runPath: string
   /** Without it plain HTTP. */
   tls: ConsoleTls | undefined
   log: Log
@@ -50,12 +54,15 @@ export class ConsoleServer {
   readonly #login: Login
   readonly #sessions: Sessions
   readonly #calls: HttpCalls
+  readonly #authKey: AuthKey
+  #stock: StockWebApi | undefined
 
   constructor(options: ConsoleServerOptions) {
     this.#options = options
     this.#login = new Login(options)
     this.#sessions = new Sessions(options.now)
-    this.#calls = new HttpCalls({ ...options, authKey: new AuthKey(options), sessions: this.#sessions })
+    this.#authKey = new AuthKey(options)
+    this.#calls = new HttpCalls({ ...options, authKey: this.#authKey, sessions: this.#sessions })
     const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 }
     this.#server = options.tls
       ? createTlsServer({ ...limits, ...options.tls, handshakeTimeout: 10_000 })
@@ -115,6 +122,8 @@ export class ConsoleServer {
       const isIn = this.#sessions.find(sessionTokenOf(request)) !== undefined
       sendJson(response, 200, { loggedIn: isIn, passwordSet: consoleIsGuarded(this.#options.config()) })
     } else if (await this.#calls.answer(path, request, response)) return
+    else if (isStockPath(path) && (await this.#answerStock(path, request, response))) return
+    else if (route === 'POST /login/verify') await this.#logInAsStock(request, response)
     else if (request.method === 'GET' || request.method === 'HEAD') await this.#sendAsset(path, response)
     else sendJson(response, 405, { code: 'invalid-input', message: 'There is nothing here.' })
   }
@@ -126,18 +135,47 @@ export class ConsoleServer {
       sendJson(response, 400, { code: 'invalid-input', message: 'Expected {"username": …, "password": …}.' })
       return
     }
+    const refused = this.#enter(request, response, username, password)
+    if (!refused) return sendJson(response, 200, {})
+    const { code, message, params } = refused
+    if (code === 'login-locked') response.setHeader('retry-after', String(params['seconds']))
+    sendJson(response, code === 'login-locked' ? 429 : 401, { code, message, params })
+  }
+
+  /** For scripts that log in to stock with a form and then call its web API with the session. */
+  async #logInAsStock(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const form = new URLSearchParams((await readBody(request, largestLoginBytes)) ?? '')
+    const refused = this.#enter(request, response, form.get('username') ?? '', form.get('password') ?? '')
+    sendJson(
+      response,
+      200,
+      refused ? { status: 0, msg: refused.message } : { status: 1, msg: 'login success' },
+    )
+  }
+
+  /** Opens a session, or answers why not. */
+  #enter(
+    request: IncomingMessage,
+    response: ServerResponse,
+    username: string,
+    password: string,
+  ): RelayError | undefined {
     try {
       this.#login.check(request.socket.remoteAddress ?? '', username, password)
     } catch (error) {
-      if (!(error instanceof RelayError)) throw error
-      const { code, message, params } = error
-      if (code === 'login-locked') response.setHeader('retry-after', String(params['seconds']))
-      sendJson(response, code === 'login-locked' ? 429 : 401, { code, message, params })
-      return
+      if (error instanceof RelayError) return error
+      throw error
     }
     const { token, lifetimeMs } = this.#sessions.create()
     response.setHeader('set-cookie', sessionCookie(token, lifetimeMs, this.#cookieScope))
-    sendJson(response, 200, {})
+    return undefined
+  }
+
+  async #answerStock(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { StockWebApi } = await import('../stock-web-api/stock-web-api.ts')
+    this.#stock ??= new StockWebApi({ ...this.#options, authKey: this.#authKey })
+    const hasSession = this.#sessions.find(sessionTokenOf(request)) !== undefined
+    return this.#stock.answer(path, { request, response, hasSession })
   }
 
   #logOut(request: IncomingMessage, response: ServerResponse): void {

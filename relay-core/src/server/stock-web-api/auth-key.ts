@@ -15,6 +15,7 @@ export class AuthKey {
   readonly #log: Log
   readonly #now: () => number
   readonly #limit: AttemptLimit
+  #hasToldClosed = false
   readonly #seen = new SeenSignatures(2 * signatureWindowSeconds * 1000)
 
   constructor({ config, log, now }: { config: () => RelayConfig; log: Log; now: () => number }) {
@@ -27,6 +28,14 @@ export class AuthKey {
 
   get isOpen(): boolean {
     return this.#config().authKey.reveal().length >= minAuthKeyLength
+  }
+
+  /** Once is enough: whoever scans for it must not fill the log. */
+  tellClosed(address: string): void {
+    if (this.#hasToldClosed) return
+    this.#hasToldClosed = true
+    const why = `auth_key in nps.conf is empty or shorter than ${minAuthKeyLength} characters`
+    this.#log.warn(`web API: asked for, but closed: ${why}`, { address })
   }
 
   /** `Authorization: Bearer <auth_key>` */
