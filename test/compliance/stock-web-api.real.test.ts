@@ -94,7 +94,7 @@ async function startStock(): Promise<{ webPort: number; program: Program }> {
 
 /** What a script does with a server, and what it sees. */
 async function useServer(ask: Ask): Promise<Answer[]> {
-  const [tcp, udp, host] = [await freePort(), await freePort(), 'lab.example.com']
+  const [tcp, udp] = [await freePort(), await freePort()]
   const seen: Answer[] = []
   const see = async (path: string, params?: Params) => {
     const answer = await ask(path, params)
@@ -152,6 +152,33 @@ async function useServer(ask: Ask): Promise<Answer[]> {
     data: { Remark: 'shell', Target: { TargetStr: '127.0.0.1:2222' } },
   })
   expect(await see('/index/getonetunnel', { id: 4711 })).toEqual({ code: 0 })
+  expect(await see('/client/changestatus', { id: client_id, status: 0 })).toMatchObject(ok)
+  expect(await see('/client/getclient', { id: client_id })).toMatchObject({
+    code: 1,
+    data: { Status: false },
+  })
+  expect(await see('/client/edit', { ...made, id: client_id, remark: 'lab two', max_conn: 8 })).toMatchObject(
+    ok,
+  )
+  expect(await see('/client/getclient', { id: client_id })).toMatchObject({
+    code: 1,
+    data: { Remark: 'lab two', MaxConn: 8, Status: false },
+  })
+  expect(await see('/client/getclient', { id: 4711 })).toEqual({ code: 0 })
+  return seen
+}
+
+/** The same for hosts. */
+async function useHosts(ask: Ask): Promise<Answer[]> {
+  const [host, ok] = ['lab.example.com', { status: 1 }]
+  const seen: Answer[] = []
+  const see = async (path: string, params?: Params) => {
+    const answer = await ask(path, params)
+    seen.push(answer)
+    return answer
+  }
+  const { rows } = (await ask('/client/list', { search: vkey, limit: 1 })) as { rows: { Id: number }[] }
+  const client_id = rows[0]?.Id ?? 0
   const page = { client_id, host, remark: 'page', scheme: 'all', location: '/x', target: '127.0.0.1:8000' }
   const rewritten = {
     header: 'X-A: b',
@@ -174,19 +201,6 @@ async function useServer(ask: Ask): Promise<Answer[]> {
     ok,
   )
   expect(await see('/index/gethost', { id: hostId })).toMatchObject({ code: 1, data: { Remark: 'site' } })
-  expect(await see('/client/edit', { ...made, id: client_id, remark: 'lab two', max_conn: 8 })).toMatchObject(
-    ok,
-  )
-  expect(await see('/client/getclient', { id: client_id })).toMatchObject({
-    code: 1,
-    data: { Remark: 'lab two', MaxConn: 8, Status: true },
-  })
-  expect(await see('/client/changestatus', { id: client_id, status: 0 })).toMatchObject(ok)
-  expect(await see('/client/getclient', { id: client_id })).toMatchObject({
-    code: 1,
-    data: { Status: false },
-  })
-  expect(await see('/client/getclient', { id: 4711 })).toEqual({ code: 0 })
   return seen
 }
 
@@ -205,8 +219,6 @@ describe('the stock web API', () => {
     await useServer(ask)
     const { rows } = (await ask('/index/gettunnel', { offset: 0, limit: 100 })) as { rows: { Id: number }[] }
     for (const { Id } of rows) expect(await ask('/index/del', { id: Id })).toMatchObject({ status: 1 })
-    const hosts = (await ask('/index/hostlist')) as { rows: { Id: number }[] }
-    expect(await ask('/index/delhost', { id: hosts.rows[0]?.Id ?? 0 })).toMatchObject({ status: 1 })
     expect(await ask('/client/del', { id: 1 })).toMatchObject({ status: 1 })
     expect(await ask('/client/list')).toMatchObject({ total: 0, rows: [] })
   })
@@ -214,6 +226,7 @@ describe('the stock web API', () => {
   it.skipIf(missing)(`answers in the shapes of stock, whose data can be imported${left}`, async () => {
     const stock = await startStock()
     const stockAnswers = await useServer(script(stock.webPort))
+    await useHosts(script(stock.webPort))
     await stock.program.kill()
     const store = openStore(join(folder, 'imported'), Date.now())
     open.push(() => store.close())
