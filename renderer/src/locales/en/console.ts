@@ -12,6 +12,8 @@ export const console = {
   reconnecting: 'The server does not answer. Trying again.',
   online: '{online} of {total} lab box is online. | {online} of {total} lab boxes are online.',
   facts: 'nps {version} · lab boxes connect to port {bridge} · tunnels may use {ports}',
+  stockProtocol:
+    'Programs of NPS 0.26 may connect too: their connection is not encrypted, and their key can be overheard and used again. Once none is left, set stock_protocol=false in nps.conf.',
   everyPort: 'every port',
   noClients: 'No lab box yet.',
   noClientsText: 'Add one, then paste its line into a shell there.',

@@ -14,6 +14,8 @@ export const console: Words<typeof en> = {
   reconnecting: '云服务器没有应答，正在重试。',
   online: '{total} 台实验室主机中 {online} 台在线。',
   facts: 'nps {version} · 实验室主机连接端口 {bridge} · 隧道可用端口 {ports}',
+  stockProtocol:
+    'NPS 0.26 的程序也可以连接：它们的连接不加密，密钥可能被窃听并重复使用。不再需要它们时，请在 nps.conf 中设置 stock_protocol=false。',
   everyPort: '全部端口',
   noClients: '还没有实验室主机。',
   noClientsText: '添加一台，然后在那里的 shell 中粘贴一行命令。',
