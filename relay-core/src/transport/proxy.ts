@@ -1,8 +1,9 @@
-import { connect as connectSocket, isIP, isIPv4, type Socket, type TcpSocketConnectOpts } from 'node:net'
+import { connect as connectSocket, isIP, type Socket, type TcpSocketConnectOpts } from 'node:net'
 import { RelayError } from '../api/errors.ts'
 import { readExactly } from '../nps/read-exactly.ts'
 import { Secret } from '../secret.ts'
 import { formatHostPort, type HostPort } from './host-port.ts'
+import { encodeSocksAddress } from './socks-address.ts'
 
 /** A proxy between this machine and its relay. */
 export interface ProxyAddress extends HostPort {
@@ -124,8 +125,7 @@ async function askSocks(
   } else if (method !== 0) {
     throw new Error(login ? 'it takes no user and password' : 'it asks for a user and a password')
   }
-  const portBytes = Buffer.of(port >>> 8, port & 0xff)
-  socket.write(Buffer.concat([Buffer.of(5, 1, 0), socksAddress(host), portBytes]))
+  socket.write(Buffer.concat([Buffer.of(5, 1, 0), socksAddress({ host, port })]))
   const [, code = 1, , type] = await take(4)
   if (code !== 0) throw new Error(`it does not connect to ${host}:${port}: ${socksRefusals[code] ?? code}`)
   const length = type === 1 ? 4 : type === 4 ? 16 : (await take(1)).readUInt8(0)
@@ -137,22 +137,10 @@ function counted(text: string): Buffer {
   return Buffer.concat([Buffer.of(bytes.length), bytes])
 }
 
-function socksAddress(host: string): Buffer {
-  if (isIPv4(host)) return Buffer.of(1, ...host.split('.').map(Number))
-  if (isIP(host) === 6) return Buffer.of(4, ...ipv6Bytes(host))
-  return Buffer.concat([Buffer.of(3), counted(host)])
-}
-
-/** The sixteen bytes of a valid address. */
-function ipv6Bytes(address: string): number[] {
-  // The URL parser writes every form of an address as groups of hex digits.
-  const text = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1)
-  const [head = '', tail] = text.split('::')
-  const groups = (part: string | undefined) =>
-    part ? part.split(':').map((group) => parseInt(group, 16)) : []
-  const [before, after] = [groups(head), groups(tail)]
-  const zeros = Array<number>(8 - before.length - after.length).fill(0)
-  return [...before, ...zeros, ...after].flatMap((group) => [group >>> 8, group & 0xff])
+/** A name is for the proxy to look up. */
+function socksAddress({ host, port }: HostPort): Buffer {
+  if (isIP(host) !== 0) return encodeSocksAddress({ host, port })
+  return Buffer.concat([Buffer.of(3), counted(host), Buffer.of(port >>> 8, port & 0xff)])
 }
 
 /** Up to and with the empty line, byte by byte: what follows belongs to the relay's link. Once a connection. */

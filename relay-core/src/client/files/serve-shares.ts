@@ -27,8 +27,13 @@ export function serveShares(
     stream.unshift(first)
     const path = firstLinePattern.exec(first.toString('latin1'))?.[1] ?? '/'
     const share = chooseShare(shares, path)
-    if (!share) stream.destroy()
-    else void serveFolder(stream, share.folder, { stripPrefix: share.stripPrefix, ...options })
+    if (!share) {
+      stream.destroy()
+      return
+    }
+    void serveFolder(stream, share.folder, { stripPrefix: share.stripPrefix, ...options })
+    // Who takes it over listens, but does not undo the pause.
+    stream.resume()
   })
 }
 

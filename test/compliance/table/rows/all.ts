@@ -1,6 +1,9 @@
 import type { Row } from '../table.ts'
 import { configurationRows } from './configuration.ts'
+import { fileRows } from './files.ts'
+import { httpRows } from './http.ts'
 import { linkRows } from './link.ts'
+import { privateRows } from './private.ts'
 import { socks5Rows } from './socks5.ts'
 import { tcpRows } from './tcp.ts'
 import { udpRows } from './udp.ts'
@@ -13,6 +16,9 @@ export const allRows: readonly Row[] = [
   ...tcpRows,
   ...udpRows,
   ...socks5Rows,
+  ...httpRows,
+  ...privateRows,
   ...configurationRows,
+  ...fileRows,
   ...linkRows,
 ]
