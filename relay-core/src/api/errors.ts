@@ -36,6 +36,8 @@ export const relayErrorCodes = [
   'quota-used',
   'expired',
   'address-denied',
+  'hosts-off',
+  'certificate-invalid',
   // calls
   'not-found',
   'already-exists',

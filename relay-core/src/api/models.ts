@@ -161,6 +161,9 @@ export const relayStatus = z.object({
   platform: z.string(),
   bridgePort: port,
   webPort: port.nullable(),
+  /** Where host tunnels are visited; null while that port is not open, left out by relays without host tunnels. */
+  httpPort: port.nullable().optional(),
+  httpsPort: port.nullable().optional(),
   /** The stock syntax, `7000-9000,10001`; empty: every port. */
   allowPorts: z.string(),
   fingerprint: z.string(),

@@ -3,22 +3,43 @@ import { z } from 'zod'
 /** A blank name or password would let anybody in. */
 const account = z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(255) })
 
+/** A field that cannot end its line, or begin another. */
+const headerValue = z
+  .string()
+  .max(4096)
+  .regex(/^[\t -~\u0080-\u00ff]*$/)
+
+/** How long a message is and what becomes of its connection is not a tunnel's to say. */
+const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
+
 /** One name and path of the shared HTTP and HTTPS ports. */
 export const hostRoute = z.object({
-  /** `lab.example.com`, or `*.example.com` for every name below it. */
+  /** `lab.example.com`, `*.example.com` for every name below it at any depth, or `*` for what no other tunnel takes. */
   name: z
     .string()
     .max(253)
     .regex(
-      /^(\*\.)?([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?$/,
+      /^(\*|(\*\.)?([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)$/,
     ),
   /** The longest prefix that fits wins. */
   path: z.string().max(1024).regex(/^\//).default('/'),
   scheme: z.enum(['all', 'http', 'https']).default('all'),
   /** Sent to the target in place of the visitor's Host header. */
-  hostHeader: z.string().max(253).optional(),
+  hostHeader: z
+    .string()
+    .max(259)
+    .regex(/^[\w.:[\]-]+$/)
+    .optional(),
   /** Set on requests, by header name. */
-  setHeaders: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096)).optional(),
+  setHeaders: z
+    .record(
+      z
+        .string()
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
+        .refine((name) => !framing.test(name)),
+      headerValue,
+    )
+    .optional(),
   redirectToHttps: z.boolean().optional(),
   /** Files on the server, read again when they change; both or none. */
   certFile: z.string().max(4096).optional(),

@@ -23,7 +23,6 @@ const noPeerToPeer: KnownKey = {
   quiet: [''],
   reason: 'p2p is not offered; visitors go through the relay instead',
 }
-const noHosts: KnownKey = { quiet: ['', '0'], reason: 'host tunnels are not in this version' }
 
 /**
  * Every stock key without a reader in relay-config.ts. Whoever adds a reader takes the key out here; a test compares
@@ -32,13 +31,6 @@ const noHosts: KnownKey = { quiet: ['', '0'], reason: 'host tunnels are not in t
 export const knownKeys: Readonly<Record<string, KnownKey>> = {
   appname: framework,
   runmode: framework,
-  http_proxy_ip: { quiet: 'all', reason: noHosts.reason },
-  http_proxy_port: noHosts,
-  https_proxy_port: noHosts,
-  https_just_proxy: { quiet: 'all', reason: noHosts.reason },
-  https_default_cert_file: { quiet: 'all', reason: noHosts.reason },
-  https_default_key_file: { quiet: 'all', reason: noHosts.reason },
-  http_add_origin_header: { quiet: off, reason: noHosts.reason },
   bridge_type: {
     quiet: ['', 'tcp'],
     reason: 'the bridge speaks TCP only: start every npc with -type=tcp',

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { logLevels, type LogLevel } from '../log.ts'
 import { Secret } from '../secret.ts'
+import { hostsDefaults, hostsReaders, type HostsConfig } from './hosts-config.ts'
 import { configError, parseIni } from './ini.ts'
 import { explainKey } from './known-keys.ts'
 import { PortRanges } from './port-ranges.ts'
@@ -27,6 +28,7 @@ export interface RelayConfig extends StockConfig {
   /** Opens the web API to scripts; see `minAuthKeyLength`. */
   readonly authKey: Secret
   readonly allowPorts: PortRanges
+  readonly hosts: HostsConfig
   readonly logLevel: LogLevel
   /** Null: standard output only. */
   readonly logPath: string | null
@@ -50,6 +52,7 @@ export const relayDefaults: RelayConfig = Object.freeze({
   webTls: null,
   authKey: new Secret(''),
   allowPorts: new PortRanges([]),
+  hosts: hostsDefaults,
   logLevel: 'info',
   logPath: null,
 })
@@ -66,6 +69,7 @@ type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] } & {
 
 /** Each reader puts a value in its place or says what it expected. */
 const readers: Record<string, (value: string, into: Values) => string | undefined> = {
+  ...hostsReaders,
   bridge_ip: (value, into) => readAddress(value, (ip) => (into.bridgeIp = ip)),
   bridge_port: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
   ...stockReaders,

@@ -19,6 +19,7 @@ import { ConfigFile } from './config-file.ts'
 import { noAssets } from './console/console-assets.ts'
 import { ConsoleDoor } from './console/console-door.ts'
 import { openControlSocket } from './control-socket.ts'
+import { HostDoor } from './hosts/host-door.ts'
 import { loadOrCreateIdentity, type Identity } from '../transport/identity.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
@@ -73,6 +74,8 @@ export class Relay {
     const before = this.#config
     this.#config = config
     await this.#running?.consoleDoor.follow(config)
+    await this.#running?.hosts.follow()
+    await this.#running?.tunnels.retryFailed()
     this.#statusChanged.emit()
     this.#log.info('settings applied')
     const restartNeeded =
@@ -116,9 +119,16 @@ export class Relay {
     const { tunnelHost } = this.#options
     const registrations = new Registrations({ isOn: () => this.#config.ipLimit, now })
     const visits = new Visits()
+    const hosts = new HostDoor({
+      config: () => this.#config.hosts,
+      folder: configPath === undefined ? folder : join(dirname(configPath), '..'),
+      log,
+    })
+    this.#closers.push(() => hosts.close())
     const opened = new Tunnels({
       agents,
       visits,
+      hosts,
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
       refusalOf: (address) => registrations.refusalOf(address),
@@ -238,6 +248,7 @@ export class Relay {
       port: bridgePort,
       fingerprint: identity.fingerprint,
     })
+    await hosts.follow()
     await tunnels.openAll()
 
     const consoleDoor = new ConsoleDoor({
@@ -253,7 +264,7 @@ export class Relay {
     control?.serve(api, (stockFolder) => importIntoRunning(stockFolder, { store, clients, tunnels, now }))
     this.#closers.push(keepBooks({ traffic, clients, tunnels, stock, store, log, now }))
     log.info('nps runs', { version: relayVersion, state: folder })
-    return { bridgePort, identity, adminKey, consoleDoor }
+    return { bridgePort, identity, adminKey, consoleDoor, hosts, tunnels }
   }
 
   #status(startedAtMs: number, clients: ClientRegistry): RelayStatus {
@@ -266,6 +277,8 @@ export class Relay {
       platform: `${process.platform} ${process.arch}`,
       bridgePort: running?.bridgePort ?? this.#config.bridgePort,
       webPort: running?.consoleDoor.port ?? null,
+      httpPort: running?.hosts.port('http') ?? null,
+      httpsPort: running?.hosts.port('https') ?? null,
       allowPorts: String(this.#config.allowPorts),
       fingerprint: running?.identity.fingerprint ?? '',
       stockProtocol: this.#config.stockProtocol,
@@ -297,4 +310,6 @@ interface Running {
   readonly identity: Identity
   readonly adminKey: Secret
   readonly consoleDoor: ConsoleDoor
+  readonly hosts: HostDoor
+  readonly tunnels: TunnelRegistry
 }

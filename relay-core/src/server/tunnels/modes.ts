@@ -2,6 +2,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { TunnelMode as ModeName } from '../../api/models.ts'
 import { createSocks5Mode } from './socks5-mode.ts'
 import { createPrivateMode } from './private-mode.ts'
+import { createHostMode } from './host-mode.ts'
 import { createTcpMode } from './tcp-mode.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 import { createUdpMode } from './udp-mode.ts'
@@ -13,6 +14,7 @@ const modes: Partial<Record<ModeName, CreateMode>> = {
   udp: createUdpMode,
   socks5: createSocks5Mode,
   private: createPrivateMode,
+  host: createHostMode,
 }
 
 /** Does no I/O. @throws RelayError `mode-unsupported` */

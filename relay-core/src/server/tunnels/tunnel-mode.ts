@@ -4,6 +4,8 @@ import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { Log } from '../../log.ts'
 import type { AgentSession } from '../agent-session.ts'
 import type { Visits } from '../private/visits.ts'
+import type { RelayError } from '../../api/errors.ts'
+import type { HostDoor } from '../hosts/host-door.ts'
 import type { Passages } from './passages.ts'
 import type { TargetTurns } from './target-turns.ts'
 
@@ -32,6 +34,8 @@ export interface ModeContext {
   readonly targets: TargetTurns
   /** Where private tunnels wait for their visitors; undefined where there are none. */
   readonly visits?: Visits | undefined
+  /** The ports that host tunnels share; undefined where there are none. */
+  readonly hosts?: HostDoor | undefined
   readonly log: Log
 }
 
@@ -43,6 +47,8 @@ export interface TunnelMode {
   close(): Promise<void>
   /** The port listened on, null where there is none. */
   readonly port: number | null
+  /** What keeps all visitors away now, though it is open. */
+  readonly failure?: RelayError | undefined
   /** Takes over what is new in `spec` while it runs; false: it has to be opened anew. */
   update(spec: TunnelSpec): boolean
 }

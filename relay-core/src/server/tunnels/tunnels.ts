@@ -8,6 +8,7 @@ import { Allowance } from '../limits/allowance.ts'
 import { ClientAllowances, type ClientUse } from './client-allowances.ts'
 import type { Visits } from '../private/visits.ts'
 import { watchTargets } from './health-checks.ts'
+import type { HostDoor } from '../hosts/host-door.ts'
 import { createMode } from './modes.ts'
 import { Passages } from './passages.ts'
 import { probe } from './probe.ts'
@@ -30,6 +31,8 @@ export interface TunnelsOptions {
   readonly host?: string
   /** Without it there are no private tunnels. */
   readonly visits?: Visits
+  /** Without it there are no host tunnels. */
+  readonly hosts?: HostDoor
   readonly log: Log
   /** Without it clients have no limits. */
   readonly clientUse?: (clientId: number) => ClientUse
@@ -116,7 +119,8 @@ export class Tunnels {
   }
 
   status(id: number): TunnelState {
-    const refusal = this.#open.get(id)?.passages.refusal() ?? this.#failures.get(id)
+    const open = this.#open.get(id)
+    const refusal = open?.passages.refusal() ?? open?.mode.failure ?? this.#failures.get(id)
     if (refusal) {
       const { code, params, message } = refusal
       return { state: 'failed', failure: { code, params, message } }
@@ -222,9 +226,9 @@ export class Tunnels {
   }
 
   #mode(spec: TunnelSpec, passages: Passages, targets: TargetTurns): TunnelMode {
-    const { host, visits, log } = this.#options
+    const { host, visits, hosts, log } = this.#options
     const session = () => this.#session(spec.clientId)
-    return createMode(spec, { listenHost: host, session, passages, targets, visits, log })
+    return createMode(spec, { listenHost: host, session, passages, targets, visits, hosts, log })
   }
 
   #session(clientId: number): AgentSession | undefined {

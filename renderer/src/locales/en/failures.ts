@@ -190,6 +190,16 @@ export const failures = {
     cause: 'The list of addresses for this tunnel keeps it out.',
     next: 'Change the list on the server, or connect from elsewhere.',
   },
+  'hosts-off': {
+    title: '{server} opens no port for web hosts.',
+    cause: 'Its nps.conf sets neither http_proxy_port nor https_proxy_port.',
+    next: 'Set one there, open it in the security group, and reload.',
+  },
+  'certificate-invalid': {
+    title: 'The certificate of this host cannot be used.',
+    cause: '{path} on {server} cannot be read, is no PEM file, or does not fit its key.',
+    next: 'Correct the path or the file, then try again.',
+  },
 
   // asking the server
   'not-found': {

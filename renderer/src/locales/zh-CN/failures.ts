@@ -173,6 +173,16 @@ export const failures: Words<typeof en> = {
     cause: '这条隧道的地址名单把它挡在外面。',
     next: '在云服务器上修改名单，或从别处连接。',
   },
+  'hosts-off': {
+    title: '{server} 没有为网站开放端口。',
+    cause: '其 nps.conf 既没有设置 http_proxy_port，也没有设置 https_proxy_port。',
+    next: '在其中设置一个，在安全组放行该端口，然后重新加载。',
+  },
+  'certificate-invalid': {
+    title: '该网站的证书无法使用。',
+    cause: '{server} 上的 {path} 无法读取、不是 PEM 文件，或与密钥不匹配。',
+    next: '更正路径或文件，然后重试。',
+  },
 
   'not-found': {
     title: '它已经不在了。',

@@ -1,0 +1,43 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { RelayError } from '../../api/errors.ts'
+
+const longestName = 253
+const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
+
+/**
+ * The name of a host tunnel: `lab.example.com`, `*.example.com` for every name under it at any depth but not
+ * `example.com` itself, or `*` for whatever no other tunnel takes. Answers it in lower case without the last dot;
+ * throws `invalid-input`.
+ */
+export function readTunnelHost(text: string): string {
+  const name = canonical(text.trim())
+  if (name === '*' || isName(name.replace(/^\*\./, '')) || isIPv6(name)) return name
+  throw new RelayError(
+    'invalid-input',
+    `"${text}" is not a host name: write lab.example.com, *.example.com for every name under it, or * for all.`,
+    { host: text },
+  )
+}
+
+/**
+ * Whom a visitor asks for, from a Host header, `host[:port]` of an absolute address, or SNI. Undefined for what is no
+ * name: control characters, spaces, user names, two colons outside brackets.
+ */
+export function readVisitedHost(authority: string): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]{2,45})\]|([^\s:/[\]@*]{1,254}))(?::\d{0,5})?$/i.exec(authority)
+  if (!match) return undefined
+  if (match[1] !== undefined) return isIPv6(match[1]) ? canonical(match[1]) : undefined
+  const name = canonical(match[2] ?? '')
+  return isName(name) ? name : undefined
+}
+
+function canonical(text: string): string {
+  const bare = text.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  if (isIPv6(bare)) return new URL(`http://[${bare}]`).hostname.slice(1, -1)
+  return bare.endsWith('.') ? bare.slice(0, -1) : bare
+}
+
+function isName(text: string): boolean {
+  if (text.length > longestName) return false
+  return isIPv4(text) || text.split('.').every((part) => label.test(part))
+}

@@ -1,0 +1,477 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { request as openRequest } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { hear, HostLab } from './lab-for-tests.ts'
+
+const lab = new HostLab()
+beforeAll(() => lab.start())
+afterAll(() => lab.close())
+
+const basic = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+const port = (target: string) => Number(target.split(':')[1])
+
+describe('which site is meant', () => {
+  beforeAll(async () => {
+    await lab.add({ name: 'a.test', target: await lab.mirror('a') })
+    await lab.add({ name: 'a.test', path: '/deep', target: await lab.mirror('deep') })
+    await lab.add({ name: '*.wild.test', target: await lab.mirror('wild') })
+  })
+  const who = async (host: string, path?: string) => {
+    const { status, body } = await lab.visit(host, path)
+    return status === 200 ? (JSON.parse(body) as { name: string }).name : status
+  }
+
+  test('by name, wildcard and the longest path; port, case and the last dot do not matter', async () => {
+    expect(
+      await Promise.all([
+        who('a.test'),
+        who('A.Test.:8080'),
+        who('a.test', '/deep/x?y'),
+        who('a.test', '/d'),
+      ]),
+    ).toEqual(['a', 'a', 'deep', 'a'])
+    expect(
+      await Promise.all([who('x.wild.test'), who('x.y.wild.test'), who('wild.test'), who('xwild.test')]),
+    ).toEqual(['wild', 'wild', 404, 404])
+    expect(await who('a.test', '/x/%2e%2e/deep')).toBe('deep')
+  })
+
+  test('an unknown name gets the page in two languages, and a name taken is refused', async () => {
+    const { status, headers, body } = await lab.visit('nobody.test')
+    expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+    expect(body).toMatch(/这里没有这个网站[^]*There is no such site here/)
+    await expect(lab.add({ name: 'A.test', target: '127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'already-exists',
+    })
+  })
+
+  test('R14: Host headers with an IPv6 address, and visitors over IPv6', async () => {
+    const { id } = await lab.add({ name: '*', target: await lab.mirror('any') })
+    expect(await who(`[::1]:${lab.httpPort}`)).toBe('any')
+    expect(await who('nobody.test')).toBe('any')
+    await lab.configure({ ip: '::1', addOrigin: true })
+    const socket = await lab.connect(lab.httpPort, '::1')
+    const { body } = await lab.visit('[::1]', '/', { connection: socket })
+    expect(body).toContain('"X-Real-IP","::1"')
+    await lab.configure({ ip: '127.0.0.1', addOrigin: false })
+    await lab.api.tunnels.remove({ id })
+  })
+
+  test('two sites on one connection', async () => {
+    const heard = await lab.raw(
+      'GET /1 HTTP/1.1\r\nHost: a.test\r\n\r\nGET /2 HTTP/1.1\r\nHost: x.wild.test\r\nConnection: close\r\n\r\n',
+    )
+    expect([...heard.matchAll(/X-Answer: (\w+)/g)].map(([, name]) => name)).toEqual(['a', 'wild'])
+  })
+})
+
+describe('what a target is asked, and answers', () => {
+  test('fields and bodies as they came, the connection’s own left out', async () => {
+    await lab.add({ name: 'plain.test', target: await lab.mirror() })
+    const { body } = await lab.visit('plain.test', '/p?q=1', {
+      method: 'PUT',
+      headers: { 'X-Two': 'b', TE: 'trailers', 'X-Forwarded-For': '10.9.9.9' },
+      body: 'hello',
+    })
+    const asked = JSON.parse(body) as { rawHeaders: string[] }
+    expect(asked).toMatchObject({ method: 'PUT', url: '/p?q=1', body: 'hello' })
+    expect(asked.rawHeaders).toEqual([
+      'Host',
+      'plain.test',
+      'X-Two',
+      'b',
+      'X-Forwarded-For',
+      '10.9.9.9',
+      'Content-Length',
+      '5',
+      'Connection',
+      'close',
+    ])
+  })
+
+  test('Host and header rewriting, values with colons too, and the visitor’s address', async () => {
+    await lab.configure({ addOrigin: true })
+    await lab.add({
+      name: 'changed.test',
+      target: await lab.mirror(),
+      hostHeader: 'localhost:8888',
+      setHeaders: { 'X-Time': '12:34:56' },
+    })
+    const { body } = await lab.visit('changed.test', '/', { headers: { 'x-time': 'mine' } })
+    await lab.configure({ addOrigin: false })
+    expect((JSON.parse(body) as { rawHeaders: string[] }).rawHeaders).toEqual([
+      'Host',
+      'localhost:8888',
+      'X-Forwarded-For',
+      '127.0.0.1',
+      'X-Real-IP',
+      '127.0.0.1',
+      'X-Forwarded-Proto',
+      'http',
+      'X-Time',
+      '12:34:56',
+      'Connection',
+      'close',
+    ])
+  })
+
+  test('HEAD, 204, 304, several cookies, and an answer whose end is the end of its connection', async () => {
+    const target = await lab.site((request, response) => {
+      if (request.url === '/204') response.writeHead(204).end()
+      else if (request.url === '/304') response.writeHead(304, { ETag: '"x"' }).end()
+      else if (request.url === '/raw') {
+        response.socket?.end('HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nuntil the end')
+      } else {
+        response.setHeader('Set-Cookie', ['a=1', 'b=2'])
+        response.setHeader('Content-Length', 7)
+        response.end(request.method === 'HEAD' ? undefined : 'content')
+      }
+    })
+    await lab.add({ name: 'kinds.test', target })
+    const head = await lab.visit('kinds.test', '/', { method: 'HEAD' })
+    expect([head.status, head.headers['content-length'], head.body]).toEqual([200, '7', ''])
+    expect((await lab.visit('kinds.test')).headers['set-cookie']).toEqual(['a=1', 'b=2'])
+    expect((await lab.visit('kinds.test', '/204')).status).toBe(204)
+    expect((await lab.visit('kinds.test', '/304')).headers.etag).toBe('"x"')
+    expect((await lab.visit('kinds.test', '/raw')).body).toBe('until the end')
+  })
+
+  test('HTTP/1.0 without Host, from a visitor that has ended its half', async () => {
+    const { id } = await lab.add({
+      name: '*',
+      target: await lab.site((_request, response) => void setTimeout(() => response.end('late'), 50)),
+    })
+    const socket = await lab.connect()
+    socket.end('GET / HTTP/1.0\r\n\r\n')
+    expect(await hear(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nlate$/)
+    await lab.api.tunnels.remove({ id })
+  })
+
+  test('30 MB each way at once, chunked, byte for byte; counted exactly', async () => {
+    const target = await lab.site((request, response) => {
+      const hash = createHash('sha256')
+      request.on('data', (chunk: Buffer) => hash.update(chunk))
+      request.pipe(response)
+      request.on('end', () => (response.statusMessage = hash.digest('hex')))
+    })
+    const tunnel = await lab.add({ name: 'big.test', target })
+    const sent = randomBytes(30_000_000)
+    const request = openRequest({
+      host: '127.0.0.1',
+      port: lab.httpPort,
+      method: 'POST',
+      path: '/',
+      headers: { Host: 'big.test', Connection: 'close' },
+    })
+    const chunks: Buffer[] = []
+    const received = new Promise<Buffer>((resolve, reject) => {
+      request.on('error', reject).on('response', (response) => {
+        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject)
+        response.on('end', () => resolve(Buffer.concat(chunks)))
+      })
+    })
+    for (let at = 0; at < sent.length; at += 65_536) {
+      if (!request.write(sent.subarray(at, at + 65_536))) await once(request, 'drain')
+    }
+    request.end()
+    expect((await received).equals(sent)).toBe(true)
+    const [counted] = (await lab.api.tunnels.list({})).filter(({ id }) => id === tunnel.id)
+    expect(counted?.upBytes).toBeGreaterThan(sent.length)
+    expect(counted?.upBytes).toBeLessThan(sent.length * 1.02)
+    expect(counted?.downBytes).toBeGreaterThan(sent.length)
+  })
+
+  test('100-continue is the target’s to say', async () => {
+    const target = await lab.site(
+      (request, response) => request.pipe(response),
+      (server) =>
+        server.on('checkContinue', (request, response) => {
+          if (request.url === '/no') response.writeHead(413).end('too large')
+          else {
+            response.writeContinue()
+            request.pipe(response)
+          }
+        }),
+    )
+    await lab.add({ name: 'expect.test', target })
+    const ask = async (path: string) => {
+      const socket = await lab.connect()
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: expect.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n`,
+      )
+      const [first] = (await once(socket, 'data')) as [Buffer]
+      if (first.toString().startsWith('HTTP/1.1 100')) socket.write('hello')
+      return first.toString() + (await hear(socket))
+    }
+    expect(await ask('/yes')).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK[^]*hello/)
+    expect(await ask('/no')).toMatch(/^HTTP\/1\.1 413 [^]*too large/)
+  })
+
+  test('an answer that is broken off is broken off for the visitor too', async () => {
+    const target = await lab.site((_request, response) => {
+      response.write('begun')
+      setTimeout(() => response.socket?.resetAndDestroy(), 30)
+    })
+    await lab.add({ name: 'broken.test', target })
+    await expect(lab.visit('broken.test')).rejects.toThrow(/aborted|hang up|ECONNRESET/)
+  })
+
+  test('what a stock cache kept is asked anew each time (R11)', async () => {
+    let visits = 0
+    await lab.add({
+      name: 'fresh.test',
+      target: await lab.site((_request, response) => response.end(String(++visits))),
+    })
+    expect([
+      (await lab.visit('fresh.test', '/a.js')).body,
+      (await lab.visit('fresh.test', '/a.js')).body,
+    ]).toEqual(['1', '2'])
+  })
+
+  test('targets in turn', async () => {
+    const targets = await Promise.all([lab.mirror('one'), lab.mirror('two')])
+    await lab.add({ name: 'turns.test', target: targets.join(',') })
+    const names = []
+    for (let visit = 0; visit < 4; visit++) names.push((await lab.visit('turns.test')).headers['x-answer'])
+    expect(names).toEqual(['one', 'two', 'one', 'two'])
+  })
+})
+
+describe('R6: upgrades', () => {
+  let target: string
+  beforeAll(async () => {
+    target = await lab.site(
+      (_request, response) => response.writeHead(426).end('upgrade, please'),
+      (server) => {
+        const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true })
+        server.on('upgrade', (request, socket, head) => {
+          if (request.url === '/no') socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno')
+          else if (request.headers.upgrade === 'other') {
+            socket.write(
+              'HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\nfirst ',
+            )
+            socket.on('error', () => undefined).pipe(socket)
+          } else {
+            sockets.handleUpgrade(request, socket, head, (ws) =>
+              ws.on('message', (data: Buffer, binary) => ws.send(data, { binary })),
+            )
+          }
+        })
+      },
+    )
+    await lab.add({ name: 'ws.test', target })
+  })
+  const open = (path = '/') =>
+    new WebSocket(`ws://127.0.0.1:${lab.httpPort}${path}`, { headers: { Host: 'ws.test' } })
+
+  test('a WebSocket passes, with large messages both ways, and a stop ends it', async () => {
+    const socket = open()
+    await once(socket, 'open')
+    const sent = randomBytes(3_000_000)
+    socket.send('hello')
+    expect(String((await once(socket, 'message'))[0])).toBe('hello')
+    socket.send(sent)
+    expect(((await once(socket, 'message'))[0] as Buffer).equals(sent)).toBe(true)
+    const tunnel = (await lab.api.tunnels.list({})).find(({ settings }) => settings.host?.name === 'ws.test')
+    expect(tunnel?.connections).toBe(1)
+    const closed = once(socket, 'close')
+    await lab.api.tunnels.stop({ id: tunnel?.id ?? 0 })
+    expect((await closed)[0]).toBe(1006)
+    expect((await lab.visit('ws.test')).status).toBe(404)
+    await lab.api.tunnels.start({ id: tunnel?.id ?? 0 })
+  })
+
+  test('a refusal of the target reaches the visitor, and an ordinary request is no upgrade', async () => {
+    const refused = open('/no')
+    refused.on('error', () => undefined)
+    const [, response] = (await once(refused, 'unexpected-response')) as [unknown, { statusCode: number }]
+    expect(response.statusCode).toBe(403)
+    refused.terminate()
+    expect((await lab.visit('ws.test')).status).toBe(426)
+  })
+
+  test('any other protocol passes with its first bytes; h2c does not', async () => {
+    const socket = await lab.connect()
+    socket.write('GET / HTTP/1.1\r\nHost: ws.test\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\nearly ')
+    const heard = hear(socket)
+    socket.end('late')
+    expect(await heard).toMatch(/^HTTP\/1\.1 101 [^]*\r\n\r\nfirst early late$/)
+    expect(
+      await lab.raw('GET / HTTP/1.1\r\nHost: ws.test\r\nConnection: upgrade, close\r\nUpgrade: h2c\r\n\r\n'),
+    ).toMatch(/^HTTP\/1\.1 426/)
+  })
+})
+
+describe('who is let in', () => {
+  test('users, asked by the relay; their password is not the target’s to see', async () => {
+    const target = await lab.mirror()
+    await lab.add({
+      name: 'users.test',
+      target,
+      users: [
+        { name: 'goudan', password: 'a:b' },
+        { name: 'ada', password: '密码' },
+      ],
+    })
+    const asked = await lab.visit('users.test')
+    expect([asked.status, asked.headers['www-authenticate']]).toEqual([
+      401,
+      'Basic realm="nps", charset="UTF-8"',
+    ])
+    expect((await lab.visit('users.test', '/', { headers: basic('goudan:b') })).status).toBe(401)
+    expect((await lab.visit('users.test', '/', { headers: basic('ada:密码') })).status).toBe(200)
+    const { status, body } = await lab.visit('users.test', '/', { headers: basic('goudan:a:b') })
+    expect(status).toBe(200)
+    expect(body).not.toMatch(/authorization/i)
+  })
+
+  test('a paused host says so, and goes on afterwards', async () => {
+    const target = await lab.mirror()
+    const { id } = await lab.add({ name: 'pause.test', target, isPaused: true })
+    expect((await lab.visit('pause.test')).body).toContain('This site is paused')
+    await lab.api.tunnels.edit({ id, settings: { host: { name: 'pause.test', path: '/', scheme: 'all' } } })
+    expect((await lab.visit('pause.test')).status).toBe(200)
+  })
+
+  test('to HTTPS, with the method kept', async () => {
+    await lab.add({ name: 'secure.test', target: '127.0.0.1:1', redirectToHttps: true })
+    const get = await lab.visit('secure.test:81', '/a?b=c')
+    expect([get.status, get.headers.location]).toEqual([301, `https://secure.test:${lab.httpsPort}/a?b=c`])
+    expect((await lab.visit('secure.test', '/', { method: 'POST', body: 'x' })).status).toBe(308)
+  })
+
+  test('limits of the tunnel: connections 429, addresses 403', async () => {
+    const target = await lab.site((request, response) => {
+      if (request.url === '/slow') response.write('begun')
+      else response.end('ok')
+    })
+    const { id } = await lab.add({ name: 'limit.test', target })
+    await lab.api.tunnels.edit({ id, limits: { maxConnections: 1 } })
+    const slow = await lab.connect()
+    slow.write('GET /slow HTTP/1.1\r\nHost: limit.test\r\n\r\n')
+    await once(slow, 'data')
+    expect((await lab.visit('limit.test')).status).toBe(429)
+    const ended = hear(slow)
+    await lab.api.tunnels.edit({ id, limits: { deny: ['127.0.0.0/8'] } })
+    await ended
+    expect((await lab.visit('limit.test')).status).toBe(403)
+  })
+
+  test('a target that refuses is 502, an offline lab box too, each with its reason', async () => {
+    const target = await lab.site(() => undefined)
+    await lab.add({ name: 'refused.test', target: '127.0.0.1:9' })
+    await lab.add({ name: 'silent.test', target })
+    const refused = await lab.visit('refused.test')
+    expect([refused.status, refused.body]).toEqual([502, expect.stringContaining('does not run')])
+    const garbled = await lab.site((request) => request.socket.end('this is no HTTP\r\n\r\n'))
+    await lab.add({ name: 'garbled.test', target: garbled })
+    const answer = await lab.visit('garbled.test')
+    expect([answer.status, answer.body]).toEqual([502, expect.stringContaining('did not answer properly')])
+    // a visitor that leaves is not waited for
+    const gone = await lab.connect()
+    gone.write('GET / HTTP/1.1\r\nHost: silent.test\r\n\r\n')
+    const count = async () =>
+      (await lab.api.tunnels.list({})).find(({ settings }) => settings.host?.name === 'silent.test')
+        ?.connections
+    await expect.poll(count).toBe(1)
+    gone.destroy()
+    await expect.poll(count).toBe(0)
+  })
+})
+
+describe('visitors that mean no good', () => {
+  beforeAll(async () => {
+    await lab.add({ name: 'victim.test', target: await lab.mirror('victim') })
+  })
+
+  const head = 'POST / HTTP/1.1\r\nHost: victim.test\r\n'
+  test.each([
+    ['both lengths', `${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['two lengths', `${head}Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde`],
+    ['a list of lengths', `${head}Content-Length: 4, 5\r\n\r\nabcde`],
+    ['a signed length', `${head}Content-Length: +4\r\n\r\nabcd`],
+    ['an obscure coding', `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ['chunked not last', `${head}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`],
+    ['another coding before', `${head}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`],
+    ['coding twice', `${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['a space before the colon', `${head}Content-Length : 4\r\n\r\nabcd`],
+    ['a folded field', `${head}X: a\r\n b\r\n\r\n`],
+    ['bare line feeds', 'GET / HTTP/1.1\nHost: victim.test\n\n'],
+    ['two hosts', `${head}Host: other.test\r\nContent-Length: 0\r\n\r\n`],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['a host that is none', 'GET / HTTP/1.1\r\nHost: victim.test/x\r\n\r\n'],
+    ['a bad chunk size', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
+    ['CONNECT', 'CONNECT victim.test:22 HTTP/1.1\r\nHost: victim.test\r\n\r\n'],
+    ['TLS', '\u0016\u0003\u0001\u0000\u0005hello'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ])('%s is refused, and the connection with it', async (_name, bytes) => {
+    const heard = await lab.raw(bytes)
+    expect(heard).toMatch(/^HTTP\/1\.1 400 /)
+    expect(heard.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+    expect(heard).not.toContain('X-Answer')
+  })
+
+  test('no field is lost behind many others, least of all the one that says how long the body is', async () => {
+    const target = await lab.site(
+      (request, response) => request.pipe(response),
+      (server) => (server.maxHeadersCount = 10_000),
+    )
+    await lab.add({ name: 'fields.test', target })
+    const heard = await lab.raw(
+      `POST / HTTP/1.1\r\nHost: fields.test\r\n${'a:\r\n'.repeat(9_000)}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
+    )
+    expect(heard).toMatch(/^HTTP\/1\.1 200 [^]*hello/)
+  })
+
+  test('an absolute address counts more than Host, on both sides', async () => {
+    const heard = await lab.raw(
+      'GET http://victim.test/x HTTP/1.1\r\nHost: nobody.test\r\nConnection: close\r\n\r\n',
+    )
+    expect(heard).toContain('"url":"/x","rawHeaders":["Host","victim.test"')
+  })
+
+  test('an endless head is cut off, and pipelining without end too', async () => {
+    const begunMs = performance.now()
+    const endless = await lab.connect()
+    const heard = hear(endless)
+    endless.write(`GET / HTTP/1.1\r\nHost: victim.test\r\n${'X-A: b\r\n'.repeat(10_000)}`)
+    // what had been sent on top may turn the page into a reset
+    expect(await heard).toMatch(/^(HTTP\/1\.1 400 [^]*)?$/)
+    expect(performance.now() - begunMs).toBeLessThan(5_000)
+    const target = await lab.site(() => undefined)
+    await lab.add({ name: 'pipeline.test', target })
+    expect(await lab.raw('GET / HTTP/1.1\r\nHost: pipeline.test\r\n\r\n'.repeat(100))).toBe('')
+  })
+
+  test('guessing passwords from one address ends in 429', async () => {
+    const target = await lab.mirror()
+    await lab.add({ name: 'guess.test', target, users: [{ name: 'a', password: 'secret' }] })
+    let status = 0
+    for (let guess = 0; guess < 25 && status !== 429; guess++)
+      ({ status } = await lab.visit('guess.test', '/', { headers: basic(`a:${guess}`) }))
+    expect(status).toBe(429)
+  })
+})
+
+test('a port that is taken is told, shown, and opened once it is free; the relay goes on', async () => {
+  const taken = await lab.mirror()
+  await lab.configure({ httpPort: port(taken), httpsPort: null })
+  expect(lab.lines.join('')).toMatch(
+    /hosts not listening; the relay goes on without scheme=http .*code=port-taken/,
+  )
+  const list = await lab.api.tunnels.list({})
+  expect(
+    new Set(list.map(({ status }) => (status.state === 'failed' ? status.failure.code : status.state))),
+  ).toEqual(new Set(['port-taken']))
+  await expect(lab.add({ name: 'late.test', target: '127.0.0.1:1' })).rejects.toMatchObject({
+    code: 'port-taken',
+  })
+  await lab.configure({ httpPort: null })
+  await expect(lab.add({ name: 'late.test', target: '127.0.0.1:1' })).rejects.toMatchObject({
+    code: 'hosts-off',
+  })
+  await lab.configure({ httpPort: 0, httpsPort: 0 })
+  expect((await lab.visit('victim.test')).status).toBe(200)
+})

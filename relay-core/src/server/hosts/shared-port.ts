@@ -1,0 +1,60 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { keepAliveDelayMs } from '../../transport/connect.ts'
+import { plainAddress } from '../../transport/plain-address.ts'
+import { ConnectionLimit } from '../connection-limit.ts'
+import { listen } from '../listen.ts'
+
+/** A browser opens six connections a site; a campus behind one address has many browsers. */
+const mostPerAddress = 1024
+const mostInAll = 8192
+
+/** A listening port that all host tunnels share, and the visitors' connections to it. */
+export class SharedPort {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  readonly #limit = new ConnectionLimit({ perAddress: mostPerAddress, total: mostInAll })
+
+  /** `onVisitor` gets each connection open and paused, with the visitor's address. */
+  constructor(onVisitor: (socket: Socket, address: string) => void) {
+    this.#server = createServer(
+      {
+        allowHalfOpen: true,
+        pauseOnConnect: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: keepAliveDelayMs,
+      },
+      (socket) => {
+        // An error is always followed by `close`.
+        socket.on('error', () => undefined)
+        const address = socket.remoteAddress
+        const leave = address === undefined ? undefined : this.#limit.enter(address)
+        if (address === undefined || !leave) {
+          socket.destroy()
+          return
+        }
+        this.#sockets.add(socket)
+        socket.once('close', () => {
+          leave()
+          this.#sockets.delete(socket)
+        })
+        onVisitor(socket, plainAddress(address))
+      },
+    )
+  }
+
+  /** Rejects with `port-taken`, `port-forbidden` or `invalid-input`. */
+  async listen(address: { host: string; port: number }): Promise<number> {
+    await listen(this.#server, address)
+    // Out of descriptors, or a visitor gone before it was accepted: the port stays open for the next.
+    this.#server.on('error', () => undefined)
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Ends its connections too. Idempotent. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+}
