@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
 import type { AgentSession } from '../agent-session.ts'
+import type { Account } from '../tunnels/accounts.ts'
 import type { Passage } from '../tunnels/passage.ts'
 import type { Passages } from '../tunnels/passages.ts'
 import type { TargetTurns } from '../tunnels/target-turns.ts'
-import type { User } from './basic-auth.ts'
 import type { Certificate } from './certificates.ts'
 import type { HostRefusal } from './error-page.ts'
 import type { HostRule } from './host-table.ts'
@@ -18,7 +18,7 @@ export interface HostSite {
   readonly hostHeader: string | undefined
   readonly setHeaders: Readonly<Record<string, string>>
   /** Empty: everybody may come in. */
-  readonly users: readonly User[]
+  readonly users: readonly Account[]
   /** Its own; undefined: the default one. */
   readonly certificate: Certificate | undefined
   readonly passages: Passages

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../log.ts'
 import type { AttemptLimit } from '../attempt-limit.ts'
+import { isAccount, parseBasicAuth } from '../tunnels/accounts.ts'
 import { refuse } from './answers.ts'
-import { provesUser } from './basic-auth.ts'
 import type { HostRefusal } from './error-page.ts'
 import { forwardRequest } from './forward-request.ts'
 import { enterSite, reachTarget, type HostSite } from './host-site.ts'
@@ -94,7 +94,8 @@ function checkUser(
   if (users.length === 0) return undefined
   if (wrongPasswords.lockedForMs(visit.address) > 0) return 'too-many'
   const { authorization } = request.headers
-  if (provesUser(users, authorization)) return undefined
+  const given = parseBasicAuth(authorization)
+  if (given && isAccount(users, given)) return undefined
   // A browser asks without a password first.
   if (authorization !== undefined) {
     wrongPasswords.failed(visit.address)
