@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { ApiDoor } from './api/api-door.ts'
 import type { ConfigFile } from './config-file.ts'
 import { readBody } from './console/request-body.ts'
+import { httpPatience } from './http-limits.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import type { ImportReport } from './stock-data/import-stock.ts'
 
@@ -32,7 +33,7 @@ export class ControlSocket {
 
   constructor({ path, reload }: ControlSocketOptions) {
     this.#path = path
-    this.#server = createServer()
+    this.#server = createServer(httpPatience)
     this.#server.on('request', (request, response) => {
       void this.#answer(request, reload).then(({ status, text }) => {
         response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
@@ -57,7 +58,8 @@ export class ControlSocket {
     }
     await rm(this.#path, { force: true })
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
+      // Out of descriptors later on: the socket stays open for the next, and there is nothing left to reject.
+      this.#server.on('error', reject)
       this.#server.listen(this.#path, resolve)
     })
     await chmod(this.#path, 0o600)

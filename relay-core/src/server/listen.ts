@@ -11,6 +11,9 @@ export function listen(
     server.once('error', onError)
     server.listen({ ...(host !== undefined && { host }), port, backlog: 1024 }, () => {
       server.off('error', onError)
+      // Out of descriptors, or a visitor gone before it was accepted: the port stays open for the next. Without a
+      // listener such an error would end the process.
+      server.on('error', () => undefined)
       resolve()
     })
   })

@@ -6,6 +6,7 @@ import { RelayError } from '../../api/errors.ts'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay-config.ts'
 import type { Log } from '../../log.ts'
 import type { ApiDoor } from '../api/api-door.ts'
+import { httpPatience, limitConnections } from '../http-limits.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { listen } from '../listen.ts'
 import { AuthKey } from '../stock-web-api/auth-key.ts'
@@ -63,11 +64,10 @@ export class ConsoleServer {
     this.#sessions = new Sessions(options.now)
     this.#authKey = new AuthKey(options)
     this.#calls = new HttpCalls({ ...options, authKey: this.#authKey, sessions: this.#sessions })
-    const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 }
     this.#server = options.tls
-      ? createTlsServer({ ...limits, ...options.tls, handshakeTimeout: 10_000 })
-      : createServer(limits)
-    this.#server.maxConnections = 512
+      ? createTlsServer({ ...httpPatience, ...options.tls, handshakeTimeout: 10_000 })
+      : createServer(httpPatience)
+    limitConnections(this.#server)
     this.#server.on('request', (request, response) => void this.#answer(request, response))
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
@@ -106,6 +106,8 @@ export class ConsoleServer {
         response.writeHead(302, { location: `${this.#basePath}/` }).end()
       } else sendJson(response, 404, { code: 'not-found', message: 'There is nothing here.' })
     } catch (error) {
+      // Whoever goes in the middle of a request is no failure of ours, and must not fill the log.
+      if (request.destroyed && !request.complete) return
       this.#options.log.error('console request failed', { error })
       if (response.headersSent) response.destroy()
       else sendJson(response, 500, { message: 'The relay could not answer. Its log tells why.' })

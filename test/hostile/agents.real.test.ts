@@ -1,0 +1,179 @@
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  encodeBare,
+  encodeData,
+  encodePing as encodeMuxPing,
+  encodeWindow,
+  muxFlag,
+} from '../../relay-core/src/nps/mux-frames.ts'
+import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
+import * as wire from '../../relay-core/src/wire/messages.ts'
+import { answerOpen, HostileAgent, stockConnection, stockConnections } from './hostile-agent.ts'
+import { flood, keptFor, open } from './strangers.ts'
+import { badVkey, unharmed, Victim } from './victim.ts'
+
+const times = <T>(count: number, make: (at: number) => T) =>
+  Array.from({ length: count }, (_, at) => make(at))
+const data = (length: number) => encodeFrame(frameType.data, Buffer.alloc(length, 'd'))
+const endless = { totalBytes: 256 * 1024 * 1024, forMs: 2_000 }
+/** A mux head that says an empty part of a message of stream 1. */
+const emptyPart = Buffer.from([muxFlag.dataPart, 1, 0, 0, 0, 0, 0])
+
+describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', (runtime) => {
+  let victim: Victim
+  let port = 0
+
+  beforeAll(async () => {
+    victim = await Victim.start({ runtime })
+    port = await victim.badTunnel()
+  })
+  afterAll(() => victim.close())
+
+  /** Runs it with a session of its own, which is gone afterwards. */
+  const withAgent = (work: (agent: HostileAgent) => Promise<void>) => async () => {
+    const agent = await HostileAgent.start(victim.bridgePort, badVkey)
+    try {
+      await work(agent)
+    } finally {
+      agent.close()
+    }
+  }
+
+  it('native: answers and resets in one piece, ends, floods and lies within one', async () => {
+    const said = [
+      wire.encodeReset(1),
+      Buffer.concat([data(5), wire.encodeReset(1)]),
+      Buffer.concat([wire.encodeEnd(), wire.encodeReset(1)]),
+      Buffer.concat([wire.encodeEnd(), data(5)]),
+      Buffer.concat([data(5), wire.encodeOpened(1)]),
+      Buffer.from([0xff, 0xff, 0xff, 0xff]),
+      Buffer.concat(times(3, () => wire.encodeReset(1))),
+    ]
+    expect(
+      await victim.after(
+        withAgent(async (agent) => {
+          for (const words of said) {
+            const carrier = await agent.carrier()
+            const visitor = open(port)
+            await Promise.race([answerOpen(carrier, words), once(visitor, 'close')])
+            visitor.destroy()
+            carrier.destroy()
+          }
+        }),
+      ),
+    ).toEqual(unharmed)
+  })
+
+  it(
+    'native: does not read, does not answer, says what only a relay may say',
+    { timeout: 40_000 },
+    async () => {
+      expect(
+        await victim.after(
+          withAgent(async (agent) => {
+            agent.control.pause()
+            await flood(
+              agent.control,
+              Buffer.concat(times(5_000, () => wire.encodePing(Buffer.alloc(8)))),
+              endless,
+            )
+            await keptFor(agent.control, 12_000)
+          }),
+        ),
+      ).toEqual(unharmed)
+      for (const words of [wire.encodeOpened(1), data(9), encodeFrame(0x7f, Buffer.alloc(4096))]) {
+        const agent = await HostileAgent.start(victim.bridgePort, badVkey)
+        agent.control.write(words)
+        await keptFor(agent.control, 5_000)
+      }
+    },
+  )
+
+  it('native: endless bytes to a visitor that does not read', { timeout: 40_000 }, async () => {
+    expect(
+      await victim.after(
+        withAgent(async (agent) => {
+          const carrier = await agent.carrier()
+          const visitor = open(port).pause()
+          await answerOpen(carrier, data(10))
+          const written = await flood(carrier, Buffer.from(data(1_000_000)), endless)
+          // What the buffers of two sockets take; the rest is refused by not being read.
+          expect(written).toBeLessThan(64 * 1024 * 1024)
+          visitor.destroy()
+        }),
+      ),
+    ).toEqual(unharmed)
+  })
+
+  it(
+    'native: hundreds of connections that nobody asked for, and a new session every moment',
+    { timeout: 60_000 },
+    async () => {
+      expect(
+        await victim.after(
+          withAgent(async (agent) => {
+            for (let left = 300; left > 0; left -= 30) await Promise.all(times(30, () => agent.carrier()))
+          }),
+          { maxGrowthBytes: 160 * 1024 * 1024 },
+        ),
+      ).toEqual(unharmed)
+      expect(
+        await victim.after(async () => {
+          for (let left = 60; left > 0; left--) {
+            const agent = await HostileAgent.start(victim.bridgePort, badVkey)
+            if (left % 2 === 0) agent.close()
+          }
+        }),
+      ).toEqual(unharmed)
+    },
+  )
+
+  it(
+    'stock: endless empty parts, endless messages, pings that it does not read answered, windows without end',
+    { timeout: 60_000 },
+    async () => {
+      const begin = encodeBare(muxFlag.opened, 1)
+      const floods = [
+        Buffer.concat(times(9_000, () => emptyPart)),
+        Buffer.concat(times(9_000, () => encodeData(muxFlag.dataPart, 1, Buffer.of(1)))),
+        Buffer.concat(times(400, () => encodeMuxPing(muxFlag.ping, Buffer.alloc(4_000)))),
+        Buffer.concat(times(5_000, (at) => encodeWindow(1, 0, at * 1_000))),
+        Buffer.concat(times(9_000, (at) => encodeBare(muxFlag.close, at))),
+        Buffer.concat(times(9_000, (at) => encodeBare(muxFlag.open, at))),
+      ]
+      expect(
+        await victim.after(
+          async () => {
+            for (const [at, words] of floods.entries()) {
+              const { main, chan } = await stockConnections(victim.bridgePort, badVkey)
+              await victim.agentOnline()
+              const visitor = open(port).pause()
+              chan.write(begin)
+              if (at === 2) chan.pause()
+              await flood(chan, words, { totalBytes: 64 * 1024 * 1024, forMs: 1_500 })
+              for (const socket of [main, chan, visitor]) socket.destroy()
+            }
+          },
+          { maxGrowthBytes: 96 * 1024 * 1024 },
+        ),
+      ).toEqual(unharmed)
+    },
+  )
+
+  it('stock: a main that says nonsense, and one that brings no chan', async () => {
+    expect(
+      await victim.after(async () => {
+        for (const words of ['x'.repeat(200), '\u00ff\u00ff\u00ff\u00ff', '\u0001\u0000\u0001\u0000']) {
+          const { main, chan } = await stockConnections(victim.bridgePort, badVkey)
+          main.write(Buffer.from(words, 'latin1'))
+          await Promise.all([keptFor(main, 5_000), keptFor(chan, 5_000)])
+        }
+        const halves = await Promise.all(times(20, () => stockConnection(victim.bridgePort, badVkey, 'main')))
+        // Each takes the place of the one before, and the last waits fifteen seconds for its other half.
+        await Promise.all(halves.slice(0, -1).map((socket) => keptFor(socket, 5_000)))
+        halves.at(-1)?.destroy()
+      }),
+    ).toEqual(unharmed)
+  })
+})

@@ -1,0 +1,155 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dribble, flood, keptFor, open, openFromElsewhere } from './strangers.ts'
+import { unharmed, Victim } from './victim.ts'
+
+const times = <T>(count: number, make: (at: number) => T) =>
+  Array.from({ length: count }, (_, at) => make(at))
+/** The console gives a request ten seconds for its head; the rest is for a busy machine. */
+const silentDeadlineMs = 16_000
+
+/** How long a person's browser waits for the console's first answer. */
+async function loginPage(victim: Victim): Promise<number> {
+  const startedAt = performance.now()
+  const response = await fetch(`http://127.0.0.1:${victim.consolePort}/session`, {
+    signal: AbortSignal.timeout(5_000),
+  })
+  expect(response.status).toBe(200)
+  return performance.now() - startedAt
+}
+
+describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (runtime) => {
+  let victim: Victim
+
+  beforeAll(async () => {
+    victim = await Victim.start({ runtime })
+  })
+  afterAll(() => victim.close())
+
+  it(
+    'of the console: a thousand silent ones, slow heads, slow bodies, endless bodies',
+    { timeout: 60_000 },
+    async () => {
+      expect(
+        await victim.after(async () => {
+          const port = victim.consolePort
+          const silent = times(1_000, () => openFromElsewhere(port))
+          const head = Buffer.from(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(2_000)}`)
+          const body = Buffer.from(`POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 4000\r\n\r\n`)
+          const slow = times(20, (at) => {
+            const socket = openFromElsewhere(port)
+            void dribble(socket, at % 2 === 0 ? head : Buffer.concat([body, Buffer.alloc(4_000, '{')]), 100)
+            return socket
+          })
+          const endless = openFromElsewhere(port)
+          endless.write('POST /login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n')
+          await flood(endless, Buffer.from(`10000\r\n${'{'.repeat(65_536)}\r\n`), {
+            totalBytes: 64 * 1024 * 1024,
+            forMs: 2_000,
+          })
+          expect(await loginPage(victim)).toBeLessThan(5_000)
+          await Promise.all([...silent, endless].map((one) => keptFor(one, silentDeadlineMs)))
+          for (const socket of slow) socket.destroy()
+        }),
+      ).toEqual(unharmed)
+    },
+  )
+
+  it('of the console: answers that nobody reads', { timeout: 60_000 }, async () => {
+    expect(
+      await victim.after(async () => {
+        const sockets = times(40, () => open(victim.consolePort).pause())
+        const asks = Buffer.from('GET /session HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2_000))
+        await Promise.all(
+          sockets.map((socket) => flood(socket, asks, { totalBytes: 4_000_000, forMs: 2_000 })),
+        )
+        for (const socket of sockets) socket.destroy()
+      }),
+    ).toEqual(unharmed)
+  })
+
+  it('of the control socket: nonsense, silence, a call without an end', async () => {
+    expect(
+      await victim.after(async () => {
+        const path = victim.controlPath
+        const silent = times(100, () => open(path))
+        const nonsense = times(50, (at) => {
+          const socket = open(path)
+          socket.write(Buffer.alloc(5_000, 100 + at))
+          return socket
+        })
+        await Promise.all(nonsense.map((socket) => keptFor(socket, 5_000)))
+        const endless = open(path)
+        endless.write('POST /api HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n')
+        await flood(endless, Buffer.from(`10000\r\n${'{'.repeat(65_536)}\r\n`), {
+          totalBytes: 32 * 1024 * 1024,
+          forMs: 1_000,
+        })
+        for (const socket of [...silent, endless]) socket.destroy()
+      }),
+    ).toEqual(unharmed)
+  })
+
+  it('of a tunnel whose agent is away: three thousand, one after the other', async () => {
+    const port = await victim.badTunnel()
+    expect(
+      await victim.after(async () => {
+        for (let left = 3_000; left > 0; left -= 300) {
+          const sockets = times(300, () => open(port))
+          await Promise.all(sockets.map((socket) => keptFor(socket, 10_000)))
+        }
+      }),
+    ).toEqual(unharmed)
+  })
+
+  it(
+    'of a tunnel that works: many at once, silent, resetting, flooding and never reading',
+    { timeout: 60_000 },
+    async () => {
+      const port = await victim.badTunnel(`127.0.0.1:${await victim.targets.echo()}`)
+      const attack = async () => {
+        const silent = times(300, () => open(port))
+        for (let round = 0; round < 10; round++) {
+          const resetting = times(30, () => open(port))
+          await Promise.all(resetting.map((socket) => once(socket, 'connect')))
+          for (const socket of resetting) socket.resetAndDestroy()
+        }
+        const deaf = times(20, () => open(port).pause())
+        const bytes = { totalBytes: 64 * 1024 * 1024, forMs: 2_000 }
+        await Promise.all(deaf.map((socket) => flood(socket, Buffer.alloc(65_536, 'q'), bytes)))
+        for (const socket of [...silent, ...deaf]) socket.destroy()
+      }
+      // Three hundred TLS connections, and what waits for those that do not read; Bun is slow to give memory back.
+      expect(
+        await victim.after(() => victim.withBadAgent(attack), { maxGrowthBytes: 384 * 1024 * 1024 }),
+      ).toEqual(unharmed)
+    },
+  )
+})
+
+describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files only', (runtime) => {
+  let victim: Victim
+
+  beforeAll(async () => {
+    victim = await Victim.start({ runtime, descriptors: 300 })
+  })
+  afterAll(() => victim.close())
+
+  it(
+    'outlives a thousand visitors of a tunnel, of the console, of the bridge and of the control socket',
+    { timeout: 90_000 },
+    async () => {
+      const port = await victim.badTunnel(`127.0.0.1:${await victim.targets.echo()}`)
+      const attack = async () => {
+        const doors = [port, victim.consolePort, victim.bridgePort, victim.controlPath]
+        const sockets = doors.flatMap((door) => times(250, () => open(door)))
+        // There is nothing to wait for: the relay can do no more than outlive it.
+        await delay(2_000)
+        for (const socket of sockets) socket.destroy()
+      }
+      expect(await victim.after(() => victim.withBadAgent(attack))).toEqual(unharmed)
+      expect(await loginPage(victim)).toBeLessThan(5_000)
+    },
+  )
+})
