@@ -66,10 +66,12 @@ export function relayStatus(folders: Folders, json: boolean): Promise<number> {
       const connection = await connectControlSocket(controlSocket(folders))
       try {
         const status = await connection.client.status.get({})
-        const { version, bridgePort, webPort, clientsOnline, clientsTotal } = status
+        const { version, bridgePort, webPort, httpPort, httpsPort, clientsOnline, clientsTotal } = status
         const console = webPort === null ? 'no console' : `console on port ${webPort}`
+        const hosts = [httpPort, httpsPort].filter((port) => port)
+        const sites = hosts.length > 0 ? `hosts on port ${hosts.join(' and ')}, ` : ''
         return {
-          text: `Version ${version}, bridge on port ${bridgePort}, ${console}, ${clientsOnline} of ${clientsTotal} clients online.`,
+          text: `Version ${version}, bridge on port ${bridgePort}, ${console}, ${sites}${clientsOnline} of ${clientsTotal} clients online.`,
           values: { ...status },
         }
       } finally {

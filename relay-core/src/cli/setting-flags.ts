@@ -1,17 +1,22 @@
 import { tunnelSettings, type TunnelSettings } from '../api/tunnel-settings.ts'
 import { usageError } from './flags.ts'
+import { hostFlags, hostUsage, readHost } from './host-flags.ts'
 
 export const settingFlags = {
   listen_ip: 'text',
   proxy_protocol: 'text',
   health: 'text',
   user: 'text',
+  ...hostFlags,
 } as const
 
 export const settingUsage = `tcp: -listen_ip=203.0.113.7, -proxy_protocol=v1|v2, -health=tcp|http[:/path] (several targets: the ill ones are left out).
-socks5, httpProxy: -user=name:password[,name:password...]; -user=off lets everybody in.`
+socks5, httpProxy: -user=name:password[,name:password...]; -user=off lets everybody in.
+${hostUsage}`
 
-type SettingValues = { readonly [K in keyof typeof settingFlags]?: string }
+type SettingValues = {
+  readonly [K in keyof typeof settingFlags]?: (typeof settingFlags)[K] extends 'switch' ? boolean : string
+}
 
 /** The flags over what there was; an empty value takes a setting away. */
 export function readSettings(flags: SettingValues, before: TunnelSettings): TunnelSettings {
@@ -28,12 +33,30 @@ export function readSettings(flags: SettingValues, before: TunnelSettings): Tunn
   })
   if (flags.user === 'off') delete after['users']
   else if (flags.user !== undefined) after['users'] = readUsers(flags.user)
+  const host = readHost(flags, before.host)
+  if (host) after['host'] = host
   const read = tunnelSettings.safeParse(after)
   if (read.success) return read.data
-  const flag = { listenIp: 'listen_ip', proxyProtocol: 'proxy_protocol', users: 'user' }[
-    String(read.error.issues[0]?.path[0])
-  ]
-  throw usageError(`-${flag ?? 'health'} is not of the form it needs.\n\n${settingUsage}`)
+  throw usageError(
+    `-${flagOf(read.error.issues[0]?.path ?? [])} is not of the form it needs.\n\n${settingUsage}`,
+  )
+}
+
+const flagsBySetting: Readonly<Record<string, string>> = {
+  listenIp: 'listen_ip',
+  proxyProtocol: 'proxy_protocol',
+  users: 'user',
+  name: 'host',
+  path: 'path',
+  scheme: 'scheme',
+  hostHeader: 'host_header',
+  setHeaders: 'header',
+  certFile: 'cert',
+  keyFile: 'key',
+}
+
+function flagOf([setting, part]: readonly PropertyKey[]): string {
+  return flagsBySetting[String(setting === 'host' ? (part ?? 'name') : setting)] ?? 'health'
 }
 
 /** An empty text is a mistake, such as a variable that is not set, and not the wish to let everybody in. */

@@ -90,7 +90,7 @@ export class TunnelRegistry {
           mode,
           target,
           port,
-          name: name ?? (port === null ? mode : `${mode} ${port}`),
+          name: name ?? settings.host?.name.slice(0, 64) ?? (port === null ? mode : `${mode} ${port}`),
           settings,
           limits,
           pushedBy,
