@@ -1,5 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { TunnelMode as ModeName } from '../../api/models.ts'
+import { createHttpProxyMode } from './http-proxy-mode.ts'
 import { createSocks5Mode } from './socks5-mode.ts'
 import { createPrivateMode } from './private-mode.ts'
 import { createHostMode } from './host-mode.ts'
@@ -13,6 +14,7 @@ const modes: Partial<Record<ModeName, CreateMode>> = {
   tcp: createTcpMode,
   udp: createUdpMode,
   socks5: createSocks5Mode,
+  httpProxy: createHttpProxyMode,
   private: createPrivateMode,
   host: createHostMode,
 }

@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net'
 import { RelayError, type RelayErrorCode } from '../../api/errors.ts'
-import { AttemptLimit } from '../attempt-limit.ts'
-import { isAccount, type Account } from './accounts.ts'
 import { endAfter } from './last-words.ts'
 import type { Passage } from './passage.ts'
 import { associate } from './socks-association.ts'
@@ -16,31 +14,20 @@ import {
 } from './socks-messages.ts'
 import { TcpDoor } from './tcp-door.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { UserCheck } from './user-check.ts'
 
 /** From the connection to the whole request, password included. */
 const requestTimeoutMs = 10_000
 
-/** Wrong passwords from one address; after that none is looked at for a minute. */
-const wrongPasswords = { most: 20, windowMs: 60_000 }
-
 /** SOCKS5 (RFC 1928, with RFC 1929): the visitor says where to go, and learns what became of it. */
 export function createSocks5Mode(spec: TunnelSpec, context: ModeContext): TunnelMode {
-  const attempts = new AttemptLimit({ ...wrongPasswords, now: Date.now })
-
-  const provesUser = (users: readonly Account[], address: string) => (given: Account) => {
-    if (attempts.lockedForMs(address) > 0) return false
-    const isRight = isAccount(users, given)
-    if (isRight) attempts.succeeded(address)
-    else attempts.failed(address)
-    return isRight
-  }
-
+  const userCheck = new UserCheck()
   return new TcpDoor(spec, context, async (socket, passage, { settings }) => {
     const deadline = AbortSignal.timeout(requestTimeoutMs)
     try {
       const users = settings?.users
       const request = await hearRequest(socket, {
-        isAccount: users && provesUser(users, passage.address),
+        isAccount: users && ((given) => userCheck.proves(users, given, passage.address)),
         signal: AbortSignal.any([passage.signal, deadline]),
       })
       await follow(request, socket, passage, context)

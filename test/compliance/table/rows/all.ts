@@ -1,6 +1,7 @@
 import type { Row } from '../table.ts'
 import { configurationRows } from './configuration.ts'
 import { fileRows } from './files.ts'
+import { httpProxyRows } from './http-proxy.ts'
 import { httpRows } from './http.ts'
 import { linkRows } from './link.ts'
 import { privateRows } from './private.ts'
@@ -16,6 +17,7 @@ export const allRows: readonly Row[] = [
   ...tcpRows,
   ...udpRows,
   ...socks5Rows,
+  ...httpProxyRows,
   ...httpRows,
   ...privateRows,
   ...configurationRows,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
 import type { PairKind } from '../pairs.ts'
 import type { Row } from '../table.ts'
@@ -35,32 +35,6 @@ async function get(options: { port: number; path: string; host?: string }): Prom
 }
 
 export const httpRows: readonly Row[] = [
-  {
-    name: 'httpProxy: plain requests and CONNECT',
-    leftOut: notYet('HTTP proxies'),
-    run: async (pair) => {
-      const web = await webServer()
-      try {
-        const port = await pair.open({ mode: 'httpProxy', target: '' })
-        expect(await get({ port, path: `http://127.0.0.1:${web.port}/a` })).toContain('/a')
-        const asking = request({
-          host: '127.0.0.1',
-          port,
-          method: 'CONNECT',
-          path: `127.0.0.1:${await pair.targets.echo()}`,
-          signal: AbortSignal.timeout(10_000),
-        })
-        asking.end()
-        const [answer, socket] = (await once(asking, 'connect')) as [IncomingMessage, Socket]
-        expect(answer.statusCode).toBe(200)
-        socket.write('hello')
-        expect(String(await once(socket, 'data'))).toBe('hello')
-        socket.destroy()
-      } finally {
-        web.close()
-      }
-    },
-  },
   {
     name: 'host: by name, with the path kept',
     leftOut: notYet('hosts'),
