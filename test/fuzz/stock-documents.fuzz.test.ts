@@ -11,6 +11,8 @@ import {
   decodePushedHost,
   decodePushedTunnel,
 } from '../../relay-core/src/nps/pushed-config.ts'
+import { readStockFile } from '../../relay-core/src/server/stock-data/stock-file.ts'
+import { stockClient, stockHost, stockTunnel } from '../../relay-core/src/server/stock-data/stock-records.ts'
 import { fuzz, outcome } from './fuzz.ts'
 
 const document = (value: unknown) => Buffer.from(JSON.stringify(value))
@@ -76,5 +78,21 @@ fuzz('pushed documents', {
     const read = outcome([SyntaxError, z.ZodError], () => decode(bytes))
     if (read.refused === undefined && 'accounts' in read.value && '' in read.value.accounts)
       throw new Error('an account without a name')
+  },
+})
+
+fuzz('stock files', {
+  samples: [
+    `${JSON.stringify({ ...documents.client, Id: 1, VerifyKey: 'k' })}\n*#*`,
+    `${JSON.stringify({ Id: 2, Port: 7000, Client: { Id: 1 }, ...documents.tunnel })}\n*#*`,
+    `\ufeff${JSON.stringify({ Id: 3, Client: { Id: 1 }, ...documents.host })}\r\n*#*`,
+  ].map((text) => Buffer.from(text)),
+  check: ({ bytes, random }) => {
+    const text = bytes.toString()
+    const schema: z.ZodType<{ Id: number }> = random.pick([stockClient, stockTunnel, stockHost])
+    for (const [index, entry] of readStockFile(text, schema).entries()) {
+      if (entry.at !== index + 1) throw new Error(`record ${index + 1} is called ${entry.at}`)
+      if ('record' in entry && !(entry.record.Id > 0)) throw new Error('a record without a number')
+    }
   },
 })
