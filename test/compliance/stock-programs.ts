@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Program } from './program.ts'
 
@@ -22,23 +22,6 @@ export function stockFile(version: StockVersion, name: 'nps' | 'npc' | 'web'): s
 
 /** A stock program in a scratch folder. */
 export class StockProgram extends Program {
-  /** `nps` beside its own conf folder, where it looks for it; answers once its bridge listens. */
-  static async relay(
-    version: StockVersion,
-    scratch: string,
-    settings: StockRelaySettings,
-  ): Promise<StockProgram> {
-    const program = join(scratch, 'nps')
-    if (!existsSync(program)) {
-      await symlink(stockFile(version, 'nps'), program)
-      await mkdir(join(scratch, 'conf'))
-      await writeStockConfig(join(scratch, 'conf'), settings)
-    }
-    const relay = new StockProgram(program, [], scratch)
-    await relay.says(/server start, the bridge type is tcp/)
-    return relay
-  }
-
   static agent(version: StockVersion, scratch: string, server: string, vkey: string): StockProgram {
     return new StockProgram(
       stockFile(version, 'npc'),

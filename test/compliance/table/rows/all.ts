@@ -5,6 +5,7 @@ import { httpProxyRows } from './http-proxy.ts'
 import { httpRows } from './http.ts'
 import { linkRows } from './link.ts'
 import { privateRows } from './private.ts'
+import { p2pRows } from './p2p.ts'
 import { socks5Rows } from './socks5.ts'
 import { tcpRows } from './tcp.ts'
 import { udpRows } from './udp.ts'
@@ -20,6 +21,7 @@ export const allRows: readonly Row[] = [
   ...httpProxyRows,
   ...httpRows,
   ...privateRows,
+  ...p2pRows,
   ...configurationRows,
   ...fileRows,
   ...linkRows,
