@@ -1,8 +1,10 @@
 import { hostname } from 'node:os'
+import { decodePushedOutcome, encodePushedDocument } from '../nps/pushed-document.ts'
 import { RelayLink } from '../native/relay-link.ts'
 import { parseHostPort } from '../transport/host-port.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
+import { HealthWatch } from './health-watch.ts'
 import type { KnownKey } from './known-key.ts'
 import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
 import { serveKinds } from './serve-kinds.ts'
@@ -30,6 +32,12 @@ export async function openNative(
   const pinned = known.remember(link.fingerprint).catch((error: unknown) => {
     log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
   })
+  try {
+    await bringAlong(link, options, signal)
+  } catch (error) {
+    link.close()
+    throw error
+  }
   return {
     closed: link.closed.then(async (reason) => {
       await pinned
@@ -37,4 +45,36 @@ export async function openNative(
     }),
     close: () => link.close(),
   }
+}
+
+/** The tunnels and the health checks of npc.conf. One that the relay cannot give does not keep the others away. */
+async function bringAlong(
+  link: RelayLink,
+  { server, configuration, log }: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!configuration) return
+  const answer = await link.configure(encodePushedDocument(configuration), { signal })
+  const { refused, denied } = decodePushedOutcome(answer)
+  if (denied) {
+    log.error('the relay does not let this client bring its own tunnels: allow it there, or add them there', {
+      server,
+    })
+    return
+  }
+  for (const tunnel of refused) {
+    log.error(
+      'the relay refuses a tunnel of npc.conf, so it is left out: is its port free and allowed there?',
+      {
+        server,
+        tunnel,
+      },
+    )
+  }
+  log.info('the tunnels of npc.conf are on the relay', { server, refused: refused.length })
+  const { healthChecks: checks } = configuration
+  if (checks.length === 0) return
+  const watch = new HealthWatch({ checks, report: (health) => link.report(health), log })
+  watch.start()
+  void link.closed.then(() => watch.stop())
 }

@@ -1,14 +1,21 @@
 import {
   decodeBye,
+  decodeHealth,
+  decodePart,
   decodeWant,
   encodeBye,
+  encodeConfig,
+  encodeConfigured,
+  encodeHealth,
   encodePing,
   encodePong,
   encodeWant,
   pingLength,
+  type Health,
 } from '../wire/messages.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
+import { DocumentReader, documentParts } from './document-parts.ts'
 import type { FramedSocket } from './framed-socket.ts'
 
 /** Both sides ask every 3 s and give up after 9 s of silence, so that a dead link is known within 10 s. */
@@ -19,6 +26,11 @@ export interface ControlEvents {
   /** The relay wants more carriers. */
   onWant?(count: number): void
   onRoundTrip?(ms: number): void
+  /** The agent brings tunnels along. */
+  onConfig?(document: string): void
+  /** The relay says what became of them. */
+  onConfigured?(document: string): void
+  onHealth?(health: Health): void
 }
 
 /** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
@@ -37,6 +49,7 @@ export class ControlLink {
   readonly #silenceTimer: NodeJS.Timeout
   #said: string | undefined
   #silent = false
+  readonly #document = new DocumentReader()
 
   constructor(framed: FramedSocket, events: ControlEvents) {
     this.#framed = framed
@@ -62,6 +75,20 @@ export class ControlLink {
 
   want(count: number): void {
     this.#framed.send(encodeWant(Math.min(count, 0xffff)))
+  }
+
+  /** The agent's word; the answer is `onConfigured`. */
+  configure(document: string): void {
+    for (const part of documentParts(document)) this.#framed.send(encodeConfig(part))
+  }
+
+  /** The relay's answer. */
+  configured(document: string): void {
+    for (const part of documentParts(document)) this.#framed.send(encodeConfigured(part))
+  }
+
+  reportHealth(health: Health): void {
+    this.#framed.send(encodeHealth(health))
   }
 
   /** Says why, then ends. Idempotent. */
@@ -92,9 +119,24 @@ export class ControlLink {
         this.#said = decodeBye(body)
         this.#framed.destroy()
         break
+      case frameType.config:
+        this.#onPart(type, body, this.#events.onConfig)
+        break
+      case frameType.configured:
+        this.#onPart(type, body, this.#events.onConfigured)
+        break
+      case frameType.health:
+        this.#events.onHealth?.(decodeHealth(body))
+        break
       default:
         throw new WireError(`frame of type ${type} on a control link`)
     }
+  }
+
+  #onPart(type: number, body: Uint8Array, take: ((document: string) => void) | undefined): void {
+    if (!take) throw new WireError(`frame of type ${type} from the wrong side`)
+    const document = this.#document.take(decodePart(body))
+    if (document !== undefined) take.call(this.#events, document)
   }
 
   #onPong(body: Uint8Array): void {

@@ -11,6 +11,7 @@ import {
   idLength,
   proofLength,
   streamKind,
+  type Health,
   type Open,
 } from '../wire/messages.ts'
 import { Carrier } from './carrier.ts'
@@ -34,6 +35,13 @@ export interface AgentDescription {
   readonly fingerprint: string
 }
 
+/** What the relay does for an agent that brings its own tunnels. */
+export interface AgentWishes {
+  /** Takes the agent's document and answers with another; rejects on what is none. */
+  configure?(document: string): Promise<string>
+  onHealth?(health: Health): void
+}
+
 /** An agent that speaks the native protocol, seen from the relay. */
 export class NativeSession implements AgentSession {
   readonly protocol = 'native'
@@ -53,6 +61,7 @@ export class NativeSession implements AgentSession {
   #openings = new Map<Carrier, Opening>()
   #roundTripMs: number | null = null
   #closeReason: string | undefined
+  #isConfiguring = false
 
   constructor(framed: FramedSocket, { clientId, address, version, hostname, fingerprint }: AgentDescription) {
     this.#framed = framed
@@ -68,8 +77,21 @@ export class NativeSession implements AgentSession {
   }
 
   /** The agent was told WELCOME: the link begins. */
-  start(): void {
+  start({ configure, onHealth }: AgentWishes = {}): void {
     this.#control = new ControlLink(this.#framed, {
+      onConfig: (document) => {
+        // One at a time: an agent that says more before it is answered is not well.
+        if (!configure || this.#isConfiguring) throw new WireError('CONFIG out of place')
+        this.#isConfiguring = true
+        configure(document).then(
+          (answer) => {
+            this.#isConfiguring = false
+            this.#control?.configured(answer)
+          },
+          () => this.#framed.destroy(),
+        )
+      },
+      ...(onHealth && { onHealth }),
       onRoundTrip: (ms) => {
         this.#roundTripMs = ms
       },

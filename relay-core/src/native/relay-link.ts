@@ -5,7 +5,14 @@ import { peerFingerprint } from '../transport/fingerprint.ts'
 import type { ProxyAddress } from '../transport/proxy.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
-import { decodeRefused, decodeWelcome, encodeHello, wireVersion, type Welcome } from '../wire/messages.ts'
+import {
+  decodeRefused,
+  decodeWelcome,
+  encodeHello,
+  wireVersion,
+  type Health,
+  type Welcome,
+} from '../wire/messages.ts'
 import { CarrierDialler } from './carrier-dialler.ts'
 import { connectRelay } from './connect-relay.ts'
 import { ControlLink } from './control-link.ts'
@@ -16,6 +23,8 @@ import { serveCarrier, type KindServers } from './serve-carrier.ts'
 
 /** How long the relay may take to answer the hello: a wrong key is answered after a delay. */
 const answerTimeoutMs = 8_000
+/** The relay opens every tunnel before it answers. */
+const configureTimeoutMs = 20_000
 
 /** A relay wants as many at most (spec/wire.md §6); one that wants more is not well. */
 const maxCarriers = 4096
@@ -50,6 +59,7 @@ export class RelayLink {
   readonly #abort = new AbortController()
   readonly #carriers = new Set<FramedSocket>()
   readonly #tickets: TlsTickets
+  #answered: ((document: string) => void) | undefined
 
   private constructor(
     framed: FramedSocket,
@@ -69,7 +79,10 @@ export class RelayLink {
       () => this.#dialCarrier(),
       (error) => options.log.debug('carrier not opened', { reason: error }),
     )
-    this.#control = new ControlLink(framed, { onWant: (count) => this.#dialler.want(count) })
+    this.#control = new ControlLink(framed, {
+      onWant: (count) => this.#dialler.want(count),
+      onConfigured: (document) => this.#answered?.(document),
+    })
     this.closed = this.#control.closed.then((end) => {
       this.#dialler.close()
       this.#abort.abort(new Error('the link has ended'))
@@ -115,6 +128,44 @@ export class RelayLink {
       socket.destroy()
       throw error
     }
+  }
+
+  /**
+   * Brings tunnels along and fulfils with the relay's answer, both JSON. Rejects with `config-invalid` when it is too much,
+   * `handshake-timeout`, why the link ended, or the signal's reason.
+   */
+  async configure(document: string, { signal }: { signal: AbortSignal }): Promise<string> {
+    const answer = Promise.withResolvers<string>()
+    this.#answered = (text) => answer.resolve(text)
+    const late = () =>
+      answer.reject(
+        new RelayError(
+          'handshake-timeout',
+          `The relay did not answer within ${configureTimeoutMs / 1000} s to the tunnels of npc.conf.`,
+        ),
+      )
+    const timer = setTimeout(late, configureTimeoutMs)
+    const onAbort = () => answer.reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort)
+    void this.closed.then((reason) => answer.reject(reason))
+    try {
+      this.#control.configure(document)
+      return await answer.promise
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw new RelayError(
+        'config-invalid',
+        `The tunnels of npc.conf are too many for the relay: ${error.message}.`,
+      )
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Tells the relay that a target is down, or back. */
+  report(health: Health): void {
+    this.#control.reportHealth(health)
   }
 
   /** Says farewell and ends; `closed` follows. Idempotent. */

@@ -30,7 +30,7 @@ export const defaultBridgeLimits: BridgeLimits = {
   unprovedTotal: 1024,
 }
 
-export interface BridgeOptions extends Pick<NativeDoorOptions, 'clients' | 'agents' | 'visits'> {
+export interface BridgeOptions extends Pick<NativeDoorOptions, 'clients' | 'agents' | 'visits' | 'wishes'> {
   readonly host: string
   /** 0: any free one; `listen` says which. */
   readonly port: number

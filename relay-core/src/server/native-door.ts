@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
 import { FramedSocket } from '../native/framed-socket.ts'
-import { NativeSession } from '../native/native-session.ts'
+import { NativeSession, type AgentWishes } from '../native/native-session.ts'
 import { channelBinding, isProof, makeProof } from '../native/proofs.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
@@ -26,6 +26,8 @@ export interface NativeDoorOptions {
   readonly agents: Agents
   /** Without it there are no private tunnels. */
   readonly visits?: Visits
+  /** What agents bring along in configuration mode; without it they bring nothing. */
+  readonly wishes?: (session: { clientId: number; address: string; onlineSinceMs: number }) => AgentWishes
   readonly log: Log
   readonly wrongKeyDelayMs: number
 }
@@ -111,7 +113,7 @@ export class NativeDoor {
         relayVersion,
       }),
     )
-    session.start()
+    session.start(this.#options.wishes?.(session))
     this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
     this.#options.agents.add(session)
   }

@@ -235,6 +235,7 @@ export class Relay {
       visits,
       onHttp: (socket) => bridgeHttp.enter(socket),
       onStock: (socket) => stock.accept(socket),
+      wishes: (session) => stock.wishes(session),
       log,
     })
     this.#closers.push(

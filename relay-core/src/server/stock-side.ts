@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import type { StockConfig } from '../config/stock-config.ts'
 import type { Log } from '../log.ts'
+import type { AgentWishes } from '../native/native-session.ts'
+import { takePushedDocument } from '../nps/pushed-document.ts'
 import type { StockBridgeOptions } from '../nps/stock-bridge-options.ts'
 import type { Identity } from '../transport/identity.ts'
 import type { Agents } from './agents.ts'
@@ -29,7 +31,7 @@ export interface StockSideOptions {
   readonly now: () => number
 }
 
-/** All that the relay does for programs of stock NPS, and for nobody else. */
+/** What the relay does for programs of stock NPS, and configuration mode, which native agents have too. */
 export class StockSide {
   readonly #door: StockDoor
   readonly #temporary: TemporaryClients
@@ -69,6 +71,25 @@ export class StockSide {
   /** A connection that begins with `TST`. */
   accept(socket: Socket): void {
     this.#door.accept(socket)
+  }
+
+  /** For a native agent: it brings its tunnels when it is online already. */
+  wishes({
+    clientId,
+    address,
+    onlineSinceMs,
+  }: {
+    clientId: number
+    address: string
+    onlineSinceMs: number
+  }): AgentWishes {
+    return {
+      configure: async (document) => {
+        const receiver = this.#pushed.receiver({ id: clientId }, address, onlineSinceMs)
+        return JSON.stringify(await takePushedDocument(document, receiver))
+      },
+      onHealth: (health) => this.#health.take(clientId, health),
+    }
   }
 
   /** Once a minute. */

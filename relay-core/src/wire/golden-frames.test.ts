@@ -12,9 +12,18 @@ const golden = readFileSync(new URL('../../spec/golden-frames.txt', import.meta.
     return { bytes: Buffer.from(hex.replaceAll(' ', ''), 'hex'), name, fields: JSON.parse(fields) as Fields }
   })
 
-type Fields = Record<string, string | number>
+type Fields = Record<string, string | number | boolean>
 
-const byteFields = new Set(['keyId', 'sessionId', 'visitId', 'carrierKey', 'proof', 'verifier', 'payload'])
+const byteFields = new Set([
+  'keyId',
+  'sessionId',
+  'visitId',
+  'carrierKey',
+  'proof',
+  'verifier',
+  'payload',
+  'part',
+])
 
 /** The fields as the codec wants them. */
 function withBytes(fields: Fields): never {
@@ -35,6 +44,9 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   pong: ({ payload }: { payload: Uint8Array }) => wire.encodePong(payload),
   want: ({ count }: { count: number }) => wire.encodeWant(count),
   bye: ({ reason }: { reason: string }) => wire.encodeBye(reason),
+  config: wire.encodeConfig,
+  configured: wire.encodeConfigured,
+  health: wire.encodeHealth,
   open: wire.encodeOpen,
   opened: ({ number }: { number: number }) => wire.encodeOpened(number),
   failed: wire.encodeFailed,
@@ -51,6 +63,9 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   pong: (body) => ({ payload: new Uint8Array(body) }),
   want: (body) => ({ count: wire.decodeWant(body) }),
   bye: (body) => ({ reason: wire.decodeBye(body) }),
+  config: wire.decodePart,
+  configured: wire.decodePart,
+  health: wire.decodeHealth,
   open: wire.decodeOpen,
   opened: (body) => ({ number: wire.decodeNumber(body) }),
   failed: wire.decodeFailed,

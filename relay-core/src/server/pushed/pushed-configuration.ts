@@ -47,14 +47,18 @@ export class PushedConfiguration {
     return key === undefined ? undefined : md5Hex(key)
   }
 
-  /** One conversation. Undefined: this client may not push. */
-  receiver(client: { id: number } | 'public', address: string): ConfigReceiver | undefined {
+  /** One conversation. Undefined: this client may not push. `startedAtMs`: an agent online since then is the one that speaks. */
+  receiver(
+    client: { id: number } | 'public',
+    address: string,
+    startedAtMs = Date.now(),
+  ): ConfigReceiver | undefined {
     const { clients, log } = this.#options
     if (client !== 'public' && clients.record(client.id).settings.mayPush === false) {
       log.warn('an npc wants to push its npc.conf, which its client may not', { client: client.id, address })
       return undefined
     }
-    return new Conversation(this.#options, client, address, (clientId, kept, startedAtMs) => {
+    return new Conversation(this.#options, client, address, (clientId, kept) => {
       this.#finished.set(clientId, { kept, atMs: Date.now() })
       // Its connections may have been quicker than the end of this one.
       const session = this.#options.agents.get(clientId)
@@ -85,8 +89,7 @@ class Conversation implements ConfigReceiver {
   readonly #options: PushedConfigurationOptions
   readonly #client: { id: number } | 'public'
   readonly #address: string
-  readonly #startedAtMs = Date.now()
-  readonly #onDone: (clientId: number, kept: ReadonlySet<number>, startedAtMs: number) => void
+  readonly #onDone: (clientId: number, kept: ReadonlySet<number>) => void
   #tunnels: PushedTunnels | undefined
   #users: Users = []
 
@@ -94,7 +97,7 @@ class Conversation implements ConfigReceiver {
     options: PushedConfigurationOptions,
     client: { id: number } | 'public',
     address: string,
-    onDone: (clientId: number, kept: ReadonlySet<number>, startedAtMs: number) => void,
+    onDone: (clientId: number, kept: ReadonlySet<number>) => void,
   ) {
     this.#options = options
     this.#client = client
@@ -146,7 +149,7 @@ class Conversation implements ConfigReceiver {
   }
 
   done(): void {
-    if (this.#tunnels) this.#onDone(this.#tunnels.clientId, this.#tunnels.kept, this.#startedAtMs)
+    if (this.#tunnels) this.#onDone(this.#tunnels.clientId, this.#tunnels.kept)
   }
 
   #owner(): PushedTunnels {

@@ -8,7 +8,8 @@ import { isStock, type PairKind } from '../pairs.ts'
 import { publicVkey } from '../relay-end.ts'
 import type { Row } from '../table.ts'
 
-const noFile = ({ protocol }: PairKind) => protocol === 'native' && 'not natively yet'
+const native = ({ protocol }: PairKind) =>
+  protocol === 'native' && 'a public key belongs to nobody, so it opens no native link'
 const stockRelay = ({ relay }: PairKind) =>
   isStock(relay) && 'a stock relay forgets all of it at each reconnect'
 
@@ -40,7 +41,6 @@ const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name).to
 export const configurationRows: readonly Row[] = [
   {
     name: 'npc.conf: a tunnel, and a range of ports 1:1',
-    leftOut: noFile,
     run: async (pair) => {
       const { vkey } = await client(pair, 'range')
       const [one, first, second] = [await freePort(), await freePort(), await freePort()]
@@ -65,7 +65,7 @@ target_port=${targets[1]},${targets[2]}
   {
     name: 'R12: npc.conf: over a restart of the agent ids and counters stay, what is gone from it goes, what a person made stays',
     timeoutMs: 60_000,
-    leftOut: (kind) => noFile(kind) || stockRelay(kind),
+    leftOut: stockRelay,
     run: async (pair) => {
       const { vkey, clientId } = await client(pair, 'kept')
       const echo = `127.0.0.1:${await pair.targets.echo()}`
@@ -98,7 +98,7 @@ target_port=${targets[1]},${targets[2]}
   {
     name: 'npc.conf with public_vkey: a client for as long as its agent, the same after a restart of it',
     timeoutMs: 60_000,
-    leftOut: (kind) => noFile(kind) || stockRelay(kind),
+    leftOut: (kind) => native(kind) || stockRelay(kind),
     run: async (pair) => {
       const port = await freePort()
       const section = `[echo]\nmode=tcp\nserver_port=${port}\ntarget_addr=127.0.0.1:${await pair.targets.echo()}\n`
@@ -127,7 +127,7 @@ target_port=${targets[1]},${targets[2]}
   },
   {
     name: 'npc.conf: a port that may not be had is refused by its log line, and the agent told',
-    leftOut: (kind) => noFile(kind) || stockRelay(kind),
+    leftOut: stockRelay,
     run: async (pair) => {
       const { vkey } = await client(pair, 'refused')
       const taken = await pair.targets.echo()
@@ -142,7 +142,7 @@ target_port=${targets[1]},${targets[2]}
   },
   {
     name: 'npc status -config: the truth about what runs',
-    leftOut: (kind) => noFile(kind) || stockRelay(kind) || (kind.agent === '0.26.7' && 'as 0.26.10'),
+    leftOut: (kind) => stockRelay(kind) || (kind.agent === '0.26.7' && 'as 0.26.10'),
     run: async (pair) => {
       const { vkey, clientId } = await client(pair, 'status')
       const [runs, stopped] = [await freePort(), await freePort()]
@@ -168,7 +168,7 @@ target_port=${targets[1]},${targets[2]}
   {
     name: 'npc.conf [health]: a target that is down is left out',
     timeoutMs: 60_000,
-    leftOut: (kind) => noFile(kind) || stockRelay(kind),
+    leftOut: stockRelay,
     run: async (pair) => {
       const { vkey } = await client(pair, 'health')
       const port = await freePort()
