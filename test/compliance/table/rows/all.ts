@@ -1,4 +1,5 @@
 import type { Row } from '../table.ts'
+import { agentFlagRows } from './agent-flags.ts'
 import { configurationRows } from './configuration.ts'
 import { fileRows } from './files.ts'
 import { httpProxyRows } from './http-proxy.ts'
@@ -23,6 +24,7 @@ export const allRows: readonly Row[] = [
   ...privateRows,
   ...p2pRows,
   ...configurationRows,
+  ...agentFlagRows,
   ...fileRows,
   ...linkRows,
 ]

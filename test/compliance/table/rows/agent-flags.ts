@@ -1,0 +1,134 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { expect } from 'vitest'
+import { freePort } from '../../free-port.ts'
+import type { Pair } from '../pair.ts'
+import { isStock, type PairKind } from '../pairs.ts'
+import type { Row } from '../table.ts'
+
+const user = { name: 'mei', password: 'a-long-enough-password' }
+
+const stockAgent = ({ agent }: PairKind) => isStock(agent) && 'a promise of our npc'
+
+/** A client with a tunnel to an echo and an agent that was started with these flags besides; answers the tunnel's port. */
+async function echoThrough(pair: Pair, name: string, flag: string): Promise<void> {
+  const vkey = `a-key-for-${name}-0123456789`
+  const clientId = await pair.relay.addClient({ vkey, layer: 'plain' })
+  const port = await freePort()
+  const target = `127.0.0.1:${await pair.targets.echo()}`
+  await pair.relay.addTunnel({ clientId, mode: 'tcp', port, target })
+  const npc = pair.npc([...(await pair.agentFlags(vkey)), flag])
+  await pair.echoes(port)
+  await npc.kill()
+}
+
+/** Opens tunnels by CONNECT for whoever shows the user; tells how many it has opened. */
+async function httpProxy(): Promise<{ port: number; opened: () => number; close: () => void }> {
+  const sockets: Socket[] = []
+  let opened = 0
+  const server = createServer().on('connect', (asked, socket: Socket) => {
+    const token = Buffer.from(`${user.name}:${user.password}`).toString('base64')
+    sockets.push(socket)
+    socket.on('error', () => undefined)
+    if (asked.headers['proxy-authorization'] !== `Basic ${token}`) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+      return
+    }
+    const [host, port] = (asked.url ?? '').split(':')
+    const target = connect({ host, port: Number(port), allowHalfOpen: true })
+    sockets.push(target)
+    target.on('error', () => socket.destroy())
+    target.once('connect', () => {
+      opened += 1
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      socket.pipe(target).pipe(socket)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const close = () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  return { port: (server.address() as AddressInfo).port, opened: () => opened, close }
+}
+
+export const agentFlagRows: readonly Row[] = [
+  {
+    name: 'npc -proxy=http://user:password@…: the whole link goes through it',
+    leftOut: stockAgent,
+    run: async (pair) => {
+      const proxy = await httpProxy()
+      try {
+        const login = `${user.name}:${user.password}`
+        await echoThrough(pair, 'http-proxy', `-proxy=http://${login}@127.0.0.1:${proxy.port}`)
+        expect(proxy.opened()).toBeGreaterThan(1)
+      } finally {
+        proxy.close()
+      }
+    },
+  },
+  {
+    name: 'npc -proxy=socks5://user:password@…: the whole link goes through it',
+    leftOut: stockAgent,
+    run: async (pair) => {
+      const port = await pair.open({ mode: 'socks5', target: '', user })
+      const login = `${user.name}:${user.password}`
+      await echoThrough(pair, 'socks-proxy', `-proxy=socks5://${login}@127.0.0.1:${port}`)
+    },
+  },
+  {
+    name: 'npc register: the relay lets this address in for some hours',
+    leftOut: stockAgent,
+    run: async (pair) => {
+      const { vkey } = await pair.account()
+      const register = pair.npc(['register', ...(await pair.agentFlags(vkey)), '-time=2'])
+      expect(await register.ended()).toBe(0)
+      if (!isStock(pair.kind.relay)) await pair.ourRelay.says(/address registered/)
+      const wrong = pair.npc([
+        'register',
+        ...(await pair.agentFlags('a-key-of-nobody-0123456789')),
+        '-time=2',
+      ])
+      expect(await wrong.ended()).toBe(1)
+      expect(wrong.output).toContain('refuses this vkey')
+    },
+  },
+  {
+    name: 'npc.conf [health]: visitors of the relay come to the target that is well',
+    timeoutMs: 60_000,
+    leftOut: stockAgent,
+    run: async (pair) => {
+      const vkey = 'a-key-for-health-flags-0123456789'
+      await pair.relay.addClient({ vkey, layer: 'plain' })
+      const port = await freePort()
+      const well = await pair.targets.listen((socket) => socket.end('well'))
+      const down = await pair.targets.closedPort()
+      const npc = await pair.configuredNpc(
+        vkey,
+        `[two]
+mode=tcp
+server_port=${port}
+target_addr=127.0.0.1:${down},127.0.0.1:${well}
+
+[health_two]
+health_check_timeout=1
+health_check_max_failed=1
+health_check_interval=1
+health_check_type=tcp
+health_check_target=127.0.0.1:${down},127.0.0.1:${well}
+`,
+      )
+      await npc.says(/target is down/)
+      const visit = async () => {
+        const visitor = await pair.targets.visit(port)
+        const [bytes] = (await Promise.race([once(visitor, 'data'), once(visitor, 'close')])) as [unknown]
+        return String(bytes)
+      }
+      const fourVisits = async () => [await visit(), await visit(), await visit(), await visit()]
+      await expect.poll(fourVisits, { timeout: 15_000 }).toEqual(['well', 'well', 'well', 'well'])
+      await npc.kill()
+    },
+  },
+]
