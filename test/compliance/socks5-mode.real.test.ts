@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readExactly } from '../../relay-core/src/nps/read-exactly.ts'
@@ -68,6 +69,30 @@ function socks5Mode(protocol: 'native' | 'stock'): void {
       socket.destroy()
     }
     expect(tunnels.counters(id)).toMatchObject({ downBytes: 15, upBytes: 15 })
+  })
+
+  it('leads over IPv6, from an address to an address', async () => {
+    const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, '::1')
+    await once(echo, 'listening')
+    const { client } = await open({ listenIp: '::1' })
+    const address = { host: '::1', port: (echo.address() as AddressInfo).port }
+    const { socket, reply } = await client.ask(connect, address, { through: '::1' })
+    expect(reply).toBe(0)
+    socket.write('six')
+    expect(String(await readExactly(socket, 3, { signal: AbortSignal.timeout(5_000) }))).toBe('six')
+    const association = await client.ask(associate, { host: '::', port: 0 }, { through: '::1' })
+    expect(association.reply).toBe(0)
+    const visitor = await datagrams.bind('udp6')
+    const port = await datagrams.echo('udp6')
+    visitor.send(
+      encodeSocksDatagram({ host: '::1', port, data: Buffer.from('six') }),
+      association.bound.port,
+      '::1',
+    )
+    const [packet] = (await once(visitor, 'message', { signal: AbortSignal.timeout(5_000) })) as [Buffer]
+    expect(String(decodeSocksDatagram(packet)?.data)).toBe('six')
+    socket.destroy()
+    echo.close()
   })
 
   it('says what became of the target', async () => {
@@ -207,6 +232,31 @@ function socks5Mode(protocol: 'native' | 'stock'): void {
 
 describe('socks5 tunnels over the native protocol', () => {
   socks5Mode('native')
+
+  it('hang up, as HTTP proxies do, on whoever has said nothing within ten seconds', async () => {
+    const pair = await SessionPair.start('native')
+    const tunnels = new Tunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
+    const targets = new Targets()
+    const modes = ['socks5', 'httpProxy'] as const
+    const ends = await Promise.all(
+      modes.map(async (mode, at) => {
+        await tunnels.open({ id: at, clientId: 1, mode, port: 0, target: '' })
+        const socket = await targets.visit(tunnels.port(at) ?? 0)
+        socket.write(mode === 'socks5' ? Buffer.of(5) : 'GET http://')
+        const startedAtMs = performance.now()
+        const how = await ending(socket)
+        return { how, afterMs: performance.now() - startedAtMs }
+      }),
+    )
+    for (const { how, afterMs } of ends) {
+      expect(['end', 'ECONNRESET']).toContain(how)
+      expect(afterMs).toBeGreaterThan(9_000)
+      expect(afterMs).toBeLessThan(14_000)
+    }
+    await targets.close()
+    await tunnels.closeAll()
+    await pair.close()
+  })
 })
 describe('socks5 tunnels over the stock protocol', () => {
   socks5Mode('stock')

@@ -1,7 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TunnelSpec } from '../../relay-core/src/server/tunnels/tunnel-mode.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Passages } from '../../relay-core/src/server/tunnels/passages.ts'
+import { TargetTurns } from '../../relay-core/src/server/tunnels/target-turns.ts'
+import type { TunnelMode, TunnelSpec } from '../../relay-core/src/server/tunnels/tunnel-mode.ts'
+import { createUdpMode, type UdpLimits } from '../../relay-core/src/server/tunnels/udp-mode.ts'
 import { Tunnels } from '../../relay-core/src/server/tunnels/tunnels.ts'
 import { DatagramTargets } from './datagram-targets.ts'
 import { SessionPair } from './session-pair.ts'
@@ -110,6 +113,70 @@ function udpMode(protocol: 'native' | 'stock', sizes: readonly number[]): void {
     await expect(open(9, { port })).rejects.toMatchObject({ code: 'port-taken' })
   })
 }
+
+describe('a udp tunnel’s visitors', () => {
+  const targets = new DatagramTargets()
+  let pair: SessionPair
+  let passages: Passages
+  let mode: TunnelMode | undefined
+  const spec: TunnelSpec = { id: 1, clientId: 1, mode: 'udp', port: 0, target: '' }
+
+  beforeAll(async () => {
+    pair = await SessionPair.start('native')
+  })
+  afterEach(() => mode?.close())
+  afterAll(async () => {
+    targets.close()
+    await pair.close()
+  })
+
+  async function open(limits: Partial<UdpLimits>): Promise<number> {
+    passages = new Passages(1, [])
+    const context = {
+      listenHost: '127.0.0.1',
+      session: () => pair.session,
+      passages,
+      targets: new TargetTurns([{ host: '127.0.0.1', port: await targets.echo() }]),
+      log: pair.log,
+    }
+    mode = createUdpMode(spec, context, limits)
+    await mode.listen()
+    return mode.port ?? 0
+  }
+
+  async function ask(visitor: Socket, port: number): Promise<string> {
+    visitor.send('hello', port, '127.0.0.1')
+    return String(await answer(visitor))
+  }
+
+  it('are forgotten when they and their target are silent, and are welcome again', async () => {
+    const port = await open({ idleTimeoutMs: 200, sweepEveryMs: 20 })
+    const visitor = await targets.bind()
+    expect(await ask(visitor, port)).toBe('hello')
+    expect(passages.count).toBe(1)
+    await expect.poll(() => passages.count, { timeout: 5_000, interval: 20 }).toBe(0)
+    expect(await ask(visitor, port)).toBe('hello')
+  })
+
+  it('are bounded: the one silent for longest makes room, and nobody else', async () => {
+    const replaceableAfterMs = 300
+    const port = await open({ maxVisitors: 2, replaceableAfterMs })
+    const [first, second, third] = [await targets.bind(), await targets.bind(), await targets.bind()]
+    await ask(first, port)
+    await ask(second, port)
+    third.send('too early', port, '127.0.0.1')
+    expect(await ask(second, port)).toBe('hello')
+    const visitors = () => passages.list().map(({ visitor }) => Number(visitor.split(':')[1]))
+    expect(visitors()).toEqual([first.address().port, second.address().port])
+    const silentSinceMs = performance.now()
+    await expect
+      .poll(() => performance.now() - silentSinceMs, { interval: 20 })
+      .toBeGreaterThan(replaceableAfterMs)
+    await ask(second, port)
+    expect(await ask(third, port)).toBe('hello')
+    expect(visitors()).toEqual([second.address().port, third.address().port])
+  })
+})
 
 describe('udp tunnels over the native protocol', () => {
   udpMode('native', [1, 0, 1_200, 9_000, 60_000, 65_507])

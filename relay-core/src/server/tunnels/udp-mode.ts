@@ -4,31 +4,47 @@ import { bindDatagrams, sendDatagram } from './datagram-socket.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 import { UdpVisitor } from './udp-visitor.ts'
 
-/** A visitor that is silent for so long, as is its target, is forgotten: what RFC 4787 §4.3 asks of routers, at least. */
-const idleTimeoutMs = 120_000
-const sweepEveryMs = 5_000
+export interface UdpLimits {
+  /**
+   * A visitor that is silent for so long, as is its target, is forgotten: what RFC 4787 §4.3 asks of routers, at least.
+   */
+  readonly idleTimeoutMs: number
+  readonly sweepEveryMs: number
+  /** Each costs a connection to the lab box. Senders can be made up, so there are fewer than of TCP. */
+  readonly maxVisitors: number
+  /** When all places are taken, whoever has been silent for longest, and at least so long, makes room. */
+  readonly replaceableAfterMs: number
+}
 
-/** Each costs a connection to the lab box. Senders can be made up, so there are fewer than of TCP. */
-const maxVisitors = 1_024
-/** When all places are taken, whoever has been silent for longest, and at least so long, makes room. */
-const replaceableAfterMs = 10_000
+const defaultLimits: UdpLimits = {
+  idleTimeoutMs: 120_000,
+  sweepEveryMs: 5_000,
+  maxVisitors: 1_024,
+  replaceableAfterMs: 10_000,
+}
 
 /** A UDP port of the server whose datagrams lead to the target; answers go back to whoever asked. */
-export function createUdpMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
-  return new UdpMode(spec, context)
+export function createUdpMode(
+  spec: TunnelSpec,
+  context: ModeContext,
+  limits: Partial<UdpLimits> = {},
+): TunnelMode {
+  return new UdpMode(spec, context, { ...defaultLimits, ...limits })
 }
 
 class UdpMode implements TunnelMode {
   #spec: TunnelSpec
   readonly #context: ModeContext
+  readonly #limits: UdpLimits
   /** By address and port, the one silent for longest first. */
   readonly #visitors = new Map<string, UdpVisitor>()
   #socket: Socket | undefined
   #sweeper: NodeJS.Timeout | undefined
 
-  constructor(spec: TunnelSpec, context: ModeContext) {
+  constructor(spec: TunnelSpec, context: ModeContext, limits: UdpLimits) {
     this.#spec = spec
     this.#context = context
+    this.#limits = limits
   }
 
   async listen(): Promise<void> {
@@ -38,7 +54,7 @@ class UdpMode implements TunnelMode {
     socket.on('error', (error) => log.error('a UDP port failed', { tunnel: id, error }))
     socket.on('message', (datagram, from) => this.#take(datagram, from))
     this.#socket = socket
-    this.#sweeper = setInterval(() => this.#sweep(), sweepEveryMs)
+    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepEveryMs)
   }
 
   get port(): number | null {
@@ -103,6 +119,7 @@ class UdpMode implements TunnelMode {
   }
 
   #hasRoom(): boolean {
+    const { maxVisitors, replaceableAfterMs } = this.#limits
     if (this.#visitors.size < maxVisitors) return true
     const [silent] = this.#visitors.values()
     if (!silent || performance.now() - silent.lastHeardMs < replaceableAfterMs) return false
@@ -111,7 +128,7 @@ class UdpMode implements TunnelMode {
   }
 
   #sweep(): void {
-    const oldestMs = performance.now() - idleTimeoutMs
+    const oldestMs = performance.now() - this.#limits.idleTimeoutMs
     for (const visitor of this.#visitors.values()) {
       if (visitor.lastHeardMs > oldestMs) break
       visitor.end()
