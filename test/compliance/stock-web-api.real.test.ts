@@ -51,10 +51,12 @@ function script(webPort: number): Ask {
 }
 
 async function settings(more: string): Promise<{ webPort: number; text: string }> {
-  const [webPort, bridgePort] = [await freePort(), await freePort()]
+  const [webPort, bridgePort, httpPort] = [await freePort(), await freePort(), await freePort()]
   const text = `bridge_ip=127.0.0.1
 bridge_port=${bridgePort}
 bridge_type=tcp
+http_proxy_ip=127.0.0.1
+http_proxy_port=${httpPort}
 web_ip=127.0.0.1
 web_port=${webPort}
 web_username=admin
@@ -217,6 +219,9 @@ describe('the stock web API', () => {
     const { webPort } = await startOurs()
     const ask = script(webPort)
     await useServer(ask)
+    await useHosts(ask)
+    const hosts = (await ask('/index/hostlist')) as { rows: { Id: number }[] }
+    expect(await ask('/index/delhost', { id: hosts.rows[0]?.Id ?? 0 })).toMatchObject({ status: 1 })
     const { rows } = (await ask('/index/gettunnel', { offset: 0, limit: 100 })) as { rows: { Id: number }[] }
     for (const { Id } of rows) expect(await ask('/index/del', { id: Id })).toMatchObject({ status: 1 })
     expect(await ask('/client/del', { id: 1 })).toMatchObject({ status: 1 })
@@ -225,8 +230,8 @@ describe('the stock web API', () => {
 
   it.skipIf(missing)(`answers in the shapes of stock, whose data can be imported${left}`, async () => {
     const stock = await startStock()
-    const stockAnswers = await useServer(script(stock.webPort))
-    await useHosts(script(stock.webPort))
+    const asked = script(stock.webPort)
+    const stockAnswers = [...(await useServer(asked)), ...(await useHosts(asked))]
     await stock.program.kill()
     const store = openStore(join(folder, 'imported'), Date.now())
     open.push(() => store.close())
@@ -245,7 +250,9 @@ describe('the stock web API', () => {
     await rm(join(folder, 'conf'), { recursive: true })
     await mkdir(join(folder, 'conf'))
     const ours = await startOurs()
-    expect((await useServer(script(ours.webPort))).map(shapeOf)).toEqual(stockAnswers.map(shapeOf))
+    const ask = script(ours.webPort)
+    const answers = [...(await useServer(ask)), ...(await useHosts(ask))]
+    expect(answers.map(shapeOf)).toEqual(stockAnswers.map(shapeOf))
   })
 
   it('S1: with an empty or short auth_key no signature opens it, and the log says why', async () => {
