@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import type { StockConfig } from '../config/stock-config.ts'
 import type { Log } from '../log.ts'
 import type { AgentWishes } from '../native/native-session.ts'
-import { takePushedDocument } from '../nps/pushed-document.ts'
 import type { StockBridgeOptions } from '../nps/stock-bridge-options.ts'
 import type { Identity } from '../transport/identity.ts'
 import type { Agents } from './agents.ts'
@@ -85,6 +84,8 @@ export class StockSide {
   }): AgentWishes {
     return {
       configure: async (document) => {
+        // Most relays never meet an agent that brings anything.
+        const { takePushedDocument } = await import('../nps/pushed-document.ts')
         const receiver = this.#pushed.receiver({ id: clientId }, address, onlineSinceMs)
         return JSON.stringify(await takePushedDocument(document, receiver))
       },
