@@ -3,7 +3,7 @@ import { agentFlagRows } from './agent-flags.ts'
 import { configurationRows } from './configuration.ts'
 import { fileRows } from './files.ts'
 import { httpProxyRows } from './http-proxy.ts'
-import { httpRows } from './http.ts'
+import { hostRows } from './hosts.ts'
 import { linkRows } from './link.ts'
 import { privateRows } from './private.ts'
 import { p2pRows } from './p2p.ts'
@@ -20,7 +20,7 @@ export const allRows: readonly Row[] = [
   ...udpRows,
   ...socks5Rows,
   ...httpProxyRows,
-  ...httpRows,
+  ...hostRows,
   ...privateRows,
   ...p2pRows,
   ...configurationRows,
