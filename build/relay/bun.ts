@@ -57,8 +57,6 @@ export async function compile(options: { bundle: string; arch: Arch; outfile: st
     '--bytecode',
     '--bytecode-depth=1',
     '--minify',
-    // To machine code a little later than by default: 3 MB less for an idle relay, and hot paths get there all the same.
-    '--compile-jit-policy=8',
     `--target=bun-linux-${options.arch === 'amd64' ? 'x64-baseline' : 'arm64'}`,
     `--compile-executable-path=${await bunFor(options.arch)}`,
     options.bundle,

@@ -20,6 +20,8 @@ export const figures = {
   shapedLoadedP95: { title: 'shaped link: round trip beside a copy, p95', unit: 'ms', digits: 1 },
   relayIdle: { title: 'memory when idle, relay', unit: 'MB', digits: 1 },
   agentIdle: { title: 'memory when idle, agent', unit: 'MB', digits: 1 },
+  relayOwn: { title: 'of it not pages of the program file, relay', unit: 'MB', digits: 1 },
+  agentOwn: { title: 'of it not pages of the program file, agent', unit: 'MB', digits: 1 },
   relayOpen: { title: 'memory with 1,000 open streams, relay', unit: 'MB', digits: 1 },
   agentOpen: { title: 'memory with 1,000 open streams, agent', unit: 'MB', digits: 1 },
   relayGrown: {

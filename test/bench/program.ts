@@ -54,6 +54,15 @@ export class Program {
     })
   }
 
+  /** Without what it shares with its program's file: those pages the system can take back at any time. */
+  get ownBytes(): number {
+    return this.#sum((pid) => {
+      return (
+        Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+      )
+    })
+  }
+
   get openDescriptors(): number {
     return this.#sum((pid) => readdirSync(`/proc/${pid}/fd`).length)
   }

@@ -18,7 +18,7 @@ const descriptors = (act: Act) =>
   (act.pair.relay?.openDescriptors ?? 0) + (act.pair.agent?.openDescriptors ?? 0)
 
 export const memory: Row = {
-  gives: ['relayIdle', 'agentIdle', 'relayOpen', 'agentOpen'],
+  gives: ['relayIdle', 'agentIdle', 'relayOwn', 'agentOwn', 'relayOpen', 'agentOpen'],
   isOnce: true,
   isFor: ({ name }) => name !== 'direct',
   measure: async (act) => {
@@ -31,11 +31,19 @@ export const memory: Row = {
     }
     await delay(settleMs)
     const idle = megabytes(act)
+    const { relay, agent } = act.pair
+    const own = { relayOwn: (relay?.ownBytes ?? 0) / 1e6, agentOwn: (agent?.ownBytes ?? 0) / 1e6 }
     await bytes.call('hold', { ...act.at('echo'), count: openStreams }, 60_000)
     await delay(settleMs)
     const open = megabytes(act)
     await bytes.call('release', undefined)
-    return { relayIdle: idle.relay, agentIdle: idle.agent, relayOpen: open.relay, agentOpen: open.agent }
+    return {
+      relayIdle: idle.relay,
+      agentIdle: idle.agent,
+      ...own,
+      relayOpen: open.relay,
+      agentOpen: open.agent,
+    }
   },
 }
 
