@@ -1,0 +1,214 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { PortRanges } from '../../config/port-ranges.ts'
+import { createLog } from '../../log.ts'
+import type { ConfigReceiver } from '../../nps/config-conversation.ts'
+import { md5Hex } from '../../nps/handshake.ts'
+import { decodePushedClient, decodePushedTunnel } from '../../nps/pushed-config.ts'
+import type { AgentSession } from '../agent-session.ts'
+import { Agents } from '../agents.ts'
+import { ClientRegistry } from '../client-registry.ts'
+import { findFreePort } from '../port-choice.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { TunnelRegistry } from '../tunnel-registry.ts'
+import { Tunnels } from '../tunnels/tunnels.ts'
+import { PushedConfiguration } from './pushed-configuration.ts'
+import { TemporaryClients } from './temporary-clients.ts'
+
+const vkey = 'a-key-for-tests-0123456789'
+const minuteMs = 60_000
+
+let folder: string
+let store: Store
+let agents: Agents
+let opened: Tunnels
+let tunnels: TunnelRegistry
+let clients: ClientRegistry
+let temporary: TemporaryClients
+let pushed: PushedConfiguration
+let nowMs: number
+let log: string
+let port: number
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-pushed-'))
+  nowMs = Date.now()
+  log = ''
+  const now = () => nowMs
+  const parts = { log: createLog({ level: 'debug', write: (line) => (log += line) }), now }
+  store = openStore(folder, nowMs)
+  agents = new Agents()
+  opened = new Tunnels({ agents, host: '127.0.0.1', log: parts.log })
+  tunnels = new TunnelRegistry({
+    ...parts,
+    store: store.tunnels,
+    tunnels: opened,
+    host: '127.0.0.1',
+    allowPorts: () => new PortRanges([]),
+    maxTunnelsOf: () => 3,
+  })
+  clients = new ClientRegistry({
+    ...parts,
+    clients: store.clients,
+    tunnels: store.tunnels,
+    agents,
+    use: {
+      connections: (id) => opened.clientAllowances.connections(id),
+      unsaved: (id) => tunnels.unsavedOfClient(id),
+      setLimits: (id, limits) => opened.clientAllowances.setLimits(id, limits),
+      remove: (id) => opened.clientAllowances.remove(id),
+    },
+  })
+  temporary = new TemporaryClients({ ...parts, store: store.clients, clients, tunnels, agents })
+  pushed = new PushedConfiguration({
+    ...parts,
+    clients,
+    tunnels,
+    agents,
+    temporary,
+    publicVkey: () => undefined,
+  })
+  clients.add({ name: 'lab', vkey })
+  const allowed = new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }])
+  port = await findFreePort({ allowed, host: '127.0.0.1', transport: 'tcp', taken: new Map() })
+})
+afterEach(async () => {
+  pushed.close()
+  clients.close()
+  await opened.closeAll()
+  store.close()
+  await rm(folder, { recursive: true })
+})
+
+/** What this asks of a link: that there is one. */
+function online(clientId: number): { leave: () => void } {
+  let leave: (end: { reason: string }) => void = () => undefined
+  const closed = new Promise<{ reason: string }>((resolve) => (leave = resolve))
+  const session = { clientId, closed, onlineSinceMs: Date.now(), close: () => leave({ reason: 'closed' }) }
+  agents.add(session as unknown as AgentSession)
+  return { leave: () => leave({ reason: 'left' }) }
+}
+
+function converse(): ConfigReceiver {
+  const receiver = pushed.receiver({ id: 1 }, '203.0.113.7')
+  if (!receiver) throw new Error('the client may not push')
+  return receiver
+}
+
+const entry = (Remark: string, Ports: number, target = '127.0.0.1:22') =>
+  decodePushedTunnel(
+    Buffer.from(JSON.stringify({ Mode: 'tcp', Remark, Ports: String(Ports), Target: { TargetStr: target } })),
+  )
+const asked = (Remark: string) => decodePushedClient(Buffer.from(JSON.stringify({ Remark, MaxConn: 7 })))
+const names = () => tunnels.list().map(({ name }) => name)
+
+test('a conversation that breaks off, or whose agent does not come, takes nothing away', async () => {
+  const first = converse()
+  expect(await first.addTunnel(entry('ssh', port))).toBe(true)
+  expect(await first.addTunnel(entry('web', port + 1))).toBe(true)
+  first.done()
+  online(1).leave()
+  expect(names()).toEqual(['ssh', 'web'])
+  // broken off: without `done`
+  await converse().addTunnel(entry('ssh', port))
+  online(1).leave()
+  expect(names()).toEqual(['ssh', 'web'])
+  // whole, and now its agent comes
+  const third = converse()
+  await third.addTunnel(entry('ssh', port))
+  third.done()
+  expect(names()).toEqual(['ssh', 'web'])
+  online(1)
+  await expect.poll(names).toEqual(['ssh'])
+})
+
+test('a tunnel that a person stopped stays stopped, and is changed all the same', async () => {
+  await converse().addTunnel(entry('ssh', port))
+  const [before] = tunnels.list()
+  await tunnels.stop(before?.id ?? 0)
+  await converse().addTunnel(entry('ssh', port, '127.0.0.1:2222'))
+  expect(tunnels.list()).toMatchObject([
+    { id: before?.id, target: '127.0.0.1:2222', enabled: false, status: { state: 'stopped' } },
+  ])
+})
+
+test('a section that was renamed is known by its port', async () => {
+  await converse().addTunnel(entry('ssh', port))
+  const [before] = tunnels.list()
+  await converse().addTunnel(entry('shell', port))
+  expect(tunnels.list()).toMatchObject([{ id: before?.id, name: 'shell', pushedBy: 'agent' }])
+})
+
+test('the port of a tunnel that a person made stays as that person made it', async () => {
+  const made = await tunnels.add({ clientId: 1, mode: 'tcp', name: 'mine', port, target: '127.0.0.1:1' })
+  expect(await converse().addTunnel(entry('ssh', port))).toBe(true)
+  expect(tunnels.list()).toMatchObject([{ id: made.id, name: 'mine', target: '127.0.0.1:1', pushedBy: null }])
+})
+
+test('limits hold, and what is refused is named in the log', async () => {
+  const receiver = converse()
+  for (let at = 0; at < 3; at++) expect(await receiver.addTunnel(entry(`t${at}`, port + at))).toBe(true)
+  expect(await receiver.addTunnel(entry('fourth', port + 3))).toBe(false)
+  expect(log).toMatch(/refused.*entry=fourth.*code=limit-reached/)
+  clients.edit(1, { settings: { mayPush: false } })
+  expect(pushed.receiver({ id: 1 }, '203.0.113.7')).toBeUndefined()
+})
+
+test('status tells what listens, of an agent that is online, and of nobody else’s', async () => {
+  const receiver = converse()
+  await receiver.addTunnel(entry('ssh', port))
+  expect(receiver.running(md5Hex(vkey))).toEqual([])
+  online(1)
+  expect(receiver.running(md5Hex(vkey))).toEqual(['ssh'])
+  clients.add({ name: 'other', vkey: 'another-key-0123456789' })
+  online(2)
+  expect(receiver.running(md5Hex('another-key-0123456789'))).toEqual([])
+})
+
+test('a temporary client is known by remark and address, and goes ten minutes after its agent', async () => {
+  const gone = () => clients.list().filter(({ isTemporary }) => isTemporary).length === 0
+  const one = await temporary.obtain(asked('lab'), '203.0.113.7')
+  expect(one).toMatchObject({ name: 'lab', limits: { maxConnections: 7 } })
+  expect(one.vkey).toHaveLength(16)
+  expect((await temporary.obtain(asked('lab'), '203.0.113.7')).id).toBe(one.id)
+  expect((await temporary.obtain(asked('lab'), '203.0.113.8')).id).not.toBe(one.id)
+  const agent = online(one.id)
+  nowMs += 30 * minuteMs
+  await temporary.removeLeft()
+  expect(
+    clients
+      .list()
+      .filter(({ isTemporary }) => isTemporary)
+      .map(({ id }) => id),
+  ).toEqual([one.id])
+  agent.leave()
+  await expect.poll(() => agents.get(one.id)).toBeUndefined()
+  clients.noteOnline()
+  nowMs += 9 * minuteMs
+  await temporary.removeLeft()
+  expect(gone()).toBe(false)
+  nowMs += 2 * minuteMs
+  await temporary.removeLeft()
+  expect(gone()).toBe(true)
+  expect(clients.list().map(({ name }) => name)).toEqual(['lab'])
+})
+
+test('without a remark, two agents of one address are two clients', async () => {
+  const first = await temporary.obtain(asked(''), '203.0.113.7')
+  const agent = online(first.id)
+  const second = await temporary.obtain(asked(''), '203.0.113.7')
+  expect(second.id).not.toBe(first.id)
+  agent.leave()
+  await expect.poll(() => agents.get(first.id)).toBeUndefined()
+  expect((await temporary.obtain(asked(''), '203.0.113.7')).id).toBe(first.id)
+})
+
+test('one address makes 32 temporary clients, and no more', async () => {
+  for (let at = 0; at < 32; at++) await temporary.obtain(asked(`lab ${at}`), '203.0.113.7')
+  await expect(temporary.obtain(asked('one more'), '203.0.113.7')).rejects.toMatchObject({
+    code: 'limit-reached',
+  })
+  expect((await temporary.obtain(asked('elsewhere'), '203.0.113.8')).name).toBe('elsewhere')
+})
