@@ -21,12 +21,12 @@ export class Program {
     this.#child.once('exit', () => this.#child.emit('output'))
   }
 
-  get output(): string {
-    return this.#output
-  }
-
   get pid(): number {
     return this.#child.pid ?? 0
+  }
+
+  get output(): string {
+    return this.#output
   }
 
   get isRunning(): boolean {

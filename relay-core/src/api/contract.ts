@@ -101,6 +101,15 @@ export const relayContract = {
     stop: base.input(tunnelRef).output(model.tunnel),
     probe: base.input(tunnelRef).output(model.probeResult),
     connections: base.input(tunnelRef).output(z.array(model.connection)),
+    /** private: the line for the visitor's machine. `agentFingerprint` is null while the agent is offline, and for stock ones. */
+    visitCommand: base.input(tunnelRef.extend({ host: z.string().min(1).max(253) })).output(
+      z.object({
+        command: z.string(),
+        password: z.string(),
+        fingerprint: z.string(),
+        agentFingerprint: z.string().nullable(),
+      }),
+    ),
   },
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */

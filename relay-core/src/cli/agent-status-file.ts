@@ -10,6 +10,8 @@ const agentStatus = z.object({
   atMs: z.number(),
   /** Why it is not online. */
   reason: z.nullable(z.string()),
+  /** Of its own key, for visitors of private tunnels; an older npc did not say. */
+  fingerprint: z.optional(z.string()),
 })
 export type AgentStatus = z.infer<typeof agentStatus>
 

@@ -4,6 +4,8 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import {
   disconnectTimeoutProblem,
   fingerprintProblem,
+  parseShare,
+  shareProblem,
   protocolProblem,
   proxyProblem,
   serverAddressProblem,
@@ -20,7 +22,16 @@ import type { NpcFlags } from './npc-flags.ts'
 
 export type AgentFlags = Pick<
   NpcFlags,
-  'server' | 'vkey' | 'fingerprint' | 'protocol' | 'type' | 'config' | 'proxy' | 'disconnect_timeout'
+  | 'server'
+  | 'vkey'
+  | 'fingerprint'
+  | 'protocol'
+  | 'type'
+  | 'config'
+  | 'proxy'
+  | 'disconnect_timeout'
+  | 'share'
+  | 'password'
 >
 
 /** What `-config` is when it is missing, as in stock NPS: from the folder one stands in. */
@@ -41,7 +52,9 @@ export async function readNpcConf(
   if (flags.type !== undefined && flags.type !== 'tcp') {
     throw usageError(`-type=${flags.type} is not supported, only tcp.`)
   }
-  if (server !== '' && vkey !== '')
+  // A visitor of a private tunnel shows its password; only a stock relay wants a vkey too.
+  const isKnown = vkey !== '' || flags.password !== undefined
+  if (server !== '' && isKnown)
     return { config: checked(server, vkey, flags), pushed: null, visitors: [], warnings: [] }
   if (flags.config === undefined && (server !== '' || vkey !== '')) {
     throw usageError(server === '' ? '-server=host:port is missing.' : '-vkey=... is missing.')
@@ -94,6 +107,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     protocol: 'auto',
     proxy: null,
     disconnectTimeout: null,
+    share: [],
     ...readHow(flags),
   }
 }
@@ -104,16 +118,19 @@ function readHow({
   protocol,
   proxy,
   disconnect_timeout: pings,
+  share,
 }: AgentFlags): Partial<AgentConfig> {
   check('fingerprint', fingerprint, fingerprintProblem)
   check('protocol', protocol, protocolProblem)
   check('proxy', proxy, proxyProblem)
   check('disconnect_timeout', pings, disconnectTimeoutProblem)
+  check('share', share, shareProblem)
   return {
     ...(fingerprint && { fingerprint }),
     ...(protocol && { protocol: protocol as AgentProtocol }),
     ...(proxy && { proxy: parseProxy(proxy) }),
     ...(pings && { disconnectTimeout: Number(pings) }),
+    ...(share && { share: parseShare(share) }),
   }
 }
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { AgentIdentity } from '../client/agent-identity.ts'
 import { Agent } from '../client/agent.ts'
+import { SharedFolders } from '../client/files/shared-folders.ts'
 import type { AgentState } from '../client/agent-state.ts'
 import { agentFolders } from '../config/folders.ts'
 import type { NpcConf } from '../config/npc-conf.ts'
@@ -20,6 +22,8 @@ export async function runAgent(
   const log = openAgentLog(flags)
   for (const { line, message } of warnings) log.warn(`npc.conf:${line}: ${message}`)
   const folders = agentFolders(flags.conf_path)
+  const identity = new AgentIdentity({ folder: folders.state, log })
+  const { fingerprint } = await identity.get()
   const agent = new Agent({
     ...connectionOptions(config),
     configuration: pushed ?? undefined,
@@ -27,19 +31,21 @@ export async function runAgent(
     pinFile: join(folders.state, 'pins.json'),
     stockRelaysFile: join(folders.state, 'stock-relays.json'),
     temporaryKeyFile: temporaryKeyFile(folders.state),
+    identity,
+    shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
     log,
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
   // Only the service's npc speaks in the status file: one in the foreground beside it must not.
   const statusFile = process.env['NPS_SERVICE'] ? agentStatusFile(folders.state) : undefined
   agent.onChange((state) => {
-    if (statusFile) note(statusFile, config.server, state)
+    if (statusFile) note(statusFile, { server: config.server, fingerprint, state })
     if (state.state === 'failed') failed.resolve(state)
   })
   const stop = stopRequested()
-  log.info('npc runs', { version: relayVersion, server: config.server })
+  log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
   agent.start()
-  const doors = await openDoors(config, visitors, log)
+  const doors = await openDoors(config, visitors, { folder: folders.state, log })
   const end = await Promise.race([stop, failed.promise])
   for (const door of doors) door.close()
   await endWithin(closeTimeoutMs, agent.close())
@@ -47,12 +53,21 @@ export async function runAgent(
   throw new ExitError(exitCode.hopeless, end.reason.message)
 }
 
-function note(file: string, server: string, state: AgentState): void {
+/** What is pushed to a stock relay may be asked for by a native one. */
+function filesOf(pushed: NpcConf['pushed']): string[] {
+  return pushed?.tunnels.filter(({ mode }) => mode === 'file').map(({ localPath }) => localPath) ?? []
+}
+
+function note(
+  file: string,
+  { server, fingerprint, state }: { server: string; fingerprint: string; state: AgentState },
+): void {
   writeAgentStatus(file, {
     pid: process.pid,
     server,
     state: state.state,
     atMs: Date.now(),
     reason: 'reason' in state ? state.reason.message : null,
+    fingerprint,
   })
 }

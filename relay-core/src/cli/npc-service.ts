@@ -91,7 +91,14 @@ async function ownStatus(): Promise<AgentStatus | undefined> {
   return found.state === 'running' && status?.pid === found.pid ? status : undefined
 }
 
-function describe({ state, server, reason }: AgentStatus): string {
+function describe(status: AgentStatus): string {
+  const own = status.fingerprint
+  return own === undefined
+    ? sentence(status)
+    : `${sentence(status)}\nIts own fingerprint, for visitors of private tunnels: ${own}`
+}
+
+function sentence({ state, server, reason }: AgentStatus): string {
   switch (state) {
     case 'online':
       return `It is online at ${server}.`

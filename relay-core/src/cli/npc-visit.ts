@@ -1,39 +1,48 @@
+import { join } from 'node:path'
 import { VisitorDoor } from '../client/visitor-door.ts'
-import type { AgentConfig } from '../config/agent-config.ts'
+import { FlexibleVisit } from '../client/flexible-visit.ts'
+import { PrivateVisitor, shortestPassword } from '../client/visitor.ts'
+import { fingerprintProblem, type AgentConfig } from '../config/agent-config.ts'
+import { agentFolders } from '../config/folders.ts'
 import type { Visitor } from '../config/npc-conf.ts'
 import type { Log } from '../log.ts'
 import { visitPrivate } from '../nps/visit-private.ts'
+import { Secret } from '../secret.ts'
 import { exitCode } from './exit.ts'
 import { optionalNumber, usageError } from './flags.ts'
+import type { NpcFlags } from './npc-flags.ts'
 import { openAgentLog, stockRelay } from './npc-options.ts'
 import { stopRequested } from './wait-for-stop.ts'
 
 /** As in stock NPS. */
 const defaultLocalPort = '2000'
 
+/** What a visitor has to know beside what npc.conf says of it. */
+interface Ways {
+  /** Where keys that were seen are kept. */
+  readonly folder: string
+  readonly localHost?: string | undefined
+  readonly agentFingerprint?: string | undefined
+  readonly log: Log
+}
+
 /** `npc -password=…`: another agent's private tunnel on a port of this machine, until it is asked to stop. */
-export async function runVisitor(
-  config: AgentConfig,
-  flags: {
-    password?: string
-    target?: string
-    local_port?: string
-    local_type?: string
-    log_level?: string
-    log_path?: string
-  },
-): Promise<number> {
-  const { password = '', target, local_type: type = 'secret' } = flags
+export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<number> {
+  const { password = '', target, local_type: type = 'secret', agent_fingerprint: agentFingerprint } = flags
   const localPort = optionalNumber(flags.local_port ?? defaultLocalPort, 'local_port') ?? 0
   if (password === '') throw usageError('-password=... is missing.')
   if (localPort > 65_535) throw usageError(`-local_port needs a port from 1 to 65535, not "${localPort}".`)
   if (type !== 'secret' && type !== 'p2p') throw usageError(`-local_type is secret or p2p, not "${type}".`)
+  const problem = agentFingerprint === undefined ? null : fingerprintProblem(agentFingerprint)
+  if (problem) throw usageError(`-agent_fingerprint ${problem}.`)
   const log = openAgentLog(flags)
   if (type === 'p2p') log.warn('p2p is not offered: the visit goes by the relay')
   if (target !== undefined)
     log.warn('-target has no effect: the relay knows the target of its tunnel, a visitor does not choose it')
   const stop = stopRequested()
-  const door = openDoor(config, { name: 'visitor', password, localPort, isP2p: type === 'p2p' }, log)
+  const visitor = { name: 'visitor', password, localPort, isP2p: type === 'p2p' }
+  const folder = agentFolders(flags.conf_path).state
+  const door = openDoor(config, visitor, { folder, localHost: flags.local_ip, agentFingerprint, log })
   await door.open()
   await stop
   door.close()
@@ -44,26 +53,44 @@ export async function runVisitor(
 export async function openDoors(
   config: AgentConfig,
   visitors: readonly Visitor[],
-  log: Log,
+  ways: Ways,
 ): Promise<VisitorDoor[]> {
   const doors: VisitorDoor[] = []
   for (const visitor of visitors) {
-    const door = openDoor(config, visitor, log)
     try {
+      const door = openDoor(config, visitor, ways)
       await door.open()
       doors.push(door)
     } catch (error) {
-      log.error('a private tunnel cannot listen on this machine', { name: visitor.name, reason: error })
+      ways.log.error('a private tunnel cannot listen on this machine', { name: visitor.name, reason: error })
     }
   }
   return doors
 }
 
-function openDoor(config: AgentConfig, { name, password, localPort }: Visitor, log: Log): VisitorDoor {
-  return new VisitorDoor({
-    name,
-    port: localPort,
-    visit: (wait) => visitPrivate(stockRelay(config), password, wait),
+function openDoor(config: AgentConfig, { name, password, localPort }: Visitor, ways: Ways): VisitorDoor {
+  const { folder, localHost, agentFingerprint, log } = ways
+  const { server, protocol, proxy, fingerprint } = config
+  const isStockOnly = protocol === 'stock' || (protocol === 'auto' && password.length < shortestPassword)
+  const native = isStockOnly
+    ? undefined
+    : new PrivateVisitor({
+        server,
+        password: new Secret(password),
+        proxy: proxy ?? undefined,
+        fingerprint: fingerprint ?? undefined,
+        agentFingerprint,
+        pinFile: join(folder, 'pins.json'),
+        log,
+      })
+  // A stock relay lets nobody in without the vkey of a client.
+  const mayBeStock = protocol !== 'native' && config.vkey.reveal() !== '' && agentFingerprint === undefined
+  if (!native && !mayBeStock)
+    throw usageError('A stock relay wants a vkey of its visitors too: -vkey=... is missing.')
+  const visit = new FlexibleVisit({
+    native,
+    stock: mayBeStock ? (wait) => visitPrivate(stockRelay(config), password, wait) : undefined,
     log,
   })
+  return new VisitorDoor({ name, host: localHost, port: localPort, visit: (wait) => visit.open(wait), log })
 }

@@ -8,7 +8,7 @@ const usage = `npc ${relayVersion}, the agent of NPS Desktop
 
 npc -server=host:port -vkey=key [-fingerprint=sha256:...]   run in the foreground
 npc -config=file          the same from a file, with the tunnels in it (default conf/npc.conf)
-npc -server=... -vkey=... -password=... [-local_port=2000]   visit a private tunnel: it listens on 127.0.0.1
+npc -server=... -password=... [-local_port=2000]   visit a private tunnel: it listens on 127.0.0.1 (-local_ip=...)
 npc register -server=... -vkey=... [-time=2]   let this machine's address in for so many hours
 npc install               make it a service, with the same flags (-service=auto|systemd|systemd-user|cron|background)
 npc uninstall             stop it and take it away (-purge: settings and state too)
@@ -19,7 +19,9 @@ npc -version              the version
 The server's console and the desktop app show the line to copy. Other flags: -type=tcp, -proxy=socks5://user:password@host:port
 (or http://...), -disconnect_timeout=60 (pings of 5 s; npc notices a dead link within 10 s anyway), -log_level=info
 (debug, info, warn, error or 0 to 7), -log_path=file, -protocol=auto (native: encrypted only; stock: for a
-stock NPS 0.26), -local_type=secret, -conf_path=folder (where it keeps what it knows of relays). NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
+stock NPS 0.26), -local_type=secret,
+-share=/data/results,/other (folders of this machine that file tunnels may show), -agent_fingerprint=sha256:... (the lab box's own,
+for visitors; "npc status" there shows it), -conf_path=folder (where it keeps what it knows of relays). NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
 -server and -vkey.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`

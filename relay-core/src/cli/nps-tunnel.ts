@@ -6,6 +6,7 @@ import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatBytes, formatTable, print, printJson } from './output.ts'
 import { readPortPairs } from './port-pairs.ts'
 import { readSettings, settingFlags, settingUsage } from './setting-flags.ts'
+import { guessServerName } from './server-name.ts'
 import { withRelay } from './with-relay.ts'
 
 const kinds = {
@@ -25,6 +26,7 @@ export const tunnelUsage = `nps tunnel list
 nps tunnel add -client=1 -target=127.0.0.1:22[,host:port...] [-mode=tcp] [-port=7001] [-name=ssh]
 nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22]
 nps tunnel remove|start|stop|probe -id=1
+nps tunnel command -id=1 [-host=name-of-this-server]   what a visitor of a private tunnel types
 Each takes -json. Without -port the next free one of allow_ports is taken. A range adds a tunnel a port:
 -port=9001-9009 -target=127.0.0.1:8001-8009.
 ${settingUsage}
@@ -104,6 +106,13 @@ export async function runTunnelCommand(
     case 'stop':
       show(await withRelay(folders, (relay) => relay.tunnels.stop({ id: id() })))
       return 0
+    case 'command': {
+      const host = flags.host ?? guessServerName()
+      const answer = await withRelay(folders, (relay) => relay.tunnels.visitCommand({ id: id(), host }))
+      if (flags.json) printJson(answer)
+      else print(answer.command)
+      return 0
+    }
     case 'probe': {
       const result = await withRelay(folders, (relay) => relay.tunnels.probe({ id: id() }))
       if (flags.json) printJson(result)

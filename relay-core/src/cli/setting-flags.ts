@@ -7,11 +7,16 @@ export const settingFlags = {
   proxy_protocol: 'text',
   health: 'text',
   user: 'text',
+  password: 'text',
+  folder: 'text',
+  strip_prefix: 'text',
   ...hostFlags,
 } as const
 
 export const settingUsage = `tcp: -listen_ip=203.0.113.7, -proxy_protocol=v1|v2, -health=tcp|http[:/path] (several targets: the ill ones are left out).
-socks5, httpProxy: -user=name:password[,name:password...]; -user=off lets everybody in.
+socks5, httpProxy, file: -user=name:password[,name:password...]; -user=off lets everybody in.
+private: -password=... (16 characters or more; without it the relay makes one), no port; "nps tunnel command" tells visitors how.
+file: -folder=/data/results (npc there needs -share=/data/results), -strip_prefix=/web.
 ${hostUsage}`
 
 type SettingValues = {
@@ -31,6 +36,9 @@ export function readSettings(flags: SettingValues, before: TunnelSettings): Tunn
     const [type, path] = text.split(/:(?=\/)/)
     return { type, ...(path !== undefined && { path }) }
   })
+  put('password', flags.password, (text) => text)
+  put('folder', flags.folder, (text) => text)
+  put('stripPrefix', flags.strip_prefix, (text) => text)
   if (flags.user === 'off') delete after['users']
   else if (flags.user !== undefined) after['users'] = readUsers(flags.user)
   const host = readHost(flags, before.host)
@@ -46,6 +54,9 @@ const flagsBySetting: Readonly<Record<string, string>> = {
   listenIp: 'listen_ip',
   proxyProtocol: 'proxy_protocol',
   users: 'user',
+  password: 'password',
+  folder: 'folder',
+  stripPrefix: 'strip_prefix',
   name: 'host',
   path: 'path',
   scheme: 'scheme',

@@ -24,8 +24,8 @@ export interface PrivateVisitorOptions {
   readonly proxy?: ProxyAddress | undefined
   /** By default 127.0.0.1: nobody but this machine. */
   readonly localHost?: string | undefined
-  /** 0: any free one; `listen` says which. */
-  readonly localPort: number
+  /** By default any free one; `listen` says which. */
+  readonly localPort?: number | undefined
   /** The relay's; without it the first key seen is pinned. */
   readonly fingerprint?: string | undefined
   /** The agent's; without it the first key seen is pinned. */
@@ -38,7 +38,7 @@ export interface PrivateVisitorOptions {
 }
 
 /** As long as it takes to be safe from whoever gets a visitor to greet it and then guesses. */
-const shortestPassword = 16
+export const shortestPassword = 16
 
 /**
  * A visitor of a private tunnel: a port on this machine that leads to the tunnel's target, encrypted from here to the
@@ -78,7 +78,7 @@ export class PrivateVisitor {
     this.#door = new VisitorDoor({
       name: options.name ?? 'visitor',
       host: localHost,
-      port: options.localPort,
+      port: options.localPort ?? 0,
       visit: (wait) => this.open(wait),
       onFailure: options.onFailure,
       log,
@@ -88,6 +88,11 @@ export class PrivateVisitor {
   /** Rejects with `port-taken` or the system's error. */
   async listen(): Promise<{ port: number }> {
     return { port: await this.#door.open() }
+  }
+
+  /** Whether the relay's key is known, so that nobody else will do. Of use once a visit has been tried. */
+  get knowsRelay(): boolean {
+    return this.#relay.isPinned
   }
 
   get connectionCount(): number {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import { agentProtocols, type AgentProtocol } from '../client/agent-protocol.ts'
 import { Secret } from '../secret.ts'
 import { formatProxy, parseProxy, type ProxyAddress } from '../transport/proxy.ts'
@@ -16,6 +17,8 @@ export interface AgentConfig {
   readonly proxy: ProxyAddress | null
   /** After how many unanswered pings of 5 s the relay counts as lost, if that is sooner than npc's own 10 s; 0 and null: those. */
   readonly disconnectTimeout: number | null
+  /** Whole paths of the folders that file tunnels of the relay may lead to. */
+  readonly share: readonly string[]
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -59,7 +62,17 @@ export function disconnectTimeoutProblem(pings: string): string | null {
   return number >= 0 && number <= mostPings ? null : `needs a number from 0 to ${mostPings}`
 }
 
-/** Reads the `[common]` section: stock keys plus `fingerprint` and `protocol`. Throws `config-invalid`. */
+/** Null, or what is wrong with a list of shared folders. */
+export function shareProblem(share: string): string | null {
+  const wrong = share.split(',').find((folder) => !isAbsolute(folder.trim()))
+  return wrong === undefined ? null : `needs whole paths with commas between, not "${wrong}"`
+}
+
+export function parseShare(share: string): string[] {
+  return share.split(',').map((folder) => folder.trim())
+}
+
+/** Reads the `[common]` section: stock keys plus `fingerprint`, `protocol` and `share`. Throws `config-invalid`. */
 export function readAgentConfig(common: SectionValues): AgentConfig {
   const check = (key: string, problem: (value: string) => string | null) => {
     const value = common.text(key)
@@ -78,6 +91,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
   const protocol = check('protocol', protocolProblem)
   const proxy = check('proxy_url', proxyProblem)
   const pings = check('disconnect_timeout', disconnectTimeoutProblem)
+  const share = check('share', shareProblem)
   return {
     server,
     vkey: new Secret(vkey),
@@ -85,6 +99,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     protocol: (protocol || 'auto') as AgentProtocol,
     proxy: proxy === '' ? null : parseProxy(proxy),
     disconnectTimeout: pings === '' ? null : Number(pings),
+    share: share === '' ? [] : parseShare(share),
   }
 }
 
@@ -99,6 +114,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     ...(config.protocol === 'auto' ? [] : [`protocol=${config.protocol}`]),
     ...(config.proxy === null ? [] : [`proxy_url=${formatProxy(config.proxy).reveal()}`]),
     ...(config.disconnectTimeout === null ? [] : [`disconnect_timeout=${config.disconnectTimeout}`]),
+    ...(config.share.length === 0 ? [] : [`share=${config.share.join(',')}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

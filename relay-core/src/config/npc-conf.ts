@@ -63,7 +63,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
 }
 
 /**
- * The stock npc.conf plus the keys `fingerprint` and `protocol`. What is missing or wrong throws `config-invalid` with
+ * The stock npc.conf plus the keys `fingerprint`, `protocol` and `share`. What is missing or wrong throws `config-invalid` with
  * the file and the line; what has no effect is a warning.
  */
 export function parseNpcConf(text: string, file: string, { environment, ...paths }: NpcConfContext): NpcConf {

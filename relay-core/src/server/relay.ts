@@ -32,6 +32,7 @@ import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
 import { stockVisit } from './private/visit.ts'
+import { visitCommand } from './private/visit-command.ts'
 import { Visits } from './private/visits.ts'
 
 /** A whole relay: state, bridge, tunnels, API and console. Made of parts here, and nowhere else. */
@@ -194,6 +195,12 @@ export class Relay {
         vkey,
         fingerprint: identity.fingerprint,
       }),
+      visitCommand: (tunnel, host) =>
+        visitCommand(tunnel, {
+          server: invites.bridgeAddress(host),
+          fingerprint: identity.fingerprint,
+          agent: agents.state(tunnel.clientId),
+        }),
       restart: this.#options.restart,
     })
     this.#closers.push(() => api.close())

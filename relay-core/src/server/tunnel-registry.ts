@@ -6,6 +6,7 @@ import type { PortRanges } from '../config/port-ranges.ts'
 import type { Log } from '../log.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.ts'
+import { withPassword } from './private/private-settings.ts'
 import type { TrafficDelta } from './store/traffic.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { TrafficLedger } from './traffic-ledger.ts'
@@ -80,7 +81,8 @@ export class TunnelRegistry {
     },
   ): Promise<Tunnel> {
     return this.#changing(async () => {
-      const { clientId, mode, target, name, settings = {}, limits = {}, pushedBy = null } = wanted
+      const { clientId, mode, target, name, limits = {}, pushedBy = null } = wanted
+      const settings = withPassword(mode, wanted.settings ?? {})
       this.#checkCount(clientId)
       checkTarget(mode, target)
       const port = await this.#choosePort(mode, wanted.port)
@@ -127,7 +129,7 @@ export class TunnelRegistry {
         name: change.name ?? before.name,
         port: change.port ?? before.port,
         target: change.target ?? before.target,
-        settings: change.settings ?? before.settings,
+        settings: withPassword(before.mode, change.settings ?? before.settings, before.settings),
         limits: change.limits ?? before.limits,
       }
       checkTarget(after.mode, after.target)

@@ -64,6 +64,24 @@ log_level=7
     this.#program = new Program(join(this.#folder, 'nps'), [], this.#folder)
     await this.#program.says(/web management start/)
     await this.#program.says(/server start, the bridge type is tcp/)
+    await this.#webListens()
+  }
+
+  /** It says that its pages start a moment before they do. */
+  async #webListens(): Promise<void> {
+    const signal = AbortSignal.timeout(10_000)
+    for (;;) {
+      const page = fetch(`http://127.0.0.1:${this.#webPort}/login/index`, { signal })
+      if (
+        await page.then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        return
+      signal.throwIfAborted()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
   }
 
   get output(): string {

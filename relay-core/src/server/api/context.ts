@@ -1,10 +1,11 @@
 import type { LogTail } from '../../log-tail.ts'
 import type { Log } from '../../log.ts'
-import type { RelayStatus } from '../../api/models.ts'
+import type { RelayStatus, Tunnel } from '../../api/models.ts'
 import type { ChangeSignal } from '../change-signal.ts'
 import type { ClientRegistry } from '../client-registry.ts'
 import type { ConfigFile } from '../config-file.ts'
 import type { Invites } from '../invites.ts'
+import type { VisitCommand } from '../private/visit-command.ts'
 import type { TrafficMeter } from '../traffic-meter.ts'
 import type { TunnelRegistry } from '../tunnel-registry.ts'
 
@@ -22,6 +23,8 @@ export interface ApiParts {
   statusChanged: ChangeSignal
   /** The line that starts an agent for a client, with the server's name as the asker knows it. */
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
+  /** The line for the visitor of a private tunnel. */
+  visitCommand: (tunnel: Tunnel, host: string) => VisitCommand
   /** Ends the process for its service to start it again; undefined where no service would. */
   restart: (() => void) | undefined
 }

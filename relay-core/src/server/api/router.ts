@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { relayContract } from '../../api/contract.ts'
 import { RelayError } from '../../api/errors.ts'
 import { toContractError } from './coded-errors.ts'
+import { checkPassword } from '../private/private-settings.ts'
 import type { ApiParts } from './context.ts'
 import { feed } from './feed.ts'
 
@@ -61,11 +62,15 @@ export function createRouter(parts: ApiParts) {
       ),
       add: os.tunnels.add.handler(async ({ input }) => {
         clients.record(input.clientId)
+        checkPassword(input.settings)
         const tunnel = await tunnels.add(input)
         clients.changed.emit()
         return tunnel
       }),
-      edit: os.tunnels.edit.handler(({ input }) => tunnels.edit(input.id, input)),
+      edit: os.tunnels.edit.handler(({ input }) => {
+        checkPassword(input.settings, tunnels.get(input.id).settings)
+        return tunnels.edit(input.id, input)
+      }),
       remove: os.tunnels.remove.handler(async ({ input }) => {
         await tunnels.remove(input.id)
         clients.changed.emit()
@@ -77,6 +82,9 @@ export function createRouter(parts: ApiParts) {
         tunnels.probe(input.id, { signal: signal ?? new AbortController().signal }),
       ),
       connections: os.tunnels.connections.handler(({ input }) => tunnels.connections(input.id)),
+      visitCommand: os.tunnels.visitCommand.handler(({ input }) =>
+        parts.visitCommand(tunnels.get(input.id), input.host),
+      ),
     },
     traffic: {
       live: os.traffic.live.handler(({ signal }) => traffic.live(signal)),

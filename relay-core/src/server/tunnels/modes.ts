@@ -2,6 +2,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { TunnelMode as ModeName } from '../../api/models.ts'
 import { createHttpProxyMode } from './http-proxy-mode.ts'
 import { createSocks5Mode } from './socks5-mode.ts'
+import { createFileMode } from './file-mode.ts'
 import { createPrivateMode } from './private-mode.ts'
 import { createHostMode } from './host-mode.ts'
 import { createTcpMode } from './tcp-mode.ts'
@@ -17,6 +18,7 @@ const modes: Partial<Record<ModeName, CreateMode>> = {
   httpProxy: createHttpProxyMode,
   private: createPrivateMode,
   host: createHostMode,
+  file: createFileMode,
 }
 
 /** Does no I/O. @throws RelayError `mode-unsupported` */

@@ -1,6 +1,7 @@
 import { RelayError } from '../../api/errors.ts'
 import type { ProbeResult, RelayFailure, TunnelState } from '../../api/models.ts'
-import type { AgentSession, Target } from '../agent-session.ts'
+import type { Duplex } from 'node:stream'
+import type { AgentSession } from '../agent-session.ts'
 import { resetStream } from '../../transport/splice.ts'
 
 type ProbeHop = ProbeResult['hops'][number]
@@ -10,13 +11,14 @@ export async function probe({
   tunnelId,
   state,
   session,
-  target,
+  open,
   signal,
 }: {
   tunnelId: number
   state: TunnelState
   session: AgentSession | undefined
-  target: Target | undefined
+  /** Opens what a visitor would reach; undefined where nothing can be asked. */
+  open: ((session: AgentSession) => Promise<Duplex>) | undefined
   signal: AbortSignal
 }): Promise<ProbeResult> {
   const atMs = Date.now()
@@ -35,11 +37,10 @@ export async function probe({
     return hops(port, failed('agent', offline))
   }
   const agent = ok('agent', session.roundTripMs)
-  // Where the visitor says where to go, nothing can be asked.
-  if (!target) return hops(port, agent)
+  if (!open) return hops(port, agent)
   const startedAtMs = performance.now()
   try {
-    const stream = await session.openStream(target, { signal, visitor: 'probe', confirmed: true })
+    const stream = await open(session)
     const ms = performance.now() - startedAtMs
     resetStream(stream)
     return hops(port, agent, ok('target', ms))

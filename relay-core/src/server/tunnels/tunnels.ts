@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../api/errors.ts'
 import type { Connection, ProbeResult, TunnelState } from '../../api/models.ts'
@@ -9,6 +10,7 @@ import { ClientAllowances, type ClientUse } from './client-allowances.ts'
 import type { Visits } from '../private/visits.ts'
 import { watchTargets } from './health-checks.ts'
 import type { HostDoor } from '../hosts/host-door.ts'
+import { openFiles } from './file-mode.ts'
 import { createMode } from './modes.ts'
 import { Passages } from './passages.ts'
 import { probe } from './probe.ts'
@@ -164,8 +166,7 @@ export class Tunnels {
       tunnelId: id,
       state: this.status(id),
       session: tunnel && this.#session(tunnel.spec.clientId),
-      // Over UDP a target need not answer, so nothing can be asked.
-      target: tunnel?.spec.mode === 'udp' ? undefined : tunnel?.targets.next(),
+      open: tunnel && wayOf(tunnel, { signal, visitor: 'probe' }),
       signal,
     })
   }
@@ -234,4 +235,14 @@ export class Tunnels {
   #session(clientId: number): AgentSession | undefined {
     return this.#options.agents.get(clientId)
   }
+}
+
+/** What a visitor reaches. Undefined where the visitor says where to go, and over UDP, where a target need not answer. */
+function wayOf(
+  { spec, targets }: OpenTunnel,
+  options: { signal: AbortSignal; visitor: string },
+): ((session: AgentSession) => Promise<Duplex>) | undefined {
+  if (spec.mode === 'file') return (session) => openFiles(session, spec, options)
+  const target = spec.mode === 'udp' ? undefined : targets.next()
+  return target && ((session) => session.openStream(target, { ...options, confirmed: true }))
 }

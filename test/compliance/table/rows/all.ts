@@ -7,6 +7,7 @@ import { hostRows } from './hosts.ts'
 import { linkRows } from './link.ts'
 import { privateRows } from './private.ts'
 import { p2pRows } from './p2p.ts'
+import { sharedFolderRows } from './shared-folder.ts'
 import { socks5Rows } from './socks5.ts'
 import { tcpRows } from './tcp.ts'
 import { udpRows } from './udp.ts'
@@ -26,5 +27,6 @@ export const allRows: readonly Row[] = [
   ...configurationRows,
   ...agentFlagRows,
   ...fileRows,
+  ...sharedFolderRows,
   ...linkRows,
 ]

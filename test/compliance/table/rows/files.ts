@@ -5,7 +5,7 @@ import { freePort } from '../../free-port.ts'
 import type { PairKind } from '../pairs.ts'
 import type { Row } from '../table.ts'
 
-const notYet = ({ relay }: PairKind) => relay === 'ours' && 'our relay has no file tunnels in this table yet'
+const noFile = ({ protocol }: PairKind) => protocol === 'native' && 'not natively: -share says it there'
 
 /** Until the agent is there, the relay turns visitors away. */
 async function fetchSoon(url: string): Promise<Response> {
@@ -23,7 +23,7 @@ async function fetchSoon(url: string): Promise<Response> {
 export const fileRows: readonly Row[] = [
   {
     name: 'npc.conf, mode=file: a folder of the agent, and no way out of it',
-    leftOut: notYet,
+    leftOut: noFile,
     run: async (pair) => {
       const vkey = 'a-key-for-a-folder-0123456789'
       await pair.relay.addClient({ vkey, layer: 'plain' })

@@ -6,7 +6,7 @@ const onlyStockVisitors = ({ relay, agent }: PairKind) =>
   (!isStock(agent) && 'our npc visits private tunnels, there is nothing to fall back from') ||
   (isStock(relay) && 'what stock programs do among themselves is not ours to promise')
 
-const password = 'goudan-77-p2p'
+const password = 'goudan-77-p2p-of-a-tunnel'
 
 export const p2pRows: readonly Row[] = [
   {

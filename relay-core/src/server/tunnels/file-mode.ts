@@ -1,0 +1,55 @@
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../../api/errors.ts'
+import type { AgentSession } from '../agent-session.ts'
+import { guardHttp } from './http-guard.ts'
+import { TcpDoor } from './tcp-door.ts'
+import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+
+/** The folder's name travels in a field of so many bytes (spec/wire.md §2). */
+const longestNameBytes = 255
+
+/** A listening port of the server behind which the agent shows a folder over HTTP. */
+export function createFileMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+  checkNames(spec)
+  return new TcpDoor(spec, context, async (socket, passage, { settings = {} }) => {
+    const onGone = () => passage.end()
+    socket.once('close', onGone)
+    const open = () => openFiles(requireSession(context), { settings }, passage)
+    if (settings.users) {
+      await passage.join(socket, guardHttp(open, { users: settings.users, log: context.log }))
+      return
+    }
+    const stream = await open()
+    socket.off('close', onGone)
+    await passage.join(socket, stream)
+  })
+}
+
+/** What a visitor of the tunnel would reach; for probes too. */
+export function openFiles(
+  session: AgentSession,
+  { settings = {} }: Pick<TunnelSpec, 'settings'>,
+  { signal, visitor }: { signal: AbortSignal; visitor: string },
+): Promise<Duplex> {
+  const { folder = '', stripPrefix = '' } = settings
+  return session.openFiles({ folder, stripPrefix, signal, visitor })
+}
+
+function requireSession({ session }: ModeContext): AgentSession {
+  const found = session()
+  if (!found) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
+  return found
+}
+
+function checkNames({ settings = {} }: TunnelSpec): void {
+  for (const what of ['folder', 'stripPrefix'] as const) {
+    if (Buffer.byteLength(settings[what] ?? '') <= longestNameBytes) continue
+    throw new RelayError(
+      'invalid-input',
+      `The ${what} has more than ${longestNameBytes} bytes. Use a shorter one.`,
+      {
+        what,
+      },
+    )
+  }
+}

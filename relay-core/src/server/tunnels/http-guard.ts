@@ -1,0 +1,92 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { duplexPair, type Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { RelayError } from '../../api/errors.ts'
+import type { Log } from '../../log.ts'
+import { isAccount, parseBasicAuth, type Account } from './accounts.ts'
+
+/** The longest a visitor may take from one answer to its next whole request. */
+const idleTimeoutMs = 60_000
+
+/** A visitor who guesses is slowed down to this. */
+const wrongPasswordDelayMs = 500
+
+/**
+ * Asks for a name and password (Basic, RFC 7617) before each request, and passes on, one stream a request, those that
+ * only read. Answers the end to join with the visitor; `open` opens a stream on which HTTP is served.
+ */
+export function guardHttp(
+  open: () => Promise<Duplex>,
+  { users, log }: { users: readonly Account[]; log: Log },
+): Duplex {
+  const [outside, inside] = duplexPair()
+  const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 0 })
+  let idle = setTimeout(() => inside.destroy(), idleTimeoutMs)
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    clearTimeout(idle)
+    response.once('close', () => {
+      clearTimeout(idle)
+      idle = setTimeout(() => inside.destroy(), idleTimeoutMs)
+    })
+    answer(request, response, { open, users }).catch((error: unknown) => {
+      // The visitor has left.
+      if (inside.destroyed) return
+      log.warn('a request was not passed on', { reason: error })
+      if (response.headersSent) inside.destroy()
+      else response.writeHead(502, { 'content-length': 0 }).end()
+    })
+  })
+  server.on('upgrade', () => inside.destroy())
+  server.on('clientError', () => inside.destroy())
+  // An error is always followed by `close`.
+  inside.on('error', () => undefined)
+  inside.once('close', () => {
+    clearTimeout(idle)
+    if (!outside.readableEnded) outside.destroy()
+  })
+  server.emit('connection', inside)
+  return outside
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { open, users }: { open: () => Promise<Duplex>; users: readonly Account[] },
+): Promise<void> {
+  request.resume()
+  const { method = 'GET', url = '/', headers } = request
+  const given = parseBasicAuth(headers.authorization)
+  if (!given || !isAccount(users, given)) {
+    // A browser asks first without; only a wrong password is slow.
+    if (given) await new Promise((resolve) => setTimeout(resolve, wrongPasswordDelayMs))
+    response.writeHead(401, {
+      'www-authenticate': 'Basic realm="files", charset="UTF-8"',
+      'content-length': 0,
+    })
+    response.end()
+    return
+  }
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD', connection: 'close', 'content-length': 0 }).end()
+    return
+  }
+  const stream = await open()
+  stream.on('error', () => undefined)
+  response.once('close', () => stream.destroy())
+  const { authorization: _, connection: __, ...others } = headers
+  const asked = httpRequest({
+    createConnection: () => stream,
+    method,
+    path: url,
+    headers: { ...others, connection: 'close' },
+  })
+  const answered = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve)
+    asked.once('error', reject)
+    stream.once('close', () => reject(new RelayError('agent-silent', 'The lab box ended the stream.')))
+    asked.end()
+  })
+  const { connection: ___, 'keep-alive': ____, ...answerHeaders } = answered.headers
+  response.writeHead(answered.statusCode ?? 502, answerHeaders)
+  await pipeline(answered, response)
+}
