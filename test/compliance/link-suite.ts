@@ -45,7 +45,7 @@ export function linkSuite(runtime: string): void {
       expect(await echoes(port)).toBe(true)
     })
 
-    it('finds a restarted relay within five seconds', async () => {
+    it('R1: finds a restarted relay within five seconds', async () => {
       const target = await targets.echo()
       const from = pair.agent.now
       await pair.relay.kill()
@@ -108,7 +108,7 @@ export function linkSuite(runtime: string): void {
       expect(pair.relay.log).not.toContain('a-key-that')
     })
 
-    it('does not speak to a relay that proves another key than the one given', async () => {
+    it('S5: does not speak to a relay that proves another key than the one given', async () => {
       const other = `sha256:${Buffer.alloc(32, 7).toString('base64url')}`
       const agent = pair.anotherAgent(undefined, other)
       const failed = await agent.event(({ event, state }) => event === 'state' && state === 'failed')

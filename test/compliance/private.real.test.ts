@@ -147,7 +147,7 @@ describe('private tunnels', () => {
     await expect.poll(() => made.connectionCount + tunnels.counters(4).connections).toBe(0)
   })
 
-  it('says why a visit failed: the target, the password, the agent, the limits', async () => {
+  it('S10: says why a visit failed: the target, the password, the agent, the limits', async () => {
     const echo = await targets.echo()
     await open(5, await targets.closedPort())
     expect(await failureOf(5)).toBe('target-refused')

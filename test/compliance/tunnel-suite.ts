@@ -54,7 +54,7 @@ export function tunnelSuite(runtime: string): void {
       expect(await greeting(port)).toBe('new')
     })
 
-    it('lists its connections, and ends them when it is stopped', async () => {
+    it('R10: lists its connections, and ends them when it is stopped', async () => {
       const port = await pair.open(4, await targets.echo())
       const visitor = await targets.visit(port)
       visitor.write('12345')

@@ -15,6 +15,9 @@ const goodVkey = 'a-key-of-somebody-else-0123456789'
 /** The key of a client whose agent or visitors turn out hostile. */
 export const badVkey = 'a-key-in-the-wrong-hands-0123456789'
 
+/** With which anybody may push a configuration. */
+export const publicVkey = 'a-key-for-everybody-0123456789'
+
 /** Carriers and pooled connections come and go; a leak is of the size of the attack. */
 const spareDescriptors = 45
 const settleMs = 20_000
@@ -65,7 +68,8 @@ export class Victim {
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
-        'web_username=ann\nweb_password=a right horse\nstock_protocol=true\n',
+        'web_username=ann\nweb_password=a right horse\nstock_protocol=true\n' +
+        `public_vkey=${publicVkey}\n`,
     )
     const command = [...ourProgram('nps', runtime), `-conf_path=${folder}`]
     const limited = descriptors ? ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh'] : []

@@ -65,7 +65,7 @@ test('directions have rates of their own; many connections share one evenly', as
   expect(Math.max(...finishedAfter)).toBeGreaterThan(1.2)
 })
 
-test('a quota ends a running connection at its very byte, is seen, and more of it opens the way again', async () => {
+test('R9: a quota ends a running connection at its very byte, is seen, and more of it opens the way again', async () => {
   const { id, port } = await tunnel({ quotaBytes: 1_000_001 })
   const socket = await targets.visit(port)
   let arrived = 0
@@ -109,7 +109,7 @@ test('connections: as many as may be, and one more when one has gone', async () 
   await echoed(port, 10)
 })
 
-test('the date comes: whoever is connected has to go, and nobody comes in', async () => {
+test('W6: the date comes: whoever is connected has to go, and nobody comes in', async () => {
   const { id, port } = await tunnel({ expiresAtMs: Date.now() + 1_000 })
   const socket = await targets.visit(port)
   expect(await ending(socket)).toBe('ECONNRESET')
@@ -117,7 +117,7 @@ test('the date comes: whoever is connected has to go, and nobody comes in', asyn
   expect((await counters(id)).status).toMatchObject({ state: 'failed', failure: { code: 'expired' } })
 })
 
-test('networks are let in and kept out, whoever is connected already too', async () => {
+test('S15, W3: networks are let in and kept out, whoever is connected already too', async () => {
   const { id, port } = await tunnel({ allow: ['127.0.0.0/8'] })
   await echoed(port, 10)
   const socket = await targets.visit(port)

@@ -66,7 +66,7 @@ test('an ill target is left out, and comes back when it is well', async () => {
   }
 })
 
-test('a service behind the PROXY protocol learns who the visitor is', async () => {
+test('W2: a service behind the PROXY protocol learns who the visitor is', async () => {
   const heads: Buffer[] = []
   const service = await targets.listen((socket) =>
     socket.once('data', (head) => (heads.push(head), socket.end('ok'))),

@@ -96,7 +96,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
   }
   const startRelay = () => start(nps, [`-conf_path=${folder}`], ' nps runs ')
 
-  test('kill -9 at any moment loses nothing that was acknowledged', async () => {
+  test('R15: kill -9 at any moment loses nothing that was acknowledged', async () => {
     const acknowledged: number[] = []
     let tunnel: Tunnel | undefined
     for (let round = 0; round < 3; round++) {
@@ -137,7 +137,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(await json('client', 'list')).toEqual([])
   })
 
-  test('a second npc with the same key takes over, and the first ends for good', async () => {
+  test('R8, W10: a second npc with the same key takes over, and the first ends for good', async () => {
     await startRelay()
     const { id } = await json<Client>('client', 'add', '-name=lab')
     const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')

@@ -112,7 +112,7 @@ test('the right password opens the API to its cookie; logging out closes it', as
   expect((await upgrade({ cookie: session })).status).toBe(401)
 })
 
-test('a page of another origin gets nothing, even with the cookie', async () => {
+test('S11: a page of another origin gets nothing, even with the cookie', async () => {
   const { cookie = '' } = await logIn('right horse')
   const foreign = { origin: 'http://evil.example', cookie: cookie.split(';')[0] ?? '' }
   expect((await upgrade(foreign)).status).toBe(403)
@@ -120,7 +120,7 @@ test('a page of another origin gets nothing, even with the cookie', async () => 
   expect((await upgrade({ ...foreign, origin: `http://127.0.0.1:${port}` })).status).toBe(101)
 })
 
-test('ten wrong passwords lock the address out for a minute, also for the right one', async () => {
+test('S13: ten wrong passwords lock the address out for a minute, also for the right one', async () => {
   for (let attempt = 1; attempt <= 10; attempt++) {
     expect(await logIn(`wrong ${attempt}`)).toMatchObject({ status: 401, body: { code: 'login-failed' } })
   }
@@ -132,7 +132,7 @@ test('ten wrong passwords lock the address out for a minute, also for the right 
   expect(lines.join('')).not.toContain('wrong 3')
 })
 
-test('an empty or well-known password lets nobody in and keeps the console on this machine', async () => {
+test('S3: an empty or well-known password lets nobody in and keeps the console on this machine', async () => {
   for (const password of ['', '123', 'admin', 'Password']) {
     await relay.applyConfig(settings(password, port))
     expect(await logIn(password)).toMatchObject({

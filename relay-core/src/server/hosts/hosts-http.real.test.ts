@@ -218,7 +218,7 @@ describe('what a target is asked, and answers', () => {
     await expect(lab.visit('broken.test')).rejects.toThrow(/aborted|hang up|ECONNRESET/)
   })
 
-  test('what a stock cache kept is asked anew each time (R11)', async () => {
+  test('R11: what a stock cache kept is asked anew each time', async () => {
     let visits = 0
     await lab.add({
       name: 'fresh.test',
@@ -266,7 +266,7 @@ describe('R6: upgrades', () => {
   const open = (path = '/') =>
     new WebSocket(`ws://127.0.0.1:${lab.httpPort}${path}`, { headers: { Host: 'ws.test' } })
 
-  test('a WebSocket passes, with large messages both ways, and a stop ends it', async () => {
+  test('R6, W1: a WebSocket passes, with large messages both ways, and a stop ends it', async () => {
     const socket = open()
     await once(socket, 'open')
     const sent = randomBytes(3_000_000)
@@ -327,7 +327,7 @@ describe('who is let in', () => {
     expect(body).not.toMatch(/authorization/i)
   })
 
-  test('a paused host says so, and goes on afterwards', async () => {
+  test('W9: a paused host says so, and goes on afterwards', async () => {
     const target = await lab.mirror()
     const { id } = await lab.add({ name: 'pause.test', target, isPaused: true })
     expect((await lab.visit('pause.test')).body).toContain('This site is paused')
@@ -359,7 +359,7 @@ describe('who is let in', () => {
     expect((await lab.visit('limit.test')).status).toBe(403)
   })
 
-  test('a target that refuses is 502, an offline lab box too, each with its reason', async () => {
+  test('W8: a target that refuses is 502, an offline lab box too, each with its reason', async () => {
     const target = await lab.site(() => undefined)
     await lab.add({ name: 'refused.test', target: '127.0.0.1:9' })
     await lab.add({ name: 'silent.test', target })

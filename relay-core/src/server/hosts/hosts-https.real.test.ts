@@ -100,7 +100,7 @@ describe('HTTPS that nps answers itself', () => {
     expect((await lab.visit('locked.test', '/', { headers, connection })).status).toBe(200)
   })
 
-  test('a renewed certificate is used without a restart; a broken one leaves the old at work and says so', async () => {
+  test('W7: a renewed certificate is used without a restart; a broken one leaves the old at work and says so', async () => {
     const first = lab.certificate('renewed')
     const { certFile, keyFile } = first
     await lab.add({ name: 'renewed.test', target: await lab.mirror(), certFile, keyFile })

@@ -6,7 +6,7 @@ const accounts = [
   { name: 'bob', password: 'second password' },
 ]
 
-it('knows each account by its own password', () => {
+it('W12: knows each account by its own password', () => {
   expect(isAccount(accounts, { name: 'bob', password: 'second password' })).toBe(true)
   expect(isAccount(accounts, { name: 'bob', password: 'first password' })).toBe(false)
   expect(isAccount(accounts, { name: 'Bob', password: 'second password' })).toBe(false)

@@ -10,7 +10,7 @@ const password = 'goudan-77-p2p-of-a-tunnel'
 
 export const p2pRows: readonly Row[] = [
   {
-    name: 'p2p: a stock visitor takes the relayed way to a private tunnel, made by hand or by mode=p2p of an npc.conf',
+    name: 'R13: p2p: a stock visitor takes the relayed way to a private tunnel, made by hand or by mode=p2p of an npc.conf',
     leftOut: onlyStockVisitors,
     run: async (pair) => {
       const target = `127.0.0.1:${await pair.targets.echo()}`
