@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import type { StockSide } from './stock-side.ts'
+import type { HostDoor } from './hosts/host-door.ts'
 import type { Store } from './store/store.ts'
 import type { TrafficMeter } from './traffic-meter.ts'
 import type { TunnelRegistry } from './tunnel-registry.ts'
@@ -11,6 +12,7 @@ export interface BookKeepingParts {
   traffic: TrafficMeter
   clients: ClientRegistry
   tunnels: TunnelRegistry
+  hosts: HostDoor
   stock: StockSide
   store: Store
   log: Log
@@ -25,18 +27,23 @@ export function keepBooks({
   traffic,
   clients,
   tunnels,
+  hosts,
   stock,
   store,
   log,
   now,
 }: BookKeepingParts): () => void {
+  const retryPorts = async () => {
+    await hosts.follow()
+    await tunnels.retryFailed()
+  }
   const timer = setInterval(() => {
     traffic.flush()
     clients.noteOnline()
     store.traffic.prune(now())
     store.invites.removeExpired(now())
     stock.removeLeftClients().catch((error: unknown) => log.error('a client could not be removed', { error }))
-    tunnels.retryFailed().catch((error: unknown) => log.error('ports could not be tried again', { error }))
+    retryPorts().catch((error: unknown) => log.error('ports could not be tried again', { error }))
   }, everyMs)
   return () => clearInterval(timer)
 }

@@ -270,7 +270,7 @@ export class Relay {
     this.#closers.push(() => consoleDoor.close())
     await consoleDoor.follow(this.#config)
     control?.serve(api, (stockFolder) => importIntoRunning(stockFolder, { store, clients, tunnels, now }))
-    this.#closers.push(keepBooks({ traffic, clients, tunnels, stock, store, log, now }))
+    this.#closers.push(keepBooks({ traffic, clients, tunnels, hosts, stock, store, log, now }))
     log.info('nps runs', { version: relayVersion, state: folder })
     return { bridgePort, identity, adminKey, consoleDoor, hosts, tunnels }
   }

@@ -10,8 +10,7 @@ export function refuse(response: ServerResponse, refusal: HostRefusal): void {
     return
   }
   const { status, reason, headers, body } = errorPage(refusal)
-  // An upload that nobody takes must not hold the connection.
-  response.shouldKeepAlive &&= response.req.complete
+  endUnlessRead(response)
   response.writeHead(status, reason, headers)
   response.end(body)
 }
@@ -25,10 +24,10 @@ export function breakOff(response: ServerResponse): void {
 
 /** To the same address over HTTPS. A method other than GET and HEAD stays what it is (RFC 9110 §15.4.9). */
 export function redirectToHttps(response: ServerResponse, host: string, httpsPort: number): void {
-  const { method = 'GET', url = '/', complete } = response.req
+  const { method = 'GET', url = '/' } = response.req
   const name = host.replace(/:\d*$/, '')
   const port = httpsPort === 443 ? '' : `:${httpsPort}`
-  response.shouldKeepAlive &&= complete
+  endUnlessRead(response)
   response.writeHead(method === 'GET' || method === 'HEAD' ? 301 : 308, {
     Location: `https://${name}${port}${url.startsWith('/') ? url : '/'}`,
     'Content-Length': 0,
@@ -43,7 +42,7 @@ export function passHead(
   { statusCode = 502, statusMessage = '', rawHeaders }: PassedHead,
 ): void {
   response.sendDate = false
-  response.shouldKeepAlive &&= response.req.complete
+  endUnlessRead(response)
   response.writeHead(statusCode, statusMessage, rewriteResponse(rawHeaders))
 }
 
@@ -51,4 +50,11 @@ interface PassedHead {
   readonly statusCode?: number | undefined
   readonly statusMessage?: string | undefined
   readonly rawHeaders: readonly string[]
+}
+
+/** An upload that nobody takes must not hold the connection: it ends with the answer. */
+function endUnlessRead(response: ServerResponse): void {
+  const { complete, headers } = response.req
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  if (hasBody && !complete) response.shouldKeepAlive = false
 }

@@ -54,6 +54,7 @@ export class HostDoor {
       http: this.#http,
       passThrough: () => config().passThrough,
       defaultCertificate: () => this.#default?.certificate,
+      ...(options.limits?.headTimeoutMs !== undefined && { helloTimeoutMs: options.limits.headTimeoutMs }),
       log,
     })
   }
