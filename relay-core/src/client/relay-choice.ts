@@ -41,6 +41,8 @@ export class RelayChoice {
   readonly #known: KnownKey
   readonly #stockRelays: ServerNotes | undefined
   #isStock = false
+  /** A native relay has taken this vkey for its public one: npc.conf goes to it in the stock protocol. */
+  #hasPublicKey = false
 
   constructor(options: RelayChoiceOptions) {
     const { server, fingerprint, pinFile, stockRelaysFile, log } = options
@@ -62,7 +64,7 @@ export class RelayChoice {
   async open(signal: AbortSignal): Promise<RelayConnection> {
     const { protocol = 'native', server } = this.#options
     await this.#known.load()
-    if (protocol === 'stock') return openStock(this.#options, { signal })
+    if (protocol === 'stock' || this.#hasPublicKey) return openStock(this.#options, { signal })
     if (protocol === 'native' || this.#known.isPinned) return this.#openNative(signal)
     if (this.#isStock || (await this.#stockRelays?.get(server)) === 'stock') {
       try {
@@ -80,7 +82,11 @@ export class RelayChoice {
     const native = this.#openNative(AbortSignal.any([signal, giveUp.native.signal]))
     const early = await outcomeWithin(nativePatienceMs, native)
     if (early?.status === 'fulfilled') return early.value
-    if (early && !this.#mayBeStock(early.reason)) throw early.reason
+    if (early) {
+      const { code } = asLinkFailure(early.reason)
+      if (code === 'wrong-key' && this.#options.configuration) return this.#tryPublicKey(early.reason, signal)
+      if (!notUnderstood.includes(code)) throw early.reason
+    }
     const stock = openStock(this.#options, { signal: AbortSignal.any([signal, giveUp.stock.signal]) })
     try {
       const { link, isStock } = await Promise.any([
@@ -100,10 +106,13 @@ export class RelayChoice {
     }
   }
 
-  /** A public key is refused natively, since it belongs to no client; it is no secret either. */
-  #mayBeStock(error: unknown): boolean {
-    const { code } = asLinkFailure(error)
-    return notUnderstood.includes(code) || (code === 'wrong-key' && this.#options.configuration !== undefined)
+  /** A public key belongs to no client, so it is refused natively; it is no secret either. */
+  async #tryPublicKey(refusal: unknown, signal: AbortSignal): Promise<RelayConnection> {
+    const link = await openStock(this.#options, { signal }).catch(() => {
+      throw refusal
+    })
+    this.#hasPublicKey = true
+    return link
   }
 
   async #openNative(signal: AbortSignal): Promise<RelayConnection> {
