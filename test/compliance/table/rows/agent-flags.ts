@@ -1,10 +1,13 @@
 import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { freePort } from '../../free-port.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'
+import { publicVkey } from '../relay-end.ts'
 import type { Row } from '../table.ts'
 
 const user = { name: 'mei', password: 'a-long-enough-password' }
@@ -79,6 +82,23 @@ export const agentFlagRows: readonly Row[] = [
     },
   },
   {
+    name: 'npc.conf with public_vkey, -protocol=auto: refused natively, taken in the stock protocol',
+    leftOut: (kind) => stockAgent(kind) || (isStock(kind.relay) && 'a stock relay knows no native link'),
+    run: async (pair) => {
+      const port = await freePort()
+      const file = join(pair.folder, 'public.conf')
+      await writeFile(
+        file,
+        `[common]\nserver_addr=${pair.server}\nvkey=${publicVkey}\nremark=auto\n[echo]\nmode=tcp\nserver_port=${port}\ntarget_addr=127.0.0.1:${await pair.targets.echo()}\n`,
+      )
+      const npc = pair.npc([`-config=${file}`, `-conf_path=${join(pair.folder, 'public')}`])
+      await pair.echoes(port)
+      const keys = await readFile(join(pair.folder, 'public/state/temporary-keys.json'), 'utf8')
+      expect(keys).not.toContain(publicVkey)
+      await npc.kill()
+    },
+  },
+  {
     name: 'npc register: the relay lets this address in for some hours',
     leftOut: stockAgent,
     run: async (pair) => {
@@ -98,7 +118,7 @@ export const agentFlagRows: readonly Row[] = [
   {
     name: 'npc.conf [health]: visitors of the relay come to the target that is well',
     timeoutMs: 60_000,
-    leftOut: stockAgent,
+    leftOut: (kind) => stockAgent(kind) || (!isStock(kind.relay) && 'our relay says so itself: another row'),
     run: async (pair) => {
       const vkey = 'a-key-for-health-flags-0123456789'
       await pair.relay.addClient({ vkey, layer: 'plain' })
