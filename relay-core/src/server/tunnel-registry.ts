@@ -45,7 +45,8 @@ export class TunnelRegistry {
   /** Opens what is switched on; one that fails is shown as failed and tried again by `retryFailed`. */
   async openAll(): Promise<void> {
     await this.#exclusive(async () => {
-      for (const record of this.#options.store.list()) if (record.enabled) await this.#tryOpen(record)
+      for (const record of this.#options.store.list())
+        if (record.enabled && !this.#ledger.isOpen(record.id)) await this.#tryOpen(record)
     })
     this.changed.emit()
   }
