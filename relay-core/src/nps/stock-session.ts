@@ -24,7 +24,7 @@ const probeDialTimeoutMs = 1500
 /** What an agent may need to report a failed dial, beyond the dial and the way there and back. */
 const reportMarginMs = 250
 /** In which a target in the lab's own network refuses; each visitor of a target that waits to be spoken to pays it. */
-const refusalMs = 100
+const refusalMs = 200
 
 export interface StockSessionOptions extends PayloadLayers {
   readonly clientId: number
