@@ -91,6 +91,8 @@ export const tunnel = z.object({
   /** The port on the server; null in the modes that have none of their own, host and private. */
   port: port.nullable(),
   target: targetAddress,
+  /** Of several targets, those that are left out now because they are not well. */
+  downTargets: z.array(z.string()),
   settings: tunnelSettings,
   limits,
   /** `agent`: its npc brought it and takes it away; null: a person made it. */

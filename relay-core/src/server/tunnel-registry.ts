@@ -309,6 +309,7 @@ export class TunnelRegistry {
       mode,
       port,
       target,
+      downTargets: this.#options.tunnels.downTargets(id),
       settings,
       limits,
       pushedBy,

@@ -14,6 +14,7 @@ import { openFiles } from './file-mode.ts'
 import { createMode } from './modes.ts'
 import { Passages } from './passages.ts'
 import { probe } from './probe.ts'
+import { formatHostPort } from '../../transport/host-port.ts'
 import { parseTargets } from './targets.ts'
 import { TargetTurns } from './target-turns.ts'
 import type { TunnelMode, TunnelSpec } from './tunnel-mode.ts'
@@ -150,6 +151,12 @@ export class Tunnels {
 
   connections(id: number): Connection[] {
     return this.#open.get(id)?.passages.list() ?? []
+  }
+
+  /** Targets that are left out because they are not well, as `host:port`. */
+  downTargets(id: number): string[] {
+    const watched = this.#open.get(id)?.targets.list() ?? []
+    return watched.filter(({ isHealthy }) => !isHealthy).map(({ target }) => formatHostPort(target))
   }
 
   /** Those of a client's open tunnels. */

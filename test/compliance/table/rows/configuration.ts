@@ -170,7 +170,7 @@ target_port=${targets[1]},${targets[2]}
     timeoutMs: 60_000,
     leftOut: stockRelay,
     run: async (pair) => {
-      const { vkey } = await client(pair, 'health')
+      const { vkey, clientId } = await client(pair, 'health')
       const port = await freePort()
       const well = await pair.targets.listen((socket) => socket.end('well'))
       const down = await pair.targets.closedPort()
@@ -195,6 +195,8 @@ health_check_target=127.0.0.1:${down},127.0.0.1:${well}
         const visitor = await pair.targets.visit(port)
         expect(String(await once(visitor, 'data'))).toBe('well')
       }
+      const [two] = await tunnelsOf(pair, clientId)
+      expect(two?.downTargets).toEqual([`127.0.0.1:${down}`])
       await npc.kill()
     },
   },
