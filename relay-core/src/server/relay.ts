@@ -30,6 +30,7 @@ import { StockSide } from './stock-side.ts'
 import { openStore } from './store/store.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
+import { TunnelRules } from './tunnel-rules.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
 import { stockVisit } from './private/visit.ts'
 import { visitCommand } from './private/visit-command.ts'
@@ -141,9 +142,12 @@ export class Relay {
     const tunnels = new TunnelRegistry({
       store: store.tunnels,
       tunnels: opened,
-      host: tunnelHost,
-      allowPorts: () => this.#config.allowPorts,
-      maxTunnelsOf: (id) => clients.record(id).limits.maxTunnels,
+      rules: new TunnelRules({
+        store: store.tunnels,
+        host: tunnelHost,
+        allowPorts: () => this.#config.allowPorts,
+        maxTunnelsOf: (id) => clients.record(id).limits.maxTunnels,
+      }),
       log,
       now,
     })

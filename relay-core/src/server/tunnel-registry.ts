@@ -1,33 +1,23 @@
 import type { Limits } from '../api/limits.ts'
-import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../api/models.ts'
+import type { Connection, ProbeResult, Tunnel } from '../api/models.ts'
 import type { TunnelSettings } from '../api/tunnel-settings.ts'
 import { RelayError } from '../api/errors.ts'
-import type { PortRanges } from '../config/port-ranges.ts'
 import type { Log } from '../log.ts'
 import { ChangeSignal } from './change-signal.ts'
-import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.ts'
 import { withPassword } from './private/private-settings.ts'
 import type { TrafficDelta } from './store/traffic.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { TrafficLedger } from './traffic-ledger.ts'
-import { hasPort, hasTarget, transportOf } from './tunnels/modes.ts'
-import { parseTargets } from './tunnels/targets.ts'
+import type { TunnelRules } from './tunnel-rules.ts'
 import type { Tunnels } from './tunnels/tunnels.ts'
 
 export interface TunnelRegistryOptions {
   store: TunnelStore
   tunnels: Tunnels
-  /** The address tunnels listen on; undefined: every address. */
-  host: string | undefined
-  allowPorts: () => PortRanges
-  /** How many tunnels a client may have; undefined: as many as there can be. */
-  maxTunnelsOf: (clientId: number) => number | undefined
+  rules: TunnelRules
   log: Log
   now: () => number
 }
-
-/** More is a mistake or an attack, not a lab. */
-const mostTunnels = 10_000
 
 /** The relay's tunnels: what is stored about them, and whether they listen. */
 export class TunnelRegistry {
@@ -53,7 +43,9 @@ export class TunnelRegistry {
 
   /** A port that another program has given back opens by itself. */
   async retryFailed(): Promise<void> {
-    const failed = this.list().filter(({ status }) => status.state === 'failed')
+    // One that is open and shown as failed has reached a limit, which no try changes.
+    const { tunnels } = this.#options
+    const failed = this.list().filter(({ id, status }) => status.state === 'failed' && !tunnels.isOpen(id))
     if (failed.length === 0) return
     await this.#exclusive(async () => {
       for (const { id } of failed) {
@@ -84,9 +76,10 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       const { clientId, mode, target, name, limits = {}, pushedBy = null } = wanted
       const settings = withPassword(mode, wanted.settings ?? {})
-      this.#checkCount(clientId)
-      checkTarget(mode, target)
-      const port = await this.#choosePort(mode, wanted.port)
+      const { rules } = this.#options
+      rules.checkRoom(clientId)
+      rules.checkTarget(mode, target)
+      const port = await rules.choosePort(mode, wanted.port)
       const record = this.#options.store.add(
         {
           clientId,
@@ -133,9 +126,9 @@ export class TunnelRegistry {
         settings: withPassword(before.mode, change.settings ?? before.settings, before.settings),
         limits: change.limits ?? before.limits,
       }
-      checkTarget(after.mode, after.target)
-      if (after.port !== null && after.port !== before.port)
-        checkPortAllowed(after.port, this.#choice(after.mode))
+      const { rules } = this.#options
+      rules.checkTarget(after.mode, after.target)
+      if (after.port !== null && after.port !== before.port) rules.checkPort(after.mode, after.port)
       if (before.enabled) await this.#open(after)
       this.#options.store.update(id, after)
       this.#options.log.info('tunnel edited', { tunnel: id, port: after.port, target: after.target })
@@ -249,44 +242,6 @@ export class TunnelRegistry {
     await this.#options.tunnels.close(id)
   }
 
-  #checkCount(clientId: number): void {
-    const { store, maxTunnelsOf } = this.#options
-    const all = store.list()
-    const limit = maxTunnelsOf(clientId)
-    if (limit !== undefined && all.filter((tunnel) => tunnel.clientId === clientId).length >= limit) {
-      throw new RelayError(
-        'limit-reached',
-        `This lab box has ${limit} tunnels, as many as it may. Remove one, or raise its limit.`,
-        { limit },
-      )
-    }
-    if (all.length >= mostTunnels) {
-      throw new RelayError(
-        'limit-reached',
-        `A relay keeps at most ${mostTunnels} tunnels. Remove some first.`,
-        { limit: mostTunnels },
-      )
-    }
-  }
-
-  async #choosePort(mode: TunnelMode, wanted: number | undefined): Promise<number | null> {
-    if (!hasPort(mode)) return null
-    const choice = this.#choice(mode)
-    const port = wanted ?? (await findFreePort(choice))
-    checkPortAllowed(port, choice)
-    return port
-  }
-
-  #choice(mode: TunnelMode): PortChoice {
-    const { allowPorts, host, store } = this.#options
-    const transport = transportOf(mode)
-    const taken = new Map<number, string>()
-    for (const tunnel of store.list()) {
-      if (tunnel.port !== null && transportOf(tunnel.mode) === transport) taken.set(tunnel.port, tunnel.name)
-    }
-    return { allowed: allowPorts(), host, transport, taken }
-  }
-
   #record(id: number): TunnelRecord {
     const record = this.#options.store.get(id)
     if (!record) {
@@ -320,18 +275,5 @@ export class TunnelRegistry {
       downBytes: record.downBytes + unsaved.downBytes,
       upBytes: record.upBytes + unsaved.upBytes,
     }
-  }
-}
-
-function checkTarget(mode: TunnelMode, target: string): void {
-  const targets = parseTargets(target)
-  if (hasTarget(mode) && targets.length === 0) {
-    throw new RelayError(
-      'invalid-input',
-      `A tunnel of the mode ${mode} needs a target, as in 127.0.0.1:22.`,
-      {
-        target,
-      },
-    )
   }
 }

@@ -13,6 +13,7 @@ import { ClientRegistry } from '../client-registry.ts'
 import { findFreePort } from '../port-choice.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { TunnelRegistry } from '../tunnel-registry.ts'
+import { TunnelRules } from '../tunnel-rules.ts'
 import { Tunnels } from '../tunnels/tunnels.ts'
 import { PushedConfiguration } from './pushed-configuration.ts'
 import { TemporaryClients } from './temporary-clients.ts'
@@ -45,9 +46,12 @@ beforeEach(async () => {
     ...parts,
     store: store.tunnels,
     tunnels: opened,
-    host: '127.0.0.1',
-    allowPorts: () => new PortRanges([]),
-    maxTunnelsOf: () => 3,
+    rules: new TunnelRules({
+      store: store.tunnels,
+      host: '127.0.0.1',
+      allowPorts: () => new PortRanges([]),
+      maxTunnelsOf: () => 3,
+    }),
   })
   clients = new ClientRegistry({
     ...parts,

@@ -1,0 +1,80 @@
+import { RelayError } from '../api/errors.ts'
+import type { TunnelMode } from '../api/models.ts'
+import type { PortRanges } from '../config/port-ranges.ts'
+import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.ts'
+import type { TunnelStore } from './store/tunnels.ts'
+import { hasPort, hasTarget, transportOf } from './tunnels/modes.ts'
+import { parseTargets } from './tunnels/targets.ts'
+
+export interface TunnelRulesOptions {
+  store: TunnelStore
+  /** The address tunnels listen on; undefined: every address. */
+  host: string | undefined
+  allowPorts: () => PortRanges
+  /** How many tunnels a client may have; undefined: as many as there can be. */
+  maxTunnelsOf: (clientId: number) => number | undefined
+}
+
+/** More is a mistake or an attack, not a lab. */
+const mostTunnels = 10_000
+
+/** What a tunnel may be like, before it is opened: how many there are, its port, its target. */
+export class TunnelRules {
+  readonly #options: TunnelRulesOptions
+
+  constructor(options: TunnelRulesOptions) {
+    this.#options = options
+  }
+
+  /** @throws RelayError `limit-reached` */
+  checkRoom(clientId: number): void {
+    const { store, maxTunnelsOf } = this.#options
+    const all = store.list()
+    const limit = maxTunnelsOf(clientId)
+    if (limit !== undefined && all.filter((tunnel) => tunnel.clientId === clientId).length >= limit) {
+      throw new RelayError(
+        'limit-reached',
+        `This lab box has ${limit} tunnels, as many as it may. Remove one, or raise its limit.`,
+        { limit },
+      )
+    }
+    if (all.length >= mostTunnels) {
+      throw new RelayError(
+        'limit-reached',
+        `A relay keeps at most ${mostTunnels} tunnels. Remove some first.`,
+        { limit: mostTunnels },
+      )
+    }
+  }
+
+  /** @throws RelayError `invalid-input` */
+  checkTarget(mode: TunnelMode, target: string): void {
+    const targets = parseTargets(target)
+    if (!hasTarget(mode) || targets.length > 0) return
+    const message = `A tunnel of the mode ${mode} needs a target, as in 127.0.0.1:22.`
+    throw new RelayError('invalid-input', message, { target })
+  }
+
+  /** The wanted port, or the next free one; null in modes without. @throws RelayError as `checkPort`, or `no-free-port` */
+  async choosePort(mode: TunnelMode, wanted: number | undefined): Promise<number | null> {
+    if (!hasPort(mode)) return null
+    const port = wanted ?? (await findFreePort(this.#choice(mode)))
+    this.checkPort(mode, port)
+    return port
+  }
+
+  /** @throws RelayError `port-not-allowed`, or `port-taken` when another tunnel has it */
+  checkPort(mode: TunnelMode, port: number): void {
+    checkPortAllowed(port, this.#choice(mode))
+  }
+
+  #choice(mode: TunnelMode): PortChoice {
+    const { allowPorts, host, store } = this.#options
+    const transport = transportOf(mode)
+    const taken = new Map<number, string>()
+    for (const tunnel of store.list()) {
+      if (tunnel.port !== null && transportOf(tunnel.mode) === transport) taken.set(tunnel.port, tunnel.name)
+    }
+    return { allowed: allowPorts(), host, transport, taken }
+  }
+}
