@@ -29,7 +29,6 @@ async function copy(act: Act, pace: Pace, direction: Direction, streams: number)
 const rate = ({ bytes, seconds }: Copied) => bytes / 1e6 / seconds
 
 export const oneStream: Row = {
-  gives: ['up', 'down', 'processor'],
   measure: async (act, pace) => {
     const up = await copy(act, pace, 'push', 1)
     const down = await copy(act, pace, 'pull', 1)
@@ -43,6 +42,5 @@ export const oneStream: Row = {
 }
 
 export const manyStreams: Row = {
-  gives: ['streams'],
   measure: async (act, pace) => ({ streams: rate(await copy(act, pace, 'pull', 32)) }),
 }

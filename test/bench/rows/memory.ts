@@ -18,7 +18,6 @@ const descriptors = (act: Act) =>
   (act.pair.relay?.openDescriptors ?? 0) + (act.pair.agent?.openDescriptors ?? 0)
 
 export const memory: Row = {
-  gives: ['relayIdle', 'agentIdle', 'relayOwn', 'agentOwn', 'relayOpen', 'agentOpen'],
   isOnce: true,
   isFor: ({ name }) => name !== 'direct',
   measure: async (act) => {
@@ -48,7 +47,6 @@ export const memory: Row = {
 }
 
 export const memoryAfter: Row = {
-  gives: ['relayGrown', 'agentGrown', 'descriptorsGrown'],
   isOnce: true,
   // Minutes each: for the programs of this project only.
   isFor: ({ name }) => name === 'ours' || name === 'against',

@@ -5,7 +5,6 @@ const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
 /** The link swallows everything: a visitor whose connection rests is told by its end. */
 export const deadLink: Row = {
-  gives: ['deadLink'],
   isShaped: true,
   isOnce: true,
   isFor: ({ name }) => name !== 'direct',
@@ -25,7 +24,6 @@ export const deadLink: Row = {
 
 /** From the start of the new relay; the old one was killed. */
 export const restart: Row = {
-  gives: ['restart'],
   isOnce: true,
   isFor: ({ comesBack }) => comesBack,
   measure: async (act) => {

@@ -21,7 +21,6 @@ async function besideCopy(act: Act, warmUpMs: number, ms: number): Promise<{ p95
 }
 
 export const idleRoundTrip: Row = {
-  gives: ['idleP50', 'idleP99'],
   measure: async (act, { measureMs, warmUpMs }) => {
     await roundTrips(act, warmUpMs)
     const times = await roundTrips(act, measureMs)
@@ -30,14 +29,12 @@ export const idleRoundTrip: Row = {
 }
 
 export const loadedRoundTrip: Row = {
-  gives: ['loadedP95'],
   measure: async (act, { measureMs, warmUpMs }) => ({
     loadedP95: (await besideCopy(act, warmUpMs, measureMs)).p95,
   }),
 }
 
 export const shapedRoundTrip: Row = {
-  gives: ['shapedRate', 'shapedIdleP95', 'shapedLoadedP95'],
   isShaped: true,
   isOnce: true,
   measure: async (act, { measureMs, warmUpMs }) => {

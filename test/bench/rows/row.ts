@@ -1,4 +1,4 @@
-import type { FigureName, Measured } from '../figures.ts'
+import type { Measured } from '../figures.ts'
 import type { Act } from '../stage.ts'
 
 /** Longer pieces tell more; the quick mode has shorter ones. */
@@ -13,7 +13,6 @@ export interface Pace {
 
 /** Something that is measured on a pair that runs; named on the command line by its key in rows.ts. */
 export interface Row {
-  readonly gives: readonly FigureName[]
   /** Needs the shaped link. */
   readonly isShaped?: true
   /** Measured once a run, on a pair of its own: it takes long, or leaves the pair changed. */
