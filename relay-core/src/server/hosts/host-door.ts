@@ -64,12 +64,15 @@ export class HostDoor {
     return this.#doors.get(scheme)?.port ?? null
   }
 
-  /** Why nobody reaches a host tunnel of this scheme now, or undefined when somebody may. */
+  /** Whether visitors come in for this scheme, for `all` by one of the two. */
+  isOpen(scheme: HostRule['scheme']): boolean {
+    return schemesOf(scheme).some((one) => this.port(one) !== null)
+  }
+
+  /** Why visitors cannot come by a port that nps.conf names, or by any; undefined when all is as it says. */
   failure(scheme: HostRule['scheme']): RelayError | undefined {
-    const wanted = scheme === 'all' ? schemes : [scheme]
-    if (wanted.some((one) => this.port(one) !== null)) return undefined
-    const failed = wanted.map((one) => this.#doors.get(one)?.failure).find((failure) => failure)
-    return failed ?? hostsOff(scheme)
+    const failed = schemesOf(scheme).map((one) => this.#doors.get(one)?.failure)
+    return failed.find((failure) => failure) ?? (this.isOpen(scheme) ? undefined : hostsOff(scheme))
   }
 
   /** Opens, moves and closes the ports as nps.conf says, and tries again what failed. Connections of a moved port end. */
@@ -180,6 +183,10 @@ export class HostDoor {
   #path(path: string): string {
     return isAbsolute(path) ? path : join(this.#options.folder, path)
   }
+}
+
+function schemesOf(scheme: HostRule['scheme']): readonly HostScheme[] {
+  return scheme === 'all' ? schemes : [scheme]
 }
 
 function hostsOff(scheme: HostRule['scheme']): RelayError {

@@ -468,7 +468,10 @@ test('a port that is taken is told, shown, and opened once it is free; the relay
   await expect(lab.add({ name: 'late.test', target: '127.0.0.1:1' })).rejects.toMatchObject({
     code: 'port-taken',
   })
-  await lab.configure({ httpPort: null })
+  await lab.configure({ httpsPort: 0 })
+  const half = await lab.add({ name: 'half.test', target: '127.0.0.1:1' })
+  expect(half.status).toMatchObject({ state: 'failed', failure: { code: 'port-taken' } })
+  await lab.configure({ httpPort: null, httpsPort: null })
   await expect(lab.add({ name: 'late.test', target: '127.0.0.1:1' })).rejects.toMatchObject({
     code: 'hosts-off',
   })

@@ -48,7 +48,8 @@ class HostMode implements TunnelMode {
     } = this.#route
     const certificate = await this.#certificate()
     if (this.failure) await this.#door.follow()
-    if (this.failure) throw this.failure
+    // One of the two ports is enough to begin with; the other's failure is shown.
+    if (this.failure && !this.#door.isOpen(this.#route.scheme)) throw this.failure
     const { passages, targets, session } = this.#context
     this.#remove = this.#door.add({
       tunnelId: this.#spec.id,

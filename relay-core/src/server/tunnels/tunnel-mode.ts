@@ -47,7 +47,7 @@ export interface TunnelMode {
   close(): Promise<void>
   /** The port listened on, null where there is none. */
   readonly port: number | null
-  /** What keeps all visitors away now, though it is open. */
+  /** What keeps visitors away now, though it is open. */
   readonly failure?: RelayError | undefined
   /** Takes over what is new in `spec` while it runs; false: it has to be opened anew. */
   update(spec: TunnelSpec): boolean
