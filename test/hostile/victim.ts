@@ -44,6 +44,9 @@ export class Victim {
   readonly targets = new Targets()
   readonly bridgePort: number
   readonly consolePort: number
+  /** Where hosts are served; https is passed through by SNI. */
+  readonly httpPort: number
+  readonly httpsPort: number
   readonly controlPath: string
   readonly #folder: string
   readonly #runtime: Runtime
@@ -53,23 +56,28 @@ export class Victim {
   echoPort = 0
   badClientId = 0
 
-  private constructor(folder: string, runtime: Runtime, bridgePort: number, consolePort: number) {
+  private constructor(folder: string, runtime: Runtime, ports: readonly number[]) {
     this.#runtime = runtime
     this.#folder = folder
     this.controlPath = join(folder, 'state', 'control.sock')
-    this.bridgePort = bridgePort
-    this.consolePort = consolePort
+    ;[this.bridgePort = 0, this.consolePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
   }
 
   static async start({ runtime = 'Node', descriptors }: VictimOptions = {}): Promise<Victim> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-hostile-'))
-    const victim = new Victim(folder, runtime, await freePort(), await freePort())
+    const victim = new Victim(folder, runtime, [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ])
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
         'web_username=ann\nweb_password=a right horse\nstock_protocol=true\n' +
-        `public_vkey=${publicVkey}\n`,
+        `public_vkey=${publicVkey}\nhttp_proxy_ip=127.0.0.1\n` +
+        `http_proxy_port=${victim.httpPort}\nhttps_proxy_port=${victim.httpsPort}\nhttps_just_proxy=true\n`,
     )
     const command = [...ourProgram('nps', runtime), `-conf_path=${folder}`]
     const limited = descriptors ? ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh'] : []
