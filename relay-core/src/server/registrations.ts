@@ -25,8 +25,8 @@ export class Registrations {
   /** Answers until when, in milliseconds since the Unix epoch; undefined when there are too many. */
   add(address: string, hours: number): number | undefined {
     const nowMs = this.#options.now()
-    for (const [known, untilMs] of this.#untilMs) if (untilMs <= nowMs) this.#untilMs.delete(known)
     const key = plainAddress(address)
+    if (!this.#untilMs.has(key) && this.#untilMs.size >= mostAddresses) this.#forgetPast(nowMs)
     if (!this.#untilMs.has(key) && this.#untilMs.size >= mostAddresses) return undefined
     const untilMs = nowMs + Math.min(hours, longestHours) * hourMs
     this.#untilMs.set(key, untilMs)
@@ -42,5 +42,9 @@ export class Registrations {
       `${address} is not registered: with ip_limit=true in nps.conf "npc register" has to let it in first.`,
       { owner: 'ip_limit', address },
     )
+  }
+
+  #forgetPast(nowMs: number): void {
+    for (const [known, untilMs] of this.#untilMs) if (untilMs <= nowMs) this.#untilMs.delete(known)
   }
 }
