@@ -2,10 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { freePort } from '../../free-port.ts'
-import type { PairKind } from '../pairs.ts'
 import type { Row } from '../table.ts'
-
-const noFile = ({ protocol }: PairKind) => protocol === 'native' && 'not natively: -share says it there'
 
 /** Until the agent is there, the relay turns visitors away. */
 async function fetchSoon(url: string): Promise<Response> {
@@ -23,7 +20,6 @@ async function fetchSoon(url: string): Promise<Response> {
 export const fileRows: readonly Row[] = [
   {
     name: 'npc.conf, mode=file: a folder of the agent, and no way out of it',
-    leftOut: noFile,
     run: async (pair) => {
       const vkey = 'a-key-for-a-folder-0123456789'
       await pair.relay.addClient({ vkey, layer: 'plain' })
