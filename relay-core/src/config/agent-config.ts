@@ -48,8 +48,8 @@ export function proxyProblem(proxy: string): string | null {
   try {
     parseProxy(proxy)
     return null
-  } catch (error) {
-    return `is no proxy: ${(error as Error).message}`
+  } catch {
+    return 'needs socks5://user:password@host:port or http://user:password@host:port, special characters percent-encoded'
   }
 }
 

@@ -164,7 +164,7 @@ describe('npc.conf', () => {
     ['[common]\nserver_addr=1.2.3.4:8024\n', 'npc.conf:1: vkey is missing'],
     [`${common}conn_type=kcp`, 'npc.conf:4: conn_type kcp is not supported'],
     [`${common}fingerprint=abc`, 'npc.conf:4: fingerprint needs sha256:'],
-    [`${common}proxy_url=10.0.0.1`, 'npc.conf:4: proxy_url is no proxy'],
+    [`${common}proxy_url=10.0.0.1`, 'npc.conf:4: proxy_url needs socks5://'],
     [`${common}disconnect_timeout=soon`, 'npc.conf:4: disconnect_timeout needs a number'],
     [`${common}crypt=yes`, 'npc.conf:4: crypt is true or false'],
     [`${common}[a]\nmode=tcp\n[a]\nmode=udp`, 'npc.conf:6: [a] stands in line 4 already'],
