@@ -91,6 +91,9 @@ async function startStock(): Promise<{ webPort: number; program: Program }> {
   const program = new Program(join(folder, 'nps'), [], folder)
   open.push(() => program.kill())
   await program.says(/web management start/)
+  // It says so before it listens.
+  const isThere = () => script(webPort)('/auth/gettime').then(({ time }) => typeof time, String)
+  await expect.poll(isThere, { timeout: 10_000 }).toBe('number')
   return { webPort, program }
 }
 
@@ -130,7 +133,7 @@ async function useServer(ask: Ask): Promise<Answer[]> {
     server_ip: '',
     type: 'secret',
     remark: 'desk',
-    password: 'pw',
+    password: 'goudan-private-77',
     target: '127.0.0.1:5900',
   }
   expect(await see('/index/add', desk)).toMatchObject(ok)

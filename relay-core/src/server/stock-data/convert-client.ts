@@ -18,7 +18,7 @@ export type Converted<T> =
   | { readonly problem: string }
 
 /** Shorter ones can be guessed; our own have 32 characters. */
-const shortestSafeKey = 16
+export const shortestSafeKey = 16
 
 /** A stock client as a client of this relay. */
 export function convertClient(stock: StockClient): Converted<ConvertedClient> {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { targetAddress, type TunnelMode } from '../../api/models.ts'
 import { tunnelSettings, type TunnelSettings } from '../../api/tunnel-settings.ts'
-import { nameOf, type Converted } from './convert-client.ts'
+import { nameOf, shortestSafeKey, type Converted } from './convert-client.ts'
 import type { StockClient, StockHost, StockTunnel } from './stock-records.ts'
 
 export interface ConvertedTunnel {
@@ -44,7 +44,12 @@ export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<C
   if (target === undefined || (takesTarget && target === ''))
     return { problem: noTarget(stock.Target.TargetStr) }
   if (mode === 'private' && stock.Password === '') {
-    notes.push('it has no password: set one, or nobody can visit')
+    notes.push('it has no password, and stays closed until you give it one')
+  }
+  if (mode === 'private' && stock.Password !== '' && stock.Password.length < shortestSafeKey) {
+    notes.push(
+      `its password has ${stock.Password.length} characters and can be guessed: it lets in stock visitors only`,
+    )
   }
   const ip = stock.ServerIp.replace(/^\[(.*)\]$/, '$1')
   if (ip !== '' && isIP(ip) === 0)

@@ -108,6 +108,7 @@ test('what is left out or different is said a line a record, without a key or a 
     'clients.json 2: client 3: taken; its vkey has 6 characters and can be guessed',
     'tasks.json 5: socks5 tunnel 6 on port 7005: taken; users without a name or a password are left out',
     'tasks.json 8: p2p tunnel 9: taken; p2p goes through the relay here',
+    'tasks.json 7: secret tunnel 8: taken; its password has 2 characters and can be guessed',
     'tasks.json 9: tcpTrans tunnel 10 on port 7007: left out; there is no mode "tcpTrans" here',
     'tasks.json 10: tcp tunnel 11 on port 7008: left out; the relay dials nothing on behalf of others',
     'tasks.json 11: tcp tunnel 12 on port 7009: left out; its client 1 is not among those that were taken',
