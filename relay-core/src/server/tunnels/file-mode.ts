@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../api/errors.ts'
 import type { AgentSession } from '../agent-session.ts'
 import { guardHttp } from './http-guard.ts'
@@ -11,7 +12,7 @@ const longestNameBytes = 255
 /** A listening port of the server behind which the agent shows a folder over HTTP. */
 export function createFileMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
   checkNames(spec)
-  return new TcpDoor(spec, context, async (socket, passage, { settings = {} }) => {
+  const door = new TcpDoor(spec, context, async (socket, passage, { settings = {} }) => {
     const onGone = () => passage.end()
     socket.once('close', onGone)
     const open = () => openFiles(requireSession(context), { settings }, passage)
@@ -23,6 +24,20 @@ export function createFileMode(spec: TunnelSpec, context: ModeContext): TunnelMo
     socket.off('close', onGone)
     await passage.join(socket, stream)
   })
+  return {
+    listen: () => door.listen(),
+    close: () => door.close(),
+    get port() {
+      return door.port
+    },
+    // Who is no longer a user must not go on with the connection that is open.
+    update: (next) => isDeepStrictEqual(shownBy(spec), shownBy(next)) && door.update(next),
+  }
+}
+
+/** What is shown, and to whom. */
+function shownBy({ settings: { folder, stripPrefix, users } = {} }: TunnelSpec): unknown {
+  return { folder, stripPrefix, users }
 }
 
 /** What a visitor of the tunnel would reach; for probes too. */
