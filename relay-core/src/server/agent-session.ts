@@ -52,7 +52,7 @@ export interface AgentSession {
   }): Promise<Duplex>
   /**
    * A byte stream in which the agent, once it has reached the target, speaks TLS with a visitor who proves to know what
-   * `verifier` was made of (spec/wire.md §7). Rejects as `openStream` does; with `mode-unsupported` for a stock agent.
+   * `verifier` was made of (spec/wire.md §6). Rejects as `openStream` does; with `mode-unsupported` for a stock agent.
    */
   openPrivate(options: {
     target: Target
