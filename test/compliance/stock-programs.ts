@@ -38,11 +38,6 @@ export class StockProgram extends Program {
       scratch,
     )
   }
-
-  /** `npc` in configuration mode, as `npc -config=`. */
-  static configuredAgent(version: StockVersion, scratch: string, config: string): StockProgram {
-    return new StockProgram(stockFile(version, 'npc'), [`-config=${config}`], scratch)
-  }
 }
 
 export interface StockRelaySettings {
