@@ -56,6 +56,8 @@ export async function compile(options: { bundle: string; arch: Arch; outfile: st
     // Outer functions parsed beforehand: starts in half the time. Inner ones too would cost a megabyte on the wire.
     '--bytecode',
     '--bytecode-depth=1',
+    // Eight times as many calls before a function is compiled: what only a start runs would cost three megabytes for good.
+    '--compile-jit-policy=8',
     '--minify',
     `--target=bun-linux-${options.arch === 'amd64' ? 'x64-baseline' : 'arm64'}`,
     `--compile-executable-path=${await bunFor(options.arch)}`,
