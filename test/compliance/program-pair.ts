@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openDescriptors, residentBytes } from './process-facts.ts'
+import { freePort } from './free-port.ts'
 import type { ProcessFacts, StreamPair } from './stream-pair.ts'
 
 const run = promisify(execFile)
@@ -127,13 +127,4 @@ function output(child: ChildProcess, pattern: RegExp): Promise<void> {
     child.stdout?.on('data', onText)
     child.stderr?.on('data', onText)
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { freePort } from './free-port.ts'
 
 /** Services for a tunnel to end at, and visitors to begin it. What was opened is closed by `close`. */
 export class Targets {
@@ -24,13 +25,8 @@ export class Targets {
   }
 
   /** A port on which nobody listens. */
-  async closedPort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
-    return port
+  closedPort(): Promise<number> {
+    return freePort()
   }
 
   async visit(port: number): Promise<Socket> {
