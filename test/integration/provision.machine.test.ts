@@ -241,7 +241,7 @@ describe('as an account that may use sudo', () => {
     expect(stepOf(done, 'identity').facts).toEqual([{ code: 'has-sudo', params: { user: 'admin' } }])
     // No password and no key may be seen in a log or a process list of the machine.
     const seen = await bed.cloud.exec(
-      `journalctl -b --no-pager | grep -cF ${bed.accounts.admin.password} || true`,
+      `journalctl -b --no-pager | grep -cF -e ${bed.accounts.admin.password} || true`,
     )
     expect(seen.trim()).toBe('0')
     const { jobId } = await app.client.servers.remove({
