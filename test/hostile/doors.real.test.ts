@@ -45,7 +45,7 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
           const endless = openFromElsewhere(port)
           endless.write('POST /login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n')
           await flood(endless, Buffer.from(`10000\r\n${'{'.repeat(65_536)}\r\n`), {
-            totalBytes: 64 * 1024 * 1024,
+            totalBytes: 512 * 1024 * 1024,
             forMs: 2_000,
           })
           expect(await loginPage(victim)).toBeLessThan(5_000)
@@ -83,8 +83,8 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
         const endless = open(path)
         endless.write('POST /api HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n')
         await flood(endless, Buffer.from(`10000\r\n${'{'.repeat(65_536)}\r\n`), {
-          totalBytes: 32 * 1024 * 1024,
-          forMs: 1_000,
+          totalBytes: 512 * 1024 * 1024,
+          forMs: 2_000,
         })
         for (const socket of [...silent, endless]) socket.destroy()
       }),

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
+import { PipelineLimit } from '../transport/pipeline-limit.ts'
 import { provesAdminKey } from './admin-key.ts'
 import type { ApiDoor } from './api/api-door.ts'
 import { AttemptLimit } from './attempt-limit.ts'
@@ -41,7 +42,10 @@ export class BridgeHttp {
     this.#wrongAdmin = new AttemptLimit({ most: 10, windowMs: 60_000, now: options.now })
     this.#wrongCodes = new AttemptLimit({ most: 20, windowMs: 60_000, now: options.now })
     this.#server = createServer({ maxHeaderSize: 8 * 1024 })
-    this.#server.on('request', (request, response) => void this.#answer(request, response))
+    const pipelined = new PipelineLimit()
+    this.#server.on('request', (request, response) => {
+      if (pipelined.admit(request, response)) void this.#answer(request, response)
+    })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { PipelineLimit } from '../transport/pipeline-limit.ts'
 import type { ApiDoor } from './api/api-door.ts'
 import type { ConfigFile } from './config-file.ts'
 import { readBody } from './console/request-body.ts'
@@ -34,9 +35,12 @@ export class ControlSocket {
   constructor({ path, reload }: ControlSocketOptions) {
     this.#path = path
     this.#server = createServer(httpPatience)
+    const pipelined = new PipelineLimit()
     this.#server.on('request', (request, response) => {
+      if (!pipelined.admit(request, response)) return
       void this.#answer(request, reload).then(({ status, text }) => {
-        response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+        // One call a connection: what else its caller sends is not read.
+        response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
         response.end(text)
       })
     })

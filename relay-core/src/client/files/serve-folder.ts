@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../log.ts'
+import { PipelineLimit } from '../../transport/pipeline-limit.ts'
 import { answerRequest, answerShortly } from './answer-request.ts'
 
 export interface ServeFolderOptions {
@@ -27,7 +28,9 @@ export function serveFolder(
   const server = createServer({ maxHeaderSize: maxHeadBytes, keepAliveTimeout: 0 })
   // The timeouts of node:http need a server that listens; this one is handed its connection.
   let idle = setTimeout(() => stream.destroy(), idleTimeoutMs)
+  const pipelined = new PipelineLimit()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!pipelined.admit(request, response)) return
     clearTimeout(idle)
     response.once('close', () => {
       clearTimeout(idle)

@@ -7,6 +7,7 @@ import { consoleIsGuarded, type RelayConfig } from '../../config/relay-config.ts
 import type { Log } from '../../log.ts'
 import type { ApiDoor } from '../api/api-door.ts'
 import { httpPatience, limitConnections } from '../http-limits.ts'
+import { PipelineLimit } from '../../transport/pipeline-limit.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { listen } from '../listen.ts'
 import { AuthKey } from '../stock-web-api/auth-key.ts'
@@ -68,7 +69,10 @@ export class ConsoleServer {
       ? createTlsServer({ ...httpPatience, ...options.tls, handshakeTimeout: 10_000 })
       : createServer(httpPatience)
     limitConnections(this.#server)
-    this.#server.on('request', (request, response) => void this.#answer(request, response))
+    const pipelined = new PipelineLimit()
+    this.#server.on('request', (request, response) => {
+      if (pipelined.admit(request, response)) void this.#answer(request, response)
+    })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 

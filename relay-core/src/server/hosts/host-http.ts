@@ -1,6 +1,7 @@
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from '../../log.ts'
+import { mostPipelined } from '../../transport/pipeline-limit.ts'
 import { AttemptLimit } from '../attempt-limit.ts'
 import { redirectToHttps, refuse } from './answers.ts'
 import { errorPage } from './error-page.ts'
@@ -30,8 +31,6 @@ export interface HostHttpLimits {
 const defaultLimits: HostHttpLimits = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
 
 const largestHeadBytes = 32 * 1024
-/** Requests that a visitor may send before the first is answered; browsers send one. */
-const mostPipelined = 16
 
 interface Visitor extends Visit {
   pending: number

@@ -3,6 +3,7 @@ import { duplexPair, type Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log.ts'
+import { PipelineLimit } from '../../transport/pipeline-limit.ts'
 import { isAccount, parseBasicAuth, type Account } from './accounts.ts'
 
 /** The longest a visitor may take from one answer to its next whole request. */
@@ -22,7 +23,9 @@ export function guardHttp(
   const [outside, inside] = duplexPair()
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 0 })
   let idle = setTimeout(() => inside.destroy(), idleTimeoutMs)
+  const pipelined = new PipelineLimit()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!pipelined.admit(request, response)) return
     clearTimeout(idle)
     response.once('close', () => {
       clearTimeout(idle)

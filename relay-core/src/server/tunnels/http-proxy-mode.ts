@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { RelayError } from '../../api/errors.ts'
+import { mostPipelined } from '../../transport/pipeline-limit.ts'
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
 import { forwardRequest } from '../hosts/forward-request.ts'
@@ -19,8 +20,6 @@ import { UserCheck } from './user-check.ts'
 const headTimeoutMs = 10_000
 const keepAliveTimeoutMs = 60_000
 const maxHeadBytes = 32 * 1024
-/** Requests sent before the first is answered; browsers send one. */
-const maxPipelined = 16
 /** A target that has answered, and was told that this is all, may take this long to hang up. */
 const lingerMs = 5_000
 
@@ -129,7 +128,7 @@ class HttpProxy {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request
     const visitor = this.#visitors.get(socket)
-    if (!visitor || visitor.pending >= maxPipelined) {
+    if (!visitor || visitor.pending >= mostPipelined) {
       socket.destroy()
       return
     }
