@@ -35,10 +35,20 @@ export function checkPortAllowed(port: number, { allowed, taken }: PortChoice): 
   }
 }
 
-/** The first allowed port that no tunnel has and no other program listens on. @throws RelayError `no-free-port` */
-export async function findFreePort({ allowed, host, transport, taken }: PortChoice): Promise<number> {
+/**
+ * The first allowed port that no tunnel has, no other program listens on, and is not among those `lost` to one just now.
+ * @throws RelayError `no-free-port`
+ */
+export async function findFreePort({
+  allowed,
+  host,
+  transport,
+  taken,
+  lost = new Set(),
+}: PortChoice & { lost?: ReadonlySet<number> }): Promise<number> {
   const isFree = transport === 'udp' ? canBind : canListen
-  for (const port of allowed.candidates()) if (!taken.has(port) && (await isFree(port, host))) return port
+  for (const port of allowed.candidates())
+    if (!lost.has(port) && !taken.has(port) && (await isFree(port, host))) return port
   const range = String(allowed) || '7000-9000'
   throw new RelayError(
     'no-free-port',

@@ -79,9 +79,8 @@ export class TunnelRegistry {
       const { rules } = this.#options
       rules.checkRoom(clientId)
       rules.checkTarget(mode, target)
-      const port = await rules.choosePort(mode, wanted.port)
-      const record = this.#options.store.add(
-        {
+      const addOn = (port: number | null) =>
+        this.#addOpen({
           clientId,
           mode,
           target,
@@ -90,19 +89,36 @@ export class TunnelRegistry {
           settings,
           limits,
           pushedBy,
-        },
-        this.#options.now(),
-      )
-      try {
-        await this.#open(record)
-      } catch (error) {
-        this.#options.store.remove(record.id)
-        await this.#options.tunnels.close(record.id)
-        throw error
+        })
+      const lost = new Set<number>()
+      for (;;) {
+        const port = await rules.choosePort(mode, wanted.port, lost)
+        try {
+          return await addOn(port)
+        } catch (error) {
+          const isLost = error instanceof RelayError && error.code === 'port-taken'
+          if (!isLost || wanted.port !== undefined || port === null) throw error
+          // Another program took it between the look and the step.
+          lost.add(port)
+        }
       }
-      this.#options.log.info('tunnel added', { tunnel: record.id, client: clientId, mode, port, target })
-      return this.#view(record)
     })
+  }
+
+  /** Stores a tunnel that listens; one that cannot is not kept. */
+  async #addOpen(tunnel: NewTunnel): Promise<Tunnel> {
+    const { store, tunnels, log, now } = this.#options
+    const record = store.add(tunnel, now())
+    try {
+      await this.#open(record)
+    } catch (error) {
+      store.remove(record.id)
+      await tunnels.close(record.id)
+      throw error
+    }
+    const { clientId, mode, port, target } = tunnel
+    log.info('tunnel added', { tunnel: record.id, client: clientId, mode, port, target })
+    return this.#view(record)
   }
 
   /** A changed port or target ends the open connections; a refused change changes nothing. */

@@ -55,10 +55,17 @@ export class TunnelRules {
     throw new RelayError('invalid-input', message, { target })
   }
 
-  /** The wanted port, or the next free one; null in modes without. @throws RelayError as `checkPort`, or `no-free-port` */
-  async choosePort(mode: TunnelMode, wanted: number | undefined): Promise<number | null> {
+  /**
+   * The wanted port, or the next free one that is not `lost`; null in modes without. @throws RelayError as `checkPort`,
+   * or `no-free-port`
+   */
+  async choosePort(
+    mode: TunnelMode,
+    wanted: number | undefined,
+    lost = new Set<number>(),
+  ): Promise<number | null> {
     if (!hasPort(mode)) return null
-    const port = wanted ?? (await findFreePort(this.#choice(mode)))
+    const port = wanted ?? (await findFreePort({ ...this.#choice(mode), lost }))
     this.checkPort(mode, port)
     return port
   }

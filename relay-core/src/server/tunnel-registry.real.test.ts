@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RelayError } from '../api/errors.ts'
+import { PortRanges } from '../config/port-ranges.ts'
+import { silentLog } from '../log.ts'
+import { Agents } from './agents.ts'
+import { openStore, type Store } from './store/store.ts'
+import { TunnelRegistry } from './tunnel-registry.ts'
+import { TunnelRules } from './tunnel-rules.ts'
+import type { TunnelSpec } from './tunnels/tunnel-mode.ts'
+import { Tunnels } from './tunnels/tunnels.ts'
+
+let folder: string
+let store: Store
+let tunnels: QuickThief
+let registry: TunnelRegistry
+
+/** Another program takes the first ports that are asked for, between the look and the step. */
+class QuickThief extends Tunnels {
+  left = 2
+  readonly stolen: (number | null)[] = []
+
+  override async open(spec: TunnelSpec): Promise<void> {
+    if (this.left === 0) return super.open(spec)
+    this.left -= 1
+    this.stolen.push(spec.port)
+    throw new RelayError('port-taken', 'taken', { port: spec.port ?? 0 })
+  }
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-registry-'))
+  store = openStore(folder, Date.now())
+  tunnels = new QuickThief({ agents: new Agents(), host: '127.0.0.1', log: silentLog })
+  const rules = new TunnelRules({
+    store: store.tunnels,
+    host: '127.0.0.1',
+    allowPorts: () => new PortRanges([{ first: 17_000, last: 17_020 }]),
+    maxTunnelsOf: () => undefined,
+  })
+  registry = new TunnelRegistry({ store: store.tunnels, tunnels, rules, log: silentLog, now: Date.now })
+})
+afterEach(async () => {
+  for (const { id } of registry.list()) await registry.remove(id)
+  store.close()
+  rmSync(folder, { recursive: true })
+})
+
+const wanted = () => {
+  const { id: clientId } = store.clients.add({ name: 'lab', vkey: 'k'.repeat(32) }, Date.now())
+  return { clientId, mode: 'tcp', target: '127.0.0.1:22' } as const
+}
+
+test('a port that is lost at the last moment is followed by the next free one', async () => {
+  const { port } = await registry.add(wanted())
+  expect(tunnels.stolen).toHaveLength(2)
+  expect(tunnels.stolen).not.toContain(port)
+  expect(registry.list().map((tunnel) => tunnel.port)).toEqual([port])
+})
+
+test('a port that was asked for by number is not replaced', async () => {
+  await expect(registry.add({ ...wanted(), port: 17_003 })).rejects.toMatchObject({ code: 'port-taken' })
+  expect(registry.list()).toEqual([])
+})
