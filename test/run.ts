@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { installMissingPackages, whyNoPackages } from './harness/debian-packages.ts'
+import { runShown } from './harness/shown-command.ts'
 
 /**
  * `npm run check` and `npm test`: each level in turn, what it needs prepared before. The last lines say which levels
@@ -85,6 +84,8 @@ if (whyNoPackages() === null) installMissingPackages()
 const passed: string[] = []
 const failed: string[] = []
 const leftOut: string[] = []
+/** What failed commands said, told again at the end: a report of half an hour is read from there. */
+const failures: string[] = []
 for (const level of levels) {
   if (only.length > 0 && !only.includes(level.name)) continue
   if (kind === 'check' && level.heavy) continue
@@ -102,6 +103,7 @@ for (const level of levels) {
   else failed.push(level.name)
 }
 
+for (const failure of failures) console.log(`\n${failure}`)
 console.log('')
 if (passed.length > 0) console.log(`Passed: ${passed.join(', ')}`)
 if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`)
@@ -113,17 +115,11 @@ process.exit(failed.length > 0 || (isCi && leftOut.length > 0) ? 1 : 0)
 async function runAll(commands: Level['commands']): Promise<boolean> {
   for (const [command, ...args] of commands) {
     if (command === undefined) continue
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: pathWithOurTools(),
-    })
-    const pass = (signal: NodeJS.Signals) => child.kill(signal)
-    process.on('SIGINT', pass).on('SIGTERM', pass)
-    const [code] = (await once(child, 'exit')) as [number | null]
-    process.off('SIGINT', pass).off('SIGTERM', pass)
+    const { code, failure } = await runShown(command, args, { cwd: root, env: pathWithOurTools() })
     if (code !== 0) {
-      console.log(`${command} ${args.join(' ')} ended with ${code ?? 'a signal'}`)
+      const what = `${command} ${args.join(' ')} ended with ${code ?? 'a signal'}`
+      console.log(what)
+      failures.push([`-- ${what}:`, ...failure].join('\n'))
       return false
     }
   }
