@@ -3,7 +3,7 @@ import { parseLinkHost } from '../nps/link-info.ts'
 import type { HealthReport } from '../nps/main-messages.ts'
 import type { Log } from '../log.ts'
 import { connectTcp } from '../transport/connect.ts'
-import { askHttpStatus } from './ask-http-status.ts'
+import { askHttpStatus } from '../transport/ask-http-status.ts'
 
 /** What is known of a target. */
 export interface TargetHealth {

@@ -30,7 +30,7 @@ export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
     else rules.onExhausted()
     return true
   }
-  /** Non-null while a chunk goes out piece by piece. */
+  /** While a chunk goes out piece by piece. */
   let isTrickling = false
   const trickle = async (chunk: Buffer) => {
     let rest = chunk

@@ -1,12 +1,10 @@
-import type { Duplex } from 'node:stream'
 import type { HealthCheck } from '../../api/tunnel-settings.ts'
 import type { Log } from '../../log.ts'
+import { askHttpStatus } from '../../transport/ask-http-status.ts'
+import { formatHostPort } from '../../transport/host-port.ts'
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
 import type { TargetTurns } from './target-turns.ts'
-
-/** Enough for a status line. */
-const longestAnswerBytes = 4_096
 
 export interface HealthCheckOptions {
   readonly tunnelId: number
@@ -27,7 +25,7 @@ export function watchTargets({ tunnelId, check, targets, session, log }: HealthC
   const ask = async ({ host, port }: Target) => {
     const agent = session()
     if (!agent) return
-    const name = `${host}:${port}`
+    const name = formatHostPort({ host, port })
     const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(check.timeoutMs)])
     let reason: unknown
     try {
@@ -66,27 +64,10 @@ async function askTarget(
 ): Promise<void> {
   const stream = await agent.openStream(target, { signal, visitor: 'health check', confirmed: true })
   try {
-    if (type === 'http') await askHttp(stream, `${target.host}:${target.port}`, path, signal)
+    if (type !== 'http') return
+    const status = await askHttpStatus(stream, { host: formatHostPort(target), path, signal })
+    if (status >= 500) throw new Error(`it answered with status ${status}`)
   } finally {
     resetStream(stream)
   }
-}
-
-function askHttp(stream: Duplex, host: string, path: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let answer = ''
-    const settle = () => {
-      const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1])
-      if (status >= 100 && status < 500) resolve()
-      else reject(new Error(`answered ${JSON.stringify(answer.split('\r\n')[0] ?? '')}`))
-    }
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    stream.on('error', reject)
-    stream.on('data', (chunk: Buffer) => {
-      answer += chunk.toString('latin1')
-      if (answer.includes('\r\n') || answer.length > longestAnswerBytes) settle()
-    })
-    stream.on('end', settle)
-    stream.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-  })
 }
