@@ -83,11 +83,15 @@ export const relayContract = {
         }),
       )
       .output(model.tunnel),
-    /** `settings` and `limits` take the place of the old ones as a whole; left out, they stay. */
+    /**
+     * `settings` and `limits` take the place of the old ones as a whole; left out, they stay. `mode` takes a tcp tunnel's
+     * port away, or gives a private one a port: `port`, else the next free one.
+     */
     edit: base
       .input(
         tunnelRef.extend({
           name: model.displayName.optional(),
+          mode: z.enum(['tcp', 'private']).optional(),
           port: model.port.optional(),
           target: model.targetAddress.optional(),
           settings: tunnelSettings.optional(),

@@ -24,7 +24,7 @@ const kinds = {
 
 export const tunnelUsage = `nps tunnel list
 nps tunnel add -client=1 -target=127.0.0.1:22[,host:port...] [-mode=tcp] [-port=7001] [-name=ssh]
-nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22]
+nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22] [-mode=tcp|private]
 nps tunnel remove|start|stop|probe -id=1
 nps tunnel command -id=1 [-host=name-of-this-server]   what a visitor of a private tunnel types
 Each takes -json. Without -port the next free one of allow_ports is taken. A range adds a tunnel a port:
@@ -81,11 +81,15 @@ export async function runTunnelCommand(
     case 'edit': {
       const port = optionalNumber(flags.port, 'port')
       const target = flags.target === undefined ? undefined : readTarget(flags.target)
+      const { mode } = flags
+      if (mode !== undefined && mode !== 'tcp' && mode !== 'private')
+        throw usageError(`A tunnel can become tcp or private, not "${mode}".`)
       const edited = await withRelay(folders, async (relay) => {
         const before = (await relay.tunnels.list({})).find((tunnel) => tunnel.id === id())
         return relay.tunnels.edit({
           id: id(),
           ...(name !== undefined && { name }),
+          ...(mode !== undefined && { mode }),
           ...(port && { port }),
           ...(target !== undefined && { target }),
           ...(before && { settings: readSettings(flags, before.settings) }),

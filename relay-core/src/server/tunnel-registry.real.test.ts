@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RelayError } from '../api/errors.ts'
 import { PortRanges } from '../config/port-ranges.ts'
 import { silentLog } from '../log.ts'
 import { Agents } from './agents.ts'
+import { Visits } from './private/visits.ts'
 import { openStore, type Store } from './store/store.ts'
+import { visitId } from '../native/proofs.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { TunnelRules } from './tunnel-rules.ts'
 import type { TunnelSpec } from './tunnels/tunnel-mode.ts'
@@ -30,10 +33,12 @@ class QuickThief extends Tunnels {
   }
 }
 
+const visits = new Visits()
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nps-registry-'))
   store = openStore(folder, Date.now())
-  tunnels = new QuickThief({ agents: new Agents(), host: '127.0.0.1', log: silentLog })
+  tunnels = new QuickThief({ agents: new Agents(), host: '127.0.0.1', visits, log: silentLog })
   const rules = new TunnelRules({
     store: store.tunnels,
     host: '127.0.0.1',
@@ -64,3 +69,43 @@ test('a port that was asked for by number is not replaced', async () => {
   await expect(registry.add({ ...wanted(), port: 17_003 })).rejects.toMatchObject({ code: 'port-taken' })
   expect(registry.list()).toEqual([])
 })
+
+test('a tcp tunnel becomes private and public again: the port goes and comes, the password is never the same', async () => {
+  tunnels.left = 0
+  const { id, port } = await registry.add({ ...wanted(), name: 'ssh' })
+  expect(await isOpen(port)).toBe(true)
+
+  const hidden = await registry.edit(id, { mode: 'private' })
+  expect(hidden).toMatchObject({ id, mode: 'private', port: null, name: 'ssh', target: '127.0.0.1:22' })
+  const first = hidden.settings.password ?? ''
+  expect(first).toHaveLength(32)
+  expect(visits.find(visitId(first))).toBeDefined()
+  expect(await isOpen(port)).toBe(false)
+
+  const open = await registry.edit(id, { mode: 'tcp' })
+  expect(open).toMatchObject({ mode: 'tcp', port, settings: {} })
+  expect(visits.find(visitId(first))).toBeUndefined()
+  expect(await isOpen(port)).toBe(true)
+
+  const again = await registry.edit(id, { mode: 'private' })
+  expect(again.settings.password).not.toBe(first)
+  expect(store.tunnels.get(id)).toMatchObject({ mode: 'private', port: null })
+})
+
+test('a tunnel of another mode stays what it is', async () => {
+  tunnels.left = 0
+  const { id } = await registry.add({ ...wanted(), mode: 'socks5', target: '' })
+  await expect(registry.edit(id, { mode: 'private' })).rejects.toMatchObject({ code: 'invalid-input' })
+  expect(registry.get(id)).toMatchObject({ mode: 'socks5', status: { state: 'listening' } })
+})
+
+/** Nobody is online behind it, so whoever is let in is reset at once. */
+function isOpen(port: number | null): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port: port ?? 0 })
+    socket.once('connect', () => resolve(true))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNRESET'))
+    socket.once('close', () => socket.destroy())
+    socket.resume()
+  })
+}

@@ -1,5 +1,5 @@
 import type { Limits } from '../api/limits.ts'
-import type { Connection, ProbeResult, Tunnel } from '../api/models.ts'
+import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../api/models.ts'
 import type { TunnelSettings } from '../api/tunnel-settings.ts'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
@@ -9,6 +9,7 @@ import type { TrafficDelta } from './store/traffic.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { TrafficLedger } from './traffic-ledger.ts'
 import type { TunnelRules } from './tunnel-rules.ts'
+import { hasPort } from './tunnels/modes.ts'
 import type { Tunnels } from './tunnels/tunnels.ts'
 
 export interface TunnelRegistryOptions {
@@ -90,18 +91,7 @@ export class TunnelRegistry {
           limits,
           pushedBy,
         })
-      const lost = new Set<number>()
-      for (;;) {
-        const port = await rules.choosePort(mode, wanted.port, lost)
-        try {
-          return await addOn(port)
-        } catch (error) {
-          const isLost = error instanceof RelayError && error.code === 'port-taken'
-          if (!isLost || wanted.port !== undefined || port === null) throw error
-          // Another program took it between the look and the step.
-          lost.add(port)
-        }
-      }
+      return this.#onPort(mode, wanted.port, addOn)
     })
   }
 
@@ -121,11 +111,31 @@ export class TunnelRegistry {
     return this.#view(record)
   }
 
+  /** `work` on the wanted port, or on the first free one that no other program takes between the look and the step. */
+  async #onPort<T>(
+    mode: TunnelMode,
+    wanted: number | undefined,
+    work: (port: number | null) => Promise<T>,
+  ): Promise<T> {
+    const lost = new Set<number>()
+    for (;;) {
+      const port = await this.#options.rules.choosePort(mode, wanted, lost)
+      try {
+        return await work(port)
+      } catch (error) {
+        const isLost = error instanceof RelayError && error.code === 'port-taken'
+        if (!isLost || wanted !== undefined || port === null) throw error
+        lost.add(port)
+      }
+    }
+  }
+
   /** A changed port or target ends the open connections; a refused change changes nothing. */
   edit(
     id: number,
     change: {
       name?: string | undefined
+      mode?: 'tcp' | 'private' | undefined
       port?: number | undefined
       target?: string | undefined
       settings?: TunnelSettings | undefined
@@ -134,21 +144,30 @@ export class TunnelRegistry {
   ): Promise<Tunnel> {
     return this.#changing(async () => {
       const before = this.#record(id)
+      const mode = change.mode ?? before.mode
+      if (mode !== before.mode && before.mode !== 'tcp' && before.mode !== 'private') {
+        const message = `A tunnel of the mode ${before.mode} stays one. Remove it, and add another.`
+        throw new RelayError('invalid-input', message, { what: 'mode' })
+      }
       const after = {
         ...before,
+        mode,
         name: change.name ?? before.name,
-        port: change.port ?? before.port,
         target: change.target ?? before.target,
-        settings: withPassword(before.mode, change.settings ?? before.settings, before.settings),
+        settings: withPassword(mode, change.settings ?? before.settings, before.settings),
         limits: change.limits ?? before.limits,
       }
-      const { rules } = this.#options
-      rules.checkTarget(after.mode, after.target)
-      if (after.port !== null && after.port !== before.port) rules.checkPort(after.mode, after.port)
-      if (before.enabled) await this.#open(after)
-      this.#options.store.update(id, after)
-      this.#options.log.info('tunnel edited', { tunnel: id, port: after.port, target: after.target })
-      return this.get(id)
+      const { rules, store, log } = this.#options
+      rules.checkTarget(mode, after.target)
+      const changeOn = async (port: number | null) => {
+        if (port !== null && port !== before.port) rules.checkPort(mode, port)
+        if (before.enabled) await this.#open({ ...after, port })
+        store.update(id, { ...after, port })
+        log.info('tunnel edited', { tunnel: id, mode, port, target: after.target })
+        return this.get(id)
+      }
+      if (mode !== before.mode) return this.#onPort(mode, change.port, changeOn)
+      return changeOn(hasPort(mode) ? (change.port ?? before.port) : null)
     })
   }
 

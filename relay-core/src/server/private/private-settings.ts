@@ -6,14 +6,17 @@ import { shortestNativePassword } from './visits.ts'
 
 /**
  * The settings of a tunnel, with the password that a private one needs: the given one, else the one it had, else a new
- * one of 32 random characters.
+ * one of 32 random characters. A tunnel that is no longer private keeps none, so that one who knew it is out for good.
  */
 export function withPassword(
   mode: TunnelMode,
   settings: TunnelSettings,
   before?: TunnelSettings,
 ): TunnelSettings {
-  if (mode !== 'private') return settings
+  if (mode !== 'private') {
+    const { password: _, ...others } = settings
+    return others
+  }
   return { ...settings, password: settings.password ?? before?.password ?? newVkey() }
 }
 

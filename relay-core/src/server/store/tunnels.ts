@@ -84,15 +84,18 @@ export class TunnelStore {
     id: number,
     {
       name,
+      mode,
       port,
       target,
       settings,
       limits,
-    }: Pick<TunnelRecord, 'name' | 'port' | 'target' | 'settings' | 'limits'>,
+    }: Pick<TunnelRecord, 'name' | 'mode' | 'port' | 'target' | 'settings' | 'limits'>,
   ): void {
     this.#database
-      .prepare('update tunnels set name = ?, port = ?, target = ?, settings = ?, limits = ? where id = ?')
-      .run(name, port, target, JSON.stringify(settings), JSON.stringify(limits), id)
+      .prepare(
+        'update tunnels set name = ?, mode = ?, port = ?, target = ?, settings = ?, limits = ? where id = ?',
+      )
+      .run(name, mode, port, target, JSON.stringify(settings), JSON.stringify(limits), id)
   }
 
   setEnabled(id: number, enabled: boolean): void {
