@@ -26,6 +26,7 @@ import { openStorage } from './storage/storage.ts'
 import { Traffic } from './traffic/traffic.ts'
 import { forgetTrials, Trial } from './trial/trial.ts'
 import { LocalDoors } from './tunnels/local-doors.ts'
+import { PrivateDoors } from './tunnels/private-doors.ts'
 import { TunnelRemoval } from './tunnels/tunnel-removal.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
 
@@ -56,7 +57,9 @@ export async function createBackend({
   }
   const network = new NetworkWatch({ clock })
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log })
-  const checks = new TunnelChecks({ storage, relays, network, clock, log })
+  const { dataFolder } = shell
+  const privateDoors = new PrivateDoors({ storage, relays, dataFolder, log })
+  const checks = new TunnelChecks({ storage, relays, network, doors: privateDoors, clock, log })
   const overview = new OverviewFeed({ storage, relays, network, clock, checks })
   const activity = new Activity({ storage, overview: overview.feed })
   const traffic = new Traffic({ storage, relays })
@@ -76,7 +79,7 @@ export async function createBackend({
     overview,
     activity,
     log,
-    dataFolder: shell.dataFolder,
+    dataFolder,
   })
   const hostKeys = createHostKeys({ storage, machines, log })
   const jobs = createJobs({
@@ -106,6 +109,7 @@ export async function createBackend({
   overview.start()
   traffic.start()
   removal.start()
+  privateDoors.start()
   checks.start()
   const leaveClients = followClients(storage, relays)
   const leaveStatus = followStatus(storage, relays)
@@ -196,6 +200,7 @@ export async function createBackend({
     await trial.stop()
     await Promise.all([checks.close(), removal.close(), relays.close()])
     doors.close()
+    privateDoors.close()
     overview.close()
     activity.close()
     traffic.close()

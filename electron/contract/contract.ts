@@ -167,15 +167,30 @@ export const desktopContract = {
   tunnels: {
     /** One click: the kind's usual target, the next free open port. */
     addPreset: base
-      .input(labRef.extend({ kind: z.enum(['ssh', 'jupyter', 'tensorboard']), port: model.port.optional() }))
+      .input(
+        labRef.extend({
+          kind: z.enum(['ssh', 'jupyter', 'tensorboard']),
+          port: model.port.optional(),
+          reach: model.tunnelReach.default('anyone'),
+        }),
+      )
       .output(tunnelRef),
     addTcp: base
-      .input(labRef.extend({ name: model.name, target: z.string(), port: model.port.optional() }))
+      .input(
+        labRef.extend({
+          name: model.name,
+          target: z.string(),
+          port: model.port.optional(),
+          reach: model.tunnelReach.default('anyone'),
+        }),
+      )
       .output(tunnelRef),
+    /** With another `reach` the tunnel gets another port: `port`, else the next free one. */
     edit: base
       .input(
         tunnelRef.extend({
           name: model.name.optional(),
+          reach: model.tunnelReach.optional(),
           port: model.port.optional(),
           target: z.string().optional(),
         }),

@@ -52,6 +52,7 @@ export const appErrorCodes = [
   'firewall-change-refused',
   // the rest
   'laptop-offline',
+  'laptop-port-taken',
   'server-identity-changed',
   'service-wrong',
   'service-silent',

@@ -231,12 +231,18 @@ export type TunnelStatus = z.infer<typeof tunnelStatus>
 export const tunnelKind = z.enum(['ssh', 'jupyter', 'tensorboard', 'tcp'])
 export type TunnelKind = z.infer<typeof tunnelKind>
 
+/** `laptop`: no port on the server; one of this laptop's own, on its loopback, leads there end to end encrypted. */
+export const tunnelReach = z.enum(['anyone', 'laptop'])
+export type TunnelReach = z.infer<typeof tunnelReach>
+
 export const tunnel = z.object({
   id,
   serverId: id,
   labId: id,
   kind: tunnelKind,
+  reach: tunnelReach,
   name,
+  /** On the server; with the reach `laptop`, on this laptop. */
   port,
   target: z.string(),
   /** What a person copies or opens: `ssh -p 7001 user@host` or `http://host:7002`; without secrets. */

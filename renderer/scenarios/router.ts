@@ -200,7 +200,11 @@ export function scenarioRouter(world: World) {
     tunnels: {
       addPreset: os.tunnels.addPreset.handler(async ({ input }) => add(input.labId, input.kind, input.port)),
       addTcp: os.tunnels.addTcp.handler(async ({ input }) =>
-        add(input.labId, 'tcp', input.port, { name: input.name, target: input.target }),
+        add(input.labId, 'tcp', input.port, {
+          name: input.name,
+          target: input.target,
+          reach: input.reach,
+        }),
       ),
       edit: os.tunnels.edit.handler(async ({ input }) => {
         const { tunnelId, ...part } = input
@@ -212,7 +216,9 @@ export function scenarioRouter(world: World) {
             fixes: [{ action: 'use-port', port: 7005 }],
           })
         }
-        change(tunnelId, Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)))
+        const place = part.reach === 'laptop' ? { port: 8888, address: 'http://127.0.0.1:8888' } : {}
+        const given = Object.entries(part).filter(([, value]) => value !== undefined)
+        change(tunnelId, { ...Object.fromEntries(given), ...place })
         return {}
       }),
       start: os.tunnels.start.handler(async ({ input }) => {
@@ -326,6 +332,7 @@ export function scenarioRouter(world: World) {
         serverId: model.serverId,
         labId,
         kind,
+        reach: 'anyone',
         name,
         port,
         target: '127.0.0.1:22',

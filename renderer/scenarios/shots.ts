@@ -41,6 +41,16 @@ const screens: Shot[] = [
       await page.locator('.graph > .place').hover({ position: { x: 300, y: 80 } })
     },
   },
+  {
+    name: 'tunnel-laptop',
+    scenario: 'few',
+    path: 'tunnels/t7002',
+    ready: '.chain',
+    act: async (page) => {
+      await page.locator('.reach').click()
+      await page.locator('.closed').waitFor()
+    },
+  },
   { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t7002', ready: '.chain' },
   {
     name: 'tunnel-edit',

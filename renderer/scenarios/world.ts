@@ -104,6 +104,7 @@ export function tunnel(
     serverId: owner.serverId,
     labId: owner.id,
     kind,
+    reach: 'anyone',
     name: names[kind],
     port,
     target: targets[kind],

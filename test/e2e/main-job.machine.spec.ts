@@ -73,14 +73,7 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     await files.close()
   })
 
-  await test.step('the board shows the curve that the training script wrote', async () => {
-    const board = await app.running.openedPage(() =>
-      home.row('TensorBoard').getByRole('button', { name: 'Open board' }).click(),
-    )
-    await expect(board.getByText('loss', { exact: true }).first()).toBeVisible({ timeout: 30_000 })
-    await expect(board.getByText('first', { exact: true }).first()).toBeVisible()
-    await board.close()
-  })
+  await test.step('the board shows the curve that the training script wrote', () => expectBoard(app))
 
   await test.step('the graph has moved', async () => {
     const tunnel = new TunnelPage(page)
@@ -128,12 +121,26 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     }
   })
 
+  await test.step('let only this laptop in: the public port closes, and the board still opens', async () => {
+    const open = await home.address('TensorBoard')
+    expect((await fetch(open)).status).toBe(200)
+    const tunnel = new TunnelPage(page)
+    await tunnel.open('TensorBoard')
+    await tunnel.letOnlyThisLaptopIn()
+    await home.open()
+    await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
+    await shoot(app, 'home-laptop-only')
+    await expect(fetch(open)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    await expectBoard(app)
+  })
+
   await test.step('after a restart of the app everything is there again', async () => {
     await app.close()
     await app.start()
     await expect(new HomePage(app.page).sentence).toHaveText('All three tunnels are ready.', {
       timeout: 30_000,
     })
+    await expectBoard(app)
   })
 })
 
@@ -173,6 +180,15 @@ async function logInToJupyter(files: Page, token: string | null): Promise<void> 
     await files.getByRole('button', { name: 'Log in', exact: true }).click()
   }
   await expect(files.getByText(notebookFile, { exact: true })).toBeVisible({ timeout: 30_000 })
+}
+
+/** Opened from its row, it shows what the training script wrote. */
+async function expectBoard(app: App): Promise<void> {
+  const row = new HomePage(app.page).row('TensorBoard')
+  const board = await app.running.openedPage(() => row.getByRole('button', { name: 'Open board' }).click())
+  await expect(board.getByText('loss', { exact: true }).first()).toBeVisible({ timeout: 30_000 })
+  await expect(board.getByText('first', { exact: true }).first()).toBeVisible()
+  await board.close()
 }
 
 async function expectAllBack(app: App, bed: Bed): Promise<void> {

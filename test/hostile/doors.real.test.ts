@@ -57,15 +57,20 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
   )
 
   it('of the console: answers that nobody reads', { timeout: 60_000 }, async () => {
+    // Node makes an object of each request in a piece of 64 KiB before it hears that the connection is ended.
+    const maxGrowthBytes = (runtime === 'Node' ? 384 : 96) * 1024 * 1024
     expect(
-      await victim.after(async () => {
-        const sockets = times(40, () => open(victim.consolePort).pause())
-        const asks = Buffer.from('GET /session HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2_000))
-        await Promise.all(
-          sockets.map((socket) => flood(socket, asks, { totalBytes: 4_000_000, forMs: 2_000 })),
-        )
-        for (const socket of sockets) socket.destroy()
-      }),
+      await victim.after(
+        async () => {
+          const sockets = times(40, () => open(victim.consolePort).pause())
+          const asks = Buffer.from('GET /session HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2_000))
+          await Promise.all(
+            sockets.map((socket) => flood(socket, asks, { totalBytes: 4_000_000, forMs: 2_000 })),
+          )
+          for (const socket of sockets) socket.destroy()
+        },
+        { maxGrowthBytes },
+      ),
     ).toEqual(unharmed)
   })
 

@@ -10,6 +10,7 @@ function overview(status: Tunnel['status'], atMs = 1): Overview {
     serverId: 's',
     labId: 'l',
     kind: 'ssh',
+    reach: 'anyone',
     name: 'SSH',
     port: 7001,
     target: '127.0.0.1:22',

@@ -29,7 +29,7 @@ const startCommands: Readonly<Partial<Record<TunnelKind, string>>> = {
 /** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
 export function judge(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult, atMs: number): CheckResult {
   const port = portStop(tunnel, visit, probe)
-  const lab = port.state === 'ok' ? labStop(tunnel, probe) : unknownStop('lab')
+  const lab = port.state === 'ok' ? labStop(tunnel, visit, probe) : unknownStop('lab')
   const service = lab.state === 'ok' ? serviceStop(tunnel, visit, probe) : unknownStop('service')
   const ms = visit.service?.ms ?? (port.ms ?? 0) + (service.ms ?? 0)
   return { atMs, stops: [port, lab, service], ms }
@@ -48,6 +48,13 @@ function portStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResu
   if (hop?.failure) return failedStop('port', portFailure(tunnel, hop.failure))
   if (seen.state === 'accepted') return { name: 'port', state: 'ok', ms: seen.ms, failure: null }
   const { server, port, portCause } = tunnel
+  if (seen.state === 'failed') {
+    // what the lab box or the target said has come all the way
+    if (/^(agent|target)-/.test(seen.failure.code))
+      return { name: 'port', state: 'ok', ms: null, failure: null }
+    const { server, port } = tunnel
+    return failedStop('port', { ...seen.failure, params: { server, port, ...seen.failure.params } })
+  }
   const params = { server, port, why: seen.why }
   // nps listens, so whatever answers "no" or nothing stands in front of it
   const code =
@@ -70,11 +77,14 @@ export function portFailure(tunnel: Pick<CheckedTunnel, 'server' | 'port'>, fail
   }
 }
 
-function labStop(tunnel: CheckedTunnel, probe: ProbeResult): Stop {
+function labStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResult): Stop {
   const hop = probe.hops.find(({ hop }) => hop === 'agent')
-  if (hop?.state === 'ok') return { name: 'lab', state: 'ok', ms: hop.ms, failure: null }
-  if (!hop?.failure) return unknownStop('lab')
-  const { code, params, message } = hop.failure
+  // the relay may find the lab box well where the private way finds another one
+  const met = seen.state === 'failed' && seen.failure.code.startsWith('agent-') ? seen.failure : null
+  const failure = hop?.failure ?? met
+  if (hop?.state === 'ok' && !failure) return { name: 'lab', state: 'ok', ms: hop.ms, failure: null }
+  if (!failure) return unknownStop('lab')
+  const { code, params, message } = failure
   return failedStop('lab', {
     code,
     params: { lab: tunnel.lab, server: tunnel.server, ...params },

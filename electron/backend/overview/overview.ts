@@ -136,18 +136,20 @@ export class OverviewFeed {
   }
 
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
-    const { id, kind, relayTunnel, lab, server, view } = tunnel
-    const { name, port, target } = relayTunnel
+    const { id, kind, reach, port, relayTunnel, lab, server, view } = tunnel
+    const { name, target } = relayTunnel
+    const host = reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
     const live = view.mirror.live.get(relayTunnel.id) ?? relayTunnel
     return {
       id,
       serverId: server.id,
       labId: lab.id,
       kind,
+      reach,
       name,
       port,
       target,
-      address: addressOf(kind, server.relay?.host ?? '', port, lab.address?.user ?? null),
+      address: addressOf(kind, host, port, lab.address?.user ?? null),
       ...this.#status(tunnel, this.#checks.evidence(id), nowMs),
       connections: live.connections,
       downBytes: live.downBytes,
@@ -156,12 +158,12 @@ export class OverviewFeed {
   }
 
   #status(tunnel: ListedTunnel, evidence: Evidence, nowMs: number): Pick<Tunnel, 'status' | 'stops'> {
-    const { relayTunnel, client, lab, server, view } = tunnel
+    const { port, relayTunnel, client, lab, server, view } = tunnel
     return tunnelStatus({
       nowMs,
       server: server.name,
       lab: lab.name,
-      port: relayTunnel.port,
+      port,
       enabled: relayTunnel.enabled,
       needsNetwork: !isLoopback(server.relay?.host ?? ''),
       laptopOnline: this.#laptop.online,

@@ -4,10 +4,11 @@ import type { Clock } from '../clock.ts'
 import { Listeners } from '../listeners.ts'
 import type { NetworkWatch } from '../relays/network-watch.ts'
 import type { Relays } from '../relays/relays.ts'
+import type { PrivateDoors } from '../tunnels/private-doors.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge } from './check-result.ts'
 import { type ListedTunnel, listTunnels } from './tunnel-list.ts'
-import { visit } from './visit.ts'
+import { visit, visitPrivately } from './visit.ts'
 
 const watchedEveryMs = 10_000
 const otherwiseEveryMs = 60_000
@@ -39,6 +40,7 @@ export class TunnelChecks {
   readonly #storage: Storage
   readonly #relays: Relays
   readonly #network: NetworkWatch
+  readonly #doors: PrivateDoors
   readonly #clock: Clock
   readonly #log: Log
   readonly #listeners = new Listeners()
@@ -47,10 +49,18 @@ export class TunnelChecks {
   readonly #leave: (() => void)[] = []
   #cancelLook: () => void = () => undefined
 
-  constructor(options: { storage: Storage; relays: Relays; network: NetworkWatch; clock: Clock; log: Log }) {
+  constructor(options: {
+    storage: Storage
+    relays: Relays
+    network: NetworkWatch
+    doors: PrivateDoors
+    clock: Clock
+    log: Log
+  }) {
     this.#storage = options.storage
     this.#relays = options.relays
     this.#network = options.network
+    this.#doors = options.doors
     this.#clock = options.clock
     this.#log = options.log
   }
@@ -58,6 +68,7 @@ export class TunnelChecks {
   start(): void {
     this.#leave.push(
       this.#relays.onChange(() => this.#look()),
+      this.#doors.onChange(() => this.#look()),
       this.#network.onChange(() => this.forgetAll()),
     )
     this.#lookAgain()
@@ -114,14 +125,14 @@ export class TunnelChecks {
     for (const tunnel of tunnels) {
       const entry = this.#entry(tunnel)
       const due = entry.askedAtMs === null || now - entry.askedAtMs >= everyMs
-      if (!due || entry.running || running >= mostAtOnce || !canBeAsked(tunnel)) continue
+      if (!due || entry.running || running >= mostAtOnce || !this.#canBeAsked(tunnel)) continue
       running += 1
       void this.#begin(tunnel)
     }
   }
 
   #entry(tunnel: ListedTunnel): Entry {
-    const circumstances = circumstancesOf(tunnel)
+    const circumstances = circumstancesOf(tunnel, this.#doors.state(tunnel.id))
     let entry = this.#entries.get(tunnel.id)
     if (!entry || entry.circumstances !== circumstances) {
       entry = { evidence: noEvidence, circumstances, askedAtMs: null, running: null }
@@ -132,7 +143,7 @@ export class TunnelChecks {
 
   #begin(tunnel: ListedTunnel): Promise<void> {
     const entry = this.#entry(tunnel)
-    if (!canBeAsked(tunnel)) return Promise.resolve()
+    if (!this.#canBeAsked(tunnel)) return Promise.resolve()
     entry.running ??= this.#run(tunnel, entry).finally(() => {
       entry.running = null
       this.#listeners.call()
@@ -156,29 +167,36 @@ export class TunnelChecks {
     }
   }
 
+  #canBeAsked({ id, reach, relayTunnel, view }: ListedTunnel): boolean {
+    if (reach === 'laptop' && this.#doors.state(id) === null) return false
+    return relayTunnel.enabled && view.link.state === 'online'
+  }
+
   async #ask(tunnel: ListedTunnel, signal: AbortSignal): Promise<CheckResult> {
-    const { server, lab, relayTunnel, kind } = tunnel
+    const { server, lab, relayTunnel, kind, reach, port } = tunnel
     const host = server.relay?.host ?? ''
     const [seen, probe] = await Promise.all([
-      visit({ host, port: relayTunnel.port, kind }, { signal }),
+      reach === 'laptop'
+        ? visitPrivately((options) => this.#doors.visit(tunnel.id, options), kind, { signal })
+        : visit({ host, port, kind }, { signal }),
       this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
     ])
     const portCause = server.ports?.cause ?? null
-    const { port, target } = relayTunnel
+    const { target } = relayTunnel
     const checked = { kind, port, target, server: server.name, lab: lab.name, portCause }
     return judge(checked, seen, probe, this.#clock.now())
   }
 }
 
-function canBeAsked({ relayTunnel, view }: ListedTunnel): boolean {
-  return relayTunnel.enabled && view.link.state === 'online'
-}
-
-function circumstancesOf({ relayTunnel, client, view, kind }: ListedTunnel): string {
-  const { enabled, port, target, status } = relayTunnel
+function circumstancesOf(
+  { relayTunnel, client, view, kind, reach, port }: ListedTunnel,
+  door: ReturnType<PrivateDoors['state']>,
+): string {
+  const { enabled, target, status } = relayTunnel
   const online = view.link.state === 'online' ? view.link.sinceMs : null
   const agent = client?.agent
-  return JSON.stringify([enabled, port, target, status.state, kind, online, agent?.state, agent?.sinceMs])
+  const { state, sinceMs } = agent ?? {}
+  return JSON.stringify([enabled, reach, door, port, target, status.state, kind, online, state, sinceMs])
 }
 
 /** The same fault at the same stop goes on; another one begins now. */

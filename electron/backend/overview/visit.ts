@@ -1,5 +1,9 @@
 import { connect, type Socket } from 'node:net'
-import type { TunnelKind } from '@nps-desktop/electron/contract'
+import type { Duplex } from 'node:stream'
+import type { Failure, TunnelKind } from '@nps-desktop/electron/contract'
+import { RelayError } from '@nps-desktop/relay-core/api'
+import { AppError } from '../app-error.ts'
+import { failureOf } from '../failure-of.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
 
 const connectWithinMs = 5_000
@@ -12,6 +16,8 @@ export interface Visit {
   readonly port:
     | { readonly state: 'accepted'; readonly ms: number }
     | { readonly state: 'refused' | 'silent' | 'unreachable'; readonly why: string }
+    /** On the private way, where each end says why. */
+    | { readonly state: 'failed'; readonly failure: Failure }
   /** Null when the port was not reached, and for a kind whose first bytes are not known. */
   readonly service: (ServiceAnswer & { readonly ms: number }) | null
 }
@@ -27,20 +33,51 @@ export async function visit(
     const failed = await connected(socket, signal)
     if (failed) return { port: failed, service: null }
     const port = { state: 'accepted', ms: performance.now() - startedMs } as const
-    if (target.kind === 'tcp') return { port, service: null }
-    if (socket.destroyed) return { port, service: { state: 'silent', ms: port.ms } }
-    const answer = await ask(socket, target.kind, signal)
-    return { port, service: { ...answer, ms: performance.now() - startedMs } }
+    return { port, service: await serviceOf(socket, target.kind, { startedMs, signal }) }
   } finally {
     socket.destroy()
   }
+}
+
+/** The same by a way of this laptop's own: `open` rejects with a failure that says how far it came. */
+export async function visitPrivately(
+  open: (options: { signal: AbortSignal }) => Promise<Duplex>,
+  kind: TunnelKind,
+  { signal }: { signal: AbortSignal },
+): Promise<Visit> {
+  const startedMs = performance.now()
+  let stream: Duplex
+  try {
+    stream = await open({ signal })
+  } catch (error) {
+    if (!(error instanceof RelayError) && !(error instanceof AppError)) throw error
+    return { port: { state: 'failed', failure: failureOf(error) }, service: null }
+  }
+  // an error is always followed by 'close', which ends the wait for an answer
+  stream.on('error', () => undefined)
+  try {
+    const port = { state: 'accepted', ms: performance.now() - startedMs } as const
+    return { port, service: await serviceOf(stream, kind, { startedMs, signal }) }
+  } finally {
+    stream.destroy()
+  }
+}
+
+async function serviceOf(
+  stream: Duplex,
+  kind: TunnelKind,
+  { startedMs, signal }: { startedMs: number; signal: AbortSignal },
+): Promise<Visit['service']> {
+  if (kind === 'tcp') return null
+  const answer: ServiceAnswer = stream.destroyed ? { state: 'silent' } : await ask(stream, kind, signal)
+  return { ...answer, ms: performance.now() - startedMs }
 }
 
 /** Null once it is connected. */
 function connected(
   socket: Socket,
   signal: AbortSignal,
-): Promise<Exclude<Visit['port'], { state: 'accepted' }> | null> {
+): Promise<Extract<Visit['port'], { why: string }> | null> {
   return new Promise((resolve, reject) => {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
     deadline.addEventListener('abort', () => {
@@ -59,7 +96,7 @@ function connected(
 }
 
 /** Sends what the kind's client would send first, and reads until the answer is clear. */
-function ask(socket: Socket, kind: Exclude<TunnelKind, 'tcp'>, signal: AbortSignal): Promise<ServiceAnswer> {
+function ask(socket: Duplex, kind: Exclude<TunnelKind, 'tcp'>, signal: AbortSignal): Promise<ServiceAnswer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
     const finish = (ended: boolean): void => {
@@ -71,7 +108,7 @@ function ask(socket: Socket, kind: Exclude<TunnelKind, 'tcp'>, signal: AbortSign
       if (signal.aborted) reject(signal.reason as Error)
       else finish(true)
     })
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
       finish(received.length >= mostBytes)
     })

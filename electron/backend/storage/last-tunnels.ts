@@ -21,7 +21,7 @@ export function openLastTunnels(database: DatabaseSync): LastTunnels {
       return parsed.success ? parsed.data : null
     },
     put: (serverId, list) => {
-      upsert.run(serverId, JSON.stringify(list))
+      upsert.run(serverId, JSON.stringify(list.map((one) => ({ ...one, settings: {} }))))
     },
     delete: (serverId) => {
       remove.run(serverId)

@@ -15,6 +15,8 @@ const migrations: readonly string[] = [
      params TEXT NOT NULL, server_id TEXT, lab_id TEXT, tunnel_id TEXT) STRICT;`,
   // what a server told last, for the screen while it cannot be asked
   `CREATE TABLE last_tunnels (server_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
+  // they held settings, and with them passwords; the next list has none
+  `DELETE FROM last_tunnels;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

@@ -93,6 +93,8 @@ export interface HostKeyStore {
 export interface TunnelNote {
   readonly id: string
   readonly kind: TunnelKind
+  /** Of a tunnel that only this laptop may use: where on the laptop it is. Kept when everybody may, for the next time. */
+  readonly localPort: number | null
   /** Stopped by "delete" and to be removed at `dueAtMs`; kept over restarts, so that a deletion is finished. */
   readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
 }
@@ -110,7 +112,7 @@ export interface ActivityStore {
   removeServer(serverId: string): void
 }
 
-/** The tunnels that a server told of last, for the screen while it cannot be asked. */
+/** The tunnels that a server told of last, for the screen while it cannot be asked; without their settings, which hold passwords. */
 export interface LastTunnels {
   get(serverId: string): readonly RelayTunnel[] | null
   put(serverId: string, tunnels: readonly RelayTunnel[]): void

@@ -1,4 +1,4 @@
-import { portReport, portRange, sshAddress, tunnelKind } from '@nps-desktop/electron/contract'
+import { port, portReport, portRange, sshAddress, tunnelKind } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import type { LabRecord, ServerRecord, TunnelNote } from './records.ts'
 
@@ -46,5 +46,7 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   id: z.string(),
   kind: tunnelKind,
+  // notes of before there were such tunnels have none
+  localPort: port.nullable().default(null),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })

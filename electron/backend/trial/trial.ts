@@ -105,7 +105,8 @@ export class Trial {
     const urls: string[] = []
     for (const kind of ['ssh', 'jupyter', 'tensorboard'] as const) {
       const target = `127.0.0.1:${machine.services[kind].port}`
-      const made = await tunnels.add(labId, { kind, name: names[kind], target, port: undefined }, { signal })
+      const tunnel = { kind, reach: 'anyone', name: names[kind], target, port: undefined } as const
+      const made = await tunnels.add(labId, tunnel, { signal })
       if (kind === 'jupyter') urls.push(`http://127.0.0.1:${made.port}/data/noise`)
       if (kind === 'tensorboard') urls.push(`http://127.0.0.1:${made.port}/data/loss`)
     }

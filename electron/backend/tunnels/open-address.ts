@@ -6,11 +6,11 @@ import type { LocalDoors } from './local-doors.ts'
 
 /** The address that a person opens, with what it takes to get in when the app can find it out. */
 export async function openAddress(
-  { kind, server, lab, relayTunnel }: ListedTunnel,
+  { kind, reach, port, server, lab, relayTunnel }: ListedTunnel,
   { doors, jupyter, signal }: { doors: LocalDoors; jupyter: Jupyter; signal: AbortSignal },
 ): Promise<{ url: string; hasToken: boolean }> {
-  const host = server.relay?.host ?? ''
-  const { port, target } = relayTunnel
+  const host = reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+  const { target } = relayTunnel
   if (kind !== 'jupyter')
     return { url: addressOf(kind, host, port, lab.address?.user ?? null), hasToken: false }
   const door = isLoopback(host) ? port : await doors.open({ host, port })

@@ -14,7 +14,7 @@ export async function provePort(
   const seen = await visit({ host: server.host, port, kind: 'tcp' }, { signal })
   const params = { server: server.name, port }
   if (seen.port.state === 'refused') return
-  if (seen.port.state === 'accepted') {
+  if (seen.port.state === 'accepted' || seen.port.state === 'failed') {
     throw new AppError(
       'port-taken',
       `Port ${port} is taken on ${server.name}: a program answers there. Choose another.`,

@@ -44,11 +44,12 @@ export class TunnelRemoval {
   }
 
   /** Answers with when "Undo" ends. */
-  async remove({ id, kind, relayTunnel, server }: ListedTunnel): Promise<number> {
+  async remove({ id, kind, reach, port, relayTunnel, server }: ListedTunnel): Promise<number> {
     const startOnUndo = relayTunnel.enabled
     if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
     const dueAtMs = this.#clock.now() + undoWithinMs
-    this.#storage.tunnelNotes.put({ id, kind, removal: { dueAtMs, startOnUndo } })
+    const localPort = reach === 'laptop' ? port : null
+    this.#storage.tunnelNotes.put({ id, kind, localPort, removal: { dueAtMs, startOnUndo } })
     this.#schedule(id, undoWithinMs)
     return dueAtMs
   }

@@ -1,5 +1,5 @@
 import type { Connection } from '@nps-desktop/relay-core/api'
-import type { Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
+import type { Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import type { Activity } from '../activity/activity.ts'
 import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
@@ -12,6 +12,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { Jupyter } from './jupyter.ts'
 import type { LocalDoors } from './local-doors.ts'
+import { chooseLaptopPort, isLaptopPortFree } from './laptop-port.ts'
 import { openAddress } from './open-address.ts'
 import { portCandidates } from './port-choice.ts'
 import { provePort } from './port-proof.ts'
@@ -31,7 +32,8 @@ interface NewTunnel {
   readonly kind: TunnelKind
   readonly name: string
   readonly target: string
-  /** Undefined: the next free one of the open range. */
+  readonly reach: TunnelReach
+  /** Undefined: the next free one, of the open range or of this laptop. */
   readonly port: number | undefined
 }
 
@@ -75,82 +77,99 @@ export class Tunnels {
 
   /** `labId`'s service of this kind at its usual place, or, for Jupyter, where it is found running. */
   async addPreset(
-    { labId, kind, port }: { labId: string; kind: Exclude<TunnelKind, 'tcp'>; port?: number | undefined },
+    {
+      labId,
+      kind,
+      port,
+      reach,
+    }: {
+      labId: string
+      kind: Exclude<TunnelKind, 'tcp'>
+      port?: number | undefined
+      reach: TunnelReach
+    },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
     const found = kind === 'jupyter' ? await this.#jupyter.findPort(labId, { signal }) : null
     const target = found === null ? usualTargets[kind] : `127.0.0.1:${found}`
-    const { tunnelId } = await this.add(labId, { kind, name: presetNames[kind], target, port }, { signal })
+    const tunnel = { kind, reach, name: presetNames[kind], target, port }
+    const { tunnelId } = await this.add(labId, tunnel, { signal })
     return { tunnelId }
   }
 
   async addTcp(
-    { labId, name, target, port }: { labId: string; name: string; target: string; port?: number | undefined },
+    {
+      labId,
+      ...tunnel
+    }: { labId: string; reach: TunnelReach; name: string; target: string; port?: number | undefined },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
-    const { tunnelId } = await this.add(labId, { kind: 'tcp', name, target, port }, { signal })
+    const { tunnelId } = await this.add(labId, { kind: 'tcp', port: undefined, ...tunnel }, { signal })
     return { tunnelId }
   }
 
-  /** Fulfils when the port listens; whether the service answers is for the check to say. */
+  /** Fulfils when the server has the tunnel; whether the service answers is for the check to say. */
   async add(labId: string, tunnel: NewTunnel, { signal }: Signal): Promise<AddedTunnel> {
     const { lab, server } = this.#lab(labId)
-    if (lab.clientId === null) {
+    const { clientId } = lab
+    if (clientId === null) {
       throw new AppError('agent-offline', `${lab.name} is not set up yet. Set it up first.`, {
         lab: lab.name,
       })
     }
-    const { api, clientId, kind } = {
-      api: this.#relays.api(server.id),
-      clientId: lab.clientId,
-      kind: tunnel.kind,
-    }
-    const make = async (port: number): Promise<AddedTunnel> => {
-      const { name, target } = tunnel
-      const made = await api.tunnels.add({ clientId, name, target, mode: 'tcp', port }, { signal })
+    const api = this.#relays.api(server.id)
+    const { kind, reach, name, target } = tunnel
+    const make = async (port: number, localPort: number | null): Promise<AddedTunnel> => {
+      const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
+      const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
       const tunnelId = tunnelIdOf(server.id, made.id)
-      this.#storage.tunnelNotes.put({ id: tunnelId, kind, removal: null })
+      this.#storage.tunnelNotes.put({ id: tunnelId, kind, localPort, removal: null })
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
     }
-    if (tunnel.port !== undefined) return make(tunnel.port)
-    let tried = 0
-    for (const port of portCandidates(this.#portsOf(server))) {
-      try {
-        return await make(port)
-      } catch (error) {
-        tried += 1
-        if (failureOf(error).code !== 'port-taken' || tried >= mostPortsTried) throw error
-      }
+    if (reach === 'laptop') {
+      const port = await this.#laptopPort(target, tunnel.port)
+      return make(port, port)
     }
-    throw new AppError('no-free-port', `No port of ${server.name} is free and open. Check its ports.`, {
-      server: server.name,
-    })
+    if (tunnel.port !== undefined) return make(tunnel.port, null)
+    return this.#onOpenPort(server, (port) => make(port, null))
   }
 
-  /** A changed port is proved to be reachable first; until then the tunnel stays on the old one. */
+  /** A changed public port is proved to be reachable first; until then the tunnel stays on the old one. */
   async edit(
     change: {
       tunnelId: string
       name?: string | undefined
+      reach?: TunnelReach | undefined
       port?: number | undefined
       target?: string | undefined
     },
     { signal }: Signal,
   ): Promise<void> {
-    const { server, relayTunnel } = this.#tunnel(change.tunnelId)
+    const listed = this.#tunnel(change.tunnelId)
+    const { server, relayTunnel } = listed
     const { name, port, target } = change
-    if (port !== undefined && port !== relayTunnel.port && server.relay) {
-      await provePort({ name: server.name, host: server.relay.host }, port, { signal })
-    }
     const given = Object.fromEntries(
-      Object.entries({ name, port, target }).filter(([, value]) => value !== undefined),
+      Object.entries({ name, target }).filter(([, value]) => value !== undefined),
     )
-    const edited = await this.#relays
-      .api(server.id)
-      .tunnels.edit({ id: relayTunnel.id, ...given }, { signal })
-    await untilTold(this.#relays, server.id, edited)
+    const reach = change.reach ?? listed.reach
+    const save = async (place: { mode?: 'tcp' | 'private'; port?: number }): Promise<void> => {
+      const edited = await this.#relays
+        .api(server.id)
+        .tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
+      if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
+      await untilTold(this.#relays, server.id, edited)
+    }
+    if (reach === 'laptop') {
+      await this.#keepLaptopPort(listed, port, target ?? relayTunnel.target)
+      return save(listed.reach === reach ? {} : { mode: 'private' })
+    }
+    if (port !== undefined && port !== relayTunnel.port && server.relay)
+      await provePort({ name: server.name, host: server.relay.host }, port, { signal })
+    if (listed.reach === reach) return save(port === undefined ? {} : { port })
+    const open = (at: number): Promise<void> => save({ mode: 'tcp', port: at })
+    return port === undefined ? this.#onOpenPort(server, open) : open(port)
   }
 
   async start({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
@@ -201,6 +220,48 @@ export class Tunnels {
     return this.#relays.api(server.id).tunnels.connections({ id: relayTunnel.id }, { signal })
   }
 
+  /** `work` on the first port that is free and, by the last check, open. */
+  async #onOpenPort<T>(server: ServerRecord, work: (port: number) => Promise<T>): Promise<T> {
+    let tried = 0
+    for (const port of portCandidates(this.#portsOf(server))) {
+      try {
+        return await work(port)
+      } catch (error) {
+        tried += 1
+        if (failureOf(error).code !== 'port-taken' || tried >= mostPortsTried) throw error
+      }
+    }
+    throw new AppError('no-free-port', `No port of ${server.name} is free and open. Check its ports.`, {
+      server: server.name,
+    })
+  }
+
+  /** The tunnel's port on this laptop: `wanted`, the one it had, or a free one. */
+  async #keepLaptopPort(
+    { id, kind, reach, port }: ListedTunnel,
+    wanted: number | undefined,
+    target: string,
+  ): Promise<void> {
+    const note = this.#storage.tunnelNotes.get(id) ?? { id, kind, localPort: null, removal: null }
+    if (reach === 'laptop' && (wanted === undefined || wanted === port)) return
+    const had =
+      note.localPort !== null && (await isLaptopPortFree(note.localPort)) ? note.localPort : undefined
+    this.#storage.tunnelNotes.put({ ...note, localPort: await this.#laptopPort(target, wanted ?? had) })
+  }
+
+  async #laptopPort(target: string, wanted: number | undefined): Promise<number> {
+    const taken = new Set(this.#storage.tunnelNotes.list().flatMap(({ localPort }) => localPort ?? []))
+    if (wanted === undefined) {
+      const port = await chooseLaptopPort(target, taken)
+      if (port !== null) return port
+    } else if (await isLaptopPortFree(wanted)) return wanted
+    throw new AppError(
+      'laptop-port-taken',
+      `Port ${wanted ?? ''} of this laptop is taken by another program. Choose another one.`,
+      { port: wanted ?? '' },
+    )
+  }
+
   #tell(
     code: 'tunnel-added' | 'tunnel-removed',
     { id, name, lab, server }: { id: string; name: string; lab: LabRecord; server: ServerRecord },
@@ -236,4 +297,13 @@ export class Tunnels {
 
 function gone(tunnelId: string): AppError {
   return new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+}
+
+/** An older relay leaves out what it does not know: the tunnel is as open as before. */
+function tooOld({ name }: ServerRecord): AppError {
+  return new AppError(
+    'version-unsupported',
+    `The nps on ${name} is too old to change who can reach a tunnel. Set the server up again to bring it up to date.`,
+    { server: name },
+  )
 }

@@ -10,10 +10,11 @@ const toldWithinMs = 3_000
  * tunnel as it is now. A feed that stays behind is not the call's failure: the call is done.
  */
 export async function untilTold(relays: Relays, serverId: string, changed: Tunnel): Promise<void> {
-  const { id, name, port, target, enabled } = changed
+  const { id, name, mode, port, target, enabled } = changed
   const isTold = (one: Tunnel): boolean =>
     one.id === id &&
     one.name === name &&
+    one.mode === mode &&
     one.port === port &&
     one.target === target &&
     one.enabled === enabled

@@ -9,6 +9,7 @@ const brokenTunnel = (id: string): Tunnel => ({
   serverId: 's1',
   labId: 'l1',
   kind: 'ssh',
+  reach: 'anyone',
   name: id,
   port: 7001,
   target: '127.0.0.1:22',

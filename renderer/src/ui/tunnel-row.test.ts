@@ -12,6 +12,7 @@ const jupyter: Tunnel = {
   serverId: 's1',
   labId: 'l1',
   kind: 'jupyter',
+  reach: 'anyone',
   name: 'Jupyter',
   port: 7002,
   target: '127.0.0.1:8888',

@@ -9,6 +9,7 @@ function tunnel(status: Tunnel['status'], kind: Tunnel['kind'] = 'jupyter'): Tun
     serverId: 's1',
     labId: 'l1',
     kind,
+    reach: 'anyone',
     name: 'Jupyter',
     port: 7002,
     target: '127.0.0.1:8888',

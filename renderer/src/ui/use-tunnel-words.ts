@@ -38,6 +38,7 @@ export function useTunnelWords(): TunnelWords {
     },
     stop(tunnel, name) {
       if (name === 'service') return tunnel.name
+      if (name === 'port' && tunnel.reach === 'laptop') return t('ui.stops.portNone')
       return t(`ui.stops.${name}`, { port: tunnel.port })
     },
     action(tunnel, action) {

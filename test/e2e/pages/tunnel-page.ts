@@ -20,6 +20,12 @@ export class TunnelPage {
     return this.#page.locator('section').filter({ has: way }).getByRole('listitem')
   }
 
+  /** Takes its public port away: from now on it is reached from this laptop alone. */
+  async letOnlyThisLaptopIn(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Let only this laptop in' }).click()
+    await this.stops.getByText('No public port').waitFor()
+  }
+
   /** The graph behind "Press T for a table", as that table: time, down, up; newest last. */
   async trafficTable(range: '60 s' | 'Hour'): Promise<string[][]> {
     await this.#page.getByRole('tab', { name: range }).click()

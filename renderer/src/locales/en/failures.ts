@@ -110,7 +110,7 @@ export const failures = {
     title: '{lab} shows a different identity.',
     cause:
       'Expected {expected}, got {actual}. Either npc was set up anew there, or the server stands in between. Nothing was sent.',
-    next: 'Compare with “npc status” on the lab box itself before you trust it.',
+    next: 'Compare with “npc status” on the lab box itself. If npc was set up anew there, remove the tunnel and add it again.',
   },
   'agent-unproved': {
     title: '{lab} has not proved itself.',
@@ -378,6 +378,11 @@ export const failures = {
     title: 'The clock of {host} is wrong.',
     cause: 'It is {detail} away from this computer’s.',
     next: 'Turn on time synchronisation there.',
+  },
+  'laptop-port-taken': {
+    title: 'Port {port} of this laptop is taken.',
+    cause: 'Another program listens there.',
+    next: 'Give the tunnel another port, or end that program.',
   },
   'port-in-use': {
     title: 'Port {port} is taken on {host}.',

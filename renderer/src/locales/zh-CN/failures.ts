@@ -95,7 +95,7 @@ export const failures: Words<typeof en> = {
   'agent-fingerprint-changed': {
     title: '{lab} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。',
-    next: '先在实验室主机上用 “npc status” 核对，再决定是否信任。',
+    next: '先在实验室主机上用 “npc status” 核对。如果那里的 npc 确实重装过，请删除这条隧道再重新添加。',
   },
   'agent-unproved': {
     title: '{lab} 没有证明自己的身份。',
@@ -355,6 +355,11 @@ export const failures: Words<typeof en> = {
     title: '{host} 的时钟不准。',
     cause: '与本机相差 {detail}。',
     next: '在那里开启时间同步。',
+  },
+  'laptop-port-taken': {
+    title: '本机端口 {port} 已被占用。',
+    cause: '另一个程序正在监听。',
+    next: '给隧道换一个端口，或停掉那个程序。',
   },
   'port-in-use': {
     title: '{host} 上的端口 {port} 已被占用。',

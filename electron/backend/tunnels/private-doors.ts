@@ -1,0 +1,141 @@
+import type { Failure } from '@nps-desktop/electron/contract'
+import { RelayError } from '@nps-desktop/relay-core/api'
+import { PrivateVisitor } from '@nps-desktop/relay-core/client'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { Secret } from '@nps-desktop/relay-core/secret'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { AppError } from '../app-error.ts'
+import { failureOf } from '../failure-of.ts'
+import { Listeners } from '../listeners.ts'
+import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage } from '../storage/records.ts'
+
+interface Door {
+  /** What it was made of; once that differs, another one takes its place. */
+  readonly madeOf: string
+  readonly visitor: PrivateVisitor
+  state: 'opening' | 'open' | Failure
+}
+
+/**
+ * The doors on this laptop's loopback to the tunnels that only this laptop may use. What goes through one is encrypted from
+ * here to the lab box, whose key is pinned when it is first met.
+ */
+export class PrivateDoors {
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #pinFile: string
+  readonly #log: Log
+  readonly #doors = new Map<string, Door>()
+  readonly #listeners = new Listeners()
+  readonly #leave: (() => void)[] = []
+
+  constructor(options: { storage: Storage; relays: Relays; dataFolder: string; log: Log }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#pinFile = join(options.dataFolder, 'pins.json')
+    this.#log = options.log
+  }
+
+  start(): void {
+    const follow = (): void => this.#follow()
+    this.#leave.push(this.#relays.onChange(follow), this.#storage.onChange(follow))
+    this.#follow()
+  }
+
+  /** Calls back when a door has opened, or could not. */
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  /** Whether the tunnel's door is open, or why not; null for a tunnel that has none, and while it opens. */
+  state(tunnelId: string): 'open' | Failure | null {
+    const state = this.#doors.get(tunnelId)?.state ?? 'opening'
+    return state === 'opening' ? null : state
+  }
+
+  /**
+   * Goes the way of whoever comes to the door. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
+   * a plain error while the server has not told of the tunnel yet.
+   */
+  async visit(tunnelId: string, options: { signal: AbortSignal }): Promise<Duplex> {
+    const door = this.#doors.get(tunnelId)
+    if (!door) throw new Error('the server has not told of this tunnel yet')
+    if (typeof door.state === 'object') {
+      const { code, message, params, fixes } = door.state
+      throw new AppError(code, message, params, { fixes })
+    }
+    return door.visitor.open(options)
+  }
+
+  /** Ends the doors and what goes through them. Idempotent. */
+  close(): void {
+    for (const leave of this.#leave.splice(0)) leave()
+    for (const { visitor } of this.#doors.values()) visitor.close()
+    this.#doors.clear()
+  }
+
+  #follow(): void {
+    const wanted = new Map(
+      listTunnels(this.#storage, this.#relays).flatMap((tunnel) => {
+        const made = this.#make(tunnel)
+        return made ? [[tunnel.id, { tunnel, ...made }] as const] : []
+      }),
+    )
+    for (const [id, door] of this.#doors) {
+      if (wanted.get(id)?.madeOf === door.madeOf) continue
+      door.visitor.close()
+      this.#doors.delete(id)
+    }
+    for (const [id, { tunnel, madeOf, visitor }] of wanted) {
+      if (this.#doors.has(id)) continue
+      const door: Door = { madeOf, visitor: visitor(), state: 'opening' }
+      this.#doors.set(id, door)
+      void this.#open(tunnel, door)
+    }
+  }
+
+  /** Null for a tunnel that has no door: it is everybody's, it is paused, or its server has not told its password yet. */
+  #make({ reach, port, server, relayTunnel }: ListedTunnel): {
+    madeOf: string
+    visitor: () => PrivateVisitor
+  } | null {
+    const { password } = relayTunnel.settings
+    if (reach !== 'laptop' || !relayTunnel.enabled || password === undefined || !server.relay) return null
+    const { host, bridgePort, fingerprint } = server.relay
+    const address = host.includes(':') ? `[${host}]:${bridgePort}` : `${host}:${bridgePort}`
+    const visitor = (): PrivateVisitor =>
+      new PrivateVisitor({
+        server: address,
+        password: new Secret(password),
+        name: relayTunnel.name,
+        localPort: port,
+        fingerprint,
+        pinFile: this.#pinFile,
+        log: this.#log,
+      })
+    return { madeOf: JSON.stringify([address, fingerprint, password, port]), visitor }
+  }
+
+  async #open({ port }: ListedTunnel, door: Door): Promise<void> {
+    try {
+      await door.visitor.listen()
+      door.state = 'open'
+    } catch (error) {
+      const taken = error instanceof RelayError && error.code === 'port-taken'
+      door.state = taken ? portTaken(port) : failureOf(error)
+    }
+    this.#listeners.call()
+  }
+}
+
+function portTaken(port: number): Failure {
+  return {
+    code: 'laptop-port-taken',
+    params: { port },
+    message: `Port ${port} of this laptop is taken by another program. Give the tunnel another one, or end that program.`,
+    fixes: [{ action: 'edit-address' }],
+  }
+}
