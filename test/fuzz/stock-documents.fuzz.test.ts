@@ -1,16 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import {
-  decodeLinkInfo,
-  encodeLinkInfo,
-  formatLinkHost,
-  parseLinkHost,
-} from '../../relay-core/src/nps/link-info.ts'
+import { decodeLinkInfo, encodeLinkInfo, parseLinkHost } from '../../relay-core/src/nps/link-info.ts'
 import {
   decodePushedClient,
   decodePushedHost,
   decodePushedTunnel,
 } from '../../relay-core/src/nps/pushed-config.ts'
+import { formatHostPort } from '../../relay-core/src/transport/host-port.ts'
 import { readStockFile } from '../../relay-core/src/server/stock-data/stock-file.ts'
 import { stockClient, stockHost, stockTunnel } from '../../relay-core/src/server/stock-data/stock-records.ts'
 import { fuzz, outcome } from './fuzz.ts'
@@ -66,7 +62,7 @@ fuzz('link info', {
     if (!isDeepStrictEqual(again, read.value)) throw new Error('written again it reads otherwise')
     const target = outcome([RangeError], () => parseLinkHost(read.value.host))
     if (target.refused !== undefined) return
-    const { port } = parseLinkHost(formatLinkHost(target.value))
+    const { port } = parseLinkHost(formatHostPort(target.value))
     if (port !== target.value.port || port < 1 || port > 65_535) throw new Error(`port ${port}`)
   },
 })

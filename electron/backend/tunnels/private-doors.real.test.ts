@@ -85,13 +85,29 @@ test('a port of this laptop that another program took is told as that, and anoth
       stop: 'port',
       failure: { code: 'laptop-port-taken', params: { port } },
     })
-    await expect(bed.app.tunnels.edit({ tunnelId, port })).resolves.toEqual({})
     await bed.app.tunnels.edit({ tunnelId, port: port + 1 })
     await bed.tunnelWhere((one) => one.status.state === 'ready' && one.port === port + 1)
     expect(await heardAt(port + 1)).toBe('SSH-2.0-test\r\n')
+    await expect(bed.app.tunnels.edit({ tunnelId, port })).rejects.toMatchObject({
+      data: { failure: { code: 'laptop-port-taken' } },
+    })
   } finally {
     thief.close()
   }
+})
+
+test('once that program has ended, the tunnel is ready again by itself', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await bed.backend.close()
+  const thief = createServer().listen(port, '127.0.0.1')
+  await once(thief, 'listening')
+  await bed.openApp()
+  await bed.tunnelWhere(({ status }) => status.state === 'broken')
+  thief.close()
+  await once(thief, 'close')
+  await bed.app.tunnels.check({ tunnelId })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
 })
 
 test('what the app keeps on the disk does not hold the password', async () => {

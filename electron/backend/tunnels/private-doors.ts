@@ -16,6 +16,8 @@ interface Door {
   /** What it was made of; once that differs, another one takes its place. */
   readonly madeOf: string
   readonly visitor: PrivateVisitor
+  /** On the laptop. */
+  readonly port: number
   state: 'opening' | 'open' | Failure
 }
 
@@ -57,12 +59,13 @@ export class PrivateDoors {
   }
 
   /**
-   * Goes the way of whoever comes to the door. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
+   * Goes the way of whoever comes to the door, which is tried again if it could not be opened. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
    * a plain error while the server has not told of the tunnel yet.
    */
   async visit(tunnelId: string, options: { signal: AbortSignal }): Promise<Duplex> {
     const door = this.#doors.get(tunnelId)
     if (!door) throw new Error('the server has not told of this tunnel yet')
+    if (typeof door.state === 'object') await this.#open(door)
     if (typeof door.state === 'object') {
       const { code, message, params, fixes } = door.state
       throw new AppError(code, message, params, { fixes })
@@ -91,9 +94,9 @@ export class PrivateDoors {
     }
     for (const [id, { tunnel, madeOf, visitor }] of wanted) {
       if (this.#doors.has(id)) continue
-      const door: Door = { madeOf, visitor: visitor(), state: 'opening' }
+      const door: Door = { madeOf, visitor: visitor(), port: tunnel.port, state: 'opening' }
       this.#doors.set(id, door)
-      void this.#open(tunnel, door)
+      void this.#open(door)
     }
   }
 
@@ -119,13 +122,13 @@ export class PrivateDoors {
     return { madeOf: JSON.stringify([address, fingerprint, password, port]), visitor }
   }
 
-  async #open({ port }: ListedTunnel, door: Door): Promise<void> {
+  async #open(door: Door): Promise<void> {
     try {
       await door.visitor.listen()
       door.state = 'open'
     } catch (error) {
       const taken = error instanceof RelayError && error.code === 'port-taken'
-      door.state = taken ? portTaken(port) : failureOf(error)
+      door.state = taken ? portTaken(door.port) : failureOf(error)
     }
     this.#listeners.call()
   }

@@ -1,6 +1,6 @@
 import { RelayError } from '../api/errors.ts'
 import type { Target } from '../server/agent-session.ts'
-import { formatLinkHost } from './link-info.ts'
+import { formatHostPort } from '../transport/host-port.ts'
 import type { MuxStream } from './mux-stream.ts'
 
 /**
@@ -13,7 +13,7 @@ export function notReached(
   { requestBytes, timeoutMs }: { requestBytes: number; timeoutMs: number },
 ): () => Error | undefined {
   const startedAtMs = performance.now()
-  const name = formatLinkHost(target)
+  const name = formatHostPort(target)
   return () => {
     if (stream.bytesReceived > 0 || stream.bytesReadByPeer > requestBytes || stream.writableEnded)
       return undefined

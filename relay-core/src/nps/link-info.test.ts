@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ZodError } from 'zod'
-import { decodeLinkInfo, encodeLinkInfo, formatLinkHost, parseLinkHost } from './link-info.ts'
+import { decodeLinkInfo, encodeLinkInfo, parseLinkHost } from './link-info.ts'
+import { formatHostPort } from '../transport/host-port.ts'
 import { readPrefix } from './length-prefixed.ts'
 
 const captured =
@@ -72,7 +73,7 @@ describe('the host of a link', () => {
   })
 
   it('is written with brackets for IPv6', () => {
-    expect(formatLinkHost({ host: 'fd00::7', port: 22 })).toBe('[fd00::7]:22')
-    expect(formatLinkHost({ host: '10.0.0.7', port: 22 })).toBe('10.0.0.7:22')
+    expect(formatHostPort({ host: 'fd00::7', port: 22 })).toBe('[fd00::7]:22')
+    expect(formatHostPort({ host: '10.0.0.7', port: 22 })).toBe('10.0.0.7:22')
   })
 })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { formatHostPort } from '../transport/host-port.ts'
 import { encodePrefixed } from './length-prefixed.ts'
 
 /** `http` is answered as `tcp` by our agent; `udp5` is SOCKS5's UDP ASSOCIATE. */
@@ -74,6 +73,3 @@ export function parseLinkHost(host: string): { host: string; port: number } {
   if (!match || port < 1 || port > 65_535) throw new RangeError(`not a host and port: ${host}`)
   return { host: match[1] || match[2] || '127.0.0.1', port }
 }
-
-/** Stock programs read it as everybody does. */
-export const formatLinkHost = formatHostPort

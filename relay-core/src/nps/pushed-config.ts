@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { count, flag, text as lenientText } from './lenient-fields.ts'
 
 /**
  * What an agent in configuration mode asks of the relay. Stock agents send every field of their own records, in any case
@@ -8,21 +9,7 @@ import { z } from 'zod'
 export const pushedModes = ['tcp', 'udp', 'socks5', 'httpProxy', 'file', 'secret', 'p2p'] as const
 
 /** Bounds every text of a document that is itself bounded: none of these is ever longer for a reason. */
-const text = z
-  .string()
-  .max(4096)
-  .nullish()
-  .transform((value) => value ?? '')
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? false)
-const count = z
-  .number()
-  .int()
-  .nonnegative()
-  .nullish()
-  .transform((value) => value ?? 0)
+const text = lenientText(4096)
 const targets = z
   .object({ targetstr: z.string().max(65_536).nullish() })
   .nullish()

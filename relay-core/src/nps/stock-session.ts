@@ -4,8 +4,9 @@ import type { SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import type { AgentSession, Target } from '../server/agent-session.ts'
 import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
+import { formatHostPort } from '../transport/host-port.ts'
 import { notReached, survives } from './dial-outcome.ts'
-import { encodeLinkInfo, formatLinkHost, type LinkType } from './link-info.ts'
+import { encodeLinkInfo, type LinkType } from './link-info.ts'
 import { decodeHealthReport, mainFlag, type HealthReport } from './main-messages.ts'
 import type { MuxLimits } from './mux-limits.ts'
 import { MuxSession } from './mux-session.ts'
@@ -101,7 +102,7 @@ export class StockSession implements AgentSession {
     }: { signal: AbortSignal; visitor?: string; confirmed?: boolean | 'soon' },
   ): Promise<Duplex> {
     const timeoutMs = confirmed === true ? probeDialTimeoutMs : dialTimeoutMs
-    const { stream, link } = await this.#openLink('tcp', formatLinkHost(target), {
+    const { stream, link } = await this.#openLink('tcp', formatHostPort(target), {
       signal,
       visitor,
       timeoutMs,
@@ -125,7 +126,7 @@ export class StockSession implements AgentSession {
     target: Target,
     { signal, visitor = '' }: { signal: AbortSignal; visitor?: string },
   ): Promise<Duplex> {
-    const { stream } = await this.#openLink('udp', formatLinkHost(target), { signal, visitor })
+    const { stream } = await this.#openLink('udp', formatHostPort(target), { signal, visitor })
     stream.dropWhenFull()
     const layered = await layerAsRelay(stream, this.#layers, { ...this.#options, signal })
     return new DatagramStream(layered, unframed)

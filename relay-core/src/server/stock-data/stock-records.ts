@@ -1,26 +1,12 @@
 import { z } from 'zod'
+import { count, flag, text as lenientText } from '../../nps/lenient-fields.ts'
 
 /**
  * The records of clients.json, tasks.json and hosts.json, as far as they mean something here. Fields that are missing are
  * empty, and unknown ones are passed over.
  */
 
-const text = z
-  .string()
-  .max(65_536)
-  .nullish()
-  .transform((value) => value ?? '')
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? false)
-const count = z
-  .number()
-  .int()
-  .nonnegative()
-  .max(Number.MAX_SAFE_INTEGER)
-  .nullish()
-  .transform((value) => value ?? 0)
+const text = lenientText(65_536)
 const id = z
   .number()
   .int()

@@ -45,7 +45,6 @@ export const lab = {
   updateSignIn: 'Update sign-in',
   rename: 'Rename',
   newName: 'New name',
-  save: 'Save',
   remove: 'Remove {name}',
   removeTitle: 'Remove {name}?',
   removeText: 'Its tunnels are closed and removed:',

@@ -11,7 +11,6 @@ export const server = {
   restart: 'Restart nps',
   rename: 'Rename',
   newName: 'New name',
-  save: 'Save',
   updateSignIn: 'Update sign-in',
   connectAgain: 'Connect again',
   repair: 'Run the setup again',

@@ -16,7 +16,6 @@ export const tunnel = {
   total: 'Total',
   settings: 'Settings',
   edit: 'Edit',
-  save: 'Save',
   reach: 'Who can reach it',
   anyone: 'Anyone',
   onlyHere: 'Only this laptop',

@@ -7,6 +7,7 @@ export const ui = {
   show: 'Show',
   hide: 'Hide',
   cancel: 'Cancel',
+  save: 'Save',
   close: 'Close',
   more: 'More',
   details: 'Details',

@@ -47,7 +47,6 @@ export const lab: Words<typeof en> = {
   updateSignIn: '更新登录方式',
   rename: '重命名',
   newName: '新名称',
-  save: '保存',
   remove: '移除 {name}',
   removeTitle: '移除 {name}？',
   removeText: '它的隧道将被关闭并删除：',

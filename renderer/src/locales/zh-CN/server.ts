@@ -13,7 +13,6 @@ export const server: Words<typeof en> = {
   restart: '重启 nps',
   rename: '重命名',
   newName: '新名称',
-  save: '保存',
   updateSignIn: '更新登录方式',
   connectAgain: '重新连接',
   repair: '重新运行安装',

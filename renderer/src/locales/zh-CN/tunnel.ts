@@ -18,7 +18,6 @@ export const tunnel: Words<typeof en> = {
   total: '合计',
   settings: '设置',
   edit: '编辑',
-  save: '保存',
   reach: '谁能访问',
   anyone: '所有人',
   onlyHere: '仅本机',

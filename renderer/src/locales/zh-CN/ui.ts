@@ -9,6 +9,7 @@ export const ui: Words<typeof en> = {
   show: '显示',
   hide: '隐藏',
   cancel: '取消',
+  save: '保存',
   close: '关闭',
   more: '更多',
   details: '详情',

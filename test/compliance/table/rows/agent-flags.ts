@@ -8,6 +8,7 @@ import { freePort } from '../../free-port.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import { publicVkey } from '../relay-end.ts'
+import { twoTargets } from './two-targets.ts'
 import type { Row } from '../table.ts'
 
 const user = { name: 'mei', password: 'a-long-enough-password' }
@@ -125,21 +126,7 @@ export const agentFlagRows: readonly Row[] = [
       const port = await freePort()
       const well = await pair.targets.listen((socket) => socket.end('well'))
       const down = await pair.targets.closedPort()
-      const npc = await pair.configuredNpc(
-        vkey,
-        `[two]
-mode=tcp
-server_port=${port}
-target_addr=127.0.0.1:${down},127.0.0.1:${well}
-
-[health_two]
-health_check_timeout=1
-health_check_max_failed=1
-health_check_interval=1
-health_check_type=tcp
-health_check_target=127.0.0.1:${down},127.0.0.1:${well}
-`,
-      )
+      const npc = await pair.configuredNpc(vkey, twoTargets({ port, down, well }))
       await npc.says(/target is down/)
       const visit = async () => {
         const visitor = await pair.targets.visit(port)

@@ -6,6 +6,7 @@ import { freePort } from '../../free-port.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import { publicVkey } from '../relay-end.ts'
+import { twoTargets } from './two-targets.ts'
 import type { Row } from '../table.ts'
 
 const native = ({ protocol }: PairKind) =>
@@ -174,21 +175,7 @@ target_port=${targets[1]},${targets[2]}
       const port = await freePort()
       const well = await pair.targets.listen((socket) => socket.end('well'))
       const down = await pair.targets.closedPort()
-      const npc = await pair.configuredNpc(
-        vkey,
-        `[two]
-mode=tcp
-server_port=${port}
-target_addr=127.0.0.1:${down},127.0.0.1:${well}
-
-[health_two]
-health_check_timeout=1
-health_check_max_failed=1
-health_check_interval=1
-health_check_type=tcp
-health_check_target=127.0.0.1:${down},127.0.0.1:${well}
-`,
-      )
+      const npc = await pair.configuredNpc(vkey, twoTargets({ port, down, well }))
       const from = pair.ourRelay.written
       await pair.ourRelay.says(/a target is down; it is left out/, { from })
       for (let visit = 0; visit < 4; visit++) {
