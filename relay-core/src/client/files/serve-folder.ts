@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../log.ts'
-import { PipelineLimit } from '../../transport/pipeline-limit.ts'
+import { HttpPatience } from '../../transport/http-patience.ts'
 import { answerRequest, answerShortly } from './answer-request.ts'
 
 export interface ServeFolderOptions {
@@ -10,8 +10,8 @@ export interface ServeFolderOptions {
   readonly log: Log
 }
 
-/** The longest a visitor may take from one answer to its next whole request. */
-const idleTimeoutMs = 60_000
+/** The longest a visitor may take to its first whole request, and from one answer to its next. */
+const timeouts = { headTimeoutMs: 60_000, keepAliveTimeoutMs: 60_000 }
 
 const maxHeadBytes = 16 * 1024
 
@@ -26,16 +26,9 @@ export function serveFolder(
   { stripPrefix = '', log }: ServeFolderOptions,
 ): Promise<void> {
   const server = createServer({ maxHeaderSize: maxHeadBytes, keepAliveTimeout: 0 })
-  // The timeouts of node:http need a server that listens; this one is handed its connection.
-  let idle = setTimeout(() => stream.destroy(), idleTimeoutMs)
-  const pipelined = new PipelineLimit()
+  const patience = new HttpPatience(stream, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!pipelined.admit(request, response)) return
-    clearTimeout(idle)
-    response.once('close', () => {
-      clearTimeout(idle)
-      idle = setTimeout(() => stream.destroy(), idleTimeoutMs)
-    })
+    if (!patience.admit(response)) return
     answerRequest(request, response, { folder, stripPrefix }).catch((error: unknown) => {
       // The visitor has left.
       if (stream.destroyed) return
@@ -52,10 +45,7 @@ export function serveFolder(
   return new Promise((resolve) => {
     // An error is always followed by `close`.
     stream.on('error', () => undefined)
-    stream.once('close', () => {
-      clearTimeout(idle)
-      resolve()
-    })
+    stream.once('close', resolve)
     server.emit('connection', stream)
   })
 }

@@ -3,7 +3,8 @@ import { RelayError } from '../../api/errors.ts'
 import type { HostsConfig } from '../../config/hosts-config.ts'
 import type { Log } from '../../log.ts'
 import { Certificate, type CertificateFiles } from './certificates.ts'
-import { HostHttp, type HostHttpLimits } from './host-http.ts'
+import type { HttpTimeouts } from '../../transport/http-patience.ts'
+import { HostHttp } from './host-http.ts'
 import type { HostSite } from './host-site.ts'
 import { HostTable, type HostRule, type HostScheme } from './host-table.ts'
 import { HttpsDoor } from './https-door.ts'
@@ -14,7 +15,7 @@ export interface HostDoorOptions {
   /** What relative paths of certificates begin at. */
   readonly folder: string
   readonly log: Log
-  readonly limits?: Partial<HostHttpLimits>
+  readonly limits?: Partial<HttpTimeouts>
 }
 
 /** A port that is shared by the tunnels of one scheme, as far as nps.conf and the system let it. */

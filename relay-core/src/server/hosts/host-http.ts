@@ -1,7 +1,7 @@
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from '../../log.ts'
-import { mostPipelined } from '../../transport/pipeline-limit.ts'
+import { HttpPatience, type HttpTimeouts } from '../../transport/http-patience.ts'
 import { AttemptLimit } from '../attempt-limit.ts'
 import { redirectToHttps, refuse } from './answers.ts'
 import { errorPage } from './error-page.ts'
@@ -18,31 +18,23 @@ export interface HostHttpOptions {
   /** Where redirected visitors go; null: nobody listens there, so they stay. */
   readonly httpsPort: () => number | null
   readonly log: Log
-  readonly limits?: Partial<HostHttpLimits>
+  readonly limits?: Partial<HttpTimeouts>
 }
 
-export interface HostHttpLimits {
-  /** How long a new connection may take to send a whole head. */
-  readonly headTimeoutMs: number
-  /** The same for the next request on it, which includes the pause before. */
-  readonly keepAliveTimeoutMs: number
-}
-
-const defaultLimits: HostHttpLimits = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
+const defaultLimits: HttpTimeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
 
 const largestHeadBytes = 32 * 1024
 
 interface Visitor extends Visit {
-  pending: number
+  readonly patience: HttpPatience
   /** It has said all it will say, and waits for the answer; another that ends its half has left. */
   mayEnd: boolean
-  deadline: NodeJS.Timeout | undefined
 }
 
 /** Speaks HTTP/1 with the visitors of both shared ports, and finds the tunnel that each request means. */
 export class HostHttp {
   readonly #options: HostHttpOptions
-  readonly #limits: HostHttpLimits
+  readonly #limits: HttpTimeouts
   readonly #wrongPasswords = new AttemptLimit({ most: 20, windowMs: 60_000, now: Date.now })
   readonly #visitors = new WeakMap<object, Visitor>()
   readonly #server: Server
@@ -77,20 +69,14 @@ export class HostHttp {
 
   /** Takes over a connection that is about to speak HTTP. */
   enter(socket: Socket, { address, scheme, port }: Visit): void {
-    const visitor: Visitor = { address, scheme, port, pending: 0, mayEnd: false, deadline: undefined }
+    const patience = new HttpPatience(socket, this.#limits)
+    const visitor: Visitor = { address, scheme, port, patience, mayEnd: false }
     this.#visitors.set(socket, visitor)
-    this.#awaitHead(socket, visitor, this.#limits.headTimeoutMs)
-    socket.once('close', () => clearTimeout(visitor.deadline))
     socket.on('end', () => {
-      if (visitor.pending > 0 && !visitor.mayEnd) socket.destroy()
+      if (patience.pending > 0 && !visitor.mayEnd) socket.destroy()
     })
     this.#server.emit('connection', socket)
     socket.resume()
-  }
-
-  #awaitHead(socket: Socket, visitor: Visitor, withinMs: number): void {
-    clearTimeout(visitor.deadline)
-    visitor.deadline = setTimeout(() => socket.destroy(), withinMs)
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
@@ -106,19 +92,12 @@ export class HostHttp {
   #answer(request: IncomingMessage, response: ServerResponse, early: Buffer | undefined): void {
     const { socket } = request
     const visitor = this.#visitors.get(socket)
-    if (!visitor || visitor.pending >= mostPipelined) {
+    if (!visitor) {
       socket.destroy()
       return
     }
-    clearTimeout(visitor.deadline)
-    visitor.pending += 1
+    if (!visitor.patience.admit(response)) return
     visitor.mayEnd = early !== undefined || isLastRequest(request)
-    response.once('close', () => {
-      visitor.pending -= 1
-      if (visitor.pending === 0 && !socket.destroyed) {
-        this.#awaitHead(socket, visitor, this.#limits.keepAliveTimeoutMs)
-      }
-    })
     request.on('error', () => undefined)
     const asked = readAsked(request)
     if (!asked) {

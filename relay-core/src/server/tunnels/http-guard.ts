@@ -3,11 +3,11 @@ import { duplexPair, type Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log.ts'
-import { PipelineLimit } from '../../transport/pipeline-limit.ts'
+import { HttpPatience } from '../../transport/http-patience.ts'
 import { isAccount, parseBasicAuth, type Account } from './accounts.ts'
 
-/** The longest a visitor may take from one answer to its next whole request. */
-const idleTimeoutMs = 60_000
+/** The longest a visitor may take to its first whole request, and from one answer to its next. */
+const timeouts = { headTimeoutMs: 60_000, keepAliveTimeoutMs: 60_000 }
 
 /** A visitor who guesses is slowed down to this. */
 const wrongPasswordDelayMs = 500
@@ -22,15 +22,9 @@ export function guardHttp(
 ): Duplex {
   const [outside, inside] = duplexPair()
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 0 })
-  let idle = setTimeout(() => inside.destroy(), idleTimeoutMs)
-  const pipelined = new PipelineLimit()
+  const patience = new HttpPatience(inside, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!pipelined.admit(request, response)) return
-    clearTimeout(idle)
-    response.once('close', () => {
-      clearTimeout(idle)
-      idle = setTimeout(() => inside.destroy(), idleTimeoutMs)
-    })
+    if (!patience.admit(response)) return
     answer(request, response, { open, users }).catch((error: unknown) => {
       // The visitor has left.
       if (inside.destroyed) return
@@ -44,7 +38,6 @@ export function guardHttp(
   // An error is always followed by `close`.
   inside.on('error', () => undefined)
   inside.once('close', () => {
-    clearTimeout(idle)
     if (!outside.readableEnded) outside.destroy()
   })
   server.emit('connection', inside)

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { RelayError } from '../../api/errors.ts'
-import { mostPipelined } from '../../transport/pipeline-limit.ts'
+import { HttpPatience } from '../../transport/http-patience.ts'
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
 import { forwardRequest } from '../hosts/forward-request.ts'
@@ -17,8 +17,7 @@ import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 import { UserCheck } from './user-check.ts'
 
 /** From the connection, or from the answer before, to a whole head. */
-const headTimeoutMs = 10_000
-const keepAliveTimeoutMs = 60_000
+const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
 const maxHeadBytes = 32 * 1024
 /** A target that has answered, and was told that this is all, may take this long to hang up. */
 const lingerMs = 5_000
@@ -26,8 +25,7 @@ const lingerMs = 5_000
 interface Visitor {
   readonly passage: Passage
   readonly users: readonly Account[] | undefined
-  pending: number
-  deadline: NodeJS.Timeout | undefined
+  readonly patience: HttpPatience
 }
 
 /** An HTTP proxy (RFC 9110 §3.7): CONNECT, and requests for `http` addresses. */
@@ -52,7 +50,7 @@ class HttpProxy {
     this.#server = createServer({
       maxHeaderSize: maxHeadBytes,
       insecureHTTPParser: false,
-      keepAliveTimeout: keepAliveTimeoutMs,
+      keepAliveTimeout: timeouts.keepAliveTimeoutMs,
       // The address in the request line counts, and HTTP/1.0 has no Host.
       requireHostHeader: false,
       shouldUpgradeCallback: () => false,
@@ -74,14 +72,11 @@ class HttpProxy {
 
   /** Fulfils when the visitor has gone. */
   serve(socket: Socket, passage: Passage, users: readonly Account[] | undefined): Promise<void> {
-    const visitor: Visitor = { passage, users, pending: 0, deadline: undefined }
-    this.#visitors.set(socket, visitor)
-    this.#awaitHead(socket, visitor, headTimeoutMs)
+    this.#visitors.set(socket, { passage, users, patience: new HttpPatience(socket, timeouts) })
     const onAbort = () => resetStream(socket)
     passage.signal.addEventListener('abort', onAbort, { once: true })
     const gone = new Promise<void>((resolve) => {
       socket.once('close', () => {
-        clearTimeout(visitor.deadline)
         passage.signal.removeEventListener('abort', onAbort)
         resolve()
       })
@@ -97,7 +92,7 @@ class HttpProxy {
       socket.destroy()
       return
     }
-    clearTimeout(visitor.deadline)
+    visitor.patience.rest()
     // What comes meanwhile waits in the socket.
     socket.pause()
     socket.on('error', () => undefined)
@@ -128,16 +123,11 @@ class HttpProxy {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request
     const visitor = this.#visitors.get(socket)
-    if (!visitor || visitor.pending >= mostPipelined) {
+    if (!visitor) {
       socket.destroy()
       return
     }
-    clearTimeout(visitor.deadline)
-    visitor.pending += 1
-    response.once('close', () => {
-      visitor.pending -= 1
-      if (visitor.pending === 0 && !socket.destroyed) this.#awaitHead(socket, visitor, keepAliveTimeoutMs)
-    })
+    if (!visitor.patience.admit(response)) return
     request.on('error', () => undefined)
     const target = parseRequestTarget(request.url ?? '')
     const codings = valuesOf(request.rawHeaders, 'transfer-encoding')
@@ -193,11 +183,6 @@ class HttpProxy {
     const session = this.#context.session()
     if (session) return session
     throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
-  }
-
-  #awaitHead(socket: Socket, visitor: Visitor, withinMs: number): void {
-    clearTimeout(visitor.deadline)
-    visitor.deadline = setTimeout(() => socket.destroy(), withinMs)
   }
 
   #tell({ visitor, signal }: Passage, { host, port }: Target, reason: unknown): void {

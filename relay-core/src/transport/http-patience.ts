@@ -1,0 +1,59 @@
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { mostPipelined } from './pipeline-limit.ts'
+
+export interface HttpTimeouts {
+  /** From the beginning to a whole head. */
+  readonly headTimeoutMs: number
+  /** From the last answer to the next whole head. */
+  readonly keepAliveTimeoutMs: number
+}
+
+/**
+ * How long a connection that speaks HTTP may be silent, and how much it may ask at once. For connections that are handed to
+ * a node:http server, whose own timeouts need one that listens.
+ */
+export class HttpPatience {
+  readonly #connection: Duplex
+  readonly #timeouts: HttpTimeouts
+  #pending = 0
+  #deadline: NodeJS.Timeout | undefined
+
+  constructor(connection: Duplex, timeouts: HttpTimeouts) {
+    this.#connection = connection
+    this.#timeouts = timeouts
+    this.#awaitHead(timeouts.headTimeoutMs)
+    connection.once('close', () => this.rest())
+  }
+
+  /** Requests that wait for the end of their answer. */
+  get pending(): number {
+    return this.#pending
+  }
+
+  /** False for a request beyond the limit, with which the connection has been ended: it gets no answer. */
+  admit(response: ServerResponse): boolean {
+    if (this.#pending >= mostPipelined) {
+      this.#connection.destroy()
+      return false
+    }
+    this.rest()
+    this.#pending += 1
+    response.once('close', () => {
+      this.#pending -= 1
+      if (this.#pending === 0 && !this.#connection.destroyed)
+        this.#awaitHead(this.#timeouts.keepAliveTimeoutMs)
+    })
+    return true
+  }
+
+  /** Nothing is waited for: the connection speaks something else now, or is over. */
+  rest(): void {
+    clearTimeout(this.#deadline)
+  }
+
+  #awaitHead(withinMs: number): void {
+    this.rest()
+    this.#deadline = setTimeout(() => this.#connection.destroy(), withinMs)
+  }
+}
