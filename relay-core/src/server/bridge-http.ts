@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
-import { PipelineLimit } from '../transport/pipeline-limit.ts'
+import { HttpPatience } from '../transport/http-patience.ts'
 import { provesAdminKey } from './admin-key.ts'
 import type { ApiDoor } from './api/api-door.ts'
 import { AttemptLimit } from './attempt-limit.ts'
@@ -25,7 +25,7 @@ export interface BridgeHttpOptions {
 }
 
 /** Within this a peer has asked for something; each answer ends its connection. */
-const requestTimeoutMs = 10_000
+const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 10_000 }
 /** A download may be slow, but not stand still. */
 const stallTimeoutMs = 60_000
 
@@ -35,32 +35,28 @@ export class BridgeHttp {
   readonly #server: Server
   readonly #wrongAdmin: AttemptLimit
   readonly #wrongCodes: AttemptLimit
-  readonly #deadlines = new WeakMap<Duplex, NodeJS.Timeout>()
+  readonly #patience = new WeakMap<Duplex, HttpPatience>()
 
   constructor(options: BridgeHttpOptions) {
     this.#options = options
     this.#wrongAdmin = new AttemptLimit({ most: 10, windowMs: 60_000, now: options.now })
     this.#wrongCodes = new AttemptLimit({ most: 20, windowMs: 60_000, now: options.now })
     this.#server = createServer({ maxHeaderSize: 8 * 1024 })
-    const pipelined = new PipelineLimit()
     this.#server.on('request', (request, response) => {
-      if (pipelined.admit(request, response)) void this.#answer(request, response)
+      if (this.#patience.get(request.socket)?.admit(response)) void this.#answer(request, response)
     })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
   /** Takes over a TLS connection of the bridge that speaks HTTP. */
   enter(socket: TLSSocket): void {
-    // The timeouts of node:http need a server that listens; this one is handed its connections.
-    const deadline = setTimeout(() => socket.destroy(), requestTimeoutMs)
-    socket.once('close', () => clearTimeout(deadline))
-    this.#deadlines.set(socket, deadline)
+    this.#patience.set(socket, new HttpPatience(socket, timeouts))
     this.#server.emit('connection', socket)
     socket.resume()
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    clearTimeout(this.#deadlines.get(request.socket))
+    this.#patience.get(request.socket)?.rest()
     const address = request.socket.remoteAddress ?? ''
     const { adminKey, api, log } = this.#options
     if (request.url !== '/api' || !(request.socket instanceof TLSSocket))
@@ -78,7 +74,6 @@ export class BridgeHttp {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    clearTimeout(this.#deadlines.get(request.socket))
     const path = /^\/i\/([A-Za-z0-9_-]{22})(?:\/npc-(amd64|arm64)\.gz)?$/.exec(request.url ?? '')
     const address = request.socket.remoteAddress ?? ''
     if (!path?.[1] || request.method !== 'GET') return end(response, 404, 'There is nothing here.\n')
