@@ -30,8 +30,3 @@ export function relayOf(context: Pick<LabContext, 'storage' | 'labId'>): RelayRe
   if (server?.relay) return server.relay
   throw new AppError('not-found', `The server of ${name} is not set up yet.`, { id: serverId })
 }
-
-/** `host:port`, an IPv6 host in brackets. */
-export function addressOf({ host, bridgePort }: RelayRecord): string {
-  return host.includes(':') ? `[${host}]:${bridgePort}` : `${host}:${bridgePort}`
-}

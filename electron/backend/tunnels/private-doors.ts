@@ -9,6 +9,7 @@ import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
 import { Listeners } from '../listeners.ts'
 import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
+import { bridgeAddress } from '../relays/bridge-address.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 
@@ -107,8 +108,8 @@ export class PrivateDoors {
   } | null {
     const { password } = relayTunnel.settings
     if (reach !== 'laptop' || !relayTunnel.enabled || password === undefined || !server.relay) return null
-    const { host, bridgePort, fingerprint } = server.relay
-    const address = host.includes(':') ? `[${host}]:${bridgePort}` : `${host}:${bridgePort}`
+    const { fingerprint } = server.relay
+    const address = bridgeAddress(server.relay)
     const visitor = (): PrivateVisitor =>
       new PrivateVisitor({
         server: address,

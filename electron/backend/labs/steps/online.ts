@@ -3,7 +3,8 @@ import { AppError } from '../../app-error.ts'
 import { commandOf } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { need } from '../../install/upload-steps.ts'
-import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
+import { bridgeAddress } from '../../relays/bridge-address.ts'
+import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** An agent waits 20 s at most between two tries. */
 const onlineWithinMs = 30_000
@@ -34,7 +35,7 @@ export const onlineStep: StepDefinition<LabContext> = {
     const said = (stdout.trim() || stderr.trim()).slice(0, 300)
     throw new AppError(
       'agent-not-online',
-      `npc was started on ${name}, but it did not come online at ${addressOf(relayOf(context))} within ${onlineWithinMs / 1000} s. ${said}`,
+      `npc was started on ${name}, but it did not come online at ${bridgeAddress(relayOf(context))} within ${onlineWithinMs / 1000} s. ${said}`,
       { lab: name, seconds: onlineWithinMs / 1000, said },
       { fixes: [{ action: 'retry' }] },
     )

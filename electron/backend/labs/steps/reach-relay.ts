@@ -1,7 +1,8 @@
 import { AppError } from '../../app-error.ts'
 import { quote } from '../../ssh/quote.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
-import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
+import { bridgeAddress } from '../../relays/bridge-address.ts'
+import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** Deadline of the try on the lab box itself. */
 const withinSeconds = 8
@@ -50,7 +51,7 @@ export const reachRelayStep: StepDefinition<LabContext> = {
     const { name } = labOf(context)
     throw new AppError(
       'relay-unreachable',
-      `${name} does not reach ${addressOf(relay)}: ${sentences[answer] ?? sentences['silent']}`,
+      `${name} does not reach ${bridgeAddress(relay)}: ${sentences[answer] ?? sentences['silent']}`,
       { host, port: bridgePort, lab: name, answer },
       { fixes: [{ action: 'retry' }] },
     )

@@ -1,7 +1,8 @@
 import { installProgram, startProgram } from '../../install/installed-program.ts'
 import { endUpload, need, programPath } from '../../install/upload-steps.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
-import { addressOf, type LabContext, labOf, relayOf } from '../lab-context.ts'
+import { bridgeAddress } from '../../relays/bridge-address.ts'
+import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** npc makes itself a service with its key, and tells which kind it got. */
 export const serviceStep: StepDefinition<LabContext> = {
@@ -16,7 +17,7 @@ export const serviceStep: StepDefinition<LabContext> = {
     if (lab.clientId === null) storage.labs.put({ ...lab, clientId: id })
     const { vkey, fingerprint } = await api.clients.command({ id, host: relay.host }, { signal })
     const installed = await installProgram('npc', owner, programPath(found), {
-      flags: [`-server=${addressOf(relay)}`, `-fingerprint=${fingerprint}`],
+      flags: [`-server=${bridgeAddress(relay)}`, `-fingerprint=${fingerprint}`],
       secretEnv: { name: 'NPC_SERVER_VKEY', value: vkey },
       signal,
     })
