@@ -64,6 +64,12 @@ export class AppCalls {
     await offered(this.#shell.openFolder, 'open a folder')(this.#shell.dataFolder)
   }
 
+  forgetSetAside({ id }: { id: number }): void {
+    const forgotten = this.#storage.setAside.forget(id)
+    if (forgotten && forgotten.kind !== 'tunnel')
+      this.#storage.secrets.deleteUnder(`${forgotten.kind}/${forgotten.rowId}/`)
+  }
+
   async pickKeyFile(): Promise<{ path: string | null }> {
     return { path: await offered(this.#shell.pickKeyFile, 'choose a file')() }
   }

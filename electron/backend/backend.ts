@@ -111,8 +111,8 @@ export async function createBackend({
   removal.start()
   privateDoors.start()
   checks.start()
-  const leaveClients = followClients(storage, relays)
-  const leaveStatus = followStatus(storage, relays)
+  const leaveClients = followClients(storage, relays, log)
+  const leaveStatus = followStatus(storage, relays, log)
   const leaveNetwork = network.onChange(() => relays.retryNow())
   relays.start()
   network.start()
@@ -127,6 +127,7 @@ export async function createBackend({
         },
         openUrl: (input) => app.openUrl(input),
         openDataFolder: () => app.openDataFolder(),
+        forgetSetAside: (input) => app.forgetSetAside(input),
         pickKeyFile: () => app.pickKeyFile(),
         deepLinks: (_input, { signal }) => app.deepLinks(signal),
       },

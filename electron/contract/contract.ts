@@ -25,6 +25,8 @@ export const desktopContract = {
     },
     openUrl: base.input(z.object({ url: z.url() })).output(nothing),
     openDataFolder: base.input(nothing).output(nothing),
+    /** Takes what was set aside out of the app's data, with its secrets. */
+    forgetSetAside: base.input(z.object({ id: z.number().int() })).output(nothing),
     /** Null when the person closed the dialog. */
     pickKeyFile: base.input(nothing).output(z.object({ path: z.string().nullable() })),
     /** `nps-desktop://` links that arrived; the page decides what to show. */

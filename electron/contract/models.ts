@@ -9,7 +9,9 @@ export const name = z.string().trim().min(1).max(64)
 export const host = z.string().trim().min(1).max(253)
 
 /** A port range, both ends included. */
-export const portRange = z.object({ from: port, to: port })
+export const portRange = z
+  .object({ from: port, to: port })
+  .refine(({ from, to }) => from <= to, 'the first port is above the last')
 export type PortRange = z.infer<typeof portRange>
 
 // ---- ssh -----------------------------------------------------------------
@@ -255,6 +257,14 @@ export const tunnel = z.object({
 })
 export type Tunnel = z.infer<typeof tunnel>
 
+/** A row of the app's data that could not be read at the start; it is kept, but not used. */
+export const setAside = z.object({
+  id: z.number().int(),
+  kind: z.enum(['server', 'lab', 'tunnel']),
+  name: z.string(),
+})
+export type SetAside = z.infer<typeof setAside>
+
 /** Everything on Home; one value, the latest wins. */
 export const overview = z.object({
   atMs: instantMs,
@@ -262,6 +272,7 @@ export const overview = z.object({
   servers: z.array(server),
   labs: z.array(lab),
   tunnels: z.array(tunnel),
+  setAside: z.array(setAside),
   trial: z.boolean(),
 })
 export type Overview = z.infer<typeof overview>

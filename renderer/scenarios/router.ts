@@ -63,6 +63,11 @@ export function scenarioRouter(world: World) {
       },
       openUrl: os.app.openUrl.handler(nothing),
       openDataFolder: os.app.openDataFolder.handler(nothing),
+      forgetSetAside: os.app.forgetSetAside.handler(async ({ input }) => {
+        world.overview.setAside = world.overview.setAside.filter(({ id }) => id !== input.id)
+        changed.tell()
+        return {}
+      }),
       pickKeyFile: os.app.pickKeyFile.handler(async () => ({ path: '/home/goudan/.ssh/id_ed25519' })),
       deepLinks: os.app.deepLinks.handler(async function* ({ signal }) {
         for await (const _ of new Changes().each(signal)) yield { url: '' }

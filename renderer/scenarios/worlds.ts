@@ -13,6 +13,7 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
       servers: [],
       labs: [],
       tunnels: [],
+      setAside: [],
       trial: false,
       ...part,
     },

@@ -21,7 +21,7 @@ function overview(status: Tunnel['status'], atMs = 1): Overview {
     downBytes: 0,
     upBytes: 0,
   }
-  return { atMs, laptopOnline: true, servers: [], labs: [], tunnels: [tunnel], trial: false }
+  return { atMs, laptopOnline: true, servers: [], labs: [], tunnels: [tunnel], setAside: [], trial: false }
 }
 
 const ready = overview({ state: 'ready', checkedAtMs: 1, ms: 3 })
@@ -85,7 +85,15 @@ test('servers and lab boxes that come and go are told; boxes that go with their 
     startKind: 'unknown',
     state: { state: 'waiting' },
   } as const
-  const empty: Overview = { atMs: 1, laptopOnline: true, servers: [], labs: [], tunnels: [], trial: false }
+  const empty: Overview = {
+    atMs: 1,
+    laptopOnline: true,
+    servers: [],
+    labs: [],
+    tunnels: [],
+    setAside: [],
+    trial: false,
+  }
   const one: Overview = { ...empty, servers: [server] }
   const both: Overview = { ...one, labs: [lab] }
   expect(codes(null, both)).toEqual([])

@@ -52,19 +52,24 @@ export async function detectProvider(
   return parseClues((await shell.run(script, { timeoutMs: 20_000, signal })).stdout)
 }
 
+/**
+ * Names as the providers give them, `i-bp1…` and `cn-hangzhou`. Whoever answers on the metadata address may say what he likes,
+ * and the region becomes part of the address that "Open" leads to.
+ */
+const instanceName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+const regionName = /^[a-z][a-z0-9-]{0,39}$/
+
 /** First line DMI, second `provider|instance|region` when a metadata address answered. */
 export function parseClues(text: string): ProviderClues {
   const [dmi = '', answer = ''] = text.split('\n')
-  const [who = '', instance = '', region = ''] = answer
-    .split('|')
-    .map((part) => part.replaceAll(/[^\w./-]/g, ''))
-  const isHuawei = who !== 'openstack' || region !== ''
+  const [who = '', instance = '', region = ''] = answer.split('|').map((part) => part.trim())
+  const isHuawei = who !== 'openstack' || regionName.test(region)
   const metadata = isHuawei ? (named[who] ?? 'unknown') : 'unknown'
   const known = metadata !== 'unknown'
   return {
     dmi: dmi.trim(),
     metadata,
-    instance: known && instance !== '' ? instance : null,
-    region: known && region !== '' ? region : null,
+    instance: known && instanceName.test(instance) ? instance : null,
+    region: known && regionName.test(region) ? region : null,
   }
 }

@@ -160,6 +160,8 @@ describe('whose machine it is', () => {
       instance: 'ins-abc',
       region: 'ap-guangzhou',
     })
+    for (const region of ['evil.example/login', 'evil.example', 'x@evil', '-a'])
+      expect(parseClues(`Amazon EC2\naws|i-1|${region}\n`).region).toBeNull()
     expect(parseClues('QEMU\nopenstack|uuid-1|\n').metadata).toBe('unknown')
     expect(parseClues('QEMU\nopenstack|uuid-1|cn-north-4\n').metadata).toBe('huawei')
   })

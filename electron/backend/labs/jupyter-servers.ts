@@ -1,4 +1,6 @@
+import { port } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
+import { z } from 'zod'
 import type { Machines } from '../ssh/machines.ts'
 import { RemoteShell } from '../ssh/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
@@ -83,13 +85,29 @@ export function parseJupyterServers(text: string): JupyterServer[] {
   return servers.toSorted((a, b) => b.pid - a.pid)
 }
 
+/** The file is the lab box's, and so is whoever may write it: what does not fit is passed over. */
+const runtimeFile = z.object({
+  port,
+  pid: z.number().int().positive(),
+  token: z
+    .string()
+    .max(512)
+    .regex(/^[\x21-\x7e]*$/)
+    .catch(''),
+  base_url: z
+    .string()
+    .max(1024)
+    .regex(/^\/([\w.~%-]+\/)*$/)
+    .catch('/'),
+})
+
 function parseLine(line: string): JupyterServer | null {
   if (!line.trim().startsWith('{')) return null
   try {
-    const { port, token, pid, base_url: base } = JSON.parse(line) as Record<string, unknown>
-    if (typeof port !== 'number' || typeof pid !== 'number') return null
-    const basePath = typeof base === 'string' && /^\/([\w.~%-]+\/)*$/.test(base) ? base : '/'
-    return { port, pid, basePath, token: typeof token === 'string' ? token : '' }
+    const parsed = runtimeFile.safeParse(JSON.parse(line))
+    if (!parsed.success) return null
+    const { port: at, pid, token, base_url: basePath } = parsed.data
+    return { port: at, pid, basePath, token }
   } catch {
     // half written at this moment
     return null

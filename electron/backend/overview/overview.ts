@@ -45,6 +45,7 @@ export class OverviewFeed {
       servers: [],
       labs: [],
       tunnels: [],
+      setAside: [],
       trial: false,
     }
     this.feed = new Feed<Overview>(empty, {
@@ -97,6 +98,7 @@ export class OverviewFeed {
       servers: servers.map((server) => this.#server(server)),
       labs: this.#storage.labs.list().map((lab) => this.#lab(lab)),
       tunnels: listTunnels(this.#storage, this.#relays).map((tunnel) => this.#tunnel(tunnel, atMs)),
+      setAside: [...this.#storage.setAside.list()],
       trial: servers.some((server) => server.local),
     }
   }

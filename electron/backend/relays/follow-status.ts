@@ -1,9 +1,10 @@
+import type { Log } from '@nps-desktop/relay-core/log'
 import { widestRange } from '../servers/port-range.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Relays } from './relays.ts'
 
 /** A server's version and port range follow what its relay says, such as after an update or a changed nps.conf. */
-export function followStatus(storage: Storage, relays: Relays): () => void {
+export function followStatus(storage: Storage, relays: Relays, log: Log): () => void {
   return relays.onChange((serverId) => {
     const server = storage.servers.get(serverId)
     const { status } = relays.view(serverId).mirror
@@ -13,6 +14,10 @@ export function followStatus(storage: Storage, relays: Relays): () => void {
     const range = allowPorts === '' ? server.relay.range : widestRange(allowPorts)
     const { relay } = server
     if (relay.version === version && relay.range.from === range.from && relay.range.to === range.to) return
-    storage.servers.put({ ...server, relay: { ...relay, version, range } })
+    try {
+      storage.servers.put({ ...server, relay: { ...relay, version, range } })
+    } catch (error) {
+      log.error('what a server told of itself could not be kept', { server: server.name, error })
+    }
   })
 }

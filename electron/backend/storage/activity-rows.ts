@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ActivityEvent } from '@nps-desktop/electron/contract'
+import { activityEvent } from '@nps-desktop/electron/contract'
+import { parseJson } from './parse-json.ts'
 import type { ActivityStore } from './records.ts'
 
 /** Older lines go when new ones come: a year of a shaky line fits, and the page stays quick. */
@@ -30,8 +31,12 @@ export function openActivity(database: DatabaseSync): ActivityStore {
       trim.run(lastInsertRowid, keptRows)
     },
     newest: (limit) => {
-      const rows = newest.all(limit) as unknown as (Omit<ActivityEvent, 'params'> & { params: string })[]
-      return rows.map((row) => ({ ...row, params: JSON.parse(row.params) as ActivityEvent['params'] }))
+      const rows = newest.all(limit) as unknown as { params: string }[]
+      // a line of another version of the app, or a damaged one, is left out
+      return rows.flatMap((row) => {
+        const parsed = activityEvent.safeParse({ ...row, params: parseJson(row.params) })
+        return parsed.success ? [parsed.data] : []
+      })
     },
     removeServer: (serverId) => {
       removeServer.run(serverId)

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { tunnel } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
+import { parseJson } from './parse-json.ts'
 import type { LastTunnels } from './records.ts'
 
 const tunnels = z.array(tunnel)
@@ -17,7 +18,7 @@ export function openLastTunnels(database: DatabaseSync): LastTunnels {
     get: (serverId) => {
       const row = select.get(serverId) as { body: string } | undefined
       if (!row) return null
-      const parsed = tunnels.safeParse(JSON.parse(row.body))
+      const parsed = tunnels.safeParse(parseJson(row.body))
       return parsed.success ? parsed.data : null
     },
     put: (serverId, list) => {

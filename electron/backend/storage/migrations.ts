@@ -17,6 +17,10 @@ const migrations: readonly string[] = [
   `CREATE TABLE last_tunnels (server_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
   // they held settings, and with them passwords; the next list has none
   `DELETE FROM last_tunnels;`,
+  // rows that could not be read, out of the way of those that can
+  `CREATE TABLE set_aside (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, row_id TEXT NOT NULL, body TEXT NOT NULL,
+     why TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

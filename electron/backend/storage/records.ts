@@ -7,6 +7,7 @@ import type {
   SshAddress,
   TunnelKind,
 } from '@nps-desktop/electron/contract'
+import type { SetAsideStore } from './set-aside.ts'
 
 /** A relay as the app reaches it. Its admin key is the secret `server/<id>/admin-key`. */
 export interface RelayRecord {
@@ -65,7 +66,7 @@ export interface HostKeyRecord {
   readonly pinnedAtMs: number
 }
 
-/** Rows of one kind, by id. Writes are durable when the call returns. */
+/** Rows of one kind, by id. Writes are durable when the call returns; `put` throws for a row that does not fit its schema. */
 export interface Rows<T extends { readonly id: string }> {
   list(): readonly T[]
   get(id: string): T | undefined
@@ -129,7 +130,8 @@ export interface Storage {
   readonly settings: SettingsStore
   readonly activity: ActivityStore
   readonly lastTunnels: LastTunnels
-  /** Calls back after each change of servers, labs or tunnel notes. */
+  readonly setAside: SetAsideStore
+  /** Calls back after each change of servers, labs, tunnel notes, or of what is set aside. */
   onChange(listener: () => void): () => void
   close(): void
 }

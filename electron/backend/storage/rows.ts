@@ -1,35 +1,43 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { z } from 'zod'
 import type { Rows } from './records.ts'
+import type { RowsTable, SetAsideRow } from './set-aside.ts'
 
 /**
  * Rows of one table as JSON, in the order in which they came. All are held in memory: there are tens, and every
  * screen reads them.
- * Throws when a row does not parse, naming the table and the id.
+ *
+ * A row that cannot be read is handed to `putAside` and taken out of the table: one wrong row must not keep the others
+ * from being used. `put` throws for a row that could not be read again, so such rows come from other versions of the app
+ * or from a damaged file.
  */
 export function openRows<T extends { readonly id: string }>(
   database: DatabaseSync,
-  table: 'servers' | 'labs' | 'tunnel_notes',
+  table: RowsTable,
   schema: z.ZodType<T>,
-  changed: () => void,
+  { changed, putAside }: { changed: () => void; putAside: (row: SetAsideRow) => void },
 ): Rows<T> {
+  const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
   const rows = new Map<string, T>()
   const stored = database.prepare(`SELECT id, body FROM ${table} ORDER BY position`).all()
   for (const { id, body } of stored as unknown as { id: string; body: string }[]) {
-    const parsed = schema.safeParse(JSON.parse(body))
-    if (!parsed.success) throw new Error(`row ${id} of ${table} cannot be read: ${parsed.error.message}`)
-    rows.set(id, parsed.data)
+    const read = readRow(schema, id, body)
+    if ('row' in read) rows.set(id, read.row)
+    else {
+      putAside({ table, rowId: id, body, why: read.why })
+      remove.run(id)
+    }
   }
   const insert = database.prepare(
     `INSERT INTO ${table} (id, position, body)
      VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM ${table}), ?)
      ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   )
-  const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
   return {
     list: () => [...rows.values()],
     get: (id) => rows.get(id),
     put: (row) => {
+      schema.parse(row)
       insert.run(row.id, JSON.stringify(row))
       rows.set(row.id, row)
       changed()
@@ -40,5 +48,18 @@ export function openRows<T extends { readonly id: string }>(
       rows.delete(id)
       changed()
     },
+  }
+}
+
+function readRow<T extends { readonly id: string }>(
+  schema: z.ZodType<T>,
+  id: string,
+  body: string,
+): { readonly row: T } | { readonly why: string } {
+  try {
+    const row = schema.parse(JSON.parse(body))
+    return row.id === id ? { row } : { why: `it is filed under ${id}` }
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -1,8 +1,20 @@
-import { port, portReport, portRange, sshAddress, tunnelKind } from '@nps-desktop/electron/contract'
+import {
+  host,
+  id,
+  name,
+  port,
+  portRange,
+  portReport,
+  sshAddress,
+  tunnelKind,
+} from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import type { LabRecord, ServerRecord, TunnelNote } from './records.ts'
 
-/** What lies in the file is parsed once, when it is read; after that it is trusted. */
+/**
+ * What lies in the file is parsed once, when it is read; after that it is trusted. Every row is parsed before it is written
+ * too. Where the page is told of a field, its schema is that of the contract: a wider one here would end its feed.
+ */
 const installed = z.object({
   as: z.enum(['root', 'user']),
   service: z.enum(['systemd', 'systemd-user', 'cron', 'background']),
@@ -12,13 +24,13 @@ const installed = z.object({
 })
 
 export const serverRecord: z.ZodType<ServerRecord> = z.object({
-  id: z.string(),
-  name: z.string(),
+  id,
+  name,
   address: sshAddress.nullable(),
   relay: z
     .object({
-      host: z.string(),
-      bridgePort: z.number(),
+      host,
+      bridgePort: port,
       fingerprint: z.string(),
       version: z.string().nullable(),
       range: portRange,
@@ -30,21 +42,21 @@ export const serverRecord: z.ZodType<ServerRecord> = z.object({
 })
 
 export const labRecord: z.ZodType<LabRecord> = z.object({
-  id: z.string(),
-  serverId: z.string(),
-  name: z.string(),
+  id,
+  serverId: id,
+  name,
   address: sshAddress.nullable(),
   jump: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),
-    z.object({ kind: z.literal('server'), serverId: z.string() }),
+    z.object({ kind: z.literal('server'), serverId: id }),
     z.object({ kind: z.literal('other'), address: sshAddress }),
   ]),
-  clientId: z.number().nullable(),
+  clientId: z.number().int().positive().nullable(),
   installed: installed.nullable(),
 })
 
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({
-  id: z.string(),
+  id,
   kind: tunnelKind,
   // notes of before there were such tunnels have none
   localPort: port.nullable().default(null),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { settings, type Settings } from '@nps-desktop/electron/contract'
+import { parseJson } from './parse-json.ts'
 import type { SettingsStore } from './records.ts'
 
 const defaults: Settings = { language: 'system', theme: 'system', closeToTray: true }
@@ -14,7 +15,7 @@ export function openSettings(database: DatabaseSync): SettingsStore {
     const stored = all.all() as unknown as { name: string; value: string }[]
     let result = defaults
     for (const { name, value } of stored) {
-      const parsed = settings.partial().safeParse({ [name]: JSON.parse(value) })
+      const parsed = settings.partial().safeParse({ [name]: parseJson(value) })
       if (parsed.success) result = settings.parse({ ...result, ...parsed.data })
     }
     return result

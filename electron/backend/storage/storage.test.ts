@@ -150,6 +150,52 @@ test('activity keeps the newest 5,000 lines', async () => {
   expect(storage.activity.newest(10)).toEqual([])
 })
 
+function damage(sql: string): void {
+  storage.close()
+  const database = new DatabaseSync(join(folder, storageFile))
+  database.exec(sql)
+  database.close()
+}
+
+test('a row that cannot be read is set aside under its name, and every other one works', async () => {
+  storage.servers.put(server)
+  storage.servers.put({ ...server, id: 's2', name: 'second' })
+  storage.labs.put(lab)
+  storage.tunnelNotes.put({ id: 's1-t1', kind: 'ssh', localPort: null, removal: null })
+  damage(`
+    UPDATE servers SET body = json_set(body, '$.relay', json('{"range":{"from":1,"to":999999}}')) WHERE id = 's1';
+    UPDATE labs SET body = json_set(body, '$.name', null);
+    UPDATE tunnel_notes SET body = 'no json at all';
+    UPDATE settings SET value = 'no json either';
+    INSERT INTO last_tunnels VALUES ('s2', '{{');
+    INSERT INTO activity (at_ms, tone, code, params) VALUES (1, 'ok', 'server-online', '{{');`)
+  storage = await openHere()
+  expect(storage.servers.list().map(({ name }) => name)).toEqual(['second'])
+  expect(storage.labs.list()).toEqual([])
+  expect(storage.tunnelNotes.list()).toEqual([])
+  expect(storage.lastTunnels.get('s2')).toBeNull()
+  expect(storage.activity.newest(9)).toEqual([])
+  const named = storage.setAside.list().map(({ kind, name }) => [kind, name])
+  expect(named).toEqual([
+    ['server', 'cloud'],
+    ['lab', 'l1'],
+    ['tunnel', 's1-t1'],
+  ])
+  await reopen()
+  expect(storage.setAside.list()).toHaveLength(3)
+  const [first] = storage.setAside.list()
+  expect(storage.setAside.forget(first?.id ?? 0)).toEqual({ kind: 'server', rowId: 's1' })
+  expect(storage.setAside.list()).toHaveLength(2)
+})
+
+test('what could not be read again is never written', () => {
+  const range = { from: 1, to: 999_999 }
+  const relay = { host: 'h', bridgePort: 8024, fingerprint: 'f', version: null, range }
+  expect(() => storage.servers.put({ ...server, relay })).toThrow('range')
+  expect(() => storage.labs.put({ ...lab, name: '' })).toThrow('name')
+  expect(storage.servers.list()).toEqual([])
+})
+
 test('a file of a newer version is refused, with what to do', async () => {
   storage.close()
   const database = new DatabaseSync(join(folder, storageFile))

@@ -12,6 +12,7 @@ import type { Storage } from './records.ts'
 import { openRows } from './rows.ts'
 import { labRecord, serverRecord, tunnelNote } from './schemas.ts'
 import { openSecrets } from './secrets.ts'
+import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
 
 /** The file's name inside the data folder. */
@@ -19,7 +20,7 @@ export const storageFile = 'nps-desktop.sqlite'
 
 /**
  * Opens the app's data, `<dataFolder>/nps-desktop.sqlite` (mode 0600), and brings it to this version.
- * Every write is on the disk when its call returns, so that a kill loses nothing.
+ * Every write is on the disk when its call returns, so that a kill loses nothing. A row that cannot be read is set aside.
  * Throws `storage-failed` when the file cannot be opened, is damaged, in use, or comes from a newer version.
  */
 export function openStorage(shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>): Storage {
@@ -61,10 +62,20 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage 
     migrate(database)
     const listeners = new Listeners()
     const changed = (): void => listeners.call()
+    const setAside = openSetAside(database)
+    const putAside = (row: SetAsideRow): void => setAside.put(row)
     return {
-      servers: openRows(database, 'servers', serverRecord, changed),
-      labs: openRows(database, 'labs', labRecord, changed),
-      tunnelNotes: openRows(database, 'tunnel_notes', tunnelNote, changed),
+      servers: openRows(database, 'servers', serverRecord, { changed, putAside }),
+      labs: openRows(database, 'labs', labRecord, { changed, putAside }),
+      tunnelNotes: openRows(database, 'tunnel_notes', tunnelNote, { changed, putAside }),
+      setAside: {
+        list: () => setAside.list(),
+        forget: (id) => {
+          const forgotten = setAside.forget(id)
+          changed()
+          return forgotten
+        },
+      },
       hostKeys: openHostKeys(database),
       secrets: openSecrets(database, shell),
       settings: openSettings(database),

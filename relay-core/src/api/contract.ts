@@ -20,7 +20,10 @@ const nothing = z.object({})
 const clientRef = z.object({ id: model.clientId })
 const tunnelRef = z.object({ id: model.tunnelId })
 
-/** The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. */
+/**
+ * The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. Both ends parse by it what the
+ * other sends, and they are often of different versions: a field that answers gain later has to be optional.
+ */
 export const relayContract = {
   status: {
     get: base.input(nothing).output(model.relayStatus),

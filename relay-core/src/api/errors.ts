@@ -49,6 +49,7 @@ export const relayErrorCodes = [
   'config-changed',
   'not-possible-here',
   'relay-unreachable',
+  'relay-answer-invalid',
   'timeout',
   'limit-reached',
 ] as const

@@ -8,6 +8,24 @@ export const instantMs = z.number().int().nonnegative()
 export const port = z.number().int().min(1).max(65535)
 export const clientId = z.number().int().positive()
 export const tunnelId = z.number().int().positive()
+const onePort = /^(\d{1,5})(?:-(\d{1,5}))?$/
+
+function isPortOrRange(text: string): boolean {
+  const [, from, to = from] = onePort.exec(text) ?? []
+  return (
+    port.safeParse(Number(from)).success && Number(from) <= Number(to) && port.safeParse(Number(to)).success
+  )
+}
+
+/** Ports in the stock syntax, `7000-9000,10001`; empty: every port. */
+export const portList = z
+  .string()
+  .max(64 * 1024)
+  .refine(
+    (text) => text === '' || text.split(',').every(isPortOrRange),
+    'expected ports such as 7000-9000,10001',
+  )
+
 export const displayName = z.string().trim().min(1).max(64)
 
 export const failureParams: z.ZodType<FailureParams> = z.record(z.string(), z.union([z.string(), z.number()]))
@@ -166,8 +184,7 @@ export const relayStatus = z.object({
   /** Where host tunnels are visited; null while that port is not open, left out by relays without host tunnels. */
   httpPort: port.nullable().optional(),
   httpsPort: port.nullable().optional(),
-  /** The stock syntax, `7000-9000,10001`; empty: every port. */
-  allowPorts: z.string(),
+  allowPorts: portList,
   fingerprint: z.string(),
   /** Whether stock NPS programs are served, whose link is not encrypted. */
   stockProtocol: z.boolean(),

@@ -18,6 +18,8 @@ export interface ConnectRelayOptions {
 }
 
 const connectTimeoutMs = 10_000
+/** Some 20,000 tunnels in one list; a relay that sends more would fill the asker's memory. */
+const mostMessageBytes = 16 * 1024 * 1024
 
 /**
  * Connects to a relay's API through its bridge. The admin key does not cross the wire: it is proved for this
@@ -91,6 +93,7 @@ function upgrade(socket: TLSSocket, { host, port, proof, signal }: UpgradeOption
       createConnection: () => socket,
       headers: { authorization: `${adminScheme} ${proof}` },
       perMessageDeflate: false,
+      maxPayload: mostMessageBytes,
     })
     const stop = () => webSocket.terminate()
     signal.addEventListener('abort', stop, { once: true })

@@ -1,26 +1,32 @@
 import { createORPCClient, ORPCError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
-import type { ContractRouterClient } from '@orpc/contract'
+import { type ContractRouterClient, ValidationError } from '@orpc/contract'
+import { ResponseValidationPlugin } from '@orpc/contract/plugins'
 import type { WebSocket } from 'ws'
-import type { RelayContract } from '../api/contract.ts'
+import { relayContract, type RelayContract } from '../api/contract.ts'
 import { RelayError, relayErrorCodes, type RelayErrorCode } from '../api/errors.ts'
 import { failureParams } from '../api/models.ts'
 
 /** The relay API as typed calls. Calls and feeds reject with `RelayError`, whatever the cause. */
 export type RelayClient = ContractRouterClient<RelayContract>
 
-/** Makes the calls over an open WebSocket. */
+/**
+ * Makes the calls over an open WebSocket. Every answer and every value of a feed is parsed by the contract before anyone
+ * sees it: a relay may be hostile, broken, or of another version. One that does not fit is `relay-answer-invalid`.
+ */
 export function createRelayClient(socket: WebSocket): RelayClient {
   const link = new RPCLink({
     // ws is close to a browser's WebSocket, but its listener types are its own.
     websocket: socket as unknown as globalThis.WebSocket,
+    plugins: [new ResponseValidationPlugin(relayContract)],
     interceptors: [
-      async ({ next, signal }) => {
+      async ({ next, signal, path }) => {
+        const call = path.join('/')
         try {
-          return withRelayErrors(await next())
+          return withRelayErrors(await next(), call)
         } catch (error) {
           if (signal?.aborted) throw error
-          throw toRelayError(error)
+          throw toRelayError(error, call)
         }
       },
     ],
@@ -29,15 +35,24 @@ export function createRelayClient(socket: WebSocket): RelayClient {
 }
 
 /** What a failed call was, in the relay's own words; a connection that ended is `relay-unreachable`. */
-export function toRelayError(error: unknown): RelayError {
+export function toRelayError(error: unknown, call = ''): RelayError {
   if (error instanceof RelayError) return error
+  const wrong = wrongShape(error)
+  if (wrong) {
+    return new RelayError(
+      'relay-answer-invalid',
+      `The relay's answer to ${call} cannot be understood (${describeIssues(wrong.issues)}). It is of another version, or not what it claims to be. Nothing of the answer was used.`,
+      { call },
+      { cause: error },
+    )
+  }
   if (error instanceof ORPCError) {
     const params = failureParams.safeParse((error.data as { params?: unknown } | undefined)?.params)
     if (isRelayErrorCode(error.code)) {
       return new RelayError(error.code, error.message, params.success ? params.data : {}, { cause: error })
     }
     if (error.code === 'BAD_REQUEST') {
-      return new RelayError('invalid-input', describeIssues(error), {}, { cause: error })
+      return new RelayError('invalid-input', inputIssues(error), {}, { cause: error })
     }
     return new RelayError(
       'not-possible-here',
@@ -58,22 +73,40 @@ function isRelayErrorCode(code: string): code is RelayErrorCode {
   return (relayErrorCodes as readonly string[]).includes(code)
 }
 
-/** What zod found wrong with the input, as one sentence. */
-function describeIssues(error: ORPCError<string, unknown>): string {
-  const { issues } = (error.data ?? {}) as { issues?: { path?: unknown[]; message?: string }[] }
-  const texts = (issues ?? []).map(({ path, message }) => `${(path ?? []).join('.')}: ${message ?? 'wrong'}`)
-  return texts.length > 0 ? texts.join('; ') : error.message
+/** The answer that did not fit, whether of a call or of a feed. */
+function wrongShape(error: unknown): ValidationError | undefined {
+  const origin = error instanceof ORPCError ? error.cause : error
+  return origin instanceof ValidationError ? origin : undefined
+}
+
+type Issues = readonly { readonly path?: unknown; readonly message?: string }[]
+
+function inputIssues(error: ORPCError<string, unknown>): string {
+  const { issues } = (error.data ?? {}) as { issues?: Issues }
+  return issues && issues.length > 0 ? describeIssues(issues) : error.message
+}
+
+/** A relay can make a wrong list as long as it likes. */
+const mostIssues = 3
+
+/** What zod found wrong, as one sentence. */
+function describeIssues(issues: Issues): string {
+  const texts = issues.slice(0, mostIssues).map(({ path, message = 'wrong' }) => {
+    const place = Array.isArray(path) ? path.join('.') : ''
+    return place === '' ? message : `${place}: ${message}`
+  })
+  return texts.join('; ')
 }
 
 /** A feed fails later than its call: its errors are translated where they come out. */
-function withRelayErrors<T>(output: T): T {
+function withRelayErrors<T>(output: T, call: string): T {
   if (!isIterator(output)) return output
   const next = output.next.bind(output)
   output.next = async (...args: []) => {
     try {
       return await next(...args)
     } catch (error) {
-      throw toRelayError(error)
+      throw toRelayError(error, call)
     }
   }
   return output

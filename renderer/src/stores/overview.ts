@@ -1,4 +1,4 @@
-import type { Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import type { Lab, Overview, Server, SetAside, Tunnel } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { useBackend, useFeed } from '../carrier/backend.ts'
@@ -13,6 +13,7 @@ export const useOverview = defineStore('overview', () => {
   const servers = computed<readonly Server[]>(() => overview.value?.servers ?? [])
   const labs = computed<readonly Lab[]>(() => overview.value?.labs ?? [])
   const tunnels = computed<readonly Tunnel[]>(() => overview.value?.tunnels ?? [])
+  const setAside = computed<readonly SetAside[]>(() => overview.value?.setAside ?? [])
   const laptopOnline = computed(() => overview.value?.laptopOnline ?? true)
   const trial = computed(() => overview.value?.trial ?? false)
   /** When the backend made this picture; null before the first. */
@@ -24,6 +25,7 @@ export const useOverview = defineStore('overview', () => {
     servers,
     labs,
     tunnels,
+    setAside,
     laptopOnline,
     trial,
     atMs,

@@ -24,6 +24,7 @@ const overview = (part: Partial<Overview> = {}): Overview => ({
   atMs: now,
   laptopOnline: true,
   trial: false,
+  setAside: [],
   servers: [
     {
       id: 's1',

@@ -252,6 +252,12 @@ export const failures = {
     cause: 'It is switched off, nps is not running, or its security group blocks the port.',
     next: 'It is tried again by itself. Check that the server is on and the port is open.',
   },
+  'relay-answer-invalid': {
+    title: '{server} answers in a way that cannot be understood.',
+    cause:
+      'Its nps is of another version, or it is not what it claims to be. Nothing of the answer was used.',
+    next: 'Set the server up again to bring its nps up to date.',
+  },
   timeout: {
     title: 'No answer in time.',
     cause: '{host} took too long.',

@@ -45,6 +45,17 @@ export const home = {
     'Its tunnel waits for it and comes back by itself. | {number} tunnels wait for it and come back by themselves.',
   needServerText:
     'Its tunnel waits for it and comes back by itself. | {number} tunnels wait for it and come back by themselves.',
+  setAside: {
+    server: 'What was kept of the server {name} cannot be read',
+    lab: 'What was kept of the lab box {name} cannot be read',
+    tunnel: 'What this laptop kept of a tunnel cannot be read',
+  },
+  setAsideText: {
+    server: 'It was put aside, and everything else works. Add the server again, then forget this.',
+    lab: 'It was put aside, and everything else works. It comes back from its server; its sign-in is asked for again.',
+    tunnel: 'It was put aside. The tunnel itself is on its server, as before.',
+  },
+  forget: 'Forget it',
   seeWhat: 'See what to check',
   trafficHour: 'Traffic, last hour',
   trafficUnknown: 'The traffic of the last hour could not be read.',

@@ -234,6 +234,11 @@ export const failures: Words<typeof en> = {
     cause: '可能已关机、nps 没有运行，或安全组拦住了端口。',
     next: '会自动重试。请检查云服务器是否开机、端口是否开放。',
   },
+  'relay-answer-invalid': {
+    title: '无法理解 {server} 的应答。',
+    cause: '它的 nps 版本不同，或者它并不是它自称的那台云服务器。应答的内容没有被使用。',
+    next: '重新部署云服务器，把 nps 更新到最新版本。',
+  },
   timeout: {
     title: '没有及时应答。',
     cause: '{host} 用时过长。',

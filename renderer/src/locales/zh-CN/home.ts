@@ -45,6 +45,17 @@ export const home: Words<typeof en> = {
   needLabNever: '{lab} 离线',
   needLabText: '{number}条隧道在等它，恢复后自动可用。',
   needServerText: '{number}条隧道在等它，恢复后自动可用。',
+  setAside: {
+    server: '无法读取云服务器 {name} 的记录',
+    lab: '无法读取实验室主机 {name} 的记录',
+    tunnel: '无法读取本机上一条隧道的记录',
+  },
+  setAsideText: {
+    server: '记录已移到一边，其余一切正常。重新添加这台云服务器后，可以忽略此项。',
+    lab: '记录已移到一边，其余一切正常。它会从云服务器重新出现，登录信息需要再次输入。',
+    tunnel: '记录已移到一边。隧道本身仍在云服务器上，没有变化。',
+  },
+  forget: '忽略',
   seeWhat: '查看排查方法',
   trafficHour: '最近一小时流量',
   trafficUnknown: '无法读取最近一小时的流量。',

@@ -1,0 +1,62 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SetAside } from '@nps-desktop/electron/contract'
+import { z } from 'zod'
+import { parseJson } from './parse-json.ts'
+
+export type RowsTable = 'servers' | 'labs' | 'tunnel_notes'
+
+export interface SetAsideRow {
+  readonly table: RowsTable
+  readonly rowId: string
+  readonly body: string
+  readonly why: string
+}
+
+/** Rows that could not be read. They are kept, so that what they hold can still be looked up in the file. */
+export interface SetAsideStore {
+  list(): readonly SetAside[]
+  /** Answers what was forgotten. */
+  forget(id: number): { readonly kind: SetAside['kind']; readonly rowId: string } | null
+}
+
+const kinds: Readonly<Record<RowsTable, SetAside['kind']>> = {
+  servers: 'server',
+  labs: 'lab',
+  tunnel_notes: 'tunnel',
+}
+
+const mostRows = 1_000
+
+/** `migrate` has made the table. */
+export function openSetAside(database: DatabaseSync): SetAsideStore & { put(row: SetAsideRow): void } {
+  const all = database.prepare('SELECT id, kind, row_id AS rowId, body FROM set_aside ORDER BY id')
+  const insert = database.prepare(
+    'INSERT INTO set_aside (kind, row_id, body, why, at_ms) VALUES (?, ?, ?, ?, ?)',
+  )
+  const trim = database.prepare('DELETE FROM set_aside WHERE id <= ? - ?')
+  const remove = database.prepare('DELETE FROM set_aside WHERE id = ? RETURNING kind, row_id AS rowId')
+  return {
+    list: () => {
+      const rows = all.all() as unknown as {
+        id: number
+        kind: SetAside['kind']
+        rowId: string
+        body: string
+      }[]
+      return rows.map(({ id, kind, rowId, body }) => ({ id, kind, name: nameIn(body) ?? rowId }))
+    },
+    put: ({ table, rowId, body, why }) => {
+      const { lastInsertRowid } = insert.run(kinds[table], rowId, body, why, Date.now())
+      trim.run(lastInsertRowid, mostRows)
+    },
+    forget: (id) => (remove.get(id) as { kind: SetAside['kind']; rowId: string } | undefined) ?? null,
+  }
+}
+
+const named = z.object({ name: z.string().trim().min(1) })
+
+/** What the person knows it by, where that much can be read. */
+function nameIn(body: string): string | null {
+  const parsed = named.safeParse(parseJson(body))
+  return parsed.success ? parsed.data.name.slice(0, 64) : null
+}
