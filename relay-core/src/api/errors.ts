@@ -37,6 +37,7 @@ export const relayErrorCodes = [
   'expired',
   'address-denied',
   'hosts-off',
+  'host-not-allowed',
   'certificate-invalid',
   // calls
   'not-found',

@@ -12,15 +12,17 @@ const headerValue = z
 /** How long a message is and what becomes of its connection is not a tunnel's to say. */
 const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
 
+/** `lab.example.com`, `*.example.com` for every name below it at any depth, or `*` for what no other tunnel takes. */
+const hostPattern = z
+  .string()
+  .max(253)
+  .regex(
+    /^(\*|(\*\.)?([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)$/,
+  )
+
 /** One name and path of the shared HTTP and HTTPS ports. */
 export const hostRoute = z.object({
-  /** `lab.example.com`, `*.example.com` for every name below it at any depth, or `*` for what no other tunnel takes. */
-  name: z
-    .string()
-    .max(253)
-    .regex(
-      /^(\*|(\*\.)?([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)$/,
-    ),
+  name: hostPattern,
   /** The longest prefix that fits wins. */
   path: z.string().max(1024).regex(/^\//).default('/'),
   scheme: z.enum(['all', 'http', 'https']).default('all'),
@@ -88,5 +90,7 @@ export const clientSettings = z.object({
   compress: z.boolean().optional(),
   /** False: its agent may not bring tunnels of its own. */
   mayPush: z.boolean().optional(),
+  /** The only host names that its agent may bring, `*.lab.example.com` for those below one; left out: any free one. */
+  pushHosts: z.array(hostPattern).min(1).max(64).optional(),
 })
 export type ClientSettings = z.infer<typeof clientSettings>

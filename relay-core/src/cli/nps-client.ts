@@ -19,6 +19,7 @@ const kinds = {
   crypt: 'switch',
   compress: 'switch',
   may_push: 'switch',
+  push_hosts: 'text',
   ...limitFlags,
 } as const
 
@@ -29,7 +30,9 @@ nps client remove -id=1
 nps client command -id=1 [-host=name-of-this-server]
 nps client invite -id=1 [-host=name-of-this-server]
 Each takes -json. ${limitUsage}
-For all tunnels of the client together, and -max_tunnel=10. For agents of stock NPS: -crypt, -compress, -may_push=false.`
+For all tunnels of the client together, and -max_tunnel=10. For agents of stock NPS: -crypt, -compress.
+For agents that bring their own tunnels: -may_push=false, or -push_hosts=lab.example.com,*.lab.example.com for the only
+host names that they may bring; -push_hosts= lets them bring any that is free.`
 
 /** `nps client …`: the accounts of lab boxes. */
 export async function runClientCommand(
@@ -100,27 +103,43 @@ export async function runClientCommand(
 }
 
 function readSettings(
-  flags: { crypt?: boolean; compress?: boolean; may_push?: boolean },
+  flags: { crypt?: boolean; compress?: boolean; may_push?: boolean; push_hosts?: string },
   before: ClientSettings,
 ): ClientSettings {
+  const { pushHosts: hostsBefore, ...others } = before
+  const pushHosts = flags.push_hosts === undefined ? hostsBefore : readNames(flags.push_hosts)
   return {
-    ...before,
+    ...others,
+    ...(pushHosts && { pushHosts }),
     ...(flags.crypt !== undefined && { crypt: flags.crypt }),
     ...(flags.compress !== undefined && { compress: flags.compress }),
     ...(flags.may_push !== undefined && { mayPush: flags.may_push }),
   }
 }
 
+/** Undefined for an empty list, which takes the setting away. */
+function readNames(text: string): string[] | undefined {
+  const names = text.split(',').map((name) => name.trim())
+  return text.trim() === '' ? undefined : names
+}
+
+/** Which tunnels the client's agent may bring by itself. */
+function formatPush({ mayPush = true, pushHosts }: ClientSettings): string {
+  if (!mayPush) return 'no'
+  return pushHosts ? `hosts ${pushHosts.join(',')}` : 'yes'
+}
+
 function formatClients(clients: readonly Client[]): string {
   return formatTable(
-    ['ID', 'NAME', 'ENABLED', 'AGENT', 'ADDRESS', 'TUNNELS', 'KEY'],
-    clients.map(({ id, name, enabled, agent, tunnelCount, vkey }) => [
+    ['ID', 'NAME', 'ENABLED', 'AGENT', 'ADDRESS', 'TUNNELS', 'MAY PUSH', 'KEY'],
+    clients.map(({ id, name, enabled, agent, tunnelCount, vkey, settings }) => [
       id,
       name,
       enabled ? 'yes' : 'no',
       agent.state,
       agent.state === 'online' ? agent.address : undefined,
       tunnelCount,
+      formatPush(settings),
       vkey,
     ]),
   )

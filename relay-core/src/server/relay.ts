@@ -147,6 +147,7 @@ export class Relay {
         host: tunnelHost,
         allowPorts: () => this.#config.allowPorts,
         maxTunnelsOf: (id) => clients.record(id).limits.maxTunnels,
+        pushHostsOf: (id) => clients.record(id).settings.pushHosts,
       }),
       log,
       now,

@@ -100,6 +100,7 @@ export class TunnelRegistry {
     const { store, tunnels, log, now } = this.#options
     const record = store.add(tunnel, now())
     try {
+      await this.#closeRivals()
       await this.#open(record)
     } catch (error) {
       store.remove(record.id)
@@ -159,10 +160,12 @@ export class TunnelRegistry {
       }
       const { rules, store, log } = this.#options
       rules.checkTarget(mode, after.target)
+      rules.checkHost(after, 'all')
       const changeOn = async (port: number | null) => {
         if (port !== null && port !== before.port) rules.checkPort(mode, port)
         if (before.enabled) await this.#open({ ...after, port })
         store.update(id, { ...after, port })
+        await this.#closeRivals()
         log.info('tunnel edited', { tunnel: id, mode, port, target: after.target })
         return this.get(id)
       }
@@ -199,6 +202,11 @@ export class TunnelRegistry {
       this.#options.store.remove(id)
       this.#options.log.info('tunnel removed', { tunnel: id })
     })
+  }
+
+  /** What a client's agent may bring has changed. */
+  reviewHosts(): Promise<void> {
+    return this.#changing(() => this.#closeRivals())
   }
 
   async removeOfClient(clientId: number): Promise<void> {
@@ -242,17 +250,9 @@ export class TunnelRegistry {
     return result
   }
 
-  async #open({
-    id,
-    name,
-    clientId,
-    mode,
-    port,
-    target,
-    settings,
-    limits,
-    ...used
-  }: TunnelRecord): Promise<void> {
+  async #open(record: TunnelRecord): Promise<void> {
+    this.#options.rules.checkHost(record)
+    const { id, name, clientId, mode, port, target, settings, limits, ...used } = record
     const unsaved = this.#ledger.unsaved(id)
     const usedBytes = used.downBytes + used.upBytes + unsaved.downBytes + unsaved.upBytes
     const spec = { id, name, clientId, mode, port, target, settings, limits, usedBytes }
@@ -267,8 +267,25 @@ export class TunnelRegistry {
       this.#options.log.info('tunnel listening', { tunnel: record.id, port: record.port })
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
+      if (error.code === 'host-not-allowed') await this.#options.tunnels.refuse(record.id, error)
       if (before.state === 'failed' && before.failure.code === error.code) return
       this.#options.log.warn('tunnel not listening', { tunnel: record.id, code: error.code, reason: error })
+    }
+  }
+
+  /** An open tunnel that an agent brought gives way, and is shown with the reason. */
+  async #closeRivals(): Promise<void> {
+    const { store, rules, tunnels, log } = this.#options
+    for (const record of store.list()) {
+      if (!tunnels.isOpen(record.id)) continue
+      try {
+        rules.checkHost(record)
+      } catch (error) {
+        if (!(error instanceof RelayError)) throw error
+        this.#ledger.closing(record.id)
+        await tunnels.refuse(record.id, error)
+        log.warn('pushed tunnel closed', { tunnel: record.id, code: error.code, reason: error })
+      }
     }
   }
 

@@ -1,8 +1,9 @@
 import { RelayError } from '../api/errors.ts'
 import type { TunnelMode } from '../api/models.ts'
 import type { PortRanges } from '../config/port-ranges.ts'
+import { checkPushedHost } from './host-claims.ts'
 import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.ts'
-import type { TunnelStore } from './store/tunnels.ts'
+import type { TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { hasPort, hasTarget, transportOf } from './tunnels/modes.ts'
 import { parseTargets } from './tunnels/targets.ts'
 
@@ -13,6 +14,8 @@ export interface TunnelRulesOptions {
   allowPorts: () => PortRanges
   /** How many tunnels a client may have; undefined: as many as there can be. */
   maxTunnelsOf: (clientId: number) => number | undefined
+  /** The only host names that a client's agent may bring; undefined: any that is free. */
+  pushHostsOf: (clientId: number) => readonly string[] | undefined
 }
 
 /** More is a mistake or an attack, not a lab. */
@@ -73,6 +76,25 @@ export class TunnelRules {
   /** @throws RelayError `port-not-allowed`, or `port-taken` when another tunnel has it */
   checkPort(mode: TunnelMode, port: number): void {
     checkPortAllowed(port, this.#choice(mode))
+  }
+
+  /**
+   * What an agent brings gives way to what others have. `to`: everything there is, or what was there before, which a
+   * tunnel is held to as long as it is open: whatever a person made, and what other agents brought earlier.
+   *
+   * @throws RelayError `host-not-allowed`
+   */
+  checkHost(tunnel: TunnelRecord, to: 'all' | 'earlier' = 'earlier'): void {
+    if (tunnel.pushedBy === null || tunnel.mode !== 'host') return
+    const { store, pushHostsOf } = this.#options
+    checkPushedHost(tunnel, {
+      names: pushHostsOf(tunnel.clientId),
+      others: store
+        .list()
+        .filter(
+          ({ id, pushedBy }) => id !== tunnel.id && (to === 'all' || pushedBy === null || id < tunnel.id),
+        ),
+    })
   }
 
   #choice(mode: TunnelMode): PortChoice {

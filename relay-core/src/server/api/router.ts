@@ -42,7 +42,11 @@ export function createRouter(parts: ApiParts) {
         feed({ read: () => clients.list(), changed: clients.changed, signal, refreshMs: driftMs }),
       ),
       add: os.clients.add.handler(({ input }) => clients.add(input)),
-      edit: os.clients.edit.handler(({ input }) => clients.edit(input.id, input)),
+      edit: os.clients.edit.handler(async ({ input }) => {
+        const client = clients.edit(input.id, input)
+        await tunnels.reviewHosts()
+        return client
+      }),
       setEnabled: os.clients.setEnabled.handler(({ input }) => clients.setEnabled(input.id, input.enabled)),
       remove: os.clients.remove.handler(async ({ input }) => {
         clients.record(input.id)

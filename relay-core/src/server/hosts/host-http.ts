@@ -27,6 +27,7 @@ const largestHeadBytes = 32 * 1024
 
 interface Visitor extends Visit {
   readonly patience: HttpPatience
+  readonly certificateOf: number | undefined
   /** It has said all it will say, and waits for the answer; another that ends its half has left. */
   mayEnd: boolean
 }
@@ -67,10 +68,17 @@ export class HostHttp {
     })
   }
 
-  /** Takes over a connection that is about to speak HTTP. */
-  enter(socket: Socket, { address, scheme, port }: Visit): void {
+  /**
+   * Takes over a connection that is about to speak HTTP. `certificateOf`: the client whose certificate the visitor was shown,
+   * with which no other client's site may answer, unless it has one too.
+   */
+  enter(
+    socket: Socket,
+    { address, scheme, port }: Visit,
+    { certificateOf }: { certificateOf?: number | undefined } = {},
+  ): void {
     const patience = new HttpPatience(socket, this.#limits)
-    const visitor: Visitor = { address, scheme, port, patience, mayEnd: false }
+    const visitor: Visitor = { address, scheme, port, patience, certificateOf, mayEnd: false }
     this.#visitors.set(socket, visitor)
     socket.on('end', () => {
       if (patience.pending > 0 && !visitor.mayEnd) socket.destroy()
@@ -105,7 +113,14 @@ export class HostHttp {
       refuse(response, 'bad-request')
       return
     }
-    const site = this.#options.sites.find(asked.name, routingPath(asked.path), visitor.scheme)
+    const { certificateOf } = visitor
+    const site = this.#options.sites.find(
+      asked.name,
+      routingPath(asked.path),
+      visitor.scheme,
+      ({ clientId, certificate }) =>
+        certificateOf === undefined || certificateOf === clientId || certificate !== undefined,
+    )
     const httpsPort = this.#options.httpsPort()
     if (!site) refuse(response, 'unknown-host')
     else if (site.paused) refuse(response, 'paused')

@@ -12,6 +12,7 @@ import type { HostRule } from './host-table.ts'
 /** A host tunnel as the doors see it: what it answers to, how, and by whom. */
 export interface HostSite {
   readonly tunnelId: number
+  readonly clientId: number
   readonly rule: HostRule
   readonly paused: boolean
   readonly redirectToHttps: boolean

@@ -45,9 +45,18 @@ export class HostTable<T> {
     }
   }
 
-  /** `name` as `readVisitedHost` gives it, empty for a visitor that names none; `path` as `routingPath` gives it. */
-  find(name: string, path: string, scheme: HostScheme): T | undefined {
-    for (const { rule, value } of this.#answering(name, scheme)) if (path.startsWith(rule.path)) return value
+  /**
+   * `name` as `readVisitedHost` gives it, empty for a visitor that names none; `path` as `routingPath` gives it. One that
+   * `mayAnswer` denies counts as not there.
+   */
+  find(
+    name: string,
+    path: string,
+    scheme: HostScheme,
+    mayAnswer: (value: T) => boolean = () => true,
+  ): T | undefined {
+    for (const { rule, value } of this.#answering(name, scheme))
+      if (path.startsWith(rule.path) && mayAnswer(value)) return value
     return undefined
   }
 

@@ -146,6 +146,36 @@ describe('HTTPS that nps answers itself', () => {
   })
 })
 
+test('a client’s certificate is shown for no name, and with no site, of another client', async () => {
+  const made = lab.certificate('wide')
+  const own = lab.certificate('beside')
+  await lab.add({ name: '*.wide.test', target: await lab.mirror('wide'), ...files(made) })
+  await lab.add({ name: 'one.shared.test', target: await lab.mirror('shared'), ...files(made) })
+  const other = await lab.api.clients.add({ name: 'other lab' })
+  const addOther = (name: string, path: string, certificate = {}) =>
+    lab.api.tunnels.add({
+      clientId: other.id,
+      mode: 'host',
+      target: '127.0.0.1:1',
+      settings: { host: { name, path, scheme: 'all', ...certificate } },
+    })
+  await addOther('other.wide.test', '/')
+  await addOther('one.shared.test', '/other')
+  await addOther('one.shared.test', '/own', files(own))
+  const ask = async (servername: string, path: string) => {
+    const connection = await visitTls({ servername })
+    const answer = await lab.visit(servername, path, { connection })
+    return [shown(connection) === bare(made.pem), answer.status, answer.headers['x-answer']]
+  }
+  expect(await ask('any.wide.test', '/')).toEqual([true, 200, 'wide'])
+  expect(await ask('other.wide.test', '/')).toEqual([false, 502, undefined])
+  expect(await ask('one.shared.test', '/')).toEqual([true, 200, 'shared'])
+  expect(await ask('one.shared.test', '/other')).toEqual([true, 200, 'shared'])
+  expect(await ask('one.shared.test', '/own')).toEqual([true, 502, undefined])
+})
+
+const files = ({ certFile, keyFile }: { certFile: string; keyFile: string }) => ({ certFile, keyFile })
+
 describe('HTTPS passed through by name', () => {
   let target = ''
   let pem = ''

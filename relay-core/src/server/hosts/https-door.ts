@@ -90,8 +90,8 @@ export class HttpsDoor {
 
   async #terminate(socket: Socket, name: string, address: string, visitor: string): Promise<void> {
     const { sites, http, defaultCertificate } = this.#options
-    const own = sites.candidates(name, 'https').find(({ certificate }) => certificate)?.certificate
-    const certificate = own ?? defaultCertificate()
+    const own = certifiedSite(sites.candidates(name, 'https'))
+    const certificate = own?.certificate ?? defaultCertificate()
     const secureContext = await certificate?.current()
     if (!secureContext) {
       return this.#turnAway(
@@ -106,13 +106,30 @@ export class HttpsDoor {
     const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] })
     secure.on('error', () => socket.destroy())
     secure.once('close', () => socket.destroy())
-    http.enter(secure, { address, scheme: 'https', port: socket.remotePort ?? 0 })
+    http.enter(
+      secure,
+      { address, scheme: 'https', port: socket.remotePort ?? 0 },
+      { certificateOf: own?.clientId },
+    )
   }
 
   #turnAway(socket: Socket, visitor: string, name: string, description: number, reason: unknown): void {
     this.#options.log.warn('TLS visitor turned away', { visitor, name: name || 'none', reason })
     alert(socket, description)
   }
+}
+
+/**
+ * The site whose certificate stands for a name: of those with the narrowest rule the one with the shortest path, so it is the
+ * owner of `/` rather than of a part. That of a wider name is lent only to who has the narrower one too.
+ */
+function certifiedSite(candidates: readonly HostSite[]): HostSite | undefined {
+  const narrowest = candidates[0]?.rule.name
+  const owners = new Set(
+    candidates.filter(({ rule }) => rule.name === narrowest).map(({ clientId }) => clientId),
+  )
+  const certified = candidates.filter(({ certificate, clientId }) => certificate && owners.has(clientId))
+  return certified.findLast(({ rule }) => rule.name === certified[0]?.rule.name)
 }
 
 /** Reads until the hello is complete and puts all of it back; the socket is paused then. `incomplete`: it took too long or ended. */

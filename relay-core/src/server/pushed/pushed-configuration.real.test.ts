@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hostsDefaults } from '../../config/hosts-config.ts'
 import { PortRanges } from '../../config/port-ranges.ts'
 import { createLog } from '../../log.ts'
 import type { ConfigReceiver } from '../../nps/config-conversation.ts'
 import { md5Hex } from '../../nps/handshake.ts'
-import { decodePushedClient, decodePushedTunnel } from '../../nps/pushed-config.ts'
+import { decodePushedClient, decodePushedHost, decodePushedTunnel } from '../../nps/pushed-config.ts'
 import type { AgentSession } from '../agent-session.ts'
 import { Agents } from '../agents.ts'
+import { HostDoor } from '../hosts/host-door.ts'
 import { ClientRegistry } from '../client-registry.ts'
 import { findFreePort } from '../port-choice.ts'
 import { openStore, type Store } from '../store/store.ts'
@@ -25,6 +27,7 @@ let folder: string
 let store: Store
 let agents: Agents
 let opened: Tunnels
+let hosts: HostDoor
 let tunnels: TunnelRegistry
 let clients: ClientRegistry
 let temporary: TemporaryClients
@@ -41,7 +44,13 @@ beforeEach(async () => {
   const parts = { log: createLog({ level: 'debug', write: (line) => (log += line) }), now }
   store = openStore(folder, nowMs)
   agents = new Agents()
-  opened = new Tunnels({ agents, host: '127.0.0.1', log: parts.log })
+  hosts = new HostDoor({
+    config: () => ({ ...hostsDefaults, ip: '127.0.0.1', httpPort: 0 }),
+    folder,
+    log: parts.log,
+  })
+  await hosts.follow()
+  opened = new Tunnels({ agents, host: '127.0.0.1', hosts, log: parts.log })
   tunnels = new TunnelRegistry({
     ...parts,
     store: store.tunnels,
@@ -50,7 +59,8 @@ beforeEach(async () => {
       store: store.tunnels,
       host: '127.0.0.1',
       allowPorts: () => new PortRanges([]),
-      maxTunnelsOf: () => 3,
+      maxTunnelsOf: (id) => (id === 1 ? 3 : undefined),
+      pushHostsOf: (id) => store.clients.get(id)?.settings.pushHosts,
     }),
   })
   clients = new ClientRegistry({
@@ -82,6 +92,7 @@ afterEach(async () => {
   pushed.close()
   clients.close()
   await opened.closeAll()
+  await hosts.close()
   store.close()
   await rm(folder, { recursive: true })
 })
@@ -215,4 +226,95 @@ test('one address makes 32 temporary clients, and no more', async () => {
     code: 'limit-reached',
   })
   expect((await temporary.obtain(asked('elsewhere'), '203.0.113.8')).name).toBe('elsewhere')
+})
+
+describe('host names that an agent brings', () => {
+  const host = (name: string, location = '/', Remark = `${name}${location}`) =>
+    decodePushedHost(
+      Buffer.from(
+        JSON.stringify({ Host: name, Location: location, Remark, Target: { TargetStr: '127.0.0.1:80' } }),
+      ),
+    )
+  const states = () =>
+    tunnels
+      .list()
+      .map(({ settings, status }) => [
+        settings.host?.name,
+        status.state === 'failed' ? status.failure.code : status.state,
+      ])
+  const byPerson = (clientId: number, name: string, path = '/') =>
+    tunnels.add({
+      clientId,
+      mode: 'host',
+      target: '127.0.0.1:80',
+      settings: { host: { name, path, scheme: 'all' } },
+    })
+  beforeEach(async () => {
+    clients.add({ name: 'other', vkey: 'another-key-0123456789' })
+    await byPerson(2, 'lab.example.com')
+    await byPerson(2, '*.corp.example.com', '/wiki')
+    const stopped = await byPerson(2, 'stopped.example.com')
+    await tunnels.stop(stopped.id)
+  })
+
+  test.each([
+    ['lab.example.com', '/'],
+    ['LAB.example.com', '/login'],
+    ['*.example.com', '/'],
+    ['wiki.corp.example.com', '/'],
+    ['wiki.corp.example.com', '/wiki/deep'],
+    ['*.a.corp.example.com', '/wik'],
+    ['stopped.example.com', '/'],
+    ['*', '/'],
+  ])('%s%s of another client is neither taken nor covered, and no part of it taken', async (name, path) => {
+    expect(await converse().addHost(host(name, path))).toBe(false)
+    expect(tunnels.list()).toHaveLength(3)
+    expect(log).toMatch(/a pushed part of npc\.conf was refused .*code=host-not-allowed/)
+  })
+
+  test.each([
+    ['own.example.com', '/'],
+    ['notlab.example.com', '/'],
+    ['wiki.corp.example.com', '/other'],
+  ])('%s%s is free', async (name, path) => {
+    expect(await converse().addHost(host(name, path))).toBe(true)
+  })
+
+  test('only the names that its client allows, beside the * of another client too', async () => {
+    await byPerson(2, '*')
+    expect(await converse().addHost(host('own.org'))).toBe(false)
+    clients.edit(1, { settings: { pushHosts: ['own.org', '*.own.org'] } })
+    expect(await converse().addHost(host('own.org'))).toBe(true)
+    expect(await converse().addHost(host('deep.er.own.org'))).toBe(true)
+    expect(await converse().addHost(host('notown.org'))).toBe(false)
+    clients.edit(1, { settings: { pushHosts: ['elsewhere.org'] } })
+    await tunnels.reviewHosts()
+    expect(states().slice(-2)).toEqual([
+      ['own.org', 'host-not-allowed'],
+      ['deep.er.own.org', 'host-not-allowed'],
+    ])
+  })
+
+  test('a name that was taken before its owner came gives way to what a person adds', async () => {
+    await converse().addHost(host('new.example.com', '/login'))
+    expect(states().at(-1)).toEqual(['new.example.com', 'listening'])
+    await byPerson(2, 'new.example.com')
+    expect(states().slice(-2)).toEqual([
+      ['new.example.com', 'host-not-allowed'],
+      ['new.example.com', 'listening'],
+    ])
+    await tunnels.retryFailed()
+    expect(states().at(-2)).toEqual(['new.example.com', 'host-not-allowed'])
+  })
+
+  test('a tunnel that is there already cannot be changed into another client’s', async () => {
+    await converse().addHost(host('first.org', '/', 'mine'))
+    const second = pushed.receiver({ id: 2 }, '203.0.113.8')
+    expect(await second?.addHost(host('second.org'))).toBe(true)
+    expect(await converse().addHost(host('second.org', '/login', 'mine'))).toBe(false)
+    expect(states().slice(-2)).toEqual([
+      ['first.org', 'listening'],
+      ['second.org', 'listening'],
+    ])
+  })
 })

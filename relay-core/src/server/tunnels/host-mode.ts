@@ -53,6 +53,7 @@ class HostMode implements TunnelMode {
     const { passages, targets, session } = this.#context
     this.#remove = this.#door.add({
       tunnelId: this.#spec.id,
+      clientId: this.#spec.clientId,
       rule: { name: readTunnelHost(name), path: routingPath(path), scheme },
       paused: isPaused,
       redirectToHttps,

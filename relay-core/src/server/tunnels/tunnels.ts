@@ -116,6 +116,12 @@ export class Tunnels {
     await closed
   }
 
+  /** Closes the tunnel, or leaves it closed, and shows why it may not be open. */
+  async refuse(id: number, failure: RelayError): Promise<void> {
+    await this.close(id)
+    this.#failures.set(id, failure)
+  }
+
   async closeAll(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((id) => this.close(id)))
     this.clientAllowances.close()

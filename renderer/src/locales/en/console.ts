@@ -26,6 +26,7 @@ export const console = {
   enable: 'Enable',
   disable: 'Disable',
   disabled: 'Disabled',
+  pushHosts: 'May bring {names}',
   removeText:
     'It goes offline at once. | It goes offline at once, and its tunnel goes with it. | It goes offline at once, and its {n} tunnels go with it.',
   mode: 'Kind',

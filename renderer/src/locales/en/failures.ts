@@ -155,6 +155,11 @@ export const failures = {
     cause: '{server} allows {range}.',
     next: 'Choose one of these, or widen the range in nps.conf.',
   },
+  'host-not-allowed': {
+    title: '{host} is not a name that this lab box may bring.',
+    cause: 'Another lab box has it, or a part of it, or the server allows this one other names only.',
+    next: 'Choose another name in npc.conf, or allow it on the server.',
+  },
   'port-forbidden': {
     title: '{server} may not open port {port}.',
     cause: 'The system forbids it to nps; ports under 1024 need root.',

@@ -28,6 +28,7 @@ export const console: Words<typeof en> = {
   enable: '启用',
   disable: '停用',
   disabled: '已停用',
+  pushHosts: '可自带域名 {names}',
   removeText: '它会立即离线，其 {n} 条隧道一并删除。',
   mode: '类型',
   modes: {

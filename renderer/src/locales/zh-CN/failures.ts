@@ -138,6 +138,11 @@ export const failures: Words<typeof en> = {
     cause: '{server} 允许 {range}。',
     next: '从中选择，或在 nps.conf 中扩大范围。',
   },
+  'host-not-allowed': {
+    title: '这台实验室主机不能使用 {host}。',
+    cause: '该域名（或其中一部分）属于另一台主机，或者服务器只允许它使用其他域名。',
+    next: '在 npc.conf 中换一个域名，或在服务器上允许它。',
+  },
   'port-forbidden': {
     title: '{server} 不能开放端口 {port}。',
     cause: '系统不允许 nps 使用；1024 以下的端口需要 root。',
