@@ -80,7 +80,7 @@ describe('jobs', () => {
       params: { freeBytes: 1 },
       fixes: [{ action: 'retry' }],
     })
-    await jobs.retry({ jobId })
+    jobs.retry({ jobId })
     const done = await until(jobs.watch({ jobId }, { signal }), over)
     expect(done.state).toBe('done')
     expect(done.steps[1]?.facts).toEqual([{ code: 'uploaded', params: { bytes: 10 } }])
@@ -95,7 +95,7 @@ describe('jobs', () => {
       plan(room, [step('connect'), step('free-ports', { redoneBy: ['bridgePort'] }), failing]),
     )
     await until(jobs.watch({ jobId }, { signal }), over)
-    await jobs.retry({ jobId, bridgePort: 8025 })
+    jobs.retry({ jobId, bridgePort: 8025 })
     await until(jobs.watch({ jobId }, { signal }), over)
     expect(room.ran).toEqual(['connect', 'free-ports', 'upload', 'free-ports', 'upload'])
   })
@@ -118,7 +118,7 @@ describe('jobs', () => {
     expect(() => jobs.start(plan(newRoom(), [step('connect')]))).toThrow(
       expect.objectContaining({ code: 'busy' }),
     )
-    await expect(jobs.retry({ jobId })).rejects.toMatchObject({ code: 'busy' })
+    expect(() => jobs.retry({ jobId })).toThrow(expect.objectContaining({ code: 'busy' }))
     jobs.cancel({ jobId })
     await until(jobs.watch({ jobId }, { signal }), over)
     const next = jobs.start(plan(newRoom(), [step('connect')]))
@@ -132,5 +132,64 @@ describe('jobs', () => {
     const { jobId } = jobs.start(plan(newRoom(), [bug]))
     const job = await until(jobs.watch({ jobId }, { signal }), over)
     expect(job.steps[0]?.failure?.code).toBe('internal')
+  })
+
+  it('runs once on a machine however quickly "Try again" is pressed, and that run can be cancelled', async () => {
+    const jobs = createJobs({ log: silentLog })
+    let running = 0
+    let most = 0
+    const counted = step('upload', {
+      run: async (_room, { signal: stop }) => {
+        most = Math.max(most, (running += 1))
+        try {
+          await new Promise((_resolve, reject) =>
+            stop.addEventListener('abort', () => reject(new Error('stopped')), { once: true }),
+          )
+        } finally {
+          running -= 1
+        }
+        return 'done'
+      },
+    })
+    let corrected: () => void = () => undefined
+    const room = newRoom()
+    const slow = () => new Promise<void>((resolve) => (corrected = resolve))
+    const { jobId } = jobs.start({ ...plan(room, [step('connect'), counted]), correct: slow })
+    await until(jobs.watch({ jobId }, { signal }), (job) => job.steps[1]?.state === 'running')
+    jobs.cancel({ jobId })
+    await until(jobs.watch({ jobId }, { signal }), over)
+
+    jobs.retry({ jobId, sudoPassword: 'x' })
+    expect(() => jobs.retry({ jobId, sudoPassword: 'x' })).toThrow(expect.objectContaining({ code: 'busy' }))
+    expect(() => jobs.start(plan(newRoom(), [step('connect')]))).toThrow(
+      expect.objectContaining({ code: 'busy' }),
+    )
+    corrected()
+    await until(jobs.watch({ jobId }, { signal }), (job) => job.steps[1]?.state === 'running')
+    jobs.cancel({ jobId })
+    const end = await until(jobs.watch({ jobId }, { signal }), over)
+    expect(end.state).toBe('cancelled')
+    expect({ most, running }).toEqual({ most: 1, running: 0 })
+    await jobs.close()
+  })
+
+  it('ends whatever throws around its steps, and says so at a step', async () => {
+    const boom = (): never => {
+      throw new AppError('storage-failed', 'disk')
+    }
+    for (const part of [{ onDone: boom }, { release: boom }]) {
+      const jobs = createJobs({ log: silentLog, onEnded: boom })
+      const { jobId } = jobs.start({ ...plan(newRoom(), [step('connect'), step('start')]), ...part })
+      const job = await until(jobs.watch({ jobId }, { signal }), over)
+      expect(job.state).toBe('failed')
+      expect(job.steps.map(({ failure }) => failure?.code)).toContain('storage-failed')
+      await jobs.close()
+    }
+    const jobs = createJobs({ log: silentLog })
+    const { jobId } = jobs.start({ ...plan(newRoom(), [failing]), correct: boom })
+    await until(jobs.watch({ jobId }, { signal }), over)
+    jobs.retry({ jobId })
+    const job = await until(jobs.watch({ jobId }, { signal }), over)
+    expect(job.steps[0]?.failure?.code).toBe('storage-failed')
   })
 })

@@ -15,7 +15,8 @@ export interface Jobs {
   ): AsyncGenerator<Job, void, void>
   list(): Job[]
   cancel(input: { jobId: string }): void
-  retry(input: Corrections & { jobId: string }): Promise<void>
+  /** Throws `busy` when a job on the same machine is running, this one included. */
+  retry(input: Corrections & { jobId: string }): void
   /** Forgets the jobs of a machine that is no longer in the list; stops what runs. */
   forget(machine: { serverId?: string; labId?: string }): void
   /** Stops every job and waits for its end. Idempotent. */
@@ -40,6 +41,8 @@ export function createJobs({
   onEnded?: (job: Job) => void
 }): Jobs {
   const entries = new Map<string, Entry>()
+  /** Of machines that were forgotten while they ran. */
+  const ending = new Set<Promise<void>>()
 
   const find = (jobId: string): RunningJob => {
     const entry = entries.get(jobId)
@@ -74,7 +77,12 @@ export function createJobs({
       const jobId = randomUUID()
       const job = new RunningJob(jobId, plan, log)
       job.feed.onSet((value) => {
-        if (value.state !== 'running') onEnded?.(value)
+        if (value.state === 'running') return
+        try {
+          onEnded?.(value)
+        } catch (error) {
+          log.error('the end of a job could not be written down', { job: jobId, error })
+        }
       })
       entries.set(jobId, { job: job as RunningJob, subject })
       log.info('job started', { kind: plan.kind, job: jobId })
@@ -86,10 +94,10 @@ export function createJobs({
     list: () => [...entries.values()].map(({ job }) => job.feed.value),
     cancel: ({ jobId }) => find(jobId).cancel(),
 
-    async retry({ jobId, ...corrections }) {
+    retry({ jobId, ...corrections }) {
       const job = find(jobId)
       refuseIfBusy(entries.get(jobId)?.subject ?? '')
-      await job.retry(corrections)
+      job.retry(corrections)
     },
 
     forget({ serverId, labId }) {
@@ -99,13 +107,15 @@ export function createJobs({
         job.cancel()
         job.feed.close()
         entries.delete(id)
+        const end = job.ended.finally(() => ending.delete(end))
+        ending.add(end)
       }
     },
 
     async close() {
       const running = [...entries.values()].map(({ job }) => job)
       for (const job of running) job.cancel()
-      await Promise.all(running.map((job) => job.ended))
+      await Promise.all([...running.map((job) => job.ended), ...ending])
       for (const job of running) job.feed.close()
     },
   }

@@ -1,7 +1,9 @@
-import type { Job, Step } from '@nps-desktop/electron/contract'
+import type { Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { Feed } from '../feed.ts'
+import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
+import { Feed } from '../feed.ts'
+import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
 import type { Corrections, StepDefinition, StepReport } from './step-definition.ts'
 
 /** A list of steps and what they share. */
@@ -24,7 +26,7 @@ export interface JobPlan<Context> {
 /** Progress is told at most this often; the last value always. */
 const progressEveryMs = 100
 
-/** A job while it runs and after: its state is `feed`. */
+/** Runs the steps of a plan, one run at a time; its state is `feed`, and job-state.ts says what becomes of it. */
 export class RunningJob<Context = unknown> {
   readonly feed: Feed<Job>
   readonly #plan: JobPlan<Context>
@@ -36,18 +38,7 @@ export class RunningJob<Context = unknown> {
   constructor(id: string, plan: JobPlan<Context>, log: Log) {
     this.#plan = plan
     this.#log = log
-    const { kind, serverId, labId, writes } = plan
-    const steps = plan.steps.map((step) => waiting(step.id))
-    this.feed = new Feed<Job>({
-      id,
-      kind,
-      serverId,
-      labId,
-      state: 'running',
-      steps,
-      ports: null,
-      writes: [...writes],
-    })
+    this.feed = new Feed<Job>(newJob(id, plan))
   }
 
   get isRunning(): boolean {
@@ -56,7 +47,7 @@ export class RunningJob<Context = unknown> {
 
   /** Begins with the first step. */
   start(): void {
-    this.#begin(0)
+    this.#begin(0, null)
   }
 
   /** The running step stops where it is; what it has done is found again by the next run. */
@@ -64,107 +55,93 @@ export class RunningJob<Context = unknown> {
     this.#stop.abort()
   }
 
-  /** Runs the first step that is not done, and those after it, again. */
-  async retry(corrections: Corrections): Promise<void> {
-    await this.#plan.correct?.(corrections)
-    const given = new Set(
-      Object.entries(corrections).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+  /**
+   * Runs the first step that is not done, and those after it, again. The job runs as soon as this returns: what a person
+   * corrected is put right as the first thing of the run. Throws `busy` while it runs.
+   */
+  retry(corrections: Corrections): void {
+    if (this.isRunning) throw new AppError('busy', 'This is running already.', { jobId: this.feed.value.id })
+    const { steps } = this.#plan
+    const from = nextRunFrom(this.feed.value, steps, (index) =>
+      (steps[index]?.redoneBy ?? []).some((name) => corrections[name] !== undefined),
     )
-    const from = this.feed.value.steps.findIndex(
-      (step, index) =>
-        !['done', 'skipped'].includes(step.state) ||
-        this.#plan.steps[index]?.redoneBy?.some((name) => given.has(name)) === true,
-    )
-    if (from < 0) return
-    const { againFrom } = this.#plan.steps[from] ?? {}
-    const earlier = this.#plan.steps.findIndex(({ id }) => id === againFrom)
-    this.#begin(earlier >= 0 ? Math.min(earlier, from) : from)
+    if (from >= 0) this.#begin(from, corrections)
   }
 
-  #begin(from: number): void {
+  #begin(from: number, corrections: Corrections | null): void {
     this.#stop = new AbortController()
-    const { value } = this.feed
-    this.feed.set({
-      ...value,
-      state: 'running',
-      steps: value.steps.map((step, index) => (index < from ? step : waiting(step.id))),
-    })
-    this.ended = this.#runFrom(from)
+    this.#dispatch({ type: 'begin', from })
+    this.ended = this.#run(from, corrections)
   }
 
-  async #runFrom(from: number): Promise<void> {
-    let outcome: 'done' | 'failed' | 'cancelled' = 'done'
-    for (let index = from; index < this.#plan.steps.length && outcome === 'done'; index++) {
-      outcome = await this.#runStep(index)
+  /** Whatever throws in it is told at a step: a run always ends. */
+  async #run(from: number, corrections: Corrections | null): Promise<void> {
+    const last = this.#plan.steps.length - 1
+    let goesOn = await this.#guard(from, () => corrections && this.#plan.correct?.(corrections))
+    for (let index = from; index <= last && goesOn; index++) goesOn = await this.#runStep(index)
+    await this.#guard(last, () => this.#plan.release())
+    if (goesOn) await this.#guard(last, () => this.#plan.onDone?.())
+    this.#dispatch({ type: 'ended' })
+    const { kind, id, state } = this.feed.value
+    this.#log.info('job ended', { kind, job: id, state })
+  }
+
+  async #guard(index: number, work: () => unknown): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      this.#fail(index, error, 0)
+      return false
     }
-    this.#plan.release()
-    if (outcome === 'done') this.#plan.onDone?.()
-    this.feed.set({ ...this.feed.value, state: outcome })
-    const { kind, id } = this.feed.value
-    this.#log.info('job ended', { kind, job: id, state: outcome })
   }
 
-  async #runStep(index: number): Promise<'done' | 'failed' | 'cancelled'> {
+  /** Whether the next one may follow. */
+  async #runStep(index: number): Promise<boolean> {
     const definition = this.#plan.steps[index]
-    if (!definition) return 'done'
+    if (!definition) return true
     const { signal } = this.#stop
-    const startedAtMs = Date.now()
     const started = performance.now()
     const tookMs = (): number => Math.round(performance.now() - started)
-    this.#update(index, { state: 'running', startedAtMs })
+    this.#dispatch({ type: 'step-begun', index, atMs: Date.now() })
     try {
       signal.throwIfAborted()
-      const state = await definition.run(this.#plan.context, this.#reporter(index, signal))
+      const as = await definition.run(this.#plan.context, this.#reporter(index, signal))
       signal.throwIfAborted()
-      this.#update(index, { state, tookMs: tookMs(), progress: null })
-      return 'done'
+      this.#dispatch({ type: 'step-done', index, as, tookMs: tookMs() })
+      return true
     } catch (error) {
-      if (signal.aborted) {
-        this.#update(index, waiting(definition.id))
-        return 'cancelled'
-      }
-      const failure = failureOf(error)
-      const { kind } = this.#plan
-      const cause = failure.code === 'internal' && error instanceof Error ? error.stack : undefined
-      this.#log.warn('a step failed', {
-        kind,
-        step: definition.id,
-        code: failure.code,
-        why: failure.message,
-        cause,
-      })
-      this.#update(index, { state: 'failed', tookMs: tookMs(), progress: null, failure })
-      return 'failed'
+      if (signal.aborted) this.#dispatch({ type: 'step-stopped', index })
+      else this.#fail(index, error, tookMs())
+      return false
     }
+  }
+
+  #fail(index: number, error: unknown, tookMs: number): void {
+    const failure = failureOf(error)
+    const { kind, steps } = this.#plan
+    const { code, message: why } = failure
+    const cause = code === 'internal' && error instanceof Error ? error.stack : undefined
+    this.#log.warn('a step failed', { kind, step: steps[index]?.id, code, why, cause })
+    this.#dispatch({ type: 'step-failed', index, failure, tookMs })
   }
 
   #reporter(index: number, signal: AbortSignal): StepReport {
     let toldAt = 0
     return {
       signal,
-      fact: (code, params) => {
-        const facts = this.feed.value.steps[index]?.facts ?? []
-        this.#update(index, { facts: [...facts, { code, params }] })
-      },
+      fact: (code, params) => this.#dispatch({ type: 'found', index, fact: { code, params } }),
       progress: (done, total, unit) => {
         const now = performance.now()
         if (done < total && now - toldAt < progressEveryMs) return
         toldAt = now
-        this.#update(index, { progress: { done, total, unit } })
+        this.#dispatch({ type: 'progressed', index, progress: { done, total, unit } })
       },
-      ports: (ports) => this.feed.set({ ...this.feed.value, ports }),
+      ports: (ports) => this.#dispatch({ type: 'ports-seen', ports }),
     }
   }
 
-  #update(index: number, change: Partial<Step>): void {
-    const { value } = this.feed
-    this.feed.set({
-      ...value,
-      steps: value.steps.map((step, i) => (i === index ? { ...step, ...change } : step)),
-    })
+  #dispatch(event: JobEvent): void {
+    this.feed.set(nextJob(this.feed.value, event))
   }
-}
-
-function waiting(id: Step['id']): Step {
-  return { id, state: 'waiting', startedAtMs: null, tookMs: null, progress: null, facts: [], failure: null }
 }

@@ -35,6 +35,18 @@ it('a service that serves local names only is reached through a door on 127.0.0.
   answer.resume()
 })
 
+it('two quick "Open" share one door, which closing ends', async () => {
+  const { port } = (await picky()).address() as AddressInfo
+  const doors = new LocalDoors()
+  const place = { host: '127.0.0.2', port }
+  const [one, two] = await Promise.all([doors.open(place), doors.open(place)])
+  expect(two).toBe(one)
+  doors.close()
+  const late = connect(one, '127.0.0.1')
+  const [error] = await once(late, 'error')
+  expect(error.code).toBe('ECONNREFUSED')
+})
+
 it('closing ends the door and its connections', async () => {
   const { port } = (await picky()).address() as AddressInfo
   const doors = new LocalDoors()

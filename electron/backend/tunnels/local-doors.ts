@@ -17,7 +17,8 @@ interface Place {
  * the browser's Host header is `127.0.0.1`.
  */
 export class LocalDoors {
-  readonly #doors = new Map<string, { readonly server: Server; readonly port: number }>()
+  /** While one opens, whoever asks for the same place waits for that one. */
+  readonly #doors = new Map<string, Promise<Server>>()
   readonly #sockets = new Set<Socket>()
   #isClosed = false
 
@@ -25,8 +26,24 @@ export class LocalDoors {
   async open(place: Place): Promise<number> {
     if (this.#isClosed) throw new Error('The app is closing.')
     const key = `${place.host}:${place.port}`
-    const known = this.#doors.get(key)
-    if (known !== undefined) return known.port
+    let door = this.#doors.get(key)
+    if (!door) {
+      door = this.#openNew(place)
+      this.#doors.set(key, door)
+      door.catch(() => this.#doors.delete(key))
+    }
+    return ((await door).address() as AddressInfo).port
+  }
+
+  /** Ends the doors and what goes through them. Idempotent. */
+  close(): void {
+    this.#isClosed = true
+    for (const door of this.#doors.values()) void door.then(close, () => undefined)
+    for (const socket of this.#sockets) socket.destroy()
+    this.#doors.clear()
+  }
+
+  async #openNew(place: Place): Promise<Server> {
     const server = createServer({ allowHalfOpen: true }, (visitor) => this.#lead(visitor, place))
     server.maxConnections = mostConnections
     try {
@@ -35,20 +52,13 @@ export class LocalDoors {
       // taken, or the relay itself runs on this computer: any other number will do
       await listen(server, 0)
     }
-    const { port } = server.address() as AddressInfo
-    this.#doors.set(key, { server, port })
-    return port
-  }
-
-  /** Ends the doors and what goes through them. Idempotent. */
-  close(): void {
-    this.#isClosed = true
-    for (const { server } of this.#doors.values()) server.close()
-    for (const socket of this.#sockets) socket.destroy()
-    this.#doors.clear()
+    // without descriptors a connection cannot be taken; the next one may be
+    server.on('error', () => undefined)
+    return server
   }
 
   #lead(visitor: Socket, place: Place): void {
+    if (this.#isClosed) return void visitor.destroy()
     const onward = connect({ ...place, allowHalfOpen: true, timeout: connectWithinMs })
     onward.once('timeout', () => onward.destroy())
     onward.once('connect', () => onward.setTimeout(0))
@@ -63,6 +73,10 @@ export class LocalDoors {
     visitor.pipe(onward)
     onward.pipe(visitor)
   }
+}
+
+function close(server: Server): void {
+  server.close()
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -48,7 +48,8 @@ export class TunnelRemoval {
     const startOnUndo = relayTunnel.enabled
     if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
     const dueAtMs = this.#clock.now() + undoWithinMs
-    const localPort = reach === 'laptop' ? port : null
+    // a tunnel that is everybody's now keeps the laptop's port that it had before
+    const localPort = reach === 'laptop' ? port : (this.#storage.tunnelNotes.get(id)?.localPort ?? null)
     this.#storage.tunnelNotes.put({ id, kind, localPort, removal: { dueAtMs, startOnUndo } })
     this.#schedule(id, undoWithinMs)
     return dueAtMs
@@ -69,7 +70,7 @@ export class TunnelRemoval {
       this.#schedule(tunnelId, Math.max(0, note.removal.dueAtMs - this.#clock.now()))
       throw error
     }
-    this.#storage.tunnelNotes.put({ ...note, removal: null })
+    this.#storage.tunnelNotes.put({ ...(this.#storage.tunnelNotes.get(tunnelId) ?? note), removal: null })
   }
 
   /** A server is online: what is due there is finished, and notes of tunnels that are gone are dropped. */
@@ -108,12 +109,25 @@ export class TunnelRemoval {
     const note = this.#storage.tunnelNotes.get(tunnelId)
     if (!ref || !note?.removal) return
     try {
-      await this.#relays.api(ref.serverId).tunnels.remove({ id: ref.relayTunnelId })
+      await this.#removeThere(ref)
       this.#forget(note)
     } catch (error) {
-      if (failureOf(error).code === 'not-found') return this.#forget(note)
       // it stays due: the next change of its server's link brings it here again
       this.#log.warn('deleting a tunnel is put off', { tunnel: tunnelId, error })
+    }
+  }
+
+  async #removeThere({
+    serverId,
+    relayTunnelId,
+  }: {
+    serverId: string
+    relayTunnelId: number
+  }): Promise<void> {
+    try {
+      await this.#relays.api(serverId).tunnels.remove({ id: relayTunnelId })
+    } catch (error) {
+      if (failureOf(error).code !== 'not-found') throw error
     }
   }
 
