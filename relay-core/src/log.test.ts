@@ -26,10 +26,11 @@ test('what is below the level is left out', () => {
 
 test('a peer cannot forge a line, nor drive the terminal', () => {
   const text = linesOf('info', (log) =>
-    log.info('client added\nfake', { name: 'a\n1970 info forged', other: '\u001b[2J' }),
+    log.info('client added\nfake', { name: 'a\n1970 info forged', other: '\u001b[2J\u009b2J\u202e' }),
   )
   expect(text.trim().split('\n')).toHaveLength(1)
-  expect(text).not.toContain('\u001b')
+  // oxlint-disable-next-line no-control-regex
+  expect(text.trim()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
 })
 
 test('a secret prints as ***', () => {

@@ -1,3 +1,5 @@
+import { printable } from './api/printable.ts'
+
 /** From loud to quiet; a log at `info` leaves `debug` out. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -26,7 +28,8 @@ export function createLog({ level, write, now = () => new Date() }: LogOptions):
     (own: LogLevel): Write =>
     (message, fields) => {
       if (logLevels.indexOf(own) < lowest) return
-      write(`${oneLine(`${now().toISOString()} ${own.padEnd(5)} ${message}${formatFields(fields)}`)}\n`)
+      // A peer's text must not be able to forge a second line or drive a terminal.
+      write(`${printable(`${now().toISOString()} ${own.padEnd(5)} ${message}${formatFields(fields)}`)}\n`)
     }
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') }
 }
@@ -48,10 +51,4 @@ function formatValue(value: unknown): string {
   const text =
     value instanceof Error ? value.message : typeof value === 'object' ? JSON.stringify(value) : String(value)
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)
-}
-
-/** A peer's text must not be able to forge a second log line or drive a terminal. */
-function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
 }

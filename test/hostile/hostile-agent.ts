@@ -17,6 +17,12 @@ import { open, openTls } from './strangers.ts'
 
 const withinMs = 10_000
 
+interface AgentWords {
+  readonly agentVersion: string
+  readonly hostname: string
+  readonly fingerprint: string
+}
+
 /** An agent whose key is right and whose manners are not: it says whatever a test wants, on raw connections. */
 export class HostileAgent {
   readonly control: TLSSocket
@@ -32,11 +38,15 @@ export class HostileAgent {
     control.once('close', () => clearInterval(this.#alive))
   }
 
-  /** It has been told WELCOME. */
-  static async start(bridgePort: number, vkey: string): Promise<HostileAgent> {
+  /** It has been told WELCOME. `said`: what it says of itself. */
+  static async start(
+    bridgePort: number,
+    vkey: string,
+    said: Partial<AgentWords> = {},
+  ): Promise<HostileAgent> {
     const control = await openTls(bridgePort)
     const proof = makeProof(vkey, 'nps-desktop agent 1', channelBinding(control))
-    const words = { agentVersion: '1.0.0', hostname: 'hostile', fingerprint: '' }
+    const words = { agentVersion: '1.0.0', hostname: 'hostile', fingerprint: '', ...said }
     control.write(encodeHello({ role: 'control', version: wireVersion, keyId: keyId(vkey), proof, ...words }))
     const { type, body } = await nextMessage(control)
     if (type !== frameType.welcome) throw new Error(`the relay said ${type}`)
@@ -66,10 +76,12 @@ export async function answerOpen(carrier: TLSSocket, words: Uint8Array): Promise
 }
 
 /** The next whole message; what comes behind it in the same piece is dropped. */
-async function nextMessage(socket: TLSSocket): Promise<{ type: number; body: Uint8Array }> {
+export async function nextMessage(socket: TLSSocket): Promise<{ type: number; body: Uint8Array }> {
   const decoder = new FrameDecoder()
   for (;;) {
-    const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(withinMs) })) as [Buffer]
+    const signal = AbortSignal.timeout(withinMs)
+    const ended = once(socket, 'close', { signal }).then(() => Promise.reject(new Error('the relay hung up')))
+    const [chunk] = await Promise.race([once(socket, 'data', { signal }) as Promise<[Buffer]>, ended])
     const found: { type: number; body: Uint8Array }[] = []
     decoder.push(chunk, {
       onMessage: (type, body) => found.push({ type, body: body.slice() }),

@@ -48,7 +48,8 @@ export class Victim {
   readonly httpPort: number
   readonly httpsPort: number
   readonly controlPath: string
-  readonly #folder: string
+  /** Its -conf_path. */
+  readonly folder: string
   readonly #runtime: Runtime
   #relay: Program | undefined
   #agent: Program | undefined
@@ -58,7 +59,7 @@ export class Victim {
 
   private constructor(folder: string, runtime: Runtime, ports: readonly number[]) {
     this.#runtime = runtime
-    this.#folder = folder
+    this.folder = folder
     this.controlPath = join(folder, 'state', 'control.sock')
     ;[this.bridgePort = 0, this.consolePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
   }
@@ -143,7 +144,7 @@ export class Victim {
   #npc(vkey: string): Program {
     const [npc, ...args] = ourProgram('npc', this.#runtime)
     const flags = [`-server=127.0.0.1:${this.bridgePort}`, `-vkey=${vkey}`]
-    return new Program(npc, [...args, ...flags], this.#folder, { ...process.env, HOME: this.#folder })
+    return new Program(npc, [...args, ...flags], this.folder, { ...process.env, HOME: this.folder })
   }
 
   /**
@@ -191,6 +192,6 @@ export class Victim {
     await this.targets.close()
     await this.#agent?.kill()
     await this.#relay?.kill()
-    await rm(this.#folder, { recursive: true })
+    await rm(this.folder, { recursive: true })
   }
 }

@@ -39,7 +39,12 @@ export const relayContract = {
       .input(
         z.object({
           name: model.displayName,
-          vkey: z.string().min(16).max(128).optional(),
+          vkey: z
+            .string()
+            .min(16)
+            .max(128)
+            .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u)
+            .optional(),
           settings: clientSettings.optional(),
           limits: clientLimits.optional(),
         }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { relayErrorCodes, type FailureParams } from './errors.ts'
+import { printable } from './printable.ts'
 import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 
@@ -26,7 +27,15 @@ export const portList = z
     'expected ports such as 7000-9000,10001',
   )
 
-export const displayName = z.string().trim().min(1).max(64)
+/** Whoever may give it: a person, or an agent that brings its tunnels. */
+export const displayName = z
+  .string()
+  .overwrite((text) => printable(text))
+  .trim()
+  .min(1)
+  .max(64)
+/** Of a key of relay or agent: SHA-256 as `nps` prints it. */
+export const keyFingerprint = z.string().regex(/^sha256:[A-Za-z0-9_-]{43}$/)
 
 export const failureParams: z.ZodType<FailureParams> = z.record(z.string(), z.union([z.string(), z.number()]))
 /** What travels in the `data` of a failed call. `message` is the English sentence for logs and command lines. */
@@ -49,7 +58,7 @@ export const agentState = z.discriminatedUnion('state', [
     protocol: z.enum(['native', 'stock']),
     roundTripMs: z.number().nullable(),
     /** Of the agent's own key, as it says; stock agents have none. */
-    fingerprint: z.string().optional(),
+    fingerprint: keyFingerprint.optional(),
   }),
   /** `sinceMs` is null for a client that never was online. */
   z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
@@ -81,7 +90,7 @@ export type Client = z.infer<typeof client>
 export const tunnelMode = z.enum(['tcp', 'udp', 'socks5', 'httpProxy', 'host', 'private', 'file'])
 export type TunnelMode = z.infer<typeof tunnelMode>
 
-const oneTarget = '(\\[[0-9a-fA-F:.%]+\\]|[^\\s:/,[\\]]{1,253}):\\d{1,5}'
+const oneTarget = '(\\[[0-9a-fA-F:.%]+\\]|[^\\s\\p{C}:/,[\\]]{1,253}):\\d{1,5}'
 
 /**
  * `host:port`, as the agent dials it; an IPv6 host in brackets. Several, which visitors get in turn, with commas between.
@@ -91,7 +100,7 @@ export const targetAddress = z
   .string()
   .trim()
   .max(4096)
-  .regex(new RegExp(`^(${oneTarget}(,${oneTarget}){0,63})?$`), 'expected host:port')
+  .regex(new RegExp(`^(${oneTarget}(,${oneTarget}){0,63})?$`, 'u'), 'expected host:port')
 
 /** The server's listening port: is it open, stopped by a person, or could it not be opened? */
 export const tunnelState = z.discriminatedUnion('state', [

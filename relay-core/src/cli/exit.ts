@@ -1,4 +1,6 @@
 import { RelayError } from '../api/errors.ts'
+import { printableJson } from '../api/printable.ts'
+import { printableLines } from './output.ts'
 
 /** What nps and npc answer to the shell; docs/cli.md lists the same. */
 export const exitCode = {
@@ -37,10 +39,10 @@ export async function runCommandLine(main: (args: string[]) => Promise<number>):
     const { code, message } = describe(error)
     if (args.some((arg) => /^--?json(=true|=1)?$/.test(arg)) && error instanceof RelayError) {
       process.stdout.write(
-        `${JSON.stringify({ error: { code: error.code, message: error.message, params: error.params } })}\n`,
+        `${printableJson(JSON.stringify({ error: { code: error.code, message: error.message, params: error.params } }))}\n`,
       )
     }
-    process.stderr.write(`${message}\n`)
+    process.stderr.write(`${printableLines(message)}\n`)
     process.exitCode = code
   }
 }

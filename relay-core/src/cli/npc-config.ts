@@ -9,6 +9,7 @@ import {
   protocolProblem,
   proxyProblem,
   serverAddressProblem,
+  vkeyProblem,
   type AgentConfig,
 } from '../config/agent-config.ts'
 import type { AgentProtocol } from '../client/agent-protocol.ts'
@@ -100,6 +101,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     server,
     (text) => serverAddressProblem(text) && `${serverAddressProblem(text)}, not "${text}"`,
   )
+  check('vkey', vkey, vkeyProblem)
   return {
     server,
     vkey: new Secret(vkey),

@@ -7,7 +7,8 @@ import { formatReport, importStock, type ImportReport } from '../server/stock-da
 import { openStore } from '../server/store/store.ts'
 import { exitCode } from './exit.ts'
 import { usageError } from './flags.ts'
-import { print, printJson, printable } from './output.ts'
+import { printable } from '../api/printable.ts'
+import { print, printJson } from './output.ts'
 
 /** `nps import <folder>`: clients, tunnels and hosts of a stock nps into this one, whether it runs or not. */
 export async function runImportCommand(
@@ -18,7 +19,12 @@ export async function runImportCommand(
     throw usageError('Name the conf folder of the stock nps: nps import /etc/nps/conf [-json]')
   const report = await importHere(folders, resolve(folder))
   if (json) printJson(report)
-  else print(formatReport(report).map(printable).join('\n'))
+  else
+    print(
+      formatReport(report)
+        .map((line) => printable(line, '?'))
+        .join('\n'),
+    )
   return exitCode.ok
 }
 

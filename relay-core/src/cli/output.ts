@@ -1,10 +1,12 @@
-/** One or more lines on standard output. */
+import { printable, printableJson } from '../api/printable.ts'
+
+/** One or more lines on standard output. What somebody else has typed, or a peer has sent, must not drive this terminal. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${printableLines(text)}\n`)
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2))
+  process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
 }
 
 /** Columns under headings; a cell that is undefined is a dash. */
@@ -12,7 +14,7 @@ export function formatTable(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null | undefined)[])[],
 ): string {
-  const cells = [headings, ...rows.map((row) => row.map((cell) => printable(String(cell ?? '-'))))]
+  const cells = [headings, ...rows.map((row) => row.map((cell) => printable(String(cell ?? '-'), '?')))]
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))))
   return cells
     .map((row) =>
@@ -48,8 +50,10 @@ function widthOf(text: string): number {
   return width
 }
 
-/** A name that somebody else has typed must not drive this terminal. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+/** Several lines of which each is printable. */
+export function printableLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line, '?'))
+    .join('\n')
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
+import { printable } from '../api/printable.ts'
 import { agentProtocols, type AgentProtocol } from '../client/agent-protocol.ts'
 import { Secret } from '../secret.ts'
 import { formatProxy, parseProxy, type ProxyAddress } from '../transport/proxy.ts'
@@ -36,6 +37,11 @@ export function fingerprintProblem(fingerprint: string): string | null {
   return /^sha256:[A-Za-z0-9_+/-]{43}=?$|^sha256:[0-9a-fA-F]{64}$/.test(fingerprint)
     ? null
     : 'needs sha256: and the 43 characters that nps prints'
+}
+
+/** Null, or what is wrong with a vkey; the text is not repeated. A line feed would add lines to the installed npc.conf. */
+export function vkeyProblem(vkey: string): string | null {
+  return printable(vkey, '') === vkey && vkey.length <= 1024 ? null : 'has characters that no key has'
 }
 
 /** Null, or what is wrong with a protocol's name. */
@@ -86,6 +92,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     (value) => serverAddressProblem(value) && `${serverAddressProblem(value)}, found "${value}"`,
   )
   const vkey = common.required('vkey')
+  check('vkey', vkeyProblem)
   check('conn_type', (type) => (type === 'tcp' ? null : `${type} is not supported, only tcp`))
   const fingerprint = check('fingerprint', fingerprintProblem)
   const protocol = check('protocol', protocolProblem)

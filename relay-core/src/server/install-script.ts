@@ -1,4 +1,4 @@
-import { shellQuote } from '../shell-quote.ts'
+import { shellWord } from '../api/shell-words.ts'
 
 export interface InstallScriptOptions {
   /** `host:port` of the bridge, as the lab box shall dial it. */
@@ -24,7 +24,7 @@ export function installScript({
   url,
   programs,
 }: InstallScriptOptions): string {
-  const q = shellQuote
+  const q = shellWord
   return `#!/bin/sh
 # Installs npc, the agent that connects this machine to ${server.replace(/[^\w.:[\]-]/g, '')}.
 set -eu

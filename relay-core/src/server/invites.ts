@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RelayError } from '../api/errors.ts'
+import { shellWord } from '../api/shell-words.ts'
 import type { Log } from '../log.ts'
 import type { Agents } from './agents.ts'
 import type { ClientRecord, ClientStore } from './store/clients.ts'
@@ -37,26 +38,28 @@ export class Invites {
 
   /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
   create(client: ClientRecord, host: string) {
-    if (!/^[A-Za-z0-9.-]+$/.test(host) && !isIPv6(host)) {
-      throw new RelayError('invalid-input', `"${host}" is not a host name or an address.`, { field: 'host' })
-    }
     const { store, curlPin, now, log } = this.#options
+    const server = this.bridgeAddress(host)
     store.removeExpired(now())
     const code = randomBytes(16).toString('base64url')
     const expiresAtMs = now() + validMs
     store.add(code, client.id, host, expiresAtMs)
     log.info('invite made', { client: client.id, validMinutes: validMs / 60_000 })
-    const url = `https://${this.bridgeAddress(host)}/i/${code}`
+    const url = `https://${server}/i/${code}`
     return {
       code,
       expiresAtMs,
       // The certificate is self-signed on purpose: what counts is the pinned key.
-      curl: `curl -fsSL -k --pinnedpubkey '${curlPin}' '${url}' | sh`,
-      wget: `wget -qO- --no-check-certificate --pinnedpubkey='${curlPin}' '${url}' | sh`,
+      curl: `curl -fsSL -k --pinnedpubkey ${shellWord(curlPin)} ${shellWord(url)} | sh`,
+      wget: `wget -qO- --no-check-certificate --pinnedpubkey=${shellWord(curlPin)} ${shellWord(url)} | sh`,
     }
   }
 
+  /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
   bridgeAddress(host: string): string {
+    if (!/^[A-Za-z0-9.-]+$/.test(host) && !isIPv6(host)) {
+      throw new RelayError('invalid-input', `"${host}" is not a host name or an address.`, { field: 'host' })
+    }
     return `${isIPv6(host) ? `[${host}]` : host}:${this.#options.bridgePort()}`
   }
 

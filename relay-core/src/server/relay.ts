@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RelayStatus } from '../api/models.ts'
+import { commandLine } from '../api/shell-words.ts'
 import type { RelayConfig } from '../config/relay-config.ts'
 import { LogTail } from '../log-tail.ts'
 import { createLog, type Log } from '../log.ts'
@@ -194,9 +195,13 @@ export class Relay {
       status: () => this.#status(startedAtMs, clients),
       statusChanged: this.#statusChanged,
       command: (vkey, host) => ({
-        command:
-          `npc -server=${invites.bridgeAddress(host)} -vkey=${vkey} -type=tcp ` +
+        command: commandLine(
+          'npc',
+          `-server=${invites.bridgeAddress(host)}`,
+          `-vkey=${vkey}`,
+          '-type=tcp',
           `-fingerprint=${identity.fingerprint}`,
+        ),
         vkey,
         fingerprint: identity.fingerprint,
       }),

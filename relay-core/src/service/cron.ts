@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { shellQuote } from '../shell-quote.ts'
+import { shellWord } from '../api/shell-words.ts'
 import { runTool } from './run-tool.ts'
 import type { Service, ServiceSpec } from './service.ts'
 import {
@@ -38,7 +38,7 @@ export const cron: Service = {
 export function withLine(crontab: string, spec: ServiceSpec): string {
   const others = withoutLine(crontab, spec)
   const script = supervisorFiles(spec).script.replaceAll('%', String.raw`\%`)
-  return `${others}${others === '' || others.endsWith('\n') ? '' : '\n'}@reboot /bin/sh ${shellQuote(script)} ${marker(spec)}\n`
+  return `${others}${others === '' || others.endsWith('\n') ? '' : '\n'}@reboot /bin/sh ${shellWord(script)} ${marker(spec)}\n`
 }
 
 export function withoutLine(crontab: string, spec: ServiceSpec): string {

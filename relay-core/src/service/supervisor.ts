@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { shellQuote } from '../shell-quote.ts'
+import { shellWord } from '../api/shell-words.ts'
 import type { ServiceKind, ServiceSpec, ServiceStatus } from './service.ts'
 
 /** Where there is no service manager: a small shell loop keeps the program running. */
@@ -29,7 +29,7 @@ export function supervisorFiles({ name, folder }: Pick<ServiceSpec, 'name' | 'fo
 /** The loop: pauses of 1 s to 60 s between runs, short again after a minute that went well. */
 export function supervisorScript(spec: ServiceSpec, kind: ServiceKind): string {
   const { script, pid, childPid, lastError } = supervisorFiles(spec)
-  const q = shellQuote
+  const q = shellWord
   const logPath = join(spec.folder, 'state', `${spec.name}.log`)
   const command = [spec.program, ...spec.args, `-log_path=${logPath}`].map(q).join(' ')
   return `#!/bin/sh

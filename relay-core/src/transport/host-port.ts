@@ -8,7 +8,7 @@ export interface HostPort {
 
 /** Reads `host:port`, an IPv6 host in brackets; throws `invalid-input`, which calls the text `what`. */
 export function parseHostPort(text: string, what: string): HostPort {
-  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:/[\]]{1,253})):(\d{1,5})$/.exec(text.trim())
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s\p{C}:/[\]]{1,253})):(\d{1,5})$/u.exec(text.trim())
   const host = match?.[1] ?? match?.[2]
   const port = Number(match?.[3])
   if (host === undefined || port < 1 || port > 65535) {

@@ -32,10 +32,13 @@ export class ByteWriter {
     return this.bytes(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value))
   }
 
-  /** A length byte and that many bytes of UTF-8; what is longer than 255 bytes is cut. */
+  /** A length byte and that many bytes of UTF-8; what is longer than 255 bytes is cut between two characters. */
   text(value: string): this {
-    const encoded = utf8Encoder.encode(value).subarray(0, 255)
-    return this.u8(encoded.length).bytes(encoded)
+    const encoded = utf8Encoder.encode(value)
+    let length = Math.min(encoded.length, 255)
+    // Bytes 10xxxxxx go on with a character that began before.
+    while (length < encoded.length && ((encoded[length] ?? 0) & 0xc0) === 0x80) length--
+    return this.u8(length).bytes(encoded.subarray(0, length))
   }
 
   finish(): Uint8Array {

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter, WireError } from './bytes.ts'
 import { encodeFrame, frameType } from './frame.ts'
+import { addressField, codeField, fingerprintField, hostField, pathField, words } from './text-fields.ts'
 
 /** What a native link begins with, after the HELLO frame's header. */
 export const helloMagic = Uint8Array.of(0x4e, 0x50, 0x53, 0x44)
@@ -115,7 +116,8 @@ export function decodeHello(body: Uint8Array): Hello {
   if (role === roleByte.carrier) return { role: 'carrier', version, sessionId: id, proof }
   if (role === roleByte.visitor) return { role: 'visitor', version, visitId: id, proof }
   if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
-  const [agentVersion, hostname, fingerprint] = [reader.text(), reader.text(), reader.text()]
+  const [agentVersion, hostname] = [words(reader.text(), 64), words(reader.text())]
+  const fingerprint = fingerprintField(reader.text())
   return { role: 'control', version, keyId: id, proof, agentVersion, hostname, fingerprint }
 }
 
@@ -131,7 +133,7 @@ export function decodeWelcome(body: Uint8Array): Welcome {
     sessionId: reader.bytes(idLength),
     carrierKey: reader.bytes(proofLength),
     proof: reader.bytes(proofLength),
-    relayVersion: reader.text(),
+    relayVersion: words(reader.text(), 64),
   }
 }
 
@@ -141,7 +143,7 @@ export function encodeRefused({ code, message }: Refusal): Uint8Array {
 
 export function decodeRefused(body: Uint8Array): Refusal {
   const reader = new ByteReader(body)
-  return { code: reader.text(), message: reader.text() }
+  return { code: codeField(reader.text()), message: words(reader.text()) }
 }
 
 /** Each end of a private link shows the other that it knows the tunnel's password. */
@@ -178,7 +180,7 @@ export function encodeBye(reason: string): Uint8Array {
 }
 
 export function decodeBye(body: Uint8Array): string {
-  return new ByteReader(body).text()
+  return words(new ByteReader(body).text())
 }
 
 export function encodeOpen({ number, host, port, visitor, kind, stripPrefix, verifier }: Open): Uint8Array {
@@ -194,16 +196,16 @@ export function decodeOpen(body: Uint8Array): Open {
     number: reader.u32(),
     host: reader.text(),
     port: reader.u16(),
-    visitor: reader.text(),
+    visitor: addressField(reader.text()),
     kind: reader.u8(),
   }
   switch (open.kind) {
     case streamKind.files:
-      return { ...open, stripPrefix: reader.text() }
+      return { ...open, host: pathField(open.host), stripPrefix: pathField(reader.text()) }
     case streamKind.private:
-      return { ...open, verifier: reader.bytes(proofLength) }
+      return { ...open, host: hostField(open.host), verifier: reader.bytes(proofLength) }
     default:
-      return open
+      return { ...open, host: hostField(open.host) }
   }
 }
 
@@ -217,7 +219,7 @@ export function encodeFailed({ number, code, message }: Failed): Uint8Array {
 
 export function decodeFailed(body: Uint8Array): Failed {
   const reader = new ByteReader(body)
-  return { number: reader.u32(), code: reader.text(), message: reader.text() }
+  return { number: reader.u32(), code: codeField(reader.text()), message: words(reader.text()) }
 }
 
 export function encodeEnd(): Uint8Array {
@@ -290,5 +292,5 @@ export function encodeHealth({ target, up }: Health): Uint8Array {
 
 export function decodeHealth(body: Uint8Array): Health {
   const reader = new ByteReader(body)
-  return { target: reader.text(), up: reader.u8() !== 0 }
+  return { target: hostField(reader.text()), up: reader.u8() !== 0 }
 }

@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { AgentState, Tunnel } from '../../api/models.ts'
-import { shellQuote } from '../../shell-quote.ts'
+import { commandLine } from '../../api/shell-words.ts'
 import { parseTargets } from '../tunnels/targets.ts'
 
 export interface VisitCommand {
@@ -26,13 +26,14 @@ export function visitCommand(
     )
   }
   const agentFingerprint = (agent.state === 'online' ? agent.fingerprint : undefined) ?? null
-  const command = [
-    `npc -server=${server}`,
-    `-password=${/^[\w.-]+$/.test(password) ? password : shellQuote(password)}`,
+  const command = commandLine(
+    'npc',
+    `-server=${server}`,
+    `-password=${password}`,
     `-local_port=${localPort(target)}`,
     `-fingerprint=${fingerprint}`,
     ...(agentFingerprint === null ? [] : [`-agent_fingerprint=${agentFingerprint}`]),
-  ].join(' ')
+  )
   return { command, password, fingerprint, agentFingerprint }
 }
 

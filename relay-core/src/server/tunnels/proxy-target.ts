@@ -24,7 +24,7 @@ export function parseRequestTarget(url: string): ProxyTarget | undefined {
 }
 
 function parseAuthority(text: string): { host: string; port: number | undefined } | undefined {
-  const match = /^(?:\[([0-9a-f:.]{2,45})\]|([^\s:/?#@[\]]{1,253}))(?::(\d{1,5}))?$/i.exec(text)
+  const match = /^(?:\[([0-9a-f:.]{2,45})\]|([^\s\p{C}:/?#@[\]]{1,253}))(?::(\d{1,5}))?$/iu.exec(text)
   const host = match?.[1] ?? match?.[2]
   const port = match?.[3] === undefined ? undefined : Number(match[3])
   if (host === undefined || (port !== undefined && (port < 1 || port > 65_535))) return undefined

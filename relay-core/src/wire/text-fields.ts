@@ -1,0 +1,45 @@
+import { WireError } from './bytes.ts'
+
+/**
+ * What may stand in the texts of messages. A name that something is found by ends the link when it breaks its grammar;
+ * words for people lose only what could end a line, drive a terminal or turn the direction of what stands behind.
+ */
+
+/** Control characters, line and paragraph separators, halves of pairs, marks of direction. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
+
+/** Words for people: a sentence, a version, a machine's own name. */
+export function words(text: string, most = 255): string {
+  return text.replace(unprintable, ' ').slice(0, most)
+}
+
+/** Of an agent's key, as `nps` prints it; empty for an agent without. */
+export function fingerprintField(text: string): string {
+  return checked(text, /^(?:sha256:[A-Za-z0-9_-]{43})?$/, 'fingerprint')
+}
+
+/** A failure's code. */
+export function codeField(text: string): string {
+  return checked(text, /^[a-z][a-z0-9-]{0,63}$/, 'code')
+}
+
+/** A host name or an address, with or without its port; empty where the stream has none. */
+export function hostField(text: string): string {
+  return checked(text, /^[^\s\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u, 'host')
+}
+
+/** A folder of the agent's machine, or a part of a requested path. */
+export function pathField(text: string): string {
+  return checked(text, /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u, 'path')
+}
+
+/** Where a visitor comes from: an address, perhaps with its port; or empty. */
+export function addressField(text: string): string {
+  return checked(text, /^[\x21-\x7e]{0,80}$/, 'address')
+}
+
+function checked(text: string, grammar: RegExp, what: string): string {
+  // The text itself stays out of the message, which goes to the log.
+  if (!grammar.test(text)) throw new WireError(`a ${what} that cannot be one`)
+  return text
+}
