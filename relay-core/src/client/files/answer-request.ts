@@ -33,6 +33,10 @@ export async function answerRequest(
     return
   }
   const asked = readRequestedPath(request.url ?? '')
+  if (asked === 'unreadable') {
+    answerShortly(response, 400)
+    return
+  }
   const path = asked && stripPrefix(asked, prefix)
   const found: Found = path ? await findInFolder(folder, path.names) : { kind: 'missing' }
   if (!path || found.kind === 'missing') {

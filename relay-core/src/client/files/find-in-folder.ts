@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs'
 import { lstat, open, realpath, type FileHandle } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
+import { isServed } from './requested-path.ts'
 
 export type Found =
   /** The caller closes `handle`. */
@@ -15,8 +16,8 @@ const missing: Found = { kind: 'missing' }
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
- * What lies at `names` below `folder`. Symbolic links are followed as long as they stay inside the folder; what is
- * neither a file nor a folder (pipes, devices, sockets), and what this user may not read, is missing. Rejects with the
+ * What lies at `names` below `folder`. Symbolic links are followed as long as they stay inside the folder and meet no
+ * hidden name; what is neither a file nor a folder (pipes, devices, sockets), and what this user may not read, is missing. Rejects with the
  * system's error when the folder itself cannot be found.
  */
 export async function findInFolder(folder: string, names: readonly string[]): Promise<Found> {
@@ -44,15 +45,25 @@ export async function findInFolder(folder: string, names: readonly string[]): Pr
   }
 }
 
-/** The path without symbolic links if it lies in `root` (itself free of links) or is it; else undefined. */
+/**
+ * The path without symbolic links if it lies in `root` (itself free of links) or is it; else undefined. Hidden names are
+ * refused here too: a link with a plain name must not lead to `.ssh`.
+ */
 export async function realInside(root: string, path: string): Promise<string | undefined> {
   try {
     const real = await realpath(path)
-    return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep) ? real : undefined
+    return isServedBelow(root, real) ? real : undefined
   } catch (error) {
     if (!isSystemError(error)) throw error
     return undefined
   }
+}
+
+/** Whether `path` is `root` or lies in it, with no hidden name on the way from there. Both absolute and normalised. */
+export function isServedBelow(root: string, path: string): boolean {
+  if (path === root) return true
+  if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return false
+  return relative(root, path).split(sep).every(isServed)
 }
 
 /** Not there, not allowed, too many links, a name too long, a socket: for a visitor all the same. */

@@ -5,20 +5,22 @@ export interface RequestedPath {
 }
 
 /**
- * Reads the target of a request. Undefined for whatever is not plainly a path below the folder: `..` and `.` in any
- * spelling, encoded slashes, NUL, broken encoding, and hidden names (a dot in front), which are never served.
+ * Reads the target of a request. `unreadable` where it is no path, or none that can be decoded; undefined for whatever is
+ * not plainly a path below the folder: `..` and `.` in any spelling, encoded slashes, NUL, and hidden names (a dot in
+ * front), which are never served.
  */
-export function readRequestedPath(url: string): RequestedPath | undefined {
+export function readRequestedPath(url: string): RequestedPath | 'unreadable' | undefined {
   // A proxy's client may send the absolute form (RFC 9112 §3.2.2).
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
-  if (!path.startsWith('/')) return undefined
+  if (!path.startsWith('/')) return 'unreadable'
   const names: string[] = []
   for (const part of path.split('/')) {
     if (part === '') continue
     const name = decode(part)
-    if (name === undefined || !isServed(name)) return undefined
+    if (name === undefined) return 'unreadable'
     names.push(name)
   }
+  if (!names.every(isServed)) return undefined
   return { names, isFolder: path.endsWith('/') }
 }
 

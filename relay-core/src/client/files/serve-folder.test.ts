@@ -36,6 +36,9 @@ beforeAll(async () => {
     symlink('sub', join(folder, 'way-in')),
     symlink('/dev/zero', join(folder, 'zero')),
     symlink('loop', join(folder, 'loop')),
+    symlink('.env', join(folder, 'settings')),
+    symlink('.git', join(folder, 'history')),
+    symlink('../.git/config', join(folder, 'sub', 'config')),
   ])
   await utimes(join(folder, 'ten.txt'), 1_700_000_000.25, 1_700_000_000.25)
   execFileSync('mkfifo', [join(folder, 'pipe')])
@@ -106,8 +109,6 @@ describe('a shared folder', () => {
     ['/%252e%252e/secret.txt', 'a doubly encoded way up'],
     ['/./ten.txt', 'a dot'],
     ['/ten.txt%00.html', 'NUL'],
-    ['/%c0%ae%c0%ae/secret.txt', 'overlong UTF-8'],
-    ['/%zz', 'broken encoding'],
     ['/way-out', 'a link to a file outside'],
     ['/up/secret.txt', 'a link to the folder above'],
     ['/beside/secret.txt', 'a link to a folder whose name begins alike'],
@@ -116,15 +117,26 @@ describe('a shared folder', () => {
     ['/loop', 'a link to itself'],
     ['/.env', 'a hidden file'],
     ['/.git/config', 'a file in a hidden folder'],
+    ['/settings', 'a link to a hidden file'],
+    ['/history/', 'a link to a hidden folder'],
+    ['/history/config', 'a file behind a link to a hidden folder'],
+    ['/sub/config', 'a link to a file in a hidden folder'],
     ['//etc/passwd', 'an absolute path'],
     ['/ten.txt/', 'a file as a folder'],
     ['/ten.txt/x', 'a name below a file'],
     [`/${'x'.repeat(300)}`, 'a name too long'],
     ['/nothing', 'what is not there'],
-    ['*', 'no path at all'],
   ])('does not answer %s: %s', async (path) => {
     const { status, body } = await ask(path)
     expect({ status, body }).toEqual({ status: 404, body: '404 Not Found\n' })
+  })
+
+  it.each([
+    ['/%c0%ae%c0%ae/secret.txt', 'overlong UTF-8'],
+    ['/%zz', 'broken encoding'],
+    ['*', 'no path at all'],
+  ])('does not understand %s: %s', async (path) => {
+    expect((await ask(path)).status).toBe(400)
   })
 
   it('lists what it serves, escaped, folders first', async () => {

@@ -13,6 +13,9 @@ beforeAll(async () => {
   await writeFile(join(top, 'results', 'file'), '')
   await symlink(join(top, 'results-private'), join(top, 'results', 'out'))
   await symlink(join(top, 'results'), join(top, 'link'))
+  await mkdir(join(top, 'results', '.ssh', 'deep'), { recursive: true })
+  await symlink('.ssh', join(top, 'results', 'keys'))
+  await symlink('run 1', join(top, 'results', '.plain'))
 })
 afterAll(() => rm(top, { recursive: true }))
 
@@ -21,6 +24,11 @@ it('finds a shared folder and what lies in it', async () => {
   expect(await shared.find(join(top, 'results'))).toBe(join(top, 'results'))
   expect(await shared.find(`${join(top, 'results', 'run 1')}/`)).toBe(join(top, 'results', 'run 1'))
   expect(await shared.find(join(top, 'link', 'run 1'))).toBe(join(top, 'results', 'run 1'))
+})
+
+it('shares a hidden one that was named itself, and what lies in it', async () => {
+  const shared = new SharedFolders([join(top, 'results'), join(top, 'results', '.ssh')])
+  expect(await shared.find(join(top, 'results', '.ssh', 'deep'))).toBe(join(top, 'results', '.ssh', 'deep'))
 })
 
 it('takes the only one for an empty name', async () => {
@@ -32,6 +40,11 @@ it.each([
   ['one whose name begins alike', 'results-private'],
   ['a way up', 'results/../results-private'],
   ['a link that leads out', 'results/out'],
+  ['a hidden one', 'results/.ssh'],
+  ['one in a hidden one', 'results/.ssh/deep'],
+  ['a link to a hidden one', 'results/keys'],
+  ['one behind a link to a hidden one', 'results/keys/deep'],
+  ['a hidden link', 'results/.plain'],
   ['a path that is not absolute', undefined],
 ])('denies %s, with the advice', async (_what, name) => {
   const asked = name === undefined ? 'results' : join(top, name === '/' ? '..' : name)

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute, resolve, sep } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { RelayError } from '../../api/errors.ts'
-import { realInside } from './find-in-folder.ts'
+import { isServedBelow, realInside } from './find-in-folder.ts'
 
 /** The folders of this machine that npc was started to share (`-share`), and what lies in them. No others are served. */
 export class SharedFolders {
@@ -12,20 +12,20 @@ export class SharedFolders {
   }
 
   /**
-   * The real path of a folder that the relay asks for; empty: the shared one, where there is only one. Rejects with
-   * `target-denied` when it is not shared, `target-missing` when it is, but cannot be read.
+   * The real path of a folder that the relay asks for; empty: the shared one, where there is only one. A hidden folder is
+   * shared only where it was named itself. Rejects with `target-denied` when it is not shared, `target-missing` when it is,
+   * but cannot be read.
    */
   async find(asked: string): Promise<string> {
     const [first, ...others] = this.#folders
     const folder = asked === '' && others.length === 0 ? first : asked
-    const shared =
-      folder !== undefined && isAbsolute(folder)
-        ? this.#folders.find((one) => isWithin(one, resolve(folder)))
-        : undefined
-    if (folder === undefined || shared === undefined) throw notShared(asked)
+    if (folder === undefined || !isAbsolute(folder)) throw notShared(asked)
+    const shared = this.#folders.filter((one) => isServedBelow(one, resolve(folder)))
+    if (shared.length === 0) throw notShared(asked)
     try {
       const real = await realpath(folder)
-      if ((await realInside(await realpath(shared), real)) === undefined) throw notShared(asked)
+      const roots = await Promise.all(shared.map((one) => leadsTo(one, real)))
+      if (!roots.includes(true)) throw notShared(asked)
       if ((await stat(real)).isDirectory()) return real
     } catch (cause) {
       if (cause instanceof RelayError) throw cause
@@ -35,8 +35,8 @@ export class SharedFolders {
   }
 }
 
-function isWithin(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+async function leadsTo(shared: string, real: string): Promise<boolean> {
+  return (await realInside(await realpath(shared), real)) !== undefined
 }
 
 function notShared(folder: string): RelayError {
