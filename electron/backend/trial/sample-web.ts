@@ -48,7 +48,8 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname
+  // Not by URL, which throws for some of what a request line may hold.
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined
   if (!route) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n')

@@ -1,7 +1,7 @@
 import type { TunnelRecord } from './store/tunnels.ts'
 import { RelayError } from '../api/errors.ts'
 import { readTunnelHost } from './hosts/host-name.ts'
-import { routingPath } from './hosts/routing-path.ts'
+import { rulePath } from './hosts/routing-path.ts'
 
 /** Which of a relay's visitors a host tunnel asks for. */
 interface HostClaim {
@@ -54,7 +54,7 @@ function covers(name: string, other: string): boolean {
 }
 
 function claimOf({ settings: { host } }: HostTunnel): HostClaim | undefined {
-  return host && { name: readTunnelHost(host.name), path: routingPath(host.path) }
+  return host && { name: readTunnelHost(host.name), path: rulePath(host.path) }
 }
 
 function notAllowed(host: string, why: string): RelayError {

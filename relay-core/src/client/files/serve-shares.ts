@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { readRequestedPath, stripPrefix as withoutPrefix } from './requested-path.ts'
 import { serveFolder, type ServeFolderOptions } from './serve-folder.ts'
 
 /** One `[…]` section of mode=file. */
@@ -39,9 +40,11 @@ export function serveShares(
 
 /** The one with the longest prefix that fits, else the first. */
 export function chooseShare(shares: readonly Share[], path: string): Share | undefined {
+  const asked = readRequestedPath(path)
+  if (!asked || asked === 'unreadable') return shares[0]
   return (
     shares
-      .filter(({ stripPrefix }) => path.startsWith(stripPrefix.replace(/\/$/, '')))
+      .filter(({ stripPrefix }) => withoutPrefix(asked, stripPrefix) !== undefined)
       .toSorted((one, other) => other.stripPrefix.length - one.stripPrefix.length)[0] ?? shares[0]
   )
 }

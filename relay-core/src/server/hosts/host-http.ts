@@ -9,7 +9,7 @@ import { readVisitedHost } from './host-name.ts'
 import type { HostSite } from './host-site.ts'
 import type { HostTable } from './host-table.ts'
 import { isUpgradeRequest, valuesOf, type Visit } from './rewrite-head.ts'
-import { routingPath } from './routing-path.ts'
+import { readingsOf } from './routing-path.ts'
 import { visitSite } from './visit-site.ts'
 
 export interface HostHttpOptions {
@@ -87,6 +87,16 @@ export class HostHttp {
     socket.resume()
   }
 
+  #find(name: string, path: string, { scheme, certificateOf }: Visitor): HostSite | undefined {
+    return this.#options.sites.find(
+      name,
+      path,
+      scheme,
+      ({ clientId, certificate }) =>
+        certificateOf === undefined || certificateOf === clientId || certificate !== undefined,
+    )
+  }
+
   #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
     // The target may refuse the upgrade in plain HTTP, after which the connection ends.
     const response = new ServerResponse(request)
@@ -113,14 +123,13 @@ export class HostHttp {
       refuse(response, 'bad-request')
       return
     }
-    const { certificateOf } = visitor
-    const site = this.#options.sites.find(
-      asked.name,
-      routingPath(asked.path),
-      visitor.scheme,
-      ({ clientId, certificate }) =>
-        certificateOf === undefined || certificateOf === clientId || certificate !== undefined,
-    )
+    const readings = readingsOf(asked.path)
+    const found = new Set([...(readings ?? [])].map((path) => this.#find(asked.name, path, visitor)))
+    if (found.size !== 1) {
+      refuse(response, 'bad-request')
+      return
+    }
+    const [site] = found
     const httpsPort = this.#options.httpsPort()
     if (!site) refuse(response, 'unknown-host')
     else if (site.paused) refuse(response, 'paused')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readTunnelHost, readVisitedHost } from './host-name.ts'
 import { HostTable, type HostRule } from './host-table.ts'
-import { routingPath } from './routing-path.ts'
+import { readingsOf, rulePath } from './routing-path.ts'
 
 function table(...rules: [name: string, path?: string, scheme?: HostRule['scheme']][]): HostTable<string> {
   const hosts = new HostTable<string>()
@@ -99,23 +99,40 @@ describe('host names', () => {
   })
 })
 
-describe('routing path', () => {
+describe('paths', () => {
   it.each([
     ['/', '/'],
     ['/a/b?x=/c', '/a/b'],
     ['/a/', '/a/'],
-    ['/a/./b//c', '/a/b/c'],
-    ['/open/../closed', '/closed'],
-    ['/open/%2e%2E/closed', '/closed'],
-    ['/open/%2e%2e%2fclosed', '/closed'],
-    ['/open/..\\closed', '/closed'],
-    ['/open/%ff%2e%2e/closed', '/open/%ff../closed'],
-    ['/open/%ff/%2e%2e/%2e%2e/closed', '/closed'],
-    ['/../../etc', '/etc'],
     ['/%63losed', '/closed'],
-    ['/a/..', '/'],
+    ['/%D6%D0', '/\u00d6\u00d0'],
+    ['/%E6%95%B0', '/\u00e6\u0095\u00b0'],
     ['*', '/'],
-  ])('%s counts as %s', (target, path) => {
-    expect(routingPath(target)).toBe(path)
+  ])('%s has one reading, %s', (target, path) => {
+    expect([...(readingsOf(target) ?? [])]).toEqual([path])
+  })
+
+  it.each([
+    ['/open/../closed/x', ['/closed/x', '/open/../closed/x']],
+    ['/open/%2e%2E/closed', ['/closed', '/open/../closed']],
+    ['/closed/%2e%2e%2fopen', ['/closed/../open', '/open']],
+    ['/closed/..\\open', ['/closed/..\\open', '/open']],
+    ['/closed//../x', ['/closed/x', '/closed//../x', '/x']],
+    ['/a//b', ['/a//b', '/a/b']],
+    ['/a/./b/.', ['/a/b/', '/a/./b/.']],
+    ['/open/..;x/closed', ['/open/..;x/closed', '/closed']],
+    ['/open#/../closed', ['/closed', '/open#/../closed', '/open']],
+    ['/../../etc', ['/etc', '/../../etc']],
+  ])('%s is read in different ways', (target, readings) => {
+    expect([...(readingsOf(target) ?? [])]).toEqual(readings)
+  })
+
+  it.each(['/%zz', '/a%', '/%2', '/%61dmin/%ff/../x', '/%ff/%2e'])('%s cannot be decoded', (target) => {
+    expect(readingsOf(target)).toBeUndefined()
+  })
+
+  it('of a tunnel are one whether escaped or not', () => {
+    expect(rulePath('/数据/')).toBe(rulePath('/%E6%95%B0%E6%8D%AE/'))
+    expect(rulePath('/a/../b//c')).toBe('/b/c')
   })
 })

@@ -2,7 +2,7 @@ import { RelayError } from '../../api/errors.ts'
 
 export type HostScheme = 'http' | 'https'
 
-/** What a host tunnel answers to. `name` as `readTunnelHost` gives it, `path` beginning with a slash. */
+/** What a host tunnel answers to. `name` as `readTunnelHost` gives it, `path` as `rulePath` does. */
 export interface HostRule {
   readonly name: string
   readonly path: string
@@ -29,7 +29,7 @@ export class HostTable<T> {
     if (rival) {
       throw new RelayError(
         'already-exists',
-        `Another tunnel answers to ${rule.name}${rule.path} already. Choose another name, path or scheme.`,
+        `Another tunnel answers to ${rule.name}${Buffer.from(rule.path, 'latin1').toString()} already. Choose another name, path or scheme.`,
         { what: 'host', name: `${rule.name}${rule.path}` },
       )
     }
@@ -46,7 +46,7 @@ export class HostTable<T> {
   }
 
   /**
-   * `name` as `readVisitedHost` gives it, empty for a visitor that names none; `path` as `routingPath` gives it. One that
+   * `name` as `readVisitedHost` gives it, empty for a visitor that names none; `path` a reading of it (`readingsOf`). One that
    * `mayAnswer` denies counts as not there.
    */
   find(

@@ -35,7 +35,30 @@ describe('which site is meant', () => {
     expect(
       await Promise.all([who('x.wild.test'), who('x.y.wild.test'), who('wild.test'), who('xwild.test')]),
     ).toEqual(['wild', 'wild', 404, 404])
-    expect(await who('a.test', '/x/%2e%2e/deep')).toBe('deep')
+  })
+
+  test('a path that programs read in different ways passes no other tunnel by', async () => {
+    await lab.add({ name: 'paths.test', target: await lab.mirror('open') })
+    const users = [{ name: 'a', password: 'b' }]
+    await lab.add({ name: 'paths.test', path: '/admin', target: await lab.mirror('closed'), users })
+    const status = async (path: string) =>
+      (await lab.raw(`GET ${path} HTTP/1.1\r\nHost: paths.test\r\nConnection: close\r\n\r\n`)).slice(9, 12)
+    for (const path of [
+      '/%61dmin/%ff/../x',
+      '/x/../admin/y',
+      '/admin/../x',
+      '/admin%2f..%2fx',
+      '/admin/..\\x',
+      '//admin/x',
+      '/x/..;/admin',
+      '/%zz',
+    ]) {
+      expect([path, await status(path)]).toEqual([path, '400'])
+    }
+    for (const path of ['/%61dmin/x', '/admin/a//b/../c', '/admin/%ff'])
+      expect([path, await status(path)]).toEqual([path, '401'])
+    for (const path of ['/x/%D6%D0', '/x//y/../z', '/a%2Fb', '/?x=/../admin'])
+      expect([path, await status(path)]).toEqual([path, '200'])
   })
 
   test('an unknown name gets the page in two languages, and a name taken is refused', async () => {

@@ -1,24 +1,57 @@
+import { isUtf8 } from 'node:buffer'
+
+/** Paths are compared as bytes, each a character up to U+00FF, as a head's bytes are read. */
+
+/** Where a host tunnel begins: its path with escapes read and dots resolved, so that `/数据` and `/%E6%95%B0…` are one. */
+export function rulePath(path: string): string {
+  return lenient(decode(Buffer.from(path).toString('latin1')))
+}
+
 /**
- * The path that decides which tunnel is meant: without query, `.`, `..` and doubled slashes resolved and escapes read, so
- * that `/open/%2e%2e/closed` counts as `/closed`. What the target gets is the visitor's own spelling.
+ * The ways in which programs read one path: by the letter (RFC 3986 §5.2.4), with `\`, `%2F` and doubled slashes for one
+ * slash, without what stands behind `;`, and with dots that are names. Which tunnel is meant must not depend on them: one
+ * that asks for a password would be passed by otherwise. Most paths have one reading. Undefined for what cannot be decoded:
+ * a broken escape, or dots among bytes that are no UTF-8. What the target gets is the visitor's own spelling.
  */
-export function routingPath(requestTarget: string): string {
-  if (!requestTarget.startsWith('/')) return '/'
-  const path = unescape(requestTarget.split(/[?#]/, 1)[0] ?? '/').replaceAll('\\', '/')
+export function readingsOf(requestTarget: string): ReadonlySet<string> | undefined {
+  if (!requestTarget.startsWith('/')) return new Set(['/'])
+  const path = requestTarget.split('?', 1)[0] ?? '/'
+  if (/%(?![\da-f]{2})/i.test(path)) return undefined
+  const decoded = decode(path)
+  const hasDots = /(^|[/\\;])\.{1,2}([/\\;]|$)/.test(decoded)
+  if (hasDots && !isUtf8(Buffer.from(decoded, 'latin1'))) return undefined
+  return new Set([
+    byTheLetter(path),
+    decoded,
+    lenient(decoded),
+    lenient(decoded.replace(/;[^/\\]*/g, '')),
+    lenient(decoded.split('#', 1)[0] ?? '/'),
+  ])
+}
+
+function decode(path: string): string {
+  return path.replace(/%([\da-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+}
+
+function byTheLetter(path: string): string {
   const steps: string[] = []
-  for (const step of path.split('/')) {
+  const parts = path.split('/').slice(1).map(decode)
+  for (const [at, part] of parts.entries()) {
+    const isLast = at === parts.length - 1
+    if (part === '..') steps.pop()
+    else if (part !== '.') steps.push(part)
+    if (isLast && (part === '..' || part === '.')) steps.push('')
+  }
+  return `/${steps.join('/')}`
+}
+
+function lenient(path: string): string {
+  const plain = path.replaceAll('\\', '/')
+  const steps: string[] = []
+  for (const step of plain.split('/')) {
     if (step === '..') steps.pop()
     else if (step !== '.' && step !== '') steps.push(step)
   }
-  const isFolder = /\/(\.{1,2})?$/.test(path)
+  const isFolder = /\/(\.{1,2})?$/.test(plain)
   return steps.length === 0 ? '/' : `/${steps.join('/')}${isFolder ? '/' : ''}`
-}
-
-function unescape(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    // Not UTF-8: the escapes stay, and so does what they could hide.
-    return path.replace(/%(2e|2f|5c)/gi, (escaped) => decodeURIComponent(escaped))
-  }
 }

@@ -3,7 +3,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { Certificate } from '../hosts/certificates.ts'
 import type { HostDoor } from '../hosts/host-door.ts'
 import { readTunnelHost } from '../hosts/host-name.ts'
-import { routingPath } from '../hosts/routing-path.ts'
+import { rulePath } from '../hosts/routing-path.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 
 /** A name, and a path below it, on the relay's shared HTTP and HTTPS ports. */
@@ -54,7 +54,7 @@ class HostMode implements TunnelMode {
     this.#remove = this.#door.add({
       tunnelId: this.#spec.id,
       clientId: this.#spec.clientId,
-      rule: { name: readTunnelHost(name), path: routingPath(path), scheme },
+      rule: { name: readTunnelHost(name), path: rulePath(path), scheme },
       paused: isPaused,
       redirectToHttps,
       hostHeader,
