@@ -55,7 +55,7 @@ export class AppCalls {
   /** Only web addresses: a page must not be able to start other programs through this. */
   async openUrl({ url }: { url: string }): Promise<void> {
     if (!/^https?:\/\//i.test(url)) {
-      throw new AppError('not-possible-here', 'Only web addresses are opened.', { what: 'open this address' })
+      throw new AppError('not-possible-here', 'Only web addresses are opened.', {})
     }
     await offered(this.#shell.openUrl, 'open a browser')(url)
   }
@@ -86,5 +86,5 @@ export class AppCalls {
 
 function offered<T>(ability: T | undefined, what: string): T {
   if (ability !== undefined) return ability
-  throw new AppError('not-possible-here', `This place cannot ${what}; the desktop app can.`, { what })
+  throw new AppError('not-possible-here', `This place cannot ${what}; the desktop app can.`, {})
 }

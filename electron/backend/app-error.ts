@@ -1,15 +1,15 @@
-import type { ErrorCode, Failure, Fix } from '@nps-desktop/electron/contract'
+import type { ErrorCode, Failure, FailureParams, Fix } from '@nps-desktop/electron/contract'
 
-/** A foreseen failure: a code of the closed list, one English sentence (fact, why), its values, and the ways on. */
-export class AppError extends Error {
-  readonly code: ErrorCode
-  readonly params: Failure['params']
+/** A foreseen failure: a code of the closed list, one English sentence (fact, why), the code's values, and the ways on. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code
+  readonly params: FailureParams<Code>
   readonly fixes: readonly Fix[]
 
   constructor(
-    code: ErrorCode,
+    code: Code,
     message: string,
-    params: Failure['params'] = {},
+    params: FailureParams<Code>,
     options: { cause?: unknown; fixes?: readonly Fix[] } = {},
   ) {
     super(message, { cause: options.cause })
@@ -19,7 +19,14 @@ export class AppError extends Error {
     this.fixes = options.fixes ?? []
   }
 
+  /** A failure that is known already, to throw it again. */
+  static of({ code, message, params, fixes }: Failure, cause?: unknown): AppError {
+    return new AppError(code, message, params, { cause, fixes })
+  }
+
   toFailure(): Failure {
-    return { code: this.code, params: this.params, message: this.message, fixes: [...this.fixes] }
+    const { code, params, message, fixes } = this
+    // code and params were given together
+    return { code, params, message, fixes: [...fixes] } as Failure
   }
 }

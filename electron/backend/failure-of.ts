@@ -1,5 +1,5 @@
 import { RelayError, relayErrorCodes, type RelayErrorCode } from '@nps-desktop/relay-core/api'
-import type { Failure } from '@nps-desktop/electron/contract'
+import { relayFailure, type Failure } from '@nps-desktop/electron/contract'
 import { AppError } from './app-error.ts'
 
 const relayCodes = new Set<string>(relayErrorCodes)
@@ -14,16 +14,14 @@ function isRelayCode(code: unknown): code is RelayErrorCode {
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof AppError) return error.toFailure()
-  if (error instanceof RelayError) {
-    return { code: error.code, params: error.params, message: error.message, fixes: [] }
-  }
+  if (error instanceof RelayError) return relayFailure(error.code, error.message, error.params)
   if (error instanceof Error) {
-    const { code, data } = error as { code?: unknown; data?: { params?: Failure['params'] } }
-    if (isRelayCode(code)) return { code, params: data?.params ?? {}, message: error.message, fixes: [] }
+    const { code, data } = error as { code?: unknown; data?: { params?: Record<string, unknown> } }
+    if (isRelayCode(code)) return relayFailure(code, error.message, data?.params)
     if (error.name === 'AbortError')
       return { code: 'cancelled', params: {}, message: 'Cancelled.', fixes: [] }
     if (error.name === 'TimeoutError') {
-      return { code: 'timeout', params: {}, message: error.message, fixes: [{ action: 'retry' }] }
+      return relayFailure('timeout', error.message, {}, [{ action: 'retry' }])
     }
   }
   const message = error instanceof Error ? error.message : String(error)

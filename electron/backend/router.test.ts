@@ -28,7 +28,7 @@ test('a coded failure reaches the page whole', async () => {
   const error = new AppError(
     'port-in-use',
     'taken',
-    { port: 8024 },
+    { host: 'srv', port: 8024, free: 8025 },
     { fixes: [{ action: 'use-port', port: 8025 }] },
   )
   await expect(failing(error).trial.stop({})).rejects.toMatchObject({
@@ -38,7 +38,7 @@ test('a coded failure reaches the page whole', async () => {
       failure: {
         code: 'port-in-use',
         message: 'taken',
-        params: { port: 8024 },
+        params: { host: 'srv', port: 8024, free: 8025 },
         fixes: [{ action: 'use-port', port: 8025 }],
       },
     },
@@ -64,7 +64,7 @@ test('a relay’s failure keeps its code; a cancelled call is `cancelled`; a bug
 test('a feed that fails midway fails with its code, too', async () => {
   const client = clientOf(async function* () {
     yield await Promise.resolve([])
-    throw new AppError('storage-failed', 'disk', {})
+    throw new AppError('storage-failed', 'disk', { path: '/data', reason: 'EIO' })
   })
   const feed = await client.activity.watch({})
   expect((await feed.next()).value).toEqual([])

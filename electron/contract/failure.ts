@@ -1,5 +1,9 @@
 import { relayErrorCodes } from '@nps-desktop/relay-core/api'
+import type { RelayErrorCode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
+import { appFailureParams, relayFailureParams } from './failure-params.ts'
+import { fix } from './fix.ts'
+import type { Fix } from './fix.ts'
 
 /**
  * The app's own failures; those of the relay come beside them. docs/errors.md has a heading for each, the locales
@@ -53,9 +57,11 @@ export const appErrorCodes = [
   // the rest
   'laptop-offline',
   'laptop-port-taken',
+  'no-laptop-port',
   'server-identity-changed',
   'service-wrong',
   'service-silent',
+  'secret-missing',
   'secret-unreadable',
   'storage-failed',
   'cancelled',
@@ -68,30 +74,77 @@ export type AppErrorCode = (typeof appErrorCodes)[number]
 export const errorCodes = [...relayErrorCodes, ...appErrorCodes] as const
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** What the screen can offer as the next step; one button each. */
-export const fix = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('retry') }),
-  z.object({ action: z.literal('edit-address') }),
-  z.object({ action: z.literal('enter-secret') }),
-  z.object({ action: z.literal('enter-sudo-password') }),
-  z.object({ action: z.literal('install-without-root') }),
-  z.object({ action: z.literal('accept-host-key'), fingerprint: z.string() }),
-  z.object({ action: z.literal('use-port'), port: z.number().int() }),
-  z.object({ action: z.literal('open-host-firewall') }),
-  z.object({ action: z.literal('open-url'), url: z.string(), label: z.string() }),
-  z.object({ action: z.literal('start-service'), command: z.string() }),
-  z.object({ action: z.literal('copy'), text: z.string() }),
-])
-export type Fix = z.infer<typeof fix>
+/** For each code the values its failure has: a closed map, so that no text waits for a value that nobody gives. */
+export const failureParams = {
+  ...relayFailureParams,
+  ...appFailureParams,
+} satisfies Record<ErrorCode, z.ZodObject>
+export type FailureParams<Code extends ErrorCode = ErrorCode> = z.infer<(typeof failureParams)[Code]>
+
+interface FailureOf<Code extends ErrorCode> {
+  code: Code
+  params: FailureParams<Code>
+  /** The English sentence, for the log and for "Details". */
+  message: string
+  fixes: Fix[]
+}
 
 /** A failure as the screen needs it: the code and values for the text, and what can be done about it. */
-export const failure = z.object({
-  code: z.enum(errorCodes),
-  params: z.record(z.string(), z.union([z.string(), z.number()])),
-  /** The English sentence, for the log and for "Details". */
-  message: z.string(),
-  fixes: z.array(fix),
-})
-export type Failure = z.infer<typeof failure>
+export type Failure = { [Code in ErrorCode]: FailureOf<Code> }[ErrorCode]
+
+const failures = errorCodes.map((code) =>
+  z.object({
+    code: z.literal(code),
+    params: failureParams[code],
+    message: z.string(),
+    fixes: z.array(fix),
+  }),
+)
+type FailureSchema = (typeof failures)[number]
+
+// The union of the objects above is `Failure`; zod cannot follow the map from code to params.
+export const failure = z.discriminatedUnion(
+  'code',
+  failures as [FailureSchema, ...FailureSchema[]],
+) as unknown as z.ZodType<Failure, Failure>
+
+/**
+ * A relay's failure as one of the app's. What the relay told is untrusted: of its values only those of the code's own
+ * are taken, and only where they have the right type. `host` and `port` of a target make its `target`.
+ */
+export function relayFailure(
+  code: RelayErrorCode,
+  message: string,
+  told: Readonly<Record<string, unknown>> = {},
+  fixes: readonly Fix[] = [],
+): Failure {
+  const { host, port } = told
+  const address =
+    code.startsWith('target-') && typeof host === 'string' && typeof port === 'number'
+      ? { target: `${host}:${port}` }
+      : {}
+  const parsed = relayFailureParams[code].parse({ ...address, ...told })
+  const params = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined))
+  // parsed by the code's own schema
+  return { code, params, message, fixes: [...fixes] } as Failure
+}
+
+/** The failure with values that its place knows and it lacks; of those, what the code has no use for is left out. */
+export function withValues(failure: Failure, values: Readonly<Record<string, unknown>>): Failure {
+  const { shape } = failureParams[failure.code]
+  const used = Object.entries(values).filter(
+    ([name, value]) => name in shape && !(name in failure.params) && value !== undefined,
+  )
+  // the values are of the same map that `failure.params` came from
+  return { ...failure, params: { ...Object.fromEntries(used), ...failure.params } } as Failure
+}
+
+/** Its values, as far as they are known: for a line that keeps them beside others. */
+export function valuesOf({ params }: Failure): Record<string, string | number> {
+  const values: Record<string, string | number> = {}
+  for (const [name, value] of Object.entries<string | number | undefined>(params))
+    if (value !== undefined) values[name] = value
+  return values
+}
 
 export const failureData = z.object({ failure })

@@ -1,5 +1,7 @@
 export * from './contract.ts'
 export * from './facts.ts'
 export * from './failure.ts'
+export * from './failure-params.ts'
+export * from './fix.ts'
 export * from './models.ts'
 export * from './shell-contract.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { factCodes } from './facts.ts'
+import { fact } from './facts.ts'
 import { failure } from './failure.ts'
 
 export const instantMs = z.number().int().nonnegative()
@@ -83,14 +83,6 @@ export const stepIds = [
   'remove-client',
 ] as const
 export type StepId = (typeof stepIds)[number]
-
-/** A fact a step found; facts.ts says which values each has. */
-export const fact = z.object({
-  code: z.enum(factCodes),
-  params: z.record(z.string(), z.union([z.string(), z.number()])),
-})
-
-export type Fact = z.infer<typeof fact>
 
 export const step = z.object({
   id: z.enum(stepIds),

@@ -172,7 +172,7 @@ export function scenarioRouter(world: World) {
           if (line > 0) {
             failed({
               code: 'config-invalid',
-              params: { path: '/etc/nps/conf/nps.conf', line, key: 'web_port' },
+              params: { line, key: 'web_port' },
               message: `nps.conf:${line}: web_port needs a port from 1 to 65535`,
               fixes: [],
             })
@@ -216,7 +216,7 @@ export function scenarioRouter(world: World) {
         if (part.port === 22) {
           failed({
             code: 'port-not-allowed',
-            params: { port: 22, range: '7000-9000', server: 'cloud-hz' },
+            params: { port: 22, allowPorts: '7000-9000', server: 'cloud-hz' },
             message: 'port 22 is outside allow_ports',
             fixes: [{ action: 'use-port', port: 7005 }],
           })

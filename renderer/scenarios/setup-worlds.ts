@@ -131,17 +131,18 @@ const closed = report(
   (from) => (from >= 8850 ? 'closed-on-server' : from === 7000 ? 'used' : 'open'),
 )
 
-function failure(
-  code: Failure['code'],
-  params: Failure['params'],
-  fixes: Failure['fixes'],
-  message: string,
-): Failure {
-  return { code, params, fixes, message }
-}
-
-const blocked = (code: Failure['code']): Failure =>
-  failure(code, { from: 7000, to: 9000, provider: 'Aliyun' }, [{ action: 'retry' }], 'ports get no answer')
+const blocked = (
+  code: 'ports-blocked-by-security-group' | 'ports-blocked-by-host-firewall' | 'ports-blocked-somewhere',
+): Failure => ({
+  code,
+  params: {
+    host: '120.1.1.2',
+    ports: '7000-9000',
+    ...(code.endsWith('group') ? { provider: 'aliyun' } : {}),
+  },
+  message: 'ports get no answer',
+  fixes: [{ action: 'retry' }],
+})
 
 function settingUp(now: Job, set = false): () => World {
   return () => world({ servers: [set ? hz : bare] }, { jobs: [now] })
@@ -169,12 +170,12 @@ export const setupWorlds: Record<string, () => World> = {
       'failed',
       {},
       {
-        failure: failure(
-          'sudo-password-rejected',
-          { user: 'goudan' },
-          [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
-          'sudo: 1 incorrect password attempt',
-        ),
+        failure: {
+          code: 'sudo-password-rejected',
+          params: { host: '120.1.1.2', user: 'goudan' },
+          message: 'sudo: 1 incorrect password attempt',
+          fixes: [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
+        },
       },
     ),
   ),
@@ -184,12 +185,12 @@ export const setupWorlds: Record<string, () => World> = {
       'failed',
       {},
       {
-        failure: failure(
-          'port-in-use',
-          { port: 8024, program: 'nps (pid 811)', free: 8025 },
-          [{ action: 'use-port', port: 8025 }, { action: 'retry' }],
-          'nps (pid 811) listens on 8024',
-        ),
+        failure: {
+          code: 'port-in-use',
+          params: { host: '120.1.1.2', port: 8024, program: 'nps', free: 8025 },
+          message: 'nps (pid 811) listens on 8024',
+          fixes: [{ action: 'use-port', port: 8025 }, { action: 'retry' }],
+        },
       },
     ),
   ),
@@ -218,12 +219,12 @@ export const setupWorlds: Record<string, () => World> = {
       'failed',
       {},
       {
-        failure: failure(
-          'bridge-blocked',
-          { port: 8024, host: cloud },
-          [{ action: 'retry' }],
-          'connect ETIMEDOUT',
-        ),
+        failure: {
+          code: 'bridge-blocked',
+          params: { port: 8024, host: cloud },
+          message: 'connect ETIMEDOUT',
+          fixes: [{ action: 'retry' }],
+        },
       },
     ),
     true,
@@ -237,23 +238,26 @@ export const setupWorlds: Record<string, () => World> = {
       'failed',
       { kind: 'lab-setup', labId: 'l1' },
       {
-        failure: failure(
-          'login-rejected',
-          { user: 'goudan', host: '10.20.3.7' },
-          [{ action: 'enter-secret' }, { action: 'edit-address' }],
-          'All configured authentication methods failed',
-        ),
+        failure: {
+          code: 'login-rejected',
+          params: { user: 'goudan', host: '10.20.3.7', methods: 'publickey', tried: 'password' },
+          message: 'All configured authentication methods failed',
+          fixes: [{ action: 'enter-secret' }, { action: 'edit-address' }],
+        },
       },
     ),
   ),
   'setup-lab-online': () => world({ servers: [hz], labs: [here] }, { jobs: [done] }),
   'setup-tunnels': () => {
-    const refused = failure(
-      'target-refused',
-      { target: '127.0.0.1:8888' },
-      [{ action: 'start-service', command: 'jupyter lab --no-browser --port 8888' }, { action: 'retry' }],
-      'connect ECONNREFUSED 127.0.0.1:8888',
-    )
+    const refused: Failure = {
+      code: 'target-refused',
+      params: { target: '127.0.0.1:8888' },
+      message: 'connect ECONNREFUSED 127.0.0.1:8888',
+      fixes: [
+        { action: 'start-service', command: 'jupyter lab --no-browser --port 8888' },
+        { action: 'retry' },
+      ],
+    }
     const tunnels = [
       tunnel(here, cloud, 'ssh', 7001),
       broken(tunnel(here, cloud, 'jupyter', 7002), 'service', refused),
@@ -264,7 +268,12 @@ export const setupWorlds: Record<string, () => World> = {
   'server-dropped-ports': () => ({ ...few(), ports: new Map([['s1', dropped]]) }),
   'lab-offline': () => {
     const base = few()
-    const failed = failure('agent-offline', { lab: 'lab-a100' }, [], 'the lab box is offline')
+    const failed: Failure = {
+      code: 'agent-offline',
+      params: { lab: 'lab-a100' },
+      message: 'the lab box is offline',
+      fixes: [],
+    }
     base.overview.labs = base.overview.labs.map((one) => ({
       ...one,
       startKind: 'background',

@@ -247,10 +247,10 @@ function moods(): World {
     tunnel(box, cloud, 'tcp', 7004, { status: { state: 'unknown', sinceMs: Date.now() - 9 * minuteMs } }),
     broken(tunnel(box, cloud, 'tcp', 7005, { name: 'Remote desktop' }), 'port', {
       code: 'ports-blocked-by-security-group',
-      params: { range: '7000-9000', provider: 'Aliyun' },
+      params: { host: '120.1.1.2', ports: '7005', provider: 'aliyun' },
       message: 'no answer on 7005',
       fixes: [
-        { action: 'open-url', url: 'https://ecs.console.aliyun.com', label: 'Aliyun console' },
+        { action: 'open-url', url: 'https://ecs.console.aliyun.com', label: 'aliyun' },
         { action: 'retry' },
       ],
     }),

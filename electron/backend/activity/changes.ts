@@ -1,3 +1,4 @@
+import { valuesOf } from '@nps-desktop/electron/contract'
 import type { ActivityEvent, Overview } from '@nps-desktop/electron/contract'
 
 export type NewEvent = Omit<ActivityEvent, 'id'>
@@ -64,7 +65,7 @@ function servers({ servers: all }: Overview): Subject[] {
     const about = { serverId: id, labId: null, tunnelId: null }
     const key = `server ${id}`
     if (link.state === 'waiting' || link.state === 'failed') {
-      const params = { server: name, reason: link.failure.code }
+      const params = { ...valuesOf(link.failure), server: name, reason: link.failure.code }
       return { key, state: 'offline', event: { tone: 'bad', code: 'server-offline', params, ...about } }
     }
     const state = link.state === 'online' ? 'online' : null
@@ -95,7 +96,12 @@ function tunnels({ servers: all, labs: boxes, tunnels: each }: Overview): Subjec
     const about = { serverId, labId, tunnelId: id }
     const key = tunnelKey(id)
     if (status.state === 'broken') {
-      const broken = { ...params, stop: status.stop, reason: status.failure.code }
+      const broken = {
+        ...valuesOf(status.failure),
+        ...params,
+        stop: status.stop,
+        reason: status.failure.code,
+      }
       const state = `broken ${status.stop} ${status.failure.code}`
       return { key, state, event: { tone: 'bad', code: 'tunnel-broken', params: broken, ...about } }
     }

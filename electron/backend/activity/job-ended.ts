@@ -1,4 +1,4 @@
-import type { Job } from '@nps-desktop/electron/contract'
+import { valuesOf, type Job } from '@nps-desktop/electron/contract'
 import type { LabRecord, ServerRecord } from '../storage/records.ts'
 import type { NewEvent } from './changes.ts'
 
@@ -13,6 +13,6 @@ export function jobEnded(
   if (job.state === 'done') return { ...about, tone: 'ok', code: 'setup-done', params }
   const failed = job.steps.find((step) => step.state === 'failed')
   if (job.state !== 'failed' || !failed?.failure) return null
-  const why = { ...params, step: failed.id, reason: failed.failure.code }
+  const why = { ...valuesOf(failed.failure), ...params, step: failed.id, reason: failed.failure.code }
   return { ...about, tone: 'bad', code: 'setup-failed', params: why }
 }

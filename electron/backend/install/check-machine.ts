@@ -81,7 +81,7 @@ export function choosePlace(
   if (place) return { place, neededBytes: neededOn(place) }
   const fullest = isTargetFull ? target : uploads.toSorted((a, b) => b.freeBytes - a.freeBytes)[0]
   if (!fullest) {
-    throw new AppError('internal', `${host} names no folder where a file could be put.`, { host })
+    throw new AppError('internal', `${host} names no folder where a file could be put.`, {})
   }
   throw diskFull(host, file.program, fullest, isTargetFull ? file.rawBytes + spareBytes : neededOn(fullest))
 }

@@ -161,3 +161,8 @@ export function serviceFailed(host: string, program: string, what: string, reaso
     { fixes: [{ action: 'retry' }] },
   )
 }
+
+/** For facts: the version, where the program told it. */
+export function versionOf({ version }: InstalledProgram): { version?: string } {
+  return version === null ? {} : { version }
+}

@@ -2,7 +2,7 @@ import type { Failure, Job } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
 
-const failure: Failure = { code: 'disk-full', params: {}, message: 'full', fixes: [] }
+const failure: Failure = { code: 'cancelled', params: {}, message: 'stopped', fixes: [] }
 const job = newJob('j', {
   kind: 'server-setup',
   serverId: 's1',
@@ -36,7 +36,7 @@ test('the end is told by the steps', () => {
 test('a step that does not run any more is not heard', () => {
   const over = after([begun(0), failed(0), { type: 'ended' }])
   const late: JobEvent[] = [
-    { type: 'found', index: 0, fact: { code: 'removed', params: {} } },
+    { type: 'found', index: 0, fact: { code: 'removed', params: { what: 'npc' } } },
     { type: 'progressed', index: 0, progress: { done: 1, total: 2, unit: 'bytes' } },
     begun(0),
     done(0),

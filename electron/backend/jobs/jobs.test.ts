@@ -29,9 +29,14 @@ const failing = step('upload', {
     room.ran.push('upload')
     report.progress(3, 10, 'bytes')
     if (room.broken) {
-      throw new AppError('disk-full', 'full', { freeBytes: 1 }, { fixes: [{ action: 'retry' }] })
+      throw new AppError(
+        'disk-full',
+        'full',
+        { host: 'srv', program: 'nps', path: '/', freeBytes: 1, neededBytes: 2 },
+        { fixes: [{ action: 'retry' }] },
+      )
     }
-    report.fact('uploaded', { bytes: 10 })
+    report.fact('uploaded', { bytes: 10, program: 'nps' })
     return Promise.resolve('done')
   },
 })
@@ -77,13 +82,13 @@ describe('jobs', () => {
     expect(failed.steps[1]?.failure).toEqual({
       code: 'disk-full',
       message: 'full',
-      params: { freeBytes: 1 },
+      params: { host: 'srv', program: 'nps', path: '/', freeBytes: 1, neededBytes: 2 },
       fixes: [{ action: 'retry' }],
     })
     jobs.retry({ jobId })
     const done = await until(jobs.watch({ jobId }, { signal }), over)
     expect(done.state).toBe('done')
-    expect(done.steps[1]?.facts).toEqual([{ code: 'uploaded', params: { bytes: 10 } }])
+    expect(done.steps[1]?.facts).toEqual([{ code: 'uploaded', params: { bytes: 10, program: 'nps' } }])
     expect(room.ran).toEqual(['connect', 'upload', 'upload', 'start'])
     expect(room.released).toBe(2)
   })
@@ -175,7 +180,7 @@ describe('jobs', () => {
 
   it('ends whatever throws around its steps, and says so at a step', async () => {
     const boom = (): never => {
-      throw new AppError('storage-failed', 'disk')
+      throw new AppError('storage-failed', 'disk', { path: '/data', reason: 'EIO' })
     }
     for (const part of [{ onDone: boom }, { release: boom }]) {
       const jobs = createJobs({ log: silentLog, onEnded: boom })

@@ -46,21 +46,18 @@ export function createJobs({
 
   const find = (jobId: string): RunningJob => {
     const entry = entries.get(jobId)
-    if (!entry) throw new AppError('not-found', 'This job is no longer known; start it again.', { jobId })
+    if (!entry) throw new AppError('not-found', 'This job is no longer known; start it again.', {})
     return entry.job
   }
 
   const refuseIfBusy = (subject: string): void => {
     for (const entry of entries.values()) {
       if (entry.subject !== subject || !entry.job.isRunning) continue
-      const { kind, id } = entry.job.feed.value
+      const { id } = entry.job.feed.value
       throw new AppError(
         'busy',
         'Something else is being done on this machine; wait for its end or cancel it.',
-        {
-          kind,
-          jobId: id,
-        },
+        { jobId: id },
       )
     }
   }

@@ -1,4 +1,4 @@
-import type { Job } from '@nps-desktop/electron/contract'
+import type { Fact, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
@@ -130,7 +130,9 @@ export class RunningJob<Context = unknown> {
     let toldAt = 0
     return {
       signal,
-      fact: (code, params) => this.#dispatch({ type: 'found', index, fact: { code, params } }),
+      fact: (code, params) =>
+        // code and params came together
+        this.#dispatch({ type: 'found', index, fact: { code, params } as Fact }),
       progress: (done, total, unit) => {
         const now = performance.now()
         if (done < total && now - toldAt < progressEveryMs) return

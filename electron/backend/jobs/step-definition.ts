@@ -1,4 +1,4 @@
-import type { Fact, FactCode, PortReport, SshSecret, StepId } from '@nps-desktop/electron/contract'
+import type { FactCode, FactParams, PortReport, SshSecret, StepId } from '@nps-desktop/electron/contract'
 
 /** What a person put right before trying again. */
 export interface Corrections {
@@ -11,7 +11,7 @@ export interface Corrections {
 /** What a step tells while it runs. */
 export interface StepReport {
   readonly signal: AbortSignal
-  fact(code: FactCode, params: Fact['params']): void
+  fact<Code extends FactCode>(code: Code, params: FactParams<Code>): void
   progress(done: number, total: number, unit: 'bytes' | 'ports'): void
   ports(report: PortReport): void
 }

@@ -19,7 +19,7 @@ export interface LabContext {
 /** Throws `not-found`. */
 export function labOf({ storage, labId }: Pick<LabContext, 'storage' | 'labId'>): LabRecord {
   const lab = storage.labs.get(labId)
-  if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', { id: labId })
+  if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
   return lab
 }
 
@@ -28,5 +28,5 @@ export function relayOf(context: Pick<LabContext, 'storage' | 'labId'>): RelayRe
   const { serverId, name } = labOf(context)
   const server = context.storage.servers.get(serverId)
   if (server?.relay) return server.relay
-  throw new AppError('not-found', `The server of ${name} is not set up yet.`, { id: serverId })
+  throw new AppError('not-found', `The server of ${name} is not set up yet.`, {})
 }

@@ -60,10 +60,10 @@ export class LabJobs {
     relayOf({ storage, labId })
     if (!lab.address) {
       throw new AppError(
-        'secret-unreadable',
+        'secret-missing',
         `No sign-in for ${lab.name} is kept: add its address, or paste the line there.`,
         {
-          host: lab.name,
+          name: lab.name,
         },
       )
     }

@@ -85,8 +85,7 @@ export class LabRecords {
   find(labId: string): { lab: LabRecord; server: ServerRecord } {
     const lab = this.#storage.labs.get(labId)
     const server = lab && this.#storage.servers.get(lab.serverId)
-    if (!lab || !server)
-      throw new AppError('not-found', 'This lab box is no longer in the list.', { id: labId })
+    if (!lab || !server) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
     return { lab, server }
   }
 

@@ -1,3 +1,4 @@
+import { relayFailure, withValues } from '@nps-desktop/electron/contract'
 import type { Failure, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { usualTargets } from './tunnel-kind.ts'
@@ -21,9 +22,10 @@ export interface CheckedTunnel {
   readonly portCause: PortReport['cause'] | null
 }
 
-const startCommands: Readonly<Partial<Record<TunnelKind, string>>> = {
-  jupyter: 'jupyter notebook --no-browser --port 8888',
-  tensorboard: 'tensorboard --logdir . --port 6006',
+/** Runs on after the logout, without anything that a lab box might lack; what it says goes to a file beside it. */
+const startCommands: Readonly<Partial<Record<TunnelKind, (port: string) => string>>> = {
+  jupyter: (port) => `nohup jupyter notebook --no-browser --port ${port} > jupyter.log 2>&1 &`,
+  tensorboard: (port) => `nohup tensorboard --logdir . --port ${port} > tensorboard.log 2>&1 &`,
 }
 
 /** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
@@ -52,10 +54,9 @@ function portStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResu
     // what the lab box or the target said has come all the way
     if (/^(agent|target)-/.test(seen.failure.code))
       return { name: 'port', state: 'ok', ms: null, failure: null }
-    const { server, port } = tunnel
-    return failedStop('port', { ...seen.failure, params: { server, port, ...seen.failure.params } })
+    return failedStop('port', withValues(seen.failure, { server, port }))
   }
-  const params = { server, port, why: seen.why }
+  const params = { host: server, ports: String(port) }
   // nps listens, so whatever answers "no" or nothing stands in front of it
   const code =
     portCause === 'security-group'
@@ -69,28 +70,22 @@ function portStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResu
 
 /** A relay's own failure of the port (taken, not allowed, stopped), with the names a screen needs. */
 export function portFailure(tunnel: Pick<CheckedTunnel, 'server' | 'port'>, failure: RelayFailure): Failure {
-  return {
-    code: failure.code,
-    params: { server: tunnel.server, port: tunnel.port, ...failure.params },
-    message: failure.message,
-    fixes: [{ action: 'retry' }],
-  }
+  const { server, port } = tunnel
+  const { code, message, params } = failure
+  return relayFailure(code, message, { server, port, ...params }, [{ action: 'retry' }])
 }
 
 function labStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResult): Stop {
   const hop = probe.hops.find(({ hop }) => hop === 'agent')
+  const names = { lab: tunnel.lab, server: tunnel.server }
+  if (hop?.failure) {
+    const { code, message, params } = hop.failure
+    return failedStop('lab', relayFailure(code, message, { ...names, ...params }))
+  }
   // the relay may find the lab box well where the private way finds another one
-  const met = seen.state === 'failed' && seen.failure.code.startsWith('agent-') ? seen.failure : null
-  const failure = hop?.failure ?? met
-  if (hop?.state === 'ok' && !failure) return { name: 'lab', state: 'ok', ms: hop.ms, failure: null }
-  if (!failure) return unknownStop('lab')
-  const { code, params, message } = failure
-  return failedStop('lab', {
-    code,
-    params: { lab: tunnel.lab, server: tunnel.server, ...params },
-    message,
-    fixes: [],
-  })
+  if (seen.state === 'failed' && seen.failure.code.startsWith('agent-'))
+    return failedStop('lab', withValues({ ...seen.failure, fixes: [] }, names))
+  return hop?.state === 'ok' ? { name: 'lab', state: 'ok', ms: hop.ms, failure: null } : unknownStop('lab')
 }
 
 function serviceStop(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult): Stop {
@@ -98,14 +93,16 @@ function serviceStop(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult): S
   const { lab, target, kind } = tunnel
   const params = { lab, target, kind }
   if (hop?.failure) {
-    const command = startCommands[kind]
+    const command = startCommands[kind]?.(target.slice(target.lastIndexOf(':') + 1))
     const start = hop.failure.code === 'target-refused' && command !== undefined
-    return failedStop('service', {
-      code: hop.failure.code,
-      params: { ...hop.failure.params, ...params },
-      message: hop.failure.message,
-      fixes: start ? [{ action: 'start-service', command }, { action: 'retry' }] : [{ action: 'retry' }],
-    })
+    const { code, message } = hop.failure
+    return failedStop(
+      'service',
+      relayFailure(code, message, { ...hop.failure.params, ...params }, [
+        ...(start ? [{ action: 'start-service' as const, command }] : []),
+        { action: 'retry' },
+      ]),
+    )
   }
   if (hop?.state !== 'ok') return unknownStop('service')
   const ok: Stop = { name: 'service', state: 'ok', ms: hop.ms, failure: null }

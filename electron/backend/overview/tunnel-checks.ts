@@ -100,7 +100,7 @@ export class TunnelChecks {
   /** Asks now and waits for the answer. Throws `not-found` for a tunnel that is not there. */
   async check(tunnelId: string): Promise<void> {
     const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
     // the answer must be younger than the question
     await this.#entries.get(tunnelId)?.running
     await this.#begin(tunnel)

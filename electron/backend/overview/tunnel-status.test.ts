@@ -101,12 +101,12 @@ test('an agent that went offline breaks the tunnel at once, before any check', (
 test('a port that the relay could not open is told by the relay itself', () => {
   const listening = {
     state: 'failed',
-    failure: { code: 'port-taken', params: { program: 'nginx' }, message: 'taken' },
+    failure: { code: 'port-taken', params: { holder: 'web' }, message: 'taken' },
   } as const
   expect(stateOf({ listening, result: null })).toMatchObject({
     state: 'broken',
     stop: 'port',
-    failure: { code: 'port-taken', params: { program: 'nginx', port: 7001, server: 'cloud' } },
+    failure: { code: 'port-taken', params: { holder: 'web', port: 7001, server: 'cloud' } },
   })
 })
 

@@ -1,4 +1,5 @@
-import type { Failure, Link, Stop, TunnelStatus } from '@nps-desktop/electron/contract'
+import { relayFailure } from '@nps-desktop/electron/contract'
+import type { Link, Stop, TunnelStatus } from '@nps-desktop/electron/contract'
 import type { AgentState, TunnelState } from '@nps-desktop/relay-core/api'
 import { type CheckResult, portFailure, unknownStop } from './check-result.ts'
 
@@ -86,12 +87,8 @@ function serverStop({ link, serverAnsweredAtMs, nowMs }: TunnelFacts): Stop {
 
 function offlineStop({ lab, server }: TunnelFacts, sinceMs: number | null): Stop {
   const since = sinceMs === null ? '' : ` since ${new Date(sinceMs).toISOString()}`
-  const failure: Failure = {
-    code: 'agent-offline',
-    params: { lab, server, ...(sinceMs === null ? {} : { sinceMs }) },
-    message: `${lab} has been offline${since}: its npc is not connected to ${server}. It comes back by itself when the lab box and its network do.`,
-    fixes: [],
-  }
+  const message = `${lab} has been offline${since}: its npc is not connected to ${server}. It comes back by itself when the lab box and its network do.`
+  const failure = relayFailure('agent-offline', message, { lab, server, sinceMs })
   return { name: 'lab', state: 'failed', ms: null, failure }
 }
 
@@ -112,9 +109,10 @@ function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
   if (!facts.enabled) return { state: 'paused' }
   const failed = stops.find((stop) => stop.state === 'failed')
   if (failed?.failure) {
-    const sinceMs = failed.failure.params['sinceMs']
-    const since = typeof sinceMs === 'number' ? sinceMs : (facts.brokenSinceMs ?? facts.nowMs)
-    return { state: 'broken', stop: failed.name, sinceMs: since, failure: failed.failure }
+    const { failure } = failed
+    const offlineSinceMs = failure.code === 'agent-offline' ? failure.params.sinceMs : undefined
+    const since = offlineSinceMs ?? facts.brokenSinceMs ?? facts.nowMs
+    return { state: 'broken', stop: failed.name, sinceMs: since, failure }
   }
   const { result, nowMs } = facts
   if (result && stops.every((stop) => stop.state === 'ok')) {

@@ -1,4 +1,4 @@
-import type { Failure } from '@nps-desktop/electron/contract'
+import { withValues, type Failure } from '@nps-desktop/electron/contract'
 import { failureOf } from '../failure-of.ts'
 import type { RelayAddress } from './relay-connection.ts'
 
@@ -11,9 +11,10 @@ export function linkFailure(error: unknown, address: Pick<RelayAddress, 'host' |
   if (address === null) return failure
   const { host, port } = address
   if (failure.code === 'fingerprint-changed') {
+    const { expected, actual } = failure.params
     return {
       code: 'server-identity-changed',
-      params: { host, port, ...failure.params },
+      params: { host, port, expected, actual },
       message: `${host} proves another identity than the one that is pinned. Either nps was installed anew, or someone is in between. Nothing was sent. (${failure.message})`,
       fixes: [],
     }
@@ -26,5 +27,5 @@ export function linkFailure(error: unknown, address: Pick<RelayAddress, 'host' |
       fixes: [{ action: 'retry' }],
     }
   }
-  return { ...failure, params: { host, port, ...failure.params } }
+  return withValues(failure, { host, port })
 }

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import { initialLink, type LinkState, nextLink, waitMs } from './link-state.ts'
 
 const unreachable: Failure = { code: 'relay-unreachable', params: {}, message: 'no answer', fixes: [] }
-const changed: Failure = { code: 'server-identity-changed', params: {}, message: 'changed', fixes: [] }
+const changed: Failure = {
+  code: 'server-identity-changed',
+  params: { host: 'srv', port: 8024 },
+  message: 'changed',
+  fixes: [],
+}
 
 function fail(link: LinkState, failure = unreachable): LinkState {
   return nextLink(link, { type: 'failed', failure, atMs: 1_000, jitter: 0.5 })

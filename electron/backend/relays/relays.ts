@@ -86,8 +86,7 @@ export class Relays {
     const name = this.#storage.servers.get(serverId)?.name ?? serverId
     const state = link?.state
     if (state?.state === 'waiting' || state?.state === 'failed') {
-      const { code, message, params, fixes } = state.failure
-      throw new AppError(code, message, params, { fixes })
+      throw AppError.of(state.failure)
     }
     throw new AppError(
       'relay-unreachable',
@@ -180,8 +179,8 @@ export class Relays {
   async #address(server: ServerRecord): Promise<RelayAddress> {
     const adminKey = await this.#storage.secrets.get(adminKeySecret(server.id))
     if (!server.relay || adminKey === null) {
-      throw new AppError('secret-unreadable', `The key to ${server.name} is not saved on this computer.`, {
-        name: adminKeySecret(server.id),
+      throw new AppError('secret-missing', `The key to ${server.name} is not saved on this computer.`, {
+        name: server.name,
       })
     }
     const { host, bridgePort, fingerprint } = server.relay

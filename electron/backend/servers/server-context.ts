@@ -42,7 +42,7 @@ export interface ServerFindings extends UploadFindings {
 /** Throws `not-found`. */
 export function serverOf({ storage, serverId }: Pick<ServerContext, 'storage' | 'serverId'>): ServerRecord {
   const server = storage.servers.get(serverId)
-  if (!server) throw new AppError('not-found', 'This server is no longer in the list.', { id: serverId })
+  if (!server) throw new AppError('not-found', 'This server is no longer in the list.', {})
   return server
 }
 
@@ -50,7 +50,6 @@ export function serverOf({ storage, serverId }: Pick<ServerContext, 'storage' | 
 export function hostOf(context: Pick<ServerContext, 'storage' | 'serverId'>): string {
   const { relay, address } = serverOf(context)
   const host = address?.host ?? relay?.host
-  if (host === undefined)
-    throw new AppError('not-found', 'This server has no address.', { id: context.serverId })
+  if (host === undefined) throw new AppError('not-found', 'This server has no address.', {})
   return host
 }

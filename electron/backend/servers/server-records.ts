@@ -112,11 +112,7 @@ export class ServerRecords {
       }
     } catch (error) {
       if (signal.aborted) throw error
-      const failure = linkFailure(error, { host, port })
-      throw new AppError(failure.code, failure.message, failure.params, {
-        cause: error,
-        fixes: failure.fixes,
-      })
+      throw AppError.of(linkFailure(error, { host, port }), error)
     }
   }
 
@@ -127,7 +123,7 @@ export class ServerRecords {
   /** Throws `not-found`. */
   find(serverId: string): ServerRecord {
     const server = this.#storage.servers.get(serverId)
-    if (!server) throw new AppError('not-found', 'This server is no longer in the list.', { id: serverId })
+    if (!server) throw new AppError('not-found', 'This server is no longer in the list.', {})
     return server
   }
 }

@@ -67,7 +67,7 @@ export function createHostKeys({
         throw new AppError(
           'host-key-changed',
           `${host} shows ${seen?.fingerprint ?? 'no key'} now, not the confirmed ${fingerprint}. Nothing was pinned.`,
-          { host, port, expected: fingerprint, got: seen?.fingerprint ?? '' },
+          { host, port, expected: fingerprint, ...(seen ? { actual: seen.fingerprint } : {}) },
           { fixes: [{ action: 'retry' }] },
         )
       }

@@ -45,7 +45,7 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
 
   const target = async (ref: MachineRef): Promise<SshTarget> => {
     const record = ref.kind === 'server' ? storage.servers.get(ref.id) : storage.labs.get(ref.id)
-    if (!record) throw new AppError('not-found', 'This machine is no longer in the list.', { id: ref.id })
+    if (!record) throw new AppError('not-found', 'This machine is no longer in the list.', {})
     if (!record.address) throw noSignIn(record.name)
     const secret = await readSecret(secretName(ref), record.address.host)
     const jump = 'jump' in record ? await jumpOf(record.jump, ref) : undefined
@@ -77,9 +77,9 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
 
 function noSignIn(host: string): AppError {
   return new AppError(
-    'secret-unreadable',
+    'secret-missing',
     `No sign-in for ${host} is kept on this computer.`,
-    { host },
+    { name: host },
     {
       fixes: [{ action: 'enter-secret' }],
     },

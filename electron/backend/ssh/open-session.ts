@@ -150,7 +150,7 @@ function changed({ host, port }: SshAddress, seen: SeenHostKey, pinned: SeenHost
   return new AppError(
     'host-key-changed',
     `${host} shows a different host key. Expected ${pinned.fingerprint}, got ${seen.fingerprint}. Either the machine was reinstalled, or someone is in between. Nothing was sent.`,
-    { host, port, expected: pinned.fingerprint, got: seen.fingerprint },
+    { host, port, expected: pinned.fingerprint, actual: seen.fingerprint },
     { fixes: [{ action: 'accept-host-key', fingerprint: seen.fingerprint }] },
   )
 }

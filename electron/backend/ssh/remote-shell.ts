@@ -96,9 +96,6 @@ export function unexpectedAnswer(host: string, what: string, text: string): AppE
   return new AppError(
     'internal',
     `${host} gave an answer about ${what} that this app does not understand: ${text.slice(0, 200)}`,
-    {
-      host,
-      what,
-    },
+    {},
   )
 }

@@ -106,5 +106,5 @@ export function sessionLost({ host }: SshAddress, cause?: Error): AppError {
 }
 
 export function cancelled(): AppError {
-  return new AppError('cancelled', 'Stopped on request.')
+  return new AppError('cancelled', 'Stopped on request.', {})
 }

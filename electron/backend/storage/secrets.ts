@@ -23,7 +23,7 @@ export function openSecrets(database: DatabaseSync, shell: Pick<Shell, 'encrypt'
         throw new AppError(
           'secret-unreadable',
           `The saved secret ${name} cannot be read: the key that sealed it is gone or was changed. Enter it again.`,
-          { name },
+          {},
           { cause, fixes: [{ action: 'enter-secret' }] },
         )
       }

@@ -32,7 +32,7 @@ export function openStorage(shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decry
     throw new AppError(
       'storage-failed',
       `The app's data in ${path} cannot be opened: ${why}.`,
-      { path, why },
+      { path, reason: why },
       { cause },
     )
   }

@@ -57,7 +57,7 @@ export class Traffic {
   ): Promise<TrafficHistory> {
     if (tunnelId !== undefined) {
       const ref = parseTunnelId(tunnelId)
-      if (!ref) throw new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+      if (!ref) throw new AppError('not-found', 'This tunnel is no longer there.', {})
       return this.#relays
         .api(ref.serverId)
         .traffic.history({ tunnelId: ref.relayTunnelId, range }, { signal })

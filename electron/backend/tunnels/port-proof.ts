@@ -24,6 +24,6 @@ export async function provePort(
   throw new AppError(
     'ports-blocked-somewhere',
     `Port ${port} of ${server.name} gives no answer (${seen.port.why}). The tunnel stays where it is; check the server's ports, or choose another.`,
-    { ...params, why: seen.port.why },
+    { host: server.name, ports: String(port) },
   )
 }

@@ -68,8 +68,7 @@ export class PrivateDoors {
     if (!door) throw new Error('the server has not told of this tunnel yet')
     if (typeof door.state === 'object') await this.#open(door)
     if (typeof door.state === 'object') {
-      const { code, message, params, fixes } = door.state
-      throw new AppError(code, message, params, { fixes })
+      throw AppError.of(door.state)
     }
     return door.visitor.open(options)
   }

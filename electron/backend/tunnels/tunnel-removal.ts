@@ -60,7 +60,7 @@ export class TunnelRemoval {
     const note = this.#storage.tunnelNotes.get(tunnelId)
     const ref = parseTunnelId(tunnelId)
     if (!note?.removal || !ref || this.#working.has(tunnelId)) {
-      throw new AppError('not-found', 'This tunnel is already deleted. Add it again.', { id: tunnelId })
+      throw new AppError('not-found', 'This tunnel is already deleted. Add it again.', {})
     }
     this.#unschedule(tunnelId)
     try {

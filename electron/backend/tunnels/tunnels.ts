@@ -204,7 +204,7 @@ export class Tunnels {
     await this.#checks.check(tunnelId)
     this.#overview.rebuild()
     const tunnel = this.#overview.feed.value.tunnels.find(({ id }) => id === tunnelId)
-    if (!tunnel) throw gone(tunnelId)
+    if (!tunnel) throw gone()
     return tunnel
   }
 
@@ -254,11 +254,13 @@ export class Tunnels {
     if (wanted === undefined) {
       const port = await chooseLaptopPort(target, taken)
       if (port !== null) return port
-    } else if (await isLaptopPortFree(wanted)) return wanted
+      throw new AppError('no-laptop-port', 'No port of this laptop is free for this tunnel.', {})
+    }
+    if (await isLaptopPortFree(wanted)) return wanted
     throw new AppError(
       'laptop-port-taken',
-      `Port ${wanted ?? ''} of this laptop is taken by another program. Choose another one.`,
-      { port: wanted ?? '' },
+      `Port ${wanted} of this laptop is taken by another program. Choose another one.`,
+      { port: wanted },
     )
   }
 
@@ -283,20 +285,19 @@ export class Tunnels {
   #lab(labId: string): { lab: LabRecord; server: ServerRecord } {
     const lab = this.#storage.labs.get(labId)
     const server = lab && this.#storage.servers.get(lab.serverId)
-    if (!lab || !server)
-      throw new AppError('not-found', 'This lab box is no longer in the list.', { id: labId })
+    if (!lab || !server) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
     return { lab, server }
   }
 
   #tunnel(tunnelId: string): ListedTunnel {
     const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw gone(tunnelId)
+    if (!tunnel) throw gone()
     return tunnel
   }
 }
 
-function gone(tunnelId: string): AppError {
-  return new AppError('not-found', 'This tunnel is no longer there.', { id: tunnelId })
+function gone(): AppError {
+  return new AppError('not-found', 'This tunnel is no longer there.', {})
 }
 
 /** An older relay leaves out what it does not know: the tunnel is as open as before. */

@@ -24,7 +24,7 @@ export function knownRelay({
       new RelayError(
         'fingerprint-changed',
         `The relay at ${server} proved the key ${found}, but ${expected} is the one ${source}. Somebody may stand in between. If the relay was set up anew, copy the command of the client again.`,
-        { server, expected, found },
+        { server, expected, actual: found },
       ),
     onPinned: (fingerprint) =>
       log.info('relay pinned: another key will be refused from now on', {

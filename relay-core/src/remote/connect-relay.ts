@@ -48,7 +48,7 @@ export async function connectRelay({
         'fingerprint-changed',
         `The relay at ${host}:${port} proved the key ${fingerprint}, but ${known} is the one that is known. ` +
           'Somebody may stand in between, or the relay was set up anew.',
-        { host, port, expected: known, found: fingerprint },
+        { host, port, expected: known, actual: fingerprint },
       )
     }
     const webSocket = await upgrade(socket, {

@@ -1,4 +1,4 @@
-import { failureData } from '@nps-desktop/electron/contract'
+import { failureData, relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
 import { relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
 import { ORPCError } from '@orpc/client'
@@ -15,9 +15,9 @@ export function failureOf(error: unknown): Failure | null {
     const code = relayErrorCodes.find((known) => known === error.code)
     if (code) {
       const data = relayErrorData.safeParse(error.data)
-      return { code, params: data.success ? data.data.params : {}, message: error.message, fixes: [] }
+      return relayFailure(code, error.message, data.success ? data.data.params : {})
     }
   }
   const message = error instanceof Error ? error.message : String(error)
-  return { code: 'internal', params: { detail: message }, message, fixes: [] }
+  return { code: 'internal', params: {}, message, fixes: [] }
 }

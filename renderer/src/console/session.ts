@@ -1,4 +1,5 @@
 import { relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
+import { relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 
@@ -22,7 +23,7 @@ export async function logIn(username: string, password: string): Promise<Failure
   })
   if (response.ok) return null
   const { code, message, params } = refusal.parse(await response.json())
-  return { code, message, params: params ?? {}, fixes: [] }
+  return relayFailure(code, message, params)
 }
 
 export async function logOut(): Promise<void> {

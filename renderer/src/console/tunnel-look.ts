@@ -1,3 +1,5 @@
+import { relayFailure } from '@nps-desktop/electron/contract'
+import type { Failure } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure, Tunnel } from '@nps-desktop/relay-core/api'
 
 const provedForMs = 30_000
@@ -6,14 +8,18 @@ const provedForMs = 30_000
 export type ConsoleLook =
   | { look: 'ready'; ms: number }
   | { look: 'checking' }
-  | { look: 'broken'; failure: RelayFailure }
+  | { look: 'broken'; failure: Failure }
   | { look: 'paused' }
 
 export function consoleLook(tunnel: Tunnel, probe: ProbeResult | undefined, nowMs: number): ConsoleLook {
   if (tunnel.status.state === 'stopped') return { look: 'paused' }
-  if (tunnel.status.state === 'failed') return { look: 'broken', failure: tunnel.status.failure }
+  if (tunnel.status.state === 'failed') return broken(tunnel.status.failure)
   if (!probe || nowMs - probe.atMs > provedForMs) return { look: 'checking' }
   const failed = probe.hops.find((hop) => hop.failure)
-  if (failed?.failure) return { look: 'broken', failure: failed.failure }
+  if (failed?.failure) return broken(failed.failure)
   return { look: 'ready', ms: probe.hops.reduce((sum, hop) => sum + (hop.ms ?? 0), 0) }
+}
+
+function broken({ code, message, params }: RelayFailure): ConsoleLook {
+  return { look: 'broken', failure: relayFailure(code, message, params) }
 }

@@ -1,27 +1,59 @@
-import type { Failure } from '@nps-desktop/electron/contract'
+import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 import { failures } from '../locales/en/failures.ts'
 import type { FailureText } from '../locales/en/failures.ts'
+import { knownValues, placeholdersOf } from '../locales/placeholders.ts'
+import { useWrittenValue } from './use-written-value.ts'
 
 /** Values that the place on the screen knows and a failure may lack: names of the server, the lab box, the service. */
 export type FailureContext = Readonly<Record<string, string | number>>
+/** What is so, why, and what to do next. */
+export type SaidFailure = Omit<FailureText, 'without'>
 
-/** Says a failure in the current language: its own values first, then the page's, then a general word. */
-export function useFailureText(): (failure: Failure, context?: FailureContext) => FailureText {
+const texts: Record<ErrorCode, FailureText> = failures
+const subjects = ['host', 'server', 'lab', 'service'] as const
+const kinds = ['ssh', 'jupyter', 'tensorboard'] as const
+
+/**
+ * Says a failure in the current language: with its own values, then the page's. A part for which a value is missing
+ * is said in its form without; the tests see that every code has one where its values are not required.
+ */
+export function useFailureText(): (failure: Failure, context?: FailureContext) => SaidFailure {
   const { t } = useI18n({ useScope: 'global' })
+  const written = useWrittenValue()
   return (failure, context = {}) => {
-    const known = { detail: failure.message, ...context, ...failure.params }
-    const general = Object.keys(failures.words)
-      .filter((word) => !(word in known))
-      .map((word) => [word, t(`failures.words.${word}`)] as const)
-    const values = { ...Object.fromEntries(general), ...known }
-    const part = (name: keyof FailureText): string => {
-      const sentence = t(`failures.${failure.code}.${name}`, values)
+    const own = knownValues({ ...context, ...knownValues(failure.params) })
+    const kind = kinds.find((known) => known === own['kind'])
+    const known: Record<string, string | number> = {
+      detail: failure.message,
+      ...(kind ? { service: t(`ui.kinds.${kind}`) } : {}),
+      ...own,
+    }
+    const values = Object.fromEntries(
+      Object.entries(known).map(([name, value]) => [name, written(name, value)]),
+    )
+    const general = subjects.filter((name) => !(name in values))
+    const all = {
+      ...Object.fromEntries(general.map((name) => [name, t(`failures.subjects.${name}`)])),
+      ...values,
+    }
+    const part = (name: keyof SaidFailure): string => {
+      const text = texts[failure.code]
+      const lacks = placeholdersOf(text[name]).some((value) => !(value in all))
+      const other = lacks ? text.without?.[name] : undefined
+      const key = other === undefined ? name : `without.${name}`
+      const sentence = closed(t(`failures.${failure.code}.${key}`, all))
       // A general word may begin the sentence; a name keeps its own first letter.
-      return general.some(([, word]) => sentence.startsWith(word)) ? capital(sentence) : sentence
+      const begins = general.some((subject) => (other ?? text[name]).startsWith(`{${subject}}`))
+      return begins ? capital(sentence) : sentence
     }
     return { title: part('title'), cause: part('cause'), next: part('next') }
   }
+}
+
+/** Chinese words that met at a value's place need no space between them. */
+function closed(sentence: string): string {
+  return sentence.replaceAll(/(?<=[一-鿿]) (?=[一-鿿])/g, '')
 }
 
 function capital(sentence: string): string {

@@ -1,6 +1,7 @@
 import type { Fix } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 import type { IconName } from './icons.ts'
+import { useWrittenValue } from './use-written-value.ts'
 
 export interface FixWords {
   label: string
@@ -18,10 +19,12 @@ const fixIcons: Partial<Record<Fix['action'], IconName>> = {
 /** The button of a fix. */
 export function useFixWords(): (fix: Fix) => FixWords {
   const { t } = useI18n({ useScope: 'global' })
+  const written = useWrittenValue()
   return (fix) => {
     const icon = fixIcons[fix.action] ?? null
     if (fix.action === 'use-port') return { label: t('ui.fixes.use-port', { port: fix.port }), icon }
-    if (fix.action === 'open-url') return { label: t('ui.fixes.open-url', { label: fix.label }), icon }
+    if (fix.action === 'open-url')
+      return { label: t('ui.fixes.open-url', { label: written('provider', fix.label) }), icon }
     return { label: t(`ui.fixes.${fix.action}`), icon }
   }
 }

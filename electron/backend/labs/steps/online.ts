@@ -33,10 +33,11 @@ export const onlineStep: StepDefinition<LabContext> = {
     const installed = need(found.installed, 'the installation')
     const { stdout, stderr } = await shell.run(commandOf(installed, 'status'), { signal })
     const said = (stdout.trim() || stderr.trim()).slice(0, 300)
+    const relay = relayOf(context)
     throw new AppError(
       'agent-not-online',
-      `npc was started on ${name}, but it did not come online at ${bridgeAddress(relayOf(context))} within ${onlineWithinMs / 1000} s. ${said}`,
-      { lab: name, seconds: onlineWithinMs / 1000, said },
+      `npc was started on ${name}, but it did not come online at ${bridgeAddress(relay)} within ${onlineWithinMs / 1000} s. ${said}`,
+      { lab: name, host: relay.host, port: relay.bridgePort, seconds: onlineWithinMs / 1000, said },
       { fixes: [{ action: 'retry' }] },
     )
   },

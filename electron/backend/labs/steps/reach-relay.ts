@@ -52,7 +52,7 @@ export const reachRelayStep: StepDefinition<LabContext> = {
     throw new AppError(
       'relay-unreachable',
       `${name} does not reach ${bridgeAddress(relay)}: ${sentences[answer] ?? sentences['silent']}`,
-      { host, port: bridgePort, lab: name, answer },
+      { host, port: bridgePort, lab: name },
       { fixes: [{ action: 'retry' }] },
     )
   },

@@ -1,5 +1,5 @@
 import { checkMachine, choosePlace } from '../../install/check-machine.ts'
-import { findInstalled } from '../../install/installed-program.ts'
+import { findInstalled, versionOf } from '../../install/installed-program.ts'
 import { readMachineFacts } from '../../install/machine-facts.ts'
 import { findProgram } from '../../install/programs.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
@@ -22,7 +22,7 @@ export const systemStep: StepDefinition<LabContext> = {
     fact('disk-free', { path: place.mount, freeBytes: place.freeBytes, neededBytes })
     found.upload = { file, place }
     found.installed = await findInstalled('npc', owner, { signal })
-    if (found.installed) fact('agent-found', { version: found.installed.version ?? '' })
+    if (found.installed) fact('agent-found', { ...versionOf(found.installed) })
     return 'done'
   },
 }

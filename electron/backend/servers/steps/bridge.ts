@@ -60,7 +60,7 @@ async function explainBlocked(
     return new AppError(
       'bridge-blocked',
       `Port ${port} of ${host} is closed by the server's own firewall (${judged.tool}).`,
-      { host, port, cause: 'host-firewall', tool: judged.tool, command },
+      { host, port },
       { fixes: [{ action: 'open-host-firewall' }, { action: 'copy', text: command }, { action: 'retry' }] },
     )
   }
@@ -72,14 +72,7 @@ async function explainBlocked(
   return new AppError(
     'bridge-blocked',
     `nps listens on port ${port} of ${host}, but this computer gets no answer: ${firewall ? 'the security group in front of the server drops it' : 'a firewall on the way drops it'}. Let in TCP ${rule.ports} from ${rule.source}.`,
-    {
-      host,
-      port,
-      cause: firewall ? 'security-group' : 'unknown',
-      provider: id,
-      ports: rule.ports,
-      source: rule.source,
-    },
+    { host, port },
     {
       fixes: [
         ...(consoleUrl === null ? [] : [{ action: 'open-url' as const, url: consoleUrl, label: id }]),

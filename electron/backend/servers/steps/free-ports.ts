@@ -1,6 +1,6 @@
 import { AppError } from '../../app-error.ts'
 import { type ListeningPort, readListeningPorts } from '../../firewall/listening-ports.ts'
-import { findInstalled, findOtherRelay } from '../../install/installed-program.ts'
+import { findInstalled, findOtherRelay, versionOf } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { readRelaySettings } from '../relay-settings.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -20,7 +20,7 @@ export const freePortsStep: StepDefinition<ServerContext> = {
     const { host } = owner.shell.session.address
     found.installed = await findInstalled('nps', owner, { signal })
     if (found.installed) {
-      fact('relay-found', { version: found.installed.version ?? '' })
+      fact('relay-found', { ...versionOf(found.installed) })
       const settings = await readRelaySettings(owner, found.installed.folder, { signal })
       if (!wanted.bridgePortIsChosen && settings) wanted.bridgePort = settings.bridgePort
     }
@@ -45,10 +45,10 @@ export const freePortsStep: StepDefinition<ServerContext> = {
     fact('bridge-port-free', { port })
     const isConsoleTaken = others.some((one) => one.port === usualConsolePort)
     found.consolePort = isConsoleTaken ? nextFree(listening, usualConsolePort) : null
-    if (isConsoleTaken) fact('console-port', { port: found.consolePort ?? 0 })
+    if (found.consolePort !== null) fact('console-port', { port: found.consolePort })
     for (const one of others) {
       if (one.port < wanted.range.from || one.port > wanted.range.to) continue
-      fact('port-used', { port: one.port, program: one.program })
+      fact('port-used', { port: one.port, ...(one.program === '' ? {} : { program: one.program }) })
     }
     return 'done'
   },
@@ -71,7 +71,7 @@ function portInUse(host: string, { port, program, pid }: ListeningPort, free: nu
   return new AppError(
     'port-in-use',
     `Port ${port} is taken on ${host}: ${who} listens there. ${free} is free.`,
-    { host, port, program, pid: pid ?? 0, free },
+    { host, port, free, ...(program === '' ? {} : { program }) },
     { fixes: [{ action: 'use-port', port: free }, { action: 'retry' }] },
   )
 }

@@ -44,8 +44,8 @@ export const portRangeStep: StepDefinition<ServerContext> = {
 
 /** Texts: docs/errors.md. */
 function blocked(host: string, report: PortReport): AppError {
-  const { range, open, noAnswer, closedOnServer, hostFirewall, provider, cause } = report
-  const params = { host, from: range.from, to: range.to, open, shut: noAnswer + closedOnServer }
+  const { range, hostFirewall, provider, cause } = report
+  const params = { host, ports: `${range.from}-${range.to}` }
   const ports = `Ports ${range.from}–${range.to}`
   if (cause === 'host-firewall') {
     const { tool = 'unknown', command = '' } = hostFirewall ?? {}
@@ -69,7 +69,7 @@ function blocked(host: string, report: PortReport): AppError {
     return new AppError(
       'ports-blocked-by-security-group',
       `${ports} get no answer. A security group drops them before they reach ${host}. Add the inbound rule ${wanted}.`,
-      { ...params, provider: id, ports: rule?.ports ?? '', source: rule?.source ?? '' },
+      { ...params, ...(id === 'unknown' ? {} : { provider: id }) },
       { fixes },
     )
   }

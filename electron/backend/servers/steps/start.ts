@@ -1,7 +1,13 @@
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
-import { commandOf, type InstalledProgram, isRunning, startProgram } from '../../install/installed-program.ts'
+import {
+  commandOf,
+  type InstalledProgram,
+  isRunning,
+  startProgram,
+  versionOf,
+} from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import type { Owner } from '../../jobs/workplace.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
@@ -26,14 +32,17 @@ export const startStep: StepDefinition<ServerContext> = {
       await startProgram('nps', owner, installed, how, { signal })
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service-failed') throw error
-      throw new AppError('relay-not-listening', error.message, error.params, {
-        cause: error,
-        fixes: error.fixes,
-      })
+      const { host } = owner.shell.session.address
+      throw new AppError(
+        'relay-not-listening',
+        error.message,
+        { host, reason: error.message },
+        { cause: error, fixes: error.fixes },
+      )
     }
     found.restartNeeded = false
     found.door = await readDoor(owner, installed, signal)
-    fact('relay-running', { version: installed.version ?? '' })
+    fact('relay-running', { ...versionOf(installed) })
     return 'done'
   },
 }

@@ -60,7 +60,7 @@ test('a rejected sudo password is asked for in its place and sent with the retry
   const { page, retries } = await show(
     failedJob('identity', {
       code: 'sudo-password-rejected',
-      params: { user: 'goudan' },
+      params: { host: '120.1.1.2', user: 'goudan' },
       message: '',
       fixes: [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
     }),
@@ -79,7 +79,7 @@ test('a taken port is replaced by the free one on a click', async () => {
   const { page, retries } = await show(
     failedJob('free-ports', {
       code: 'port-in-use',
-      params: { port: 8024, program: 'nps' },
+      params: { host: '120.1.1.2', port: 8024, free: 8025, program: 'nps' },
       message: '',
       fixes: [{ action: 'use-port', port: 8025 }],
     }),
@@ -109,7 +109,12 @@ test('closed ports are tried again by themselves, and there is a quiet way on', 
     provider: null,
     checkedAtMs: 0,
   }
-  const blocked: Failure = { code: 'ports-blocked-by-security-group', params: {}, message: '', fixes: [] }
+  const blocked: Failure = {
+    code: 'ports-blocked-by-security-group',
+    params: { host: '120.1.1.2', ports: '7000-7099' },
+    message: '',
+    fixes: [],
+  }
   const { page, retries } = await show(failedJob('port-range', blocked, report))
   await using _ = page
   expect(buttonCalled('Go on with the 50 open ports')).toBeTruthy()

@@ -1,6 +1,6 @@
 import type { FactCode } from '@nps-desktop/electron/contract'
 
-/** What the steps of a job found. Values named `…Bytes` come as sizes. */
+/** What the steps of a job found. Values named `…Bytes` come as sizes; `without` has what to say where a value is not known. */
 export const facts = {
   'signed-in': 'Signed in as {user} in {ms}.',
   'through-jump': 'By way of {jump}.',
@@ -31,4 +31,11 @@ export const facts = {
   'agent-online': 'Online from {address} with npc {version}.',
   removed: 'Removed {what}.',
   'left-behind': 'Left behind: {what}. {reason}',
-} satisfies Record<FactCode, string>
+  without: {
+    system: '{os}, {arch}, Linux {kernel}.',
+    'port-used': 'Port {port} is used by another program; tunnels leave it alone.',
+    'relay-found': 'An nps of this kind is here already; its lab boxes and tunnels stay.',
+    'agent-found': 'An npc of this kind is here already.',
+    'relay-running': 'nps is running.',
+  },
+} satisfies Record<FactCode, string> & { without: Partial<Record<FactCode, string>> }

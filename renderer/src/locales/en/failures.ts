@@ -5,72 +5,57 @@ export interface FailureText {
   title: string
   cause: string
   next: string
+  /** The same without the values that this failure may lack. */
+  without?: { title?: string; cause?: string; next?: string }
 }
 
 /**
- * Values in braces come with the failure or from the page that shows it; where neither knows one,
- * `words` has what to say instead.
+ * Values in braces are the failure's own, by `failureParams` of the contract; `detail` is its English sentence.
+ * `subjects` are the four things by which a sentence goes on where nobody has told their names.
  */
 export const failures = {
-  words: {
-    host: 'the machine',
-    server: 'the server',
-    lab: 'the lab box',
-    service: 'the service',
-    name: 'it',
-    user: 'this user',
-    port: 'its port',
-    target: 'its address',
-    program: 'another program',
-    range: 'the chosen range',
-    expected: 'another one',
-    actual: 'a new one',
-    key: 'this value',
-    detail: 'no details',
-    said: 'nothing',
-    seen: 'something else',
-    path: 'its file',
-    free: 'too little',
-    need: 'more',
-    processor: 'this one',
-    system: 'this one',
-    version: 'an older version',
-    seconds: 'a few',
-    jump: 'the jump host',
-    provider: 'the provider',
-  },
+  subjects: { host: 'the machine', server: 'the server', lab: 'the lab box', service: 'the service' },
 
   // what became of the service behind the tunnel
   'target-refused': {
     title: '{service} is not running on {lab}.',
     cause: 'The lab box answers, but nothing listens on {target}.',
     next: 'Start it on the lab box; the tunnel is ready as soon as it listens.',
+    without: { cause: 'The lab box answers, but nothing listens at the address of the tunnel.' },
   },
   'target-timeout': {
     title: '{target} does not answer on {lab}.',
     cause: 'The lab box tried and heard nothing, so a firewall drops it or the address is wrong.',
     next: 'Check the address, or whether that machine is on.',
+    without: { title: 'The address of the tunnel does not answer on {lab}.' },
   },
   'target-unreachable': {
     title: '{lab} cannot reach {target}.',
     cause: 'Its network has no way to this address.',
     next: 'Check the address in the settings of the tunnel.',
+    without: { title: '{lab} cannot reach the address of the tunnel.' },
   },
   'target-unknown-host': {
     title: '{lab} knows no machine called {host}.',
     cause: 'The name in {target} is not known in its network.',
     next: 'Use a numeric address, or correct the name.',
+    without: {
+      title: '{lab} does not know the name that the tunnel leads to.',
+      cause: 'The name is not known in its network.',
+    },
   },
   'target-denied': {
     title: '{lab} does not allow {target}.',
     cause: 'Its npc was told which addresses may be reached, and this is not one of them.',
     next: 'Allow it there, or choose another address.',
+    without: { title: '{lab} does not allow the address of the tunnel.' },
   },
 
   'target-missing': {
     title: '{lab} has no folder {target}.',
     cause: 'It is not there, or its npc may not read it.',
     next: 'Make it there, or correct the tunnel.',
+    without: { title: '{lab} does not have the folder of the tunnel.' },
   },
 
   // the lab box's link to the server
@@ -111,6 +96,9 @@ export const failures = {
     cause:
       'Expected {expected}, got {actual}. Either npc was set up anew there, or the server stands in between. Nothing was sent.',
     next: 'Compare with “npc status” on the lab box itself. If npc was set up anew there, remove the tunnel and add it again.',
+    without: {
+      cause: 'Either npc was set up anew there, or the server stands in between. Nothing was sent.',
+    },
   },
   'agent-unproved': {
     title: '{lab} has not proved itself.',
@@ -122,6 +110,7 @@ export const failures = {
     cause:
       'Expected {expected}, got {actual}. Either nps was installed anew, or someone is in between. Nothing was sent.',
     next: 'If you installed it anew, connect again with its new identity.',
+    without: { cause: 'Either nps was installed anew, or someone is in between. Nothing was sent.' },
   },
   'client-disabled': {
     title: '{lab} is switched off on {server}.',
@@ -129,13 +118,13 @@ export const failures = {
     next: 'Enable it, and it comes back by itself.',
   },
   'version-unsupported': {
-    title: '{name} runs a version that does not fit.',
-    cause: 'It speaks {version}, which this one cannot.',
+    title: 'The versions of the two sides do not fit.',
+    cause: 'One of them is too old for what the other asks.',
     next: 'Update nps on the server and npc on the lab box.',
   },
   'handshake-timeout': {
     title: '{server} answered too slowly.',
-    cause: 'The connection was opened, but signing in took over {seconds} s.',
+    cause: 'The connection was opened, but the sign-in got no answer in time.',
     next: 'Check again; if it stays, the network between is very slow or holds the connection.',
   },
   'too-many-connections': {
@@ -147,28 +136,36 @@ export const failures = {
   // ports and tunnels
   'port-taken': {
     title: 'Port {port} is taken on {server}.',
-    cause: '{program} listens there.',
+    cause: 'The tunnel “{holder}” has it.',
     next: 'Use another port.',
+    without: { title: 'The port is taken on {server}.', cause: 'Another program or tunnel has it.' },
   },
   'port-not-allowed': {
     title: 'Port {port} is outside the range for tunnels.',
-    cause: '{server} allows {range}.',
+    cause: '{server} allows {allowPorts}.',
     next: 'Choose one of these, or widen the range in nps.conf.',
+    without: {
+      title: 'The port is outside the range for tunnels.',
+      cause: '{server} allows other ports only.',
+    },
   },
   'host-not-allowed': {
     title: '{host} is not a name that this lab box may bring.',
     cause: 'Another lab box has it, or a part of it, or the server allows this one other names only.',
     next: 'Choose another name in npc.conf, or allow it on the server.',
+    without: { title: 'This lab box may not bring that name.' },
   },
   'port-forbidden': {
-    title: '{server} may not open port {port}.',
-    cause: 'The system forbids it to nps; ports under 1024 need root.',
+    title: 'nps may not open port {port} on {server}.',
+    cause: 'The system forbids it; ports under 1024 need root.',
     next: 'Choose a port above 1023.',
+    without: { title: 'nps may not open this port on {server}.' },
   },
   'no-free-port': {
     title: 'No port is free on {server}.',
     cause: 'Every port of {range} is taken.',
     next: 'Widen the range, or remove a tunnel.',
+    without: { cause: 'Every port for tunnels is taken or closed.' },
   },
   'tunnel-stopped': {
     title: 'This tunnel is paused.',
@@ -204,6 +201,7 @@ export const failures = {
     title: 'The certificate of this host cannot be used.',
     cause: '{path} on {server} cannot be read, is no PEM file, or does not fit its key.',
     next: 'Correct the path or the file, then try again.',
+    without: { cause: 'A file on {server} cannot be read, is no PEM file, or does not fit its key.' },
   },
 
   // asking the server
@@ -216,10 +214,11 @@ export const failures = {
     title: 'This exists already.',
     cause: '{name} is in use.',
     next: 'Choose another name.',
+    without: { cause: 'Something with the same name, key or address is there.' },
   },
   'invalid-input': {
     title: 'This value cannot be used.',
-    cause: '{detail}',
+    cause: 'The reason: {detail}',
     next: 'Correct it and try again.',
   },
   'login-required': {
@@ -235,11 +234,12 @@ export const failures = {
   'login-locked': {
     title: 'Too many failed sign-ins from this address.',
     cause: 'The server waits so that nobody can guess passwords.',
-    next: 'Try again in a minute.',
+    next: 'Try again in {seconds} s.',
+    without: { next: 'Try again in a minute.' },
   },
   'config-invalid': {
     title: 'nps.conf has a wrong value.',
-    cause: '{detail}',
+    cause: 'The reason: {detail}',
     next: 'Correct it; nothing was saved.',
   },
   'config-changed': {
@@ -248,14 +248,15 @@ export const failures = {
     next: 'Load it again, then make your change.',
   },
   'not-possible-here': {
-    title: 'This cannot be done on {server}.',
-    cause: '{detail}',
-    next: 'Do it by hand there; the details say what is missing.',
+    title: 'This cannot be done here.',
+    cause: 'The reason: {detail}',
+    next: 'Do it by hand on the machine itself.',
   },
   'relay-unreachable': {
     title: '{server} does not answer on port {port}.',
     cause: 'It is switched off, nps is not running, or its security group blocks the port.',
     next: 'It is tried again by itself. Check that the server is on and the port is open.',
+    without: { title: '{server} does not answer.' },
   },
   'relay-answer-invalid': {
     title: '{server} answers in a way that cannot be understood.',
@@ -267,11 +268,13 @@ export const failures = {
     title: 'No answer in time.',
     cause: '{host} took too long.',
     next: 'Check again.',
+    without: { cause: 'The other side took too long.' },
   },
   'limit-reached': {
     title: 'There is no room for more.',
-    cause: '{detail}',
+    cause: 'At most {limit} are allowed.',
     next: 'Remove something first.',
+    without: { cause: 'As many as are allowed are there.' },
   },
 
   // reaching a machine by ssh
@@ -321,6 +324,10 @@ export const failures = {
     cause:
       'Expected {expected}, got {actual}. Either the machine was reinstalled, or someone is in between. Nothing was sent.',
     next: 'Accept the new key only if you know why it changed.',
+    without: {
+      cause:
+        'It no longer shows the key {expected}. Either the machine was reinstalled, or someone is in between. Nothing was sent.',
+    },
   },
   'login-rejected': {
     title: '{host} did not let {user} in.',
@@ -334,7 +341,7 @@ export const failures = {
   },
   'key-unreadable': {
     title: 'This key cannot be read.',
-    cause: 'It is not a private key, or its format is not known: {detail}.',
+    cause: 'It is not a private key, or its format is not known: {reason}.',
     next: 'Choose the private key, not the .pub file.',
   },
   'agent-unavailable': {
@@ -362,7 +369,7 @@ export const failures = {
   },
   'platform-unsupported': {
     title: '{host} is not a Linux machine.',
-    cause: 'It runs {system}.',
+    cause: 'It runs {os}.',
     next: 'Use a Linux machine; any distribution will do.',
   },
   'processor-unsupported': {
@@ -372,22 +379,22 @@ export const failures = {
   },
   'libc-too-old': {
     title: 'The system of {host} is too old.',
-    cause: 'Its C library is {version}; 2.17 or later is needed.',
+    cause: 'Its C library is {libc}; {needed} or later is needed.',
     next: 'Update the system, or use another machine.',
   },
   'disk-full': {
-    title: 'Disk full on {host}.',
-    cause: '{free} free, {need} needed. Nothing was changed.',
+    title: 'The disk of {host} is full.',
+    cause: '{freeBytes} free in {path}, {neededBytes} needed. Nothing was changed.',
     next: 'Make room there and check again.',
   },
   'memory-low': {
     title: '{host} has too little memory.',
-    cause: '{free} free, {need} needed.',
+    cause: '{freeBytes} free, {neededBytes} needed.',
     next: 'End something there, or add swap.',
   },
   'clock-wrong': {
     title: 'The clock of {host} is wrong.',
-    cause: 'It is {detail} away from this computer’s.',
+    cause: 'It differs from the clock of this laptop by {seconds} s.',
     next: 'Turn on time synchronisation there.',
   },
   'laptop-port-taken': {
@@ -395,16 +402,22 @@ export const failures = {
     cause: 'Another program listens there.',
     next: 'Give the tunnel another port, or end that program.',
   },
+  'no-laptop-port': {
+    title: 'No port of this laptop is free for this tunnel.',
+    cause: 'Programs listen on all the ports that were tried.',
+    next: 'End some of them, or choose a port yourself.',
+  },
   'port-in-use': {
     title: 'Port {port} is taken on {host}.',
     cause: '{program} listens there.',
-    next: 'Use another port, or stop that program.',
+    next: 'Use port {free}, or stop that program.',
+    without: { cause: 'Another program listens there.' },
   },
 
   // installing
   'upload-failed': {
     title: 'The upload to {host} broke off.',
-    cause: '{detail}',
+    cause: 'The file could not be written in {path}: {reason}',
     next: 'Try again; nothing half done is left there.',
   },
   'upload-corrupt': {
@@ -413,8 +426,8 @@ export const failures = {
     next: 'Try again; the broken copy was deleted.',
   },
   'program-missing': {
-    title: 'This app has no program for {host}.',
-    cause: 'The file {path} is missing from it.',
+    title: 'This app has no {program} for {arch}.',
+    cause: 'The file is missing from {folder}.',
     next: 'Install the app again.',
   },
   'program-wrong-processor': {
@@ -443,50 +456,51 @@ export const failures = {
     next: 'Put that right on the machine, then try again.',
   },
   'service-failed': {
-    title: 'The service did not start on {host}.',
-    cause: '{detail}',
+    title: '{program} did not start as a service on {host}.',
+    cause: 'It said: {reason}',
     next: 'The details hold its last lines; then try again.',
   },
   'config-write-failed': {
     title: 'nps.conf could not be written on {host}.',
-    cause: '{detail}',
+    cause: 'The machine said: {reason}',
     next: 'Check the rights of {path}, then try again.',
   },
   'relay-not-listening': {
-    title: 'nps runs on {host}, but does not listen on port {port}.',
-    cause: '{detail}',
-    next: 'Try again; its log on the server page says more.',
+    title: 'nps does not run on {host}.',
+    cause: 'It was installed, but did not start: {reason}',
+    next: 'Try again; the log on the page of the server says more.',
   },
   'agent-not-online': {
     title: '{lab} did not come online.',
-    cause: 'npc runs there, but the server has not heard from it.',
-    next: 'Check that {lab} can reach {server} on port {port}.',
+    cause: 'npc runs there, but the server did not hear from it within {seconds} s.',
+    next: 'Check that {lab} can reach {host} on port {port}.',
   },
 
   // ports
   'bridge-blocked': {
-    title: 'Port {port} gets no answer from this laptop.',
+    title: 'Port {port} of {host} gets no answer from this laptop.',
     cause: 'nps listens there; something in front of it drops the connection.',
     next: 'Open this port in the security group or firewall, then check again.',
   },
   'ports-blocked-by-host-firewall': {
-    title: 'Ports {range} are closed on {host}.',
-    cause: "The server's own firewall closes them.",
-    next: 'Open them: one rule is added, the one for SSH is not touched.',
+    title: 'TCP {ports} is closed on {host}.',
+    cause: 'The firewall on the server itself closes it.',
+    next: 'Open it: one rule is added, the one for SSH is not touched.',
   },
   'ports-blocked-by-security-group': {
-    title: 'Ports {range} get no answer.',
-    cause: 'The security group of {provider} drops them before they reach the server.',
-    next: 'Add the inbound rule TCP {range} from 0.0.0.0/0.',
+    title: 'TCP {ports} of {host} gets no answer.',
+    cause: 'The security group of {provider} drops it before it reaches the server.',
+    next: 'Add the inbound rule TCP {ports} from 0.0.0.0/0.',
+    without: { cause: 'The security group of the provider drops it before it reaches the server.' },
   },
   'ports-blocked-somewhere': {
-    title: 'Ports {range} get no answer.',
-    cause: 'They are dropped on the way, and not by the server itself.',
-    next: 'Look for a security group or firewall at the provider of the server.',
+    title: 'TCP {ports} of {host} gets no answer.',
+    cause: 'Something on the way drops it: a firewall on the server, or one in front of it.',
+    next: 'Look for a security group or firewall on the page of the provider.',
   },
   'firewall-change-refused': {
     title: 'The firewall of {host} was not changed.',
-    cause: '{detail}',
+    cause: '{tool} said: {reason}',
     next: 'Add the rule by hand; it is shown to copy.',
   },
 
@@ -497,13 +511,14 @@ export const failures = {
     next: 'Everything is checked at once when it is back.',
   },
   'server-identity-changed': {
-    title: '{server} shows a different identity.',
+    title: '{host} shows a different identity.',
     cause:
       'Expected {expected}, got {actual}. Either nps was installed anew, or someone is in between. Nothing was sent.',
     next: 'If you installed it anew, set it up again here.',
+    without: { cause: 'Either nps was installed anew, or someone is in between. Nothing was sent.' },
   },
   'service-wrong': {
-    title: 'Something else answers on {target}.',
+    title: 'Something else answers on {target} of {lab}.',
     cause: 'It is not {service}: it says “{seen}”.',
     next: 'Check which program listens there, and correct the address.',
   },
@@ -512,14 +527,19 @@ export const failures = {
     cause: 'The connection to {target} opens, and no answer comes.',
     next: 'It may still be starting, or it hangs: restart it there.',
   },
+  'secret-missing': {
+    title: 'No sign-in for {name} is kept here.',
+    cause: 'This computer has no password or key for it, or it was removed.',
+    next: 'Sign in again.',
+  },
   'secret-unreadable': {
-    title: 'A saved password cannot be read any more.',
+    title: 'A saved password or key cannot be read any more.',
     cause: 'The key that sealed it is gone from this computer.',
     next: 'Enter it again.',
   },
   'storage-failed': {
-    title: 'The app cannot write its data.',
-    cause: '{detail}',
+    title: 'The app cannot use its data.',
+    cause: '{path}: {reason}',
     next: 'Make room on this computer, or check the rights of the data folder.',
   },
   cancelled: {
@@ -528,13 +548,13 @@ export const failures = {
     next: 'Run it again whenever you like; it goes on from there.',
   },
   busy: {
-    title: 'Something is already running for {name}.',
+    title: 'Something is already running on this machine.',
     cause: 'Two changes at once would get in each other’s way.',
     next: 'Wait until it is done, or stop it.',
   },
   internal: {
     title: 'Something went wrong in the app.',
-    cause: '{detail}',
+    cause: 'What happened: {detail}',
     next: 'Try again. If it stays, save a report and send it to us.',
   },
-} satisfies Record<ErrorCode, FailureText> & { words: Record<string, string> }
+} satisfies Record<ErrorCode, FailureText> & { subjects: Record<string, string> }

@@ -48,7 +48,7 @@ export const ports = {
     azure: 'Virtual machines › the machine › Networking › Add inbound port rule.',
   },
   providers: {
-    aliyun: 'Aliyun',
+    aliyun: 'Alibaba Cloud',
     tencent: 'Tencent Cloud',
     huawei: 'Huawei Cloud',
     aws: 'AWS',

@@ -31,4 +31,11 @@ export const facts: Words<typeof en> = {
   'agent-online': '已从 {address} 上线，npc {version}。',
   removed: '已移除 {what}。',
   'left-behind': '残留：{what}。{reason}',
+  without: {
+    system: '{os}，{arch}，Linux {kernel}。',
+    'port-used': '端口 {port} 被另一个程序占用，隧道会避开它。',
+    'relay-found': '此处已有这种 nps，其中的实验室主机与隧道会保留。',
+    'agent-found': '此处已有这种 npc。',
+    'relay-running': 'nps 正在运行。',
+  },
 }

@@ -2,63 +2,43 @@ import type { failures as en } from '../en/failures.ts'
 import type { Words } from '../words.ts'
 
 export const failures: Words<typeof en> = {
-  words: {
-    host: '这台机器',
-    server: '云服务器',
-    lab: '实验室主机',
-    service: '服务',
-    name: '该对象',
-    user: '此用户',
-    port: '相应端口',
-    target: '其地址',
-    program: '另一个程序',
-    range: '所选范围',
-    expected: '另一个',
-    actual: '新的一个',
-    key: '此值',
-    detail: '没有更多信息',
-    said: '无',
-    seen: '别的内容',
-    path: '其文件',
-    free: '太少',
-    need: '更多',
-    processor: '其他类型',
-    system: '其他系统',
-    version: '较旧的版本',
-    seconds: '数',
-    jump: '跳板机',
-    provider: '云厂商',
-  },
+  subjects: { host: '这台机器', server: '云服务器', lab: '实验室主机', service: '服务' },
 
   'target-refused': {
     title: '{lab} 上的 {service} 没有运行。',
     cause: '主机有应答，但 {target} 上没有程序在监听。',
     next: '在实验室主机上启动它；一开始监听，隧道即可用。',
+    without: { cause: '主机有应答，但隧道的目标地址上没有程序在监听。' },
   },
   'target-timeout': {
     title: '{lab} 上的 {target} 无应答。',
     cause: '实验室主机尝试了连接，但没有任何回应：可能被防火墙丢弃，或地址有误。',
     next: '检查地址，以及那台机器是否开机。',
+    without: { title: '{lab} 上隧道的目标地址无应答。' },
   },
   'target-unreachable': {
     title: '{lab} 无法到达 {target}。',
     cause: '它所在的网络没有通往该地址的路。',
     next: '在隧道设置中检查地址。',
+    without: { title: '{lab} 无法到达隧道的目标地址。' },
   },
   'target-unknown-host': {
     title: '{lab} 不认识名为 {host} 的机器。',
     cause: '{target} 中的名称在其网络中查不到。',
     next: '改用数字地址，或更正名称。',
+    without: { title: '{lab} 不认识隧道目标的名称。', cause: '这个名称在其网络中查不到。' },
   },
   'target-denied': {
     title: '{lab} 不允许访问 {target}。',
     cause: '其 npc 限定了可以访问的地址，这个不在其中。',
     next: '在那里放行，或换一个地址。',
+    without: { title: '{lab} 不允许访问隧道的目标地址。' },
   },
   'target-missing': {
     title: '{lab} 上没有文件夹 {target}。',
     cause: '它不存在，或其 npc 无权读取。',
     next: '在那里建立该文件夹，或更正隧道设置。',
+    without: { title: '{lab} 上没有隧道所指的文件夹。' },
   },
 
   'agent-offline': {
@@ -96,6 +76,7 @@ export const failures: Words<typeof en> = {
     title: '{lab} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。',
     next: '先在实验室主机上用 “npc status” 核对。如果那里的 npc 确实重装过，请删除这条隧道再重新添加。',
+    without: { cause: '要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。' },
   },
   'agent-unproved': {
     title: '{lab} 没有证明自己的身份。',
@@ -106,6 +87,7 @@ export const failures: Words<typeof en> = {
     title: '{server} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',
     next: '如果确实重装过，请用新的身份重新连接。',
+    without: { cause: '要么 nps 重装过，要么有人在中间。没有发送任何内容。' },
   },
   'client-disabled': {
     title: '{lab} 在 {server} 上被停用。',
@@ -113,13 +95,13 @@ export const failures: Words<typeof en> = {
     next: '启用后会自动恢复。',
   },
   'version-unsupported': {
-    title: '{name} 的版本不匹配。',
-    cause: '它使用 {version}，这边不支持。',
+    title: '两边的版本不匹配。',
+    cause: '其中一边太旧，不支持另一边的要求。',
     next: '更新云服务器上的 nps 和实验室主机上的 npc。',
   },
   'handshake-timeout': {
     title: '{server} 应答太慢。',
-    cause: '连接已建立，但登录超过了 {seconds} 秒。',
+    cause: '连接已建立，但登录没有及时得到应答。',
     next: '重新检查；若一直如此，说明中间的网络很慢或拦住了连接。',
   },
   'too-many-connections': {
@@ -130,28 +112,33 @@ export const failures: Words<typeof en> = {
 
   'port-taken': {
     title: '{server} 上的端口 {port} 已被占用。',
-    cause: '{program}正在监听。',
+    cause: '它被隧道“{holder}”占用。',
     next: '换一个端口。',
+    without: { title: '{server} 上的这个端口已被占用。', cause: '它被另一个程序或另一条隧道占用。' },
   },
   'port-not-allowed': {
     title: '端口 {port} 不在隧道可用范围内。',
-    cause: '{server} 允许 {range}。',
+    cause: '{server} 允许 {allowPorts}。',
     next: '从中选择，或在 nps.conf 中扩大范围。',
+    without: { title: '这个端口不在隧道可用范围内。', cause: '{server} 只允许其他端口。' },
   },
   'host-not-allowed': {
     title: '这台实验室主机不能使用 {host}。',
     cause: '该域名（或其中一部分）属于另一台主机，或者服务器只允许它使用其他域名。',
     next: '在 npc.conf 中换一个域名，或在服务器上允许它。',
+    without: { title: '这台实验室主机不能使用该域名。' },
   },
   'port-forbidden': {
-    title: '{server} 不能开放端口 {port}。',
-    cause: '系统不允许 nps 使用；1024 以下的端口需要 root。',
+    title: 'nps 不能在 {server} 上开放端口 {port}。',
+    cause: '系统不允许；1024 以下的端口需要 root。',
     next: '选择 1023 以上的端口。',
+    without: { title: 'nps 不能在 {server} 上开放这个端口。' },
   },
   'no-free-port': {
     title: '{server} 上没有空闲端口。',
     cause: '{range} 全部被占用。',
     next: '扩大范围，或删除一条隧道。',
+    without: { cause: '隧道可用的端口都被占用或没有开放。' },
   },
   'tunnel-stopped': {
     title: '这条隧道已暂停。',
@@ -174,7 +161,7 @@ export const failures: Words<typeof en> = {
     next: '在云服务器上改为更晚的日期。',
   },
   'address-denied': {
-    title: '您的地址不被允许。',
+    title: '你的地址不被允许。',
     cause: '这条隧道的地址名单把它挡在外面。',
     next: '在云服务器上修改名单，或从别处连接。',
   },
@@ -187,6 +174,7 @@ export const failures: Words<typeof en> = {
     title: '该网站的证书无法使用。',
     cause: '{server} 上的 {path} 无法读取、不是 PEM 文件，或与密钥不匹配。',
     next: '更正路径或文件，然后重试。',
+    without: { cause: '{server} 上的一个文件无法读取、不是 PEM 文件，或与密钥不匹配。' },
   },
 
   'not-found': {
@@ -198,10 +186,11 @@ export const failures: Words<typeof en> = {
     title: '已经存在。',
     cause: '{name} 已被使用。',
     next: '换一个名称。',
+    without: { cause: '已有相同的名称、密钥或地址。' },
   },
   'invalid-input': {
     title: '这个值不能用。',
-    cause: '{detail}',
+    cause: '原因：{detail}',
     next: '更正后再试。',
   },
   'login-required': {
@@ -217,27 +206,29 @@ export const failures: Words<typeof en> = {
   'login-locked': {
     title: '此地址登录失败次数过多。',
     cause: '云服务器会等待，以防有人猜测密码。',
-    next: '一分钟后再试。',
+    next: '{seconds} 秒后再试。',
+    without: { next: '一分钟后再试。' },
   },
   'config-invalid': {
     title: 'nps.conf 中有错误的值。',
-    cause: '{detail}',
+    cause: '原因：{detail}',
     next: '请更正；没有保存任何内容。',
   },
   'config-changed': {
     title: 'nps.conf 在此期间被改动。',
-    cause: '您在这里打开之后，有人保存了它。',
+    cause: '你在这里打开之后，有人保存了它。',
     next: '重新载入，再做修改。',
   },
   'not-possible-here': {
-    title: '在 {server} 上无法这样做。',
-    cause: '{detail}',
-    next: '请在那里手动完成；详情说明缺少什么。',
+    title: '在这里无法这样做。',
+    cause: '原因：{detail}',
+    next: '请在那台机器上手动完成。',
   },
   'relay-unreachable': {
     title: '{server} 的端口 {port} 无应答。',
     cause: '可能已关机、nps 没有运行，或安全组拦住了端口。',
     next: '会自动重试。请检查云服务器是否开机、端口是否开放。',
+    without: { title: '{server} 无应答。' },
   },
   'relay-answer-invalid': {
     title: '无法理解 {server} 的应答。',
@@ -248,11 +239,13 @@ export const failures: Words<typeof en> = {
     title: '没有及时应答。',
     cause: '{host} 用时过长。',
     next: '重新检查。',
+    without: { cause: '对方用时过长。' },
   },
   'limit-reached': {
     title: '没有余量了。',
-    cause: '{detail}',
+    cause: '最多允许 {limit} 个。',
     next: '请先删除一些。',
+    without: { cause: '已达到允许的数量。' },
   },
 
   'ssh-unreachable': {
@@ -292,13 +285,14 @@ export const failures: Words<typeof en> = {
   },
   'host-key-unconfirmed': {
     title: '{host} 的主机密钥尚未确认。',
-    cause: '在您核对之前，不会发送任何机密。',
+    cause: '在你核对之前，不会发送任何机密。',
     next: '核对指纹，然后确认。',
   },
   'host-key-changed': {
     title: '{host} 的主机密钥变了。',
     cause: '应为 {expected}，实为 {actual}。要么机器重装过，要么有人在中间。没有发送任何内容。',
     next: '只有知道原因时才接受新密钥。',
+    without: { cause: '它不再出示密钥 {expected}。要么机器重装过，要么有人在中间。没有发送任何内容。' },
   },
   'login-rejected': {
     title: '{host} 不让 {user} 登录。',
@@ -312,7 +306,7 @@ export const failures: Words<typeof en> = {
   },
   'key-unreadable': {
     title: '无法读取这个密钥。',
-    cause: '它不是私钥，或格式未知：{detail}。',
+    cause: '它不是私钥，或格式未知：{reason}。',
     next: '请选择私钥，而不是 .pub 文件。',
   },
   'agent-unavailable': {
@@ -338,7 +332,7 @@ export const failures: Words<typeof en> = {
   },
   'platform-unsupported': {
     title: '{host} 不是 Linux 机器。',
-    cause: '它运行的是 {system}。',
+    cause: '它运行的是 {os}。',
     next: '使用 Linux 机器；任何发行版都可以。',
   },
   'processor-unsupported': {
@@ -348,22 +342,22 @@ export const failures: Words<typeof en> = {
   },
   'libc-too-old': {
     title: '{host} 的系统太旧。',
-    cause: '其 C 库版本为 {version}；需要 2.17 或更新。',
+    cause: '其 C 库为 {libc}；需要 {needed} 或更新。',
     next: '更新系统，或换一台机器。',
   },
   'disk-full': {
     title: '{host} 的磁盘已满。',
-    cause: '剩余 {free}，需要 {need}。没有改动任何内容。',
+    cause: '{path} 剩余 {freeBytes}，需要 {neededBytes}。没有改动任何内容。',
     next: '在那里腾出空间，然后重新检查。',
   },
   'memory-low': {
     title: '{host} 的内存太少。',
-    cause: '剩余 {free}，需要 {need}。',
+    cause: '剩余 {freeBytes}，需要 {neededBytes}。',
     next: '在那里结束一些程序，或增加 swap。',
   },
   'clock-wrong': {
     title: '{host} 的时钟不准。',
-    cause: '与本机相差 {detail}。',
+    cause: '与本机的时钟相差 {seconds} 秒。',
     next: '在那里开启时间同步。',
   },
   'laptop-port-taken': {
@@ -371,15 +365,21 @@ export const failures: Words<typeof en> = {
     cause: '另一个程序正在监听。',
     next: '给隧道换一个端口，或停掉那个程序。',
   },
+  'no-laptop-port': {
+    title: '本机没有空闲端口可供这条隧道使用。',
+    cause: '试过的端口都有程序在监听。',
+    next: '停掉其中一些程序，或自己指定端口。',
+  },
   'port-in-use': {
     title: '{host} 上的端口 {port} 已被占用。',
-    cause: '{program}正在监听。',
-    next: '换一个端口，或停掉那个程序。',
+    cause: '{program} 正在监听。',
+    next: '使用端口 {free}，或停掉那个程序。',
+    without: { cause: '另一个程序正在监听。' },
   },
 
   'upload-failed': {
     title: '向 {host} 的上传中断。',
-    cause: '{detail}',
+    cause: '文件无法写入 {path}：{reason}',
     next: '再试一次；那里没有留下半成品。',
   },
   'upload-corrupt': {
@@ -388,8 +388,8 @@ export const failures: Words<typeof en> = {
     next: '再试一次；损坏的副本已删除。',
   },
   'program-missing': {
-    title: '此应用没有适合 {host} 的程序。',
-    cause: '缺少文件 {path}。',
+    title: '此应用没有适合 {arch} 的 {program}。',
+    cause: '{folder} 中缺少这个文件。',
     next: '重新安装应用。',
   },
   'program-wrong-processor': {
@@ -418,49 +418,50 @@ export const failures: Words<typeof en> = {
     next: '在那台机器上解决这个问题，然后再试。',
   },
   'service-failed': {
-    title: '服务在 {host} 上没有启动。',
-    cause: '{detail}',
+    title: '{program} 没有在 {host} 上作为服务启动。',
+    cause: '它的输出：{reason}',
     next: '详情中有最后几行日志；然后再试。',
   },
   'config-write-failed': {
     title: '无法在 {host} 上写入 nps.conf。',
-    cause: '{detail}',
+    cause: '那台机器的提示：{reason}',
     next: '检查 {path} 的权限，然后再试。',
   },
   'relay-not-listening': {
-    title: 'nps 在 {host} 上运行，但没有监听端口 {port}。',
-    cause: '{detail}',
+    title: 'nps 没有在 {host} 上运行。',
+    cause: '已安装，但没有启动：{reason}',
     next: '再试一次；云服务器页面上的日志有更多说明。',
   },
   'agent-not-online': {
     title: '{lab} 没有上线。',
-    cause: 'npc 在那里运行，但云服务器没有收到它的消息。',
-    next: '检查 {lab} 能否到达 {server} 的端口 {port}。',
+    cause: 'npc 在那里运行，但云服务器在 {seconds} 秒内没有收到它的消息。',
+    next: '检查 {lab} 能否到达 {host} 的端口 {port}。',
   },
 
   'bridge-blocked': {
-    title: '从本机访问端口 {port} 无应答。',
+    title: '从本机访问 {host} 的端口 {port} 无应答。',
     cause: 'nps 在监听；连接在到达它之前被丢弃。',
     next: '在安全组或防火墙中开放此端口，然后重新检查。',
   },
   'ports-blocked-by-host-firewall': {
-    title: '{host} 上的端口 {range} 未开放。',
-    cause: '被服务器自身的防火墙关闭。',
-    next: '开放这些端口：只添加一条规则，不动 SSH 的规则。',
+    title: '{host} 上的 TCP {ports} 未开放。',
+    cause: '被云服务器自身的防火墙关闭。',
+    next: '开放它：只添加一条规则，不动 SSH 的规则。',
   },
   'ports-blocked-by-security-group': {
-    title: '端口 {range} 无应答。',
-    cause: '{provider}的安全组在到达服务器之前就丢弃了它们。',
-    next: '请添加入方向规则：TCP {range}，来源 0.0.0.0/0。',
+    title: '{host} 的 TCP {ports} 无应答。',
+    cause: '{provider}的安全组在到达云服务器之前就丢弃了它。',
+    next: '请添加入方向规则：TCP {ports}，来源 0.0.0.0/0。',
+    without: { cause: '云厂商的安全组在到达云服务器之前就丢弃了它。' },
   },
   'ports-blocked-somewhere': {
-    title: '端口 {range} 无应答。',
-    cause: '在途中被丢弃，而且不是服务器自身所为。',
-    next: '请查看服务器所在云厂商的安全组或防火墙。',
+    title: '{host} 的 TCP {ports} 无应答。',
+    cause: '途中有东西丢弃了它：云服务器上的防火墙，或它前面的防火墙。',
+    next: '请在云厂商的页面查看安全组或防火墙。',
   },
   'firewall-change-refused': {
     title: '{host} 的防火墙没有改动。',
-    cause: '{detail}',
+    cause: '{tool} 的提示：{reason}',
     next: '请手动添加规则；已列出可供复制。',
   },
 
@@ -470,12 +471,13 @@ export const failures: Words<typeof en> = {
     next: '恢复后会立即全部检查。',
   },
   'server-identity-changed': {
-    title: '{server} 的身份变了。',
+    title: '{host} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',
     next: '如果确实重装过，请在这里重新部署。',
+    without: { cause: '要么 nps 重装过，要么有人在中间。没有发送任何内容。' },
   },
   'service-wrong': {
-    title: '{target} 上是别的程序。',
+    title: '{lab} 的 {target} 上是别的程序。',
     cause: '它不是 {service}，它的回应是“{seen}”。',
     next: '检查是哪个程序在监听，并更正地址。',
   },
@@ -484,29 +486,34 @@ export const failures: Words<typeof en> = {
     cause: '到 {target} 的连接能建立，但没有应答。',
     next: '可能仍在启动，或已卡住：请在那里重启它。',
   },
+  'secret-missing': {
+    title: '这里没有保存 {name} 的登录信息。',
+    cause: '本机没有它的密码或密钥，或已被删除。',
+    next: '请重新登录。',
+  },
   'secret-unreadable': {
-    title: '保存的密码已无法读取。',
+    title: '保存的密码或密钥已无法读取。',
     cause: '加密用的密钥已不在本机。',
     next: '请重新输入。',
   },
   'storage-failed': {
-    title: '应用无法写入数据。',
-    cause: '{detail}',
+    title: '应用无法使用其数据。',
+    cause: '{path}：{reason}',
     next: '在本机腾出空间，或检查数据文件夹的权限。',
   },
   cancelled: {
     title: '已停止。',
-    cause: '您停止了它。',
+    cause: '你停止了它。',
     next: '随时可以再次运行，会从这里继续。',
   },
   busy: {
-    title: '{name} 已有操作在进行。',
+    title: '这台机器上已有操作在进行。',
     cause: '两处改动同时进行会互相干扰。',
     next: '等它完成，或停止它。',
   },
   internal: {
     title: '应用出了问题。',
-    cause: '{detail}',
+    cause: '出错内容：{detail}',
     next: '再试一次。若仍如此，请保存报告发给我们。',
   },
 }

@@ -33,12 +33,12 @@ export function useConf(serverId: string, online: () => boolean) {
   const changed = computed(() => changedKeys(saved.value?.text ?? '', draft.value))
   const dirty = computed(() => saved.value !== null && draft.value !== saved.value.text)
   const wrongLine = computed(() => {
-    const line = failure.value?.code === 'config-invalid' ? failure.value.params['line'] : undefined
-    return typeof line === 'number' ? line : null
+    const line = failure.value?.code === 'config-invalid' ? failure.value.params.line : undefined
+    return line ?? null
   })
   const wrongKey = computed(() => {
-    const key = failure.value?.code === 'config-invalid' ? failure.value.params['key'] : undefined
-    return typeof key === 'string' ? key : null
+    const key = failure.value?.code === 'config-invalid' ? failure.value.params.key : undefined
+    return key ?? null
   })
 
   async function load(): Promise<void> {

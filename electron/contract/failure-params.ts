@@ -1,0 +1,152 @@
+import { z } from 'zod'
+
+/** A name, an address, a path, or the words of a machine. */
+const text = z.string()
+const whole = z.number().int()
+const bytes = z.number().nonnegative()
+
+/**
+ * A value that a relay may tell with its failure: an older one tells less, and a wrong one is left out rather than
+ * shown. Texts that use it have a second form without it.
+ */
+const told = <Value>(value: z.ZodType<Value, Value>) => value.optional().catch(undefined)
+
+/** Names that the app puts beside a relay's own values. */
+const names = { server: told(text), lab: told(text), service: told(text) }
+const target = { ...names, host: told(text), port: told(whole), target: told(text), kind: told(text) }
+const relayAddress = { ...names, host: told(text), port: told(whole) }
+const identity = { ...relayAddress, expected: told(text), actual: told(text) }
+const only = z.object(names)
+
+/** The values of each failure of the relay, as far as a text or a fix uses them. */
+export const relayFailureParams = {
+  'target-refused': z.object(target),
+  'target-timeout': z.object(target),
+  'target-unreachable': z.object(target),
+  'target-unknown-host': z.object(target),
+  'target-denied': z.object(target),
+  'target-missing': z.object(target),
+  /** `sinceMs`: when it was last there. */
+  'agent-offline': z.object({ ...names, sinceMs: told(z.number()) }),
+  'agent-replaced': z.object({ ...names, address: told(text) }),
+  'agent-silent': only,
+  'wrong-key': only,
+  'wrong-admin-key': z.object(relayAddress),
+  'wrong-password': only,
+  'fingerprint-changed': z.object(identity),
+  'agent-fingerprint-changed': z.object(identity),
+  'agent-unproved': only,
+  'client-disabled': only,
+  'version-unsupported': only,
+  'handshake-timeout': z.object(relayAddress),
+  'too-many-connections': z.object(relayAddress),
+  /** `holder`: the tunnel that has the port. */
+  'port-taken': z.object({ ...names, port: told(whole), holder: told(text) }),
+  /** `allowPorts`: as nps.conf writes it. */
+  'port-not-allowed': z.object({ ...names, port: told(whole), allowPorts: told(text) }),
+  'port-forbidden': z.object({ ...names, port: told(whole), host: told(text) }),
+  'no-free-port': z.object({ ...names, range: told(text) }),
+  'tunnel-stopped': only,
+  'mode-unsupported': only,
+  'quota-used': only,
+  expired: only,
+  'address-denied': z.object({ ...names, address: told(text) }),
+  'hosts-off': only,
+  'host-not-allowed': z.object({ ...names, host: told(text) }),
+  'certificate-invalid': z.object({ ...names, path: told(text) }),
+  'not-found': only,
+  'already-exists': z.object({ ...names, name: told(text) }),
+  'invalid-input': only,
+  'login-required': only,
+  'login-failed': only,
+  'login-locked': z.object({ ...names, seconds: told(whole) }),
+  /** `line` and `key`: where in nps.conf. */
+  'config-invalid': z.object({ ...names, line: told(whole), key: told(text) }),
+  'config-changed': only,
+  'not-possible-here': only,
+  'relay-unreachable': z.object(relayAddress),
+  'relay-answer-invalid': only,
+  timeout: z.object(relayAddress),
+  'limit-reached': z.object({ ...names, limit: told(z.number()) }),
+} as const
+
+const machine = { host: text, port: whole }
+const started = z.object({ host: text, program: text, processor: text, kernel: text, said: text })
+
+/**
+ * The values of each failure of the app. What is required here is in the text; `reason` and `said` are the machine's
+ * own words, and may be in any language.
+ */
+export const appFailureParams = {
+  'ssh-unreachable': z.object({ ...machine, reason: text }),
+  'ssh-refused': z.object(machine),
+  /** `seconds`: how long was waited; 0 when the system gave up by itself. */
+  'ssh-timeout': z.object({ ...machine, seconds: z.number() }),
+  'ssh-unknown-host': z.object({ host: text, port: whole }),
+  'ssh-not-ssh': z.object({ ...machine, reason: text.optional() }),
+  'ssh-lost': z.object({ host: text, reason: text }),
+  'ssh-jump-failed': z.object({ ...machine, jump: text, reason: text }),
+  'host-key-unconfirmed': z.object(machine),
+  /** Fingerprints; `actual` is absent when the machine shows no key at all now. */
+  'host-key-changed': z.object({ ...machine, expected: text, actual: text.optional() }),
+  /** `methods`: what the machine offers, `tried`: what was tried, as ssh names them. */
+  'login-rejected': z.object({ host: text, user: text, methods: text, tried: text }),
+  /** `file` is empty for a pasted key; `given`: 1 when there was a passphrase, which is wrong then. */
+  'key-passphrase-needed': z.object({ file: text, given: whole }),
+  'key-unreadable': z.object({ file: text, reason: text }),
+  'agent-unavailable': z.object({}),
+  'sudo-missing': z.object({ host: text, user: text, reason: text }),
+  'sudo-password-needed': z.object({ host: text, user: text }),
+  'sudo-password-rejected': z.object({ host: text, user: text }),
+  'platform-unsupported': z.object({ host: text, os: text }),
+  'processor-unsupported': z.object({ host: text, processor: text }),
+  'libc-too-old': z.object({ host: text, libc: text, needed: text }),
+  'disk-full': z.object({ host: text, program: text, path: text, freeBytes: bytes, neededBytes: bytes }),
+  'memory-low': z.object({ host: text, freeBytes: bytes, neededBytes: bytes }),
+  /** `seconds`: how far the clock is ahead, or behind, below 0. */
+  'clock-wrong': z.object({ host: text, seconds: z.number() }),
+  /** `program` is absent where this account may not know it. */
+  'port-in-use': z.object({ ...machine, free: whole, program: text.optional() }),
+  'upload-failed': z.object({ host: text, path: text, reason: text }),
+  'upload-corrupt': z.object({ host: text, program: text }),
+  'program-missing': z.object({ program: text, arch: text, folder: text }),
+  'program-wrong-processor': started,
+  'program-not-allowed': started,
+  'system-too-old': started,
+  'program-killed': started,
+  'program-will-not-start': started,
+  /** `what`: install, start, stop, restart. */
+  'service-failed': z.object({ host: text, program: text, what: text, reason: text }),
+  'config-write-failed': z.object({ host: text, path: text, reason: text }),
+  'relay-not-listening': z.object({ host: text, reason: text }),
+  'agent-not-online': z.object({ ...machine, lab: text, seconds: z.number(), said: text }),
+  'bridge-blocked': z.object(machine),
+  /** `ports`: one port, or a range as `7000-9000`. `command` would open them. */
+  'ports-blocked-by-host-firewall': z.object({
+    host: text,
+    ports: text,
+    tool: text.optional(),
+    command: text.optional(),
+  }),
+  /** `provider`: one of the contract's providers. */
+  'ports-blocked-by-security-group': z.object({ host: text, ports: text, provider: text.optional() }),
+  'ports-blocked-somewhere': z.object({ host: text, ports: text }),
+  'firewall-change-refused': z.object({ host: text, tool: text, command: text, reason: text }),
+  'laptop-offline': z.object({}),
+  'laptop-port-taken': z.object({ port: whole }),
+  'no-laptop-port': z.object({}),
+  'server-identity-changed': z.object({
+    ...machine,
+    expected: text.optional(),
+    actual: text.optional(),
+  }),
+  /** `kind`: of the tunnel, whose word the text uses. */
+  'service-wrong': z.object({ lab: text, target: text, kind: text, seen: text }),
+  'service-silent': z.object({ lab: text, target: text, kind: text }),
+  'secret-missing': z.object({ name: text }),
+  'secret-unreadable': z.object({}),
+  'storage-failed': z.object({ path: text, reason: text }),
+  cancelled: z.object({}),
+  busy: z.object({ jobId: text }),
+  internal: z.object({}),
+} as const

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+/** What the screen can offer as the next step; one button each. `renderer/src/ui/fixes.ts` says who does which. */
+export const fix = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('retry') }),
+  z.object({ action: z.literal('edit-address') }),
+  z.object({ action: z.literal('enter-secret') }),
+  z.object({ action: z.literal('enter-sudo-password') }),
+  z.object({ action: z.literal('install-without-root') }),
+  z.object({ action: z.literal('accept-host-key'), fingerprint: z.string() }),
+  z.object({ action: z.literal('use-port'), port: z.number().int() }),
+  z.object({ action: z.literal('open-host-firewall') }),
+  z.object({ action: z.literal('open-url'), url: z.string(), label: z.string() }),
+  z.object({ action: z.literal('start-service'), command: z.string() }),
+  z.object({ action: z.literal('copy'), text: z.string() }),
+])
+export type Fix = z.infer<typeof fix>
