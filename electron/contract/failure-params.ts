@@ -90,9 +90,27 @@ export const appFailureParams = {
   /** Fingerprints; `actual` is absent when the machine shows no key at all now. */
   'host-key-changed': z.object({ ...machine, expected: text, actual: text.optional() }),
   /** `methods`: what the machine offers, `tried`: what was tried, as ssh names them. */
-  'login-rejected': z.object({ host: text, user: text, methods: text, tried: text }),
+  'login-rejected': z.object({
+    host: text,
+    user: text,
+    methods: text,
+    tried: text,
+    said: text.optional(),
+  }),
+  /** Names of methods, as ssh has them: what was taken, and what is still wanted. */
+  'login-needs-more': z.object({ host: text, user: text, accepted: text, methods: text }),
+  /** `other`: the account to use. */
+  'login-other-user': z.object({ host: text, user: text, other: text, said: text }),
+  'second-factor-needed': z.object({ host: text, user: text, prompt: text }),
+  'password-expired': z.object({ host: text, user: text, said: text.optional() }),
+  'shell-refused': z.object({ host: text, user: text, said: text.optional() }),
+  'ssh-session-refused': z.object({ host: text, user: text, said: text }),
   /** `file` is empty for a pasted key; `given`: 1 when there was a passphrase, which is wrong then. */
   'key-passphrase-needed': z.object({ file: text, given: whole }),
+  /** `other`: the file of the private half, where it can be guessed. */
+  'key-is-public': z.object({ file: text, other: text.optional() }),
+  /** `command` makes a key that can be read. */
+  'key-format-unsupported': z.object({ file: text, format: text, command: text }),
   'key-unreadable': z.object({ file: text, reason: text }),
   'agent-unavailable': z.object({}),
   'sudo-missing': z.object({ host: text, user: text, reason: text }),

@@ -5,10 +5,18 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { accountName, type LoginAccount, makeAccount } from './login-account.ts'
 
 const run = promisify(execFile)
 
-/** A real OpenSSH server on a free loopback port, for the user that runs the test, by key only. */
+export interface LocalSshdOptions {
+  /** Lines of sshd_config that come before, and so outweigh, the usual ones. */
+  readonly config?: readonly string[]
+  /** Somebody else than the user that runs the test; needs root. */
+  readonly account?: LoginAccount
+}
+
+/** A real OpenSSH server on a free loopback port, for the user that runs the test or an account of its own, by key. */
 export interface LocalSshd {
   readonly host: '127.0.0.1'
   readonly port: number
@@ -31,17 +39,21 @@ export interface LocalSshd {
 export const sshdPath = '/usr/sbin/sshd'
 
 /** One sshd a connection (`sshd -i`), behind a listener of ours: so the port can be 0. */
-export async function startLocalSshd(): Promise<LocalSshd> {
+export async function startLocalSshd({
+  config: lines = [],
+  account,
+}: LocalSshdOptions = {}): Promise<LocalSshd> {
   const folder = await mkdtemp(join(tmpdir(), 'nps-sshd-'))
   const makeKey = (name: string): Promise<unknown> =>
     run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', join(folder, name)])
   await makeKey('host')
   await makeKey('user')
-  await writeFile(join(folder, 'authorized_keys'), await readFile(join(folder, 'user.pub')), { mode: 0o600 })
+  await writeFile(join(folder, 'authorized_keys'), await readFile(join(folder, 'user.pub')), { mode: 0o644 })
   const config = join(folder, 'sshd_config')
   await writeFile(
     config,
     [
+      ...lines,
       `HostKey ${folder}/host`,
       `AuthorizedKeysFile ${folder}/authorized_keys`,
       'StrictModes no',
@@ -55,10 +67,16 @@ export async function startLocalSshd(): Promise<LocalSshd> {
   )
   // sshd wants this folder for its unprivileged part
   await run('mkdir', ['-p', '/run/sshd']).catch(() => undefined)
+  const mounts = account ? await makeAccount(folder, account) : []
+  const daemon = [sshdPath, '-i', '-e', '-f', config]
+  const [command = '', ...args] =
+    mounts.length === 0
+      ? daemon
+      : ['unshare', '-m', 'sh', '-c', `${mounts.join('; ')}; exec ${daemon.join(' ')}`]
   const children = new Set<ChildProcess>()
   let said = ''
   const serve = (socket: Socket): void => {
-    const child = spawn(sshdPath, ['-i', '-e', '-f', config], { stdio: [socket, socket, 'pipe'] })
+    const child = spawn(command, args, { stdio: [socket, socket, 'pipe'] })
     children.add(child)
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
     child.once('exit', () => children.delete(child))
@@ -75,7 +93,7 @@ export async function startLocalSshd(): Promise<LocalSshd> {
   return {
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
-    user: userInfo().username,
+    user: account ? accountName : userInfo().username,
     privateKey: await readFile(join(folder, 'user'), 'utf8'),
     folder,
     fingerprint: (await run('ssh-keygen', ['-lf', join(folder, 'host.pub')])).stdout.split(' ')[1] ?? '',

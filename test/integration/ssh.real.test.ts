@@ -7,19 +7,10 @@ import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import { openSession, type SshTarget } from '../../electron/backend/ssh/open-session.ts'
 import { RemoteShell } from '../../electron/backend/ssh/remote-shell.ts'
 import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
-import type { HostKeyRecord, HostKeyStore, Storage } from '../../electron/backend/storage/records.ts'
+import type { Storage } from '../../electron/backend/storage/records.ts'
 import { silentLog } from '@nps-desktop/relay-core/log'
+import { memoryHostKeys } from '../harness/host-key-store.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
-
-function memoryHostKeys(): HostKeyStore {
-  const rows = new Map<string, HostKeyRecord>()
-  return {
-    list: () => [...rows.values()],
-    get: (host, port) => rows.get(`${host}:${port}`),
-    pin: (record) => void rows.set(`${record.host}:${record.port}`, record),
-    forget: (host, port) => void rows.delete(`${host}:${port}`),
-  }
-}
 
 describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
   let sshd: LocalSshd

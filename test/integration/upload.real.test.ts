@@ -73,6 +73,14 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     return () => rm(folder, { recursive: true, force: true })
   })
 
+  /** What lies in the one folder of an upload. */
+  const uploaded = async (): Promise<{ path: string; files: string[] }> => {
+    const found = (await readdir(folder)).filter((name) => name.startsWith('.nps-desktop'))
+    expect(found).toHaveLength(1)
+    const path = join(folder, found[0] ?? '')
+    return { path, files: await readdir(path) }
+  }
+
   it('arrives whole, executable, with progress, and starts', async () => {
     const file = await makeProgram(3_000_000)
     const told: number[] = []
@@ -85,7 +93,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     expect(told.at(-1)).toBe(file.bytes)
     expect(told.length).toBeGreaterThan(10)
     expect((await stat(path)).mode & 0o777).toBe(0o700)
-    expect(await readdir(join(folder, '.nps-desktop-upload'))).toEqual(['nps'])
+    expect((await uploaded()).files).toEqual(['nps'])
     expect(await tryProgram(shell, 'nps', path, { signal })).toBe('1.2.3')
     const again = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
     expect(again).toEqual({ path, sentBytes: 0 })
@@ -109,8 +117,8 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
 
   it('starts over when what is there is damaged', async () => {
     const file = await makeProgram(200_000)
-    await mkdir(join(folder, '.nps-desktop-upload'), { mode: 0o700 })
-    const part = join(folder, '.nps-desktop-upload', `${file.sha256.slice(0, 16)}.part`)
+    await mkdir(join(folder, '.nps-desktop-upload.earlier'), { mode: 0o700 })
+    const part = join(folder, '.nps-desktop-upload.earlier', `${file.sha256.slice(0, 16)}.part`)
     await writeFile(part, '')
     await truncate(part, 150_000)
     const { sentBytes, path } = await uploadProgram(shell, file, place, {
@@ -129,7 +137,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     ).rejects.toMatchObject({
       code: 'upload-corrupt',
     })
-    expect(await readdir(join(folder, '.nps-desktop-upload'))).toEqual([])
+    expect((await uploaded()).files).toEqual([])
   })
 
   it.runIf(process.getuid?.() === 0)('cleans up and gives the numbers when the disk gets full', async () => {

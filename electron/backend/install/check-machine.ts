@@ -1,5 +1,6 @@
 import { AppError } from '../app-error.ts'
 import type { MachineFacts, Place } from './machine-facts.ts'
+import { notOurs } from './own-folder.ts'
 import { type Arch, archOf, type ProgramFile } from './programs.ts'
 
 /** The oldest C library that the programs were linked for (CentOS 7 has it). */
@@ -81,7 +82,12 @@ export function choosePlace(
   if (place) return { place, neededBytes: neededOn(place) }
   const fullest = isTargetFull ? target : uploads.toSorted((a, b) => b.freeBytes - a.freeBytes)[0]
   if (!fullest) {
-    throw new AppError('internal', `${host} names no folder where a file could be put.`, {})
+    throw new AppError(
+      'upload-failed',
+      `${host} did not take the file in ${facts.home}: ${notOurs}.`,
+      { host, path: facts.home, reason: notOurs },
+      { fixes: [{ action: 'retry' }] },
+    )
   }
   throw diskFull(host, file.program, fullest, isTargetFull ? file.rawBytes + spareBytes : neededOn(fullest))
 }

@@ -1,4 +1,5 @@
-import type { RemoteShell } from '../ssh/remote-shell.ts'
+import { type RemoteShell, unexpectedAnswer } from '../ssh/remote-shell.ts'
+import { ownFolderFunctions } from './own-folder.ts'
 
 /** What a machine is, as far as it matters for running a program there. */
 export interface MachineFacts {
@@ -28,9 +29,13 @@ export interface Place {
 
 /**
  * Tried in this order as the folder of an upload: the home folder is nobody else's; some machines have a small or a
- * noexec one. The last two are only looked at for the space that the program needs where it is installed.
+ * noexec one. One where other accounts could put their file in place of ours is no place.
  */
-const script = `
+const usualPlaces: readonly string[] = ['"$HOME"', '/var/tmp', '/tmp']
+
+/** What is asked. The last line is only about the space that the program needs where it is installed. */
+export function factsScript(places: readonly string[] = usualPlaces): string {
+  return `${ownFolderFunctions}
 say() { printf '%s=%s\\n' "$1" "$2"; }
 say kind "$(uname -s)"
 say os "$( (. /etc/os-release && printf '%s' "$PRETTY_NAME") 2>/dev/null || head -n 1 /etc/redhat-release 2>/dev/null || uname -s)"
@@ -43,26 +48,33 @@ say home "$HOME"
 say xz "$(command -v xz)"
 place() {
   free=$(df -Pk "$1" 2>/dev/null | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%  *\\(.*\\)$/\\1 \\2/p')
-  try="$1/.nps-desktop-$$"
-  runs=no
-  if (umask 077; printf '#!/bin/sh\\n' > "$try") 2>/dev/null; then
-    chmod 700 "$try"; "$try" 2>/dev/null && runs=yes
-    rm -f "$try"
-  fi
+  runs=$(
+    enter_base "$1" || exit 0
+    top=$(pwd -P) && own=$(umask 077; mktemp -d .nps-desktop.XXXXXX 2>/dev/null) || { echo no; exit 0; }
+    if enter_own "$own"; then
+      printf '#!/bin/sh\\n' 2>/dev/null > try && chmod 700 try && ./try 2>/dev/null && echo yes || echo no
+    fi
+    cd "$top" && rm -rf "$own"
+  )
+  [ -n "$runs" ] || return 0
   say place "$runs $free|$1"
 }
-for p in "$HOME" /var/tmp /tmp; do place "$p"; done
+for p in ${places.join(' ')}; do place "$p"; done
 say install "$(df -Pk /usr 2>/dev/null | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%  *\\(.*\\)$/\\1 \\2/p')|/usr"
 `
+}
 
-/** Asks the machine; changes nothing but a file of a few bytes that is gone again at once. */
+/** Asks the machine; changes nothing but a file of a few bytes in a folder of its own that is gone again at once. */
 export async function readMachineFacts(
   shell: RemoteShell,
   { signal }: { signal: AbortSignal },
 ): Promise<MachineFacts> {
   const asked = Date.now()
-  const text = await shell.output(script, { signal })
-  return parseMachineFacts(text, (asked + Date.now()) / 2)
+  const text = await shell.output(factsScript(), { signal })
+  const facts = parseMachineFacts(text, (asked + Date.now()) / 2)
+  if (facts.kind === '' || facts.machine === '' || !facts.home.startsWith('/'))
+    throw unexpectedAnswer(shell.session.address.host, 'uname', text)
+  return facts
 }
 
 /** `nowMs`: our time in the middle of the question. */

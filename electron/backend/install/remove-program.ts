@@ -12,6 +12,7 @@ import {
   startTimeoutMs,
 } from './installed-program.ts'
 import type { ProgramName } from './programs.ts'
+import { dropUploads } from './upload-program.ts'
 
 interface RemovalContext {
   readonly workplace: Workplace
@@ -58,14 +59,16 @@ export function removalSteps(program: ProgramName): StepDefinition<RemovalContex
       id: 'remove-files',
       run: async ({ workplace, removal }, { signal, fact }) => {
         const owner = await workplace.owner(signal)
-        const uploads = [owner.home, '/var/tmp', '/tmp'].map((place) => `${place}/.nps-desktop-upload`)
         // Only a folder that is one of ours by name is ever removed with all that is in it.
         const folders = installFolders(program, owner).filter((one) => one === removal.folder)
         const text = await owner.shell.output(
-          `for f in ${commandLine(...folders, ...uploads)}; do [ -e "$f" ] || continue; [ -O "$f" ] || [ "$(id -u)" = 0 ] || continue; rm -rf "$f" && echo "$f" || exit 1; done`,
+          `for f in ${commandLine(...folders)}; do [ -e "$f" ] || continue; rm -rf "$f" && echo "$f" || exit 1; done`,
           { signal },
         )
-        const removed = text.split('\n').filter((line) => line !== '')
+        // uploads were put there by the account that signs in
+        const plain = await workplace.shell(signal)
+        const uploads = await plain.output(dropUploads([owner.home, '/var/tmp', '/tmp']), { signal })
+        const removed = `${text}${uploads}`.split('\n').filter((line) => line !== '')
         for (const what of removed) fact('removed', { what })
         return removed.length > 0 ? 'done' : 'skipped'
       },

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { AppError } from '../app-error.ts'
-import { quote } from '../ssh/quote.ts'
-import { RemoteCommandFailed, type RemoteShell } from '../ssh/remote-shell.ts'
+import { commandLine, quote } from '../ssh/quote.ts'
+import { RemoteCommandFailed, type RemoteShell, unexpectedAnswer } from '../ssh/remote-shell.ts'
 import { diskFull } from './check-machine.ts'
 import type { Place } from './machine-facts.ts'
+import { inOwnFolder, notOurs, ownFolderFunctions } from './own-folder.ts'
 import type { ProgramFile } from './programs.ts'
 
 /** At the slowest 50 kB/s get through; a way that is slower for so long is a broken one. */
@@ -14,6 +15,9 @@ export interface UploadOptions {
   readonly onProgress: (bytes: number, total: number) => void
   readonly signal: AbortSignal
 }
+
+/** What the own folders of uploads are called; the rest of the name is drawn by mktemp. */
+export const uploadFolders = '.nps-desktop-upload'
 
 /**
  * Puts a program into a folder of ours (0700) under `place`, checked, unpacked and executable; answers its path. What an
@@ -27,13 +31,15 @@ export async function uploadProgram(
   { onProgress, signal }: UploadOptions,
 ): Promise<{ path: string; sentBytes: number }> {
   const { host } = shell.session.address
-  const folder = uploadFolder(place)
-  const ready = `${folder}/${file.program}`
-  const part = `${folder}/${file.sha256.slice(0, 16)}.part`
-  const before = await shell.run(prepare(folder, ready, part), { timeoutMs: unpackTimeoutMs, signal })
-  if (before.exitCode !== 0) throw refused(host, folder, before.stderr)
-  const [readySha = '', partBytes = '0'] = before.stdout.trim().split(' ')
-  if (readySha === file.rawSha256) return { path: ready, sentBytes: 0 }
+  const part = `${file.sha256.slice(0, 16)}.part`
+  const before = await shell.run(prepare(place, file.program, part), { timeoutMs: unpackTimeoutMs, signal })
+  if (before.exitCode !== 0) throw refused(host, place.folder, before.stderr)
+  const [, name = '', readySha, partBytes] =
+    /^(\.nps-desktop-upload\.\w+) ([0-9a-f]{64}|-) (\d+)$/.exec(before.stdout.trim()) ?? []
+  if (name === '') throw unexpectedAnswer(host, place.folder, before.stdout)
+  const folder: OwnFolder = { place, name }
+  const path = `${place.folder}/${name}/${file.program}`
+  if (readySha === file.rawSha256) return { path, sentBytes: 0 }
 
   const have = Number(partBytes)
   let sent = 0
@@ -43,24 +49,24 @@ export async function uploadProgram(
       sent += bytes
       onProgress(Math.min(from + sent, file.bytes), file.bytes)
     })
-    await writing(shell, file, place, folder, `cat >> ${quote(part)}`, {
+    await writing(shell, file, folder, `cat >> ${part}`, {
       stdin,
       timeoutMs: uploadTimeoutMs,
       signal,
     })
   }
   const isWhole = async (): Promise<boolean> => {
-    const text = await shell.output(`sha256sum < ${quote(part)}`, { timeoutMs: unpackTimeoutMs, signal })
-    return text.startsWith(file.sha256)
+    const sum = inFolder(folder, `sha256sum < ${part}`)
+    return (await shell.output(sum, { timeoutMs: unpackTimeoutMs, signal })).startsWith(file.sha256)
   }
   if (have < file.bytes) await transfer(have)
   if (!(await isWhole())) {
     // What was there before may have been damaged: once more from the start.
-    await shell.output(`rm -f ${quote(part)}`, { signal })
+    await shell.output(inFolder(folder, `rm -f ${part}`), { signal })
     sent = 0
     if (have > 0) await transfer(0)
     if (have === 0 || !(await isWhole())) {
-      await shell.output(`rm -f ${quote(part)}`, { signal })
+      await shell.output(inFolder(folder, `rm -f ${part}`), { signal })
       throw new AppError(
         'upload-corrupt',
         `What arrived on ${host} is not what was sent: its SHA-256 differs. It was removed.`,
@@ -69,61 +75,90 @@ export async function uploadProgram(
       )
     }
   }
-  await writing(shell, file, place, folder, unpack(file, part, ready), { timeoutMs: unpackTimeoutMs, signal })
-  return { path: ready, sentBytes: sent }
+  await writing(shell, file, folder, unpack(file, part), { timeoutMs: unpackTimeoutMs, signal })
+  return { path, sentBytes: sent }
 }
 
-/** Takes away what `uploadProgram` put there, once it is installed. */
+/** Takes away what `uploadProgram` put under a place, once it is installed, and what earlier tries left there. */
 export async function dropUpload(
   shell: RemoteShell,
   place: Place,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
-  await shell.output(`rm -rf ${quote(uploadFolder(place))}`, { signal })
+  await shell.output(dropUploads([place.folder]), { signal })
 }
 
-function uploadFolder(place: Place): string {
-  return `${place.folder}/.nps-desktop-upload`
+/** Prints the folder of each upload of this account that it takes away. */
+export function dropUploads(places: readonly string[]): string {
+  return `${ownFolderFunctions}
+for place in ${commandLine(...places)}; do (
+  enter_base "$place" || exit 0
+  top=$(pwd -P)
+  for own in ${uploadFolders}*; do
+    ( enter_own "$own" ) || continue
+    cd "$top" && rm -rf "./$own" && echo "$place/$own" || exit 1
+  done
+) || exit 1; done`
 }
 
-/** The hash of what is ready, and the bytes of what is half there. Refuses a folder that is not ours alone. */
-function prepare(folder: string, ready: string, part: string): string {
-  return `umask 077
-mkdir -p -m 700 ${quote(folder)} && [ -O ${quote(folder)} ] && [ ! -h ${quote(folder)} ] || { echo "it belongs to someone else" >&2; exit 1; }
-cd ${quote(folder)} || exit 1
-for old in *.part; do [ "$old" = ${quote(part.slice(folder.length + 1))} ] || rm -f "$old"; done
-sum=$( [ -f ${quote(ready)} ] && sha256sum < ${quote(ready)} | cut -d ' ' -f 1)
-size=$( [ -f ${quote(part)} ] && wc -c < ${quote(part)})
-echo "\${sum:--} \${size:-0}"`
+interface OwnFolder {
+  readonly place: Place
+  readonly name: string
 }
 
-function unpack(file: ProgramFile, part: string, ready: string): string {
+function inFolder({ place, name }: OwnFolder, script: string): string {
+  return inOwnFolder(place.folder, name, script)
+}
+
+/**
+ * The folder's name, the hash of what is ready in it or `-`, and the bytes of what is half there. One that an earlier
+ * try has left is used again.
+ */
+function prepare(place: Place, program: string, part: string): string {
+  return `${ownFolderFunctions}
+umask 077
+enter_base ${quote(place.folder)} || { echo ${quote(notOurs)} >&2; exit 1; }
+name=
+for old in ${uploadFolders}.*; do
+  if ( enter_own "$old" ); then name=$old; break; fi
+done
+[ -n "$name" ] || name=$(mktemp -d ${uploadFolders}.XXXXXX) || exit 1
+enter_own "$name" || { echo ${quote(notOurs)} >&2; exit 1; }
+for old in *.part; do [ "$old" = ${part} ] || rm -f "./$old"; done
+sum=$( [ -f ${program} ] && sha256sum < ${program} | cut -d ' ' -f 1)
+size=$( [ -f ${part} ] && wc -c < ${part})
+echo "$name" "\${sum:--}" $((size))`
+}
+
+function unpack(file: ProgramFile, part: string): string {
   const tool = file.compression === 'xz' ? 'xz' : 'gzip'
-  return `umask 077
-${tool} -dc < ${quote(part)} > ${quote(`${ready}.new`)} || exit 1
-[ "$(sha256sum < ${quote(`${ready}.new`)} | cut -d ' ' -f 1)" = ${file.rawSha256} ] || { echo "the unpacked program differs" >&2; exit 1; }
-chmod 700 ${quote(`${ready}.new`)} && mv -f ${quote(`${ready}.new`)} ${quote(ready)} && rm -f ${quote(part)}`
+  const fresh = `${file.program}.new`
+  return `${tool} -dc < ${part} > ${fresh} || exit 1
+[ "$(sha256sum < ${fresh} | cut -d ' ' -f 1)" = ${file.rawSha256} ] || { echo "the unpacked program differs" >&2; exit 1; }
+chmod 700 ${fresh} && mv -f ${fresh} ${file.program} && rm -f ${part}`
 }
 
 /** Runs what fills the disk, and tells a full one from other failures. */
 async function writing(
   shell: RemoteShell,
   file: ProgramFile,
-  place: Place,
-  folder: string,
+  folder: OwnFolder,
   script: string,
   options: Parameters<RemoteShell['output']>[1],
 ): Promise<void> {
   const { host } = shell.session.address
+  const { place } = folder
   try {
-    await shell.output(script, options)
+    await shell.output(inFolder(folder, script), options)
   } catch (error) {
     if (!(error instanceof RemoteCommandFailed)) throw error
-    if (!/no space left|quota exceeded/i.test(error.result.stderr)) throw refused(host, folder, error.message)
+    if (!/no space left|quota exceeded/i.test(error.result.stderr))
+      throw refused(host, place.folder, error.message)
     const left = await shell.output(
-      `df -Pk ${quote(place.folder)} | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%.*$/\\1/p'; rm -rf ${quote(folder)}`,
+      `df -Pk ${quote(place.folder)} | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%.*$/\\1/p'`,
       { signal: options.signal },
     )
+    await dropUpload(shell, place, { signal: options.signal })
     throw diskFull(
       host,
       file.program,

@@ -1,7 +1,7 @@
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { AppError } from '../app-error.ts'
 import type { MachineRef, Machines } from '../ssh/machines.ts'
-import { RemoteShell } from '../ssh/remote-shell.ts'
+import { RemoteShell, unexpectedAnswer } from '../ssh/remote-shell.ts'
 import { findSudo } from '../ssh/sudo.ts'
 
 /** Under which account things are done on a machine, and how it got there. */
@@ -90,9 +90,9 @@ export class Workplace {
 
   async #findOwner(session: SshSession, signal: AbortSignal): Promise<Owner> {
     const plain = new RemoteShell(session)
-    const [uid = '', user = '', home = ''] = (
-      await plain.output('id -u; id -un; printf "%s\\n" "$HOME"', { signal })
-    ).split('\n')
+    const text = await plain.output('id -u; id -un || id -u; printf "%s\\n" "$HOME"', { signal })
+    const [, uid, user = '', home = ''] = /^(\d+)\n([^\n]+)\n(\/[^\n]*)\n$/.exec(text) ?? []
+    if (uid === undefined) throw unexpectedAnswer(session.address.host, 'id', text)
     const found = { how: 'signed-in', user, home } as const
     if (uid === '0') return { ...found, as: 'root', shell: plain }
     if (this.#root === 'never') return { ...found, as: 'user', shell: plain }

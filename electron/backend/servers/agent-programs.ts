@@ -100,8 +100,9 @@ async function putProgram(
   const { stdout } = await owner.shell.run(`sha256sum < ${target}`, { signal })
   if (stdout.startsWith(file.sha256)) return false
   await owner.shell.output(
-    `umask 022
-cat > ${target}.new && [ "$(sha256sum < ${target}.new | cut -d ' ' -f 1)" = ${file.sha256} ] && mv -f ${target}.new ${target} || { rm -f ${target}.new; exit 1; }`,
+    // A name of its own: the account that nps runs as may write in this folder, and root must not follow its links.
+    `new=$(mktemp ${target}.XXXXXX) || exit 1
+cat > "$new" && [ "$(sha256sum < "$new" | cut -d ' ' -f 1)" = ${file.sha256} ] && chmod 644 "$new" && mv -f "$new" ${target} || { rm -f "$new"; exit 1; }`,
     { stdin: createReadStream(file.path) as AsyncIterable<Uint8Array>, timeoutMs: uploadTimeoutMs, signal },
   )
   return true

@@ -85,8 +85,11 @@ export async function writeRelaySettings(
     if (Object.keys(changes).length === 0) return { path, changed: false }
     const file = quote(path)
     await owner.shell.output(
+      // Under names that mktemp draws: the account that nps runs as may write in this folder, and root must not follow
+      // a link that lies there. Owner and mode stay as they are, but for the rest of the world.
       `umask 077
-cat > ${file}.new && cp -p ${file} ${file}.previous && chmod 600 ${file}.new && mv -f ${file}.new ${file} || { rm -f ${file}.new; exit 1; }`,
+new=$(mktemp ${file}.XXXXXX) && old=$(mktemp ${file}.XXXXXX) || exit 1
+cp -p ${file} "$old" && cp -p ${file} "$new" && cat > "$new" && chmod o-rwx "$new" && mv -f "$old" ${file}.previous && mv -f "$new" ${file} || { rm -f "$new" "$old"; exit 1; }`,
       { stdin: editConfig(text, changes), signal },
     )
     return { path, changed: true }

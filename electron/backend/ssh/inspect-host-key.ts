@@ -26,7 +26,7 @@ export function inspectHostKey(
       outcome()
     }
     const onAbort = (): void => settle(() => reject(cancelled()))
-    client.on('error', (error) => settle(() => reject(handshakeFailure(error, nameless, [], []))))
+    client.on('error', (error) => settle(() => reject(handshakeFailure(error, nameless, null))))
     client.once('close', () => settle(() => reject(sessionLost(nameless))))
     // After this event the server has signed the exchange with the key it showed.
     client.once('handshake', () => settle(() => (seen ? resolve(seen) : reject(sessionLost(nameless)))))

@@ -5,7 +5,8 @@ import { AppError } from '../app-error.ts'
 import type { HostKeyStore } from '../storage/records.ts'
 import { dial } from './dial.ts'
 import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './host-key.ts'
-import { type SignInMethod, signInMethods, type UsableSecret } from './sign-in.ts'
+import { type SignInMethod, signInMethods, type SignInTalk, type UsableSecret } from './sign-in.ts'
+import { loginFailure } from './login-failure.ts'
 import { cancelled, handshakeFailure, sessionLost } from './ssh-errors.ts'
 import { SshSession } from './ssh-session.ts'
 
@@ -23,7 +24,8 @@ const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
 
 /**
  * Opens a session on a machine whose host key was confirmed before. No secret leaves this computer before the pinned
- * key has proved itself. Rejects with the `ssh-…`, `host-key-…`, `login-rejected`, `key-…` and `agent-unavailable` codes.
+ * key has proved itself. Rejects with the `ssh-…`, `host-key-…`, `login-…`, `second-factor-needed`,
+ * `password-expired`, `key-…` and `agent-unavailable` codes.
  */
 export async function openSession(
   target: SshTarget,
@@ -33,10 +35,11 @@ export async function openSession(
   const { address } = target
   const pinned = hostKeys.get(address.host, address.port)
   if (!pinned) throw unconfirmed(address)
-  const methods = await signInMethods(address.user, target.secret)
+  const talk: SignInTalk = { said: [], unanswered: null, wantsNewPassword: false }
+  const methods = await signInMethods(address.user, target.secret, talk)
   const way = await openWay(target, { hostKeys, signal })
   try {
-    const session = await signIn(way.socket, address, methods, pinned, signal)
+    const session = await signIn(way.socket, address, { methods, talk, pinned, signal })
     void session.closed.then(way.close)
     return session
   } catch (error) {
@@ -80,14 +83,23 @@ export async function openWay(
 function signIn(
   socket: Duplex,
   address: SshAddress,
-  methods: readonly SignInMethod[],
-  pinned: SeenHostKey,
-  signal: AbortSignal,
+  {
+    methods,
+    talk,
+    pinned,
+    signal,
+  }: {
+    methods: readonly SignInMethod[]
+    talk: SignInTalk
+    pinned: SeenHostKey
+    signal: AbortSignal
+  },
 ): Promise<SshSession> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     let offered: readonly string[] = []
     const tried: string[] = []
+    const accepted: string[] = []
     let seen: SeenHostKey | undefined
     const settle = (outcome: () => void): void => {
       signal.removeEventListener('abort', onAbort)
@@ -110,17 +122,24 @@ function signIn(
       // The first question carries no secret: it asks which ways there are.
       if (left === null) return next('none')
       if (offered.length === 0 || partial === true) offered = left
+      if (partial === true) accepted.push(...tried.slice(-1))
       const index = waiting.findIndex((method) => left.includes(method.name))
       const [method] = index < 0 ? [] : waiting.splice(index, 1)
       if (method) tried.push(method.name)
       // ssh2 takes `false` for "no more"; its types do not know it
       next(method ? method.auth : (false as unknown as AuthenticationType))
     }
+    // what is said before anything was tried is a notice to everybody
+    client.on('banner', (text) => tried.length > 0 && talk.said.push(text))
+    client.on('change password', () => {
+      talk.wantsNewPassword = true
+      fail(loginFailure(address, { offered, tried, accepted, talk }))
+    })
     client.once('ready', () => settle(() => resolve(new SshSession(address, client))))
     client.once('close', () => fail(sessionLost(address)))
     client.on('error', (error) => {
       if (seen && seen.fingerprint !== pinned.fingerprint) return fail(changed(address, seen, pinned))
-      fail(handshakeFailure(error, address, offered, tried))
+      fail(handshakeFailure(error, address, { offered, tried, accepted, talk }))
     })
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) return onAbort()

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../app-error.ts'
-import type { ExecOptions, ExecResult, SshSession } from './ssh-session.ts'
+import { FramedAnswer, framedCommand } from './framed-answer.ts'
+import { noShell } from './no-shell.ts'
+import type { SshSession } from './ssh-session.ts'
 
 /** As whom a script runs: the account that signed in, or root by sudo. `password` null: sudo asks for none. */
 export type Elevation =
@@ -16,12 +18,19 @@ export interface RunOptions {
   readonly signal: AbortSignal
 }
 
+export interface ExecResult {
+  /** Null: a signal ended it, or the machine did not say. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
 const defaultTimeoutMs = 30_000
 
 /**
  * Runs POSIX sh scripts on a machine. The script travels on stdin, in front of its own input: so it is not seen in the
  * process list, and the account's login shell (csh, fish) need not understand it. Nothing secret may stand in a script;
- * give it as stdin.
+ * give it as stdin. What the account's shell itself prints is never taken for the script's answer.
  */
 export class RemoteShell {
   readonly session: SshSession
@@ -36,25 +45,37 @@ export class RemoteShell {
     return this.elevation.kind === 'sudo'
   }
 
-  /** The outcome, whatever the exit code. Rejects as `SshSession.exec` does. */
+  /**
+   * The outcome, whatever the exit code. Rejects as `SshSession.exec` does, and with `login-other-user`,
+   * `password-expired` or `shell-refused` where the account gets no shell. An outcome that sudo has refused has no
+   * stdout, and sudo's words as stderr.
+   */
   async run(
     script: string,
     { stdin = '', timeoutMs = defaultTimeoutMs, signal }: RunOptions,
   ): Promise<ExecResult> {
     const nonce = randomBytes(12).toString('hex')
     const text = Buffer.from(`LC_ALL=C; export LC_ALL\n${script}\n`, 'utf8')
-    // dd reads byte by byte, so what follows the script is left for it. The nonce proves that sudo took the password
-    // line: were it left over, it would otherwise become part of the input.
-    const reader = `IFS= read -r n && [ "$n" = ${nonce} ] || exit ${notAskedExitCode}; eval "$(dd bs=1 count=${text.length} 2>/dev/null)"`
+    // The nonce proves that sudo took the password line: were it left over, it would otherwise become part of the input.
     const lines: Buffer[] = [Buffer.from(`${nonce}\n`), text]
-    let command = `sh -c '${reader}'`
+    let command = framedCommand(nonce, text.length, notAskedExitCode)
     if (this.elevation.kind === 'sudo') {
       const { password } = this.elevation
       command = `sudo ${password ? "-k -S -p ''" : '-n'} ${command}`
       if (password) lines.unshift(Buffer.from(`${password.reveal()}\n`))
     }
-    const options: ExecOptions = { stdin: joined(Buffer.concat(lines), stdin), timeoutMs, signal }
-    return await this.session.exec(command, options)
+    const answer = new FramedAnswer(nonce)
+    const input = joined(Buffer.concat(lines), stdin)
+    const exitCode = await this.session.exec(command, { stdin: input, answer, timeoutMs, signal })
+    const { stdout, stderr } = answer
+    if (answer.hasBegun) {
+      // without the end mark something ended the script; a code of 0 would say that it did its work
+      const ended = answer.exitCode ?? (exitCode === 0 ? null : exitCode)
+      return { exitCode: ended, stdout: stdout.text, stderr: stderr.text }
+    }
+    if (this.isRoot && exitCode !== 0 && exitCode !== null)
+      return { exitCode, stdout: '', stderr: stderr.text }
+    throw noShell(this.session.address, `${stdout.text}\n${stderr.text}`)
   }
 
   /** Standard output of a script that must succeed; otherwise throws `RemoteCommandFailed`. */

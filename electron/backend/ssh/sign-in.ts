@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { SshSecret } from '@nps-desktop/electron/contract'
-import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2'
+import type { AnyAuthMethod } from 'ssh2'
 import { AppError } from '../app-error.ts'
+import { readKey } from './private-key.ts'
 
 export type UsableSecret = Exclude<SshSecret, { kind: 'stored' }>
 
@@ -13,11 +11,25 @@ export interface SignInMethod {
   readonly auth: AnyAuthMethod
 }
 
+/** What the machine said and asked during one sign-in, for the words of a failure. */
+export interface SignInTalk {
+  /** Its own words, in order. */
+  readonly said: string[]
+  /** A question that no password answers, such as for the code of a second factor. */
+  unanswered: string | null
+  /** It wants a new password before anything else. */
+  wantsNewPassword: boolean
+}
+
 /**
  * Turns a secret into what ssh2 tries, in order. Reads the key's file or finds the agent.
- * Throws `key-unreadable`, `key-passphrase-needed`, `agent-unavailable`.
+ * Throws `key-unreadable`, `key-is-public`, `key-passphrase-needed`, `agent-unavailable`.
  */
-export async function signInMethods(user: string, secret: UsableSecret): Promise<SignInMethod[]> {
+export async function signInMethods(
+  user: string,
+  secret: UsableSecret,
+  talk: SignInTalk,
+): Promise<SignInMethod[]> {
   switch (secret.kind) {
     case 'password':
       return [
@@ -27,11 +39,8 @@ export async function signInMethods(user: string, secret: UsableSecret): Promise
           auth: {
             type: 'keyboard-interactive',
             username: user,
-            // PAM asks for the password as a question; whatever asks for more (a second factor) is answered empty and refuses.
-            prompt: (_name, _instructions, _language, prompts, finish) =>
-              finish(
-                prompts.map((prompt, index) => (index === 0 && prompt.echo !== true ? secret.password : '')),
-              ),
+            prompt: (_name, instructions, _language, prompts, finish) =>
+              finish(answersTo(instructions, prompts, secret.password, talk)),
           },
         },
       ]
@@ -42,6 +51,31 @@ export async function signInMethods(user: string, secret: UsableSecret): Promise
     case 'agent':
       return [{ name: 'publickey', auth: { type: 'agent', username: user, agent: agentPath() } }]
   }
+}
+
+/**
+ * PAM asks for the password as a question without echo; the words are the machine's. One question alone is for it
+ * whatever its words, unless they speak of something else. What is asked beside it (a code) stays without an answer.
+ */
+function answersTo(
+  instructions: string,
+  prompts: readonly { readonly prompt: string; readonly echo?: boolean }[],
+  password: string,
+  talk: SignInTalk,
+): string[] {
+  if (instructions.trim() !== '') talk.said.push(instructions)
+  return prompts.map(({ prompt, echo }) => {
+    if (/new\s.*password|retype|新.*密码/i.test(prompt)) {
+      talk.wantsNewPassword = true
+      talk.said.push(prompt)
+      return ''
+    }
+    const isPassword = /password|passwort|mot de passe|密码|口令/i.test(prompt)
+    const isCode = /verif|code|one.?time|otp|token|factor|duo|passcode|pin\b|yubikey|动态|验证/i.test(prompt)
+    if (!isCode && echo !== true && (isPassword || prompts.length === 1)) return password
+    talk.unanswered ??= prompt
+    return ''
+  })
 }
 
 function agentPath(): string {
@@ -58,45 +92,4 @@ function agentPath(): string {
     )
   }
   return path
-}
-
-/** `key` is the text of a private key, or the path of its file. */
-async function readKey(key: string, passphrase: string | undefined): Promise<ParsedKey> {
-  const isText = /-----BEGIN |PuTTY-User-Key-File/.test(key)
-  const file = isText ? '' : key.trim().replace(/^~(?=[/\\])/, homedir())
-  const label = isText ? 'the pasted key' : file
-  const unreadable = (reason: string, cause?: unknown): AppError =>
-    new AppError(
-      'key-unreadable',
-      `${label} cannot be used as a private key: ${reason}.`,
-      { file, reason },
-      {
-        cause,
-        fixes: [{ action: 'enter-secret' }],
-      },
-    )
-  let text = key
-  if (!isText) {
-    try {
-      text = await readFile(join(file), 'utf8')
-    } catch (error) {
-      throw unreadable((error as NodeJS.ErrnoException).code ?? String(error), error)
-    }
-  }
-  const parsed = ssh2.utils.parseKey(text, passphrase === '' ? undefined : passphrase)
-  if (!(parsed instanceof Error)) {
-    const one = Array.isArray(parsed) ? (parsed as ParsedKey[])[0] : parsed
-    if (one === undefined || !one.isPrivateKey()) throw unreadable('it is a public key')
-    return one
-  }
-  if (/passphrase|decrypt|integrity/i.test(parsed.message)) {
-    const given = passphrase !== undefined && passphrase !== ''
-    throw new AppError(
-      'key-passphrase-needed',
-      given ? `The passphrase does not open ${label}.` : `${label} is locked by a passphrase.`,
-      { file, given: given ? 1 : 0 },
-      { cause: parsed, fixes: [{ action: 'enter-secret' }] },
-    )
-  }
-  throw unreadable(parsed.message, parsed)
 }

@@ -1,5 +1,6 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
+import { loginFailure, type SignInAttempt } from './login-failure.ts'
 
 /** What ssh2 adds to its errors: `level` says which layer spoke. */
 interface Ssh2Error extends Error {
@@ -52,26 +53,14 @@ export function dialTimeout({ host, port }: SshAddress, afterMs: number): AppErr
   )
 }
 
-/** An error that ssh2 reports before the session is ready. `offered`: the sign-in methods the server named. */
+/** An error that ssh2 reports before the session is ready. `attempt`: null while no sign-in was meant to begin. */
 export function handshakeFailure(
   error: Ssh2Error,
   address: SshAddress,
-  offered: readonly string[],
-  tried: readonly string[],
+  attempt: SignInAttempt | null,
 ): AppError {
-  const { host, port, user } = address
-  if (error.level === 'client-authentication') {
-    const methods = offered.join(', ')
-    const untried = tried.length === 0 && offered.length > 0
-    return new AppError(
-      'login-rejected',
-      untried
-        ? `${host} does not take this kind of sign-in for ${user}; it offers: ${methods}.`
-        : `${host} did not accept the sign-in of ${user}.`,
-      { host, user, methods, tried: tried.join(', ') },
-      { cause: error, fixes: [{ action: 'enter-secret' }, { action: 'edit-address' }] },
-    )
-  }
+  const { host, port } = address
+  if (error.level === 'client-authentication' && attempt) return loginFailure(address, attempt, error)
   if (error.level === 'client-timeout') return dialTimeout(address, 20_000)
   if (error.level === 'protocol' || /identification/i.test(error.message)) {
     return new AppError(

@@ -1,25 +1,30 @@
 import type { Duplex } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../app-error.ts'
+import type { FramedAnswer } from './framed-answer.ts'
+import { machineWords } from './no-shell.ts'
 import { cancelled, sessionLost } from './ssh-errors.ts'
 
 export interface ExecOptions {
   /** What the command reads; its end is passed on. */
-  readonly stdin?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  readonly stdin: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** Takes what the command prints, and says when nothing more of it matters. */
+  readonly answer: FramedAnswer
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
-export interface ExecResult {
-  /** Null: a signal ended it, or the machine did not say. */
-  readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** What one command may print in all; more is a runaway. */
+/** What one command may print in all, the greetings of the account's shell included; more is a runaway. */
 const maxOutputBytes = 4 * 1024 * 1024
+
+/**
+ * How long a server that opens no further channel is asked again: sshd counts a command that has ended until it has
+ * noticed (MaxSessions in sshd_config may be 1).
+ */
+const refusedForMs = 5_000
+const askAgainMs = 50
 
 /** One authenticated ssh connection, used for everything a job does on that machine. */
 export class SshSession {
@@ -27,8 +32,14 @@ export class SshSession {
   /** Fulfils when the connection is gone, with the reason or null after `close()`. */
   readonly closed: Promise<AppError | null>
   readonly #client: Client
+  /** Whoever waits for something of this connection; told when it is gone. */
+  readonly #waiting = new Set<(lost: AppError) => void>()
   #lost: AppError | null = null
   #isClosed = false
+  /** The server has refused a second command beside a running one: from then on they wait for each other. */
+  #oneAtATime = false
+  #running = 0
+  #lastTurn: Promise<unknown> = Promise.resolve()
 
   /** `client` is ready; from now on its events belong to the session. */
   constructor(address: SshAddress, client: Client) {
@@ -38,6 +49,8 @@ export class SshSession {
       client.on('error', (error) => (this.#lost ??= sessionLost(address, error)))
       client.once('close', () => {
         if (!this.#isClosed) this.#lost ??= sessionLost(address)
+        for (const tell of this.#waiting) tell(this.#lost ?? cancelled())
+        this.#waiting.clear()
         resolve(this.#lost)
       })
     })
@@ -48,16 +61,20 @@ export class SshSession {
   }
 
   /**
-   * Runs one command line with the account's login shell and waits for its end. Rejects with `ssh-lost`, `ssh-timeout`,
-   * `cancelled`; an exit code other than 0 is an answer.
+   * Runs one command line with the account's login shell and waits for its end, or for the answer to be whole. Answers
+   * the exit code, or null when the machine did not say one. Rejects with `ssh-lost`, `ssh-timeout`, `cancelled`,
+   * `ssh-session-refused`; an exit code other than 0 is an answer.
    */
-  async exec(command: string, { stdin = [], timeoutMs, signal }: ExecOptions): Promise<ExecResult> {
+  async exec(command: string, { stdin, answer, timeoutMs, signal }: ExecOptions): Promise<number | null> {
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(this.#tooSlow(timeoutMs)), timeoutMs)
     const stop = AbortSignal.any([signal, deadline.signal])
     try {
-      const channel = await this.#open<ClientChannel>((done) => this.#client.exec(command, done), stop)
-      return await this.#converse(channel, stdin, stop)
+      if (!this.#oneAtATime) return await this.#execNow(command, stdin, answer, stop)
+      return await this.#inTurn(() => this.#execNow(command, stdin, answer, stop))
+    } catch (error) {
+      if (!(error instanceof RefusedBeside)) throw error
+      return await this.#inTurn(() => this.#execNow(command, stdin, answer, stop))
     } finally {
       clearTimeout(timer)
     }
@@ -89,6 +106,53 @@ export class SshSession {
     )
   }
 
+  /** After all that wait already. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work)
+    this.#lastTurn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #execNow(
+    command: string,
+    stdin: ExecOptions['stdin'],
+    answer: FramedAnswer,
+    stop: AbortSignal,
+  ): Promise<number | null> {
+    const channel = await this.#channel(command, stop)
+    this.#running++
+    try {
+      return await this.#converse(channel, stdin, answer, stop)
+    } finally {
+      this.#running--
+    }
+  }
+
+  async #channel(command: string, stop: AbortSignal): Promise<ClientChannel> {
+    const until = performance.now() + refusedForMs
+    for (;;) {
+      try {
+        return await this.#open<ClientChannel>((done) => this.#client.exec(command, done), stop)
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        if (this.#running > 0 && !this.#oneAtATime) {
+          this.#oneAtATime = true
+          throw new RefusedBeside()
+        }
+        if (performance.now() > until) throw refused(this.address, error)
+        await pause(askAgainMs, undefined, { signal: stop }).catch(() => {
+          throw reasonOf(stop)
+        })
+      }
+    }
+  }
+
+  /** `tell` is called when the connection is gone, unless the answer was called before. */
+  #whenGone(tell: (lost: AppError) => void): () => void {
+    this.#waiting.add(tell)
+    return () => this.#waiting.delete(tell)
+  }
+
   #open<T extends { destroy(): unknown }>(
     start: (done: (error: Error | undefined, channel: T) => void) => void,
     signal: AbortSignal,
@@ -96,11 +160,15 @@ export class SshSession {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(reasonOf(signal))
       if (!this.isOpen) return reject(this.#lost ?? sessionLost(this.address))
-      const onAbort = (): void => reject(reasonOf(signal))
-      signal.addEventListener('abort', onAbort, { once: true })
-      void this.closed.then((lost) => reject(lost ?? cancelled()))
-      start((error, channel) => {
+      const settle = (): void => {
         signal.removeEventListener('abort', onAbort)
+        forget()
+      }
+      const onAbort = (): void => (settle(), reject(reasonOf(signal)))
+      const forget = this.#whenGone((lost) => (settle(), reject(lost)))
+      signal.addEventListener('abort', onAbort, { once: true })
+      start((error, channel) => {
+        settle()
         // ssh2's word for a connection that ended while the channel was being opened
         if (error?.message === 'No response from server') return reject(sessionLost(this.address))
         if (error) return reject(error)
@@ -112,44 +180,63 @@ export class SshSession {
 
   #converse(
     channel: ClientChannel,
-    stdin: NonNullable<ExecOptions['stdin']>,
+    stdin: ExecOptions['stdin'],
+    answer: FramedAnswer,
     signal: AbortSignal,
-  ): Promise<ExecResult> {
+  ): Promise<number | null> {
     return new Promise((resolve, reject) => {
-      const stdout: Buffer[] = []
-      const stderr: Buffer[] = []
       let bytes = 0
       let exitCode: number | null = null
-      const fail = (error: Error): void => {
+      const settle = (): void => {
         signal.removeEventListener('abort', onAbort)
+        forget()
+      }
+      const fail = (error: Error): void => {
+        settle()
         channel.close()
         reject(error)
       }
       const onAbort = (): void => fail(reasonOf(signal))
-      const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      const forget = this.#whenGone(fail)
+      const collect = (into: FramedAnswer['stdout']) => (chunk: Buffer) => {
         bytes += chunk.length
-        if (bytes > maxOutputBytes) fail(new Error(`a command printed more than ${maxOutputBytes} bytes`))
-        else into.push(chunk)
+        if (bytes > maxOutputBytes)
+          return fail(new Error(`a command printed more than ${maxOutputBytes} bytes`))
+        into.push(chunk)
+        // What the account's shell left running in the background may hold the channel open for ever.
+        if (answer.isWhole) channel.close()
       }
       signal.addEventListener('abort', onAbort, { once: true })
-      channel.on('data', collect(stdout))
-      channel.stderr.on('data', collect(stderr))
+      channel.on('data', collect(answer.stdout))
+      channel.stderr.on('data', collect(answer.stderr))
       channel.once('exit', (code: number | null) => (exitCode = code))
       channel.once('error', fail)
       channel.once('close', () => {
-        signal.removeEventListener('abort', onAbort)
-        if (this.#lost) return reject(this.#lost)
-        resolve({
-          exitCode,
-          stdout: Buffer.concat(stdout).toString('utf8'),
-          stderr: Buffer.concat(stderr).toString('utf8'),
-        })
+        settle()
+        if (this.#lost && !answer.isWhole) return reject(this.#lost)
+        resolve(exitCode)
       })
-      void this.closed.then((lost) => fail(lost ?? cancelled()))
       if (signal.aborted) return onAbort()
       feed(channel, stdin).catch(fail)
     })
   }
+}
+
+/** The server opens no channel beside the running one: to be asked again when that one has ended. */
+class RefusedBeside extends Error {}
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && /Channel open failure/.test(error.message)
+}
+
+function refused({ host, user }: SshAddress, cause: Error): AppError {
+  const said = machineWords(cause.message.replace(/^.*Channel open failure: */, ''))
+  return new AppError(
+    'ssh-session-refused',
+    `${host} lets ${user} sign in, but opens no session for a command (${said}).`,
+    { host, user, said },
+    { cause, fixes: [{ action: 'retry' }, { action: 'edit-address' }] },
+  )
 }
 
 /** Writes as fast as the far side reads; a command that ends early (its channel closes) is no failure of ours. */

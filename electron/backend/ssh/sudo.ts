@@ -16,13 +16,12 @@ export async function findSudo(
   const { host, user } = session.address
   // -k: an earlier sudo of this account must not make it look as if no password were needed.
   const plain = new RemoteShell(session)
-  const { stdout } = await plain.run(
-    'command -v sudo >/dev/null 2>&1 || { echo none; exit; }; sudo -k -n sh -c : 2>&1 && echo free',
+  const { exitCode } = await plain.run(
+    `command -v sudo >/dev/null 2>&1 || exit ${noSudoExitCode}; sudo -k -n /bin/sh -c : >/dev/null 2>&1 </dev/null`,
     { signal },
   )
-  const answer = stdout.trim()
-  if (answer === 'none') throw missing(host, user, 'sudo is not installed')
-  if (answer.endsWith('free')) return { kind: 'sudo', password: null }
+  if (exitCode === noSudoExitCode) throw missing(host, user, 'sudo is not installed')
+  if (exitCode === 0) return { kind: 'sudo', password: null }
   let rejected = false
   for (const password of passwords) {
     const elevation: Elevation = { kind: 'sudo', password: new Secret(password) }
@@ -50,6 +49,9 @@ export async function findSudo(
     { fixes: [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }] },
   )
 }
+
+/** No code of sudo's own. */
+const noSudoExitCode = 96
 
 function missing(host: string, user: string, reason: string): AppError {
   return new AppError(

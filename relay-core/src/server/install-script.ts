@@ -56,15 +56,20 @@ main() {
   work=''
   trap 'rm -rf "$work"' EXIT
   trap 'exit 1' HUP INT TERM
-  # /tmp may forbid running programs; the home folder rarely does.
-  for place in "\${TMPDIR:-/tmp}" "\${HOME:-/root}"; do
+  # The home folder first: it is nobody else's. Where others may write, too, they must not be able to rename what is ours.
+  for place in "\${HOME:-/root}" "\${TMPDIR:-/tmp}"; do
+    case "$(ls -ldL "$place" 2>/dev/null)" in
+      d????????[tT]*) ;;
+      d????-??-*) [ -O "$place" ] || continue ;;
+      *) continue ;;
+    esac
     work=$(mktemp -d "$place/npc-install.XXXXXX" 2>/dev/null) || continue
-    printf '#!/bin/sh\\n' >"$work/try" && chmod 700 "$work/try"
+    printf '#!/bin/sh\\n' 2>/dev/null >"$work/try" && chmod 700 "$work/try"
     if "$work/try" 2>/dev/null; then break; fi
     rm -rf "$work"
     work=''
   done
-  [ -n "$work" ] || fail "no folder on this machine lets programs run."
+  [ -n "$work" ] || fail "neither the home folder nor /tmp can hold a program of this account alone and lets it run."
   echo "Fetching npc for $arch ..."
   fetch ${q(url)}/npc-$arch.gz "$work/npc.gz" || fail "the download broke off. Paste the line again."
   echo "$sum  $work/npc.gz" | sha256sum -c >/dev/null 2>&1 || fail "the download is damaged. Paste the line again."

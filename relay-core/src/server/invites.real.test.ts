@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -20,6 +20,7 @@ const agents: Agent[] = []
 /** Stands in for npc: what counts here is the way to it. It writes down how it was called. */
 const program = `#!/bin/sh
 echo "$@ key=$NPC_SERVER_VKEY" >>"$HOME/calls"
+echo "$0" >>"$HOME/places"
 `
 
 beforeEach(async () => {
@@ -79,10 +80,27 @@ test.each(['curl', 'wget'] as const)(
       `install -server=${server} -fingerprint=${connection.fingerprint} key=${lab.vkey}\n`,
     )
     expect(calls).toContain('start key=\n')
-    // Nothing is left in the folder for temporary files.
-    expect((await shell(`ls ${folder} | grep -c npc-install`)).output.trim()).toBe('0')
+    expect(readFileSync(join(folder, 'home/places'), 'utf8')).toMatch(
+      new RegExp(`^${folder}/home/npc-install\\.\\w+/npc\n`),
+    )
+    // Nothing is left in the folder for temporary files, nor in the home folder.
+    expect((await shell(`ls ${folder} ${folder}/home | grep -c npc-install`)).output.trim()).toBe('0')
   },
 )
+
+test('npc is not put where another account could put its own in its place', async () => {
+  const { curl } = await invite()
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  chmodSync(home, 0o777)
+  expect((await shell(curl)).code).toBe(0)
+  expect(readFileSync(join(home, 'places'), 'utf8')).not.toContain('/home/npc-install')
+  chmodSync(folder, 0o777)
+  const again = await shell((await invite()).curl)
+  expect(again.code).toBe(1)
+  expect(again.output).toContain('neither the home folder nor /tmp')
+  chmodSync(folder, 0o700)
+})
 
 test('another key in between is refused before anything is sent', async () => {
   const { curl } = await invite()

@@ -331,13 +331,56 @@ export const failures = {
   },
   'login-rejected': {
     title: '{host} did not let {user} in.',
-    cause: 'It did not accept this password or key, or this user may not sign in.',
+    cause: 'It did not accept the sign-in. It says: {said}',
     next: 'Try another password or key. Some servers let root in by key only.',
+    without: { cause: 'It did not accept this password or key, or this user may not sign in.' },
+  },
+  'login-needs-more': {
+    title: '{host} wants more than this from {user}.',
+    cause: 'It accepted the first part ({accepted}) and asks for another: {methods}.',
+    next: 'Use an account that one of them is enough for. For a lab box, the pasted line needs no sign-in.',
+  },
+  'login-other-user': {
+    title: '{host} lets nobody work as {user}.',
+    cause: 'It says: {said}',
+    next: 'Sign in as {other}.',
+  },
+  'second-factor-needed': {
+    title: '{host} asks {user} for a second factor.',
+    cause: 'Its question is “{prompt}”. This app cannot answer it.',
+    next: 'Try a key: some machines then ask nothing else. For a lab box, the pasted line needs no sign-in.',
+  },
+  'password-expired': {
+    title: 'The password of {user} on {host} has expired.',
+    cause: 'It says: {said}',
+    next: 'Sign in once in a terminal and choose a new one. Then enter it here.',
+    without: { cause: 'It wants a new one before anything else.' },
+  },
+  'shell-refused': {
+    title: '{host} lets {user} sign in, but run nothing.',
+    cause: 'It says: {said}',
+    next: 'Use another account: this one has no shell, or is for files only.',
+    without: { cause: 'It gave no reason.' },
+  },
+  'ssh-session-refused': {
+    title: '{host} opens no session for {user}.',
+    cause: 'You are signed in, but a command is refused: {said}',
+    next: 'Use another account, or ask who looks after the machine.',
   },
   'key-passphrase-needed': {
     title: 'This key is locked by a passphrase.',
     cause: 'It was not given, or it is wrong.',
     next: 'Enter the passphrase.',
+  },
+  'key-is-public': {
+    title: 'This is a public key.',
+    cause: 'Anybody may know it, so it lets nobody in.',
+    next: 'Choose the private one: the file of the same name without .pub.',
+  },
+  'key-format-unsupported': {
+    title: 'This key has a format that the app cannot read.',
+    cause: 'It is {format}.',
+    next: 'This line makes one that it can read: {command}',
   },
   'key-unreadable': {
     title: 'This key cannot be read.',

@@ -296,13 +296,56 @@ export const failures: Words<typeof en> = {
   },
   'login-rejected': {
     title: '{host} 不让 {user} 登录。',
-    cause: '不接受此密码或密钥，或此用户不可登录。',
+    cause: '它不接受这次登录。它的原话：{said}',
     next: '换一个密码或密钥。有些服务器只允许 root 用密钥登录。',
+    without: { cause: '不接受此密码或密钥，或此用户不可登录。' },
+  },
+  'login-needs-more': {
+    title: '{host} 对 {user} 还要求更多验证。',
+    cause: '第一项（{accepted}）已通过，还要求：{methods}。',
+    next: '请使用只需其中一项的账户。实验室主机可改用粘贴命令，无需登录。',
+  },
+  'login-other-user': {
+    title: '{host} 不允许以 {user} 操作。',
+    cause: '它的原话：{said}',
+    next: '请以 {other} 登录。',
+  },
+  'second-factor-needed': {
+    title: '{host} 要求 {user} 提供第二重验证。',
+    cause: '它的问题是“{prompt}”。本应用无法回答。',
+    next: '试试密钥：有些机器此时不再询问。实验室主机可改用粘贴命令，无需登录。',
+  },
+  'password-expired': {
+    title: '{user} 在 {host} 上的密码已过期。',
+    cause: '它的原话：{said}',
+    next: '请先在终端登录一次并设置新密码，再在这里输入。',
+    without: { cause: '它要求先换密码。' },
+  },
+  'shell-refused': {
+    title: '{host} 允许 {user} 登录，但不能运行命令。',
+    cause: '它的原话：{said}',
+    next: '请换一个账户：此账户没有 shell，或只能传文件。',
+    without: { cause: '它没有说明原因。' },
+  },
+  'ssh-session-refused': {
+    title: '{host} 不为 {user} 打开会话。',
+    cause: '已登录，但命令被拒绝：{said}',
+    next: '请换一个账户，或询问机器的管理员。',
   },
   'key-passphrase-needed': {
     title: '这个密钥有口令保护。',
     cause: '没有提供口令，或口令不对。',
     next: '输入口令。',
+  },
+  'key-is-public': {
+    title: '这是公钥。',
+    cause: '任何人都可以知道公钥，所以不能用它登录。',
+    next: '请选择私钥：同名但没有 .pub 的文件。',
+  },
+  'key-format-unsupported': {
+    title: '应用无法读取这种格式的密钥。',
+    cause: '它的格式是 {format}。',
+    next: '这条命令会把它转成可读取的格式：{command}',
   },
   'key-unreadable': {
     title: '无法读取这个密钥。',
