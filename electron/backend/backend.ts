@@ -27,6 +27,7 @@ import { Traffic } from './traffic/traffic.ts'
 import { forgetTrials, Trial } from './trial/trial.ts'
 import { LocalDoors } from './tunnels/local-doors.ts'
 import { PrivateDoors } from './tunnels/private-doors.ts'
+import { followPasswords } from './tunnels/tunnel-change.ts'
 import { TunnelRemoval } from './tunnels/tunnel-removal.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
 
@@ -58,7 +59,7 @@ export async function createBackend({
   const network = new NetworkWatch({ clock })
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log })
   const { dataFolder } = shell
-  const privateDoors = new PrivateDoors({ storage, relays, dataFolder, log })
+  const privateDoors = new PrivateDoors({ storage, relays, log })
   const checks = new TunnelChecks({ storage, relays, network, doors: privateDoors, clock, log })
   const overview = new OverviewFeed({ storage, relays, network, clock, checks })
   const activity = new Activity({ storage, overview: overview.feed })
@@ -112,6 +113,7 @@ export async function createBackend({
   privateDoors.start()
   checks.start()
   const leaveClients = followClients(storage, relays, log)
+  const leavePasswords = followPasswords(storage, relays, log)
   const leaveStatus = followStatus(storage, relays, log)
   const leaveNetwork = network.onChange(() => relays.retryNow())
   relays.start()
@@ -177,6 +179,7 @@ export async function createBackend({
         stop: (input, options) => tunnels.stop(input, options),
         remove: (input) => tunnels.remove(input),
         undoRemove: (input) => tunnels.undoRemove(input),
+        acceptChange: (input) => tunnels.acceptChange(input),
         check: (input) => tunnels.check(input),
         openAddress: (input, options) => tunnels.openAddress(input, options),
         connections: (input, options) => tunnels.connections(input, options),
@@ -195,6 +198,7 @@ export async function createBackend({
     leaveNetwork()
     leaveClients()
     leaveStatus()
+    leavePasswords()
     network.close()
     await jobs.close()
     await agentPrograms.close()

@@ -203,6 +203,11 @@ export const desktopContract = {
     /** Stops at once, forgets after ten seconds; until then `undoRemove` brings it back. */
     remove: base.input(tunnelRef).output(z.object({ undoUntilMs: model.instantMs })),
     undoRemove: base.input(tunnelRef).output(nothing),
+    /**
+     * What the server has changed at it, or the key that its lab box proves now, is as the person wants it. Without
+     * `agentKey` the lab box's key stays as it is.
+     */
+    acceptChange: base.input(tunnelRef.extend({ agentKey: model.agentKey.optional() })).output(nothing),
     check: base.input(tunnelRef).output(model.tunnel),
     /** The address with what it takes to get in, such as Jupyter's token when the app can read it. */
     openAddress: base.input(tunnelRef).output(z.object({ url: z.string(), hasToken: z.boolean() })),

@@ -153,6 +153,9 @@ export const appFailureParams = {
   'laptop-offline': z.object({}),
   'laptop-port-taken': z.object({ port: whole }),
   'no-laptop-port': z.object({}),
+  /** `tunnel`: its name; `port`: on the server. */
+  'tunnel-opened-elsewhere': z.object({ tunnel: text, server: text, lab: text, port: whole }),
+  'tunnel-password-changed': z.object({ tunnel: text, server: text, lab: text }),
   'server-identity-changed': z.object({
     ...machine,
     expected: text.optional(),

@@ -66,6 +66,8 @@ export const appErrorCodes = [
   'laptop-offline',
   'laptop-port-taken',
   'no-laptop-port',
+  'tunnel-opened-elsewhere',
+  'tunnel-password-changed',
   'server-identity-changed',
   'service-wrong',
   'service-silent',

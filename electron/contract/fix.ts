@@ -8,6 +8,10 @@ export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('enter-sudo-password') }),
   z.object({ action: z.literal('install-without-root') }),
   z.object({ action: z.literal('accept-host-key'), fingerprint: z.string() }),
+  /** What the server has changed at a tunnel is wanted; with `agentKey`, that the lab box proves this one from now on. */
+  z.object({ action: z.literal('accept-change'), agentKey: z.string().optional() }),
+  /** Back to this laptop alone. */
+  z.object({ action: z.literal('keep-private') }),
   z.object({ action: z.literal('use-port'), port: z.number().int() }),
   z.object({ action: z.literal('open-host-firewall') }),
   z.object({ action: z.literal('open-url'), url: z.string(), label: z.string() }),

@@ -14,6 +14,9 @@ export const portRange = z
   .refine(({ from, to }) => from <= to, 'the first port is above the last')
 export type PortRange = z.infer<typeof portRange>
 
+/** As a lab box's `npc status` shows it. */
+export const agentKey = z.string().regex(/^sha256:[A-Za-z0-9_-]{43}$/)
+
 // ---- ssh -----------------------------------------------------------------
 
 export const sshAddress = z.object({ host, port: port.default(22), user: z.string().trim().min(1).max(64) })

@@ -246,6 +246,7 @@ export function scenarioRouter(world: World) {
         changed.tell()
         return {}
       }),
+      acceptChange: os.tunnels.acceptChange.handler(nothing),
       check: os.tunnels.check.handler(async ({ input, signal }) => {
         await wait(400, undefined, signal ? { signal } : {})
         prove(input.tunnelId)

@@ -35,7 +35,8 @@ export class LabRecords {
     const id = labIdOf(serverId, client.id)
     await this.#keepSecrets(id, input)
     const jump = jumpRecord(input.jump)
-    this.#storage.labs.put({ id, serverId, name, address, jump, clientId: client.id, installed: null })
+    const nothingYet = { installed: null, agentKey: null }
+    this.#storage.labs.put({ id, serverId, name, address, jump, clientId: client.id, ...nothingYet })
     return { labId: id }
   }
 

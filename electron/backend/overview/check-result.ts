@@ -1,5 +1,5 @@
 import { relayFailure, withValues } from '@nps-desktop/electron/contract'
-import type { Failure, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
+import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { usualTargets } from './tunnel-kind.ts'
 import type { Visit } from './visit.ts'
@@ -84,8 +84,14 @@ function labStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResul
   }
   // the relay may find the lab box well where the private way finds another one
   if (seen.state === 'failed' && seen.failure.code.startsWith('agent-'))
-    return failedStop('lab', withValues({ ...seen.failure, fixes: [] }, names))
+    return failedStop('lab', withValues({ ...seen.failure, fixes: acceptance(seen.failure) }, names))
   return hop?.state === 'ok' ? { name: 'lab', state: 'ok', ms: hop.ms, failure: null } : unknownStop('lab')
+}
+
+/** Of another agent in the lab box's place: what it proved may be the box set up anew, which only the person knows. */
+function acceptance(failure: Failure): Fix[] {
+  if (failure.code !== 'agent-fingerprint-changed' || failure.params.actual === undefined) return []
+  return [{ action: 'accept-change', agentKey: failure.params.actual }]
 }
 
 function serviceStop(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult): Stop {

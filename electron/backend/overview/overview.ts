@@ -5,6 +5,7 @@ import { isLoopback } from '../relays/loopback.ts'
 import type { NetworkWatch } from '../relays/network-watch.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import { changeFailure } from '../tunnels/tunnel-change.ts'
 import type { Evidence, TunnelChecks } from './tunnel-checks.ts'
 import { addressOf } from './tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from './tunnel-list.ts'
@@ -160,12 +161,14 @@ export class OverviewFeed {
   }
 
   #status(tunnel: ListedTunnel, evidence: Evidence, nowMs: number): Pick<Tunnel, 'status' | 'stops'> {
-    const { port, relayTunnel, client, lab, server, view } = tunnel
+    const { port, relayTunnel, client, lab, server, view, change } = tunnel
+    const names = { name: relayTunnel.name, server: server.name, lab: lab.name, port }
     return tunnelStatus({
       nowMs,
       server: server.name,
       lab: lab.name,
       port,
+      changed: change && changeFailure(change, names),
       enabled: relayTunnel.enabled,
       needsNetwork: !isLoopback(server.relay?.host ?? ''),
       laptopOnline: this.#laptop.online,

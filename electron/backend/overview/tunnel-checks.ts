@@ -167,7 +167,8 @@ export class TunnelChecks {
     }
   }
 
-  #canBeAsked({ id, reach, relayTunnel, view }: ListedTunnel): boolean {
+  #canBeAsked({ id, reach, relayTunnel, view, change }: ListedTunnel): boolean {
+    if (change !== null) return false
     if (reach === 'laptop' && this.#doors.state(id) === null) return false
     return relayTunnel.enabled && view.link.state === 'online'
   }

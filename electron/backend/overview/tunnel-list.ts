@@ -2,7 +2,8 @@ import type { Client, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
-import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
+import { changeOf, type TunnelChange } from '../tunnels/tunnel-change.ts'
 import { guessKind } from './tunnel-kind.ts'
 
 /** A tunnel with all it belongs to. */
@@ -17,6 +18,8 @@ export interface ListedTunnel {
   readonly lab: LabRecord
   readonly server: ServerRecord
   readonly view: RelayView
+  /** What the server has changed at it that the person has not accepted. */
+  readonly change: TunnelChange | null
 }
 
 /**
@@ -34,17 +37,19 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const lab = labs.get(relayTunnel.clientId)
       const id = tunnelIdOf(server.id, relayTunnel.id)
       const note = storage.tunnelNotes.get(id)
-      const reach = reachOf(relayTunnel)
+      const reach = reachOf(relayTunnel, note)
       const port = (reach === 'laptop' ? note?.localPort : relayTunnel.port) ?? null
       if (!lab || note?.removal || reach === null || port === null) return []
       const client = clients?.find((one) => one.id === relayTunnel.clientId) ?? null
       const kind = note?.kind ?? guessKind(relayTunnel)
-      return [{ id, kind, reach, port, relayTunnel, client, lab, server, view }]
+      const change = changeOf(note, relayTunnel)
+      return [{ id, kind, reach, port, relayTunnel, client, lab, server, view, change }]
     })
   })
 }
 
-function reachOf({ mode }: RelayTunnel): TunnelReach | null {
+/** Null: it is not the app's to use. A tunnel that everybody may use and that was made private elsewhere belongs to elsewhere. */
+function reachOf({ mode }: RelayTunnel, note: TunnelNote | undefined): TunnelReach | null {
   if (mode === 'tcp') return 'anyone'
-  return mode === 'private' ? 'laptop' : null
+  return mode === 'private' && note?.passwordMark !== null ? 'laptop' : null
 }

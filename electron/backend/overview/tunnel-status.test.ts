@@ -25,6 +25,7 @@ const allGood: TunnelFacts = {
   port: 7001,
   enabled: true,
   needsNetwork: true,
+  changed: null,
   laptopOnline: true,
   laptopChangedAtMs: 1,
   link: { state: 'online', sinceMs: 1, roundTripMs: 20 },

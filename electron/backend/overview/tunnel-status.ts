@@ -1,5 +1,5 @@
 import { relayFailure } from '@nps-desktop/electron/contract'
-import type { Link, Stop, TunnelStatus } from '@nps-desktop/electron/contract'
+import type { Failure, Link, Stop, TunnelStatus } from '@nps-desktop/electron/contract'
 import type { AgentState, TunnelState } from '@nps-desktop/relay-core/api'
 import { type CheckResult, portFailure, unknownStop } from './check-result.ts'
 
@@ -13,6 +13,8 @@ export interface TunnelFacts {
   readonly server: string
   readonly lab: string
   readonly port: number
+  /** The server has changed what the person had chosen, and is not followed. */
+  readonly changed: Failure | null
   /** What a person switched on or off. */
   readonly enabled: boolean
   /** False for a server on this computer. */
@@ -43,22 +45,22 @@ function fiveStops(facts: TunnelFacts): Stop[] {
   if (laptop.state !== 'ok') return [laptop, unknownStop('server'), ...nothing]
   const server = serverStop(facts)
   if (server.state !== 'ok' || !facts.enabled) return [laptop, server, ...nothing]
+  if (facts.changed)
+    return [laptop, server, failedPort(facts.changed), unknownStop('lab'), unknownStop('service')]
   const [port, lab, service] =
     facts.result && isFresh(facts, facts.result.atMs) ? facts.result.stops : pending(facts)
   if (facts.listening?.state === 'failed') {
     const failure = portFailure(facts, facts.listening.failure)
-    return [
-      laptop,
-      server,
-      { name: 'port', state: 'failed', ms: null, failure },
-      unknownStop('lab'),
-      unknownStop('service'),
-    ]
+    return [laptop, server, failedPort(failure), unknownStop('lab'), unknownStop('service')]
   }
   if (facts.agent?.state === 'offline' && port.state !== 'failed') {
     return [laptop, server, port, offlineStop(facts, facts.agent.sinceMs), unknownStop('service')]
   }
   return [laptop, server, port, lab, service]
+}
+
+function failedPort(failure: Failure): Stop {
+  return { name: 'port', state: 'failed', ms: null, failure }
 }
 
 function laptopStop(facts: TunnelFacts): Stop {

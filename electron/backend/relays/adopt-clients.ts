@@ -28,7 +28,14 @@ function adopt(storage: Storage, serverId: string, clients: readonly { id: numbe
     const lab = own.find((one) => one.clientId === client.id)
     const id = lab?.id ?? labIdOf(serverId, client.id)
     if (lab?.name === client.name) continue
-    const fresh = { id, serverId, address: null, jump: { kind: 'none' }, installed: null } as const
+    const fresh = {
+      id,
+      serverId,
+      address: null,
+      jump: { kind: 'none' },
+      installed: null,
+      agentKey: null,
+    } as const
     storage.labs.put({ ...fresh, ...lab, name: client.name, clientId: client.id })
   }
   const there = new Set(clients.map((client) => client.id))

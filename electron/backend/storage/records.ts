@@ -56,6 +56,11 @@ export interface LabRecord {
   /** Its client on the relay, once made. */
   readonly clientId: number | null
   readonly installed: InstalledRecord | null
+  /**
+   * The key that its agent proves to visitors of private tunnels, as this laptop's: read on the lab box over ssh, else what
+   * was proved first, else what a person has accepted. Null: not known yet. Its server can change none of it.
+   */
+  readonly agentKey: string | null
 }
 
 export interface HostKeyRecord {
@@ -96,6 +101,11 @@ export interface TunnelNote {
   readonly kind: TunnelKind
   /** Of a tunnel that only this laptop may use: where on the laptop it is. Kept when everybody may, for the next time. */
   readonly localPort: number | null
+  /**
+   * Marks the password (see private-password.ts) of a tunnel that the person wants for this laptop alone, so that the server
+   * can neither change it nor open the tunnel to everybody unseen. Empty: not seen yet; null: everybody may use the tunnel.
+   */
+  readonly passwordMark: string | null
   /** Stopped by "delete" and to be removed at `dueAtMs`; kept over restarts, so that a deletion is finished. */
   readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
 }

@@ -53,6 +53,8 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
   ]),
   clientId: z.number().int().positive().nullable(),
   installed: installed.nullable(),
+  // boxes of before it was kept have none
+  agentKey: z.string().nullable().default(null),
 })
 
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({
@@ -60,5 +62,6 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   kind: tunnelKind,
   // notes of before there were such tunnels have none
   localPort: port.nullable().default(null),
+  passwordMark: z.string().nullable().default(''),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })

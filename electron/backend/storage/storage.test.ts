@@ -46,6 +46,7 @@ const lab: LabRecord = {
   jump: { kind: 'server', serverId: 's1' },
   clientId: 3,
   installed: { as: 'user', service: 'cron', programPath: '/h/npc', folder: '/h', firewallRules: [] },
+  agentKey: null,
 }
 
 test('rows come back after reopening, in the order in which they were first put', async () => {
@@ -161,7 +162,7 @@ test('a row that cannot be read is set aside under its name, and every other one
   storage.servers.put(server)
   storage.servers.put({ ...server, id: 's2', name: 'second' })
   storage.labs.put(lab)
-  storage.tunnelNotes.put({ id: 's1-t1', kind: 'ssh', localPort: null, removal: null })
+  storage.tunnelNotes.put({ id: 's1-t1', kind: 'ssh', localPort: null, passwordMark: null, removal: null })
   damage(`
     UPDATE servers SET body = json_set(body, '$.relay', json('{"range":{"from":1,"to":999999}}')) WHERE id = 's1';
     UPDATE labs SET body = json_set(body, '$.name', null);

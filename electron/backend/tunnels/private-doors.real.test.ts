@@ -115,8 +115,77 @@ test('what the app keeps on the disk does not hold the password', async () => {
   const password = (await relayTunnel())?.settings.password ?? ''
   expect(password).toHaveLength(32)
   await bed.backend.close()
-  for (const file of ['nps-desktop.sqlite', 'pins.json']) {
-    expect((await readFile(join(bed.folder, 'app', file))).includes(password)).toBe(false)
-  }
+  const file = await readFile(join(bed.folder, 'app', 'nps-desktop.sqlite'))
+  expect(file.includes(password)).toBe(false)
   await bed.openApp()
+})
+
+/** What somebody else does at the relay, its owner or whoever has taken it. */
+async function changeThere(change: { mode?: 'tcp' | 'private'; settings?: { password: string } }) {
+  const { client, close } = await bed.askRelay()
+  const [tunnel] = await client.tunnels.list({})
+  await client.tunnels.edit({ id: tunnel?.id ?? 0, ...change })
+  close()
+}
+
+test('a server that makes the tunnel public is not followed until the person says so, and it can be taken back', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await changeThere({ mode: 'tcp' })
+  const asked = await bed.tunnelWhere(({ status }) => status.state === 'broken')
+  expect(asked.status).toMatchObject({
+    stop: 'port',
+    failure: {
+      code: 'tunnel-opened-elsewhere',
+      params: { tunnel: 'SSH' },
+      fixes: [{ action: 'keep-private' }, { action: 'accept-change' }],
+    },
+  })
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
+  await expect(bed.app.tunnels.openAddress({ tunnelId })).rejects.toMatchObject({
+    data: { failure: { code: 'tunnel-opened-elsewhere' } },
+  })
+
+  await bed.app.tunnels.edit({ tunnelId, reach: 'laptop' })
+  await bed.tunnelWhere(({ reach, status }) => reach === 'laptop' && status.state === 'ready')
+  expect(await relayTunnel()).toMatchObject({ mode: 'private' })
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+
+  await changeThere({ mode: 'tcp' })
+  await bed.tunnelWhere(({ status }) => status.state === 'broken')
+  await bed.app.tunnels.acceptChange({ tunnelId })
+  await bed.tunnelWhere(({ reach, status }) => reach === 'anyone' && status.state === 'ready')
+})
+
+test('a server that changes the password is not followed until the person says so, over a restart too', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await changeThere({ settings: { password: 'another-long-password' } })
+  const isAsked = ({ status }: { status: { state: string } }) => status.state === 'broken'
+  const asked = await bed.tunnelWhere(isAsked)
+  expect(asked.status).toMatchObject({ failure: { code: 'tunnel-password-changed' } })
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
+  await bed.backend.close()
+  await bed.openApp()
+  await bed.tunnelWhere(isAsked)
+  await bed.app.tunnels.acceptChange({ tunnelId })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+})
+
+test('another agent in the place of the lab box is refused, with another password too, until the person says so', async () => {
+  const { id: tunnelId, labId } = await bed.readyTunnel('laptop')
+  await bed.agent?.close()
+  // an impostor: it has the vkey from the relay, and a key of its own
+  await bed.startAgent(await bed.vkeyOf(labId))
+  const refused = await bed.tunnelWhere(
+    ({ stops }) => stops[3]?.failure?.code === 'agent-fingerprint-changed',
+  )
+  await changeThere({ settings: { password: 'another-long-password' } })
+  await bed.tunnelWhere(({ stops }) => stops[2]?.failure?.code === 'tunnel-password-changed')
+  await bed.app.tunnels.acceptChange({ tunnelId })
+  await bed.tunnelWhere(({ stops }) => stops[3]?.failure?.code === 'agent-fingerprint-changed')
+  expect(await heardAt(refused.port)).toBe('ECONNRESET')
+  const [fix] = refused.stops[3]?.failure?.fixes ?? []
+  if (fix?.action !== 'accept-change') throw new Error('the other key cannot be accepted')
+  await bed.app.tunnels.acceptChange({ tunnelId, agentKey: fix.agentKey })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
 })

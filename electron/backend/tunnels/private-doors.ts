@@ -3,7 +3,6 @@ import { RelayError } from '@nps-desktop/relay-core/api'
 import { PrivateVisitor } from '@nps-desktop/relay-core/client'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { Secret } from '@nps-desktop/relay-core/secret'
-import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
@@ -16,6 +15,8 @@ import type { Storage } from '../storage/records.ts'
 interface Door {
   /** What it was made of; once that differs, another one takes its place. */
   readonly madeOf: string
+  /** The agent's key; null until one was proved. Once the lab box's is another one, another door takes its place. */
+  agentKey: string | null
   readonly visitor: PrivateVisitor
   /** On the laptop. */
   readonly port: number
@@ -24,21 +25,19 @@ interface Door {
 
 /**
  * The doors on this laptop's loopback to the tunnels that only this laptop may use. What goes through one is encrypted from
- * here to the lab box, whose key is pinned when it is first met.
+ * here to the lab box. Its key is kept with the box, so that its server cannot put another one in its place.
  */
 export class PrivateDoors {
   readonly #storage: Storage
   readonly #relays: Relays
-  readonly #pinFile: string
   readonly #log: Log
   readonly #doors = new Map<string, Door>()
   readonly #listeners = new Listeners()
   readonly #leave: (() => void)[] = []
 
-  constructor(options: { storage: Storage; relays: Relays; dataFolder: string; log: Log }) {
+  constructor(options: { storage: Storage; relays: Relays; log: Log }) {
     this.#storage = options.storage
     this.#relays = options.relays
-    this.#pinFile = join(options.dataFolder, 'pins.json')
     this.#log = options.log
   }
 
@@ -88,38 +87,70 @@ export class PrivateDoors {
       }),
     )
     for (const [id, door] of this.#doors) {
-      if (wanted.get(id)?.madeOf === door.madeOf) continue
+      const now = wanted.get(id)
+      const isSameAgent = now?.tunnel.lab.agentKey === null || now?.tunnel.lab.agentKey === door.agentKey
+      if (now?.madeOf === door.madeOf && isSameAgent) continue
       door.visitor.close()
       this.#doors.delete(id)
     }
     for (const [id, { tunnel, madeOf, visitor }] of wanted) {
       if (this.#doors.has(id)) continue
-      const door: Door = { madeOf, visitor: visitor(), port: tunnel.port, state: 'opening' }
+      const { agentKey } = tunnel.lab
+      const onPinned = (proved: string): void => {
+        door.agentKey = proved
+        this.#keepKey(tunnel.lab.id, proved)
+      }
+      const door: Door = { madeOf, agentKey, visitor: visitor(onPinned), port: tunnel.port, state: 'opening' }
       this.#doors.set(id, door)
       void this.#open(door)
     }
   }
 
-  /** Null for a tunnel that has no door: it is everybody's, it is paused, or its server has not told its password yet. */
-  #make({ reach, port, server, relayTunnel }: ListedTunnel): {
+  /**
+   * Null for a tunnel that has no door: it is everybody's, it is paused, its server has changed it, or has not told its
+   * password yet.
+   */
+  #make({ reach, port, server, lab, relayTunnel, change }: ListedTunnel): {
     madeOf: string
-    visitor: () => PrivateVisitor
+    visitor: (onPinned: (agentKey: string) => void) => PrivateVisitor
   } | null {
     const { password } = relayTunnel.settings
-    if (reach !== 'laptop' || !relayTunnel.enabled || password === undefined || !server.relay) return null
+    if (
+      reach !== 'laptop' ||
+      change !== null ||
+      !relayTunnel.enabled ||
+      password === undefined ||
+      !server.relay
+    )
+      return null
     const { fingerprint } = server.relay
     const address = bridgeAddress(server.relay)
-    const visitor = (): PrivateVisitor =>
+    const visitor = (onAgentPinned: (agentKey: string) => void): PrivateVisitor =>
       new PrivateVisitor({
         server: address,
         password: new Secret(password),
         name: relayTunnel.name,
         localPort: port,
         fingerprint,
-        pinFile: this.#pinFile,
+        agentFingerprint: lab.agentKey ?? undefined,
+        onAgentPinned,
         log: this.#log,
       })
     return { madeOf: JSON.stringify([address, fingerprint, password, port]), visitor }
+  }
+
+  /** The first key wins: that of another door is refused from now on. */
+  #keepKey(labId: string, agentKey: string): void {
+    const lab = this.#storage.labs.get(labId)
+    if (!lab || lab.agentKey !== null) return
+    try {
+      this.#storage.labs.put({ ...lab, agentKey })
+    } catch (error) {
+      this.#log.error('the key of a lab box could not be kept: another one would be taken after a restart', {
+        lab: lab.name,
+        error,
+      })
+    }
   }
 
   async #open(door: Door): Promise<void> {

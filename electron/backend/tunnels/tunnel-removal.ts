@@ -48,9 +48,13 @@ export class TunnelRemoval {
     const startOnUndo = relayTunnel.enabled
     if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
     const dueAtMs = this.#clock.now() + undoWithinMs
-    // a tunnel that is everybody's now keeps the laptop's port that it had before
-    const localPort = reach === 'laptop' ? port : (this.#storage.tunnelNotes.get(id)?.localPort ?? null)
-    this.#storage.tunnelNotes.put({ id, kind, localPort, removal: { dueAtMs, startOnUndo } })
+    const note = this.#storage.tunnelNotes.get(id) ?? {
+      id,
+      kind,
+      localPort: reach === 'laptop' ? port : null,
+      passwordMark: reach === 'laptop' ? '' : null,
+    }
+    this.#storage.tunnelNotes.put({ ...note, removal: { dueAtMs, startOnUndo } })
     this.#schedule(id, undoWithinMs)
     return dueAtMs
   }

@@ -1,4 +1,4 @@
-import type { Connection } from '@nps-desktop/relay-core/api'
+import type { Connection, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import type { Activity } from '../activity/activity.ts'
 import { AppError } from '../app-error.ts'
@@ -16,6 +16,8 @@ import { chooseLaptopPort, isLaptopPortFree } from './laptop-port.ts'
 import { openAddress } from './open-address.ts'
 import { portCandidates } from './port-choice.ts'
 import { provePort } from './port-proof.ts'
+import { markPassword } from './private-password.ts'
+import { changeFailure } from './tunnel-change.ts'
 import type { TunnelRemoval } from './tunnel-removal.ts'
 import { untilTold } from './until-told.ts'
 
@@ -123,7 +125,8 @@ export class Tunnels {
       const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
       const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
       const tunnelId = tunnelIdOf(server.id, made.id)
-      this.#storage.tunnelNotes.put({ id: tunnelId, kind, localPort, removal: null })
+      const passwordMark = reach === 'laptop' ? markOf(made) : null
+      this.#storage.tunnelNotes.put({ id: tunnelId, kind, localPort, passwordMark, removal: null })
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
@@ -154,22 +157,44 @@ export class Tunnels {
       Object.entries({ name, target }).filter(([, value]) => value !== undefined),
     )
     const reach = change.reach ?? listed.reach
-    const save = async (place: { mode?: 'tcp' | 'private'; port?: number }): Promise<void> => {
+    const save = async (place: { mode?: 'tcp' | 'private'; port?: number }): Promise<RelayTunnel> => {
       const edited = await this.#relays
         .api(server.id)
         .tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
       await untilTold(this.#relays, server.id, edited)
+      return edited
     }
     if (reach === 'laptop') {
       await this.#keepLaptopPort(listed, port, target ?? relayTunnel.target)
-      return save(listed.reach === reach ? {} : { mode: 'private' })
+      if (listed.reach === reach) await save({})
+      else await this.#changeReach(listed, () => save({ mode: 'private' }))
+      return
     }
     if (port !== undefined && port !== relayTunnel.port && server.relay)
       await provePort({ name: server.name, host: server.relay.host }, port, { signal })
-    if (listed.reach === reach) return save(port === undefined ? {} : { port })
-    const open = (at: number): Promise<void> => save({ mode: 'tcp', port: at })
+    if (listed.reach === reach) {
+      await save(port === undefined ? {} : { port })
+      return
+    }
+    const open = (at: number): Promise<void> =>
+      this.#changeReach(listed, () => save({ mode: 'tcp', port: at }))
     return port === undefined ? this.#onOpenPort(server, open) : open(port)
+  }
+
+  /** From now on the tunnel as it is now is what the person wants; with `agentKey`, the lab box as it is now too. */
+  acceptChange({ tunnelId, agentKey }: { tunnelId: string; agentKey?: string | undefined }): void {
+    const { kind, lab, port, reach, relayTunnel } = this.#tunnel(tunnelId)
+    const { labs, tunnelNotes } = this.#storage
+    if (agentKey !== undefined) return labs.put({ ...lab, agentKey })
+    const note = tunnelNotes.get(tunnelId) ?? {
+      id: tunnelId,
+      kind,
+      localPort: port,
+      passwordMark: null,
+      removal: null,
+    }
+    tunnelNotes.put({ ...note, passwordMark: reach === 'laptop' ? markOf(relayTunnel) : null })
   }
 
   async start({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
@@ -212,7 +237,9 @@ export class Tunnels {
     { tunnelId }: { tunnelId: string },
     { signal }: Signal,
   ): Promise<{ url: string; hasToken: boolean }> {
-    return openAddress(this.#tunnel(tunnelId), { doors: this.#doors, jupyter: this.#jupyter, signal })
+    const tunnel = this.#tunnel(tunnelId)
+    if (tunnel.change) throw changed(tunnel)
+    return openAddress(tunnel, { doors: this.#doors, jupyter: this.#jupyter, signal })
   }
 
   async connections({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<Connection[]> {
@@ -236,13 +263,34 @@ export class Tunnels {
     })
   }
 
+  /** While the relay changes it, neither the old nor the new reach is a change that nobody asked for. */
+  async #changeReach({ id, kind }: ListedTunnel, change: () => Promise<RelayTunnel>): Promise<void> {
+    const { tunnelNotes } = this.#storage
+    const note = tunnelNotes.get(id) ?? { id, kind, localPort: null, passwordMark: null, removal: null }
+    tunnelNotes.put({ ...note, passwordMark: '' })
+    try {
+      const changed = await change()
+      const passwordMark = changed.mode === 'private' ? markOf(changed) : null
+      tunnelNotes.put({ ...(tunnelNotes.get(id) ?? note), passwordMark })
+    } catch (error) {
+      tunnelNotes.put({ ...(tunnelNotes.get(id) ?? note), passwordMark: note.passwordMark })
+      throw error
+    }
+  }
+
   /** The tunnel's port on this laptop: `wanted`, the one it had, or a free one. */
   async #keepLaptopPort(
     { id, kind, reach, port }: ListedTunnel,
     wanted: number | undefined,
     target: string,
   ): Promise<void> {
-    const note = this.#storage.tunnelNotes.get(id) ?? { id, kind, localPort: null, removal: null }
+    const note = this.#storage.tunnelNotes.get(id) ?? {
+      id,
+      kind,
+      localPort: null,
+      passwordMark: null,
+      removal: null,
+    }
     if (reach === 'laptop' && (wanted === undefined || wanted === port)) return
     const had =
       note.localPort !== null && (await isLaptopPortFree(note.localPort)) ? note.localPort : undefined
@@ -298,6 +346,16 @@ export class Tunnels {
 
 function gone(): AppError {
   return new AppError('not-found', 'This tunnel is no longer there.', {})
+}
+
+function changed({ change, relayTunnel, server, lab, port }: ListedTunnel): AppError {
+  const names = { name: relayTunnel.name, server: server.name, lab: lab.name, port }
+  return AppError.of(changeFailure(change ?? 'opened', names))
+}
+
+/** Empty where the relay does not tell: then it is marked when it is first seen. */
+function markOf({ settings }: RelayTunnel): string {
+  return settings.password === undefined ? '' : markPassword(settings.password)
 }
 
 /** An older relay leaves out what it does not know: the tunnel is as open as before. */

@@ -13,12 +13,14 @@ export function knownAgent({
   password,
   fingerprint: told,
   pinFile,
+  onPinned,
   log,
 }: {
   server: string
   password: string
   fingerprint: string | undefined
   pinFile: ServerNotes | undefined
+  onPinned?: ((fingerprint: string) => void) | undefined
   log: Log
 }): KnownKey {
   return new KnownKey({
@@ -32,11 +34,13 @@ export function knownAgent({
         `The lab box behind ${server} proved the key ${found}, but ${expected} is the one ${source}. The server, or somebody on it, may stand in between. If npc was set up anew there, compare with "npc status" on the lab box.`,
         { server, expected, actual: found },
       ),
-    onPinned: (fingerprint) =>
+    onPinned: (fingerprint) => {
       log.info('lab box pinned: another key will be refused from now on. "npc status" there shows it', {
         server,
         fingerprint,
         file: pinFile?.path,
-      }),
+      })
+      onPinned?.(fingerprint)
+    },
   })
 }

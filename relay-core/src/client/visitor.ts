@@ -32,6 +32,8 @@ export interface PrivateVisitorOptions {
   readonly agentFingerprint?: string | undefined
   /** Where pins are kept; without it, in memory. */
   readonly pinFile?: string | undefined
+  /** The agent's key was not known and is from now on; for those who keep it themselves. */
+  readonly onAgentPinned?: ((fingerprint: string) => void) | undefined
   /** Why a connection to the local port was ended before it had begun. */
   readonly onFailure?: (error: unknown) => void
   readonly log: Log
@@ -73,6 +75,7 @@ export class PrivateVisitor {
       password: password.reveal(),
       fingerprint: agentFingerprint,
       pinFile,
+      onPinned: options.onAgentPinned,
       log,
     })
     this.#door = new VisitorDoor({

@@ -81,6 +81,14 @@ export function useTunnelActions(): TunnelActions {
           return void run(tunnel.id, (options) =>
             api.tunnels.edit({ tunnelId: tunnel.id, port: fix.port }, options),
           )
+        case 'accept-change':
+          return void run(tunnel.id, (options) =>
+            api.tunnels.acceptChange({ tunnelId: tunnel.id, agentKey: fix.agentKey }, options),
+          )
+        case 'keep-private':
+          return void run(tunnel.id, (options) =>
+            api.tunnels.edit({ tunnelId: tunnel.id, reach: 'laptop' }, options),
+          )
         case 'open-url':
           return void run(tunnel.id, () => openUrl(fix.url))
         case 'open-host-firewall':

@@ -58,11 +58,14 @@ export type RowAction =
   | { do: 'see-why' }
   | { do: 'fix'; fix: Fix }
 
+/** Not by one click in a row: the tunnel's page says first what is asked. */
+const needsWords: ReadonlySet<Fix['action']> = new Set(['edit-address', 'accept-change', 'keep-private'])
+
 export function rowAction(tunnel: Tunnel, look: TunnelLook): RowAction {
   if (look.look === 'paused') return { do: 'start' }
   if (look.look === 'broken') {
     const fix = look.failure.fixes.find(({ action }) => action !== 'retry') ?? look.failure.fixes[0]
-    return fix && fix.action !== 'edit-address' ? { do: 'fix', fix } : { do: 'see-why' }
+    return fix && !needsWords.has(fix.action) ? { do: 'fix', fix } : { do: 'see-why' }
   }
   return jobOf(tunnel.kind)
 }

@@ -4,6 +4,7 @@ import { commandOf } from '../../install/installed-program.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { need } from '../../install/upload-steps.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
+import { readAgentKey } from '../read-agent-key.ts'
 import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** An agent waits 20 s at most between two tries. */
@@ -13,7 +14,7 @@ const onlineWithinMs = 30_000
 export const onlineStep: StepDefinition<LabContext> = {
   id: 'online',
   async run(context, { signal, fact }) {
-    const { relays, workplace, found } = context
+    const { relays, workplace, found, storage } = context
     const { serverId, clientId, name } = labOf(context)
     const deadline = AbortSignal.timeout(onlineWithinMs)
     const client = await waitOnline(
@@ -25,12 +26,14 @@ export const onlineStep: StepDefinition<LabContext> = {
       throw error
     })
     signal.throwIfAborted()
-    if (client?.agent.state === 'online') {
-      fact('agent-online', { address: client.agent.address, version: client.agent.version })
-      return 'done'
-    }
     const { shell } = await workplace.owner(signal)
     const installed = need(found.installed, 'the installation')
+    if (client?.agent.state === 'online') {
+      fact('agent-online', { address: client.agent.address, version: client.agent.version })
+      const agentKey = await readAgentKey(shell, installed, { signal })
+      if (agentKey !== null) storage.labs.put({ ...labOf(context), agentKey })
+      return 'done'
+    }
     const { stdout, stderr } = await shell.run(commandOf(installed, 'status'), { signal })
     const said = (stdout.trim() || stderr.trim()).slice(0, 300)
     const relay = relayOf(context)

@@ -95,7 +95,7 @@ export const failures = {
     title: '{lab} shows a different identity.',
     cause:
       'Expected {expected}, got {actual}. Either npc was set up anew there, or the server stands in between. Nothing was sent.',
-    next: 'Compare with “npc status” on the lab box itself. If npc was set up anew there, remove the tunnel and add it again.',
+    next: 'Compare with “npc status” on the lab box itself. If they are the same, accept the new one.',
     without: {
       cause: 'Either npc was set up anew there, or the server stands in between. Nothing was sent.',
     },
@@ -449,6 +449,18 @@ export const failures = {
     title: 'No port of this laptop is free for this tunnel.',
     cause: 'Programs listen on all the ports that were tried.',
     next: 'End some of them, or choose a port yourself.',
+  },
+  'tunnel-opened-elsewhere': {
+    title: '{tunnel} was opened to anyone on {server}.',
+    cause:
+      'It was for this laptop only. Now it has the public port {port}, and the app no longer encrypts what goes through it. The app does not use it before you answer.',
+    next: 'If that was not you or somebody you know, make it private again and find out who can change things on {server}.',
+  },
+  'tunnel-password-changed': {
+    title: '{server} tells a new password for {tunnel}.',
+    cause:
+      'Somebody changed it there. The app does not use it before you answer; {lab} is still known by its own key.',
+    next: 'If that was you or somebody you know, go on. Otherwise find out who can change things on {server}.',
   },
   'port-in-use': {
     title: 'Port {port} is taken on {host}.',

@@ -68,6 +68,8 @@ export const ui = {
     'enter-sudo-password': 'Enter the sudo password',
     'install-without-root': 'Install without root',
     'accept-host-key': 'The server was reinstalled',
+    'accept-change': 'Use it as it is now',
+    'keep-private': 'Only this laptop again',
     'use-port': 'Use {port}',
     'open-host-firewall': 'Open them',
     'open-url': 'Open {label}',

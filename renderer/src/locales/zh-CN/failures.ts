@@ -75,7 +75,7 @@ export const failures: Words<typeof en> = {
   'agent-fingerprint-changed': {
     title: '{lab} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。',
-    next: '先在实验室主机上用 “npc status” 核对。如果那里的 npc 确实重装过，请删除这条隧道再重新添加。',
+    next: '先在实验室主机上用 “npc status” 核对。一致时，再接受新的。',
     without: { cause: '要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。' },
   },
   'agent-unproved': {
@@ -412,6 +412,17 @@ export const failures: Words<typeof en> = {
     title: '本机没有空闲端口可供这条隧道使用。',
     cause: '试过的端口都有程序在监听。',
     next: '停掉其中一些程序，或自己指定端口。',
+  },
+  'tunnel-opened-elsewhere': {
+    title: '{tunnel} 在 {server} 上被改成了所有人可访问。',
+    cause:
+      '它原本只供本机使用。现在它有公网端口 {port}，经过它的内容不再由本应用加密。在你决定之前，应用不会使用它。',
+    next: '如果不是你或你认识的人改的，请改回仅本机，并查清谁能在 {server} 上做更改。',
+  },
+  'tunnel-password-changed': {
+    title: '{server} 给出了 {tunnel} 的新密码。',
+    cause: '有人在那里改了密码。在你决定之前，应用不会使用它；{lab} 仍按它自己的密钥识别。',
+    next: '如果是你或你认识的人改的，可以继续。否则请查清谁能在 {server} 上做更改。',
   },
   'port-in-use': {
     title: '{host} 上的端口 {port} 已被占用。',

@@ -70,6 +70,8 @@ export const ui: Words<typeof en> = {
     'enter-sudo-password': '输入 sudo 密码',
     'install-without-root': '不用 root 安装',
     'accept-host-key': '服务器重装过',
+    'accept-change': '按现在的使用',
+    'keep-private': '改回仅本机',
     'use-port': '改用 {port}',
     'open-host-firewall': '开放这些端口',
     'open-url': '打开{label}',

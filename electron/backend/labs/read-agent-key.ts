@@ -1,0 +1,24 @@
+import { agentKey } from '@nps-desktop/electron/contract'
+import { z } from 'zod'
+import { commandOf, type InstalledProgram } from '../install/installed-program.ts'
+import type { RemoteShell } from '../ssh/remote-shell.ts'
+
+const status = z.object({ agent: z.object({ fingerprint: agentKey }) })
+
+/**
+ * The key by which visitors of private tunnels know this lab box, read on the box itself: its server has no part in that.
+ * Null where npc does not say.
+ */
+export async function readAgentKey(
+  shell: RemoteShell,
+  installed: InstalledProgram,
+  { signal }: { signal: AbortSignal },
+): Promise<string | null> {
+  const { stdout } = await shell.run(commandOf(installed, 'status', '-json'), { signal })
+  try {
+    return status.parse(JSON.parse(stdout)).agent.fingerprint
+  } catch {
+    // an older npc has no such word; its key is then pinned when it is first met
+    return null
+  }
+}

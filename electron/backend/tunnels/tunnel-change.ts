@@ -1,0 +1,62 @@
+import type { Failure } from '@nps-desktop/electron/contract'
+import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { tunnelIdOf } from '../ids.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage, TunnelNote } from '../storage/records.ts'
+import { isMarkOf, markPassword } from './private-password.ts'
+
+/**
+ * What is other than the person left it, at a tunnel for this laptop alone: the server has opened it to everybody, or made it
+ * another password, by which another agent could answer. Whoever did it, the person is asked before the app goes that way.
+ */
+export type TunnelChange = 'opened' | 'password'
+
+/** Null: as it was left, or not this laptop's. Pure. */
+export function changeOf(
+  note: Pick<TunnelNote, 'passwordMark'> | undefined,
+  { mode, settings }: Pick<RelayTunnel, 'mode' | 'settings'>,
+): TunnelChange | null {
+  const mark = note?.passwordMark ?? ''
+  if (mark === '') return null
+  if (mode === 'tcp') return 'opened'
+  if (mode !== 'private' || settings.password === undefined) return null
+  return isMarkOf(mark, settings.password) ? null : 'password'
+}
+
+export function changeFailure(
+  change: TunnelChange,
+  { name, server, lab, port }: { name: string; server: string; lab: string; port: number },
+): Failure {
+  const params = { tunnel: name, server, lab }
+  if (change === 'opened') {
+    return {
+      code: 'tunnel-opened-elsewhere',
+      params: { ...params, port },
+      message: `${name} was for this laptop alone; on ${server} it now has the public port ${port}, and what goes through it is not encrypted by the app. The app does not use it until you say so.`,
+      fixes: [{ action: 'keep-private' }, { action: 'accept-change' }],
+    }
+  }
+  return {
+    code: 'tunnel-password-changed',
+    params,
+    message: `${server} tells another password for ${name} than the one it had. The app does not use it until you say so.`,
+    fixes: [{ action: 'accept-change' }],
+  }
+}
+
+/** Marks the passwords of this laptop's tunnels where none was seen yet, as after an update of the app. */
+export function followPasswords(storage: Storage, relays: Relays, log: Log): () => void {
+  return relays.onChange((serverId) => {
+    for (const { id, mode, settings } of relays.view(serverId).mirror.tunnels ?? []) {
+      const note = storage.tunnelNotes.get(tunnelIdOf(serverId, id))
+      if (mode !== 'private' || note?.passwordMark !== '' || note.localPort === null) continue
+      if (settings.password === undefined) continue
+      try {
+        storage.tunnelNotes.put({ ...note, passwordMark: markPassword(settings.password) })
+      } catch (error) {
+        log.error('the password of a private tunnel could not be marked', { tunnel: note.id, error })
+      }
+    }
+  })
+}
