@@ -5,6 +5,9 @@ import { useRouter } from 'vue-router'
 import { useApi } from '../carrier/backend.ts'
 import { failureOf } from '../carrier/failure-of.ts'
 import { useOpenUrl } from '../stores/use-open-url.ts'
+import { useFixes } from '../stores/use-fixes.ts'
+import { doFix } from '../ui/fixes.ts'
+import type { FixHandlers } from '../ui/fixes.ts'
 import { rememberUse } from './last-use.ts'
 import { useRemovals } from './removals.ts'
 
@@ -20,7 +23,10 @@ export interface TunnelActions {
   stop(tunnel: Tunnel): void
   check(tunnel: Tunnel): void
   remove(tunnel: Tunnel): void
+  /** A fix of the tunnel's failure, from its row. */
   fix(tunnel: Tunnel, fix: Fix): void
+  /** Who does the fixes of this tunnel's failures, for a panel. */
+  handlersOf(tunnel: Tunnel): FixHandlers
   dismiss(tunnelId: string): void
 }
 
@@ -28,6 +34,7 @@ export function useTunnelActions(): TunnelActions {
   const api = useApi()
   const router = useRouter()
   const openUrl = useOpenUrl()
+  const fixesOf = useFixes()
   const removals = useRemovals()
   const busy = shallowRef<ReadonlySet<string>>(new Set())
   const failures = ref<ReadonlyMap<string, Failure>>(new Map())
@@ -37,15 +44,17 @@ export function useTunnelActions(): TunnelActions {
   async function run(
     tunnelId: string,
     work: (options: { signal: AbortSignal }) => Promise<unknown>,
-  ): Promise<void> {
-    if (busy.value.has(tunnelId)) return
+  ): Promise<boolean> {
+    if (busy.value.has(tunnelId)) return false
     busy.value = new Set([...busy.value, tunnelId])
     dismiss(tunnelId)
     try {
       await work({ signal: stop.signal })
+      return true
     } catch (error) {
       const failure = failureOf(error)
       if (failure) failures.value = new Map([...failures.value, [tunnelId, failure]])
+      return false
     } finally {
       busy.value = new Set([...busy.value].filter((id) => id !== tunnelId))
     }
@@ -53,6 +62,23 @@ export function useTunnelActions(): TunnelActions {
   function dismiss(tunnelId: string): void {
     failures.value = new Map([...failures.value].filter(([id]) => id !== tunnelId))
   }
+
+  const check = (tunnel: Tunnel): Promise<boolean> =>
+    run(tunnel.id, (options) => api.tunnels.check({ tunnelId: tunnel.id }, options))
+  const handlersOf = (tunnel: Tunnel): FixHandlers => ({
+    ...fixesOf({
+      run: (work) => run(tunnel.id, work),
+      again: () => check(tunnel),
+      machine: { kind: 'server', id: tunnel.serverId },
+      tunnelId: tunnel.id,
+      usePort: (port) =>
+        run(tunnel.id, (options) => api.tunnels.edit({ tunnelId: tunnel.id, port }, options)),
+      editAddress: () =>
+        router.push({ name: 'tunnel', params: { tunnelId: tunnel.id }, query: { edit: '1' } }),
+    }),
+    // its page asks for it where the ports are
+    'enter-sudo-password': () => router.push({ name: 'server', params: { serverId: tunnel.serverId } }),
+  })
 
   return {
     busy,
@@ -71,43 +97,13 @@ export function useTunnelActions(): TunnelActions {
     },
     start: (tunnel) => void run(tunnel.id, (options) => api.tunnels.start({ tunnelId: tunnel.id }, options)),
     stop: (tunnel) => void run(tunnel.id, (options) => api.tunnels.stop({ tunnelId: tunnel.id }, options)),
-    check: (tunnel) => void run(tunnel.id, (options) => api.tunnels.check({ tunnelId: tunnel.id }, options)),
+    check: (tunnel) => void check(tunnel),
     remove: (tunnel) => removals.ask(tunnel),
     fix(tunnel, fix) {
-      switch (fix.action) {
-        case 'retry':
-          return void run(tunnel.id, (options) => api.tunnels.check({ tunnelId: tunnel.id }, options))
-        case 'use-port':
-          return void run(tunnel.id, (options) =>
-            api.tunnels.edit({ tunnelId: tunnel.id, port: fix.port }, options),
-          )
-        case 'accept-change':
-          return void run(tunnel.id, (options) =>
-            api.tunnels.acceptChange({ tunnelId: tunnel.id, agentKey: fix.agentKey }, options),
-          )
-        case 'keep-private':
-          return void run(tunnel.id, (options) =>
-            api.tunnels.edit({ tunnelId: tunnel.id, reach: 'laptop' }, options),
-          )
-        case 'open-url':
-          return void run(tunnel.id, () => openUrl(fix.url))
-        case 'open-host-firewall':
-          return void run(tunnel.id, async (options) => {
-            await api.servers.openHostFirewall({ serverId: tunnel.serverId }, options)
-            await api.tunnels.check({ tunnelId: tunnel.id }, options)
-          })
-        case 'copy':
-          return void run(tunnel.id, () => navigator.clipboard.writeText(fix.text))
-        case 'start-service':
-          return void run(tunnel.id, () => navigator.clipboard.writeText(fix.command))
-        case 'edit-address':
-          return void router.push({ name: 'tunnel', params: { tunnelId: tunnel.id }, query: { edit: '1' } })
-        case 'enter-secret':
-        case 'enter-sudo-password':
-        case 'install-without-root':
-        case 'accept-host-key':
-          return void router.push({ name: 'server', params: { serverId: tunnel.serverId } })
-      }
+      const failure =
+        failures.value.get(tunnel.id) ?? (tunnel.status.state === 'broken' ? tunnel.status.failure : null)
+      if (failure) doFix(handlersOf(tunnel), fix, failure)
     },
+    handlersOf,
   }
 }

@@ -1,0 +1,71 @@
+import { useRouter } from 'vue-router'
+import { useApi } from '../carrier/backend.ts'
+import type { Corrections, FixHandlers } from '../ui/fixes.ts'
+import { useOpenUrl } from './use-open-url.ts'
+
+/** Where a failure stands, as far as its fixes need it. What is absent has no button. */
+export interface FixPlace {
+  /** Runs a call with the place's own "busy" and "failed"; fulfils with false when it failed. */
+  readonly run: (work: (options: { signal: AbortSignal }) => Promise<unknown>) => Promise<boolean>
+  /** Does again what failed. */
+  readonly again?: () => unknown
+  /** Runs the failed step of a job again, with what a person put right. */
+  readonly correct?: (corrections: Corrections) => unknown
+  /** The machine that could not be reached or signed in to. */
+  readonly machine?: { readonly kind: 'server' | 'lab'; readonly id: string }
+  /** The tunnel whose server or lab box has changed. */
+  readonly tunnelId?: string
+  /** The server whose firewall is in the way, where it is not `machine`. */
+  readonly serverId?: string
+  /** Where the address is edited, if not with the machine's sign-in. */
+  readonly editAddress?: () => unknown
+  /** Where another secret is entered, if not with the machine's sign-in. */
+  readonly enterSecret?: () => unknown
+  readonly usePort?: (port: number) => unknown
+}
+
+/** The app's one handler of fixes: the same act for the same fix, wherever its failure shows. */
+export function useFixes(): (place: FixPlace) => FixHandlers {
+  const api = useApi()
+  const router = useRouter()
+  const openUrl = useOpenUrl()
+
+  return (place) => {
+    const { run, again, correct, machine, tunnelId, usePort } = place
+    const signIn =
+      machine && (() => router.push({ name: 'sign-in', params: { machine: machine.kind, id: machine.id } }))
+    const editAddress = place.editAddress ?? signIn
+    const enterSecret = place.enterSecret ?? signIn
+    const serverId = place.serverId ?? (machine?.kind === 'server' ? machine.id : undefined)
+    return {
+      'open-url': ({ url }) => run(() => openUrl(url)),
+      ...(again ? { retry: again } : {}),
+      ...(editAddress ? { 'edit-address': editAddress } : {}),
+      ...(enterSecret ? { 'enter-secret': enterSecret } : {}),
+      ...(usePort ? { 'use-port': ({ port }) => usePort(port) } : {}),
+      ...(correct
+        ? {
+            'enter-sudo-password': () => correct({}),
+            'install-without-root': () => correct({ withoutRoot: true }),
+            ...(usePort ? {} : { 'use-port': ({ port }) => correct({ bridgePort: port }) }),
+          }
+        : {}),
+      ...(serverId === undefined
+        ? {}
+        : {
+            'open-host-firewall': async () => {
+              if (await run((options) => api.servers.openHostFirewall({ serverId }, options))) await again?.()
+            },
+          }),
+      ...(tunnelId === undefined
+        ? {}
+        : {
+            'accept-change': ({ agentKey }) =>
+              run((options) => api.tunnels.acceptChange({ tunnelId, agentKey }, options)),
+            'keep-private': () => run((options) => api.tunnels.edit({ tunnelId, reach: 'laptop' }, options)),
+          }),
+      // The sign-in shows both fingerprints and asks; a key that changed is not accepted by a button of a panel.
+      ...(enterSecret ? { 'accept-host-key': enterSecret } : {}),
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Failure, Fix, SshSecret } from '@nps-desktop/electron/contract'
+
+/** What a person put right before the step runs again; the words of `jobs.retry`. */
+export interface Corrections {
+  readonly sudoPassword?: string
+  readonly secret?: SshSecret
+  readonly withoutRoot?: boolean
+  readonly bridgePort?: number
+}
+
+/**
+ * Who does each fix at one place of the screen. A panel shows no button for a fix that has no handler here, so there
+ * is none that does nothing; `use-fixes.ts` makes them for the app. What is only copied, the panel does itself.
+ */
+export type FixHandlers = {
+  readonly [Action in Fix['action']]?: (fix: Extract<Fix, { action: Action }>, failure: Failure) => unknown
+}
+
+/** Fixes that only put something on the clipboard. */
+export function textToCopy(fix: Fix): string | null {
+  if (fix.action === 'copy') return fix.text
+  return fix.action === 'start-service' ? fix.command : null
+}
+
+/** The fixes of a failure that somebody does here, in their order. */
+export function possibleFixes({ fixes }: Failure, handlers: FixHandlers): Fix[] {
+  return fixes.filter((fix) => textToCopy(fix) !== null || handlers[fix.action] !== undefined)
+}
+
+export function doFix(handlers: FixHandlers, fix: Fix, failure: Failure): void {
+  // a handler takes the fix of its own action
+  const handler = handlers[fix.action] as ((fix: Fix, failure: Failure) => unknown) | undefined
+  void handler?.(fix, failure)
+}
