@@ -1,5 +1,6 @@
 export * from './contract.ts'
 export * from './errors.ts'
+export * from './hidden-secret.ts'
 export * from './limits.ts'
 export * from './models.ts'
 export * from './printable.ts'

@@ -75,6 +75,8 @@ function isRelayErrorCode(code: string): code is RelayErrorCode {
 
 /** The answer that did not fit, whether of a call or of a feed. */
 function wrongShape(error: unknown): ValidationError | undefined {
+  // Inside the relay itself a refused input has such a cause too.
+  if (error instanceof ORPCError && error.code === 'BAD_REQUEST') return undefined
   const origin = error instanceof ORPCError ? error.cause : error
   return origin instanceof ValidationError ? origin : undefined
 }

@@ -70,7 +70,7 @@ export class BridgeHttp {
     this.#wrongAdmin.succeeded(address)
     log.info('app connected', { address })
     socket.once('close', () => log.info('app disconnected', { address }))
-    api.accept(request, socket, head)
+    api.accept(request, socket, head, { secrets: 'shown' })
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -46,7 +46,7 @@ export class ControlSocket {
     })
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (request.url !== '/api' || !this.#api) return refuseUpgrade(socket, 503, 'Starting')
-      this.#api.accept(request, socket, head)
+      this.#api.accept(request, socket, head, { secrets: 'shown' })
     })
   }
 

@@ -1,11 +1,14 @@
 import { RPCLink } from '@orpc/client/websocket'
 import type { Carrier } from './carrier.ts'
 
-/** In a browser: one WebSocket to `url`, opened anew for each `open`. */
-export function webSocketCarrier(url: () => string): Carrier {
+/** In a browser: one WebSocket to `url`, which is asked for each `open`. */
+export function webSocketCarrier(
+  url: (options: { signal: AbortSignal }) => string | Promise<string>,
+): Carrier {
   return {
     async open({ signal }) {
-      const socket = new WebSocket(url())
+      const asked = url({ signal })
+      const socket = new WebSocket(typeof asked === 'string' ? asked : await asked)
       const closed = new Promise<void>((resolve) => {
         socket.addEventListener('close', () => resolve(), { once: true })
       })

@@ -6,15 +6,20 @@ import type { InjectionKey } from 'vue'
 import { connectionKey } from '../carrier/backend.ts'
 import { BackendConnection } from '../carrier/connection.ts'
 import { webSocketCarrier } from '../carrier/web-socket-carrier.ts'
+import { webSocketTicket } from './session.ts'
 
 export type RelayApi = ContractRouterClient<RelayContract>
 
 const relayKey: InjectionKey<RelayApi> = Symbol('relay')
 
-/** Connects this component and what is inside it to the server that served the page, with the session's cookie. */
+/** Connects this component and what is inside it to the server that served the page, each time by a new ticket of the session. */
 export function createRelay(): { api: RelayApi; connection: BackendConnection } {
   const connection = new BackendConnection(
-    webSocketCarrier(() => new URL('api', location.href).href.replace(/^http/, 'ws')),
+    webSocketCarrier(async (options) => {
+      const url = new URL('api', location.href)
+      url.searchParams.set('ticket', await webSocketTicket(options))
+      return url.href.replace(/^http/, 'ws')
+    }),
   )
   const api = createORPCClient<RelayApi>(connection.link)
   provide(connectionKey, connection)

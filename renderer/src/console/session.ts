@@ -4,28 +4,67 @@ import type { Failure } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 
 const sessionAnswer = z.object({ loggedIn: z.boolean(), passwordSet: z.boolean() })
+const loginAnswer = z.object({ token: z.string() })
+const ticketAnswer = z.object({ ticket: z.string() })
+const commandAnswer = z.object({ command: z.string() })
 const refusal = z.object({ code: z.enum(relayErrorCodes), message: z.string() }).and(relayErrorData.partial())
 const deadlineMs = 10_000
 
-/** Is this browser signed in, and does nps.conf hold a password that lets anybody in at all? */
+/** Of this tab alone; unlike a cookie it does not go along to the pages behind the server's other ports. */
+const tokenKey = 'nps:session'
+
+/** Is this tab signed in, and does nps.conf hold a password that lets anybody in at all? */
 export async function readSession(): Promise<z.infer<typeof sessionAnswer>> {
-  const response = await fetch('session', { signal: AbortSignal.timeout(deadlineMs) })
+  const response = await fetch('session', { headers: proof(), signal: AbortSignal.timeout(deadlineMs) })
   return sessionAnswer.parse(await response.json())
 }
 
 /** Null when it worked, or why not. Rejects when the server does not answer. */
 export async function logIn(username: string, password: string): Promise<Failure | null> {
-  const response = await fetch('login', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password }),
-    signal: AbortSignal.timeout(deadlineMs),
-  })
-  if (response.ok) return null
-  const { code, message, params } = refusal.parse(await response.json())
-  return relayFailure(code, message, params)
+  const response = await post('login', { username, password })
+  if (!response.ok) return failureIn(response)
+  sessionStorage.setItem(tokenKey, loginAnswer.parse(await response.json()).token)
+  return null
 }
 
 export async function logOut(): Promise<void> {
-  await fetch('logout', { method: 'POST', signal: AbortSignal.timeout(deadlineMs) })
+  await post('logout', {})
+  sessionStorage.removeItem(tokenKey)
+}
+
+/** What opens one WebSocket of this session. Rejects when there is no session any more. */
+export async function webSocketTicket({ signal }: { signal: AbortSignal }): Promise<string> {
+  const response = await post('ticket', {}, signal)
+  if (!response.ok) throw new Error('the session is over')
+  return ticketAnswer.parse(await response.json()).ticket
+}
+
+/** The line that starts the agent of a client, with its key: the password is asked once more, and the server's log tells of it. */
+export async function showCommand(
+  input: { id: number; host: string },
+  password: string,
+): Promise<{ command: string } | { failure: Failure }> {
+  const response = await post('reveal/clients/command', { password, input })
+  if (!response.ok) return { failure: await failureIn(response) }
+  return { command: commandAnswer.parse(await response.json()).command }
+}
+
+function post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
+  const deadline = AbortSignal.timeout(deadlineMs)
+  return fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...proof() },
+    body: JSON.stringify(body),
+    signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+  })
+}
+
+function proof(): Record<string, string> {
+  const token = sessionStorage.getItem(tokenKey)
+  return token === null ? {} : { 'x-nps-session': token }
+}
+
+async function failureIn(response: Response): Promise<Failure> {
+  const { code, message, params } = refusal.parse(await response.json())
+  return relayFailure(code, message, params)
 }

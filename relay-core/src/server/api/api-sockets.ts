@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
+import type { Admission } from './api-door.ts'
+import type { Secrets } from './hidden-secrets.ts'
 import type { RelayRouter } from './router.ts'
 
 /** A peer that is silent for two rounds is gone; within 10 s as everywhere in the relay. */
@@ -15,7 +17,7 @@ const mostSockets = 200
 
 /** Serves the relay API over WebSockets to peers that the caller has let in already. */
 export class ApiSockets {
-  readonly #handler: RPCHandler<Record<never, never>>
+  readonly #handlers: Readonly<Record<Secrets, RPCHandler<Record<never, never>>>>
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessageBytes,
@@ -24,14 +26,19 @@ export class ApiSockets {
   readonly #alive = new WeakMap<WebSocket, boolean>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(router: RelayRouter) {
-    this.#handler = new RPCHandler(router)
+  constructor(routers: Readonly<Record<Secrets, RelayRouter>>) {
+    this.#handlers = { shown: new RPCHandler(routers.shown), hidden: new RPCHandler(routers.hidden) }
     this.#timer = setInterval(() => this.#heartbeat(), heartbeatMs)
     this.#timer.unref()
   }
 
-  /** Finishes the upgrade. `until` ends the socket with code 4401 when its permission ends. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, until?: AbortSignal): void {
+  /** Finishes the upgrade. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, { until, secrets }: Admission): void {
+    // The permission may have ended while the API was loaded.
+    if (until?.aborted) {
+      refuseUpgrade(socket, 401, 'Unauthorized')
+      return
+    }
     if (this.#server.clients.size >= mostSockets) {
       refuseUpgrade(socket, 503, 'Too many connections')
       return
@@ -44,7 +51,7 @@ export class ApiSockets {
       const end = () => webSocket.close(4401, 'login required')
       until?.addEventListener('abort', end, { once: true })
       webSocket.once('close', () => until?.removeEventListener('abort', end))
-      void this.#handler.upgrade(webSocket)
+      void this.#handlers[secrets].upgrade(webSocket)
     })
   }
 

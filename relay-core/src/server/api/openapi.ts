@@ -5,10 +5,11 @@ import { failureParams } from '../../api/models.ts'
 import { relayVersion } from '../../version.ts'
 
 const description =
-  'One POST a call, with its input as a JSON object. Either the session cookie of POST /login comes along, or ' +
+  'One POST a call, with its input as a JSON object. Either the token of POST /login comes along as X-NPS-Session, ' +
+  'for which every secret is hidden, or ' +
   '`Authorization: Bearer` with the auth_key of nps.conf (16 characters or more), which belongs on a console with ' +
   'web_open_ssl=true or on this machine. The feeds of the same API (status, clients, tunnels, live traffic and the log, ' +
-  'each as it changes) are on the WebSocket /api, which takes the session cookie.'
+  'each as it changes) are on the WebSocket /api, which takes ?ticket= of POST /ticket.'
 
 const failure = z.object({ code: z.enum(relayErrorCodes), message: z.string(), params: failureParams })
 
@@ -38,7 +39,7 @@ export function openApiDocument(basePath: string): object {
     paths,
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'nps_session' },
+        session: { type: 'apiKey', in: 'header', name: 'X-NPS-Session' },
         authKey: { type: 'http', scheme: 'bearer' },
       },
       schemas: { Failure: schemaOf(failure, 'output') },

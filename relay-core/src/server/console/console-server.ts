@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { RelayError } from '../../api/errors.ts'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay-config.ts'
 import type { Log } from '../../log.ts'
 import type { ApiDoor } from '../api/api-door.ts'
@@ -11,15 +10,14 @@ import { PipelineLimit } from '../../transport/pipeline-limit.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { listen } from '../listen.ts'
 import { AuthKey } from '../stock-web-api/auth-key.ts'
-import { isStockPath } from '../stock-web-api/stock-paths.ts'
+import { isStockPage, isStockPath } from '../stock-web-api/stock-paths.ts'
 import type { StockWebApi } from '../stock-web-api/stock-web-api.ts'
 import type { ConsoleAssets } from './console-assets.ts'
 import type { ConsoleTls } from './console-tls.ts'
 import { HttpCalls } from './http-calls.ts'
-import { Login } from './login.ts'
-import { readBody, readJsonBody } from './request-body.ts'
 import { sendJson } from './send-json.ts'
-import { isSameOrigin, sessionCookie, sessionTokenOf } from './session-cookie.ts'
+import { SessionRoutes } from './session-routes.ts'
+import { isSameOrigin } from './session-token.ts'
 import { Sessions } from './sessions.ts'
 
 export interface ConsoleServerOptions {
@@ -34,8 +32,6 @@ export interface ConsoleServerOptions {
   now: () => number
 }
 
-const largestLoginBytes = 4 * 1024
-
 /** Without these a page could frame the console or load code from elsewhere. */
 const safetyHeaders = {
   'content-security-policy':
@@ -47,24 +43,23 @@ const safetyHeaders = {
 }
 
 /**
- * The web console: its files for anybody; the relay API, on the WebSocket `/api` and as calls below it, for who has
- * logged in by `POST /login`; calls also for who has the auth_key.
+ * The web console: its files for anybody; the relay API without its secrets, on the WebSocket `/api` and as calls below it, for
+ * who has logged in by `POST /login`; calls, with secrets, also for who has the auth_key.
  */
 export class ConsoleServer {
   readonly #options: ConsoleServerOptions
   readonly #server: Server
-  readonly #login: Login
-  readonly #sessions: Sessions
+  readonly #sessions: SessionRoutes
   readonly #calls: HttpCalls
   readonly #authKey: AuthKey
   #stock: StockWebApi | undefined
 
   constructor(options: ConsoleServerOptions) {
     this.#options = options
-    this.#login = new Login(options)
-    this.#sessions = new Sessions(options.now)
     this.#authKey = new AuthKey(options)
-    this.#calls = new HttpCalls({ ...options, authKey: this.#authKey, sessions: this.#sessions })
+    const sessions = new Sessions(options.now)
+    this.#calls = new HttpCalls({ ...options, authKey: this.#authKey, sessions })
+    this.#sessions = new SessionRoutes({ ...options, sessions, calls: this.#calls })
     this.#server = options.tls
       ? createTlsServer({ ...httpPatience, ...options.tls, handshakeTimeout: 10_000 })
       : createServer(httpPatience)
@@ -85,7 +80,7 @@ export class ConsoleServer {
   }
 
   async close(): Promise<void> {
-    this.#sessions.endAll()
+    this.#sessions.close()
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
@@ -93,11 +88,12 @@ export class ConsoleServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (request.url !== `${this.#basePath}/api`) return refuseUpgrade(socket, 404, 'Not Found')
+    const [path, query = ''] = (request.url ?? '').split('?')
+    if (path !== `${this.#basePath}/api`) return refuseUpgrade(socket, 404, 'Not Found')
     if (!isSameOrigin(request)) return refuseUpgrade(socket, 403, 'Forbidden')
-    const session = this.#sessions.find(sessionTokenOf(request))
+    const session = this.#sessions.redeem(new URLSearchParams(query).get('ticket') ?? '')
     if (!session) return refuseUpgrade(socket, 401, 'Unauthorized')
-    this.#options.api.accept(request, socket, head, session)
+    this.#options.api.accept(request, socket, head, { until: session, secrets: 'hidden' })
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,7 +102,7 @@ export class ConsoleServer {
       const asked = (request.url ?? '/').split('?')[0] ?? '/'
       const path = this.#inside(asked)
       if (path !== undefined) await this.#route(path, request, response)
-      else if (asked === '/' || asked === this.#basePath) {
+      else if (asked === '/' || asked === this.#basePath || isStockPage(asked, request)) {
         response.writeHead(302, { location: `${this.#basePath}/` }).end()
       } else sendJson(response, 404, { code: 'not-found', message: 'There is nothing here.' })
     } catch (error) {
@@ -122,72 +118,19 @@ export class ConsoleServer {
     const route = `${request.method} ${path}`
     if (request.method === 'POST' && !isSameOrigin(request))
       sendJson(response, 403, { code: 'login-required', message: 'This page belongs to another server.' })
-    else if (route === 'POST /login') await this.#logIn(request, response)
-    else if (route === 'POST /logout') this.#logOut(request, response)
-    else if (route === 'GET /session') {
-      const isIn = this.#sessions.find(sessionTokenOf(request)) !== undefined
-      sendJson(response, 200, { loggedIn: isIn, passwordSet: consoleIsGuarded(this.#options.config()) })
-    } else if (await this.#calls.answer(path, request, response)) return
+    else if (await this.#sessions.answer(route, request, response)) return
+    else if (await this.#calls.answer(path, request, response)) return
     else if (isStockPath(path) && (await this.#answerStock(path, request, response))) return
-    else if (route === 'POST /login/verify') await this.#logInAsStock(request, response)
+    else if (isStockPage(path, request)) response.writeHead(302, { location: `${this.#basePath}/` }).end()
     else if (request.method === 'GET' || request.method === 'HEAD') await this.#sendAsset(path, response)
     else sendJson(response, 405, { code: 'invalid-input', message: 'There is nothing here.' })
-  }
-
-  async #logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
-    const { username, password } = body
-    if (typeof username !== 'string' || typeof password !== 'string') {
-      sendJson(response, 400, { code: 'invalid-input', message: 'Expected {"username": …, "password": …}.' })
-      return
-    }
-    const refused = this.#enter(request, response, username, password)
-    if (!refused) return sendJson(response, 200, {})
-    const { code, message, params } = refused
-    if (code === 'login-locked') response.setHeader('retry-after', String(params['seconds']))
-    sendJson(response, code === 'login-locked' ? 429 : 401, { code, message, params })
-  }
-
-  /** For scripts that log in to stock with a form and then call its web API with the session. */
-  async #logInAsStock(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const form = new URLSearchParams((await readBody(request, largestLoginBytes)) ?? '')
-    const refused = this.#enter(request, response, form.get('username') ?? '', form.get('password') ?? '')
-    sendJson(
-      response,
-      200,
-      refused ? { status: 0, msg: refused.message } : { status: 1, msg: 'login success' },
-    )
-  }
-
-  /** Opens a session, or answers why not. */
-  #enter(
-    request: IncomingMessage,
-    response: ServerResponse,
-    username: string,
-    password: string,
-  ): RelayError | undefined {
-    try {
-      this.#login.check(request.socket.remoteAddress ?? '', username, password)
-    } catch (error) {
-      if (error instanceof RelayError) return error
-      throw error
-    }
-    const { token, lifetimeMs } = this.#sessions.create()
-    response.setHeader('set-cookie', sessionCookie(token, lifetimeMs, this.#cookieScope))
-    return undefined
   }
 
   async #answerStock(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { StockWebApi } = await import('../stock-web-api/stock-web-api.ts')
     this.#stock ??= new StockWebApi({ ...this.#options, authKey: this.#authKey })
-    const hasSession = this.#sessions.find(sessionTokenOf(request)) !== undefined
+    const hasSession = this.#sessions.isScript(request)
     return this.#stock.answer(path, { request, response, hasSession })
-  }
-
-  #logOut(request: IncomingMessage, response: ServerResponse): void {
-    this.#sessions.end(sessionTokenOf(request))
-    response.setHeader('set-cookie', sessionCookie('', 0, this.#cookieScope))
-    sendJson(response, 200, {})
   }
 
   async #sendAsset(path: string, response: ServerResponse): Promise<void> {
@@ -208,10 +151,6 @@ export class ConsoleServer {
 
   get #basePath(): string {
     return this.#options.config().webBaseUrl
-  }
-
-  get #cookieScope() {
-    return { basePath: this.#basePath, secure: this.#options.tls !== undefined }
   }
 
   /** The path below the console's own; undefined for what lies outside. */

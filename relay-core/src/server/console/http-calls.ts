@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RelayConfig } from '../../config/relay-config.ts'
 import type { ApiDoor } from '../api/api-door.ts'
+import type { Secrets } from '../api/hidden-secrets.ts'
 import type { AuthKey, Proof } from '../stock-web-api/auth-key.ts'
 import { readJsonBody } from './request-body.ts'
 import { sendJson } from './send-json.ts'
-import { sessionTokenOf } from './session-cookie.ts'
+import { sessionTokenOf } from './session-token.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface HttpCallsOptions {
@@ -34,7 +35,7 @@ export class HttpCalls {
     }
     const name = /^\/api\/([a-z]+\/[a-zA-Z]+)$/.exec(path)?.[1]
     if (name === undefined || request.method !== 'POST') return false
-    const proof = this.#prove(request)
+    const { proof, secrets } = this.#prove(request)
     if (proof !== 'proved') {
       refuse(response, proof)
       return true
@@ -45,20 +46,27 @@ export class HttpCalls {
       sendJson(response, 400, { code: 'invalid-input', message, params: {} })
       return true
     }
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const { callByName } = await import('../api/call-by-name.ts')
-    const { status, body } = await callByName(await this.#options.api.calls(), name, input, gone)
-    sendJson(response, status, body)
+    await this.call(name, input, secrets, response)
     return true
   }
 
-  #prove(request: IncomingMessage): Proof {
+  /** Makes the call and answers with what it says. */
+  async call(name: string, input: unknown, secrets: Secrets, response: ServerResponse): Promise<void> {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const { callByName } = await import('../api/call-by-name.ts')
+    const { status, body } = await callByName(await this.#options.api.calls(secrets), name, input, gone)
+    sendJson(response, status, body)
+  }
+
+  #prove(request: IncomingMessage): { proof: Proof; secrets: Secrets } {
     const { authorization } = request.headers
     if (authorization !== undefined) {
-      return this.#options.authKey.checkBearer(request.socket.remoteAddress ?? '', authorization)
+      const proof = this.#options.authKey.checkBearer(request.socket.remoteAddress ?? '', authorization)
+      return { proof, secrets: 'shown' }
     }
-    return this.#options.sessions.find(sessionTokenOf(request)) ? 'proved' : 'closed'
+    const proof = this.#options.sessions.find(sessionTokenOf(request)) ? 'proved' : 'closed'
+    return { proof, secrets: 'hidden' }
   }
 }
 
@@ -70,7 +78,7 @@ function refuse(response: ServerResponse, proof: Proof): void {
     return
   }
   const message =
-    'Log in by POST /login and bring its cookie, or bring "Authorization: Bearer" with the auth_key of nps.conf, ' +
+    'Log in by POST /login and bring its token as X-NPS-Session, or bring "Authorization: Bearer" with the auth_key of nps.conf, ' +
     'which needs 16 characters or more.'
   sendJson(response, 401, { code: 'login-required', message, params: {} })
 }

@@ -70,15 +70,18 @@ function ask(method: string, path: string, body = '', headers: Record<string, st
   })
 }
 
-async function logIn(base = ''): Promise<string> {
+/** The header that proves a new session. */
+async function logIn(base = ''): Promise<Record<string, string>> {
   const answer = await ask('POST', `${base}/login`, '{"username":"admin","password":"right horse"}')
   expect(answer.status).toBe(200)
-  return answer.headers['set-cookie']?.[0] ?? ''
+  expect(answer.headers['set-cookie']).toBeUndefined()
+  return { 'x-nps-session': (JSON.parse(answer.text) as { token: string }).token }
 }
 
-async function callOverSocket(base: string, cookie: string): Promise<unknown> {
-  const url = `${isTls ? 'wss' : 'ws'}://127.0.0.1:${port}${base}/api`
-  const socket = new WebSocket(url, { headers: { cookie }, rejectUnauthorized: false })
+async function callOverSocket(base: string, proof: Record<string, string>): Promise<unknown> {
+  const { ticket } = JSON.parse((await ask('POST', `${base}/ticket`, '', proof)).text) as { ticket: string }
+  const url = `${isTls ? 'wss' : 'ws'}://127.0.0.1:${port}${base}/api?ticket=${ticket}`
+  const socket = new WebSocket(url, { rejectUnauthorized: false })
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
   const status = await createRelayClient(socket).status.get({})
   socket.terminate()
@@ -93,12 +96,34 @@ describe('web_base_url', () => {
     expect(await ask('GET', '/nps/')).toMatchObject({ status: 200, text: '<p>console</p>' })
     expect((await ask('GET', '/session')).status).toBe(404)
     expect((await ask('GET', '/npsx/')).status).toBe(404)
-    const cookie = await logIn('/nps')
-    expect(cookie).toContain('; Path=/nps/; ')
-    expect(await callOverSocket('/nps', cookie.split(';')[0] ?? '')).toMatchObject({ webPort: port })
+    expect(await callOverSocket('/nps', await logIn('/nps'))).toMatchObject({ webPort: port })
     expect(JSON.parse((await ask('GET', '/nps/openapi.json')).text)).toMatchObject({
       servers: [{ url: '/nps' }],
     })
+  })
+})
+
+describe('the addresses of stock NPS’s console', () => {
+  const pages = [
+    '/login/index',
+    '/index/index',
+    '/client/list',
+    '/client/add',
+    '/index/tcp',
+    '/index/hostlist',
+  ]
+
+  test.each(['', '/nps'])('lead to the console, with web_base_url=%s', async (base) => {
+    await start(`web_base_url=${base}`)
+    for (const page of pages) {
+      expect(await ask('GET', `${base}${page}`)).toMatchObject({
+        status: 302,
+        headers: { location: `${base}/` },
+      })
+      expect(await ask('GET', page)).toMatchObject({ status: 302, headers: { location: `${base}/` } })
+    }
+    expect((await ask('GET', `${base}/auth/getauthkey`)).status).toBe(404)
+    expect((await ask('GET', `${base}/assets/none.js`)).status).toBe(404)
   })
 })
 
@@ -126,9 +151,7 @@ describe('web_open_ssl', () => {
     await writePair('one')
     await start('web_open_ssl=true')
     isTls = true
-    const cookie = await logIn()
-    expect(cookie).toMatch(/; Secure$/)
-    expect(await callOverSocket('', cookie.split(';')[0] ?? '')).toMatchObject({ webPort: port })
+    expect(await callOverSocket('', await logIn())).toMatchObject({ webPort: port })
     const first = await fingerprint()
     await writePair('two')
     await expect.poll(fingerprint, { timeout: 20_000, interval: 500 }).not.toBe(first)
@@ -166,11 +189,11 @@ describe('calls over HTTP', () => {
     }
     const added = await ask('POST', '/api/clients/add', '{"name":"lab"}', bearer)
     expect(added.status).toBe(200)
-    const cookie = (await logIn()).split(';')[0] ?? ''
-    expect(JSON.parse((await ask('POST', '/api/clients/list', '', { cookie })).text)).toMatchObject([
+    const proof = await logIn()
+    expect(JSON.parse((await ask('POST', '/api/clients/list', '', proof)).text)).toMatchObject([
       { name: 'lab' },
     ])
-    const foreign = { cookie, origin: 'http://evil.example' }
+    const foreign = { ...proof, origin: 'http://evil.example' }
     expect((await ask('POST', '/api/clients/list', '', foreign)).status).toBe(403)
   })
 

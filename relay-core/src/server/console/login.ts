@@ -26,6 +26,16 @@ export class Login {
    * otherwise, also while the password in nps.conf is empty or well-known: such a one opens to nobody
    */
   check(address: string, username: string, password: string): void {
+    this.#prove(address, username, password)
+    this.#log.info('console login', { address })
+  }
+
+  /** The password once more, of somebody who is logged in. @throws RelayError as `check` does */
+  checkAgain(address: string, password: string): void {
+    this.#prove(address, this.#config().webUsername, password)
+  }
+
+  #prove(address: string, username: string, password: string): void {
     const lockedForMs = this.#limit.lockedForMs(address)
     if (lockedForMs > 0) {
       const seconds = Math.ceil(lockedForMs / 1000)
@@ -38,7 +48,6 @@ export class Login {
       Number(sameText(username, config.webUsername)) & Number(sameText(password, config.webPassword.reveal()))
     if (isRight === 1 && consoleIsGuarded(config)) {
       this.#limit.succeeded(address)
-      this.#log.info('console login', { address })
       return
     }
     this.#limit.failed(address)

@@ -63,7 +63,7 @@ export class StockWebApi {
         return true
       }
     }
-    const calls = await api.calls()
+    const calls = await api.calls('shown')
     try {
       const { bridgePort } = await calls.status.get({})
       const host = (request.headers.host ?? '').replace(/:\d+$/, '')

@@ -23,6 +23,8 @@ export const console = {
   pasteCurl: 'Paste there (curl)',
   pasteWget: 'or with wget',
   command: 'npc by hand',
+  passwordAgain: 'The command holds a key: enter your password once more.',
+  showIt: 'Show',
   enable: 'Enable',
   disable: 'Disable',
   disabled: 'Disabled',

@@ -25,6 +25,8 @@ export const console: Words<typeof en> = {
   pasteCurl: '在那里粘贴（curl）',
   pasteWget: '或使用 wget',
   command: '手动运行 npc',
+  passwordAgain: '命令中含有密钥：请再输入一次密码。',
+  showIt: '显示',
   enable: '启用',
   disable: '停用',
   disabled: '已停用',

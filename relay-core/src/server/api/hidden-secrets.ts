@@ -1,0 +1,75 @@
+import { RelayError } from '../../api/errors.ts'
+import { hiddenSecret } from '../../api/hidden-secret.ts'
+import type { Client, Tunnel } from '../../api/models.ts'
+import type { TunnelSettings } from '../../api/tunnel-settings.ts'
+
+/** What a peer of the API may see: everything, or what a session of the web console sees. */
+export type Secrets = 'shown' | 'hidden'
+
+export function hideOfClient(client: Client): Client {
+  return { ...client, vkey: hiddenSecret }
+}
+
+export function hideOfTunnel(tunnel: Tunnel): Tunnel {
+  const { password, users, host } = tunnel.settings
+  return {
+    ...tunnel,
+    settings: {
+      ...tunnel.settings,
+      ...(password !== undefined && { password: hiddenSecret }),
+      ...(users && { users: users.map(({ name }) => ({ name, password: hiddenSecret })) }),
+      // A header may say who one is at the target.
+      ...(host?.setHeaders && {
+        host: { ...host, setHeaders: mapValues(host.setHeaders, () => hiddenSecret) },
+      }),
+    },
+  }
+}
+
+/**
+ * Settings as a peer sends them back that has seen them hidden: what it left hidden stays as it was.
+ * @throws RelayError `invalid-input` where nothing was hidden
+ */
+export function restoreHidden(
+  settings: TunnelSettings | undefined,
+  before: TunnelSettings = {},
+): TunnelSettings | undefined {
+  if (!settings) return undefined
+  const { password, users, host } = settings
+  return {
+    ...settings,
+    ...(password === hiddenSecret && { password: known(before.password, 'password') }),
+    ...(users && {
+      users: users.map((user) =>
+        user.password === hiddenSecret ? { ...user, password: passwordOf(user.name, before) } : user,
+      ),
+    }),
+    ...(host?.setHeaders && {
+      host: {
+        ...host,
+        setHeaders: mapValues(host.setHeaders, (value, name) =>
+          value === hiddenSecret ? known(before.host?.setHeaders?.[name], name) : value,
+        ),
+      },
+    }),
+  }
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string, name: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]))
+}
+
+function passwordOf(name: string, { users = [] }: TunnelSettings): string {
+  // A user who is renamed in place keeps the password, where there is one only.
+  const [only, ...others] = users
+  const found = users.find((user) => user.name === name) ?? (others.length === 0 ? only : undefined)
+  return known(found?.password, name)
+}
+
+function known(secret: string | undefined, what: string): string {
+  if (secret !== undefined) return secret
+  throw new RelayError('invalid-input', `There is no secret of ${what} that could stay. Type one.`, { what })
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { freePort } from '../compliance/free-port.ts'
+import { Program } from '../compliance/program.ts'
+import { ourProgram } from '../compliance/table/runtimes.ts'
+import { startBrowser } from './app/browser.ts'
+import { actionDeadlineMs } from './app/running-app.ts'
+import { expect, test } from './app-fixture.ts'
+
+test.skip(({ host }) => host === 'electron', 'the web console is a page of the server')
+
+const password = 'a right horse'
+let folder: string
+let relay: Program
+let browser: Browser
+let page: Page
+let webPort: number
+
+test.beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-console-'))
+  await mkdir(join(folder, 'conf'))
+  webPort = await freePort()
+  await writeFile(
+    join(folder, 'conf', 'nps.conf'),
+    `bridge_ip=127.0.0.1\nbridge_port=${await freePort()}\nweb_ip=127.0.0.1\nweb_port=${webPort}\n` +
+      `web_username=admin\nweb_password=${password}\n`,
+  )
+  const [nps, ...args] = ourProgram('nps', 'Node')
+  relay = new Program(nps, [...args, `-conf_path=${folder}`], folder)
+  await relay.says(/nps runs/)
+  browser = await startBrowser()
+  page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+  page.setDefaultTimeout(actionDeadlineMs)
+  await page.goto(`http://127.0.0.1:${webPort}/`)
+  await page.getByLabel('User').fill('admin')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('button', { name: 'Add a lab box' })).toBeVisible()
+})
+test.afterEach(async () => {
+  await browser.close()
+  await relay.kill()
+  await rm(folder, { recursive: true })
+})
+
+test('a page behind another port of the server is brought nothing that opens the console', async () => {
+  const brought: IncomingHttpHeaders[] = []
+  const lab = createServer(({ headers }, response) => {
+    brought.push(headers)
+    response.setHeader('content-type', 'text/html')
+    response.end(`<script>
+      const console = 'http://127.0.0.1:${webPort}'
+      const ask = (path, options) => fetch(console + path, options).then((answer) => answer.status, () => 'refused')
+      Promise.all([
+        ask('/session', { credentials: 'include' }),
+        ask('/ticket', { method: 'POST', credentials: 'include' }),
+        ask('/api/clients/list', { method: 'POST', credentials: 'include', headers: { 'x-nps-session': 'x' } }),
+        Promise.resolve(document.cookie + sessionStorage.length + localStorage.length),
+      ]).then((found) => (document.title = found.join(' ')))
+    </script>`)
+  })
+  lab.listen(0, '127.0.0.1')
+  await once(lab, 'listening')
+  try {
+    const { port } = lab.address() as AddressInfo
+    const other = await page.context().newPage()
+    await other.goto(`http://127.0.0.1:${port}/`)
+    await expect(other).toHaveTitle('refused refused refused 00')
+    expect(brought.length).toBeGreaterThan(0)
+    expect(brought.filter((headers) => headers.cookie !== undefined || headers['x-nps-session'])).toEqual([])
+    expect(await page.context().cookies()).toEqual([])
+  } finally {
+    lab.close()
+  }
+})
+
+test('a reload stays signed in; the command with its key takes the password once more', async () => {
+  await page.reload()
+  await page.getByRole('button', { name: 'Add a lab box' }).click()
+  await page.getByLabel('Name').fill('gpu')
+  await page.keyboard.press('Enter')
+  const lab = page.getByRole('region', { name: 'gpu' })
+  await expect(lab.getByText(/^curl -fsSL/)).toBeVisible()
+  await expect(page.getByText('-vkey=')).toHaveCount(0)
+  await lab.getByLabel('Password', { exact: true }).fill('wrong')
+  await page.keyboard.press('Enter')
+  await expect(lab.getByText('User or password is wrong.')).toBeVisible()
+  await lab.getByLabel('Password', { exact: true }).fill(password)
+  await page.keyboard.press('Enter')
+  await expect(
+    lab.getByText(/^npc -server=127\.0\.0\.1:\d+ -vkey=\w{32} -type=tcp -fingerprint=sha256:/),
+  ).toBeVisible()
+  expect(relay.output).toContain('the key of a client was shown in the console')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
