@@ -40,15 +40,11 @@ export const desktopContract = {
 
   hostKeys: {
     /** Asks the machine for its host key; sends no name and no secret. */
-    inspect: base
-      .input(z.object({ host: model.host, port: model.port, jump: model.jumpHost.optional() }))
-      .output(model.hostKey),
+    inspect: base.input(model.sshEndpoint).output(model.hostKey),
     /** Pins the key; from now on only this one is accepted. */
-    confirm: base
-      .input(z.object({ host: model.host, port: model.port, fingerprint: z.string() }))
-      .output(nothing),
+    confirm: base.input(model.sshEndpoint.extend({ fingerprint: z.string() })).output(nothing),
     list: base.input(nothing).output(z.array(model.hostKey)),
-    forget: base.input(z.object({ host: model.host, port: model.port })).output(nothing),
+    forget: base.input(z.object({ host: model.host, port: model.port, way: z.string() })).output(nothing),
   },
 
   jobs: {
@@ -141,9 +137,8 @@ export const desktopContract = {
       .input(
         serverRef.extend({
           name: model.name,
-          address: model.sshAddress.nullable(),
+          address: model.machineAddress.nullable(),
           secret: model.sshSecret.optional(),
-          jump: model.jumpHost.default({ kind: 'none' }),
         }),
       )
       .output(z.object({ labId: model.id })),
@@ -151,9 +146,8 @@ export const desktopContract = {
       .input(
         labRef.extend({
           name: model.name.optional(),
-          address: model.sshAddress.optional(),
+          address: model.machineAddress.optional(),
           secret: model.sshSecret.optional(),
-          jump: model.jumpHost.optional(),
         }),
       )
       .output(nothing),

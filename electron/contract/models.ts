@@ -44,6 +44,8 @@ export type SshSecret = z.infer<typeof sshSecret>
 export const hostKey = z.object({
   host,
   port,
+  /** `host:port` of the machine that the way leads through; empty when it is reached directly. */
+  way: z.string(),
   algorithm: z.string(),
   /** `SHA256:…`, as OpenSSH prints it. */
   fingerprint: z.string(),
@@ -57,8 +59,22 @@ export const jumpHost = z.discriminatedUnion('kind', [
   /** A server or lab box that the app already has the secret of. */
   z.object({ kind: z.literal('server'), serverId: id }),
   z.object({ kind: z.literal('other'), address: sshAddress, secret: sshSecret }),
+  /** As the app reaches this lab box already, with the sign-in that it keeps. */
+  z.object({ kind: z.literal('kept'), labId: id }),
 ])
 export type JumpHost = z.infer<typeof jumpHost>
+
+const jump = jumpHost.default({ kind: 'none' })
+
+/**
+ * Where an ssh server is. The way belongs to it: an address of a private network is another machine's behind another
+ * jump host, with another host key.
+ */
+export const sshEndpoint = z.object({ host, port, jump })
+
+/** Where a lab box is, and as whom. */
+export const machineAddress = sshAddress.extend({ jump })
+export type MachineAddress = z.infer<typeof machineAddress>
 
 // ---- jobs ----------------------------------------------------------------
 
@@ -198,6 +214,8 @@ export const lab = z.object({
   serverId: id,
   name,
   address: sshAddress.nullable(),
+  /** The host that the way to it leads through, if any. */
+  jump: z.string().nullable(),
   hasSecret: z.boolean(),
   startKind,
   state: labState,

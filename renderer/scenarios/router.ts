@@ -99,6 +99,7 @@ export function scenarioRouter(world: World) {
         return {
           host: input.host,
           port: input.port,
+          way: '',
           algorithm: 'ssh-ed25519',
           fingerprint: changed ? 'SHA256:Lm81nB2x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iE0aX' : fingerprint,
           state: changed ? 'changed' : known ? 'known' : 'new',

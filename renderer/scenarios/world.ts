@@ -61,6 +61,7 @@ export function lab(id: string, serverId: string, name: string, part: Partial<La
     serverId,
     name,
     address: { host: '10.20.3.7', port: 22, user: 'goudan' },
+    jump: null,
     hasSecret: true,
     startKind: 'systemd-user',
     state: {

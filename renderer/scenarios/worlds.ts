@@ -77,6 +77,7 @@ const hostKeys: World['hostKeys'] = [
   {
     host: cloud,
     port: 22,
+    way: '',
     algorithm: 'ssh-ed25519',
     fingerprint: 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4',
     state: 'known',

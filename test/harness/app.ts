@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Job, Overview } from '@nps-desktop/electron/contract'
+import type { Job, JumpHost, Overview } from '@nps-desktop/electron/contract'
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import { type Backend, createBackend } from '../../electron/backend/backend.ts'
 import type { DesktopRouter } from '../../electron/backend/router.ts'
@@ -27,13 +27,9 @@ export class App {
   }
 
   /** Looks at the machine's host key and confirms it, as a person does. */
-  async trust(
-    host: string,
-    port = 22,
-    through?: Parameters<App['client']['hostKeys']['inspect']>[0]['jump'],
-  ): Promise<void> {
-    const seen = await this.client.hostKeys.inspect({ host, port, ...(through ? { jump: through } : {}) })
-    await this.client.hostKeys.confirm({ host, port, fingerprint: seen.fingerprint })
+  async trust(host: string, port = 22, jump: JumpHost = { kind: 'none' }): Promise<void> {
+    const { fingerprint } = await this.client.hostKeys.inspect({ host, port, jump })
+    await this.client.hostKeys.confirm({ host, port, jump, fingerprint })
   }
 
   /** The job once it has ended; the test's deadline is the limit. */

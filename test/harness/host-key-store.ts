@@ -1,12 +1,13 @@
-import type { HostKeyRecord, HostKeyStore } from '../../electron/backend/storage/records.ts'
+import type { HostKeyPlace, HostKeyRecord, HostKeyStore } from '../../electron/backend/storage/records.ts'
 
 /** Host keys in memory. */
 export function memoryHostKeys(): HostKeyStore {
+  const keyOf = ({ host, port, way }: HostKeyPlace): string => `${host}:${port} ${way}`
   const rows = new Map<string, HostKeyRecord>()
   return {
     list: () => [...rows.values()],
-    get: (host, port) => rows.get(`${host}:${port}`),
-    pin: (record) => void rows.set(`${record.host}:${record.port}`, record),
-    forget: (host, port) => void rows.delete(`${host}:${port}`),
+    get: (place) => rows.get(keyOf(place)),
+    pin: (record) => void rows.set(keyOf(record), record),
+    forget: (place) => void rows.delete(keyOf(place)),
   }
 }

@@ -28,8 +28,9 @@ async function at<T>(
     const storage = { hostKeys } as Storage
     const keys = createHostKeys({ storage, machines: createMachines({ storage }), log: silentLog })
     const address = { host: sshd.host, port: sshd.port, user: sshd.user }
-    const { fingerprint } = await keys.inspect(address, { signal })
-    await keys.confirm({ ...address, fingerprint }, { signal })
+    const endpoint = { ...address, jump: { kind: 'none' } as const }
+    const { fingerprint } = await keys.inspect(endpoint, { signal })
+    await keys.confirm({ ...endpoint, fingerprint }, { signal })
     const session = await openSession({ address, secret: secretOf(sshd) }, { hostKeys, signal })
     try {
       return await work(session, sshd)
@@ -192,8 +193,9 @@ describe('an ssh server that asks', () => {
       const storage = { hostKeys } as Storage
       const keys = createHostKeys({ storage, machines: createMachines({ storage }), log: silentLog })
       const address = { host: '127.0.0.1', port: server.port, user: 'tester' }
-      const { fingerprint } = await keys.inspect(address, { signal })
-      await keys.confirm({ ...address, fingerprint }, { signal })
+      const endpoint = { ...address, jump: { kind: 'none' } as const }
+      const { fingerprint } = await keys.inspect(endpoint, { signal })
+      await keys.confirm({ ...endpoint, fingerprint }, { signal })
       const secret = { kind: 'password', password: 'secret' } as const
       const session = await openSession({ address, secret }, { hostKeys, signal })
       session.close()

@@ -157,14 +157,24 @@ describe('a lab box of which one is not root', () => {
     const { labId } = await app.client.labs.add({
       serverId,
       name: 'behind',
-      address: { host, port: 22, user: researcher.user },
+      address: { host, port: 22, user: researcher.user, jump: through },
       secret: { kind: 'password', password: researcher.password },
-      jump: through,
     })
     const job = await setUp(labId)
     expectDone(job)
     expect(stepOf(job, 'connect').facts).toContainEqual({ code: 'through-jump', params: { jump } })
     await isOnline(labId)
+    // a new sign-in goes the same way, and a second set-up keeps it
+    const kept = { kind: 'kept', labId } as const
+    await app.trust(host, 22, kept)
+    await app.client.labs.edit({
+      labId,
+      address: { host, port: 22, user: researcher.user, jump: kept },
+      secret: { kind: 'password', password: researcher.password },
+    })
+    const again = await setUp(labId)
+    expectDone(again)
+    expect(stepOf(again, 'connect').facts).toContainEqual({ code: 'through-jump', params: { jump } })
     expectDone(await remove(labId))
     await bed.network.closeSshWay('jump', 'lab')
   })

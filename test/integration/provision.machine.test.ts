@@ -183,6 +183,7 @@ describe('as root', () => {
       await app.client.hostKeys.confirm({
         host: bed.cloud.address,
         port: 22,
+        jump: { kind: 'none' },
         fingerprint: fix?.fingerprint ?? '',
       })
       await app.client.jobs.retry({ jobId: job.id })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JumpHost } from '@nps-desktop/electron/contract'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys.ts'
 import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import { openSession, type SshTarget } from '../../electron/backend/ssh/open-session.ts'
@@ -14,6 +15,7 @@ import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.
 
 describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
   let sshd: LocalSshd
+  const direct = { kind: 'none' } as const
   const hostKeys = memoryHostKeys()
   const storage = { hostKeys } as Storage
   const keys = createHostKeys({ storage, machines: createMachines({ storage }), log: silentLog })
@@ -42,7 +44,7 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
   })
 
   it('shows the key that OpenSSH shows, without beginning a sign-in', async () => {
-    const seen = await keys.inspect({ host: sshd.host, port: sshd.port }, { signal })
+    const seen = await keys.inspect({ host: sshd.host, port: sshd.port, jump: direct }, { signal })
     expect(seen).toMatchObject({
       fingerprint: sshd.fingerprint,
       algorithm: 'ssh-ed25519',
@@ -50,8 +52,11 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
       pinned: null,
     })
     expect(sshd.log()).not.toMatch(/userauth-request|Invalid user|Failed/)
-    await keys.confirm({ host: sshd.host, port: sshd.port, fingerprint: seen.fingerprint }, { signal })
-    expect(await keys.inspect({ host: sshd.host, port: sshd.port }, { signal })).toMatchObject({
+    await keys.confirm(
+      { host: sshd.host, port: sshd.port, jump: direct, fingerprint: seen.fingerprint },
+      { signal },
+    )
+    expect(await keys.inspect({ host: sshd.host, port: sshd.port, jump: direct }, { signal })).toMatchObject({
       state: 'known',
     })
   })
@@ -120,21 +125,44 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
     }
   })
 
-  it('goes through a jump host', async () => {
+  it('goes through a jump host, whose way the host key belongs to', async () => {
     const inner = await startLocalSshd()
+    const otherJump = await startLocalSshd()
     try {
-      const seen = await keys.inspect({ host: inner.host, port: inner.port }, { signal })
-      await keys.confirm({ host: inner.host, port: inner.port, fingerprint: seen.fingerprint }, { signal })
-      const through: SshTarget = {
-        address: { host: inner.host, port: inner.port, user: inner.user },
-        secret: { kind: 'key', key: inner.privateKey },
-        jump: target(),
-      }
+      const address = { host: inner.host, port: inner.port, user: inner.user }
+      const secret = { kind: 'key', key: inner.privateKey } as const
+      const jumpOf = (through: LocalSshd): JumpHost => ({
+        kind: 'other',
+        address: { host: through.host, port: through.port, user: through.user },
+        secret: { kind: 'key', key: through.privateKey },
+      })
+      const jump = jumpOf(sshd)
+      const seen = await keys.inspect({ ...address, jump }, { signal })
+      expect(seen).toMatchObject({ state: 'new', way: `${sshd.host}:${sshd.port}` })
+      await keys.confirm({ ...address, jump, fingerprint: seen.fingerprint }, { signal })
+      const through: SshTarget = { address, secret, jump: target() }
       const session = await openSession(through, { hostKeys, signal })
       expect(await new RemoteShell(session).output('echo inside', { signal })).toBe('inside\n')
       session.close()
+
+      // the same address is another machine directly, and behind another jump host
+      await expect(openSession({ address, secret }, { hostKeys, signal })).rejects.toMatchObject({
+        code: 'host-key-unconfirmed',
+      })
+      const other = { host: otherJump.host, port: otherJump.port, jump: direct }
+      const { fingerprint } = await keys.inspect(other, { signal })
+      await keys.confirm({ ...other, fingerprint }, { signal })
+      await inner.changeHostKey()
+      const there = await keys.inspect({ ...address, jump: jumpOf(otherJump) }, { signal })
+      expect(there.state).toBe('new')
+      await keys.confirm({ ...address, jump: jumpOf(otherJump), fingerprint: there.fingerprint }, { signal })
+      expect((await keys.inspect({ ...address, jump }, { signal })).state).toBe('changed')
+      const list = keys.list().filter(({ port }) => port === inner.port)
+      expect(list).toHaveLength(2)
+      expect(new Set(list.map((key) => key.fingerprint)).size).toBe(2)
     } finally {
       await inner.close()
+      await otherJump.close()
     }
   })
 
@@ -150,19 +178,26 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
     const closedPort = portOf(free)
     free.close()
     try {
-      await expect(keys.inspect({ host: '127.0.0.1', port: closedPort }, { signal })).rejects.toMatchObject({
+      await expect(
+        keys.inspect({ host: '127.0.0.1', port: closedPort, jump: direct }, { signal }),
+      ).rejects.toMatchObject({
         code: 'ssh-refused',
       })
-      await expect(keys.inspect({ host: '127.0.0.1', port: portOf(web) }, { signal })).rejects.toMatchObject({
+      await expect(
+        keys.inspect({ host: '127.0.0.1', port: portOf(web), jump: direct }, { signal }),
+      ).rejects.toMatchObject({
         code: 'ssh-not-ssh',
       })
       await expect(
-        keys.inspect({ host: 'no-such-host.invalid', port: 22 }, { signal }),
+        keys.inspect({ host: 'no-such-host.invalid', port: 22, jump: direct }, { signal }),
       ).rejects.toMatchObject({
         code: 'ssh-unknown-host',
       })
       const stop = new AbortController()
-      const waiting = keys.inspect({ host: '127.0.0.1', port: portOf(silent) }, { signal: stop.signal })
+      const waiting = keys.inspect(
+        { host: '127.0.0.1', port: portOf(silent), jump: direct },
+        { signal: stop.signal },
+      )
       stop.abort()
       await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
     } finally {
@@ -180,9 +215,12 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
       fixes: [{ action: 'accept-host-key' }],
     })
     expect(sshd.log().slice(before)).not.toMatch(/publickey|userauth/)
-    const seen = await keys.inspect({ host: sshd.host, port: sshd.port }, { signal })
+    const seen = await keys.inspect({ host: sshd.host, port: sshd.port, jump: direct }, { signal })
     expect(seen).toMatchObject({ state: 'changed', pinned: sshd.fingerprint })
-    await keys.confirm({ host: sshd.host, port: sshd.port, fingerprint: seen.fingerprint }, { signal })
+    await keys.confirm(
+      { host: sshd.host, port: sshd.port, jump: direct, fingerprint: seen.fingerprint },
+      { signal },
+    )
     await withSession((session) => Promise.resolve(session.isOpen))
   })
 })

@@ -81,6 +81,7 @@ test('servers and lab boxes that come and go are told; boxes that go with their 
     serverId: 's',
     name: 'a100',
     address: null,
+    jump: null,
     hasSecret: false,
     startKind: 'unknown',
     state: { state: 'waiting' },

@@ -1,4 +1,4 @@
-import type { JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
 import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -23,20 +23,27 @@ export class LabRecords {
     input: {
       serverId: string
       name: string
-      address: SshAddress | null
+      address: MachineAddress | null
       secret?: SshSecret | undefined
-      jump: JumpHost
     },
     { signal }: Signal,
   ): Promise<{ labId: string }> {
-    const { serverId, name, address } = input
-    if (address) refuseUnconfirmed(this.#storage, address)
+    const { serverId, name } = input
+    const jump = input.address?.jump ?? { kind: 'none' }
+    if (input.address) refuseUnconfirmed(this.#storage, input.address, jump)
     const client = await this.#relays.api(serverId).clients.add({ name }, { signal })
     const id = labIdOf(serverId, client.id)
-    await this.#keepSecrets(id, input)
-    const jump = jumpRecord(input.jump)
-    const nothingYet = { installed: null, agentKey: null }
-    this.#storage.labs.put({ id, serverId, name, address, jump, clientId: client.id, ...nothingYet })
+    await this.#keepSecrets(id, input.secret, jump)
+    this.#storage.labs.put({
+      id,
+      serverId,
+      name,
+      address: input.address && plainAddress(input.address),
+      jump: this.#jumpRecord(jump),
+      clientId: client.id,
+      installed: null,
+      agentKey: null,
+    })
     return { labId: id }
   }
 
@@ -44,24 +51,24 @@ export class LabRecords {
     change: {
       labId: string
       name?: string | undefined
-      address?: SshAddress | undefined
+      address?: MachineAddress | undefined
       secret?: SshSecret | undefined
-      jump?: JumpHost | undefined
     },
     { signal }: Signal,
   ): Promise<void> {
     const { lab } = this.find(change.labId)
-    if (change.address) refuseUnconfirmed(this.#storage, change.address)
+    const { address } = change
+    if (address) refuseUnconfirmed(this.#storage, address, address.jump)
     const name = change.name ?? lab.name
     if (name !== lab.name && lab.clientId !== null) {
       await this.#relays.api(lab.serverId).clients.edit({ id: lab.clientId, name }, { signal })
     }
-    await this.#keepSecrets(lab.id, change)
+    await this.#keepSecrets(lab.id, change.secret, address?.jump)
     this.#storage.labs.put({
       ...lab,
       name,
-      address: change.address ?? lab.address,
-      jump: change.jump ? jumpRecord(change.jump) : lab.jump,
+      address: address ? plainAddress(address) : lab.address,
+      jump: address ? this.#jumpRecord(address.jump) : lab.jump,
     })
   }
 
@@ -90,19 +97,25 @@ export class LabRecords {
     return { lab, server }
   }
 
-  async #keepSecrets(
-    id: string,
-    { secret, jump }: { secret?: SshSecret | undefined; jump?: JumpHost | undefined },
-  ): Promise<void> {
+  async #keepSecrets(id: string, secret: SshSecret | undefined, jump: JumpHost | undefined): Promise<void> {
     const { secrets } = this.#storage
     if (secret && secret.kind !== 'stored')
       await secrets.set(secretName({ kind: 'lab', id }), JSON.stringify(secret))
     if (jump?.kind === 'other' && jump.secret.kind !== 'stored') {
       await secrets.set(secretName({ kind: 'lab', id }, 'jump'), JSON.stringify(jump.secret))
     }
+    if (jump?.kind === 'kept' && jump.labId !== id) {
+      const kept = await secrets.get(secretName({ kind: 'lab', id: jump.labId }, 'jump'))
+      if (kept !== null) await secrets.set(secretName({ kind: 'lab', id }, 'jump'), kept)
+    }
+  }
+
+  #jumpRecord(jump: JumpHost): JumpRecord {
+    if (jump.kind === 'kept') return this.find(jump.labId).lab.jump
+    return jump.kind === 'other' ? { kind: 'other', address: jump.address } : jump
   }
 }
 
-function jumpRecord(jump: JumpHost): JumpRecord {
-  return jump.kind === 'other' ? { kind: 'other', address: jump.address } : jump
+function plainAddress({ host, port, user }: MachineAddress): SshAddress {
+  return { host, port, user }
 }

@@ -1,4 +1,5 @@
 import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import { jumpAddress } from '../ssh/way.ts'
 import type { Clock } from '../clock.ts'
 import { Feed } from '../feed.ts'
 import { isLoopback } from '../relays/loopback.ts'
@@ -113,11 +114,13 @@ export class OverviewFeed {
 
   #lab(lab: LabRecord): Lab {
     const { id, serverId, name, address } = lab
+    const through = jumpAddress(this.#storage, lab.jump)
     return {
       id,
       serverId,
       name,
       address,
+      jump: through?.host ?? null,
       hasSecret: this.#storage.secrets.has(`lab/${id}/ssh`),
       startKind: lab.installed?.service ?? 'unknown',
       state: this.#labState(lab),

@@ -1,4 +1,4 @@
-import type { SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type { JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../app-error.ts'
 import { newId } from '../ids.ts'
@@ -6,6 +6,7 @@ import { linkFailure } from '../relays/link-failure.ts'
 import type { ConnectRelay } from '../relays/relay-connection.ts'
 import { adminKeySecret, type Relays } from '../relays/relays.ts'
 import { secretName } from '../ssh/machines.ts'
+import { jumpAddress, wayThrough } from '../ssh/way.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import { widestRange } from './port-range.ts'
 
@@ -128,9 +129,13 @@ export class ServerRecords {
   }
 }
 
-/** No secret is taken for a machine whose host key nobody has looked at. */
-export function refuseUnconfirmed(storage: Storage, { host, port }: SshAddress): void {
-  if (storage.hostKeys.get(host, port)) return
+/** No secret is taken for a machine whose host key nobody has looked at, by the way that leads there. */
+export function refuseUnconfirmed(
+  storage: Storage,
+  { host, port }: SshAddress,
+  jump: JumpHost = { kind: 'none' },
+): void {
+  if (storage.hostKeys.get({ host, port, way: wayThrough(jumpAddress(storage, jump)) })) return
   throw new AppError(
     'host-key-unconfirmed',
     `The host key of ${host}:${port} is not confirmed yet. Compare its fingerprint first.`,

@@ -1,25 +1,25 @@
 import type { HostKey, JumpHost } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../app-error.ts'
-import type { HostKeyStore, Storage } from '../storage/records.ts'
+import type { HostKeyPlace, HostKeyRecord, Storage } from '../storage/records.ts'
+import type { SeenHostKey } from './host-key.ts'
 import { inspectHostKey } from './inspect-host-key.ts'
 import type { Machines } from './machines.ts'
 import { openWay } from './open-session.ts'
+import { jumpAddress, wayThrough } from './way.ts'
 
 interface Endpoint {
   readonly host: string
   readonly port: number
+  readonly jump: JumpHost
 }
 
 /** The handlers of `hostKeys`. */
 export interface HostKeys {
-  inspect(
-    input: Endpoint & { jump?: JumpHost | undefined },
-    options: { signal: AbortSignal },
-  ): Promise<HostKey>
+  inspect(input: Endpoint, options: { signal: AbortSignal }): Promise<HostKey>
   confirm(input: Endpoint & { fingerprint: string }, options: { signal: AbortSignal }): Promise<void>
   list(): HostKey[]
-  forget(input: Endpoint): void
+  forget(input: HostKeyPlace): void
 }
 
 export function createHostKeys({
@@ -32,60 +32,70 @@ export function createHostKeys({
   log: Log
 }): HostKeys {
   /** What `inspect` saw in this run: `confirm` pins only a key that was shown. */
-  const shown = new Map<string, { algorithm: string; fingerprint: string }>()
-  const keyOf = ({ host, port }: Endpoint): string => `${host}:${port}`
+  const shown = new Map<string, SeenHostKey>()
+  const keyOf = ({ host, port, way }: HostKeyPlace): string => `${host}:${port} ${way}`
+
+  const look = async (
+    { host, port, jump }: Endpoint,
+    { signal }: { signal: AbortSignal },
+  ): Promise<{ place: HostKeyPlace; seen: SeenHostKey }> => {
+    const through = await machines.jumpTarget(jump)
+    const place = { host, port, way: wayThrough(through?.address) }
+    const address = { host, port, user: '' }
+    const way = await openWay(
+      { address, ...(through ? { jump: through } : {}) },
+      { hostKeys: storage.hostKeys, signal },
+    )
+    try {
+      const pinnedAlgorithm = storage.hostKeys.get(place)?.algorithm
+      const seen = await inspectHostKey(way.socket, address, { pinnedAlgorithm, signal })
+      shown.delete(keyOf(place))
+      shown.set(keyOf(place), seen)
+      forgetOldest(shown, 200)
+      return { place, seen }
+    } finally {
+      way.close()
+    }
+  }
+
   return {
-    async inspect({ host, port, jump }, { signal }) {
-      const pinned = storage.hostKeys.get(host, port)
-      const through = await machines.jumpTarget(jump ?? { kind: 'none' })
-      const address = { host, port, user: '' }
-      const way = await openWay(
-        { address, ...(through ? { jump: through } : {}) },
-        { hostKeys: storage.hostKeys, signal },
-      )
-      try {
-        const seen = await inspectHostKey(way.socket, address, { pinnedAlgorithm: pinned?.algorithm, signal })
-        shown.delete(keyOf(address))
-        shown.set(keyOf(address), seen)
-        forgetOldest(shown, 200)
-        const state =
-          pinned === undefined ? 'new' : pinned.fingerprint === seen.fingerprint ? 'known' : 'changed'
-        return { host, port, ...seen, state, pinned: pinned?.fingerprint ?? null }
-      } finally {
-        way.close()
-      }
+    async inspect(input, options) {
+      const { place, seen } = await look(input, options)
+      const pinned = storage.hostKeys.get(place)
+      const state =
+        pinned === undefined ? 'new' : pinned.fingerprint === seen.fingerprint ? 'known' : 'changed'
+      return { ...place, ...seen, state, pinned: pinned?.fingerprint ?? null }
     },
 
-    async confirm({ host, port, fingerprint }, { signal }) {
-      let seen = shown.get(keyOf({ host, port }))
+    async confirm(input, options) {
+      const { host, port, jump, fingerprint } = input
+      let place: HostKeyPlace = { host, port, way: wayThrough(jumpAddress(storage, jump)) }
+      let seen = shown.get(keyOf(place))
       // The app was restarted between showing and confirming, or a sign-in found the key changed: ask once more.
-      if (seen?.fingerprint !== fingerprint) {
-        await this.inspect({ host, port }, { signal })
-        seen = shown.get(keyOf({ host, port }))
-      }
-      if (seen?.fingerprint !== fingerprint) {
+      if (seen?.fingerprint !== fingerprint) ({ place, seen } = await look(input, options))
+      if (seen.fingerprint !== fingerprint) {
         throw new AppError(
           'host-key-changed',
-          `${host} shows ${seen?.fingerprint ?? 'no key'} now, not the confirmed ${fingerprint}. Nothing was pinned.`,
-          { host, port, expected: fingerprint, ...(seen ? { actual: seen.fingerprint } : {}) },
+          `${host} shows ${seen.fingerprint} now, not the confirmed ${fingerprint}. Nothing was pinned.`,
+          { host, port, expected: fingerprint, actual: seen.fingerprint },
           { fixes: [{ action: 'retry' }] },
         )
       }
-      storage.hostKeys.pin({ host, port, ...seen, pinnedAtMs: Date.now() })
-      log.info('host key pinned', { host, port, fingerprint })
+      storage.hostKeys.pin({ ...place, ...seen, pinnedAtMs: Date.now() })
+      log.info('host key pinned', { ...place, fingerprint })
     },
 
     list: () => storage.hostKeys.list().map(asKnown),
 
-    forget: ({ host, port }) => {
-      storage.hostKeys.forget(host, port)
-      log.info('host key forgotten', { host, port })
+    forget: ({ host, port, way }) => {
+      storage.hostKeys.forget({ host, port, way })
+      log.info('host key forgotten', { host, port, way })
     },
   }
 }
 
-function asKnown({ host, port, algorithm, fingerprint }: ReturnType<HostKeyStore['list']>[number]): HostKey {
-  return { host, port, algorithm, fingerprint, state: 'known', pinned: fingerprint }
+function asKnown({ host, port, way, algorithm, fingerprint }: HostKeyRecord): HostKey {
+  return { host, port, way, algorithm, fingerprint, state: 'known', pinned: fingerprint }
 }
 
 function forgetOldest(map: Map<string, unknown>, limit: number): void {

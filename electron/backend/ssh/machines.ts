@@ -60,6 +60,11 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
     jumpTarget: async (jump) => {
       if (jump.kind === 'none') return undefined
       if (jump.kind === 'server') return await target({ kind: 'server', id: jump.serverId })
+      if (jump.kind === 'kept') {
+        const lab = storage.labs.get(jump.labId)
+        if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+        return await jumpOf(lab.jump, { kind: 'lab', id: lab.id })
+      }
       if (jump.secret.kind === 'stored') throw noSignIn(jump.address.host)
       return { address: jump.address, secret: jump.secret }
     },

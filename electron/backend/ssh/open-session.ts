@@ -9,6 +9,7 @@ import { type SignInMethod, signInMethods, type SignInTalk, type UsableSecret } 
 import { loginFailure } from './login-failure.ts'
 import { cancelled, handshakeFailure, sessionLost } from './ssh-errors.ts'
 import { SshSession } from './ssh-session.ts'
+import { wayThrough } from './way.ts'
 
 /** A machine and how to sign in; through `jump` when it has no address that this computer reaches. */
 export interface SshTarget {
@@ -33,7 +34,7 @@ export async function openSession(
 ): Promise<SshSession> {
   if (signal.aborted) throw cancelled()
   const { address } = target
-  const pinned = hostKeys.get(address.host, address.port)
+  const pinned = hostKeys.get({ ...address, way: wayThrough(target.jump?.address) })
   if (!pinned) throw unconfirmed(address)
   const talk: SignInTalk = { said: [], unanswered: null, wantsNewPassword: false }
   const methods = await signInMethods(address.user, target.secret, talk)

@@ -21,6 +21,32 @@ const migrations: readonly string[] = [
   `CREATE TABLE set_aside (
      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, row_id TEXT NOT NULL, body TEXT NOT NULL,
      why TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;`,
+  // A key belongs to the way that leads to it. What was confirmed for a lab box behind a jump host goes on to its way,
+  // and stays as the key of a direct one only where something is reached directly there.
+  `ALTER TABLE host_keys RENAME TO old_host_keys;
+   CREATE TABLE host_keys (
+     host TEXT NOT NULL, port INTEGER NOT NULL, way TEXT NOT NULL, algorithm TEXT NOT NULL, fingerprint TEXT NOT NULL,
+     pinned_at_ms INTEGER NOT NULL, PRIMARY KEY (host, port, way)) STRICT;
+   CREATE TEMP TABLE lab_ways AS
+     SELECT labs.body ->> '$.address.host' AS host, labs.body ->> '$.address.port' AS port,
+       CASE labs.body ->> '$.jump.kind'
+         WHEN 'other' THEN (labs.body ->> '$.jump.address.host') || ':' || (labs.body ->> '$.jump.address.port')
+         WHEN 'server' THEN (SELECT (servers.body ->> '$.address.host') || ':' || (servers.body ->> '$.address.port')
+           FROM servers WHERE servers.id = labs.body ->> '$.jump.serverId')
+         ELSE '' END AS way
+     FROM labs WHERE json_valid(labs.body) AND labs.body ->> '$.address.host' IS NOT NULL;
+   INSERT INTO host_keys
+     SELECT DISTINCT old.host, old.port, lab_ways.way, old.algorithm, old.fingerprint, old.pinned_at_ms
+     FROM old_host_keys old JOIN lab_ways ON lab_ways.host = old.host AND lab_ways.port = old.port
+     WHERE lab_ways.way IS NOT NULL;
+   INSERT OR IGNORE INTO host_keys
+     SELECT old.host, old.port, '', old.algorithm, old.fingerprint, old.pinned_at_ms FROM old_host_keys old
+     WHERE NOT EXISTS (SELECT 1 FROM lab_ways
+         WHERE lab_ways.host = old.host AND lab_ways.port = old.port AND lab_ways.way <> '')
+       OR EXISTS (SELECT 1 FROM servers WHERE json_valid(body) AND body ->> '$.address.host' = old.host
+         AND body ->> '$.address.port' = old.port);
+   DROP TABLE lab_ways;
+   DROP TABLE old_host_keys;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

@@ -63,9 +63,15 @@ export interface LabRecord {
   readonly agentKey: string | null
 }
 
-export interface HostKeyRecord {
+/** Whose key it is: a port of a host, as it is reached by one way. */
+export interface HostKeyPlace {
   readonly host: string
   readonly port: number
+  /** `host:port` of the jump host; empty for a direct way. */
+  readonly way: string
+}
+
+export interface HostKeyRecord extends HostKeyPlace {
   readonly algorithm: string
   readonly fingerprint: string
   readonly pinnedAtMs: number
@@ -90,9 +96,9 @@ export interface SecretStore {
 
 export interface HostKeyStore {
   list(): readonly HostKeyRecord[]
-  get(host: string, port: number): HostKeyRecord | undefined
+  get(place: HostKeyPlace): HostKeyRecord | undefined
   pin(record: HostKeyRecord): void
-  forget(host: string, port: number): void
+  forget(place: HostKeyPlace): void
 }
 
 /** What the app knows of a tunnel beyond its relay. `id` is the app's tunnel id. */

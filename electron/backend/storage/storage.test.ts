@@ -104,15 +104,69 @@ test('a secret sealed under another key is `secret-unreadable`, with the way on'
   })
 })
 
-test('a host key is pinned, replaced and forgotten by host and port', async () => {
-  const key = { host: 'h', port: 22, algorithm: 'ssh-ed25519', fingerprint: 'SHA256:a', pinnedAtMs: 1 }
+test('a host key is pinned, replaced and forgotten by host, port and way', async () => {
+  const key = {
+    host: 'h',
+    port: 22,
+    way: '',
+    algorithm: 'ssh-ed25519',
+    fingerprint: 'SHA256:a',
+    pinnedAtMs: 1,
+  }
   storage.hostKeys.pin(key)
   storage.hostKeys.pin({ ...key, port: 2222 })
+  storage.hostKeys.pin({ ...key, way: 'gate:22', fingerprint: 'SHA256:c' })
   storage.hostKeys.pin({ ...key, fingerprint: 'SHA256:b' })
   await reopen()
-  expect(storage.hostKeys.get('h', 22)?.fingerprint).toBe('SHA256:b')
-  storage.hostKeys.forget('h', 22)
-  expect(storage.hostKeys.list().map((row) => row.port)).toEqual([2222])
+  expect(storage.hostKeys.get(key)?.fingerprint).toBe('SHA256:b')
+  storage.hostKeys.forget(key)
+  expect(storage.hostKeys.list().map(({ port, way }) => [port, way])).toEqual([
+    [2222, ''],
+    [22, 'gate:22'],
+  ])
+})
+
+test('keys that were pinned without their way are kept, each for the way that leads to it', async () => {
+  const at = (host: string) => ({ host, port: 22, user: 'u' })
+  const other = { kind: 'other', address: at('gate') } as const
+  const installed = { clientId: 1, installed: null }
+  storage.servers.put({ ...server, id: 's1', address: at('cloud') })
+  storage.labs.put({ ...lab, ...installed, id: 'l1', serverId: 's1', address: at('10.0.0.1'), jump: other })
+  storage.labs.put({
+    ...lab,
+    ...installed,
+    id: 'l2',
+    serverId: 's1',
+    address: at('10.0.0.1'),
+    jump: { kind: 'server', serverId: 's1' },
+  })
+  storage.labs.put({
+    ...lab,
+    ...installed,
+    id: 'l3',
+    serverId: 's1',
+    address: at('near'),
+    jump: { kind: 'none' },
+  })
+  storage.close()
+  const database = new DatabaseSync(join(folder, storageFile))
+  database.exec(`DROP TABLE host_keys;
+    CREATE TABLE host_keys (
+      host TEXT NOT NULL, port INTEGER NOT NULL, algorithm TEXT NOT NULL, fingerprint TEXT NOT NULL,
+      pinned_at_ms INTEGER NOT NULL, PRIMARY KEY (host, port)) STRICT;
+    PRAGMA user_version = 4`)
+  for (const host of ['cloud', '10.0.0.1', 'near', 'gate', 'forgotten'])
+    database.exec(`INSERT INTO host_keys VALUES ('${host}', 22, 'ssh-ed25519', 'SHA256:${host}', 1)`)
+  database.close()
+  storage = await openHere()
+  expect(storage.hostKeys.list().map(({ host, way }) => [host, way])).toEqual([
+    ['cloud', ''],
+    ['forgotten', ''],
+    ['gate', ''],
+    ['near', ''],
+    ['10.0.0.1', 'cloud:22'],
+    ['10.0.0.1', 'gate:22'],
+  ])
 })
 
 test('settings keep what was saved and fall back to the default for what cannot be read', async () => {

@@ -42,6 +42,7 @@ const overview = (part: Partial<Overview> = {}): Overview => ({
       serverId: 's1',
       name: 'lab-a100',
       address: null,
+      jump: null,
       hasSecret: true,
       startKind: 'systemd',
       state: { state: 'offline', sinceMs: 1 },

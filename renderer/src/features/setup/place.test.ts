@@ -27,6 +27,7 @@ const lab: Lab = {
   serverId: 's1',
   name: 'lab-a100',
   address: null,
+  jump: null,
   hasSecret: false,
   startKind: 'unknown',
   state: { state: 'waiting' },

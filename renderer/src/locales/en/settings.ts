@@ -13,6 +13,7 @@ export const settings = {
   noHostKeysText: 'The key of each machine you sign in to is shown once, confirmed by you, and kept here.',
   forgetKey: 'Forget the key of {host}',
   forgetTitle: 'Forget the host key of {host}?',
+  keyWay: 'through {way}',
   forgetText: 'The next time you sign in there, its key is shown and has to be confirmed again.',
   about: 'About',
   dataFolder: 'Data folder',

@@ -155,6 +155,7 @@ export const setup = {
       none: 'Directly',
       server: 'By way of {name}',
       other: 'By way of another machine',
+      kept: 'By way of {host}, as before',
       title: 'The machine in between',
     },
     line: 'The line to paste',

@@ -16,6 +16,7 @@ export const settings: Words<typeof en> = {
   noHostKeysText: '您登录的每台机器，其密钥会显示一次，由您确认后保存在这里。',
   forgetKey: '删除 {host} 的密钥',
   forgetTitle: '删除 {host} 的主机密钥？',
+  keyWay: '经由 {way}',
   forgetText: '下次登录时会再次显示它的密钥，需要重新确认。',
   about: '关于',
   dataFolder: '数据文件夹',

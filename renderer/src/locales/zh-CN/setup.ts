@@ -151,6 +151,7 @@ export const setup: Words<typeof en> = {
       none: '直接连接',
       server: '经由 {name}',
       other: '经由另一台主机',
+      kept: '仍经由 {host}',
       title: '中间的主机',
     },
     line: '要粘贴的命令',

@@ -3,15 +3,19 @@ import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import NewServer from '../NewServer.vue'
+import UpdateSignIn from '../UpdateSignIn.vue'
 
 const shown: HostKey = {
   host: '120.1.1.2',
   port: 22,
+  way: '',
   algorithm: 'ssh-ed25519',
   fingerprint: 'SHA256:9f2cQe4',
   state: 'new',
   pinned: null,
 }
+
+const confirmed = { host: '120.1.1.2', port: 22, jump: { kind: 'none' }, fingerprint: 'SHA256:9f2cQe4' }
 
 async function signIn(hostKey: HostKey) {
   const calls: [string, unknown][] = []
@@ -43,19 +47,19 @@ test('the secret field opens only after the host key was confirmed', async () =>
   expect(page.find('input[type=password]').exists()).toBe(false)
 
   await press('Show host key')
-  expect(calls).toEqual([['inspect', { host: '120.1.1.2', port: 22 }]])
+  expect(calls).toEqual([['inspect', { host: '120.1.1.2', port: 22, jump: { kind: 'none' } }]])
   expect(page.text()).toContain('SHA256:9f2cQe4')
   expect(page.find('input[type=password]').exists()).toBe(false)
 
   await press('Yes, this is it')
-  expect(calls.at(-1)).toEqual(['confirm', { host: '120.1.1.2', port: 22, fingerprint: 'SHA256:9f2cQe4' }])
+  expect(calls.at(-1)).toEqual(['confirm', confirmed])
   await page.get('input[type=password]').setValue('secret')
   await press('Check and set up')
   expect(calls.slice(2)).toEqual([
     [
       'add',
       {
-        address: { host: '120.1.1.2', port: 22, user: 'root' },
+        address: { host: '120.1.1.2', port: 22, user: 'root', jump: { kind: 'none' } },
         secret: { kind: 'password', password: 'secret' },
       },
     ],
@@ -88,6 +92,43 @@ test('a changed key is pinned only by its own button', async () => {
   await using _ = page
   await press('Show host key')
   await press('It was reinstalled')
-  expect(calls.at(-1)).toEqual(['confirm', { host: '120.1.1.2', port: 22, fingerprint: 'SHA256:9f2cQe4' }])
+  expect(calls.at(-1)).toEqual(['confirm', confirmed])
   expect(page.find('input[type=password]').exists()).toBe(true)
+})
+
+test('the sign-in of a lab box behind another machine is renewed by the same way', async () => {
+  const calls: [string, unknown][] = []
+  const heard =
+    <Answer>(name: string, answer: Answer) =>
+    async (input: never) => {
+      calls.push([name, input])
+      return answer
+    }
+  const address = { host: '192.168.1.10', port: 22, user: 'li' }
+  await using page = await mountPage(UpdateSignIn, {
+    props: { machine: 'lab', id: 'l1', name: 'a100', address, jump: 'gate', stored: false },
+    answers: {
+      hostKeys: { inspect: heard('inspect', { ...shown, ...address }), confirm: heard('confirm', {}) },
+      labs: { edit: heard('edit', {}) },
+    },
+  })
+  expect(page.text()).toContain('By way of gate')
+  const press = async (word: string): Promise<void> => {
+    buttonCalled(word).click()
+    await flushPromises()
+  }
+  await press('Show host key')
+  await press('Yes, this is it')
+  await page.get('input[type=password]').setValue('secret')
+  await press('Save')
+  const jump = { kind: 'kept', labId: 'l1' }
+  const { host, port } = address
+  expect(calls).toEqual([
+    ['inspect', { host, port, jump }],
+    ['confirm', { host, port, jump, fingerprint: 'SHA256:9f2cQe4' }],
+    [
+      'edit',
+      { labId: 'l1', address: { ...address, jump }, secret: { kind: 'password', password: 'secret' } },
+    ],
+  ])
 })

@@ -1,4 +1,11 @@
-import type { Failure, HostKey, JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type {
+  Failure,
+  HostKey,
+  JumpHost,
+  MachineAddress,
+  SshAddress,
+  SshSecret,
+} from '@nps-desktop/electron/contract'
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { useApi } from '../../../carrier/backend.ts'
 import { failureOf } from '../../../carrier/failure-of.ts'
@@ -24,13 +31,16 @@ export interface SignInFields {
 
 /** What signing in takes. */
 export interface Proof {
-  readonly address: SshAddress
+  readonly address: MachineAddress
   readonly secret: SshSecret
 }
 
 export type SignIn = ReturnType<typeof useSignIn>
 
-/** Signing in to a machine over SSH: nothing but its address leaves this computer before its host key is confirmed. */
+/**
+ * Signing in to a machine over SSH: nothing but its address leaves this computer before its host key is confirmed.
+ * `jump`: the way there, which belongs to the address.
+ */
 export function useSignIn(options: { address: SshAddress | null; stored: boolean; jump?: () => JumpHost }) {
   const api = useApi()
   const { address, stored } = options
@@ -43,6 +53,7 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
     key: '',
     passphrase: '',
   })
+  const jump = computed<JumpHost>(() => options.jump?.() ?? { kind: 'none' })
   const phase = ref<SignInPhase>('address')
   const hostKey = shallowRef<HostKey | null>(null)
   const failure = shallowRef<Failure | null>(null)
@@ -51,7 +62,7 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
 
   // Another machine has another key: what was confirmed no longer counts.
   watch(
-    () => [fields.host, fields.port, JSON.stringify(options.jump?.() ?? null)],
+    () => [fields.host, fields.port, JSON.stringify(jump.value)],
     () => reset(),
   )
 
@@ -97,9 +108,8 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
     phase.value = 'asking'
     failure.value = null
     try {
-      const jump = options.jump?.()
       const shown = await api.hostKeys.inspect(
-        { host: fields.host.trim(), port: port.value, ...(jump && jump.kind !== 'none' ? { jump } : {}) },
+        { host: fields.host.trim(), port: port.value, jump: jump.value },
         { signal: stop.signal },
       )
       if (stop.signal.aborted) return
@@ -117,7 +127,8 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
     const shown = hostKey.value
     if (!shown) return
     try {
-      await api.hostKeys.confirm({ host: shown.host, port: shown.port, fingerprint: shown.fingerprint })
+      const { host, port, fingerprint } = shown
+      await api.hostKeys.confirm({ host, port, jump: jump.value, fingerprint })
       phase.value = 'secret'
       failure.value = null
     } catch (error) {
@@ -137,7 +148,7 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
   function result(): Proof | null {
     if (phase.value !== 'secret' || !canGoOn.value || !secret.value) return null
     return {
-      address: { host: fields.host.trim(), port: port.value, user: fields.user.trim() },
+      address: { host: fields.host.trim(), port: port.value, user: fields.user.trim(), jump: jump.value },
       secret: secret.value,
     }
   }
