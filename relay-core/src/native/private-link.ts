@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { connect, createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import { peerFingerprint } from '../transport/fingerprint.ts'
 import type { Identity } from '../transport/identity.ts'
+import { secureAsClient, secureAsServer } from '../transport/secure-stream.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeProof, encodeProof } from '../wire/messages.ts'
@@ -32,7 +33,7 @@ export async function visitPrivately(
   }: { verifier: Uint8Array; checkFingerprint: (fingerprint: string) => void; signal: AbortSignal },
 ): Promise<{ stream: Duplex; fingerprint: string }> {
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
-  const socket = connect({ socket: stream, secureContext: clientContext, rejectUnauthorized: false })
+  const socket = secureAsClient(stream, { secureContext: clientContext, rejectUnauthorized: false })
   let fingerprint: string | undefined
   const inner = await prove(stream, socket, {
     signal,
@@ -76,7 +77,7 @@ export class PrivateAcceptor {
     stream: Duplex,
     { verifier, signal }: { verifier: Uint8Array; signal: AbortSignal },
   ): Promise<Duplex> {
-    const socket = new TLSSocket(asSocket(stream), { isServer: true, secureContext: this.#secureContext })
+    const socket = secureAsServer(stream, { secureContext: this.#secureContext })
     return prove(stream, socket, {
       signal,
       onProof: (proof, framed) => {
@@ -161,9 +162,4 @@ function unproved(reason: string): RelayError {
     `The other end of the private tunnel has not proved itself (${reason}). Somebody may stand in between.`,
     { reason },
   )
-}
-
-/** TLSSocket takes any Duplex, as its documentation says; its type asks for a Socket. */
-function asSocket(stream: Duplex): ConstructorParameters<typeof TLSSocket>[0] {
-  return stream as ConstructorParameters<typeof TLSSocket>[0]
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { connect, TLSSocket, type SecureContext } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
+import { secureAsClient, secureAsServer } from '../transport/secure-stream.ts'
 import { SecuredDuplex } from './secured-duplex.ts'
 import { SnappyDuplex } from './snappy-duplex.ts'
 
@@ -20,7 +21,7 @@ export async function layerAsRelay(
   { secureContext, signal }: { secureContext: SecureContext; signal: AbortSignal },
 ): Promise<Duplex> {
   if (crypt) {
-    const secured = new TLSSocket(asSocket(stream), { isServer: true, secureContext })
+    const secured = secureAsServer(stream, { secureContext })
     return whenSecure(secured, 'secure', stream, signal)
   }
   return compress ? new SnappyDuplex(stream) : stream
@@ -36,14 +37,9 @@ export async function layerAsAgent(
   { signal }: { signal: AbortSignal },
 ): Promise<Duplex> {
   if (crypt) {
-    return whenSecure(connect({ socket: stream, rejectUnauthorized: false }), 'secureConnect', stream, signal)
+    return whenSecure(secureAsClient(stream, { rejectUnauthorized: false }), 'secureConnect', stream, signal)
   }
   return compress ? new SnappyDuplex(stream) : stream
-}
-
-/** TLSSocket takes any Duplex, as its documentation says; its type asks for a Socket. */
-function asSocket(stream: Duplex): ConstructorParameters<typeof TLSSocket>[0] {
-  return stream as ConstructorParameters<typeof TLSSocket>[0]
 }
 
 async function whenSecure(

@@ -2,10 +2,12 @@ import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import { HttpPatience } from '../transport/http-patience.ts'
+import { isSecure } from '../transport/secure-stream.ts'
+import { serveConnection } from '../transport/serve-connection.ts'
 import { provesAdminKey } from './admin-key.ts'
 import type { ApiDoor } from './api/api-door.ts'
 import { AttemptLimit } from './attempt-limit.ts'
@@ -51,7 +53,7 @@ export class BridgeHttp {
   /** Takes over a TLS connection of the bridge that speaks HTTP. */
   enter(socket: TLSSocket): void {
     this.#patience.set(socket, new HttpPatience(socket, timeouts))
-    this.#server.emit('connection', socket)
+    serveConnection(this.#server, socket)
     socket.resume()
   }
 
@@ -59,8 +61,7 @@ export class BridgeHttp {
     this.#patience.get(request.socket)?.rest()
     const address = request.socket.remoteAddress ?? ''
     const { adminKey, api, log } = this.#options
-    if (request.url !== '/api' || !(request.socket instanceof TLSSocket))
-      return refuseUpgrade(socket, 404, 'Not Found')
+    if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')
     if (this.#wrongAdmin.lockedForMs(address) > 0) return refuseUpgrade(socket, 429, 'Too Many Requests')
     if (!provesAdminKey(adminKey, request.headers.authorization, request.socket)) {
       this.#wrongAdmin.failed(address)

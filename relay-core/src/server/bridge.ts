@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Log } from '../log.ts'
 import { keepAliveDelayMs } from '../transport/connect.ts'
+import { secureAsServer } from '../transport/secure-stream.ts'
 import { frameType } from '../wire/frame.ts'
 import { ConnectionLimit } from './connection-limit.ts'
 import type { Identity } from '../transport/identity.ts'
@@ -135,7 +136,7 @@ export class Bridge {
   }
 
   #startTls(raw: Socket, address: string, proved: () => void): void {
-    const socket = new TLSSocket(raw, { isServer: true, secureContext: this.#secureContext })
+    const socket = secureAsServer(raw, { secureContext: this.#secureContext })
     socket.on('error', () => raw.destroy())
     socket.once('close', () => raw.destroy())
     socket.once('data', (first) => {

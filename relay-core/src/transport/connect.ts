@@ -1,12 +1,8 @@
 import { connect as connectSocket, type Socket } from 'node:net'
-import {
-  connect as connectTlsSocket,
-  createSecureContext,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls'
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { HostPort } from './host-port.ts'
 import { connectThroughProxy, type ProxyAddress } from './proxy.ts'
+import { secureAsClient, secureConnect } from './secure-stream.ts'
 
 export interface ConnectOptions {
   readonly host: string
@@ -63,15 +59,15 @@ export async function connectTls({
   wait.signal.throwIfAborted()
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
   const carrier = proxy && (await throughProxy(proxy, { host, port }, wait))
-  const socket = connectTlsSocket({
+  const options = {
     host,
     port,
-    ...(carrier && { socket: carrier }),
     ...socketOptions,
     secureContext: clientContext,
     rejectUnauthorized: false,
     ...(tickets.latest && { session: tickets.latest }),
-  })
+  }
+  const socket = carrier ? secureAsClient(carrier, options) : secureConnect(options)
   socket.on('session', (session) => {
     tickets.latest = session
   })

@@ -1,13 +1,13 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 import { FairReading } from './fair-reading.ts'
+import { isSecure } from './secure-stream.ts'
 
 /** Ends a stream so that its far end sees a reset and not an orderly end. */
 export function resetStream(stream: Duplex): void {
   if (stream.destroyed) return
   // Node refuses to reset a TLSSocket; those are never spliced, but carry a stream.
-  if (stream instanceof Socket && !(stream instanceof TLSSocket)) {
+  if (stream instanceof Socket && !isSecure(stream)) {
     stream.resetAndDestroy()
     return
   }

@@ -23,7 +23,8 @@ export class OurRelay implements RelayEnd {
     ;[this.bridgePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
   }
 
-  static async create(folder: string, runtime: Runtime): Promise<OurRelay> {
+  /** `passThrough`: HTTPS goes to the targets by its name, and the relay holds no key. */
+  static async create(folder: string, runtime: Runtime, { passThrough = true } = {}): Promise<OurRelay> {
     const ports = [await freePort(), await freePort(), await freePort()]
     const relay = new OurRelay(folder, runtime, ports)
     await mkdir(join(folder, 'conf'))
@@ -34,7 +35,7 @@ bridge_port=${relay.bridgePort}
 http_proxy_ip=127.0.0.1
 http_proxy_port=${relay.httpPort}
 https_proxy_port=${relay.httpsPort}
-https_just_proxy=true
+https_just_proxy=${passThrough}
 web_port=
 stock_protocol=true
 public_vkey=${publicVkey}
@@ -49,6 +50,10 @@ public_vkey=${publicVkey}
     this.#program = new Program(command, [...args, `-conf_path=${this.#folder}`], this.#folder)
     await this.#program.says(/nps runs/)
     this.#connection = await connectControlSocket(join(this.#folder, 'state', 'control.sock'))
+  }
+
+  get pid(): number {
+    return this.#program?.pid ?? 0
   }
 
   get output(): string {

@@ -43,11 +43,11 @@ export class Pair {
     this.folder = folder
   }
 
-  static async start(kind: PairKind): Promise<Pair> {
+  static async start(kind: PairKind, ours: { passThrough?: boolean } = {}): Promise<Pair> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-pair-'))
     const relay = isStock(kind.relay)
       ? await StockRelay.create(folder, kind.relay)
-      : await OurRelay.create(folder, kind.runtime)
+      : await OurRelay.create(folder, kind.runtime, ours)
     return new Pair(kind, relay, folder)
   }
 

@@ -1,4 +1,5 @@
 import type { StockVersion } from '../stock-programs.ts'
+import type { Runtime } from './runtimes.ts'
 
 /** Who made an end of a pair. */
 export type Maker = 'ours' | StockVersion
@@ -8,7 +9,7 @@ export interface PairKind {
   readonly agent: Maker
   readonly protocol: 'native' | 'stock'
   /** What runs our ends. The app runs them on Node, the shipped programs on Bun. */
-  readonly runtime: 'Node' | 'Bun'
+  readonly runtime: Runtime
 }
 
 /** {our nps, stock nps} × {our npc, stock npc}; our two ends speak either protocol with each other. */

@@ -41,6 +41,8 @@ export interface RelayEnd {
   readonly httpPort: number
   readonly httpsPort: number
   readonly output: string
+  /** Of its process. */
+  readonly pid: number
   /** Answers the client's id. */
   addClient(wish: ClientWish): Promise<number>
   /** Listens when it answers. */

@@ -84,6 +84,10 @@ log_level=7
     }
   }
 
+  get pid(): number {
+    return this.#program?.pid ?? 0
+  }
+
   get output(): string {
     return this.#program?.output ?? ''
   }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../log.ts'
 import { HttpPatience } from '../../transport/http-patience.ts'
+import { serveConnection } from '../../transport/serve-connection.ts'
 import { answerRequest, answerShortly } from './answer-request.ts'
 
 export interface ServeFolderOptions {
@@ -46,6 +47,6 @@ export function serveFolder(
     // An error is always followed by `close`.
     stream.on('error', () => undefined)
     stream.once('close', resolve)
-    server.emit('connection', stream)
+    serveConnection(server, stream)
   })
 }

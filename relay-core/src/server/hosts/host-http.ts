@@ -2,6 +2,7 @@ import { createServer, ServerResponse, type IncomingMessage, type Server } from 
 import type { Socket } from 'node:net'
 import type { Log } from '../../log.ts'
 import { HttpPatience, type HttpTimeouts } from '../../transport/http-patience.ts'
+import { serveConnection } from '../../transport/serve-connection.ts'
 import { AttemptLimit } from '../attempt-limit.ts'
 import { redirectToHttps, refuse } from './answers.ts'
 import { errorPage } from './error-page.ts'
@@ -83,7 +84,7 @@ export class HostHttp {
     socket.on('end', () => {
       if (patience.pending > 0 && !visitor.mayEnd) socket.destroy()
     })
-    this.#server.emit('connection', socket)
+    serveConnection(this.#server, socket)
     socket.resume()
   }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import type { Log } from '../../log.ts'
+import { secureAsServer } from '../../transport/secure-stream.ts'
 import type { Certificate } from './certificates.ts'
 import { ClientHelloReader, type HelloProgress } from './client-hello.ts'
 import type { HostHttp } from './host-http.ts'
@@ -103,7 +103,7 @@ export class HttpsDoor {
       )
     }
     if (socket.destroyed) return
-    const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] })
+    const secure = secureAsServer(socket, { secureContext, ALPNProtocols: ['http/1.1'] })
     secure.on('error', () => socket.destroy())
     secure.once('close', () => socket.destroy())
     http.enter(

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log.ts'
 import { HttpPatience } from '../../transport/http-patience.ts'
+import { serveConnection } from '../../transport/serve-connection.ts'
 import { isAccount, parseBasicAuth, type Account } from './accounts.ts'
 
 /** The longest a visitor may take to its first whole request, and from one answer to its next. */
@@ -40,7 +41,7 @@ export function guardHttp(
   inside.once('close', () => {
     if (!outside.readableEnded) outside.destroy()
   })
-  server.emit('connection', inside)
+  serveConnection(server, inside)
   return outside
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { RelayError } from '../../api/errors.ts'
 import { HttpPatience } from '../../transport/http-patience.ts'
+import { serveConnection } from '../../transport/serve-connection.ts'
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
 import { forwardRequest } from '../hosts/forward-request.ts'
@@ -81,7 +82,7 @@ class HttpProxy {
         resolve()
       })
     })
-    this.#server.emit('connection', socket)
+    serveConnection(this.#server, socket)
     socket.resume()
     return gone
   }

@@ -1,0 +1,57 @@
+import type { Duplex } from 'node:stream'
+import { connect, TLSSocket, type ConnectionOptions, type TLSSocketOptions } from 'node:tls'
+
+/**
+ * TLS on a stream, as its client: on a socket of the system, or inside any other stream. `options` without `socket` is
+ * what `node:tls` takes. Errors come on the answer; who has to know of the stream's own end listens there too.
+ *
+ * This file is the only one that puts TLS on anything (its test looks): see `awaitStream` for what goes wrong otherwise.
+ */
+export function secureAsClient(stream: Duplex, options: Omit<ConnectionOptions, 'socket'>): TLSSocket {
+  return awaitStream(connect({ ...options, socket: stream }), stream)
+}
+
+/** The same as the server of the handshake. */
+export function secureAsServer(stream: Duplex, options: Omit<TLSSocketOptions, 'isServer'>): TLSSocket {
+  // It takes any Duplex, as its documentation says; its type asks for a Socket.
+  const socket = stream as ConstructorParameters<typeof TLSSocket>[0]
+  return awaitStream(new TLSSocket(socket, { ...options, isServer: true }), stream)
+}
+
+/** A connection of its own, on no stream of ours. */
+export function secureConnect(options: ConnectionOptions): TLSSocket {
+  return connect(options)
+}
+
+export function isSecure(stream: unknown): stream is TLSSocket {
+  return stream instanceof TLSSocket
+}
+
+type Done = (error?: Error | null) => void
+
+/**
+ * Bun says that a write is done as soon as it is encrypted, also where `stream` beneath takes no more: whoever trusts
+ * `write`, `drain` or a callback of such a TLS socket hands it gigabytes, and they wait in `stream`
+ * (docs/adr/0013-tls-waits-for-its-stream.md). So the write is done here when `stream` has room again. Encryption has
+ * put its bytes into `stream` by then, on both runtimes. On sockets of the system this waits for nothing.
+ */
+function awaitStream(secured: TLSSocket, stream: Duplex): TLSSocket {
+  const write = secured._write.bind(secured)
+  secured._write = (chunk: unknown, encoding: BufferEncoding, done: Done) =>
+    write(chunk, encoding, (error) => whenRoom(stream, error, done))
+  const writeAll = secured._writev?.bind(secured)
+  if (writeAll) secured._writev = (chunks, done) => writeAll(chunks, (error) => whenRoom(stream, error, done))
+  return secured
+}
+
+function whenRoom(stream: Duplex, error: Error | null | undefined, done: Done): void {
+  if (error || stream.destroyed || !stream.writableNeedDrain) {
+    done(error)
+    return
+  }
+  const settle = () => {
+    stream.off('drain', settle).off('close', settle)
+    done()
+  }
+  stream.on('drain', settle).on('close', settle)
+}
