@@ -167,7 +167,8 @@ export const desktopContract = {
         labRef.extend({
           kind: z.enum(['ssh', 'jupyter', 'tensorboard']),
           port: model.port.optional(),
-          reach: model.tunnelReach.default('anyone'),
+          /** Without it: this laptop alone for what has no encryption of its own, anyone for SSH. */
+          reach: model.tunnelReach.optional(),
         }),
       )
       .output(tunnelRef),

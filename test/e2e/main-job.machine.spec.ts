@@ -121,10 +121,16 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     }
   })
 
-  await test.step('let only this laptop in: the public port closes, and the board still opens', async () => {
-    const open = await home.address('TensorBoard')
-    expect((await fetch(open)).status).toBe(200)
+  await test.step('a board is for this laptop only; opened to anyone by choice, and closed again', async () => {
+    expect(await home.address('TensorBoard')).toMatch(/^http:\/\/127\.0\.0\.1:/)
     const tunnel = new TunnelPage(page)
+    await tunnel.open('TensorBoard')
+    await tunnel.letAnyoneIn()
+    await home.open()
+    await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
+    const open = await home.address('TensorBoard')
+    expect(open).toContain(bed.cloud.address)
+    expect((await fetch(open)).status).toBe(200)
     await tunnel.open('TensorBoard')
     await tunnel.letOnlyThisLaptopIn()
     await home.open()

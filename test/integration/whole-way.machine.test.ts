@@ -43,7 +43,7 @@ beforeAll(async () => {
   })
   await finished((await app.client.labs.setup({ labId })).jobId)
   for (const kind of ['ssh', 'jupyter', 'tensorboard'] as const)
-    await app.client.tunnels.addPreset({ labId, kind })
+    await app.client.tunnels.addPreset({ labId, kind, reach: 'anyone' })
 })
 afterAll(async () => {
   await app.close()

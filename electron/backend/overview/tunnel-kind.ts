@@ -1,10 +1,20 @@
-import type { TunnelKind } from '@nps-desktop/electron/contract'
+import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 
 /** Where each service listens by default. */
 export const usualTargets: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
   ssh: '127.0.0.1:22',
   jupyter: '127.0.0.1:8888',
   tensorboard: '127.0.0.1:6006',
+}
+
+/**
+ * Who can use a new tunnel while nobody has said so. Jupyter and TensorBoard speak plain HTTP, and a board asks nobody
+ * who they are: they stay with this laptop. SSH encrypts, asks who comes, and is used from other machines too.
+ */
+export const usualReach: Readonly<Record<Exclude<TunnelKind, 'tcp'>, TunnelReach>> = {
+  ssh: 'anyone',
+  jupyter: 'laptop',
+  tensorboard: 'laptop',
 }
 
 /** For tunnels that were made elsewhere: by the target's usual port, then by the name a person gave. */

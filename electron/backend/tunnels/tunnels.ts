@@ -6,7 +6,7 @@ import { failureOf } from '../failure-of.ts'
 import { tunnelIdOf } from '../ids.ts'
 import type { OverviewFeed } from '../overview/overview.ts'
 import type { TunnelChecks } from '../overview/tunnel-checks.ts'
-import { usualTargets } from '../overview/tunnel-kind.ts'
+import { usualReach, usualTargets } from '../overview/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
@@ -88,13 +88,15 @@ export class Tunnels {
       labId: string
       kind: Exclude<TunnelKind, 'tcp'>
       port?: number | undefined
-      reach: TunnelReach
+      reach?: TunnelReach | undefined
     },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
     const found = kind === 'jupyter' ? await this.#jupyter.findPort(labId, { signal }) : null
     const target = found === null ? usualTargets[kind] : `127.0.0.1:${found}`
-    const tunnel = { kind, reach, name: presetNames[kind], target, port }
+    // a server on this computer lets nobody else in anyway
+    const usual = this.#lab(labId).server.local ? 'anyone' : usualReach[kind]
+    const tunnel = { kind, reach: reach ?? usual, name: presetNames[kind], target, port }
     const { tunnelId } = await this.add(labId, tunnel, { signal })
     return { tunnelId }
   }
@@ -124,6 +126,11 @@ export class Tunnels {
     const make = async (port: number, localPort: number | null): Promise<AddedTunnel> => {
       const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
       const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
+      if (made.mode !== place.mode) {
+        // It has not understood what was asked for, and has opened a port to everybody.
+        await api.tunnels.remove({ id: made.id }, { signal })
+        throw tooOld(server)
+      }
       const tunnelId = tunnelIdOf(server.id, made.id)
       const passwordMark = reach === 'laptop' ? markOf(made) : null
       this.#storage.tunnelNotes.put({ id: tunnelId, kind, localPort, passwordMark, removal: null })
@@ -361,8 +368,8 @@ function markOf({ settings }: RelayTunnel): string {
 /** An older relay leaves out what it does not know: the tunnel is as open as before. */
 function tooOld({ name }: ServerRecord): AppError {
   return new AppError(
-    'version-unsupported',
-    `The nps on ${name} is too old to change who can reach a tunnel. Set the server up again to bring it up to date.`,
+    'mode-unsupported',
+    `The nps on ${name} is too old for tunnels that only this laptop can use. Set the server up again to bring it up to date.`,
     { server: name },
   )
 }

@@ -190,6 +190,7 @@ export const setup = {
       jupyter: 'Your notebooks, port 8888 of the lab box',
       tensorboard: 'Your training curves, port 6006 of the lab box',
     },
+    reach: 'Jupyter and TensorBoard are for this laptop only; you can open one to others on its page.',
     finish: 'Done',
     later: 'Later',
   },

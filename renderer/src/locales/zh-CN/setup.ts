@@ -185,6 +185,7 @@ export const setup: Words<typeof en> = {
       jupyter: '你的 Notebook，实验室主机的 8888 端口',
       tensorboard: '你的训练曲线，实验室主机的 6006 端口',
     },
+    reach: 'Jupyter 和 TensorBoard 只供本机使用；可在其页面对他人开放。',
     finish: '完成',
     later: '以后再说',
   },

@@ -1,0 +1,85 @@
+import { RelayError } from '@nps-desktop/relay-core/api'
+import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openKeyFile } from '../key-file.ts'
+import type { Storage } from '../storage/records.ts'
+import { openStorage } from '../storage/storage.ts'
+import { Tunnels } from './tunnels.ts'
+
+const options = { signal: new AbortController().signal }
+let folder: string
+let storage: Storage
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-tunnels-'))
+  storage = await openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  storage.servers.put({
+    id: 's1',
+    name: 'cloud-hz',
+    address: null,
+    relay: null,
+    installed: null,
+    ports: null,
+    local: false,
+  })
+  storage.labs.put({
+    id: 'l1',
+    serverId: 's1',
+    name: 'lab-a100',
+    address: null,
+    jump: { kind: 'none' },
+    clientId: 3,
+    installed: null,
+    agentKey: null,
+  })
+})
+afterEach(async () => {
+  storage.close()
+  await rm(folder, { recursive: true })
+})
+
+/** An nps that knows no private tunnels: of what is asked it reads what it knows, and opens a port. */
+function oldRelay(asked: unknown[]) {
+  const tunnels = {
+    add: async (input: { mode: string }) => {
+      asked.push(['add', input])
+      if (input.mode === 'tcp') throw new RelayError('port-taken', 'taken')
+      return { id: 9, mode: 'tcp', port: 7001 } as RelayTunnel
+    },
+    remove: async (input: unknown) => void asked.push(['remove', input]),
+  }
+  return { api: () => ({ tunnels }) }
+}
+
+function tunnelsOf(relays: ReturnType<typeof oldRelay>): Tunnels {
+  // what adding needs; the rest of the app is not there
+  const parts = { storage, relays, jupyter: { findPort: async () => null } }
+  return new Tunnels(parts as unknown as ConstructorParameters<typeof Tunnels>[0])
+}
+
+test.each(['jupyter', 'tensorboard'] as const)(
+  'a new %s tunnel is for this laptop only, and an old nps that opens a port instead is told to be too old',
+  async (kind) => {
+    const asked: unknown[] = []
+    const adding = tunnelsOf(oldRelay(asked)).addPreset({ labId: 'l1', kind }, options)
+    await expect(adding).rejects.toMatchObject({ code: 'mode-unsupported', params: { server: 'cloud-hz' } })
+    expect(asked).toMatchObject([
+      ['add', { mode: 'private' }],
+      ['remove', { id: 9 }],
+    ])
+    expect(storage.tunnelNotes.list()).toEqual([])
+  },
+)
+
+test('anyone who finds the port is let in only by choice', async () => {
+  const asked: unknown[] = []
+  const adding = tunnelsOf(oldRelay(asked)).addPreset(
+    { labId: 'l1', kind: 'jupyter', port: 7001, reach: 'anyone' },
+    options,
+  )
+  await expect(adding).rejects.toMatchObject({ code: 'port-taken' })
+  expect(asked).toMatchObject([['add', { mode: 'tcp', port: 7001 }]])
+})
