@@ -1,6 +1,7 @@
 import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
 import { AppError } from './app-error.ts'
 import { Feed } from './feed.ts'
+import { OneTimeAddresses } from './one-time-address.ts'
 import type { Shell } from './shell.ts'
 import type { Storage } from './storage/records.ts'
 
@@ -11,6 +12,7 @@ export class AppCalls {
   readonly #settings: Feed<Settings>
   readonly #links: Feed<{ url: string } | null>
   readonly #leave: () => void
+  readonly #oneTime = new OneTimeAddresses()
 
   constructor({ shell, storage }: { shell: Shell; storage: Storage }) {
     this.#shell = shell
@@ -24,6 +26,7 @@ export class AppCalls {
     this.#leave()
     this.#settings.close()
     this.#links.close()
+    this.#oneTime.close()
   }
 
   capabilities(): Capabilities {
@@ -52,12 +55,16 @@ export class AppCalls {
     return saved
   }
 
-  /** Only web addresses: a page must not be able to start other programs through this. */
+  /**
+   * Only web addresses: a page must not be able to start other programs through this. One with a token is not given to
+   * the program that opens it, whose arguments others can read.
+   */
   async openUrl({ url }: { url: string }): Promise<void> {
     if (!/^https?:\/\//i.test(url)) {
       throw new AppError('not-possible-here', 'Only web addresses are opened.', {})
     }
-    await offered(this.#shell.openUrl, 'open a browser')(url)
+    const open = offered(this.#shell.openUrl, 'open a browser')
+    await open(new URL(url).searchParams.has('token') ? await this.#oneTime.to(url) : url)
   }
 
   async openDataFolder(): Promise<void> {

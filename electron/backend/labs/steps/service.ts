@@ -15,9 +15,10 @@ export const serviceStep: StepDefinition<LabContext> = {
     const api = relays.api(lab.serverId)
     const id = lab.clientId ?? (await api.clients.add({ name: lab.name }, { signal })).id
     if (lab.clientId === null) storage.labs.put({ ...lab, clientId: id })
-    const { vkey, fingerprint } = await api.clients.command({ id, host: relay.host }, { signal })
+    const { vkey } = await api.clients.command({ id, host: relay.host }, { signal })
     const installed = await installProgram('npc', owner, programPath(found), {
-      flags: [`-server=${bridgeAddress(relay)}`, `-fingerprint=${fingerprint}`],
+      // the identity that the app itself has pinned, which it read by ssh: not what the relay says of itself
+      flags: [`-server=${bridgeAddress(relay)}`, `-fingerprint=${relay.fingerprint}`],
       secretEnv: { name: 'NPC_SERVER_VKEY', value: vkey },
       signal,
     })
