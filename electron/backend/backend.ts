@@ -49,7 +49,7 @@ export async function createBackend({
   log?: Log
 }): Promise<Backend> {
   const clock = systemClock
-  const storage = openStorage(shell)
+  const storage = openStorage(shell, log)
   try {
     await forgetTrials(storage, shell.dataFolder)
   } catch (error) {

@@ -12,6 +12,8 @@ export class Activity {
   readonly #storage: Storage
   readonly #overview: Feed<Overview>
   #told: Told | null = null
+  /** What the disk has not taken yet, oldest first. */
+  readonly #unwritten: NewEvent[] = []
   #leave: () => void = () => undefined
 
   constructor(options: { storage: Storage; overview: Feed<Overview> }) {
@@ -42,12 +44,27 @@ export class Activity {
   /** Takes back every line of a server that never was one, such as the trial. */
   removeServer(serverId: string): void {
     this.#storage.activity.removeServer(serverId)
-    this.feed.set(this.#storage.activity.newest(shownRows))
+    this.#show()
   }
 
   #write(events: readonly NewEvent[]): void {
     if (events.length === 0) return
-    for (const event of events) this.#storage.activity.add(event)
-    this.feed.set(this.#storage.activity.newest(shownRows))
+    this.#unwritten.push(...events)
+    // They stay on the screen; the oldest is the first to go.
+    this.#unwritten.splice(0, Math.max(0, this.#unwritten.length - shownRows))
+    this.#storage.whenPossible('activity', () => {
+      for (let event = this.#unwritten[0]; event; event = this.#unwritten[0]) {
+        this.#storage.activity.add(event)
+        this.#unwritten.shift()
+      }
+      this.#show()
+    })
+    if (this.#unwritten.length > 0) this.#show()
+  }
+
+  #show(): void {
+    // The file counts from 1 upwards.
+    const unwritten = this.#unwritten.map((event, index) => ({ ...event, id: -1 - index })).toReversed()
+    this.feed.set([...unwritten, ...this.#storage.activity.newest(shownRows)].slice(0, shownRows))
   }
 }

@@ -14,8 +14,9 @@ export function followClients(storage: Storage, relays: Relays, log: Log): () =>
     const { mirror, link } = relays.view(serverId)
     if (link.state !== 'online' || !mirror.clients || seen.has(mirror.clients)) return
     seen.add(mirror.clients)
+    const { clients } = mirror
     try {
-      adopt(storage, serverId, mirror.clients)
+      storage.whenPossible(`clients/${serverId}`, () => adopt(storage, serverId, clients))
     } catch (error) {
       log.error('the lab boxes of a server could not be taken over', { server: serverId, error })
     }
@@ -23,6 +24,8 @@ export function followClients(storage: Storage, relays: Relays, log: Log): () =>
 }
 
 function adopt(storage: Storage, serverId: string, clients: readonly { id: number; name: string }[]): void {
+  // It may have been forgotten while the disk took nothing.
+  if (!storage.servers.get(serverId)) return
   const own = storage.labs.list().filter((lab) => lab.serverId === serverId)
   for (const client of clients) {
     const lab = own.find((one) => one.clientId === client.id)

@@ -15,7 +15,10 @@ export function followStatus(storage: Storage, relays: Relays, log: Log): () => 
     const { relay } = server
     if (relay.version === version && relay.range.from === range.from && relay.range.to === range.to) return
     try {
-      storage.servers.put({ ...server, relay: { ...relay, version, range } })
+      storage.whenPossible(`status/${serverId}`, () => {
+        const now = storage.servers.get(serverId)
+        if (now?.relay) storage.servers.put({ ...now, relay: { ...now.relay, version, range } })
+      })
     } catch (error) {
       log.error('what a server told of itself could not be kept', { server: server.name, error })
     }

@@ -127,7 +127,7 @@ export class Relays {
     for (const serverId of this.#links.keys()) {
       if (wanted.has(serverId)) continue
       this.#drop(serverId)
-      this.#storage.lastTunnels.delete(serverId)
+      this.#storage.whenPossible(`last-tunnels/${serverId}`, () => this.#storage.lastTunnels.delete(serverId))
     }
   }
 
@@ -164,7 +164,9 @@ export class Relays {
     const text = JSON.stringify(lasting)
     if (this.#remembered.get(serverId) === text) return
     this.#remembered.set(serverId, text)
-    this.#storage.lastTunnels.put(serverId, tunnels)
+    this.#storage.whenPossible(`last-tunnels/${serverId}`, () =>
+      this.#storage.lastTunnels.put(serverId, tunnels),
+    )
   }
 
   #drop(serverId: string): void {

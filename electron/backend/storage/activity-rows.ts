@@ -1,13 +1,13 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { activityEvent } from '@nps-desktop/electron/contract'
 import { parseJson } from './parse-json.ts'
 import type { ActivityStore } from './records.ts'
+import type { StorageFile } from './storage-file.ts'
 
 /** Older lines go when new ones come: a year of a shaky line fits, and the page stays quick. */
 const keptRows = 5_000
 
 /** One line a change of state, newest first. */
-export function openActivity(database: DatabaseSync): ActivityStore {
+export function openActivity(database: StorageFile): ActivityStore {
   const insert = database.prepare(
     `INSERT INTO activity (at_ms, tone, code, params, server_id, lab_id, tunnel_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )

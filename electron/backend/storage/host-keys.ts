@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { HostKeyRecord, HostKeyStore } from './records.ts'
+import type { StorageFile } from './storage-file.ts'
 
 /** Confirmed host keys, one for each host and port, and way that leads there. */
-export function openHostKeys(database: DatabaseSync): HostKeyStore {
+export function openHostKeys(database: StorageFile): HostKeyStore {
   const columns = 'host, port, way, algorithm, fingerprint, pinned_at_ms AS pinnedAtMs'
   const place = 'host = ? AND port = ? AND way = ?'
   const all = database.prepare(`SELECT ${columns} FROM host_keys ORDER BY way, host, port`)

@@ -1,13 +1,13 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { tunnel } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
 import type { LastTunnels } from './records.ts'
+import type { StorageFile } from './storage-file.ts'
 
 const tunnels = z.array(tunnel)
 
 /** A list that an older relay told and that no longer parses is no list: the server will tell it anew. */
-export function openLastTunnels(database: DatabaseSync): LastTunnels {
+export function openLastTunnels(database: StorageFile): LastTunnels {
   const select = database.prepare('SELECT body FROM last_tunnels WHERE server_id = ?')
   const upsert = database.prepare(
     `INSERT INTO last_tunnels (server_id, body) VALUES (?, ?)

@@ -149,5 +149,10 @@ export interface Storage {
   readonly setAside: SetAsideStore
   /** Calls back after each change of servers, labs, tunnel notes, or of what is set aside. */
   onChange(listener: () => void): () => void
+  /**
+   * For writes that no person waits for: now, or once the disk takes them again; the newest under a name counts. Never
+   * throws for what the disk refuses.
+   */
+  whenPossible(name: string, write: () => void): void
   close(): void
 }

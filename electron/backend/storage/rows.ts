@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { z } from 'zod'
 import type { Rows } from './records.ts'
 import type { RowsTable, SetAsideRow } from './set-aside.ts'
+import type { StorageFile } from './storage-file.ts'
 
 /**
  * Rows of one table as JSON, in the order in which they came. All are held in memory: there are tens, and every
@@ -12,7 +12,7 @@ import type { RowsTable, SetAsideRow } from './set-aside.ts'
  * or from a damaged file.
  */
 export function openRows<T extends { readonly id: string }>(
-  database: DatabaseSync,
+  database: StorageFile,
   table: RowsTable,
   schema: z.ZodType<T>,
   { changed, putAside }: { changed: () => void; putAside: (row: SetAsideRow) => void },

@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../app-error.ts'
 import type { Shell } from '../shell.ts'
 import type { SecretStore } from './records.ts'
+import type { StorageFile } from './storage-file.ts'
 
 /** Secrets by name; what reaches the file was sealed by the shell before. */
-export function openSecrets(database: DatabaseSync, shell: Pick<Shell, 'encrypt' | 'decrypt'>): SecretStore {
+export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' | 'decrypt'>): SecretStore {
   const select = database.prepare('SELECT sealed FROM secrets WHERE name = ?')
   const upsert = database.prepare(
     'INSERT INTO secrets (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed',

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { SetAside } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
+import type { StorageFile } from './storage-file.ts'
 
 export type RowsTable = 'servers' | 'labs' | 'tunnel_notes'
 
@@ -28,7 +28,7 @@ const kinds: Readonly<Record<RowsTable, SetAside['kind']>> = {
 const mostRows = 1_000
 
 /** `migrate` has made the table. */
-export function openSetAside(database: DatabaseSync): SetAsideStore & { put(row: SetAsideRow): void } {
+export function openSetAside(database: StorageFile): SetAsideStore & { put(row: SetAsideRow): void } {
   const all = database.prepare('SELECT id, kind, row_id AS rowId, body FROM set_aside ORDER BY id')
   const insert = database.prepare(
     'INSERT INTO set_aside (kind, row_id, body, why, at_ms) VALUES (?, ?, ?, ?, ?)',

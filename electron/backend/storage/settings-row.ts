@@ -1,12 +1,12 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { settings, type Settings } from '@nps-desktop/electron/contract'
 import { parseJson } from './parse-json.ts'
 import type { SettingsStore } from './records.ts'
+import type { StorageFile } from './storage-file.ts'
 
 const defaults: Settings = { language: 'system', theme: 'system', closeToTray: true }
 
 /** The person's choices, one row a name; a value that is missing or no longer known is the default. */
-export function openSettings(database: DatabaseSync): SettingsStore {
+export function openSettings(database: StorageFile): SettingsStore {
   const all = database.prepare('SELECT name, value FROM settings')
   const upsert = database.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { type Log, silentLog } from '@nps-desktop/relay-core/log'
 import { AppError } from '../app-error.ts'
 import { Listeners } from '../listeners.ts'
 import type { Shell } from '../shell.ts'
@@ -14,19 +14,25 @@ import { labRecord, serverRecord, tunnelNote } from './schemas.ts'
 import { openSecrets } from './secrets.ts'
 import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
+import { LaterWrites } from './later-writes.ts'
+import { StorageFile } from './storage-file.ts'
 
 /** The file's name inside the data folder. */
 export const storageFile = 'nps-desktop.sqlite'
 
 /**
  * Opens the app's data, `<dataFolder>/nps-desktop.sqlite` (mode 0600), and brings it to this version.
- * Every write is on the disk when its call returns, so that a kill loses nothing. A row that cannot be read is set aside.
+ * Every write is on the disk when its call returns, so that a kill loses nothing; one that the disk refuses is
+ * `storage-failed` and changes nothing. A row that cannot be read is set aside.
  * Throws `storage-failed` when the file cannot be opened, is damaged, in use, or comes from a newer version.
  */
-export function openStorage(shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>): Storage {
+export function openStorage(
+  shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>,
+  log: Log = silentLog,
+): Storage {
   const path = join(shell.dataFolder, storageFile)
   try {
-    return open(path, shell)
+    return open(path, shell, log)
   } catch (cause) {
     const why = reasonOf(cause)
     throw new AppError(
@@ -48,19 +54,19 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage {
+function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>, log: Log): Storage {
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
-  // long enough for an app that is just closing
-  const database = new DatabaseSync(path, { timeout: 3_000 })
+  const database = new StorageFile(path)
   try {
     // EXCLUSIVE: rows are held in memory, so a second app on the same file would not see the first one's changes.
     // FULL: with WAL, only this makes a commit survive a power cut.
-    database.exec(
+    database.raw.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;',
     )
-    migrate(database)
+    migrate(database.raw)
     const listeners = new Listeners()
+    const later = new LaterWrites(log)
     const changed = (): void => listeners.call()
     const setAside = openSetAside(database)
     const putAside = (row: SetAsideRow): void => setAside.put(row)
@@ -82,8 +88,10 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>): Storage 
       activity: openActivity(database),
       lastTunnels: openLastTunnels(database),
       onChange: (listener) => listeners.add(listener),
+      whenPossible: (name, write) => later.add(name, write),
       close: () => {
-        if (database.isOpen) database.close()
+        later.close()
+        database.close()
       },
     }
   } catch (error) {

@@ -147,8 +147,10 @@ function someRange(): PortRange {
 export async function forgetTrials(storage: Storage, dataFolder: string): Promise<void> {
   for (const server of storage.servers.list()) {
     if (!server.local) continue
-    forgetServer(storage, server.id)
-    storage.activity.removeServer(server.id)
+    storage.whenPossible(`trial/${server.id}`, () => {
+      storage.activity.removeServer(server.id)
+      forgetServer(storage, server.id)
+    })
   }
   await rm(trialFolder(dataFolder), { recursive: true, force: true })
 }

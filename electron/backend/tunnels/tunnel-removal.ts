@@ -137,6 +137,6 @@ export class TunnelRemoval {
 
   #forget(note: TunnelNote): void {
     this.#unschedule(note.id)
-    this.#storage.tunnelNotes.delete(note.id)
+    this.#storage.whenPossible(`tunnel-note/${note.id}`, () => this.#storage.tunnelNotes.delete(note.id))
   }
 }
