@@ -63,6 +63,17 @@ export const relayFailureParams = {
   /** `line` and `key`: where in nps.conf. */
   'config-invalid': z.object({ ...names, line: told(whole), key: told(text) }),
   'config-changed': only,
+  /** The numbers come from a look at a machine before something is put there; a relay that cannot write knows the file. */
+  'disk-full': z.object({
+    ...names,
+    host: told(text),
+    program: told(text),
+    path: told(text),
+    freeBytes: told(bytes),
+    neededBytes: told(bytes),
+  }),
+  'state-locked': z.object({ ...names, path: told(text) }),
+  'state-unwritable': z.object({ ...names, path: told(text), reason: told(text) }),
   'not-possible-here': only,
   'relay-unreachable': z.object(relayAddress),
   'relay-answer-invalid': only,
@@ -119,7 +130,6 @@ export const appFailureParams = {
   'platform-unsupported': z.object({ host: text, os: text }),
   'processor-unsupported': z.object({ host: text, processor: text }),
   'libc-too-old': z.object({ host: text, libc: text, needed: text }),
-  'disk-full': z.object({ host: text, program: text, path: text, freeBytes: bytes, neededBytes: bytes }),
   'memory-low': z.object({ host: text, freeBytes: bytes, neededBytes: bytes }),
   /** `seconds`: how far the clock is ahead, or behind, below 0. */
   'clock-wrong': z.object({ host: text, seconds: z.number() }),

@@ -39,7 +39,6 @@ export const appErrorCodes = [
   'platform-unsupported',
   'processor-unsupported',
   'libc-too-old',
-  'disk-full',
   'memory-low',
   'clock-wrong',
   'port-in-use',

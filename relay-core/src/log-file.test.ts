@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -31,4 +31,19 @@ test('what is there already is added to, and counts', () => {
   second.close()
   expect(readFileSync(path, 'utf8')).toBe('new')
   expect(readFileSync(`${path}.1`, 'utf8')).toBe('0123456789')
+})
+
+test('a folder that cannot be written loses lines and nothing else, and the next line that is written says so', () => {
+  const path = join(folder, 'logs/nps.log')
+  const file = new LogFile(path, { largest: 10 })
+  file.write('0123456789')
+  // What a full or broken disk does at a rotation: the old file is closed and no new one can be opened.
+  renameSync(join(folder, 'logs'), join(folder, 'elsewhere'))
+  writeFileSync(join(folder, 'logs'), '')
+  for (let count = 0; count < 3; count++) file.write('lost')
+  rmSync(join(folder, 'logs'))
+  renameSync(join(folder, 'elsewhere'), join(folder, 'logs'))
+  file.write('here again')
+  file.close()
+  expect(readFileSync(path, 'utf8')).toMatch(/3 lines were lost here\nhere again$/)
 })

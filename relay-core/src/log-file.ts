@@ -5,37 +5,55 @@ const largestBytes = 10 * 1024 * 1024
 /** Besides the one that is written: `nps.log.1` to `nps.log.3`. */
 const olderFiles = 3
 
-/** Appends lines to a file and starts a new one at 10 MiB. A full disk loses lines, never the program. */
+/**
+ * Appends lines to a file and starts a new one at 10 MiB. Whatever the disk does, full, read-only or broken, it loses lines
+ * and never the program: a log is not worth a visitor's connection.
+ */
 export class LogFile {
   readonly #path: string
   readonly #largestBytes: number
-  #file: number
-  #bytes: number
+  /** Undefined while it cannot be opened; each line is a new try. */
+  #file: { number: number; bytes: number } | undefined
+  #lostLines = 0
 
   /** Opens the file. @throws the system's error when it cannot be written */
   constructor(path: string, { largest = largestBytes }: { largest?: number } = {}) {
     this.#path = path
     this.#largestBytes = largest
     mkdirSync(dirname(path), { recursive: true })
-    ;({ file: this.#file, bytes: this.#bytes } = open(path))
+    this.#file = open(path)
   }
 
   write(line: string): void {
     try {
-      if (this.#bytes >= this.#largestBytes) this.#rotate()
-      this.#bytes += writeSync(this.#file, line)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EIO') throw error
+      if (this.#file && this.#file.bytes >= this.#largestBytes) this.#rotate()
+      this.#file ??= open(this.#path)
+      if (this.#lostLines > 0) {
+        this.#append(
+          this.#file,
+          `${new Date().toISOString()} warn  ${this.#lostLines} lines were lost here\n`,
+        )
+        this.#lostLines = 0
+      }
+      this.#append(this.#file, line)
+    } catch {
+      // Standard output has the line too, and there is no other place to tell it.
+      this.#lostLines += 1
     }
   }
 
   close(): void {
-    closeSync(this.#file)
+    if (this.#file) closeSync(this.#file.number)
+    this.#file = undefined
+  }
+
+  #append(file: { number: number; bytes: number }, text: string): void {
+    file.bytes += writeSync(file.number, text)
   }
 
   #rotate(): void {
-    closeSync(this.#file)
+    // Closed before it is moved, and forgotten before anything can fail: its number may soon be a visitor's socket.
+    this.close()
     for (let age = olderFiles; age >= 1; age--) {
       const from = age === 1 ? this.#path : `${this.#path}.${age - 1}`
       try {
@@ -45,11 +63,10 @@ export class LogFile {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       }
     }
-    ;({ file: this.#file, bytes: this.#bytes } = open(this.#path))
   }
 }
 
-function open(path: string): { file: number; bytes: number } {
-  const file = openSync(path, 'a', 0o640)
-  return { file, bytes: fstatSync(file).size }
+function open(path: string): { number: number; bytes: number } {
+  const number = openSync(path, 'a', 0o640)
+  return { number, bytes: fstatSync(number).size }
 }

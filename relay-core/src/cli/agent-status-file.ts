@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod/mini'
+import type { Log } from '../log.ts'
 
 /** What the running npc says about itself, for `npc status` and `npc start`. */
 const agentStatus = z.object({
@@ -19,11 +20,52 @@ export function agentStatusFile(stateFolder: string): string {
   return join(stateFolder, 'npc-status.json')
 }
 
-/** Replaces the file as a whole, so that nobody reads half of it. */
-export function writeAgentStatus(file: string, status: AgentStatus): void {
+/** How soon what could not be written is tried again. */
+const retryMs = 10_000
+
+/**
+ * Keeps the file as the agent's state is. A disk that is full or broken must not touch the agent's link: it is told once,
+ * and what could not be written is written later.
+ */
+export class AgentStatusFile {
+  readonly #file: string
+  readonly #log: Log
+  #isRefused = false
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(file: string, log: Log) {
+    this.#file = file
+    this.#log = log
+  }
+
+  /** Never throws. */
+  write(status: AgentStatus): void {
+    clearTimeout(this.#retry)
+    try {
+      replaceFile(this.#file, JSON.stringify(status))
+      if (this.#isRefused) this.#log.info('the status of this npc is written again')
+      this.#isRefused = false
+    } catch (error) {
+      if (!this.#isRefused) {
+        this.#log.error('"npc status" shows what was: its file cannot be written', { reason: error })
+      }
+      this.#isRefused = true
+      this.#retry = setTimeout(() => this.write(status), retryMs)
+      this.#retry.unref()
+    }
+  }
+}
+
+/** As a whole, so that nobody reads half of it. */
+function replaceFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(`${file}.new`, JSON.stringify(status), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  try {
+    writeFileSync(`${file}.new`, text, { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    rmSync(`${file}.new`, { force: true })
+    throw error
+  }
 }
 
 /** Undefined when there is none, or none that this version can read. */
@@ -35,6 +77,13 @@ export function readAgentStatus(file: string): AgentStatus | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  const parsed = agentStatus.safeParse(JSON.parse(text))
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // Cut off by a power cut: the running npc writes it anew.
+    return undefined
+  }
+  const parsed = agentStatus.safeParse(value)
   return parsed.success ? parsed.data : undefined
 }

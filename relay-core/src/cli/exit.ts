@@ -33,6 +33,8 @@ export async function runCommandLine(main: (args: string[]) => Promise<number>):
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.ok)
   })
+  // A service loop keeps the last words in a file, on a disk that may be full: they are lost then, and nothing else.
+  process.stderr.on('error', () => undefined)
   try {
     process.exitCode = await main(args)
   } catch (error) {

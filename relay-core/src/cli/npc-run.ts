@@ -6,7 +6,7 @@ import type { AgentState } from '../client/agent-state.ts'
 import { agentFolders } from '../config/folders.ts'
 import type { NpcConf } from '../config/npc-conf.ts'
 import { relayVersion } from '../version.ts'
-import { agentStatusFile, writeAgentStatus } from './agent-status-file.ts'
+import { agentStatusFile, AgentStatusFile, type AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from './exit.ts'
 import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
 import { openDoors } from './npc-visit.ts'
@@ -37,9 +37,11 @@ export async function runAgent(
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
   // Only the service's npc speaks in the status file: one in the foreground beside it must not.
-  const statusFile = process.env['NPS_SERVICE'] ? agentStatusFile(folders.state) : undefined
+  const statusFile = process.env['NPS_SERVICE']
+    ? new AgentStatusFile(agentStatusFile(folders.state), log)
+    : undefined
   agent.onChange((state) => {
-    if (statusFile) note(statusFile, { server: config.server, fingerprint, state })
+    statusFile?.write(statusOf(state, { server: config.server, fingerprint }))
     if (state.state === 'failed') failed.resolve(state)
   })
   const stop = stopRequested()
@@ -58,16 +60,16 @@ function filesOf(pushed: NpcConf['pushed']): string[] {
   return pushed?.tunnels.filter(({ mode }) => mode === 'file').map(({ localPath }) => localPath) ?? []
 }
 
-function note(
-  file: string,
-  { server, fingerprint, state }: { server: string; fingerprint: string; state: AgentState },
-): void {
-  writeAgentStatus(file, {
+function statusOf(
+  state: AgentState,
+  { server, fingerprint }: { server: string; fingerprint: string },
+): AgentStatus {
+  return {
     pid: process.pid,
     server,
     state: state.state,
     atMs: Date.now(),
     reason: 'reason' in state ? state.reason.message : null,
     fingerprint,
-  })
+  }
 }

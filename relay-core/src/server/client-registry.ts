@@ -36,12 +36,14 @@ export class ClientRegistry {
   readonly changed = new ChangeSignal()
   readonly #options: ClientRegistryOptions
   readonly #online = new Set<number>()
+  /** By client: when its agent was last seen, as far as the store does not know it. */
+  readonly #lastSeenMs = new Map<number, number>()
   readonly #unsubscribe: () => void
 
   constructor(options: ClientRegistryOptions) {
     this.#options = options
-    this.#unsubscribe = options.agents.onChange(() => {
-      this.noteOnline()
+    this.#unsubscribe = options.agents.onChange((clientId) => {
+      this.#note(clientId)
       this.changed.emit()
     })
   }
@@ -125,31 +127,43 @@ export class ClientRegistry {
     this.#options.agents.get(id)?.close('removed')
     this.#options.use.remove(id)
     this.#online.delete(id)
+    this.#lastSeenMs.delete(id)
     this.#options.log.info('client removed', { client: id })
     this.changed.emit()
   }
 
-  /** Writes down who is or was online; called on every change and once a minute, so that a crash loses little. */
+  /** Notes, in memory, who is online now. */
   noteOnline(): void {
-    const { agents, clients, now } = this.#options
-    for (const { id } of clients.list()) {
-      const online = agents.state(id).state === 'online'
-      if (online || this.#online.has(id)) clients.setLastSeen(id, now())
-      if (online) this.#online.add(id)
-      else this.#online.delete(id)
-    }
+    for (const id of this.#online) this.#note(id)
+  }
+
+  /** By client: when its agent was last online, as far as it is not stored; `lastSeenSaved` says that it is. */
+  unsavedLastSeen(): ReadonlyMap<number, number> {
+    return this.#lastSeenMs
+  }
+
+  lastSeenSaved(): void {
+    this.#lastSeenMs.clear()
   }
 
   close(): void {
     this.#unsubscribe()
-    this.noteOnline()
+  }
+
+  #note(id: number): void {
+    const online = this.#options.agents.state(id).state === 'online'
+    if (online || this.#online.has(id)) this.#lastSeenMs.set(id, this.#options.now())
+    if (online) this.#online.add(id)
+    else this.#online.delete(id)
   }
 
   #view(record: ClientRecord, tunnelCount: number): Client {
     const { id, name, vkey, enabled, createdAtMs, lastSeenMs, settings, limits, temporaryFrom } = record
     const live = this.#options.agents.state(id)
     const agent: AgentState =
-      live.state === 'online' ? live : { state: 'offline', sinceMs: live.sinceMs ?? lastSeenMs }
+      live.state === 'online'
+        ? live
+        : { state: 'offline', sinceMs: live.sinceMs ?? this.#lastSeenMs.get(id) ?? lastSeenMs }
     const { use } = this.#options
     const unsaved = use.unsaved(id)
     return {

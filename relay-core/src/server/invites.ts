@@ -30,10 +30,21 @@ export interface Invitation {
 export class Invites {
   readonly #options: InvitesOptions
   readonly #unsubscribe: () => void
+  /** Clients that came online while the state could not be written: their used codes open nothing meanwhile. */
+  readonly #toRetire = new Set<number>()
 
   constructor(options: InvitesOptions) {
     this.#options = options
-    this.#unsubscribe = options.agents.onChange((clientId) => this.#retire(clientId))
+    this.#unsubscribe = options.agents.onChange((clientId) => {
+      if (options.agents.state(clientId).state !== 'online') return
+      this.#toRetire.add(clientId)
+      try {
+        this.retireAll()
+      } catch (error) {
+        if (!(error instanceof RelayError)) throw error
+        options.log.error('a used invite cannot be taken back yet', { client: clientId, code: error.code })
+      }
+    })
   }
 
   /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
@@ -67,7 +78,7 @@ export class Invites {
   find(code: string): Invitation | undefined {
     const { store, clients, now } = this.#options
     const invite = store.find(code)
-    if (!invite || invite.expiresAtMs <= now()) return undefined
+    if (!invite || invite.expiresAtMs <= now() || this.#isUsed(invite)) return undefined
     const client = clients.get(invite.clientId)
     return client?.enabled ? { invite, client } : undefined
   }
@@ -82,14 +93,20 @@ export class Invites {
     this.#unsubscribe()
   }
 
-  #retire(clientId: number): void {
-    const agent = this.#options.agents.state(clientId)
-    if (agent.state !== 'online') return
-    for (const { codeHash, clientId: invited, fetchedAtMs } of this.#options.store.list()) {
-      if (invited === clientId && fetchedAtMs !== null && agent.sinceMs >= fetchedAtMs) {
-        this.#options.store.remove(codeHash)
-        this.#options.log.info('invite used up', { client: clientId })
-      }
+  /** Takes back the codes by which an agent has come. @throws RelayError when the state cannot be written */
+  retireAll(): void {
+    if (this.#toRetire.size === 0) return
+    for (const invite of this.#options.store.list()) {
+      if (!this.#isUsed(invite)) continue
+      this.#options.store.remove(invite.codeHash)
+      this.#options.log.info('invite used up', { client: invite.clientId })
     }
+    this.#toRetire.clear()
+  }
+
+  #isUsed({ clientId, fetchedAtMs }: InviteRecord): boolean {
+    if (!this.#toRetire.has(clientId) || fetchedAtMs === null) return false
+    const agent = this.#options.agents.state(clientId)
+    return agent.state === 'online' && agent.sinceMs >= fetchedAtMs
   }
 }

@@ -11,7 +11,7 @@ import { relayVersion } from '../version.ts'
 import { loadOrCreateAdminKey } from './admin-key.ts'
 import { Agents } from './agents.ts'
 import { createApiDoor } from './api/api-door.ts'
-import { keepBooks } from './book-keeping.ts'
+import { Books, keepBooks } from './book-keeping.ts'
 import { BridgeHttp } from './bridge-http.ts'
 import { Bridge } from './bridge.ts'
 import { ChangeSignal } from './change-signal.ts'
@@ -29,6 +29,7 @@ import { Registrations } from './registrations.ts'
 import { importAtFirstStart, importIntoRunning } from './stock-data/import-on-demand.ts'
 import { StockSide } from './stock-side.ts'
 import { openStore } from './store/store.ts'
+import { whileLocked } from './store/while-locked.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { TunnelRules } from './tunnel-rules.ts'
@@ -110,7 +111,7 @@ export class Relay {
     const control = this.#options.controlSocket ? await openControlSocket(folder, configFile) : undefined
     this.#closers.push(() => control?.close())
     const isFirstStart = !existsSync(join(folder, 'relay.db'))
-    const store = openStore(folder, startedAtMs)
+    const store = await whileLocked(() => openStore(folder, startedAtMs))
     this.#closers.push(() => store.close())
     if (isFirstStart && configPath !== undefined) {
       await importAtFirstStart(dirname(configPath), { store, log, now })
@@ -166,11 +167,13 @@ export class Relay {
       log,
       now,
     })
-    this.#closers.push(() => clients.close())
-    const traffic = new TrafficMeter({ tunnels, store: store.traffic, now })
+    const books = new Books({ tunnels, clients, store, log, now })
+    const traffic = new TrafficMeter({ tunnels, store: store.traffic, save: () => books.save(), now })
     this.#closers.push(
+      () => clients.close(),
       () => opened.closeAll(),
-      () => traffic.flush(),
+      () => books.close(),
+      agents.onChange(() => books.saveSoon()),
     )
 
     let bridgePort = this.#config.bridgePort
@@ -279,8 +282,10 @@ export class Relay {
     })
     this.#closers.push(() => consoleDoor.close())
     await consoleDoor.follow(this.#config)
-    control?.serve(api, (stockFolder) => importIntoRunning(stockFolder, { store, clients, tunnels, now }))
-    this.#closers.push(keepBooks({ traffic, clients, tunnels, hosts, stock, store, log, now }))
+    control?.serve(api, (stockFolder) =>
+      whileLocked(() => importIntoRunning(stockFolder, { store, clients, tunnels, now })),
+    )
+    this.#closers.push(keepBooks({ books, tunnels, hosts, invites, stock, log }))
     log.info('nps runs', { version: relayVersion, state: folder })
     return { bridgePort, identity, adminKey, consoleDoor, hosts, tunnels }
   }

@@ -14,6 +14,7 @@ interface Sample {
 export class TrafficMeter {
   readonly #tunnels: TunnelRegistry
   readonly #store: TrafficStore
+  readonly #save: () => unknown
   readonly #now: () => number
   readonly #ticked = new ChangeSignal()
   #watchers = 0
@@ -21,20 +22,22 @@ export class TrafficMeter {
   #before: Sample | undefined
   #latest: Sample | undefined
 
-  constructor({ tunnels, store, now }: { tunnels: TunnelRegistry; store: TrafficStore; now: () => number }) {
-    this.#tunnels = tunnels
-    this.#store = store
-    this.#now = now
-  }
-
-  /** Stores what has flowed; called once a minute, at the end, and before somebody looks at history. */
-  flush(): void {
-    this.#store.record(this.#tunnels.takeDeltas(), this.#now())
+  /** `save` writes down what has flowed until now, before somebody looks at history. */
+  constructor(options: {
+    tunnels: TunnelRegistry
+    store: TrafficStore
+    save: () => unknown
+    now: () => number
+  }) {
+    this.#tunnels = options.tunnels
+    this.#store = options.store
+    this.#save = options.save
+    this.#now = options.now
   }
 
   history(range: keyof typeof historyRanges, tunnelId?: number): TrafficHistory {
     if (tunnelId !== undefined) this.#tunnels.get(tunnelId)
-    this.flush()
+    this.#save()
     return this.#store.history(range, this.#now(), tunnelId)
   }
 

@@ -5,7 +5,7 @@ import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { withPassword } from './private/private-settings.ts'
-import type { TrafficDelta } from './store/traffic.ts'
+import type { TrafficPoint } from './store/traffic.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from './store/tunnels.ts'
 import { TrafficLedger } from './traffic-ledger.ts'
 import type { TunnelRules } from './tunnel-rules.ts'
@@ -164,7 +164,12 @@ export class TunnelRegistry {
       const changeOn = async (port: number | null) => {
         if (port !== null && port !== before.port) rules.checkPort(mode, port)
         if (before.enabled) await this.#open({ ...after, port })
-        store.update(id, { ...after, port })
+        try {
+          store.update(id, { ...after, port })
+        } catch (error) {
+          if (before.enabled) await this.#open(before)
+          throw error
+        }
         await this.#closeRivals()
         log.info('tunnel edited', { tunnel: id, mode, port, target: after.target })
         return this.get(id)
@@ -178,7 +183,12 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       const record = this.#record(id)
       await this.#open(record)
-      this.#options.store.setEnabled(id, true)
+      try {
+        this.#options.store.setEnabled(id, true)
+      } catch (error) {
+        if (!record.enabled) await this.#close(id)
+        throw error
+      }
       this.#options.log.info('tunnel started', { tunnel: id, port: record.port })
       return this.get(id)
     })
@@ -198,8 +208,8 @@ export class TunnelRegistry {
   remove(id: number): Promise<void> {
     return this.#changing(async () => {
       this.#record(id)
-      await this.#close(id)
       this.#options.store.remove(id)
+      await this.#close(id)
       this.#options.log.info('tunnel removed', { tunnel: id })
     })
   }
@@ -229,9 +239,13 @@ export class TunnelRegistry {
     return this.#ledger.unsavedOfClient(clientId)
   }
 
-  /** What has flowed since the last call; whoever takes it stores it. */
-  takeDeltas(): TrafficDelta[] {
-    return this.#ledger.take()
+  /** What has flowed and is not stored; `pointsSaved` says that it is. */
+  unsavedPoints(): TrafficPoint[] {
+    return this.#ledger.points(this.#options.now())
+  }
+
+  pointsSaved(): void {
+    this.#ledger.stored()
   }
 
   #changing<T>(work: () => Promise<T>): Promise<T> {

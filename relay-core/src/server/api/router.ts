@@ -4,6 +4,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { Client, Tunnel } from '../../api/models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import { toContractError } from './coded-errors.ts'
+import { whileLocked } from '../store/while-locked.ts'
 import { checkPassword } from '../private/private-settings.ts'
 import type { ApiParts } from './context.ts'
 import { feed } from './feed.ts'
@@ -33,9 +34,9 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
     if (!isHidden) return
     throw new RelayError('not-possible-here', `A session of the web console is not shown ${what}.`, { what })
   }
-  const os = implement(relayContract).use(async ({ next }) => {
+  const os = implement(relayContract).use(async ({ next, signal }) => {
     try {
-      return await next()
+      return await whileLocked(async () => next(), { signal })
     } catch (error) {
       throw toContractError(error, log)
     }

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import { RelayError } from '../../api/errors.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
+import type { StateFile } from './state-file.ts'
 
 export interface ClientRecord {
   readonly id: number
@@ -37,9 +37,9 @@ export interface ClientChange {
 
 /** The accounts of lab boxes, in the state file. */
 export class ClientStore {
-  readonly #database: DatabaseSync
+  readonly #database: StateFile
 
-  constructor(database: DatabaseSync) {
+  constructor(database: StateFile) {
     this.#database = database
   }
 

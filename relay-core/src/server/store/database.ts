@@ -1,6 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { RelayError } from '../../api/errors.ts'
+import { StateFile } from './state-file.ts'
 
 /**
  * The steps from one version of the schema to the next; the number in the table `schema` counts those done.
@@ -79,23 +78,21 @@ const migrations: readonly string[] = [
 ]
 
 /**
- * Opens the relay's state, makes it where there is none, and brings an older schema up to date. What a committed
- * statement answered survives kill -9 and a power cut (WAL with full synchronisation).
+ * Opens the relay's state, makes it where there is none, and brings an older schema up to date. A state that is up to date
+ * is not written to, so that a relay starts on a full disk too.
  *
- * @throws Error that names the file and the next step when it cannot be read or comes from a newer version.
+ * @throws RelayError as `StateFile`, or an Error that names the file and the next step when it cannot be read or comes
+ * from a newer version.
  */
-export function openDatabase(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+export function openDatabase(path: string): StateFile {
+  let database: StateFile | undefined
   try {
-    const database = new DatabaseSync(path)
-    // It holds the keys of every client.
-    chmodSync(path, 0o600)
-    database.exec(
-      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000',
-    )
+    database = new StateFile(path)
     migrate(database, path)
     return database
   } catch (error) {
+    database?.close()
+    if (error instanceof RelayError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(
       `The state file ${path} cannot be opened: ${reason}. Move it away to start empty, or restore a copy.`,
@@ -104,31 +101,27 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** Runs `work` as a whole or not at all. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('begin immediate')
-  try {
-    const result = work()
-    database.exec('commit')
-    return result
-  } catch (error) {
-    database.exec('rollback')
-    throw error
-  }
-}
-
-function migrate(database: DatabaseSync, path: string): void {
-  transaction(database, () => {
+function migrate(database: StateFile, path: string): void {
+  if (versionOf(database) === migrations.length) return
+  database.transaction(() => {
     database.exec('create table if not exists schema (version integer not null) strict')
-    const row = database.prepare('select version from schema').get()
-    const version = row ? Number(row['version']) : 0
+    const version = versionOf(database)
     if (version > migrations.length) {
       throw new Error(
         `${path} was written by a newer nps (schema ${version}, this one knows ${migrations.length})`,
       )
     }
     for (const step of migrations.slice(version)) database.exec(step)
-    if (!row) database.prepare('insert into schema values (?)').run(migrations.length)
-    else database.prepare('update schema set version = ?').run(migrations.length)
+    const isNew = database.prepare('select 1 from schema').get() === undefined
+    database
+      .prepare(isNew ? 'insert into schema values (?)' : 'update schema set version = ?')
+      .run(migrations.length)
   })
+}
+
+/** 0 for an empty file. */
+function versionOf(database: StateFile): number {
+  const hasTable = database.prepare("select 1 from sqlite_schema where name = 'schema'").get()
+  const row = hasTable && database.prepare('select version from schema').get()
+  return row ? Number(row['version']) : 0
 }

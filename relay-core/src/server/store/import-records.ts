@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { keyIdOf, type ClientRecord } from './clients.ts'
-import { transaction } from './database.ts'
+import type { StateFile } from './state-file.ts'
 import type { TunnelRecord } from './tunnels.ts'
 
 export type ImportedClient = Pick<
@@ -22,11 +21,11 @@ export type ImportedTunnel = Pick<
 
 /** Adds records with their counters and, where they are free, with their ids: all of them or, on any failure, none. */
 export function importRecords(
-  database: DatabaseSync,
+  database: StateFile,
   { clients, tunnels }: { clients: readonly ImportedClient[]; tunnels: readonly ImportedTunnel[] },
   nowMs: number,
 ): void {
-  transaction(database, () => {
+  database.transaction(() => {
     const addClient = database.prepare(
       `insert into clients (id, name, vkey, key_id, enabled, created_at_ms, settings, limits, down_bytes, up_bytes)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
+import type { StateFile } from './state-file.ts'
 
 export interface InviteRecord {
   readonly codeHash: string
@@ -13,9 +13,9 @@ export interface InviteRecord {
 
 /** One-time codes in the state file; only their hashes, so that a copy of the file invites nobody. */
 export class InviteStore {
-  readonly #database: DatabaseSync
+  readonly #database: StateFile
 
-  constructor(database: DatabaseSync) {
+  constructor(database: StateFile) {
     this.#database = database
   }
 

@@ -50,9 +50,12 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
   const store = openStore(folder, t0)
   const { id: clientId } = store.clients.add({ name: 'a', vkey: newVkey() }, t0)
   const { id } = store.tunnels.add({ clientId, name: 'a', mode: 'tcp', port: 1, target: 'a:1' }, t0)
-  store.traffic.record([{ tunnelId: id, clientId, downBytes: 5, upBytes: 1 }], t0)
-  store.traffic.record([{ tunnelId: id, clientId, downBytes: 7, upBytes: 2 }], t0 + 10_000)
-  store.traffic.record([{ tunnelId: id + 1, clientId, downBytes: 100, upBytes: 0 }], t0 + minute)
+  store.traffic.record([{ atMs: t0, tunnelId: id, clientId, downBytes: 5, upBytes: 1 }], t0)
+  store.traffic.record([{ atMs: t0 + 10_000, tunnelId: id, clientId, downBytes: 7, upBytes: 2 }], t0 + 10_000)
+  store.traffic.record(
+    [{ atMs: t0 + minute, tunnelId: id + 1, clientId, downBytes: 100, upBytes: 0 }],
+    t0 + minute,
+  )
   expect(store.tunnels.get(id)).toMatchObject({ downBytes: 12, upBytes: 3 })
 
   const { points, periodMs } = store.traffic.history('hour', t0 + 2 * minute, id)
@@ -74,7 +77,7 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
 
 test('minutes are kept for 48 hours, hours for 90 days', () => {
   const store = openStore(folder, t0)
-  store.traffic.record([{ tunnelId: 1, clientId: 1, downBytes: 1, upBytes: 1 }], t0)
+  store.traffic.record([{ atMs: t0, tunnelId: 1, clientId: 1, downBytes: 1, upBytes: 1 }], t0)
   store.traffic.prune(t0 + 49 * hour)
   expect(store.traffic.history('day', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(false)
   expect(store.traffic.history('week', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(true)

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { ClientStore } from './clients.ts'
 import { openDatabase } from './database.ts'
 import { importRecords, type ImportedClient, type ImportedTunnel } from './import-records.ts'
@@ -18,20 +17,24 @@ export interface Store {
     records: { clients: readonly ImportedClient[]; tunnels: readonly ImportedTunnel[] },
     nowMs: number,
   ): void
+  /** What is written by itself, as against what a call asks for: all or none. @throws RelayError as `StateFile` */
+  save(work: () => void): void
   close(): void
 }
 
 /** Opens or makes the state in `folder`. `startedAtMs` names this run in the history of traffic. */
 export function openStore(folder: string, startedAtMs: number): Store {
-  const database: DatabaseSync = openDatabase(join(folder, 'relay.db'))
+  const database = openDatabase(join(folder, 'relay.db'))
   return {
     clients: new ClientStore(database),
     tunnels: new TunnelStore(database),
     invites: new InviteStore(database),
     traffic: new TrafficStore(database, startedAtMs),
     importRecords: (records, nowMs) => importRecords(database, records, nowMs),
-    close: () => {
-      if (database.isOpen) database.close()
+    save: (work) => {
+      database.transaction(work)
+      database.share()
     },
+    close: () => database.close(),
   }
 }

@@ -1,8 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { TrafficHistory } from '../../api/models.ts'
-import { transaction } from './database.ts'
+import type { StateFile } from './state-file.ts'
 
-export interface TrafficDelta {
+/** What a tunnel has carried in one minute or less. */
+export interface TrafficPoint {
+  /** A time within that minute. */
+  readonly atMs: number
   readonly tunnelId: number
   readonly clientId: number
   readonly downBytes: number
@@ -25,18 +27,18 @@ export const historyRanges = {
 
 /** Traffic over time in the state file, and the times at which the relay ran. */
 export class TrafficStore {
-  readonly #database: DatabaseSync
+  readonly #database: StateFile
   readonly #startedAtMs: number
 
   /** `startedAtMs` names this run of the relay. */
-  constructor(database: DatabaseSync, startedAtMs: number) {
+  constructor(database: StateFile, startedAtMs: number) {
     this.#database = database
     this.#startedAtMs = startedAtMs
   }
 
-  /** Adds what has flowed since the last call to totals, minute and hour, and notes that the relay runs. */
-  record(deltas: readonly TrafficDelta[], nowMs: number): void {
-    transaction(this.#database, () => {
+  /** Adds points to totals, minutes and hours, and notes that the relay runs. */
+  record(points: readonly TrafficPoint[], nowMs: number): void {
+    this.#database.transaction(() => {
       this.#database
         .prepare('insert into runs values (?, ?) on conflict do update set last_at_ms = excluded.last_at_ms')
         .run(this.#startedAtMs, nowMs)
@@ -48,11 +50,11 @@ export class TrafficStore {
       )
       const minute = this.#adding('traffic_minutes')
       const hour = this.#adding('traffic_hours')
-      for (const { tunnelId, clientId, downBytes, upBytes } of deltas) {
+      for (const { atMs, tunnelId, clientId, downBytes, upBytes } of points) {
         total.run(downBytes, upBytes, tunnelId)
         ofClient.run(downBytes, upBytes, clientId)
-        minute.run(nowMs - (nowMs % minuteMs), tunnelId, downBytes, upBytes)
-        hour.run(nowMs - (nowMs % hourMs), tunnelId, downBytes, upBytes)
+        minute.run(atMs - (atMs % minuteMs), tunnelId, downBytes, upBytes)
+        hour.run(atMs - (atMs % hourMs), tunnelId, downBytes, upBytes)
       }
     })
   }

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Limits } from '../../api/limits.ts'
 import type { TunnelMode } from '../../api/models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
+import type { StateFile } from './state-file.ts'
 
 export interface TunnelRecord {
   readonly id: number
@@ -27,9 +27,9 @@ export type NewTunnel = Pick<TunnelRecord, 'clientId' | 'name' | 'mode' | 'port'
 
 /** The tunnels in the state file. */
 export class TunnelStore {
-  readonly #database: DatabaseSync
+  readonly #database: StateFile
 
-  constructor(database: DatabaseSync) {
+  constructor(database: StateFile) {
     this.#database = database
   }
 

@@ -429,6 +429,21 @@ export const failures = {
     title: 'The disk of {host} is full.',
     cause: '{freeBytes} free in {path}, {neededBytes} needed. Nothing was changed.',
     next: 'Make room there and check again.',
+    without: { cause: 'There is no room left to write. Nothing was changed.' },
+  },
+  'state-locked': {
+    title: 'The server’s data is locked.',
+    cause: 'Another program holds {path}, such as a backup. Nothing was changed; tunnels go on.',
+    next: 'Try again when that program is done.',
+    without: {
+      cause: 'Another program holds it, such as a backup. Nothing was changed; tunnels go on.',
+    },
+  },
+  'state-unwritable': {
+    title: 'The server cannot write its data.',
+    cause: 'Writing {path} fails: {reason}. Nothing was changed; tunnels go on.',
+    next: 'Check the disk of the server: it may be read-only or broken.',
+    without: { cause: 'Nothing was changed; tunnels go on.' },
   },
   'memory-low': {
     title: '{host} has too little memory.',

@@ -392,6 +392,19 @@ export const failures: Words<typeof en> = {
     title: '{host} 的磁盘已满。',
     cause: '{path} 剩余 {freeBytes}，需要 {neededBytes}。没有改动任何内容。',
     next: '在那里腾出空间，然后重新检查。',
+    without: { cause: '没有可写入的空间了。没有改动任何内容。' },
+  },
+  'state-locked': {
+    title: '服务器的数据被锁定。',
+    cause: '另一个程序（例如备份）正占用 {path}。没有改动任何内容；隧道照常工作。',
+    next: '等那个程序结束后再试一次。',
+    without: { cause: '另一个程序（例如备份）正占用它。没有改动任何内容；隧道照常工作。' },
+  },
+  'state-unwritable': {
+    title: '服务器无法写入数据。',
+    cause: '写入 {path} 失败：{reason}。没有改动任何内容；隧道照常工作。',
+    next: '检查服务器的磁盘：它可能是只读的，或已损坏。',
+    without: { cause: '没有改动任何内容；隧道照常工作。' },
   },
   'memory-low': {
     title: '{host} 的内存太少。',

@@ -1,0 +1,141 @@
+import { chmodSync, mkdirSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { RelayError } from '../../api/errors.ts'
+
+type Row = Record<string, unknown>
+
+/** One prepared statement. Failures that the machine is to blame for are `RelayError`s, see `StateFile`. */
+export interface Statement {
+  run(...values: SQLInputValue[]): { lastInsertRowid: number | bigint }
+  get(...values: SQLInputValue[]): Row | undefined
+  all(...values: SQLInputValue[]): Row[]
+}
+
+/**
+ * With less than this the disk counts as full: SQLite's shared index of a WAL is a sparse, mapped file, and touching a page
+ * of it that has no block left is a bus error, which ends the process. Such a disk is used without shared memory.
+ */
+const roomForSharedMemoryBytes = 1024 * 1024
+
+/** Primary result codes, https://www.sqlite.org/rescode.html */
+const sqlite = { busy: 5, locked: 6, readOnly: 8, ioError: 10, full: 13, cannotOpen: 14 } as const
+
+/**
+ * relay.db and its statements. Nothing here ever waits for a lock: this is the thread that carries the traffic. What the
+ * machine refuses is a RelayError: `disk-full`, `state-locked` (another program holds the file; `whileLocked` tries again)
+ * or `state-unwritable`. A write that was refused has changed nothing.
+ */
+export class StateFile {
+  readonly #path: string
+  #database: DatabaseSync
+  /** Opened on a full disk: no other program can read the file until there is room. */
+  #isExclusive: boolean
+
+  /** Opens the file or makes it, readable by its owner only: it holds the keys of every client. */
+  constructor(path: string) {
+    this.#path = path
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    this.#isExclusive = !hasRoom(path)
+    this.#database = this.#coded(() => openShared(path, this.#isExclusive))
+  }
+
+  prepare(sql: string): Statement {
+    const statement = this.#coded(() => this.#database.prepare(sql))
+    return {
+      run: (...values) => this.#coded(() => statement.run(...values)),
+      get: (...values) => this.#coded(() => statement.get(...values)),
+      all: (...values) => this.#coded(() => statement.all(...values)),
+    }
+  }
+
+  exec(sql: string): void {
+    this.#coded(() => this.#database.exec(sql))
+  }
+
+  /** Runs `work` as a whole or not at all; inside another one it is a part of that. */
+  transaction<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work()
+    this.exec('begin immediate')
+    try {
+      const result = work()
+      this.exec('commit')
+      return result
+    } catch (error) {
+      // A full disk has made SQLite roll back by itself.
+      if (this.#database.isTransaction) this.exec('rollback')
+      throw error
+    }
+  }
+
+  /** To be called when a write has succeeded: after a full disk, other programs may read the file again, such as for a backup. */
+  share(): void {
+    if (!this.#isExclusive || !hasRoom(this.#path)) return
+    this.#database.close()
+    this.#database = this.#coded(() => openShared(this.#path, false))
+    this.#isExclusive = false
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #coded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw codedFailure(error, this.#path)
+    }
+  }
+}
+
+/**
+ * What a committed statement answered survives kill -9 and a power cut (WAL with full synchronisation). `isExclusive` keeps
+ * the index of the WAL in this process's own memory; it has to be set before the file is looked at.
+ */
+function openShared(path: string, isExclusive: boolean): DatabaseSync {
+  const database = new DatabaseSync(path)
+  try {
+    chmodSync(path, 0o600)
+    database.exec(`pragma busy_timeout = 0; pragma locking_mode = ${isExclusive ? 'exclusive' : 'normal'};
+      pragma temp_store = memory; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function codedFailure(error: unknown, path: string): unknown {
+  const { errcode } = error as { errcode?: unknown }
+  if (typeof errcode !== 'number') return error
+  const reason = error instanceof Error ? error.message : String(error)
+  const params = { path }
+  switch (errcode & 0xff) {
+    case sqlite.full:
+      return new RelayError('disk-full', `There is no room left to write ${path}.`, params, { cause: error })
+    case sqlite.busy:
+    case sqlite.locked: {
+      const message = `Another program holds ${path} locked, such as a backup. Try again when it is done.`
+      return new RelayError('state-locked', message, params, { cause: error })
+    }
+    case sqlite.readOnly:
+    case sqlite.ioError:
+    case sqlite.cannotOpen: {
+      // A quota, or the index of the WAL that finds no block, is told as an I/O error.
+      if (!hasRoom(path))
+        return new RelayError('disk-full', `There is no room left to write ${path}.`, params, {
+          cause: error,
+        })
+      const message = `${path} cannot be written: ${reason}. Is its disk read-only or broken?`
+      return new RelayError('state-unwritable', message, { ...params, reason }, { cause: error })
+    }
+    default:
+      return error
+  }
+}
+
+function hasRoom(path: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  return bavail * bsize >= roomForSharedMemoryBytes
+}
