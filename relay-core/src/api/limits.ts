@@ -6,7 +6,7 @@ const positive = z.number().int().positive()
 export const networkRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
 
 /** Long enough for the list of a whole campus; looked through for each visitor. */
-const mostRanges = 1_000
+export const mostRanges = 1_000
 
 /**
  * What visitors of a tunnel, or of all tunnels of a client, may use together. Whatever is left out has no limit.

@@ -1,5 +1,6 @@
 import type { ClientLimits } from '../../api/limits.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
+import { readRestrictions, stayClosed, withServerWide, type Restrictions } from './restrictions.ts'
 import type { StockClient } from './stock-records.ts'
 
 export interface ConvertedClient {
@@ -20,8 +21,8 @@ export type Converted<T> =
 /** Shorter ones can be guessed; our own have 32 characters. */
 export const shortestSafeKey = 16
 
-/** A stock client as a client of this relay. */
-export function convertClient(stock: StockClient): Converted<ConvertedClient> {
+/** A stock client as a client of this relay; `wide` is what its server restricted for all of them. */
+export function convertClient(stock: StockClient, wide: Restrictions): Converted<ConvertedClient> {
   const notes: string[] = []
   const { VerifyKey: vkey, Cnf, Flow } = stock
   if (!/^[\x21-\x7e]{1,128}$/.test(vkey)) {
@@ -36,20 +37,20 @@ export function convertClient(stock: StockClient): Converted<ConvertedClient> {
     notes.push('its own login to the console is left out: only the administrator logs in')
   }
   if ((Cnf.U === '') !== (Cnf.P === '')) notes.push('a basic user needs a name and a password: left out')
+  const { limits, doubts } = withServerWide(readRestrictions(stock), wide)
+  notes.push(...stayClosed(doubts))
   return {
     value: {
       name: nameOf(stock.Remark, `client ${stock.Id}`),
       vkey,
-      enabled: stock.Status,
+      enabled: stock.Status && doubts.length === 0,
       settings: {
         ...(Cnf.Crypt && { crypt: true }),
         ...(Cnf.Compress && { compress: true }),
         ...(!stock.ConfigConnAllow && { mayPush: false }),
       },
       limits: {
-        ...(stock.RateLimit > 0 && { rateBytesPerSecond: stock.RateLimit * 1024 }),
-        ...(Flow.FlowLimit > 0 && { quotaBytes: Flow.FlowLimit * 1024 * 1024 }),
-        ...(stock.MaxConn > 0 && { maxConnections: stock.MaxConn }),
+        ...limits,
         ...(stock.MaxTunnelNum > 0 && { maxTunnels: stock.MaxTunnelNum }),
       },
       downBytes: Flow.ExportFlow,

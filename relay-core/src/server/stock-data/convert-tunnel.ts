@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import type { Limits } from '../../api/limits.ts'
 import { targetAddress, type TunnelMode } from '../../api/models.ts'
 import { tunnelSettings, type TunnelSettings } from '../../api/tunnel-settings.ts'
 import { nameOf, shortestSafeKey, type Converted } from './convert-client.ts'
+import { readRestrictions, stayClosed } from './restrictions.ts'
 import type { StockClient, StockHost, StockTunnel } from './stock-records.ts'
 
 export interface ConvertedTunnel {
@@ -11,6 +13,7 @@ export interface ConvertedTunnel {
   readonly port: number | null
   readonly target: string
   readonly settings: TunnelSettings
+  readonly limits: Limits
   readonly enabled: boolean
   readonly downBytes: number
   readonly upBytes: number
@@ -54,7 +57,11 @@ export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<C
   const ip = stock.ServerIp.replace(/^\[(.*)\]$/, '$1')
   if (ip !== '' && isIP(ip) === 0)
     return { problem: `${JSON.stringify(ip.slice(0, 60))} is no address to listen on` }
-  const users = mode === 'socks5' || mode === 'httpProxy' ? usersOf(stock, basic, notes) : undefined
+  const { limits, doubts } = readRestrictions(stock)
+  const asks = mode === 'socks5' || mode === 'httpProxy' || mode === 'file'
+  const users = asks ? usersOf(stock, mode === 'file' ? nobody : basic, notes, doubts) : undefined
+  if (!asks && hasUsers(stock)) doubts.push(`it asks for users, which ${mode} does not do here`)
+  const proxyProtocol = proxyProtocolOf(stock, mode, notes)
   return checked(
     {
       name: nameOf(stock.Remark, hasPort ? `${mode} ${stock.Port}` : mode),
@@ -67,12 +74,14 @@ export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<C
         ...(mode === 'private' && stock.Password !== '' && { password: stock.Password }),
         ...(mode === 'file' && { folder: stock.LocalPath, stripPrefix: stock.StripPre }),
         ...(mode === 'tcp' && healthOf(stock)),
+        ...(proxyProtocol && { proxyProtocol }),
       },
-      enabled: stock.Status,
+      limits,
+      enabled: stock.Status && doubts.length === 0,
       downBytes: stock.Flow.ExportFlow,
       upBytes: stock.Flow.InletFlow,
     },
-    notes,
+    [...notes, ...stayClosed(doubts)],
   )
 }
 
@@ -88,16 +97,26 @@ export function convertHost(
   if (target === undefined || target === '') return { problem: noTarget(stock.Target.TargetStr) }
   const name = stock.Host.trim().replace(/:\d+$/, '')
   if (name !== stock.Host.trim()) notes.push('the port in its name is left out: stock ignores it too')
-  const [certFile, keyFile] = [stock.CertFilePath, stock.KeyFilePath].map((file) =>
-    file === '' ? '' : resolve(runPath, file),
-  )
+  const given = [stock.CertFilePath || stock.CertFile, stock.KeyFilePath || stock.KeyFile]
+  const isPasted = given.some((file) => file.includes('-----BEGIN'))
+  if (isPasted) {
+    notes.push(
+      'its certificate was pasted into the console and is left out: save it and its key as files, and name them',
+    )
+  }
+  const [certFile, keyFile] = given.map((file) => (file === '' || isPasted ? '' : resolve(runPath, file)))
   if ((certFile === '') !== (keyFile === '')) {
     notes.push('its certificate is left out: a file and its key belong together')
   }
   const path = stock.Location === '' ? '/' : stock.Location.replace(/^(?!\/)/, '/')
   const { headers, left } = headersOf(stock.HeaderChange)
   for (const line of left) notes.push(`the header line ${JSON.stringify(line.slice(0, 60))} is left out`)
-  const users = usersOf({}, basic, notes)
+  const { limits, doubts } = readRestrictions(stock)
+  const users = usersOf(stock, basic, notes, doubts)
+  for (const field of differences)
+    if (stock[field]) notes.push(`its ${field} is left out: there is no such thing here`)
+  if (stock.Target.ProxyProtocol > 0)
+    notes.push('its PROXY protocol is left out: hosts tell the visitor in header fields')
   return checked(
     {
       name: nameOf(stock.Remark, name.slice(0, 64)),
@@ -112,15 +131,17 @@ export function convertHost(
           ...(stock.HostChange !== '' && { hostHeader: stock.HostChange }),
           ...(headers && { setHeaders: headers }),
           ...(certFile && keyFile && { certFile, keyFile }),
+          ...(stock.AutoHttps && { redirectToHttps: true }),
           ...(stock.IsClose && { isPaused: true }),
         },
         ...(users && { users }),
       },
-      enabled: true,
+      limits,
+      enabled: doubts.length === 0,
       downBytes: stock.Flow.ExportFlow,
       upBytes: stock.Flow.InletFlow,
     },
-    notes,
+    [...notes, ...stayClosed(doubts)],
   )
 }
 
@@ -143,13 +164,56 @@ function targetsOf(lines: string): string | undefined {
   return targetAddress.safeParse(targets).success ? targets : undefined
 }
 
+/** Changes what a visitor of a host is shown, and lets nobody in. */
+const differences = [
+  'RespHeaderChange',
+  'PathRewrite',
+  'RedirectURL',
+  'HttpsJustProxy',
+  'TlsOffload',
+  'AutoSSL',
+  'AutoCORS',
+  'CompatMode',
+  'TargetIsHttps',
+] as const satisfies readonly (keyof StockHost)[]
+
+const nobody: BasicUser = { U: '', P: '', Crypt: false, Compress: false }
+
+type WithUsers = Pick<StockTunnel, 'MultiAccount' | 'UserAuth'>
+
+function accountsOf({ MultiAccount, UserAuth }: WithUsers): [string, string][] {
+  return [MultiAccount, UserAuth].flatMap((users) => Object.entries(users?.AccountMap ?? {}))
+}
+
+function hasUsers(stock: WithUsers): boolean {
+  return accountsOf(stock).length > 0 || [stock.MultiAccount, stock.UserAuth].some((users) => users?.Content)
+}
+
+/** `v1` or `v2`, of either fork. */
+function proxyProtocolOf(
+  { ProtoVersion, Target }: StockTunnel,
+  mode: TunnelMode,
+  notes: string[],
+): TunnelSettings['proxyProtocol'] {
+  const asked =
+    ProtoVersion.trim() === '' && Target.ProxyProtocol > 0 ? `V${Target.ProxyProtocol}` : ProtoVersion.trim()
+  if (asked === '') return undefined
+  if (mode === 'tcp' && asked === 'V1') return 'v1'
+  if (mode === 'tcp' && asked === 'V2') return 'v2'
+  notes.push(`its PROXY protocol ${JSON.stringify(asked.slice(0, 20))} is left out: tcp has V1 and V2 here`)
+  return undefined
+}
+
 /** Undefined: everybody may come in, as in stock where no user has both a name and a password. */
 function usersOf(
-  { MultiAccount }: Pick<StockTunnel, 'MultiAccount'> | { MultiAccount?: undefined },
+  stock: WithUsers,
   basic: BasicUser,
   notes: string[],
+  doubts: string[],
 ): TunnelSettings['users'] {
-  const accounts = Object.entries(MultiAccount?.AccountMap ?? {})
+  const accounts = accountsOf(stock)
+  if (accounts.length === 0 && hasUsers(stock))
+    doubts.push('its users are written in a way that is not known here')
   if (accounts.length > 0) {
     const users = accounts
       .filter(([name, password]) => name !== '' && password !== '')

@@ -4,14 +4,17 @@ import type { TunnelRecord } from '../store/tunnels.ts'
 import { transportOf } from '../tunnels/modes.ts'
 import { convertClient, type Converted } from './convert-client.ts'
 import { convertHost, convertTunnel, type BasicUser, type ConvertedTunnel } from './convert-tunnel.ts'
+import { readRestrictions, type Restrictions } from './restrictions.ts'
 import type { StockEntry } from './stock-file.ts'
-import type { StockClient, StockHost, StockTunnel } from './stock-records.ts'
+import type { StockClient, StockHost, StockRestrictions, StockTunnel } from './stock-records.ts'
 
 /** What the files of a stock conf folder say. */
 export interface StockData {
   readonly clients: readonly StockEntry<StockClient>[]
   readonly tunnels: readonly StockEntry<StockTunnel>[]
   readonly hosts: readonly StockEntry<StockHost>[]
+  /** What the server restricts for all: one record, or none. */
+  readonly global: readonly StockEntry<StockRestrictions>[]
   /** The folder above `conf`. */
   readonly runPath: string
 }
@@ -55,6 +58,7 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
   const clients: ImportedClient[] = []
   const owners = new Map<number, Owner>()
   const vkeys = new Map(existing.clients.map(({ id, vkey }) => [vkey, id]))
+  const wide = serverWide(stock.global)
   for (const entry of stock.clients) {
     const say = sayer(lines, 'clients.json', entry.at)
     if ('problem' in entry) {
@@ -65,7 +69,7 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
     // The client of the public key; it stands in no file of a sound server.
     if (record.NoStore) continue
     const what = `client ${record.Id}${record.Remark === '' ? '' : ` "${record.Remark}"`}`
-    const converted = convertClient(record)
+    const converted = convertClient(record, wide)
     if ('problem' in converted) {
       say('left', what, [converted.problem])
     } else if (owners.has(record.Id)) {
@@ -137,6 +141,13 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
     }
   }
   return { clients, tunnels, lines }
+}
+
+/** What could not be read of global.json may have kept anybody out. */
+function serverWide(global: StockData['global']): Restrictions {
+  const [entry] = global
+  if (!entry) return { limits: {}, doubts: [] }
+  return 'problem' in entry ? { limits: {}, doubts: [entry.problem] } : readRestrictions(entry.record)
 }
 
 /** What no two tunnels can have: a port, a host's name and path, or a private tunnel's target and password. */

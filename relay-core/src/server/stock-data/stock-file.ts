@@ -9,32 +9,47 @@ export type StockEntry<T> =
 const mostRecords = 50_000
 
 /**
- * The records of a stock file, which is no JSON document but many, each followed by a line end and `*#*`. A record that
- * cannot be read spoils no other.
+ * The records of a stock file, which is no JSON document but many, each followed by a line end and `*#*`: a record that
+ * cannot be read spoils no other. djylb's fork writes one JSON array.
  */
 export function readStockFile<T>(text: string, schema: z.ZodType<T>): StockEntry<T>[] {
-  const parts = text.replace(/^\uFEFF/, '').split(/\r?\n\*#\*/)
-  const entries: StockEntry<T>[] = []
-  for (const part of parts) {
-    if (part.trim() === '') continue
-    const at = entries.length + 1
-    if (at > mostRecords) {
-      entries.push({ at, problem: `there are more than ${mostRecords} records; the rest was not looked at` })
-      break
-    }
-    entries.push({ at, ...readRecord(part, schema) })
+  const whole = text.replace(/^\uFEFF/, '')
+  const values =
+    arrayIn(whole) ??
+    whole
+      .split(/\r?\n\*#\*/)
+      .filter((part) => part.trim() !== '')
+      .map(parsed)
+  const entries: StockEntry<T>[] = values
+    .slice(0, mostRecords)
+    .map((value, index) => ({ at: index + 1, ...readRecord(value, schema) }))
+  if (values.length > mostRecords) {
+    const problem = `there are more than ${mostRecords} records; the rest was not looked at`
+    entries.push({ at: mostRecords + 1, problem })
   }
   return entries
 }
 
-function readRecord<T>(part: string, schema: z.ZodType<T>): { record: T } | { problem: string } {
-  let value: unknown
+/** Undefined for what is no array: many records, or nothing that can be read. */
+function arrayIn(text: string): unknown[] | undefined {
+  if (!text.trimStart().startsWith('[')) return undefined
+  const value = parsed(text)
+  return Array.isArray(value) ? value : undefined
+}
+
+const notJson = Symbol('not JSON')
+
+function parsed(part: string): unknown {
   try {
-    value = JSON.parse(part)
+    return JSON.parse(part)
   } catch {
-    // The engine's own message quotes the record, which has keys in it.
-    return { problem: 'it is not JSON' }
+    return notJson
   }
+}
+
+function readRecord<T>(value: unknown, schema: z.ZodType<T>): { record: T } | { problem: string } {
+  // The engine's own message quotes the record, which has keys in it.
+  if (value === notJson) return { problem: 'it is not JSON' }
   const result = schema.safeParse(value)
   if (result.success) return { record: result.data }
   const issues = result.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.')}: ${message}`)

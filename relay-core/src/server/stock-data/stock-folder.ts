@@ -3,18 +3,19 @@ import { dirname, join, resolve } from 'node:path'
 import { RelayError } from '../../api/errors.ts'
 import type { StockData } from './import-plan.ts'
 import { readStockFile } from './stock-file.ts'
-import { stockClient, stockHost, stockTunnel } from './stock-records.ts'
+import { stockClient, stockGlobal, stockHost, stockTunnel } from './stock-records.ts'
 
 const largestFileBytes = 64 * 1024 * 1024
 
-/** The three files of a stock conf folder, or of one that holds `conf`. A file that is missing is empty. */
+/** The files of a stock conf folder, or of one that holds `conf`. A file that is missing is empty. */
 export async function readStockFolder(folder: string): Promise<StockData & { folder: string }> {
   const outer = resolve(folder)
   for (const conf of [outer, join(outer, 'conf')]) {
-    const [clients, tunnels, hosts] = await Promise.all([
+    const [clients, tunnels, hosts, global] = await Promise.all([
       readBounded(join(conf, 'clients.json')),
       readBounded(join(conf, 'tasks.json')),
       readBounded(join(conf, 'hosts.json')),
+      readBounded(join(conf, 'global.json')),
     ])
     if (clients === undefined) continue
     return {
@@ -23,6 +24,7 @@ export async function readStockFolder(folder: string): Promise<StockData & { fol
       clients: readStockFile(clients, stockClient),
       tunnels: readStockFile(tunnels ?? '', stockTunnel),
       hosts: readStockFile(hosts ?? '', stockHost),
+      global: readStockFile(global ?? '', stockGlobal),
     }
   }
   throw new RelayError(

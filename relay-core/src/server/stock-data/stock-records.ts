@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { count, flag, text as lenientText } from '../../nps/lenient-fields.ts'
 
 /**
- * The records of clients.json, tasks.json and hosts.json, as far as they mean something here. Fields that are missing are
- * empty, and unknown ones are passed over.
+ * The records of clients.json, tasks.json, hosts.json and global.json, of stock NPS and of its forks by yisier and djylb, as
+ * far as they mean something here. Fields that are missing are empty; `unknown` names those that say something of which
+ * nothing is known, not even that it does no harm to pass it over.
  */
 
 const text = lenientText(65_536)
@@ -15,16 +16,71 @@ const id = z
 
 /** `ExportFlow` went to visitors, `InletFlow` came from them. */
 const flow = z
-  .object({ ExportFlow: count, InletFlow: count, FlowLimit: count })
+  .object({ ExportFlow: count, InletFlow: count, FlowLimit: count, TimeLimit: text })
   .nullish()
-  .transform((value) => value ?? { ExportFlow: 0, InletFlow: 0, FlowLimit: 0 })
+  .transform((value) => value ?? { ExportFlow: 0, InletFlow: 0, FlowLimit: 0, TimeLimit: '' })
 const target = z
-  .object({ TargetStr: text, LocalProxy: flag })
+  .object({ TargetStr: text, LocalProxy: flag, ProxyProtocol: count })
   .nullish()
-  .transform((value) => value ?? { TargetStr: '', LocalProxy: false })
+  .transform((value) => value ?? { TargetStr: '', LocalProxy: false, ProxyProtocol: 0 })
 const owner = z.object({ Id: z.number().int() })
+const list = z
+  .array(text)
+  .nullish()
+  .transform((value) => value ?? [])
+const accounts = z.object({ Content: text, AccountMap: z.record(z.string(), z.string()).nullish() }).nullish()
 
-export const stockClient = z.object({
+/** What any record may restrict. */
+const restrictions = {
+  Flow: flow,
+  MaxConn: count,
+  /** KiB/s */
+  RateLimit: count,
+  /** yisier: addresses, and whether only those of the second list come in. */
+  BlackIpList: list,
+  IpWhite: flag,
+  IpWhiteList: list,
+  /** yisier: `2026-01-31 23:59:59` in the server's time. */
+  ExpireTime: text,
+  /** djylb: seconds since 1970. */
+  ExpireAt: count,
+  /** djylb: bytes. */
+  FlowLimit: count,
+  /** djylb: 0 off, 1 only these, 2 all but these; a line a rule. */
+  EntryAclMode: count,
+  EntryAclRules: text,
+}
+
+/** What a server says of itself, of its state, and for its own pages: nothing of it is a promise that could be broken here. */
+const passedOver = new Set(
+  (
+    'Addr LocalAddr IsConnect NowConn NoDisplay Version CreateTime LastOnlineTime Rate Revision UpdatedAt Mode ' +
+    'SourceType SourcePlatformID SourceActorID ManagerUserIDs BridgeTraffic ServiceTraffic ExportFlow InletFlow ' +
+    'IpWhitePass WebTotpSecret RunStatus Ports TargetAddr TargetType IsHttp HttpProxy Socks5Proxy ReadOnly ' +
+    'HealthNextTime HealthMap HealthRemoveArr CertType CertHash ServerUrl'
+  ).split(' '),
+)
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isEmpty)
+  return value === undefined || value === null || value === '' || value === 0 || value === false
+}
+
+/** A record of these fields, and the names of others that are not empty. */
+function recordOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.looseObject(shape).transform((value) => ({
+    ...value,
+    unknown: Object.entries(value).flatMap(([name, of]) =>
+      name in shape || passedOver.has(name) || isEmpty(of) ? [] : [name.slice(0, 60)],
+    ),
+  }))
+}
+
+export const stockGlobal = recordOf(restrictions)
+export type StockRestrictions = z.output<typeof stockGlobal>
+
+export const stockClient = recordOf({
+  ...restrictions,
   Id: id,
   VerifyKey: text,
   Remark: text,
@@ -34,11 +90,6 @@ export const stockClient = z.object({
     .object({ U: text, P: text, Compress: flag, Crypt: flag })
     .nullish()
     .transform((value) => value ?? { U: '', P: '', Compress: false, Crypt: false }),
-  /** KB/s */
-  RateLimit: count,
-  /** `FlowLimit` in MB */
-  Flow: flow,
-  MaxConn: count,
   MaxTunnelNum: count,
   ConfigConnAllow: z
     .boolean()
@@ -49,7 +100,8 @@ export const stockClient = z.object({
 })
 export type StockClient = z.output<typeof stockClient>
 
-export const stockTunnel = z.object({
+export const stockTunnel = recordOf({
+  ...restrictions,
   Id: id,
   Mode: text,
   Port: count,
@@ -62,8 +114,11 @@ export const stockTunnel = z.object({
   Target: target,
   LocalPath: text,
   StripPre: text,
-  MultiAccount: z.object({ AccountMap: z.record(z.string(), z.string()).nullish() }).nullish(),
-  Flow: flow,
+  MultiAccount: accounts,
+  /** djylb: as `MultiAccount`. */
+  UserAuth: accounts,
+  /** yisier: `V1` or `V2`; djylb has it as a number of the target. */
+  ProtoVersion: text,
   /** Seconds. */
   HealthCheckTimeout: count,
   HealthMaxFail: count,
@@ -75,7 +130,8 @@ export const stockTunnel = z.object({
 })
 export type StockTunnel = z.output<typeof stockTunnel>
 
-export const stockHost = z.object({
+export const stockHost = recordOf({
+  ...restrictions,
   Id: id,
   Host: text,
   HeaderChange: text,
@@ -89,6 +145,22 @@ export const stockHost = z.object({
   IsClose: flag,
   Client: owner,
   Target: target,
-  Flow: flow,
+  /** yisier, djylb: visitors are sent from http to https. */
+  AutoHttps: flag,
+  /** djylb: as `CertFilePath` and `KeyFilePath`. */
+  CertFile: text,
+  KeyFile: text,
+  UserAuth: accounts,
+  MultiAccount: accounts,
+  /** djylb: what is different here, and lets nobody in. */
+  RespHeaderChange: text,
+  PathRewrite: text,
+  RedirectURL: text,
+  HttpsJustProxy: flag,
+  TlsOffload: flag,
+  AutoSSL: flag,
+  AutoCORS: flag,
+  CompatMode: flag,
+  TargetIsHttps: flag,
 })
 export type StockHost = z.output<typeof stockHost>

@@ -12,7 +12,7 @@ export type ImportedClient = Pick<
 
 export type ImportedTunnel = Pick<
   TunnelRecord,
-  'name' | 'mode' | 'port' | 'target' | 'settings' | 'enabled' | 'downBytes' | 'upBytes'
+  'name' | 'mode' | 'port' | 'target' | 'settings' | 'limits' | 'enabled' | 'downBytes' | 'upBytes'
 > & {
   /** Of its client, which is in the state or among those that come with it. */
   readonly vkey: string
@@ -31,8 +31,8 @@ export function importRecords(
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     const addTunnel = database.prepare(
-      `insert into tunnels (id, client_id, name, mode, port, target, settings, enabled, created_at_ms, down_bytes, up_bytes)
-       values (?, (select id from clients where vkey = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into tunnels (id, client_id, name, mode, port, target, settings, limits, enabled, created_at_ms, down_bytes, up_bytes)
+       values (?, (select id from clients where vkey = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     const freeId = (table: 'clients' | 'tunnels', wanted: number | undefined) =>
       wanted !== undefined && !database.prepare(`select 1 from ${table} where id = ?`).get(wanted)
@@ -55,13 +55,15 @@ export function importRecords(
       port,
       target,
       settings,
+      limits,
       enabled,
       downBytes,
       upBytes,
     } of ordered) {
       const id = freeId('tunnels', wantedId)
-      const set = JSON.stringify(settings)
-      addTunnel.run(id, vkey, name, mode, port, target, set, enabled ? 1 : 0, nowMs, downBytes, upBytes)
+      const [set, limited] = [JSON.stringify(settings), JSON.stringify(limits)]
+      const isOn = enabled ? 1 : 0
+      addTunnel.run(id, vkey, name, mode, port, target, set, limited, isOn, nowMs, downBytes, upBytes)
     }
   })
 }
