@@ -1,3 +1,5 @@
+import { networkOf } from '../transport/network-of.ts'
+
 /** Addresses remembered at once; beyond that the oldest are forgotten, so that nobody can fill the memory. */
 const mostAddresses = 10_000
 
@@ -41,18 +43,4 @@ export class AttemptLimit {
   succeeded(address: string): void {
     this.#failures.delete(networkOf(address))
   }
-}
-
-/** A home's IPv6 addresses are one /64; an IPv4 address in IPv6 clothes is that IPv4 address. */
-function networkOf(address: string): string {
-  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (v4?.[1]) return v4[1]
-  if (!address.includes(':')) return address
-  const [head = '', tail = ''] = address.replace(/%.*/, '').split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === '' ? [] : tail.split(':')
-  const zeros = address.includes('::')
-    ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-    : []
-  return [...left, ...zeros, ...right].slice(0, 4).join(':')
 }

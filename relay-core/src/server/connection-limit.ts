@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { networkOf } from '../transport/network-of.ts'
 
 /** Counts the connections that have not proved who they are, in all and by where they come from. */
 export class ConnectionLimit {
@@ -29,15 +29,4 @@ export class ConnectionLimit {
       else this.#byAddress.set(network, others)
     }
   }
-}
-
-/** One home has a whole /64 of IPv6 to itself, so that is what counts as an address. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1]) return mapped[1]
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) while (groups.length < 4) groups.push('0')
-  return groups.slice(0, 4).join(':')
 }

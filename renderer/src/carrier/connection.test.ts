@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Carrier, CarrierLink } from './carrier.ts'
 import { BackendConnection } from './connection.ts'
 import { follow } from './follow.ts'
@@ -70,6 +70,40 @@ test('the state says since when the backend is away', async () => {
   expect(connection.state.value.state).toBe('online')
   expect(opened()).toBe(2)
   connection.close()
+})
+
+test('a link that opens and closes at once is opened again after growing pauses', async () => {
+  vi.useFakeTimers()
+  const openedAtMs: number[] = []
+  const connection = new BackendConnection({
+    async open() {
+      openedAtMs.push(Date.now())
+      return { link: { call: async () => null }, closed: Promise.resolve(), close: () => undefined }
+    },
+  })
+  connection.start()
+  await vi.advanceTimersByTimeAsync(10_000)
+  connection.close()
+  vi.useRealTimers()
+  const pauses = openedAtMs.slice(1).map((at, index) => at - (openedAtMs[index] ?? 0))
+  expect(pauses).toEqual([200, 400, 800, 1_600, 3_000, 3_000])
+})
+
+test('after a link that lived, the next one is opened soon', async () => {
+  vi.useFakeTimers()
+  const { carrier, drop, opened } = droppableCarrier()
+  const connection = new BackendConnection(carrier)
+  connection.start()
+  for (const lived of [10, 10, 10, 6_000]) {
+    await vi.advanceTimersByTimeAsync(4_000)
+    await vi.advanceTimersByTimeAsync(lived)
+    drop()
+  }
+  const before = opened()
+  await vi.advanceTimersByTimeAsync(200)
+  expect(opened()).toBe(before + 1)
+  connection.close()
+  vi.useRealTimers()
 })
 
 test('a call on a closed connection does not hang', async () => {

@@ -15,6 +15,8 @@ const openTimeoutMs = 8_000
 const callWaitMs = 10_000
 const firstRetryMs = 200
 const slowestRetryMs = 3_000
+/** After a link that lived so long the pauses begin anew. */
+const goodLinkMs = 5_000
 
 /**
  * Keeps one link to the backend open, for ever. Calls made while it is away wait a little; feeds are
@@ -73,6 +75,7 @@ export class BackendConnection {
     const signal = this.#stop.signal
     let retryMs = firstRetryMs
     while (!signal.aborted) {
+      let onlineAtMs = Number.POSITIVE_INFINITY
       try {
         const opened = await this.#carrier.open({
           signal: AbortSignal.any([signal, AbortSignal.timeout(openTimeoutMs)]),
@@ -80,16 +83,17 @@ export class BackendConnection {
         this.#current = opened
         this.#state.value = { state: 'online' }
         for (const wake of this.#waiters) wake()
-        retryMs = firstRetryMs
+        onlineAtMs = Date.now()
         await opened.closed
-        this.#current = undefined
-        this.#markLost()
       } catch {
         // Why the backend is away cannot be told from here: the state says that it is, and the next try follows.
-        this.#markLost()
-        await pause(retryMs, signal)
-        retryMs = Math.min(retryMs * 2, slowestRetryMs)
       }
+      this.#current = undefined
+      this.#markLost()
+      // A link that opens and closes at once is as good as none.
+      if (Date.now() - onlineAtMs >= goodLinkMs) retryMs = firstRetryMs
+      await pause(retryMs, signal)
+      retryMs = Math.min(retryMs * 2, slowestRetryMs)
     }
   }
 

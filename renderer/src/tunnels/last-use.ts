@@ -4,14 +4,28 @@ const recentMs = 7 * 86_400_000
 
 /** When a tunnel of each lab box was last used in this window; lost with the browser's storage, which only unfolds less. */
 function read(): Record<string, number> {
-  const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '{}')
-  return typeof stored === 'object' && stored !== null ? (stored as Record<string, number>) : {}
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '{}')
+    if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return {}
+    return Object.fromEntries(
+      Object.entries(stored).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+    )
+  } catch {
+    // Another program, an older version or a person may have written anything, and a browser may keep nothing at all.
+    return {}
+  }
 }
 
 export function rememberUse(labId: string): void {
-  localStorage.setItem(key, JSON.stringify({ ...read(), [labId]: Date.now() }))
+  try {
+    localStorage.setItem(key, JSON.stringify({ ...read(), [labId]: Date.now() }))
+  } catch {
+    // A storage that is full or switched off: the box folds sooner.
+  }
 }
 
 export function usedLately(labId: string): boolean {
-  return Date.now() - (read()[labId] ?? 0) < recentMs
+  const atMs = read()[labId] ?? 0
+  const agoMs = Date.now() - atMs
+  return agoMs >= 0 && agoMs < recentMs
 }
