@@ -28,7 +28,8 @@ export const relayFailureParams = {
   'target-missing': z.object(target),
   /** `sinceMs`: when it was last there. */
   'agent-offline': z.object({ ...names, sinceMs: told(z.number()) }),
-  'agent-replaced': z.object({ ...names, address: told(text) }),
+  /** `address`: the machine that has the place; `before`: the one that had it. */
+  'agent-replaced': z.object({ ...names, address: told(text), before: told(text) }),
   'agent-silent': only,
   'wrong-key': only,
   'wrong-admin-key': z.object(relayAddress),
@@ -37,6 +38,7 @@ export const relayFailureParams = {
   'agent-fingerprint-changed': z.object(identity),
   'agent-unproved': only,
   'client-disabled': only,
+  'client-in-use': only,
   'version-unsupported': only,
   'handshake-timeout': z.object(relayAddress),
   'too-many-connections': z.object(relayAddress),

@@ -200,7 +200,14 @@ export type Server = z.infer<typeof server>
 export const startKind = z.enum(['systemd', 'systemd-user', 'cron', 'background', 'unknown'])
 
 export const labState = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('online'), sinceMs: instantMs, address: z.string(), version: z.string() }),
+  z.object({
+    state: z.literal('online'),
+    sinceMs: instantMs,
+    address: z.string(),
+    version: z.string(),
+    /** Set when this machine has taken the place of another one with the same key: both, in words. */
+    takeover: z.object({ by: z.string(), from: z.string() }).optional(),
+  }),
   z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
   /** The server itself cannot be asked. */
   z.object({ state: z.literal('unknown'), sinceMs: instantMs.nullable() }),

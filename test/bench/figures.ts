@@ -39,7 +39,7 @@ export const figures = {
     unit: '',
     digits: 0,
   },
-  deadLink: { title: 'dead link: until the visitor is told', unit: 's', digits: 1 },
+  deadLink: { title: 'dead link: until a new visitor is told', unit: 's', digits: 1 },
   restart: { title: 'restart of the relay: until a byte comes back', unit: 's', digits: 2 },
 } as const satisfies Record<string, Figure>
 

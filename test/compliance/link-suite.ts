@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { hostname } from 'node:os'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { NativePair } from './native-pair.ts'
 import { ending, Targets } from './targets.ts'
@@ -86,8 +87,9 @@ export function linkSuite(runtime: string): void {
     it('lets the newer of two agents with one key win, and tells the older', async () => {
       const newer = pair.anotherAgent()
       await newer.event(({ event, state }) => event === 'state' && state === 'online')
-      const failed = await pair.agent.event(({ event, state }) => event === 'state' && state === 'failed')
-      expect(failed).toMatchObject({ reason: { code: 'agent-replaced' } })
+      const displaced = await pair.agent.event(({ event, state }) => event === 'state' && state === 'waiting')
+      expect(displaced).toMatchObject({ reason: { code: 'agent-replaced' } })
+      expect(JSON.stringify(displaced)).toContain(`from 127.0.0.1 (${hostname()})`)
       expect(await echoes(await pair.open(1, await targets.echo()))).toBe(true)
     })
 

@@ -23,7 +23,7 @@ const words = {
   ping: wire.encodePing(Buffer.alloc(8)),
   pong: wire.encodePong(Buffer.alloc(8)),
   want: wire.encodeWant(3),
-  bye: wire.encodeBye('stopped'),
+  bye: wire.encodeBye({ reason: 'stopped' }),
 }
 type Word = keyof typeof words
 const say = (...said: Word[]) => Buffer.concat(said.map((word) => words[word]))
@@ -105,7 +105,7 @@ fuzz('native control link', {
     })
     await feed(socket, framed, input)
     const { said } = await link.closed
-    if (wanted > 0xffff || (said?.length ?? 0) > 255) throw new Error('more than a message can say')
+    if (wanted > 0xffff || (said?.reason.length ?? 0) > 255) throw new Error('more than a message can say')
   },
 })
 
@@ -119,6 +119,8 @@ fuzz('native opening', {
       version: '',
       hostname: '',
       fingerprint: '',
+      instance: '',
+      carriersElsewhere: () => 0,
     })
     session.start()
     const socket = new FakeSocket()

@@ -1,9 +1,10 @@
 import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import type { Client } from '@nps-desktop/relay-core/api'
+import type { NetworkWatch } from '@nps-desktop/relay-core/remote'
 import { jumpAddress } from '../ssh/way.ts'
 import type { Clock } from '../clock.ts'
 import { Feed } from '../feed.ts'
 import { isLoopback } from '../relays/loopback.ts'
-import type { NetworkWatch } from '../relays/network-watch.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../tunnels/tunnel-change.ts'
@@ -138,7 +139,9 @@ export class OverviewFeed {
     if (agent.state === 'offline') {
       return agent.sinceMs === null ? { state: 'waiting' } : { state: 'offline', sinceMs: agent.sinceMs }
     }
-    return { state: 'online', sinceMs: agent.sinceMs, address: agent.address, version: agent.version }
+    const { sinceMs, address, version } = agent
+    const takeover = takeoverOf(agent)
+    return { state: 'online', sinceMs, address, version, ...(takeover && { takeover }) }
   }
 
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
@@ -184,4 +187,13 @@ export class OverviewFeed {
       ...evidence,
     })
   }
+}
+
+/** Who took whose place, as `203.0.113.7 (gpu-2)`. */
+function takeoverOf(agent: Client['agent'] & { state: 'online' }): { by: string; from: string } | undefined {
+  const { address, hostname = '', displaced } = agent
+  if (!displaced) return undefined
+  const describe = (host: string, name: string) => (name === '' ? host : `${host} (${name})`)
+  const host = address.slice(0, address.lastIndexOf(':'))
+  return { by: describe(host, hostname), from: describe(displaced.address, displaced.hostname) }
 }

@@ -19,13 +19,16 @@ const giveUp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'secret-unreadable',
 ])
 
-const shortestWaitMs = 200
-const longestWaitMs = 20_000
+/** Some minutes of a server that refuses. */
+const soonAttempts = 300
 
-/** Full jitter, so that the apps of a whole lab do not come back at the same moment. */
+/**
+ * A server that is back is found within two seconds at first, within five after some minutes. Where in between is left to
+ * chance, so that the apps of a whole lab do not come back at the same moment.
+ */
 export function waitMs(attempt: number, jitter: number): number {
-  const ceiling = Math.min(longestWaitMs, shortestWaitMs * 2 ** Math.min(attempt, 16))
-  return Math.round(shortestWaitMs + jitter * (ceiling - shortestWaitMs))
+  const [shortest, longest] = attempt < soonAttempts ? [200, 1_200] : [2_500, 5_000]
+  return Math.round(shortest + jitter * (longest - shortest))
 }
 
 export const initialLink: LinkState = { state: 'connecting', attempt: 1 }

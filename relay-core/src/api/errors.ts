@@ -22,6 +22,7 @@ export const relayErrorCodes = [
   'agent-fingerprint-changed',
   'agent-unproved',
   'client-disabled',
+  'client-in-use',
   'version-unsupported',
   'handshake-timeout',
   'too-many-connections',

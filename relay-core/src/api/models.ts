@@ -59,6 +59,18 @@ export const agentState = z.discriminatedUnion('state', [
     roundTripMs: z.number().nullable(),
     /** Of the agent's own key, as it says; stock agents have none. */
     fingerprint: keyFingerprint.optional(),
+    /** The name of the machine, as it says; stock agents do not. */
+    hostname: z.string().optional(),
+    /** The machine that was online with the same key until this one came. */
+    displaced: z
+      .object({
+        address: z.string(),
+        hostname: z.string(),
+        atMs: instantMs,
+        /** When it last asked for the place: it still runs. Null if it has not asked. */
+        askedAtMs: instantMs.nullable(),
+      })
+      .optional(),
   }),
   /** `sinceMs` is null for a client that never was online. */
   z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),

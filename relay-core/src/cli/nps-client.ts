@@ -1,3 +1,4 @@
+import { printable } from '../api/printable.ts'
 import type { Client } from '../api/models.ts'
 import type { ClientSettings } from '../api/tunnel-settings.ts'
 import type { Folders } from '../config/folders.ts'
@@ -130,6 +131,24 @@ function formatPush({ mayPush = true, pushHosts }: ClientSettings): string {
 }
 
 function formatClients(clients: readonly Client[]): string {
+  return [formatRows(clients), ...clients.flatMap(formatTakeover)].join('\n')
+}
+
+/** Two machines with one key: the newer one has the place. */
+function formatTakeover({ id, agent }: Client): string[] {
+  if (agent.state !== 'online' || !agent.displaced) return []
+  const { address, hostname, askedAtMs } = agent.displaced
+  const at = agent.address.slice(0, agent.address.lastIndexOf(':'))
+  const names = [agent.hostname ?? '', hostname].map((name) =>
+    name === '' ? '' : ` (${printable(name, '?')})`,
+  )
+  const still = askedAtMs === null ? '' : ', which still runs and waits for its place'
+  return [
+    `Client ${id}: the machine at ${at}${names[0]} has taken the place of ${address}${names[1]}${still}.`,
+  ]
+}
+
+function formatRows(clients: readonly Client[]): string {
   return formatTable(
     ['ID', 'NAME', 'ENABLED', 'AGENT', 'ADDRESS', 'TUNNELS', 'MAY PUSH', 'KEY'],
     clients.map(({ id, name, enabled, agent, tunnelCount, vkey, settings }) => [

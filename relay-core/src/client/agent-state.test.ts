@@ -1,12 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  longestRetryMs,
-  nextAgentState,
-  retryDelayMs,
-  shortestRetryMs,
-  type AgentState,
-} from './agent-state.ts'
+import { nextAgentState, pauseBefore, type AgentState } from './agent-state.ts'
 import { retryRule, type LinkFailureCode } from './retry-rule.ts'
 
 const at = (nowMs: number, random = 0.5) => ({ nowMs, random })
@@ -40,14 +34,32 @@ describe('agent state', () => {
         nextAgentState({ state: 'connecting', attempt: 1 }, lost(code as LinkFailureCode), at(0)).state ===
         'failed',
     )
-    expect(givenUp).toEqual(['agent-replaced', 'fingerprint-changed'])
+    expect(givenUp).toEqual(['fingerprint-changed'])
   })
 
-  it('T15: waits the longest where only a person can mend it, as after a wrong key', () => {
-    expect(nextAgentState({ state: 'connecting', attempt: 1 }, lost('wrong-key'), at(5))).toMatchObject({
-      state: 'waiting',
-      retryAtMs: 5 + longestRetryMs,
-    })
+  it('T15: after a wrong key it tries again every five seconds, for ever', () => {
+    for (const attempt of [1, 10_000]) {
+      const after = (random: number) =>
+        nextAgentState({ state: 'connecting', attempt }, lost('wrong-key'), at(5, random))
+      expect(after(0)).toMatchObject({ state: 'waiting', retryAtMs: 4_005 })
+      expect(after(1)).toMatchObject({ state: 'waiting', retryAtMs: 6_005 })
+    }
+  })
+
+  it('waits for its place half a minute at first, five minutes at the most', () => {
+    const pauses = [1, 2, 3, 4, 5, 99].map((attempt) => pauseBefore('politely', attempt))
+    expect(pauses[0]).toEqual([30_000, 60_000])
+    expect(pauses.at(-1)).toEqual([150_000, 300_000])
+    expect(pauses.map(([shortest]) => shortest)).toEqual([30, 60, 120, 150, 150, 150].map((s) => s * 1_000))
+  })
+
+  it('tries at once when the network has changed, but not against a refusal', () => {
+    const waitingFor = (code: LinkFailureCode) =>
+      nextAgentState({ state: 'connecting', attempt: 7 }, lost(code), at(0))
+    const changed = (state: AgentState) => nextAgentState(state, { type: 'network-changed' }, at(1))
+    expect(changed(waitingFor('relay-unreachable'))).toEqual({ state: 'connecting', attempt: 8 })
+    expect(changed(waitingFor('agent-replaced'))).toMatchObject({ state: 'waiting' })
+    expect(changed({ state: 'stopped' })).toEqual({ state: 'stopped' })
   })
 
   it('is deaf to late events: what is stopped stays so', () => {
@@ -56,15 +68,18 @@ describe('agent state', () => {
     }
   })
 
-  it('waits between 0.2 and 20 seconds, whatever the attempt and the dice', () => {
+  it('waits about a second for some minutes, then up to five seconds, whatever the dice', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
-        const delay = retryDelayMs(attempt, random)
-        expect(delay).toBeGreaterThanOrEqual(shortestRetryMs)
-        expect(delay).toBeLessThanOrEqual(longestRetryMs)
+        const state = nextAgentState(
+          { state: 'connecting', attempt },
+          lost('relay-unreachable'),
+          at(0, random),
+        )
+        const pauseMs = state.state === 'waiting' ? state.retryAtMs : Number.NaN
+        expect(pauseMs).toBeGreaterThanOrEqual(attempt < 300 ? 200 : 2_500)
+        expect(pauseMs).toBeLessThanOrEqual(attempt < 300 ? 1_200 : 5_000)
       }),
     )
-    expect(retryDelayMs(100, 1)).toBe(longestRetryMs)
-    expect(retryDelayMs(100, 0)).toBe(shortestRetryMs)
   })
 })

@@ -1,4 +1,4 @@
-import { retryRule, type LinkFailure } from './retry-rule.ts'
+import { retryRule, type LinkFailure, type RetryRule } from './retry-rule.ts'
 
 export type AgentState =
   | { readonly state: 'stopped' }
@@ -18,9 +18,19 @@ export type AgentEvent =
   | { readonly type: 'welcomed' }
   | { readonly type: 'lost'; readonly reason: LinkFailure }
   | { readonly type: 'retry' }
+  /** Addresses or routes of this machine have changed, or it woke up. */
+  | { readonly type: 'network-changed' }
 
-export const shortestRetryMs = 200
-export const longestRetryMs = 20_000
+/** From and to, in milliseconds; where in between is left to chance, so that the agents of a campus do not come in step. */
+export type Pause = readonly [shortest: number, longest: number]
+
+const soon: Pause = [200, 1_200]
+/** Some five minutes of refusals; a link that swallows everything takes longer to fail as often. */
+const soonAttempts = 300
+const later: Pause = [2_500, 5_000]
+const steady: Pause = [4_000, 6_000]
+const politeShortestMs = 30_000
+const politeLongestMs = 300_000
 
 /** A link that held this long was a good one: the next attempt begins a new count. */
 const goodLinkMs = 10_000
@@ -40,6 +50,10 @@ export function nextAgentState(
       return state.state === 'connecting'
         ? { state: 'online', attempt: state.attempt, sinceMs: nowMs }
         : state
+    case 'network-changed':
+      return state.state === 'waiting' && retryRule[state.reason.code] === 'soon'
+        ? { state: 'connecting', attempt: state.attempt + 1 }
+        : state
     case 'retry':
       return state.state === 'waiting' ? { state: 'connecting', attempt: state.attempt + 1 } : state
     case 'lost':
@@ -57,12 +71,24 @@ function afterLoss(
   if (rule === 'give-up') return { state: 'failed', reason }
   const wasGood = state.state === 'online' && nowMs - state.sinceMs >= goodLinkMs
   const attempt = wasGood ? 0 : state.attempt
-  const retryAtMs = nowMs + (rule === 'slowly' ? longestRetryMs : retryDelayMs(attempt, random))
+  const [shortest, longest] = pauseBefore(rule, attempt)
+  const retryAtMs = nowMs + Math.round(shortest + random * (longest - shortest))
   return { state: 'waiting', attempt, retryAtMs, reason }
 }
 
-/** Full jitter: anything between the shortest wait and one that doubles with each attempt, up to the longest. */
-export function retryDelayMs(attempt: number, random: number): number {
-  const ceiling = Math.min(longestRetryMs, shortestRetryMs * 2 ** Math.min(attempt + 1, 16))
-  return Math.round(shortestRetryMs + random * (ceiling - shortestRetryMs))
+/** How long to wait after so many attempts in vain. */
+export function pauseBefore(rule: Exclude<RetryRule, 'give-up'>, attempt: number): Pause {
+  switch (rule) {
+    case 'soon':
+      return attempt < soonAttempts ? soon : later
+    case 'steadily':
+      return steady
+    case 'politely': {
+      const shortest = Math.min(
+        politeLongestMs / 2,
+        politeShortestMs * 2 ** Math.max(0, Math.min(attempt, 10) - 1),
+      )
+      return [shortest, shortest * 2]
+    }
+  }
 }

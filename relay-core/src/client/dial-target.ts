@@ -1,9 +1,8 @@
-import type { LookupAddress } from 'node:dns'
-import { lookup } from 'node:dns/promises'
 import type { Socket } from 'node:net'
 import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 import type { Target } from '../server/agent-session.ts'
 import { connectTcp } from '../transport/connect.ts'
+import { resolveHost } from '../transport/resolve-host.ts'
 
 /** How long a target may take to accept (spec/wire.md: the relay waits a little longer). */
 export const targetTimeoutMs = 10_000
@@ -36,11 +35,14 @@ export function checkTarget(target: Target, policy: DialPolicy | undefined): voi
   })
 }
 
-/** The address of the target's name; rejects with a `target-…` RelayError. */
-export async function lookUp(target: Target): Promise<LookupAddress> {
+/** The address of the target's name; rejects with a `target-…` RelayError, or the signal's reason. */
+export async function lookUp(target: Target, { signal }: { signal: AbortSignal }): Promise<string> {
   try {
-    return await lookup(target.host)
+    const [address] = await resolveHost(target.host, { signal })
+    if (address === undefined) throw new Error('it has no address')
+    return address
   } catch (error) {
+    signal.throwIfAborted()
     throw explainDial(error as NodeJS.ErrnoException, target)
   }
 }

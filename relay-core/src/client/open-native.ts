@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { decodePushedOutcome, encodePushedDocument } from '../nps/pushed-document.ts'
-import { RelayLink } from '../native/relay-link.ts'
+import { RelayLink, type AgentInstance } from '../native/relay-link.ts'
 import { parseHostPort } from '../transport/host-port.ts'
+import { idLength } from '../wire/messages.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
 import { HealthWatch } from './health-watch.ts'
@@ -16,6 +18,7 @@ export async function openNative(
   { signal }: { signal: AbortSignal },
 ): Promise<RelayConnection> {
   const { server, vkey, proxy, dialPolicy: policy, log } = options
+  const { instance = newInstance() } = options
   const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
   const own = await identity.get()
   const link = await RelayLink.open({
@@ -25,6 +28,7 @@ export async function openNative(
     hostname: hostname(),
     checkFingerprint: (fingerprint) => known.check(fingerprint),
     ownFingerprint: own.fingerprint,
+    instance,
     serve: serveKinds({ policy, identity: own, shared, log }),
     log,
     signal,
@@ -43,8 +47,15 @@ export async function openNative(
       await pinned
       return reason
     }),
+    leftover: link,
     close: () => link.close(),
+    onNetworkChange: () => link.onNetworkChange(),
   }
+}
+
+/** A program as it begins. */
+export function newInstance(): AgentInstance {
+  return { id: randomBytes(idLength), isDisplaced: false }
 }
 
 /** The tunnels and the health checks of npc.conf. One that the relay cannot give does not keep the others away. */

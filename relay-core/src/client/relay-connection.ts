@@ -1,5 +1,7 @@
 import type { PushedConfiguration } from '../config/npc-conf.ts'
 import type { Log } from '../log.ts'
+import type { Leftover } from '../native/leftovers.ts'
+import type { AgentInstance } from '../native/relay-link.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../transport/proxy.ts'
 import type { AgentIdentity } from './agent-identity.ts'
@@ -10,7 +12,11 @@ import type { SharedFolders } from './files/shared-folders.ts'
 export interface RelayConnection {
   /** Fulfils with why it ended; never rejects. */
   readonly closed: Promise<Error>
+  /** Its streams, where they can outlive it. */
+  readonly leftover?: Leftover | undefined
   close(): void
+  /** The network of this machine has changed: does the link still stand? */
+  onNetworkChange?(): void
 }
 
 /** What both protocols need to know to open one. */
@@ -26,6 +32,8 @@ export interface ConnectionOptions {
   readonly configuration?: PushedConfiguration | undefined
   /** Where keys that a relay gave for a time are kept, for `npc status`; without it they are not. */
   readonly temporaryKeyFile?: string | undefined
+  /** Of this program; without it each link is one of a program of its own. */
+  readonly instance?: AgentInstance | undefined
   /** The agent's own key; without it one is made for each link. */
   readonly identity?: AgentIdentity | undefined
   /** The folders that file tunnels may lead to; without it none. */

@@ -1,7 +1,11 @@
 import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 
-/** `soon`: with jitter, from 0.2 s. `slowly`: every 20 s, because only a person can mend it. */
-export type RetryRule = 'soon' | 'slowly' | 'give-up'
+/**
+ * `soon`: within about a second, and within five after some minutes. `steadily`: every five seconds or so, as stock
+ * agents do, because only a person can mend it and wants to see that it is mended. `politely`: after half a minute to
+ * five, because somebody else has the place.
+ */
+export type RetryRule = 'soon' | 'steadily' | 'politely' | 'give-up'
 
 /** All that can end the agent's link, or keep it from beginning. */
 export type LinkFailureCode = Extract<
@@ -12,6 +16,7 @@ export type LinkFailureCode = Extract<
   | 'too-many-connections'
   | 'wrong-key'
   | 'client-disabled'
+  | 'client-in-use'
   | 'version-unsupported'
   | 'not-found'
   | 'config-invalid'
@@ -27,20 +32,21 @@ export interface LinkFailure {
 
 /**
  * A lab box that nobody can reach must not stay away for ever because its relay was down, being updated, or restored
- * from an older copy for an hour. Only two things end the agent: another one that has taken its place, with which it
- * would fight without end, and a relay that proves another key, to which it must not speak.
+ * from an older copy for an hour, nor because a copy of its disk was started somewhere. Only a relay that proves another key ends
+ * the agent: to that it must not speak.
  */
 export const retryRule: Record<LinkFailureCode, RetryRule> = {
   'relay-unreachable': 'soon',
   'agent-silent': 'soon',
   'handshake-timeout': 'soon',
   'too-many-connections': 'soon',
-  'wrong-key': 'slowly',
-  'client-disabled': 'slowly',
-  'version-unsupported': 'slowly',
-  'not-found': 'slowly',
-  'config-invalid': 'slowly',
-  'agent-replaced': 'give-up',
+  'wrong-key': 'steadily',
+  'client-disabled': 'steadily',
+  'client-in-use': 'politely',
+  'version-unsupported': 'steadily',
+  'not-found': 'steadily',
+  'config-invalid': 'steadily',
+  'agent-replaced': 'politely',
   'fingerprint-changed': 'give-up',
 }
 

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Target } from '../server/agent-session.ts'
 import { checkTarget, explainDial, lookUp, type DialPolicy } from './dial-target.ts'
@@ -13,9 +14,9 @@ export async function openDatagramSocket(
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
 ): Promise<Socket> {
   checkTarget(target, policy)
-  const { address, family } = await lookUp(target)
+  const address = await lookUp(target, { signal })
   signal.throwIfAborted()
-  const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
   try {
     socket.connect(target.port, address)
     await once(socket, 'connect')

@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { decodeSocksDatagram, encodeSocksDatagram } from '../transport/socks-datagram.ts'
+import { resolveHost } from '../transport/resolve-host.ts'
 import type { DialPolicy } from './dial-target.ts'
 import { endTogether } from './serve-datagrams.ts'
 
@@ -16,6 +16,8 @@ const maxLookups = 32
 export function serveSocksDatagrams(stream: Duplex, { policy }: { policy: DialPolicy | undefined }): void {
   const sockets = new Map<'udp4' | 'udp6', Socket>()
   let lookups = 0
+  const closed = new AbortController()
+  stream.once('close', () => closed.abort(new Error('the stream has ended')))
 
   const socketFor = (type: 'udp4' | 'udp6') => {
     const existing = sockets.get(type)
@@ -36,7 +38,7 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: { policy: DialPo
     if (lookups >= maxLookups) return undefined
     lookups += 1
     try {
-      return (await lookup(host)).address
+      return (await resolveHost(host, { signal: closed.signal }))[0]
     } catch {
       // A name that is not known costs this datagram only.
       return undefined

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts'
+import type { Leftover } from '../native/leftovers.ts'
 import type { RelayConnection } from './relay-connection.ts'
 import { asLinkFailure } from './retry-rule.ts'
 
@@ -26,6 +27,14 @@ export class UpgradableConnection implements RelayConnection {
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
     this.#timer = setTimeout(() => this.#startCheck(), options.firstCheckMs)
     void link.closed.then((reason) => this.#onLost(link, reason))
+  }
+
+  get leftover(): Leftover | undefined {
+    return this.#current.leftover
+  }
+
+  onNetworkChange(): void {
+    this.#current.onNetworkChange?.()
   }
 
   /** Idempotent. */

@@ -25,10 +25,14 @@ export class CarrierPool {
   /** The fewest idle carriers since the last trim: these were never needed. */
   #fewestIdle = 0
   #closed = false
+  #settleDrained: () => void = () => undefined
+  /** Fulfils when the pool is closed and the last stream has ended. */
+  readonly drained: Promise<void>
 
   /** `ask` requests so many more from the agent, which come back by `add`. */
   constructor(ask: (count: number) => void) {
     this.#ask = ask
+    this.drained = new Promise((resolve) => (this.#settleDrained = resolve))
     this.#trimTimer = setInterval(() => this.#trim(), trimEveryMs)
   }
 
@@ -37,9 +41,14 @@ export class CarrierPool {
     this.#askIfNeeded()
   }
 
-  /** Whether one more carrier may be added; the agent brings at most what it was asked for. */
-  get hasRoom(): boolean {
-    return !this.#closed && this.#all.size < poolLimits.maxCarriers
+  /** Whether one more carrier may be added beside `others`; the agent brings at most what it was asked for. */
+  hasRoom(others: number): boolean {
+    return !this.#closed && this.#all.size + others < poolLimits.maxCarriers
+  }
+
+  /** The carriers there are. */
+  get size(): number {
+    return this.#all.size
   }
 
   /** A new carrier has arrived, idle. */
@@ -76,6 +85,10 @@ export class CarrierPool {
   /** A carrier whose stream has ended can serve the next one. */
   release(carrier: Carrier): void {
     if (!carrier.isIdle) return
+    if (this.#closed) {
+      carrier.framed.end()
+      return
+    }
     const [waiter] = this.#waiters
     if (waiter) {
       this.#waiters.delete(waiter)
@@ -86,14 +99,25 @@ export class CarrierPool {
     this.#askIfNeeded()
   }
 
-  /** Ends all carriers, and with them their streams. Idempotent. */
-  close(): void {
+  /** No stream begins any more; those under way go on, each until it ends. Idempotent. */
+  retire(): void {
     this.#closed = true
     clearInterval(this.#trimTimer)
     clearTimeout(this.#askTimer)
     for (const waiter of this.#waiters) waiter.reject(agentGone())
     this.#waiters.clear()
+    for (const carrier of this.#all) if (carrier.isIdle) carrier.framed.destroy()
+    this.#settleIfDrained()
+  }
+
+  /** Ends all carriers, and with them their streams. Idempotent. */
+  close(): void {
+    this.retire()
     for (const carrier of this.#all) carrier.framed.destroy()
+  }
+
+  #settleIfDrained(): void {
+    if (this.#closed && this.#all.size === 0) this.#settleDrained()
   }
 
   #takeIdle(): Carrier | undefined {
@@ -147,6 +171,7 @@ export class CarrierPool {
 
   #remove(carrier: Carrier): void {
     this.#all.delete(carrier)
+    this.#settleIfDrained()
     const at = this.#idle.indexOf(carrier)
     if (at >= 0) this.#idle.splice(at, 1)
     this.#askIfNeeded()

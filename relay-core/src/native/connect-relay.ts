@@ -23,7 +23,7 @@ export async function connectRelay({
   timeoutMs?: number | undefined
 }): Promise<TLSSocket> {
   try {
-    return await connectTls({ host, port, proxy, signal, tickets, timeoutMs })
+    return await connectTls({ host, port, proxy, renew: true, signal, tickets, timeoutMs })
   } catch (error) {
     signal.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)

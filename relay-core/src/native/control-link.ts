@@ -11,6 +11,7 @@ import {
   encodePong,
   encodeWant,
   pingLength,
+  type Bye,
   type Health,
 } from '../wire/messages.ts'
 import { WireError } from '../wire/bytes.ts'
@@ -35,7 +36,7 @@ export interface ControlEvents {
 
 /** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
 export interface ControlEnd {
-  readonly said: string | undefined
+  readonly said: Bye | undefined
   readonly silent: boolean
   readonly error: Error | undefined
 }
@@ -47,18 +48,16 @@ export class ControlLink {
   readonly #events: ControlEvents
   readonly #pingTimer: NodeJS.Timeout
   readonly #silenceTimer: NodeJS.Timeout
-  #said: string | undefined
+  #said: Bye | undefined
   #silent = false
+  #heardAtMs = 0
   readonly #document = new DocumentReader()
 
   constructor(framed: FramedSocket, events: ControlEvents) {
     this.#framed = framed
     this.#events = events
     this.#pingTimer = setInterval(() => this.#ping(), pingEveryMs)
-    this.#silenceTimer = setTimeout(() => {
-      this.#silent = true
-      framed.destroy()
-    }, silentAfterMs)
+    this.#silenceTimer = setTimeout(() => this.#endSilent(), silentAfterMs)
     framed.receiver = {
       onMessage: (type, body) => this.#onMessage(type, body),
       onData: () => {
@@ -92,9 +91,24 @@ export class ControlLink {
   }
 
   /** Says why, then ends. Idempotent. */
-  bye(reason: string): void {
-    this.#framed.send(encodeBye(reason))
+  bye(word: Bye): void {
+    this.#framed.send(encodeBye(word))
     this.#framed.end()
+  }
+
+  /** The way may have changed: a peer that is not heard of within `withinMs` is taken for gone. */
+  prove(withinMs: number): void {
+    const heardBefore = this.#heardAtMs
+    this.#ping()
+    const timer = setTimeout(() => {
+      if (this.#heardAtMs === heardBefore) this.#endSilent()
+    }, withinMs)
+    void this.closed.then(() => clearTimeout(timer))
+  }
+
+  #endSilent(): void {
+    this.#silent = true
+    this.#framed.destroy()
   }
 
   #ping(): void {
@@ -105,6 +119,7 @@ export class ControlLink {
 
   #onMessage(type: number, body: Uint8Array): void {
     this.#silenceTimer.refresh()
+    this.#heardAtMs = performance.now()
     switch (type) {
       case frameType.ping:
         this.#framed.answer(encodePong(body.slice(0, pingLength)))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
-import type { AgentSession, Target } from '../server/agent-session.ts'
+import type { AgentSession, SessionEnd, Target } from '../server/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import {
@@ -33,6 +33,10 @@ export interface AgentDescription {
   readonly version: string
   readonly hostname: string
   readonly fingerprint: string
+  /** Of the agent's program, in hex; empty for one that says none. */
+  readonly instance: string
+  /** Carriers that streams of the client's earlier sessions still use. */
+  readonly carriersElsewhere: () => number
 }
 
 /** What the relay does for an agent that brings its own tunnels. */
@@ -50,10 +54,13 @@ export class NativeSession implements AgentSession {
   readonly version: string
   readonly hostname: string
   readonly fingerprint: string | null
+  readonly instance: string
   readonly onlineSinceMs = Date.now()
   readonly sessionId = randomBytes(idLength)
   readonly carrierKey = randomBytes(proofLength)
   readonly closed: Promise<{ reason: string }>
+  readonly streamsEnded: Promise<void>
+  readonly #carriersElsewhere: () => number
   readonly #framed: FramedSocket
   readonly #pool: CarrierPool
   #settleClosed: (end: { reason: string }) => void = () => undefined
@@ -63,14 +70,17 @@ export class NativeSession implements AgentSession {
   #closeReason: string | undefined
   #isConfiguring = false
 
-  constructor(framed: FramedSocket, { clientId, address, version, hostname, fingerprint }: AgentDescription) {
+  constructor(framed: FramedSocket, agent: AgentDescription) {
     this.#framed = framed
-    this.clientId = clientId
-    this.address = address
-    this.version = version
-    this.hostname = hostname
-    this.fingerprint = fingerprint === '' ? null : fingerprint
+    this.clientId = agent.clientId
+    this.address = agent.address
+    this.version = agent.version
+    this.hostname = agent.hostname
+    this.fingerprint = agent.fingerprint === '' ? null : agent.fingerprint
+    this.instance = agent.instance
+    this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
+    this.streamsEnded = this.#pool.drained
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve
     })
@@ -97,7 +107,9 @@ export class NativeSession implements AgentSession {
       },
     })
     void this.#control.closed.then((end) => {
-      this.#pool.close()
+      // A link that was lost leaves its streams be: TCP carries them over a cut. A farewell ends them.
+      if (this.#closeReason !== undefined || end.said) this.#pool.close()
+      else this.#pool.retire()
       this.#settleClosed({ reason: this.#closeReason ?? describeEnd(end) })
     })
     this.#pool.start()
@@ -109,7 +121,7 @@ export class NativeSession implements AgentSession {
 
   /** A connection has proved the carrier key. False: there are too many. */
   addCarrier(framed: FramedSocket): boolean {
-    if (!this.#pool.hasRoom) return false
+    if (!this.#pool.hasRoom(this.#carriersElsewhere())) return false
     const carrier: Carrier = new Carrier(framed, {
       onMessage: (type, body) => this.#onCarrierMessage(carrier, type, body),
       onIdle: () => this.#pool.release(carrier),
@@ -148,10 +160,19 @@ export class NativeSession implements AgentSession {
     return this.#openKind({ kind: streamKind.private, ...target, verifier }, options)
   }
 
-  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
+  get carrierCount(): number {
+    return this.#pool.size
+  }
+
+  close(reason: SessionEnd, by?: string): void {
     if (this.#closeReason) return
     this.#closeReason = reason
-    this.#control?.bye(reason)
+    this.#control?.bye(by === undefined ? { reason } : { reason, by })
+    this.#pool.close()
+  }
+
+  endLink(): void {
+    this.#framed.destroy()
   }
 
   async #openKind(
@@ -263,7 +284,7 @@ function asTargetCode(code: string): RelayErrorCode {
 }
 
 function describeEnd({ said, silent, error }: ControlEnd): string {
-  if (said !== undefined) return said
+  if (said !== undefined) return said.reason
   if (silent) return 'silent'
   return error ? error.message : 'closed'
 }

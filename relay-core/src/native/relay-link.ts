@@ -14,12 +14,13 @@ import {
   type Welcome,
 } from '../wire/messages.ts'
 import { CarrierDialler } from './carrier-dialler.ts'
+import { isOwnAddress } from '../transport/network-watch.ts'
 import { connectRelay } from './connect-relay.ts'
 import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
-import { serveCarrier, type KindServers } from './serve-carrier.ts'
+import { serveCarrier, type KindServers, type ServedCarrier } from './serve-carrier.ts'
 
 /** How long the relay may take to answer the hello: a wrong key is answered after a delay. */
 const answerTimeoutMs = 8_000
@@ -38,12 +39,25 @@ export interface RelayLinkOptions {
   readonly hostname: string
   /** Of the agent's own key. */
   readonly ownFingerprint: string
+  /** Of this program. */
+  readonly instance: AgentInstance
   /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
   readonly checkFingerprint: (fingerprint: string) => void
   /** What to do for the streams that the relay opens. */
   readonly serve: KindServers
   readonly log: Log
 }
+
+/** By which the relay tells a program that has lost its link from another one with the same key. */
+export interface AgentInstance {
+  /** 16 random bytes. */
+  readonly id: Uint8Array
+  /** Another program has taken the place of this one, which does not want to fight for it. */
+  isDisplaced: boolean
+}
+
+/** How soon a link must be heard of after the network of this machine has changed. */
+const proveWithinMs = 3_000
 
 /** An agent's link to its relay: the control connection and the carriers of one session. */
 export class RelayLink {
@@ -57,8 +71,15 @@ export class RelayLink {
   readonly #control: ControlLink
   readonly #dialler: CarrierDialler
   readonly #abort = new AbortController()
-  readonly #carriers = new Set<FramedSocket>()
+  readonly #carriers = new Set<ServedCarrier>()
+  readonly #localAddress: string | undefined
+  readonly #framed: FramedSocket
+  #isClosing = false
+  #settleStreamsEnded: () => void = () => undefined
+  /** Fulfils when the link has ended and the last of its streams too. */
+  readonly streamsEnded: Promise<void>
   readonly #tickets: TlsTickets
+  #hasEnded = false
   #answered: ((document: string) => void) | undefined
 
   private constructor(
@@ -67,10 +88,20 @@ export class RelayLink {
       welcome,
       fingerprint,
       tickets,
+      localAddress,
       options,
-    }: { welcome: Welcome; fingerprint: string; tickets: TlsTickets; options: RelayLinkOptions },
+    }: {
+      welcome: Welcome
+      fingerprint: string
+      tickets: TlsTickets
+      localAddress: string | undefined
+      options: RelayLinkOptions
+    },
   ) {
     this.#options = options
+    this.#framed = framed
+    this.#localAddress = localAddress
+    this.streamsEnded = new Promise((resolve) => (this.#settleStreamsEnded = resolve))
     this.#welcome = welcome
     this.#tickets = tickets
     this.fingerprint = fingerprint
@@ -86,7 +117,14 @@ export class RelayLink {
     this.closed = this.#control.closed.then((end) => {
       this.#dialler.close()
       this.#abort.abort(new Error('the link has ended'))
-      for (const carrier of this.#carriers) carrier.destroy()
+      // A link that was lost leaves its streams be: TCP carries them over a cut. A farewell ends them.
+      const isLost = !this.#isClosing && !end.said
+      for (const carrier of this.#carriers) {
+        if (isLost) carrier.retire()
+        else carrier.destroy()
+      }
+      this.#hasEnded = true
+      this.#settleIfStreamsEnded()
       return explainEnd(end)
     })
   }
@@ -96,7 +134,7 @@ export class RelayLink {
    * or the signal's reason.
    */
   static async open(options: RelayLinkOptions & { signal: AbortSignal }): Promise<RelayLink> {
-    const { host, port, proxy, vkey, hostname, ownFingerprint, signal } = options
+    const { host, port, proxy, vkey, hostname, ownFingerprint, instance, signal } = options
     const tickets: TlsTickets = {}
     const socket = await connectRelay({ host, port, proxy, signal, tickets })
     try {
@@ -114,6 +152,8 @@ export class RelayLink {
         agentVersion: relayVersion,
         hostname,
         fingerprint: ownFingerprint,
+        instance: instance.id,
+        isDisplaced: instance.isDisplaced,
       })
       return await answerTo(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
@@ -122,7 +162,8 @@ export class RelayLink {
             `${host}:${port} does not know the vkey of this agent, though it says so. It is not the relay it should be.`,
           )
         }
-        return new RelayLink(framed, { welcome, fingerprint, tickets, options })
+        const { localAddress } = socket
+        return new RelayLink(framed, { welcome, fingerprint, tickets, localAddress, options })
       })
     } catch (error) {
       socket.destroy()
@@ -170,8 +211,24 @@ export class RelayLink {
 
   /** Says farewell and ends; `closed` follows. Idempotent. */
   close(): void {
+    this.#isClosing = true
     this.#dialler.close()
-    this.#control.bye('stopped')
+    this.#control.bye({ reason: 'stopped' })
+  }
+
+  /** For a link that was lost: ends what is left of its streams. Idempotent. */
+  endStreams(): void {
+    for (const carrier of this.#carriers) carrier.destroy()
+  }
+
+  /** The network of this machine has changed: a link that no longer stands ends at once or soon. */
+  onNetworkChange(): void {
+    if (this.#localAddress !== undefined && !isOwnAddress(this.#localAddress)) this.#framed.destroy()
+    else this.#control.prove(proveWithinMs)
+  }
+
+  #settleIfStreamsEnded(): void {
+    if (this.#hasEnded && this.#carriers.size === 0) this.#settleStreamsEnded()
   }
 
   async #dialCarrier(): Promise<void> {
@@ -192,9 +249,12 @@ export class RelayLink {
       throw new Error(`${host}:${port} proved the key ${fingerprint} and a moment ago ${this.fingerprint}`)
     }
     const framed = new FramedSocket(socket)
-    this.#carriers.add(framed)
-    void framed.closed.then(() => this.#carriers.delete(framed))
-    serveCarrier(framed, serve)
+    const carrier = serveCarrier(framed, serve)
+    this.#carriers.add(carrier)
+    void carrier.closed.then(() => {
+      this.#carriers.delete(carrier)
+      this.#settleIfStreamsEnded()
+    })
     const { sessionId, carrierKey } = this.#welcome
     const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
     framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
@@ -259,7 +319,13 @@ function answerTo<T>(
 }
 
 /** The codes with which a relay refuses; another one is a newer relay's. */
-const refusals = ['wrong-key', 'client-disabled', 'version-unsupported', 'too-many-connections'] as const
+const refusals = [
+  'wrong-key',
+  'client-disabled',
+  'client-in-use',
+  'version-unsupported',
+  'too-many-connections',
+] as const
 
 function knownRefusal(code: string): (typeof refusals)[number] {
   return refusals.find((known) => known === code) ?? 'version-unsupported'

@@ -19,8 +19,18 @@ export type KindServer = (open: Open, options: { signal: AbortSignal }) => Promi
 /** By the number of the kind (`streamKind`). */
 export type KindServers = Readonly<Record<number, KindServer>>
 
+/** A carrier at work. */
+export interface ServedCarrier {
+  readonly closed: Promise<unknown>
+  /** Ends it, and its stream. Idempotent. */
+  destroy(): void
+  /** Ends it as soon as it carries no stream. */
+  retire(): void
+}
+
 /** The agent's end of a carrier: for each OPEN it does what its kind asks for, says how that went, and joins the two. */
-export function serveCarrier(framed: FramedSocket, servers: KindServers): void {
+export function serveCarrier(framed: FramedSocket, servers: KindServers): ServedCarrier {
+  let isRetired = false
   let opening: AbortController | undefined
   const carrier: Carrier = new Carrier(framed, {
     onMessage: (type, body) => {
@@ -36,9 +46,19 @@ export function serveCarrier(framed: FramedSocket, servers: KindServers): void {
           answer(carrier, request, outcome)
         })
     },
-    onIdle: () => undefined,
+    onIdle: () => {
+      if (isRetired) framed.end()
+    },
   })
   void framed.closed.then(() => opening?.abort())
+  return {
+    closed: framed.closed,
+    destroy: () => framed.destroy(),
+    retire: () => {
+      isRetired = true
+      if (carrier.isIdle) framed.destroy()
+    },
+  }
 }
 
 const refuse: KindServer = ({ kind }) =>

@@ -30,7 +30,7 @@ export async function enterRelay(
   const address = { host, port }
   let socket: Socket | undefined
   try {
-    socket = await connectTcp({ ...address, proxy, timeoutMs: handshakeTimeoutMs, signal: both })
+    socket = await connectTcp({ ...address, proxy, renew: true, timeoutMs: handshakeTimeoutMs, signal: both })
     // An error is always followed by `close`.
     socket.on('error', () => undefined)
     await greetRelay(socket, { vkey, version, role, signal: both })

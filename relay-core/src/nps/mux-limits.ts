@@ -8,8 +8,13 @@ export interface MuxLimits {
    */
   readonly halfCloseLingerMs: number
   readonly pingIntervalMs: number
-  /** Nothing received for this long: the link is dead. A living stock peer pings every 5 s. */
+  /** Nothing received for this long: the link is dead to new streams. A living stock peer pings every 5 s. */
   readonly silenceLimitMs: number
+  /**
+   * Nothing received for this long: it is dead to all. TCP repeats what was lost in a cut after up to twice the time that the
+   * cut took, and all streams share one connection: a cut of a minute is outlived.
+   */
+  readonly deadAfterMs: number
   /** A ping unanswered for this long: the peer's reader hangs, whatever else it sends. */
   readonly pongLimitMs: number
   /** Frames that the carrier has not taken: a peer that floods us with pings and reads nothing is cut off. */
@@ -22,6 +27,7 @@ export const defaultMuxLimits: MuxLimits = {
   halfCloseLingerMs: 0,
   pingIntervalMs: 5000,
   silenceLimitMs: 10_000,
-  pongLimitMs: 60_000,
+  deadAfterMs: 130_000,
+  pongLimitMs: 130_000,
   maxUnsentBytes: 16_777_216,
 }

@@ -1,9 +1,12 @@
 export interface MuxLivenessOptions {
   pingIntervalMs: number
   silenceLimitMs: number
+  deadAfterMs: number
   pongLimitMs: number
   sendPing: (payload: Buffer) => void
   onDead: (reason: string) => void
+  /** Told with true when nothing has been heard for `silenceLimitMs`, with false when something is heard after all. */
+  onSilence: (isSilent: boolean) => void
 }
 
 /** Finds out whether the peer is still there, and how far away. */
@@ -11,6 +14,7 @@ export class MuxLiveness {
   readonly #options: MuxLivenessOptions
   #pingTimer: NodeJS.Timeout | undefined
   #silenceTimer: NodeJS.Timeout | undefined
+  #isSilent = false
   #timesHeard = 0
   #unanswered: { payload: Buffer; sentAtMs: number } | undefined
   #roundTripMs: number | null = null
@@ -26,7 +30,7 @@ export class MuxLiveness {
 
   start(): void {
     this.#pingTimer = setInterval(() => this.#ping(), this.#options.pingIntervalMs)
-    this.#silenceTimer = setTimeout(() => this.#onSilence(), this.#options.silenceLimitMs)
+    this.#awaitSilence(this.#options.silenceLimitMs)
     this.#ping()
   }
 
@@ -38,7 +42,18 @@ export class MuxLiveness {
   /** Bytes of any kind came in. */
   heard(): void {
     this.#timesHeard++
-    this.#silenceTimer?.refresh()
+    if (!this.#isSilent) {
+      this.#silenceTimer?.refresh()
+      return
+    }
+    this.#isSilent = false
+    this.#awaitSilence(this.#options.silenceLimitMs)
+    this.#options.onSilence(false)
+  }
+
+  #awaitSilence(limitMs: number): void {
+    clearTimeout(this.#silenceTimer)
+    this.#silenceTimer = setTimeout(() => this.#onSilence(), limitMs)
   }
 
   pong(payload: Buffer): void {
@@ -64,7 +79,14 @@ export class MuxLiveness {
     const timesHeard = this.#timesHeard
     setImmediate(() => {
       if (this.#timesHeard !== timesHeard) return
-      this.#options.onDead(`nothing heard for ${this.#options.silenceLimitMs / 1000} s`)
+      const { silenceLimitMs, deadAfterMs, onDead, onSilence } = this.#options
+      if (this.#isSilent) {
+        onDead(`nothing heard for ${deadAfterMs / 1000} s`)
+        return
+      }
+      this.#isSilent = true
+      this.#awaitSilence(Math.max(0, deadAfterMs - silenceLimitMs))
+      onSilence(true)
     })
   }
 }

@@ -10,6 +10,11 @@ export interface MuxSessionOptions {
   /** Takes the streams that the peer opens; without it we are the opener, and the peer may open none. */
   onStream?: (stream: MuxStream) => void
   limits?: Partial<MuxLimits>
+  /**
+   * Told with true when the peer has not been heard of for `silenceLimitMs`, with false when it is heard again. Without it such
+   * a silence ends the link.
+   */
+  onSilence?: (isSilent: boolean) => void
 }
 
 /** The opener counts from 1 and starts over before the sign bit. */
@@ -68,7 +73,7 @@ export class MuxSession {
     },
   }
 
-  constructor({ carrier, onStream, limits }: MuxSessionOptions) {
+  constructor({ carrier, onStream, limits, onSilence }: MuxSessionOptions) {
     this.#carrier = carrier
     this.#onStream = onStream
     this.#limits = { ...defaultMuxLimits, ...limits }
@@ -76,6 +81,7 @@ export class MuxSession {
       ...this.#limits,
       sendPing: (payload) => this.#send(encodePing(muxFlag.ping, payload)),
       onDead: (reason) => this.close(reason),
+      onSilence: onSilence ?? (() => this.close(`nothing heard for ${this.#limits.silenceLimitMs / 1000} s`)),
     })
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
   }

@@ -145,6 +145,10 @@ export class StockBridge {
     })
     const fields = { client: client.id, address: session.address }
     void session.closed.then(({ reason }) => log.info('agent offline', { ...fields, reason }))
+    session.onSilence(() => {
+      if (session.isSilent) log.info('agent silent: its streams are kept for a while', fields)
+      else log.info('agent heard of again', fields)
+    })
     session.start()
     const files = this.#earlyFiles.get(client.id)
     this.#earlyFiles.delete(client.id)

@@ -55,6 +55,7 @@ export class StockLink {
     this.#mux = new MuxSession({
       carrier: chan,
       onStream: (stream) => void serveStream(stream, options),
+      onSilence: (isSilent) => this.#onSilence(isSilent),
       ...(options.muxLimits && { limits: options.muxLimits }),
     })
     void this.#mux.closed.then(({ reason }) =>
@@ -78,6 +79,20 @@ export class StockLink {
   /** Idempotent. */
   close(): void {
     this.#end(new Error('the agent was stopped'))
+  }
+
+  /**
+   * A stock relay that finds its agent anew ends all streams of the link before, so while there are any the agent waits
+   * for the packets to come back. Without streams nothing is lost by another link.
+   */
+  #onSilence(isSilent: boolean): void {
+    const { log } = this.#options
+    if (!isSilent) log.info('the relay is heard of again')
+    else if (this.#mux.streamCount > 0) {
+      log.warn('the relay has not been heard of for ten seconds; streams under way are kept', {
+        streams: this.#mux.streamCount,
+      })
+    } else this.#mux.close('nothing heard for ten seconds')
   }
 
   /** The second mux. Without it the session would be whole to the relay, but for its files. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
-import type { AgentSession, Target } from '../server/agent-session.ts'
+import type { AgentSession, SessionEnd, Target } from '../server/agent-session.ts'
 import { DatagramStream, unframed } from '../transport/datagram-stream.ts'
 import { formatHostPort } from '../transport/host-port.ts'
 import { notReached, survives } from './dial-outcome.ts'
@@ -43,6 +43,11 @@ export interface StockSessionOptions extends PayloadLayers {
 export class StockSession implements AgentSession {
   readonly protocol = 'stock'
   readonly fingerprint = null
+  readonly hostname = ''
+  readonly instance = ''
+  /** Its streams share one connection, which is its link. */
+  readonly carrierCount = 0
+  readonly streamsEnded: Promise<unknown>
   readonly clientId: number
   readonly address: string
   readonly version: string
@@ -52,6 +57,8 @@ export class StockSession implements AgentSession {
   readonly #layers: PayloadLayers
   readonly #mux: MuxSession
   readonly #ended = new AbortController()
+  readonly #silenceListeners = new Set<() => void>()
+  #isSilent = false
   #files: MuxSession | undefined
   #settleClosed: (end: { reason: string }) => void = () => undefined
 
@@ -62,12 +69,25 @@ export class StockSession implements AgentSession {
     this.version = options.version
     const compress = options.compress && !leaksCompressedStreams(options.version)
     this.#layers = { crypt: options.crypt, compress }
-    this.#mux = new MuxSession({ carrier: options.chan, ...this.#muxLimits() })
+    this.#mux = new MuxSession({
+      carrier: options.chan,
+      onSilence: (isSilent) => this.#onSilence(isSilent),
+      ...this.#muxLimits(),
+    })
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
+    this.streamsEnded = this.closed
   }
 
   get roundTripMs(): number | null {
     return this.#mux.roundTripMs
+  }
+
+  get isSilent(): boolean {
+    return this.#isSilent
+  }
+
+  onSilence(listener: () => void): void {
+    this.#silenceListeners.add(listener)
   }
 
   /** Both connections are there: the link begins. */
@@ -167,7 +187,11 @@ export class StockSession implements AgentSession {
     )
   }
 
-  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void {
+  endLink(): void {
+    this.#end('its agent has made another link')
+  }
+
+  close(reason: SessionEnd): void {
     const { main } = this.#options
     // Nothing else can be said: a stock agent takes any other flag for noise, and so it does this one.
     if (reason === 'replaced' && !this.#ended.signal.aborted) main.write(mainFlag.replaced)
@@ -181,6 +205,12 @@ export class StockSession implements AgentSession {
     this.#files?.close(reason)
     this.#options.main.destroySoon()
     this.#settleClosed({ reason })
+  }
+
+  /** A stock agent notices a cut minutes later, if at all, and goes on by the same connections. */
+  #onSilence(isSilent: boolean): void {
+    this.#isSilent = isSilent
+    for (const listener of this.#silenceListeners) listener()
   }
 
   async #readHealthReports(): Promise<void> {

@@ -40,7 +40,14 @@ export async function connectRelay({
   let socket: TLSSocket | undefined
   try {
     // No ticket is kept: each connection proves the relay's key anew.
-    socket = await connectTls({ host, port, timeoutMs: connectTimeoutMs, signal: either, tickets: {} })
+    socket = await connectTls({
+      host,
+      port,
+      renew: true,
+      timeoutMs: connectTimeoutMs,
+      signal: either,
+      tickets: {},
+    })
     const fingerprint = peerFingerprint(socket)
     if (fingerprint === undefined) throw new Error('the server proved no key')
     if (known !== undefined && !isSameFingerprint(known, fingerprint)) {

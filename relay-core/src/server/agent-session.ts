@@ -6,6 +6,9 @@ export interface Target {
   readonly port: number
 }
 
+/** Why the relay ends a session. */
+export type SessionEnd = 'replaced' | 'disabled' | 'removed' | 'shutdown'
+
 /**
  * A lab box that is online, whatever protocol it speaks. Everything above the protocols sees only this.
  */
@@ -18,6 +21,10 @@ export interface AgentSession {
   readonly onlineSinceMs: number
   /** Of the agent's own key, as it says; null where the protocol knows none. */
   readonly fingerprint: string | null
+  /** The name of the agent's machine, as it says; empty where the protocol knows none. */
+  readonly hostname: string
+  /** Of the agent's running program: sessions with the same one are of the same program. Empty where it is not known. */
+  readonly instance: string
   /** The last measured round trip of the control connection, null before the first. */
   readonly roundTripMs: number | null
   /**
@@ -60,8 +67,21 @@ export interface AgentSession {
     signal: AbortSignal
     visitor?: string
   }): Promise<Duplex>
-  /** Ends the link; `reason` travels to the agent where the protocol can carry it. Idempotent. */
-  close(reason: 'replaced' | 'disabled' | 'removed' | 'shutdown'): void
-  /** Settles when the link has ended, with why. */
+  /** The link is not heard of, which may pass: to the screen and to new streams there is none. Without it, never. */
+  readonly isSilent?: boolean
+  /** Tells after each change of `isSilent`. */
+  onSilence?(listener: () => void): void
+  /** Connections that carry its streams, or could. */
+  readonly carrierCount: number
+  /**
+   * Ends the link and all streams; `reason` travels to the agent where the protocol can carry it, and so does by whom
+   * it was replaced. Idempotent, and of use after `closed`, for the streams.
+   */
+  close(reason: SessionEnd, by?: string): void
+  /** Ends the link without a word: its agent has made another one. Streams under way go on where the protocol can do so. */
+  endLink(): void
+  /** Settles when the link has ended, with why. No stream begins any more; those under way go on if the link was lost. */
   readonly closed: Promise<{ reason: string }>
+  /** Settles when the link has ended and the last of its streams too. */
+  readonly streamsEnded: Promise<unknown>
 }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Log } from '../log.ts'
-import { keepAliveDelayMs } from '../transport/connect.ts'
+import { keepAlive } from '../transport/keep-alive.ts'
 import { secureAsServer } from '../transport/secure-stream.ts'
 import { frameType } from '../wire/frame.ts'
 import { ConnectionLimit } from './connection-limit.ts'
@@ -104,7 +104,7 @@ export class Bridge {
       return
     }
     this.#sockets.add(socket)
-    socket.setKeepAlive(true, keepAliveDelayMs)
+    keepAlive(socket)
     const deadline = setTimeout(() => socket.destroy(), this.#limits.handshakeTimeoutMs)
     const proved = () => {
       clearTimeout(deadline)

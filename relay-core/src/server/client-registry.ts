@@ -114,7 +114,7 @@ export class ClientRegistry {
   setEnabled(id: number, enabled: boolean): Client {
     this.record(id)
     this.#options.clients.setEnabled(id, enabled)
-    if (!enabled) this.#options.agents.get(id)?.close('disabled')
+    if (!enabled) this.#options.agents.end(id, 'disabled')
     this.#options.log.info(enabled ? 'client enabled' : 'client disabled', { client: id })
     this.changed.emit()
     return this.get(id)
@@ -124,7 +124,7 @@ export class ClientRegistry {
   remove(id: number): void {
     this.record(id)
     this.#options.clients.remove(id)
-    this.#options.agents.get(id)?.close('removed')
+    this.#options.agents.end(id, 'removed')
     this.#options.use.remove(id)
     this.#online.delete(id)
     this.#lastSeenMs.delete(id)

@@ -91,12 +91,26 @@ export class NativeDoor {
       )
     }
     const { agentVersion: version, hostname, fingerprint } = hello
+    const { agents } = this.#options
+    const instance = Buffer.from(hello.instance ?? []).toString('hex')
+    if (hello.isDisplaced) {
+      const holder = agents.occupiedBy(client.id, { address, hostname, instance })
+      if (holder !== undefined) {
+        throw new RelayError(
+          'client-in-use',
+          `Another npc is online with the same vkey, from ${holder}. Stop one of the two, or give each its own client.`,
+          { by: holder },
+        )
+      }
+    }
     const session = new NativeSession(framed, {
       clientId: client.id,
       address,
       version,
       hostname,
       fingerprint,
+      instance,
+      carriersElsewhere: () => agents.leftCarriers(client.id),
     })
     const sessionKey = session.sessionId.toString('hex')
     this.#sessions.set(sessionKey, session)
@@ -115,7 +129,7 @@ export class NativeDoor {
     )
     session.start(this.#options.wishes?.(session))
     this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
-    this.#options.agents.add(session)
+    agents.add(session)
   }
 
   #enterCarrier(framed: FramedSocket, hello: Hello & { role: 'carrier' }, binding: Uint8Array): void {

@@ -1,7 +1,10 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import type { HostPort } from './host-port.ts'
-import { connectThroughProxy, type ProxyAddress } from './proxy.ts'
+import { dial } from './dial.ts'
+import { formatHostPort, type HostPort } from './host-port.ts'
+import { keepAlive } from './keep-alive.ts'
+import { passProxy, type ProxyAddress } from './proxy.ts'
+import { resolveHost } from './resolve-host.ts'
 import { secureAsClient, secureConnect } from './secure-stream.ts'
 
 export interface ConnectOptions {
@@ -10,31 +13,33 @@ export interface ConnectOptions {
   readonly timeoutMs: number
   /** Stands between; without it the way is direct. */
   readonly proxy?: ProxyAddress | undefined
+  /** Whether to begin anew each second while nothing answers: for a relay, to which the way may just be open again. */
+  readonly renew?: boolean
   readonly signal: AbortSignal
 }
 
-/**
- * How long a silent connection rests before the kernel probes it. Well under the shortest idle time after which home
- * and campus routers forget a connection (RFC 5382 asks for two hours, one to five minutes is common).
- */
-export const keepAliveDelayMs = 20_000
-
-/** Both directions end by themselves; small writes go at once; a dead peer is noticed by the kernel. */
-const socketOptions = {
-  allowHalfOpen: true,
-  noDelay: true,
-  keepAlive: true,
-  keepAliveInitialDelay: keepAliveDelayMs,
-}
+/** Both directions end by themselves; small writes go at once. */
+const socketOptions = { allowHalfOpen: true, noDelay: true }
 
 /**
  * Rejects with the system's error (`code` ECONNREFUSED, ENOTFOUND, …), ETIMEDOUT after `timeoutMs`, the signal's reason,
  * or an error that names the proxy.
  */
-export function connectTcp({ host, port, proxy, ...wait }: ConnectOptions): Promise<Socket> {
-  wait.signal.throwIfAborted()
-  if (proxy) return throughProxy(proxy, { host, port }, wait)
-  return whenReady(connectSocket({ host, port, ...socketOptions }), 'connect', wait)
+export async function connectTcp({
+  host,
+  port,
+  proxy,
+  renew = false,
+  ...wait
+}: ConnectOptions): Promise<Socket> {
+  return inTime(wait, async (signal) => {
+    if (proxy) return throughProxy(proxy, { host, port }, { renew, signal })
+    return kept(
+      await dialHost({ host, renew, signal }, (address) =>
+        connectSocket({ host: address, port, ...socketOptions }),
+      ),
+    )
+  })
 }
 
 /** What lets later connections to the same relay skip the costly part of the handshake. */
@@ -54,57 +59,95 @@ export async function connectTls({
   port,
   tickets,
   proxy,
+  renew = false,
   ...wait
 }: ConnectOptions & { tickets: TlsTickets }): Promise<TLSSocket> {
-  wait.signal.throwIfAborted()
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
-  const carrier = proxy && (await throughProxy(proxy, { host, port }, wait))
   const options = {
-    host,
     port,
     ...socketOptions,
     secureContext: clientContext,
     rejectUnauthorized: false,
     ...(tickets.latest && { session: tickets.latest }),
   }
-  const socket = carrier ? secureAsClient(carrier, options) : secureConnect(options)
-  socket.on('session', (session) => {
-    tickets.latest = session
+  const remembering = (socket: TLSSocket) =>
+    socket.on('session', (session) => {
+      tickets.latest = session
+    })
+  return inTime(wait, async (signal) => {
+    if (proxy) {
+      const carrier = await throughProxy(proxy, { host, port }, { renew, signal })
+      return secured(remembering(secureAsClient(carrier, { ...options, host })), signal)
+    }
+    const socket = await dialHost({ host, renew, signal }, (address) =>
+      remembering(secureConnect({ ...options, host: address })),
+    )
+    return secured(kept(socket), signal)
   })
-  return whenReady(socket, 'secureConnect', wait)
+}
+
+interface Way {
+  readonly host: string
+  readonly renew: boolean
+  readonly signal: AbortSignal
+}
+
+async function dialHost<S extends Socket>(
+  { host, renew, signal }: Way,
+  open: (address: string) => S,
+): Promise<S> {
+  return dial({ addresses: await resolveHost(host, { signal }), open, renew, signal })
 }
 
 async function throughProxy(
   proxy: ProxyAddress,
   target: HostPort,
-  { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
+  { renew, signal }: Omit<Way, 'host'>,
 ): Promise<Socket> {
-  const late = Object.assign(new Error(`no answer through the proxy within ${timeoutMs} ms`), {
-    code: 'ETIMEDOUT',
+  const { host, port } = proxy
+  const socket = await dialHost({ host, renew, signal }, (address) =>
+    connectSocket({ host: address, port, ...socketOptions }),
+  ).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw new Error(`the proxy ${formatHostPort(proxy)}: ${(error as Error).message}`, { cause: error })
   })
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(late), timeoutMs)
-  const both = AbortSignal.any([signal, deadline.signal])
-  return connectThroughProxy(proxy, target, { ...socketOptions, signal: both }).finally(() =>
-    clearTimeout(timer),
-  )
+  return passProxy(kept(socket), proxy, target, { signal })
 }
 
-function whenReady<S extends Socket>(
-  socket: S,
-  event: 'connect' | 'secureConnect',
+function kept<S extends Socket>(socket: S): S {
+  keepAlive(socket)
+  return socket
+}
+
+/** Bounds the whole of `work` by ETIMEDOUT after `timeoutMs`. */
+async function inTime<T>(
   { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
-): Promise<S> {
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
+  const deadline = new AbortController()
+  const onAbort = () => deadline.abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const timer = setTimeout(
+    () => deadline.abort(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+    timeoutMs,
+  )
+  try {
+    return await work(deadline.signal)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Fulfils with a socket whose TLS handshake is done. */
+function secured(socket: TLSSocket, signal: AbortSignal): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      fail(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' }))
-    }, timeoutMs)
     const onAbort = () => fail(signal.reason as Error)
     const onClose = () => fail(Object.assign(new Error('closed by the other side'), { code: 'ECONNRESET' }))
     const settle = () => {
-      clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
-      socket.off('close', onClose).off(event, succeed)
+      socket.off('close', onClose).off('secureConnect', succeed)
     }
     const succeed = () => {
       settle()
@@ -118,6 +161,7 @@ function whenReady<S extends Socket>(
       reject(error)
     }
     signal.addEventListener('abort', onAbort)
-    socket.once(event, succeed).once('close', onClose).on('error', fail)
+    socket.once('secureConnect', succeed).once('close', onClose).on('error', fail)
+    if (signal.aborted) onAbort()
   })
 }

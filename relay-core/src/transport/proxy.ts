@@ -1,4 +1,4 @@
-import { connect as connectSocket, isIP, type Socket, type TcpSocketConnectOpts } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { RelayError } from '../api/errors.ts'
 import { readExactly } from '../nps/read-exactly.ts'
 import { Secret } from '../secret.ts'
@@ -65,22 +65,22 @@ function readLogin({ username, password }: URL): ProxyAddress['login'] {
 }
 
 /**
- * A connection through a proxy to `target`, whose name the proxy looks up. The caller bounds the time by `signal`.
- * Rejects with an error that names the proxy, or the signal's reason.
+ * Asks the proxy at the other end of `socket` for a connection to `target`, whose name the proxy looks up. Takes `socket` over;
+ * the caller bounds the time by `signal`. Rejects with an error that names the proxy, or the signal's reason.
  */
-export async function connectThroughProxy(
+export async function passProxy(
+  socket: Socket,
   proxy: ProxyAddress,
   target: HostPort,
-  { signal, ...options }: { signal: AbortSignal } & Partial<TcpSocketConnectOpts>,
+  { signal }: { signal: AbortSignal },
 ): Promise<Socket> {
-  signal.throwIfAborted()
-  const socket = connectSocket({ ...options, host: proxy.host, port: proxy.port })
   // An error is always followed by `close`, by which every wait here ends.
   let failure: Error | undefined
   socket.on('error', (error) => (failure = error))
   const abort = () => socket.destroy()
   signal.addEventListener('abort', abort, { once: true })
   try {
+    signal.throwIfAborted()
     const take: Take = (count) => readExactly(socket, count, { signal })
     if (proxy.kind === 'socks5') await askSocks(socket, take, proxy, target)
     else await askHttp(socket, take, proxy, target)

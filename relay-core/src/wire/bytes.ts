@@ -74,6 +74,11 @@ export class ByteReader {
     return copy
   }
 
+  /** How many bytes have not been taken. */
+  get left(): number {
+    return this.#body.length - this.#at
+  }
+
   u8(): number {
     return this.bytes(1)[0] ?? 0
   }
@@ -88,5 +93,10 @@ export class ByteReader {
 
   text(): string {
     return utf8Decoder.decode(this.bytes(this.u8()))
+  }
+
+  /** A text that an older peer does not say, or a newer one says otherwise: then empty. */
+  laterText(): string {
+    return this.left > (this.#body[this.#at] ?? 0) ? this.text() : ''
   }
 }

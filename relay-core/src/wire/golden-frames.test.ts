@@ -16,6 +16,7 @@ type Fields = Record<string, string | number | boolean>
 
 const byteFields = new Set([
   'keyId',
+  'instance',
   'sessionId',
   'visitId',
   'carrierKey',
@@ -43,7 +44,7 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   ping: ({ payload }: { payload: Uint8Array }) => wire.encodePing(payload),
   pong: ({ payload }: { payload: Uint8Array }) => wire.encodePong(payload),
   want: ({ count }: { count: number }) => wire.encodeWant(count),
-  bye: ({ reason }: { reason: string }) => wire.encodeBye(reason),
+  bye: wire.encodeBye,
   config: wire.encodeConfig,
   configured: wire.encodeConfigured,
   health: wire.encodeHealth,
@@ -62,7 +63,7 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   ping: (body) => ({ payload: new Uint8Array(body) }),
   pong: (body) => ({ payload: new Uint8Array(body) }),
   want: (body) => ({ count: wire.decodeWant(body) }),
-  bye: (body) => ({ reason: wire.decodeBye(body) }),
+  bye: wire.decodeBye,
   config: wire.decodePart,
   configured: wire.decodePart,
   health: wire.decodeHealth,

@@ -25,6 +25,10 @@ export type Hello =
       readonly hostname: string
       /** Of the agent's own key, which it proves to visitors of private tunnels. */
       readonly fingerprint: string
+      /** Of the running program: 16 random bytes, new at each start. An older agent says none. */
+      readonly instance?: Uint8Array
+      /** Another agent has taken this one's place, and it asks whether that is free again. */
+      readonly isDisplaced?: boolean
     }
   | {
       readonly role: 'carrier'
@@ -94,6 +98,7 @@ export function encodeHello(hello: Hello): Uint8Array {
     case 'control':
       writer.bytes(hello.keyId).bytes(hello.proof)
       writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
+      if (hello.instance) writer.bytes(hello.instance).u8(hello.isDisplaced ? 1 : 0)
       break
     case 'carrier':
       writer.bytes(hello.sessionId).bytes(hello.proof)
@@ -118,7 +123,9 @@ export function decodeHello(body: Uint8Array): Hello {
   if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
   const [agentVersion, hostname] = [words(reader.text(), 64), words(reader.text())]
   const fingerprint = fingerprintField(reader.text())
-  return { role: 'control', version, keyId: id, proof, agentVersion, hostname, fingerprint }
+  const control = { role: 'control', version, keyId: id, proof, agentVersion, hostname, fingerprint } as const
+  if (reader.left < idLength + 1) return control
+  return { ...control, instance: reader.bytes(idLength), isDisplaced: (reader.u8() & 1) === 1 }
 }
 
 export function encodeWelcome(welcome: Welcome): Uint8Array {
@@ -175,12 +182,23 @@ export function decodeWant(body: Uint8Array): number {
   return new ByteReader(body).u16()
 }
 
-export function encodeBye(reason: string): Uint8Array {
-  return encodeFrame(frameType.bye, new ByteWriter().text(reason).finish())
+/** Why a link ends. */
+export interface Bye {
+  readonly reason: string
+  /** With `replaced`: by whom, in words for people. An older relay does not say. */
+  readonly by?: string
 }
 
-export function decodeBye(body: Uint8Array): string {
-  return words(new ByteReader(body).text())
+export function encodeBye({ reason, by }: Bye): Uint8Array {
+  const writer = new ByteWriter().text(reason)
+  return encodeFrame(frameType.bye, (by === undefined ? writer : writer.text(by)).finish())
+}
+
+export function decodeBye(body: Uint8Array): Bye {
+  const reader = new ByteReader(body)
+  const reason = words(reader.text())
+  const by = words(reader.laterText())
+  return by === '' ? { reason } : { reason, by }
 }
 
 export function encodeOpen({ number, host, port, visitor, kind, stripPrefix, verifier }: Open): Uint8Array {

@@ -125,13 +125,22 @@ const commands = {
     await Promise.all(Array.from({ length: 16 }, opening))
   },
   release: () => destroyAll(held),
-  /** Milliseconds until the first of the held connections ends, or null when none does in time. */
-  firstEnd: ({ withinMs }: { withinMs: number }) => {
+  /** Milliseconds until a new visitor is turned away, asking again and again, or null when none is in time. */
+  firstRefusal: async ({ withinMs, ...address }: Address & { withinMs: number }) => {
     const startedAt = performance.now()
-    return new Promise<number | null>((resolve) => {
-      setTimeout(() => resolve(null), withinMs)
-      for (const socket of held) socket.once('close', () => resolve(performance.now() - startedAt))
-    })
+    while (performance.now() - startedAt < withinMs) {
+      const socket = connect({ ...address, noDelay: true })
+      socket.on('error', () => socket.destroy())
+      socket.write('?')
+      const isRefused = await Promise.race([
+        once(socket, 'close').then(() => true),
+        once(socket, 'data').then(() => false),
+        delay(500, false),
+      ]).catch(() => true)
+      socket.destroy()
+      if (isRefused) return performance.now() - startedAt
+    }
+    return null
   },
   /** Milliseconds until a byte comes back, asking again and again, or null when none does in time. */
   firstByte: async ({ withinMs, ...address }: Address & { withinMs: number }) => {

@@ -3,21 +3,23 @@ import type { Row } from './row.ts'
 
 const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
-/** The link swallows everything: a visitor whose connection rests is told by its end. */
+/** The link swallows everything: a new visitor is told so by the end of its connection. */
 export const deadLink: Row = {
   isShaped: true,
   isOnce: true,
   isFor: ({ name }) => name !== 'direct',
   measure: async (act) => {
     const { bytes, place } = act.stage
-    await bytes.call('hold', { ...act.at('echo'), count: 1 })
     place.cutLink?.()
     try {
       const withinMs = (deadlines.deadLink ?? 0) * 1000
-      return { deadLink: seconds(await bytes.call('firstEnd', { withinMs }, withinMs + 10_000)) }
+      return {
+        deadLink: seconds(
+          await bytes.call('firstRefusal', { ...act.at('echo'), withinMs }, withinMs + 10_000),
+        ),
+      }
     } finally {
       place.healLink?.()
-      await bytes.call('release', undefined)
     }
   },
 }

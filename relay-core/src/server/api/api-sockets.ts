@@ -49,11 +49,6 @@ export class ApiSockets {
       // A broken frame or a reset: ws closes the socket itself and tells by `close`.
       webSocket.on('error', () => webSocket.terminate())
       const end = () => webSocket.close(4401, 'login required')
-      // The permission may have ended while the upgrade was on its way.
-      if (until?.aborted) {
-        end()
-        return
-      }
       until?.addEventListener('abort', end, { once: true })
       webSocket.once('close', () => until?.removeEventListener('abort', end))
       void this.#handlers[secrets].upgrade(webSocket)

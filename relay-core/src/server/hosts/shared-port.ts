@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { keepAliveDelayMs } from '../../transport/connect.ts'
+import { keepAlive } from '../../transport/keep-alive.ts'
 import { plainAddress } from '../../transport/plain-address.ts'
 import { ConnectionLimit } from '../connection-limit.ts'
 import { listen } from '../listen.ts'
@@ -21,8 +21,6 @@ export class SharedPort {
         allowHalfOpen: true,
         pauseOnConnect: true,
         noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: keepAliveDelayMs,
       },
       (socket) => {
         // An error is always followed by `close`.
@@ -34,6 +32,7 @@ export class SharedPort {
           return
         }
         this.#sockets.add(socket)
+        keepAlive(socket)
         socket.once('close', () => {
           leave()
           this.#sockets.delete(socket)

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { keepAliveDelayMs } from '../../transport/connect.ts'
+import { keepAlive } from '../../transport/keep-alive.ts'
 import { plainAddress } from '../../transport/plain-address.ts'
 import { resetStream } from '../../transport/splice.ts'
 import { listen } from '../listen.ts'
@@ -26,8 +26,6 @@ export class TcpDoor implements TunnelMode {
         allowHalfOpen: true,
         pauseOnConnect: true,
         noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: keepAliveDelayMs,
       },
       (socket) => void this.#onVisitor(socket),
     )
@@ -58,6 +56,7 @@ export class TcpDoor implements TunnelMode {
   async #onVisitor(socket: Socket): Promise<void> {
     // An error is always followed by `close`.
     socket.on('error', () => undefined)
+    keepAlive(socket)
     const { remoteAddress, remotePort = 0 } = socket
     if (remoteAddress === undefined) {
       resetStream(socket)

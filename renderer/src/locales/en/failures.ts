@@ -65,9 +65,10 @@ export const failures = {
     next: 'It comes back by itself. If not: is it on, does it reach the internet, is npc running?',
   },
   'agent-replaced': {
-    title: '{lab} signed in from somewhere else.',
-    cause: 'Another npc with the same key came later, and the newer one stays.',
-    next: 'Stop one of the two, or give each its own lab box here.',
+    title: 'Another machine has taken the place of {lab}.',
+    cause: 'It signed in with the same key: {lab} is now {address}. Before, it was {before}.',
+    next: 'If this was not meant, stop npc on one of the two, or add a second lab box here for it.',
+    without: { cause: 'Another npc signed in later with the same key, and the newer one stays.' },
   },
   'agent-silent': {
     title: '{lab} stopped answering.',
@@ -116,6 +117,11 @@ export const failures = {
     title: '{lab} is switched off on {server}.',
     cause: 'Someone disabled it there.',
     next: 'Enable it, and it comes back by itself.',
+  },
+  'client-in-use': {
+    title: '{lab} is online from another machine.',
+    cause: 'Two machines use its key, and the newer one stays.',
+    next: 'Stop npc on one of the two, or add a second lab box here for it.',
   },
   'version-unsupported': {
     title: 'The versions of the two sides do not fit.',

@@ -47,9 +47,10 @@ export const failures: Words<typeof en> = {
     next: '恢复后会自动重连。若迟迟不恢复：是否开机、能否上网、npc 是否在运行？',
   },
   'agent-replaced': {
-    title: '{lab} 在别处登录了。',
-    cause: '另一个使用同一密钥的 npc 后来上线，较新的那个保留。',
-    next: '停掉其中一个，或在这里为它们各建一台实验室主机。',
+    title: '另一台机器占用了 {lab} 的位置。',
+    cause: '它用同一密钥登录：现在的 {lab} 是 {address}，之前是 {before}。',
+    next: '若非本意，请停掉其中一台的 npc，或在这里为它另建一台实验室主机。',
+    without: { cause: '另一个 npc 后来用同一密钥登录，较新的那个保留。' },
   },
   'agent-silent': {
     title: '{lab} 不再应答。',
@@ -93,6 +94,11 @@ export const failures: Words<typeof en> = {
     title: '{lab} 在 {server} 上被停用。',
     cause: '有人在那里停用了它。',
     next: '启用后会自动恢复。',
+  },
+  'client-in-use': {
+    title: '{lab} 正由另一台机器在线使用。',
+    cause: '两台机器使用它的密钥，较新的那台保留。',
+    next: '停掉其中一台的 npc，或在这里为它另建一台实验室主机。',
   },
   'version-unsupported': {
     title: '两边的版本不匹配。',

@@ -1,0 +1,84 @@
+import type { Socket } from 'node:net'
+
+/** Between two addresses of one name (RFC 8305 §5: 250 ms). */
+const nextAddressMs = 250
+/**
+ * How soon a silent attempt is joined by another one. The kernel repeats a lost first packet after 1, 2, 4, 8 s, so a
+ * single attempt would notice that the way is open again as many seconds too late.
+ */
+const renewEveryMs = 1_000
+
+export interface DialOptions {
+  /** Tried in turn, the next one a little later than the one before. At least one. */
+  readonly addresses: readonly string[]
+  /** Begins a connection, which emits `connect`. */
+  readonly open: (address: string) => Socket
+  /** Whether to begin anew each second while nothing answers. The first attempt goes on for peers that are far away. */
+  readonly renew: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Fulfils with the first of several attempts that connects, and ends the others. Rejects with the first attempt's error once
+ * each address has failed, or with the signal's reason; the caller bounds the time by it.
+ */
+export function dial<S extends Socket>(
+  options: Omit<DialOptions, 'open'> & { open: (address: string) => S },
+): Promise<S> {
+  const { addresses, open, renew, signal } = options
+  return new Promise((resolve, reject) => {
+    const waiting = [...addresses]
+    const failed = new Map<string, Error>()
+    const attempts = new Set<S>()
+    let renewed: S | undefined
+    let timer: NodeJS.Timeout | undefined
+
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+    const fail = (error: Error) => {
+      settle()
+      for (const attempt of attempts) attempt.destroy()
+      reject(error)
+    }
+    const onAbort = () => fail(signal.reason as Error)
+    const begin = (address: string): S => {
+      const socket = open(address)
+      attempts.add(socket)
+      socket.once('connect', () => {
+        if (!attempts.delete(socket)) return
+        settle()
+        for (const other of attempts) other.destroy()
+        attempts.clear()
+        resolve(socket)
+      })
+      // It stays: an error after `connect` is always followed by `close`, which the caller hears.
+      socket.on('error', (error) => {
+        if (!attempts.delete(socket)) return
+        failed.set(address, error)
+        if (failed.size === new Set(addresses).size) fail(failed.get(addresses[0] ?? '') ?? error)
+        else if (waiting.length > 0) next()
+      })
+      return socket
+    }
+    const next = () => {
+      clearTimeout(timer)
+      const address = waiting.shift()
+      if (address !== undefined) begin(address)
+      else {
+        const [first = ''] = addresses.filter((one) => !failed.has(one))
+        if (renewed && attempts.delete(renewed)) renewed.destroy()
+        renewed = begin(first)
+      }
+      if (waiting.length > 0) timer = setTimeout(next, nextAddressMs)
+      else if (renew) timer = setTimeout(next, renewEveryMs)
+    }
+    if (signal.aborted) {
+      reject(signal.reason as Error)
+      return
+    }
+    signal.addEventListener('abort', onAbort)
+    next()
+  })
+}

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+
+const pollEveryMs = 1_000
+/** A tick this late means that the computer slept: nothing learnt before is worth anything now. */
+const sleptAfterMs = 15_000
+
+/** Time as the watch sees it; tests bring their own. */
+export interface WatchClock {
+  now(): number
+  /** Calls `action` once after `delayMs`; the answer takes it back. */
+  after(delayMs: number, action: () => void): () => void
+}
+
+const systemClock: WatchClock = {
+  now: () => Date.now(),
+  after: (delayMs, action) => {
+    const timer = setTimeout(action, delayMs).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+export interface NetworkWatchOptions {
+  readonly clock?: WatchClock
+  readonly interfaces?: typeof networkInterfaces
+  /** The ways that lead beyond this machine's own networks, as any text that changes with them. */
+  readonly routes?: () => string
+}
+
+/**
+ * Notices by polling that this computer woke up, or that its addresses or its ways out changed; no system offers an
+ * event for it that works everywhere.
+ */
+export class NetworkWatch {
+  readonly #clock: WatchClock
+  readonly #interfaces: typeof networkInterfaces
+  readonly #routes: () => string
+  readonly #listeners = new Set<() => void>()
+  #addresses: string
+  #ways: string
+  #tickedAtMs: number
+  #cancel: () => void = () => undefined
+
+  constructor({
+    clock = systemClock,
+    interfaces = networkInterfaces,
+    routes = defaultRoutes,
+  }: NetworkWatchOptions = {}) {
+    this.#clock = clock
+    this.#interfaces = interfaces
+    this.#routes = routes
+    this.#addresses = this.#readAddresses()
+    this.#ways = this.#routes()
+    this.#tickedAtMs = this.#clock.now()
+  }
+
+  get online(): boolean {
+    return this.#addresses !== ''
+  }
+
+  /** Calls back on wake and on each change of this computer's addresses and ways. The answer takes it back. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  start(): void {
+    this.#tickedAtMs = this.#clock.now()
+    this.#schedule()
+  }
+
+  close(): void {
+    this.#cancel()
+  }
+
+  #schedule(): void {
+    this.#cancel = this.#clock.after(pollEveryMs, () => {
+      this.#tick()
+      this.#schedule()
+    })
+  }
+
+  #tick(): void {
+    const now = this.#clock.now()
+    const slept = now - this.#tickedAtMs > sleptAfterMs
+    const [addresses, ways] = [this.#readAddresses(), this.#routes()]
+    const changed = addresses !== this.#addresses || ways !== this.#ways
+    this.#tickedAtMs = now
+    this.#addresses = addresses
+    this.#ways = ways
+    if (slept || changed) for (const listener of this.#listeners) listener()
+  }
+
+  #readAddresses(): string {
+    return Object.entries(this.#interfaces())
+      .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ name, ...address })))
+      .filter(
+        ({ internal, address }) =>
+          !internal && !address.startsWith('169.254.') && !/^fe[89ab]/i.test(address),
+      )
+      .map(({ name, address }) => `${name}=${address}`)
+      .sort()
+      .join(' ')
+  }
+}
+
+/** Whether this machine has the address now. */
+export function isOwnAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*/, '')
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
+}
+
+/** The default routes of Linux, over which interface and gateway; elsewhere the addresses must do. */
+function defaultRoutes(): string {
+  if (process.platform !== 'linux') return ''
+  return [
+    // Interface, destination, gateway, flags, ...
+    ...lines('/proc/net/route')
+      .map((line) => line.split(/\s+/))
+      .filter(([, destination]) => destination === '00000000')
+      .map(([name, , gateway]) => `${name} ${gateway}`),
+    // Destination, length of its prefix, ..., gateway, metric, ..., interface.
+    ...lines('/proc/net/ipv6_route')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => /^0+$/.test(fields[0] ?? '') && fields[1] === '00' && fields.at(-1) !== 'lo')
+      .map((fields) => `${fields.at(-1)} ${fields[4]}`),
+  ]
+    .sort()
+    .join(', ')
+}
+
+/** A machine without the file has no such routes. */
+function lines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,224 @@
+import { lookup, Resolver } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { namedInHostsFile } from './hosts-file.ts'
+import { candidates, readResolverSettings, type ResolverSettings } from './resolver-settings.ts'
+
+/** A server is asked twice, and a slow one may have to ask others first. */
+const askTimeoutMs = 3_000
+const askTries = 2
+/** A name without an answer by then is told as `EAI_AGAIN`. */
+const resolveTimeoutMs = 8_000
+/** After it, where the name had an address lately, that one is taken. */
+const patienceMs = 700
+/** Answers are new for so long: the many carriers of one link ask once. */
+const freshMs = 5_000
+/** How many names keep their last addresses. */
+const mostKnown = 1_000
+/** IPv6 may be this much later than IPv4 (RFC 8305 §3: 50 ms, and a little for busy machines). */
+const otherFamilyMs = 100
+/**
+ * The system's own look-up blocks a thread for as long as it likes. There are four for everything in this process, files
+ * included, so it gets two.
+ */
+const systemLanes = 2
+
+const isLinux = process.platform === 'linux'
+
+interface Known {
+  readonly addresses: readonly string[]
+  readonly atMs: number
+}
+
+const known = new Map<string, Known>()
+const running = new Map<string, Promise<readonly string[]>>()
+
+/**
+ * The addresses of a host, the best first; an address is its own. Names that nobody answers for delay no other name:
+ * DNS is asked without threads, and the system's own look-up, which knows more than DNS on some machines, has few.
+ * Rejects with an error whose `code` is ENOTFOUND (there is no such name) or EAI_AGAIN (nobody answers), or with the
+ * signal's reason.
+ */
+export async function resolveHost(
+  host: string,
+  { signal }: { signal: AbortSignal },
+): Promise<readonly string[]> {
+  signal.throwIfAborted()
+  if (isIP(host) !== 0) return [host]
+  const listed = await namedInHostsFile(host)
+  if (listed) return listed
+  const before = known.get(host)
+  if (before && performance.now() - before.atMs < freshMs) return before.addresses
+  const asked = shared(host)
+  if (!before) return within(asked, resolveTimeoutMs, { host, signal })
+  // The last address is better than none; what DNS has to say later is for the next time.
+  return within(asked, patienceMs, { host, signal }).catch((error: NodeJS.ErrnoException) => {
+    signal.throwIfAborted()
+    if (error.code === 'ENOTFOUND') throw error
+    return before.addresses
+  })
+}
+
+/** One question for all who ask at the same time. */
+function shared(host: string): Promise<readonly string[]> {
+  const existing = running.get(host)
+  if (existing) return existing
+  const asked = ask(host)
+    .then((addresses) => {
+      known.delete(host)
+      known.set(host, { addresses, atMs: performance.now() })
+      const oldest = known.keys().next()
+      if (known.size > mostKnown && !oldest.done) known.delete(oldest.value)
+      return addresses
+    })
+    .finally(() => running.delete(host))
+  running.set(host, asked)
+  // Who asked may have left.
+  asked.catch(() => undefined)
+  return asked
+}
+
+async function ask(host: string): Promise<readonly string[]> {
+  if (!isLinux) return firstOf([askSystem(host), askDnsLater(host)])
+  const settings = await readResolverSettings()
+  // Multicast DNS is not asked for by DNS; a machine that knows it lists it.
+  if (settings.hasOtherSources && /\.local\.?$/i.test(host)) return askSystem(host)
+  try {
+    return await askDns(host, settings)
+  } catch (error) {
+    if (!settings.hasOtherSources || (error as NodeJS.ErrnoException).code !== 'ENOTFOUND') throw error
+    return askSystem(host)
+  }
+}
+
+/** Elsewhere the system alone knows all sources; DNS helps where its threads are taken. */
+async function askDnsLater(host: string): Promise<readonly string[]> {
+  await new Promise((resolve) => setTimeout(resolve, patienceMs / 2))
+  return askDns(host, { search: [], dots: 0, hasOtherSources: true, version: '' })
+}
+
+async function firstOf(asked: readonly Promise<readonly string[]>[]): Promise<readonly string[]> {
+  try {
+    return await Promise.any(asked)
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error
+  }
+}
+
+let resolver: { readonly version: string; readonly ask: Resolver } | undefined
+
+async function askDns(host: string, settings: ResolverSettings): Promise<readonly string[]> {
+  if (resolver?.version !== settings.version) {
+    resolver = {
+      version: settings.version,
+      ask: new Resolver({ timeout: askTimeoutMs, tries: askTries }),
+    }
+  }
+  const current = resolver.ask
+  for (const name of candidates(host, settings)) {
+    try {
+      const addresses = await bothFamilies(current, name)
+      if (addresses.length > 0) return addresses
+    } catch (error) {
+      // No such name here may be one in the next domain; a silent server is silent for all.
+      if (!isNoSuchName(error)) throw again(host, error)
+    }
+  }
+  throw notFound(host, undefined)
+}
+
+/** IPv6 first where this machine has it; the family that is late is done without. */
+async function bothFamilies(ask: Resolver, name: string): Promise<readonly string[]> {
+  const asked = hasIpv6() ? [ask.resolve6(name), ask.resolve4(name)] : [ask.resolve4(name)]
+  const found = await withoutTheLate(asked)
+  if (found.length > 0 || asked.length > 1) return found
+  return ask.resolve6(name)
+}
+
+/** What has come some time after the first useful answer; rejects when all reject, with what is no `ENOTFOUND` if there is. */
+function withoutTheLate(asked: readonly Promise<readonly string[]>[]): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const found: (readonly string[])[] = asked.map(() => [])
+    const errors: unknown[] = []
+    let open = asked.length
+    let timer: NodeJS.Timeout | undefined
+    const settle = () => {
+      clearTimeout(timer)
+      const addresses = found.flat()
+      const unanswered = errors.find((error) => !isNoSuchName(error))
+      if (addresses.length > 0 || unanswered === undefined) resolve(addresses)
+      else reject(unanswered as Error)
+    }
+    asked.forEach((one, index) => {
+      void one
+        .then(
+          (addresses) => (found[index] = addresses),
+          (error: unknown) => errors.push(error),
+        )
+        .then(() => {
+          open -= 1
+          if (open === 0) settle()
+          else if (found.flat().length > 0) timer ??= setTimeout(settle, otherFamilyMs)
+        })
+    })
+  })
+}
+
+/** Whether the world can be reached by IPv6 (2000::/3, RFC 4291 §2.4), or so it seems. */
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(
+      ({ family, internal, address }) => family === 'IPv6' && !internal && /^[23]/.test(address),
+    ),
+  )
+}
+
+const lane: (() => void)[] = []
+let lanesTaken = 0
+
+/** The system's own way, with all its sources; waits until one of its few lanes is free. */
+async function askSystem(host: string): Promise<readonly string[]> {
+  if (lanesTaken >= systemLanes) await new Promise<void>((resolve) => lane.push(resolve))
+  else lanesTaken += 1
+  try {
+    const addresses = await lookup(host, { all: true })
+    return addresses.map(({ address }) => address)
+  } catch (error) {
+    throw isNoSuchName(error) ? notFound(host, error) : again(host, error)
+  } finally {
+    const next = lane.shift()
+    if (next) next()
+    else lanesTaken -= 1
+  }
+}
+
+function isNoSuchName(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOTFOUND' || code === 'ENODATA' || code === 'EBADNAME'
+}
+
+function notFound(host: string, cause: unknown): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no address is known for ${host}`, { cause }), { code: 'ENOTFOUND' })
+}
+
+function again(host: string, cause: unknown): NodeJS.ErrnoException {
+  return Object.assign(new Error(`nobody says what the address of ${host} is`, { cause }), {
+    code: 'EAI_AGAIN',
+  })
+}
+
+function within(
+  asked: Promise<readonly string[]>,
+  ms: number,
+  { host, signal }: { host: string; signal: AbortSignal },
+): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(again(host, undefined)), ms)
+    const onAbort = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    void asked.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    })
+  })
+}

@@ -1,0 +1,291 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../compliance/free-port.ts'
+import { Program } from '../compliance/program.ts'
+import { CutLine } from './cut-line.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const vkey = 'a-key-for-tests-0123456789abcdef'
+
+/** Twice what ends the link, half of what streams outlive. */
+const cutMs = 30_000
+
+const echo = `require('net').createServer((socket) => {
+  socket.on('error', () => {})
+  socket.pipe(socket)
+}).listen(7, '127.0.0.1', () => console.log('listens'))`
+
+/** What the tunnels of the lab box lead to. */
+async function startEcho(line: CutLine): Promise<Program> {
+  const [program, ...args] = line.inLab([process.execPath, '-e', echo])
+  const started = new Program(program, args, root)
+  await started.says(/listens/)
+  return started
+}
+
+/** The relay, and npc in the lab box, as one runtime runs them. */
+class Pair {
+  readonly #nps: readonly string[]
+  readonly #folder: string
+  readonly #programs: readonly Program[]
+  readonly #bridgePort: number
+  readonly port: number
+
+  private constructor(
+    nps: readonly string[],
+    folder: string,
+    ports: { bridge: number; tunnel: number },
+    programs: readonly Program[],
+  ) {
+    this.#nps = nps
+    this.#folder = folder
+    this.#bridgePort = ports.bridge
+    this.#programs = programs
+    this.port = ports.tunnel
+  }
+
+  static async start(line: CutLine, nps: readonly string[], npc: readonly string[]): Promise<Pair> {
+    const folder = await mkdtemp(join(tmpdir(), 'nps-cut-'))
+    const ports = { bridge: await freePort(), tunnel: await freePort() }
+    await mkdir(join(folder, 'conf'))
+    await writeFile(
+      join(folder, 'conf', 'nps.conf'),
+      `bridge_ip=${line.relayAddress}\nbridge_port=${ports.bridge}\nweb_port=\nallow_ports=\nlog_level=7\n`,
+    )
+    const env = { ...process.env, HOME: folder }
+    const [program = '', ...first] = nps
+    const relay = new Program(program, [...first, `-conf_path=${folder}`], folder, env)
+    await relay.says(/nps runs/)
+    const [inLab, ...rest] = line.inLab([
+      ...npc,
+      `-server=${line.relayAddress}:${ports.bridge}`,
+      `-vkey=${vkey}`,
+    ])
+    const agent = new Program(inLab, rest, folder, env)
+    const pair = new Pair(nps, folder, ports, [relay, agent])
+    await pair.#ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
+    await agent.says(/agent online/)
+    await pair.#ask('tunnel', 'add', '-client=1', '-mode=tcp', `-port=${ports.tunnel}`, '-target=127.0.0.1:7')
+    return pair
+  }
+
+  async agentState(): Promise<string> {
+    const [client] = (await this.#ask('client', 'list')) as { agent: { state: string } }[]
+    return client?.agent.state ?? 'none'
+  }
+
+  /** Established connections between the relay's bridge and the lab box. */
+  async bridgeConnections(): Promise<number> {
+    const { stdout } = await run('ss', ['-Htn', 'state', 'established', `sport = :${this.#bridgePort}`])
+    return stdout.split('\n').filter((one) => one !== '').length
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#programs.map((one) => one.kill()))
+    await rm(this.#folder, { recursive: true })
+  }
+
+  async #ask(...args: string[]): Promise<unknown> {
+    const [program = '', ...first] = this.#nps
+    const { stdout } = await run(program, [...first, ...args, '-json', `-conf_path=${this.#folder}`])
+    return JSON.parse(stdout)
+  }
+}
+
+/** A visitor of an echo, which keeps what comes back. */
+class Visitor {
+  readonly #socket: Socket
+  #heard = ''
+  ended = false
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('error', () => undefined)
+    socket.on('close', () => (this.ended = true))
+    socket.on('data', (bytes) => (this.#heard += bytes.toString()))
+  }
+
+  static async open(port: number): Promise<Visitor> {
+    const visitor = new Visitor(connect(port, '127.0.0.1'))
+    await visitor.says('hello ')
+    return visitor
+  }
+
+  get heard(): string {
+    return this.#heard
+  }
+
+  write(words: string): void {
+    this.#socket.write(words)
+  }
+
+  /** Fulfils when the words are back. */
+  async says(words: string): Promise<void> {
+    const wanted = this.#heard + words
+    this.write(words)
+    await this.hears(wanted)
+  }
+
+  async hears(wanted: string): Promise<void> {
+    while (this.#heard.length < wanted.length) {
+      if (this.ended) throw new Error(`the stream has ended after "${this.#heard}"`)
+      await Promise.race([once(this.#socket, 'data'), once(this.#socket, 'close')])
+    }
+    if (this.#heard !== wanted) throw new Error(`heard "${this.#heard}" instead of "${wanted}"`)
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+}
+
+/** Milliseconds until a new visitor of the port gets an answer. */
+async function untilServed(port: number): Promise<number> {
+  const startedAt = performance.now()
+  for (;;) {
+    const visitor = await Visitor.open(port).catch(() => undefined)
+    visitor?.close()
+    const afterMs = performance.now() - startedAt
+    if (visitor) return afterMs
+    if (afterMs > 60_000) throw new Error('nobody was served for a minute')
+    await delay(50)
+  }
+}
+
+/** What a lab box runs, and what the app's trial runs. */
+const runtimes: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['shipped', [join(root, 'build/out/nps-linux-amd64')], [join(root, 'build/out/npc-linux-amd64')]],
+  [
+    'Node',
+    [process.execPath, join(root, 'relay-core/src/cli/nps.ts')],
+    [process.execPath, join(root, 'relay-core/src/cli/npc.ts')],
+  ],
+]
+
+describe('a cut of half a minute between lab box and relay', () => {
+  let line: CutLine
+  let target: Program
+  const pairs: Pair[] = []
+  const idle: Visitor[] = []
+  const busy: Visitor[] = []
+  const servedAfterMs: number[] = []
+  let offlineAfterMs: readonly number[]
+  let turnedAwayAfterMs: readonly number[]
+
+  beforeAll(async () => {
+    line = await CutLine.open(70)
+    target = await startEcho(line)
+    for (const [, nps, npc] of runtimes) pairs.push(await Pair.start(line, nps, npc))
+    for (const { port } of pairs) {
+      idle.push(await Visitor.open(port))
+      busy.push(await Visitor.open(port))
+    }
+    await line.cut()
+    const cutAt = performance.now()
+    for (const visitor of busy) visitor.write('written into the cut ')
+    offlineAfterMs = await Promise.all(
+      pairs.map(async (pair) => {
+        while ((await pair.agentState()) !== 'offline') await delay(100)
+        return performance.now() - cutAt
+      }),
+    )
+    turnedAwayAfterMs = await Promise.all(
+      pairs.map(async ({ port }) => {
+        const askedAt = performance.now()
+        const visitor = await Visitor.open(port).catch(() => undefined)
+        if (visitor) throw new Error('a visitor was served over a dead line')
+        return performance.now() - askedAt
+      }),
+    )
+    await delay(cutMs - (performance.now() - cutAt))
+    await line.restore()
+    servedAfterMs.push(...(await Promise.all(pairs.map(({ port }) => untilServed(port)))))
+  })
+  afterAll(async () => {
+    for (const visitor of [...idle, ...busy]) visitor.close()
+    for (const pair of pairs) await pair.close()
+    await target.kill()
+    await line.close()
+  })
+
+  describe.each(runtimes.map(([name], index) => ({ name, index })))('$name', ({ index }) => {
+    it('is told within ten seconds, and new visitors are turned away at once', () => {
+      expect(offlineAfterMs[index]).toBeLessThan(10_500)
+      expect(turnedAwayAfterMs[index]).toBeLessThan(1_000)
+    })
+
+    it('is over for new visitors two seconds after the line is back', () => {
+      expect(servedAfterMs[index]).toBeLessThan(2_000)
+    })
+
+    it('ends no stream: a resting one goes on at once', async () => {
+      await expect(idle[index]?.says('after the cut ')).resolves.toBeUndefined()
+    })
+
+    it('loses no byte of a stream that was written into', { timeout: 60_000 }, async () => {
+      await busy[index]?.hears('hello written into the cut ')
+      await busy[index]?.says('and after ')
+      expect(busy[index]?.heard).toBe('hello written into the cut and after ')
+    })
+
+    it('leaves no connection behind once its streams have ended', async () => {
+      idle[index]?.close()
+      busy[index]?.close()
+      // The control connection and the spare carriers.
+      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 20_000 }).toBeLessThanOrEqual(4)
+    })
+  })
+
+  it('is noticed at once when the lab box itself lost its network and has it back', async () => {
+    await line.unplug()
+    await Promise.all(
+      pairs.map(async (pair) => {
+        while ((await pair.agentState()) !== 'offline') await delay(100)
+      }),
+    )
+    await line.plugIn()
+    const after = await Promise.all(pairs.map(({ port }) => untilServed(port)))
+    expect(Math.max(...after)).toBeLessThan(3_000)
+  })
+})
+
+describe('a cut that does not end', () => {
+  let line: CutLine
+  let target: Program
+  let pair: Pair
+
+  beforeAll(async () => {
+    line = await CutLine.open(80)
+    target = await startEcho(line)
+    const [[, nps, npc] = ['', [], []]] = runtimes
+    pair = await Pair.start(line, nps, npc)
+  })
+  afterAll(async () => {
+    await pair.close()
+    await target.kill()
+    await line.close()
+  })
+
+  it('ends a resting stream after a minute, at both ends', { timeout: 100_000 }, async () => {
+    const visitor = await Visitor.open(pair.port)
+    await line.cut()
+    const cutAt = performance.now()
+    while (!visitor.ended) await delay(100)
+    const afterMs = performance.now() - cutAt
+    expect(afterMs).toBeGreaterThan(60_000)
+    expect(afterMs).toBeLessThan(72_000)
+    const targets = async () =>
+      (await run('ip', ['netns', 'exec', line.lab, 'ss', '-Htn', 'state', 'established', 'dport = :7']))
+        .stdout
+    await expect.poll(targets, { timeout: 10_000 }).toBe('')
+  })
+})
