@@ -58,6 +58,8 @@ export const desktopContract = {
         jobRef.extend({
           sudoPassword: z.string().max(1024).optional(),
           secret: model.sshSecret.optional(),
+          /** Of the key on the way to the machine that is locked. */
+          passphrase: z.string().min(1).max(1024).optional(),
           withoutRoot: z.boolean().optional(),
           bridgePort: model.port.optional(),
         }),

@@ -8,7 +8,7 @@ interface SignInContext {
 /** Opens the one ssh session of the job. */
 export const connectStep: StepDefinition<SignInContext> = {
   id: 'connect',
-  redoneBy: ['secret'],
+  redoneBy: ['secret', 'passphrase'],
   async run({ workplace }, { signal, fact }) {
     const started = performance.now()
     const { address } = await workplace.session(signal)

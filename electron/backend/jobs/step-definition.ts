@@ -4,6 +4,7 @@ import type { FactCode, FactParams, PortReport, SshSecret, StepId } from '@nps-d
 export interface Corrections {
   readonly sudoPassword?: string | undefined
   readonly secret?: SshSecret | undefined
+  readonly passphrase?: string | undefined
   readonly withoutRoot?: boolean | undefined
   readonly bridgePort?: number | undefined
 }

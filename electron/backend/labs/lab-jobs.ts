@@ -117,7 +117,8 @@ export class LabJobs {
         removal: { folder: labOf({ storage, labId }).installed?.folder },
         found: {},
       },
-      correct: async ({ secret, sudoPassword, withoutRoot }) => {
+      correct: async ({ secret, passphrase, sudoPassword, withoutRoot }) => {
+        if (passphrase !== undefined) await machines.unlock(workplace.ref, passphrase)
         if (secret && secret.kind !== 'stored') {
           await storage.secrets.set(secretName({ kind: 'lab', id: labId }), JSON.stringify(secret))
         }

@@ -156,7 +156,8 @@ export class ServerJobs {
         found,
         removal: { folder: this.#server(serverId).installed?.folder },
       },
-      correct: async ({ secret, sudoPassword: password, withoutRoot, bridgePort: port }) => {
+      correct: async ({ secret, passphrase, sudoPassword: password, withoutRoot, bridgePort: port }) => {
+        if (passphrase !== undefined) await machines.unlock(workplace.ref, passphrase)
         await keepSecret(storage, serverId, secret)
         workplace.correct({ sudoPassword: password, root: withoutRoot === true ? 'never' : undefined })
         if (port === undefined) return

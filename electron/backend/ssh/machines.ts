@@ -3,6 +3,7 @@ import { sshSecret } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
 import type { JumpRecord, Storage } from '../storage/records.ts'
 import { openSession, type SshTarget } from './open-session.ts'
+import { readKey } from './private-key.ts'
 import type { UsableSecret } from './sign-in.ts'
 import type { SshSession } from './ssh-session.ts'
 
@@ -15,6 +16,8 @@ export interface Machines {
   target(ref: MachineRef): Promise<SshTarget>
   /** The target of a jump host as the page describes it. */
   jumpTarget(jump: JumpHost): Promise<SshTarget | undefined>
+  /** Keeps the passphrase of the first key on the way to the machine that is locked. */
+  unlock(ref: MachineRef, passphrase: string): Promise<void>
   open(ref: MachineRef, options: { signal: AbortSignal }): Promise<SshSession>
   /** Opens a session for `work` and closes it after. */
   withSsh<T>(
@@ -55,8 +58,28 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
   const open = async (ref: MachineRef, { signal }: { signal: AbortSignal }): Promise<SshSession> =>
     await openSession(await target(ref), { hostKeys: storage.hostKeys, signal })
 
+  /** The secrets on the way, in the order in which they are used. */
+  const secretsTo = (ref: MachineRef): string[] => {
+    const jump = ref.kind === 'lab' ? storage.labs.get(ref.id)?.jump : undefined
+    const through =
+      jump?.kind === 'server'
+        ? [secretName({ kind: 'server', id: jump.serverId })]
+        : jump?.kind === 'other'
+          ? [secretName(ref, 'jump')]
+          : []
+    return [...through, secretName(ref)]
+  }
+
   return {
     target,
+    unlock: async (ref, passphrase) => {
+      for (const name of secretsTo(ref)) {
+        const secret = await readSecret(name, ref.id)
+        if (secret.kind !== 'key' || !(await isLocked(secret))) continue
+        await storage.secrets.set(name, JSON.stringify({ ...secret, passphrase }))
+        return
+      }
+    },
     jumpTarget: async (jump) => {
       if (jump.kind === 'none') return undefined
       if (jump.kind === 'server') return await target({ kind: 'server', id: jump.serverId })
@@ -77,6 +100,15 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
         session.close()
       }
     },
+  }
+}
+
+async function isLocked({ key, passphrase }: Extract<UsableSecret, { kind: 'key' }>): Promise<boolean> {
+  try {
+    await readKey(key, passphrase)
+    return false
+  } catch (error) {
+    return error instanceof AppError && error.code === 'key-passphrase-needed'
   }
 }
 

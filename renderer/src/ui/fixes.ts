@@ -4,6 +4,8 @@ import type { Failure, Fix, SshSecret } from '@nps-desktop/electron/contract'
 export interface Corrections {
   readonly sudoPassword?: string
   readonly secret?: SshSecret
+  /** Of the key that is locked. */
+  readonly passphrase?: string
   readonly withoutRoot?: boolean
   readonly bridgePort?: number
 }
