@@ -11,6 +11,7 @@ import { LabRecords } from './labs/lab-records.ts'
 import { OverviewFeed } from './overview/overview.ts'
 import { TunnelChecks } from './overview/tunnel-checks.ts'
 import { followClients } from './relays/adopt-clients.ts'
+import { diagnose } from './relays/diagnose.ts'
 import { followStatus } from './relays/follow-status.ts'
 import { NetworkWatch } from '@nps-desktop/relay-core/remote'
 import { Relays } from './relays/relays.ts'
@@ -57,7 +58,7 @@ export async function createBackend({
     throw error
   }
   const network = new NetworkWatch({ clock })
-  const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log })
+  const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log, diagnose })
   const { dataFolder } = shell
   const privateDoors = new PrivateDoors({ storage, relays, log })
   const checks = new TunnelChecks({ storage, relays, network, doors: privateDoors, clock, log })
@@ -97,6 +98,7 @@ export async function createBackend({
     storage,
     machines,
     jobs,
+    relays,
     connect: connectRelay,
     programsFolder,
     log,
@@ -159,6 +161,7 @@ export async function createBackend({
           await agentPrograms.stop(input.serverId)
           return serverJobs.remove(input)
         },
+        restart: (input, options) => serverJobs.restart(input, options),
         ...calls,
       },
       labs: {

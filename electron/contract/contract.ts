@@ -116,7 +116,10 @@ export const desktopContract = {
       .input(serverRef.extend({ uninstall: z.boolean(), sudoPassword: z.string().max(1024).optional() }))
       .output(z.object({ jobId: model.id.nullable() })),
     status: base.input(serverRef).output(eventIterator(relayStatus)),
-    restart: base.input(serverRef).output(nothing),
+    /** Tries to reach it now, instead of later; answers with the end of the try, whatever it was. */
+    tryNow: base.input(serverRef).output(nothing),
+    /** By its relay; by ssh when that does not run. */
+    restart: base.input(serverRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(nothing),
     config: {
       get: base.input(serverRef).output(
         z.object({

@@ -168,6 +168,12 @@ export const appFailureParams = {
   /** `tunnel`: its name; `port`: on the server. */
   'tunnel-opened-elsewhere': z.object({ tunnel: text, server: text, lab: text, port: whole }),
   'tunnel-password-changed': z.object({ tunnel: text, server: text, lab: text }),
+  /** `server`: its name. */
+  'server-silent': z.object({ ...machine, server: text }),
+  'relay-stopped': z.object({ ...machine, server: text }),
+  'stock-relay': z.object({ ...machine, server: text }),
+  /** `seen`: its first words. */
+  'not-a-relay': z.object({ ...machine, server: text, seen: text.optional() }),
   'server-identity-changed': z.object({
     ...machine,
     expected: text.optional(),

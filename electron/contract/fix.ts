@@ -10,6 +10,10 @@ export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('accept-host-key'), fingerprint: z.string() }),
   /** What the server has changed at a tunnel is wanted; with `agentKey`, that the lab box proves this one from now on. */
   z.object({ action: z.literal('accept-change'), agentKey: z.string().optional() }),
+  /** Starts nps by ssh. */
+  z.object({ action: z.literal('restart-relay') }),
+  /** Sets our nps up on the same machine, beside the stock one. */
+  z.object({ action: z.literal('set-up-beside') }),
   /** Back to this laptop alone. */
   z.object({ action: z.literal('keep-private') }),
   z.object({ action: z.literal('use-port'), port: z.number().int() }),

@@ -1,3 +1,4 @@
+import { relayStatus } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { fact } from './facts.ts'
 import { failure } from './failure.ts'
@@ -166,11 +167,34 @@ export type Job = z.infer<typeof job>
 
 // ---- the tree: servers, lab boxes, tunnels --------------------------------
 
+/** One port of a server as it answered this laptop: `refused` means that the machine is there and nobody listens. */
+export const portTry = z.object({
+  what: z.enum(['bridge', 'ssh']),
+  port,
+  answer: z.enum(['accepted', 'refused', 'prohibited', 'silent', 'no-network']),
+  ms: z.number(),
+})
+export type PortTry = z.infer<typeof portTry>
+
 /** The link from this laptop to a server's relay API. */
 export const link = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('connecting'), attempt: z.number().int() }),
   z.object({ state: z.literal('online'), sinceMs: instantMs, roundTripMs: z.number().nullable() }),
-  z.object({ state: z.literal('waiting'), attempt: z.number().int(), retryAtMs: instantMs, failure }),
+  /** Not there for less than 20 s, which says little yet. */
+  z.object({ state: z.literal('checking'), sinceMs: instantMs }),
+  /**
+   * Not there for longer. `failure` is the last reason and stays while it is tried again; `retryAtMs` is null while a try goes
+   * on. `answering`: it is back, but for less than 10 s.
+   */
+  z.object({
+    state: z.literal('away'),
+    sinceMs: instantMs,
+    retryAtMs: instantMs.nullable(),
+    answering: z.boolean(),
+    failure,
+    /** What else of the server was tried. */
+    tried: z.array(portTry),
+  }),
+  /** It is not tried again by itself: a person has to change something first. */
   z.object({ state: z.literal('failed'), failure }),
   /** Added, but not set up yet: the wizard goes on from here. */
   z.object({ state: z.literal('not-set-up') }),
@@ -193,6 +217,8 @@ export const server = z.object({
     })
     .nullable(),
   link,
+  /** What it said of itself last, and when; null before it ever did. */
+  last: z.object({ status: relayStatus, atMs: instantMs }).nullable(),
   local: z.boolean(),
 })
 export type Server = z.infer<typeof server>

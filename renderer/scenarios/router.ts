@@ -141,6 +141,7 @@ export function scenarioRouter(world: World) {
       ports: os.servers.ports.handler(async ({ input }) => ({
         report: world.ports.get(input.serverId) ?? null,
       })),
+      tryNow: os.servers.tryNow.handler(nothing),
       remove: os.servers.remove.handler(async () => ({ jobId: null })),
       status: os.servers.status.handler(async function* ({ signal }) {
         yield {

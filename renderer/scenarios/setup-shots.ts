@@ -125,7 +125,7 @@ export const setupScreens: readonly Shot[] = [
       await page.getByRole('dialog').waitFor()
     },
   },
-  { name: 'server-down', scenario: 'server-down', path: 'servers/s1', ready: '.fault' },
+  { name: 'server-down', scenario: 'server-away', path: 'servers/s1', ready: '.fault' },
   { name: 'server-gone', scenario: 'few', path: 'servers/none', ready: '.empty' },
   { name: 'server-not-set-up', scenario: 'setup-begun', path: 'servers/s1', ready: '.empty' },
   { name: 'lab', scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' },

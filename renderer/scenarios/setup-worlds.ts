@@ -1,7 +1,7 @@
 import type { Fact, Failure, Job, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
 import { broken, lab, server, tunnel } from './world.ts'
 import type { World } from './world.ts'
-import { few, world } from './worlds.ts'
+import { few, serverDown, world } from './worlds.ts'
 
 const cloud = '120.1.1.2'
 const hz = server('s1', 'cloud-hz', cloud, 12)
@@ -265,6 +265,11 @@ export const setupWorlds: Record<string, () => World> = {
     return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
   },
   'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),
+  'server-away': () => {
+    const world = serverDown()
+    const open = report({ tried: 2001, open: 2001 }, () => 'open')
+    return { ...world, ports: new Map([['s1', { ...open, checkedAtMs: Date.now() - 14 * 60_000 }]]) }
+  },
   'server-dropped-ports': () => ({ ...few(), ports: new Map([['s1', dropped]]) }),
   'lab-offline': () => {
     const base = few()

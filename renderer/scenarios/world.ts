@@ -50,6 +50,7 @@ export function server(
       range: { from: 7000, to: 9000 },
     },
     link: { state: 'online', sinceMs: Date.now() - 46 * minuteMs, roundTripMs },
+    last: null,
     local: false,
     ...part,
   }

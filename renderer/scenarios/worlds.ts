@@ -167,23 +167,54 @@ function many(): World {
   )
 }
 
-function serverDown(): World {
+export function serverDown(): World {
   const base = few()
   const failure: Failure = {
-    code: 'relay-unreachable',
+    code: 'server-silent',
     params: { server: 'cloud-hz', host: cloud, port: 8024 },
-    message: `connect ETIMEDOUT ${cloud}:8024`,
+    message: `${cloud} does not answer on port 8024, nor on 22.`,
     fixes: [{ action: 'retry' }],
   }
   base.overview.servers = base.overview.servers.map((one) => ({
     ...one,
-    link: { state: 'waiting', attempt: 3, retryAtMs: Date.now() + 8_000, failure },
+    link: {
+      state: 'away',
+      sinceMs: Date.now() - 14 * minuteMs,
+      retryAtMs: Date.now() + 8_000,
+      answering: false,
+      failure,
+      tried: [
+        { what: 'bridge', port: 8024, answer: 'silent', ms: 5_000 },
+        { what: 'ssh', port: 22, answer: 'silent', ms: 5_000 },
+      ],
+    },
+    last: {
+      atMs: Date.now() - 14 * minuteMs,
+      status: {
+        version: '1.0.0',
+        startedAtMs: Date.now() - 290 * hourMs,
+        hostname: 'iZbp1c0x7k2',
+        platform: 'Ubuntu 22.04 · x64',
+        bridgePort: 8024,
+        webPort: 8080,
+        allowPorts: '7000-9000',
+        fingerprint: `sha256:${'7f3a9c'.repeat(7)}`,
+        stockProtocol: false,
+        clientsOnline: 1,
+        clientsTotal: 1,
+        residentBytes: 77_000_000,
+        service: 'systemd',
+      },
+    },
   }))
   base.overview.labs = base.overview.labs.map((one) => ({
     ...one,
     state: { state: 'unknown', sinceMs: Date.now() - 5 * minuteMs },
   }))
-  base.overview.tunnels = base.overview.tunnels.map((one) => broken(one, 'server', failure))
+  base.overview.tunnels = base.overview.tunnels.map((one) => ({
+    ...broken(one, 'server', failure),
+    status: { state: 'unknown', sinceMs: Date.now() - 14 * minuteMs },
+  }))
   return base
 }
 

@@ -74,8 +74,17 @@ test('a line names the stop and the reason', () => {
 })
 
 test('servers and lab boxes that come and go are told; boxes that go with their server are not', () => {
-  const link = { state: 'connecting', attempt: 1 } as const
-  const server = { id: 's', name: 'cloud', address: null, hasSecret: false, relay: null, link, local: false }
+  const link = { state: 'checking', sinceMs: 1 } as const
+  const server = {
+    id: 's',
+    name: 'cloud',
+    address: null,
+    hasSecret: false,
+    relay: null,
+    link,
+    local: false,
+    last: null,
+  }
   const lab = {
     id: 'l',
     serverId: 's',

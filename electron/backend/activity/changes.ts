@@ -64,7 +64,7 @@ function servers({ servers: all }: Overview): Subject[] {
   return all.map(({ id, name, link }) => {
     const about = { serverId: id, labId: null, tunnelId: null }
     const key = `server ${id}`
-    if (link.state === 'waiting' || link.state === 'failed') {
+    if (link.state === 'away' || link.state === 'failed') {
       const params = { ...valuesOf(link.failure), server: name, reason: link.failure.code }
       return { key, state: 'offline', event: { tone: 'bad', code: 'server-offline', params, ...about } }
     }

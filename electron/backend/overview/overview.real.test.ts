@@ -1,3 +1,4 @@
+import type { Overview } from '@nps-desktop/electron/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppAndRelay } from './app-and-relay.ts'
 
@@ -7,26 +8,46 @@ beforeEach(async () => {
 })
 afterEach(() => bed.close())
 
-test('a server that goes away is not known since then, and comes back by itself', async () => {
+/** Every value of the overview until `isEnd`, each different one once, told by `name`. */
+async function collect(name: (overview: Overview) => string, isEnd: (overview: Overview) => boolean) {
+  const names: string[] = []
+  await bed.overviewWhere((overview) => {
+    const now = name(overview)
+    if (names.at(-1) !== now) names.push(now)
+    return isEnd(overview)
+  })
+  return names
+}
+
+test('a server that goes away is checked for 20 s, then away with its cause until it has answered for 10 s: nothing jumps', async () => {
   const ready = await bed.readyTunnel()
   expect(ready).toMatchObject({ kind: 'tcp', address: `127.0.0.1:${ready.port}` })
   const { bridgePort } = bed.opened
-
+  const looks = ({ servers, tunnels }: Overview): string => {
+    const link = servers[0]?.link
+    const why = link?.state === 'away' ? `${link.failure.code}${link.answering ? ' answering' : ''}` : ''
+    return `${link?.state} ${why} ${tunnels[0]?.status.state}`
+  }
+  const path = collect(looks, ({ servers }) => servers[0]?.link.state === 'away')
   await bed.relay.close()
-  const lost = await bed.tunnelWhere(({ status }) => status.state === 'unknown')
-  expect(lost.stops.filter((stop) => stop.state === 'ok').map((stop) => stop.name)).toEqual(['laptop'])
+  const away = await path
+  expect(away).toEqual(['online  ready', 'checking  checking', 'away relay-stopped unknown'])
   const down = await bed.tunnelWhere(({ stops }) => stops[1]?.state === 'failed')
-  expect(down.stops[1]?.failure).toMatchObject({ code: 'relay-unreachable', params: { host: '127.0.0.1' } })
-  expect(down.status.state).toBe('unknown')
-  const offline = await bed.overviewWhere(({ labs }) => labs[0]?.state.state === 'unknown')
-  expect(offline.labs[0]?.name).toBe('a100')
+  expect(down.stops[1]?.failure).toMatchObject({ code: 'relay-stopped', params: { host: '127.0.0.1' } })
+  const { labs, servers } = await bed.overviewWhere(() => true)
+  expect(labs).toMatchObject([{ name: 'a100', state: { state: 'unknown' } }])
+  expect(servers[0]?.last?.status).toMatchObject({ bridgePort })
 
+  const goOn = collect(looks, ({ servers: all }) => all[0]?.link.state === 'online')
   await bed.openRelay(bridgePort, 'relay')
-  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  const back = await goOn
+  expect(new Set(back.map((look) => look.split(' ')[0]))).toEqual(new Set(['away', 'online']))
+  expect(new Set(back.map((look) => look.split(' ')[1]))).toEqual(new Set(['relay-stopped', '']))
+  expect(back).toContain('away relay-stopped answering ready')
   const codes = (await bed.activity()).map(({ code }) => code)
   expect(codes).toContain('server-offline')
   expect(codes.filter((code) => code === 'server-online')).toHaveLength(2)
-})
+}, 90_000)
 
 test('a lab box that goes away breaks its tunnels at once, at the lab stop', async () => {
   await bed.readyTunnel()
@@ -58,9 +79,12 @@ test('started while the server is away, the app shows what it knew, and green fo
   await bed.backend.close()
   await bed.relay.close()
   await bed.openApp()
-  const { tunnels, labs } = await bed.overviewWhere(({ servers }) => servers[0]?.link.state === 'waiting')
+  const { servers, tunnels, labs } = await bed.overviewWhere(
+    (one) => one.servers[0]?.link.state === 'checking',
+  )
+  expect(servers[0]?.last?.status.bridgePort).toBe(bed.opened.bridgePort)
   expect(labs).toMatchObject([{ name: 'a100', state: { state: 'unknown' } }])
-  expect(tunnels).toMatchObject([{ name: 'SSH', port, status: { state: 'unknown' } }])
+  expect(tunnels).toMatchObject([{ name: 'SSH', port, status: { state: 'checking' } }])
 })
 
 test('what is made and removed elsewhere appears and goes', async () => {
@@ -99,7 +123,7 @@ test('a wrong key, and a server that is not there, are told at once and leave no
   })
   const nobody = { ...wrong, bridgePort: 1 }
   await expect(bed.app.servers.connect(nobody)).rejects.toMatchObject({
-    data: { failure: { code: 'relay-unreachable' } },
+    data: { failure: { code: 'relay-stopped' } },
   })
   expect((await bed.overviewWhere(() => true)).servers).toEqual([])
 })

@@ -108,9 +108,18 @@ export class OverviewFeed {
 
   #server(server: ServerRecord): Server {
     const { id, name, address, local } = server
-    const { link, mirror } = this.#relays.view(id)
+    const { told: link, mirror } = this.#relays.view(id)
     const relay = server.relay && { ...server.relay, version: mirror.status?.version ?? server.relay.version }
-    return { id, name, address, hasSecret: this.#storage.secrets.has(`server/${id}/ssh`), relay, link, local }
+    return {
+      id,
+      name,
+      address,
+      hasSecret: this.#storage.secrets.has(`server/${id}/ssh`),
+      relay,
+      link,
+      last: mirror.last,
+      local,
+    }
   }
 
   #lab(lab: LabRecord): Lab {
@@ -179,7 +188,7 @@ export class OverviewFeed {
       needsNetwork: !isLoopback(server.relay?.host ?? ''),
       laptopOnline: this.#laptop.online,
       laptopChangedAtMs: this.#laptop.changedAtMs,
-      link: view.link,
+      link: view.told,
       notOnlineSinceMs: view.notOnlineSinceMs,
       serverAnsweredAtMs: view.mirror.answeredAtMs,
       listening: relayTunnel.status,

@@ -1,4 +1,4 @@
-import type { Failure, Stop } from '@nps-desktop/electron/contract'
+import type { Failure, Stop, Link } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import type { CheckResult } from './check-result.ts'
 import { type TunnelFacts, tunnelStatus } from './tunnel-status.ts'
@@ -64,18 +64,19 @@ test('a broken tunnel names the stop, since when, and why; red expires, too', ()
 
 test('without the link nothing behind it is known, whatever the last check said', () => {
   const failure: Failure = { code: 'relay-unreachable', params: {}, message: 'no answer', fixes: [] }
-  const link = { state: 'waiting', attempt: 1, retryAtMs: now + 1, failure } as const
+  const link: Link = { state: 'away', sinceMs: 1, retryAtMs: now + 1, answering: false, failure, tried: [] }
   expect(stateOf({ link })).toEqual({ state: 'unknown', sinceMs: now - 2_000 })
   expect(stopsOf({ link })).toBe('ok failed unknown unknown unknown')
   const never = { link, serverAnsweredAtMs: null, notOnlineSinceMs: 77 }
   expect(stateOf(never)).toEqual({ state: 'unknown', sinceMs: 77 })
 })
 
-test('the very first attempt is a check; every later one is not', () => {
-  const first = { serverAnsweredAtMs: null, notOnlineSinceMs: 77 }
-  expect(stateOf({ link: { state: 'connecting', attempt: 1 }, ...first }).state).toBe('checking')
-  expect(stateOf({ link: { state: 'connecting', attempt: 2 }, ...first }).state).toBe('unknown')
-  expect(stateOf({ link: { state: 'connecting', attempt: 1 } }).state).toBe('unknown')
+test('a break that is not told yet is a check; a server that answers again is asked although its card still stands', () => {
+  expect(stateOf({ link: { state: 'checking', sinceMs: 77 } })).toEqual({ state: 'checking', sinceMs: 77 })
+  expect(stopsOf({ link: { state: 'checking', sinceMs: 77 } })).toBe('ok checking unknown unknown unknown')
+  const failure: Failure = { code: 'relay-unreachable', params: {}, message: 'no answer', fixes: [] }
+  const back: Link = { state: 'away', sinceMs: 1, retryAtMs: null, answering: true, failure, tried: [] }
+  expect(stateOf({ link: back }).state).toBe('ready')
 })
 
 test('a laptop without a network turns nothing red', () => {

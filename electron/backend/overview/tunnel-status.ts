@@ -77,9 +77,12 @@ function serverStop({ link, serverAnsweredAtMs, nowMs }: TunnelFacts): Stop {
       const state = answered ? 'ok' : 'checking'
       return { name: 'server', state, ms: link.roundTripMs, failure: null }
     }
-    case 'connecting':
+    case 'checking':
       return { name: 'server', state: 'checking', ms: null, failure: null }
-    case 'waiting':
+    case 'away':
+      return isThere(link)
+        ? { name: 'server', state: 'ok', ms: null, failure: null }
+        : { name: 'server', state: 'failed', ms: null, failure: link.failure }
     case 'failed':
       return { name: 'server', state: 'failed', ms: null, failure: link.failure }
     case 'not-set-up':
@@ -107,7 +110,7 @@ function isFresh({ nowMs }: TunnelFacts, atMs: number): boolean {
 function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
   const [laptop, server] = stops
   if (laptop?.state !== 'ok') return { state: 'unknown', sinceMs: facts.laptopChangedAtMs }
-  if (facts.link.state !== 'online') return withoutLink(facts)
+  if (!isThere(facts.link)) return withoutLink(facts)
   if (!facts.enabled) return { state: 'paused' }
   const failed = stops.find((stop) => stop.state === 'failed')
   if (failed?.failure) {
@@ -129,10 +132,13 @@ function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
   }
 }
 
-/** Without the link nothing is known of what lies behind it; the very first attempt is still a check. */
-function withoutLink(facts: TunnelFacts): TunnelStatus {
-  const sinceMs = facts.serverAnsweredAtMs ?? facts.notOnlineSinceMs ?? facts.nowMs
-  const first =
-    facts.link.state === 'connecting' && facts.link.attempt === 1 && facts.serverAnsweredAtMs === null
-  return { state: first ? 'checking' : 'unknown', sinceMs }
+/** It can be asked now, whatever the screen still says of the time before. */
+function isThere(link: Link): boolean {
+  return link.state === 'online' || (link.state === 'away' && link.answering)
+}
+
+/** Without the link nothing is known of what lies behind it. */
+function withoutLink({ link, serverAnsweredAtMs, notOnlineSinceMs, nowMs }: TunnelFacts): TunnelStatus {
+  if (link.state === 'checking') return { state: 'checking', sinceMs: link.sinceMs }
+  return { state: 'unknown', sinceMs: serverAnsweredAtMs ?? notOnlineSinceMs ?? nowMs }
 }

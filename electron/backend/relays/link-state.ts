@@ -1,7 +1,16 @@
-import type { ErrorCode, Failure, Link } from '@nps-desktop/electron/contract'
+import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 
-/** The link to a server's relay, once it is set up. */
-export type LinkState = Exclude<Link, { state: 'not-set-up' }>
+/** The link to a server's relay, once it is set up, as it is at this moment; outage.ts says what the screen makes of it. */
+export type LinkState =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'online'; readonly sinceMs: number; readonly roundTripMs: number | null }
+  | {
+      readonly state: 'waiting'
+      readonly attempt: number
+      readonly retryAtMs: number
+      readonly failure: Failure
+    }
+  | { readonly state: 'failed'; readonly failure: Failure }
 
 export type LinkEvent =
   | { readonly type: 'dialling' }

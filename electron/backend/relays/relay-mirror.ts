@@ -1,5 +1,6 @@
 import type { Client, LiveTraffic, RelayStatus, Tunnel } from '@nps-desktop/relay-core/api'
 import type { Clock } from '../clock.ts'
+import type { LastStatus } from '../storage/records.ts'
 import type { RelayClient } from '@nps-desktop/relay-core/remote'
 
 type LiveTunnel = LiveTraffic['tunnels'][number]
@@ -13,6 +14,8 @@ export class RelayMirror {
   clients: readonly Client[] | null = null
   tunnels: readonly Tunnel[] | null = null
   status: RelayStatus | null = null
+  /** The status with its time; at the start of the app that of before. */
+  last: LastStatus | null = null
   readonly live = new Map<number, LiveTunnel>()
   /** When the relay last answered a question over a proven connection. */
   answeredAtMs: number | null = null
@@ -102,6 +105,7 @@ export async function askOnce(
     { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) },
   )
   mirror.answeredAtMs = clock.now()
+  mirror.last = { status: mirror.status, atMs: mirror.answeredAtMs }
   events.answered(performance.now() - started)
 }
 

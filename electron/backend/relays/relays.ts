@@ -8,18 +8,26 @@ import type { Clock } from '../clock.ts'
 import { Listeners } from '../listeners.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import type { ConnectRelay, RelayAddress } from './relay-connection.ts'
+import type { diagnose } from './diagnose.ts'
+import type { LinkState } from './link-state.ts'
+import { nextOutage, type Outage, tellLink } from './outage.ts'
 import { RelayLink } from './relay-link.ts'
 import { RelayMirror } from './relay-mirror.ts'
+import { untilRelay } from './until-relay.ts'
 
 /** The name under which a server's admin key is kept. */
 export const adminKeySecret = (serverId: string): string => `server/${serverId}/admin-key`
 
 export interface RelayView {
-  readonly link: Link
+  readonly link: LinkState | { readonly state: 'not-set-up' }
+  /** The same as the screen is told of it. */
+  readonly told: Link
   /** Null while online, and for a server that is not set up. */
   readonly notOnlineSinceMs: number | null
   readonly mirror: Readonly<RelayMirror>
 }
+
+const diagnoseEveryMs = 15_000
 
 const nothingHeard = new RelayMirror()
 
@@ -27,6 +35,8 @@ interface Entry {
   readonly link: RelayLink
   /** What the link was made for; a change makes a new link. */
   readonly madeFor: string
+  outage: Outage | null
+  diagnosedAtMs: number
 }
 
 /** The links to all servers that are set up; follows the stored servers. */
@@ -36,6 +46,8 @@ export class Relays {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #log: Log
+  readonly #diagnoseServer: typeof diagnose
+  readonly #stop = new AbortController()
   readonly #links = new Map<string, Entry>()
   /** What was stored last of each server's tunnels. */
   readonly #remembered = new Map<string, string>()
@@ -50,12 +62,14 @@ export class Relays {
     clock: Clock
     random: () => number
     log: Log
+    diagnose: typeof diagnose
   }) {
     this.#storage = options.storage
     this.#connect = options.connect
     this.#clock = options.clock
     this.#random = options.random
     this.#log = options.log
+    this.#diagnoseServer = options.diagnose
   }
 
   start(): void {
@@ -74,9 +88,14 @@ export class Relays {
   }
 
   view(serverId: string): RelayView {
-    const link = this.#links.get(serverId)?.link
-    if (!link) return { link: { state: 'not-set-up' }, notOnlineSinceMs: null, mirror: nothingHeard }
-    return { link: link.state, notOnlineSinceMs: link.notOnlineSinceMs, mirror: link.mirror }
+    const entry = this.#links.get(serverId)
+    if (!entry) {
+      const link = { state: 'not-set-up' } as const
+      return { link, told: link, notOnlineSinceMs: null, mirror: nothingHeard }
+    }
+    const { link, outage } = entry
+    const { state, notOnlineSinceMs, mirror } = link
+    return { link: state, told: tellLink(state, outage, this.#clock.now()), notOnlineSinceMs, mirror }
   }
 
   /** Throws the link's own failure when it is not online. */
@@ -105,9 +124,22 @@ export class Relays {
     for (const [id, { link }] of this.#links) if (serverId === undefined || id === serverId) link.retryNow()
   }
 
+  /** Tries now and looks at the server anew; fulfils with the end of the try. */
+  async tryNow(serverId: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const entry = this.#links.get(serverId)
+    if (!entry) return
+    entry.diagnosedAtMs = Number.NEGATIVE_INFINITY
+    entry.link.retryNow()
+    await untilRelay(this, serverId, ({ link }) => link.state !== 'connecting', { signal })
+  }
+
   async close(): Promise<void> {
     this.#leaveStorage()
-    for (const serverId of this.#links.keys()) this.#drop(serverId)
+    this.#stop.abort()
+    for (const [serverId, { link }] of this.#links) {
+      this.#rememberStatus(serverId, link.mirror)
+      this.#drop(serverId)
+    }
     await Promise.all(this.#closing)
   }
 
@@ -127,7 +159,10 @@ export class Relays {
     for (const serverId of this.#links.keys()) {
       if (wanted.has(serverId)) continue
       this.#drop(serverId)
-      this.#storage.whenPossible(`last-tunnels/${serverId}`, () => this.#storage.lastTunnels.delete(serverId))
+      this.#storage.whenPossible(`last-heard/${serverId}`, () => {
+        this.#storage.lastTunnels.delete(serverId)
+        this.#storage.lastStatus.delete(serverId)
+      })
     }
   }
 
@@ -140,14 +175,48 @@ export class Relays {
       random: this.#random,
       log: this.#log,
       changed: () => {
+        entry.outage = nextOutage(entry.outage, link.state, this.#clock.now())
+        this.#diagnose(server.id, entry)
         this.#remember(server.id, link.mirror)
+        if (link.state.state !== 'online') this.#rememberStatus(server.id, link.mirror)
         this.#changed.call(server.id)
       },
       traffic: (live) => this.#traffic.call(server.id, live),
     })
     link.mirror.tunnels = this.#storage.lastTunnels.get(server.id)
-    this.#links.set(server.id, { link, madeFor })
+    link.mirror.last = this.#storage.lastStatus.get(server.id)
+    const outage = nextOutage(null, link.state, this.#clock.now())
+    const entry: Entry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY }
+    this.#links.set(server.id, entry)
     link.start()
+  }
+
+  /** Looks at the server itself, now and again while its link fails without a reason of its own. */
+  #diagnose(serverId: string, entry: Entry): void {
+    const { state } = entry.link
+    const server = this.#storage.servers.get(serverId)
+    const now = this.#clock.now()
+    if (state.state !== 'waiting' || !server?.relay || now - entry.diagnosedAtMs < diagnoseEveryMs) return
+    if (state.failure.code !== 'relay-unreachable') {
+      if (entry.outage) entry.outage = { ...entry.outage, diagnosis: null }
+      return
+    }
+    entry.diagnosedAtMs = now
+    const { host, bridgePort } = server.relay
+    const target = { name: server.name, host, bridgePort, sshPort: server.address?.port ?? null }
+    this.#diagnoseServer(target, { signal: this.#stop.signal }).then(
+      (diagnosis) => {
+        if (entry.outage) entry.outage = { ...entry.outage, diagnosis }
+        this.#changed.call(serverId)
+      },
+      (error: unknown) => this.#log.debug('a server was not looked at', { server: server.name, error }),
+    )
+  }
+
+  /** It changes with every answer, so it is written when the answers end. */
+  #rememberStatus(serverId: string, { last }: RelayMirror): void {
+    if (!last || last.atMs === this.#storage.lastStatus.get(serverId)?.atMs) return
+    this.#storage.whenPossible(`last-status/${serverId}`, () => this.#storage.lastStatus.put(serverId, last))
   }
 
   /** Only when a tunnel came, went or was changed: states and counters are worth nothing later. */
@@ -164,8 +233,9 @@ export class Relays {
     const text = JSON.stringify(lasting)
     if (this.#remembered.get(serverId) === text) return
     this.#remembered.set(serverId, text)
+    const withoutPasswords = tunnels.map((tunnel) => ({ ...tunnel, settings: {} }))
     this.#storage.whenPossible(`last-tunnels/${serverId}`, () =>
-      this.#storage.lastTunnels.put(serverId, tunnels),
+      this.#storage.lastTunnels.put(serverId, withoutPasswords),
     )
   }
 

@@ -7,9 +7,7 @@ type Server = { readonly serverId: string }
 export function relayCalls(relays: Relays) {
   return {
     status: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).status.watch({}, { signal }),
-    restart: async ({ serverId }: Server, { signal }: Signal): Promise<void> => {
-      await relays.api(serverId).status.restart({}, { signal })
-    },
+    tryNow: ({ serverId }: Server, { signal }: Signal) => relays.tryNow(serverId, { signal }),
     config: {
       get: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).config.get({}, { signal }),
       save: ({ serverId, text, revision }: Server & { text: string; revision: string }, { signal }: Signal) =>

@@ -1,6 +1,8 @@
 import type { PortRange, SshSecret } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
+import { AppError } from '../app-error.ts'
 import { openHostFirewall } from '../firewall/open-host-firewall.ts'
+import { findInstalled, startProgram } from '../install/installed-program.ts'
 import { removalSteps } from '../install/remove-program.ts'
 import { uploadSteps } from '../install/upload-steps.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -8,6 +10,7 @@ import type { JobPlan } from '../jobs/running-job.ts'
 import { connectStep, identityStep } from '../jobs/sign-in-steps.ts'
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import { type RootWish, Workplace } from '../jobs/workplace.ts'
+import type { Relays } from '../relays/relays.ts'
 import type { ConnectRelay } from '../relays/relay-connection.ts'
 import { type Machines, secretName } from '../ssh/machines.ts'
 import { forgetServer } from '../storage/forget-server.ts'
@@ -87,6 +90,30 @@ export class ServerJobs {
     }
     const steps = address ? [connectStep, portRangeStep] : [portRangeStep]
     return this.#options.jobs.start(this.#plan(serverId, 'port-check', wish, steps))
+  }
+
+  /** Starts nps again: by its own API, or by ssh when it does not run. */
+  async restart(
+    { serverId, sudoPassword }: { serverId: string; sudoPassword?: string | undefined },
+    { signal }: { signal: AbortSignal },
+  ): Promise<void> {
+    const { relays, machines } = this.#options
+    const { installed, address } = this.#server(serverId)
+    if (relays.view(serverId).link.state === 'online' || !address) {
+      await relays.api(serverId).status.restart({}, { signal })
+      return
+    }
+    const root = installed?.as === 'user' ? 'never' : 'required'
+    const workplace = new Workplace(machines, { kind: 'server', id: serverId }, { root, sudoPassword })
+    try {
+      const owner = await workplace.owner(signal)
+      const found = await findInstalled('nps', owner, { signal })
+      if (!found) throw notInstalled(address.host)
+      await startProgram('nps', owner, found, 'restart', { signal })
+    } finally {
+      workplace.release()
+    }
+    relays.retryNow(serverId)
   }
 
   /** Each rule is remembered as soon as it is there, so that removing takes it back. */
@@ -194,6 +221,7 @@ export interface ServerJobsOptions {
   readonly storage: Storage
   readonly machines: Machines
   readonly jobs: Jobs
+  readonly relays: Relays
   readonly connect: ConnectRelay
   readonly programsFolder: string
   readonly log: Log
@@ -207,4 +235,12 @@ const writesOfUser = ['~/.local/bin/nps', '~/.config/nps/', '~/.config/systemd/u
 async function keepSecret(storage: Storage, serverId: string, secret: SshSecret | undefined): Promise<void> {
   if (secret === undefined || secret.kind === 'stored') return
   await storage.secrets.set(secretName({ kind: 'server', id: serverId }), JSON.stringify(secret))
+}
+
+function notInstalled(host: string): AppError {
+  return new AppError(
+    'service-failed',
+    `No nps of NPS Desktop is installed on ${host}. Run the setup again.`,
+    { host, program: 'nps', what: 'restart', reason: 'nps is not installed' },
+  )
 }

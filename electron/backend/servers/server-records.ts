@@ -1,4 +1,4 @@
-import type { JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type { Failure, JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../app-error.ts'
 import { newId } from '../ids.ts'
@@ -8,9 +8,12 @@ import { adminKeySecret, type Relays } from '../relays/relays.ts'
 import { secretName } from '../ssh/machines.ts'
 import { jumpAddress, wayThrough } from '../ssh/way.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
+import { diagnose } from '../relays/diagnose.ts'
 import { widestRange } from './port-range.ts'
 
 const connectWithinMs = 10_000
+
+const usualSshPort = 22
 
 /** The calls of `servers` that only remember: add, edit, connect, ports. */
 export class ServerRecords {
@@ -113,7 +116,11 @@ export class ServerRecords {
       }
     } catch (error) {
       if (signal.aborted) throw error
-      throw AppError.of(linkFailure(error, { host, port }), error)
+      const failure = linkFailure(error, { host, port })
+      throw AppError.of(
+        failure.code === 'relay-unreachable' ? await lookAt(host, port, signal) : failure,
+        error,
+      )
     }
   }
 
@@ -141,4 +148,10 @@ export function refuseUnconfirmed(
     `The host key of ${host}:${port} is not confirmed yet. Compare its fingerprint first.`,
     { host, port },
   )
+}
+
+/** What can be seen of a machine at which no relay answers; the app has no way in to change anything there. */
+async function lookAt(host: string, bridgePort: number, signal: AbortSignal): Promise<Failure> {
+  const { failure } = await diagnose({ name: host, host, bridgePort, sshPort: usualSshPort }, { signal })
+  return { ...failure, fixes: failure.fixes.filter(({ action }) => action !== 'restart-relay') }
 }

@@ -7,6 +7,7 @@ export function forgetServer(storage: Storage, serverId: string): void {
     if (note.id.startsWith(`${serverId}-t`)) storage.tunnelNotes.delete(note.id)
   }
   storage.lastTunnels.delete(serverId)
+  storage.lastStatus.delete(serverId)
   storage.secrets.deleteUnder(`server/${serverId}/`)
   storage.servers.delete(serverId)
 }

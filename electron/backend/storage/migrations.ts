@@ -47,6 +47,7 @@ const migrations: readonly string[] = [
          AND body ->> '$.address.port' = old.port);
    DROP TABLE lab_ways;
    DROP TABLE old_host_keys;`,
+  `CREATE TABLE last_status (server_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

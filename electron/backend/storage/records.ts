@@ -1,4 +1,4 @@
-import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { RelayStatus, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
   PortRange,
@@ -129,11 +129,16 @@ export interface ActivityStore {
   removeServer(serverId: string): void
 }
 
-/** The tunnels that a server told of last, for the screen while it cannot be asked; without their settings, which hold passwords. */
-export interface LastTunnels {
-  get(serverId: string): readonly RelayTunnel[] | null
-  put(serverId: string, tunnels: readonly RelayTunnel[]): void
+/** What a server told last, for the screen while it cannot be asked. */
+export interface LastHeard<T> {
+  get(serverId: string): T | null
+  put(serverId: string, value: T): void
   delete(serverId: string): void
+}
+
+export interface LastStatus {
+  readonly status: RelayStatus
+  readonly atMs: number
 }
 
 /** The app's data: one SQLite file. Tunnels live on their relay; here only their notes. */
@@ -145,7 +150,9 @@ export interface Storage {
   readonly secrets: SecretStore
   readonly settings: SettingsStore
   readonly activity: ActivityStore
-  readonly lastTunnels: LastTunnels
+  /** Without their settings, which hold passwords. */
+  readonly lastTunnels: LastHeard<readonly RelayTunnel[]>
+  readonly lastStatus: LastHeard<LastStatus>
   readonly setAside: SetAsideStore
   /** Calls back after each change of servers, labs, tunnel notes, or of what is set aside. */
   onChange(listener: () => void): () => void

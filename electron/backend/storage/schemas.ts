@@ -8,8 +8,9 @@ import {
   sshAddress,
   tunnelKind,
 } from '@nps-desktop/electron/contract'
+import { relayStatus } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
-import type { LabRecord, ServerRecord, TunnelNote } from './records.ts'
+import type { LabRecord, LastStatus, ServerRecord, TunnelNote } from './records.ts'
 
 /**
  * What lies in the file is parsed once, when it is read; after that it is trusted. Every row is parsed before it is written
@@ -65,3 +66,5 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   passwordMark: z.string().nullable().default(''),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
+
+export const lastStatus: z.ZodType<LastStatus> = z.object({ status: relayStatus, atMs: z.number() })

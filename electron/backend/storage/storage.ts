@@ -1,16 +1,18 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { tunnel } from '@nps-desktop/relay-core/api'
 import { type Log, silentLog } from '@nps-desktop/relay-core/log'
+import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { Listeners } from '../listeners.ts'
 import type { Shell } from '../shell.ts'
 import { openActivity } from './activity-rows.ts'
 import { openHostKeys } from './host-keys.ts'
-import { openLastTunnels } from './last-tunnels.ts'
+import { openLastHeard } from './last-heard.ts'
 import { migrate } from './migrations.ts'
 import type { Storage } from './records.ts'
 import { openRows } from './rows.ts'
-import { labRecord, serverRecord, tunnelNote } from './schemas.ts'
+import { labRecord, lastStatus, serverRecord, tunnelNote } from './schemas.ts'
 import { openSecrets } from './secrets.ts'
 import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
@@ -86,7 +88,8 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>, log: Log)
       secrets: openSecrets(database, shell),
       settings: openSettings(database),
       activity: openActivity(database),
-      lastTunnels: openLastTunnels(database),
+      lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel)),
+      lastStatus: openLastHeard(database, 'last_status', lastStatus),
       onChange: (listener) => listeners.add(listener),
       whenPossible: (name, write) => later.add(name, write),
       close: () => {

@@ -1,5 +1,4 @@
-import { isComment, splitLines } from '../api/conf-text.ts'
-import { configError } from './ini.ts'
+import { configError, isComment, splitLines } from './ini.ts'
 
 /**
  * Puts environment variables in their places: `{{.NAME}}`, the only form of a template that is read here. Throws

@@ -109,10 +109,11 @@ export async function openControlSocket(
     path: join(folder, 'control.sock'),
     reload: async () => {
       if (!configFile) return 'This relay has no nps.conf to read.'
-      const { waiting, warnings } = await configFile.reload()
+      const { restartNeeded, warnings } = await configFile.reload()
       const notes = warnings.map(({ line, message }) => `line ${line}: ${message}`)
-      const wait = waiting.length > 0 ? [`Waiting for "nps restart": ${waiting.join(', ')}.`] : []
-      return ['Settings applied.', ...wait, ...notes].join('\n')
+      return ['Settings applied.', ...(restartNeeded ? ['Some wait for "nps restart".'] : []), ...notes].join(
+        '\n',
+      )
     },
   })
   await control.listen()

@@ -33,6 +33,7 @@ const overview = (part: Partial<Overview> = {}): Overview => ({
       hasSecret: true,
       relay: null,
       local: false,
+      last: null,
       link: { state: 'online', sinceMs: 1, roundTripMs: 12 },
     },
   ],
@@ -61,7 +62,14 @@ test('a silent server is one cause, and hides what is behind it', () => {
   const value = overview()
   const servers = value.servers.map((server) => ({
     ...server,
-    link: { state: 'waiting' as const, attempt: 1, retryAtMs: now, failure },
+    link: {
+      state: 'away' as const,
+      sinceMs: 1,
+      retryAtMs: now,
+      answering: false,
+      failure,
+      tried: [],
+    },
   }))
   expect(kinds({ ...value, servers })).toEqual(['server'])
 })

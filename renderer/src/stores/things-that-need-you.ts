@@ -15,7 +15,7 @@ export function thingsThatNeedYou(overview: Overview, nowMs: number): readonly N
 
   for (const server of overview.servers) {
     if (hidden(server)) continue
-    if (server.link.state !== 'waiting' && server.link.state !== 'failed') continue
+    if (server.link.state !== 'away' && server.link.state !== 'failed') continue
     const tunnels = overview.tunnels.filter((tunnel) => tunnel.serverId === server.id)
     for (const tunnel of tunnels) covered.add(tunnel.id)
     needs.push({ kind: 'server', server, failure: server.link.failure, tunnels })

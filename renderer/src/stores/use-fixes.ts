@@ -38,6 +38,7 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
     const enterSecret = place.enterSecret ?? signIn
     const serverId = place.serverId ?? (machine?.kind === 'server' ? machine.id : undefined)
     return {
+      'set-up-beside': () => router.push({ name: 'setup' }),
       'open-url': ({ url }) => run(() => openUrl(url)),
       ...(again ? { retry: again } : {}),
       ...(editAddress ? { 'edit-address': editAddress } : {}),
@@ -53,6 +54,9 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
       ...(serverId === undefined
         ? {}
         : {
+            'restart-relay': async () => {
+              if (await run((options) => api.servers.restart({ serverId }, options))) await again?.()
+            },
             'open-host-firewall': async () => {
               if (await run((options) => api.servers.openHostFirewall({ serverId }, options))) await again?.()
             },

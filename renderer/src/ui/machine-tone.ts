@@ -7,9 +7,9 @@ export function serverTone(server: Server, laptopOnline: boolean): Tone {
   switch (server.link.state) {
     case 'online':
       return 'ready'
-    case 'connecting':
+    case 'checking':
       return 'try'
-    case 'waiting':
+    case 'away':
     case 'failed':
       return 'fail'
     case 'not-set-up':

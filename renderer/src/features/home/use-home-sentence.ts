@@ -26,7 +26,8 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
     const count = (look: string): number => looks.filter((one) => one.look === look).length
     const ready = count('ready')
     const total = tunnels.length
-    const needs = thingsThatNeedYou(value, now.value).length
+    const all = thingsThatNeedYou(value, now.value)
+    const needs = all.length
     const say = (key: string, number: number): string => t(key, { number: format.numberWord(number) }, number)
 
     const checked = tunnels.flatMap(({ status }) => (status.state === 'ready' ? [status.checkedAtMs] : []))
@@ -45,6 +46,15 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
     }
 
     if (total === 0) return emptyOrNeeds()
+    const [first] = all
+    if (first?.kind === 'server' && needs === 1 && first.tunnels.length > 0) {
+      const number = format.numberWord(first.tunnels.length)
+      const { name: server } = first.server
+      return {
+        title: t('home.waitFor', { number: capital(number), server }, first.tunnels.length),
+        text: t('home.waitForText'),
+      }
+    }
     if (ready === total) {
       return { title: total === 2 ? t('home.bothReady') : say('home.allReady', total), text: checkedAgo }
     }

@@ -1,20 +1,19 @@
 import type { RelayStatus } from '@nps-desktop/relay-core/api'
-import { ref, watch } from 'vue'
-import type { Ref, ShallowRef } from 'vue'
-import { useApi, useFeed } from '../../carrier/backend.ts'
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { useOverview } from '../../stores/overview.ts'
 
 /** What a server last said of itself, and when; it stays on the screen, greyed, when the server falls silent. */
 export interface ServerStatus {
-  readonly value: Readonly<ShallowRef<RelayStatus | null>>
-  readonly heardAtMs: Readonly<Ref<number | null>>
+  readonly value: ComputedRef<RelayStatus | null>
+  readonly heardAtMs: ComputedRef<number | null>
 }
 
 export function useServerStatus(serverId: string): ServerStatus {
-  const api = useApi()
-  const { value } = useFeed<RelayStatus>((options) => api.servers.status({ serverId }, options))
-  const heardAtMs = ref<number | null>(null)
-  watch(value, () => {
-    heardAtMs.value = Date.now()
-  })
-  return { value, heardAtMs }
+  const overview = useOverview()
+  const last = computed(() => overview.serverOf(serverId)?.last ?? null)
+  return {
+    value: computed(() => last.value?.status ?? null),
+    heardAtMs: computed(() => last.value?.atMs ?? null),
+  }
 }

@@ -10,6 +10,7 @@ const server: Server = {
   relay: null,
   link: { state: 'not-set-up' },
   local: false,
+  last: null,
 }
 const set: Server = {
   ...server,

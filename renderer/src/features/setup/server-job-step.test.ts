@@ -15,6 +15,7 @@ const server: Server = {
   relay: null,
   link: { state: 'not-set-up' },
   local: false,
+  last: null,
 }
 
 function failedJob(id: Job['steps'][number]['id'], failure: Failure, ports: PortReport | null = null): Job {

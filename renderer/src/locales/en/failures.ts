@@ -586,6 +586,28 @@ export const failures = {
     cause: 'It has no network, so nothing can be checked.',
     next: 'Everything is checked at once when it is back.',
   },
+  'server-silent': {
+    title: '{server} does not answer at all.',
+    cause:
+      'This laptop tried port {port} and got nothing back. The server is off, or its provider has stopped it, or its address has changed.',
+    next: "Look in the provider's console whether it runs and whether the account is paid.",
+  },
+  'relay-stopped': {
+    title: 'nps is not running on {server}.',
+    cause: 'The server answers, but nobody listens on port {port}.',
+    next: 'Start nps there. Tunnels come back by themselves.',
+  },
+  'stock-relay': {
+    title: 'A stock NPS server runs on {server}.',
+    cause: 'It answers on port {port}, but has no way in for this app.',
+    next: 'Set ours up beside it: the setup leaves it as it is. “nps import” then takes its clients over.',
+  },
+  'not-a-relay': {
+    title: 'What answers on port {port} of {server} is not nps.',
+    cause: 'Its first words: {seen}',
+    next: 'Check the address and the port; “nps connect” on the server prints both.',
+    without: { cause: 'It takes the connection and says nothing that nps would say.' },
+  },
   'server-identity-changed': {
     title: '{host} shows a different identity.',
     cause:

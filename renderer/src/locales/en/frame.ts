@@ -30,8 +30,8 @@ export const frame = {
   laptopOffline: 'This laptop is offline. Nothing can be checked until it is back.',
   link: {
     online: 'Online',
-    connecting: 'Connecting',
-    waiting: 'Waiting, next try in {seconds} s',
+    checking: 'Checking',
+    away: 'No answer since {time}',
     failed: 'Failed',
     'not-set-up': 'Not set up yet',
   },

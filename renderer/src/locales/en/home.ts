@@ -43,8 +43,6 @@ export const home = {
   needLabNever: '{lab} is offline',
   needLabText:
     'Its tunnel waits for it and comes back by itself. | {number} tunnels wait for it and come back by themselves.',
-  needServerText:
-    'Its tunnel waits for it and comes back by itself. | {number} tunnels wait for it and come back by themselves.',
   setAside: {
     server: 'What was kept of the server {name} cannot be read',
     lab: 'What was kept of the lab box {name} cannot be read',
@@ -56,6 +54,8 @@ export const home = {
     tunnel: 'It was put aside. The tunnel itself is on its server, as before.',
   },
   forget: 'Forget it',
+  waitFor: 'One tunnel waits for {server}. | {number} tunnels wait for {server}.',
+  waitForText: 'They come back by themselves; nothing needs to be set up again.',
   seeWhat: 'See what to check',
   trafficHour: 'Traffic, last hour',
   trafficUnknown: 'The traffic of the last hour could not be read.',

@@ -2,6 +2,7 @@
 export const ports = {
   summary: 'Ports {from}–{to}: {counts}',
   openOf: '{open} of {total} open',
+  wasOpen: 'was open',
   state: {
     untried: 'not tried yet',
     open: 'open',

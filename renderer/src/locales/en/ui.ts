@@ -69,6 +69,8 @@ export const ui = {
     'install-without-root': 'Install without root',
     'accept-host-key': 'The server was reinstalled',
     'accept-change': 'Use it as it is now',
+    'restart-relay': 'Start nps',
+    'set-up-beside': 'Set ours up beside it',
     'keep-private': 'Only this laptop again',
     'use-port': 'Use {port}',
     'open-host-firewall': 'Open them',

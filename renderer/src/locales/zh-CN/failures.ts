@@ -543,6 +543,27 @@ export const failures: Words<typeof en> = {
     cause: '没有网络，无法检查任何东西。',
     next: '恢复后会立即全部检查。',
   },
+  'server-silent': {
+    title: '{server} 完全没有应答。',
+    cause: '本机试过端口 {port}，什么也没有返回。云服务器已关机、被服务商停用，或者地址变了。',
+    next: '请在服务商控制台查看它是否在运行、账户是否欠费。',
+  },
+  'relay-stopped': {
+    title: '{server} 上的 nps 没有运行。',
+    cause: '云服务器有应答，但端口 {port} 没有程序监听。',
+    next: '在那里启动 nps，隧道会自动恢复。',
+  },
+  'stock-relay': {
+    title: '{server} 上运行的是原版 NPS。',
+    cause: '它在端口 {port} 上应答，但本应用无法登录它。',
+    next: '在它旁边部署我们的 nps：部署不会改动它。之后用 “nps import” 接管它的客户端。',
+  },
+  'not-a-relay': {
+    title: '{server} 的端口 {port} 上应答的不是 nps。',
+    cause: '它最先说的是：{seen}',
+    next: '请检查地址和端口；在云服务器上运行 “nps connect” 会同时显示两者。',
+    without: { cause: '它接受连接，但没有说出 nps 会说的话。' },
+  },
   'server-identity-changed': {
     title: '{host} 的身份变了。',
     cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',

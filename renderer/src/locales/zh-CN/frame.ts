@@ -32,8 +32,8 @@ export const frame: Words<typeof en> = {
   laptopOffline: '本机没有联网。恢复之前无法检查任何东西。',
   link: {
     online: '在线',
-    connecting: '连接中',
-    waiting: '等待重试，{seconds} 秒后',
+    checking: '检查中',
+    away: '{time} 起无应答',
     failed: '失败',
     'not-set-up': '尚未部署',
   },

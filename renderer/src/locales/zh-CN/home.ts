@@ -44,7 +44,6 @@ export const home: Words<typeof en> = {
   needLab: '{lab} 自 {time} 起离线',
   needLabNever: '{lab} 离线',
   needLabText: '{number}条隧道在等它，恢复后自动可用。',
-  needServerText: '{number}条隧道在等它，恢复后自动可用。',
   setAside: {
     server: '无法读取云服务器 {name} 的记录',
     lab: '无法读取实验室主机 {name} 的记录',
@@ -56,6 +55,8 @@ export const home: Words<typeof en> = {
     tunnel: '记录已移到一边。隧道本身仍在云服务器上，没有变化。',
   },
   forget: '忽略',
+  waitFor: '{number}条隧道在等 {server}。',
+  waitForText: '恢复后自动可用，不需要重新部署。',
   seeWhat: '查看排查方法',
   trafficHour: '最近一小时流量',
   trafficUnknown: '无法读取最近一小时的流量。',

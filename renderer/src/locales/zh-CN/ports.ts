@@ -4,6 +4,7 @@ import type { Words } from '../words.ts'
 export const ports: Words<typeof en> = {
   summary: '端口 {from}–{to}：{counts}',
   openOf: '{total} 个中有 {open} 个开放',
+  wasOpen: '曾开放',
   state: {
     untried: '尚未检查',
     open: '开放',

@@ -71,6 +71,8 @@ export const ui: Words<typeof en> = {
     'install-without-root': '不用 root 安装',
     'accept-host-key': '服务器重装过',
     'accept-change': '按现在的使用',
+    'restart-relay': '启动 nps',
+    'set-up-beside': '在旁边部署我们的 nps',
     'keep-private': '改回仅本机',
     'use-port': '改用 {port}',
     'open-host-firewall': '开放这些端口',

@@ -13,6 +13,7 @@ const server: Server = {
   relay: null,
   link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
   local: false,
+  last: null,
 }
 const text =
   '# kept\nweb_username=admin\nweb_password=Kx81\nbridge_port=8024\nallow_ports=7000-9000\nlog_level=6\n'
