@@ -175,7 +175,7 @@ function httpProxyMode(protocol: 'native' | 'stock'): void {
     const socket = await targets.visit(port)
     socket.write(`GET http://localhost/ HTTP/1.1\r\nX-Long: ${'x'.repeat(64 * 1024)}`)
     const answer = String(await readAll(socket))
-    expect(answer.split(' ')[1]).toBe('400')
+    expect(answer.split(' ')[1]).toBe('431')
   })
 
   it('ends with its tunnel', async () => {

@@ -21,7 +21,8 @@ export const shares = {
   'socks answers': 20,
   'client hello': 65,
   'socks messages': 52,
-  'request head': 52,
+  'request head': 27,
+  'heads of HTTP': 25,
   'stock files': 26,
   'requested path': 65,
 } as const

@@ -6,13 +6,22 @@ import { readRequestedPath } from '../../relay-core/src/client/files/requested-p
 import { ClientHelloReader } from '../../relay-core/src/server/hosts/client-hello.ts'
 import { readVisitedHost } from '../../relay-core/src/server/hosts/host-name.ts'
 import { isUpgradeRequest, rewriteRequest } from '../../relay-core/src/server/hosts/rewrite-head.ts'
-import { readingsOf } from '../../relay-core/src/server/hosts/routing-path.ts'
+import { readingsOf, rulePath } from '../../relay-core/src/server/hosts/routing-path.ts'
 import {
   parseCredentials,
   parseGreeting,
   parseRequest,
   SocksError,
 } from '../../relay-core/src/server/tunnels/socks-messages.ts'
+import { ByteSource } from '../../relay-core/src/transport/http1/byte-source.ts'
+import { requestFraming } from '../../relay-core/src/transport/http1/framing.ts'
+import {
+  BadHead,
+  encodeHead,
+  parseAnswerHead,
+  parseRequestHead,
+} from '../../relay-core/src/transport/http1/head.ts'
+import { readHeadLines } from '../../relay-core/src/transport/http1/read-head.ts'
 import { fuzz, outcome } from './fuzz.ts'
 
 const hex = (text: string) => Buffer.from(text, 'hex')
@@ -114,7 +123,7 @@ fuzz('request head', {
       written.filter((field, at) => at % 2 === 0 && field.toLowerCase() === name).length
     if (written.length % 2 !== 0) throw new Error('a name without a value')
     if (count('host') !== 1 || count('connection') !== 1) throw new Error('host or connection not just once')
-    // Two ways to say where a body ends are how requests are smuggled; node:http refuses a head with both.
+    // Two ways to say where a body ends are how requests are smuggled; a head with both is refused before.
     if (count('transfer-encoding') > 1) throw new Error('transfer-encoding twice')
     if (options.dropAuthorization && count('authorization') > 0) throw new Error('a password went on')
     if (count('upgrade') > 0 && !isUpgradeRequest(headers)) throw new Error('an upgrade that was none')
@@ -122,6 +131,54 @@ fuzz('request head', {
     if (name !== undefined && /[\s/@\p{Cc}]/u.test(name)) throw new Error(`a name ${JSON.stringify(name)}`)
   },
 })
+
+const latin1 = (text: string) => Buffer.from(text, 'latin1')
+
+fuzz('heads of HTTP', {
+  samples: [
+    latin1('GET /a?b HTTP/1.1\r\nHost: lab\r\nCookie: a=\u00e9\r\n\r\n'),
+    latin1('POST / HTTP/1.1\nHost: lab\nContent-Length: 5\nContent-Length: 5\nX: a\n b\n\n'),
+    latin1('PUT / HTTP/1.1\r\nHost: lab\r\nTransfer-Encoding: chunked\r\nX A: 1\r\n\r\n'),
+    latin1('HTTP/1.1 200 OK\r\nContent-Length : 2\r\nhello\r\nSet-Cookie: a\r\n\r\n'),
+  ],
+  check: async ({ bytes, parts }) => {
+    for (const of of ['request', 'answer'] as const) {
+      const whole = await headSaid([bytes], of)
+      if (whole !== (await headSaid(parts, of))) throw new Error('split otherwise it reads otherwise')
+    }
+  },
+})
+
+/** What is understood of a head is passed on so that it is understood in the same way again, and by everybody. */
+async function headSaid(parts: readonly Buffer[], of: 'request' | 'answer'): Promise<string> {
+  const [near, far] = duplexPair()
+  const source = new ByteSource(near)
+  for (const part of parts) far.write(part)
+  far.end()
+  try {
+    const lines = await readHeadLines(source, { maxBytes: 64 * 1024, of })
+    if (!lines) return 'ended'
+    if (of === 'answer') return JSON.stringify(parseAnswerHead(lines))
+    const head = parseRequestHead(lines)
+    const framing = requestFraming(head)
+    const fields = rewriteRequest({ method: head.method, host: 'lab', headers: head.fields }, visit, {
+      addOrigin: true,
+      dropAuthorization: false,
+    })
+    const sent = encodeHead(`${head.method} ${head.target} HTTP/1.1`, fields).toString('latin1')
+    const [first = '', ...rest] = sent.slice(0, -4).split('\r\n')
+    if (rest.some((line) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t -~\x80-\xff]*$/.test(line)))
+      throw new Error(`a line that is no field: ${sent}`)
+    const again = requestFraming(parseRequestHead([first, ...rest]))
+    if (again.kind !== framing.kind) throw new Error(`framed as ${framing.kind}, passed on as ${again.kind}`)
+    return JSON.stringify(head)
+  } catch (error) {
+    if (error instanceof BadHead) return error.message
+    throw error
+  } finally {
+    near.destroy()
+  }
+}
 
 fuzz('requested path', {
   samples: [
@@ -138,10 +195,11 @@ fuzz('requested path', {
     for (const name of asked && asked !== 'unreadable' ? asked.names : []) {
       if (name === '' || name.startsWith('.') || /[/\0]/.test(name)) throw new Error(`a way out: ${name}`)
     }
-    const [byTheLetter = '/', ...others] = readingsOf(text) ?? []
-    if (byTheLetter.split('/').some((step) => step === '..' || step === '.'))
-      throw new Error(`a path ${byTheLetter}`)
-    for (const path of others) if (!path.startsWith('/')) throw new Error(`a path ${path}`)
+    const path = rulePath(text)
+    if (!path.startsWith('/') || path.split('/').some((step) => step === '..' || step === '.'))
+      throw new Error(`a path ${path}`)
+    for (const reading of readingsOf(text) ?? [])
+      if (!reading.startsWith('/')) throw new Error(`a path ${reading}`)
     const size = random.below(1000)
     const range = readByteRange(`bytes=${text}`, size)
     if (typeof range === 'object' && !(range.first >= 0 && range.first <= range.last && range.last < size))

@@ -26,11 +26,6 @@ export class HttpPatience {
     connection.once('close', () => this.rest())
   }
 
-  /** Requests that wait for the end of their answer. */
-  get pending(): number {
-    return this.#pending
-  }
-
   /** False for a request beyond the limit, with which the connection has been ended: it gets no answer. */
   admit(response: ServerResponse): boolean {
     if (this.#pending >= mostPipelined) {

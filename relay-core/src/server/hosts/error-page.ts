@@ -13,6 +13,7 @@ export type HostRefusal =
   | 'denied'
   | 'unauthorized'
   | 'bad-request'
+  | 'head-too-long'
 
 interface Words {
   readonly status: number
@@ -99,6 +100,11 @@ const words: Record<HostRefusal, Words> = {
       'The request could not be understood',
       'It does not follow HTTP, or does not say which site it is for.',
     ],
+  },
+  'head-too-long': {
+    status: 431,
+    zh: ['请求头太长', '请清除该网站的 Cookie 后重试。'],
+    en: ['The request has too much in its header', 'Clear the cookies of this site, then try again.'],
   },
 }
 

@@ -1,122 +1,173 @@
-import {
-  request as openRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
 import type { Duplex } from 'node:stream'
+import { BrokenBody, framed, framedEnd, readBody, send } from '../../transport/http1/body.ts'
+import type { Exchange } from '../../transport/http1/exchange.ts'
+import { answerFraming } from '../../transport/http1/framing.ts'
+import {
+  BadHead,
+  encodeHead,
+  parseAnswerHead,
+  tokensOf,
+  valuesOf,
+  type AnswerHead,
+  type RawFields,
+} from '../../transport/http1/head.ts'
+import { readHeadLines } from '../../transport/http1/read-head.ts'
 import { resetStream, splice } from '../../transport/splice.ts'
-import { breakOff, passHead, refuse } from './answers.ts'
-import { rewriteSwitch, valuesOf } from './rewrite-head.ts'
+import { refuse } from './answers.ts'
+import { isUpgradeRequest, rewriteResponse, rewriteSwitch } from './rewrite-head.ts'
+import type { TargetLink } from './target-link.ts'
 
 /** A target that was sent the whole request and says nothing: longer than any page, shorter than for ever. */
 const answerTimeoutMs = 600_000
 /** Room for cookies and tokens beyond what a visitor may send, since targets set many at once. */
-const largestAnswerHeadBytes = 64 * 1024
+const largestAnswerHeadBytes = 256 * 1024
 
 export interface Forwarding {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  /** What the target is asked; its `Connection` says whether this is an upgrade. */
-  readonly head: { readonly method: string; readonly path: string; readonly headers: readonly string[] }
-  /** What the visitor sent behind an upgrade's head. */
-  readonly early: Buffer | undefined
+  /** What the target is asked. */
+  readonly head: { readonly method: string; readonly path: string; readonly fields: RawFields }
+  /** The fields of an answer as the visitor gets them. */
+  readonly rewriteAnswer?: (fields: RawFields) => RawFields
 }
+
+/** What became of the connection to the target. */
+export interface Forwarded {
+  /** It is where it was before, and takes another request. */
+  readonly isReusable: boolean
+  /** What was asked or answered is part of a login that is bound to the connection. */
+  readonly bindsConnection: boolean
+}
+
+const spent: Forwarded = { isReusable: false, bindsConnection: false }
 
 /**
- * Asks the target at the other end of `stream`, and answers the visitor with what it says: bodies flow as they come,
- * both ways. Fulfils when both have ended; a target that breaks off its answer has the visitor's connection broken off.
+ * Asks the target, and answers the visitor with what it says, byte for byte: bodies flow as they come, both ways. Fulfils
+ * when the answer has ended; a target that breaks it off has the visitor's connection broken off. Never rejects.
  */
-export async function forwardRequest(stream: Duplex, forwarding: Forwarding): Promise<void> {
-  const { request, response, head, early } = forwarding
-  const upstream = openRequest({
-    method: head.method,
-    path: head.path,
-    headers: head.headers,
-    createConnection: () => stream,
-    maxHeaderSize: largestAnswerHeadBytes,
-  })
-  upstream.maxHeadersCount = largestAnswerHeadBytes
-  const ended = Promise.all([closed(upstream), closed(response)])
-  const abandon = () => upstream.destroy()
-  response.once('close', abandon)
-  upstream.on('error', () => {
-    if (!response.destroyed) refuse(response, 'target-failed')
-  })
-  upstream.on('continue', () => response.writeContinue())
-  upstream.on('response', (answer) => passAnswer(answer, response, upstream))
-  const switched = new Promise((resolve) => {
-    upstream.on('upgrade', (answer, target, first) => {
-      response.off('close', abandon)
-      resolve(joinSwitched(answer, target as Duplex, first, forwarding))
-    })
-  })
-  if (early === undefined) {
-    // The target may be asked for its consent to the body first (100-continue), so the head does not wait for it.
-    upstream.flushHeaders()
-    awaitAnswer(request, upstream)
-    request.pipe(upstream)
-    upstream.once('close', () => request.unpipe(upstream))
-  } else {
-    upstream.end()
-  }
-  await Promise.race([ended, switched])
-}
-
-function passAnswer(answer: IncomingMessage, response: ServerResponse, upstream: ClientRequest): void {
-  const codings = valuesOf(answer.rawHeaders, 'transfer-encoding')
+export async function forwardRequest(
+  link: TargetLink,
+  exchange: Exchange,
+  { head, rewriteAnswer = (fields) => fields }: Forwarding,
+): Promise<Forwarded> {
+  const abandon = () => link.stream.destroy()
+  if (exchange.gone.aborted) abandon()
+  exchange.gone.addEventListener('abort', abandon, { once: true })
+  const request = new Request(link)
+  // Whoever wants to speak another protocol, and is told otherwise, may have said more than a request already.
+  if (isUpgradeRequest(exchange.head.fields)) exchange.endAfterThis()
+  const sending = request.send(encodeHead(`${head.method} ${head.path} HTTP/1.1`, head.fields), exchange)
   try {
-    // Another coding would have to be taken off, or passed on with a framing that node:http does not make.
-    if (codings.some((coding) => coding.toLowerCase() !== 'chunked')) throw new Error('unknown coding')
-    passHead(response, answer)
-  } catch {
-    upstream.destroy()
-    refuse(response, 'target-failed')
-    return
+    const answer = await readAnswer(link, exchange, rewriteAnswer)
+    if (answer.status === 101) {
+      exchange.gone.removeEventListener('abort', abandon)
+      await joinSwitched(answer, link, exchange)
+      return spent
+    }
+    const body = answerFraming(answer, head.method)
+    const fields = rewriteAnswer(rewriteResponse(answer.fields))
+    await exchange.begin({ ...answer, fields }, body)
+    for await (const piece of readBody(link.source, body, { strict: false })) await exchange.write(piece)
+    await exchange.finish()
+    const isReusable = request.isSent && body.kind !== 'close' && isPersistent(answer)
+    return { isReusable, bindsConnection: isBound(head.fields, answer.fields) }
+  } catch (error) {
+    if (!(error instanceof BrokenBody || error instanceof BadHead)) throw error
+    if (!exchange.gone.aborted) await refuse(exchange, request.isBroken ? 'bad-request' : 'target-failed')
+    return spent
+  } finally {
+    exchange.gone.removeEventListener('abort', abandon)
+    request.settle()
+    if (!request.isSent) link.stream.destroy()
+    await Promise.race([sending, link.closed])
   }
-  answer.pipe(response)
-  answer.on('error', () => breakOff(response))
 }
 
-/** The deadline runs once the target has the whole request; before, the visitor's pace decides. */
-function awaitAnswer(request: IncomingMessage, upstream: ClientRequest): void {
-  let timer: NodeJS.Timeout | undefined
-  request.once('end', () => {
-    timer = setTimeout(() => {
-      upstream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }))
-    }, answerTimeoutMs)
-  })
-  for (const event of ['response', 'close']) upstream.once(event, () => clearTimeout(timer))
+/** The request on its way to the target, with the deadline for the answer. */
+class Request {
+  readonly #link: TargetLink
+  #deadline: NodeJS.Timeout | undefined
+  #isSettled = false
+  isSent = false
+  /** The visitor's body is not framed as its head says. */
+  isBroken = false
+
+  constructor(link: TargetLink) {
+    this.#link = link
+  }
+
+  /** Never rejects: what the target makes of half a request is what counts. */
+  async send(head: Buffer, exchange: Exchange): Promise<void> {
+    const { stream } = this.#link
+    const { framing } = exchange
+    try {
+      // The target may be asked for its consent to the body first (100-continue), so the head does not wait for it.
+      await send(stream, head)
+      for await (const piece of this.#piecesOf(exchange)) await send(stream, framed(piece, framing))
+      await send(stream, framedEnd(framing))
+      this.isSent = true
+      if (!this.#isSettled) this.#deadline = setTimeout(() => stream.destroy(), answerTimeoutMs)
+    } catch (error) {
+      if (!(error instanceof BrokenBody)) throw error
+      if (this.isBroken) stream.destroy()
+    }
+  }
+
+  async *#piecesOf(exchange: Exchange): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      yield* exchange.body()
+    } catch (error) {
+      this.isBroken = true
+      throw error
+    }
+  }
+
+  /** There is an answer, or there will be none. */
+  settle(): void {
+    this.#isSettled = true
+    clearTimeout(this.#deadline)
+  }
 }
 
-/** From here on this is no HTTP any more; a target that switches unasked is out of step with its visitor. */
-async function joinSwitched(
-  answer: IncomingMessage,
-  target: Duplex,
-  first: Buffer,
-  { response, early }: Forwarding,
-): Promise<void> {
-  const { socket } = response
-  if (!socket || early === undefined) {
-    resetStream(target)
-    if (socket) refuse(response, 'target-failed')
-    return
+/** The answer's head; the visitor has got what came before it. Rejects with `BadHead` or `BrokenBody`. */
+async function readAnswer(
+  { source }: TargetLink,
+  exchange: Exchange,
+  rewriteAnswer: (fields: RawFields) => RawFields,
+): Promise<AnswerHead> {
+  for (;;) {
+    const lines = await readHeadLines(source, { maxBytes: largestAnswerHeadBytes, of: 'answer' })
+    if (!lines) throw new BrokenBody('no answer')
+    const answer = parseAnswerHead(lines)
+    if (answer.status === 101 && !isUpgradeRequest(exchange.head.fields))
+      throw new BadHead('switched unasked')
+    if (answer.status >= 200 || answer.status === 101) return answer
+    await exchange.interim({ ...answer, fields: rewriteAnswer(rewriteResponse(answer.fields)) })
   }
-  response.detachSocket(socket)
-  const lines = [`HTTP/1.1 101 ${answer.statusMessage ?? 'Switching Protocols'}`]
-  const headers = rewriteSwitch(answer.rawHeaders)
-  for (let index = 0; index < headers.length; index += 2)
-    lines.push(`${headers[index]}: ${headers[index + 1]}`)
-  socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), first]))
+}
+
+function isPersistent({ minor, fields }: AnswerHead): boolean {
+  const connection = tokensOf(fields, 'connection')
+  return minor === 1 ? !connection.includes('close') : connection.includes('keep-alive')
+}
+
+/** NTLM, and Negotiate with it inside, prove a connection and not a request (RFC 4559 §6). */
+function isBound(asked: RawFields, answered: RawFields): boolean {
+  return [...valuesOf(asked, 'authorization'), ...valuesOf(answered, 'www-authenticate')].some((value) =>
+    /^\s*(ntlm|negotiate|kerberos)\b/i.test(value),
+  )
+}
+
+/** From here on this is no HTTP any more. */
+async function joinSwitched(answer: AnswerHead, link: TargetLink, exchange: Exchange): Promise<void> {
+  const { stream: visitor, early } = exchange.takeOver()
+  const target: Duplex = link.stream
+  const first = link.source.release()
+  visitor.write(
+    Buffer.concat([encodeHead(`HTTP/1.1 101 ${answer.reason}`, rewriteSwitch(answer.fields)), first]),
+  )
   if (early.length > 0) target.write(early)
   // It may have said all before the target was reached, which nobody would hear of any more.
-  if (socket.readableEnded) target.end()
-  await splice(socket, target)
-}
-
-function closed(message: ClientRequest | ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (message.closed) resolve()
-    else message.once('close', () => resolve())
-  })
+  if (visitor.readableEnded) target.end()
+  if (target.readableEnded) visitor.end()
+  if (visitor.destroyed) resetStream(target)
+  await splice(visitor, target)
 }

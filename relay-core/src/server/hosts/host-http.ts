@@ -1,17 +1,17 @@
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Log } from '../../log.ts'
-import { HttpPatience, type HttpTimeouts } from '../../transport/http-patience.ts'
-import { serveConnection } from '../../transport/serve-connection.ts'
+import { Conversation, type HttpTimeouts } from '../../transport/http1/conversation.ts'
+import type { Exchange } from '../../transport/http1/exchange.ts'
+import { BadHead, encodeHead, valuesOf, type RequestHead } from '../../transport/http1/head.ts'
 import { AttemptLimit } from '../attempt-limit.ts'
 import { redirectToHttps, refuse } from './answers.ts'
-import { errorPage } from './error-page.ts'
+import { errorPage, type HostRefusal } from './error-page.ts'
 import { readVisitedHost } from './host-name.ts'
 import type { HostSite } from './host-site.ts'
 import type { HostTable } from './host-table.ts'
-import { isUpgradeRequest, valuesOf, type Visit } from './rewrite-head.ts'
+import type { Visit } from './rewrite-head.ts'
 import { readingsOf } from './routing-path.ts'
-import { visitSite } from './visit-site.ts'
+import { SiteVisits } from './visit-site.ts'
 
 export interface HostHttpOptions {
   readonly sites: HostTable<HostSite>
@@ -24,13 +24,13 @@ export interface HostHttpOptions {
 
 const defaultLimits: HttpTimeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
 
-const largestHeadBytes = 32 * 1024
+/** Above the 32 KiB of nginx. */
+const largestHeadBytes = 64 * 1024
 
+/** Who visits, and with which client's certificate before its eyes. */
 interface Visitor extends Visit {
-  readonly patience: HttpPatience
+  readonly connection: Duplex
   readonly certificateOf: number | undefined
-  /** It has said all it will say, and waits for the answer; another that ends its half has left. */
-  mayEnd: boolean
 }
 
 /** Speaks HTTP/1 with the visitors of both shared ports, and finds the tunnel that each request means. */
@@ -38,35 +38,10 @@ export class HostHttp {
   readonly #options: HostHttpOptions
   readonly #limits: HttpTimeouts
   readonly #wrongPasswords = new AttemptLimit({ most: 20, windowMs: 60_000, now: Date.now })
-  readonly #visitors = new WeakMap<object, Visitor>()
-  readonly #server: Server
 
   constructor(options: HostHttpOptions) {
     this.#options = options
     this.#limits = { ...defaultLimits, ...options.limits }
-    // Never listens: connections are handed to it, so that both runtimes use the same strict parser.
-    this.#server = createServer({
-      maxHeaderSize: largestHeadBytes,
-      insecureHTTPParser: false,
-      keepAliveTimeout: this.#limits.keepAliveTimeoutMs,
-      // Answered by a page of ours, and HTTP/1.0 has none.
-      requireHostHeader: false,
-      shouldUpgradeCallback: ({ rawHeaders }) => isUpgradeRequest(rawHeaders),
-    })
-    // Its default drops or refuses fields beyond 2,000, depending on the runtime. Here the size is the only limit: a
-    // field counts at least one byte, so this number is never reached.
-    this.#server.maxHeadersCount = largestHeadBytes
-    Object.assign(this.#server, { httpAllowHalfOpen: true })
-    const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-      this.#answer(request, response, undefined)
-    this.#server.on('request', onRequest).on('checkContinue', onRequest).on('checkExpectation', onRequest)
-    this.#server.on('upgrade', (request, socket, early) => this.#upgrade(request, socket as Socket, early))
-    this.#server.on('connect', (_request, socket) => socket.end(rawPage('bad-request')))
-    this.#server.on('clientError', (_error, duplex) => {
-      const socket = duplex as Socket
-      if (socket.writable && socket.bytesWritten === 0) socket.end(rawPage('bad-request'))
-      socket.destroySoon()
-    })
   }
 
   /**
@@ -74,18 +49,51 @@ export class HostHttp {
    * with which no other client's site may answer, unless it has one too.
    */
   enter(
-    socket: Socket,
+    connection: Duplex,
     { address, scheme, port }: Visit,
     { certificateOf }: { certificateOf?: number | undefined } = {},
   ): void {
-    const patience = new HttpPatience(socket, this.#limits)
-    const visitor: Visitor = { address, scheme, port, patience, certificateOf, mayEnd: false }
-    this.#visitors.set(socket, visitor)
-    socket.on('end', () => {
-      if (patience.pending > 0 && !visitor.mayEnd) socket.destroy()
+    this.#converse({ connection, address, scheme, port, certificateOf }).catch((error: unknown) => {
+      this.#options.log.error('visitor failed', { visitor: `${address}:${port}`, error })
+      connection.destroy()
     })
-    serveConnection(this.#server, socket)
-    socket.resume()
+  }
+
+  async #converse(visitor: Visitor): Promise<void> {
+    const conversation = new Conversation(visitor.connection, {
+      ...this.#limits,
+      maxHeadBytes: largestHeadBytes,
+    })
+    const visits = new SiteVisits({ ...this.#options, wrongPasswords: this.#wrongPasswords })
+    let lastWords: Buffer | undefined
+    try {
+      for (let exchange = await conversation.next(); exchange; exchange = await conversation.next())
+        await this.#answer(exchange, visitor, visits)
+    } catch (error) {
+      if (!(error instanceof BadHead)) throw error
+      lastWords = rawPage(error.status === 431 ? 'head-too-long' : 'bad-request')
+    } finally {
+      void visits.close()
+    }
+    await conversation.end(lastWords)
+  }
+
+  async #answer(exchange: Exchange, visitor: Visitor, visits: SiteVisits): Promise<void> {
+    const asked = readAsked(exchange.head)
+    const readings = asked && readingsOf(asked.path)
+    const found = new Set([...(readings ?? [])].map((path) => this.#find(asked?.name ?? '', path, visitor)))
+    if (!asked || found.size !== 1) {
+      exchange.endAfterThis()
+      await refuse(exchange, 'bad-request')
+      return
+    }
+    const [site] = found
+    const httpsPort = this.#options.httpsPort()
+    if (!site) await refuse(exchange, 'unknown-host')
+    else if (site.paused) await refuse(exchange, 'paused')
+    else if (site.redirectToHttps && visitor.scheme === 'http' && httpsPort !== null)
+      await redirectToHttps(exchange, asked.host, httpsPort)
+    else await visits.visit(site, { ...asked, exchange, connection: visitor.connection, visit: visitor })
   }
 
   #find(name: string, path: string, { scheme, certificateOf }: Visitor): HostSite | undefined {
@@ -97,82 +105,33 @@ export class HostHttp {
         certificateOf === undefined || certificateOf === clientId || certificate !== undefined,
     )
   }
-
-  #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
-    // The target may refuse the upgrade in plain HTTP, after which the connection ends.
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket)
-    response.once('finish', () => socket.destroySoon())
-    socket.on('error', () => undefined)
-    this.#answer(request, response, early)
-  }
-
-  #answer(request: IncomingMessage, response: ServerResponse, early: Buffer | undefined): void {
-    const { socket } = request
-    const visitor = this.#visitors.get(socket)
-    if (!visitor) {
-      socket.destroy()
-      return
-    }
-    if (!visitor.patience.admit(response)) return
-    visitor.mayEnd = early !== undefined || isLastRequest(request)
-    request.on('error', () => undefined)
-    const asked = readAsked(request)
-    if (!asked) {
-      response.shouldKeepAlive = false
-      refuse(response, 'bad-request')
-      return
-    }
-    const readings = readingsOf(asked.path)
-    const found = new Set([...(readings ?? [])].map((path) => this.#find(asked.name, path, visitor)))
-    if (found.size !== 1) {
-      refuse(response, 'bad-request')
-      return
-    }
-    const [site] = found
-    const httpsPort = this.#options.httpsPort()
-    if (!site) refuse(response, 'unknown-host')
-    else if (site.paused) refuse(response, 'paused')
-    else if (site.redirectToHttps && visitor.scheme === 'http' && httpsPort !== null) {
-      redirectToHttps(response, asked.host, httpsPort)
-    } else {
-      void visitSite(
-        site,
-        { ...asked, request, response, visit: visitor, early },
-        { ...this.#options, wrongPasswords: this.#wrongPasswords },
-      )
-    }
-  }
 }
 
-/** Undefined for a request that does not say, or says twice, which site it is for, or whose framing is not plain. */
+/** Undefined for a request that does not say, or says twice, which site it is for. */
 function readAsked({
-  url = '/',
-  rawHeaders,
-  httpVersion,
-}: IncomingMessage): { host: string; name: string; path: string } | undefined {
-  const hosts = valuesOf(rawHeaders, 'host')
-  const codings = valuesOf(rawHeaders, 'transfer-encoding')
-  if (hosts.length > 1 || codings.some((coding) => coding.toLowerCase() !== 'chunked')) return undefined
+  method,
+  target,
+  minor,
+  fields,
+}: RequestHead): { host: string; name: string; path: string } | undefined {
+  const hosts = valuesOf(fields, 'host')
+  if (hosts.length > 1 || method === 'CONNECT') return undefined
   // What a proxy is asked counts more than Host (RFC 9112 §3.2.2).
-  const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url)
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target)
   const host = absolute?.[1] ?? hosts[0] ?? ''
   // HTTP/1.0 has no Host: such a visitor gets what answers to every name.
-  const name = host === '' && httpVersion === '1.0' ? '' : readVisitedHost(host)
-  const path = absolute ? absolute[2]?.replace(/^(?!\/)/, '/') || '/' : url
+  const name = host === '' && minor === 0 ? '' : readVisitedHost(host)
+  const path = absolute ? absolute[2]?.replace(/^(?!\/)/, '/') || '/' : target
   if (name === undefined || !(path.startsWith('/') || path === '*')) return undefined
   return { host, name, path }
 }
 
-function isLastRequest({ httpVersion, headers }: IncomingMessage): boolean {
-  return httpVersion === '1.0' || /\bclose\b/i.test(headers.connection ?? '')
-}
-
-function rawPage(refusal: 'bad-request'): Buffer {
+function rawPage(refusal: HostRefusal): Buffer {
   const { status, reason, headers, body } = errorPage(refusal)
-  const fields = Object.entries({ ...headers, Connection: 'close' }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  )
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${fields.join('')}\r\n`), body])
+  const head = encodeHead(`HTTP/1.1 ${status} ${reason}`, [
+    ...Object.entries(headers).flat(),
+    'Connection',
+    'close',
+  ])
+  return Buffer.concat([head, body])
 }

@@ -157,6 +157,7 @@ export class HostLab {
         port: this.httpPort,
         method,
         path,
+        maxHeaderSize: 256 * 1024,
         headers: { Host: host, Connection: 'close', ...headers },
         ...(connection ? { createConnection: () => connection } : { agent: false }),
       })
@@ -182,7 +183,7 @@ export class HostLab {
   }
 
   /** Says these bytes and answers all that comes back until the relay hangs up. */
-  async raw(text: string, port = this.httpPort): Promise<string> {
+  async raw(text: string | Buffer, port = this.httpPort): Promise<string> {
     const socket = await this.connect(port)
     socket.write(text)
     return hear(socket)
@@ -208,7 +209,8 @@ interface VisitOptions {
 export async function hear(socket: Duplex): Promise<string> {
   let heard = ''
   socket.on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')))
-  await Promise.race([once(socket, 'end'), once(socket, 'close')])
+  // Not by `once` of node:events, which rejects with the error of a reset.
+  await new Promise((resolve) => socket.once('end', resolve).once('close', resolve))
   socket.destroy()
   return heard
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { isUpgradeRequest, rewriteRequest, rewriteResponse, type RequestRewriting } from './rewrite-head.ts'
+import {
+  isUpgradeRequest,
+  rewriteLocation,
+  rewriteRequest,
+  rewriteResponse,
+  type RequestRewriting,
+} from './rewrite-head.ts'
 
 const visit = { address: '198.51.100.7', port: 51234, scheme: 'https' } as const
 const plain: RequestRewriting = { addOrigin: false, dropAuthorization: false }
@@ -129,4 +135,59 @@ test('an answer keeps every cookie and loses what concerns the connection', () =
       'x',
     ]),
   ).toEqual(['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'Date', 'x'])
+})
+
+test('twins with underscores of what the relay sets, or of the framing, do not pass; others do', () => {
+  const twins = ['X_Forwarded_For', '1.1.1.1', 'x_real-ip', '1.1.1.1', 'X_Mine', 'theirs']
+  const framing = ['Content_Length', '7', 'Transfer_Encoding', 'chunked', 'HOST', 'x', 'Upgrade_', 'y']
+  expect(
+    rewrite([...twins, ...framing, 'X_Other', 'kept'], { addOrigin: true, setHeaders: { 'X-Mine': 'ours' } }),
+  ).toEqual([
+    'Host',
+    'lab.example.com',
+    'X-Forwarded-For',
+    '198.51.100.7',
+    'X-Real-IP',
+    '198.51.100.7',
+    'X-Forwarded-Proto',
+    'https',
+    'X-Mine',
+    'ours',
+    'Upgrade_',
+    'y',
+    'X_Other',
+    'kept',
+    'Connection',
+    'close',
+  ])
+})
+
+test('with another Host, Origin and Referer follow where they name the visited one; Location leads back', () => {
+  const rewriting = { hostHeader: 'localhost:8888' }
+  const names = (origin: string, referer: string) => ['Origin', origin, 'Referer', referer]
+  expect(rewrite(names('https://LAB.example.com', 'https://lab.example.com/tree?x#y'), rewriting)).toEqual([
+    'Host',
+    'localhost:8888',
+    ...names('http://localhost:8888', 'http://localhost:8888/tree?x#y'),
+    'Connection',
+    'close',
+  ])
+  const others = names('https://evil.example', 'https://lab.example.com.evil.example/')
+  expect(rewrite(others, rewriting)).toEqual(['Host', 'localhost:8888', ...others, 'Connection', 'close'])
+  expect(rewrite(names('null', 'https://lab.example.com/'))).toContain('https://lab.example.com/')
+  const back = { visit, host: 'lab.example.com', hostHeader: 'localhost:8888' }
+  expect(rewriteLocation(['Location', 'http://localhost:8888/tree'], back)).toEqual([
+    'Location',
+    'https://lab.example.com/tree',
+  ])
+  expect(rewriteLocation(['Location', '/tree', 'X', 'http://localhost:8888'], back)).toEqual([
+    'Location',
+    '/tree',
+    'X',
+    'http://localhost:8888',
+  ])
+})
+
+test('a target’s connection lives as long as its visitor’s may', () => {
+  expect(rewrite([], { isKept: true }).slice(-2)).toEqual(['Connection', 'keep-alive'])
 })

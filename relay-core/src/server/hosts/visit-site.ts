@@ -1,27 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Log } from '../../log.ts'
+import type { Exchange } from '../../transport/http1/exchange.ts'
+import { valuesOf, type RawFields } from '../../transport/http1/head.ts'
 import type { AttemptLimit } from '../attempt-limit.ts'
 import { isAccount, parseBasicAuth } from '../tunnels/accounts.ts'
 import { refuse } from './answers.ts'
 import type { HostRefusal } from './error-page.ts'
-import { forwardRequest } from './forward-request.ts'
+import { forwardRequest, type Forwarding } from './forward-request.ts'
 import { enterSite, reachTarget, type HostSite } from './host-site.ts'
-import { rewriteRequest, type Visit } from './rewrite-head.ts'
-import { streamPair } from './stream-pair.ts'
-
-/** A target that has answered, and was told that this is all, may take this long to hang up. */
-const lingerMs = 5_000
+import { rewriteLocation, rewriteRequest, type Visit } from './rewrite-head.ts'
+import { TargetLink } from './target-link.ts'
 
 export interface SiteVisit {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly exchange: Exchange
+  /** What to end when the tunnel does. */
+  readonly connection: Duplex
   readonly visit: Visit
   /** Whom the visitor asked for, as it wrote it. */
   readonly host: string
   /** What the target is asked for: a path, or `*`. */
   readonly path: string
-  /** What came behind the head of an upgrade; undefined: an ordinary request. */
-  readonly early: Buffer | undefined
 }
 
 export interface VisitRules {
@@ -30,76 +28,135 @@ export interface VisitRules {
   readonly log: Log
 }
 
-/** One request to a host tunnel: let in, proved, brought to the target and back. Never rejects. */
-export async function visitSite(site: HostSite, siteVisit: SiteVisit, rules: VisitRules): Promise<void> {
-  const { request, response, visit, early } = siteVisit
-  const { socket } = request
-  const passage = enterSite(site, visit)
-  if ('refusal' in passage) {
-    refuse(response, passage.refusal)
-    return
-  }
-  const { visitor, signal } = passage
-  signal.addEventListener('abort', () => socket.destroy(), { once: true })
-  const onGone = () => passage.end()
-  response.once('close', onGone)
-  try {
-    const unproved = checkUser(site, siteVisit, rules)
-    if (unproved) {
-      refuse(response, unproved)
-      return
-    }
-    const stream = await reachTarget(site, passage)
-    if ('refusal' in stream) {
-      if (signal.aborted) return
-      rules.log.warn('visitor turned away', { tunnel: site.tunnelId, visitor, reason: stream.reason })
-      refuse(response, stream.refusal)
-      return
-    }
-    response.off('close', onGone)
-    const [near, far] = streamPair()
-    const joined = passage.join(far, stream)
-    const head = {
-      method: request.method ?? 'GET',
-      path: siteVisit.path,
-      headers: rewriteRequest(
-        { method: request.method ?? 'GET', host: siteVisit.host, headers: request.rawHeaders },
-        visit,
-        {
-          hostHeader: site.hostHeader,
-          setHeaders: site.setHeaders,
-          addOrigin: rules.addOrigin(),
-          dropAuthorization: site.users.length > 0,
-        },
-      ),
-    }
-    await forwardRequest(near, { request, response, head, early })
-    const linger = setTimeout(() => far.destroy(), lingerMs)
-    await joined
-    clearTimeout(linger)
-  } catch (error) {
-    rules.log.error('request failed', { tunnel: site.tunnelId, visitor, error })
-    socket.destroy()
-  } finally {
-    response.off('close', onGone)
-    passage.leave()
-  }
-}
+/**
+ * The visits by one visitor's connection. Each request goes to the target by a connection of its own, until one takes part
+ * in a login that is bound to its connection: that one is kept for this visitor's next requests to the same site, and ends
+ * with the visitor. No other visitor ever gets it.
+ */
+export class SiteVisits {
+  readonly #rules: VisitRules
+  #kept: { readonly site: HostSite; readonly link: TargetLink } | undefined
 
-function checkUser(
-  { users, tunnelId }: HostSite,
-  { request, visit }: SiteVisit,
-  { wrongPasswords, log }: VisitRules,
-): HostRefusal | undefined {
-  if (users.length === 0) return undefined
-  if (wrongPasswords.lockedForMs(visit.address) > 0) return 'too-many'
-  const { authorization } = request.headers
-  const given = parseBasicAuth(authorization)
-  if (given && isAccount(users, given)) return undefined
-  // A browser asks without a password first.
-  if (authorization !== undefined) {
-    wrongPasswords.failed(visit.address)
-    log.warn('wrong user or password for a host', { tunnel: tunnelId, address: visit.address })
+  constructor(rules: VisitRules) {
+    this.#rules = rules
   }
-  return 'unauthorized'
+
+  /** One request to a host tunnel: let in, proved, brought to the target and back. Never rejects. */
+  async visit(site: HostSite, siteVisit: SiteVisit): Promise<void> {
+    const { exchange, connection } = siteVisit
+    const kept = this.#kept
+    const wasKept = kept?.site === site && kept.link.isIdle
+    if (kept && !wasKept) void kept.link.close()
+    this.#kept = undefined
+    let link = wasKept ? kept.link : undefined
+    try {
+      link = link ? await this.#proved(link, site, siteVisit) : await this.#openLink(site, siteVisit)
+      if (!link) return
+      const { isReusable, bindsConnection } = await forwardRequest(
+        link,
+        exchange,
+        this.#forwarding(site, siteVisit),
+      )
+      if (isReusable && exchange.isKept && (bindsConnection || wasKept)) this.#kept = { site, link }
+      else void link.close()
+    } catch (error) {
+      this.#rules.log.error('request failed', {
+        tunnel: site.tunnelId,
+        visitor: siteVisit.visit.address,
+        error,
+      })
+      connection.destroy()
+      link?.stream.destroy()
+    }
+  }
+
+  /** The visitor has gone. */
+  async close(): Promise<void> {
+    await this.#kept?.link.close()
+  }
+
+  async #proved(
+    link: TargetLink,
+    site: HostSite,
+    { exchange, visit }: SiteVisit,
+  ): Promise<TargetLink | undefined> {
+    const unproved = this.#checkUser(site, exchange.head.fields, visit)
+    if (!unproved) return link
+    void link.close()
+    await refuse(exchange, unproved)
+    return undefined
+  }
+
+  /** Undefined: the visitor was told why not. */
+  async #openLink(
+    site: HostSite,
+    { exchange, visit, connection }: SiteVisit,
+  ): Promise<TargetLink | undefined> {
+    const passage = enterSite(site, visit)
+    if ('refusal' in passage) {
+      await refuse(exchange, passage.refusal)
+      return undefined
+    }
+    const { visitor, signal } = passage
+    signal.addEventListener('abort', () => connection.destroy(), { once: true })
+    const onGone = () => passage.end()
+    exchange.gone.addEventListener('abort', onGone, { once: true })
+    try {
+      const unproved = this.#checkUser(site, exchange.head.fields, visit)
+      const stream = unproved ? { refusal: unproved, reason: undefined } : await reachTarget(site, passage)
+      if (!('refusal' in stream)) {
+        const link = new TargetLink(passage, stream)
+        void link.closed.then(() => passage.leave())
+        return link
+      }
+      if (!signal.aborted) {
+        const { log } = this.#rules
+        if (!unproved) {
+          log.warn('visitor turned away', { tunnel: site.tunnelId, visitor, reason: stream.reason })
+        }
+        await refuse(exchange, stream.refusal)
+      }
+      passage.leave()
+      return undefined
+    } catch (error) {
+      passage.leave()
+      throw error
+    } finally {
+      exchange.gone.removeEventListener('abort', onGone)
+    }
+  }
+
+  #forwarding(site: HostSite, { exchange, visit, host, path }: SiteVisit): Forwarding {
+    const { hostHeader, setHeaders, users } = site
+    const { method, fields } = exchange.head
+    return {
+      head: {
+        method,
+        path,
+        fields: rewriteRequest({ method, host, headers: fields }, visit, {
+          hostHeader,
+          setHeaders,
+          addOrigin: this.#rules.addOrigin(),
+          dropAuthorization: users.length > 0,
+          isKept: exchange.isKept,
+        }),
+      },
+      rewriteAnswer: (answered) => rewriteLocation(answered, { visit, host, hostHeader }),
+    }
+  }
+
+  #checkUser({ users, tunnelId }: HostSite, fields: RawFields, { address }: Visit): HostRefusal | undefined {
+    const { wrongPasswords, log } = this.#rules
+    if (users.length === 0) return undefined
+    if (wrongPasswords.lockedForMs(address) > 0) return 'too-many'
+    const [authorization] = valuesOf(fields, 'authorization')
+    const given = parseBasicAuth(authorization)
+    if (given && isAccount(users, given)) return undefined
+    // A browser asks without a password first.
+    if (authorization !== undefined) {
+      wrongPasswords.failed(address)
+      log.warn('wrong user or password for a host', { tunnel: tunnelId, address })
+    }
+    return 'unauthorized'
+  }
 }

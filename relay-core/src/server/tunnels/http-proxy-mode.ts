@@ -1,32 +1,39 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { RelayError } from '../../api/errors.ts'
-import { HttpPatience } from '../../transport/http-patience.ts'
-import { serveConnection } from '../../transport/serve-connection.ts'
+import { Conversation } from '../../transport/http1/conversation.ts'
+import type { Exchange } from '../../transport/http1/exchange.ts'
+import { BadHead, valuesOf, type RawFields } from '../../transport/http1/head.ts'
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
 import { forwardRequest } from '../hosts/forward-request.ts'
-import { rewriteRequest, valuesOf } from '../hosts/rewrite-head.ts'
-import { streamPair } from '../hosts/stream-pair.ts'
+import { rewriteRequest } from '../hosts/rewrite-head.ts'
+import { TargetLink } from '../hosts/target-link.ts'
 import { parseBasicAuth, type Account } from './accounts.ts'
 import { endAfter } from './last-words.ts'
 import type { Passage } from './passage.ts'
-import { answerFor, badRequest, encodeAnswer, passwordRequired, sendAnswer } from './proxy-answers.ts'
-import { parseConnectTarget, parseRequestTarget } from './proxy-target.ts'
+import {
+  answerFor,
+  badRequest,
+  encodeAnswer,
+  headTooLong,
+  passwordRequired,
+  sendAnswer,
+} from './proxy-answers.ts'
+import { parseConnectTarget, parseRequestTarget, type ProxyTarget } from './proxy-target.ts'
 import { TcpDoor } from './tcp-door.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 import { UserCheck } from './user-check.ts'
 
 /** From the connection, or from the answer before, to a whole head. */
 const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
-const maxHeadBytes = 32 * 1024
-/** A target that has answered, and was told that this is all, may take this long to hang up. */
-const lingerMs = 5_000
+const maxHeadBytes = 64 * 1024
 
 interface Visitor {
+  readonly socket: Socket
   readonly passage: Passage
   readonly users: readonly Account[] | undefined
-  readonly patience: HttpPatience
+  /** A connection to a target with a login bound to it (see SiteVisits). */
+  kept: { readonly place: string; readonly link: TargetLink } | undefined
 }
 
 /** An HTTP proxy (RFC 9110 §3.7): CONNECT, and requests for `http` addresses. */
@@ -41,65 +48,40 @@ class HttpProxy {
   readonly #tunnelId: number
   readonly #context: ModeContext
   readonly #userCheck = new UserCheck()
-  readonly #visitors = new WeakMap<object, Visitor>()
-  readonly #server: Server
 
   constructor(tunnelId: number, context: ModeContext) {
     this.#tunnelId = tunnelId
     this.#context = context
-    // Never listens: connections are handed to it, so that its deadlines, which need that, are ours.
-    this.#server = createServer({
-      maxHeaderSize: maxHeadBytes,
-      insecureHTTPParser: false,
-      keepAliveTimeout: timeouts.keepAliveTimeoutMs,
-      // The address in the request line counts, and HTTP/1.0 has no Host.
-      requireHostHeader: false,
-      shouldUpgradeCallback: () => false,
-    })
-    // The head's size is the limit: fields beyond a number would be dropped in silence.
-    this.#server.maxHeadersCount = 0
-    Object.assign(this.#server, { httpAllowHalfOpen: true })
-    const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#answer(request, response)
-    this.#server.on('request', onRequest).on('checkContinue', onRequest).on('checkExpectation', onRequest)
-    this.#server.on('connect', (request, socket, early) =>
-      this.#connect(request, socket as Socket, early).catch(() => resetStream(socket)),
-    )
-    this.#server.on('clientError', (_error, socket) => {
-      if (socket.writable && (socket as Socket).bytesWritten === 0) socket.end(encodeAnswer(badRequest))
-      ;(socket as Socket).destroySoon()
-    })
   }
 
   /** Fulfils when the visitor has gone. */
-  serve(socket: Socket, passage: Passage, users: readonly Account[] | undefined): Promise<void> {
-    this.#visitors.set(socket, { passage, users, patience: new HttpPatience(socket, timeouts) })
+  async serve(socket: Socket, passage: Passage, users: readonly Account[] | undefined): Promise<void> {
     const onAbort = () => resetStream(socket)
     passage.signal.addEventListener('abort', onAbort, { once: true })
-    const gone = new Promise<void>((resolve) => {
-      socket.once('close', () => {
-        passage.signal.removeEventListener('abort', onAbort)
-        resolve()
-      })
-    })
-    serveConnection(this.#server, socket)
-    socket.resume()
-    return gone
+    const visitor: Visitor = { socket, passage, users, kept: undefined }
+    const conversation = new Conversation(socket, { ...timeouts, maxHeadBytes })
+    let lastWords: Buffer | undefined
+    try {
+      for (let exchange = await conversation.next(); exchange; exchange = await conversation.next()) {
+        if (exchange.head.method === 'CONNECT') await this.#connect(exchange, visitor)
+        else await this.#answer(exchange, visitor)
+      }
+    } catch (error) {
+      if (!(error instanceof BadHead)) throw error
+      lastWords = encodeAnswer(error.status === 431 ? headTooLong : badRequest)
+    } finally {
+      void visitor.kept?.link.close()
+    }
+    await conversation.end(lastWords)
+    passage.signal.removeEventListener('abort', onAbort)
   }
 
-  async #connect(request: IncomingMessage, socket: Socket, early: Buffer): Promise<void> {
-    const visitor = this.#visitors.get(socket)
-    if (!visitor) {
-      socket.destroy()
-      return
-    }
-    visitor.patience.rest()
-    // What comes meanwhile waits in the socket.
-    socket.pause()
+  async #connect(exchange: Exchange, visitor: Visitor): Promise<void> {
+    const { socket, passage } = visitor
+    const { early } = exchange.takeOver()
     socket.on('error', () => undefined)
-    const { passage } = visitor
-    const target = parseConnectTarget(request.url ?? '')
-    if (!this.#isProved(request, visitor)) return endAfter(socket, encodeAnswer(passwordRequired))
+    const target = parseConnectTarget(exchange.head.target)
+    if (!this.#isProved(exchange, visitor)) return endAfter(socket, encodeAnswer(passwordRequired))
     if (!target) return endAfter(socket, encodeAnswer(badRequest))
     const onGone = () => passage.end()
     socket.once('close', onGone)
@@ -121,61 +103,66 @@ class HttpProxy {
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { socket } = request
-    const visitor = this.#visitors.get(socket)
-    if (!visitor) {
-      socket.destroy()
-      return
-    }
-    if (!visitor.patience.admit(response)) return
-    request.on('error', () => undefined)
-    const target = parseRequestTarget(request.url ?? '')
-    const codings = valuesOf(request.rawHeaders, 'transfer-encoding')
-    if (!this.#isProved(request, visitor)) sendAnswer(response, passwordRequired)
-    else if (!target || codings.some((coding) => coding.toLowerCase() !== 'chunked')) {
-      response.shouldKeepAlive = false
-      sendAnswer(response, badRequest)
+  async #answer(exchange: Exchange, visitor: Visitor): Promise<void> {
+    const target = parseRequestTarget(exchange.head.target)
+    if (!this.#isProved(exchange, visitor)) await sendAnswer(exchange, passwordRequired)
+    else if (!target) {
+      exchange.endAfterThis()
+      await sendAnswer(exchange, badRequest)
     } else {
-      try {
-        await this.#forward(request, response, { ...target, passage: visitor.passage })
-      } catch (error) {
-        this.#tell(visitor.passage, target, error)
-        if (response.headersSent) socket.destroy()
-        else if (!response.destroyed) sendAnswer(response, answerFor(error))
-      }
+      const { kept } = visitor
+      const place = `${target.host}:${target.port}`
+      const wasKept = kept?.place === place && kept.link.isIdle
+      if (kept && !wasKept) void kept.link.close()
+      visitor.kept = undefined
+      const link = wasKept ? kept.link : await this.#openLink(exchange, visitor, target)
+      if (!link) return
+      const { isReusable, bindsConnection } = await this.#forward(link, exchange, visitor, target)
+      if (isReusable && exchange.isKept && (bindsConnection || wasKept)) visitor.kept = { place, link }
+      else void link.close()
     }
   }
 
-  async #forward(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { host, port, authority, path, passage }: Target & { authority: string; path: string; passage: Passage },
-  ): Promise<void> {
-    const gone = new AbortController()
-    const onGone = () => gone.abort()
-    response.once('close', onGone)
-    const signal = AbortSignal.any([gone.signal, passage.signal])
-    const { visitor, address } = passage
-    const stream = await this.#session().openStream({ host, port }, { signal, visitor })
-    response.off('close', onGone)
-    const { method = 'GET', rawHeaders } = request
-    const [near, far] = streamPair()
-    const joined = passage.join(far, stream)
-    const headers = rewriteRequest(
-      { method, host: authority, headers: withoutProxyFields(rawHeaders) },
-      { address, port: request.socket.remotePort ?? 0, scheme: 'http' },
-      { addOrigin: false, dropAuthorization: false },
-    )
-    await forwardRequest(near, { request, response, head: { method, path, headers }, early: undefined })
-    const linger = setTimeout(() => far.destroy(), lingerMs)
-    await joined
-    clearTimeout(linger)
+  /** Undefined: the visitor was told why not. */
+  async #openLink(
+    exchange: Exchange,
+    { passage }: Visitor,
+    { host, port }: ProxyTarget,
+  ): Promise<TargetLink | undefined> {
+    const signal = AbortSignal.any([exchange.gone, passage.signal])
+    try {
+      const { visitor } = passage
+      return new TargetLink(passage, await this.#session().openStream({ host, port }, { signal, visitor }))
+    } catch (error) {
+      this.#tell(passage, { host, port }, error)
+      await sendAnswer(exchange, answerFor(error))
+      return undefined
+    }
   }
 
-  #isProved({ headers }: IncomingMessage, { users, passage }: Visitor): boolean {
+  #forward(
+    link: TargetLink,
+    exchange: Exchange,
+    { passage, socket }: Visitor,
+    { authority, path }: ProxyTarget,
+  ) {
+    const { method, fields } = exchange.head
+    return forwardRequest(link, exchange, {
+      head: {
+        method,
+        path,
+        fields: rewriteRequest(
+          { method, host: authority, headers: withoutProxyFields(fields) },
+          { address: passage.address, port: socket.remotePort ?? 0, scheme: 'http' },
+          { addOrigin: false, dropAuthorization: false, isKept: exchange.isKept },
+        ),
+      },
+    })
+  }
+
+  #isProved({ head }: Exchange, { users, passage }: Visitor): boolean {
     if (!users) return true
-    const given = parseBasicAuth(headers['proxy-authorization'])
+    const given = parseBasicAuth(valuesOf(head.fields, 'proxy-authorization')[0])
     // A browser asks without a password first.
     return given !== undefined && this.#userCheck.proves(users, given, passage.address)
   }
@@ -198,7 +185,9 @@ class HttpProxy {
 }
 
 /** The password is the proxy's; and no other protocol is spoken inside a request. */
-function withoutProxyFields(headers: readonly string[]): string[] {
+function withoutProxyFields(headers: RawFields): string[] {
   const dropped = new Set(['proxy-authorization', 'upgrade'])
-  return headers.filter((_, at) => !dropped.has((headers[at - (at % 2)] ?? '').toLowerCase()))
+  return headers.filter(
+    (_, at) => !dropped.has((headers[at - (at % 2)] ?? '').toLowerCase().replaceAll('_', '-')),
+  )
 }

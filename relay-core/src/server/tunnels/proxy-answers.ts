@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http'
+import type { Exchange } from '../../transport/http1/exchange.ts'
+import { encodeHead } from '../../transport/http1/head.ts'
 import { RelayError, type RelayErrorCode } from '../../api/errors.ts'
 
 /** What a visitor of an HTTP proxy is told instead of the target's answer. */
@@ -14,6 +15,12 @@ export const badRequest: ProxyAnswer = {
   status: 400,
   reason: 'Bad Request',
   line: 'This is an HTTP proxy: it takes CONNECT host:port, and requests for http:// addresses.',
+}
+
+export const headTooLong: ProxyAnswer = {
+  status: 431,
+  reason: 'Request Header Fields Too Large',
+  line: 'The head of the request is too long.',
 }
 
 export const passwordRequired: ProxyAnswer = {
@@ -37,21 +44,30 @@ export function answerFor(error: unknown): ProxyAnswer {
   return { ...(statuses[error.code] ?? badGateway), line: error.message }
 }
 
-/** To a request whose answer has not begun. */
-export function sendAnswer(response: ServerResponse, answer: ProxyAnswer): void {
-  // A body that nobody takes must not hold the connection.
-  response.shouldKeepAlive &&= response.req.complete
-  response.writeHead(answer.status, answer.reason, { ...headersOf(answer), ...answer.headers })
-  response.end(`${answer.line}\n`)
+/** To a request. Where an answer has begun, the connection is broken off. */
+export function sendAnswer(exchange: Exchange, answer: ProxyAnswer): Promise<void> {
+  const { status, reason, headers } = answer
+  return exchange.reply({
+    status,
+    reason,
+    fields: Object.entries({ 'Content-Type': 'text/plain; charset=utf-8', ...headers }).flat(),
+    body: bodyOf(answer),
+  })
 }
 
 /** To a CONNECT, as bytes: the connection ends after it. */
 export function encodeAnswer(answer: ProxyAnswer): Buffer {
-  const fields = { ...headersOf(answer), ...answer.headers, Connection: 'close' }
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.from(`HTTP/1.1 ${answer.status} ${answer.reason}\r\n${lines.join('')}\r\n${answer.line}\n`)
+  const body = bodyOf(answer)
+  const fields = {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(body.length),
+    ...answer.headers,
+    Connection: 'close',
+  }
+  const { status, reason } = answer
+  return Buffer.concat([encodeHead(`HTTP/1.1 ${status} ${reason}`, Object.entries(fields).flat()), body])
 }
 
-function headersOf({ line }: ProxyAnswer): Record<string, string> {
-  return { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': `${Buffer.byteLength(line) + 1}` }
+function bodyOf({ line }: ProxyAnswer): Buffer {
+  return Buffer.from(`${line}\n`)
 }

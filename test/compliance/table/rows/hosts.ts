@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { connect, type AddressInfo } from 'node:net'
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { expect } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -58,6 +58,44 @@ async function ask(
   const parts: Buffer[] = []
   for await (const part of answer) parts.push(part as Buffer)
   return { status: answer.statusCode, body: Buffer.concat(parts) }
+}
+
+/** A target that is told each head as bytes, and what to answer it with. */
+async function bytesServing(
+  answer: (socket: Socket, head: string) => void,
+  work: (target: string, heads: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const heads: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    let asked = ''
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk: Buffer) => {
+      asked += chunk.toString('latin1')
+      if (!asked.includes('\r\n\r\n')) return
+      heads.push(asked)
+      answer(socket, asked)
+      asked = ''
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    await work(`127.0.0.1:${(server.address() as AddressInfo).port}`, heads)
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+}
+
+/** All that is answered to these bytes until the relay hangs up. */
+async function say(pair: Pair, words: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: pair.relay.httpPort })
+  socket.write(Buffer.from(words, 'latin1'))
+  let heard = ''
+  for await (const chunk of socket) heard += (chunk as Buffer).toString('latin1')
+  return heard
 }
 
 export const hostRows: readonly Row[] = [
@@ -170,6 +208,64 @@ export const hostRows: readonly Row[] = [
         expect.stringContaining('The service behind this site'),
       ])
       expect((await ask(pair, { host: 'nobody.example' })).status).toBe(404)
+    },
+  },
+  {
+    name: 'host: bytes beyond ASCII as they came, both ways; sloppy heads',
+    leftOut: stockRelay('closes what it does not understand'),
+    run: async (pair) => {
+      const utf8 = (text: string) => Buffer.from(text).toString('latin1')
+      const name = `filename="${utf8('报告.pdf')}"; caf\u00e9`
+      const answer = `HTTP/1.1 200 ${utf8('好')}\nContent-Disposition: ${name}\nX-Folded: a\n b\nContent-Length: 2\n\nok`
+      await bytesServing(
+        (socket) => socket.end(Buffer.from(answer, 'latin1')),
+        async (target, heads) => {
+          await pair.openHost({ host: 'bytes.example', target })
+          const head = `REPORT /${utf8('数据')}?q=${utf8('中')} HTTP/1.1\nHost: bytes.example\nX-Name: ${name}\nConnection: close\n\n`
+          const heard = await say(pair, head)
+          expect(heads[0]).toContain(`REPORT /${utf8('数据')}?q=${utf8('中')} HTTP/1.1\r\n`)
+          expect(heads[0]).toContain(`\r\nX-Name: ${name}\r\n`)
+          expect(heard).toContain(
+            `HTTP/1.1 200 ${utf8('好')}\r\nContent-Disposition: ${name}\r\nX-Folded: a b\r\n`,
+          )
+          expect(heard).toMatch(/\r\n\r\nok$/)
+        },
+      )
+    },
+  },
+  {
+    name: 'host: a login that is bound to its connection',
+    leftOut: stockRelay('has one connection for many visitors'),
+    run: async (pair) => {
+      const proved = new Set<Socket>()
+      const seen = new Set<Socket>()
+      await bytesServing(
+        (socket, head) => {
+          seen.add(socket)
+          if (head.includes('NTLM third')) proved.add(socket)
+          const [status, field] = proved.has(socket)
+            ? ['200 OK', 'X-In: 1']
+            : ['401 No', 'WWW-Authenticate: NTLM x']
+          socket.write(`HTTP/1.1 ${status}\r\n${field}\r\nContent-Length: 0\r\n\r\n`)
+        },
+        async (target) => {
+          await pair.openHost({ host: 'ntlm.example', target })
+          const visitor = connect({ host: '127.0.0.1', port: pair.relay.httpPort })
+          const statuses: string[] = []
+          for (const field of ['', 'Authorization: NTLM first\r\n', 'Authorization: NTLM third\r\n', '']) {
+            visitor.write(`GET / HTTP/1.1\r\nHost: ntlm.example\r\n${field}\r\n`)
+            const [answer] = (await once(visitor, 'data', { signal: AbortSignal.timeout(10_000) })) as [
+              Buffer,
+            ]
+            statuses.push(answer.toString().slice(9, 12))
+          }
+          visitor.destroy()
+          expect({ statuses, connections: seen.size }).toEqual({
+            statuses: ['401', '401', '200', '200'],
+            connections: 1,
+          })
+        },
+      )
     },
   },
   {

@@ -1,0 +1,53 @@
+import { TooLong, type ByteSource } from './byte-source.ts'
+import { BadHead } from './head.ts'
+
+/** Empty lines before a head, which some clients send behind a body (RFC 9112 §2.2). */
+const mostEmptyLines = 4
+
+const firstBytes = /^[!#$%&'*+.^_`|~\dA-Za-z\r\n-]$/
+
+/**
+ * The lines of the next head, each byte a character, without their ends. Ends of lines may be CR LF or LF alone, but a
+ * request has only one kind: who stands before us may have seen another end. Undefined: the stream ended before the head did.
+ * Rejects with `BadHead`.
+ */
+export async function readHeadLines(
+  source: ByteSource,
+  { maxBytes, of }: { maxBytes: number; of: 'request' | 'answer' },
+): Promise<string[] | undefined> {
+  const lines: string[] = []
+  const ends = new Set<string>()
+  let left = maxBytes
+  let emptyLines = 0
+  const first = await source.peek()
+  // Another protocol, whose lines would be waited for in vain.
+  if (first !== undefined && !firstBytes.test(String.fromCharCode(first)))
+    throw new BadHead('this is no HTTP')
+  for (;;) {
+    const bytes = await lineWithin(source, left)
+    if (!bytes) return undefined
+    left -= bytes.length
+    const text = bytes.toString('latin1')
+    const end = text.endsWith('\r\n') ? '\r\n' : '\n'
+    const line = text.slice(0, -end.length)
+    if (line === '' && lines.length === 0) {
+      emptyLines += 1
+      if (emptyLines > mostEmptyLines) throw new BadHead('nothing but empty lines')
+      continue
+    }
+    ends.add(end)
+    if (of === 'request' && (ends.size > 1 || line.includes('\r')))
+      throw new BadHead('lines end in different ways')
+    if (line === '') return lines
+    lines.push(line)
+  }
+}
+
+async function lineWithin(source: ByteSource, maxBytes: number): Promise<Buffer | undefined> {
+  try {
+    return await source.line(maxBytes)
+  } catch (error) {
+    if (error instanceof TooLong) throw new BadHead('the head is too long', 431)
+    throw error
+  }
+}
