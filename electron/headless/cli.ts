@@ -8,14 +8,18 @@ import { serveHeadless } from './serve.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    'data-folder': { type: 'string', default: defaultDataFolder() },
-    /** Where `npm run build:relay` put nps and npc. */
-    'programs-folder': { type: 'string', default: join(root, 'build/out') },
-  },
-})
+const usage = `NPS Desktop ${packageJson.version} without a window: it serves its pages to a browser on this computer.
+
+--port=0              on 127.0.0.1; 0 is any free one
+--data-folder=...     default ${defaultDataFolder()}
+--programs-folder=... where nps and npc for servers lie, default ${join(root, 'build/out')}
+--help                this text`
+
+const { values } = readArguments()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
 
 const port = Number(values.port)
 if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -49,6 +53,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       },
     )
   })
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '0' },
+        'data-folder': { type: 'string', default: defaultDataFolder() },
+        /** Where `npm run build:relay` put nps and npc. */
+        'programs-folder': { type: 'string', default: join(root, 'build/out') },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    end(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+  }
 }
 
 /** One line for a person, and an exit code for a script. */

@@ -26,11 +26,21 @@ let backend: BackendProcess | undefined
 let closeToTray = true
 let isQuitting = false
 
+const usage = `NPS Desktop ${packageJson.version}
+
+Opens its window, or the one that is open already. An argument nps-desktop://connect?... adds that server.
+NPS_DESKTOP_DATA names another folder for its data.
+--help   this text
+`
+
 const log = (message: string) => process.stderr.write(`${new Date().toISOString()} main ${message}\n`)
 
 if (process.env['NPS_DESKTOP_DATA'] !== undefined) app.setPath('userData', process.env['NPS_DESKTOP_DATA'])
 
-if (app.requestSingleInstanceLock()) start()
+if (process.argv.slice(1).some((argument) => argument === '--help' || argument === '-h')) {
+  process.stdout.write(usage)
+  app.exit(0)
+} else if (app.requestSingleInstanceLock()) start()
 else app.quit()
 
 function start(): void {

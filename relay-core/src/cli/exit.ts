@@ -1,4 +1,5 @@
 import { RelayError } from '../api/errors.ts'
+import { takeArguments } from './hide-arguments.ts'
 import { printableJson } from '../api/printable.ts'
 import { printableLines } from './output.ts'
 
@@ -26,9 +27,15 @@ export class ExitError extends Error {
   }
 }
 
-/** Runs a whole command line: the only place that prints failures and sets the exit code. */
-export async function runCommandLine(main: (args: string[]) => Promise<number>): Promise<void> {
-  const args = process.argv.slice(2)
+/**
+ * Runs a whole command line: the only place that prints failures and sets the exit code. `secretFlags` do not stay in
+ * the list of processes.
+ */
+export async function runCommandLine(
+  main: (args: string[]) => Promise<number>,
+  { secretFlags }: { secretFlags: readonly string[] },
+): Promise<void> {
+  const args = takeArguments(secretFlags)
   // A reader such as `head` may go before we have said everything.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.ok)

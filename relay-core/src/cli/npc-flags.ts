@@ -4,6 +4,7 @@ import { usageError, type ParsedFlags } from './flags.ts'
 export const npcFlagKinds = {
   server: 'text',
   vkey: 'text',
+  vkey_file: 'text',
   fingerprint: 'text',
   agent_fingerprint: 'text',
   protocol: 'text',
@@ -16,6 +17,7 @@ export const npcFlagKinds = {
   log_path: 'text',
   debug: 'switch',
   password: 'text',
+  password_file: 'text',
   target: 'text',
   local_port: 'text',
   local_ip: 'text',
@@ -29,8 +31,6 @@ export const npcFlagKinds = {
   json: 'switch',
   purge: 'switch',
   version: 'switch',
-  help: 'switch',
-  h: 'switch',
 } as const
 
 export type NpcFlags = ParsedFlags<typeof npcFlagKinds>['flags']

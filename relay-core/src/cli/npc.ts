@@ -1,7 +1,9 @@
 import { relayVersion } from '../version.ts'
 import { exitCode, runCommandLine } from './exit.ts'
 import { parseFlags, usageError } from './flags.ts'
+import { asksForHelp } from './help.ts'
 import { npcFlagKinds, refusedNpcCommands, refuseStockFlags } from './npc-flags.ts'
+import { withSecretFiles } from './secret-files.ts'
 import { print } from './output.ts'
 
 const usage = `npc ${relayVersion}, the agent of NPS Desktop
@@ -22,16 +24,18 @@ The server's console and the desktop app show the line to copy. Other flags: -ty
 stock NPS 0.26), -local_type=secret,
 -share=/data/results,/other (folders of this machine that file tunnels may show), -agent_fingerprint=sha256:... (the lab box's own,
 for visitors; "npc status" there shows it), -conf_path=folder (where it keeps what it knows of relays). NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
--server and -vkey.
+-server and -vkey, -vkey_file=file and -password_file=file for -vkey and -password. What is given by a flag leaves the list of
+processes as soon as npc has started.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
 
 // Parts are loaded when a command needs them: `npc -version` must answer on a machine where little works.
 async function main(args: string[]): Promise<number> {
-  const { flags, words } = parseFlags(args, npcFlagKinds)
-  if (flags.version || words[0] === 'version') return say(relayVersion)
-  if (flags.help || flags.h || words[0] === 'help') return say(usage)
-  refuseStockFlags(flags)
+  if (asksForHelp(args)) return say(usage)
+  const { flags: given, words } = parseFlags(args, npcFlagKinds)
+  if (given.version || words[0] === 'version') return say(relayVersion)
+  refuseStockFlags(given)
+  const flags = withSecretFiles(given)
   if (words.length > 1) throw usageError(`One command at a time, not "${words.join(' ')}".\n\n${usage}`)
   const [command] = words
   const refusal = Object.hasOwn(refusedNpcCommands, command ?? '') && refusedNpcCommands[command ?? '']
@@ -70,4 +74,5 @@ function say(text: string): number {
   return exitCode.ok
 }
 
-void runCommandLine(main)
+// A proxy's address may hold its login.
+void runCommandLine(main, { secretFlags: ['vkey', 'password', 'proxy'] })

@@ -70,8 +70,14 @@ export async function runTunnelCommand(
       }))
       const added = await withRelay(folders, async (relay) => {
         const tunnels: Tunnel[] = []
-        for (const { port, target } of pairs)
-          tunnels.push(await relay.tunnels.add({ ...common, target, ...(port && { port }) }))
+        try {
+          for (const { port, target } of pairs)
+            tunnels.push(await relay.tunnels.add({ ...common, target, ...(port && { port }) }))
+        } catch (error) {
+          // All of a range or none of it.
+          for (const { id: made } of tunnels) await relay.tunnels.remove({ id: made })
+          throw error
+        }
         return tunnels
       })
       if (flags.json) printJson(added.length === 1 ? added[0] : added)

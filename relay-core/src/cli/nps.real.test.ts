@@ -179,6 +179,59 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(await ask()).toMatchObject({ code: 78, stderr: expect.stringContaining('There is no ') as string })
   })
 
+  test.each([
+    ['nps -h', 'nps install'],
+    ['nps --help', 'nps install'],
+    ['nps help', 'nps install'],
+    ['nps install -h', 'nps install'],
+    ['nps tunnel add -h', 'nps tunnel add'],
+    ['nps tunnel --help', 'nps tunnel add'],
+    ['nps client -help', 'nps client add'],
+    ['npc -h', 'npc install'],
+    ['npc install --help', 'npc install'],
+  ])('%s is help on standard output, exit 0', async (line, text) => {
+    const [name, ...args] = line.split(' ')
+    const { code, stdout, stderr } = await run(name === 'nps' ? nps : npc, ...args)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(text)
+  })
+
+  test('a range of tunnels is added as a whole or not at all', async () => {
+    await startRelay()
+    const { id } = await json<Client>('client', 'add', '-name=lab')
+    // The last one is outside of allow_ports.
+    const ports = `-port=${port + 49}-${port + 51}`
+    const refused = await ask('tunnel', 'add', `-client=${id}`, ports, '-target=5001-5003')
+    expect(refused).toMatchObject({ code: 1 })
+    expect(await json('tunnel', 'list')).toEqual([])
+  })
+
+  test.each([
+    ['-vkey=topsecret-of-the-lab', []],
+    ['-vkey', ['topsecret-of-the-lab']],
+    ['--password=topsecret-of-a-tunnel', []],
+  ])('%s leaves the list of processes, and npc keeps its number', async (flag, more) => {
+    const visits = flag.includes('password')
+    const local = visits ? [`-local_port=${port + 60}`] : []
+    const args = [`-server=127.0.0.1:${port}`, flag, ...more, ...local, `-conf_path=${join(folder, 'npc')}`]
+    const child = await start(npc, args, visits ? 'listens on this machine' : 'agent waiting')
+    const words = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')
+    expect(words).toContain('-server=')
+    expect(words).not.toContain('topsecret')
+  })
+
+  test('a key in a file is as good as one in a flag', async () => {
+    await startRelay()
+    const { vkey } = await json<Client>('client', 'add', '-name=lab')
+    const file = join(folder, 'lab key.txt')
+    writeFileSync(file, `${vkey}\n`)
+    await start(npc, [`-server=127.0.0.1:${port}`, `-vkey_file=${file}`], 'agent online')
+    expect(await run(npc, '-server=h:1', `-vkey_file=${file}`, '-vkey=x')).toMatchObject({
+      code: 2,
+      stderr: 'Give -vkey or -vkey_file, not both.\n',
+    })
+  })
+
   test('starting in the folder of a stock nps takes its data, and import takes them by hand, running or not', async () => {
     const sample = join(import.meta.dirname, '../server/stock-data/sample/conf')
     const left = await ask('import', join(folder, 'conf'))

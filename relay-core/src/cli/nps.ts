@@ -2,6 +2,7 @@ import { relayFolders } from '../config/folders.ts'
 import { relayVersion } from '../version.ts'
 import { exitCode, runCommandLine } from './exit.ts'
 import { parseFlags, usageError } from './flags.ts'
+import { asksForHelp } from './help.ts'
 import { print } from './output.ts'
 
 const usage = `nps ${relayVersion}, the relay of NPS Desktop
@@ -30,12 +31,11 @@ const kinds = {
   json: 'switch',
   purge: 'switch',
   version: 'switch',
-  help: 'switch',
-  h: 'switch',
 } as const
 
 // Parts are loaded when a command needs them: `nps -version` must answer on a machine where little works.
 async function main(args: string[]): Promise<number> {
+  if (asksForHelp(args)) return say(await usageOf(args[0] === 'help' ? args[1] : args[0]))
   if (args[0] === 'client') {
     const { runClientCommand } = await import('./nps-client.ts')
     return runClientCommand(args.slice(1), relayFolders)
@@ -46,7 +46,6 @@ async function main(args: string[]): Promise<number> {
   }
   const { flags, words } = parseFlags(args, kinds)
   if (flags.version || words[0] === 'version') return say(relayVersion)
-  if (flags.help || flags.h || words[0] === 'help') return say(usage)
   if (words[0] === 'import' && words.length <= 2) {
     const { runImportCommand } = await import('./nps-import.ts')
     return runImportCommand(relayFolders(flags.conf_path), { folder: words[1], json: flags.json })
@@ -82,9 +81,16 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
+async function usageOf(command: string | undefined): Promise<string> {
+  if (command === 'client') return (await import('./nps-client.ts')).clientUsage
+  if (command === 'tunnel') return (await import('./nps-tunnel.ts')).tunnelUsage
+  return usage
+}
+
 function say(text: string): number {
   print(text)
   return exitCode.ok
 }
 
-void runCommandLine(main)
+// Passwords and keys of tunnels and clients; `-user` is name:password.
+void runCommandLine(main, { secretFlags: ['vkey', 'password', 'user'] })

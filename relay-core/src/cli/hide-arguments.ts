@@ -1,0 +1,53 @@
+import { basename } from 'node:path'
+
+const variable = 'NPS_HIDDEN_ARGUMENTS'
+
+/**
+ * This program's arguments. Those of `secretFlags` would stand in the list of processes, which everybody on the machine can
+ * read, for as long as the program runs: it takes its own place anew, under the same number, with them in its environment,
+ * which only its owner can read. What must not be seen for a moment either belongs into a file (`-vkey_file=`) or into
+ * NPC_SERVER_VKEY.
+ */
+export function takeArguments(secretFlags: readonly string[]): string[] {
+  const given = process.argv.slice(2)
+  const hidden = process.env[variable]
+  if (hidden !== undefined) {
+    // Programs that are started from here need not know it.
+    delete process.env[variable]
+    return [...given, ...(JSON.parse(hidden) as string[])]
+  }
+  const { secret, rest } = split(given, secretFlags)
+  if (secret.length > 0) replaceProcess(rest, JSON.stringify(secret))
+  return given
+}
+
+/** Returns only where it cannot be done: the stock flag must work wherever it did. */
+function replaceProcess(args: readonly string[], hidden: string): void {
+  const { execPath, execArgv, argv, env } = process
+  // Of the one-file program there is no script to name.
+  const script = /^(node|bun)/.test(basename(execPath)) ? [...execArgv, argv[1] ?? ''] : []
+  try {
+    process.execve?.(execPath, [execPath, ...script, ...args], { ...env, [variable]: hidden })
+  } catch {
+    // Such as an old kernel, or a program file that has been replaced meanwhile.
+  }
+}
+
+/** Flags with their values, in both spellings: `-vkey=x` and `-vkey x`. */
+export function split(
+  args: readonly string[],
+  secretFlags: readonly string[],
+): { secret: string[]; rest: string[] } {
+  const secret: string[] = []
+  const rest: string[] = []
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? ''
+    const [, name = '', value] = /^--?([^-=][^=]*)(=.*)?$/s.exec(arg) ?? []
+    if (!secretFlags.includes(name)) rest.push(arg)
+    else {
+      const next = value === undefined ? args[++index] : undefined
+      secret.push(arg, ...(next === undefined ? [] : [next]))
+    }
+  }
+  return { secret, rest }
+}
