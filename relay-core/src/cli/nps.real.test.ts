@@ -21,13 +21,17 @@ const forms: [string, { nps: string[]; npc: string[] }][] = [
 if (existsSync(shipped('nps')))
   forms.push(['as one-file programs', { nps: [shipped('nps')], npc: [shipped('npc')] }])
 
+/** Whatever a name of a folder may hold: people's own names among them. */
+const odd = `a b 用户 #"x" :%$'q`
+let root: string
 let folder: string
 let port: number
 const running: ChildProcess[] = []
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-cli-'))
-  mkdirSync(join(folder, 'conf'))
+  root = mkdtempSync(join(tmpdir(), 'nps-cli-'))
+  folder = join(root, odd)
+  mkdirSync(join(folder, 'conf'), { recursive: true })
   port = await findFreePort({
     allowed: new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }]),
     host: '127.0.0.1',
@@ -45,7 +49,7 @@ afterEach(async () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  rmSync(folder, { recursive: true })
+  rmSync(root, { recursive: true })
 })
 
 describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { explainControlSocketError } from './control-socket-error.ts'
 import { holdConnection, type RelayConnection } from './relay-connection.ts'
@@ -7,7 +8,9 @@ const answerTimeoutMs = 10_000
 /** Connects to the API of the relay on this machine. @throws RelayError `relay-unreachable` with the next step */
 export function connectControlSocket(path: string): Promise<RelayConnection> {
   return new Promise((resolve, reject) => {
-    const webSocket = new WebSocket(`ws+unix:${path}:/api`, {
+    const webSocket = new WebSocket('ws://localhost/api', {
+      // Not as part of an address: a folder's name may hold whatever means something there.
+      createConnection: () => connect(path),
       perMessageDeflate: false,
       handshakeTimeout: answerTimeoutMs,
     })

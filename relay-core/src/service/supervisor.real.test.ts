@@ -12,7 +12,8 @@ let spec: ServiceSpec
 let runs: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "nps li's-"))
+  // Whatever a name of a folder may hold.
+  folder = mkdtempSync(join(tmpdir(), `nps li's 用户 #"x" :%$-`))
   runs = join(folder, 'state', 'runs')
   mkdirSync(join(folder, 'state'))
   spec = { name: 'npc', description: 'npc', program: join(folder, 'npc'), args: ['-a=it\'s "x"'], folder }
