@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodePrefixed } from '../../relay-core/src/nps/length-prefixed.ts'
 import { encodeFrame, encodeHeader, frameType } from '../../relay-core/src/wire/frame.ts'
@@ -31,6 +32,16 @@ describe('strangers at the bridge', () => {
         expect(kept.filter((ms) => ms < nativeDeadlineMs - 500).length).toBeGreaterThanOrEqual(2_000 - 64)
       }),
     ).toEqual(unharmed)
+  })
+
+  it('from sixteen networks, silent, as many as there are places: an agent comes online all the same', async () => {
+    const silent = times(1_100, (at) => open(victim.bridgePort, { from: `127.7.${at % 16}.1` }))
+    await Promise.all(silent.slice(0, 1_024).map((socket) => once(socket, 'connect')))
+    const startedAt = performance.now()
+    await victim.withBadAgent(() => victim.agentOnline())
+    expect(performance.now() - startedAt).toBeLessThan(nativeDeadlineMs)
+    expect(silent.filter((socket) => !socket.destroyed).length).toBeGreaterThan(800)
+    for (const socket of silent) socket.destroy()
   })
 
   it('slow ones, byte by byte: TLS, a hello inside TLS, a stock greeting', async () => {

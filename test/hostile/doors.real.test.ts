@@ -1,13 +1,31 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ourProgram } from '../compliance/table/runtimes.ts'
 import { dribble, flood, keptFor, open, openFromElsewhere } from './strangers.ts'
-import { unharmed, Victim } from './victim.ts'
+import { HostileAgent } from './hostile-agent.ts'
+import { badVkey, unharmed, Victim } from './victim.ts'
 
 const times = <T>(count: number, make: (at: number) => T) =>
   Array.from({ length: count }, (_, at) => make(at))
 /** The console gives a request ten seconds for its head; the rest is for a busy machine. */
 const silentDeadlineMs = 16_000
+
+const openFromNetwork = (door: number, network: number) => open(door, { from: `127.7.${network}.1` })
+
+/** Fulfils once the target has answered this visitor. */
+async function echoes(socket: Socket): Promise<void> {
+  socket.write('hello')
+  await once(socket, 'data', { signal: AbortSignal.timeout(20_000) })
+}
+
+/** Fulfils once it is connected, or turned away. */
+function decided(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('connect', resolve).once('close', () => resolve()))
+}
 
 /** How long a person's browser waits for the console's first answer. */
 async function loginPage(victim: Victim): Promise<number> {
@@ -55,6 +73,14 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
       ).toEqual(unharmed)
     },
   )
+
+  it('of the console: silent ones from four networks, as many as there are places', async () => {
+    const silent = times(600, (at) => openFromNetwork(victim.consolePort, at % 4))
+    await Promise.all(silent.map(decided))
+    expect(await loginPage(victim)).toBeLessThan(2_000)
+    expect(silent.filter((socket) => !socket.destroyed).length).toBeGreaterThan(400)
+    for (const socket of silent) socket.destroy()
+  })
 
   it('of the console: answers that nobody reads', { timeout: 60_000 }, async () => {
     // Node makes an object of each request in a piece of 64 KiB before it hears that the connection is ended.
@@ -131,6 +157,28 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
       ).toEqual(unharmed)
     },
   )
+  it(
+    'of a tunnel: idle ones from one address leave room for others, and for the lab’s other tunnels',
+    { timeout: 120_000 },
+    async () => {
+      const target = `127.0.0.1:${await victim.targets.echo()}`
+      const [crowded, other] = [await victim.badTunnel(target), await victim.badTunnel(target)]
+      await victim.withBadAgent(async () => {
+        const idle: Socket[] = []
+        for (let round = 0; round < 8; round++) {
+          const more = times(128, () => openFromNetwork(crowded, 1))
+          await Promise.all(more.map(echoes))
+          idle.push(...more)
+        }
+        const turnedAway = times(100, () => openFromNetwork(crowded, 1))
+        await Promise.all(turnedAway.map((socket) => keptFor(socket, 10_000)))
+        await echoes(open(crowded))
+        await echoes(open(other))
+        expect(idle.filter((socket) => socket.destroyed)).toEqual([])
+        for (const socket of idle) socket.destroy()
+      })
+    },
+  )
 })
 
 describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files only', (runtime) => {
@@ -157,4 +205,30 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
       expect(await loginPage(victim)).toBeLessThan(5_000)
     },
   )
+
+  it('answers its owner, the console and an agent while the crowd stays', { timeout: 60_000 }, async () => {
+    const port = await victim.badTunnel(`127.0.0.1:${await victim.targets.echo()}`)
+    await victim.withBadAgent(async () => {
+      const crowd = times(300, () => openFromElsewhere(port))
+      await Promise.all(crowd.map(decided))
+      const doors = [port, victim.consolePort, victim.bridgePort].flatMap((door) =>
+        times(200, () => openFromElsewhere(door)),
+      )
+      await Promise.all(doors.map(decided))
+      const [nps, ...args] = ourProgram('nps', runtime)
+      const { stdout } = await promisify(execFile)(
+        nps,
+        [...args, 'client', 'list', `-conf_path=${victim.folder}`],
+        {
+          timeout: 10_000,
+        },
+      )
+      expect(stdout).toContain('online')
+      expect(await loginPage(victim)).toBeLessThan(5_000)
+      const agent = await HostileAgent.start(victim.bridgePort, badVkey)
+      agent.close()
+      expect(victim.relay.isRunning).toBe(true)
+      for (const socket of [...crowd, ...doors]) socket.destroy()
+    })
+  })
 })

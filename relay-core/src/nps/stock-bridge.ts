@@ -70,19 +70,19 @@ export class StockBridge {
       socket.destroy()
       return
     }
-    const leave = address === undefined ? undefined : this.#unproved.enter(address)
+    const place = address === undefined ? undefined : this.#unproved.enter(address, () => socket.destroy())
     // An error is always followed by `close`, which is where each owner deals with it.
     socket.on('error', () => undefined)
-    if (address === undefined || !leave || this.#closing.signal.aborted) {
-      leave?.()
+    if (address === undefined || !place || this.#closing.signal.aborted) {
+      place?.leave()
       socket.destroy()
       return
     }
     const deadline = AbortSignal.timeout(this.#limits.handshakeTimeoutMs)
     const signal = AbortSignal.any([deadline, this.#closing.signal])
-    this.#greet(socket, address, signal)
+    this.#greet(socket, address, { signal, proved: () => place.keep() })
       .catch((error: unknown) => this.#turnAway(socket, address, error))
-      .finally(leave)
+      .finally(() => place.leave())
   }
 
   /** Ends what has not become a session yet; sessions belong to `agents`. Idempotent. */
@@ -92,7 +92,11 @@ export class StockBridge {
     for (const socket of this.#earlyFiles.values()) socket.destroy()
   }
 
-  async #greet(socket: Socket, address: string, signal: AbortSignal): Promise<void> {
+  async #greet(
+    socket: Socket,
+    address: string,
+    { signal, proved }: { signal: AbortSignal; proved: () => void },
+  ): Promise<void> {
     const greeting = await readGreeting(socket, { signal })
     const client = this.#options.clients.findByVerifyKey(greeting.keyMd5)
     if (!client && greeting.keyMd5 === this.#options.configuration?.publicKeyMd5()) {
@@ -109,6 +113,7 @@ export class StockBridge {
         'a stock npc showed a key that belongs to no client, or to one switched off',
       )
     }
+    proved()
     const role = await readRole(socket, { signal })
     const caller: Caller = { socket, client, greeting, address, signal }
     switch (role) {

@@ -38,6 +38,7 @@ export class BridgeHttp {
   readonly #wrongAdmin: AttemptLimit
   readonly #wrongCodes: AttemptLimit
   readonly #patience = new WeakMap<Duplex, HttpPatience>()
+  readonly #proved = new WeakMap<Duplex, () => void>()
 
   constructor(options: BridgeHttpOptions) {
     this.#options = options
@@ -50,8 +51,9 @@ export class BridgeHttp {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
-  /** Takes over a TLS connection of the bridge that speaks HTTP. */
-  enter(socket: TLSSocket): void {
+  /** Takes over a TLS connection of the bridge that speaks HTTP. `proved`: it has shown the admin key. */
+  enter(socket: TLSSocket, proved: () => void): void {
+    this.#proved.set(socket, proved)
     this.#patience.set(socket, new HttpPatience(socket, timeouts))
     serveConnection(this.#server, socket)
     socket.resume()
@@ -62,13 +64,14 @@ export class BridgeHttp {
     const address = request.socket.remoteAddress ?? ''
     const { adminKey, api, log } = this.#options
     if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')
-    if (this.#wrongAdmin.lockedForMs(address) > 0) return refuseUpgrade(socket, 429, 'Too Many Requests')
+    // A right key is let in whatever others at this address have tried: 256 random bits are not guessed.
     if (!provesAdminKey(adminKey, request.headers.authorization, request.socket)) {
+      if (this.#wrongAdmin.lockedForMs(address) > 0) return refuseUpgrade(socket, 429, 'Too Many Requests')
       this.#wrongAdmin.failed(address)
       log.warn('wrong admin key', { address })
       return refuseUpgrade(socket, 401, 'Unauthorized')
     }
-    this.#wrongAdmin.succeeded(address)
+    this.#proved.get(request.socket)?.()
     log.info('app connected', { address })
     socket.once('close', () => log.info('app disconnected', { address }))
     api.accept(request, socket, head, { secrets: 'shown' })

@@ -5,6 +5,7 @@ import { keepAlive } from '../transport/keep-alive.ts'
 import { secureAsServer } from '../transport/secure-stream.ts'
 import { frameType } from '../wire/frame.ts'
 import { ConnectionLimit } from './connection-limit.ts'
+import type { Descriptors } from './descriptors.ts'
 import type { Identity } from '../transport/identity.ts'
 import { NativeDoor, type NativeDoorOptions } from './native-door.ts'
 import { listen } from './listen.ts'
@@ -21,6 +22,8 @@ export interface BridgeLimits {
   readonly wrongKeyDelayMs: number
   readonly unprovedPerAddress: number
   readonly unprovedTotal: number
+  /** Beyond those, for where agents have come from lately. */
+  readonly unprovedKept: number
 }
 
 export const defaultBridgeLimits: BridgeLimits = {
@@ -29,6 +32,7 @@ export const defaultBridgeLimits: BridgeLimits = {
   // An agent brings up to 16 carriers at a time, and several lab boxes share one campus address.
   unprovedPerAddress: 64,
   unprovedTotal: 1024,
+  unprovedKept: 256,
 }
 
 export interface BridgeOptions extends Pick<NativeDoorOptions, 'clients' | 'agents' | 'visits' | 'wishes'> {
@@ -36,10 +40,14 @@ export interface BridgeOptions extends Pick<NativeDoorOptions, 'clients' | 'agen
   /** 0: any free one; `listen` says which. */
   readonly port: number
   readonly identity: Identity
-  /** Takes over a TLS connection that speaks HTTP; it may not be TLS 1.3. */
-  readonly onHttp?: (socket: TLSSocket) => void
+  /** Takes over a TLS connection that speaks HTTP; it may not be TLS 1.3. It calls `proved` if it ever proves itself. */
+  readonly onHttp?: (socket: TLSSocket, proved: () => void) => void
   /** Takes over a connection of a stock NPS program. */
   readonly onStock?: (socket: Socket) => void
+  /** From where agents have come lately: in a crowd they are let in first. */
+  readonly seenAgents?: { has(address: string): boolean }
+  /** Without it descriptors are not watched. */
+  readonly descriptors?: Descriptors
   readonly log: Log
   readonly limits?: Partial<BridgeLimits>
 }
@@ -60,9 +68,11 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options
     this.#limits = { ...defaultBridgeLimits, ...options.limits }
-    const { unprovedPerAddress: perAddress, unprovedTotal: total } = this.#limits
-    this.#unproved = new ConnectionLimit({ perAddress, total })
-    this.#http = new ConnectionLimit({ perAddress, total })
+    const { unprovedPerAddress: perAddress, unprovedTotal, unprovedKept: kept } = this.#limits
+    const total = options.descriptors?.share('bridge', unprovedTotal) ?? unprovedTotal
+    const isKnown = (address: string) => options.seenAgents?.has(address) ?? false
+    this.#unproved = new ConnectionLimit({ perAddress, total, kept, isKnown })
+    this.#http = new ConnectionLimit({ perAddress, total, kept, isKnown })
     this.#secureContext = createSecureContext({
       key: options.identity.keyPem,
       cert: options.identity.certPem,
@@ -94,12 +104,12 @@ export class Bridge {
   #onConnection(socket: Socket): void {
     const address = socket.remoteAddress
     socket.on('error', () => socket.destroy())
-    if (address === undefined) {
+    if (address === undefined || this.#options.descriptors?.admit(socket, 'bridge') === false) {
       socket.destroy()
       return
     }
-    const leave = this.#unproved.enter(address)
-    if (!leave) {
+    const place = this.#unproved.enter(address, () => this.#turnAway(socket))
+    if (!place) {
       this.#turnAway(socket)
       return
     }
@@ -108,7 +118,7 @@ export class Bridge {
     const deadline = setTimeout(() => socket.destroy(), this.#limits.handshakeTimeoutMs)
     const proved = () => {
       clearTimeout(deadline)
-      leave()
+      place.leave()
     }
     socket.once('close', () => {
       proved()
@@ -117,6 +127,7 @@ export class Bridge {
     socket.once('data', (first) => {
       socket.pause()
       socket.unshift(first)
+      place.spoke()
       if (first[0] === tlsHandshakeByte) this.#startTls(socket, address, proved)
       else if (first[0] === stockByte) this.#onStock(socket, proved)
       else socket.destroy()
@@ -153,15 +164,15 @@ export class Bridge {
 
   #enterHttp(socket: TLSSocket, first: Buffer, address: string, proved: () => void): void {
     // An HTTP connection proves itself later, if at all: it leaves the agents' places and takes one of its own.
-    const leave = this.#options.onHttp && this.#http.enter(address)
-    if (!leave) {
+    const place = this.#options.onHttp && this.#http.enter(address, () => this.#turnAway(socket))
+    if (!place) {
       this.#turnAway(socket)
       return
     }
     proved()
-    socket.once('close', leave)
+    socket.once('close', () => place.leave())
     socket.unshift(first)
-    this.#options.onHttp?.(socket)
+    this.#options.onHttp?.(socket, () => place.leave())
   }
 
   /** A flood must not fill the log: at most one line in ten seconds. */

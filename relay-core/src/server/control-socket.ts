@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { PipelineLimit } from '../transport/pipeline-limit.ts'
 import type { ApiDoor } from './api/api-door.ts'
 import type { ConfigFile } from './config-file.ts'
+import type { Descriptors } from './descriptors.ts'
 import { readBody } from './console/request-body.ts'
 import { httpPatience } from './http-limits.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
@@ -20,6 +21,7 @@ export interface ControlSocketOptions {
   path: string
   /** Reads nps.conf again; the answer is one line for the person who asked. */
   reload: () => Promise<string>
+  descriptors?: Descriptors
 }
 
 /**
@@ -32,9 +34,10 @@ export class ControlSocket {
   #api: ApiDoor | undefined
   #importStock: ((folder: string) => Promise<ImportReport>) | undefined
 
-  constructor({ path, reload }: ControlSocketOptions) {
+  constructor({ path, reload, descriptors }: ControlSocketOptions) {
     this.#path = path
     this.#server = createServer(httpPatience)
+    this.#server.on('connection', (socket) => descriptors?.admit(socket, 'control'))
     const pipelined = new PipelineLimit()
     this.#server.on('request', (request, response) => {
       if (!pipelined.admit(request, response)) return
@@ -104,9 +107,11 @@ export class ControlSocket {
 export async function openControlSocket(
   folder: string,
   configFile: ConfigFile | undefined,
+  descriptors?: Descriptors,
 ): Promise<ControlSocket> {
   const control = new ControlSocket({
     path: join(folder, 'control.sock'),
+    ...(descriptors && { descriptors }),
     reload: async () => {
       if (!configFile) return 'This relay has no nps.conf to read.'
       const { restartNeeded, warnings } = await configFile.reload()

@@ -10,6 +10,7 @@ import { frameType } from '../wire/frame.ts'
 import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../wire/messages.ts'
 import { plainAddress } from '../transport/plain-address.ts'
 import type { Agents } from './agents.ts'
+import type { Descriptors } from './descriptors.ts'
 import { nativeVisit } from './private/visit.ts'
 import type { Visits } from './private/visits.ts'
 
@@ -28,6 +29,8 @@ export interface NativeDoorOptions {
   readonly visits?: Visits
   /** What agents bring along in configuration mode; without it they bring nothing. */
   readonly wishes?: (session: { clientId: number; address: string; onlineSinceMs: number }) => AgentWishes
+  /** Without it descriptors are not watched. */
+  readonly descriptors?: Descriptors
   readonly log: Log
   readonly wrongKeyDelayMs: number
 }
@@ -137,7 +140,8 @@ export class NativeDoor {
     if (!session || !isProof(hello.proof, session.carrierKey, 'nps-desktop carrier 1', binding)) {
       throw new RelayError('wrong-key', 'The relay knows no session that this connection belongs to.')
     }
-    if (!session.addCarrier(framed)) {
+    const hasRoom = this.#options.descriptors?.hasRoom('carrier') ?? true
+    if (!hasRoom || !session.addCarrier(framed)) {
       throw new RelayError('too-many-connections', 'The session has all the connections it may have.')
     }
   }

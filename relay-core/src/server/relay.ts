@@ -20,12 +20,14 @@ import { ConfigFile } from './config-file.ts'
 import { noAssets } from './console/console-assets.ts'
 import { ConsoleDoor } from './console/console-door.ts'
 import { openControlSocket } from './control-socket.ts'
+import { Descriptors } from './descriptors.ts'
 import { HostDoor } from './hosts/host-door.ts'
 import { loadOrCreateIdentity, type Identity } from '../transport/identity.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
 import type { RelayOptions } from './relay-options.ts'
 import { Registrations } from './registrations.ts'
+import { SeenAgents } from './seen-agents.ts'
 import { importAtFirstStart, importIntoRunning } from './stock-data/import-on-demand.ts'
 import { StockSide } from './stock-side.ts'
 import { openStore } from './store/store.ts'
@@ -108,7 +110,10 @@ export class Relay {
     const startedAtMs = now()
     const configFile =
       configPath === undefined ? undefined : new ConfigFile(configPath, (c) => this.applyConfig(c))
-    const control = this.#options.controlSocket ? await openControlSocket(folder, configFile) : undefined
+    const descriptors = new Descriptors()
+    const control = this.#options.controlSocket
+      ? await openControlSocket(folder, configFile, descriptors)
+      : undefined
     this.#closers.push(() => control?.close())
     const isFirstStart = !existsSync(join(folder, 'relay.db'))
     const store = await whileLocked(() => openStore(folder, startedAtMs))
@@ -120,12 +125,18 @@ export class Relay {
     const adminKey = await loadOrCreateAdminKey(folder)
 
     const agents = new Agents()
+    const seenAgents = new SeenAgents(now)
+    agents.onChange((id) => {
+      const session = agents.get(id)
+      if (session) seenAgents.add(session.address.slice(0, session.address.lastIndexOf(':')))
+    })
     const { tunnelHost } = this.#options
     const registrations = new Registrations({ isOn: () => this.#config.ipLimit, now })
     const visits = new Visits()
     const hosts = new HostDoor({
       config: () => this.#config.hosts,
       folder: configPath === undefined ? folder : join(dirname(configPath), '..'),
+      descriptors,
       log,
     })
     this.#closers.push(() => hosts.close())
@@ -133,6 +144,7 @@ export class Relay {
       agents,
       visits,
       hosts,
+      descriptors,
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
       refusalOf: (address) => registrations.refusalOf(address),
@@ -253,7 +265,9 @@ export class Relay {
       clients,
       agents,
       visits,
-      onHttp: (socket) => bridgeHttp.enter(socket),
+      onHttp: (socket, proved) => bridgeHttp.enter(socket, proved),
+      seenAgents,
+      descriptors,
       onStock: (socket) => stock.accept(socket),
       wishes: (session) => stock.wishes(session),
       log,
@@ -277,6 +291,7 @@ export class Relay {
       api,
       assets: this.#options.consoleAssets ?? noAssets,
       runPath: configPath === undefined ? folder : dirname(dirname(configPath)),
+      descriptors,
       log,
       now,
     })

@@ -24,6 +24,16 @@ export function networkOf(address: string, bits = homeBits): string {
   return `${kept.map((group) => group.toString(16)).join(':')}/${bits}`
 }
 
+/**
+ * The networks that an address is in, from what one holder has to the largest that one customer is given: of IPv4 the address and its /24; of
+ * IPv6 the /64 of a home, the /56 and the /48 (RFC 6177).
+ */
+export function networksOf(address: string): readonly [string, ...string[]] {
+  const home = networkOf(address)
+  if (isIPv4(home)) return [home, `${home.slice(0, home.lastIndexOf('.'))}/24`]
+  return [home, networkOf(address, 56), networkOf(address, 48)]
+}
+
 /** The eight groups of an IPv6 address (RFC 4291 §2.2), which may end in an IPv4 address. */
 function groupsOf(address: string): number[] {
   const [left = [], right = []] = address.split('::').map(readGroups)

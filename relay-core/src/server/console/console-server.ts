@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay-config.ts'
 import type { Log } from '../../log.ts'
 import type { ApiDoor } from '../api/api-door.ts'
+import type { Descriptors } from '../descriptors.ts'
 import { httpPatience, limitConnections } from '../http-limits.ts'
 import { PipelineLimit } from '../../transport/pipeline-limit.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
@@ -28,6 +29,7 @@ export interface ConsoleServerOptions {
   runPath: string
   /** Without it plain HTTP. */
   tls: ConsoleTls | undefined
+  descriptors: Descriptors | undefined
   log: Log
   now: () => number
 }
@@ -50,6 +52,7 @@ export class ConsoleServer {
   readonly #options: ConsoleServerOptions
   readonly #server: Server
   readonly #sessions: SessionRoutes
+  readonly #proved: ReturnType<typeof limitConnections>
   readonly #calls: HttpCalls
   readonly #authKey: AuthKey
   #stock: StockWebApi | undefined
@@ -63,7 +66,7 @@ export class ConsoleServer {
     this.#server = options.tls
       ? createTlsServer({ ...httpPatience, ...options.tls, handshakeTimeout: 10_000 })
       : createServer(httpPatience)
-    limitConnections(this.#server)
+    this.#proved = limitConnections(this.#server, options.descriptors)
     const pipelined = new PipelineLimit()
     this.#server.on('request', (request, response) => {
       if (pipelined.admit(request, response)) void this.#answer(request, response)
@@ -93,6 +96,7 @@ export class ConsoleServer {
     if (!isSameOrigin(request)) return refuseUpgrade(socket, 403, 'Forbidden')
     const session = this.#sessions.redeem(new URLSearchParams(query).get('ticket') ?? '')
     if (!session) return refuseUpgrade(socket, 401, 'Unauthorized')
+    this.#proved(request.socket)
     this.#options.api.accept(request, socket, head, { until: session, secrets: 'hidden' })
   }
 

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { RelayError } from '../../api/errors.ts'
 import type { HostsConfig } from '../../config/hosts-config.ts'
 import type { Log } from '../../log.ts'
+import type { Descriptors } from '../descriptors.ts'
 import { Certificate, type CertificateFiles } from './certificates.ts'
 import type { HttpTimeouts } from '../../transport/http1/conversation.ts'
 import { HostHttp } from './host-http.ts'
@@ -14,6 +15,8 @@ export interface HostDoorOptions {
   readonly config: () => HostsConfig
   /** What relative paths of certificates begin at. */
   readonly folder: string
+  /** Without it descriptors are not watched. */
+  readonly descriptors?: Descriptors
   readonly log: Log
   readonly limits?: Partial<HttpTimeouts>
 }
@@ -144,7 +147,7 @@ export class HostDoor {
     const shared = new SharedPort((socket, address) => {
       if (scheme === 'http') this.#http.enter(socket, { address, scheme, port: socket.remotePort ?? 0 })
       else void this.#https.enter(socket, address)
-    })
+    }, this.#options.descriptors)
     const { log } = this.#options
     try {
       const opened = await shared.listen({ host, port })

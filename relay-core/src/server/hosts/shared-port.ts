@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { keepAlive } from '../../transport/keep-alive.ts'
 import { plainAddress } from '../../transport/plain-address.ts'
 import { ConnectionLimit } from '../connection-limit.ts'
+import type { Descriptors } from '../descriptors.ts'
 import { listen } from '../listen.ts'
 
 /** A browser opens six connections a site; a campus behind one address has many browsers. */
@@ -15,7 +16,7 @@ export class SharedPort {
   readonly #limit = new ConnectionLimit({ perAddress: mostPerAddress, total: mostInAll })
 
   /** `onVisitor` gets each connection open and paused, with the visitor's address. */
-  constructor(onVisitor: (socket: Socket, address: string) => void) {
+  constructor(onVisitor: (socket: Socket, address: string) => void, descriptors?: Descriptors) {
     this.#server = createServer(
       {
         allowHalfOpen: true,
@@ -26,15 +27,16 @@ export class SharedPort {
         // An error is always followed by `close`.
         socket.on('error', () => undefined)
         const address = socket.remoteAddress
-        const leave = address === undefined ? undefined : this.#limit.enter(address)
-        if (address === undefined || !leave) {
+        const hasRoom = descriptors?.admit(socket, 'visitor') ?? true
+        const place = address === undefined || !hasRoom ? undefined : this.#limit.enter(address)
+        if (address === undefined || !place) {
           socket.destroy()
           return
         }
         this.#sockets.add(socket)
         keepAlive(socket)
         socket.once('close', () => {
-          leave()
+          place.leave()
           this.#sockets.delete(socket)
         })
         onVisitor(socket, plainAddress(address))

@@ -1,5 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
+import { networkOf } from '../../transport/network-of.ts'
 import { AddressList } from './address-list.ts'
 import { RateGate } from './rate-gate.ts'
 
@@ -14,6 +15,8 @@ interface AllowanceOptions {
   readonly limits: Limits
   /** Both directions together, before now. */
   readonly usedBytes: number
+  /** Connections that one address may have; of IPv6 one /64. */
+  readonly mostPerAddress?: number
 }
 
 /** What one tunnel, or all tunnels of one client together, may use, and what they use now. */
@@ -25,12 +28,15 @@ export class Allowance {
   #gates: Partial<Record<Direction | 'both', RateGate>> = {}
   #usedBytes: number
   #connections = 0
+  readonly #mostPerAddress: number
+  readonly #byNetwork = new Map<string, number>()
   #isThrottling = false
   #expiryTimer: NodeJS.Timeout | undefined
   readonly #listeners = new Set<() => void>()
 
-  constructor({ owner, limits, usedBytes }: AllowanceOptions) {
+  constructor({ owner, limits, usedBytes, mostPerAddress = Infinity }: AllowanceOptions) {
     this.#owner = owner
+    this.#mostPerAddress = mostPerAddress
     this.#usedBytes = usedBytes
     this.#limits = limits
     this.#apply()
@@ -100,11 +106,26 @@ export class Allowance {
         { owner: this.#owner, limit: maxConnections },
       )
     }
+    const network = networkOf(address)
+    const here = this.#byNetwork.get(network) ?? 0
+    if (here >= this.#mostPerAddress) {
+      throw new RelayError(
+        'limit-reached',
+        `${address} has ${here} connections through the ${this.#owner}, as many as one address may.`,
+        { owner: this.#owner, limit: this.#mostPerAddress },
+      )
+    }
+    this.#byNetwork.set(network, here + 1)
     this.#connections += 1
   }
 
-  leave(): void {
+  /** Of a connection from `address` that has entered. */
+  leave(address: string): void {
     this.#connections -= 1
+    const network = networkOf(address)
+    const others = (this.#byNetwork.get(network) ?? 1) - 1
+    if (others === 0) this.#byNetwork.delete(network)
+    else this.#byNetwork.set(network, others)
   }
 
   /** Counts bytes. */

@@ -1,5 +1,6 @@
 import type { Limits } from '../../api/limits.ts'
 import { Allowance } from '../limits/allowance.ts'
+import { connectionShares } from './passages.ts'
 
 /** What is known of a client when its first tunnel opens. */
 export interface ClientUse {
@@ -22,7 +23,12 @@ export class ClientAllowances {
     const known = this.#allowances.get(clientId)
     if (known) return known
     const { name, limits, usedBytes } = this.#useOf(clientId)
-    const allowance = new Allowance({ owner: `lab box "${name}"`, limits, usedBytes })
+    const allowance = new Allowance({
+      owner: `lab box "${name}"`,
+      limits,
+      usedBytes,
+      mostPerAddress: connectionShares.perClientAndAddress,
+    })
     this.#allowances.set(clientId, allowance)
     return allowance
   }

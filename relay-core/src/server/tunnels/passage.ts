@@ -91,7 +91,7 @@ export class Passage {
   leave(): void {
     if (this.#hasLeft) return
     this.#hasLeft = true
-    for (const allowance of this.#options.allowances) allowance.leave()
+    for (const allowance of this.#options.allowances) allowance.leave(this.address)
     this.#options.onLeave()
   }
 

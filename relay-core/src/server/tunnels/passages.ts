@@ -1,10 +1,18 @@
 import { RelayError } from '../../api/errors.ts'
+import { poolLimits } from '../../native/pool-policy.ts'
 import type { Connection } from '../../api/models.ts'
 import type { Allowance } from '../limits/allowance.ts'
 import { Passage } from './passage.ts'
 
-/** Each costs a descriptor here, two at the lab box, and its buffers; the system's own limit must stay out of reach. */
-export const maxConnectionsPerTunnel = 4096
+/**
+ * Of the streams that a lab box can have open at once (spec/wire.md §7), what one tunnel, and in it one address, can take: so one tunnel does not
+ * starve the others, nor one visitor all other visitors. A page of a notebook has some twenty; a reverse proxy in front has those of all its visitors.
+ */
+export const connectionShares = {
+  perTunnel: (poolLimits.maxCarriers * 3) / 4,
+  perTunnelAndAddress: poolLimits.maxCarriers / 4,
+  perClientAndAddress: poolLimits.maxCarriers / 2,
+} as const
 
 /** The visitors of one tunnel: counted, listed, held to its limits and its client's, and ended together. */
 export class Passages {
@@ -52,12 +60,11 @@ export class Passages {
    * @throws RelayError `limit-reached`, `quota-used`, `expired` or `address-denied`
    */
   enter({ address, port }: { address: string; port: number }): Passage {
-    if (this.#passages.size >= maxConnectionsPerTunnel) {
-      throw new RelayError(
-        'limit-reached',
-        `The tunnel has ${maxConnectionsPerTunnel} connections, the most there can be.`,
-        { limit: maxConnectionsPerTunnel },
-      )
+    const limit = connectionShares.perTunnel
+    if (this.#passages.size >= limit) {
+      throw new RelayError('limit-reached', `The tunnel has ${limit} connections, the most there can be.`, {
+        limit,
+      })
     }
     const refusal = this.#refusalOf(address)
     if (refusal) throw refusal
@@ -68,7 +75,7 @@ export class Passages {
         entered.push(allowance)
       }
     } catch (error) {
-      for (const allowance of entered) allowance.leave()
+      for (const allowance of entered) allowance.leave(address)
       throw error
     }
     this.#lastId += 1

@@ -58,7 +58,8 @@ export class TcpDoor implements TunnelMode {
     socket.on('error', () => undefined)
     keepAlive(socket)
     const { remoteAddress, remotePort = 0 } = socket
-    if (remoteAddress === undefined) {
+    const hasRoom = this.#context.descriptors?.admit(socket, 'visitor') ?? true
+    if (remoteAddress === undefined || !hasRoom) {
       resetStream(socket)
       return
     }

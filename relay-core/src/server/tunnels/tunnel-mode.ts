@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts'
 import type { AgentSession } from '../agent-session.ts'
 import type { Visits } from '../private/visits.ts'
 import type { RelayError } from '../../api/errors.ts'
+import type { Descriptors } from '../descriptors.ts'
 import type { HostDoor } from '../hosts/host-door.ts'
 import type { Passages } from './passages.ts'
 import type { TargetTurns } from './target-turns.ts'
@@ -36,6 +37,7 @@ export interface ModeContext {
   readonly visits?: Visits | undefined
   /** The ports that host tunnels share; undefined where there are none. */
   readonly hosts?: HostDoor | undefined
+  readonly descriptors?: Descriptors | undefined
   readonly log: Log
 }
 

@@ -4,6 +4,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { Connection, ProbeResult, TunnelState } from '../../api/models.ts'
 import type { Log } from '../../log.ts'
 import type { AgentSession } from '../agent-session.ts'
+import type { Descriptors } from '../descriptors.ts'
 import type { Agents } from '../agents.ts'
 import { Allowance } from '../limits/allowance.ts'
 import { ClientAllowances, type ClientUse } from './client-allowances.ts'
@@ -12,7 +13,7 @@ import { watchTargets } from './health-checks.ts'
 import type { HostDoor } from '../hosts/host-door.ts'
 import { openFiles } from './file-mode.ts'
 import { createMode } from './modes.ts'
-import { Passages } from './passages.ts'
+import { connectionShares, Passages } from './passages.ts'
 import { probe } from './probe.ts'
 import { formatHostPort } from '../../transport/host-port.ts'
 import { parseTargets } from './targets.ts'
@@ -36,6 +37,8 @@ export interface TunnelsOptions {
   readonly visits?: Visits
   /** Without it there are no host tunnels. */
   readonly hosts?: HostDoor
+  /** Without it descriptors are not watched. */
+  readonly descriptors?: Descriptors
   readonly log: Log
   /** Without it clients have no limits. */
   readonly clientUse?: (clientId: number) => ClientUse
@@ -81,6 +84,7 @@ export class Tunnels {
       owner: `tunnel "${spec.name ?? spec.id}"`,
       limits: spec.limits ?? {},
       usedBytes: spec.usedBytes ?? 0,
+      mostPerAddress: connectionShares.perTunnelAndAddress,
     })
     const passages = new Passages(
       spec.id,
@@ -240,9 +244,9 @@ export class Tunnels {
   }
 
   #mode(spec: TunnelSpec, passages: Passages, targets: TargetTurns): TunnelMode {
-    const { host, visits, hosts, log } = this.#options
+    const { host, visits, hosts, descriptors, log } = this.#options
     const session = () => this.#session(spec.clientId)
-    return createMode(spec, { listenHost: host, session, passages, targets, visits, hosts, log })
+    return createMode(spec, { listenHost: host, session, passages, targets, visits, hosts, descriptors, log })
   }
 
   #session(clientId: number): AgentSession | undefined {
