@@ -36,7 +36,7 @@ test('a changed identity is not tried again, and a late answer does not revive t
   expect(nextLink(failed, { type: 'answered', roundTripMs: 1 })).toBe(failed)
 })
 
-test('waits are about a second for some minutes, then up to five', () => {
+test('waits are about a second for some minutes, then up to four', () => {
   expect([waitMs(0, 0), waitMs(299, 1)]).toEqual([200, 1_200])
-  expect([waitMs(300, 0), waitMs(100_000, 1)]).toEqual([2_500, 5_000])
+  expect([waitMs(300, 0), waitMs(100_000, 1)]).toEqual([2_000, 4_000])
 })

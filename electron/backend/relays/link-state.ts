@@ -36,7 +36,7 @@ const soonAttempts = 300
  * chance, so that the apps of a whole lab do not come back at the same moment.
  */
 export function waitMs(attempt: number, jitter: number): number {
-  const [shortest, longest] = attempt < soonAttempts ? [200, 1_200] : [2_500, 5_000]
+  const [shortest, longest] = attempt < soonAttempts ? [200, 1_200] : [2_000, 4_000]
   return Math.round(shortest + jitter * (longest - shortest))
 }
 

@@ -68,7 +68,7 @@ describe('agent state', () => {
     }
   })
 
-  it('waits about a second for some minutes, then up to five seconds, whatever the dice', () => {
+  it('waits about a second for some minutes, then up to four seconds, whatever the dice', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
         const state = nextAgentState(
@@ -77,8 +77,8 @@ describe('agent state', () => {
           at(0, random),
         )
         const pauseMs = state.state === 'waiting' ? state.retryAtMs : Number.NaN
-        expect(pauseMs).toBeGreaterThanOrEqual(attempt < 300 ? 200 : 2_500)
-        expect(pauseMs).toBeLessThanOrEqual(attempt < 300 ? 1_200 : 5_000)
+        expect(pauseMs).toBeGreaterThanOrEqual(attempt < 300 ? 200 : 2_000)
+        expect(pauseMs).toBeLessThanOrEqual(attempt < 300 ? 1_200 : 4_000)
       }),
     )
   })

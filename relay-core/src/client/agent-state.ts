@@ -27,7 +27,7 @@ export type Pause = readonly [shortest: number, longest: number]
 const soon: Pause = [200, 1_200]
 /** Some five minutes of refusals; a link that swallows everything takes longer to fail as often. */
 const soonAttempts = 300
-const later: Pause = [2_500, 5_000]
+const later: Pause = [2_000, 4_000]
 const steady: Pause = [4_000, 6_000]
 const politeShortestMs = 30_000
 const politeLongestMs = 300_000

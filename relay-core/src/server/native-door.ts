@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { FramedSocket } from '../native/framed-socket.ts'
 import { NativeSession, type AgentWishes } from '../native/native-session.ts'
 import { channelBinding, isProof, makeProof } from '../native/proofs.ts'
+import { RecentAddresses } from '../nps/recent-addresses.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../wire/messages.ts'
@@ -35,10 +36,14 @@ export interface NativeDoorOptions {
   readonly wrongKeyDelayMs: number
 }
 
+/** How long the refusal of an agent that has proved its key stays known. */
+const refusalNewsMs = 10 * 60_000
+
 /** Where native connections prove themselves: a control connection becomes a session, a carrier joins its session. */
 export class NativeDoor {
   readonly #options: NativeDoorOptions
   readonly #sessions = new Map<string, NativeSession>()
+  readonly #refusals = new RecentAddresses(refusalNewsMs)
 
   constructor(options: NativeDoorOptions) {
     this.#options = options
@@ -170,7 +175,11 @@ export class NativeDoor {
       return
     }
     const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
-    this.#options.log.warn(`${who} refused`, { address, code: error.code })
+    // Who has proved its key and comes again every few seconds is no news; whoever guesses is, each time.
+    const hasProved = error.code === 'client-disabled' || error.code === 'client-in-use'
+    const host = plainAddress(address.slice(0, address.lastIndexOf(':')))
+    const isNews = !hasProved || this.#refusals.isNews(`${host} ${error.code}`)
+    this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })
     if (error.code === 'wrong-key' || error.code === 'wrong-password')
       await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })
     framed.send(encodeRefused(error))

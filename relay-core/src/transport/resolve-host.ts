@@ -49,7 +49,7 @@ export async function resolveHost(
   if (listed) return listed
   const before = known.get(host)
   if (before && performance.now() - before.atMs < freshMs) return before.addresses
-  const asked = shared(host)
+  const asked = shared(host, await readResolverSettings())
   if (!before) return within(asked, resolveTimeoutMs, { host, signal })
   // The last address is better than none; what DNS has to say later is for the next time.
   return within(asked, patienceMs, { host, signal }).catch((error: NodeJS.ErrnoException) => {
@@ -59,11 +59,12 @@ export async function resolveHost(
   })
 }
 
-/** One question for all who ask at the same time. */
-function shared(host: string): Promise<readonly string[]> {
-  const existing = running.get(host)
+/** One question for all who ask at the same time, in the same network: another one has other servers. */
+function shared(host: string, settings: ResolverSettings): Promise<readonly string[]> {
+  const key = `${host} ${settings.version}`
+  const existing = running.get(key)
   if (existing) return existing
-  const asked = ask(host)
+  const asked = ask(host, settings)
     .then((addresses) => {
       known.delete(host)
       known.set(host, { addresses, atMs: performance.now() })
@@ -71,16 +72,15 @@ function shared(host: string): Promise<readonly string[]> {
       if (known.size > mostKnown && !oldest.done) known.delete(oldest.value)
       return addresses
     })
-    .finally(() => running.delete(host))
-  running.set(host, asked)
+    .finally(() => running.delete(key))
+  running.set(key, asked)
   // Who asked may have left.
   asked.catch(() => undefined)
   return asked
 }
 
-async function ask(host: string): Promise<readonly string[]> {
+async function ask(host: string, settings: ResolverSettings): Promise<readonly string[]> {
   if (!isLinux) return firstOf([askSystem(host), askDnsLater(host)])
-  const settings = await readResolverSettings()
   // Multicast DNS is not asked for by DNS; a machine that knows it lists it.
   if (settings.hasOtherSources && /\.local\.?$/i.test(host)) return askSystem(host)
   try {
