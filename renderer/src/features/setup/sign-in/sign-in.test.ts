@@ -132,3 +132,14 @@ test('the sign-in of a lab box behind another machine is renewed by the same way
     ],
   ])
 })
+
+test('an ssh command typed as the address is spread over the fields, with its key', async () => {
+  const { page, press, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
+  await using _ = page
+  await host?.setValue('ssh -i ~/.ssh/id_ed25519 -p 2222 goudan@120.1.1.9')
+  const values = page.findAll('form input').map((input) => (input.element as HTMLInputElement).value)
+  expect(values.slice(0, 3)).toEqual(['120.1.1.9', '2222', 'goudan'])
+  await press('Show host key')
+  const key = page.findAll('input, textarea').map((field) => (field.element as HTMLInputElement).value)
+  expect(key).toContain('~/.ssh/id_ed25519')
+})

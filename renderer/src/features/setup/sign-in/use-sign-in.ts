@@ -10,6 +10,7 @@ import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { useApi } from '../../../carrier/backend.ts'
 import { failureOf } from '../../../carrier/failure-of.ts'
 import { readSshLine } from './ssh-line.ts'
+import type { SshLine } from './ssh-line.ts'
 
 /**
  * address: type it; asking: the machine shows its host key; confirm: a person compares it; changed: it differs from the
@@ -41,7 +42,13 @@ export type SignIn = ReturnType<typeof useSignIn>
  * Signing in to a machine over SSH: nothing but its address leaves this computer before its host key is confirmed.
  * `jump`: the way there, which belongs to the address.
  */
-export function useSignIn(options: { address: SshAddress | null; stored: boolean; jump?: () => JumpHost }) {
+export function useSignIn(options: {
+  address: SshAddress | null
+  stored: boolean
+  jump?: () => JumpHost
+  /** An ssh command named a machine in between. */
+  onJump?: (place: NonNullable<SshLine['jump']>) => void
+}) {
   const api = useApi()
   const { address, stored } = options
   const fields = reactive<SignInFields>({
@@ -91,14 +98,21 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
     failure.value = null
   }
 
-  /** Spreads a pasted `ssh -p 22 user@host` over the fields. */
-  function takePasted(text: string): boolean {
+  /** Spreads an ssh command, pasted or typed as the address, over the fields; answers whether it was one. */
+  function takeLine(text: string): boolean {
     const line = readSshLine(text)
     if (!line) return false
-    fields.host = line.host
-    if (line.user !== undefined) fields.user = line.user
-    if (line.port !== undefined) fields.port = String(line.port)
+    takePlace(line)
+    if (line.key !== undefined) Object.assign(fields, { kind: 'key', key: line.key })
+    if (line.jump) options.onJump?.(line.jump)
     return true
+  }
+
+  /** Where to sign in, as somebody else has read it. */
+  function takePlace(place: Pick<SshLine, 'host' | 'user' | 'port'>): void {
+    fields.host = place.host
+    if (place.user !== undefined) fields.user = place.user
+    if (place.port !== undefined) fields.port = String(place.port)
   }
 
   /** Asks the machine for its host key. */
@@ -163,7 +177,8 @@ export function useSignIn(options: { address: SshAddress | null; stored: boolean
     addressIsComplete,
     canGoOn,
     reset,
-    takePasted,
+    takeLine,
+    takePlace,
     inspect,
     confirm,
     next,
