@@ -12,6 +12,16 @@ export const builderConfiguration: Configuration = {
     { from: 'build/out', to: 'programs', filter: ['manifest.json', 'np?-linux-*.gz', 'np?-linux-*.xz'] },
   ],
   asar: true,
+  // What the app's Electron must not be talked into: docs/adr/0014-electron-fuses.md.
+  electronFuses: {
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableCookieEncryption: true,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    grantFileProtocolExtraPrivileges: false,
+  },
   npmRebuild: false,
   protocols: [{ name: 'NPS Desktop', schemes: ['nps-desktop'] }],
   linux: { target: ['dir'], category: 'Network', icon: 'app.png', executableName: 'nps-desktop' },

@@ -5,7 +5,15 @@ import type { Words } from './words.ts'
 export function setAppMenu(words: Words): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
-      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+      ...(process.platform === 'darwin'
+        ? [{ role: 'appMenu' as const }]
+        : [
+            {
+              label: words.file,
+              // Closing the window may leave the app in the tray, and some desktops show no tray.
+              submenu: [{ role: 'quit' as const, label: words.quitShort, accelerator: 'Ctrl+Q' }],
+            },
+          ]),
       {
         label: words.edit,
         submenu: [

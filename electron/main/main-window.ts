@@ -51,9 +51,10 @@ export function createMainWindow(options: {
     if (!event.url.startsWith(`${appOrigin}/`)) event.preventDefault()
   })
   window.webContents.on('will-attach-webview', (event) => event.preventDefault())
-  window.webContents.session.setPermissionRequestHandler((_contents, permission, answer) =>
-    answer(permission === 'clipboard-sanitized-write'),
-  )
+  const { session } = window.webContents
+  session.setPermissionRequestHandler((_contents, permission, answer) => answer(isAllowed(permission)))
+  // asked without a prompt, by the page and by what would run in it: the same answer
+  session.setPermissionCheckHandler((_contents, permission) => isAllowed(permission))
 
   let timer: NodeJS.Timeout | undefined
   const remember = () => {
@@ -83,6 +84,11 @@ export function createMainWindow(options: {
     nativeTheme.off('updated', onTheme)
   })
   return window
+}
+
+/** The page puts text on the clipboard when a button is pressed. It reads nothing from it, and needs nothing else. */
+function isAllowed(permission: string): boolean {
+  return permission === 'clipboard-sanitized-write'
 }
 
 /** Only web addresses leave the app. */

@@ -67,6 +67,32 @@ test('the window never leaves the app: no navigation, no second window, no conne
   expect(refused).toBe('connect-src')
 })
 
+test('the page may put text on the clipboard, and is granted nothing else, asked or unasked', async ({
+  app,
+}) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const states = await app.page.evaluate(async () => {
+    const names = ['geolocation', 'notifications', 'camera', 'microphone', 'midi', 'clipboard-read'] as const
+    // not all of these are in the types of every browser
+    const asked = names.map((name) => navigator.permissions.query({ name: name as PermissionName }))
+    return (await Promise.all(asked)).map(({ state }) => state)
+  })
+  expect([...new Set(states)]).toEqual(['denied'])
+  await app.page.evaluate(() => navigator.clipboard.writeText('ssh -p 7001 goudan@120.1.1.2'))
+  expect(await electronOf(app).evaluate(({ clipboard }) => clipboard.readText())).toBe(
+    'ssh -p 7001 goudan@120.1.1.2',
+  )
+})
+
+test('the menu has a way to quit, also where there is no tray', async ({ app }) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const quit = await electronOf(app).evaluate(({ Menu }) => {
+    const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? []
+    return items.filter(({ role }) => role === 'quit').map(({ label, accelerator }) => [label, accelerator])
+  })
+  expect(quit).toEqual([['Quit', 'Ctrl+Q']])
+})
+
 test('a second start shows the first window again and ends', async ({ app }) => {
   await expect(new WelcomePage(app.page).heading).toBeVisible()
   const window = await windowOf(app)

@@ -11,7 +11,8 @@ const server: Server = {
   address: null,
   hasSecret: false,
   relay: null,
-  link: { state: 'connecting', attempt: 1 },
+  link: { state: 'not-set-up' },
+  last: null,
   local: false,
 }
 
