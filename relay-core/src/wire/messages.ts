@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, WireError } from './bytes.ts'
 import { encodeFrame, frameType } from './frame.ts'
-import { addressField, codeField, fingerprintField, hostField, pathField, words } from './text-fields.ts'
+import { visitorField, codeField, fingerprintField, hostField, pathField, words } from './text-fields.ts'
 
 /** What a native link begins with, after the HELLO frame's header. */
 export const helloMagic = Uint8Array.of(0x4e, 0x50, 0x53, 0x44)
@@ -214,7 +214,7 @@ export function decodeOpen(body: Uint8Array): Open {
     number: reader.u32(),
     host: reader.text(),
     port: reader.u16(),
-    visitor: addressField(reader.text()),
+    visitor: visitorField(reader.text()),
     kind: reader.u8(),
   }
   switch (open.kind) {

@@ -33,9 +33,9 @@ export function pathField(text: string): string {
   return checked(text, /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u, 'path')
 }
 
-/** Where a visitor comes from: an address, perhaps with its port; or empty. */
-export function addressField(text: string): string {
-  return checked(text, /^[\x21-\x7e]{0,80}$/, 'address')
+/** Who visits, for the agent's log: an address with its port, or the relay's own word such as `health check`. */
+export function visitorField(text: string): string {
+  return checked(text, /^[\x20-\x7e]{0,80}$/, 'visitor')
 }
 
 function checked(text: string, grammar: RegExp, what: string): string {

@@ -101,7 +101,18 @@ afterEach(async () => {
 function online(clientId: number): { leave: () => void } {
   let leave: (end: { reason: string }) => void = () => undefined
   const closed = new Promise<{ reason: string }>((resolve) => (leave = resolve))
-  const session = { clientId, closed, onlineSinceMs: Date.now(), close: () => leave({ reason: 'closed' }) }
+  const session = {
+    clientId,
+    closed,
+    streamsEnded: closed,
+    instance: '',
+    address: '203.0.113.7:50000',
+    hostname: '',
+    fingerprint: null,
+    onlineSinceMs: Date.now(),
+    close: () => leave({ reason: 'closed' }),
+    endLink: () => leave({ reason: 'closed' }),
+  }
   agents.add(session as unknown as AgentSession)
   return { leave: () => leave({ reason: 'left' }) }
 }

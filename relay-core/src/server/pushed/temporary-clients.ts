@@ -67,8 +67,10 @@ export class TemporaryClients {
   /** Takes away, with their tunnels, those whose agent has been gone for a while. */
   async removeLeft(): Promise<void> {
     const { clients, tunnels, agents, log, now } = this.#options
-    for (const { id, lastSeenMs, createdAtMs } of this.#list()) {
+    for (const { id, lastSeenMs: stored, createdAtMs } of this.#list()) {
       if (agents.get(id)) continue
+      // a full disk may keep the newest word from the store
+      const lastSeenMs = clients.unsavedLastSeen().get(id) ?? stored
       const endsAtMs = lastSeenMs === null ? createdAtMs + keptUnusedMs : lastSeenMs + keptOfflineMs
       if (now() < endsAtMs) continue
       await tunnels.removeOfClient(id)
