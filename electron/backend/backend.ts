@@ -5,7 +5,7 @@ import { jobEnded } from './activity/job-ended.ts'
 import { AppCalls } from './app-calls.ts'
 import { systemClock } from './clock.ts'
 import { createJobs } from './jobs/jobs.ts'
-import { createJupyter } from './labs/jupyter-servers.ts'
+import { createLabServices } from './labs/lab-services.ts'
 import { LabJobs } from './labs/lab-jobs.ts'
 import { LabRecords } from './labs/lab-records.ts'
 import { OverviewFeed } from './overview/overview.ts'
@@ -70,9 +70,9 @@ export async function createBackend({
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const labs = new LabRecords({ storage, relays })
   const machines = createMachines({ storage })
-  const jupyter = createJupyter({ storage, machines, log })
+  const services = createLabServices({ storage, machines, log })
   const doors = new LocalDoors()
-  const tunnels = new Tunnels({ storage, relays, checks, overview, removal, jupyter, activity, doors })
+  const tunnels = new Tunnels({ storage, relays, checks, overview, removal, services, activity, doors })
   const trial = new Trial({
     storage,
     relays,

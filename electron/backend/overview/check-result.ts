@@ -10,6 +10,8 @@ export interface CheckResult {
   readonly stops: readonly [port: Stop, lab: Stop, service: Stop]
   /** From the first packet to the service's first answer. */
   readonly ms: number
+  /** The service speaks HTTPS. */
+  readonly secure?: boolean
 }
 
 export interface CheckedTunnel {
@@ -34,7 +36,7 @@ export function judge(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult, a
   const lab = port.state === 'ok' ? labStop(tunnel, visit, probe) : unknownStop('lab')
   const service = lab.state === 'ok' ? serviceStop(tunnel, visit, probe) : unknownStop('service')
   const ms = visit.service?.ms ?? (port.ms ?? 0) + (service.ms ?? 0)
-  return { atMs, stops: [port, lab, service], ms }
+  return { atMs, stops: [port, lab, service], ms, secure: visit.service?.secure ?? false }
 }
 
 export function unknownStop(name: Stop['name']): Stop {

@@ -157,6 +157,9 @@ export class OverviewFeed {
     const { id, kind, reach, port, relayTunnel, lab, server, view } = tunnel
     const { name, target } = relayTunnel
     const host = reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+    const evidence = this.#checks.evidence(id)
+    const secure = tunnel.entrance.secure || evidence.result?.secure === true
+    const entrance = { ...tunnel.entrance, secure }
     const live = view.mirror.live.get(relayTunnel.id) ?? relayTunnel
     return {
       id,
@@ -167,8 +170,8 @@ export class OverviewFeed {
       name,
       port,
       target,
-      address: addressOf(kind, host, port, lab.address?.user ?? null),
-      ...this.#status(tunnel, this.#checks.evidence(id), nowMs),
+      address: addressOf(kind, { host, port, user: lab.address?.user ?? null, entrance }),
+      ...this.#status(tunnel, evidence, nowMs),
       connections: live.connections,
       downBytes: live.downBytes,
       upBytes: live.upBytes,

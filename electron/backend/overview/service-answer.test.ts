@@ -54,3 +54,10 @@ test('a Jupyter under a base_url is known by where it wants its policy reports',
   expect(answerOf('jupyter', page, false)).toMatchObject({ state: 'right' })
   expect(answerOf('tensorboard', page, false)).toMatchObject({ state: 'wrong' })
 })
+
+test('a JupyterHub is known by the field that each of its answers has', () => {
+  const login =
+    'HTTP/1.1 302 Found\r\nX-JupyterHub-Version: 4.1.5\r\nLocation: /hub/api\r\nContent-Length: 0\r\n\r\n'
+  expect(answerOf('jupyter', login, false)).toEqual({ state: 'right', seen: 'JupyterHub' })
+  expect(answerOf('tensorboard', login, false)).toMatchObject({ state: 'wrong' })
+})

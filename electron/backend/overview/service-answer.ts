@@ -40,6 +40,9 @@ function httpAnswer(kind: 'jupyter' | 'tensorboard', text: string, ended: boolea
   const member = kind === 'jupyter' ? 'version' : 'data_location'
   const value = jsonMember(body, member)
   if (value !== null) return { state: 'right', seen: printable(`${member} ${value}`) }
+  // every answer of the hub, a redirect to its login too, carries this field (JupyterHub, `default_headers`)
+  if (kind === 'jupyter' && /\r\nx-jupyterhub-version: *\S/i.test(head))
+    return { state: 'right', seen: 'JupyterHub' }
   if (kind === 'jupyter' && isJupyterElsewhere(head))
     return { state: 'right', seen: 'Jupyter under a base_url' }
   return { state: 'wrong', seen: printable(describePage(head, body)) }

@@ -174,12 +174,12 @@ export class TunnelChecks {
   }
 
   async #ask(tunnel: ListedTunnel, signal: AbortSignal): Promise<CheckResult> {
-    const { server, lab, relayTunnel, kind, reach, port } = tunnel
+    const { server, lab, relayTunnel, kind, reach, port, entrance } = tunnel
     const host = server.relay?.host ?? ''
     const [seen, probe] = await Promise.all([
       reach === 'laptop'
-        ? visitPrivately((options) => this.#doors.visit(tunnel.id, options), kind, { signal })
-        : visit({ host, port, kind }, { signal }),
+        ? visitPrivately((options) => this.#doors.visit(tunnel.id, options), { kind, entrance }, { signal })
+        : visit({ host, port, kind, entrance }, { signal }),
       this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
     ])
     const portCause = server.ports?.cause ?? null
@@ -190,14 +190,26 @@ export class TunnelChecks {
 }
 
 function circumstancesOf(
-  { relayTunnel, client, view, kind, reach, port }: ListedTunnel,
+  { relayTunnel, client, view, kind, reach, port, entrance }: ListedTunnel,
   door: ReturnType<PrivateDoors['state']>,
 ): string {
   const { enabled, target, status } = relayTunnel
   const online = view.link.state === 'online' ? view.link.sinceMs : null
   const agent = client?.agent
   const { state, sinceMs } = agent ?? {}
-  return JSON.stringify([enabled, reach, door, port, target, status.state, kind, online, state, sinceMs])
+  return JSON.stringify([
+    enabled,
+    reach,
+    door,
+    port,
+    target,
+    entrance,
+    status.state,
+    kind,
+    online,
+    state,
+    sinceMs,
+  ])
 }
 
 /** The same fault at the same stop goes on; another one begins now. */

@@ -1,4 +1,5 @@
 import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
+import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
 
 /** Where each service listens by default. */
 export const usualTargets: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
@@ -30,9 +31,24 @@ export function guessKind(tunnel: { readonly name: string; readonly target: stri
   return 'tcp'
 }
 
+/** A kind that a browser opens, and whose first answer is known. */
+export function isWeb(kind: TunnelKind): kind is 'jupyter' | 'tensorboard' {
+  return kind === 'jupyter' || kind === 'tensorboard'
+}
+
 /** What a person copies or opens; never holds a secret. `user` is left out where it is not known. */
-export function addressOf(kind: TunnelKind, host: string, port: number, user: string | null): string {
+export function addressOf(
+  kind: TunnelKind,
+  {
+    host,
+    port,
+    user,
+    entrance = plainEntrance,
+  }: { host: string; port: number; user: string | null; entrance?: Entrance },
+): string {
   if (kind === 'ssh') return `ssh -p ${port} ${user === null ? '' : `${user}@`}${host}`
   const name = host.includes(':') ? `[${host}]` : host
-  return kind === 'tcp' ? `${name}:${port}` : `http://${name}:${port}`
+  if (kind === 'tcp') return `${name}:${port}`
+  const { secure, path } = entrance
+  return `${secure ? 'https' : 'http'}://${name}:${port}${path === '/' ? '' : path}`
 }

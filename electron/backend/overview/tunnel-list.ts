@@ -4,6 +4,7 @@ import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
 import { changeOf, type TunnelChange } from '../tunnels/tunnel-change.ts'
+import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
 import { guessKind } from './tunnel-kind.ts'
 
 /** A tunnel with all it belongs to. */
@@ -13,6 +14,7 @@ export interface ListedTunnel {
   readonly reach: TunnelReach
   /** On the server; with the reach `laptop`, on this laptop. */
   readonly port: number
+  readonly entrance: Entrance
   readonly relayTunnel: RelayTunnel
   readonly client: Client | null
   readonly lab: LabRecord
@@ -43,7 +45,8 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const client = clients?.find((one) => one.id === relayTunnel.clientId) ?? null
       const kind = note?.kind ?? guessKind(relayTunnel)
       const change = changeOf(note, relayTunnel)
-      return [{ id, kind, reach, port, relayTunnel, client, lab, server, view, change }]
+      const entrance = note?.entrance ?? plainEntrance
+      return [{ id, kind, reach, port, entrance, relayTunnel, client, lab, server, view, change }]
     })
   })
 }

@@ -1,15 +1,24 @@
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
 import type { Failure, TunnelKind } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
+import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
+import { isWeb } from './tunnel-kind.ts'
 
 const connectWithinMs = 5_000
 const answerWithinMs = 5_000
 /** Far more than a banner or the head of a JSON answer; a service that sends more is cut off. */
 const mostBytes = 16 * 1024
+
+/** What is asked for at the service's end. */
+interface Asked {
+  readonly kind: TunnelKind
+  readonly entrance?: Entrance
+}
 
 /** What a visitor from this laptop met. */
 export interface Visit {
@@ -19,21 +28,27 @@ export interface Visit {
     /** On the private way, where each end says why. */
     | { readonly state: 'failed'; readonly failure: Failure }
   /** Null when the port was not reached, and for a kind whose first bytes are not known. */
-  readonly service: (ServiceAnswer & { readonly ms: number }) | null
+  readonly service: (ServiceAnswer & { readonly ms: number; readonly secure?: boolean }) | null
 }
 
 /** Goes the whole way as any visitor does: connects to the public port, and asks the service who it is. */
 export async function visit(
-  target: { readonly host: string; readonly port: number; readonly kind: TunnelKind },
+  { host, port, ...service }: { readonly host: string; readonly port: number } & Asked,
   { signal }: { signal: AbortSignal },
 ): Promise<Visit> {
   const startedMs = performance.now()
-  const socket = connect({ host: target.host, port: target.port })
+  const socket = connect({ host, port })
   try {
     const failed = await connected(socket, signal)
     if (failed) return { port: failed, service: null }
-    const port = { state: 'accepted', ms: performance.now() - startedMs } as const
-    return { port, service: await serviceOf(socket, target.kind, { startedMs, signal }) }
+    const seen = { state: 'accepted', ms: performance.now() - startedMs } as const
+    const again = async (): Promise<Duplex | null> => {
+      const second = connect({ host, port })
+      const why = await connected(second, signal)
+      if (why) second.destroy()
+      return why ? null : second
+    }
+    return { port: seen, service: await serviceOf(socket, service, { again, startedMs, signal }) }
   } finally {
     socket.destroy()
   }
@@ -42,7 +57,7 @@ export async function visit(
 /** The same by a way of this laptop's own: `open` rejects with a failure that says how far it came. */
 export async function visitPrivately(
   open: (options: { signal: AbortSignal }) => Promise<Duplex>,
-  kind: TunnelKind,
+  service: Asked,
   { signal }: { signal: AbortSignal },
 ): Promise<Visit> {
   const startedMs = performance.now()
@@ -57,7 +72,8 @@ export async function visitPrivately(
   stream.on('error', () => undefined)
   try {
     const port = { state: 'accepted', ms: performance.now() - startedMs } as const
-    return { port, service: await serviceOf(stream, kind, { startedMs, signal }) }
+    const again = (): Promise<Duplex> => open({ signal })
+    return { port, service: await serviceOf(stream, service, { again, startedMs, signal }) }
   } finally {
     stream.destroy()
   }
@@ -65,12 +81,43 @@ export async function visitPrivately(
 
 async function serviceOf(
   stream: Duplex,
-  kind: TunnelKind,
-  { startedMs, signal }: { startedMs: number; signal: AbortSignal },
+  { kind, entrance = plainEntrance }: Asked,
+  {
+    again,
+    startedMs,
+    signal,
+  }: { again: () => Promise<Duplex | null>; startedMs: number; signal: AbortSignal },
 ): Promise<Visit['service']> {
   if (kind === 'tcp') return null
-  const answer: ServiceAnswer = stream.destroyed ? { state: 'silent' } : await ask(stream, kind, signal)
-  return { ...answer, ms: performance.now() - startedMs }
+  const { path } = entrance
+  const asked = (one: Duplex, secure: boolean): Promise<ServiceAnswer> =>
+    one.destroyed
+      ? Promise.resolve({ state: 'silent' })
+      : ask(secure ? sealed(one) : one, { kind, path, signal })
+  const answer = await asked(stream, entrance.secure)
+  const took = (): number => performance.now() - startedMs
+  if (answer.state === 'right' || !isWeb(kind)) return { ...answer, secure: entrance.secure, ms: took() }
+  // One that has got a certificate since, or has lost it, says nothing or nonsense to the other kind of question.
+  const second = await again()
+  if (!second) return { ...answer, secure: entrance.secure, ms: took() }
+  second.on('error', () => undefined)
+  try {
+    const other = await asked(second, !entrance.secure)
+    const best = other.state === 'right' ? other : answer
+    return { ...best, secure: best === other ? !entrance.secure : entrance.secure, ms: took() }
+  } finally {
+    second.destroy()
+  }
+}
+
+/**
+ * Whose certificate it is, the browser looks at; here nothing secret is sent, and a notebook's is its own in most cases.
+ */
+function sealed(stream: Duplex): Duplex {
+  const secure = connectTls({ socket: stream, rejectUnauthorized: false })
+  // 'close' follows
+  secure.on('error', () => secure.destroy())
+  return secure
 }
 
 /** Null once it is connected. */
@@ -96,7 +143,10 @@ function connected(
 }
 
 /** Sends what the kind's client would send first, and reads until the answer is clear. */
-function ask(socket: Duplex, kind: Exclude<TunnelKind, 'tcp'>, signal: AbortSignal): Promise<ServiceAnswer> {
+function ask(
+  socket: Duplex,
+  { kind, path, signal }: { kind: Exclude<TunnelKind, 'tcp'>; path: string; signal: AbortSignal },
+): Promise<ServiceAnswer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
     const finish = (ended: boolean): void => {
@@ -114,10 +164,10 @@ function ask(socket: Duplex, kind: Exclude<TunnelKind, 'tcp'>, signal: AbortSign
     })
     socket.once('close', () => finish(true))
     socket.once('end', () => finish(true))
-    const path = kind === 'jupyter' ? '/api' : '/data/environment'
+    const page = kind === 'jupyter' ? `${path}api` : `${path}data/environment`
     // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
     // the door of local-doors.ts: a Jupyter on loopback answers no other.
     if (kind !== 'ssh')
-      socket.write(`GET ${path} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n`)
+      socket.write(`GET ${page} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n`)
   })
 }

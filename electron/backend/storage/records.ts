@@ -7,6 +7,7 @@ import type {
   SshAddress,
   TunnelKind,
 } from '@nps-desktop/electron/contract'
+import type { Entrance } from '../tunnels/lab-services.ts'
 import type { SetAsideStore } from './set-aside.ts'
 
 /** A relay as the app reaches it. Its admin key is the secret `server/<id>/admin-key`. */
@@ -112,6 +113,8 @@ export interface TunnelNote {
    * can neither change it nor open the tunnel to everybody unseen. Empty: not seen yet; null: everybody may use the tunnel.
    */
   readonly passwordMark: string | null
+  /** How its web service is opened, as the lab box has told; null: not known, so the usual way. */
+  readonly entrance: Entrance | null
   /** Stopped by "delete" and to be removed at `dueAtMs`; kept over restarts, so that a deletion is finished. */
   readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
 }

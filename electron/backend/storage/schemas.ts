@@ -64,6 +64,7 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   // notes of before there were such tunnels have none
   localPort: port.nullable().default(null),
   passwordMark: z.string().nullable().default(''),
+  entrance: z.object({ secure: z.boolean(), path: z.string() }).nullable().default(null),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
 

@@ -216,7 +216,14 @@ test('a row that cannot be read is set aside under its name, and every other one
   storage.servers.put(server)
   storage.servers.put({ ...server, id: 's2', name: 'second' })
   storage.labs.put(lab)
-  storage.tunnelNotes.put({ id: 's1-t1', kind: 'ssh', localPort: null, passwordMark: null, removal: null })
+  storage.tunnelNotes.put({
+    id: 's1-t1',
+    kind: 'ssh',
+    localPort: null,
+    passwordMark: null,
+    entrance: null,
+    removal: null,
+  })
   damage(`
     UPDATE servers SET body = json_set(body, '$.relay', json('{"range":{"from":1,"to":999999}}')) WHERE id = 's1';
     UPDATE labs SET body = json_set(body, '$.name', null);

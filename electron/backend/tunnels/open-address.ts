@@ -1,23 +1,35 @@
-import { addressOf } from '../overview/tunnel-kind.ts'
+import { addressOf, isWeb } from '../overview/tunnel-kind.ts'
 import type { ListedTunnel } from '../overview/tunnel-list.ts'
 import { isLoopback } from '../relays/loopback.ts'
-import type { Jupyter } from './jupyter.ts'
+import type { LabServices } from './lab-services.ts'
 import type { LocalDoors } from './local-doors.ts'
 
-/** The address that a person opens, with what it takes to get in when the app can find it out. */
+/**
+ * The address that a person opens, with what it takes to get in when the app can find it out. `secure`: a check has met
+ * a service that speaks HTTPS.
+ */
 export async function openAddress(
-  { kind, reach, port, server, lab, relayTunnel }: ListedTunnel,
-  { doors, jupyter, signal }: { doors: LocalDoors; jupyter: Jupyter; signal: AbortSignal },
+  { kind, reach, port, entrance, server, lab, relayTunnel }: ListedTunnel,
+  {
+    doors,
+    services,
+    secure,
+    signal,
+  }: { doors: LocalDoors; services: LabServices; secure: boolean; signal: AbortSignal },
 ): Promise<{ url: string; hasToken: boolean }> {
   const host = reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
-  const { target } = relayTunnel
-  if (kind !== 'jupyter')
-    return { url: addressOf(kind, host, port, lab.address?.user ?? null), hasToken: false }
-  const door = isLoopback(host) ? port : await doors.open({ host, port })
-  const url = addressOf(kind, '127.0.0.1', door, null)
-  const entrance = await jupyter.findEntrance(lab.id, target, { signal })
-  if (!entrance) return { url, hasToken: false }
-  const { basePath, token } = entrance
-  if (token === '') return { url: url + basePath, hasToken: false }
-  return { url: `${url}${basePath}?token=${encodeURIComponent(token)}`, hasToken: true }
+  const known = { ...entrance, secure: entrance.secure || secure }
+  const user = lab.address?.user ?? null
+  if (!isWeb(kind)) return { url: addressOf(kind, { host, port, user }), hasToken: false }
+  const wanted = { kind, port: Number(relayTunnel.target.slice(relayTunnel.target.lastIndexOf(':') + 1)) }
+  const found = await services.find(lab.id, wanted, { signal })
+  const way = found ?? known
+  // only a Jupyter minds which name it is called by
+  const isLocal = kind !== 'jupyter' || isLoopback(host)
+  const place = isLocal ? { host, port } : { host: '127.0.0.1', port: await doors.open({ host, port }) }
+  const url = addressOf(kind, { ...place, user, entrance: way })
+  const token = found?.token ?? ''
+  if (token === '') return { url, hasToken: false }
+  const page = url.endsWith('/') ? url : `${url}/`
+  return { url: `${page}?token=${encodeURIComponent(token)}`, hasToken: true }
 }

@@ -53,6 +53,7 @@ export class TunnelRemoval {
       kind,
       localPort: reach === 'laptop' ? port : null,
       passwordMark: reach === 'laptop' ? '' : null,
+      entrance: null,
     }
     this.#storage.tunnelNotes.put({ ...note, removal: { dueAtMs, startOnUndo } })
     this.#schedule(id, undoWithinMs)

@@ -56,7 +56,7 @@ function oldRelay(asked: unknown[]) {
 
 function tunnelsOf(relays: ReturnType<typeof oldRelay>): Tunnels {
   // what adding needs; the rest of the app is not there
-  const parts = { storage, relays, jupyter: { findPort: async () => null } }
+  const parts = { storage, relays, services: { find: async () => null } }
   return new Tunnels(parts as unknown as ConstructorParameters<typeof Tunnels>[0])
 }
 

@@ -10,7 +10,7 @@ import { usualReach, usualTargets } from '../overview/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
-import type { Jupyter } from './jupyter.ts'
+import type { Entrance, LabServices } from './lab-services.ts'
 import type { LocalDoors } from './local-doors.ts'
 import { chooseLaptopPort, isLaptopPortFree } from './laptop-port.ts'
 import { openAddress } from './open-address.ts'
@@ -35,6 +35,7 @@ interface NewTunnel {
   readonly name: string
   readonly target: string
   readonly reach: TunnelReach
+  readonly entrance?: Entrance | null
   /** Undefined: the next free one, of the open range or of this laptop. */
   readonly port: number | undefined
 }
@@ -53,7 +54,7 @@ export class Tunnels {
   readonly #checks: TunnelChecks
   readonly #overview: OverviewFeed
   readonly #removal: TunnelRemoval
-  readonly #jupyter: Jupyter
+  readonly #services: LabServices
   readonly #activity: Activity
   readonly #doors: LocalDoors
 
@@ -63,7 +64,7 @@ export class Tunnels {
     checks: TunnelChecks
     overview: OverviewFeed
     removal: TunnelRemoval
-    jupyter: Jupyter
+    services: LabServices
     activity: Activity
     doors: LocalDoors
   }) {
@@ -72,12 +73,12 @@ export class Tunnels {
     this.#checks = options.checks
     this.#overview = options.overview
     this.#removal = options.removal
-    this.#jupyter = options.jupyter
+    this.#services = options.services
     this.#activity = options.activity
     this.#doors = options.doors
   }
 
-  /** `labId`'s service of this kind at its usual place, or, for Jupyter, where it is found running. */
+  /** `labId`'s service of this kind at its usual place, or where it is found running. */
   async addPreset(
     {
       labId,
@@ -92,11 +93,12 @@ export class Tunnels {
     },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
-    const found = kind === 'jupyter' ? await this.#jupyter.findPort(labId, { signal }) : null
-    const target = found === null ? usualTargets[kind] : `127.0.0.1:${found}`
+    const found = await this.#services.find(labId, { kind }, { signal })
+    const target = found === null ? usualTargets[kind] : `127.0.0.1:${found.port}`
+    const entrance = found && { secure: found.secure, path: found.path }
     // a server on this computer lets nobody else in anyway
     const usual = this.#lab(labId).server.local ? 'anyone' : usualReach[kind]
-    const tunnel = { kind, reach: reach ?? usual, name: presetNames[kind], target, port }
+    const tunnel = { kind, reach: reach ?? usual, name: presetNames[kind], target, entrance, port }
     const { tunnelId } = await this.add(labId, tunnel, { signal })
     return { tunnelId }
   }
@@ -133,7 +135,14 @@ export class Tunnels {
       }
       const tunnelId = tunnelIdOf(server.id, made.id)
       const passwordMark = reach === 'laptop' ? markOf(made) : null
-      this.#storage.tunnelNotes.put({ id: tunnelId, kind, localPort, passwordMark, removal: null })
+      this.#storage.tunnelNotes.put({
+        id: tunnelId,
+        kind,
+        localPort,
+        passwordMark,
+        entrance: tunnel.entrance ?? null,
+        removal: null,
+      })
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
@@ -169,6 +178,10 @@ export class Tunnels {
         .api(server.id)
         .tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
+      const note = this.#storage.tunnelNotes.get(listed.id)
+      // another target is another service, whose entrance is not known
+      if (note && edited.target !== relayTunnel.target)
+        this.#storage.tunnelNotes.put({ ...note, entrance: null })
       await untilTold(this.#relays, server.id, edited)
       return edited
     }
@@ -199,6 +212,7 @@ export class Tunnels {
       kind,
       localPort: port,
       passwordMark: null,
+      entrance: null,
       removal: null,
     }
     tunnelNotes.put({ ...note, passwordMark: reach === 'laptop' ? markOf(relayTunnel) : null })
@@ -246,7 +260,8 @@ export class Tunnels {
   ): Promise<{ url: string; hasToken: boolean }> {
     const tunnel = this.#tunnel(tunnelId)
     if (tunnel.change) throw changed(tunnel)
-    return openAddress(tunnel, { doors: this.#doors, jupyter: this.#jupyter, signal })
+    const secure = this.#checks.evidence(tunnelId).result?.secure === true
+    return openAddress(tunnel, { doors: this.#doors, services: this.#services, secure, signal })
   }
 
   async connections({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<Connection[]> {
@@ -273,7 +288,14 @@ export class Tunnels {
   /** While the relay changes it, neither the old nor the new reach is a change that nobody asked for. */
   async #changeReach({ id, kind }: ListedTunnel, change: () => Promise<RelayTunnel>): Promise<void> {
     const { tunnelNotes } = this.#storage
-    const note = tunnelNotes.get(id) ?? { id, kind, localPort: null, passwordMark: null, removal: null }
+    const note = tunnelNotes.get(id) ?? {
+      id,
+      kind,
+      localPort: null,
+      passwordMark: null,
+      entrance: null,
+      removal: null,
+    }
     tunnelNotes.put({ ...note, passwordMark: '' })
     try {
       const changed = await change()
@@ -296,6 +318,7 @@ export class Tunnels {
       kind,
       localPort: null,
       passwordMark: null,
+      entrance: null,
       removal: null,
     }
     if (reach === 'laptop' && (wanted === undefined || wanted === port)) return

@@ -1,0 +1,112 @@
+import type { Log } from '@nps-desktop/relay-core/log'
+import type { Machines } from '../ssh/machines.ts'
+import { RemoteShell } from '../ssh/remote-shell.ts'
+import type { Storage } from '../storage/records.ts'
+import type { FoundService, LabServices } from '../tunnels/lab-services.ts'
+
+/**
+ * One line a service, with its kind in front. sshd: the port by which this very session came in. Jupyter: its runtime
+ * files, which `jupyter server list` reads too; so no jupyter has to be on the PATH of a shell without a terminal.
+ * TensorBoard: the files by which `tensorboard` finds those that run (`.tensorboard-info`), in a folder where others may
+ * write, so only those of this account. A file whose process is gone is left over from a crash.
+ */
+const script = `
+printf 'ssh %s\\n' "\${SSH_CONNECTION##* }"
+for folder in "\${JUPYTER_RUNTIME_DIR:-}" "\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/jupyter" "\${XDG_DATA_HOME:-$HOME/.local/share}/jupyter/runtime" "$HOME/Library/Jupyter/runtime"; do
+  [ -d "$folder" ] || continue
+  for file in "$folder"/jpserver-*.json "$folder"/nbserver-*.json; do
+    [ -f "$file" ] || continue
+    pid=\${file##*-}; pid=\${pid%.json}
+    kill -0 "$pid" 2>/dev/null || continue
+    printf 'jupyter '; tr '\\n' ' ' < "$file"; echo
+  done
+done
+for file in "\${TMPDIR:-/tmp}"/.tensorboard-info/pid-*.info; do
+  [ -f "$file" ] && [ ! -h "$file" ] && [ -O "$file" ] || continue
+  pid=\${file##*-}; pid=\${pid%.info}
+  kill -0 "$pid" 2>/dev/null || continue
+  printf 'tensorboard '; tr '\\n' ' ' < "$file"; echo
+done
+`
+
+/** Where each listens unless it is told otherwise or the port is taken. */
+const usualPorts = { ssh: 22, jupyter: 8888, tensorboard: 6006 } as const
+
+/** What is asked over ssh while a person waits for a page to open. */
+const timeoutMs = 15_000
+
+/** Asks the lab box itself. */
+export function createLabServices({
+  storage,
+  machines,
+  log,
+}: {
+  storage: Storage
+  machines: Machines
+  log: Log
+}): LabServices {
+  const list = async (labId: string, signal: AbortSignal): Promise<FoundService[]> => {
+    if (!storage.labs.get(labId)?.address) return []
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    try {
+      return await machines.withSsh(
+        { kind: 'lab', id: labId },
+        async (session) =>
+          parseLabServices((await new RemoteShell(session).run(script, { signal: deadline })).stdout),
+        { signal: deadline },
+      )
+    } catch (error) {
+      // Without ssh the usual places have to do, and the page asks for the token by itself: worth a line, not a failure.
+      log.warn('the lab box could not be asked for its services', { lab: labId, error })
+      return []
+    }
+  }
+  return {
+    async find(labId, { kind, port }, { signal }) {
+      const found = (await list(labId, signal)).filter((service) => service.kind === kind)
+      if (port !== undefined) return found.find((service) => service.port === port) ?? null
+      return found.find((service) => service.port === usualPorts[kind]) ?? found.at(0) ?? null
+    },
+  }
+}
+
+/** The newest of each kind first. What cannot be read is passed over. */
+export function parseLabServices(text: string): FoundService[] {
+  const services = text.split('\n').flatMap((line) => parseLine(line) ?? [])
+  return services.toSorted((a, b) => b.pid - a.pid).map(({ service }) => service)
+}
+
+function parseLine(line: string): { pid: number; service: FoundService } | null {
+  const [, kind, rest = ''] = /^(ssh|jupyter|tensorboard) (.*)$/.exec(line) ?? []
+  if (kind === 'ssh') {
+    const port = portOf(Number(rest || Number.NaN))
+    if (port === null) return null
+    return { pid: 0, service: { kind, port, secure: false, path: '/', token: '' } }
+  }
+  try {
+    const told = JSON.parse(rest) as Record<string, unknown>
+    const port = portOf(told['port'])
+    const pid = told['pid']
+    if (port === null || typeof pid !== 'number') return null
+    if (kind === 'tensorboard') {
+      const path = pathOf(told['path_prefix'])
+      return { pid, service: { kind, port, secure: false, path, token: '' } }
+    }
+    const token = typeof told['token'] === 'string' ? told['token'] : ''
+    const path = pathOf(told['base_url'])
+    return { pid, service: { kind: 'jupyter', port, secure: told['secure'] === true, path, token } }
+  } catch {
+    // half written at this moment, or no line of ours
+    return null
+  }
+}
+
+function portOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536 ? value : null
+}
+
+/** With a slash at both ends; one that could lead to another host is none. */
+function pathOf(value: unknown): string {
+  if (typeof value !== 'string' || !/^(\/[\w.~%-]+)*\/?$/.test(value)) return '/'
+  return value.endsWith('/') ? value : `${value}/`
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, connect, type Server } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addressOf } from './tunnel-kind.ts'
+import { visit, visitPrivately } from './visit.ts'
+
+const run = promisify(execFile)
+const { signal } = new AbortController()
+
+describe('a web service in another form than the usual one', () => {
+  let folder: string
+  let secure: Server
+  let plain: Server
+  const portOf = (server: Server): number => (server.address() as AddressInfo).port
+  const answer: RequestListener = ({ url }, response) => {
+    if (url === '/api') response.end('{"version": "2.14.2"}')
+    else if (url === '/tb/data/environment') response.end('{"data_location": "runs"}')
+    else response.writeHead(404).end('Not found')
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'nps-visit-'))
+    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
+    const subject = ['-subj', '/CN=notebook', '-days', '2']
+    await run('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      ...subject,
+    ])
+    secure = createSecureServer({ key: await readFile(key), cert: await readFile(cert) }, answer)
+    plain = createServer(answer)
+    for (const server of [secure, plain]) {
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+    }
+  })
+  afterAll(async () => {
+    secure.close()
+    plain.close()
+    await rm(folder, { recursive: true })
+  })
+  const open = (server: Server) => async (): Promise<Duplex> => {
+    const socket = connect(portOf(server), '127.0.0.1')
+    await once(socket, 'connect')
+    return socket
+  }
+
+  it('a Jupyter with a certificate is met by HTTPS, on the public and on the private way', async () => {
+    const right = { state: 'right', seen: 'version 2.14.2', secure: true }
+    const place = { host: '127.0.0.1', port: portOf(secure) }
+    expect((await visit({ ...place, kind: 'jupyter' }, { signal })).service).toMatchObject(right)
+    const known = { secure: true, path: '/' }
+    expect((await visit({ ...place, kind: 'jupyter', entrance: known }, { signal })).service).toMatchObject(
+      right,
+    )
+    expect((await visitPrivately(open(secure), { kind: 'jupyter' }, { signal })).service).toMatchObject(right)
+    expect(addressOf('jupyter', { ...place, user: null, entrance: known })).toBe(
+      `https://127.0.0.1:${place.port}`,
+    )
+  })
+
+  it('one that has lost its certificate is met all the same', async () => {
+    const place = { host: '127.0.0.1', port: portOf(plain), entrance: { secure: true, path: '/' } }
+    expect((await visit({ ...place, kind: 'jupyter' }, { signal })).service).toMatchObject({
+      state: 'right',
+      secure: false,
+    })
+  })
+
+  it('a TensorBoard is asked below its path_prefix, and opened there', async () => {
+    const entrance = { secure: false, path: '/tb/' }
+    const place = { host: '127.0.0.1', port: portOf(plain) }
+    expect((await visit({ ...place, kind: 'tensorboard', entrance }, { signal })).service).toMatchObject({
+      state: 'right',
+      seen: 'data_location runs',
+    })
+    expect((await visit({ ...place, kind: 'tensorboard' }, { signal })).service).toMatchObject({
+      state: 'wrong',
+    })
+    expect(addressOf('tensorboard', { ...place, user: null, entrance })).toBe(
+      `http://127.0.0.1:${place.port}/tb/`,
+    )
+  })
+})
