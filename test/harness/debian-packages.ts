@@ -21,6 +21,7 @@ const packages: Readonly<Record<string, string>> = {
   openssl: '/usr/bin/openssl',
   'xz-utils': '/usr/bin/xz',
   binutils: '/usr/bin/readelf',
+  'nginx-light': '/usr/sbin/nginx',
   curl: '/usr/bin/curl',
   wget: '/usr/bin/wget',
 }

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readAll, Targets } from '../compliance/targets.ts'
 import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
@@ -65,6 +69,60 @@ test('an ill target is left out, and comes back when it is well', async () => {
     server.close()
   }
 })
+
+test('what answers with a status of its own making is ill, as an agent’s own check has it', async () => {
+  const servers = [200, 302, 404].map((status) =>
+    createServer((_request, response) => response.writeHead(status).end(String(status))),
+  )
+  const ports = []
+  for (const server of servers) {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    ports.push((server.address() as AddressInfo).port)
+  }
+  const { id } = await add(ports.map((port) => `127.0.0.1:${port}`).join(','), {
+    health: { type: 'http', intervalMs: 1_000, maxFailures: 1 },
+  })
+  const down = async () => (await relay.api.tunnels.list({})).find((one) => one.id === id)?.downTargets
+  await expect.poll(down, { timeout: 5_000 }).toEqual([`127.0.0.1:${ports[2]}`])
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test.each(['v1', 'v2'])(
+  'a check of a real nginx that waits for the PROXY protocol %s finds it well',
+  async (version) => {
+    const folder = mkdtempSync(join(tmpdir(), 'nps-nginx-'))
+    const nginxPort = await targets.closedPort()
+    const configuration = `daemon off; pid ${folder}/pid; error_log ${folder}/error.log info; events {}
+    http { access_log ${folder}/access.log; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
+      uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+      server { listen 127.0.0.1:${nginxPort} proxy_protocol; location / { return 200 "ok"; } } }`
+    writeFileSync(join(folder, 'nginx.conf'), configuration)
+    const nginx = spawn('/usr/sbin/nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], {
+      stdio: 'ignore',
+    })
+    const ended = once(nginx, 'exit')
+    try {
+      const accessLog = () =>
+        existsSync(join(folder, 'access.log')) ? readFileSync(join(folder, 'access.log'), 'utf8') : ''
+      await expect.poll(() => existsSync(join(folder, 'pid')), { timeout: 5_000 }).toBe(true)
+      const { id } = await add(`127.0.0.1:${nginxPort}`, {
+        proxyProtocol: version,
+        health: { type: 'http', intervalMs: 1_000, maxFailures: 1 },
+      })
+      await expect.poll(accessLog, { timeout: 10_000 }).toContain('"GET / HTTP/1.1" 200')
+      expect((await relay.api.tunnels.list({})).find((one) => one.id === id)?.downTargets).toEqual([])
+      expect(readFileSync(join(folder, 'error.log'), 'utf8')).not.toContain('broken header')
+    } finally {
+      nginx.kill()
+      await ended
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
 
 test('W2: a service behind the PROXY protocol learns who the visitor is', async () => {
   const heads: Buffer[] = []

@@ -57,7 +57,7 @@ export type HostRoute = z.infer<typeof hostRoute>
 /** Which of several targets are well, by asking each in turn. */
 export const healthCheck = z.object({
   type: z.enum(['tcp', 'http']).default('tcp'),
-  /** For `http`: any answer below 500 is well. */
+  /** For `http`: a status from 200 to 399 is well. */
   path: z.string().max(1024).regex(/^\//).regex(printablePath).default('/'),
   intervalMs: z.number().int().min(1_000).max(3_600_000).default(10_000),
   timeoutMs: z.number().int().min(100).max(60_000).default(3_000),

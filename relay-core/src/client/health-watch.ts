@@ -3,7 +3,7 @@ import { parseLinkHost } from '../nps/link-info.ts'
 import type { HealthReport } from '../nps/main-messages.ts'
 import type { Log } from '../log.ts'
 import { connectTcp } from '../transport/connect.ts'
-import { askHttpStatus } from '../transport/ask-http-status.ts'
+import { checkHttp } from '../transport/check-http.ts'
 
 /** What is known of a target. */
 export interface TargetHealth {
@@ -82,9 +82,8 @@ async function tryTarget(
   try {
     const socket = await connectTcp({ ...parseLinkHost(target), timeoutMs, signal })
     try {
-      if (type === 'tcp') return undefined
-      const status = await askHttpStatus(socket, { host: target, path, signal })
-      return status >= 200 && status < 400 ? undefined : new Error(`it answers with status ${status}`)
+      if (type === 'http') await checkHttp(socket, { host: target, path, signal })
+      return undefined
     } finally {
       socket.destroy()
     }

@@ -1,14 +1,17 @@
-import type { HealthCheck } from '../../api/tunnel-settings.ts'
+import type { HealthCheck, TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { Log } from '../../log.ts'
-import { askHttpStatus } from '../../transport/ask-http-status.ts'
+import { checkHttp } from '../../transport/check-http.ts'
 import { formatHostPort } from '../../transport/host-port.ts'
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
+import { proxyHeader } from './proxy-header.ts'
 import type { TargetTurns } from './target-turns.ts'
 
 export interface HealthCheckOptions {
   readonly tunnelId: number
   readonly check: HealthCheck
+  /** What visitors are announced by: a service that waits for that answers nobody else. */
+  readonly proxyProtocol: TunnelSettings['proxyProtocol']
   readonly targets: TargetTurns
   readonly session: () => AgentSession | undefined
   readonly log: Log
@@ -18,7 +21,14 @@ export interface HealthCheckOptions {
  * Asks each target in turn, through the agent, whether it is well, and tells `targets`. While the agent is away nothing is
  * known, and nothing changes. Answers how to stop.
  */
-export function watchTargets({ tunnelId, check, targets, session, log }: HealthCheckOptions): () => void {
+export function watchTargets({
+  tunnelId,
+  check,
+  proxyProtocol,
+  targets,
+  session,
+  log,
+}: HealthCheckOptions): () => void {
   const stopped = new AbortController()
   const failures = new Map<string, number>()
   let isAsking = false
@@ -29,7 +39,7 @@ export function watchTargets({ tunnelId, check, targets, session, log }: HealthC
     const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(check.timeoutMs)])
     let reason: unknown
     try {
-      await askTarget(agent, { host, port }, check, signal)
+      await askTarget(agent, { host, port }, { ...check, proxyProtocol }, signal)
       failures.delete(name)
     } catch (error) {
       if (stopped.signal.aborted) return
@@ -56,17 +66,19 @@ export function watchTargets({ tunnelId, check, targets, session, log }: HealthC
   }
 }
 
+/** Who a check says it is: nobody from outside. */
+const checker = { address: '127.0.0.1', port: 65_535 }
+
 async function askTarget(
   agent: AgentSession,
   target: Target,
-  { type, path }: HealthCheck,
+  { type, path, proxyProtocol }: HealthCheck & Pick<HealthCheckOptions, 'proxyProtocol'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const stream = await agent.openStream(target, { signal, visitor: 'health check', confirmed: true })
+  const stream = await agent.openStream(target, { signal, visitor: 'health-check', confirmed: true })
   try {
-    if (type !== 'http') return
-    const status = await askHttpStatus(stream, { host: formatHostPort(target), path, signal })
-    if (status >= 500) throw new Error(`it answered with status ${status}`)
+    if (proxyProtocol) stream.write(proxyHeader(proxyProtocol, checker, { ...checker, port: target.port }))
+    if (type === 'http') await checkHttp(stream, { host: formatHostPort(target), path, signal })
   } finally {
     resetStream(stream)
   }

@@ -199,7 +199,7 @@ export class Tunnels {
       open.targets.replace(parseTargets(spec.target))
       open.passages.endAll()
     }
-    if (!isDeepStrictEqual(before.settings?.health, spec.settings?.health)) this.#watch(open)
+    if (!isDeepStrictEqual(watchedBy(before), watchedBy(spec))) this.#watch(open)
   }
 
   /** The new one listens before the old one ends; on the same port that cannot be, and the old one comes back if need be. */
@@ -237,6 +237,7 @@ export class Tunnels {
     open.stopWatching = watchTargets({
       tunnelId: spec.id,
       check,
+      proxyProtocol: spec.settings?.proxyProtocol,
       targets,
       session: () => this.#session(spec.clientId),
       log: this.#options.log,
@@ -252,6 +253,10 @@ export class Tunnels {
   #session(clientId: number): AgentSession | undefined {
     return this.#options.agents.get(clientId)
   }
+}
+
+function watchedBy({ settings }: TunnelSpec): unknown {
+  return [settings?.health, settings?.proxyProtocol]
 }
 
 /** What a visitor reaches. Undefined where the visitor says where to go, and over UDP, where a target need not answer. */

@@ -3,8 +3,19 @@ import type { Duplex } from 'node:stream'
 /** Enough for a status line. */
 const longestAnswerBytes = 4096
 
-/** The status with which an HTTP server answers `GET path`. Rejects on another answer, none, or the signal's reason. */
-export function askHttpStatus(
+/**
+ * Asks an HTTP server for `path`, and rejects unless it is well: it answers with a status from 200 to 399, as nginx and
+ * HAProxy have it. The one rule for the relay's checks and for those of an agent. Rejects with the signal's reason, too.
+ */
+export async function checkHttp(
+  stream: Duplex,
+  options: { host: string; path: string; signal: AbortSignal },
+): Promise<void> {
+  const status = await askStatus(stream, options)
+  if (status < 200 || status > 399) throw new Error(`it answers with status ${status}`)
+}
+
+function askStatus(
   stream: Duplex,
   { host, path, signal }: { host: string; path: string; signal: AbortSignal },
 ): Promise<number> {
