@@ -15,7 +15,8 @@ export interface Log {
 }
 
 export interface LogOptions {
-  level: LogLevel
+  /** A function is asked at every line, for a level that changes. */
+  level: LogLevel | (() => LogLevel)
   /** Takes one finished line, with its line feed. */
   write: (line: string) => void
   now?: () => Date
@@ -23,11 +24,11 @@ export interface LogOptions {
 
 /** Lines like `2026-11-22T15:30:48.123Z info  agent online client=1 address=10.0.0.7:51234`. */
 export function createLog({ level, write, now = () => new Date() }: LogOptions): Log {
-  const lowest = logLevels.indexOf(level)
+  const lowest = () => logLevels.indexOf(typeof level === 'string' ? level : level())
   const writer =
     (own: LogLevel): Write =>
     (message, fields) => {
-      if (logLevels.indexOf(own) < lowest) return
+      if (logLevels.indexOf(own) < lowest()) return
       // A peer's text must not be able to forge a second line or drive a terminal.
       write(`${printable(`${now().toISOString()} ${own.padEnd(5)} ${message}${formatFields(fields)}`)}\n`)
     }

@@ -31,7 +31,7 @@ export async function readRelaySettings(
   const { stdout, exitCode } = await owner.shell.run(`cat ${quote(confPath(folder))}`, { signal })
   if (exitCode !== 0) return null
   try {
-    return parseRelayConfig(stdout, confPath(folder)).config
+    return parseRelayConfig(stdout, confPath(folder), {}).config
   } catch {
     // The config step names the line; here only the ports would have been of use.
     return null
@@ -44,7 +44,7 @@ export async function readRelaySettings(
  * the app comes in by the bridge. Throws the relay's `config-invalid` for a file that nps would refuse.
  */
 export function settingsToChange(text: string, path: string, wanted: WantedSettings): Record<string, string> {
-  const { config } = parseRelayConfig(text, path)
+  const { config } = parseRelayConfig(text, path, {})
   const changes: Record<string, string> = {}
   if (config.bridgePort !== wanted.bridgePort) changes['bridge_port'] = String(wanted.bridgePort)
   const { from, to } = wanted.range

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import {
   disconnectTimeoutProblem,
@@ -14,6 +13,7 @@ import {
 } from '../config/agent-config.ts'
 import type { AgentProtocol } from '../client/agent-protocol.ts'
 import { fillTemplate } from '../config/environment-template.ts'
+import { readConfigFile, readConfigFileSync } from '../config/read-config-file.ts'
 import { parseIni } from '../config/ini.ts'
 import { parseNpcConf, type NpcConf } from '../config/npc-conf.ts'
 import { Secret } from '../secret.ts'
@@ -64,7 +64,7 @@ export async function readNpcConf(
   if (flags.config === undefined && !existsSync(file)) return undefined
   const conf = parseNpcConf(await readText(file), file, {
     environment,
-    readFile: (path) => readFileSync(resolve(dirname(file), path), 'utf8'),
+    readFile: (path) => readConfigFileSync(resolve(dirname(file), path)),
     resolvePath: (path) => resolve(dirname(file), path),
   })
   return { ...conf, config: { ...conf.config, ...readHow(flags) } }
@@ -86,7 +86,7 @@ export async function readPlainNpcConf(
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return await readConfigFile(file)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw usageError(`There is no ${file}.`)

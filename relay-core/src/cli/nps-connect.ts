@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { Folders } from '../config/folders.ts'
+import { readConfigFile } from '../config/read-config-file.ts'
 import { parseRelayConfig } from '../config/relay-config.ts'
 import { loadOrCreateAdminKey } from '../server/admin-key.ts'
 import { loadOrCreateIdentity } from '../transport/identity.ts'
@@ -38,7 +38,7 @@ export async function runConnectCommand(
 
 async function readAll(folders: Folders) {
   try {
-    const { config } = parseRelayConfig(await readFile(folders.config, 'utf8'), folders.config)
+    const { config } = parseRelayConfig(await readConfigFile(folders.config), folders.config)
     const { fingerprint } = await loadOrCreateIdentity(folders.state)
     const key = await loadOrCreateAdminKey(folders.state)
     return { port: config.bridgePort, fingerprint, key: key.reveal() }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readConfigFile } from '../config/read-config-file.ts'
 import { parseRelayConfig, readLogLevel, type RelayConfig } from '../config/relay-config.ts'
 import type { Folders } from '../config/folders.ts'
 import { RelayError } from '../api/errors.ts'
@@ -53,18 +53,12 @@ export async function runRelay(
 }
 
 async function readConfig(folders: Folders) {
-  let text: string
   try {
-    text = await readFile(folders.config, 'utf8')
-  } catch (error) {
-    throw explainMissing(error as NodeJS.ErrnoException, folders)
-  }
-  try {
-    return parseRelayConfig(text, folders.config)
+    return parseRelayConfig(await readConfigFile(folders.config), folders.config)
   } catch (error) {
     // The same text would be refused again: services wait for a person to mend it.
     if (error instanceof RelayError) throw new ExitError(exitCode.hopeless, error.message, { cause: error })
-    throw error
+    throw explainMissing(error as NodeJS.ErrnoException, folders)
   }
 }
 

@@ -1,4 +1,4 @@
-import { isComment, splitLines } from './ini.ts'
+import { isComment, splitLines } from '../api/conf-text.ts'
 
 /**
  * Users of a `multi_account` file, `name=password` a line. A line without a name would let everybody in, so blank ones and

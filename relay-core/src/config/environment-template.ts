@@ -1,4 +1,5 @@
-import { configError, isComment, splitLines } from './ini.ts'
+import { isComment, splitLines } from '../api/conf-text.ts'
+import { configError } from './ini.ts'
 
 /**
  * Puts environment variables in their places: `{{.NAME}}`, the only form of a template that is read here. Throws

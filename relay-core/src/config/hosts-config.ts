@@ -1,4 +1,6 @@
-import { isIP } from 'node:net'
+import { readListenAddress } from './read-address.ts'
+import { readSwitch } from './read-switch.ts'
+import type { SettingReader } from './setting-reader.ts'
 
 /** The shared ports of host tunnels, as nps.conf sets them. */
 export interface HostsConfig {
@@ -28,38 +30,48 @@ export const hostsDefaults: HostsConfig = Object.freeze({
   addOrigin: false,
 })
 
-type Reader = (value: string, into: { hosts: HostsConfig }) => string | undefined
+type Into = { hosts: HostsConfig }
 
-/** What nps.conf calls these settings. Each reader puts a value in its place or says what it expected. */
-export const hostsReaders: Readonly<Record<string, Reader>> = {
-  http_proxy_ip: (value, into) => {
-    const ip = value === '' ? hostsDefaults.ip : value.replace(/^\[(.*)\]$/, '$1')
-    if (isIP(ip) === 0) return 'an IP address'
-    return put(into, { ip })
+/** What nps.conf calls these settings, see `SettingReader`. */
+export const hostsReaders = {
+  http_proxy_ip: {
+    read: (value, into) => readListenAddress(value, (ip) => put(into, { ip })),
+    of: ({ hosts }) => hosts.ip,
   },
-  http_proxy_port: portReader((httpPort) => ({ httpPort })),
-  https_proxy_port: portReader((httpsPort) => ({ httpsPort })),
-  https_just_proxy: switchReader((passThrough) => ({ passThrough })),
-  https_default_cert_file: (value, into) => put(into, { certFile: value === '' ? null : value }),
-  https_default_key_file: (value, into) => put(into, { keyFile: value === '' ? null : value }),
-  http_add_origin_header: switchReader((addOrigin) => ({ addOrigin })),
-}
+  http_proxy_port: {
+    read: readPort((httpPort) => ({ httpPort })),
+    of: ({ hosts }) => hosts.httpPort,
+  },
+  https_proxy_port: {
+    read: readPort((httpsPort) => ({ httpsPort })),
+    of: ({ hosts }) => hosts.httpsPort,
+  },
+  https_just_proxy: {
+    read: (value, into) => readSwitch(value, (passThrough) => put(into, { passThrough })),
+    of: ({ hosts }) => hosts.passThrough,
+  },
+  https_default_cert_file: {
+    read: (value, into) => put(into, { certFile: value === '' ? null : value }),
+    of: ({ hosts }) => hosts.certFile,
+  },
+  https_default_key_file: {
+    read: (value, into) => put(into, { keyFile: value === '' ? null : value }),
+    of: ({ hosts }) => hosts.keyFile,
+  },
+  http_add_origin_header: {
+    read: (value, into) => readSwitch(value, (addOrigin) => put(into, { addOrigin })),
+    of: ({ hosts }) => hosts.addOrigin,
+  },
+} as const satisfies Record<string, SettingReader<Into>>
 
-function put(into: { hosts: HostsConfig }, change: Partial<HostsConfig>): undefined {
+function put(into: Into, change: Partial<HostsConfig>): undefined {
   into.hosts = Object.freeze({ ...into.hosts, ...change })
 }
 
-function portReader(change: (port: number | null) => Partial<HostsConfig>): Reader {
-  return (value, into) => {
+function readPort(change: (port: number | null) => Partial<HostsConfig>) {
+  return (value: string, into: Into): string | undefined => {
     if (value === '' || value === '0') return put(into, change(null))
     if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) return 'a port from 1 to 65535, or 0 for none'
     return put(into, change(Number(value)))
-  }
-}
-
-function switchReader(change: (isOn: boolean) => Partial<HostsConfig>): Reader {
-  return (value, into) => {
-    if (!['true', 'false', '1', '0', ''].includes(value.toLowerCase())) return 'true or false'
-    return put(into, change(value === '1' || value.toLowerCase() === 'true'))
   }
 }

@@ -1,3 +1,4 @@
+import { readConfLine, splitLines } from '../api/conf-text.ts'
 import { RelayError } from '../api/errors.ts'
 
 /** One `key=value` line of a stock configuration file. `line` counts from 1. */
@@ -19,8 +20,7 @@ export interface IniSection {
 }
 
 /**
- * Reads the stock INI dialect: `#` and `;` start comment lines, keys ignore case, values may stand in double
- * quotes, and there are no comments behind a value. Throws `config-invalid` with the file's name and the line.
+ * Reads the stock INI dialect line by line, see `readConfLine`. Throws `config-invalid` with the file's name and the line.
  */
 export function parseIni(text: string, file: string): IniEntry[] {
   return parseIniSections(text, file).flatMap(({ entries }) => entries)
@@ -37,26 +37,23 @@ export function parseIniSections(text: string, file: string): IniSection[] {
   let section: IniSection = { name: '', line: 1, entries: [] }
   const sections = [section]
   splitLines(text).forEach((raw, index) => {
-    const content = raw.replace(/^\uFEFF/, '').trim()
     const line = index + 1
-    if (content === '' || isComment(content)) return
-    const heading = /^\[([^\]]*)\]$/.exec(content)
-    if (heading) {
-      section = { name: (heading[1] ?? '').trim(), line, entries: [] }
-      sections.push(section)
-      return
+    const read = readConfLine(raw)
+    switch (read.kind) {
+      case 'heading':
+        section = { name: read.name, line, entries: [] }
+        sections.push(section)
+        break
+      case 'pair':
+        section.entries.push({ section: section.name, key: read.key, value: read.value, line })
+        break
+      case 'wrong':
+        throw configError(file, line, `expected key=value, found "${read.text.slice(0, 40)}"`)
+      case 'nothing':
+        break
     }
-    const pair = /^([^=\s][^=]*?)\s*=\s*(.*)$/.exec(content)
-    if (!pair) throw configError(file, line, `expected key=value, found "${content.slice(0, 40)}"`)
-    const [, key = '', value = ''] = pair
-    section.entries.push({ section: section.name, key: key.toLowerCase(), value: unquote(value), line })
   })
   return sections
-}
-
-/** Whether a line that begins with something else than a space says nothing. */
-export function isComment(line: string): boolean {
-  return line.startsWith('#') || line.startsWith(';')
 }
 
 /** A `config-invalid` that names the file, the line and what is wrong there. */
@@ -67,13 +64,4 @@ export function configError(file: string, line: number, problem: string, key?: s
     problem,
     ...(key === undefined ? {} : { key }),
   })
-}
-
-/** Lines without their ends; `\r\n` counts as one end. */
-export function splitLines(text: string): string[] {
-  return text.split(/\r?\n/)
-}
-
-function unquote(value: string): string {
-  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }

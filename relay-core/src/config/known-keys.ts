@@ -1,13 +1,15 @@
+import { isOff } from './read-switch.ts'
+
 /** What becomes of a key of the stock nps.conf that nothing here reads. */
 export interface KnownKey {
-  /** Values that ask for nothing that is not so anyway; `all`: whatever stands there is fine. */
-  readonly quiet: 'all' | readonly string[]
+  /** Values that ask for nothing that is not so anyway; `off`: those of a switch that is off; `all`: whatever stands there is fine. */
+  readonly quiet: 'all' | 'off' | readonly string[]
   /** Why the others have no effect, and what to do instead. Follows `key: `. */
   readonly reason: string
 }
 
-/** The values with which a switch asks for nothing. */
-const off = ['', 'false', '0']
+/** A switch: off asks for nothing. */
+const off = 'off'
 const adminOnly: KnownKey = { quiet: off, reason: 'only the administrator logs in to the console' }
 const alwaysThere: KnownKey = {
   quiet: 'all',
@@ -82,7 +84,10 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
 export function explainKey(key: string, value: string): string | undefined {
   const known = Object.hasOwn(knownKeys, key) ? knownKeys[key] : undefined
   if (!known) return `${key} is not known and has no effect`
-  return known.quiet === 'all' || known.quiet.includes(value.toLowerCase())
-    ? undefined
-    : `${key}: ${known.reason}`
+  return isQuiet(known.quiet, value) ? undefined : `${key}: ${known.reason}`
+}
+
+function isQuiet(quiet: KnownKey['quiet'], value: string): boolean {
+  if (quiet === 'off') return isOff(value)
+  return quiet === 'all' || quiet.includes(value.toLowerCase())
 }

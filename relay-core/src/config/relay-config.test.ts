@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { RelayError } from '../api/errors.ts'
-import { consoleIsGuarded, parseRelayConfig, relayConfigKeys } from './relay-config.ts'
+import { settings } from '../api/settings.ts'
+import { changedSettings, consoleIsGuarded, parseRelayConfig } from './relay-config.ts'
 
 const shipped = readFileSync(join(import.meta.dirname, '../../conf/nps.conf'), 'utf8')
 
@@ -13,7 +14,7 @@ describe('nps.conf', () => {
     expect(warnings).toEqual([])
     expect(config).toMatchObject({ bridgePort: 8024, webPort: 8080, webIp: '0.0.0.0', webUsername: 'admin' })
     expect(consoleIsGuarded(config)).toBe(false)
-    for (const key of relayConfigKeys) expect(shipped).toMatch(new RegExp(`^#?${key}\\s*=`, 'm'))
+    for (const key of Object.keys(settings)) expect(shipped).toMatch(new RegExp(`^#?${key}\\s*=`, 'm'))
   })
 
   test('the stock dialect is read: spaces, case, comments, byte order mark, CRLF', () => {
@@ -28,7 +29,7 @@ describe('nps.conf', () => {
     ['web_port=80a', 'web_port needs a port from 1 to 65535, found "80a"'],
     ['bridge_port=70000', 'bridge_port needs a port from 1 to 65535, found "70000"'],
     ['bridge_port=', 'bridge_port needs'],
-    ['stock_protocol=yes', 'stock_protocol needs true or false, found "yes"'],
+    ['stock_protocol=maybe', 'stock_protocol needs true or false, found "maybe"'],
     ['bridge_ip=example', 'bridge_ip needs an IP address'],
     ['allow_ports=9000-7000', 'allow_ports needs ports and ranges'],
     ['log_level=9', 'log_level needs a number from 0'],
@@ -39,6 +40,57 @@ describe('nps.conf', () => {
     expect(() => parseRelayConfig(text, '/etc/nps/conf/nps.conf')).toThrow(
       `/etc/nps/conf/nps.conf:2: ${message}`,
     )
+  })
+
+  test.each([
+    ['https_just_proxy=yes', { hosts: { passThrough: true } }],
+    ['https_just_proxy=on', { hosts: { passThrough: true } }],
+    ['http_add_origin_header=T', { hosts: { addOrigin: true } }],
+    ['ip_limit=FALSE', { ipLimit: false }],
+    ['ip_limit=0', { ipLimit: false }],
+    ['ip_limit=1', { ipLimit: true }],
+    ['web_open_ssl=no', { webTls: null }],
+    ['stock_protocol=', { stockProtocol: false }],
+    ['log_level=', { logLevel: 'info' }],
+    ['web_ip=localhost', { webIp: '127.0.0.1' }],
+    ['bridge_ip=localhost', { bridgeIp: '127.0.0.1' }],
+    ['web_base_url=nps/', { webBaseUrl: '/nps' }],
+    ['bridge_port=${BP||8025}', { bridgePort: 8025 }],
+    ['bridge_port=${NPS_BP||8025}', { bridgePort: 8026 }],
+    ['web_username=${NPS_NONE}', { webUsername: '' }],
+    ['web_username=a${NPS_BP}', { webUsername: 'a${NPS_BP}' }],
+  ])('%s is taken as stock takes it', (line, expected) => {
+    const { config, warnings } = parseRelayConfig(line, 'nps.conf', { NPS_BP: '8026' })
+    expect(config).toMatchObject(expected)
+    expect(warnings).toEqual([])
+  })
+
+  test('a password from the environment, and its default', () => {
+    const password = (environment: Record<string, string>) =>
+      parseRelayConfig('web_password=${NPS_PW||x||y}', 'nps.conf', environment).config.webPassword.reveal()
+    expect(password({ NPS_PW: 'from outside' })).toBe('from outside')
+    expect(password({ NPS_PW: '' })).toBe('x||y')
+  })
+
+  test('a list of ports may end in a comma', () => {
+    expect(String(parseRelayConfig('allow_ports=7000-9000,10001,', 'nps.conf').config.allowPorts)).toBe(
+      '7000-9000,10001',
+    )
+  })
+
+  test('what has changed is told by its key, and only what has', () => {
+    const read = (text: string) => parseRelayConfig(text, '/etc/nps/conf/nps.conf', {}).config
+    expect(changedSettings(read('bridge_port=8024'), read(''))).toEqual([])
+    const after = 'bridge_port=8025\nweb_password=x\nlog_level=7\nweb_open_ssl=true\nhttp_proxy_port=80'
+    expect(changedSettings(read(''), read(after))).toEqual([
+      'http_proxy_port',
+      'bridge_port',
+      'web_password',
+      'web_open_ssl',
+      'web_cert_file',
+      'web_key_file',
+      'log_level',
+    ])
   })
 
   test('unknown and doubled keys are warnings with their line', () => {

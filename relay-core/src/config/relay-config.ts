@@ -1,12 +1,15 @@
-import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
+import { isSecretSetting, isSettingKey, type SettingKey } from '../api/settings.ts'
 import { logLevels, type LogLevel } from '../log.ts'
 import { Secret } from '../secret.ts'
 import { hostsDefaults, hostsReaders, type HostsConfig } from './hosts-config.ts'
+import { expandValue } from './expand-value.ts'
 import { configError, parseIni } from './ini.ts'
 import { explainKey } from './known-keys.ts'
 import { PortRanges } from './port-ranges.ts'
+import { readListenAddress } from './read-address.ts'
 import { readSwitch } from './read-switch.ts'
+import type { SettingReader } from './setting-reader.ts'
 import { adviseStockKey, stockDefaults, stockReaders, type StockConfig } from './stock-config.ts'
 import { isWeakPassword } from './weak-password.ts'
 
@@ -67,73 +70,121 @@ type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] } & {
   webKeyFile: string
 }
 
-/** Each reader puts a value in its place or says what it expected. */
-const readers: Record<string, (value: string, into: Values) => string | undefined> = {
+/** The readers of all keys of the table in api/settings.ts. */
+const readers: Readonly<Record<SettingKey, SettingReader<Values>>> = {
   ...hostsReaders,
-  bridge_ip: (value, into) => readAddress(value, (ip) => (into.bridgeIp = ip)),
-  bridge_port: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
   ...stockReaders,
-  web_ip: (value, into) => readAddress(value, (ip) => (into.webIp = ip)),
-  web_port: (value, into) => {
-    if (value === '' || value === '0') into.webPort = null
-    else return readPort(value, (port) => (into.webPort = port))
-    return undefined
+  bridge_ip: {
+    read: (value, into) => readListenAddress(value, (ip) => (into.bridgeIp = ip)),
+    of: ({ bridgeIp }) => bridgeIp,
   },
-  web_username: (value, into) => {
-    into.webUsername = value
-    return undefined
+  bridge_port: {
+    read: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
+    of: ({ bridgePort }) => bridgePort,
   },
-  web_password: (value, into) => {
-    into.webPassword = new Secret(value)
-    return undefined
+  web_ip: {
+    read: (value, into) => readListenAddress(value, (ip) => (into.webIp = ip)),
+    of: ({ webIp }) => webIp,
   },
-  web_base_url: (value, into) => {
-    const path = value.replace(/\/+$/, '')
-    if (!/^(\/[\w.~-]+)*$/.test(path)) return 'a path such as /nps'
-    into.webBaseUrl = path
-    return undefined
+  web_port: {
+    read: (value, into) => {
+      if (value !== '' && value !== '0') return readPort(value, (port) => (into.webPort = port))
+      into.webPort = null
+      return undefined
+    },
+    of: ({ webPort }) => webPort,
   },
-  web_open_ssl: (value, into) => readSwitch(value, (on) => (into.webOpenSsl = on)),
-  web_cert_file: (value, into) => {
-    into.webCertFile = value
-    return undefined
+  web_username: text(
+    (value, into) => (into.webUsername = value),
+    ({ webUsername }) => webUsername,
+  ),
+  web_password: text(
+    (value, into) => (into.webPassword = new Secret(value)),
+    ({ webPassword }) => webPassword.reveal(),
+  ),
+  web_base_url: {
+    read: (value, into) => {
+      const path = value.replace(/\/+$/, '').replace(/^(?=[^/])/, '/')
+      if (!/^(\/[\w.~-]+)*$/.test(path)) return 'a path such as /nps'
+      into.webBaseUrl = path
+      return undefined
+    },
+    of: ({ webBaseUrl }) => webBaseUrl,
   },
-  web_key_file: (value, into) => {
-    into.webKeyFile = value
-    return undefined
+  web_open_ssl: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.webOpenSsl = isOn)),
+    of: ({ webTls }) => webTls !== null,
   },
-  auth_key: (value, into) => {
-    into.authKey = new Secret(value)
-    return undefined
+  web_cert_file: text(
+    (value, into) => (into.webCertFile = value),
+    ({ webTls }) => webTls?.certFile,
+  ),
+  web_key_file: text(
+    (value, into) => (into.webKeyFile = value),
+    ({ webTls }) => webTls?.keyFile,
+  ),
+  auth_key: text(
+    (value, into) => (into.authKey = new Secret(value)),
+    ({ authKey }) => authKey.reveal(),
+  ),
+  allow_ports: {
+    read: (value, into) => {
+      // Stock leaves out what is empty between two commas.
+      const ranges = PortRanges.parse(value.replace(/(?:\s*,)+\s*$/, ''))
+      if (!ranges) return 'ports and ranges from 1 to 65535 such as 7000-9000,10001'
+      into.allowPorts = ranges
+      return undefined
+    },
+    of: ({ allowPorts }) => String(allowPorts),
   },
-  allow_ports: (value, into) => {
-    const ranges = PortRanges.parse(value)
-    if (!ranges) return 'ports and ranges from 1 to 65535 such as 7000-9000,10001'
-    into.allowPorts = ranges
-    return undefined
+  log_level: {
+    read: (value, into) => {
+      const level = value === '' ? relayDefaults.logLevel : readLogLevel(value)
+      if (!level) return 'a number from 0 (quiet) to 7 (debug), or debug, info, warn or error'
+      into.logLevel = level
+      return undefined
+    },
+    of: ({ logLevel }) => logLevel,
   },
-  log_level: (value, into) => {
-    const level = readLogLevel(value)
-    if (!level) return 'a number from 0 (quiet) to 7 (debug), or debug, info, warn or error'
-    into.logLevel = level
-    return undefined
-  },
-  log_path: (value, into) => {
-    into.logPath = value === '' ? null : value
-    return undefined
-  },
+  log_path: text(
+    (value, into) => (into.logPath = value === '' ? null : value),
+    ({ logPath }) => logPath,
+  ),
 }
 
-/** The keys that have an effect; what becomes of the others stands in known-keys.ts. */
-export const relayConfigKeys: readonly string[] = Object.keys(readers)
+function text(
+  put: (value: string, into: Values) => void,
+  of: SettingReader<Values>['of'],
+): SettingReader<Values> {
+  return {
+    read: (value, into) => {
+      put(value, into)
+      return undefined
+    },
+    of,
+  }
+}
+
+/** The keys whose values differ, in the order of the table. */
+export function changedSettings(before: RelayConfig, after: RelayConfig): SettingKey[] {
+  const keys = Object.keys(readers).filter(isSettingKey)
+  return keys.filter((key) => readers[key].of(asValues(before)) !== readers[key].of(asValues(after)))
+}
+
+/** What the parts were that a finished configuration has put together is in those. */
+function asValues(config: RelayConfig): Values {
+  return { ...config, webOpenSsl: config.webTls !== null, webCertFile: '', webKeyFile: '' }
+}
 
 /**
  * nps.conf → checked values and warnings. Keys without an effect are warnings; a wrong value throws `config-invalid` with
- * file and line (values of passwords never stand in the message).
+ * file and line (values of secrets never stand in the message). `environment` is for values like `${NAME||default}`: give
+ * an empty one for a file of another machine.
  */
 export function parseRelayConfig(
   text: string,
   file: string,
+  environment: NodeJS.ProcessEnv = process.env,
 ): { config: RelayConfig; warnings: ConfigWarning[] } {
   const values: Values = {
     ...relayDefaults,
@@ -143,9 +194,9 @@ export function parseRelayConfig(
   }
   const warnings: ConfigWarning[] = []
   const seen = new Map<string, number>()
-  for (const { key, value, line } of parseIni(text, file)) {
-    const read = readers[key]
-    if (!read) {
+  for (const { key, value: written, line } of parseIni(text, file)) {
+    const value = expandValue(written, environment)
+    if (!isSettingKey(key)) {
       const message = explainKey(key, value)
       if (message !== undefined) warnings.push({ line, message })
       continue
@@ -153,8 +204,11 @@ export function parseRelayConfig(
     const earlier = seen.get(key)
     if (earlier) warnings.push({ line, message: `${key} stands on line ${earlier} too; this one counts` })
     seen.set(key, line)
-    const expected = read(value, values)
-    if (expected) throw configError(file, line, `${key} needs ${expected}, found "${value}"`, key)
+    const expected = readers[key].read(value, values)
+    if (expected) {
+      const found = isSecretSetting(key) ? '' : `, found "${value}"`
+      throw configError(file, line, `${key} needs ${expected}${found}`, key)
+    }
     const advice = adviseStockKey(key, value)
     if (advice !== undefined) warnings.push({ line, message: advice })
   }
@@ -196,12 +250,5 @@ function readPort(value: string, put: (port: number) => void): string | undefine
   const port = /^\d{1,5}$/.test(value) ? Number(value) : 0
   if (port < 1 || port > 65535) return 'a port from 1 to 65535'
   put(port)
-  return undefined
-}
-
-function readAddress(value: string, put: (ip: string) => void): string | undefined {
-  const ip = value === '' ? '0.0.0.0' : value.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(ip) === 0) return 'an IP address'
-  put(ip)
   return undefined
 }

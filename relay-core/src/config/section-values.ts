@@ -1,3 +1,4 @@
+import { readSwitch } from './read-switch.ts'
 import { configError, type IniSection } from './ini.ts'
 import type { ConfigWarning } from './relay-config.ts'
 
@@ -34,9 +35,9 @@ export class SectionValues {
 
   flag(key: string): boolean {
     const value = this.text(key)
-    if (value === '' || value === 'false') return false
-    if (value === 'true') return true
-    throw this.wrong(key, `is true or false, not "${value}"`)
+    let isOn = false
+    if (readSwitch(value, (read) => (isOn = read))) throw this.wrong(key, `is true or false, not "${value}"`)
+    return isOn
   }
 
   /** A whole number; `otherwise` when it is missing. */

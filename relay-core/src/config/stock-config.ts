@@ -1,5 +1,6 @@
 import { Secret } from '../secret.ts'
 import { readSwitch } from './read-switch.ts'
+import type { SettingReader } from './setting-reader.ts'
 import { isWeakPassword } from './weak-password.ts'
 
 /** What nps.conf says about programs of stock NPS. */
@@ -21,15 +22,24 @@ export const stockDefaults: StockConfig = {
 
 type Values = { -readonly [K in keyof StockConfig]: StockConfig[K] }
 
-/** As `readers` in relay-config.ts. */
-export const stockReaders: Record<string, (value: string, into: Values) => string | undefined> = {
-  stock_protocol: (value, into) => readSwitch(value, (isOn) => (into.stockProtocol = isOn)),
-  public_vkey: (value, into) => {
-    into.publicVkey = value === '' || weakness(value) ? null : new Secret(value)
-    return undefined
+/** What nps.conf calls these settings, see `SettingReader`. */
+export const stockReaders = {
+  stock_protocol: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.stockProtocol = isOn)),
+    of: ({ stockProtocol }) => stockProtocol,
   },
-  ip_limit: (value, into) => readSwitch(value || 'false', (isOn) => (into.ipLimit = isOn)),
-}
+  public_vkey: {
+    read: (value, into) => {
+      into.publicVkey = value === '' || weakness(value) ? null : new Secret(value)
+      return undefined
+    },
+    of: ({ publicVkey }) => publicVkey?.reveal(),
+  },
+  ip_limit: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.ipLimit = isOn)),
+    of: ({ ipLimit }) => ipLimit,
+  },
+} as const satisfies Record<string, SettingReader<Values>>
 
 /** What the reader of a stock file should know about a value that is not wrong and yet has no effect. */
 export function adviseStockKey(key: string, value: string): string | undefined {

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { readConf, readConfLine, splitLines } from '../api/conf-text.ts'
 import { RelayError } from '../api/errors.ts'
+import type { SettingKey } from '../api/settings.ts'
 import { writeFileAtomically } from '../atomic-file.ts'
+import { configError } from '../config/ini.ts'
+import { readConfigFile } from '../config/read-config-file.ts'
 import { parseRelayConfig, type ConfigWarning, type RelayConfig } from '../config/relay-config.ts'
 
 export interface ConfigText {
@@ -12,8 +17,8 @@ export interface ConfigText {
   warnings: ConfigWarning[]
 }
 
-/** Puts checked settings to work; answers whether some of them wait for a restart. */
-export type ApplyConfig = (config: RelayConfig) => Promise<{ restartNeeded: boolean }>
+/** Puts checked settings to work; answers the keys that wait for a restart. */
+export type ApplyConfig = (config: RelayConfig) => Promise<{ waiting: SettingKey[] }>
 
 /** nps.conf while the relay runs: read, saved whole, read again. */
 export class ConfigFile {
@@ -27,12 +32,12 @@ export class ConfigFile {
 
   /** A text that was broken by hand is answered too, with its first error among the warnings. */
   async read(): Promise<ConfigText> {
-    const text = await readFile(this.#path, 'utf8')
+    const text = await readConfigFile(this.#path)
     return { path: this.#path, text, revision: revisionOf(text), warnings: this.#warnings(text) }
   }
 
   /**
-   * Checks, keeps the previous text as `nps.conf.previous`, writes atomically and applies.
+   * Checks, and holds the log to its own folders; keeps the previous text as `nps.conf.previous`, writes atomically and applies.
    *
    * @throws RelayError `config-invalid` (nothing is written) or `config-changed` when somebody else was faster
    */
@@ -41,7 +46,8 @@ export class ConfigFile {
     restartNeeded: boolean
   }> {
     const { config } = parseRelayConfig(text, this.#path)
-    const before = await readFile(this.#path, 'utf8')
+    const before = await readConfigFile(this.#path)
+    checkLogPath(text, { before, path: this.#path })
     if (revisionOf(before) !== revision) {
       throw new RelayError(
         'config-changed',
@@ -56,12 +62,13 @@ export class ConfigFile {
       await writeFileAtomically(`${path}.previous`, before)
       await writeFileAtomically(path, text)
     }
-    return { revision: revisionOf(text), ...(await this.#apply(config)) }
+    const { waiting } = await this.#apply(config)
+    return { revision: revisionOf(text), restartNeeded: waiting.length > 0 }
   }
 
   /** Reads the file again and applies it. @throws RelayError `config-invalid`; the old settings stay in force then */
-  async reload(): Promise<{ restartNeeded: boolean; warnings: ConfigWarning[] }> {
-    const { config, warnings } = parseRelayConfig(await readFile(this.#path, 'utf8'), this.#path)
+  async reload(): Promise<{ waiting: SettingKey[]; warnings: ConfigWarning[] }> {
+    const { config, warnings } = parseRelayConfig(await readConfigFile(this.#path), this.#path)
     return { ...(await this.#apply(config)), warnings }
   }
 
@@ -82,4 +89,23 @@ export class ConfigFile {
 
 function revisionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+/**
+ * Whoever has the API may look at everything here, and still must not make nps, which may be root, write wherever it
+ * likes. A path that stands in the file already was chosen by somebody on this machine.
+ */
+function checkLogPath(text: string, { before, path }: { before: string; path: string }): void {
+  const wanted = readConf(text).get('log_path') ?? ''
+  if (wanted === '' || wanted === readConf(before).get('log_path')) return
+  const root = dirname(dirname(path))
+  const folders = [join(root, 'log'), join(root, 'state'), '/var/log/nps']
+  const isOwn = folders.includes(dirname(wanted)) && /^[\w.-]+\.log$/.test(basename(wanted))
+  if (isOwn || wanted === '/var/log/nps.log') return
+  const line = splitLines(text).findLastIndex((raw) => {
+    const read = readConfLine(raw)
+    return read.kind === 'pair' && read.key === 'log_path'
+  })
+  const problem = `log_path can be set from here to a file *.log in ${folders.join(', ')}; for another place edit the file on the server`
+  throw configError(path, line + 1, problem, 'log_path')
 }

@@ -114,11 +114,10 @@ export async function openControlSocket(
     ...(descriptors && { descriptors }),
     reload: async () => {
       if (!configFile) return 'This relay has no nps.conf to read.'
-      const { restartNeeded, warnings } = await configFile.reload()
+      const { waiting, warnings } = await configFile.reload()
       const notes = warnings.map(({ line, message }) => `line ${line}: ${message}`)
-      return ['Settings applied.', ...(restartNeeded ? ['Some wait for "nps restart".'] : []), ...notes].join(
-        '\n',
-      )
+      const wait = waiting.length > 0 ? [`Waiting for "nps restart": ${waiting.join(', ')}.`] : []
+      return ['Settings applied.', ...wait, ...notes].join('\n')
     },
   })
   await control.listen()

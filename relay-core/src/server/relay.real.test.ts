@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -198,8 +198,62 @@ test('the control socket serves its owner, reloads nps.conf, and is the lock of 
   const save = (changed: string, on = revision) => local.client.config.save({ text: changed, revision: on })
   await expect(save(text)).rejects.toMatchObject({ code: 'config-invalid', params: { line: 1 } })
   await expect(save('log_level=6\n', 'other')).rejects.toMatchObject({ code: 'config-changed' })
-  expect(await save('bridge_ip=127.0.0.1\nallow_ports=7005\n')).toMatchObject({ restartNeeded: false })
+  // It was started on any free port, which is another one than that of the file.
+  expect(await save('bridge_ip=127.0.0.1\nallow_ports=7005\n')).toMatchObject({ restartNeeded: true })
   expect(await local.client.status.get({})).toMatchObject({ allowPorts: '7005' })
+})
+
+test('a changed log_level counts at once; what waits for a restart is named, until it is put back', async () => {
+  const configPath = join(folder, 'conf', 'nps.conf')
+  mkdirSync(join(folder, 'conf'))
+  const write = (more: string) => writeFileSync(configPath, `bridge_ip=127.0.0.1\n${more}`)
+  write('')
+  await startRelay({ controlSocket: true, configPath })
+  const socket = join(folder, 'state', 'control.sock')
+  const local = await connectControlSocket(socket)
+  open.push(local)
+  const said = () => lines.filter((line) => line.includes('client added')).length
+  write('log_level=error\n')
+  await reloadRelay(socket)
+  await local.client.clients.add({ name: 'unheard' })
+  expect(said()).toBe(0)
+  write('log_level=info\nlog_path=/elsewhere/nps.log\n')
+  expect(await reloadRelay(socket)).toMatch(/Waiting for "nps restart": .*log_path/)
+  await local.client.clients.add({ name: 'heard' })
+  expect(said()).toBe(1)
+  write('log_path=/elsewhere/nps.log\nallow_ports=7000\n')
+  expect(await reloadRelay(socket)).toContain('log_path')
+  write('allow_ports=7000\n')
+  expect(await reloadRelay(socket)).not.toContain('log_path')
+})
+
+test('over the API the log stays in its own folders', async () => {
+  const configPath = join(folder, 'conf', 'nps.conf')
+  mkdirSync(join(folder, 'conf'))
+  writeFileSync(configPath, '# c\n')
+  await startRelay({ controlSocket: true, configPath })
+  const local = await connectControlSocket(join(folder, 'state', 'control.sock'))
+  open.push(local)
+  const save = async (path: string) => {
+    const { revision } = await local.client.config.get({})
+    return local.client.config.save({ text: `# c\nlog_path=${path}\n`, revision })
+  }
+  const wrong = [
+    '/etc/profile.d/zz.sh',
+    '/var/log/auth.log',
+    `${folder}/state/../nps.log`,
+    `${folder}/state/relay.db`,
+  ]
+  for (const path of wrong)
+    await expect(save(path)).rejects.toMatchObject({
+      code: 'config-invalid',
+      params: { line: 2, key: 'log_path' },
+    })
+  expect(readFileSync(configPath, 'utf8')).toBe('# c\n')
+  await expect(save(`${folder}/log/nps.log`)).resolves.toMatchObject({ restartNeeded: true })
+  // By hand it may be anywhere, and then stays there.
+  writeFileSync(configPath, 'log_path=/srv/logs/nps.txt\n')
+  await expect(save('/srv/logs/nps.txt')).resolves.toMatchObject({ restartNeeded: true })
 })
 
 test('the log can be followed, and no secret is in it', async () => {

@@ -3,7 +3,8 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RelayStatus } from '../api/models.ts'
 import { commandLine } from '../api/shell-words.ts'
-import type { RelayConfig } from '../config/relay-config.ts'
+import { settings, type SettingKey } from '../api/settings.ts'
+import { changedSettings, type RelayConfig } from '../config/relay-config.ts'
 import { LogTail } from '../log-tail.ts'
 import { createLog, type Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
@@ -47,13 +48,24 @@ export class Relay {
   readonly #logTail = new LogTail()
   readonly #statusChanged = new ChangeSignal()
   readonly #closers: (() => unknown)[] = []
+  readonly #log: Log
+  /** What the relay was started with: what a changed setting that waits for a restart is compared to. */
+  readonly #started: RelayConfig
   #config: RelayConfig
   #running: Running | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#config = this.#adjusted(options.config)
+    this.#started = this.#adjusted(options.config)
+    this.#config = this.#started
+    this.#log = createLog({
+      level: () => this.#config.logLevel,
+      write: (line) => {
+        this.#logTail.push(line)
+        options.writeLog(line)
+      },
+    })
     this.#now = options.now ?? Date.now
   }
 
@@ -74,23 +86,19 @@ export class Relay {
     return { bridgePort, webPort: consoleDoor.port, fingerprint: identity.fingerprint, adminKey }
   }
 
-  /** Puts new settings to work; the bridge's address, and the log's file, wait for a restart. */
-  async applyConfig(read: RelayConfig): Promise<{ restartNeeded: boolean }> {
+  /** Puts new settings to work; answers the keys that wait for a restart, see api/settings.ts. */
+  async applyConfig(read: RelayConfig): Promise<{ waiting: SettingKey[] }> {
     const config = this.#adjusted(read)
-    const before = this.#config
+    const changed = changedSettings(this.#config, config)
     this.#config = config
     await this.#running?.consoleDoor.follow(config)
     await this.#running?.hosts.follow()
     await this.#running?.tunnels.retryFailed()
     this.#statusChanged.emit()
-    this.#log.info('settings applied')
-    const restartNeeded =
-      before.bridgeIp !== config.bridgeIp ||
-      before.bridgePort !== config.bridgePort ||
-      before.logPath !== config.logPath
-    if (restartNeeded)
-      this.#log.warn('some settings wait for a restart', { keys: 'bridge_ip bridge_port log_path' })
-    return { restartNeeded }
+    this.#log.info('settings applied', { changed: changed.join(' ') || 'none' })
+    const waiting = changedSettings(this.#started, config).filter((key) => settings[key].effect === 'restart')
+    if (waiting.length > 0) this.#log.warn('settings wait for a restart', { keys: waiting.join(' ') })
+    return { waiting }
   }
 
   #adjusted(config: RelayConfig): RelayConfig {
@@ -325,16 +333,6 @@ export class Relay {
       residentBytes: process.memoryUsage.rss(),
       service: this.#options.service ?? 'none',
     }
-  }
-
-  get #log(): Log {
-    return createLog({
-      level: this.#config.logLevel,
-      write: (line) => {
-        this.#logTail.push(line)
-        this.#options.writeLog(line)
-      },
-    })
   }
 
   async #close(): Promise<void> {

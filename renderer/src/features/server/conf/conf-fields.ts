@@ -1,3 +1,5 @@
+import { settingOf } from '@nps-desktop/relay-core/api'
+
 /** How one key of nps.conf is edited. */
 export interface ConfField {
   readonly key: string
@@ -19,19 +21,9 @@ export const moreFields: readonly ConfField[] = [
   { key: 'log_path', kind: 'text' },
 ]
 
-/** Keys that nps cannot take on while it runs: it must open its doors anew. */
-const needRestart = new Set(['bridge_ip', 'bridge_port', 'web_ip', 'web_port'])
-
 /** Does saving these changes cost a restart, as far as can be told before? The server's own answer decides. */
 export function costsRestart(keys: readonly string[]): boolean {
-  return keys.some((key) => needRestart.has(key))
-}
-
-/** What the stock file and ours call secret: never shown unasked. */
-const secrets = new Set(['web_password', 'auth_key', 'auth_crypt_key', 'public_vkey'])
-
-export function isSecret(key: string): boolean {
-  return secrets.has(key)
+  return keys.some((key) => settingOf(key)?.effect === 'restart')
 }
 
 const passwordLetters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'

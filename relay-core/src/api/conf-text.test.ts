@@ -18,6 +18,13 @@ describe('reading nps.conf', () => {
     ])
   })
 
+  it('reads as the relay does: keys in any case, values in quotes, a byte order mark', () => {
+    expect([...readConf('\uFEFFWeb_Port = 8080\r\nweb_username="a b"\r\n')]).toEqual([
+      ['web_port', '8080'],
+      ['web_username', 'a b'],
+    ])
+  })
+
   it('lets the last of two equal keys win', () => {
     expect(readConf('a=1\na=2').get('a')).toBe('2')
   })
@@ -34,6 +41,15 @@ describe('editing nps.conf', () => {
     expect(editConf(stock, new Map([['allow_ports', '7000-9000']]))).toContain(
       '#allow_ports=9001-9009,10001\nallow_ports=7000-9000\nunknown_key',
     )
+  })
+
+  it('changes the line that counts, however its key is written, and makes no second one', () => {
+    expect(editConf('Web_Port=8080\nweb_password="a b"\n', new Map([['web_port', '8081']]))).toBe(
+      'Web_Port=8081\nweb_password="a b"\n',
+    )
+    const quoted = editConf('web_password="a b"\n', new Map([['web_password', '"c"']]))
+    expect(quoted).toBe('web_password=""c""\n')
+    expect(readConf(quoted).get('web_password')).toBe('"c"')
   })
 
   it('adds an unknown key before the last line break', () => {

@@ -1,0 +1,60 @@
+/**
+ * What a changed setting does to a relay that runs. `live`: it counts at once. `reopen`: at once, and its port or certificate is
+ * opened anew, which ends who is connected there. `restart`: it waits until nps is started again.
+ */
+export type SettingEffect = 'live' | 'reopen' | 'restart'
+
+export interface Setting {
+  readonly effect: SettingEffect
+  /** Never shown unasked, logged, or put into a message. */
+  readonly secret?: true
+}
+
+/**
+ * Every key of nps.conf that has an effect. Readers (config/relay-config.ts), the answer to a reload, warnings, the app's
+ * form and the table in docs/cli.md follow this one.
+ */
+export const settings = {
+  bridge_ip: { effect: 'restart' },
+  bridge_port: { effect: 'restart' },
+  stock_protocol: { effect: 'live' },
+  public_vkey: { effect: 'live', secret: true },
+  ip_limit: { effect: 'live' },
+  web_ip: { effect: 'reopen' },
+  web_port: { effect: 'reopen' },
+  web_username: { effect: 'reopen' },
+  web_password: { effect: 'reopen', secret: true },
+  web_base_url: { effect: 'reopen' },
+  web_open_ssl: { effect: 'reopen' },
+  web_cert_file: { effect: 'reopen' },
+  web_key_file: { effect: 'reopen' },
+  auth_key: { effect: 'live', secret: true },
+  allow_ports: { effect: 'live' },
+  http_proxy_ip: { effect: 'reopen' },
+  http_proxy_port: { effect: 'reopen' },
+  https_proxy_port: { effect: 'reopen' },
+  https_just_proxy: { effect: 'live' },
+  https_default_cert_file: { effect: 'live' },
+  https_default_key_file: { effect: 'live' },
+  http_add_origin_header: { effect: 'live' },
+  log_level: { effect: 'live' },
+  log_path: { effect: 'restart' },
+} as const satisfies Record<string, Setting>
+
+export type SettingKey = keyof typeof settings
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(settings, key)
+}
+
+/** Undefined for a key that has no effect. */
+export function settingOf(key: string): Setting | undefined {
+  return isSettingKey(key) ? settings[key] : undefined
+}
+
+/** Keys of the stock file that have no effect here and hold a secret all the same. */
+const otherSecrets: ReadonlySet<string> = new Set(['auth_crypt_key'])
+
+export function isSecretSetting(key: string): boolean {
+  return settingOf(key)?.secret === true || otherSecrets.has(key)
+}
