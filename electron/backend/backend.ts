@@ -71,7 +71,7 @@ export async function createBackend({
   const labs = new LabRecords({ storage, relays })
   const machines = createMachines({ storage })
   const services = createLabServices({ storage, machines, log })
-  const doors = new LocalDoors()
+  const doors = new LocalDoors({ log })
   const tunnels = new Tunnels({ storage, relays, checks, overview, removal, services, activity, doors })
   const trial = new Trial({
     storage,

@@ -1,7 +1,7 @@
+import { isOwnAccount } from '@nps-desktop/relay-core/client'
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 
 /** How long a browser may take to start. */
 const livesMs = 60_000
@@ -44,7 +44,7 @@ export class OneTimeAddresses {
     { path, url, server }: { path: string; url: string; server: Server },
   ): Promise<void> {
     const isIt = method === 'GET' && isSame(asked, path)
-    if (!isIt || !(await isOwn(socket)) || !this.#open.has(server)) {
+    if (!isIt || !(await isOwnAccount(socket)) || !this.#open.has(server)) {
       response.writeHead(404, { connection: 'close' }).end()
       return
     }
@@ -64,24 +64,4 @@ export class OneTimeAddresses {
 function isSame(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]
   return a.length === b.length && timingSafeEqual(a, b)
-}
-
-/** False when another account's program is at the other end; true where that cannot be known. */
-async function isOwn({ remotePort, localPort }: Socket): Promise<boolean> {
-  if (process.platform !== 'linux' || process.getuid === undefined) return true
-  const uid = accountOf(await readFile('/proc/net/tcp', 'utf8'), remotePort ?? 0, localPort ?? 0)
-  return uid === process.getuid()
-}
-
-/**
- * Whose socket on 127.0.0.1 is bound to `port` and connected to `to`; null: none is there. Lines of /proc/net/tcp:
- * `sl local_address rem_address st tx:rx tr:when retrnsmt uid …`, addresses in hexadecimal.
- */
-function accountOf(table: string, port: number, to: number): number | null {
-  const at = (number: number): string => `0100007F:${number.toString(16).toUpperCase().padStart(4, '0')}`
-  for (const line of table.split('\n')) {
-    const [, local, remote, , , , , uid] = line.trim().split(/\s+/)
-    if (local === at(port) && remote === at(to)) return Number(uid)
-  }
-  return null
 }

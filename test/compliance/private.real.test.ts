@@ -251,6 +251,18 @@ describe('private tunnels', () => {
     expect(await failureOf(11)).toBe('wrong-password')
   })
 
+  it('lets no page of a site in whose name leads to this machine, whichever service is behind it', async () => {
+    const heard: Buffer[] = []
+    await open(14, await targets.listen((socket) => socket.on('data', (chunk) => heard.push(chunk))))
+    const { port, failures } = await visitor(14)
+    const socket = await targets.visit(port)
+    const answer = readAll(socket)
+    socket.write(`GET /api HTTP/1.1\r\nHost: evil.example.com:${port}\r\n\r\n`)
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 421 /)
+    expect(heard).toEqual([])
+    expect(failures).toEqual([])
+  })
+
   it('follows a changed password, and gives no two tunnels the same', async () => {
     const echo = await targets.echo()
     await open(12, echo)

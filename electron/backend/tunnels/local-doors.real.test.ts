@@ -1,6 +1,9 @@
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
 import { LocalDoors } from './local-doors.ts'
 
@@ -24,7 +27,7 @@ async function picky(): Promise<Server> {
 
 it('a service that serves local names only is reached through a door on 127.0.0.1', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors()
+  const doors = new LocalDoors({ log: silentLog })
   opened.push(doors)
   const door = await doors.open({ host: '127.0.0.2', port })
   expect(await doors.open({ host: '127.0.0.2', port })).toBe(door)
@@ -37,7 +40,7 @@ it('a service that serves local names only is reached through a door on 127.0.0.
 
 it('two quick "Open" share one door, which closing ends', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors()
+  const doors = new LocalDoors({ log: silentLog })
   const place = { host: '127.0.0.2', port }
   const [one, two] = await Promise.all([doors.open(place), doors.open(place)])
   expect(two).toBe(one)
@@ -49,7 +52,7 @@ it('two quick "Open" share one door, which closing ends', async () => {
 
 it('closing ends the door and its connections', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors()
+  const doors = new LocalDoors({ log: silentLog })
   opened.push(doors)
   const door = await doors.open({ host: '127.0.0.2', port })
   const visitor = connect(door, '127.0.0.1')
@@ -68,12 +71,43 @@ it('a place that refuses ends the visitor’s connection at once', async () => {
   const { port } = server.address() as AddressInfo
   server.close()
   await once(server, 'close')
-  const doors = new LocalDoors()
+  const doors = new LocalDoors({ log: silentLog })
   opened.push(doors)
   const visitor = connect(await doors.open({ host: '127.0.0.2', port }), '127.0.0.1')
   visitor.on('error', () => undefined)
   const received: Buffer[] = []
   visitor.on('data', (chunk: Buffer) => received.push(chunk))
-  await once(visitor, 'close')
+  await new Promise((resolve) => visitor.once('close', resolve))
   expect(received).toEqual([])
 })
+
+it('a page whose name leads here is refused: its requests name a site, and not this computer', async () => {
+  const { port } = (await picky()).address() as AddressInfo
+  const doors = new LocalDoors({ log: silentLog })
+  opened.push(doors)
+  const door = await doors.open({ host: '127.0.0.2', port })
+  const asked = request({
+    host: '127.0.0.1',
+    port: door,
+    path: '/',
+    headers: { host: `evil.example.com:${door}` },
+  })
+  asked.end()
+  const [answer] = await once(asked, 'response')
+  expect(answer.statusCode).toBe(421)
+  answer.resume()
+})
+
+it.runIf(process.getuid?.() === 0)(
+  'a program of another account of this computer is turned away',
+  async () => {
+    const { port } = (await picky()).address() as AddressInfo
+    const doors = new LocalDoors({ log: silentLog })
+    opened.push(doors)
+    const door = await doors.open({ host: '127.0.0.2', port })
+    const args = ['-s', '-o', '/dev/null', '-w', '%{http_code}', `http://127.0.0.1:${door}/`]
+    const asked = promisify(execFile)('curl', args, { uid: 65_534 })
+    await expect(asked).rejects.toMatchObject({ stdout: '000' })
+    expect((await promisify(execFile)('curl', args)).stdout).toBe('200')
+  },
+)

@@ -1,5 +1,9 @@
+import { joinLocal } from '@nps-desktop/relay-core/client'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
+const host = '127.0.0.1'
 const connectWithinMs = 10_000
 /** A notebook page opens some six connections a tab. */
 const mostConnections = 256
@@ -14,13 +18,18 @@ interface Place {
  *
  * A Jupyter that listens on loopback, as it does unless told otherwise, answers 403 to any request whose Host header
  * is not a local name (Jupyter Server, `allow_remote_access`), and so to the server's public address. Through a door
- * the browser's Host header is `127.0.0.1`.
+ * the browser's Host header is `127.0.0.1`. It lets in what `joinLocal` does.
  */
 export class LocalDoors {
   /** While one opens, whoever asks for the same place waits for that one. */
   readonly #doors = new Map<string, Promise<Server>>()
   readonly #sockets = new Set<Socket>()
+  readonly #log: Log
   #isClosed = false
+
+  constructor({ log }: { log: Log }) {
+    this.#log = log
+  }
 
   /** The port on 127.0.0.1 that leads to `place`: the same number where it is free. One door a place. */
   async open(place: Place): Promise<number> {
@@ -44,7 +53,9 @@ export class LocalDoors {
   }
 
   async #openNew(place: Place): Promise<Server> {
-    const server = createServer({ allowHalfOpen: true }, (visitor) => this.#lead(visitor, place))
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (visitor) => {
+      void this.#lead(visitor, place)
+    })
     server.maxConnections = mostConnections
     try {
       await listen(server, place.port)
@@ -57,21 +68,35 @@ export class LocalDoors {
     return server
   }
 
-  #lead(visitor: Socket, place: Place): void {
-    if (this.#isClosed) return void visitor.destroy()
-    const onward = connect({ ...place, allowHalfOpen: true, timeout: connectWithinMs })
-    onward.once('timeout', () => onward.destroy())
-    onward.once('connect', () => onward.setTimeout(0))
-    for (const socket of [visitor, onward]) {
-      this.#sockets.add(socket)
-      socket.setNoDelay(true)
-      socket.on('error', () => undefined) // 'close' follows, and ends the other side
-      socket.once('close', () => this.#sockets.delete(socket))
+  async #lead(visitor: Socket, place: Place): Promise<void> {
+    this.#sockets.add(visitor)
+    visitor.setNoDelay(true)
+    visitor.on('error', () => undefined) // 'close' follows
+    const gone = new AbortController()
+    visitor.once('close', () => {
+      this.#sockets.delete(visitor)
+      gone.abort(new Error('the program has left'))
+    })
+    const visit = ({ signal }: { signal: AbortSignal }): Promise<Socket> => reach(place, signal)
+    try {
+      await joinLocal(visitor, { host, visit, signal: gone.signal })
+    } catch (error) {
+      if (!gone.signal.aborted)
+        this.#log.warn('a door on this computer leads nowhere', { ...place, reason: error })
     }
-    visitor.once('close', (failed) => (failed ? onward.destroy() : onward.end()))
-    onward.once('close', () => visitor.destroySoon())
-    visitor.pipe(onward)
-    onward.pipe(visitor)
+  }
+}
+
+/** Rejects with the system's error, the signal's reason, or after `connectWithinMs`. */
+async function reach(place: Place, signal: AbortSignal): Promise<Socket> {
+  const onward = connect({ ...place, allowHalfOpen: true, noDelay: true })
+  onward.on('error', () => undefined)
+  try {
+    await once(onward, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)]) })
+    return onward
+  } catch (error) {
+    onward.destroy()
+    throw error
   }
 }
 
@@ -82,7 +107,7 @@ function close(server: Server): void {
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+    server.listen({ host, port, exclusive: true }, () => {
       server.off('error', reject)
       resolve()
     })

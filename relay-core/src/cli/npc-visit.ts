@@ -92,5 +92,13 @@ function openDoor(config: AgentConfig, { name, password, localPort }: Visitor, w
     stock: mayBeStock ? (wait) => visitPrivate(stockRelay(config), password, wait) : undefined,
     log,
   })
-  return new VisitorDoor({ name, host: localHost, port: localPort, visit: (wait) => visit.open(wait), log })
+  return new VisitorDoor({
+    name,
+    host: localHost,
+    // As a service of root it serves whoever works on this machine.
+    forAllAccounts: process.getuid?.() === 0,
+    port: localPort,
+    visit: (wait) => visit.open(wait),
+    log,
+  })
 }

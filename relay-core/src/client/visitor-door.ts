@@ -3,12 +3,14 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
-import { resetStream, splice } from '../transport/splice.ts'
+import { ForeignAccount, joinLocal } from './join-local.ts'
 
 export interface VisitorDoorOptions {
   readonly name: string
-  /** By default 127.0.0.1: programs on this machine only. */
+  /** By default 127.0.0.1: programs of this account only (see joinLocal). */
   readonly host?: string | undefined
+  /** See LocalDoor. */
+  readonly forAllAccounts?: boolean | undefined
   /** 0 takes any free port. */
   readonly port: number
   /** A new connection to the private tunnel's target. */
@@ -17,6 +19,10 @@ export interface VisitorDoorOptions {
   readonly onFailure?: ((error: unknown) => void) | undefined
   readonly log: Log
 }
+
+const defaultHost = '127.0.0.1'
+/** Tabs of a browser, and ssh sessions: far from any use, far below what descriptors allow. */
+const mostConnections = 1_024
 
 /** One private tunnel of another machine on a port of this one. */
 export class VisitorDoor {
@@ -30,11 +36,12 @@ export class VisitorDoor {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
       this.#accept(socket),
     )
+    this.#server.maxConnections = mostConnections
   }
 
   /** Fulfils with its port; rejects with `port-taken` or the system's error. */
   async open(): Promise<number> {
-    const { name, host = '127.0.0.1', port, log } = this.#options
+    const { name, host = defaultHost, port, log } = this.#options
     this.#server.listen(port, host)
     try {
       await once(this.#server, 'listening')
@@ -76,16 +83,14 @@ export class VisitorDoor {
   }
 
   async #join(socket: Socket, signal: AbortSignal): Promise<void> {
-    const { name, visit, onFailure, log } = this.#options
+    const { name, host = defaultHost, forAllAccounts, visit, onFailure, log } = this.#options
     try {
-      const stream = await visit({ signal })
-      if (signal.aborted) resetStream(stream)
-      else await splice(socket, stream)
+      await joinLocal(socket, { host, forAllAccounts, visit, signal })
     } catch (error) {
-      resetStream(socket)
       if (signal.aborted) return
       log.warn('private tunnel not reached', { name, reason: error })
-      onFailure?.(error)
+      // That is no fault of the tunnel.
+      if (!(error instanceof ForeignAccount)) onFailure?.(error)
     }
   }
 }

@@ -24,7 +24,7 @@ export const tunnel = {
   makeLaptop: 'Let only this laptop in',
   makeAnyone: 'Open it to anyone who finds the port',
   laptopText:
-    'The server has no port for it. It works while this app runs, and is encrypted all the way from this laptop to the lab box.',
+    'The server has no port for it. It works while this app runs, and is encrypted all the way from this laptop to the lab box. On Linux only programs of your own account get in; on other systems every account of this laptop does.',
   name: 'Name',
   namePlaceholder: 'For example VS Code',
   port: 'Public port',

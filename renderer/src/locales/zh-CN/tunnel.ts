@@ -24,7 +24,8 @@ export const tunnel: Words<typeof en> = {
   onlyHere: '仅本机',
   makeLaptop: '只允许本机访问',
   makeAnyone: '对知道端口的任何人开放',
-  laptopText: '云服务器上没有对应的端口。应用运行期间可用，从本机到实验室主机全程加密。',
+  laptopText:
+    '云服务器上没有对应的端口。应用运行期间可用，从本机到实验室主机全程加密。在 Linux 上只有你自己账号的程序能用它；在其他系统上，本机的所有账号都能用。',
   name: '名称',
   namePlaceholder: '例如 VS Code',
   port: '公网端口',
