@@ -191,7 +191,7 @@ export async function createBackend({
         live: (_input, { signal }) => traffic.feed.watch(signal),
         history: (input, options) => traffic.history(input, options),
       },
-      trial: { start: () => trial.start(), stop: () => trial.stop() },
+      trial: { start: (input) => trial.start(input), stop: () => trial.stop() },
     },
     log,
   )

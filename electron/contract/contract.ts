@@ -257,7 +257,8 @@ export const desktopContract = {
 
   /** "Try everything on this computer": a relay, an agent and three small services, all on loopback. */
   trial: {
-    start: base.input(nothing).output(serverRef),
+    /** `language`: that of the page, for the names of what is made; without it, the app's own. */
+    start: base.input(z.object({ language: z.enum(['en', 'zh-CN']).optional() })).output(serverRef),
     stop: base.input(nothing).output(nothing),
   },
 }

@@ -52,6 +52,8 @@ export const hostKey = z.object({
   fingerprint: z.string(),
   state: z.enum(['new', 'known', 'changed']),
   pinned: z.string().nullable(),
+  /** The ssh of this account knows the machine by this very key (known_hosts). */
+  sshKnows: z.boolean(),
 })
 export type HostKey = z.infer<typeof hostKey>
 

@@ -104,6 +104,7 @@ export function scenarioRouter(world: World) {
           fingerprint: changed ? 'SHA256:Lm81nB2x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iE0aX' : fingerprint,
           state: changed ? 'changed' : known ? 'known' : 'new',
           pinned: changed || known ? fingerprint : null,
+          sshKnows: false,
         }
       }),
       confirm: os.hostKeys.confirm.handler(nothing),

@@ -81,6 +81,7 @@ const hostKeys: World['hostKeys'] = [
     algorithm: 'ssh-ed25519',
     fingerprint: 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4',
     state: 'known',
+    sshKnows: false,
     pinned: 'SHA256:9f2cB1x7mZr0aVt3kUu8yWc5dNq6sHj4oPl2iEgQe4',
   },
 ]

@@ -39,7 +39,7 @@ test('a changed host key stops everything before a secret is sent, until it is a
   await new WelcomePage(page).setUpServer()
   await page.getByLabel('Address', { exact: true }).fill(address.host)
   await page.getByLabel('User', { exact: true }).fill(address.user)
-  await wizard.press('Show host key')
+  await wizard.press('Connect')
   const dialog = page.getByRole('dialog', { name: `${address.host} shows a different host key.` })
   await expect(dialog).toContainText(first)
   await expect(dialog).toContainText(second)

@@ -4,6 +4,7 @@ import { AppError } from '../app-error.ts'
 import type { HostKeyPlace, HostKeyRecord, Storage } from '../storage/records.ts'
 import type { SeenHostKey } from './host-key.ts'
 import { inspectHostKey } from './inspect-host-key.ts'
+import { sshKnows } from './known-hosts.ts'
 import type { Machines } from './machines.ts'
 import { openWay } from './open-session.ts'
 import { jumpAddress, wayThrough } from './way.ts'
@@ -64,7 +65,9 @@ export function createHostKeys({
       const pinned = storage.hostKeys.get(place)
       const state =
         pinned === undefined ? 'new' : pinned.fingerprint === seen.fingerprint ? 'known' : 'changed'
-      return { ...place, ...seen, state, pinned: pinned?.fingerprint ?? null }
+      // behind a jump host the same name may be another machine
+      const sshKnowsIt = place.way === '' && (await sshKnows({ ...place, fingerprint: seen.fingerprint }))
+      return { ...place, ...seen, state, pinned: pinned?.fingerprint ?? null, sshKnows: sshKnowsIt }
     },
 
     async confirm(input, options) {
@@ -95,7 +98,7 @@ export function createHostKeys({
 }
 
 function asKnown({ host, port, way, algorithm, fingerprint }: HostKeyRecord): HostKey {
-  return { host, port, way, algorithm, fingerprint, state: 'known', pinned: fingerprint }
+  return { host, port, way, algorithm, fingerprint, state: 'known', pinned: fingerprint, sshKnows: false }
 }
 
 function forgetOldest(map: Map<string, unknown>, limit: number): void {

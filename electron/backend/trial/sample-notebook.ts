@@ -12,7 +12,7 @@ const pieceBytes = 64 * 1024
 const page = samplePage({
   title: 'Sample notebook',
   en: 'This page stands in for Jupyter. It runs on this computer and reached you through a real tunnel: your browser, the server’s port, nps, npc, and back.',
-  zh: '此页面代替 Jupyter。它运行在这台电脑上，并通过真实的隧道到达您的浏览器：浏览器 → 服务器端口 → nps → npc，再返回。',
+  zh: '此页面代替 Jupyter。它运行在这台电脑上，并通过真实的隧道到达你的浏览器：浏览器 → 服务器端口 → nps → npc，再返回。',
   body: `<p><button id="run">Run</button> <output id="out">connecting</output></p>`,
   script: `
     const out = document.getElementById('out')

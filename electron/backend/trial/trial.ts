@@ -47,8 +47,8 @@ export class Trial {
   }
 
   /** Fulfils when its three tunnels listen. Started already: the same answer again. */
-  start(): Promise<{ serverId: string }> {
-    return this.#inTurn(() => this.#start())
+  start({ language }: { language?: 'en' | 'zh-CN' | undefined } = {}): Promise<{ serverId: string }> {
+    return this.#inTurn(() => this.#start(language))
   }
 
   /** Ports closed, folder gone, rows and activity lines taken back. Idempotent. */
@@ -56,13 +56,13 @@ export class Trial {
     return this.#inTurn(() => this.#stop())
   }
 
-  async #start(): Promise<{ serverId: string }> {
+  async #start(language: 'en' | 'zh-CN' | undefined): Promise<{ serverId: string }> {
     if (this.#running) return { serverId: this.#running.serverId }
     const { dataFolder, log } = this.#parts
     const machine = await TrialMachine.start({ dataFolder, log })
     this.#running = { serverId: newId('s'), machine, visitor: null }
     try {
-      await this.#settle(this.#running, AbortSignal.timeout(startWithinMs))
+      await this.#settle(this.#running, language, AbortSignal.timeout(startWithinMs))
       return { serverId: this.#running.serverId }
     } catch (error) {
       await this.#stop()
@@ -70,10 +70,14 @@ export class Trial {
     }
   }
 
-  async #settle(running: RunningTrial, signal: AbortSignal): Promise<void> {
+  async #settle(
+    running: RunningTrial,
+    language: 'en' | 'zh-CN' | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { storage, relays, labs, tunnels, log } = this.#parts
     const { serverId, machine } = running
-    const names = sampleNames(storage.settings.get().language)
+    const names = sampleNames(language ?? storage.settings.get().language)
     const { bridgePort, fingerprint, adminKey } = machine.relay
     await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
     const relay = { host: '127.0.0.1', bridgePort, fingerprint, version: null, range: someRange() }

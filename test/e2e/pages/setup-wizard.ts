@@ -35,7 +35,7 @@ export class SetupWizard {
   async showHostKey({ host, user }: { host: string; user: string }): Promise<string> {
     await this.#page.getByLabel('Address', { exact: true }).fill(host)
     await this.#page.getByLabel('User', { exact: true }).fill(user)
-    await this.press('Show host key')
+    await this.press('Connect')
     const shown = this.#page.getByRole('region', { name: 'Host key' })
     return (await shown.getByRole('button', { name: /^Copy SHA256:/ }).innerText()).trim()
   }

@@ -3,7 +3,7 @@ import type { FactCode } from '@nps-desktop/electron/contract'
 /** What the steps of a job found. Values named `…Bytes` come as sizes; `without` has what to say where a value is not known. */
 export const facts = {
   'signed-in': 'Signed in as {user} in {ms}.',
-  'through-jump': 'By way of {jump}.',
+  'through-jump': 'Through {jump}.',
   'is-root': '{user} is root here.',
   'has-sudo': '{user} becomes root by sudo.',
   'without-root': 'Everything is done as {user}, without root.',

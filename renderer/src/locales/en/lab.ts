@@ -29,7 +29,7 @@ export const lab = {
   stateUnknown: 'Not known since {time}',
   stateUnknownEver: 'Not known',
   stateWaiting: 'Waiting for it',
-  on: 'on {server}',
+  on: 'through {server}',
   npc: 'npc {version}',
   tunnels: 'Tunnels',
   noTunnels: 'No tunnels yet',

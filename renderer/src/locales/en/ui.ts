@@ -99,7 +99,7 @@ export const ui = {
     open: 'Open',
     untried: 'Not tried',
     noAnswer: 'No answer',
-    closed: "Closed on the server's own firewall",
+    closed: 'Closed by the firewall on the server',
     used: 'Used',
     cell: '{from}–{to}: {state}',
   },

@@ -32,6 +32,6 @@ export const activity: Words<typeof en> = {
     'tunnel-broken': '{tunnel} 断开。',
     'tunnel-paused': '{tunnel} 已暂停。',
     'setup-done': '{server} 部署完成。',
-    'setup-failed': '{server} 的部署停下了。',
+    'setup-failed': '{server} 的部署中断。',
   },
 }

@@ -20,7 +20,7 @@ export const console: Words<typeof en> = {
   noClients: '还没有实验室主机。',
   noClientsText: '添加一台，然后在那里的 shell 中粘贴一行命令。',
   addClient: '添加实验室主机',
-  addClientHint: '您对这台机器的称呼。要粘贴的命令会立即出现。',
+  addClientHint: '你对这台机器的称呼。要粘贴的命令会立即出现。',
   showCommand: '启动命令',
   pasteCurl: '在那里粘贴（curl）',
   pasteWget: '或使用 wget',

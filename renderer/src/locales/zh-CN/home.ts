@@ -3,7 +3,7 @@ import type { Words } from '../words.ts'
 
 export const home: Words<typeof en> = {
   noTunnels: '还没有隧道。',
-  noTunnelsText: '在实验室主机上添加您需要的：shell、Notebook、训练曲线。',
+  noTunnelsText: '在实验室主机上添加你需要的：shell、Notebook、训练曲线。',
   noLabs: '还没有实验室主机。',
   noLabsText: '{server} 已就绪。下一步是实验室里的机器。',
   addLab: '添加实验室主机',

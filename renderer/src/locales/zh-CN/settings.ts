@@ -13,7 +13,7 @@ export const settings: Words<typeof en> = {
   closeToTrayText: '应用留在托盘中。无论如何，隧道都不依赖它运行。',
   hostKeys: '主机密钥',
   noHostKeys: '还没有主机密钥',
-  noHostKeysText: '您登录的每台机器，其密钥会显示一次，由您确认后保存在这里。',
+  noHostKeysText: '你登录的每台机器，其密钥会显示一次，由你确认后保存在这里。',
   forgetKey: '删除 {host} 的密钥',
   forgetTitle: '删除 {host} 的主机密钥？',
   keyWay: '经由 {way}',
@@ -22,6 +22,6 @@ export const settings: Words<typeof en> = {
   dataFolder: '数据文件夹',
   openFolder: '打开',
   keychain: '密码和密钥由系统钥匙串加密。',
-  keyFile: '密码和密钥由其中仅您可读的密钥文件加密。',
+  keyFile: '密码和密钥由其中仅你可读的密钥文件加密。',
   licence: '许可证',
 }

@@ -3,9 +3,9 @@ import type { Words } from '../words.ts'
 
 export const welcome: Words<typeof en> = {
   title: '在家也能用实验室的机器。',
-  text: '流量只经过您自己的一台小云服务器。不用注册账号，不经过第三方。',
-  picture: '本机经由您的云服务器到达实验室主机',
-  youConnect: '您连接过去',
+  text: '流量只经过你自己的一台小云服务器。不用注册账号，不经过第三方。',
+  picture: '本机经由你的云服务器到达实验室主机',
+  youConnect: '你连接过去',
   labDials: '它主动连出',
   labHidden: '实验室，无公网地址',
   setUp: '部署我的云服务器',
@@ -19,6 +19,6 @@ export const welcome: Words<typeof en> = {
   trialTime: '20 秒',
   trialStarting: '正在启动',
   secretsKeychain: '密码和密钥只保存在本机的系统钥匙串中。',
-  secretsKeyFile: '密码和密钥只保存在本机，由仅您可读的密钥文件加密。',
+  secretsKeyFile: '密码和密钥只保存在本机，由仅你可读的密钥文件加密。',
   language: '语言',
 }

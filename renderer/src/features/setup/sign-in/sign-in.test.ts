@@ -13,6 +13,7 @@ const shown: HostKey = {
   fingerprint: 'SHA256:9f2cQe4',
   state: 'new',
   pinned: null,
+  sshKnows: false,
 }
 
 const confirmed = { host: '120.1.1.2', port: 22, jump: { kind: 'none' }, fingerprint: 'SHA256:9f2cQe4' }
@@ -46,7 +47,7 @@ test('the secret field opens only after the host key was confirmed', async () =>
   await using _ = page
   expect(page.find('input[type=password]').exists()).toBe(false)
 
-  await press('Show host key')
+  await press('Connect')
   expect(calls).toEqual([['inspect', { host: '120.1.1.2', port: 22, jump: { kind: 'none' } }]])
   expect(page.text()).toContain('SHA256:9f2cQe4')
   expect(page.find('input[type=password]').exists()).toBe(false)
@@ -67,10 +68,18 @@ test('the secret field opens only after the host key was confirmed', async () =>
   ])
 })
 
+test('a key that ssh knows is said to be the same; it is confirmed by a person all the same', async () => {
+  const { page, calls, press } = await signIn({ ...shown, sshKnows: true })
+  await using _ = page
+  await press('Connect')
+  expect(page.text()).toContain('This is the same key as your ssh knows for it.')
+  expect(calls.map(([name]) => name)).toEqual(['inspect'])
+})
+
 test('another address closes the secret field again', async () => {
   const { page, press, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
   await using _ = page
-  await press('Show host key')
+  await press('Connect')
   expect(page.find('input[type=password]').exists()).toBe(true)
   await host?.setValue('120.1.1.3')
   expect(page.find('input[type=password]').exists()).toBe(false)
@@ -79,7 +88,7 @@ test('another address closes the secret field again', async () => {
 test('a changed key shows both fingerprints, and stopping sends nothing', async () => {
   const { page, calls, press } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
   await using _ = page
-  await press('Show host key')
+  await press('Connect')
   expect(document.body.textContent).toContain('SHA256:old')
   expect(document.body.textContent).toContain('SHA256:9f2cQe4')
   await press('Stop')
@@ -90,7 +99,7 @@ test('a changed key shows both fingerprints, and stopping sends nothing', async 
 test('a changed key is pinned only by its own button', async () => {
   const { page, calls, press } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
   await using _ = page
-  await press('Show host key')
+  await press('Connect')
   await press('It was reinstalled')
   expect(calls.at(-1)).toEqual(['confirm', confirmed])
   expect(page.find('input[type=password]').exists()).toBe(true)
@@ -112,12 +121,12 @@ test('the sign-in of a lab box behind another machine is renewed by the same way
       labs: { edit: heard('edit', {}) },
     },
   })
-  expect(page.text()).toContain('By way of gate')
+  expect(page.text()).toContain('Through gate')
   const press = async (word: string): Promise<void> => {
     buttonCalled(word).click()
     await flushPromises()
   }
-  await press('Show host key')
+  await press('Connect')
   await press('Yes, this is it')
   await page.get('input[type=password]').setValue('secret')
   await press('Save')
@@ -139,7 +148,7 @@ test('an ssh command typed as the address is spread over the fields, with its ke
   await host?.setValue('ssh -i ~/.ssh/id_ed25519 -p 2222 goudan@120.1.1.9')
   const values = page.findAll('form input').map((input) => (input.element as HTMLInputElement).value)
   expect(values.slice(0, 3)).toEqual(['120.1.1.9', '2222', 'goudan'])
-  await press('Show host key')
+  await press('Connect')
   const key = page.findAll('input, textarea').map((field) => (field.element as HTMLInputElement).value)
   expect(key).toContain('~/.ssh/id_ed25519')
 })

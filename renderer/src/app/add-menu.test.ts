@@ -1,0 +1,12 @@
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { mountPage } from '../testing/mount-page.ts'
+import AddMenu from './AddMenu.vue'
+
+test('the key for Add opens its menu', async () => {
+  await using page = await mountPage(AddMenu, { answers: {} })
+  const menu = page.vm as unknown as InstanceType<typeof AddMenu>
+  menu.open()
+  await flushPromises()
+  expect(document.querySelector('[role="menu"]')?.textContent).toContain('nps')
+})
