@@ -7,12 +7,12 @@ const onlyNewest = 'as with 0.26.10: what notices is ours'
 /** What becomes of the link when an end is restarted or hangs. These come last: they disturb every other row. */
 export const linkRows: readonly Row[] = [
   {
-    name: 'T15: after a wrong key the agent waits until a person may have mended it',
+    name: 'T15: after a wrong key the agent asks again after five seconds or so',
     leftOut: ({ agent }) => isStock(agent) && 'a stock agent tries every five seconds',
     run: async (pair) => {
       const npc = pair.npc(await pair.agentFlags('a-key-that-nobody-knows'))
       await npc.says(/agent waiting .*code=wrong-key/)
-      expect(npc.output).toMatch(/retryInMs=(19\d{3}|20000)/)
+      expect(npc.output).toMatch(/retryInMs=([45]\d{3}|6000)/)
       await npc.kill()
     },
   },
@@ -52,7 +52,8 @@ export const linkRows: readonly Row[] = [
       const { agent } = await pair.account()
       const from = agent.written
       pair.relay.signal('SIGSTOP')
-      await agent.says(/agent waiting/, { withinMs: 12_000, from })
+      // Streams under way keep a link to a stock relay, which would end them for another one.
+      await agent.says(/agent waiting|streams under way are kept/, { withinMs: 12_000, from })
       pair.relay.signal('SIGCONT')
       await pair.answers()
     },
