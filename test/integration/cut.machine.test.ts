@@ -25,6 +25,13 @@ const echo = `require('net').createServer((socket) => {
   socket.pipe(socket)
 }).listen(7, '127.0.0.1', () => console.log('listens'))`
 
+const talk = `let heard = '', said = 0
+const socket = require('net').connect(2222, '127.0.0.1')
+socket.on('data', (bytes) => (heard += bytes) && console.log('heard ' + heard.trim().split(' ').at(-1)))
+socket.on('error', () => {})
+socket.on('close', () => console.log('ended'))
+setInterval(() => socket.write(++said + ' '), 2000)`
+
 /** What the tunnels of the lab box lead to. */
 async function startEcho(line: CutLine): Promise<Program> {
   const [program, ...args] = line.inLab([process.execPath, '-e', echo])
@@ -77,6 +84,27 @@ class Pair {
     await pair.until('online')
     await pair.#ask('tunnel', 'add', '-client=1', '-mode=tcp', `-port=${ports.tunnel}`, '-target=127.0.0.1:7')
     return pair
+  }
+
+  /** Makes a private tunnel, and a visitor of it in the lab box's network, which says a number every two seconds. */
+  async visitPrivately(line: CutLine, npc: readonly string[]): Promise<readonly [Program, Program]> {
+    const password = 'a-password-for-the-private-tunnel-01'
+    await this.#ask(
+      'tunnel',
+      'add',
+      '-client=1',
+      '-mode=private',
+      '-target=127.0.0.1:7',
+      `-password=${password}`,
+    )
+    const server = `-server=${line.relayAddress}:${this.#bridgePort}`
+    const [inLab, ...rest] = line.inLab([...npc, server, `-password=${password}`, '-local_port=2222'])
+    const visitor = new Program(inLab, rest, this.#folder, { ...process.env, HOME: this.#folder })
+    await visitor.says(/private tunnel listens/)
+    const [node, ...args] = line.inLab([process.execPath, '-e', talk])
+    const program = new Program(node, args, root)
+    await program.says(/heard 1/)
+    return [visitor, program]
   }
 
   async agentState(): Promise<string> {
@@ -194,6 +222,7 @@ const servedWithinMs: Readonly<Record<string, number>> = { 'stock npc': cutMs + 
 describe('a cut of half a minute between lab box and relay', () => {
   let line: CutLine
   let target: Program
+  let visit: readonly [visitor: Program, talk: Program]
   const pairs: Pair[] = []
   const idle: Visitor[] = []
   const busy: Visitor[] = []
@@ -209,6 +238,10 @@ describe('a cut of half a minute between lab box and relay', () => {
       idle.push(await Visitor.open(port))
       busy.push(await Visitor.open(port))
     }
+    const [[, , npc] = ['', [], []]] = runtimes
+    const [shipped] = pairs
+    if (!shipped) throw new Error('there is no pair')
+    visit = await shipped.visitPrivately(line, npc)
     await line.cut()
     const cutAt = performance.now()
     for (const visitor of busy) visitor.write('written into the cut ')
@@ -227,6 +260,7 @@ describe('a cut of half a minute between lab box and relay', () => {
   })
   afterAll(async () => {
     for (const visitor of [...idle, ...busy]) visitor.close()
+    for (const program of visit) await program.kill()
     for (const pair of pairs) await pair.close()
     await target.kill()
     await line.close()
@@ -255,9 +289,18 @@ describe('a cut of half a minute between lab box and relay', () => {
     it('leaves no connection behind once its streams have ended', async () => {
       idle[index]?.close()
       busy[index]?.close()
-      // The control connection and the spare carriers.
-      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 20_000 }).toBeLessThanOrEqual(4)
+      // The control connection, the spare carriers, and with the shipped programs the private visit and its carrier.
+      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 20_000 }).toBeLessThanOrEqual(6)
     })
+  })
+
+  it('ends no visit of a private tunnel, cut off at both ends', { timeout: 60_000 }, async () => {
+    const [, talking] = visit
+    // It went on talking for as long as the cut took.
+    await talking.says(/heard 2\d/, { withinMs: 55_000 })
+    const heard = [...talking.output.matchAll(/heard (\d+)/g)].map(([, number]) => Number(number))
+    expect(talking.output).not.toContain('ended')
+    expect(heard).toEqual([...heard].sort((a, b) => a - b))
   })
 
   it('is noticed at once when the lab box itself lost its network and has it back', async () => {

@@ -1,4 +1,5 @@
 import type { Overview } from '@nps-desktop/electron/contract'
+import { hostname } from 'node:os'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppAndRelay } from './app-and-relay.ts'
 
@@ -144,4 +145,16 @@ test('a deletion outlives the app: what was due is finished at the next start', 
   await expect(bed.app.tunnels.undoRemove({ tunnelId })).rejects.toMatchObject({
     data: { failure: { code: 'not-found' } },
   })
+})
+
+test('another machine that takes a lab box’s place is told, with where both are', async () => {
+  await bed.readyTunnel()
+  const older = bed.agent
+  const { labs } = await bed.overviewWhere(() => true)
+  await bed.startAgent(await bed.vkeyOf(labs[0]?.id ?? ''))
+  const taken = await bed.overviewWhere((now) => now.labs.some(({ state }) => 'takeover' in state))
+  const machine = `127.0.0.1 (${hostname()})`
+  expect(taken.labs[0]?.state).toMatchObject({ state: 'online', takeover: { by: machine, from: machine } })
+  expect(older?.state).toMatchObject({ state: 'waiting', reason: { code: 'agent-replaced' } })
+  await older?.close()
 })

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -122,4 +124,25 @@ test('an agent that has lost its link takes its own place at once', async () => 
   await one.until('online')
   expect(agents.get(1)).not.toBe(session)
   expect(agents.state(1)).not.toHaveProperty('displaced')
+})
+
+test('a client that is switched off loses its streams at once, those of a link that was lost too', async () => {
+  const target = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
+  target.listen(0, '127.0.0.1')
+  await once(target, 'listening')
+  const one = start()
+  await one.until('online')
+  const { port } = target.address() as AddressInfo
+  const signal = AbortSignal.timeout(10_000)
+  const stream = await agents.get(1)?.openStream({ host: '127.0.0.1', port }, { signal })
+  if (!stream) throw new Error('there is no session')
+  agents.get(1)?.endLink()
+  await one.until('waiting', 'relay-unreachable')
+  await one.until('online')
+  stream.write('still here')
+  expect(String((await once(stream, 'data', { signal }))[0])).toBe('still here')
+  const ended = new Promise((resolve) => stream.once('close', resolve))
+  agents.end(1, 'disabled')
+  await ended
+  target.close()
 })

@@ -25,7 +25,8 @@ export class Leftovers<Link extends Leftover> {
   /** The last link is lost: without another one soon, the streams end. */
   endLater(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.end(), leftoverMs)
+    // A program that ends takes its streams along anyway.
+    this.#timer = setTimeout(() => this.end(), leftoverMs).unref()
   }
 
   /** There is a link again: each stream goes on until it ends, or its own connection does. */
