@@ -31,7 +31,9 @@ export class LabRecords {
     const { serverId, name } = input
     const jump = input.address?.jump ?? { kind: 'none' }
     if (input.address) refuseUnconfirmed(this.#storage, input.address, jump)
-    const client = await this.#relays.api(serverId).clients.add({ name }, { signal })
+    const client = await this.#relays
+      .api(serverId)
+      .clients.add({ name, settings: { mayPush: false } }, { signal })
     const id = labIdOf(serverId, client.id)
     await this.#keepSecrets(id, input.secret, jump)
     this.#storage.labs.put({

@@ -93,6 +93,8 @@ export const clientSettings = z.object({
   compress: z.boolean().optional(),
   /** False: its agent may not bring tunnels of its own. */
   mayPush: z.boolean().optional(),
+  /** Its agent may say on which of the server's addresses a tunnel that it brings listens; otherwise that is left out. */
+  pushAddress: z.boolean().optional(),
   /** The only host names that its agent may bring, `*.lab.example.com` for those below one; left out: any free one. */
   pushHosts: z.array(hostPattern).min(1).max(64).optional(),
 })

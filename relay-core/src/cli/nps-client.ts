@@ -20,6 +20,7 @@ const kinds = {
   crypt: 'switch',
   compress: 'switch',
   may_push: 'switch',
+  push_address: 'switch',
   push_hosts: 'text',
   ...limitFlags,
 } as const
@@ -33,7 +34,7 @@ nps client invite -id=1 [-host=name-of-this-server]
 Each takes -json. ${limitUsage}
 For all tunnels of the client together, and -max_tunnel=10. For agents of stock NPS: -crypt, -compress.
 For agents that bring their own tunnels: -may_push=false, or -push_hosts=lab.example.com,*.lab.example.com for the only
-host names that they may bring; -push_hosts= lets them bring any that is free.`
+host names that they may bring; -push_hosts= lets them bring any that is free; -push_address lets them choose an address of the server.`
 
 /** `nps client …`: the accounts of lab boxes. */
 export async function runClientCommand(
@@ -104,7 +105,13 @@ export async function runClientCommand(
 }
 
 function readSettings(
-  flags: { crypt?: boolean; compress?: boolean; may_push?: boolean; push_hosts?: string },
+  flags: {
+    crypt?: boolean
+    compress?: boolean
+    may_push?: boolean
+    push_address?: boolean
+    push_hosts?: string
+  },
   before: ClientSettings,
 ): ClientSettings {
   const { pushHosts: hostsBefore, ...others } = before
@@ -115,6 +122,7 @@ function readSettings(
     ...(flags.crypt !== undefined && { crypt: flags.crypt }),
     ...(flags.compress !== undefined && { compress: flags.compress }),
     ...(flags.may_push !== undefined && { mayPush: flags.may_push }),
+    ...(flags.push_address !== undefined && { pushAddress: flags.push_address }),
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
+import { shellWord } from '../api/shell-words.ts'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import { HttpPatience } from '../transport/http-patience.ts'
@@ -81,18 +82,18 @@ export class BridgeHttp {
     const path = /^\/i\/([A-Za-z0-9_-]{22})(?:\/npc-(amd64|arm64)\.gz)?$/.exec(request.url ?? '')
     const address = request.socket.remoteAddress ?? ''
     if (!path?.[1] || request.method !== 'GET') return end(response, 404, 'There is nothing here.\n')
-    if (this.#wrongCodes.lockedForMs(address) > 0)
-      return end(response, 429, 'Too many wrong codes. Wait a minute.\n')
+    // A right code is let in whatever others at this address have tried: 128 random bits are not guessed.
     const invitation = this.#options.invites.find(path[1])
     if (!invitation) {
+      if (this.#wrongCodes.lockedForMs(address) > 0) return refuse(request, response, 429, tooManyCodes)
       this.#wrongCodes.failed(address)
       this.#options.log.warn('wrong or expired invite code', { address })
-      // curl -f shows the status only; the text is for those who look with a browser.
-      return end(response, 410, 'This code is wrong, used up or older than an hour. Make a new one.\n')
+      return refuse(request, response, 410, spentCode)
     }
     try {
-      if (path[2] === 'amd64' || path[2] === 'arm64') await this.#sendProgram(response, invitation, path[2])
-      else await this.#sendScript(response, invitation, path[1])
+      if (path[2] === 'amd64' || path[2] === 'arm64')
+        await this.#sendProgram(response, invitation, { arch: path[2], address })
+      else await this.#sendScript(response, invitation, { code: path[1], address })
     } catch (error) {
       // Whoever has all bytes may hang up before we do.
       if (!response.writableEnded)
@@ -101,12 +102,16 @@ export class BridgeHttp {
     }
   }
 
-  async #sendScript(response: ServerResponse, { client, invite }: Invitation, code: string): Promise<void> {
+  async #sendScript(
+    response: ServerResponse,
+    invitation: Invitation,
+    { code, address }: { code: string; address: string },
+  ): Promise<void> {
     const { invites, programs, identity } = this.#options
-    const server = invites.bridgeAddress(invite.host)
+    const server = invites.bridgeAddress(invitation.invite.host)
     const script = installScript({
       server,
-      vkey: client.vkey,
+      vkey: invites.takeKey(invitation, address),
       fingerprint: identity.fingerprint,
       curlPin: identity.curlPin,
       url: `https://${server}/i/${code}`,
@@ -118,15 +123,38 @@ export class BridgeHttp {
   async #sendProgram(
     response: ServerResponse,
     { invite }: Invitation,
-    arch: 'amd64' | 'arm64',
+    { arch, address }: { arch: 'amd64' | 'arm64'; address: string },
   ): Promise<void> {
     const program = await this.#options.programs.get(arch)
     if (!program) return end(response, 404, `This relay has no npc for ${arch}.\n`)
     response.socket?.setTimeout(stallTimeoutMs, () => response.destroy())
     response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': program.bytes })
-    this.#options.invites.fetched(invite)
+    this.#options.invites.fetched(invite, address)
     await pipeline(createReadStream(program.path), response)
   }
+}
+
+const spentCode = [
+  'This line is used up, older than an hour, or not whole. Make a new one in the app, in the web console, or by "nps client invite" on the server.',
+  '这行命令已使用过、已超过一小时，或不完整。请在应用、网页控制台中，或在云服务器上用 “nps client invite” 重新生成。',
+]
+const tooManyCodes = [
+  'Too many wrong codes came from here. Wait a minute, then paste a new line.',
+  '来自此处的错误代码过多。请等一分钟，再粘贴新的命令。',
+]
+
+/** To a browser a page; to curl and wget, whose output runs in a shell and of which -f would show a number alone, a script that says it. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  sentences: readonly string[],
+): void {
+  const { accept = '' } = request.headers
+  const isScript = !accept.includes('text/html') && !(request.url ?? '').endsWith('.gz')
+  if (!isScript) return end(response, status, `${sentences.join('\n')}\n`)
+  const says = sentences.map((sentence) => `echo ${shellWord(sentence)} >&2\n`).join('')
+  end(response, 200, `#!/bin/sh\n${says}exit 1\n`, 'text/x-shellscript; charset=utf-8')
 }
 
 function end(

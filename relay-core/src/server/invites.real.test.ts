@@ -15,6 +15,7 @@ let relay: Relay
 let connection: RelayConnection
 let nowMs: number
 let server: string
+let lines: string[]
 const agents: Agent[] = []
 
 /** Stands in for npc: what counts here is the way to it. It writes down how it was called. */
@@ -30,10 +31,11 @@ beforeEach(async () => {
     writeFileSync(join(folder, 'programs', `npc-linux-${arch}.gz`), gzipSync(program))
   }
   nowMs = Date.now()
+  lines = []
   relay = new Relay({
     config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
     folder: join(folder, 'state'),
-    writeLog: () => undefined,
+    writeLog: (line) => lines.push(line),
     now: () => nowMs,
   })
   const { bridgePort, adminKey } = await relay.start()
@@ -133,7 +135,7 @@ test('the script says so when the relay has no program for this processor', asyn
 
 test('a code can be tried again until its agent has come online, and ends after an hour', async () => {
   const { lab, curl } = await invite()
-  const isGood = async () => (await shell(`${curl.replace(/ \| sh$/, '')} >/dev/null`)).code === 0
+  const isGood = async () => (await shell(curl.replace(/ \| sh$/, ''))).output.includes('NPC_SERVER_VKEY')
   expect((await shell(curl)).code).toBe(0)
   expect((await shell(curl)).code).toBe(0)
   const agent = new Agent({
@@ -155,10 +157,10 @@ test('a code can be tried again until its agent has come online, and ends after 
 
   const second = await connection.client.clients.invite({ id: lab.id, host: 'relay.example' })
   expect(second.curl).toContain('https://relay.example:')
-  const fetchSecond = second.curl.replace('relay.example', '127.0.0.1').replace(/ \| sh$/, ' >/dev/null')
-  expect((await shell(fetchSecond)).code).toBe(0)
+  const fetchSecond = second.curl.replace('relay.example', '127.0.0.1').replace(/ \| sh$/, '')
+  expect((await shell(fetchSecond)).output).toContain('NPC_SERVER_VKEY')
   nowMs += 60 * 60_000 + 1
-  expect((await shell(fetchSecond)).code).not.toBe(0)
+  expect((await shell(fetchSecond)).output).not.toContain('NPC_SERVER_VKEY')
 })
 
 test('a host that could break out of the shell line is refused', async () => {
@@ -167,11 +169,58 @@ test('a host that could break out of the shell line is refused', async () => {
   await expect(bad).rejects.toMatchObject({ code: 'invalid-input' })
 })
 
-test('guessing codes is slowed down', async () => {
-  const guess = () =>
-    shell(`curl -sk -o /dev/null -w '%{http_code}' https://${server}/i/${'A'.repeat(22)}`).then(
-      ({ output }) => output,
+test('guessing codes is slowed down, and locks out no right one', async () => {
+  const ask = (code: string, more = '') =>
+    shell(
+      `curl -sk ${more} -H 'accept: text/html' -o /dev/null -w '%{http_code}' https://${server}/i/${code}`,
+    ).then(({ output }) => output)
+  for (let attempt = 1; attempt <= 20; attempt++) expect(await ask('A'.repeat(22))).toBe('410')
+  expect(await ask('A'.repeat(22))).toBe('429')
+  expect(await ask((await invite()).code)).toBe('200')
+})
+
+test('a line that is spent says so in a sentence, in a shell and in a browser', async () => {
+  const { curl, wget, code } = await invite()
+  nowMs += 60 * 60_000 + 1
+  for (const line of [curl, wget]) {
+    const { code: exitCode, output } = await shell(line)
+    expect(output).toMatch(
+      /^This line is used up, older than an hour, or not whole\. Make a new one .*\n这行命令/,
     )
-  for (let attempt = 1; attempt <= 20; attempt++) expect(await guess()).toBe('410')
-  expect(await guess()).toBe('429')
+    expect(exitCode).toBe(1)
+  }
+  const page = await shell(`curl -sk -i -H 'accept: text/html' https://${server}/i/${code}`)
+  expect(page.output).toMatch(/410 Gone[^]*text\/plain; charset=utf-8[^]*This line is used up/)
+})
+
+test('fetches are logged with their addresses, and a second address gets a new key', async () => {
+  const { lab, curl, code } = await invite()
+  const keyIn = async (from: string) => {
+    const { output } = await shell(`curl -sk --interface ${from} https://${server}/i/${code}`)
+    return /NPC_SERVER_VKEY=(\w{32})/.exec(output)?.[1]
+  }
+  expect(await keyIn('127.0.0.2')).toBe(lab.vkey)
+  expect(await keyIn('127.0.0.2')).toBe(lab.vkey)
+  const second = await keyIn('127.0.0.1')
+  expect(second).toMatch(/^\w{32}$/)
+  expect(second).not.toBe(lab.vkey)
+  expect((await shell(curl)).code).toBe(0)
+  expect(readFileSync(join(folder, 'home/calls'), 'utf8')).toContain(`key=${second}\n`)
+  expect((await connection.client.clients.list({})).map(({ vkey }) => vkey)).toEqual([second])
+  const told = lines.filter((line) => line.includes('invite fetched'))
+  expect(told[0]).toContain('address=127.0.0.2')
+  expect(told[2]).toContain('the client has a new key')
+  expect(told[2]).toContain('before=127.0.0.2')
+  expect(lines.filter((line) => line.includes('agent program fetched'))).toEqual([
+    expect.stringContaining('address=127.0.0.1'),
+  ])
+  expect(lines.join('')).not.toContain(lab.vkey)
+  expect(lines.join('')).not.toContain(code)
+})
+
+test('a code is good for a few fetches only', async () => {
+  const { curl } = await invite()
+  const fetched = curl.replace(/ \| sh$/, '')
+  for (let count = 1; count <= 8; count++) expect((await shell(fetched)).output).toContain('NPC_SERVER_VKEY')
+  expect((await shell(fetched)).output).not.toContain('NPC_SERVER_VKEY')
 })

@@ -4,7 +4,8 @@ import { RelayError } from '../api/errors.ts'
 import { shellWord } from '../api/shell-words.ts'
 import type { Log } from '../log.ts'
 import type { Agents } from './agents.ts'
-import type { ClientRecord, ClientStore } from './store/clients.ts'
+import { networkOf } from '../transport/network-of.ts'
+import { newVkey, type ClientRecord, type ClientStore } from './store/clients.ts'
 import type { InviteRecord, InviteStore } from './store/invites.ts'
 
 export interface InvitesOptions {
@@ -19,6 +20,8 @@ export interface InvitesOptions {
 
 /** Long enough to walk to the lab, short enough for a chat history. */
 const validMs = 60 * 60_000
+/** The line may be pasted again after a download that broke off; whoever needs more makes a new one. */
+const mostFetches = 8
 
 /** What the holder of a valid code may have. */
 export interface Invitation {
@@ -74,19 +77,41 @@ export class Invites {
     return `${isIPv6(host) ? `[${host}]` : host}:${this.#options.bridgePort()}`
   }
 
-  /** Undefined for a code that is wrong, expired, used up, or of a disabled client. */
+  /** Undefined for a code that is wrong, expired, used up, fetched too often, or of a disabled client. */
   find(code: string): Invitation | undefined {
     const { store, clients, now } = this.#options
     const invite = store.find(code)
     if (!invite || invite.expiresAtMs <= now() || this.#isUsed(invite)) return undefined
+    if (invite.fetches >= mostFetches) return undefined
     const client = clients.get(invite.clientId)
     return client?.enabled ? { invite, client } : undefined
   }
 
+  /**
+   * The script, which holds the client's key, is asked for from `address`. From a second network it gets a new key: whoever fetched first may be
+   * somebody else, and that one's key counts no more. Answers with the key for the script.
+   */
+  takeKey({ invite, client }: Invitation, address: string): string {
+    const { store, clients, log } = this.#options
+    const network = networkOf(address)
+    const isSecond = invite.fetchedFrom !== null && invite.fetchedFrom !== network
+    const vkey = isSecond ? newVkey() : client.vkey
+    if (isSecond) clients.setVkey(client.id, vkey)
+    store.countFetch(invite.codeHash, network)
+    const fields = { client: client.id, address, times: invite.fetches + 1 }
+    if (!isSecond) log.info('invite fetched', fields)
+    else {
+      const what =
+        'invite fetched from a second address: the client has a new key, the one fetched before counts no more'
+      log.warn(what, { ...fields, before: invite.fetchedFrom })
+    }
+    return vkey
+  }
+
   /** The program is on its way: from now on the agent's coming online uses the code up. */
-  fetched({ codeHash, clientId }: InviteRecord): void {
+  fetched({ codeHash, clientId }: InviteRecord, address: string): void {
     this.#options.store.setFetched(codeHash, this.#options.now())
-    this.#options.log.info('agent program fetched by invite', { client: clientId })
+    this.#options.log.info('agent program fetched by invite', { client: clientId, address })
   }
 
   close(): void {

@@ -11,16 +11,24 @@ export interface PortChoice {
   readonly transport: 'tcp' | 'udp'
   /** Ports of stored tunnels, stopped ones too, with the tunnels' names. */
   readonly taken: ReadonlyMap<number, string>
+  /** The relay's own, on whatever address: on another one somebody would take the tunnel for the console, or for the bridge. */
+  readonly own?: ReadonlySet<number | null>
 }
 
 /** @throws RelayError `port-not-allowed`, or `port-taken` when another tunnel has it */
-export function checkPortAllowed(port: number, { allowed, taken }: PortChoice): void {
+export function checkPortAllowed(port: number, { allowed, taken, own }: PortChoice): void {
   if (!allowed.has(port)) {
     throw new RelayError(
       'port-not-allowed',
       `Port ${port} is outside allow_ports=${allowed}. Choose one inside, or change nps.conf.`,
       { port, allowPorts: String(allowed) },
     )
+  }
+  if (own?.has(port)) {
+    throw new RelayError('port-taken', `Port ${port} is one of nps itself. Choose another one.`, {
+      port,
+      holder: 'nps',
+    })
   }
   const holder = taken.get(port)
   if (holder !== undefined) {
@@ -44,11 +52,12 @@ export async function findFreePort({
   host,
   transport,
   taken,
+  own,
   lost = new Set(),
 }: PortChoice & { lost?: ReadonlySet<number> }): Promise<number> {
   const isFree = transport === 'udp' ? canBind : canListen
   for (const port of allowed.candidates())
-    if (!lost.has(port) && !taken.has(port) && (await isFree(port, host))) return port
+    if (!lost.has(port) && !taken.has(port) && !own?.has(port) && (await isFree(port, host))) return port
   const range = String(allowed) || '7000-9000'
   throw new RelayError(
     'no-free-port',

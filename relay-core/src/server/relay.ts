@@ -170,6 +170,12 @@ export class Relay {
         allowPorts: () => this.#config.allowPorts,
         maxTunnelsOf: (id) => clients.record(id).limits.maxTunnels,
         pushHostsOf: (id) => clients.record(id).settings.pushHosts,
+        ownPorts: () => [
+          bridgePort,
+          this.#config.webPort,
+          this.#config.hosts.httpPort,
+          this.#config.hosts.httpsPort,
+        ],
       }),
       log,
       now,

@@ -44,6 +44,7 @@ beforeEach(() => {
     host: '127.0.0.1',
     allowPorts: () => new PortRanges([{ first: 17_000, last: 17_020 }]),
     maxTunnelsOf: () => undefined,
+    ownPorts: () => [8024, 8080],
     pushHostsOf: () => undefined,
   })
   registry = new TunnelRegistry({ store: store.tunnels, tunnels, rules, log: silentLog, now: Date.now })

@@ -78,7 +78,7 @@ export class TunnelRegistry {
       const { clientId, mode, target, name, limits = {}, pushedBy = null } = wanted
       const settings = withPassword(mode, wanted.settings ?? {})
       const { rules } = this.#options
-      rules.checkRoom(clientId)
+      rules.checkRoom(clientId, pushedBy)
       rules.checkTarget(mode, target)
       const addOn = (port: number | null) =>
         this.#addOpen({

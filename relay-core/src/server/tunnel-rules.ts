@@ -12,11 +12,16 @@ export interface TunnelRulesOptions {
   /** The address tunnels listen on; undefined: every address. */
   host: string | undefined
   allowPorts: () => PortRanges
+  /** Of the relay itself, for TCP: no tunnel gets them, on no address of the server. */
+  ownPorts: () => readonly (number | null)[]
   /** How many tunnels a client may have; undefined: as many as there can be. */
   maxTunnelsOf: (clientId: number) => number | undefined
   /** The only host names that a client's agent may bring; undefined: any that is free. */
   pushHostsOf: (clientId: number) => readonly string[] | undefined
 }
+
+/** What an agent may bring unless its client's limit says otherwise. */
+const mostPushed = 64
 
 /** More is a mistake or an attack, not a lab. */
 const mostTunnels = 10_000
@@ -30,11 +35,15 @@ export class TunnelRules {
   }
 
   /** @throws RelayError `limit-reached` */
-  checkRoom(clientId: number): void {
+  checkRoom(clientId: number, pushedBy: 'agent' | null = null): void {
     const { store, maxTunnelsOf } = this.#options
     const all = store.list()
-    const limit = maxTunnelsOf(clientId)
-    if (limit !== undefined && all.filter((tunnel) => tunnel.clientId === clientId).length >= limit) {
+    const own = all.filter((tunnel) => tunnel.clientId === clientId)
+    const chosen = maxTunnelsOf(clientId)
+    const isByDefault = chosen === undefined && pushedBy === 'agent'
+    const limit = isByDefault ? mostPushed : chosen
+    const counted = isByDefault ? own.filter((tunnel) => tunnel.pushedBy === 'agent') : own
+    if (limit !== undefined && counted.length >= limit) {
       throw new RelayError(
         'limit-reached',
         `This lab box has ${limit} tunnels, as many as it may. Remove one, or raise its limit.`,
@@ -98,12 +107,13 @@ export class TunnelRules {
   }
 
   #choice(mode: TunnelMode): PortChoice {
-    const { allowPorts, host, store } = this.#options
+    const { allowPorts, host, store, ownPorts } = this.#options
     const transport = transportOf(mode)
     const taken = new Map<number, string>()
     for (const tunnel of store.list()) {
       if (tunnel.port !== null && transportOf(tunnel.mode) === transport) taken.set(tunnel.port, tunnel.name)
     }
-    return { allowed: allowPorts(), host, transport, taken }
+    const own = new Set(transport === 'tcp' ? ownPorts() : [])
+    return { allowed: allowPorts(), host, transport, taken, own }
   }
 }

@@ -13,7 +13,8 @@ export const serviceStep: StepDefinition<LabContext> = {
     const relay = relayOf(context)
     const owner = await workplace.owner(signal)
     const api = relays.api(lab.serverId)
-    const id = lab.clientId ?? (await api.clients.add({ name: lab.name }, { signal })).id
+    const id =
+      lab.clientId ?? (await api.clients.add({ name: lab.name, settings: { mayPush: false } }, { signal })).id
     if (lab.clientId === null) storage.labs.put({ ...lab, clientId: id })
     const { vkey } = await api.clients.command({ id, host: relay.host }, { signal })
     const installed = await installProgram('npc', owner, programPath(found), {

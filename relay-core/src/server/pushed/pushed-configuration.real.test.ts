@@ -18,6 +18,7 @@ import { TunnelRegistry } from '../tunnel-registry.ts'
 import { TunnelRules } from '../tunnel-rules.ts'
 import { Tunnels } from '../tunnels/tunnels.ts'
 import { PushedConfiguration } from './pushed-configuration.ts'
+import { Visits } from '../private/visits.ts'
 import { TemporaryClients } from './temporary-clients.ts'
 
 const vkey = 'a-key-for-tests-0123456789'
@@ -35,6 +36,8 @@ let pushed: PushedConfiguration
 let nowMs: number
 let log: string
 let port: number
+/** Stands for one that the relay itself listens on. */
+let ownPort: number
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nps-pushed-'))
@@ -50,7 +53,7 @@ beforeEach(async () => {
     log: parts.log,
   })
   await hosts.follow()
-  opened = new Tunnels({ agents, host: '127.0.0.1', hosts, log: parts.log })
+  opened = new Tunnels({ agents, host: '127.0.0.1', hosts, visits: new Visits(), log: parts.log })
   tunnels = new TunnelRegistry({
     ...parts,
     store: store.tunnels,
@@ -60,6 +63,7 @@ beforeEach(async () => {
       host: '127.0.0.1',
       allowPorts: () => new PortRanges([]),
       maxTunnelsOf: (id) => (id === 1 ? 3 : undefined),
+      ownPorts: () => [8024, null, ownPort],
       pushHostsOf: (id) => store.clients.get(id)?.settings.pushHosts,
     }),
   })
@@ -87,6 +91,7 @@ beforeEach(async () => {
   clients.add({ name: 'lab', vkey })
   const allowed = new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }])
   port = await findFreePort({ allowed, host: '127.0.0.1', transport: 'tcp', taken: new Map() })
+  ownPort = port + 50
 })
 afterEach(async () => {
   pushed.close()
@@ -180,6 +185,63 @@ test('limits hold, and what is refused is named in the log', async () => {
   expect(log).toMatch(/refused.*entry=fourth.*code=limit-reached/)
   clients.edit(1, { settings: { mayPush: false } })
   expect(pushed.receiver({ id: 1 }, '203.0.113.7')).toBeUndefined()
+})
+
+test('the relay’s own ports are taken on every address, and a server address is left out unless it is allowed', async () => {
+  const on = (Remark: string, Ports: number, ServerIp: string) =>
+    decodePushedTunnel(
+      Buffer.from(
+        JSON.stringify({ Mode: 'tcp', Remark, Ports: String(Ports), ServerIp, Target: { TargetStr: '22' } }),
+      ),
+    )
+  for (const own of [8024, ownPort])
+    for (const address of ['', '::1', '127.0.0.1'])
+      expect(await converse().addTunnel(on('bridge', own, address))).toBe(false)
+  expect(log).toMatch(/refused.*entry=bridge.*code=port-taken/)
+  expect(await converse().addTunnel(on('ssh', port, '127.0.0.2'))).toBe(true)
+  expect(tunnels.list().map(({ settings }) => settings.listenIp)).toEqual([undefined])
+  expect(log).toMatch(/server_ip of a pushed tunnel is left out.*entry=ssh serverIp=127.0.0.2/)
+  clients.edit(1, { settings: { pushAddress: true } })
+  expect(await converse().addTunnel(on('ssh', port, '127.0.0.2'))).toBe(true)
+  expect(tunnels.list().map(({ settings }) => settings.listenIp)).toEqual(['127.0.0.2'])
+})
+
+test('an agent brings 64 tunnels, unless its client’s limit says otherwise', async () => {
+  const { id } = clients.add({ name: 'other', vkey: 'another-key-0123456789' })
+  const receiver = pushed.receiver({ id }, '203.0.113.7')
+  const secret = (at: number) =>
+    decodePushedTunnel(
+      Buffer.from(
+        JSON.stringify({
+          Mode: 'secret',
+          Remark: `s${at}`,
+          Password: `a-password-of-its-own-${at}`,
+          Target: { TargetStr: '22' },
+        }),
+      ),
+    )
+  for (let at = 0; at < 64; at++) expect(await receiver?.addTunnel(secret(at))).toBe(true)
+  expect(await receiver?.addTunnel(secret(64))).toBe(false)
+  await tunnels.add({ clientId: id, mode: 'tcp', name: 'by hand', port, target: '127.0.0.1:1' })
+})
+
+test('passwords of others’ private tunnels cannot be tried out by bringing them', async () => {
+  await tunnels.add({
+    clientId: 1,
+    mode: 'private',
+    target: '127.0.0.1:1',
+    settings: { password: 'guess me' },
+  })
+  const { id } = clients.add({ name: 'other', vkey: 'another-key-0123456789' })
+  const bring = (Password: string, at: number) => {
+    const entryOf = { Mode: 'secret', Remark: `s${at}`, Password, Target: { TargetStr: '22' } }
+    return pushed
+      .receiver({ id }, '203.0.113.7')
+      ?.addTunnel(decodePushedTunnel(Buffer.from(JSON.stringify(entryOf))))
+  }
+  for (let at = 0; at < 5; at++) expect(await bring('guess me', at)).toBe(false)
+  expect(await bring('not one of theirs', 6)).toBe(false)
+  expect(log).toMatch(/entry=s6.*code=limit-reached/)
 })
 
 test('status tells what listens, of an agent that is online, and of nobody else’s', async () => {

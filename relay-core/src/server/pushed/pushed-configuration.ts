@@ -4,11 +4,12 @@ import type { ConfigReceiver } from '../../nps/config-conversation.ts'
 import { md5Hex } from '../../nps/handshake.ts'
 import type { PushedClient, PushedHost, PushedTunnel } from '../../nps/pushed-config.ts'
 import type { Agents } from '../agents.ts'
+import { AttemptLimit } from '../attempt-limit.ts'
 import type { ClientRegistry } from '../client-registry.ts'
 import type { TunnelRegistry } from '../tunnel-registry.ts'
 import { PushedTunnels } from './pushed-tunnels.ts'
 import type { TemporaryClients } from './temporary-clients.ts'
-import type { Users } from './wanted-tunnels.ts'
+import type { ClientWords, Users } from './wanted-tunnels.ts'
 
 export interface PushedConfigurationOptions {
   readonly clients: ClientRegistry
@@ -33,6 +34,8 @@ export class PushedConfiguration {
   /** By client: what was pushed by an agent that is not online yet. */
   readonly #finished = new Map<number, { kept: ReadonlySet<number>; atMs: number }>()
   readonly #unsubscribe: () => void
+  /** An agent that brings the password of another's private tunnel learns that it is one: it may not try many. */
+  readonly #guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: Date.now })
 
   constructor(options: PushedConfigurationOptions) {
     this.#options = options
@@ -58,12 +61,17 @@ export class PushedConfiguration {
       log.warn('an npc wants to push its npc.conf, which its client may not', { client: client.id, address })
       return undefined
     }
-    return new Conversation(this.#options, client, address, (clientId, kept) => {
-      this.#finished.set(clientId, { kept, atMs: Date.now() })
-      // Its connections may have been quicker than the end of this one.
-      const session = this.#options.agents.get(clientId)
-      if (session && session.onlineSinceMs >= startedAtMs) this.#removeOthers(clientId)
-    })
+    return new Conversation(
+      { ...this.#options, guesses: this.#guesses },
+      client,
+      address,
+      (clientId, kept) => {
+        this.#finished.set(clientId, { kept, atMs: Date.now() })
+        // Its connections may have been quicker than the end of this one.
+        const session = this.#options.agents.get(clientId)
+        if (session && session.onlineSinceMs >= startedAtMs) this.#removeOthers(clientId)
+      },
+    )
   }
 
   close(): void {
@@ -85,8 +93,10 @@ export class PushedConfiguration {
   }
 }
 
+type ConversationOptions = PushedConfigurationOptions & { readonly guesses: AttemptLimit }
+
 class Conversation implements ConfigReceiver {
-  readonly #options: PushedConfigurationOptions
+  readonly #options: ConversationOptions
   readonly #client: { id: number } | 'public'
   readonly #address: string
   readonly #onDone: (clientId: number, kept: ReadonlySet<number>) => void
@@ -94,7 +104,7 @@ class Conversation implements ConfigReceiver {
   #users: Users = []
 
   constructor(
-    options: PushedConfigurationOptions,
+    options: ConversationOptions,
     client: { id: number } | 'public',
     address: string,
     onDone: (clientId: number, kept: ReadonlySet<number>) => void,
@@ -128,8 +138,9 @@ class Conversation implements ConfigReceiver {
 
   async addTunnel(tunnel: PushedTunnel): Promise<boolean> {
     const taken = await this.#attempt(tunnel.remark || tunnel.mode, async () => {
+      if (tunnel.password !== '') this.#checkGuesses()
       const { wantedTunnels } = await import('./wanted-tunnels.ts')
-      for (const wanted of wantedTunnels(tunnel, this.#users)) await this.#owner().keep(wanted)
+      for (const wanted of wantedTunnels(tunnel, this.#words(tunnel))) await this.#owner().keep(wanted)
       return true
     })
     return taken ?? false
@@ -152,6 +163,28 @@ class Conversation implements ConfigReceiver {
     if (this.#tunnels) this.#onDone(this.#tunnels.clientId, this.#tunnels.kept)
   }
 
+  /** Agents with the public key are told apart by their addresses. */
+  get #guesser(): string {
+    return this.#client === 'public' ? this.#address : `client ${this.#client.id}`
+  }
+
+  #checkGuesses(): void {
+    if (this.#options.guesses.lockedForMs(this.#guesser) === 0) return
+    const message =
+      'Too many passwords of this npc.conf belong to other private tunnels. Try again in an hour.'
+    throw new RelayError('limit-reached', message, { limit: 5 })
+  }
+
+  #words({ serverIp, remark }: PushedTunnel): ClientWords {
+    const { clientId } = this.#owner()
+    const { pushAddress: mayChooseAddress = false } = this.#options.clients.record(clientId).settings
+    if (!mayChooseAddress && serverIp !== '' && serverIp !== '0.0.0.0') {
+      const fields = { client: clientId, entry: remark, serverIp }
+      this.#options.log.warn('server_ip of a pushed tunnel is left out: its client may choose none', fields)
+    }
+    return { users: this.#users, mayChooseAddress }
+  }
+
   #owner(): PushedTunnels {
     if (this.#tunnels) return this.#tunnels
     throw new RelayError('invalid-input', 'With the public key the client comes before its tunnels.')
@@ -163,6 +196,8 @@ class Conversation implements ConfigReceiver {
       return await work()
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
+      const isGuess = error.code === 'already-exists' && error.params['what'] === 'password'
+      if (isGuess) this.#options.guesses.failed(this.#guesser)
       const client = this.#client === 'public' ? 'public' : this.#client.id
       const fields = { client, entry, address: this.#address, code: error.code }
       this.#options.log.warn('a pushed part of npc.conf was refused', { ...fields, reason: error })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodePushedHost, decodePushedTunnel } from '../../nps/pushed-config.ts'
 import { wantedHost, wantedTunnels } from './wanted-tunnels.ts'
 
+const noWords = { users: [], mayChooseAddress: true }
 const tunnel = (fields: object) =>
   decodePushedTunnel(Buffer.from(JSON.stringify({ Mode: 'tcp', Remark: 'a', Target: null, ...fields })))
 const host = (fields: object) =>
@@ -12,14 +13,16 @@ const host = (fields: object) =>
 describe('a tunnel of an npc.conf', () => {
   it('of one port leads to its targets in turn, a bare port to the lab box', () => {
     const pushed = tunnel({ Ports: '9001', Target: { TargetStr: '127.0.0.1:22\n10.0.0.5:22\n8080' } })
-    expect(wantedTunnels(pushed, [])).toEqual([
+    expect(wantedTunnels(pushed, noWords)).toEqual([
       { name: 'a', mode: 'tcp', port: 9001, target: '127.0.0.1:22,10.0.0.5:22,127.0.0.1:8080', settings: {} },
     ])
   })
 
   it('of a range is a tunnel a port, in order, named after the port', () => {
     const fields = { Ports: '9001-9002,9010', Target: { TargetStr: '8001,8005-8006' }, TargetAddr: 'fd00::7' }
-    expect(wantedTunnels(tunnel(fields), []).map(({ name, port, target }) => [name, port, target])).toEqual([
+    expect(
+      wantedTunnels(tunnel(fields), noWords).map(({ name, port, target }) => [name, port, target]),
+    ).toEqual([
       ['a_9001', 9001, '[fd00::7]:8001'],
       ['a_9002', 9002, '[fd00::7]:8005'],
       ['a_9010', 9010, '[fd00::7]:8006'],
@@ -35,7 +38,7 @@ describe('a tunnel of an npc.conf', () => {
     ['private without a password', { Mode: 'secret', Target: { TargetStr: '22' } }],
     ['of files without a folder', { Mode: 'file', Ports: '9001' }],
   ])('%s is refused', (_name, fields) => {
-    expect(() => wantedTunnels(tunnel(fields), [])).toThrow(
+    expect(() => wantedTunnels(tunnel(fields), noWords)).toThrow(
       expect.objectContaining({ code: 'invalid-input' }),
     )
   })
@@ -44,7 +47,7 @@ describe('a tunnel of an npc.conf', () => {
     const users = [{ name: 'u', password: 'p' }]
     const accounts = { MultiAccount: { AccountMap: { '': '', boss: 'secret' } } }
     const settings = (fields: object) =>
-      wantedTunnels(tunnel({ Mode: 'socks5', Ports: '9001', ...fields }), users)[0]?.settings
+      wantedTunnels(tunnel({ Mode: 'socks5', Ports: '9001', ...fields }), { ...noWords, users })[0]?.settings
     expect(settings({})).toEqual({ users })
     expect(settings(accounts)).toEqual({ users: [{ name: 'boss', password: 'secret' }] })
   })
@@ -52,21 +55,24 @@ describe('a tunnel of an npc.conf', () => {
   it('is private as secret and as p2p, and of files with folder and prefix', () => {
     for (const Mode of ['secret', 'p2p']) {
       const pushed = tunnel({ Mode, Password: 'goudan-77', Target: { TargetStr: '127.0.0.1:22' } })
-      expect(wantedTunnels(pushed, [])).toMatchObject([
+      expect(wantedTunnels(pushed, noWords)).toMatchObject([
         { mode: 'private', port: null, target: '127.0.0.1:22', settings: { password: 'goudan-77' } },
       ])
     }
     const files = tunnel({ Mode: 'file', Ports: '9001', LocalPath: '/data', StripPre: '/web' })
-    expect(wantedTunnels(files, [])).toMatchObject([
+    expect(wantedTunnels(files, noWords)).toMatchObject([
       { mode: 'file', port: 9001, target: '', settings: { folder: '/data', stripPrefix: '/web' } },
     ])
   })
 
-  it('listens on its own address where it names one', () => {
+  it('listens on its own address where it names one and its client may', () => {
     const one = (ServerIp: string) =>
-      wantedTunnels(tunnel({ Mode: 'socks5', Ports: '9001', ServerIp }), [])[0]?.settings
+      wantedTunnels(tunnel({ Mode: 'socks5', Ports: '9001', ServerIp }), noWords)[0]?.settings
     expect(one('127.0.0.1')).toEqual({ listenIp: '127.0.0.1' })
     expect(one('0.0.0.0')).toEqual({})
+    const pushed = tunnel({ Mode: 'socks5', Ports: '9001', ServerIp: '::1' })
+    const [left] = wantedTunnels(pushed, { users: [], mayChooseAddress: false })
+    expect(left?.settings).toEqual({})
   })
 })
 

@@ -17,6 +17,14 @@ export interface WantedTunnel {
 
 export type Users = NonNullable<TunnelSettings['users']>
 
+/** What counts for all that a client brings. */
+export interface ClientWords {
+  /** For an entry that brings none. */
+  readonly users: Users
+  /** Otherwise the server's address in an entry is left out. */
+  readonly mayChooseAddress: boolean
+}
+
 /** One entry of a file may stand for so many ports. */
 const mostPorts = 1_000
 
@@ -32,12 +40,12 @@ const modes: Readonly<Record<PushedTunnel['mode'], TunnelMode>> = {
 }
 
 /**
- * A range of ports is a tunnel for each, named after its port, to the target port of the same place. `users`: those of the
- * client, where the entry brings none. @throws RelayError `invalid-input`
+ * A range of ports is a tunnel for each, named after its port, to the target port of the same place.
+ * @throws RelayError `invalid-input`
  */
-export function wantedTunnels(pushed: PushedTunnel, users: Users): WantedTunnel[] {
+export function wantedTunnels(pushed: PushedTunnel, client: ClientWords): WantedTunnel[] {
   const mode = modes[pushed.mode]
-  const settings = settingsOf(pushed, mode, users)
+  const settings = settingsOf(pushed, mode, client)
   if (mode === 'private')
     return [{ ...named(pushed.remark || mode), mode, port: null, settings, target: single(pushed) }]
   const ports = readPorts(pushed.ports, 'server_port')
@@ -83,11 +91,18 @@ export function wantedHost(pushed: PushedHost, users: Users): WantedTunnel {
   return { ...named(pushed.remark || host), mode: 'host', port: null, target, settings }
 }
 
-function settingsOf(pushed: PushedTunnel, mode: TunnelMode, clientUsers: Users): TunnelSettings {
+function settingsOf(
+  pushed: PushedTunnel,
+  mode: TunnelMode,
+  { users: clientUsers, mayChooseAddress }: ClientWords,
+): TunnelSettings {
   const accounts = Object.entries(pushed.accounts).map(([name, password]) => ({ name, password }))
   const users = accounts.length > 0 ? accounts : clientUsers
   const hasUsers = mode === 'socks5' || mode === 'httpProxy'
-  const listenIp = isIP(pushed.serverIp) > 0 && pushed.serverIp !== '0.0.0.0' ? pushed.serverIp : undefined
+  const listenIp =
+    mayChooseAddress && isIP(pushed.serverIp) > 0 && pushed.serverIp !== '0.0.0.0'
+      ? pushed.serverIp
+      : undefined
   return checked({
     ...(listenIp && { listenIp }),
     ...(hasUsers && users.length > 0 && { users }),

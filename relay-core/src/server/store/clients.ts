@@ -95,6 +95,13 @@ export class ClientStore {
       .run(name, JSON.stringify(settings), JSON.stringify(limits), id)
   }
 
+  /** Whoever has the key of before is a stranger from now on. */
+  setVkey(id: number, vkey: string): void {
+    this.#database
+      .prepare('update clients set vkey = ?, key_id = ? where id = ?')
+      .run(vkey, keyIdOf(vkey), id)
+  }
+
   setEnabled(id: number, enabled: boolean): void {
     this.#database.prepare('update clients set enabled = ? where id = ?').run(enabled ? 1 : 0, id)
   }

@@ -75,6 +75,9 @@ const migrations: readonly string[] = [
    drop table tunnels_of_version_1;`,
   // clients that agents with the public key make for themselves
   `alter table clients add column temporary_from text;`,
+  // from where an invite's script was fetched last, and how often
+  `alter table invites add column fetched_from text;
+   alter table invites add column fetches integer not null default 0;`,
 ]
 
 /**

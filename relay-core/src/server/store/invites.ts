@@ -9,6 +9,10 @@ export interface InviteRecord {
   readonly expiresAtMs: number
   /** When the program was fetched by this code for the first time. */
   readonly fetchedAtMs: number | null
+  /** The network from which the script, which holds the client's key, was fetched last. */
+  readonly fetchedFrom: string | null
+  /** How often the script was fetched. */
+  readonly fetches: number
 }
 
 /** One-time codes in the state file; only their hashes, so that a copy of the file invites nobody. */
@@ -40,6 +44,13 @@ export class InviteStore {
       .run(atMs, codeHash)
   }
 
+  /** The script was fetched once more. */
+  countFetch(codeHash: string, network: string): void {
+    this.#database
+      .prepare('update invites set fetches = fetches + 1, fetched_from = ? where code_hash = ?')
+      .run(network, codeHash)
+  }
+
   remove(codeHash: string): void {
     this.#database.prepare('delete from invites where code_hash = ?').run(codeHash)
   }
@@ -60,5 +71,7 @@ function fromRow(row: Record<string, unknown>): InviteRecord {
     host: String(row['host']),
     expiresAtMs: Number(row['expires_at_ms']),
     fetchedAtMs: row['fetched_at_ms'] === null ? null : Number(row['fetched_at_ms']),
+    fetchedFrom: row['fetched_from'] === null ? null : String(row['fetched_from']),
+    fetches: Number(row['fetches']),
   }
 }
