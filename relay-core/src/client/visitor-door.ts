@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log.ts'
+import { listen } from '../transport/listen.ts'
 import { ForeignAccount, joinLocal } from './join-local.ts'
 
 export interface VisitorDoorOptions {
@@ -39,14 +39,13 @@ export class VisitorDoor {
     this.#server.maxConnections = mostConnections
   }
 
-  /** Fulfils with its port; rejects with `port-taken` or the system's error. */
+  /** Fulfils with its port; rejects as `listen` does. */
   async open(): Promise<number> {
     const { name, host = defaultHost, port, log } = this.#options
-    this.#server.listen(port, host)
     try {
-      await once(this.#server, 'listening')
+      await listen(this.#server, { host, port })
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+      if (!(cause instanceof RelayError && cause.code === 'port-taken')) throw cause
       throw new RelayError(
         'port-taken',
         `Port ${port} of this machine is taken, so [${name}] cannot listen there. Give it another -local_port.`,

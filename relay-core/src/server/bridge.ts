@@ -8,7 +8,7 @@ import { ConnectionLimit } from './connection-limit.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { Identity } from '../transport/identity.ts'
 import { NativeDoor, type NativeDoorOptions } from './native-door.ts'
-import { listen } from './listen.ts'
+import { listen } from '../transport/listen.ts'
 
 /** The first byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
 const tlsHandshakeByte = 0x16

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { listenAtPath } from '../transport/listen.ts'
 import { PipelineLimit } from '../transport/pipeline-limit.ts'
 import type { ApiDoor } from './api/api-door.ts'
 import type { ConfigFile } from './config-file.ts'
@@ -64,11 +65,7 @@ export class ControlSocket {
       throw new Error(`Another nps runs with the state in ${dirname(this.#path)}. Stop it first: nps stop.`)
     }
     await rm(this.#path, { force: true })
-    await new Promise<void>((resolve, reject) => {
-      // Out of descriptors later on: the socket stays open for the next, and there is nothing left to reject.
-      this.#server.on('error', reject)
-      this.#server.listen(this.#path, resolve)
-    })
+    await listenAtPath(this.#server, this.#path)
     await chmod(this.#path, 0o600)
   }
 

@@ -3,7 +3,7 @@ import { keepAlive } from '../../transport/keep-alive.ts'
 import { plainAddress } from '../../transport/plain-address.ts'
 import { ConnectionLimit } from '../connection-limit.ts'
 import type { Descriptors } from '../descriptors.ts'
-import { listen } from '../listen.ts'
+import { listen } from '../../transport/listen.ts'
 
 /** A browser opens six connections a site; a campus behind one address has many browsers. */
 const mostPerAddress = 1024

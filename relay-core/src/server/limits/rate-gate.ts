@@ -41,9 +41,18 @@ export class RateGate {
 
   /** Takes the turn if it can be had at once. */
   tryTurn(bytes: number): boolean {
-    if (this.#line.length > 0 || performance.now() < this.#paidAtMs) return false
-    this.#pay(bytes)
+    return RateGate.tryTurnAtAll([this], bytes)
+  }
+
+  /** Takes the turn at each gate if it can be had at all of them at once; where one refuses, none is charged. */
+  static tryTurnAtAll(gates: readonly RateGate[], bytes: number): boolean {
+    if (!gates.every((gate) => gate.#isOpen)) return false
+    for (const gate of gates) gate.#pay(bytes)
     return true
+  }
+
+  get #isOpen(): boolean {
+    return this.#line.length === 0 && performance.now() >= this.#paidAtMs
   }
 
   /** The limit is gone or another: whoever waits goes on. */

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
-import { explainListenError } from '../listen.ts'
+import { explainListenError } from '../../transport/listen.ts'
 
 /** What the system may not have taken yet; what comes beyond is lost, as UDP loses it. */
 const maxUnsentBytes = 4 * 1024 * 1024
@@ -42,6 +42,8 @@ async function bind(socket: Socket, host: string, port: number): Promise<Socket>
   try {
     socket.bind({ address: host, port })
     await once(socket, 'listening')
+    // Who holds it may want to know; that nobody does must not end the process.
+    socket.on('error', () => undefined)
     return socket
   } catch (error) {
     socket.close()

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { RelayError } from '../../api/errors.ts'
 import type { Connection } from '../../api/models.ts'
 import type { Allowance, Direction } from '../limits/allowance.ts'
+import { RateGate } from '../limits/rate-gate.ts'
 import { flow, type FlowRules } from '../limits/throttled-flow.ts'
 import { joinEnds } from '../../transport/splice.ts'
 
@@ -97,7 +98,7 @@ export class Passage {
 
   #takeDatagram(direction: Direction, bytes: number): boolean {
     if (this.#abort.signal.aborted || this.#bytesLeft < bytes) return false
-    if (!this.#gates(direction).every((gate) => gate.tryTurn(bytes))) return false
+    if (!RateGate.tryTurnAtAll(this.#gates(direction), bytes)) return false
     this.count(direction, bytes)
     return true
   }

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { keepAlive } from '../../transport/keep-alive.ts'
 import { plainAddress } from '../../transport/plain-address.ts'
 import { resetStream } from '../../transport/splice.ts'
-import { listen } from '../listen.ts'
+import { listen } from '../../transport/listen.ts'
 import type { Passage } from './passage.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
 

@@ -1,21 +1,33 @@
-import type { Server } from 'node:net'
+import type { ListenOptions, Server } from 'node:net'
 import { RelayError } from '../api/errors.ts'
 
-/** Without `host`: on every address, IPv4 and IPv6. Rejects with `port-taken`, `port-forbidden` (below 1024 without the right to it) or `invalid-input` (no such address here). */
-export function listen(
+/**
+ * Without `host`: on every address, IPv4 and IPv6. Rejects with `port-taken`, `port-forbidden` (below 1024 without the right to
+ * it) or `invalid-input` (no such address here). The only place where relay-core lets a server listen (its test looks): an
+ * error later on that nobody hears would end the process.
+ */
+export async function listen(
   server: Server,
   { host, port }: { host: string | undefined; port: number },
 ): Promise<void> {
+  try {
+    await listening(server, { ...(host !== undefined && { host }), port, backlog: 1024 })
+  } catch (error) {
+    throw explainListenError(error as NodeJS.ErrnoException, host, port)
+  }
+}
+
+/** The same at a path of this machine. Rejects with the system's error. */
+export function listenAtPath(server: Server, path: string): Promise<void> {
+  return listening(server, { path })
+}
+
+function listening(server: Server, where: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port))
-    server.once('error', onError)
-    server.listen({ ...(host !== undefined && { host }), port, backlog: 1024 }, () => {
-      server.off('error', onError)
-      // Out of descriptors, or a visitor gone before it was accepted: the port stays open for the next. Without a
-      // listener such an error would end the process.
-      server.on('error', () => undefined)
-      resolve()
-    })
+    // Out of descriptors later on, or a visitor gone before it was accepted: the port stays open for the next, and there is
+    // nothing left to reject.
+    server.on('error', reject)
+    server.listen(where, resolve)
   })
 }
 
