@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 const largestBytes = 10 * 1024 * 1024
@@ -52,6 +62,12 @@ export class LogFile {
   }
 
   #rotate(): void {
+    if (this.#file && !mayRename(this.#path)) {
+      // Of a folder that is not ours, the file alone may be: it begins anew.
+      ftruncateSync(this.#file.number)
+      this.#file.bytes = 0
+      return
+    }
     // Closed before it is moved, and forgotten before anything can fail: its number may soon be a visitor's socket.
     this.close()
     for (let age = olderFiles; age >= 1; age--) {
@@ -63,6 +79,15 @@ export class LogFile {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       }
     }
+  }
+}
+
+function mayRename(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -5,6 +5,7 @@ const script = `
 find /etc /usr/bin /usr/local /opt /home /root /var/tmp /tmp /var/spool/cron -xdev \\( -name 'nps*' -o -name 'npc*' -o -name '.nps*' -o -name '.npc*' \\) 2>/dev/null
 grep -rls 'np[sc]' /var/spool/cron /etc/cron* /etc/crontab 2>/dev/null
 pgrep -x 'nps|npc' -l
+grep -h '^nps' /etc/passwd /etc/group
 true
 `
 

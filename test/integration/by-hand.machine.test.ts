@@ -53,6 +53,73 @@ it('tar, install, edit web_password, start: the console answers from outside to 
   expect(await bed.cloud.exec('nps status')).toMatch(/^nps is running, process \d+ \(systemd\)\. Version/)
 })
 
+it('nps runs under an account of its own, with low ports, and writes nothing but its own folders', async () => {
+  const cloud = bed.cloud
+  const pid = (await cloud.exec('systemctl show nps -P MainPID')).trim()
+  expect((await cloud.exec(`stat -c %U /proc/${pid}`)).trim()).toBe('nps')
+  const status = await cloud.exec(`cat /proc/${pid}/status`)
+  // CAP_NET_BIND_SERVICE is number 10.
+  expect(status).toMatch(/^CapEff:\s+0000000000000400$/m)
+  expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
+  expect(await cloud.exec(`cat /proc/${pid}/limits`)).toMatch(/^Max core file size\s+0\s+0/m)
+  const files = '/etc/nps/state /etc/nps/conf/nps.conf /etc/nps/state/relay.db'
+  expect(await cloud.exec(`stat -c "%U %a" ${files}`)).toBe('nps 700\nnps 600\nnps 600\n')
+  const inside = `nsenter -t ${pid} -m`
+  expect((await cloud.tryExec(`${inside} touch /var/tmp/x`)).stderr).toContain('Read-only file system')
+  expect(
+    (await cloud.tryExec(`${inside} sh -c 'touch /etc/nps/state/x && rm /etc/nps/state/x'`)).exitCode,
+  ).toBe(0)
+  // A file that root has put in the place of the old one, a low port, and commands of root.
+  await cloud.exec(
+    "cd /etc/nps/conf && sed 's/^#*http_proxy_port=.*/http_proxy_port=80/' nps.conf > n && chmod 600 n && mv n nps.conf && nps restart",
+  )
+  expect(await cloud.exec('nps status')).toContain('hosts on port 80')
+  expect(await cloud.exec('nps connect -json')).toContain('"fingerprint"')
+  await cloud.exec(
+    'mkdir -p /root/old/conf && chmod 700 /root/old && echo "[]" > /root/old/conf/clients.json',
+  )
+  expect(await cloud.exec('nps import /root/old')).toContain('Taken from /root/old/conf: 0 clients')
+  // Again, as an update does: nothing changes hands, and it goes on.
+  expect(await cloud.exec('/root/nps-archive/nps install')).toContain(
+    'nps was running and has been restarted.',
+  )
+  await cloud.exec('nps start')
+})
+
+it('an installation that ran as root moves over at the next install, with its log file', async () => {
+  const unit = '/etc/systemd/system/nps.service'
+  await bed.cloud.exec(`systemctl stop nps && chown -R root: /etc/nps && userdel nps &&
+    sed -i '/^User=/d; /^Group=/d; /^Ambient/d; /^Capability/d; /^Protect/d; /^Exec.*chown/d' ${unit} && systemctl daemon-reload &&
+    echo 'log_path=/var/log/nps.log' >> /etc/nps/conf/nps.conf && systemctl start nps`)
+  expect(await bed.cloud.exec('ps -o user= -C nps || stat -c %U /proc/$(pgrep -x nps)')).toBe('root\n')
+  expect(await bed.cloud.exec('/root/nps-archive/nps install')).toContain('has been restarted.')
+  expect(await bed.cloud.exec('nps start')).toContain('nps is running')
+  const owners = 'stat -c %U /proc/$(pgrep -x nps) /var/log/nps.log /etc/nps/state/identity.pem'
+  expect(await bed.cloud.exec(owners)).toBe('nps\nnps\nnps\n')
+  // Once more: what it was given stays.
+  await bed.cloud.exec('/root/nps-archive/nps install && nps start')
+  expect(await bed.cloud.exec('tail -n 1 /var/log/nps.log; systemctl cat nps')).toContain(
+    '"-/var/log/nps.log"',
+  )
+})
+
+it('a home folder may have any name, and its service starts', async () => {
+  const home = '/home/用户 #1'
+  await bed.cloud.exec(`useradd -m -d '${home}' -s /bin/sh li && cp -r /root/nps-archive '${home}/archive' &&
+    sed -i 's/^bridge_port=.*/bridge_port=8124/; s/^web_port *=.*/web_port=/' '${home}/archive/conf/nps.conf' && chown -R li: '${home}'`)
+  const asLi = (input: string) => bed.cloud.exec('su - li', { input: `${input}\n`, timeoutMs: 60_000 })
+  expect(await asLi('cd archive && ./nps install && ~/.local/bin/nps start')).toContain(
+    'its bridge listens on port 8124.',
+  )
+  expect(await asLi('~/.local/bin/nps client add -name=lab && ~/.local/bin/nps status')).toContain(
+    '(systemd-user)',
+  )
+  await asLi('~/.local/bin/nps uninstall -purge')
+  await bed.cloud.exec(
+    'loginctl disable-linger li && systemctl stop user@$(id -u li).service && userdel -r li',
+  )
+})
+
 it('npc comes online by its command line, and a tunnel leads to the lab’s sshd', async () => {
   const cloud = (args: string) => bed.cloud.exec(`nps ${args}`)
   const client = JSON.parse(await cloud('client add -name=lab -json')) as { id: number }
@@ -107,7 +174,7 @@ it('settings that are wrong are refused by line and not tried again and again', 
 })
 
 it('uninstall -purge leaves nothing', async () => {
-  await bed.cloud.exec('nps uninstall -purge && rm -r /root/nps-archive')
+  await bed.cloud.exec('nps uninstall -purge && rm -r /root/nps-archive /root/old /var/log/nps.log')
   expect(await allTraces(bed.cloud)).toEqual(before)
   expect((await bed.cloud.tryExec('systemctl status nps')).exitCode).not.toBe(0)
 })

@@ -1,7 +1,9 @@
 import { LogFile } from '../log-file.ts'
-import { ExitError, exitCode } from './exit.ts'
 
-/** Log lines to standard output and, if there is a path, to a file too. */
+/**
+ * Log lines to standard output and, if there is a path, to a file too. One that cannot be written is told there, and stops
+ * nobody: a log is no reason to be away.
+ */
 export function openLogOutput(path: string | null): (line: string) => void {
   const file = path === null ? undefined : openFile(path)
   return (line) => {
@@ -10,14 +12,14 @@ export function openLogOutput(path: string | null): (line: string) => void {
   }
 }
 
-function openFile(path: string): LogFile {
+function openFile(path: string): LogFile | undefined {
   try {
     return new LogFile(path)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ExitError(
-      exitCode.failed,
-      `The log file ${path} cannot be written: ${reason}. Change log_path.`,
+    process.stdout.write(
+      `${new Date().toISOString()} error the log file ${path} cannot be written: ${reason}. Change log_path.\n`,
     )
+    return undefined
   }
 }

@@ -128,5 +128,13 @@ function installable(flags: { log_level?: string; log_path?: string } = {}): com
     description: 'npc, the agent that connects this machine to its relay',
     folder: root,
     args,
+    // As root, for it reads what is shared whoever owns it; and nothing more than reading.
+    sandbox: {
+      ownAccount: false,
+      handedOver: [],
+      writable: [join(root, 'state')],
+      logFile: flags.log_path ?? null,
+      readsEverything: true,
+    },
   }
 }

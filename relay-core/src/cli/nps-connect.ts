@@ -3,6 +3,7 @@ import { readConfigFile } from '../config/read-config-file.ts'
 import { parseRelayConfig } from '../config/relay-config.ts'
 import { loadOrCreateAdminKey } from '../server/admin-key.ts'
 import { loadOrCreateIdentity } from '../transport/identity.ts'
+import { handToOwner } from '../service/account.ts'
 import { ExitError, exitCode } from './exit.ts'
 import { print, printJson } from './output.ts'
 import { guessServerName } from './server-name.ts'
@@ -41,6 +42,7 @@ async function readAll(folders: Folders) {
     const { config } = parseRelayConfig(await readConfigFile(folders.config), folders.config)
     const { fingerprint } = await loadOrCreateIdentity(folders.state)
     const key = await loadOrCreateAdminKey(folders.state)
+    handToOwner(folders.state)
     return { port: config.bridgePort, fingerprint, key: key.reveal() }
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { RelayError } from '../api/errors.ts'
 import type { Folders } from '../config/folders.ts'
@@ -5,6 +7,7 @@ import { askRelay } from '../remote/ask-relay.ts'
 import { openControlSocket } from '../server/control-socket.ts'
 import { formatReport, importStock, type ImportReport } from '../server/stock-data/import-stock.ts'
 import { openStore } from '../server/store/store.ts'
+import { handToOwner } from '../service/account.ts'
 import { exitCode } from './exit.ts'
 import { usageError } from './flags.ts'
 import { printable } from '../api/printable.ts'
@@ -30,12 +33,29 @@ export async function runImportCommand(
 
 async function importHere({ state }: Folders, folder: string): Promise<ImportReport> {
   try {
-    const path = join(state, 'control.sock')
-    const answer = await askRelay(path, { question: '/import', body: folder, refusedAs: 'invalid-input' })
-    return JSON.parse(answer) as ImportReport
+    return await askToImport(state, folder)
   } catch (error) {
     if (!(error instanceof RelayError) || error.code !== 'relay-unreachable') throw error
     return importIntoStopped(state, folder)
+  }
+}
+
+/** nps runs under an account of its own that may not read what root may: it gets copies then. */
+async function askToImport(state: string, folder: string): Promise<ImportReport> {
+  const ask = async (from: string) => {
+    const options = { question: '/import', body: from, refusedAs: 'invalid-input' } as const
+    return JSON.parse(await askRelay(join(state, 'control.sock'), options)) as ImportReport
+  }
+  const from = [folder, join(folder, 'conf')].find((one) => existsSync(join(one, 'clients.json')))
+  if (from === undefined || process.getuid?.() !== 0 || (await stat(state)).uid === 0) return ask(folder)
+  const copies = await mkdtemp(join(state, 'import-'))
+  try {
+    for (const name of await readdir(from))
+      if (name.endsWith('.json')) await copyFile(join(from, name), join(copies, name))
+    handToOwner(state)
+    return { ...(await ask(copies)), folder: from }
+  } finally {
+    await rm(copies, { recursive: true })
   }
 }
 
@@ -48,6 +68,7 @@ async function importIntoStopped(state: string, folder: string): Promise<ImportR
       return await importStock(folder, { store, now: Date.now })
     } finally {
       store.close()
+      handToOwner(state)
     }
   } finally {
     await lock.close()

@@ -11,6 +11,7 @@ import { ExitError, exitCode } from './exit.ts'
 import { print } from './output.ts'
 import * as command from './service-command.ts'
 import { awaitReady } from './await-ready.ts'
+import { ownFolders, relaySandbox } from './relay-sandbox.ts'
 
 /** `nps install`: settings into their folder (existing ones are kept), the program, the service. */
 export async function installRelay(flags: {
@@ -32,8 +33,11 @@ export async function installRelay(flags: {
     const text = existsSync(unpacked) ? await readFile(unpacked, 'utf8') : shippedConf
     await writeFileAtomically(folders.config, text, 0o600)
   }
+  await mkdir(folders.state, { recursive: true, mode: 0o700 })
   const programFolder = flags.program_folder === undefined ? undefined : resolve(flags.program_folder)
-  await command.install(installable(folders), flags.service, programFolder)
+  const { sandbox, note } = await relaySandbox(folders)
+  await command.install({ ...installable(folders), sandbox }, flags.service, programFolder)
+  if (note !== null) print(note)
   print(
     isKept
       ? `The settings in ${folders.config} are kept. Next: nps start`
@@ -105,8 +109,11 @@ function relayReady(folders: Folders, service: Service): Promise<string> {
   })
 }
 
-function installable({ root }: Folders): command.Installable {
+function installable(folders: Folders): command.Installable {
+  const { root } = folders
   return {
+    // Whatever it got: what there is of an own account is found by that account.
+    sandbox: ownFolders(folders),
     name: 'nps',
     description: 'nps, the relay between visitors and lab boxes',
     folder: root,

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { chooseService, serviceOf, type Choice } from '../service/choose-service.ts'
 import { readInstallation, removeInstallation, writeInstallation } from '../service/installation.ts'
 import { installProgram } from '../service/program-file.ts'
+import type { Sandbox } from '../service/sandbox.ts'
 import {
   serviceKinds,
   type Service,
@@ -21,6 +22,7 @@ export interface Installable {
   readonly folder: string
   /** Flags of the service's command line. */
   readonly args: readonly string[]
+  readonly sandbox?: Sandbox
 }
 
 /**
@@ -135,8 +137,8 @@ function statusOf(
   return serviceOf(kind).status(specOf(what, program))
 }
 
-function specOf({ name, description, folder, args }: Installable, program: string): ServiceSpec {
-  return { name, description, folder, args, program }
+function specOf({ name, description, folder, args, sandbox }: Installable, program: string): ServiceSpec {
+  return { name, description, folder, args, program, ...(sandbox && { sandbox }) }
 }
 
 async function choose(wanted: string | undefined): Promise<Choice> {

@@ -13,13 +13,54 @@ const spec: ServiceSpec = {
 }
 
 test('a unit file quotes spaces, percent and dollar signs', () => {
-  const unit = unitText(spec, { wantedBy: 'default.target', kind: 'systemd-user' })
+  const unit = unitText(spec, { wantedBy: 'default.target', kind: 'systemd-user', account: null })
   expect(unit).toContain(
     'ExecStart="/home/li na/.local/bin/npc" "-config=/home/li na/50%%/npc.conf" -log_level=$$x\n',
   )
   expect(unit).toContain('Restart=always\n')
   expect(unit).toContain('RestartPreventExitStatus=78\n')
   expect(unit).not.toContain('network-online')
+})
+
+const sandbox = {
+  ownAccount: true,
+  handedOver: ['/etc/nps/conf/nps.conf', '/etc/nps/state/relay.db'],
+  writable: ['/etc/nps/conf', '/etc/nps/state'],
+  logFile: null,
+  readsEverything: false,
+}
+
+test('a service of the system has an account of its own, low ports, and nothing to write but its folders', () => {
+  const unit = unitText(
+    { ...spec, sandbox },
+    { wantedBy: 'multi-user.target', kind: 'systemd', account: 'nps' },
+  )
+  const lines = [
+    'User=nps',
+    'AmbientCapabilities=CAP_NET_BIND_SERVICE',
+    'CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
+    'ProtectSystem=strict',
+    'ReadWritePaths="/etc/nps/conf"',
+    'ReadWritePaths="/etc/nps/state"',
+    'NoNewPrivileges=yes',
+    'LimitCORE=0',
+    'ExecStartPre=-+/bin/chown -h nps:nps "/etc/nps/conf/nps.conf" "/etc/nps/state/relay.db"',
+  ]
+  expect(unit.split('\n')).toEqual(expect.arrayContaining(lines))
+})
+
+test('what has to read files of others stays root, and may read and not write', () => {
+  const reading = { ...sandbox, ownAccount: false, readsEverything: true }
+  const unit = unitText({ ...spec, sandbox: reading }, { wantedBy: 'x', kind: 'systemd', account: null })
+  expect(unit).not.toContain('User=')
+  expect(unit).toContain('\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_DAC_READ_SEARCH\n')
+  expect(unit).toContain('\nProtectSystem=strict\n')
+})
+
+test('a service of a user may what its user may, and gains nothing', () => {
+  const unit = unitText({ ...spec, sandbox }, { wantedBy: 'x', kind: 'systemd-user', account: null })
+  expect(unit).toContain('\nNoNewPrivileges=yes\nLimitCORE=0\n')
+  expect(unit).not.toContain('ProtectSystem')
 })
 
 test('a crontab keeps its other lines, and has one of ours however often it is installed', () => {

@@ -1,3 +1,5 @@
+import type { Sandbox } from './sandbox.ts'
+
 /** How a program is kept running, the best first. */
 export const serviceKinds = ['systemd', 'systemd-user', 'cron', 'background'] as const
 export type ServiceKind = (typeof serviceKinds)[number]
@@ -11,6 +13,8 @@ export interface ServiceSpec {
   readonly args: readonly string[]
   /** Settings and state; service.json and the supervisor's files lie in its `state`. */
   readonly folder: string
+  /** What it may do where the service manager can hold it to that; absent: what its user may. */
+  readonly sandbox?: Sandbox
 }
 
 /** What the service manager itself says. */

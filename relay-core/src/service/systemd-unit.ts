@@ -1,3 +1,4 @@
+import { sandboxLines } from './sandbox.ts'
 import type { ServiceSpec } from './service.ts'
 
 /**
@@ -5,9 +6,12 @@ import type { ServiceSpec } from './service.ts'
  * limit are there, and the growing pause where it is known (254 on).
  */
 export function unitText(
-  { name, description, program, args, folder }: ServiceSpec,
-  { wantedBy, kind }: { wantedBy: string; kind: 'systemd' | 'systemd-user' },
+  { name, description, program, args, folder, sandbox }: ServiceSpec,
+  { wantedBy, kind, account }: { wantedBy: string; kind: 'systemd' | 'systemd-user'; account: string | null },
 ): string {
+  // Of a user's own manager, it may what its user may: that user's files are its job.
+  const limits =
+    kind === 'systemd' && sandbox ? sandboxLines(sandbox, account) : ['NoNewPrivileges=yes', 'LimitCORE=0']
   return `# Written by "${name} install".
 [Unit]
 Description=${description}
@@ -27,6 +31,7 @@ StartLimitInterval=0
 # The program says by this status that starting it again would not help.
 RestartPreventExitStatus=78
 LimitNOFILE=65536
+${limits.join('\n')}
 KillMode=mixed
 TimeoutStopSec=10
 

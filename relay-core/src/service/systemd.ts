@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { ensureAccount, handOver, removeAccount } from './account.ts'
+import type { Sandbox } from './sandbox.ts'
 import { runTool, type ToolResult } from './run-tool.ts'
 import type { Service, ServiceSpec, ServiceStatus } from './service.ts'
 import { unitText } from './systemd-unit.ts'
@@ -62,7 +64,8 @@ function methods({
   return {
     install: async (spec) => {
       await mkdir(unitFolder, { recursive: true })
-      await writeFile(unitFile(spec), unitText(spec, { wantedBy, kind }), { mode: 0o644 })
+      const account = kind === 'systemd' ? await settleAccount(spec) : null
+      await writeFile(unitFile(spec), unitText(spec, { wantedBy, kind, account }), { mode: 0o644 })
       await must(['daemon-reload'])
       await must(['enable', `${spec.name}.service`])
     },
@@ -72,6 +75,7 @@ function methods({
       await rm(unitFile(spec), { force: true })
       await must(['daemon-reload'])
       await control(['reset-failed', `${spec.name}.service`])
+      if (kind === 'systemd' && spec.sandbox?.ownAccount) await giveBack(spec.sandbox)
     },
     start: ({ name }) => must(['start', `${name}.service`]),
     stop: ({ name }) => must(['stop', `${name}.service`]),
@@ -85,6 +89,24 @@ function methods({
       return statusOf(stdout)
     },
   }
+}
+
+/** The account that the service runs under, whose are its folders from now on; null: it runs as root. */
+async function settleAccount({ folder, sandbox }: ServiceSpec): Promise<string | null> {
+  if (!sandbox?.ownAccount) return null
+  const account = await ensureAccount(folder)
+  handOver(ownFiles(sandbox), account)
+  return account.name
+}
+
+/** Undoes it: no file may belong to a number that the next account gets. */
+async function giveBack(sandbox: Sandbox): Promise<void> {
+  handOver(ownFiles(sandbox), { uid: 0, gid: 0 })
+  await removeAccount()
+}
+
+function ownFiles({ writable, logFile }: Sandbox): string[] {
+  return logFile === null ? [...writable] : [...writable, logFile]
 }
 
 /** `systemctl show` → our words. */
