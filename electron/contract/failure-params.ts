@@ -95,6 +95,7 @@ export const appFailureParams = {
   'ssh-refused': z.object(machine),
   /** `seconds`: how long was waited; 0 when the system gave up by itself. */
   'ssh-timeout': z.object({ ...machine, seconds: z.number() }),
+  'ssh-private-network': z.object(machine),
   'ssh-unknown-host': z.object({ host: text, port: whole }),
   'ssh-not-ssh': z.object({ ...machine, reason: text.optional() }),
   'ssh-lost': z.object({ host: text, reason: text }),

@@ -14,6 +14,7 @@ export const appErrorCodes = [
   'ssh-unreachable',
   'ssh-refused',
   'ssh-timeout',
+  'ssh-private-network',
   'ssh-unknown-host',
   'ssh-not-ssh',
   'ssh-lost',

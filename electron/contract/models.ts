@@ -342,6 +342,8 @@ export const activityCodes = [
   'tunnel-paused',
   'setup-done',
   'setup-failed',
+  'lab-setup-done',
+  'lab-setup-failed',
 ] as const
 export type ActivityCode = (typeof activityCodes)[number]
 

@@ -159,6 +159,7 @@ describe('as root', () => {
         code: 'port-in-use',
         params: { port: 8024, program: 'nps' },
       })
+      expect(job.writes).toEqual(['/opt/nps-desktop/', '/etc/systemd/system/nps.service'])
       expectDone(await retry(job, { bridgePort: 8025 }))
       expect(await other()).toBe(before)
       expectDone(await setUp(serverId))

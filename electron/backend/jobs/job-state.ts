@@ -8,6 +8,8 @@ export type JobEvent =
   | { readonly type: 'found'; readonly index: number; readonly fact: Fact }
   | { readonly type: 'progressed'; readonly index: number; readonly progress: Step['progress'] }
   | { readonly type: 'ports-seen'; readonly ports: PortReport }
+  /** What is or was written where turns out otherwise than was thought at first. */
+  | { readonly type: 'writes-known'; readonly writes: readonly string[] }
   | {
       readonly type: 'step-done'
       readonly index: number
@@ -74,6 +76,8 @@ export function nextJob(job: Job, event: JobEvent): Job {
       return withStep(job, event.index, 'running', { progress: event.progress })
     case 'ports-seen':
       return job.state === 'running' ? { ...job, ports: event.ports } : job
+    case 'writes-known':
+      return job.state === 'running' ? { ...job, writes: [...event.writes] } : job
     case 'step-done':
       return withStep(job, event.index, 'running', { state: event.as, tookMs: event.tookMs, progress: null })
     case 'step-failed': {

@@ -140,6 +140,7 @@ export class RunningJob<Context = unknown> {
         this.#dispatch({ type: 'progressed', index, progress: { done, total, unit } })
       },
       ports: (ports) => this.#dispatch({ type: 'ports-seen', ports }),
+      writes: (writes) => this.#dispatch({ type: 'writes-known', writes }),
     }
   }
 

@@ -15,6 +15,8 @@ export interface StepReport {
   fact<Code extends FactCode>(code: Code, params: FactParams<Code>): void
   progress(done: number, total: number, unit: 'bytes' | 'ports'): void
   ports(report: PortReport): void
+  /** Every path that the job writes on the machine, once it is known better than before. */
+  writes(paths: readonly string[]): void
 }
 
 /**

@@ -83,7 +83,7 @@ export class LabJobs {
       const ignore = (): void => undefined
       await removeClientStep.run(
         { labId, storage, relays },
-        { signal, fact: ignore, progress: ignore, ports: ignore },
+        { signal, fact: ignore, progress: ignore, ports: ignore, writes: ignore },
       )
       jobs.forget({ labId })
       forgetLab(storage, labId)

@@ -1,5 +1,6 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
+import { isPrivateAddress } from './private-address.ts'
 import { loginFailure, type SignInAttempt } from './login-failure.ts'
 
 /** What ssh2 adds to its errors: `level` says which layer spoke. */
@@ -33,6 +34,7 @@ export function dialFailure(error: Error & { code?: string }, address: SshAddres
     case 'ETIMEDOUT':
       return dialTimeout(address, 0)
     default:
+      if (isPrivateAddress(host)) return outOfReach(host, port, error)
       return new AppError(
         'ssh-unreachable',
         `There is no way to ${host} from this computer (${error.code ?? error.message}).`,
@@ -42,8 +44,19 @@ export function dialFailure(error: Error & { code?: string }, address: SshAddres
   }
 }
 
+/** No security group stands in front of such an address: this computer is not in its network. */
+function outOfReach(host: string, port: number, cause?: Error): AppError {
+  return new AppError(
+    'ssh-private-network',
+    `${host} is an address of a private network, and this computer gets no answer on port ${port}: it is outside of that network, or its VPN is not connected.`,
+    { host, port },
+    { cause, fixes: [{ action: 'edit-address' }, { action: 'retry' }] },
+  )
+}
+
 /** Nothing came back within the deadline; 0: the operating system gave up by itself. */
 export function dialTimeout({ host, port }: SshAddress, afterMs: number): AppError {
+  if (isPrivateAddress(host)) return outOfReach(host, port)
   const seconds = Math.round(afterMs / 1000)
   return new AppError(
     'ssh-timeout',

@@ -1,4 +1,5 @@
 import { installProgram, startProgram } from '../../install/installed-program.ts'
+import { writtenPaths } from '../../install/written-paths.ts'
 import { endUpload, need, programPath } from '../../install/upload-steps.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
@@ -7,7 +8,7 @@ import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 /** npc makes itself a service with its key, and tells which kind it got. */
 export const serviceStep: StepDefinition<LabContext> = {
   id: 'service',
-  async run(context, { signal, fact }) {
+  async run(context, { signal, fact, writes }) {
     const { workplace, found, storage, relays } = context
     const lab = labOf(context)
     const relay = relayOf(context)
@@ -24,6 +25,7 @@ export const serviceStep: StepDefinition<LabContext> = {
       signal,
     })
     found.installed = installed
+    writes(writtenPaths('npc', installed))
     const { service, folder } = installed
     storage.labs.put({
       ...labOf(context),

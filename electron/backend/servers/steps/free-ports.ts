@@ -1,6 +1,7 @@
 import { AppError } from '../../app-error.ts'
 import { type ListeningPort, readListeningPorts } from '../../firewall/listening-ports.ts'
-import { findInstalled, findOtherRelay, versionOf } from '../../install/installed-program.ts'
+import { apartFolder, findInstalled, findOtherRelay, versionOf } from '../../install/installed-program.ts'
+import { writtenPaths } from '../../install/written-paths.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { readRelaySettings } from '../relay-settings.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -14,7 +15,7 @@ const firstFreePort = 1024
 export const freePortsStep: StepDefinition<ServerContext> = {
   id: 'free-ports',
   redoneBy: ['bridgePort'],
-  async run(context, { signal, fact }) {
+  async run(context, { signal, fact, writes }) {
     const { workplace, wanted, found } = context
     const owner = await workplace.owner(signal)
     const { host } = owner.shell.session.address
@@ -26,7 +27,12 @@ export const freePortsStep: StepDefinition<ServerContext> = {
     }
     const other = found.installed ? undefined : await findOtherRelay(owner, { signal })
     found.apart = other !== undefined
-    if (other !== undefined) fact('other-nps-kept', { path: other })
+    if (other !== undefined) {
+      fact('other-nps-kept', { path: other })
+      writes(
+        writtenPaths('nps', { programPath: `${apartFolder}/nps`, folder: apartFolder, service: 'systemd' }),
+      )
+    } else if (found.installed) writes(writtenPaths('nps', found.installed))
     const port = wanted.bridgePort
     if (owner.as === 'user' && port < firstFreePort) {
       throw new AppError(

@@ -1,4 +1,5 @@
 import { apartFlags, apartFolder, installProgram } from '../../install/installed-program.ts'
+import { writtenPaths } from '../../install/written-paths.ts'
 import { endUpload, programPath } from '../../install/upload-steps.ts'
 import type { StepDefinition } from '../../jobs/step-definition.ts'
 import { type ServerContext, serverOf } from '../server-context.ts'
@@ -6,7 +7,7 @@ import { type ServerContext, serverOf } from '../server-context.ts'
 /** The program makes itself a service, and tells which kind it got. */
 export const serviceStep: StepDefinition<ServerContext> = {
   id: 'service',
-  async run(context, { signal, fact }) {
+  async run(context, { signal, fact, writes }) {
     const { workplace, found, storage } = context
     const owner = await workplace.owner(signal)
     const installed = await installProgram('nps', owner, programPath(found), {
@@ -14,6 +15,7 @@ export const serviceStep: StepDefinition<ServerContext> = {
       signal,
     })
     found.installed = installed
+    writes(writtenPaths('nps', installed))
     const server = serverOf(context)
     storage.servers.put({
       ...server,

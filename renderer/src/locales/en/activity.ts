@@ -33,5 +33,7 @@ export const activity = {
     'tunnel-paused': '{tunnel} was paused.',
     'setup-done': 'The setup of {server} is done.',
     'setup-failed': 'The setup of {server} stopped.',
+    'lab-setup-done': 'The setup of {lab} is done.',
+    'lab-setup-failed': 'The setup of {lab} stopped.',
   } satisfies Record<ActivityCode, string>,
 }

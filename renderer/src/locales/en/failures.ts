@@ -300,6 +300,11 @@ export const failures = {
       'No answer in time, so the address is wrong, the machine is off, or its security group blocks SSH.',
     next: 'Check these three, then try again.',
   },
+  'ssh-private-network': {
+    title: '{host} does not answer from this laptop.',
+    cause: 'It is an address of a private network: this laptop is not in it, or its VPN is not connected.',
+    next: 'Connect the VPN, or go by way of another machine. For a lab box, the pasted line needs no way from here.',
+  },
   'ssh-unknown-host': {
     title: 'No machine is called {host}.',
     cause: 'The name is not known here.',

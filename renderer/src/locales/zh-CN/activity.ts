@@ -33,5 +33,7 @@ export const activity: Words<typeof en> = {
     'tunnel-paused': '{tunnel} 已暂停。',
     'setup-done': '{server} 部署完成。',
     'setup-failed': '{server} 的部署中断。',
+    'lab-setup-done': '{lab} 部署完成。',
+    'lab-setup-failed': '{lab} 的部署中断。',
   },
 }

@@ -269,6 +269,11 @@ export const failures: Words<typeof en> = {
     cause: '没有及时应答：地址有误、机器关机，或安全组拦住了 SSH。',
     next: '检查这三点，然后再试。',
   },
+  'ssh-private-network': {
+    title: '在本机上连不到 {host}。',
+    cause: '这是内网地址：本机不在那个网络里，或 VPN 没有连接。',
+    next: '请连接 VPN，或经由另一台主机。实验室主机可改用粘贴命令，无需从本机连接。',
+  },
   'ssh-unknown-host': {
     title: '没有名为 {host} 的机器。',
     cause: '这里查不到这个名称。',

@@ -1,0 +1,24 @@
+import type { InstalledProgram } from './installed-program.ts'
+import type { ProgramName } from './programs.ts'
+
+/** What an installed program has on its machine, for people: itself, its folder, and what starts it. */
+export function writtenPaths(
+  program: ProgramName,
+  { programPath, folder, service }: Pick<InstalledProgram, 'programPath' | 'folder' | 'service'>,
+): string[] {
+  const own = programPath.startsWith(`${folder}/`) ? [] : [programPath]
+  return [...own, `${folder}/`, ...startedBy(program, service)]
+}
+
+function startedBy(program: ProgramName, service: InstalledProgram['service']): string[] {
+  switch (service) {
+    case 'systemd':
+      return [`/etc/systemd/system/${program}.service`]
+    case 'systemd-user':
+      return [`~/.config/systemd/user/${program}.service`]
+    case 'cron':
+      return ['crontab']
+    case 'background':
+      return []
+  }
+}
