@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Passages } from '../../relay-core/src/server/tunnels/passages.ts'
+import { PasswordCheck } from '../../relay-core/src/server/tunnels/password-check.ts'
 import { TargetTurns } from '../../relay-core/src/server/tunnels/target-turns.ts'
 import type { TunnelMode, TunnelSpec } from '../../relay-core/src/server/tunnels/tunnel-mode.ts'
 import { createUdpMode, type UdpLimits } from '../../relay-core/src/server/tunnels/udp-mode.ts'
@@ -136,6 +137,7 @@ describe('a udp tunnel’s visitors', () => {
       listenHost: '127.0.0.1',
       session: () => pair.session,
       passages,
+      passwords: new PasswordCheck(),
       targets: new TargetTurns([{ host: '127.0.0.1', port: await targets.echo() }]),
       log: pair.log,
     }

@@ -3,7 +3,10 @@ import { networkOf } from '../transport/network-of.ts'
 /** Addresses remembered at once; beyond that the oldest are forgotten, so that nobody can fill the memory. */
 const mostAddresses = 10_000
 
-/** Counts failures by address: after `most` of them within `windowMs` it is locked out until the window ends. */
+/**
+ * Counts failures by address, or by address and `name`: after `most` of them within `windowMs` the two are locked out until the
+ * window ends.
+ */
 export class AttemptLimit {
   readonly #most: number
   readonly #windowMs: number
@@ -17,14 +20,14 @@ export class AttemptLimit {
   }
 
   /** 0, or for how many milliseconds this address still has to wait. */
-  lockedForMs(address: string): number {
-    const entry = this.#failures.get(networkOf(address))
+  lockedForMs(address: string, name = ''): number {
+    const entry = this.#failures.get(keyOf(address, name))
     if (!entry || entry.count < this.#most) return 0
     return Math.max(0, entry.firstMs + this.#windowMs - this.#now())
   }
 
-  failed(address: string): void {
-    const key = networkOf(address)
+  failed(address: string, name = ''): void {
+    const key = keyOf(address, name)
     const entry = this.#failures.get(key)
     if (entry && this.#now() < entry.firstMs + this.#windowMs) {
       entry.count++
@@ -41,6 +44,10 @@ export class AttemptLimit {
   }
 
   succeeded(address: string): void {
-    this.#failures.delete(networkOf(address))
+    this.#failures.delete(keyOf(address, ''))
   }
+}
+
+function keyOf(address: string, name: string): string {
+  return `${networkOf(address)} ${name}`
 }

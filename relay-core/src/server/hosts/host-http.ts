@@ -3,7 +3,6 @@ import type { Log } from '../../log.ts'
 import { Conversation, type HttpTimeouts } from '../../transport/http1/conversation.ts'
 import type { Exchange } from '../../transport/http1/exchange.ts'
 import { BadHead, encodeHead, valuesOf, type RequestHead } from '../../transport/http1/head.ts'
-import { AttemptLimit } from '../attempt-limit.ts'
 import { redirectToHttps, refuse } from './answers.ts'
 import { errorPage, type HostRefusal } from './error-page.ts'
 import { readVisitedHost } from './host-name.ts'
@@ -37,7 +36,6 @@ interface Visitor extends Visit {
 export class HostHttp {
   readonly #options: HostHttpOptions
   readonly #limits: HttpTimeouts
-  readonly #wrongPasswords = new AttemptLimit({ most: 20, windowMs: 60_000, now: Date.now })
 
   constructor(options: HostHttpOptions) {
     this.#options = options
@@ -64,7 +62,7 @@ export class HostHttp {
       ...this.#limits,
       maxHeadBytes: largestHeadBytes,
     })
-    const visits = new SiteVisits({ ...this.#options, wrongPasswords: this.#wrongPasswords })
+    const visits = new SiteVisits(this.#options)
     let lastWords: Buffer | undefined
     try {
       for (let exchange = await conversation.next(); exchange; exchange = await conversation.next())

@@ -4,6 +4,7 @@ import type { AgentSession } from '../agent-session.ts'
 import type { Account } from '../tunnels/accounts.ts'
 import type { Passage } from '../tunnels/passage.ts'
 import type { Passages } from '../tunnels/passages.ts'
+import type { PasswordCheck } from '../tunnels/password-check.ts'
 import type { TargetTurns } from '../tunnels/target-turns.ts'
 import type { Certificate } from './certificates.ts'
 import type { HostRefusal } from './error-page.ts'
@@ -20,6 +21,7 @@ export interface HostSite {
   readonly setHeaders: Readonly<Record<string, string>>
   /** Empty: everybody may come in. */
   readonly users: readonly Account[]
+  readonly passwords: PasswordCheck
   /** Its own; undefined: the default one. */
   readonly certificate: Certificate | undefined
   readonly passages: Passages

@@ -2,8 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Log } from '../../log.ts'
 import type { Exchange } from '../../transport/http1/exchange.ts'
 import { valuesOf, type RawFields } from '../../transport/http1/head.ts'
-import type { AttemptLimit } from '../attempt-limit.ts'
-import { isAccount, parseBasicAuth } from '../tunnels/accounts.ts'
+import { parseBasicAuth } from '../tunnels/accounts.ts'
 import { refuse } from './answers.ts'
 import type { HostRefusal } from './error-page.ts'
 import { forwardRequest, type Forwarding } from './forward-request.ts'
@@ -24,7 +23,6 @@ export interface SiteVisit {
 
 export interface VisitRules {
   readonly addOrigin: () => boolean
-  readonly wrongPasswords: AttemptLimit
   readonly log: Log
 }
 
@@ -145,18 +143,19 @@ export class SiteVisits {
     }
   }
 
-  #checkUser({ users, tunnelId }: HostSite, fields: RawFields, { address }: Visit): HostRefusal | undefined {
-    const { wrongPasswords, log } = this.#rules
+  #checkUser(
+    { users, passwords, tunnelId }: HostSite,
+    fields: RawFields,
+    { address }: Visit,
+  ): HostRefusal | undefined {
     if (users.length === 0) return undefined
-    if (wrongPasswords.lockedForMs(address) > 0) return 'too-many'
-    const [authorization] = valuesOf(fields, 'authorization')
-    const given = parseBasicAuth(authorization)
-    if (given && isAccount(users, given)) return undefined
+    const given = parseBasicAuth(valuesOf(fields, 'authorization')[0])
     // A browser asks without a password first.
-    if (authorization !== undefined) {
-      wrongPasswords.failed(address)
-      log.warn('wrong user or password for a host', { tunnel: tunnelId, address })
-    }
+    if (!given) return 'unauthorized'
+    const proof = passwords.check(users, given, address)
+    if (proof === 'proved') return undefined
+    if (proof === 'locked') return 'too-many'
+    this.#rules.log.warn('wrong user or password for a host', { tunnel: tunnelId, address })
     return 'unauthorized'
   }
 }

@@ -12,12 +12,16 @@ const longestNameBytes = 255
 /** A listening port of the server behind which the agent shows a folder over HTTP. */
 export function createFileMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
   checkNames(spec)
+  const { passwords, log } = context
   const door = new TcpDoor(spec, context, async (socket, passage, { settings = {} }) => {
     const onGone = () => passage.end()
     socket.once('close', onGone)
     const open = () => openFiles(requireSession(context), { settings }, passage)
     if (settings.users) {
-      await passage.join(socket, guardHttp(open, { users: settings.users, log: context.log }))
+      await passage.join(
+        socket,
+        guardHttp(open, { users: settings.users, passwords, address: passage.address, log }),
+      )
       return
     }
     const stream = await open()

@@ -50,7 +50,7 @@ class HostMode implements TunnelMode {
     if (this.failure) await this.#door.follow()
     // One of the two ports is enough to begin with; the other's failure is shown.
     if (this.failure && !this.#door.isOpen(this.#route.scheme)) throw this.failure
-    const { passages, targets, session } = this.#context
+    const { passages, targets, passwords, session } = this.#context
     this.#remove = this.#door.add({
       tunnelId: this.#spec.id,
       clientId: this.#spec.clientId,
@@ -61,6 +61,7 @@ class HostMode implements TunnelMode {
       setHeaders,
       users: this.#spec.settings?.users ?? [],
       certificate,
+      passwords,
       passages,
       targets,
       session,

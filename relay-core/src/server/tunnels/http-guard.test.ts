@@ -8,9 +8,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveFolder } from '../../client/files/serve-folder.ts'
 import { silentLog } from '../../log.ts'
 import { guardHttp } from './http-guard.ts'
+import { PasswordCheck } from './password-check.ts'
 
 let folder: string
 let opened = 0
+const passwords = new PasswordCheck()
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'guard-'))
@@ -26,7 +28,12 @@ const open = () => {
 }
 
 async function ask(user: string | undefined, { method = 'GET', path = '/a.txt' } = {}) {
-  const stream = guardHttp(open, { users: [{ name: 'ada', password: 'love:lace' }], log: silentLog })
+  const stream = guardHttp(open, {
+    users: [{ name: 'ada', password: 'love:lace' }],
+    passwords,
+    address: '203.0.113.7',
+    log: silentLog,
+  })
   const headers = user === undefined ? {} : { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
   const request = httpRequest({ createConnection: () => stream, path, method, headers, host: 'lab' }).end()
   const [response] = (await once(request, 'response')) as [IncomingMessage]
@@ -46,4 +53,12 @@ it('passes on what an account asks for, and nothing of anybody else', async () =
   expect(await ask(':')).toEqual([401, ''])
   expect(await ask('ada:love:lace', { method: 'DELETE' })).toEqual([405, ''])
   expect(opened).toBe(3)
+})
+
+it('answers who guesses with 429, the right password too, however many connections they take', async () => {
+  const guesses = await Promise.all(Array.from({ length: 60 }, (_, guess) => ask(`ada:${guess}`)))
+  const statuses = guesses.map(([status]) => status)
+  expect(statuses.filter((status) => status === 401).length).toBeLessThan(20)
+  expect(new Set(statuses)).toEqual(new Set([401, 429]))
+  expect(await ask('ada:love:lace')).toEqual([429, ''])
 })

@@ -5,28 +5,30 @@ import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log.ts'
 import { HttpPatience } from '../../transport/http-patience.ts'
 import { serveConnection } from '../../transport/serve-connection.ts'
-import { isAccount, parseBasicAuth, type Account } from './accounts.ts'
+import { parseBasicAuth, type Account } from './accounts.ts'
+import type { PasswordCheck } from './password-check.ts'
 
 /** The longest a visitor may take to its first whole request, and from one answer to its next. */
 const timeouts = { headTimeoutMs: 60_000, keepAliveTimeoutMs: 60_000 }
 
-/** A visitor who guesses is slowed down to this. */
-const wrongPasswordDelayMs = 500
+/** Who may come in, and where from the visitor comes. */
+interface Guard {
+  readonly users: readonly Account[]
+  readonly passwords: PasswordCheck
+  readonly address: string
+}
 
 /**
  * Asks for a name and password (Basic, RFC 7617) before each request, and passes on, one stream a request, those that
  * only read. Answers the end to join with the visitor; `open` opens a stream on which HTTP is served.
  */
-export function guardHttp(
-  open: () => Promise<Duplex>,
-  { users, log }: { users: readonly Account[]; log: Log },
-): Duplex {
+export function guardHttp(open: () => Promise<Duplex>, { log, ...guard }: Guard & { log: Log }): Duplex {
   const [outside, inside] = duplexPair()
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 0 })
   const patience = new HttpPatience(inside, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!patience.admit(response)) return
-    answer(request, response, { open, users }).catch((error: unknown) => {
+    answer(request, response, { open, ...guard }).catch((error: unknown) => {
       // The visitor has left.
       if (inside.destroyed) return
       log.warn('a request was not passed on', { reason: error })
@@ -48,14 +50,18 @@ export function guardHttp(
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { open, users }: { open: () => Promise<Duplex>; users: readonly Account[] },
+  { open, users, passwords, address }: Guard & { open: () => Promise<Duplex> },
 ): Promise<void> {
   request.resume()
   const { method = 'GET', url = '/', headers } = request
   const given = parseBasicAuth(headers.authorization)
-  if (!given || !isAccount(users, given)) {
-    // A browser asks first without; only a wrong password is slow.
-    if (given) await new Promise((resolve) => setTimeout(resolve, wrongPasswordDelayMs))
+  // A browser asks without a password first.
+  const proof = given ? passwords.check(users, given, address) : 'wrong'
+  if (proof === 'locked') {
+    response.writeHead(429, { 'retry-after': '60', 'content-length': 0 }).end()
+    return
+  }
+  if (proof === 'wrong') {
     response.writeHead(401, {
       'www-authenticate': 'Basic realm="files", charset="UTF-8"',
       'content-length': 0,

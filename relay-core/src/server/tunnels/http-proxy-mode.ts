@@ -22,7 +22,6 @@ import {
 import { parseConnectTarget, parseRequestTarget, type ProxyTarget } from './proxy-target.ts'
 import { TcpDoor } from './tcp-door.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
-import { UserCheck } from './user-check.ts'
 
 /** From the connection, or from the answer before, to a whole head. */
 const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
@@ -47,7 +46,6 @@ export function createHttpProxyMode(spec: TunnelSpec, context: ModeContext): Tun
 class HttpProxy {
   readonly #tunnelId: number
   readonly #context: ModeContext
-  readonly #userCheck = new UserCheck()
 
   constructor(tunnelId: number, context: ModeContext) {
     this.#tunnelId = tunnelId
@@ -164,7 +162,7 @@ class HttpProxy {
     if (!users) return true
     const given = parseBasicAuth(valuesOf(head.fields, 'proxy-authorization')[0])
     // A browser asks without a password first.
-    return given !== undefined && this.#userCheck.proves(users, given, passage.address)
+    return given !== undefined && this.#context.passwords.check(users, given, passage.address) === 'proved'
   }
 
   #session(): AgentSession {

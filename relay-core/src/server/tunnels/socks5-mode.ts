@@ -14,20 +14,18 @@ import {
 } from './socks-messages.ts'
 import { TcpDoor } from './tcp-door.ts'
 import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
-import { UserCheck } from './user-check.ts'
 
 /** From the connection to the whole request, password included. */
 const requestTimeoutMs = 10_000
 
 /** SOCKS5 (RFC 1928, with RFC 1929): the visitor says where to go, and learns what became of it. */
 export function createSocks5Mode(spec: TunnelSpec, context: ModeContext): TunnelMode {
-  const userCheck = new UserCheck()
   return new TcpDoor(spec, context, async (socket, passage, { settings }) => {
     const deadline = AbortSignal.timeout(requestTimeoutMs)
     try {
       const users = settings?.users
       const request = await hearRequest(socket, {
-        isAccount: users && ((given) => userCheck.proves(users, given, passage.address)),
+        isAccount: users && ((given) => context.passwords.check(users, given, passage.address) === 'proved'),
         signal: AbortSignal.any([passage.signal, deadline]),
       })
       await follow(request, socket, passage, context)

@@ -8,6 +8,7 @@ import type { RelayError } from '../../api/errors.ts'
 import type { Descriptors } from '../descriptors.ts'
 import type { HostDoor } from '../hosts/host-door.ts'
 import type { Passages } from './passages.ts'
+import type { PasswordCheck } from './password-check.ts'
 import type { TargetTurns } from './target-turns.ts'
 
 export interface TunnelSpec {
@@ -33,6 +34,7 @@ export interface ModeContext {
   readonly session: () => AgentSession | undefined
   readonly passages: Passages
   readonly targets: TargetTurns
+  readonly passwords: PasswordCheck
   /** Where private tunnels wait for their visitors; undefined where there are none. */
   readonly visits?: Visits | undefined
   /** The ports that host tunnels share; undefined where there are none. */

@@ -14,6 +14,7 @@ import type { HostDoor } from '../hosts/host-door.ts'
 import { openFiles } from './file-mode.ts'
 import { createMode } from './modes.ts'
 import { connectionShares, Passages } from './passages.ts'
+import { PasswordCheck } from './password-check.ts'
 import { probe } from './probe.ts'
 import { formatHostPort } from '../../transport/host-port.ts'
 import { parseTargets } from './targets.ts'
@@ -61,6 +62,7 @@ export class Tunnels {
   readonly #options: TunnelsOptions
   readonly #open = new Map<number, OpenTunnel>()
   readonly #failures = new Map<number, RelayError>()
+  readonly #passwords = new PasswordCheck()
 
   constructor(options: TunnelsOptions) {
     this.#options = options
@@ -247,7 +249,17 @@ export class Tunnels {
   #mode(spec: TunnelSpec, passages: Passages, targets: TargetTurns): TunnelMode {
     const { host, visits, hosts, descriptors, log } = this.#options
     const session = () => this.#session(spec.clientId)
-    return createMode(spec, { listenHost: host, session, passages, targets, visits, hosts, descriptors, log })
+    return createMode(spec, {
+      listenHost: host,
+      session,
+      passages,
+      passwords: this.#passwords,
+      targets,
+      visits,
+      hosts,
+      descriptors,
+      log,
+    })
   }
 
   #session(clientId: number): AgentSession | undefined {
