@@ -15,12 +15,12 @@ const printablePath = /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u
 /** How long a message is and what becomes of its connection is not a tunnel's to say. */
 const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
 
-/** `lab.example.com`, `*.example.com` for every name below it at any depth, or `*` for what no other tunnel takes. */
+/** `lab.example.com`, `*.example.com` for every name below it at any depth, or `*` for what no other tunnel takes. In any script. */
 const hostPattern = z
   .string()
   .max(253)
   .regex(
-    /^(\*|(\*\.)?([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)$/,
+    /^(\*|(\*\.)?([\p{L}\p{N}_]([\p{L}\p{N}\p{M}_-]*[\p{L}\p{N}\p{M}_])?\.)*[\p{L}\p{N}_]([\p{L}\p{N}\p{M}_-]*[\p{L}\p{N}\p{M}_])?)$/u,
   )
 
 /** One name and path of the shared HTTP and HTTPS ports. */

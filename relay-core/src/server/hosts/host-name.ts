@@ -1,16 +1,18 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { RelayError } from '../../api/errors.ts'
 
 const longestName = 253
 const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /**
- * The name of a host tunnel: `lab.example.com`, `*.example.com` for every name under it at any depth but not
- * `example.com` itself, or `*` for whatever no other tunnel takes. Answers it in lower case without the last dot;
- * throws `invalid-input`.
+ * The name of a host tunnel, in any script: `lab.example.com`, `*.example.com` for every name under it at any depth but not
+ * `example.com` itself, or `*` for whatever no other tunnel takes. Answers it as visitors ask for it: in lower case, without
+ * the last dot, 实验室.example.com as xn--….example.com (RFC 5891); throws `invalid-input`.
  */
 export function readTunnelHost(text: string): string {
-  const name = canonical(text.trim())
+  const [, wildcard = '', rest = ''] = /^(\*\.)?(.*)$/s.exec(text.trim()) ?? []
+  const name = wildcard + canonical(inAscii(rest))
   if (name === '*' || isName(name.replace(/^\*\./, '')) || isIPv6(name)) return name
   throw new RelayError(
     'invalid-input',
@@ -24,7 +26,9 @@ export function readTunnelHost(text: string): string {
  * name: control characters, spaces, user names, two colons outside brackets.
  */
 export function readVisitedHost(authority: string): string | undefined {
-  const match = /^(?:\[([0-9a-f:.]{2,45})\]|([^\s:/[\]@*]{1,254}))(?::\d{0,5})?$/i.exec(authority)
+  // Some programs send the name as it was typed, in UTF-8.
+  const typed = inAscii(Buffer.from(authority, 'latin1').toString())
+  const match = /^(?:\[([0-9a-f:.]{2,45})\]|([^\s:/[\]@*]{1,254}))(?::\d{0,5})?$/i.exec(typed)
   if (!match) return undefined
   if (match[1] !== undefined) return isIPv6(match[1]) ? canonical(match[1]) : undefined
   const name = canonical(match[2] ?? '')
@@ -40,4 +44,12 @@ function canonical(text: string): string {
 function isName(text: string): boolean {
   if (text.length > longestName) return false
   return isIPv4(text) || text.split('.').every((part) => label.test(part))
+}
+
+/** A name beyond ASCII in its ASCII form, its port kept; what is no name, and what is ASCII already, as it is. */
+function inAscii(text: string): string {
+  if (!/[^ -~]/.test(text)) return text
+  const [, name = '', port = ''] = /^(.*?)(:\d{0,5})?$/s.exec(text) ?? []
+  // Only what a name may consist of: the algorithm itself reads slashes and the like in its own way.
+  return /^[\p{L}\p{N}\p{M}_.。-]+$/u.test(name) ? domainToASCII(name) + port : text
 }

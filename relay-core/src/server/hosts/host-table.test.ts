@@ -73,6 +73,17 @@ describe('host names', () => {
       expect(() => readTunnelHost(wrong)).toThrow(`"${wrong}" is not a host name`)
   })
 
+  it('takes names in any script, and knows them in either form', () => {
+    const ascii = 'xn--qbtm5249b.example.com'
+    expect(readTunnelHost('实验室.Example.com')).toBe(ascii)
+    expect(readTunnelHost('*.实验室.example.com')).toBe(`*.${ascii}`)
+    expect(readTunnelHost('BÜCHER.example')).toBe('xn--bcher-kva.example')
+    expect(readVisitedHost(`${ascii}:8080`)).toBe(ascii)
+    expect(readVisitedHost(Buffer.from('实验室.example.com:8080').toString('latin1'))).toBe(ascii)
+    for (const wrong of ['实/验', '实 验', '实@验', '实*.com', '\u202e实'])
+      expect(() => readTunnelHost(wrong)).toThrow('is not a host name')
+  })
+
   it('reads Host headers, without port and with brackets', () => {
     expect(readVisitedHost('Lab.Example.com:8080')).toBe('lab.example.com')
     expect(readVisitedHost('lab.example.com.')).toBe('lab.example.com')

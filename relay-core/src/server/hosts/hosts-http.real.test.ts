@@ -38,6 +38,16 @@ describe('which site is meant', () => {
     ).toEqual(['wild', 'wild', 404, 404])
   })
 
+  test('a name in any script, shown as it was written', async () => {
+    const { settings } = await lab.add({ name: '实验室.test', target: await lab.mirror('unicode') })
+    expect(settings.host?.name).toBe('实验室.test')
+    const typed = Buffer.from('实验室.test').toString('latin1')
+    expect([await who('xn--qbtm5249b.test'), await who(typed)]).toEqual(['unicode', 'unicode'])
+    await expect(lab.add({ name: 'xn--qbtm5249b.test', target: '127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'already-exists',
+    })
+  })
+
   test('a path that programs read in different ways passes no other tunnel by', async () => {
     await lab.add({ name: 'paths.test', target: await lab.mirror('open') })
     const users = [{ name: 'a', password: 'b' }]
