@@ -11,8 +11,8 @@ export default defineConfig<AppFixtureOptions>({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  // two shared cores: one more try; a spec that needs it is reported as flaky
-  retries: 1,
+  // a second try would hide what fails once in ten times
+  retries: 0,
   reporter: [['list']],
   timeout: 120_000,
   expect: { timeout: 15_000 },

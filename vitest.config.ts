@@ -43,8 +43,6 @@ export default defineConfig({
           include: ['{relay-core,electron,build,test}/**/*.real.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'build/out/**'],
           testTimeout: 30_000,
-          // two shared cores: one more try, which the report names
-          retry: 1,
           hookTimeout: 60_000,
           maxWorkers: 2,
         },
@@ -55,7 +53,6 @@ export default defineConfig({
           include: ['test/**/*.machine.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,
-          retry: 1,
           hookTimeout: 900_000,
           fileParallelism: false,
         },

@@ -33,7 +33,7 @@ test('a running nps that does not answer is named with its cause, and what was t
     .getByLabel('Paste what it prints')
     .fill(`nps-desktop://connect?host=127.0.0.1&port=1&key=${'k'.repeat(40)}`)
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await expect(page.getByText('127.0.0.1 does not answer on port 1.')).toBeVisible()
+  await expect(page.getByText('nps is not running on 127.0.0.1.')).toBeVisible()
   // the line itself carries a key and does not stay on the screen; what was read from it does
   await expect(page.getByLabel('Address of the server')).toHaveValue('127.0.0.1')
   await expect(page.getByLabel('Port for lab boxes')).toHaveValue('1')
