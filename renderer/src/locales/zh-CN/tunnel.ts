@@ -45,7 +45,7 @@ export const tunnel: Words<typeof en> = {
   targetOn: '在 {lab} 上',
   openTitle: '此端口对互联网开放。',
   openSsh: 'SSH 会验证登录者。请使用密钥或足够长的密码。',
-  openJupyter: 'Jupyter 的 token 保护着它，但明文 HTTP 不会隐藏内容。',
+  openJupyter: 'token 把别人挡在外面，但明文 HTTP 既不隐藏 token，也不隐藏你的 Notebook。',
   openTensorboard: 'TensorBoard 没有密码：找到端口的人都能看到你的曲线。',
   openTcp: '请确认其后的服务需要密码。',
   add: '添加隧道',
