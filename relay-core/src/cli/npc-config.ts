@@ -12,6 +12,7 @@ import {
   type AgentConfig,
 } from '../config/agent-config.ts'
 import type { AgentProtocol } from '../client/agent-protocol.ts'
+import { allowTargetProblem } from '../client/allowed-targets.ts'
 import { fillTemplate } from '../config/environment-template.ts'
 import { readConfigFile, readConfigFileSync } from '../config/read-config-file.ts'
 import { parseIni } from '../config/ini.ts'
@@ -32,6 +33,7 @@ export type AgentFlags = Pick<
   | 'proxy'
   | 'disconnect_timeout'
   | 'share'
+  | 'allow_target'
   | 'password'
 >
 
@@ -110,6 +112,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     proxy: null,
     disconnectTimeout: null,
     share: [],
+    allowTarget: null,
     ...readHow(flags),
   }
 }
@@ -121,18 +124,21 @@ function readHow({
   proxy,
   disconnect_timeout: pings,
   share,
+  allow_target: allowTarget,
 }: AgentFlags): Partial<AgentConfig> {
   check('fingerprint', fingerprint, fingerprintProblem)
   check('protocol', protocol, protocolProblem)
   check('proxy', proxy, proxyProblem)
   check('disconnect_timeout', pings, disconnectTimeoutProblem)
   check('share', share, shareProblem)
+  check('allow_target', allowTarget, allowTargetProblem)
   return {
     ...(fingerprint && { fingerprint }),
     ...(protocol && { protocol: protocol as AgentProtocol }),
     ...(proxy && { proxy: parseProxy(proxy) }),
     ...(pings && { disconnectTimeout: Number(pings) }),
     ...(share && { share: parseShare(share) }),
+    ...(allowTarget && { allowTarget }),
   }
 }
 

@@ -27,6 +27,7 @@ export const npcFlagKinds = {
   stun_addr: 'text',
   conf_path: 'text',
   share: 'text',
+  allow_target: 'text',
   service: 'text',
   json: 'switch',
   purge: 'switch',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { AgentIdentity } from '../client/agent-identity.ts'
 import { Agent } from '../client/agent.ts'
+import { allowedTargets } from '../client/allowed-targets.ts'
 import { SharedFolders } from '../client/files/shared-folders.ts'
 import type { AgentState } from '../client/agent-state.ts'
 import { agentFolders } from '../config/folders.ts'
@@ -32,6 +33,7 @@ export async function runAgent(
     stockRelaysFile: join(folders.state, 'stock-relays.json'),
     temporaryKeyFile: temporaryKeyFile(folders.state),
     identity,
+    dialPolicy: allowedTargets(config.allowTarget),
     shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
     log,
   })

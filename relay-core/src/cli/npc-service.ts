@@ -38,7 +38,7 @@ async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcC
   if (relative !== undefined) {
     throw usageError(`A service finds files by their whole path: write ${relative} so in your npc.conf.`)
   }
-  const flag = (['fingerprint', 'protocol', 'proxy', 'disconnect_timeout'] as const).find(
+  const flag = (['fingerprint', 'protocol', 'proxy', 'disconnect_timeout', 'allow_target'] as const).find(
     (name) => flags[name],
   )
   if (flag !== undefined)

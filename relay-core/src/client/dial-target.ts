@@ -7,8 +7,8 @@ import { resolveHost } from '../transport/resolve-host.ts'
 /** How long a target may take to accept (spec/wire.md: the relay waits a little longer). */
 export const targetTimeoutMs = 10_000
 
-/** Says whether the agent may dial a target. */
-export type DialPolicy = (target: Target) => boolean
+/** Says whether the agent may dial a target at the address to which its name has led. */
+export type DialPolicy = (target: Target, address: string) => boolean
 
 /** Dials the target; rejects with a `target-…` RelayError that names it and says what to do, or the signal's reason. */
 export async function dialTarget(
@@ -16,33 +16,36 @@ export async function dialTarget(
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
 ): Promise<Socket> {
   const { host, port } = target
-  checkTarget(target, policy)
+  const refuse = (address: string) => (policy?.(target, address) === false ? denied(target) : undefined)
   try {
-    return await connectTcp({ host, port, timeoutMs: targetTimeoutMs, signal })
+    return await connectTcp({ host, port, timeoutMs: targetTimeoutMs, refuse, signal })
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof RelayError) throw error
     throw explainDial(error as NodeJS.ErrnoException, target)
   }
 }
 
-/** Throws `target-denied` for a target that the agent may not reach. */
-export function checkTarget(target: Target, policy: DialPolicy | undefined): void {
-  if (!policy || policy(target)) return
-  const { host, port } = target
-  throw new RelayError('target-denied', `This lab box does not allow connections to ${host}:${port}.`, {
+function denied({ host, port }: Target): RelayError {
+  return new RelayError('target-denied', `This lab box does not allow connections to ${host}:${port}.`, {
     host,
     port,
   })
 }
 
 /** The address of the target's name; rejects with a `target-…` RelayError, or the signal's reason. */
-export async function lookUp(target: Target, { signal }: { signal: AbortSignal }): Promise<string> {
+export async function lookUp(
+  target: Target,
+  { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
+): Promise<string> {
   try {
     const [address] = await resolveHost(target.host, { signal })
     if (address === undefined) throw new Error('it has no address')
+    if (policy?.(target, address) === false) throw denied(target)
     return address
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof RelayError) throw error
     throw explainDial(error as NodeJS.ErrnoException, target)
   }
 }

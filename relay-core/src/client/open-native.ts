@@ -1,3 +1,4 @@
+import { allowedTargets } from './allowed-targets.ts'
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { decodePushedOutcome, encodePushedDocument } from '../nps/pushed-document.ts'
@@ -17,7 +18,7 @@ export async function openNative(
   known: KnownKey,
   { signal }: { signal: AbortSignal },
 ): Promise<RelayConnection> {
-  const { server, vkey, proxy, dialPolicy: policy, log } = options
+  const { server, vkey, proxy, dialPolicy: policy = allowedTargets(null), log } = options
   const { instance = newInstance() } = options
   const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
   const own = await identity.get()

@@ -1,3 +1,4 @@
+import { allowedTargets } from './allowed-targets.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PushedConfiguration } from '../config/npc-conf.ts'
 import type { StockRelay } from '../nps/enter-relay.ts'
@@ -21,7 +22,14 @@ export async function openStock(
   options: ConnectionOptions,
   { signal }: { signal: AbortSignal },
 ): Promise<RelayConnection> {
-  const { server, proxy, silenceLimitMs, configuration, dialPolicy: policy, log } = options
+  const {
+    server,
+    proxy,
+    silenceLimitMs,
+    configuration,
+    dialPolicy: policy = allowedTargets(null),
+    log,
+  } = options
   const relay: StockRelay = {
     ...parseHostPort(server, 'server'),
     proxy,

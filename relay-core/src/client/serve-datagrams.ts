@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Target } from '../server/agent-session.ts'
-import { checkTarget, explainDial, lookUp, type DialPolicy } from './dial-target.ts'
+import { explainDial, lookUp, type DialPolicy } from './dial-target.ts'
 
 /** Relays forget a visitor long before; one that does not must not leave sockets behind. */
 const idleTimeoutMs = 15 * 60_000
@@ -13,8 +13,7 @@ export async function openDatagramSocket(
   target: Target,
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
 ): Promise<Socket> {
-  checkTarget(target, policy)
-  const address = await lookUp(target, { signal })
+  const address = await lookUp(target, { policy, signal })
   signal.throwIfAborted()
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
   try {

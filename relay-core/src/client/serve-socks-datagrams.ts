@@ -51,9 +51,10 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: { policy: DialPo
     const datagram = decodeSocksDatagram(packet)
     if (!datagram) return
     const { host, port, data } = datagram
-    if (port === 0 || (policy && !policy({ host, port }))) return
+    if (port === 0) return
     const address = await addressOf(host)
     if (address === undefined || stream.destroyed) return
+    if (policy?.({ host, port }, address) === false) return
     socketFor(isIP(address) === 6 ? 'udp6' : 'udp4').send(data, port, address, () => undefined)
   }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { printable } from '../api/printable.ts'
+import { allowTargetProblem } from '../client/allowed-targets.ts'
 import { agentProtocols, type AgentProtocol } from '../client/agent-protocol.ts'
 import { Secret } from '../secret.ts'
 import { formatProxy, parseProxy, type ProxyAddress } from '../transport/proxy.ts'
@@ -20,6 +21,8 @@ export interface AgentConfig {
   readonly disconnectTimeout: number | null
   /** Whole paths of the folders that file tunnels of the relay may lead to. */
   readonly share: readonly string[]
+  /** All that tunnels may lead to, as `allowedTargets` reads it; null: whatever the relay says. */
+  readonly allowTarget: string | null
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -99,6 +102,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
   const proxy = check('proxy_url', proxyProblem)
   const pings = check('disconnect_timeout', disconnectTimeoutProblem)
   const share = check('share', shareProblem)
+  const allowTarget = check('allow_target', allowTargetProblem)
   return {
     server,
     vkey: new Secret(vkey),
@@ -107,6 +111,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     proxy: proxy === '' ? null : parseProxy(proxy),
     disconnectTimeout: pings === '' ? null : Number(pings),
     share: share === '' ? [] : parseShare(share),
+    allowTarget: allowTarget || null,
   }
 }
 
@@ -122,6 +127,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     ...(config.proxy === null ? [] : [`proxy_url=${formatProxy(config.proxy).reveal()}`]),
     ...(config.disconnectTimeout === null ? [] : [`disconnect_timeout=${config.disconnectTimeout}`]),
     ...(config.share.length === 0 ? [] : [`share=${config.share.join(',')}`]),
+    ...(config.allowTarget === null ? [] : [`allow_target=${config.allowTarget}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

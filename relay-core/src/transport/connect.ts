@@ -15,6 +15,8 @@ export interface ConnectOptions {
   readonly proxy?: ProxyAddress | undefined
   /** Whether to begin anew each second while nothing answers: for a relay, to which the way may just be open again. */
   readonly renew?: boolean
+  /** Why an address of the host must not be dialled; without one that may, the connection fails by it. Not asked of a proxy. */
+  readonly refuse?: (address: string) => Error | undefined
   readonly signal: AbortSignal
 }
 
@@ -30,12 +32,13 @@ export async function connectTcp({
   port,
   proxy,
   renew = false,
+  refuse,
   ...wait
 }: ConnectOptions): Promise<Socket> {
   return inTime(wait, async (signal) => {
     if (proxy) return throughProxy(proxy, { host, port }, { renew, signal })
     return kept(
-      await dialHost({ host, renew, signal }, (address) =>
+      await dialHost({ host, renew, refuse, signal }, (address) =>
         connectSocket({ host: address, port, ...socketOptions }),
       ),
     )
@@ -89,14 +92,20 @@ export async function connectTls({
 interface Way {
   readonly host: string
   readonly renew: boolean
+  readonly refuse?: ConnectOptions['refuse'] | undefined
   readonly signal: AbortSignal
 }
 
 async function dialHost<S extends Socket>(
-  { host, renew, signal }: Way,
+  { host, renew, refuse, signal }: Way,
   open: (address: string) => S,
 ): Promise<S> {
-  return dial({ addresses: await resolveHost(host, { signal }), open, renew, signal })
+  const found = await resolveHost(host, { signal })
+  const addresses = found.filter((address) => refuse?.(address) === undefined)
+  const [first] = found
+  const refusal = addresses.length === 0 && first !== undefined ? refuse?.(first) : undefined
+  if (refusal) throw refusal
+  return dial({ addresses, open, renew, signal })
 }
 
 async function throughProxy(
