@@ -141,15 +141,20 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(await json('client', 'list')).toEqual([])
   })
 
-  test('R8, W10: a second npc with the same key takes over, and the first ends for good', async () => {
+  test('R8, W10: a second npc with the same key takes over, and the first says so and waits for its place', async () => {
     await startRelay()
     const { id } = await json<Client>('client', 'add', '-name=lab')
     const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
     const [, ...args] = stdout.trim().split(' ')
     const first = await start(npc, args, 'agent online')
-    const ended = once(first, 'exit')
+    const displaced = new Promise<void>((resolve) => {
+      first.stdout?.on('data', (chunk) => {
+        if (String(chunk).includes('code=agent-replaced')) resolve()
+      })
+    })
     await start(npc, args, 'agent online')
-    expect((await ended)[0]).toBe(78)
+    await displaced
+    expect(first.exitCode).toBe(null)
   })
 
   test('ends in good order, and refuses to run twice on one state', async () => {
@@ -229,7 +234,8 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const { vkey } = await json<Client>('client', 'add', '-name=lab')
     const file = join(folder, 'lab key.txt')
     writeFileSync(file, `${vkey}\n`)
-    await start(npc, [`-server=127.0.0.1:${port}`, `-vkey_file=${file}`], 'agent online')
+    const own = `-conf_path=${join(folder, 'npc')}`
+    await start(npc, [`-server=127.0.0.1:${port}`, `-vkey_file=${file}`, own], 'agent online')
     expect(await run(npc, '-server=h:1', `-vkey_file=${file}`, '-vkey=x')).toMatchObject({
       code: 2,
       stderr: 'Give -vkey or -vkey_file, not both.\n',
