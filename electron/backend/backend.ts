@@ -4,6 +4,7 @@ import { Activity } from './activity/activity.ts'
 import { jobEnded } from './activity/job-ended.ts'
 import { AppCalls } from './app-calls.ts'
 import { systemClock } from './clock.ts'
+import { HostLook } from './firewall/host-look.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createLabServices } from './labs/lab-services.ts'
 import { LabJobs } from './labs/lab-jobs.ts'
@@ -61,7 +62,9 @@ export async function createBackend({
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log, diagnose })
   const { dataFolder } = shell
   const privateDoors = new PrivateDoors({ storage, relays, log })
-  const checks = new TunnelChecks({ storage, relays, network, doors: privateDoors, clock, log })
+  const machines = createMachines({ storage })
+  const hostLook = new HostLook({ machines, clock, log })
+  const checks = new TunnelChecks({ storage, relays, network, doors: privateDoors, hostLook, clock, log })
   const overview = new OverviewFeed({ storage, relays, network, clock, checks })
   const activity = new Activity({ storage, overview: overview.feed })
   const traffic = new Traffic({ storage, relays })
@@ -69,7 +72,6 @@ export async function createBackend({
   const app = new AppCalls({ shell, storage })
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const labs = new LabRecords({ storage, relays })
-  const machines = createMachines({ storage })
   const services = createLabServices({ storage, machines, log })
   const doors = new LocalDoors({ log })
   const tunnels = new Tunnels({ storage, relays, checks, overview, removal, services, activity, doors })
@@ -182,6 +184,7 @@ export async function createBackend({
         stop: (input, options) => tunnels.stop(input, options),
         remove: (input) => tunnels.remove(input),
         undoRemove: (input) => tunnels.undoRemove(input),
+        useHere: (input) => tunnels.useHere(input),
         acceptChange: (input) => tunnels.acceptChange(input),
         check: (input) => tunnels.check(input),
         openAddress: (input, options) => tunnels.openAddress(input, options),

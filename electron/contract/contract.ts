@@ -203,6 +203,8 @@ export const desktopContract = {
     /** Stops at once, forgets after ten seconds; until then `undoRemove` brings it back. */
     remove: base.input(tunnelRef).output(z.object({ undoUntilMs: model.instantMs })),
     undoRemove: base.input(tunnelRef).output(nothing),
+    /** Gives a private tunnel that was made elsewhere a port on this laptop. */
+    useHere: base.input(tunnelRef).output(tunnelRef),
     /**
      * What the server has changed at it, or the key that its lab box proves now, is as the person wants it. Without
      * `agentKey` the lab box's key stays as it is.

@@ -1,4 +1,4 @@
-import { relayStatus } from '@nps-desktop/relay-core/api'
+import { relayStatus, tunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { fact } from './facts.ts'
 import { failure } from './failure.ts'
@@ -305,6 +305,25 @@ export const tunnel = z.object({
 })
 export type Tunnel = z.infer<typeof tunnel>
 
+/**
+ * A tunnel that was made elsewhere, by the web console or a command line, in a way that the app only shows: it has no row with
+ * five stops, because the app does not know what would be an answer.
+ */
+export const otherTunnel = z.object({
+  id,
+  serverId: id,
+  labId: id,
+  name,
+  mode: tunnelMode,
+  /** On the server; null in the modes that have none of their own. */
+  port: port.nullable(),
+  target: z.string(),
+  enabled: z.boolean(),
+  /** It could be used from this laptop alone, as `tunnels.useHere` does. */
+  canUseHere: z.boolean(),
+})
+export type OtherTunnel = z.infer<typeof otherTunnel>
+
 /** A row of the app's data that could not be read at the start; it is kept, but not used. */
 export const setAside = z.object({
   id: z.number().int(),
@@ -320,6 +339,7 @@ export const overview = z.object({
   servers: z.array(server),
   labs: z.array(lab),
   tunnels: z.array(tunnel),
+  otherTunnels: z.array(otherTunnel),
   setAside: z.array(setAside),
   trial: z.boolean(),
 })

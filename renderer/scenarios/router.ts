@@ -249,6 +249,7 @@ export function scenarioRouter(world: World) {
         changed.tell()
         return {}
       }),
+      useHere: os.tunnels.useHere.handler(async ({ input }) => input),
       acceptChange: os.tunnels.acceptChange.handler(nothing),
       check: os.tunnels.check.handler(async ({ input, signal }) => {
         await wait(400, undefined, signal ? { signal } : {})

@@ -13,6 +13,7 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
       servers: [],
       labs: [],
       tunnels: [],
+      otherTunnels: [],
       setAside: [],
       trial: false,
       ...part,

@@ -21,7 +21,16 @@ function overview(status: Tunnel['status'], atMs = 1): Overview {
     downBytes: 0,
     upBytes: 0,
   }
-  return { atMs, laptopOnline: true, servers: [], labs: [], tunnels: [tunnel], setAside: [], trial: false }
+  return {
+    atMs,
+    laptopOnline: true,
+    servers: [],
+    labs: [],
+    tunnels: [tunnel],
+    otherTunnels: [],
+    setAside: [],
+    trial: false,
+  }
 }
 
 const ready = overview({ state: 'ready', checkedAtMs: 1, ms: 3 })
@@ -101,6 +110,7 @@ test('servers and lab boxes that come and go are told; boxes that go with their 
     servers: [],
     labs: [],
     tunnels: [],
+    otherTunnels: [],
     setAside: [],
     trial: false,
   }

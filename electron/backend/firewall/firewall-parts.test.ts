@@ -131,6 +131,16 @@ describe('why ports are shut', () => {
     })
   })
 
+  it('asks for the bridge and the range in one rule', () => {
+    const clues = { dmi: '', metadata: 'aliyun', instance: null, region: null } as const
+    const bridge = { port: 8024, state: 'no-answer', ms: null } as const
+    const ruleOf = (more: Partial<PortFindings>) =>
+      makePortReport(findings({ bridge, firewall: open, clues, ...more })).provider?.rule.ports
+    expect(ruleOf({ states: silent })).toBe('8024/8024, 7000/7001')
+    expect(ruleOf({})).toBe('8024/8024')
+    expect(ruleOf({ states: silent, bridge: { ...bridge, port: 7000 } })).toBe('7000/7001')
+  })
+
   it('says that it does not know when the rules cannot be read', () => {
     expect(makePortReport(findings({ states: silent }))).toMatchObject({ cause: 'unknown', provider: null })
   })
@@ -147,7 +157,7 @@ describe('whose machine it is', () => {
     ['Microsoft Corporation Virtual Machine 7783-7084-3265-9085-8269-3286-77 \n', 'azure', '7000-9000'],
     ['QEMU Standard PC \n', 'unknown', '7000-9000'],
   ])('%j is %s', (text, id, wanted) => {
-    const described = describeProvider(parseClues(text), ports)
+    const described = describeProvider(parseClues(text), [ports])
     expect(described.id).toBe(id)
     expect(described.rule.ports).toBe(wanted)
     expect(described.consoleUrl === null).toBe(id === 'unknown')
@@ -155,7 +165,7 @@ describe('whose machine it is', () => {
 
   it('believes the metadata address more than the image', () => {
     const clues = parseClues('Alibaba Cloud\ntencent|ins-abc|ap-guangzhou\n')
-    expect(describeProvider(clues, ports)).toMatchObject({
+    expect(describeProvider(clues, [ports])).toMatchObject({
       id: 'tencent',
       instance: 'ins-abc',
       region: 'ap-guangzhou',

@@ -44,7 +44,7 @@ export function makePortReport(findings: PortFindings): PortReport {
     hostFirewall: first
       ? { tool: first.tool, command: changes.map(({ command }) => command).join(' && '), canApply: true }
       : null,
-    provider: silent && clues ? describeProvider(clues, range) : null,
+    provider: silent && clues ? describeProvider(clues, shutPorts({ range, bridge, ...counts })) : null,
     checkedAtMs: findings.checkedAtMs,
   }
 }
@@ -58,4 +58,18 @@ function withFirewall(port: number, state: PortState, firewall: HostFirewall | n
   const judged = judgeHostFirewall(firewall, port)
   if (state === 'no-answer' && judged) return 'closed-on-server'
   return state === 'refused-open' && judged?.verdict === 'reject' ? 'closed-on-server' : state
+}
+
+/** The ports that have to be opened: the range as a whole, and the bridge's where it is not in it. */
+export function shutPorts({
+  range,
+  bridge,
+  noAnswer,
+  closedOnServer,
+}: Pick<PortReport, 'range' | 'bridge' | 'noAnswer' | 'closedOnServer'>): PortRange[] {
+  const isBridgeShut = bridge.state === 'no-answer' || bridge.state === 'closed-on-server'
+  const isRangeShut = noAnswer + closedOnServer > 0
+  const isInside = bridge.port >= range.from && bridge.port <= range.to
+  const ofRange = isRangeShut || (isBridgeShut && isInside) ? [range] : []
+  return isBridgeShut && !isInside ? [{ from: bridge.port, to: bridge.port }, ...ofRange] : ofRange
 }

@@ -90,7 +90,7 @@ export interface ProviderClues {
 /** The provider and the exact rule to add there. The metadata service outweighs DMI: images are moved between clouds. */
 export function describeProvider(
   { dmi, metadata, instance, region }: ProviderClues,
-  ports: { from: number; to: number },
+  ranges: readonly { from: number; to: number }[],
 ): NonNullable<PortReport['provider']> {
   const text = dmi.toLowerCase()
   const found =
@@ -103,7 +103,7 @@ export function describeProvider(
     consoleUrl: found?.consoleUrl({ region, instance }) ?? null,
     rule: {
       protocol: found?.protocol ?? 'TCP',
-      ports: (found?.ports ?? dash)(ports.from, ports.to),
+      ports: ranges.map(({ from, to }) => (found?.ports ?? dash)(from, to)).join(', '),
       source: '0.0.0.0/0',
     },
   }

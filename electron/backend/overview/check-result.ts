@@ -20,7 +20,7 @@ export interface CheckedTunnel {
   readonly target: string
   readonly server: string
   readonly lab: string
-  /** What the last port check of the server found to be in the way. */
+  /** What is in the way of a port that gives no answer, as far as the server's own rules tell. */
   readonly portCause: PortReport['cause'] | null
 }
 
@@ -67,7 +67,8 @@ function portStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResu
         ? 'ports-blocked-by-host-firewall'
         : 'ports-blocked-somewhere'
   const message = `Port ${port} of ${server} cannot be reached from this computer (${seen.why}), although nps listens there: a firewall stands in between. Check the server's ports.`
-  return failedStop('port', { code, params, message, fixes: [{ action: 'retry' }] })
+  const opens: Fix[] = code === 'ports-blocked-by-host-firewall' ? [{ action: 'open-host-firewall' }] : []
+  return failedStop('port', { code, params, message, fixes: [...opens, { action: 'retry' }] })
 }
 
 /** A relay's own failure of the port (taken, not allowed, stopped), with the names a screen needs. */

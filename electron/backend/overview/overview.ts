@@ -10,7 +10,7 @@ import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../tunnels/tunnel-change.ts'
 import type { Evidence, TunnelChecks } from './tunnel-checks.ts'
 import { addressOf } from './tunnel-kind.ts'
-import { type ListedTunnel, listTunnels } from './tunnel-list.ts'
+import { type ListedTunnel, listOtherTunnels, listTunnels } from './tunnel-list.ts'
 import { tunnelStatus } from './tunnel-status.ts'
 
 /** Changes that come together are shown together. */
@@ -48,6 +48,7 @@ export class OverviewFeed {
       servers: [],
       labs: [],
       tunnels: [],
+      otherTunnels: [],
       setAside: [],
       trial: false,
     }
@@ -101,6 +102,7 @@ export class OverviewFeed {
       servers: servers.map((server) => this.#server(server)),
       labs: this.#storage.labs.list().map((lab) => this.#lab(lab)),
       tunnels: listTunnels(this.#storage, this.#relays).map((tunnel) => this.#tunnel(tunnel, atMs)),
+      otherTunnels: listOtherTunnels(this.#storage, this.#relays),
       setAside: [...this.#storage.setAside.list()],
       trial: servers.some((server) => server.local),
     }

@@ -1,6 +1,7 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../app-error.ts'
 import type { Clock } from '../clock.ts'
+import type { HostLook } from '../firewall/host-look.ts'
 import { Listeners } from '../listeners.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/remote'
 import type { Relays } from '../relays/relays.ts'
@@ -41,6 +42,7 @@ export class TunnelChecks {
   readonly #relays: Relays
   readonly #network: NetworkWatch
   readonly #doors: PrivateDoors
+  readonly #hostLook: HostLook
   readonly #clock: Clock
   readonly #log: Log
   readonly #listeners = new Listeners()
@@ -54,6 +56,7 @@ export class TunnelChecks {
     relays: Relays
     network: NetworkWatch
     doors: PrivateDoors
+    hostLook: HostLook
     clock: Clock
     log: Log
   }) {
@@ -61,6 +64,7 @@ export class TunnelChecks {
     this.#relays = options.relays
     this.#network = options.network
     this.#doors = options.doors
+    this.#hostLook = options.hostLook
     this.#clock = options.clock
     this.#log = options.log
   }
@@ -182,7 +186,8 @@ export class TunnelChecks {
         : visit({ host, port, kind, entrance }, { signal }),
       this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
     ])
-    const portCause = server.ports?.cause ?? null
+    const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
+    const portCause = isShut ? await this.#hostLook.causeOf(server, port) : null
     const { target } = relayTunnel
     const checked = { kind, port, target, server: server.name, lab: lab.name, portCause }
     return judge(checked, seen, probe, this.#clock.now())

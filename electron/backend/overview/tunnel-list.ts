@@ -1,5 +1,5 @@
 import type { Client, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
-import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
+import type { OtherTunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
@@ -51,7 +51,23 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
   })
 }
 
-/** Null: it is not the app's to use. A tunnel that everybody may use and that was made private elsewhere belongs to elsewhere. */
+/** What the relays carry besides: made elsewhere, in a way that the app cannot check or has no port for on this laptop. */
+export function listOtherTunnels(storage: Storage, relays: Relays): OtherTunnel[] {
+  const known = new Set(listTunnels(storage, relays).map(({ id }) => id))
+  return storage.servers.list().flatMap((server) => {
+    const labs = storage.labs.list().filter((lab) => lab.serverId === server.id)
+    return (relays.view(server.id).mirror.tunnels ?? []).flatMap((tunnel) => {
+      const { name, mode, port, target, enabled } = tunnel
+      const id = tunnelIdOf(server.id, tunnel.id)
+      const lab = labs.find(({ clientId }) => clientId === tunnel.clientId)
+      if (!lab || known.has(id) || storage.tunnelNotes.get(id)?.removal) return []
+      const place = { id, serverId: server.id, labId: lab.id }
+      return [{ ...place, name, mode, port, target, enabled, canUseHere: mode === 'private' }]
+    })
+  })
+}
+
+/** Null: it is not the app's to use. A tunnel for everybody that was made private elsewhere belongs to elsewhere. */
 function reachOf({ mode }: RelayTunnel, note: TunnelNote | undefined): TunnelReach | null {
   if (mode === 'tcp') return 'anyone'
   return mode === 'private' && note?.passwordMark !== null ? 'laptop' : null

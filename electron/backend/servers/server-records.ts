@@ -27,7 +27,7 @@ export class ServerRecords {
     this.#connect = options.connect
   }
 
-  /** Throws `host-key-unconfirmed` while nobody has confirmed the machine's host key. */
+  /** A machine that is in the list already stays one. Throws `host-key-unconfirmed` while nobody has confirmed the machine's host key. */
   async add(input: {
     name?: string | undefined
     address: SshAddress
@@ -35,8 +35,15 @@ export class ServerRecords {
   }): Promise<{ serverId: string }> {
     const { address, secret, name = address.host } = input
     refuseUnconfirmed(this.#storage, address)
-    const id = newId('s')
+    const known = this.#storage.servers
+      .list()
+      .find((server) => server.address?.host === address.host && server.address.port === address.port)
+    const id = known?.id ?? newId('s')
     await this.#storage.secrets.set(secretName({ kind: 'server', id }), JSON.stringify(secret))
+    if (known) {
+      this.#storage.servers.put({ ...known, address })
+      return { serverId: id }
+    }
     this.#storage.servers.put({ id, name, address, relay: null, installed: null, ports: null, local: false })
     return { serverId: id }
   }

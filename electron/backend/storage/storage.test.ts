@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeyFile } from '../key-file.ts'
+import { mergeSameRelay } from '../servers/same-relay.ts'
 import type { LabRecord, ServerRecord, Storage } from './records.ts'
 import { openStorage, storageFile } from './storage.ts'
 
@@ -248,6 +249,26 @@ test('a row that cannot be read is set aside under its name, and every other one
   const [first] = storage.setAside.list()
   expect(storage.setAside.forget(first?.id ?? 0)).toEqual({ kind: 'server', rowId: 's1' })
   expect(storage.setAside.list()).toHaveLength(2)
+})
+
+test('a relay that is in the list already becomes one with the server that proves the same identity', () => {
+  const range = { from: 7000, to: 9000 }
+  const relay = { host: 'h', bridgePort: 8024, fingerprint: 'sha256:same', version: null, range }
+  storage.servers.put({ ...server, id: 'old', address: null, relay })
+  storage.labs.put({ ...lab, serverId: 'old' })
+  storage.tunnelNotes.put({
+    id: 'old-t7',
+    kind: 'ssh',
+    localPort: 2022,
+    passwordMark: '',
+    entrance: null,
+    removal: null,
+  })
+  storage.servers.put(server)
+  mergeSameRelay(storage, 's1', 'sha256:same')
+  expect(storage.servers.list().map(({ id }) => id)).toEqual(['s1'])
+  expect(storage.labs.list()).toEqual([{ ...lab, serverId: 's1' }])
+  expect(storage.tunnelNotes.list()).toMatchObject([{ id: 's1-t7', localPort: 2022 }])
 })
 
 test('what could not be read again is never written', () => {

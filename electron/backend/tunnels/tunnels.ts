@@ -3,10 +3,10 @@ import type { Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/cont
 import type { Activity } from '../activity/activity.ts'
 import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
-import { tunnelIdOf } from '../ids.ts'
+import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { OverviewFeed } from '../overview/overview.ts'
 import type { TunnelChecks } from '../overview/tunnel-checks.ts'
-import { usualReach, usualTargets } from '../overview/tunnel-kind.ts'
+import { guessKind, usualReach, usualTargets } from '../overview/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
@@ -200,6 +200,27 @@ export class Tunnels {
     const open = (at: number): Promise<void> =>
       this.#changeReach(listed, () => save({ mode: 'tcp', port: at }))
     return port === undefined ? this.#onOpenPort(server, open) : open(port)
+  }
+
+  /** A private tunnel that was made elsewhere gets a port on this laptop; its password is the one that the server tells now. */
+  async useHere({ tunnelId }: { tunnelId: string }): Promise<{ tunnelId: string }> {
+    const ref = parseTunnelId(tunnelId)
+    const { tunnels } = this.#relays.view(ref?.serverId ?? '').mirror
+    const tunnel = tunnels?.find(({ id }) => id === ref?.relayTunnelId)
+    if (tunnel?.mode !== 'private') throw gone()
+    const note = this.#storage.tunnelNotes.get(tunnelId)
+    const localPort = note?.localPort ?? (await this.#laptopPort(tunnel.target, undefined))
+    const kind = note?.kind ?? guessKind(tunnel)
+    const entrance = note?.entrance ?? null
+    this.#storage.tunnelNotes.put({
+      id: tunnelId,
+      kind,
+      localPort,
+      passwordMark: '',
+      entrance,
+      removal: null,
+    })
+    return { tunnelId }
   }
 
   /** From now on the tunnel as it is now is what the person wants; with `agentKey`, the lab box as it is now too. */

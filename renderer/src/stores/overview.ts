@@ -33,6 +33,8 @@ export const useOverview = defineStore('overview', () => {
     labOf: (labId: string) => labs.value.find((lab) => lab.id === labId) ?? null,
     tunnelOf: (tunnelId: string) => tunnels.value.find((tunnel) => tunnel.id === tunnelId) ?? null,
     labsOf: (serverId: string) => labs.value.filter((lab) => lab.serverId === serverId),
+    otherTunnelsOf: (labId: string) =>
+      (overview.value?.otherTunnels ?? []).filter((tunnel) => tunnel.labId === labId),
     tunnelsOf: (labId: string) => tunnels.value.filter((tunnel) => tunnel.labId === labId),
   }
 })

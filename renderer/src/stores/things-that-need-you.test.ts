@@ -24,6 +24,7 @@ const overview = (part: Partial<Overview> = {}): Overview => ({
   atMs: now,
   laptopOnline: true,
   trial: false,
+  otherTunnels: [],
   setAside: [],
   servers: [
     {

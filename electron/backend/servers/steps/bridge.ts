@@ -1,20 +1,24 @@
+import type { PortReport } from '@nps-desktop/electron/contract'
 import { AppError } from '../../app-error.ts'
-import { detectProvider } from '../../firewall/detect-provider.ts'
-import { changesFor } from '../../firewall/firewall-change.ts'
-import { judgeHostFirewall, readHostFirewall } from '../../firewall/host-firewall.ts'
-import { describeProvider } from '../../firewall/providers.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { checkPorts } from '../../firewall/check-ports.ts'
+import { tryPort } from '../../firewall/try-port.ts'
+import type { StepDefinition, StepReport } from '../../jobs/step-definition.ts'
 import { linkFailure } from '../../relays/link-failure.ts'
 import { adminKeySecret } from '../../relays/relays.ts'
 import { need } from '../../install/upload-steps.ts'
+import { mergeSameRelay } from '../same-relay.ts'
+import { portsBlocked } from '../ports-blocked.ts'
 import { hostOf, type ServerContext, serverOf } from '../server-context.ts'
 
 const connectWithinMs = 12_000
+const tryWithinMs = 1_500
+/** Providers let these in from the start, more often than not. */
+const oftenOpen = [443, 80]
 
 /** This computer reaches the bridge, which proves the key that ssh told, and lets the app in. */
 export const bridgeStep: StepDefinition<ServerContext> = {
   id: 'bridge',
-  async run(context, { signal, fact }) {
+  async run(context, { signal, fact, ports }) {
     const { storage, serverId, connect, found, wanted } = context
     const host = hostOf(context)
     const { port, adminKey, fingerprint } = need(found.door, 'the way in')
@@ -27,6 +31,7 @@ export const bridgeStep: StepDefinition<ServerContext> = {
         const { version } = await connection.client.status.get({}, { signal: both })
         await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
         const relay = { host, bridgePort: port, fingerprint, version, range: wanted.range }
+        mergeSameRelay(storage, serverId, fingerprint)
         storage.servers.put({ ...serverOf(context), relay })
         fact('bridge-open', { port, ms })
         found.reached = true
@@ -38,47 +43,44 @@ export const bridgeStep: StepDefinition<ServerContext> = {
       signal.throwIfAborted()
       const failure = linkFailure(error, { host, port })
       if (failure.code !== 'relay-unreachable' && failure.code !== 'timeout') throw error
-      throw await explainBlocked(context, host, port, signal)
+      throw await explainBlocked(context, host, port, { signal, ports })
     }
   },
 }
 
-/** nps listens, as the step before has shown: so something on the way drops what comes. */
+/**
+ * nps listens, as the step before has shown: so something on the way drops what comes. The tunnels' range is looked at in
+ * the same breath, because whoever opens one port in a provider's console should open all of them there.
+ */
 async function explainBlocked(
   { workplace, wanted }: ServerContext,
   host: string,
   port: number,
-  signal: AbortSignal,
+  { signal, ports }: Pick<StepReport, 'signal' | 'ports'>,
 ): Promise<AppError> {
   const { as, shell } = await workplace.owner(signal)
-  const firewall = as === 'root' ? await readHostFirewall(shell, { signal }) : null
-  const judged = firewall && judgeHostFirewall(firewall, port)
-  if (firewall && judged) {
-    const command = changesFor(firewall, { bridgePort: port, range: wanted.range })
-      .map((one) => one.command)
-      .join(' && ')
+  const { range } = wanted
+  const target = { host, bridgePort: port, range, shell, isRoot: as === 'root', samplesOnly: true }
+  const report = await checkPorts(target, { onReport: ports, signal })
+  ports(report)
+  if (report.bridge.state !== 'no-answer' && report.bridge.state !== 'closed-on-server') {
     return new AppError(
       'bridge-blocked',
-      `Port ${port} of ${host} is closed by the server's own firewall (${judged.tool}).`,
+      `Port ${port} of ${host} takes connections, but nps could not be spoken to through it.`,
       { host, port },
-      { fixes: [{ action: 'open-host-firewall' }, { action: 'copy', text: command }, { action: 'retry' }] },
+      { fixes: [{ action: 'retry' }] },
     )
   }
-  const { range } = wanted
-  // One rule for both, where the range holds the bridge too: nobody likes to go there twice.
-  const ports = port >= range.from && port <= range.to ? range : { from: port, to: port }
-  const provider = describeProvider(await detectProvider(shell, { signal }), ports)
-  const { id, rule, consoleUrl } = provider
-  return new AppError(
-    'bridge-blocked',
-    `nps listens on port ${port} of ${host}, but this computer gets no answer: ${firewall ? 'the security group in front of the server drops it' : 'a firewall on the way drops it'}. Let in TCP ${rule.ports} from ${rule.source}.`,
-    { host, port },
-    {
-      fixes: [
-        ...(consoleUrl === null ? [] : [{ action: 'open-url' as const, url: consoleUrl, label: id }]),
-        { action: 'copy', text: `TCP ${rule.ports} ${rule.source}` },
-        { action: 'retry' },
-      ],
-    },
-  )
+  const way = report.cause === 'host-firewall' ? null : await openPort(host, report, signal)
+  return portsBlocked(host, report, way === null ? [] : [{ action: 'use-port', port: way }])
+}
+
+/** Where somebody who may open no port could let nps listen: a port that is let in already, and that nobody has. */
+async function openPort(host: string, report: PortReport, signal: AbortSignal): Promise<number | null> {
+  const inRange = report.cells.find(({ state, open }) => state === 'open' && open > 0)?.from
+  for (const port of [...(inRange === undefined ? [] : [inRange]), ...oftenOpen]) {
+    const { answer } = await tryPort(host, port, { timeoutMs: tryWithinMs, signal })
+    if (answer === 'refused') return port
+  }
+  return null
 }

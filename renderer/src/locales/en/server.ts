@@ -9,6 +9,10 @@ export const server = {
   runningFor: 'Running for {time}',
   nps: 'nps {version}',
   restart: 'Restart nps',
+  restarting: {
+    title: 'Restart nps on {name}?',
+    text: 'Open connections through its tunnels end. Everything is back in about 3 s.',
+  },
   rename: 'Rename',
   newName: 'New name',
   updateSignIn: 'Update sign-in',

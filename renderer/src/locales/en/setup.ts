@@ -120,6 +120,10 @@ export const setup = {
     },
     check: { heading: 'Looking at {name}.', text: 'Nothing is changed there yet.' },
     install: { heading: 'Installing nps.', text: 'The longest part is the upload; nothing is asked of you.' },
+    trying: {
+      heading: 'Trying the ports from this laptop.',
+      text: 'nps is running. Each port is tried once.',
+    },
     ports: {
       heading: 'One thing left: let the ports through.',
       text: 'nps is running. Some of the ports it needs are closed from here.',
@@ -137,6 +141,8 @@ export const setup = {
   ports: {
     checksAgainIn: 'Checks again in {seconds} s',
     goOnWith: 'Go on with the one open port | Go on with the {n} open ports',
+    otherPort:
+      'You may open no port there? Port {port} of the server is let in already: nps can use it for lab boxes and this app, and tunnels for this laptop only need no other.',
     goOnWithout: 'Go on without open ports',
   },
   lab: {

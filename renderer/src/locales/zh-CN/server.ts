@@ -11,6 +11,10 @@ export const server: Words<typeof en> = {
   runningFor: '已运行 {time}',
   nps: 'nps {version}',
   restart: '重启 nps',
+  restarting: {
+    title: '重启 {name} 上的 nps？',
+    text: '经过其隧道的连接会断开，约 3 秒后全部恢复。',
+  },
   rename: '重命名',
   newName: '新名称',
   updateSignIn: '更新登录方式',

@@ -122,6 +122,10 @@ export const setup: Words<typeof en> = {
     },
     check: { heading: '正在查看 {name}。', text: '此时还没有改动任何东西。' },
     install: { heading: '正在安装 nps。', text: '上传耗时最长，无需你操作。' },
+    trying: {
+      heading: '正在从本机测试端口。',
+      text: 'nps 已在运行。每个端口测试一次。',
+    },
     ports: {
       heading: '只差一步：放行端口。',
       text: 'nps 正在运行，但它需要的部分端口从这里看没有开放。',
@@ -133,6 +137,8 @@ export const setup: Words<typeof en> = {
   ports: {
     checksAgainIn: '{seconds} 秒后重新检查',
     goOnWith: '用这 {n} 个开放端口继续',
+    otherPort:
+      '无法开放端口？云服务器的端口 {port} 已经放行：nps 可以用它连接实验室主机和本应用，仅本机的隧道不需要其他端口。',
     goOnWithout: '没有开放端口也继续',
   },
   lab: {

@@ -1,0 +1,21 @@
+import { adminKeySecret } from '../relays/relays.ts'
+import { forgetServer } from '../storage/forget-server.ts'
+import type { Storage } from '../storage/records.ts'
+
+/**
+ * A relay that was connected by its key and is then set up by ssh proves the same identity: it is one server. What the
+ * app knows of its lab boxes goes over to `serverId`; the other entry goes.
+ */
+export function mergeSameRelay(storage: Storage, serverId: string, fingerprint: string): void {
+  for (const other of storage.servers.list()) {
+    if (other.id === serverId || other.local || other.relay?.fingerprint !== fingerprint) continue
+    for (const lab of storage.labs.list())
+      if (lab.serverId === other.id) storage.labs.put({ ...lab, serverId })
+    for (const note of storage.tunnelNotes.list()) {
+      if (!note.id.startsWith(`${other.id}-t`)) continue
+      storage.tunnelNotes.put({ ...note, id: serverId + note.id.slice(other.id.length) })
+    }
+    storage.secrets.delete(adminKeySecret(other.id))
+    forgetServer(storage, other.id)
+  }
+}
