@@ -24,7 +24,7 @@ test('the language changes at once and is kept over a restart', async ({ app }) 
   await expect(app.page.locator('html')).toHaveAttribute('lang', 'zh-CN')
 })
 
-test('a running nps that does not answer is named with its cause, and what was typed stays', async ({
+test('a server on which nps is stopped is named so, and what was typed stays', async ({
   app: { page },
 }) => {
   await new WelcomePage(page).connectToRunning()
