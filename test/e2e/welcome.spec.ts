@@ -24,9 +24,7 @@ test('the language changes at once and is kept over a restart', async ({ app }) 
   await expect(app.page.locator('html')).toHaveAttribute('lang', 'zh-CN')
 })
 
-test('a server on which nps is stopped is named so, and what was typed stays', async ({
-  app: { page },
-}) => {
+test('a server on which nps is stopped is named so, and what was typed stays', async ({ app: { page } }) => {
   await new WelcomePage(page).connectToRunning()
   // port 1 of this computer: nothing listens there
   await page

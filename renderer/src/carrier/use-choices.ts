@@ -1,0 +1,36 @@
+import type { Failure } from '@nps-desktop/electron/contract'
+import { onScopeDispose, shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import { failureOf } from './failure-of.ts'
+
+/** Calls that switches and tabs start: unlike those of a button, none may be dropped because another is under way. */
+export interface Choices<Args extends unknown[]> {
+  /** Why the last one failed; null after a good one. */
+  readonly failure: Ref<Failure | null>
+  /** One after the other in the order of the clicks, so that the last click is what stays. */
+  choose(...args: Args): void
+}
+
+/** Wraps a call of the contract that saves what somebody chose; those that wait are dropped when the page goes away. */
+export function useChoices<Args extends unknown[]>(
+  call: (options: { signal: AbortSignal }, ...args: Args) => Promise<unknown>,
+): Choices<Args> {
+  const failure = shallowRef<Failure | null>(null)
+  const stop = new AbortController()
+  onScopeDispose(() => stop.abort())
+  let last: Promise<void> = Promise.resolve()
+
+  async function save(args: Args): Promise<void> {
+    if (stop.signal.aborted) return
+    try {
+      await call({ signal: stop.signal }, ...args)
+      failure.value = null
+    } catch (error) {
+      failure.value = failureOf(error)
+    }
+  }
+  function choose(...args: Args): void {
+    last = last.then(() => save(args))
+  }
+  return { failure, choose }
+}
