@@ -14,8 +14,11 @@ const maxUnsentMessageBytes = 64 * 1024
  */
 const joinedLength = 16 * 1024
 
-/** How long the peer may take to end its direction after ours. */
+/** How long the peer may take to end its direction once everything of ours has gone. */
 const finishTimeoutMs = 5_000
+
+/** For how many such periods nothing of what still waits may leave: a slow line takes half a minute for one chunk at 2 kB/s. */
+const maxStalledPeriods = 6
 
 const nobody: FrameReceiver = {
   onMessage: () => undefined,
@@ -119,11 +122,17 @@ export class FramedSocket {
     this.#socket.end(() => this.#socket.destroy())
   }
 
-  /** Ends our direction, and the connection with the peer's: what is under way arrives. */
+  /** Ends our direction, and the connection with the peer's: what is under way arrives, over a slow line too. */
   finish(): void {
     this.#socket.end()
-    const late = setTimeout(() => this.destroy(), finishTimeoutMs)
-    void this.closed.then(() => clearTimeout(late))
+    let unsent = this.unsentBytes
+    let stalledPeriods = 0
+    const look = setInterval(() => {
+      stalledPeriods = this.unsentBytes < unsent ? 0 : stalledPeriods + 1
+      unsent = this.unsentBytes
+      if (unsent === 0 || stalledPeriods >= maxStalledPeriods) this.destroy()
+    }, finishTimeoutMs)
+    void this.closed.then(() => clearInterval(look))
   }
 
   /** Ends the connection now. Idempotent. */
