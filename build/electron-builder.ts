@@ -12,7 +12,7 @@ export const builderConfiguration: Configuration = {
     { from: 'build/out', to: 'programs', filter: ['manifest.json', 'np?-linux-*.gz', 'np?-linux-*.xz'] },
   ],
   asar: true,
-  // What the app's Electron must not be talked into: docs/adr/0014-electron-fuses.md.
+  // What the app's Electron must not be talked into: docs/adr/0017-electron-fuses.md.
   electronFuses: {
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,

@@ -32,7 +32,7 @@ type Done = (error?: Error | null) => void
 /**
  * Bun says that a write is done as soon as it is encrypted, also where `stream` beneath takes no more: whoever trusts
  * `write`, `drain` or a callback of such a TLS socket hands it gigabytes, and they wait in `stream`
- * (docs/adr/0013-tls-waits-for-its-stream.md). So the write is done here when `stream` has room again. Encryption has
+ * (docs/adr/0014-tls-waits-for-its-stream.md). So the write is done here when `stream` has room again. Encryption has
  * put its bytes into `stream` by then, on both runtimes. On sockets of the system this waits for nothing.
  */
 function awaitStream(secured: TLSSocket, stream: Duplex): TLSSocket {
