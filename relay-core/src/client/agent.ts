@@ -85,8 +85,9 @@ export class Agent {
     this.#cancelRetry?.()
     this.#connecting?.abort(new Error('the agent was stopped'))
     this.#link?.close()
-    this.#leftovers.end()
     await this.#ended
+    // Only now is what the last link left behind among them.
+    this.#leftovers.end()
   }
 
   #take(event: AgentEvent): void {
