@@ -104,6 +104,15 @@ test('one click in: three tunnels are ready by all five stops; one click out: no
   expect(activity.value).toEqual([])
 })
 
+test('by the time the trial leaves the screen none of its ports is open', async () => {
+  await client.trial.start({})
+  const { tunnels } = await overviewWhere(allReady)
+  const stopped = client.trial.stop({})
+  await overviewWhere(({ servers }) => servers.length === 0)
+  expect(await Promise.all(tunnels.map(({ port }) => isRefused(port)))).toEqual([true, true, true])
+  await stopped
+})
+
 test('real bytes go through each tunnel and are counted', async () => {
   await client.trial.start({})
   const overview = await overviewWhere(allReady)

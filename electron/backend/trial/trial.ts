@@ -122,13 +122,17 @@ export class Trial {
     if (!this.#running) return
     const { serverId, machine, visitor } = this.#running
     this.#running = null
-    await visitor?.close()
     const { storage, overview, activity } = this.#parts
-    forgetServer(storage, serverId)
-    // writes "removed" before every line of the trial is taken back
-    overview.rebuild()
-    activity.removeServer(serverId)
-    await machine.close()
+    try {
+      await visitor?.close()
+      // before the trial leaves the screen: what says that it has ended is true from then on
+      await machine.close()
+    } finally {
+      forgetServer(storage, serverId)
+      // writes "removed" before every line of the trial is taken back
+      overview.rebuild()
+      activity.removeServer(serverId)
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
