@@ -31,6 +31,7 @@ export class StateFile {
   #database: DatabaseSync
   /** Opened on a full disk: no other program can read the file until there is room. */
   #isExclusive: boolean
+  #isClosed = false
 
   /** Opens the file or makes it, readable by its owner only: it holds the keys of every client. */
   constructor(path: string) {
@@ -41,7 +42,7 @@ export class StateFile {
   }
 
   prepare(sql: string): Statement {
-    const statement = this.#coded(() => this.#database.prepare(sql))
+    const statement = this.#coded(() => this.#usable().prepare(sql))
     return {
       run: (...values) => this.#coded(() => statement.run(...values)),
       get: (...values) => this.#coded(() => statement.get(...values)),
@@ -50,12 +51,12 @@ export class StateFile {
   }
 
   exec(sql: string): void {
-    this.#coded(() => this.#database.exec(sql))
+    this.#coded(() => this.#usable().exec(sql))
   }
 
   /** Runs `work` as a whole or not at all; inside another one it is a part of that. */
   transaction<T>(work: () => T): T {
-    if (this.#database.isTransaction) return work()
+    if (this.#database.isOpen && this.#database.isTransaction) return work()
     this.exec('begin immediate')
     try {
       const result = work()
@@ -68,16 +69,24 @@ export class StateFile {
     }
   }
 
-  /** To be called when a write has succeeded: after a full disk, other programs may read the file again, such as for a backup. */
+  /**
+   * To be called when a write has succeeded: after a full disk, other programs may read the file again, such as for a backup.
+   * The next use opens it anew, since a program that has waited may hold it by then: that is for the use to say.
+   */
   share(): void {
     if (!this.#isExclusive || !hasRoom(this.#path)) return
-    this.#database.close()
-    this.#database = this.#coded(() => openShared(this.#path, false))
     this.#isExclusive = false
+    this.#database.close()
   }
 
   close(): void {
+    this.#isClosed = true
     if (this.#database.isOpen) this.#database.close()
+  }
+
+  #usable(): DatabaseSync {
+    if (!this.#database.isOpen && !this.#isClosed) this.#database = openShared(this.#path, this.#isExclusive)
+    return this.#database
   }
 
   #coded<T>(work: () => T): T {
