@@ -24,6 +24,8 @@ export type ApplyConfig = (config: RelayConfig) => Promise<{ waiting: SettingKey
 export class ConfigFile {
   readonly #path: string
   readonly #apply: ApplyConfig
+  /** Fulfils when the last save or reload has ended. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(path: string, apply: ApplyConfig) {
     this.#path = path
@@ -38,10 +40,29 @@ export class ConfigFile {
 
   /**
    * Checks, and holds the log to its own folders; keeps the previous text as `nps.conf.previous`, writes atomically and applies.
+   * Saves and reloads wait for each other: of two that have read the same text, the second must see what the first wrote.
    *
    * @throws RelayError `config-invalid` (nothing is written) or `config-changed` when somebody else was faster
    */
-  async save({ text, revision }: { text: string; revision: string }): Promise<{
+  save(change: { text: string; revision: string }): Promise<{ revision: string; restartNeeded: boolean }> {
+    return this.#inTurn(() => this.#save(change))
+  }
+
+  /** Reads the file again and applies it. @throws RelayError `config-invalid`; the old settings stay in force then */
+  reload(): Promise<{ waiting: SettingKey[]; warnings: ConfigWarning[] }> {
+    return this.#inTurn(async () => {
+      const { config, warnings } = parseRelayConfig(await readConfigFile(this.#path), this.#path)
+      return { ...(await this.#apply(config)), warnings }
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+
+  async #save({ text, revision }: { text: string; revision: string }): Promise<{
     revision: string
     restartNeeded: boolean
   }> {
@@ -64,12 +85,6 @@ export class ConfigFile {
     }
     const { waiting } = await this.#apply(config)
     return { revision: revisionOf(text), restartNeeded: waiting.length > 0 }
-  }
-
-  /** Reads the file again and applies it. @throws RelayError `config-invalid`; the old settings stay in force then */
-  async reload(): Promise<{ waiting: SettingKey[]; warnings: ConfigWarning[] }> {
-    const { config, warnings } = parseRelayConfig(await readConfigFile(this.#path), this.#path)
-    return { ...(await this.#apply(config)), warnings }
   }
 
   #warnings(text: string): ConfigWarning[] {
