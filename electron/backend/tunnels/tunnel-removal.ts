@@ -67,15 +67,30 @@ export class TunnelRemoval {
     if (!note?.removal || !ref || this.#working.has(tunnelId)) {
       throw new AppError('not-found', 'This tunnel is already deleted. Add it again.', {})
     }
+    const { dueAtMs, startOnUndo } = note.removal
     this.#unschedule(tunnelId)
+    const undoing = this.#takeBack(note, startOnUndo ? ref : null)
+    // While the server is asked, whatever it tells must not bring the deletion back.
+    this.#working.set(
+      tunnelId,
+      undoing.catch(() => undefined),
+    )
     try {
-      if (note.removal.startOnUndo)
-        await this.#relays.api(ref.serverId).tunnels.start({ id: ref.relayTunnelId })
+      await undoing
+      this.#working.delete(tunnelId)
     } catch (error) {
-      this.#schedule(tunnelId, Math.max(0, note.removal.dueAtMs - this.#clock.now()))
+      this.#working.delete(tunnelId)
+      this.#schedule(tunnelId, Math.max(0, dueAtMs - this.#clock.now()))
       throw error
     }
-    this.#storage.tunnelNotes.put({ ...(this.#storage.tunnelNotes.get(tunnelId) ?? note), removal: null })
+  }
+
+  async #takeBack(
+    note: TunnelNote,
+    toStart: { serverId: string; relayTunnelId: number } | null,
+  ): Promise<void> {
+    if (toStart) await this.#relays.api(toStart.serverId).tunnels.start({ id: toStart.relayTunnelId })
+    this.#storage.tunnelNotes.put({ ...(this.#storage.tunnelNotes.get(note.id) ?? note), removal: null })
   }
 
   /** A server is online: what is due there is finished, and notes of tunnels that are gone are dropped. */

@@ -1,0 +1,63 @@
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { expect, test } from 'vitest'
+import type { TunnelNote } from '../storage/records.ts'
+import { TunnelRemoval } from './tunnel-removal.ts'
+
+type Parts = ConstructorParameters<typeof TunnelRemoval>[0]
+
+test('what the server tells while "Undo" waits for it does not bring the deletion back', async () => {
+  const note: TunnelNote = {
+    id: 's1-t9',
+    kind: 'ssh',
+    localPort: null,
+    passwordMark: null,
+    entrance: null,
+    removal: { dueAtMs: 10_000, startOnUndo: true },
+  }
+  const notes = new Map([[note.id, note]])
+  const started = Promise.withResolvers<void>()
+  const removed: number[] = []
+  const tunnels = {
+    start: () => started.promise,
+    remove: async ({ id }: { id: number }) => void removed.push(id),
+  }
+  let tellChange = (): void => undefined
+  let due = (): void => undefined
+  const removal = new TunnelRemoval({
+    log: silentLog,
+    clock: {
+      now: () => 9_900,
+      after: (_, action) => {
+        due = action
+        return () => (due = () => undefined)
+      },
+    },
+    // what deleting needs; the rest of the app is not there
+    storage: {
+      tunnelNotes: {
+        get: (id: string) => notes.get(id),
+        list: () => [...notes.values()],
+        put: (row: TunnelNote) => void notes.set(row.id, row),
+        delete: (id: string) => void notes.delete(id),
+      },
+      whenPossible: (_: string, write: () => void) => write(),
+    } as unknown as Parts['storage'],
+    relays: {
+      api: () => ({ tunnels }),
+      view: () => ({ link: { state: 'online' }, mirror: { tunnels: [{ id: 9 }] } }),
+      onChange: (listener: (serverId: string) => void) => {
+        tellChange = () => listener('s1')
+        return () => undefined
+      },
+    } as unknown as Parts['relays'],
+  })
+  removal.start()
+  const undone = removal.undo(note.id)
+  tellChange()
+  due()
+  started.resolve()
+  await undone
+  await removal.close()
+  expect(removed).toEqual([])
+  expect(notes.get(note.id)?.removal).toBe(null)
+})
