@@ -32,7 +32,7 @@ const migrations: readonly string[] = [
        CASE labs.body ->> '$.jump.kind'
          WHEN 'other' THEN (labs.body ->> '$.jump.address.host') || ':' || (labs.body ->> '$.jump.address.port')
          WHEN 'server' THEN (SELECT (servers.body ->> '$.address.host') || ':' || (servers.body ->> '$.address.port')
-           FROM servers WHERE servers.id = labs.body ->> '$.jump.serverId')
+           FROM servers WHERE servers.id = labs.body ->> '$.jump.serverId' AND json_valid(servers.body))
          ELSE '' END AS way
      FROM labs WHERE json_valid(labs.body) AND labs.body ->> '$.address.host' IS NOT NULL;
    INSERT INTO host_keys

@@ -155,7 +155,9 @@ test('keys that were pinned without their way are kept, each for the way that le
     CREATE TABLE host_keys (
       host TEXT NOT NULL, port INTEGER NOT NULL, algorithm TEXT NOT NULL, fingerprint TEXT NOT NULL,
       pinned_at_ms INTEGER NOT NULL, PRIMARY KEY (host, port)) STRICT;
-    DROP TABLE last_status; PRAGMA user_version = 4`)
+    DROP TABLE last_status; PRAGMA user_version = 4;
+    INSERT INTO servers VALUES ('s2', 2, '{"half a'), ('s3', 3, '{}');
+    INSERT INTO labs VALUES ('l4', 4, '${JSON.stringify({ ...lab, id: 'l4', address: at('behind'), jump: { kind: 'server', serverId: 's2' } })}')`)
   for (const host of ['cloud', '10.0.0.1', 'near', 'gate', 'forgotten'])
     database.exec(`INSERT INTO host_keys VALUES ('${host}', 22, 'ssh-ed25519', 'SHA256:${host}', 1)`)
   database.close()
