@@ -1,7 +1,7 @@
 import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 
 /**
- * `soon`: within about a second, and within five after some minutes. `steadily`: every five seconds or so, as stock
+ * `soon`: within about a second, and within four after some minutes. `steadily`: every five seconds or so, as stock
  * agents do, because only a person can mend it and wants to see that it is mended. `politely`: after half a minute to
  * five, because somebody else has the place.
  */

@@ -49,7 +49,9 @@ export async function resolveHost(
   if (listed) return listed
   const before = known.get(host)
   if (before && performance.now() - before.atMs < freshMs) return before.addresses
-  const asked = shared(host, await readResolverSettings())
+  const settings = await readResolverSettings()
+  signal.throwIfAborted()
+  const asked = shared(host, settings)
   if (!before) return within(asked, resolveTimeoutMs, { host, signal })
   // The last address is better than none; what DNS has to say later is for the next time.
   return within(asked, patienceMs, { host, signal }).catch((error: NodeJS.ErrnoException) => {
