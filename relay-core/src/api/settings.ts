@@ -8,6 +8,8 @@ export interface Setting {
   readonly effect: SettingEffect
   /** Never shown unasked, logged, or put into a message. */
   readonly secret?: true
+  /** A yes/no key, and what it is while the file does not set it. */
+  readonly switch?: 'on' | 'off'
 }
 
 /**
@@ -17,15 +19,15 @@ export interface Setting {
 export const settings = {
   bridge_ip: { effect: 'restart' },
   bridge_port: { effect: 'restart' },
-  stock_protocol: { effect: 'live' },
+  stock_protocol: { effect: 'live', switch: 'on' },
   public_vkey: { effect: 'live', secret: true },
-  ip_limit: { effect: 'live' },
+  ip_limit: { effect: 'live', switch: 'off' },
   web_ip: { effect: 'reopen' },
   web_port: { effect: 'reopen' },
   web_username: { effect: 'reopen' },
   web_password: { effect: 'reopen', secret: true },
   web_base_url: { effect: 'reopen' },
-  web_open_ssl: { effect: 'reopen' },
+  web_open_ssl: { effect: 'reopen', switch: 'off' },
   web_cert_file: { effect: 'reopen' },
   web_key_file: { effect: 'reopen' },
   auth_key: { effect: 'live', secret: true },
@@ -33,10 +35,10 @@ export const settings = {
   http_proxy_ip: { effect: 'reopen' },
   http_proxy_port: { effect: 'reopen' },
   https_proxy_port: { effect: 'reopen' },
-  https_just_proxy: { effect: 'live' },
+  https_just_proxy: { effect: 'live', switch: 'off' },
   https_default_cert_file: { effect: 'live' },
   https_default_key_file: { effect: 'live' },
-  http_add_origin_header: { effect: 'live' },
+  http_add_origin_header: { effect: 'live', switch: 'off' },
   log_level: { effect: 'live' },
   log_path: { effect: 'restart' },
 } as const satisfies Record<string, Setting>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { RelayError } from '../api/errors.ts'
-import { settings } from '../api/settings.ts'
+import { isSettingKey, settingOf, settings } from '../api/settings.ts'
 import { changedSettings, consoleIsGuarded, parseRelayConfig } from './relay-config.ts'
 
 const shipped = readFileSync(join(import.meta.dirname, '../../conf/nps.conf'), 'utf8')
@@ -135,4 +135,36 @@ describe('nps.conf', () => {
     const { config } = parseRelayConfig(`web_username=boss\nweb_password=${password}\n`, 'nps.conf')
     expect(consoleIsGuarded(config)).toBe(guarded)
   })
+})
+
+describe('the yes/no keys', () => {
+  const refusesWords = (key: string) => {
+    try {
+      parseRelayConfig(`${key}=perhaps`, 'nps.conf')
+      return false
+    } catch (error) {
+      return String(error).includes('needs true or false')
+    }
+  }
+
+  test.each(Object.keys(settings))(
+    '%s is a switch in the table exactly when its reader takes yes and no',
+    (key) => {
+      expect(settingOf(key)?.switch !== undefined).toBe(refusesWords(key))
+    },
+  )
+
+  test.each(Object.keys(settings).filter((key) => isSettingKey(key) && settingOf(key)?.switch))(
+    '%s without a line is what the table says',
+    (key) => {
+      const unset = parseRelayConfig('', 'nps.conf').config
+      const isOn = settingOf(key)?.switch === 'on'
+      // HTTPS needs a certificate before it can be on
+      const rest = key === 'web_open_ssl' ? 'web_cert_file=a.pem\nweb_key_file=b.pem\n' : ''
+      expect(changedSettings(unset, parseRelayConfig(`${key}=${isOn}`, 'nps.conf').config)).toEqual([])
+      expect(changedSettings(unset, parseRelayConfig(`${rest}${key}=${!isOn}`, 'nps.conf').config)).toContain(
+        key,
+      )
+    },
+  )
 })

@@ -1,9 +1,9 @@
-import { settingOf } from '@nps-desktop/relay-core/api'
+import { isSecretSetting, settingOf } from '@nps-desktop/relay-core/api'
 
 /** How one key of nps.conf is edited. */
 export interface ConfField {
   readonly key: string
-  readonly kind: 'text' | 'port' | 'secret' | 'log-level'
+  readonly kind: 'text' | 'port' | 'secret' | 'log-level' | 'switch'
 }
 
 /** The keys with a plain label, the usual ones first; the rest of the file comes below under its own names. */
@@ -19,7 +19,17 @@ export const moreFields: readonly ConfField[] = [
   { key: 'web_ip', kind: 'text' },
   { key: 'bridge_ip', kind: 'text' },
   { key: 'log_path', kind: 'text' },
+  { key: 'web_open_ssl', kind: 'switch' },
+  { key: 'stock_protocol', kind: 'switch' },
+  { key: 'ip_limit', kind: 'switch' },
+  { key: 'https_just_proxy', kind: 'switch' },
+  { key: 'http_add_origin_header', kind: 'switch' },
 ]
+
+/** How a key without a plain label is edited, as the table of settings knows it. */
+export function otherField(key: string): ConfField {
+  return { key, kind: isSecretSetting(key) ? 'secret' : 'text' }
+}
 
 /** Does saving these changes cost a restart, as far as can be told before? The server's own answer decides. */
 export function costsRestart(keys: readonly string[]): boolean {

@@ -18,14 +18,14 @@ const server: Server = {
 const text =
   '# kept\nweb_username=admin\nweb_password=Kx81\nbridge_port=8024\nallow_ports=7000-9000\nlog_level=6\n'
 
-async function show({ online = true, refuse = false } = {}) {
+async function show({ online = true, refuse = false, file = text } = {}) {
   const calls: { name: string; input: unknown }[] = []
   const page = await mountPage(ServerConf, {
     props: { server, online },
     answers: {
       servers: {
         config: {
-          get: async () => ({ path: '/etc/nps/conf/nps.conf', text, revision: '1', warnings: [] }),
+          get: async () => ({ path: '/etc/nps/conf/nps.conf', text: file, revision: '1', warnings: [] }),
           save: async (input) => {
             calls.push({ name: 'save', input })
             if (!refuse) return { revision: '2', restartNeeded: true }
@@ -107,4 +107,33 @@ test('without the server the last text stays, read-only', async () => {
   await page.setProps({ online: false })
   expect(page.get('[data-key="allow_ports"] input').attributes('disabled')).toBeDefined()
   expect(page.get<HTMLInputElement>('[data-key="allow_ports"] input').element.value).toBe('7000-9000')
+})
+
+test('yes and no are switches: as nps reads them, put back without a trace, and unset ones as nps takes them', async () => {
+  const { page, calls, field } = await show({ file: `${text}web_open_ssl=yes\n` })
+  await using _ = page
+  const ssl = field('web_open_ssl').get('[role=switch]')
+  expect(ssl.attributes('aria-checked')).toBe('true')
+  expect(field('stock_protocol').get('[role=switch]').attributes('aria-checked')).toBe('true')
+  expect(field('ip_limit').get('[role=switch]').attributes('aria-checked')).toBe('false')
+
+  await ssl.trigger('click')
+  expect(field('web_open_ssl').text()).toContain('was on')
+  await ssl.trigger('click')
+  expect(page.find('.save').exists()).toBe(false)
+
+  await field('stock_protocol').get('[role=switch]').trigger('click')
+  buttonCalled('Save').click()
+  await flushPromises()
+  expect(calls[0]).toEqual({
+    name: 'save',
+    input: { serverId: 's1', text: `${text}web_open_ssl=yes\nstock_protocol=false\n`, revision: '1' },
+  })
+})
+
+test('a word that is neither yes nor no stays to be seen and corrected', async () => {
+  const { page, field } = await show({ file: `${text}ip_limit=perhaps\n` })
+  await using _ = page
+  expect(field('ip_limit').find('[role=switch]').exists()).toBe(false)
+  expect(field('ip_limit').get<HTMLInputElement>('input').element.value).toBe('perhaps')
 })
