@@ -159,7 +159,7 @@ async function addLabOverSsh(wizard: SetupWizard, bed: Bed): Promise<void> {
 async function addLabByLine(wizard: SetupWizard, page: Page, bed: Bed): Promise<void> {
   await page.getByRole('tab', { name: 'Paste one line' }).click()
   await page.getByLabel('Name of the lab box').fill('lab-a100')
-  await wizard.press('Make the line')
+  await wizard.press('Create the line')
   const copy = page
     .getByRole('region', { name: 'The line to paste' })
     .getByRole('button', { name: /^Copy curl/ })

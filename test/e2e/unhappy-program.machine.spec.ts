@@ -53,7 +53,7 @@ test('a program for another processor is told as that, and with the right one th
   await copyFile(join(built, 'manifest.json'), join(programsFolder, 'manifest.json'))
   await app.start()
   const { page } = app
-  await page.getByRole('button', { name: 'Go on with the setup' }).click()
+  await page.getByRole('button', { name: 'Continue the setup' }).click()
   const again = new SetupWizard(page)
   await again.press('Check and set up')
   await again.expectServerReady()

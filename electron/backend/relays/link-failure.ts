@@ -15,7 +15,7 @@ export function linkFailure(error: unknown, address: Pick<RelayAddress, 'host' |
     return {
       code: 'server-identity-changed',
       params: { host, port, expected, actual },
-      message: `${host} proves another identity than the one that is pinned. Either nps was installed anew, or someone is in between. Nothing was sent. (${failure.message})`,
+      message: `${host} proves another identity than the one that is pinned. Either nps was reinstalled, or someone is intercepting the connection. Nothing was sent. (${failure.message})`,
       fixes: [],
     }
   }

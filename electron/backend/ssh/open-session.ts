@@ -169,7 +169,7 @@ function unconfirmed({ host, port }: SshAddress): AppError {
 function changed({ host, port }: SshAddress, seen: SeenHostKey, pinned: SeenHostKey): AppError {
   return new AppError(
     'host-key-changed',
-    `${host} shows a different host key. Expected ${pinned.fingerprint}, got ${seen.fingerprint}. Either the machine was reinstalled, or someone is in between. Nothing was sent.`,
+    `${host} shows a different host key. Expected ${pinned.fingerprint}, got ${seen.fingerprint}. Either the machine was reinstalled, or someone is intercepting the connection. Nothing was sent.`,
     { host, port, expected: pinned.fingerprint, actual: seen.fingerprint },
     { fixes: [{ action: 'accept-host-key', fingerprint: seen.fingerprint }] },
   )

@@ -118,7 +118,7 @@ test('closed ports are tried again by themselves, and there is a quiet way on', 
   }
   const { page, retries } = await show(failedJob('port-range', blocked, report))
   await using _ = page
-  expect(buttonCalled('Go on with the 50 open ports')).toBeTruthy()
+  expect(buttonCalled('Continue with the 50 open ports')).toBeTruthy()
   expect(retries).toEqual([])
   await vi.advanceTimersByTimeAsync(autoCheckEveryMs)
   expect(retries).toEqual([{ jobId: 'j1' }])

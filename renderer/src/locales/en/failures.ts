@@ -31,12 +31,12 @@ export const failures = {
   },
   'target-unreachable': {
     title: '{lab} cannot reach {target}.',
-    cause: 'Its network has no way to this address.',
+    cause: 'Its network has no route to this address.',
     next: 'Check the address in the settings of the tunnel.',
     without: { title: '{lab} cannot reach the address of the tunnel.' },
   },
   'target-unknown-host': {
-    title: '{lab} knows no machine called {host}.',
+    title: '{lab} does not know a machine called {host}.',
     cause: 'The name in {target} is not known in its network.',
     next: 'Use a numeric address, or correct the name.',
     without: {
@@ -53,8 +53,8 @@ export const failures = {
 
   'target-missing': {
     title: '{lab} has no folder {target}.',
-    cause: 'It is not there, or its npc may not read it.',
-    next: 'Make it there, or correct the tunnel.',
+    cause: 'It does not exist, or npc is not allowed to read it.',
+    next: 'Create it there, or correct the path in the settings of the tunnel.',
     without: { title: '{lab} does not have the folder of the tunnel.' },
   },
 
@@ -62,18 +62,18 @@ export const failures = {
   'agent-offline': {
     title: '{lab} is offline.',
     cause: 'Its network stopped answering or it is switched off; the server is fine.',
-    next: 'It comes back by itself. If not: is it on, does it reach the internet, is npc running?',
+    next: 'It reconnects by itself. If it does not, check that it is on, that it can reach the internet, and that npc is running.',
   },
   'agent-replaced': {
     title: 'Another machine has taken the place of {lab}.',
     cause: 'It signed in with the same key: {lab} is now {address}. Before, it was {before}.',
-    next: 'If this was not meant, stop npc on one of the two, or add a second lab box here for it.',
-    without: { cause: 'Another npc signed in later with the same key, and the newer one stays.' },
+    next: 'If this was not intended, stop npc on one of the two machines, or add a second lab box here for it.',
+    without: { cause: 'Another npc signed in later with the same key, and the newer connection is kept.' },
   },
   'agent-silent': {
     title: '{lab} stopped answering.',
     cause: 'The server still has its connection, but nothing comes through it.',
-    next: 'It is dropped within seconds and connects again by itself.',
+    next: 'The connection is dropped within seconds, and npc reconnects by itself.',
   },
 
   // proving who is who
@@ -88,63 +88,66 @@ export const failures = {
     next: 'Run “nps connect” on the server and paste what it prints.',
   },
   'wrong-password': {
-    title: '{server} knows no private tunnel with this password.',
+    title: '{server} has no private tunnel with this password.',
     cause: 'The tunnel is stopped or removed, or its password was changed.',
     next: 'Copy the command of the tunnel again.',
   },
   'agent-fingerprint-changed': {
     title: '{lab} shows a different identity.',
     cause:
-      'Expected {expected}, got {actual}. Either npc was set up anew there, or the server stands in between. Nothing was sent.',
-    next: 'Compare with “npc status” on the lab box itself. If they are the same, accept the new one.',
+      'Expected {expected}, got {actual}. Either npc was reinstalled there, or the server is intercepting the connection. Nothing was sent.',
+    next: 'Compare with “npc status” on the lab box itself. If the two match, accept the new one.',
     without: {
-      cause: 'Either npc was set up anew there, or the server stands in between. Nothing was sent.',
+      cause:
+        'Either npc was reinstalled there, or the server is intercepting the connection. Nothing was sent.',
     },
   },
   'agent-unproved': {
-    title: '{lab} has not proved itself.',
+    title: '{lab} has not proved its identity.',
     cause: 'What answered behind the server does not know the password of the private tunnel.',
-    next: 'Try again; if it stays, do not trust the server before you know why.',
+    next: 'Try again. If the problem persists, do not trust the server until you know why.',
   },
   'fingerprint-changed': {
     title: '{server} shows a different identity.',
     cause:
-      'Expected {expected}, got {actual}. Either nps was installed anew, or someone is in between. Nothing was sent.',
-    next: 'If you installed it anew, connect again with its new identity.',
-    without: { cause: 'Either nps was installed anew, or someone is in between. Nothing was sent.' },
+      'Expected {expected}, got {actual}. Either nps was reinstalled, or someone is intercepting the connection. Nothing was sent.',
+    next: 'If you reinstalled it, connect again with its new identity.',
+    without: {
+      cause: 'Either nps was reinstalled, or someone is intercepting the connection. Nothing was sent.',
+    },
   },
   'client-disabled': {
-    title: '{lab} is switched off on {server}.',
+    title: '{lab} is disabled on {server}.',
     cause: 'Someone disabled it there.',
-    next: 'Enable it, and it comes back by itself.',
+    next: 'Enable it, and it reconnects by itself.',
   },
   'client-in-use': {
     title: '{lab} is online from another machine.',
-    cause: 'Two machines use its key, and the newer one stays.',
+    cause: 'Two machines use its key, and the newer connection is kept.',
     next: 'Stop npc on one of the two, or add a second lab box here for it.',
   },
   'version-unsupported': {
-    title: 'The versions of the two sides do not fit.',
-    cause: 'One of them is too old for what the other asks.',
+    title: 'The versions of nps and npc do not fit together.',
+    cause: 'One of them is too old for what the other one needs.',
     next: 'Update nps on the server and npc on the lab box.',
   },
   'handshake-timeout': {
     title: '{server} answered too slowly.',
     cause: 'The connection was opened, but the sign-in got no answer in time.',
-    next: 'Check again; if it stays, the network between is very slow or holds the connection.',
+    next: 'Check again. If the problem persists, the network in between is very slow or blocks the connection.',
   },
   'too-many-connections': {
     title: '{server} has too many connections.',
-    cause: 'More are waiting to sign in than it allows, from this address or in all.',
+    cause: 'More connections are waiting to sign in than it allows, from this address or in total.',
     next: 'Wait a minute and check again.',
   },
 
   // ports and tunnels
   'port-taken': {
     title: 'Port {port} is taken on {server}.',
-    cause: 'The tunnel “{holder}” has it.',
+    cause: 'The tunnel “{holder}” uses it.',
     next: 'Use another port.',
-    without: { title: 'The port is taken on {server}.', cause: 'Another program or tunnel has it.' },
+    without: { title: 'The port is taken on {server}.', cause: 'Another program or tunnel uses it.' },
   },
   'port-not-allowed': {
     title: 'Port {port} is outside the range for tunnels.',
@@ -156,14 +159,14 @@ export const failures = {
     },
   },
   'host-not-allowed': {
-    title: '{host} is not a name that this lab box may bring.',
-    cause: 'Another lab box has it, or a part of it, or the server allows this one other names only.',
+    title: 'This lab box may not use the name {host}.',
+    cause: 'Another lab box uses it or a part of it, or the server allows this lab box other names only.',
     next: 'Choose another name in npc.conf, or allow it on the server.',
-    without: { title: 'This lab box may not bring that name.' },
+    without: { title: 'This lab box may not use that name.' },
   },
   'port-forbidden': {
     title: 'nps may not open port {port} on {server}.',
-    cause: 'The system forbids it; ports under 1024 need root.',
+    cause: 'The system forbids it; ports below 1024 need root.',
     next: 'Choose a port above 1023.',
     without: { title: 'nps may not open this port on {server}.' },
   },
@@ -179,23 +182,23 @@ export const failures = {
     next: 'Start it.',
   },
   'mode-unsupported': {
-    title: '{server} cannot do this kind of tunnel.',
+    title: '{server} does not support this kind of tunnel.',
     cause: 'Its nps is an older version.',
-    next: 'Update it on its page.',
+    next: 'Update it from the page of the server.',
   },
   'quota-used': {
     title: 'The traffic limit is used up.',
-    cause: 'As many bytes have passed as were allowed.',
+    cause: 'All the traffic that was allowed has been used.',
     next: 'Raise the limit on the server.',
   },
   expired: {
-    title: 'Its time is over.',
-    cause: 'It was set up to last until a date that has passed.',
+    title: 'It has expired.',
+    cause: 'The date until which it was allowed has passed.',
     next: 'Set a later date on the server.',
   },
   'address-denied': {
-    title: 'Your address is not let in.',
-    cause: 'The list of addresses for this tunnel keeps it out.',
+    title: 'Your address is not allowed.',
+    cause: 'The list of addresses for this tunnel does not include it.',
     next: 'Change the list on the server, or connect from elsewhere.',
   },
   'hosts-off': {
@@ -205,22 +208,22 @@ export const failures = {
   },
   'certificate-invalid': {
     title: 'The certificate of this host cannot be used.',
-    cause: '{path} on {server} cannot be read, is no PEM file, or does not fit its key.',
+    cause: '{path} on {server} cannot be read, is not a PEM file, or does not match its key.',
     next: 'Correct the path or the file, then try again.',
-    without: { cause: 'A file on {server} cannot be read, is no PEM file, or does not fit its key.' },
+    without: { cause: 'A file on {server} cannot be read, is not a PEM file, or does not match its key.' },
   },
 
   // asking the server
   'not-found': {
     title: 'This is no longer there.',
-    cause: 'It was removed meanwhile, here or elsewhere.',
-    next: 'Go back; the lists show what there is.',
+    cause: 'It has been removed in the meantime, here or elsewhere.',
+    next: 'Go back; the lists show what is there now.',
   },
   'already-exists': {
-    title: 'This exists already.',
+    title: 'This already exists.',
     cause: '{name} is in use.',
     next: 'Choose another name.',
-    without: { cause: 'Something with the same name, key or address is there.' },
+    without: { cause: 'Something with the same name, key or address already exists.' },
   },
   'invalid-input': {
     title: 'This value cannot be used.',
@@ -234,7 +237,7 @@ export const failures = {
   },
   'login-failed': {
     title: 'User or password is wrong.',
-    cause: 'Both stand in nps.conf on the server.',
+    cause: 'Both are set in nps.conf on the server.',
     next: 'Try again; after ten failures in a minute this address has to wait.',
   },
   'login-locked': {
@@ -249,7 +252,7 @@ export const failures = {
     next: 'Correct it; nothing was saved.',
   },
   'config-changed': {
-    title: 'nps.conf was changed meanwhile.',
+    title: 'nps.conf has been changed in the meantime.',
     cause: 'Someone saved it after you opened it here.',
     next: 'Load it again, then make your change.',
   },
@@ -261,13 +264,13 @@ export const failures = {
   'relay-unreachable': {
     title: '{server} does not answer on port {port}.',
     cause: 'It is switched off, nps is not running, or its security group blocks the port.',
-    next: 'It is tried again by itself. Check that the server is on and the port is open.',
+    next: 'The app keeps trying. Check that the server is on and the port is open.',
     without: { title: '{server} does not answer.' },
   },
   'relay-answer-invalid': {
-    title: '{server} answers in a way that cannot be understood.',
+    title: 'The answer of {server} cannot be understood.',
     cause:
-      'Its nps is of another version, or it is not what it claims to be. Nothing of the answer was used.',
+      'It runs another version of nps, or it is not what it claims to be. Nothing in the answer was used.',
     next: 'Set the server up again to bring its nps up to date.',
   },
   timeout: {
@@ -280,13 +283,13 @@ export const failures = {
     title: 'There is no room for more.',
     cause: 'At most {limit} are allowed.',
     next: 'Remove something first.',
-    without: { cause: 'As many as are allowed are there.' },
+    without: { cause: 'The allowed number has been reached.' },
   },
 
   // reaching a machine by ssh
   'ssh-unreachable': {
     title: '{host} cannot be reached.',
-    cause: 'Its network has no way to it from here.',
+    cause: 'There is no route to it from here.',
     next: 'Check the address, and whether this needs a VPN or a jump host.',
   },
   'ssh-refused': {
@@ -303,7 +306,7 @@ export const failures = {
   'ssh-private-network': {
     title: '{host} does not answer from this laptop.',
     cause: 'It is an address of a private network: this laptop is not in it, or its VPN is not connected.',
-    next: 'Connect the VPN, or go by way of another machine. For a lab box, the pasted line needs no way from here.',
+    next: 'Connect the VPN, or go through another machine. A lab box can be added by a pasted line instead, which needs no connection from here.',
   },
   'ssh-unknown-host': {
     title: 'No machine is called {host}.',
@@ -316,13 +319,13 @@ export const failures = {
     next: 'Check the ssh port.',
   },
   'ssh-lost': {
-    title: 'The connection to {host} broke.',
+    title: 'The connection to {host} was lost.',
     cause: 'The network changed, or the machine went away.',
-    next: 'Try again; what is done is kept.',
+    next: 'Try again; what was done so far is kept.',
   },
   'ssh-jump-failed': {
     title: 'The jump host {jump} cannot reach {host}.',
-    cause: 'You are signed in at the jump host; the way on from there is closed.',
+    cause: 'You are signed in to the jump host, but it cannot connect any further.',
     next: 'Check the address as the jump host sees it.',
   },
   'host-key-unconfirmed': {
@@ -333,11 +336,11 @@ export const failures = {
   'host-key-changed': {
     title: '{host} shows a different host key.',
     cause:
-      'Expected {expected}, got {actual}. Either the machine was reinstalled, or someone is in between. Nothing was sent.',
+      'Expected {expected}, got {actual}. Either the machine was reinstalled, or someone is intercepting the connection. Nothing was sent.',
     next: 'Accept the new key only if you know why it changed.',
     without: {
       cause:
-        'It no longer shows the key {expected}. Either the machine was reinstalled, or someone is in between. Nothing was sent.',
+        'It no longer shows the key {expected}. Either the machine was reinstalled, or someone is intercepting the connection. Nothing was sent.',
     },
   },
   'login-rejected': {
@@ -347,19 +350,19 @@ export const failures = {
     without: { cause: 'It did not accept this password or key, or this user may not sign in.' },
   },
   'login-needs-more': {
-    title: '{host} wants more than this from {user}.',
+    title: '{host} asks {user} for another sign-in step.',
     cause: 'It accepted the first part ({accepted}) and asks for another: {methods}.',
-    next: 'Use an account that one of them is enough for. For a lab box, the pasted line needs no sign-in.',
+    next: 'Use an account that needs only one of them. A lab box can be added by a pasted line instead, which needs no sign-in.',
   },
   'login-other-user': {
-    title: '{host} lets nobody work as {user}.',
+    title: '{host} does not let anyone work as {user}.',
     cause: 'It says: {said}',
     next: 'Sign in as {other}.',
   },
   'second-factor-needed': {
     title: '{host} asks {user} for a second factor.',
     cause: 'Its question is “{prompt}”. This app cannot answer it.',
-    next: 'Try a key: some machines then ask nothing else. For a lab box, the pasted line needs no sign-in.',
+    next: 'Try a key: some machines then ask for nothing else. A lab box can be added by a pasted line instead, which needs no sign-in.',
   },
   'password-expired': {
     title: 'The password of {user} on {host} has expired.',
@@ -368,7 +371,7 @@ export const failures = {
     without: { cause: 'It wants a new one before anything else.' },
   },
   'shell-refused': {
-    title: '{host} lets {user} sign in, but run nothing.',
+    title: '{host} lets {user} sign in, but not run commands.',
     cause: 'It says: {said}',
     next: 'Use another account: this one has no shell, or is for files only.',
     without: { cause: 'It gave no reason.' },
@@ -376,22 +379,22 @@ export const failures = {
   'ssh-session-refused': {
     title: '{host} opens no session for {user}.',
     cause: 'You are signed in, but a command is refused: {said}',
-    next: 'Use another account, or ask who looks after the machine.',
+    next: 'Use another account, or ask the administrator of the machine.',
   },
   'key-passphrase-needed': {
-    title: 'This key is locked by a passphrase.',
+    title: 'This key is protected by a passphrase.',
     cause: 'It was not given, or it is wrong.',
     next: 'Enter the passphrase.',
   },
   'key-is-public': {
     title: 'This is a public key.',
-    cause: 'Anybody may know it, so it lets nobody in.',
+    cause: 'Anyone may know it, so it cannot be used to sign in.',
     next: 'Choose the private one: the file of the same name without .pub.',
   },
   'key-format-unsupported': {
     title: 'This key has a format that the app cannot read.',
     cause: 'It is {format}.',
-    next: 'This line makes one that it can read: {command}',
+    next: 'This command converts it into one that the app can read: {command}',
   },
   'key-unreadable': {
     title: 'This key cannot be read.',
@@ -437,29 +440,29 @@ export const failures = {
     next: 'Update the system, or use another machine.',
   },
   'disk-full': {
-    title: 'The disk of {host} is full.',
+    title: 'Disk full on {host}.',
     cause: '{freeBytes} free in {path}, {neededBytes} needed. Nothing was changed.',
-    next: 'Make room there and check again.',
-    without: { cause: 'There is no room left to write. Nothing was changed.' },
+    next: 'Make room there, then check again.',
+    without: { cause: 'There is no space left. Nothing was changed.' },
   },
   'state-locked': {
     title: 'The server’s data is locked.',
-    cause: 'Another program holds {path}, such as a backup. Nothing was changed; tunnels go on.',
+    cause: 'Another program, such as a backup, has locked {path}. Nothing was changed; tunnels keep working.',
     next: 'Try again when that program is done.',
     without: {
-      cause: 'Another program holds it, such as a backup. Nothing was changed; tunnels go on.',
+      cause: 'Another program, such as a backup, has locked it. Nothing was changed; tunnels keep working.',
     },
   },
   'state-unwritable': {
     title: 'The server cannot write its data.',
-    cause: 'Writing {path} fails: {reason}. Nothing was changed; tunnels go on.',
+    cause: 'Writing {path} fails: {reason}. Nothing was changed; tunnels keep working.',
     next: 'Check the disk of the server: it may be read-only or broken.',
-    without: { cause: 'Nothing was changed; tunnels go on.' },
+    without: { cause: 'Nothing was changed; tunnels keep working.' },
   },
   'memory-low': {
     title: '{host} has too little memory.',
     cause: '{freeBytes} free, {neededBytes} needed.',
-    next: 'End something there, or add swap.',
+    next: 'Stop a program there, or add swap.',
   },
   'clock-wrong': {
     title: 'The clock of {host} is wrong.',
@@ -469,23 +472,23 @@ export const failures = {
   'laptop-port-taken': {
     title: 'Port {port} of this laptop is taken.',
     cause: 'Another program listens there.',
-    next: 'Give the tunnel another port, or end that program.',
+    next: 'Give the tunnel another port, or stop that program.',
   },
   'no-laptop-port': {
     title: 'No port of this laptop is free for this tunnel.',
     cause: 'Programs listen on all the ports that were tried.',
-    next: 'End some of them, or choose a port yourself.',
+    next: 'Stop some of them, or choose a port yourself.',
   },
   'tunnel-opened-elsewhere': {
     title: '{tunnel} was opened to anyone on {server}.',
     cause:
-      'It was for this laptop only. Now it has the public port {port}, and the app no longer encrypts what goes through it. The app does not use it before you answer.',
+      'It was for this laptop only. Now it has the public port {port}, and the app no longer encrypts what goes through it. The app does not use it until you decide.',
     next: 'If that was not you or somebody you know, make it private again and find out who can change things on {server}.',
   },
   'tunnel-password-changed': {
-    title: '{server} tells a new password for {tunnel}.',
+    title: '{server} reports a new password for {tunnel}.',
     cause:
-      'Somebody changed it there. The app does not use it before you answer; {lab} is still known by its own key.',
+      'Somebody changed it there. The app does not use it until you decide; {lab} is still known by its own key.',
     next: 'If that was you or somebody you know, go on. Otherwise find out who can change things on {server}.',
   },
   'port-in-use': {
@@ -497,12 +500,12 @@ export const failures = {
 
   // installing
   'upload-failed': {
-    title: 'The upload to {host} broke off.',
+    title: 'The upload to {host} was interrupted.',
     cause: 'The file could not be written in {path}: {reason}',
-    next: 'Try again; nothing half done is left there.',
+    next: 'Try again; no partial file was left there.',
   },
   'upload-corrupt': {
-    title: 'The program did not arrive whole on {host}.',
+    title: 'The program did not arrive intact on {host}.',
     cause: 'Its checksum differs from the one sent.',
     next: 'Try again; the broken copy was deleted.',
   },
@@ -517,9 +520,9 @@ export const failures = {
     next: 'Install this app again, then try again: the right program is uploaded then.',
   },
   'program-not-allowed': {
-    title: '{host} lets no program run from its folder.',
-    cause: 'The disk under it is mounted with noexec.',
-    next: 'Sign in as another user, or ask who looks after the machine to allow programs there.',
+    title: '{host} does not allow programs to run from this folder.',
+    cause: 'Its disk is mounted with noexec.',
+    next: 'Sign in as another user, or ask the administrator of the machine to allow programs there.',
   },
   'system-too-old': {
     title: '{host} is too old for the program.',
@@ -528,26 +531,26 @@ export const failures = {
   },
   'program-killed': {
     title: '{host} ended the program at once.',
-    cause: 'Mostly that is for want of memory.',
+    cause: 'It most likely ran out of memory.',
     next: 'Close other programs there, then try again.',
   },
   'program-will-not-start': {
     title: 'The program does not start on {host}.',
     cause: 'It said: {said}',
-    next: 'Put that right on the machine, then try again.',
+    next: 'Correct that on the machine, then try again.',
   },
   'service-failed': {
     title: '{program} did not start as a service on {host}.',
     cause: 'It said: {reason}',
-    next: 'The details hold its last lines; then try again.',
+    next: 'The details show the last lines of its log. Correct the cause, then try again.',
   },
   'config-write-failed': {
     title: 'nps.conf could not be written on {host}.',
     cause: 'The machine said: {reason}',
-    next: 'Check the rights of {path}, then try again.',
+    next: 'Check the permissions of {path}, then try again.',
   },
   'relay-not-listening': {
-    title: 'nps does not run on {host}.',
+    title: 'nps is not running on {host}.',
     cause: 'It was installed, but did not start: {reason}',
     next: 'Try again; the log on the page of the server says more.',
   },
@@ -565,7 +568,7 @@ export const failures = {
   },
   'ports-blocked-by-host-firewall': {
     title: 'TCP {ports} is closed on {host}.',
-    cause: 'The firewall on the server itself closes it.',
+    cause: 'The server’s own firewall blocks it.',
     next: 'Open it: one rule is added, the one for SSH is not touched.',
   },
   'ports-blocked-by-security-group': {
@@ -577,7 +580,7 @@ export const failures = {
   'ports-blocked-somewhere': {
     title: 'TCP {ports} of {host} gets no answer.',
     cause: 'Something on the way drops it: a firewall on the server, or one in front of it.',
-    next: 'Look for a security group or firewall on the page of the provider.',
+    next: 'Look for a security group or firewall on the provider’s web page.',
   },
   'firewall-change-refused': {
     title: 'The firewall of {host} was not changed.',
@@ -599,26 +602,28 @@ export const failures = {
   },
   'relay-stopped': {
     title: 'nps is not running on {server}.',
-    cause: 'The server answers, but nobody listens on port {port}.',
+    cause: 'The server answers, but nothing listens on port {port}.',
     next: 'Start nps there. Tunnels come back by themselves.',
   },
   'stock-relay': {
     title: 'A stock NPS server runs on {server}.',
-    cause: 'It answers on port {port}, but has no way in for this app.',
-    next: 'Set ours up beside it: the setup leaves it as it is. “nps import” then takes its clients over.',
+    cause: 'It answers on port {port}, but this app cannot sign in to it.',
+    next: 'Set up the nps of this app beside it; the stock server stays as it is. “nps import” then takes its clients over.',
   },
   'not-a-relay': {
     title: 'What answers on port {port} of {server} is not nps.',
     cause: 'Its first words: {seen}',
     next: 'Check the address and the port; “nps connect” on the server prints both.',
-    without: { cause: 'It takes the connection and says nothing that nps would say.' },
+    without: { cause: 'It accepts the connection, but does not answer as nps does.' },
   },
   'server-identity-changed': {
     title: '{host} shows a different identity.',
     cause:
-      'Expected {expected}, got {actual}. Either nps was installed anew, or someone is in between. Nothing was sent.',
-    next: 'If you installed it anew, set it up again here.',
-    without: { cause: 'Either nps was installed anew, or someone is in between. Nothing was sent.' },
+      'Expected {expected}, got {actual}. Either nps was reinstalled, or someone is intercepting the connection. Nothing was sent.',
+    next: 'If you reinstalled it, set it up again here.',
+    without: {
+      cause: 'Either nps was reinstalled, or someone is intercepting the connection. Nothing was sent.',
+    },
   },
   'service-wrong': {
     title: 'Something else answers on {target} of {lab}.',
@@ -626,7 +631,7 @@ export const failures = {
     next: 'Check which program listens there, and correct the address.',
   },
   'service-silent': {
-    title: '{service} on {lab} accepts, but says nothing.',
+    title: '{service} on {lab} accepts connections, but does not answer.',
     cause: 'The connection to {target} opens, and no answer comes.',
     next: 'It may still be starting, or it hangs: restart it there.',
   },
@@ -636,14 +641,14 @@ export const failures = {
     next: 'Sign in again.',
   },
   'secret-unreadable': {
-    title: 'A saved password or key cannot be read any more.',
-    cause: 'The key that sealed it is gone from this computer.',
+    title: 'A saved password or key can no longer be read.',
+    cause: 'The key that encrypted it is no longer on this computer.',
     next: 'Enter it again.',
   },
   'storage-failed': {
     title: 'The app cannot use its data.',
     cause: '{path}: {reason}',
-    next: 'Make room on this computer, or check the rights of the data folder.',
+    next: 'Make room on this computer, or check the permissions of the data folder.',
   },
   cancelled: {
     title: 'Stopped.',
@@ -658,6 +663,6 @@ export const failures = {
   internal: {
     title: 'Something went wrong in the app.',
     cause: 'What happened: {detail}',
-    next: 'Try again. If it stays, save a report and send it to us.',
+    next: 'Try again. If the problem persists, save a report and send it to us.',
   },
 } satisfies Record<ErrorCode, FailureText> & { subjects: Record<string, string> }

@@ -13,7 +13,7 @@ export const frame = {
   forward: 'Forward',
   search: 'Search',
   searchHint: 'Servers, lab boxes, tunnels, pages',
-  searchNone: 'Nothing has this name.',
+  searchNone: 'Nothing found.',
   notSetUp: 'not set up',
   offline: 'offline',
   needYou: '{count} need you',

@@ -4,11 +4,11 @@ export const jobs = {
     check: {
       title: 'Check',
       server: 'sign-in, system, disk, free ports',
-      lab: 'sign-in, system, way to the server',
+      lab: 'sign-in, system, connection to the server',
     },
     install: { title: 'Install', server: 'upload, service, nps.conf, start', lab: 'upload, start at boot' },
     ports: { title: 'Ports', server: 'from this laptop', lab: '' },
-    undo: { title: 'Take back', server: 'service, files, rules', lab: 'service, files' },
+    undo: { title: 'Undo', server: 'service, files, rules', lab: 'service, files' },
   },
   steps: {
     connect: 'Sign in over SSH',
@@ -30,7 +30,7 @@ export const jobs = {
     'remove-service': 'Remove the service',
     'remove-files': 'Remove the files',
     'remove-firewall-rules': 'Remove the firewall rule it added',
-    'remove-client': 'Sign the lab box off the server',
+    'remove-client': 'Remove the lab box from the server',
   },
   states: {
     waiting: 'Waiting',

@@ -8,7 +8,7 @@ export const ports = {
     open: 'open',
     'refused-open': 'open',
     'no-answer': 'no answer',
-    'closed-on-server': 'closed by the firewall on the server',
+    'closed-on-server': "closed by the server's own firewall",
     used: 'used',
   },
   withTime: '{state} · {time}',
@@ -16,16 +16,16 @@ export const ports = {
   fix: 'Fix.',
   causes: {
     'host-firewall':
-      'The firewall on the server ({tool}) turns these ports away. What stands in front of the server lets them through.',
+      "The server's own firewall ({tool}) blocks these ports. Nothing in front of the server does.",
     'security-group':
-      'The security group of {provider} drops these ports before they reach the server. The firewall on the server lets them through.',
+      "The security group of {provider} drops these ports before they reach the server. The server's own firewall lets them through.",
     'security-group-unknown':
-      'Something in front of the server drops these ports before they reach it, most likely the security group of the provider. The firewall on the server lets them through.',
+      "Something in front of the server drops these ports before they reach it, most likely the provider's security group. The server's own firewall lets them through.",
     unknown:
-      'These ports get no answer from this laptop. The firewall on the server could not be read, so it may be that one or the security group of the provider.',
+      "These ports give this laptop no answer. The server's own firewall could not be read, so the cause may be that firewall or the provider's security group.",
   },
   fixes: {
-    'host-firewall': 'Add this rule. It only lets ports in; the rule for SSH is not touched.',
+    'host-firewall': 'Add this rule. It only opens ports; the rule for SSH is not touched.',
     'security-group': 'Add this inbound rule to the security group.',
     'security-group-of': 'Add this inbound rule to the security group of {instance}.',
     'security-group-in': 'Add this inbound rule to the security group of {instance} in {region}.',
@@ -87,7 +87,7 @@ export const ports = {
   },
   openConsole: 'Open {provider} console',
   openThem: 'Open them',
-  sendThis: 'Send this to whoever has the account',
+  sendThis: 'Send this to the owner of the account',
   request:
     'Hello. The server {server} needs one inbound rule in its security group: allow, protocol {protocol}, port range {ports}, source {source}. Where: {where} Thank you.',
   anyProvider: "the provider's web page, security group or firewall of the server.",

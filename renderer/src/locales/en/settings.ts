@@ -7,7 +7,7 @@ export const settings = {
   light: 'Light',
   dark: 'Dark',
   closeToTray: 'Keep running when the window is closed',
-  closeToTrayText: 'The app stays in the tray. Tunnels run without it in any case.',
+  closeToTrayText: 'The app stays in the tray. Tunnels run without the app in any case.',
   hostKeys: 'Host keys',
   noHostKeys: 'No host keys yet',
   noHostKeysText: 'The key of each machine you sign in to is shown once, confirmed by you, and kept here.',
@@ -18,7 +18,7 @@ export const settings = {
   about: 'About',
   dataFolder: 'Data folder',
   openFolder: 'Open',
-  keychain: 'Passwords and keys are sealed by the system keychain.',
-  keyFile: 'Passwords and keys are sealed by a key file in it that only you can read.',
+  keychain: 'Passwords and keys are encrypted by the system keychain.',
+  keyFile: 'Passwords and keys are encrypted with a key file in it that only you can read.',
   licence: 'Licence',
 }

@@ -16,6 +16,7 @@ export const welcome = {
   trialTime: '20 s',
   trialStarting: 'Starting',
   secretsKeychain: 'Passwords and keys stay on this computer, in the system keychain.',
-  secretsKeyFile: 'Passwords and keys stay on this computer, sealed by a key file that only you can read.',
+  secretsKeyFile:
+    'Passwords and keys stay on this computer, encrypted with a key file that only you can read.',
   language: 'Language',
 }

@@ -130,8 +130,8 @@ export const failures: Words<typeof en> = {
   },
   'host-not-allowed': {
     title: '这台实验室主机不能使用 {host}。',
-    cause: '该域名（或其中一部分）属于另一台主机，或者服务器只允许它使用其他域名。',
-    next: '在 npc.conf 中换一个域名，或在服务器上允许它。',
+    cause: '该域名（或其中一部分）属于另一台主机，或者云服务器只允许它使用其他域名。',
+    next: '在 npc.conf 中换一个域名，或在云服务器上允许它。',
     without: { title: '这台实验室主机不能使用该域名。' },
   },
   'port-forbidden': {
@@ -406,15 +406,15 @@ export const failures: Words<typeof en> = {
     without: { cause: '没有可写入的空间了。没有改动任何内容。' },
   },
   'state-locked': {
-    title: '服务器的数据被锁定。',
+    title: '云服务器的数据被锁定。',
     cause: '另一个程序（例如备份）正占用 {path}。没有改动任何内容；隧道照常工作。',
     next: '等那个程序结束后再试一次。',
     without: { cause: '另一个程序（例如备份）正占用它。没有改动任何内容；隧道照常工作。' },
   },
   'state-unwritable': {
-    title: '服务器无法写入数据。',
+    title: '云服务器无法写入数据。',
     cause: '写入 {path} 失败：{reason}。没有改动任何内容；隧道照常工作。',
-    next: '检查服务器的磁盘：它可能是只读的，或已损坏。',
+    next: '检查云服务器的磁盘：它可能是只读的，或已损坏。',
     without: { cause: '没有改动任何内容；隧道照常工作。' },
   },
   'memory-low': {
@@ -478,7 +478,7 @@ export const failures: Words<typeof en> = {
   'program-not-allowed': {
     title: '{host} 不允许程序在它的文件夹中运行。',
     cause: '所在磁盘以 noexec 方式挂载。',
-    next: '换一个用户登录，或请管理这台机器的人允许在那里运行程序。',
+    next: '换一个用户登录，或请这台机器的管理员允许在那里运行程序。',
   },
   'system-too-old': {
     title: '{host} 的系统太旧，程序无法运行。',
@@ -550,8 +550,8 @@ export const failures: Words<typeof en> = {
   },
   'server-silent': {
     title: '{server} 完全没有应答。',
-    cause: '本机试过端口 {port}，什么也没有返回。云服务器已关机、被服务商停用，或者地址变了。',
-    next: '请在服务商控制台查看它是否在运行、账户是否欠费。',
+    cause: '本机试过端口 {port}，什么也没有返回。云服务器已关机、被云厂商停用，或者地址变了。',
+    next: '请在云厂商控制台查看它是否在运行、账户是否欠费。',
   },
   'relay-stopped': {
     title: '{server} 上的 nps 没有运行。',

@@ -3,7 +3,7 @@ import type { Words } from '../words.ts'
 
 export const jobs: Words<typeof en> = {
   groups: {
-    check: { title: '检查', server: '登录、系统、磁盘、空闲端口', lab: '登录、系统、到服务器的通路' },
+    check: { title: '检查', server: '登录、系统、磁盘、空闲端口', lab: '登录、系统、到云服务器的通路' },
     install: { title: '安装', server: '上传、服务、nps.conf、启动', lab: '上传、开机自启' },
     ports: { title: '端口', server: '从本机检查', lab: '' },
     undo: { title: '撤销', server: '服务、文件、规则', lab: '服务、文件' },
@@ -22,13 +22,13 @@ export const jobs: Words<typeof en> = {
     bridgeAny: '供实验室主机连接的端口',
     'port-range': '端口 {from}–{to}，供隧道使用',
     portRangeAny: '供隧道使用的端口',
-    'reach-relay': '实验室主机能连到服务器',
+    'reach-relay': '实验室主机能连到云服务器',
     online: '实验室主机在线',
     'stop-service': '停止 {program}',
     'remove-service': '移除服务',
     'remove-files': '移除文件',
     'remove-firewall-rules': '移除它添加的防火墙规则',
-    'remove-client': '在服务器上注销实验室主机',
+    'remove-client': '在云服务器上注销实验室主机',
   },
   states: {
     waiting: '等待',

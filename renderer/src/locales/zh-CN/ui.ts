@@ -69,7 +69,7 @@ export const ui: Words<typeof en> = {
     'enter-secret': '重新登录',
     'enter-sudo-password': '输入 sudo 密码',
     'install-without-root': '不用 root 安装',
-    'accept-host-key': '服务器重装过',
+    'accept-host-key': '云服务器重装过',
     'accept-change': '按现在的使用',
     'restart-relay': '启动 nps',
     'set-up-beside': '在旁边部署我们的 nps',
