@@ -175,7 +175,14 @@ export function serverDown(): World {
     code: 'server-silent',
     params: { server: 'cloud-hz', host: cloud, port: 8024 },
     message: `${cloud} does not answer on port 8024, nor on 22.`,
-    fixes: [{ action: 'retry' }],
+    fixes: [
+      {
+        action: 'open-url',
+        url: 'https://ecs.console.aliyun.com/server/region/cn-hangzhou',
+        label: 'aliyun',
+      },
+      { action: 'retry' },
+    ],
   }
   base.overview.servers = base.overview.servers.map((one) => ({
     ...one,

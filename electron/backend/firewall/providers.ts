@@ -12,6 +12,8 @@ export interface CloudProvider {
   readonly protocol: string
   /** The page where the rule is added. */
   readonly consoleUrl: (place: { region: string | null; instance: string | null }) => string
+  /** The page where the machines are started and stopped. */
+  readonly machinesUrl: (region: string | null) => string
 }
 
 const dash = (from: number, to: number): string => (from === to ? `${from}` : `${from}-${to}`)
@@ -31,6 +33,10 @@ export const providers: readonly CloudProvider[] = [
       region
         ? `https://ecs.console.aliyun.com/securityGroup/region/${region}`
         : 'https://ecs.console.aliyun.com/securityGroup',
+    machinesUrl: (region) =>
+      region
+        ? `https://ecs.console.aliyun.com/server/region/${region}`
+        : 'https://ecs.console.aliyun.com/server',
   },
   {
     id: 'tencent',
@@ -38,6 +44,7 @@ export const providers: readonly CloudProvider[] = [
     protocol: 'TCP',
     ports: dash,
     consoleUrl: () => 'https://console.cloud.tencent.com/vpc/security-group',
+    machinesUrl: () => 'https://console.cloud.tencent.com/cvm/instance',
   },
   {
     id: 'huawei',
@@ -48,6 +55,10 @@ export const providers: readonly CloudProvider[] = [
       region
         ? `https://console.huaweicloud.com/vpc/?region=${region}#/secGroups`
         : 'https://console.huaweicloud.com/vpc/#/secGroups',
+    machinesUrl: (region) =>
+      region
+        ? `https://console.huaweicloud.com/ecm/?region=${region}#/ecs/manager/vmList`
+        : 'https://console.huaweicloud.com/ecm/#/ecs/manager/vmList',
   },
   {
     id: 'aws',
@@ -58,6 +69,10 @@ export const providers: readonly CloudProvider[] = [
       region
         ? `https://${region}.console.aws.amazon.com/ec2/home?region=${region}#SecurityGroups:`
         : 'https://console.aws.amazon.com/ec2/home#SecurityGroups:',
+    machinesUrl: (region) =>
+      region
+        ? `https://${region}.console.aws.amazon.com/ec2/home?region=${region}#Instances:`
+        : 'https://console.aws.amazon.com/ec2/home#Instances:',
   },
   {
     id: 'google',
@@ -65,6 +80,7 @@ export const providers: readonly CloudProvider[] = [
     protocol: 'tcp',
     ports: dash,
     consoleUrl: () => 'https://console.cloud.google.com/networking/firewalls/list',
+    machinesUrl: () => 'https://console.cloud.google.com/compute/instances',
   },
   {
     id: 'azure',
@@ -74,6 +90,8 @@ export const providers: readonly CloudProvider[] = [
     ports: dash,
     consoleUrl: () =>
       'https://portal.azure.com/#view/HubsExtension/BrowseResource/resourceType/Microsoft.Network%2FNetworkSecurityGroups',
+    machinesUrl: () =>
+      'https://portal.azure.com/#view/HubsExtension/BrowseResource/resourceType/Microsoft.Compute%2FVirtualMachines',
   },
 ]
 
@@ -85,6 +103,12 @@ export interface ProviderClues {
   readonly metadata: ProviderId
   readonly instance: string | null
   readonly region: string | null
+}
+
+/** Where to see whether the machine runs; null where its provider is not known. */
+export function machinesPage(provider: PortReport['provider']): { url: string; label: string } | null {
+  const found = providers.find(({ id }) => id === provider?.id)
+  return found ? { url: found.machinesUrl(provider?.region ?? null), label: found.id } : null
 }
 
 /** The provider and the exact rule to add there. The metadata service outweighs DMI: images are moved between clouds. */

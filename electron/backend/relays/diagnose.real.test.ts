@@ -75,3 +75,12 @@ test('silence on one port with ssh answering is a firewall; silence everywhere i
   expect(of(ssh('silent'))).toBe('server-silent')
   expect(of(null)).toBe('server-silent')
 })
+
+test('where the provider is known, its page with the machines is the first thing to do about a silent server', () => {
+  const bridge: PortTry = { what: 'bridge', port: 8024, answer: 'silent', ms: 5_000 }
+  const fixes = (machines: { url: string; label: string } | null) =>
+    judge({ server: 'cloud', host: 'h', bridge, ssh: null, seen: null, machines }).fixes
+  const page = { url: 'https://console.cloud.tencent.com/cvm/instance', label: 'tencent' }
+  expect(fixes(page)).toEqual([{ action: 'open-url', ...page }, { action: 'retry' }])
+  expect(fixes(null)).toEqual([{ action: 'retry' }])
+})

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Failure, PortTry } from '@nps-desktop/electron/contract'
+import type { Failure, Fix, PortTry } from '@nps-desktop/electron/contract'
 import { tryPort } from '../firewall/try-port.ts'
 
 const tryWithinMs = 5_000
@@ -19,6 +19,8 @@ export interface DiagnosedServer {
   readonly bridgePort: number
   /** Null where the app knows no way in by ssh. */
   readonly sshPort: number | null
+  /** The provider's page that shows whether the machine runs, where it is known. */
+  readonly machines?: { readonly url: string; readonly label: string } | null
 }
 
 /**
@@ -26,7 +28,7 @@ export interface DiagnosedServer {
  * ssh. Never rejects for what the server does; rejects with the signal's reason.
  */
 export async function diagnose(
-  { name, host, bridgePort, sshPort }: DiagnosedServer,
+  { name, host, bridgePort, sshPort, machines = null }: DiagnosedServer,
   { signal }: { signal: AbortSignal },
 ): Promise<Diagnosis> {
   const ask = async (what: PortTry['what'], port: number): Promise<PortTry> => ({
@@ -40,7 +42,10 @@ export async function diagnose(
   ])
   const seen = bridge.answer === 'accepted' ? await whoAnswers(host, bridgePort, signal) : null
   signal.throwIfAborted()
-  return { failure: judge({ server: name, host, bridge, ssh, seen }), tried: ssh ? [bridge, ssh] : [bridge] }
+  return {
+    failure: judge({ server: name, host, bridge, ssh, seen, machines }),
+    tried: ssh ? [bridge, ssh] : [bridge],
+  }
 }
 
 /** Pure. */
@@ -50,6 +55,7 @@ export function judge({
   bridge,
   ssh,
   seen,
+  machines = null,
 }: {
   server: string
   host: string
@@ -57,6 +63,7 @@ export function judge({
   ssh: PortTry | null
   /** Of what took the connection at the bridge's port. */
   seen: string | null
+  machines?: DiagnosedServer['machines']
 }): Failure {
   const { port } = bridge
   const params = { server, host, port }
@@ -84,7 +91,8 @@ export function judge({
     return { code: 'bridge-blocked', params: { host, port }, message, fixes: [{ action: 'retry' }] }
   }
   const message = `${host} does not answer on port ${port}${ssh ? `, nor on ${ssh.port}` : ''}.`
-  return { code: 'server-silent', params, message, fixes: [{ action: 'retry' }] }
+  const look: Fix[] = machines ? [{ action: 'open-url', ...machines }] : []
+  return { code: 'server-silent', params, message, fixes: [...look, { action: 'retry' }] }
 }
 
 /** MD5 of `0.26.0`, by which a stock relay of NPS 0.26 answers a greeting of that version. */

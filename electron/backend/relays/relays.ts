@@ -5,6 +5,7 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Link } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
 import type { Clock } from '../clock.ts'
+import { machinesPage } from '../firewall/providers.ts'
 import { Listeners } from '../listeners.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import type { ConnectRelay, RelayAddress } from './relay-connection.ts'
@@ -203,7 +204,13 @@ export class Relays {
     }
     entry.diagnosedAtMs = now
     const { host, bridgePort } = server.relay
-    const target = { name: server.name, host, bridgePort, sshPort: server.address?.port ?? null }
+    const target = {
+      name: server.name,
+      host,
+      bridgePort,
+      sshPort: server.address?.port ?? null,
+      machines: machinesPage(server.ports?.provider ?? null),
+    }
     this.#diagnoseServer(target, { signal: this.#stop.signal }).then(
       (diagnosis) => {
         if (entry.outage) entry.outage = { ...entry.outage, diagnosis }

@@ -2,11 +2,16 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import { useBackend, useFeed } from '../carrier/backend.ts'
 
-/** One second of a tunnel. */
+/** One second of a tunnel; null while there is no link to its server, which is not the same as no traffic. */
 export interface LivePoint {
   atMs: number
-  downBytesPerSecond: number
-  upBytesPerSecond: number
+  downBytesPerSecond: number | null
+  upBytesPerSecond: number | null
+}
+
+interface KnownRates {
+  readonly downBytesPerSecond: number
+  readonly upBytesPerSecond: number
 }
 
 /** What a tunnel carries now, and the last minute of it. */
@@ -19,39 +24,58 @@ export interface LiveTraffic {
 
 const keptPoints = 60
 
-/** The last 60 seconds of every tunnel, one point a second; a second without word of a tunnel counts as silence. */
+/** The last 60 seconds of every tunnel, one point a second; a tunnel that is not named is one whose server is lost. */
 export const useLiveTraffic = defineStore('live-traffic', () => {
   const { api } = useBackend()
   const tunnels = shallowRef<ReadonlyMap<string, LiveTraffic>>(new Map())
   const { value } = useFeed((options) => api.traffic.live({}, options))
 
   watch(value, (now) => {
-    if (!now) return
-    const next = new Map<string, LiveTraffic>()
-    const heard = new Map(now.tunnels.map((tunnel) => [tunnel.tunnelId, tunnel]))
-    for (const [tunnelId, before] of tunnels.value) {
-      if (heard.has(tunnelId)) continue
-      const silence = { atMs: now.atMs, downBytesPerSecond: 0, upBytesPerSecond: 0 }
-      next.set(tunnelId, { ...before, points: appended(before.points, silence) })
-    }
-    for (const [tunnelId, tunnel] of heard) {
-      const point = {
-        atMs: now.atMs,
-        downBytesPerSecond: tunnel.downBytesPerSecond,
-        upBytesPerSecond: tunnel.upBytesPerSecond,
-      }
-      next.set(tunnelId, {
-        points: appended(tunnels.value.get(tunnelId)?.points ?? [], point),
-        downBytes: tunnel.downBytes,
-        upBytes: tunnel.upBytes,
-        connections: tunnel.connections,
-      })
-    }
-    tunnels.value = next
+    if (now) tunnels.value = nextMinute(tunnels.value, now)
   })
 
   return { tunnels, of: (tunnelId: string): LiveTraffic | null => tunnels.value.get(tunnelId) ?? null }
 })
+
+/** The minute of each tunnel with the next second of it. Pure. */
+export function nextMinute(
+  before: ReadonlyMap<string, LiveTraffic>,
+  now: {
+    readonly atMs: number
+    readonly tunnels: readonly (KnownRates & {
+      readonly tunnelId: string
+      readonly downBytes: number
+      readonly upBytes: number
+      readonly connections: number
+    })[]
+  },
+): Map<string, LiveTraffic> {
+  const next = new Map<string, LiveTraffic>()
+  const heard = new Set(now.tunnels.map(({ tunnelId }) => tunnelId))
+  for (const [tunnelId, tunnel] of before) {
+    if (heard.has(tunnelId)) continue
+    const points = appended(tunnel.points, unknownAt(now.atMs))
+    // of a tunnel that was removed nothing is left after a minute
+    if (points.some(({ downBytesPerSecond }) => downBytesPerSecond !== null))
+      next.set(tunnelId, { ...tunnel, points })
+  }
+  for (const tunnel of now.tunnels) {
+    const { tunnelId, downBytesPerSecond, upBytesPerSecond, downBytes, upBytes, connections } = tunnel
+    const point = { atMs: now.atMs, downBytesPerSecond, upBytesPerSecond }
+    next.set(tunnelId, {
+      points: appended(before.get(tunnelId)?.points ?? [], point),
+      downBytes,
+      upBytes,
+      connections,
+    })
+  }
+  return next
+}
+
+/** Nothing is known of this moment. */
+export function unknownAt(atMs: number): LivePoint {
+  return { atMs, downBytesPerSecond: null, upBytesPerSecond: null }
+}
 
 function appended(points: readonly LivePoint[], point: LivePoint): readonly LivePoint[] {
   return [...points.slice(-(keptPoints - 1)), point]

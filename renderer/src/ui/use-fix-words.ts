@@ -23,8 +23,14 @@ export function useFixWords(): (fix: Fix) => FixWords {
   return (fix) => {
     const icon = fixIcons[fix.action] ?? null
     if (fix.action === 'use-port') return { label: t('ui.fixes.use-port', { port: fix.port }), icon }
-    if (fix.action === 'open-url')
-      return { label: t('ui.fixes.open-url', { label: written('provider', fix.label) }), icon }
+    if (fix.action === 'open-url') {
+      const label = written('provider', fix.label)
+      const isProvider = label !== fix.label
+      return {
+        label: t(isProvider ? 'ports.openConsole' : 'ui.fixes.open-url', { provider: label, label }),
+        icon,
+      }
+    }
     return { label: t(`ui.fixes.${fix.action}`), icon }
   }
 }

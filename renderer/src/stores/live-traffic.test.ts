@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { unknownRuns } from '../ui/traffic-points.ts'
+import { type LiveTraffic, nextMinute } from './live-traffic.ts'
+
+const second = (atMs: number, ...tunnelIds: string[]) => ({
+  atMs,
+  tunnels: tunnelIds.map((tunnelId) => ({
+    tunnelId,
+    downBytesPerSecond: 5,
+    upBytesPerSecond: 0,
+    downBytes: 5,
+    upBytes: 0,
+    connections: 1,
+  })),
+})
+const after = (...seconds: ReturnType<typeof second>[]) =>
+  seconds.reduce<ReadonlyMap<string, LiveTraffic>>(nextMinute, new Map())
+
+test('while its server is lost a tunnel has a gap, never a line at zero', () => {
+  const points = after(
+    second(1_000, 'here', 'lost'),
+    second(2_000, 'here'),
+    second(3_000, 'here', 'lost'),
+  ).get('lost')?.points
+  expect(points?.map(({ downBytesPerSecond }) => downBytesPerSecond)).toEqual([5, null, 5])
+  expect(unknownRuns(points ?? [])).toEqual([{ fromMs: 2_000, toMs: 3_000 }])
+})
+
+test('of a tunnel that is gone for a minute nothing is kept', () => {
+  const seconds = Array.from({ length: 60 }, (_, index) => second(2_000 + index * 1_000, 'here'))
+  expect([...after(second(1_000, 'here', 'gone'), ...seconds).keys()]).toEqual(['here'])
+})
