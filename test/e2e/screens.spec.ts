@@ -74,6 +74,39 @@ test('home and wizard hold up in the smallest and in a large window', async ({ a
   }
 })
 
+test('at 150 % in the smallest window nothing is cut and nothing scrolls sideways', async ({ app, host }) => {
+  test.skip(host === 'electron', 'a window has the size of its screen; a page any')
+  const { page } = app
+  await new WelcomePage(page).tryItHere()
+  await expect(new HomePage(page).sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
+  const places = await screens(page)
+  // what a window of 900 x 620 has left at 150 %
+  await page.setViewportSize({ width: 600, height: 413 })
+  for (const [name, place] of Object.entries(places)) {
+    await show(page, place)
+    expect(await page.evaluate(sidewaysOrCut), `${name} at 150 %`).toEqual([])
+    await shoot(app, `${name}.zoom-150`)
+  }
+})
+
+/** What scrolls sideways, leaves the window, or has its words cut. Runs in the page. */
+function sidewaysOrCut(): string[] {
+  const found: string[] = []
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways')
+  for (const element of document.querySelectorAll<HTMLElement>('main, main *, .foot *, .side *')) {
+    const { width, height, right } = element.getBoundingClientRect()
+    const { overflowX } = getComputedStyle(element)
+    const isShown = width > 0 && height > 0 && element.closest('.unseen, .skip') === null
+    // a field scrolls what is typed into it
+    if (!isShown || element.matches('input, textarea')) continue
+    const what = `${element.tagName.toLowerCase()} "${(element.textContent ?? '').trim().slice(0, 40)}"`
+    if (right > innerWidth + 1) found.push(`${what} leaves the window`)
+    else if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
+      found.push(`${what} is cut`)
+  }
+  return found
+}
+
 async function everyLook(page: Page, visit: (look: string) => Promise<void>): Promise<void> {
   const settings = new SettingsPage(page)
   for (const language of Object.keys(languages) as Language[]) {
