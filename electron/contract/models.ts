@@ -225,7 +225,8 @@ export const server = z.object({
 })
 export type Server = z.infer<typeof server>
 
-export const startKind = z.enum(['systemd', 'systemd-user', 'cron', 'background', 'unknown'])
+/** `none`: a person started it. */
+export const startKind = z.enum(['systemd', 'systemd-user', 'cron', 'background', 'none', 'unknown'])
 
 export const labState = z.discriminatedUnion('state', [
   z.object({
@@ -253,6 +254,10 @@ export const lab = z.object({
   jump: z.string().nullable(),
   hasSecret: z.boolean(),
   startKind,
+  /** Who may sign in there, as its npc says; absent where it has not said. */
+  account: z.string().optional(),
+  /** Its address is that of its own SSH tunnel: whatever stops its npc cuts the session too. */
+  byOwnTunnel: z.boolean().optional(),
   state: labState,
 })
 export type Lab = z.infer<typeof lab>

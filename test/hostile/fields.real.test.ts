@@ -32,6 +32,13 @@ describe.each(['Node', 'Bun'] as const)('what a peer of a relay on %s says of it
     agent.close()
   })
 
+  it('an account that is none is not taken', async () => {
+    for (const account of ['-oProxyCommand=x', 'a b', 'x;id', loud]) {
+      const said = { instance: new Uint8Array(16), origin: { start: 'none', account } } as const
+      await expect(HostileAgent.start(victim.bridgePort, badVkey, said)).rejects.toThrow('the relay hung up')
+    }
+  })
+
   it('no word of it drives a terminal, by the log, by a command or by the API', async () => {
     const tunnel = await victim.api.tunnels.add({
       clientId: victim.badClientId,

@@ -12,6 +12,7 @@ import {
   encodePing,
   type Welcome,
   wireVersion,
+  type AgentOrigin,
 } from '../../relay-core/src/wire/messages.ts'
 import { open, openTls } from './strangers.ts'
 
@@ -21,6 +22,8 @@ interface AgentWords {
   readonly agentVersion: string
   readonly hostname: string
   readonly fingerprint: string
+  readonly instance: Uint8Array
+  readonly origin: AgentOrigin
 }
 
 /** An agent whose key is right and whose manners are not: it says whatever a test wants, on raw connections. */

@@ -3,7 +3,7 @@ import { createServer, type Server as TcpServer, type AddressInfo } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ActivityEvent, Overview, Tunnel, TunnelReach } from '@nps-desktop/electron/contract'
-import { Agent } from '@nps-desktop/relay-core/client'
+import { Agent, type AgentOptions } from '@nps-desktop/relay-core/client'
 import { relayDefaults } from '@nps-desktop/relay-core/config'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { connectRelay, type RelayConnection } from '@nps-desktop/relay-core/remote'
@@ -129,11 +129,12 @@ export class AppAndRelay {
     return vkey
   }
 
-  async startAgent(vkey: string): Promise<void> {
+  async startAgent(vkey: string, origin?: AgentOptions['origin']): Promise<void> {
     this.agent = new Agent({
       server: `127.0.0.1:${this.opened.bridgePort}`,
       vkey: new Secret(vkey),
       fingerprint: this.opened.fingerprint,
+      origin,
       log: silentLog,
     })
     this.agent.start()

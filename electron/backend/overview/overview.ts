@@ -13,6 +13,8 @@ import { addressOf } from './tunnel-kind.ts'
 import { type ListedTunnel, listOtherTunnels, listTunnels } from './tunnel-list.ts'
 import { tunnelStatus } from './tunnel-status.ts'
 
+type Origin = NonNullable<(Client['agent'] & { state: 'online' })['origin']>
+
 /** Changes that come together are shown together. */
 const gatherMs = 50
 
@@ -28,6 +30,8 @@ export class OverviewFeed {
   #laptop: { online: boolean; changedAtMs: number }
   #pending: (() => void) | null = null
   #shown = ''
+  /** By lab: what its npc last said, for a lab box that is away is still the same one. */
+  readonly #origins = new Map<string, Origin>()
 
   constructor(options: {
     storage: Storage
@@ -96,12 +100,14 @@ export class OverviewFeed {
 
   #build(atMs: number): Overview {
     const servers = this.#storage.servers.list()
+    this.#noteOrigins()
+    const tunnels = listTunnels(this.#storage, this.#relays)
     return {
       atMs,
       laptopOnline: this.#laptop.online,
       servers: servers.map((server) => this.#server(server)),
-      labs: this.#storage.labs.list().map((lab) => this.#lab(lab)),
-      tunnels: listTunnels(this.#storage, this.#relays).map((tunnel) => this.#tunnel(tunnel, atMs)),
+      labs: this.#storage.labs.list().map((lab) => this.#lab(lab, tunnels)),
+      tunnels: tunnels.map((tunnel) => this.#tunnel(tunnel, atMs)),
       otherTunnels: listOtherTunnels(this.#storage, this.#relays),
       setAside: [...this.#storage.setAside.list()],
       trial: servers.some((server) => server.local),
@@ -124,9 +130,22 @@ export class OverviewFeed {
     }
   }
 
-  #lab(lab: LabRecord): Lab {
+  #noteOrigins(): void {
+    const labs = this.#storage.labs.list()
+    const ids = new Set(labs.map(({ id }) => id))
+    for (const id of this.#origins.keys()) if (!ids.has(id)) this.#origins.delete(id)
+    for (const { id, serverId, clientId } of labs) {
+      const client = this.#relays.view(serverId).mirror.clients?.find((one) => one.id === clientId)
+      if (client?.agent.state !== 'online') continue
+      if (client.agent.origin) this.#origins.set(id, client.agent.origin)
+      else this.#origins.delete(id)
+    }
+  }
+
+  #lab(lab: LabRecord, tunnels: readonly ListedTunnel[]): Lab {
     const { id, serverId, name, address } = lab
     const through = jumpAddress(this.#storage, lab.jump)
+    const account = this.#origins.get(id)?.account
     return {
       id,
       serverId,
@@ -134,7 +153,9 @@ export class OverviewFeed {
       address,
       jump: through?.host ?? null,
       hasSecret: this.#storage.secrets.has(`lab/${id}/ssh`),
-      startKind: lab.installed?.service ?? 'unknown',
+      startKind: lab.installed?.service ?? this.#origins.get(id)?.start ?? 'unknown',
+      ...(account && { account }),
+      ...(isByOwnTunnel(lab, tunnels) && { byOwnTunnel: true }),
       state: this.#labState(lab),
     }
   }
@@ -158,7 +179,8 @@ export class OverviewFeed {
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
     const { id, kind, reach, port, relayTunnel, lab, server, view } = tunnel
     const { name, target } = relayTunnel
-    const host = reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+    const host = hostOf(tunnel)
+    const user = lab.address?.user ?? (this.#origins.get(lab.id)?.account || null)
     const evidence = this.#checks.evidence(id)
     const secure = tunnel.entrance.secure || evidence.result?.secure === true
     const entrance = { ...tunnel.entrance, secure }
@@ -172,7 +194,7 @@ export class OverviewFeed {
       name,
       port,
       target,
-      address: addressOf(kind, { host, port, user: lab.address?.user ?? null, entrance }),
+      address: addressOf(kind, { host, port, user, entrance }),
       ...this.#status(tunnel, evidence, nowMs),
       connections: live.connections,
       downBytes: live.downBytes,
@@ -201,6 +223,21 @@ export class OverviewFeed {
       ...evidence,
     })
   }
+}
+
+/** Where a visitor finds the tunnel's port. */
+function hostOf({ reach, server }: ListedTunnel): string {
+  return reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+}
+
+function isByOwnTunnel({ id, address }: LabRecord, tunnels: readonly ListedTunnel[]): boolean {
+  return tunnels.some(
+    (tunnel) =>
+      tunnel.lab.id === id &&
+      tunnel.kind === 'ssh' &&
+      tunnel.port === address?.port &&
+      hostOf(tunnel) === address.host,
+  )
 }
 
 /** Who took whose place, as `203.0.113.7 (gpu-2)`. */

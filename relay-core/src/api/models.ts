@@ -61,6 +61,15 @@ export const agentState = z.discriminatedUnion('state', [
     fingerprint: keyFingerprint.optional(),
     /** The name of the machine, as it says; stock agents do not. */
     hostname: z.string().optional(),
+    /** How the agent came to run, as it says; stock agents and older ones do not. */
+    origin: z
+      .object({
+        /** What starts it; `none`: a person did. Null: something that this program does not know. */
+        start: z.enum(['none', 'systemd', 'systemd-user', 'cron', 'background']).nullable(),
+        /** Of the person who installed or started it, to sign in by; empty where it is not known. */
+        account: z.string().regex(/^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$/),
+      })
+      .optional(),
     /** The machine that was online with the same key until this one came. */
     displaced: z
       .object({

@@ -7,6 +7,7 @@ import type { AgentState } from '../client/agent-state.ts'
 import { agentFolders } from '../config/folders.ts'
 import type { NpcConf } from '../config/npc-conf.ts'
 import { relayVersion } from '../version.ts'
+import { agentOrigin } from './agent-origin.ts'
 import { agentStatusFile, AgentStatusFile, type AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from './exit.ts'
 import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
@@ -33,6 +34,10 @@ export async function runAgent(
     stockRelaysFile: join(folders.state, 'stock-relays.json'),
     temporaryKeyFile: temporaryKeyFile(folders.state),
     identity,
+    origin: await agentOrigin(folders.root).catch((error: unknown) => {
+      log.warn('the relay is not told how npc is started', { reason: error })
+      return undefined
+    }),
     dialPolicy: allowedTargets(config.allowTarget),
     shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
     log,

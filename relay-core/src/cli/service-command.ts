@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { chooseService, serviceOf, type Choice } from '../service/choose-service.ts'
 import { readInstallation, removeInstallation, writeInstallation } from '../service/installation.ts'
+import { personsAccount } from '../service/persons-account.ts'
 import { installProgram } from '../service/program-file.ts'
 import type { Sandbox } from '../service/sandbox.ts'
 import {
@@ -42,7 +43,12 @@ export async function install(
   if (before && before.kind !== choice.service.kind)
     await serviceOf(before.kind).uninstall(specOf(what, before.program))
   await choice.service.install(spec)
-  await writeInstallation(what.folder, { kind: choice.service.kind, program, args: [...what.args] })
+  await writeInstallation(what.folder, {
+    kind: choice.service.kind,
+    program,
+    args: [...what.args],
+    account: personsAccount(),
+  })
   print(`${what.name} is installed as ${program}, ${choice.service.promise}.`)
   for (const { kind, why } of choice.notPossible) print(`  (not as ${kind}: ${why})`)
   if (wasRunning) {

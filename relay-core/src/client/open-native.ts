@@ -30,6 +30,7 @@ export async function openNative(
     checkFingerprint: (fingerprint) => known.check(fingerprint),
     ownFingerprint: own.fingerprint,
     instance,
+    origin: options.origin,
     serve: serveKinds({ policy, identity: own, shared, log }),
     log,
     signal,

@@ -4,6 +4,7 @@ import type { Leftover } from '../native/leftovers.ts'
 import type { AgentInstance } from '../native/relay-link.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../transport/proxy.ts'
+import type { AgentOrigin } from '../wire/messages.ts'
 import type { AgentIdentity } from './agent-identity.ts'
 import type { DialPolicy } from './dial-target.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
@@ -34,6 +35,8 @@ export interface ConnectionOptions {
   readonly temporaryKeyFile?: string | undefined
   /** Of this program; without it each link is one of a program of its own. */
   readonly instance?: AgentInstance | undefined
+  /** How this program came to run, for the relay to show; without it, it is not told. */
+  readonly origin?: AgentOrigin | undefined
   /** The agent's own key; without it one is made for each link. */
   readonly identity?: AgentIdentity | undefined
   /** The folders that file tunnels may lead to; without it none. */

@@ -13,6 +13,7 @@ import {
   streamKind,
   type Health,
   type Open,
+  type AgentOrigin,
 } from '../wire/messages.ts'
 import { Carrier } from './carrier.ts'
 import { CarrierPool } from './carrier-pool.ts'
@@ -35,6 +36,8 @@ export interface AgentDescription {
   readonly fingerprint: string
   /** Of the agent's program, in hex; empty for one that says none. */
   readonly instance: string
+  /** How the program came to run, as it says. */
+  readonly origin?: AgentOrigin | undefined
   /** Carriers that streams of the client's earlier sessions still use. */
   readonly carriersElsewhere: () => number
 }
@@ -55,6 +58,7 @@ export class NativeSession implements AgentSession {
   readonly hostname: string
   readonly fingerprint: string | null
   readonly instance: string
+  readonly origin: AgentOrigin | undefined
   readonly onlineSinceMs = Date.now()
   readonly sessionId = randomBytes(idLength)
   readonly carrierKey = randomBytes(proofLength)
@@ -78,6 +82,7 @@ export class NativeSession implements AgentSession {
     this.hostname = agent.hostname
     this.fingerprint = agent.fingerprint === '' ? null : agent.fingerprint
     this.instance = agent.instance
+    this.origin = agent.origin
     this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
     this.streamsEnded = this.#pool.drained

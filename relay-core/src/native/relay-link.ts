@@ -12,6 +12,7 @@ import {
   wireVersion,
   type Health,
   type Welcome,
+  type AgentOrigin,
 } from '../wire/messages.ts'
 import { CarrierDialler } from './carrier-dialler.ts'
 import { isOwnAddress } from '../transport/network-watch.ts'
@@ -41,6 +42,8 @@ export interface RelayLinkOptions {
   readonly ownFingerprint: string
   /** Of this program. */
   readonly instance: AgentInstance
+  /** How this program came to run; without it the relay is not told. */
+  readonly origin?: AgentOrigin | undefined
   /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
   readonly checkFingerprint: (fingerprint: string) => void
   /** What to do for the streams that the relay opens. */
@@ -134,7 +137,7 @@ export class RelayLink {
    * or the signal's reason.
    */
   static async open(options: RelayLinkOptions & { signal: AbortSignal }): Promise<RelayLink> {
-    const { host, port, proxy, vkey, hostname, ownFingerprint, instance, signal } = options
+    const { host, port, proxy, vkey, hostname, ownFingerprint, instance, origin, signal } = options
     const tickets: TlsTickets = {}
     const socket = await connectRelay({ host, port, proxy, signal, tickets })
     try {
@@ -154,6 +157,7 @@ export class RelayLink {
         fingerprint: ownFingerprint,
         instance: instance.id,
         isDisplaced: instance.isDisplaced,
+        origin,
       })
       return await answerTo(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {

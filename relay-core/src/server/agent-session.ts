@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { AgentOrigin } from '../wire/messages.ts'
 
 /** Where the agent shall dial: a host name or address, without brackets, and a port. */
 export interface Target {
@@ -25,6 +26,8 @@ export interface AgentSession {
   readonly hostname: string
   /** Of the agent's running program: sessions with the same one are of the same program. Empty where it is not known. */
   readonly instance: string
+  /** How its program came to run, as it says; absent where the protocol or an older agent does not say. */
+  readonly origin?: AgentOrigin | undefined
   /** The last measured round trip of the control connection, null before the first. */
   readonly roundTripMs: number | null
   /**

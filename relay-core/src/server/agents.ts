@@ -92,7 +92,7 @@ export class Agents {
     const place = this.#places.get(clientId)
     const session = this.get(clientId)
     if (!place || !session) return { state: 'offline', sinceMs: place?.offlineSinceMs ?? null }
-    const { address, version, protocol, onlineSinceMs, roundTripMs, fingerprint, hostname } = session
+    const { address, version, protocol, onlineSinceMs, roundTripMs, fingerprint, hostname, origin } = session
     return {
       state: 'online',
       sinceMs: onlineSinceMs,
@@ -102,6 +102,7 @@ export class Agents {
       roundTripMs,
       ...(fingerprint !== null && { fingerprint }),
       ...(hostname !== '' && { hostname }),
+      ...(origin && { origin }),
       ...(place.displaced && { displaced: place.displaced }),
     }
   }

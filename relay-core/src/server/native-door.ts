@@ -98,7 +98,7 @@ export class NativeDoor {
         },
       )
     }
-    const { agentVersion: version, hostname, fingerprint } = hello
+    const { agentVersion: version, hostname, fingerprint, origin } = hello
     const { agents } = this.#options
     const instance = Buffer.from(hello.instance ?? []).toString('hex')
     if (hello.isDisplaced) {
@@ -118,6 +118,7 @@ export class NativeDoor {
       hostname,
       fingerprint,
       instance,
+      origin,
       carriersElsewhere: () => agents.leftCarriers(client.id),
     })
     const sessionKey = session.sessionId.toString('hex')

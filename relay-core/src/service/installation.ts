@@ -4,7 +4,13 @@ import { z } from 'zod'
 import { writeFileAtomically } from '../atomic-file.ts'
 import { serviceKinds } from './service.ts'
 
-const installation = z.object({ kind: z.enum(serviceKinds), program: z.string(), args: z.array(z.string()) })
+const installation = z.object({
+  kind: z.enum(serviceKinds),
+  program: z.string(),
+  args: z.array(z.string()),
+  /** Of the person who ran `install`; an older one did not keep it. */
+  account: z.string().optional(),
+})
 
 /** What `install` did, so that the other commands find it again. */
 export type Installation = z.infer<typeof installation>

@@ -12,7 +12,7 @@ const golden = readFileSync(new URL('../../spec/golden-frames.txt', import.meta.
     return { bytes: Buffer.from(hex.replaceAll(' ', ''), 'hex'), name, fields: JSON.parse(fields) as Fields }
   })
 
-type Fields = Record<string, string | number | boolean>
+type Fields = Record<string, string | number | boolean | object>
 
 const byteFields = new Set([
   'keyId',

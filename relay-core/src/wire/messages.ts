@@ -1,6 +1,14 @@
 import { ByteReader, ByteWriter, WireError } from './bytes.ts'
 import { encodeFrame, frameType } from './frame.ts'
-import { visitorField, codeField, fingerprintField, hostField, pathField, words } from './text-fields.ts'
+import {
+  accountField,
+  visitorField,
+  codeField,
+  fingerprintField,
+  hostField,
+  pathField,
+  words,
+} from './text-fields.ts'
 
 /** What a native link begins with, after the HELLO frame's header. */
 export const helloMagic = Uint8Array.of(0x4e, 0x50, 0x53, 0x44)
@@ -10,6 +18,21 @@ export const wireVersion = 1
 
 export const idLength = 16
 export const proofLength = 32
+
+/** How an agent's program is started, by number; a newer agent may know more. */
+const startKinds = ['none', 'systemd', 'systemd-user', 'cron', 'background'] as const
+type AgentStart = (typeof startKinds)[number]
+
+export interface AgentOrigin {
+  /** What starts it: a service, or nothing but the person. Null: something that only a newer program knows. */
+  readonly start: AgentStart | null
+  /** The account of the person who installed it, or started it, by which one may sign in there; empty where it is not known. */
+  readonly account: string
+}
+
+/** Bits of the flags in a HELLO. */
+const displacedBit = 1
+const originBit = 2
 
 const roleByte = { control: 1, carrier: 2, visitor: 3 } as const
 
@@ -29,6 +52,8 @@ export type Hello =
       readonly instance?: Uint8Array
       /** Another agent has taken this one's place, and it asks whether that is free again. */
       readonly isDisplaced?: boolean
+      /** How the program came to run. An older agent does not say. */
+      readonly origin?: AgentOrigin | undefined
     }
   | {
       readonly role: 'carrier'
@@ -98,7 +123,12 @@ export function encodeHello(hello: Hello): Uint8Array {
     case 'control':
       writer.bytes(hello.keyId).bytes(hello.proof)
       writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
-      if (hello.instance) writer.bytes(hello.instance).u8(hello.isDisplaced ? 1 : 0)
+      if (hello.instance) {
+        const { instance, isDisplaced, origin } = hello
+        writer.bytes(instance).u8((isDisplaced ? displacedBit : 0) | (origin ? originBit : 0))
+        if (origin)
+          writer.u8(origin.start === null ? 0xff : startKinds.indexOf(origin.start)).text(origin.account)
+      }
       break
     case 'carrier':
       writer.bytes(hello.sessionId).bytes(hello.proof)
@@ -125,7 +155,12 @@ export function decodeHello(body: Uint8Array): Hello {
   const fingerprint = fingerprintField(reader.text())
   const control = { role: 'control', version, keyId: id, proof, agentVersion, hostname, fingerprint } as const
   if (reader.left < idLength + 1) return control
-  return { ...control, instance: reader.bytes(idLength), isDisplaced: (reader.u8() & 1) === 1 }
+  const instance = reader.bytes(idLength)
+  const flags = reader.u8()
+  const later = { ...control, instance, isDisplaced: (flags & displacedBit) !== 0 }
+  if ((flags & originBit) === 0) return later
+  const start = startKinds[reader.u8()] ?? null
+  return { ...later, origin: { start, account: accountField(reader.text()) } }
 }
 
 export function encodeWelcome(welcome: Welcome): Uint8Array {

@@ -18,6 +18,16 @@ export function fingerprintField(text: string): string {
   return checked(text, /^(?:sha256:[A-Za-z0-9_-]{43})?$/, 'fingerprint')
 }
 
+/**
+ * An account of the agent's machine, or empty. Narrower than what some systems allow, since it is shown within command lines:
+ * there it is neither an option nor more than one word.
+ */
+export const accountGrammar = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$/
+
+export function accountField(text: string): string {
+  return checked(text, accountGrammar, 'account')
+}
+
 /** A failure's code. */
 export function codeField(text: string): string {
   return checked(text, /^[a-z][a-z0-9-]{0,63}$/, 'code')

@@ -34,7 +34,8 @@ export function useLabWords(): LabWords {
     path(lab, server) {
       const through = t('home.through', { server: server.name })
       if (lab.startKind === 'unknown') return through
-      const kind = lab.startKind === 'background' ? 'home.runsUntilRestart' : 'home.startsAtBoot'
+      const stays = lab.startKind !== 'background' && lab.startKind !== 'none'
+      const kind = stays ? 'home.startsAtBoot' : 'home.runsUntilRestart'
       return `${through} · ${t(kind)}`
     },
   }

@@ -18,9 +18,13 @@ export const lab = {
       text: 'This account can neither keep a service running nor use cron. After a restart, choose Set up again, or ask the administrator to run the line below.',
       ask: 'loginctl enable-linger {user}',
     },
+    none: {
+      title: 'Started by hand',
+      text: 'After a restart of the lab box somebody has to start npc again. Run npc install there to make it start at boot.',
+    },
     unknown: {
       title: 'How it starts is not known',
-      text: 'It was not set up from here.',
+      text: 'It was not set up from here, and its npc does not say.',
     },
   },
   stateOnline: 'Online for {time}',
@@ -39,6 +43,9 @@ export const lab = {
   program: 'Program',
   address: 'SSH address',
   noAddress: 'Added by a pasted line',
+  account: 'Account',
+  signInByTunnel: 'Sign in through its SSH tunnel',
+  signInByTunnelText: 'Once signed in, the app finds the notebooks that run there, with their tokens.',
   seenFrom: 'Seen from',
   setUpAgain: 'Set up again',
   pasteAgain: 'Show the line to paste',
@@ -52,6 +59,8 @@ export const lab = {
   removeNone: 'It has no tunnels.',
   removeUninstall: 'Also uninstall npc from the lab box: its service, program and settings',
   removeNoSignIn: 'npc stays on the lab box, as this app has no sign-in there. To remove it, run this there:',
+  removeByOwnTunnel:
+    'npc stays on the lab box: the app signs in there through its tunnel, which ends with npc. To remove it, run this there:',
   removeAnyway: 'Remove it without that',
   waitingText: 'The setup continues where it stopped.',
   removing: 'Removing npc from {name}',

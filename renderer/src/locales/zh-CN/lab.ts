@@ -20,9 +20,13 @@ export const lab: Words<typeof en> = {
       text: '此账号不能保留服务，也不能使用 cron。主机重启后，请点击“重新部署”，或请管理员运行下面这一行。',
       ask: 'loginctl enable-linger {user}',
     },
+    none: {
+      title: '由人手动启动',
+      text: '实验室主机重启后，需要有人再次启动 npc。运行 npc install 可让它自动启动。',
+    },
     unknown: {
       title: '启动方式未知',
-      text: '它不是从这里安装的。',
+      text: '它不是从这里安装的，它的 npc 也没有说明。',
     },
   },
   stateOnline: '已在线 {time}',
@@ -40,6 +44,9 @@ export const lab: Words<typeof en> = {
   program: '程序',
   address: 'SSH 地址',
   noAddress: '由粘贴的一行命令接入',
+  account: '账号',
+  signInByTunnel: '通过它的 SSH 隧道登录',
+  signInByTunnelText: '登录后，应用会找到那里正在运行的笔记本及其令牌。',
   seenFrom: '来自',
   setUpAgain: '重新部署',
   pasteAgain: '显示要粘贴的命令',
@@ -53,6 +60,8 @@ export const lab: Words<typeof en> = {
   removeNone: '它没有隧道。',
   removeUninstall: '同时从实验室主机上移除 npc：服务、程序和设置',
   removeNoSignIn: 'npc 会留在实验室主机上，因为本应用没有那里的登录方式。若要移除，请在那里运行：',
+  removeByOwnTunnel:
+    'npc 会留在实验室主机上：应用经由它的隧道登录，而隧道会随 npc 一起结束。要卸载它，请在那里运行：',
   removeAnyway: '不管它，直接移除',
   waitingText: '会从上次停下的地方继续。',
   removing: '正在从 {name} 上移除 npc',
