@@ -183,6 +183,7 @@ export const appFailureParams = {
   /** `kind`: of the tunnel, whose word the text uses. */
   'service-wrong': z.object({ lab: text, target: text, kind: text, seen: text }),
   'service-silent': z.object({ lab: text, target: text, kind: text }),
+  'service-local-only': z.object({ lab: text, target: text, kind: text, option: text }),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),
   'storage-failed': z.object({ path: text, reason: text }),

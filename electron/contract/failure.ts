@@ -75,6 +75,7 @@ export const appErrorCodes = [
   'not-a-relay',
   'service-wrong',
   'service-silent',
+  'service-local-only',
   'secret-missing',
   'secret-unreadable',
   'storage-failed',

@@ -300,7 +300,7 @@ export const tunnel = z.object({
   /** On the server; with the reach `laptop`, on this laptop. */
   port,
   target: z.string(),
-  /** What a person copies or opens: `ssh -p 7001 user@host` or `http://host:7002`; without secrets. */
+  /** What a person copies or opens: `ssh -p 7001 user@host` or `http://host:7002`; without secrets. Empty: none that works. */
   address: z.string(),
   status: tunnelStatus,
   stops: z.array(stop),

@@ -87,3 +87,16 @@ test('of a general tunnel nothing is expected but that the target accepts', () =
   const visit: Visit = { port: accepted, service: null }
   expect(codes({ ...jupyter, kind: 'tcp' }, visit, allOk)).toEqual(['ok', 'ok', 'ok'])
 })
+
+test('a Jupyter that refuses the server’s address is no working way for others: one click keeps it to this laptop, or one option opens it', () => {
+  const seen: Visit = { port: accepted, service: { state: 'local-only', seen: 'version 2', ms: 45 } }
+  const { stops } = judge(jupyter, seen, allOk, 9)
+  expect(stops[2].failure).toMatchObject({
+    code: 'service-local-only',
+    fixes: [
+      { action: 'keep-private' },
+      { action: 'copy', text: '--ServerApp.allow_remote_access=True' },
+      { action: 'retry' },
+    ],
+  })
+})

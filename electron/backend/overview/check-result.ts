@@ -30,6 +30,9 @@ const startCommands: Readonly<Partial<Record<TunnelKind, (port: string) => strin
   tensorboard: (port) => `nohup tensorboard --logdir . --port ${port} > tensorboard.log 2>&1 &`,
 }
 
+/** Lets a Jupyter answer under any name (Jupyter Server, `ServerApp.allow_remote_access`). */
+const allowRemote = '--ServerApp.allow_remote_access=True'
+
 /** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
 export function judge(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult, atMs: number): CheckResult {
   const port = portStop(tunnel, visit, probe)
@@ -116,6 +119,14 @@ function serviceStop(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult): S
   if (hop?.state !== 'ok') return unknownStop('service')
   const ok: Stop = { name: 'service', state: 'ok', ms: hop.ms, failure: null }
   if (visit.service === null || visit.service.state === 'right') return ok
+  if (visit.service.state === 'local-only') {
+    return failedStop('service', {
+      code: 'service-local-only',
+      params: { ...params, option: allowRemote },
+      message: `The Jupyter on ${target} of ${lab} answers 403 to everybody who comes by the server's address, as it does by default. Use it from this laptop only, or start it with ${allowRemote}.`,
+      fixes: [{ action: 'keep-private' }, { action: 'copy', text: allowRemote }, { action: 'retry' }],
+    })
+  }
   if (visit.service.state === 'silent') {
     return failedStop('service', {
       code: 'service-silent',

@@ -194,7 +194,8 @@ export class OverviewFeed {
       name,
       port,
       target,
-      address: addressOf(kind, { host, port, user, entrance }),
+      // one that answers 403 is not shown
+      address: isLocalOnly(evidence) ? '' : addressOf(kind, { host, port, user, entrance }),
       ...this.#status(tunnel, evidence, nowMs),
       connections: live.connections,
       downBytes: live.downBytes,
@@ -223,6 +224,10 @@ export class OverviewFeed {
       ...evidence,
     })
   }
+}
+
+function isLocalOnly({ result }: Evidence): boolean {
+  return result?.stops.some(({ failure }) => failure?.code === 'service-local-only') ?? false
 }
 
 /** Where a visitor finds the tunnel's port. */

@@ -61,3 +61,9 @@ test('a JupyterHub is known by the field that each of its answers has', () => {
   expect(answerOf('jupyter', login, false)).toEqual({ state: 'right', seen: 'JupyterHub' })
   expect(answerOf('tensorboard', login, false)).toMatchObject({ state: 'wrong' })
 })
+
+test('a Jupyter that forbids is not taken for one elsewhere, also under a base_url', () => {
+  const policy = "frame-ancestors 'self'; report-uri /lab/api/security/csp-report"
+  const refusal = `HTTP/1.1 403 Forbidden\r\nContent-Security-Policy: ${policy}\r\n\r\n<title>Forbidden</title>`
+  expect(answerOf('jupyter', refusal, true)).toEqual({ state: 'wrong', seen: 'Forbidden', isForbidden: true })
+})

@@ -3,7 +3,8 @@ import type { TunnelKind } from '@nps-desktop/electron/contract'
 /** Who answered at the service's end. `seen` is what told, short and printable, for the screen. */
 export type ServiceAnswer =
   | { readonly state: 'right'; readonly seen: string }
-  | { readonly state: 'wrong'; readonly seen: string }
+  /** `isForbidden`: by 403 of HTTP, to this question at least. */
+  | { readonly state: 'wrong'; readonly seen: string; readonly isForbidden?: boolean }
   | { readonly state: 'silent' }
 
 /**
@@ -40,6 +41,8 @@ function httpAnswer(kind: 'jupyter' | 'tensorboard', text: string, ended: boolea
   const member = kind === 'jupyter' ? 'version' : 'data_location'
   const value = jsonMember(body, member)
   if (value !== null) return { state: 'right', seen: printable(`${member} ${value}`) }
+  if (/^HTTP\/1\.[01] 403\b/.test(head))
+    return { state: 'wrong', seen: printable(describePage(head, body)), isForbidden: true }
   // every answer of the hub, a redirect to its login too, carries this field (JupyterHub, `default_headers`)
   if (kind === 'jupyter' && /\r\nx-jupyterhub-version: *\S/i.test(head))
     return { state: 'right', seen: 'JupyterHub' }

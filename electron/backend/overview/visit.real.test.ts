@@ -99,3 +99,29 @@ describe('a web service in another form than the usual one', () => {
     )
   })
 })
+
+describe('a Jupyter that answers only under local names, as it does by default', () => {
+  const started = async (answer: RequestListener): Promise<Server> => {
+    const server = createServer(answer).listen(0, '0.0.0.0')
+    await once(server, 'listening')
+    return server
+  }
+  const localOnly: RequestListener = ({ headers }, response) => {
+    if (/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')) response.end('{"version": "2.14.2"}')
+    else response.writeHead(403).end('Blocking request with non-local Host')
+  }
+
+  it('is found out under a name that is not local, and works under one that is', async () => {
+    const server = await started(localOnly)
+    try {
+      const { port } = server.address() as AddressInfo
+      // loopback too, and no local name to this one
+      const far = await visit({ host: '127.0.0.2', port, kind: 'jupyter' }, { signal })
+      expect(far.service).toMatchObject({ state: 'local-only', seen: 'version 2.14.2' })
+      const near = await visit({ host: '127.0.0.1', port, kind: 'jupyter' }, { signal })
+      expect(near.service).toMatchObject({ state: 'right' })
+    } finally {
+      server.close()
+    }
+  })
+})

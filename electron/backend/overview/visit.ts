@@ -27,8 +27,16 @@ export interface Visit {
     | { readonly state: 'refused' | 'silent' | 'unreachable'; readonly why: string }
     /** On the private way, where each end says why. */
     | { readonly state: 'failed'; readonly failure: Failure }
-  /** Null when the port was not reached, and for a kind whose first bytes are not known. */
-  readonly service: (ServiceAnswer & { readonly ms: number; readonly secure?: boolean }) | null
+  /**
+   * Null when the port was not reached, and for a kind whose first bytes are not known. `local-only`: it is the right one,
+   * and refuses whoever comes by this address.
+   */
+  readonly service:
+    | ((ServiceAnswer | { readonly state: 'local-only'; readonly seen: string }) & {
+        readonly ms: number
+        readonly secure?: boolean
+      })
+    | null
 }
 
 /** Goes the whole way as any visitor does: connects to the public port, and asks the service who it is. */
@@ -48,7 +56,16 @@ export async function visit(
       if (why) second.destroy()
       return why ? null : second
     }
-    return { port: seen, service: await serviceOf(socket, service, { again, startedMs, signal }) }
+    const found = await serviceOf(socket, service, { again, startedMs, signal })
+    if (service.kind !== 'jupyter' || found?.state !== 'right') return { port: seen, service: found }
+    const isLocalOnly = await refusesHost(again, {
+      ...service,
+      host,
+      port,
+      secure: found.secure === true,
+      signal,
+    })
+    return { port: seen, service: isLocalOnly ? { ...found, state: 'local-only' } : found }
   } finally {
     socket.destroy()
   }
@@ -74,6 +91,37 @@ export async function visitPrivately(
     const port = { state: 'accepted', ms: performance.now() - startedMs } as const
     const again = (): Promise<Duplex> => open({ signal })
     return { port, service: await serviceOf(stream, service, { again, startedMs, signal }) }
+  } finally {
+    stream.destroy()
+  }
+}
+
+/**
+ * A Jupyter that answers a local Host header may answer 403 to its address on the server (Jupyter Server, `allow_remote_access`):
+ * then whoever opens that address sees an error. Asked by a connection of its own, since the first is closed after one answer.
+ */
+async function refusesHost(
+  again: () => Promise<Duplex | null>,
+  {
+    host,
+    port,
+    secure,
+    entrance = plainEntrance,
+    signal,
+  }: Asked & { host: string; port: number; secure: boolean; signal: AbortSignal },
+): Promise<boolean> {
+  const stream = await again()
+  if (!stream) return false
+  stream.on('error', () => undefined)
+  try {
+    const as = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    const answer = await ask(secure ? sealed(stream) : stream, {
+      kind: 'jupyter',
+      path: entrance.path,
+      as,
+      signal,
+    })
+    return answer.state === 'wrong' && answer.isForbidden === true
   } finally {
     stream.destroy()
   }
@@ -145,7 +193,12 @@ function connected(
 /** Sends what the kind's client would send first, and reads until the answer is clear. */
 function ask(
   socket: Duplex,
-  { kind, path, signal }: { kind: Exclude<TunnelKind, 'tcp'>; path: string; signal: AbortSignal },
+  {
+    kind,
+    path,
+    as = '127.0.0.1',
+    signal,
+  }: { kind: Exclude<TunnelKind, 'tcp'>; path: string; as?: string; signal: AbortSignal },
 ): Promise<ServiceAnswer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
@@ -168,6 +221,6 @@ function ask(
     // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
     // the door of local-doors.ts: a Jupyter on loopback answers no other.
     if (kind !== 'ssh')
-      socket.write(`GET ${page} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n`)
+      socket.write(`GET ${page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
   })
 }

@@ -38,6 +38,7 @@ const notes: Partial<Record<ErrorCode, LinkNote>> = {
   'laptop-offline': 'offline',
   'service-wrong': 'wrong',
   'service-silent': 'noAnswer',
+  'service-local-only': 'denied',
   timeout: 'noAnswer',
 }
 

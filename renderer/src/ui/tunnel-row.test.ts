@@ -97,3 +97,33 @@ test('keys in a button of the row belong to the button', async () => {
   await row.get('.main-act').trigger('keydown', { key: 'Backspace' })
   expect(heard).toEqual([])
 })
+
+test('an address that does not work is not shown, and its row leads to the page that says why', async () => {
+  const copy = vi.spyOn(navigator.clipboard, 'writeText').mockClear().mockResolvedValue()
+  const { row, heard, text } = mounted({
+    ...jupyter,
+    address: '',
+    status: {
+      state: 'broken',
+      stop: 'service',
+      sinceMs: now,
+      failure: {
+        code: 'service-local-only',
+        params: {
+          lab: 'lab-a100',
+          target: '127.0.0.1:8888',
+          kind: 'jupyter',
+          option: '--ServerApp.allow_remote_access=True',
+        },
+        message: '',
+        fixes: [{ action: 'keep-private' }, { action: 'copy', text: '--ServerApp.allow_remote_access=True' }],
+      },
+    },
+  })
+  expect(text()).toContain('refuses everyone who comes by the server’s address')
+  expect(text()).not.toContain('120.1.1.2')
+  await row.trigger('keydown', { key: 'c' })
+  expect(copy).not.toHaveBeenCalled()
+  await row.get('.main-act').trigger('click')
+  expect(heard).toEqual(['show'])
+})

@@ -630,6 +630,11 @@ export const failures = {
     cause: 'It is not {service}: it says “{seen}”.',
     next: 'Check which program listens there, and correct the address.',
   },
+  'service-local-only': {
+    title: '{service} on {lab} refuses everyone who comes by the server’s address.',
+    cause: 'Unless it is told otherwise, Jupyter answers only under local names, and 403 to all others.',
+    next: 'Use it from this laptop only, or start it with the option {option}.',
+  },
   'service-silent': {
     title: '{service} on {lab} accepts connections, but does not answer.',
     cause: 'The connection to {target} opens, and no answer comes.',

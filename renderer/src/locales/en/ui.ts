@@ -71,7 +71,7 @@ export const ui = {
     'accept-change': 'Use it as it is now',
     'restart-relay': 'Start nps',
     'set-up-beside': 'Set up ours beside it',
-    'keep-private': 'Only this laptop again',
+    'keep-private': 'Only this laptop',
     'use-port': 'Use {port}',
     'open-host-firewall': 'Open them',
     'open-url': 'Open {label}',

@@ -580,6 +580,11 @@ export const failures: Words<typeof en> = {
     cause: '它不是 {service}，它的回应是“{seen}”。',
     next: '检查是哪个程序在监听，并更正地址。',
   },
+  'service-local-only': {
+    title: '{lab} 上的 {service} 拒绝所有经云服务器地址来的访问。',
+    cause: 'Jupyter 默认只以本机名称应答，对其他名称一律返回 403。',
+    next: '改为仅本机使用，或加上选项 {option} 启动它。',
+  },
   'service-silent': {
     title: '{lab} 上的 {service} 接受连接但不回应。',
     cause: '到 {target} 的连接能建立，但没有应答。',

@@ -73,7 +73,7 @@ export const ui: Words<typeof en> = {
     'accept-change': '按现在的使用',
     'restart-relay': '启动 nps',
     'set-up-beside': '在旁边部署我们的 nps',
-    'keep-private': '改回仅本机',
+    'keep-private': '改为仅本机',
     'use-port': '改用 {port}',
     'open-host-firewall': '开放这些端口',
     'open-url': '打开{label}',
