@@ -4,51 +4,63 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { freePort } from '../compliance/free-port.ts'
 import { Program } from '../compliance/program.ts'
 import { ourProgram } from '../compliance/table/runtimes.ts'
 import { startBrowser } from './app/browser.ts'
 import { actionDeadlineMs } from './app/running-app.ts'
-import { expect, test } from './app-fixture.ts'
+import { expect, test as base } from './app-fixture.ts'
+
+/** A relay of its own, and its web console in a browser, signed in. */
+interface SignedIn {
+  readonly relay: Program
+  readonly page: Page
+  readonly webPort: number
+}
+
+const password = 'a right horse'
+
+const test = base.extend<{ signedIn: SignedIn }>({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the parameter's braces
+  signedIn: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'nps-console-'))
+    await mkdir(join(folder, 'conf'))
+    const webPort = await freePort()
+    await writeFile(
+      join(folder, 'conf', 'nps.conf'),
+      `bridge_ip=127.0.0.1\nbridge_port=${await freePort()}\nweb_ip=127.0.0.1\nweb_port=${webPort}\n` +
+        `web_username=admin\nweb_password=${password}\n`,
+    )
+    const [nps, ...args] = ourProgram('nps', 'Node')
+    const relay = new Program(nps, [...args, `-conf_path=${folder}`], folder)
+    try {
+      await relay.says(/nps runs/)
+      const browser = await startBrowser()
+      try {
+        const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+        page.setDefaultTimeout(actionDeadlineMs)
+        await page.goto(`http://127.0.0.1:${webPort}/`)
+        await page.getByLabel('User').fill('admin')
+        await page.getByLabel('Password', { exact: true }).fill(password)
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await expect(page.getByRole('button', { name: 'Add a lab box' })).toBeVisible()
+        await use({ relay, page, webPort })
+      } finally {
+        await browser.close()
+      }
+    } finally {
+      await relay.kill()
+      await rm(folder, { recursive: true })
+    }
+  },
+})
 
 test.skip(({ host }) => host === 'electron', 'the web console is a page of the server')
 
-const password = 'a right horse'
-let folder: string
-let relay: Program
-let browser: Browser
-let page: Page
-let webPort: number
-
-test.beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-console-'))
-  await mkdir(join(folder, 'conf'))
-  webPort = await freePort()
-  await writeFile(
-    join(folder, 'conf', 'nps.conf'),
-    `bridge_ip=127.0.0.1\nbridge_port=${await freePort()}\nweb_ip=127.0.0.1\nweb_port=${webPort}\n` +
-      `web_username=admin\nweb_password=${password}\n`,
-  )
-  const [nps, ...args] = ourProgram('nps', 'Node')
-  relay = new Program(nps, [...args, `-conf_path=${folder}`], folder)
-  await relay.says(/nps runs/)
-  browser = await startBrowser()
-  page = await (await browser.newContext({ locale: 'en-US' })).newPage()
-  page.setDefaultTimeout(actionDeadlineMs)
-  await page.goto(`http://127.0.0.1:${webPort}/`)
-  await page.getByLabel('User').fill('admin')
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('button', { name: 'Add a lab box' })).toBeVisible()
-})
-test.afterEach(async () => {
-  await browser.close()
-  await relay.kill()
-  await rm(folder, { recursive: true })
-})
-
-test('a page behind another port of the server is brought nothing that opens the console', async () => {
+test('a page behind another port of the server is brought nothing that opens the console', async ({
+  signedIn: { page, webPort },
+}) => {
   const brought: IncomingHttpHeaders[] = []
   const lab = createServer(({ headers }, response) => {
     brought.push(headers)
@@ -79,7 +91,9 @@ test('a page behind another port of the server is brought nothing that opens the
   }
 })
 
-test('a reload stays signed in; the command with its key takes the password once more', async () => {
+test('a reload stays signed in; the command with its key takes the password once more', async ({
+  signedIn: { page, relay },
+}) => {
   await page.reload()
   await page.getByRole('button', { name: 'Add a lab box' }).click()
   await page.getByLabel('Name').fill('gpu')
