@@ -13,6 +13,8 @@ test.skip(({ host }) => host === 'electron', 'nothing here is the app’s')
 test.use({ machines: ['cloud', 'lab'] })
 test.setTimeout(6 * 60_000)
 
+const password = 'goudan-77'
+
 /** As people have always done it with NPS, with two shells and a browser: no app anywhere. */
 test('by hand: tar, install, edit, start, log in, add a client, copy its command, npc, three tunnels', async ({
   bed,
@@ -34,14 +36,14 @@ test('by hand: tar, install, edit, start, log in, add a client, copy its command
     await test.step('on the public server: unpack, install, a password of one’s own, start', async () => {
       await unpack(cloud, join(programsFolder, 'linux_amd64_server.tar.gz'), '/root/nps-server')
       await cloud.exec('cd /root/nps-server && ./nps install')
-      await cloud.exec("sed -i 's/^web_password=.*/web_password=goudan-77/' /etc/nps/conf/nps.conf")
+      await cloud.exec(`sed -i 's/^web_password=.*/web_password=${password}/' /etc/nps/conf/nps.conf`)
       expect(await cloud.exec('nps start')).toContain('nps is running')
     })
 
     await test.step('in the browser: log in', async () => {
       await page.goto(`http://${cloud.address}:8080`)
       await page.getByLabel('User').fill('admin')
-      await page.getByLabel('Password', { exact: true }).fill('goudan-77')
+      await page.getByLabel('Password', { exact: true }).fill(password)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await expect(page.getByRole('heading', { level: 1, name: 'No lab box yet.' })).toBeVisible()
     })
@@ -51,6 +53,12 @@ test('by hand: tar, install, edit, start, log in, add a client, copy its command
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Name').fill('lab-a100')
       await dialog.getByRole('button', { name: 'Add it', exact: true }).click()
+      // the command holds the client's key
+      await page
+        .getByRole('region', { name: 'lab-a100' })
+        .getByLabel('Password', { exact: true })
+        .fill(password)
+      await page.keyboard.press('Enter')
       const copy = page.getByRole('button', { name: /^Copy npc / })
       return (await copy.innerText()).trim()
     })

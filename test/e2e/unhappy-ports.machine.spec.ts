@@ -20,7 +20,7 @@ test('a security group that drops 7000-9000: the provider and its rule are shown
   await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
   await test.step('the first closed port names the whole rule, not that port alone', async () => {
     const failed = wizard.step('bridge', 'failed')
-    await expect(failed).toContainText("Alibaba Cloud's security group drops these ports", {
+    await expect(failed).toContainText('The security group of Alibaba Cloud drops these ports', {
       timeout: 90_000,
     })
     for (const value of ['Inbound', 'Allow', 'TCP', '7000/9000', '0.0.0.0/0'])
@@ -42,7 +42,7 @@ test("the server's own firewall: the button adds one rule, and nothing else chan
   await bed.hostFirewall.start('ufw')
   await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
   const failed = wizard.step('bridge', 'failed')
-  await expect(failed).toContainText("The server's own firewall (ufw) turns these ports away.", {
+  await expect(failed).toContainText("The server's own firewall (ufw) blocks these ports.", {
     timeout: 90_000,
   })
   await shoot(app, 'unhappy-host-firewall')
