@@ -21,9 +21,11 @@ const maxOutputBytes = 4 * 1024 * 1024
 
 /**
  * How long a server that opens no further channel is asked again: sshd counts a command that has ended until it has
- * noticed (MaxSessions in sshd_config may be 1).
+ * noticed (MaxSessions in sshd_config may be 1), which takes a busy machine seconds.
  */
-const refusedForMs = 5_000
+const refusedForMs = 20_000
+/** A server that has not opened one yet is likely to open none. */
+const refusedAtFirstForMs = 3_000
 const askAgainMs = 50
 
 /** One authenticated ssh connection, used for everything a job does on that machine. */
@@ -39,6 +41,7 @@ export class SshSession {
   /** The server has refused a second command beside a running one: from then on they wait for each other. */
   #oneAtATime = false
   #running = 0
+  #hasOpened = false
   #lastTurn: Promise<unknown> = Promise.resolve()
 
   /** `client` is ready; from now on its events belong to the session. */
@@ -129,10 +132,12 @@ export class SshSession {
   }
 
   async #channel(command: string, stop: AbortSignal): Promise<ClientChannel> {
-    const until = performance.now() + refusedForMs
+    const until = performance.now() + (this.#hasOpened ? refusedForMs : refusedAtFirstForMs)
     for (;;) {
       try {
-        return await this.#open<ClientChannel>((done) => this.#client.exec(command, done), stop)
+        const channel = await this.#open<ClientChannel>((done) => this.#client.exec(command, done), stop)
+        this.#hasOpened = true
+        return channel
       } catch (error) {
         if (!isRefusal(error)) throw error
         if (this.#running > 0 && !this.#oneAtATime) {

@@ -232,7 +232,11 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const { vkey } = await json<Client>('client', 'add', '-name=lab')
     const file = join(folder, 'lab key.txt')
     writeFileSync(file, `${vkey}\n`)
-    await start(npc, [`-server=127.0.0.1:${port}`, `-vkey_file=${file}`], 'agent online')
+    await start(
+      npc,
+      [`-server=127.0.0.1:${port}`, `-vkey_file=${file}`, `-conf_path=${folder}`],
+      'agent online',
+    )
     expect(await run(npc, '-server=h:1', `-vkey_file=${file}`, '-vkey=x')).toMatchObject({
       code: 2,
       stderr: 'Give -vkey or -vkey_file, not both.\n',
