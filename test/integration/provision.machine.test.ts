@@ -289,6 +289,10 @@ describe('ports', () => {
       expect(failureIn(job, 'bridge')).toMatchObject({
         code: 'ports-blocked-by-security-group',
         params: { provider: 'aliyun', ports: '7000-9000' },
+        fixes: expect.arrayContaining([
+          expect.objectContaining({ action: 'open-url', label: 'aliyun' }),
+          { action: 'copy', text: 'Custom TCP 7000/9000 0.0.0.0/0' },
+        ]) as unknown,
       })
       // one rule for the bridge, which is one of the range, and for every tunnel
       expect(job.ports?.provider?.rule.ports).toBe('7000/9000')
@@ -327,7 +331,11 @@ describe('ports', () => {
         const job = await setUp(serverId)
         expect(failureIn(job, 'bridge')).toMatchObject({
           code: 'ports-blocked-by-host-firewall',
-          params: { tool: kind },
+          params: { ports: '7000-9000', tool: kind, command: addsRule[kind] },
+          fixes: expect.arrayContaining([
+            { action: 'open-host-firewall' },
+            expect.objectContaining({ action: 'copy', text: addsRule[kind] }),
+          ]) as unknown,
         })
         await app.client.servers.openHostFirewall({ serverId })
         const done = await retry(job)
@@ -344,6 +352,18 @@ describe('ports', () => {
       }
     },
   )
+
+  /** What a person would type, which the failure tells and offers to copy. */
+  const addsRule = {
+    nftables: expect.stringMatching(/^nft 'insert rule .* tcp dport \{ 7000-9000 \} accept/) as string,
+    iptables: expect.stringMatching(
+      /^iptables -I INPUT -p tcp -m multiport --dports 7000:9000 .*-j ACCEPT$/,
+    ) as string,
+    ufw: 'ufw allow 7000:9000/tcp',
+    firewalld: expect.stringMatching(
+      /^firewall-cmd --permanent --zone=\w+ --add-port=7000-9000\/tcp/,
+    ) as string,
+  } satisfies Record<FirewallKind, unknown>
 
   const currentRules = (kind: FirewallKind): Promise<string> =>
     bed.cloud.exec(
