@@ -59,6 +59,16 @@ function areReady({ tunnels }: Overview): boolean {
   return tunnels.length === 3 && tunnels.every(({ status }) => status.state === 'ready')
 }
 
+/** The screen knows that the server does not answer, and promises nothing of what lies behind it. */
+function isWithoutServer({ servers, tunnels }: Overview): boolean {
+  const states = new Set(tunnels.map(({ status }) => status.state))
+  return (
+    servers[0]?.link.state !== 'online' &&
+    tunnels.length === 3 &&
+    [...states].every((state) => state === 'checking' || state === 'unknown')
+  )
+}
+
 function tunnelOf({ tunnels }: Overview, kind: Tunnel['kind']): Tunnel {
   const found = tunnels.find((tunnel) => tunnel.kind === kind)
   if (!found) throw new Error(`no tunnel of kind ${kind}`)
@@ -152,21 +162,26 @@ it('the lab box reboots: offline while it is away, then back by itself', async (
   expect(await bootOf(bed.lab)).not.toBe(before)
 })
 
-it('the server reboots: nothing is known while it is away, then everything is back by itself', async () => {
+it('the server reboots: nothing is green while it is away, then everything is back by itself', async () => {
   const before = await bootOf(bed.cloud)
   const back = bed.cloud.reboot()
-  const away = await allAre(({ status }) => status.state === 'unknown')
-  expect(away.labs[0]?.state.state).toBe('unknown')
+  const gone = await app.overviewWhere(isWithoutServer)
+  // it may be back before an outage is told, which takes 20 s
+  expect(gone.servers[0]?.link.state).toBe('checking')
+  expect(gone.labs[0]?.state.state).toBe('unknown')
   await back
   await app.overviewWhere(areReady)
   expect(await bootOf(bed.cloud)).not.toBe(before)
 })
 
-it('the server loses its power: nothing is green once its answers are old, and all is back with it', async () => {
+it('the server loses its power: nothing is green within seconds, it is told as away, and all is back with it', async () => {
   await bed.cloud.cutPower()
   const cutAtMs = Date.now()
-  await allAre(({ status }) => status.state === 'unknown')
+  await app.overviewWhere(isWithoutServer)
   expect(Date.now() - cutAtMs).toBeLessThan(15_000)
+  const away = await allAre(({ status }) => status.state === 'unknown')
+  expect(away.servers[0]?.link.state).toBe('away')
+  expect(away.labs[0]?.state.state).toBe('unknown')
   await bed.cloud.start()
   await app.overviewWhere(areReady)
 })
