@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RelayError } from '../api/errors.ts'
 import { PortRanges } from '../config/port-ranges.ts'
 import { silentLog } from '../log.ts'
@@ -65,6 +66,19 @@ test('a port that is lost at the last moment is followed by the next free one', 
   expect(tunnels.stolen).toHaveLength(2)
   expect(tunnels.stolen).not.toContain(port)
   expect(registry.list().map((tunnel) => tunnel.port)).toEqual([port])
+})
+
+test('while another program holds the state, a change touches no open tunnel', async () => {
+  tunnels.left = 0
+  const { id, port } = await registry.add(wanted())
+  const opening = vi.spyOn(tunnels, 'open')
+  const backup = new DatabaseSync(join(folder, 'relay.db'))
+  backup.exec('begin immediate')
+  await expect(registry.edit(id, { target: '127.0.0.1:23' })).rejects.toMatchObject({ code: 'state-locked' })
+  await expect(registry.start(id)).rejects.toMatchObject({ code: 'state-locked' })
+  expect(opening).not.toHaveBeenCalled()
+  backup.close()
+  expect(await registry.edit(id, { target: '127.0.0.1:23' })).toMatchObject({ port, target: '127.0.0.1:23' })
 })
 
 test('a port that was asked for by number is not replaced', async () => {

@@ -161,6 +161,7 @@ export class TunnelRegistry {
       const { rules, store, log } = this.#options
       rules.checkTarget(mode, after.target)
       rules.checkHost(after, 'all')
+      store.checkLock()
       const changeOn = async (port: number | null) => {
         if (port !== null && port !== before.port) rules.checkPort(mode, port)
         if (before.enabled) await this.#open({ ...after, port })
@@ -182,6 +183,7 @@ export class TunnelRegistry {
   start(id: number): Promise<Tunnel> {
     return this.#changing(async () => {
       const record = this.#record(id)
+      this.#options.store.checkLock()
       await this.#open(record)
       try {
         this.#options.store.setEnabled(id, true)

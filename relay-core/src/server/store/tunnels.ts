@@ -33,6 +33,14 @@ export class TunnelStore {
     this.#database = database
   }
 
+  /**
+   * Changes nothing. For work that would end connections before its write can be refused, and is done again and again meanwhile.
+   * @throws RelayError `state-locked` while another program holds the file
+   */
+  checkLock(): void {
+    this.#database.transaction(() => undefined)
+  }
+
   list(): TunnelRecord[] {
     return this.#database.prepare('select * from tunnels order by id').all().map(fromRow)
   }
