@@ -131,6 +131,9 @@ export class Relays {
     if (!entry) return
     entry.diagnosedAtMs = Number.NEGATIVE_INFINITY
     entry.link.retryNow()
+    // The try begins a moment later; what stands there until then is the end of the one before.
+    const rests = ({ link }: RelayView): boolean => link.state === 'waiting' || link.state === 'failed'
+    await untilRelay(this, serverId, (view) => !rests(view), { signal })
     await untilRelay(this, serverId, ({ link }) => link.state !== 'connecting', { signal })
   }
 
@@ -211,9 +214,12 @@ export class Relays {
       sshPort: server.address?.port ?? null,
       machines: machinesPage(server.ports?.provider ?? null),
     }
+    const sinceMs = entry.outage?.sinceMs
     this.#diagnoseServer(target, { signal: this.#stop.signal }).then(
       (diagnosis) => {
-        if (entry.outage) entry.outage = { ...entry.outage, diagnosis }
+        // Meanwhile that outage may be over, and another one begun.
+        if (!entry.outage || entry.outage.sinceMs !== sinceMs) return
+        entry.outage = { ...entry.outage, diagnosis }
         this.#changed.call(serverId)
       },
       (error: unknown) => this.#log.debug('a server was not looked at', { server: server.name, error }),

@@ -1,0 +1,79 @@
+import { RelayError } from '@nps-desktop/relay-core/api'
+import { silentLog } from '@nps-desktop/relay-core/log'
+import type { RelayConnection } from '@nps-desktop/relay-core/remote'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openKeyFile } from '../key-file.ts'
+import type { Storage } from '../storage/records.ts'
+import { openStorage } from '../storage/storage.ts'
+import { ManualClock } from './manual-clock.ts'
+import { adminKeySecret, Relays } from './relays.ts'
+import { untilRelay } from './until-relay.ts'
+
+let folder: string
+let storage: Storage
+let relays: Relays
+let attempts: PromiseWithResolvers<RelayConnection>[]
+let begun: PromiseWithResolvers<void>
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-relays-'))
+  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  await storage.secrets.set(adminKeySecret('s1'), 'key')
+  storage.servers.put({
+    id: 's1',
+    name: 'cloud',
+    address: null,
+    relay: {
+      host: '127.0.0.1',
+      bridgePort: 8024,
+      fingerprint: 'f',
+      version: null,
+      range: { from: 1, to: 2 },
+    },
+    installed: null,
+    ports: null,
+    local: false,
+  })
+  attempts = []
+  begun = Promise.withResolvers()
+  relays = new Relays({
+    storage,
+    connect: () => {
+      const attempt = Promise.withResolvers<RelayConnection>()
+      attempts.push(attempt)
+      begun.resolve()
+      return attempt.promise
+    },
+    clock: new ManualClock(),
+    random: () => 0,
+    log: silentLog,
+    diagnose: () => Promise.reject(new Error('not looked at here')),
+  })
+  relays.start()
+})
+afterEach(async () => {
+  for (const attempt of attempts) attempt.reject(refused)
+  await relays.close()
+  storage.close()
+  await rm(folder, { recursive: true })
+})
+
+const refused = new RelayError('relay-unreachable', 'refused', {})
+
+test('"Try now" answers with the end of its own try, and not of the one before', async () => {
+  const options = { signal: AbortSignal.timeout(5_000) }
+  await begun.promise
+  begun = Promise.withResolvers()
+  attempts[0]?.reject(refused)
+  await untilRelay(relays, 's1', ({ link }) => link.state === 'waiting', options)
+  let isOver = false
+  const trying = relays.tryNow('s1', options).then(() => (isOver = true))
+  await begun.promise
+  expect(isOver).toBe(false)
+  attempts[1]?.reject(refused)
+  await trying
+  expect(attempts).toHaveLength(2)
+})
