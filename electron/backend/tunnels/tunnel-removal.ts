@@ -6,6 +6,7 @@ import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { ListedTunnel } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
+import { newNote } from './new-note.ts'
 
 /** As long as the screen offers "Undo". */
 const undoWithinMs = 10_000
@@ -49,11 +50,8 @@ export class TunnelRemoval {
     if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
     const dueAtMs = this.#clock.now() + undoWithinMs
     const note = this.#storage.tunnelNotes.get(id) ?? {
-      id,
-      kind,
-      localPort: reach === 'laptop' ? port : null,
-      passwordMark: reach === 'laptop' ? '' : null,
-      entrance: null,
+      ...newNote(id, kind),
+      ...(reach === 'laptop' && { localPort: port, passwordMark: '' }),
     }
     this.#storage.tunnelNotes.put({ ...note, removal: { dueAtMs, startOnUndo } })
     this.#schedule(id, undoWithinMs)

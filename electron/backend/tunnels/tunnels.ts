@@ -13,6 +13,7 @@ import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { Entrance, LabServices } from './lab-services.ts'
 import type { LocalDoors } from './local-doors.ts'
 import { chooseLaptopPort, isLaptopPortFree } from './laptop-port.ts'
+import { newNote } from './new-note.ts'
 import { openAddress } from './open-address.ts'
 import { portCandidates } from './port-choice.ts'
 import { provePort } from './port-proof.ts'
@@ -135,14 +136,8 @@ export class Tunnels {
       }
       const tunnelId = tunnelIdOf(server.id, made.id)
       const passwordMark = reach === 'laptop' ? markOf(made) : null
-      this.#storage.tunnelNotes.put({
-        id: tunnelId,
-        kind,
-        localPort,
-        passwordMark,
-        entrance: tunnel.entrance ?? null,
-        removal: null,
-      })
+      const entrance = tunnel.entrance ?? null
+      this.#storage.tunnelNotes.put({ ...newNote(tunnelId, kind), localPort, passwordMark, entrance })
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
@@ -212,14 +207,7 @@ export class Tunnels {
     const localPort = note?.localPort ?? (await this.#laptopPort(tunnel.target, undefined))
     const kind = note?.kind ?? guessKind(tunnel)
     const entrance = note?.entrance ?? null
-    this.#storage.tunnelNotes.put({
-      id: tunnelId,
-      kind,
-      localPort,
-      passwordMark: '',
-      entrance,
-      removal: null,
-    })
+    this.#storage.tunnelNotes.put({ ...newNote(tunnelId, kind), localPort, passwordMark: '', entrance })
     return { tunnelId }
   }
 
@@ -229,12 +217,8 @@ export class Tunnels {
     const { labs, tunnelNotes } = this.#storage
     if (agentKey !== undefined) return labs.put({ ...lab, agentKey })
     const note = tunnelNotes.get(tunnelId) ?? {
-      id: tunnelId,
-      kind,
-      localPort: port,
-      passwordMark: null,
-      entrance: null,
-      removal: null,
+      ...newNote(tunnelId, kind),
+      localPort: reach === 'laptop' ? port : null,
     }
     tunnelNotes.put({ ...note, passwordMark: reach === 'laptop' ? markOf(relayTunnel) : null })
   }
@@ -309,14 +293,7 @@ export class Tunnels {
   /** While the relay changes it, neither the old nor the new reach is a change that nobody asked for. */
   async #changeReach({ id, kind }: ListedTunnel, change: () => Promise<RelayTunnel>): Promise<void> {
     const { tunnelNotes } = this.#storage
-    const note = tunnelNotes.get(id) ?? {
-      id,
-      kind,
-      localPort: null,
-      passwordMark: null,
-      entrance: null,
-      removal: null,
-    }
+    const note = tunnelNotes.get(id) ?? newNote(id, kind)
     tunnelNotes.put({ ...note, passwordMark: '' })
     try {
       const changed = await change()
@@ -334,14 +311,7 @@ export class Tunnels {
     wanted: number | undefined,
     target: string,
   ): Promise<void> {
-    const note = this.#storage.tunnelNotes.get(id) ?? {
-      id,
-      kind,
-      localPort: null,
-      passwordMark: null,
-      entrance: null,
-      removal: null,
-    }
+    const note = this.#storage.tunnelNotes.get(id) ?? newNote(id, kind)
     if (reach === 'laptop' && (wanted === undefined || wanted === port)) return
     const had =
       note.localPort !== null && (await isLaptopPortFree(note.localPort)) ? note.localPort : undefined
