@@ -244,6 +244,33 @@ test('passwords of others’ private tunnels cannot be tried out by bringing the
   expect(log).toMatch(/entry=s6.*code=limit-reached/)
 })
 
+const privately = (Remark: string, Password: string) =>
+  decodePushedTunnel(
+    Buffer.from(JSON.stringify({ Mode: 'secret', Remark, Password, Target: { TargetStr: '22' } })),
+  )
+
+test('two sections of one npc.conf with one password are a mistake, however often it comes, and no guess', async () => {
+  for (let time = 0; time < 7; time++) {
+    const receiver = converse()
+    expect(await receiver.addTunnel(privately('first', 'one password for two'))).toBe(true)
+    expect(await receiver.addTunnel(privately('second', 'one password for two'))).toBe(false)
+  }
+})
+
+test('who has guessed loses no tunnel that it brought before', async () => {
+  const { id } = clients.add({ name: 'other', vkey: 'another-key-0123456789' })
+  await pushed.receiver({ id }, '203.0.113.8')?.addTunnel(privately('theirs', 'the password of theirs'))
+  for (let time = 0; time < 7; time++) {
+    const receiver = converse()
+    expect(await receiver.addTunnel(privately('copied', 'the password of theirs'))).toBe(false)
+    await receiver.addTunnel(privately('own', 'a password of its own'))
+    receiver.done()
+    online(1).leave()
+    await tunnels.retryFailed()
+  }
+  expect(tunnels.list().map(({ name }) => name)).toEqual(['theirs', 'own'])
+})
+
 test('status tells what listens, of an agent that is online, and of nobody else’s', async () => {
   const receiver = converse()
   await receiver.addTunnel(entry('ssh', port))

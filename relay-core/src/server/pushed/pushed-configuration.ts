@@ -138,7 +138,7 @@ class Conversation implements ConfigReceiver {
 
   async addTunnel(tunnel: PushedTunnel): Promise<boolean> {
     const taken = await this.#attempt(tunnel.remark || tunnel.mode, async () => {
-      if (tunnel.password !== '') this.#checkGuesses()
+      if (tunnel.password !== '') this.#checkGuesses(tunnel)
       const { wantedTunnels } = await import('./wanted-tunnels.ts')
       for (const wanted of wantedTunnels(tunnel, this.#words(tunnel))) await this.#owner().keep(wanted)
       return true
@@ -168,11 +168,19 @@ class Conversation implements ConfigReceiver {
     return this.#client === 'public' ? this.#address : `client ${this.#client.id}`
   }
 
-  #checkGuesses(): void {
+  #checkGuesses({ remark }: PushedTunnel): void {
     if (this.#options.guesses.lockedForMs(this.#guesser) === 0) return
+    this.#tunnels?.leave(remark)
     const message =
       'Too many passwords of this npc.conf belong to other private tunnels. Try again in an hour.'
     throw new RelayError('limit-reached', message, { limit: 5 })
+  }
+
+  /** Whether it has learnt the password of somebody else's tunnel. Two sections of its own with one password are a mistake. */
+  #hasGuessed({ code, params: { what, id } }: RelayError): boolean {
+    if (code !== 'already-exists' || what !== 'password') return false
+    const found = this.#options.tunnels.list().find((tunnel) => tunnel.id === id)
+    return found?.clientId !== this.#tunnels?.clientId
   }
 
   #words({ serverIp, remark }: PushedTunnel): ClientWords {
@@ -196,8 +204,7 @@ class Conversation implements ConfigReceiver {
       return await work()
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
-      const isGuess = error.code === 'already-exists' && error.params['what'] === 'password'
-      if (isGuess) this.#options.guesses.failed(this.#guesser)
+      if (this.#hasGuessed(error)) this.#options.guesses.failed(this.#guesser)
       const client = this.#client === 'public' ? 'public' : this.#client.id
       const fields = { client, entry, address: this.#address, code: error.code }
       this.#options.log.warn('a pushed part of npc.conf was refused', { ...fields, reason: error })

@@ -55,6 +55,13 @@ export class PushedTunnels {
     const { name, port, target, settings } = wanted
     await this.#tunnels.edit(known.id, { name, target, settings, ...(port !== null && { port }) })
   }
+
+  /** What cannot be looked at now is not what is no longer wanted. */
+  leave(name: string): void {
+    for (const tunnel of this.#tunnels.list())
+      if (tunnel.clientId === this.clientId && tunnel.pushedBy === 'agent' && tunnel.name === name)
+        this.kept.add(tunnel.id)
+  }
 }
 
 function isSame(tunnel: Tunnel, wanted: WantedTunnel): boolean {
