@@ -88,7 +88,8 @@ async function ask(host: string, settings: ResolverSettings): Promise<readonly s
   try {
     return await askDns(host, settings)
   } catch (error) {
-    if (!settings.hasOtherSources || (error as NodeJS.ErrnoException).code !== 'ENOTFOUND') throw error
+    // A silent server has taken its time; the system would ask it again. One that could not be asked is no reason to ask nobody.
+    if (!settings.hasOtherSources || isSilence((error as Error).cause)) throw error
     return askSystem(host)
   }
 }
@@ -117,16 +118,30 @@ async function askDns(host: string, settings: ResolverSettings): Promise<readonl
     }
   }
   const current = resolver.ask
-  for (const name of candidates(host, settings)) {
+  return firstFound(host, candidates(host, settings), (name) => bothFamilies(current, name))
+}
+
+/**
+ * The addresses of the first of these names that has any; as with the system's own look-up, one that its server fails to look up
+ * (SERVFAIL, REFUSED) hides none of the others. Rejects as `resolveHost` does. Of its own for its test.
+ */
+export async function firstFound(
+  host: string,
+  names: readonly string[],
+  askFor: (name: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  let failure: unknown
+  for (const name of names) {
     try {
-      const addresses = await bothFamilies(current, name)
+      const addresses = await askFor(name)
       if (addresses.length > 0) return addresses
     } catch (error) {
-      // No such name here may be one in the next domain; a silent server is silent for all.
-      if (!isNoSuchName(error)) throw again(host, error)
+      // A silent server is silent for all.
+      if (isSilence(error)) throw again(host, error)
+      if (!isNoSuchName(error)) failure ??= error
     }
   }
-  throw notFound(host, undefined)
+  throw failure === undefined ? notFound(host, undefined) : again(host, failure)
 }
 
 /** IPv6 first where this machine has it; the family that is late is done without. */
@@ -192,6 +207,10 @@ async function askSystem(host: string): Promise<readonly string[]> {
     if (next) next()
     else lanesTaken -= 1
   }
+}
+
+function isSilence(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEOUT'
 }
 
 function isNoSuchName(error: unknown): boolean {

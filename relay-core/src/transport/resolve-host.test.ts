@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { firstFound } from './resolve-host.ts'
+
+const names = ['gpu.lab.example', 'gpu.example', 'gpu']
+
+/** What DNS says to each name; anything but addresses is the code of c-ares. */
+function answers(said: Readonly<Record<string, string | readonly string[]>>) {
+  const asked: string[] = []
+  const askFor = async (name: string): Promise<readonly string[]> => {
+    asked.push(name)
+    const answer = said[name] ?? 'ENOTFOUND'
+    if (typeof answer !== 'string') return answer
+    throw Object.assign(new Error(answer), { code: answer })
+  }
+  return { asked, found: firstFound('gpu', names, askFor) }
+}
+
+test.each(['ESERVFAIL', 'EREFUSED', 'ENOTFOUND', 'ENODATA'])(
+  'a domain whose server says %s hides no name of the next one',
+  async (code) => {
+    const { found } = answers({ 'gpu.lab.example': code, 'gpu.example': ['10.0.0.9'] })
+    expect(await found).toEqual(['10.0.0.9'])
+  },
+)
+
+test('a silent server is waited for once', async () => {
+  const { asked, found } = answers({ 'gpu.lab.example': 'ETIMEOUT', 'gpu.example': ['10.0.0.9'] })
+  await expect(found).rejects.toMatchObject({ code: 'EAI_AGAIN' })
+  expect(asked).toEqual(['gpu.lab.example'])
+})
+
+test('a name is not unknown while a server has failed to look it up', async () => {
+  await expect(answers({ 'gpu.lab.example': 'ESERVFAIL' }).found).rejects.toMatchObject({ code: 'EAI_AGAIN' })
+  await expect(answers({}).found).rejects.toMatchObject({ code: 'ENOTFOUND' })
+})
