@@ -17,10 +17,15 @@ import { refuse } from './answers.ts'
 import { isUpgradeRequest, rewriteResponse, rewriteSwitch } from './rewrite-head.ts'
 import type { TargetLink } from './target-link.ts'
 
-/** A target that was sent the whole request and says nothing: longer than any page, shorter than for ever. */
+/**
+ * A target that was sent the whole request and says nothing: longer than any page, shorter than for ever. What has begun to
+ * answer may take any time: a download, a feed of events, a WebSocket.
+ */
 const answerTimeoutMs = 600_000
 /** Room for cookies and tokens beyond what a visitor may send, since targets set many at once. */
 const largestAnswerHeadBytes = 256 * 1024
+
+type Link = Pick<TargetLink, 'stream' | 'source' | 'closed'>
 
 export interface Forwarding {
   /** What the target is asked. */
@@ -44,7 +49,7 @@ const spent: Forwarded = { isReusable: false, bindsConnection: false }
  * when the answer has ended; a target that breaks it off has the visitor's connection broken off. Never rejects.
  */
 export async function forwardRequest(
-  link: TargetLink,
+  link: Link,
   exchange: Exchange,
   { head, rewriteAnswer = (fields) => fields }: Forwarding,
 ): Promise<Forwarded> {
@@ -57,6 +62,7 @@ export async function forwardRequest(
   const sending = request.send(encodeHead(`${head.method} ${head.path} HTTP/1.1`, head.fields), exchange)
   try {
     const answer = await readAnswer(link, exchange, rewriteAnswer)
+    request.settle()
     if (answer.status === 101) {
       exchange.gone.removeEventListener('abort', abandon)
       await joinSwitched(answer, link, exchange)
@@ -83,14 +89,14 @@ export async function forwardRequest(
 
 /** The request on its way to the target, with the deadline for the answer. */
 class Request {
-  readonly #link: TargetLink
+  readonly #link: Link
   #deadline: NodeJS.Timeout | undefined
   #isSettled = false
   isSent = false
   /** The visitor's body is not framed as its head says. */
   isBroken = false
 
-  constructor(link: TargetLink) {
+  constructor(link: Link) {
     this.#link = link
   }
 
@@ -129,7 +135,7 @@ class Request {
 
 /** The answer's head; the visitor has got what came before it. Rejects with `BadHead` or `BrokenBody`. */
 async function readAnswer(
-  { source }: TargetLink,
+  { source }: Link,
   exchange: Exchange,
   rewriteAnswer: (fields: RawFields) => RawFields,
 ): Promise<AnswerHead> {
@@ -157,7 +163,7 @@ function isBound(asked: RawFields, answered: RawFields): boolean {
 }
 
 /** From here on this is no HTTP any more. */
-async function joinSwitched(answer: AnswerHead, link: TargetLink, exchange: Exchange): Promise<void> {
+async function joinSwitched(answer: AnswerHead, link: Link, exchange: Exchange): Promise<void> {
   const { stream: visitor, early } = exchange.takeOver()
   const target: Duplex = link.stream
   const first = link.source.release()
