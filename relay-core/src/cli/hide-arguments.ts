@@ -1,5 +1,3 @@
-import { basename } from 'node:path'
-
 const variable = 'NPS_HIDDEN_ARGUMENTS'
 
 /**
@@ -23,14 +21,21 @@ export function takeArguments(secretFlags: readonly string[]): string[] {
 
 /** Returns only where it cannot be done: the stock flag must work wherever it did. */
 function replaceProcess(args: readonly string[], hidden: string): void {
-  const { execPath, execArgv, argv, env } = process
-  // Of the one-file program there is no script to name.
-  const script = /^(node|bun)/.test(basename(execPath)) ? [...execArgv, argv[1] ?? ''] : []
+  const { execPath, env } = process
   try {
-    process.execve?.(execPath, [execPath, ...script, ...args], { ...env, [variable]: hidden })
+    process.execve?.(execPath, [execPath, ...scriptOf(process), ...args], { ...env, [variable]: hidden })
   } catch {
     // Such as an old kernel, or a program file that has been replaced meanwhile.
   }
+}
+
+/** What stands before a program's own arguments: nothing in a one-file program, whatever its file is called. */
+export function scriptOf({
+  argv: [, script],
+  execArgv,
+}: Pick<NodeJS.Process, 'argv' | 'execArgv'>): readonly string[] {
+  // Inside of itself Bun's one-file program has a file system of its own.
+  return script === undefined || script.startsWith('/$bunfs/') ? [] : [...execArgv, script]
 }
 
 /** Flags with their values, in both spellings: `-vkey=x` and `-vkey x`. */

@@ -13,10 +13,10 @@ afterEach(() => vi.useRealTimers())
 test('a download that has begun may take any time', async () => {
   const { visitor, target } = await forwarded('GET / HTTP/1.1\r\nHost: lab\r\n\r\n')
   target.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf')
-  await heard(visitor, 'half')
+  expect(await heard(visitor, 'half')).toContain('half')
   vi.advanceTimersByTime(day)
   target.write('more')
-  await heard(visitor, 'more')
+  expect(await heard(visitor, 'more')).toContain('more')
 })
 
 test('a WebSocket may stay open for any time', async () => {
@@ -25,18 +25,18 @@ test('a WebSocket may stay open for any time', async () => {
     { Connection: 'Upgrade', Upgrade: 'websocket' },
   )
   target.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello')
-  await heard(visitor, 'hello')
+  expect(await heard(visitor, 'hello')).toContain('hello')
   vi.advanceTimersByTime(day)
   target.write('still here')
-  await heard(visitor, 'still here')
+  expect(await heard(visitor, 'still here')).toContain('still here')
   visitor.write('me too')
-  await heard(target, 'me too')
+  expect(await heard(target, 'me too')).toContain('me too')
 })
 
 test('a target that says nothing at all is given up', async () => {
   const { visitor } = await forwarded('GET / HTTP/1.1\r\nHost: lab\r\n\r\n')
   vi.advanceTimersByTime(day)
-  await heard(visitor, '502')
+  expect(await heard(visitor, '502')).toContain('502')
 })
 
 /** A request on its way: the visitor's own end, and the target's, which has got the whole request. */
@@ -66,8 +66,8 @@ async function forwarded(
   return { visitor, target }
 }
 
-/** Waits until `stream` has said `words`. */
-function heard(stream: Duplex, words: string): Promise<void> {
+/** What `stream` says until it has said `words`. Rejects when it closes before. */
+function heard(stream: Duplex, words: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     const onClose = () => reject(new Error(`closed after ${JSON.stringify(text)}`))
@@ -75,7 +75,7 @@ function heard(stream: Duplex, words: string): Promise<void> {
       text += chunk.toString()
       if (!text.includes(words)) return
       stream.off('data', onData).off('close', onClose)
-      resolve()
+      resolve(text)
     }
     stream.on('data', onData).once('close', onClose)
     if (stream.destroyed) onClose()

@@ -144,9 +144,10 @@ export class HostDoor {
     this.#doors.delete(scheme)
     await before?.close()
     if (port === null) return
-    const shared = new SharedPort((socket, address) => {
-      if (scheme === 'http') this.#http.enter(socket, { address, scheme, port: socket.remotePort ?? 0 })
-      else void this.#https.enter(socket, address)
+    const shared = new SharedPort((socket, address, known) => {
+      const port = socket.remotePort ?? 0
+      if (scheme === 'http') this.#http.enter(socket, { address, scheme, port }, { known })
+      else void this.#https.enter(socket, address, known)
     }, this.#options.descriptors)
     const { log } = this.#options
     try {

@@ -30,6 +30,7 @@ const largestHeadBytes = 64 * 1024
 interface Visitor extends Visit {
   readonly connection: Duplex
   readonly certificateOf: number | undefined
+  readonly known: () => void
 }
 
 /** Speaks HTTP/1 with the visitors of both shared ports, and finds the tunnel that each request means. */
@@ -44,14 +45,15 @@ export class HostHttp {
 
   /**
    * Takes over a connection that is about to speak HTTP. `certificateOf`: the client whose certificate the visitor was shown,
-   * with which no other client's site may answer, unless it has one too.
+   * with which no other client's site may answer, unless it has one too. `known` is called once the visitor has asked for a
+   * site that is there.
    */
   enter(
     connection: Duplex,
     { address, scheme, port }: Visit,
-    { certificateOf }: { certificateOf?: number | undefined } = {},
+    { certificateOf, known }: { certificateOf?: number | undefined; known: () => void },
   ): void {
-    this.#converse({ connection, address, scheme, port, certificateOf }).catch((error: unknown) => {
+    this.#converse({ connection, address, scheme, port, certificateOf, known }).catch((error: unknown) => {
       this.#options.log.error('visitor failed', { visitor: `${address}:${port}`, error })
       connection.destroy()
     })
@@ -86,6 +88,7 @@ export class HostHttp {
       return
     }
     const [site] = found
+    if (site) visitor.known()
     const httpsPort = this.#options.httpsPort()
     if (!site) await refuse(exchange, 'unknown-host')
     else if (site.paused) await refuse(exchange, 'paused')

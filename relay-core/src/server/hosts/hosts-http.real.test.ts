@@ -620,6 +620,24 @@ describe('visitors that mean no good', () => {
     expect(heard).toContain('"url":"/x","rawHeaders":["Host","victim.test"')
   })
 
+  test('a crowd of silent visitors shuts the port to no other, and ends no visit', async () => {
+    const target = await lab.site((request, response) => {
+      if (request.url === '/') response.end('page')
+      else {
+        response.write('first')
+        request.socket.once('data', () => response.end('last'))
+      }
+    })
+    await lab.add({ name: 'crowd.test', target })
+    const standing = await lab.connect()
+    standing.write('GET /slow HTTP/1.1\r\nHost: crowd.test\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+    await once(standing, 'data')
+    const crowd = await Promise.all(Array.from({ length: 1100 }, () => lab.connect()))
+    expect(await lab.visit('crowd.test')).toMatchObject({ status: 200, body: 'page' })
+    expect(standing.closed || standing.readableEnded).toBe(false)
+    for (const socket of crowd) socket.destroy()
+  })
+
   test('an endless head is cut off', async () => {
     const begunMs = performance.now()
     const endless = await lab.connect()

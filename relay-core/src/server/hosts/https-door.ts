@@ -17,6 +17,13 @@ export interface HttpsDoorOptions {
   readonly helloTimeoutMs?: number
 }
 
+interface Who {
+  readonly address: string
+  /** For the log. */
+  readonly visitor: string
+  readonly known: () => void
+}
+
 /** Alerts of TLS (RFC 8446 §6.2), which a browser shows as a reason. */
 const alerts = { accessDenied: 49, handshakeFailure: 40, internalError: 80, unrecognizedName: 112 }
 
@@ -31,7 +38,8 @@ export class HttpsDoor {
     this.#options = options
   }
 
-  async enter(socket: Socket, address: string): Promise<void> {
+  /** `known` is called once the visitor has asked for a site that is there. */
+  async enter(socket: Socket, address: string, known: () => void): Promise<void> {
     const visitor = `${address}:${socket.remotePort ?? 0}`
     const { log } = this.#options
     const progress = await readHello(socket, this.#options.helloTimeoutMs ?? 10_000)
@@ -48,15 +56,15 @@ export class HttpsDoor {
     const name = serverName === undefined ? '' : readVisitedHost(serverName)
     try {
       if (name === undefined) alert(socket, alerts.unrecognizedName)
-      else if (this.#options.passThrough()) await this.#passThrough(socket, name, address, visitor)
-      else await this.#terminate(socket, name, address, visitor)
+      else if (this.#options.passThrough()) await this.#passThrough(socket, name, { address, visitor, known })
+      else await this.#terminate(socket, name, { address, visitor, known })
     } catch (error) {
       log.error('TLS visitor failed', { visitor, error })
       socket.destroy()
     }
   }
 
-  async #passThrough(socket: Socket, name: string, address: string, visitor: string): Promise<void> {
+  async #passThrough(socket: Socket, name: string, { address, visitor, known }: Who): Promise<void> {
     const { sites, log } = this.#options
     // Inside TLS there are paths, but nobody on the way sees them.
     const site = sites.find(name, '/', 'https')
@@ -71,6 +79,7 @@ export class HttpsDoor {
     if ('refusal' in passage) {
       return this.#turnAway(socket, visitor, name, alerts.accessDenied, passage.reason)
     }
+    known()
     const onGone = () => passage.end()
     socket.once('close', onGone)
     passage.signal.addEventListener('abort', () => socket.destroy(), { once: true })
@@ -88,7 +97,7 @@ export class HttpsDoor {
     }
   }
 
-  async #terminate(socket: Socket, name: string, address: string, visitor: string): Promise<void> {
+  async #terminate(socket: Socket, name: string, { address, visitor, known }: Who): Promise<void> {
     const { sites, http, defaultCertificate } = this.#options
     const own = certifiedSite(sites.candidates(name, 'https'))
     const certificate = own?.certificate ?? defaultCertificate()
@@ -109,7 +118,7 @@ export class HttpsDoor {
     http.enter(
       secure,
       { address, scheme: 'https', port: socket.remotePort ?? 0 },
-      { certificateOf: own?.clientId },
+      { certificateOf: own?.clientId, known },
     )
   }
 

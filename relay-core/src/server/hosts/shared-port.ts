@@ -15,8 +15,14 @@ export class SharedPort {
   readonly #sockets = new Set<Socket>()
   readonly #limit = new ConnectionLimit({ perAddress: mostPerAddress, total: mostInAll })
 
-  /** `onVisitor` gets each connection open and paused, with the visitor's address. */
-  constructor(onVisitor: (socket: Socket, address: string) => void, descriptors?: Descriptors) {
+  /**
+   * `onVisitor` gets each connection open and paused, with the visitor's address, and calls `known` once it has asked for a
+   * site that is there: until then the connection gives way to others when there is no more room.
+   */
+  constructor(
+    onVisitor: (socket: Socket, address: string, known: () => void) => void,
+    descriptors?: Descriptors,
+  ) {
     this.#server = createServer(
       {
         allowHalfOpen: true,
@@ -28,7 +34,8 @@ export class SharedPort {
         socket.on('error', () => undefined)
         const address = socket.remoteAddress
         const hasRoom = descriptors?.admit(socket, 'visitor') ?? true
-        const place = address === undefined || !hasRoom ? undefined : this.#limit.enter(address)
+        const place =
+          address === undefined || !hasRoom ? undefined : this.#limit.enter(address, () => socket.destroy())
         if (address === undefined || !place) {
           socket.destroy()
           return
@@ -39,7 +46,7 @@ export class SharedPort {
           place.leave()
           this.#sockets.delete(socket)
         })
-        onVisitor(socket, plainAddress(address))
+        onVisitor(socket, plainAddress(address), () => place.keep())
       },
     )
   }
