@@ -38,8 +38,8 @@ process.exit(await run('node', [join(root, 'electron/headless/cli.ts'), ...proce
 async function run(command: string, args: string[]): Promise<number> {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
   const pass = (signal: NodeJS.Signals) => child.kill(signal)
-  process.on('SIGINT', pass).on('SIGTERM', pass)
+  process.on('SIGINT', pass).on('SIGTERM', pass).on('SIGHUP', pass)
   const [code] = (await once(child, 'exit')) as [number | null]
-  process.off('SIGINT', pass).off('SIGTERM', pass)
+  process.off('SIGINT', pass).off('SIGTERM', pass).off('SIGHUP', pass)
   return code ?? 1
 }

@@ -40,11 +40,16 @@ console.log(
   `Data: ${dataFolder} (secrets sealed by the key file in it). Ctrl+C ends it; tunnels keep running.`,
 )
 
-let closing = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+/** One Ctrl+C comes twice, from the terminal to the whole group and from `npm start`; a person who insists takes longer. */
+const sameWishMs = 1_000
+let closingSinceMs: number | undefined
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (closing) process.exit(1)
-    closing = true
+    if (closingSinceMs !== undefined) {
+      if (performance.now() - closingSinceMs > sameWishMs) process.exit(1)
+      return
+    }
+    closingSinceMs = performance.now()
     headless.close().then(
       () => process.exit(0),
       (error: unknown) => {
