@@ -28,10 +28,25 @@ export async function runNotebook(files: Page): Promise<void> {
     files.context().waitForEvent('page'),
     files.getByText(notebookFile, { exact: true }).dblclick(),
   ])
-  // the kernel says this over the WebSocket; a cell that is run before goes nowhere
+  await kernelOf(notebook)
   await expect(notebook.locator('[data-status="idle"]').first()).toBeVisible({ timeout: 30_000 })
   await notebook.locator('.jp-Cell').first().click()
   await notebook.keyboard.press('Shift+Enter')
   await expect(notebook.locator('.jp-OutputArea-output').first()).toHaveText(answer, { timeout: 30_000 })
   await notebook.close()
+}
+
+/**
+ * Waits for the kernel's first answer over the WebSocket. A cell that is run before goes nowhere, and Jupyter's page shows
+ * "idle" before it has a kernel.
+ */
+async function kernelOf(notebook: Page): Promise<void> {
+  const answered = Promise.withResolvers<void>()
+  notebook.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      if (payload.toString().includes('kernel_info_reply')) answered.resolve()
+    }),
+  )
+  const timer = setTimeout(() => answered.reject(new Error('the kernel has not answered in 30 s')), 30_000)
+  await answered.promise.finally(() => clearTimeout(timer))
 }
