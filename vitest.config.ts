@@ -43,6 +43,8 @@ export default defineConfig({
           include: ['{relay-core,electron,build,test}/**/*.real.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'build/out/**'],
           testTimeout: 30_000,
+          // one more try on two shared cores; the report names who needed it, which is a fault to be found
+          retry: 1,
           hookTimeout: 60_000,
           maxWorkers: 2,
         },
@@ -53,6 +55,7 @@ export default defineConfig({
           include: ['test/**/*.machine.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,
+          retry: 1,
           hookTimeout: 900_000,
           fileParallelism: false,
         },

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ourProgram } from '../compliance/table/runtimes.ts'
 import { dribble, flood, keptFor, open, openFromElsewhere } from './strangers.ts'
 import { HostileAgent } from './hostile-agent.ts'
@@ -83,8 +83,9 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
   })
 
   it('of the console: answers that nobody reads', { timeout: 60_000 }, async () => {
-    // Node makes an object of each request in a piece of 64 KiB before it hears that the connection is ended.
-    const maxGrowthBytes = (runtime === 'Node' ? 384 : 96) * 1024 * 1024
+    // Each runtime makes an object of every request in the piece that it has read before it hears that the connection is
+    // ended. On Bun that took 124 to 147 MB for these forty connections, wherever it was measured; without a limit it is 900.
+    const maxGrowthBytes = (runtime === 'Node' ? 384 : 256) * 1024 * 1024
     expect(
       await victim.after(
         async () => {
@@ -225,7 +226,11 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
       )
       expect(stdout).toContain('online')
       expect(await loginPage(victim)).toBeLessThan(5_000)
-      const agent = await HostileAgent.start(victim.bridgePort, badVkey)
+      // What was turned away may still be closing: an agent tries again, as npc does after 0.2 to 1.2 s.
+      const agent = await vi.waitFor(() => HostileAgent.start(victim.bridgePort, badVkey), {
+        timeout: 10_000,
+        interval: 500,
+      })
       agent.close()
       expect(victim.relay.isRunning).toBe(true)
       for (const socket of [...crowd, ...doors]) socket.destroy()

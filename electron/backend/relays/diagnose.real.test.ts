@@ -5,12 +5,17 @@ import type { PortTry } from '@nps-desktop/electron/contract'
 import { diagnose, judge, stockAnswer } from './diagnose.ts'
 
 const servers: Server[] = []
+const accepted = new Set<Socket>()
 afterEach(async () => {
+  // A connection that was reset before it was accepted may tell nobody of its end.
+  for (const socket of accepted) socket.destroy()
+  accepted.clear()
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
 })
 
 async function listener(serve: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
+    accepted.add(socket)
     socket.on('error', () => socket.destroy())
     serve(socket)
   })

@@ -20,13 +20,13 @@ export class TunnelPage {
     return this.#page.locator('section').filter({ has: way }).getByRole('listitem')
   }
 
-  /** Takes its public port away: from now on it is reached from this laptop alone. */
   /** Opens it to the internet; answers once its public port is the one that was proved. */
   async letAnyoneIn(): Promise<void> {
     await this.#page.getByRole('button', { name: 'Open it to anyone who finds the port' }).click()
     await this.stops.getByText('No public port').waitFor({ state: 'detached' })
   }
 
+  /** Takes its public port away: from now on it is reached from this laptop alone. */
   async letOnlyThisLaptopIn(): Promise<void> {
     await this.#page.getByRole('button', { name: 'Let only this laptop in' }).click()
     await this.stops.getByText('No public port').waitFor()
