@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { printable } from '../api/printable.ts'
 import type { Client } from '../api/models.ts'
 import type { ClientSettings } from '../api/tunnel-settings.ts'
@@ -96,12 +97,22 @@ export async function runClientCommand(
     case 'invite': {
       const invite = await withRelay(folders, (relay) => relay.clients.invite({ id: id(), host }))
       if (flags.json) printJson(invite)
-      else print(`Within an hour, on the lab box:\n  ${invite.curl}\nor\n  ${invite.wget}`)
+      else {
+        print(`Within an hour, on the lab box:\n  ${invite.curl}\nor\n  ${invite.wget}`)
+        if (!handsOutNpc(folders.programs))
+          print(
+            `This server has no npc to hand out yet. Copy npc-linux-amd64.gz, or npc-linux-arm64.gz, into ${folders.programs} first.`,
+          )
+      }
       return 0
     }
     default:
       throw usageError(clientUsage)
   }
+}
+
+function handsOutNpc(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => /^npc-linux-.*\.gz$/.test(name))
 }
 
 function readSettings(

@@ -203,6 +203,16 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(stdout).toContain(text)
   })
 
+  test('an invite says so while there is no npc to hand out', async () => {
+    await startRelay()
+    await json<Client>('client', 'add', '-name=lab')
+    const missing = 'no npc to hand out'
+    expect((await ask('client', 'invite', '-id=1', '-host=127.0.0.1')).stdout).toContain(missing)
+    mkdirSync(join(folder, 'programs'), { recursive: true })
+    writeFileSync(join(folder, 'programs', 'npc-linux-amd64.gz'), '')
+    expect((await ask('client', 'invite', '-id=1', '-host=127.0.0.1')).stdout).not.toContain(missing)
+  })
+
   test('a range of tunnels is added as a whole or not at all', async () => {
     await startRelay()
     const { id } = await json<Client>('client', 'add', '-name=lab')
