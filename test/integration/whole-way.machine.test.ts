@@ -22,7 +22,8 @@ beforeAll(async () => {
   bed = await Bed.start()
   app = await App.start(programs)
   await bed.network.openSshWay('laptop', 'lab')
-  token = await startJupyter(bed.lab)
+  // open to anyone: on its default settings it would refuse the server's address, which the screen says
+  token = await startJupyter(bed.lab, { options: '--ServerApp.allow_remote_access=True' })
   await startTensorBoard(bed.lab)
 
   const { root, researcher } = bed.accounts
