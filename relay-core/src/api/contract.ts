@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import * as model from './models.ts'
+import { printableText } from './printable.ts'
 import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
@@ -39,12 +40,7 @@ export const relayContract = {
       .input(
         z.object({
           name: model.displayName,
-          vkey: z
-            .string()
-            .min(16)
-            .max(128)
-            .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u)
-            .optional(),
+          vkey: z.string().min(16).max(128).regex(printableText).optional(),
           settings: clientSettings.optional(),
           limits: clientLimits.optional(),
         }),

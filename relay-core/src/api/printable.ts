@@ -2,7 +2,11 @@
  * What could end a line, drive a terminal or turn the direction of what stands behind: control characters (ECMA-48's
  * C0 and C1), line and paragraph separators, halves of pairs, marks of direction. The wire format has the same set.
  */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
+const unprintableSet = String.raw`\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}`
+const unprintable = new RegExp(`[${unprintableSet}]`, 'gu')
+
+/** The grammar of a text with none of them. */
+export const printableText = new RegExp(`^[^${unprintableSet}]*$`, 'u')
 
 /** Somebody else's text for a screen, a terminal or a log: each such character becomes `instead`. */
 export function printable(text: string, instead = ' '): string {

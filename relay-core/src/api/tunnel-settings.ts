@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { printableText } from './printable.ts'
 
 /** A blank name or password would let anybody in. */
 const account = z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(255) })
@@ -8,9 +9,6 @@ const headerValue = z
   .string()
   .max(4096)
   .regex(/^[\t -~\u0080-\u00ff]*$/)
-
-/** A path of a request or of a folder: nothing in it ends a line. */
-const printablePath = /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u
 
 /** How long a message is and what becomes of its connection is not a tunnel's to say. */
 const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
@@ -27,7 +25,7 @@ const hostPattern = z
 export const hostRoute = z.object({
   name: hostPattern,
   /** The longest prefix that fits wins. */
-  path: z.string().max(1024).regex(/^\//).regex(printablePath).default('/'),
+  path: z.string().max(1024).regex(/^\//).regex(printableText).default('/'),
   scheme: z.enum(['all', 'http', 'https']).default('all'),
   /** Sent to the target in place of the visitor's Host header. */
   hostHeader: z
@@ -58,7 +56,7 @@ export type HostRoute = z.infer<typeof hostRoute>
 export const healthCheck = z.object({
   type: z.enum(['tcp', 'http']).default('tcp'),
   /** For `http`: a status from 200 to 399 is well. */
-  path: z.string().max(1024).regex(/^\//).regex(printablePath).default('/'),
+  path: z.string().max(1024).regex(/^\//).regex(printableText).default('/'),
   intervalMs: z.number().int().min(1_000).max(3_600_000).default(10_000),
   timeoutMs: z.number().int().min(100).max(60_000).default(3_000),
   /** In a row, until the target is left out. */
@@ -81,9 +79,9 @@ export const tunnelSettings = z.object({
   /** private: what a visitor has to know. */
   password: z.string().min(1).max(255).optional(),
   /** file: a folder of the lab box. */
-  folder: z.string().min(1).max(4096).regex(printablePath).optional(),
+  folder: z.string().min(1).max(4096).regex(printableText).optional(),
   /** file: taken off the front of each requested path. */
-  stripPrefix: z.string().max(1024).regex(printablePath).optional(),
+  stripPrefix: z.string().max(1024).regex(printableText).optional(),
 })
 export type TunnelSettings = z.infer<typeof tunnelSettings>
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
-import { printable } from '../api/printable.ts'
+import { printableText } from '../api/printable.ts'
 import { allowTargetProblem } from '../client/allowed-targets.ts'
 import { agentProtocols, type AgentProtocol } from '../client/agent-protocol.ts'
 import { Secret } from '../secret.ts'
@@ -44,7 +44,7 @@ export function fingerprintProblem(fingerprint: string): string | null {
 
 /** Null, or what is wrong with a vkey; the text is not repeated. A line feed would add lines to the installed npc.conf. */
 export function vkeyProblem(vkey: string): string | null {
-  return printable(vkey, '') === vkey && vkey.length <= 1024 ? null : 'has characters that no key has'
+  return printableText.test(vkey) && vkey.length <= 1024 ? null : 'has characters that no key has'
 }
 
 /** Null, or what is wrong with a protocol's name. */

@@ -6,7 +6,10 @@ import { WireError } from './bytes.ts'
  */
 
 /** Control characters, line and paragraph separators, halves of pairs, marks of direction. */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
+const unprintableSet = String.raw`\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}`
+const unprintable = new RegExp(`[${unprintableSet}]`, 'gu')
+const pathGrammar = new RegExp(`^[^${unprintableSet}]*$`, 'u')
+const hostGrammar = new RegExp(String.raw`^[^\s${unprintableSet}]*$`, 'u')
 
 /** Words for people: a sentence, a version, a machine's own name. */
 export function words(text: string, most = 255): string {
@@ -35,12 +38,12 @@ export function codeField(text: string): string {
 
 /** A host name or an address, with or without its port; empty where the stream has none. */
 export function hostField(text: string): string {
-  return checked(text, /^[^\s\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u, 'host')
+  return checked(text, hostGrammar, 'host')
 }
 
 /** A folder of the agent's machine, or a part of a requested path. */
 export function pathField(text: string): string {
-  return checked(text, /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]*$/u, 'path')
+  return checked(text, pathGrammar, 'path')
 }
 
 /** Who visits, for the agent's log: an address with its port, or the relay's own word such as `health check`. */
