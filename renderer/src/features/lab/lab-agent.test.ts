@@ -1,52 +1,9 @@
-import type { Lab, Server, Tunnel } from '@nps-desktop/electron/contract'
+import type { Lab, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
 import LabAgent from './LabAgent.vue'
-
-const server: Server = {
-  id: 's1',
-  name: 'cloud',
-  address: null,
-  hasSecret: false,
-  relay: {
-    host: '203.0.113.2',
-    bridgePort: 8024,
-    fingerprint: 'sha256:ab',
-    version: '1.0.0',
-    range: { from: 7000, to: 9000 },
-  },
-  link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
-  local: false,
-  last: null,
-}
-const lab: Lab = {
-  id: 'l1',
-  serverId: 's1',
-  name: 'a100',
-  address: null,
-  jump: null,
-  hasSecret: false,
-  startKind: 'systemd-user',
-  account: 'alice',
-  state: { state: 'online', sinceMs: 0, address: '198.51.100.4:5000', version: '1.0.0' },
-}
-const tunnel: Tunnel = {
-  id: 't1',
-  serverId: 's1',
-  labId: 'l1',
-  kind: 'ssh',
-  reach: 'anyone',
-  name: 'SSH',
-  port: 7003,
-  target: '127.0.0.1:22',
-  address: 'ssh -p 7003 alice@203.0.113.2',
-  status: { state: 'ready', checkedAtMs: 0, ms: 5 },
-  stops: [],
-  connections: 0,
-  downBytes: 0,
-  upBytes: 0,
-}
 
 test('a lab box by pasted line says how it starts and for whom, and offers to sign in by its ready tunnel', async () => {
   const page = await mountPage(LabAgent, { answers: {}, props: { lab, server, tunnels: [tunnel] } })

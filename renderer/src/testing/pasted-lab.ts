@@ -1,0 +1,48 @@
+import type { Lab, Server, Tunnel } from '@nps-desktop/electron/contract'
+
+/** A server that is connected. */
+export const server: Server = {
+  id: 's1',
+  name: 'cloud',
+  address: null,
+  hasSecret: false,
+  relay: {
+    host: '203.0.113.2',
+    bridgePort: 8024,
+    fingerprint: 'sha256:ab',
+    version: '1.0.0',
+    range: { from: 7000, to: 9000 },
+  },
+  link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
+  local: false,
+  last: null,
+}
+/** A lab box that came by its pasted line: the app has no way to it of its own. */
+export const lab: Lab = {
+  id: 'l1',
+  serverId: 's1',
+  name: 'a100',
+  address: null,
+  jump: null,
+  hasSecret: false,
+  startKind: 'systemd-user',
+  account: 'alice',
+  state: { state: 'online', sinceMs: 0, address: '198.51.100.4:5000', version: '1.0.0' },
+}
+/** Its SSH tunnel, ready and open to anyone. */
+export const tunnel: Tunnel = {
+  id: 't1',
+  serverId: 's1',
+  labId: 'l1',
+  kind: 'ssh',
+  reach: 'anyone',
+  name: 'SSH',
+  port: 7003,
+  target: '127.0.0.1:22',
+  address: 'ssh -p 7003 alice@203.0.113.2',
+  status: { state: 'ready', checkedAtMs: 0, ms: 5 },
+  stops: [],
+  connections: 0,
+  downBytes: 0,
+  upBytes: 0,
+}
