@@ -42,8 +42,8 @@ async function importHere({ state }: Folders, folder: string): Promise<ImportRep
 
 /** nps runs under an account of its own that may not read what root may: it gets copies then. */
 async function askToImport(state: string, folder: string): Promise<ImportReport> {
-  const ask = async (from: string) => {
-    const options = { question: '/import', body: from, refusedAs: 'invalid-input' } as const
+  const ask = async (...paths: string[]) => {
+    const options = { question: '/import', body: paths.join('\0'), refusedAs: 'invalid-input' } as const
     return JSON.parse(await askRelay(join(state, 'control.sock'), options)) as ImportReport
   }
   const from = [folder, join(folder, 'conf')].find((one) => existsSync(join(one, 'clients.json')))
@@ -53,7 +53,7 @@ async function askToImport(state: string, folder: string): Promise<ImportReport>
     for (const name of await readdir(from))
       if (name.endsWith('.json')) await copyFile(join(from, name), join(copies, name))
     handToOwner(state)
-    return { ...(await ask(copies)), folder: from }
+    return await ask(copies, from)
   } finally {
     await rm(copies, { recursive: true })
   }

@@ -1,6 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -288,6 +297,23 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const stopped = await ask('import', folder)
     expect(stopped.code).toBe(0)
     expect(stopped.stdout).toMatch(/\nTaken from .*conf: 0 clients, 0 tunnels and hosts\. Left out: 6\./)
+  })
+
+  test('certificates of an imported host stay where they are, also for a relay of another account', async () => {
+    const stock = join(root, 'stock/conf')
+    mkdirSync(stock, { recursive: true })
+    const sample = join(import.meta.dirname, '../server/stock-data/sample/conf')
+    for (const name of ['clients.json', 'hosts.json']) copyFileSync(join(sample, name), join(stock, name))
+    await startRelay()
+    // What root finds where nps has an account of its own; anybody else asks about a state that is theirs.
+    if (process.getuid?.() === 0) chownSync(join(folder, 'state'), 65_534, 65_534)
+    const report = await json<ImportReport>('import', stock)
+    expect(report).toMatchObject({ folder: stock, clientsTaken: 3, tunnelsTaken: 2 })
+    const [notebook] = await json<Tunnel[]>('tunnel', 'list')
+    expect(notebook?.settings.host).toMatchObject({
+      certFile: join(stock, 'notebook.pem'),
+      keyFile: join(stock, 'notebook.key'),
+    })
   })
 
   test('connect prints what the app needs, also while nps is stopped', async () => {

@@ -18,6 +18,9 @@ const longestPathBytes = 107
 /** PATH_MAX of Linux. */
 const longestPathBytesOfFolder = 4096
 
+/** Takes the stock data in a folder; `from` is the one that its files have been copied from, where they have. */
+type ImportStock = (folder: string, from: string | undefined) => Promise<ImportReport>
+
 export interface ControlSocketOptions {
   path: string
   /** Reads nps.conf again; the answer is one line for the person who asked. */
@@ -33,7 +36,7 @@ export class ControlSocket {
   readonly #path: string
   readonly #server: Server
   #api: ApiDoor | undefined
-  #importStock: ((folder: string) => Promise<ImportReport>) | undefined
+  #importStock: ImportStock | undefined
 
   constructor({ path, reload, descriptors }: ControlSocketOptions) {
     this.#path = path
@@ -70,7 +73,7 @@ export class ControlSocket {
   }
 
   /** From now on calls are answered. `importStock` reads a folder of this machine, so nobody else may ask for it. */
-  serve(api: ApiDoor, importStock: (folder: string) => Promise<ImportReport>): void {
+  serve(api: ApiDoor, importStock: ImportStock): void {
     this.#api = api
     this.#importStock = importStock
   }
@@ -83,8 +86,10 @@ export class ControlSocket {
       if (request.method === 'POST' && request.url === '/reload') return { status: 200, text: await reload() }
       if (request.method === 'POST' && request.url === '/import') {
         if (!this.#importStock) return { status: 503, text: 'nps is starting. Try again.' }
-        const folder = (await readBody(request, longestPathBytesOfFolder)) ?? ''
-        return { status: 200, text: JSON.stringify(await this.#importStock(folder)) }
+        // Both paths, with the one byte between them that no path holds.
+        const body = (await readBody(request, 2 * longestPathBytesOfFolder + 1)) ?? ''
+        const [folder = '', from] = body.split('\0')
+        return { status: 200, text: JSON.stringify(await this.#importStock(folder, from)) }
       }
       return { status: 404, text: 'There is nothing here.' }
     } catch (error) {

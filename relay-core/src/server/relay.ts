@@ -311,8 +311,8 @@ export class Relay {
     })
     this.#closers.push(() => consoleDoor.close())
     await consoleDoor.follow(this.#config)
-    control?.serve(api, (stockFolder) =>
-      whileLocked(() => importIntoRunning(stockFolder, { store, clients, tunnels, now })),
+    control?.serve(api, (stockFolder, from) =>
+      whileLocked(() => importIntoRunning(stockFolder, { store, clients, tunnels, now, from })),
     )
     this.#closers.push(keepBooks({ books, tunnels, hosts, invites, stock, log }))
     log.info('nps runs', { version: relayVersion, state: folder })

@@ -38,10 +38,17 @@ export async function importIntoRunning(
     clients,
     tunnels,
     now,
-  }: { store: Store; clients: ClientRegistry; tunnels: TunnelRegistry; now: () => number },
+    from,
+  }: {
+    store: Store
+    clients: ClientRegistry
+    tunnels: TunnelRegistry
+    now: () => number
+    from: string | undefined
+  },
 ): Promise<ImportReport> {
   const { importStock } = await import('./import-stock.ts')
-  const report = await importStock(folder, { store, now })
+  const report = await importStock(folder, { store, now, from })
   await tunnels.openAll()
   clients.changed.emit()
   return report

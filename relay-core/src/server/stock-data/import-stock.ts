@@ -12,15 +12,23 @@ export interface ImportReport {
 
 /**
  * Takes clients, tunnels and hosts of a stock server into the state, all or nothing. The stock files are only read; what
- * is in the state already stays as it is.
+ * is in the state already stays as it is. `from`: the conf folder that the files have been copied from, where they have.
  *
  * @throws RelayError `not-found`, `not-possible-here` or `invalid-input` when the folder cannot be read; nothing is taken then
  */
 export async function importStock(
   folder: string,
-  { store, now }: { store: Pick<Store, 'clients' | 'tunnels' | 'importRecords'>; now: () => number },
+  {
+    store,
+    now,
+    from,
+  }: {
+    store: Pick<Store, 'clients' | 'tunnels' | 'importRecords'>
+    now: () => number
+    from?: string | undefined
+  },
 ): Promise<ImportReport> {
-  const stock = await readStockFolder(folder)
+  const stock = await readStockFolder(folder, from)
   const { clients, tunnels, lines } = planImport(stock, {
     clients: store.clients.list(),
     tunnels: store.tunnels.list(),

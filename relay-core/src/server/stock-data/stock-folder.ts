@@ -7,8 +7,14 @@ import { stockClient, stockGlobal, stockHost, stockTunnel } from './stock-record
 
 const largestFileBytes = 64 * 1024 * 1024
 
-/** The files of a stock conf folder, or of one that holds `conf`. A file that is missing is empty. */
-export async function readStockFolder(folder: string): Promise<StockData & { folder: string }> {
+/**
+ * The files of a stock conf folder, or of one that holds `conf`. A file that is missing is empty.
+ * `from`: the conf folder that they have been copied from, where they have; paths in them count from there.
+ */
+export async function readStockFolder(
+  folder: string,
+  from?: string,
+): Promise<StockData & { folder: string }> {
   const outer = resolve(folder)
   for (const conf of [outer, join(outer, 'conf')]) {
     const [clients, tunnels, hosts, global] = await Promise.all([
@@ -18,9 +24,10 @@ export async function readStockFolder(folder: string): Promise<StockData & { fol
       readBounded(join(conf, 'global.json')),
     ])
     if (clients === undefined) continue
+    const origin = from ?? conf
     return {
-      folder: conf,
-      runPath: dirname(conf),
+      folder: origin,
+      runPath: dirname(origin),
       clients: readStockFile(clients, stockClient),
       tunnels: readStockFile(tunnels ?? '', stockTunnel),
       hosts: readStockFile(hosts ?? '', stockHost),
