@@ -143,6 +143,24 @@ it('npc comes online by its command line, and a tunnel leads to the lab’s sshd
   expect(await bed.lab.exec('ps -ef')).not.toMatch(/vkey=/)
 })
 
+it('npc as a service of the system writes the log file that it is given', async () => {
+  const { cloud } = bed
+  await unpack(cloud, 'linux_amd64_client.tar.gz', '/root/npc-archive')
+  const { id, vkey } = JSON.parse(await cloud.exec('nps client add -name=here -json')) as {
+    id: number
+    vkey: string
+  }
+  const flags = `-server=127.0.0.1:8024 -vkey=${vkey} -log_path=/var/log/npc.log`
+  await cloud.exec(`/root/npc-archive/npc install ${flags} && npc start`)
+  await expect.poll(() => cloud.exec('cat /var/log/npc.log'), { timeout: 20_000 }).toContain('agent online')
+  expect((await cloud.tryExec('nsenter -t $(pgrep -x npc) -m touch /var/log/x')).stderr).toContain(
+    'Read-only file system',
+  )
+  await cloud.exec(
+    `npc uninstall -purge && nps client remove -id=${id} && rm -r /root/npc-archive /var/log/npc.log`,
+  )
+})
+
 it('a killed nps is back by itself, and everybody with it', async () => {
   const pid = (await bed.cloud.exec('systemctl show nps -P MainPID')).trim()
   await bed.cloud.exec(`kill -9 ${pid}`)

@@ -4,6 +4,7 @@ import { writeFileAtomically } from '../atomic-file.ts'
 import { formatAgentConfig } from '../config/agent-config.ts'
 import { agentFolders } from '../config/folders.ts'
 import type { NpcConf } from '../config/npc-conf.ts'
+import { foreignLogFile } from '../service/sandbox.ts'
 import type { Service } from '../service/service.ts'
 import { agentStatusFile, readAgentStatus, type AgentStatus } from './agent-status-file.ts'
 import { awaitReady } from './await-ready.ts'
@@ -123,6 +124,7 @@ function installable(flags: { log_level?: string; log_path?: string } = {}): com
   const args = [`-config=${config}`]
   if (flags.log_level !== undefined) args.push(`-log_level=${flags.log_level}`)
   if (flags.log_path !== undefined) args.push(`-log_path=${flags.log_path}`)
+  const writable = [join(root, 'state')]
   return {
     name: 'npc',
     description: 'npc, the agent that connects this machine to its relay',
@@ -132,8 +134,9 @@ function installable(flags: { log_level?: string; log_path?: string } = {}): com
     sandbox: {
       ownAccount: false,
       handedOver: [],
-      writable: [join(root, 'state')],
-      logFile: flags.log_path ?? null,
+      writable,
+      // A service of anybody else has no such list: it may what its user may.
+      logFile: process.getuid?.() === 0 ? foreignLogFile(flags.log_path ?? null, writable) : null,
       readsEverything: true,
     },
   }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Folders } from '../config/folders.ts'
 import { readConfigFile } from '../config/read-config-file.ts'
 import { parseRelayConfig, type RelayConfig } from '../config/relay-config.ts'
-import { accountObstacle, type Sandbox } from '../service/sandbox.ts'
+import { accountObstacle, foreignLogFile, isInside, type Sandbox } from '../service/sandbox.ts'
 
 /** What nps needs in any case: its settings, which the app saves, and its state. */
 export function ownFolders({ config, state }: Folders): Sandbox {
@@ -33,7 +33,7 @@ export async function relaySandbox(folders: Folders): Promise<{ sandbox: Sandbox
   const isOfRoot = statSync(folders.config).uid === 0
   const config = isOfRoot ? await configOf(folders) : null
   const before = grantedBefore()
-  const logFile = isOfRoot ? config && foreignLogFile(config, own.writable) : before.logFile
+  const logFile = isOfRoot ? config && foreignLogFile(config.logPath, own.writable) : before.logFile
   const readsEverything = isOfRoot
     ? (config !== null && readsOthers(config, folders.root)) || hasHostCertificates(folders.state)
     : before.readsEverything
@@ -41,14 +41,6 @@ export async function relaySandbox(folders: Folders): Promise<{ sandbox: Sandbox
     ? '  (it may read files of every account, for certificates that it is told to use lie outside of its folder)'
     : null
   return { sandbox: { ...own, logFile, readsEverything }, note }
-}
-
-/** Made here, for the account cannot make a file where only root may. */
-function foreignLogFile({ logPath }: RelayConfig, own: readonly string[]): string | null {
-  if (logPath === null || !isAbsolute(logPath) || isInside(logPath, own)) return null
-  if (!existsSync(dirname(logPath))) return null
-  writeFileSync(logPath, '', { flag: 'a', mode: 0o640 })
-  return logPath
 }
 
 /** Null for settings that nps would refuse: it says so itself when it starts. */
@@ -76,10 +68,6 @@ function hasHostCertificates(state: string): boolean {
     // A state that cannot be read is told when nps starts.
     return false
   }
-}
-
-function isInside(file: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => !relative(folder, file).startsWith('..'))
 }
 
 /** What the unit of the last `install` says, which is root's own file. */

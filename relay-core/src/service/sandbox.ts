@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, isAbsolute, relative } from 'node:path'
 import { runTool } from './run-tool.ts'
 
 /** What a service of the system may do; what is not here it may not. */
@@ -36,6 +36,21 @@ function ancestors(path: string): string[] {
 function isOpenToAll(folder: string): boolean {
   const found = statSync(folder, { throwIfNoEntry: false })
   return !found || (found.mode & 0o001) !== 0
+}
+
+/**
+ * The log file that the service is told to write, where it is none of its `own` folders' anyway. Made here, by root: the
+ * service could not make it, and its unit skips a file that is not there.
+ */
+export function foreignLogFile(logPath: string | null, own: readonly string[]): string | null {
+  if (logPath === null || !isAbsolute(logPath) || isInside(logPath, own)) return null
+  if (!existsSync(dirname(logPath))) return null
+  writeFileSync(logPath, '', { flag: 'a', mode: 0o640 })
+  return logPath
+}
+
+export function isInside(file: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => !relative(folder, file).startsWith('..'))
 }
 
 /** The lines of a unit's [Service] part. Old systemd skips what it does not know. */
