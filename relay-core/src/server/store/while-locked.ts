@@ -20,7 +20,12 @@ export async function whileLocked<T>(
     } catch (error) {
       const isLocked = error instanceof RelayError && error.code === 'state-locked'
       if (!isLocked || performance.now() > untilMs) throw error
+      try {
+        await delay(pauseMs, undefined, { signal })
+      } catch {
+        // Nobody waits any more: it stays at what the work failed with.
+        throw error
+      }
     }
-    await delay(pauseMs, undefined, { signal })
   }
 }
