@@ -34,8 +34,8 @@ export function createRelayClient(socket: WebSocket): RelayClient {
   return createORPCClient(link)
 }
 
-/** What a failed call was, in the relay's own words; a connection that ended is `relay-unreachable`. */
-export function toRelayError(error: unknown, call = ''): RelayError {
+/** What a failed `call` was, in the relay's own words; a connection that ended is `relay-unreachable`. */
+export function toRelayError(error: unknown, call: string): RelayError {
   if (error instanceof RelayError) return error
   const wrong = wrongShape(error)
   if (wrong) {

@@ -24,7 +24,7 @@ export async function callByName(
   try {
     return { status: 200, body: await groups[group]?.[verb]?.(input, { signal }) }
   } catch (error) {
-    const refused = toRelayError(error)
+    const refused = toRelayError(error, name)
     return { status: statusOf[refused.code] ?? 422, body: refusal(refused) }
   }
 }

@@ -69,7 +69,7 @@ export class StockWebApi {
       const host = (request.headers.host ?? '').replace(/:\d+$/, '')
       sendJson(response, 200, await endpoint.answer({ form, calls, bridgePort, host, runPath }))
     } catch (error) {
-      sendJson(response, 200, { status: 0, msg: toRelayError(error).message })
+      sendJson(response, 200, { status: 0, msg: toRelayError(error, path).message })
     }
     return true
   }
