@@ -46,7 +46,7 @@ export function pathField(text: string): string {
   return checked(text, pathGrammar, 'path')
 }
 
-/** Who visits, for the agent's log: an address with its port, or the relay's own word such as `health check`. */
+/** Who visits, for the agent's log: an address with its port, or the relay's own word such as `health-check`. */
 export function visitorField(text: string): string {
   return checked(text, /^[\x20-\x7e]{0,80}$/, 'visitor')
 }
