@@ -1,6 +1,6 @@
+import { isLoopback } from '@nps-desktop/relay-core/client'
 import { addressOf, isWeb } from '../overview/tunnel-kind.ts'
 import type { ListedTunnel } from '../overview/tunnel-list.ts'
-import { isLoopback } from '../relays/loopback.ts'
 import type { LabServices } from './lab-services.ts'
 import type { LocalDoors } from './local-doors.ts'
 

@@ -1,7 +1,7 @@
 export { agentProtocols, type AgentProtocol } from './agent-protocol.ts'
 export { Agent, type AgentOptions, type Clock } from './agent.ts'
 export type { AgentState } from './agent-state.ts'
-export { joinLocal } from './join-local.ts'
+export { isLoopback, joinLocal } from './join-local.ts'
 export { isOwnAccount } from '../transport/peer-account.ts'
 export type { DialPolicy } from './dial-target.ts'
 export { PrivateVisitor, type PrivateVisitorOptions } from './visitor.ts'

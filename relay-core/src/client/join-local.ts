@@ -1,5 +1,6 @@
 import { isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { AddressList } from '../server/limits/address-list.ts'
 import { isOwnAccount } from '../transport/peer-account.ts'
 import { resetStream, splice, spliceLocal } from '../transport/splice.ts'
 
@@ -10,9 +11,11 @@ export class ForeignAccount extends Error {
   }
 }
 
-/** Whether only this machine can reach what listens there: a door that a person opens to a network is for all of it. */
+const loopback = new AddressList(['127.0.0.0/8', '::1'])
+
+/** Whether a host is this machine itself, however it is spelled: no other can reach what listens there. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+  return isIP(host) === 0 ? host === 'localhost' : loopback.has(host)
 }
 
 export interface LocalDoor {
@@ -34,6 +37,7 @@ export async function joinLocal(
   { host, forAllAccounts, visit, signal }: LocalDoor,
 ): Promise<void> {
   try {
+    // A door that a person opens to a network is for all of it.
     const isForMe = isLoopback(host)
     if (isForMe && !forAllAccounts && !(await isOwnAccount(socket))) throw new ForeignAccount()
     const stream = await visit({ signal })
