@@ -23,7 +23,8 @@ export class LaterWrites {
       write()
     } catch (error) {
       if (!isRefusal(error)) throw error
-      if (this.#waiting.size === 0)
+      // It runs from the first refusal until all is written.
+      if (this.#timer === undefined)
         this.#log.error("the app's data cannot be written: it is kept in memory", { reason: error })
       this.#waiting.set(name, write)
       this.#timer ??= setInterval(() => this.retry(), retryMs)
