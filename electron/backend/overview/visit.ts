@@ -52,9 +52,14 @@ export async function visit(
     const seen = { state: 'accepted', ms: performance.now() - startedMs } as const
     const again = async (): Promise<Duplex | null> => {
       const second = connect({ host, port })
-      const why = await connected(second, signal)
-      if (why) second.destroy()
-      return why ? null : second
+      try {
+        if ((await connected(second, signal)) === null) return second
+      } catch (error) {
+        second.destroy()
+        throw error
+      }
+      second.destroy()
+      return null
     }
     const found = await serviceOf(socket, service, { again, startedMs, signal })
     if (service.kind !== 'jupyter' || found?.state !== 'right') return { port: seen, service: found }
