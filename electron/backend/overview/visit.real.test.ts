@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { RelayError } from '@nps-desktop/relay-core/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf } from './tunnel-kind.ts'
 import { visit, visitPrivately } from './visit.ts'
@@ -97,6 +98,33 @@ describe('a web service in another form than the usual one', () => {
     expect(addressOf('tensorboard', { ...place, user: null, entrance })).toBe(
       `http://127.0.0.1:${place.port}/tb/`,
     )
+  })
+
+  it('the first answer stands where no second connection can be had, unless the check itself was ended', async () => {
+    const openOnce = (beforeFailure: () => void) => {
+      let isFirst = true
+      return async (): Promise<Duplex> => {
+        if (isFirst) {
+          isFirst = false
+          return open(plain)()
+        }
+        beforeFailure()
+        throw new RelayError('agent-offline', 'gone', {})
+      }
+    }
+    const seen = await visitPrivately(
+      openOnce(() => undefined),
+      { kind: 'tensorboard' },
+      { signal },
+    )
+    expect(seen).toMatchObject({ port: { state: 'accepted' }, service: { state: 'wrong' } })
+    const end = new AbortController()
+    const ended = visitPrivately(
+      openOnce(() => end.abort()),
+      { kind: 'tensorboard' },
+      { signal: end.signal },
+    )
+    await expect(ended).rejects.toThrow('gone')
   })
 })
 

@@ -87,18 +87,30 @@ export async function visitPrivately(
   try {
     stream = await open({ signal })
   } catch (error) {
-    if (!(error instanceof RelayError) && !(error instanceof AppError)) throw error
+    if (!isFailure(error)) throw error
     return { port: { state: 'failed', failure: failureOf(error) }, service: null }
   }
   // an error is always followed by 'close', which ends the wait for an answer
   stream.on('error', () => undefined)
   try {
     const port = { state: 'accepted', ms: performance.now() - startedMs } as const
-    const again = (): Promise<Duplex> => open({ signal })
+    const again = async (): Promise<Duplex | null> => {
+      try {
+        return await open({ signal })
+      } catch (error) {
+        if (signal.aborted || !isFailure(error)) throw error
+        // The first answer stands.
+        return null
+      }
+    }
     return { port, service: await serviceOf(stream, service, { again, startedMs, signal }) }
   } finally {
     stream.destroy()
   }
+}
+
+function isFailure(error: unknown): error is RelayError | AppError {
+  return error instanceof RelayError || error instanceof AppError
 }
 
 /**
