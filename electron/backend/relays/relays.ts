@@ -38,6 +38,8 @@ interface Entry {
   readonly madeFor: string
   outage: Outage | null
   diagnosedAtMs: number
+  /** Of the status that was kept last. */
+  statusAtMs: number | null
 }
 
 /** The links to all servers that are set up; follows the stored servers. */
@@ -140,8 +142,8 @@ export class Relays {
   async close(): Promise<void> {
     this.#leaveStorage()
     this.#stop.abort()
-    for (const [serverId, { link }] of this.#links) {
-      this.#rememberStatus(serverId, link.mirror)
+    for (const [serverId, entry] of this.#links) {
+      this.#rememberStatus(serverId, entry)
       this.#drop(serverId)
     }
     await Promise.all(this.#closing)
@@ -182,7 +184,7 @@ export class Relays {
         entry.outage = nextOutage(entry.outage, link.state, this.#clock.now())
         this.#diagnose(server.id, entry)
         this.#remember(server.id, link.mirror)
-        if (link.state.state !== 'online') this.#rememberStatus(server.id, link.mirror)
+        if (link.state.state !== 'online') this.#rememberStatus(server.id, entry)
         this.#changed.call(server.id)
       },
       traffic: (live) => this.#traffic.call(server.id, live),
@@ -190,7 +192,8 @@ export class Relays {
     link.mirror.tunnels = this.#storage.lastTunnels.get(server.id)
     link.mirror.last = this.#storage.lastStatus.get(server.id)
     const outage = nextOutage(null, link.state, this.#clock.now())
-    const entry: Entry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY }
+    const statusAtMs = link.mirror.last?.atMs ?? null
+    const entry: Entry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY, statusAtMs }
     this.#links.set(server.id, entry)
     link.start()
   }
@@ -227,8 +230,10 @@ export class Relays {
   }
 
   /** It changes with every answer, so it is written when the answers end. */
-  #rememberStatus(serverId: string, { last }: RelayMirror): void {
-    if (!last || last.atMs === this.#storage.lastStatus.get(serverId)?.atMs) return
+  #rememberStatus(serverId: string, entry: Entry): void {
+    const { last } = entry.link.mirror
+    if (!last || last.atMs === entry.statusAtMs) return
+    entry.statusAtMs = last.atMs
     this.#storage.whenPossible(`last-status/${serverId}`, () => this.#storage.lastStatus.put(serverId, last))
   }
 
