@@ -108,7 +108,7 @@ export class OverviewFeed {
       servers: servers.map((server) => this.#server(server)),
       labs: this.#storage.labs.list().map((lab) => this.#lab(lab, tunnels)),
       tunnels: tunnels.map((tunnel) => this.#tunnel(tunnel, atMs)),
-      otherTunnels: listOtherTunnels(this.#storage, this.#relays),
+      otherTunnels: listOtherTunnels(this.#storage, this.#relays, tunnels),
       setAside: [...this.#storage.setAside.list()],
       trial: servers.some((server) => server.local),
     }

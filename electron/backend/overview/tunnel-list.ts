@@ -51,9 +51,16 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
   })
 }
 
-/** What the relays carry besides: made elsewhere, in a way that the app cannot check or has no port for on this laptop. */
-export function listOtherTunnels(storage: Storage, relays: Relays): OtherTunnel[] {
-  const known = new Set(listTunnels(storage, relays).map(({ id }) => id))
+/**
+ * What the relays carry besides those `listed`: made elsewhere, in a way that the app cannot check or has no port for on this
+ * laptop.
+ */
+export function listOtherTunnels(
+  storage: Storage,
+  relays: Relays,
+  listed: readonly ListedTunnel[],
+): OtherTunnel[] {
+  const known = new Set(listed.map(({ id }) => id))
   return storage.servers.list().flatMap((server) => {
     const labs = storage.labs.list().filter((lab) => lab.serverId === server.id)
     return (relays.view(server.id).mirror.tunnels ?? []).flatMap((tunnel) => {
