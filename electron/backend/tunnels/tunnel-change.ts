@@ -48,15 +48,21 @@ export function changeFailure(
 /** Marks the passwords of this laptop's tunnels where none was seen yet, as after an update of the app. */
 export function followPasswords(storage: Storage, relays: Relays, log: Log): () => void {
   return relays.onChange((serverId) => {
-    for (const { id, mode, settings } of relays.view(serverId).mirror.tunnels ?? []) {
-      const note = storage.tunnelNotes.get(tunnelIdOf(serverId, id))
-      if (mode !== 'private' || note?.passwordMark !== '' || note.localPort === null) continue
-      if (settings.password === undefined) continue
-      try {
-        storage.tunnelNotes.put({ ...note, passwordMark: markPassword(settings.password) })
-      } catch (error) {
-        log.error('the password of a private tunnel could not be marked', { tunnel: note.id, error })
-      }
+    const { tunnels } = relays.view(serverId).mirror
+    if (!tunnels) return
+    try {
+      storage.whenPossible(`passwords/${serverId}`, () => markUnseen(storage, serverId, tunnels))
+    } catch (error) {
+      log.error('the passwords of private tunnels could not be marked', { server: serverId, error })
     }
   })
+}
+
+function markUnseen(storage: Storage, serverId: string, tunnels: readonly RelayTunnel[]): void {
+  for (const { id, mode, settings } of tunnels) {
+    const note = storage.tunnelNotes.get(tunnelIdOf(serverId, id))
+    if (mode !== 'private' || note?.passwordMark !== '' || note.localPort === null) continue
+    if (settings.password === undefined) continue
+    storage.tunnelNotes.put({ ...note, passwordMark: markPassword(settings.password) })
+  }
 }
