@@ -1,4 +1,5 @@
 import type { Log } from '@nps-desktop/relay-core/log'
+import { targetPort, usualTargets } from '../overview/tunnel-kind.ts'
 import type { Machines } from '../ssh/machines.ts'
 import { RemoteShell } from '../ssh/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
@@ -28,9 +29,6 @@ for file in "\${TMPDIR:-/tmp}"/.tensorboard-info/pid-*.info; do
   printf 'tensorboard '; tr '\\n' ' ' < "$file"; echo
 done
 `
-
-/** Where each listens unless it is told otherwise or the port is taken. */
-const usualPorts = { ssh: 22, jupyter: 8888, tensorboard: 6006 } as const
 
 /** What is asked over ssh while a person waits for a page to open. */
 const timeoutMs = 15_000
@@ -65,7 +63,8 @@ export function createLabServices({
     async find(labId, { kind, port }, { signal }) {
       const found = (await list(labId, signal)).filter((service) => service.kind === kind)
       if (port !== undefined) return found.find((service) => service.port === port) ?? null
-      return found.find((service) => service.port === usualPorts[kind]) ?? found.at(0) ?? null
+      const usualPort = targetPort(usualTargets[kind])
+      return found.find((service) => service.port === usualPort) ?? found.at(0) ?? null
     },
   }
 }

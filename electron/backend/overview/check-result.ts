@@ -1,7 +1,7 @@
 import { relayFailure, withValues } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
-import { usualTargets } from './tunnel-kind.ts'
+import { targetPort, usualTargets } from './tunnel-kind.ts'
 import type { Visit } from './visit.ts'
 
 /** What one check found of the last three stops. Of the first two the link and the network watch know. */
@@ -25,7 +25,7 @@ export interface CheckedTunnel {
 }
 
 /** Runs on after the logout, without anything that a lab box might lack; what it says goes to a file beside it. */
-const startCommands: Readonly<Partial<Record<TunnelKind, (port: string) => string>>> = {
+const startCommands: Readonly<Partial<Record<TunnelKind, (port: number) => string>>> = {
   jupyter: (port) => `nohup jupyter notebook --no-browser --port ${port} > jupyter.log 2>&1 &`,
   tensorboard: (port) => `nohup tensorboard --logdir . --port ${port} > tensorboard.log 2>&1 &`,
 }
@@ -105,7 +105,7 @@ function serviceStop(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult): S
   const { lab, target, kind } = tunnel
   const params = { lab, target, kind }
   if (hop?.failure) {
-    const command = startCommands[kind]?.(target.slice(target.lastIndexOf(':') + 1))
+    const command = startCommands[kind]?.(targetPort(target))
     const start = hop.failure.code === 'target-refused' && command !== undefined
     const { code, message } = hop.failure
     return failedStop(

@@ -18,9 +18,14 @@ export const usualReach: Readonly<Record<Exclude<TunnelKind, 'tcp'>, TunnelReach
   tensorboard: 'laptop',
 }
 
+/** The port in a target (host:port); of several targets, the last one's. */
+export function targetPort(target: string): number {
+  return Number(target.slice(target.lastIndexOf(':') + 1))
+}
+
 /** For tunnels that were made elsewhere: by the target's usual port, then by the name a person gave. */
 export function guessKind(tunnel: { readonly name: string; readonly target: string }): TunnelKind {
-  const port = Number(tunnel.target.slice(tunnel.target.lastIndexOf(':') + 1))
+  const port = targetPort(tunnel.target)
   if (port === 22) return 'ssh'
   // both programs take the next ports when theirs is taken
   if (port >= 8888 && port <= 8899) return 'jupyter'

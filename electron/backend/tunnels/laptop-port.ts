@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { targetPort } from '../overview/tunnel-kind.ts'
 
 /** Without root no program may have one of the lower ones. */
 const firstFreePort = 1024
@@ -10,7 +11,7 @@ const mostTried = 200
  * it (22 becomes 2022), or the next that nobody has.
  */
 export async function chooseLaptopPort(target: string, taken: ReadonlySet<number>): Promise<number | null> {
-  const own = Number(target.slice(target.lastIndexOf(':') + 1))
+  const own = targetPort(target)
   const first = own < firstFreePort ? own + movedUpBy : own
   for (let port = first; port < first + mostTried && port <= 65_535; port += 1)
     if (!taken.has(port) && (await isLaptopPortFree(port))) return port

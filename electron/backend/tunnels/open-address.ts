@@ -1,5 +1,5 @@
 import { isLoopback } from '@nps-desktop/relay-core/client'
-import { addressOf, isWeb } from '../overview/tunnel-kind.ts'
+import { addressOf, isWeb, targetPort } from '../overview/tunnel-kind.ts'
 import type { ListedTunnel } from '../overview/tunnel-list.ts'
 import type { LabServices } from './lab-services.ts'
 import type { LocalDoors } from './local-doors.ts'
@@ -21,7 +21,7 @@ export async function openAddress(
   const known = { ...entrance, secure: entrance.secure || secure }
   const user = lab.address?.user ?? null
   if (!isWeb(kind)) return { url: addressOf(kind, { host, port, user }), hasToken: false }
-  const wanted = { kind, port: Number(relayTunnel.target.slice(relayTunnel.target.lastIndexOf(':') + 1)) }
+  const wanted = { kind, port: targetPort(relayTunnel.target) }
   const found = await services.find(lab.id, wanted, { signal })
   const way = found ?? known
   // only a Jupyter minds which name it is called by
