@@ -35,13 +35,13 @@ export function changesFor(firewall: HostFirewall, { bridgePort, range }: Openin
     const needed = neededRanges(ports, { bridgePort, range })
     switch (tool) {
       case 'ufw':
-        return needed.map((one) => ufwChange(spell(one, ':')))
+        return needed.map((one) => ufwChange(spellRange(one, ':')))
       case 'firewalld': {
         // firewalld melts neighbouring and overlapping ranges into one: only what is not there yet can be taken back.
         const name = firewall.firewalld?.name ?? 'public'
         return needed
           .flatMap((one) => runsOf(portsOf(one).filter((port) => ports.has(port))))
-          .map((one) => firewalldChange(name, spell(one, '-')))
+          .map((one) => firewalldChange(name, spellRange(one, '-')))
       }
       case 'nftables': {
         const places = [...ports].flatMap(
@@ -51,12 +51,12 @@ export function changesFor(firewall: HostFirewall, { bridgePort, range }: Openin
         return [...distinct.values()].map((place) =>
           nftChange(
             place,
-            needed.map((one) => spell(one, '-')),
+            needed.map((one) => spellRange(one, '-')),
           ),
         )
       }
       case 'iptables':
-        return [iptablesChange(needed.map((one) => spell(one, ':')))]
+        return [iptablesChange(needed.map((one) => spellRange(one, ':')))]
     }
   })
 }
@@ -85,7 +85,8 @@ function runsOf(ports: readonly number[]): PortRange[] {
   return runs
 }
 
-function spell({ from, to }: PortRange, separator: '-' | ':'): string {
+/** A single port stands alone. */
+export function spellRange({ from, to }: PortRange, separator: '-' | ':'): string {
   return from === to ? String(from) : `${from}${separator}${to}`
 }
 

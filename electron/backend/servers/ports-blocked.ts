@@ -1,5 +1,6 @@
 import type { Fix, PortReport } from '@nps-desktop/electron/contract'
 import { AppError } from '../app-error.ts'
+import { spellRange } from '../firewall/firewall-change.ts'
 import { shutPorts } from '../firewall/port-report.ts'
 
 /**
@@ -8,7 +9,7 @@ import { shutPorts } from '../firewall/port-report.ts'
  */
 export function portsBlocked(host: string, report: PortReport, more: readonly Fix[] = []): AppError {
   const { hostFirewall, provider, cause } = report
-  const list = shutPorts(report).map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`))
+  const list = shutPorts(report).map((range) => spellRange(range, '-'))
   const params = { host, ports: list.join(', ') }
   const ports = `Ports ${params.ports}`
   if (cause === 'host-firewall') {
