@@ -7,7 +7,7 @@ import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
 import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
-import { isWeb } from './tunnel-kind.ts'
+import { addressOf, isWeb } from './tunnel-kind.ts'
 
 const connectWithinMs = 5_000
 const answerWithinMs = 5_000
@@ -131,7 +131,7 @@ async function refusesHost(
   if (!stream) return false
   stream.on('error', () => undefined)
   try {
-    const as = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    const as = addressOf('tcp', { host, port, user: null })
     const answer = await ask(secure ? sealed(stream) : stream, {
       kind: 'jupyter',
       path: entrance.path,
