@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** A host key as it came over the wire (RFC 4253 §6.6: a string with the algorithm, then its numbers). */
 export interface SeenHostKey {
   readonly algorithm: string
-  /** `SHA256:…` without padding, as OpenSSH prints it. */
+  /** See `fingerprintOf`. */
   readonly fingerprint: string
 }
 
@@ -11,8 +11,13 @@ export function describeHostKey(blob: Buffer): SeenHostKey {
   const length = blob.readUInt32BE(0)
   return {
     algorithm: blob.subarray(4, 4 + length).toString('latin1'),
-    fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`,
+    fingerprint: fingerprintOf(blob),
   }
+}
+
+/** `SHA256:…` without padding, as OpenSSH prints it. */
+export function fingerprintOf(blob: Buffer): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`
 }
 
 /** Best first; what OpenSSH offers by default today, and ssh-rsa (SHA-1) for machines of before 2016. */

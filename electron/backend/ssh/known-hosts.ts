@@ -1,7 +1,8 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fingerprintOf } from './host-key.ts'
 
 /** Larger than the file of anybody who does not collect hosts by the thousand. */
 const largestFileBytes = 4 * 1024 * 1024
@@ -21,11 +22,8 @@ export async function sshKnows(
   return text.split('\n').some((line) => {
     const [names = '', , key = ''] = line.trim().split(/\s+/)
     if (names === '' || names.startsWith('#') || names.startsWith('@')) return false
-    const digest = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64')
-    return (
-      `SHA256:${digest.replaceAll('=', '')}` === fingerprint &&
-      names.split(',').some((one) => isName(one, name))
-    )
+    if (fingerprintOf(Buffer.from(key, 'base64')) !== fingerprint) return false
+    return names.split(',').some((one) => isName(one, name))
   })
 }
 

@@ -40,7 +40,8 @@ describe('host keys', () => {
   it('have the fingerprint that OpenSSH prints', () => {
     const blob = Buffer.from('AAAAC3NzaC1lZDI1NTE5AAAAIE1lZpEGJUfMcWrzAgsIDJkeQ9y84Hjx4ZRi5pEFTDxB', 'base64')
     expect(describeHostKey(blob).algorithm).toBe('ssh-ed25519')
-    expect(describeHostKey(blob).fingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
+    // by ssh-keygen -lf
+    expect(describeHostKey(blob).fingerprint).toBe('SHA256:J/huIakuPHR84F9ADVepX1VLkyyTaJmGLCho+vIhX3w')
   })
 
   it('are asked for by the kind that is pinned first', () => {
