@@ -10,7 +10,7 @@ import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../tunnels/tunnel-change.ts'
 import type { Evidence, TunnelChecks } from './tunnel-checks.ts'
 import { addressOf } from './tunnel-kind.ts'
-import { type ListedTunnel, listOtherTunnels, listTunnels } from './tunnel-list.ts'
+import { type ListedTunnel, listOtherTunnels, listTunnels, visitorHost } from './tunnel-list.ts'
 import { tunnelStatus } from './tunnel-status.ts'
 
 type Origin = NonNullable<(Client['agent'] & { state: 'online' })['origin']>
@@ -179,7 +179,7 @@ export class OverviewFeed {
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
     const { id, kind, reach, port, relayTunnel, lab, server, view } = tunnel
     const { name, target } = relayTunnel
-    const host = hostOf(tunnel)
+    const host = visitorHost(tunnel)
     const user = lab.address?.user ?? (this.#origins.get(lab.id)?.account || null)
     const evidence = this.#checks.evidence(id)
     const secure = tunnel.entrance.secure || evidence.result?.secure === true
@@ -230,18 +230,13 @@ function isLocalOnly({ result }: Evidence): boolean {
   return result?.stops.some(({ failure }) => failure?.code === 'service-local-only') ?? false
 }
 
-/** Where a visitor finds the tunnel's port. */
-function hostOf({ reach, server }: ListedTunnel): string {
-  return reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
-}
-
 function isByOwnTunnel({ id, address }: LabRecord, tunnels: readonly ListedTunnel[]): boolean {
   return tunnels.some(
     (tunnel) =>
       tunnel.lab.id === id &&
       tunnel.kind === 'ssh' &&
       tunnel.port === address?.port &&
-      hostOf(tunnel) === address.host,
+      visitorHost(tunnel) === address.host,
   )
 }
 

@@ -74,6 +74,11 @@ export function listOtherTunnels(
   })
 }
 
+/** Where a visitor finds the tunnel's port. */
+export function visitorHost({ reach, server }: Pick<ListedTunnel, 'reach' | 'server'>): string {
+  return reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+}
+
 /** Null: it is not the app's to use. A tunnel for everybody that was made private elsewhere belongs to elsewhere. */
 function reachOf({ mode }: RelayTunnel, note: TunnelNote | undefined): TunnelReach | null {
   if (mode === 'tcp') return 'anyone'

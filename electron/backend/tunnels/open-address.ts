@@ -1,6 +1,6 @@
 import { isLoopback } from '@nps-desktop/relay-core/client'
 import { addressOf, isWeb, targetPort } from '../overview/tunnel-kind.ts'
-import type { ListedTunnel } from '../overview/tunnel-list.ts'
+import { type ListedTunnel, visitorHost } from '../overview/tunnel-list.ts'
 import type { LabServices } from './lab-services.ts'
 import type { LocalDoors } from './local-doors.ts'
 
@@ -17,7 +17,7 @@ export async function openAddress(
     signal,
   }: { doors: LocalDoors; services: LabServices; secure: boolean; signal: AbortSignal },
 ): Promise<{ url: string; hasToken: boolean }> {
-  const host = reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+  const host = visitorHost({ reach, server })
   const known = { ...entrance, secure: entrance.secure || secure }
   const user = lab.address?.user ?? null
   if (!isWeb(kind)) return { url: addressOf(kind, { host, port, user }), hasToken: false }
