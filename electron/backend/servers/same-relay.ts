@@ -1,3 +1,4 @@
+import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import { adminKeySecret } from '../relays/relays.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
@@ -12,8 +13,9 @@ export function mergeSameRelay(storage: Storage, serverId: string, fingerprint: 
     for (const lab of storage.labs.list())
       if (lab.serverId === other.id) storage.labs.put({ ...lab, serverId })
     for (const note of storage.tunnelNotes.list()) {
-      if (!note.id.startsWith(`${other.id}-t`)) continue
-      storage.tunnelNotes.put({ ...note, id: serverId + note.id.slice(other.id.length) })
+      const tunnel = parseTunnelId(note.id)
+      if (tunnel?.serverId !== other.id) continue
+      storage.tunnelNotes.put({ ...note, id: tunnelIdOf(serverId, tunnel.relayTunnelId) })
     }
     storage.secrets.delete(adminKeySecret(other.id))
     forgetServer(storage, other.id)

@@ -1,10 +1,11 @@
+import { parseTunnelId } from '../ids.ts'
 import type { Storage } from './records.ts'
 
 /** Takes a server out of the app's data, with its lab boxes, secrets and tunnels' notes; its machine is not touched. */
 export function forgetServer(storage: Storage, serverId: string): void {
   for (const lab of storage.labs.list()) if (lab.serverId === serverId) forgetLab(storage, lab.id)
   for (const note of storage.tunnelNotes.list()) {
-    if (note.id.startsWith(`${serverId}-t`)) storage.tunnelNotes.delete(note.id)
+    if (parseTunnelId(note.id)?.serverId === serverId) storage.tunnelNotes.delete(note.id)
   }
   storage.lastTunnels.delete(serverId)
   storage.lastStatus.delete(serverId)
