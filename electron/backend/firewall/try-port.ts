@@ -1,10 +1,11 @@
 import { connect } from 'node:net'
+import type { PortTry } from '@nps-desktop/electron/contract'
 
 /**
  * What came back from a port: `accepted`, `refused` (a reset: the way is open, nobody listens), `prohibited` (an ICMP
  * message from a firewall), `silent` within the deadline.
  */
-export type PortAnswer = 'accepted' | 'refused' | 'prohibited' | 'silent' | 'no-network'
+export type PortAnswer = PortTry['answer']
 
 /** One connection attempt from this computer, closed at once. Never rejects; a cancelled one is `silent`. */
 export function tryPort(
