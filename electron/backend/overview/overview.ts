@@ -205,13 +205,12 @@ export class OverviewFeed {
 
   #status(tunnel: ListedTunnel, evidence: Evidence, nowMs: number): Pick<Tunnel, 'status' | 'stops'> {
     const { port, relayTunnel, client, lab, server, view, change } = tunnel
-    const names = { name: relayTunnel.name, server: server.name, lab: lab.name, port }
     return tunnelStatus({
       nowMs,
       server: server.name,
       lab: lab.name,
       port,
-      changed: change && changeFailure(change, names),
+      changed: change && changeFailure(change, tunnel),
       enabled: relayTunnel.enabled,
       needsNetwork: !isLoopback(server.relay?.host ?? ''),
       laptopOnline: this.#laptop.online,

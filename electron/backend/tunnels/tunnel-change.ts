@@ -2,6 +2,7 @@ import type { Failure } from '@nps-desktop/electron/contract'
 import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { tunnelIdOf } from '../ids.ts'
+import type { ListedTunnel } from '../overview/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
 import { isMarkOf, markPassword } from './private-password.ts'
@@ -26,21 +27,22 @@ export function changeOf(
 
 export function changeFailure(
   change: TunnelChange,
-  { name, server, lab, port }: { name: string; server: string; lab: string; port: number },
+  { relayTunnel, server, lab, port }: Pick<ListedTunnel, 'relayTunnel' | 'server' | 'lab' | 'port'>,
 ): Failure {
-  const params = { tunnel: name, server, lab }
+  const { name } = relayTunnel
+  const params = { tunnel: name, server: server.name, lab: lab.name }
   if (change === 'opened') {
     return {
       code: 'tunnel-opened-elsewhere',
       params: { ...params, port },
-      message: `${name} was for this laptop alone; on ${server} it now has the public port ${port}, and what goes through it is not encrypted by the app. The app does not use it until you say so.`,
+      message: `${name} was for this laptop alone; on ${server.name} it now has the public port ${port}, and what goes through it is not encrypted by the app. The app does not use it until you say so.`,
       fixes: [{ action: 'keep-private' }, { action: 'accept-change' }],
     }
   }
   return {
     code: 'tunnel-password-changed',
     params,
-    message: `${server} tells another password for ${name} than the one it had. The app does not use it until you say so.`,
+    message: `${server.name} tells another password for ${name} than the one it had. The app does not use it until you say so.`,
     fixes: [{ action: 'accept-change' }],
   }
 }

@@ -264,7 +264,7 @@ export class Tunnels {
     { signal }: Signal,
   ): Promise<{ url: string; hasToken: boolean }> {
     const tunnel = this.#tunnel(tunnelId)
-    if (tunnel.change) throw changed(tunnel)
+    if (tunnel.change) throw AppError.of(changeFailure(tunnel.change, tunnel))
     const secure = this.#checks.evidence(tunnelId).result?.secure === true
     return openAddress(tunnel, { doors: this.#doors, services: this.#services, secure, signal })
   }
@@ -367,11 +367,6 @@ export class Tunnels {
 
 function gone(): AppError {
   return new AppError('not-found', 'This tunnel is no longer there.', {})
-}
-
-function changed({ change, relayTunnel, server, lab, port }: ListedTunnel): AppError {
-  const names = { name: relayTunnel.name, server: server.name, lab: lab.name, port }
-  return AppError.of(changeFailure(change ?? 'opened', names))
 }
 
 /** Empty where the relay does not tell: then it is marked when it is first seen. */
