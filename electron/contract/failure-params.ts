@@ -87,10 +87,11 @@ const machine = { host: text, port: whole }
 const started = z.object({ host: text, program: text, processor: text, kernel: text, said: text })
 
 /**
- * The values of each failure of the app. What is required here is in the text; `reason` and `said` are the machine's
+ * Each failure of the app with its values. What is required here is in the text; `reason` and `said` are the machine's
  * own words, and may be in any language.
  */
 export const appFailureParams = {
+  // reaching a machine by ssh
   'ssh-unreachable': z.object({ ...machine, reason: text }),
   'ssh-refused': z.object(machine),
   /** `seconds`: how long was waited; 0 when the system gave up by itself. */
@@ -127,6 +128,7 @@ export const appFailureParams = {
   'key-format-unsupported': z.object({ file: text, format: text, command: text }),
   'key-unreadable': z.object({ file: text, reason: text }),
   'agent-unavailable': z.object({}),
+  // what the machine is
   'sudo-missing': z.object({ host: text, user: text, reason: text }),
   'sudo-password-needed': z.object({ host: text, user: text }),
   'sudo-password-rejected': z.object({ host: text, user: text }),
@@ -138,6 +140,7 @@ export const appFailureParams = {
   'clock-wrong': z.object({ host: text, seconds: z.number() }),
   /** `program` is absent where this account may not know it. */
   'port-in-use': z.object({ ...machine, free: whole, program: text.optional() }),
+  // installing
   'upload-failed': z.object({ host: text, path: text, reason: text }),
   'upload-corrupt': z.object({ host: text, program: text }),
   'program-missing': z.object({ program: text, arch: text, folder: text }),
@@ -151,6 +154,7 @@ export const appFailureParams = {
   'config-write-failed': z.object({ host: text, path: text, reason: text }),
   'relay-not-listening': z.object({ host: text, reason: text }),
   'agent-not-online': z.object({ ...machine, lab: text, seconds: z.number(), said: text }),
+  // ports
   'bridge-blocked': z.object(machine),
   /** `ports`: one port, or a range as `7000-9000`. `command` would open them. */
   'ports-blocked-by-host-firewall': z.object({
@@ -163,6 +167,7 @@ export const appFailureParams = {
   'ports-blocked-by-security-group': z.object({ host: text, ports: text, provider: text.optional() }),
   'ports-blocked-somewhere': z.object({ host: text, ports: text }),
   'firewall-change-refused': z.object({ host: text, tool: text, command: text, reason: text }),
+  // the rest
   'laptop-offline': z.object({}),
   'laptop-port-taken': z.object({ port: whole }),
   'no-laptop-port': z.object({}),

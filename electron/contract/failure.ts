@@ -5,89 +5,17 @@ import { appFailureParams, relayFailureParams } from './failure-params.ts'
 import { fix } from './fix.ts'
 import type { Fix } from './fix.ts'
 
+type AppErrorCode = keyof typeof appFailureParams
+export type ErrorCode = RelayErrorCode | AppErrorCode
+
 /**
- * The app's own failures; those of the relay come beside them. docs/errors.md has a heading for each, the locales
- * have its cause and its next step by the same name.
+ * The relay's and the app's own. docs/errors.md has a heading for each, the locales have its cause and its next step by the
+ * same name.
  */
-export const appErrorCodes = [
-  // reaching a machine by ssh
-  'ssh-unreachable',
-  'ssh-refused',
-  'ssh-timeout',
-  'ssh-private-network',
-  'ssh-unknown-host',
-  'ssh-not-ssh',
-  'ssh-lost',
-  'ssh-jump-failed',
-  'host-key-unconfirmed',
-  'host-key-changed',
-  'login-rejected',
-  'login-needs-more',
-  'login-other-user',
-  'second-factor-needed',
-  'password-expired',
-  'shell-refused',
-  'ssh-session-refused',
-  'key-passphrase-needed',
-  'key-is-public',
-  'key-format-unsupported',
-  'key-unreadable',
-  'agent-unavailable',
-  // what the machine is
-  'sudo-missing',
-  'sudo-password-needed',
-  'sudo-password-rejected',
-  'platform-unsupported',
-  'processor-unsupported',
-  'libc-too-old',
-  'memory-low',
-  'clock-wrong',
-  'port-in-use',
-  // installing
-  'upload-failed',
-  'upload-corrupt',
-  'program-missing',
-  'program-wrong-processor',
-  'program-not-allowed',
-  'system-too-old',
-  'program-killed',
-  'program-will-not-start',
-  'service-failed',
-  'config-write-failed',
-  'relay-not-listening',
-  'agent-not-online',
-  // ports
-  'bridge-blocked',
-  'ports-blocked-by-host-firewall',
-  'ports-blocked-by-security-group',
-  'ports-blocked-somewhere',
-  'firewall-change-refused',
-  // the rest
-  'laptop-offline',
-  'laptop-port-taken',
-  'no-laptop-port',
-  'tunnel-opened-elsewhere',
-  'tunnel-password-changed',
-  'server-identity-changed',
-  'server-silent',
-  'relay-stopped',
-  'stock-relay',
-  'not-a-relay',
-  'service-wrong',
-  'service-silent',
-  'service-local-only',
-  'secret-missing',
-  'secret-unreadable',
-  'storage-failed',
-  'cancelled',
-  'busy',
-  'internal',
-] as const
-
-export type AppErrorCode = (typeof appErrorCodes)[number]
-
-export const errorCodes = [...relayErrorCodes, ...appErrorCodes] as const
-export type ErrorCode = (typeof errorCodes)[number]
+export const errorCodes: readonly ErrorCode[] = [
+  ...relayErrorCodes,
+  ...(Object.keys(appFailureParams) as AppErrorCode[]),
+]
 
 /** For each code the values its failure has: a closed map, so that no text waits for a value that nobody gives. */
 export const failureParams = {
