@@ -7,6 +7,7 @@ import { refuse } from './answers.ts'
 import type { HostRefusal } from './error-page.ts'
 import { forwardRequest, type Forwarding } from './forward-request.ts'
 import { enterSite, reachTarget, type HostSite } from './host-site.ts'
+import { KeptLink } from './kept-link.ts'
 import { rewriteLocation, rewriteRequest, type Visit } from './rewrite-head.ts'
 import { TargetLink } from './target-link.ts'
 
@@ -26,14 +27,10 @@ export interface VisitRules {
   readonly log: Log
 }
 
-/**
- * The visits by one visitor's connection. Each request goes to the target by a connection of its own, until one takes part
- * in a login that is bound to its connection: that one is kept for this visitor's next requests to the same site, and ends
- * with the visitor. No other visitor ever gets it.
- */
+/** The visits by one visitor's connection. Each request goes to the target by a connection of its own, or by the `KeptLink`. */
 export class SiteVisits {
   readonly #rules: VisitRules
-  #kept: { readonly site: HostSite; readonly link: TargetLink } | undefined
+  readonly #kept = new KeptLink<HostSite>()
 
   constructor(rules: VisitRules) {
     this.#rules = rules
@@ -42,21 +39,13 @@ export class SiteVisits {
   /** One request to a host tunnel: let in, proved, brought to the target and back. Never rejects. */
   async visit(site: HostSite, siteVisit: SiteVisit): Promise<void> {
     const { exchange, connection } = siteVisit
-    const kept = this.#kept
-    const wasKept = kept?.site === site && kept.link.isIdle
-    if (kept && !wasKept) void kept.link.close()
-    this.#kept = undefined
-    let link = wasKept ? kept.link : undefined
+    const kept = this.#kept.take(site)
+    let link = kept
     try {
-      link = link ? await this.#proved(link, site, siteVisit) : await this.#openLink(site, siteVisit)
+      link = kept ? await this.#proved(kept, site, siteVisit) : await this.#openLink(site, siteVisit)
       if (!link) return
-      const { isReusable, bindsConnection } = await forwardRequest(
-        link,
-        exchange,
-        this.#forwarding(site, siteVisit),
-      )
-      if (isReusable && exchange.isKept && (bindsConnection || wasKept)) this.#kept = { site, link }
-      else void link.close()
+      const forwarded = await forwardRequest(link, exchange, this.#forwarding(site, siteVisit))
+      this.#kept.settle(site, link, forwarded, { isKept: exchange.isKept, wasKept: kept !== undefined })
     } catch (error) {
       this.#rules.log.error('request failed', {
         tunnel: site.tunnelId,
@@ -69,8 +58,8 @@ export class SiteVisits {
   }
 
   /** The visitor has gone. */
-  async close(): Promise<void> {
-    await this.#kept?.link.close()
+  close(): Promise<void> {
+    return this.#kept.close()
   }
 
   async #proved(

@@ -6,6 +6,7 @@ import { BadHead, valuesOf, type RawFields } from '../../transport/http1/head.ts
 import { resetStream } from '../../transport/splice.ts'
 import type { AgentSession, Target } from '../agent-session.ts'
 import { forwardRequest } from '../hosts/forward-request.ts'
+import { KeptLink } from '../hosts/kept-link.ts'
 import { rewriteRequest } from '../hosts/rewrite-head.ts'
 import { TargetLink } from '../hosts/target-link.ts'
 import { parseBasicAuth, type Account } from './accounts.ts'
@@ -31,8 +32,7 @@ interface Visitor {
   readonly socket: Socket
   readonly passage: Passage
   readonly users: readonly Account[] | undefined
-  /** A connection to a target with a login bound to it (see SiteVisits). */
-  kept: { readonly place: string; readonly link: TargetLink } | undefined
+  readonly kept: KeptLink<string>
 }
 
 /** An HTTP proxy (RFC 9110 §3.7): CONNECT, and requests for `http` addresses. */
@@ -56,7 +56,7 @@ class HttpProxy {
   async serve(socket: Socket, passage: Passage, users: readonly Account[] | undefined): Promise<void> {
     const onAbort = () => resetStream(socket)
     passage.signal.addEventListener('abort', onAbort, { once: true })
-    const visitor: Visitor = { socket, passage, users, kept: undefined }
+    const visitor: Visitor = { socket, passage, users, kept: new KeptLink() }
     const conversation = new Conversation(socket, { ...timeouts, maxHeadBytes })
     let lastWords: Buffer | undefined
     try {
@@ -68,7 +68,7 @@ class HttpProxy {
       if (!(error instanceof BadHead)) throw error
       lastWords = encodeAnswer(error.status === 431 ? headTooLong : badRequest)
     } finally {
-      void visitor.kept?.link.close()
+      void visitor.kept.close()
     }
     await conversation.end(lastWords)
     passage.signal.removeEventListener('abort', onAbort)
@@ -108,16 +108,12 @@ class HttpProxy {
       exchange.endAfterThis()
       await sendAnswer(exchange, badRequest)
     } else {
-      const { kept } = visitor
       const place = `${target.host}:${target.port}`
-      const wasKept = kept?.place === place && kept.link.isIdle
-      if (kept && !wasKept) void kept.link.close()
-      visitor.kept = undefined
-      const link = wasKept ? kept.link : await this.#openLink(exchange, visitor, target)
+      const kept = visitor.kept.take(place)
+      const link = kept ?? (await this.#openLink(exchange, visitor, target))
       if (!link) return
-      const { isReusable, bindsConnection } = await this.#forward(link, exchange, visitor, target)
-      if (isReusable && exchange.isKept && (bindsConnection || wasKept)) visitor.kept = { place, link }
-      else void link.close()
+      const forwarded = await this.#forward(link, exchange, visitor, target)
+      visitor.kept.settle(place, link, forwarded, { isKept: exchange.isKept, wasKept: kept !== undefined })
     }
   }
 
