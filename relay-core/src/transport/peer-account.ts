@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6, type Socket } from 'node:net'
+import { addressBytes, mappedPrefix } from './address-bytes.ts'
 import { plainAddress } from './plain-address.ts'
 
 /**
@@ -40,7 +41,7 @@ interface End {
  * `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`.
  */
 export function ownerOf(table: string, [from, to]: readonly [End, End]): number | null {
-  for (const bytes of [plainBytes, mappedBytes]) {
+  for (const bytes of [addressBytes, mappedBytes]) {
     const at = table.indexOf([from, to].map(({ address, port }) => kernelEnd(bytes(address), port)).join(' '))
     if (at < 0) continue
     const [, , , , , , uid, , inode] = table.slice(at, table.indexOf('\n', at)).split(/\s+/)
@@ -86,15 +87,6 @@ function kernelEnd(bytes: Buffer, port: number): string {
 
 /** An IPv4 address as a socket of both families shows it. */
 function mappedBytes(address: string): Buffer {
-  const bytes = plainBytes(address)
-  return bytes.length === 4 ? Buffer.concat([Buffer.alloc(10), Buffer.of(255, 255), bytes]) : bytes
-}
-
-function plainBytes(address: string): Buffer {
-  if (!isIPv6(address)) return Buffer.from(address.split('.').map(Number))
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
-  const groups = (text: string | undefined) => (text ? text.split(':') : [])
-  const [first, last] = [groups(head), groups(tail)]
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - first.length - last.length }, () => '0')
-  return Buffer.from([...first, ...zeros, ...last].map((group) => group.padStart(4, '0')).join(''), 'hex')
+  const bytes = addressBytes(address)
+  return bytes.length === 4 ? Buffer.concat([mappedPrefix, bytes]) : bytes
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { addressBytes } from '../../transport/address-bytes.ts'
 
 export interface EndPoint {
   readonly address: string
@@ -23,7 +24,7 @@ function text(from: EndPoint, to: EndPoint, isSix: boolean): Buffer {
 
 function binary(from: EndPoint, to: EndPoint, isSix: boolean): Buffer {
   const addresses = [from.address, to.address].map((address) =>
-    isSix ? bytesOf6(address) : bytesOf4(address),
+    addressBytes(isSix ? asIPv6(address) : address),
   )
   const ports = Buffer.alloc(4)
   ports.writeUInt16BE(from.port, 0)
@@ -36,25 +37,4 @@ function binary(from: EndPoint, to: EndPoint, isSix: boolean): Buffer {
 
 function asIPv6(address: string): string {
   return isIPv6(address) ? address : `::ffff:${address}`
-}
-
-function bytesOf4(address: string): Buffer {
-  return Buffer.from(address.split('.').map(Number))
-}
-
-function bytesOf6(address: string): Buffer {
-  const plain = asIPv6(address).replace(/%.*$/, '')
-  // a dotted tail is the last two groups
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(plain)
-  const text = dotted
-    ? `${dotted[1]}${bytesOf4(dotted[2] ?? '')
-        .toString('hex')
-        .replace(/^(....)/, '$1:')}`
-    : plain
-  const [head = '', tail] = text.split('::')
-  const groups = (part: string | undefined) => (part ? part.split(':') : [])
-  const left = groups(head)
-  const right = groups(tail)
-  const zeros = Array<string>(8 - left.length - right.length).fill('0')
-  return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex')
 }
