@@ -1,6 +1,6 @@
 import type { AgentState } from '../api/models.ts'
 import { Leftovers, type Leftover } from '../native/leftovers.ts'
-import { plainAddress } from '../transport/plain-address.ts'
+import { hostOf } from '../transport/plain-address.ts'
 import type { AgentSession, SessionEnd } from './agent-session.ts'
 
 type Displaced = NonNullable<(AgentState & { state: 'online' })['displaced']>
@@ -167,8 +167,4 @@ function displacedBy(older: AgentSession, newer: AgentSession): Displaced | unde
 /** `203.0.113.7 (gpu-2)` */
 function describe({ address, hostname }: AgentSession): string {
   return hostname === '' ? hostOf(address) : `${hostOf(address)} (${hostname})`
-}
-
-function hostOf(address: string): string {
-  return plainAddress(address.slice(0, address.lastIndexOf(':')))
 }

@@ -9,7 +9,7 @@ import { RecentAddresses } from '../nps/recent-addresses.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../wire/messages.ts'
-import { plainAddress } from '../transport/plain-address.ts'
+import { hostOf } from '../transport/plain-address.ts'
 import type { Agents } from './agents.ts'
 import type { Descriptors } from './descriptors.ts'
 import { nativeVisit } from './private/visit.ts'
@@ -164,8 +164,7 @@ export class NativeDoor {
         'The relay has no private tunnel with this password, or it is stopped. Copy its command anew.',
       )
     }
-    const colon = address.lastIndexOf(':')
-    const from = { address: plainAddress(address.slice(0, colon)), port: Number(address.slice(colon + 1)) }
+    const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
     void tunnel.serve(nativeVisit(framed, from))
   }
 
@@ -178,8 +177,7 @@ export class NativeDoor {
     const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
     // Who has proved its key and comes again every few seconds is no news; whoever guesses is, each time.
     const hasProved = error.code === 'client-disabled' || error.code === 'client-in-use'
-    const host = plainAddress(address.slice(0, address.lastIndexOf(':')))
-    const isNews = !hasProved || this.#refusals.isNews(`${host} ${error.code}`)
+    const isNews = !hasProved || this.#refusals.isNews(`${hostOf(address)} ${error.code}`)
     this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })
     if (error.code === 'wrong-key' || error.code === 'wrong-password')
       await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })

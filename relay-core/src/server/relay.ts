@@ -24,6 +24,7 @@ import { openControlSocket } from './control-socket.ts'
 import { Descriptors } from './descriptors.ts'
 import { HostDoor } from './hosts/host-door.ts'
 import { loadOrCreateIdentity, type Identity } from '../transport/identity.ts'
+import { hostOf } from '../transport/plain-address.ts'
 import { Invites } from './invites.ts'
 import { Programs } from './programs.ts'
 import type { RelayOptions } from './relay-options.ts'
@@ -136,7 +137,7 @@ export class Relay {
     const seenAgents = new SeenAgents(now)
     agents.onChange((id) => {
       const session = agents.get(id)
-      if (session) seenAgents.add(session.address.slice(0, session.address.lastIndexOf(':')))
+      if (session) seenAgents.add(hostOf(session.address))
     })
     const { tunnelHost } = this.#options
     const registrations = new Registrations({ isOn: () => this.#config.ipLimit, now })

@@ -2,3 +2,8 @@
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
 }
+
+/** The address of a peer that is written `address:port`, without brackets. */
+export function hostOf(peer: string): string {
+  return plainAddress(peer.slice(0, peer.lastIndexOf(':')))
+}
