@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/server'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log.ts'
+import { diskFull } from '../store/state-file.ts'
 
 /**
  * Turns what a handler throws into what the contract allows: coded failures travel with code, sentence and
@@ -15,23 +16,11 @@ export function toContractError(error: unknown, log: Log): unknown {
     })
   }
   if (error instanceof ORPCError) return error
-  const full = diskFullOf(error)
-  if (full) return toContractError(full, log)
+  const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown }
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return toContractError(diskFull(typeof path === 'string' ? path : 'a file', error), log)
   log.error('call failed by a bug', {
     error: error instanceof Error ? (error.stack ?? error.message) : error,
   })
   return error
-}
-
-/** A file that could not be written for want of room. */
-function diskFullOf(error: unknown): RelayError | undefined {
-  const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown }
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined
-  const file = typeof path === 'string' ? path : 'a file'
-  return new RelayError(
-    'disk-full',
-    `There is no room left to write ${file}.`,
-    { path: file },
-    { cause: error },
-  )
 }

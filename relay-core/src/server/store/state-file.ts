@@ -115,6 +115,11 @@ function openShared(path: string, isExclusive: boolean): DatabaseSync {
   }
 }
 
+/** A file that cannot be written for want of room. */
+export function diskFull(path: string, cause: unknown): RelayError {
+  return new RelayError('disk-full', `There is no room left to write ${path}.`, { path }, { cause })
+}
+
 function codedFailure(error: unknown, path: string): unknown {
   const { errcode } = error as { errcode?: unknown }
   if (typeof errcode !== 'number') return error
@@ -122,7 +127,7 @@ function codedFailure(error: unknown, path: string): unknown {
   const params = { path }
   switch (errcode & 0xff) {
     case sqlite.full:
-      return new RelayError('disk-full', `There is no room left to write ${path}.`, params, { cause: error })
+      return diskFull(path, error)
     case sqlite.busy:
     case sqlite.locked: {
       const message = `Another program holds ${path} locked, such as a backup. Try again when it is done.`
@@ -132,10 +137,7 @@ function codedFailure(error: unknown, path: string): unknown {
     case sqlite.ioError:
     case sqlite.cannotOpen: {
       // A quota, or the index of the WAL that finds no block, is told as an I/O error.
-      if (!hasRoom(path))
-        return new RelayError('disk-full', `There is no room left to write ${path}.`, params, {
-          cause: error,
-        })
+      if (!hasRoom(path)) return diskFull(path, error)
       const message = `${path} cannot be written: ${reason}. Is its disk read-only or broken?`
       return new RelayError('state-unwritable', message, { ...params, reason }, { cause: error })
     }
