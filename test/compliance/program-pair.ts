@@ -41,11 +41,15 @@ export class ProgramPair implements StreamPair {
     const relay = spawn(nps, [`-conf_path=${folder}`], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     await output(relay, /nps runs/)
     await run(nps, ['client', 'add', '-name=lab', `-vkey=${vkey}`, `-conf_path=${folder}`])
-    const agent = spawn(npc, [`-server=127.0.0.1:${port}`, `-vkey=${vkey}`], {
-      cwd: folder,
-      env: { ...process.env, HOME: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const agent = spawn(
+      npc,
+      [`-server=127.0.0.1:${port}`, `-vkey=${vkey}`, `-conf_path=${join(folder, 'npc')}`],
+      {
+        cwd: folder,
+        env: { ...process.env, HOME: folder },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     await output(relay, /agent online/)
     return new ProgramPair(nps, folder, relay, agent)
   }

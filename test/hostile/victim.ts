@@ -143,7 +143,11 @@ export class Victim {
 
   #npc(vkey: string): Program {
     const [npc, ...args] = ourProgram('npc', this.#runtime)
-    const flags = [`-server=127.0.0.1:${this.bridgePort}`, `-vkey=${vkey}`]
+    const flags = [
+      `-server=127.0.0.1:${this.bridgePort}`,
+      `-vkey=${vkey}`,
+      `-conf_path=${join(this.folder, 'npc')}`,
+    ]
     return new Program(npc, [...args, ...flags], this.folder, { ...process.env, HOME: this.folder })
   }
 

@@ -40,6 +40,9 @@ async function startEcho(line: CutLine): Promise<Program> {
   return started
 }
 
+/** How npc is started that keeps what it knows in this folder. */
+type AgentCommand = (folder: string) => readonly string[]
+
 /** The relay, and npc in the lab box, as one runtime runs them. */
 class Pair {
   readonly #nps: readonly string[]
@@ -61,7 +64,7 @@ class Pair {
     this.port = ports.tunnel
   }
 
-  static async start(line: CutLine, nps: readonly string[], npc: readonly string[]): Promise<Pair> {
+  static async start(line: CutLine, nps: readonly string[], npc: AgentCommand): Promise<Pair> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-cut-'))
     const ports = { bridge: await freePort(), tunnel: await freePort() }
     await mkdir(join(folder, 'conf'))
@@ -74,7 +77,7 @@ class Pair {
     const relay = new Program(program, [...first, `-conf_path=${folder}`], folder, env)
     await relay.says(/nps runs/)
     const [inLab, ...rest] = line.inLab([
-      ...npc,
+      ...npc(join(folder, 'npc')),
       `-server=${line.relayAddress}:${ports.bridge}`,
       `-vkey=${vkey}`,
     ])
@@ -87,7 +90,7 @@ class Pair {
   }
 
   /** Makes a private tunnel, and a visitor of it in the lab box's network, which says a number every two seconds. */
-  async visitPrivately(line: CutLine, npc: readonly string[]): Promise<readonly [Program, Program]> {
+  async visitPrivately(line: CutLine, npc: AgentCommand): Promise<readonly [Program, Program]> {
     const password = 'a-password-for-the-private-tunnel-01'
     await this.#ask(
       'tunnel',
@@ -98,7 +101,8 @@ class Pair {
       `-password=${password}`,
     )
     const server = `-server=${line.relayAddress}:${this.#bridgePort}`
-    const [inLab, ...rest] = line.inLab([...npc, server, `-password=${password}`, '-local_port=2222'])
+    const command = npc(join(this.#folder, 'npc'))
+    const [inLab, ...rest] = line.inLab([...command, server, `-password=${password}`, '-local_port=2222'])
     const visitor = new Program(inLab, rest, this.#folder, { ...process.env, HOME: this.#folder })
     await visitor.says(/private tunnel listens/)
     const [node, ...args] = line.inLab([process.execPath, '-e', talk])
@@ -203,14 +207,18 @@ async function untilServed(port: number): Promise<number> {
 }
 
 /** What a lab box runs, what the app's trial runs, and an agent of before. */
-const runtimes: readonly (readonly [name: string, nps: readonly string[], npc: readonly string[]])[] = [
-  ['shipped', [join(root, 'build/out/nps-linux-amd64')], [join(root, 'build/out/npc-linux-amd64')]],
+const runtimes: readonly (readonly [name: string, nps: readonly string[], npc: AgentCommand])[] = [
+  [
+    'shipped',
+    [join(root, 'build/out/nps-linux-amd64')],
+    (folder) => [join(root, 'build/out/npc-linux-amd64'), `-conf_path=${folder}`],
+  ],
   [
     'Node',
     [process.execPath, join(root, 'relay-core/src/cli/nps.ts')],
-    [process.execPath, join(root, 'relay-core/src/cli/npc.ts')],
+    (folder) => [process.execPath, join(root, 'relay-core/src/cli/npc.ts'), `-conf_path=${folder}`],
   ],
-  ['stock npc', [join(root, 'build/out/nps-linux-amd64')], [stockFile('0.26.10', 'npc'), '-type=tcp']],
+  ['stock npc', [join(root, 'build/out/nps-linux-amd64')], () => [stockFile('0.26.10', 'npc'), '-type=tcp']],
 ]
 
 /**
@@ -238,7 +246,7 @@ describe('a cut of half a minute between lab box and relay', () => {
       idle.push(await Visitor.open(port))
       busy.push(await Visitor.open(port))
     }
-    const [[, , npc] = ['', [], []]] = runtimes
+    const [[, , npc] = ['', [], () => []]] = runtimes
     const [shipped] = pairs
     if (!shipped) throw new Error('there is no pair')
     visit = await shipped.visitPrivately(line, npc)
@@ -321,7 +329,7 @@ describe('a cut that does not end', () => {
   beforeAll(async () => {
     line = await CutLine.open(80)
     target = await startEcho(line)
-    const [[, nps, npc] = ['', [], []]] = runtimes
+    const [[, nps, npc] = ['', [], () => []]] = runtimes
     pair = await Pair.start(line, nps, npc)
   })
   afterAll(async () => {

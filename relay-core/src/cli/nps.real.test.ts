@@ -132,7 +132,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const { id } = await json<Client>('client', 'add', '-name=lab')
     const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
     const [, ...args] = stdout.trim().split(' ')
-    await start(npc, args, 'agent online')
+    await start(npc, [...args, `-conf_path=${join(folder, 'npc')}`], 'agent online')
     const tunnel = await json<Tunnel>(
       'tunnel',
       'add',
@@ -155,11 +155,11 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const { id } = await json<Client>('client', 'add', '-name=lab')
     const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
     const [, ...args] = stdout.trim().split(' ')
-    const first = await start(npc, args, 'agent online')
+    const first = await start(npc, [...args, `-conf_path=${join(folder, 'npc')}`], 'agent online')
     const told = new Promise<string>((resolve) => {
       first.stdout?.on('data', (chunk) => /agent waiting/.test(String(chunk)) && resolve(String(chunk)))
     })
-    await start(npc, args, 'agent online')
+    await start(npc, [...args, `-conf_path=${join(folder, 'npc')}`], 'agent online')
     expect(await told).toMatch(/retryInMs=[3-6]\d{4} code=agent-replaced reason=".* from 127\.0\.0\.1 \(/)
     expect(first.exitCode).toBeNull()
   })

@@ -57,7 +57,12 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs = [] }: OurPair): Pa
                 `-target=${target}`,
               )
             }
-            const args = [`-server=${relayHost}:${bridgePort}`, `-vkey=${vkey}`, ...agentArgs]
+            const args = [
+              `-server=${relayHost}:${bridgePort}`,
+              `-vkey=${vkey}`,
+              `-conf_path=${join(folder, 'npc')}`,
+              ...agentArgs,
+            ]
             const agent = new Program(lab({ program: npc, args }), { cwd: folder, home: folder })
             await relay.says(/agent online/)
             return agent

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Program } from '../program.ts'
 import { stockFile, type StockVersion } from '../stock-programs.ts'
+import { untilListening } from '../until-listening.ts'
 import { publicVkey, type ClientWish, type HostWish, type RelayEnd, type TunnelWish } from './relay-end.ts'
 
 const authKey = 'a-key-for-the-web-api-of-a-test'
@@ -121,6 +122,8 @@ log_level=7
       client_id: String(clientId),
       password,
     })
+    // It answers a moment before it listens.
+    if (port !== null) await untilListening(port, mode === 'udp' ? 'udp' : 'tcp')
   }
 
   async addHost({ clientId, host, target, location, scheme, hostHeader }: HostWish): Promise<void> {
