@@ -1,5 +1,5 @@
 import { eventIterator, oc } from '@orpc/contract'
-import { relayStatus, trafficHistory } from '@nps-desktop/relay-core/api'
+import { trafficHistory } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { failureData } from './failure.ts'
 import * as model from './models.ts'
@@ -115,7 +115,6 @@ export const desktopContract = {
     remove: base
       .input(serverRef.extend({ uninstall: z.boolean(), sudoPassword: z.string().max(1024).optional() }))
       .output(z.object({ jobId: model.id.nullable() })),
-    status: base.input(serverRef).output(eventIterator(relayStatus)),
     /** Tries to reach it now, instead of later; answers with the end of the try, whatever it was. */
     tryNow: base.input(serverRef).output(nothing),
     /** By its relay; by ssh when that does not run. */

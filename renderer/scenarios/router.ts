@@ -144,24 +144,6 @@ export function scenarioRouter(world: World) {
       })),
       tryNow: os.servers.tryNow.handler(nothing),
       remove: os.servers.remove.handler(async () => ({ jobId: null })),
-      status: os.servers.status.handler(async function* ({ signal }) {
-        yield {
-          version: '1.0.0',
-          startedAtMs: Date.now() - 1_051_200_000,
-          hostname: 'iZbp1c0x7k2',
-          platform: 'Ubuntu 22.04 · x64',
-          bridgePort: 8024,
-          webPort: 8080,
-          allowPorts: '7000-9000',
-          fingerprint: `sha256:${'7f3a9c'.repeat(7)}`,
-          stockProtocol: false,
-          clientsOnline: 1,
-          clientsTotal: 1,
-          residentBytes: 61_000_000,
-          service: 'systemd',
-        }
-        for await (const _ of new Changes().each(signal)) continue
-      }),
       restart: os.servers.restart.handler(nothing),
       config: {
         get: os.servers.config.get.handler(async () => ({

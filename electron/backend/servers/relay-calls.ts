@@ -6,7 +6,6 @@ type Server = { readonly serverId: string }
 /** The calls of `servers` that the relay itself answers. */
 export function relayCalls(relays: Relays) {
   return {
-    status: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).status.watch({}, { signal }),
     tryNow: ({ serverId }: Server, { signal }: Signal) => relays.tryNow(serverId, { signal }),
     config: {
       get: ({ serverId }: Server, { signal }: Signal) => relays.api(serverId).config.get({}, { signal }),
