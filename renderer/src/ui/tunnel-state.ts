@@ -35,6 +35,16 @@ export function tunnelLook(tunnel: Tunnel, nowMs: number): TunnelLook {
   }
 }
 
+/** The server that is away is known to be so, by its link; what lies behind it is not. */
+export function isServerAway({ stops }: Tunnel): boolean {
+  return stops.some(({ name, state }) => name === 'server' && state === 'failed')
+}
+
+/** Nothing is proved now: no stop is drawn green. */
+export function isNothingProved(tunnel: Tunnel, { look }: TunnelLook): boolean {
+  return look !== 'ready' && look !== 'broken' && !isServerAway(tunnel)
+}
+
 export const lookTones: Record<TunnelLook['look'], Tone> = {
   ready: 'ready',
   checking: 'try',
