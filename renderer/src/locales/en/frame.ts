@@ -8,7 +8,6 @@ export const frame = {
   addServer: 'Set up a server',
   addRunning: 'Connect to a running nps',
   addLab: 'Add a lab box to {name}',
-  addTunnel: 'Add a tunnel on {name}',
   back: 'Back',
   forward: 'Forward',
   search: 'Search',
@@ -27,7 +26,6 @@ export const frame = {
   crashed: 'This page stopped working.',
   crashedText: 'The rest of the app goes on. Details: {detail}',
   crashedAgain: 'Show it again',
-  laptopOffline: 'This laptop is offline. Nothing can be checked until it is back.',
   link: {
     online: 'Online',
     checking: 'Checking',

@@ -36,7 +36,6 @@ export const home = {
   labWaiting: 'Waiting for it to come online',
   moreReady: 'one more, ready | {n} more, all ready',
   more: 'one more | {n} more',
-  fewer: 'Show fewer',
   tunnelsReady: 'no tunnels | one tunnel ready | {n} tunnels ready',
   emptyLab: 'No tunnels on {lab} yet',
   emptyLabText: 'One click each. A free port in the open range is chosen for you.',

@@ -109,7 +109,6 @@ export const setup = {
     willWrite: 'What will be written there',
     writes: 'What was written there',
     undo: 'Remove, on the page of the server, undoes all of it.',
-    undoLab: 'Remove undoes all of it.',
   },
   job: {
     begin: 'Check and set up',

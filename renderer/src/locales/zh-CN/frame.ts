@@ -10,7 +10,6 @@ export const frame: Words<typeof en> = {
   addServer: '部署一台云服务器',
   addRunning: '连接已运行的 nps',
   addLab: '在 {name} 上添加实验室主机',
-  addTunnel: '在 {name} 上添加隧道',
   back: '后退',
   forward: '前进',
   search: '搜索',
@@ -29,7 +28,6 @@ export const frame: Words<typeof en> = {
   crashed: '此页面出错，已停止。',
   crashedText: '应用的其余部分仍在工作。详情：{detail}',
   crashedAgain: '重新显示',
-  laptopOffline: '本机没有联网。恢复之前无法检查任何东西。',
   link: {
     online: '在线',
     checking: '检查中',

@@ -37,7 +37,6 @@ export const home: Words<typeof en> = {
   labWaiting: '等待上线',
   moreReady: '还有 {n} 条，全部可用',
   more: '还有 {n} 条',
-  fewer: '收起',
   tunnelsReady: '{n} 条隧道可用',
   emptyLab: '{lab} 上还没有隧道',
   emptyLabText: '每个只需点一下，自动选择开放范围内的空闲端口。',

@@ -110,7 +110,6 @@ export const setup: Words<typeof en> = {
     willWrite: '将写入的位置',
     writes: '已写入的位置',
     undo: '“移除”会全部撤回。',
-    undoLab: '“移除”会全部撤回。',
   },
   job: {
     begin: '检查并部署',
