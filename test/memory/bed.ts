@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from '../../relay-core/src/api/limits.ts'
 import type { TunnelSettings } from '../../relay-core/src/api/tunnel-settings.ts'
+import { startConnectProxy, type ConnectProxy } from '../compliance/connect-proxy.ts'
 import { freePort } from '../compliance/free-port.ts'
 import type { Program } from '../compliance/program.ts'
 import { Pair } from '../compliance/table/pair.ts'
@@ -43,7 +41,7 @@ export class Bed {
   static async start({ kind, layer = 'plain', shares, behindProxy }: BedWish): Promise<Bed> {
     const pair = await Pair.start(kind, { passThrough: false })
     const clientId = await pair.relay.addClient({ vkey, layer })
-    const proxy = behindProxy ? await ConnectProxy.start() : undefined
+    const proxy = behindProxy ? await startConnectProxy() : undefined
     const agent = pair.npc([
       ...(await pair.agentFlags(vkey)),
       ...(shares ? [`-share=${pair.folder}`] : []),
@@ -134,38 +132,5 @@ export class Bed {
   async close(): Promise<void> {
     await this.pair.close()
     this.#proxy?.close()
-  }
-}
-
-/** An HTTP proxy that knows CONNECT alone. */
-class ConnectProxy {
-  readonly #server = createServer()
-  readonly #streams = new Set<Duplex>()
-
-  static async start(): Promise<ConnectProxy> {
-    const proxy = new ConnectProxy()
-    proxy.#server.on('connect', (request: IncomingMessage, near: Duplex) => {
-      const far = connect(Number(request.url?.split(':')[1]), '127.0.0.1')
-      for (const stream of [near, far]) {
-        proxy.#streams.add(stream)
-        stream.on('error', () => undefined).on('close', () => (near.destroy(), far.destroy()))
-      }
-      far.once('connect', () => {
-        near.write('HTTP/1.1 200 OK\r\n\r\n')
-        near.pipe(far).pipe(near)
-      })
-    })
-    proxy.#server.listen(0, '127.0.0.1')
-    await once(proxy.#server, 'listening')
-    return proxy
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port
-  }
-
-  close(): void {
-    for (const stream of this.#streams) stream.destroy()
-    this.#server.close()
   }
 }

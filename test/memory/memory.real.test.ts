@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { Limits } from '../../relay-core/src/api/limits.ts'
 import { stockMissing } from '../compliance/stock-programs.ts'
-import { isStock, pairName, type PairKind } from '../compliance/table/pairs.ts'
+import { hasStock, isStock, pairName, type PairKind } from '../compliance/table/pairs.ts'
 import type { Layer } from '../compliance/table/relay-end.ts'
 import { Bed } from './bed.ts'
 import { MemoryPeak } from './memory-peak.ts'
@@ -101,7 +101,7 @@ const table: readonly { readonly kind: PairKind; readonly rows: readonly Row[] }
 ]
 
 for (const { kind, rows } of table) {
-  const missing = isStock(kind.relay) || isStock(kind.agent) ? stockMissing() : undefined
+  const missing = hasStock(kind) ? stockMissing() : undefined
   describe.skipIf(missing)(`${pairName(kind)}${missing ? ` (left out: ${missing})` : ''}`, () => {
     for (const row of rows) {
       for (const direction of row.directions) {

@@ -32,3 +32,6 @@ export function pairName({ relay, agent, protocol, runtime }: PairKind): string 
 }
 
 export const isStock = (maker: Maker): maker is StockVersion => maker !== 'ours'
+
+/** One end at least is a stock program. */
+export const hasStock = ({ relay, agent }: PairKind): boolean => isStock(relay) || isStock(agent)

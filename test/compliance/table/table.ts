@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stockMissing } from '../stock-programs.ts'
 import { Pair } from './pair.ts'
-import { isStock, pairName, type PairKind } from './pairs.ts'
+import { hasStock, pairName, type PairKind } from './pairs.ts'
 
 /** One promise, kept by every pair that can. */
 export interface Row {
@@ -16,7 +16,7 @@ export interface Row {
 /** All rows over each pair: one relay a pair, one row after the other. */
 export function describeTable(kinds: readonly PairKind[], rows: readonly Row[]): void {
   for (const kind of kinds) {
-    const missing = isStock(kind.relay) || isStock(kind.agent) ? stockMissing() : undefined
+    const missing = hasStock(kind) ? stockMissing() : undefined
     describe.skipIf(missing)(`${pairName(kind)}${missing ? ` (left out: ${missing})` : ''}`, () => {
       let pair: Pair | undefined
       beforeAll(async () => {

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { startConnectProxy } from '../../connect-proxy.ts'
 import { freePort } from '../../free-port.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'
@@ -27,43 +26,12 @@ async function echoThrough(pair: Pair, name: string, flag: string): Promise<void
   await npc.kill()
 }
 
-/** Opens tunnels by CONNECT for whoever shows the user; tells how many it has opened. */
-async function httpProxy(): Promise<{ port: number; opened: () => number; close: () => void }> {
-  const sockets: Socket[] = []
-  let opened = 0
-  const server = createServer().on('connect', (asked, socket: Socket) => {
-    const token = Buffer.from(`${user.name}:${user.password}`).toString('base64')
-    sockets.push(socket)
-    socket.on('error', () => undefined)
-    if (asked.headers['proxy-authorization'] !== `Basic ${token}`) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
-      return
-    }
-    const [host, port] = (asked.url ?? '').split(':')
-    const target = connect({ host, port: Number(port), allowHalfOpen: true })
-    sockets.push(target)
-    target.on('error', () => socket.destroy())
-    target.once('connect', () => {
-      opened += 1
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      socket.pipe(target).pipe(socket)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const close = () => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  }
-  return { port: (server.address() as AddressInfo).port, opened: () => opened, close }
-}
-
 export const agentFlagRows: readonly Row[] = [
   {
     name: 'npc -proxy=http://user:password@…: the whole link goes through it',
     leftOut: stockAgent,
     run: async (pair) => {
-      const proxy = await httpProxy()
+      const proxy = await startConnectProxy(user)
       try {
         const login = `${user.name}:${user.password}`
         await echoThrough(pair, 'http-proxy', `-proxy=http://${login}@127.0.0.1:${proxy.port}`)
