@@ -23,9 +23,10 @@ export async function installAgent(
   const read = await readNpcConf(flags)
   if (!read)
     throw usageError('Say where it belongs: npc install -server=host:port -vkey=... [-fingerprint=...]')
-  const { root, config } = agentFolders()
+  const { config, state } = agentFolders()
   const text = await serviceConf(flags, read)
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  // A unit of the system names this folder as the one it may write, and does not start without it.
+  await mkdir(state, { recursive: true, mode: 0o700 })
   await writeFileAtomically(config, text)
   await command.install(installable(flags), flags.service)
   print(`Its settings are in ${config}. Next: npc start`)
@@ -120,11 +121,11 @@ function sentence({ state, server, reason }: AgentStatus): string {
 }
 
 function installable(flags: { log_level?: string; log_path?: string } = {}): command.Installable {
-  const { root, config } = agentFolders()
+  const { root, config, state } = agentFolders()
   const args = [`-config=${config}`]
   if (flags.log_level !== undefined) args.push(`-log_level=${flags.log_level}`)
   if (flags.log_path !== undefined) args.push(`-log_path=${flags.log_path}`)
-  const writable = [join(root, 'state')]
+  const writable = [state]
   return {
     name: 'npc',
     description: 'npc, the agent that connects this machine to its relay',
