@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the screen can offer as the next step; one button each. `renderer/src/ui/fixes.ts` says who does which. */
+/** What the screen can offer as the next step; one button each. `renderer/src/failures/fixes.ts` says who does which. */
 export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('retry') }),
   z.object({ action: z.literal('edit-address') }),

@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n'
 import type { RouteLocationRaw } from 'vue-router'
 import { useOverview } from '../stores/overview.ts'
 import type { IconName } from '../ui/icons.ts'
-import { kindIcons } from '../ui/tunnel-state.ts'
+import { kindIcons } from '../tunnels/tunnel-state.ts'
 
 export interface SearchEntry {
   key: string

@@ -1,5 +1,5 @@
 import type { Job, Lab, Server, Tunnel } from '@nps-desktop/electron/contract'
-import { groupsOf, type JobGroupId } from '../../ui/job-groups.ts'
+import { groupsOf, type JobGroupId } from '../../jobs/job-groups.ts'
 
 /** The six steps of the sidebar. */
 export const wizardSteps = ['sign-in', 'check', 'install', 'ports', 'lab', 'tunnels'] as const

@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import { failedStep, groupsOf, type JobGroupId } from '../../ui/job-groups.ts'
+import { failedStep, groupsOf, type JobGroupId } from '../../jobs/job-groups.ts'
 import { wizardSteps, type SetupFacts, type WizardStep, type WizardStepState } from './place.ts'
 import type { WizardLine } from './wizard.ts'
 

@@ -1,7 +1,7 @@
 import { useRouter } from 'vue-router'
 import { useApi } from '../carrier/backend.ts'
-import type { Corrections, FixHandlers } from '../ui/fixes.ts'
-import { useOpenUrl } from './use-open-url.ts'
+import type { Corrections, FixHandlers } from './fixes.ts'
+import { useOpenUrl } from '../stores/use-open-url.ts'
 
 /** Where a failure stands, as far as its fixes need it. What is absent has no button. */
 export interface FixPlace {

@@ -1,7 +1,7 @@
 import type { Lab } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 import { useFormat } from '../format/use-format.ts'
-import type { Tone } from './StatusMark.vue'
+import type { Tone } from '../ui/StatusMark.vue'
 
 const tones: Record<Lab['state']['state'], Tone> = {
   online: 'ready',

@@ -1,6 +1,6 @@
 import type { Fix } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
-import type { IconName } from './icons.ts'
+import type { IconName } from '../ui/icons.ts'
 import { useWrittenValue } from './use-written-value.ts'
 
 export interface FixWords {

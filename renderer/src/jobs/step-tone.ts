@@ -1,5 +1,5 @@
 import type { Step } from '@nps-desktop/electron/contract'
-import type { Tone } from './StatusMark.vue'
+import type { Tone } from '../ui/StatusMark.vue'
 
 const tones: Record<Step['state'], Tone> = {
   waiting: 'off',

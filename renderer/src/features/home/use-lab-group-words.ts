@@ -1,16 +1,16 @@
 import type { Lab, Server } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
-import { useFormat } from '../format/use-format.ts'
+import { useFormat } from '../../format/use-format.ts'
 
 /** A lab box in words. */
-export interface LabWords {
+export interface LabGroupWords {
   /** `Online for 46 min`, `Offline since 03:12`. */
   state(lab: Lab, nowMs: number): string
   /** `through cloud-hz · starts at boot`. */
   path(lab: Lab, server: Server): string
 }
 
-export function useLabWords(): LabWords {
+export function useLabGroupWords(): LabGroupWords {
   const { t } = useI18n({ useScope: 'global' })
   const format = useFormat()
   return {

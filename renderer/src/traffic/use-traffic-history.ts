@@ -2,8 +2,8 @@ import type { TrafficHistory } from '@nps-desktop/relay-core/api'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { ComputedRef, Ref } from 'vue'
 import { useBackend } from '../carrier/backend.ts'
-import { pointsOfHistory, totalsOf } from '../ui/traffic-points.ts'
-import type { TrafficPoint } from '../ui/traffic-points.ts'
+import { pointsOfHistory, totalsOf } from './traffic-points.ts'
+import type { TrafficPoint } from './traffic-points.ts'
 
 /** History moves a point a minute; asking a little more often keeps the right edge fresh. */
 const askEveryMs = 20_000

@@ -1,5 +1,5 @@
 import type { Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
-import { tunnelLook } from '../ui/tunnel-state.ts'
+import { tunnelLook } from '../tunnels/tunnel-state.ts'
 
 /** One cause that a person can act on. An offline box is one cause, not one per tunnel behind it. */
 export type Need =

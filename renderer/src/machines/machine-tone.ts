@@ -1,6 +1,6 @@
 import type { Lab, Server, Tunnel } from '@nps-desktop/electron/contract'
-import type { Tone } from './StatusMark.vue'
-import { tunnelLook } from './tunnel-state.ts'
+import type { Tone } from '../ui/StatusMark.vue'
+import { tunnelLook } from '../tunnels/tunnel-state.ts'
 
 export function serverTone(server: Server, laptopOnline: boolean): Tone {
   if (!laptopOnline && !server.local) return 'off'

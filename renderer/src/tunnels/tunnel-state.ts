@@ -1,7 +1,7 @@
 import { stopNames } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, Stop, Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
-import type { IconName } from './icons.ts'
-import type { Tone } from './StatusMark.vue'
+import type { IconName } from '../ui/icons.ts'
+import type { Tone } from '../ui/StatusMark.vue'
 
 /** How long a proof counts: all five stops answered within this time, or it is not green. */
 const provedForMs = 30_000

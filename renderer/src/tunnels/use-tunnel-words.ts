@@ -1,8 +1,8 @@
 import type { Stop, Tunnel } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 import { useFormat } from '../format/use-format.ts'
-import type { IconName } from './icons.ts'
-import { useFixWords } from './use-fix-words.ts'
+import type { IconName } from '../ui/icons.ts'
+import { useFixWords } from '../failures/use-fix-words.ts'
 import type { RowAction, TunnelLook } from './tunnel-state.ts'
 
 /** The words of a tunnel: its state, its stops, its buttons. */

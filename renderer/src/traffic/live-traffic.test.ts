@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unknownRuns } from '../ui/traffic-points.ts'
+import { unknownRuns } from './traffic-points.ts'
 import { type LiveTraffic, nextMinute } from './live-traffic.ts'
 
 const second = (atMs: number, ...tunnelIds: string[]) => ({
