@@ -1,5 +1,5 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { targetPort, usualTargets } from '../overview/tunnel-kind.ts'
+import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
 import type { Machines } from '../ssh/machines.ts'
 import { RemoteShell } from '../ssh/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'

@@ -7,11 +7,16 @@ import type { Clock } from '../clock.ts'
 import { Feed } from '../feed.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
-import { changeFailure } from '../tunnels/tunnel-change.ts'
-import type { Evidence, TunnelChecks } from './tunnel-checks.ts'
-import { addressOf } from './tunnel-kind.ts'
-import { type ListedTunnel, listOtherTunnels, listTunnels, visitorHost } from './tunnel-list.ts'
-import { tunnelStatus } from './tunnel-status.ts'
+import { changeFailure } from '../known-tunnels/tunnel-change.ts'
+import type { Evidence, TunnelChecks } from '../checks/tunnel-checks.ts'
+import { addressOf } from '../known-tunnels/tunnel-kind.ts'
+import {
+  type ListedTunnel,
+  listOtherTunnels,
+  listTunnels,
+  visitorHost,
+} from '../known-tunnels/tunnel-list.ts'
+import { tunnelStatus } from '../checks/tunnel-status.ts'
 
 type Origin = NonNullable<(Client['agent'] & { state: 'online' })['origin']>
 

@@ -1,8 +1,8 @@
 import { isLoopback } from '@nps-desktop/relay-core/client'
-import { addressOf, isWeb, targetPort } from '../overview/tunnel-kind.ts'
-import { type ListedTunnel, visitorHost } from '../overview/tunnel-list.ts'
+import { addressOf, isWeb, targetPort } from '../known-tunnels/tunnel-kind.ts'
+import { type ListedTunnel, visitorHost } from '../known-tunnels/tunnel-list.ts'
 import type { LabServices } from './lab-services.ts'
-import type { LocalDoors } from './local-doors.ts'
+import type { LocalDoors } from '../forwards/local-doors.ts'
 
 /**
  * The address that a person opens, with what it takes to get in when the app can find it out. `secure`: a check has met

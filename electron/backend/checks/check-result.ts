@@ -1,7 +1,7 @@
 import { relayFailure, withValues } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
-import { targetPort, usualTargets } from './tunnel-kind.ts'
+import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
 import type { Visit } from './visit.ts'
 
 /** What one check found of the last three stops. Of the first two the link and the network watch know. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { targetPort } from '../overview/tunnel-kind.ts'
+import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 
 /** Without root no program may have one of the lower ones. */
 const firstFreePort = 1024

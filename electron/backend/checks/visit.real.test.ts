@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addressOf } from './tunnel-kind.ts'
+import { addressOf } from '../known-tunnels/tunnel-kind.ts'
 import { visit, visitPrivately } from './visit.ts'
 
 const run = promisify(execFile)

@@ -3,7 +3,7 @@ import type { OtherTunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron
 import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
-import { changeOf, type TunnelChange } from '../tunnels/tunnel-change.ts'
+import { changeOf, type TunnelChange } from './tunnel-change.ts'
 import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
 import { guessKind } from './tunnel-kind.ts'
 

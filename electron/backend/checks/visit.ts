@@ -7,7 +7,7 @@ import { AppError } from '../app-error.ts'
 import { failureOf } from '../failure-of.ts'
 import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
-import { addressOf, isWeb } from './tunnel-kind.ts'
+import { addressOf, isWeb } from '../known-tunnels/tunnel-kind.ts'
 
 const connectWithinMs = 5_000
 const answerWithinMs = 5_000

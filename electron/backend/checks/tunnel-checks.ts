@@ -5,10 +5,10 @@ import type { HostLook } from '../firewall/host-look.ts'
 import { Listeners } from '../listeners.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/remote'
 import type { Relays } from '../relays/relays.ts'
-import type { PrivateDoors } from '../tunnels/private-doors.ts'
+import type { PrivateDoors } from '../forwards/private-doors.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge } from './check-result.ts'
-import { type ListedTunnel, listTunnels } from './tunnel-list.ts'
+import { type ListedTunnel, listTunnels } from '../known-tunnels/tunnel-list.ts'
 import { visit, visitPrivately } from './visit.ts'
 
 const watchedEveryMs = 10_000
