@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readMachineFacts } from '../../electron/backend/install/machine-facts.ts'
+import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys.ts'
 import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'

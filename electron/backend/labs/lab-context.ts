@@ -1,6 +1,6 @@
 import { AppError } from '../app-error.ts'
-import type { UploadFindings } from '../install/upload-steps.ts'
-import type { Workplace } from '../jobs/workplace.ts'
+import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
+import type { Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, RelayRecord, Storage } from '../storage/records.ts'
 

@@ -1,6 +1,6 @@
 import { agentKey } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
-import { commandOf, type InstalledProgram } from '../install/installed-program.ts'
+import { commandOf, type InstalledProgram } from '../provisioning/install/installed-program.ts'
 import type { RemoteShell } from '../ssh/remote-shell.ts'
 
 const status = z.object({ agent: z.object({ fingerprint: agentKey }) })

@@ -8,7 +8,7 @@ import {
   type RelayConfig,
 } from '@nps-desktop/relay-core/config'
 import { AppError } from '../app-error.ts'
-import type { Owner } from '../jobs/workplace.ts'
+import type { Owner } from '../provisioning/jobs/workplace.ts'
 import { quote } from '../ssh/quote.ts'
 import { RemoteCommandFailed } from '../ssh/remote-shell.ts'
 

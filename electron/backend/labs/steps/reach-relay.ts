@@ -1,6 +1,6 @@
 import { AppError } from '../../app-error.ts'
 import { quote } from '../../ssh/quote.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
 import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 

@@ -1,4 +1,4 @@
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { type LabContext, labOf } from '../lab-context.ts'
 
 /** Takes the lab box and its tunnels from the relay: its key is worthless from now on. */

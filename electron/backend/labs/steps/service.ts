@@ -1,7 +1,7 @@
-import { installProgram, startProgram } from '../../install/installed-program.ts'
-import { writtenPaths } from '../../install/written-paths.ts'
-import { endUpload, need, programPath } from '../../install/upload-steps.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { installProgram, startProgram } from '../../provisioning/install/installed-program.ts'
+import { writtenPaths } from '../../provisioning/install/written-paths.ts'
+import { endUpload, need, programPath } from '../../provisioning/install/upload-steps.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
 import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 

@@ -1,8 +1,8 @@
-import { checkMachine, choosePlace } from '../../install/check-machine.ts'
-import { findInstalled, versionOf } from '../../install/installed-program.ts'
-import { readMachineFacts } from '../../install/machine-facts.ts'
-import { findProgram } from '../../install/programs.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { checkMachine, choosePlace } from '../../provisioning/install/check-machine.ts'
+import { findInstalled, versionOf } from '../../provisioning/install/installed-program.ts'
+import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
+import { findProgram } from '../../provisioning/install/programs.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import type { LabContext } from '../lab-context.ts'
 
 /** Processor, libc, room on the disk; and an npc of ours that is there already. */

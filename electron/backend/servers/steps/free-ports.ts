@@ -1,8 +1,13 @@
 import { AppError } from '../../app-error.ts'
 import { type ListeningPort, readListeningPorts } from '../../firewall/listening-ports.ts'
-import { apartFolder, findInstalled, findOtherRelay, versionOf } from '../../install/installed-program.ts'
-import { writtenPaths } from '../../install/written-paths.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import {
+  apartFolder,
+  findInstalled,
+  findOtherRelay,
+  versionOf,
+} from '../../provisioning/install/installed-program.ts'
+import { writtenPaths } from '../../provisioning/install/written-paths.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { readRelaySettings } from '../relay-settings.ts'
 import type { ServerContext } from '../server-context.ts'
 

@@ -1,5 +1,5 @@
 import { checkPorts } from '../../firewall/check-ports.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { portsBlocked } from '../ports-blocked.ts'
 import { hostOf, type ServerContext, serverOf } from '../server-context.ts'
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../app-error.ts'
 import { undoScript } from '../../firewall/firewall-change.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { RemoteCommandFailed } from '../../ssh/remote-shell.ts'
 import { type ServerContext, serverOf } from '../server-context.ts'
 

@@ -1,7 +1,7 @@
-import { apartFlags, apartFolder, installProgram } from '../../install/installed-program.ts'
-import { writtenPaths } from '../../install/written-paths.ts'
-import { endUpload, programPath } from '../../install/upload-steps.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { apartFlags, apartFolder, installProgram } from '../../provisioning/install/installed-program.ts'
+import { writtenPaths } from '../../provisioning/install/written-paths.ts'
+import { endUpload, programPath } from '../../provisioning/install/upload-steps.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { type ServerContext, serverOf } from '../server-context.ts'
 
 /** The program makes itself a service, and tells which kind it got. */

@@ -7,11 +7,11 @@ import {
   isRunning,
   startProgram,
   versionOf,
-} from '../../install/installed-program.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
-import type { Owner } from '../../jobs/workplace.ts'
+} from '../../provisioning/install/installed-program.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
+import type { Owner } from '../../provisioning/jobs/workplace.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
-import { need } from '../../install/upload-steps.ts'
+import { need } from '../../provisioning/install/upload-steps.ts'
 import type { ServerContext } from '../server-context.ts'
 
 const doorSchema = z.object({

@@ -1,7 +1,7 @@
-import { checkMachine, choosePlace } from '../../install/check-machine.ts'
-import { readMachineFacts } from '../../install/machine-facts.ts'
-import { findProgram } from '../../install/programs.ts'
-import type { StepDefinition } from '../../jobs/step-definition.ts'
+import { checkMachine, choosePlace } from '../../provisioning/install/check-machine.ts'
+import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
+import { findProgram } from '../../provisioning/install/programs.ts'
+import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** A difference of clocks that is worth a line: people compare times in logs. */

@@ -1,8 +1,8 @@
 import type { Fact, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../app-error.ts'
-import { failureOf } from '../failure-of.ts'
-import { Feed } from '../feed.ts'
+import { AppError } from '../../app-error.ts'
+import { failureOf } from '../../failure-of.ts'
+import { Feed } from '../../feed.ts'
 import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
 import type { Corrections, StepDefinition, StepReport } from './step-definition.ts'
 

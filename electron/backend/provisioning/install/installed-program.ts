@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../../app-error.ts'
 import type { Owner } from '../jobs/workplace.ts'
-import { commandLine } from '../ssh/quote.ts'
-import { RemoteCommandFailed, unexpectedAnswer } from '../ssh/remote-shell.ts'
-import type { InstalledRecord } from '../storage/records.ts'
+import { commandLine } from '../../ssh/quote.ts'
+import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
+import type { InstalledRecord } from '../../storage/records.ts'
 import { diskFull } from './check-machine.ts'
 import type { ProgramName } from './programs.ts'
 
