@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { AppAndRelay } from '../overview/app-and-relay.ts'
+import { AppAndRelay } from '../../testing/app-and-relay.ts'
 
 let bed: AppAndRelay
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { AppAndRelay } from './app-and-relay.ts'
+import { AppAndRelay } from '../../testing/app-and-relay.ts'
 
 let bed: AppAndRelay
 beforeEach(async () => {

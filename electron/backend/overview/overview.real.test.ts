@@ -1,7 +1,7 @@
 import type { Overview } from '@nps-desktop/electron/contract'
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { AppAndRelay } from './app-and-relay.ts'
+import { AppAndRelay } from '../../testing/app-and-relay.ts'
 
 let bed: AppAndRelay
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { createRouterClient, implement } from '@orpc/server'
 import { afterEach, expect, test } from 'vitest'
 import { Feed } from '../feed.ts'
 import { Listeners } from '../listeners.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { RelayLink } from './relay-link.ts'
 
 /** A relay's API in memory: its feeds, and a way to end the connection. */

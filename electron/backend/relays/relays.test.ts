@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeyFile } from '../key-file.ts'
 import type { Storage } from '../storage/records.ts'
 import { openStorage } from '../storage/storage.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { adminKeySecret, Relays } from './relays.ts'
 import { untilRelay } from './until-relay.ts'
 

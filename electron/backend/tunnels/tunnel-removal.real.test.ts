@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { AppAndRelay } from '../overview/app-and-relay.ts'
+import { AppAndRelay } from '../../testing/app-and-relay.ts'
 
 let bed: AppAndRelay
 beforeEach(async () => {

@@ -10,9 +10,9 @@ import { connectRelay, type RelayConnection } from '@nps-desktop/relay-core/remo
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { Relay } from '@nps-desktop/relay-core/server'
 import { createRouterClient, type RouterClient } from '@orpc/server'
-import { createHeadlessShell } from '../../headless/headless-shell.ts'
-import { type Backend, createBackend } from '../backend.ts'
-import type { DesktopRouter } from '../router.ts'
+import { createHeadlessShell } from '../headless/headless-shell.ts'
+import { type Backend, createBackend } from '../backend/backend.ts'
+import type { DesktopRouter } from '../backend/router.ts'
 
 /** For tests: the app's backend, a relay and, once asked for, an agent, all in this process; and a service that greets like sshd. */
 export class AppAndRelay {
