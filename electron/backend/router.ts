@@ -7,7 +7,7 @@ import {
   isContractProcedure,
 } from '@orpc/contract'
 import { implement, ORPCError, type Router } from '@orpc/server'
-import { failureOf } from './failure-of.ts'
+import { failureOf } from './failures/failure-of.ts'
 
 interface CallOptions {
   /** Aborted when the page cancels the call or goes away. */

@@ -1,5 +1,5 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { Clock } from '../clock.ts'
 import type { HostLook } from '../firewall/host-look.ts'
 import { Listeners } from '../listeners.ts'

@@ -1,5 +1,5 @@
 import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
-import type { RemoteShell } from '../ssh/remote-shell.ts'
+import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import { detectProvider } from './detect-provider.ts'
 import { changesFor } from './firewall-change.ts'
 import { readHostFirewall } from './host-firewall.ts'

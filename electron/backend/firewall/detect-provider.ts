@@ -1,4 +1,4 @@
-import type { RemoteShell } from '../ssh/remote-shell.ts'
+import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { ProviderClues, ProviderId } from './providers.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { RemoteShell } from '../ssh/remote-shell.ts'
+import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import { type FirewalldZone, judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
 import { judgeIptables, parseIptables } from './iptables-rules.ts'
 import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'

@@ -1,4 +1,4 @@
-import type { RemoteShell } from '../ssh/remote-shell.ts'
+import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 
 /** A TCP port that some program on the machine listens on. */
 export interface ListeningPort {

@@ -1,5 +1,5 @@
-import { AppError } from '../app-error.ts'
-import { RemoteCommandFailed, type RemoteShell } from '../ssh/remote-shell.ts'
+import { AppError } from '../failures/app-error.ts'
+import { RemoteCommandFailed, type RemoteShell } from '../ssh/shell/remote-shell.ts'
 import { changesFor, type Opening } from './firewall-change.ts'
 import { readHostFirewall } from './host-firewall.ts'
 

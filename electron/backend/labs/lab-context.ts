@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Relays } from '../relays/relays.ts'

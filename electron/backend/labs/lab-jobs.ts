@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { removalSteps } from '../provisioning/install/remove-program.ts'
 import { uploadSteps } from '../provisioning/install/upload-steps.ts'
 import type { Jobs } from '../provisioning/jobs/jobs.ts'

@@ -1,5 +1,5 @@
 import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import { refuseUnconfirmed } from '../servers/server-records.ts'

@@ -1,7 +1,7 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
 import type { Machines } from '../ssh/machines.ts'
-import { RemoteShell } from '../ssh/remote-shell.ts'
+import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { FoundService, LabServices } from '../tunnels/lab-services.ts'
 

@@ -1,5 +1,5 @@
 import { withValues, type Failure } from '@nps-desktop/electron/contract'
-import { failureOf } from '../failure-of.ts'
+import { failureOf } from '../failures/failure-of.ts'
 import type { RelayAddress } from './relay-connection.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/programs.ts'
 import { type Owner, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
-import { quote } from '../ssh/quote.ts'
+import { quote } from '../ssh/shell/quote.ts'
 import type { Storage } from '../storage/records.ts'
 
 /** Most lab boxes first. */

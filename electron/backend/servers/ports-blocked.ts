@@ -1,5 +1,5 @@
 import type { Fix, PortReport } from '@nps-desktop/electron/contract'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { spellRange } from '../firewall/firewall-change.ts'
 import { shutPorts } from '../firewall/port-report.ts'
 

@@ -7,10 +7,10 @@ import {
   PortRanges,
   type RelayConfig,
 } from '@nps-desktop/relay-core/config'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { Owner } from '../provisioning/jobs/workplace.ts'
-import { quote } from '../ssh/quote.ts'
-import { RemoteCommandFailed } from '../ssh/remote-shell.ts'
+import { quote } from '../ssh/shell/quote.ts'
+import { RemoteCommandFailed } from '../ssh/shell/remote-shell.ts'
 
 /** What setting up asks of nps.conf. */
 export interface WantedSettings {

@@ -1,6 +1,6 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Secret } from '@nps-desktop/relay-core/secret'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../provisioning/jobs/workplace.ts'
 import type { ConnectRelay } from '../relays/relay-connection.ts'

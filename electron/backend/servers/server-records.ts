@@ -1,6 +1,6 @@
 import type { Failure, JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { Secret } from '@nps-desktop/relay-core/secret'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
 import { linkFailure } from '../relays/link-failure.ts'
 import type { ConnectRelay } from '../relays/relay-connection.ts'
@@ -9,7 +9,7 @@ import { secretName } from '../ssh/machines.ts'
 import { jumpAddress, wayThrough } from '../ssh/way.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import { diagnose } from '../relays/diagnose.ts'
-import { widestRange } from './port-range.ts'
+import { widestRange } from '../relays/port-range.ts'
 
 const connectWithinMs = 10_000
 

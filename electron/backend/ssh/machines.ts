@@ -1,9 +1,9 @@
 import type { JumpHost, SshSecret } from '@nps-desktop/electron/contract'
 import { sshSecret } from '@nps-desktop/electron/contract'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { JumpRecord, Storage } from '../storage/records.ts'
 import { openSession, type SshTarget } from './open-session.ts'
-import { readKey } from './private-key.ts'
+import { readKey } from './keys/private-key.ts'
 import type { UsableSecret } from './sign-in.ts'
 import type { SshSession } from './ssh-session.ts'
 

@@ -1,7 +1,7 @@
 import type { SshSecret } from '@nps-desktop/electron/contract'
 import type { AnyAuthMethod } from 'ssh2'
-import { AppError } from '../app-error.ts'
-import { readKey } from './private-key.ts'
+import { AppError } from '../failures/app-error.ts'
+import { readKey } from './keys/private-key.ts'
 
 export type UsableSecret = Exclude<SshSecret, { kind: 'stored' }>
 

@@ -1,5 +1,5 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { isPrivateAddress } from './private-address.ts'
 import { loginFailure, type SignInAttempt } from './login-failure.ts'
 

@@ -1,5 +1,5 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 
 const retryMs = 10_000
 

@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { Shell } from '../shell.ts'
 import type { SecretStore } from './records.ts'
 import type { StorageFile } from './storage-file.ts'

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 
 type Row = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 import type { LiveTraffic, TrafficHistory } from '@nps-desktop/relay-core/api'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { Feed } from '../feed.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'

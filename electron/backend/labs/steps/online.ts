@@ -1,5 +1,5 @@
 import type { Client } from '@nps-desktop/relay-core/api'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { commandOf } from '../../provisioning/install/installed-program.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'

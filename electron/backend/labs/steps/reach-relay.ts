@@ -1,5 +1,5 @@
-import { AppError } from '../../app-error.ts'
-import { quote } from '../../ssh/quote.ts'
+import { AppError } from '../../failures/app-error.ts'
+import { quote } from '../../ssh/shell/quote.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
 import { type LabContext, labOf, relayOf } from '../lab-context.ts'

@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import type { MachineFacts, Place } from './machine-facts.ts'
 import { notOurs } from './own-folder.ts'
 import { type Arch, archOf, type ProgramFile } from './programs.ts'

@@ -1,4 +1,4 @@
-import { type RemoteShell, unexpectedAnswer } from '../../ssh/remote-shell.ts'
+import { type RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { ownFolderFunctions } from './own-folder.ts'
 
 /** What a machine is, as far as it matters for running a program there. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 
 export type Arch = 'amd64' | 'arm64'
 export type ProgramName = 'nps' | 'npc'

@@ -1,8 +1,8 @@
 import type { Owner } from '../jobs/workplace.ts'
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
-import { commandLine } from '../../ssh/quote.ts'
-import { RemoteCommandFailed } from '../../ssh/remote-shell.ts'
+import { commandLine } from '../../ssh/shell/quote.ts'
+import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
 import {
   commandOf,
   findInstalled,

@@ -1,6 +1,6 @@
-import { AppError } from '../../app-error.ts'
-import { quote } from '../../ssh/quote.ts'
-import type { RemoteShell } from '../../ssh/remote-shell.ts'
+import { AppError } from '../../failures/app-error.ts'
+import { quote } from '../../ssh/shell/quote.ts'
+import type { RemoteShell } from '../../ssh/shell/remote-shell.ts'
 
 /** Why a program does not start. Where none of the first four fits, what it said has to do. */
 export type StartProblem =

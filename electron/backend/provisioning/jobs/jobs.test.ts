@@ -1,7 +1,7 @@
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { Job } from '@nps-desktop/electron/contract'
 import { describe, expect, it } from 'vitest'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { createJobs } from './jobs.ts'
 import type { JobPlan } from './running-job.ts'
 import type { StepDefinition } from './step-definition.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { type JobPlan, RunningJob } from './running-job.ts'
 import type { Corrections } from './step-definition.ts'
 

@@ -1,8 +1,8 @@
 import type { SshSession } from '../../ssh/ssh-session.ts'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import type { MachineRef, Machines } from '../../ssh/machines.ts'
-import { RemoteShell, unexpectedAnswer } from '../../ssh/remote-shell.ts'
-import { findSudo } from '../../ssh/sudo.ts'
+import { RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
+import { findSudo } from '../../ssh/shell/sudo.ts'
 
 /** Under which account things are done on a machine, and how it got there. */
 export interface Owner {

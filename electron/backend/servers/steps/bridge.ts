@@ -1,5 +1,5 @@
 import type { PortReport } from '@nps-desktop/electron/contract'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { checkPorts } from '../../firewall/check-ports.ts'
 import { tryPort } from '../../firewall/try-port.ts'
 import type { StepDefinition, StepReport } from '../../provisioning/jobs/step-definition.ts'

@@ -1,6 +1,6 @@
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { z } from 'zod'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import {
   commandOf,
   type InstalledProgram,
@@ -10,7 +10,7 @@ import {
 } from '../../provisioning/install/installed-program.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import type { Owner } from '../../provisioning/jobs/workplace.ts'
-import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/remote-shell.ts'
+import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
 import type { ServerContext } from '../server-context.ts'
 

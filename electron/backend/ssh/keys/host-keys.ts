@@ -1,13 +1,13 @@
 import type { HostKey, JumpHost } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../app-error.ts'
-import type { HostKeyPlace, HostKeyRecord, Storage } from '../storage/records.ts'
+import { AppError } from '../../failures/app-error.ts'
+import type { HostKeyPlace, HostKeyRecord, Storage } from '../../storage/records.ts'
 import type { SeenHostKey } from './host-key.ts'
 import { inspectHostKey } from './inspect-host-key.ts'
 import { sshKnows } from './known-hosts.ts'
-import type { Machines } from './machines.ts'
-import { openWay } from './open-session.ts'
-import { jumpAddress, wayThrough } from './way.ts'
+import type { Machines } from '../machines.ts'
+import { openWay } from '../open-session.ts'
+import { jumpAddress, wayThrough } from '../way.ts'
 
 interface Endpoint {
   readonly host: string

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { openSshKeyOf } from './openssh-key.ts'
-import { quote } from './quote.ts'
+import { quote } from '../shell/quote.ts'
 
 /** A key's text, and how it is called in a message. `file` is empty for one that was pasted. */
 interface KeyText {

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import ssh2, { type ConnectConfig } from 'ssh2'
 import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './host-key.ts'
-import { signInTimeoutMs } from './open-session.ts'
-import { cancelled, handshakeFailure, sessionLost } from './ssh-errors.ts'
+import { signInTimeoutMs } from '../open-session.ts'
+import { cancelled, handshakeFailure, sessionLost } from '../ssh-errors.ts'
 
 /**
  * The host key that proves itself at the other end of `socket`: runs the key exchange and leaves before any sign-in,

@@ -1,9 +1,9 @@
 import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
-import { AppError } from './app-error.ts'
-import { Feed } from './feed.ts'
+import { AppError } from '../failures/app-error.ts'
+import { Feed } from '../feed.ts'
 import { OneTimeAddresses } from './one-time-address.ts'
-import type { Shell } from './shell.ts'
-import type { Storage } from './storage/records.ts'
+import type { Shell } from '../shell.ts'
+import type { Storage } from '../storage/records.ts'
 
 /** The calls of `app`: what the place offers, the person's settings, links that arrive. */
 export class AppCalls {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { describeHostKey, hostKeyAlgorithms } from './host-key.ts'
+import { describeHostKey, hostKeyAlgorithms } from '../keys/host-key.ts'
 import { commandLine, quote } from './quote.ts'
 
 describe('quoting for a POSIX shell', () => {

@@ -1,7 +1,7 @@
 import { Secret } from '@nps-desktop/relay-core/secret'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { type Elevation, RemoteShell } from './remote-shell.ts'
-import type { SshSession } from './ssh-session.ts'
+import type { SshSession } from '../ssh-session.ts'
 
 /**
  * Finds how this account becomes root with sudo. `passwords` are tried in order: what the person gave for sudo, then the
