@@ -20,6 +20,11 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
   { folder: 'relay-core/src/wire', forbidden: ['node:net', '../api/models.ts', 'ws'], allowed: './frame.ts' },
   {
+    folder: 'relay-core/src/async',
+    forbidden: ['../api/errors.ts', 'zod', 'ws', '@nps-desktop/relay-core/api'],
+    allowed: 'node:events',
+  },
+  {
     folder: 'relay-core/src/server',
     forbidden: ['electron', 'bun:sqlite', 'ssh2', 'vue'],
     allowed: 'node:net',

@@ -1,0 +1,55 @@
+import { changes } from './changes.ts'
+import { Signal } from './signal.ts'
+
+/** A value that changes, and who watches it: each watcher gets the current value first, then the newest after each change. */
+export class Feed<T> {
+  #value: T
+  #isClosed = false
+  #watchers = 0
+  readonly #changed = new Signal()
+  readonly #onWatchers: ((count: number) => void) | undefined
+
+  /** `onWatchers` is told how many watch, each time that changes. */
+  constructor(initial: T, { onWatchers }: { onWatchers?: (count: number) => void } = {}) {
+    this.#value = initial
+    this.#onWatchers = onWatchers
+  }
+
+  get value(): T {
+    return this.#value
+  }
+
+  set(value: T): void {
+    this.#value = value
+    this.#changed.emit()
+  }
+
+  /** Calls back with each value that is set until the answer is disposed of. Not counted as a watcher. */
+  subscribe(listener: (value: T) => void): Disposable {
+    return this.#changed.subscribe(() => listener(this.#value))
+  }
+
+  /** Ends every watcher. Idempotent. */
+  close(): void {
+    this.#isClosed = true
+    this.#changed.emit()
+  }
+
+  /** Ends without an error when the feed closes or `signal` aborts. A slow watcher skips values in between. */
+  async *watch(signal?: AbortSignal): AsyncGenerator<T, void, void> {
+    this.#countWatchers(1)
+    try {
+      for await (const _ of changes(this.#changed, { signal })) {
+        if (this.#isClosed) return
+        yield this.#value
+      }
+    } finally {
+      this.#countWatchers(-1)
+    }
+  }
+
+  #countWatchers(change: 1 | -1): void {
+    this.#watchers += change
+    this.#onWatchers?.(this.#watchers)
+  }
+}

@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts'
+
+/** Time that passes when a test says so. */
+export class ManualClock implements Clock {
+  #nowMs: number
+  readonly #timers = new Set<{ readonly dueAtMs: number; readonly action: () => void }>()
+
+  constructor(nowMs = 1_000_000) {
+    this.#nowMs = nowMs
+  }
+
+  now(): number {
+    return this.#nowMs
+  }
+
+  after(delayMs: number, action: () => void): Disposable {
+    const timer = { dueAtMs: this.#nowMs + delayMs, action }
+    this.#timers.add(timer)
+    return { [Symbol.dispose]: () => this.#timers.delete(timer) }
+  }
+
+  /** How many timers wait: none is left behind by what has ended. */
+  get waiting(): number {
+    return this.#timers.size
+  }
+
+  /** Runs what falls due on the way, in order. */
+  advance(byMs: number): void {
+    const untilMs = this.#nowMs + byMs
+    for (;;) {
+      const [next] = [...this.#timers]
+        .filter(({ dueAtMs }) => dueAtMs <= untilMs)
+        .sort((a, b) => a.dueAtMs - b.dueAtMs)
+      if (!next) break
+      this.#timers.delete(next)
+      this.#nowMs = Math.max(this.#nowMs, next.dueAtMs)
+      next.action()
+    }
+    this.#nowMs = untilMs
+  }
+
+  /** The computer slept: time passed, and nothing ran. */
+  sleep(byMs: number): void {
+    this.#nowMs += byMs
+  }
+}

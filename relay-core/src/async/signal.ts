@@ -1,0 +1,30 @@
+/** Tells whoever has subscribed that something has happened, and what. Not to be mistaken for an `AbortSignal`. */
+export class Signal<Values extends readonly unknown[] = []> {
+  readonly #subscriptions = new Set<{ readonly listener: (...values: Values) => void }>()
+
+  /** Calls back until the answer is disposed of. A listener subscribed twice is called twice. */
+  subscribe(listener: (...values: Values) => void): Disposable {
+    const subscription = { listener }
+    this.#subscriptions.add(subscription)
+    return { [Symbol.dispose]: () => this.#subscriptions.delete(subscription) }
+  }
+
+  /**
+   * Calls every listener, though one before it throws; then throws what was thrown, several as an `AggregateError`. Who is
+   * unsubscribed meanwhile is called no more, who subscribes meanwhile is not called yet.
+   */
+  emit(...values: Values): void {
+    const errors: unknown[] = []
+    const present = [...this.#subscriptions]
+    for (const subscription of present) {
+      if (!this.#subscriptions.has(subscription)) continue
+      try {
+        subscription.listener(...values)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 1) throw new AggregateError(errors, 'several listeners failed')
+    if (errors.length === 1) throw errors[0]
+  }
+}
