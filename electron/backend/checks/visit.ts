@@ -5,7 +5,7 @@ import type { Failure, TunnelKind } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { failureOf } from '../failures/failure-of.ts'
-import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
+import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
 import { addressOf, isWeb } from '../known-tunnels/tunnel-kind.ts'
 

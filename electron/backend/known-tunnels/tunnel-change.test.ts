@@ -8,7 +8,7 @@ import { openKeyFile } from '../key-file.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 import { openStorage } from '../storage/storage.ts'
-import { newNote } from '../tunnels/new-note.ts'
+import { newNote } from './new-note.ts'
 import { isMarkOf } from './private-password.ts'
 import { followPasswords } from './tunnel-change.ts'
 

@@ -1,5 +1,5 @@
 import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
-import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
+import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 
 /** Where each service listens by default. */
 export const usualTargets: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {

@@ -4,7 +4,7 @@ import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
 import { changeOf, type TunnelChange } from './tunnel-change.ts'
-import { type Entrance, plainEntrance } from '../tunnels/lab-services.ts'
+import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 import { guessKind } from './tunnel-kind.ts'
 
 /** A tunnel with all it belongs to. */

@@ -2,7 +2,7 @@ import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-deskt
 import { AppError } from '../failures/app-error.ts'
 import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
-import { refuseUnconfirmed } from '../servers/server-records.ts'
+import { refuseUnconfirmed } from '../ssh/keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
 import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 

@@ -3,7 +3,29 @@ import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
 import type { Machines } from '../ssh/machines.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
-import type { FoundService, LabServices } from '../tunnels/lab-services.ts'
+import type { Entrance } from '../storage/entrance.ts'
+import type { TunnelKind } from '@nps-desktop/electron/contract'
+
+/** A service that runs on the lab box, as the box itself tells. */
+export interface FoundService extends Entrance {
+  readonly kind: Exclude<TunnelKind, 'tcp'>
+  readonly port: number
+  /** Empty where it asks for a password or for nothing. */
+  readonly token: string
+}
+
+/** What the app can learn over the lab box's ssh. */
+export interface LabServices {
+  /**
+   * The service of the kind on `port`, or, without one, where it runs. Null when none is found, or when the app has no
+   * sign-in for the box or gets no answer.
+   */
+  find(
+    labId: string,
+    wanted: { kind: Exclude<TunnelKind, 'tcp'>; port?: number },
+    options: { signal: AbortSignal },
+  ): Promise<FoundService | null>
+}
 
 /**
  * One line a service, with its kind in front. sshd: the port by which this very session came in. Jupyter: its runtime

@@ -1,12 +1,12 @@
-import type { Failure, JumpHost, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type { Failure, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
 import { linkFailure } from '../relays/link-failure.ts'
 import type { ConnectRelay } from '../relays/relay-connection.ts'
 import { adminKeySecret, type Relays } from '../relays/relays.ts'
+import { refuseUnconfirmed } from '../ssh/keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
-import { jumpAddress, wayThrough } from '../ssh/way.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import { diagnose } from '../relays/diagnose.ts'
 import { widestRange } from '../relays/port-range.ts'
@@ -141,20 +141,6 @@ export class ServerRecords {
     if (!server) throw new AppError('not-found', 'This server is no longer in the list.', {})
     return server
   }
-}
-
-/** No secret is taken for a machine whose host key nobody has looked at, by the way that leads there. */
-export function refuseUnconfirmed(
-  storage: Storage,
-  { host, port }: SshAddress,
-  jump: JumpHost = { kind: 'none' },
-): void {
-  if (storage.hostKeys.get({ host, port, way: wayThrough(jumpAddress(storage, jump)) })) return
-  throw new AppError(
-    'host-key-unconfirmed',
-    `The host key of ${host}:${port} is not confirmed yet. Compare its fingerprint first.`,
-    { host, port },
-  )
 }
 
 /** What can be seen of a machine at which no relay answers; the app has no way in to change anything there. */

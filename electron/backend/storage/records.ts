@@ -7,7 +7,7 @@ import type {
   SshAddress,
   TunnelKind,
 } from '@nps-desktop/electron/contract'
-import type { Entrance } from '../tunnels/lab-services.ts'
+import type { Entrance } from './entrance.ts'
 import type { SetAsideStore } from './set-aside.ts'
 
 /** A relay as the app reaches it. Its admin key is the secret `server/<id>/admin-key`. */

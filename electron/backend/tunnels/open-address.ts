@@ -1,7 +1,7 @@
 import { isLoopback } from '@nps-desktop/relay-core/client'
 import { addressOf, isWeb, targetPort } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, visitorHost } from '../known-tunnels/tunnel-list.ts'
-import type { LabServices } from './lab-services.ts'
+import type { LabServices } from '../labs/lab-services.ts'
 import type { LocalDoors } from '../forwards/local-doors.ts'
 
 /**

@@ -6,7 +6,7 @@ import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { ListedTunnel } from '../known-tunnels/tunnel-list.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
-import { newNote } from './new-note.ts'
+import { newNote } from '../known-tunnels/new-note.ts'
 
 /** As long as the screen offers "Undo". */
 const undoWithinMs = 10_000
