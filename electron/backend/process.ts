@@ -3,7 +3,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { RPCHandler } from '@orpc/server/message-port'
-import { createBackend, type Backend } from './backend.ts'
+import { createBackend, type DesktopBackend } from './desktop-backend.ts'
 import { openKeyFile } from './key-file.ts'
 import type { Shell } from './shell.ts'
 
@@ -21,7 +21,7 @@ const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPor
 if (parentPort === undefined)
   throw new Error('This program is started by NPS Desktop, as its backend process.')
 
-let backend: Promise<Backend> | undefined
+let backend: Promise<DesktopBackend> | undefined
 parentPort.on('message', ({ data, ports }) => {
   const port = ports[0]
   if (data.kind === 'start' && port !== undefined) backend = start(backendStart.parse(data.start), port)
@@ -29,7 +29,7 @@ parentPort.on('message', ({ data, ports }) => {
   else if (data.kind === 'close') void close()
 })
 
-async function start(values: BackendStart, port: Port): Promise<Backend> {
+async function start(values: BackendStart, port: Port): Promise<DesktopBackend> {
   const client: ContractRouterClient<typeof shellContract> = createORPCClient(new RPCLink({ port }))
   port.start()
   return createBackend({ shell: await createRemoteShell(values, client) })

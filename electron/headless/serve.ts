@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
-import { createBackend } from '../backend/backend.ts'
+import { createBackend } from '../backend/desktop-backend.ts'
 import type { Shell } from '../backend/shell.ts'
 import { serveStaticFile } from './static-files.ts'
 

@@ -1,6 +1,6 @@
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { Words } from './words.ts'
+import type { MenuWords } from './menu-words.ts'
 
 /** From here on a lab box is a submenu. */
 const maxFlatTunnels = 12
@@ -13,7 +13,7 @@ export interface TrayActions {
 }
 
 /** Home's sentence in the menu bar. */
-export function traySentence(overview: Overview, words: Words): string {
+export function traySentence(overview: Overview, words: MenuWords): string {
   if (!overview.laptopOnline) return words.laptopOffline
   if (overview.tunnels.length === 0) return words.noTunnels
   const broken = overview.tunnels.filter((tunnel) => tunnel.status.state === 'broken').length
@@ -27,7 +27,7 @@ export function traySentence(overview: Overview, words: Words): string {
 /** The sentence, each lab box with its tunnels' actions, then the app's own entries. Broken tunnels come first. */
 export function trayMenu(
   overview: Overview,
-  words: Words,
+  words: MenuWords,
   actions: TrayActions,
 ): MenuItemConstructorOptions[] {
   const groups = overview.labs.map((lab) => ({
@@ -55,7 +55,7 @@ export function trayMenu(
   ]
 }
 
-function tunnelItem(tunnel: Tunnel, words: Words, actions: TrayActions): MenuItemConstructorOptions {
+function tunnelItem(tunnel: Tunnel, words: MenuWords, actions: TrayActions): MenuItemConstructorOptions {
   const verb = {
     ssh: words.copySsh,
     jupyter: words.openNotebook,

@@ -2,19 +2,19 @@ import type { DesktopContract, Overview, Settings, Tunnel } from '@nps-desktop/e
 import type { ContractRouterClient } from '@orpc/contract'
 import { clipboard, Menu, nativeImage, Tray } from 'electron'
 import { join } from 'node:path'
-import { setAppMenu } from './app-menu.ts'
+import { setAppMenu } from './menu-bar.ts'
 import { openInBrowser } from './main-window.ts'
 import { trayMenu, traySentence } from './tray-menu.ts'
-import { wordsFor } from './words.ts'
+import { wordsFor } from './menu-words.ts'
 
-type Client = ContractRouterClient<DesktopContract>
+type DesktopClient = ContractRouterClient<DesktopContract>
 
 /** The glyph in the menu bar with the sentence of Home as its tip, kept current by the backend's feeds. */
 export class AppTray {
   readonly #tray: Tray
   readonly #iconsFolder: string
   readonly #actions: { open(): void; quit(): void }
-  #client: Client | undefined
+  #client: DesktopClient | undefined
   #overview: Overview | undefined
   #settings: Settings = { language: 'system', theme: 'system', closeToTray: true }
 
@@ -26,7 +26,7 @@ export class AppTray {
     this.#draw()
   }
 
-  update(change: { client?: Client; overview?: Overview; settings?: Settings }): void {
+  update(change: { client?: DesktopClient; overview?: Overview; settings?: Settings }): void {
     this.#client = change.client ?? this.#client
     this.#overview = change.overview ?? this.#overview
     this.#settings = change.settings ?? this.#settings

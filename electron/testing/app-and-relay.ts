@@ -11,8 +11,8 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import { Relay } from '@nps-desktop/relay-core/server'
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import { createHeadlessShell } from '../headless/headless-shell.ts'
-import { type Backend, createBackend } from '../backend/backend.ts'
-import type { DesktopRouter } from '../backend/router.ts'
+import { type DesktopBackend, createBackend } from '../backend/desktop-backend.ts'
+import type { DesktopRouter } from '../backend/desktop-router.ts'
 
 /** For tests: the app's backend, a relay and, once asked for, an agent, all in this process; and a service that greets like sshd. */
 export class AppAndRelay {
@@ -21,7 +21,7 @@ export class AppAndRelay {
   relay!: Relay
   opened!: Awaited<ReturnType<Relay['start']>>
   agent: Agent | undefined
-  backend!: Backend
+  backend!: DesktopBackend
   app!: RouterClient<DesktopRouter>
 
   private constructor(folder: string) {

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job, JumpHost, Overview } from '@nps-desktop/electron/contract'
 import { createRouterClient, type RouterClient } from '@orpc/server'
-import { type Backend, createBackend } from '../../electron/backend/backend.ts'
-import type { DesktopRouter } from '../../electron/backend/router.ts'
+import { type DesktopBackend, createBackend } from '../../electron/backend/desktop-backend.ts'
+import type { DesktopRouter } from '../../electron/backend/desktop-router.ts'
 import { createHeadlessShell } from '../../electron/headless/headless-shell.ts'
 
 /** The app's backend with a data folder of its own, called as the page calls it. */
 export class App {
   readonly client: RouterClient<DesktopRouter>
-  readonly #backend: Backend
+  readonly #backend: DesktopBackend
   readonly #dataFolder: string
 
-  private constructor(backend: Backend, dataFolder: string) {
+  private constructor(backend: DesktopBackend, dataFolder: string) {
     this.#backend = backend
     this.#dataFolder = dataFolder
     this.client = createRouterClient(backend.router)

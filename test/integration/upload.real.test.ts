@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Place } from '../../electron/backend/provisioning/install/machine-facts.ts'
+import type { UploadPlace } from '../../electron/backend/provisioning/install/machine-facts.ts'
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
-import type { ProgramFile } from '../../electron/backend/provisioning/install/programs.ts'
+import type { ProgramFile } from '../../electron/backend/provisioning/install/program-files.ts'
 import { tryProgram } from '../../electron/backend/provisioning/install/try-program.ts'
 import { uploadProgram } from '../../electron/backend/provisioning/install/upload-program.ts'
 import { describeHostKey } from '../../electron/backend/ssh/keys/host-key.ts'
@@ -25,7 +25,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   let session: SshSession
   let shell: RemoteShell
   let folder: string
-  let place: Place
+  let place: UploadPlace
   const signal = new AbortController().signal
 
   /** A script with so much noise behind it that it takes a while to send. */

@@ -2,7 +2,7 @@ import type { PortReport } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayErrorCode } from '@nps-desktop/relay-core/api'
 import { expect, test } from 'vitest'
 import { type CheckedTunnel, judge } from './check-result.ts'
-import type { Visit } from './visit.ts'
+import type { ServiceVisit } from './service-visit.ts'
 
 const jupyter: CheckedTunnel = {
   kind: 'jupyter',
@@ -14,7 +14,7 @@ const jupyter: CheckedTunnel = {
 }
 
 const accepted = { state: 'accepted', ms: 20 } as const
-const right: Visit = { port: accepted, service: { state: 'right', seen: 'version 2', ms: 45 } }
+const right: ServiceVisit = { port: accepted, service: { state: 'right', seen: 'version 2', ms: 45 } }
 
 type Hop = ProbeResult['hops'][number]
 const ok = (hop: Hop['hop'], ms: number): Hop => ({ hop, state: 'ok', ms, failure: null })
@@ -25,7 +25,7 @@ const skipped = (hop: Hop['hop']): Hop => ({ hop, state: 'skipped', ms: null, fa
 const probe = (...hops: Hop[]): ProbeResult => ({ tunnelId: 1, atMs: 1, hops })
 const allOk = probe(ok('port', 0), ok('agent', 30), ok('target', 2))
 
-const codes = (tunnel: CheckedTunnel, visit: Visit, hops: ProbeResult) =>
+const codes = (tunnel: CheckedTunnel, visit: ServiceVisit, hops: ProbeResult) =>
   judge(tunnel, visit, hops, 9).stops.map(({ state, failure }) => failure?.code ?? state)
 
 test('all well: each stop has the time of the link into it, and the whole is what a visitor waited', () => {
@@ -39,13 +39,13 @@ test('all well: each stop has the time of the link into it, and the whole is wha
 })
 
 test('the relay’s own word on the port comes before what the visitor saw', () => {
-  const refused: Visit = { port: { state: 'refused', why: 'refused' }, service: null }
+  const refused: ServiceVisit = { port: { state: 'refused', why: 'refused' }, service: null }
   const taken = probe(failed('port', 'port-taken'), skipped('agent'), skipped('target'))
   expect(codes(jupyter, refused, taken)).toEqual(['port-taken', 'unknown', 'unknown'])
 })
 
 test('silence in front of a listening port is named by what the port check found', () => {
-  const silent: Visit = { port: { state: 'silent', why: 'no answer within 5 s' }, service: null }
+  const silent: ServiceVisit = { port: { state: 'silent', why: 'no answer within 5 s' }, service: null }
   const portOf = (portCause: PortReport['cause'] | null) => codes({ ...jupyter, portCause }, silent, allOk)[0]
   expect(portOf('security-group')).toBe('ports-blocked-by-security-group')
   expect(portOf('host-firewall')).toBe('ports-blocked-by-host-firewall')
@@ -54,12 +54,12 @@ test('silence in front of a listening port is named by what the port check found
 })
 
 test('a refusal in front of a listening port is a firewall that says no', () => {
-  const refused: Visit = { port: { state: 'refused', why: 'refused' }, service: null }
+  const refused: ServiceVisit = { port: { state: 'refused', why: 'refused' }, service: null }
   expect(codes(jupyter, refused, allOk)[0]).toBe('ports-blocked-by-host-firewall')
 })
 
 test('a lab box that is away, and a service that is not running, each at their stop', () => {
-  const nothing: Visit = { port: accepted, service: { state: 'silent', ms: 21 } }
+  const nothing: ServiceVisit = { port: accepted, service: { state: 'silent', ms: 21 } }
   const away = probe(ok('port', 0), failed('agent', 'agent-offline'), skipped('target'))
   expect(codes(jupyter, nothing, away)).toEqual(['ok', 'agent-offline', 'unknown'])
   const down = judge(
@@ -76,20 +76,20 @@ test('a lab box that is away, and a service that is not running, each at their s
 })
 
 test('a service that says nothing, or says something else, is not the one that was asked for', () => {
-  const silent: Visit = { port: accepted, service: { state: 'silent', ms: 5_000 } }
+  const silent: ServiceVisit = { port: accepted, service: { state: 'silent', ms: 5_000 } }
   expect(codes(jupyter, silent, allOk)).toEqual(['ok', 'ok', 'service-silent'])
-  const wrong: Visit = { port: accepted, service: { state: 'wrong', seen: 'code-server', ms: 9 } }
+  const wrong: ServiceVisit = { port: accepted, service: { state: 'wrong', seen: 'code-server', ms: 9 } }
   const { stops } = judge(jupyter, wrong, allOk, 9)
   expect(stops[2].failure).toMatchObject({ code: 'service-wrong', params: { seen: 'code-server' } })
 })
 
 test('of a general tunnel nothing is expected but that the target accepts', () => {
-  const visit: Visit = { port: accepted, service: null }
+  const visit: ServiceVisit = { port: accepted, service: null }
   expect(codes({ ...jupyter, kind: 'tcp' }, visit, allOk)).toEqual(['ok', 'ok', 'ok'])
 })
 
 test('a Jupyter that refuses the server’s address is no working way for others: one click keeps it to this laptop, or one option opens it', () => {
-  const seen: Visit = { port: accepted, service: { state: 'local-only', seen: 'version 2', ms: 45 } }
+  const seen: ServiceVisit = { port: accepted, service: { state: 'local-only', seen: 'version 2', ms: 45 } }
   const { stops } = judge(jupyter, seen, allOk, 9)
   expect(stops[2].failure).toMatchObject({
     code: 'service-local-only',

@@ -2,7 +2,7 @@ import { relayFailure, withValues } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
-import type { Visit } from './visit.ts'
+import type { ServiceVisit } from './service-visit.ts'
 
 /** What one check found of the last three stops. Of the first two the link and the network watch know. */
 export interface CheckResult {
@@ -34,7 +34,12 @@ const startCommands: Readonly<Partial<Record<TunnelKind, (port: number) => strin
 const allowRemote = '--ServerApp.allow_remote_access=True'
 
 /** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
-export function judge(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult, atMs: number): CheckResult {
+export function judge(
+  tunnel: CheckedTunnel,
+  visit: ServiceVisit,
+  probe: ProbeResult,
+  atMs: number,
+): CheckResult {
   const port = portStop(tunnel, visit, probe)
   const lab = port.state === 'ok' ? labStop(tunnel, visit, probe) : unknownStop('lab')
   const service = lab.state === 'ok' ? serviceStop(tunnel, visit, probe) : unknownStop('service')
@@ -50,7 +55,7 @@ function failedStop(name: Stop['name'], failure: Failure): Stop {
   return { name, state: 'failed', ms: null, failure }
 }
 
-function portStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResult): Stop {
+function portStop(tunnel: CheckedTunnel, { port: seen }: ServiceVisit, probe: ProbeResult): Stop {
   const hop = probe.hops.find(({ hop }) => hop === 'port')
   if (hop?.failure) return failedStop('port', portFailure(tunnel, hop.failure))
   if (seen.state === 'accepted') return { name: 'port', state: 'ok', ms: seen.ms, failure: null }
@@ -81,7 +86,7 @@ export function portFailure(tunnel: Pick<CheckedTunnel, 'server' | 'port'>, fail
   return relayFailure(code, message, { server, port, ...params }, [{ action: 'retry' }])
 }
 
-function labStop(tunnel: CheckedTunnel, { port: seen }: Visit, probe: ProbeResult): Stop {
+function labStop(tunnel: CheckedTunnel, { port: seen }: ServiceVisit, probe: ProbeResult): Stop {
   const hop = probe.hops.find(({ hop }) => hop === 'agent')
   const names = { lab: tunnel.lab, server: tunnel.server }
   if (hop?.failure) {
@@ -100,7 +105,7 @@ function acceptance(failure: Failure): Fix[] {
   return [{ action: 'accept-change', agentKey: failure.params.actual }]
 }
 
-function serviceStop(tunnel: CheckedTunnel, visit: Visit, probe: ProbeResult): Stop {
+function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeResult): Stop {
   const hop = probe.hops.find(({ hop }) => hop === 'target')
   const { lab, target, kind } = tunnel
   const params = { lab, target, kind }

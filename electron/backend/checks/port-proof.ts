@@ -1,5 +1,5 @@
 import { AppError } from '../failures/app-error.ts'
-import { visit } from './visit.ts'
+import { visit } from './service-visit.ts'
 
 /**
  * Shows that the way to a port is open before a tunnel moves there: a machine answers for a port on which nothing

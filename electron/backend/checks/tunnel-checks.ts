@@ -5,11 +5,11 @@ import type { HostLook } from '../firewall/host-look.ts'
 import { Listeners } from '../listeners.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/remote'
 import type { Relays } from '../relays/relays.ts'
-import type { PrivateDoors } from '../forwards/private-doors.ts'
+import type { PrivateForwards } from '../forwards/private-forwards.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge } from './check-result.ts'
-import { type ListedTunnel, listTunnels } from '../known-tunnels/tunnel-list.ts'
-import { visit, visitPrivately } from './visit.ts'
+import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { visit, visitPrivately } from './service-visit.ts'
 
 const watchedEveryMs = 10_000
 const otherwiseEveryMs = 60_000
@@ -25,7 +25,7 @@ export interface Evidence {
   readonly brokenSinceMs: number | null
 }
 
-interface Entry {
+interface CheckedTunnel {
   evidence: Evidence
   /** What the evidence was gathered under; once it differs, the evidence is worth nothing. */
   circumstances: string
@@ -41,12 +41,12 @@ export class TunnelChecks {
   readonly #storage: Storage
   readonly #relays: Relays
   readonly #network: NetworkWatch
-  readonly #doors: PrivateDoors
+  readonly #forwards: PrivateForwards
   readonly #hostLook: HostLook
   readonly #clock: Clock
   readonly #log: Log
   readonly #listeners = new Listeners()
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, CheckedTunnel>()
   readonly #stop = new AbortController()
   readonly #leave: (() => void)[] = []
   #cancelLook: () => void = () => undefined
@@ -55,7 +55,7 @@ export class TunnelChecks {
     storage: Storage
     relays: Relays
     network: NetworkWatch
-    doors: PrivateDoors
+    forwards: PrivateForwards
     hostLook: HostLook
     clock: Clock
     log: Log
@@ -63,7 +63,7 @@ export class TunnelChecks {
     this.#storage = options.storage
     this.#relays = options.relays
     this.#network = options.network
-    this.#doors = options.doors
+    this.#forwards = options.forwards
     this.#hostLook = options.hostLook
     this.#clock = options.clock
     this.#log = options.log
@@ -72,7 +72,7 @@ export class TunnelChecks {
   start(): void {
     this.#leave.push(
       this.#relays.onChange(() => this.#look()),
-      this.#doors.onChange(() => this.#look()),
+      this.#forwards.onChange(() => this.#look()),
       this.#network.onChange(() => this.forgetAll()),
     )
     this.#lookAgain()
@@ -135,8 +135,8 @@ export class TunnelChecks {
     }
   }
 
-  #entry(tunnel: ListedTunnel): Entry {
-    const circumstances = circumstancesOf(tunnel, this.#doors.state(tunnel.id))
+  #entry(tunnel: ListedTunnel): CheckedTunnel {
+    const circumstances = circumstancesOf(tunnel, this.#forwards.state(tunnel.id))
     let entry = this.#entries.get(tunnel.id)
     if (!entry || entry.circumstances !== circumstances) {
       entry = { evidence: noEvidence, circumstances, askedAtMs: null, running: null }
@@ -156,7 +156,7 @@ export class TunnelChecks {
     return entry.running
   }
 
-  async #run(tunnel: ListedTunnel, entry: Entry): Promise<void> {
+  async #run(tunnel: ListedTunnel, entry: CheckedTunnel): Promise<void> {
     const startedAtMs = this.#clock.now()
     entry.askedAtMs = startedAtMs
     entry.evidence = { ...entry.evidence, checkingSinceMs: entry.evidence.checkingSinceMs ?? startedAtMs }
@@ -173,7 +173,7 @@ export class TunnelChecks {
 
   #canBeAsked({ id, reach, relayTunnel, view, change }: ListedTunnel): boolean {
     if (change !== null) return false
-    if (reach === 'laptop' && this.#doors.state(id) === null) return false
+    if (reach === 'laptop' && this.#forwards.state(id) === null) return false
     return relayTunnel.enabled && view.link.state === 'online'
   }
 
@@ -182,7 +182,11 @@ export class TunnelChecks {
     const host = server.relay?.host ?? ''
     const [seen, probe] = await Promise.all([
       reach === 'laptop'
-        ? visitPrivately((options) => this.#doors.visit(tunnel.id, options), { kind, entrance }, { signal })
+        ? visitPrivately(
+            (options) => this.#forwards.visit(tunnel.id, options),
+            { kind, entrance },
+            { signal },
+          )
         : visit({ host, port, kind, entrance }, { signal }),
       this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
     ])
@@ -196,7 +200,7 @@ export class TunnelChecks {
 
 function circumstancesOf(
   { relayTunnel, client, view, kind, reach, port, entrance }: ListedTunnel,
-  door: ReturnType<PrivateDoors['state']>,
+  forward: ReturnType<PrivateForwards['state']>,
 ): string {
   const { enabled, target, status } = relayTunnel
   const online = view.link.state === 'online' ? view.link.sinceMs : null
@@ -205,7 +209,7 @@ function circumstancesOf(
   return JSON.stringify([
     enabled,
     reach,
-    door,
+    forward,
     port,
     target,
     entrance,

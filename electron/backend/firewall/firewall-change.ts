@@ -3,7 +3,7 @@ import { type FirewallTool, type HostFirewall, judgeHostFirewall, rawTables } fr
 import { judgeNft, type NftPlace } from './nft-ruleset.ts'
 
 /** Everything that has to be let in: the bridge and the tunnels. */
-export interface Opening {
+export interface PortOpening {
   readonly bridgePort: number
   readonly range: PortRange
 }
@@ -25,7 +25,7 @@ const path = 'PATH="$PATH:/usr/sbin:/sbin"'
 const mark = 'nps-desktop'
 
 /** What to add so that both the bridge and the range get through; empty when nothing is in the way. */
-export function changesFor(firewall: HostFirewall, { bridgePort, range }: Opening): FirewallChange[] {
+export function changesFor(firewall: HostFirewall, { bridgePort, range }: PortOpening): FirewallChange[] {
   const shut = new Map<FirewallTool, Set<number>>()
   for (const port of new Set([bridgePort, ...portsOf(range)])) {
     const tool = judgeHostFirewall(firewall, port)?.tool
@@ -62,7 +62,7 @@ export function changesFor(firewall: HostFirewall, { bridgePort, range }: Openin
 }
 
 /** The whole range when any tunnel port is shut, and the bridge when the range does not hold it. */
-function neededRanges(shut: ReadonlySet<number>, { bridgePort, range }: Opening): PortRange[] {
+function neededRanges(shut: ReadonlySet<number>, { bridgePort, range }: PortOpening): PortRange[] {
   const isRangeShut = [...shut].some((port) => port !== bridgePort)
   const isInRange = bridgePort >= range.from && bridgePort <= range.to
   const ranges = isRangeShut ? [range] : []

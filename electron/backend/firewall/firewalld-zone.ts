@@ -1,4 +1,4 @@
-import { parsePorts, type Verdict, type Visit } from './rule-walk.ts'
+import { parsePorts, type Verdict, type Arrival } from './rule-walk.ts'
 
 export interface FirewalldZone {
   readonly name: string
@@ -26,7 +26,7 @@ export function parseFirewalldZone(text: string): FirewalldZone | null {
 }
 
 /** firewalld's own default is to reject; zones such as `trusted` accept everything. */
-export function judgeFirewalld(zone: FirewalldZone, { port }: Visit): Verdict {
+export function judgeFirewalld(zone: FirewalldZone, { port }: Arrival): Verdict {
   if (zone.target === 'ACCEPT' || zone.ports.some((covers) => covers(port))) return 'accept'
   return zone.target === 'DROP' ? 'drop' : 'reject'
 }

@@ -60,28 +60,28 @@ export function parseHostFirewall(text: string): HostFirewall {
   }
 }
 
-/** Which tool's rules keep a port shut, and how; null: a visit gets through all of them. */
+/** Which tool's rules keep a port shut, and how; null: a arrival gets through all of them. */
 export function judgeHostFirewall(
   firewall: HostFirewall,
   port: number,
 ): { tool: FirewallTool; verdict: Verdict } | null {
-  const visit = { port, by: firewall.by }
+  const arrival = { port, by: firewall.by }
   if (firewall.ufw) {
-    const verdict = judgeUfw(firewall.ufw, visit)
+    const verdict = judgeUfw(firewall.ufw, arrival)
     if (verdict !== 'accept') return { tool: 'ufw', verdict }
   }
   if (firewall.firewalld) {
-    const verdict = judgeFirewalld(firewall.firewalld, visit)
+    const verdict = judgeFirewalld(firewall.firewalld, arrival)
     if (verdict !== 'accept') return { tool: 'firewalld', verdict }
   }
   const others = rawTables(firewall)
-  const { verdict, places } = judgeNft(others, visit)
+  const { verdict, places } = judgeNft(others, arrival)
   // The iptables of today keeps its rules as nftables in a table of this name, and must be the one to change them.
   const isIptables = places.some(({ family, table }) => family === 'ip' && table === 'filter')
   if (verdict !== 'accept')
     return { tool: isIptables && firewall.iptables.size > 0 ? 'iptables' : 'nftables', verdict }
   if (!firewall.ufw && !firewall.firewalld) {
-    const old = judgeIptables(firewall.iptables, visit)
+    const old = judgeIptables(firewall.iptables, arrival)
     if (old !== 'accept') return { tool: 'iptables', verdict: old }
   }
   return null

@@ -3,16 +3,16 @@ import {
   type Chain,
   type Condition,
   parsePorts,
-  type Rule,
+  type FirewallRule,
   type Verdict,
-  type Visit,
+  type Arrival,
   walk,
 } from './rule-walk.ts'
 
 /** Reads what `iptables -S` prints: the filter table. */
 export function parseIptables(text: string): Map<string, Chain> {
-  const chains = new Map<string, { name: string; rules: Rule[]; policy: Verdict | null }>()
-  const chainOf = (name: string): { rules: Rule[]; policy: Verdict | null } => {
+  const chains = new Map<string, { name: string; rules: FirewallRule[]; policy: Verdict | null }>()
+  const chainOf = (name: string): { rules: FirewallRule[]; policy: Verdict | null } => {
     const chain = chains.get(name) ?? { name, rules: [], policy: null }
     chains.set(name, chain)
     return chain
@@ -27,19 +27,19 @@ export function parseIptables(text: string): Map<string, Chain> {
   return chains
 }
 
-export function judgeIptables(chains: ReadonlyMap<string, Chain>, visit: Visit): Verdict {
+export function judgeIptables(chains: ReadonlyMap<string, Chain>, arrival: Arrival): Verdict {
   const input = chains.get('INPUT')
-  return input ? walk(input, chains, visit) : 'accept'
+  return input ? walk(input, chains, arrival) : 'accept'
 }
 
-function parseRule(words: readonly string[]): Rule {
+function parseRule(words: readonly string[]): FirewallRule {
   const conditions: Condition[] = []
-  let action: Rule['action'] = { kind: 'continue' }
+  let action: FirewallRule['action'] = { kind: 'continue' }
   let isNot = false
   const add = (condition: Condition): void => {
     const negative = isNot
-    conditions.push((visit) => {
-      const answer = condition(visit)
+    conditions.push((arrival) => {
+      const answer = condition(arrival)
       return answer === null ? null : answer !== negative
     })
     isNot = false
@@ -92,7 +92,7 @@ function parseRule(words: readonly string[]): Rule {
   return { conditions, action }
 }
 
-function targetOf(target: string, how: string): Rule['action'] {
+function targetOf(target: string, how: string): FirewallRule['action'] {
   switch (target) {
     case 'ACCEPT':
       return { kind: 'accept' }

@@ -3,9 +3,9 @@ import {
   type Chain,
   type Condition,
   parsePorts,
-  type Rule,
+  type FirewallRule,
   type Verdict,
-  type Visit,
+  type Arrival,
   walk,
 } from './rule-walk.ts'
 
@@ -17,7 +17,7 @@ export interface NftTable {
   readonly inputs: readonly string[]
 }
 
-/** Where a rule has to be put so that a visit gets through. */
+/** Where a rule has to be put so that a arrival gets through. */
 export interface NftPlace {
   readonly family: string
   readonly table: string
@@ -28,7 +28,7 @@ export interface NftPlace {
 export function parseNftRuleset(text: string): NftTable[] {
   const tables: NftTable[] = []
   let table: { family: string; name: string; chains: Map<string, Chain>; inputs: string[] } | undefined
-  let chain: { name: string; rules: Rule[]; policy: Verdict | null } | undefined
+  let chain: { name: string; rules: FirewallRule[]; policy: Verdict | null } | undefined
   /** Inside a set or map, whose lines are elements. */
   let otherDepth = 0
   for (const raw of text.split('\n')) {
@@ -61,10 +61,10 @@ export function parseNftRuleset(text: string): NftTable[] {
   return tables
 }
 
-/** What happens to a visit, and at which chains it ends when it does not get through. */
+/** What happens to a arrival, and at which chains it ends when it does not get through. */
 export function judgeNft(
   tables: readonly NftTable[],
-  visit: Visit,
+  arrival: Arrival,
 ): { verdict: Verdict; places: NftPlace[] } {
   const places: NftPlace[] = []
   let verdict: Verdict = 'accept'
@@ -72,7 +72,7 @@ export function judgeNft(
     if (!['ip', 'inet', 'ip6'].includes(family) || family === 'ip6') continue
     for (const input of inputs) {
       const chain = chains.get(input)
-      const own = chain ? walk(chain, chains, visit) : 'accept'
+      const own = chain ? walk(chain, chains, arrival) : 'accept'
       if (own === 'accept') continue
       if (verdict === 'accept') verdict = own
       places.push({ family, table: name, chain: input })
@@ -81,7 +81,7 @@ export function judgeNft(
   return { verdict, places }
 }
 
-function parseRule(line: string): Rule {
+function parseRule(line: string): FirewallRule {
   const words = line.match(/"[^"]*"|\{[^}]*\}|[^\s{}"]+/g) ?? []
   const conditions: Condition[] = []
   let at = 0
@@ -189,8 +189,8 @@ function portMap(value: string): (port: number) => Verdict | null {
 }
 
 function negate(condition: Condition): Condition {
-  return (visit) => {
-    const answer = condition(visit)
+  return (arrival) => {
+    const answer = condition(arrival)
     return answer === null ? null : !answer
   }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../failures/app-error.ts'
 import { RemoteCommandFailed, type RemoteShell } from '../ssh/shell/remote-shell.ts'
-import { changesFor, type Opening } from './firewall-change.ts'
+import { changesFor, type PortOpening } from './firewall-change.ts'
 import { readHostFirewall } from './host-firewall.ts'
 
 /**
@@ -10,7 +10,7 @@ import { readHostFirewall } from './host-firewall.ts'
  */
 export async function openHostFirewall(
   shell: RemoteShell,
-  opening: Opening,
+  opening: PortOpening,
   { onAdded, signal }: { onAdded: (record: string) => void; signal: AbortSignal },
 ): Promise<string> {
   const { host } = shell.session.address

@@ -2,20 +2,20 @@
 export type Verdict = 'accept' | 'drop' | 'reject'
 
 /** A new TCP connection from another machine to `port`, arriving at network interface `by`. */
-export interface Visit {
+export interface Arrival {
   readonly port: number
   readonly by: string
 }
 
-/** Whether an interface pattern (`eth0`, `eth*`, `eth+`) means the one a visit arrives at. */
+/** Whether an interface pattern (`eth0`, `eth*`, `eth+`) means the one a arrival arrives at. */
 export function isInterface(pattern: string, by: string): boolean {
   return /[*+]$/.test(pattern) ? by.startsWith(pattern.slice(0, -1)) : pattern === by
 }
 
-/** Whether a rule is about the visit; null: a condition that this app does not understand. */
-export type Condition = (visit: Visit) => boolean | null
+/** Whether a rule is about the arrival; null: a condition that this app does not understand. */
+export type Condition = (arrival: Arrival) => boolean | null
 
-export interface Rule {
+export interface FirewallRule {
   readonly conditions: readonly Condition[]
   readonly action:
     | { readonly kind: Verdict }
@@ -28,7 +28,7 @@ export interface Rule {
 
 export interface Chain {
   readonly name: string
-  readonly rules: readonly Rule[]
+  readonly rules: readonly FirewallRule[]
   /** Of chains that the kernel itself calls. */
   readonly policy: Verdict | null
 }
@@ -37,23 +37,23 @@ export interface Chain {
 const deepest = 16
 
 /**
- * What a chain decides on a visit. A rule with a condition that is not understood is passed over: such rules are about
+ * What a chain decides on a arrival. A rule with a condition that is not understood is passed over: such rules are about
  * special cases (bad flags, rates, addresses), and to call a port open or closed by them would be a guess.
  */
-export function walk(chain: Chain, chains: ReadonlyMap<string, Chain>, visit: Visit): Verdict {
-  return walkRules(chain, chains, visit, 0) ?? chain.policy ?? 'accept'
+export function walk(chain: Chain, chains: ReadonlyMap<string, Chain>, arrival: Arrival): Verdict {
+  return walkRules(chain, chains, arrival, 0) ?? chain.policy ?? 'accept'
 }
 
 /** Null: the end was reached, or a `return`. */
 function walkRules(
   chain: Chain,
   chains: ReadonlyMap<string, Chain>,
-  visit: Visit,
+  arrival: Arrival,
   depth: number,
 ): Verdict | null {
   if (depth > deepest) return null
   for (const { conditions, action } of chain.rules) {
-    if (!conditions.every((condition) => condition(visit) === true)) continue
+    if (!conditions.every((condition) => condition(arrival) === true)) continue
     switch (action.kind) {
       case 'accept':
       case 'drop':
@@ -62,14 +62,14 @@ function walkRules(
       case 'return':
         return null
       case 'by-port': {
-        const verdict = action.verdictOf(visit.port)
+        const verdict = action.verdictOf(arrival.port)
         if (verdict !== null) return verdict
         break
       }
       case 'jump':
       case 'goto': {
         const next = chains.get(action.chain)
-        const verdict = next ? walkRules(next, chains, visit, depth + 1) : null
+        const verdict = next ? walkRules(next, chains, arrival, depth + 1) : null
         if (verdict !== null || action.kind === 'goto') return verdict
         break
       }

@@ -1,4 +1,4 @@
-import { parsePorts, type Verdict, type Visit } from './rule-walk.ts'
+import { parsePorts, type Verdict, type Arrival } from './rule-walk.ts'
 
 export interface UfwStatus {
   readonly active: boolean
@@ -27,7 +27,7 @@ export function parseUfwStatus(text: string): UfwStatus {
 }
 
 /** The first rule that covers the port counts. */
-export function judgeUfw(status: UfwStatus, { port }: Visit): Verdict {
+export function judgeUfw(status: UfwStatus, { port }: Arrival): Verdict {
   if (!status.active) return 'accept'
   return status.rules.find(({ covers }) => covers(port))?.verdict ?? status.incoming
 }

@@ -11,20 +11,20 @@ import { type Machines, secretName } from '../ssh/machines.ts'
 import { forgetLab } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { type LabContext, labOf, relayOf } from './lab-context.ts'
-import { onlineStep } from './steps/online.ts'
-import { reachRelayStep } from './steps/reach-relay.ts'
-import { removeClientStep } from './steps/remove-client.ts'
-import { serviceStep, startStep } from './steps/service.ts'
-import { systemStep } from './steps/system.ts'
+import { onlineStep } from './steps/online-step.ts'
+import { reachRelayStep } from './steps/reach-relay-step.ts'
+import { removeClientStep } from './steps/remove-client-step.ts'
+import { agentServiceStep, startStep } from './steps/agent-service-step.ts'
+import { labSystemStep } from './steps/lab-system-step.ts'
 
 /** Setting a lab box up, in order. */
 const setupSteps: readonly StepDefinition<LabContext>[] = [
   connectStep,
   identityStep,
-  systemStep,
+  labSystemStep,
   reachRelayStep,
   ...uploadSteps('npc'),
-  serviceStep,
+  agentServiceStep,
   startStep,
   onlineStep,
 ]

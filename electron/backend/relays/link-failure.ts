@@ -1,13 +1,13 @@
 import { withValues, type Failure } from '@nps-desktop/electron/contract'
-import { failureOf } from '../failures/failure-of.ts'
-import type { RelayAddress } from './relay-connection.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
+import type { RelayAccess } from './relay-access.ts'
 
 /**
  * Why a link failed, for the screen. What has no code of its own (a socket error, a feed that ended, a deadline) is
  * `relay-unreachable`: to the person it is the same.
  */
-export function linkFailure(error: unknown, address: Pick<RelayAddress, 'host' | 'port'> | null): Failure {
-  const failure = failureOf(error)
+export function linkFailure(error: unknown, address: Pick<RelayAccess, 'host' | 'port'> | null): Failure {
+  const failure = failureOfError(error)
   if (address === null) return failure
   const { host, port } = address
   if (failure.code === 'fingerprint-changed') {

@@ -8,11 +8,11 @@ import type { Clock } from '../clock.ts'
 import { machinesPage } from '../firewall/providers.ts'
 import { Listeners } from '../listeners.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
-import type { ConnectRelay, RelayAddress } from './relay-connection.ts'
+import type { ConnectRelay, RelayAccess } from './relay-access.ts'
 import type { diagnose } from './diagnose.ts'
 import type { LinkState } from './link-state.ts'
 import { nextOutage, type Outage, tellLink } from './outage.ts'
-import { RelayLink } from './relay-link.ts'
+import { ServerLink } from './server-link.ts'
 import { RelayMirror } from './relay-mirror.ts'
 import { untilRelay } from './until-relay.ts'
 
@@ -32,8 +32,8 @@ const diagnoseEveryMs = 15_000
 
 const nothingHeard = new RelayMirror()
 
-interface Entry {
-  readonly link: RelayLink
+interface LinkEntry {
+  readonly link: ServerLink
   /** What the link was made for; a change makes a new link. */
   readonly madeFor: string
   outage: Outage | null
@@ -51,7 +51,7 @@ export class Relays {
   readonly #log: Log
   readonly #diagnoseServer: typeof diagnose
   readonly #stop = new AbortController()
-  readonly #links = new Map<string, Entry>()
+  readonly #links = new Map<string, LinkEntry>()
   /** What was stored last of each server's tunnels. */
   readonly #remembered = new Map<string, string>()
   readonly #closing = new Set<Promise<void>>()
@@ -173,7 +173,7 @@ export class Relays {
   }
 
   #add(server: ServerRecord, madeFor: string): void {
-    const link = new RelayLink({
+    const link = new ServerLink({
       name: server.name,
       address: () => this.#address(this.#storage.servers.get(server.id) ?? server),
       connect: this.#connect,
@@ -193,13 +193,13 @@ export class Relays {
     link.mirror.last = this.#storage.lastStatus.get(server.id)
     const outage = nextOutage(null, link.state, this.#clock.now())
     const statusAtMs = link.mirror.last?.atMs ?? null
-    const entry: Entry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY, statusAtMs }
+    const entry: LinkEntry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY, statusAtMs }
     this.#links.set(server.id, entry)
     link.start()
   }
 
   /** Looks at the server itself, now and again while its link fails without a reason of its own. */
-  #diagnose(serverId: string, entry: Entry): void {
+  #diagnose(serverId: string, entry: LinkEntry): void {
     const { state } = entry.link
     const server = this.#storage.servers.get(serverId)
     const now = this.#clock.now()
@@ -230,7 +230,7 @@ export class Relays {
   }
 
   /** It changes with every answer, so it is written when the answers end. */
-  #rememberStatus(serverId: string, entry: Entry): void {
+  #rememberStatus(serverId: string, entry: LinkEntry): void {
     const { last } = entry.link.mirror
     if (!last || last.atMs === entry.statusAtMs) return
     entry.statusAtMs = last.atMs
@@ -266,7 +266,7 @@ export class Relays {
     this.#closing.add(closing)
   }
 
-  async #address(server: ServerRecord): Promise<RelayAddress> {
+  async #address(server: ServerRecord): Promise<RelayAccess> {
     const adminKey = await this.#storage.secrets.get(adminKeySecret(server.id))
     if (!server.relay || adminKey === null) {
       throw new AppError('secret-missing', `The key to ${server.name} is not saved on this computer.`, {

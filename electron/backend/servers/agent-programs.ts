@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/programs.ts'
-import { type Owner, Workplace } from '../provisioning/jobs/workplace.ts'
+import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/program-files.ts'
+import { type MachineOwner, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
 import { quote } from '../ssh/shell/quote.ts'
 import type { Storage } from '../storage/records.ts'
@@ -91,7 +91,7 @@ export class AgentPrograms {
 
 /** False: the same file is there already. */
 async function putProgram(
-  owner: Owner,
+  owner: MachineOwner,
   file: ProgramFile,
   path: string,
   signal: AbortSignal,

@@ -8,7 +8,7 @@ import {
   type RelayConfig,
 } from '@nps-desktop/relay-core/config'
 import { AppError } from '../failures/app-error.ts'
-import type { Owner } from '../provisioning/jobs/workplace.ts'
+import type { MachineOwner } from '../provisioning/jobs/workplace.ts'
 import { quote } from '../ssh/shell/quote.ts'
 import { RemoteCommandFailed } from '../ssh/shell/remote-shell.ts'
 
@@ -24,7 +24,7 @@ const confPath = (folder: string): string => `${folder}/conf/nps.conf`
 
 /** Null when there is no nps.conf yet, or one that nps would refuse. */
 export async function readRelaySettings(
-  owner: Owner,
+  owner: MachineOwner,
   folder: string,
   { signal }: { signal: AbortSignal },
 ): Promise<RelayConfig | null> {
@@ -73,7 +73,7 @@ function isAsShipped(text: string, { stockProtocol, webPassword }: RelayConfig):
  * nps.conf.previous. Rejects with `config-write-failed`.
  */
 export async function writeRelaySettings(
-  owner: Owner,
+  owner: MachineOwner,
   folder: string,
   decide: (text: string, path: string) => Record<string, string>,
   { signal }: { signal: AbortSignal },

@@ -3,7 +3,7 @@ import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../failures/app-error.ts'
 import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../provisioning/jobs/workplace.ts'
-import type { ConnectRelay } from '../relays/relay-connection.ts'
+import type { ConnectRelay } from '../relays/relay-access.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 
 /** What the steps of a server's jobs share. */
@@ -36,7 +36,7 @@ export interface ServerFindings extends UploadFindings {
   /** The app got in by the bridge. */
   reached?: boolean
   /** What `nps connect` told. */
-  door?: { readonly port: number; readonly adminKey: Secret; readonly fingerprint: string }
+  access?: { readonly port: number; readonly adminKey: Secret; readonly fingerprint: string }
 }
 
 /** Throws `not-found`. */

@@ -11,29 +11,29 @@ import { connectStep, identityStep } from '../provisioning/jobs/sign-in-steps.ts
 import type { StepDefinition } from '../provisioning/jobs/step-definition.ts'
 import { type RootWish, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Relays } from '../relays/relays.ts'
-import type { ConnectRelay } from '../relays/relay-connection.ts'
+import type { ConnectRelay } from '../relays/relay-access.ts'
 import { type Machines, secretName } from '../ssh/machines.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
-import { usualRange } from '../relays/port-range.ts'
+import { usualRange } from '../relays/widest-range.ts'
 import { type ServerContext, type ServerFindings, serverOf } from './server-context.ts'
-import { bridgeStep } from './steps/bridge.ts'
-import { configStep } from './steps/config.ts'
-import { freePortsStep } from './steps/free-ports.ts'
-import { portRangeStep } from './steps/port-range.ts'
-import { removeRulesStep } from './steps/remove-rules.ts'
-import { serviceStep } from './steps/service.ts'
-import { startStep } from './steps/start.ts'
-import { systemStep } from './steps/system.ts'
+import { bridgeStep } from './steps/bridge-step.ts'
+import { configStep } from './steps/config-step.ts'
+import { freePortsStep } from './steps/free-ports-step.ts'
+import { portRangeStep } from './steps/port-range-step.ts'
+import { removeRulesStep } from './steps/remove-rules-step.ts'
+import { relayServiceStep } from './steps/relay-service-step.ts'
+import { startStep } from './steps/start-step.ts'
+import { serverSystemStep } from './steps/server-system-step.ts'
 
 /** Setting a server up, in order. A new step is a file in steps/ and a line here. */
 const setupSteps: readonly StepDefinition<ServerContext>[] = [
   connectStep,
   identityStep,
-  systemStep,
+  serverSystemStep,
   freePortsStep,
   ...uploadSteps('nps'),
-  serviceStep,
+  relayServiceStep,
   configStep,
   startStep,
   bridgeStep,
@@ -50,7 +50,7 @@ const removeSteps: readonly StepDefinition<ServerContext>[] = [
 
 const usualBridgePort = 8024
 
-interface Wish {
+interface SetupWish {
   readonly root: RootWish
   readonly sudoPassword?: string | undefined
   readonly range: PortRange
@@ -75,14 +75,14 @@ export class ServerJobs {
   }): { jobId: string } {
     const { serverId, range, bridgePort, sudoPassword } = input
     const asUser = input.withoutRoot || this.#server(serverId).installed?.as === 'user'
-    const wish: Wish = { root: asUser ? 'never' : 'required', sudoPassword, range, bridgePort }
+    const wish: SetupWish = { root: asUser ? 'never' : 'required', sudoPassword, range, bridgePort }
     const plan = this.#plan(serverId, 'server-setup', wish, setupSteps)
     return this.#options.jobs.start({ ...plan, writes: asUser ? writesOfUser : writesOfRoot })
   }
 
   checkPorts({ serverId }: { serverId: string }): { jobId: string } {
     const { installed, relay, address } = this.#server(serverId)
-    const wish: Wish = {
+    const wish: SetupWish = {
       // Without root the rules on the server stay unread; the ports can be tried all the same.
       root: installed?.as === 'root' ? 'if-possible' : 'never',
       range: relay?.range ?? usualRange,
@@ -152,7 +152,7 @@ export class ServerJobs {
       return { jobId: null }
     }
     const root = installed?.as === 'user' ? 'never' : 'required'
-    const wish: Wish = { root, sudoPassword, range: usualRange, bridgePort: usualBridgePort }
+    const wish: SetupWish = { root, sudoPassword, range: usualRange, bridgePort: usualBridgePort }
     const plan = this.#plan(serverId, 'server-remove', wish, removeSteps)
     return jobs.start({ ...plan, onDone: () => forgetServer(storage, serverId) })
   }
@@ -160,7 +160,7 @@ export class ServerJobs {
   #plan(
     serverId: string,
     kind: JobPlan<ServerContext>['kind'],
-    { root, sudoPassword, range, bridgePort }: Wish,
+    { root, sudoPassword, range, bridgePort }: SetupWish,
     steps: readonly StepDefinition<ServerContext>[],
   ): JobPlan<ServerContext> {
     const { storage, machines, connect, programsFolder, onReached } = this.#options

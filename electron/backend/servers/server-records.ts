@@ -3,13 +3,13 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
 import { linkFailure } from '../relays/link-failure.ts'
-import type { ConnectRelay } from '../relays/relay-connection.ts'
+import type { ConnectRelay } from '../relays/relay-access.ts'
 import { adminKeySecret, type Relays } from '../relays/relays.ts'
 import { refuseUnconfirmed } from '../ssh/keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import { diagnose } from '../relays/diagnose.ts'
-import { widestRange } from '../relays/port-range.ts'
+import { widestRange } from '../relays/widest-range.ts'
 
 const connectWithinMs = 10_000
 

@@ -3,7 +3,7 @@ import type { SshAddress } from '@nps-desktop/electron/contract'
 import ssh2, { type AuthenticationType, type ConnectConfig, type NextAuthHandler } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { HostKeyStore } from '../storage/records.ts'
-import { dial } from './dial.ts'
+import { dialSsh } from './dial-ssh.ts'
 import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './keys/host-key.ts'
 import { type SignInMethod, signInMethods, type SignInTalk, type UsableSecret } from './sign-in.ts'
 import { loginFailure } from './login-failure.ts'
@@ -49,7 +49,7 @@ export async function openSession(
   }
 }
 
-interface Way {
+interface SshWay {
   readonly socket: Duplex
   close(): void
 }
@@ -58,9 +58,9 @@ interface Way {
 export async function openWay(
   { address, jump }: Pick<SshTarget, 'address' | 'jump'>,
   { hostKeys, signal }: { hostKeys: HostKeyStore; signal: AbortSignal },
-): Promise<Way> {
+): Promise<SshWay> {
   if (!jump) {
-    const socket = await dial(address, { timeoutMs: connectTimeoutMs, signal })
+    const socket = await dialSsh(address, { timeoutMs: connectTimeoutMs, signal })
     return { socket, close: () => socket.destroy() }
   }
   const session = await openSession(jump, { hostKeys, signal })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Overview } from '@nps-desktop/electron/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Activity } from '../activity/activity.ts'
+import { ActivityFeed } from '../activity/activity-feed.ts'
 import { Feed } from '../feed.ts'
 import { openKeyFile } from '../key-file.ts'
 import type { ServerRecord, Storage } from './records.ts'
@@ -47,7 +47,7 @@ function fillDisk(): void {
 
 test('on a full disk what a person asks for fails by its code, what comes by itself is kept and written later', async () => {
   storage.servers.put(server)
-  const activity = new Activity({ storage, overview: new Feed<Overview>({} as Overview) })
+  const activity = new ActivityFeed({ storage, overview: new Feed<Overview>({} as Overview) })
   fillDisk()
   // Until the room inside the file's own blocks is used up too.
   let refused: unknown

@@ -13,12 +13,12 @@ import ssh2 from 'ssh2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHeadlessShell } from '../../headless/headless-shell.ts'
-import { type Backend, createBackend } from '../backend.ts'
-import type { DesktopRouter } from '../router.ts'
+import { type DesktopBackend, createBackend } from '../desktop-backend.ts'
+import type { DesktopRouter } from '../desktop-router.ts'
 import { trialFolder } from './trial-machine.ts'
 
 let dataFolder: string
-let backend: Backend
+let backend: DesktopBackend
 let client: RouterClient<DesktopRouter>
 
 beforeEach(async () => {
@@ -217,7 +217,7 @@ test('a program that ran the trial and closed the backend ends by itself: nothin
     script,
     `import { createRouterClient } from ${JSON.stringify(import.meta.resolve('@orpc/server'))}
      import { createHeadlessShell } from ${url('../../headless/headless-shell.ts')}
-     import { createBackend } from ${url('../backend.ts')}
+     import { createBackend } from ${url('../desktop-backend.ts')}
      const folder = ${JSON.stringify(join(dataFolder, 'child'))}
      const shell = await createHeadlessShell({ version: '0.0.0', dataFolder: folder, programsFolder: folder })
      const backend = await createBackend({ shell })

@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import type { Activity } from '../activity/activity.ts'
+import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { newId } from '../ids.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
-import type { OverviewFeed } from '../overview/overview.ts'
+import type { OverviewFeed } from '../overview/overview-feed.ts'
 import { adminKeySecret, type Relays } from '../relays/relays.ts'
 import { untilRelay } from '../relays/until-relay.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
-import type { Tunnels } from '../tunnels/tunnels.ts'
+import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import { sampleNames } from './sample-names.ts'
 import { SampleVisitor } from './sample-visitor.ts'
 import { trialFolder, TrialMachine } from './trial-machine.ts'
@@ -29,9 +29,9 @@ export interface TrialParts {
   readonly storage: Storage
   readonly relays: Relays
   readonly labs: LabRecords
-  readonly tunnels: Tunnels
+  readonly tunnels: TunnelCalls
   readonly overview: OverviewFeed
-  readonly activity: Activity
+  readonly activity: ActivityFeed
   readonly log: Log
 }
 

@@ -1,8 +1,8 @@
 import { isLoopback } from '@nps-desktop/relay-core/client'
 import { addressOf, isWeb, targetPort } from '../known-tunnels/tunnel-kind.ts'
-import { type ListedTunnel, visitorHost } from '../known-tunnels/tunnel-list.ts'
+import { type ListedTunnel, visitorHost } from '../known-tunnels/list-tunnels.ts'
 import type { LabServices } from '../labs/lab-services.ts'
-import type { LocalDoors } from '../forwards/local-doors.ts'
+import type { LocalForwards } from '../forwards/local-forwards.ts'
 
 /**
  * The address that a person opens, with what it takes to get in when the app can find it out. `secure`: a check has met
@@ -11,11 +11,11 @@ import type { LocalDoors } from '../forwards/local-doors.ts'
 export async function openAddress(
   { kind, reach, port, entrance, server, lab, relayTunnel }: ListedTunnel,
   {
-    doors,
+    forwards,
     services,
     secure,
     signal,
-  }: { doors: LocalDoors; services: LabServices; secure: boolean; signal: AbortSignal },
+  }: { forwards: LocalForwards; services: LabServices; secure: boolean; signal: AbortSignal },
 ): Promise<{ url: string; hasToken: boolean }> {
   const host = visitorHost({ reach, server })
   const known = { ...entrance, secure: entrance.secure || secure }
@@ -26,7 +26,7 @@ export async function openAddress(
   const way = found ?? known
   // only a Jupyter minds which name it is called by
   const isLocal = kind !== 'jupyter' || isLoopback(host)
-  const place = isLocal ? { host, port } : { host: '127.0.0.1', port: await doors.open({ host, port }) }
+  const place = isLocal ? { host, port } : { host: '127.0.0.1', port: await forwards.open({ host, port }) }
   const url = addressOf(kind, { ...place, user, entrance: way })
   const token = found?.token ?? ''
   if (token === '') return { url, hasToken: false }

@@ -1,7 +1,7 @@
 import { AppError } from '../../failures/app-error.ts'
-import type { MachineFacts, Place } from './machine-facts.ts'
+import type { MachineFacts, UploadPlace } from './machine-facts.ts'
 import { notOurs } from './own-folder.ts'
-import { type Arch, archOf, type ProgramFile } from './programs.ts'
+import { type Arch, archOf, type ProgramFile } from './program-files.ts'
 
 /** The oldest C library that the programs were linked for (CentOS 7 has it). */
 const neededGlibc = [2, 17] as const
@@ -66,11 +66,11 @@ export function choosePlace(
   facts: MachineFacts,
   file: ProgramFile,
   options: { installsUnder: 'home' | '/usr' },
-): { place: Place; neededBytes: number } {
+): { place: UploadPlace; neededBytes: number } {
   const target = facts.places.find(
     ({ folder }) => folder === (options.installsUnder === 'home' ? facts.home : '/usr'),
   )
-  const neededOn = (place: Place): number => {
+  const neededOn = (place: UploadPlace): number => {
     // Packed and unpacked lie side by side for a moment; afterwards the unpacked one and its installed copy do.
     const installed = target?.mount === place.mount ? file.rawBytes : 0
     return file.rawBytes + Math.max(file.bytes, installed) + spareBytes
@@ -95,7 +95,7 @@ export function choosePlace(
 export function diskFull(
   host: string,
   program: string,
-  { mount, freeBytes }: Pick<Place, 'mount' | 'freeBytes'>,
+  { mount, freeBytes }: Pick<UploadPlace, 'mount' | 'freeBytes'>,
   neededBytes: number,
 ): AppError {
   return new AppError(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkMachine, choosePlace } from './check-machine.ts'
 import { type MachineFacts, parseMachineFacts } from './machine-facts.ts'
-import type { ProgramFile } from './programs.ts'
+import type { ProgramFile } from './program-files.ts'
 import { explain } from './try-program.ts'
 
 /** As the script prints it on a CentOS 7. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
-import type { Owner } from '../jobs/workplace.ts'
+import type { MachineOwner } from '../jobs/workplace.ts'
 import { commandLine } from '../../ssh/shell/quote.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import type { InstalledRecord } from '../../storage/records.ts'
 import { diskFull } from './check-machine.ts'
-import type { ProgramName } from './programs.ts'
+import type { ProgramName } from './program-files.ts'
 
 /** An nps or npc of ours that is installed for one account, found by what its own `install` wrote. */
 export interface InstalledProgram {
@@ -31,7 +31,7 @@ export const startTimeoutMs = 45_000
 export const apartFolder = '/opt/nps-desktop'
 
 /** Where `install` puts settings and state for this account; the first one is the usual one. */
-export function installFolders(program: ProgramName, owner: Owner): string[] {
+export function installFolders(program: ProgramName, owner: MachineOwner): string[] {
   if (owner.as === 'user') return [`${owner.home}/.config/${program}`]
   return program === 'nps' ? ['/etc/nps', apartFolder] : ['/etc/npc']
 }
@@ -47,7 +47,7 @@ export function commandOf(
 
 /** An nps that is not ours, where ours would go; undefined: there is none. Only root's place is shared with others. */
 export async function findOtherRelay(
-  owner: Owner,
+  owner: MachineOwner,
   { signal }: { signal: AbortSignal },
 ): Promise<string | undefined> {
   if (owner.as === 'user') return undefined
@@ -64,7 +64,7 @@ export const apartFlags: readonly string[] = [`-conf_path=${apartFolder}`, `-pro
 /** Undefined when none is installed for this account. */
 export async function findInstalled(
   program: ProgramName,
-  owner: Owner,
+  owner: MachineOwner,
   { signal }: { signal: AbortSignal },
 ): Promise<InstalledProgram | undefined> {
   const files = installFolders(program, owner).map((one) => `${one}/service.json`)
@@ -95,7 +95,7 @@ export async function findInstalled(
  */
 export async function installProgram(
   program: ProgramName,
-  owner: Owner,
+  owner: MachineOwner,
   uploadedPath: string,
   {
     flags = [],
@@ -130,7 +130,7 @@ export async function installProgram(
 /** `start` or `restart`; fulfils when the program itself says that it works. Rejects with its last words. */
 export async function startProgram(
   program: ProgramName,
-  owner: Owner,
+  owner: MachineOwner,
   installed: InstalledProgram,
   how: 'start' | 'restart',
   { signal }: { signal: AbortSignal },
@@ -145,7 +145,7 @@ export async function startProgram(
 
 /** Whether the service's own manager says that it runs. */
 export async function isRunning(
-  owner: Owner,
+  owner: MachineOwner,
   installed: InstalledProgram,
   { signal }: { signal: AbortSignal },
 ): Promise<boolean> {

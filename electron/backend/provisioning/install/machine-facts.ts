@@ -16,11 +16,11 @@ export interface MachineFacts {
   readonly clockAheadSeconds: number
   readonly home: string
   readonly canXz: boolean
-  readonly places: readonly Place[]
+  readonly places: readonly UploadPlace[]
 }
 
 /** A folder where an upload could go. */
-export interface Place {
+export interface UploadPlace {
   readonly folder: string
   readonly mount: string
   readonly freeBytes: number
@@ -106,7 +106,7 @@ export function parseMachineFacts(text: string, nowMs: number): MachineFacts {
   }
 }
 
-function parsePlace(line: string): Place[] {
+function parsePlace(line: string): UploadPlace[] {
   const match = /^(yes|no) (\d+) ([^|]+)\|(.+)$/.exec(line)
   if (!match) return []
   const [, runs, freeKb, mount, folder] = match

@@ -1,4 +1,4 @@
-import type { Owner } from '../jobs/workplace.ts'
+import type { MachineOwner } from '../jobs/workplace.ts'
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
 import { commandLine } from '../../ssh/shell/quote.ts'
@@ -11,7 +11,7 @@ import {
   serviceFailed,
   startTimeoutMs,
 } from './installed-program.ts'
-import type { ProgramName } from './programs.ts'
+import type { ProgramName } from './program-files.ts'
 import { dropUploads } from './upload-program.ts'
 
 interface RemovalContext {
@@ -78,10 +78,10 @@ export function removalSteps(program: ProgramName): StepDefinition<RemovalContex
 
 async function withInstalled(
   program: ProgramName,
-  owner: Owner,
+  owner: MachineOwner,
   removal: RemovalContext['removal'],
   signal: AbortSignal,
-  work: (owner: Owner, installed: InstalledProgram) => Promise<void>,
+  work: (owner: MachineOwner, installed: InstalledProgram) => Promise<void>,
 ): Promise<'done' | 'skipped'> {
   const installed = await findInstalled(program, owner, { signal })
   if (!installed) return 'skipped'
@@ -91,7 +91,7 @@ async function withInstalled(
 }
 
 async function must(
-  owner: Owner,
+  owner: MachineOwner,
   program: ProgramName,
   what: string,
   script: string,

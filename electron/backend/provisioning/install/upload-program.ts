@@ -3,9 +3,9 @@ import { AppError } from '../../failures/app-error.ts'
 import { commandLine, quote } from '../../ssh/shell/quote.ts'
 import { RemoteCommandFailed, type RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { diskFull } from './check-machine.ts'
-import type { Place } from './machine-facts.ts'
+import type { UploadPlace } from './machine-facts.ts'
 import { inOwnFolder, notOurs, ownFolderFunctions } from './own-folder.ts'
-import type { ProgramFile } from './programs.ts'
+import type { ProgramFile } from './program-files.ts'
 
 /** At the slowest 50 kB/s get through; a way that is slower for so long is a broken one. */
 const uploadTimeoutMs = 20 * 60_000
@@ -27,7 +27,7 @@ export const uploadFolders = '.nps-desktop-upload'
 export async function uploadProgram(
   shell: RemoteShell,
   file: ProgramFile,
-  place: Place,
+  place: UploadPlace,
   { onProgress, signal }: UploadOptions,
 ): Promise<{ path: string; sentBytes: number }> {
   const { host } = shell.session.address
@@ -82,7 +82,7 @@ export async function uploadProgram(
 /** Takes away what `uploadProgram` put under a place, once it is installed, and what earlier tries left there. */
 export async function dropUpload(
   shell: RemoteShell,
-  place: Place,
+  place: UploadPlace,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
   await shell.output(dropUploads([place.folder]), { signal })
@@ -102,7 +102,7 @@ for place in ${commandLine(...places)}; do (
 }
 
 interface OwnFolder {
-  readonly place: Place
+  readonly place: UploadPlace
   readonly name: string
 }
 
@@ -114,7 +114,7 @@ function inFolder({ place, name }: OwnFolder, script: string): string {
  * The folder's name, the hash of what is ready in it or `-`, and the bytes of what is half there. One that an earlier
  * try has left is used again.
  */
-function prepare(place: Place, program: string, part: string): string {
+function prepare(place: UploadPlace, program: string, part: string): string {
   return `${ownFolderFunctions}
 umask 077
 enter_base ${quote(place.folder)} || { echo ${quote(notOurs)} >&2; exit 1; }

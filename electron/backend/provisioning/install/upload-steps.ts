@@ -2,8 +2,8 @@ import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
 import { commandLine } from '../../ssh/shell/quote.ts'
 import type { InstalledProgram } from './installed-program.ts'
-import type { Place } from './machine-facts.ts'
-import type { ProgramFile, ProgramName } from './programs.ts'
+import type { UploadPlace } from './machine-facts.ts'
+import type { ProgramFile, ProgramName } from './program-files.ts'
 import { tryProgram } from './try-program.ts'
 import { dropUpload, uploadProgram } from './upload-program.ts'
 
@@ -14,7 +14,7 @@ interface UploadContext {
 
 export interface UploadFindings {
   /** What to upload, and where it has room. */
-  upload?: { readonly file: ProgramFile; readonly place: Place }
+  upload?: { readonly file: ProgramFile; readonly place: UploadPlace }
   /** One of ours that is there, before or after it is installed. */
   installed?: InstalledProgram | undefined
   /** What was uploaded; null when the installed one is the same. */

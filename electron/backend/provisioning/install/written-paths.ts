@@ -1,5 +1,5 @@
 import type { InstalledProgram } from './installed-program.ts'
-import type { ProgramName } from './programs.ts'
+import type { ProgramName } from './program-files.ts'
 
 /** What an installed program has on its machine, for people: itself, its folder, and what starts it. */
 export function writtenPaths(

@@ -23,7 +23,7 @@ export interface Jobs {
   close(): Promise<void>
 }
 
-interface Entry {
+interface JobEntry {
   readonly job: RunningJob
   readonly subject: string
 }
@@ -40,7 +40,7 @@ export function createJobs({
   /** After each run of a job, whatever became of it. */
   onEnded?: (job: Job) => void
 }): Jobs {
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, JobEntry>()
   /** Of machines that were forgotten while they ran. */
   const ending = new Set<Promise<void>>()
 

@@ -1,7 +1,7 @@
 import type { Fact, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
-import { failureOf } from '../../failures/failure-of.ts'
+import { failureOfError } from '../../failures/failure-of-error.ts'
 import { Feed } from '../../feed.ts'
 import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
 import type { Corrections, StepDefinition, StepReport } from './step-definition.ts'
@@ -118,7 +118,7 @@ export class RunningJob<Context = unknown> {
   }
 
   #fail(index: number, error: unknown, tookMs: number): void {
-    const failure = failureOf(error)
+    const failure = failureOfError(error)
     const { kind, steps } = this.#plan
     const { code, message: why } = failure
     const cause = code === 'internal' && error instanceof Error ? error.stack : undefined

@@ -5,7 +5,7 @@ import { RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { findSudo } from '../../ssh/shell/sudo.ts'
 
 /** Under which account things are done on a machine, and how it got there. */
-export interface Owner {
+export interface MachineOwner {
   readonly as: 'root' | 'user'
   readonly how: 'signed-in' | 'sudo'
   readonly user: string
@@ -28,7 +28,7 @@ export class Workplace {
   readonly ref: MachineRef
   readonly #machines: Machines
   #session: SshSession | undefined
-  #owner: Owner | undefined
+  #owner: MachineOwner | undefined
   #sudoPassword: string | undefined
   #root: RootWish
 
@@ -70,7 +70,7 @@ export class Workplace {
   }
 
   /** Throws `sudo-missing`, `sudo-password-needed`, `sudo-password-rejected` when root is required. */
-  async owner(signal: AbortSignal): Promise<Owner> {
+  async owner(signal: AbortSignal): Promise<MachineOwner> {
     const session = await this.session(signal)
     this.#owner ??= await this.#findOwner(session, signal)
     return this.#owner
@@ -88,7 +88,7 @@ export class Workplace {
     this.#owner = undefined
   }
 
-  async #findOwner(session: SshSession, signal: AbortSignal): Promise<Owner> {
+  async #findOwner(session: SshSession, signal: AbortSignal): Promise<MachineOwner> {
     const plain = new RemoteShell(session)
     const text = await plain.output('id -u; id -un || id -u; printf "%s\\n" "$HOME"', { signal })
     const [, uid, user = '', home = ''] = /^(\d+)\n([^\n]+)\n(\/[^\n]*)\n$/.exec(text) ?? []

@@ -9,7 +9,7 @@ import type { Machines } from '../machines.ts'
 import { openWay } from '../open-session.ts'
 import { jumpAddress, wayThrough } from '../way.ts'
 
-interface Endpoint {
+interface SshEndpoint {
   readonly host: string
   readonly port: number
   readonly jump: JumpHost
@@ -17,8 +17,8 @@ interface Endpoint {
 
 /** The handlers of `hostKeys`. */
 export interface HostKeys {
-  inspect(input: Endpoint, options: { signal: AbortSignal }): Promise<HostKey>
-  confirm(input: Endpoint & { fingerprint: string }, options: { signal: AbortSignal }): Promise<void>
+  inspect(input: SshEndpoint, options: { signal: AbortSignal }): Promise<HostKey>
+  confirm(input: SshEndpoint & { fingerprint: string }, options: { signal: AbortSignal }): Promise<void>
   list(): HostKey[]
   forget(input: HostKeyPlace): void
 }
@@ -37,7 +37,7 @@ export function createHostKeys({
   const keyOf = ({ host, port, way }: HostKeyPlace): string => `${host}:${port} ${way}`
 
   const look = async (
-    { host, port, jump }: Endpoint,
+    { host, port, jump }: SshEndpoint,
     { signal }: { signal: AbortSignal },
   ): Promise<{ place: HostKeyPlace; seen: SeenHostKey }> => {
     const through = await machines.jumpTarget(jump)

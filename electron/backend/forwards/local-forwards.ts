@@ -8,21 +8,21 @@ const connectWithinMs = 10_000
 /** A notebook page opens some six connections a tab. */
 const mostConnections = 256
 
-interface Place {
+interface PublicPort {
   readonly host: string
   readonly port: number
 }
 
 /**
- * Doors on this laptop's loopback that lead to a tunnel's public port.
+ * Forwards on this laptop's loopback that lead to a tunnel's public port.
  *
  * A Jupyter that listens on loopback, as it does unless told otherwise, answers 403 to any request whose Host header
- * is not a local name (Jupyter Server, `allow_remote_access`), and so to the server's public address. Through a door
+ * is not a local name (Jupyter Server, `allow_remote_access`), and so to the server's public address. Through a forward
  * the browser's Host header is `127.0.0.1`. It lets in what `joinLocal` does.
  */
-export class LocalDoors {
+export class LocalForwards {
   /** While one opens, whoever asks for the same place waits for that one. */
-  readonly #doors = new Map<string, Promise<Server>>()
+  readonly #forwards = new Map<string, Promise<Server>>()
   readonly #sockets = new Set<Socket>()
   readonly #log: Log
   #isClosed = false
@@ -31,28 +31,28 @@ export class LocalDoors {
     this.#log = log
   }
 
-  /** The port on 127.0.0.1 that leads to `place`: the same number where it is free. One door a place. */
-  async open(place: Place): Promise<number> {
+  /** The port on 127.0.0.1 that leads to `place`: the same number where it is free. One forward a place. */
+  async open(place: PublicPort): Promise<number> {
     if (this.#isClosed) throw new Error('The app is closing.')
     const key = `${place.host}:${place.port}`
-    let door = this.#doors.get(key)
-    if (!door) {
-      door = this.#openNew(place)
-      this.#doors.set(key, door)
-      door.catch(() => this.#doors.delete(key))
+    let forward = this.#forwards.get(key)
+    if (!forward) {
+      forward = this.#openNew(place)
+      this.#forwards.set(key, forward)
+      forward.catch(() => this.#forwards.delete(key))
     }
-    return ((await door).address() as AddressInfo).port
+    return ((await forward).address() as AddressInfo).port
   }
 
-  /** Ends the doors and what goes through them. Idempotent. */
+  /** Ends the forwards and what goes through them. Idempotent. */
   close(): void {
     this.#isClosed = true
-    for (const door of this.#doors.values()) void door.then(close, () => undefined)
+    for (const forward of this.#forwards.values()) void forward.then(close, () => undefined)
     for (const socket of this.#sockets) socket.destroy()
-    this.#doors.clear()
+    this.#forwards.clear()
   }
 
-  async #openNew(place: Place): Promise<Server> {
+  async #openNew(place: PublicPort): Promise<Server> {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (visitor) => {
       void this.#lead(visitor, place)
     })
@@ -68,7 +68,7 @@ export class LocalDoors {
     return server
   }
 
-  async #lead(visitor: Socket, place: Place): Promise<void> {
+  async #lead(visitor: Socket, place: PublicPort): Promise<void> {
     this.#sockets.add(visitor)
     visitor.setNoDelay(true)
     visitor.on('error', () => undefined) // 'close' follows
@@ -82,13 +82,13 @@ export class LocalDoors {
       await joinLocal(visitor, { host, visit, signal: gone.signal })
     } catch (error) {
       if (!gone.signal.aborted)
-        this.#log.warn('a door on this computer leads nowhere', { ...place, reason: error })
+        this.#log.warn('a forward on this computer leads nowhere', { ...place, reason: error })
     }
   }
 }
 
 /** Rejects with the system's error, the signal's reason, or after `connectWithinMs`. */
-async function reach(place: Place, signal: AbortSignal): Promise<Socket> {
+async function reach(place: PublicPort, signal: AbortSignal): Promise<Socket> {
   const onward = connect({ ...place, allowHalfOpen: true, noDelay: true })
   onward.on('error', () => undefined)
   try {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeyFile } from '../key-file.ts'
 import type { Storage } from '../storage/records.ts'
 import { openStorage } from '../storage/storage.ts'
-import { Tunnels } from './tunnels.ts'
+import { TunnelCalls } from './tunnel-calls.ts'
 
 const options = { signal: new AbortController().signal }
 let folder: string
@@ -54,10 +54,10 @@ function oldRelay(asked: unknown[]) {
   return { api: () => ({ tunnels }) }
 }
 
-function tunnelsOf(relays: ReturnType<typeof oldRelay>): Tunnels {
+function tunnelsOf(relays: ReturnType<typeof oldRelay>): TunnelCalls {
   // what adding needs; the rest of the app is not there
   const parts = { storage, relays, services: { find: async () => null } }
-  return new Tunnels(parts as unknown as ConstructorParameters<typeof Tunnels>[0])
+  return new TunnelCalls(parts as unknown as ConstructorParameters<typeof TunnelCalls>[0])
 }
 
 test.each(['jupyter', 'tensorboard'] as const)(

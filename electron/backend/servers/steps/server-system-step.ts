@@ -1,12 +1,14 @@
 import { checkMachine, choosePlace } from '../../provisioning/install/check-machine.ts'
-import { findInstalled, versionOf } from '../../provisioning/install/installed-program.ts'
 import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
-import { findProgram } from '../../provisioning/install/programs.ts'
+import { findProgram } from '../../provisioning/install/program-files.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import type { LabContext } from '../lab-context.ts'
+import type { ServerContext } from '../server-context.ts'
 
-/** Processor, libc, room on the disk; and an npc of ours that is there already. */
-export const systemStep: StepDefinition<LabContext> = {
+/** A difference of clocks that is worth a line: people compare times in logs. */
+const clockNoticeSeconds = 60
+
+/** Processor, libc, kernel, disk, memory, clock. */
+export const serverSystemStep: StepDefinition<ServerContext> = {
   id: 'system',
   async run({ workplace, programsFolder, found }, { signal, fact }) {
     const shell = await workplace.shell(signal)
@@ -14,15 +16,17 @@ export const systemStep: StepDefinition<LabContext> = {
     const machine = await readMachineFacts(shell, { signal })
     fact('system', { os: machine.os, arch: machine.machine, kernel: machine.kernel, libc: machine.libc })
     const arch = checkMachine(host, machine)
-    const file = await findProgram(programsFolder, { program: 'npc', arch, canXz: machine.canXz })
-    const owner = await workplace.owner(signal)
+    if (machine.availableBytes !== null) fact('memory-free', { freeBytes: machine.availableBytes })
+    if (Math.abs(machine.clockAheadSeconds) > clockNoticeSeconds) {
+      fact('clock-off', { seconds: machine.clockAheadSeconds })
+    }
+    const file = await findProgram(programsFolder, { program: 'nps', arch, canXz: machine.canXz })
+    const { as } = await workplace.owner(signal)
     const { place, neededBytes } = choosePlace(host, machine, file, {
-      installsUnder: owner.as === 'root' ? '/usr' : 'home',
+      installsUnder: as === 'root' ? '/usr' : 'home',
     })
     fact('disk-free', { path: place.mount, freeBytes: place.freeBytes, neededBytes })
     found.upload = { file, place }
-    found.installed = await findInstalled('npc', owner, { signal })
-    if (found.installed) fact('agent-found', { ...versionOf(found.installed) })
     return 'done'
   },
 }

@@ -1,8 +1,8 @@
 import { Menu } from 'electron'
-import type { Words } from './words.ts'
+import type { MenuWords } from './menu-words.ts'
 
 /** The menu bar: what the system expects there. The page has its own keys. */
-export function setAppMenu(words: Words): void {
+export function setAppMenu(words: MenuWords): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...(process.platform === 'darwin'

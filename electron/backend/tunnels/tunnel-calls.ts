@@ -1,26 +1,26 @@
 import type { Connection, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
-import type { Activity } from '../activity/activity.ts'
+import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { AppError } from '../failures/app-error.ts'
-import { failureOf } from '../failures/failure-of.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
-import type { OverviewFeed } from '../overview/overview.ts'
+import type { OverviewFeed } from '../overview/overview-feed.ts'
 import type { TunnelChecks } from '../checks/tunnel-checks.ts'
 import { guessKind, usualReach, usualTargets } from '../known-tunnels/tunnel-kind.ts'
-import { type ListedTunnel, listTunnels } from '../known-tunnels/tunnel-list.ts'
+import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { LabServices } from '../labs/lab-services.ts'
 import type { Entrance } from '../storage/entrance.ts'
-import type { LocalDoors } from '../forwards/local-doors.ts'
+import type { LocalForwards } from '../forwards/local-forwards.ts'
 import { chooseLaptopPort, isLaptopPortFree } from '../forwards/laptop-port.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 import { openAddress } from './open-address.ts'
-import { portCandidates } from './port-choice.ts'
+import { portCandidates } from './port-candidates.ts'
 import { provePort } from '../checks/port-proof.ts'
 import { markPassword } from '../known-tunnels/private-password.ts'
 import { changeFailure } from '../known-tunnels/tunnel-change.ts'
-import type { TunnelRemoval } from './tunnel-removal.ts'
+import type { PendingRemovals } from './pending-removals.ts'
 import { untilTold } from './until-told.ts'
 
 /** Programs that took a port since the last check; after this many the range is hopeless. */
@@ -32,7 +32,7 @@ const presetNames: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
   tensorboard: 'TensorBoard',
 }
 
-interface NewTunnel {
+interface WantedTunnel {
   readonly kind: TunnelKind
   readonly name: string
   readonly target: string
@@ -50,25 +50,25 @@ interface AddedTunnel {
 type Signal = { readonly signal: AbortSignal }
 
 /** The calls of `tunnels`. */
-export class Tunnels {
+export class TunnelCalls {
   readonly #storage: Storage
   readonly #relays: Relays
   readonly #checks: TunnelChecks
   readonly #overview: OverviewFeed
-  readonly #removal: TunnelRemoval
+  readonly #removal: PendingRemovals
   readonly #services: LabServices
-  readonly #activity: Activity
-  readonly #doors: LocalDoors
+  readonly #activity: ActivityFeed
+  readonly #forwards: LocalForwards
 
   constructor(options: {
     storage: Storage
     relays: Relays
     checks: TunnelChecks
     overview: OverviewFeed
-    removal: TunnelRemoval
+    removal: PendingRemovals
     services: LabServices
-    activity: Activity
-    doors: LocalDoors
+    activity: ActivityFeed
+    forwards: LocalForwards
   }) {
     this.#storage = options.storage
     this.#relays = options.relays
@@ -77,7 +77,7 @@ export class Tunnels {
     this.#removal = options.removal
     this.#services = options.services
     this.#activity = options.activity
-    this.#doors = options.doors
+    this.#forwards = options.forwards
   }
 
   /** `labId`'s service of this kind at its usual place, or where it is found running. */
@@ -117,7 +117,7 @@ export class Tunnels {
   }
 
   /** Fulfils when the server has the tunnel; whether the service answers is for the check to say. */
-  async add(labId: string, tunnel: NewTunnel, { signal }: Signal): Promise<AddedTunnel> {
+  async add(labId: string, tunnel: WantedTunnel, { signal }: Signal): Promise<AddedTunnel> {
     const { lab, server } = this.#lab(labId)
     const { clientId } = lab
     if (clientId === null) {
@@ -267,7 +267,7 @@ export class Tunnels {
     const tunnel = this.#tunnel(tunnelId)
     if (tunnel.change) throw AppError.of(changeFailure(tunnel.change, tunnel))
     const secure = this.#checks.evidence(tunnelId).result?.secure === true
-    return openAddress(tunnel, { doors: this.#doors, services: this.#services, secure, signal })
+    return openAddress(tunnel, { forwards: this.#forwards, services: this.#services, secure, signal })
   }
 
   async connections({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<Connection[]> {
@@ -283,7 +283,7 @@ export class Tunnels {
         return await work(port)
       } catch (error) {
         tried += 1
-        if (failureOf(error).code !== 'port-taken' || tried >= mostPortsTried) throw error
+        if (failureOfError(error).code !== 'port-taken' || tried >= mostPortsTried) throw error
       }
     }
     throw new AppError('no-free-port', `No port of ${server.name} is free and open. Check its ports.`, {

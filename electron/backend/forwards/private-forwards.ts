@@ -5,17 +5,17 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Duplex } from 'node:stream'
 import { AppError } from '../failures/app-error.ts'
-import { failureOf } from '../failures/failure-of.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
 import { Listeners } from '../listeners.ts'
-import { type ListedTunnel, listTunnels } from '../known-tunnels/tunnel-list.ts'
+import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { bridgeAddress } from '../relays/bridge-address.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 
-interface Door {
+interface Forward {
   /** What it was made of; once that differs, another one takes its place. */
   readonly madeOf: string
-  /** The agent's key; null until one was proved. Once the lab box's is another one, another door takes its place. */
+  /** The agent's key; null until one was proved. Once the lab box's is another one, another forward takes its place. */
   agentKey: string | null
   readonly visitor: PrivateVisitor
   /** On the laptop. */
@@ -24,14 +24,14 @@ interface Door {
 }
 
 /**
- * The doors on this laptop's loopback to the tunnels that only this laptop may use. What goes through one is encrypted from
+ * The forwards on this laptop's loopback to the tunnels that only this laptop may use. What goes through one is encrypted from
  * here to the lab box. Its key is kept with the box, so that its server cannot put another one in its place.
  */
-export class PrivateDoors {
+export class PrivateForwards {
   readonly #storage: Storage
   readonly #relays: Relays
   readonly #log: Log
-  readonly #doors = new Map<string, Door>()
+  readonly #forwards = new Map<string, Forward>()
   readonly #listeners = new Listeners()
   readonly #leave: (() => void)[] = []
 
@@ -47,36 +47,36 @@ export class PrivateDoors {
     this.#follow()
   }
 
-  /** Calls back when a door has opened, or could not. */
+  /** Calls back when a forward has opened, or could not. */
   onChange(listener: () => void): () => void {
     return this.#listeners.add(listener)
   }
 
-  /** Whether the tunnel's door is open, or why not; null for a tunnel that has none, and while it opens. */
+  /** Whether the tunnel's forward is open, or why not; null for a tunnel that has none, and while it opens. */
   state(tunnelId: string): 'open' | Failure | null {
-    const state = this.#doors.get(tunnelId)?.state ?? 'opening'
+    const state = this.#forwards.get(tunnelId)?.state ?? 'opening'
     return state === 'opening' ? null : state
   }
 
   /**
-   * Goes the way of whoever comes to the door, which is tried again if it could not be opened. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
+   * Goes the way of whoever comes to the forward, which is tried again if it could not be opened. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
    * a plain error while the server has not told of the tunnel yet.
    */
   async visit(tunnelId: string, options: { signal: AbortSignal }): Promise<Duplex> {
-    const door = this.#doors.get(tunnelId)
-    if (!door) throw new Error('the server has not told of this tunnel yet')
-    if (typeof door.state === 'object') await this.#open(door)
-    if (typeof door.state === 'object') {
-      throw AppError.of(door.state)
+    const forward = this.#forwards.get(tunnelId)
+    if (!forward) throw new Error('the server has not told of this tunnel yet')
+    if (typeof forward.state === 'object') await this.#open(forward)
+    if (typeof forward.state === 'object') {
+      throw AppError.of(forward.state)
     }
-    return door.visitor.open(options)
+    return forward.visitor.open(options)
   }
 
-  /** Ends the doors and what goes through them. Idempotent. */
+  /** Ends the forwards and what goes through them. Idempotent. */
   close(): void {
     for (const leave of this.#leave.splice(0)) leave()
-    for (const { visitor } of this.#doors.values()) visitor.close()
-    this.#doors.clear()
+    for (const { visitor } of this.#forwards.values()) visitor.close()
+    this.#forwards.clear()
   }
 
   #follow(): void {
@@ -86,28 +86,34 @@ export class PrivateDoors {
         return made ? [[tunnel.id, { tunnel, ...made }] as const] : []
       }),
     )
-    for (const [id, door] of this.#doors) {
+    for (const [id, forward] of this.#forwards) {
       const now = wanted.get(id)
-      const isSameAgent = now?.tunnel.lab.agentKey === null || now?.tunnel.lab.agentKey === door.agentKey
-      if (now?.madeOf === door.madeOf && isSameAgent) continue
-      door.visitor.close()
-      this.#doors.delete(id)
+      const isSameAgent = now?.tunnel.lab.agentKey === null || now?.tunnel.lab.agentKey === forward.agentKey
+      if (now?.madeOf === forward.madeOf && isSameAgent) continue
+      forward.visitor.close()
+      this.#forwards.delete(id)
     }
     for (const [id, { tunnel, madeOf, visitor }] of wanted) {
-      if (this.#doors.has(id)) continue
+      if (this.#forwards.has(id)) continue
       const { agentKey } = tunnel.lab
       const onPinned = (proved: string): void => {
-        door.agentKey = proved
+        forward.agentKey = proved
         this.#keepKey(tunnel.lab.id, proved)
       }
-      const door: Door = { madeOf, agentKey, visitor: visitor(onPinned), port: tunnel.port, state: 'opening' }
-      this.#doors.set(id, door)
-      void this.#open(door)
+      const forward: Forward = {
+        madeOf,
+        agentKey,
+        visitor: visitor(onPinned),
+        port: tunnel.port,
+        state: 'opening',
+      }
+      this.#forwards.set(id, forward)
+      void this.#open(forward)
     }
   }
 
   /**
-   * Null for a tunnel that has no door: it is everybody's, it is paused, its server has changed it, or has not told its
+   * Null for a tunnel that has no forward: it is everybody's, it is paused, its server has changed it, or has not told its
    * password yet.
    */
   #make({ reach, port, server, lab, relayTunnel, change }: ListedTunnel): {
@@ -139,7 +145,7 @@ export class PrivateDoors {
     return { madeOf: JSON.stringify([address, fingerprint, password, port]), visitor }
   }
 
-  /** The first key wins: that of another door is refused from now on. */
+  /** The first key wins: that of another forward is refused from now on. */
   #keepKey(labId: string, agentKey: string): void {
     const lab = this.#storage.labs.get(labId)
     if (!lab || lab.agentKey !== null) return
@@ -153,13 +159,13 @@ export class PrivateDoors {
     }
   }
 
-  async #open(door: Door): Promise<void> {
+  async #open(forward: Forward): Promise<void> {
     try {
-      await door.visitor.listen()
-      door.state = 'open'
+      await forward.visitor.listen()
+      forward.state = 'open'
     } catch (error) {
       const taken = error instanceof RelayError && error.code === 'port-taken'
-      door.state = taken ? portTaken(door.port) : failureOf(error)
+      forward.state = taken ? portTaken(forward.port) : failureOfError(error)
     }
     this.#listeners.call()
   }

@@ -4,15 +4,15 @@ import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/remot
 import type { Clock } from '../clock.ts'
 import { linkFailure } from './link-failure.ts'
 import { initialLink, type LinkEvent, type LinkState, nextLink } from './link-state.ts'
-import type { ConnectRelay, RelayAddress } from './relay-connection.ts'
+import type { ConnectRelay, RelayAccess } from './relay-access.ts'
 import { askOnce, keepMirror, RelayMirror } from './relay-mirror.ts'
 
 const connectWithinMs = 10_000
 
-export interface RelayLinkOptions {
+export interface ServerLinkOptions {
   readonly name: string
   /** Asked before each attempt: the key may have been entered anew. */
-  readonly address: () => Promise<RelayAddress>
+  readonly address: () => Promise<RelayAccess>
   readonly connect: ConnectRelay
   readonly clock: Clock
   readonly random: () => number
@@ -22,9 +22,9 @@ export interface RelayLinkOptions {
 }
 
 /** One standing connection to one server's relay: comes back by itself, and mirrors what the relay tells. */
-export class RelayLink {
+export class ServerLink {
   readonly mirror = new RelayMirror()
-  readonly #options: RelayLinkOptions
+  readonly #options: ServerLinkOptions
   readonly #stop = new AbortController()
   #state: LinkState = initialLink
   #changedAtMs: number
@@ -32,7 +32,7 @@ export class RelayLink {
   #wake: () => void = () => undefined
   #running: Promise<void> | null = null
 
-  constructor(options: RelayLinkOptions) {
+  constructor(options: ServerLinkOptions) {
     this.#options = options
     this.#changedAtMs = options.clock.now()
   }
@@ -79,7 +79,7 @@ export class RelayLink {
     const { signal } = this.#stop
     while (!signal.aborted) {
       this.#dispatch({ type: 'dialling' })
-      let address: RelayAddress | null = null
+      let address: RelayAccess | null = null
       try {
         address = await this.#options.address()
         await this.#connectAndStay(address, signal)
@@ -91,7 +91,7 @@ export class RelayLink {
     }
   }
 
-  async #connectAndStay(address: RelayAddress, signal: AbortSignal): Promise<void> {
+  async #connectAndStay(address: RelayAccess, signal: AbortSignal): Promise<void> {
     const { connect, clock } = this.#options
     const deadline = AbortSignal.timeout(connectWithinMs)
     const connection = await connect({ ...address, signal: AbortSignal.any([signal, deadline]) })
@@ -131,7 +131,7 @@ export class RelayLink {
     })
   }
 
-  #fail(error: unknown, address: RelayAddress | null): void {
+  #fail(error: unknown, address: RelayAccess | null): void {
     const { clock, random, log, name } = this.#options
     const failure = linkFailure(error, address)
     log.info('link to server down', { server: name, code: failure.code, why: failure.message })

@@ -9,12 +9,12 @@ import {
   versionOf,
 } from '../../provisioning/install/installed-program.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import type { Owner } from '../../provisioning/jobs/workplace.ts'
+import type { MachineOwner } from '../../provisioning/jobs/workplace.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
 import type { ServerContext } from '../server-context.ts'
 
-const doorSchema = z.object({
+const accessSchema = z.object({
   port: z.number().int(),
   key: z.string().min(16),
   fingerprint: z.string().min(16),
@@ -41,23 +41,23 @@ export const startStep: StepDefinition<ServerContext> = {
       )
     }
     found.restartNeeded = false
-    found.door = await readDoor(owner, installed, signal)
+    found.access = await readAccess(owner, installed, signal)
     fact('relay-running', { ...versionOf(installed) })
     return 'done'
   },
 }
 
-async function readDoor(
-  owner: Owner,
+async function readAccess(
+  owner: MachineOwner,
   installed: InstalledProgram,
   signal: AbortSignal,
-): Promise<NonNullable<ServerContext['found']['door']>> {
+): Promise<NonNullable<ServerContext['found']['access']>> {
   const { host } = owner.shell.session.address
   try {
     const text = await owner.shell.output(commandOf(installed, 'connect', '-json', `-host=${host}`), {
       signal,
     })
-    const { port, key, fingerprint } = doorSchema.parse(JSON.parse(text))
+    const { port, key, fingerprint } = accessSchema.parse(JSON.parse(text))
     return { port, fingerprint, adminKey: new Secret(key) }
   } catch (error) {
     if (error instanceof RemoteCommandFailed) throw unexpectedAnswer(host, 'nps connect', error.message)

@@ -7,7 +7,7 @@ import { changes, type NewEvent, type Told, withAddedTunnel } from './changes.ts
 const shownRows = 500
 
 /** One line for each change of state, kept over restarts. */
-export class Activity {
+export class ActivityFeed {
   readonly feed: Feed<ActivityEvent[]>
   readonly #storage: Storage
   readonly #overview: Feed<Overview>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { widestRange } from './port-range.ts'
+import { widestRange } from './widest-range.ts'
 
 test('the widest range counts, single ports are ranges too, empty means the usual one', () => {
   expect(widestRange('10001,7000-7100, 8000 - 9000')).toEqual({ from: 8000, to: 9000 })

@@ -7,7 +7,7 @@ import {
   isContractProcedure,
 } from '@orpc/contract'
 import { implement, ORPCError, type Router } from '@orpc/server'
-import { failureOf } from './failures/failure-of.ts'
+import { failureOfError } from './failures/failure-of-error.ts'
 
 interface CallOptions {
   /** Aborted when the page cancels the call or goes away. */
@@ -37,7 +37,7 @@ type AnyHandler = (input: unknown, options: CallOptions) => unknown
 /** Puts the handlers behind the contract: whatever one throws leaves as the contract's `FAILED`. */
 export function createRouter(handlers: DesktopHandlers, log: Log): DesktopRouter {
   const failed = (path: string, error: unknown): ORPCError<'FAILED', unknown> => {
-    const failure = failureOf(error)
+    const failure = failureOfError(error)
     if (failure.code === 'internal') {
       log.error('a call failed unexpectedly', {
         call: path,

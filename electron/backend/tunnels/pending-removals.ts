@@ -1,9 +1,9 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import type { Clock } from '../clock.ts'
-import { failureOf } from '../failures/failure-of.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
-import type { ListedTunnel } from '../known-tunnels/tunnel-list.ts'
+import type { ListedTunnel } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
@@ -15,7 +15,7 @@ const undoWithinMs = 10_000
  * Deletes in two steps: stopped at once, removed ten seconds later. What is due is kept in the app's data, so that a
  * deletion is finished at the next start, or when its server can be reached again.
  */
-export class TunnelRemoval {
+export class PendingRemovals {
   readonly #storage: Storage
   readonly #relays: Relays
   readonly #clock: Clock
@@ -145,7 +145,7 @@ export class TunnelRemoval {
     try {
       await this.#relays.api(serverId).tunnels.remove({ id: relayTunnelId })
     } catch (error) {
-      if (failureOf(error).code !== 'not-found') throw error
+      if (failureOfError(error).code !== 'not-found') throw error
     }
   }
 

@@ -21,7 +21,7 @@ export const bridgeStep: StepDefinition<ServerContext> = {
   async run(context, { signal, fact, ports }) {
     const { storage, serverId, connect, found, wanted } = context
     const host = hostOf(context)
-    const { port, adminKey, fingerprint } = need(found.door, 'the way in')
+    const { port, adminKey, fingerprint } = need(found.access, 'the way in')
     const started = performance.now()
     const both = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
     try {

@@ -15,7 +15,7 @@ import {
   listOtherTunnels,
   listTunnels,
   visitorHost,
-} from '../known-tunnels/tunnel-list.ts'
+} from '../known-tunnels/list-tunnels.ts'
 import { tunnelStatus } from '../checks/tunnel-status.ts'
 
 type Origin = NonNullable<(Client['agent'] & { state: 'online' })['origin']>

@@ -5,7 +5,7 @@ import { isContractProcedure } from '@orpc/contract'
 import { createRouterClient } from '@orpc/server'
 import { expect, test } from 'vitest'
 import { AppError } from './failures/app-error.ts'
-import { createRouter, type DesktopHandlers } from './router.ts'
+import { createRouter, type DesktopHandlers } from './desktop-router.ts'
 
 /** Each call of the contract answered by the same function. */
 function handlersOf(contract: unknown, handler: unknown): unknown {

@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { trafficHistory } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { failureData } from './failure.ts'
-import * as model from './models.ts'
+import * as model from './desktop-models.ts'
 
 /**
  * What the page can ask of the app. Calls are one question, one answer, and can be cancelled; feeds (`watch`, `live`)

@@ -14,7 +14,7 @@ export interface DesktopTraffic {
 }
 
 /** Rates and history of all servers, by the app's tunnel ids. */
-export class Traffic {
+export class TrafficCalls {
   readonly feed = new Feed<DesktopTraffic>({ atMs: Date.now(), tunnels: [] })
   readonly #storage: Storage
   readonly #relays: Relays

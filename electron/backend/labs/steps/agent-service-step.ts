@@ -6,7 +6,7 @@ import { bridgeAddress } from '../../relays/bridge-address.ts'
 import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** npc makes itself a service with its key, and tells which kind it got. */
-export const serviceStep: StepDefinition<LabContext> = {
+export const agentServiceStep: StepDefinition<LabContext> = {
   id: 'service',
   async run(context, { signal, fact, writes }) {
     const { workplace, found, storage, relays } = context

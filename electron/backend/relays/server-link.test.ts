@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Feed } from '../feed.ts'
 import { Listeners } from '../listeners.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
-import { RelayLink } from './relay-link.ts'
+import { ServerLink } from './server-link.ts'
 
 /** A relay's API in memory: its feeds, and a way to end the connection. */
 class MemoryRelay {
@@ -59,13 +59,13 @@ const currentStatus = {
   service: 'systemd',
 }
 
-let link: RelayLink | undefined
+let link: ServerLink | undefined
 afterEach(() => link?.close())
 
 function linkTo(connect: () => Promise<RelayConnection>) {
   const clock = new ManualClock()
   const changed = new Listeners()
-  const made = new RelayLink({
+  const made = new ServerLink({
     name: 'cloud',
     address: () => Promise.resolve({ host: 'cloud', port: 8024, adminKey: new Secret('k') }),
     connect,

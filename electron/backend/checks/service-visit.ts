@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Failure, TunnelKind } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
-import { failureOf } from '../failures/failure-of.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
 import { addressOf, isWeb } from '../known-tunnels/tunnel-kind.ts'
@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** What a visitor from this laptop met. */
-export interface Visit {
+export interface ServiceVisit {
   readonly port:
     | { readonly state: 'accepted'; readonly ms: number }
     | { readonly state: 'refused' | 'silent' | 'unreachable'; readonly why: string }
@@ -43,7 +43,7 @@ export interface Visit {
 export async function visit(
   { host, port, ...service }: { readonly host: string; readonly port: number } & Asked,
   { signal }: { signal: AbortSignal },
-): Promise<Visit> {
+): Promise<ServiceVisit> {
   const startedMs = performance.now()
   const socket = connect({ host, port })
   try {
@@ -81,14 +81,14 @@ export async function visitPrivately(
   open: (options: { signal: AbortSignal }) => Promise<Duplex>,
   service: Asked,
   { signal }: { signal: AbortSignal },
-): Promise<Visit> {
+): Promise<ServiceVisit> {
   const startedMs = performance.now()
   let stream: Duplex
   try {
     stream = await open({ signal })
   } catch (error) {
     if (!isFailure(error)) throw error
-    return { port: { state: 'failed', failure: failureOf(error) }, service: null }
+    return { port: { state: 'failed', failure: failureOfError(error) }, service: null }
   }
   // an error is always followed by 'close', which ends the wait for an answer
   stream.on('error', () => undefined)
@@ -152,7 +152,7 @@ async function serviceOf(
     startedMs,
     signal,
   }: { again: () => Promise<Duplex | null>; startedMs: number; signal: AbortSignal },
-): Promise<Visit['service']> {
+): Promise<ServiceVisit['service']> {
   if (kind === 'tcp') return null
   const { path } = entrance
   const asked = (one: Duplex, secure: boolean): Promise<ServiceAnswer> =>
@@ -189,7 +189,7 @@ function sealed(stream: Duplex): Duplex {
 function connected(
   socket: Socket,
   signal: AbortSignal,
-): Promise<Extract<Visit['port'], { why: string }> | null> {
+): Promise<Extract<ServiceVisit['port'], { why: string }> | null> {
   return new Promise((resolve, reject) => {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
     deadline.addEventListener('abort', () => {
@@ -236,7 +236,7 @@ function ask(
     socket.once('end', () => finish(true))
     const page = kind === 'jupyter' ? `${path}api` : `${path}data/environment`
     // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
-    // the door of local-doors.ts: a Jupyter on loopback answers no other.
+    // the forward of local-forwards.ts: a Jupyter on loopback answers no other.
     if (kind !== 'ssh')
       socket.write(`GET ${page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
   })

@@ -3,7 +3,7 @@ import type { SshAddress } from '@nps-desktop/electron/contract'
 import { cancelled, dialFailure, dialTimeout } from './ssh-errors.ts'
 
 /** A TCP connection to an ssh port. Rejects with `ssh-refused`, `ssh-timeout`, `ssh-unknown-host`, `ssh-unreachable`. */
-export function dial(
+export function dialSsh(
   address: SshAddress,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<Socket> {

@@ -1,6 +1,6 @@
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { connectRelay } from '@nps-desktop/relay-core/remote'
-import { Activity } from './activity/activity.ts'
+import { ActivityFeed } from './activity/activity-feed.ts'
 import { jobEnded } from './activity/job-ended.ts'
 import { AppCalls } from './app/app-calls.ts'
 import { systemClock } from './clock.ts'
@@ -9,14 +9,14 @@ import { createJobs } from './provisioning/jobs/jobs.ts'
 import { createLabServices } from './labs/lab-services.ts'
 import { LabJobs } from './labs/lab-jobs.ts'
 import { LabRecords } from './labs/lab-records.ts'
-import { OverviewFeed } from './overview/overview.ts'
+import { OverviewFeed } from './overview/overview-feed.ts'
 import { TunnelChecks } from './checks/tunnel-checks.ts'
 import { followClients } from './relays/adopt-clients.ts'
 import { diagnose } from './relays/diagnose.ts'
 import { followStatus } from './relays/follow-status.ts'
 import { NetworkWatch } from '@nps-desktop/relay-core/remote'
 import { Relays } from './relays/relays.ts'
-import { createRouter, type DesktopRouter } from './router.ts'
+import { createRouter, type DesktopRouter } from './desktop-router.ts'
 import { AgentPrograms } from './servers/agent-programs.ts'
 import { relayCalls } from './servers/relay-calls.ts'
 import { ServerJobs } from './servers/server-jobs.ts'
@@ -25,15 +25,15 @@ import type { Shell } from './shell.ts'
 import { createHostKeys } from './ssh/keys/host-keys.ts'
 import { createMachines } from './ssh/machines.ts'
 import { openStorage } from './storage/storage.ts'
-import { Traffic } from './traffic/traffic.ts'
+import { TrafficCalls } from './traffic/traffic-calls.ts'
 import { forgetTrials, Trial } from './trial/trial.ts'
-import { LocalDoors } from './forwards/local-doors.ts'
-import { PrivateDoors } from './forwards/private-doors.ts'
+import { LocalForwards } from './forwards/local-forwards.ts'
+import { PrivateForwards } from './forwards/private-forwards.ts'
 import { followPasswords } from './known-tunnels/tunnel-change.ts'
-import { TunnelRemoval } from './tunnels/tunnel-removal.ts'
-import { Tunnels } from './tunnels/tunnels.ts'
+import { PendingRemovals } from './tunnels/pending-removals.ts'
+import { TunnelCalls } from './tunnels/tunnel-calls.ts'
 
-export interface Backend {
+export interface DesktopBackend {
   /** Implements `desktopContract`; serve it with an RPCHandler of any carrier. */
   readonly router: DesktopRouter
   /** Ends every connection, job and feed; tunnels keep running on the server and the lab box. Idempotent. */
@@ -49,7 +49,7 @@ export async function createBackend({
 }: {
   shell: Shell
   log?: Log
-}): Promise<Backend> {
+}): Promise<DesktopBackend> {
   const clock = systemClock
   const storage = openStorage(shell, log)
   try {
@@ -61,20 +61,37 @@ export async function createBackend({
   const network = new NetworkWatch({ clock })
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log, diagnose })
   const { dataFolder } = shell
-  const privateDoors = new PrivateDoors({ storage, relays, log })
+  const privateForwards = new PrivateForwards({ storage, relays, log })
   const machines = createMachines({ storage })
   const hostLook = new HostLook({ machines, clock, log })
-  const checks = new TunnelChecks({ storage, relays, network, doors: privateDoors, hostLook, clock, log })
+  const checks = new TunnelChecks({
+    storage,
+    relays,
+    network,
+    forwards: privateForwards,
+    hostLook,
+    clock,
+    log,
+  })
   const overview = new OverviewFeed({ storage, relays, network, clock, checks })
-  const activity = new Activity({ storage, overview: overview.feed })
-  const traffic = new Traffic({ storage, relays })
-  const removal = new TunnelRemoval({ storage, relays, clock, log })
+  const activity = new ActivityFeed({ storage, overview: overview.feed })
+  const traffic = new TrafficCalls({ storage, relays })
+  const removal = new PendingRemovals({ storage, relays, clock, log })
   const app = new AppCalls({ shell, storage })
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const labs = new LabRecords({ storage, relays })
   const services = createLabServices({ storage, machines, log })
-  const doors = new LocalDoors({ log })
-  const tunnels = new Tunnels({ storage, relays, checks, overview, removal, services, activity, doors })
+  const forwards = new LocalForwards({ log })
+  const tunnels = new TunnelCalls({
+    storage,
+    relays,
+    checks,
+    overview,
+    removal,
+    services,
+    activity,
+    forwards,
+  })
   const trial = new Trial({
     storage,
     relays,
@@ -114,7 +131,7 @@ export async function createBackend({
   overview.start()
   traffic.start()
   removal.start()
-  privateDoors.start()
+  privateForwards.start()
   checks.start()
   const leaveClients = followClients(storage, relays, log)
   const leavePasswords = followPasswords(storage, relays, log)
@@ -210,8 +227,8 @@ export async function createBackend({
     await agentPrograms.close()
     await trial.stop()
     await Promise.all([checks.close(), removal.close(), relays.close()])
-    doors.close()
-    privateDoors.close()
+    forwards.close()
+    privateForwards.close()
     overview.close()
     activity.close()
     traffic.close()

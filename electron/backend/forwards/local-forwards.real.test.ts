@@ -5,7 +5,7 @@ import { createServer, request, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
-import { LocalDoors } from './local-doors.ts'
+import { LocalForwards } from './local-forwards.ts'
 
 const opened: { close(): unknown }[] = []
 
@@ -25,43 +25,43 @@ async function picky(): Promise<Server> {
   return server
 }
 
-it('a service that serves local names only is reached through a door on 127.0.0.1', async () => {
+it('a service that serves local names only is reached through a forward on 127.0.0.1', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors({ log: silentLog })
-  opened.push(doors)
-  const door = await doors.open({ host: '127.0.0.2', port })
-  expect(await doors.open({ host: '127.0.0.2', port })).toBe(door)
-  const asked = request({ host: '127.0.0.1', port: door, path: '/' })
+  const forwards = new LocalForwards({ log: silentLog })
+  opened.push(forwards)
+  const forward = await forwards.open({ host: '127.0.0.2', port })
+  expect(await forwards.open({ host: '127.0.0.2', port })).toBe(forward)
+  const asked = request({ host: '127.0.0.1', port: forward, path: '/' })
   asked.end()
   const [answer] = await once(asked, 'response')
   expect(answer.statusCode).toBe(200)
   answer.resume()
 })
 
-it('two quick "Open" share one door, which closing ends', async () => {
+it('two quick "Open" share one forward, which closing ends', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors({ log: silentLog })
+  const forwards = new LocalForwards({ log: silentLog })
   const place = { host: '127.0.0.2', port }
-  const [one, two] = await Promise.all([doors.open(place), doors.open(place)])
+  const [one, two] = await Promise.all([forwards.open(place), forwards.open(place)])
   expect(two).toBe(one)
-  doors.close()
+  forwards.close()
   const late = connect(one, '127.0.0.1')
   const [error] = await once(late, 'error')
   expect(error.code).toBe('ECONNREFUSED')
 })
 
-it('closing ends the door and its connections', async () => {
+it('closing ends the forward and its connections', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors({ log: silentLog })
-  opened.push(doors)
-  const door = await doors.open({ host: '127.0.0.2', port })
-  const visitor = connect(door, '127.0.0.1')
+  const forwards = new LocalForwards({ log: silentLog })
+  opened.push(forwards)
+  const forward = await forwards.open({ host: '127.0.0.2', port })
+  const visitor = connect(forward, '127.0.0.1')
   await once(visitor, 'connect')
   const ended = once(visitor, 'close')
   visitor.on('error', () => undefined)
-  doors.close()
+  forwards.close()
   await ended
-  const late = connect(door, '127.0.0.1')
+  const late = connect(forward, '127.0.0.1')
   const [error] = await once(late, 'error')
   expect(error.code).toBe('ECONNREFUSED')
 })
@@ -71,9 +71,9 @@ it('a place that refuses ends the visitor’s connection at once', async () => {
   const { port } = server.address() as AddressInfo
   server.close()
   await once(server, 'close')
-  const doors = new LocalDoors({ log: silentLog })
-  opened.push(doors)
-  const visitor = connect(await doors.open({ host: '127.0.0.2', port }), '127.0.0.1')
+  const forwards = new LocalForwards({ log: silentLog })
+  opened.push(forwards)
+  const visitor = connect(await forwards.open({ host: '127.0.0.2', port }), '127.0.0.1')
   visitor.on('error', () => undefined)
   const received: Buffer[] = []
   visitor.on('data', (chunk: Buffer) => received.push(chunk))
@@ -83,14 +83,14 @@ it('a place that refuses ends the visitor’s connection at once', async () => {
 
 it('a page whose name leads here is refused: its requests name a site, and not this computer', async () => {
   const { port } = (await picky()).address() as AddressInfo
-  const doors = new LocalDoors({ log: silentLog })
-  opened.push(doors)
-  const door = await doors.open({ host: '127.0.0.2', port })
+  const forwards = new LocalForwards({ log: silentLog })
+  opened.push(forwards)
+  const forward = await forwards.open({ host: '127.0.0.2', port })
   const asked = request({
     host: '127.0.0.1',
-    port: door,
+    port: forward,
     path: '/',
-    headers: { host: `evil.example.com:${door}` },
+    headers: { host: `evil.example.com:${forward}` },
   })
   asked.end()
   const [answer] = await once(asked, 'response')
@@ -102,10 +102,10 @@ it.runIf(process.getuid?.() === 0)(
   'a program of another account of this computer is turned away',
   async () => {
     const { port } = (await picky()).address() as AddressInfo
-    const doors = new LocalDoors({ log: silentLog })
-    opened.push(doors)
-    const door = await doors.open({ host: '127.0.0.2', port })
-    const args = ['-s', '-o', '/dev/null', '-w', '%{http_code}', `http://127.0.0.1:${door}/`]
+    const forwards = new LocalForwards({ log: silentLog })
+    opened.push(forwards)
+    const forward = await forwards.open({ host: '127.0.0.2', port })
+    const args = ['-s', '-o', '/dev/null', '-w', '%{http_code}', `http://127.0.0.1:${forward}/`]
     const asked = promisify(execFile)('curl', args, { uid: 65_534 })
     await expect(asked).rejects.toMatchObject({ stdout: '000' })
     expect((await promisify(execFile)('curl', args)).stdout).toBe('200')

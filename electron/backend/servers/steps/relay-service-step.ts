@@ -5,7 +5,7 @@ import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { type ServerContext, serverOf } from '../server-context.ts'
 
 /** The program makes itself a service, and tells which kind it got. */
-export const serviceStep: StepDefinition<ServerContext> = {
+export const relayServiceStep: StepDefinition<ServerContext> = {
   id: 'service',
   async run(context, { signal, fact, writes }) {
     const { workplace, found, storage } = context

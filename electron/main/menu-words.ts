@@ -42,9 +42,9 @@ const zh: typeof en = {
   window: '窗口',
 }
 
-export type Words = typeof en
+export type MenuWords = typeof en
 
-export function wordsFor(language: Settings['language']): Words {
+export function wordsFor(language: Settings['language']): MenuWords {
   const chosen = language === 'system' ? app.getLocale() : language
   return chosen.startsWith('zh') ? zh : en
 }

@@ -1,9 +1,9 @@
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { expect, test } from 'vitest'
 import type { TunnelNote } from '../storage/records.ts'
-import { TunnelRemoval } from './tunnel-removal.ts'
+import { PendingRemovals } from './pending-removals.ts'
 
-type Parts = ConstructorParameters<typeof TunnelRemoval>[0]
+type Parts = ConstructorParameters<typeof PendingRemovals>[0]
 
 test('what the server tells while "Undo" waits for it does not bring the deletion back', async () => {
   const note: TunnelNote = {
@@ -23,7 +23,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
   }
   let tellChange = (): void => undefined
   let due = (): void => undefined
-  const removal = new TunnelRemoval({
+  const removal = new PendingRemovals({
     log: silentLog,
     clock: {
       now: () => 9_900,

@@ -1,6 +1,6 @@
 import type { connectRelay, ConnectRelayOptions } from '@nps-desktop/relay-core/remote'
 
 /** Where a relay is, the key to it, and its pinned identity. */
-export type RelayAddress = Omit<ConnectRelayOptions, 'signal'>
+export type RelayAccess = Omit<ConnectRelayOptions, 'signal'>
 
 export type ConnectRelay = typeof connectRelay

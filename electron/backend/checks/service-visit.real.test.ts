@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf } from '../known-tunnels/tunnel-kind.ts'
-import { visit, visitPrivately } from './visit.ts'
+import { visit, visitPrivately } from './service-visit.ts'
 
 const run = promisify(execFile)
 const { signal } = new AbortController()

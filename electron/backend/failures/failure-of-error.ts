@@ -12,7 +12,7 @@ function isRelayCode(code: unknown): code is RelayErrorCode {
  * The failure in any thrown value: our own, the relay's (a `RelayError`, or the error that a call to its API
  * answered with), a cancelled signal, or `internal` for a bug.
  */
-export function failureOf(error: unknown): Failure {
+export function failureOfError(error: unknown): Failure {
   if (error instanceof AppError) return error.toFailure()
   if (error instanceof RelayError) return relayFailure(error.code, error.message, error.params)
   if (error instanceof Error) {

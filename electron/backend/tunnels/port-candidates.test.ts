@@ -1,6 +1,6 @@
 import type { PortReport } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
-import { portCandidates } from './port-choice.ts'
+import { portCandidates } from './port-candidates.ts'
 
 const report: PortReport = {
   range: { from: 7000, to: 7149 },
