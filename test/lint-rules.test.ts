@@ -12,7 +12,7 @@ afterEach(() => {
 })
 
 const rules: { folder: string; extension?: string; forbidden: string[]; allowed: string }[] = [
-  { folder: 'relay-core/src/api', forbidden: ['node:net', 'ws', '../server/relay.ts'], allowed: 'zod' },
+  { folder: 'relay-core/src/api', forbidden: ['node:net', 'ws', '../relay/relay.ts'], allowed: 'zod' },
   {
     folder: 'electron/contract',
     forbidden: ['node:fs', 'electron', '../backend/backend.ts'],
@@ -25,7 +25,7 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
     allowed: 'node:events',
   },
   {
-    folder: 'relay-core/src/server',
+    folder: 'relay-core/src/relay',
     forbidden: ['electron', 'bun:sqlite', 'ssh2', 'vue'],
     allowed: 'node:net',
   },
@@ -38,7 +38,7 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
   {
     folder: 'electron/main',
-    forbidden: ['../backend/backend.ts', 'ssh2', '@nps-desktop/relay-core/server'],
+    forbidden: ['../backend/backend.ts', 'ssh2', '@nps-desktop/relay-core/relay'],
     allowed: 'electron',
   },
   {
@@ -48,7 +48,7 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
   {
     folder: 'renderer/src/app',
-    forbidden: ['node:fs', 'electron', '@nps-desktop/relay-core/server', 'ws'],
+    forbidden: ['node:fs', 'electron', '@nps-desktop/relay-core/relay', 'ws'],
     allowed: 'vue',
   },
   { folder: 'renderer/src/ui', extension: '.vue', forbidden: ['node:fs', 'electron'], allowed: 'vue' },

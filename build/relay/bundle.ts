@@ -12,7 +12,7 @@ const pages = join(root, 'renderer/dist')
 export async function bundle(program: 'nps' | 'npc'): Promise<string> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [`relay-core/src/cli/${program}.ts`],
+    entryPoints: [`relay-core/src/cli/${program}/${program}.ts`],
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '../..')
 test('an idle relay loads our own code only: packages come with the first caller', async () => {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['relay-core/src/cli/nps-run.ts'],
+    entryPoints: ['relay-core/src/cli/nps/nps-run.ts'],
     bundle: true,
     splitting: true,
     write: false,
@@ -29,7 +29,7 @@ test('an idle relay loads our own code only: packages come with the first caller
     }
   }
   const files = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
-  expect(files).toContain('relay-core/src/server/relay.ts')
+  expect(files).toContain('relay-core/src/relay/relay.ts')
   // Each would cost megabytes of memory for as long as the relay runs.
   expect(files.filter((file) => file.includes('node_modules'))).toEqual([])
 })

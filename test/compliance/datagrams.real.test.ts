@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeSocksDatagram, encodeSocksDatagram } from '../../relay-core/src/transport/socks-datagram.ts'
+import { decodeSocksDatagram, encodeSocksDatagram } from '../../relay-core/src/net/stream/socks-datagram.ts'
 import { DatagramTargets } from './datagram-targets.ts'
 import { SessionPair, type SessionPairOptions } from './session-pair.ts'
 

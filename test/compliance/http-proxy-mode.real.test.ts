@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TunnelSettings } from '../../relay-core/src/api/tunnel-settings.ts'
-import { Tunnels } from '../../relay-core/src/server/tunnels/tunnels.ts'
+import { Tunnels } from '../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
 import { SessionPair } from './session-pair.ts'
 import { ending, readAll, Targets } from './targets.ts'
 

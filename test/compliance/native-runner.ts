@@ -6,15 +6,15 @@
  *   native-runner.ts agent <server> <vkey> [<fingerprint>]
  */
 import { createInterface } from 'node:readline'
-import { Agent } from '../../relay-core/src/client/agent.ts'
+import { Agent } from '../../relay-core/src/agent/agent.ts'
 import { RelayError } from '../../relay-core/src/api/errors.ts'
-import { createLog } from '../../relay-core/src/log.ts'
+import { createLog } from '../../relay-core/src/log/log.ts'
 import { keyId } from '../../relay-core/src/native/proofs.ts'
 import { Secret } from '../../relay-core/src/secret.ts'
-import { Agents } from '../../relay-core/src/server/agents.ts'
-import { Bridge } from '../../relay-core/src/server/bridge.ts'
-import { loadOrCreateIdentity } from '../../relay-core/src/transport/identity.ts'
-import { Tunnels } from '../../relay-core/src/server/tunnels/tunnels.ts'
+import { Agents } from '../../relay-core/src/relay/clients/agents.ts'
+import { Bridge } from '../../relay-core/src/relay/bridge/bridge.ts'
+import { loadOrCreateIdentity } from '../../relay-core/src/net/tls/identity.ts'
+import { Tunnels } from '../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
 
 const [, , role, ...rest] = process.argv
 const log = createLog({ level: 'debug', write: (line) => process.stderr.write(line) })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { EarlyEnd, readExactly } from '../../relay-core/src/nps/read-exactly.ts'
-import { encodeSocksAddress } from '../../relay-core/src/transport/socks-address.ts'
+import { EarlyEnd, readExactly } from '../../relay-core/src/net/stream/read-exactly.ts'
+import { encodeSocksAddress } from '../../relay-core/src/net/address/socks-address.ts'
 
 export interface SocksAnswer {
   readonly socket: Socket

@@ -1,5 +1,5 @@
-import { encodePrefixed } from '../../relay-core/src/nps/length-prefixed.ts'
-import { socksDatagramsAsRelay } from '../../relay-core/src/nps/stock-socks-datagrams.ts'
+import { encodePrefixed } from '../../relay-core/src/stock/messages/length-prefixed.ts'
+import { socksDatagramsAsRelay } from '../../relay-core/src/stock/stock-socks-datagrams.ts'
 import { WireError } from '../../relay-core/src/wire/bytes.ts'
 import { DatagramDecoder, encodeDatagram, maxDatagramLength } from '../../relay-core/src/wire/datagrams.ts'
 import { FakeSocket, turn } from './fake-socket.ts'

@@ -5,9 +5,9 @@ import {
   encodePing,
   encodeWindow,
   muxFlag,
-} from '../../relay-core/src/nps/mux-frames.ts'
-import { MuxSession } from '../../relay-core/src/nps/mux-session.ts'
-import type { MuxStream } from '../../relay-core/src/nps/mux-stream.ts'
+} from '../../relay-core/src/stock/mux/mux-frames.ts'
+import { MuxSession } from '../../relay-core/src/stock/mux/mux-session.ts'
+import type { MuxStream } from '../../relay-core/src/stock/mux/mux-stream.ts'
 import { FakeSocket, turn } from './fake-socket.ts'
 import { fuzz, type Case } from './fuzz.ts'
 import type { Random } from './random.ts'

@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { RelayError } from '../../relay-core/src/api/errors.ts'
-import { serveConfiguration, type ConfigReceiver } from '../../relay-core/src/nps/config-conversation.ts'
-import { greetRelay, md5Hex, readGreeting, readRole, stockRoles } from '../../relay-core/src/nps/handshake.ts'
-import { encodePrefixed } from '../../relay-core/src/nps/length-prefixed.ts'
-import { EarlyEnd } from '../../relay-core/src/nps/read-exactly.ts'
+import {
+  serveConfiguration,
+  type ConfigReceiver,
+} from '../../relay-core/src/stock/configuration/config-conversation.ts'
+import {
+  greetRelay,
+  md5Hex,
+  readGreeting,
+  readRole,
+  stockRoles,
+} from '../../relay-core/src/stock/messages/handshake.ts'
+import { encodePrefixed } from '../../relay-core/src/stock/messages/length-prefixed.ts'
+import { EarlyEnd } from '../../relay-core/src/net/stream/read-exactly.ts'
 import { FakeSocket } from './fake-socket.ts'
 import { fuzz } from './fuzz.ts'
 

@@ -1,14 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { decodeLinkInfo, encodeLinkInfo, parseLinkHost } from '../../relay-core/src/nps/link-info.ts'
+import {
+  decodeLinkInfo,
+  encodeLinkInfo,
+  parseLinkHost,
+} from '../../relay-core/src/stock/messages/link-info.ts'
 import {
   decodePushedClient,
   decodePushedHost,
   decodePushedTunnel,
-} from '../../relay-core/src/nps/pushed-config.ts'
-import { formatHostPort } from '../../relay-core/src/transport/host-port.ts'
-import { readStockFile } from '../../relay-core/src/server/stock-data/stock-file.ts'
-import { stockClient, stockHost, stockTunnel } from '../../relay-core/src/server/stock-data/stock-records.ts'
+} from '../../relay-core/src/stock/configuration/pushed-config.ts'
+import { formatHostPort } from '../../relay-core/src/net/address/host-port.ts'
+import { readStockFile } from '../../relay-core/src/relay/stock/stock-data/stock-file.ts'
+import {
+  stockClient,
+  stockHost,
+  stockTunnel,
+} from '../../relay-core/src/relay/stock/stock-data/stock-records.ts'
 import { fuzz, outcome } from './fuzz.ts'
 
 const document = (value: unknown) => Buffer.from(JSON.stringify(value))

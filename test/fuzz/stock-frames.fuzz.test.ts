@@ -6,11 +6,15 @@ import {
   maxMuxPayload,
   MuxFrameDecoder,
   muxFlag,
-} from '../../relay-core/src/nps/mux-frames.ts'
-import { compressBlock, maxBlockBytes, uncompressBlock } from '../../relay-core/src/nps/snappy-block.ts'
-import { SnappyDecoder, SnappyEncoder } from '../../relay-core/src/nps/snappy-frames.ts'
-import { decodeSocksDatagram, encodeSocksDatagram } from '../../relay-core/src/transport/socks-datagram.ts'
-import { decodeHealthReport, encodeHealthReport } from '../../relay-core/src/nps/main-messages.ts'
+} from '../../relay-core/src/stock/mux/mux-frames.ts'
+import {
+  compressBlock,
+  maxBlockBytes,
+  uncompressBlock,
+} from '../../relay-core/src/stock/snappy/snappy-block.ts'
+import { SnappyDecoder, SnappyEncoder } from '../../relay-core/src/stock/snappy/snappy-frames.ts'
+import { decodeSocksDatagram, encodeSocksDatagram } from '../../relay-core/src/net/stream/socks-datagram.ts'
+import { decodeHealthReport, encodeHealthReport } from '../../relay-core/src/stock/messages/main-messages.ts'
 import { fuzz, outcome } from './fuzz.ts'
 import { Trace } from './trace.ts'
 

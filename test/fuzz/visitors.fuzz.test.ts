@@ -1,27 +1,27 @@
 import { once } from 'node:events'
 import { duplexPair } from 'node:stream'
 import { connect } from 'node:tls'
-import { readByteRange } from '../../relay-core/src/client/files/byte-range.ts'
-import { readRequestedPath } from '../../relay-core/src/client/files/requested-path.ts'
-import { ClientHelloReader } from '../../relay-core/src/server/hosts/client-hello.ts'
-import { readVisitedHost } from '../../relay-core/src/server/hosts/host-name.ts'
-import { isUpgradeRequest, rewriteRequest } from '../../relay-core/src/server/hosts/rewrite-head.ts'
-import { readingsOf, rulePath } from '../../relay-core/src/server/hosts/routing-path.ts'
+import { readByteRange } from '../../relay-core/src/agent/files/byte-range.ts'
+import { readRequestedPath } from '../../relay-core/src/agent/files/requested-path.ts'
+import { ClientHelloReader } from '../../relay-core/src/relay/hosts/client-hello.ts'
+import { readVisitedHost } from '../../relay-core/src/relay/hosts/host-name.ts'
+import { isUpgradeRequest, rewriteRequest } from '../../relay-core/src/relay/hosts/forward/rewrite-head.ts'
+import { readingsOf, rulePath } from '../../relay-core/src/relay/hosts/routing-path.ts'
 import {
   parseCredentials,
   parseGreeting,
   parseRequest,
   SocksError,
-} from '../../relay-core/src/server/tunnels/socks-messages.ts'
-import { ByteSource } from '../../relay-core/src/transport/http1/byte-source.ts'
-import { requestFraming } from '../../relay-core/src/transport/http1/framing.ts'
+} from '../../relay-core/src/relay/tunnels/modes/socks/socks-messages.ts'
+import { ByteSource } from '../../relay-core/src/net/http1/byte-source.ts'
+import { requestFraming } from '../../relay-core/src/net/http1/framing.ts'
 import {
   BadHead,
   encodeHead,
   parseAnswerHead,
   parseRequestHead,
-} from '../../relay-core/src/transport/http1/head.ts'
-import { readHeadLines } from '../../relay-core/src/transport/http1/read-head.ts'
+} from '../../relay-core/src/net/http1/head.ts'
+import { readHeadLines } from '../../relay-core/src/net/http1/read-head.ts'
 import { fuzz, outcome } from './fuzz.ts'
 
 const hex = (text: string) => Buffer.from(text, 'hex')

@@ -6,7 +6,7 @@ import {
   encodePing as encodeMuxPing,
   encodeWindow,
   muxFlag,
-} from '../../relay-core/src/nps/mux-frames.ts'
+} from '../../relay-core/src/stock/mux/mux-frames.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
 import { answerOpen, HostileAgent, stockConnection, stockConnections } from './hostile-agent.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodePrefixed } from '../../relay-core/src/nps/length-prefixed.ts'
+import { encodePrefixed } from '../../relay-core/src/stock/messages/length-prefixed.ts'
 import { encodeFrame, encodeHeader, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
 import { dribble, flood, keptFor, open, openTls } from './strangers.ts'

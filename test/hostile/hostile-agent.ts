@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { channelBinding, keyId, makeProof } from '../../relay-core/src/native/proofs.ts'
-import { greetRelay, type StockRole } from '../../relay-core/src/nps/handshake.ts'
+import { greetRelay, type StockRole } from '../../relay-core/src/stock/messages/handshake.ts'
 import { FrameDecoder, frameType } from '../../relay-core/src/wire/frame.ts'
 import {
   decodeOpen,

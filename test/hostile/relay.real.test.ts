@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { allowedTargets } from '../../relay-core/src/client/allowed-targets.ts'
+import { allowedTargets } from '../../relay-core/src/config/agent/allowed-targets.ts'
 import { SessionPair } from '../compliance/session-pair.ts'
 import { Targets } from '../compliance/targets.ts'
 

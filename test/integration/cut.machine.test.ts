@@ -215,8 +215,8 @@ const runtimes: readonly (readonly [name: string, nps: readonly string[], npc: A
   ],
   [
     'Node',
-    [process.execPath, join(root, 'relay-core/src/cli/nps.ts')],
-    (folder) => [process.execPath, join(root, 'relay-core/src/cli/npc.ts'), `-conf_path=${folder}`],
+    [process.execPath, join(root, 'relay-core/src/cli/nps/nps.ts')],
+    (folder) => [process.execPath, join(root, 'relay-core/src/cli/npc/npc.ts'), `-conf_path=${folder}`],
   ],
   ['stock npc', [join(root, 'build/out/nps-linux-amd64')], () => [stockFile('0.26.10', 'npc'), '-type=tcp']],
 ]

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Agent } from '../../relay-core/src/client/agent.ts'
-import { createLog } from '../../relay-core/src/log.ts'
+import { Agent } from '../../relay-core/src/agent/agent.ts'
+import { createLog } from '../../relay-core/src/log/log.ts'
 import { keyId } from '../../relay-core/src/native/proofs.ts'
 import { Secret } from '../../relay-core/src/secret.ts'
-import { Agents } from '../../relay-core/src/server/agents.ts'
-import { Bridge } from '../../relay-core/src/server/bridge.ts'
-import { loadOrCreateIdentity } from '../../relay-core/src/transport/identity.ts'
+import { Agents } from '../../relay-core/src/relay/clients/agents.ts'
+import { Bridge } from '../../relay-core/src/relay/bridge/bridge.ts'
+import { loadOrCreateIdentity } from '../../relay-core/src/net/tls/identity.ts'
 
 /** As many lab boxes as one campus has behind one address. */
 const count = 40

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Agent } from '../../relay-core/src/client/agent.ts'
-import { relayDefaults } from '../../relay-core/src/config/relay-config.ts'
-import { silentLog } from '../../relay-core/src/log.ts'
-import { connectRelay, type RelayClient, Secret } from '../../relay-core/src/remote/index.ts'
-import { Relay } from '../../relay-core/src/server/relay.ts'
+import { Agent } from '../../relay-core/src/agent/agent.ts'
+import { relayDefaults } from '../../relay-core/src/config/relay/relay-config.ts'
+import { silentLog } from '../../relay-core/src/log/log.ts'
+import { connectRelay, type RelayClient, Secret } from '../../relay-core/src/api-client/index.ts'
+import { Relay } from '../../relay-core/src/relay/relay.ts'
 
 export interface RelayWithAgent {
   readonly api: RelayClient

@@ -36,7 +36,7 @@ const shippedStock = { ...shipped, protocol: 'stock' } as const
 
 /**
  * Every mode with the programs as they are shipped. UDP is left out: datagrams that wait too long are dropped, by
- * number (relay-core/src/nps/arriving-messages.ts, relay-core/src/native/native-datagrams.ts). Under the stock protocol the modes differ from the native ones only in the layer of
+ * number (relay-core/src/stock/messages/arriving-messages.ts, relay-core/src/native/native-datagrams.ts). Under the stock protocol the modes differ from the native ones only in the layer of
  * the stream beneath, so each layer is tried with one mode, and the one whose HTTP is spoken by the relay itself.
  */
 const table: readonly { readonly kind: PairKind; readonly rows: readonly Row[] }[] = [

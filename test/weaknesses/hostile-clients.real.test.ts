@@ -2,8 +2,13 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { encodePrefixed } from '../../relay-core/src/nps/length-prefixed.ts'
-import { encodeBare, encodeDataRun, MuxFrameDecoder, muxFlag } from '../../relay-core/src/nps/mux-frames.ts'
+import { encodePrefixed } from '../../relay-core/src/stock/messages/length-prefixed.ts'
+import {
+  encodeBare,
+  encodeDataRun,
+  MuxFrameDecoder,
+  muxFlag,
+} from '../../relay-core/src/stock/mux/mux-frames.ts'
 import { stockConnection, stockConnections } from '../hostile/hostile-agent.ts'
 import { keptFor, open } from '../hostile/strangers.ts'
 import { badVkey, publicVkey, unharmed, Victim } from '../hostile/victim.ts'

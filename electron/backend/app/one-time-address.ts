@@ -1,4 +1,4 @@
-import { isOwnAccount } from '@nps-desktop/relay-core/client'
+import { isOwnAccount } from '@nps-desktop/relay-core/visitor'
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

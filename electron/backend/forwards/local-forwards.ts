@@ -1,4 +1,4 @@
-import { joinLocal } from '@nps-desktop/relay-core/client'
+import { joinLocal } from '@nps-desktop/relay-core/visitor'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'

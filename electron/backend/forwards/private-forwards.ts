@@ -1,6 +1,6 @@
 import type { Failure } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
-import { PrivateVisitor } from '@nps-desktop/relay-core/client'
+import { PrivateVisitor } from '@nps-desktop/relay-core/visitor'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Duplex } from 'node:stream'

@@ -1,7 +1,7 @@
 import type { Client, LiveTraffic, RelayStatus, Tunnel } from '@nps-desktop/relay-core/api'
 import type { Clock } from '../clock.ts'
 import type { LastStatus } from '../storage/records.ts'
-import type { RelayClient } from '@nps-desktop/relay-core/remote'
+import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 
 type LiveTunnel = LiveTraffic['tunnels'][number]
 

@@ -1,6 +1,6 @@
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import type { RelayConnection } from '@nps-desktop/relay-core/remote'
+import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

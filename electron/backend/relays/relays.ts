@@ -1,6 +1,6 @@
 import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
-import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/remote'
+import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Link } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'

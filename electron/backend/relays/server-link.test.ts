@@ -1,6 +1,6 @@
 import { type Client, relayContract, RelayError, type Tunnel } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import type { RelayConnection } from '@nps-desktop/relay-core/remote'
+import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { createRouterClient, implement } from '@orpc/server'
 import { afterEach, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
-import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/remote'
+import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/api-client'
 import type { Clock } from '../clock.ts'
 import { linkFailure } from './link-failure.ts'
 import { initialLink, type LinkEvent, type LinkState, nextLink } from './link-state.ts'

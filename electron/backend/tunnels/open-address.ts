@@ -1,4 +1,4 @@
-import { isLoopback } from '@nps-desktop/relay-core/client'
+import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import { addressOf, isWeb, targetPort } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, visitorHost } from '../known-tunnels/list-tunnels.ts'
 import type { LabServices } from '../labs/lab-services.ts'

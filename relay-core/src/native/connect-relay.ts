@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
-import { connectTls, type TlsTickets } from '../transport/connect.ts'
-import type { ProxyAddress } from '../transport/proxy.ts'
+import { connectTls, type TlsTickets } from '../net/dial/connect.ts'
+import type { ProxyAddress } from '../net/dial/proxy.ts'
 
 /** How long the relay may take to accept. */
 const connectTimeoutMs = 10_000

@@ -17,7 +17,7 @@ import {
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import { DocumentReader, documentParts } from './document-parts.ts'
-import type { FramedSocket } from './framed-socket.ts'
+import type { FramedSocket } from './carriers/framed-socket.ts'
 
 /** Both sides ask every 3 s and give up after 9 s of silence, so that a dead link is known within 10 s. */
 export const pingEveryMs = 3_000

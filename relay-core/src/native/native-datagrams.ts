@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { DatagramStream } from '../transport/datagram-stream.ts'
+import { DatagramStream } from '../net/stream/datagram-stream.ts'
 import { DatagramDecoder, encodeDatagram } from '../wire/datagrams.ts'
 
 /** A stream of datagrams (spec/wire.md §5) as the datagrams in it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
-import type { AgentSession, SessionEnd, Target } from '../server/agent-session.ts'
+import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import {
@@ -15,10 +15,10 @@ import {
   type Open,
   type AgentOrigin,
 } from '../wire/messages.ts'
-import { Carrier } from './carrier.ts'
-import { CarrierPool } from './carrier-pool.ts'
+import { Carrier } from './carriers/carrier.ts'
+import { CarrierPool } from './carriers/carrier-pool.ts'
 import { ControlLink, type ControlEnd } from './control-link.ts'
-import type { FramedSocket } from './framed-socket.ts'
+import type { FramedSocket } from './carriers/framed-socket.ts'
 import { nativeDatagrams } from './native-datagrams.ts'
 
 /** The agent has 10 s to reach the target (spec/wire.md); two more for the way there and back. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { duplexPair, Transform, type Duplex } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createIdentity } from '../transport/identity.ts'
+import { createIdentity } from '../net/tls/identity.ts'
 import { PrivateAcceptor, visitPrivately } from './private-link.ts'
 import { privateVerifier } from './proofs.ts'
 

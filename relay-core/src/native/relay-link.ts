@@ -1,8 +1,8 @@
 import { RelayError } from '../api/errors.ts'
-import type { Log } from '../log.ts'
-import type { TlsTickets } from '../transport/connect.ts'
-import { peerFingerprint } from '../transport/fingerprint.ts'
-import type { ProxyAddress } from '../transport/proxy.ts'
+import type { Log } from '../log/log.ts'
+import type { TlsTickets } from '../net/dial/connect.ts'
+import { peerFingerprint } from '../net/tls/fingerprint.ts'
+import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { relayVersion } from '../version.ts'
 import { frameType } from '../wire/frame.ts'
 import {
@@ -14,14 +14,14 @@ import {
   type Welcome,
   type AgentOrigin,
 } from '../wire/messages.ts'
-import { CarrierDialler } from './carrier-dialler.ts'
-import { isOwnAddress } from '../transport/network-watch.ts'
+import { CarrierDialler } from './carriers/carrier-dialler.ts'
+import { isOwnAddress } from '../net/dial/network-watch.ts'
 import { connectRelay } from './connect-relay.ts'
 import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
-import { FramedSocket } from './framed-socket.ts'
+import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
-import { serveCarrier, type KindServers, type ServedCarrier } from './serve-carrier.ts'
+import { serveCarrier, type KindServers, type ServedCarrier } from './carriers/serve-carrier.ts'
 
 /** How long the relay may take to answer the hello: a wrong key is answered after a delay. */
 const answerTimeoutMs = 8_000

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeFileAtomically } from '../atomic-file.ts'
+import { writeFileAtomically } from '../files/atomic-file.ts'
 import { serviceKinds } from './service.ts'
 
 const installation = z.object({

@@ -17,6 +17,6 @@ export function ourProgram(name: 'nps' | 'npc', runtime: Runtime): [string, ...s
   if (runtime === 'shipped') return [join(shippedFolder, `${name}-linux-amd64`)]
   return [
     commands[runtime],
-    fileURLToPath(new URL(`../../../relay-core/src/cli/${name}.ts`, import.meta.url)),
+    fileURLToPath(new URL(`../../../relay-core/src/cli/${name}/${name}.ts`, import.meta.url)),
   ]
 }

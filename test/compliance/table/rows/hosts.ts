@@ -6,7 +6,7 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Socket
 import { connect as connectTls } from 'node:tls'
 import { expect } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { selfSignedCertificate } from '../../../../relay-core/src/transport/self-signed-certificate.ts'
+import { selfSignedCertificate } from '../../../../relay-core/src/net/tls/self-signed-certificate.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import type { Row } from '../table.ts'

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import {
   decodeSocksDatagram,
   encodeSocksDatagram,
-} from '../../../../relay-core/src/transport/socks-datagram.ts'
+} from '../../../../relay-core/src/net/stream/socks-datagram.ts'
 import { DatagramTargets } from '../../datagram-targets.ts'
 import { refused, SocksClient, socksCommands } from '../../socks-client.ts'
 import { isStock } from '../pairs.ts'

@@ -1,0 +1,176 @@
+import { Leftovers, type Leftover } from '../native/carriers/leftovers.ts'
+import { parseHostPort } from '../net/address/host-port.ts'
+import { NetworkWatch } from '../net/dial/network-watch.ts'
+import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
+import { newInstance } from './open-native.ts'
+import { RelayChoice, type RelayChoiceOptions } from './relay-choice.ts'
+import type { RelayConnection } from './relay-connection.ts'
+import { asLinkFailure, type LinkFailure } from './retry-rule.ts'
+
+/** Time as the agent sees it; a test brings its own. */
+export interface Clock {
+  nowMs(): number
+  /** Calls once after `ms`; the answer takes it back. */
+  after(ms: number, call: () => void): () => void
+}
+
+const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+export interface AgentOptions extends RelayChoiceOptions {
+  readonly clock?: Clock
+  /** From 0 to 1. */
+  readonly random?: () => number
+  /** Without it the machine's own is watched. */
+  readonly network?: Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
+}
+
+/** An attempt so young is not given up for a change of the network. */
+const freshAttemptMs = 1_000
+
+/** npc: keeps a link to its relay for as long as it runs, whatever the network does, and dials what the relay asks for. */
+export class Agent {
+  readonly #options: AgentOptions
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #choice: RelayChoice
+  readonly #instance = newInstance()
+  readonly #network: Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
+  /** Streams of links that were lost. */
+  readonly #leftovers = new Leftovers<Leftover>()
+  readonly #listeners = new Set<(state: AgentState) => void>()
+  #state: AgentState = { state: 'stopped' }
+  #link: RelayConnection | undefined
+  #connecting: AbortController | undefined
+  #connectingSinceMs = 0
+  #toldReason = ''
+  #cancelRetry: (() => void) | undefined
+  #ended: Promise<unknown> = Promise.resolve()
+
+  constructor(options: AgentOptions) {
+    const { server, clock = systemClock, random = Math.random, network = new NetworkWatch() } = options
+    parseHostPort(server, 'server')
+    this.#options = options
+    this.#clock = clock
+    this.#random = random
+    this.#network = network
+    this.#choice = new RelayChoice({ ...options, instance: this.#instance })
+    network.onChange(() => this.#onNetworkChange())
+  }
+
+  get state(): AgentState {
+    return this.#state
+  }
+
+  /** Called after each change of state. Returns how to stop. */
+  onChange(listener: (state: AgentState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  start(): void {
+    this.#network.start()
+    this.#take({ type: 'start' })
+  }
+
+  /** Ends the link and its streams. Idempotent. */
+  async close(): Promise<void> {
+    this.#network.close()
+    this.#take({ type: 'stop' })
+    this.#cancelRetry?.()
+    this.#connecting?.abort(new Error('the agent was stopped'))
+    this.#link?.close()
+    await this.#ended
+    // Only now is what the last link left behind among them.
+    this.#leftovers.end()
+  }
+
+  #take(event: AgentEvent): void {
+    const before = this.#state
+    const state = nextAgentState(before, event, { nowMs: this.#clock.nowMs(), random: this.#random() })
+    if (state === before) return
+    this.#state = state
+    this.#cancelRetry?.()
+    if (event.type === 'lost') this.#instance.isDisplaced = isDisplacement(event.reason)
+    this.#tell(state)
+    for (const listener of this.#listeners) listener(state)
+    if (state.state === 'connecting') this.#ended = this.#hold()
+    if (state.state === 'waiting') {
+      this.#cancelRetry = this.#clock.after(state.retryAtMs - this.#clock.nowMs(), () =>
+        this.#take({ type: 'retry' }),
+      )
+    }
+  }
+
+  /** One link from its beginning to its end. */
+  async #hold(): Promise<void> {
+    const abort = new AbortController()
+    this.#connecting = abort
+    this.#connectingSinceMs = this.#clock.nowMs()
+    try {
+      const link = await this.#choice.open(abort.signal)
+      this.#link = link
+      // Stopped while the relay's answer was on its way.
+      if (abort.signal.aborted) link.close()
+      this.#instance.isDisplaced = false
+      this.#leftovers.keep()
+      this.#take({ type: 'welcomed' })
+      const reason = await link.closed
+      this.#link = undefined
+      if (link.leftover) this.#leftovers.add(link.leftover)
+      this.#leftovers.endLater()
+      this.#take({ type: 'lost', reason: asLinkFailure(reason) })
+    } catch (error) {
+      this.#take({ type: 'lost', reason: asLinkFailure(error) })
+    }
+  }
+
+  #onNetworkChange(): void {
+    // What has just begun has begun on the network that there is now.
+    if (this.#state.state === 'connecting' && this.#clock.nowMs() - this.#connectingSinceMs > freshAttemptMs)
+      this.#connecting?.abort(new Error('the network of this machine has changed'))
+    this.#link?.onNetworkChange?.()
+    this.#take({ type: 'network-changed' })
+  }
+
+  /** One line a change of state; a first failure is a warning, the same one again is not news. */
+  #tell(state: AgentState): void {
+    const { log, server } = this.#options
+    switch (state.state) {
+      case 'stopped':
+        log.info('agent stopped', { server })
+        break
+      case 'connecting':
+        log.debug('agent connecting', { server, attempt: state.attempt })
+        break
+      case 'online':
+        this.#toldReason = ''
+        log.info('agent online', { server, attempt: state.attempt })
+        break
+      case 'waiting':
+        this.#tellWaiting(state)
+        break
+      case 'failed':
+        log.error('agent failed', { server, code: state.reason.code, reason: state.reason.message })
+        break
+    }
+  }
+
+  #tellWaiting({ attempt, retryAtMs, reason: { code, message } }: AgentState & { state: 'waiting' }): void {
+    const { log, server } = this.#options
+    const fields = { server, attempt, retryInMs: retryAtMs - this.#clock.nowMs(), code, reason: message }
+    if (message === this.#toldReason) log.debug('agent waiting', fields)
+    else log.warn('agent waiting', fields)
+    this.#toldReason = message
+  }
+}
+
+/** Whether another program has the place. */
+function isDisplacement({ code }: LinkFailure): boolean {
+  return code === 'agent-replaced' || code === 'client-in-use'
+}

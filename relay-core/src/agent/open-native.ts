@@ -1,0 +1,93 @@
+import { allowedTargets } from '../config/agent/allowed-targets.ts'
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { decodePushedOutcome, encodePushedDocument } from '../stock/configuration/pushed-document.ts'
+import { RelayLink, type AgentInstance } from '../native/relay-link.ts'
+import { parseHostPort } from '../net/address/host-port.ts'
+import { idLength } from '../wire/messages.ts'
+import { AgentIdentity } from './agent-identity.ts'
+import { SharedFolders } from './files/shared-folders.ts'
+import { HealthWatch } from './health-watch.ts'
+import type { KnownKey } from '../pins/known-key.ts'
+import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import { serveKinds } from './serve-kinds.ts'
+
+/** Rejects with what `RelayLink.open` rejects with. */
+export async function openNative(
+  options: ConnectionOptions,
+  known: KnownKey,
+  { signal }: { signal: AbortSignal },
+): Promise<RelayConnection> {
+  const { server, vkey, proxy, dialPolicy: policy = allowedTargets(null), log } = options
+  const { instance = newInstance() } = options
+  const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
+  const own = await identity.get()
+  const link = await RelayLink.open({
+    ...parseHostPort(server, 'server'),
+    proxy,
+    vkey: vkey.reveal(),
+    hostname: hostname(),
+    checkFingerprint: (fingerprint) => known.check(fingerprint),
+    ownFingerprint: own.fingerprint,
+    instance,
+    origin: options.origin,
+    serve: serveKinds({ policy, identity: own, shared, log }),
+    log,
+    signal,
+  })
+  const pinned = known.remember(link.fingerprint).catch((error: unknown) => {
+    log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
+  })
+  try {
+    await bringAlong(link, options, signal)
+  } catch (error) {
+    link.close()
+    throw error
+  }
+  return {
+    closed: link.closed.then(async (reason) => {
+      await pinned
+      return reason
+    }),
+    leftover: link,
+    close: () => link.close(),
+    onNetworkChange: () => link.onNetworkChange(),
+  }
+}
+
+/** A program as it begins. */
+export function newInstance(): AgentInstance {
+  return { id: randomBytes(idLength), isDisplaced: false }
+}
+
+/** The tunnels and the health checks of npc.conf. One that the relay cannot give does not keep the others away. */
+async function bringAlong(
+  link: RelayLink,
+  { server, configuration, log }: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!configuration) return
+  const answer = await link.configure(encodePushedDocument(configuration), { signal })
+  const { refused, denied } = decodePushedOutcome(answer)
+  if (denied) {
+    log.error('the relay does not let this client bring its own tunnels: allow it there, or add them there', {
+      server,
+    })
+    return
+  }
+  for (const tunnel of refused) {
+    log.error(
+      'the relay refuses a tunnel of npc.conf, so it is left out: is its port free and allowed there?',
+      {
+        server,
+        tunnel,
+      },
+    )
+  }
+  log.info('the tunnels of npc.conf are on the relay', { server, refused: refused.length })
+  const { healthChecks: checks } = configuration
+  if (checks.length === 0) return
+  const watch = new HealthWatch({ checks, report: (health) => link.report(health), log })
+  watch.start()
+  void link.closed.then(() => watch.stop())
+}

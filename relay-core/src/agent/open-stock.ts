@@ -1,0 +1,108 @@
+import { allowedTargets } from '../config/agent/allowed-targets.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PushedConfiguration } from '../config/agent/npc-conf.ts'
+import type { StockRelay } from '../stock/enter-relay.ts'
+import { md5Hex } from '../stock/messages/handshake.ts'
+import { defaultMuxLimits } from '../stock/mux/mux-limits.ts'
+import { ItemRefused, pushConfiguration, pushedItems } from '../stock/push-configuration.ts'
+import { StockLink } from '../stock/stock-link.ts'
+import { formatHostPort, parseHostPort } from '../net/address/host-port.ts'
+import { relayVersion } from '../version.ts'
+import { dialTarget } from './dial-target.ts'
+import { serveShares, type Share } from './files/serve-shares.ts'
+import { HealthWatch } from './health-watch.ts'
+import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import { ServerNotes } from '../pins/server-notes.ts'
+
+/** What was refused is asked for once more: its port may still belong to the session that has just ended. */
+const againAfterMs = 2_000
+
+/** Pushes what there is to push, then opens the link. Rejects with what either rejects with. */
+export async function openStock(
+  options: ConnectionOptions,
+  { signal }: { signal: AbortSignal },
+): Promise<RelayConnection> {
+  const {
+    server,
+    proxy,
+    silenceLimitMs,
+    configuration,
+    dialPolicy: policy = allowedTargets(null),
+    log,
+  } = options
+  const relay: StockRelay = {
+    ...parseHostPort(server, 'server'),
+    proxy,
+    vkey: options.vkey.reveal(),
+    version: relayVersion,
+  }
+  const vkey = configuration ? await push(relay, configuration, options, signal) : relay.vkey
+  const shares = sharesOf(configuration)
+  const link = await StockLink.open({
+    ...relay,
+    vkey,
+    dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
+    policy,
+    serveFiles: shares.length > 0 ? (stream) => serveShares(stream, shares, { log }) : undefined,
+    log,
+    signal,
+    ...(silenceLimitMs !== undefined && {
+      muxLimits: { silenceLimitMs: Math.min(silenceLimitMs, defaultMuxLimits.silenceLimitMs) },
+    }),
+  })
+  if (configuration && configuration.healthChecks.length > 0) {
+    const { healthChecks: checks } = configuration
+    const watch = new HealthWatch({ checks, report: (health) => link.report(health), log })
+    watch.start()
+    void link.closed.then(() => watch.stop())
+  }
+  return link
+}
+
+function sharesOf(configuration: PushedConfiguration | undefined): Share[] {
+  const files = configuration?.tunnels.filter(({ mode }) => mode === 'file') ?? []
+  return files.map(({ localPath, stripPrefix }) => ({ folder: localPath, stripPrefix }))
+}
+
+/** Under which the key is kept that a relay gives for a public one; the public one itself need not be read there. */
+export function temporaryKeyName({ host, port, vkey }: StockRelay): string {
+  return `${formatHostPort({ host, port })} ${md5Hex(vkey)}`
+}
+
+/** One item that the relay cannot give must not keep the others away: it is left out, and the log says so. */
+async function push(
+  relay: StockRelay,
+  configuration: PushedConfiguration,
+  { server, temporaryKeyFile, log }: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { client } = configuration
+  let items = pushedItems(configuration)
+  let doubted: string | undefined
+  for (;;) {
+    try {
+      const vkey = await pushConfiguration(relay, { client, items }, { signal })
+      if (vkey !== relay.vkey && temporaryKeyFile !== undefined)
+        await new ServerNotes(temporaryKeyFile, 'the list of temporary keys').set(
+          temporaryKeyName(relay),
+          vkey,
+        )
+      log.info('the tunnels of npc.conf are on the relay', { server, tunnels: items.length })
+      return vkey
+    } catch (error) {
+      if (!(error instanceof ItemRefused)) throw error
+      const { name } = error.item
+      if (doubted === name) {
+        log.error(
+          'the relay refuses a tunnel of npc.conf, so it is left out: is its port free and allowed there?',
+          {
+            server,
+            tunnel: name,
+          },
+        )
+        items = items.filter((item) => item !== error.item)
+      } else await delay(againAfterMs, undefined, { signal })
+      doubted = name
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AgentProtocol } from '../config/agent/agent-protocol.ts'
+import type { KnownKey } from '../pins/known-key.ts'
+import { knownRelay } from '../pins/known-relay.ts'
+import { openNative } from './open-native.ts'
+import { openStock } from './open-stock.ts'
+import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import { asLinkFailure, type LinkFailureCode } from './retry-rule.ts'
+import { ServerNotes } from '../pins/server-notes.ts'
+import { UpgradableConnection } from './upgradable-connection.ts'
+
+export interface RelayChoiceOptions extends ConnectionOptions {
+  readonly protocol?: AgentProtocol | undefined
+  /** `sha256:…`; without it the first key seen is pinned. */
+  readonly fingerprint?: string | undefined
+  /** Where a pin is kept; without it, in memory. */
+  readonly pinFile?: string | undefined
+  /** Where is kept which relays turned out to be stock ones; without it, in memory. */
+  readonly stockRelaysFile?: string | undefined
+}
+
+/** A native relay that has not answered yet by then may be a stock one that waits for other words. */
+const nativePatienceMs = 1_500
+
+/** How often a stock relay is asked natively, besides at each new link: it may have been replaced by a better one. */
+const nativeRecheckMs = 60 * 60_000
+
+/** Somebody who does not understand may be spoken to otherwise; a refusal is an answer. */
+const notUnderstood: readonly LinkFailureCode[] = [
+  'relay-unreachable',
+  'handshake-timeout',
+  'version-unsupported',
+]
+
+/**
+ * Opens links to one relay in the protocol that it speaks, and finds out which that is. Once a native relay's key is known
+ * there is no choice any more: whoever cuts the line cannot make the agent speak in the clear.
+ */
+export class RelayChoice {
+  readonly #options: RelayChoiceOptions
+  readonly #known: KnownKey
+  readonly #stockRelays: ServerNotes | undefined
+  #isStock = false
+  /** A native relay has taken this vkey for its public one: npc.conf goes to it in the stock protocol. */
+  #hasPublicKey = false
+
+  constructor(options: RelayChoiceOptions) {
+    const { server, fingerprint, pinFile, stockRelaysFile, log } = options
+    this.#options = options
+    this.#known = knownRelay({
+      server,
+      fingerprint,
+      pinFile:
+        pinFile === undefined
+          ? undefined
+          : new ServerNotes(pinFile, 'the list of pinned relays (npc -fingerprint=... does without)'),
+      log,
+    })
+    this.#stockRelays =
+      stockRelaysFile === undefined ? undefined : new ServerNotes(stockRelaysFile, 'the list of stock relays')
+  }
+
+  /** Rejects with what the protocol's link rejects with. */
+  async open(signal: AbortSignal): Promise<RelayConnection> {
+    const { protocol = 'native', server } = this.#options
+    await this.#known.load()
+    if (protocol === 'stock' || this.#hasPublicKey) return openStock(this.#options, { signal })
+    if (protocol === 'native' || this.#known.isPinned) return this.#openNative(signal)
+    if (this.#isStock || (await this.#stockRelays?.get(server)) === 'stock') {
+      try {
+        return this.#upgradable(await openStock(this.#options, { signal }), 0)
+      } catch (error) {
+        if (!notUnderstood.includes(asLinkFailure(error).code)) throw error
+      }
+    }
+    return this.#findOut(signal)
+  }
+
+  /** Natively first. Stock follows as soon as that has failed, or when it takes long; who answers first has won. */
+  async #findOut(signal: AbortSignal): Promise<RelayConnection> {
+    const giveUp = { native: new AbortController(), stock: new AbortController() }
+    const native = this.#openNative(AbortSignal.any([signal, giveUp.native.signal]))
+    const early = await outcomeWithin(nativePatienceMs, native)
+    if (early?.status === 'fulfilled') return early.value
+    if (early) {
+      const { code } = asLinkFailure(early.reason)
+      if (code === 'wrong-key' && this.#options.configuration) return this.#tryPublicKey(early.reason, signal)
+      if (!notUnderstood.includes(code)) throw early.reason
+    }
+    const stock = openStock(this.#options, { signal: AbortSignal.any([signal, giveUp.stock.signal]) })
+    try {
+      const { link, isStock } = await Promise.any([
+        native.then((link) => ({ link, isStock: false })),
+        stock.then((link) => ({ link, isStock: true })),
+      ])
+      giveUp[isStock ? 'native' : 'stock'].abort(new Error('the relay has answered in the other protocol'))
+      void (isStock ? native : stock).then(
+        (late) => late.close(),
+        () => undefined,
+      )
+      return isStock ? await this.#tookStock(link) : link
+    } catch (error) {
+      if (!(error instanceof AggregateError)) throw error
+      const [nativeError, stockError] = error.errors as unknown[]
+      throw asLinkFailure(stockError).code === 'relay-unreachable' ? nativeError : stockError
+    }
+  }
+
+  /** A public key belongs to no client, so it is refused natively; it is no secret either. */
+  async #tryPublicKey(refusal: unknown, signal: AbortSignal): Promise<RelayConnection> {
+    const link = await openStock(this.#options, { signal }).catch(() => {
+      throw refusal
+    })
+    this.#hasPublicKey = true
+    return link
+  }
+
+  async #openNative(signal: AbortSignal): Promise<RelayConnection> {
+    const link = await openNative(this.#options, this.#known, { signal })
+    this.#isStock = false
+    await this.#note((notes, server) => notes.delete(server))
+    return link
+  }
+
+  async #tookStock(link: RelayConnection): Promise<RelayConnection> {
+    const { server, log } = this.#options
+    if (!this.#isStock) {
+      log.warn('a stock NPS relay answers: the link is not encrypted, and the key can be overheard', {
+        server,
+      })
+    }
+    this.#isStock = true
+    await this.#note((notes) => notes.set(server, 'stock'))
+    return this.#upgradable(link, nativeRecheckMs)
+  }
+
+  #upgradable(link: RelayConnection, firstCheckMs: number): RelayConnection {
+    return new UpgradableConnection(link, {
+      firstCheckMs,
+      everyMs: nativeRecheckMs,
+      openBetter: (signal) => this.#openNative(signal),
+      log: this.#options.log,
+    })
+  }
+
+  /** Costs the next start some milliseconds when it fails, and nothing else. */
+  async #note(write: (notes: ServerNotes, server: string) => Promise<void>): Promise<void> {
+    if (!this.#stockRelays) return
+    await write(this.#stockRelays, this.#options.server).catch((error: unknown) =>
+      this.#options.log.warn('which protocol the relay speaks could not be noted', { reason: error }),
+    )
+  }
+}
+
+/** What became of it, or undefined when it takes longer. */
+async function outcomeWithin<T>(ms: number, work: Promise<T>): Promise<PromiseSettledResult<T> | undefined> {
+  const patience = new AbortController()
+  const [outcome] = await Promise.race([
+    Promise.allSettled([work]),
+    delay(ms, [undefined] as const, { signal: patience.signal }),
+  ])
+  patience.abort()
+  return outcome
+}

@@ -1,0 +1,59 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { isIPv6 } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Target } from '../session/agent-session.ts'
+import { explainDial, lookUp, type DialPolicy } from './dial-target.ts'
+
+/** Relays forget a visitor long before; one that does not must not leave sockets behind. */
+const idleTimeoutMs = 15 * 60_000
+
+/** A socket that sends to the target and hears it alone. Rejects with a `target-…` RelayError, or the signal's reason. */
+export async function openDatagramSocket(
+  target: Target,
+  { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
+): Promise<Socket> {
+  const address = await lookUp(target, { policy, signal })
+  signal.throwIfAborted()
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+  try {
+    socket.connect(target.port, address)
+    await once(socket, 'connect')
+    signal.throwIfAborted()
+    return socket
+  } catch (error) {
+    socket.close()
+    signal.throwIfAborted()
+    throw explainDial(error as NodeJS.ErrnoException, target)
+  }
+}
+
+/** Every datagram of the stream goes to the target, and what the target sends comes back. */
+export function joinDatagrams(stream: Duplex, socket: Socket): void {
+  const alive = endTogether(stream, socket)
+  socket.on('message', (data) => {
+    alive()
+    stream.write(data)
+  })
+  // A datagram that cannot be sent is lost, as any may be: the next one is tried all the same.
+  stream.on('data', (data: Buffer) => {
+    alive()
+    socket.send(data, () => undefined)
+  })
+}
+
+/** The stream's end takes the socket along, and so does a long silence; answers how to say that something passed. */
+export function endTogether(stream: Duplex, socket: Socket): () => void {
+  const idle = setTimeout(() => stream.destroy(), idleTimeoutMs)
+  stream.on('end', () => stream.end())
+  stream.on('error', () => undefined)
+  // ECONNREFUSED says that nothing listens there right now; the next datagram is tried all the same.
+  socket.on('error', () => undefined)
+  const close = () => {
+    clearTimeout(idle)
+    socket.close()
+  }
+  if (stream.closed) close()
+  else stream.once('close', close)
+  return () => void idle.refresh()
+}

@@ -1,0 +1,76 @@
+import type { Log } from '../log/log.ts'
+import type { Leftover } from '../native/carriers/leftovers.ts'
+import type { RelayConnection } from './relay-connection.ts'
+import { asLinkFailure } from './retry-rule.ts'
+
+export interface UpgradeOptions {
+  readonly firstCheckMs: number
+  readonly everyMs: number
+  /** Opens a better link to the same relay, or rejects. */
+  readonly openBetter: (signal: AbortSignal) => Promise<RelayConnection>
+  readonly log: Log
+}
+
+/** A link that is given up for a better one as soon as the relay offers it. To its holder they are one. */
+export class UpgradableConnection implements RelayConnection {
+  readonly closed: Promise<Error>
+  readonly #options: UpgradeOptions
+  readonly #ended = new AbortController()
+  #current: RelayConnection
+  #timer: NodeJS.Timeout | undefined
+  #check: Promise<void> = Promise.resolve()
+  #settleClosed: (reason: Error) => void = () => undefined
+
+  constructor(link: RelayConnection, options: UpgradeOptions) {
+    this.#options = options
+    this.#current = link
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
+    this.#timer = setTimeout(() => this.#startCheck(), options.firstCheckMs)
+    void link.closed.then((reason) => this.#onLost(link, reason))
+  }
+
+  get leftover(): Leftover | undefined {
+    return this.#current.leftover
+  }
+
+  onNetworkChange(): void {
+    this.#current.onNetworkChange?.()
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#stopChecks()
+    this.#current.close()
+  }
+
+  #startCheck(): void {
+    this.#check = this.#replace().catch(() => {
+      if (!this.#ended.signal.aborted)
+        this.#timer = setTimeout(() => this.#startCheck(), this.#options.everyMs)
+    })
+  }
+
+  async #replace(): Promise<void> {
+    const better = await this.#options.openBetter(this.#ended.signal)
+    const worse = this.#current
+    this.#current = better
+    void better.closed.then((reason) => this.#onLost(better, reason))
+    worse.close()
+    if (this.#ended.signal.aborted) better.close()
+    else this.#options.log.info('the relay now speaks natively: the link is encrypted from here on')
+  }
+
+  async #onLost(link: RelayConnection, reason: Error): Promise<void> {
+    // The relay may have told the older link of the newer one before we have heard of it.
+    if (asLinkFailure(reason).code === 'agent-replaced') await this.#check
+    if (link !== this.#current) return
+    this.#stopChecks()
+    await this.#check
+    if (link === this.#current) this.#settleClosed(reason)
+  }
+
+  #stopChecks(): void {
+    clearTimeout(this.#timer)
+    this.#ended.abort(new Error('the link has ended'))
+  }
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { AgentIdentity } from '../../agent/agent-identity.ts'
+import { Agent } from '../../agent/agent.ts'
+import { allowedTargets } from '../../config/agent/allowed-targets.ts'
+import { SharedFolders } from '../../agent/files/shared-folders.ts'
+import type { AgentState } from '../../agent/agent-state.ts'
+import { agentFolders } from '../../config/file/folders.ts'
+import type { NpcConf } from '../../config/agent/npc-conf.ts'
+import { relayVersion } from '../../version.ts'
+import { agentOrigin } from './agent-origin.ts'
+import { agentStatusFile, AgentStatusFile, type AgentStatus } from './agent-status-file.ts'
+import { ExitError, exitCode } from '../shared/exit.ts'
+import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
+import { openDoors } from './npc-visit.ts'
+import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
+
+const closeTimeoutMs = 5_000
+
+/** Plain `npc`: the agent in the foreground until it is asked to stop, or until going on makes no sense. */
+export async function runAgent(
+  { config, pushed, visitors, warnings }: NpcConf,
+  flags: { log_level?: string; log_path?: string; conf_path?: string },
+): Promise<number> {
+  const log = openAgentLog(flags)
+  for (const { line, message } of warnings) log.warn(`npc.conf:${line}: ${message}`)
+  const folders = agentFolders(flags.conf_path)
+  const identity = new AgentIdentity({ folder: folders.state, log })
+  const { fingerprint } = await identity.get()
+  const agent = new Agent({
+    ...connectionOptions(config),
+    configuration: pushed ?? undefined,
+    fingerprint: config.fingerprint ?? undefined,
+    pinFile: join(folders.state, 'pins.json'),
+    stockRelaysFile: join(folders.state, 'stock-relays.json'),
+    temporaryKeyFile: temporaryKeyFile(folders.state),
+    identity,
+    origin: await agentOrigin(folders.root).catch((error: unknown) => {
+      log.warn('the relay is not told how npc is started', { reason: error })
+      return undefined
+    }),
+    dialPolicy: allowedTargets(config.allowTarget),
+    shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
+    log,
+  })
+  const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
+  // Only the service's npc speaks in the status file: one in the foreground beside it must not.
+  const statusFile = process.env['NPS_SERVICE']
+    ? new AgentStatusFile(agentStatusFile(folders.state), log)
+    : undefined
+  agent.onChange((state) => {
+    statusFile?.write(statusOf(state, { server: config.server, fingerprint }))
+    if (state.state === 'failed') failed.resolve(state)
+  })
+  const stop = stopRequested()
+  log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
+  agent.start()
+  const doors = await openDoors(config, visitors, { folder: folders.state, log })
+  const end = await Promise.race([stop, failed.promise])
+  for (const door of doors) door.close()
+  await endWithin(closeTimeoutMs, agent.close())
+  if (typeof end === 'string') return exitCode.ok
+  throw new ExitError(exitCode.hopeless, end.reason.message)
+}
+
+/** What is pushed to a stock relay may be asked for by a native one. */
+function filesOf(pushed: NpcConf['pushed']): string[] {
+  return pushed?.tunnels.filter(({ mode }) => mode === 'file').map(({ localPath }) => localPath) ?? []
+}
+
+function statusOf(
+  state: AgentState,
+  { server, fingerprint }: { server: string; fingerprint: string },
+): AgentStatus {
+  return {
+    pid: process.pid,
+    server,
+    state: state.state,
+    atMs: Date.now(),
+    reason: 'reason' in state ? state.reason.message : null,
+    fingerprint,
+  }
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { readConfigFile } from '../../config/file/read-config-file.ts'
+import { parseRelayConfig, readLogLevel, type RelayConfig } from '../../config/relay/relay-config.ts'
+import type { Folders } from '../../config/file/folders.ts'
+import { RelayError } from '../../api/errors.ts'
+import { createLog } from '../../log/log.ts'
+import { reloadRelay } from '../../api-client/reload-relay.ts'
+import { builtInAssets } from '../../relay/console/built-in-assets.ts'
+import { Relay } from '../../relay/relay.ts'
+import { ExitError, exitCode } from '../shared/exit.ts'
+import { usageError } from '../shared/flags.ts'
+import { openLogOutput } from '../shared/log-output.ts'
+import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
+
+const closeTimeoutMs = 5_000
+
+/** Plain `nps`: the relay in the foreground, its log on standard output, until it is asked to stop. */
+export async function runRelay(
+  folders: Folders,
+  flags: { log_level?: string; log_path?: string },
+): Promise<number> {
+  const stop = stopRequested()
+  const adjustConfig = withFlags(flags)
+  const { config: read, warnings } = await readConfig(folders)
+  const config = adjustConfig(read)
+  const writeLog = openLogOutput(config.logPath)
+  const log = createLog({ level: config.logLevel, write: writeLog })
+  for (const { line, message } of warnings) log.warn(`${folders.config}:${line}: ${message}`)
+  const service = process.env['NPS_SERVICE']
+  const restart = Promise.withResolvers<'restart'>()
+  const relay = new Relay({
+    config,
+    folder: folders.state,
+    configPath: folders.config,
+    adjustConfig,
+    programsFolder: folders.programs,
+    controlSocket: true,
+    consoleAssets: builtInAssets,
+    writeLog,
+    service: service ?? 'foreground',
+    ...(service && { restart: () => restart.resolve('restart') }),
+  })
+  process.on('SIGHUP', () => {
+    reloadRelay(join(folders.state, 'control.sock')).catch((error: unknown) =>
+      log.error('not reloaded', { error }),
+    )
+  })
+  await relay.start()
+  const reason = await Promise.race([stop, restart.promise])
+  log.info('nps stops', { reason })
+  await endWithin(closeTimeoutMs, relay.close())
+  return exitCode.ok
+}
+
+async function readConfig(folders: Folders) {
+  try {
+    return parseRelayConfig(await readConfigFile(folders.config), folders.config)
+  } catch (error) {
+    // The same text would be refused again: services wait for a person to mend it.
+    if (error instanceof RelayError) throw new ExitError(exitCode.hopeless, error.message, { cause: error })
+    throw explainMissing(error as NodeJS.ErrnoException, folders)
+  }
+}
+
+/** `-log_level` goes before nps.conf; `-log_path`, which service loops give, comes after it. */
+function withFlags(flags: { log_level?: string; log_path?: string }): (config: RelayConfig) => RelayConfig {
+  const level = flags.log_level === undefined ? undefined : readLogLevel(flags.log_level)
+  if (flags.log_level !== undefined && !level) {
+    throw usageError('-log_level needs a number from 0 to 7, or debug, info, warn or error.')
+  }
+  return (config) => ({
+    ...config,
+    logLevel: level ?? config.logLevel,
+    logPath: config.logPath ?? flags.log_path ?? null,
+  })
+}
+
+function explainMissing(error: NodeJS.ErrnoException, { config }: Folders): Error {
+  if (error.code === 'ENOENT') {
+    return new ExitError(
+      exitCode.hopeless,
+      `There is no ${config}. "nps install" makes one, or name the folder that holds conf/nps.conf: nps -conf_path=...`,
+    )
+  }
+  if (error.code === 'EACCES') {
+    return new ExitError(
+      exitCode.failed,
+      `${config} may not be read by this user. Run nps as its owner, or with sudo.`,
+    )
+  }
+  return error
+}

@@ -1,0 +1,96 @@
+import { relayFolders } from '../../config/file/folders.ts'
+import { relayVersion } from '../../version.ts'
+import { exitCode, runCommandLine } from '../shared/exit.ts'
+import { parseFlags, usageError } from '../shared/flags.ts'
+import { asksForHelp } from '../shared/help.ts'
+import { print } from '../shared/output.ts'
+
+const usage = `nps ${relayVersion}, the relay of NPS Desktop
+
+nps                      run in the foreground (-conf_path=folder -log_level=info -log_path=file)
+nps install              make it a service (-service=auto|systemd|systemd-user|cron|background)
+                         beside another nps: -conf_path=folder -program_folder=folder
+nps uninstall            stop it and take it away (-purge: settings and state too)
+nps start|stop|restart   the service
+nps status               the truth about it (-json)
+nps reload               read nps.conf again
+nps connect              what the desktop app needs to manage this relay (-host=... -json)
+nps import folder        take clients, tunnels and hosts from the conf folder of a stock nps (-json)
+nps client|tunnel        clients and tunnels of the running relay; "nps client" lists the commands
+nps -version             the version
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
+
+const kinds = {
+  conf_path: 'text',
+  program_folder: 'text',
+  log_level: 'text',
+  log_path: 'text',
+  service: 'text',
+  host: 'text',
+  json: 'switch',
+  purge: 'switch',
+  version: 'switch',
+} as const
+
+// Parts are loaded when a command needs them: `nps -version` must answer on a machine where little works.
+async function main(args: string[]): Promise<number> {
+  if (asksForHelp(args)) return say(await usageOf(args[0] === 'help' ? args[1] : args[0]))
+  if (args[0] === 'client') {
+    const { runClientCommand } = await import('./nps-client.ts')
+    return runClientCommand(args.slice(1), relayFolders)
+  }
+  if (args[0] === 'tunnel') {
+    const { runTunnelCommand } = await import('./nps-tunnel.ts')
+    return runTunnelCommand(args.slice(1), relayFolders)
+  }
+  const { flags, words } = parseFlags(args, kinds)
+  if (flags.version || words[0] === 'version') return say(relayVersion)
+  if (words[0] === 'import' && words.length <= 2) {
+    const { runImportCommand } = await import('./nps-import.ts')
+    return runImportCommand(relayFolders(flags.conf_path), { folder: words[1], json: flags.json })
+  }
+  if (words.length > 1) throw usageError(`One command at a time, not "${words.join(' ')}".\n\n${usage}`)
+  const [command] = words
+  if (command === undefined) {
+    const { runRelay } = await import('./nps-run.ts')
+    return runRelay(relayFolders(flags.conf_path), flags)
+  }
+  if (command === 'connect') {
+    const { runConnectCommand } = await import('./nps-connect.ts')
+    return runConnectCommand(relayFolders(flags.conf_path), flags)
+  }
+  const service = await import('./nps-service.ts')
+  if (command === 'install') return service.installRelay(flags)
+  const folders = relayFolders(flags.conf_path)
+  switch (command) {
+    case 'uninstall':
+      return service.uninstallRelay(folders, flags.purge ?? false)
+    case 'start':
+      return service.startRelay(folders)
+    case 'stop':
+      return service.stopRelay(folders)
+    case 'restart':
+      return service.restartRelay(folders)
+    case 'status':
+      return service.relayStatus(folders, flags.json ?? false)
+    case 'reload':
+      return service.reload(folders)
+    default:
+      throw usageError(`There is no command "${command}".\n\n${usage}`)
+  }
+}
+
+async function usageOf(command: string | undefined): Promise<string> {
+  if (command === 'client') return (await import('./nps-client.ts')).clientUsage
+  if (command === 'tunnel') return (await import('./nps-tunnel.ts')).tunnelUsage
+  return usage
+}
+
+function say(text: string): number {
+  print(text)
+  return exitCode.ok
+}
+
+// Passwords and keys of tunnels and clients; `-user` is name:password.
+void runCommandLine(main, { secretFlags: ['vkey', 'password', 'user'] })

@@ -1,0 +1,66 @@
+import { RelayError } from '../../api/errors.ts'
+import { takeArguments } from './hide-arguments.ts'
+import { printableJson } from '../../api/printable.ts'
+import { printableLines } from './output.ts'
+
+/** What nps and npc answer to the shell; docs/cli.md lists the same. */
+export const exitCode = {
+  ok: 0,
+  /** The sentence on standard error says what and why. */
+  failed: 1,
+  /** A flag, a command or the configuration file is wrong. */
+  usage: 2,
+  /** `status` only: not installed or not running (as the LSB has it). */
+  notRunning: 3,
+  /** Starting again would not help; services do not (EX_CONFIG of sysexits.h). */
+  hopeless: 78,
+} as const
+
+/** Ends the program with one readable line. */
+export class ExitError extends Error {
+  readonly exitCode: number
+
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ExitError'
+    this.exitCode = code
+  }
+}
+
+/**
+ * Runs a whole command line: the only place that prints failures and sets the exit code. `secretFlags` do not stay in
+ * the list of processes.
+ */
+export async function runCommandLine(
+  main: (args: string[]) => Promise<number>,
+  { secretFlags }: { secretFlags: readonly string[] },
+): Promise<void> {
+  const args = takeArguments(secretFlags)
+  // A reader such as `head` may go before we have said everything.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode.ok)
+  })
+  // A service loop keeps the last words in a file, on a disk that may be full: they are lost then, and nothing else.
+  process.stderr.on('error', () => undefined)
+  try {
+    process.exitCode = await main(args)
+  } catch (error) {
+    const { code, message } = describe(error)
+    if (args.some((arg) => /^--?json(=true|=1)?$/.test(arg)) && error instanceof RelayError) {
+      process.stdout.write(
+        `${printableJson(JSON.stringify({ error: { code: error.code, message: error.message, params: error.params } }))}\n`,
+      )
+    }
+    process.stderr.write(`${printableLines(message)}\n`)
+    process.exitCode = code
+  }
+}
+
+function describe(error: unknown): { code: number; message: string } {
+  if (error instanceof ExitError) return { code: error.exitCode, message: error.message }
+  if (error instanceof RelayError) {
+    const isUsage = error.code === 'config-invalid' || error.code === 'invalid-input'
+    return { code: isUsage ? exitCode.usage : exitCode.failed, message: error.message }
+  }
+  return { code: exitCode.failed, message: error instanceof Error ? error.message : String(error) }
+}

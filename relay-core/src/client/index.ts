@@ -1,8 +1,0 @@
-export { agentProtocols, type AgentProtocol } from './agent-protocol.ts'
-export { Agent, type AgentOptions, type Clock } from './agent.ts'
-export type { AgentState } from './agent-state.ts'
-export { isLoopback, joinLocal } from './join-local.ts'
-export { isOwnAccount } from '../transport/peer-account.ts'
-export type { DialPolicy } from './dial-target.ts'
-export { PrivateVisitor, type PrivateVisitorOptions } from './visitor.ts'
-export type { LinkFailure, LinkFailureCode } from './retry-rule.ts'

@@ -1,0 +1,56 @@
+import { Secret } from '../../secret.ts'
+import { readSwitch } from '../file/read-switch.ts'
+import type { SettingReader } from './setting-reader.ts'
+import { isWeakPassword } from './weak-password.ts'
+
+/** What nps.conf says about programs of stock NPS. */
+export interface StockConfig {
+  /** Whether stock NPS 0.26 programs are served: their link is not encrypted, and their key can be replayed. */
+  readonly stockProtocol: boolean
+  /** With it an npc without a client of its own may bring tunnels. Null: none may; also where the key is a weak one. */
+  readonly publicVkey: Secret | null
+  /** Whether only visitors whose address an npc has registered are let in. */
+  readonly ipLimit: boolean
+}
+
+export const stockDefaults: StockConfig = {
+  // A file without the key is one from a stock server, whose agents must find their relay again.
+  stockProtocol: true,
+  publicVkey: null,
+  ipLimit: false,
+}
+
+type Values = { -readonly [K in keyof StockConfig]: StockConfig[K] }
+
+/** What nps.conf calls these settings, see `SettingReader`. */
+export const stockReaders = {
+  stock_protocol: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.stockProtocol = isOn)),
+    of: ({ stockProtocol }) => stockProtocol,
+  },
+  public_vkey: {
+    read: (value, into) => {
+      into.publicVkey = value === '' || weakness(value) ? null : new Secret(value)
+      return undefined
+    },
+    of: ({ publicVkey }) => publicVkey?.reveal(),
+  },
+  ip_limit: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.ipLimit = isOn)),
+    of: ({ ipLimit }) => ipLimit,
+  },
+} as const satisfies Record<string, SettingReader<Values>>
+
+/** What the reader of a stock file should know about a value that is not wrong and yet has no effect. */
+export function adviseStockKey(key: string, value: string): string | undefined {
+  const why = key === 'public_vkey' && value !== '' ? weakness(value) : undefined
+  return why && `public_vkey: ${why}, so nobody gets in by it; choose ${shortestKey} random characters`
+}
+
+/** As long as a vkey has to be. */
+const shortestKey = 16
+
+function weakness(key: string): string | undefined {
+  if (isWeakPassword(key, '')) return 'it is among the first that a scanner tries'
+  return key.length < shortestKey ? 'it is too short' : undefined
+}

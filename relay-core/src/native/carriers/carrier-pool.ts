@@ -1,0 +1,194 @@
+import { RelayError } from '../../api/errors.ts'
+import type { Carrier } from './carrier.ts'
+import { carriersToAskFor, carriersToClose, poolLimits } from './pool-policy.ts'
+
+/** How often idle carriers that nobody needed are looked for. */
+const trimEveryMs = 30_000
+
+/** How long carriers that were asked for may take before they are asked for again. */
+const askAgainAfterMs = 3_000
+
+interface Waiter {
+  readonly resolve: (carrier: Carrier) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The carriers of one session, on the relay: idle ones ready to take, the last used first. */
+export class CarrierPool {
+  readonly #ask: (count: number) => void
+  readonly #all = new Set<Carrier>()
+  readonly #idle: Carrier[] = []
+  readonly #waiters = new Set<Waiter>()
+  readonly #trimTimer: NodeJS.Timeout
+  #askTimer: NodeJS.Timeout | undefined
+  #asked = 0
+  /** The fewest idle carriers since the last trim: these were never needed. */
+  #fewestIdle = 0
+  #closed = false
+  #settleDrained: () => void = () => undefined
+  /** Fulfils when the pool is closed and the last stream has ended. */
+  readonly drained: Promise<void>
+
+  /** `ask` requests so many more from the agent, which come back by `add`. */
+  constructor(ask: (count: number) => void) {
+    this.#ask = ask
+    this.drained = new Promise((resolve) => (this.#settleDrained = resolve))
+    this.#trimTimer = setInterval(() => this.#trim(), trimEveryMs)
+  }
+
+  /** Asks for the first carriers. */
+  start(): void {
+    this.#askIfNeeded()
+  }
+
+  /** Whether one more carrier may be added beside `others`; the agent brings at most what it was asked for. */
+  hasRoom(others: number): boolean {
+    return !this.#closed && this.#all.size + others < poolLimits.maxCarriers
+  }
+
+  /** The carriers there are. */
+  get size(): number {
+    return this.#all.size
+  }
+
+  /** A new carrier has arrived, idle. */
+  add(carrier: Carrier): void {
+    this.#all.add(carrier)
+    this.#asked = Math.max(0, this.#asked - 1)
+    void carrier.framed.closed.then(() => this.#remove(carrier))
+    this.release(carrier)
+  }
+
+  /** An idle carrier; waits for one if there is none. Rejects with `limit-reached`, `agent-offline` or the signal's reason. */
+  take(signal: AbortSignal): Promise<Carrier> {
+    signal.throwIfAborted()
+    if (this.#closed) return Promise.reject(agentGone())
+    const carrier = this.#takeIdle()
+    if (carrier) {
+      this.#askIfNeeded()
+      return Promise.resolve(carrier)
+    }
+    if (this.#waiters.size + this.#all.size >= poolLimits.maxCarriers) {
+      return Promise.reject(
+        new RelayError(
+          'limit-reached',
+          `The lab box has ${poolLimits.maxCarriers} streams open, the most there can be.`,
+          {
+            limit: poolLimits.maxCarriers,
+          },
+        ),
+      )
+    }
+    return this.#wait(signal)
+  }
+
+  /** A carrier whose stream has ended can serve the next one. */
+  release(carrier: Carrier): void {
+    if (!carrier.isIdle) return
+    if (this.#closed) {
+      carrier.framed.end()
+      return
+    }
+    const [waiter] = this.#waiters
+    if (waiter) {
+      this.#waiters.delete(waiter)
+      waiter.resolve(carrier)
+    } else {
+      this.#idle.push(carrier)
+    }
+    this.#askIfNeeded()
+  }
+
+  /** No stream begins any more; those under way go on, each until it ends. Idempotent. */
+  retire(): void {
+    this.#closed = true
+    clearInterval(this.#trimTimer)
+    clearTimeout(this.#askTimer)
+    for (const waiter of this.#waiters) waiter.reject(agentGone())
+    this.#waiters.clear()
+    for (const carrier of this.#all) if (carrier.isIdle) carrier.framed.destroy()
+    this.#settleIfDrained()
+  }
+
+  /** Ends all carriers, and with them their streams. Idempotent. */
+  close(): void {
+    this.retire()
+    for (const carrier of this.#all) carrier.framed.destroy()
+  }
+
+  #settleIfDrained(): void {
+    if (this.#closed && this.#all.size === 0) this.#settleDrained()
+  }
+
+  #takeIdle(): Carrier | undefined {
+    let carrier = this.#idle.pop()
+    while (carrier && !carrier.isIdle) carrier = this.#idle.pop()
+    this.#fewestIdle = Math.min(this.#fewestIdle, this.#idle.length)
+    return carrier
+  }
+
+  #wait(signal: AbortSignal): Promise<Carrier> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiters.delete(waiter)
+        reject(signal.reason as Error)
+      }
+      const settle = () => signal.removeEventListener('abort', onAbort)
+      const waiter: Waiter = {
+        resolve: (carrier) => {
+          settle()
+          resolve(carrier)
+        },
+        reject: (error) => {
+          settle()
+          reject(error)
+        },
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waiters.add(waiter)
+      this.#askIfNeeded()
+    })
+  }
+
+  #askIfNeeded(): void {
+    if (this.#closed) return
+    const count = carriersToAskFor({
+      total: this.#all.size,
+      idle: this.#idle.length,
+      waiting: this.#waiters.size,
+      asked: this.#asked,
+    })
+    if (count === 0) return
+    this.#asked += count
+    this.#ask(count)
+    this.#askTimer ??= setTimeout(() => {
+      // What has not come by now was lost or could not be dialled; whoever waits must not wait for it.
+      this.#askTimer = undefined
+      this.#asked = 0
+      this.#askIfNeeded()
+    }, askAgainAfterMs)
+  }
+
+  #remove(carrier: Carrier): void {
+    this.#all.delete(carrier)
+    this.#settleIfDrained()
+    const at = this.#idle.indexOf(carrier)
+    if (at >= 0) this.#idle.splice(at, 1)
+    this.#askIfNeeded()
+  }
+
+  #trim(): void {
+    const count = carriersToClose({
+      total: this.#all.size,
+      idle: this.#idle.length,
+      fewestIdle: this.#fewestIdle,
+    })
+    // The oldest of the idle lie at the front: the last used are taken first.
+    for (const carrier of this.#idle.slice(0, count)) carrier.framed.destroy()
+    this.#fewestIdle = this.#idle.length - count
+  }
+}
+
+function agentGone(): RelayError {
+  return new RelayError('agent-offline', 'The lab box lost its link to the relay.')
+}

@@ -1,0 +1,162 @@
+import type { Duplex } from 'node:stream'
+import { FairReading } from '../../net/stream/fair-reading.ts'
+import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../../wire/frame.ts'
+
+/**
+ * What a peer that does not read can make wait here, beside the bytes of a stream, which stop by themselves: the answers to
+ * its messages, each of some bytes.
+ */
+const maxUnsentMessageBytes = 64 * 1024
+
+/**
+ * Up to this size header and payload are joined by a copy and leave as one TLS record; beyond it the copy would cost more than
+ * a small record of its own (docs/adr/0008-native-data-path.md).
+ */
+const joinedLength = 16 * 1024
+
+/** How long the peer may take to end its direction once everything of ours has gone. */
+const finishTimeoutMs = 5_000
+
+/** For how many such periods nothing of what still waits may leave: a slow line takes half a minute for one chunk at 2 kB/s. */
+const maxStalledPeriods = 6
+
+const nobody: FrameReceiver = {
+  onMessage: () => undefined,
+  onData: () => undefined,
+}
+
+/**
+ * A connection (TLS, but for tests) that carries frames. Who holds it sets `receiver`; a handshake hands it on to a control link or a
+ * carrier by setting another. A frame that cannot be, or a receiver that throws, ends the connection.
+ */
+export class FramedSocket {
+  receiver: FrameReceiver = nobody
+  /** Fulfils once, with what went wrong or undefined after an orderly end. */
+  readonly closed: Promise<Error | undefined>
+  readonly #socket: Duplex
+  readonly #reading: FairReading
+  readonly #decoder = new FrameDecoder()
+  #failure: Error | undefined
+  #onDrain: (() => void) | undefined
+
+  constructor(socket: Duplex) {
+    this.#socket = socket
+    this.#reading = new FairReading(socket)
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => resolve(this.#failure))
+    })
+    socket.on('error', (error) => {
+      this.#failure ??= error
+    })
+    // The peer's end of TLS is the end of the link: streams end by frames.
+    socket.on('end', () => this.destroy())
+    socket.on('drain', () => {
+      const onDrain = this.#onDrain
+      this.#onDrain = undefined
+      onDrain?.()
+    })
+  }
+
+  /** Starts to read, with the bytes that were read from the socket already, if any. */
+  start(first?: Uint8Array): void {
+    if (first) this.#take(first)
+    this.#socket.on('data', (chunk: Uint8Array) => {
+      this.#take(chunk)
+      this.#reading.took(chunk.length)
+    })
+    this.#reading.release()
+  }
+
+  /** The stream's reader rests: TCP tells the sender. */
+  pause(): void {
+    this.#reading.hold()
+  }
+
+  resume(): void {
+    this.#reading.release()
+  }
+
+  /** What has been written and not yet been handed to the system, in bytes. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.destroyed
+  }
+
+  /** Sends a whole frame. */
+  send(frame: Uint8Array): void {
+    if (!this.#socket.destroyed) this.#socket.write(frame)
+  }
+
+  /** Sends the answer to a message; a peer that asks and asks but does not read its answers loses the link. */
+  answer(frame: Uint8Array): void {
+    if (this.unsentBytes > maxUnsentMessageBytes)
+      this.destroy(new Error('the peer does not read its answers'))
+    else this.send(frame)
+  }
+
+  /** Sends bytes of a stream as DATA; calls back when there is room for more. One call at a time. */
+  sendData(chunk: Uint8Array, done: () => void): void {
+    const socket = this.#socket
+    if (socket.destroyed) return
+    let roomLeft = true
+    for (let at = 0; at < chunk.length; at += maxDataLength) {
+      const part = chunk.subarray(at, at + maxDataLength)
+      const header = encodeHeader(frameType.data, part.length)
+      if (part.length <= joinedLength) {
+        roomLeft = socket.write(Buffer.concat([header, part]))
+      } else {
+        socket.write(header)
+        roomLeft = socket.write(part)
+      }
+    }
+    if (roomLeft) done()
+    else this.#onDrain = done
+  }
+
+  /** Ends the connection after what has been written. */
+  end(): void {
+    // Nothing more is wanted from the peer, whose own end would otherwise be waited for.
+    this.#socket.end(() => this.#socket.destroy())
+  }
+
+  /** Ends our direction, and the connection with the peer's: what is under way arrives, over a slow line too. */
+  finish(): void {
+    this.#socket.end()
+    let unsent = this.unsentBytes
+    let stalledPeriods = 0
+    const look = setInterval(() => {
+      stalledPeriods = this.unsentBytes < unsent ? 0 : stalledPeriods + 1
+      unsent = this.unsentBytes
+      if (unsent === 0 || stalledPeriods >= maxStalledPeriods) this.destroy()
+    }, finishTimeoutMs)
+    void this.closed.then(() => clearInterval(look))
+  }
+
+  /** Ends the connection now. Idempotent. */
+  destroy(error?: Error): void {
+    this.#failure ??= error
+    this.#socket.destroy()
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#socket.destroyed) return
+    try {
+      this.#decoder.push(chunk, this.#current)
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** Within one chunk a handshake may end and another receiver begin, and nothing may be delivered after the end. */
+  readonly #current: FrameReceiver = {
+    onMessage: (type, body) => {
+      if (!this.#socket.destroyed) this.receiver.onMessage(type, body)
+    },
+    onData: (part) => {
+      if (!this.#socket.destroyed) this.receiver.onData(part)
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../../api/errors.ts'
+import { WireError } from '../../wire/bytes.ts'
+import { frameType } from '../../wire/frame.ts'
+import { decodeOpen, encodeFailed, encodeOpened, type Failed, type Open } from '../../wire/messages.ts'
+import { Carrier } from './carrier.ts'
+import type { FramedSocket } from './framed-socket.ts'
+
+/** What was asked for is there, and waits for its stream. */
+export interface Reached {
+  join(stream: Duplex): void
+  /** The carrier was lost meanwhile. */
+  abandon(): void
+}
+
+/** Makes ready what a stream is to be joined with; rejects with a `target-…` RelayError. */
+export type KindServer = (open: Open, options: { signal: AbortSignal }) => Promise<Reached>
+
+/** By the number of the kind (`streamKind`). */
+export type KindServers = Readonly<Record<number, KindServer>>
+
+/** A carrier at work. */
+export interface ServedCarrier {
+  readonly closed: Promise<unknown>
+  /** Ends it, and its stream. Idempotent. */
+  destroy(): void
+  /** Ends it as soon as it carries no stream. */
+  retire(): void
+}
+
+/** The agent's end of a carrier: for each OPEN it does what its kind asks for, says how that went, and joins the two. */
+export function serveCarrier(framed: FramedSocket, servers: KindServers): ServedCarrier {
+  let isRetired = false
+  let opening: AbortController | undefined
+  const carrier: Carrier = new Carrier(framed, {
+    onMessage: (type, body) => {
+      if (type !== frameType.open || opening) throw new WireError(`frame of type ${type} instead of OPEN`)
+      const request = decodeOpen(body)
+      const abort = new AbortController()
+      opening = abort
+      const server = servers[request.kind] ?? refuse
+      void server(request, { signal: abort.signal })
+        .catch((error: unknown) => failedFor(request, error))
+        .then((outcome) => {
+          opening = undefined
+          answer(carrier, request, outcome)
+        })
+    },
+    onIdle: () => {
+      if (isRetired) framed.end()
+    },
+  })
+  void framed.closed.then(() => opening?.abort())
+  return {
+    closed: framed.closed,
+    destroy: () => framed.destroy(),
+    retire: () => {
+      isRetired = true
+      if (carrier.isIdle) framed.destroy()
+    },
+  }
+}
+
+const refuse: KindServer = ({ kind }) =>
+  Promise.reject(
+    new RelayError('mode-unsupported', `This npc does not know streams of kind ${kind}. Update npc.`, {
+      kind,
+    }),
+  )
+
+function failedFor({ number }: Open, error: unknown): Failed {
+  const code = error instanceof RelayError ? error.code : 'target-unreachable'
+  return { number, code, message: error instanceof Error ? error.message : String(error) }
+}
+
+function answer(carrier: Carrier, { number }: Open, outcome: Reached | Failed): void {
+  const { framed } = carrier
+  if ('code' in outcome) {
+    framed.answer(encodeFailed(outcome))
+  } else if (framed.isClosed) {
+    outcome.abandon()
+  } else {
+    const stream = carrier.startStream(number)
+    framed.send(encodeOpened(number))
+    outcome.join(stream)
+  }
+}

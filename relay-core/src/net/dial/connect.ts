@@ -1,0 +1,176 @@
+import { connect as connectSocket, type Socket } from 'node:net'
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import { dial } from './dial.ts'
+import { formatHostPort, type HostPort } from '../address/host-port.ts'
+import { keepAlive } from '../stream/keep-alive.ts'
+import { passProxy, type ProxyAddress } from './proxy.ts'
+import { resolveHost } from './resolve-host.ts'
+import { secureAsClient, secureConnect } from '../tls/secure-stream.ts'
+
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+  /** Stands between; without it the way is direct. */
+  readonly proxy?: ProxyAddress | undefined
+  /** Whether to begin anew each second while nothing answers: for a relay, to which the way may just be open again. */
+  readonly renew?: boolean
+  /** Why an address of the host must not be dialled; without one that may, the connection fails by it. Not asked of a proxy. */
+  readonly refuse?: (address: string) => Error | undefined
+  readonly signal: AbortSignal
+}
+
+/** Both directions end by themselves; small writes go at once. */
+const socketOptions = { allowHalfOpen: true, noDelay: true }
+
+/**
+ * Rejects with the system's error (`code` ECONNREFUSED, ENOTFOUND, …), ETIMEDOUT after `timeoutMs`, the signal's reason,
+ * or an error that names the proxy.
+ */
+export async function connectTcp({
+  host,
+  port,
+  proxy,
+  renew = false,
+  refuse,
+  ...wait
+}: ConnectOptions): Promise<Socket> {
+  return inTime(wait, async (signal) => {
+    if (proxy) return throughProxy(proxy, { host, port }, { renew, signal })
+    return kept(
+      await dialHost({ host, renew, refuse, signal }, (address) =>
+        connectSocket({ host: address, port, ...socketOptions }),
+      ),
+    )
+  })
+}
+
+/** What lets later connections to the same relay skip the costly part of the handshake. */
+export interface TlsTickets {
+  latest?: Buffer
+}
+
+/** One for all connections: making one is slow. */
+let clientContext: SecureContext | undefined
+
+/**
+ * TLS 1.3, and no check of the peer but by the caller: a relay has no name that a public authority could vouch for,
+ * so the caller compares `peerFingerprint` before it sends anything.
+ */
+export async function connectTls({
+  host,
+  port,
+  tickets,
+  proxy,
+  renew = false,
+  ...wait
+}: ConnectOptions & { tickets: TlsTickets }): Promise<TLSSocket> {
+  clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
+  const options = {
+    port,
+    ...socketOptions,
+    secureContext: clientContext,
+    rejectUnauthorized: false,
+    ...(tickets.latest && { session: tickets.latest }),
+  }
+  const remembering = (socket: TLSSocket) =>
+    socket.on('session', (session) => {
+      tickets.latest = session
+    })
+  return inTime(wait, async (signal) => {
+    if (proxy) {
+      const carrier = await throughProxy(proxy, { host, port }, { renew, signal })
+      return secured(remembering(secureAsClient(carrier, { ...options, host })), signal)
+    }
+    const socket = await dialHost({ host, renew, signal }, (address) =>
+      remembering(secureConnect({ ...options, host: address })),
+    )
+    return secured(kept(socket), signal)
+  })
+}
+
+interface Way {
+  readonly host: string
+  readonly renew: boolean
+  readonly refuse?: ConnectOptions['refuse'] | undefined
+  readonly signal: AbortSignal
+}
+
+async function dialHost<S extends Socket>(
+  { host, renew, refuse, signal }: Way,
+  open: (address: string) => S,
+): Promise<S> {
+  const found = await resolveHost(host, { signal })
+  const addresses = found.filter((address) => refuse?.(address) === undefined)
+  const [first] = found
+  const refusal = addresses.length === 0 && first !== undefined ? refuse?.(first) : undefined
+  if (refusal) throw refusal
+  return dial({ addresses, open, renew, signal })
+}
+
+async function throughProxy(
+  proxy: ProxyAddress,
+  target: HostPort,
+  { renew, signal }: Omit<Way, 'host'>,
+): Promise<Socket> {
+  const { host, port } = proxy
+  const socket = await dialHost({ host, renew, signal }, (address) =>
+    connectSocket({ host: address, port, ...socketOptions }),
+  ).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw new Error(`the proxy ${formatHostPort(proxy)}: ${(error as Error).message}`, { cause: error })
+  })
+  return passProxy(kept(socket), proxy, target, { signal })
+}
+
+function kept<S extends Socket>(socket: S): S {
+  keepAlive(socket)
+  return socket
+}
+
+/** Bounds the whole of `work` by ETIMEDOUT after `timeoutMs`. */
+async function inTime<T>(
+  { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
+  const deadline = new AbortController()
+  const onAbort = () => deadline.abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const timer = setTimeout(
+    () => deadline.abort(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+    timeoutMs,
+  )
+  try {
+    return await work(deadline.signal)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Fulfils with a socket whose TLS handshake is done. */
+function secured(socket: TLSSocket, signal: AbortSignal): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => fail(signal.reason as Error)
+    const onClose = () => fail(Object.assign(new Error('closed by the other side'), { code: 'ECONNRESET' }))
+    const settle = () => {
+      signal.removeEventListener('abort', onAbort)
+      socket.off('close', onClose).off('secureConnect', succeed)
+    }
+    const succeed = () => {
+      settle()
+      socket.off('error', fail)
+      resolve(socket)
+    }
+    const fail = (error: Error) => {
+      settle()
+      // A destroyed socket may still emit an error, which nobody else hears: `fail` stays and rejects nothing twice.
+      socket.destroy()
+      reject(error)
+    }
+    signal.addEventListener('abort', onAbort)
+    socket.once('secureConnect', succeed).once('close', onClose).on('error', fail)
+    if (signal.aborted) onAbort()
+  })
+}

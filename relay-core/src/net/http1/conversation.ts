@@ -1,0 +1,80 @@
+import type { Duplex } from 'node:stream'
+import { resetStream } from '../stream/splice.ts'
+import { ByteSource } from './byte-source.ts'
+import { Exchange } from './exchange.ts'
+import { requestFraming } from './framing.ts'
+import { parseRequestHead } from './head.ts'
+import { readHeadLines } from './read-head.ts'
+
+export interface HttpTimeouts {
+  /** From the beginning to a whole head. */
+  readonly headTimeoutMs: number
+  /** From the last answer to the next whole head. */
+  readonly keepAliveTimeoutMs: number
+}
+
+/** How long a visitor that was told the last word may take to hang up, so that the word is not lost in a reset. */
+const lingerMs = 2_000
+
+/** The server's side of one HTTP/1 connection: requests one after the other, each answered before the next is read. */
+export class Conversation {
+  readonly #stream: Duplex
+  readonly #source: ByteSource
+  readonly #timeouts: HttpTimeouts
+  readonly #maxHeadBytes: number
+  #exchange: Exchange | undefined
+
+  /** Takes the stream over; whoever takes it from an `Exchange` has it then. */
+  constructor(stream: Duplex, { maxHeadBytes, ...timeouts }: HttpTimeouts & { maxHeadBytes: number }) {
+    this.#stream = stream
+    this.#timeouts = timeouts
+    this.#maxHeadBytes = maxHeadBytes
+    this.#source = new ByteSource(stream, () => this.#exchange?.visitorEnded())
+  }
+
+  /** The next request; undefined when there is none. Rejects with `BadHead`, after which only `end` is of use. */
+  async next(): Promise<Exchange | undefined> {
+    if (this.#exchange && !this.#exchange.isFollowed) return undefined
+    const { headTimeoutMs, keepAliveTimeoutMs } = this.#timeouts
+    const timer = setTimeout(
+      () => this.#stream.destroy(),
+      this.#exchange ? keepAliveTimeoutMs : headTimeoutMs,
+    )
+    this.#exchange = undefined
+    try {
+      const lines = await readHeadLines(this.#source, { maxBytes: this.#maxHeadBytes, of: 'request' })
+      if (!lines) return undefined
+      const head = parseRequestHead(lines)
+      this.#exchange = new Exchange({
+        stream: this.#stream,
+        source: this.#source,
+        head,
+        framing: requestFraming(head),
+      })
+      return this.#exchange
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Says the last words, if any, and ends the connection in order. Fulfils when it is closed; never rejects. */
+  async end(words?: Uint8Array): Promise<void> {
+    if (this.#exchange?.isTakenOver) return
+    const stream = this.#stream
+    this.#source.release()
+    if (stream.closed) return
+    const closed = new Promise((resolve) => stream.once('close', resolve))
+    if (stream.destroyed) {
+      await closed
+      return
+    }
+    let timer: NodeJS.Timeout | undefined
+    stream.once('finish', () => (timer = setTimeout(() => resetStream(stream), lingerMs)))
+    if (words) stream.end(words)
+    else stream.end()
+    // What it still sends has nobody to read it.
+    stream.resume()
+    await closed
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream'
+import { maxDocumentBytes, readPrefix } from '../../stock/messages/length-prefixed.ts'
+
+/** The peer ended the connection before a message was whole. */
+export class EarlyEnd extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the peer closed the connection in the middle of a message', options)
+    this.name = 'EarlyEnd'
+  }
+}
+
+/**
+ * Takes exactly `count` bytes from a paused stream; what follows stays in the stream for whoever reads next.
+ * Rejects with `EarlyEnd`, the stream's error, or the signal's reason.
+ */
+export async function readExactly(
+  stream: Readable,
+  count: number,
+  { signal }: { signal: AbortSignal },
+): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let missing = count
+  while (missing > 0) {
+    signal.throwIfAborted()
+    // Only what is there: asking for more announces at once that less is "readable", and so on without an end.
+    const available = Math.min(missing, stream.readableLength)
+    const part = available > 0 ? (stream.read(available) as Buffer | null) : null
+    if (part) {
+      parts.push(part)
+      missing -= part.length
+    } else {
+      if (stream.readableEnded || stream.destroyed)
+        throw new EarlyEnd(stream.errored ? { cause: stream.errored } : undefined)
+      await readableAgain(stream, signal)
+    }
+  }
+  return Buffer.concat(parts)
+}
+
+/** Takes one `i32le length | bytes`; rejects with a `RangeError` when the length is outside `min..max`. */
+export async function readPrefixed(
+  stream: Readable,
+  { signal, min = 1, max = maxDocumentBytes }: { signal: AbortSignal; min?: number; max?: number },
+): Promise<Buffer> {
+  const length = readPrefix(await readExactly(stream, 4, { signal }), { min, max })
+  return readExactly(stream, length, { signal })
+}
+
+function readableAgain(stream: Readable, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      stream.off('readable', onReadable)
+      stream.off('end', onEnd)
+      stream.off('close', onEnd)
+      stream.off('error', onError)
+      signal.removeEventListener('abort', onAbort)
+      if (error) reject(error)
+      else resolve()
+    }
+    const onReadable = () => settle()
+    const onEnd = () => settle(new EarlyEnd())
+    const onError = (cause: Error) => settle(new EarlyEnd({ cause }))
+    const onAbort = () => settle(signal.reason as Error)
+    stream.on('readable', onReadable)
+    stream.on('end', onEnd)
+    stream.on('close', onEnd)
+    stream.on('error', onError)
+    signal.addEventListener('abort', onAbort)
+  })
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { refuseUpgrade } from '../http/refuse-upgrade.ts'
+import type { Admission } from './api-door.ts'
+import type { Secrets } from './hidden-secrets.ts'
+import type { RelayRouter } from './router.ts'
+
+/** A peer that is silent for two rounds is gone; within 10 s as everywhere in the relay. */
+const heartbeatMs = 5_000
+/** The largest call is `config.save` with 256 KiB of text, which JSON can double. */
+const largestMessageBytes = 1024 * 1024
+/** A reader that lets more than this wait is cut off; it may come back and subscribe again. */
+const mostWaitingBytes = 8 * 1024 * 1024
+const mostSockets = 200
+
+/** Serves the relay API over WebSockets to peers that the caller has let in already. */
+export class ApiSockets {
+  readonly #handlers: Readonly<Record<Secrets, RPCHandler<Record<never, never>>>>
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: largestMessageBytes,
+    perMessageDeflate: false,
+  })
+  readonly #alive = new WeakMap<WebSocket, boolean>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(routers: Readonly<Record<Secrets, RelayRouter>>) {
+    this.#handlers = { shown: new RPCHandler(routers.shown), hidden: new RPCHandler(routers.hidden) }
+    this.#timer = setInterval(() => this.#heartbeat(), heartbeatMs)
+    this.#timer.unref()
+  }
+
+  /** Finishes the upgrade. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, { until, secrets }: Admission): void {
+    // The permission may have ended while the API was loaded.
+    if (until?.aborted) {
+      refuseUpgrade(socket, 401, 'Unauthorized')
+      return
+    }
+    if (this.#server.clients.size >= mostSockets) {
+      refuseUpgrade(socket, 503, 'Too many connections')
+      return
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#alive.set(webSocket, true)
+      webSocket.on('pong', () => this.#alive.set(webSocket, true))
+      // A broken frame or a reset: ws closes the socket itself and tells by `close`.
+      webSocket.on('error', () => webSocket.terminate())
+      const end = () => webSocket.close(4401, 'login required')
+      until?.addEventListener('abort', end, { once: true })
+      webSocket.once('close', () => until?.removeEventListener('abort', end))
+      void this.#handlers[secrets].upgrade(webSocket)
+    })
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    for (const client of this.#server.clients) client.terminate()
+    this.#server.close()
+  }
+
+  #heartbeat(): void {
+    for (const client of this.#server.clients) {
+      if (!this.#alive.get(client) || client.bufferedAmount > mostWaitingBytes) client.terminate()
+      else {
+        this.#alive.set(client, false)
+        client.ping()
+      }
+    }
+  }
+}

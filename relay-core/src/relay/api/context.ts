@@ -1,0 +1,30 @@
+import type { LogTail } from '../../log/log-tail.ts'
+import type { Log } from '../../log/log.ts'
+import type { RelayStatus, Tunnel } from '../../api/models.ts'
+import type { ChangeSignal } from '../../async/change-signal.ts'
+import type { ClientRegistry } from '../clients/client-registry.ts'
+import type { ConfigFile } from '../settings/config-file.ts'
+import type { Invites } from '../clients/invites.ts'
+import type { VisitCommand } from '../tunnels/private/visit-command.ts'
+import type { TrafficMeter } from '../traffic/traffic-meter.ts'
+import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
+
+/** What the calls work on: the living parts of one relay. */
+export interface ApiParts {
+  clients: ClientRegistry
+  tunnels: TunnelRegistry
+  traffic: TrafficMeter
+  invites: Invites
+  /** Undefined where the relay runs without nps.conf, inside the desktop app. */
+  configFile: ConfigFile | undefined
+  logTail: LogTail
+  log: Log
+  status: () => RelayStatus
+  statusChanged: ChangeSignal
+  /** The line that starts an agent for a client, with the server's name as the asker knows it. */
+  command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
+  /** The line for the visitor of a private tunnel. */
+  visitCommand: (tunnel: Tunnel, host: string) => VisitCommand
+  /** Ends the process for its service to start it again; undefined where no service would. */
+  restart: (() => void) | undefined
+}

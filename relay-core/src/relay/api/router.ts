@@ -1,0 +1,157 @@
+import { implement } from '@orpc/server'
+import { relayContract } from '../../api/contract.ts'
+import { RelayError } from '../../api/errors.ts'
+import type { Client, Tunnel } from '../../api/models.ts'
+import type { TunnelSettings } from '../../api/tunnel-settings.ts'
+import { toContractError } from './coded-errors.ts'
+import { whileLocked } from '../store/while-locked.ts'
+import { checkPassword } from '../tunnels/private/private-settings.ts'
+import type { ApiParts } from './context.ts'
+import { feed } from './feed.ts'
+import { hideOfClient, hideOfTunnel, restoreHidden, type Secrets } from './hidden-secrets.ts'
+
+/** How often a feed looks for values that drift without an event, such as round trips and memory. */
+const driftMs = 5_000
+
+/**
+ * The relay API over the living parts, for the app, the command line and, without secrets, the console: a session there is
+ * one password away from everybody, and its page is read over whatever shoulder.
+ */
+export function createRouter(parts: ApiParts, secrets: Secrets) {
+  const { clients, tunnels, traffic, invites, log } = parts
+  const isHidden = secrets === 'hidden'
+  const ofClient = (client: Client) => (isHidden ? hideOfClient(client) : client)
+  const ofTunnel = (tunnel: Tunnel) => (isHidden ? hideOfTunnel(tunnel) : tunnel)
+  const given = <T extends { settings?: TunnelSettings | undefined }>(
+    input: T,
+    before?: TunnelSettings,
+  ): T => {
+    const settings = isHidden ? restoreHidden(input.settings, before) : input.settings
+    return settings ? { ...input, settings } : input
+  }
+  /** @throws RelayError `not-possible-here` */
+  const forOthersOnly = (what: string) => {
+    if (!isHidden) return
+    throw new RelayError('not-possible-here', `A session of the web console is not shown ${what}.`, { what })
+  }
+  const os = implement(relayContract).use(async ({ next, signal }) => {
+    try {
+      return await whileLocked(async () => next(), { signal })
+    } catch (error) {
+      throw toContractError(error, log)
+    }
+  })
+  return os.router({
+    status: {
+      get: os.status.get.handler(() => parts.status()),
+      watch: os.status.watch.handler(({ signal }) =>
+        feed({ read: parts.status, changed: parts.statusChanged, signal, refreshMs: driftMs }),
+      ),
+      restart: os.status.restart.handler(() => {
+        if (!parts.restart) {
+          throw new RelayError(
+            'not-possible-here',
+            'This relay runs without a service that would start it again. Install it with "nps install" first.',
+          )
+        }
+        parts.restart()
+        return {}
+      }),
+    },
+    clients: {
+      list: os.clients.list.handler(() => clients.list().map(ofClient)),
+      watch: os.clients.watch.handler(({ signal }) =>
+        feed({
+          read: () => clients.list().map(ofClient),
+          changed: clients.changed,
+          signal,
+          refreshMs: driftMs,
+        }),
+      ),
+      add: os.clients.add.handler(({ input }) => ofClient(clients.add(input))),
+      edit: os.clients.edit.handler(async ({ input }) => {
+        const client = clients.edit(input.id, input)
+        await tunnels.reviewHosts()
+        return ofClient(client)
+      }),
+      setEnabled: os.clients.setEnabled.handler(({ input }) =>
+        ofClient(clients.setEnabled(input.id, input.enabled)),
+      ),
+      remove: os.clients.remove.handler(async ({ input }) => {
+        clients.record(input.id)
+        await tunnels.removeOfClient(input.id)
+        clients.remove(input.id)
+        return {}
+      }),
+      command: os.clients.command.handler(({ input }) => {
+        forOthersOnly('the vkey of a client')
+        return parts.command(clients.record(input.id).vkey, input.host)
+      }),
+      invite: os.clients.invite.handler(({ input }) => invites.create(clients.record(input.id), input.host)),
+    },
+    tunnels: {
+      list: os.tunnels.list.handler(() => tunnels.list().map(ofTunnel)),
+      watch: os.tunnels.watch.handler(({ signal }) =>
+        feed({
+          read: () => tunnels.list().map(ofTunnel),
+          changed: tunnels.changed,
+          signal,
+          refreshMs: driftMs,
+        }),
+      ),
+      add: os.tunnels.add.handler(async ({ input: asked }) => {
+        const input = given(asked)
+        clients.record(input.clientId)
+        checkPassword(input.settings)
+        const tunnel = await tunnels.add(input)
+        clients.changed.emit()
+        return ofTunnel(tunnel)
+      }),
+      edit: os.tunnels.edit.handler(async ({ input: asked }) => {
+        const before = tunnels.get(asked.id).settings
+        const input = given(asked, before)
+        checkPassword(input.settings, before)
+        return ofTunnel(await tunnels.edit(input.id, input))
+      }),
+      remove: os.tunnels.remove.handler(async ({ input }) => {
+        await tunnels.remove(input.id)
+        clients.changed.emit()
+        return {}
+      }),
+      start: os.tunnels.start.handler(async ({ input }) => ofTunnel(await tunnels.start(input.id))),
+      stop: os.tunnels.stop.handler(async ({ input }) => ofTunnel(await tunnels.stop(input.id))),
+      probe: os.tunnels.probe.handler(({ input, signal }) =>
+        tunnels.probe(input.id, { signal: signal ?? new AbortController().signal }),
+      ),
+      connections: os.tunnels.connections.handler(({ input }) => tunnels.connections(input.id)),
+      visitCommand: os.tunnels.visitCommand.handler(({ input }) => {
+        forOthersOnly('the password of a tunnel')
+        return parts.visitCommand(tunnels.get(input.id), input.host)
+      }),
+    },
+    traffic: {
+      live: os.traffic.live.handler(({ signal }) => traffic.live(signal)),
+      history: os.traffic.history.handler(({ input }) => traffic.history(input.range, input.tunnelId)),
+    },
+    config: {
+      get: os.config.get.handler(() => {
+        forOthersOnly('nps.conf')
+        return requireFile(parts).read()
+      }),
+      save: os.config.save.handler(({ input }) => {
+        forOthersOnly('nps.conf')
+        return requireFile(parts).save(input)
+      }),
+    },
+    log: {
+      tail: os.log.tail.handler(({ signal }) => parts.logTail.follow(signal)),
+    },
+  })
+}
+
+export type RelayRouter = ReturnType<typeof createRouter>
+
+function requireFile({ configFile }: ApiParts) {
+  if (configFile) return configFile
+  throw new RelayError('not-possible-here', 'This relay runs inside the desktop app and has no nps.conf.')
+}

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log/log.ts'
+import type { ClientRegistry } from './clients/client-registry.ts'
+import type { HostDoor } from './hosts/host-door.ts'
+import type { Invites } from './clients/invites.ts'
+import type { StockSide } from './stock/stock-side.ts'
+import type { Store } from './store/store.ts'
+import type { TunnelRegistry } from './tunnels/registry/tunnel-registry.ts'
+
+const everyMs = 60_000
+/** How soon a save that was refused is tried again. A lock ends any moment; a full disk waits for a person. */
+const lockedRetryMs = 500
+const refusedRetryMs = 10_000
+/** A relay that ends waits so long for a lock: its service manager allows ten seconds for all of the end. */
+const lastTriesMs = 3_000
+const soonMs = 1_000
+
+export interface BooksOptions {
+  tunnels: Pick<TunnelRegistry, 'unsavedPoints' | 'pointsSaved'>
+  clients: Pick<ClientRegistry, 'noteOnline' | 'unsavedLastSeen' | 'lastSeenSaved'>
+  store: Pick<Store, 'save' | 'traffic' | 'clients' | 'invites'>
+  log: Log
+  now: () => number
+}
+
+/**
+ * What the relay writes down by itself: traffic and last-seen times. A disk that is full, or a state file that is locked,
+ * costs nothing but time: all is kept in memory, traffic goes on, one line says it, and it is written later. What flowed
+ * since the last save is all that a crash can lose.
+ */
+export class Books {
+  readonly #options: BooksOptions
+  #refusal: string | undefined
+  #retry: NodeJS.Timeout | undefined
+  #soon: NodeJS.Timeout | undefined
+
+  constructor(options: BooksOptions) {
+    this.#options = options
+  }
+
+  /** Never throws for what the disk refuses; answers whether all is on the disk. */
+  save(): boolean {
+    const { tunnels, clients, store, log, now } = this.#options
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    clients.noteOnline()
+    const [points, lastSeen, nowMs] = [tunnels.unsavedPoints(), [...clients.unsavedLastSeen()], now()]
+    try {
+      store.save(() => {
+        store.traffic.record(points, nowMs)
+        for (const [id, atMs] of lastSeen) store.clients.setLastSeen(id, atMs)
+        store.traffic.prune(nowMs)
+        store.invites.removeExpired(nowMs)
+      })
+    } catch (error) {
+      this.#refused(error)
+      return false
+    }
+    tunnels.pointsSaved()
+    clients.lastSeenSaved()
+    if (this.#refusal !== undefined) log.info('the state is saved again')
+    this.#refusal = undefined
+    return true
+  }
+
+  /** For what a crash should not take away, such as when an agent was last there. Many at once are one save. */
+  saveSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined
+      // One that was refused has its own time to be tried again.
+      if (this.#refusal === undefined) this.save()
+    }, soonMs)
+    this.#soon.unref()
+  }
+
+  /** The last save, with some patience for a lock. */
+  async close(): Promise<void> {
+    const untilMs = performance.now() + lastTriesMs
+    while (!this.save() && this.#refusal === 'state-locked' && performance.now() < untilMs)
+      await delay(lockedRetryMs)
+    clearTimeout(this.#retry)
+    clearTimeout(this.#soon)
+  }
+
+  #refused(error: unknown): void {
+    const code = error instanceof RelayError ? error.code : 'bug'
+    if (code !== this.#refusal) {
+      this.#options.log.error('the state cannot be saved: counters are kept in memory, traffic goes on', {
+        code,
+        reason: error,
+      })
+    }
+    this.#refusal = code
+    this.#retry = setTimeout(() => this.save(), code === 'state-locked' ? lockedRetryMs : refusedRetryMs)
+    this.#retry.unref()
+  }
+}
+
+/** Once a minute: the books, a try for ports that failed, and what has had its time goes. Answers how to stop. */
+export function keepBooks({
+  books,
+  tunnels,
+  hosts,
+  invites,
+  stock,
+  log,
+}: {
+  books: Books
+  tunnels: TunnelRegistry
+  hosts: HostDoor
+  invites: Invites
+  stock: StockSide
+  log: Log
+}): () => void {
+  const attempt = (what: string, work: () => Promise<unknown>) =>
+    void work().catch((error: unknown) => log.error(`${what} failed`, { reason: error }))
+  const timer = setInterval(() => {
+    if (books.save()) {
+      attempt('taking back used invites', async () => invites.retireAll())
+      attempt('removing clients whose npc has gone', () => stock.removeLeftClients())
+    }
+    attempt('trying ports again', async () => {
+      await hosts.follow()
+      await tunnels.retryFailed()
+    })
+  }, everyMs)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,168 @@
+import { createReadStream } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { TLSSocket } from 'node:tls'
+import { shellWord } from '../../api/shell-words.ts'
+import type { Log } from '../../log/log.ts'
+import type { Secret } from '../../secret.ts'
+import { HttpPatience } from '../../net/listen/http-patience.ts'
+import { isSecure } from '../../net/tls/secure-stream.ts'
+import { serveConnection } from '../../net/listen/serve-connection.ts'
+import { provesAdminKey } from '../../api-client/admin-key.ts'
+import type { ApiDoor } from '../api/api-door.ts'
+import { AttemptLimit } from '../limits/attempt-limit.ts'
+import { installScript } from '../clients/install-script.ts'
+import type { Invitation, Invites } from '../clients/invites.ts'
+import type { Programs } from '../clients/programs.ts'
+import { refuseUpgrade } from '../http/refuse-upgrade.ts'
+
+export interface BridgeHttpOptions {
+  adminKey: Secret
+  api: ApiDoor
+  invites: Invites
+  programs: Programs
+  identity: { fingerprint: string; curlPin: string }
+  log: Log
+  now: () => number
+}
+
+/** Within this a peer has asked for something; each answer ends its connection. */
+const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 10_000 }
+/** A download may be slow, but not stand still. */
+const stallTimeoutMs = 60_000
+
+/** What the bridge says over HTTPS: the relay API for whoever proves the admin key, and the installer behind a code. */
+export class BridgeHttp {
+  readonly #options: BridgeHttpOptions
+  readonly #server: Server
+  readonly #wrongAdmin: AttemptLimit
+  readonly #wrongCodes: AttemptLimit
+  readonly #patience = new WeakMap<Duplex, HttpPatience>()
+  readonly #proved = new WeakMap<Duplex, () => void>()
+
+  constructor(options: BridgeHttpOptions) {
+    this.#options = options
+    this.#wrongAdmin = new AttemptLimit({ most: 10, windowMs: 60_000, now: options.now })
+    this.#wrongCodes = new AttemptLimit({ most: 20, windowMs: 60_000, now: options.now })
+    this.#server = createServer({ maxHeaderSize: 8 * 1024 })
+    this.#server.on('request', (request, response) => {
+      if (this.#patience.get(request.socket)?.admit(response)) void this.#answer(request, response)
+    })
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** Takes over a TLS connection of the bridge that speaks HTTP. `proved`: it has shown the admin key. */
+  enter(socket: TLSSocket, proved: () => void): void {
+    this.#proved.set(socket, proved)
+    this.#patience.set(socket, new HttpPatience(socket, timeouts))
+    serveConnection(this.#server, socket)
+    socket.resume()
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#patience.get(request.socket)?.rest()
+    const address = request.socket.remoteAddress ?? ''
+    const { adminKey, api, log } = this.#options
+    if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')
+    // A right key is let in whatever others at this address have tried: 256 random bits are not guessed.
+    if (!provesAdminKey(adminKey, request.headers.authorization, request.socket)) {
+      if (this.#wrongAdmin.lockedForMs(address) > 0) return refuseUpgrade(socket, 429, 'Too Many Requests')
+      this.#wrongAdmin.failed(address)
+      log.warn('wrong admin key', { address })
+      return refuseUpgrade(socket, 401, 'Unauthorized')
+    }
+    this.#proved.get(request.socket)?.()
+    log.info('app connected', { address })
+    socket.once('close', () => log.info('app disconnected', { address }))
+    api.accept(request, socket, head, { secrets: 'shown' })
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = /^\/i\/([A-Za-z0-9_-]{22})(?:\/npc-(amd64|arm64)\.gz)?$/.exec(request.url ?? '')
+    const address = request.socket.remoteAddress ?? ''
+    if (!path?.[1] || request.method !== 'GET') return end(response, 404, 'There is nothing here.\n')
+    // A right code is let in whatever others at this address have tried: 128 random bits are not guessed.
+    const invitation = this.#options.invites.find(path[1])
+    if (!invitation) {
+      if (this.#wrongCodes.lockedForMs(address) > 0) return refuse(request, response, 429, tooManyCodes)
+      this.#wrongCodes.failed(address)
+      this.#options.log.warn('wrong or expired invite code', { address })
+      return refuse(request, response, 410, spentCode)
+    }
+    try {
+      if (path[2] === 'amd64' || path[2] === 'arm64')
+        await this.#sendProgram(response, invitation, { arch: path[2], address })
+      else await this.#sendScript(response, invitation, { code: path[1], address })
+    } catch (error) {
+      // Whoever has all bytes may hang up before we do.
+      if (!response.writableEnded)
+        this.#options.log.warn('invite download broke off', { address, reason: error })
+      response.destroy()
+    }
+  }
+
+  async #sendScript(
+    response: ServerResponse,
+    invitation: Invitation,
+    { code, address }: { code: string; address: string },
+  ): Promise<void> {
+    const { invites, programs, identity } = this.#options
+    const server = invites.bridgeAddress(invitation.invite.host)
+    const script = installScript({
+      server,
+      vkey: invites.takeKey(invitation, address),
+      fingerprint: identity.fingerprint,
+      curlPin: identity.curlPin,
+      url: `https://${server}/i/${code}`,
+      programs: await programs.sums(),
+    })
+    end(response, 200, script, 'text/x-shellscript; charset=utf-8')
+  }
+
+  async #sendProgram(
+    response: ServerResponse,
+    { invite }: Invitation,
+    { arch, address }: { arch: 'amd64' | 'arm64'; address: string },
+  ): Promise<void> {
+    const program = await this.#options.programs.get(arch)
+    if (!program) return end(response, 404, `This relay has no npc for ${arch}.\n`)
+    response.socket?.setTimeout(stallTimeoutMs, () => response.destroy())
+    response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': program.bytes })
+    this.#options.invites.fetched(invite, address)
+    await pipeline(createReadStream(program.path), response)
+  }
+}
+
+const spentCode = [
+  'This line is used up, older than an hour, or not whole. Make a new one in the app, in the web console, or by "nps client invite" on the server.',
+  '这行命令已使用过、已超过一小时，或不完整。请在应用、网页控制台中，或在云服务器上用 “nps client invite” 重新生成。',
+]
+const tooManyCodes = [
+  'Too many wrong codes came from here. Wait a minute, then paste a new line.',
+  '来自此处的错误代码过多。请等一分钟，再粘贴新的命令。',
+]
+
+/** To a browser a page; to curl and wget, whose output runs in a shell and of which -f would show a number alone, a script that says it. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  sentences: readonly string[],
+): void {
+  const { accept = '' } = request.headers
+  const isScript = !accept.includes('text/html') && !(request.url ?? '').endsWith('.gz')
+  if (!isScript) return end(response, status, `${sentences.join('\n')}\n`)
+  const says = sentences.map((sentence) => `echo ${shellWord(sentence)} >&2\n`).join('')
+  end(response, 200, `#!/bin/sh\n${says}exit 1\n`, 'text/x-shellscript; charset=utf-8')
+}
+
+function end(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', connection: 'close' })
+  response.end(text)
+}

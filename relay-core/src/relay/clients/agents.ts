@@ -1,0 +1,170 @@
+import type { AgentState } from '../../api/models.ts'
+import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
+import { hostOf } from '../../net/address/plain-address.ts'
+import type { AgentSession, SessionEnd } from '../../session/agent-session.ts'
+
+type Displaced = NonNullable<(AgentState & { state: 'online' })['displaced']>
+
+interface Place {
+  current: AgentSession | undefined
+  offlineSinceMs: number | null
+  /** Whose place the current session has taken. */
+  displaced: Displaced | undefined
+  readonly leftovers: Leftovers<Left>
+}
+
+interface Left extends Leftover {
+  readonly session: AgentSession
+}
+
+/** Which lab boxes are online. One session a client: the newer one wins. */
+export class Agents {
+  readonly #places = new Map<number, Place>()
+  readonly #listeners = new Set<(clientId: number) => void>()
+
+  /**
+   * Takes a session whose handshake is done. An older one of the same client ends: one of the same program without a
+   * word, since that has made this one; one of another program is told `replaced`, and by whom.
+   */
+  add(session: AgentSession): void {
+    const { clientId } = session
+    const place = this.#place(clientId)
+    const older = place.current
+    place.current = session
+    place.displaced = undefined
+    const isSame = ({ instance }: AgentSession) => instance !== '' && instance === session.instance
+    if (older && !isSame(older)) place.displaced = displacedBy(older, session)
+    for (const one of [older, ...[...place.leftovers.all].map((left) => left.session)]) {
+      if (!one) continue
+      if (isSame(one)) one.endLink()
+      else one.close('replaced', describe(session))
+    }
+    place.leftovers.keep()
+    session.onSilence?.(() => {
+      if (place.current !== session) return
+      if (session.isSilent) place.offlineSinceMs = Date.now()
+      this.#changed(clientId)
+    })
+    void session.closed.then(() => {
+      place.leftovers.add({
+        session,
+        streamsEnded: session.streamsEnded,
+        endStreams: () => session.close('shutdown'),
+      })
+      if (place.current !== session) return
+      place.leftovers.endLater()
+      place.current = undefined
+      if (!session.isSilent) place.offlineSinceMs = Date.now()
+      this.#changed(clientId)
+    })
+    this.#changed(clientId)
+  }
+
+  /** The session of an agent that is online. */
+  get(clientId: number): AgentSession | undefined {
+    const current = this.#places.get(clientId)?.current
+    return current?.isSilent ? undefined : current
+  }
+
+  /**
+   * For an agent whose place was taken and which asks whether it is free: undefined if it is, or who has it. That it
+   * asks is kept for the screen, since it means that two machines have one key.
+   */
+  occupiedBy(
+    clientId: number,
+    asking: { address: string; hostname: string; instance: string },
+  ): string | undefined {
+    const place = this.#places.get(clientId)
+    const current = this.get(clientId)
+    if (!place || !current || current.instance === asking.instance) return undefined
+    const before = place.displaced
+    place.displaced = {
+      address: hostOf(asking.address),
+      hostname: asking.hostname,
+      atMs: before?.atMs ?? current.onlineSinceMs,
+      askedAtMs: Date.now(),
+    }
+    this.#changed(clientId)
+    return describe(current)
+  }
+
+  state(clientId: number): AgentState {
+    const place = this.#places.get(clientId)
+    const session = this.get(clientId)
+    if (!place || !session) return { state: 'offline', sinceMs: place?.offlineSinceMs ?? null }
+    const { address, version, protocol, onlineSinceMs, roundTripMs, fingerprint, hostname, origin } = session
+    return {
+      state: 'online',
+      sinceMs: onlineSinceMs,
+      address,
+      version,
+      protocol,
+      roundTripMs,
+      ...(fingerprint !== null && { fingerprint }),
+      ...(hostname !== '' && { hostname }),
+      ...(origin && { origin }),
+      ...(place.displaced && { displaced: place.displaced }),
+    }
+  }
+
+  /** Called with the client's id after each change of what `state` says. Returns how to stop. */
+  onChange(listener: (clientId: number) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Carriers that streams of earlier sessions still use. */
+  leftCarriers(clientId: number): number {
+    let count = 0
+    for (const { session } of this.#places.get(clientId)?.leftovers.all ?? []) count += session.carrierCount
+    return count
+  }
+
+  /** Ends the client's session and all its streams, those of earlier sessions too. */
+  end(clientId: number, reason: SessionEnd): void {
+    const place = this.#places.get(clientId)
+    place?.current?.close(reason)
+    place?.leftovers.end()
+  }
+
+  closeAll(): void {
+    for (const clientId of this.#places.keys()) this.end(clientId, 'shutdown')
+  }
+
+  #place(clientId: number): Place {
+    const existing = this.#places.get(clientId)
+    if (existing) return existing
+    const place: Place = {
+      current: undefined,
+      offlineSinceMs: null,
+      displaced: undefined,
+      leftovers: new Leftovers(),
+    }
+    this.#places.set(clientId, place)
+    return place
+  }
+
+  #changed(clientId: number): void {
+    for (const listener of this.#listeners) listener(clientId)
+  }
+}
+
+/** The same machine again, such as after a restart of its npc whose end the relay has not noticed, displaces nobody. */
+function displacedBy(older: AgentSession, newer: AgentSession): Displaced | undefined {
+  const isSameMachine =
+    older.fingerprint === newer.fingerprint &&
+    older.hostname === newer.hostname &&
+    hostOf(older.address) === hostOf(newer.address)
+  if (isSameMachine) return undefined
+  return {
+    address: hostOf(older.address),
+    hostname: older.hostname,
+    atMs: newer.onlineSinceMs,
+    askedAtMs: null,
+  }
+}
+
+/** `203.0.113.7 (gpu-2)` */
+function describe({ address, hostname }: AgentSession): string {
+  return hostname === '' ? hostOf(address) : `${hostOf(address)} (${hostname})`
+}

@@ -1,0 +1,226 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Agent } from '../../agent/agent.ts'
+import { relayDefaults } from '../../config/relay/relay-config.ts'
+import { silentLog } from '../../log/log.ts'
+import { connectRelay, Secret, type RelayConnection } from '../../api-client/index.ts'
+import { Relay } from '../relay.ts'
+
+let folder: string
+let relay: Relay
+let connection: RelayConnection
+let nowMs: number
+let server: string
+let lines: string[]
+const agents: Agent[] = []
+
+/** Stands in for npc: what counts here is the way to it. It writes down how it was called. */
+const program = `#!/bin/sh
+echo "$@ key=$NPC_SERVER_VKEY" >>"$HOME/calls"
+echo "$0" >>"$HOME/places"
+`
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-invite-'))
+  mkdirSync(join(folder, 'programs'))
+  for (const arch of ['amd64', 'arm64']) {
+    writeFileSync(join(folder, 'programs', `npc-linux-${arch}.gz`), gzipSync(program))
+  }
+  nowMs = Date.now()
+  lines = []
+  relay = new Relay({
+    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    folder: join(folder, 'state'),
+    writeLog: (line) => lines.push(line),
+    now: () => nowMs,
+  })
+  const { bridgePort, adminKey } = await relay.start()
+  server = `127.0.0.1:${bridgePort}`
+  const signal = AbortSignal.timeout(20_000)
+  connection = await connectRelay({ host: '127.0.0.1', port: bridgePort, adminKey, signal })
+})
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.close()
+  connection.close()
+  await relay.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function invite() {
+  const lab = await connection.client.clients.add({ name: "Li's lab" })
+  return { lab, ...(await connection.client.clients.invite({ id: lab.id, host: '127.0.0.1' })) }
+}
+
+function shell(line: string): Promise<{ code: number; output: string }> {
+  const home = join(folder, 'home')
+  mkdirSync(home, { recursive: true })
+  return new Promise((resolve) => {
+    execFile(
+      'sh',
+      ['-c', line],
+      { env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: folder }, timeout: 15_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, output: `${stdout}${stderr}` }),
+    )
+  })
+}
+
+test.each(['curl', 'wget'] as const)(
+  'the pasted %s line fetches npc by the pinned key and installs it',
+  async (tool) => {
+    const { lab, ...lines } = await invite()
+    const { code, output } = await shell(lines[tool])
+    expect(output).toContain('Fetching npc for')
+    expect(code).toBe(0)
+    const calls = readFileSync(join(folder, 'home/calls'), 'utf8')
+    expect(calls).toMatch(/^-version key=\n/)
+    expect(calls).toContain(
+      `install -server=${server} -fingerprint=${connection.fingerprint} key=${lab.vkey}\n`,
+    )
+    expect(calls).toContain('start key=\n')
+    expect(readFileSync(join(folder, 'home/places'), 'utf8')).toMatch(
+      new RegExp(`^${folder}/home/npc-install\\.\\w+/npc\n`),
+    )
+    // Nothing is left in the folder for temporary files, nor in the home folder.
+    expect((await shell(`ls ${folder} ${folder}/home | grep -c npc-install`)).output.trim()).toBe('0')
+  },
+)
+
+test('npc is not put where another account could put its own in its place', async () => {
+  const { curl } = await invite()
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  chmodSync(home, 0o777)
+  expect((await shell(curl)).code).toBe(0)
+  expect(readFileSync(join(home, 'places'), 'utf8')).not.toContain('/home/npc-install')
+  chmodSync(folder, 0o777)
+  const again = await shell((await invite()).curl)
+  expect(again.code).toBe(1)
+  expect(again.output).toContain('neither the home folder nor /tmp')
+  chmodSync(folder, 0o700)
+})
+
+test('another key in between is refused before anything is sent', async () => {
+  const { curl } = await invite()
+  const { output } = await shell(curl.replace(/sha256\/\/[^']+/, `sha256//${'A'.repeat(43)}=`))
+  expect(output).toMatch(/public key|pinned/i)
+  expect(existsSync(join(folder, 'home/calls'))).toBe(false)
+})
+
+test('a damaged program is not run', async () => {
+  const { curl } = await invite()
+  // The script with the sums is fetched, then the file changes.
+  const script = (await shell(curl.replace(/ \| sh$/, ''))).output
+  for (const arch of ['amd64', 'arm64']) {
+    writeFileSync(join(folder, 'programs', `npc-linux-${arch}.gz`), gzipSync(`${program}# changed`))
+  }
+  writeFileSync(join(folder, 'script'), script)
+  const { code, output } = await shell(`sh ${folder}/script`)
+  expect(output).toContain('the download is damaged')
+  expect(code).toBe(1)
+  expect(existsSync(join(folder, 'home/calls'))).toBe(false)
+})
+
+test('the script says so when the relay has no program for this processor', async () => {
+  const { curl } = await invite()
+  rmSync(join(folder, 'programs'), { recursive: true })
+  const { code, output } = await shell(curl)
+  expect(output).toContain('the relay has no npc for')
+  expect(code).toBe(1)
+})
+
+test('a code can be tried again until its agent has come online, and ends after an hour', async () => {
+  const { lab, curl } = await invite()
+  const isGood = async () => (await shell(curl.replace(/ \| sh$/, ''))).output.includes('NPC_SERVER_VKEY')
+  expect((await shell(curl)).code).toBe(0)
+  expect((await shell(curl)).code).toBe(0)
+  const agent = new Agent({
+    server,
+    vkey: new Secret(lab.vkey),
+    fingerprint: connection.fingerprint,
+    log: silentLog,
+  })
+  agents.push(agent)
+  const online = new Promise<void>((resolve) =>
+    agent.onChange(({ state }) => state === 'online' && resolve()),
+  )
+  agent.start()
+  await online
+  for await (const clients of await connection.client.clients.watch({})) {
+    if (clients.some(({ agent }) => agent.state === 'online')) break
+  }
+  expect(await isGood()).toBe(false)
+
+  const second = await connection.client.clients.invite({ id: lab.id, host: 'relay.example' })
+  expect(second.curl).toContain('https://relay.example:')
+  const fetchSecond = second.curl.replace('relay.example', '127.0.0.1').replace(/ \| sh$/, '')
+  expect((await shell(fetchSecond)).output).toContain('NPC_SERVER_VKEY')
+  nowMs += 60 * 60_000 + 1
+  expect((await shell(fetchSecond)).output).not.toContain('NPC_SERVER_VKEY')
+})
+
+test('a host that could break out of the shell line is refused', async () => {
+  const lab = await connection.client.clients.add({ name: 'lab' })
+  const bad = connection.client.clients.invite({ id: lab.id, host: "x'; rm -rf ~; '" })
+  await expect(bad).rejects.toMatchObject({ code: 'invalid-input' })
+})
+
+test('guessing codes is slowed down, and locks out no right one', async () => {
+  const ask = (code: string, more = '') =>
+    shell(
+      `curl -sk ${more} -H 'accept: text/html' -o /dev/null -w '%{http_code}' https://${server}/i/${code}`,
+    ).then(({ output }) => output)
+  for (let attempt = 1; attempt <= 20; attempt++) expect(await ask('A'.repeat(22))).toBe('410')
+  expect(await ask('A'.repeat(22))).toBe('429')
+  expect(await ask((await invite()).code)).toBe('200')
+})
+
+test('a line that is spent says so in a sentence, in a shell and in a browser', async () => {
+  const { curl, wget, code } = await invite()
+  nowMs += 60 * 60_000 + 1
+  for (const line of [curl, wget]) {
+    const { code: exitCode, output } = await shell(line)
+    expect(output).toMatch(
+      /^This line is used up, older than an hour, or not whole\. Make a new one .*\n这行命令/,
+    )
+    expect(exitCode).toBe(1)
+  }
+  const page = await shell(`curl -sk -i -H 'accept: text/html' https://${server}/i/${code}`)
+  expect(page.output).toMatch(/410 Gone[^]*text\/plain; charset=utf-8[^]*This line is used up/)
+})
+
+test('fetches are logged with their addresses, and a second address gets a new key', async () => {
+  const { lab, curl, code } = await invite()
+  const keyIn = async (from: string) => {
+    const { output } = await shell(`curl -sk --interface ${from} https://${server}/i/${code}`)
+    return /NPC_SERVER_VKEY=(\w{32})/.exec(output)?.[1]
+  }
+  expect(await keyIn('127.0.0.2')).toBe(lab.vkey)
+  expect(await keyIn('127.0.0.2')).toBe(lab.vkey)
+  const second = await keyIn('127.0.0.1')
+  expect(second).toMatch(/^\w{32}$/)
+  expect(second).not.toBe(lab.vkey)
+  expect((await shell(curl)).code).toBe(0)
+  expect(readFileSync(join(folder, 'home/calls'), 'utf8')).toContain(`key=${second}\n`)
+  expect((await connection.client.clients.list({})).map(({ vkey }) => vkey)).toEqual([second])
+  const told = lines.filter((line) => line.includes('invite fetched'))
+  expect(told[0]).toContain('address=127.0.0.2')
+  expect(told[2]).toContain('the client has a new key')
+  expect(told[2]).toContain('before=127.0.0.2')
+  expect(lines.filter((line) => line.includes('agent program fetched'))).toEqual([
+    expect.stringContaining('address=127.0.0.1'),
+  ])
+  expect(lines.join('')).not.toContain(lab.vkey)
+  expect(lines.join('')).not.toContain(code)
+})
+
+test('a code is good for a few fetches only', async () => {
+  const { curl } = await invite()
+  const fetched = curl.replace(/ \| sh$/, '')
+  for (let count = 1; count <= 8; count++) expect((await shell(fetched)).output).toContain('NPC_SERVER_VKEY')
+  expect((await shell(fetched)).output).not.toContain('NPC_SERVER_VKEY')
+})

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { RelayError } from '../../api/errors.ts'
+import { shellWord } from '../../api/shell-words.ts'
+import type { Log } from '../../log/log.ts'
+import type { Agents } from './agents.ts'
+import { networkOf } from '../../net/address/network-of.ts'
+import { newVkey, type ClientRecord, type ClientStore } from '../store/client-store.ts'
+import type { InviteRecord, InviteStore } from '../store/invite-store.ts'
+
+export interface InvitesOptions {
+  store: InviteStore
+  clients: ClientStore
+  agents: Agents
+  curlPin: string
+  bridgePort: () => number
+  log: Log
+  now: () => number
+}
+
+/** Long enough to walk to the lab, short enough for a chat history. */
+const validMs = 60 * 60_000
+/** The line may be pasted again after a download that broke off; whoever needs more makes a new one. */
+const mostFetches = 8
+
+/** What the holder of a valid code may have. */
+export interface Invitation {
+  readonly invite: InviteRecord
+  readonly client: ClientRecord
+}
+
+/** One-time codes with which a lab box that nobody can reach installs its agent by one pasted line. */
+export class Invites {
+  readonly #options: InvitesOptions
+  readonly #unsubscribe: () => void
+  /** Clients that came online while the state could not be written: their used codes open nothing meanwhile. */
+  readonly #toRetire = new Set<number>()
+
+  constructor(options: InvitesOptions) {
+    this.#options = options
+    this.#unsubscribe = options.agents.onChange((clientId) => {
+      if (options.agents.state(clientId).state !== 'online') return
+      this.#toRetire.add(clientId)
+      try {
+        this.retireAll()
+      } catch (error) {
+        if (!(error instanceof RelayError)) throw error
+        options.log.error('a used invite cannot be taken back yet', { client: clientId, code: error.code })
+      }
+    })
+  }
+
+  /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
+  create(client: ClientRecord, host: string) {
+    const { store, curlPin, now, log } = this.#options
+    const server = this.bridgeAddress(host)
+    store.removeExpired(now())
+    const code = randomBytes(16).toString('base64url')
+    const expiresAtMs = now() + validMs
+    store.add(code, client.id, host, expiresAtMs)
+    log.info('invite made', { client: client.id, validMinutes: validMs / 60_000 })
+    const url = `https://${server}/i/${code}`
+    return {
+      code,
+      expiresAtMs,
+      // The certificate is self-signed on purpose: what counts is the pinned key.
+      curl: `curl -fsSL -k --pinnedpubkey ${shellWord(curlPin)} ${shellWord(url)} | sh`,
+      wget: `wget -qO- --no-check-certificate --pinnedpubkey=${shellWord(curlPin)} ${shellWord(url)} | sh`,
+    }
+  }
+
+  /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
+  bridgeAddress(host: string): string {
+    if (!/^[A-Za-z0-9.-]+$/.test(host) && !isIPv6(host)) {
+      throw new RelayError('invalid-input', `"${host}" is not a host name or an address.`, { field: 'host' })
+    }
+    return `${isIPv6(host) ? `[${host}]` : host}:${this.#options.bridgePort()}`
+  }
+
+  /** Undefined for a code that is wrong, expired, used up, fetched too often, or of a disabled client. */
+  find(code: string): Invitation | undefined {
+    const { store, clients, now } = this.#options
+    const invite = store.find(code)
+    if (!invite || invite.expiresAtMs <= now() || this.#isUsed(invite)) return undefined
+    if (invite.fetches >= mostFetches) return undefined
+    const client = clients.get(invite.clientId)
+    return client?.enabled ? { invite, client } : undefined
+  }
+
+  /**
+   * The script, which holds the client's key, is asked for from `address`. From a second network it gets a new key: whoever fetched first may be
+   * somebody else, and that one's key counts no more. Answers with the key for the script.
+   */
+  takeKey({ invite, client }: Invitation, address: string): string {
+    const { store, clients, log } = this.#options
+    const network = networkOf(address)
+    const isSecond = invite.fetchedFrom !== null && invite.fetchedFrom !== network
+    const vkey = isSecond ? newVkey() : client.vkey
+    if (isSecond) clients.setVkey(client.id, vkey)
+    store.countFetch(invite.codeHash, network)
+    const fields = { client: client.id, address, times: invite.fetches + 1 }
+    if (!isSecond) log.info('invite fetched', fields)
+    else {
+      const what =
+        'invite fetched from a second address: the client has a new key, the one fetched before counts no more'
+      log.warn(what, { ...fields, before: invite.fetchedFrom })
+    }
+    return vkey
+  }
+
+  /** The program is on its way: from now on the agent's coming online uses the code up. */
+  fetched({ codeHash, clientId }: InviteRecord, address: string): void {
+    this.#options.store.setFetched(codeHash, this.#options.now())
+    this.#options.log.info('agent program fetched by invite', { client: clientId, address })
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  /** Takes back the codes by which an agent has come. @throws RelayError when the state cannot be written */
+  retireAll(): void {
+    if (this.#toRetire.size === 0) return
+    for (const invite of this.#options.store.list()) {
+      if (!this.#isUsed(invite)) continue
+      this.#options.store.remove(invite.codeHash)
+      this.#options.log.info('invite used up', { client: invite.clientId })
+    }
+    this.#toRetire.clear()
+  }
+
+  #isUsed({ clientId, fetchedAtMs }: InviteRecord): boolean {
+    if (!this.#toRetire.has(clientId) || fetchedAtMs === null) return false
+    const agent = this.#options.agents.state(clientId)
+    return agent.state === 'online' && agent.sinceMs >= fetchedAtMs
+  }
+}

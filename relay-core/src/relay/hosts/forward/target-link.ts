@@ -1,0 +1,48 @@
+import type { Duplex } from 'node:stream'
+import { ByteSource } from '../../../net/http1/byte-source.ts'
+import type { Passage } from '../../tunnels/passage.ts'
+import { streamPair } from './stream-pair.ts'
+
+/** A target that was told that this is all may take this long to hang up. */
+const lingerMs = 5_000
+
+/** A connection to a target, for one visitor's requests: counted and held to the limits as long as it lives. */
+export class TargetLink {
+  /** What requests are written to. */
+  readonly stream: Duplex
+  /** What answers are read from. */
+  readonly source: ByteSource
+  readonly #far: Duplex
+  readonly #closed: Promise<void>
+
+  /** Takes over `agentSide`. */
+  constructor(passage: Passage, agentSide: Duplex) {
+    const [near, far] = streamPair()
+    this.stream = near
+    this.#far = far
+    this.#closed = passage.join(far, agentSide)
+    this.source = new ByteSource(near)
+  }
+
+  /** Whether another request may be sent: nothing was said unasked, and the target has not hung up. */
+  get isIdle(): boolean {
+    return (
+      this.source.waiting === 0 && this.stream.readable && this.stream.writable && !this.stream.readableEnded
+    )
+  }
+
+  /** Fulfils when it has closed. */
+  get closed(): Promise<void> {
+    return this.#closed
+  }
+
+  /** Tells the target that this is all, in order. Fulfils when both ends have closed; never rejects. */
+  async close(): Promise<void> {
+    this.source.release()
+    this.stream.end()
+    this.stream.resume()
+    const timer = setTimeout(() => this.#far.destroy(), lingerMs)
+    await this.#closed
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,87 @@
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../../api/errors.ts'
+import type { AgentSession } from '../../session/agent-session.ts'
+import type { Account } from '../tunnels/accounts.ts'
+import type { Passage } from '../tunnels/passage.ts'
+import type { Passages } from '../tunnels/passages.ts'
+import type { PasswordCheck } from '../tunnels/password-check.ts'
+import type { TargetTurns } from '../tunnels/target-turns.ts'
+import type { Certificate } from './certificates.ts'
+import type { HostRefusal } from './forward/error-page.ts'
+import type { HostRule } from './host-table.ts'
+
+/** A host tunnel as the doors see it: what it answers to, how, and by whom. */
+export interface HostSite {
+  readonly tunnelId: number
+  readonly clientId: number
+  readonly rule: HostRule
+  readonly paused: boolean
+  readonly redirectToHttps: boolean
+  readonly hostHeader: string | undefined
+  readonly setHeaders: Readonly<Record<string, string>>
+  /** Empty: everybody may come in. */
+  readonly users: readonly Account[]
+  readonly passwords: PasswordCheck
+  /** Its own; undefined: the default one. */
+  readonly certificate: Certificate | undefined
+  readonly passages: Passages
+  readonly targets: TargetTurns
+  readonly session: () => AgentSession | undefined
+}
+
+/** Why a visitor goes no further; `reason` is for the log. */
+interface Refused {
+  readonly refusal: HostRefusal
+  readonly reason: unknown
+}
+
+/** Lets a visitor in as far as the limits allow; who is in has to `leave`. */
+export function enterSite(
+  { passages }: HostSite,
+  visitor: { address: string; port: number },
+): Passage | Refused {
+  try {
+    return passages.enter(visitor)
+  } catch (reason) {
+    return { refusal: refusalOf(reason), reason }
+  }
+}
+
+/** A stream to the next target of `site`. */
+export async function reachTarget(
+  { session, targets }: HostSite,
+  { visitor, signal }: Passage,
+): Promise<Duplex | Refused> {
+  const agent = session()
+  if (!agent) return { refusal: 'offline', reason: 'the lab box is offline' }
+  const target = targets.next()
+  if (!target) return { refusal: 'target-failed', reason: 'there is no target' }
+  try {
+    return await agent.openStream(target, { signal, visitor })
+  } catch (reason) {
+    return { refusal: refusalOf(reason), reason }
+  }
+}
+
+function refusalOf(reason: unknown): HostRefusal {
+  if (!(reason instanceof RelayError)) return 'target-failed'
+  switch (reason.code) {
+    case 'target-refused':
+      return 'target-refused'
+    case 'target-timeout':
+    case 'agent-silent':
+      return 'target-timeout'
+    case 'agent-offline':
+    case 'agent-replaced':
+      return 'offline'
+    case 'limit-reached':
+      return 'too-many'
+    case 'quota-used':
+    case 'expired':
+      return 'limit'
+    case 'address-denied':
+      return 'denied'
+    default:
+      return 'target-failed'
+  }
+}

@@ -1,0 +1,189 @@
+import { RelayError } from '../../api/errors.ts'
+import type { Limits } from '../../api/limits.ts'
+import { networkOf } from '../../net/address/network-of.ts'
+import { AddressList } from '../../net/address/address-list.ts'
+import { RateGate } from './rate-gate.ts'
+
+export type Direction = 'down' | 'up'
+
+/** setTimeout takes no longer wait; a later date is looked at again then. */
+const longestTimerMs = 2 ** 31 - 1
+
+interface AllowanceOptions {
+  /** For messages: `tunnel "ssh"`, `lab box "gpu"`. */
+  readonly owner: string
+  readonly limits: Limits
+  /** Both directions together, before now. */
+  readonly usedBytes: number
+  /** Connections that one address may have; of IPv6 one /64. */
+  readonly mostPerAddress?: number
+}
+
+/** What one tunnel, or all tunnels of one client together, may use, and what they use now. */
+export class Allowance {
+  readonly #owner: string
+  #limits: Limits
+  #allow = new AddressList([])
+  #deny = new AddressList([])
+  #gates: Partial<Record<Direction | 'both', RateGate>> = {}
+  #usedBytes: number
+  #connections = 0
+  readonly #mostPerAddress: number
+  readonly #byNetwork = new Map<string, number>()
+  #isThrottling = false
+  #expiryTimer: NodeJS.Timeout | undefined
+  readonly #listeners = new Set<() => void>()
+
+  constructor({ owner, limits, usedBytes, mostPerAddress = Infinity }: AllowanceOptions) {
+    this.#owner = owner
+    this.#mostPerAddress = mostPerAddress
+    this.#usedBytes = usedBytes
+    this.#limits = limits
+    this.#apply()
+  }
+
+  get connections(): number {
+    return this.#connections
+  }
+
+  get limits(): Limits {
+    return this.#limits
+  }
+
+  /** Called when limits changed, or the date came: whoever is connected has to be looked at again. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes effect at once, for open connections too. */
+  setLimits(limits: Limits): void {
+    this.#limits = limits
+    this.#apply()
+    this.#tell()
+  }
+
+  /** Why it is closed for everybody, or null. */
+  refusal(): RelayError | null {
+    const { quotaBytes, expiresAtMs } = this.#limits
+    if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) {
+      const date = new Date(expiresAtMs).toISOString()
+      return new RelayError('expired', `The ${this.#owner} was allowed until ${date}. Set a later date.`, {
+        owner: this.#owner,
+        date,
+      })
+    }
+    if (quotaBytes !== undefined && this.#usedBytes >= quotaBytes) {
+      return new RelayError(
+        'quota-used',
+        `The ${this.#owner} has used its ${quotaBytes} bytes. Raise the quota.`,
+        { owner: this.#owner, limit: quotaBytes },
+      )
+    }
+    return null
+  }
+
+  /** Why nobody from `address` is let in, or null. */
+  refusalOf(address: string): RelayError | null {
+    const isAllowed = (this.#allow.isEmpty || this.#allow.has(address)) && !this.#deny.has(address)
+    if (isAllowed) return null
+    return new RelayError(
+      'address-denied',
+      `The lists of the ${this.#owner} do not let ${address} in. Change allow or deny.`,
+      { owner: this.#owner, address },
+    )
+  }
+
+  /** Counts one connection more. @throws RelayError when there are as many as may be */
+  enter(address: string): void {
+    const refusal = this.refusal() ?? this.refusalOf(address)
+    if (refusal) throw refusal
+    const { maxConnections } = this.#limits
+    if (maxConnections !== undefined && this.#connections >= maxConnections) {
+      throw new RelayError(
+        'limit-reached',
+        `The ${this.#owner} has ${maxConnections} connections, as many as it may.`,
+        { owner: this.#owner, limit: maxConnections },
+      )
+    }
+    const network = networkOf(address)
+    const here = this.#byNetwork.get(network) ?? 0
+    if (here >= this.#mostPerAddress) {
+      throw new RelayError(
+        'limit-reached',
+        `${address} has ${here} connections through the ${this.#owner}, as many as one address may.`,
+        { owner: this.#owner, limit: this.#mostPerAddress },
+      )
+    }
+    this.#byNetwork.set(network, here + 1)
+    this.#connections += 1
+  }
+
+  /** Of a connection from `address` that has entered. */
+  leave(address: string): void {
+    this.#connections -= 1
+    const network = networkOf(address)
+    const others = (this.#byNetwork.get(network) ?? 1) - 1
+    if (others === 0) this.#byNetwork.delete(network)
+    else this.#byNetwork.set(network, others)
+  }
+
+  /** Counts bytes. */
+  use(bytes: number): void {
+    this.#usedBytes += bytes
+  }
+
+  /** How many bytes are left of the quota; `Infinity` without one. */
+  get bytesLeft(): number {
+    return Math.max(0, (this.#limits.quotaBytes ?? Infinity) - this.#usedBytes)
+  }
+
+  /** Whether any gate stands; asked for each chunk, so it costs nothing. */
+  get isThrottling(): boolean {
+    return this.#isThrottling
+  }
+
+  /** The gates that bytes of this direction have to pass. */
+  gates(direction: Direction): readonly RateGate[] {
+    return [this.#gates.both, this.#gates[direction]].filter((gate) => gate !== undefined)
+  }
+
+  /** Ends the wait for a date. Idempotent. */
+  close(): void {
+    clearTimeout(this.#expiryTimer)
+    for (const gate of Object.values(this.#gates)) gate.close()
+    this.#gates = {}
+    this.#isThrottling = false
+  }
+
+  #apply(): void {
+    const { allow = [], deny = [], rateBytesPerSecond, downBytesPerSecond, upBytesPerSecond } = this.#limits
+    this.#allow = new AddressList(allow)
+    this.#deny = new AddressList(deny)
+    this.close()
+    if (rateBytesPerSecond !== undefined) this.#gates.both = new RateGate(rateBytesPerSecond)
+    if (downBytesPerSecond !== undefined) this.#gates.down = new RateGate(downBytesPerSecond)
+    if (upBytesPerSecond !== undefined) this.#gates.up = new RateGate(upBytesPerSecond)
+    this.#isThrottling = Object.keys(this.#gates).length > 0
+    this.#awaitExpiry()
+  }
+
+  #awaitExpiry(): void {
+    const { expiresAtMs } = this.#limits
+    if (expiresAtMs === undefined) return
+    const restMs = expiresAtMs - Date.now()
+    if (restMs <= 0) return
+    this.#expiryTimer = setTimeout(
+      () => {
+        this.#awaitExpiry()
+        this.#tell()
+      },
+      Math.min(restMs, longestTimerMs),
+    )
+    this.#expiryTimer.unref()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

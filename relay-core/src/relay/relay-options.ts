@@ -1,0 +1,26 @@
+import type { RelayConfig } from '../config/relay/relay-config.ts'
+import type { ConsoleAssets } from './console/console-assets.ts'
+
+export interface RelayOptions {
+  config: RelayConfig
+  /** Holds state, identity, admin key and control socket; made with mode 0700. */
+  folder: string
+  /** Takes each finished log line. */
+  writeLog: (line: string) => void
+  /** nps.conf; without it the relay cannot be reconfigured while it runs. */
+  configPath?: string
+  /** What the command line changes in the settings, also in those that are read again. */
+  adjustConfig?: (config: RelayConfig) => RelayConfig
+  /** With a control socket for `nps client|tunnel` on this machine. */
+  controlSocket?: boolean
+  /** Where `npc-linux-<arch>.gz` lie for pasted-line installations. By default `programs` beside `folder`. */
+  programsFolder?: string
+  /** The address tunnels listen on; by default every one. */
+  tunnelHost?: string
+  consoleAssets?: ConsoleAssets
+  /** What runs this process, in words of `nps status`. */
+  service?: string
+  /** Ends the process for its service to start it again. */
+  restart?: () => void
+  now?: () => number
+}

@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Tunnel } from '../../../api/models.ts'
+import type { Log } from '../../../log/log.ts'
+import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
+import type { WantedTunnel } from './wanted-tunnels.ts'
+
+/** The tunnels that one agent brings in one conversation. */
+export class PushedTunnels {
+  readonly clientId: number
+  /** The tunnels that it has asked for, by id. */
+  readonly kept = new Set<number>()
+  readonly #tunnels: TunnelRegistry
+  readonly #log: Log
+
+  constructor({ tunnels, log }: { tunnels: TunnelRegistry; log: Log }, clientId: number) {
+    this.clientId = clientId
+    this.#tunnels = tunnels
+    this.#log = log
+  }
+
+  /**
+   * Makes the tunnel, or brings the one of that name (else of that port) up to date: its id, its counters and its limits
+   * stay, and one that a person has stopped stays stopped. A port that a person has given a tunnel of this client already
+   * stays that tunnel's. Rejects as `TunnelRegistry.add` and `edit` do.
+   */
+  async keep(wanted: WantedTunnel): Promise<void> {
+    const mine = this.#tunnels
+      .list()
+      .filter(
+        ({ id, clientId, mode }) => clientId === this.clientId && mode === wanted.mode && !this.kept.has(id),
+      )
+    const samePort = (tunnel: Tunnel) => wanted.port !== null && tunnel.port === wanted.port
+    const byPerson = mine.find((tunnel) => tunnel.pushedBy === null && samePort(tunnel))
+    if (byPerson) {
+      const fields = { tunnel: byPerson.id, client: this.clientId, port: byPerson.port }
+      this.#log.info('a pushed tunnel has the port of one that was made here, which stays', fields)
+      return
+    }
+    const pushed = mine.filter(({ pushedBy }) => pushedBy === 'agent')
+    const known = pushed.find(({ name }) => name === wanted.name) ?? pushed.find(samePort)
+    if (!known) {
+      const { port, ...rest } = wanted
+      const added = await this.#tunnels.add({
+        ...rest,
+        clientId: this.clientId,
+        pushedBy: 'agent',
+        ...(port !== null && { port }),
+      })
+      this.kept.add(added.id)
+      return
+    }
+    // Before anything can fail: a tunnel that could not be changed is not one that is no longer wanted.
+    this.kept.add(known.id)
+    if (isSame(known, wanted)) return
+    const { name, port, target, settings } = wanted
+    await this.#tunnels.edit(known.id, { name, target, settings, ...(port !== null && { port }) })
+  }
+
+  /** What cannot be looked at now is not what is no longer wanted. */
+  leave(name: string): void {
+    for (const tunnel of this.#tunnels.list())
+      if (tunnel.clientId === this.clientId && tunnel.pushedBy === 'agent' && tunnel.name === name)
+        this.kept.add(tunnel.id)
+  }
+}
+
+function isSame(tunnel: Tunnel, wanted: WantedTunnel): boolean {
+  return (
+    tunnel.name === wanted.name &&
+    tunnel.port === wanted.port &&
+    tunnel.target === wanted.target &&
+    isDeepStrictEqual(tunnel.settings, wanted.settings)
+  )
+}

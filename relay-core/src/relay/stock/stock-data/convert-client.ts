@@ -1,0 +1,68 @@
+import type { ClientLimits } from '../../../api/limits.ts'
+import type { ClientSettings } from '../../../api/tunnel-settings.ts'
+import { readRestrictions, stayClosed, withServerWide, type Restrictions } from './restrictions.ts'
+import type { StockClient } from './stock-records.ts'
+
+export interface ConvertedClient {
+  readonly name: string
+  readonly vkey: string
+  readonly enabled: boolean
+  readonly settings: ClientSettings
+  readonly limits: ClientLimits
+  readonly downBytes: number
+  readonly upBytes: number
+}
+
+/** What became of a record: the same here, or why there is no such thing; `notes` say what is different about it. */
+export type Converted<T> =
+  | { readonly value: T; readonly notes: readonly string[] }
+  | { readonly problem: string }
+
+/** Shorter ones can be guessed; our own have 32 characters. */
+export const shortestSafeKey = 16
+
+/** A stock client as a client of this relay; `wide` is what its server restricted for all of them. */
+export function convertClient(stock: StockClient, wide: Restrictions): Converted<ConvertedClient> {
+  const notes: string[] = []
+  const { VerifyKey: vkey, Cnf, Flow } = stock
+  if (!/^[\x21-\x7e]{1,128}$/.test(vkey)) {
+    return { problem: 'its vkey is empty, too long or has characters that no command line takes' }
+  }
+  if (vkey.length < shortestSafeKey) {
+    notes.push(
+      `its vkey has ${vkey.length} characters and can be guessed: make a new client for this lab box when you can`,
+    )
+  }
+  if (stock.WebUserName !== '' || stock.WebPassword !== '') {
+    notes.push('its own login to the console is left out: only the administrator logs in')
+  }
+  if ((Cnf.U === '') !== (Cnf.P === '')) notes.push('a basic user needs a name and a password: left out')
+  const { limits, doubts } = withServerWide(readRestrictions(stock), wide)
+  notes.push(...stayClosed(doubts))
+  return {
+    value: {
+      name: nameOf(stock.Remark, `client ${stock.Id}`),
+      vkey,
+      enabled: stock.Status && doubts.length === 0,
+      settings: {
+        ...(Cnf.Crypt && { crypt: true }),
+        ...(Cnf.Compress && { compress: true }),
+        ...(!stock.ConfigConnAllow && { mayPush: false }),
+      },
+      limits: {
+        ...limits,
+        ...(stock.MaxTunnelNum > 0 && { maxTunnels: stock.MaxTunnelNum }),
+      },
+      downBytes: Flow.ExportFlow,
+      upBytes: Flow.InletFlow,
+    },
+    notes,
+  }
+}
+
+/** A remark as a name: one line of at most 64 characters, or what stands in for an empty one. */
+export function nameOf(remark: string, otherwise: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const line = remark.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim()
+  return line === '' ? otherwise : line.slice(0, 64).trim()
+}

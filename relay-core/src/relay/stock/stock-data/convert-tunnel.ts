@@ -1,0 +1,262 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import type { Limits } from '../../../api/limits.ts'
+import { targetAddress, type TunnelMode } from '../../../api/models.ts'
+import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
+import { nameOf, shortestSafeKey, type Converted } from './convert-client.ts'
+import { readRestrictions, stayClosed } from './restrictions.ts'
+import type { StockClient, StockHost, StockTunnel } from './stock-records.ts'
+
+export interface ConvertedTunnel {
+  readonly name: string
+  readonly mode: TunnelMode
+  readonly port: number | null
+  readonly target: string
+  readonly settings: TunnelSettings
+  readonly limits: Limits
+  readonly enabled: boolean
+  readonly downBytes: number
+  readonly upBytes: number
+}
+
+/** What a tunnel takes from its client: the user whom stock asks at every host, SOCKS5 and HTTP proxy of that client. */
+export type BasicUser = StockClient['Cnf']
+
+const modes: Record<string, TunnelMode> = {
+  tcp: 'tcp',
+  udp: 'udp',
+  socks5: 'socks5',
+  httpProxy: 'httpProxy',
+  secret: 'private',
+  p2p: 'private',
+  file: 'file',
+}
+
+/** A stock tunnel as a tunnel of this relay. */
+export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<ConvertedTunnel> {
+  const mode = Object.hasOwn(modes, stock.Mode) ? modes[stock.Mode] : undefined
+  if (mode === undefined)
+    return { problem: `there is no mode ${JSON.stringify(stock.Mode.slice(0, 20))} here` }
+  if (stock.Target.LocalProxy) return { problem: localProxy }
+  const notes: string[] = []
+  if (stock.Mode === 'p2p') notes.push('p2p goes through the relay here: it is a private tunnel now')
+  const hasPort = mode !== 'private'
+  if (hasPort && (stock.Port < 1 || stock.Port > 65_535)) return { problem: `it has no port (${stock.Port})` }
+  const takesTarget = mode === 'tcp' || mode === 'udp' || mode === 'private'
+  const target = takesTarget ? targetsOf(stock.Target.TargetStr) : ''
+  if (target === undefined || (takesTarget && target === ''))
+    return { problem: noTarget(stock.Target.TargetStr) }
+  if (mode === 'private' && stock.Password === '') {
+    notes.push('it has no password, and stays closed until you give it one')
+  }
+  if (mode === 'private' && stock.Password !== '' && stock.Password.length < shortestSafeKey) {
+    notes.push(
+      `its password has ${stock.Password.length} characters and can be guessed: it lets in stock visitors only`,
+    )
+  }
+  const ip = stock.ServerIp.replace(/^\[(.*)\]$/, '$1')
+  if (ip !== '' && isIP(ip) === 0)
+    return { problem: `${JSON.stringify(ip.slice(0, 60))} is no address to listen on` }
+  const { limits, doubts } = readRestrictions(stock)
+  const asks = mode === 'socks5' || mode === 'httpProxy' || mode === 'file'
+  const users = asks ? usersOf(stock, mode === 'file' ? nobody : basic, notes, doubts) : undefined
+  if (!asks && hasUsers(stock)) doubts.push(`it asks for users, which ${mode} does not do here`)
+  const proxyProtocol = proxyProtocolOf(stock, mode, notes)
+  return checked(
+    {
+      name: nameOf(stock.Remark, hasPort ? `${mode} ${stock.Port}` : mode),
+      mode,
+      port: hasPort ? stock.Port : null,
+      target,
+      settings: {
+        ...(ip !== '' && ip !== '0.0.0.0' && { listenIp: ip }),
+        ...(users && { users }),
+        ...(mode === 'private' && stock.Password !== '' && { password: stock.Password }),
+        ...(mode === 'file' && { folder: stock.LocalPath, stripPrefix: stock.StripPre }),
+        ...(mode === 'tcp' && healthOf(stock)),
+        ...(proxyProtocol && { proxyProtocol }),
+      },
+      limits,
+      enabled: stock.Status && doubts.length === 0,
+      downBytes: stock.Flow.ExportFlow,
+      upBytes: stock.Flow.InletFlow,
+    },
+    [...notes, ...stayClosed(doubts)],
+  )
+}
+
+/** A stock host as a tunnel of this relay. `runPath` is the folder above `conf`, from which stock finds certificates. */
+export function convertHost(
+  stock: StockHost,
+  basic: BasicUser,
+  { runPath }: { runPath: string },
+): Converted<ConvertedTunnel> {
+  const notes: string[] = []
+  if (stock.Target.LocalProxy) return { problem: localProxy }
+  const target = targetsOf(stock.Target.TargetStr)
+  if (target === undefined || target === '') return { problem: noTarget(stock.Target.TargetStr) }
+  const name = stock.Host.trim().replace(/:\d+$/, '')
+  if (name !== stock.Host.trim()) notes.push('the port in its name is left out: stock ignores it too')
+  const given = [stock.CertFilePath || stock.CertFile, stock.KeyFilePath || stock.KeyFile]
+  const isPasted = given.some((file) => file.includes('-----BEGIN'))
+  if (isPasted) {
+    notes.push(
+      'its certificate was pasted into the console and is left out: save it and its key as files, and name them',
+    )
+  }
+  const [certFile, keyFile] = given.map((file) => (file === '' || isPasted ? '' : resolve(runPath, file)))
+  if ((certFile === '') !== (keyFile === '')) {
+    notes.push('its certificate is left out: a file and its key belong together')
+  }
+  const path = stock.Location === '' ? '/' : stock.Location.replace(/^(?!\/)/, '/')
+  const { headers, left } = headersOf(stock.HeaderChange)
+  for (const line of left) notes.push(`the header line ${JSON.stringify(line.slice(0, 60))} is left out`)
+  const { limits, doubts } = readRestrictions(stock)
+  const users = usersOf(stock, basic, notes, doubts)
+  for (const field of differences)
+    if (stock[field]) notes.push(`its ${field} is left out: there is no such thing here`)
+  if (stock.Target.ProxyProtocol > 0)
+    notes.push('its PROXY protocol is left out: hosts tell the visitor in header fields')
+  return checked(
+    {
+      name: nameOf(stock.Remark, name.slice(0, 64)),
+      mode: 'host',
+      port: null,
+      target,
+      settings: {
+        host: {
+          name,
+          path,
+          scheme: stock.Scheme === 'http' || stock.Scheme === 'https' ? stock.Scheme : 'all',
+          ...(stock.HostChange !== '' && { hostHeader: stock.HostChange }),
+          ...(headers && { setHeaders: headers }),
+          ...(certFile && keyFile && { certFile, keyFile }),
+          ...(stock.AutoHttps && { redirectToHttps: true }),
+          ...(stock.IsClose && { isPaused: true }),
+        },
+        ...(users && { users }),
+      },
+      limits,
+      enabled: doubts.length === 0,
+      downBytes: stock.Flow.ExportFlow,
+      upBytes: stock.Flow.InletFlow,
+    },
+    [...notes, ...stayClosed(doubts)],
+  )
+}
+
+const localProxy = 'the relay dials nothing on behalf of others (local proxy)'
+
+function noTarget(text: string): string {
+  return text.trim() === ''
+    ? 'it has no target'
+    : `its target ${JSON.stringify(text.slice(0, 60))} is not host:port, or lines of it`
+}
+
+/** Lines of `host:port` or a port of the lab box itself; undefined for what is not. */
+function targetsOf(lines: string): string | undefined {
+  const targets = lines
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => (/^\d{1,5}$/.test(line) ? `127.0.0.1:${line}` : line))
+    .join(',')
+  return targetAddress.safeParse(targets).success ? targets : undefined
+}
+
+/** Changes what a visitor of a host is shown, and lets nobody in. */
+const differences = [
+  'RespHeaderChange',
+  'PathRewrite',
+  'RedirectURL',
+  'HttpsJustProxy',
+  'TlsOffload',
+  'AutoSSL',
+  'AutoCORS',
+  'CompatMode',
+  'TargetIsHttps',
+] as const satisfies readonly (keyof StockHost)[]
+
+const nobody: BasicUser = { U: '', P: '', Crypt: false, Compress: false }
+
+type WithUsers = Pick<StockTunnel, 'MultiAccount' | 'UserAuth'>
+
+function accountsOf({ MultiAccount, UserAuth }: WithUsers): [string, string][] {
+  return [MultiAccount, UserAuth].flatMap((users) => Object.entries(users?.AccountMap ?? {}))
+}
+
+function hasUsers(stock: WithUsers): boolean {
+  return accountsOf(stock).length > 0 || [stock.MultiAccount, stock.UserAuth].some((users) => users?.Content)
+}
+
+/** `v1` or `v2`, of either fork. */
+function proxyProtocolOf(
+  { ProtoVersion, Target }: StockTunnel,
+  mode: TunnelMode,
+  notes: string[],
+): TunnelSettings['proxyProtocol'] {
+  const asked =
+    ProtoVersion.trim() === '' && Target.ProxyProtocol > 0 ? `V${Target.ProxyProtocol}` : ProtoVersion.trim()
+  if (asked === '') return undefined
+  if (mode === 'tcp' && asked === 'V1') return 'v1'
+  if (mode === 'tcp' && asked === 'V2') return 'v2'
+  notes.push(`its PROXY protocol ${JSON.stringify(asked.slice(0, 20))} is left out: tcp has V1 and V2 here`)
+  return undefined
+}
+
+/** Undefined: everybody may come in, as in stock where no user has both a name and a password. */
+function usersOf(
+  stock: WithUsers,
+  basic: BasicUser,
+  notes: string[],
+  doubts: string[],
+): TunnelSettings['users'] {
+  const accounts = accountsOf(stock)
+  if (accounts.length === 0 && hasUsers(stock))
+    doubts.push('its users are written in a way that is not known here')
+  if (accounts.length > 0) {
+    const users = accounts
+      .filter(([name, password]) => name !== '' && password !== '')
+      .map(([name, password]) => ({ name, password }))
+    if (users.length < accounts.length) notes.push('users without a name or a password are left out')
+    if (users.length > 0) return users
+  }
+  return basic.U !== '' && basic.P !== '' ? [{ name: basic.U, password: basic.P }] : undefined
+}
+
+function healthOf(stock: StockTunnel): Pick<TunnelSettings, 'health'> {
+  if (stock.HealthCheckTarget === '' || stock.HealthMaxFail === 0) return {}
+  const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
+  return {
+    health: {
+      type: stock.HealthCheckType === 'http' ? 'http' : 'tcp',
+      path: stock.HttpHealthUrl.startsWith('/') ? stock.HttpHealthUrl : '/',
+      intervalMs: within(stock.HealthCheckInterval * 1000, 1_000, 3_600_000),
+      timeoutMs: within(stock.HealthCheckTimeout * 1000, 100, 60_000),
+      maxFailures: within(stock.HealthMaxFail, 1, 100),
+    },
+  }
+}
+
+/** Lines of `name: value`; the value may have colons, which stock drops. */
+function headersOf(lines: string): { headers: Record<string, string> | undefined; left: string[] } {
+  const headers: [string, string][] = []
+  const left: string[] = []
+  for (const line of lines.split('\n').map((one) => one.trim())) {
+    const pair = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/.exec(line)
+    if (pair) headers.push([pair[1] ?? '', pair[2] ?? ''])
+    else if (line !== '') left.push(line)
+  }
+  return { headers: headers.length > 0 ? Object.fromEntries(headers) : undefined, left }
+}
+
+/** Nothing comes into the state that the API would not take. */
+function checked(tunnel: ConvertedTunnel, notes: string[]): Converted<ConvertedTunnel> {
+  const result = tunnelSettings.safeParse(tunnel.settings)
+  if (result.success) return { value: { ...tunnel, settings: result.data }, notes }
+  const [issue] = result.error.issues
+  const where = issue?.path.join('.') ?? ''
+  if (where === 'host.name')
+    return { problem: `${tunnel.settings.host?.name ?? ''} is no name that can be matched here` }
+  return { problem: `${where} cannot be taken: ${issue?.message ?? 'it is wrong'}` }
+}

@@ -1,0 +1,82 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { minAuthKeyLength, type RelayConfig } from '../../../config/relay/relay-config.ts'
+import type { Log } from '../../../log/log.ts'
+import { AttemptLimit } from '../../limits/attempt-limit.ts'
+import { SeenSignatures } from './seen-signatures.ts'
+
+/** How far a signature's time may be from ours, as in stock. */
+export const signatureWindowSeconds = 20
+
+export type Proof = 'proved' | 'wrong' | 'replayed' | 'locked' | 'closed'
+
+/** `auth_key` of nps.conf at work: who may use the web API without a session. Too short a key opens to nobody. */
+export class AuthKey {
+  readonly #config: () => RelayConfig
+  readonly #log: Log
+  readonly #now: () => number
+  readonly #limit: AttemptLimit
+  #hasToldClosed = false
+  readonly #seen = new SeenSignatures(2 * signatureWindowSeconds * 1000)
+
+  constructor({ config, log, now }: { config: () => RelayConfig; log: Log; now: () => number }) {
+    this.#config = config
+    this.#log = log
+    this.#now = now
+    // as the login's
+    this.#limit = new AttemptLimit({ most: 10, windowMs: 60_000, now })
+  }
+
+  get isOpen(): boolean {
+    return this.#config().authKey.reveal().length >= minAuthKeyLength
+  }
+
+  /** Once is enough: whoever scans for it must not fill the log. */
+  tellClosed(address: string): void {
+    if (this.#hasToldClosed) return
+    this.#hasToldClosed = true
+    const why = `auth_key in nps.conf is empty or shorter than ${minAuthKeyLength} characters`
+    this.#log.warn(`web API: asked for, but closed: ${why}`, { address })
+  }
+
+  /** `Authorization: Bearer <auth_key>` */
+  checkBearer(address: string, header: string): Proof {
+    const given = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? ''
+    return this.#check(address, sameText(given, this.#config().authKey.reveal()))
+  }
+
+  /**
+   * The stock signature: 32 hex digits, MD5 of key and time one behind the other, and that time in Unix seconds. It
+   * says nothing about what is asked, so whoever overhears it could ask for something else: it counts for the
+   * address that brought it first, and no change (`change` is what it asks for) is made twice by it.
+   */
+  checkSignature(
+    address: string,
+    { signature, timestamp, change }: { signature: string; timestamp: string; change: string | undefined },
+  ): Proof {
+    const key = this.#config().authKey.reveal()
+    const isFresh =
+      /^\d{1,12}$/.test(timestamp) &&
+      Math.abs(this.#now() / 1000 - Number(timestamp)) <= signatureWindowSeconds
+    const wanted = createHash('md5').update(`${key}${timestamp}`).digest('hex')
+    const proof = this.#check(address, sameText(signature.toLowerCase(), wanted) && isFresh)
+    if (proof !== 'proved') return proof
+    if (this.#seen.take({ signature: wanted, address, change, nowMs: this.#now() })) return 'proved'
+    this.#log.warn('web API: a signature came a second time', { address })
+    return 'replayed'
+  }
+
+  #check(address: string, isRight: boolean): Proof {
+    if (!this.isOpen) return 'closed'
+    if (this.#limit.lockedForMs(address) > 0) return 'locked'
+    if (isRight) return 'proved'
+    this.#limit.failed(address)
+    this.#log.warn('web API: wrong key or signature', { address })
+    return 'wrong'
+  }
+}
+
+/** Takes the same time whatever differs, lengths too. */
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keyIdOf, newVkey } from './client-store.ts'
+import { openStore } from './store.ts'
+
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nps-store-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const t0 = Date.UTC(2026, 0, 5, 10, 0, 30)
+const minute = 60_000
+const hour = 60 * minute
+
+test('clients and tunnels survive closing; removing a client removes its tunnels; ids are never used again', () => {
+  const first = openStore(folder, t0)
+  const vkey = newVkey()
+  const client = first.clients.add({ name: 'lab', vkey }, t0)
+  const tunnel = first.tunnels.add(
+    { clientId: client.id, name: 'ssh', mode: 'tcp', port: 7001, target: '127.0.0.1:22' },
+    t0,
+  )
+  expect(statSync(join(folder, 'relay.db')).mode & 0o777).toBe(0o600)
+  first.close()
+
+  const second = openStore(folder, t0 + 1)
+  expect(second.clients.findByKeyId(keyIdOf(vkey))).toMatchObject({ id: client.id, name: 'lab', vkey })
+  expect(second.tunnels.get(tunnel.id)).toEqual(tunnel)
+  second.clients.remove(client.id)
+  expect(second.tunnels.list()).toEqual([])
+  expect(second.clients.add({ name: 'lab', vkey }, t0).id).toBeGreaterThan(client.id)
+  second.close()
+})
+
+test('the same key twice is refused', () => {
+  const store = openStore(folder, t0)
+  store.clients.add({ name: 'a', vkey: 'k'.repeat(16) }, t0)
+  expect(() => store.clients.add({ name: 'b', vkey: 'k'.repeat(16) }, t0)).toThrow(
+    'Another client has this key',
+  )
+  store.close()
+})
+
+test('traffic adds up by minute and hour; a time without a running relay is unknown, not zero', () => {
+  const before = openStore(folder, t0 - 50 * minute)
+  before.traffic.record([], t0 - 40 * minute)
+  before.close()
+  const store = openStore(folder, t0)
+  const { id: clientId } = store.clients.add({ name: 'a', vkey: newVkey() }, t0)
+  const { id } = store.tunnels.add({ clientId, name: 'a', mode: 'tcp', port: 1, target: 'a:1' }, t0)
+  store.traffic.record([{ atMs: t0, tunnelId: id, clientId, downBytes: 5, upBytes: 1 }], t0)
+  store.traffic.record([{ atMs: t0 + 10_000, tunnelId: id, clientId, downBytes: 7, upBytes: 2 }], t0 + 10_000)
+  store.traffic.record(
+    [{ atMs: t0 + minute, tunnelId: id + 1, clientId, downBytes: 100, upBytes: 0 }],
+    t0 + minute,
+  )
+  expect(store.tunnels.get(id)).toMatchObject({ downBytes: 12, upBytes: 3 })
+
+  const { points, periodMs } = store.traffic.history('hour', t0 + 2 * minute, id)
+  expect(points).toHaveLength(60)
+  expect(periodMs).toBe(minute)
+  expect(points.at(-3)).toEqual({ atMs: t0 - 30_000, downBytes: 12, upBytes: 3 })
+  expect(points.at(-2)).toMatchObject({ downBytes: 0 })
+  // The relay has not yet said that it runs in the newest minute, and it was down half an hour ago.
+  expect(points.at(-1)).toMatchObject({ downBytes: null })
+  expect(points.at(-30)).toMatchObject({ downBytes: null })
+  expect(points.at(-45)).toMatchObject({ downBytes: 0 })
+  expect(store.traffic.history('day', t0 + 2 * minute).points.at(-1)).toMatchObject({ downBytes: 112 })
+  expect(store.traffic.history('week', t0 + 2 * minute).points.at(-1)).toMatchObject({
+    downBytes: 112,
+    upBytes: 3,
+  })
+  store.close()
+})
+
+test('minutes are kept for 48 hours, hours for 90 days', () => {
+  const store = openStore(folder, t0)
+  store.traffic.record([{ atMs: t0, tunnelId: 1, clientId: 1, downBytes: 1, upBytes: 1 }], t0)
+  store.traffic.prune(t0 + 49 * hour)
+  expect(store.traffic.history('day', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(false)
+  expect(store.traffic.history('week', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(true)
+  store.traffic.prune(t0 + 91 * 24 * hour)
+  expect(store.traffic.history('week', t0 + hour).points.some(({ downBytes }) => downBytes === 1)).toBe(false)
+  store.close()
+})
+
+test('state of a newer version is refused by name, not overwritten', () => {
+  openStore(folder, t0).close()
+  const database = new DatabaseSync(join(folder, 'relay.db'))
+  database.exec('update schema set version = 99')
+  database.close()
+  expect(() => openStore(folder, t0)).toThrow(/relay\.db cannot be opened: .*newer nps \(schema 99/)
+})

@@ -1,0 +1,129 @@
+import type { LiveTraffic, TrafficHistory, Tunnel } from '../../api/models.ts'
+import { ChangeSignal } from '../../async/change-signal.ts'
+import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
+import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
+
+const liveMs = 1_000
+
+interface Sample {
+  atMs: number
+  tunnels: ReadonlyMap<number, Tunnel>
+}
+
+/** Traffic now and in the past. Asks the counters once a second, and only while somebody looks. */
+export class TrafficMeter {
+  readonly #tunnels: TunnelRegistry
+  readonly #store: TrafficStore
+  readonly #save: () => unknown
+  readonly #now: () => number
+  readonly #ticked = new ChangeSignal()
+  #watchers = 0
+  #timer: NodeJS.Timeout | undefined
+  #before: Sample | undefined
+  #latest: Sample | undefined
+
+  /** `save` writes down what has flowed until now, before somebody looks at history. */
+  constructor(options: {
+    tunnels: TunnelRegistry
+    store: TrafficStore
+    save: () => unknown
+    now: () => number
+  }) {
+    this.#tunnels = options.tunnels
+    this.#store = options.store
+    this.#save = options.save
+    this.#now = options.now
+  }
+
+  history(range: keyof typeof historyRanges, tunnelId?: number): TrafficHistory {
+    if (tunnelId !== undefined) this.#tunnels.get(tunnelId)
+    this.#save()
+    return this.#store.history(range, this.#now(), tunnelId)
+  }
+
+  /** Once a second; after the first value only tunnels that changed, or came to rest, are in it. */
+  async *live(signal: AbortSignal | undefined): AsyncGenerator<LiveTraffic> {
+    let wake: () => void = () => undefined
+    let isDue = false
+    const tick = () => {
+      isDue = true
+      wake()
+    }
+    const unsubscribe = this.#ticked.subscribe(tick)
+    signal?.addEventListener('abort', tick, { once: true })
+    this.#watch()
+    const moving = new Set<number>()
+    try {
+      let isFirst = true
+      while (!signal?.aborted) {
+        isDue = false
+        const { atMs, tunnels } = this.#rates()
+        yield {
+          atMs,
+          tunnels: tunnels.filter((tunnel) => {
+            const moves =
+              tunnel.downBytesPerSecond + tunnel.upBytesPerSecond > 0 || this.#connectionsChanged(tunnel)
+            const isShown = isFirst || moves || moving.has(tunnel.tunnelId)
+            if (moves) moving.add(tunnel.tunnelId)
+            else moving.delete(tunnel.tunnelId)
+            return isShown
+          }),
+        }
+        isFirst = false
+        if (!isDue) await new Promise<void>((resolve) => (wake = resolve))
+      }
+    } finally {
+      unsubscribe()
+      signal?.removeEventListener('abort', tick)
+      this.#unwatch()
+    }
+  }
+
+  #connectionsChanged({ tunnelId, connections }: LiveTraffic['tunnels'][number]): boolean {
+    return this.#before?.tunnels.get(tunnelId)?.connections !== connections
+  }
+
+  #rates(): LiveTraffic {
+    const latest = this.#latest ?? this.#sample()
+    const seconds = this.#before ? (latest.atMs - this.#before.atMs) / 1000 : 0
+    // a tunnel that was not there a second ago began at zero
+    const rate = (bytes: number, before = 0) =>
+      seconds > 0 ? Math.max(0, Math.round((bytes - before) / seconds)) : 0
+    return {
+      atMs: latest.atMs,
+      tunnels: [...latest.tunnels.values()].map(({ id, downBytes, upBytes, connections }) => {
+        const before = this.#before?.tunnels.get(id)
+        return {
+          tunnelId: id,
+          downBytesPerSecond: rate(downBytes, before?.downBytes),
+          upBytesPerSecond: rate(upBytes, before?.upBytes),
+          downBytes,
+          upBytes,
+          connections,
+        }
+      }),
+    }
+  }
+
+  #sample(): Sample {
+    return { atMs: this.#now(), tunnels: new Map(this.#tunnels.list().map((tunnel) => [tunnel.id, tunnel])) }
+  }
+
+  #watch(): void {
+    if (this.#watchers++ > 0) return
+    this.#before = undefined
+    this.#latest = this.#sample()
+    this.#timer = setInterval(() => {
+      this.#before = this.#latest
+      this.#latest = this.#sample()
+      this.#ticked.emit()
+    }, liveMs)
+  }
+
+  #unwatch(): void {
+    if (--this.#watchers > 0) return
+    clearInterval(this.#timer)
+    this.#before = undefined
+    this.#latest = undefined
+  }
+}

@@ -1,0 +1,85 @@
+import type { HealthCheck, TunnelSettings } from '../../api/tunnel-settings.ts'
+import type { Log } from '../../log/log.ts'
+import { checkHttp } from '../../net/dial/check-http.ts'
+import { formatHostPort } from '../../net/address/host-port.ts'
+import { resetStream } from '../../net/stream/splice.ts'
+import type { AgentSession, Target } from '../../session/agent-session.ts'
+import { proxyHeader } from './proxy-header.ts'
+import type { TargetTurns } from './target-turns.ts'
+
+export interface HealthCheckOptions {
+  readonly tunnelId: number
+  readonly check: HealthCheck
+  /** What visitors are announced by: a service that waits for that answers nobody else. */
+  readonly proxyProtocol: TunnelSettings['proxyProtocol']
+  readonly targets: TargetTurns
+  readonly session: () => AgentSession | undefined
+  readonly log: Log
+}
+
+/**
+ * Asks each target in turn, through the agent, whether it is well, and tells `targets`. While the agent is away nothing is
+ * known, and nothing changes. Answers how to stop.
+ */
+export function watchTargets({
+  tunnelId,
+  check,
+  proxyProtocol,
+  targets,
+  session,
+  log,
+}: HealthCheckOptions): () => void {
+  const stopped = new AbortController()
+  const failures = new Map<string, number>()
+  let isAsking = false
+  const ask = async ({ host, port }: Target) => {
+    const agent = session()
+    if (!agent) return
+    const name = formatHostPort({ host, port })
+    const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(check.timeoutMs)])
+    let reason: unknown
+    try {
+      await askTarget(agent, { host, port }, { ...check, proxyProtocol }, signal)
+      failures.delete(name)
+    } catch (error) {
+      if (stopped.signal.aborted) return
+      reason = error
+      failures.set(name, (failures.get(name) ?? 0) + 1)
+    }
+    const isHealthy = (failures.get(name) ?? 0) < check.maxFailures
+    if (targets.setHealth({ host, port }, isHealthy)) {
+      const fields = { tunnel: tunnelId, target: name }
+      if (isHealthy) log.info('target is well again', fields)
+      else log.warn('target is ill and left out', { ...fields, reason })
+    }
+  }
+  const round = async () => {
+    if (isAsking) return
+    isAsking = true
+    await Promise.all(targets.list().map(({ target }) => ask(target)))
+    isAsking = false
+  }
+  const timer = setInterval(() => void round(), check.intervalMs)
+  return () => {
+    clearInterval(timer)
+    stopped.abort()
+  }
+}
+
+/** Who a check says it is: nobody from outside. */
+const checker = { address: '127.0.0.1', port: 65_535 }
+
+async function askTarget(
+  agent: AgentSession,
+  target: Target,
+  { type, path, proxyProtocol }: HealthCheck & Pick<HealthCheckOptions, 'proxyProtocol'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const stream = await agent.openStream(target, { signal, visitor: 'health-check', confirmed: true })
+  try {
+    if (proxyProtocol) stream.write(proxyHeader(proxyProtocol, checker, { ...checker, port: target.port }))
+    if (type === 'http') await checkHttp(stream, { host: formatHostPort(target), path, signal })
+  } finally {
+    resetStream(stream)
+  }
+}

@@ -1,0 +1,86 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { BlockList, isIPv6, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { plainAddress } from '../../../../net/address/plain-address.ts'
+import { decodeSocksDatagram } from '../../../../net/stream/socks-datagram.ts'
+import { resetStream } from '../../../../net/stream/splice.ts'
+import type { AgentSession } from '../../../../session/agent-session.ts'
+import { sendDatagram } from '../../../../net/listen/datagram-socket.ts'
+import type { Passage } from '../../passage.ts'
+import { encodeReply, socksReply } from './socks-messages.ts'
+
+/**
+ * SOCKS5's UDP ASSOCIATE: a UDP port of the server for this visitor alone, for as long as its TCP connection lasts. The
+ * first datagram from the visitor's address says from which of its ports the others come. Fulfils when it is over.
+ */
+export async function associate(socket: Socket, passage: Passage, session: AgentSession): Promise<void> {
+  const { signal, visitor } = passage
+  const stream = await session.openSocksDatagrams({ signal, visitor })
+  const local = plainAddress(socket.localAddress ?? '::')
+  const datagrams = createSocket(isIPv6(local) ? 'udp6' : 'udp4')
+  try {
+    datagrams.bind({ address: local, port: 0 })
+    await once(datagrams, 'listening', { signal })
+    datagrams.on('error', () => undefined)
+    carry(datagrams, stream, passage)
+    const host = tellableAddress(local, passage.address)
+    socket.write(encodeReply(socksReply.succeeded, { host, port: datagrams.address().port }))
+    await untilOver(socket, stream, signal)
+  } finally {
+    datagrams.close()
+    stream.destroy()
+    resetStream(socket)
+  }
+}
+
+function carry(datagrams: DatagramSocket, stream: Duplex, passage: Passage): void {
+  let visitorPort: number | undefined
+  datagrams.on('message', (packet, from) => {
+    if (plainAddress(from.address) !== passage.address) return
+    if (visitorPort !== undefined && from.port !== visitorPort) return
+    const datagram = decodeSocksDatagram(packet)
+    if (!datagram) return
+    visitorPort = from.port
+    if (passage.takeUp(datagram.data.length)) stream.write(packet)
+  })
+  stream.on('data', (packet: Buffer) => {
+    const datagram = decodeSocksDatagram(packet)
+    if (!datagram || visitorPort === undefined) return
+    if (passage.takeDown(datagram.data.length)) {
+      sendDatagram(datagrams, packet, { address: passage.address, port: visitorPort })
+    }
+  })
+}
+
+/** The TCP connection says nothing more; its end, or that of the link, is the end. */
+function untilOver(socket: Socket, stream: Duplex, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => resolve()
+    socket.once('end', end).once('close', end).resume()
+    stream.once('close', end)
+    signal.addEventListener('abort', end, { once: true })
+    if (socket.destroyed || stream.destroyed || signal.aborted) resolve()
+  })
+}
+
+const privateNetworks = new BlockList()
+for (const [network, prefix] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  privateNetworks.addSubnet(network, prefix, 'ipv4')
+}
+
+/**
+ * Cloud servers know themselves by a private address that nobody outside can send to. All zeros mean "where your TCP
+ * connection goes", as SOCKS5 clients understand it.
+ */
+function tellableAddress(local: string, visitor: string): string {
+  if (isIPv6(local) || isIPv6(visitor)) return local.replace(/%.*$/, '')
+  return privateNetworks.check(local) && !privateNetworks.check(visitor) ? '0.0.0.0' : local
+}

@@ -1,0 +1,79 @@
+import type { Socket } from 'node:net'
+import { RelayError, type RelayErrorCode } from '../../../api/errors.ts'
+import { endAfter } from './last-words.ts'
+import type { Passage } from '../passage.ts'
+import { associate } from './socks/socks-association.ts'
+import { hearRequest } from './socks/socks-conversation.ts'
+import {
+  encodeReply,
+  socksCommand,
+  SocksError,
+  socksReply,
+  type SocksReply,
+  type SocksRequest,
+} from './socks/socks-messages.ts'
+import { TcpDoor } from './tcp-door.ts'
+import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+
+/** From the connection to the whole request, password included. */
+const requestTimeoutMs = 10_000
+
+/** SOCKS5 (RFC 1928, with RFC 1929): the visitor says where to go, and learns what became of it. */
+export function createSocks5Mode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+  return new TcpDoor(spec, context, async (socket, passage, { settings }) => {
+    const deadline = AbortSignal.timeout(requestTimeoutMs)
+    try {
+      const users = settings?.users
+      const request = await hearRequest(socket, {
+        isAccount: users && ((given) => context.passwords.check(users, given, passage.address) === 'proved'),
+        signal: AbortSignal.any([passage.signal, deadline]),
+      })
+      await follow(request, socket, passage, context)
+    } catch (error) {
+      if (passage.signal.aborted || socket.destroyed) return
+      const { visitor } = passage
+      context.log.debug('SOCKS5 visitor turned away', { tunnel: spec.id, visitor, reason: error })
+      await endAfter(socket, lastWords(error))
+    }
+  })
+}
+
+async function follow(
+  { command, host, port }: SocksRequest,
+  socket: Socket,
+  passage: Passage,
+  { session: findSession }: ModeContext,
+): Promise<void> {
+  const session = findSession()
+  if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
+  if (command === socksCommand.associate) {
+    await associate(socket, passage, session)
+    return
+  }
+  if (command !== socksCommand.connect) {
+    throw new SocksError(`command ${command} is not offered`, socksReply.unknownCommand)
+  }
+  if (port === 0) throw new SocksError('no port', socksReply.hostUnreachable)
+  const { signal, visitor } = passage
+  const onGone = () => passage.end()
+  socket.once('close', onGone)
+  const stream = await session.openStream({ host, port }, { signal, visitor, confirmed: 'soon' })
+  socket.off('close', onGone)
+  socket.write(encodeReply(socksReply.succeeded))
+  await passage.join(socket, stream)
+}
+
+/** What has been said already, such as a wrong password, needs no more words. */
+function lastWords(error: unknown): Uint8Array {
+  if (error instanceof RelayError) return encodeReply(replies[error.code] ?? socksReply.failed)
+  const reply = error instanceof SocksError ? error.reply : undefined
+  return reply === undefined ? new Uint8Array() : encodeReply(reply)
+}
+
+const replies: Partial<Record<RelayErrorCode, SocksReply>> = {
+  'target-refused': socksReply.refused,
+  'target-timeout': socksReply.timedOut,
+  'target-unreachable': socksReply.networkUnreachable,
+  'target-unknown-host': socksReply.hostUnreachable,
+  'target-denied': socksReply.notAllowed,
+}

@@ -1,0 +1,137 @@
+import type { RemoteInfo, Socket } from 'node:dgram'
+import { plainAddress } from '../../../net/address/plain-address.ts'
+import { bindDatagrams, sendDatagram } from '../../../net/listen/datagram-socket.ts'
+import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { UdpVisitor } from './udp-visitor.ts'
+
+export interface UdpLimits {
+  /**
+   * A visitor that is silent for so long, as is its target, is forgotten: what RFC 4787 §4.3 asks of routers, at least.
+   */
+  readonly idleTimeoutMs: number
+  readonly sweepEveryMs: number
+  /** Each costs a connection to the lab box. Senders can be made up, so there are fewer than of TCP. */
+  readonly maxVisitors: number
+  /** When all places are taken, whoever has been silent for longest, and at least so long, makes room. */
+  readonly replaceableAfterMs: number
+}
+
+const defaultLimits: UdpLimits = {
+  idleTimeoutMs: 120_000,
+  sweepEveryMs: 5_000,
+  maxVisitors: 1_024,
+  replaceableAfterMs: 10_000,
+}
+
+/** A UDP port of the server whose datagrams lead to the target; answers go back to whoever asked. */
+export function createUdpMode(
+  spec: TunnelSpec,
+  context: ModeContext,
+  limits: Partial<UdpLimits> = {},
+): TunnelMode {
+  return new UdpMode(spec, context, { ...defaultLimits, ...limits })
+}
+
+class UdpMode implements TunnelMode {
+  #spec: TunnelSpec
+  readonly #context: ModeContext
+  readonly #limits: UdpLimits
+  /** By address and port, the one silent for longest first. */
+  readonly #visitors = new Map<string, UdpVisitor>()
+  #socket: Socket | undefined
+  #sweeper: NodeJS.Timeout | undefined
+
+  constructor(spec: TunnelSpec, context: ModeContext, limits: UdpLimits) {
+    this.#spec = spec
+    this.#context = context
+    this.#limits = limits
+  }
+
+  async listen(): Promise<void> {
+    const { port, settings, id } = this.#spec
+    const { listenHost, log } = this.#context
+    const socket = await bindDatagrams({ host: settings?.listenIp ?? listenHost, port: port ?? 0 })
+    socket.on('error', (error) => log.error('a UDP port failed', { tunnel: id, error }))
+    socket.on('message', (datagram, from) => this.#take(datagram, from))
+    this.#socket = socket
+    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepEveryMs)
+  }
+
+  get port(): number | null {
+    return this.#socket?.address().port ?? this.#spec.port
+  }
+
+  update(spec: TunnelSpec): boolean {
+    if (spec.settings?.listenIp !== this.#spec.settings?.listenIp) return false
+    this.#spec = spec
+    return true
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper)
+    for (const visitor of this.#visitors.values()) visitor.end()
+    const socket = this.#socket
+    this.#socket = undefined
+    if (socket) await new Promise<void>((resolve) => socket.close(resolve))
+  }
+
+  #take(datagram: Buffer, { address, port }: RemoteInfo): void {
+    const key = `${address} ${port}`
+    const visitor = this.#visitors.get(key) ?? this.#admit(key, address, port)
+    if (!visitor) return
+    this.#touch(key, visitor)
+    visitor.send(datagram)
+  }
+
+  /** Undefined: there is no room, a limit has been reached, or the lab box is away; the datagram is lost. */
+  #admit(key: string, address: string, port: number): UdpVisitor | undefined {
+    const { session: findSession, targets, passages, log } = this.#context
+    const session = findSession()
+    const target = targets.next()
+    if (!session || !target || !this.#hasRoom()) return undefined
+    let passage
+    try {
+      passage = passages.enter({ address: plainAddress(address), port })
+    } catch (error) {
+      log.debug('datagram dropped', { tunnel: this.#spec.id, visitor: `${address}:${port}`, reason: error })
+      return undefined
+    }
+    const visitor = new UdpVisitor(passage, {
+      onAnswer: (answer) => {
+        this.#touch(key, visitor)
+        if (this.#socket) sendDatagram(this.#socket, answer, { address, port })
+      },
+      onGone: (error) => {
+        this.#visitors.delete(key)
+        if (error === undefined) return
+        log.warn('visitor turned away', { tunnel: this.#spec.id, visitor: passage.visitor, reason: error })
+      },
+    })
+    void visitor.open(session, target)
+    return visitor
+  }
+
+  /** Keeps the map in the order of silence. */
+  #touch(key: string, visitor: UdpVisitor): void {
+    visitor.lastHeardMs = performance.now()
+    this.#visitors.delete(key)
+    this.#visitors.set(key, visitor)
+  }
+
+  #hasRoom(): boolean {
+    const { maxVisitors, replaceableAfterMs } = this.#limits
+    if (this.#visitors.size < maxVisitors) return true
+    const [silent] = this.#visitors.values()
+    if (!silent || performance.now() - silent.lastHeardMs < replaceableAfterMs) return false
+    silent.end()
+    return this.#visitors.size < maxVisitors
+  }
+
+  #sweep(): void {
+    const oldestMs = performance.now() - this.#limits.idleTimeoutMs
+    for (const visitor of this.#visitors.values()) {
+      if (visitor.lastHeardMs > oldestMs) break
+      visitor.end()
+    }
+  }
+}

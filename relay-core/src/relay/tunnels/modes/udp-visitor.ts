@@ -1,0 +1,84 @@
+import type { Duplex } from 'node:stream'
+import type { AgentSession, Target } from '../../../session/agent-session.ts'
+import type { Passage } from '../passage.ts'
+
+/** What comes before the lab box is ready; the rest of such a burst is lost. */
+const maxWaitingBytes = 256 * 1024
+
+/** After a failure the visitor's datagrams are lost for so long, so that a flood of them is not a flood of attempts. */
+const failurePauseMs = 1_000
+
+export interface UdpVisitorEvents {
+  onAnswer(datagram: Buffer): void
+  /** Once. With an error when the lab box could not be asked. */
+  onGone(error?: unknown): void
+}
+
+/** One sender of datagrams to a tunnel, and its stream of them to the lab box. */
+export class UdpVisitor {
+  lastHeardMs = performance.now()
+  readonly #passage: Passage
+  readonly #events: UdpVisitorEvents
+  #stream: Duplex | undefined
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
+  #pause: NodeJS.Timeout | undefined
+  #isGone = false
+
+  constructor(passage: Passage, events: UdpVisitorEvents) {
+    this.#passage = passage
+    this.#events = events
+    passage.signal.addEventListener('abort', () => this.#leave(), { once: true })
+  }
+
+  /** Never rejects. */
+  async open(session: AgentSession, target: Target): Promise<void> {
+    const { signal, visitor } = this.#passage
+    try {
+      const stream = await session.openDatagrams(target, { signal, visitor })
+      if (this.#isGone) {
+        stream.destroy()
+        return
+      }
+      this.#stream = stream
+      stream.on('data', (datagram: Buffer) => {
+        if (this.#passage.takeDown(datagram.length)) this.#events.onAnswer(datagram)
+      })
+      stream.once('close', () => this.#leave())
+      if (stream.destroyed) this.#leave()
+      const waiting = this.#waiting
+      this.#waiting = []
+      for (const datagram of waiting) this.send(datagram)
+    } catch (error) {
+      this.#waiting = []
+      if (!this.#isGone) this.#pause = setTimeout(() => this.#leave(error), failurePauseMs)
+    }
+  }
+
+  /** To the target, unless a limit or a full queue is in the way. */
+  send(datagram: Buffer): void {
+    if (this.#isGone || this.#pause) return
+    if (this.#stream) {
+      if (this.#passage.takeUp(datagram.length)) this.#stream.write(datagram)
+    } else if (this.#waitingBytes + datagram.length <= maxWaitingBytes) {
+      this.#waiting.push(datagram)
+      this.#waitingBytes += datagram.length
+    }
+  }
+
+  /** Idempotent. */
+  end(): void {
+    this.#passage.end()
+    this.#leave()
+  }
+
+  #leave(error?: unknown): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    clearTimeout(this.#pause)
+    this.#waiting = []
+    this.#stream?.destroy()
+    this.#passage.leave()
+    this.#events.onGone(error)
+  }
+}

@@ -1,0 +1,37 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { AttemptLimit } from '../limits/attempt-limit.ts'
+import { isAccount, type Account } from './accounts.ts'
+
+/** Wrong passwords for one name from one address; after that none is looked at for a minute. */
+const wrongPasswords = { most: 20, windowMs: 60_000 }
+
+/** `locked`: it was not looked at, right or wrong. */
+export type Proof = 'proved' | 'wrong' | 'locked'
+
+/**
+ * Whether visitors are who they say they are: one for all tunnels of a relay, whatever door they have, so that nobody guesses
+ * at several at once. Who guesses is locked out by address and name together: others behind the same address (a campus, a
+ * provider's NAT) get in by their own names, and the owner of the name from elsewhere.
+ */
+export class PasswordCheck {
+  readonly #attempts: AttemptLimit
+  readonly #salt = randomBytes(16)
+
+  constructor({ now = Date.now }: { now?: () => number } = {}) {
+    this.#attempts = new AttemptLimit({ ...wrongPasswords, now })
+  }
+
+  check(accounts: readonly Account[], given: Account, address: string): Proof {
+    const group = this.#groupOf(given.name)
+    if (this.#attempts.lockedForMs(address, group) > 0) return 'locked'
+    if (isAccount(accounts, given)) return 'proved'
+    this.#attempts.failed(address, group)
+    return 'wrong'
+  }
+
+  /** One of 64, and nobody knows which: made-up names fill no memory, and a lock does not tell which names there are. */
+  #groupOf(name: string): string {
+    const [first = 0] = createHmac('sha256', this.#salt).update(name).digest()
+    return String(first % 64)
+  }
+}

@@ -1,0 +1,32 @@
+import { RelayError } from '../../../api/errors.ts'
+import type { TunnelMode } from '../../../api/models.ts'
+import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
+import { newVkey } from '../../store/client-store.ts'
+import { shortestNativePassword } from './visits.ts'
+
+/**
+ * The settings of a tunnel, with the password that a private one needs: the given one, else the one it had, else a new
+ * one of 32 random characters. A tunnel that is no longer private keeps none, so that one who knew it is out for good.
+ */
+export function withPassword(
+  mode: TunnelMode,
+  settings: TunnelSettings,
+  before?: TunnelSettings,
+): TunnelSettings {
+  if (mode !== 'private') {
+    const { password: _, ...others } = settings
+    return others
+  }
+  return { ...settings, password: settings.password ?? before?.password ?? newVkey() }
+}
+
+/** For what people choose; what comes from stock NPS may be shorter, and lets in stock visitors only. */
+export function checkPassword({ password }: TunnelSettings = {}, before: TunnelSettings = {}): void {
+  if (password === undefined || password === before.password) return
+  if (password.length >= shortestNativePassword) return
+  throw new RelayError(
+    'invalid-input',
+    `The password of a private tunnel needs at least ${shortestNativePassword} characters. Leave it out, and the relay makes one.`,
+    { what: 'password' },
+  )
+}

@@ -1,0 +1,44 @@
+import { RelayError } from '../../../api/errors.ts'
+import type { AgentState, Tunnel } from '../../../api/models.ts'
+import { commandLine } from '../../../api/shell-words.ts'
+import { parseTargets } from '../targets.ts'
+
+export interface VisitCommand {
+  readonly command: string
+  readonly password: string
+  /** The relay's. */
+  readonly fingerprint: string
+  /** The agent's, as it says; null while it is offline, and for stock agents. */
+  readonly agentFingerprint: string | null
+}
+
+/** The line that makes a private tunnel's target a port of the machine on which it is typed. */
+export function visitCommand(
+  { id, mode, settings, target }: Tunnel,
+  { server, fingerprint, agent }: { server: string; fingerprint: string; agent: AgentState },
+): VisitCommand {
+  const { password } = settings
+  if (mode !== 'private' || password === undefined) {
+    throw new RelayError(
+      'invalid-input',
+      `Tunnel ${id} is not private: its visitors come by its port, without a command.`,
+      { what: 'tunnel' },
+    )
+  }
+  const agentFingerprint = (agent.state === 'online' ? agent.fingerprint : undefined) ?? null
+  const command = commandLine(
+    'npc',
+    `-server=${server}`,
+    `-password=${password}`,
+    `-local_port=${localPort(target)}`,
+    `-fingerprint=${fingerprint}`,
+    ...(agentFingerprint === null ? [] : [`-agent_fingerprint=${agentFingerprint}`]),
+  )
+  return { command, password, fingerprint, agentFingerprint }
+}
+
+/** The target's own, by which people know it; without root no program may have one of the lower ones: 22 becomes 2022. */
+function localPort(target: string): number {
+  const port = parseTargets(target)[0]?.port ?? 2000
+  return port < 1024 ? port + 2000 : port
+}

@@ -1,0 +1,62 @@
+import type { TunnelRecord } from '../../store/tunnel-store.ts'
+import { RelayError } from '../../../api/errors.ts'
+import { readTunnelHost } from '../../hosts/host-name.ts'
+import { rulePath } from '../../hosts/routing-path.ts'
+
+/** Which of a relay's visitors a host tunnel asks for. */
+interface HostClaim {
+  /** As `readTunnelHost` gives it. */
+  readonly name: string
+  readonly path: string
+}
+
+type HostTunnel = Pick<TunnelRecord, 'id' | 'clientId' | 'settings' | 'pushedBy'>
+
+/**
+ * Whether an agent may have the host that it brings. Another client's is neither taken nor covered, nor is a part of it
+ * taken, be that one running or stopped; `*` is for a person to give. `names`: the only ones its client allows it, which it
+ * may have beside another client's `*`; undefined: any.
+ *
+ * @throws RelayError `host-not-allowed`
+ */
+export function checkPushedHost(
+  pushed: HostTunnel,
+  { names, others }: { names: readonly string[] | undefined; others: readonly HostTunnel[] },
+): void {
+  const claim = claimOf(pushed)
+  if (!claim) return
+  const host = `${claim.name}${claim.path}`
+  if (claim.name === '*') {
+    throw notAllowed(host, 'An agent may not bring the host *, which takes what no other tunnel does.')
+  }
+  if (names && !names.some((name) => covers(readTunnelHost(name), claim.name))) {
+    throw notAllowed(host, `The agent's client may only bring ${names.join(', ')}, and not ${claim.name}.`)
+  }
+  const rival = others.find((other) => {
+    const taken = other.clientId === pushed.clientId ? undefined : claimOf(other)
+    return taken && !(names && taken.name === '*') && meets(claim, taken)
+  })
+  if (rival) {
+    throw notAllowed(host, `${host} is, covers or lies below what tunnel ${rival.id} of another client has.`)
+  }
+}
+
+/** Whether there is a visit that both ask for. */
+function meets(one: HostClaim, other: HostClaim): boolean {
+  return (
+    (covers(one.name, other.name) || covers(other.name, one.name)) &&
+    (one.path.startsWith(other.path) || other.path.startsWith(one.path))
+  )
+}
+
+function covers(name: string, other: string): boolean {
+  return name === '*' || name === other || (name.startsWith('*.') && other.endsWith(name.slice(1)))
+}
+
+function claimOf({ settings: { host } }: HostTunnel): HostClaim | undefined {
+  return host && { name: readTunnelHost(host.name), path: rulePath(host.path) }
+}
+
+function notAllowed(host: string, why: string): RelayError {
+  return new RelayError('host-not-allowed', `${why} A person can add the tunnel instead.`, { host })
+}

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { RelayError } from '../../../api/errors.ts'
+import { PortRanges } from '../../../net/address/port-ranges.ts'
+import { silentLog } from '../../../log/log.ts'
+import { Agents } from '../../clients/agents.ts'
+import { Visits } from '../private/visits.ts'
+import { openStore, type Store } from '../../store/store.ts'
+import { visitId } from '../../../native/proofs.ts'
+import { TunnelRegistry } from './tunnel-registry.ts'
+import { TunnelRules } from './tunnel-rules.ts'
+import type { TunnelSpec } from '../modes/tunnel-mode.ts'
+import { Tunnels } from './running-tunnels.ts'
+
+let folder: string
+let store: Store
+let tunnels: QuickThief
+let registry: TunnelRegistry
+
+/** Another program takes the first ports that are asked for, between the look and the step. */
+class QuickThief extends Tunnels {
+  left = 2
+  readonly stolen: (number | null)[] = []
+
+  override async open(spec: TunnelSpec): Promise<void> {
+    if (this.left === 0) return super.open(spec)
+    this.left -= 1
+    this.stolen.push(spec.port)
+    throw new RelayError('port-taken', 'taken', { port: spec.port ?? 0 })
+  }
+}
+
+const visits = new Visits()
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-registry-'))
+  store = openStore(folder, Date.now())
+  tunnels = new QuickThief({ agents: new Agents(), host: '127.0.0.1', visits, log: silentLog })
+  const rules = new TunnelRules({
+    store: store.tunnels,
+    host: '127.0.0.1',
+    allowPorts: () => new PortRanges([{ first: 17_000, last: 17_020 }]),
+    maxTunnelsOf: () => undefined,
+    ownPorts: () => [8024, 8080],
+    pushHostsOf: () => undefined,
+  })
+  registry = new TunnelRegistry({ store: store.tunnels, tunnels, rules, log: silentLog, now: Date.now })
+})
+afterEach(async () => {
+  for (const { id } of registry.list()) await registry.remove(id)
+  store.close()
+  rmSync(folder, { recursive: true })
+})
+
+const wanted = () => {
+  const { id: clientId } = store.clients.add({ name: 'lab', vkey: 'k'.repeat(32) }, Date.now())
+  return { clientId, mode: 'tcp', target: '127.0.0.1:22' } as const
+}
+
+test('a port that is lost at the last moment is followed by the next free one', async () => {
+  const { port } = await registry.add(wanted())
+  expect(tunnels.stolen).toHaveLength(2)
+  expect(tunnels.stolen).not.toContain(port)
+  expect(registry.list().map((tunnel) => tunnel.port)).toEqual([port])
+})
+
+test('while another program holds the state, a change touches no open tunnel', async () => {
+  tunnels.left = 0
+  const { id, port } = await registry.add(wanted())
+  const opening = vi.spyOn(tunnels, 'open')
+  const backup = new DatabaseSync(join(folder, 'relay.db'))
+  backup.exec('begin immediate')
+  await expect(registry.edit(id, { target: '127.0.0.1:23' })).rejects.toMatchObject({ code: 'state-locked' })
+  await expect(registry.start(id)).rejects.toMatchObject({ code: 'state-locked' })
+  expect(opening).not.toHaveBeenCalled()
+  backup.close()
+  expect(await registry.edit(id, { target: '127.0.0.1:23' })).toMatchObject({ port, target: '127.0.0.1:23' })
+})
+
+test('a port that was asked for by number is not replaced', async () => {
+  await expect(registry.add({ ...wanted(), port: 17_003 })).rejects.toMatchObject({ code: 'port-taken' })
+  expect(registry.list()).toEqual([])
+})
+
+test('a tcp tunnel becomes private and public again: the port goes and comes, the password is never the same', async () => {
+  tunnels.left = 0
+  const { id, port } = await registry.add({ ...wanted(), name: 'ssh' })
+  expect(await isOpen(port)).toBe(true)
+
+  const hidden = await registry.edit(id, { mode: 'private' })
+  expect(hidden).toMatchObject({ id, mode: 'private', port: null, name: 'ssh', target: '127.0.0.1:22' })
+  const first = hidden.settings.password ?? ''
+  expect(first).toHaveLength(32)
+  expect(visits.find(visitId(first))).toBeDefined()
+  expect(await isOpen(port)).toBe(false)
+
+  const open = await registry.edit(id, { mode: 'tcp' })
+  expect(open).toMatchObject({ mode: 'tcp', port, settings: {} })
+  expect(visits.find(visitId(first))).toBeUndefined()
+  expect(await isOpen(port)).toBe(true)
+
+  const again = await registry.edit(id, { mode: 'private' })
+  expect(again.settings.password).not.toBe(first)
+  expect(store.tunnels.get(id)).toMatchObject({ mode: 'private', port: null })
+})
+
+test('a tunnel of another mode stays what it is', async () => {
+  tunnels.left = 0
+  const { id } = await registry.add({ ...wanted(), mode: 'socks5', target: '' })
+  await expect(registry.edit(id, { mode: 'private' })).rejects.toMatchObject({ code: 'invalid-input' })
+  expect(registry.get(id)).toMatchObject({ mode: 'socks5', status: { state: 'listening' } })
+})
+
+/** Nobody is online behind it, so whoever is let in is reset at once. */
+function isOpen(port: number | null): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port: port ?? 0 })
+    socket.once('connect', () => resolve(true))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNRESET'))
+    socket.once('close', () => socket.destroy())
+    socket.resume()
+  })
+}

@@ -1,0 +1,347 @@
+import type { Limits } from '../../../api/limits.ts'
+import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../../../api/models.ts'
+import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
+import { RelayError } from '../../../api/errors.ts'
+import type { Log } from '../../../log/log.ts'
+import { ChangeSignal } from '../../../async/change-signal.ts'
+import { withPassword } from '../private/private-settings.ts'
+import type { TrafficPoint } from '../../store/traffic-store.ts'
+import type { NewTunnel, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
+import { TrafficLedger } from '../../traffic/traffic-ledger.ts'
+import type { TunnelRules } from './tunnel-rules.ts'
+import { hasPort } from '../modes/modes.ts'
+import type { Tunnels } from './running-tunnels.ts'
+
+export interface TunnelRegistryOptions {
+  store: TunnelStore
+  tunnels: Tunnels
+  rules: TunnelRules
+  log: Log
+  now: () => number
+}
+
+/** The relay's tunnels: what is stored about them, and whether they listen. */
+export class TunnelRegistry {
+  readonly changed = new ChangeSignal()
+  readonly #options: TunnelRegistryOptions
+  readonly #ledger: TrafficLedger
+  /** Changes happen one after the other, so that a start and a stop never cross. */
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(options: TunnelRegistryOptions) {
+    this.#options = options
+    this.#ledger = new TrafficLedger(options.tunnels)
+  }
+
+  /** Opens what is switched on; one that fails is shown as failed and tried again by `retryFailed`. */
+  async openAll(): Promise<void> {
+    await this.#exclusive(async () => {
+      for (const record of this.#options.store.list())
+        if (record.enabled && !this.#ledger.isOpen(record.id)) await this.#tryOpen(record)
+    })
+    this.changed.emit()
+  }
+
+  /** A port that another program has given back opens by itself. */
+  async retryFailed(): Promise<void> {
+    // One that is open and shown as failed has reached a limit, which no try changes.
+    const { tunnels } = this.#options
+    const failed = this.list().filter(({ id, status }) => status.state === 'failed' && !tunnels.isOpen(id))
+    if (failed.length === 0) return
+    await this.#exclusive(async () => {
+      for (const { id } of failed) {
+        const record = this.#options.store.get(id)
+        if (record?.enabled) await this.#tryOpen(record)
+      }
+    })
+    this.changed.emit()
+  }
+
+  list(): Tunnel[] {
+    return this.#options.store.list().map((record) => this.#view(record))
+  }
+
+  get(id: number): Tunnel {
+    return this.#view(this.#record(id))
+  }
+
+  /** Without `port` the next free allowed one is taken, where the mode has one. Listens when it answers. */
+  add(
+    wanted: Omit<NewTunnel, 'port' | 'name' | 'settings' | 'limits'> & {
+      name?: string | undefined
+      port?: number | undefined
+      settings?: TunnelSettings | undefined
+      limits?: Limits | undefined
+    },
+  ): Promise<Tunnel> {
+    return this.#changing(async () => {
+      const { clientId, mode, target, name, limits = {}, pushedBy = null } = wanted
+      const settings = withPassword(mode, wanted.settings ?? {})
+      const { rules } = this.#options
+      rules.checkRoom(clientId, pushedBy)
+      rules.checkTarget(mode, target)
+      const addOn = (port: number | null) =>
+        this.#addOpen({
+          clientId,
+          mode,
+          target,
+          port,
+          name: name ?? settings.host?.name.slice(0, 64) ?? (port === null ? mode : `${mode} ${port}`),
+          settings,
+          limits,
+          pushedBy,
+        })
+      return this.#onPort(mode, wanted.port, addOn)
+    })
+  }
+
+  /** Stores a tunnel that listens; one that cannot is not kept. */
+  async #addOpen(tunnel: NewTunnel): Promise<Tunnel> {
+    const { store, tunnels, log, now } = this.#options
+    const record = store.add(tunnel, now())
+    try {
+      await this.#closeRivals()
+      await this.#open(record)
+    } catch (error) {
+      store.remove(record.id)
+      await tunnels.close(record.id)
+      throw error
+    }
+    const { clientId, mode, port, target } = tunnel
+    log.info('tunnel added', { tunnel: record.id, client: clientId, mode, port, target })
+    return this.#view(record)
+  }
+
+  /** `work` on the wanted port, or on the first free one that no other program takes between the look and the step. */
+  async #onPort<T>(
+    mode: TunnelMode,
+    wanted: number | undefined,
+    work: (port: number | null) => Promise<T>,
+  ): Promise<T> {
+    const lost = new Set<number>()
+    for (;;) {
+      const port = await this.#options.rules.choosePort(mode, wanted, lost)
+      try {
+        return await work(port)
+      } catch (error) {
+        const isLost = error instanceof RelayError && error.code === 'port-taken'
+        if (!isLost || wanted !== undefined || port === null) throw error
+        lost.add(port)
+      }
+    }
+  }
+
+  /** A changed port or target ends the open connections; a refused change changes nothing. */
+  edit(
+    id: number,
+    change: {
+      name?: string | undefined
+      mode?: 'tcp' | 'private' | undefined
+      port?: number | undefined
+      target?: string | undefined
+      settings?: TunnelSettings | undefined
+      limits?: Limits | undefined
+    },
+  ): Promise<Tunnel> {
+    return this.#changing(async () => {
+      const before = this.#record(id)
+      const mode = change.mode ?? before.mode
+      if (mode !== before.mode && before.mode !== 'tcp' && before.mode !== 'private') {
+        const message = `A tunnel of the mode ${before.mode} stays one. Remove it, and add another.`
+        throw new RelayError('invalid-input', message, { what: 'mode' })
+      }
+      const after = {
+        ...before,
+        mode,
+        name: change.name ?? before.name,
+        target: change.target ?? before.target,
+        settings: withPassword(mode, change.settings ?? before.settings, before.settings),
+        limits: change.limits ?? before.limits,
+      }
+      const { rules, store, log } = this.#options
+      rules.checkTarget(mode, after.target)
+      rules.checkHost(after, 'all')
+      store.checkLock()
+      const changeOn = async (port: number | null) => {
+        if (port !== null && port !== before.port) rules.checkPort(mode, port)
+        if (before.enabled) await this.#open({ ...after, port })
+        try {
+          store.update(id, { ...after, port })
+        } catch (error) {
+          if (before.enabled) await this.#open(before)
+          throw error
+        }
+        await this.#closeRivals()
+        log.info('tunnel edited', { tunnel: id, mode, port, target: after.target })
+        return this.get(id)
+      }
+      if (mode !== before.mode) return this.#onPort(mode, change.port, changeOn)
+      return changeOn(hasPort(mode) ? (change.port ?? before.port) : null)
+    })
+  }
+
+  start(id: number): Promise<Tunnel> {
+    return this.#changing(async () => {
+      const record = this.#record(id)
+      this.#options.store.checkLock()
+      await this.#open(record)
+      try {
+        this.#options.store.setEnabled(id, true)
+      } catch (error) {
+        if (!record.enabled) await this.#close(id)
+        throw error
+      }
+      this.#options.log.info('tunnel started', { tunnel: id, port: record.port })
+      return this.get(id)
+    })
+  }
+
+  /** Ends its connections too. */
+  stop(id: number): Promise<Tunnel> {
+    return this.#changing(async () => {
+      this.#record(id)
+      this.#options.store.setEnabled(id, false)
+      await this.#close(id)
+      this.#options.log.info('tunnel stopped', { tunnel: id })
+      return this.get(id)
+    })
+  }
+
+  remove(id: number): Promise<void> {
+    return this.#changing(async () => {
+      this.#record(id)
+      this.#options.store.remove(id)
+      await this.#close(id)
+      this.#options.log.info('tunnel removed', { tunnel: id })
+    })
+  }
+
+  /** What a client's agent may bring has changed. */
+  reviewHosts(): Promise<void> {
+    return this.#changing(() => this.#closeRivals())
+  }
+
+  async removeOfClient(clientId: number): Promise<void> {
+    for (const tunnel of this.#options.store.list())
+      if (tunnel.clientId === clientId) await this.remove(tunnel.id)
+  }
+
+  probe(id: number, options: { signal: AbortSignal }): Promise<ProbeResult> {
+    this.#record(id)
+    return this.#options.tunnels.probe(id, options)
+  }
+
+  connections(id: number): Connection[] {
+    this.#record(id)
+    return this.#options.tunnels.connections(id)
+  }
+
+  /** What the stored totals of a client lack. */
+  unsavedOfClient(clientId: number): { downBytes: number; upBytes: number } {
+    return this.#ledger.unsavedOfClient(clientId)
+  }
+
+  /** What has flowed and is not stored; `pointsSaved` says that it is. */
+  unsavedPoints(): TrafficPoint[] {
+    return this.#ledger.points(this.#options.now())
+  }
+
+  pointsSaved(): void {
+    this.#ledger.stored()
+  }
+
+  #changing<T>(work: () => Promise<T>): Promise<T> {
+    return this.#exclusive(async () => {
+      try {
+        return await work()
+      } finally {
+        this.changed.emit()
+      }
+    })
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  async #open(record: TunnelRecord): Promise<void> {
+    this.#options.rules.checkHost(record)
+    const { id, name, clientId, mode, port, target, settings, limits, ...used } = record
+    const unsaved = this.#ledger.unsaved(id)
+    const usedBytes = used.downBytes + used.upBytes + unsaved.downBytes + unsaved.upBytes
+    const spec = { id, name, clientId, mode, port, target, settings, limits, usedBytes }
+    await this.#options.tunnels.open(spec)
+    if (!this.#ledger.isOpen(id)) this.#ledger.opened(id, clientId)
+  }
+
+  async #tryOpen(record: TunnelRecord): Promise<void> {
+    const before = this.#options.tunnels.status(record.id)
+    try {
+      await this.#open(record)
+      this.#options.log.info('tunnel listening', { tunnel: record.id, port: record.port })
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error
+      if (error.code === 'host-not-allowed') await this.#options.tunnels.refuse(record.id, error)
+      if (before.state === 'failed' && before.failure.code === error.code) return
+      this.#options.log.warn('tunnel not listening', { tunnel: record.id, code: error.code, reason: error })
+    }
+  }
+
+  /** An open tunnel that an agent brought gives way, and is shown with the reason. */
+  async #closeRivals(): Promise<void> {
+    const { store, rules, tunnels, log } = this.#options
+    for (const record of store.list()) {
+      if (!tunnels.isOpen(record.id)) continue
+      try {
+        rules.checkHost(record)
+      } catch (error) {
+        if (!(error instanceof RelayError)) throw error
+        this.#ledger.closing(record.id)
+        await tunnels.refuse(record.id, error)
+        log.warn('pushed tunnel closed', { tunnel: record.id, code: error.code, reason: error })
+      }
+    }
+  }
+
+  async #close(id: number): Promise<void> {
+    this.#ledger.closing(id)
+    await this.#options.tunnels.close(id)
+  }
+
+  #record(id: number): TunnelRecord {
+    const record = this.#options.store.get(id)
+    if (!record) {
+      throw new RelayError('not-found', `There is no tunnel ${id}. "nps tunnel list" shows all.`, {
+        what: 'tunnel',
+        id,
+      })
+    }
+    return record
+  }
+
+  #view(record: TunnelRecord): Tunnel {
+    const { id, clientId, name, mode, port, target, settings, limits, pushedBy, enabled, createdAtMs } =
+      record
+    const unsaved = this.#ledger.unsaved(id)
+    return {
+      id,
+      clientId,
+      name,
+      mode,
+      port,
+      target,
+      downTargets: this.#options.tunnels.downTargets(id),
+      settings,
+      limits,
+      pushedBy,
+      enabled,
+      createdAtMs,
+      status: enabled ? this.#options.tunnels.status(id) : { state: 'stopped' },
+      connections: this.#options.tunnels.counters(id).connections,
+      downBytes: record.downBytes + unsaved.downBytes,
+      upBytes: record.upBytes + unsaved.upBytes,
+    }
+  }
+}

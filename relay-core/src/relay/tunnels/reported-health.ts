@@ -1,0 +1,71 @@
+import type { Log } from '../../log/log.ts'
+import type { HealthReport } from '../../stock/messages/main-messages.ts'
+import { parseHostPort, type HostPort } from '../../net/address/host-port.ts'
+import type { Agents } from '../clients/agents.ts'
+import type { TargetTurns } from './target-turns.ts'
+
+export interface ReportedHealthOptions {
+  readonly agents: Agents
+  readonly targetsOf: (clientId: number) => readonly TargetTurns[]
+  readonly log: Log
+}
+
+/** More targets than this are in no npc.conf. */
+const mostTargets = 1_000
+
+/** What an agent itself finds out about its targets (`[health…]` of npc.conf): visitors are sent to those that are well. */
+export class ReportedHealth {
+  readonly #options: ReportedHealthOptions
+  /** By client: targets that its agent said are down. */
+  readonly #down = new Map<number, Map<string, HostPort>>()
+  readonly #unsubscribe: () => void
+
+  constructor(options: ReportedHealthOptions) {
+    this.#options = options
+    // An agent that comes anew holds all of them for well, and says nothing of them until one is not.
+    this.#unsubscribe = options.agents.onChange((clientId) => this.#forget(clientId))
+  }
+
+  take(clientId: number, { target, up }: HealthReport): void {
+    const where = readTarget(target)
+    if (!where) {
+      this.#options.log.warn('a health report names no target', {
+        client: clientId,
+        target: target.slice(0, 80),
+      })
+      return
+    }
+    const down = this.#down.get(clientId) ?? new Map<string, HostPort>()
+    this.#down.set(clientId, down)
+    if (up) down.delete(target)
+    else if (down.size < mostTargets) down.set(target, where)
+    if (this.#set(clientId, where, up)) {
+      const fields = { client: clientId, target }
+      if (up) this.#options.log.info('the agent says that a target is well again', fields)
+      else this.#options.log.warn('the agent says that a target is down; it is left out', fields)
+    }
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  #forget(clientId: number): void {
+    for (const where of this.#down.get(clientId)?.values() ?? []) this.#set(clientId, where, true)
+    this.#down.delete(clientId)
+  }
+
+  #set(clientId: number, where: HostPort, isHealthy: boolean): boolean {
+    const turns = this.#options.targetsOf(clientId)
+    return turns.map((targets) => targets.setHealth(where, isHealthy)).includes(true)
+  }
+}
+
+/** A bare port is one of the lab box itself. */
+function readTarget(text: string): HostPort | undefined {
+  try {
+    return parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text, 'target')
+  } catch {
+    return undefined
+  }
+}

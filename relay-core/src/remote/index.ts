@@ -1,6 +1,0 @@
-export { connectRelay, type ConnectRelayOptions } from './connect-relay.ts'
-export { toRelayError, type RelayClient } from './relay-client.ts'
-export type { RelayConnection } from './relay-connection.ts'
-export { NetworkWatch, type WatchClock } from '../transport/network-watch.ts'
-export { RelayError } from '../api/errors.ts'
-export { Secret } from '../secret.ts'

@@ -1,0 +1,51 @@
+import { RelayError } from '../api/errors.ts'
+import type { Target } from '../session/agent-session.ts'
+import { formatHostPort } from '../net/address/host-port.ts'
+import type { MuxStream } from './mux/mux-stream.ts'
+
+/**
+ * An agent that could not reach the target closes the stream having read the request and nothing after it. A target
+ * that hangs up before it reads or says anything looks the same, and to the visitor it is the same.
+ */
+export function notReached(
+  stream: MuxStream,
+  target: Target,
+  { requestBytes, timeoutMs }: { requestBytes: number; timeoutMs: number },
+): () => Error | undefined {
+  const startedAtMs = performance.now()
+  const name = formatHostPort(target)
+  return () => {
+    if (stream.bytesReceived > 0 || stream.bytesReadByPeer > requestBytes || stream.writableEnded)
+      return undefined
+    return performance.now() - startedAtMs < timeoutMs
+      ? new RelayError(
+          'target-refused',
+          `The lab box could not reach ${name}: is the service running there?`,
+          { ...target },
+        )
+      : new RelayError('target-timeout', `${name} did not answer within ${timeoutMs / 1000} s.`, {
+          ...target,
+        })
+  }
+}
+
+/** Fulfils when the stream brings data or lives on for `ms`; rejects with its error, or the signal's reason. */
+export function survives(stream: MuxStream, ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
+  if (stream.errored) return Promise.reject(stream.errored)
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      clearTimeout(timer)
+      stream.off('readable', onReadable).off('error', onError)
+      signal.removeEventListener('abort', onAbort)
+      if (!error) return resolve()
+      stream.destroy()
+      return reject(error)
+    }
+    const onReadable = () => settle()
+    const onError = (error: Error) => settle(error)
+    const onAbort = () => settle(signal.reason as Error)
+    const timer = setTimeout(() => settle(), ms)
+    stream.on('readable', onReadable).on('error', onError)
+    signal.addEventListener('abort', onAbort)
+  })
+}

@@ -1,0 +1,51 @@
+import { isIP, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { AddressList } from '../net/address/address-list.ts'
+import { isOwnAccount } from '../net/listen/peer-account.ts'
+import { resetStream, splice, spliceLocal } from '../net/stream/splice.ts'
+
+/** A program of another account of this machine has come to a door that is not for it. */
+export class ForeignAccount extends Error {
+  constructor() {
+    super('a program of another account of this machine was turned away')
+  }
+}
+
+const loopback = new AddressList(['127.0.0.0/8', '::1'])
+
+/** Whether a host is this machine itself, however it is spelled: no other can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return isIP(host) === 0 ? host === 'localhost' : loopback.has(host)
+}
+
+export interface LocalDoor {
+  /** Where the door listens. */
+  readonly host: string
+  /** Programs of every account of this machine are let in. */
+  readonly forAllAccounts?: boolean | undefined
+  readonly visit: (wait: { signal: AbortSignal }) => Promise<Duplex>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Leads a connection to a door on this machine on to where `visit` leads: for programs of this account (and root's) only, and
+ * no request over HTTP that names another machine. Such a door has no password: whoever connects is in. Takes `socket`
+ * over; fulfils when both have closed. Rejects, when `socket` is not joined, with `ForeignAccount`, or as `visit` does.
+ */
+export async function joinLocal(
+  socket: Socket,
+  { host, forAllAccounts, visit, signal }: LocalDoor,
+): Promise<void> {
+  try {
+    // A door that a person opens to a network is for all of it.
+    const isForMe = isLoopback(host)
+    if (isForMe && !forAllAccounts && !(await isOwnAccount(socket))) throw new ForeignAccount()
+    const stream = await visit({ signal })
+    if (signal.aborted) resetStream(stream)
+    else if (isForMe) await spliceLocal(socket, stream)
+    else await splice(socket, stream)
+  } catch (error) {
+    resetStream(socket)
+    throw error
+  }
+}

@@ -1,0 +1,146 @@
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log/log.ts'
+import { visitPrivately } from '../native/private-link.ts'
+import { privateVerifier } from '../native/proofs.ts'
+import { openVisit, type VisitTickets } from '../native/visit-link.ts'
+import type { Secret } from '../secret.ts'
+import type { ProxyAddress } from '../net/dial/proxy.ts'
+import { parseHostPort } from '../net/address/host-port.ts'
+import { knownAgent } from '../pins/known-agent.ts'
+import type { KnownKey } from '../pins/known-key.ts'
+import { knownRelay } from '../pins/known-relay.ts'
+import { ServerNotes } from '../pins/server-notes.ts'
+import { VisitorDoor } from './visitor-door.ts'
+
+export interface PrivateVisitorOptions {
+  /** The relay's bridge, `host:port`; an IPv6 host in brackets. */
+  readonly server: string
+  /** Of the private tunnel. */
+  readonly password: Secret
+  /** For the log. */
+  readonly name?: string
+  /** Between this machine and the relay; without it the way is direct. */
+  readonly proxy?: ProxyAddress | undefined
+  /** By default 127.0.0.1: nobody but this machine. */
+  readonly localHost?: string | undefined
+  /** By default any free one; `listen` says which. */
+  readonly localPort?: number | undefined
+  /** The relay's; without it the first key seen is pinned. */
+  readonly fingerprint?: string | undefined
+  /** The agent's; without it the first key seen is pinned. */
+  readonly agentFingerprint?: string | undefined
+  /** Where pins are kept; without it, in memory. */
+  readonly pinFile?: string | undefined
+  /** The agent's key was not known and is from now on; for those who keep it themselves. */
+  readonly onAgentPinned?: ((fingerprint: string) => void) | undefined
+  /** Why a connection to the local port was ended before it had begun. */
+  readonly onFailure?: (error: unknown) => void
+  readonly log: Log
+}
+
+/** As long as it takes to be safe from whoever gets a visitor to greet it and then guesses. */
+export const shortestPassword = 16
+
+/**
+ * A visitor of a private tunnel: a port on this machine that leads to the tunnel's target, encrypted from here to the
+ * lab box. Each connection dials the relay anew, so that a restarted relay or agent costs the connections of that moment.
+ */
+export class PrivateVisitor {
+  readonly #options: PrivateVisitorOptions
+  readonly #relay: KnownKey
+  readonly #agent: KnownKey
+  readonly #door: VisitorDoor
+  readonly #tickets: VisitTickets = {}
+
+  /** @throws RelayError `invalid-input` */
+  constructor(options: PrivateVisitorOptions) {
+    const { server, password, fingerprint, agentFingerprint, localHost, log } = options
+    parseHostPort(server, 'server')
+    if (password.reveal().length < shortestPassword) {
+      throw new RelayError(
+        'invalid-input',
+        `The password of a private tunnel has at least ${shortestPassword} characters. Give the tunnel a longer one on the server.`,
+        { what: 'password' },
+      )
+    }
+    const pinFile =
+      options.pinFile === undefined
+        ? undefined
+        : new ServerNotes(options.pinFile, 'the list of pinned servers and lab boxes')
+    this.#options = options
+    this.#relay = knownRelay({ server, fingerprint, pinFile, log })
+    this.#agent = knownAgent({
+      server,
+      password: password.reveal(),
+      fingerprint: agentFingerprint,
+      pinFile,
+      onPinned: options.onAgentPinned,
+      log,
+    })
+    this.#door = new VisitorDoor({
+      name: options.name ?? 'visitor',
+      host: localHost,
+      port: options.localPort ?? 0,
+      visit: (wait) => this.open(wait),
+      onFailure: options.onFailure,
+      log,
+    })
+  }
+
+  /** Rejects with `port-taken` or the system's error. */
+  async listen(): Promise<{ port: number }> {
+    return { port: await this.#door.open() }
+  }
+
+  /** Whether the relay's key is known, so that nobody else will do. Of use once a visit has been tried. */
+  get knowsRelay(): boolean {
+    return this.#relay.isPinned
+  }
+
+  get connectionCount(): number {
+    return this.#door.connectionCount
+  }
+
+  /**
+   * One connection to the target without the local port. Rejects with `relay-unreachable`, `fingerprint-changed`,
+   * `wrong-password`, `agent-fingerprint-changed`, `agent-unproved`, `agent-…`, `target-…`, or what the tunnel's limits say.
+   */
+  async open({ signal }: { signal: AbortSignal }): Promise<Duplex> {
+    const password = this.#options.password.reveal()
+    await Promise.all([this.#relay.load(), this.#agent.load()])
+    const outer = await openVisit({
+      ...parseHostPort(this.#options.server, 'server'),
+      proxy: this.#options.proxy,
+      password,
+      checkFingerprint: (fingerprint) => this.#relay.check(fingerprint),
+      tickets: this.#tickets,
+      signal,
+    })
+    const inner = await visitPrivately(outer.stream, {
+      verifier: privateVerifier(password),
+      checkFingerprint: (fingerprint) => this.#agent.check(fingerprint),
+      signal,
+    })
+    await this.#pin(outer.fingerprint, inner.fingerprint)
+    return inner.stream
+  }
+
+  /** The agent has proved the password's verifier: neither it nor the relay that led to it is a stranger. */
+  async #pin(relay: string, agent: string): Promise<void> {
+    try {
+      await this.#relay.remember(relay)
+      await this.#agent.remember(agent)
+    } catch (error) {
+      const { log } = this.#options
+      log.error('server and lab box could not be pinned: after a restart any key would be taken', {
+        reason: error,
+      })
+    }
+  }
+
+  /** Ends its connections too. Idempotent. */
+  close(): void {
+    this.#door.close()
+  }
+}
