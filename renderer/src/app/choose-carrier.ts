@@ -1,4 +1,4 @@
-import type { Carrier } from '../carrier/carrier.ts'
+import type { RpcCarrier } from '../carrier/rpc-carrier.ts'
 import { messagePortCarrier } from '../carrier/message-port-carrier.ts'
 import { webSocketCarrier } from '../carrier/web-socket-carrier.ts'
 
@@ -8,7 +8,7 @@ const tokenKey = 'nps-desktop:token'
  * The app's own scheme means Electron; anything else is a browser, which shows the token that headless printed
  * in its address (`#token=…`). The token is kept for this tab only and taken out of the address bar.
  */
-export function chooseCarrier(page: Window): Carrier {
+export function chooseCarrier(page: Window): RpcCarrier {
   if (page.location.protocol === 'app:') return messagePortCarrier(page)
   const token = takeToken(page)
   return webSocketCarrier(() => {

@@ -1,6 +1,6 @@
 import { watchEffect } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { usePreferences } from '../stores/preferences.ts'
+import { usePreferences } from '../stores/use-preferences.ts'
 
 /** Keeps the page's language, theme and platform as the settings and the system say. */
 export function useAppearance(): void {

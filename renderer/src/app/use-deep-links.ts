@@ -1,6 +1,6 @@
 import { onScopeDispose } from 'vue'
 import { useRouter } from 'vue-router'
-import { useBackend } from '../carrier/backend.ts'
+import { useBackend } from '../carrier/use-backend.ts'
 import { follow } from '../carrier/follow.ts'
 
 /** Opens what an `nps-desktop://` link asks for; `nps-desktop://connect?…` is what `nps connect` prints. */

@@ -2,7 +2,7 @@ import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { RouteLocationRaw } from 'vue-router'
-import { useOverview } from '../stores/overview.ts'
+import { useOverview } from '../stores/use-overview.ts'
 import type { IconName } from '../ui/icons.ts'
 import { kindIcons } from '../tunnels/tunnel-state.ts'
 

@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest'
-import type { Carrier, CarrierLink } from './carrier.ts'
+import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
 import { BackendConnection } from './connection.ts'
 import { follow } from './follow.ts'
 
 /** A backend that can be taken away: each opened link ends when `drop` is called. */
-function droppableCarrier(): { carrier: Carrier; drop: () => void; opened: () => number } {
+function droppableCarrier(): { carrier: RpcCarrier; drop: () => void; opened: () => number } {
   let opened = 0
   let drop = (): void => undefined
-  const carrier: Carrier = {
+  const carrier: RpcCarrier = {
     async open() {
       opened += 1
       const closed = Promise.withResolvers<void>()

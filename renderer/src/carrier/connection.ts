@@ -2,7 +2,7 @@ import type { ClientContext, ClientLink } from '@orpc/client'
 import { DynamicLink } from '@orpc/client'
 import { readonly, shallowRef } from 'vue'
 import type { Ref } from 'vue'
-import type { Carrier, CarrierLink } from './carrier.ts'
+import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
 
 export type ConnectionState =
   | { state: 'connecting' }
@@ -26,12 +26,12 @@ export class BackendConnection {
   readonly link: ClientLink<ClientContext>
   readonly state: Readonly<Ref<ConnectionState>>
   readonly #state = shallowRef<ConnectionState>({ state: 'connecting' })
-  readonly #carrier: Carrier
+  readonly #carrier: RpcCarrier
   readonly #stop = new AbortController()
   #current: CarrierLink | undefined
   #waiters = new Set<() => void>()
 
-  constructor(carrier: Carrier) {
+  constructor(carrier: RpcCarrier) {
     this.#carrier = carrier
     this.state = readonly(this.#state)
     this.link = new DynamicLink(() => this.#linkWithin(callWaitMs))

@@ -1,5 +1,5 @@
 import { RPCLink } from '@orpc/client/message-port'
-import type { Carrier, CarrierLink } from './carrier.ts'
+import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
 
 /** The word with which the preload script hands over a port to the backend. */
 const portMessage = 'nps-desktop:port'
@@ -10,7 +10,7 @@ const connectMessage = 'nps-desktop:connect'
  * Inside Electron: the preload posts a `MessagePort` to this window once the page is loaded, and another one
  * each time the page asks, which it does when the backend went away.
  */
-export function messagePortCarrier(page: Window): Carrier {
+export function messagePortCarrier(page: Window): RpcCarrier {
   let first = true
   return {
     async open({ signal }) {

@@ -1,7 +1,7 @@
 import type { Failure } from '@nps-desktop/electron/contract'
 import { onScopeDispose, readonly, ref, shallowRef } from 'vue'
 import type { Ref } from 'vue'
-import { failureOf } from './failure-of.ts'
+import { failureOf } from './failure-of-call.ts'
 
 /** One call at a time that a button starts: is it running, and what came of the last one. */
 export interface Call<Args extends unknown[]> {

@@ -1,7 +1,7 @@
 import type { Failure } from '@nps-desktop/electron/contract'
 import { onScopeDispose, shallowRef } from 'vue'
 import type { Ref } from 'vue'
-import { failureOf } from './failure-of.ts'
+import { failureOf } from './failure-of-call.ts'
 
 /** Calls that switches and tabs start: unlike those of a button, none may be dropped because another is under way. */
 export interface Choices<Args extends unknown[]> {

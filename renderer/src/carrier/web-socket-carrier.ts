@@ -1,10 +1,10 @@
 import { RPCLink } from '@orpc/client/websocket'
-import type { Carrier } from './carrier.ts'
+import type { RpcCarrier } from './rpc-carrier.ts'
 
 /** In a browser: one WebSocket to `url`, which is asked for each `open`. */
 export function webSocketCarrier(
   url: (options: { signal: AbortSignal }) => string | Promise<string>,
-): Carrier {
+): RpcCarrier {
   return {
     async open({ signal }) {
       const asked = url({ signal })

@@ -1,5 +1,5 @@
 import { useRouter } from 'vue-router'
-import { useApi } from '../carrier/backend.ts'
+import { useApi } from '../carrier/use-backend.ts'
 import type { Corrections, FixHandlers } from './fixes.ts'
 import { useOpenUrl } from '../stores/use-open-url.ts'
 

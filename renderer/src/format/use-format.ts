@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import { formatBytes, formatRate } from './bytes.ts'
+import { formatBytes, formatRate } from './format-bytes.ts'
 
 const secondMs = 1_000
 const minuteMs = 60 * secondMs

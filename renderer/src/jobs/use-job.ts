@@ -1,8 +1,8 @@
 import type { Job } from '@nps-desktop/electron/contract'
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
-import { useBackend } from '../carrier/backend.ts'
-import { failureOf } from '../carrier/failure-of.ts'
+import { useBackend } from '../carrier/use-backend.ts'
+import { failureOf } from '../carrier/failure-of-call.ts'
 import { follow } from '../carrier/follow.ts'
 
 /** The newest job of one sort, live. */

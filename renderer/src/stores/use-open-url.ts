@@ -1,5 +1,5 @@
-import { useApi } from '../carrier/backend.ts'
-import { usePreferences } from './preferences.ts'
+import { useApi } from '../carrier/use-backend.ts'
+import { usePreferences } from './use-preferences.ts'
 
 /** Opens a page in the person's browser: by the app where it can, else in a new tab. */
 export function useOpenUrl(): (url: string) => Promise<void> {

@@ -2,7 +2,7 @@ import { mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia } from 'pinia'
 import type { Component } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
-import { provideBackend, type DesktopApi } from '../carrier/backend.ts'
+import { provideBackend, type DesktopApi } from '../carrier/use-backend.ts'
 import { BackendConnection } from '../carrier/connection.ts'
 import { createTexts } from '../locales/index.ts'
 

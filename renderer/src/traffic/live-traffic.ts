@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
-import { useBackend, useFeed } from '../carrier/backend.ts'
+import { useBackend, useFeed } from '../carrier/use-backend.ts'
 
 /** One second of a tunnel; null while there is no link to its server, which is not the same as no traffic. */
 export interface LivePoint {

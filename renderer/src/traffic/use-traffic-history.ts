@@ -1,7 +1,7 @@
 import type { TrafficHistory } from '@nps-desktop/relay-core/api'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { ComputedRef, Ref } from 'vue'
-import { useBackend } from '../carrier/backend.ts'
+import { useBackend } from '../carrier/use-backend.ts'
 import { pointsOfHistory, totalsOf } from './traffic-points.ts'
 import type { TrafficPoint } from './traffic-points.ts'
 

@@ -1,7 +1,7 @@
 import type { Tunnel } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import { useBackend } from '../carrier/backend.ts'
+import { useBackend } from '../carrier/use-backend.ts'
 
 /** A tunnel that is stopped and will be forgotten at `undoUntilMs`. */
 export interface Removal {

@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n'
 import { useFormat } from '../../format/use-format.ts'
 import { useNow } from '../../format/use-now.ts'
 import { thingsThatNeedYou } from '../../machines/things-that-need-you.ts'
-import { useOverview } from '../../stores/overview.ts'
+import { useOverview } from '../../stores/use-overview.ts'
 import { tunnelLook } from '../../tunnels/tunnel-state.ts'
 
 /** More tunnels than this are shown in tight rows, and counted in the sentence. */

@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowRef } from 'vue'
 import type { ShallowRef } from 'vue'
-import { useBackend } from '../../carrier/backend.ts'
+import { useBackend } from '../../carrier/use-backend.ts'
 import { follow } from '../../carrier/follow.ts'
 
 /** Lines that stay on the page; older ones are in the server's own log. */

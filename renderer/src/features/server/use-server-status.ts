@@ -1,7 +1,7 @@
 import type { RelayStatus } from '@nps-desktop/relay-core/api'
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import { useOverview } from '../../stores/overview.ts'
+import { useOverview } from '../../stores/use-overview.ts'
 
 /** What a server last said of itself, and when; it stays on the screen, greyed, when the server falls silent. */
 export interface ServerStatus {

@@ -1,8 +1,8 @@
 import type { Failure } from '@nps-desktop/electron/contract'
 import { changedKeys, editConf, readConf } from '@nps-desktop/relay-core/api'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
-import { useApi } from '../../../carrier/backend.ts'
-import { failureOf } from '../../../carrier/failure-of.ts'
+import { useApi } from '../../../carrier/use-backend.ts'
+import { failureOf } from '../../../carrier/failure-of-call.ts'
 
 export type Conf = ReturnType<typeof useConf>
 

@@ -2,8 +2,8 @@ import type { HostKey } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
-import NewServer from '../NewServer.vue'
-import UpdateSignIn from '../UpdateSignIn.vue'
+import NewServer from '../new-server/NewServer.vue'
+import UpdateSignIn from './UpdateSignIn.vue'
 
 const shown: HostKey = {
   host: '120.1.1.2',

@@ -7,8 +7,8 @@ import type {
   SshSecret,
 } from '@nps-desktop/electron/contract'
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
-import { useApi } from '../../../carrier/backend.ts'
-import { failureOf } from '../../../carrier/failure-of.ts'
+import { useApi } from '../../../carrier/use-backend.ts'
+import { failureOf } from '../../../carrier/failure-of-call.ts'
 import { readSshLine } from './ssh-line.ts'
 import type { SshLine } from './ssh-line.ts'
 

@@ -1,0 +1,58 @@
+import type { Server } from '@nps-desktop/electron/contract'
+import { expect, test } from 'vitest'
+import { computed, defineComponent, h } from 'vue'
+import { mountPage } from '../../../testing/mount-page.ts'
+import { provideWizard } from '../wizard/wizard.ts'
+import LabFromLaptop from './LabFromLaptop.vue'
+
+const server: Server = {
+  id: 's1',
+  name: 'cloud-hz',
+  address: null,
+  hasSecret: false,
+  relay: null,
+  link: { state: 'not-set-up' },
+  last: null,
+  local: false,
+}
+
+const InWizard = defineComponent(() => {
+  provideWizard(
+    computed(() => ({ title: 'lab', subtitle: '', lines: [], current: 'lab' as const, kept: false })),
+  )
+  return () => h(LabFromLaptop, { server, lab: null })
+})
+
+async function withAddress(line: string) {
+  const page = await mountPage(InWizard, {
+    answers: {
+      hostKeys: {
+        inspect: async (input: { host: string; port: number }) => ({
+          ...input,
+          algorithm: 'ssh-ed25519',
+          fingerprint: 'SHA256:x',
+          state: 'known',
+          pinned: 'SHA256:x',
+        }),
+      },
+    },
+  })
+  const host = page.get('form input')
+  // tells of `change` too, as when a person leaves the field
+  await host.setValue(line)
+  return page
+}
+const valuesIn = (page: Awaited<ReturnType<typeof withAddress>>): string[] =>
+  page.findAll('input').map((input) => input.element.value)
+
+test('a box at an IP address is called by all of it', async () => {
+  await using page = await withAddress('ssh goudan@10.20.3.7')
+  await page.get('form').trigger('submit')
+  await expect.poll(() => valuesIn(page)).toContain('10.20.3.7')
+  expect(valuesIn(page)).not.toContain('10')
+})
+
+test('the machine in between of ssh -J gets its own sign-in', async () => {
+  await using page = await withAddress('ssh -J jump@gate:2200 goudan@lab')
+  await expect.poll(() => valuesIn(page)).toEqual(expect.arrayContaining(['gate', '2200', 'jump']))
+})

@@ -1,0 +1,136 @@
+import type { Failure, Job, PortReport, Server } from '@nps-desktop/electron/contract'
+import { flushPromises } from '@vue/test-utils'
+import { computed, defineComponent, h } from 'vue'
+import { afterEach, expect, test, vi } from 'vitest'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import ServerJobStep from './ServerJobStep.vue'
+import { autoCheckEveryMs } from './use-auto-check.ts'
+import { provideWizard } from '../wizard/wizard.ts'
+
+const server: Server = {
+  id: 's1',
+  name: 'cloud-hz',
+  address: { host: '120.1.1.2', port: 22, user: 'goudan' },
+  hasSecret: true,
+  relay: null,
+  link: { state: 'not-set-up' },
+  local: false,
+  last: null,
+}
+
+function failedJob(id: Job['steps'][number]['id'], failure: Failure, ports: PortReport | null = null): Job {
+  return {
+    id: 'j1',
+    kind: 'server-setup',
+    serverId: 's1',
+    labId: null,
+    state: 'failed',
+    ports,
+    writes: [],
+    steps: [{ id, state: 'failed', startedAtMs: 0, tookMs: 1, progress: null, facts: [], failure }],
+  }
+}
+
+const Wizard = defineComponent({
+  props: { job: { type: Object, required: true } },
+  setup(props) {
+    provideWizard(computed(() => ({ title: '', subtitle: '', lines: [], current: 'check', kept: true })))
+    return () => h(ServerJobStep, { server, job: props.job as Job, step: 'check' })
+  },
+})
+
+async function show(job: Job) {
+  const retries: unknown[] = []
+  const page = await mountPage(Wizard, {
+    props: { job },
+    answers: {
+      jobs: {
+        retry: async (input) => {
+          retries.push(input)
+          return {}
+        },
+      },
+    },
+  })
+  return { page, retries }
+}
+
+afterEach(() => vi.useRealTimers())
+
+test('a rejected sudo password is asked for in its place and sent with the retry', async () => {
+  const { page, retries } = await show(
+    failedJob('identity', {
+      code: 'sudo-password-rejected',
+      params: { host: '120.1.1.2', user: 'goudan' },
+      message: '',
+      fixes: [{ action: 'enter-sudo-password' }, { action: 'install-without-root' }],
+    }),
+  )
+  await using _ = page
+  await page.get('input[type=password]').setValue('right one')
+  buttonCalled('Try this password').click()
+  await flushPromises()
+  expect(retries).toEqual([{ jobId: 'j1', sudoPassword: 'right one' }])
+  buttonCalled('Install without root').click()
+  await flushPromises()
+  expect(retries.at(-1)).toEqual({ jobId: 'j1', withoutRoot: true })
+})
+
+test('a taken port is replaced by the free one on a click', async () => {
+  const { page, retries } = await show(
+    failedJob('free-ports', {
+      code: 'port-in-use',
+      params: { host: '120.1.1.2', port: 8024, free: 8025, program: 'nps' },
+      message: '',
+      fixes: [{ action: 'use-port', port: 8025 }],
+    }),
+  )
+  await using _ = page
+  buttonCalled('Use 8025').click()
+  await flushPromises()
+  expect(retries).toEqual([{ jobId: 'j1', bridgePort: 8025 }])
+})
+
+test('closed ports are tried again by themselves, and there is a quiet way on', async () => {
+  vi.useFakeTimers()
+  const report: PortReport = {
+    range: { from: 7000, to: 7099 },
+    bridge: { port: 8024, state: 'open', ms: 12 },
+    cells: [
+      { from: 7000, to: 7049, tried: 50, open: 50, state: 'open' },
+      { from: 7050, to: 7099, tried: 50, open: 0, state: 'no-answer' },
+    ],
+    tried: 100,
+    open: 50,
+    noAnswer: 50,
+    closedOnServer: 0,
+    used: [],
+    cause: 'security-group',
+    hostFirewall: null,
+    provider: null,
+    checkedAtMs: 0,
+  }
+  const blocked: Failure = {
+    code: 'ports-blocked-by-security-group',
+    params: { host: '120.1.1.2', ports: '7000-7099' },
+    message: '',
+    fixes: [],
+  }
+  const { page, retries } = await show(failedJob('port-range', blocked, report))
+  await using _ = page
+  expect(buttonCalled('Continue with the 50 open ports')).toBeTruthy()
+  expect(retries).toEqual([])
+  await vi.advanceTimersByTimeAsync(autoCheckEveryMs)
+  expect(retries).toEqual([{ jobId: 'j1' }])
+
+  // While they are tried again, the rule to add stays on the screen.
+  const job = failedJob('port-range', blocked, report)
+  await page.setProps({
+    job: {
+      ...job,
+      state: 'running',
+      steps: job.steps.map((step) => ({ ...step, state: 'running', failure: null })),
+    },
+  })
+  expect(page.text()).toContain('security group')
+})

@@ -1,0 +1,40 @@
+import type { Lab, Overview, Server, SetAside, Tunnel } from '@nps-desktop/electron/contract'
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { useBackend, useFeed } from '../carrier/use-backend.ts'
+
+/** Everything on Home: servers, lab boxes and tunnels, as the backend last said. */
+export const useOverview = defineStore('overview', () => {
+  const { api } = useBackend()
+  const { value: overview } = useFeed<Overview>((options) => api.overview.watch({}, options))
+
+  /** False until the first value came: show names without states, not emptiness. */
+  const loaded = computed(() => overview.value !== null)
+  const servers = computed<readonly Server[]>(() => overview.value?.servers ?? [])
+  const labs = computed<readonly Lab[]>(() => overview.value?.labs ?? [])
+  const tunnels = computed<readonly Tunnel[]>(() => overview.value?.tunnels ?? [])
+  const setAside = computed<readonly SetAside[]>(() => overview.value?.setAside ?? [])
+  const laptopOnline = computed(() => overview.value?.laptopOnline ?? true)
+  const trial = computed(() => overview.value?.trial ?? false)
+  /** When the backend made this picture; null before the first. */
+  const atMs = computed(() => overview.value?.atMs ?? null)
+
+  return {
+    overview,
+    loaded,
+    servers,
+    labs,
+    tunnels,
+    setAside,
+    laptopOnline,
+    trial,
+    atMs,
+    serverOf: (serverId: string) => servers.value.find((server) => server.id === serverId) ?? null,
+    labOf: (labId: string) => labs.value.find((lab) => lab.id === labId) ?? null,
+    tunnelOf: (tunnelId: string) => tunnels.value.find((tunnel) => tunnel.id === tunnelId) ?? null,
+    labsOf: (serverId: string) => labs.value.filter((lab) => lab.serverId === serverId),
+    otherTunnelsOf: (labId: string) =>
+      (overview.value?.otherTunnels ?? []).filter((tunnel) => tunnel.labId === labId),
+    tunnelsOf: (labId: string) => tunnels.value.filter((tunnel) => tunnel.labId === labId),
+  }
+})

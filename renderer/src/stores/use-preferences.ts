@@ -1,0 +1,51 @@
+import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import { useBackend, useFeed } from '../carrier/use-backend.ts'
+import { systemLanguage } from '../locales/index.ts'
+import type { Language } from '../locales/index.ts'
+
+const noCapabilities: Capabilities = {
+  version: '',
+  platform: 'unknown',
+  desktop: false,
+  tray: false,
+  openFolder: false,
+  openUrl: false,
+  pickFile: false,
+  secretStorage: 'key-file',
+  dataFolder: '',
+}
+
+/** What the person chose, and what this place can do. */
+export const usePreferences = defineStore('preferences', () => {
+  const { api, connection } = useBackend()
+  const { value: settings } = useFeed<Settings>((options) => api.app.settings.watch({}, options))
+  const capabilities = shallowRef<Capabilities>(noCapabilities)
+  const stop = new AbortController()
+  onScopeDispose(() => stop.abort())
+  // They do not change while the app runs, but a browser may reconnect to another one.
+  watch(
+    connection.state,
+    async ({ state }) => {
+      if (state !== 'online') return
+      try {
+        capabilities.value = await api.app.capabilities({}, { signal: stop.signal })
+      } catch {
+        // Gone again meanwhile: the next connection asks again, and the frame shows that it is away.
+      }
+    },
+    { immediate: true },
+  )
+
+  const language = computed<Language>(() => {
+    const chosen = settings.value?.language ?? 'system'
+    return chosen === 'system' ? systemLanguage() : chosen
+  })
+  const theme = computed(() => settings.value?.theme ?? 'system')
+
+  async function save(change: Partial<Settings>): Promise<void> {
+    await api.app.settings.save(change)
+  }
+  return { settings, capabilities, language, theme, save }
+})
