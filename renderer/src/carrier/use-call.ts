@@ -1,7 +1,8 @@
 import type { Failure } from '@nps-desktop/electron/contract'
-import { onScopeDispose, readonly, ref, shallowRef } from 'vue'
+import { readonly, ref, shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { failureOf } from './failure-of-call.ts'
+import { useScopeSignal } from './scope-signal.ts'
 
 /** One call at a time that a button starts: is it running, and what came of the last one. */
 export interface Call<Args extends unknown[]> {
@@ -18,15 +19,14 @@ export function useCall<Args extends unknown[]>(
 ): Call<Args> {
   const busy = ref(false)
   const failure = shallowRef<Failure | null>(null)
-  const stop = new AbortController()
-  onScopeDispose(() => stop.abort())
+  const signal = useScopeSignal()
 
   async function run(...args: Args): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
     failure.value = null
     try {
-      await call({ signal: stop.signal }, ...args)
+      await call({ signal }, ...args)
       return true
     } catch (error) {
       failure.value = failureOf(error)

@@ -1,7 +1,8 @@
 import type { Failure } from '@nps-desktop/electron/contract'
-import { onScopeDispose, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { failureOf } from './failure-of-call.ts'
+import { useScopeSignal } from './scope-signal.ts'
 
 /** Calls that switches and tabs start: unlike those of a button, none may be dropped because another is under way. */
 export interface Choices<Args extends unknown[]> {
@@ -16,14 +17,13 @@ export function useChoices<Args extends unknown[]>(
   call: (options: { signal: AbortSignal }, ...args: Args) => Promise<unknown>,
 ): Choices<Args> {
   const failure = shallowRef<Failure | null>(null)
-  const stop = new AbortController()
-  onScopeDispose(() => stop.abort())
+  const signal = useScopeSignal()
   let last: Promise<void> = Promise.resolve()
 
   async function save(args: Args): Promise<void> {
-    if (stop.signal.aborted) return
+    if (signal.aborted) return
     try {
-      await call({ signal: stop.signal }, ...args)
+      await call({ signal }, ...args)
       failure.value = null
     } catch (error) {
       failure.value = failureOf(error)

@@ -1,7 +1,8 @@
 import type { ProbeResult, Tunnel } from '@nps-desktop/relay-core/api'
-import { onScopeDispose, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { pause } from '../carrier/connection.ts'
+import { useScopeSignal } from '../carrier/scope-signal.ts'
 import type { RelayApi } from './relay-api.ts'
 
 /** The pause between two rounds; a result counts for 30 s. */
@@ -15,9 +16,7 @@ export function useProbes(
   tunnels: Ref<readonly Tunnel[] | null>,
 ): Ref<ReadonlyMap<number, ProbeResult>> {
   const results = shallowRef<ReadonlyMap<number, ProbeResult>>(new Map())
-  const stop = new AbortController()
-  onScopeDispose(() => stop.abort())
-  void run(stop.signal)
+  void run(useScopeSignal())
   return results
 
   async function run(signal: AbortSignal): Promise<void> {

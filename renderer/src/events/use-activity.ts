@@ -1,7 +1,8 @@
 import type { ActivityEvent } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import { useBackend, useFeed } from '../carrier/use-backend.ts'
+import { useBackend } from '../carrier/use-backend.ts'
+import { useFeed } from '../carrier/use-follow.ts'
 
 /** What changed, newest first. */
 export const useActivity = defineStore('activity', () => {

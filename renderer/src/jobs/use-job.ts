@@ -1,9 +1,10 @@
 import type { Job } from '@nps-desktop/electron/contract'
-import { onScopeDispose, shallowRef, watch } from 'vue'
+import { shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import { useBackend } from '../carrier/use-backend.ts'
 import { failureOf } from '../carrier/failure-of-call.ts'
 import { follow } from '../carrier/follow.ts'
+import { useNewest, useScopeSignal } from '../carrier/scope-signal.ts'
 
 /** The newest job of one sort, live. */
 export interface FollowedJob {
@@ -20,17 +21,11 @@ export interface FollowedJob {
 export function useJob(wanted: (job: Job) => boolean): FollowedJob {
   const { api, connection } = useBackend()
   const job = shallowRef<Job | null>(null)
-  const scope = new AbortController()
-  let watching = new AbortController()
-  onScopeDispose(() => {
-    scope.abort()
-    watching.abort()
-  })
+  const scope = useScopeSignal()
+  const watching = useNewest()
 
   function show(jobId: string): void {
-    if (scope.signal.aborted) return
-    watching.abort()
-    const stop = (watching = new AbortController())
+    const signal = watching.begin()
     void follow(
       connection,
       (options) => api.jobs.watch({ jobId }, options),
@@ -38,10 +33,10 @@ export function useJob(wanted: (job: Job) => boolean): FollowedJob {
         job.value = next
       },
       {
-        signal: stop.signal,
+        signal,
         onError: (error) => {
           if (failureOf(error)?.code !== 'not-found') return
-          stop.abort()
+          watching.cancel()
           job.value = null
         },
       },
@@ -53,7 +48,7 @@ export function useJob(wanted: (job: Job) => boolean): FollowedJob {
     async ({ state }) => {
       if (state !== 'online') return
       try {
-        const known = await api.jobs.list({}, { signal: scope.signal })
+        const known = await api.jobs.list({}, { signal: scope })
         const newest = known.findLast(wanted)
         if (newest) {
           job.value = newest

@@ -1,7 +1,8 @@
 import type { Lab, Overview, Server, SetAside, Tunnel } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import { useBackend, useFeed } from '../carrier/use-backend.ts'
+import { useBackend } from '../carrier/use-backend.ts'
+import { useFeed } from '../carrier/use-follow.ts'
 
 /** Everything on Home: servers, lab boxes and tunnels, as the backend last said. */
 export const useOverview = defineStore('overview', () => {

@@ -1,7 +1,9 @@
 import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
-import { computed, onScopeDispose, shallowRef, watch } from 'vue'
-import { useBackend, useFeed } from '../carrier/use-backend.ts'
+import { computed, shallowRef, watch } from 'vue'
+import { useBackend } from '../carrier/use-backend.ts'
+import { useScopeSignal } from '../carrier/scope-signal.ts'
+import { useFeed } from '../carrier/use-follow.ts'
 import { systemLanguage } from '../locales/index.ts'
 import type { Language } from '../locales/index.ts'
 
@@ -22,15 +24,14 @@ export const usePreferences = defineStore('preferences', () => {
   const { api, connection } = useBackend()
   const { value: settings } = useFeed<Settings>((options) => api.app.settings.watch({}, options))
   const capabilities = shallowRef<Capabilities>(noCapabilities)
-  const stop = new AbortController()
-  onScopeDispose(() => stop.abort())
+  const signal = useScopeSignal()
   // They do not change while the app runs, but a browser may reconnect to another one.
   watch(
     connection.state,
     async ({ state }) => {
       if (state !== 'online') return
       try {
-        capabilities.value = await api.app.capabilities({}, { signal: stop.signal })
+        capabilities.value = await api.app.capabilities({}, { signal })
       } catch {
         // Gone again meanwhile: the next connection asks again, and the frame shows that it is away.
       }

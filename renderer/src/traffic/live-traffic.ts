@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
-import { useBackend, useFeed } from '../carrier/use-backend.ts'
+import { useBackend } from '../carrier/use-backend.ts'
+import { useFeed } from '../carrier/use-follow.ts'
 
 /** One second of a tunnel; null while there is no link to its server, which is not the same as no traffic. */
 export interface LivePoint {

@@ -5,6 +5,12 @@ export interface TrafficPoint {
   upBytesPerSecond: number | null
 }
 
+/** All bytes of a stretch of time. */
+export interface TrafficTotals {
+  readonly downBytes: number
+  readonly upBytes: number
+}
+
 export type TrafficRange = 'minute' | 'hour' | 'day' | 'week'
 
 /** What a range spans. */
@@ -51,8 +57,8 @@ export function pointsOfHistory(history: {
 /** All bytes of a history. */
 export function totalsOf(history: {
   points: readonly { downBytes: number | null; upBytes: number | null }[]
-}): { downBytes: number; upBytes: number } {
-  return history.points.reduce<{ downBytes: number; upBytes: number }>(
+}): TrafficTotals {
+  return history.points.reduce<TrafficTotals>(
     (sum, point) => ({
       downBytes: sum.downBytes + (point.downBytes ?? 0),
       upBytes: sum.upBytes + (point.upBytes ?? 0),

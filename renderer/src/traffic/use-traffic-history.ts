@@ -1,60 +1,38 @@
+import type { Failure } from '@nps-desktop/electron/contract'
 import type { TrafficHistory } from '@nps-desktop/relay-core/api'
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { computed, watch } from 'vue'
 import type { ComputedRef, Ref } from 'vue'
-import { useBackend } from '../carrier/use-backend.ts'
+import { usePolled } from '../carrier/use-polled.ts'
 import { pointsOfHistory, totalsOf } from './traffic-points.ts'
-import type { TrafficPoint } from './traffic-points.ts'
+import type { TrafficPoint, TrafficTotals } from './traffic-points.ts'
 
 /** History moves a point a minute; asking a little more often keeps the right edge fresh. */
 const askEveryMs = 20_000
 
-/** The traffic of one tunnel, of one server, or of all, over a range; asked again while it is looked at. */
-export function useTrafficHistory(
-  what: Ref<{ tunnelId?: string; serverId?: string; range: 'hour' | 'day' | 'week' | 'month' } | null>,
+/** The traffic that `ask` tells of `what`, asked again while it is looked at. `failure` is why there is nothing to show. */
+export function useTrafficHistory<What>(
+  what: Ref<What | null>,
+  ask: (what: What, options: { signal: AbortSignal }) => Promise<TrafficHistory>,
 ): {
   points: ComputedRef<readonly TrafficPoint[]>
-  totals: ComputedRef<{ downBytes: number; upBytes: number }>
-  failed: Ref<boolean>
+  totals: ComputedRef<TrafficTotals>
+  failure: ComputedRef<Failure | null>
+  again: () => void
 } {
-  const { api, connection } = useBackend()
-  const history = shallowRef<TrafficHistory | null>(null)
-  const failed = ref(false)
-  let stop = new AbortController()
-
-  async function ask(): Promise<void> {
-    stop.abort()
-    stop = new AbortController()
-    const { signal } = stop
-    if (!what.value || document.visibilityState !== 'visible') return
-    try {
-      const answer = await api.traffic.history(what.value, { signal })
-      if (signal.aborted) return
-      history.value = answer
-      failed.value = false
-    } catch {
-      if (!signal.aborted) failed.value = history.value === null
-    }
-  }
+  const { value: history, failure, again } = usePolled(what, ask, askEveryMs)
+  // the answer to another question says nothing of this one
   watch(
     what,
     () => {
       history.value = null
-      void ask()
+      failure.value = null
     },
-    { immediate: true, deep: true },
+    { deep: true, flush: 'sync' },
   )
-  watch(connection.state, ({ state }) => {
-    if (state === 'online') void ask()
-  })
-  const timer = setInterval(() => void ask(), askEveryMs)
-  onScopeDispose(() => {
-    clearInterval(timer)
-    stop.abort()
-  })
-
   return {
     points: computed(() => (history.value ? pointsOfHistory(history.value) : [])),
     totals: computed(() => totalsOf(history.value ?? { points: [] })),
-    failed,
+    failure: computed(() => (history.value ? null : failure.value)),
+    again,
   }
 }

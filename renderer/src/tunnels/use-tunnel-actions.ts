@@ -1,9 +1,10 @@
 import type { Failure, Fix, Tunnel } from '@nps-desktop/electron/contract'
-import { onScopeDispose, ref, shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { useApi } from '../carrier/use-backend.ts'
 import { failureOf } from '../carrier/failure-of-call.ts'
+import { useScopeSignal } from '../carrier/scope-signal.ts'
 import { useOpenUrl } from '../stores/use-open-url.ts'
 import { useFixes } from '../failures/use-fixes.ts'
 import { doFix } from '../failures/fixes.ts'
@@ -38,8 +39,7 @@ export function useTunnelActions(): TunnelActions {
   const removals = useRemovals()
   const busy = shallowRef<ReadonlySet<string>>(new Set())
   const failures = ref<ReadonlyMap<string, Failure>>(new Map())
-  const stop = new AbortController()
-  onScopeDispose(() => stop.abort())
+  const signal = useScopeSignal()
 
   async function run(
     tunnelId: string,
@@ -49,7 +49,7 @@ export function useTunnelActions(): TunnelActions {
     busy.value = new Set([...busy.value, tunnelId])
     dismiss(tunnelId)
     try {
-      await work({ signal: stop.signal })
+      await work({ signal })
       return true
     } catch (error) {
       const failure = failureOf(error)

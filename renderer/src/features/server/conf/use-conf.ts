@@ -1,8 +1,9 @@
 import type { Failure } from '@nps-desktop/electron/contract'
 import { changedKeys, editConf, readConf } from '@nps-desktop/relay-core/api'
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { useApi } from '../../../carrier/use-backend.ts'
 import { failureOf } from '../../../carrier/failure-of-call.ts'
+import { useScopeSignal } from '../../../carrier/scope-signal.ts'
 
 export type Conf = ReturnType<typeof useConf>
 
@@ -25,8 +26,7 @@ export function useConf(serverId: string, online: () => boolean) {
   const failure = shallowRef<Failure | null>(null)
   /** What the last saving came to, until the next change. */
   const outcome = ref<'saved' | 'restarted' | null>(null)
-  const stop = new AbortController()
-  onScopeDispose(() => stop.abort())
+  const signal = useScopeSignal()
 
   const before = computed(() => readConf(saved.value?.text ?? ''))
   const now = computed(() => readConf(draft.value))
@@ -43,7 +43,7 @@ export function useConf(serverId: string, online: () => boolean) {
 
   async function load(): Promise<void> {
     try {
-      const read = await api.servers.config.get({ serverId }, { signal: stop.signal })
+      const read = await api.servers.config.get({ serverId }, { signal })
       const untouched = !dirty.value
       saved.value = read
       if (untouched) draft.value = read.text

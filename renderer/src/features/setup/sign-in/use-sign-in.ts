@@ -6,9 +6,10 @@ import type {
   SshAddress,
   SshSecret,
 } from '@nps-desktop/electron/contract'
-import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { useApi } from '../../../carrier/use-backend.ts'
 import { failureOf } from '../../../carrier/failure-of-call.ts'
+import { useNewest } from '../../../carrier/scope-signal.ts'
 import { readSshLine } from './ssh-line.ts'
 import type { SshLine } from './ssh-line.ts'
 
@@ -64,8 +65,7 @@ export function useSignIn(options: {
   const phase = ref<SignInPhase>('address')
   const hostKey = shallowRef<HostKey | null>(null)
   const failure = shallowRef<Failure | null>(null)
-  let asking = new AbortController()
-  onScopeDispose(() => asking.abort())
+  const asking = useNewest()
 
   // Another machine has another key: what was confirmed no longer counts.
   watch(
@@ -92,7 +92,7 @@ export function useSignIn(options: {
   })
 
   function reset(): void {
-    asking.abort()
+    asking.cancel()
     phase.value = 'address'
     hostKey.value = null
     failure.value = null
@@ -117,20 +117,19 @@ export function useSignIn(options: {
 
   /** Asks the machine for its host key. */
   async function inspect(): Promise<void> {
-    asking.abort()
-    const stop = (asking = new AbortController())
+    const signal = asking.begin()
     phase.value = 'asking'
     failure.value = null
     try {
       const shown = await api.hostKeys.inspect(
         { host: fields.host.trim(), port: port.value, jump: jump.value },
-        { signal: stop.signal },
+        { signal },
       )
-      if (stop.signal.aborted) return
+      if (signal.aborted) return
       hostKey.value = shown
       phase.value = shown.state === 'known' ? 'secret' : shown.state === 'changed' ? 'changed' : 'confirm'
     } catch (error) {
-      if (stop.signal.aborted) return
+      if (signal.aborted) return
       phase.value = 'address'
       failure.value = failureOf(error)
     }
