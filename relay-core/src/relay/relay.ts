@@ -13,9 +13,9 @@ import { loadOrCreateAdminKey } from '../api-client/admin-key.ts'
 import { Agents } from './clients/agents.ts'
 import { createApiDoor } from './api/api-door.ts'
 import { Books, keepBooks } from './book-keeping.ts'
+import { Signal } from '../async/signal.ts'
 import { BridgeHttp } from './bridge/bridge-http.ts'
 import { Bridge } from './bridge/bridge.ts'
-import { ChangeSignal } from '../async/change-signal.ts'
 import { ClientRegistry } from './clients/client-registry.ts'
 import { ConfigFile } from './settings/config-file.ts'
 import { noAssets } from './console/console-assets.ts'
@@ -47,7 +47,7 @@ export class Relay {
   readonly #options: RelayOptions
   readonly #now: () => number
   readonly #logTail = new LogTail()
-  readonly #statusChanged = new ChangeSignal()
+  readonly #statusChanged = new Signal()
   readonly #closers: (() => unknown)[] = []
   readonly #log: Log
   /** What the relay was started with: what a changed setting that waits for a restart is compared to. */
@@ -196,11 +196,12 @@ export class Relay {
     })
     const books = new Books({ tunnels, clients, store, log, now })
     const traffic = new TrafficMeter({ tunnels, store: store.traffic, save: () => books.save(), now })
+    const savingSoon = agents.onChange(() => books.saveSoon())
     this.#closers.push(
       () => clients.close(),
       () => opened.closeAll(),
       () => books.close(),
-      agents.onChange(() => books.saveSoon()),
+      () => savingSoon[Symbol.dispose](),
     )
 
     let bridgePort = this.#config.bridgePort

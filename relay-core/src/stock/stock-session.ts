@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
+import { Signal } from '../async/signal.ts'
 import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
 import { DatagramStream, unframed } from '../net/stream/datagram-stream.ts'
 import { formatHostPort } from '../net/address/host-port.ts'
@@ -57,7 +58,7 @@ export class StockSession implements AgentSession {
   readonly #layers: PayloadLayers
   readonly #mux: MuxSession
   readonly #ended = new AbortController()
-  readonly #silenceListeners = new Set<() => void>()
+  readonly #silence = new Signal()
   #isSilent = false
   #files: MuxSession | undefined
   #settleClosed: (end: { reason: string }) => void = () => undefined
@@ -87,7 +88,7 @@ export class StockSession implements AgentSession {
   }
 
   onSilence(listener: () => void): void {
-    this.#silenceListeners.add(listener)
+    this.#silence.subscribe(listener)
   }
 
   /** Both connections are there: the link begins. */
@@ -210,7 +211,7 @@ export class StockSession implements AgentSession {
   /** A stock agent notices a cut minutes later, if at all, and goes on by the same connections. */
   #onSilence(isSilent: boolean): void {
     this.#isSilent = isSilent
-    for (const listener of this.#silenceListeners) listener()
+    this.#silence.emit()
   }
 
   async #readHealthReports(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
 import type { RelayStatus, Tunnel } from '../../api/models.ts'
-import type { ChangeSignal } from '../../async/change-signal.ts'
+import type { Signal } from '../../async/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
 import type { Invites } from '../clients/invites.ts'
@@ -20,7 +20,7 @@ export interface ApiParts {
   logTail: LogTail
   log: Log
   status: () => RelayStatus
-  statusChanged: ChangeSignal
+  statusChanged: Signal
   /** The line that starts an agent for a client, with the server's name as the asker knows it. */
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
   /** The line for the visitor of a private tunnel. */

@@ -1,37 +1,26 @@
-import type { ChangeSignal } from '../../async/change-signal.ts'
+import { changes, type Subscribable } from '../../async/changes.ts'
+import { every } from '../../async/every.ts'
+import { Signal } from '../../async/signal.ts'
 
 export interface FeedOptions<T> {
   read: () => T
-  changed: ChangeSignal
+  changed: Subscribable
   signal: AbortSignal | undefined
-  /** Reads again after this long without a change, for values that drift; yields only what differs. */
+  /** Reads again after this long without a change, for values that drift. */
   refreshMs?: number
 }
 
-/** The current value first, then each change. Changes that come faster than the reader takes them melt into one. */
+/** The current value first, then each one that differs. Changes that come faster than the reader takes them melt into one. */
 export async function* feed<T>({ read, changed, signal, refreshMs }: FeedOptions<T>): AsyncGenerator<T> {
-  let wake: () => void = () => undefined
-  let isDirty = false
-  const touch = () => {
-    isDirty = true
-    wake()
-  }
-  const unsubscribe = changed.subscribe(touch)
-  const timer = refreshMs === undefined ? undefined : setInterval(touch, refreshMs)
-  signal?.addEventListener('abort', touch, { once: true })
-  try {
-    let last: string | undefined
-    while (!signal?.aborted) {
-      isDirty = false
-      const value = read()
-      const text = JSON.stringify(value)
-      if (text !== last) yield value
-      last = text
-      if (!isDirty) await new Promise<void>((resolve) => (wake = resolve))
-    }
-  } finally {
-    unsubscribe()
-    clearInterval(timer)
-    signal?.removeEventListener('abort', touch)
+  const due = new Signal()
+  using stack = new DisposableStack()
+  stack.use(changed.subscribe(() => due.emit()))
+  if (refreshMs !== undefined) stack.use(every(refreshMs, () => due.emit()))
+  let last: string | undefined
+  for await (const _ of changes(due, { signal })) {
+    const value = read()
+    const text = JSON.stringify(value)
+    if (text !== last) yield value
+    last = text
   }
 }

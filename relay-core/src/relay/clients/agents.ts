@@ -1,3 +1,4 @@
+import { Signal } from '../../async/signal.ts'
 import type { AgentState } from '../../api/models.ts'
 import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
@@ -20,7 +21,7 @@ interface Left extends Leftover {
 /** Which lab boxes are online. One session a client: the newer one wins. */
 export class Agents {
   readonly #places = new Map<number, Place>()
-  readonly #listeners = new Set<(clientId: number) => void>()
+  readonly #changed = new Signal<[clientId: number]>()
 
   /**
    * Takes a session whose handshake is done. An older one of the same client ends: one of the same program without a
@@ -43,7 +44,7 @@ export class Agents {
     session.onSilence?.(() => {
       if (place.current !== session) return
       if (session.isSilent) place.offlineSinceMs = Date.now()
-      this.#changed(clientId)
+      this.#changed.emit(clientId)
     })
     void session.closed.then(() => {
       place.leftovers.add({
@@ -55,9 +56,9 @@ export class Agents {
       place.leftovers.endLater()
       place.current = undefined
       if (!session.isSilent) place.offlineSinceMs = Date.now()
-      this.#changed(clientId)
+      this.#changed.emit(clientId)
     })
-    this.#changed(clientId)
+    this.#changed.emit(clientId)
   }
 
   /** The session of an agent that is online. */
@@ -84,7 +85,7 @@ export class Agents {
       atMs: before?.atMs ?? current.onlineSinceMs,
       askedAtMs: Date.now(),
     }
-    this.#changed(clientId)
+    this.#changed.emit(clientId)
     return describe(current)
   }
 
@@ -107,10 +108,9 @@ export class Agents {
     }
   }
 
-  /** Called with the client's id after each change of what `state` says. Returns how to stop. */
-  onChange(listener: (clientId: number) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  /** Calls back with the client's id after each change of what `state` says, until the answer is disposed of. */
+  onChange(listener: (clientId: number) => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   /** Carriers that streams of earlier sessions still use. */
@@ -142,10 +142,6 @@ export class Agents {
     }
     this.#places.set(clientId, place)
     return place
-  }
-
-  #changed(clientId: number): void {
-    for (const listener of this.#listeners) listener(clientId)
   }
 }
 

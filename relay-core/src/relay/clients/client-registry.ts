@@ -3,7 +3,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
-import { ChangeSignal } from '../../async/change-signal.ts'
+import { Signal } from '../../async/signal.ts'
 import {
   newVkey,
   type ClientChange,
@@ -33,16 +33,16 @@ const mostClients = 10_000
 
 /** The relay's clients: what is stored about them and whether their agents are online. */
 export class ClientRegistry {
-  readonly changed = new ChangeSignal()
+  readonly changed = new Signal()
   readonly #options: ClientRegistryOptions
   readonly #online = new Set<number>()
   /** By client: when its agent was last seen, as far as the store does not know it. */
   readonly #lastSeenMs = new Map<number, number>()
-  readonly #unsubscribe: () => void
+  readonly #subscription: Disposable
 
   constructor(options: ClientRegistryOptions) {
     this.#options = options
-    this.#unsubscribe = options.agents.onChange((clientId) => {
+    this.#subscription = options.agents.onChange((clientId) => {
       this.#note(clientId)
       this.changed.emit()
     })
@@ -147,7 +147,7 @@ export class ClientRegistry {
   }
 
   close(): void {
-    this.#unsubscribe()
+    this.#subscription[Symbol.dispose]()
   }
 
   #note(id: number): void {

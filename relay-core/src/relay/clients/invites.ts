@@ -32,13 +32,13 @@ export interface Invitation {
 /** One-time codes with which a lab box that nobody can reach installs its agent by one pasted line. */
 export class Invites {
   readonly #options: InvitesOptions
-  readonly #unsubscribe: () => void
+  readonly #subscription: Disposable
   /** Clients that came online while the state could not be written: their used codes open nothing meanwhile. */
   readonly #toRetire = new Set<number>()
 
   constructor(options: InvitesOptions) {
     this.#options = options
-    this.#unsubscribe = options.agents.onChange((clientId) => {
+    this.#subscription = options.agents.onChange((clientId) => {
       if (options.agents.state(clientId).state !== 'online') return
       this.#toRetire.add(clientId)
       try {
@@ -115,7 +115,7 @@ export class Invites {
   }
 
   close(): void {
-    this.#unsubscribe()
+    this.#subscription[Symbol.dispose]()
   }
 
   /** Takes back the codes by which an agent has come. @throws RelayError when the state cannot be written */

@@ -1,5 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
+import { Signal } from '../../async/signal.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { AddressList } from '../../net/address/address-list.ts'
 import { RateGate } from './rate-gate.ts'
@@ -32,7 +33,7 @@ export class Allowance {
   readonly #byNetwork = new Map<string, number>()
   #isThrottling = false
   #expiryTimer: NodeJS.Timeout | undefined
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Signal()
 
   constructor({ owner, limits, usedBytes, mostPerAddress = Infinity }: AllowanceOptions) {
     this.#owner = owner
@@ -50,17 +51,16 @@ export class Allowance {
     return this.#limits
   }
 
-  /** Called when limits changed, or the date came: whoever is connected has to be looked at again. */
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  /** Calls back when limits changed, or the date came: whoever is connected has to be looked at again. */
+  onChange(listener: () => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   /** Takes effect at once, for open connections too. */
   setLimits(limits: Limits): void {
     this.#limits = limits
     this.#apply()
-    this.#tell()
+    this.#changed.emit()
   }
 
   /** Why it is closed for everybody, or null. */
@@ -176,14 +176,10 @@ export class Allowance {
     this.#expiryTimer = setTimeout(
       () => {
         this.#awaitExpiry()
-        this.#tell()
+        this.#changed.emit()
       },
       Math.min(restMs, longestTimerMs),
     )
     this.#expiryTimer.unref()
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener()
   }
 }

@@ -1,5 +1,7 @@
+import { changes } from '../../async/changes.ts'
+import { every } from '../../async/every.ts'
+import { Signal } from '../../async/signal.ts'
 import type { LiveTraffic, TrafficHistory, Tunnel } from '../../api/models.ts'
-import { ChangeSignal } from '../../async/change-signal.ts'
 import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
 import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
 
@@ -16,9 +18,9 @@ export class TrafficMeter {
   readonly #store: TrafficStore
   readonly #save: () => unknown
   readonly #now: () => number
-  readonly #ticked = new ChangeSignal()
+  readonly #ticked = new Signal()
   #watchers = 0
-  #timer: NodeJS.Timeout | undefined
+  #ticking: Disposable | undefined
   #before: Sample | undefined
   #latest: Sample | undefined
 
@@ -43,20 +45,11 @@ export class TrafficMeter {
 
   /** Once a second; after the first value only tunnels that changed, or came to rest, are in it. */
   async *live(signal: AbortSignal | undefined): AsyncGenerator<LiveTraffic> {
-    let wake: () => void = () => undefined
-    let isDue = false
-    const tick = () => {
-      isDue = true
-      wake()
-    }
-    const unsubscribe = this.#ticked.subscribe(tick)
-    signal?.addEventListener('abort', tick, { once: true })
     this.#watch()
     const moving = new Set<number>()
     try {
       let isFirst = true
-      while (!signal?.aborted) {
-        isDue = false
+      for await (const _ of changes(this.#ticked, { signal })) {
         const { atMs, tunnels } = this.#rates()
         yield {
           atMs,
@@ -70,11 +63,8 @@ export class TrafficMeter {
           }),
         }
         isFirst = false
-        if (!isDue) await new Promise<void>((resolve) => (wake = resolve))
       }
     } finally {
-      unsubscribe()
-      signal?.removeEventListener('abort', tick)
       this.#unwatch()
     }
   }
@@ -113,16 +103,16 @@ export class TrafficMeter {
     if (this.#watchers++ > 0) return
     this.#before = undefined
     this.#latest = this.#sample()
-    this.#timer = setInterval(() => {
+    this.#ticking = every(liveMs, () => {
       this.#before = this.#latest
       this.#latest = this.#sample()
       this.#ticked.emit()
-    }, liveMs)
+    })
   }
 
   #unwatch(): void {
     if (--this.#watchers > 0) return
-    clearInterval(this.#timer)
+    this.#ticking?.[Symbol.dispose]()
     this.#before = undefined
     this.#latest = undefined
   }

@@ -22,7 +22,7 @@ export class Passages {
   readonly #allowances: readonly Allowance[]
   readonly #refusalOf: (address: string) => RelayError | null
   readonly #passages = new Set<Passage>()
-  readonly #unsubscribe: (() => void)[]
+  readonly #subscriptions: Disposable[]
   #lastId = 0
 
   /** `refusalOf`: why the relay lets nobody from an address into any tunnel, or null. */
@@ -34,7 +34,7 @@ export class Passages {
     this.#tunnelId = tunnelId
     this.#refusalOf = refusalOf
     this.#allowances = allowances
-    this.#unsubscribe = allowances.map((allowance) => allowance.onChange(() => this.#review()))
+    this.#subscriptions = allowances.map((allowance) => allowance.onChange(() => this.#review()))
   }
 
   get count(): number {
@@ -102,7 +102,7 @@ export class Passages {
 
   /** The tunnel is closed for good. */
   close(): void {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
     this.endAll()
   }
 

@@ -18,12 +18,12 @@ export class ReportedHealth {
   readonly #options: ReportedHealthOptions
   /** By client: targets that its agent said are down. */
   readonly #down = new Map<number, Map<string, HostPort>>()
-  readonly #unsubscribe: () => void
+  readonly #subscription: Disposable
 
   constructor(options: ReportedHealthOptions) {
     this.#options = options
     // An agent that comes anew holds all of them for well, and says nothing of them until one is not.
-    this.#unsubscribe = options.agents.onChange((clientId) => this.#forget(clientId))
+    this.#subscription = options.agents.onChange((clientId) => this.#forget(clientId))
   }
 
   take(clientId: number, { target, up }: HealthReport): void {
@@ -47,7 +47,7 @@ export class ReportedHealth {
   }
 
   close(): void {
-    this.#unsubscribe()
+    this.#subscription[Symbol.dispose]()
   }
 
   #forget(clientId: number): void {

@@ -33,13 +33,13 @@ export class PushedConfiguration {
   readonly #options: PushedConfigurationOptions
   /** By client: what was pushed by an agent that is not online yet. */
   readonly #finished = new Map<number, { kept: ReadonlySet<number>; atMs: number }>()
-  readonly #unsubscribe: () => void
+  readonly #subscription: Disposable
   /** An agent that brings the password of another's private tunnel learns that it is one: it may not try many. */
   readonly #guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: Date.now })
 
   constructor(options: PushedConfigurationOptions) {
     this.#options = options
-    this.#unsubscribe = options.agents.onChange((clientId) => {
+    this.#subscription = options.agents.onChange((clientId) => {
       if (options.agents.get(clientId)) this.#removeOthers(clientId)
     })
   }
@@ -75,7 +75,7 @@ export class PushedConfiguration {
   }
 
   close(): void {
-    this.#unsubscribe()
+    this.#subscription[Symbol.dispose]()
   }
 
   #removeOthers(clientId: number): void {

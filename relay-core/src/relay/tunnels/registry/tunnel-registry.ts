@@ -1,9 +1,9 @@
+import { Signal } from '../../../async/signal.ts'
 import type { Limits } from '../../../api/limits.ts'
 import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../../../api/models.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
-import { ChangeSignal } from '../../../async/change-signal.ts'
 import { withPassword } from '../private/private-settings.ts'
 import type { TrafficPoint } from '../../store/traffic-store.ts'
 import type { NewTunnel, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
@@ -22,7 +22,7 @@ export interface TunnelRegistryOptions {
 
 /** The relay's tunnels: what is stored about them, and whether they listen. */
 export class TunnelRegistry {
-  readonly changed = new ChangeSignal()
+  readonly changed = new Signal()
   readonly #options: TunnelRegistryOptions
   readonly #ledger: TrafficLedger
   /** Changes happen one after the other, so that a start and a stop never cross. */
