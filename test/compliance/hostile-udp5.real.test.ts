@@ -5,7 +5,7 @@ import { greetRelay, type StockRole } from '../../relay-core/src/stock/messages/
 import { decodeLinkInfo } from '../../relay-core/src/stock/messages/link-info.ts'
 import { MuxSession } from '../../relay-core/src/stock/mux/mux-session.ts'
 import type { MuxStream } from '../../relay-core/src/stock/mux/mux-stream.ts'
-import { readPrefixed } from '../../relay-core/src/net/stream/read-exactly.ts'
+import { readPrefixed } from '../../relay-core/src/stock/messages/read-prefixed.ts'
 import { encodeSocksDatagram } from '../../relay-core/src/net/stream/socks-datagram.ts'
 import { Tunnels } from '../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
 import { DatagramTargets } from './datagram-targets.ts'

@@ -1,14 +1,12 @@
 import type { Socket } from 'node:net'
 import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 import type { Target } from '../session/agent-session.ts'
+import type { DialPolicy } from '../session/dial-policy.ts'
 import { connectTcp } from '../net/dial/connect.ts'
 import { resolveHost } from '../net/dial/resolve-host.ts'
 
 /** How long a target may take to accept (spec/wire.md: the relay waits a little longer). */
 export const targetTimeoutMs = 10_000
-
-/** Says whether the agent may dial a target at the address to which its name has led. */
-export type DialPolicy = (target: Target, address: string) => boolean
 
 /** Dials the target; rejects with a `target-…` RelayError that names it and says what to do, or the signal's reason. */
 export async function dialTarget(

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '../config/agent/npc-conf.ts'
+import type { AgentHealthCheck } from '../stock/configuration/pushed-configuration.ts'
 import { parseLinkHost } from '../stock/messages/link-info.ts'
 import type { HealthReport } from '../stock/messages/main-messages.ts'
 import type { Log } from '../log/log.ts'
@@ -22,7 +22,7 @@ export function nextHealth(before: TargetHealth, succeeded: boolean, maxFailures
 
 /** Tries targets as `[health…]` sections say and reports each that goes down or comes back. */
 export class HealthWatch {
-  readonly #checks: readonly HealthCheck[]
+  readonly #checks: readonly AgentHealthCheck[]
   readonly #report: (report: HealthReport) => void
   readonly #log: Log
   readonly #stopped = new AbortController()
@@ -33,7 +33,7 @@ export class HealthWatch {
     report,
     log,
   }: {
-    checks: readonly HealthCheck[]
+    checks: readonly AgentHealthCheck[]
     report: (report: HealthReport) => void
     log: Log
   }) {
@@ -51,7 +51,7 @@ export class HealthWatch {
     for (const timer of this.#timers) clearInterval(timer)
   }
 
-  #watch(check: HealthCheck, target: string): void {
+  #watch(check: AgentHealthCheck, target: string): void {
     let health = untried
     let isTrying = false
     const attempt = async () => {
@@ -74,7 +74,7 @@ export class HealthWatch {
 
 /** Undefined when the target is well, else why not. */
 async function tryTarget(
-  { type, path, timeoutMs }: HealthCheck,
+  { type, path, timeoutMs }: AgentHealthCheck,
   target: string,
   stopped: AbortSignal,
 ): Promise<unknown> {

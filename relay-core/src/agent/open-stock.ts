@@ -1,6 +1,6 @@
 import { allowedTargets } from '../config/agent/allowed-targets.ts'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PushedConfiguration } from '../config/agent/npc-conf.ts'
+import type { PushedConfiguration } from '../stock/configuration/pushed-configuration.ts'
 import type { StockRelay } from '../stock/enter-relay.ts'
 import { md5Hex } from '../stock/messages/handshake.ts'
 import { defaultMuxLimits } from '../stock/mux/mux-limits.ts'
@@ -9,6 +9,7 @@ import { StockLink } from '../stock/stock-link.ts'
 import { formatHostPort, parseHostPort } from '../net/address/host-port.ts'
 import { relayVersion } from '../version.ts'
 import { dialTarget } from './dial-target.ts'
+import { serveStockStream } from './serve-stock-stream.ts'
 import { serveShares, type Share } from './files/serve-shares.ts'
 import { HealthWatch } from './health-watch.ts'
 import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
@@ -41,8 +42,12 @@ export async function openStock(
   const link = await StockLink.open({
     ...relay,
     vkey,
-    dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
-    policy,
+    serveStream: (stream) =>
+      void serveStockStream(stream, {
+        dial: (target, dialling) => dialTarget(target, { policy, signal: dialling.signal }),
+        policy,
+        log,
+      }),
     serveFiles: shares.length > 0 ? (stream) => serveShares(stream, shares, { log }) : undefined,
     log,
     signal,

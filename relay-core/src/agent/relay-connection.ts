@@ -1,4 +1,4 @@
-import type { PushedConfiguration } from '../config/agent/npc-conf.ts'
+import type { PushedConfiguration } from '../stock/configuration/pushed-configuration.ts'
 import type { Log } from '../log/log.ts'
 import type { Leftover } from '../native/carriers/leftovers.ts'
 import type { AgentInstance } from '../native/relay-link.ts'
@@ -6,7 +6,7 @@ import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import type { AgentOrigin } from '../wire/messages.ts'
 import type { AgentIdentity } from './agent-identity.ts'
-import type { DialPolicy } from './dial-target.ts'
+import type { DialPolicy } from '../session/dial-policy.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
 
 /** A link to a relay, whatever the protocol. */

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Target } from '../session/agent-session.ts'
-import { explainDial, lookUp, type DialPolicy } from './dial-target.ts'
+import type { DialPolicy } from '../session/dial-policy.ts'
+import { explainDial, lookUp } from './dial-target.ts'
 
 /** Relays forget a visitor long before; one that does not must not leave sockets behind. */
 const idleTimeoutMs = 15 * 60_000

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { decodeSocksDatagram, encodeSocksDatagram } from '../net/stream/socks-datagram.ts'
 import { resolveHost } from '../net/dial/resolve-host.ts'
-import type { DialPolicy } from './dial-target.ts'
+import type { DialPolicy } from '../session/dial-policy.ts'
 import { endTogether } from './serve-datagrams.ts'
 
 /** Names that are being looked up for one stream; datagrams to further ones are lost meanwhile. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { DialPolicy } from './dial-target.ts'
+import type { DialPolicy } from '../session/dial-policy.ts'
 import { joinDatagrams, openDatagramSocket } from './serve-datagrams.ts'
 import { serveSocksDatagrams } from './serve-socks-datagrams.ts'
 import type { Log } from '../log/log.ts'
@@ -9,10 +9,10 @@ import { splice } from '../net/stream/splice.ts'
 import { decodeLinkInfo, parseLinkHost, type LinkInfo } from '../stock/messages/link-info.ts'
 import type { MuxStream } from '../stock/mux/mux-stream.ts'
 import { layerAsAgent } from '../stock/payload-layers.ts'
-import { readPrefixed } from '../net/stream/read-exactly.ts'
+import { readPrefixed } from '../stock/messages/read-prefixed.ts'
 import { socksDatagramsAsAgent } from '../stock/stock-socks-datagrams.ts'
 
-export interface ServeStreamOptions {
+interface ServeStreamOptions {
   /** Dials over TCP; rejects with a `target-…` error. */
   readonly dial: (target: Target, options: { signal: AbortSignal }) => Promise<Socket>
   readonly policy: DialPolicy | undefined
@@ -26,7 +26,7 @@ const handshakeTimeoutMs = 10_000
 const targetGraceMs = 10_000
 
 /** Agent's side of one stream: reads what the relay asks for and does it. Never rejects. */
-export async function serveStream(stream: MuxStream, options: ServeStreamOptions): Promise<void> {
+export async function serveStockStream(stream: MuxStream, options: ServeStreamOptions): Promise<void> {
   const gone = new AbortController()
   // An error is always followed by `close`.
   stream.on('error', () => undefined)

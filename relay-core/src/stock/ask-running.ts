@@ -2,7 +2,8 @@ import { RelayError } from '../api/errors.ts'
 import { enterRelay, type StockRelay } from './enter-relay.ts'
 import { md5Hex } from './messages/handshake.ts'
 import { maxDocumentBytes } from './messages/length-prefixed.ts'
-import { EarlyEnd, readExactly, readPrefixed } from '../net/stream/read-exactly.ts'
+import { EarlyEnd, readExactly } from '../net/stream/read-exactly.ts'
+import { readPrefixed } from './messages/read-prefixed.ts'
 
 const answerTimeoutMs = 10_000
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { RelayError } from '../api/errors.ts'
-import type { PushedConfiguration } from '../config/agent/npc-conf.ts'
+import type { PushedConfiguration } from './configuration/pushed-configuration.ts'
 import { PortRanges } from '../net/address/port-ranges.ts'
 import { encodePushedClient, encodePushedHost, encodePushedTunnel } from './configuration/encode-pushed.ts'
 import { enterRelay, type StockRelay } from './enter-relay.ts'

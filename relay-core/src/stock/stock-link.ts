@@ -1,15 +1,20 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
+import type { Log } from '../log/log.ts'
 import { enterRelay, type StockRelay } from './enter-relay.ts'
 import type { StockRole } from './messages/handshake.ts'
 import { encodeHealthReport, mainFlag, mainFlagBytes, type HealthReport } from './messages/main-messages.ts'
+import type { MuxStream } from './mux/mux-stream.ts'
 import type { MuxLimits } from './mux/mux-limits.ts'
 import { MuxSession } from './mux/mux-session.ts'
-import { readExactly, readPrefixed } from '../net/stream/read-exactly.ts'
-import { serveStream, type ServeStreamOptions } from '../agent/serve-stock-stream.ts'
+import { readExactly } from '../net/stream/read-exactly.ts'
+import { readPrefixed } from './messages/read-prefixed.ts'
 
-export interface StockLinkOptions extends ServeStreamOptions, StockRelay {
+export interface StockLinkOptions extends StockRelay {
+  /** Does what the relay asks for on a stream that it has opened. */
+  readonly serveStream: (stream: MuxStream) => void
+  readonly log: Log
   /** Speaks HTTP on a stream as the server of this agent's files; without it the agent serves none. */
   readonly serveFiles?: ((stream: Duplex) => void) | undefined
   readonly muxLimits?: Partial<MuxLimits>
@@ -54,7 +59,7 @@ export class StockLink {
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
     this.#mux = new MuxSession({
       carrier: chan,
-      onStream: (stream) => void serveStream(stream, options),
+      onStream: options.serveStream,
       onSilence: (isSilent) => this.#onSilence(isSilent),
       ...(options.muxLimits && { limits: options.muxLimits }),
     })

@@ -13,7 +13,7 @@ import type { MuxLimits } from './mux/mux-limits.ts'
 import { MuxSession } from './mux/mux-session.ts'
 import type { MuxStream } from './mux/mux-stream.ts'
 import { layerAsRelay, type PayloadLayers } from './payload-layers.ts'
-import { readPrefixed } from '../net/stream/read-exactly.ts'
+import { readPrefixed } from './messages/read-prefixed.ts'
 import { socksDatagramsAsRelay } from './stock-socks-datagrams.ts'
 import { leaksCompressedStreams } from './stock-version.ts'
 

@@ -3,7 +3,7 @@ import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
 import { asksForHelp } from '../shared/help.ts'
 import { npcFlagKinds, refusedNpcCommands, refuseStockFlags } from './npc-flags.ts'
-import { withSecretFiles } from '../shared/secret-files.ts'
+import { withSecretFiles } from './secret-files.ts'
 import { print } from '../shared/output.ts'
 
 const usage = `npc ${relayVersion}, the agent of NPS Desktop

@@ -1,7 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { AddressList } from '../../net/address/address-list.ts'
 import { networkOf } from '../../net/address/network-of.ts'
-import type { DialPolicy } from '../../agent/dial-target.ts'
+import type { DialPolicy } from '../../session/dial-policy.ts'
 
 /**
  * Where clouds hand a machine its own passwords, to whoever asks from the machine itself: of most clouds (AWS, Azure, GCP, OpenStack, Tencent), of

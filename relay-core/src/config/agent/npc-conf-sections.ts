@@ -1,6 +1,7 @@
 import { pushedModes, type PushedHost, type PushedTunnel } from '../../stock/configuration/pushed-config.ts'
 import { parseAccounts } from '../file/account-file.ts'
-import type { HealthCheck, NpcConfContext, Visitor } from './npc-conf.ts'
+import type { AgentHealthCheck } from '../../stock/configuration/pushed-configuration.ts'
+import type { NpcConfContext, Visitor } from './npc-conf.ts'
 import { PortRanges } from '../../net/address/port-ranges.ts'
 import type { SectionValues } from './section-values.ts'
 
@@ -126,7 +127,7 @@ export function readVisitor(values: SectionValues, warn: Warn): Visitor {
   return { name: values.name, password: values.required('password'), localPort, isP2p }
 }
 
-export function readHealthCheck(values: SectionValues): HealthCheck {
+export function readHealthCheck(values: SectionValues): AgentHealthCheck {
   const type = values.text('health_check_type') || 'tcp'
   if (type !== 'tcp' && type !== 'http')
     throw values.wrong('health_check_type', `is tcp or http, not "${type}"`)

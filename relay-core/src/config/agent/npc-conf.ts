@@ -1,3 +1,4 @@
+import type { AgentHealthCheck, PushedConfiguration } from '../../stock/configuration/pushed-configuration.ts'
 import type { PushedClient, PushedHost, PushedTunnel } from '../../stock/configuration/pushed-config.ts'
 import { readAgentConfig, type AgentConfig } from './agent-config.ts'
 import { fillTemplate } from './environment-template.ts'
@@ -6,18 +7,6 @@ import { readHealthCheck, readHost, readTunnel, readVisitor } from './npc-conf-s
 import type { ConfigWarning } from '../relay/relay-config.ts'
 import { SectionValues } from './section-values.ts'
 
-/** Whether some targets of this agent are well, which it finds out for its relay. */
-export interface HealthCheck {
-  readonly type: 'tcp' | 'http'
-  /** `host:port` as the tunnels write it. */
-  readonly targets: readonly string[]
-  /** For http. */
-  readonly path: string
-  readonly timeoutMs: number
-  readonly intervalMs: number
-  readonly maxFailures: number
-}
-
 /** A private tunnel of another agent, to be had on a port of this machine. */
 export interface Visitor {
   readonly name: string
@@ -25,15 +14,6 @@ export interface Visitor {
   readonly localPort: number
   /** What a p2p visitor asked for, which is not offered: it comes the relayed way. */
   readonly isP2p: boolean
-}
-
-/** What an agent brings along to its relay. */
-export interface PushedConfiguration {
-  /** How the relay shall treat this agent; heard only when the vkey is the relay's public one. */
-  readonly client: PushedClient
-  readonly hosts: readonly PushedHost[]
-  readonly tunnels: readonly PushedTunnel[]
-  readonly healthChecks: readonly HealthCheck[]
 }
 
 /** npc.conf, checked and complete. */
@@ -96,7 +76,7 @@ export function parseNpcConf(text: string, file: string, { environment, ...paths
     client,
     hosts: [] as PushedHost[],
     tunnels: [] as PushedTunnel[],
-    healthChecks: [] as HealthCheck[],
+    healthChecks: [] as AgentHealthCheck[],
   }
   for (const section of titled) {
     if (section.name === 'common') continue

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { maxDocumentBytes, readPrefix } from '../../stock/messages/length-prefixed.ts'
 
 /** The peer ended the connection before a message was whole. */
 export class EarlyEnd extends Error {
@@ -35,15 +34,6 @@ export async function readExactly(
     }
   }
   return Buffer.concat(parts)
-}
-
-/** Takes one `i32le length | bytes`; rejects with a `RangeError` when the length is outside `min..max`. */
-export async function readPrefixed(
-  stream: Readable,
-  { signal, min = 1, max = maxDocumentBytes }: { signal: AbortSignal; min?: number; max?: number },
-): Promise<Buffer> {
-  const length = readPrefix(await readExactly(stream, 4, { signal }), { min, max })
-  return readExactly(stream, length, { signal })
 }
 
 function readableAgain(stream: Readable, signal: AbortSignal): Promise<void> {

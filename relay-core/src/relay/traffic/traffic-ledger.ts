@@ -1,7 +1,19 @@
 import type { TrafficPoint } from '../store/traffic-store.ts'
-import type { Tunnels } from '../tunnels/registry/running-tunnels.ts'
 
-type Counters = Pick<Tunnels, 'counters'>
+/** Of one open tunnel, since it was opened. */
+export interface TunnelCounters {
+  /** Bytes to visitors. */
+  readonly downBytes: number
+  /** Bytes to the target. */
+  readonly upBytes: number
+  /** Connections now. */
+  readonly connections: number
+}
+
+interface Counters {
+  readonly counters: (tunnelId: number) => TunnelCounters
+}
+
 interface Bytes {
   readonly downBytes: number
   readonly upBytes: number

@@ -3,9 +3,15 @@ import { every } from '../../async/every.ts'
 import { Signal } from '../../async/signal.ts'
 import type { LiveTraffic, TrafficHistory, Tunnel } from '../../api/models.ts'
 import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
-import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
 
 const liveMs = 1_000
+
+/** The relay's tunnels, open or not. */
+interface MeteredTunnels {
+  /** @throws RelayError `tunnel-not-found` */
+  readonly get: (tunnelId: number) => Tunnel
+  readonly list: () => readonly Tunnel[]
+}
 
 interface Sample {
   atMs: number
@@ -14,7 +20,7 @@ interface Sample {
 
 /** Traffic now and in the past. Asks the counters once a second, and only while somebody looks. */
 export class TrafficMeter {
-  readonly #tunnels: TunnelRegistry
+  readonly #tunnels: MeteredTunnels
   readonly #store: TrafficStore
   readonly #save: () => unknown
   readonly #now: () => number
@@ -26,7 +32,7 @@ export class TrafficMeter {
 
   /** `save` writes down what has flowed until now, before somebody looks at history. */
   constructor(options: {
-    tunnels: TunnelRegistry
+    tunnels: MeteredTunnels
     store: TrafficStore
     save: () => unknown
     now: () => number

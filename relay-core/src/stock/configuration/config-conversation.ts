@@ -8,7 +8,8 @@ import {
   type PushedHost,
   type PushedTunnel,
 } from './pushed-config.ts'
-import { EarlyEnd, readExactly, readPrefixed } from '../../net/stream/read-exactly.ts'
+import { EarlyEnd, readExactly } from '../../net/stream/read-exactly.ts'
+import { readPrefixed } from '../messages/read-prefixed.ts'
 
 /** Takes what one agent pushes. What is refused ends the conversation. */
 export interface ConfigReceiver {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PushedConfiguration } from '../../config/agent/npc-conf.ts'
+import type { PushedConfiguration } from './pushed-configuration.ts'
 import type { ConfigReceiver } from './config-conversation.ts'
 import { encodePushedHost, encodePushedTunnel } from './encode-pushed.ts'
 import { decodePushedHost, decodePushedTunnel } from './pushed-config.ts'

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
 import { encodePrefixed } from './length-prefixed.ts'
-import { readExactly, readPrefixed } from '../../net/stream/read-exactly.ts'
+import { readExactly } from '../../net/stream/read-exactly.ts'
+import { readPrefixed } from './read-prefixed.ts'
 
 /** What a connection is for; relay-core/spec/nps-compat.md §3 tells each one's errand. */
 export const stockRoles = ['main', 'chan', 'conf', 'file', 'sert', 'p2pm', 'rgst'] as const

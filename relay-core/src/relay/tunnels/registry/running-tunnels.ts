@@ -19,16 +19,8 @@ import { probe } from '../probe.ts'
 import { formatHostPort } from '../../../net/address/host-port.ts'
 import { parseTargets } from '../targets.ts'
 import { TargetTurns } from '../target-turns.ts'
+import type { TunnelCounters } from '../../traffic/traffic-ledger.ts'
 import type { TunnelMode, TunnelSpec } from '../modes/tunnel-mode.ts'
-
-export interface TunnelCounters {
-  /** Bytes to visitors since the tunnel was opened. */
-  readonly downBytes: number
-  /** Bytes to the target since the tunnel was opened. */
-  readonly upBytes: number
-  /** Connections now. */
-  readonly connections: number
-}
 
 export interface TunnelsOptions {
   readonly agents: Agents

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { usageError } from './flags.ts'
-import type { NpcFlags } from '../npc/npc-flags.ts'
+import { usageError } from '../shared/flags.ts'
+import type { NpcFlags } from './npc-flags.ts'
 
 /** The flags with what `-vkey_file` and `-password_file` hold: one line, which stands in no list of processes. */
 export function withSecretFiles(flags: NpcFlags): NpcFlags {

@@ -1,7 +1,8 @@
 import { duplexPair, Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { encodePrefixed } from '../../stock/messages/length-prefixed.ts'
-import { EarlyEnd, readExactly, readPrefixed } from './read-exactly.ts'
+import { EarlyEnd, readExactly } from '../../net/stream/read-exactly.ts'
+import { encodePrefixed } from './length-prefixed.ts'
+import { readPrefixed } from './read-prefixed.ts'
 
 const signal = AbortSignal.timeout(10_000)
 
