@@ -1,4 +1,5 @@
 import type { Configuration } from 'electron-builder'
+import { noticesFile } from './notices/notices.ts'
 
 /** What the package holds: the bundles (no node_modules) and the one-file relay programs to upload. */
 export const builderConfiguration: Configuration = {
@@ -9,7 +10,16 @@ export const builderConfiguration: Configuration = {
   // what main and the backend import is inside their bundles
   files: ['app/**/*', 'package.json', '!**/*.map', '!node_modules'],
   extraResources: [
-    { from: 'build/out', to: 'programs', filter: ['manifest.json', 'np?-linux-*.gz', 'np?-linux-*.xz'] },
+    {
+      from: 'build/out',
+      to: 'programs',
+      filter: ['manifest.json', 'np?-linux-*.gz', 'np?-linux-*.xz', noticesFile],
+    },
+  ],
+  // Electron's own LICENSE and Chromium's notices are put beside these by electron-builder.
+  extraFiles: [
+    { from: 'LICENSE', to: 'LICENSE' },
+    { from: `electron/dist/${noticesFile}`, to: noticesFile },
   ],
   asar: true,
   // What the app's Electron must not be talked into: docs/adr/0017-electron-fuses.md.

@@ -16,6 +16,8 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2023',
+    // For the notices in the packages: build/notices.
+    license: { fileName: 'licences.json' },
     rolldownOptions: { input: { desktop: 'index.html', console: 'console.html' } },
   },
 })

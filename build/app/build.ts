@@ -1,12 +1,15 @@
-import { cp, mkdir, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
+import { notices, noticesFile } from '../notices/notices.ts'
+import { packagesIn, packagesOfPages } from '../notices/shipped-packages.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const out = join(root, 'electron/dist/app')
 
 /**
- * Bundles the app into electron/dist/app: main.js, preload.cjs, backend.js, the built pages and icons.
+ * Bundles the app into electron/dist/app: main.js, preload.cjs, backend.js, the built pages and icons. The notices of what
+ * the bundles hold lie beside that folder, for the package.
  * `electron` stays outside; `cpu-features` is ssh2's optional native part, which it does without.
  */
 await mkdir(out, { recursive: true })
@@ -15,6 +18,7 @@ const common: BuildOptions = {
   platform: 'node',
   target: 'node24',
   sourcemap: true,
+  metafile: true,
   external: ['electron', 'cpu-features', './crypto/build/Release/sshcrypto.node'],
   logLevel: 'warning',
   absWorkingDir: root,
@@ -27,7 +31,7 @@ const requireBanner = {
     'const __dirname = import.meta.dirname;',
   ].join(' '),
 }
-await Promise.all([
+const bundles = await Promise.all([
   build({
     ...common,
     format: 'esm',
@@ -55,6 +59,13 @@ await stat(join(pages, 'index.html')).catch(() => {
   throw new Error('The pages are not built. Run: npm run build:renderer')
 })
 await rm(join(out, 'renderer'), { recursive: true, force: true })
-await cp(pages, join(out, 'renderer'), { recursive: true })
+const pagesLicences = join(pages, 'licences.json')
+await cp(pages, join(out, 'renderer'), { recursive: true, filter: (source) => source !== pagesLicences })
 await cp(join(root, 'build/icons'), join(out, 'icons'), { recursive: true })
 await cp(join(root, 'electron/package.json'), join(root, 'electron/dist/package.json'))
+
+const packages = await Promise.all([
+  packagesOfPages(pagesLicences),
+  ...bundles.map(({ metafile }) => packagesIn(metafile ?? { inputs: {}, outputs: {} }, root)),
+])
+await writeFile(join(root, 'electron/dist', noticesFile), notices('NPS Desktop', packages.flat()))

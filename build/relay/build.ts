@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { notices, noticesFile } from '../notices/notices.ts'
+import { packagesOfPages } from '../notices/shipped-packages.ts'
 import { type Arch, bunFor, compile } from './bun.ts'
 import { bundle } from './bundle.ts'
 import { compressed } from './compressed.ts'
@@ -11,9 +13,9 @@ import { tarArchive } from './tar-archive.ts'
 
 /**
  * `npm run build:relay`: `nps` and `npc` for Linux x64 and arm64, one file each, into build/out: as they are
- * (`nps-linux-amd64`), compressed for the wire (.gz, .xz), and as the archives that NPS has always had. manifest.json
- * tells sizes and hashes. Nothing is done again whose sources have not changed. `--no-xz` leaves out the .xz files, which take
- * the longest.
+ * (`nps-linux-amd64`), compressed for the wire (.gz, .xz), and as the archives that NPS has always had, with the licence
+ * and the notices of what is in them. manifest.json tells sizes and hashes. Nothing is done again whose sources have not
+ * changed. `--no-xz` leaves out the .xz files, which take the longest.
  */
 
 const root = resolve(import.meta.dirname, '../..')
@@ -42,10 +44,26 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 await mkdir(join(out, 'work'), { recursive: true })
 const bundles = { nps: await bundle('nps'), npc: await bundle('npc') }
 const conf = await readFile(join(root, 'relay-core/conf/nps.conf'))
+const licence = await readFile(join(root, 'LICENSE'))
+const noticesText = notices(
+  'NPS Desktop, of which nps and npc are a part,',
+  [
+    ...bundles.nps.packages,
+    ...bundles.npc.packages,
+    ...(await packagesOfPages(join(root, 'renderer/dist/licences.json'))),
+  ],
+  await Promise.all(
+    ['bun.txt', 'LGPL-2.0.txt', 'LGPL-2.1.txt', 'Apache-2.0.txt'].map((name) =>
+      readFile(join(root, 'build/notices', name), 'utf8'),
+    ),
+  ),
+)
 const sources = sha256(
   JSON.stringify([
     bundles,
     conf.toString('latin1'),
+    licence.toString('latin1'),
+    noticesText,
     withXz,
     await Promise.all(arches.map((arch) => bunFor(arch))),
   ]),
@@ -55,13 +73,18 @@ if (await isBuilt(sources)) {
   process.exit(0)
 }
 
+/** Beside the programs in every archive. */
+const legal = [
+  { name: 'LICENSE', mode: 0o644, body: licence },
+  { name: noticesFile, mode: 0o644, body: Buffer.from(noticesText) },
+]
 const entries: Entry[] = []
 for (const arch of arches) {
   const raw: Record<string, Buffer> = {}
   for (const program of programs) {
     const source = join(out, 'work', `${program}.mjs`)
     const name = `${program}-linux-${arch}`
-    await writeFile(source, bundles[program])
+    await writeFile(source, bundles[program].text)
     await compile({ bundle: source, arch, outfile: join(out, name) })
     await chmod(join(out, name), 0o755)
     const bytes = await readFile(join(out, name))
@@ -87,9 +110,11 @@ for (const arch of arches) {
   await archive(`linux_${arch}_server.tar.gz`, [
     { name: 'nps', mode: 0o755, body: raw['nps'] },
     { name: 'conf/nps.conf', mode: 0o600, body: conf },
+    ...legal,
   ])
-  await archive(`linux_${arch}_client.tar.gz`, [{ name: 'npc', mode: 0o755, body: raw['npc'] }])
+  await archive(`linux_${arch}_client.tar.gz`, [{ name: 'npc', mode: 0o755, body: raw['npc'] }, ...legal])
 }
+await writeWhole(noticesFile, Buffer.from(noticesText))
 await rm(join(out, 'work'), { recursive: true })
 await writeWhole('manifest.json', Buffer.from(`${JSON.stringify({ sources, files: entries }, null, 2)}\n`))
 
@@ -125,7 +150,11 @@ async function isBuilt(wanted: string): Promise<boolean> {
     files: Entry[]
   }
   const hasXz = files.some(({ compression }) => compression === 'xz')
-  return have === wanted && (hasXz || !withXz) && files.every(({ file }) => existsSync(join(out, file)))
+  return (
+    have === wanted &&
+    (hasXz || !withXz) &&
+    [noticesFile, ...files.map(({ file }) => file)].every((file) => existsSync(join(out, file)))
+  )
 }
 
 function sha256(body: Buffer | string): string {

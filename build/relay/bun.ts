@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '../..')
 const cache = join(root, 'node_modules/.cache/nps-desktop/bun')
 
 /** The version of the dev dependency `@oven/bun-linux-x64-baseline`; both processors get the same. */
-const version = '1.4.5'
+export const bunVersion = '1.4.5'
 /** Of the package for arm64, which npm does not install on another processor. From the registry's own record. */
 const arm64Integrity =
   'sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg=='
@@ -27,13 +27,13 @@ export async function bunProgram(): Promise<string> {
 /** The Bun that is put inside the program for `arch`. The one for arm64 is fetched once, by npm, and checked. */
 export async function bunFor(arch: Arch): Promise<string> {
   if (arch === 'amd64') return bunProgram()
-  const folder = join(cache, `arm64-${version}`)
+  const folder = join(cache, `arm64-${bunVersion}`)
   const path = join(folder, 'package/bin/bun')
   if (existsSync(path)) return path
   const partial = `${folder}.${process.pid}`
   await mkdir(partial, { recursive: true })
   try {
-    const pack = ['pack', `@oven/bun-linux-aarch64@${version}`, '--pack-destination', partial, '--silent']
+    const pack = ['pack', `@oven/bun-linux-aarch64@${bunVersion}`, '--pack-destination', partial, '--silent']
     const name = execFileSync('npm', pack, { cwd: root, encoding: 'utf8', timeout: 300_000 }).trim()
     const archive = await readFile(join(partial, name))
     const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`

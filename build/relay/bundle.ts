@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { packagesIn, type ShippedPackage } from '../notices/shipped-packages.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const pages = join(root, 'renderer/dist')
 
 /**
- * One command line as one ES module that imports `node:` modules only. esbuild and not Bun does this, because Bun would
+ * One command line as one ES module that imports `node:` modules only, and the packages it holds code of, those of the
+ * console's pages aside. esbuild and not Bun does this, because Bun would
  * put its own module in the place of `ws`.
  */
-export async function bundle(program: 'nps' | 'npc'): Promise<string> {
+export async function bundle(program: 'nps' | 'npc'): Promise<{ text: string; packages: ShippedPackage[] }> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [`relay-core/src/cli/${program}/${program}.ts`],
@@ -20,6 +22,7 @@ export async function bundle(program: 'nps' | 'npc'): Promise<string> {
     minifySyntax: true,
     minifyWhitespace: true,
     write: false,
+    metafile: true,
     logLevel: 'warning',
     plugins: [consolePages, shippedConf],
     banner: {
@@ -28,7 +31,7 @@ export async function bundle(program: 'nps' | 'npc'): Promise<string> {
   })
   const text = result.outputFiles[0]?.text
   if (text === undefined) throw new Error(`esbuild wrote nothing for ${program}`)
-  return text
+  return { text, packages: await packagesIn(result.metafile, root) }
 }
 
 /** Puts the console's built pages in the place of built-in-assets.ts, which reads them from a folder. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bunVersion } from './bun.ts'
 import { compareVersions, elfNeeds } from './elf.ts'
 
 /** What `npm run build:relay` left in build/out. */
@@ -59,9 +60,22 @@ describe.each(['amd64', 'arm64'] as const)('the programs for %s', (arch) => {
       execFileSync('tar', ['-tzf', join(out, file)], { encoding: 'utf8' })
         .trim()
         .split('\n')
-    expect(names(`linux_${arch}_server.tar.gz`)).toEqual(['nps', 'conf/nps.conf'])
-    expect(names(`linux_${arch}_client.tar.gz`)).toEqual(['npc'])
+    expect(names(`linux_${arch}_server.tar.gz`)).toEqual([
+      'nps',
+      'conf/nps.conf',
+      'LICENSE',
+      'THIRD-PARTY-NOTICES.txt',
+    ])
+    expect(names(`linux_${arch}_client.tar.gz`)).toEqual(['npc', 'LICENSE', 'THIRD-PARTY-NOTICES.txt'])
   })
+})
+
+it('the notices name each package in the programs, the console’s, and the Bun that runs them', async () => {
+  const text = await readFile(join(out, 'THIRD-PARTY-NOTICES.txt'), 'utf8')
+  for (const name of ['ws 8', 'zod 4', '@orpc/server 1', '@vue/runtime-dom 3', 'uplot 1'])
+    expect(text).toContain(`${name}.`)
+  expect(text).toContain(`Bun ${bunVersion} (MIT)`)
+  expect(text).toContain('GNU LIBRARY GENERAL PUBLIC LICENSE')
 })
 
 it('npc out of its archive starts, and takes no settings from the folder it is started in', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import fuses from '@electron/fuses'
@@ -52,6 +52,15 @@ async function pageOf(app: Awaited<ReturnType<typeof startPackage>>) {
   const page = context.pages()[0] ?? (await context.waitForEvent('page'))
   return { browser, page }
 }
+
+test('the package holds the notices of all that others wrote: packages of npm, Electron, Chromium, Bun', async () => {
+  const read = (name: string) => readFile(join(packaged, name), 'utf8')
+  expect(await read('LICENSE')).toContain('The NPS Desktop authors')
+  expect(await read('THIRD-PARTY-NOTICES.txt')).toMatch(/^ssh2 [\d.]+ \(MIT\)$/m)
+  expect(await read('LICENSE.electron.txt')).toContain('Electron contributors')
+  expect(await read('LICENSES.chromium.html')).toContain('Chromium')
+  expect(await read('resources/programs/THIRD-PARTY-NOTICES.txt')).toMatch(/^Bun [\d.]+ \(MIT\)/m)
+})
 
 test('the package starts by itself, with its backend, and carries the programs it uploads', async () => {
   await using app = await startPackage(['--remote-debugging-port=0'])
