@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -51,7 +51,73 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
     forbidden: ['node:fs', 'electron', '@nps-desktop/relay-core/relay', 'ws'],
     allowed: 'vue',
   },
-  { folder: 'renderer/src/ui', extension: '.vue', forbidden: ['node:fs', 'electron'], allowed: 'vue' },
+  {
+    folder: 'renderer/src/ui',
+    extension: '.vue',
+    forbidden: [
+      'node:fs',
+      'electron',
+      'pinia',
+      '@nps-desktop/electron/contract',
+      '../stores/use-overview.ts',
+      '../carrier/use-backend.ts',
+      '../failures/FailurePanel.vue',
+    ],
+    allowed: './AppIcon.vue',
+  },
+  { folder: 'renderer/src/format', forbidden: ['pinia', '../ui/icons.ts'], allowed: 'vue-i18n' },
+  {
+    folder: 'renderer/src/locales/en',
+    forbidden: ['vue', '../../ui/icons.ts'],
+    allowed: '@nps-desktop/electron/contract',
+  },
+  {
+    folder: 'renderer/src/carrier',
+    forbidden: ['pinia', '../stores/use-overview.ts', '../ui/icons.ts'],
+    allowed: '@orpc/client',
+  },
+  {
+    folder: 'renderer/src/stores',
+    forbidden: ['vue-router', '../ui/icons.ts', '../tunnels/tunnel-state.ts'],
+    allowed: '../carrier/use-backend.ts',
+  },
+  {
+    folder: 'renderer/src/failures',
+    extension: '.vue',
+    forbidden: ['../tunnels/tunnel-state.ts', '../machines/machine-tone.ts', '../features/home/HomePage.vue'],
+    allowed: '../ui/AppButton.vue',
+  },
+  {
+    folder: 'renderer/src/traffic',
+    forbidden: ['../jobs/use-job.ts', '../tunnels/tunnel-state.ts', '../machines/machine-tone.ts'],
+    allowed: '../failures/fixes.ts',
+  },
+  {
+    folder: 'renderer/src/tunnels',
+    forbidden: ['../machines/machine-tone.ts', '../features/tunnel/TunnelPage.vue'],
+    allowed: '../traffic/live-traffic.ts',
+  },
+  {
+    folder: 'renderer/src/machines',
+    forbidden: ['../features/lab/LabPage.vue', '../app/pages.ts'],
+    allowed: '../tunnels/tunnel-state.ts',
+  },
+  {
+    folder: 'renderer/src/features/home',
+    extension: '.vue',
+    forbidden: ['../tunnel/TunnelPage.vue', '../../app/pages.ts', '../../console/session.ts', 'node:fs'],
+    allowed: '../../tunnels/tunnel-state.ts',
+  },
+  {
+    folder: 'renderer/src/features/setup/wizard',
+    forbidden: ['../../home/HomePage.vue', '../../../app/pages.ts'],
+    allowed: '../sign-in/ssh-line.ts',
+  },
+  {
+    folder: 'renderer/src/console',
+    forbidden: ['pinia', '../stores/use-overview.ts', '../features/home/HomePage.vue', '../app/pages.ts'],
+    allowed: '../traffic/TrafficPanel.vue',
+  },
 ]
 
 describe('import rules', () => {
@@ -65,12 +131,33 @@ describe('import rules', () => {
     })
   }
 
+  it('no folder of the renderer but its tests imports the app, and every feature has the rule of features', () => {
+    const src = 'renderer/src'
+    const below = foldersIn(src).filter((name) => !['app', 'testing', 'features'].includes(name))
+    const probes: readonly (readonly [string, string])[] = [
+      ...below.map((name) => [`${src}/${name}`, '../app/pages.ts'] as const),
+      ...foldersIn(`${src}/features`).map(
+        (name) => [`${src}/features/${name}`, '../other/OtherPage.vue'] as const,
+      ),
+    ]
+    const free = probes.filter(
+      ([folder, specifier]) => !lint(folder, '.ts', specifier).includes('no-restricted-imports'),
+    )
+    expect(free).toEqual([])
+  })
+
   it('wire may not use Node globals or timers', () => {
     expect(
       lintText('relay-core/src/wire/lint-probe.ts', 'export const x = setTimeout(() => {}, 1)\n'),
     ).toContain('no-restricted-globals')
   })
 })
+
+function foldersIn(path: string): string[] {
+  return readdirSync(join(root, path), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  )
+}
 
 function lint(folder: string, extension: string, specifier: string): string {
   const script = `import * as probe from '${specifier}'\nexport const seen = probe\n`
