@@ -1,4 +1,8 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** A test file of these groups fails if it leaves anything open. */
+const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
 
 /**
  * Groups, so that a test says by its name what it needs:
@@ -10,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: [leakGuard],
           include: ['{relay-core,electron,build,test}/**/*.test.ts'],
           exclude: [
             '**/*.real.test.ts',
@@ -24,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'fuzz',
+          setupFiles: [leakGuard],
           include: ['test/fuzz/*.fuzz.test.ts'],
           maxWorkers: 2,
         },
@@ -40,6 +46,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
+          setupFiles: [leakGuard],
           include: ['{relay-core,electron,build,test}/**/*.real.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'build/out/**'],
           testTimeout: 30_000,

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
-import { expect, test } from 'vitest'
+import { build, stop } from 'esbuild'
+import { afterAll, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
+
+afterAll(stop)
 
 test('an idle relay loads our own code only: packages come with the first caller', async () => {
   const { metafile } = await build({

@@ -75,6 +75,7 @@ export class NativePair implements StreamPair {
 
   /** The relay again, on the same port; with another key when `folder` is another. */
   async restartRelay(): Promise<void> {
+    this.#others.push(this.relay)
     this.relay = new Spawned(this.#runtime, [
       runner,
       'relay',
@@ -89,7 +90,9 @@ export class NativePair implements StreamPair {
     await rm(join(this.#folder, 'identity.pem'))
   }
 
+  /** The agent again, after a kill of the one before or in its place. */
   restartAgent(): void {
+    this.#others.push(this.agent)
     this.agent = new Spawned(this.#runtime, [runner, 'agent', `127.0.0.1:${this.#bridgePort}`, testVkey])
   }
 

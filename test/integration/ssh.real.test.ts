@@ -167,11 +167,10 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
   })
 
   it('names what is wrong with an address', async () => {
-    const silent = createServer((socket) => void socket.on('error', () => undefined)).listen(0, '127.0.0.1')
-    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
-      0,
-      '127.0.0.1',
-    )
+    const silent = createServer((socket) => void socket.on('error', () => undefined).resume())
+    silent.listen(0, '127.0.0.1')
+    const web = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    web.listen(0, '127.0.0.1')
     const free = createServer().listen(0, '127.0.0.1')
     await Promise.all([silent, web, free].map((server) => once(server, 'listening')))
     const portOf = (server: typeof web): number => (server.address() as AddressInfo).port

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from '../../relay-core/src/api/limits.ts'
 import type { TunnelSettings } from '../../relay-core/src/api/tunnel-settings.ts'
-import { startConnectProxy, type ConnectProxy } from '../compliance/connect-proxy.ts'
+import { startConnectProxy } from '../compliance/connect-proxy.ts'
 import { freePort } from '../compliance/free-port.ts'
 import type { Program } from '../compliance/program.ts'
 import { Pair } from '../compliance/table/pair.ts'
@@ -26,16 +26,15 @@ export class Bed {
   readonly pair: Pair
   readonly agent: Program
   readonly #clientId: number
-  readonly #proxy: ConnectProxy | undefined
   readonly #arrivals: Socket[] = []
+  readonly #others: { close(): void }[] = []
   #onArrival: (() => void) | undefined
   #visitor: Program | undefined
 
-  private constructor(pair: Pair, clientId: number, agent: Program, proxy: ConnectProxy | undefined) {
+  private constructor(pair: Pair, clientId: number, agent: Program) {
     this.pair = pair
     this.agent = agent
     this.#clientId = clientId
-    this.#proxy = proxy
   }
 
   static async start({ kind, layer = 'plain', shares, behindProxy }: BedWish): Promise<Bed> {
@@ -47,7 +46,8 @@ export class Bed {
       ...(shares ? [`-share=${pair.folder}`] : []),
       ...(proxy ? [`-proxy=http://127.0.0.1:${proxy.port}`] : []),
     ])
-    const bed = new Bed(pair, clientId, agent, proxy)
+    const bed = new Bed(pair, clientId, agent)
+    if (proxy) bed.closeWithIt(proxy)
     const port = await freePort()
     await pair.relay.addTunnel({
       clientId,
@@ -129,8 +129,13 @@ export class Bed {
     return port
   }
 
+  /** What else has been opened for the bed. */
+  closeWithIt(other: { close(): void }): void {
+    this.#others.push(other)
+  }
+
   async close(): Promise<void> {
+    for (const other of this.#others) other.close()
     await this.pair.close()
-    this.#proxy?.close()
   }
 }

@@ -47,6 +47,7 @@ export const ways = {
     const [host = '', port] = (await bed.target()).split(':')
     const client = new SocksClient(await bed.tunnel('socks5'))
     const { socket } = await client.ask(socksCommands.connect, { host, port: Number(port) })
+    bed.closeWithIt(client)
     return { near: socket, far: await bed.arrived() }
   },
   'httpProxy, CONNECT': async (bed) => {

@@ -1,0 +1,97 @@
+import { createHook } from 'node:async_hooks'
+
+/** What this process holds open that Node can name: a socket, a server, a timer, a child, a worker, a watcher. */
+export interface LiveResource {
+  readonly kind: string
+  /** The test that was running, or null outside of tests (a hook, or the loading of the file). */
+  readonly test: string | null
+  /** Lines of a stack, innermost first: where it was made; empty if Node made it by itself. */
+  readonly stack: readonly string[]
+}
+
+interface Made {
+  readonly kind: string
+  readonly test: string | null
+  /** Not formatted until asked for: that costs more than all the rest. */
+  readonly trace: { readonly stack?: string }
+  readonly acceptedBy: Made | undefined
+  /** Only of a FileHandle, which outlives its descriptor. */
+  readonly file: WeakRef<{ readonly fd: number }> | undefined
+}
+
+/** The types of Node's async_hooks that stand for something which has to be closed, and our words for them. */
+const kinds: Readonly<Record<string, string>> = {
+  TCPWRAP: 'socket',
+  TCPSERVERWRAP: 'server',
+  PIPEWRAP: 'pipe',
+  PIPESERVERWRAP: 'pipe server',
+  UDPWRAP: 'UDP socket',
+  PROCESSWRAP: 'child process',
+  FSEVENTWRAP: 'file watcher',
+  STATWATCHER: 'file watcher',
+  FILEHANDLE: 'file handle',
+  WORKER: 'worker',
+  Timeout: 'timer',
+}
+
+/** Nobody can clear these: AbortSignal.timeout and fetch keep unreferenced timers of their own. */
+const ownedByNode = /node:internal\/(abort_controller|deps\/undici)/
+const ofRunner = /\/node_modules\/(vitest|@vitest|vite|tinypool|birpc)\//
+
+/** Follows what is made and closed from its creation on. */
+export class LiveResources {
+  readonly #made = new Map<number, Made>()
+  readonly #own: string
+  #test: string | null = null
+
+  /** `own`: the file that asks, whose timers do not count. */
+  constructor(own: string) {
+    this.#own = own
+    const made = this.#made
+    createHook({
+      // promises close by themselves, and to follow them makes every await ten times slower
+      trackPromises: false,
+      init: (id, type, trigger, resource) => {
+        const kind = kinds[type]
+        if (kind === undefined) return
+        const trace = {}
+        const limit = Error.stackTraceLimit
+        Error.stackTraceLimit = 25
+        Error.captureStackTrace(trace)
+        Error.stackTraceLimit = limit
+        const file = type === 'FILEHANDLE' ? new WeakRef(resource as { readonly fd: number }) : undefined
+        made.set(id, { kind, test: this.#test, trace, acceptedBy: made.get(trigger), file })
+      },
+      destroy: (id) => {
+        made.delete(id)
+      },
+    }).enable()
+  }
+
+  /** What is made from here on is told with this test. */
+  during(test: string | null): void {
+    this.#test = test
+  }
+
+  /** What is open now, without what Node and the test runner hold for themselves. */
+  list(): LiveResource[] {
+    const found: LiveResource[] = []
+    for (const made of this.#made.values()) {
+      if (made.file !== undefined && (made.file.deref()?.fd ?? -1) < 0) continue
+      if (made.kind === 'timer' && ownedByNode.test(made.trace.stack ?? '')) continue
+      const stack = linesOf(made)
+      const [innermost = ''] = stack
+      if (ofRunner.test(innermost) || innermost.includes(this.#own)) continue
+      found.push({ kind: made.kind, test: made.test, stack: stack.filter((line) => !ofRunner.test(line)) })
+    }
+    return found
+  }
+}
+
+/** Lines of our own and of packages; of an accepted socket those of its server. */
+function linesOf(made: Made): string[] {
+  const lines = (made.trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const outside = lines.filter((line) => !line.includes('node:') && !line.includes(import.meta.filename))
+  if (outside.length === 0 && made.acceptedBy !== undefined) return linesOf(made.acceptedBy)
+  return outside.map((line) => line.trim())
+}
