@@ -27,8 +27,8 @@ import { createMachines } from './ssh/machines.ts'
 import { openStorage } from './storage/storage.ts'
 import { TrafficCalls } from './traffic/traffic-calls.ts'
 import { forgetTrials, Trial } from './trial/trial.ts'
+import { LoopbackForwards } from './forwards/loopback-forwards.ts'
 import { LocalForwards } from './forwards/local-forwards.ts'
-import { PrivateForwards } from './forwards/private-forwards.ts'
 import { followPasswords } from './known-tunnels/tunnel-change.ts'
 import { PendingRemovals } from './tunnels/pending-removals.ts'
 import { TunnelCalls } from './tunnels/tunnel-calls.ts'
@@ -61,14 +61,14 @@ export async function createBackend({
   const network = new NetworkWatch({ clock })
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log, diagnose })
   const { dataFolder } = shell
-  const privateForwards = new PrivateForwards({ storage, relays, log })
+  const localForwards = new LocalForwards({ storage, relays, log })
   const machines = createMachines({ storage })
   const hostLook = new HostLook({ machines, clock, log })
   const checks = new TunnelChecks({
     storage,
     relays,
     network,
-    forwards: privateForwards,
+    forwards: localForwards,
     hostLook,
     clock,
     log,
@@ -81,7 +81,7 @@ export async function createBackend({
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const labs = new LabRecords({ storage, relays })
   const services = createLabServices({ storage, machines, log })
-  const forwards = new LocalForwards({ log })
+  const forwards = new LoopbackForwards({ log })
   const tunnels = new TunnelCalls({
     storage,
     relays,
@@ -131,7 +131,7 @@ export async function createBackend({
   overview.start()
   traffic.start()
   removal.start()
-  privateForwards.start()
+  localForwards.start()
   checks.start()
   const leaveClients = followClients(storage, relays, log)
   const leavePasswords = followPasswords(storage, relays, log)
@@ -228,7 +228,7 @@ export async function createBackend({
     await trial.stop()
     await Promise.all([checks.close(), removal.close(), relays.close()])
     forwards.close()
-    privateForwards.close()
+    localForwards.close()
     overview.close()
     activity.close()
     traffic.close()

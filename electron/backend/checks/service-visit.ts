@@ -236,7 +236,7 @@ function ask(
     socket.once('end', () => finish(true))
     const page = kind === 'jupyter' ? `${path}api` : `${path}data/environment`
     // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
-    // the forward of local-forwards.ts: a Jupyter on loopback answers no other.
+    // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
     if (kind !== 'ssh')
       socket.write(`GET ${page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
   })

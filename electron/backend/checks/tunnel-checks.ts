@@ -5,7 +5,7 @@ import type { HostLook } from '../firewall/host-look.ts'
 import { Listeners } from '../listeners.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
-import type { PrivateForwards } from '../forwards/private-forwards.ts'
+import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge } from './check-result.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
@@ -25,7 +25,7 @@ export interface Evidence {
   readonly brokenSinceMs: number | null
 }
 
-interface CheckedTunnel {
+interface Check {
   evidence: Evidence
   /** What the evidence was gathered under; once it differs, the evidence is worth nothing. */
   circumstances: string
@@ -41,12 +41,12 @@ export class TunnelChecks {
   readonly #storage: Storage
   readonly #relays: Relays
   readonly #network: NetworkWatch
-  readonly #forwards: PrivateForwards
+  readonly #forwards: LocalForwards
   readonly #hostLook: HostLook
   readonly #clock: Clock
   readonly #log: Log
   readonly #listeners = new Listeners()
-  readonly #entries = new Map<string, CheckedTunnel>()
+  readonly #entries = new Map<string, Check>()
   readonly #stop = new AbortController()
   readonly #leave: (() => void)[] = []
   #cancelLook: () => void = () => undefined
@@ -55,7 +55,7 @@ export class TunnelChecks {
     storage: Storage
     relays: Relays
     network: NetworkWatch
-    forwards: PrivateForwards
+    forwards: LocalForwards
     hostLook: HostLook
     clock: Clock
     log: Log
@@ -135,7 +135,7 @@ export class TunnelChecks {
     }
   }
 
-  #entry(tunnel: ListedTunnel): CheckedTunnel {
+  #entry(tunnel: ListedTunnel): Check {
     const circumstances = circumstancesOf(tunnel, this.#forwards.state(tunnel.id))
     let entry = this.#entries.get(tunnel.id)
     if (!entry || entry.circumstances !== circumstances) {
@@ -156,7 +156,7 @@ export class TunnelChecks {
     return entry.running
   }
 
-  async #run(tunnel: ListedTunnel, entry: CheckedTunnel): Promise<void> {
+  async #run(tunnel: ListedTunnel, entry: Check): Promise<void> {
     const startedAtMs = this.#clock.now()
     entry.askedAtMs = startedAtMs
     entry.evidence = { ...entry.evidence, checkingSinceMs: entry.evidence.checkingSinceMs ?? startedAtMs }
@@ -200,7 +200,7 @@ export class TunnelChecks {
 
 function circumstancesOf(
   { relayTunnel, client, view, kind, reach, port, entrance }: ListedTunnel,
-  forward: ReturnType<PrivateForwards['state']>,
+  forward: ReturnType<LocalForwards['state']>,
 ): string {
   const { enabled, target, status } = relayTunnel
   const online = view.link.state === 'online' ? view.link.sinceMs : null

@@ -1,113 +1,191 @@
-import { silentLog } from '@nps-desktop/relay-core/log'
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, request, type Server } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
-import { afterEach, expect, it } from 'vitest'
-import { LocalForwards } from './local-forwards.ts'
+import { readFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AppAndRelay } from '../../testing/app-and-relay.ts'
 
-const opened: { close(): unknown }[] = []
-
-afterEach(() => {
-  for (const one of opened.splice(0)) one.close()
+let bed: AppAndRelay
+beforeEach(async () => {
+  bed = await AppAndRelay.start()
 })
+afterEach(() => bed.close())
 
-async function picky(): Promise<Server> {
-  // as Jupyter does: only a local Host is served
-  const server = createServer((incoming, answer) => {
-    answer.statusCode = incoming.headers.host?.startsWith('127.0.0.1') === true ? 200 : 403
-    answer.end('notebook')
+/** What is said at a port of this computer, or how it was refused. */
+function heardAt(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    let heard = ''
+    socket.on('data', (chunk) => (heard += chunk.toString()))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    socket.once('end', () => resolve(heard))
   })
-  opened.push(server)
-  server.listen(0, '127.0.0.2')
-  await once(server, 'listening')
-  return server
 }
 
-it('a service that serves local names only is reached through a forward on 127.0.0.1', async () => {
-  const { port } = (await picky()).address() as AddressInfo
-  const forwards = new LocalForwards({ log: silentLog })
-  opened.push(forwards)
-  const forward = await forwards.open({ host: '127.0.0.2', port })
-  expect(await forwards.open({ host: '127.0.0.2', port })).toBe(forward)
-  const asked = request({ host: '127.0.0.1', port: forward, path: '/' })
-  asked.end()
-  const [answer] = await once(asked, 'response')
-  expect(answer.statusCode).toBe(200)
-  answer.resume()
+async function relayTunnel() {
+  const { client, close } = await bed.askRelay()
+  const [tunnel] = await client.tunnels.list({})
+  close()
+  return tunnel
+}
+
+test('a tunnel for this laptop alone has no port on the server, and leads to the service from here', async () => {
+  const tunnel = await bed.readyTunnel('laptop')
+  expect(tunnel).toMatchObject({ reach: 'laptop', address: `127.0.0.1:${tunnel.port}` })
+  expect(tunnel.stops.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+  expect(await relayTunnel()).toMatchObject({ mode: 'private', port: null })
+  expect(await heardAt(tunnel.port)).toBe('SSH-2.0-test\r\n')
 })
 
-it('two quick "Open" share one forward, which closing ends', async () => {
-  const { port } = (await picky()).address() as AddressInfo
-  const forwards = new LocalForwards({ log: silentLog })
-  const place = { host: '127.0.0.2', port }
-  const [one, two] = await Promise.all([forwards.open(place), forwards.open(place)])
-  expect(two).toBe(one)
-  forwards.close()
-  const late = connect(one, '127.0.0.1')
-  const [error] = await once(late, 'error')
-  expect(error.code).toBe('ECONNREFUSED')
+test('an open tunnel is let in from this laptop only, and opened again; it stays the same tunnel', async () => {
+  const { id: tunnelId, port: publicPort } = await bed.readyTunnel()
+  expect(await heardAt(publicPort)).toBe('SSH-2.0-test\r\n')
+
+  await bed.app.tunnels.edit({ tunnelId, reach: 'laptop' })
+  const hidden = await bed.tunnelWhere(({ reach, status }) => reach === 'laptop' && status.state === 'ready')
+  expect(hidden).toMatchObject({ id: tunnelId, name: 'SSH' })
+  expect(await heardAt(publicPort)).toBe('ECONNREFUSED')
+  expect(await heardAt(hidden.port)).toBe('SSH-2.0-test\r\n')
+
+  await bed.app.tunnels.edit({ tunnelId, reach: 'anyone' })
+  const open = await bed.tunnelWhere(({ reach, status }) => reach === 'anyone' && status.state === 'ready')
+  expect(open.id).toBe(tunnelId)
+  expect(await heardAt(open.port)).toBe('SSH-2.0-test\r\n')
+  expect(await heardAt(hidden.port)).toBe('ECONNREFUSED')
 })
 
-it('closing ends the forward and its connections', async () => {
-  const { port } = (await picky()).address() as AddressInfo
-  const forwards = new LocalForwards({ log: silentLog })
-  opened.push(forwards)
-  const forward = await forwards.open({ host: '127.0.0.2', port })
-  const visitor = connect(forward, '127.0.0.1')
-  await once(visitor, 'connect')
-  const ended = once(visitor, 'close')
-  visitor.on('error', () => undefined)
-  forwards.close()
-  await ended
-  const late = connect(forward, '127.0.0.1')
-  const [error] = await once(late, 'error')
-  expect(error.code).toBe('ECONNREFUSED')
+test('it is on the same port after a restart of the app, closed while paused, and gone with the tunnel', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await bed.backend.close()
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
+  await bed.openApp()
+  await bed.tunnelWhere((one) => one.status.state === 'ready' && one.port === port)
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+
+  await bed.app.tunnels.stop({ tunnelId })
+  await bed.tunnelWhere(({ status }) => status.state === 'paused')
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
+  await bed.app.tunnels.start({ tunnelId })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+
+  await bed.app.tunnels.remove({ tunnelId })
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
 })
 
-it('a place that refuses ends the visitor’s connection at once', async () => {
-  const server = await picky()
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  const forwards = new LocalForwards({ log: silentLog })
-  opened.push(forwards)
-  const visitor = connect(await forwards.open({ host: '127.0.0.2', port }), '127.0.0.1')
-  visitor.on('error', () => undefined)
-  const received: Buffer[] = []
-  visitor.on('data', (chunk: Buffer) => received.push(chunk))
-  await new Promise((resolve) => visitor.once('close', resolve))
-  expect(received).toEqual([])
+test('a port of this laptop that another program took is told as that, and another one can be chosen', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await bed.backend.close()
+  const thief = createServer().listen(port, '127.0.0.1')
+  await once(thief, 'listening')
+  try {
+    await bed.openApp()
+    const broken = await bed.tunnelWhere(({ status }) => status.state === 'broken')
+    expect(broken.status).toMatchObject({
+      stop: 'port',
+      failure: { code: 'laptop-port-taken', params: { port } },
+    })
+    await bed.app.tunnels.edit({ tunnelId, port: port + 1 })
+    await bed.tunnelWhere((one) => one.status.state === 'ready' && one.port === port + 1)
+    expect(await heardAt(port + 1)).toBe('SSH-2.0-test\r\n')
+    await expect(bed.app.tunnels.edit({ tunnelId, port })).rejects.toMatchObject({
+      data: { failure: { code: 'laptop-port-taken' } },
+    })
+  } finally {
+    thief.close()
+  }
 })
 
-it('a page whose name leads here is refused: its requests name a site, and not this computer', async () => {
-  const { port } = (await picky()).address() as AddressInfo
-  const forwards = new LocalForwards({ log: silentLog })
-  opened.push(forwards)
-  const forward = await forwards.open({ host: '127.0.0.2', port })
-  const asked = request({
-    host: '127.0.0.1',
-    port: forward,
-    path: '/',
-    headers: { host: `evil.example.com:${forward}` },
+test('once that program has ended, the tunnel is ready again by itself', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await bed.backend.close()
+  const thief = createServer().listen(port, '127.0.0.1')
+  await once(thief, 'listening')
+  await bed.openApp()
+  await bed.tunnelWhere(({ status }) => status.state === 'broken')
+  thief.close()
+  await once(thief, 'close')
+  await bed.app.tunnels.check({ tunnelId })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+})
+
+test('what the app keeps on the disk does not hold the password', async () => {
+  await bed.readyTunnel('laptop')
+  const password = (await relayTunnel())?.settings.password ?? ''
+  expect(password).toHaveLength(32)
+  await bed.backend.close()
+  const file = await readFile(join(bed.folder, 'app', 'nps-desktop.sqlite'))
+  expect(file.includes(password)).toBe(false)
+  await bed.openApp()
+})
+
+/** What somebody else does at the relay, its owner or whoever has taken it. */
+async function changeThere(change: { mode?: 'tcp' | 'private'; settings?: { password: string } }) {
+  const { client, close } = await bed.askRelay()
+  const [tunnel] = await client.tunnels.list({})
+  await client.tunnels.edit({ id: tunnel?.id ?? 0, ...change })
+  close()
+}
+
+test('a server that makes the tunnel public is not followed until the person says so, and it can be taken back', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await changeThere({ mode: 'tcp' })
+  const asked = await bed.tunnelWhere(({ status }) => status.state === 'broken')
+  expect(asked.status).toMatchObject({
+    stop: 'port',
+    failure: {
+      code: 'tunnel-opened-elsewhere',
+      params: { tunnel: 'SSH' },
+      fixes: [{ action: 'keep-private' }, { action: 'accept-change' }],
+    },
   })
-  asked.end()
-  const [answer] = await once(asked, 'response')
-  expect(answer.statusCode).toBe(421)
-  answer.resume()
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
+  await expect(bed.app.tunnels.openAddress({ tunnelId })).rejects.toMatchObject({
+    data: { failure: { code: 'tunnel-opened-elsewhere' } },
+  })
+
+  await bed.app.tunnels.edit({ tunnelId, reach: 'laptop' })
+  await bed.tunnelWhere(({ reach, status }) => reach === 'laptop' && status.state === 'ready')
+  expect(await relayTunnel()).toMatchObject({ mode: 'private' })
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+
+  await changeThere({ mode: 'tcp' })
+  await bed.tunnelWhere(({ status }) => status.state === 'broken')
+  await bed.app.tunnels.acceptChange({ tunnelId })
+  await bed.tunnelWhere(({ reach, status }) => reach === 'anyone' && status.state === 'ready')
 })
 
-it.runIf(process.getuid?.() === 0)(
-  'a program of another account of this computer is turned away',
-  async () => {
-    const { port } = (await picky()).address() as AddressInfo
-    const forwards = new LocalForwards({ log: silentLog })
-    opened.push(forwards)
-    const forward = await forwards.open({ host: '127.0.0.2', port })
-    const args = ['-s', '-o', '/dev/null', '-w', '%{http_code}', `http://127.0.0.1:${forward}/`]
-    const asked = promisify(execFile)('curl', args, { uid: 65_534 })
-    await expect(asked).rejects.toMatchObject({ stdout: '000' })
-    expect((await promisify(execFile)('curl', args)).stdout).toBe('200')
-  },
-)
+test('a server that changes the password is not followed until the person says so, over a restart too', async () => {
+  const { id: tunnelId, port } = await bed.readyTunnel('laptop')
+  await changeThere({ settings: { password: 'another-long-password' } })
+  const isAsked = ({ status }: { status: { state: string } }) => status.state === 'broken'
+  const asked = await bed.tunnelWhere(isAsked)
+  expect(asked.status).toMatchObject({ failure: { code: 'tunnel-password-changed' } })
+  expect(await heardAt(port)).toBe('ECONNREFUSED')
+  await bed.backend.close()
+  await bed.openApp()
+  await bed.tunnelWhere(isAsked)
+  await bed.app.tunnels.acceptChange({ tunnelId })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  expect(await heardAt(port)).toBe('SSH-2.0-test\r\n')
+})
+
+test('another agent in the place of the lab box is refused, with another password too, until the person says so', async () => {
+  const { id: tunnelId, labId } = await bed.readyTunnel('laptop')
+  await bed.agent?.close()
+  // an impostor: it has the vkey from the relay, and a key of its own
+  await bed.startAgent(await bed.vkeyOf(labId))
+  const refused = await bed.tunnelWhere(
+    ({ stops }) => stops[3]?.failure?.code === 'agent-fingerprint-changed',
+  )
+  await changeThere({ settings: { password: 'another-long-password' } })
+  await bed.tunnelWhere(({ stops }) => stops[2]?.failure?.code === 'tunnel-password-changed')
+  await bed.app.tunnels.acceptChange({ tunnelId })
+  await bed.tunnelWhere(({ stops }) => stops[3]?.failure?.code === 'agent-fingerprint-changed')
+  expect(await heardAt(refused.port)).toBe('ECONNRESET')
+  const [fix] = refused.stops[3]?.failure?.fixes ?? []
+  if (fix?.action !== 'accept-change') throw new Error('the other key cannot be accepted')
+  await bed.app.tunnels.acceptChange({ tunnelId, agentKey: fix.agentKey })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+})

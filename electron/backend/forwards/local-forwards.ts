@@ -1,115 +1,181 @@
-import { joinLocal } from '@nps-desktop/relay-core/visitor'
+import type { Failure } from '@nps-desktop/electron/contract'
+import { RelayError } from '@nps-desktop/relay-core/api'
+import { PrivateVisitor } from '@nps-desktop/relay-core/visitor'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { Secret } from '@nps-desktop/relay-core/secret'
+import type { Duplex } from 'node:stream'
+import { AppError } from '../failures/app-error.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
+import { Listeners } from '../listeners.ts'
+import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { bridgeAddress } from '../relays/bridge-address.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage } from '../storage/records.ts'
 
-const host = '127.0.0.1'
-const connectWithinMs = 10_000
-/** A notebook page opens some six connections a tab. */
-const mostConnections = 256
-
-interface PublicPort {
-  readonly host: string
+interface Forward {
+  /** What it was made of; once that differs, another one takes its place. */
+  readonly madeOf: string
+  /** The agent's key; null until one was proved. Once the lab box's is another one, another forward takes its place. */
+  agentKey: string | null
+  readonly visitor: PrivateVisitor
+  /** On the laptop. */
   readonly port: number
+  state: 'opening' | 'open' | Failure
 }
 
 /**
- * Forwards on this laptop's loopback that lead to a tunnel's public port.
- *
- * A Jupyter that listens on loopback, as it does unless told otherwise, answers 403 to any request whose Host header
- * is not a local name (Jupyter Server, `allow_remote_access`), and so to the server's public address. Through a forward
- * the browser's Host header is `127.0.0.1`. It lets in what `joinLocal` does.
+ * The forwards on this laptop's loopback to the tunnels that only this laptop may use. What goes through one is encrypted from
+ * here to the lab box. Its key is kept with the box, so that its server cannot put another one in its place.
  */
 export class LocalForwards {
-  /** While one opens, whoever asks for the same place waits for that one. */
-  readonly #forwards = new Map<string, Promise<Server>>()
-  readonly #sockets = new Set<Socket>()
+  readonly #storage: Storage
+  readonly #relays: Relays
   readonly #log: Log
-  #isClosed = false
+  readonly #forwards = new Map<string, Forward>()
+  readonly #listeners = new Listeners()
+  readonly #leave: (() => void)[] = []
 
-  constructor({ log }: { log: Log }) {
-    this.#log = log
+  constructor(options: { storage: Storage; relays: Relays; log: Log }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#log = options.log
   }
 
-  /** The port on 127.0.0.1 that leads to `place`: the same number where it is free. One forward a place. */
-  async open(place: PublicPort): Promise<number> {
-    if (this.#isClosed) throw new Error('The app is closing.')
-    const key = `${place.host}:${place.port}`
-    let forward = this.#forwards.get(key)
-    if (!forward) {
-      forward = this.#openNew(place)
-      this.#forwards.set(key, forward)
-      forward.catch(() => this.#forwards.delete(key))
+  start(): void {
+    const follow = (): void => this.#follow()
+    this.#leave.push(this.#relays.onChange(follow), this.#storage.onChange(follow))
+    this.#follow()
+  }
+
+  /** Calls back when a forward has opened, or could not. */
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  /** Whether the tunnel's forward is open, or why not; null for a tunnel that has none, and while it opens. */
+  state(tunnelId: string): 'open' | Failure | null {
+    const state = this.#forwards.get(tunnelId)?.state ?? 'opening'
+    return state === 'opening' ? null : state
+  }
+
+  /**
+   * Goes the way of whoever comes to the forward, which is tried again if it could not be opened. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
+   * a plain error while the server has not told of the tunnel yet.
+   */
+  async visit(tunnelId: string, options: { signal: AbortSignal }): Promise<Duplex> {
+    const forward = this.#forwards.get(tunnelId)
+    if (!forward) throw new Error('the server has not told of this tunnel yet')
+    if (typeof forward.state === 'object') await this.#open(forward)
+    if (typeof forward.state === 'object') {
+      throw AppError.of(forward.state)
     }
-    return ((await forward).address() as AddressInfo).port
+    return forward.visitor.open(options)
   }
 
   /** Ends the forwards and what goes through them. Idempotent. */
   close(): void {
-    this.#isClosed = true
-    for (const forward of this.#forwards.values()) void forward.then(close, () => undefined)
-    for (const socket of this.#sockets) socket.destroy()
+    for (const leave of this.#leave.splice(0)) leave()
+    for (const { visitor } of this.#forwards.values()) visitor.close()
     this.#forwards.clear()
   }
 
-  async #openNew(place: PublicPort): Promise<Server> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (visitor) => {
-      void this.#lead(visitor, place)
-    })
-    server.maxConnections = mostConnections
-    try {
-      await listen(server, place.port)
-    } catch {
-      // taken, or the relay itself runs on this computer: any other number will do
-      await listen(server, 0)
+  #follow(): void {
+    const wanted = new Map(
+      listTunnels(this.#storage, this.#relays).flatMap((tunnel) => {
+        const made = this.#make(tunnel)
+        return made ? [[tunnel.id, { tunnel, ...made }] as const] : []
+      }),
+    )
+    for (const [id, forward] of this.#forwards) {
+      const now = wanted.get(id)
+      const isSameAgent = now?.tunnel.lab.agentKey === null || now?.tunnel.lab.agentKey === forward.agentKey
+      if (now?.madeOf === forward.madeOf && isSameAgent) continue
+      forward.visitor.close()
+      this.#forwards.delete(id)
     }
-    // without descriptors a connection cannot be taken; the next one may be
-    server.on('error', () => undefined)
-    return server
+    for (const [id, { tunnel, madeOf, visitor }] of wanted) {
+      if (this.#forwards.has(id)) continue
+      const { agentKey } = tunnel.lab
+      const onPinned = (proved: string): void => {
+        forward.agentKey = proved
+        this.#keepKey(tunnel.lab.id, proved)
+      }
+      const forward: Forward = {
+        madeOf,
+        agentKey,
+        visitor: visitor(onPinned),
+        port: tunnel.port,
+        state: 'opening',
+      }
+      this.#forwards.set(id, forward)
+      void this.#open(forward)
+    }
   }
 
-  async #lead(visitor: Socket, place: PublicPort): Promise<void> {
-    this.#sockets.add(visitor)
-    visitor.setNoDelay(true)
-    visitor.on('error', () => undefined) // 'close' follows
-    const gone = new AbortController()
-    visitor.once('close', () => {
-      this.#sockets.delete(visitor)
-      gone.abort(new Error('the program has left'))
-    })
-    const visit = ({ signal }: { signal: AbortSignal }): Promise<Socket> => reach(place, signal)
+  /**
+   * Null for a tunnel that has no forward: it is everybody's, it is paused, its server has changed it, or has not told its
+   * password yet.
+   */
+  #make({ reach, port, server, lab, relayTunnel, change }: ListedTunnel): {
+    madeOf: string
+    visitor: (onPinned: (agentKey: string) => void) => PrivateVisitor
+  } | null {
+    const { password } = relayTunnel.settings
+    if (
+      reach !== 'laptop' ||
+      change !== null ||
+      !relayTunnel.enabled ||
+      password === undefined ||
+      !server.relay
+    )
+      return null
+    const { fingerprint } = server.relay
+    const address = bridgeAddress(server.relay)
+    const visitor = (onAgentPinned: (agentKey: string) => void): PrivateVisitor =>
+      new PrivateVisitor({
+        server: address,
+        password: new Secret(password),
+        name: relayTunnel.name,
+        localPort: port,
+        fingerprint,
+        agentFingerprint: lab.agentKey ?? undefined,
+        onAgentPinned,
+        log: this.#log,
+      })
+    return { madeOf: JSON.stringify([address, fingerprint, password, port]), visitor }
+  }
+
+  /** The first key wins: that of another forward is refused from now on. */
+  #keepKey(labId: string, agentKey: string): void {
+    const lab = this.#storage.labs.get(labId)
+    if (!lab || lab.agentKey !== null) return
     try {
-      await joinLocal(visitor, { host, visit, signal: gone.signal })
+      this.#storage.labs.put({ ...lab, agentKey })
     } catch (error) {
-      if (!gone.signal.aborted)
-        this.#log.warn('a forward on this computer leads nowhere', { ...place, reason: error })
+      this.#log.error('the key of a lab box could not be kept: another one would be taken after a restart', {
+        lab: lab.name,
+        error,
+      })
     }
   }
-}
 
-/** Rejects with the system's error, the signal's reason, or after `connectWithinMs`. */
-async function reach(place: PublicPort, signal: AbortSignal): Promise<Socket> {
-  const onward = connect({ ...place, allowHalfOpen: true, noDelay: true })
-  onward.on('error', () => undefined)
-  try {
-    await once(onward, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)]) })
-    return onward
-  } catch (error) {
-    onward.destroy()
-    throw error
+  async #open(forward: Forward): Promise<void> {
+    try {
+      await forward.visitor.listen()
+      forward.state = 'open'
+    } catch (error) {
+      const taken = error instanceof RelayError && error.code === 'port-taken'
+      forward.state = taken ? portTaken(forward.port) : failureOfError(error)
+    }
+    this.#listeners.call()
   }
 }
 
-function close(server: Server): void {
-  server.close()
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+function portTaken(port: number): Failure {
+  return {
+    code: 'laptop-port-taken',
+    params: { port },
+    message: `Port ${port} of this laptop is taken by another program. Give the tunnel another one, or end that program.`,
+    fixes: [{ action: 'edit-address' }],
+  }
 }

@@ -2,7 +2,7 @@ import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import { addressOf, isWeb, targetPort } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, visitorHost } from '../known-tunnels/list-tunnels.ts'
 import type { LabServices } from '../labs/lab-services.ts'
-import type { LocalForwards } from '../forwards/local-forwards.ts'
+import type { LoopbackForwards } from '../forwards/loopback-forwards.ts'
 
 /**
  * The address that a person opens, with what it takes to get in when the app can find it out. `secure`: a check has met
@@ -15,7 +15,7 @@ export async function openAddress(
     services,
     secure,
     signal,
-  }: { forwards: LocalForwards; services: LabServices; secure: boolean; signal: AbortSignal },
+  }: { forwards: LoopbackForwards; services: LabServices; secure: boolean; signal: AbortSignal },
 ): Promise<{ url: string; hasToken: boolean }> {
   const host = visitorHost({ reach, server })
   const known = { ...entrance, secure: entrance.secure || secure }

@@ -12,7 +12,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { LabServices } from '../labs/lab-services.ts'
 import type { Entrance } from '../storage/entrance.ts'
-import type { LocalForwards } from '../forwards/local-forwards.ts'
+import type { LoopbackForwards } from '../forwards/loopback-forwards.ts'
 import { chooseLaptopPort, isLaptopPortFree } from '../forwards/laptop-port.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 import { openAddress } from './open-address.ts'
@@ -32,7 +32,7 @@ const presetNames: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
   tensorboard: 'TensorBoard',
 }
 
-interface WantedTunnel {
+interface TunnelWish {
   readonly kind: TunnelKind
   readonly name: string
   readonly target: string
@@ -58,7 +58,7 @@ export class TunnelCalls {
   readonly #removal: PendingRemovals
   readonly #services: LabServices
   readonly #activity: ActivityFeed
-  readonly #forwards: LocalForwards
+  readonly #forwards: LoopbackForwards
 
   constructor(options: {
     storage: Storage
@@ -68,7 +68,7 @@ export class TunnelCalls {
     removal: PendingRemovals
     services: LabServices
     activity: ActivityFeed
-    forwards: LocalForwards
+    forwards: LoopbackForwards
   }) {
     this.#storage = options.storage
     this.#relays = options.relays
@@ -117,7 +117,7 @@ export class TunnelCalls {
   }
 
   /** Fulfils when the server has the tunnel; whether the service answers is for the check to say. */
-  async add(labId: string, tunnel: WantedTunnel, { signal }: Signal): Promise<AddedTunnel> {
+  async add(labId: string, tunnel: TunnelWish, { signal }: Signal): Promise<AddedTunnel> {
     const { lab, server } = this.#lab(labId)
     const { clientId } = lab
     if (clientId === null) {
