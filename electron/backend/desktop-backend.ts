@@ -1,9 +1,9 @@
+import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { connectRelay } from '@nps-desktop/relay-core/api-client'
 import { ActivityFeed } from './activity/activity-feed.ts'
 import { jobEnded } from './activity/job-ended.ts'
 import { AppCalls } from './app/app-calls.ts'
-import { systemClock } from './clock.ts'
 import { HostLook } from './firewall/host-look.ts'
 import { createJobs } from './provisioning/jobs/jobs.ts'
 import { createLabServices } from './labs/lab-services.ts'
@@ -58,7 +58,7 @@ export async function createBackend({
     storage.close()
     throw error
   }
-  const network = new NetworkWatch({ clock })
+  const network = new NetworkWatch()
   const relays = new Relays({ storage, connect: connectRelay, clock, random: Math.random, log, diagnose })
   const { dataFolder } = shell
   const localForwards = new LocalForwards({ storage, relays, log })
@@ -75,7 +75,7 @@ export async function createBackend({
   })
   const overview = new OverviewFeed({ storage, relays, network, clock, checks })
   const activity = new ActivityFeed({ storage, overview: overview.feed })
-  const traffic = new TrafficCalls({ storage, relays })
+  const traffic = new TrafficCalls({ storage, relays, clock })
   const removal = new PendingRemovals({ storage, relays, clock, log })
   const app = new AppCalls({ shell, storage })
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
@@ -219,9 +219,9 @@ export async function createBackend({
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     leaveNetwork()
-    leaveClients()
-    leaveStatus()
-    leavePasswords()
+    leaveClients[Symbol.dispose]()
+    leaveStatus[Symbol.dispose]()
+    leavePasswords[Symbol.dispose]()
     network.close()
     await jobs.close()
     await agentPrograms.close()

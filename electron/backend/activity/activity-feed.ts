@@ -1,5 +1,5 @@
+import { Feed } from '@nps-desktop/relay-core/async'
 import type { ActivityEvent, Overview } from '@nps-desktop/electron/contract'
-import { Feed } from '../feed.ts'
 import type { Storage } from '../storage/records.ts'
 import { changes, type NewEvent, type Told, withAddedTunnel } from './changes.ts'
 
@@ -14,7 +14,7 @@ export class ActivityFeed {
   #told: Told | null = null
   /** What the disk has not taken yet, oldest first. */
   readonly #unwritten: NewEvent[] = []
-  #leave: () => void = () => undefined
+  readonly #subscriptions = new DisposableStack()
 
   constructor(options: { storage: Storage; overview: Feed<Overview> }) {
     this.#storage = options.storage
@@ -23,15 +23,17 @@ export class ActivityFeed {
   }
 
   start(): void {
-    this.#leave = this.#overview.onSet((overview) => {
-      const { told, events } = changes(this.#told, overview)
-      this.#told = told
-      this.#write(events)
-    })
+    this.#subscriptions.use(
+      this.#overview.subscribe((overview) => {
+        const { told, events } = changes(this.#told, overview)
+        this.#told = told
+        this.#write(events)
+      }),
+    )
   }
 
   close(): void {
-    this.#leave()
+    this.#subscriptions.dispose()
     this.feed.close()
   }
 

@@ -1,6 +1,6 @@
+import { Feed } from '@nps-desktop/relay-core/async'
 import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
-import { Feed } from '../feed.ts'
 import { OneTimeAddresses } from './one-time-address.ts'
 import type { Shell } from '../shell.ts'
 import type { Storage } from '../storage/records.ts'

@@ -1,8 +1,7 @@
+import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
-import type { Clock } from '../clock.ts'
 import type { HostLook } from '../firewall/host-look.ts'
-import { Listeners } from '../listeners.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
 import type { LocalForwards } from '../forwards/local-forwards.ts'
@@ -13,7 +12,7 @@ import { visit, visitPrivately } from './service-visit.ts'
 
 const watchedEveryMs = 10_000
 const otherwiseEveryMs = 60_000
-const lookEveryMs = 1_000
+const lookIntervalMs = 1_000
 /** Checks at one time; each holds one connection to a server for some milliseconds. */
 const mostAtOnce = 8
 const checkWithinMs = 15_000
@@ -45,11 +44,10 @@ export class TunnelChecks {
   readonly #hostLook: HostLook
   readonly #clock: Clock
   readonly #log: Log
-  readonly #listeners = new Listeners()
+  readonly #changed = new Signal()
   readonly #entries = new Map<string, Check>()
   readonly #stop = new AbortController()
-  readonly #leave: (() => void)[] = []
-  #cancelLook: () => void = () => undefined
+  readonly #subscriptions = new DisposableStack()
 
   constructor(options: {
     storage: Storage
@@ -70,24 +68,25 @@ export class TunnelChecks {
   }
 
   start(): void {
-    this.#leave.push(
-      this.#relays.onChange(() => this.#look()),
-      this.#forwards.onChange(() => this.#look()),
-      this.#network.onChange(() => this.forgetAll()),
-    )
-    this.#lookAgain()
+    this.#subscriptions.use(this.#relays.onChange(() => this.#look()))
+    this.#subscriptions.use(this.#forwards.onChange(() => this.#look()))
+    this.#subscriptions.defer(this.#network.onChange(() => this.forgetAll()))
+    const lookAgain = (): void => {
+      this.#look()
+      this.#changed.emit()
+    }
+    this.#subscriptions.use(every(lookIntervalMs, lookAgain, { clock: this.#clock }))
   }
 
   async close(): Promise<void> {
     this.#stop.abort()
-    this.#cancelLook()
-    for (const leave of this.#leave) leave()
+    this.#subscriptions.dispose()
     await Promise.all([...this.#entries.values()].map(({ running }) => running))
   }
 
   /** Calls back when evidence came, and once a second, because evidence also ages. */
-  onChange(listener: () => void): () => void {
-    return this.#listeners.add(listener)
+  onChange(listener: () => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   evidence(tunnelId: string): Evidence {
@@ -98,7 +97,7 @@ export class TunnelChecks {
   forgetAll(): void {
     this.#entries.clear()
     this.#look()
-    this.#listeners.call()
+    this.#changed.emit()
   }
 
   /** Asks now and waits for the answer. Throws `not-found` for a tunnel that is not there. */
@@ -108,14 +107,6 @@ export class TunnelChecks {
     // the answer must be younger than the question
     await this.#entries.get(tunnelId)?.running
     await this.#begin(tunnel)
-  }
-
-  #lookAgain(): void {
-    this.#cancelLook = this.#clock.after(lookEveryMs, () => {
-      this.#look()
-      this.#listeners.call()
-      this.#lookAgain()
-    })
   }
 
   #look(): void {
@@ -150,9 +141,9 @@ export class TunnelChecks {
     if (!this.#canBeAsked(tunnel)) return Promise.resolve()
     entry.running ??= this.#run(tunnel, entry).finally(() => {
       entry.running = null
-      this.#listeners.call()
+      this.#changed.emit()
     })
-    this.#listeners.call()
+    this.#changed.emit()
     return entry.running
   }
 

@@ -1,6 +1,6 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
 import type { PortReport } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import type { Clock } from '../clock.ts'
 import { Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
 import type { ServerRecord } from '../storage/records.ts'

@@ -1,3 +1,4 @@
+import { Signal } from '@nps-desktop/relay-core/async'
 import type { Failure } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { PrivateVisitor } from '@nps-desktop/relay-core/visitor'
@@ -6,7 +7,6 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Duplex } from 'node:stream'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
-import { Listeners } from '../listeners.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { bridgeAddress } from '../relays/bridge-address.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -32,8 +32,8 @@ export class LocalForwards {
   readonly #relays: Relays
   readonly #log: Log
   readonly #forwards = new Map<string, Forward>()
-  readonly #listeners = new Listeners()
-  readonly #leave: (() => void)[] = []
+  readonly #changed = new Signal()
+  readonly #subscriptions = new DisposableStack()
 
   constructor(options: { storage: Storage; relays: Relays; log: Log }) {
     this.#storage = options.storage
@@ -43,13 +43,14 @@ export class LocalForwards {
 
   start(): void {
     const follow = (): void => this.#follow()
-    this.#leave.push(this.#relays.onChange(follow), this.#storage.onChange(follow))
+    this.#subscriptions.use(this.#relays.onChange(follow))
+    this.#subscriptions.use(this.#storage.onChange(follow))
     this.#follow()
   }
 
   /** Calls back when a forward has opened, or could not. */
-  onChange(listener: () => void): () => void {
-    return this.#listeners.add(listener)
+  onChange(listener: () => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   /** Whether the tunnel's forward is open, or why not; null for a tunnel that has none, and while it opens. */
@@ -74,7 +75,7 @@ export class LocalForwards {
 
   /** Ends the forwards and what goes through them. Idempotent. */
   close(): void {
-    for (const leave of this.#leave.splice(0)) leave()
+    this.#subscriptions.dispose()
     for (const { visitor } of this.#forwards.values()) visitor.close()
     this.#forwards.clear()
   }
@@ -167,7 +168,7 @@ export class LocalForwards {
       const taken = error instanceof RelayError && error.code === 'port-taken'
       forward.state = taken ? portTaken(forward.port) : failureOfError(error)
     }
-    this.#listeners.call()
+    this.#changed.emit()
   }
 }
 

@@ -33,7 +33,7 @@ test('on a full disk the passwords of private tunnels are marked once there is r
       view: () => ({ mirror: { tunnels } }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
-        return () => undefined
+        return { [Symbol.dispose]: () => undefined }
       },
     } as unknown as Relays
     followPasswords({ ...storage, tunnelNotes: { ...tunnelNotes, put } }, relays, log)

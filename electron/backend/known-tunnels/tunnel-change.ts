@@ -48,7 +48,7 @@ export function changeFailure(
 }
 
 /** Marks the passwords of this laptop's tunnels where none was seen yet, as after an update of the app. */
-export function followPasswords(storage: Storage, relays: Relays, log: Log): () => void {
+export function followPasswords(storage: Storage, relays: Relays, log: Log): Disposable {
   return relays.onChange((serverId) => {
     const { tunnels } = relays.view(serverId).mirror
     if (!tunnels) return

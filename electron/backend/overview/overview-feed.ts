@@ -1,10 +1,9 @@
+import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import type { Client } from '@nps-desktop/relay-core/api'
 import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import { jumpAddress } from '../ssh/way.ts'
-import type { Clock } from '../clock.ts'
-import { Feed } from '../feed.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../known-tunnels/tunnel-change.ts'
@@ -31,9 +30,9 @@ export class OverviewFeed {
   readonly #network: NetworkWatch
   readonly #clock: Clock
   readonly #checks: TunnelChecks
-  readonly #leave: (() => void)[] = []
+  readonly #subscriptions = new DisposableStack()
   #laptop: { online: boolean; changedAtMs: number }
-  #pending: (() => void) | null = null
+  #pending: Disposable | null = null
   #shown = ''
   /** By lab: what its npc last said, for a lab box that is away is still the same one. */
   readonly #origins = new Map<string, Origin>()
@@ -70,18 +69,16 @@ export class OverviewFeed {
 
   start(): void {
     const later = (): void => this.rebuildSoon()
-    this.#leave.push(
-      this.#storage.onChange(later),
-      this.#relays.onChange(later),
-      this.#network.onChange(later),
-    )
-    this.#leave.push(this.#checks.onChange(later))
+    this.#subscriptions.use(this.#storage.onChange(later))
+    this.#subscriptions.use(this.#relays.onChange(later))
+    this.#subscriptions.defer(this.#network.onChange(later))
+    this.#subscriptions.use(this.#checks.onChange(later))
     this.rebuild()
   }
 
   close(): void {
-    for (const leave of this.#leave) leave()
-    this.#pending?.()
+    this.#subscriptions.dispose()
+    this.#pending?.[Symbol.dispose]()
     this.feed.close()
   }
 
@@ -90,7 +87,7 @@ export class OverviewFeed {
   }
 
   rebuild(): void {
-    this.#pending?.()
+    this.#pending?.[Symbol.dispose]()
     this.#pending = null
     const atMs = this.#clock.now()
     if (this.#laptop.online !== this.#network.online) {

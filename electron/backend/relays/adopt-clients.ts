@@ -7,7 +7,7 @@ import type { Relays } from './relays.ts'
  * Lab boxes follow their relay's clients: one made elsewhere (by the command line, the web console) appears, a new
  * name is taken over, and one that is gone there goes here, unless the app can sign in to the box and set it up again.
  */
-export function followClients(storage: Storage, relays: Relays, log: Log): () => void {
+export function followClients(storage: Storage, relays: Relays, log: Log): Disposable {
   /** Each list counts once: an old one knows nothing of a box that was added after it came. */
   const seen = new WeakSet<object>()
   return relays.onChange((serverId) => {

@@ -4,7 +4,7 @@ import type { Storage } from '../storage/records.ts'
 import type { Relays } from './relays.ts'
 
 /** A server's version and port range follow what its relay says, such as after an update or a changed nps.conf. */
-export function followStatus(storage: Storage, relays: Relays, log: Log): () => void {
+export function followStatus(storage: Storage, relays: Relays, log: Log): Disposable {
   return relays.onChange((serverId) => {
     const server = storage.servers.get(serverId)
     const { status } = relays.view(serverId).mirror

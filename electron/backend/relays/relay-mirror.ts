@@ -1,5 +1,5 @@
+import { type Clock, pause } from '@nps-desktop/relay-core/async'
 import type { Client, LiveTraffic, RelayStatus, Tunnel } from '@nps-desktop/relay-core/api'
-import type { Clock } from '../clock.ts'
 import type { LastStatus } from '../storage/records.ts'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 
@@ -89,7 +89,7 @@ async function askAgainAndAgain(
 ): Promise<void> {
   while (!options.signal.aborted) {
     await askOnce(mirror, api, options)
-    await pause(options.clock, askEveryMs, options.signal)
+    await pause(askEveryMs, options)
   }
 }
 
@@ -112,17 +112,4 @@ export async function askOnce(
 function forgetRates(mirror: RelayMirror, tunnels: readonly Tunnel[]): void {
   const known = new Set(tunnels.map((tunnel) => tunnel.id))
   for (const id of mirror.live.keys()) if (!known.has(id)) mirror.live.delete(id)
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = (): void => {
-      cancel()
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const cancel = clock.after(delayMs, done)
-    signal.addEventListener('abort', done)
-  })
 }

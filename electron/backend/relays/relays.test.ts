@@ -1,3 +1,4 @@
+import { ManualClock } from '@nps-desktop/relay-core/async'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
@@ -8,7 +9,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeyFile } from '../key-file.ts'
 import type { Storage } from '../storage/records.ts'
 import { openStorage } from '../storage/storage.ts'
-import { ManualClock } from '../../testing/manual-clock.ts'
 import { adminKeySecret, Relays } from './relays.ts'
 import { untilRelay } from './until-relay.ts'
 

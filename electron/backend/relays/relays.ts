@@ -1,12 +1,11 @@
+import { type Clock, Signal } from '@nps-desktop/relay-core/async'
 import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Link } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
-import type { Clock } from '../clock.ts'
 import { machinesPage } from '../firewall/providers.ts'
-import { Listeners } from '../listeners.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import type { ConnectRelay, RelayAccess } from './relay-access.ts'
 import type { diagnose } from './diagnose.ts'
@@ -55,9 +54,9 @@ export class Relays {
   /** What was stored last of each server's tunnels. */
   readonly #remembered = new Map<string, string>()
   readonly #closing = new Set<Promise<void>>()
-  readonly #changed = new Listeners<[serverId: string]>()
-  readonly #traffic = new Listeners<[serverId: string, live: LiveTraffic]>()
-  #leaveStorage: () => void = () => undefined
+  readonly #changed = new Signal<[serverId: string]>()
+  readonly #traffic = new Signal<[serverId: string, live: LiveTraffic]>()
+  readonly #subscriptions = new DisposableStack()
 
   constructor(options: {
     storage: Storage
@@ -76,18 +75,18 @@ export class Relays {
   }
 
   start(): void {
-    this.#leaveStorage = this.#storage.onChange(() => this.#follow())
+    this.#subscriptions.use(this.#storage.onChange(() => this.#follow()))
     this.#follow()
   }
 
   /** Calls back when something a server told, or the link to it, has changed. */
-  onChange(listener: (serverId: string) => void): () => void {
-    return this.#changed.add(listener)
+  onChange(listener: (serverId: string) => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   /** Once a second for each server that is online. */
-  onTraffic(listener: (serverId: string, live: LiveTraffic) => void): () => void {
-    return this.#traffic.add(listener)
+  onTraffic(listener: (serverId: string, live: LiveTraffic) => void): Disposable {
+    return this.#traffic.subscribe(listener)
   }
 
   view(serverId: string): RelayView {
@@ -140,7 +139,7 @@ export class Relays {
   }
 
   async close(): Promise<void> {
-    this.#leaveStorage()
+    this.#subscriptions.dispose()
     this.#stop.abort()
     for (const [serverId, entry] of this.#links) {
       this.#rememberStatus(serverId, entry)
@@ -185,9 +184,9 @@ export class Relays {
         this.#diagnose(server.id, entry)
         this.#remember(server.id, link.mirror)
         if (link.state.state !== 'online') this.#rememberStatus(server.id, entry)
-        this.#changed.call(server.id)
+        this.#changed.emit(server.id)
       },
-      traffic: (live) => this.#traffic.call(server.id, live),
+      traffic: (live) => this.#traffic.emit(server.id, live),
     })
     link.mirror.tunnels = this.#storage.lastTunnels.get(server.id)
     link.mirror.last = this.#storage.lastStatus.get(server.id)
@@ -223,7 +222,7 @@ export class Relays {
         // Meanwhile that outage may be over, and another one begun.
         if (!entry.outage || entry.outage.sinceMs !== sinceMs) return
         entry.outage = { ...entry.outage, diagnosis }
-        this.#changed.call(serverId)
+        this.#changed.emit(serverId)
       },
       (error: unknown) => this.#log.debug('a server was not looked at', { server: server.name, error }),
     )

@@ -1,12 +1,10 @@
+import { Feed, ManualClock, Signal } from '@nps-desktop/relay-core/async'
 import { type Client, relayContract, RelayError, type Tunnel } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { createRouterClient, implement } from '@orpc/server'
 import { afterEach, expect, test } from 'vitest'
-import { Feed } from '../feed.ts'
-import { Listeners } from '../listeners.ts'
-import { ManualClock } from '../../testing/manual-clock.ts'
 import { ServerLink } from './server-link.ts'
 
 /** A relay's API in memory: its feeds, and a way to end the connection. */
@@ -64,7 +62,7 @@ afterEach(() => link?.close())
 
 function linkTo(connect: () => Promise<RelayConnection>) {
   const clock = new ManualClock()
-  const changed = new Listeners()
+  const changed = new Signal()
   const made = new ServerLink({
     name: 'cloud',
     address: () => Promise.resolve({ host: 'cloud', port: 8024, adminKey: new Secret('k') }),
@@ -72,7 +70,7 @@ function linkTo(connect: () => Promise<RelayConnection>) {
     clock,
     random: () => 0.5,
     log: silentLog,
-    changed: () => changed.call(),
+    changed: () => changed.emit(),
     traffic: () => undefined,
   })
   link = made
@@ -80,10 +78,10 @@ function linkTo(connect: () => Promise<RelayConnection>) {
     new Promise((resolve) => {
       const look = (): void => {
         if (!isSo()) return
-        leave()
+        subscription[Symbol.dispose]()
         resolve()
       }
-      const leave = changed.add(look)
+      const subscription = changed.subscribe(look)
       look()
     })
   made.start()

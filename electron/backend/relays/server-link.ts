@@ -1,7 +1,7 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
 import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/api-client'
-import type { Clock } from '../clock.ts'
 import { linkFailure } from './link-failure.ts'
 import { initialLink, type LinkEvent, type LinkState, nextLink } from './link-state.ts'
 import type { ConnectRelay, RelayAccess } from './relay-access.ts'
@@ -150,18 +150,16 @@ export class ServerLink {
     this.#options.changed()
   }
 
-  #untilRetry(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve()
-      let cancel: () => void = () => undefined
-      this.#wake = () => {
-        cancel()
-        this.#wake = () => undefined
-        resolve()
-      }
-      if (this.#state.state !== 'waiting') return
-      const { clock } = this.#options
-      cancel = clock.after(Math.max(0, this.#state.retryAtMs - clock.now()), () => this.#wake())
-    })
+  /** Until the wait is over, somebody wakes the link, or it is closed; a link that has given up waits for the latter two. */
+  async #untilRetry(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const { clock } = this.#options
+    const woken = Promise.withResolvers<void>()
+    this.#wake = woken.resolve
+    using timers = new DisposableStack()
+    if (this.#state.state === 'waiting') {
+      timers.use(clock.after(Math.max(0, this.#state.retryAtMs - clock.now()), woken.resolve))
+    }
+    await woken.promise
   }
 }

@@ -158,7 +158,7 @@ export interface Storage {
   readonly lastStatus: LastHeard<LastStatus>
   readonly setAside: SetAsideStore
   /** Calls back after each change of servers, labs, tunnel notes, or of what is set aside. */
-  onChange(listener: () => void): () => void
+  onChange(listener: () => void): Disposable
   /**
    * For writes that no person waits for: now, or once the disk takes them again; the newest under a name counts. Never
    * throws for what the disk refuses.

@@ -65,11 +65,11 @@ test('rows come back after reopening, in the order in which they were first put'
 
 test('a change calls the listeners until they leave', () => {
   let calls = 0
-  const leave = storage.onChange(() => (calls += 1))
+  const subscription = storage.onChange(() => (calls += 1))
   storage.servers.put(server)
   storage.servers.delete('s1')
   storage.servers.delete('s1')
-  leave()
+  subscription[Symbol.dispose]()
   storage.servers.put(server)
   expect(calls).toBe(2)
 })

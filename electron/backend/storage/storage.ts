@@ -1,10 +1,10 @@
+import { Signal } from '@nps-desktop/relay-core/async'
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { tunnel } from '@nps-desktop/relay-core/api'
 import { type Log, silentLog } from '@nps-desktop/relay-core/log'
 import { z } from 'zod'
 import { AppError } from '../failures/app-error.ts'
-import { Listeners } from '../listeners.ts'
 import type { Shell } from '../shell.ts'
 import { openActivity } from './activity-rows.ts'
 import { openHostKeys } from './host-key-rows.ts'
@@ -67,9 +67,9 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>, log: Log)
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;',
     )
     migrate(database.raw)
-    const listeners = new Listeners()
+    const written = new Signal()
     const later = new LaterWrites(log)
-    const changed = (): void => listeners.call()
+    const changed = (): void => written.emit()
     const setAside = openSetAside(database)
     const putAside = (row: SetAsideRow): void => setAside.put(row)
     return {
@@ -90,7 +90,7 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>, log: Log)
       activity: openActivity(database),
       lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel)),
       lastStatus: openLastHeard(database, 'last_status', lastStatus),
-      onChange: (listener) => listeners.add(listener),
+      onChange: (listener) => written.subscribe(listener),
       whenPossible: (name, write) => later.add(name, write),
       close: () => {
         later.close()

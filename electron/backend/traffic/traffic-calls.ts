@@ -1,6 +1,6 @@
+import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import type { LiveTraffic, TrafficHistory } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
-import { Feed } from '../feed.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
@@ -15,34 +15,36 @@ export interface DesktopTraffic {
 
 /** Rates and history of all servers, by the app's tunnel ids. */
 export class TrafficCalls {
-  readonly feed = new Feed<DesktopTraffic>({ atMs: Date.now(), tunnels: [] })
+  readonly feed: Feed<DesktopTraffic>
   readonly #storage: Storage
   readonly #relays: Relays
-  #leave: () => void = () => undefined
+  readonly #clock: Clock
+  readonly #subscriptions = new DisposableStack()
 
-  constructor(options: { storage: Storage; relays: Relays }) {
+  constructor(options: { storage: Storage; relays: Relays; clock: Clock }) {
     this.#storage = options.storage
     this.#relays = options.relays
+    this.#clock = options.clock
+    this.feed = new Feed<DesktopTraffic>({ atMs: this.#clock.now(), tunnels: [] })
   }
 
   start(): void {
     // all tunnels each time, not only those of this second: a watcher may skip values
-    const leaveTraffic = this.#relays.onTraffic((_serverId, { atMs }) =>
-      this.feed.set({ atMs, tunnels: this.#rates() }),
+    this.#subscriptions.use(
+      this.#relays.onTraffic((_serverId, { atMs }) => this.feed.set({ atMs, tunnels: this.#rates() })),
     )
     // of a lost server nothing is known, which is not the same as the last rate going on
-    const leaveLinks = this.#relays.onChange(() => {
-      const tunnels = this.#rates()
-      if (tunnels.length < this.feed.value.tunnels.length) this.feed.set({ atMs: Date.now(), tunnels })
-    })
-    this.#leave = () => {
-      leaveTraffic()
-      leaveLinks()
-    }
+    this.#subscriptions.use(
+      this.#relays.onChange(() => {
+        const tunnels = this.#rates()
+        if (tunnels.length < this.feed.value.tunnels.length)
+          this.feed.set({ atMs: this.#clock.now(), tunnels })
+      }),
+    )
   }
 
   close(): void {
-    this.#leave()
+    this.#subscriptions.dispose()
     this.feed.close()
   }
 

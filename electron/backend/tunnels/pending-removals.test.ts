@@ -29,7 +29,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
       now: () => 9_900,
       after: (_, action) => {
         due = action
-        return () => (due = () => undefined)
+        return { [Symbol.dispose]: () => (due = () => undefined) }
       },
     },
     // what deleting needs; the rest of the app is not there
@@ -47,7 +47,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
       view: () => ({ link: { state: 'online' }, mirror: { tunnels: [{ id: 9 }] } }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
-        return () => undefined
+        return { [Symbol.dispose]: () => undefined }
       },
     } as unknown as Parts['relays'],
   })

@@ -1,6 +1,6 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
-import type { Clock } from '../clock.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { ListedTunnel } from '../known-tunnels/list-tunnels.ts'
@@ -20,9 +20,9 @@ export class PendingRemovals {
   readonly #relays: Relays
   readonly #clock: Clock
   readonly #log: Log
-  readonly #timers = new Map<string, () => void>()
+  readonly #timers = new Map<string, Disposable>()
   readonly #working = new Map<string, Promise<void>>()
-  #leave: () => void = () => undefined
+  readonly #subscriptions = new DisposableStack()
   #closed = false
 
   constructor(options: { storage: Storage; relays: Relays; clock: Clock; log: Log }) {
@@ -33,13 +33,13 @@ export class PendingRemovals {
   }
 
   start(): void {
-    this.#leave = this.#relays.onChange((serverId) => this.#resume(serverId))
+    this.#subscriptions.use(this.#relays.onChange((serverId) => this.#resume(serverId)))
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#leave()
-    for (const cancel of this.#timers.values()) cancel()
+    this.#subscriptions.dispose()
+    for (const timer of this.#timers.values()) timer[Symbol.dispose]()
     this.#timers.clear()
     await Promise.all(this.#working.values())
   }
@@ -118,7 +118,7 @@ export class PendingRemovals {
   }
 
   #unschedule(tunnelId: string): void {
-    this.#timers.get(tunnelId)?.()
+    this.#timers.get(tunnelId)?.[Symbol.dispose]()
     this.#timers.delete(tunnelId)
   }
 

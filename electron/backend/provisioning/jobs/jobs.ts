@@ -73,7 +73,7 @@ export function createJobs({
       }
       const jobId = randomUUID()
       const job = new RunningJob(jobId, plan, log)
-      job.feed.onSet((value) => {
+      job.feed.subscribe((value) => {
         if (value.state === 'running') return
         try {
           onEnded?.(value)

@@ -1,8 +1,8 @@
+import { Feed } from '@nps-desktop/relay-core/async'
 import type { Fact, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
 import { failureOfError } from '../../failures/failure-of-error.ts'
-import { Feed } from '../../feed.ts'
 import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
 import type { Corrections, StepDefinition, StepReport } from './step-definition.ts'
 
