@@ -2,7 +2,7 @@ import type { Log } from '../../log/log.ts'
 import type { HealthReport } from '../../stock/messages/main-messages.ts'
 import { parseHostPort, type HostPort } from '../../net/address/host-port.ts'
 import type { Agents } from '../clients/agents.ts'
-import type { TargetTurns } from './target-turns.ts'
+import type { TargetTurns } from '../tunnels/target-turns.ts'
 
 export interface ReportedHealthOptions {
   readonly agents: Agents

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { houses } from './houses.ts'
+import { climb, type House } from './storeys.ts'
+
+const repository = resolve(import.meta.dirname, '../..')
+
+/** More are rooms in which nobody finds anything. */
+const maxFilesInFolder = 20
+
+async function filesByFolder({ root }: House): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for await (const file of glob(`${root}/**/*.{ts,vue}`, { cwd: repository })) {
+    const folder = relative(root, dirname(file)) || '.'
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  return counts
+}
+
+describe.each(houses)('$root', (house) => {
+  const order = house.storeys.flatMap((folders, storey) => folders.map((folder) => ({ folder, storey })))
+  const fileIn = (folder: string) => join(house.root, folder, 'probe.ts')
+
+  it('gives each folder one storey, and names no folder that is not there', async () => {
+    expect(order.map(({ folder }) => folder).sort()).toEqual([...(await filesByFolder(house)).keys()].sort())
+  })
+
+  it(`has no folder of more than ${maxFilesInFolder} files`, async () => {
+    const full = [...(await filesByFolder(house))].filter(([, count]) => count > maxFilesInFolder)
+    expect(full).toEqual([])
+  })
+
+  it.each(order)(
+    '$folder imports its own folder and what is below, and nothing else',
+    ({ folder, storey }) => {
+      const below = order.filter((other) => other.folder === folder || other.storey < storey)
+      const allowed = order.filter((other) => climb(house, fileIn(folder), fileIn(other.folder)) === null)
+      expect(allowed).toEqual(below)
+    },
+  )
+
+  it('is a rule of the linter', () => {
+    const [lowest, highest] = [order[0], order.at(-1)]
+    const probe = join(repository, fileIn(lowest?.folder ?? ''))
+    writeFileSync(
+      probe,
+      `export * from '${relative(dirname(probe), join(repository, fileIn(highest?.folder ?? '')))}'\n`,
+    )
+    try {
+      expect(() => execFileSync('oxlint', [probe], { cwd: repository, encoding: 'utf8' })).toThrow(
+        expect.objectContaining({ stdout: expect.stringContaining('house(storeys)') }),
+      )
+    } finally {
+      rmSync(probe)
+    }
+  })
+})
+
+it('a folder without a storey is named, whichever end it is at', () => {
+  const house: House = { root: 'x', storeys: [['low'], ['high']] }
+  expect(climb(house, 'x/low/a.ts', 'x/new/b.ts')).toContain('x/new has no storey')
+  expect(climb(house, 'x/new/b.ts', 'x/low/a.ts')).toContain('x/new has no storey')
+  expect(climb(house, 'x/low/a.ts', 'y/other/b.ts')).toBeNull()
+})
