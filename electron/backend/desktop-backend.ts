@@ -51,7 +51,7 @@ export async function createBackend({
   log?: Log
 }): Promise<DesktopBackend> {
   const clock = systemClock
-  const storage = openStorage(shell, log)
+  const storage = openStorage(shell, { log, clock })
   try {
     await forgetTrials(storage, shell.dataFolder)
   } catch (error) {
@@ -91,6 +91,7 @@ export async function createBackend({
     services,
     activity,
     forwards,
+    clock,
   })
   const trial = new Trial({
     storage,
@@ -102,9 +103,10 @@ export async function createBackend({
     log,
     dataFolder,
   })
-  const hostKeys = createHostKeys({ storage, machines, log })
+  const hostKeys = createHostKeys({ storage, machines, log, clock })
   const jobs = createJobs({
     log,
+    clock,
     onEnded: (job) => {
       const server = storage.servers.get(job.serverId ?? '')
       const line = jobEnded(job, { server, lab: storage.labs.get(job.labId ?? ''), atMs: clock.now() })

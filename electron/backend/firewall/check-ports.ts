@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
 import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import { detectProvider } from './detect-provider.ts'
@@ -26,7 +27,11 @@ export interface PortCheckTarget {
 /** Tries every port from this computer and finds out why some are shut. Calls back with each new picture. */
 export async function checkPorts(
   { host, bridgePort, range, shell, isRoot, samplesOnly }: PortCheckTarget,
-  { onReport, signal }: { onReport: (report: PortReport) => void; signal: AbortSignal },
+  {
+    onReport,
+    signal,
+    clock = systemClock,
+  }: { onReport: (report: PortReport) => void; signal: AbortSignal; clock?: Clock },
 ): Promise<PortReport> {
   const listening = shell ? await readListeningPorts(shell, { signal }) : []
   // What our own server listens on inside the range are tunnels.
@@ -43,7 +48,7 @@ export async function checkPorts(
     firewall,
     changes: firewall ? changesFor(firewall, { bridgePort, range }) : [],
     clues: null,
-    checkedAtMs: Date.now(),
+    checkedAtMs: clock.now(),
   }
   const states = await scanPorts(host, range, {
     used: new Set(used.map(({ port }) => port)),
@@ -51,7 +56,7 @@ export async function checkPorts(
     samplesOnly,
     signal,
   })
-  findings = { ...findings, states, checkedAtMs: Date.now() }
+  findings = { ...findings, states, checkedAtMs: clock.now() }
   const report = makePortReport(findings)
   const isShut = report.noAnswer > 0 || report.bridge.state === 'no-answer'
   if (!shell || !isShut) return report

@@ -16,7 +16,7 @@ test('on a full disk the passwords of private tunnels are marked once there is r
   const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-passwords-'))
   const shell = { dataFolder: folder, ...(await openKeyFile(folder)) }
   const log = { ...silentLog, error: vi.fn<Log['error']>() }
-  let storage = openStorage(shell, log)
+  let storage = openStorage(shell, { log })
   try {
     for (const id of [1, 2])
       storage.tunnelNotes.put({ ...newNote(`s1-t${id}`, 'jupyter'), localPort: 8888, passwordMark: '' })

@@ -1,3 +1,4 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
 import type { SetAside } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
@@ -28,7 +29,10 @@ const kinds: Readonly<Record<RowsTable, SetAside['kind']>> = {
 const mostRows = 1_000
 
 /** `migrate` has made the table. */
-export function openSetAside(database: StorageFile): SetAsideStore & { put(row: SetAsideRow): void } {
+export function openSetAside(
+  database: StorageFile,
+  clock: Clock,
+): SetAsideStore & { put(row: SetAsideRow): void } {
   const all = database.prepare('SELECT id, kind, row_id AS rowId, body FROM set_aside ORDER BY id')
   const insert = database.prepare(
     'INSERT INTO set_aside (kind, row_id, body, why, at_ms) VALUES (?, ?, ?, ?, ?)',
@@ -46,7 +50,7 @@ export function openSetAside(database: StorageFile): SetAsideStore & { put(row: 
       return rows.map(({ id, kind, rowId, body }) => ({ id, kind, name: nameIn(body) ?? rowId }))
     },
     put: ({ table, rowId, body, why }) => {
-      const { lastInsertRowid } = insert.run(kinds[table], rowId, body, why, Date.now())
+      const { lastInsertRowid } = insert.run(kinds[table], rowId, body, why, clock.now())
       trim.run(lastInsertRowid, mostRows)
     },
     forget: (id) => (remove.get(id) as { kind: SetAside['kind']; rowId: string } | undefined) ?? null,

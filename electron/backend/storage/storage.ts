@@ -1,4 +1,4 @@
-import { Signal } from '@nps-desktop/relay-core/async'
+import { type Clock, Signal, systemClock } from '@nps-desktop/relay-core/async'
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { tunnel } from '@nps-desktop/relay-core/api'
@@ -30,11 +30,11 @@ export const storageFile = 'nps-desktop.sqlite'
  */
 export function openStorage(
   shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>,
-  log: Log = silentLog,
+  { log = silentLog, clock = systemClock }: { log?: Log; clock?: Clock } = {},
 ): Storage {
   const path = join(shell.dataFolder, storageFile)
   try {
-    return open(path, shell, log)
+    return open(path, shell, { log, clock })
   } catch (cause) {
     const why = reasonOf(cause)
     throw new AppError(
@@ -56,7 +56,11 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>, log: Log): Storage {
+function open(
+  path: string,
+  shell: Pick<Shell, 'encrypt' | 'decrypt'>,
+  { log, clock }: { log: Log; clock: Clock },
+): Storage {
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
   const database = new StorageFile(path)
@@ -70,7 +74,7 @@ function open(path: string, shell: Pick<Shell, 'encrypt' | 'decrypt'>, log: Log)
     const written = new Signal()
     const later = new LaterWrites(log)
     const changed = (): void => written.emit()
-    const setAside = openSetAside(database)
+    const setAside = openSetAside(database, clock)
     const putAside = (row: SetAsideRow): void => setAside.put(row)
     return {
       servers: openRows(database, 'servers', serverRecord, { changed, putAside }),

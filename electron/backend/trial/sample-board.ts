@@ -31,7 +31,7 @@ const page = samplePage({
 
 /** Answers as TensorBoard does where the check asks (`GET /data/environment`), and serves a curve that goes on. */
 export function startSampleBoard(): Promise<SampleService> {
-  const startedAtMs = Date.now()
+  const startedMs = performance.now()
   return startSampleWeb({
     routes: {
       '/': () => ({ type: 'text/html; charset=utf-8', body: page }),
@@ -45,7 +45,7 @@ export function startSampleBoard(): Promise<SampleService> {
       }),
       '/data/loss': () => ({
         type: 'application/json',
-        body: JSON.stringify(lossCurve(Math.floor((Date.now() - startedAtMs) / stepEveryMs))),
+        body: JSON.stringify(lossCurve(Math.floor((performance.now() - startedMs) / stepEveryMs))),
       }),
     },
   })

@@ -1,3 +1,4 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Connection, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
@@ -59,6 +60,7 @@ export class TunnelCalls {
   readonly #services: LabServices
   readonly #activity: ActivityFeed
   readonly #forwards: LoopbackForwards
+  readonly #clock: Clock
 
   constructor(options: {
     storage: Storage
@@ -69,6 +71,7 @@ export class TunnelCalls {
     services: LabServices
     activity: ActivityFeed
     forwards: LoopbackForwards
+    clock: Clock
   }) {
     this.#storage = options.storage
     this.#relays = options.relays
@@ -78,6 +81,7 @@ export class TunnelCalls {
     this.#services = options.services
     this.#activity = options.activity
     this.#forwards = options.forwards
+    this.#clock = options.clock
   }
 
   /** `labId`'s service of this kind at its usual place, or where it is found running. */
@@ -340,7 +344,7 @@ export class TunnelCalls {
   ): void {
     const params = { tunnel: name, lab: lab.name, server: server.name }
     const about = { serverId: server.id, labId: lab.id, tunnelId: id }
-    this.#activity.add({ atMs: Date.now(), tone: 'info', code, params, ...about })
+    this.#activity.add({ atMs: this.#clock.now(), tone: 'info', code, params, ...about })
   }
 
   #portsOf(server: ServerRecord): Parameters<typeof portCandidates>[0] {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { type RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { ownFolderFunctions } from './own-folder.ts'
 
@@ -67,11 +68,11 @@ say install "$(df -Pk /usr 2>/dev/null | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9
 /** Asks the machine; changes nothing but a file of a few bytes in a folder of its own that is gone again at once. */
 export async function readMachineFacts(
   shell: RemoteShell,
-  { signal }: { signal: AbortSignal },
+  { signal, clock = systemClock }: { signal: AbortSignal; clock?: Clock },
 ): Promise<MachineFacts> {
-  const asked = Date.now()
+  const asked = clock.now()
   const text = await shell.output(factsScript(), { signal })
-  const facts = parseMachineFacts(text, (asked + Date.now()) / 2)
+  const facts = parseMachineFacts(text, (asked + clock.now()) / 2)
   if (facts.kind === '' || facts.machine === '' || !facts.home.startsWith('/'))
     throw unexpectedAnswer(shell.session.address.host, 'uname', text)
   return facts

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { randomUUID } from 'node:crypto'
 import type { Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
@@ -34,9 +35,11 @@ interface JobEntry {
  */
 export function createJobs({
   log,
+  clock = systemClock,
   onEnded,
 }: {
   log: Log
+  clock?: Clock
   /** After each run of a job, whatever became of it. */
   onEnded?: (job: Job) => void
 }): Jobs {
@@ -72,7 +75,7 @@ export function createJobs({
         entries.delete(id)
       }
       const jobId = randomUUID()
-      const job = new RunningJob(jobId, plan, log)
+      const job = new RunningJob(jobId, plan, { log, clock })
       job.feed.subscribe((value) => {
         if (value.state === 'running') return
         try {

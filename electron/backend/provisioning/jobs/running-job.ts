@@ -1,4 +1,4 @@
-import { Feed } from '@nps-desktop/relay-core/async'
+import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import type { Fact, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
@@ -31,13 +31,15 @@ export class RunningJob<Context = unknown> {
   readonly feed: Feed<Job>
   readonly #plan: JobPlan<Context>
   readonly #log: Log
+  readonly #clock: Clock
   #stop = new AbortController()
   /** Fulfils when nothing of this job runs any more. */
   ended: Promise<void> = Promise.resolve()
 
-  constructor(id: string, plan: JobPlan<Context>, log: Log) {
+  constructor(id: string, plan: JobPlan<Context>, { log, clock }: { log: Log; clock: Clock }) {
     this.#plan = plan
     this.#log = log
+    this.#clock = clock
     this.feed = new Feed<Job>(newJob(id, plan))
   }
 
@@ -103,7 +105,7 @@ export class RunningJob<Context = unknown> {
     const { signal } = this.#stop
     const started = performance.now()
     const tookMs = (): number => Math.round(performance.now() - started)
-    this.#dispatch({ type: 'step-begun', index, atMs: Date.now() })
+    this.#dispatch({ type: 'step-begun', index, atMs: this.#clock.now() })
     try {
       signal.throwIfAborted()
       const as = await definition.run(this.#plan.context, this.#reporter(index, signal))

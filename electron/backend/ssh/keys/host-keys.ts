@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import type { HostKey, JumpHost } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
@@ -27,10 +28,12 @@ export function createHostKeys({
   storage,
   machines,
   log,
+  clock = systemClock,
 }: {
   storage: Storage
   machines: Machines
   log: Log
+  clock?: Clock
 }): HostKeys {
   /** What `inspect` saw in this run: `confirm` pins only a key that was shown. */
   const shown = new Map<string, SeenHostKey>()
@@ -84,7 +87,7 @@ export function createHostKeys({
           { fixes: [{ action: 'retry' }] },
         )
       }
-      storage.hostKeys.pin({ ...place, ...seen, pinnedAtMs: Date.now() })
+      storage.hostKeys.pin({ ...place, ...seen, pinnedAtMs: clock.now() })
       log.info('host key pinned', { ...place, fingerprint })
     },
 
