@@ -3,6 +3,7 @@ import { trafficHistory } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { failureData } from './failure.ts'
 import * as model from './desktop-models.ts'
+import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 
 /**
  * What the page can ask of the app. Calls are one question, one answer, and can be cancelled; feeds (`watch`, `live`)
@@ -169,10 +170,10 @@ export const desktopContract = {
     addPreset: base
       .input(
         labRef.extend({
-          kind: z.enum(['ssh', 'jupyter', 'tensorboard']),
+          kind: serviceKind,
           port: model.port.optional(),
           /** Without it: this laptop alone for what has no encryption of its own, anyone for SSH. */
-          reach: model.tunnelReach.optional(),
+          reach: tunnelReach.optional(),
         }),
       )
       .output(tunnelRef),
@@ -182,7 +183,7 @@ export const desktopContract = {
           name: model.name,
           target: z.string(),
           port: model.port.optional(),
-          reach: model.tunnelReach.default('anyone'),
+          reach: tunnelReach.default('anyone'),
         }),
       )
       .output(tunnelRef),
@@ -191,7 +192,7 @@ export const desktopContract = {
       .input(
         tunnelRef.extend({
           name: model.name.optional(),
-          reach: model.tunnelReach.optional(),
+          reach: tunnelReach.optional(),
           port: model.port.optional(),
           target: z.string().optional(),
         }),

@@ -2,6 +2,7 @@ import { relayStatus, tunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { fact } from './facts.ts'
 import { failure } from './failure.ts'
+import { tunnelKind, tunnelReach } from './tunnel-kinds.ts'
 
 export const instantMs = z.number().int().nonnegative()
 export const port = z.number().int().min(1).max(65535)
@@ -282,13 +283,6 @@ export const tunnelStatus = z.discriminatedUnion('state', [
   z.object({ state: z.literal('unknown'), sinceMs: instantMs }),
 ])
 export type TunnelStatus = z.infer<typeof tunnelStatus>
-
-export const tunnelKind = z.enum(['ssh', 'jupyter', 'tensorboard', 'tcp'])
-export type TunnelKind = z.infer<typeof tunnelKind>
-
-/** `laptop`: no port on the server; one of this laptop's own, on its loopback, leads there end to end encrypted. */
-export const tunnelReach = z.enum(['anyone', 'laptop'])
-export type TunnelReach = z.infer<typeof tunnelReach>
 
 export const tunnel = z.object({
   id,

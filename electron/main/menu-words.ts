@@ -1,5 +1,5 @@
 import { app } from 'electron'
-import type { Settings } from '@nps-desktop/electron/contract'
+import type { Settings, TunnelKind } from '@nps-desktop/electron/contract'
 
 /** The few words that the system draws for us: menu bar and tray. */
 const en = {
@@ -12,10 +12,13 @@ const en = {
   needYou: (count: number) => (count === 1 ? 'One thing needs you.' : `${count} things need you.`),
   laptopOffline: 'This laptop is offline.',
   checking: 'Checking…',
-  copySsh: 'Copy ssh command',
-  openNotebook: 'Open notebook',
-  openBoard: 'Open board',
-  copyAddress: 'Copy address',
+  /** The job of a tunnel's line. */
+  verbs: {
+    ssh: 'Copy ssh command',
+    jupyter: 'Open notebook',
+    tensorboard: 'Open board',
+    tcp: 'Copy address',
+  } satisfies Record<TunnelKind, string>,
   file: 'File',
   edit: 'Edit',
   view: 'View',
@@ -32,10 +35,12 @@ const zh: typeof en = {
   needYou: (count) => `${count} 处需要处理。`,
   laptopOffline: '本机没有联网。',
   checking: '检查中…',
-  copySsh: '复制 ssh 命令',
-  openNotebook: '打开 Notebook',
-  openBoard: '打开 TensorBoard',
-  copyAddress: '复制地址',
+  verbs: {
+    ssh: '复制 ssh 命令',
+    jupyter: '打开 Notebook',
+    tensorboard: '打开 TensorBoard',
+    tcp: '复制地址',
+  },
   file: '文件',
   edit: '编辑',
   view: '显示',

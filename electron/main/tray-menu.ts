@@ -56,12 +56,7 @@ export function trayMenu(
 }
 
 function tunnelItem(tunnel: Tunnel, words: MenuWords, actions: TrayActions): MenuItemConstructorOptions {
-  const verb = {
-    ssh: words.copySsh,
-    jupyter: words.openNotebook,
-    tensorboard: words.openBoard,
-    tcp: words.copyAddress,
-  }[tunnel.kind]
+  const verb = words.verbs[tunnel.kind]
   const mark = { ready: '●', broken: '✕', checking: '◠', paused: '○', unknown: '○' }[tunnel.status.state]
   return { label: `${mark} ${tunnel.name} → ${verb}`, click: () => actions.act(tunnel) }
 }

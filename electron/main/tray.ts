@@ -1,3 +1,4 @@
+import { tunnelUse } from '@nps-desktop/electron/contract'
 import type { DesktopContract, Overview, Settings, Tunnel } from '@nps-desktop/electron/contract'
 import type { ContractRouterClient } from '@orpc/contract'
 import { clipboard, Menu, nativeImage, Tray } from 'electron'
@@ -71,7 +72,7 @@ export class AppTray {
   }
 
   async #act(tunnel: Tunnel): Promise<void> {
-    if (tunnel.kind === 'ssh' || tunnel.kind === 'tcp') {
+    if (tunnelUse(tunnel.kind) !== 'open-page') {
       clipboard.writeText(tunnel.address)
       return
     }

@@ -1,3 +1,4 @@
+import { knownService, tunnelUse } from '@nps-desktop/electron/contract'
 import type {
   ActivityEvent,
   Failure,
@@ -75,19 +76,6 @@ export function lab(id: string, serverId: string, name: string, part: Partial<La
   }
 }
 
-const names: Record<TunnelKind, string> = {
-  ssh: 'SSH',
-  jupyter: 'Jupyter',
-  tensorboard: 'TensorBoard',
-  tcp: 'VS Code',
-}
-const targets: Record<TunnelKind, string> = {
-  ssh: '127.0.0.1:22',
-  jupyter: '127.0.0.1:8888',
-  tensorboard: '127.0.0.1:6006',
-  tcp: '127.0.0.1:8443',
-}
-
 export function tunnel(
   owner: Lab,
   host: string,
@@ -95,10 +83,12 @@ export function tunnel(
   port: number,
   part: Partial<Tunnel> = {},
 ): Tunnel {
+  const use = tunnelUse(kind)
+  const known = knownService(kind)
   const address =
-    kind === 'ssh'
+    use === 'copy-ssh-command'
       ? `ssh -p ${port} goudan@${host}`
-      : kind === 'tcp'
+      : use === 'copy-address'
         ? `${host}:${port}`
         : `http://${host}:${port}`
   return {
@@ -107,9 +97,9 @@ export function tunnel(
     labId: owner.id,
     kind,
     reach: 'anyone',
-    name: names[kind],
+    name: known?.name ?? 'VS Code',
     port,
-    target: targets[kind],
+    target: `127.0.0.1:${known?.usualPorts[0] ?? 8443}`,
     address,
     status: { state: 'ready', checkedAtMs: Date.now() - 4_000, ms: 44 + (port % 9) },
     stops: stops(null),

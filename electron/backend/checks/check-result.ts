@@ -1,7 +1,7 @@
-import { relayFailure, withValues } from '@nps-desktop/electron/contract'
+import { knownService, relayFailure, withValues } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
-import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
+import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import type { ServiceVisit } from './service-visit.ts'
 
 /** What one check found of the last three stops. Of the first two the link and the network watch know. */
@@ -23,15 +23,6 @@ export interface CheckedTunnel {
   /** What is in the way of a port that gives no answer, as far as the server's own rules tell. */
   readonly portCause: PortReport['cause'] | null
 }
-
-/** Runs on after the logout, without anything that a lab box might lack; what it says goes to a file beside it. */
-const startCommands: Readonly<Partial<Record<TunnelKind, (port: number) => string>>> = {
-  jupyter: (port) => `nohup jupyter notebook --no-browser --port ${port} > jupyter.log 2>&1 &`,
-  tensorboard: (port) => `nohup tensorboard --logdir . --port ${port} > tensorboard.log 2>&1 &`,
-}
-
-/** Lets a Jupyter answer under any name (Jupyter Server, `ServerApp.allow_remote_access`). */
-const allowRemote = '--ServerApp.allow_remote_access=True'
 
 /** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
 export function judge(
@@ -109,8 +100,9 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
   const hop = probe.hops.find(({ hop }) => hop === 'target')
   const { lab, target, kind } = tunnel
   const params = { lab, target, kind }
+  const known = knownService(kind)
   if (hop?.failure) {
-    const command = startCommands[kind]?.(targetPort(target))
+    const command = known?.startCommand?.replace('{port}', String(targetPort(target)))
     const start = hop.failure.code === 'target-refused' && command !== undefined
     const { code, message } = hop.failure
     return failedStop(
@@ -125,11 +117,12 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
   const ok: Stop = { name: 'service', state: 'ok', ms: hop.ms, failure: null }
   if (visit.service === null || visit.service.state === 'right') return ok
   if (visit.service.state === 'local-only') {
+    const option = known?.anyHostOption ?? ''
     return failedStop('service', {
       code: 'service-local-only',
-      params: { ...params, option: allowRemote },
-      message: `The Jupyter on ${target} of ${lab} answers 403 to everybody who comes by the server's address, as it does by default. Use it from this laptop only, or start it with ${allowRemote}.`,
-      fixes: [{ action: 'keep-private' }, { action: 'copy', text: allowRemote }, { action: 'retry' }],
+      params: { ...params, option },
+      message: `The ${known?.name ?? 'service'} on ${target} of ${lab} answers 403 to everybody who comes by the server's address, as it does by default. Use it from this laptop only, or start it with ${option}.`,
+      fixes: [{ action: 'keep-private' }, { action: 'copy', text: option }, { action: 'retry' }],
     })
   }
   if (visit.service.state === 'silent') {
@@ -140,7 +133,7 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
       fixes: [{ action: 'retry' }],
     })
   }
-  const expected = kind === 'tcp' ? target : usualTargets[kind]
+  const expected = kind === 'tcp' ? target : usualTarget(kind)
   return failedStop('service', {
     code: 'service-wrong',
     params: { ...params, seen: visit.service.seen },

@@ -1,4 +1,5 @@
-import type { TunnelKind } from '@nps-desktop/electron/contract'
+import { knownServices } from '@nps-desktop/electron/contract'
+import type { KnownService, ServiceKind, ServiceProof } from '@nps-desktop/electron/contract'
 
 /** Who answered at the service's end. `seen` is what told, short and printable, for the screen. */
 export type ServiceAnswer =
@@ -7,27 +8,24 @@ export type ServiceAnswer =
   | { readonly state: 'wrong'; readonly seen: string; readonly isForbidden?: boolean }
   | { readonly state: 'silent' }
 
-/**
- * Reads the first bytes of an answer; null while more are needed. `ended`: no more will come.
- * ssh: the banner of RFC 4253 §4.2, which other lines may precede. Jupyter: `GET /api` answers `{"version": …}` without a
- * login (Jupyter Server REST API). TensorBoard: `GET /data/environment` answers JSON with `data_location`.
- */
-export function answerOf(
-  kind: Exclude<TunnelKind, 'tcp'>,
-  text: string,
-  ended: boolean,
-): ServiceAnswer | null {
+/** Reads the first bytes of an answer; null while more are needed. `ended`: no more will come. */
+export function answerOf(kind: ServiceKind, text: string, ended: boolean): ServiceAnswer | null {
   if (text === '') return ended ? { state: 'silent' } : null
-  return kind === 'ssh' ? sshAnswer(text, ended) : httpAnswer(kind, text, ended)
+  const { proof }: KnownService = knownServices[kind]
+  return proof.by === 'banner' ? bannerAnswer(proof.banner, text, ended) : pageAnswer(proof, text, ended)
 }
 
-function sshAnswer(text: string, ended: boolean): ServiceAnswer | null {
-  const banner = /(?:^|\n)(SSH-[^\r\n]*)\r?\n/.exec(text)?.[1]
+function bannerAnswer(pattern: RegExp, text: string, ended: boolean): ServiceAnswer | null {
+  const banner = pattern.exec(text)?.[1]
   if (banner !== undefined) return { state: 'right', seen: printable(banner) }
   return ended ? { state: 'wrong', seen: printable(text) } : null
 }
 
-function httpAnswer(kind: 'jupyter' | 'tensorboard', text: string, ended: boolean): ServiceAnswer | null {
+function pageAnswer(
+  { member, heads }: Extract<ServiceProof, { by: 'page' }>,
+  text: string,
+  ended: boolean,
+): ServiceAnswer | null {
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd < 0) {
     // an answer of HTTP begins so; anything else is already told by its first bytes
@@ -38,25 +36,13 @@ function httpAnswer(kind: 'jupyter' | 'tensorboard', text: string, ended: boolea
   const body = text.slice(headEnd + 4)
   const expected = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.POSITIVE_INFINITY)
   if (!ended && body.length < expected) return null
-  const member = kind === 'jupyter' ? 'version' : 'data_location'
   const value = jsonMember(body, member)
   if (value !== null) return { state: 'right', seen: printable(`${member} ${value}`) }
   if (/^HTTP\/1\.[01] 403\b/.test(head))
     return { state: 'wrong', seen: printable(describePage(head, body)), isForbidden: true }
-  // every answer of the hub, a redirect to its login too, carries this field (JupyterHub, `default_headers`)
-  if (kind === 'jupyter' && /\r\nx-jupyterhub-version: *\S/i.test(head))
-    return { state: 'right', seen: 'JupyterHub' }
-  if (kind === 'jupyter' && isJupyterElsewhere(head))
-    return { state: 'right', seen: 'Jupyter under a base_url' }
+  const told = heads.find(({ pattern }) => pattern.test(head))
+  if (told) return { state: 'right', seen: told.seen }
   return { state: 'wrong', seen: printable(describePage(head, body)) }
-}
-
-/**
- * With a `base_url` Jupyter knows no `/api`, but every page of it, the one for "not found" too, names that address in
- * its content security policy (Jupyter Server, `content_security_policy`).
- */
-function isJupyterElsewhere(head: string): boolean {
-  return /\r\ncontent-security-policy:[^\r\n]*report-uri \/[^\r\n;]*\/api\/security\/csp-report/i.test(head)
 }
 
 function jsonMember(body: string, member: string): string | null {

@@ -1,13 +1,14 @@
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import type { Failure, TunnelKind } from '@nps-desktop/electron/contract'
+import { knownServices } from '@nps-desktop/electron/contract'
+import type { Failure, ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
-import { addressOf, isWeb } from '../known-tunnels/tunnel-kind.ts'
+import { addressOf } from '../known-tunnels/tunnel-kind.ts'
 
 const connectWithinMs = 5_000
 const answerWithinMs = 5_000
@@ -62,9 +63,12 @@ export async function visit(
       return null
     }
     const found = await serviceOf(socket, service, { again, startedMs, signal })
-    if (service.kind !== 'jupyter' || found?.state !== 'right') return { port: seen, service: found }
+    const { kind } = service
+    const mindsHost = kind !== 'tcp' && knownServices[kind].anyHostOption !== null
+    if (!mindsHost || found?.state !== 'right') return { port: seen, service: found }
     const isLocalOnly = await refusesHost(again, {
       ...service,
+      kind,
       host,
       port,
       secure: found.secure === true,
@@ -114,7 +118,7 @@ function isFailure(error: unknown): error is RelayError | AppError {
 }
 
 /**
- * A Jupyter that answers a local Host header may answer 403 to its address on the server (Jupyter Server, `allow_remote_access`):
+ * A service that answers a local Host header may answer 403 to its address on the server, as Jupyter does (`allow_remote_access`):
  * then whoever opens that address sees an error. Asked by a connection of its own, since the first is closed after one answer.
  */
 async function refusesHost(
@@ -122,10 +126,11 @@ async function refusesHost(
   {
     host,
     port,
+    kind,
     secure,
     entrance = plainEntrance,
     signal,
-  }: Asked & { host: string; port: number; secure: boolean; signal: AbortSignal },
+  }: Asked & { kind: ServiceKind; host: string; port: number; secure: boolean; signal: AbortSignal },
 ): Promise<boolean> {
   const stream = await again()
   if (!stream) return false
@@ -133,7 +138,7 @@ async function refusesHost(
   try {
     const as = addressOf('tcp', { host, port, user: null })
     const answer = await ask(secure ? sealed(stream) : stream, {
-      kind: 'jupyter',
+      kind,
       path: entrance.path,
       as,
       signal,
@@ -161,7 +166,8 @@ async function serviceOf(
       : ask(secure ? sealed(one) : one, { kind, path, signal })
   const answer = await asked(stream, entrance.secure)
   const took = (): number => performance.now() - startedMs
-  if (answer.state === 'right' || !isWeb(kind)) return { ...answer, secure: entrance.secure, ms: took() }
+  if (answer.state === 'right' || knownServices[kind].proof.by !== 'page')
+    return { ...answer, secure: entrance.secure, ms: took() }
   // One that has got a certificate since, or has lost it, says nothing or nonsense to the other kind of question.
   const second = await again()
   if (!second) return { ...answer, secure: entrance.secure, ms: took() }
@@ -215,7 +221,7 @@ function ask(
     path,
     as = '127.0.0.1',
     signal,
-  }: { kind: Exclude<TunnelKind, 'tcp'>; path: string; as?: string; signal: AbortSignal },
+  }: { kind: ServiceKind; path: string; as?: string; signal: AbortSignal },
 ): Promise<ServiceAnswer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
@@ -234,10 +240,10 @@ function ask(
     })
     socket.once('close', () => finish(true))
     socket.once('end', () => finish(true))
-    const page = kind === 'jupyter' ? `${path}api` : `${path}data/environment`
+    const { proof } = knownServices[kind]
     // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
     // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
-    if (kind !== 'ssh')
-      socket.write(`GET ${page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
+    if (proof.by === 'page')
+      socket.write(`GET ${path}${proof.page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
   })
 }

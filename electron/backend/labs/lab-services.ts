@@ -1,14 +1,15 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { targetPort, usualTargets } from '../known-tunnels/tunnel-kind.ts'
+import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import type { Machines } from '../ssh/machines.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Entrance } from '../storage/entrance.ts'
-import type { TunnelKind } from '@nps-desktop/electron/contract'
+import { serviceKinds } from '@nps-desktop/electron/contract'
+import type { ServiceKind } from '@nps-desktop/electron/contract'
 
 /** A service that runs on the lab box, as the box itself tells. */
 export interface FoundService extends Entrance {
-  readonly kind: Exclude<TunnelKind, 'tcp'>
+  readonly kind: ServiceKind
   readonly port: number
   /** Empty where it asks for a password or for nothing. */
   readonly token: string
@@ -22,19 +23,41 @@ export interface LabServices {
    */
   find(
     labId: string,
-    wanted: { kind: Exclude<TunnelKind, 'tcp'>; port?: number },
+    wanted: { kind: ServiceKind; port?: number },
     options: { signal: AbortSignal },
   ): Promise<FoundService | null>
 }
 
+/** A service and its process; a higher id is taken for a later start. */
+interface FoundProcess extends Omit<FoundService, 'kind'> {
+  readonly pid: number
+}
+
+/** How a lab box tells of a service. */
+interface Finder {
+  /** Writes one line for each that runs, with its kind in front. */
+  readonly script: string
+  /** Reads what follows the kind; null for what cannot be read, and may throw for it. */
+  readonly read: (line: string) => FoundProcess | null
+}
+
 /**
- * One line a service, with its kind in front. sshd: the port by which this very session came in. Jupyter: its runtime
- * files, which `jupyter server list` reads too; so no jupyter has to be on the PATH of a shell without a terminal.
- * TensorBoard: the files by which `tensorboard` finds those that run (`.tensorboard-info`), in a folder where others may
- * write, so only those of this account. A file whose process is gone is left over from a crash.
+ * sshd: the port by which this very session came in. Jupyter: its runtime files, which `jupyter server list` reads too; so no
+ * jupyter has to be on the PATH of a shell without a terminal. TensorBoard: the files by which `tensorboard` finds those that
+ * run (`.tensorboard-info`), in a folder where others may write, so only those of this account. A file whose process is gone
+ * is left over from a crash.
  */
-const script = `
-printf 'ssh %s\\n' "\${SSH_CONNECTION##* }"
+const finders: Readonly<Record<ServiceKind, Finder>> = {
+  ssh: {
+    script: `
+printf 'ssh %s\\n' "\${SSH_CONNECTION##* }"`,
+    read: (line) => {
+      const port = portOf(Number(line || Number.NaN))
+      return port === null ? null : { pid: 0, port, secure: false, path: '/', token: '' }
+    },
+  },
+  jupyter: {
+    script: `
 for folder in "\${JUPYTER_RUNTIME_DIR:-}" "\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/jupyter" "\${XDG_DATA_HOME:-$HOME/.local/share}/jupyter/runtime" "$HOME/Library/Jupyter/runtime"; do
   [ -d "$folder" ] || continue
   for file in "$folder"/jpserver-*.json "$folder"/nbserver-*.json; do
@@ -43,14 +66,27 @@ for folder in "\${JUPYTER_RUNTIME_DIR:-}" "\${XDG_RUNTIME_DIR:-/run/user/$(id -u
     kill -0 "$pid" 2>/dev/null || continue
     printf 'jupyter '; tr '\\n' ' ' < "$file"; echo
   done
-done
+done`,
+    read: (line) =>
+      processIn(line, (told) => ({
+        secure: told['secure'] === true,
+        path: pathOf(told['base_url']),
+        token: typeof told['token'] === 'string' ? told['token'] : '',
+      })),
+  },
+  tensorboard: {
+    script: `
 for file in "\${TMPDIR:-/tmp}"/.tensorboard-info/pid-*.info; do
   [ -f "$file" ] && [ ! -h "$file" ] && [ -O "$file" ] || continue
   pid=\${file##*-}; pid=\${pid%.info}
   kill -0 "$pid" 2>/dev/null || continue
   printf 'tensorboard '; tr '\\n' ' ' < "$file"; echo
-done
-`
+done`,
+    read: (line) =>
+      processIn(line, (told) => ({ secure: false, path: pathOf(told['path_prefix']), token: '' })),
+  },
+}
+const script = serviceKinds.map((kind) => finders[kind].script).join('\n')
 
 /** What is asked over ssh while a person waits for a page to open. */
 const timeoutMs = 15_000
@@ -85,7 +121,7 @@ export function createLabServices({
     async find(labId, { kind, port }, { signal }) {
       const found = (await list(labId, signal)).filter((service) => service.kind === kind)
       if (port !== undefined) return found.find((service) => service.port === port) ?? null
-      const usualPort = targetPort(usualTargets[kind])
+      const usualPort = targetPort(usualTarget(kind))
       return found.find((service) => service.port === usualPort) ?? found.at(0) ?? null
     },
   }
@@ -98,28 +134,28 @@ export function parseLabServices(text: string): FoundService[] {
 }
 
 function parseLine(line: string): { pid: number; service: FoundService } | null {
-  const [, kind, rest = ''] = /^(ssh|jupyter|tensorboard) (.*)$/.exec(line) ?? []
-  if (kind === 'ssh') {
-    const port = portOf(Number(rest || Number.NaN))
-    if (port === null) return null
-    return { pid: 0, service: { kind, port, secure: false, path: '/', token: '' } }
-  }
+  const [, word, rest = ''] = /^(\w+) (.*)$/.exec(line) ?? []
+  const kind = serviceKinds.find((known) => known === word)
   try {
-    const told = JSON.parse(rest) as Record<string, unknown>
-    const port = portOf(told['port'])
-    const pid = told['pid']
-    if (port === null || typeof pid !== 'number') return null
-    if (kind === 'tensorboard') {
-      const path = pathOf(told['path_prefix'])
-      return { pid, service: { kind, port, secure: false, path, token: '' } }
-    }
-    const token = typeof told['token'] === 'string' ? told['token'] : ''
-    const path = pathOf(told['base_url'])
-    return { pid, service: { kind: 'jupyter', port, secure: told['secure'] === true, path, token } }
+    const found = kind && finders[kind].read(rest)
+    if (!kind || !found) return null
+    const { pid, ...service } = found
+    return { pid, service: { kind, ...service } }
   } catch {
     // half written at this moment, or no line of ours
     return null
   }
+}
+
+/** Of a file of JSON that names port and process; throws where it is no object. */
+function processIn(
+  line: string,
+  rest: (told: Record<string, unknown>) => Omit<FoundProcess, 'pid' | 'port'>,
+): FoundProcess | null {
+  const told = JSON.parse(line) as Record<string, unknown>
+  const port = portOf(told['port'])
+  const pid = told['pid']
+  return port === null || typeof pid !== 'number' ? null : { pid, port, ...rest(told) }
 }
 
 function portOf(value: unknown): number | null {

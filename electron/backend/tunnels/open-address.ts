@@ -1,5 +1,6 @@
+import { knownServices, tunnelUse } from '@nps-desktop/electron/contract'
 import { isLoopback } from '@nps-desktop/relay-core/visitor'
-import { addressOf, isWeb, targetPort } from '../known-tunnels/tunnel-kind.ts'
+import { addressOf, targetPort } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, visitorHost } from '../known-tunnels/list-tunnels.ts'
 import type { LabServices } from '../labs/lab-services.ts'
 import type { LoopbackForwards } from '../forwards/loopback-forwards.ts'
@@ -20,12 +21,13 @@ export async function openAddress(
   const host = visitorHost({ reach, server })
   const known = { ...entrance, secure: entrance.secure || secure }
   const user = lab.address?.user ?? null
-  if (!isWeb(kind)) return { url: addressOf(kind, { host, port, user }), hasToken: false }
+  if (kind === 'tcp' || tunnelUse(kind) !== 'open-page')
+    return { url: addressOf(kind, { host, port, user }), hasToken: false }
   const wanted = { kind, port: targetPort(relayTunnel.target) }
   const found = await services.find(lab.id, wanted, { signal })
   const way = found ?? known
-  // only a Jupyter minds which name it is called by
-  const isLocal = kind !== 'jupyter' || isLoopback(host)
+  const mindsName = knownServices[kind].anyHostOption !== null
+  const isLocal = !mindsName || isLoopback(host)
   const place = isLocal ? { host, port } : { host: '127.0.0.1', port: await forwards.open({ host, port }) }
   const url = addressOf(kind, { ...place, user, entrance: way })
   const token = found?.token ?? ''

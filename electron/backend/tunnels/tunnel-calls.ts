@@ -1,13 +1,14 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Connection, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
-import type { Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
+import { knownServices } from '@nps-desktop/electron/contract'
+import type { ServiceKind, Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { OverviewFeed } from '../overview/overview-feed.ts'
 import type { TunnelChecks } from '../checks/tunnel-checks.ts'
-import { guessKind, usualReach, usualTargets } from '../known-tunnels/tunnel-kind.ts'
+import { guessKind, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
@@ -26,12 +27,6 @@ import { untilTold } from './until-told.ts'
 
 /** Programs that took a port since the last check; after this many the range is hopeless. */
 const mostPortsTried = 20
-
-const presetNames: Readonly<Record<Exclude<TunnelKind, 'tcp'>, string>> = {
-  ssh: 'SSH',
-  jupyter: 'Jupyter',
-  tensorboard: 'TensorBoard',
-}
 
 interface TunnelWish {
   readonly kind: TunnelKind
@@ -93,18 +88,18 @@ export class TunnelCalls {
       reach,
     }: {
       labId: string
-      kind: Exclude<TunnelKind, 'tcp'>
+      kind: ServiceKind
       port?: number | undefined
       reach?: TunnelReach | undefined
     },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
     const found = await this.#services.find(labId, { kind }, { signal })
-    const target = found === null ? usualTargets[kind] : `127.0.0.1:${found.port}`
+    const target = found === null ? usualTarget(kind) : `127.0.0.1:${found.port}`
     const entrance = found && { secure: found.secure, path: found.path }
     // a server on this computer lets nobody else in anyway
-    const usual = this.#lab(labId).server.local ? 'anyone' : usualReach[kind]
-    const tunnel = { kind, reach: reach ?? usual, name: presetNames[kind], target, entrance, port }
+    const usual = this.#lab(labId).server.local ? 'anyone' : knownServices[kind].usualReach
+    const tunnel = { kind, reach: reach ?? usual, name: knownServices[kind].name, target, entrance, port }
     const { tunnelId } = await this.add(labId, tunnel, { signal })
     return { tunnelId }
   }

@@ -1,3 +1,4 @@
+import { knownService } from '@nps-desktop/electron/contract'
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -34,7 +35,7 @@ export function useSearchEntries(): ComputedRef<readonly SearchEntry[]> {
       key: `tunnel-${tunnel.id}`,
       label: tunnel.name,
       note: `${overview.labOf(tunnel.labId)?.name ?? ''} :${tunnel.port}`,
-      words: `${t(`ui.kinds.${tunnel.kind}`)} ${tunnel.target} ${tunnel.address}`,
+      words: `${knownService(tunnel.kind)?.name ?? 'TCP'} ${tunnel.target} ${tunnel.address}`,
       icon: kindIcons[tunnel.kind],
       to: { name: 'tunnel', params: { tunnelId: tunnel.id } },
     })),

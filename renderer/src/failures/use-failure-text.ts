@@ -1,3 +1,4 @@
+import { knownServices, serviceKinds } from '@nps-desktop/electron/contract'
 import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 import { failures } from '../locales/en/failures.ts'
@@ -12,7 +13,6 @@ export type SaidFailure = Omit<FailureText, 'without'>
 
 const texts: Record<ErrorCode, FailureText> = failures
 const subjects = ['host', 'server', 'lab', 'service'] as const
-const kinds = ['ssh', 'jupyter', 'tensorboard'] as const
 
 /**
  * Says a failure in the current language: with its own values, then the page's. A part for which a value is missing
@@ -23,10 +23,10 @@ export function useFailureText(): (failure: Failure, context?: FailureContext) =
   const written = useWrittenValue()
   return (failure, context = {}) => {
     const own = knownValues({ ...context, ...knownValues(failure.params) })
-    const kind = kinds.find((known) => known === own['kind'])
+    const kind = serviceKinds.find((known) => known === own['kind'])
     const known: Record<string, string | number> = {
       detail: failure.message,
-      ...(kind ? { service: t(`ui.kinds.${kind}`) } : {}),
+      ...(kind ? { service: knownServices[kind].name } : {}),
       ...own,
     }
     const values = Object.fromEntries(

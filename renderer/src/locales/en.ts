@@ -5,6 +5,7 @@ import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { facts } from './en/facts.ts'
 import { jobs } from './en/jobs.ts'
+import { kinds } from './en/kinds.ts'
 import { lab } from './en/lab.ts'
 import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
@@ -23,6 +24,7 @@ export const en = {
   frame,
   home,
   jobs,
+  kinds,
   lab,
   ports,
   server,

@@ -7,6 +7,7 @@ import { frame } from './zh-CN/frame.ts'
 import { home } from './zh-CN/home.ts'
 import { facts } from './zh-CN/facts.ts'
 import { jobs } from './zh-CN/jobs.ts'
+import { kinds } from './zh-CN/kinds.ts'
 import { lab } from './zh-CN/lab.ts'
 import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
@@ -25,6 +26,7 @@ export const zhCN: Words<Messages> = {
   frame,
   home,
   jobs,
+  kinds,
   lab,
   ports,
   server,

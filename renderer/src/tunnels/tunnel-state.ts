@@ -1,4 +1,4 @@
-import { stopNames } from '@nps-desktop/electron/contract'
+import { stopNames, tunnelUse } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, Stop, Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
 import type { IconName } from '../ui/icons.ts'
 import type { Tone } from '../ui/StatusMark.vue'
@@ -82,7 +82,7 @@ export function rowAction(tunnel: Tunnel, look: TunnelLook): RowAction {
 
 /** What the tunnel is for: its address copied, or its page opened. */
 export function jobOf(kind: TunnelKind): RowAction {
-  return kind === 'jupyter' || kind === 'tensorboard' ? { do: 'open' } : { do: 'copy-address' }
+  return tunnelUse(kind) === 'open-page' ? { do: 'open' } : { do: 'copy-address' }
 }
 
 /** The five stops in their order; those that were not asked yet are unknown. */

@@ -51,12 +51,12 @@ export function useTunnelWords(): TunnelWords {
           return fixWords(action.fix)
         case 'open':
           return {
-            label: t(tunnel.kind === 'jupyter' ? 'ui.tunnel.openNotebook' : 'ui.tunnel.openBoard'),
+            label: t(`kinds.${tunnel.kind}.button`),
             icon: 'open',
           }
         case 'copy-address':
           return {
-            label: t(tunnel.kind === 'ssh' ? 'ui.tunnel.copySsh' : 'ui.tunnel.copyAddress'),
+            label: t(`kinds.${tunnel.kind}.button`),
             icon: 'copy',
           }
       }

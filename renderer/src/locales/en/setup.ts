@@ -196,11 +196,6 @@ export const setup = {
     readyHeading: 'It works.',
     text: 'A free port is chosen, and the whole path is tested before the tunnel is called ready.',
     add: 'Add {kind}',
-    about: {
-      ssh: 'A shell, port 22 of the lab box',
-      jupyter: 'Your notebooks, port 8888 of the lab box',
-      tensorboard: 'Your training curves, port 6006 of the lab box',
-    },
     reach: 'Jupyter and TensorBoard are for this laptop only; you can open one to others on its page.',
     finish: 'Done',
     later: 'Later',

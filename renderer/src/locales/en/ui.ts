@@ -38,7 +38,6 @@ export const ui = {
     wrong: 'wrong answer',
     failed: 'failed',
   },
-  kinds: { ssh: 'SSH', jupyter: 'Jupyter', tensorboard: 'TensorBoard', tcp: 'TCP' },
   tunnel: {
     ready: 'Ready',
     readyIn: 'Ready · {ms}',
@@ -46,10 +45,6 @@ export const ui = {
     paused: 'Paused',
     unknownSince: 'Not known since {time}',
     brokenAt: 'Broken at {stop}',
-    copySsh: 'Copy ssh command',
-    openNotebook: 'Open notebook',
-    openBoard: 'Open board',
-    copyAddress: 'Copy address',
     start: 'Start',
     pause: 'Pause',
     checkAgain: 'Check again',

@@ -187,11 +187,6 @@ export const setup: Words<typeof en> = {
     readyHeading: '可以用了。',
     text: '自动选择空闲端口，整条通路验证后才算可用。',
     add: '添加 {kind}',
-    about: {
-      ssh: '终端，实验室主机的 22 端口',
-      jupyter: '你的 Notebook，实验室主机的 8888 端口',
-      tensorboard: '你的训练曲线，实验室主机的 6006 端口',
-    },
     reach: 'Jupyter 和 TensorBoard 只供本机使用；可在其页面对他人开放。',
     finish: '完成',
     later: '以后再说',

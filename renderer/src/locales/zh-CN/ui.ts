@@ -40,7 +40,6 @@ export const ui: Words<typeof en> = {
     wrong: '应答不符',
     failed: '失败',
   },
-  kinds: { ssh: 'SSH', jupyter: 'Jupyter', tensorboard: 'TensorBoard', tcp: 'TCP' },
   tunnel: {
     ready: '可用',
     readyIn: '可用 · {ms}',
@@ -48,10 +47,6 @@ export const ui: Words<typeof en> = {
     paused: '已暂停',
     unknownSince: '{time} 起状态未知',
     brokenAt: '断在{stop}',
-    copySsh: '复制 ssh 命令',
-    openNotebook: '打开 Notebook',
-    openBoard: '打开 TensorBoard',
-    copyAddress: '复制地址',
     start: '启动',
     pause: '暂停',
     checkAgain: '重新检查',
