@@ -4,9 +4,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Machine } from './machine.ts'
+import { Machine } from './this-machine.ts'
 import { parseOptions, usage, type BenchOptions } from './options.ts'
-import type { Pair } from './pair.ts'
+import type { Pair } from './compared-pair.ts'
 import { direct } from './pairs/direct.ts'
 import { frpBare, frpDefault } from './pairs/frp.ts'
 import { against, ours, oursWithStockAgent } from './pairs/ours.ts'
@@ -17,7 +17,7 @@ import { loopback, shapedMissing, shapedPlace, type Place } from './place.ts'
 import { report } from './report.ts'
 import { Results } from './results.ts'
 import type { Row } from './rows/row.ts'
-import { rows } from './rows/rows.ts'
+import { rows } from './rows/all-rows.ts'
 import { Stage } from './stage.ts'
 
 const document = resolve(import.meta.dirname, '../../docs/benchmarks.md')

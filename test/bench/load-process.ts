@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { TargetCommands } from './load/target.ts'
-import type { VisitorCommands } from './load/visitor.ts'
+import type { TargetCommands } from './load/load-target.ts'
+import type { VisitorCommands } from './load/load-visitor.ts'
 import type { Command } from './place.ts'
 
 type Argument<F> = F extends (argument: infer A) => unknown ? A : never
@@ -35,11 +35,11 @@ export class LoadProcess<Commands> {
 
   /** `inPlace` says how a program is started where this one shall run. */
   static target(inPlace: (command: Command) => Command): LoadProcess<TargetCommands> {
-    return new LoadProcess('target.ts', inPlace({ program: process.execPath, args: [] }))
+    return new LoadProcess('load-target.ts', inPlace({ program: process.execPath, args: [] }))
   }
 
   static visitor(inPlace: (command: Command) => Command): LoadProcess<VisitorCommands> {
-    return new LoadProcess('visitor.ts', inPlace({ program: process.execPath, args: [] }))
+    return new LoadProcess('load-visitor.ts', inPlace({ program: process.execPath, args: [] }))
   }
 
   /** Rejects after `withinMs` without an answer. */

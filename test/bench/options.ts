@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { rowNames, type RowName } from './rows/rows.ts'
+import { rowNames, type RowName } from './rows/all-rows.ts'
 import type { Pace } from './rows/row.ts'
 
 export interface BenchOptions {

@@ -1,6 +1,6 @@
 import { deadlines, figures, type FigureName } from './figures.ts'
 import { goals, judge } from './goals.ts'
-import type { Pair } from './pair.ts'
+import type { Pair } from './compared-pair.ts'
 import { shape } from './place.ts'
 import type { Results } from './results.ts'
 

@@ -1,7 +1,7 @@
-import type { TargetCommands } from './load/target.ts'
-import type { VisitorCommands } from './load/visitor.ts'
+import type { TargetCommands } from './load/load-target.ts'
+import type { VisitorCommands } from './load/load-visitor.ts'
 import { LoadProcess } from './load-process.ts'
-import type { Pair, RunningPair, Services } from './pair.ts'
+import type { Pair, RunningPair, Services } from './compared-pair.ts'
 import type { Place } from './place.ts'
 
 type Address = { host: string; port: number }

@@ -1,6 +1,6 @@
 import { Bed } from '../testbed/bed.ts'
-import type { Machine } from '../testbed/machine.ts'
-import type { MachineName } from '../testbed/network.ts'
+import type { Machine } from '../testbed/machines/machine.ts'
+import type { MachineName } from '../testbed/network/network.ts'
 import { test as base } from './app-fixture.ts'
 
 export { expect } from './app-fixture.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import type { Bed } from '../testbed/bed.ts'
-import { startJupyter, startTensorBoard } from '../testbed/lab-services.ts'
+import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
 import { ssh } from '../testbed/ssh-client.ts'
 import type { App } from './app-fixture.ts'
 import { expect, hostKeyOf, test } from './bed-fixture.ts'

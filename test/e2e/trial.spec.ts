@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { probePort } from '../testbed/probe-port.ts'
+import { probePort } from '../testbed/network/probe-port.ts'
 import { expect, test } from './app-fixture.ts'
 import { HomePage } from './pages/home-page.ts'
 import { TunnelPage } from './pages/tunnel-page.ts'

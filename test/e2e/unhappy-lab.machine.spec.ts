@@ -1,4 +1,4 @@
-import { startJupyter } from '../testbed/lab-services.ts'
+import { startJupyter } from '../testbed/machines/bed-services.ts'
 import { expect, test } from './bed-fixture.ts'
 import { HomePage } from './pages/home-page.ts'
 import { SetupWizard } from './pages/setup-wizard.ts'

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Bed } from '../testbed/bed.ts'
-import type { Machine } from '../testbed/machine.ts'
+import type { Machine } from '../testbed/machines/machine.ts'
 import { allTraces } from './all-traces.ts'
 
 /** Where `npm run build:relay` puts the archives. */

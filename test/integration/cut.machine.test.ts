@@ -8,9 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../compliance/free-port.ts'
-import { Program } from '../compliance/program.ts'
-import { stockFile } from '../compliance/stock-programs.ts'
+import { freePort } from '../harness/programs/free-port.ts'
+import { Program } from '../harness/programs/program.ts'
+import { stockFile } from '../compliance/stock/stock-programs.ts'
 import { CutLine } from './cut-line.ts'
 
 const run = promisify(execFile)

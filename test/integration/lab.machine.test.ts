@@ -4,8 +4,8 @@ import type { Job, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
-import { setLinger } from '../testbed/lab-services.ts'
-import type { MachineName } from '../testbed/network.ts'
+import { setLinger } from '../testbed/machines/bed-services.ts'
+import type { MachineName } from '../testbed/network/network.ts'
 import { allTraces } from './all-traces.ts'
 
 /** Where `npm run build:relay` puts the programs. */

@@ -4,7 +4,7 @@ import type { Job, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
-import type { FirewallKind } from '../testbed/host-firewall.ts'
+import type { FirewallKind } from '../testbed/machines/machine-firewall.ts'
 import { allTraces } from './all-traces.ts'
 
 /** Where `npm run build:relay` puts the programs. */

@@ -4,8 +4,8 @@ import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
-import { startJupyter, startTensorBoard, stopLabService } from '../testbed/lab-services.ts'
-import type { Machine } from '../testbed/machine.ts'
+import { startJupyter, startTensorBoard, stopLabService } from '../testbed/machines/bed-services.ts'
+import type { Machine } from '../testbed/machines/machine.ts'
 import { ssh } from '../testbed/ssh-client.ts'
 
 /** Where `npm run build:relay` puts the programs. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { baseRoot, ensureBaseRoot } from './base-root.ts'
-import { cacheFolder, isCached } from './cache-folder.ts'
+import { baseRoot, ensureBaseRoot } from './images/base-root.ts'
+import { cacheFolder, isCached } from './images/cache-folder.ts'
 import { testbedObstacle } from './obstacle.ts'
-import { ensurePythonLayer, pythonLayer } from './python-layer.ts'
+import { ensurePythonLayer, pythonLayer } from './images/python-layer.ts'
 import { runCommand } from './run-command.ts'
 
 /** The programs that the bed runs on this computer, and the Debian package of each. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeControlGroups } from './control-groups.ts'
+import { removeControlGroups } from './machines/control-groups.ts'
 import { runCommand, tryCommand } from './run-command.ts'
 import type { Slot } from './slot.ts'
 

@@ -1,4 +1,4 @@
-import type { Pair } from '../pair.ts'
+import type { Pair } from '../compared-pair.ts'
 
 /** No relay: what this machine, and the bench itself, can do at most. */
 export const direct: Pair = {

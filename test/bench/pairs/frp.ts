@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { peers } from '../peers.ts'
-import { serviceNames, startPair, type Pair } from '../pair.ts'
-import { Program } from '../program.ts'
+import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { Program } from '../measured-program.ts'
 
 function frp(name: string, what: string, settings: { server: string; client: string }): Pair {
   return {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { serviceNames, startPair, type Pair } from '../pair.ts'
-import { Program } from '../program.ts'
+import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { Program } from '../measured-program.ts'
 
 const run = promisify(execFile)
 const built = resolve(import.meta.dirname, '../../../build/out')

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { peers } from '../peers.ts'
-import { serviceNames, startPair, type Pair } from '../pair.ts'
-import { Program } from '../program.ts'
+import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { Program } from '../measured-program.ts'
 
 const run = promisify(execFile)
 const token = 'a-token-for-the-bench'

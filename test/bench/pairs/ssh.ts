@@ -5,8 +5,8 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sshdPath } from '../../harness/local-sshd.ts'
-import { serviceNames, startPair, type Pair } from '../pair.ts'
-import { Program } from '../program.ts'
+import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { Program } from '../measured-program.ts'
 
 const run = promisify(execFile)
 const sshPath = '/usr/bin/ssh'

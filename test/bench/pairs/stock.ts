@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeStockConfig } from '../../compliance/stock-programs.ts'
-import { serviceNames, startPair, type Pair } from '../pair.ts'
-import { Program } from '../program.ts'
+import { writeStockConfig } from '../../compliance/stock/stock-programs.ts'
+import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { Program } from '../measured-program.ts'
 
 const programs = join(process.env['NPS_STOCK_DIR'] ?? 'NPS_STOCK_DIR', '0.26.10')
 const vkey = 'a-key-for-the-bench-0123456789ab'

@@ -1,4 +1,4 @@
-import type { StockVersion } from '../stock-programs.ts'
+import type { StockVersion } from '../stock/stock-programs.ts'
 import type { Runtime } from './runtimes.ts'
 
 /** Who made an end of a pair. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { stockMissing } from '../stock-programs.ts'
+import { stockMissing } from '../stock/stock-programs.ts'
 import { Pair } from './pair.ts'
 import { hasStock, pairName, type PairKind } from './pairs.ts'
 

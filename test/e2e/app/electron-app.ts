@@ -3,7 +3,7 @@ import { type Browser, _electron } from '@playwright/test'
 import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
 import { startBrowser, usualSize } from './browser.ts'
 import { BrowserRequests } from './browser-requests.ts'
-import { collectOutput } from './output.ts'
+import { collectOutput } from './program-output.ts'
 import { actionDeadlineMs, type AppStart, type RunningApp, startDeadlineMs } from './running-app.ts'
 
 const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startBrowser, usualSize } from './browser.ts'
-import { collectOutput } from './output.ts'
+import { collectOutput } from './program-output.ts'
 import { actionDeadlineMs, type AppStart, type RunningApp, startDeadlineMs } from './running-app.ts'
 
 const root = resolve(import.meta.dirname, '../../..')

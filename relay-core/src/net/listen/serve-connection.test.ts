@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { filesWith } from '../../testing/source-files.ts'
 import { serveConnection } from './serve-connection.ts'
 
-// What happens on Bun is seen with the programs: test/memory.
+// What happens on Bun is seen with the programs: test/compliance/memory.
 it('a request reads and is answered, one after the other, over any connection', async () => {
   const [near, far] = duplexPair()
   const server = createServer((request: IncomingMessage, response) => {

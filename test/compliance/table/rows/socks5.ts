@@ -4,8 +4,8 @@ import {
   decodeSocksDatagram,
   encodeSocksDatagram,
 } from '../../../../relay-core/src/net/stream/socks-datagram.ts'
-import { DatagramTargets } from '../../datagram-targets.ts'
-import { refused, SocksClient, socksCommands } from '../../socks-client.ts'
+import { DatagramTargets } from '../../../harness/peers/datagram-targets.ts'
+import { refused, SocksClient, socksCommands } from '../../../harness/peers/socks-client.ts'
 import { isStock } from '../pairs.ts'
 import type { Pair } from '../pair.ts'
 import type { Row } from '../table.ts'

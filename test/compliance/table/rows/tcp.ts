@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect } from 'vitest'
-import { readAll } from '../../targets.ts'
+import { readAll } from '../../../harness/peers/loopback-targets.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import type { Layer } from '../relay-end.ts'
 import type { Row } from '../table.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect } from 'vitest'
-import { DatagramTargets } from '../../datagram-targets.ts'
+import { DatagramTargets } from '../../../harness/peers/datagram-targets.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import type { Layer } from '../relay-end.ts'
 import type { Row } from '../table.ts'

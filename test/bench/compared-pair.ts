@@ -1,0 +1,89 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Place } from './place.ts'
+import type { Program } from './measured-program.ts'
+
+/** The services that every pair tunnels to. */
+export const serviceNames = ['sink', 'source', 'echo'] as const
+export type Services = Record<(typeof serviceNames)[number], number>
+
+/** A relay and an agent that run, with a tunnel to each service. */
+export interface RunningPair {
+  /** Where visitors go. */
+  readonly host: string
+  readonly ports: Services
+  /** Undefined where there is nothing in between. */
+  readonly relay: Program | undefined
+  readonly agent: Program | undefined
+  killRelay(): Promise<void>
+  startRelay(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A way from visitors to services that the bench compares. */
+export interface Pair {
+  readonly name: string
+  readonly what: string
+  /** False: nobody would come back after the relay's restart. */
+  readonly comesBack: boolean
+  /** Why it cannot run here, or undefined. */
+  missing(): string | undefined
+  /** The tunnels may need a moment more before they let bytes through. */
+  start(services: Services, place: Place): Promise<RunningPair>
+}
+
+/** What starting needs: an empty folder, removed at the end, and ports that were free a moment ago. */
+export interface Scratch {
+  readonly folder: string
+  readonly bridgePort: number
+  readonly ports: Services
+}
+
+/** Makes a pair in a scratch folder out of how each of its ends is started. */
+export async function startPair(
+  prepare: (scratch: Scratch) => Promise<{
+    startRelay: () => Promise<Program>
+    startAgent: (relay: Program) => Promise<Program>
+  }>,
+): Promise<RunningPair> {
+  const folder = await mkdtemp(join(tmpdir(), 'nps-bench-'))
+  const ports = { sink: await freePort(), source: await freePort(), echo: await freePort() }
+  let [relay, agent]: (Program | undefined)[] = []
+  const close = async () => {
+    await Promise.all([relay?.kill(), agent?.kill()])
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const { startRelay, startAgent } = await prepare({ folder, bridgePort: await freePort(), ports })
+    relay = await startRelay()
+    agent = await startAgent(relay)
+    return {
+      host: '127.0.0.1',
+      ports,
+      get relay() {
+        return relay
+      },
+      agent,
+      killRelay: async () => relay?.kill(),
+      startRelay: async () => {
+        relay = await startRelay()
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Agent } from '../../../relay-core/src/agent/agent.ts'
+import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
+import { silentLog } from '../../../relay-core/src/log/log.ts'
+import { connectRelay, type RelayClient, Secret } from '../../../relay-core/src/api-client/index.ts'
+import { Relay } from '../../../relay-core/src/relay/relay.ts'
+
+export interface RelayWithAgent {
+  readonly api: RelayClient
+  readonly clientId: number
+  /** Of each kind of trouble, in order. */
+  readonly log: readonly string[]
+  close(): Promise<void>
+}
+
+/** A relay and one agent in this process, online and speaking natively. */
+export async function startRelayWithAgent(): Promise<RelayWithAgent> {
+  const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
+  const log: string[] = []
+  const relay = new Relay({
+    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    folder: join(folder, 'state'),
+    tunnelHost: '127.0.0.1',
+    writeLog: (line) => log.push(line),
+  })
+  const { bridgePort, adminKey, fingerprint } = await relay.start()
+  const signal = AbortSignal.timeout(60_000)
+  const connection = await connectRelay({ host: '127.0.0.1', port: bridgePort, adminKey, signal })
+  const api = connection.client
+  const { id, vkey } = await api.clients.add({ name: 'lab' })
+  const server = `127.0.0.1:${bridgePort}`
+  const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, log: silentLog })
+  agent.start()
+  for await (const [client] of await api.clients.watch({})) if (client?.agent.state === 'online') break
+  return {
+    api,
+    clientId: id,
+    log,
+    close: async () => {
+      await agent.close()
+      connection.close()
+      await relay.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}

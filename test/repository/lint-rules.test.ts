@@ -1,0 +1,280 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+
+/** Each import rule of .oxlintrc.json is fed a forbidden import, and an allowed one that must pass. */
+const root = resolve(import.meta.dirname, '../..')
+const made: string[] = []
+
+afterEach(() => {
+  for (const file of made.splice(0)) rmSync(file, { force: true })
+})
+
+const rules: { folder: string; extension?: string; forbidden: string[]; allowed: string }[] = [
+  { folder: 'relay-core/src/api', forbidden: ['node:net', 'ws', '../relay/relay.ts'], allowed: 'zod' },
+  {
+    folder: 'electron/contract',
+    forbidden: ['node:fs', 'electron', '../backend/desktop-backend.ts'],
+    allowed: 'zod',
+  },
+  { folder: 'relay-core/src/wire', forbidden: ['node:net', '../api/models.ts', 'ws'], allowed: './frame.ts' },
+  {
+    folder: 'relay-core/src/async',
+    forbidden: ['../api/errors.ts', 'zod', 'ws', '@nps-desktop/relay-core/api'],
+    allowed: 'node:events',
+  },
+  {
+    folder: 'relay-core/src/relay',
+    forbidden: ['electron', 'bun:sqlite', 'ssh2', 'vue'],
+    allowed: 'node:net',
+  },
+  { folder: 'relay-core/src/cli', forbidden: ['electron', 'bun'], allowed: 'node:process' },
+  {
+    folder: 'electron/backend',
+    forbidden: ['electron', 'vue', '../main/main.ts', '../testing/app-and-relay.ts'],
+    allowed: 'ssh2',
+  },
+  {
+    folder: 'electron/backend/failures',
+    forbidden: ['../storage/records.ts', 'electron'],
+    allowed: 'node:fs',
+  },
+  {
+    folder: 'electron/backend/storage',
+    forbidden: ['../ssh/machines.ts', 'electron'],
+    allowed: '../failures/app-error.ts',
+  },
+  {
+    folder: 'electron/backend/ssh',
+    forbidden: ['../relays/relays.ts', 'electron'],
+    allowed: '../storage/records.ts',
+  },
+  {
+    folder: 'electron/backend/provisioning/jobs',
+    forbidden: ['../../servers/server-jobs.ts', '../../firewall/try-port.ts'],
+    allowed: '../../ssh/machines.ts',
+  },
+  {
+    folder: 'electron/backend/firewall',
+    forbidden: ['../relays/relays.ts'],
+    allowed: '../provisioning/jobs/jobs.ts',
+  },
+  {
+    folder: 'electron/backend/relays',
+    forbidden: ['../servers/server-records.ts'],
+    allowed: '../firewall/try-port.ts',
+  },
+  {
+    folder: 'electron/backend/known-tunnels',
+    forbidden: ['../checks/tunnel-checks.ts', '../tunnels/tunnel-calls.ts'],
+    allowed: '../relays/relays.ts',
+  },
+  {
+    folder: 'electron/backend/forwards',
+    forbidden: ['../checks/tunnel-checks.ts'],
+    allowed: '../known-tunnels/list-tunnels.ts',
+  },
+  {
+    folder: 'electron/backend/checks',
+    forbidden: ['../overview/overview-feed.ts', '../tunnels/tunnel-calls.ts'],
+    allowed: '../forwards/local-forwards.ts',
+  },
+  {
+    folder: 'electron/backend/overview',
+    forbidden: ['../activity/activity-feed.ts', '../tunnels/tunnel-calls.ts'],
+    allowed: '../checks/tunnel-checks.ts',
+  },
+  {
+    folder: 'electron/backend/activity',
+    forbidden: ['../overview/overview-feed.ts'],
+    allowed: '../storage/records.ts',
+  },
+  { folder: 'electron/backend/app', forbidden: ['../relays/relays.ts'], allowed: '../storage/records.ts' },
+  {
+    folder: 'electron/backend/traffic',
+    forbidden: ['../overview/overview-feed.ts'],
+    allowed: '../relays/relays.ts',
+  },
+  {
+    folder: 'electron/backend/servers/steps',
+    forbidden: ['../../labs/lab-records.ts', '../../overview/overview-feed.ts'],
+    allowed: '../../provisioning/jobs/jobs.ts',
+  },
+  {
+    folder: 'electron/backend/labs/steps',
+    forbidden: ['../../servers/server-records.ts', '../../tunnels/tunnel-calls.ts'],
+    allowed: '../../provisioning/jobs/jobs.ts',
+  },
+  {
+    folder: 'electron/backend/tunnels',
+    forbidden: ['../servers/server-jobs.ts', '../trial/trial.ts'],
+    allowed: '../labs/lab-services.ts',
+  },
+  {
+    folder: 'electron/backend/trial',
+    forbidden: ['../desktop-backend.ts', '../../testing/app-and-relay.ts'],
+    allowed: '../tunnels/tunnel-calls.ts',
+  },
+  {
+    folder: 'electron/headless',
+    forbidden: ['electron', '../main/main.ts', '../testing/app-and-relay.ts'],
+    allowed: '../backend/desktop-backend.ts',
+  },
+  {
+    folder: 'electron/main',
+    forbidden: [
+      '../backend/desktop-backend.ts',
+      '../testing/app-and-relay.ts',
+      'ssh2',
+      '@nps-desktop/relay-core/relay',
+    ],
+    allowed: 'electron',
+  },
+  {
+    folder: 'electron/preload',
+    forbidden: ['node:fs', '@nps-desktop/electron/contract', '../main/menu-words.ts'],
+    allowed: 'electron',
+  },
+  {
+    folder: 'renderer/src/app',
+    forbidden: ['node:fs', 'electron', '@nps-desktop/relay-core/relay', 'ws'],
+    allowed: 'vue',
+  },
+  {
+    folder: 'renderer/src/ui',
+    extension: '.vue',
+    forbidden: [
+      'node:fs',
+      'electron',
+      'pinia',
+      '@nps-desktop/electron/contract',
+      '../stores/use-overview.ts',
+      '../carrier/use-backend.ts',
+      '../failures/FailurePanel.vue',
+    ],
+    allowed: './AppIcon.vue',
+  },
+  { folder: 'renderer/src/format', forbidden: ['pinia', '../ui/icons.ts'], allowed: 'vue-i18n' },
+  {
+    folder: 'renderer/src/locales/en',
+    forbidden: ['vue', '../../ui/icons.ts'],
+    allowed: '@nps-desktop/electron/contract',
+  },
+  {
+    folder: 'renderer/src/carrier',
+    forbidden: ['pinia', '../stores/use-overview.ts', '../ui/icons.ts'],
+    allowed: '@orpc/client',
+  },
+  {
+    folder: 'renderer/src/stores',
+    forbidden: ['vue-router', '../ui/icons.ts', '../tunnels/tunnel-state.ts'],
+    allowed: '../carrier/use-backend.ts',
+  },
+  {
+    folder: 'renderer/src/failures',
+    extension: '.vue',
+    forbidden: ['../tunnels/tunnel-state.ts', '../machines/machine-tone.ts', '../features/home/HomePage.vue'],
+    allowed: '../ui/AppButton.vue',
+  },
+  {
+    folder: 'renderer/src/traffic',
+    forbidden: ['../jobs/use-job.ts', '../tunnels/tunnel-state.ts', '../machines/machine-tone.ts'],
+    allowed: '../failures/fixes.ts',
+  },
+  {
+    folder: 'renderer/src/tunnels',
+    forbidden: ['../machines/machine-tone.ts', '../features/tunnel/TunnelPage.vue'],
+    allowed: '../traffic/live-traffic.ts',
+  },
+  {
+    folder: 'renderer/src/machines',
+    forbidden: ['../features/lab/LabPage.vue', '../app/pages.ts'],
+    allowed: '../tunnels/tunnel-state.ts',
+  },
+  {
+    folder: 'renderer/src/features/home',
+    extension: '.vue',
+    forbidden: ['../tunnel/TunnelPage.vue', '../../app/pages.ts', '../../console/session.ts', 'node:fs'],
+    allowed: '../../tunnels/tunnel-state.ts',
+  },
+  {
+    folder: 'renderer/src/features/setup/wizard',
+    forbidden: ['../../home/HomePage.vue', '../../../app/pages.ts'],
+    allowed: '../sign-in/ssh-line.ts',
+  },
+  {
+    folder: 'renderer/src/console',
+    forbidden: ['pinia', '../stores/use-overview.ts', '../features/home/HomePage.vue', '../app/pages.ts'],
+    allowed: '../traffic/TrafficPanel.vue',
+  },
+]
+
+describe('import rules', () => {
+  for (const { folder, extension = '.ts', forbidden, allowed } of rules) {
+    for (const specifier of forbidden)
+      it(`${folder} (${extension}) may not import ${specifier}`, () => {
+        expect(lint(folder, extension, specifier)).toContain('no-restricted-imports')
+      })
+    it(`${folder} (${extension}) may import ${allowed}`, () => {
+      expect(lint(folder, extension, allowed)).not.toContain('no-restricted-imports')
+    })
+  }
+
+  it('no folder of the renderer but its tests imports the app, and every feature has the rule of features', () => {
+    const src = 'renderer/src'
+    const below = foldersIn(src).filter((name) => !['app', 'testing', 'features'].includes(name))
+    const probes: readonly (readonly [string, string])[] = [
+      ...below.map((name) => [`${src}/${name}`, '../app/pages.ts'] as const),
+      ...foldersIn(`${src}/features`).map(
+        (name) => [`${src}/features/${name}`, '../other/OtherPage.vue'] as const,
+      ),
+    ]
+    const free = probes.filter(
+      ([folder, specifier]) => !lint(folder, '.ts', specifier).includes('no-restricted-imports'),
+    )
+    expect(free).toEqual([])
+  })
+
+  it('every folder of the backend has a rule of its own', () => {
+    const folders = readdirSync(join(root, 'electron/backend'), { withFileTypes: true })
+    for (const { name } of folders.filter((entry) => entry.isDirectory()))
+      expect(rules.some(({ folder }) => `${folder}/`.startsWith(`electron/backend/${name}/`))).toBe(true)
+  })
+
+  it('the backend may not ask the system for the time', () => {
+    const text = 'export const now = Date.now()\n'
+    expect(lintText('electron/backend/firewall/lint-probe.ts', text)).toContain('no-restricted-properties')
+  })
+
+  it('wire may not use Node globals or timers', () => {
+    expect(
+      lintText('relay-core/src/wire/lint-probe.ts', 'export const x = setTimeout(() => {}, 1)\n'),
+    ).toContain('no-restricted-globals')
+  })
+})
+
+function foldersIn(path: string): string[] {
+  return readdirSync(join(root, path), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  )
+}
+
+function lint(folder: string, extension: string, specifier: string): string {
+  const script = `import * as probe from '${specifier}'\nexport const seen = probe\n`
+  const text =
+    extension === '.vue' ? `<script lang="ts">\n${script}</script>\n<template><p /></template>\n` : script
+  return lintText(join(folder, `${extension === '.vue' ? 'LintProbe' : 'lint-probe'}${extension}`), text)
+}
+
+function lintText(path: string, text: string): string {
+  const file = join(root, path)
+  mkdirSync(dirname(file), { recursive: true })
+  made.push(file)
+  writeFileSync(file, text)
+  try {
+    return execFileSync(join(root, 'node_modules/.bin/oxlint'), [file], { cwd: root, encoding: 'utf8' })
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout)
+  }
+}

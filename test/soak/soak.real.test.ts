@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { residentBytes } from '../harness/programs/process-facts.ts'
+import { HostileAgent } from '../hostile/hostile-agent.ts'
+import { open } from '../hostile/strangers.ts'
+import { badVkey, unharmed, Victim } from '../hostile/victim.ts'
+
+/** A longer one: `SOAK_SECONDS=3600 npx vitest run --project real test/soak`. */
+const soakMs = Number(process.env['SOAK_SECONDS'] ?? 12) * 1000
+const maxGrowthBytes = 64 * 1024 * 1024
+const restMs = 3_000
+
+let victim: Victim
+
+beforeAll(async () => {
+  // As it is shipped; Node gives the system little back that it has once taken.
+  victim = await Victim.start({ runtime: 'Bun' })
+})
+afterAll(() => victim.close())
+
+const counts = { connections: 0, sessions: 0, tunnels: 0 }
+
+/** A visit of each kind of end: said and answered, reset, and gone before it said anything. */
+async function visit(port: number, at: number): Promise<void> {
+  const socket = open(port)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  if (at % 3 === 0) socket.destroy()
+  else {
+    socket.write('hello')
+    await Promise.race([once(socket, 'data'), closed])
+    if (at % 3 === 1) socket.end()
+    else socket.resetAndDestroy()
+  }
+  await closed
+  counts.connections += 1
+}
+
+async function round(): Promise<void> {
+  for (let batch = 0; batch < 4; batch++) {
+    await Promise.all(Array.from({ length: 20 }, (_, at) => visit(victim.echoPort, at)))
+  }
+  const agents = await Promise.all([1, 2].map(() => HostileAgent.start(victim.bridgePort, badVkey)))
+  for (const agent of agents) agent.close()
+  counts.sessions += agents.length
+  const { id } = await victim.api.tunnels.add({ clientId: victim.badClientId, target: '127.0.0.1:9' })
+  for (let times = 0; times < 4; times++) {
+    await victim.api.tunnels.stop({ id })
+    await victim.api.tunnels.start({ id })
+    counts.tunnels += 1
+  }
+  await victim.api.tunnels.remove({ id })
+}
+
+async function rounds(forMs: number): Promise<void> {
+  const untilMs = performance.now() + forMs
+  while (performance.now() < untilMs) await round()
+}
+
+/** Seconds of processor time that the relay has used, from /proc (100 ticks a second on Linux). */
+function processorSeconds(): number {
+  const fields = readFileSync(`/proc/${victim.relay.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+test(
+  'R3: memory and descriptors return after thousands of connections, sessions and starts of tunnels',
+  { timeout: soakMs * 2 + 60_000 },
+  async () => {
+    // What a program takes once, it has taken after these.
+    await rounds(soakMs / 4)
+    const before = residentBytes(victim.relay.pid)
+    expect(await victim.after(() => rounds(soakMs), { maxGrowthBytes })).toEqual(unharmed)
+    expect(residentBytes(victim.relay.pid) - before).toBeLessThan(maxGrowthBytes * 0.75)
+    expect(counts.connections).toBeGreaterThan(500)
+    expect(counts.sessions).toBeGreaterThan(10)
+    expect(counts.tunnels).toBeGreaterThan(20)
+  },
+)
+
+test('R4: after all that the relay rests', async () => {
+  await rounds(1_000)
+  const before = processorSeconds()
+  // The rest that the promise is about: time passes, nothing is awaited.
+  await delay(restMs)
+  expect((processorSeconds() - before) / (restMs / 1000)).toBeLessThan(0.1)
+})
+
+test('W5: a tunnel without a port gets a free one', async () => {
+  const target = '127.0.0.1:22'
+  const clientId = victim.badClientId
+  const ports = [
+    await victim.api.tunnels.add({ clientId, target }),
+    await victim.api.tunnels.add({ clientId, target }),
+  ]
+  const [one = 0, other = 0] = ports.map(({ port }) => port ?? 0)
+  expect(one).toBeGreaterThan(0)
+  expect(other).not.toBe(one)
+  // Its agent is away: a reset comes from somebody who listens, and nobody would refuse.
+  expect(await victim.targets.outcome(other)).toBe('ECONNRESET')
+})
