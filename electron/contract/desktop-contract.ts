@@ -54,18 +54,7 @@ export const desktopContract = {
     /** The job ends as `cancelled`; what is half done is cleaned or can be run again. */
     cancel: base.input(jobRef).output(nothing),
     /** Runs the failed step and those after it again, with what was corrected. */
-    retry: base
-      .input(
-        jobRef.extend({
-          sudoPassword: z.string().max(1024).optional(),
-          secret: model.sshSecret.optional(),
-          /** Of the key on the way to the machine that is locked. */
-          passphrase: z.string().min(1).max(1024).optional(),
-          withoutRoot: z.boolean().optional(),
-          bridgePort: model.port.optional(),
-        }),
-      )
-      .output(nothing),
+    retry: base.input(jobRef.extend(model.corrections.shape)).output(nothing),
   },
 
   servers: {

@@ -42,6 +42,17 @@ export const sshSecret = z.discriminatedUnion('kind', [
 ])
 export type SshSecret = z.infer<typeof sshSecret>
 
+/** What a person puts right before the failed step of a job runs again. */
+export const corrections = z.object({
+  sudoPassword: z.string().max(1024).optional(),
+  secret: sshSecret.optional(),
+  /** Of the key on the way to the machine that is locked. */
+  passphrase: z.string().min(1).max(1024).optional(),
+  withoutRoot: z.boolean().optional(),
+  bridgePort: port.optional(),
+})
+export type Corrections = z.infer<typeof corrections>
+
 /** A host key as it was shown; `pinned` is what an earlier visit confirmed. */
 export const hostKey = z.object({
   host,

@@ -100,6 +100,7 @@ test('a reload stays signed in; the command with its key takes the password once
   await page.keyboard.press('Enter')
   const lab = page.getByRole('region', { name: 'gpu' })
   await expect(lab.getByText(/^curl -fsSL/)).toBeVisible()
+  await expect(lab.getByText(/^This server has no npc to hand out yet\./)).toBeVisible()
   await expect(page.getByText('-vkey=')).toHaveCount(0)
   await lab.getByLabel('Password', { exact: true }).fill('wrong')
   await page.keyboard.press('Enter')

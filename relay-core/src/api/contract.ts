@@ -64,11 +64,16 @@ export const relayContract = {
       .input(clientRef.extend({ host: z.string().min(1).max(253) }))
       .output(z.object({ command: z.string(), vkey: z.string(), fingerprint: z.string() })),
     /** A one-time code, good for one installation by one pasted line. */
-    invite: base
-      .input(clientRef.extend({ host: z.string().min(1).max(253) }))
-      .output(
-        z.object({ code: z.string(), expiresAtMs: model.instantMs, curl: z.string(), wget: z.string() }),
-      ),
+    invite: base.input(clientRef.extend({ host: z.string().min(1).max(253) })).output(
+      z.object({
+        code: z.string(),
+        expiresAtMs: model.instantMs,
+        curl: z.string(),
+        wget: z.string(),
+        /** The folder into which an npc has to be copied before the line works; null where one lies, left out by older relays. */
+        lacksProgramIn: z.string().nullish(),
+      }),
+    ),
   },
   tunnels: {
     list: base.input(nothing).output(z.array(model.tunnel)),

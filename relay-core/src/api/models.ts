@@ -159,7 +159,7 @@ export type Tunnel = z.infer<typeof tunnel>
 
 export const hopName = z.enum(['port', 'agent', 'target'])
 
-/** One hop of a probe: `skipped` when an earlier hop failed. */
+/** One hop of a probe: `skipped` when an earlier hop failed, or when nothing can be asked there, as over UDP. */
 export const probeHop = z.object({
   hop: hopName,
   state: z.enum(['ok', 'failed', 'skipped']),

@@ -205,10 +205,12 @@ export class Relay {
     )
 
     let bridgePort = this.#config.bridgePort
+    const programs = new Programs(this.#options.programsFolder ?? join(folder, '..', 'programs'))
     const invites = new Invites({
       store: store.invites,
       clients: store.clients,
       agents,
+      programs,
       curlPin: identity.curlPin,
       bridgePort: () => bridgePort,
       log,
@@ -249,7 +251,7 @@ export class Relay {
       adminKey,
       api,
       invites,
-      programs: new Programs(this.#options.programsFolder ?? join(folder, '..', 'programs')),
+      programs,
       identity,
       log,
       now,

@@ -1,9 +1,9 @@
 import { useCall } from './use-call.ts'
-import type { Call } from './use-call.ts'
+import type { ButtonCall } from './use-call.ts'
 
 type Work = (options: { signal: AbortSignal }) => Promise<unknown>
 
 /** Like `useCall`, for a page whose several buttons share one place for being busy and for what failed. */
-export function useAction(): Call<[work: Work]> {
+export function useAction(): ButtonCall<[work: Work]> {
   return useCall((options, work: Work) => work(options))
 }

@@ -5,7 +5,7 @@ import { failureOf } from './failure-of-call.ts'
 import { useScopeSignal } from './scope-signal.ts'
 
 /** One call at a time that a button starts: is it running, and what came of the last one. */
-export interface Call<Args extends unknown[]> {
+export interface ButtonCall<Args extends unknown[]> {
   readonly busy: Readonly<Ref<boolean>>
   /** Why the last one failed; null after a good one, and while one runs. */
   readonly failure: Ref<Failure | null>
@@ -16,7 +16,7 @@ export interface Call<Args extends unknown[]> {
 /** Wraps a call of the contract for a page; it is cancelled when the page goes away. */
 export function useCall<Args extends unknown[]>(
   call: (options: { signal: AbortSignal }, ...args: Args) => Promise<unknown>,
-): Call<Args> {
+): ButtonCall<Args> {
   const busy = ref(false)
   const failure = shallowRef<Failure | null>(null)
   const signal = useScopeSignal()

@@ -1,8 +1,7 @@
 import { relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
+import { provedForMs } from '../tunnels/tunnel-state.ts'
 import type { ProbeResult, RelayFailure, Tunnel } from '@nps-desktop/relay-core/api'
-
-const provedForMs = 30_000
 
 /** A tunnel's state as far as the server itself can prove it. */
 export type ConsoleLook =
@@ -10,6 +9,8 @@ export type ConsoleLook =
   | { look: 'checking' }
   | { look: 'broken'; failure: Failure }
   | { look: 'paused' }
+  /** It listens and its lab box is there; whether anything answers cannot be asked over UDP. */
+  | { look: 'unchecked' }
 
 export function consoleLook(tunnel: Tunnel, probe: ProbeResult | undefined, nowMs: number): ConsoleLook {
   if (tunnel.status.state === 'stopped') return { look: 'paused' }
@@ -17,6 +18,7 @@ export function consoleLook(tunnel: Tunnel, probe: ProbeResult | undefined, nowM
   if (!probe || nowMs - probe.atMs > provedForMs) return { look: 'checking' }
   const failed = probe.hops.find((hop) => hop.failure)
   if (failed?.failure) return broken(failed.failure)
+  if (tunnel.mode === 'udp') return { look: 'unchecked' }
   return { look: 'ready', ms: probe.hops.reduce((sum, hop) => sum + (hop.ms ?? 0), 0) }
 }
 

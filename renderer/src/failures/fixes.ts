@@ -1,14 +1,4 @@
-import type { Failure, Fix, SshSecret } from '@nps-desktop/electron/contract'
-
-/** What a person put right before the step runs again; the words of `jobs.retry`. */
-export interface Corrections {
-  readonly sudoPassword?: string
-  readonly secret?: SshSecret
-  /** Of the key that is locked. */
-  readonly passphrase?: string
-  readonly withoutRoot?: boolean
-  readonly bridgePort?: number
-}
+import type { Failure, Fix } from '@nps-desktop/electron/contract'
 
 /**
  * Who does each fix at one place of the screen. A panel shows no button for a fix that has no handler here, so there

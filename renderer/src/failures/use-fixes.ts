@@ -1,6 +1,7 @@
 import { useRouter } from 'vue-router'
 import { useApi } from '../carrier/use-backend.ts'
-import type { Corrections, FixHandlers } from './fixes.ts'
+import type { Corrections } from '@nps-desktop/electron/contract'
+import type { FixHandlers } from './fixes.ts'
 import { useOpenUrl } from '../stores/use-open-url.ts'
 
 /** Where a failure stands, as far as its fixes need it. What is absent has no button. */

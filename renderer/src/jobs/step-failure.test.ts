@@ -1,8 +1,7 @@
-import type { Failure } from '@nps-desktop/electron/contract'
+import type { Corrections, Failure } from '@nps-desktop/electron/contract'
 import { mount } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { createTexts } from '../locales/index.ts'
-import type { Corrections } from '../failures/fixes.ts'
 import StepFailure from './StepFailure.vue'
 
 const enterSecret = [{ action: 'enter-secret' as const }]

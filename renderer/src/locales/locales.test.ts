@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { en } from './en.ts'
 import { createTexts } from './index.ts'
+import { placeholdersOf } from './placeholders.ts'
 import { zhCN } from './zh-cn.ts'
 
 function texts(node: unknown, path = ''): [string, string][] {
@@ -11,8 +12,6 @@ function texts(node: unknown, path = ''): [string, string][] {
 }
 const english = texts(en)
 const chinese = new Map(texts(zhCN))
-const placeholders = (text: string): string[] =>
-  [...new Set([...text.matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => name ?? ''))].toSorted()
 
 test('both languages have the same texts', () => {
   expect([...chinese.keys()].toSorted()).toEqual(english.map(([key]) => key).toSorted())
@@ -22,8 +21,8 @@ test('both languages use the same values', () => {
   // `n` and `number` come with every plural, whether the English text says them or not.
   const counts = ['n', 'number']
   const different = english.filter(([key, text]) => {
-    const wanted = placeholders(text)
-    const used = placeholders(chinese.get(key) ?? '')
+    const wanted = placeholdersOf(text)
+    const used = placeholdersOf(chinese.get(key) ?? '')
     return (
       used.some((name) => !wanted.includes(name) && !counts.includes(name)) ||
       wanted.some((name) => !used.includes(name))
@@ -53,7 +52,7 @@ test('Chinese uses full-width punctuation between Chinese words', () => {
 test('every text compiles, in both languages', () => {
   const { global } = createTexts('en')
   const anything = Object.fromEntries(
-    english.flatMap(([, text]) => placeholders(text)).map((name) => [name, name]),
+    english.flatMap(([, text]) => placeholdersOf(text)).map((name) => [name, name]),
   )
   for (const [language, own] of [['en', english] as const, ['zh-CN', [...chinese]] as const]) {
     global.locale.value = language

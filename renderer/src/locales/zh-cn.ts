@@ -1,5 +1,5 @@
 import type { Messages } from './en.ts'
-import type { Words } from './words.ts'
+import type { Translation } from './translation.ts'
 import { activity } from './zh-CN/activity.ts'
 import { console as webConsole } from './zh-CN/console.ts'
 import { failures } from './zh-CN/failures.ts'
@@ -18,7 +18,7 @@ import { ui } from './zh-CN/ui.ts'
 import { units } from './zh-CN/units.ts'
 import { welcome } from './zh-CN/welcome.ts'
 
-export const zhCN: Words<Messages> = {
+export const zhCN: Translation<Messages> = {
   activity,
   console: webConsole,
   facts,

@@ -6,10 +6,10 @@ import { provideBackend, type DesktopApi } from '../carrier/use-backend.ts'
 import { BackendConnection } from '../carrier/connection.ts'
 import { createTexts } from '../locales/index.ts'
 
-type Call = (input: never, options?: { signal?: AbortSignal }) => Promise<unknown>
+type AnsweredCall = (input: never, options?: { signal?: AbortSignal }) => Promise<unknown>
 /** The parts of the contract that a test answers, `{ jobs: { retry: … } }`; whatever else is called waits for ever. */
 export interface Answers {
-  [name: string]: Call | Answers
+  [name: string]: AnsweredCall | Answers
 }
 
 /** Fulfils when `signal` is aborted. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { unknownRuns } from './traffic-points.ts'
-import { type LiveTraffic, nextMinute } from './live-traffic.ts'
+import { type LiveMinute, nextMinute } from './live-traffic.ts'
 
 const second = (atMs: number, ...tunnelIds: string[]) => ({
   atMs,
@@ -14,7 +14,7 @@ const second = (atMs: number, ...tunnelIds: string[]) => ({
   })),
 })
 const after = (...seconds: ReturnType<typeof second>[]) =>
-  seconds.reduce<ReadonlyMap<string, LiveTraffic>>(nextMinute, new Map())
+  seconds.reduce<ReadonlyMap<string, LiveMinute>>(nextMinute, new Map())
 
 test('while its server is lost a tunnel has a gap, never a line at zero', () => {
   const points = after(

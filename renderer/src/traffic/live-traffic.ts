@@ -16,7 +16,7 @@ interface KnownRates {
 }
 
 /** What a tunnel carries now, and the last minute of it. */
-export interface LiveTraffic {
+export interface LiveMinute {
   readonly points: readonly LivePoint[]
   readonly downBytes: number
   readonly upBytes: number
@@ -28,19 +28,19 @@ const keptPoints = 60
 /** The last 60 seconds of every tunnel, one point a second; a tunnel that is not named is one whose server is lost. */
 export const useLiveTraffic = defineStore('live-traffic', () => {
   const { api } = useBackend()
-  const tunnels = shallowRef<ReadonlyMap<string, LiveTraffic>>(new Map())
+  const tunnels = shallowRef<ReadonlyMap<string, LiveMinute>>(new Map())
   const { value } = useFeed((options) => api.traffic.live({}, options))
 
   watch(value, (now) => {
     if (now) tunnels.value = nextMinute(tunnels.value, now)
   })
 
-  return { tunnels, of: (tunnelId: string): LiveTraffic | null => tunnels.value.get(tunnelId) ?? null }
+  return { tunnels, of: (tunnelId: string): LiveMinute | null => tunnels.value.get(tunnelId) ?? null }
 })
 
 /** The minute of each tunnel with the next second of it. Pure. */
 export function nextMinute(
-  before: ReadonlyMap<string, LiveTraffic>,
+  before: ReadonlyMap<string, LiveMinute>,
   now: {
     readonly atMs: number
     readonly tunnels: readonly (KnownRates & {
@@ -50,8 +50,8 @@ export function nextMinute(
       readonly connections: number
     })[]
   },
-): Map<string, LiveTraffic> {
-  const next = new Map<string, LiveTraffic>()
+): Map<string, LiveMinute> {
+  const next = new Map<string, LiveMinute>()
   const heard = new Set(now.tunnels.map(({ tunnelId }) => tunnelId))
   for (const [tunnelId, tunnel] of before) {
     if (heard.has(tunnelId)) continue

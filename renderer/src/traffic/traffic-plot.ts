@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import { trafficScale } from './traffic-scale.ts'
 import type { TrafficScale } from './traffic-scale.ts'
 import { unknownRuns } from './traffic-points.ts'
-import type { TrafficPoint } from './traffic-points.ts'
+import type { RatePoint } from './traffic-points.ts'
 
 export interface PlotWords {
   /** The label of a moment on the axis. */
@@ -30,7 +30,7 @@ export class TrafficPlot {
   readonly #plot: uPlot
   readonly #element: HTMLElement
   readonly #words: PlotWords
-  #points: readonly TrafficPoint[] = []
+  #points: readonly RatePoint[] = []
   #scale: TrafficScale = trafficScale(0)
   #span: [number, number] = [0, 1]
   #colors: PlotColors
@@ -95,7 +95,7 @@ export class TrafficPlot {
   }
 
   /** Shows `points` over the span from `fromMs` to `toMs`. */
-  show(points: readonly TrafficPoint[], fromMs: number, toMs: number): void {
+  show(points: readonly RatePoint[], fromMs: number, toMs: number): void {
     this.#points = points
     this.#span = [fromMs / 1_000, toMs / 1_000]
     const highest = Math.max(

@@ -1,5 +1,5 @@
 /** Mean rates from `atMs` until the next point; null where nothing is known. */
-export interface TrafficPoint {
+export interface RatePoint {
   atMs: number
   downBytesPerSecond: number | null
   upBytesPerSecond: number | null
@@ -22,7 +22,7 @@ export const rangeMs: Record<TrafficRange, number> = {
 }
 
 /** Runs of points of which nothing is known, as times. */
-export function unknownRuns(points: readonly TrafficPoint[]): readonly { fromMs: number; toMs: number }[] {
+export function unknownRuns(points: readonly RatePoint[]): readonly { fromMs: number; toMs: number }[] {
   const runs: { fromMs: number; toMs: number }[] = []
   let from: number | null = null
   for (const point of points) {
@@ -41,7 +41,7 @@ export function unknownRuns(points: readonly TrafficPoint[]): readonly { fromMs:
 export function pointsOfHistory(history: {
   periodMs: number
   points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[]
-}): TrafficPoint[] {
+}): RatePoint[] {
   const perSecond = (bytes: number | null): number | null =>
     bytes === null ? null : (bytes * 1_000) / history.periodMs
   const points = history.points.map((point) => ({

@@ -4,7 +4,7 @@ import { computed, watch } from 'vue'
 import type { ComputedRef, Ref } from 'vue'
 import { usePolled } from '../carrier/use-polled.ts'
 import { pointsOfHistory, totalsOf } from './traffic-points.ts'
-import type { TrafficPoint, TrafficTotals } from './traffic-points.ts'
+import type { RatePoint, TrafficTotals } from './traffic-points.ts'
 
 /** History moves a point a minute; asking a little more often keeps the right edge fresh. */
 const askEveryMs = 20_000
@@ -14,7 +14,7 @@ export function useTrafficHistory<What>(
   what: Ref<What | null>,
   ask: (what: What, options: { signal: AbortSignal }) => Promise<TrafficHistory>,
 ): {
-  points: ComputedRef<readonly TrafficPoint[]>
+  points: ComputedRef<readonly RatePoint[]>
   totals: ComputedRef<TrafficTotals>
   failure: ComputedRef<Failure | null>
   again: () => void

@@ -4,7 +4,7 @@ import type { IconName } from '../ui/icons.ts'
 import type { Tone } from '../ui/StatusMark.vue'
 
 /** How long a proof counts: all five stops answered within this time, or it is not green. */
-const provedForMs = 30_000
+export const provedForMs = 30_000
 /** How long an expired proof may be called "Checking" before it is called not known. */
 const checkingForMs = 90_000
 

@@ -1,10 +1,9 @@
 import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { randomUUID } from 'node:crypto'
-import type { Job } from '@nps-desktop/electron/contract'
+import type { Corrections, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
 import { type JobPlan, RunningJob } from './running-job.ts'
-import type { Corrections } from './step-definition.ts'
 
 /** The handlers of `jobs`, and `start` for those who plan jobs. */
 export interface Jobs {

@@ -1,10 +1,10 @@
 import { type Clock, Feed } from '@nps-desktop/relay-core/async'
-import type { Fact, Job } from '@nps-desktop/electron/contract'
+import type { Corrections, Fact, Job } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
 import { failureOfError } from '../../failures/failure-of-error.ts'
 import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
-import type { Corrections, StepDefinition, StepReport } from './step-definition.ts'
+import type { StepDefinition, StepReport } from './step-definition.ts'
 
 /** A list of steps and what they share. */
 export interface JobPlan<Context> {

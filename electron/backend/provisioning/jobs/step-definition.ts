@@ -1,13 +1,4 @@
-import type { FactCode, FactParams, PortReport, SshSecret, StepId } from '@nps-desktop/electron/contract'
-
-/** What a person put right before trying again. */
-export interface Corrections {
-  readonly sudoPassword?: string | undefined
-  readonly secret?: SshSecret | undefined
-  readonly passphrase?: string | undefined
-  readonly withoutRoot?: boolean | undefined
-  readonly bridgePort?: number | undefined
-}
+import type { Corrections, FactCode, FactParams, PortReport, StepId } from '@nps-desktop/electron/contract'
 
 /** What a step tells while it runs. */
 export interface StepReport {

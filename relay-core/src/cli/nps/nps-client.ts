@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { printable } from '../../api/printable.ts'
 import type { Client } from '../../api/models.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
@@ -99,9 +98,9 @@ export async function runClientCommand(
       if (flags.json) printJson(invite)
       else {
         print(`Within an hour, on the lab box:\n  ${invite.curl}\nor\n  ${invite.wget}`)
-        if (!handsOutNpc(folders.programs))
+        if (invite.lacksProgramIn)
           print(
-            `This server has no npc to hand out yet. Copy npc-linux-amd64.gz, or npc-linux-arm64.gz, into ${folders.programs} first.`,
+            `This server has no npc to hand out yet. Copy npc-linux-amd64.gz, or npc-linux-arm64.gz, into ${invite.lacksProgramIn} first.`,
           )
       }
       return 0
@@ -109,10 +108,6 @@ export async function runClientCommand(
     default:
       throw usageError(clientUsage)
   }
-}
-
-function handsOutNpc(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => /^npc-linux-.*\.gz$/.test(name))
 }
 
 function readSettings(

@@ -4,6 +4,7 @@ import { RelayError } from '../../api/errors.ts'
 import { shellWord } from '../../api/shell-words.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
+import type { Programs } from './programs.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { newVkey, type ClientRecord, type ClientStore } from '../store/client-store.ts'
 import type { InviteRecord, InviteStore } from '../store/invite-store.ts'
@@ -12,6 +13,7 @@ export interface InvitesOptions {
   store: InviteStore
   clients: ClientStore
   agents: Agents
+  programs: Programs
   curlPin: string
   bridgePort: () => number
   log: Log
@@ -50,10 +52,11 @@ export class Invites {
     })
   }
 
-  /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
-  create(client: ClientRecord, host: string) {
-    const { store, curlPin, now, log } = this.#options
+  /** Rejects with RelayError `invalid-input` for a host that could not stand in a shell line. */
+  async create(client: ClientRecord, host: string) {
+    const { store, programs, curlPin, now, log } = this.#options
     const server = this.bridgeAddress(host)
+    const lacksProgramIn = (await programs.any()) ? null : programs.folder
     store.removeExpired(now())
     const code = randomBytes(16).toString('base64url')
     const expiresAtMs = now() + validMs
@@ -66,6 +69,7 @@ export class Invites {
       // The certificate is self-signed on purpose: what counts is the pinned key.
       curl: `curl -fsSL -k --pinnedpubkey ${shellWord(curlPin)} ${shellWord(url)} | sh`,
       wget: `wget -qO- --no-check-certificate --pinnedpubkey=${shellWord(curlPin)} ${shellWord(url)} | sh`,
+      lacksProgramIn,
     }
   }
 

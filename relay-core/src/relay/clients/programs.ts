@@ -14,16 +14,16 @@ export interface Program {
 
 /** The agent programs that this relay can hand out: `npc-linux-<arch>.gz` in its programs folder. */
 export class Programs {
-  readonly #folder: string
+  readonly folder: string
   readonly #known = new Map<Arch, Program & { mtimeMs: number }>()
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.folder = folder
   }
 
   /** Undefined when the file is not there. */
   async get(arch: Arch): Promise<Program | undefined> {
-    const path = join(this.#folder, `npc-linux-${arch}.gz`)
+    const path = join(this.folder, `npc-linux-${arch}.gz`)
     const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
@@ -36,6 +36,11 @@ export class Programs {
     const program = { path, bytes: file.size, sha256: hash.digest('hex'), mtimeMs: file.mtimeMs }
     this.#known.set(arch, program)
     return program
+  }
+
+  /** Is there any to hand out? */
+  async any(): Promise<boolean> {
+    return Object.keys(await this.sums()).length > 0
   }
 
   async sums(): Promise<Partial<Record<Arch, string>>> {

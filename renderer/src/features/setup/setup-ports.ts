@@ -1,16 +1,16 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
 
 /** The two choices about ports, as typed. */
-export interface PortChoice {
+export interface TypedPorts {
   /** `7000-9000` */
   readonly range: string
   readonly bridgePort: string
 }
 
-export const defaultPorts: PortChoice = { range: '7000-9000', bridgePort: '8024' }
+export const defaultPorts: TypedPorts = { range: '7000-9000', bridgePort: '8024' }
 
 /** The choice as the backend takes it, or null when it makes no sense. */
-export function readPorts(choice: PortChoice): { range: PortRange; bridgePort: number } | null {
+export function readPorts(choice: TypedPorts): { range: PortRange; bridgePort: number } | null {
   const range = readRange(choice.range)
   const bridgePort = readPort(choice.bridgePort)
   return range && bridgePort !== null ? { range, bridgePort } : null

@@ -22,6 +22,8 @@ export const console = {
   showCommand: 'Its command',
   pasteCurl: 'Paste there (curl)',
   pasteWget: 'or with wget',
+  lacksProgram:
+    'This server has no npc to hand out yet. Copy npc-linux-amd64.gz, or npc-linux-arm64.gz, into {folder} first.',
   command: 'Run npc by hand',
   passwordAgain: 'The command contains a key: enter your password once more.',
   showIt: 'Show',
@@ -52,5 +54,6 @@ export const console = {
   visitorUserHint: 'Without one, anyone who finds the port can use it.',
   accountWrong: 'Enter both a user and a password, or neither.',
   passwordMade: 'generated',
+  unchecked: 'Listening; UDP is not checked',
   removeTunnelText: 'Port {port} closes at once.',
 }

@@ -1,4 +1,4 @@
-/** Words of the components in src/ui. */
+/** Words that many screens share. */
 export const ui = {
   sentenceSpace: ' ',
   copy: 'Copy',

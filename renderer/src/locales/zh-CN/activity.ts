@@ -1,7 +1,7 @@
 import type { activity as en } from '../en/activity.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const activity: Words<typeof en> = {
+export const activity: Translation<typeof en> = {
   title: '动态',
   text: '每次变化一行，最新的在前。',
   all: '全部实验室主机',

@@ -1,7 +1,7 @@
 import type { console as en } from '../en/console.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const console: Words<typeof en> = {
+export const console: Translation<typeof en> = {
   title: 'NPS',
   user: '用户名',
   password: '密码',
@@ -24,6 +24,8 @@ export const console: Words<typeof en> = {
   showCommand: '启动命令',
   pasteCurl: '在那里粘贴（curl）',
   pasteWget: '或使用 wget',
+  lacksProgram:
+    '云服务器上还没有可下发的 npc。请先把 npc-linux-amd64.gz 或 npc-linux-arm64.gz 复制到 {folder}。',
   command: '手动运行 npc',
   passwordAgain: '命令中含有密钥：请再输入一次密码。',
   showIt: '显示',
@@ -53,5 +55,6 @@ export const console: Words<typeof en> = {
   visitorUserHint: '不填则任何找到此端口的人都能使用。',
   accountWrong: '用户名和密码要一起填写。',
   passwordMade: '自动生成',
+  unchecked: '已监听；UDP 不检查',
   removeTunnelText: '端口 {port} 会立即关闭。',
 }

@@ -1,7 +1,7 @@
 import type { facts as en } from '../en/facts.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const facts: Words<typeof en> = {
+export const facts: Translation<typeof en> = {
   'signed-in': '已用 {user} 登录，耗时 {ms}。',
   'through-jump': '经由 {jump}。',
   'is-root': '{user} 在此主机上就是 root。',

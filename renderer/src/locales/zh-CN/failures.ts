@@ -1,7 +1,7 @@
 import type { failures as en } from '../en/failures.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const failures: Words<typeof en> = {
+export const failures: Translation<typeof en> = {
   subjects: { host: '这台机器', server: '云服务器', lab: '实验室主机', service: '服务' },
 
   'target-refused': {

@@ -1,7 +1,7 @@
 import type { frame as en } from '../en/frame.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const frame: Words<typeof en> = {
+export const frame: Translation<typeof en> = {
   home: '首页',
   activity: '动态',
   servers: '云服务器',

@@ -1,7 +1,7 @@
 import type { home as en } from '../en/home.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const home: Words<typeof en> = {
+export const home: Translation<typeof en> = {
   noTunnels: '还没有隧道。',
   noTunnelsText: '在实验室主机上添加你需要的：shell、Notebook、训练曲线。',
   noLabs: '还没有实验室主机。',

@@ -1,7 +1,7 @@
 import type { jobs as en } from '../en/jobs.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const jobs: Words<typeof en> = {
+export const jobs: Translation<typeof en> = {
   groups: {
     check: { title: '检查', server: '登录、系统、磁盘、空闲端口', lab: '登录、系统、到云服务器的通路' },
     install: { title: '安装', server: '上传、服务、nps.conf、启动', lab: '上传、开机自启' },

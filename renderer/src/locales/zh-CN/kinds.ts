@@ -1,7 +1,7 @@
 import type { kinds as en } from '../en/kinds.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const kinds: Words<typeof en> = {
+export const kinds: Translation<typeof en> = {
   ssh: {
     about: '终端，实验室主机的 22 端口',
     button: '复制 ssh 命令',

@@ -1,7 +1,7 @@
 import type { lab as en } from '../en/lab.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const lab: Words<typeof en> = {
+export const lab: Translation<typeof en> = {
   starts: {
     systemd: {
       title: '开机自启',

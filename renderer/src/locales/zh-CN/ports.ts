@@ -1,7 +1,7 @@
 import type { ports as en } from '../en/ports.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const ports: Words<typeof en> = {
+export const ports: Translation<typeof en> = {
   summary: '端口 {from}–{to}：{counts}',
   openOf: '{total} 个中有 {open} 个开放',
   wasOpen: '曾开放',

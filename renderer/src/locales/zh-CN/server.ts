@@ -1,7 +1,7 @@
 import type { server as en } from '../en/server.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const server: Words<typeof en> = {
+export const server: Translation<typeof en> = {
   notFound: '这台云服务器已不在',
   notFoundText: '它已在本机或另一台电脑上被移除。',
   home: '回到首页',

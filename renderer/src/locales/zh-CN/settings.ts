@@ -1,7 +1,7 @@
 import type { settings as en } from '../en/settings.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const settings: Words<typeof en> = {
+export const settings: Translation<typeof en> = {
   title: '设置',
   general: '通用',
   language: '语言',

@@ -1,7 +1,7 @@
 import type { setup as en } from '../en/setup.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const setup: Words<typeof en> = {
+export const setup: Translation<typeof en> = {
   leave: '关闭',
   back: '上一步',
   unchanged: '保持不变',

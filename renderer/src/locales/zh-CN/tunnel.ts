@@ -1,7 +1,7 @@
 import type { tunnel as en } from '../en/tunnel.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const tunnel: Words<typeof en> = {
+export const tunnel: Translation<typeof en> = {
   way: '到 {name} 的路径',
   checkedAgo: '{duration}前检查过',
   checkAgain: '重新检查',

@@ -1,7 +1,7 @@
 import type { ui as en } from '../en/ui.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const ui: Words<typeof en> = {
+export const ui: Translation<typeof en> = {
   sentenceSpace: '',
   copy: '复制',
   copyThis: '复制 {text}',

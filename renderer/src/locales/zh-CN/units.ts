@@ -1,7 +1,7 @@
 import type { units as en } from '../en/units.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const units: Words<typeof en> = {
+export const units: Translation<typeof en> = {
   milliseconds: '{n} ms',
   seconds: '{n} 秒',
   minutes: '{n} 分钟',

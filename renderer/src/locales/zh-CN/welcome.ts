@@ -1,7 +1,7 @@
 import type { welcome as en } from '../en/welcome.ts'
-import type { Words } from '../words.ts'
+import type { Translation } from '../translation.ts'
 
-export const welcome: Words<typeof en> = {
+export const welcome: Translation<typeof en> = {
   title: '在家也能用实验室的机器。',
   text: '流量只经过你自己的一台小云服务器。不用注册账号，不经过第三方。',
   picture: '本机经由你的云服务器到达实验室主机',

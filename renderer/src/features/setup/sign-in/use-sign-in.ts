@@ -32,7 +32,7 @@ export interface SignInFields {
 }
 
 /** What signing in takes. */
-export interface Proof {
+export interface SignInProof {
   readonly address: MachineAddress
   readonly secret: SshSecret
 }
@@ -150,7 +150,7 @@ export function useSignIn(options: {
   }
 
   /** Does what the phase asks for; answers the proof once everything is there. */
-  async function next(): Promise<Proof | null> {
+  async function next(): Promise<SignInProof | null> {
     if (phase.value === 'confirm') await confirm()
     else if (phase.value === 'address' && addressIsComplete.value) await inspect()
     else return result()
@@ -158,7 +158,7 @@ export function useSignIn(options: {
   }
 
   /** The address and secret to sign in with, once both are complete and the host key is confirmed. */
-  function result(): Proof | null {
+  function result(): SignInProof | null {
     if (phase.value !== 'secret' || !canGoOn.value || !secret.value) return null
     return {
       address: { host: fields.host.trim(), port: port.value, user: fields.user.trim(), jump: jump.value },

@@ -1,8 +1,8 @@
 /** The shape of a language file: the same keys as the English one, every text a string. */
-export type Words<English> = {
+export type Translation<English> = {
   [Key in keyof English]: English[Key] extends string
     ? string
     : English[Key] extends readonly string[]
       ? string[]
-      : Words<English[Key]>
+      : Translation<English[Key]>
 }
