@@ -1,3 +1,4 @@
+import { pauseMs, soonThenLater, type Pause } from '../async/backoff.ts'
 import { retryRule, type LinkFailure, type RetryRule } from './retry-rule.ts'
 
 export type AgentState =
@@ -21,13 +22,6 @@ export type AgentEvent =
   /** Addresses or routes of this machine have changed, or it woke up. */
   | { readonly type: 'network-changed' }
 
-/** From and to, in milliseconds; where in between is left to chance, so that the agents of a campus do not come in step. */
-export type Pause = readonly [shortest: number, longest: number]
-
-const soon: Pause = [200, 1_200]
-/** Some five minutes of refusals; a link that swallows everything takes longer to fail as often. */
-const soonAttempts = 300
-const later: Pause = [2_000, 4_000]
 const steady: Pause = [4_000, 6_000]
 const politeShortestMs = 30_000
 const politeLongestMs = 300_000
@@ -71,8 +65,7 @@ function afterLoss(
   if (rule === 'give-up') return { state: 'failed', reason }
   const wasGood = state.state === 'online' && nowMs - state.sinceMs >= goodLinkMs
   const attempt = wasGood ? 0 : state.attempt
-  const [shortest, longest] = pauseBefore(rule, attempt)
-  const retryAtMs = nowMs + Math.round(shortest + random * (longest - shortest))
+  const retryAtMs = nowMs + pauseMs(pauseBefore(rule, attempt), random)
   return { state: 'waiting', attempt, retryAtMs, reason }
 }
 
@@ -80,7 +73,7 @@ function afterLoss(
 export function pauseBefore(rule: Exclude<RetryRule, 'give-up'>, attempt: number): Pause {
   switch (rule) {
     case 'soon':
-      return attempt < soonAttempts ? soon : later
+      return soonThenLater(attempt)
     case 'steadily':
       return steady
     case 'politely': {

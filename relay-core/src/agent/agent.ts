@@ -1,3 +1,5 @@
+import { systemClock, type Clock } from '../async/clock.ts'
+import { Signal } from '../async/signal.ts'
 import { Leftovers, type Leftover } from '../native/carriers/leftovers.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
 import { NetworkWatch } from '../net/dial/network-watch.ts'
@@ -6,21 +8,6 @@ import { newInstance } from './open-native.ts'
 import { RelayChoice, type RelayChoiceOptions } from './relay-choice.ts'
 import type { RelayConnection } from './relay-connection.ts'
 import { asLinkFailure, type LinkFailure } from './retry-rule.ts'
-
-/** Time as the agent sees it; a test brings its own. */
-export interface Clock {
-  nowMs(): number
-  /** Calls once after `ms`; the answer takes it back. */
-  after(ms: number, call: () => void): () => void
-}
-
-const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms)
-    return () => clearTimeout(timer)
-  },
-}
 
 export interface AgentOptions extends RelayChoiceOptions {
   readonly clock?: Clock
@@ -43,13 +30,13 @@ export class Agent {
   readonly #network: Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
   /** Streams of links that were lost. */
   readonly #leftovers = new Leftovers<Leftover>()
-  readonly #listeners = new Set<(state: AgentState) => void>()
+  readonly #changed = new Signal<[state: AgentState]>()
   #state: AgentState = { state: 'stopped' }
   #link: RelayConnection | undefined
   #connecting: AbortController | undefined
   #connectingSinceMs = 0
   #toldReason = ''
-  #cancelRetry: (() => void) | undefined
+  #retry: Disposable | undefined
   #ended: Promise<unknown> = Promise.resolve()
 
   constructor(options: AgentOptions) {
@@ -67,10 +54,9 @@ export class Agent {
     return this.#state
   }
 
-  /** Called after each change of state. Returns how to stop. */
-  onChange(listener: (state: AgentState) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  /** Calls back after each change of state, until the answer is disposed of. */
+  onChange(listener: (state: AgentState) => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   start(): void {
@@ -82,7 +68,7 @@ export class Agent {
   async close(): Promise<void> {
     this.#network.close()
     this.#take({ type: 'stop' })
-    this.#cancelRetry?.()
+    this.#retry?.[Symbol.dispose]()
     this.#connecting?.abort(new Error('the agent was stopped'))
     this.#link?.close()
     await this.#ended
@@ -92,16 +78,16 @@ export class Agent {
 
   #take(event: AgentEvent): void {
     const before = this.#state
-    const state = nextAgentState(before, event, { nowMs: this.#clock.nowMs(), random: this.#random() })
+    const state = nextAgentState(before, event, { nowMs: this.#clock.now(), random: this.#random() })
     if (state === before) return
     this.#state = state
-    this.#cancelRetry?.()
+    this.#retry?.[Symbol.dispose]()
     if (event.type === 'lost') this.#instance.isDisplaced = isDisplacement(event.reason)
     this.#tell(state)
-    for (const listener of this.#listeners) listener(state)
+    this.#changed.emit(state)
     if (state.state === 'connecting') this.#ended = this.#hold()
     if (state.state === 'waiting') {
-      this.#cancelRetry = this.#clock.after(state.retryAtMs - this.#clock.nowMs(), () =>
+      this.#retry = this.#clock.after(state.retryAtMs - this.#clock.now(), () =>
         this.#take({ type: 'retry' }),
       )
     }
@@ -111,7 +97,7 @@ export class Agent {
   async #hold(): Promise<void> {
     const abort = new AbortController()
     this.#connecting = abort
-    this.#connectingSinceMs = this.#clock.nowMs()
+    this.#connectingSinceMs = this.#clock.now()
     try {
       const link = await this.#choice.open(abort.signal)
       this.#link = link
@@ -132,7 +118,7 @@ export class Agent {
 
   #onNetworkChange(): void {
     // What has just begun has begun on the network that there is now.
-    if (this.#state.state === 'connecting' && this.#clock.nowMs() - this.#connectingSinceMs > freshAttemptMs)
+    if (this.#state.state === 'connecting' && this.#clock.now() - this.#connectingSinceMs > freshAttemptMs)
       this.#connecting?.abort(new Error('the network of this machine has changed'))
     this.#link?.onNetworkChange?.()
     this.#take({ type: 'network-changed' })
@@ -163,7 +149,7 @@ export class Agent {
 
   #tellWaiting({ attempt, retryAtMs, reason: { code, message } }: AgentState & { state: 'waiting' }): void {
     const { log, server } = this.#options
-    const fields = { server, attempt, retryInMs: retryAtMs - this.#clock.nowMs(), code, reason: message }
+    const fields = { server, attempt, retryInMs: retryAtMs - this.#clock.now(), code, reason: message }
     if (message === this.#toldReason) log.debug('agent waiting', fields)
     else log.warn('agent waiting', fields)
     this.#toldReason = message

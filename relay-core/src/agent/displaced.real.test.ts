@@ -4,6 +4,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock, type Clock } from '../async/clock.ts'
+import { untilTrue } from '../async/until-true.ts'
 import { createLog } from '../log/log.ts'
 import { keyId } from '../native/proofs.ts'
 import { Secret } from '../secret.ts'
@@ -15,12 +17,9 @@ import { Agent } from './agent.ts'
 
 const vkey = 'a-key-for-tests-0123456789abcdef'
 /** The pauses of minutes pass a hundred times as fast. */
-const clock = {
-  nowMs: () => Date.now(),
-  after: (ms: number, call: () => void) => {
-    const timer = setTimeout(call, ms / 100)
-    return () => clearTimeout(timer)
-  },
+const clock: Clock = {
+  ...systemClock,
+  after: (delayMs, action) => systemClock.after(delayMs / 100, action),
 }
 
 let folder: string
@@ -55,24 +54,26 @@ afterEach(async () => {
 /** Starts an agent as a person does at a shell. */
 function start(): {
   agent: Agent
-  until: (state: AgentState['state'], code?: string) => Promise<AgentState>
+  until: (state: AgentState['state'], code?: string) => Promise<AgentState | undefined>
 } {
   const log = createLog({ level: 'debug', write: () => undefined })
   const agent = new Agent({ server, vkey: new Secret(vkey), clock, random: () => 0, log })
   started.push(agent)
-  const until = (wanted: AgentState['state'], code?: string) =>
-    new Promise<AgentState>((resolve) => {
-      const isIt = (state: AgentState) =>
+  const until = async (wanted: AgentState['state'], code?: string) => {
+    let found: AgentState | undefined
+    const look = () => {
+      const { state } = agent
+      const isIt =
         state.state === wanted && (code === undefined || ('reason' in state && state.reason.code === code))
-      const leave = agent.onChange((state) => {
-        if (!isIt(state)) return
-        leave()
-        resolve(state)
-      })
-      if (!isIt(agent.state)) return
-      leave()
-      resolve(agent.state)
+      if (isIt) found = state
+      return isIt
+    }
+    await untilTrue((changed) => agent.onChange(changed), look, {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error(`not ${wanted} within 20 s but ${JSON.stringify(agent.state)}`),
     })
+    return found
+  }
   agent.start()
   return { agent, until }
 }

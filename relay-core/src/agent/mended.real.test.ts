@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { untilTrue } from '../async/until-true.ts'
 import { createLog } from '../log/log.ts'
 import { keyId } from '../native/proofs.ts'
 import { Secret } from '../secret.ts'
@@ -46,16 +47,16 @@ afterEach(async () => {
 })
 
 /** Fulfils when the agent has come into a state, so many times from now on. */
-function until(wanted: AgentState['state'], times = 1): Promise<void> {
-  return new Promise((resolve) => {
-    let left = times
-    const leave = agent.onChange(({ state }) => {
-      if (state === wanted) left -= 1
-      if (left > 0) return
-      leave()
-      resolve()
-    })
+async function until(wanted: AgentState['state'], times = 1): Promise<void> {
+  let left = times
+  using _subscription = agent.onChange(({ state }) => {
+    if (state === wanted) left -= 1
   })
+  await untilTrue(
+    (look) => agent.onChange(look),
+    () => left <= 0,
+    { timeoutMs: 20_000, onTimeout: () => new Error(`not ${wanted} within 20 s`) },
+  )
 }
 
 test.each([

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { untilTrue } from '../../../relay-core/src/async/index.ts'
 import { Agent, type AgentProtocol, type AgentState } from '../../../relay-core/src/agent/index.ts'
 import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
 import { createLog } from '../../../relay-core/src/log/log.ts'
@@ -64,17 +65,11 @@ describe(`-protocol=auto${left}`, () => {
   }
 
   function becomes(agent: Agent, state: AgentState['state']): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`not ${state} within 20 s\n${log}`)), 20_000)
-      const check = () => {
-        if (agent.state.state !== state) return
-        clearTimeout(timer)
-        stop()
-        resolve()
-      }
-      const stop = agent.onChange(check)
-      check()
-    })
+    return untilTrue(
+      (look) => agent.onChange(look),
+      () => agent.state.state === state,
+      { timeoutMs: 20_000, onTimeout: () => new Error(`not ${state} within 20 s\n${log}`) },
+    )
   }
 
   const notes = async (name: string) =>

@@ -1,39 +1,7 @@
 import type { networkInterfaces, NetworkInterfaceInfo } from 'node:os'
 import { expect, test } from 'vitest'
+import { ManualClock } from '../../async/manual-clock.ts'
 import { NetworkWatch } from './network-watch.ts'
-
-/** Time that passes when a test says so. */
-class ManualClock {
-  #nowMs = 1_000_000
-  #timer: { readonly dueAtMs: number; readonly action: () => void } | undefined
-
-  now(): number {
-    return this.#nowMs
-  }
-
-  after(delayMs: number, action: () => void): () => void {
-    const timer = { dueAtMs: this.#nowMs + delayMs, action }
-    this.#timer = timer
-    return () => {
-      if (this.#timer === timer) this.#timer = undefined
-    }
-  }
-
-  advance(byMs: number): void {
-    const untilMs = this.#nowMs + byMs
-    for (let next = this.#timer; next && next.dueAtMs <= untilMs; next = this.#timer) {
-      this.#timer = undefined
-      this.#nowMs = Math.max(this.#nowMs, next.dueAtMs)
-      next.action()
-    }
-    this.#nowMs = untilMs
-  }
-
-  /** The computer slept: time passed, and nothing ran. */
-  sleep(byMs: number): void {
-    this.#nowMs += byMs
-  }
-}
 
 function face(address: string, internal = false): NetworkInterfaceInfo {
   return { address, internal, family: 'IPv4', netmask: '255.255.255.0', mac: '', cidr: null }

@@ -1,27 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { systemClock, type Clock } from '../../async/clock.ts'
+import { every } from '../../async/every.ts'
+import { Signal } from '../../async/signal.ts'
 
 const pollEveryMs = 1_000
 /** A tick this late means that the computer slept: nothing learnt before is worth anything now. */
 const sleptAfterMs = 15_000
 
-/** Time as the watch sees it; tests bring their own. */
-export interface WatchClock {
-  now(): number
-  /** Calls `action` once after `delayMs`; the answer takes it back. */
-  after(delayMs: number, action: () => void): () => void
-}
-
-const systemClock: WatchClock = {
-  now: () => Date.now(),
-  after: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs).unref()
-    return () => clearTimeout(timer)
-  },
-}
-
 export interface NetworkWatchOptions {
-  readonly clock?: WatchClock
+  readonly clock?: Clock
   readonly interfaces?: typeof networkInterfaces
   /** The ways that lead beyond this machine's own networks, as any text that changes with them. */
   readonly routes?: () => string
@@ -32,14 +20,14 @@ export interface NetworkWatchOptions {
  * event for it that works everywhere.
  */
 export class NetworkWatch {
-  readonly #clock: WatchClock
+  readonly #clock: Clock
   readonly #interfaces: typeof networkInterfaces
   readonly #routes: () => string
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Signal()
   #addresses: string
   #ways: string
   #tickedAtMs: number
-  #cancel: () => void = () => undefined
+  #ticking: Disposable | undefined
 
   constructor({
     clock = systemClock,
@@ -58,26 +46,18 @@ export class NetworkWatch {
     return this.#addresses !== ''
   }
 
-  /** Calls back on wake and on each change of this computer's addresses and ways. The answer takes it back. */
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  /** Calls back on wake and on each change of this computer's addresses and ways, until the answer is disposed of. */
+  onChange(listener: () => void): Disposable {
+    return this.#changed.subscribe(listener)
   }
 
   start(): void {
     this.#tickedAtMs = this.#clock.now()
-    this.#schedule()
+    this.#ticking = every(pollEveryMs, () => this.#tick(), { clock: this.#clock, ref: false })
   }
 
   close(): void {
-    this.#cancel()
-  }
-
-  #schedule(): void {
-    this.#cancel = this.#clock.after(pollEveryMs, () => {
-      this.#tick()
-      this.#schedule()
-    })
+    this.#ticking?.[Symbol.dispose]()
   }
 
   #tick(): void {
@@ -88,7 +68,7 @@ export class NetworkWatch {
     this.#tickedAtMs = now
     this.#addresses = addresses
     this.#ways = ways
-    if (slept || changed) for (const listener of this.#listeners) listener()
+    if (slept || changed) this.#changed.emit()
   }
 
   #readAddresses(): string {

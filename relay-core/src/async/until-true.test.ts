@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { Signal } from './signal.ts'
+import { untilTrue } from './until-true.ts'
+
+it('is over at once for what is so already', async () => {
+  const changed = new Signal()
+  await untilTrue(
+    (look) => changed.subscribe(look),
+    () => true,
+    {},
+  )
+})
+
+it('sees what was so for a moment only', async () => {
+  const changed = new Signal()
+  let value = 1
+  const waiting = untilTrue(
+    (look) => changed.subscribe(look),
+    () => value === 2,
+    {},
+  )
+  for (value of [2, 3]) changed.emit()
+  await waiting
+})
+
+it("rejects with the signal's reason and follows no more", async () => {
+  const changed = new Signal()
+  const abort = new AbortController()
+  let looks = 0
+  const isSo = () => {
+    looks += 1
+    return false
+  }
+  const waiting = untilTrue((look) => changed.subscribe(look), isSo, { signal: abort.signal })
+  abort.abort(new Error('left'))
+  await expect(waiting).rejects.toThrow('left')
+  changed.emit()
+  expect(looks).toBe(1)
+})
