@@ -11,6 +11,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, action, { ref = true } = {}) => {
     const timer = setTimeout(action, delayMs)
-    return ref ? timer : timer.unref()
+    if (!ref) timer.unref()
+    return { [Symbol.dispose]: () => clearTimeout(timer) }
   },
 }

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from './clock.ts'
 import type { Abortable } from './deadline.ts'
-import { until } from './until.ts'
+import { untilSettled } from './until-settled.ts'
 
 export interface PauseOptions extends Abortable {
   readonly clock?: Clock
@@ -9,12 +9,15 @@ export interface PauseOptions extends Abortable {
 }
 
 /** Fulfils after so many milliseconds; rejects with the signal's reason when that fires before. */
-export async function pause(
+export function pause(
   delayMs: number,
   { signal, clock = systemClock, ref = true }: PauseOptions = {},
 ): Promise<void> {
-  signal?.throwIfAborted()
-  const over = Promise.withResolvers<void>()
-  using _timer = clock.after(delayMs, over.resolve, { ref })
-  await until(over.promise, { signal })
+  return untilSettled<void>(
+    (resolve) => {
+      const timer = clock.after(delayMs, resolve, { ref })
+      return () => timer[Symbol.dispose]()
+    },
+    { signal },
+  )
 }

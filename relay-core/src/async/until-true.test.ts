@@ -4,11 +4,12 @@ import { untilTrue } from './until-true.ts'
 
 it('is over at once for what is so already', async () => {
   const changed = new Signal()
-  await untilTrue(
+  const waiting = untilTrue(
     (look) => changed.subscribe(look),
     () => true,
     {},
   )
+  await expect(waiting).resolves.toBeUndefined()
 })
 
 it('sees what was so for a moment only', async () => {
@@ -20,7 +21,7 @@ it('sees what was so for a moment only', async () => {
     {},
   )
   for (value of [2, 3]) changed.emit()
-  await waiting
+  await expect(waiting).resolves.toBeUndefined()
 })
 
 it("rejects with the signal's reason and follows no more", async () => {

@@ -1,3 +1,4 @@
+import { every } from '../async/every.ts'
 import {
   decodeBye,
   decodeHealth,
@@ -46,7 +47,7 @@ export class ControlLink {
   readonly closed: Promise<ControlEnd>
   readonly #framed: FramedSocket
   readonly #events: ControlEvents
-  readonly #pingTimer: NodeJS.Timeout
+  readonly #pinging: Disposable
   readonly #silenceTimer: NodeJS.Timeout
   #said: Bye | undefined
   #silent = false
@@ -56,7 +57,7 @@ export class ControlLink {
   constructor(framed: FramedSocket, events: ControlEvents) {
     this.#framed = framed
     this.#events = events
-    this.#pingTimer = setInterval(() => this.#ping(), pingEveryMs)
+    this.#pinging = every(pingEveryMs, () => this.#ping())
     this.#silenceTimer = setTimeout(() => this.#endSilent(), silentAfterMs)
     framed.receiver = {
       onMessage: (type, body) => this.#onMessage(type, body),
@@ -65,7 +66,7 @@ export class ControlLink {
       },
     }
     this.closed = framed.closed.then((error) => {
-      clearInterval(this.#pingTimer)
+      this.#pinging[Symbol.dispose]()
       clearTimeout(this.#silenceTimer)
       return { said: this.#said, silent: this.#silent, error }
     })

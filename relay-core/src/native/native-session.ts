@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
+import { untilSettled } from '../async/until-settled.ts'
+import { withDeadline } from '../async/with-deadline.ts'
 import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
@@ -180,69 +182,53 @@ export class NativeSession implements AgentSession {
     this.#framed.destroy()
   }
 
-  async #openKind(
+  #openKind(
     request: Omit<Open, 'number' | 'visitor'>,
     { signal, visitor = '' }: OpenOptions,
   ): Promise<Duplex> {
-    signal.throwIfAborted()
-    // By hand, because AbortSignal.any and AbortSignal.timeout cost more than all the rest of an opening.
-    const abort = new AbortController()
-    const onAbort = () => abort.abort(signal.reason)
-    signal.addEventListener('abort', onAbort)
-    const timer = setTimeout(() => {
-      abort.abort(this.#silent(request, `no answer within ${openTimeoutMs / 1000} s`))
-    }, openTimeoutMs)
-    try {
+    const deadline = {
+      signal,
+      timeoutMs: openTimeoutMs,
+      onTimeout: () => this.#silent(request, `no answer within ${openTimeoutMs / 1000} s`),
+    }
+    return withDeadline(deadline, async (signal) => {
       for (let tries = 1; tries <= maxOpenTries; tries += 1) {
-        const carrier = await this.#pool.take(abort.signal)
-        if (abort.signal.aborted) {
+        const carrier = await this.#pool.take(signal)
+        if (signal.aborted) {
           this.#pool.release(carrier)
-          throw abort.signal.reason
+          throw signal.reason
         }
-        const stream = await this.#open(carrier, { ...request, visitor }, abort.signal)
+        const stream = await this.#open(carrier, { ...request, visitor }, signal)
         if (stream) return stream
       }
       throw this.#silent(request, 'its connections end as soon as they are used')
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
+    })
   }
 
   /** Undefined when the carrier was lost before the agent answered: it never saw the request, so another may be tried. */
   #open(carrier: Carrier, request: Omit<Open, 'number'>, signal: AbortSignal): Promise<Duplex | undefined> {
     const { host, port } = request
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        // The agent is dialling: the end of the carrier tells it to stop.
-        settle()
-        carrier.framed.destroy()
-        reject(signal.reason as Error)
-      }
-      const settle = () => {
-        signal.removeEventListener('abort', onAbort)
-        this.#openings.delete(carrier)
-      }
-      const number = carrier.nextNumber()
-      this.#openings.set(carrier, {
-        number,
-        opened: () => {
-          settle()
-          resolve(carrier.startStream(number))
-        },
-        failed: (code, message) => {
-          settle()
-          reject(new RelayError(code, message, { host, port }))
-          this.#pool.release(carrier)
-        },
-        lost: () => {
-          settle()
-          resolve(undefined)
-        },
-      })
-      signal.addEventListener('abort', onAbort, { once: true })
-      carrier.framed.send(encodeOpen({ number, ...request }))
-    })
+    return untilSettled<Duplex | undefined>(
+      (resolve, reject) => {
+        const number = carrier.nextNumber()
+        this.#openings.set(carrier, {
+          number,
+          opened: () => resolve(carrier.startStream(number)),
+          failed: (code, message) => {
+            reject(new RelayError(code, message, { host, port }))
+            this.#pool.release(carrier)
+          },
+          lost: () => resolve(undefined),
+        })
+        carrier.framed.send(encodeOpen({ number, ...request }))
+        return (isGivenUp) => {
+          this.#openings.delete(carrier)
+          // The agent is dialling: the end of the carrier tells it to stop.
+          if (isGivenUp) carrier.framed.destroy()
+        }
+      },
+      { signal },
+    )
   }
 
   #onCarrierMessage(carrier: Carrier, type: number, body: Uint8Array): void {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
+import { untilSettled } from '../async/until-settled.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import type { Identity } from '../net/tls/identity.ts'
 import { secureAsClient, secureAsServer } from '../net/tls/secure-stream.ts'
@@ -104,45 +105,47 @@ interface Proving {
 /** From the first byte inside `stream` to the one stream that a private link carries. */
 function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Proving): Promise<Duplex> {
   const framed = new FramedSocket(socket)
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => {
-      settle()
-      framed.destroy()
-      // TLS does not always pass it on.
-      stream.destroy()
-      reject(error)
-    }
-    const timer = setTimeout(
-      () => fail(new RelayError('agent-silent', `No proof came within ${handshakeTimeoutMs / 1000} s.`)),
-      handshakeTimeoutMs,
-    )
-    const onAbort = () => fail(signal.reason)
-    const settle = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
-    framed.receiver = {
-      onMessage: (type, body) => {
-        try {
-          if (type !== frameType.proof) throw new WireError(`frame of type ${type} instead of PROOF`)
-          onProof(decodeProof(body), framed)
-          settle()
-          resolve(onlyStream(framed))
-        } catch (error) {
-          fail(error)
-        }
-      },
-      onData: () => fail(new WireError('DATA before PROOF')),
-    }
-    void framed.closed.then((error) => fail(unproved(error?.message ?? 'closed')))
-    // An error is always followed by `close`, of which TLS does not always hear.
-    stream.on('error', () => undefined)
-    stream.once('close', () => framed.destroy(stream.errored ?? undefined))
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    framed.start()
-    begin?.(framed, fail)
-  })
+  const end = () => {
+    framed.destroy()
+    // TLS does not always pass it on.
+    stream.destroy()
+  }
+  if (signal.aborted) end()
+  return untilSettled<Duplex>(
+    (resolve, reject) => {
+      /** At once, so that nothing behind a wrong proof is looked at. */
+      const fail = (error: unknown) => {
+        end()
+        reject(error)
+      }
+      framed.receiver = {
+        onMessage: (type, body) => {
+          try {
+            if (type !== frameType.proof) throw new WireError(`frame of type ${type} instead of PROOF`)
+            onProof(decodeProof(body), framed)
+            resolve(onlyStream(framed))
+          } catch (error) {
+            fail(error)
+          }
+        },
+        onData: () => fail(new WireError('DATA before PROOF')),
+      }
+      void framed.closed.then((error) => fail(unproved(error?.message ?? 'closed')))
+      // An error is always followed by `close`, of which TLS does not always hear.
+      stream.on('error', () => undefined)
+      stream.once('close', () => framed.destroy(stream.errored ?? undefined))
+      framed.start()
+      begin?.(framed, fail)
+      return (isGivenUp) => {
+        if (isGivenUp) end()
+      }
+    },
+    {
+      signal,
+      timeoutMs: handshakeTimeoutMs,
+      onTimeout: () => new RelayError('agent-silent', `No proof came within ${handshakeTimeoutMs / 1000} s.`),
+    },
+  )
 }
 
 /** A private link ends with its stream; END and RESET are frames inside it, so that nobody on the way can forge them. */

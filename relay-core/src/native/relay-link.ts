@@ -1,4 +1,5 @@
 import { RelayError } from '../api/errors.ts'
+import { until } from '../async/until.ts'
 import type { Log } from '../log/log.ts'
 import type { TlsTickets } from '../net/dial/connect.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
@@ -181,30 +182,25 @@ export class RelayLink {
    */
   async configure(document: string, { signal }: { signal: AbortSignal }): Promise<string> {
     const answer = Promise.withResolvers<string>()
-    this.#answered = (text) => answer.resolve(text)
-    const late = () =>
-      answer.reject(
-        new RelayError(
-          'handshake-timeout',
-          `The relay did not answer within ${configureTimeoutMs / 1000} s to the tunnels of npc.conf.`,
-        ),
-      )
-    const timer = setTimeout(late, configureTimeoutMs)
-    const onAbort = () => answer.reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort)
-    void this.closed.then((reason) => answer.reject(reason))
+    this.#answered = answer.resolve
     try {
       this.#control.configure(document)
-      return await answer.promise
+      void this.closed.then(answer.reject)
+      return await until(answer.promise, {
+        signal,
+        timeoutMs: configureTimeoutMs,
+        onTimeout: () =>
+          new RelayError(
+            'handshake-timeout',
+            `The relay did not answer within ${configureTimeoutMs / 1000} s to the tunnels of npc.conf.`,
+          ),
+      })
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       throw new RelayError(
         'config-invalid',
         `The tunnels of npc.conf are too many for the relay: ${error.message}.`,
       )
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
     }
   }
 
@@ -273,52 +269,41 @@ function answerTo<T>(
   signal: AbortSignal,
   onWelcome: (welcome: Welcome) => T,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(
-        new RelayError('handshake-timeout', `The relay did not answer within ${answerTimeoutMs / 1000} s.`),
-      )
-    }, answerTimeoutMs)
-    const onAbort = () => reject(signal.reason as Error)
-    const settle = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    framed.receiver = {
-      onMessage: (type, body) => {
-        settle()
-        if (type === frameType.welcome) {
-          try {
-            resolve(onWelcome(decodeWelcome(body)))
-          } catch (error) {
-            reject(error)
-          }
-        } else if (type === frameType.refused) {
-          const { code, message } = decodeRefused(body)
-          reject(new RelayError(knownRefusal(code), message))
-        } else {
-          reject(
-            new RelayError(
-              'version-unsupported',
-              'The relay answered in another language. Update npc or nps.',
-            ),
-          )
+  const answer = Promise.withResolvers<T>()
+  framed.receiver = {
+    onMessage: (type, body) => {
+      if (type === frameType.welcome) {
+        try {
+          answer.resolve(onWelcome(decodeWelcome(body)))
+        } catch (error) {
+          answer.reject(error)
         }
-      },
-      onData: () => undefined,
-    }
-    void framed.closed.then((error) => {
-      settle()
-      reject(
-        new RelayError(
-          'relay-unreachable',
-          `The relay ended the connection without an answer (${error?.message ?? 'closed'}).`,
-        ),
-      )
-    })
-    framed.start()
-    framed.send(hello)
+      } else if (type === frameType.refused) {
+        const { code, message } = decodeRefused(body)
+        answer.reject(new RelayError(knownRefusal(code), message))
+      } else {
+        answer.reject(
+          new RelayError('version-unsupported', 'The relay answered in another language. Update npc or nps.'),
+        )
+      }
+    },
+    onData: () => undefined,
+  }
+  void framed.closed.then((error) =>
+    answer.reject(
+      new RelayError(
+        'relay-unreachable',
+        `The relay ended the connection without an answer (${error?.message ?? 'closed'}).`,
+      ),
+    ),
+  )
+  framed.start()
+  framed.send(hello)
+  return until(answer.promise, {
+    signal,
+    timeoutMs: answerTimeoutMs,
+    onTimeout: () =>
+      new RelayError('handshake-timeout', `The relay did not answer within ${answerTimeoutMs / 1000} s.`),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError, relayErrorCodes } from '../api/errors.ts'
+import { until } from '../async/until.ts'
 import type { TlsTickets } from '../net/dial/connect.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
@@ -72,40 +73,33 @@ export async function openVisit({
 
 /** The relay's answer: the stream, or why there is none. */
 function answer(framed: FramedSocket, signal: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new RelayError('agent-silent', `The relay did not answer within ${answerTimeoutMs / 1000} s.`))
-    }, answerTimeoutMs)
-    const onAbort = () => reject(signal.reason as Error)
-    const settle = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    const carrier: Carrier = new Carrier(framed, {
-      onMessage: (type, body) => {
-        settle()
-        if (type === frameType.opened && decodeNumber(body) === onlyStream) {
-          resolve(carrier.startStream(onlyStream))
-        } else if (type === frameType.failed || type === frameType.refused) {
-          const { code, message } = type === frameType.failed ? decodeFailed(body) : decodeRefused(body)
-          const known = relayErrorCodes.find((one) => one === code)
-          reject(new RelayError(known ?? 'version-unsupported', message))
-        } else {
-          throw new WireError(`frame of type ${type} in answer to a visit`)
-        }
-      },
-      onIdle: () => framed.finish(),
-    })
-    void framed.closed.then((error) => {
-      settle()
-      reject(
-        new RelayError(
-          'relay-unreachable',
-          `The relay ended the connection without an answer (${error?.message ?? 'closed'}). Is it one of this version?`,
-        ),
-      )
-    })
+  const answered = Promise.withResolvers<Duplex>()
+  const carrier: Carrier = new Carrier(framed, {
+    onMessage: (type, body) => {
+      if (type === frameType.opened && decodeNumber(body) === onlyStream) {
+        answered.resolve(carrier.startStream(onlyStream))
+      } else if (type === frameType.failed || type === frameType.refused) {
+        const { code, message } = type === frameType.failed ? decodeFailed(body) : decodeRefused(body)
+        const known = relayErrorCodes.find((one) => one === code)
+        answered.reject(new RelayError(known ?? 'version-unsupported', message))
+      } else {
+        throw new WireError(`frame of type ${type} in answer to a visit`)
+      }
+    },
+    onIdle: () => framed.finish(),
+  })
+  void framed.closed.then((error) =>
+    answered.reject(
+      new RelayError(
+        'relay-unreachable',
+        `The relay ended the connection without an answer (${error?.message ?? 'closed'}). Is it one of this version?`,
+      ),
+    ),
+  )
+  return until(answered.promise, {
+    signal,
+    timeoutMs: answerTimeoutMs,
+    onTimeout: () =>
+      new RelayError('agent-silent', `The relay did not answer within ${answerTimeoutMs / 1000} s.`),
   })
 }

@@ -1,4 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
+import { every } from '../../async/every.ts'
+import { untilSettled } from '../../async/until-settled.ts'
 import type { Carrier } from './carrier.ts'
 import { carriersToAskFor, carriersToClose, poolLimits } from './pool-policy.ts'
 
@@ -19,7 +21,7 @@ export class CarrierPool {
   readonly #all = new Set<Carrier>()
   readonly #idle: Carrier[] = []
   readonly #waiters = new Set<Waiter>()
-  readonly #trimTimer: NodeJS.Timeout
+  readonly #trimming: Disposable
   #askTimer: NodeJS.Timeout | undefined
   #asked = 0
   /** The fewest idle carriers since the last trim: these were never needed. */
@@ -33,7 +35,7 @@ export class CarrierPool {
   constructor(ask: (count: number) => void) {
     this.#ask = ask
     this.drained = new Promise((resolve) => (this.#settleDrained = resolve))
-    this.#trimTimer = setInterval(() => this.#trim(), trimEveryMs)
+    this.#trimming = every(trimEveryMs, () => this.#trim())
   }
 
   /** Asks for the first carriers. */
@@ -102,7 +104,7 @@ export class CarrierPool {
   /** No stream begins any more; those under way go on, each until it ends. Idempotent. */
   retire(): void {
     this.#closed = true
-    clearInterval(this.#trimTimer)
+    this.#trimming[Symbol.dispose]()
     clearTimeout(this.#askTimer)
     for (const waiter of this.#waiters) waiter.reject(agentGone())
     this.#waiters.clear()
@@ -128,26 +130,15 @@ export class CarrierPool {
   }
 
   #wait(signal: AbortSignal): Promise<Carrier> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiters.delete(waiter)
-        reject(signal.reason as Error)
-      }
-      const settle = () => signal.removeEventListener('abort', onAbort)
-      const waiter: Waiter = {
-        resolve: (carrier) => {
-          settle()
-          resolve(carrier)
-        },
-        reject: (error) => {
-          settle()
-          reject(error)
-        },
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
-      this.#waiters.add(waiter)
-      this.#askIfNeeded()
-    })
+    return untilSettled<Carrier>(
+      (resolve, reject) => {
+        const waiter: Waiter = { resolve, reject }
+        this.#waiters.add(waiter)
+        this.#askIfNeeded()
+        return () => this.#waiters.delete(waiter)
+      },
+      { signal },
+    )
   }
 
   #askIfNeeded(): void {

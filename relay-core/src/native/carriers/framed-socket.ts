@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { every } from '../../async/every.ts'
 import { FairReading } from '../../net/stream/fair-reading.ts'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../../wire/frame.ts'
 
@@ -127,12 +128,12 @@ export class FramedSocket {
     this.#socket.end()
     let unsent = this.unsentBytes
     let stalledPeriods = 0
-    const look = setInterval(() => {
+    const looking = every(finishTimeoutMs, () => {
       stalledPeriods = this.unsentBytes < unsent ? 0 : stalledPeriods + 1
       unsent = this.unsentBytes
       if (unsent === 0 || stalledPeriods >= maxStalledPeriods) this.destroy()
-    }, finishTimeoutMs)
-    void this.closed.then(() => clearInterval(look))
+    })
+    void this.closed.then(() => looking[Symbol.dispose]())
   }
 
   /** Ends the connection now. Idempotent. */
