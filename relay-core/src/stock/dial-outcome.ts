@@ -1,4 +1,5 @@
 import { RelayError } from '../api/errors.ts'
+import { untilSettled } from '../async/until-settled.ts'
 import type { Target } from '../session/agent-session.ts'
 import { formatHostPort } from '../net/address/host-port.ts'
 import type { MuxStream } from './mux/mux-stream.ts'
@@ -32,20 +33,21 @@ export function notReached(
 /** Fulfils when the stream brings data or lives on for `ms`; rejects with its error, or the signal's reason. */
 export function survives(stream: MuxStream, ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
   if (stream.errored) return Promise.reject(stream.errored)
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error) => {
-      clearTimeout(timer)
-      stream.off('readable', onReadable).off('error', onError)
-      signal.removeEventListener('abort', onAbort)
-      if (!error) return resolve()
-      stream.destroy()
-      return reject(error)
-    }
-    const onReadable = () => settle()
-    const onError = (error: Error) => settle(error)
-    const onAbort = () => settle(signal.reason as Error)
-    const timer = setTimeout(() => settle(), ms)
-    stream.on('readable', onReadable).on('error', onError)
-    signal.addEventListener('abort', onAbort)
-  })
+  return untilSettled<void>(
+    (resolve, reject) => {
+      const timer = setTimeout(resolve, ms)
+      const onReadable = () => resolve()
+      const fail = (error: unknown) => {
+        stream.destroy()
+        reject(error)
+      }
+      stream.on('readable', onReadable).on('error', fail)
+      return (isGivenUp) => {
+        clearTimeout(timer)
+        stream.off('readable', onReadable).off('error', fail)
+        if (isGivenUp) stream.destroy()
+      }
+    },
+    { signal },
+  )
 }

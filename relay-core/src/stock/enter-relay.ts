@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { RelayError } from '../api/errors.ts'
+import { withDeadline } from '../async/with-deadline.ts'
 import { connectTcp } from '../net/dial/connect.ts'
 import type { HostPort } from '../net/address/host-port.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
@@ -25,32 +26,30 @@ export async function enterRelay(
   { host, port, proxy, vkey, version }: StockRelay,
   { signal }: { signal: AbortSignal },
 ): Promise<Socket> {
-  const deadline = AbortSignal.timeout(handshakeTimeoutMs)
-  const both = AbortSignal.any([signal, deadline])
   const address = { host, port }
-  let socket: Socket | undefined
-  try {
-    socket = await connectTcp({ ...address, proxy, renew: true, timeoutMs: handshakeTimeoutMs, signal: both })
-    // An error is always followed by `close`.
-    socket.on('error', () => undefined)
-    await greetRelay(socket, { vkey, version, role, signal: both })
-    return socket
-  } catch (cause) {
-    socket?.destroy()
-    signal.throwIfAborted()
-    if (cause instanceof RelayError) throw cause
-    if (deadline.aborted) {
+  const onTimeout = () =>
+    new RelayError(
+      'handshake-timeout',
+      `The relay at ${host}:${port} did not answer within ${handshakeTimeoutMs / 1000} s.`,
+      address,
+    )
+  return withDeadline({ signal, timeoutMs: handshakeTimeoutMs, onTimeout }, async (signal) => {
+    let socket: Socket | undefined
+    try {
+      socket = await connectTcp({ ...address, proxy, renew: true, timeoutMs: handshakeTimeoutMs, signal })
+      // An error is always followed by `close`.
+      socket.on('error', () => undefined)
+      await greetRelay(socket, { vkey, version, role, signal })
+      return socket
+    } catch (cause) {
+      socket?.destroy()
+      if (cause instanceof RelayError) throw cause
       throw new RelayError(
-        'handshake-timeout',
-        `The relay at ${host}:${port} did not answer within ${handshakeTimeoutMs / 1000} s.`,
+        'relay-unreachable',
+        `No stock relay answers at ${host}:${port} (${(cause as Error).message}).`,
         address,
+        { cause },
       )
     }
-    throw new RelayError(
-      'relay-unreachable',
-      `No stock relay answers at ${host}:${port} (${(cause as Error).message}).`,
-      address,
-      { cause },
-    )
-  }
+  })
 }

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { SecureContext, TLSSocket } from 'node:tls'
+import { until } from '../async/until.ts'
 import { secureAsClient, secureAsServer } from '../net/tls/secure-stream.ts'
 import { SecuredDuplex } from './secured-duplex.ts'
 import { SnappyDuplex } from './snappy/snappy-duplex.ts'
@@ -49,23 +49,18 @@ async function whenSecure(
   signal: AbortSignal,
 ): Promise<SecuredDuplex> {
   // Whatever ends the stream underneath ends the wait, with the stream's own reason.
-  const ended = new AbortController()
-  const onError = (error: Error) => ended.abort(error)
+  const secure = Promise.withResolvers<void>()
   const onClose = () =>
-    ended.abort(Object.assign(new Error('closed during the TLS handshake'), { code: 'ECONNRESET' }))
-  stream.on('error', onError).on('close', onClose)
-  secured.on('error', onError)
+    secure.reject(Object.assign(new Error('closed during the TLS handshake'), { code: 'ECONNRESET' }))
+  stream.on('error', secure.reject).on('close', onClose)
+  secured.on('error', secure.reject).once(event, () => secure.resolve())
   try {
-    await once(secured, event, { signal: AbortSignal.any([signal, ended.signal]) })
+    await until(secure.promise, { signal })
     return new SecuredDuplex(secured, stream)
   } catch (error) {
     stream.destroy()
     secured.destroy()
-    throw ended.signal.aborted
-      ? (ended.signal.reason as Error)
-      : signal.aborted
-        ? (signal.reason as Error)
-        : error
+    throw error
   } finally {
     stream.off('close', onClose)
   }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { RelayError } from '../api/errors.ts'
+import { withDeadline } from '../async/with-deadline.ts'
 import type { PushedConfiguration } from './configuration/pushed-configuration.ts'
 import { PortRanges } from '../net/address/port-ranges.ts'
 import { encodePushedClient, encodePushedHost, encodePushedTunnel } from './configuration/encode-pushed.ts'
@@ -102,17 +103,15 @@ async function answer(socket: Socket, signal: AbortSignal, onClose: () => Error)
   }
 }
 
-async function read(socket: Socket, bytes: number, signal: AbortSignal): Promise<Buffer> {
-  const deadline = AbortSignal.timeout(answerTimeoutMs)
-  try {
-    return await readExactly(socket, bytes, { signal: AbortSignal.any([signal, deadline]) })
-  } catch (error) {
-    if (!deadline.aborted || signal.aborted) throw error
-    throw new RelayError(
+function read(socket: Socket, bytes: number, signal: AbortSignal): Promise<Buffer> {
+  const onTimeout = () =>
+    new RelayError(
       'handshake-timeout',
       `The relay did not answer within ${answerTimeoutMs / 1000} s to the tunnels of npc.conf.`,
     )
-  }
+  return withDeadline({ signal, timeoutMs: answerTimeoutMs, onTimeout }, (signal) =>
+    readExactly(socket, bytes, { signal }),
+  )
 }
 
 function mayNotConfigure(): RelayError {

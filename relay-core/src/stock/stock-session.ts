@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import { Signal } from '../async/signal.ts'
+import { withDeadline } from '../async/with-deadline.ts'
 import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
 import { DatagramStream, unframed } from '../net/stream/datagram-stream.ts'
 import { formatHostPort } from '../net/address/host-port.ts'
@@ -228,7 +229,7 @@ export class StockSession implements AgentSession {
     }
   }
 
-  async #openLink(
+  #openLink(
     type: LinkType,
     host: string,
     {
@@ -238,21 +239,19 @@ export class StockSession implements AgentSession {
       plain = false,
     }: { signal: AbortSignal; visitor: string; timeoutMs?: number; plain?: boolean },
   ): Promise<{ stream: MuxStream; link: Buffer }> {
-    const deadline = AbortSignal.timeout(openTimeoutMs)
-    try {
-      const stream = await this.#mux.open({ signal: AbortSignal.any([signal, deadline]) })
-      const layers = plain ? { crypt: false, compress: false } : this.#layers
-      const link = encodeLinkInfo({ type, host, ...layers, visitor, dialTimeoutMs: timeoutMs })
-      stream.write(link)
-      return { stream, link }
-    } catch (error) {
-      if (!deadline.aborted || signal.aborted) throw error
-      throw new RelayError(
+    const onTimeout = () =>
+      new RelayError(
         'agent-silent',
         `The lab box did not open a stream within ${openTimeoutMs / 1000} s.`,
         {},
       )
-    }
+    return withDeadline({ signal, timeoutMs: openTimeoutMs, onTimeout }, async (signal) => {
+      const stream = await this.#mux.open({ signal })
+      const layers = plain ? { crypt: false, compress: false } : this.#layers
+      const link = encodeLinkInfo({ type, host, ...layers, visitor, dialTimeoutMs: timeoutMs })
+      stream.write(link)
+      return { stream, link }
+    })
   }
 
   #muxLimits(): { limits?: Partial<MuxLimits> } {

@@ -1,5 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import { untilEvent } from '../../async/until-event.ts'
+import { withDeadline } from '../../async/with-deadline.ts'
 import { dial } from './dial.ts'
 import { formatHostPort, type HostPort } from '../address/host-port.ts'
 import { keepAlive } from '../stream/keep-alive.ts'
@@ -129,48 +131,32 @@ function kept<S extends Socket>(socket: S): S {
 }
 
 /** Bounds the whole of `work` by ETIMEDOUT after `timeoutMs`. */
-async function inTime<T>(
+function inTime<T>(
   { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal.throwIfAborted()
-  const deadline = new AbortController()
-  const onAbort = () => deadline.abort(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  const timer = setTimeout(
-    () => deadline.abort(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
-    timeoutMs,
-  )
-  try {
-    return await work(deadline.signal)
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
-  }
+  const onTimeout = () => Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })
+  return withDeadline({ signal, timeoutMs, onTimeout }, work)
 }
 
 /** Fulfils with a socket whose TLS handshake is done. */
-function secured(socket: TLSSocket, signal: AbortSignal): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => fail(signal.reason as Error)
-    const onClose = () => fail(Object.assign(new Error('closed by the other side'), { code: 'ECONNRESET' }))
-    const settle = () => {
-      signal.removeEventListener('abort', onAbort)
-      socket.off('close', onClose).off('secureConnect', succeed)
-    }
-    const succeed = () => {
-      settle()
-      socket.off('error', fail)
-      resolve(socket)
-    }
-    const fail = (error: Error) => {
-      settle()
-      // A destroyed socket may still emit an error, which nobody else hears: `fail` stays and rejects nothing twice.
-      socket.destroy()
-      reject(error)
-    }
-    signal.addEventListener('abort', onAbort)
-    socket.once('secureConnect', succeed).once('close', onClose).on('error', fail)
-    if (signal.aborted) onAbort()
-  })
+async function secured(socket: TLSSocket, signal: AbortSignal): Promise<TLSSocket> {
+  // A destroyed socket may still emit an error, which nobody else hears.
+  const ignore = () => undefined
+  socket.on('error', ignore)
+  try {
+    await untilEvent(socket, handshake, { signal })
+    socket.off('error', ignore)
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+const handshake = {
+  secureConnect: () => undefined,
+  close: () => {
+    throw Object.assign(new Error('closed by the other side'), { code: 'ECONNRESET' })
+  },
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { untilSettled } from '../../async/until-settled.ts'
 
 /** Between two addresses of one name (RFC 8305 §5: 250 ms). */
 const nextAddressMs = 250
@@ -26,59 +27,48 @@ export function dial<S extends Socket>(
   options: Omit<DialOptions, 'open'> & { open: (address: string) => S },
 ): Promise<S> {
   const { addresses, open, renew, signal } = options
-  return new Promise((resolve, reject) => {
-    const waiting = [...addresses]
-    const failed = new Map<string, Error>()
-    const attempts = new Set<S>()
-    let renewed: S | undefined
-    let timer: NodeJS.Timeout | undefined
+  return untilSettled<S>(
+    (resolve, reject) => {
+      const waiting = [...addresses]
+      const failed = new Map<string, Error>()
+      const attempts = new Set<S>()
+      let renewed: S | undefined
+      let timer: NodeJS.Timeout | undefined
 
-    const settle = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
-    const fail = (error: Error) => {
-      settle()
-      for (const attempt of attempts) attempt.destroy()
-      reject(error)
-    }
-    const onAbort = () => fail(signal.reason as Error)
-    const begin = (address: string): S => {
-      const socket = open(address)
-      attempts.add(socket)
-      socket.once('connect', () => {
-        if (!attempts.delete(socket)) return
-        settle()
-        for (const other of attempts) other.destroy()
-        attempts.clear()
-        resolve(socket)
-      })
-      // It stays: an error after `connect` is always followed by `close`, which the caller hears.
-      socket.on('error', (error) => {
-        if (!attempts.delete(socket)) return
-        failed.set(address, error)
-        if (failed.size === new Set(addresses).size) fail(failed.get(addresses[0] ?? '') ?? error)
-        else if (waiting.length > 0) next()
-      })
-      return socket
-    }
-    const next = () => {
-      clearTimeout(timer)
-      const address = waiting.shift()
-      if (address !== undefined) begin(address)
-      else {
-        const [first = ''] = addresses.filter((one) => !failed.has(one))
-        if (renewed && attempts.delete(renewed)) renewed.destroy()
-        renewed = begin(first)
+      const begin = (address: string): S => {
+        const socket = open(address)
+        attempts.add(socket)
+        socket.once('connect', () => {
+          if (attempts.delete(socket)) resolve(socket)
+        })
+        // It stays: an error after `connect` is always followed by `close`, which the caller hears.
+        socket.on('error', (error) => {
+          if (!attempts.delete(socket)) return
+          failed.set(address, error)
+          if (failed.size === new Set(addresses).size) reject(failed.get(addresses[0] ?? '') ?? error)
+          else if (waiting.length > 0) next()
+        })
+        return socket
       }
-      if (waiting.length > 0) timer = setTimeout(next, nextAddressMs)
-      else if (renew) timer = setTimeout(next, renewEveryMs)
-    }
-    if (signal.aborted) {
-      reject(signal.reason as Error)
-      return
-    }
-    signal.addEventListener('abort', onAbort)
-    next()
-  })
+      const next = () => {
+        clearTimeout(timer)
+        const address = waiting.shift()
+        if (address !== undefined) begin(address)
+        else {
+          const [first = ''] = addresses.filter((one) => !failed.has(one))
+          if (renewed && attempts.delete(renewed)) renewed.destroy()
+          renewed = begin(first)
+        }
+        if (waiting.length > 0) timer = setTimeout(next, nextAddressMs)
+        else if (renew) timer = setTimeout(next, renewEveryMs)
+      }
+      next()
+      return () => {
+        clearTimeout(timer)
+        for (const attempt of attempts) attempt.destroy()
+        attempts.clear()
+      }
+    },
+    { signal },
+  )
 }

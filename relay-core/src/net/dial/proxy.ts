@@ -77,10 +77,7 @@ export async function passProxy(
   // An error is always followed by `close`, by which every wait here ends.
   let failure: Error | undefined
   socket.on('error', (error) => (failure = error))
-  const abort = () => socket.destroy()
-  signal.addEventListener('abort', abort, { once: true })
   try {
-    signal.throwIfAborted()
     const take: Take = (count) => readExactly(socket, count, { signal })
     if (proxy.kind === 'socks5') await askSocks(socket, take, proxy, target)
     else await askHttp(socket, take, proxy, target)
@@ -90,8 +87,6 @@ export async function passProxy(
     signal.throwIfAborted()
     const reason = failure?.message ?? (error as Error).message
     throw new Error(`the proxy ${formatHostPort(proxy)}: ${reason}`, { cause: error })
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 

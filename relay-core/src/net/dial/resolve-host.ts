@@ -1,6 +1,8 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { pause } from '../../async/pause.ts'
+import { until } from '../../async/until.ts'
 import { namedInHostsFile } from './hosts-file.ts'
 import { candidates, readResolverSettings, type ResolverSettings } from './resolver-settings.ts'
 
@@ -96,7 +98,7 @@ async function ask(host: string, settings: ResolverSettings): Promise<readonly s
 
 /** Elsewhere the system alone knows all sources; DNS helps where its threads are taken. */
 async function askDnsLater(host: string): Promise<readonly string[]> {
-  await new Promise((resolve) => setTimeout(resolve, patienceMs / 2))
+  await pause(patienceMs / 2)
   return askDns(host, { search: [], dots: 0, hasOtherSources: true, version: '' })
 }
 
@@ -230,16 +232,8 @@ function again(host: string, cause: unknown): NodeJS.ErrnoException {
 
 function within(
   asked: Promise<readonly string[]>,
-  ms: number,
+  timeoutMs: number,
   { host, signal }: { host: string; signal: AbortSignal },
 ): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(again(host, undefined)), ms)
-    const onAbort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    void asked.then(resolve, reject).finally(() => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    })
-  })
+  return until(asked, { signal, timeoutMs, onTimeout: () => again(host, undefined) })
 }

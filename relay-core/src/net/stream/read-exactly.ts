@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { untilEvent } from '../../async/until-event.ts'
 
 /** The peer ended the connection before a message was whole. */
 export class EarlyEnd extends Error {
@@ -30,31 +31,21 @@ export async function readExactly(
     } else {
       if (stream.readableEnded || stream.destroyed)
         throw new EarlyEnd(stream.errored ? { cause: stream.errored } : undefined)
-      await readableAgain(stream, signal)
+      await untilEvent(stream, readableAgain, { signal })
     }
   }
   return Buffer.concat(parts)
 }
 
-function readableAgain(stream: Readable, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error) => {
-      stream.off('readable', onReadable)
-      stream.off('end', onEnd)
-      stream.off('close', onEnd)
-      stream.off('error', onError)
-      signal.removeEventListener('abort', onAbort)
-      if (error) reject(error)
-      else resolve()
-    }
-    const onReadable = () => settle()
-    const onEnd = () => settle(new EarlyEnd())
-    const onError = (cause: Error) => settle(new EarlyEnd({ cause }))
-    const onAbort = () => settle(signal.reason as Error)
-    stream.on('readable', onReadable)
-    stream.on('end', onEnd)
-    stream.on('close', onEnd)
-    stream.on('error', onError)
-    signal.addEventListener('abort', onAbort)
-  })
+const readableAgain = {
+  readable: () => undefined,
+  end: () => {
+    throw new EarlyEnd()
+  },
+  close: () => {
+    throw new EarlyEnd()
+  },
+  error: (cause: Error) => {
+    throw new EarlyEnd({ cause })
+  },
 }

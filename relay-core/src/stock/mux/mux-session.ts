@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { untilSettled } from '../../async/until-settled.ts'
 import { RelayError } from '../../api/errors.ts'
 import { defaultMuxLimits, type MuxLimits } from './mux-limits.ts'
 import { MuxLiveness } from './mux-liveness.ts'
@@ -122,17 +123,17 @@ export class MuxSession {
     const id = this.#allocateId()
     const opening: Opening = { settle: undefined }
     this.#opening.set(id, opening)
-    return new Promise((resolve, reject) => {
-      const onAbort = () => opening.settle?.(signal.reason as Error)
-      opening.settle = (outcome) => {
-        opening.settle = undefined
-        signal.removeEventListener('abort', onAbort)
-        if (outcome instanceof Error) reject(outcome)
-        else resolve(outcome)
-      }
-      signal.addEventListener('abort', onAbort)
-      this.#send(encodeBare(muxFlag.open, id))
-    })
+    return untilSettled<MuxStream>(
+      (resolve, reject) => {
+        opening.settle = (outcome) => {
+          if (outcome instanceof Error) reject(outcome)
+          else resolve(outcome)
+        }
+        this.#send(encodeBare(muxFlag.open, id))
+        return () => (opening.settle = undefined)
+      },
+      { signal },
+    )
   }
 
   /** Ends the link and every stream on it. Idempotent. */
