@@ -220,7 +220,7 @@ export async function createBackend({
 
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    leaveNetwork()
+    leaveNetwork[Symbol.dispose]()
     leaveClients[Symbol.dispose]()
     leaveStatus[Symbol.dispose]()
     leavePasswords[Symbol.dispose]()

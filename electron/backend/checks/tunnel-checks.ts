@@ -70,7 +70,7 @@ export class TunnelChecks {
   start(): void {
     this.#subscriptions.use(this.#relays.onChange(() => this.#look()))
     this.#subscriptions.use(this.#forwards.onChange(() => this.#look()))
-    this.#subscriptions.defer(this.#network.onChange(() => this.forgetAll()))
+    this.#subscriptions.use(this.#network.onChange(() => this.forgetAll()))
     const lookAgain = (): void => {
       this.#look()
       this.#changed.emit()

@@ -71,7 +71,7 @@ export class OverviewFeed {
     const later = (): void => this.rebuildSoon()
     this.#subscriptions.use(this.#storage.onChange(later))
     this.#subscriptions.use(this.#relays.onChange(later))
-    this.#subscriptions.defer(this.#network.onChange(later))
+    this.#subscriptions.use(this.#network.onChange(later))
     this.#subscriptions.use(this.#checks.onChange(later))
     this.rebuild()
   }

@@ -1,6 +1,6 @@
 import type { Failure } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
-import { initialLink, type LinkState, nextLink, waitMs } from './link-state.ts'
+import { initialLink, type LinkState, nextLink } from './link-state.ts'
 
 const unreachable: Failure = { code: 'relay-unreachable', params: {}, message: 'no answer', fixes: [] }
 const changed: Failure = {
@@ -34,9 +34,4 @@ test('a changed identity is not tried again, and a late answer does not revive t
   const failed = fail(initialLink, changed)
   expect(failed).toEqual({ state: 'failed', failure: changed })
   expect(nextLink(failed, { type: 'answered', roundTripMs: 1 })).toBe(failed)
-})
-
-test('waits are about a second for some minutes, then up to four', () => {
-  expect([waitMs(0, 0), waitMs(299, 1)]).toEqual([200, 1_200])
-  expect([waitMs(300, 0), waitMs(100_000, 1)]).toEqual([2_000, 4_000])
 })

@@ -1,3 +1,4 @@
+import { pauseMs, soonThenLater } from '@nps-desktop/relay-core/async'
 import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 
 /** The link to a server's relay, once it is set up, as it is at this moment; outage.ts says what the screen makes of it. */
@@ -28,18 +29,6 @@ const giveUp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'secret-unreadable',
 ])
 
-/** Some minutes of a server that refuses. */
-const soonAttempts = 300
-
-/**
- * A server that is back is found within two seconds at first, within five after some minutes. Where in between is left to
- * chance, so that the apps of a whole lab do not come back at the same moment.
- */
-export function waitMs(attempt: number, jitter: number): number {
-  const [shortest, longest] = attempt < soonAttempts ? [200, 1_200] : [2_000, 4_000]
-  return Math.round(shortest + jitter * (longest - shortest))
-}
-
 export const initialLink: LinkState = { state: 'connecting', attempt: 1 }
 
 /** `attempt` counts the tries since the link was last online. */
@@ -54,7 +43,7 @@ export function nextLink(link: LinkState, event: LinkEvent): LinkState {
     case 'failed': {
       if (giveUp.has(event.failure.code)) return { state: 'failed', failure: event.failure }
       const attempt = link.state === 'connecting' ? link.attempt : 0
-      const retryAtMs = event.atMs + waitMs(attempt, event.jitter)
+      const retryAtMs = event.atMs + pauseMs(soonThenLater(attempt), event.jitter)
       return { state: 'waiting', attempt, retryAtMs, failure: event.failure }
     }
   }
