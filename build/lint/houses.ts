@@ -4,7 +4,10 @@ import type { House } from './storeys.ts'
 const relayCore: House = {
   root: 'relay-core/src',
   storeys: [
-    ['api', 'wire', 'async'],
+    ['api', 'wire', 'async/time'],
+    ['async/wait'],
+    ['async/signals'],
+    ['async'],
     ['log', 'files'],
     ['.'],
     ['net/address'],

@@ -20,8 +20,8 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
   { folder: 'relay-core/src/wire', forbidden: ['node:net', '../api/models.ts', 'ws'], allowed: './frame.ts' },
   {
-    folder: 'relay-core/src/async',
-    forbidden: ['../api/errors.ts', 'zod', 'ws', '@nps-desktop/relay-core/api'],
+    folder: 'relay-core/src/async/wait',
+    forbidden: ['../../api/errors.ts', 'zod', 'ws', '@nps-desktop/relay-core/api'],
     allowed: 'node:events',
   },
   {

@@ -1,4 +1,4 @@
-import { pauseMs, soonThenLater, type Pause } from '../async/backoff.ts'
+import { pauseMs, soonThenLater, type Pause } from '../async/time/backoff.ts'
 import { retryRule, type LinkFailure, type RetryRule } from './retry-rule.ts'
 
 export type AgentState =

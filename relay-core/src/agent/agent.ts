@@ -1,5 +1,5 @@
-import { systemClock, type Clock } from '../async/clock.ts'
-import { Signal } from '../async/signal.ts'
+import { systemClock, type Clock } from '../async/time/clock.ts'
+import { Signal } from '../async/signals/signal.ts'
 import { Leftovers, type Leftover } from '../native/carriers/leftovers.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
 import { NetworkWatch } from '../net/dial/network-watch.ts'

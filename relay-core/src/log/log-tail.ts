@@ -1,5 +1,5 @@
-import { changes } from '../async/changes.ts'
-import { Signal } from '../async/signal.ts'
+import { changes } from '../async/signals/changes.ts'
+import { Signal } from '../async/signals/signal.ts'
 
 /** How many lines a new follower gets first. */
 const keptLines = 500

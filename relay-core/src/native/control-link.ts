@@ -1,4 +1,4 @@
-import { every } from '../async/every.ts'
+import { every } from '../async/time/every.ts'
 import {
   decodeBye,
   decodeHealth,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
-import { untilSettled } from '../async/until-settled.ts'
+import { untilSettled } from '../async/wait/until-settled.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import type { Identity } from '../net/tls/identity.ts'
 import { secureAsClient, secureAsServer } from '../net/tls/secure-stream.ts'

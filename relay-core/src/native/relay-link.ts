@@ -1,5 +1,5 @@
 import { RelayError } from '../api/errors.ts'
-import { until } from '../async/until.ts'
+import { until } from '../async/wait/until.ts'
 import type { Log } from '../log/log.ts'
 import type { TlsTickets } from '../net/dial/connect.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError, relayErrorCodes } from '../api/errors.ts'
-import { until } from '../async/until.ts'
+import { until } from '../async/wait/until.ts'
 import type { TlsTickets } from '../net/dial/connect.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'

@@ -1,5 +1,5 @@
 import { RelayError } from '../api/errors.ts'
-import { untilSettled } from '../async/until-settled.ts'
+import { untilSettled } from '../async/wait/until-settled.ts'
 import type { Target } from '../session/agent-session.ts'
 import { formatHostPort } from '../net/address/host-port.ts'
 import type { MuxStream } from './mux/mux-stream.ts'

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { RelayError } from '../api/errors.ts'
-import { withDeadline } from '../async/with-deadline.ts'
+import { withDeadline } from '../async/wait/with-deadline.ts'
 import { connectTcp } from '../net/dial/connect.ts'
 import type { HostPort } from '../net/address/host-port.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { SecureContext, TLSSocket } from 'node:tls'
-import { until } from '../async/until.ts'
+import { until } from '../async/wait/until.ts'
 import { secureAsClient, secureAsServer } from '../net/tls/secure-stream.ts'
 import { SecuredDuplex } from './secured-duplex.ts'
 import { SnappyDuplex } from './snappy/snappy-duplex.ts'

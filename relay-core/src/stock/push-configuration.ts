@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { RelayError } from '../api/errors.ts'
-import { withDeadline } from '../async/with-deadline.ts'
+import { withDeadline } from '../async/wait/with-deadline.ts'
 import type { PushedConfiguration } from './configuration/pushed-configuration.ts'
 import { PortRanges } from '../net/address/port-ranges.ts'
 import { encodePushedClient, encodePushedHost, encodePushedTunnel } from './configuration/encode-pushed.ts'

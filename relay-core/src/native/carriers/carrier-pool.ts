@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
-import { every } from '../../async/every.ts'
-import { untilSettled } from '../../async/until-settled.ts'
+import { every } from '../../async/time/every.ts'
+import { untilSettled } from '../../async/wait/until-settled.ts'
 import type { Carrier } from './carrier.ts'
 import { carriersToAskFor, carriersToClose, poolLimits } from './pool-policy.ts'
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { every } from '../../async/every.ts'
+import { every } from '../../async/time/every.ts'
 import { FairReading } from '../../net/stream/fair-reading.ts'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../../wire/frame.ts'
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { untilSettled } from '../../async/until-settled.ts'
+import { untilSettled } from '../../async/wait/until-settled.ts'
 
 /** Enough for a status line. */
 const longestAnswerBytes = 4096

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { untilSettled } from '../../async/until-settled.ts'
+import { untilSettled } from '../../async/wait/until-settled.ts'
 
 /** Between two addresses of one name (RFC 8305 §5: 250 ms). */
 const nextAddressMs = 250

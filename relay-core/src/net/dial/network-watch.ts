@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { systemClock, type Clock } from '../../async/clock.ts'
-import { every } from '../../async/every.ts'
-import { Signal } from '../../async/signal.ts'
+import { systemClock, type Clock } from '../../async/time/clock.ts'
+import { every } from '../../async/time/every.ts'
+import { Signal } from '../../async/signals/signal.ts'
 
 const pollEveryMs = 1_000
 /** A tick this late means that the computer slept: nothing learnt before is worth anything now. */

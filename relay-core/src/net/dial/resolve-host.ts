@@ -1,8 +1,8 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { pause } from '../../async/pause.ts'
-import { until } from '../../async/until.ts'
+import { pause } from '../../async/wait/pause.ts'
+import { until } from '../../async/wait/until.ts'
 import { namedInHostsFile } from './hosts-file.ts'
 import { candidates, readResolverSettings, type ResolverSettings } from './resolver-settings.ts'
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { untilEvent } from '../../async/until-event.ts'
+import { untilEvent } from '../../async/wait/until-event.ts'
 
 /** The peer ended the connection before a message was whole. */
 export class EarlyEnd extends Error {

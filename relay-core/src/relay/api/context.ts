@@ -1,7 +1,7 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
 import type { RelayStatus, Tunnel } from '../../api/models.ts'
-import type { Signal } from '../../async/signal.ts'
+import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
 import type { Invites } from '../clients/invites.ts'

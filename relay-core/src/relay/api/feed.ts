@@ -1,6 +1,6 @@
-import { changes, type Subscribable } from '../../async/changes.ts'
-import { every } from '../../async/every.ts'
-import { Signal } from '../../async/signal.ts'
+import { changes, type Subscribable } from '../../async/signals/changes.ts'
+import { every } from '../../async/time/every.ts'
+import { Signal } from '../../async/signals/signal.ts'
 
 export interface FeedOptions<T> {
   read: () => T

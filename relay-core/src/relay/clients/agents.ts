@@ -1,4 +1,4 @@
-import { Signal } from '../../async/signal.ts'
+import { Signal } from '../../async/signals/signal.ts'
 import type { AgentState } from '../../api/models.ts'
 import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
 import { hostOf } from '../../net/address/plain-address.ts'

@@ -3,7 +3,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
-import { Signal } from '../../async/signal.ts'
+import { Signal } from '../../async/signals/signal.ts'
 import {
   newVkey,
   type ClientChange,

@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
-import { Signal } from '../../async/signal.ts'
+import { Signal } from '../../async/signals/signal.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { AddressList } from '../../net/address/address-list.ts'
 import { RateGate } from './rate-gate.ts'

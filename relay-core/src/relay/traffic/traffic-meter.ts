@@ -1,6 +1,6 @@
-import { changes } from '../../async/changes.ts'
-import { every } from '../../async/every.ts'
-import { Signal } from '../../async/signal.ts'
+import { changes } from '../../async/signals/changes.ts'
+import { every } from '../../async/time/every.ts'
+import { Signal } from '../../async/signals/signal.ts'
 import type { LiveTraffic, TrafficHistory, Tunnel } from '../../api/models.ts'
 import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { untilSettled } from '../../async/until-settled.ts'
+import { untilSettled } from '../../async/wait/until-settled.ts'
 import { RelayError } from '../../api/errors.ts'
 import { defaultMuxLimits, type MuxLimits } from './mux-limits.ts'
 import { MuxLiveness } from './mux-liveness.ts'

@@ -1,4 +1,4 @@
-import { Signal } from '../../../async/signal.ts'
+import { Signal } from '../../../async/signals/signal.ts'
 import type { Limits } from '../../../api/limits.ts'
 import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../../../api/models.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'

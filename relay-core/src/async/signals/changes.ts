@@ -1,4 +1,4 @@
-import type { Abortable } from './deadline.ts'
+import type { Abortable } from '../wait/deadline.ts'
 
 /** A `Signal`, whatever it tells. */
 export interface Subscribable {

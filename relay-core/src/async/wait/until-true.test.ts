@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Signal } from './signal.ts'
+import { Signal } from '../signals/signal.ts'
 import { untilTrue } from './until-true.ts'
 
 it('is over at once for what is so already', async () => {

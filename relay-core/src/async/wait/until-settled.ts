@@ -1,4 +1,4 @@
-import { systemClock } from './clock.ts'
+import { systemClock } from '../time/clock.ts'
 import type { Wait } from './deadline.ts'
 
 /** Ends what a wait has begun. `isGivenUp`: nothing settled it, the signal fired or time is up. */

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './clock.ts'
+import { systemClock, type Clock } from '../time/clock.ts'
 import type { Abortable } from './deadline.ts'
 import { untilSettled } from './until-settled.ts'
 
