@@ -221,20 +221,27 @@ describe('import rules', () => {
     })
   }
 
-  it('no folder of the renderer but its tests imports the app, and every feature has the rule of features', () => {
-    const src = 'renderer/src'
-    const below = foldersIn(src).filter((name) => !['app', 'testing', 'features'].includes(name))
-    const probes: readonly (readonly [string, string])[] = [
-      ...below.map((name) => [`${src}/${name}`, '../app/pages.ts'] as const),
-      ...foldersIn(`${src}/features`).map(
-        (name) => [`${src}/features/${name}`, '../other/OtherPage.vue'] as const,
-      ),
-    ]
-    const free = probes.filter(
-      ([folder, specifier]) => !lint(folder, '.ts', specifier).includes('no-restricted-imports'),
-    )
-    expect(free).toEqual([])
-  })
+  it(
+    'no folder of the renderer but its tests imports the app, and every feature has the rule of features',
+    {
+      // The linter starts once for each folder.
+      timeout: 60_000,
+    },
+    () => {
+      const src = 'renderer/src'
+      const below = foldersIn(src).filter((name) => !['app', 'testing', 'features'].includes(name))
+      const probes: readonly (readonly [string, string])[] = [
+        ...below.map((name) => [`${src}/${name}`, '../app/pages.ts'] as const),
+        ...foldersIn(`${src}/features`).map(
+          (name) => [`${src}/features/${name}`, '../other/OtherPage.vue'] as const,
+        ),
+      ]
+      const free = probes.filter(
+        ([folder, specifier]) => !lint(folder, '.ts', specifier).includes('no-restricted-imports'),
+      )
+      expect(free).toEqual([])
+    },
+  )
 
   it('every folder of the backend has a rule of its own', () => {
     const folders = readdirSync(join(root, 'electron/backend'), { withFileTypes: true })
