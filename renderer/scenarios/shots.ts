@@ -111,8 +111,15 @@ const screens: Shot[] = [
 
 const narrow = { width: 900, height: 620 }
 
+/** The pictures in the READMEs: `node renderer/scenarios/all-screens.ts --only=-light docs/screenshots` makes them again. */
+const ofReadmes: Shot[] = [
+  { name: 'home-en-light', chinese: false },
+  { name: 'home-zh-CN-light', chinese: true },
+].map((shot) => ({ ...shot, scenario: 'few', ready: row, width: 1280, height: 820 }))
+
 /** Each screen as it is, then in Chinese and narrow, dark, and wide. */
 export const shots: readonly Shot[] = [
+  ...ofReadmes,
   ...screens,
   ...screens.map((shot) => ({
     ...shot,

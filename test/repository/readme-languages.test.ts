@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 
-const root = resolve(import.meta.dirname, '..')
+const root = resolve(import.meta.dirname, '../..')
 const [english = '', chinese = ''] = ['README.md', 'README.zh-CN.md'].map((file) =>
   readFileSync(join(root, file), 'utf8'),
 )
