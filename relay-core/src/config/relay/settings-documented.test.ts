@@ -9,8 +9,8 @@ const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (`.*`) \| (.*) 
 const keysIn = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, key = '']) => key)
 
 const words: Record<SettingEffect, string> = {
-  live: 'counts at once',
-  reopen: 'at once; its port is opened anew',
+  live: 'takes effect at once',
+  reopen: 'at once; its port is closed and opened again',
   restart: 'waits for `nps restart`',
 }
 
