@@ -147,7 +147,7 @@ export class RelayChoice {
   async #note(write: (notes: ServerNotes, server: string) => Promise<void>): Promise<void> {
     if (!this.#stockRelays) return
     await write(this.#stockRelays, this.#options.server).catch((error: unknown) =>
-      this.#options.log.warn('which protocol the relay speaks could not be noted', { reason: error }),
+      this.#options.log.warn('which protocol the relay speaks could not be saved', { reason: error }),
     )
   }
 }

@@ -54,7 +54,7 @@ export async function connectRelay({
       throw new RelayError(
         'fingerprint-changed',
         `The relay at ${host}:${port} proved the key ${fingerprint}, but ${known} is the one that is known. ` +
-          'Somebody may stand in between, or the relay was set up anew.',
+          'Someone may be in between, or the relay was set up from scratch.',
         { host, port, expected: known, actual: fingerprint },
       )
     }

@@ -14,7 +14,7 @@ export function explainEnd({ said, silent, error }: ControlEnd): RelayError {
     case 'removed':
       return new RelayError(
         'not-found',
-        'This client was removed from the relay. Add it anew and start npc with its command.',
+        'This client was removed from the relay. Add it again and start npc with its command.',
       )
     case undefined:
       break

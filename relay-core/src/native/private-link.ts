@@ -162,7 +162,7 @@ function onlyStream(framed: FramedSocket): Duplex {
 function unproved(reason: string): RelayError {
   return new RelayError(
     'agent-unproved',
-    `The other end of the private tunnel has not proved itself (${reason}). Somebody may stand in between.`,
+    `The other end of the private tunnel has not proved itself (${reason}). Someone may be in between.`,
     { reason },
   )
 }

@@ -31,7 +31,7 @@ export function knownAgent({
     changed: ({ expected, found, source }) =>
       new RelayError(
         'agent-fingerprint-changed',
-        `The lab box behind ${server} proved the key ${found}, but ${expected} is the one ${source}. The server, or somebody on it, may stand in between. If npc was set up anew there, compare with "npc status" on the lab box.`,
+        `The lab box behind ${server} proved the key ${found}, but ${expected} is the one ${source}. The server, or someone on it, may be in between. If npc was set up from scratch there, compare with "npc status" on the lab box.`,
         { server, expected, actual: found },
       ),
     onPinned: (fingerprint) => {

@@ -23,7 +23,7 @@ export function knownRelay({
     changed: ({ expected, found, source }) =>
       new RelayError(
         'fingerprint-changed',
-        `The relay at ${server} proved the key ${found}, but ${expected} is the one ${source}. Somebody may stand in between. If the relay was set up anew, copy the command of the client again.`,
+        `The relay at ${server} proved the key ${found}, but ${expected} is the one ${source}. Someone may be in between. If the relay was set up from scratch, copy the command of the client again.`,
         { server, expected, actual: found },
       ),
     onPinned: (fingerprint) =>

@@ -67,7 +67,7 @@ export class ServerNotes {
     } catch (error) {
       throw new RelayError(
         'config-invalid',
-        `${this.path} cannot be read as ${this.#about}. Delete it, and npc makes it anew.`,
+        `${this.path} cannot be read as ${this.#about}. Delete it, and npc makes a new one.`,
         { file: this.path },
         { cause: error },
       )

@@ -152,7 +152,7 @@ export class StockBridge {
     void session.closed.then(({ reason }) => log.info('agent offline', { ...fields, reason }))
     session.onSilence(() => {
       if (session.isSilent) log.info('agent silent: its streams are kept for a while', fields)
-      else log.info('agent heard of again', fields)
+      else log.info('agent heard from again', fields)
     })
     session.start()
     const files = this.#earlyFiles.get(client.id)

@@ -92,9 +92,9 @@ export class StockLink {
    */
   #onSilence(isSilent: boolean): void {
     const { log } = this.#options
-    if (!isSilent) log.info('the relay is heard of again')
+    if (!isSilent) log.info('the relay is heard from again')
     else if (this.#mux.streamCount > 0) {
-      log.warn('the relay has not been heard of for ten seconds; streams under way are kept', {
+      log.warn('the relay has not been heard from for ten seconds; streams under way are kept', {
         streams: this.#mux.streamCount,
       })
     } else this.#mux.close('nothing heard for ten seconds')

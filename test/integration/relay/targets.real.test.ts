@@ -60,10 +60,10 @@ test('an ill target is left out, and comes back when it is well', async () => {
     const two = [await fetch(`http://127.0.0.1:${port}/`), await fetch(`http://127.0.0.1:${port}/`)]
     return new Set(await Promise.all(two.map((response) => response.text())))
   }
-  await expect.poll(() => relay.log.join(''), { timeout: 5_000 }).toContain('target is ill and left out')
+  await expect.poll(() => relay.log.join(''), { timeout: 5_000 }).toContain('target is unhealthy and left out')
   expect(await answers()).toEqual(new Set(['a']))
   isIll = false
-  await expect.poll(() => relay.log.join(''), { timeout: 5_000 }).toContain('target is well again')
+  await expect.poll(() => relay.log.join(''), { timeout: 5_000 }).toContain('target is healthy again')
   for (const server of [ill, well]) {
     server.closeAllConnections()
     server.close()

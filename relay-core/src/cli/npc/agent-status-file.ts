@@ -47,7 +47,7 @@ export class AgentStatusFile {
       this.#isRefused = false
     } catch (error) {
       if (!this.#isRefused) {
-        this.#log.error('"npc status" shows what was: its file cannot be written', { reason: error })
+        this.#log.error('"npc status" shows an old state: its file cannot be written', { reason: error })
       }
       this.#isRefused = true
       this.#retry = setTimeout(() => this.write(status), retryMs)

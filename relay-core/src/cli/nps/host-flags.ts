@@ -13,7 +13,7 @@ export const hostFlags = {
 } as const
 
 export const hostUsage = `host: -host=lab.example.com or *.example.com or *, -path=/x, -scheme=all|http|https, -user=name:password, -redirect (to HTTPS), -paused,
--host_header=localhost:8888, -header='X-A: b' (several: a line each), -cert=/path/cert.pem -key=/path/key.pem (files on the server).`
+-host_header=localhost:8888, -header='X-A: b' (several: one per line), -cert=/path/cert.pem -key=/path/key.pem (files on the server).`
 
 type HostValues = {
   readonly [K in keyof typeof hostFlags]?: (typeof hostFlags)[K] extends 'switch' ? boolean : string

@@ -12,7 +12,7 @@ export const limitFlags = {
   deny: 'text',
 } as const
 
-export const limitUsage = `Limits, each taken away by an empty value: -rate, -rate_down, -rate_up (bytes a second: 500K, 2M), -quota (bytes in all: 10G),
+export const limitUsage = `Limits, each removed by an empty value: -rate, -rate_down, -rate_up (bytes per second: 500K, 2M), -quota (total bytes: 10G),
 -max_conn=100, -expires=2027-01-31, -allow and -deny (addresses and networks: 203.0.113.7,10.0.0.0/8).`
 
 type LimitValues = { readonly [K in keyof typeof limitFlags]?: string } & { readonly max_tunnel?: string }

@@ -167,7 +167,7 @@ describe('npc.conf', () => {
     [`${common}proxy_url=10.0.0.1`, 'npc.conf:4: proxy_url needs socks5://'],
     [`${common}disconnect_timeout=soon`, 'npc.conf:4: disconnect_timeout needs a number'],
     [`${common}crypt=maybe`, 'npc.conf:4: crypt is true or false'],
-    [`${common}[a]\nmode=tcp\n[a]\nmode=udp`, 'npc.conf:6: [a] stands in line 4 already'],
+    [`${common}[a]\nmode=tcp\n[a]\nmode=udp`, 'npc.conf:6: [a] is already in line 4'],
     [`${common}[a]\nserver_port=1`, 'npc.conf:4: mode is missing'],
     [`${common}[a]\nmode=tcpTrans`, 'npc.conf:5: mode is one of tcp, udp'],
     [`${common}[a]\nmode=tcp\nserver_port=0`, 'npc.conf:6: server_port needs ports'],

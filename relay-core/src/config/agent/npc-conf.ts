@@ -51,7 +51,7 @@ export function parseNpcConf(text: string, file: string, { environment, ...paths
   const names = new Map<string, number>()
   for (const { name, line } of titled) {
     const before = names.get(name)
-    if (before !== undefined) throw configError(file, line, `[${name}] stands in line ${before} already`)
+    if (before !== undefined) throw configError(file, line, `[${name}] is already in line ${before}`)
     names.set(name, line)
   }
   const found = titled.find(({ name }) => name === 'common')

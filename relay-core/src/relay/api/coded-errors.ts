@@ -19,7 +19,7 @@ export function toContractError(error: unknown, log: Log): unknown {
   const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown }
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return toContractError(diskFull(typeof path === 'string' ? path : 'a file', error), log)
-  log.error('call failed by a bug', {
+  log.error('call failed because of a bug', {
     error: error instanceof Error ? (error.stack ?? error.message) : error,
   })
   return error

@@ -86,7 +86,7 @@ export class NativeDoor {
     if (!client || !isProof(hello.proof, client.vkey, 'nps-desktop agent 1', binding)) {
       throw new RelayError(
         'wrong-key',
-        'The relay knows no client with this vkey. Copy the command of the client anew.',
+        'The relay knows no client with this vkey. Copy the command of the client again.',
       )
     }
     if (!client.enabled) {
@@ -161,7 +161,7 @@ export class NativeDoor {
     if (!tunnel || !isProof(hello.proof, tunnel.password, 'nps-desktop visitor 1', binding)) {
       throw new RelayError(
         'wrong-password',
-        'The relay has no private tunnel with this password, or it is stopped. Copy its command anew.',
+        'The relay has no private tunnel with this password, or it is stopped. Copy its command again.',
       )
     }
     const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }

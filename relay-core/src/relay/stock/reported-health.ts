@@ -41,7 +41,7 @@ export class ReportedHealth {
     else if (down.size < mostTargets) down.set(target, where)
     if (this.#set(clientId, where, up)) {
       const fields = { client: clientId, target }
-      if (up) this.#options.log.info('the agent says that a target is well again', fields)
+      if (up) this.#options.log.info('the agent says that a target is healthy again', fields)
       else this.#options.log.warn('the agent says that a target is down; it is left out', fields)
     }
   }

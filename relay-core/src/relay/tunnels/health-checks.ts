@@ -49,8 +49,8 @@ export function watchTargets({
     const isHealthy = (failures.get(name) ?? 0) < check.maxFailures
     if (targets.setHealth({ host, port }, isHealthy)) {
       const fields = { tunnel: tunnelId, target: name }
-      if (isHealthy) log.info('target is well again', fields)
-      else log.warn('target is ill and left out', { ...fields, reason })
+      if (isHealthy) log.info('target is healthy again', fields)
+      else log.warn('target is unhealthy and left out', { ...fields, reason })
     }
   }
   const round = async () => {

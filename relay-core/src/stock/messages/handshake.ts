@@ -91,7 +91,7 @@ export async function greetRelay(
   if (verdict !== accepted) {
     throw new RelayError(
       'wrong-key',
-      'The relay refuses this vkey: it knows no such client, or the client is switched off. Copy its command anew.',
+      'The relay refuses this vkey: it knows no such client, or the client is switched off. Copy its command again.',
     )
   }
   socket.write(role)

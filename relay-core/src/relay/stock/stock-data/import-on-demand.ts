@@ -23,7 +23,7 @@ export async function importAtFirstStart(
     for (const line of formatReport(report)) log.info(`import: ${line}`)
   } catch (error) {
     if (!(error instanceof RelayError)) throw error
-    log.warn('import: the data of the stock nps were not taken; "nps import" tries again', {
+    log.warn('import: the data of the stock nps was not taken over; "nps import" tries again', {
       code: error.code,
       reason: error,
     })

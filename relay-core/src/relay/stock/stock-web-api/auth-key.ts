@@ -61,7 +61,7 @@ export class AuthKey {
     const proof = this.#check(address, sameText(signature.toLowerCase(), wanted) && isFresh)
     if (proof !== 'proved') return proof
     if (this.#seen.take({ signature: wanted, address, change, nowMs: this.#now() })) return 'proved'
-    this.#log.warn('web API: a signature came a second time', { address })
+    this.#log.warn('web API: a signature was used twice', { address })
     return 'replayed'
   }
 
