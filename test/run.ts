@@ -7,7 +7,7 @@ import { runShown } from './harness/shown-command.ts'
  * `npm run check` and `npm test`: each level in turn, what it needs prepared before. The last lines say which levels
  * passed, failed, and were left out and why. With CI=true nothing may be left out.
  *
- * `node test/run.ts all machines electron` runs only the levels named.
+ * `node test/run.ts machines electron` runs only the levels named; `soak` runs only so, for SOAK_MINUTES (10).
  */
 
 const root = resolve(import.meta.dirname, '..')
@@ -17,6 +17,9 @@ interface Level {
   readonly commands: readonly (readonly string[])[]
   /** Not part of `npm run check`. */
   readonly heavy?: true
+  /** Runs only when it is named. */
+  readonly longer?: true
+  readonly env?: NodeJS.ProcessEnv
   /** Why it cannot run here, or null. */
   readonly whyNot?: () => string | null
 }
@@ -76,9 +79,22 @@ const levels: readonly Level[] = [
     ],
     whyNot: isRootOnDebian,
   },
+  {
+    name: 'soak',
+    longer: true,
+    commands: [['vitest', 'run', '--project', 'real', 'test/soak']],
+    env: { SOAK_MINUTES: process.env['SOAK_MINUTES'] ?? '10' },
+  },
 ]
 
-const [kind = 'all', ...only] = process.argv.slice(2)
+const [first = 'all', ...others] = process.argv.slice(2)
+const isCheck = first === 'check'
+const only = isCheck || first === 'all' ? others : [first, ...others]
+const unknown = only.filter((name) => !levels.some((level) => level.name === name))
+if (unknown.length > 0) {
+  console.log(`No level ${unknown.join(', ')}: there are ${levels.map(({ name }) => name).join(', ')}`)
+  process.exit(2)
+}
 if (whyNoPackages() === null) installMissingPackages()
 
 const passed: string[] = []
@@ -87,8 +103,9 @@ const leftOut: string[] = []
 /** What failed commands said, told again at the end: a report of half an hour is read from there. */
 const failures: string[] = []
 for (const level of levels) {
-  if (only.length > 0 && !only.includes(level.name)) continue
-  if (kind === 'check' && level.heavy) continue
+  const isNamed = only.includes(level.name)
+  if (only.length > 0 ? !isNamed : level.longer) continue
+  if (isCheck && level.heavy) continue
   const reason = level.whyNot?.() ?? null
   if (reason !== null) {
     leftOut.push(`${level.name}: ${reason}`)
@@ -96,7 +113,7 @@ for (const level of levels) {
   }
   const startedMs = Date.now()
   console.log(`\n== ${level.name}`)
-  const isGood = await runAll(level.commands)
+  const isGood = await runAll(level)
   const seconds = Math.round((Date.now() - startedMs) / 1000)
   console.log(`== ${level.name}: ${isGood ? 'passed' : 'FAILED'} in ${seconds} s`)
   if (isGood) passed.push(level.name)
@@ -112,10 +129,13 @@ console.log(`levels: ${passed.length} passed, ${failed.length} failed, ${leftOut
 const isCi = process.env['CI'] === 'true'
 process.exit(failed.length > 0 || (isCi && leftOut.length > 0) ? 1 : 0)
 
-async function runAll(commands: Level['commands']): Promise<boolean> {
+async function runAll({ commands, env }: Level): Promise<boolean> {
   for (const [command, ...args] of commands) {
     if (command === undefined) continue
-    const { code, failure } = await runShown(command, args, { cwd: root, env: pathWithOurTools() })
+    const { code, failure } = await runShown(command, args, {
+      cwd: root,
+      env: { ...pathWithOurTools(), ...env },
+    })
     if (code !== 0) {
       const what = `${command} ${args.join(' ')} ended with ${code ?? 'a signal'}`
       console.log(what)

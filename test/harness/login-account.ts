@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -25,13 +25,12 @@ export async function makeAccount(folder: string, account: LoginAccount): Promis
   const home = join(folder, 'account')
   await mkdir(home)
   await chmod(folder, 0o755)
-  await chown(home, id, id)
   for (const [name, text] of Object.entries(account.files ?? {})) {
     const path = join(home, name)
     await mkdir(join(path, '..'), { recursive: true })
     await writeFile(path, text)
-    await run('chown', ['-R', `${id}:${id}`, home])
   }
+  await run('chown', ['-R', `${id}:${id}`, home])
   const hash =
     account.password === undefined
       ? '*'

@@ -10,11 +10,9 @@ import {
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
 import { answerOpen, HostileAgent, stockConnection, stockConnections } from './hostile-agent.ts'
-import { flood, keptFor, open } from './strangers.ts'
+import { flood, keptFor, open, times } from './strangers.ts'
 import { badVkey, unharmed, Victim } from './victim.ts'
 
-const times = <T>(count: number, make: (at: number) => T) =>
-  Array.from({ length: count }, (_, at) => make(at))
 const data = (length: number) => encodeFrame(frameType.data, Buffer.alloc(length, 'd'))
 const endless = { totalBytes: 256 * 1024 * 1024, forMs: 2_000 }
 /** A mux head that says an empty part of a message of stream 1. */

@@ -4,15 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodePrefixed } from '../../relay-core/src/stock/messages/length-prefixed.ts'
 import { encodeFrame, encodeHeader, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
-import { dribble, flood, keptFor, open, openTls } from './strangers.ts'
+import { dribble, flood, keptFor, open, openTls, times } from './strangers.ts'
 import { unharmed, Victim } from './victim.ts'
 
 /** Five seconds for whoever speaks no stock, ten for stock programs, and some for a busy machine. */
 const nativeDeadlineMs = 5_000
 const stockDeadlineMs = 10_000
 const marginMs = 4_000
-const times = <T>(count: number, make: (at: number) => T) =>
-  Array.from({ length: count }, (_, at) => make(at))
 
 describe('strangers at the bridge', () => {
   let victim: Victim
@@ -29,8 +27,9 @@ describe('strangers at the bridge', () => {
         const kept = await Promise.all(
           sockets.map((socket) => keptFor(socket, nativeDeadlineMs + marginMs + 5_000)),
         )
-        // All but the places of one address are sent away at once.
-        expect(kept.filter((ms) => ms < nativeDeadlineMs - 500).length).toBeGreaterThanOrEqual(2_000 - 64)
+        // All but the places of one address are sent away at once, the others at their deadline: by far the last.
+        const [sentAway = 0, last = 0] = [-65, -1].map((at) => kept.toSorted((a, b) => a - b).at(at))
+        expect(last - sentAway).toBeGreaterThan(nativeDeadlineMs / 2)
       }),
     ).toEqual(unharmed)
   })

@@ -1,16 +1,11 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { promisify } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { ourProgram } from '../compliance/table/runtimes.ts'
-import { dribble, flood, keptFor, open, openFromElsewhere } from './strangers.ts'
+import { dribble, flood, keptFor, open, openFromElsewhere, times } from './strangers.ts'
 import { HostileAgent } from './hostile-agent.ts'
 import { badVkey, unharmed, Victim } from './victim.ts'
 
-const times = <T>(count: number, make: (at: number) => T) =>
-  Array.from({ length: count }, (_, at) => make(at))
 /** The console gives a request ten seconds for its head; the rest is for a busy machine. */
 const silentDeadlineMs = 16_000
 
@@ -216,15 +211,7 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
         times(200, () => openFromElsewhere(door)),
       )
       await Promise.all(doors.map(decided))
-      const [nps, ...args] = ourProgram('nps', runtime)
-      const { stdout } = await promisify(execFile)(
-        nps,
-        [...args, 'client', 'list', `-conf_path=${victim.folder}`],
-        {
-          timeout: 10_000,
-        },
-      )
-      expect(stdout).toContain('online')
+      expect(await victim.nps(['client', 'list'], { timeoutMs: 10_000 })).toContain('online')
       expect(await loginPage(victim)).toBeLessThan(5_000)
       // What was turned away may still be closing: an agent tries again, as npc does after 0.2 to 1.2 s.
       const agent = await vi.waitFor(() => HostileAgent.start(victim.bridgePort, badVkey), {

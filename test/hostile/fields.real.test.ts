@@ -1,9 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { promisify } from 'node:util'
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { printable } from '../../relay-core/src/api/printable.ts'
 import { encodeFailed, encodeHealth } from '../../relay-core/src/wire/messages.ts'
-import { ourProgram } from '../compliance/table/runtimes.ts'
 import { HostileAgent, nextMessage } from './hostile-agent.ts'
 import { keptFor, open } from './strangers.ts'
 import { badVkey, Victim } from './victim.ts'
@@ -66,8 +64,7 @@ describe.each(['Node', 'Bun'] as const)('what a peer of a relay on %s says of it
       ['tunnel', 'list'],
       ['tunnel', 'list', '-json'],
     ]) {
-      const [nps, ...sources] = ourProgram('nps', runtime)
-      const { stdout } = await promisify(execFile)(nps, [...sources, ...words, `-conf_path=${victim.folder}`])
+      const stdout = await victim.nps(words)
       expect(stdout.split('\n').filter((line) => printable(line) !== line)).toEqual([])
     }
     expect(tunnel.name).toBe(printable(loud).trim())

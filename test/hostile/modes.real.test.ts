@@ -1,11 +1,9 @@
 import { createSocket } from 'node:dgram'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dribble, flood, keptFor, open, openFromElsewhere } from './strangers.ts'
+import { dribble, flood, keptFor, open, openFromElsewhere, times } from './strangers.ts'
 import { unharmed, Victim } from './victim.ts'
 
-const times = <T>(count: number, make: (at: number) => T) =>
-  Array.from({ length: count }, (_, at) => make(at))
 /** Ten seconds for a visitor to say what it wants, and some for a busy machine. */
 const saidWithinMs = 16_000
 const endless = { totalBytes: 32 * 1024 * 1024, forMs: 1_000 }

@@ -6,6 +6,10 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 /** Another address of this machine than the one that agents and people come from. */
 const elsewhere = '127.0.0.2'
 
+export function times<T>(count: number, make: (at: number) => T): T[] {
+  return Array.from({ length: count }, (_, at) => make(at))
+}
+
 /** A connection that is made whatever becomes of it: to a port, or to a socket's path. */
 export function open(door: number | string, { from = '127.0.0.1' } = {}): Socket {
   const socket =

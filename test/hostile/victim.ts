@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { connectControlSocket } from '../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayConnection } from '../../relay-core/src/api-client/index.ts'
 import { freePort } from '../harness/programs/free-port.ts'
@@ -19,7 +21,7 @@ export const badVkey = 'a-key-in-the-wrong-hands-0123456789'
 export const publicVkey = 'a-key-for-everybody-0123456789'
 
 /** Carriers and pooled connections come and go; a leak is of the size of the attack. */
-const spareDescriptors = 45
+export const spareDescriptors = 45
 const settleMs = 20_000
 const sampleMs = 50
 
@@ -113,6 +115,12 @@ export class Victim {
     return this.#relay
   }
 
+  /** Of the client that nobody attacks. */
+  get agent(): Program {
+    if (!this.#agent) throw new Error('the agent was not started')
+    return this.#agent
+  }
+
   get openDescriptors(): number {
     return openDescriptors(this.relay.pid)
   }
@@ -139,6 +147,13 @@ export class Victim {
     } finally {
       await agent.kill()
     }
+  }
+
+  /** What `nps <words>` on the relay's own machine prints. */
+  async nps(words: readonly string[], { timeoutMs = 30_000 } = {}): Promise<string> {
+    const [nps, ...args] = ourProgram('nps', this.#runtime)
+    const command = [...args, ...words, `-conf_path=${this.folder}`]
+    return (await promisify(execFile)(nps, command, { timeout: timeoutMs })).stdout
   }
 
   #npc(vkey: string): Program {
