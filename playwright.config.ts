@@ -11,8 +11,6 @@ export default defineConfig<AppFixtureOptions>({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  // one more try on two shared cores; a spec that needs it is reported as flaky, which is a fault to be found
-  retries: 1,
   reporter: [['list']],
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from '../../../relay-core/src/api/limits.ts'
 import type { TunnelSettings } from '../../../relay-core/src/api/tunnel-settings.ts'
 import { startConnectProxy } from '../../harness/peers/connect-proxy.ts'
@@ -8,6 +7,7 @@ import type { Program } from '../../harness/programs/program.ts'
 import { Pair } from '../table/pair.ts'
 import type { PairKind } from '../table/pairs.ts'
 import type { Layer } from '../table/relay-end.ts'
+import { untilListening } from '../stock/until-listening.ts'
 import type { Targets } from '../../harness/peers/loopback-targets.ts'
 
 const vkey = 'a-key-for-memory-0123456789abcdef'
@@ -92,15 +92,8 @@ export class Bed {
   async visitTcp(target: string): Promise<Socket> {
     const port = await freePort()
     await this.pair.relay.addTunnel({ clientId: this.#clientId, mode: 'tcp', port, target })
-    const giveUpAt = performance.now() + 10_000
-    for (;;) {
-      try {
-        return await this.targets.visit(port)
-      } catch (error) {
-        if (performance.now() > giveUpAt) throw error
-        await delay(50)
-      }
-    }
+    await untilListening(port, 'tcp')
+    return this.targets.visit(port)
   }
 
   /** A service whose connections `arrived` hands over, paused. */

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { heldUpMs } from '../../harness/programs/process-facts.ts'
 import { Agent } from '../../../relay-core/src/agent/agent.ts'
+import { changes } from '../../../relay-core/src/async/index.ts'
 import { createLog } from '../../../relay-core/src/log/log.ts'
 import { keyId } from '../../../relay-core/src/native/proofs.ts'
 import { Secret } from '../../../relay-core/src/secret.ts'
+import type { AgentSession } from '../../../relay-core/src/session/agent-session.ts'
 import { Agents } from '../../../relay-core/src/relay/clients/agents.ts'
 import { Bridge } from '../../../relay-core/src/relay/bridge/bridge.ts'
 import { loadOrCreateIdentity } from '../../../relay-core/src/net/tls/identity.ts'
@@ -46,16 +49,25 @@ async function startRelay(port: number): Promise<number> {
   return (await bridge.listen()).port
 }
 
+async function online(id: number): Promise<AgentSession> {
+  for await (const _ of changes({ subscribe: (listener) => agents.onChange(listener) })) {
+    const session = agents.get(id)
+    if (session) return session
+  }
+  throw new Error('the changes have ended')
+}
+
 /** Fulfils when all agents are online and each has carried a stream to its target. */
 async function allReached(): Promise<void> {
   const { port } = target.address() as AddressInfo
   const reach = async (id: number) => {
-    while (!agents.get(id)) await delay(20)
-    const stream = await agents
-      .get(id)
-      ?.openStream({ host: '127.0.0.1', port }, { signal: AbortSignal.timeout(10_000) })
-    stream?.on('error', () => undefined)
-    stream?.destroy()
+    const session = await online(id)
+    const stream = await session.openStream(
+      { host: '127.0.0.1', port },
+      { signal: AbortSignal.timeout(10_000) },
+    )
+    stream.on('error', () => undefined)
+    stream.destroy()
   }
   await Promise.all(Array.from({ length: count }, (_, index) => reach(index + 1)))
 }
@@ -86,7 +98,8 @@ it('forty agents behind one address are back, and reached, within five seconds o
   await bridge.close()
   await delay(outageMs)
   await startRelay(bridgePort)
-  const startedAt = performance.now()
+  const atWork = () => performance.now() - heldUpMs()
+  const startedAt = atWork()
   await allReached()
-  expect(performance.now() - startedAt).toBeLessThan(5_000)
+  expect(atWork() - startedAt).toBeLessThan(5_000)
 })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readAll, Targets } from '../../harness/peers/loopback-targets.ts'
+import { freePort } from '../../harness/programs/free-port.ts'
 import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
 
 let relay: RelayWithAgent
@@ -25,8 +26,8 @@ afterAll(async () => {
 })
 
 const says = (word: string) => targets.listen((socket) => socket.end(word))
-const add = async (target: string, settings: object = {}) => {
-  const { id, port } = await relay.api.tunnels.add({ clientId: relay.clientId, target, settings })
+const add = async (target: string, settings: object = {}, wish: { port?: number } = {}) => {
+  const { id, port } = await relay.api.tunnels.add({ clientId: relay.clientId, target, settings, ...wish })
   return { id, port: port ?? 0 }
 }
 const heard = async (port: number) => {
@@ -60,7 +61,9 @@ test('an ill target is left out, and comes back when it is well', async () => {
     const two = [await fetch(`http://127.0.0.1:${port}/`), await fetch(`http://127.0.0.1:${port}/`)]
     return new Set(await Promise.all(two.map((response) => response.text())))
   }
-  await expect.poll(() => relay.log.join(''), { timeout: 5_000 }).toContain('target is unhealthy and left out')
+  await expect
+    .poll(() => relay.log.join(''), { timeout: 5_000 })
+    .toContain('target is unhealthy and left out')
   expect(await answers()).toEqual(new Set(['a']))
   isIll = false
   await expect.poll(() => relay.log.join(''), { timeout: 5_000 }).toContain('target is healthy again')
@@ -142,7 +145,9 @@ test('W2: a service behind the PROXY protocol learns who the visitor is', async 
 })
 
 test('a tunnel may listen on one address, and move to another', async () => {
-  const { id, port } = await add(`127.0.0.1:${await says('a')}`, { listenIp: '127.0.0.2' })
+  // A port that the system chose for one address may be somebody's on the other.
+  const wish = { port: await freePort() }
+  const { id, port } = await add(`127.0.0.1:${await says('a')}`, { listenIp: '127.0.0.2' }, wish)
   expect(await targets.outcome(port)).toBe('ECONNREFUSED')
   await relay.api.tunnels.edit({ id, settings: { listenIp: '127.0.0.1' } })
   expect(await heard(port)).toBe('a')

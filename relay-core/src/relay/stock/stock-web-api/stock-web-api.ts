@@ -77,7 +77,8 @@ export class StockWebApi {
 
 const refusals: Record<Exclude<Proof, 'proved'>, string> = {
   wrong: 'auth_key is wrong, or timestamp is more than 20 seconds off: ask /auth/gettime',
-  replayed: 'This very request has been made already, or its auth_key belongs to another address: sign it again.',
+  replayed:
+    'This very request has been made already, or its auth_key belongs to another address: sign it again.',
   locked: 'Too many wrong signatures from here. Try again in a minute.',
   closed: 'The web API is closed.',
 }
