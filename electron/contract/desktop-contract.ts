@@ -133,6 +133,7 @@ export const desktopContract = {
           name: model.name,
           address: model.machineAddress.nullable(),
           secret: model.sshSecret.optional(),
+          allowTarget: model.allowTarget.default(model.thisLabBoxOnly),
         }),
       )
       .output(z.object({ labId: model.id })),
@@ -142,6 +143,8 @@ export const desktopContract = {
           name: model.name.optional(),
           address: model.machineAddress.optional(),
           secret: model.sshSecret.optional(),
+          /** In force once the box has been set up again, by the app or by a new line. */
+          allowTarget: model.allowTarget.optional(),
         }),
       )
       .output(nothing),

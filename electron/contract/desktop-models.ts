@@ -257,6 +257,15 @@ export const labState = z.discriminatedUnion('state', [
 ])
 export type LabState = z.infer<typeof labState>
 
+/** What npc on a lab box dials where its owner lets tunnels lead to the box alone. */
+export const thisLabBoxOnly = '127.0.0.1,::1'
+
+/**
+ * All that npc on a lab box may dial for its server: names, addresses and networks with commas between, each with `:port` or
+ * `:first-last` if need be, as its flag `-allow_target` reads them. Null: whatever the server asks for.
+ */
+export const allowTarget = z.string().trim().min(1).max(4096).nullable()
+
 export const lab = z.object({
   id,
   serverId: id,
@@ -268,6 +277,10 @@ export const lab = z.object({
   startKind,
   /** Who may sign in there, as its npc says; absent where it has not said. */
   account: z.string().optional(),
+  /** What its owner lets it dial; each set-up and each line to paste passes it on. */
+  allowTarget,
+  /** Whether the npc that the app has set up there has it so; null where the app has set up none. */
+  allowTargetInForce: z.boolean().nullable(),
   /** Its address is that of its own SSH tunnel: whatever stops its npc cuts the session too. */
   byOwnTunnel: z.boolean().optional(),
   state: labState,

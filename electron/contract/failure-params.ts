@@ -174,6 +174,10 @@ export const appFailureParams = {
   /** `tunnel`: its name; `port`: on the server. */
   'tunnel-opened-elsewhere': z.object({ tunnel: text, server: text, lab: text, port: whole }),
   'tunnel-password-changed': z.object({ tunnel: text, server: text, lab: text }),
+  /** `allowed`: the list that the lab box was set up with. */
+  'target-not-allowed': z.object({ lab: text, target: text, allowed: text }),
+  /** `list`: as it was typed. */
+  'allow-list-wrong': z.object({ lab: text, list: text }),
   /** `server`: its name. */
   'server-silent': z.object({ ...machine, server: text }),
   'relay-stopped': z.object({ ...machine, server: text }),

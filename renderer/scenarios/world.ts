@@ -66,6 +66,8 @@ export function lab(id: string, serverId: string, name: string, part: Partial<La
     jump: null,
     hasSecret: true,
     startKind: 'systemd-user',
+    allowTarget: '127.0.0.1,::1',
+    allowTargetInForce: true,
     state: {
       state: 'online',
       sinceMs: Date.now() - 46 * minuteMs,

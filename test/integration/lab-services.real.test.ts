@@ -29,7 +29,14 @@ it.runIf(existsSync(sshdPath))(
     const storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
     try {
       const address = { host: sshd.host, port: sshd.port, user: sshd.user }
-      const rest = { serverId: 's1', clientId: 1, installed: null, agentKey: null }
+      const rest = {
+        serverId: 's1',
+        clientId: 1,
+        installed: null,
+        agentKey: null,
+        allowTarget: null,
+        allowTargetThere: null,
+      }
       storage.labs.put({ id: 'l1', name: 'lab', address, jump: { kind: 'none' }, ...rest })
       storage.labs.put({ id: 'l2', name: 'pasted', address: null, jump: { kind: 'none' }, ...rest })
       const secret = JSON.stringify({ kind: 'key', key: sshd.privateKey })

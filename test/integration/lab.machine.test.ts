@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Job, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -77,6 +78,21 @@ const isOffline = async (labId: string): Promise<void> => {
   await app.overviewWhere(({ labs }) => labs.find(({ id }) => id === labId)?.state.state === 'offline')
 }
 
+/** What a visitor is greeted with; empty when the connection ends without a word. */
+function firstWords(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 10_000 })
+    socket.once('data', (chunk: Buffer) => {
+      socket.destroy()
+      resolve(chunk.toString('latin1'))
+    })
+    socket.once('timeout', () => socket.destroy(new Error('silent')))
+    // 'close' follows
+    socket.once('error', () => undefined)
+    socket.once('close', () => resolve(''))
+  })
+}
+
 describe('a lab box that this computer cannot reach', () => {
   it.each(['curl', 'wget'] as const)('comes online by one pasted line, by %s', async (tool) => {
     const { labId } = await app.client.labs.add({ serverId, name: `pasted-${tool}`, address: null })
@@ -87,6 +103,8 @@ describe('a lab box that this computer cannot reach', () => {
     })
     expect(said).toMatch(/npc is running/)
     await isOnline(labId)
+    const conf = await bed.lab.exec('cat /home/researcher/.config/npc/npc.conf')
+    expect(conf).toContain('allow_target=127.0.0.1,::1\n')
     // Only the relay forgets it: nobody can sign in there.
     await app.client.labs.remove({ labId, uninstall: false })
     await bed.lab.exec('su - researcher -s /bin/sh', { input: '~/.local/bin/npc uninstall -purge\n' })
@@ -120,6 +138,33 @@ describe('a lab box of which one is not root', () => {
     expectDone(await remove(labId))
     expect(await allTraces(bed.lab)).toEqual(before)
     await app.overviewWhere(({ labs }) => labs.every(({ id }) => id !== labId))
+  })
+
+  it('opens nothing but itself for a server that was taken over, until its owner lets it', async () => {
+    const labId = await addLab('lab')
+    expectDone(await setUp(labId))
+    await isOnline(labId)
+    const target = `${bed.lab.address}:22`
+    // the app says so before anything is made
+    const refused = app.client.tunnels.addTcp({ labId, name: 'LAN', target, reach: 'anyone' })
+    await expect(refused).rejects.toMatchObject({ data: { failure: { code: 'target-not-allowed' } } })
+
+    // whoever has the server makes the tunnel all the same
+    const clientId = labId.slice(labId.lastIndexOf('-c') + 2)
+    await bed.cloud.exec(`nps tunnel add -client=${clientId} -mode=tcp -port=7050 -target=${target}`)
+    await bed.cloud.exec(`nps tunnel add -client=${clientId} -mode=tcp -port=7051 -target=127.0.0.1:22`)
+    expect(await firstWords(bed.cloud.address, 7051)).toMatch(/^SSH-/)
+    expect(await firstWords(bed.cloud.address, 7050)).toBe('')
+
+    await app.client.labs.edit({ labId, allowTarget: `127.0.0.1,::1,${target}` })
+    const isInForce = (wanted: boolean) =>
+      app.overviewWhere(({ labs }) => labs.find(({ id }) => id === labId)?.allowTargetInForce === wanted)
+    await isInForce(false)
+    expectDone(await setUp(labId))
+    await isOnline(labId)
+    expect(await firstWords(bed.cloud.address, 7050)).toMatch(/^SSH-/)
+    await isInForce(true)
+    expectDone(await remove(labId))
   })
 
   it('gets less where lingering is denied, and says why', async () => {

@@ -102,6 +102,8 @@ test('servers and lab boxes that come and go are told; boxes that go with their 
     jump: null,
     hasSecret: false,
     startKind: 'unknown',
+    allowTarget: null,
+    allowTargetInForce: null,
     state: { state: 'waiting' },
   } as const
   const empty: Overview = {

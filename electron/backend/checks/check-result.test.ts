@@ -11,6 +11,7 @@ const jupyter: CheckedTunnel = {
   server: 'cloud',
   lab: 'a100',
   portCause: null,
+  widening: null,
 }
 
 const accepted = { state: 'accepted', ms: 20 } as const

@@ -22,6 +22,8 @@ export interface CheckedTunnel {
   readonly lab: string
   /** What is in the way of a port that gives no answer, as far as the server's own rules tell. */
   readonly portCause: PortReport['cause'] | null
+  /** Lets the lab box dial the target, where the app knows of a limit. */
+  readonly widening: Fix | null
 }
 
 /** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
@@ -109,6 +111,7 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
       'service',
       relayFailure(code, message, { ...hop.failure.params, ...params }, [
         ...(start ? [{ action: 'start-service' as const, command }] : []),
+        ...(hop.failure.code === 'target-denied' && tunnel.widening ? [tunnel.widening] : []),
         { action: 'retry' },
       ]),
     )

@@ -1,3 +1,4 @@
+import { wideningFor } from '../known-tunnels/allowed-target.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
@@ -184,7 +185,8 @@ export class TunnelChecks {
     const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
     const portCause = isShut ? await this.#hostLook.causeOf(server, port) : null
     const { target } = relayTunnel
-    const checked = { kind, port, target, server: server.name, lab: lab.name, portCause }
+    const widening = wideningFor(lab, target)
+    const checked = { kind, port, target, server: server.name, lab: lab.name, portCause, widening }
     return judge(checked, seen, probe, this.#clock.now())
   }
 }

@@ -1,4 +1,5 @@
 import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import { allowTargetProblem } from '@nps-desktop/relay-core/config'
 import { AppError } from '../failures/app-error.ts'
 import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -25,10 +26,12 @@ export class LabRecords {
       name: string
       address: MachineAddress | null
       secret?: SshSecret | undefined
+      allowTarget: string | null
     },
     { signal }: Signal,
   ): Promise<{ labId: string }> {
-    const { serverId, name } = input
+    const { serverId, name, allowTarget } = input
+    refuseWrongList(name, allowTarget)
     const jump = input.address?.jump ?? { kind: 'none' }
     if (input.address) refuseUnconfirmed(this.#storage, input.address, jump)
     const client = await this.#relays
@@ -45,6 +48,8 @@ export class LabRecords {
       clientId: client.id,
       installed: null,
       agentKey: null,
+      allowTarget,
+      allowTargetThere: null,
     })
     return { labId: id }
   }
@@ -55,11 +60,13 @@ export class LabRecords {
       name?: string | undefined
       address?: MachineAddress | undefined
       secret?: SshSecret | undefined
+      allowTarget?: string | null | undefined
     },
     { signal }: Signal,
   ): Promise<void> {
     const { lab } = this.find(change.labId)
-    const { address } = change
+    const { address, allowTarget = lab.allowTarget } = change
+    refuseWrongList(lab.name, allowTarget)
     if (address) refuseUnconfirmed(this.#storage, address, address.jump)
     const name = change.name ?? lab.name
     if (name !== lab.name && lab.clientId !== null) {
@@ -71,6 +78,7 @@ export class LabRecords {
       name,
       address: address ? plainAddress(address) : lab.address,
       jump: address ? this.#jumpRecord(address.jump) : lab.jump,
+      allowTarget,
     })
   }
 
@@ -85,9 +93,21 @@ export class LabRecords {
         server: server.name,
       })
     }
+    const { allowTarget } = lab
     const { curl, wget, expiresAtMs } = await this.#relays
       .api(server.id)
-      .clients.invite({ id: lab.clientId, host: server.relay.host }, { signal })
+      .clients.invite(
+        { id: lab.clientId, host: server.relay.host, ...(allowTarget !== null && { allowTarget }) },
+        { signal },
+      )
+    // An older nps does not know the wish, and its line would let the box be led anywhere.
+    if (allowTarget !== null && !curl.includes(`-allow_target=${allowTarget}`)) {
+      throw new AppError(
+        'version-unsupported',
+        `The nps on ${server.name} is too old to limit what ${lab.name} may open. Set the server up again to bring it up to date.`,
+        { server: server.name, lab: lab.name },
+      )
+    }
     return { curl, wget, expiresAtMs }
   }
 
@@ -116,6 +136,13 @@ export class LabRecords {
     if (jump.kind === 'kept') return this.find(jump.labId).lab.jump
     return jump.kind === 'other' ? { kind: 'other', address: jump.address } : jump
   }
+}
+
+/** What npc would refuse to start with is refused before it is kept. Throws `allow-list-wrong`. */
+function refuseWrongList(lab: string, allowTarget: string | null): void {
+  const problem = allowTarget === null ? null : allowTargetProblem(allowTarget)
+  if (allowTarget === null || problem === null) return
+  throw new AppError('allow-list-wrong', `What ${lab} may open ${problem}.`, { lab, list: allowTarget })
 }
 
 function plainAddress({ host, port, user }: MachineAddress): SshAddress {

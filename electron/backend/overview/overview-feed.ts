@@ -155,6 +155,8 @@ export class OverviewFeed {
       address,
       jump: through?.host ?? null,
       hasSecret: this.#storage.secrets.has(`lab/${id}/ssh`),
+      allowTarget: lab.allowTarget,
+      allowTargetInForce: lab.installed && lab.allowTargetThere === lab.allowTarget,
       startKind: lab.installed?.service ?? this.#origins.get(id)?.start ?? 'unknown',
       ...(account && { account }),
       ...(isByOwnTunnel(lab, tunnels) && { byOwnTunnel: true }),

@@ -38,6 +38,8 @@ function adopt(storage: Storage, serverId: string, clients: readonly { id: numbe
       jump: { kind: 'none' },
       installed: null,
       agentKey: null,
+      allowTarget: null,
+      allowTargetThere: null,
     } as const
     storage.labs.put({ ...fresh, ...lab, name: client.name, clientId: client.id })
   }

@@ -62,6 +62,10 @@ export interface LabRecord {
    * was proved first, else what a person has accepted. Null: not known yet. Its server can change none of it.
    */
   readonly agentKey: string | null
+  /** What its owner lets its npc dial, as `-allow_target` of npc reads it; null: whatever the server asks for. */
+  readonly allowTarget: string | null
+  /** The same as the app last wrote it there, with `installed`. */
+  readonly allowTargetThere: string | null
 }
 
 /** Whose key it is: a port of a host, as it is reached by one way. */

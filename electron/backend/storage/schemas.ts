@@ -56,6 +56,9 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
   installed: installed.nullable(),
   // boxes of before it was kept have none
   agentKey: z.string().nullable().default(null),
+  // boxes of before there was a choice were set up without one
+  allowTarget: z.string().nullable().default(null),
+  allowTargetThere: z.string().nullable().default(null),
 })
 
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({

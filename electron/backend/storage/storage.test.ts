@@ -48,6 +48,8 @@ const lab: LabRecord = {
   clientId: 3,
   installed: { as: 'user', service: 'cron', programPath: '/h/npc', folder: '/h', firewallRules: [] },
   agentKey: null,
+  allowTarget: null,
+  allowTargetThere: null,
 }
 
 test('rows come back after reopening, in the order in which they were first put', async () => {

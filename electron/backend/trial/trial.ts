@@ -93,7 +93,7 @@ export class Trial {
     storage.servers.put(record)
     await untilRelay(relays, serverId, ({ link }) => link.state === 'online', { signal })
 
-    const input = { serverId, name: names.lab, address: null } as const
+    const input = { serverId, name: names.lab, address: null, allowTarget: null } as const
     const { labId } = await labs.add(input, { signal })
     const id = labs.find(labId).lab.clientId ?? 0
     const { vkey } = await relays.api(serverId).clients.command({ id, host: '127.0.0.1' }, { signal })

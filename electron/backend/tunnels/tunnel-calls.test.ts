@@ -34,6 +34,8 @@ beforeEach(async () => {
     clientId: 3,
     installed: null,
     agentKey: null,
+    allowTarget: null,
+    allowTargetThere: null,
   })
 })
 afterEach(async () => {

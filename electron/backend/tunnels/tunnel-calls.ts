@@ -8,6 +8,7 @@ import { failureOfError } from '../failures/failure-of-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { OverviewFeed } from '../overview/overview-feed.ts'
 import type { TunnelChecks } from '../checks/tunnel-checks.ts'
+import { targetNotAllowed } from '../known-tunnels/allowed-target.ts'
 import { guessKind, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -124,8 +125,9 @@ export class TunnelCalls {
         lab: lab.name,
       })
     }
-    const api = this.#relays.api(server.id)
     const { kind, reach, name, target } = tunnel
+    refuseForbidden(lab, target)
+    const api = this.#relays.api(server.id)
     const make = async (port: number, localPort: number | null): Promise<AddedTunnel> => {
       const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
       const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
@@ -164,6 +166,7 @@ export class TunnelCalls {
     const listed = this.#tunnel(change.tunnelId)
     const { server, relayTunnel } = listed
     const { name, port, target } = change
+    if (target !== undefined && target !== relayTunnel.target) refuseForbidden(listed.lab, target)
     const given = Object.fromEntries(
       Object.entries({ name, target }).filter(([, value]) => value !== undefined),
     )
@@ -375,6 +378,12 @@ function markOf({ settings }: RelayTunnel): string {
 }
 
 /** An older relay leaves out what it does not know: the tunnel is as open as before. */
+/** Throws `target-not-allowed`: it would be refused on the lab box, by a visitor first. */
+function refuseForbidden(lab: LabRecord, target: string): void {
+  const failure = targetNotAllowed(lab, target)
+  if (failure) throw AppError.of(failure)
+}
+
 function tooOld({ name }: ServerRecord): AppError {
   return new AppError(
     'mode-unsupported',

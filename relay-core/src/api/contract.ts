@@ -63,17 +63,27 @@ export const relayContract = {
     command: base
       .input(clientRef.extend({ host: z.string().min(1).max(253) }))
       .output(z.object({ command: z.string(), vkey: z.string(), fingerprint: z.string() })),
-    /** A one-time code, good for one installation by one pasted line. */
-    invite: base.input(clientRef.extend({ host: z.string().min(1).max(253) })).output(
-      z.object({
-        code: z.string(),
-        expiresAtMs: model.instantMs,
-        curl: z.string(),
-        wget: z.string(),
-        /** The folder into which an npc has to be copied before the line works; null where one lies, left out by older relays. */
-        lacksProgramIn: z.string().nullish(),
-      }),
-    ),
+    /**
+     * A one-time code, good for one installation by one pasted line. `allowTarget` stands in the line, as npc's flag of that
+     * name reads it: what its agent may dial; without it, whatever its relay asks for.
+     */
+    invite: base
+      .input(
+        clientRef.extend({
+          host: z.string().min(1).max(253),
+          allowTarget: z.string().min(1).max(4096).optional(),
+        }),
+      )
+      .output(
+        z.object({
+          code: z.string(),
+          expiresAtMs: model.instantMs,
+          curl: z.string(),
+          wget: z.string(),
+          /** The folder into which an npc has to be copied before the line works; null where one lies, left out by older relays. */
+          lacksProgramIn: z.string().nullish(),
+        }),
+      ),
   },
   tunnels: {
     list: base.input(nothing).output(z.array(model.tunnel)),

@@ -1,4 +1,5 @@
 export * from './agent/agent-config.ts'
+export * from './agent/allowed-targets.ts'
 export * from './agent/npc-conf.ts'
 export * from './file/edit-config.ts'
 export * from '../net/address/port-ranges.ts'

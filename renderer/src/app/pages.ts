@@ -61,12 +61,13 @@ const pages: RouteRecordRaw[] = [
     meta: { frame: 'own' },
   },
   {
-    // `?labId=` goes on with a lab box whose setup has begun
+    // `?labId=` goes on with a lab box whose setup has begun; `?line=again` shows a new line for one that is online
     path: '/servers/:serverId/add-lab',
     name: 'add-lab',
     props: ({ params, query }) => ({
       serverId: params['serverId'],
       labId: typeof query['labId'] === 'string' ? query['labId'] : null,
+      lineAgain: query['line'] === 'again',
     }),
     component: () => import('../features/setup/add-lab/AddLabPage.vue'),
     meta: { frame: 'own' },

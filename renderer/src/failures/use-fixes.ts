@@ -3,6 +3,7 @@ import { useApi } from '../carrier/use-backend.ts'
 import type { Corrections } from '@nps-desktop/electron/contract'
 import type { FixHandlers } from './fixes.ts'
 import { useOpenUrl } from '../stores/use-open-url.ts'
+import { useOverview } from '../stores/use-overview.ts'
 
 /** Where a failure stands, as far as its fixes need it. What is absent has no button. */
 export interface FixPlace {
@@ -30,6 +31,7 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
   const api = useApi()
   const router = useRouter()
   const openUrl = useOpenUrl()
+  const overview = useOverview()
 
   return (place) => {
     const { run, again, correct, machine, tunnelId, usePort } = place
@@ -40,6 +42,18 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
     const serverId = place.serverId ?? (machine?.kind === 'server' ? machine.id : undefined)
     return {
       'set-up-beside': () => router.push({ name: 'setup' }),
+      // npc learns of it by being set up again: over ssh where that does not cut its own way, else by a new line
+      'allow-target': async ({ labId, allowTarget }) => {
+        const lab = overview.labOf(labId)
+        const bySsh = lab?.address && !lab.byOwnTunnel
+        const isDone = await run(async (options) => {
+          await api.labs.edit({ labId, allowTarget }, options)
+          if (bySsh) await api.labs.setup({ labId }, options)
+        })
+        if (!isDone || !lab) return
+        const query = { labId, ...(bySsh ? {} : { line: 'again' }) }
+        await router.push({ name: 'add-lab', params: { serverId: lab.serverId }, query })
+      },
       'open-url': ({ url }) => run(() => openUrl(url)),
       ...(again ? { retry: again } : {}),
       ...(editAddress ? { 'edit-address': editAddress } : {}),

@@ -47,6 +47,8 @@ const overview = (part: Partial<Overview> = {}): Overview => ({
       jump: null,
       hasSecret: true,
       startKind: 'systemd',
+      allowTarget: null,
+      allowTargetInForce: null,
       state: { state: 'offline', sinceMs: 1 },
     },
   ],

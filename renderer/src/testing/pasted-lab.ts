@@ -26,6 +26,8 @@ export const lab: Lab = {
   jump: null,
   hasSecret: false,
   startKind: 'systemd-user',
+  allowTarget: '127.0.0.1,::1',
+  allowTargetInForce: null,
   account: 'alice',
   state: { state: 'online', sinceMs: 0, address: '198.51.100.4:5000', version: '1.0.0' },
 }

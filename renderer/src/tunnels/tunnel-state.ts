@@ -69,7 +69,12 @@ export type RowAction =
   | { do: 'fix'; fix: Fix }
 
 /** Not by one click in a row: the tunnel's page says first what is asked. */
-const needsWords: ReadonlySet<Fix['action']> = new Set(['edit-address', 'accept-change', 'keep-private'])
+const needsWords: ReadonlySet<Fix['action']> = new Set([
+  'edit-address',
+  'accept-change',
+  'keep-private',
+  'allow-target',
+])
 
 export function rowAction(tunnel: Tunnel, look: TunnelLook): RowAction {
   if (look.look === 'paused') return { do: 'start' }

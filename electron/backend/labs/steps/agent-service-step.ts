@@ -20,7 +20,12 @@ export const agentServiceStep: StepDefinition<LabContext> = {
     const { vkey } = await api.clients.command({ id, host: relay.host }, { signal })
     const installed = await installProgram('npc', owner, programPath(found), {
       // the identity that the app itself has pinned, which it read by ssh: not what the relay says of itself
-      flags: [`-server=${bridgeAddress(relay)}`, `-fingerprint=${relay.fingerprint}`],
+      flags: [
+        `-server=${bridgeAddress(relay)}`,
+        `-fingerprint=${relay.fingerprint}`,
+        // `npc install` writes its settings as a whole: without the flag there would be no limit any more
+        ...(lab.allowTarget === null ? [] : [`-allow_target=${lab.allowTarget}`]),
+      ],
       secretEnv: { name: 'NPC_SERVER_VKEY', value: vkey },
       signal,
     })
@@ -29,6 +34,7 @@ export const agentServiceStep: StepDefinition<LabContext> = {
     const { service, folder } = installed
     storage.labs.put({
       ...labOf(context),
+      allowTargetThere: lab.allowTarget,
       installed: {
         as: owner.as,
         service,

@@ -87,7 +87,9 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         forOthersOnly('the vkey of a client')
         return parts.command(clients.record(input.id).vkey, input.host)
       }),
-      invite: os.clients.invite.handler(({ input }) => invites.create(clients.record(input.id), input.host)),
+      invite: os.clients.invite.handler(({ input }) =>
+        invites.create(clients.record(input.id), input.host, input.allowTarget),
+      ),
     },
     tunnels: {
       list: os.tunnels.list.handler(() => tunnels.list().map(ofTunnel)),

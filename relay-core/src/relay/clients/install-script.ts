@@ -14,7 +14,8 @@ export interface InstallScriptOptions {
 
 /**
  * The script behind the pasted line, for any POSIX shell (dash, bash, busybox). It runs only when it has arrived
- * whole, fetches npc over the same pinned key, checks its SHA-256 and installs it at the best level the machine allows.
+ * whole, fetches npc over the same pinned key, checks its SHA-256 and installs it at the best level the machine allows. Flags
+ * that the line gives it go to `npc install`.
  */
 export function installScript({
   server,
@@ -76,11 +77,11 @@ main() {
   gzip -dc "$work/npc.gz" >"$work/npc" || fail "the program could not be unpacked: is the disk full?"
   chmod 700 "$work/npc"
   "$work/npc" -version || fail "npc does not start on this machine (see the line above)."
-  NPC_SERVER_VKEY=${q(vkey)} "$work/npc" install -server=${q(server)} -fingerprint=${q(fingerprint)}
+  NPC_SERVER_VKEY=${q(vkey)} "$work/npc" install -server=${q(server)} -fingerprint=${q(fingerprint)} "$@"
   NPC_SERVER_VKEY='' "$work/npc" start
   "$work/npc" status || true
 }
 
-main
+main "$@"
 `
 }

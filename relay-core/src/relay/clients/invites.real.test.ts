@@ -90,6 +90,28 @@ test.each(['curl', 'wget'] as const)(
   },
 )
 
+test.each(['curl', 'wget'] as const)(
+  'what the agent may dial stands in the pasted %s line itself, and reaches its settings',
+  async (tool) => {
+    const { client } = connection
+    const { id } = await client.clients.add({ name: 'lab' })
+    const asked = { id, host: '127.0.0.1', allowTarget: '127.0.0.1, [::1]:22' }
+    const line = (await client.clients.invite(asked))[tool]
+    expect(line).toContain("-allow_target=127.0.0.1, [::1]:22'")
+    expect((await shell(line)).code).toBe(0)
+    const calls = readFileSync(join(folder, 'home/calls'), 'utf8')
+    expect(calls).toContain('install -server=')
+    expect(calls).toContain(' -allow_target=127.0.0.1, [::1]:22 key=')
+  },
+)
+
+test('a list that npc would refuse makes no line', async () => {
+  const { client } = connection
+  const { id } = await client.clients.add({ name: 'lab' })
+  const wrong = client.clients.invite({ id, host: '127.0.0.1', allowTarget: "'; touch x #" })
+  await expect(wrong).rejects.toMatchObject({ code: 'invalid-input' })
+})
+
 test('npc is not put where another account could put its own in its place', async () => {
   const { curl } = await invite()
   const home = join(folder, 'home')

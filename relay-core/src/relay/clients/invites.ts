@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RelayError } from '../../api/errors.ts'
 import { shellWord } from '../../api/shell-words.ts'
+import { allowTargetProblem } from '../../config/agent/allowed-targets.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
 import type { Programs } from './programs.ts'
@@ -52,8 +53,14 @@ export class Invites {
     })
   }
 
-  /** Rejects with RelayError `invalid-input` for a host that could not stand in a shell line. */
-  async create(client: ClientRecord, host: string) {
+  /**
+   * The line itself says what the agent may dial (`allowTarget`), so that it does not depend on what the relay's script makes of it.
+   * Rejects with RelayError `invalid-input` for a host that could not stand in a shell line, and for a list that npc would refuse.
+   */
+  async create(client: ClientRecord, host: string, allowTarget?: string) {
+    const problem = allowTarget === undefined ? null : allowTargetProblem(allowTarget)
+    if (problem) throw new RelayError('invalid-input', `allowTarget ${problem}.`, { field: 'allowTarget' })
+    const shell = allowTarget === undefined ? 'sh' : `sh -s -- ${shellWord(`-allow_target=${allowTarget}`)}`
     const { store, programs, curlPin, now, log } = this.#options
     const server = this.bridgeAddress(host)
     const lacksProgramIn = (await programs.any()) ? null : programs.folder
@@ -67,8 +74,8 @@ export class Invites {
       code,
       expiresAtMs,
       // The certificate is self-signed on purpose: what counts is the pinned key.
-      curl: `curl -fsSL -k --pinnedpubkey ${shellWord(curlPin)} ${shellWord(url)} | sh`,
-      wget: `wget -qO- --no-check-certificate --pinnedpubkey=${shellWord(curlPin)} ${shellWord(url)} | sh`,
+      curl: `curl -fsSL -k --pinnedpubkey ${shellWord(curlPin)} ${shellWord(url)} | ${shell}`,
+      wget: `wget -qO- --no-check-certificate --pinnedpubkey=${shellWord(curlPin)} ${shellWord(url)} | ${shell}`,
       lacksProgramIn,
     }
   }

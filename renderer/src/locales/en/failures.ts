@@ -491,6 +491,16 @@ export const failures = {
       'Somebody changed it there. The app does not use it until you decide; {lab} is still known by its own key.',
     next: 'If that was you or somebody you know, go on. Otherwise find out who can change things on {server}.',
   },
+  'target-not-allowed': {
+    title: '{lab} does not open {target}.',
+    cause: 'It was set up to let tunnels lead to {allowed} only.',
+    next: 'Allow this address too, or choose another one.',
+  },
+  'allow-list-wrong': {
+    title: 'These addresses cannot be read: {list}',
+    cause: 'Each is a name, an address or a network, with a port if need be, and commas between them.',
+    next: 'Write them like 127.0.0.1, 10.0.0.0/24:22, nas.lab:445.',
+  },
   'port-in-use': {
     title: 'Port {port} is taken on {host}.',
     cause: '{program} listens there.',

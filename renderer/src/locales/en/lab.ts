@@ -51,6 +51,23 @@ export const lab = {
   pasteAgain: 'Show the line to paste',
   goOn: 'Continue the setup',
   updateSignIn: 'Update sign-in',
+  allow: {
+    label: 'Tunnels may lead to',
+    box: 'This lab box only',
+    any: 'The lab box and the machines it reaches',
+    listed: 'Only these addresses',
+    list: 'Addresses',
+    listHint:
+      'Names, addresses or networks with commas between, each with a port if you like: 127.0.0.1, 10.0.0.0/24:22, nas.lab:445',
+    hint: 'npc on the lab box keeps to this, so that nobody who takes over the server gets any further.',
+    anyHint: 'Whoever takes over the server can then open connections to all of them.',
+    change: 'Change',
+    save: 'Save and set up again',
+    saveLine: 'Save and show the line',
+    notInForce: 'Not in force yet: set the lab box up again.',
+    byLine:
+      'npc was told so by the line that was pasted. A change takes effect once a new line has been pasted there.',
+  },
   rename: 'Rename',
   newName: 'New name',
   remove: 'Remove {name}',

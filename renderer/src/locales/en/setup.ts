@@ -175,6 +175,7 @@ export const setup = {
     withCurl: 'With curl',
     withWget: 'With wget',
     waitingFor: 'Waiting for {name}',
+    onlineMeanwhile: '{name} is online. The new setting takes effect once this line has been pasted there.',
     validFor: 'valid for {time}',
     expired: 'This line is no longer valid.',
     lineExplained:

@@ -448,6 +448,16 @@ export const failures: Translation<typeof en> = {
     cause: '有人在那里改了密码。在你决定之前，应用不会使用它；{lab} 仍按它自己的密钥识别。',
     next: '如果是你或你认识的人改的，可以继续。否则请查清谁能在 {server} 上做更改。',
   },
+  'target-not-allowed': {
+    title: '{lab} 不会连接 {target}。',
+    cause: '部署时限定了隧道只能通往 {allowed}。',
+    next: '也允许这个地址，或换一个地址。',
+  },
+  'allow-list-wrong': {
+    title: '无法识别这些地址：{list}',
+    cause: '每一项是名称、地址或网段，可带端口，以逗号分隔。',
+    next: '请写成 127.0.0.1, 10.0.0.0/24:22, nas.lab:445 这样的形式。',
+  },
   'port-in-use': {
     title: '{host} 上的端口 {port} 已被占用。',
     cause: '{program} 正在监听。',

@@ -167,6 +167,7 @@ export const setup: Translation<typeof en> = {
     withCurl: '使用 curl',
     withWget: '使用 wget',
     waitingFor: '等待 {name} 上线',
+    onlineMeanwhile: '{name} 在线。在那里粘贴这行命令后，新的设置才会生效。',
     validFor: '有效期还剩 {time}',
     expired: '这行命令已失效。',
     lineExplained: '这行命令只能安装一次。它从 {server} 获取 npc，先核对云服务器身份，不需要 root。',

@@ -31,6 +31,8 @@ const lab: Lab = {
   jump: null,
   hasSecret: false,
   startKind: 'unknown',
+  allowTarget: null,
+  allowTargetInForce: null,
   state: { state: 'waiting' },
 }
 const order: StepId[] = [
