@@ -8,7 +8,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The value itself. Every call of this is a place to look at in a review. */
+  /** The value itself. Every call of this deserves a look in review. */
   reveal(): string {
     return this.#value
   }

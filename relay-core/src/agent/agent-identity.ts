@@ -1,7 +1,7 @@
 import type { Log } from '../log/log.ts'
 import { createIdentity, loadOrCreateIdentity, type Identity } from '../net/tls/identity.ts'
 
-/** The agent's own key: made at its first start, and proved to visitors of private tunnels, who pin it. */
+/** The agent's own key: made at its first start and proved to visitors of private tunnels, who pin it. */
 export class AgentIdentity {
   readonly #folder: string | undefined
   readonly #log: Log
@@ -12,7 +12,7 @@ export class AgentIdentity {
     this.#log = log
   }
 
-  /** Never rejects: a lab box whose key cannot be kept must be reachable all the same. */
+  /** Never rejects: a lab box whose key cannot be saved must still be reachable. */
   get(): Promise<Identity> {
     this.#identity ??= this.#load()
     return this.#identity

@@ -26,7 +26,7 @@ const steady: Pause = [4_000, 6_000]
 const politeShortestMs = 30_000
 const politeLongestMs = 300_000
 
-/** A link that held this long was a good one: the next attempt begins a new count. */
+/** A link that lasted this long was a good one: the next attempt starts counting from one. */
 const goodLinkMs = 10_000
 
 /** What the agent's state becomes. Pure: `nowMs` and `random` (0 to 1) come from outside. */
@@ -69,7 +69,7 @@ function afterLoss(
   return { state: 'waiting', attempt, retryAtMs, reason }
 }
 
-/** How long to wait after so many attempts in vain. */
+/** How long to wait after this many failed attempts. */
 export function pauseBefore(rule: Exclude<RetryRule, 'give-up'>, attempt: number): Pause {
   switch (rule) {
     case 'soon':

@@ -17,10 +17,10 @@ export interface AgentOptions extends RelayChoiceOptions {
   readonly network?: Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
 }
 
-/** An attempt so young is not given up for a change of the network. */
+/** An attempt this young is not given up because the network changed. */
 const freshAttemptMs = 1_000
 
-/** npc: keeps a link to its relay for as long as it runs, whatever the network does, and dials what the relay asks for. */
+/** npc: keeps a link to its relay as long as it runs, whatever the network does, and dials what the relay asks for. */
 export class Agent {
   readonly #options: AgentOptions
   readonly #clock: Clock
@@ -72,7 +72,7 @@ export class Agent {
     this.#connecting?.abort(new Error('the agent was stopped'))
     this.#link?.close()
     await this.#ended
-    // Only now is what the last link left behind among them.
+    // Only now do they include what the last link left behind.
     this.#leftovers.end()
   }
 
@@ -117,14 +117,14 @@ export class Agent {
   }
 
   #onNetworkChange(): void {
-    // What has just begun has begun on the network that there is now.
+    // An attempt that has just begun already uses the new network.
     if (this.#state.state === 'connecting' && this.#clock.now() - this.#connectingSinceMs > freshAttemptMs)
       this.#connecting?.abort(new Error('the network of this machine has changed'))
     this.#link?.onNetworkChange?.()
     this.#take({ type: 'network-changed' })
   }
 
-  /** One line a change of state; a first failure is a warning, the same one again is not news. */
+  /** One line per change of state; the first failure is a warning, and repeating it is not news. */
   #tell(state: AgentState): void {
     const { log, server } = this.#options
     switch (state.state) {
@@ -156,7 +156,7 @@ export class Agent {
   }
 }
 
-/** Whether another program has the place. */
+/** Whether another program has taken over the client. */
 function isDisplacement({ code }: LinkFailure): boolean {
   return code === 'agent-replaced' || code === 'client-in-use'
 }

@@ -48,7 +48,7 @@ export async function lookUp(
   }
 }
 
-/** The system's error in words: what failed, and what to do. */
+/** The system's error in words: what failed and what to do. */
 export function explainDial(error: NodeJS.ErrnoException, { host, port }: Target): RelayError {
   const failure = (code: RelayErrorCode, sentence: string) =>
     new RelayError(code, sentence, { host, port }, { cause: error })

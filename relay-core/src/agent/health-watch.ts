@@ -13,7 +13,7 @@ export interface TargetHealth {
 
 export const untried: TargetHealth = { failures: 0, isDown: false }
 
-/** What one more try makes of it: down after so many failures in a row, back with the first success. */
+/** The state after one more check: down after this many failures in a row, up again with the first success. */
 export function nextHealth(before: TargetHealth, succeeded: boolean, maxFailures: number): TargetHealth {
   if (succeeded) return untried
   const failures = before.failures + 1
@@ -72,7 +72,7 @@ export class HealthWatch {
   }
 }
 
-/** Undefined when the target is well, else why not. */
+/** Undefined when the target is healthy, otherwise why not. */
 async function tryTarget(
   { type, path, timeoutMs }: AgentHealthCheck,
   target: string,

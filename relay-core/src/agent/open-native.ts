@@ -55,12 +55,12 @@ export async function openNative(
   }
 }
 
-/** A program as it begins. */
+/** The instance of a program that has just started. */
 export function newInstance(): AgentInstance {
   return { id: randomBytes(idLength), isDisplaced: false }
 }
 
-/** The tunnels and the health checks of npc.conf. One that the relay cannot give does not keep the others away. */
+/** The tunnels and the health checks of npc.conf. One that the relay refuses does not hold up the others. */
 async function bringAlong(
   link: RelayLink,
   { server, configuration, log }: ConnectionOptions,

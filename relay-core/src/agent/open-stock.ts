@@ -15,10 +15,10 @@ import { HealthWatch } from './health-watch.ts'
 import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
 
-/** What was refused is asked for once more: its port may still belong to the session that has just ended. */
+/** A refused tunnel is asked for once more: its port may still belong to the session that has just ended. */
 const againAfterMs = 2_000
 
-/** Pushes what there is to push, then opens the link. Rejects with what either rejects with. */
+/** Pushes what there is to push, then opens the link. Rejects with whatever either of them rejects with. */
 export async function openStock(
   options: ConnectionOptions,
   { signal }: { signal: AbortSignal },
@@ -69,12 +69,12 @@ function sharesOf(configuration: PushedConfiguration | undefined): Share[] {
   return files.map(({ localPath, stripPrefix }) => ({ folder: localPath, stripPrefix }))
 }
 
-/** Under which the key is kept that a relay gives for a public one; the public one itself need not be read there. */
+/** The name under which a relay's answer to a public key is kept; it does not reveal the public key. */
 export function temporaryKeyName({ host, port, vkey }: StockRelay): string {
   return `${formatHostPort({ host, port })} ${md5Hex(vkey)}`
 }
 
-/** One item that the relay cannot give must not keep the others away: it is left out, and the log says so. */
+/** One item that the relay refuses must not hold up the others: it is left out, and the log says so. */
 async function push(
   relay: StockRelay,
   configuration: PushedConfiguration,

@@ -15,17 +15,17 @@ export interface RelayChoiceOptions extends ConnectionOptions {
   readonly fingerprint?: string | undefined
   /** Where a pin is kept; without it, in memory. */
   readonly pinFile?: string | undefined
-  /** Where is kept which relays turned out to be stock ones; without it, in memory. */
+  /** Where it is kept which relays turned out to be stock ones; without it, in memory. */
   readonly stockRelaysFile?: string | undefined
 }
 
-/** A native relay that has not answered yet by then may be a stock one that waits for other words. */
+/** A relay that has not answered natively by then may be a stock one that waits for its own protocol. */
 const nativePatienceMs = 1_500
 
-/** How often a stock relay is asked natively, besides at each new link: it may have been replaced by a better one. */
+/** How often a stock relay is tried natively, in addition to each new link: it may have been replaced by ours. */
 const nativeRecheckMs = 60 * 60_000
 
-/** Somebody who does not understand may be spoken to otherwise; a refusal is an answer. */
+/** A peer that does not understand may be tried with the other protocol; a refusal is an answer. */
 const notUnderstood: readonly LinkFailureCode[] = [
   'relay-unreachable',
   'handshake-timeout',
@@ -34,14 +34,14 @@ const notUnderstood: readonly LinkFailureCode[] = [
 
 /**
  * Opens links to one relay in the protocol that it speaks, and finds out which that is. Once a native relay's key is known
- * there is no choice any more: whoever cuts the line cannot make the agent speak in the clear.
+ * there is no choice any more: someone who cuts the line cannot make the agent fall back to plain text.
  */
 export class RelayChoice {
   readonly #options: RelayChoiceOptions
   readonly #known: KnownKey
   readonly #stockRelays: ServerNotes | undefined
   #isStock = false
-  /** A native relay has taken this vkey for its public one: npc.conf goes to it in the stock protocol. */
+  /** A native relay has recognised this vkey as its public one: npc.conf is sent to it by the stock protocol. */
   #hasPublicKey = false
 
   constructor(options: RelayChoiceOptions) {
@@ -76,7 +76,7 @@ export class RelayChoice {
     return this.#findOut(signal)
   }
 
-  /** Natively first. Stock follows as soon as that has failed, or when it takes long; who answers first has won. */
+  /** Natively first. Stock follows as soon as that has failed, or when it takes long; the first to answer wins. */
   async #findOut(signal: AbortSignal): Promise<RelayConnection> {
     const giveUp = { native: new AbortController(), stock: new AbortController() }
     const native = this.#openNative(AbortSignal.any([signal, giveUp.native.signal]))
@@ -143,7 +143,7 @@ export class RelayChoice {
     })
   }
 
-  /** Costs the next start some milliseconds when it fails, and nothing else. */
+  /** If it fails, the next start takes a few milliseconds longer, and nothing else. */
   async #note(write: (notes: ServerNotes, server: string) => Promise<void>): Promise<void> {
     if (!this.#stockRelays) return
     await write(this.#stockRelays, this.#options.server).catch((error: unknown) =>

@@ -25,17 +25,17 @@ export interface ConnectionOptions {
   /** `host:port`; an IPv6 host in brackets. */
   readonly server: string
   readonly vkey: Secret
-  /** Between this machine and the relay; without it the way is direct. */
+  /** Between this machine and the relay; without it the connection is direct. */
   readonly proxy?: ProxyAddress | undefined
   /** A dead relay is noticed after this long, if that is sooner than the protocol's own limit. */
   readonly silenceLimitMs?: number | undefined
   /** What this agent brings along; without it the relay knows its tunnels. */
   readonly configuration?: PushedConfiguration | undefined
-  /** Where keys that a relay gave for a time are kept, for `npc status`; without it they are not. */
+  /** Where temporary keys from a relay are kept, for `npc status`; without it they are not kept. */
   readonly temporaryKeyFile?: string | undefined
-  /** Of this program; without it each link is one of a program of its own. */
+  /** Identifies this program; without it each link counts as a separate program. */
   readonly instance?: AgentInstance | undefined
-  /** How this program came to run, for the relay to show; without it, it is not told. */
+  /** How this program was started, for the relay to show; without it the relay is not told. */
   readonly origin?: AgentOrigin | undefined
   /** The agent's own key; without it one is made for each link. */
   readonly identity?: AgentIdentity | undefined

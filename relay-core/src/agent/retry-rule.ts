@@ -2,12 +2,12 @@ import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 
 /**
  * `soon`: within about a second, and within four after some minutes. `steadily`: every five seconds or so, as stock
- * agents do, because only a person can mend it and wants to see that it is mended. `politely`: after half a minute to
- * five, because somebody else has the place.
+ * agents do, because only a person can fix it and wants to see that it is fixed. `politely`: after half a minute to
+ * five, because another agent is online for the client.
  */
 export type RetryRule = 'soon' | 'steadily' | 'politely' | 'give-up'
 
-/** All that can end the agent's link, or keep it from beginning. */
+/** Everything that can end the agent's link, or prevent it. */
 export type LinkFailureCode = Extract<
   RelayErrorCode,
   | 'relay-unreachable'
@@ -31,9 +31,9 @@ export interface LinkFailure {
 }
 
 /**
- * A lab box that nobody can reach must not stay away for ever because its relay was down, being updated, or restored
+ * A lab box that nobody can reach must not stay away forever because its relay was down, being updated, or restored
  * from an older copy for an hour, nor because a copy of its disk was started somewhere. Only a relay that proves another key ends
- * the agent: to that it must not speak.
+ * the agent: it must not talk to that one.
  */
 export const retryRule: Record<LinkFailureCode, RetryRule> = {
   'relay-unreachable': 'soon',

@@ -6,10 +6,10 @@ import type { Target } from '../session/agent-session.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import { explainDial, lookUp } from './dial-target.ts'
 
-/** Relays forget a visitor long before; one that does not must not leave sockets behind. */
+/** Relays forget a visitor much earlier; one that does not must not leave sockets behind. */
 const idleTimeoutMs = 15 * 60_000
 
-/** A socket that sends to the target and hears it alone. Rejects with a `target-…` RelayError, or the signal's reason. */
+/** A socket that sends to the target and receives from it only. Rejects with a `target-…` RelayError, or the signal's reason. */
 export async function openDatagramSocket(
   target: Target,
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
@@ -36,19 +36,19 @@ export function joinDatagrams(stream: Duplex, socket: Socket): void {
     alive()
     stream.write(data)
   })
-  // A datagram that cannot be sent is lost, as any may be: the next one is tried all the same.
+  // A datagram that cannot be sent is lost, as any may be; the next one is still tried.
   stream.on('data', (data: Buffer) => {
     alive()
     socket.send(data, () => undefined)
   })
 }
 
-/** The stream's end takes the socket along, and so does a long silence; answers how to say that something passed. */
+/** The socket is closed with the stream, and after a long silence; returns a function that reports activity. */
 export function endTogether(stream: Duplex, socket: Socket): () => void {
   const idle = setTimeout(() => stream.destroy(), idleTimeoutMs)
   stream.on('end', () => stream.end())
   stream.on('error', () => undefined)
-  // ECONNREFUSED says that nothing listens there right now; the next datagram is tried all the same.
+  // ECONNREFUSED means that nothing listens there right now; the next datagram is still tried.
   socket.on('error', () => undefined)
   const close = () => {
     clearTimeout(idle)

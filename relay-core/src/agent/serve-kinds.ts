@@ -64,7 +64,7 @@ export function serveKinds({
   }
 }
 
-/** Lets the visitor in who proves to know the tunnel's password, and joins it with the target. Never rejects. */
+/** Lets in a visitor that proves it knows the tunnel's password, and joins it to the target. Never rejects. */
 async function joinPrivately(
   stream: Duplex,
   socket: Socket,

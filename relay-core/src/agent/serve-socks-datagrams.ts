@@ -6,7 +6,7 @@ import { resolveHost } from '../net/dial/resolve-host.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import { endTogether } from './serve-datagrams.ts'
 
-/** Names that are being looked up for one stream; datagrams to further ones are lost meanwhile. */
+/** Limit of names being looked up for one stream; datagrams to further names are dropped meanwhile. */
 const maxLookups = 32
 
 /**
@@ -40,7 +40,7 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: { policy: DialPo
     try {
       return (await resolveHost(host, { signal: closed.signal }))[0]
     } catch {
-      // A name that is not known costs this datagram only.
+      // An unknown name costs this datagram only.
       return undefined
     } finally {
       lookups -= 1

@@ -22,7 +22,7 @@ interface ServeStreamOptions {
 /** How long a relay may take to say what its new stream is for. */
 const requestTimeoutMs = 10_000
 const handshakeTimeoutMs = 10_000
-/** The visitor is gone: how long a target that was told so may still hold its connection. */
+/** How long a target may still hold its connection after it was told that the visitor has gone. */
 const targetGraceMs = 10_000
 
 /** Agent's side of one stream: reads what the relay asks for and does it. Never rejects. */
@@ -38,7 +38,7 @@ export async function serveStockStream(stream: MuxStream, options: ServeStreamOp
     else await serveTcp(stream, link, options, gone.signal)
   } catch (error) {
     if (!gone.signal.aborted) options.log.warn('a stream could not be served', { reason: error })
-    // A stock relay learns of a failed dial by this and by nothing else.
+    // This is the only way a stock relay learns of a failed dial.
     stream.destroy()
   }
 }

@@ -11,7 +11,7 @@ export interface UpgradeOptions {
   readonly log: Log
 }
 
-/** A link that is given up for a better one as soon as the relay offers it. To its holder they are one. */
+/** A link that is replaced by a better one as soon as the relay offers it. Its holder sees a single link. */
 export class UpgradableConnection implements RelayConnection {
   readonly closed: Promise<Error>
   readonly #options: UpgradeOptions
@@ -61,7 +61,7 @@ export class UpgradableConnection implements RelayConnection {
   }
 
   async #onLost(link: RelayConnection, reason: Error): Promise<void> {
-    // The relay may have told the older link of the newer one before we have heard of it.
+    // The relay may have told the older link about the newer one before we know of it.
     if (asLinkFailure(reason).code === 'agent-replaced') await this.#check
     if (link !== this.#current) return
     this.#stopChecks()

@@ -18,7 +18,7 @@ export interface ConnectRelayOptions {
 }
 
 const connectTimeoutMs = 10_000
-/** Some 20,000 tunnels in one list; a relay that sends more would fill the asker's memory. */
+/** Some 20,000 tunnels in one list; a relay that sends more would fill the caller's memory. */
 const mostMessageBytes = 16 * 1024 * 1024
 
 /**
@@ -39,7 +39,7 @@ export async function connectRelay({
   const either = AbortSignal.any([signal, deadline])
   let socket: TLSSocket | undefined
   try {
-    // No ticket is kept: each connection proves the relay's key anew.
+    // No ticket is kept: each connection proves the relay's key again.
     socket = await connectTls({
       host,
       port,

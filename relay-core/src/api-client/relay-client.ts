@@ -34,7 +34,7 @@ export function createRelayClient(socket: WebSocket): RelayClient {
   return createORPCClient(link)
 }
 
-/** What a failed `call` was, in the relay's own words; a connection that ended is `relay-unreachable`. */
+/** Why `call` failed, in the relay's words; a connection that ended is `relay-unreachable`. */
 export function toRelayError(error: unknown, call: string): RelayError {
   if (error instanceof RelayError) return error
   const wrong = wrongShape(error)
@@ -88,7 +88,7 @@ function inputIssues(error: ORPCError<string, unknown>): string {
   return issues && issues.length > 0 ? describeIssues(issues) : error.message
 }
 
-/** A relay can make a wrong list as long as it likes. */
+/** A hostile relay can make this list arbitrarily long. */
 const mostIssues = 3
 
 /** What zod found wrong, as one sentence. */

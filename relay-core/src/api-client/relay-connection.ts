@@ -2,10 +2,10 @@ import type { WebSocket } from 'ws'
 import { createRelayClient, type RelayClient } from './relay-client.ts'
 
 const pingEveryMs = 3_000
-/** Two answers may be missing; then the relay is gone, within 10 s as everywhere. */
+/** Two answers may be missing; then the relay counts as gone, within 10 s as everywhere. */
 const silentAfterMs = 9_000
 
-/** An open way to a relay's API. */
+/** An open connection to a relay's API. */
 export interface RelayConnection {
   readonly client: RelayClient
   /** The key the relay has proved, `sha256:…`; empty over the control socket of this machine. */

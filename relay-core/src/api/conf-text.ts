@@ -26,12 +26,12 @@ export function isComment(line: string): boolean {
   return line.startsWith('#') || line.startsWith(';')
 }
 
-/** Lines without their ends; `\r\n` counts as one end. */
+/** Lines without their endings; `\r\n` counts as one. */
 export function splitLines(text: string): string[] {
   return text.split(/\r?\n/)
 }
 
-/** The values in force by key; of a key that stands twice, the last. */
+/** The effective values by key; for a key that occurs twice, the last one. */
 export function readConf(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>()
   for (const raw of splitLines(text)) {
@@ -42,9 +42,9 @@ export function readConf(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * The same text with `edits` in it: of a key that stands, the line that counts gets the new value; one that is only there
- * as a comment gets its line right below it; an unknown one goes to the end. `null` takes the key's lines out. Comments,
- * order, the spelling of keys and line ends stay. Keys are written in lower case.
+ * The same text with `edits` applied: for an existing key, the line in effect gets the new value; one that exists only
+ * as a comment gets its line right below it; an unknown one goes to the end. `null` removes the key's lines. Comments,
+ * order, the spelling of keys and line endings are kept. Keys are written in lower case.
  */
 export function editConf(text: string, edits: ReadonlyMap<string, string | null>): string {
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n'
@@ -70,9 +70,9 @@ export function isReadableValue(value: string): boolean {
 }
 
 function setKey(lines: string[], key: string, value: string): void {
-  // A value that would lose its quotes gets a second pair of them.
+  // A value that would lose its quotes gets a second pair.
   const written = unquote(value) === value ? value : `"${value}"`
-  // The last line wins when a key stands twice: it is the one that is read.
+  // When a key occurs twice, the last line is the one that is read.
   const active = lines.findLastIndex((line) => keyOf(line) === key)
   if (active >= 0) {
     const [, head = '', equals = ''] = /^([^=]*?)(\s*=\s*)/.exec(lines[active] ?? '') ?? []

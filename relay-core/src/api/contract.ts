@@ -46,7 +46,7 @@ export const relayContract = {
         }),
       )
       .output(model.client),
-    /** `settings` and `limits` take the place of the old ones as a whole; left out, they stay. */
+    /** `settings` and `limits` replace the old ones as a whole; left out, they stay. */
     edit: base
       .input(
         clientRef.extend({
@@ -103,7 +103,7 @@ export const relayContract = {
       )
       .output(model.tunnel),
     /**
-     * `settings` and `limits` take the place of the old ones as a whole; left out, they stay. `mode` takes a tcp tunnel's
+     * `settings` and `limits` replace the old ones as a whole; left out, they stay. `mode` takes a tcp tunnel's
      * port away, or gives a private one a port: `port`, else the next free one.
      */
     edit: base

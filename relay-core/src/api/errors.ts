@@ -1,5 +1,5 @@
 /**
- * Every way in which a call to the relay, or the opening of a stream, can fail on purpose.
+ * Every expected way in which a call to the relay, or opening a stream, can fail.
  * docs/errors.md has a heading for each; the UI translates by code and `params`.
  */
 export const relayErrorCodes = [
@@ -64,7 +64,7 @@ export type RelayErrorCode = (typeof relayErrorCodes)[number]
 /** Values that a text about the failure needs: names, ports, addresses; never a secret. */
 export type FailureParams = Record<string, string | number>
 
-/** A failure foreseen by the design: a code from the closed list, an English sentence, and the values in it. */
+/** An expected failure: a code from the closed list, an English sentence, and the values in it. */
 export class RelayError extends Error {
   readonly code: RelayErrorCode
   readonly params: FailureParams

@@ -1,5 +1,5 @@
 /**
- * What stands in place of a secret that its reader may not see; sent back, it means that the secret stays. Of characters
- * that every kind of secret may have, header values too.
+ * What is shown in place of a secret that its reader may not see; sent back, it means "unchanged". Made of characters
+ * that every kind of secret may contain, including header values.
  */
 export const hiddenSecret = '········'

@@ -5,21 +5,21 @@ const positive = z.number().int().positive()
 /** An address or a network: `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`. */
 export const networkRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
 
-/** Long enough for the list of a whole campus; looked through for each visitor. */
+/** Long enough for the networks of a whole campus; searched for each visitor. */
 export const mostRanges = 1_000
 
 /**
  * What visitors of a tunnel, or of all tunnels of a client, may use together. Whatever is left out has no limit.
- * Limits hold for connections that are open already, too.
+ * Limits also apply to connections that are already open.
  */
 export const limits = z.object({
-  /** Bytes a second, both directions together. */
+  /** Bytes per second, both directions together. */
   rateBytesPerSecond: positive.optional(),
-  /** Bytes a second to visitors. */
+  /** Bytes per second to visitors. */
   downBytesPerSecond: positive.optional(),
-  /** Bytes a second to the target. */
+  /** Bytes per second to the target. */
   upBytesPerSecond: positive.optional(),
-  /** Bytes in all since creation, both directions together; the byte after the last one ends every connection. */
+  /** Total bytes since creation, both directions together; once they are used up, every connection ends. */
   quotaBytes: z.number().int().nonnegative().optional(),
   maxConnections: positive.optional(),
   /** Milliseconds since the Unix epoch; from then on nobody is let in. */
@@ -31,6 +31,6 @@ export const limits = z.object({
 })
 export type Limits = z.infer<typeof limits>
 
-/** Of a client: as above, for all its tunnels together. */
+/** For a client: as above, for all its tunnels together. */
 export const clientLimits = limits.extend({ maxTunnels: positive.optional() })
 export type ClientLimits = z.infer<typeof clientLimits>

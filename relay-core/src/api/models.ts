@@ -27,14 +27,14 @@ export const portList = z
     'expected ports such as 7000-9000,10001',
   )
 
-/** Whoever may give it: a person, or an agent that brings its tunnels. */
+/** Given by a person, or by an agent that brings its tunnels. */
 export const displayName = z
   .string()
   .overwrite((text) => printable(text))
   .trim()
   .min(1)
   .max(64)
-/** Of a key of relay or agent: SHA-256 as `nps` prints it. */
+/** SHA-256 of a relay's or agent's key, as `nps` prints it. */
 export const keyFingerprint = z.string().regex(/^sha256:[A-Za-z0-9_-]{43}$/)
 
 export const failureParams: z.ZodType<FailureParams> = z.record(z.string(), z.union([z.string(), z.number()]))
@@ -61,12 +61,12 @@ export const agentState = z.discriminatedUnion('state', [
     fingerprint: keyFingerprint.optional(),
     /** The name of the machine, as it says; stock agents do not. */
     hostname: z.string().optional(),
-    /** How the agent came to run, as it says; stock agents and older ones do not. */
+    /** How the agent was started, as it reports; stock agents and older ones do not. */
     origin: z
       .object({
-        /** What starts it; `none`: a person did. Null: something that this program does not know. */
+        /** What starts it; `none`: a person did. Null: something this version does not know. */
         start: z.enum(['none', 'systemd', 'systemd-user', 'cron', 'background']).nullable(),
-        /** Of the person who installed or started it, to sign in by; empty where it is not known. */
+        /** The account of the person who installed or started it, to sign in with; empty where it is unknown. */
         account: z.string().regex(/^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$/),
       })
       .optional(),
@@ -76,12 +76,12 @@ export const agentState = z.discriminatedUnion('state', [
         address: z.string(),
         hostname: z.string(),
         atMs: instantMs,
-        /** When it last asked for the place: it still runs. Null if it has not asked. */
+        /** When it last asked to come back, which shows that it still runs. Null if it has not asked. */
         askedAtMs: instantMs.nullable(),
       })
       .optional(),
   }),
-  /** `sinceMs` is null for a client that never was online. */
+  /** `sinceMs` is null for a client that was never online. */
   z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
 ])
 export type AgentState = z.infer<typeof agentState>
@@ -95,7 +95,7 @@ export const client = z.object({
   createdAtMs: instantMs,
   agent: agentState,
   tunnelCount: z.number().int(),
-  /** Made by its own agent with `public_vkey`; goes when that agent has been away for ten minutes. */
+  /** Made by its own agent with `public_vkey`; removed when that agent has been away for ten minutes. */
   isTemporary: z.boolean(),
   settings: clientSettings,
   limits: clientLimits,
@@ -114,7 +114,7 @@ export type TunnelMode = z.infer<typeof tunnelMode>
 const oneTarget = '(\\[[0-9a-fA-F:.%]+\\]|[^\\s\\p{C}:/,[\\]]{1,253}):\\d{1,5}'
 
 /**
- * `host:port`, as the agent dials it; an IPv6 host in brackets. Several, which visitors get in turn, with commas between.
+ * `host:port`, as the agent dials it; an IPv6 host in brackets. Several, used round robin, separated by commas.
  * Empty in the modes where the visitor says where to go, and for files.
  */
 export const targetAddress = z
@@ -123,7 +123,7 @@ export const targetAddress = z
   .max(4096)
   .regex(new RegExp(`^(${oneTarget}(,${oneTarget}){0,63})?$`, 'u'), 'expected host:port')
 
-/** The server's listening port: is it open, stopped by a person, or could it not be opened? */
+/** The server's listening port: open, stopped by a person, or failed to open. */
 export const tunnelState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('listening') }),
   z.object({ state: z.literal('stopped') }),
@@ -136,14 +136,14 @@ export const tunnel = z.object({
   clientId,
   name: displayName,
   mode: tunnelMode,
-  /** The port on the server; null in the modes that have none of their own, host and private. */
+  /** The port on the server; null in the modes without one, host and private. */
   port: port.nullable(),
   target: targetAddress,
-  /** Of several targets, those that are left out now because they are not well. */
+  /** Those of several targets that are left out now because they are unhealthy. */
   downTargets: z.array(z.string()),
   settings: tunnelSettings,
   limits,
-  /** `agent`: its npc brought it and takes it away; null: a person made it. */
+  /** `agent`: its npc brought it and removes it; null: a person made it. */
   pushedBy: z.enum(['agent']).nullable(),
   /** What a person switched on or off; kept over restarts. */
   enabled: z.boolean(),

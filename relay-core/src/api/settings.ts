@@ -1,6 +1,6 @@
 /**
- * What a changed setting does to a relay that runs. `live`: it counts at once. `reopen`: at once, and its port or certificate is
- * opened anew, which ends who is connected there. `restart`: it waits until nps is started again.
+ * What a changed setting does to a running relay. `live`: it takes effect at once. `reopen`: at once, and its port or certificate is
+ * opened again, which ends the connections there. `restart`: it waits until nps is restarted.
  */
 export type SettingEffect = 'live' | 'reopen' | 'restart'
 
@@ -8,7 +8,7 @@ export interface Setting {
   readonly effect: SettingEffect
   /** Never shown unasked, logged, or put into a message. */
   readonly secret?: true
-  /** A yes/no key, and what it is while the file does not set it. */
+  /** A yes/no key, and its value while the file does not set it. */
   readonly switch?: 'on' | 'off'
 }
 

@@ -1,6 +1,6 @@
 /**
- * One word for a POSIX shell, whatever is in it; a plain one stays as it is. Every command that is printed for a person,
- * or run, is made by these two. Throws a `TypeError` on NUL, which no command line can carry.
+ * Quotes one word for a POSIX shell, whatever is in it; a plain one stays as it is. Every command that is printed for a person,
+ * or run, is built by these two. Throws a `TypeError` on NUL, which no command line can carry.
  */
 export function shellWord(text: string): string {
   if (text.includes('\0')) throw new TypeError('a NUL cannot be part of a command line')

@@ -10,7 +10,7 @@ const headerValue = z
   .max(4096)
   .regex(/^[\t -~\u0080-\u00ff]*$/)
 
-/** How long a message is and what becomes of its connection is not a tunnel's to say. */
+/** A tunnel must not set the length of a message or the fate of its connection. */
 const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
 
 /** `lab.example.com`, `*.example.com` for every name below it at any depth, or `*` for what no other tunnel takes. In any script. */
@@ -52,14 +52,14 @@ export const hostRoute = z.object({
 })
 export type HostRoute = z.infer<typeof hostRoute>
 
-/** Which of several targets are well, by asking each in turn. */
+/** Finds out which of several targets are healthy by checking each of them. */
 export const healthCheck = z.object({
   type: z.enum(['tcp', 'http']).default('tcp'),
-  /** For `http`: a status from 200 to 399 is well. */
+  /** For `http`: a status from 200 to 399 is healthy. */
   path: z.string().max(1024).regex(/^\//).regex(printableText).default('/'),
   intervalMs: z.number().int().min(1_000).max(3_600_000).default(10_000),
   timeoutMs: z.number().int().min(100).max(60_000).default(3_000),
-  /** In a row, until the target is left out. */
+  /** Failures in a row until the target is left out. */
   maxFailures: z.number().int().min(1).max(100).default(3),
 })
 export type HealthCheck = z.infer<typeof healthCheck>

@@ -47,7 +47,7 @@ export class LogFile {
       }
       this.#append(this.#file, line)
     } catch {
-      // Standard output has the line too, and there is no other place to tell it.
+      // Standard output has the line too, and there is nowhere else to report it.
       this.#lostLines += 1
     }
   }
@@ -63,12 +63,12 @@ export class LogFile {
 
   #rotate(): void {
     if (this.#file && !mayRename(this.#path)) {
-      // Of a folder that is not ours, the file alone may be: it begins anew.
+      // In a folder that is not ours, the file alone may be ours: it starts empty again.
       ftruncateSync(this.#file.number)
       this.#file.bytes = 0
       return
     }
-    // Closed before it is moved, and forgotten before anything can fail: its number may soon be a visitor's socket.
+    // Closed before it is moved, and forgotten before anything can fail: its descriptor may soon be a visitor's socket.
     this.close()
     for (let age = olderFiles; age >= 1; age--) {
       const from = age === 1 ? this.#path : `${this.#path}.${age - 1}`

@@ -1,7 +1,7 @@
-/** More are forgotten early: a line too many in the log, not memory without end. */
+/** Beyond this, entries are forgotten early: an extra line in the log instead of unbounded memory. */
 const mostAddresses = 1_000
 
-/** Addresses that were heard of lately, so that what each repeats is told once a while. */
+/** Addresses seen recently, so that what each of them repeats is logged only now and then. */
 export class RecentAddresses {
   readonly #periodMs: number
   readonly #now: () => number
@@ -12,7 +12,7 @@ export class RecentAddresses {
     this.#now = now
   }
 
-  /** Whether the address was not heard of within the period; counts as heard now if so. */
+  /** Whether the address has not been seen within the period; if so, it counts as seen now. */
   isNews(address: string): boolean {
     const nowMs = this.#now()
     const heardAtMs = this.#heardAtMs.get(address)

@@ -5,7 +5,7 @@ import { KnownKey } from './known-key.ts'
 import type { ServerNotes } from './server-notes.ts'
 
 /**
- * The key of the agent behind a private tunnel: told by `-agent_fingerprint`, or pinned by server and tunnel. `check`
+ * The key of the agent behind a private tunnel: given by `-agent_fingerprint`, or pinned per server and tunnel. `check`
  * throws `agent-fingerprint-changed`.
  */
 export function knownAgent({

@@ -3,19 +3,19 @@ import { isSameFingerprint } from '../net/tls/fingerprint.ts'
 import type { ServerNotes } from './server-notes.ts'
 
 export interface KnownKeyOptions {
-  /** Under which the pin is kept. */
+  /** The name under which the pin is kept. */
   readonly name: string
-  /** The only key that will do, where somebody has told. */
+  /** The only acceptable key, where it was given. */
   readonly told: string | undefined
   readonly pinFile: ServerNotes | undefined
   /** The failure to throw. `source`: where the known key is from. */
   readonly changed: (keys: { expected: string; found: string; source: string }) => RelayError
-  /** How a key may be told, as in `-fingerprint`. */
+  /** How a key is given, as in `-fingerprint`. */
   readonly flag: string
   readonly onPinned: (fingerprint: string) => void
 }
 
-/** Knows which key a peer must prove: the one that was told, else the one seen first. */
+/** Knows which key a peer must prove: the one that was given, else the first one seen. */
 export class KnownKey {
   readonly #options: KnownKeyOptions
   #seen: string | undefined
@@ -30,7 +30,7 @@ export class KnownKey {
     if (told === undefined) this.#seen ??= await pinFile?.get(name)
   }
 
-  /** Whether one key is known already, so that nothing but the proof of it will do. Call `load` first. */
+  /** Whether a key is known already, so that the peer has to prove it. Call `load` first. */
   get isPinned(): boolean {
     return this.#options.told !== undefined || this.#seen !== undefined
   }
@@ -44,7 +44,7 @@ export class KnownKey {
     throw changed({ expected, found: fingerprint, source: told === undefined ? seen : `given by ${flag}` })
   }
 
-  /** The peer has proved more than its key: from now on only this one will do. Rejects when the pin cannot be written. */
+  /** The peer has proved more than its key: from now on only this key is accepted. Rejects when the pin cannot be written. */
   async remember(fingerprint: string): Promise<void> {
     if (this.isPinned) return
     const { name, pinFile, onPinned } = this.#options

@@ -3,7 +3,7 @@ import type { Log } from '../log/log.ts'
 import { KnownKey } from './known-key.ts'
 import type { ServerNotes } from './server-notes.ts'
 
-/** The key of a relay: told by `-fingerprint`, or pinned by `host:port`. `check` throws `fingerprint-changed`. */
+/** The key of a relay: given by `-fingerprint`, or pinned per `host:port`. `check` throws `fingerprint-changed`. */
 export function knownRelay({
   server,
   fingerprint: told,

@@ -35,7 +35,7 @@ export class ServerNotes {
     })
   }
 
-  /** Each keeps what the one before has written. */
+  /** Serialised, so that each keeps what the previous one has written. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#writing.then(work)
     this.#writing = done.catch(() => undefined)

@@ -2,7 +2,7 @@ import { lchownSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runTool } from './run-tool.ts'
 
-/** By this field of /etc/passwd an account is known as one that `install` has made. */
+/** Marks an account in /etc/passwd as one that `install` has made. */
 const comment = 'nps relay'
 
 /** A system account of a service. */
@@ -46,7 +46,7 @@ export async function ensureAccount(home: string): Promise<Account> {
   return made
 }
 
-/** Idempotent. Its processes have ended before. */
+/** Idempotent. Its processes must have ended before. */
 export async function removeAccount(): Promise<void> {
   const account = findAccount()
   if (account) await runTool('userdel', [account.name])

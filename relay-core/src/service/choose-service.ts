@@ -7,7 +7,7 @@ const services: Record<ServiceKind, Service> = { systemd, 'systemd-user': system
 
 export interface Choice {
   readonly service: Service
-  /** Better ones, and why they are not possible here. */
+  /** Better kinds, and why they are not possible here. */
   readonly notPossible: readonly { readonly kind: ServiceKind; readonly why: string }[]
 }
 
@@ -15,7 +15,7 @@ export function serviceOf(kind: ServiceKind): Service {
   return services[kind]
 }
 
-/** The best that this machine and this user allow. */
+/** The best kind that this machine and this user allow. */
 export async function chooseService(): Promise<Choice> {
   const notPossible: { kind: ServiceKind; why: string }[] = []
   for (const service of Object.values(services)) {

@@ -11,7 +11,7 @@ import {
   writeSupervisor,
 } from './supervisor.ts'
 
-/** A line in the user's crontab starts the supervising loop with the machine. */
+/** A line in the user's crontab starts the supervising loop at boot. */
 export const cron: Service = {
   kind: 'cron',
   promise: 'a cron job: it starts with the machine and stays when you log out',

@@ -3,7 +3,7 @@ import { accountGrammar } from '../wire/text-fields.ts'
 
 /**
  * The account with which the person at the keyboard has signed in, also behind `sudo`. Empty where it has no name, or
- * one that cannot be told on (such as a domain's, with a backslash).
+ * one that cannot be passed on (such as a domain account, with a backslash).
  */
 export function personsAccount(environment: NodeJS.ProcessEnv = process.env): string {
   const name = environment['SUDO_USER'] ?? ownName()

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 /**
- * Copies this program to `folder`, or to where programs live: /usr/bin for root (or /usr/local/bin where /usr is
+ * Copies this program to `folder`, or to the usual folder for programs: /usr/bin for root (or /usr/local/bin where /usr is
  * read-only), as stock NPS does; ~/.local/bin for others. A running older copy is replaced without disturbing it.
  * Answers the path.
  */

@@ -2,11 +2,11 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, relative } from 'node:path'
 import { runTool } from './run-tool.ts'
 
-/** What a service of the system may do; what is not here it may not. */
+/** What a service of the system may do; it may do nothing else. */
 export interface Sandbox {
-  /** Runs under an account of its own, which owns `writable`; else as root. */
+  /** Runs under its own account, which owns `writable`; otherwise as root. */
   readonly ownAccount: boolean
-  /** Files among its own that root may replace or make, such as by an editor: they are handed over at each start. */
+  /** Files of its own that root may replace or create, for example with an editor: they are handed over at each start. */
   readonly handedOver: readonly string[]
   /** Folders of its own. */
   readonly writable: readonly string[]
@@ -19,7 +19,7 @@ export interface Sandbox {
 /** ProtectSystem=strict and ExecStartPre=+ are known from 232 on, ambient capabilities from 229. */
 const leastVersion = 232
 
-/** Null when a service can have an account of its own here, else why not. */
+/** Null when a service can have its own account here, else why not. */
 export async function accountObstacle(folders: readonly string[]): Promise<string | null> {
   const { stdout } = await runTool('systemctl', ['--version'])
   const version = Number(/^systemd (\d+)/.exec(stdout)?.[1] ?? 0)
@@ -39,7 +39,7 @@ function isOpenToAll(folder: string): boolean {
 }
 
 /**
- * The log file that the service is told to write, where it is none of its `own` folders' anyway. Made here, by root: the
+ * The log file that the service is told to write, when it is not in one of its `own` folders. Made here, by root: the
  * service could not make it, and its unit skips a file that is not there.
  */
 export function foreignLogFile(logPath: string | null, own: readonly string[]): string | null {
@@ -66,7 +66,7 @@ export function sandboxLines(
           `User=${account}`,
           `Group=${account}`,
           `AmbientCapabilities=${capabilities}`,
-          // One that is not there yet is no failure.
+          // A missing one is not a failure.
           `ExecStartPre=-+/bin/chown -h ${account}:${account} ${handedOver.map((path) => quotePath(path).replaceAll('$', '$$$$')).join(' ')}`,
         ]
       : []),

@@ -4,7 +4,7 @@ import type { Sandbox } from './sandbox.ts'
 export const serviceKinds = ['systemd', 'systemd-user', 'cron', 'background'] as const
 export type ServiceKind = (typeof serviceKinds)[number]
 
-/** What shall be kept running. */
+/** What is to be kept running. */
 export interface ServiceSpec {
   readonly name: 'nps' | 'npc'
   readonly description: string

@@ -26,7 +26,7 @@ export function supervisorFiles({ name, folder }: Pick<ServiceSpec, 'name' | 'fo
   }
 }
 
-/** The loop: pauses of 1 s to 60 s between runs, short again after a minute that went well. */
+/** The loop: pauses of 1 s to 60 s between runs, short again after a minute without a failure. */
 export function supervisorScript(spec: ServiceSpec, kind: ServiceKind): string {
   const { script, pid, childPid, lastError } = supervisorFiles(spec)
   const q = shellWord
@@ -84,7 +84,7 @@ export async function removeSupervisor(spec: ServiceSpec): Promise<void> {
   await Promise.all(Object.values(supervisorFiles(spec)).map((file: string) => rm(file, { force: true })))
 }
 
-/** Fulfils when the loop runs, in a session of its own: it outlives the shell that asked for it. */
+/** Fulfils when the loop runs, in its own session, so that it outlives the shell that started it. */
 export async function startSupervisor(spec: ServiceSpec): Promise<void> {
   if (supervisorPid(spec) !== undefined) return
   const { script } = supervisorFiles(spec)

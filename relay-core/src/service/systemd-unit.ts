@@ -9,7 +9,7 @@ export function unitText(
   { name, description, program, args, folder, sandbox }: ServiceSpec,
   { wantedBy, kind, account }: { wantedBy: string; kind: 'systemd' | 'systemd-user'; account: string | null },
 ): string {
-  // Of a user's own manager, it may what its user may: that user's files are its job.
+  // Under a user's manager it may do what its user may: that user's files are its job.
   const limits =
     kind === 'systemd' && sandbox ? sandboxLines(sandbox, account) : ['NoNewPrivileges=yes', 'LimitCORE=0']
   return `# Written by "${name} install".

@@ -24,7 +24,7 @@ export const systemd: Service = {
   }),
 }
 
-/** The user's own service manager, which lingers: it runs from boot on, without a login. */
+/** The user's service manager with lingering: it runs from boot on, without a login. */
 export const systemdUser: Service = {
   kind: 'systemd-user',
   promise: 'a systemd service of your user: it starts with the machine and stays when you log out',
@@ -91,7 +91,7 @@ function methods({
   }
 }
 
-/** The account that the service runs under, whose are its folders from now on; null: it runs as root. */
+/** The account that the service runs under and that owns its folders from now on; null: it runs as root. */
 async function settleAccount({ folder, sandbox }: ServiceSpec): Promise<string | null> {
   if (!sandbox?.ownAccount) return null
   const account = await ensureAccount(folder)
@@ -99,7 +99,7 @@ async function settleAccount({ folder, sandbox }: ServiceSpec): Promise<string |
   return account.name
 }
 
-/** Undoes it: no file may belong to a number that the next account gets. */
+/** Undoes it: no file may belong to a uid that the next account could get. */
 async function giveBack(sandbox: Sandbox): Promise<void> {
   handOver(ownFiles(sandbox), { uid: 0, gid: 0 })
   await removeAccount()
@@ -118,7 +118,7 @@ export function statusOf(shown: string): ServiceStatus {
   return values.get('ActiveState') === 'failed' ? { state: 'failed', detail } : { state: 'stopped' }
 }
 
-/** Over plain ssh there may be no XDG_RUNTIME_DIR; its place is fixed by systemd. */
+/** Over plain ssh there may be no XDG_RUNTIME_DIR; its path is fixed by systemd. */
 function userControl(args: readonly string[]): Promise<ToolResult> {
   const runtime = `/run/user/${process.getuid?.()}`
   return runTool('systemctl', ['--user', ...args], {

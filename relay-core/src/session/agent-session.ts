@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { AgentOrigin } from '../wire/messages.ts'
 
-/** Where the agent shall dial: a host name or address, without brackets, and a port. */
+/** Where the agent is to dial: a host name or address, without brackets, and a port. */
 export interface Target {
   readonly host: string
   readonly port: number
@@ -24,9 +24,9 @@ export interface AgentSession {
   readonly fingerprint: string | null
   /** The name of the agent's machine, as it says; empty where the protocol knows none. */
   readonly hostname: string
-  /** Of the agent's running program: sessions with the same one are of the same program. Empty where it is not known. */
+  /** Identifies the agent's process: sessions with the same one belong to the same process. Empty where it is unknown. */
   readonly instance: string
-  /** How its program came to run, as it says; absent where the protocol or an older agent does not say. */
+  /** How its program was started, as it reports; absent where the protocol or an older agent does not say. */
   readonly origin?: AgentOrigin | undefined
   /** The last measured round trip of the control connection, null before the first. */
   readonly roundTripMs: number | null
@@ -34,17 +34,17 @@ export interface AgentSession {
    * Fulfils once the agent has reached the target; rejects with a `RelayError` of a `target-…` or `agent-…`
    * code. Half-close, reset (`destroy(error)`) and back-pressure pass through the stream both ways.
    *
-   * A stock agent says nothing of its dial: there it fulfils at once, and a target that was not reached fails the
+   * A stock agent does not report its dial: there it fulfils at once, and a target that was not reached fails the
    * stream afterwards, unless the caller asks for `confirmed` and waits for as long as the dial may take, or for
-   * `'soon'`: only for as long as the news of a refusal takes.
+   * `'soon'`: only as long as a refusal takes to arrive.
    */
   openStream(
     target: Target,
     options: { signal: AbortSignal; visitor?: string; confirmed?: boolean | 'soon' },
   ): Promise<Duplex>
   /**
-   * Datagrams to and from one target: one write is one, and so is each 'data' event. What there is no room for is lost.
-   * Rejects as `openStream` does; a stock agent says nothing of its target and fulfils at once.
+   * Datagrams to and from one target: one write is one datagram, and so is each 'data' event. What there is no room for is dropped.
+   * Rejects as `openStream` does; a stock agent does not report its target, so it fulfils at once.
    */
   openDatagrams(target: Target, options: { signal: AbortSignal; visitor?: string }): Promise<Duplex>
   /** The same for SOCKS5's UDP: each is one packet of RFC 1928 §7, which names its own target or where it came from. */
@@ -61,8 +61,8 @@ export interface AgentSession {
     visitor?: string
   }): Promise<Duplex>
   /**
-   * A byte stream in which the agent, once it has reached the target, speaks TLS with a visitor who proves to know what
-   * `verifier` was made of (spec/wire.md §6). Rejects as `openStream` does; with `mode-unsupported` for a stock agent.
+   * A byte stream in which the agent, once it has reached the target, speaks TLS with a visitor that proves it knows what
+   * `verifier` was derived from (spec/wire.md §6). Rejects as `openStream` does; with `mode-unsupported` for a stock agent.
    */
   openPrivate(options: {
     target: Target
@@ -70,21 +70,21 @@ export interface AgentSession {
     signal: AbortSignal
     visitor?: string
   }): Promise<Duplex>
-  /** The link is not heard of, which may pass: to the screen and to new streams there is none. Without it, never. */
+  /** Nothing is heard on the link, which may be temporary: for the screen and for new streams it does not exist. Without this, never. */
   readonly isSilent?: boolean
-  /** Tells after each change of `isSilent`. */
+  /** Calls back after each change of `isSilent`. */
   onSilence?(listener: () => void): void
-  /** Connections that carry its streams, or could. */
+  /** Connections that carry its streams, or that could. */
   readonly carrierCount: number
   /**
-   * Ends the link and all streams; `reason` travels to the agent where the protocol can carry it, and so does by whom
-   * it was replaced. Idempotent, and of use after `closed`, for the streams.
+   * Ends the link and all streams; the agent learns `reason` where the protocol can carry it, and also by whom
+   * it was replaced. Idempotent, and still useful after `closed`, for the streams.
    */
   close(reason: SessionEnd, by?: string): void
-  /** Ends the link without a word: its agent has made another one. Streams under way go on where the protocol can do so. */
+  /** Ends the link silently: its agent has opened another one. Streams under way go on where the protocol supports it. */
   endLink(): void
-  /** Settles when the link has ended, with why. No stream begins any more; those under way go on if the link was lost. */
+  /** Settles with the reason when the link has ended. No new streams begin; those under way go on if the link was lost. */
   readonly closed: Promise<{ reason: string }>
-  /** Settles when the link has ended and the last of its streams too. */
+  /** Settles when the link and the last of its streams have ended. */
   readonly streamsEnded: Promise<unknown>
 }

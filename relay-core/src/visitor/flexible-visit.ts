@@ -12,7 +12,7 @@ export interface FlexibleVisitOptions {
   readonly log: Log
 }
 
-/** Somebody who does not understand may be spoken to otherwise; a refusal is an answer. */
+/** A peer that does not understand may be tried with the other protocol; a refusal is an answer. */
 const notUnderstood: readonly RelayErrorCode[] = [
   'relay-unreachable',
   'handshake-timeout',
@@ -21,8 +21,8 @@ const notUnderstood: readonly RelayErrorCode[] = [
 
 /**
  * Visits a private tunnel in the protocol that its relay speaks: natively, and by the stock protocol where nobody
- * understands that. Once the relay's key is known there is no choice any more: whoever cuts the line cannot make a
- * visitor speak in the clear.
+ * understands that. Once the relay's key is known there is no choice any more: someone who cuts the line cannot make a
+ * visitor fall back to plain text.
  */
 export class FlexibleVisit {
   readonly #options: FlexibleVisitOptions
@@ -32,7 +32,7 @@ export class FlexibleVisit {
     this.#options = options
   }
 
-  /** Rejects with what the way that was tried first rejects with. */
+  /** Rejects with the failure of the protocol that was tried first. */
   async open(wait: { signal: AbortSignal }): Promise<Duplex> {
     const { native, stock } = this.#options
     if (!native) return this.#openStock(wait)

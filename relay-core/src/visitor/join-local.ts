@@ -4,7 +4,7 @@ import { AddressList } from '../net/address/address-list.ts'
 import { isOwnAccount } from '../net/listen/peer-account.ts'
 import { resetStream, splice, spliceLocal } from '../net/stream/splice.ts'
 
-/** A program of another account of this machine has come to a door that is not for it. */
+/** A program of another account of this machine has connected to a local port that is not for it. */
 export class ForeignAccount extends Error {
   constructor() {
     super('a program of another account of this machine was turned away')
@@ -13,13 +13,13 @@ export class ForeignAccount extends Error {
 
 const loopback = new AddressList(['127.0.0.0/8', '::1'])
 
-/** Whether a host is this machine itself, however it is spelled: no other can reach what listens there. */
+/** Whether a host is this machine itself, however it is spelled: no other machine can reach what listens there. */
 export function isLoopback(host: string): boolean {
   return isIP(host) === 0 ? host === 'localhost' : loopback.has(host)
 }
 
 export interface LocalDoor {
-  /** Where the door listens. */
+  /** Where the local port listens. */
   readonly host: string
   /** Programs of every account of this machine are let in. */
   readonly forAllAccounts?: boolean | undefined
@@ -28,8 +28,8 @@ export interface LocalDoor {
 }
 
 /**
- * Leads a connection to a door on this machine on to where `visit` leads: for programs of this account (and root's) only, and
- * no request over HTTP that names another machine. Such a door has no password: whoever connects is in. Takes `socket`
+ * Joins a connection to a local port to the stream that `visit` opens: for programs of this account (and root's) only, and
+ * for no HTTP request that names another machine. Such a port has no password: whoever connects is in. Takes `socket`
  * over; fulfils when both have closed. Rejects, when `socket` is not joined, with `ForeignAccount`, or as `visit` does.
  */
 export async function joinLocal(
@@ -37,7 +37,7 @@ export async function joinLocal(
   { host, forAllAccounts, visit, signal }: LocalDoor,
 ): Promise<void> {
   try {
-    // A door that a person opens to a network is for all of it.
+    // A port that a person opens to a network is for all of it.
     const isForMe = isLoopback(host)
     if (isForMe && !forAllAccounts && !(await isOwnAccount(socket))) throw new ForeignAccount()
     const stream = await visit({ signal })

@@ -21,7 +21,7 @@ export interface VisitorDoorOptions {
 }
 
 const defaultHost = '127.0.0.1'
-/** Tabs of a browser, and ssh sessions: far from any use, far below what descriptors allow. */
+/** Browser tabs and ssh sessions: far above any normal use, far below what descriptors allow. */
 const mostConnections = 1_024
 
 /** One private tunnel of another machine on a port of this one. */
@@ -88,7 +88,7 @@ export class VisitorDoor {
     } catch (error) {
       if (signal.aborted) return
       log.warn('private tunnel not reached', { name, reason: error })
-      // That is no fault of the tunnel.
+      // That is not the tunnel's fault.
       if (!(error instanceof ForeignAccount)) onFailure?.(error)
     }
   }

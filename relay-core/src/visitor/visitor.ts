@@ -20,7 +20,7 @@ export interface PrivateVisitorOptions {
   readonly password: Secret
   /** For the log. */
   readonly name?: string
-  /** Between this machine and the relay; without it the way is direct. */
+  /** Between this machine and the relay; without it the connection is direct. */
   readonly proxy?: ProxyAddress | undefined
   /** By default 127.0.0.1: nobody but this machine. */
   readonly localHost?: string | undefined

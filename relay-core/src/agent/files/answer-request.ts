@@ -9,10 +9,10 @@ import { listFolder } from './list-folder.ts'
 import { listingPage } from './listing-page.ts'
 import { readRequestedPath, stripPrefix } from './requested-path.ts'
 
-/** The page that stands in for a listing where there is one, as with every other file server. */
+/** The page that replaces a listing where there is one, as with every other file server. */
 const indexName = 'index.html'
 
-/** Read at a time: a few system calls per megabyte, and little to hold for a visitor that reads slowly. */
+/** Bytes per read: a few system calls per megabyte, and little to hold for a visitor that reads slowly. */
 const chunkBytes = 256 * 1024
 
 type FoundFile = Extract<Found, { kind: 'file' }>
@@ -26,7 +26,7 @@ export async function answerRequest(
   request.resume()
   response.setHeader('x-content-type-options', 'nosniff')
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    // What it wanted to send is not waited for.
+    // Its request body is not waited for.
     response.setHeader('connection', 'close')
     response.setHeader('allow', 'GET, HEAD')
     answerShortly(response, 405)
@@ -47,7 +47,7 @@ export async function answerRequest(
       answerShortly(response, 404)
     } else await sendFile(request, response, found)
   } else if (!path.isFolder) {
-    // Relative, because of what may have been cut off on the way here.
+    // Relative, because a prefix may have been stripped from the path.
     response.setHeader('location', `./${encodeURIComponent(asked.names.at(-1) ?? '')}/`)
     answerShortly(response, 301)
   } else {
@@ -98,7 +98,7 @@ async function sendFile(
       autoClose: false,
     })
     await pipeline(file, response, { end: false })
-    // A file that was cut short meanwhile cannot be made up for; a visitor must not take it for whole.
+    // A file that was truncated meanwhile cannot be completed; the visitor must not take it for complete.
     if (file.bytesRead < last - first + 1) throw new Error(`${name} became shorter while it was sent`)
     response.end()
   } finally {

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What a file's state is known by: changes with every write. */
+/** Identifies a file's state: changes with every write. */
 export interface Validators {
   readonly etag: string
   /** Whole seconds, as HTTP dates are. */

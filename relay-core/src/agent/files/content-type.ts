@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 
 const text = (type: string) => `${type}; charset=utf-8`
 
-/** What a browser shows by itself, and what labs keep; the rest is handed over as bytes. */
+/** What browsers display, and what labs typically keep; everything else is sent as plain bytes. */
 const types: Readonly<Record<string, string>> = {
   '.html': text('text/html'),
   '.htm': text('text/html'),

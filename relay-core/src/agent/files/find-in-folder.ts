@@ -28,11 +28,11 @@ export async function findInFolder(folder: string, names: readonly string[]): Pr
   try {
     const before = await lstat(path)
     if (before.isDirectory()) return { kind: 'folder', path }
-    // To open a device may set it to work.
+    // Opening a device may trigger it.
     if (!before.isFile()) return missing
     handle = await open(path, openFlags)
     const stats = await handle.stat()
-    // Somebody on this machine may have put a link or a pipe in the way meanwhile.
+    // Someone on this machine may have put a link or a pipe there meanwhile.
     if (!stats.isFile() || (await realInside(root, path)) !== path) return missing
     const found: Found = { kind: 'file', name: names.at(-1) ?? '', handle, stats }
     handle = undefined
@@ -66,7 +66,7 @@ export function isServedBelow(root: string, path: string): boolean {
   return relative(root, path).split(sep).every(isServed)
 }
 
-/** Not there, not allowed, too many links, a name too long, a socket: for a visitor all the same. */
+/** Missing, forbidden, too many links, a name too long, a socket: all the same to a visitor. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
 }

@@ -10,7 +10,7 @@ export interface FolderEntry {
   readonly changedMs: number
 }
 
-/** A page with more would be slow to make and of no use; what lies beyond can still be fetched by its name. */
+/** A longer page would be slow to build and of no use; files beyond it can still be fetched by name. */
 export const mostEntries = 10_000
 
 /** `stat` calls at once: the thread pool has four threads, and other streams of this agent need some of them. */

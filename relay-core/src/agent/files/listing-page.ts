@@ -1,6 +1,6 @@
 import type { FolderEntry } from './list-folder.ts'
 
-/** The page for a folder: names, sizes and dates (UTC), and no word in any language. */
+/** The page for a folder: names, sizes and dates (UTC), without words in any language. */
 export function listingPage({
   names,
   entries,
@@ -49,7 +49,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** For text and attributes; what would move the cursor or turn the direction of writing is shown as unknown. */
+/** For text and attributes; characters that move the cursor or change the writing direction are shown as unknown. */
 function escape(text: string): string {
   return text
     .replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')

@@ -24,10 +24,10 @@ export function readRequestedPath(url: string): RequestedPath | 'unreadable' | u
   return { names, isFolder: path.endsWith('/') }
 }
 
-/** Whether a file of this name may be seen. Hidden ones may not: `.ssh`, `.env` and `.git` lie in many a folder. */
+/** Whether a file of this name may be seen. Hidden ones may not: `.ssh`, `.env` and `.git` are in many folders. */
 export function isServed(name: string): boolean {
   if (name.startsWith('.')) return false
-  // Backslash and colon are a way out only on Windows, where no file name has them.
+  // Backslash and colon lead out of the folder only on Windows, where no file name contains them.
   const isOdd = process.platform === 'win32' ? /[/\\:\0]/ : /[/\0]/
   return !isOdd.test(name)
 }

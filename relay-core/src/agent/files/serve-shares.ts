@@ -9,7 +9,7 @@ export interface Share {
   readonly stripPrefix: string
 }
 
-/** Enough for a request line; who says less at first gets the first folder. */
+/** Enough for a request line; a visitor that sends less at first gets the first folder. */
 const firstLinePattern = /^[A-Z]{3,10} (\/\S*)/
 
 /**
@@ -33,7 +33,7 @@ export function serveShares(
       return
     }
     void serveFolder(stream, share.folder, { stripPrefix: share.stripPrefix, ...options })
-    // Who takes it over listens, but does not undo the pause.
+    // Whoever takes it over listens, but does not resume it.
     stream.resume()
   })
 }

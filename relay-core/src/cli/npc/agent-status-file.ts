@@ -20,11 +20,11 @@ export function agentStatusFile(stateFolder: string): string {
   return join(stateFolder, 'npc-status.json')
 }
 
-/** How soon what could not be written is tried again. */
+/** How soon a failed write is tried again. */
 const retryMs = 10_000
 
 /**
- * Keeps the file as the agent's state is. A disk that is full or broken must not touch the agent's link: it is told once,
+ * Keeps the file in step with the agent's state. A full or broken disk must not affect the agent's link: it is logged once,
  * and what could not be written is written later.
  */
 export class AgentStatusFile {
@@ -68,7 +68,7 @@ function replaceFile(file: string, text: string): void {
   }
 }
 
-/** Undefined when there is none, or none that this version can read. */
+/** Undefined when there is none, or when this version cannot read it. */
 export function readAgentStatus(file: string): AgentStatus | undefined {
   let text: string
   try {
@@ -81,7 +81,7 @@ export function readAgentStatus(file: string): AgentStatus | undefined {
   try {
     value = JSON.parse(text)
   } catch {
-    // Cut off by a power cut: the running npc writes it anew.
+    // Truncated by a power cut: the running npc writes it again.
     return undefined
   }
   const parsed = agentStatus.safeParse(value)

@@ -41,14 +41,14 @@ export type AgentFlags = Pick<
 const defaultConfig = 'conf/npc.conf'
 
 /**
- * Where this agent belongs: by `-server` and `-vkey` (or NPC_SERVER_ADDR and NPC_SERVER_VKEY, which do not show
+ * The relay this agent belongs to: by `-server` and `-vkey` (or NPC_SERVER_ADDR and NPC_SERVER_VKEY, which do not show
  * in a list of processes), else by the configuration file. Undefined when nothing tells.
  */
 export async function readNpcConf(
   flags: AgentFlags,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<NpcConf | undefined> {
-  // A file that was asked for by name goes before what happens to stand in the environment.
+  // A file that was named explicitly takes precedence over what happens to be in the environment.
   const standIns = flags.config === undefined ? environment : {}
   const server = flags.server ?? standIns['NPC_SERVER_ADDR'] ?? ''
   const vkey = flags.vkey ?? standIns['NPC_SERVER_VKEY'] ?? ''
@@ -117,7 +117,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
   }
 }
 
-/** What the command line says of the way to the server; it goes before what the file says. */
+/** What the command line says about the connection to the server; it takes precedence over the file. */
 function readHow({
   fingerprint,
   protocol,

@@ -16,7 +16,7 @@ import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000
 
-/** Plain `npc`: the agent in the foreground until it is asked to stop, or until going on makes no sense. */
+/** Plain `npc`: the agent in the foreground until it is asked to stop, or until going on is pointless. */
 export async function runAgent(
   { config, pushed, visitors, warnings }: NpcConf,
   flags: { log_level?: string; log_path?: string; conf_path?: string },
@@ -43,7 +43,7 @@ export async function runAgent(
     log,
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
-  // Only the service's npc speaks in the status file: one in the foreground beside it must not.
+  // Only the service's npc writes the status file: one in the foreground next to it must not.
   const statusFile = process.env['NPS_SERVICE']
     ? new AgentStatusFile(agentStatusFile(folders.state), log)
     : undefined

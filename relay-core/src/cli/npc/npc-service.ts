@@ -33,7 +33,7 @@ export async function installAgent(
   return exitCode.ok
 }
 
-/** A file with tunnels goes along whole; its service has no environment and stands in no folder of its own. */
+/** A file with tunnels is installed as a whole; its service has no environment and no working folder. */
 async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcConf): Promise<string> {
   if (pushed === null && visitors.length === 0) return formatAgentConfig(config)
   const { path: relative, text } = await readPlainNpcConf(flags.config)
@@ -131,12 +131,12 @@ function installable(flags: { log_level?: string; log_path?: string } = {}): com
     description: 'npc, the agent that connects this machine to its relay',
     folder: root,
     args,
-    // As root, for it reads what is shared whoever owns it; and nothing more than reading.
+    // As root, because it reads what is shared whoever owns it; reading is all it may do.
     sandbox: {
       ownAccount: false,
       handedOver: [],
       writable,
-      // A service of anybody else has no such list: it may what its user may.
+      // Any other service has no such list: it may do what its user may do.
       logFile: process.getuid?.() === 0 ? foreignLogFile(flags.log_path ?? null, writable) : null,
       readsEverything: true,
     },

@@ -17,7 +17,7 @@ import { stopRequested } from '../shared/wait-for-stop.ts'
 /** As in stock NPS. */
 const defaultLocalPort = '2000'
 
-/** What a visitor has to know beside what npc.conf says of it. */
+/** What a visitor needs to know in addition to npc.conf. */
 interface Ways {
   /** Where keys that were seen are kept. */
   readonly folder: string
@@ -49,7 +49,7 @@ export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<
   return exitCode.ok
 }
 
-/** A door for each visitor of npc.conf; one that cannot open is told and left out. */
+/** A local forward for each visitor of npc.conf; one that cannot be opened is logged and left out. */
 export async function openDoors(
   config: AgentConfig,
   visitors: readonly Visitor[],
@@ -95,7 +95,7 @@ function openDoor(config: AgentConfig, { name, password, localPort }: Visitor, w
   return new VisitorDoor({
     name,
     host: localHost,
-    // As a service of root it serves whoever works on this machine.
+    // As a service of root it serves everyone on this machine.
     forAllAccounts: process.getuid?.() === 0,
     port: localPort,
     visit: (wait) => visit.open(wait),

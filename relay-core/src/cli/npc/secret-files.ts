@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { usageError } from '../shared/flags.ts'
 import type { NpcFlags } from './npc-flags.ts'
 
-/** The flags with what `-vkey_file` and `-password_file` hold: one line, which stands in no list of processes. */
+/** The flags with what `-vkey_file` and `-password_file` hold: one line, which never shows in the process list. */
 export function withSecretFiles(flags: NpcFlags): NpcFlags {
   return { ...flags, ...fromFile(flags, 'vkey'), ...fromFile(flags, 'password') }
 }

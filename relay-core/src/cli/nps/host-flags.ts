@@ -19,7 +19,7 @@ type HostValues = {
   readonly [K in keyof typeof hostFlags]?: (typeof hostFlags)[K] extends 'switch' ? boolean : string
 }
 
-/** The flags over what there was; an empty value takes a setting away. Undefined: no host, and none asked for. */
+/** The flags applied to the existing settings; an empty value removes one. Undefined: no host, and none asked for. */
 export function readHost(flags: HostValues, before: object | undefined): Record<string, unknown> | undefined {
   const given: Record<string, unknown> = {
     name: flags.host,

@@ -17,7 +17,7 @@ export const limitUsage = `Limits, each removed by an empty value: -rate, -rate_
 
 type LimitValues = { readonly [K in keyof typeof limitFlags]?: string } & { readonly max_tunnel?: string }
 
-/** The flags over what there was; an empty value takes a limit away. */
+/** The flags applied to the existing limits; an empty value removes one. */
 export function readLimits(flags: LimitValues, before: ClientLimits): ClientLimits {
   const after: Record<string, unknown> = { ...before }
   const put = (key: keyof ClientLimits, text: string | undefined, read: (text: string) => unknown) => {
@@ -57,7 +57,7 @@ function readCount(text: string, flag: string): number {
 }
 
 function readDate(text: string): number {
-  // a day alone means its end, where the server stands
+  // a date alone means the end of that day, in the server's time zone
   const atMs = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59` : text)
   if (!Number.isFinite(atMs)) throw usageError(`-expires needs a date such as 2027-01-31, not "${text}".`)
   return atMs

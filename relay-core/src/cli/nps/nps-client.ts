@@ -148,7 +148,7 @@ function formatClients(clients: readonly Client[]): string {
   return [formatRows(clients), ...clients.flatMap(formatTakeover)].join('\n')
 }
 
-/** Two machines with one key: the newer one has the place. */
+/** Two machines with one key: the newer one is online. */
 function formatTakeover({ id, agent }: Client): string[] {
   if (agent.state !== 'online' || !agent.displaced) return []
   const { address, hostname, askedAtMs } = agent.displaced

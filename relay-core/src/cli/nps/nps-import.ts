@@ -40,7 +40,7 @@ async function importHere({ state }: Folders, folder: string): Promise<ImportRep
   }
 }
 
-/** nps runs under an account of its own that may not read what root may: it gets copies then. */
+/** nps runs under its own account, which may not read what root may: it gets copies then. */
 async function askToImport(state: string, folder: string): Promise<ImportReport> {
   const ask = async (...paths: string[]) => {
     const options = { question: '/import', body: paths.join('\0'), refusedAs: 'invalid-input' } as const

@@ -56,13 +56,13 @@ async function readConfig(folders: Folders) {
   try {
     return parseRelayConfig(await readConfigFile(folders.config), folders.config)
   } catch (error) {
-    // The same text would be refused again: services wait for a person to mend it.
+    // The same text would be refused again: services wait for a person to fix it.
     if (error instanceof RelayError) throw new ExitError(exitCode.hopeless, error.message, { cause: error })
     throw explainMissing(error as NodeJS.ErrnoException, folders)
   }
 }
 
-/** `-log_level` goes before nps.conf; `-log_path`, which service loops give, comes after it. */
+/** `-log_level` takes precedence over nps.conf; nps.conf takes precedence over `-log_path`, which service loops pass. */
 function withFlags(flags: { log_level?: string; log_path?: string }): (config: RelayConfig) => RelayConfig {
   const level = flags.log_level === undefined ? undefined : readLogLevel(flags.log_level)
   if (flags.log_level !== undefined && !level) {

@@ -28,7 +28,7 @@ export async function installRelay(flags: {
   await mkdir(folders.programs, { recursive: true })
   const isKept = existsSync(folders.config)
   if (!isKept) {
-    // What somebody has edited in the unpacked archive is what they want.
+    // What someone has edited in the unpacked archive is what they want.
     const unpacked = join(dirname(who.program), 'conf', 'nps.conf')
     const text = existsSync(unpacked) ? await readFile(unpacked, 'utf8') : shippedConf
     await writeFileAtomically(folders.config, text, 0o600)
@@ -112,7 +112,7 @@ function relayReady(folders: Folders, service: Service): Promise<string> {
 function installable(folders: Folders): command.Installable {
   const { root } = folders
   return {
-    // Whatever it got: what there is of an own account is found by that account.
+    // Whatever was installed: whether it has its own account is found by that account.
     sandbox: ownFolders(folders),
     name: 'nps',
     description: 'nps, the relay between visitors and lab boxes',
@@ -125,7 +125,7 @@ function controlSocket({ state }: Folders): string {
   return join(state, 'control.sock')
 }
 
-/** In an unpacked archive it is easily edited after the install, when another file counts. */
+/** It is easy to edit the copy in the unpacked archive after the install, although another file is in effect then. */
 async function noteForeignConf({ config }: Folders): Promise<void> {
   const here = resolve('conf', 'nps.conf')
   if (here === config || !existsSync(here) || !existsSync(config)) return

@@ -4,7 +4,7 @@ import { usageError } from '../shared/flags.ts'
 const mostPairs = 1_000
 
 /**
- * `-port` and `-target` → one pair a tunnel. A range of ports goes with a range of the same length in the target:
+ * `-port` and `-target` → one pair per tunnel. A range of ports goes with a range of the same length in the target:
  * `9001-9003` and `127.0.0.1:8001-8003`, or `8001-8003`, or one and the same target for all.
  */
 export function readPortPairs(

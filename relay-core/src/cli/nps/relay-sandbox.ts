@@ -18,8 +18,8 @@ export function ownFolders({ config, state }: Folders): Sandbox {
 }
 
 /**
- * What nps as a service of the system may do: an account of its own, where the machine can, that writes its own folders
- * only. Once that account owns nps.conf, what stands there is a wish of that account, and gives it nothing new.
+ * What nps as a service of the system may do: where possible it has its own account, which can write its own folders
+ * only. Once that account owns nps.conf, the file is that account's request and grants it nothing new.
  * `note`: what the person who installs should know.
  */
 export async function relaySandbox(folders: Folders): Promise<{ sandbox: Sandbox; note: string | null }> {
@@ -65,7 +65,7 @@ function hasHostCertificates(state: string): boolean {
     using database = new DatabaseSync(file, { readOnly: true })
     return database.prepare(`select 1 from tunnels where settings like '%"certFile"%'`).get() !== undefined
   } catch {
-    // A state that cannot be read is told when nps starts.
+    // A state that cannot be read is reported when nps starts.
     return false
   }
 }

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 
 /**
- * How others most likely reach this server: by the address that the present SSH login came in on, else by the first
+ * How others most likely reach this server: at the address that the current SSH login came in on, else at the first
  * address that is not local to it. A guess, for lines that a person reads before use.
  */
 export function guessServerName(): string {

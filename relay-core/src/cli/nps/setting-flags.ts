@@ -23,7 +23,7 @@ type SettingValues = {
   readonly [K in keyof typeof settingFlags]?: (typeof settingFlags)[K] extends 'switch' ? boolean : string
 }
 
-/** The flags over what there was; an empty value takes a setting away. */
+/** The flags applied to the existing settings; an empty value removes one. */
 export function readSettings(flags: SettingValues, before: TunnelSettings): TunnelSettings {
   const after: Record<string, unknown> = { ...before }
   const put = (key: keyof TunnelSettings, text: string | undefined, read: (text: string) => unknown) => {
@@ -70,7 +70,7 @@ function flagOf([setting, part]: readonly PropertyKey[]): string {
   return flagsBySetting[String(setting === 'host' ? (part ?? 'name') : setting)] ?? 'health'
 }
 
-/** An empty text is a mistake, such as a variable that is not set, and not the wish to let everybody in. */
+/** An empty text is a mistake, such as an unset variable, and not a request to let everyone in. */
 function readUsers(text: string): { name: string; password: string }[] {
   return text.split(',').map((user) => {
     const [, name, password] = /^([^:]+):(.+)$/s.exec(user) ?? []

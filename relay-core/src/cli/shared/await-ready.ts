@@ -3,13 +3,13 @@ import { ExitError, exitCode } from './exit.ts'
 
 const readyTimeoutMs = 15_000
 const pollMs = 100
-/** A service manager tells of a first failure a moment after its start. */
+/** A service manager reports a first failure a moment after the start. */
 const failuresBelieved = 3
 
 export interface AwaitReadyOptions {
   name: string
   status: () => Promise<ServiceStatus>
-  /** Rejects while the program is not ready; its answer is the line for the person who waits. */
+  /** Rejects while the program is not ready; fulfils with the line to print. */
   isReady: () => Promise<string>
   /** Where the log is. */
   logHint: string

@@ -3,7 +3,7 @@ import { takeArguments } from './hide-arguments.ts'
 import { printableJson } from '../../api/printable.ts'
 import { printableLines } from './output.ts'
 
-/** What nps and npc answer to the shell; docs/cli.md lists the same. */
+/** Exit codes of nps and npc; docs/cli.md lists them too. */
 export const exitCode = {
   ok: 0,
   /** The sentence on standard error says what and why. */
@@ -12,7 +12,7 @@ export const exitCode = {
   usage: 2,
   /** `status` only: not installed or not running (as the LSB has it). */
   notRunning: 3,
-  /** Starting again would not help; services do not (EX_CONFIG of sysexits.h). */
+  /** Restarting would not help, so services do not (EX_CONFIG of sysexits.h). */
   hopeless: 78,
 } as const
 
@@ -28,7 +28,7 @@ export class ExitError extends Error {
 }
 
 /**
- * Runs a whole command line: the only place that prints failures and sets the exit code. `secretFlags` do not stay in
+ * Runs a whole command line: the only place that prints failures and sets the exit code. `secretFlags` are removed from
  * the list of processes.
  */
 export async function runCommandLine(
@@ -36,11 +36,11 @@ export async function runCommandLine(
   { secretFlags }: { secretFlags: readonly string[] },
 ): Promise<void> {
   const args = takeArguments(secretFlags)
-  // A reader such as `head` may go before we have said everything.
+  // A reader such as `head` may exit before everything is written.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.ok)
   })
-  // A service loop keeps the last words in a file, on a disk that may be full: they are lost then, and nothing else.
+  // A service loop keeps the last output in a file, on a disk that may be full: then it is lost, and nothing else happens.
   process.stderr.on('error', () => undefined)
   try {
     process.exitCode = await main(args)

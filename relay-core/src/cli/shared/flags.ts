@@ -6,7 +6,7 @@ export type FlagKinds = Readonly<Record<string, FlagKind>>
 
 export interface ParsedFlags<K extends FlagKinds> {
   readonly flags: { readonly [N in keyof K]?: K[N] extends 'switch' ? boolean : string }
-  /** What stands before, between and after the flags. */
+  /** The words before, between and after the flags. */
   readonly words: readonly string[]
 }
 

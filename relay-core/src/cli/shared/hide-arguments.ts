@@ -1,16 +1,16 @@
 const variable = 'NPS_HIDDEN_ARGUMENTS'
 
 /**
- * This program's arguments. Those of `secretFlags` would stand in the list of processes, which everybody on the machine can
- * read, for as long as the program runs: it takes its own place anew, under the same number, with them in its environment,
- * which only its owner can read. What must not be seen for a moment either belongs into a file (`-vkey_file=`) or into
+ * This program's arguments. Those of `secretFlags` would show in the process list, which everyone on the machine can
+ * read, as long as the program runs. So it replaces itself, under the same pid, with them in its environment,
+ * which only its owner can read. A secret that must not be seen even for a moment belongs in a file (`-vkey_file=`) or in
  * NPC_SERVER_VKEY.
  */
 export function takeArguments(secretFlags: readonly string[]): string[] {
   const given = process.argv.slice(2)
   const hidden = process.env[variable]
   if (hidden !== undefined) {
-    // Programs that are started from here need not know it.
+    // Programs started from here need not know it.
     delete process.env[variable]
     return [...given, ...(JSON.parse(hidden) as string[])]
   }
@@ -29,12 +29,12 @@ function replaceProcess(args: readonly string[], hidden: string): void {
   }
 }
 
-/** What stands before a program's own arguments: nothing in a one-file program, whatever its file is called. */
+/** What precedes a program's own arguments: nothing in a one-file program, whatever its file is called. */
 export function scriptOf({
   argv: [, script],
   execArgv,
 }: Pick<NodeJS.Process, 'argv' | 'execArgv'>): readonly string[] {
-  // Inside of itself Bun's one-file program has a file system of its own.
+  // Bun's one-file program has a virtual file system of its own.
   return script === undefined || script.startsWith('/$bunfs/') ? [] : [...execArgv, script]
 }
 

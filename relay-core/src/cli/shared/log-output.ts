@@ -1,8 +1,8 @@
 import { LogFile } from '../../log/log-file.ts'
 
 /**
- * Log lines to standard output and, if there is a path, to a file too. One that cannot be written is told there, and stops
- * nobody: a log is no reason to be away.
+ * Log lines go to standard output and, if there is a path, to a file too. A file that cannot be written is reported there and stops
+ * nothing: a log is no reason to be offline.
  */
 export function openLogOutput(path: string | null): (line: string) => void {
   const file = path === null ? undefined : openFile(path)

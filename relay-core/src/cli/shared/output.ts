@@ -1,6 +1,6 @@
 import { printable, printableJson } from '../../api/printable.ts'
 
-/** One or more lines on standard output. What somebody else has typed, or a peer has sent, must not drive this terminal. */
+/** One or more lines on standard output. What someone else has typed, or a peer has sent, must not control this terminal. */
 export function print(text: string): void {
   process.stdout.write(`${printableLines(text)}\n`)
 }

@@ -28,7 +28,7 @@ export interface Installable {
 
 /**
  * Copies the program, and makes it a service: the wanted one, or the best that is possible. Does not start it.
- * The program goes where programs live, or into `programFolder`.
+ * The program goes to the usual folder for programs, or into `programFolder`.
  */
 export async function install(
   what: Installable,
@@ -59,7 +59,7 @@ export async function install(
   return { ...choice, program }
 }
 
-/** Stops it and takes the service and the program away; settings and state only with `purge`. */
+/** Stops it and removes the service and the program; settings and state only with `purge`. */
 export async function uninstall(what: Installable, { purge }: { purge: boolean }): Promise<number> {
   const { service, spec } = await installed(what)
   await service.uninstall(spec)

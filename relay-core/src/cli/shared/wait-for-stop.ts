@@ -10,7 +10,7 @@ export function stopRequested(): Promise<NodeJS.Signals> {
   })
 }
 
-/** Waits for a graceful end, but not for ever: a service manager would kill us anyway. */
+/** Waits for a graceful end, but not forever: a service manager would kill us anyway. */
 export async function endWithin(timeoutMs: number, closing: Promise<unknown>): Promise<void> {
   const timer = setTimeout(() => process.exit(process.exitCode ?? 0), timeoutMs)
   await closing

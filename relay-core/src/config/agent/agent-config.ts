@@ -62,7 +62,7 @@ export function proxyProblem(proxy: string): string | null {
   }
 }
 
-/** The longest `disconnect_timeout`, in pings of 5 s: an hour and more. */
+/** The longest `disconnect_timeout`, in pings of 5 s: more than an hour. */
 const mostPings = 1000
 
 /** Null, or what is wrong with a number of unanswered pings. */

@@ -5,7 +5,7 @@ import type { DialPolicy } from '../../session/dial-policy.ts'
 
 /**
  * Where clouds hand a machine its own passwords, to whoever asks from the machine itself: of most clouds (AWS, Azure, GCP, OpenStack, Tencent), of
- * AWS over IPv6 and for containers, of Aliyun. A relay that has fallen would ask first.
+ * AWS over IPv6 and for containers, of Aliyun. A compromised relay would ask for these first.
  */
 const metadataAddresses = [
   '169.254.169.254',
@@ -20,7 +20,7 @@ interface Rule {
   /** In lower case; undefined where the rule names addresses. */
   readonly name: string | undefined
   readonly addresses: AddressList
-  /** Whether it names one address, and so means it. */
+  /** Whether it names a single address, and therefore means exactly that one. */
   readonly isOne: boolean
   readonly first: number
   readonly last: number
@@ -35,8 +35,8 @@ export function allowTargetProblem(text: string): string | null {
 
 /**
  * What an agent may dial by its list, which names hosts, addresses and networks, each with a port, a range of ports or all. Without a list
- * everything; the clouds' metadata addresses only where the list has that very address. A name allows what it leads to; an address is what
- * is dialled in the end, whatever it was asked by.
+ * everything; the clouds' metadata addresses only where the list has that very address. A name allows whatever it resolves to; an address is what
+ * is dialled in the end, whatever name was asked for.
  */
 export function allowedTargets(list: string | null): DialPolicy {
   const rules = list === null ? [] : entriesOf(list).flatMap((entry) => readRule(entry) ?? [])
@@ -81,7 +81,7 @@ function readRule(entry: string): Rule | undefined {
   return { name: host.toLowerCase(), addresses: new AddressList([]), isOne: false, first, last }
 }
 
-/** An IPv4 address in whatever IPv6 clothes is that IPv4 address. */
+/** An IPv4 address in any IPv6 form is that IPv4 address. */
 function plain(address: string): string {
   const home = networkOf(address, 128)
   return isIPv4(home) ? home : address.replace(/%.*$/, '')

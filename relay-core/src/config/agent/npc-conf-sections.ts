@@ -40,7 +40,7 @@ export function readHost(values: SectionValues): PushedHost {
   }
 }
 
-/** None for a tunnel that can only be reached by p2p. */
+/** None for a tunnel that can be reached by p2p only. */
 export function readTunnel(
   values: SectionValues,
   { warn, readFile, resolvePath }: { warn: Warn } & Pick<NpcConfContext, 'readFile' | 'resolvePath'>,

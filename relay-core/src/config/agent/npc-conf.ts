@@ -7,12 +7,12 @@ import { readHealthCheck, readHost, readTunnel, readVisitor } from './npc-conf-s
 import type { ConfigWarning } from '../relay/relay-config.ts'
 import { SectionValues } from './section-values.ts'
 
-/** A private tunnel of another agent, to be had on a port of this machine. */
+/** A private tunnel of another agent, made available on a port of this machine. */
 export interface Visitor {
   readonly name: string
   readonly password: string
   readonly localPort: number
-  /** What a p2p visitor asked for, which is not offered: it comes the relayed way. */
+  /** What a p2p visitor asked for, which is not offered: it goes through the relay. */
   readonly isP2p: boolean
 }
 
@@ -30,7 +30,7 @@ export interface NpcConfContext {
   readonly environment: NodeJS.ProcessEnv
   /** The text of a file that npc.conf names; throws the system's error. */
   readonly readFile: (path: string) => string
-  /** The whole path of one that may begin at the file's folder. */
+  /** The absolute path of a file that may be relative to this file's folder. */
   readonly resolvePath: (path: string) => string
 }
 

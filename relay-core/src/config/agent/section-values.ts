@@ -2,7 +2,7 @@ import { readSwitch } from '../file/read-switch.ts'
 import { configError, type IniSection } from '../file/ini.ts'
 import type { ConfigWarning } from '../relay/relay-config.ts'
 
-/** The values of one section: the last of a key counts, and who reads them all says which keys meant nothing. */
+/** The values of one section: the last value of a key counts, and once all are read, the keys that had no effect are known. */
 export class SectionValues {
   readonly name: string
   readonly line: number
@@ -56,7 +56,7 @@ export class SectionValues {
       .filter((item) => item !== '')
   }
 
-  /** Keys that begin so, without that beginning, and their values. */
+  /** Keys with this prefix, without it, and their values. */
   beginningWith(prefix: string): [string, string][] {
     return [...this.#values.keys()]
       .filter((key) => key.startsWith(prefix))
@@ -73,7 +73,7 @@ export class SectionValues {
     return this.#values.get(key)?.line ?? this.line
   }
 
-  /** A warning for each key that nobody has asked for. */
+  /** A warning for each key that was never read. */
   unread(reasons: Readonly<Record<string, string>> = {}): ConfigWarning[] {
     return [...this.#values]
       .filter(([key]) => !this.#read.has(key))

@@ -1,8 +1,8 @@
 import { isComment, splitLines } from '../../api/conf-text.ts'
 
 /**
- * Users of a `multi_account` file, `name=password` a line. A line without a name would let everybody in, so blank ones and
- * their like are left out. Names and passwords keep their case.
+ * Users of a `multi_account` file, one `name=password` per line. A line without a name would let everyone in, so blank ones and
+ * the like are left out. Names and passwords keep their case.
  */
 export function parseAccounts(text: string): Record<string, string> {
   const accounts: [string, string][] = []

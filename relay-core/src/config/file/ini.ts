@@ -11,10 +11,10 @@ export interface IniEntry {
 
 const longestFileBytes = 256 * 1024
 
-/** A titled part of a file with its lines, in their order. What stands before the first title has the name ''. */
+/** A titled part of a file with its lines, in their order. What precedes the first title has the name ''. */
 export interface IniSection {
   readonly name: string
-  /** Where its title stands; 1 for what stands before the first one. */
+  /** The line of its title; 1 for what precedes the first one. */
   readonly line: number
   readonly entries: IniEntry[]
 }
@@ -26,7 +26,7 @@ export function parseIni(text: string, file: string): IniEntry[] {
   return parseIniSections(text, file).flatMap(({ entries }) => entries)
 }
 
-/** The same by sections, empty ones included; one whose name comes twice is there twice. */
+/** The same by sections, empty ones included; one whose name occurs twice is listed twice. */
 export function parseIniSections(text: string, file: string): IniSection[] {
   if (text.length > longestFileBytes) {
     throw new RelayError('config-invalid', `${file} is larger than ${longestFileBytes / 1024} KiB.`, {

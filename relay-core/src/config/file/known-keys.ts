@@ -2,7 +2,7 @@ import { isOff } from './read-switch.ts'
 
 /** What becomes of a key of the stock nps.conf that nothing here reads. */
 export interface KnownKey {
-  /** Values that ask for nothing that is not so anyway; `off`: those of a switch that is off; `all`: whatever stands there is fine. */
+  /** Values that ask for nothing beyond what happens anyway; `off`: those of a switch that is off; `all`: any value is fine. */
   readonly quiet: 'all' | 'off' | readonly string[]
   /** Why the others have no effect, and what to do instead. Follows `key: `. */
   readonly reason: string

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** Puts an address to listen on in its place, or says what it expected. Empty: every IPv4 address, as in stock. */
+/** Stores an address to listen on, or returns what was expected. Empty: every IPv4 address, as in stock. */
 export function readListenAddress(value: string, put: (ip: string) => void): string | undefined {
   const ip = value === '' ? '0.0.0.0' : value.replace(/^\[(.*)\]$/, '$1')
   if (ip.toLowerCase() === 'localhost') {

@@ -6,7 +6,7 @@ export function isOff(value: string): boolean {
 }
 
 /**
- * Puts a switch of nps.conf in its place, or says what it expected. Stock takes every other word for off; such a word is a
+ * Stores a switch of nps.conf, or returns what was expected. Stock takes every other word for off; such a word is a
  * mistake that may leave a server open, so it is refused by its line.
  */
 export function readSwitch(value: string, put: (isOn: boolean) => void): string | undefined {

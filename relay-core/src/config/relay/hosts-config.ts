@@ -10,7 +10,7 @@ export interface HostsConfig {
   readonly httpPort: number | null
   /** Null: no HTTPS. */
   readonly httpsPort: number | null
-  /** HTTPS goes to the target as it is; the relay reads the name in it and nothing else. */
+  /** HTTPS is passed to the target unchanged; the relay reads the server name and nothing else. */
   readonly passThrough: boolean
   /** For names without a certificate of their own, and visitors that name none; both or neither. */
   readonly certFile: string | null

@@ -63,7 +63,7 @@ export const relayDefaults: RelayConfig = Object.freeze({
 /** A shorter key opens nothing: an empty one is how stock servers are taken over (CVE-2022-40494). */
 export const minAuthKeyLength = 16
 
-/** What stands in the file, before the parts that only make sense together are put together. */
+/** What the file says, before the parts that belong together are combined. */
 type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] } & {
   webOpenSsl: boolean
   webCertFile: string
@@ -171,7 +171,7 @@ export function changedSettings(before: RelayConfig, after: RelayConfig): Settin
   return keys.filter((key) => readers[key].of(asValues(before)) !== readers[key].of(asValues(after)))
 }
 
-/** What the parts were that a finished configuration has put together is in those. */
+/** Undoes that combination, so that single keys can be compared. */
 function asValues(config: RelayConfig): Values {
   return { ...config, webOpenSsl: config.webTls !== null, webCertFile: '', webKeyFile: '' }
 }

@@ -1,7 +1,7 @@
-/** One key of nps.conf: how its text gets into the settings, and what stands there. */
+/** One key of nps.conf: how its text becomes a setting, and how to read that back. */
 export interface SettingReader<Settings> {
-  /** Puts a value in its place, or says what it expected. */
+  /** Stores a value, or returns what was expected. */
   readonly read: (value: string, into: Settings) => string | undefined
-  /** What counts, to tell whether it has changed. */
+  /** The value in effect, to tell whether it has changed. */
   readonly of: (settings: Settings) => string | number | boolean | null | undefined
 }

@@ -7,7 +7,7 @@ import { isWeakPassword } from './weak-password.ts'
 export interface StockConfig {
   /** Whether stock NPS 0.26 programs are served: their link is not encrypted, and their key can be replayed. */
   readonly stockProtocol: boolean
-  /** With it an npc without a client of its own may bring tunnels. Null: none may; also where the key is a weak one. */
+  /** With it an npc without a client of its own may bring tunnels. Null: none may, also when the key is weak. */
   readonly publicVkey: Secret | null
   /** Whether only visitors whose address an npc has registered are let in. */
   readonly ipLimit: boolean
@@ -41,7 +41,7 @@ export const stockReaders = {
   },
 } as const satisfies Record<string, SettingReader<Values>>
 
-/** What the reader of a stock file should know about a value that is not wrong and yet has no effect. */
+/** Advice about a value of a stock file that is not wrong but has no effect. */
 export function adviseStockKey(key: string, value: string): string | undefined {
   const why = key === 'public_vkey' && value !== '' ? weakness(value) : undefined
   return why && `public_vkey: ${why}, so nobody gets in by it; choose ${shortestKey} random characters`

@@ -1,4 +1,4 @@
-/** What is tried first by those who scan for consoles; `123` is the stock default. Compared in lower case. */
+/** What scanners for consoles try first; `123` is the stock default. Compared in lower case. */
 const wellKnown = new Set(
   (
     '123 1234 12345 123456 1234567 12345678 123456789 1234567890 111111 000000 666666 888888 123123 654321 ' +
