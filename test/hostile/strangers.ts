@@ -48,10 +48,10 @@ export function keptFor(socket: Socket, withinMs: number): Promise<number> {
 }
 
 /** Says one byte at a time, for as long as it is listened to. */
-export async function dribble(socket: Socket, words: Buffer, everyMs: number): Promise<void> {
+export async function dribble(socket: Socket, words: Buffer, intervalMs: number): Promise<void> {
   for (let at = 0; !socket.destroyed && at < words.length; at++) {
     socket.write(words.subarray(at, at + 1))
-    await delay(everyMs)
+    await delay(intervalMs)
   }
 }
 

@@ -173,16 +173,16 @@ export class Victim {
   async after(attack: () => Promise<void>, { maxGrowthBytes = 96 * 1024 * 1024 } = {}): Promise<Harm> {
     const echo = await SteadyEcho.start(this.echoPort)
     const before = { descriptors: this.openDescriptors, bytes: residentBytes(this.relay.pid) }
-    let mostBytes = 0
+    let maxBytes = 0
     const sampler = setInterval(() => {
-      if (this.relay.isRunning) mostBytes = Math.max(mostBytes, residentBytes(this.relay.pid))
+      if (this.relay.isRunning) maxBytes = Math.max(maxBytes, residentBytes(this.relay.pid))
     }, sampleMs)
     try {
       await attack()
       const descriptors = await this.#settled(before.descriptors + spareDescriptors)
       const otherStream = await echo.stop()
       // Last, because what an attack has left in the relay's buffers may be worked on for a while.
-      const grownBytes = mostBytes - before.bytes
+      const grownBytes = maxBytes - before.bytes
       return {
         relay: this.relay.isRunning ? unharmed.relay : this.relay.output,
         otherStream,

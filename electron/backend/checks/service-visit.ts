@@ -13,7 +13,7 @@ import { addressOf } from '../known-tunnels/tunnel-kind.ts'
 const connectWithinMs = 5_000
 const answerWithinMs = 5_000
 /** Far more than a banner or the head of a JSON answer; a service that sends more is cut off. */
-const mostBytes = 16 * 1024
+const maxBytes = 16 * 1024
 
 /** What is asked for at the service's end. */
 interface Asked {
@@ -236,7 +236,7 @@ function ask(
     })
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
-      finish(received.length >= mostBytes)
+      finish(received.length >= maxBytes)
     })
     socket.once('close', () => finish(true))
     socket.once('end', () => finish(true))

@@ -15,7 +15,7 @@ const watchedEveryMs = 10_000
 const otherwiseEveryMs = 60_000
 const lookIntervalMs = 1_000
 /** Checks at one time; each holds one connection to a server for some milliseconds. */
-const mostAtOnce = 8
+const maxConcurrent = 8
 const checkWithinMs = 15_000
 
 /** What is known of one tunnel's last three stops. */
@@ -115,13 +115,13 @@ export class TunnelChecks {
     const tunnels = listTunnels(this.#storage, this.#relays)
     const known = new Set(tunnels.map(({ id }) => id))
     for (const id of this.#entries.keys()) if (!known.has(id)) this.#entries.delete(id)
-    const everyMs = this.watched ? watchedEveryMs : otherwiseEveryMs
+    const intervalMs = this.watched ? watchedEveryMs : otherwiseEveryMs
     const now = this.#clock.now()
     let running = [...this.#entries.values()].filter((entry) => entry.running).length
     for (const tunnel of tunnels) {
       const entry = this.#entry(tunnel)
-      const due = entry.askedAtMs === null || now - entry.askedAtMs >= everyMs
-      if (!due || entry.running || running >= mostAtOnce || !this.#canBeAsked(tunnel)) continue
+      const due = entry.askedAtMs === null || now - entry.askedAtMs >= intervalMs
+      if (!due || entry.running || running >= maxConcurrent || !this.#canBeAsked(tunnel)) continue
       running += 1
       void this.#begin(tunnel)
     }

@@ -1,6 +1,6 @@
 import { relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure, Link, Stop, TunnelStatus } from '@nps-desktop/electron/contract'
-import type { AgentState, TunnelState } from '@nps-desktop/relay-core/api'
+import type { AgentPresence, TunnelState } from '@nps-desktop/relay-core/api'
 import { type CheckResult, portFailure, unknownStop } from './check-result.ts'
 
 /** Green is earned and expires: nothing older than this counts as known. */
@@ -26,7 +26,7 @@ export interface TunnelFacts {
   readonly serverAnsweredAtMs: number | null
   /** As the relay tells, at once on a change; null: not known. */
   readonly listening: TunnelState | null
-  readonly agent: AgentState | null
+  readonly agent: AgentPresence | null
   readonly result: CheckResult | null
   readonly checkingSinceMs: number | null
   /** When the present fault was first seen. */

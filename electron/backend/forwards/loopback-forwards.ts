@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 const host = '127.0.0.1'
 const connectWithinMs = 10_000
 /** A notebook page opens some six connections a tab. */
-const mostConnections = 256
+const maxConnections = 256
 
 interface PublicPort {
   readonly host: string
@@ -56,7 +56,7 @@ export class LoopbackForwards {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (visitor) => {
       void this.#lead(visitor, place)
     })
-    server.maxConnections = mostConnections
+    server.maxConnections = maxConnections
     try {
       await listen(server, place.port)
     } catch {

@@ -5,7 +5,7 @@ import { tryPort } from '../firewall/try-port.ts'
 const tryWithinMs = 5_000
 const readWithinMs = 3_000
 /** Enough for a banner, the head of a page, or the answer of a stock relay. */
-const mostBytes = 512
+const maxBytes = 512
 
 export interface Diagnosis {
   readonly failure: Failure
@@ -129,7 +129,7 @@ function whoAnswers(host: string, port: number, signal: AbortSignal): Promise<st
     socket.once('close', settle)
     socket.on('data', (chunk: Buffer) => {
       heard += chunk.toString('latin1')
-      if (heard.startsWith(stockAnswer) || heard.length >= mostBytes) settle()
+      if (heard.startsWith(stockAnswer) || heard.length >= maxBytes) settle()
     })
   })
 }

@@ -10,7 +10,7 @@ const greeting = [
   '',
 ].join('\r\n')
 
-const longestLine = 1_024
+const maxLineBytes = 1_024
 
 /**
  * An SSH server on a free port of 127.0.0.1 with a key of its own and no password: behind it is nothing but three words
@@ -87,7 +87,7 @@ function converse(channel: ServerChannel): void {
       } else if (character === '\u007f') {
         if (line !== '') channel.write('\b \b')
         line = line.slice(0, -1)
-      } else if (line.length < longestLine) {
+      } else if (line.length < maxLineBytes) {
         line += character
         channel.write(character)
       }

@@ -6,7 +6,7 @@ import { NetworkWatch } from '../net/dial/network-watch.ts'
 import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
 import { newInstance } from './open-native.ts'
 import { RelayChoice, type RelayChoiceOptions } from './relay-choice.ts'
-import type { RelayConnection } from './relay-connection.ts'
+import type { AgentConnection } from './agent-connection.ts'
 import { asLinkFailure, type LinkFailure } from './retry-rule.ts'
 
 export interface AgentOptions extends RelayChoiceOptions {
@@ -32,7 +32,7 @@ export class Agent {
   readonly #leftovers = new Leftovers<Leftover>()
   readonly #changed = new Signal<[state: AgentState]>()
   #state: AgentState = { state: 'stopped' }
-  #link: RelayConnection | undefined
+  #link: AgentConnection | undefined
   #connecting: AbortController | undefined
   #connectingSinceMs = 0
   #toldReason = ''

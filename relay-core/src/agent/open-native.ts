@@ -2,14 +2,14 @@ import { allowedTargets } from '../config/agent/allowed-targets.ts'
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { decodePushedOutcome, encodePushedDocument } from '../stock/configuration/pushed-document.ts'
-import { RelayLink, type AgentInstance } from '../native/relay-link.ts'
+import { NativeAgentLink, type AgentInstance } from '../native/native-agent-link.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
 import { idLength } from '../wire/messages.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
 import { HealthWatch } from './health-watch.ts'
 import type { KnownKey } from '../pins/known-key.ts'
-import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { serveKinds } from './serve-kinds.ts'
 
 /** Rejects with what `RelayLink.open` rejects with. */
@@ -17,12 +17,12 @@ export async function openNative(
   options: ConnectionOptions,
   known: KnownKey,
   { signal }: { signal: AbortSignal },
-): Promise<RelayConnection> {
+): Promise<AgentConnection> {
   const { server, vkey, proxy, dialPolicy: policy = allowedTargets(null), log } = options
   const { instance = newInstance() } = options
   const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
   const own = await identity.get()
-  const link = await RelayLink.open({
+  const link = await NativeAgentLink.open({
     ...parseHostPort(server, 'server'),
     proxy,
     vkey: vkey.reveal(),
@@ -62,7 +62,7 @@ export function newInstance(): AgentInstance {
 
 /** The tunnels and the health checks of npc.conf. One that the relay refuses does not hold up the others. */
 async function bringAlong(
-  link: RelayLink,
+  link: NativeAgentLink,
   { server, configuration, log }: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<void> {

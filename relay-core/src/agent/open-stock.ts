@@ -12,21 +12,21 @@ import { dialTarget } from './dial-target.ts'
 import { serveStockStream } from './serve-stock-stream.ts'
 import { serveShares, type Share } from './files/serve-shares.ts'
 import { HealthWatch } from './health-watch.ts'
-import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
 
 /** A refused tunnel is asked for once more: its port may still belong to the session that has just ended. */
-const againAfterMs = 2_000
+const retryDelayMs = 2_000
 
 /** Pushes what there is to push, then opens the link. Rejects with whatever either of them rejects with. */
 export async function openStock(
   options: ConnectionOptions,
   { signal }: { signal: AbortSignal },
-): Promise<RelayConnection> {
+): Promise<AgentConnection> {
   const {
     server,
     proxy,
-    silenceLimitMs,
+    silenceTimeoutMs,
     configuration,
     dialPolicy: policy = allowedTargets(null),
     log,
@@ -51,8 +51,8 @@ export async function openStock(
     serveFiles: shares.length > 0 ? (stream) => serveShares(stream, shares, { log }) : undefined,
     log,
     signal,
-    ...(silenceLimitMs !== undefined && {
-      muxLimits: { silenceLimitMs: Math.min(silenceLimitMs, defaultMuxLimits.silenceLimitMs) },
+    ...(silenceTimeoutMs !== undefined && {
+      muxLimits: { silenceTimeoutMs: Math.min(silenceTimeoutMs, defaultMuxLimits.silenceTimeoutMs) },
     }),
   })
   if (configuration && configuration.healthChecks.length > 0) {
@@ -106,7 +106,7 @@ async function push(
           },
         )
         items = items.filter((item) => item !== error.item)
-      } else await delay(againAfterMs, undefined, { signal })
+      } else await delay(retryDelayMs, undefined, { signal })
       doubted = name
     }
   }

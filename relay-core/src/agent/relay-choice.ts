@@ -4,7 +4,7 @@ import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
 import { openNative } from './open-native.ts'
 import { openStock } from './open-stock.ts'
-import type { ConnectionOptions, RelayConnection } from './relay-connection.ts'
+import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { asLinkFailure, type LinkFailureCode } from './retry-rule.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
 import { UpgradableConnection } from './upgradable-connection.ts'
@@ -20,7 +20,7 @@ export interface RelayChoiceOptions extends ConnectionOptions {
 }
 
 /** A relay that has not answered natively by then may be a stock one that waits for its own protocol. */
-const nativePatienceMs = 1_500
+const nativeHeadStartMs = 1_500
 
 /** How often a stock relay is tried natively, in addition to each new link: it may have been replaced by ours. */
 const nativeRecheckMs = 60 * 60_000
@@ -61,7 +61,7 @@ export class RelayChoice {
   }
 
   /** Rejects with what the protocol's link rejects with. */
-  async open(signal: AbortSignal): Promise<RelayConnection> {
+  async open(signal: AbortSignal): Promise<AgentConnection> {
     const { protocol = 'native', server } = this.#options
     await this.#known.load()
     if (protocol === 'stock' || this.#hasPublicKey) return openStock(this.#options, { signal })
@@ -77,10 +77,10 @@ export class RelayChoice {
   }
 
   /** Natively first. Stock follows as soon as that has failed, or when it takes long; the first to answer wins. */
-  async #findOut(signal: AbortSignal): Promise<RelayConnection> {
+  async #findOut(signal: AbortSignal): Promise<AgentConnection> {
     const giveUp = { native: new AbortController(), stock: new AbortController() }
     const native = this.#openNative(AbortSignal.any([signal, giveUp.native.signal]))
-    const early = await outcomeWithin(nativePatienceMs, native)
+    const early = await outcomeWithin(nativeHeadStartMs, native)
     if (early?.status === 'fulfilled') return early.value
     if (early) {
       const { code } = asLinkFailure(early.reason)
@@ -107,7 +107,7 @@ export class RelayChoice {
   }
 
   /** A public key belongs to no client, so it is refused natively; it is no secret either. */
-  async #tryPublicKey(refusal: unknown, signal: AbortSignal): Promise<RelayConnection> {
+  async #tryPublicKey(refusal: unknown, signal: AbortSignal): Promise<AgentConnection> {
     const link = await openStock(this.#options, { signal }).catch(() => {
       throw refusal
     })
@@ -115,14 +115,14 @@ export class RelayChoice {
     return link
   }
 
-  async #openNative(signal: AbortSignal): Promise<RelayConnection> {
+  async #openNative(signal: AbortSignal): Promise<AgentConnection> {
     const link = await openNative(this.#options, this.#known, { signal })
     this.#isStock = false
     await this.#note((notes, server) => notes.delete(server))
     return link
   }
 
-  async #tookStock(link: RelayConnection): Promise<RelayConnection> {
+  async #tookStock(link: AgentConnection): Promise<AgentConnection> {
     const { server, log } = this.#options
     if (!this.#isStock) {
       log.warn('a stock NPS relay answers: the link is not encrypted, and the key can be overheard', {
@@ -134,10 +134,10 @@ export class RelayChoice {
     return this.#upgradable(link, nativeRecheckMs)
   }
 
-  #upgradable(link: RelayConnection, firstCheckMs: number): RelayConnection {
+  #upgradable(link: AgentConnection, firstCheckMs: number): AgentConnection {
     return new UpgradableConnection(link, {
       firstCheckMs,
-      everyMs: nativeRecheckMs,
+      intervalMs: nativeRecheckMs,
       openBetter: (signal) => this.#openNative(signal),
       log: this.#options.log,
     })

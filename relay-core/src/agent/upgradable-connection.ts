@@ -1,27 +1,27 @@
 import type { Log } from '../log/log.ts'
 import type { Leftover } from '../native/carriers/leftovers.ts'
-import type { RelayConnection } from './relay-connection.ts'
+import type { AgentConnection } from './agent-connection.ts'
 import { asLinkFailure } from './retry-rule.ts'
 
 export interface UpgradeOptions {
   readonly firstCheckMs: number
-  readonly everyMs: number
+  readonly intervalMs: number
   /** Opens a better link to the same relay, or rejects. */
-  readonly openBetter: (signal: AbortSignal) => Promise<RelayConnection>
+  readonly openBetter: (signal: AbortSignal) => Promise<AgentConnection>
   readonly log: Log
 }
 
 /** A link that is replaced by a better one as soon as the relay offers it. Its holder sees a single link. */
-export class UpgradableConnection implements RelayConnection {
+export class UpgradableConnection implements AgentConnection {
   readonly closed: Promise<Error>
   readonly #options: UpgradeOptions
   readonly #ended = new AbortController()
-  #current: RelayConnection
+  #current: AgentConnection
   #timer: NodeJS.Timeout | undefined
   #check: Promise<void> = Promise.resolve()
   #settleClosed: (reason: Error) => void = () => undefined
 
-  constructor(link: RelayConnection, options: UpgradeOptions) {
+  constructor(link: AgentConnection, options: UpgradeOptions) {
     this.#options = options
     this.#current = link
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
@@ -46,7 +46,7 @@ export class UpgradableConnection implements RelayConnection {
   #startCheck(): void {
     this.#check = this.#replace().catch(() => {
       if (!this.#ended.signal.aborted)
-        this.#timer = setTimeout(() => this.#startCheck(), this.#options.everyMs)
+        this.#timer = setTimeout(() => this.#startCheck(), this.#options.intervalMs)
     })
   }
 
@@ -60,7 +60,7 @@ export class UpgradableConnection implements RelayConnection {
     else this.#options.log.info('the relay now speaks natively: the link is encrypted from here on')
   }
 
-  async #onLost(link: RelayConnection, reason: Error): Promise<void> {
+  async #onLost(link: AgentConnection, reason: Error): Promise<void> {
     // The relay may have told the older link about the newer one before we know of it.
     if (asLinkFailure(reason).code === 'agent-replaced') await this.#check
     if (link !== this.#current) return

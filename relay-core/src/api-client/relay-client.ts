@@ -89,11 +89,11 @@ function inputIssues(error: ORPCError<string, unknown>): string {
 }
 
 /** A hostile relay can make this list arbitrarily long. */
-const mostIssues = 3
+const maxIssues = 3
 
 /** What zod found wrong, as one sentence. */
 function describeIssues(issues: Issues): string {
-  const texts = issues.slice(0, mostIssues).map(({ path, message = 'wrong' }) => {
+  const texts = issues.slice(0, maxIssues).map(({ path, message = 'wrong' }) => {
     const place = Array.isArray(path) ? path.join('.') : ''
     return place === '' ? message : `${place}: ${message}`
   })

@@ -6,7 +6,7 @@ const positive = z.number().int().positive()
 export const networkRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
 
 /** Long enough for the networks of a whole campus; searched for each visitor. */
-export const mostRanges = 1_000
+export const maxRanges = 1_000
 
 /**
  * What visitors of a tunnel, or of all tunnels of a client, may use together. Whatever is left out has no limit.
@@ -25,9 +25,9 @@ export const limits = z.object({
   /** Milliseconds since the Unix epoch; from then on nobody is let in. */
   expiresAtMs: positive.optional(),
   /** Only visitors from these networks; left out or empty: everybody. */
-  allow: z.array(networkRange).max(mostRanges).optional(),
+  allow: z.array(networkRange).max(maxRanges).optional(),
   /** Nobody from these networks, allowed above or not. */
-  deny: z.array(networkRange).max(mostRanges).optional(),
+  deny: z.array(networkRange).max(maxRanges).optional(),
 })
 export type Limits = z.infer<typeof limits>
 

@@ -49,7 +49,7 @@ export const relayFailure = z.object({
 export type RelayFailure = z.infer<typeof relayFailure>
 
 /** The agent's link as the relay sees it. */
-export const agentState = z.discriminatedUnion('state', [
+export const agentPresence = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('online'),
     sinceMs: instantMs,
@@ -84,7 +84,7 @@ export const agentState = z.discriminatedUnion('state', [
   /** `sinceMs` is null for a client that was never online. */
   z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
 ])
-export type AgentState = z.infer<typeof agentState>
+export type AgentPresence = z.infer<typeof agentPresence>
 
 /** A client: the account of one lab box. */
 export const client = z.object({
@@ -93,7 +93,7 @@ export const client = z.object({
   vkey: z.string(),
   enabled: z.boolean(),
   createdAtMs: instantMs,
-  agent: agentState,
+  agent: agentPresence,
   tunnelCount: z.number().int(),
   /** Made by its own agent with `public_vkey`; removed when that agent has been away for ten minutes. */
   isTemporary: z.boolean(),

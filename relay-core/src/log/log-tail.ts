@@ -4,7 +4,7 @@ import { Signal } from '../async/signals/signal.ts'
 /** How many lines a new follower gets first. */
 const keptLines = 500
 /** A follower that does not keep up gets no more than this many lines at once; older ones are gone. */
-const mostWaiting = 2_000
+const maxWaiting = 2_000
 
 /** The last lines of the log in memory, for those who watch it from afar. */
 export class LogTail {
@@ -24,7 +24,7 @@ export class LogTail {
     let waiting = [...this.#lines]
     using _subscription = this.#pushed.subscribe((line) => {
       waiting.push(line)
-      if (waiting.length > mostWaiting) waiting.shift()
+      if (waiting.length > maxWaiting) waiting.shift()
     })
     for await (const _ of changes(this.#pushed, { signal })) {
       const lines = waiting

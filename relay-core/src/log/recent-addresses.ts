@@ -1,5 +1,5 @@
 /** Beyond this, entries are forgotten early: an extra line in the log instead of unbounded memory. */
-const mostAddresses = 1_000
+const maxAddresses = 1_000
 
 /** Addresses seen recently, so that what each of them repeats is logged only now and then. */
 export class RecentAddresses {
@@ -17,7 +17,7 @@ export class RecentAddresses {
     const nowMs = this.#now()
     const heardAtMs = this.#heardAtMs.get(address)
     if (heardAtMs !== undefined && nowMs - heardAtMs < this.#periodMs) return false
-    if (this.#heardAtMs.size >= mostAddresses) this.#heardAtMs.clear()
+    if (this.#heardAtMs.size >= maxAddresses) this.#heardAtMs.clear()
     this.#heardAtMs.set(address, nowMs)
     return true
   }

@@ -21,8 +21,8 @@ import { DocumentReader, documentParts } from './document-parts.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
 
 /** Both sides ask every 3 s and give up after 9 s of silence, so that a dead link is known within 10 s. */
-export const pingEveryMs = 3_000
-export const silentAfterMs = 9_000
+export const pingIntervalMs = 3_000
+export const silenceTimeoutMs = 9_000
 
 export interface ControlEvents {
   /** The relay wants more carriers. */
@@ -57,8 +57,8 @@ export class ControlLink {
   constructor(framed: FramedSocket, events: ControlEvents) {
     this.#framed = framed
     this.#events = events
-    this.#pinging = every(pingEveryMs, () => this.#ping())
-    this.#silenceTimer = setTimeout(() => this.#endSilent(), silentAfterMs)
+    this.#pinging = every(pingIntervalMs, () => this.#ping())
+    this.#silenceTimer = setTimeout(() => this.#endSilent(), silenceTimeoutMs)
     framed.receiver = {
       onMessage: (type, body) => this.#onMessage(type, body),
       onData: () => {
@@ -160,6 +160,6 @@ export class ControlLink {
     const sentAtMs = new DataView(body.buffer, body.byteOffset, pingLength).getFloat64(0)
     const roundTripMs = performance.now() - sentAtMs
     // A peer may send back any bytes: only what can be a round trip is one.
-    if (roundTripMs >= 0 && roundTripMs <= silentAfterMs) this.#events.onRoundTrip?.(roundTripMs)
+    if (roundTripMs >= 0 && roundTripMs <= silenceTimeoutMs) this.#events.onRoundTrip?.(roundTripMs)
   }
 }

@@ -71,7 +71,7 @@ export class NativeSession implements AgentSession {
   readonly #pool: CarrierPool
   #settleClosed: (end: { reason: string }) => void = () => undefined
   #control: ControlLink | undefined
-  #openings = new Map<Carrier, Opening>()
+  #openings = new Map<Carrier, PendingStream>()
   #roundTripMs: number | null = null
   #closeReason: string | undefined
   #isConfiguring = false
@@ -257,7 +257,7 @@ interface OpenOptions {
   readonly visitor?: string
 }
 
-interface Opening {
+interface PendingStream {
   readonly number: number
   opened(): void
   failed(code: RelayErrorCode, message: string): void

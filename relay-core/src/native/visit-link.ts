@@ -8,7 +8,7 @@ import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import { decodeFailed, decodeNumber, decodeRefused, encodeHello, wireVersion } from '../wire/messages.ts'
 import { Carrier } from './carriers/carrier.ts'
-import { connectRelay } from './connect-relay.ts'
+import { connectBridge } from './connect-bridge.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, makeProof, visitId } from './proofs.ts'
 
@@ -23,7 +23,7 @@ export interface VisitTickets extends TlsTickets {
   fingerprint?: string
 }
 
-export interface VisitOptions {
+export interface OpenVisitOptions {
   readonly host: string
   readonly port: number
   readonly proxy?: ProxyAddress | undefined
@@ -48,10 +48,10 @@ export async function openVisit({
   checkFingerprint,
   tickets,
   signal,
-}: VisitOptions): Promise<{ stream: Duplex; fingerprint: string }> {
+}: OpenVisitOptions): Promise<{ stream: Duplex; fingerprint: string }> {
   const before = { ...tickets }
   const own: TlsTickets = { ...tickets }
-  const socket = await connectRelay({ host, port, proxy, signal, tickets: own })
+  const socket = await connectBridge({ host, port, proxy, signal, tickets: own })
   try {
     // A resumed session proves the key by knowing the secret of the one before.
     const fingerprint = peerFingerprint(socket) ?? before.fingerprint

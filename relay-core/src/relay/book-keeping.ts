@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log/log.ts'
 import type { ClientRegistry } from './clients/client-registry.ts'
-import type { HostDoor } from './hosts/host-door.ts'
+import type { HostListeners } from './hosts/host-listeners.ts'
 import type { Invites } from './clients/invites.ts'
-import type { StockSide } from './stock/stock-side.ts'
+import type { StockSupport } from './stock/stock-support.ts'
 import type { Store } from './store/store.ts'
 import type { TunnelRegistry } from './tunnels/registry/tunnel-registry.ts'
 
-const everyMs = 60_000
+const intervalMs = 60_000
 /** How soon a save that was refused is tried again. A lock ends any moment; a full disk waits for a person. */
 const lockedRetryMs = 500
 const refusedRetryMs = 10_000
@@ -108,9 +108,9 @@ export function keepBooks({
 }: {
   books: Books
   tunnels: TunnelRegistry
-  hosts: HostDoor
+  hosts: HostListeners
   invites: Invites
-  stock: StockSide
+  stock: StockSupport
   log: Log
 }): () => void {
   const attempt = (what: string, work: () => Promise<unknown>) =>
@@ -124,6 +124,6 @@ export function keepBooks({
       await hosts.follow()
       await tunnels.retryFailed()
     })
-  }, everyMs)
+  }, intervalMs)
   return () => clearInterval(timer)
 }

@@ -11,7 +11,7 @@ import type { Secret } from '../secret.ts'
 import { relayVersion } from '../version.ts'
 import { loadOrCreateAdminKey } from '../api-client/admin-key.ts'
 import { Agents } from './clients/agents.ts'
-import { createApiDoor } from './api/api-door.ts'
+import { createApiSurface } from './api/api-surface.ts'
 import { Books, keepBooks } from './book-keeping.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { BridgeHttp } from './bridge/bridge-http.ts'
@@ -19,10 +19,10 @@ import { Bridge } from './bridge/bridge.ts'
 import { ClientRegistry } from './clients/client-registry.ts'
 import { ConfigFile } from './settings/config-file.ts'
 import { noAssets } from './console/console-assets.ts'
-import { ConsoleDoor } from './console/console-door.ts'
+import { ConsoleListener } from './console/console-listener.ts'
 import { openControlSocket } from './control/control-socket.ts'
 import { Descriptors } from './limits/descriptors.ts'
-import { HostDoor } from './hosts/host-door.ts'
+import { HostListeners } from './hosts/host-listeners.ts'
 import { loadOrCreateIdentity, type Identity } from '../net/tls/identity.ts'
 import { hostOf } from '../net/address/plain-address.ts'
 import { Invites } from './clients/invites.ts'
@@ -31,16 +31,16 @@ import type { RelayOptions } from './relay-options.ts'
 import { Registrations } from './clients/registrations.ts'
 import { SeenAgents } from './clients/seen-agents.ts'
 import { importAtFirstStart, importIntoRunning } from './stock/stock-data/import-on-demand.ts'
-import { StockSide } from './stock/stock-side.ts'
+import { StockSupport } from './stock/stock-support.ts'
 import { openStore } from './store/store.ts'
 import { whileLocked } from './store/while-locked.ts'
 import { TrafficMeter } from './traffic/traffic-meter.ts'
 import { TunnelRegistry } from './tunnels/registry/tunnel-registry.ts'
 import { TunnelRules } from './tunnels/registry/tunnel-rules.ts'
-import { Tunnels } from './tunnels/registry/running-tunnels.ts'
-import { stockVisit } from './tunnels/private/visit.ts'
+import { OpenTunnels } from './tunnels/registry/open-tunnels.ts'
+import { stockVisitor } from './tunnels/private/admitted-visitor.ts'
 import { visitCommand } from './tunnels/private/visit-command.ts'
-import { Visits } from './tunnels/private/visits.ts'
+import { PrivateTunnels } from './tunnels/private/private-tunnels.ts'
 
 /** A whole relay: state, bridge, tunnels, API and console. Made of parts here, and nowhere else. */
 export class Relay {
@@ -83,8 +83,8 @@ export class Relay {
       await this.close()
       throw error
     }
-    const { bridgePort, identity, adminKey, consoleDoor } = this.#running
-    return { bridgePort, webPort: consoleDoor.port, fingerprint: identity.fingerprint, adminKey }
+    const { bridgePort, identity, adminKey, consoleListener } = this.#running
+    return { bridgePort, webPort: consoleListener.port, fingerprint: identity.fingerprint, adminKey }
   }
 
   /** Puts new settings to work; answers the keys that wait for a restart, see api/settings.ts. */
@@ -92,7 +92,7 @@ export class Relay {
     const config = this.#adjusted(read)
     const changed = changedSettings(this.#config, config)
     this.#config = config
-    await this.#running?.consoleDoor.follow(config)
+    await this.#running?.consoleListener.follow(config)
     await this.#running?.hosts.follow()
     await this.#running?.tunnels.retryFailed()
     this.#statusChanged.emit()
@@ -141,17 +141,17 @@ export class Relay {
     })
     const { tunnelHost } = this.#options
     const registrations = new Registrations({ isOn: () => this.#config.ipLimit, now })
-    const visits = new Visits()
-    const hosts = new HostDoor({
+    const privateTunnels = new PrivateTunnels()
+    const hosts = new HostListeners({
       config: () => this.#config.hosts,
       folder: configPath === undefined ? folder : join(dirname(configPath), '..'),
       descriptors,
       log,
     })
     this.#closers.push(() => hosts.close())
-    const opened = new Tunnels({
+    const opened = new OpenTunnels({
       agents,
-      visits,
+      privateTunnels: privateTunnels,
       hosts,
       descriptors,
       log,
@@ -217,7 +217,7 @@ export class Relay {
       now,
     })
     this.#closers.push(() => invites.close())
-    const api = createApiDoor({
+    const api = createApiSurface({
       clients,
       tunnels,
       traffic,
@@ -256,7 +256,7 @@ export class Relay {
       log,
       now,
     })
-    const stock = new StockSide({
+    const stock = new StockSupport({
       config: () => this.#config,
       store: store.clients,
       clients,
@@ -267,8 +267,8 @@ export class Relay {
       registrations,
       log,
       onSecretVisitor: ({ passwordMd5, socket, address, port }) => {
-        const tunnel = visits.findByMd5(passwordMd5)
-        if (tunnel) void tunnel.serve(stockVisit(socket, { address, port }))
+        const tunnel = privateTunnels.findByMd5(passwordMd5)
+        if (tunnel) void tunnel.serve(stockVisitor(socket, { address, port }))
         else {
           log.warn('visitor refused', { address, code: 'wrong-password', protocol: 'stock' })
           socket.destroy()
@@ -282,7 +282,7 @@ export class Relay {
       identity,
       clients,
       agents,
-      visits,
+      privateTunnels: privateTunnels,
       onHttp: (socket, proved) => bridgeHttp.enter(socket, proved),
       seenAgents,
       descriptors,
@@ -304,7 +304,7 @@ export class Relay {
     await hosts.follow()
     await tunnels.openAll()
 
-    const consoleDoor = new ConsoleDoor({
+    const consoleListener = new ConsoleListener({
       config: () => this.#config,
       api,
       assets: this.#options.consoleAssets ?? noAssets,
@@ -313,14 +313,14 @@ export class Relay {
       log,
       now,
     })
-    this.#closers.push(() => consoleDoor.close())
-    await consoleDoor.follow(this.#config)
+    this.#closers.push(() => consoleListener.close())
+    await consoleListener.follow(this.#config)
     control?.serve(api, (stockFolder, from) =>
       whileLocked(() => importIntoRunning(stockFolder, { store, clients, tunnels, now, from })),
     )
     this.#closers.push(keepBooks({ books, tunnels, hosts, invites, stock, log }))
     log.info('nps runs', { version: relayVersion, state: folder })
-    return { bridgePort, identity, adminKey, consoleDoor, hosts, tunnels }
+    return { bridgePort, identity, adminKey, consoleListener: consoleListener, hosts, tunnels }
   }
 
   #status(startedAtMs: number, clients: ClientRegistry): RelayStatus {
@@ -332,7 +332,7 @@ export class Relay {
       hostname: hostname(),
       platform: `${process.platform} ${process.arch}`,
       bridgePort: running?.bridgePort ?? this.#config.bridgePort,
-      webPort: running?.consoleDoor.port ?? null,
+      webPort: running?.consoleListener.port ?? null,
       httpPort: running?.hosts.port('http') ?? null,
       httpsPort: running?.hosts.port('https') ?? null,
       allowPorts: String(this.#config.allowPorts),
@@ -355,7 +355,7 @@ interface Running {
   readonly bridgePort: number
   readonly identity: Identity
   readonly adminKey: Secret
-  readonly consoleDoor: ConsoleDoor
-  readonly hosts: HostDoor
+  readonly consoleListener: ConsoleListener
+  readonly hosts: HostListeners
   readonly tunnels: TunnelRegistry
 }

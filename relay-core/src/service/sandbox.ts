@@ -17,13 +17,13 @@ export interface Sandbox {
 }
 
 /** ProtectSystem=strict and ExecStartPre=+ are known from 232 on, ambient capabilities from 229. */
-const leastVersion = 232
+const minVersion = 232
 
 /** Null when a service can have its own account here, else why not. */
 export async function accountObstacle(folders: readonly string[]): Promise<string | null> {
   const { stdout } = await runTool('systemctl', ['--version'])
   const version = Number(/^systemd (\d+)/.exec(stdout)?.[1] ?? 0)
-  if (version < leastVersion) return `systemd ${version} is older than ${leastVersion}`
+  if (version < minVersion) return `systemd ${version} is older than ${minVersion}`
   const closed = folders.flatMap(ancestors).find((folder) => !isOpenToAll(folder))
   return closed === undefined ? null : `${closed} is closed to other accounts`
 }

@@ -1,7 +1,7 @@
 import { enterRelay, type StockRelay } from './enter-relay.ts'
 
 /** What a relay takes: a year, so that the number stays a number everywhere. */
-export const mostRegisteredHours = 8760
+export const maxRegisteredHours = 8760
 
 /** Lets this machine's public address in for so many hours, where the relay asks for that (`ip_limit`). It answers nothing. */
 export async function registerAddress(

@@ -100,7 +100,7 @@ export class StockBridge {
     const greeting = await readGreeting(socket, { signal })
     const client = this.#options.clients.findByVerifyKey(greeting.keyMd5)
     if (!client && greeting.keyMd5 === this.#options.configuration?.publicKeyMd5()) {
-      // The public key opens this one door and no other.
+      // The public key is good for this and nothing else.
       if ((await readRole(socket, { signal })) === 'conf')
         return this.#enterConfiguration(socket, 'public', address)
       throw new RelayError('wrong-key', 'a stock npc showed the public key for more than its configuration')

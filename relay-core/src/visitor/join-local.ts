@@ -18,7 +18,7 @@ export function isLoopback(host: string): boolean {
   return isIP(host) === 0 ? host === 'localhost' : loopback.has(host)
 }
 
-export interface LocalDoor {
+export interface JoinLocalOptions {
   /** Where the local port listens. */
   readonly host: string
   /** Programs of every account of this machine are let in. */
@@ -34,7 +34,7 @@ export interface LocalDoor {
  */
 export async function joinLocal(
   socket: Socket,
-  { host, forAllAccounts, visit, signal }: LocalDoor,
+  { host, forAllAccounts, visit, signal }: JoinLocalOptions,
 ): Promise<void> {
   try {
     // A port that a person opens to a network is for all of it.

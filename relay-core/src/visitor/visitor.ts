@@ -11,7 +11,7 @@ import { knownAgent } from '../pins/known-agent.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
-import { VisitorDoor } from './visitor-door.ts'
+import { LocalForward } from './local-forward.ts'
 
 export interface PrivateVisitorOptions {
   /** The relay's bridge, `host:port`; an IPv6 host in brackets. */
@@ -40,7 +40,7 @@ export interface PrivateVisitorOptions {
 }
 
 /** As long as it takes to be safe from whoever gets a visitor to greet it and then guesses. */
-export const shortestPassword = 16
+export const minPasswordLength = 16
 
 /**
  * A visitor of a private tunnel: a port on this machine that leads to the tunnel's target, encrypted from here to the
@@ -50,17 +50,17 @@ export class PrivateVisitor {
   readonly #options: PrivateVisitorOptions
   readonly #relay: KnownKey
   readonly #agent: KnownKey
-  readonly #door: VisitorDoor
+  readonly #forward: LocalForward
   readonly #tickets: VisitTickets = {}
 
   /** @throws RelayError `invalid-input` */
   constructor(options: PrivateVisitorOptions) {
     const { server, password, fingerprint, agentFingerprint, localHost, log } = options
     parseHostPort(server, 'server')
-    if (password.reveal().length < shortestPassword) {
+    if (password.reveal().length < minPasswordLength) {
       throw new RelayError(
         'invalid-input',
-        `The password of a private tunnel has at least ${shortestPassword} characters. Give the tunnel a longer one on the server.`,
+        `The password of a private tunnel has at least ${minPasswordLength} characters. Give the tunnel a longer one on the server.`,
         { what: 'password' },
       )
     }
@@ -78,7 +78,7 @@ export class PrivateVisitor {
       onPinned: options.onAgentPinned,
       log,
     })
-    this.#door = new VisitorDoor({
+    this.#forward = new LocalForward({
       name: options.name ?? 'visitor',
       host: localHost,
       port: options.localPort ?? 0,
@@ -90,7 +90,7 @@ export class PrivateVisitor {
 
   /** Rejects with `port-taken` or the system's error. */
   async listen(): Promise<{ port: number }> {
-    return { port: await this.#door.open() }
+    return { port: await this.#forward.open() }
   }
 
   /** Whether the relay's key is known, so that nobody else will do. Of use once a visit has been tried. */
@@ -99,7 +99,7 @@ export class PrivateVisitor {
   }
 
   get connectionCount(): number {
-    return this.#door.connectionCount
+    return this.#forward.connectionCount
   }
 
   /**
@@ -141,6 +141,6 @@ export class PrivateVisitor {
 
   /** Ends its connections too. Idempotent. */
   close(): void {
-    this.#door.close()
+    this.#forward.close()
   }
 }

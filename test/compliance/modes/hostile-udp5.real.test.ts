@@ -7,7 +7,7 @@ import { MuxSession } from '../../../relay-core/src/stock/mux/mux-session.ts'
 import type { MuxStream } from '../../../relay-core/src/stock/mux/mux-stream.ts'
 import { readPrefixed } from '../../../relay-core/src/stock/messages/read-prefixed.ts'
 import { encodeSocksDatagram } from '../../../relay-core/src/net/stream/socks-datagram.ts'
-import { Tunnels } from '../../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
+import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 import { DatagramTargets } from '../../harness/peers/datagram-targets.ts'
 import { testVkey } from '../native/native-pair.ts'
 import { SessionPair } from './session-pair.ts'
@@ -52,12 +52,12 @@ class HostileAgent {
 const agent = new HostileAgent()
 const targets = new DatagramTargets()
 let pair: SessionPair
-let tunnels: Tunnels
+let tunnels: OpenTunnels
 let client: SocksClient
 
 beforeAll(async () => {
   pair = await SessionPair.start('stock', { agent: (port) => agent.start(port) })
-  tunnels = new Tunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
+  tunnels = new OpenTunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
   await tunnels.open({ id: 1, clientId: 1, mode: 'socks5', port: 0, target: '' })
   client = new SocksClient(tunnels.port(1) ?? 0)
 })

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TunnelSettings } from '../../../relay-core/src/api/tunnel-settings.ts'
-import { Tunnels } from '../../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
+import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 import { SessionPair } from './session-pair.ts'
 import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 
@@ -16,14 +16,14 @@ const deniedPort = 9
 
 function httpProxyMode(protocol: 'native' | 'stock'): void {
   let pair: SessionPair
-  let tunnels: Tunnels
+  let tunnels: OpenTunnels
   let lastId = 0
   const targets = new Targets()
   const servers: Server[] = []
 
   beforeAll(async () => {
     pair = await SessionPair.start(protocol, { dialPolicy: ({ port }) => port !== deniedPort })
-    tunnels = new Tunnels({ agents: pair.agents, log: pair.log })
+    tunnels = new OpenTunnels({ agents: pair.agents, log: pair.log })
   })
   afterAll(async () => {
     await tunnels.closeAll()

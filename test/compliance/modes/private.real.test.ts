@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TunnelSpec } from '../../../relay-core/src/relay/tunnels/modes/tunnel-mode.ts'
+import type { TunnelSpec } from '../../../relay-core/src/relay/tunnels/modes/tunnel-server.ts'
 import { PrivateVisitor, type PrivateVisitorOptions } from '../../../relay-core/src/visitor/index.ts'
 import { FramedSocket } from '../../../relay-core/src/native/carriers/framed-socket.ts'
 import { channelBinding, makeProof, visitId } from '../../../relay-core/src/native/proofs.ts'
 import { Secret } from '../../../relay-core/src/secret.ts'
-import { Tunnels } from '../../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
+import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 import { connectTls } from '../../../relay-core/src/net/dial/connect.ts'
 import { frameType } from '../../../relay-core/src/wire/frame.ts'
 import { decodeRefused, encodeHello, wireVersion } from '../../../relay-core/src/wire/messages.ts'
@@ -23,7 +23,7 @@ const otherKey = `sha256:${Buffer.alloc(32, 7).toString('base64url')}`
 
 describe('private tunnels', () => {
   let pair: SessionPair
-  let tunnels: Tunnels
+  let tunnels: OpenTunnels
   let folder: string
   const targets = new Targets()
   const visitors: PrivateVisitor[] = []
@@ -33,7 +33,7 @@ describe('private tunnels', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'private-'))
     pair = await SessionPair.start('native')
-    tunnels = new Tunnels({ agents: pair.agents, visits: pair.visits, log: pair.log })
+    tunnels = new OpenTunnels({ agents: pair.agents, privateTunnels: pair.privateTunnels, log: pair.log })
     const { session } = pair
     const openPrivate = session.openPrivate.bind(session)
     session.openPrivate = async (options) => tapped(await openPrivate(options), (chunk) => seen.push(chunk))

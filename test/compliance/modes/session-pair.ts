@@ -12,8 +12,8 @@ import { Secret } from '../../../relay-core/src/secret.ts'
 import { Agents } from '../../../relay-core/src/relay/clients/agents.ts'
 import type { AgentSession } from '../../../relay-core/src/session/agent-session.ts'
 import { Bridge } from '../../../relay-core/src/relay/bridge/bridge.ts'
-import { stockVisit } from '../../../relay-core/src/relay/tunnels/private/visit.ts'
-import { Visits } from '../../../relay-core/src/relay/tunnels/private/visits.ts'
+import { stockVisitor } from '../../../relay-core/src/relay/tunnels/private/admitted-visitor.ts'
+import { PrivateTunnels } from '../../../relay-core/src/relay/tunnels/private/private-tunnels.ts'
 import { loadOrCreateIdentity } from '../../../relay-core/src/net/tls/identity.ts'
 import { testVkey } from '../native/native-pair.ts'
 
@@ -31,7 +31,7 @@ export interface SessionPairOptions {
 /** A relay's bridge and one agent in this process, for what needs a session and no restarts. */
 export class SessionPair {
   readonly agents = new Agents()
-  readonly visits = new Visits()
+  readonly privateTunnels = new PrivateTunnels()
   /** `host:port` of the bridge. */
   server = ''
   fingerprint = ''
@@ -46,7 +46,7 @@ export class SessionPair {
     { crypt = false, compress = false, dialPolicy, sharedFolders = [], agent }: SessionPairOptions = {},
   ): Promise<SessionPair> {
     const pair = new SessionPair()
-    const { agents, visits, log } = pair
+    const { agents, privateTunnels, log } = pair
     pair.#folder = await mkdtemp(join(tmpdir(), 'nps-session-'))
     const identity = await loadOrCreateIdentity(pair.#folder)
     const knownKey = keyId(testVkey).toString('hex')
@@ -58,8 +58,8 @@ export class SessionPair {
       identity,
       log,
       onSecretVisitor: ({ passwordMd5, socket, ...from }) => {
-        const tunnel = visits.findByMd5(passwordMd5)
-        if (tunnel) void tunnel.serve(stockVisit(socket, from))
+        const tunnel = privateTunnels.findByMd5(passwordMd5)
+        if (tunnel) void tunnel.serve(stockVisitor(socket, from))
         else socket.destroy()
       },
     })
@@ -68,7 +68,7 @@ export class SessionPair {
       port: 0,
       identity,
       agents,
-      visits,
+      privateTunnels: privateTunnels,
       log,
       clients: { find: (key) => (key === knownKey ? { id: 1, vkey: testVkey, enabled: true } : undefined) },
       onStock: (socket) => stock.accept(socket),

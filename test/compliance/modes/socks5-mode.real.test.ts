@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readExactly } from '../../../relay-core/src/net/stream/read-exactly.ts'
-import { Tunnels } from '../../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
+import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 import type { TunnelSettings } from '../../../relay-core/src/api/tunnel-settings.ts'
 import {
   decodeSocksDatagram,
@@ -22,7 +22,7 @@ const user = { name: 'ada', password: 'a long enough password' }
 
 function socks5Mode(protocol: 'native' | 'stock'): void {
   let pair: SessionPair
-  let tunnels: Tunnels
+  let tunnels: OpenTunnels
   let lastId = 0
   const clients: SocksClient[] = []
   const targets = new Targets()
@@ -30,7 +30,7 @@ function socks5Mode(protocol: 'native' | 'stock'): void {
 
   beforeAll(async () => {
     pair = await SessionPair.start(protocol, { dialPolicy: ({ port }) => port !== deniedPort })
-    tunnels = new Tunnels({ agents: pair.agents, log: pair.log })
+    tunnels = new OpenTunnels({ agents: pair.agents, log: pair.log })
   })
   afterEach(() => {
     for (const client of clients.splice(0)) client.close()
@@ -238,7 +238,7 @@ describe('socks5 tunnels over the native protocol', () => {
   // How long a resolver thinks is nobody's promise, so with a stock agent this may be told late.
   it('say that a name is unknown', async () => {
     const pair = await SessionPair.start('native')
-    const tunnels = new Tunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
+    const tunnels = new OpenTunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
     await tunnels.open({ id: 1, clientId: 1, mode: 'socks5', port: 0, target: '' })
     const client = new SocksClient(tunnels.port(1) ?? 0)
     expect((await client.ask(connect, { name: 'no-such-machine.invalid', port: 80 })).reply).toBe(4)
@@ -249,7 +249,7 @@ describe('socks5 tunnels over the native protocol', () => {
 
   it('hang up, as HTTP proxies do, on whoever has said nothing within ten seconds', async () => {
     const pair = await SessionPair.start('native')
-    const tunnels = new Tunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
+    const tunnels = new OpenTunnels({ agents: pair.agents, host: '127.0.0.1', log: pair.log })
     const targets = new Targets()
     const modes = ['socks5', 'httpProxy'] as const
     const ends = await Promise.all(

@@ -1,12 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Passages } from '../../../relay-core/src/relay/tunnels/passages.ts'
+import { TunnelConnections } from '../../../relay-core/src/relay/tunnels/tunnel-connections.ts'
 import { PasswordCheck } from '../../../relay-core/src/relay/tunnels/password-check.ts'
-import { TargetTurns } from '../../../relay-core/src/relay/tunnels/target-turns.ts'
-import type { TunnelMode, TunnelSpec } from '../../../relay-core/src/relay/tunnels/modes/tunnel-mode.ts'
+import { RoundRobinTargets } from '../../../relay-core/src/relay/tunnels/round-robin-targets.ts'
+import type { TunnelServer, TunnelSpec } from '../../../relay-core/src/relay/tunnels/modes/tunnel-server.ts'
 import { createUdpMode, type UdpLimits } from '../../../relay-core/src/relay/tunnels/modes/udp-mode.ts'
-import { Tunnels } from '../../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
+import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 import { DatagramTargets } from '../../harness/peers/datagram-targets.ts'
 import { SessionPair } from './session-pair.ts'
 
@@ -19,13 +19,13 @@ async function answer(visitor: Socket): Promise<Buffer> {
 
 function udpMode(protocol: 'native' | 'stock', sizes: readonly number[]): void {
   let pair: SessionPair
-  let tunnels: Tunnels
+  let tunnels: OpenTunnels
   let lastId = 0
   const targets = new DatagramTargets()
 
   beforeAll(async () => {
     pair = await SessionPair.start(protocol)
-    tunnels = new Tunnels({ agents: pair.agents, log: pair.log })
+    tunnels = new OpenTunnels({ agents: pair.agents, log: pair.log })
   })
   afterAll(async () => {
     await tunnels.closeAll()
@@ -118,8 +118,8 @@ function udpMode(protocol: 'native' | 'stock', sizes: readonly number[]): void {
 describe('a udp tunnel’s visitors', () => {
   const targets = new DatagramTargets()
   let pair: SessionPair
-  let passages: Passages
-  let mode: TunnelMode | undefined
+  let connections: TunnelConnections
+  let mode: TunnelServer | undefined
   const spec: TunnelSpec = { id: 1, clientId: 1, mode: 'udp', port: 0, target: '' }
 
   beforeAll(async () => {
@@ -132,13 +132,13 @@ describe('a udp tunnel’s visitors', () => {
   })
 
   async function open(limits: Partial<UdpLimits>): Promise<number> {
-    passages = new Passages(1, [])
+    connections = new TunnelConnections(1, [])
     const context = {
       listenHost: '127.0.0.1',
       session: () => pair.session,
-      passages,
+      connections: connections,
       passwords: new PasswordCheck(),
-      targets: new TargetTurns([{ host: '127.0.0.1', port: await targets.echo() }]),
+      targets: new RoundRobinTargets([{ host: '127.0.0.1', port: await targets.echo() }]),
       log: pair.log,
     }
     mode = createUdpMode(spec, context, limits)
@@ -152,28 +152,28 @@ describe('a udp tunnel’s visitors', () => {
   }
 
   it('are forgotten when they and their target are silent, and are welcome again', async () => {
-    const port = await open({ idleTimeoutMs: 200, sweepEveryMs: 20 })
+    const port = await open({ idleTimeoutMs: 200, sweepIntervalMs: 20 })
     const visitor = await targets.bind()
     expect(await ask(visitor, port)).toBe('hello')
-    expect(passages.count).toBe(1)
-    await expect.poll(() => passages.count, { timeout: 5_000, interval: 20 }).toBe(0)
+    expect(connections.count).toBe(1)
+    await expect.poll(() => connections.count, { timeout: 5_000, interval: 20 }).toBe(0)
     expect(await ask(visitor, port)).toBe('hello')
   })
 
   it('are bounded: the one silent for longest makes room, and nobody else', async () => {
-    const replaceableAfterMs = 300
-    const port = await open({ maxVisitors: 2, replaceableAfterMs })
+    const replaceableDelayMs = 300
+    const port = await open({ maxVisitors: 2, replaceableDelayMs: replaceableDelayMs })
     const [first, second, third] = [await targets.bind(), await targets.bind(), await targets.bind()]
     await ask(first, port)
     await ask(second, port)
     third.send('too early', port, '127.0.0.1')
     expect(await ask(second, port)).toBe('hello')
-    const visitors = () => passages.list().map(({ visitor }) => Number(visitor.split(':')[1]))
+    const visitors = () => connections.list().map(({ visitor }) => Number(visitor.split(':')[1]))
     expect(visitors()).toEqual([first.address().port, second.address().port])
     const silentSinceMs = performance.now()
     await expect
       .poll(() => performance.now() - silentSinceMs, { interval: 20 })
-      .toBeGreaterThan(replaceableAfterMs)
+      .toBeGreaterThan(replaceableDelayMs)
     await ask(second, port)
     expect(await ask(third, port)).toBe('hello')
     expect(visitors()).toEqual([second.address().port, third.address().port])

@@ -14,7 +14,7 @@ import { Secret } from '../../../relay-core/src/secret.ts'
 import { Agents } from '../../../relay-core/src/relay/clients/agents.ts'
 import { Bridge } from '../../../relay-core/src/relay/bridge/bridge.ts'
 import { loadOrCreateIdentity } from '../../../relay-core/src/net/tls/identity.ts'
-import { Tunnels } from '../../../relay-core/src/relay/tunnels/registry/running-tunnels.ts'
+import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 
 const [, , role, ...rest] = process.argv
 const log = createLog({ level: 'debug', write: (line) => process.stderr.write(line) })
@@ -33,7 +33,7 @@ async function runRelay(folder: string, port: string, vkey: string): Promise<voi
     log,
     clients: { find: (key) => (key === knownKey ? { id: 1, vkey, enabled: true } : undefined) },
   })
-  const tunnels = new Tunnels({ agents, host: '127.0.0.1', log })
+  const tunnels = new OpenTunnels({ agents, host: '127.0.0.1', log })
   const { port: bridgePort } = await bridge.listen()
   say({ event: 'listening', port: bridgePort, fingerprint: identity.fingerprint })
 

@@ -9,7 +9,7 @@ const diskSizeMiB = 3072
 const blocksForBookkeeping = 64
 
 /** A machine that writes for as long as this would fill its disk by itself. */
-const mostLooks = 50
+const maxAttempts = 50
 
 /**
  * A machine's root: the shared read-only layers with a disk of its own above them.
@@ -63,7 +63,7 @@ export class MachineDisk {
 
   /** All but the last blocks, at once. When the machine writes meanwhile there is less than was seen: it looks again. */
   async #takeBulk(leaveBytes: number): Promise<void> {
-    for (let look = 0; look < mostLooks; look++) {
+    for (let look = 0; look < maxAttempts; look++) {
       const { bavail, bsize } = await statfs(this.#disk)
       const bulk = bavail - Math.ceil(leaveBytes / bsize) - blocksForBookkeeping
       if (bulk <= 0) return

@@ -8,7 +8,7 @@ import { readAgentKey } from '../read-agent-key.ts'
 import { type LabContext, labOf, relayOf } from '../lab-context.ts'
 
 /** An agent waits 20 s at most between two tries. */
-const onlineWithinMs = 30_000
+const onlineTimeoutMs = 30_000
 
 /** The relay says that the lab box is there. */
 export const onlineStep: StepDefinition<LabContext> = {
@@ -16,7 +16,7 @@ export const onlineStep: StepDefinition<LabContext> = {
   async run(context, { signal, fact }) {
     const { relays, workplace, found, storage } = context
     const { serverId, clientId, name } = labOf(context)
-    const deadline = AbortSignal.timeout(onlineWithinMs)
+    const deadline = AbortSignal.timeout(onlineTimeoutMs)
     const client = await waitOnline(
       relays.api(serverId).clients,
       clientId,
@@ -39,8 +39,8 @@ export const onlineStep: StepDefinition<LabContext> = {
     const relay = relayOf(context)
     throw new AppError(
       'agent-not-online',
-      `npc was started on ${name}, but it did not come online at ${bridgeAddress(relay)} within ${onlineWithinMs / 1000} s. ${said}`,
-      { lab: name, host: relay.host, port: relay.bridgePort, seconds: onlineWithinMs / 1000, said },
+      `npc was started on ${name}, but it did not come online at ${bridgeAddress(relay)} within ${onlineTimeoutMs / 1000} s. ${said}`,
+      { lab: name, host: relay.host, port: relay.bridgePort, seconds: onlineTimeoutMs / 1000, said },
       { fixes: [{ action: 'retry' }] },
     )
   },

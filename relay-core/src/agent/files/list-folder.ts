@@ -11,7 +11,7 @@ export interface FolderEntry {
 }
 
 /** A longer page would be slow to build and of no use; files beyond it can still be fetched by name. */
-export const mostEntries = 10_000
+export const maxEntries = 10_000
 
 /** `stat` calls at once: the thread pool has four threads, and other streams of this agent need some of them. */
 const atOnce = 32
@@ -28,7 +28,7 @@ export async function listFolder(
   let isComplete = true
   for await (const { name } of await opendir(path)) {
     if (!isServed(name)) continue
-    if (names.length === mostEntries) {
+    if (names.length === maxEntries) {
       isComplete = false
       break
     }

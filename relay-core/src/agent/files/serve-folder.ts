@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../log/log.ts'
-import { HttpPatience } from '../../net/listen/http-patience.ts'
+import { HttpTimeouts } from '../../net/listen/http-timeouts.ts'
 import { serveConnection } from '../../net/listen/serve-connection.ts'
 import { answerRequest, answerShortly } from './answer-request.ts'
 
@@ -27,7 +27,7 @@ export function serveFolder(
   { stripPrefix = '', log }: ServeFolderOptions,
 ): Promise<void> {
   const server = createServer({ maxHeaderSize: maxHeadBytes, keepAliveTimeout: 0 })
-  const patience = new HttpPatience(stream, timeouts)
+  const patience = new HttpTimeouts(stream, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!patience.admit(response)) return
     answerRequest(request, response, { folder, stripPrefix }).catch((error: unknown) => {

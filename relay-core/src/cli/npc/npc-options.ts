@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ConnectionOptions } from '../../agent/relay-connection.ts'
+import type { ConnectionOptions } from '../../agent/agent-connection.ts'
 import type { AgentProtocol } from '../../config/agent/agent-protocol.ts'
 import type { AgentConfig } from '../../config/agent/agent-config.ts'
 import { readLogLevel } from '../../config/relay/relay-config.ts'
@@ -16,14 +16,14 @@ const pingIntervalMs = 5_000
 /** What the settings say of the way to the relay. */
 export function connectionOptions(
   config: AgentConfig,
-): Pick<ConnectionOptions, 'server' | 'vkey' | 'proxy' | 'silenceLimitMs'> & { protocol: AgentProtocol } {
+): Pick<ConnectionOptions, 'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs'> & { protocol: AgentProtocol } {
   const { server, vkey, protocol, proxy, disconnectTimeout } = config
   return {
     server,
     vkey,
     protocol,
     proxy: proxy ?? undefined,
-    silenceLimitMs: disconnectTimeout ? disconnectTimeout * pingIntervalMs : undefined,
+    silenceTimeoutMs: disconnectTimeout ? disconnectTimeout * pingIntervalMs : undefined,
   }
 }
 

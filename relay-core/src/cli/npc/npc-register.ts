@@ -1,4 +1,4 @@
-import { mostRegisteredHours, registerAddress } from '../../stock/register-address.ts'
+import { maxRegisteredHours, registerAddress } from '../../stock/register-address.ts'
 import { exitCode } from '../shared/exit.ts'
 import { optionalNumber, usageError } from '../shared/flags.ts'
 import { readNpcConf, type AgentFlags } from './npc-config.ts'
@@ -14,7 +14,7 @@ export async function register(flags: AgentFlags & { time?: string }): Promise<n
   const conf = await readNpcConf(flags)
   if (!conf) throw usageError('Say where: npc register -server=host:port -vkey=... [-time=2]')
   const hours = optionalNumber(flags.time ?? defaultHours, 'time') ?? 0
-  if (hours > mostRegisteredHours) throw usageError(`-time is at most ${mostRegisteredHours} hours.`)
+  if (hours > maxRegisteredHours) throw usageError(`-time is at most ${maxRegisteredHours} hours.`)
   await registerAddress(stockRelay(conf.config), hours, { signal: AbortSignal.timeout(registerTimeoutMs) })
   // The protocol has no answer to it.
   print(

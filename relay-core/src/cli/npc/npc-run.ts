@@ -11,7 +11,7 @@ import { agentOrigin } from './agent-origin.ts'
 import { agentStatusFile, AgentStatusFile, type AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
 import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
-import { openDoors } from './npc-visit.ts'
+import { openForwards } from './npc-visit.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000
@@ -54,9 +54,9 @@ export async function runAgent(
   const stop = stopRequested()
   log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
   agent.start()
-  const doors = await openDoors(config, visitors, { folder: folders.state, log })
+  const forwards = await openForwards(config, visitors, { folder: folders.state, log })
   const end = await Promise.race([stop, failed.promise])
-  for (const door of doors) door.close()
+  for (const forward of forwards) forward.close()
   await endWithin(closeTimeoutMs, agent.close())
   if (typeof end === 'string') return exitCode.ok
   throw new ExitError(exitCode.hopeless, end.reason.message)

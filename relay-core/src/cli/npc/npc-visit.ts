@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { VisitorDoor } from '../../visitor/visitor-door.ts'
-import { FlexibleVisit } from '../../visitor/flexible-visit.ts'
-import { PrivateVisitor, shortestPassword } from '../../visitor/visitor.ts'
+import { LocalForward } from '../../visitor/local-forward.ts'
+import { AutoProtocolVisitor } from '../../visitor/auto-protocol-visitor.ts'
+import { PrivateVisitor, minPasswordLength } from '../../visitor/visitor.ts'
 import { fingerprintProblem, type AgentConfig } from '../../config/agent/agent-config.ts'
 import { agentFolders } from '../../config/file/folders.ts'
-import type { Visitor } from '../../config/agent/npc-conf.ts'
+import type { VisitorConfig } from '../../config/agent/npc-conf.ts'
 import type { Log } from '../../log/log.ts'
 import { visitPrivate } from '../../stock/visit-private.ts'
 import { Secret } from '../../secret.ts'
@@ -42,36 +42,40 @@ export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<
   const stop = stopRequested()
   const visitor = { name: 'visitor', password, localPort, isP2p: type === 'p2p' }
   const folder = agentFolders(flags.conf_path).state
-  const door = openDoor(config, visitor, { folder, localHost: flags.local_ip, agentFingerprint, log })
-  await door.open()
+  const forward = openForward(config, visitor, { folder, localHost: flags.local_ip, agentFingerprint, log })
+  await forward.open()
   await stop
-  door.close()
+  forward.close()
   return exitCode.ok
 }
 
 /** A local forward for each visitor of npc.conf; one that cannot be opened is logged and left out. */
-export async function openDoors(
+export async function openForwards(
   config: AgentConfig,
-  visitors: readonly Visitor[],
+  visitors: readonly VisitorConfig[],
   ways: Ways,
-): Promise<VisitorDoor[]> {
-  const doors: VisitorDoor[] = []
+): Promise<LocalForward[]> {
+  const forwards: LocalForward[] = []
   for (const visitor of visitors) {
     try {
-      const door = openDoor(config, visitor, ways)
-      await door.open()
-      doors.push(door)
+      const forward = openForward(config, visitor, ways)
+      await forward.open()
+      forwards.push(forward)
     } catch (error) {
       ways.log.error('a private tunnel cannot listen on this machine', { name: visitor.name, reason: error })
     }
   }
-  return doors
+  return forwards
 }
 
-function openDoor(config: AgentConfig, { name, password, localPort }: Visitor, ways: Ways): VisitorDoor {
+function openForward(
+  config: AgentConfig,
+  { name, password, localPort }: VisitorConfig,
+  ways: Ways,
+): LocalForward {
   const { folder, localHost, agentFingerprint, log } = ways
   const { server, protocol, proxy, fingerprint } = config
-  const isStockOnly = protocol === 'stock' || (protocol === 'auto' && password.length < shortestPassword)
+  const isStockOnly = protocol === 'stock' || (protocol === 'auto' && password.length < minPasswordLength)
   const native = isStockOnly
     ? undefined
     : new PrivateVisitor({
@@ -87,12 +91,12 @@ function openDoor(config: AgentConfig, { name, password, localPort }: Visitor, w
   const mayBeStock = protocol !== 'native' && config.vkey.reveal() !== '' && agentFingerprint === undefined
   if (!native && !mayBeStock)
     throw usageError('A stock relay wants a vkey of its visitors too: -vkey=... is missing.')
-  const visit = new FlexibleVisit({
+  const visit = new AutoProtocolVisitor({
     native,
     stock: mayBeStock ? (wait) => visitPrivate(stockRelay(config), password, wait) : undefined,
     log,
   })
-  return new VisitorDoor({
+  return new LocalForward({
     name,
     host: localHost,
     // As a service of root it serves everyone on this machine.

@@ -1,7 +1,7 @@
 import { usageError } from '../shared/flags.ts'
 
 /** More at once is a mistake. */
-const mostPairs = 1_000
+const maxPairs = 1_000
 
 /**
  * `-port` and `-target` → one pair per tunnel. A range of ports goes with a range of the same length in the target:
@@ -31,6 +31,6 @@ function readRange(text: string, flag: string): number[] {
   const last = Number(match?.[2] ?? match?.[1])
   if (!match || first < 1 || last > 65535 || last < first)
     throw usageError(`-${flag} needs a port, or a range such as 9001-9009, not "${text}".`)
-  if (last - first >= mostPairs) throw usageError(`-${flag}=${text} are more than ${mostPairs} ports.`)
+  if (last - first >= maxPairs) throw usageError(`-${flag}=${text} are more than ${maxPairs} ports.`)
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }

@@ -63,12 +63,12 @@ export function proxyProblem(proxy: string): string | null {
 }
 
 /** The longest `disconnect_timeout`, in pings of 5 s: more than an hour. */
-const mostPings = 1000
+const maxPings = 1000
 
 /** Null, or what is wrong with a number of unanswered pings. */
 export function disconnectTimeoutProblem(pings: string): string | null {
   const number = /^\d{1,4}$/.test(pings) ? Number(pings) : -1
-  return number >= 0 && number <= mostPings ? null : `needs a number from 0 to ${mostPings}`
+  return number >= 0 && number <= maxPings ? null : `needs a number from 0 to ${maxPings}`
 }
 
 /** Null, or what is wrong with a list of shared folders. */

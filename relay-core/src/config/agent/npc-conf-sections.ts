@@ -1,7 +1,7 @@
 import { pushedModes, type PushedHost, type PushedTunnel } from '../../stock/configuration/pushed-config.ts'
 import { parseAccounts } from '../file/account-file.ts'
 import type { AgentHealthCheck } from '../../stock/configuration/pushed-configuration.ts'
-import type { NpcConfContext, Visitor } from './npc-conf.ts'
+import type { NpcConfContext, VisitorConfig } from './npc-conf.ts'
 import { PortRanges } from '../../net/address/port-ranges.ts'
 import type { SectionValues } from './section-values.ts'
 
@@ -108,7 +108,7 @@ function readAccounts(values: SectionValues, readFile: (path: string) => string)
   }
 }
 
-export function readVisitor(values: SectionValues, warn: Warn): Visitor {
+export function readVisitor(values: SectionValues, warn: Warn): VisitorConfig {
   const localPort = values.count('local_port', 2000)
   if (localPort < 1 || localPort > 65_535) throw values.wrong('local_port', 'needs a port from 1 to 65535')
   const isP2p = values.name.startsWith('p2p')

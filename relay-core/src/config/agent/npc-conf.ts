@@ -8,7 +8,7 @@ import type { ConfigWarning } from '../relay/relay-config.ts'
 import { SectionValues } from './section-values.ts'
 
 /** A private tunnel of another agent, made available on a port of this machine. */
-export interface Visitor {
+export interface VisitorConfig {
   readonly name: string
   readonly password: string
   readonly localPort: number
@@ -21,7 +21,7 @@ export interface NpcConf {
   readonly config: AgentConfig
   /** Null when there is no tunnel and no host in the file: then the relay knows them. */
   readonly pushed: PushedConfiguration | null
-  readonly visitors: readonly Visitor[]
+  readonly visitors: readonly VisitorConfig[]
   readonly warnings: readonly ConfigWarning[]
 }
 
@@ -71,7 +71,7 @@ export function parseNpcConf(text: string, file: string, { environment, ...paths
     const line = common.lineOf('auto_reconnection')
     warnings.push({ line, message: 'auto_reconnection=false: npc always connects again' })
   }
-  const visitors: Visitor[] = []
+  const visitors: VisitorConfig[] = []
   const pushed = {
     client,
     hosts: [] as PushedHost[],

@@ -9,7 +9,7 @@ export interface IniEntry {
   readonly line: number
 }
 
-const longestFileBytes = 256 * 1024
+const maxFileBytes = 256 * 1024
 
 /** A titled part of a file with its lines, in their order. What precedes the first title has the name ''. */
 export interface IniSection {
@@ -28,8 +28,8 @@ export function parseIni(text: string, file: string): IniEntry[] {
 
 /** The same by sections, empty ones included; one whose name occurs twice is listed twice. */
 export function parseIniSections(text: string, file: string): IniSection[] {
-  if (text.length > longestFileBytes) {
-    throw new RelayError('config-invalid', `${file} is larger than ${longestFileBytes / 1024} KiB.`, {
+  if (text.length > maxFileBytes) {
+    throw new RelayError('config-invalid', `${file} is larger than ${maxFileBytes / 1024} KiB.`, {
       path: file,
       line: 1,
     })

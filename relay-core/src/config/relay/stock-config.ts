@@ -44,13 +44,13 @@ export const stockReaders = {
 /** Advice about a value of a stock file that is not wrong but has no effect. */
 export function adviseStockKey(key: string, value: string): string | undefined {
   const why = key === 'public_vkey' && value !== '' ? weakness(value) : undefined
-  return why && `public_vkey: ${why}, so nobody gets in by it; choose ${shortestKey} random characters`
+  return why && `public_vkey: ${why}, so nobody gets in by it; choose ${minKeyLength} random characters`
 }
 
 /** As long as a vkey has to be. */
-const shortestKey = 16
+const minKeyLength = 16
 
 function weakness(key: string): string | undefined {
   if (isWeakPassword(key, '')) return 'it is among the first that a scanner tries'
-  return key.length < shortestKey ? 'it is too short' : undefined
+  return key.length < minKeyLength ? 'it is too short' : undefined
 }

@@ -5,10 +5,10 @@ import type { Carrier } from './carrier.ts'
 import { carriersToAskFor, carriersToClose, poolLimits } from './pool-policy.ts'
 
 /** How often idle carriers that nobody needed are looked for. */
-const trimEveryMs = 30_000
+const trimIntervalMs = 30_000
 
 /** How long carriers that were asked for may take before they are asked for again. */
-const askAgainAfterMs = 3_000
+const retryDelayMs = 3_000
 
 interface Waiter {
   readonly resolve: (carrier: Carrier) => void
@@ -25,7 +25,7 @@ export class CarrierPool {
   #askTimer: NodeJS.Timeout | undefined
   #asked = 0
   /** The fewest idle carriers since the last trim: these were never needed. */
-  #fewestIdle = 0
+  #minIdle = 0
   #closed = false
   #settleDrained: () => void = () => undefined
   /** Fulfils when the pool is closed and the last stream has ended. */
@@ -35,7 +35,7 @@ export class CarrierPool {
   constructor(ask: (count: number) => void) {
     this.#ask = ask
     this.drained = new Promise((resolve) => (this.#settleDrained = resolve))
-    this.#trimming = every(trimEveryMs, () => this.#trim())
+    this.#trimming = every(trimIntervalMs, () => this.#trim())
   }
 
   /** Asks for the first carriers. */
@@ -125,7 +125,7 @@ export class CarrierPool {
   #takeIdle(): Carrier | undefined {
     let carrier = this.#idle.pop()
     while (carrier && !carrier.isIdle) carrier = this.#idle.pop()
-    this.#fewestIdle = Math.min(this.#fewestIdle, this.#idle.length)
+    this.#minIdle = Math.min(this.#minIdle, this.#idle.length)
     return carrier
   }
 
@@ -157,7 +157,7 @@ export class CarrierPool {
       this.#askTimer = undefined
       this.#asked = 0
       this.#askIfNeeded()
-    }, askAgainAfterMs)
+    }, retryDelayMs)
   }
 
   #remove(carrier: Carrier): void {
@@ -172,11 +172,11 @@ export class CarrierPool {
     const count = carriersToClose({
       total: this.#all.size,
       idle: this.#idle.length,
-      fewestIdle: this.#fewestIdle,
+      minIdle: this.#minIdle,
     })
     // The oldest of the idle lie at the front: the last used are taken first.
     for (const carrier of this.#idle.slice(0, count)) carrier.framed.destroy()
-    this.#fewestIdle = this.#idle.length - count
+    this.#minIdle = this.#idle.length - count
   }
 }
 

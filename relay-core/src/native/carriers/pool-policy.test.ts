@@ -14,8 +14,8 @@ describe('carrier pool', () => {
     expect(spareCarriers(0)).toBe(poolLimits.minSpare)
     expect(spareCarriers(40)).toBe(10)
     expect(spareCarriers(100_000)).toBe(poolLimits.maxSpare)
-    expect(carriersToClose({ total: 40, idle: 40, fewestIdle: 40 })).toBe(38)
-    expect(carriersToClose({ total: 40, idle: 40, fewestIdle: 0 })).toBe(0)
+    expect(carriersToClose({ total: 40, idle: 40, minIdle: 40 })).toBe(38)
+    expect(carriersToClose({ total: 40, idle: 40, minIdle: 0 })).toBe(0)
   })
 
   it('never asks for more than there may be, nor closes what it does not have', () => {
@@ -27,7 +27,7 @@ describe('carrier pool', () => {
         const ask = carriersToAskFor({ total, idle, waiting, asked })
         expect(ask).toBeGreaterThanOrEqual(0)
         expect(ask === 0 || total + asked + ask <= poolLimits.maxCarriers).toBe(true)
-        const close = carriersToClose({ total, idle, fewestIdle: asked })
+        const close = carriersToClose({ total, idle, minIdle: asked })
         expect(close).toBeGreaterThanOrEqual(0)
         expect(close).toBeLessThanOrEqual(idle)
       }),

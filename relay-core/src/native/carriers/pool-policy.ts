@@ -30,11 +30,11 @@ export function carriersToAskFor({
 export function carriersToClose({
   total,
   idle,
-  fewestIdle,
+  minIdle,
 }: {
   total: number
   idle: number
-  fewestIdle: number
+  minIdle: number
 }): number {
-  return Math.max(0, Math.min(idle, fewestIdle) - spareCarriers(total - idle))
+  return Math.max(0, Math.min(idle, minIdle) - spareCarriers(total - idle))
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { untilSettled } from '../../async/wait/until-settled.ts'
 
 /** Enough for a status line. */
-const longestAnswerBytes = 4096
+const maxAnswerBytes = 4096
 
 /**
  * Asks an HTTP server for `path`, and rejects unless it is well: it answers with a status from 200 to 399, as nginx and
@@ -30,7 +30,7 @@ function askStatus(
       }
       const take = (chunk: Buffer) => {
         answer += chunk.toString('latin1')
-        if (answer.includes('\r\n') || answer.length > longestAnswerBytes) settle()
+        if (answer.includes('\r\n') || answer.length > maxAnswerBytes) settle()
       }
       stream.on('error', reject).on('data', take).on('end', settle)
       stream.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)

@@ -7,7 +7,7 @@ const nextAddressMs = 250
  * How soon a silent attempt is joined by another one. The kernel repeats a lost first packet after 1, 2, 4, 8 s, so a
  * single attempt would notice that the way is open again as many seconds too late.
  */
-const renewEveryMs = 1_000
+const renewIntervalMs = 1_000
 
 export interface DialOptions {
   /** Tried in turn, the next one a little later than the one before. At least one. */
@@ -60,7 +60,7 @@ export function dial<S extends Socket>(
           renewed = begin(first)
         }
         if (waiting.length > 0) timer = setTimeout(next, nextAddressMs)
-        else if (renew) timer = setTimeout(next, renewEveryMs)
+        else if (renew) timer = setTimeout(next, renewIntervalMs)
       }
       next()
       return () => {

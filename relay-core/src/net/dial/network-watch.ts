@@ -4,9 +4,9 @@ import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import { Signal } from '../../async/signals/signal.ts'
 
-const pollEveryMs = 1_000
+const pollIntervalMs = 1_000
 /** A tick this late means that the computer slept: nothing learnt before is worth anything now. */
-const sleptAfterMs = 15_000
+const sleepThresholdMs = 15_000
 
 export interface NetworkWatchOptions {
   readonly clock?: Clock
@@ -53,7 +53,7 @@ export class NetworkWatch {
 
   start(): void {
     this.#tickedAtMs = this.#clock.now()
-    this.#ticking = every(pollEveryMs, () => this.#tick(), { clock: this.#clock, ref: false })
+    this.#ticking = every(pollIntervalMs, () => this.#tick(), { clock: this.#clock, ref: false })
   }
 
   close(): void {
@@ -62,7 +62,7 @@ export class NetworkWatch {
 
   #tick(): void {
     const now = this.#clock.now()
-    const slept = now - this.#tickedAtMs > sleptAfterMs
+    const slept = now - this.#tickedAtMs > sleepThresholdMs
     const [addresses, ways] = [this.#readAddresses(), this.#routes()]
     const changed = addresses !== this.#addresses || ways !== this.#ways
     this.#tickedAtMs = now

@@ -12,11 +12,11 @@ const askTries = 2
 /** A name without an answer by then is told as `EAI_AGAIN`. */
 const resolveTimeoutMs = 8_000
 /** After it, where the name had an address lately, that one is taken. */
-const patienceMs = 700
+const timeoutMs = 700
 /** Answers are new for so long: the many carriers of one link ask once. */
 const freshMs = 5_000
 /** How many names keep their last addresses. */
-const mostKnown = 1_000
+const maxKnownHosts = 1_000
 /** IPv6 may be this much later than IPv4 (RFC 8305 §3: 50 ms, and a little for busy machines). */
 const otherFamilyMs = 100
 /**
@@ -56,7 +56,7 @@ export async function resolveHost(
   const asked = shared(host, settings)
   if (!before) return within(asked, resolveTimeoutMs, { host, signal })
   // The last address is better than none; what DNS has to say later is for the next time.
-  return within(asked, patienceMs, { host, signal }).catch((error: NodeJS.ErrnoException) => {
+  return within(asked, timeoutMs, { host, signal }).catch((error: NodeJS.ErrnoException) => {
     signal.throwIfAborted()
     if (error.code === 'ENOTFOUND') throw error
     return before.addresses
@@ -73,7 +73,7 @@ function shared(host: string, settings: ResolverSettings): Promise<readonly stri
       known.delete(host)
       known.set(host, { addresses, atMs: performance.now() })
       const oldest = known.keys().next()
-      if (known.size > mostKnown && !oldest.done) known.delete(oldest.value)
+      if (known.size > maxKnownHosts && !oldest.done) known.delete(oldest.value)
       return addresses
     })
     .finally(() => running.delete(key))
@@ -98,7 +98,7 @@ async function ask(host: string, settings: ResolverSettings): Promise<readonly s
 
 /** Elsewhere the system alone knows all sources; DNS helps where its threads are taken. */
 async function askDnsLater(host: string): Promise<readonly string[]> {
-  await pause(patienceMs / 2)
+  await pause(timeoutMs / 2)
   return askDns(host, { search: [], dots: 0, hasOtherSources: true, version: '' })
 }
 

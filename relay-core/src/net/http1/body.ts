@@ -4,8 +4,8 @@ import type { Framing } from './framing.ts'
 
 const pieceBytes = 64 * 1024
 /** A chunk's size and extensions, a field behind the last one. */
-const longestLine = 4 * 1024
-const mostTrailerLines = 256
+const maxLineBytes = 4 * 1024
+const maxTrailerLines = 256
 
 /** A body that ended before its end, or is not framed as its head says. */
 export class BrokenBody extends Error {}
@@ -48,7 +48,7 @@ async function* chunks(source: ByteSource, strict: boolean): AsyncGenerator<Buff
     yield* exactly(source, bytes)
     if (!isEnd(await line(source))) throw new BrokenBody('a chunk longer than it says')
   }
-  for (let count = 0; count < mostTrailerLines; count++) if (isEnd(await line(source))) return
+  for (let count = 0; count < maxTrailerLines; count++) if (isEnd(await line(source))) return
   throw new BrokenBody('too many fields behind the body')
 }
 
@@ -63,7 +63,7 @@ async function* exactly(source: ByteSource, bytes: number): AsyncGenerator<Buffe
 
 async function line(source: ByteSource): Promise<string> {
   try {
-    const bytes = await source.line(longestLine)
+    const bytes = await source.line(maxLineBytes)
     if (bytes) return bytes.toString('latin1')
   } catch (error) {
     if (!(error instanceof TooLong)) throw error

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 /** How much may wait to be taken; a sender that goes on is stopped. */
-const mostWaiting = 64 * 1024
+const maxWaiting = 64 * 1024
 
 /** What was asked for is longer than it may be. */
 export class TooLong extends Error {}
@@ -81,7 +81,7 @@ export class ByteSource {
   readonly #onData = (chunk: Buffer): void => {
     this.#chunks.push(chunk)
     this.#size += chunk.length
-    if (this.#size >= mostWaiting) {
+    if (this.#size >= maxWaiting) {
       this.#isHeld = true
       this.#stream.pause()
     }
@@ -103,7 +103,7 @@ export class ByteSource {
     if (count === chunk.length) this.#chunks.shift()
     else this.#chunks[0] = chunk.subarray(count)
     this.#size -= count
-    if (this.#isHeld && this.#size < mostWaiting / 2) {
+    if (this.#isHeld && this.#size < maxWaiting / 2) {
       this.#isHeld = false
       this.#stream.resume()
     }

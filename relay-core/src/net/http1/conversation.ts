@@ -6,7 +6,7 @@ import { requestFraming } from './framing.ts'
 import { parseRequestHead } from './head.ts'
 import { readHeadLines } from './read-head.ts'
 
-export interface HttpTimeouts {
+export interface HttpTimeoutOptions {
   /** From the beginning to a whole head. */
   readonly headTimeoutMs: number
   /** From the last answer to the next whole head. */
@@ -20,12 +20,12 @@ const lingerMs = 2_000
 export class Conversation {
   readonly #stream: Duplex
   readonly #source: ByteSource
-  readonly #timeouts: HttpTimeouts
+  readonly #timeouts: HttpTimeoutOptions
   readonly #maxHeadBytes: number
   #exchange: Exchange | undefined
 
   /** Takes the stream over; whoever takes it from an `Exchange` has it then. */
-  constructor(stream: Duplex, { maxHeadBytes, ...timeouts }: HttpTimeouts & { maxHeadBytes: number }) {
+  constructor(stream: Duplex, { maxHeadBytes, ...timeouts }: HttpTimeoutOptions & { maxHeadBytes: number }) {
     this.#stream = stream
     this.#timeouts = timeouts
     this.#maxHeadBytes = maxHeadBytes

@@ -2,7 +2,7 @@ import { TooLong, type ByteSource } from './byte-source.ts'
 import { BadHead } from './head.ts'
 
 /** Empty lines before a head, which some clients send behind a body (RFC 9112 §2.2). */
-const mostEmptyLines = 4
+const maxEmptyLines = 4
 
 const firstBytes = /^[!#$%&'*+.^_`|~\dA-Za-z\r\n-]$/
 
@@ -32,7 +32,7 @@ export async function readHeadLines(
     const line = text.slice(0, -end.length)
     if (line === '' && lines.length === 0) {
       emptyLines += 1
-      if (emptyLines > mostEmptyLines) throw new BadHead('nothing but empty lines')
+      if (emptyLines > maxEmptyLines) throw new BadHead('nothing but empty lines')
       continue
     }
     ends.add(end)

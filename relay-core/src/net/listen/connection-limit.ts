@@ -10,7 +10,7 @@ export interface ConnectionLimitOptions {
 }
 
 /** A place of one connection, until it leaves. */
-export interface Place {
+export interface ConnectionSlot {
   /** It has said something that makes sense: others have to go before it. */
   spoke(): void
   /** It has proved itself: it need not go any more, and still counts. */
@@ -27,7 +27,7 @@ interface Holder {
 
 /**
  * The places of connections that have not proved who they are. When all are taken, or those of a network, somebody else has to go: the
- * oldest that has said nothing, of the network that has the most. So a crowd from a few networks displaces itself, and silence cannot shut a door.
+ * oldest that has said nothing, of the network that has the most. So a crowd from a few networks displaces itself, and silence cannot shut anybody out.
  */
 export class ConnectionLimit {
   readonly #options: ConnectionLimitOptions
@@ -40,7 +40,7 @@ export class ConnectionLimit {
   }
 
   /** Takes a place, or undefined when there is none. `drop` ends the connection; without it, it never has to go. */
-  enter(address: string, drop?: () => void): Place | undefined {
+  enter(address: string, drop?: () => void): ConnectionSlot | undefined {
     const networks = networksOf(address)
     const full = networks.findIndex((network, at) => this.#count(network) >= this.#most(at))
     if (full >= 0 && !this.#makeRoomIn(networks[full] ?? '')) return undefined

@@ -23,7 +23,7 @@ function verdict(text: string, piece = text.length): string {
 describe.each([
   ['whole', undefined],
   ['byte by byte', 1],
-])('what comes through a door of this machine, %s', (_, piece) => {
+])('what comes through a local port, %s', (_, piece) => {
   it.each([
     ['localhost', request('Host: localhost:8888', 'Accept: */*')],
     ['a name below it', request('host:lab.localhost')],

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 
 /** A browser sends its head at once; what takes longer to say whether it is HTTP is none, and may wait for an answer. */
 export const lineTimeoutMs = 1_000
-const longestHeadBytes = 64 * 1024
+const maxHeadBytes = 64 * 1024
 const requestLine = /^[\w!#$%&'*+.^`|~-]+ [^ ]+ HTTP\/1\.[01]\r?$/
 
 type Verdict =
@@ -13,7 +13,7 @@ type Verdict =
   | 'refuse'
 
 /**
- * Looks at the beginning of what a program sends through a door on this machine. A page of any site can have its own name
+ * Looks at the beginning of what a program sends through a local port. A page of any site can have its own name
  * lead to 127.0.0.1 (DNS rebinding), and could then read a notebook as if it were its own; what it cannot do is leave its
  * name out of the Host field. So a request over HTTP must name this machine, or an address; all else passes as it is.
  */
@@ -25,11 +25,11 @@ export class LocalHostGuard {
     const lineEnd = this.#held.indexOf(0x0a)
     const line = this.#held.toString('latin1', 0, lineEnd < 0 ? this.#held.length : lineEnd)
     if (!mayBegin(line)) return this.release()
-    if (lineEnd < 0) return this.#held.length > longestHeadBytes ? 'refuse' : 'wait'
+    if (lineEnd < 0) return this.#held.length > maxHeadBytes ? 'refuse' : 'wait'
     if (!requestLine.test(line)) return this.release()
     const head = this.#held.toString('latin1')
     const end = /\r?\n\r?\n/.exec(head)
-    if (!end) return this.#held.length > longestHeadBytes ? 'refuse' : 'wait'
+    if (!end) return this.#held.length > maxHeadBytes ? 'refuse' : 'wait'
     const hosts = [
       ...head.slice(0, end.index + 1).matchAll(/\nhost[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=[\r\n]|$)/gi),
     ]

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** Requests that a peer may send before the first is answered; browsers send one. */
-export const mostPipelined = 16
+export const maxPipelinedRequests = 16
 
 /**
  * Ends a connection that asks on and on without reading its answers: each of those would wait in memory, and forty
@@ -13,7 +13,7 @@ export class PipelineLimit {
   /** False for a request of a connection that has just been ended: it gets no answer. */
   admit({ socket }: IncomingMessage, response: ServerResponse): boolean {
     const waiting = this.#waiting.get(socket) ?? 0
-    if (waiting >= mostPipelined || socket.destroyed) {
+    if (waiting >= maxPipelinedRequests || socket.destroyed) {
       socket.destroy()
       return false
     }

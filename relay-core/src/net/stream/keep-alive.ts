@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
  * connection (RFC 5382 asks for two hours; one to five minutes is common). With the ten unanswered probes that both
  * runtimes ask of the kernel, a peer that is gone is noticed after two and a half minutes, as with Go's programs.
  */
-const probeEveryMs = 15_000
+const probeIntervalMs = 15_000
 
 /**
  * Sockets take turns. While a group has its turn its idle sockets send a probe, and the kernel would send the next one
@@ -16,7 +16,10 @@ const turnMs = 750
 /** What the kernel calls idle, at the least. */
 const idleMs = 1_000
 
-const groups: readonly Set<Socket>[] = Array.from({ length: probeEveryMs / turnMs }, () => new Set<Socket>())
+const groups: readonly Set<Socket>[] = Array.from(
+  { length: probeIntervalMs / turnMs },
+  () => new Set<Socket>(),
+)
 let timer: NodeJS.Timeout | undefined
 let atTurn = 0
 let placed = 0

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ApiSockets } from './api-sockets.ts'
-import type { RelayRouter } from './router.ts'
+import type { RelayRouter } from './api-router.ts'
 
-/** A client at the door, with a permission that can end. */
+/** A client that connects, with a permission that can end. */
 async function visit(permission: AbortController) {
   const sockets = new ApiSockets({ shown: {} as RelayRouter, hidden: {} as RelayRouter })
   const server = createServer().on('upgrade', (request, socket, head) =>

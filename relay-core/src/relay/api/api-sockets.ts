@@ -3,17 +3,17 @@ import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
-import type { Admission } from './api-door.ts'
+import type { Admission } from './api-surface.ts'
 import type { Secrets } from './hidden-secrets.ts'
-import type { RelayRouter } from './router.ts'
+import type { RelayRouter } from './api-router.ts'
 
 /** A peer that is silent for two rounds is gone; within 10 s as everywhere in the relay. */
 const heartbeatMs = 5_000
 /** The largest call is `config.save` with 256 KiB of text, which JSON can double. */
 const largestMessageBytes = 1024 * 1024
 /** A reader that lets more than this wait is cut off; it may come back and subscribe again. */
-const mostWaitingBytes = 8 * 1024 * 1024
-const mostSockets = 200
+const maxWaitingBytes = 8 * 1024 * 1024
+const maxSockets = 200
 
 /** Serves the relay API over WebSockets to peers that the caller has let in already. */
 export class ApiSockets {
@@ -39,7 +39,7 @@ export class ApiSockets {
       refuseUpgrade(socket, 401, 'Unauthorized')
       return
     }
-    if (this.#server.clients.size >= mostSockets) {
+    if (this.#server.clients.size >= maxSockets) {
       refuseUpgrade(socket, 503, 'Too many connections')
       return
     }
@@ -63,7 +63,7 @@ export class ApiSockets {
 
   #heartbeat(): void {
     for (const client of this.#server.clients) {
-      if (!this.#alive.get(client) || client.bufferedAmount > mostWaitingBytes) client.terminate()
+      if (!this.#alive.get(client) || client.bufferedAmount > maxWaitingBytes) client.terminate()
       else {
         this.#alive.set(client, false)
         client.ping()

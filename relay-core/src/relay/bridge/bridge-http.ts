@@ -6,11 +6,11 @@ import type { TLSSocket } from 'node:tls'
 import { shellWord } from '../../api/shell-words.ts'
 import type { Log } from '../../log/log.ts'
 import type { Secret } from '../../secret.ts'
-import { HttpPatience } from '../../net/listen/http-patience.ts'
+import { HttpTimeouts } from '../../net/listen/http-timeouts.ts'
 import { isSecure } from '../../net/tls/secure-stream.ts'
 import { serveConnection } from '../../net/listen/serve-connection.ts'
 import { provesAdminKey } from '../../api-client/admin-key.ts'
-import type { ApiDoor } from '../api/api-door.ts'
+import type { ApiSurface } from '../api/api-surface.ts'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
 import { installScript } from '../clients/install-script.ts'
 import type { Invitation, Invites } from '../clients/invites.ts'
@@ -19,7 +19,7 @@ import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 
 export interface BridgeHttpOptions {
   adminKey: Secret
-  api: ApiDoor
+  api: ApiSurface
   invites: Invites
   programs: Programs
   identity: { fingerprint: string; curlPin: string }
@@ -38,7 +38,7 @@ export class BridgeHttp {
   readonly #server: Server
   readonly #wrongAdmin: AttemptLimit
   readonly #wrongCodes: AttemptLimit
-  readonly #patience = new WeakMap<Duplex, HttpPatience>()
+  readonly #patience = new WeakMap<Duplex, HttpTimeouts>()
   readonly #proved = new WeakMap<Duplex, () => void>()
 
   constructor(options: BridgeHttpOptions) {
@@ -55,13 +55,13 @@ export class BridgeHttp {
   /** Takes over a TLS connection of the bridge that speaks HTTP. `proved`: it has shown the admin key. */
   enter(socket: TLSSocket, proved: () => void): void {
     this.#proved.set(socket, proved)
-    this.#patience.set(socket, new HttpPatience(socket, timeouts))
+    this.#patience.set(socket, new HttpTimeouts(socket, timeouts))
     serveConnection(this.#server, socket)
     socket.resume()
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#patience.get(request.socket)?.rest()
+    this.#patience.get(request.socket)?.stop()
     const address = request.socket.remoteAddress ?? ''
     const { adminKey, api, log } = this.#options
     if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')

@@ -7,7 +7,7 @@ import { frameType } from '../../wire/frame.ts'
 import { ConnectionLimit } from '../../net/listen/connection-limit.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import type { Identity } from '../../net/tls/identity.ts'
-import { NativeDoor, type NativeDoorOptions } from './native-door.ts'
+import { NativeBridge, type NativeBridgeOptions } from './native-bridge.ts'
 import { listen } from '../../net/listen/listen.ts'
 
 /** The first byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
@@ -35,7 +35,10 @@ export const defaultBridgeLimits: BridgeLimits = {
   unprovedKept: 256,
 }
 
-export interface BridgeOptions extends Pick<NativeDoorOptions, 'clients' | 'agents' | 'visits' | 'wishes'> {
+export interface BridgeOptions extends Pick<
+  NativeBridgeOptions,
+  'clients' | 'agents' | 'privateTunnels' | 'wishes'
+> {
   readonly host: string
   /** 0: any free one; `listen` says which. */
   readonly port: number
@@ -59,7 +62,7 @@ export class Bridge {
   readonly #unproved: ConnectionLimit
   readonly #http: ConnectionLimit
   readonly #secureContext: SecureContext
-  readonly #native: NativeDoor
+  readonly #native: NativeBridge
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
   #turnedAway = 0
@@ -79,7 +82,7 @@ export class Bridge {
       // The pasted installation line is fetched by the lab box's own curl or wget, which may know no newer TLS than 1.2.
       minVersion: 'TLSv1.2',
     })
-    this.#native = new NativeDoor({ ...options, wrongKeyDelayMs: this.#limits.wrongKeyDelayMs })
+    this.#native = new NativeBridge({ ...options, wrongKeyDelayMs: this.#limits.wrongKeyDelayMs })
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, (socket) =>
       this.#onConnection(socket),
     )

@@ -1,12 +1,12 @@
 import { Signal } from '../../async/signals/signal.ts'
-import type { AgentState } from '../../api/models.ts'
+import type { AgentPresence } from '../../api/models.ts'
 import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
 import type { AgentSession, SessionEnd } from '../../session/agent-session.ts'
 
-type Displaced = NonNullable<(AgentState & { state: 'online' })['displaced']>
+type Displaced = NonNullable<(AgentPresence & { state: 'online' })['displaced']>
 
-interface Place {
+interface ClientEntry {
   current: AgentSession | undefined
   offlineSinceMs: number | null
   /** Whose place the current session has taken. */
@@ -20,7 +20,7 @@ interface Left extends Leftover {
 
 /** Which lab boxes are online. One session a client: the newer one wins. */
 export class Agents {
-  readonly #places = new Map<number, Place>()
+  readonly #entries = new Map<number, ClientEntry>()
   readonly #changed = new Signal<[clientId: number]>()
 
   /**
@@ -63,7 +63,7 @@ export class Agents {
 
   /** The session of an agent that is online. */
   get(clientId: number): AgentSession | undefined {
-    const current = this.#places.get(clientId)?.current
+    const current = this.#entries.get(clientId)?.current
     return current?.isSilent ? undefined : current
   }
 
@@ -75,7 +75,7 @@ export class Agents {
     clientId: number,
     asking: { address: string; hostname: string; instance: string },
   ): string | undefined {
-    const place = this.#places.get(clientId)
+    const place = this.#entries.get(clientId)
     const current = this.get(clientId)
     if (!place || !current || current.instance === asking.instance) return undefined
     const before = place.displaced
@@ -89,8 +89,8 @@ export class Agents {
     return describe(current)
   }
 
-  state(clientId: number): AgentState {
-    const place = this.#places.get(clientId)
+  state(clientId: number): AgentPresence {
+    const place = this.#entries.get(clientId)
     const session = this.get(clientId)
     if (!place || !session) return { state: 'offline', sinceMs: place?.offlineSinceMs ?? null }
     const { address, version, protocol, onlineSinceMs, roundTripMs, fingerprint, hostname, origin } = session
@@ -116,31 +116,31 @@ export class Agents {
   /** Carriers that streams of earlier sessions still use. */
   leftCarriers(clientId: number): number {
     let count = 0
-    for (const { session } of this.#places.get(clientId)?.leftovers.all ?? []) count += session.carrierCount
+    for (const { session } of this.#entries.get(clientId)?.leftovers.all ?? []) count += session.carrierCount
     return count
   }
 
   /** Ends the client's session and all its streams, those of earlier sessions too. */
   end(clientId: number, reason: SessionEnd): void {
-    const place = this.#places.get(clientId)
+    const place = this.#entries.get(clientId)
     place?.current?.close(reason)
     place?.leftovers.end()
   }
 
   closeAll(): void {
-    for (const clientId of this.#places.keys()) this.end(clientId, 'shutdown')
+    for (const clientId of this.#entries.keys()) this.end(clientId, 'shutdown')
   }
 
-  #place(clientId: number): Place {
-    const existing = this.#places.get(clientId)
+  #place(clientId: number): ClientEntry {
+    const existing = this.#entries.get(clientId)
     if (existing) return existing
-    const place: Place = {
+    const place: ClientEntry = {
       current: undefined,
       offlineSinceMs: null,
       displaced: undefined,
       leftovers: new Leftovers(),
     }
-    this.#places.set(clientId, place)
+    this.#entries.set(clientId, place)
     return place
   }
 }

@@ -1,4 +1,4 @@
-import type { AgentState, Client } from '../../api/models.ts'
+import type { AgentPresence, Client } from '../../api/models.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'
@@ -29,7 +29,7 @@ export interface ClientRegistryOptions {
 }
 
 /** More is a mistake or an attack, not a lab. */
-const mostClients = 10_000
+const maxClients = 10_000
 
 /** The relay's clients: what is stored about them and whether their agents are online. */
 export class ClientRegistry {
@@ -80,12 +80,12 @@ export class ClientRegistry {
   }
 
   add({ vkey = newVkey(), ...wanted }: Omit<NewClient, 'vkey'> & { vkey?: string | undefined }): Client {
-    if (this.#options.clients.list().length >= mostClients) {
+    if (this.#options.clients.list().length >= maxClients) {
       throw new RelayError(
         'limit-reached',
-        `A relay keeps at most ${mostClients} clients. Remove some first.`,
+        `A relay keeps at most ${maxClients} clients. Remove some first.`,
         {
-          limit: mostClients,
+          limit: maxClients,
         },
       )
     }
@@ -160,7 +160,7 @@ export class ClientRegistry {
   #view(record: ClientRecord, tunnelCount: number): Client {
     const { id, name, vkey, enabled, createdAtMs, lastSeenMs, settings, limits, temporaryFrom } = record
     const live = this.#options.agents.state(id)
-    const agent: AgentState =
+    const agent: AgentPresence =
       live.state === 'online'
         ? live
         : { state: 'offline', sinceMs: live.sinceMs ?? this.#lastSeenMs.get(id) ?? lastSeenMs }

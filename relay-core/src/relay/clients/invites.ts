@@ -24,7 +24,7 @@ export interface InvitesOptions {
 /** Long enough to walk to the lab, short enough for a chat history. */
 const validMs = 60 * 60_000
 /** The line may be pasted again after a download that broke off; whoever needs more makes a new one. */
-const mostFetches = 8
+const maxFetches = 8
 
 /** What the holder of a valid code may have. */
 export interface Invitation {
@@ -93,7 +93,7 @@ export class Invites {
     const { store, clients, now } = this.#options
     const invite = store.find(code)
     if (!invite || invite.expiresAtMs <= now() || this.#isUsed(invite)) return undefined
-    if (invite.fetches >= mostFetches) return undefined
+    if (invite.fetches >= maxFetches) return undefined
     const client = clients.get(invite.clientId)
     return client?.enabled ? { invite, client } : undefined
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 export type Arch = 'amd64' | 'arm64'
 
-export interface Program {
+export interface AgentProgram {
   readonly path: string
   readonly bytes: number
   /** Hex, of the compressed file. */
@@ -15,14 +15,14 @@ export interface Program {
 /** The agent programs that this relay can hand out: `npc-linux-<arch>.gz` in its programs folder. */
 export class Programs {
   readonly folder: string
-  readonly #known = new Map<Arch, Program & { mtimeMs: number }>()
+  readonly #known = new Map<Arch, AgentProgram & { mtimeMs: number }>()
 
   constructor(folder: string) {
     this.folder = folder
   }
 
   /** Undefined when the file is not there. */
-  async get(arch: Arch): Promise<Program | undefined> {
+  async get(arch: Arch): Promise<AgentProgram | undefined> {
     const path = join(this.folder, `npc-linux-${arch}.gz`)
     const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined

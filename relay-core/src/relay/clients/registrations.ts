@@ -3,9 +3,9 @@ import { plainAddress } from '../../net/address/plain-address.ts'
 
 const hourMs = 3_600_000
 /** Whoever asks for more gets this much: nobody means years. */
-const longestHours = 24 * 30
+const maxHours = 24 * 30
 /** More at once are not visitors of a lab. */
-const mostAddresses = 10_000
+const maxAddresses = 10_000
 
 export interface RegistrationsOptions {
   /** `ip_limit` of nps.conf. */
@@ -26,9 +26,9 @@ export class Registrations {
   add(address: string, hours: number): number | undefined {
     const nowMs = this.#options.now()
     const key = plainAddress(address)
-    if (!this.#untilMs.has(key) && this.#untilMs.size >= mostAddresses) this.#forgetPast(nowMs)
-    if (!this.#untilMs.has(key) && this.#untilMs.size >= mostAddresses) return undefined
-    const untilMs = nowMs + Math.min(hours, longestHours) * hourMs
+    if (!this.#untilMs.has(key) && this.#untilMs.size >= maxAddresses) this.#forgetPast(nowMs)
+    if (!this.#untilMs.has(key) && this.#untilMs.size >= maxAddresses) return undefined
+    const untilMs = nowMs + Math.min(hours, maxHours) * hourMs
     this.#untilMs.set(key, untilMs)
     return untilMs
   }

@@ -3,7 +3,7 @@ import { networkOf } from '../../net/address/network-of.ts'
 /** How long an address counts as one of an agent after it was heard of. */
 const rememberedMs = 7 * 24 * 60 * 60_000
 /** More are forgotten, the oldest first. */
-const mostAddresses = 10_000
+const maxAddresses = 10_000
 
 /** From where agents have proved their keys lately: in a crowd they are let in first. */
 export class SeenAgents {
@@ -19,7 +19,7 @@ export class SeenAgents {
     this.#seenAtMs.delete(network)
     this.#seenAtMs.set(network, this.#now())
     const oldest = this.#seenAtMs.keys().next()
-    if (this.#seenAtMs.size > mostAddresses && !oldest.done) this.#seenAtMs.delete(oldest.value)
+    if (this.#seenAtMs.size > maxAddresses && !oldest.done) this.#seenAtMs.delete(oldest.value)
   }
 
   has(address: string): boolean {

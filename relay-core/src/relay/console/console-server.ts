@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-config.ts'
 import type { Log } from '../../log/log.ts'
-import type { ApiDoor } from '../api/api-door.ts'
+import type { ApiSurface } from '../api/api-surface.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
-import { httpPatience, limitConnections } from '../http/http-limits.ts'
+import { httpServerOptions, limitConnections } from '../http/http-limits.ts'
 import { PipelineLimit } from '../../net/listen/pipeline-limit.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import { listen } from '../../net/listen/listen.ts'
@@ -23,7 +23,7 @@ import { Sessions } from './sessions.ts'
 
 export interface ConsoleServerOptions {
   config: () => RelayConfig
-  api: ApiDoor
+  api: ApiSurface
   assets: ConsoleAssets
   /** The folder above `conf`: where relative paths of certificates count from. */
   runPath: string
@@ -64,8 +64,8 @@ export class ConsoleServer {
     this.#calls = new HttpCalls({ ...options, authKey: this.#authKey, sessions })
     this.#sessions = new SessionRoutes({ ...options, sessions, calls: this.#calls })
     this.#server = options.tls
-      ? createTlsServer({ ...httpPatience, ...options.tls, handshakeTimeout: 10_000 })
-      : createServer(httpPatience)
+      ? createTlsServer({ ...httpServerOptions, ...options.tls, handshakeTimeout: 10_000 })
+      : createServer(httpServerOptions)
     this.#proved = limitConnections(this.#server, options.descriptors)
     const pipelined = new PipelineLimit()
     this.#server.on('request', (request, response) => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RelayConfig } from '../../config/relay/relay-config.ts'
-import type { ApiDoor } from '../api/api-door.ts'
+import type { ApiSurface } from '../api/api-surface.ts'
 import type { Secrets } from '../api/hidden-secrets.ts'
-import type { AuthKey, Proof } from '../stock/stock-web-api/auth-key.ts'
+import type { AuthKey, SignatureProof } from '../stock/stock-web-api/auth-key.ts'
 import { readJsonBody } from '../http/request-body.ts'
 import { sendJson } from '../http/send-json.ts'
 import { sessionTokenOf } from './session-token.ts'
@@ -10,7 +10,7 @@ import type { Sessions } from './sessions.ts'
 
 export interface HttpCallsOptions {
   config: () => RelayConfig
-  api: ApiDoor
+  api: ApiSurface
   authKey: AuthKey
   sessions: Sessions
 }
@@ -59,7 +59,7 @@ export class HttpCalls {
     sendJson(response, status, body)
   }
 
-  #prove(request: IncomingMessage): { proof: Proof; secrets: Secrets } {
+  #prove(request: IncomingMessage): { proof: SignatureProof; secrets: Secrets } {
     const { authorization } = request.headers
     if (authorization !== undefined) {
       const proof = this.#options.authKey.checkBearer(request.socket.remoteAddress ?? '', authorization)
@@ -70,7 +70,7 @@ export class HttpCalls {
   }
 }
 
-function refuse(response: ServerResponse, proof: Proof): void {
+function refuse(response: ServerResponse, proof: SignatureProof): void {
   if (proof === 'locked') {
     response.setHeader('retry-after', '60')
     const message = 'Too many wrong keys from here. Try again in a minute.'

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 const lifetimeMs = 12 * 60 * 60_000
-const mostSessions = 1_000
+const maxSessions = 1_000
 /** From asking for a ticket to the WebSocket that it opens. */
 const ticketLifetimeMs = 30_000
-const mostTickets = 1_000
+const maxTickets = 1_000
 
 /** Who is logged in to the console. In memory: a restart asks for the password again. */
 export class Sessions {
@@ -20,7 +20,7 @@ export class Sessions {
   /** A new session's token. The session ends by itself, and what it has opened ends with it. */
   create(): { token: string; lifetimeMs: number } {
     const oldest = this.#sessions.keys().next()
-    if (this.#sessions.size >= mostSessions && !oldest.done) this.#end(oldest.value)
+    if (this.#sessions.size >= maxSessions && !oldest.done) this.#end(oldest.value)
     const token = randomBytes(32).toString('base64url')
     const key = digest(token)
     const timer = setTimeout(() => this.#end(key), lifetimeMs).unref()
@@ -38,7 +38,7 @@ export class Sessions {
     const session = this.#find(token)
     if (!session) return undefined
     const oldest = this.#tickets.keys().next()
-    if (this.#tickets.size >= mostTickets && !oldest.done) this.#tickets.delete(oldest.value)
+    if (this.#tickets.size >= maxTickets && !oldest.done) this.#tickets.delete(oldest.value)
     const ticket = randomBytes(32).toString('base64url')
     this.#tickets.set(digest(ticket), { session, expiresAtMs: this.#now() + ticketLifetimeMs })
     return ticket

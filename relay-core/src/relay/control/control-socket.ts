@@ -5,18 +5,18 @@ import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { listenAtPath } from '../../net/listen/listen.ts'
 import { PipelineLimit } from '../../net/listen/pipeline-limit.ts'
-import type { ApiDoor } from '../api/api-door.ts'
+import type { ApiSurface } from '../api/api-surface.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { readBody } from '../http/request-body.ts'
-import { httpPatience } from '../http/http-limits.ts'
+import { httpServerOptions } from '../http/http-limits.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import type { ImportReport } from '../stock/stock-data/import-stock.ts'
 
 /** The kernel's limit for a socket's path, less its closing zero byte. */
-const longestPathBytes = 107
+const maxPathBytes = 107
 /** PATH_MAX of Linux. */
-const longestPathBytesOfFolder = 4096
+const maxFolderPathBytes = 4096
 
 /** Takes the stock data in a folder; `from` is the one that its files have been copied from, where they have. */
 type ImportStock = (folder: string, from: string | undefined) => Promise<ImportReport>
@@ -29,18 +29,18 @@ export interface ControlSocketOptions {
 }
 
 /**
- * The door for this machine's own command line: a socket file that only its owner may open. Who holds it is the
+ * The socket for this machine's command line: a file that only its owner may open. Who holds it is the
  * one relay of its state folder.
  */
 export class ControlSocket {
   readonly #path: string
   readonly #server: Server
-  #api: ApiDoor | undefined
+  #api: ApiSurface | undefined
   #importStock: ImportStock | undefined
 
   constructor({ path, reload, descriptors }: ControlSocketOptions) {
     this.#path = path
-    this.#server = createServer(httpPatience)
+    this.#server = createServer(httpServerOptions)
     this.#server.on('connection', (socket) => descriptors?.admit(socket, 'control'))
     const pipelined = new PipelineLimit()
     this.#server.on('request', (request, response) => {
@@ -59,7 +59,7 @@ export class ControlSocket {
 
   /** Takes the socket. @throws Error when another relay runs on this state folder */
   async listen(): Promise<void> {
-    if (Buffer.byteLength(this.#path) > longestPathBytes) {
+    if (Buffer.byteLength(this.#path) > maxPathBytes) {
       throw new Error(`The path ${this.#path} is too long for a socket. Choose a shorter -conf_path.`)
     }
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
@@ -73,7 +73,7 @@ export class ControlSocket {
   }
 
   /** From now on calls are answered. `importStock` reads a folder of this machine, so nobody else may ask for it. */
-  serve(api: ApiDoor, importStock: ImportStock): void {
+  serve(api: ApiSurface, importStock: ImportStock): void {
     this.#api = api
     this.#importStock = importStock
   }
@@ -87,7 +87,7 @@ export class ControlSocket {
       if (request.method === 'POST' && request.url === '/import') {
         if (!this.#importStock) return { status: 503, text: 'nps is starting. Try again.' }
         // Both paths, with the one byte between them that no path holds.
-        const body = (await readBody(request, 2 * longestPathBytesOfFolder + 1)) ?? ''
+        const body = (await readBody(request, 2 * maxFolderPathBytes + 1)) ?? ''
         const [folder = '', from] = body.split('\0')
         return { status: 200, text: JSON.stringify(await this.#importStock(folder, from)) }
       }
@@ -105,7 +105,7 @@ export class ControlSocket {
   }
 }
 
-/** The door in a relay's state folder, already open. @throws Error when another relay runs on that folder */
+/** The socket in a relay's state folder, already open. @throws Error when another relay runs on that folder */
 export async function openControlSocket(
   folder: string,
   configFile: ConfigFile | undefined,

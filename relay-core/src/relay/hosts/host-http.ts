@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../log/log.ts'
-import { Conversation, type HttpTimeouts } from '../../net/http1/conversation.ts'
+import { Conversation, type HttpTimeoutOptions } from '../../net/http1/conversation.ts'
 import type { Exchange } from '../../net/http1/exchange.ts'
 import { BadHead, encodeHead, valuesOf, type RequestHead } from '../../net/http1/head.ts'
 import { redirectToHttps, refuse } from './forward/answers.ts'
@@ -8,9 +8,9 @@ import { errorPage, type HostRefusal } from './forward/error-page.ts'
 import { readVisitedHost } from './host-name.ts'
 import type { HostSite } from './host-site.ts'
 import type { HostTable } from './host-table.ts'
-import type { Visit } from './forward/rewrite-head.ts'
+import type { RequestOrigin } from './forward/rewrite-head.ts'
 import { readingsOf } from './routing-path.ts'
-import { SiteVisits } from './visit-site.ts'
+import { SiteRequests } from './site-requests.ts'
 
 export interface HostHttpOptions {
   readonly sites: HostTable<HostSite>
@@ -18,16 +18,16 @@ export interface HostHttpOptions {
   /** Where redirected visitors go; null: nobody listens there, so they stay. */
   readonly httpsPort: () => number | null
   readonly log: Log
-  readonly limits?: Partial<HttpTimeouts>
+  readonly limits?: Partial<HttpTimeoutOptions>
 }
 
-const defaultLimits: HttpTimeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
+const defaultLimits: HttpTimeoutOptions = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
 
 /** Above the 32 KiB of nginx. */
 const largestHeadBytes = 64 * 1024
 
 /** Who visits, and with which client's certificate before its eyes. */
-interface Visitor extends Visit {
+interface Visitor extends RequestOrigin {
   readonly connection: Duplex
   readonly certificateOf: number | undefined
   readonly known: () => void
@@ -36,7 +36,7 @@ interface Visitor extends Visit {
 /** Speaks HTTP/1 with the visitors of both shared ports, and finds the tunnel that each request means. */
 export class HostHttp {
   readonly #options: HostHttpOptions
-  readonly #limits: HttpTimeouts
+  readonly #limits: HttpTimeoutOptions
 
   constructor(options: HostHttpOptions) {
     this.#options = options
@@ -50,7 +50,7 @@ export class HostHttp {
    */
   enter(
     connection: Duplex,
-    { address, scheme, port }: Visit,
+    { address, scheme, port }: RequestOrigin,
     { certificateOf, known }: { certificateOf?: number | undefined; known: () => void },
   ): void {
     this.#converse({ connection, address, scheme, port, certificateOf, known }).catch((error: unknown) => {
@@ -64,7 +64,7 @@ export class HostHttp {
       ...this.#limits,
       maxHeadBytes: largestHeadBytes,
     })
-    const visits = new SiteVisits(this.#options)
+    const visits = new SiteRequests(this.#options)
     let lastWords: Buffer | undefined
     try {
       for (let exchange = await conversation.next(); exchange; exchange = await conversation.next())
@@ -78,7 +78,7 @@ export class HostHttp {
     await conversation.end(lastWords)
   }
 
-  async #answer(exchange: Exchange, visitor: Visitor, visits: SiteVisits): Promise<void> {
+  async #answer(exchange: Exchange, visitor: Visitor, visits: SiteRequests): Promise<void> {
     const asked = readAsked(exchange.head)
     const readings = asked && readingsOf(asked.path)
     const found = new Set([...(readings ?? [])].map((path) => this.#find(asked?.name ?? '', path, visitor)))
@@ -94,7 +94,7 @@ export class HostHttp {
     else if (site.paused) await refuse(exchange, 'paused')
     else if (site.redirectToHttps && visitor.scheme === 'http' && httpsPort !== null)
       await redirectToHttps(exchange, asked.host, httpsPort)
-    else await visits.visit(site, { ...asked, exchange, connection: visitor.connection, visit: visitor })
+    else await visits.visit(site, { ...asked, exchange, visitorSide: visitor.connection, visit: visitor })
   }
 
   #find(name: string, path: string, { scheme, certificateOf }: Visitor): HostSite | undefined {

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { RelayError } from '../../api/errors.ts'
 
-const longestName = 253
+const maxNameLength = 253
 const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /**
@@ -42,7 +42,7 @@ function canonical(text: string): string {
 }
 
 function isName(text: string): boolean {
-  if (text.length > longestName) return false
+  if (text.length > maxNameLength) return false
   return isIPv4(text) || text.split('.').every((part) => label.test(part))
 }
 

@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
-import type { Account } from '../tunnels/accounts.ts'
-import type { Passage } from '../tunnels/passage.ts'
-import type { Passages } from '../tunnels/passages.ts'
+import type { TunnelUser } from '../tunnels/tunnel-users.ts'
+import type { TunnelConnection } from '../tunnels/tunnel-connection.ts'
+import type { TunnelConnections } from '../tunnels/tunnel-connections.ts'
 import type { PasswordCheck } from '../tunnels/password-check.ts'
-import type { TargetTurns } from '../tunnels/target-turns.ts'
+import type { RoundRobinTargets } from '../tunnels/round-robin-targets.ts'
 import type { Certificate } from './certificates.ts'
 import type { HostRefusal } from './forward/error-page.ts'
 import type { HostRule } from './host-table.ts'
 
-/** A host tunnel as the doors see it: what it answers to, how, and by whom. */
+/** A host tunnel as the listeners see it: what it answers to, how, and by whom. */
 export interface HostSite {
   readonly tunnelId: number
   readonly clientId: number
@@ -20,12 +20,12 @@ export interface HostSite {
   readonly hostHeader: string | undefined
   readonly setHeaders: Readonly<Record<string, string>>
   /** Empty: everybody may come in. */
-  readonly users: readonly Account[]
+  readonly users: readonly TunnelUser[]
   readonly passwords: PasswordCheck
   /** Its own; undefined: the default one. */
   readonly certificate: Certificate | undefined
-  readonly passages: Passages
-  readonly targets: TargetTurns
+  readonly connections: TunnelConnections
+  readonly targets: RoundRobinTargets
   readonly session: () => AgentSession | undefined
 }
 
@@ -37,11 +37,11 @@ interface Refused {
 
 /** Lets a visitor in as far as the limits allow; who is in has to `leave`. */
 export function enterSite(
-  { passages }: HostSite,
+  { connections }: HostSite,
   visitor: { address: string; port: number },
-): Passage | Refused {
+): TunnelConnection | Refused {
   try {
-    return passages.enter(visitor)
+    return connections.enter(visitor)
   } catch (reason) {
     return { refusal: refusalOf(reason), reason }
   }
@@ -50,7 +50,7 @@ export function enterSite(
 /** A stream to the next target of `site`. */
 export async function reachTarget(
   { session, targets }: HostSite,
-  { visitor, signal }: Passage,
+  { visitor, signal }: TunnelConnection,
 ): Promise<Duplex | Refused> {
   const agent = session()
   if (!agent) return { refusal: 'offline', reason: 'the lab box is offline' }

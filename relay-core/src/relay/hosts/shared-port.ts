@@ -6,14 +6,14 @@ import type { Descriptors } from '../limits/descriptors.ts'
 import { listen } from '../../net/listen/listen.ts'
 
 /** A browser opens six connections a site; a campus behind one address has many browsers. */
-const mostPerAddress = 1024
-const mostInAll = 8192
+const maxPerAddress = 1024
+const maxTotal = 8192
 
 /** A listening port that all host tunnels share, and the visitors' connections to it. */
 export class SharedPort {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  readonly #limit = new ConnectionLimit({ perAddress: mostPerAddress, total: mostInAll })
+  readonly #limit = new ConnectionLimit({ perAddress: maxPerAddress, total: maxTotal })
 
   /**
    * `onVisitor` gets each connection open and paused, with the visitor's address, and calls `known` once it has asked for a

@@ -1,13 +1,13 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { ConnectionLimit, type Place } from '../../net/listen/connection-limit.ts'
+import { ConnectionLimit, type ConnectionSlot } from '../../net/listen/connection-limit.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 
 /**
  * How long a peer may take for a request's head, and for all of it. Looked at every second: the default of half a
  * minute would be how long the silent really stay.
  */
-export const httpPatience = {
+export const httpServerOptions = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -25,7 +25,7 @@ export function limitConnections(server: Server, descriptors?: Descriptors): (so
   const { perAddress, total } = connections
   const limit = new ConnectionLimit({ perAddress, total: descriptors?.share('console', total) ?? total })
   // A request of HTTPS comes on a socket of its own, which shares nothing but its peer with the one that holds the place.
-  const places = new Map<string, Place>()
+  const places = new Map<string, ConnectionSlot>()
   server.on('connection', (socket) => {
     const peer = peerOf(socket)
     const hasRoom = descriptors?.admit(socket, 'console') ?? true

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 
 /** The whole body as text, or undefined when it has more than `mostBytes`. */
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<string | undefined> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > mostBytes) return undefined
+    if (bytes > maxBytes) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
 }
 
 /** What a JSON body says; undefined for what is too long or no JSON. An empty body is an empty object. */
-export async function readJsonBody(request: IncomingMessage, mostBytes: number): Promise<unknown> {
-  const text = await readBody(request, mostBytes)
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const text = await readBody(request, maxBytes)
   if (text === undefined) return undefined
   try {
     return text === '' ? {} : JSON.parse(text)

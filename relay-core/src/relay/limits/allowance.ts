@@ -8,7 +8,7 @@ import { RateGate } from './rate-gate.ts'
 export type Direction = 'down' | 'up'
 
 /** setTimeout takes no longer wait; a later date is looked at again then. */
-const longestTimerMs = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 interface AllowanceOptions {
   /** For messages: `tunnel "ssh"`, `lab box "gpu"`. */
@@ -17,7 +17,7 @@ interface AllowanceOptions {
   /** Both directions together, before now. */
   readonly usedBytes: number
   /** Connections that one address may have; of IPv6 one /64. */
-  readonly mostPerAddress?: number
+  readonly maxPerAddress?: number
 }
 
 /** What one tunnel, or all tunnels of one client together, may use, and what they use now. */
@@ -29,15 +29,15 @@ export class Allowance {
   #gates: Partial<Record<Direction | 'both', RateGate>> = {}
   #usedBytes: number
   #connections = 0
-  readonly #mostPerAddress: number
+  readonly #maxPerAddress: number
   readonly #byNetwork = new Map<string, number>()
   #isThrottling = false
   #expiryTimer: NodeJS.Timeout | undefined
   readonly #changed = new Signal()
 
-  constructor({ owner, limits, usedBytes, mostPerAddress = Infinity }: AllowanceOptions) {
+  constructor({ owner, limits, usedBytes, maxPerAddress = Infinity }: AllowanceOptions) {
     this.#owner = owner
-    this.#mostPerAddress = mostPerAddress
+    this.#maxPerAddress = maxPerAddress
     this.#usedBytes = usedBytes
     this.#limits = limits
     this.#apply()
@@ -108,11 +108,11 @@ export class Allowance {
     }
     const network = networkOf(address)
     const here = this.#byNetwork.get(network) ?? 0
-    if (here >= this.#mostPerAddress) {
+    if (here >= this.#maxPerAddress) {
       throw new RelayError(
         'limit-reached',
         `${address} has ${here} connections through the ${this.#owner}, as many as one address may.`,
-        { owner: this.#owner, limit: this.#mostPerAddress },
+        { owner: this.#owner, limit: this.#maxPerAddress },
       )
     }
     this.#byNetwork.set(network, here + 1)
@@ -178,7 +178,7 @@ export class Allowance {
         this.#awaitExpiry()
         this.#changed.emit()
       },
-      Math.min(restMs, longestTimerMs),
+      Math.min(restMs, maxTimerMs),
     )
     this.#expiryTimer.unref()
   }

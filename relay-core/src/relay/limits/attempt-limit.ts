@@ -1,7 +1,7 @@
 import { networkOf } from '../../net/address/network-of.ts'
 
 /** Addresses remembered at once; beyond that the oldest are forgotten, so that nobody can fill the memory. */
-const mostAddresses = 10_000
+const maxAddresses = 10_000
 
 /**
  * Counts failures by address, or by address and `name`: after `most` of them within `windowMs` the two are locked out until the
@@ -37,7 +37,7 @@ export class AttemptLimit {
     }
     this.#failures.delete(key)
     this.#failures.set(key, { count: 1, firstMs: this.#now() })
-    if (this.#failures.size > mostAddresses) {
+    if (this.#failures.size > maxAddresses) {
       const oldest = this.#failures.keys().next()
       if (!oldest.done) this.#failures.delete(oldest.value)
     }

@@ -5,10 +5,14 @@ import { Descriptors } from './descriptors.ts'
 test('visitors are turned away first, then the bridge, then the console, the control socket never', () => {
   const descriptors = new Descriptors({ limit: 320, countOpen: () => 20, now: () => 0 })
   const admitted = { visitor: 0, bridge: 0, console: 0 }
-  for (const door of ['visitor', 'bridge', 'console'] as const)
-    for (let socket = new EventEmitter(); descriptors.admit(socket, door); socket = new EventEmitter()) {
-      admitted[door] += 1
-      if (admitted[door] > 320) throw new Error(`${door} never ends`)
+  for (const connectionClass of ['visitor', 'bridge', 'console'] as const)
+    for (
+      let socket = new EventEmitter();
+      descriptors.admit(socket, connectionClass);
+      socket = new EventEmitter()
+    ) {
+      admitted[connectionClass] += 1
+      if (admitted[connectionClass] > 320) throw new Error(`${connectionClass} never ends`)
     }
   expect(admitted.visitor).toBeGreaterThan(200)
   expect(admitted.visitor).toBeLessThanOrEqual(240)

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** A descriptor that was opened elsewhere is found out about within this time. */
-const countAgainAfterMs = 1_000
+const recountIntervalMs = 1_000
 
 /**
  * What is kept back of the descriptors that the process may have: whoever comes next in this list is still let in when there is no room any
  * more for those before. At the control socket everybody is let in, so that the machine's owner can look and stop.
  */
-const keptBack = {
-  visitor: { part: 1 / 4, most: 1024 },
+const reserved = {
+  visitor: { share: 1 / 4, max: 1024 },
   /** Of an agent that is online: it brings one for each visitor, and must not fill the bridge for other agents. */
-  carrier: { part: 3 / 16, most: 768 },
-  bridge: { part: 1 / 8, most: 512 },
-  console: { part: 1 / 16, most: 128 },
+  carrier: { share: 3 / 16, max: 768 },
+  bridge: { share: 1 / 8, max: 512 },
+  console: { share: 1 / 16, max: 128 },
 } as const
-export type Door = keyof typeof keptBack
+export type ConnectionClass = keyof typeof reserved
 
 /** What of a connection is needed here. */
 interface Closable {
@@ -23,7 +23,7 @@ interface Closable {
 
 /**
  * How many descriptors the process has left. Without any, connections would neither be accepted nor refused, and the relay could not even be
- * asked what is wrong; so each door turns away early enough for the more important ones.
+ * asked what is wrong; so each listener turns away early enough for the more important ones.
  */
 export class Descriptors {
   readonly #limit: number
@@ -42,27 +42,27 @@ export class Descriptors {
     this.#now = now
   }
 
-  /** A share of them all, for what may not grow without bound: at most `most`. */
-  share(door: Door, most: number): number {
-    return Math.max(1, Math.min(most, Math.floor(this.#limit * keptBack[door].part)))
+  /** A share of them all, for what may not grow without bound: at most `max`. */
+  share(connectionClass: ConnectionClass, max: number): number {
+    return Math.max(1, Math.min(max, Math.floor(this.#limit * reserved[connectionClass].share)))
   }
 
-  /** Counts a connection that was accepted at a door until it has closed. False: there is no room, it has to go at once. */
-  admit(socket: Closable, door: Door | 'control'): boolean {
+  /** Counts a connection that was accepted until it has closed. False: there is no room, it has to go at once. */
+  admit(socket: Closable, connectionClass: ConnectionClass | 'control'): boolean {
     this.#open += 1
     socket.once('close', () => {
       this.#open -= 1
     })
-    return door === 'control' || this.hasRoom(door)
+    return connectionClass === 'control' || this.hasRoom(connectionClass)
   }
 
-  /** Whether what has come by this door, and is counted, may stay. */
-  hasRoom(door: Door): boolean {
-    const { part, most } = keptBack[door]
-    const usable = this.#limit - Math.min(most, Math.ceil(this.#limit * part))
+  /** Whether a connection of this class, and is counted, may stay. */
+  hasRoom(connectionClass: ConnectionClass): boolean {
+    const { share, max } = reserved[connectionClass]
+    const usable = this.#limit - Math.min(max, Math.ceil(this.#limit * share))
     // Far from the limit nothing has to be exact.
     if (this.#open < usable / 2 && this.#countedAtMs > -Infinity) return true
-    if (this.#now() - this.#countedAtMs >= countAgainAfterMs) {
+    if (this.#now() - this.#countedAtMs >= recountIntervalMs) {
       this.#open = this.#countOpen()
       this.#countedAtMs = this.#now()
     }

@@ -50,7 +50,7 @@ test('whoever waits when the limit goes is let through', async () => {
 
 test('what one gate refuses is charged at none: a client that is held back costs its tunnel nothing', () => {
   const [tunnel, client] = [new RateGate(1_000), new RateGate(1_000)]
-  expect(client.tryTurn(1_000)).toBe(true)
+  expect(client.tryTake(1_000)).toBe(true)
   expect(RateGate.tryTurnAtAll([tunnel, client], 500)).toBe(false)
-  expect(tunnel.tryTurn(500)).toBe(true)
+  expect(tunnel.tryTake(500)).toBe(true)
 })

@@ -32,7 +32,7 @@ export class RateGate {
 
   /** Fulfils when it is this one's turn; `bytes` is at most `turnBytes`. Never rejects: `close` lets everyone through. */
   turn(bytes: number): Promise<void> {
-    if (this.tryTurn(bytes)) return Promise.resolve()
+    if (this.tryTake(bytes)) return Promise.resolve()
     return new Promise((resolve) => {
       this.#line.push({ bytes, resolve })
       this.#schedule()
@@ -40,7 +40,7 @@ export class RateGate {
   }
 
   /** Takes the turn if it can be had at once. */
-  tryTurn(bytes: number): boolean {
+  tryTake(bytes: number): boolean {
     return RateGate.tryTurnAtAll([this], bytes)
   }
 

@@ -2,16 +2,16 @@ import type { Log } from '../../log/log.ts'
 import type { HealthReport } from '../../stock/messages/main-messages.ts'
 import { parseHostPort, type HostPort } from '../../net/address/host-port.ts'
 import type { Agents } from '../clients/agents.ts'
-import type { TargetTurns } from '../tunnels/target-turns.ts'
+import type { RoundRobinTargets } from '../tunnels/round-robin-targets.ts'
 
 export interface ReportedHealthOptions {
   readonly agents: Agents
-  readonly targetsOf: (clientId: number) => readonly TargetTurns[]
+  readonly targetsOf: (clientId: number) => readonly RoundRobinTargets[]
   readonly log: Log
 }
 
 /** More targets than this are in no npc.conf. */
-const mostTargets = 1_000
+const maxTargets = 1_000
 
 /** What an agent itself finds out about its targets (`[health…]` of npc.conf): visitors are sent to those that are well. */
 export class ReportedHealth {
@@ -38,7 +38,7 @@ export class ReportedHealth {
     const down = this.#down.get(clientId) ?? new Map<string, HostPort>()
     this.#down.set(clientId, down)
     if (up) down.delete(target)
-    else if (down.size < mostTargets) down.set(target, where)
+    else if (down.size < maxTargets) down.set(target, where)
     if (this.#set(clientId, where, up)) {
       const fields = { client: clientId, target }
       if (up) this.#options.log.info('the agent says that a target is healthy again', fields)

@@ -2,7 +2,7 @@ import type { TrafficHistory } from '../../api/models.ts'
 import type { StateFile } from './state-file.ts'
 
 /** What a tunnel has carried in one minute or less. */
-export interface TrafficPoint {
+export interface StoredTrafficPoint {
   /** A time within that minute. */
   readonly atMs: number
   readonly tunnelId: number
@@ -37,7 +37,7 @@ export class TrafficStore {
   }
 
   /** Adds points to totals, minutes and hours, and notes that the relay runs. */
-  record(points: readonly TrafficPoint[], nowMs: number): void {
+  record(points: readonly StoredTrafficPoint[], nowMs: number): void {
     this.#database.transaction(() => {
       this.#database
         .prepare('insert into runs values (?, ?) on conflict do update set last_at_ms = excluded.last_at_ms')

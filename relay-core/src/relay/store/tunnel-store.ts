@@ -22,7 +22,7 @@ export interface TunnelRecord {
   readonly upBytes: number
 }
 
-export type NewTunnel = Pick<TunnelRecord, 'clientId' | 'name' | 'mode' | 'port' | 'target'> &
+export type NewTunnelRecord = Pick<TunnelRecord, 'clientId' | 'name' | 'mode' | 'port' | 'target'> &
   Partial<Pick<TunnelRecord, 'settings' | 'limits' | 'pushedBy'>>
 
 /** The tunnels in the state file. */
@@ -52,7 +52,7 @@ export class TunnelStore {
 
   /** The port must be free among the stored tunnels of its kind. */
   add(
-    { clientId, name, mode, port, target, settings = {}, limits = {}, pushedBy = null }: NewTunnel,
+    { clientId, name, mode, port, target, settings = {}, limits = {}, pushedBy = null }: NewTunnelRecord,
     nowMs: number,
   ): TunnelRecord {
     const { lastInsertRowid } = this.#database

@@ -1,4 +1,4 @@
-import type { TrafficPoint } from '../store/traffic-store.ts'
+import type { StoredTrafficPoint } from '../store/traffic-store.ts'
 
 /** Of one open tunnel, since it was opened. */
 export interface TunnelCounters {
@@ -22,7 +22,7 @@ interface Bytes {
 const none: Bytes = { downBytes: 0, upBytes: 0 }
 const minuteMs = 60_000
 /** Beyond it minutes that could not be stored melt into later ones: totals stay exact, the picture gets coarser. */
-const mostPoints = 10_000
+const maxPoints = 10_000
 
 /** How much of the open tunnels' counters has not been stored yet, by the minute in which it flowed. */
 export class TrafficLedger {
@@ -59,7 +59,7 @@ export class TrafficLedger {
   }
 
   /** What is not stored, with what has flowed until now. Whoever has stored it says so by `stored`; else it is kept. */
-  points(nowMs: number): TrafficPoint[] {
+  points(nowMs: number): StoredTrafficPoint[] {
     for (const id of this.#counted.keys()) this.#settle(id)
     if (this.#fresh.size > 0) {
       const atMs = nowMs - (nowMs % minuteMs)
@@ -112,7 +112,7 @@ export class TrafficLedger {
   #meltOldest(): void {
     let count = 0
     for (const byTunnel of this.#minutes.values()) count += byTunnel.size
-    while (count > mostPoints && this.#minutes.size > 1) {
+    while (count > maxPoints && this.#minutes.size > 1) {
       const [[oldestMs, oldest] = [0, new Map<number, Bytes>()], [nextMs, next] = [0, undefined]] =
         this.#minutes
       const melted = sum(next, oldest)

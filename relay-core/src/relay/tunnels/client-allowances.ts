@@ -1,6 +1,6 @@
 import type { Limits } from '../../api/limits.ts'
 import { Allowance } from '../limits/allowance.ts'
-import { connectionShares } from './passages.ts'
+import { connectionShares } from './tunnel-connections.ts'
 
 /** What is known of a client when its first tunnel opens. */
 export interface ClientUse {
@@ -27,7 +27,7 @@ export class ClientAllowances {
       owner: `lab box "${name}"`,
       limits,
       usedBytes,
-      mostPerAddress: connectionShares.perClientAndAddress,
+      maxPerAddress: connectionShares.perClientAndAddress,
     })
     this.#allowances.set(clientId, allowance)
     return allowance

@@ -5,14 +5,14 @@ import { formatHostPort } from '../../net/address/host-port.ts'
 import { resetStream } from '../../net/stream/splice.ts'
 import type { AgentSession, Target } from '../../session/agent-session.ts'
 import { proxyHeader } from './proxy-header.ts'
-import type { TargetTurns } from './target-turns.ts'
+import type { RoundRobinTargets } from './round-robin-targets.ts'
 
 export interface HealthCheckOptions {
   readonly tunnelId: number
   readonly check: HealthCheck
   /** What visitors are announced by: a service that waits for that answers nobody else. */
   readonly proxyProtocol: TunnelSettings['proxyProtocol']
-  readonly targets: TargetTurns
+  readonly targets: RoundRobinTargets
   readonly session: () => AgentSession | undefined
   readonly log: Log
 }

@@ -1,15 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
-import { isAccount, type Account } from './accounts.ts'
+import { isTunnelUser, type TunnelUser } from './tunnel-users.ts'
 
 /** Wrong passwords for one name from one address; after that none is looked at for a minute. */
 const wrongPasswords = { most: 20, windowMs: 60_000 }
 
 /** `locked`: it was not looked at, right or wrong. */
-export type Proof = 'proved' | 'wrong' | 'locked'
+export type PasswordProof = 'proved' | 'wrong' | 'locked'
 
 /**
- * Whether visitors are who they say they are: one for all tunnels of a relay, whatever door they have, so that nobody guesses
+ * Whether visitors are who they say they are: one for all tunnels of a relay, whatever their mode, so that nobody guesses
  * at several at once. Who guesses is locked out by address and name together: others behind the same address (a campus, a
  * provider's NAT) get in by their own names, and the owner of the name from elsewhere.
  */
@@ -21,10 +21,10 @@ export class PasswordCheck {
     this.#attempts = new AttemptLimit({ ...wrongPasswords, now })
   }
 
-  check(accounts: readonly Account[], given: Account, address: string): Proof {
+  check(accounts: readonly TunnelUser[], given: TunnelUser, address: string): PasswordProof {
     const group = this.#groupOf(given.name)
     if (this.#attempts.lockedForMs(address, group) > 0) return 'locked'
-    if (isAccount(accounts, given)) return 'proved'
+    if (isTunnelUser(accounts, given)) return 'proved'
     this.#attempts.failed(address, group)
     return 'wrong'
   }

@@ -9,14 +9,14 @@ export interface MuxLimits {
   readonly halfCloseLingerMs: number
   readonly pingIntervalMs: number
   /** Nothing received for this long: the link is dead to new streams. A living stock peer pings every 5 s. */
-  readonly silenceLimitMs: number
+  readonly silenceTimeoutMs: number
   /**
    * Nothing received for this long: it is dead to all. TCP repeats what was lost in a cut after up to twice the time that the
    * cut took, and all streams share one connection: a cut of a minute is outlived.
    */
-  readonly deadAfterMs: number
+  readonly deadTimeoutMs: number
   /** A ping unanswered for this long: the peer's reader hangs, whatever else it sends. */
-  readonly pongLimitMs: number
+  readonly pongTimeoutMs: number
   /** Frames that the carrier has not taken: a peer that floods us with pings and reads nothing is cut off. */
   readonly maxUnsentBytes: number
 }
@@ -26,8 +26,8 @@ export const defaultMuxLimits: MuxLimits = {
   maxStreams: 8192,
   halfCloseLingerMs: 0,
   pingIntervalMs: 5000,
-  silenceLimitMs: 10_000,
-  deadAfterMs: 130_000,
-  pongLimitMs: 130_000,
+  silenceTimeoutMs: 10_000,
+  deadTimeoutMs: 130_000,
+  pongTimeoutMs: 130_000,
   maxUnsentBytes: 16_777_216,
 }

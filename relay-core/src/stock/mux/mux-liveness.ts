@@ -1,8 +1,8 @@
 export interface MuxLivenessOptions {
   pingIntervalMs: number
-  silenceLimitMs: number
-  deadAfterMs: number
-  pongLimitMs: number
+  silenceTimeoutMs: number
+  deadTimeoutMs: number
+  pongTimeoutMs: number
   sendPing: (payload: Buffer) => void
   onDead: (reason: string) => void
   /** Told with true when nothing has been heard for `silenceLimitMs`, with false when something is heard after all. */
@@ -30,7 +30,7 @@ export class MuxLiveness {
 
   start(): void {
     this.#pingTimer = setInterval(() => this.#ping(), this.#options.pingIntervalMs)
-    this.#awaitSilence(this.#options.silenceLimitMs)
+    this.#awaitSilence(this.#options.silenceTimeoutMs)
     this.#ping()
   }
 
@@ -47,7 +47,7 @@ export class MuxLiveness {
       return
     }
     this.#isSilent = false
-    this.#awaitSilence(this.#options.silenceLimitMs)
+    this.#awaitSilence(this.#options.silenceTimeoutMs)
     this.#options.onSilence(false)
   }
 
@@ -63,9 +63,9 @@ export class MuxLiveness {
   }
 
   #ping(): void {
-    const { pongLimitMs, sendPing, onDead } = this.#options
+    const { pongTimeoutMs, sendPing, onDead } = this.#options
     if (this.#unanswered) {
-      if (performance.now() - this.#unanswered.sentAtMs > pongLimitMs) onDead('the peer answers no ping')
+      if (performance.now() - this.#unanswered.sentAtMs > pongTimeoutMs) onDead('the peer answers no ping')
       return
     }
     // Any text is allowed; stock peers put the time, and so does this one.
@@ -79,13 +79,13 @@ export class MuxLiveness {
     const timesHeard = this.#timesHeard
     setImmediate(() => {
       if (this.#timesHeard !== timesHeard) return
-      const { silenceLimitMs, deadAfterMs, onDead, onSilence } = this.#options
+      const { silenceTimeoutMs, deadTimeoutMs, onDead, onSilence } = this.#options
       if (this.#isSilent) {
-        onDead(`nothing heard for ${deadAfterMs / 1000} s`)
+        onDead(`nothing heard for ${deadTimeoutMs / 1000} s`)
         return
       }
       this.#isSilent = true
-      this.#awaitSilence(Math.max(0, deadAfterMs - silenceLimitMs))
+      this.#awaitSilence(Math.max(0, deadTimeoutMs - silenceTimeoutMs))
       onSilence(true)
     })
   }

@@ -129,7 +129,7 @@ describe('a mux', () => {
   })
 
   it('measures the round trip and takes silence for death', async () => {
-    const { mux, raw } = against(undefined, { silenceLimitMs: 100 })
+    const { mux, raw } = against(undefined, { silenceTimeoutMs: 100 })
     raw.send(encodePing(muxFlag.pong, (await raw.next('ping')).payload))
     raw.send(encodePing(muxFlag.ping, Buffer.from('x')))
     await raw.next('pong')

@@ -21,7 +21,7 @@ export interface MuxSessionOptions {
 /** The opener counts from 1 and starts over before the sign bit. */
 const lastStreamId = 2 ** 31 - 1 - 10_000
 
-interface Opening {
+interface PendingMuxStream {
   /** Undefined once the caller has given up: the answer is then followed by CLOSE. */
   settle: ((outcome: MuxStream | Error) => void) | undefined
 }
@@ -34,7 +34,7 @@ export class MuxSession {
   readonly #carrier: Duplex
   readonly #onStream: ((stream: MuxStream) => void) | undefined
   readonly #streams = new Map<number, MuxStream>()
-  readonly #opening = new Map<number, Opening>()
+  readonly #opening = new Map<number, PendingMuxStream>()
   readonly #senders = new Set<MuxStream>()
   readonly #received = new Set<MuxStream>()
   #nextId = 1
@@ -82,7 +82,8 @@ export class MuxSession {
       ...this.#limits,
       sendPing: (payload) => this.#send(encodePing(muxFlag.ping, payload)),
       onDead: (reason) => this.close(reason),
-      onSilence: onSilence ?? (() => this.close(`nothing heard for ${this.#limits.silenceLimitMs / 1000} s`)),
+      onSilence:
+        onSilence ?? (() => this.close(`nothing heard for ${this.#limits.silenceTimeoutMs / 1000} s`)),
     })
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
   }
@@ -121,7 +122,7 @@ export class MuxSession {
       })
     }
     const id = this.#allocateId()
-    const opening: Opening = { settle: undefined }
+    const opening: PendingMuxStream = { settle: undefined }
     this.#opening.set(id, opening)
     return untilSettled<MuxStream>(
       (resolve, reject) => {

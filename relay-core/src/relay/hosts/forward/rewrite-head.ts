@@ -1,6 +1,6 @@
 import { tokensOf, valuesOf, type RawFields } from '../../../net/http1/head.ts'
 
-export interface Visit {
+export interface RequestOrigin {
   /** The visitor's address, without port. */
   readonly address: string
   readonly port: number
@@ -41,7 +41,7 @@ const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
  */
 export function rewriteRequest(
   { method, host, headers }: { method: string; host: string; headers: RawFields },
-  visit: Visit,
+  visit: RequestOrigin,
   { hostHeader, setHeaders = {}, addOrigin, dropAuthorization, isKept = false }: RequestRewriting,
 ): string[] {
   const replaced: Record<string, string> = { Host: hostHeader ?? host }
@@ -87,7 +87,7 @@ export function rewriteRequest(
 /** An answer that leads to the Host that the target was told leads back to the one that was visited. */
 export function rewriteLocation(
   headers: RawFields,
-  { visit, host, hostHeader }: { visit: Visit; host: string; hostHeader: string | undefined },
+  { visit, host, hostHeader }: { visit: RequestOrigin; host: string; hostHeader: string | undefined },
 ): RawFields {
   if (hostHeader === undefined) return headers
   return withOrigins(headers, ['location', 'content-location'], hostHeader, `${visit.scheme}://${host}`)

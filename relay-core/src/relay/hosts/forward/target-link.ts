@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { ByteSource } from '../../../net/http1/byte-source.ts'
-import type { Passage } from '../../tunnels/passage.ts'
+import type { TunnelConnection } from '../../tunnels/tunnel-connection.ts'
 import { streamPair } from './stream-pair.ts'
 
 /** A target that was told that this is all may take this long to hang up. */
@@ -16,11 +16,11 @@ export class TargetLink {
   readonly #closed: Promise<void>
 
   /** Takes over `agentSide`. */
-  constructor(passage: Passage, agentSide: Duplex) {
+  constructor(connection: TunnelConnection, agentSide: Duplex) {
     const [near, far] = streamPair()
     this.stream = near
     this.#far = far
-    this.#closed = passage.join(far, agentSide)
+    this.#closed = connection.join(far, agentSide)
     this.source = new ByteSource(near)
   }
 

@@ -17,8 +17,8 @@ export interface TemporaryClientsOptions {
 }
 
 /** An agent of the public key makes one; more from one address is not a lab. */
-const mostPerAddress = 32
-const mostInAll = 1_000
+const maxPerAddress = 32
+const maxTotal = 1_000
 
 /** The protocol's keys are this long. */
 const vkeyLength = 16
@@ -86,9 +86,9 @@ export class TemporaryClients {
 
   #checkCount(address: string): void {
     const all = this.#list()
-    const limit = all.length >= mostInAll ? mostInAll : mostPerAddress
+    const limit = all.length >= maxTotal ? maxTotal : maxPerAddress
     const count =
-      all.length >= mostInAll ? all.length : all.filter((one) => one.temporaryFrom === address).length
+      all.length >= maxTotal ? all.length : all.filter((one) => one.temporaryFrom === address).length
     if (count < limit) return
     throw new RelayError(
       'limit-reached',

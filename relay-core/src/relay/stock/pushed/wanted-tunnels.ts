@@ -26,7 +26,7 @@ export interface ClientWords {
 }
 
 /** One entry of a file may stand for so many ports. */
-const mostPorts = 1_000
+const maxPorts = 1_000
 
 const modes: Readonly<Record<PushedTunnel['mode'], TunnelMode>> = {
   tcp: 'tcp',
@@ -152,8 +152,7 @@ function readPorts(text: string, key: string): number[] {
   if (!ranges)
     throw invalid(`${key} needs ports and ranges such as 9001-9009,10001, found "${text.slice(0, 80)}".`)
   const count = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0)
-  if (count > mostPorts)
-    throw invalid(`${key} names ${count} ports; ${mostPorts} is the most for one section.`)
+  if (count > maxPorts) throw invalid(`${key} names ${count} ports; ${maxPorts} is the most for one section.`)
   return ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at))
 }
 

@@ -1,7 +1,7 @@
 import type { ClientLimits } from '../../../api/limits.ts'
 import type { ClientSettings } from '../../../api/tunnel-settings.ts'
 import { readRestrictions, stayClosed, withServerWide, type Restrictions } from './restrictions.ts'
-import type { StockClient } from './stock-records.ts'
+import type { StockClientRecord } from './stock-records.ts'
 
 export interface ConvertedClient {
   readonly name: string
@@ -19,16 +19,16 @@ export type Converted<T> =
   | { readonly problem: string }
 
 /** Shorter ones can be guessed; our own have 32 characters. */
-export const shortestSafeKey = 16
+export const minSafeKeyLength = 16
 
 /** A stock client as a client of this relay; `wide` is what its server restricted for all of them. */
-export function convertClient(stock: StockClient, wide: Restrictions): Converted<ConvertedClient> {
+export function convertClient(stock: StockClientRecord, wide: Restrictions): Converted<ConvertedClient> {
   const notes: string[] = []
   const { VerifyKey: vkey, Cnf, Flow } = stock
   if (!/^[\x21-\x7e]{1,128}$/.test(vkey)) {
     return { problem: 'its vkey is empty, too long or has characters that no command line takes' }
   }
-  if (vkey.length < shortestSafeKey) {
+  if (vkey.length < minSafeKeyLength) {
     notes.push(
       `its vkey has ${vkey.length} characters and can be guessed: make a new client for this lab box when you can`,
     )

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import type { Limits } from '../../../api/limits.ts'
 import { targetAddress, type TunnelMode } from '../../../api/models.ts'
 import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
-import { nameOf, shortestSafeKey, type Converted } from './convert-client.ts'
+import { nameOf, minSafeKeyLength, type Converted } from './convert-client.ts'
 import { readRestrictions, stayClosed } from './restrictions.ts'
-import type { StockClient, StockHost, StockTunnel } from './stock-records.ts'
+import type { StockClientRecord, StockHostRecord, StockTaskRecord } from './stock-records.ts'
 
 export interface ConvertedTunnel {
   readonly name: string
@@ -20,7 +20,7 @@ export interface ConvertedTunnel {
 }
 
 /** What a tunnel takes from its client: the user whom stock asks at every host, SOCKS5 and HTTP proxy of that client. */
-export type BasicUser = StockClient['Cnf']
+export type BasicUser = StockClientRecord['Cnf']
 
 const modes: Record<string, TunnelMode> = {
   tcp: 'tcp',
@@ -33,7 +33,7 @@ const modes: Record<string, TunnelMode> = {
 }
 
 /** A stock tunnel as a tunnel of this relay. */
-export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<ConvertedTunnel> {
+export function convertTunnel(stock: StockTaskRecord, basic: BasicUser): Converted<ConvertedTunnel> {
   const mode = Object.hasOwn(modes, stock.Mode) ? modes[stock.Mode] : undefined
   if (mode === undefined)
     return { problem: `there is no mode ${JSON.stringify(stock.Mode.slice(0, 20))} here` }
@@ -49,7 +49,7 @@ export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<C
   if (mode === 'private' && stock.Password === '') {
     notes.push('it has no password, and stays closed until you give it one')
   }
-  if (mode === 'private' && stock.Password !== '' && stock.Password.length < shortestSafeKey) {
+  if (mode === 'private' && stock.Password !== '' && stock.Password.length < minSafeKeyLength) {
     notes.push(
       `its password has ${stock.Password.length} characters and can be guessed: it lets in stock visitors only`,
     )
@@ -87,7 +87,7 @@ export function convertTunnel(stock: StockTunnel, basic: BasicUser): Converted<C
 
 /** A stock host as a tunnel of this relay. `runPath` is the folder above `conf`, from which stock finds certificates. */
 export function convertHost(
-  stock: StockHost,
+  stock: StockHostRecord,
   basic: BasicUser,
   { runPath }: { runPath: string },
 ): Converted<ConvertedTunnel> {
@@ -175,11 +175,11 @@ const differences = [
   'AutoCORS',
   'CompatMode',
   'TargetIsHttps',
-] as const satisfies readonly (keyof StockHost)[]
+] as const satisfies readonly (keyof StockHostRecord)[]
 
 const nobody: BasicUser = { U: '', P: '', Crypt: false, Compress: false }
 
-type WithUsers = Pick<StockTunnel, 'MultiAccount' | 'UserAuth'>
+type WithUsers = Pick<StockTaskRecord, 'MultiAccount' | 'UserAuth'>
 
 function accountsOf({ MultiAccount, UserAuth }: WithUsers): [string, string][] {
   return [MultiAccount, UserAuth].flatMap((users) => Object.entries(users?.AccountMap ?? {}))
@@ -191,7 +191,7 @@ function hasUsers(stock: WithUsers): boolean {
 
 /** `v1` or `v2`, of either fork. */
 function proxyProtocolOf(
-  { ProtoVersion, Target }: StockTunnel,
+  { ProtoVersion, Target }: StockTaskRecord,
   mode: TunnelMode,
   notes: string[],
 ): TunnelSettings['proxyProtocol'] {
@@ -224,7 +224,7 @@ function usersOf(
   return basic.U !== '' && basic.P !== '' ? [{ name: basic.U, password: basic.P }] : undefined
 }
 
-function healthOf(stock: StockTunnel): Pick<TunnelSettings, 'health'> {
+function healthOf(stock: StockTaskRecord): Pick<TunnelSettings, 'health'> {
   if (stock.HealthCheckTarget === '' || stock.HealthMaxFail === 0) return {}
   const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
   return {

@@ -6,13 +6,18 @@ import { convertClient, type Converted } from './convert-client.ts'
 import { convertHost, convertTunnel, type BasicUser, type ConvertedTunnel } from './convert-tunnel.ts'
 import { readRestrictions, type Restrictions } from './restrictions.ts'
 import type { StockEntry } from './stock-file.ts'
-import type { StockClient, StockHost, StockRestrictions, StockTunnel } from './stock-records.ts'
+import type {
+  StockClientRecord,
+  StockHostRecord,
+  StockRestrictions,
+  StockTaskRecord,
+} from './stock-records.ts'
 
 /** What the files of a stock conf folder say. */
 export interface StockData {
-  readonly clients: readonly StockEntry<StockClient>[]
-  readonly tunnels: readonly StockEntry<StockTunnel>[]
-  readonly hosts: readonly StockEntry<StockHost>[]
+  readonly clients: readonly StockEntry<StockClientRecord>[]
+  readonly tunnels: readonly StockEntry<StockTaskRecord>[]
+  readonly hosts: readonly StockEntry<StockHostRecord>[]
   /** What the server restricts for all: one record, or none. */
   readonly global: readonly StockEntry<StockRestrictions>[]
   /** The folder above `conf`. */
@@ -47,7 +52,7 @@ interface Owner {
 }
 
 /** As many as a relay keeps. */
-const mostOfEach = 10_000
+const maxOfEach = 10_000
 
 /**
  * What is to be added to the state so that it has what the stock files have. Nothing that is there is changed; a second
@@ -80,8 +85,8 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
         `client ${vkeys.get(converted.value.vkey)} has this vkey already`,
       ])
       if (isOurs) owners.set(record.Id, { vkey: converted.value.vkey, basic: record.Cnf })
-    } else if (existing.clients.length + clients.length >= mostOfEach) {
-      say('left', what, [`a relay keeps at most ${mostOfEach} clients`])
+    } else if (existing.clients.length + clients.length >= maxOfEach) {
+      say('left', what, [`a relay keeps at most ${maxOfEach} clients`])
     } else {
       owners.set(record.Id, { vkey: converted.value.vkey, basic: record.Cnf })
       vkeys.set(converted.value.vkey, record.Id)
@@ -101,7 +106,10 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
     {
       record,
       convert,
-    }: { record: StockTunnel | StockHost; convert: (basic: BasicUser) => Converted<ConvertedTunnel> },
+    }: {
+      record: StockTaskRecord | StockHostRecord
+      convert: (basic: BasicUser) => Converted<ConvertedTunnel>
+    },
   ) => {
     const owner = owners.get(record.Client.Id)
     if (!owner)
@@ -116,8 +124,8 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
         `${placeName(value)} belongs to ${isSame ? 'it' : 'another tunnel'} already`,
       ])
     }
-    if (existing.tunnels.length + tunnels.length >= mostOfEach)
-      return say('left', what, [`a relay keeps at most ${mostOfEach} tunnels`])
+    if (existing.tunnels.length + tunnels.length >= maxOfEach)
+      return say('left', what, [`a relay keeps at most ${maxOfEach} tunnels`])
     taken.set(place, ownedBy(owner.vkey, value))
     tunnels.push({ ...value, vkey: owner.vkey, wantedId: 'Mode' in record ? record.Id : undefined })
     say('taken', what, converted.notes)

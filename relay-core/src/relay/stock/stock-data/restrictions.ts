@@ -1,4 +1,4 @@
-import { mostRanges, networkRange, type Limits } from '../../../api/limits.ts'
+import { maxRanges, networkRange, type Limits } from '../../../api/limits.ts'
 import type { StockRestrictions } from './stock-records.ts'
 
 /** What a record of a stock server, or of one of its forks, keeps out, as limits here. */
@@ -19,7 +19,7 @@ export function readRestrictions(stock: StockRestrictions): Restrictions {
       if (range === undefined) doubts.push(`${JSON.stringify(entry.slice(0, 60))} is no address or network`)
       else if (!into.includes(range)) into.push(range)
     }
-    if (into.length > mostRanges) doubts.push(`it names more than ${mostRanges} networks`)
+    if (into.length > maxRanges) doubts.push(`it names more than ${maxRanges} networks`)
   }
   take(deny, stock.BlackIpList)
   if (stock.IpWhite) take(allow, stock.IpWhiteList)
@@ -53,8 +53,7 @@ export function withServerWide(own: Restrictions, wide: Restrictions): Restricti
     doubts.push('global.json: it has a list of who may come in, as the client has')
   const allowed = own.limits.allow ?? allow
   const denied = [...new Set([...(own.limits.deny ?? []), ...deny])]
-  if (denied.length > mostRanges)
-    doubts.push(`global.json: with it there are more than ${mostRanges} networks`)
+  if (denied.length > maxRanges) doubts.push(`global.json: with it there are more than ${maxRanges} networks`)
   return {
     limits: {
       ...own.limits,

@@ -6,7 +6,7 @@ export type StockEntry<T> =
   | { readonly at: number; readonly problem: string }
 
 /** As many as a relay keeps, with room for what is left out. */
-const mostRecords = 50_000
+const maxRecords = 50_000
 
 /**
  * The records of a stock file, which is no JSON document but many, each followed by a line end and `*#*`: a record that
@@ -21,11 +21,11 @@ export function readStockFile<T>(text: string, schema: z.ZodType<T>): StockEntry
       .filter((part) => part.trim() !== '')
       .map(parsed)
   const entries: StockEntry<T>[] = values
-    .slice(0, mostRecords)
+    .slice(0, maxRecords)
     .map((value, index) => ({ at: index + 1, ...readRecord(value, schema) }))
-  if (values.length > mostRecords) {
-    const problem = `there are more than ${mostRecords} records; the rest was not looked at`
-    entries.push({ at: mostRecords + 1, problem })
+  if (values.length > maxRecords) {
+    const problem = `there are more than ${maxRecords} records; the rest was not looked at`
+    entries.push({ at: maxRecords + 1, problem })
   }
   return entries
 }

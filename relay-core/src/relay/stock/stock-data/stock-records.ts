@@ -98,7 +98,7 @@ export const stockClient = recordOf({
   WebUserName: text,
   WebPassword: text,
 })
-export type StockClient = z.output<typeof stockClient>
+export type StockClientRecord = z.output<typeof stockClient>
 
 export const stockTunnel = recordOf({
   ...restrictions,
@@ -128,7 +128,7 @@ export const stockTunnel = recordOf({
   HealthCheckType: text,
   HealthCheckTarget: text,
 })
-export type StockTunnel = z.output<typeof stockTunnel>
+export type StockTaskRecord = z.output<typeof stockTunnel>
 
 export const stockHost = recordOf({
   ...restrictions,
@@ -163,4 +163,4 @@ export const stockHost = recordOf({
   CompatMode: flag,
   TargetIsHttps: flag,
 })
-export type StockHost = z.output<typeof stockHost>
+export type StockHostRecord = z.output<typeof stockHost>

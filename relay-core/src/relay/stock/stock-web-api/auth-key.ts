@@ -7,7 +7,7 @@ import { SeenSignatures } from './seen-signatures.ts'
 /** How far a signature's time may be from ours, as in stock. */
 export const signatureWindowSeconds = 20
 
-export type Proof = 'proved' | 'wrong' | 'replayed' | 'locked' | 'closed'
+export type SignatureProof = 'proved' | 'wrong' | 'replayed' | 'locked' | 'closed'
 
 /** `auth_key` of nps.conf at work: who may use the web API without a session. Too short a key opens to nobody. */
 export class AuthKey {
@@ -39,7 +39,7 @@ export class AuthKey {
   }
 
   /** `Authorization: Bearer <auth_key>` */
-  checkBearer(address: string, header: string): Proof {
+  checkBearer(address: string, header: string): SignatureProof {
     const given = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? ''
     return this.#check(address, sameText(given, this.#config().authKey.reveal()))
   }
@@ -52,7 +52,7 @@ export class AuthKey {
   checkSignature(
     address: string,
     { signature, timestamp, change }: { signature: string; timestamp: string; change: string | undefined },
-  ): Proof {
+  ): SignatureProof {
     const key = this.#config().authKey.reveal()
     const isFresh =
       /^\d{1,12}$/.test(timestamp) &&
@@ -65,7 +65,7 @@ export class AuthKey {
     return 'replayed'
   }
 
-  #check(address: string, isRight: boolean): Proof {
+  #check(address: string, isRight: boolean): SignatureProof {
     if (!this.isOpen) return 'closed'
     if (this.#limit.lockedForMs(address) > 0) return 'locked'
     if (isRight) return 'proved'

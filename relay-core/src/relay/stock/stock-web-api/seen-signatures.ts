@@ -1,5 +1,5 @@
 /** As many changes as one second may sign for; a script that makes more waits for the next second. */
-const mostChanges = 1_000
+const maxChanges = 1_000
 
 /** The signatures of the last seconds, and what was changed by each. Right ones only: their number is that of seconds. */
 export class SeenSignatures {
@@ -27,7 +27,7 @@ export class SeenSignatures {
     this.#seen.set(signature, seen)
     if (seen.address !== address) return false
     if (change === undefined) return true
-    if (seen.changes.has(change) || seen.changes.size >= mostChanges) return false
+    if (seen.changes.has(change) || seen.changes.size >= maxChanges) return false
     seen.changes.add(change)
     return true
   }

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toRelayError } from '../../../api-client/relay-client.ts'
-import type { ApiDoor } from '../../api/api-door.ts'
+import type { ApiSurface } from '../../api/api-surface.ts'
 import { readBody } from '../../http/request-body.ts'
 import { sendJson } from '../../http/send-json.ts'
-import type { AuthKey, Proof } from './auth-key.ts'
+import type { AuthKey, SignatureProof } from './auth-key.ts'
 import { clientEndpoints } from './client-endpoints.ts'
 import { Form } from './form.ts'
 import { tunnelEndpoints } from './tunnel-endpoints.ts'
 
 export interface StockWebApiOptions {
-  api: ApiDoor
+  api: ApiSurface
   authKey: AuthKey
   runPath: string
   now: () => number
@@ -75,7 +75,7 @@ export class StockWebApi {
   }
 }
 
-const refusals: Record<Exclude<Proof, 'proved'>, string> = {
+const refusals: Record<Exclude<SignatureProof, 'proved'>, string> = {
   wrong: 'auth_key is wrong, or timestamp is more than 20 seconds off: ask /auth/gettime',
   replayed:
     'This very request has been made already, or its auth_key belongs to another address: sign it again.',

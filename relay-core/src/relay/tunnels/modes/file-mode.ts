@@ -3,39 +3,39 @@ import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../../api/errors.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
 import { guardHttp } from './http-guard.ts'
-import { TcpDoor } from './tcp-door.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { TcpListener } from './tcp-listener.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** The folder's name travels in a field of so many bytes (spec/wire.md §2). */
-const longestNameBytes = 255
+const maxNameBytes = 255
 
 /** A listening port of the server behind which the agent shows a folder over HTTP. */
-export function createFileMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+export function createFileMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   checkNames(spec)
   const { passwords, log } = context
-  const door = new TcpDoor(spec, context, async (socket, passage, { settings = {} }) => {
-    const onGone = () => passage.end()
+  const listener = new TcpListener(spec, context, async (socket, connection, { settings = {} }) => {
+    const onGone = () => connection.end()
     socket.once('close', onGone)
-    const open = () => openFiles(requireSession(context), { settings }, passage)
+    const open = () => openFiles(requireSession(context), { settings }, connection)
     if (settings.users) {
-      await passage.join(
+      await connection.join(
         socket,
-        guardHttp(open, { users: settings.users, passwords, address: passage.address, log }),
+        guardHttp(open, { users: settings.users, passwords, address: connection.address, log }),
       )
       return
     }
     const stream = await open()
     socket.off('close', onGone)
-    await passage.join(socket, stream)
+    await connection.join(socket, stream)
   })
   return {
-    listen: () => door.listen(),
-    close: () => door.close(),
+    listen: () => listener.listen(),
+    close: () => listener.close(),
     get port() {
-      return door.port
+      return listener.port
     },
     // Who is no longer a user must not go on with the connection that is open.
-    update: (next) => isDeepStrictEqual(shownBy(spec), shownBy(next)) && door.update(next),
+    update: (next) => isDeepStrictEqual(shownBy(spec), shownBy(next)) && listener.update(next),
   }
 }
 
@@ -54,7 +54,7 @@ export function openFiles(
   return session.openFiles({ folder, stripPrefix, signal, visitor })
 }
 
-function requireSession({ session }: ModeContext): AgentSession {
+function requireSession({ session }: TunnelServerContext): AgentSession {
   const found = session()
   if (!found) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   return found
@@ -62,10 +62,10 @@ function requireSession({ session }: ModeContext): AgentSession {
 
 function checkNames({ settings = {} }: TunnelSpec): void {
   for (const what of ['folder', 'stripPrefix'] as const) {
-    if (Buffer.byteLength(settings[what] ?? '') <= longestNameBytes) continue
+    if (Buffer.byteLength(settings[what] ?? '') <= maxNameBytes) continue
     throw new RelayError(
       'invalid-input',
-      `The ${what} has more than ${longestNameBytes} bytes. Use a shorter one.`,
+      `The ${what} has more than ${maxNameBytes} bytes. Use a shorter one.`,
       {
         what,
       },

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../../api/errors.ts'
 import type { Certificate } from '../../hosts/certificates.ts'
-import type { HostDoor } from '../../hosts/host-door.ts'
+import type { HostListeners } from '../../hosts/host-listeners.ts'
 import { readTunnelHost } from '../../hosts/host-name.ts'
 import { rulePath } from '../../hosts/routing-path.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** A name, and a path below it, on the relay's shared HTTP and HTTPS ports. */
-export function createHostMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+export function createHostMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   const route = spec.settings?.host
   if (!route) {
     throw new RelayError('invalid-input', 'A host tunnel needs a name, as in -host=lab.example.com.', {
@@ -21,19 +21,19 @@ export function createHostMode(spec: TunnelSpec, context: ModeContext): TunnelMo
 
 type Route = NonNullable<NonNullable<TunnelSpec['settings']>['host']>
 
-class HostMode implements TunnelMode {
+class HostMode implements TunnelServer {
   readonly port = null
   readonly #spec: TunnelSpec
   readonly #route: Route
-  readonly #context: ModeContext
-  readonly #door: HostDoor
+  readonly #context: TunnelServerContext
+  readonly #listeners: HostListeners
   #remove: (() => void) | undefined
 
-  constructor(spec: TunnelSpec, route: Route, context: ModeContext, door: HostDoor) {
+  constructor(spec: TunnelSpec, route: Route, context: TunnelServerContext, listeners: HostListeners) {
     this.#spec = spec
     this.#route = route
     this.#context = context
-    this.#door = door
+    this.#listeners = listeners
   }
 
   async listen(): Promise<void> {
@@ -47,11 +47,11 @@ class HostMode implements TunnelMode {
       isPaused = false,
     } = this.#route
     const certificate = await this.#certificate()
-    if (this.failure) await this.#door.follow()
+    if (this.failure) await this.#listeners.follow()
     // One of the two ports is enough to begin with; the other's failure is shown.
-    if (this.failure && !this.#door.isOpen(this.#route.scheme)) throw this.failure
-    const { passages, targets, passwords, session } = this.#context
-    this.#remove = this.#door.add({
+    if (this.failure && !this.#listeners.isOpen(this.#route.scheme)) throw this.failure
+    const { connections, targets, passwords, session } = this.#context
+    this.#remove = this.#listeners.add({
       tunnelId: this.#spec.id,
       clientId: this.#spec.clientId,
       rule: { name: readTunnelHost(name), path: rulePath(path), scheme },
@@ -62,14 +62,14 @@ class HostMode implements TunnelMode {
       users: this.#spec.settings?.users ?? [],
       certificate,
       passwords,
-      passages,
+      connections: connections,
       targets,
       session,
     })
   }
 
   get failure(): RelayError | undefined {
-    return this.#door.failure(this.#route.scheme)
+    return this.#listeners.failure(this.#route.scheme)
   }
 
   /** What a host answers to and how is fixed while it is open; its limits and targets are not its own. */
@@ -92,6 +92,6 @@ class HostMode implements TunnelMode {
         path: certFile ?? keyFile ?? '',
       })
     }
-    return this.#door.loadCertificate({ certFile, keyFile })
+    return this.#listeners.loadCertificate({ certFile, keyFile })
   }
 }

@@ -3,9 +3,9 @@ import { duplexPair, type Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
-import { HttpPatience } from '../../../net/listen/http-patience.ts'
+import { HttpTimeouts } from '../../../net/listen/http-timeouts.ts'
 import { serveConnection } from '../../../net/listen/serve-connection.ts'
-import { parseBasicAuth, type Account } from '../accounts.ts'
+import { parseBasicAuth, type TunnelUser } from '../tunnel-users.ts'
 import type { PasswordCheck } from '../password-check.ts'
 
 /** The longest a visitor may take to its first whole request, and from one answer to its next. */
@@ -13,7 +13,7 @@ const timeouts = { headTimeoutMs: 60_000, keepAliveTimeoutMs: 60_000 }
 
 /** Who may come in, and where from the visitor comes. */
 interface Guard {
-  readonly users: readonly Account[]
+  readonly users: readonly TunnelUser[]
   readonly passwords: PasswordCheck
   readonly address: string
 }
@@ -25,7 +25,7 @@ interface Guard {
 export function guardHttp(open: () => Promise<Duplex>, { log, ...guard }: Guard & { log: Log }): Duplex {
   const [outside, inside] = duplexPair()
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 0 })
-  const patience = new HttpPatience(inside, timeouts)
+  const patience = new HttpTimeouts(inside, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!patience.admit(response)) return
     answer(request, response, { open, ...guard }).catch((error: unknown) => {

@@ -9,9 +9,9 @@ import { forwardRequest } from '../../hosts/forward/forward-request.ts'
 import { KeptLink } from '../../hosts/forward/kept-link.ts'
 import { rewriteRequest } from '../../hosts/forward/rewrite-head.ts'
 import { TargetLink } from '../../hosts/forward/target-link.ts'
-import { parseBasicAuth, type Account } from '../accounts.ts'
+import { parseBasicAuth, type TunnelUser } from '../tunnel-users.ts'
 import { endAfter } from './last-words.ts'
-import type { Passage } from '../passage.ts'
+import type { TunnelConnection } from '../tunnel-connection.ts'
 import {
   answerFor,
   badRequest,
@@ -21,8 +21,8 @@ import {
   sendAnswer,
 } from './proxy-answers.ts'
 import { parseConnectTarget, parseRequestTarget, type ProxyTarget } from './proxy-target.ts'
-import { TcpDoor } from './tcp-door.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { TcpListener } from './tcp-listener.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** From the connection, or from the answer before, to a whole head. */
 const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
@@ -30,33 +30,37 @@ const maxHeadBytes = 64 * 1024
 
 interface Visitor {
   readonly socket: Socket
-  readonly passage: Passage
-  readonly users: readonly Account[] | undefined
+  readonly connection: TunnelConnection
+  readonly users: readonly TunnelUser[] | undefined
   readonly kept: KeptLink<string>
 }
 
 /** An HTTP proxy (RFC 9110 §3.7): CONNECT, and requests for `http` addresses. */
-export function createHttpProxyMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+export function createHttpProxyMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   const proxy = new HttpProxy(spec.id, context)
-  return new TcpDoor(spec, context, (socket, passage, { settings }) =>
-    proxy.serve(socket, passage, settings?.users),
+  return new TcpListener(spec, context, (socket, connection, { settings }) =>
+    proxy.serve(socket, connection, settings?.users),
   )
 }
 
 class HttpProxy {
   readonly #tunnelId: number
-  readonly #context: ModeContext
+  readonly #context: TunnelServerContext
 
-  constructor(tunnelId: number, context: ModeContext) {
+  constructor(tunnelId: number, context: TunnelServerContext) {
     this.#tunnelId = tunnelId
     this.#context = context
   }
 
   /** Fulfils when the visitor has gone. */
-  async serve(socket: Socket, passage: Passage, users: readonly Account[] | undefined): Promise<void> {
+  async serve(
+    socket: Socket,
+    connection: TunnelConnection,
+    users: readonly TunnelUser[] | undefined,
+  ): Promise<void> {
     const onAbort = () => resetStream(socket)
-    passage.signal.addEventListener('abort', onAbort, { once: true })
-    const visitor: Visitor = { socket, passage, users, kept: new KeptLink() }
+    connection.signal.addEventListener('abort', onAbort, { once: true })
+    const visitor: Visitor = { socket, connection: connection, users, kept: new KeptLink() }
     const conversation = new Conversation(socket, { ...timeouts, maxHeadBytes })
     let lastWords: Buffer | undefined
     try {
@@ -71,32 +75,32 @@ class HttpProxy {
       void visitor.kept.close()
     }
     await conversation.end(lastWords)
-    passage.signal.removeEventListener('abort', onAbort)
+    connection.signal.removeEventListener('abort', onAbort)
   }
 
   async #connect(exchange: Exchange, visitor: Visitor): Promise<void> {
-    const { socket, passage } = visitor
+    const { socket, connection } = visitor
     const { early } = exchange.takeOver()
     socket.on('error', () => undefined)
     const target = parseConnectTarget(exchange.head.target)
     if (!this.#isProved(exchange, visitor)) return endAfter(socket, encodeAnswer(passwordRequired))
     if (!target) return endAfter(socket, encodeAnswer(badRequest))
-    const onGone = () => passage.end()
+    const onGone = () => connection.end()
     socket.once('close', onGone)
     try {
-      const { signal } = passage
+      const { signal } = connection
       const stream = await this.#session().openStream(target, {
         signal,
-        visitor: passage.visitor,
+        visitor: connection.visitor,
         confirmed: 'soon',
       })
       socket.off('close', onGone)
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       if (early.length > 0) socket.unshift(early)
-      await passage.join(socket, stream)
+      await connection.join(socket, stream)
     } catch (error) {
       socket.off('close', onGone)
-      this.#tell(passage, target, error)
+      this.#tell(connection, target, error)
       await endAfter(socket, encodeAnswer(answerFor(error)))
     }
   }
@@ -120,15 +124,15 @@ class HttpProxy {
   /** Undefined: the visitor was told why not. */
   async #openLink(
     exchange: Exchange,
-    { passage }: Visitor,
+    { connection }: Visitor,
     { host, port }: ProxyTarget,
   ): Promise<TargetLink | undefined> {
-    const signal = AbortSignal.any([exchange.gone, passage.signal])
+    const signal = AbortSignal.any([exchange.gone, connection.signal])
     try {
-      const { visitor } = passage
-      return new TargetLink(passage, await this.#session().openStream({ host, port }, { signal, visitor }))
+      const { visitor } = connection
+      return new TargetLink(connection, await this.#session().openStream({ host, port }, { signal, visitor }))
     } catch (error) {
-      this.#tell(passage, { host, port }, error)
+      this.#tell(connection, { host, port }, error)
       await sendAnswer(exchange, answerFor(error))
       return undefined
     }
@@ -137,7 +141,7 @@ class HttpProxy {
   #forward(
     link: TargetLink,
     exchange: Exchange,
-    { passage, socket }: Visitor,
+    { connection, socket }: Visitor,
     { authority, path }: ProxyTarget,
   ) {
     const { method, fields } = exchange.head
@@ -147,18 +151,18 @@ class HttpProxy {
         path,
         fields: rewriteRequest(
           { method, host: authority, headers: withoutProxyFields(fields) },
-          { address: passage.address, port: socket.remotePort ?? 0, scheme: 'http' },
+          { address: connection.address, port: socket.remotePort ?? 0, scheme: 'http' },
           { addOrigin: false, dropAuthorization: false, isKept: exchange.isKept },
         ),
       },
     })
   }
 
-  #isProved({ head }: Exchange, { users, passage }: Visitor): boolean {
+  #isProved({ head }: Exchange, { users, connection }: Visitor): boolean {
     if (!users) return true
     const given = parseBasicAuth(valuesOf(head.fields, 'proxy-authorization')[0])
     // A browser asks without a password first.
-    return given !== undefined && this.#context.passwords.check(users, given, passage.address) === 'proved'
+    return given !== undefined && this.#context.passwords.check(users, given, connection.address) === 'proved'
   }
 
   #session(): AgentSession {
@@ -167,7 +171,7 @@ class HttpProxy {
     throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   }
 
-  #tell({ visitor, signal }: Passage, { host, port }: Target, reason: unknown): void {
+  #tell({ visitor, signal }: TunnelConnection, { host, port }: Target, reason: unknown): void {
     if (signal.aborted) return
     this.#context.log.debug('proxy target not reached', {
       tunnel: this.#tunnelId,

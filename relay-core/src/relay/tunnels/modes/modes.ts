@@ -6,10 +6,10 @@ import { createFileMode } from './file-mode.ts'
 import { createPrivateMode } from './private-mode.ts'
 import { createHostMode } from './host-mode.ts'
 import { createTcpMode } from './tcp-mode.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 import { createUdpMode } from './udp-mode.ts'
 
-type CreateMode = (spec: TunnelSpec, context: ModeContext) => TunnelMode
+type CreateMode = (spec: TunnelSpec, context: TunnelServerContext) => TunnelServer
 
 const modes: Partial<Record<ModeName, CreateMode>> = {
   tcp: createTcpMode,
@@ -22,7 +22,7 @@ const modes: Partial<Record<ModeName, CreateMode>> = {
 }
 
 /** Does no I/O. @throws RelayError `mode-unsupported` */
-export function createMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+export function createMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   const create = modes[spec.mode]
   if (create) return create(spec, context)
   throw new RelayError('mode-unsupported', `This version of nps has no tunnels of the mode ${spec.mode}.`, {

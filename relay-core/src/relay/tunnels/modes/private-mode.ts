@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream'
 import { RelayError } from '../../../api/errors.ts'
 import { privateVerifier } from '../../../native/proofs.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
-import type { Visit } from '../private/visit.ts'
-import type { PrivateTunnel } from '../private/visits.ts'
-import type { Passage } from '../passage.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
+import type { PrivateTunnel } from '../private/private-tunnels.ts'
+import type { TunnelConnection } from '../tunnel-connection.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** No port: visitors come by the bridge and show that they know the tunnel's password. */
-export function createPrivateMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
+export function createPrivateMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   const password = spec.settings?.password
   if (password === undefined) {
     throw new RelayError('invalid-input', 'A private tunnel needs a password.', { what: 'password' })
@@ -16,14 +16,14 @@ export function createPrivateMode(spec: TunnelSpec, context: ModeContext): Tunne
   return new PrivateMode({ tunnelId: spec.id, password }, context)
 }
 
-class PrivateMode implements TunnelMode, PrivateTunnel {
+class PrivateMode implements TunnelServer, PrivateTunnel {
   readonly port = null
   readonly tunnelId: number
   readonly password: string
-  readonly #context: ModeContext
+  readonly #context: TunnelServerContext
   readonly #verifier: Uint8Array
 
-  constructor({ tunnelId, password }: { tunnelId: number; password: string }, context: ModeContext) {
+  constructor({ tunnelId, password }: { tunnelId: number; password: string }, context: TunnelServerContext) {
     this.tunnelId = tunnelId
     this.password = password
     this.#context = context
@@ -32,15 +32,15 @@ class PrivateMode implements TunnelMode, PrivateTunnel {
 
   /** Rejects with `already-exists` or `mode-unsupported`. */
   listen(): Promise<void> {
-    const { visits } = this.#context
-    if (!visits)
+    const { privateTunnels } = this.#context
+    if (!privateTunnels)
       throw new RelayError('mode-unsupported', 'There are no private tunnels here.', { mode: 'private' })
-    visits.add(this)
+    privateTunnels.add(this)
     return Promise.resolve()
   }
 
   close(): Promise<void> {
-    this.#context.visits?.remove(this)
+    this.#context.privateTunnels?.remove(this)
     return Promise.resolve()
   }
 
@@ -48,16 +48,16 @@ class PrivateMode implements TunnelMode, PrivateTunnel {
     return spec.settings?.password === this.password
   }
 
-  async serve(visit: Visit): Promise<void> {
-    let passage: Passage | undefined
+  async serve(visit: AdmittedVisitor): Promise<void> {
+    let connection: TunnelConnection | undefined
     try {
-      passage = this.#context.passages.enter(visit)
-      const stream = await this.#open(visit, passage)
-      if (passage.signal.aborted) {
+      connection = this.#context.connections.enter(visit)
+      const stream = await this.#open(visit, connection)
+      if (connection.signal.aborted) {
         resetStream(stream)
-        throw asReason(passage.signal.reason)
+        throw asReason(connection.signal.reason)
       }
-      await passage.join(visit.opened(), stream)
+      await connection.join(visit.opened(), stream)
     } catch (error) {
       const reason = asReason(error)
       this.#context.log.warn('visitor turned away', {
@@ -68,13 +68,13 @@ class PrivateMode implements TunnelMode, PrivateTunnel {
       })
       visit.failed(reason)
     } finally {
-      passage?.leave()
+      connection?.leave()
     }
   }
 
-  #open({ isEndToEnd, gone }: Visit, passage: Passage): Promise<Duplex> {
-    const { visitor, signal } = passage
-    void gone.then(() => passage.end())
+  #open({ isEndToEnd, gone }: AdmittedVisitor, connection: TunnelConnection): Promise<Duplex> {
+    const { visitor, signal } = connection
+    void gone.then(() => connection.end())
     const session = this.#context.session()
     if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
     const target = this.#context.targets.next()

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { RelayError, type RelayErrorCode } from '../../../api/errors.ts'
 import { endAfter } from './last-words.ts'
-import type { Passage } from '../passage.ts'
+import type { TunnelConnection } from '../tunnel-connection.ts'
 import { associate } from './socks/socks-association.ts'
 import { hearRequest } from './socks/socks-conversation.ts'
 import {
@@ -12,26 +12,27 @@ import {
   type SocksReply,
   type SocksRequest,
 } from './socks/socks-messages.ts'
-import { TcpDoor } from './tcp-door.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { TcpListener } from './tcp-listener.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** From the connection to the whole request, password included. */
 const requestTimeoutMs = 10_000
 
 /** SOCKS5 (RFC 1928, with RFC 1929): the visitor says where to go, and learns what became of it. */
-export function createSocks5Mode(spec: TunnelSpec, context: ModeContext): TunnelMode {
-  return new TcpDoor(spec, context, async (socket, passage, { settings }) => {
+export function createSocks5Mode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
+  return new TcpListener(spec, context, async (socket, connection, { settings }) => {
     const deadline = AbortSignal.timeout(requestTimeoutMs)
     try {
       const users = settings?.users
       const request = await hearRequest(socket, {
-        isAccount: users && ((given) => context.passwords.check(users, given, passage.address) === 'proved'),
-        signal: AbortSignal.any([passage.signal, deadline]),
+        isAccount:
+          users && ((given) => context.passwords.check(users, given, connection.address) === 'proved'),
+        signal: AbortSignal.any([connection.signal, deadline]),
       })
-      await follow(request, socket, passage, context)
+      await follow(request, socket, connection, context)
     } catch (error) {
-      if (passage.signal.aborted || socket.destroyed) return
-      const { visitor } = passage
+      if (connection.signal.aborted || socket.destroyed) return
+      const { visitor } = connection
       context.log.debug('SOCKS5 visitor turned away', { tunnel: spec.id, visitor, reason: error })
       await endAfter(socket, lastWords(error))
     }
@@ -41,26 +42,26 @@ export function createSocks5Mode(spec: TunnelSpec, context: ModeContext): Tunnel
 async function follow(
   { command, host, port }: SocksRequest,
   socket: Socket,
-  passage: Passage,
-  { session: findSession }: ModeContext,
+  connection: TunnelConnection,
+  { session: findSession }: TunnelServerContext,
 ): Promise<void> {
   const session = findSession()
   if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   if (command === socksCommand.associate) {
-    await associate(socket, passage, session)
+    await associate(socket, connection, session)
     return
   }
   if (command !== socksCommand.connect) {
     throw new SocksError(`command ${command} is not offered`, socksReply.unknownCommand)
   }
   if (port === 0) throw new SocksError('no port', socksReply.hostUnreachable)
-  const { signal, visitor } = passage
-  const onGone = () => passage.end()
+  const { signal, visitor } = connection
+  const onGone = () => connection.end()
   socket.once('close', onGone)
   const stream = await session.openStream({ host, port }, { signal, visitor, confirmed: 'soon' })
   socket.off('close', onGone)
   socket.write(encodeReply(socksReply.succeeded))
-  await passage.join(socket, stream)
+  await connection.join(socket, stream)
 }
 
 /** What has been said already, such as a wrong password, needs no more words. */

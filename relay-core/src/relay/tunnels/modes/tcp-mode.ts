@@ -2,29 +2,29 @@ import { RelayError } from '../../../api/errors.ts'
 import { plainAddress } from '../../../net/address/plain-address.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
 import { proxyHeader } from '../proxy-header.ts'
-import { TcpDoor } from './tcp-door.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import { TcpListener } from './tcp-listener.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** A listening port of the server whose connections lead to the targets. */
-export function createTcpMode(spec: TunnelSpec, context: ModeContext): TunnelMode {
-  return new TcpDoor(spec, context, async (socket, passage, { settings }) => {
+export function createTcpMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
+  return new TcpListener(spec, context, async (socket, connection, { settings }) => {
     const session = context.session()
     if (!session) {
       resetStream(socket)
       return
     }
-    const { visitor, signal } = passage
+    const { visitor, signal } = connection
     const target = context.targets.next()
     if (!target) throw new RelayError('invalid-input', 'The tunnel has no target. Give it one.')
-    const onGone = () => passage.end()
+    const onGone = () => connection.end()
     socket.once('close', onGone)
     const stream = await session.openStream(target, { signal, visitor })
     socket.off('close', onGone)
     const version = settings?.proxyProtocol
     if (version) {
       const to = { address: plainAddress(socket.localAddress ?? '::'), port: socket.localPort ?? 0 }
-      stream.write(proxyHeader(version, { address: passage.address, port: socket.remotePort ?? 0 }, to))
+      stream.write(proxyHeader(version, { address: connection.address, port: socket.remotePort ?? 0 }, to))
     }
-    await passage.join(socket, stream)
+    await connection.join(socket, stream)
   })
 }

@@ -1,7 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { plainAddress } from '../../../net/address/plain-address.ts'
 import { bindDatagrams, sendDatagram } from '../../../net/listen/datagram-socket.ts'
-import type { ModeContext, TunnelMode, TunnelSpec } from './tunnel-mode.ts'
+import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 import { UdpVisitor } from './udp-visitor.ts'
 
 export interface UdpLimits {
@@ -9,39 +9,39 @@ export interface UdpLimits {
    * A visitor that is silent for so long, as is its target, is forgotten: what RFC 4787 §4.3 asks of routers, at least.
    */
   readonly idleTimeoutMs: number
-  readonly sweepEveryMs: number
+  readonly sweepIntervalMs: number
   /** Each costs a connection to the lab box. Senders can be made up, so there are fewer than of TCP. */
   readonly maxVisitors: number
   /** When all places are taken, whoever has been silent for longest, and at least so long, makes room. */
-  readonly replaceableAfterMs: number
+  readonly replaceableDelayMs: number
 }
 
 const defaultLimits: UdpLimits = {
   idleTimeoutMs: 120_000,
-  sweepEveryMs: 5_000,
+  sweepIntervalMs: 5_000,
   maxVisitors: 1_024,
-  replaceableAfterMs: 10_000,
+  replaceableDelayMs: 10_000,
 }
 
 /** A UDP port of the server whose datagrams lead to the target; answers go back to whoever asked. */
 export function createUdpMode(
   spec: TunnelSpec,
-  context: ModeContext,
+  context: TunnelServerContext,
   limits: Partial<UdpLimits> = {},
-): TunnelMode {
+): TunnelServer {
   return new UdpMode(spec, context, { ...defaultLimits, ...limits })
 }
 
-class UdpMode implements TunnelMode {
+class UdpMode implements TunnelServer {
   #spec: TunnelSpec
-  readonly #context: ModeContext
+  readonly #context: TunnelServerContext
   readonly #limits: UdpLimits
   /** By address and port, the one silent for longest first. */
   readonly #visitors = new Map<string, UdpVisitor>()
   #socket: Socket | undefined
   #sweeper: NodeJS.Timeout | undefined
 
-  constructor(spec: TunnelSpec, context: ModeContext, limits: UdpLimits) {
+  constructor(spec: TunnelSpec, context: TunnelServerContext, limits: UdpLimits) {
     this.#spec = spec
     this.#context = context
     this.#limits = limits
@@ -54,7 +54,7 @@ class UdpMode implements TunnelMode {
     socket.on('error', (error) => log.error('a UDP port failed', { tunnel: id, error }))
     socket.on('message', (datagram, from) => this.#take(datagram, from))
     this.#socket = socket
-    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepEveryMs)
+    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepIntervalMs)
   }
 
   get port(): number | null {
@@ -85,18 +85,18 @@ class UdpMode implements TunnelMode {
 
   /** Undefined: there is no room, a limit has been reached, or the lab box is away; the datagram is lost. */
   #admit(key: string, address: string, port: number): UdpVisitor | undefined {
-    const { session: findSession, targets, passages, log } = this.#context
+    const { session: findSession, targets, connections, log } = this.#context
     const session = findSession()
     const target = targets.next()
     if (!session || !target || !this.#hasRoom()) return undefined
-    let passage
+    let connection
     try {
-      passage = passages.enter({ address: plainAddress(address), port })
+      connection = connections.enter({ address: plainAddress(address), port })
     } catch (error) {
       log.debug('datagram dropped', { tunnel: this.#spec.id, visitor: `${address}:${port}`, reason: error })
       return undefined
     }
-    const visitor = new UdpVisitor(passage, {
+    const visitor = new UdpVisitor(connection, {
       onAnswer: (answer) => {
         this.#touch(key, visitor)
         if (this.#socket) sendDatagram(this.#socket, answer, { address, port })
@@ -104,7 +104,7 @@ class UdpMode implements TunnelMode {
       onGone: (error) => {
         this.#visitors.delete(key)
         if (error === undefined) return
-        log.warn('visitor turned away', { tunnel: this.#spec.id, visitor: passage.visitor, reason: error })
+        log.warn('visitor turned away', { tunnel: this.#spec.id, visitor: connection.visitor, reason: error })
       },
     })
     void visitor.open(session, target)
@@ -119,10 +119,10 @@ class UdpMode implements TunnelMode {
   }
 
   #hasRoom(): boolean {
-    const { maxVisitors, replaceableAfterMs } = this.#limits
+    const { maxVisitors, replaceableDelayMs } = this.#limits
     if (this.#visitors.size < maxVisitors) return true
     const [silent] = this.#visitors.values()
-    if (!silent || performance.now() - silent.lastHeardMs < replaceableAfterMs) return false
+    if (!silent || performance.now() - silent.lastHeardMs < replaceableDelayMs) return false
     silent.end()
     return this.#visitors.size < maxVisitors
   }

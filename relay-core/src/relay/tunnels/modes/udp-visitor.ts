@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { AgentSession, Target } from '../../../session/agent-session.ts'
-import type { Passage } from '../passage.ts'
+import type { TunnelConnection } from '../tunnel-connection.ts'
 
 /** What comes before the lab box is ready; the rest of such a burst is lost. */
 const maxWaitingBytes = 256 * 1024
@@ -17,7 +17,7 @@ export interface UdpVisitorEvents {
 /** One sender of datagrams to a tunnel, and its stream of them to the lab box. */
 export class UdpVisitor {
   lastHeardMs = performance.now()
-  readonly #passage: Passage
+  readonly #connection: TunnelConnection
   readonly #events: UdpVisitorEvents
   #stream: Duplex | undefined
   #waiting: Buffer[] = []
@@ -25,15 +25,15 @@ export class UdpVisitor {
   #pause: NodeJS.Timeout | undefined
   #isGone = false
 
-  constructor(passage: Passage, events: UdpVisitorEvents) {
-    this.#passage = passage
+  constructor(connection: TunnelConnection, events: UdpVisitorEvents) {
+    this.#connection = connection
     this.#events = events
-    passage.signal.addEventListener('abort', () => this.#leave(), { once: true })
+    connection.signal.addEventListener('abort', () => this.#leave(), { once: true })
   }
 
   /** Never rejects. */
   async open(session: AgentSession, target: Target): Promise<void> {
-    const { signal, visitor } = this.#passage
+    const { signal, visitor } = this.#connection
     try {
       const stream = await session.openDatagrams(target, { signal, visitor })
       if (this.#isGone) {
@@ -42,7 +42,7 @@ export class UdpVisitor {
       }
       this.#stream = stream
       stream.on('data', (datagram: Buffer) => {
-        if (this.#passage.takeDown(datagram.length)) this.#events.onAnswer(datagram)
+        if (this.#connection.takeDown(datagram.length)) this.#events.onAnswer(datagram)
       })
       stream.once('close', () => this.#leave())
       if (stream.destroyed) this.#leave()
@@ -59,7 +59,7 @@ export class UdpVisitor {
   send(datagram: Buffer): void {
     if (this.#isGone || this.#pause) return
     if (this.#stream) {
-      if (this.#passage.takeUp(datagram.length)) this.#stream.write(datagram)
+      if (this.#connection.takeUp(datagram.length)) this.#stream.write(datagram)
     } else if (this.#waitingBytes + datagram.length <= maxWaitingBytes) {
       this.#waiting.push(datagram)
       this.#waitingBytes += datagram.length
@@ -68,7 +68,7 @@ export class UdpVisitor {
 
   /** Idempotent. */
   end(): void {
-    this.#passage.end()
+    this.#connection.end()
     this.#leave()
   }
 
@@ -78,7 +78,7 @@ export class UdpVisitor {
     clearTimeout(this.#pause)
     this.#waiting = []
     this.#stream?.destroy()
-    this.#passage.leave()
+    this.#connection.leave()
     this.#events.onGone(error)
   }
 }

@@ -2,7 +2,7 @@ import { RelayError } from '../../../api/errors.ts'
 import type { TunnelMode } from '../../../api/models.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { newVkey } from '../../store/client-store.ts'
-import { shortestNativePassword } from './visits.ts'
+import { minNativePasswordLength } from './private-tunnels.ts'
 
 /**
  * The settings of a tunnel, with the password that a private one needs: the given one, else the one it had, else a new
@@ -23,10 +23,10 @@ export function withPassword(
 /** For what people choose; what comes from stock NPS may be shorter, and lets in stock visitors only. */
 export function checkPassword({ password }: TunnelSettings = {}, before: TunnelSettings = {}): void {
   if (password === undefined || password === before.password) return
-  if (password.length >= shortestNativePassword) return
+  if (password.length >= minNativePasswordLength) return
   throw new RelayError(
     'invalid-input',
-    `The password of a private tunnel needs at least ${shortestNativePassword} characters. Leave it out, and the relay makes one.`,
+    `The password of a private tunnel needs at least ${minNativePasswordLength} characters. Leave it out, and the relay makes one.`,
     { what: 'password' },
   )
 }

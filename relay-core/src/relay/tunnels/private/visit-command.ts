@@ -1,5 +1,5 @@
 import { RelayError } from '../../../api/errors.ts'
-import type { AgentState, Tunnel } from '../../../api/models.ts'
+import type { AgentPresence, Tunnel } from '../../../api/models.ts'
 import { commandLine } from '../../../api/shell-words.ts'
 import { parseTargets } from '../targets.ts'
 
@@ -15,7 +15,7 @@ export interface VisitCommand {
 /** The line that makes a private tunnel's target a port of the machine on which it is typed. */
 export function visitCommand(
   { id, mode, settings, target }: Tunnel,
-  { server, fingerprint, agent }: { server: string; fingerprint: string; agent: AgentState },
+  { server, fingerprint, agent }: { server: string; fingerprint: string; agent: AgentPresence },
 ): VisitCommand {
   const { password } = settings
   if (mode !== 'private' || password === undefined) {

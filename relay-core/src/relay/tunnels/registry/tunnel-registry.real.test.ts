@@ -8,13 +8,13 @@ import { RelayError } from '../../../api/errors.ts'
 import { PortRanges } from '../../../net/address/port-ranges.ts'
 import { silentLog } from '../../../log/log.ts'
 import { Agents } from '../../clients/agents.ts'
-import { Visits } from '../private/visits.ts'
+import { PrivateTunnels } from '../private/private-tunnels.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { visitId } from '../../../native/proofs.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { TunnelRules } from './tunnel-rules.ts'
-import type { TunnelSpec } from '../modes/tunnel-mode.ts'
-import { Tunnels } from './running-tunnels.ts'
+import type { TunnelSpec } from '../modes/tunnel-server.ts'
+import { OpenTunnels } from './open-tunnels.ts'
 
 let folder: string
 let store: Store
@@ -22,7 +22,7 @@ let tunnels: QuickThief
 let registry: TunnelRegistry
 
 /** Another program takes the first ports that are asked for, between the look and the step. */
-class QuickThief extends Tunnels {
+class QuickThief extends OpenTunnels {
   left = 2
   readonly stolen: (number | null)[] = []
 
@@ -34,12 +34,17 @@ class QuickThief extends Tunnels {
   }
 }
 
-const visits = new Visits()
+const visits = new PrivateTunnels()
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nps-registry-'))
   store = openStore(folder, Date.now())
-  tunnels = new QuickThief({ agents: new Agents(), host: '127.0.0.1', visits, log: silentLog })
+  tunnels = new QuickThief({
+    agents: new Agents(),
+    host: '127.0.0.1',
+    privateTunnels: visits,
+    log: silentLog,
+  })
   const rules = new TunnelRules({
     store: store.tunnels,
     host: '127.0.0.1',

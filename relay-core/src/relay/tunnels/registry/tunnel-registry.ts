@@ -5,16 +5,16 @@ import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
 import { withPassword } from '../private/private-settings.ts'
-import type { TrafficPoint } from '../../store/traffic-store.ts'
-import type { NewTunnel, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
+import type { StoredTrafficPoint } from '../../store/traffic-store.ts'
+import type { NewTunnelRecord, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
 import { TrafficLedger } from '../../traffic/traffic-ledger.ts'
 import type { TunnelRules } from './tunnel-rules.ts'
 import { hasPort } from '../modes/modes.ts'
-import type { Tunnels } from './running-tunnels.ts'
+import type { OpenTunnels } from './open-tunnels.ts'
 
 export interface TunnelRegistryOptions {
   store: TunnelStore
-  tunnels: Tunnels
+  tunnels: OpenTunnels
   rules: TunnelRules
   log: Log
   now: () => number
@@ -67,7 +67,7 @@ export class TunnelRegistry {
 
   /** Without `port` the next free allowed one is taken, where the mode has one. Listens when it answers. */
   add(
-    wanted: Omit<NewTunnel, 'port' | 'name' | 'settings' | 'limits'> & {
+    wanted: Omit<NewTunnelRecord, 'port' | 'name' | 'settings' | 'limits'> & {
       name?: string | undefined
       port?: number | undefined
       settings?: TunnelSettings | undefined
@@ -96,7 +96,7 @@ export class TunnelRegistry {
   }
 
   /** Stores a tunnel that listens; one that cannot is not kept. */
-  async #addOpen(tunnel: NewTunnel): Promise<Tunnel> {
+  async #addOpen(tunnel: NewTunnelRecord): Promise<Tunnel> {
     const { store, tunnels, log, now } = this.#options
     const record = store.add(tunnel, now())
     try {
@@ -242,7 +242,7 @@ export class TunnelRegistry {
   }
 
   /** What has flowed and is not stored; `pointsSaved` says that it is. */
-  unsavedPoints(): TrafficPoint[] {
+  unsavedPoints(): StoredTrafficPoint[] {
     return this.#ledger.points(this.#options.now())
   }
 

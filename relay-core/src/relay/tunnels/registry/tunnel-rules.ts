@@ -21,10 +21,10 @@ export interface TunnelRulesOptions {
 }
 
 /** What an agent may bring unless its client's limit says otherwise. */
-const mostPushed = 64
+const maxPushedTunnels = 64
 
 /** More is a mistake or an attack, not a lab. */
-const mostTunnels = 10_000
+const maxTunnels = 10_000
 
 /** What a tunnel may be like, before it is opened: how many there are, its port, its target. */
 export class TunnelRules {
@@ -41,7 +41,7 @@ export class TunnelRules {
     const own = all.filter((tunnel) => tunnel.clientId === clientId)
     const chosen = maxTunnelsOf(clientId)
     const isByDefault = chosen === undefined && pushedBy === 'agent'
-    const limit = isByDefault ? mostPushed : chosen
+    const limit = isByDefault ? maxPushedTunnels : chosen
     const counted = isByDefault ? own.filter((tunnel) => tunnel.pushedBy === 'agent') : own
     if (limit !== undefined && counted.length >= limit) {
       throw new RelayError(
@@ -50,11 +50,11 @@ export class TunnelRules {
         { limit },
       )
     }
-    if (all.length >= mostTunnels) {
+    if (all.length >= maxTunnels) {
       throw new RelayError(
         'limit-reached',
-        `A relay keeps at most ${mostTunnels} tunnels. Remove some first.`,
-        { limit: mostTunnels },
+        `A relay keeps at most ${maxTunnels} tunnels. Remove some first.`,
+        { limit: maxTunnels },
       )
     }
   }

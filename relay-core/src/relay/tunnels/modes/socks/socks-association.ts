@@ -7,15 +7,19 @@ import { decodeSocksDatagram } from '../../../../net/stream/socks-datagram.ts'
 import { resetStream } from '../../../../net/stream/splice.ts'
 import type { AgentSession } from '../../../../session/agent-session.ts'
 import { sendDatagram } from '../../../../net/listen/datagram-socket.ts'
-import type { Passage } from '../../passage.ts'
+import type { TunnelConnection } from '../../tunnel-connection.ts'
 import { encodeReply, socksReply } from './socks-messages.ts'
 
 /**
  * SOCKS5's UDP ASSOCIATE: a UDP port of the server for this visitor alone, for as long as its TCP connection lasts. The
  * first datagram from the visitor's address says from which of its ports the others come. Fulfils when it is over.
  */
-export async function associate(socket: Socket, passage: Passage, session: AgentSession): Promise<void> {
-  const { signal, visitor } = passage
+export async function associate(
+  socket: Socket,
+  connection: TunnelConnection,
+  session: AgentSession,
+): Promise<void> {
+  const { signal, visitor } = connection
   const stream = await session.openSocksDatagrams({ signal, visitor })
   const local = plainAddress(socket.localAddress ?? '::')
   const datagrams = createSocket(isIPv6(local) ? 'udp6' : 'udp4')
@@ -23,8 +27,8 @@ export async function associate(socket: Socket, passage: Passage, session: Agent
     datagrams.bind({ address: local, port: 0 })
     await once(datagrams, 'listening', { signal })
     datagrams.on('error', () => undefined)
-    carry(datagrams, stream, passage)
-    const host = tellableAddress(local, passage.address)
+    carry(datagrams, stream, connection)
+    const host = tellableAddress(local, connection.address)
     socket.write(encodeReply(socksReply.succeeded, { host, port: datagrams.address().port }))
     await untilOver(socket, stream, signal)
   } finally {
@@ -34,21 +38,21 @@ export async function associate(socket: Socket, passage: Passage, session: Agent
   }
 }
 
-function carry(datagrams: DatagramSocket, stream: Duplex, passage: Passage): void {
+function carry(datagrams: DatagramSocket, stream: Duplex, connection: TunnelConnection): void {
   let visitorPort: number | undefined
   datagrams.on('message', (packet, from) => {
-    if (plainAddress(from.address) !== passage.address) return
+    if (plainAddress(from.address) !== connection.address) return
     if (visitorPort !== undefined && from.port !== visitorPort) return
     const datagram = decodeSocksDatagram(packet)
     if (!datagram) return
     visitorPort = from.port
-    if (passage.takeUp(datagram.data.length)) stream.write(packet)
+    if (connection.takeUp(datagram.data.length)) stream.write(packet)
   })
   stream.on('data', (packet: Buffer) => {
     const datagram = decodeSocksDatagram(packet)
     if (!datagram || visitorPort === undefined) return
-    if (passage.takeDown(datagram.data.length)) {
-      sendDatagram(datagrams, packet, { address: passage.address, port: visitorPort })
+    if (connection.takeDown(datagram.data.length)) {
+      sendDatagram(datagrams, packet, { address: connection.address, port: visitorPort })
     }
   })
 }

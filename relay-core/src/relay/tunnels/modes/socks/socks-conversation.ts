@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { readExactly } from '../../../../net/stream/read-exactly.ts'
-import type { Account } from '../../accounts.ts'
+import type { TunnelUser } from '../../tunnel-users.ts'
 import {
   encodeCredentialsAnswer,
   encodeMethod,
@@ -14,7 +14,7 @@ import {
 
 export interface SocksRules {
   /** Undefined: nobody has to say who they are. */
-  readonly isAccount: ((given: Account) => boolean) | undefined
+  readonly isAccount: ((given: TunnelUser) => boolean) | undefined
   readonly signal: AbortSignal
 }
 

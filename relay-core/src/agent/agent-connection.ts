@@ -1,0 +1,47 @@
+import type { PushedConfiguration } from '../stock/configuration/pushed-configuration.ts'
+import type { Log } from '../log/log.ts'
+import type { Leftover } from '../native/carriers/leftovers.ts'
+import type { AgentInstance } from '../native/native-agent-link.ts'
+import type { Secret } from '../secret.ts'
+import type { ProxyAddress } from '../net/dial/proxy.ts'
+import type { AgentOrigin } from '../wire/messages.ts'
+import type { AgentIdentity } from './agent-identity.ts'
+import type { DialPolicy } from '../session/dial-policy.ts'
+import type { SharedFolders } from './files/shared-folders.ts'
+
+/** A link to a relay, whatever the protocol. */
+export interface AgentConnection {
+  /** Fulfils with why it ended; never rejects. */
+  readonly closed: Promise<Error>
+  /** Its streams, where they can outlive it. */
+  readonly leftover?: Leftover | undefined
+  close(): void
+  /** The network of this machine has changed: does the link still stand? */
+  onNetworkChange?(): void
+}
+
+/** What both protocols need to know to open one. */
+export interface ConnectionOptions {
+  /** `host:port`; an IPv6 host in brackets. */
+  readonly server: string
+  readonly vkey: Secret
+  /** Between this machine and the relay; without it the connection is direct. */
+  readonly proxy?: ProxyAddress | undefined
+  /** A dead relay is noticed after this long, if that is sooner than the protocol's own limit. */
+  readonly silenceTimeoutMs?: number | undefined
+  /** What this agent brings along; without it the relay knows its tunnels. */
+  readonly configuration?: PushedConfiguration | undefined
+  /** Where temporary keys from a relay are kept, for `npc status`; without it they are not kept. */
+  readonly temporaryKeyFile?: string | undefined
+  /** Identifies this program; without it each link counts as a separate program. */
+  readonly instance?: AgentInstance | undefined
+  /** How this program was started, for the relay to show; without it the relay is not told. */
+  readonly origin?: AgentOrigin | undefined
+  /** The agent's own key; without it one is made for each link. */
+  readonly identity?: AgentIdentity | undefined
+  /** The folders that file tunnels may lead to; without it none. */
+  readonly shared?: SharedFolders | undefined
+  /** Which targets may be dialled; without it, all. */
+  readonly dialPolicy?: DialPolicy | undefined
+  readonly log: Log
+}

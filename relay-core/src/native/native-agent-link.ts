@@ -1,0 +1,321 @@
+import { RelayError } from '../api/errors.ts'
+import { until } from '../async/wait/until.ts'
+import type { Log } from '../log/log.ts'
+import type { TlsTickets } from '../net/dial/connect.ts'
+import { peerFingerprint } from '../net/tls/fingerprint.ts'
+import type { ProxyAddress } from '../net/dial/proxy.ts'
+import { relayVersion } from '../version.ts'
+import { frameType } from '../wire/frame.ts'
+import {
+  decodeRefused,
+  decodeWelcome,
+  encodeHello,
+  wireVersion,
+  type Health,
+  type Welcome,
+  type AgentOrigin,
+} from '../wire/messages.ts'
+import { CarrierDialler } from './carriers/carrier-dialler.ts'
+import { isOwnAddress } from '../net/dial/network-watch.ts'
+import { connectBridge } from './connect-bridge.ts'
+import { ControlLink } from './control-link.ts'
+import { explainEnd } from './explain-end.ts'
+import { FramedSocket } from './carriers/framed-socket.ts'
+import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
+import { serveCarrier, type KindServers, type ServedCarrier } from './carriers/serve-carrier.ts'
+
+/** How long the relay may take to answer the hello: a wrong key is answered after a delay. */
+const answerTimeoutMs = 8_000
+/** The relay opens every tunnel before it answers. */
+const configureTimeoutMs = 20_000
+
+/** A relay wants as many at most (spec/wire.md §6); one that wants more is not well. */
+const maxCarriers = 4096
+
+export interface NativeAgentLinkOptions {
+  readonly host: string
+  readonly port: number
+  /** Stands between, for carriers too; without it the way is direct. */
+  readonly proxy?: ProxyAddress | undefined
+  readonly vkey: string
+  readonly hostname: string
+  /** Of the agent's own key. */
+  readonly ownFingerprint: string
+  /** Of this program. */
+  readonly instance: AgentInstance
+  /** How this program came to run; without it the relay is not told. */
+  readonly origin?: AgentOrigin | undefined
+  /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
+  readonly checkFingerprint: (fingerprint: string) => void
+  /** What to do for the streams that the relay opens. */
+  readonly serve: KindServers
+  readonly log: Log
+}
+
+/** By which the relay tells a program that has lost its link from another one with the same key. */
+export interface AgentInstance {
+  /** 16 random bytes. */
+  readonly id: Uint8Array
+  /** Another program has taken the place of this one, which does not want to fight for it. */
+  isDisplaced: boolean
+}
+
+/** How soon a link must be heard of after the network of this machine has changed. */
+const proofTimeoutMs = 3_000
+
+/** An agent's link to its relay: the control connection and the carriers of one session. */
+export class NativeAgentLink {
+  /** The relay's key, as it has just proved it. */
+  readonly fingerprint: string
+  readonly relayVersion: string
+  /** Fulfils with why the link ended. */
+  readonly closed: Promise<RelayError>
+  readonly #options: NativeAgentLinkOptions
+  readonly #welcome: Welcome
+  readonly #control: ControlLink
+  readonly #dialler: CarrierDialler
+  readonly #abort = new AbortController()
+  readonly #carriers = new Set<ServedCarrier>()
+  readonly #localAddress: string | undefined
+  readonly #framed: FramedSocket
+  #isClosing = false
+  #settleStreamsEnded: () => void = () => undefined
+  /** Fulfils when the link has ended and the last of its streams too. */
+  readonly streamsEnded: Promise<void>
+  readonly #tickets: TlsTickets
+  #hasEnded = false
+  #answered: ((document: string) => void) | undefined
+
+  private constructor(
+    framed: FramedSocket,
+    {
+      welcome,
+      fingerprint,
+      tickets,
+      localAddress,
+      options,
+    }: {
+      welcome: Welcome
+      fingerprint: string
+      tickets: TlsTickets
+      localAddress: string | undefined
+      options: NativeAgentLinkOptions
+    },
+  ) {
+    this.#options = options
+    this.#framed = framed
+    this.#localAddress = localAddress
+    this.streamsEnded = new Promise((resolve) => (this.#settleStreamsEnded = resolve))
+    this.#welcome = welcome
+    this.#tickets = tickets
+    this.fingerprint = fingerprint
+    this.relayVersion = welcome.relayVersion
+    this.#dialler = new CarrierDialler(
+      () => this.#dialCarrier(),
+      (error) => options.log.debug('carrier not opened', { reason: error }),
+    )
+    this.#control = new ControlLink(framed, {
+      onWant: (count) => this.#dialler.want(count),
+      onConfigured: (document) => this.#answered?.(document),
+    })
+    this.closed = this.#control.closed.then((end) => {
+      this.#dialler.close()
+      this.#abort.abort(new Error('the link has ended'))
+      // A link that was lost leaves its streams be: TCP carries them over a cut. A farewell ends them.
+      const isLost = !this.#isClosing && !end.said
+      for (const carrier of this.#carriers) {
+        if (isLost) carrier.retire()
+        else carrier.destroy()
+      }
+      this.#hasEnded = true
+      this.#settleIfStreamsEnded()
+      return explainEnd(end)
+    })
+  }
+
+  /**
+   * Rejects with `relay-unreachable`, `handshake-timeout`, `fingerprint-changed`, a code with which the relay refused,
+   * or the signal's reason.
+   */
+  static async open(options: NativeAgentLinkOptions & { signal: AbortSignal }): Promise<NativeAgentLink> {
+    const { host, port, proxy, vkey, hostname, ownFingerprint, instance, origin, signal } = options
+    const tickets: TlsTickets = {}
+    const socket = await connectBridge({ host, port, proxy, signal, tickets })
+    try {
+      const fingerprint = peerFingerprint(socket)
+      if (fingerprint === undefined) throw new Error('the relay proved no key')
+      options.checkFingerprint(fingerprint)
+      const binding = channelBinding(socket)
+      const framed = new FramedSocket(socket)
+      const proof = makeProof(vkey, 'nps-desktop agent 1', binding)
+      const hello = encodeHello({
+        role: 'control',
+        version: wireVersion,
+        keyId: keyId(vkey),
+        proof,
+        agentVersion: relayVersion,
+        hostname,
+        fingerprint: ownFingerprint,
+        instance: instance.id,
+        isDisplaced: instance.isDisplaced,
+        origin,
+      })
+      return await answerTo(framed, hello, signal, (welcome) => {
+        if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
+          throw new RelayError(
+            'wrong-key',
+            `${host}:${port} does not know the vkey of this agent, though it says so. It is not the relay it should be.`,
+          )
+        }
+        const { localAddress } = socket
+        return new NativeAgentLink(framed, { welcome, fingerprint, tickets, localAddress, options })
+      })
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
+  }
+
+  /**
+   * Brings tunnels along and fulfils with the relay's answer, both JSON. Rejects with `config-invalid` when it is too much,
+   * `handshake-timeout`, why the link ended, or the signal's reason.
+   */
+  async configure(document: string, { signal }: { signal: AbortSignal }): Promise<string> {
+    const answer = Promise.withResolvers<string>()
+    this.#answered = answer.resolve
+    try {
+      this.#control.configure(document)
+      void this.closed.then(answer.reject)
+      return await until(answer.promise, {
+        signal,
+        timeoutMs: configureTimeoutMs,
+        onTimeout: () =>
+          new RelayError(
+            'handshake-timeout',
+            `The relay did not answer within ${configureTimeoutMs / 1000} s to the tunnels of npc.conf.`,
+          ),
+      })
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw new RelayError(
+        'config-invalid',
+        `The tunnels of npc.conf are too many for the relay: ${error.message}.`,
+      )
+    }
+  }
+
+  /** Tells the relay that a target is down, or back. */
+  report(health: Health): void {
+    this.#control.reportHealth(health)
+  }
+
+  /** Says farewell and ends; `closed` follows. Idempotent. */
+  close(): void {
+    this.#isClosing = true
+    this.#dialler.close()
+    this.#control.bye({ reason: 'stopped' })
+  }
+
+  /** For a link that was lost: ends what is left of its streams. Idempotent. */
+  endStreams(): void {
+    for (const carrier of this.#carriers) carrier.destroy()
+  }
+
+  /** The network of this machine has changed: a link that no longer stands ends at once or soon. */
+  onNetworkChange(): void {
+    if (this.#localAddress !== undefined && !isOwnAddress(this.#localAddress)) this.#framed.destroy()
+    else this.#control.prove(proofTimeoutMs)
+  }
+
+  #settleIfStreamsEnded(): void {
+    if (this.#hasEnded && this.#carriers.size === 0) this.#settleStreamsEnded()
+  }
+
+  async #dialCarrier(): Promise<void> {
+    if (this.#carriers.size >= maxCarriers)
+      throw new Error(`the relay wants more than ${maxCarriers} carriers`)
+    const { host, port, proxy, serve } = this.#options
+    const socket = await connectBridge({
+      host,
+      port,
+      proxy,
+      signal: this.#abort.signal,
+      tickets: this.#tickets,
+    })
+    // A resumed session proves the key by knowing the secret of the one before.
+    const fingerprint = peerFingerprint(socket)
+    if (fingerprint !== undefined && fingerprint !== this.fingerprint) {
+      socket.destroy()
+      throw new Error(`${host}:${port} proved the key ${fingerprint} and a moment ago ${this.fingerprint}`)
+    }
+    const framed = new FramedSocket(socket)
+    const carrier = serveCarrier(framed, serve)
+    this.#carriers.add(carrier)
+    void carrier.closed.then(() => {
+      this.#carriers.delete(carrier)
+      this.#settleIfStreamsEnded()
+    })
+    const { sessionId, carrierKey } = this.#welcome
+    const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
+    framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
+    framed.start()
+  }
+}
+
+/** Sends the hello and hands the WELCOME to `onWelcome` at once, so that no frame behind it finds no receiver. */
+function answerTo<T>(
+  framed: FramedSocket,
+  hello: Uint8Array,
+  signal: AbortSignal,
+  onWelcome: (welcome: Welcome) => T,
+): Promise<T> {
+  const answer = Promise.withResolvers<T>()
+  framed.receiver = {
+    onMessage: (type, body) => {
+      if (type === frameType.welcome) {
+        try {
+          answer.resolve(onWelcome(decodeWelcome(body)))
+        } catch (error) {
+          answer.reject(error)
+        }
+      } else if (type === frameType.refused) {
+        const { code, message } = decodeRefused(body)
+        answer.reject(new RelayError(knownRefusal(code), message))
+      } else {
+        answer.reject(
+          new RelayError('version-unsupported', 'The relay answered in another language. Update npc or nps.'),
+        )
+      }
+    },
+    onData: () => undefined,
+  }
+  void framed.closed.then((error) =>
+    answer.reject(
+      new RelayError(
+        'relay-unreachable',
+        `The relay ended the connection without an answer (${error?.message ?? 'closed'}).`,
+      ),
+    ),
+  )
+  framed.start()
+  framed.send(hello)
+  return until(answer.promise, {
+    signal,
+    timeoutMs: answerTimeoutMs,
+    onTimeout: () =>
+      new RelayError('handshake-timeout', `The relay did not answer within ${answerTimeoutMs / 1000} s.`),
+  })
+}
+
+/** The codes with which a relay refuses; another one is a newer relay's. */
+const refusals = [
+  'wrong-key',
+  'client-disabled',
+  'client-in-use',
+  'version-unsupported',
+  'too-many-connections',
+] as const
+
+function knownRefusal(code: string): (typeof refusals)[number] {
+  return refusals.find((known) => known === code) ?? 'version-unsupported'
+}

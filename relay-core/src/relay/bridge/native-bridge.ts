@@ -1,0 +1,204 @@
+import type { TLSSocket } from 'node:tls'
+import { setTimeout as delay } from 'node:timers/promises'
+import { RelayError } from '../../api/errors.ts'
+import type { Log } from '../../log/log.ts'
+import { FramedSocket } from '../../native/carriers/framed-socket.ts'
+import { NativeSession, type AgentWishes } from '../../native/native-session.ts'
+import { channelBinding, isProof, makeProof } from '../../native/proofs.ts'
+import { RecentAddresses } from '../../log/recent-addresses.ts'
+import { relayVersion } from '../../version.ts'
+import { frameType } from '../../wire/frame.ts'
+import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../../wire/messages.ts'
+import { hostOf } from '../../net/address/plain-address.ts'
+import type { Agents } from '../clients/agents.ts'
+import type { Descriptors } from '../limits/descriptors.ts'
+import { nativeVisitor } from '../tunnels/private/admitted-visitor.ts'
+import type { PrivateTunnels } from '../tunnels/private/private-tunnels.ts'
+
+/** A client as the handshake needs it. */
+export interface KnownClient {
+  readonly id: number
+  readonly vkey: string
+  readonly enabled: boolean
+}
+
+export interface NativeBridgeOptions {
+  /** `keyId`: the 16 bytes of `keyId(vkey)` as hex. */
+  readonly clients: { find(keyId: string): KnownClient | undefined }
+  readonly agents: Agents
+  /** Without it there are no private tunnels. */
+  readonly privateTunnels?: PrivateTunnels
+  /** What agents bring along in configuration mode; without it they bring nothing. */
+  readonly wishes?: (session: { clientId: number; address: string; onlineSinceMs: number }) => AgentWishes
+  /** Without it descriptors are not watched. */
+  readonly descriptors?: Descriptors
+  readonly log: Log
+  readonly wrongKeyDelayMs: number
+}
+
+/** How long the refusal of an agent that has proved its key stays known. */
+const refusalNewsMs = 10 * 60_000
+
+/** Where native connections prove themselves: a control connection becomes a session, a carrier joins its session. */
+export class NativeBridge {
+  readonly #options: NativeBridgeOptions
+  readonly #sessions = new Map<string, NativeSession>()
+  readonly #refusals = new RecentAddresses(refusalNewsMs)
+
+  constructor(options: NativeBridgeOptions) {
+    this.#options = options
+  }
+
+  /** `first` begins with a HELLO frame's type. Calls `proved` when the connection has shown that it may be here. */
+  async enter(socket: TLSSocket, first: Uint8Array, address: string, proved: () => void): Promise<void> {
+    const framed = new FramedSocket(socket)
+    try {
+      const hello = await readHello(framed, first)
+      if (socket.getProtocol() !== 'TLSv1.3') {
+        throw new RelayError(
+          'version-unsupported',
+          'The relay speaks to agents over TLS 1.3 only. Update npc.',
+        )
+      }
+      if (hello.version !== wireVersion) {
+        throw new RelayError(
+          'version-unsupported',
+          `The agent speaks version ${hello.version} of the protocol, the relay version ${wireVersion}. Update the older one.`,
+          { agent: hello.version, relay: wireVersion },
+        )
+      }
+      const binding = channelBinding(socket)
+      if (hello.role === 'carrier') this.#enterCarrier(framed, hello, binding)
+      else if (hello.role === 'visitor') this.#enterVisitor(framed, hello, { binding, address })
+      else this.#enterControl(framed, hello, { binding, address })
+      proved()
+    } catch (error) {
+      await this.#refuse(framed, error, address)
+    }
+  }
+
+  #enterControl(
+    framed: FramedSocket,
+    hello: Hello & { role: 'control' },
+    { binding, address }: { binding: Uint8Array; address: string },
+  ): void {
+    const client = this.#options.clients.find(Buffer.from(hello.keyId).toString('hex'))
+    if (!client || !isProof(hello.proof, client.vkey, 'nps-desktop agent 1', binding)) {
+      throw new RelayError(
+        'wrong-key',
+        'The relay knows no client with this vkey. Copy the command of the client again.',
+      )
+    }
+    if (!client.enabled) {
+      throw new RelayError(
+        'client-disabled',
+        'This client is switched off on the relay. Switch it on there.',
+        {
+          client: client.id,
+        },
+      )
+    }
+    const { agentVersion: version, hostname, fingerprint, origin } = hello
+    const { agents } = this.#options
+    const instance = Buffer.from(hello.instance ?? []).toString('hex')
+    if (hello.isDisplaced) {
+      const holder = agents.occupiedBy(client.id, { address, hostname, instance })
+      if (holder !== undefined) {
+        throw new RelayError(
+          'client-in-use',
+          `Another npc is online with the same vkey, from ${holder}. Stop one of the two, or give each its own client.`,
+          { by: holder },
+        )
+      }
+    }
+    const session = new NativeSession(framed, {
+      clientId: client.id,
+      address,
+      version,
+      hostname,
+      fingerprint,
+      instance,
+      origin,
+      carriersElsewhere: () => agents.leftCarriers(client.id),
+    })
+    const sessionKey = session.sessionId.toString('hex')
+    this.#sessions.set(sessionKey, session)
+    void session.closed.then(({ reason }) => {
+      this.#sessions.delete(sessionKey)
+      this.#options.log.info('agent offline', { client: client.id, address, reason })
+    })
+    framed.send(
+      encodeWelcome({
+        version: wireVersion,
+        sessionId: session.sessionId,
+        carrierKey: session.carrierKey,
+        proof: makeProof(client.vkey, 'nps-desktop relay 1', binding),
+        relayVersion,
+      }),
+    )
+    session.start(this.#options.wishes?.(session))
+    this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
+    agents.add(session)
+  }
+
+  #enterCarrier(framed: FramedSocket, hello: Hello & { role: 'carrier' }, binding: Uint8Array): void {
+    const session = this.#sessions.get(Buffer.from(hello.sessionId).toString('hex'))
+    if (!session || !isProof(hello.proof, session.carrierKey, 'nps-desktop carrier 1', binding)) {
+      throw new RelayError('wrong-key', 'The relay knows no session that this connection belongs to.')
+    }
+    const hasRoom = this.#options.descriptors?.hasRoom('carrier') ?? true
+    if (!hasRoom || !session.addCarrier(framed)) {
+      throw new RelayError('too-many-connections', 'The session has all the connections it may have.')
+    }
+  }
+
+  #enterVisitor(
+    framed: FramedSocket,
+    hello: Hello & { role: 'visitor' },
+    { binding, address }: { binding: Uint8Array; address: string },
+  ): void {
+    const tunnel = this.#options.privateTunnels?.find(hello.visitId)
+    if (!tunnel || !isProof(hello.proof, tunnel.password, 'nps-desktop visitor 1', binding)) {
+      throw new RelayError(
+        'wrong-password',
+        'The relay has no private tunnel with this password, or it is stopped. Copy its command again.',
+      )
+    }
+    const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
+    void tunnel.serve(nativeVisitor(framed, from))
+  }
+
+  /** A wrong key is told so late, and one connection is one guess. What is not even a hello gets no answer. */
+  async #refuse(framed: FramedSocket, error: unknown, address: string): Promise<void> {
+    if (!(error instanceof RelayError)) {
+      framed.destroy()
+      return
+    }
+    const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
+    // Who has proved its key and comes again every few seconds is no news; whoever guesses is, each time.
+    const hasProved = error.code === 'client-disabled' || error.code === 'client-in-use'
+    const isNews = !hasProved || this.#refusals.isNews(`${hostOf(address)} ${error.code}`)
+    this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })
+    if (error.code === 'wrong-key' || error.code === 'wrong-password')
+      await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })
+    framed.send(encodeRefused(error))
+    framed.end()
+  }
+}
+
+/** The bridge's deadline ends the connection, which settles this. */
+function readHello(framed: FramedSocket, first: Uint8Array): Promise<Hello> {
+  return new Promise((resolve, reject) => {
+    framed.receiver = {
+      onMessage: (type, body) => {
+        if (type !== frameType.hello) throw new Error('not a hello')
+        resolve(decodeHello(body))
+      },
+      onData: () => {
+        throw new Error('not a hello')
+      },
+    }
+    void framed.closed.then((error) => reject(error ?? new Error('closed before its hello')))
+    framed.start(first)
+  })
+}

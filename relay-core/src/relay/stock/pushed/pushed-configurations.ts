@@ -1,0 +1,214 @@
+import { RelayError } from '../../../api/errors.ts'
+import type { Log } from '../../../log/log.ts'
+import type { ConfigReceiver } from '../../../stock/configuration/config-conversation.ts'
+import { md5Hex } from '../../../stock/messages/handshake.ts'
+import type { PushedClient, PushedHost, PushedTunnel } from '../../../stock/configuration/pushed-config.ts'
+import type { Agents } from '../../clients/agents.ts'
+import { AttemptLimit } from '../../limits/attempt-limit.ts'
+import type { ClientRegistry } from '../../clients/client-registry.ts'
+import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
+import { PushedTunnels } from './pushed-tunnels.ts'
+import type { TemporaryClients } from './temporary-clients.ts'
+import type { ClientWords, Users } from './wanted-tunnels.ts'
+
+export interface PushedConfigurationsOptions {
+  readonly clients: ClientRegistry
+  readonly tunnels: TunnelRegistry
+  readonly agents: Agents
+  readonly temporary: TemporaryClients
+  /** Undefined: only agents with a client of their own may push. */
+  readonly publicVkey: () => string | undefined
+  readonly log: Log
+}
+
+/** How long what an agent has pushed waits for that agent to come online. */
+const onlineTimeoutMs = 60_000
+
+/**
+ * Configuration mode: an agent brings the tunnels of its npc.conf. They are known again by their names over reconnects and
+ * restarts, so that ids, counters and limits stay. What it no longer brings is removed once that very agent is online;
+ * what a person has made stays.
+ */
+export class PushedConfigurations {
+  readonly #options: PushedConfigurationsOptions
+  /** By client: what was pushed by an agent that is not online yet. */
+  readonly #finished = new Map<number, { kept: ReadonlySet<number>; atMs: number }>()
+  readonly #subscription: Disposable
+  /** An agent that brings the password of another's private tunnel learns that it is one: it may not try many. */
+  readonly #guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: Date.now })
+
+  constructor(options: PushedConfigurationsOptions) {
+    this.#options = options
+    this.#subscription = options.agents.onChange((clientId) => {
+      if (options.agents.get(clientId)) this.#removeOthers(clientId)
+    })
+  }
+
+  /** As stock programs show it. */
+  publicKeyMd5(): string | undefined {
+    const key = this.#options.publicVkey()
+    return key === undefined ? undefined : md5Hex(key)
+  }
+
+  /** One conversation. Undefined: this client may not push. `startedAtMs`: an agent online since then is the one that speaks. */
+  receiver(
+    client: { id: number } | 'public',
+    address: string,
+    startedAtMs = Date.now(),
+  ): ConfigReceiver | undefined {
+    const { clients, log } = this.#options
+    if (client !== 'public' && clients.record(client.id).settings.mayPush === false) {
+      log.warn('an npc wants to push its npc.conf, which its client may not', { client: client.id, address })
+      return undefined
+    }
+    return new Conversation(
+      { ...this.#options, guesses: this.#guesses },
+      client,
+      address,
+      (clientId, kept) => {
+        this.#finished.set(clientId, { kept, atMs: Date.now() })
+        // Its connections may have been quicker than the end of this one.
+        const session = this.#options.agents.get(clientId)
+        if (session && session.onlineSinceMs >= startedAtMs) this.#removeOthers(clientId)
+      },
+    )
+  }
+
+  close(): void {
+    this.#subscription[Symbol.dispose]()
+  }
+
+  #removeOthers(clientId: number): void {
+    const finished = this.#finished.get(clientId)
+    this.#finished.delete(clientId)
+    if (!finished || Date.now() - finished.atMs > onlineTimeoutMs) return
+    const { tunnels, log } = this.#options
+    for (const { id, name, pushedBy, clientId: owner } of tunnels.list()) {
+      if (owner !== clientId || pushedBy !== 'agent' || finished.kept.has(id)) continue
+      log.info('tunnel is no longer pushed', { tunnel: id, client: clientId, name })
+      tunnels
+        .remove(id)
+        .catch((error: unknown) => log.error('a tunnel could not be removed', { tunnel: id, error }))
+    }
+  }
+}
+
+type ConversationOptions = PushedConfigurationsOptions & { readonly guesses: AttemptLimit }
+
+class Conversation implements ConfigReceiver {
+  readonly #options: ConversationOptions
+  readonly #client: { id: number } | 'public'
+  readonly #address: string
+  readonly #onDone: (clientId: number, kept: ReadonlySet<number>) => void
+  #tunnels: PushedTunnels | undefined
+  #users: Users = []
+
+  constructor(
+    options: ConversationOptions,
+    client: { id: number } | 'public',
+    address: string,
+    onDone: (clientId: number, kept: ReadonlySet<number>) => void,
+  ) {
+    this.#options = options
+    this.#client = client
+    this.#address = address
+    this.#onDone = onDone
+    if (client !== 'public') this.#tunnels = new PushedTunnels(options, client.id)
+  }
+
+  async createClient(pushed: PushedClient): Promise<string | undefined> {
+    if (this.#tunnels) return undefined
+    return this.#attempt('client', async () => {
+      const { id, vkey } = await this.#options.temporary.obtain(pushed, this.#address)
+      this.#tunnels = new PushedTunnels(this.#options, id)
+      const { basicUsername: name, basicPassword: password } = pushed
+      if (name !== '' && password !== '') this.#users = [{ name, password }]
+      return vkey
+    })
+  }
+
+  async addHost(host: PushedHost): Promise<boolean> {
+    const taken = await this.#attempt(host.remark || host.host, async () => {
+      const { wantedHost } = await import('./wanted-tunnels.ts')
+      await this.#owner().keep(wantedHost(host, this.#users))
+      return true
+    })
+    return taken ?? false
+  }
+
+  async addTunnel(tunnel: PushedTunnel): Promise<boolean> {
+    const taken = await this.#attempt(tunnel.remark || tunnel.mode, async () => {
+      if (tunnel.password !== '') this.#checkGuesses(tunnel)
+      const { wantedTunnels } = await import('./wanted-tunnels.ts')
+      for (const wanted of wantedTunnels(tunnel, this.#words(tunnel))) await this.#owner().keep(wanted)
+      return true
+    })
+    return taken ?? false
+  }
+
+  /** Of the client whose key it shows; with the public key only of temporary ones. */
+  running(keyMd5: string): readonly string[] {
+    const { clients, tunnels, temporary, agents } = this.#options
+    const asked = clients.list().find(({ vkey }) => md5Hex(vkey) === keyMd5)
+    const isAllowed =
+      this.#client === 'public' ? asked && temporary.has(asked.id) : asked?.id === this.#client.id
+    if (!asked || !isAllowed || !agents.get(asked.id)) return []
+    return tunnels
+      .list()
+      .filter(({ clientId, status }) => clientId === asked.id && status.state === 'listening')
+      .map(({ name }) => name)
+  }
+
+  done(): void {
+    if (this.#tunnels) this.#onDone(this.#tunnels.clientId, this.#tunnels.kept)
+  }
+
+  /** Agents with the public key are told apart by their addresses. */
+  get #guesser(): string {
+    return this.#client === 'public' ? this.#address : `client ${this.#client.id}`
+  }
+
+  #checkGuesses({ remark }: PushedTunnel): void {
+    if (this.#options.guesses.lockedForMs(this.#guesser) === 0) return
+    this.#tunnels?.leave(remark)
+    const message =
+      'Too many passwords of this npc.conf belong to other private tunnels. Try again in an hour.'
+    throw new RelayError('limit-reached', message, { limit: 5 })
+  }
+
+  /** Whether it has learnt the password of somebody else's tunnel. Two sections of its own with one password are a mistake. */
+  #hasGuessed({ code, params: { what, id } }: RelayError): boolean {
+    if (code !== 'already-exists' || what !== 'password') return false
+    const found = this.#options.tunnels.list().find((tunnel) => tunnel.id === id)
+    return found?.clientId !== this.#tunnels?.clientId
+  }
+
+  #words({ serverIp, remark }: PushedTunnel): ClientWords {
+    const { clientId } = this.#owner()
+    const { pushAddress: mayChooseAddress = false } = this.#options.clients.record(clientId).settings
+    if (!mayChooseAddress && serverIp !== '' && serverIp !== '0.0.0.0') {
+      const fields = { client: clientId, entry: remark, serverIp }
+      this.#options.log.warn('server_ip of a pushed tunnel is left out: its client may choose none', fields)
+    }
+    return { users: this.#users, mayChooseAddress }
+  }
+
+  #owner(): PushedTunnels {
+    if (this.#tunnels) return this.#tunnels
+    throw new RelayError('invalid-input', 'With the public key the client comes before its tunnels.')
+  }
+
+  /** What cannot be taken is the agent's, or its file's, fault: said here, answered with a refusal. */
+  async #attempt<T>(entry: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error
+      if (this.#hasGuessed(error)) this.#options.guesses.failed(this.#guesser)
+      const client = this.#client === 'public' ? 'public' : this.#client.id
+      const fields = { client, entry, address: this.#address, code: error.code }
+      this.#options.log.warn('a pushed part of npc.conf was refused', { ...fields, reason: error })
+      return undefined
+    }
+  }
+}

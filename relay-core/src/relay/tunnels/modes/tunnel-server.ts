@@ -1,0 +1,58 @@
+import type { Limits } from '../../../api/limits.ts'
+import type { TunnelMode as ModeName } from '../../../api/models.ts'
+import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
+import type { Log } from '../../../log/log.ts'
+import type { AgentSession } from '../../../session/agent-session.ts'
+import type { PrivateTunnels } from '../private/private-tunnels.ts'
+import type { RelayError } from '../../../api/errors.ts'
+import type { Descriptors } from '../../limits/descriptors.ts'
+import type { HostListeners } from '../../hosts/host-listeners.ts'
+import type { TunnelConnections } from '../tunnel-connections.ts'
+import type { PasswordCheck } from '../password-check.ts'
+import type { RoundRobinTargets } from '../round-robin-targets.ts'
+
+export interface TunnelSpec {
+  readonly id: number
+  /** For messages; the tunnel's number where it is left out. */
+  readonly name?: string
+  readonly clientId: number
+  readonly mode: ModeName
+  /** The port on the server; 0: any free one, see `TunnelMode.port`; null in modes without one. */
+  readonly port: number | null
+  /** `host:port`, as the agent dials it, or several with commas between; empty in modes without one. */
+  readonly target: string
+  readonly settings?: TunnelSettings
+  readonly limits?: Limits
+  /** Both directions together, before it was opened: part of the quota. */
+  readonly usedBytes?: number
+}
+
+/** What a mode is given to work with. */
+export interface TunnelServerContext {
+  /** The relay's own choice of address; a tunnel's `listenIp` goes before it. Undefined: every address, IPv4 and IPv6. */
+  readonly listenHost: string | undefined
+  readonly session: () => AgentSession | undefined
+  readonly connections: TunnelConnections
+  readonly targets: RoundRobinTargets
+  readonly passwords: PasswordCheck
+  /** Where private tunnels wait for their visitors; undefined where there are none. */
+  readonly privateTunnels?: PrivateTunnels | undefined
+  /** The ports that host tunnels share; undefined where there are none. */
+  readonly hosts?: HostListeners | undefined
+  readonly descriptors?: Descriptors | undefined
+  readonly log: Log
+}
+
+/** A way to serve visitors: one file a mode in this folder, all of them listed in modes.ts. */
+export interface TunnelServer {
+  /** Rejects with `port-taken`, `port-forbidden` or `invalid-input`. */
+  listen(): Promise<void>
+  /** Stops to let visitors in; `passages` ends those that are there. Idempotent. */
+  close(): Promise<void>
+  /** The port listened on, null where there is none. */
+  readonly port: number | null
+  /** What keeps visitors away now, though it is open. */
+  readonly failure?: RelayError | undefined
+  /** Takes over what is new in `spec` while it runs; false: it has to be opened anew. */
+  update(spec: TunnelSpec): boolean
+}

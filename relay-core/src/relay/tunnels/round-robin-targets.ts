@@ -1,0 +1,44 @@
+import type { Target } from '../../session/agent-session.ts'
+
+interface Watched {
+  readonly target: Target
+  isHealthy: boolean
+}
+
+/** The targets of a tunnel: visitors get them in turn, those that are ill left out. */
+export class RoundRobinTargets {
+  #targets: readonly Watched[] = []
+  #next = 0
+
+  constructor(targets: readonly Target[]) {
+    this.replace(targets)
+  }
+
+  /** All count as healthy at first. */
+  replace(targets: readonly Target[]): void {
+    this.#targets = targets.map((target) => ({ target, isHealthy: true }))
+  }
+
+  list(): readonly Readonly<Watched>[] {
+    return this.#targets
+  }
+
+  /** The next healthy one; when all are ill, the next one all the same: the visitor shall see why. Undefined: there are none. */
+  next(): Target | undefined {
+    const healthy = this.#targets.filter(({ isHealthy }) => isHealthy)
+    const choice = healthy.length > 0 ? healthy : this.#targets
+    if (choice.length === 0) return undefined
+    return choice[this.#next++ % choice.length]?.target
+  }
+
+  /** Answers whether that is news. */
+  setHealth({ host, port }: Target, isHealthy: boolean): boolean {
+    let isNews = false
+    for (const watched of this.#targets) {
+      if (watched.target.host !== host || watched.target.port !== port) continue
+      isNews ||= watched.isHealthy !== isHealthy
+      watched.isHealthy = isHealthy
+    }
+    return isNews
+  }
+}

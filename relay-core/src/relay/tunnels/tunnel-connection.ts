@@ -1,0 +1,141 @@
+import type { Duplex } from 'node:stream'
+import type { RelayError } from '../../api/errors.ts'
+import type { Connection } from '../../api/models.ts'
+import type { Allowance, Direction } from '../limits/allowance.ts'
+import { RateGate } from '../limits/rate-gate.ts'
+import { flow, type FlowRules } from '../limits/throttled-flow.ts'
+import { joinEnds } from '../../net/stream/splice.ts'
+
+export interface TunnelConnectionOptions {
+  readonly id: number
+  readonly tunnelId: number
+  /** `address:port` */
+  readonly visitor: string
+  /** The visitor's address alone. */
+  readonly address: string
+  /** The tunnel's and the client's. */
+  readonly allowances: readonly Allowance[]
+  /** Adds to the tunnel's counters. */
+  readonly count: (direction: Direction, bytes: number) => void
+  /** Called once, when the visitor has gone for good. */
+  readonly onLeave: () => void
+}
+
+/** One visitor on the way through a tunnel. All its bytes are counted, and held to the limits, here. */
+export class TunnelConnection {
+  readonly address: string
+  readonly visitor: string
+  readonly #options: TunnelConnectionOptions
+  readonly #openedAtMs = Date.now()
+  readonly #abort = new AbortController()
+  #downBytes = 0
+  #upBytes = 0
+  #hasLeft = false
+
+  constructor(options: TunnelConnectionOptions) {
+    this.#options = options
+    this.address = options.address
+    this.visitor = options.visitor
+  }
+
+  /** Aborts when the passage has to end: the tunnel was stopped, or a limit reached. The owner ends its sockets then. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get row(): Connection {
+    const { id, tunnelId, visitor } = this.#options
+    return {
+      id,
+      tunnelId,
+      visitor,
+      openedAtMs: this.#openedAtMs,
+      downBytes: this.#downBytes,
+      upBytes: this.#upBytes,
+    }
+  }
+
+  /**
+   * Joins the visitor's stream and the agent's: bytes, half-close and reset pass both ways. Both must be open and not yet
+   * flowing. Fulfils when both have closed; never rejects.
+   */
+  join(visitorSide: Duplex, agentSide: Duplex): Promise<void> {
+    flow(visitorSide, agentSide, this.#rules('up'))
+    flow(agentSide, visitorSide, this.#rules('down'))
+    return joinEnds(visitorSide, agentSide, this.signal)
+  }
+
+  /** For datagrams to the target: counts one, or answers false when it has to be dropped. */
+  takeUp(bytes: number): boolean {
+    return this.#takeDatagram('up', bytes)
+  }
+
+  /** For datagrams to the visitor. */
+  takeDown(bytes: number): boolean {
+    return this.#takeDatagram('down', bytes)
+  }
+
+  /** For bytes that a mode writes itself, such as an answer of its own; not slowed. */
+  count(direction: Direction, bytes: number): void {
+    for (const allowance of this.#options.allowances) allowance.use(bytes)
+    if (direction === 'down') this.#downBytes += bytes
+    else this.#upBytes += bytes
+    this.#options.count(direction, bytes)
+  }
+
+  /** Makes `signal` abort; the reason stands in the log. Idempotent. */
+  end(reason?: RelayError): void {
+    this.#abort.abort(reason)
+  }
+
+  /** The visitor has gone. Idempotent. */
+  leave(): void {
+    if (this.#hasLeft) return
+    this.#hasLeft = true
+    for (const allowance of this.#options.allowances) allowance.leave(this.address)
+    this.#options.onLeave()
+  }
+
+  #takeDatagram(direction: Direction, bytes: number): boolean {
+    if (this.#abort.signal.aborted || this.#bytesLeft < bytes) return false
+    if (!RateGate.tryTurnAtAll(this.#gates(direction), bytes)) return false
+    this.count(direction, bytes)
+    return true
+  }
+
+  get #bytesLeft(): number {
+    return Math.min(...this.#options.allowances.map(({ bytesLeft }) => bytesLeft))
+  }
+
+  #gates(direction: Direction) {
+    return this.#options.allowances.flatMap((allowance) => allowance.gates(direction))
+  }
+
+  #rules(direction: Direction): FlowRules {
+    const { allowances } = this.#options
+    return {
+      take: (bytes) => {
+        let allowed = bytes
+        for (const { bytesLeft } of allowances) if (bytesLeft < allowed) allowed = bytesLeft
+        this.count(direction, allowed)
+        return allowed
+      },
+      turnBytes: () => {
+        let turnBytes: number | null = null
+        for (const allowance of allowances) {
+          if (!allowance.isThrottling) continue
+          for (const gate of allowance.gates(direction))
+            turnBytes = Math.min(turnBytes ?? gate.turnBytes, gate.turnBytes)
+        }
+        return turnBytes
+      },
+      turn: async (bytes) => {
+        for (const gate of this.#gates(direction)) await gate.turn(bytes)
+      },
+      onExhausted: () => {
+        const refusal = allowances.map((allowance) => allowance.refusal()).find((found) => found !== null)
+        this.end(refusal ?? undefined)
+      },
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { RelayError } from '../../api/errors.ts'
+import { poolLimits } from '../../native/carriers/pool-policy.ts'
+import type { Connection } from '../../api/models.ts'
+import type { Allowance } from '../limits/allowance.ts'
+import { TunnelConnection } from './tunnel-connection.ts'
+
+/**
+ * Of the streams that a lab box can have open at once (spec/wire.md §7), what one tunnel, and in it one address, can take: so one tunnel does not
+ * starve the others, nor one visitor all other visitors. A page of a notebook has some twenty; a reverse proxy in front has those of all its visitors.
+ */
+export const connectionShares = {
+  perTunnel: (poolLimits.maxCarriers * 3) / 4,
+  perTunnelAndAddress: poolLimits.maxCarriers / 4,
+  perClientAndAddress: poolLimits.maxCarriers / 2,
+} as const
+
+/** The visitors of one tunnel: counted, listed, held to its limits and its client's, and ended together. */
+export class TunnelConnections {
+  downBytes = 0
+  upBytes = 0
+  readonly #tunnelId: number
+  readonly #allowances: readonly Allowance[]
+  readonly #refusalOf: (address: string) => RelayError | null
+  readonly #connections = new Set<TunnelConnection>()
+  readonly #subscriptions: Disposable[]
+  #lastId = 0
+
+  /** `refusalOf`: why the relay lets nobody from an address into any tunnel, or null. */
+  constructor(
+    tunnelId: number,
+    allowances: readonly Allowance[],
+    refusalOf: (address: string) => RelayError | null = () => null,
+  ) {
+    this.#tunnelId = tunnelId
+    this.#refusalOf = refusalOf
+    this.#allowances = allowances
+    this.#subscriptions = allowances.map((allowance) => allowance.onChange(() => this.#review()))
+  }
+
+  get count(): number {
+    return this.#connections.size
+  }
+
+  list(): Connection[] {
+    return [...this.#connections].map(({ row: connection }) => connection)
+  }
+
+  /** Why nobody is let in now, or null. */
+  refusal(): RelayError | null {
+    for (const allowance of this.#allowances) {
+      const refusal = allowance.refusal()
+      if (refusal) return refusal
+    }
+    return null
+  }
+
+  /**
+   * Lets a visitor in, who has to `leave` in the end.
+   *
+   * @throws RelayError `limit-reached`, `quota-used`, `expired` or `address-denied`
+   */
+  enter({ address, port }: { address: string; port: number }): TunnelConnection {
+    const limit = connectionShares.perTunnel
+    if (this.#connections.size >= limit) {
+      throw new RelayError('limit-reached', `The tunnel has ${limit} connections, the most there can be.`, {
+        limit,
+      })
+    }
+    const refusal = this.#refusalOf(address)
+    if (refusal) throw refusal
+    const entered: Allowance[] = []
+    try {
+      for (const allowance of this.#allowances) {
+        allowance.enter(address)
+        entered.push(allowance)
+      }
+    } catch (error) {
+      for (const allowance of entered) allowance.leave(address)
+      throw error
+    }
+    this.#lastId += 1
+    const connection: TunnelConnection = new TunnelConnection({
+      id: this.#lastId,
+      tunnelId: this.#tunnelId,
+      visitor: `${address}:${port}`,
+      address,
+      allowances: this.#allowances,
+      count: (direction, bytes) => {
+        if (direction === 'down') this.downBytes += bytes
+        else this.upBytes += bytes
+      },
+      onLeave: () => this.#connections.delete(connection),
+    })
+    this.#connections.add(connection)
+    return connection
+  }
+
+  /** Ends every connection. New visitors may come. */
+  endAll(reason?: RelayError): void {
+    for (const connection of this.#connections) connection.end(reason)
+  }
+
+  /** The tunnel is closed for good. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
+    this.endAll()
+  }
+
+  /** Limits changed: whoever would not be let in now has to go. */
+  #review(): void {
+    const refusal = this.refusal()
+    for (const connection of this.#connections) {
+      const reason = refusal ?? this.#allowances.map((a) => a.refusalOf(connection.address)).find((r) => r)
+      if (reason) connection.end(reason)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+/** Who may use a tunnel. */
+export interface TunnelUser {
+  readonly name: string
+  readonly password: string
+}
+
+/**
+ * Whether name and password are those of one account. Takes the same time whatever is wrong. A blank name or password
+ * proves nobody, also where an account was stored with one.
+ */
+export function isTunnelUser(accounts: readonly TunnelUser[], given: TunnelUser): boolean {
+  let found = false
+  for (const { name, password } of accounts) {
+    const isName = isSame(name, given.name)
+    const isPassword = isSame(password, given.password)
+    if (isName && isPassword && name !== '' && password !== '') found = true
+  }
+  return found
+}
+
+/** The account in an `Authorization` or `Proxy-Authorization` field of the kind Basic (RFC 7617). */
+export function parseBasicAuth(field: string | undefined): TunnelUser | undefined {
+  const encoded = /^basic +([a-z0-9+/]{1,4096}={0,2})$/i.exec(field ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(digest(one), digest(other))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
