@@ -43,7 +43,7 @@ const bundles = await Promise.all([
     ...common,
     format: 'esm',
     banner: requireBanner,
-    entryPoints: ['electron/backend/process.ts'],
+    entryPoints: ['electron/backend/desktop/process.ts'],
     outfile: join(out, 'backend.js'),
   }),
   build({

@@ -42,4 +42,27 @@ const relayCore: House = {
   ],
 }
 
-export const houses: readonly House[] = [relayCore]
+/** The app's backend: what is known of machines, then what is done there, then what is known of tunnels, then what a person does with all that. */
+const backend: House = {
+  root: 'electron/backend',
+  storeys: [
+    ['.'],
+    ['failures'],
+    ['storage'],
+    ['ssh/keys', 'activity', 'app'],
+    ['ssh'],
+    ['ssh/host-keys', 'ssh/shell'],
+    ['provisioning/jobs'],
+    ['provisioning/install', 'firewall'],
+    ['relays'],
+    ['known-tunnels', 'traffic', 'servers/steps'],
+    ['forwards', 'labs/steps', 'servers'],
+    ['checks', 'labs'],
+    ['overview'],
+    ['tunnels'],
+    ['trial'],
+    ['desktop'],
+  ],
+}
+
+export const houses: readonly House[] = [relayCore, backend]

@@ -47,7 +47,7 @@ describe.each(houses)('$root', (house) => {
     const probe = join(repository, fileIn(lowest?.folder ?? ''))
     writeFileSync(
       probe,
-      `export * from '${relative(dirname(probe), join(repository, fileIn(highest?.folder ?? '')))}'\n`,
+      `export * from './${relative(dirname(probe), join(repository, fileIn(highest?.folder ?? '')))}'\n`,
     )
     try {
       expect(() => execFileSync('oxlint', [probe], { cwd: repository, encoding: 'utf8' })).toThrow(

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
-import { createBackend } from '../backend/desktop-backend.ts'
+import { openBackend } from '../backend/desktop/desktop-backend.ts'
 import type { Shell } from '../backend/shell.ts'
 import { serveStaticFile } from './static-files.ts'
 
@@ -27,7 +27,7 @@ export async function serveHeadless(options: {
   rendererFolder: string
   port: number
 }): Promise<Headless> {
-  const backend = await createBackend({ shell: options.shell })
+  const backend = await openBackend({ shell: options.shell })
   const handler = new RPCHandler(backend.router)
   const token = randomBytes(24).toString('base64url')
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes })

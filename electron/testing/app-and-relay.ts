@@ -11,8 +11,8 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import { Relay } from '@nps-desktop/relay-core/relay'
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import { createHeadlessShell } from '../headless/headless-shell.ts'
-import { type DesktopBackend, createBackend } from '../backend/desktop-backend.ts'
-import type { DesktopRouter } from '../backend/desktop-router.ts'
+import { type DesktopBackend, openBackend } from '../backend/desktop/desktop-backend.ts'
+import type { DesktopRouter } from '../backend/desktop/desktop-router.ts'
 
 /** For tests: the app's backend, a relay and, once asked for, an agent, all in this process; and a service that greets like sshd. */
 export class AppAndRelay {
@@ -66,7 +66,7 @@ export class AppAndRelay {
       dataFolder: join(this.folder, 'app'),
       programsFolder: this.folder,
     })
-    this.backend = await createBackend({ shell })
+    this.backend = await openBackend({ shell })
     this.app = createRouterClient(this.backend.router)
   }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job, JumpHost, Overview } from '@nps-desktop/electron/contract'
 import { createRouterClient, type RouterClient } from '@orpc/server'
-import { type DesktopBackend, createBackend } from '../../electron/backend/desktop-backend.ts'
-import type { DesktopRouter } from '../../electron/backend/desktop-router.ts'
+import { type DesktopBackend, openBackend } from '../../electron/backend/desktop/desktop-backend.ts'
+import type { DesktopRouter } from '../../electron/backend/desktop/desktop-router.ts'
 import { createHeadlessShell } from '../../electron/headless/headless-shell.ts'
 
 /** The app's backend with a data folder of its own, called as the page calls it. */
@@ -23,7 +23,7 @@ export class App {
   static async start(programsFolder: string): Promise<App> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'nps-app-'))
     const shell = await createHeadlessShell({ version: '0.0.0', dataFolder, programsFolder })
-    return new App(await createBackend({ shell }), dataFolder)
+    return new App(await openBackend({ shell }), dataFolder)
   }
 
   /** Looks at the machine's host key and confirms it, as a person does. */

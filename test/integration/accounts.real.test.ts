@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
-import { createHostKeys } from '../../electron/backend/ssh/keys/host-keys.ts'
+import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'

@@ -3,7 +3,7 @@ import { allowTargetProblem } from '@nps-desktop/relay-core/config'
 import { AppError } from '../failures/app-error.ts'
 import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
-import { refuseUnconfirmed } from '../ssh/keys/refuse-unconfirmed.ts'
+import { refuseUnconfirmed } from '../ssh/host-keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
 import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 

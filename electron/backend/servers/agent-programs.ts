@@ -3,7 +3,7 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/program-files.ts'
 import { type MachineOwner, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
-import { quote } from '../ssh/shell/quote.ts'
+import { shellWord as quote } from '@nps-desktop/relay-core/api'
 import type { Storage } from '../storage/records.ts'
 
 /** Most lab boxes first. */

@@ -1,6 +1,6 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
-import { machineWords } from './shell/no-shell.ts'
+import { machineWords } from './no-shell.ts'
 import type { SignInTalk } from './sign-in.ts'
 
 /** How far a sign-in came. */

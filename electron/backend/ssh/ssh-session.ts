@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
-import type { FramedAnswer } from './shell/framed-answer.ts'
-import { machineWords } from './shell/no-shell.ts'
+import type { FramedAnswer } from './framed-answer.ts'
+import { machineWords } from './no-shell.ts'
 import { cancelled, sessionLost } from './ssh-errors.ts'
 
 export interface ExecOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeyFile } from '../key-file.ts'
-import { mergeSameRelay } from '../servers/same-relay.ts'
+import { mergeSameRelay } from '../servers/steps/same-relay.ts'
 import type { LabRecord, ServerRecord, Storage } from './records.ts'
 import { openStorage, storageFile } from './storage.ts'
 

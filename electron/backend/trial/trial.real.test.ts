@@ -13,8 +13,8 @@ import ssh2 from 'ssh2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHeadlessShell } from '../../headless/headless-shell.ts'
-import { type DesktopBackend, createBackend } from '../desktop-backend.ts'
-import type { DesktopRouter } from '../desktop-router.ts'
+import { type DesktopBackend, openBackend } from '../desktop/desktop-backend.ts'
+import type { DesktopRouter } from '../desktop/desktop-router.ts'
 import { trialFolder } from './trial-machine.ts'
 
 let dataFolder: string
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 async function open(): Promise<void> {
   const shell = await createHeadlessShell({ version: '0.0.0', dataFolder, programsFolder: dataFolder })
-  backend = await createBackend({ shell })
+  backend = await openBackend({ shell })
   client = createRouterClient(backend.router)
 }
 
@@ -217,10 +217,10 @@ test('a program that ran the trial and closed the backend ends by itself: nothin
     script,
     `import { createRouterClient } from ${JSON.stringify(import.meta.resolve('@orpc/server'))}
      import { createHeadlessShell } from ${url('../../headless/headless-shell.ts')}
-     import { createBackend } from ${url('../desktop-backend.ts')}
+     import { openBackend } from ${url('../desktop/desktop-backend.ts')}
      const folder = ${JSON.stringify(join(dataFolder, 'child'))}
      const shell = await createHeadlessShell({ version: '0.0.0', dataFolder: folder, programsFolder: folder })
-     const backend = await createBackend({ shell })
+     const backend = await openBackend({ shell })
      const client = createRouterClient(backend.router)
      await client.trial.start({})
      for await (const { tunnels } of await client.overview.watch({})) {

@@ -3,7 +3,7 @@ import { writtenPaths } from '../../provisioning/install/written-paths.ts'
 import { endUpload, need, programPath } from '../../provisioning/install/upload-steps.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
-import { type LabContext, labOf, relayOf } from '../lab-context.ts'
+import { type LabContext, labOf, relayOf } from './lab-context.ts'
 
 /** npc makes itself a service with its key, and tells which kind it got. */
 export const agentServiceStep: StepDefinition<LabContext> = {

@@ -3,7 +3,7 @@ import { findInstalled, versionOf } from '../../provisioning/install/installed-p
 import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
 import { findProgram } from '../../provisioning/install/program-files.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import type { LabContext } from '../lab-context.ts'
+import type { LabContext } from './lab-context.ts'
 
 /** Processor, libc, room on the disk; and an npc of ours that is there already. */
 export const labSystemStep: StepDefinition<LabContext> = {

@@ -4,8 +4,8 @@ import { commandOf } from '../../provisioning/install/installed-program.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
-import { readAgentKey } from '../read-agent-key.ts'
-import { type LabContext, labOf, relayOf } from '../lab-context.ts'
+import { readAgentKey } from './read-agent-key.ts'
+import { type LabContext, labOf, relayOf } from './lab-context.ts'
 
 /** An agent waits 20 s at most between two tries. */
 const onlineTimeoutMs = 30_000

@@ -1,8 +1,8 @@
 import { AppError } from '../../failures/app-error.ts'
-import { quote } from '../../ssh/shell/quote.ts'
+import { shellWord as quote } from '@nps-desktop/relay-core/api'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
-import { type LabContext, labOf, relayOf } from '../lab-context.ts'
+import { type LabContext, labOf, relayOf } from './lab-context.ts'
 
 /** Deadline of the try on the lab box itself. */
 const withinSeconds = 8

@@ -1,5 +1,5 @@
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import { type LabContext, labOf } from '../lab-context.ts'
+import { type LabContext, labOf } from './lab-context.ts'
 
 /** Takes the lab box and its tunnels from the relay: its key is worthless from now on. */
 export const removeClientStep: StepDefinition<Pick<LabContext, 'labId' | 'storage' | 'relays'>> = {

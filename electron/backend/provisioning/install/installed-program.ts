@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
 import type { MachineOwner } from '../jobs/workplace.ts'
-import { commandLine } from '../../ssh/shell/quote.ts'
+import { commandLine } from '@nps-desktop/relay-core/api'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import type { InstalledRecord } from '../../storage/records.ts'
 import { diskFull } from './check-machine.ts'

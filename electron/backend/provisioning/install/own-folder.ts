@@ -1,4 +1,4 @@
-import { quote } from '../../ssh/shell/quote.ts'
+import { shellWord as quote } from '@nps-desktop/relay-core/api'
 
 /**
  * Shell functions for every file that is written, read back or run in a folder where other accounts of the machine may

@@ -1,7 +1,7 @@
 import type { MachineOwner } from '../jobs/workplace.ts'
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
-import { commandLine } from '../../ssh/shell/quote.ts'
+import { commandLine } from '@nps-desktop/relay-core/api'
 import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
 import {
   commandOf,

@@ -1,5 +1,5 @@
 import { AppError } from '../../failures/app-error.ts'
-import { quote } from '../../ssh/shell/quote.ts'
+import { shellWord as quote } from '@nps-desktop/relay-core/api'
 import type { RemoteShell } from '../../ssh/shell/remote-shell.ts'
 
 /** Why a program does not start. Where none of the first four fits, what it said has to do. */

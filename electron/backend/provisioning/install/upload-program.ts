@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { AppError } from '../../failures/app-error.ts'
-import { commandLine, quote } from '../../ssh/shell/quote.ts'
+import { commandLine, shellWord as quote } from '@nps-desktop/relay-core/api'
 import { RemoteCommandFailed, type RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { diskFull } from './check-machine.ts'
 import type { UploadPlace } from './machine-facts.ts'

@@ -1,6 +1,6 @@
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
-import { commandLine } from '../../ssh/shell/quote.ts'
+import { commandLine } from '@nps-desktop/relay-core/api'
 import type { InstalledProgram } from './installed-program.ts'
 import type { UploadPlace } from './machine-facts.ts'
 import type { ProgramFile, ProgramName } from './program-files.ts'

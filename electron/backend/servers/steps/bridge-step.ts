@@ -6,9 +6,9 @@ import type { StepDefinition, StepReport } from '../../provisioning/jobs/step-de
 import { linkFailure } from '../../relays/link-failure.ts'
 import { adminKeySecret } from '../../relays/relays.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
-import { mergeSameRelay } from '../same-relay.ts'
-import { portsBlocked } from '../ports-blocked.ts'
-import { hostOf, type ServerContext, serverOf } from '../server-context.ts'
+import { mergeSameRelay } from './same-relay.ts'
+import { portsBlocked } from './ports-blocked.ts'
+import { hostOf, type ServerContext, serverOf } from './server-context.ts'
 
 const connectWithinMs = 12_000
 const tryWithinMs = 1_500

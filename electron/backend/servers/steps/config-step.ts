@@ -1,7 +1,7 @@
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import { settingsToChange, writeRelaySettings } from '../relay-settings.ts'
+import { settingsToChange, writeRelaySettings } from './relay-settings.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
-import type { ServerContext } from '../server-context.ts'
+import type { ServerContext } from './server-context.ts'
 
 /** nps.conf: ports, and a console password that nobody guesses. What a person wrote there stays. */
 export const configStep: StepDefinition<ServerContext> = {

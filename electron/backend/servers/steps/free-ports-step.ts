@@ -8,8 +8,8 @@ import {
 } from '../../provisioning/install/installed-program.ts'
 import { writtenPaths } from '../../provisioning/install/written-paths.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import { readRelaySettings } from '../relay-settings.ts'
-import type { ServerContext } from '../server-context.ts'
+import { readRelaySettings } from './relay-settings.ts'
+import type { ServerContext } from './server-context.ts'
 
 /** Where nps.conf has the web console. */
 const usualConsolePort = 8080

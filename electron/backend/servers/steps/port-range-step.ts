@@ -1,7 +1,7 @@
 import { checkPorts } from '../../firewall/check-ports.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import { portsBlocked } from '../ports-blocked.ts'
-import { hostOf, type ServerContext, serverOf } from '../server-context.ts'
+import { portsBlocked } from './ports-blocked.ts'
+import { hostOf, type ServerContext, serverOf } from './server-context.ts'
 
 /** Every port of the range, from this computer; fails while some are shut, and says by what. */
 export const portRangeStep: StepDefinition<ServerContext> = {

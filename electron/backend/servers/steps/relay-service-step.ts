@@ -2,7 +2,7 @@ import { apartFlags, apartFolder, installProgram } from '../../provisioning/inst
 import { writtenPaths } from '../../provisioning/install/written-paths.ts'
 import { endUpload, programPath } from '../../provisioning/install/upload-steps.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import { type ServerContext, serverOf } from '../server-context.ts'
+import { type ServerContext, serverOf } from './server-context.ts'
 
 /** The program makes itself a service, and tells which kind it got. */
 export const relayServiceStep: StepDefinition<ServerContext> = {

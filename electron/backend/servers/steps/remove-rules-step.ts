@@ -2,7 +2,7 @@ import { AppError } from '../../failures/app-error.ts'
 import { undoScript } from '../../firewall/firewall-change.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
-import { type ServerContext, serverOf } from '../server-context.ts'
+import { type ServerContext, serverOf } from './server-context.ts'
 
 /** Takes back the firewall rules that this app added, one by one; those of others stay as they are. */
 export const removeRulesStep: StepDefinition<ServerContext> = {

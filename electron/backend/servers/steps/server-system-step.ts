@@ -2,7 +2,7 @@ import { checkMachine, choosePlace } from '../../provisioning/install/check-mach
 import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
 import { findProgram } from '../../provisioning/install/program-files.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
-import type { ServerContext } from '../server-context.ts'
+import type { ServerContext } from './server-context.ts'
 
 /** A difference of clocks that is worth a line: people compare times in logs. */
 const clockNoticeSeconds = 60

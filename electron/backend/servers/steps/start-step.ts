@@ -12,7 +12,7 @@ import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import type { MachineOwner } from '../../provisioning/jobs/workplace.ts'
 import { RemoteCommandFailed, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
-import type { ServerContext } from '../server-context.ts'
+import type { ServerContext } from './server-context.ts'
 
 const accessSchema = z.object({
   port: z.number().int(),

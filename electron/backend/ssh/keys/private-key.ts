@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { AppError } from '../../failures/app-error.ts'
 import { openSshKeyOf } from './openssh-key.ts'
-import { quote } from '../shell/quote.ts'
+import { shellWord as quote } from '@nps-desktop/relay-core/api'
 
 /** A key's text, and how it is called in a message. `file` is empty for one that was pasted. */
 interface KeyText {

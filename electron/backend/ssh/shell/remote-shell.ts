@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../../failures/app-error.ts'
-import { FramedAnswer, framedCommand } from './framed-answer.ts'
-import { noShell } from './no-shell.ts'
+import { FramedAnswer, framedCommand } from '../framed-answer.ts'
+import { noShell } from '../no-shell.ts'
 import type { SshSession } from '../ssh-session.ts'
 
 /** As whom a script runs: the account that signed in, or root by sudo. `password` null: sudo asks for none. */

@@ -4,7 +4,7 @@ import { editConfig, parseRelayConfig } from '@nps-desktop/relay-core/config'
 import { expect, test } from 'vitest'
 import { settingsToChange } from './relay-settings.ts'
 
-const shipped = readFileSync(join(import.meta.dirname, '../../../relay-core/conf/nps.conf'), 'utf8')
+const shipped = readFileSync(join(import.meta.dirname, '../../../../relay-core/conf/nps.conf'), 'utf8')
 const wanted = { bridgePort: 8024, range: { from: 7000, to: 9000 }, consolePort: null }
 
 test('the shipped file gets a password, the range, a console for the machine itself, and no unencrypted protocol', () => {

@@ -7,10 +7,10 @@ import {
   PortRanges,
   type RelayConfig,
 } from '@nps-desktop/relay-core/config'
-import { AppError } from '../failures/app-error.ts'
-import type { MachineOwner } from '../provisioning/jobs/workplace.ts'
-import { quote } from '../ssh/shell/quote.ts'
-import { RemoteCommandFailed } from '../ssh/shell/remote-shell.ts'
+import { AppError } from '../../failures/app-error.ts'
+import type { MachineOwner } from '../../provisioning/jobs/workplace.ts'
+import { shellWord as quote } from '@nps-desktop/relay-core/api'
+import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
 
 /** What setting up asks of nps.conf. */
 export interface WantedSettings {

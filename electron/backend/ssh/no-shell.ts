@@ -1,5 +1,5 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
-import { AppError } from '../../failures/app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 
 /**
  * The sign-in worked, and then no shell came: the machine says why in words of its own. Those of the images of cloud

@@ -1,7 +1,7 @@
 import { agentKey } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
-import { commandOf, type InstalledProgram } from '../provisioning/install/installed-program.ts'
-import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
+import { commandOf, type InstalledProgram } from '../../provisioning/install/installed-program.ts'
+import type { RemoteShell } from '../../ssh/shell/remote-shell.ts'
 
 const status = z.object({ agent: z.object({ fingerprint: agentKey }) })
 

@@ -7,7 +7,7 @@ import {
   isContractProcedure,
 } from '@orpc/contract'
 import { implement, ORPCError, type Router } from '@orpc/server'
-import { failureOfError } from './failures/failure-of-error.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
 
 interface CallOptions {
   /** Aborted when the page cancels the call or goes away. */

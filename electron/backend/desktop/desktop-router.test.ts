@@ -4,7 +4,7 @@ import { desktopContract } from '@nps-desktop/electron/contract'
 import { isContractProcedure } from '@orpc/contract'
 import { createRouterClient } from '@orpc/server'
 import { expect, test } from 'vitest'
-import { AppError } from './failures/app-error.ts'
+import { AppError } from '../failures/app-error.ts'
 import { createRouter, type DesktopHandlers } from './desktop-router.ts'
 
 /** Each call of the contract answered by the same function. */

@@ -1,10 +1,10 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Secret } from '@nps-desktop/relay-core/secret'
-import { AppError } from '../failures/app-error.ts'
-import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
-import type { Workplace } from '../provisioning/jobs/workplace.ts'
-import type { ConnectRelay } from '../relays/relay-access.ts'
-import type { ServerRecord, Storage } from '../storage/records.ts'
+import { AppError } from '../../failures/app-error.ts'
+import type { UploadFindings } from '../../provisioning/install/upload-steps.ts'
+import type { Workplace } from '../../provisioning/jobs/workplace.ts'
+import type { ConnectRelay } from '../../relays/relay-access.ts'
+import type { ServerRecord, Storage } from '../../storage/records.ts'
 
 /** What the steps of a server's jobs share. */
 export interface ServerContext {

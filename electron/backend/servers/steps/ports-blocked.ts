@@ -1,7 +1,7 @@
 import type { Fix, PortReport } from '@nps-desktop/electron/contract'
-import { AppError } from '../failures/app-error.ts'
-import { spellRange } from '../firewall/firewall-change.ts'
-import { shutPorts } from '../firewall/port-report.ts'
+import { AppError } from '../../failures/app-error.ts'
+import { spellRange } from '../../firewall/firewall-change.ts'
+import { shutPorts } from '../../firewall/port-report.ts'
 
 /**
  * The failure of closed ports, the bridge's and the range's as one: nobody likes to open a firewall twice. `more`: other

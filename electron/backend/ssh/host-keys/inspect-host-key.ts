@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import ssh2, { type ConnectConfig } from 'ssh2'
-import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './host-key.ts'
+import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from '../keys/host-key.ts'
 import { signInTimeoutMs } from '../open-session.ts'
 import { cancelled, handshakeFailure, sessionLost } from '../ssh-errors.ts'
 

@@ -3,9 +3,9 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { RPCHandler } from '@orpc/server/message-port'
-import { createBackend, type DesktopBackend } from './desktop-backend.ts'
-import { openKeyFile } from './key-file.ts'
-import type { Shell } from './shell.ts'
+import { openBackend, type DesktopBackend } from './desktop-backend.ts'
+import { openKeyFile } from '../key-file.ts'
+import type { Shell } from '../shell.ts'
 
 /** Entry of the utilityProcess: gets its start values and its ports from Electron's main process. */
 
@@ -32,7 +32,7 @@ parentPort.on('message', ({ data, ports }) => {
 async function start(values: BackendStart, port: Port): Promise<DesktopBackend> {
   const client: ContractRouterClient<typeof shellContract> = createORPCClient(new RPCLink({ port }))
   port.start()
-  return createBackend({ shell: await createRemoteShell(values, client) })
+  return openBackend({ shell: await createRemoteShell(values, client) })
 }
 
 async function connect(port: Port): Promise<void> {

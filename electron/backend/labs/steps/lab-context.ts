@@ -1,8 +1,8 @@
-import { AppError } from '../failures/app-error.ts'
-import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
-import type { Workplace } from '../provisioning/jobs/workplace.ts'
-import type { Relays } from '../relays/relays.ts'
-import type { LabRecord, RelayRecord, Storage } from '../storage/records.ts'
+import { AppError } from '../../failures/app-error.ts'
+import type { UploadFindings } from '../../provisioning/install/upload-steps.ts'
+import type { Workplace } from '../../provisioning/jobs/workplace.ts'
+import type { Relays } from '../../relays/relays.ts'
+import type { LabRecord, RelayRecord, Storage } from '../../storage/records.ts'
 
 /** What the steps of a lab box's jobs share. */
 export interface LabContext {

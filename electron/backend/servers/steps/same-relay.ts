@@ -1,7 +1,7 @@
-import { parseTunnelId, tunnelIdOf } from '../ids.ts'
-import { adminKeySecret } from '../relays/relays.ts'
-import { forgetServer } from '../storage/forget-server.ts'
-import type { Storage } from '../storage/records.ts'
+import { parseTunnelId, tunnelIdOf } from '../../ids.ts'
+import { adminKeySecret } from '../../relays/relays.ts'
+import { forgetServer } from '../../storage/forget-server.ts'
+import type { Storage } from '../../storage/records.ts'
 
 /**
  * A relay that was connected by its key and is then set up by ssh proves the same identity: it is one server. What the

@@ -1,0 +1,64 @@
+import { connectRelay } from '@nps-desktop/relay-core/api-client'
+import { systemClock } from '@nps-desktop/relay-core/async'
+import { silentLog, type Log } from '@nps-desktop/relay-core/log'
+import { AppCalls } from '../app/app-calls.ts'
+import { createRouter, type DesktopRouter } from './desktop-router.ts'
+import { LabRecords } from '../labs/lab-records.ts'
+import { desktopHandlers } from './desktop-handlers.ts'
+import { openJobs } from './open-jobs.ts'
+import { openLinks } from './open-links.ts'
+import { openTunnels } from './open-tunnels.ts'
+import { openView } from './open-view.ts'
+import { ServerRecords } from '../servers/server-records.ts'
+import type { Shell } from '../shell.ts'
+import { createHostKeys } from '../ssh/host-keys/host-keys.ts'
+import { createMachines } from '../ssh/machines.ts'
+import { openStorage } from '../storage/storage.ts'
+import { forgetTrials, Trial } from '../trial/trial.ts'
+
+export interface DesktopBackend {
+  /** Implements `desktopContract`; serve it with an RPCHandler of any carrier. */
+  readonly router: DesktopRouter
+  /** Ends every connection, job and feed; tunnels keep running on the server and the lab box. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * The app without its window: each part is opened with those it stands on, and closed before them.
+ * Rejects with `storage-failed` when the app's data cannot be opened.
+ */
+export async function openBackend({
+  shell,
+  log = silentLog,
+}: {
+  shell: Shell
+  log?: Log
+}): Promise<DesktopBackend> {
+  const clock = systemClock
+  const { dataFolder, programsFolder } = shell
+  await using parts = new AsyncDisposableStack()
+  const storage = parts.adopt(openStorage(shell, { log, clock }), (part) => part.close())
+  await forgetTrials(storage, dataFolder)
+  const machines = createMachines({ storage })
+  const app = parts.adopt(new AppCalls({ shell, storage }), (part) => part.close())
+  const links = parts.use(openLinks({ storage, clock, log }))
+  const view = parts.use(openView({ storage, machines, links, clock, log }))
+  const { tunnels } = parts.use(openTunnels({ storage, machines, links, view, clock, log }))
+  const { relays } = links
+  const labs = new LabRecords({ storage, relays })
+  const { overview, activity } = view
+  const trial = parts.adopt(
+    new Trial({ storage, relays, labs, tunnels, overview, activity, log, dataFolder }),
+    (part) => part.stop(),
+  )
+  const work = parts.use(openJobs({ storage, machines, programsFolder, links, view, clock, log }))
+  const servers = new ServerRecords({ storage, relays, connect: connectRelay })
+  const hostKeys = createHostKeys({ storage, machines, log, clock })
+  const router = createRouter(
+    desktopHandlers({ app, hostKeys, servers, labs, trial, links, view, work, tunnels }),
+    log,
+  )
+  const opened = parts.move()
+  let closing: Promise<void> | undefined
+  return { router, close: () => (closing ??= opened.disposeAsync()) }
+}

@@ -1,0 +1,107 @@
+import type { AppCalls } from '../app/app-calls.ts'
+import type { DesktopHandlers } from './desktop-router.ts'
+import type { LabRecords } from '../labs/lab-records.ts'
+import { relayCalls } from '../servers/relay-calls.ts'
+import type { ServerRecords } from '../servers/server-records.ts'
+import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { OpenJobs } from './open-jobs.ts'
+import type { Links } from './open-links.ts'
+import type { OpenTunnels } from './open-tunnels.ts'
+import type { View } from './open-view.ts'
+
+/** Which part answers which call of the contract. */
+export function desktopHandlers({
+  app,
+  hostKeys,
+  servers,
+  labs,
+  trial,
+  links: { relays },
+  view: { overview, activity, traffic },
+  work: { jobs, agentPrograms, serverJobs, labJobs },
+  tunnels,
+}: {
+  app: AppCalls
+  hostKeys: HostKeys
+  servers: ServerRecords
+  labs: LabRecords
+  trial: Trial
+  links: Links
+  view: View
+  work: OpenJobs
+  tunnels: OpenTunnels['tunnels']
+}): DesktopHandlers {
+  return {
+    app: {
+      capabilities: () => app.capabilities(),
+      settings: {
+        watch: (_input, { signal }) => app.watchSettings(signal),
+        save: (change) => app.saveSettings(change),
+      },
+      openUrl: (input) => app.openUrl(input),
+      openDataFolder: () => app.openDataFolder(),
+      forgetSetAside: (input) => app.forgetSetAside(input),
+      pickKeyFile: () => app.pickKeyFile(),
+      deepLinks: (_input, { signal }) => app.deepLinks(signal),
+    },
+    overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
+    activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
+    hostKeys: {
+      inspect: (input, options) => hostKeys.inspect(input, options),
+      confirm: (input, options) => hostKeys.confirm(input, options),
+      list: () => hostKeys.list(),
+      forget: (input) => hostKeys.forget(input),
+    },
+    jobs: {
+      watch: (input, options) => jobs.watch(input, options),
+      list: () => jobs.list(),
+      cancel: (input) => jobs.cancel(input),
+      retry: (input) => jobs.retry(input),
+    },
+    servers: {
+      add: (input) => servers.add(input),
+      edit: (input) => servers.edit(input),
+      connect: (input, options) => servers.connect(input, options),
+      setup: (input) => serverJobs.setup(input),
+      checkPorts: (input) => serverJobs.checkPorts(input),
+      openHostFirewall: (input, options) => serverJobs.openHostFirewall(input, options),
+      ports: (input) => servers.ports(input),
+      remove: async (input) => {
+        await agentPrograms.stop(input.serverId)
+        return serverJobs.remove(input)
+      },
+      restart: (input, options) => serverJobs.restart(input, options),
+      ...relayCalls(relays),
+    },
+    labs: {
+      add: (input, options) => labs.add(input, options),
+      edit: (input, options) => labs.edit(input, options),
+      setup: (input) => labJobs.setup(input),
+      invite: async (input, options) => {
+        await agentPrograms.ready(labs.find(input.labId).server.id, options)
+        return await labs.invite(input, options)
+      },
+      remove: (input, options) => labJobs.remove(input, options),
+    },
+    tunnels: {
+      addPreset: (input, options) => tunnels.addPreset(input, options),
+      addTcp: (input, options) => tunnels.addTcp(input, options),
+      edit: (input, options) => tunnels.edit(input, options),
+      start: (input, options) => tunnels.start(input, options),
+      stop: (input, options) => tunnels.stop(input, options),
+      remove: (input) => tunnels.remove(input),
+      undoRemove: (input) => tunnels.undoRemove(input),
+      useHere: (input) => tunnels.useHere(input),
+      acceptChange: (input) => tunnels.acceptChange(input),
+      check: (input) => tunnels.check(input),
+      openAddress: (input, options) => tunnels.openAddress(input, options),
+      connections: (input, options) => tunnels.connections(input, options),
+    },
+    traffic: {
+      live: (_input, { signal }) => traffic.feed.watch(signal),
+      history: (input, options) => traffic.history(input, options),
+    },
+    trial: { start: (input) => trial.start(input), stop: () => trial.stop() },
+  }
+}

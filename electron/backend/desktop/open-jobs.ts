@@ -1,0 +1,63 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
+import { connectRelay } from '@nps-desktop/relay-core/api-client'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { jobEnded } from '../activity/job-ended.ts'
+import { LabJobs } from '../labs/lab-jobs.ts'
+import { createJobs, type Jobs } from '../provisioning/jobs/jobs.ts'
+import { AgentPrograms } from '../servers/agent-programs.ts'
+import { ServerJobs } from '../servers/server-jobs.ts'
+import type { Machines } from '../ssh/machines.ts'
+import type { Storage } from '../storage/records.ts'
+import type { Links } from './open-links.ts'
+import type { View } from './open-view.ts'
+
+/** What the app does on machines, by ssh. */
+export interface OpenJobs extends AsyncDisposable {
+  readonly jobs: Jobs
+  readonly agentPrograms: AgentPrograms
+  readonly serverJobs: ServerJobs
+  readonly labJobs: LabJobs
+}
+
+/** Nothing runs until it is asked for; what runs at the end is stopped and waited for. */
+export function openJobs({
+  storage,
+  machines,
+  programsFolder,
+  links: { relays },
+  view: { activity },
+  clock,
+  log,
+}: {
+  storage: Storage
+  machines: Machines
+  programsFolder: string
+  links: Links
+  view: View
+  clock: Clock
+  log: Log
+}): OpenJobs {
+  const parts = new AsyncDisposableStack()
+  const agentPrograms = parts.adopt(new AgentPrograms({ storage, machines, programsFolder, log }), (part) =>
+    part.close(),
+  )
+  const onEnded: Parameters<typeof createJobs>[0]['onEnded'] = (job) => {
+    const server = storage.servers.get(job.serverId ?? '')
+    const lab = storage.labs.get(job.labId ?? '')
+    const line = jobEnded(job, { server, lab, atMs: clock.now() })
+    if (line) activity.add(line)
+  }
+  const jobs = parts.adopt(createJobs({ log, clock, onEnded }), (part) => part.close())
+  const serverJobs = new ServerJobs({
+    storage,
+    machines,
+    jobs,
+    relays,
+    connect: connectRelay,
+    programsFolder,
+    log,
+    onReached: (serverId, workplace) => agentPrograms.share(serverId, workplace),
+  })
+  const labJobs = new LabJobs({ storage, machines, jobs, relays, programsFolder })
+  return { jobs, agentPrograms, serverJobs, labJobs, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}

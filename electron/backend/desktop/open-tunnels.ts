@@ -1,0 +1,52 @@
+import type { Clock } from '@nps-desktop/relay-core/async'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { LoopbackForwards } from '../forwards/loopback-forwards.ts'
+import { followPasswords } from '../known-tunnels/tunnel-change.ts'
+import { createLabServices } from '../labs/lab-services.ts'
+import type { Machines } from '../ssh/machines.ts'
+import type { Storage } from '../storage/records.ts'
+import { PendingRemovals } from '../tunnels/pending-removals.ts'
+import { TunnelCalls } from '../tunnels/tunnel-calls.ts'
+import type { Links } from './open-links.ts'
+import type { View } from './open-view.ts'
+
+/** What a person does with tunnels. */
+export interface OpenTunnels extends AsyncDisposable {
+  readonly tunnels: TunnelCalls
+}
+
+/** Deletions that were due are finished from now on. */
+export function openTunnels({
+  storage,
+  machines,
+  links: { relays },
+  view: { checks, overview, activity },
+  clock,
+  log,
+}: {
+  storage: Storage
+  machines: Machines
+  links: Links
+  view: View
+  clock: Clock
+  log: Log
+}): OpenTunnels {
+  const parts = new AsyncDisposableStack()
+  parts.use(followPasswords(storage, relays, log))
+  const forwards = parts.adopt(new LoopbackForwards({ log }), (part) => part.close())
+  const removal = parts.adopt(new PendingRemovals({ storage, relays, clock, log }), (part) => part.close())
+  removal.start()
+  const services = createLabServices({ storage, machines, log })
+  const tunnels = new TunnelCalls({
+    storage,
+    relays,
+    checks,
+    overview,
+    removal,
+    services,
+    activity,
+    forwards,
+    clock,
+  })
+  return { tunnels, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}

@@ -1,1 +1,0 @@
-export { commandLine, shellWord as quote } from '@nps-desktop/relay-core/api'
