@@ -8,7 +8,7 @@ import { serveScenarios } from './serve-world.ts'
 import { shots } from './shots.ts'
 import type { Shot } from './shots.ts'
 
-/** Pictures of every screen in its states, and what axe finds in each. Exits with 1 when it finds anything. */
+/** Takes a picture of every screen in each of its states, with what axe finds in it. Exits with 1 when axe finds anything. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -71,7 +71,7 @@ async function take(shot: Shot): Promise<number> {
   }
 }
 
-/** Two frames: what was just told is drawn. */
+/** Two frames: by then the latest change is drawn. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),

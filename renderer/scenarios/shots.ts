@@ -132,7 +132,7 @@ export const shots: readonly Shot[] = [
   ...screens.map((shot) => ({ ...shot, name: `${shot.name}.wide`, width: 1600, height: 1000 })),
 ]
 
-/** The scenarios' setting is English: the switch is a setting like any other. */
+/** The scenarios are in English: switching is a setting like any other. */
 function chineseFirst(act: Shot['act']): NonNullable<Shot['act']> {
   return async (page) => {
     await page.locator('html[lang="zh-CN"]').waitFor()

@@ -6,7 +6,7 @@ export class Changes {
     for (const listener of this.#listeners) listener()
   }
 
-  /** One turn for each change, until `signal` is aborted. */
+  /** One turn per change, until `signal` is aborted. */
   async *each(signal: AbortSignal | undefined): AsyncGenerator<void> {
     let wake = Promise.withResolvers<void>()
     const listener = (): void => wake.resolve()

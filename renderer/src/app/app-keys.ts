@@ -1,4 +1,4 @@
-/** What the keys of the whole app do; pages have their own besides. */
+/** What the keys of the whole app do; pages have further keys of their own. */
 export interface AppKeyActions {
   search(): void
   home(): void
@@ -43,7 +43,7 @@ export function useAppKeys(actions: Partial<AppKeyActions>): () => void {
   return () => window.removeEventListener('keydown', onKey)
 }
 
-/** Escape first belongs to what is open: a field, a menu, a dialog. */
+/** Escape belongs first to whatever is open: a field, a menu, a dialog. */
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return true
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')

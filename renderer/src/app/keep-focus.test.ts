@@ -14,7 +14,7 @@ afterEach(() => end())
 
 const focus = (id: string): void => document.querySelector<HTMLElement>(`#${id}`)?.focus()
 const focused = (): string => document.activeElement?.id ?? ''
-/** Removes it as a page does; observers are told at the next microtask. */
+/** Removes it as a page would; observers hear of it at the next microtask. */
 async function remove(selector: string): Promise<void> {
   const element = document.querySelector(selector)
   if (element?.contains(document.activeElement)) (document.activeElement as HTMLElement).blur()

@@ -1,13 +1,13 @@
 const focusable =
   'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex]:not([tabindex="-1"])'
-/** What lies above the page and goes by itself: the focus comes from the page and belongs back there. */
+/** What floats above the page and closes by itself: its focus came from the page and belongs back there. */
 const above = '[role="dialog"], [role="menu"], [role="listbox"]'
 
 /**
  * Keeps the focus on the page. When the focused element goes away (a dialog closes, a form becomes text, a step is
  * over) the browser drops the focus to the body, and the keyboard starts again at the top. Then it goes to the nearest
  * place that is still there: where it was before the dialog, or the first thing in the part that held it.
- * Answers a function that ends it.
+ * Returns a function that stops it.
  */
 export function keepFocus(document: Document): () => void {
   /** The focused element and what held it, from the inside out; the same of the page below an open dialog. */

@@ -10,7 +10,7 @@ export interface Crumb {
   to: RouteLocationRaw
 }
 
-/** The way to the page that is shown, without the page itself: its own heading says that. */
+/** The path to the page shown, without the page itself, which its heading names. */
 export function useCrumbs(): ComputedRef<readonly Crumb[]> {
   const route = useRoute()
   const overview = useOverview()

@@ -18,7 +18,7 @@ export interface SearchEntry {
   to: RouteLocationRaw
 }
 
-/** All that has a name. */
+/** Everything that has a name. */
 export function useSearchEntries(): ComputedRef<readonly SearchEntry[]> {
   const overview = useOverview()
   const { t } = useI18n({ useScope: 'global' })

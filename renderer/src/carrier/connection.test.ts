@@ -3,7 +3,7 @@ import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
 import { BackendConnection } from './connection.ts'
 import { follow } from './follow.ts'
 
-/** A backend that can be taken away: each opened link ends when `drop` is called. */
+/** A backend that can be taken away: every open link ends when `drop` is called. */
 function droppableCarrier(): { carrier: RpcCarrier; drop: () => void; opened: () => number } {
   let opened = 0
   let drop = (): void => undefined

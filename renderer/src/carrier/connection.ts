@@ -15,11 +15,11 @@ const openTimeoutMs = 8_000
 const callWaitMs = 10_000
 const firstRetryMs = 200
 const slowestRetryMs = 3_000
-/** After a link that lived so long the pauses begin anew. */
+/** After a link that lived this long, the pauses start short again. */
 const goodLinkMs = 5_000
 
 /**
- * Keeps one link to the backend open, for ever. Calls made while it is away wait a little; feeds are
+ * Keeps one link to the backend open until it is closed. Calls made while the backend is away wait a little; feeds are
  * subscribed again by `follow`.
  */
 export class BackendConnection {

@@ -4,8 +4,8 @@ import { relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
 import { ORPCError } from '@orpc/client'
 
 /**
- * What a rejected call means for the screen: the failure it carries, a code of the relay's API, or `internal` for
- * everything that nobody foresaw. Null when the call was cancelled on purpose.
+ * What a rejected call means to the screen: the failure it carries, a code of the relay's API, or `internal` for
+ * everything unforeseen. Null when the call was cancelled on purpose.
  */
 export function failureOf(error: unknown): Failure | null {
   if (error instanceof DOMException && error.name === 'AbortError') return null

@@ -1,7 +1,7 @@
 import { RPCLink } from '@orpc/client/message-port'
 import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
 
-/** The word with which the preload script hands over a port to the backend. */
+/** The message with which the preload script hands over a port to the backend. */
 const portMessage = 'nps-desktop:port'
 /** How the page asks the preload script for another one. */
 const connectMessage = 'nps-desktop:connect'

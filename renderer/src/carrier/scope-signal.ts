@@ -1,6 +1,6 @@
 import { onScopeDispose } from 'vue'
 
-/** Aborted when the calling component or scope goes away: for whatever is not to outlive it. */
+/** Aborted when the calling component or scope goes away, for whatever must not outlive it. */
 export function useScopeSignal(): AbortSignal {
   const stop = new AbortController()
   onScopeDispose(() => stop.abort())

@@ -4,7 +4,7 @@ import type { Ref } from 'vue'
 import { failureOf } from './failure-of-call.ts'
 import { useScopeSignal } from './scope-signal.ts'
 
-/** One call at a time that a button starts: is it running, and what came of the last one. */
+/** The call behind a button, one at a time: whether it is running, and how the last one ended. */
 export interface ButtonCall<Args extends unknown[]> {
   readonly busy: Readonly<Ref<boolean>>
   /** Why the last one failed; null after a good one, and while one runs. */

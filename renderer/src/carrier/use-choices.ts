@@ -8,7 +8,7 @@ import { useScopeSignal } from './scope-signal.ts'
 export interface Choices<Args extends unknown[]> {
   /** Why the last one failed; null after a good one. */
   readonly failure: Ref<Failure | null>
-  /** One after the other in the order of the clicks, so that the last click is what stays. */
+  /** Runs them one after the other in the order of the clicks, so that the last click wins. */
   choose(...args: Args): void
 }
 

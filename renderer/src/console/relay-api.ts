@@ -12,7 +12,7 @@ export type RelayApi = ContractRouterClient<RelayContract>
 
 const relayKey: InjectionKey<RelayApi> = Symbol('relay')
 
-/** Connects this component and what is inside it to the server that served the page, each time by a new ticket of the session. */
+/** Connects this component and its children to the server that served the page, with a new ticket of the session for each connection. */
 export function createRelay(): { api: RelayApi; connection: BackendConnection } {
   const connection = new BackendConnection(
     webSocketCarrier(async (options) => {

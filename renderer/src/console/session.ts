@@ -10,16 +10,16 @@ const commandAnswer = z.object({ command: z.string() })
 const refusal = z.object({ code: z.enum(relayErrorCodes), message: z.string() }).and(relayErrorData.partial())
 const deadlineMs = 10_000
 
-/** Of this tab alone; unlike a cookie it does not go along to the pages behind the server's other ports. */
+/** Of this tab alone; unlike a cookie it is not sent to the pages behind the server's other ports. */
 const tokenKey = 'nps:session'
 
-/** Is this tab signed in, and does nps.conf hold a password that lets anybody in at all? */
+/** Whether this tab is signed in, and whether nps.conf holds a password with which anybody could be. */
 export async function readSession(): Promise<z.infer<typeof sessionAnswer>> {
   const response = await fetch('session', { headers: proof(), signal: AbortSignal.timeout(deadlineMs) })
   return sessionAnswer.parse(await response.json())
 }
 
-/** Null when it worked, or why not. Rejects when the server does not answer. */
+/** Null when it worked, otherwise why not. Rejects when the server does not answer. */
 export async function logIn(username: string, password: string): Promise<Failure | null> {
   const response = await post('login', { username, password })
   if (!response.ok) return failureIn(response)
@@ -39,7 +39,7 @@ export async function webSocketTicket({ signal }: { signal: AbortSignal }): Prom
   return ticketAnswer.parse(await response.json()).ticket
 }
 
-/** The line that starts the agent of a client, with its key: the password is asked once more, and the server's log tells of it. */
+/** The line that starts a client's agent, with its key: the password is asked for once more, and the server's log records it. */
 export async function showCommand(
   input: { id: number; host: string },
   password: string,

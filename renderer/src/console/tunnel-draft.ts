@@ -12,7 +12,7 @@ export interface TunnelDraft {
   path: string
   folder: string
   user: string
-  /** Of the user; of a private tunnel, what its visitors have to know. */
+  /** The user's; for a private tunnel, the password that its visitors have to know. */
   password: string
 }
 
@@ -49,7 +49,7 @@ export function draftOf({ mode, name, port, target, settings }: Tunnel): TunnelD
   }
 }
 
-/** The fields whose text cannot be right; what is merely empty is not told. */
+/** The fields whose text cannot be right; merely empty ones are not among them. */
 export function wrongFields(draft: TunnelDraft): DraftField[] {
   const isWrong: Record<DraftField, boolean> = {
     port: draft.port.trim() !== '' && parsePort(draft.port) === null,
@@ -64,7 +64,7 @@ export function wrongFields(draft: TunnelDraft): DraftField[] {
   return fieldsOf[draft.mode].filter((field) => isWrong[field])
 }
 
-/** Whether all that the mode cannot do without is there and well formed. */
+/** Whether everything that the mode needs is there and well formed. */
 export function isComplete(draft: TunnelDraft): boolean {
   const asked = fieldsOf[draft.mode]
   const isThere = (field: DraftField) =>
@@ -78,7 +78,7 @@ export function isComplete(draft: TunnelDraft): boolean {
   )
 }
 
-/** As the relay takes it; settings the form does not show stay as they were. */
+/** As the relay takes it; settings that the form does not show stay as they were. */
 export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}) {
   const asked = fieldsOf[draft.mode]
   const port = asked.includes('port') ? parsePort(draft.port) : null

@@ -9,7 +9,7 @@ export type ConsoleLook =
   | { look: 'checking' }
   | { look: 'broken'; failure: Failure }
   | { look: 'paused' }
-  /** It listens and its lab box is there; whether anything answers cannot be asked over UDP. */
+  /** It listens and its lab box is there; whether anything answers cannot be checked over UDP. */
   | { look: 'unchecked' }
 
 export function consoleLook(tunnel: Tunnel, probe: ProbeResult | undefined, nowMs: number): ConsoleLook {

@@ -7,7 +7,7 @@ import type { RelayApi } from './relay-api.ts'
 
 /** The pause between two rounds; a result counts for 30 s. */
 const roundMs = 10_000
-/** A round asks at most so many tunnels, one after the other; more take turns. */
+/** At most this many tunnels per round, one after the other; if there are more, they take turns. */
 const mostPerRound = 30
 
 /** What the last probe of each running tunnel found: through port, lab box and service. */

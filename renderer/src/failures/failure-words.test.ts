@@ -16,7 +16,7 @@ import type { Language } from '../locales/index.ts'
 import { useFactText } from './use-fact-text.ts'
 import { useFailureText } from './use-failure-text.ts'
 
-/** A value of its own for each name, of whatever kind the schema takes: found by trying. */
+/** A different value for each name, of whatever type the schema takes: found by trying. */
 function anyValue(name: string, schema: z.ZodType): unknown {
   const found = [`<${name}>`, 4321, 'systemd'].find((value) => schema.safeParse(value).data === value)
   if (found === undefined) throw new Error(`nothing fits ${name}`)
@@ -61,7 +61,7 @@ const found: { about: string; fact: Fact }[] = factCodes.flatMap((code) => {
   }))
 })
 
-/** What a sentence looks like where a value was missing. */
+/** What a sentence looks like where a value is missing. */
 const holes = /\{|\}|undefined|\bNaN\b|failures\.|facts\.|“”|""|: *$|\(\)|\s[.,;](?!\w)|\s{2}/
 
 describe.each(['en', 'zh-CN'] as const)('in %s', (language) => {

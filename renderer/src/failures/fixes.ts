@@ -1,8 +1,8 @@
 import type { Failure, Fix } from '@nps-desktop/electron/contract'
 
 /**
- * Who does each fix at one place of the screen. A panel shows no button for a fix that has no handler here, so there
- * is none that does nothing; `use-fixes.ts` makes them for the app. What is only copied, the panel does itself.
+ * What carries out each fix at one place of the screen. A panel shows no button for a fix without a handler here, so there
+ * is none that does nothing; `use-fixes.ts` makes the handlers for the app. Fixes that only copy, the panel does itself.
  */
 export type FixHandlers = {
   readonly [Action in Fix['action']]?: (fix: Extract<Fix, { action: Action }>, failure: Failure) => unknown
@@ -14,13 +14,13 @@ export function textToCopy(fix: Fix): string | null {
   return fix.action === 'start-service' ? fix.command : null
 }
 
-/** The fixes of a failure that somebody does here, in their order. */
+/** The fixes of a failure that can be done here, in their order. */
 export function possibleFixes({ fixes }: Failure, handlers: FixHandlers): Fix[] {
   return fixes.filter((fix) => textToCopy(fix) !== null || handlers[fix.action] !== undefined)
 }
 
 export function doFix(handlers: FixHandlers, fix: Fix, failure: Failure): void {
-  // a handler takes the fix of its own action
+  // a handler takes the fix of its action
   const handler = handlers[fix.action] as ((fix: Fix, failure: Failure) => unknown) | undefined
   void handler?.(fix, failure)
 }

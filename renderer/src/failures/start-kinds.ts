@@ -3,7 +3,7 @@ import type { Lab } from '@nps-desktop/electron/contract'
 
 export type StartKind = Lab['startKind']
 
-/** Is this one of the contract's kinds of start, for which the locales have words? */
+/** Whether this is one of the contract's kinds of start, for which the locales have words. */
 export function isStartKind(value: unknown): value is StartKind {
   return startKind.options.some((kind) => kind === value)
 }

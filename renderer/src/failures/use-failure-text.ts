@@ -8,15 +8,15 @@ import { useWrittenValue } from './use-written-value.ts'
 
 /** Values that the place on the screen knows and a failure may lack: names of the server, the lab box, the service. */
 export type FailureContext = Readonly<Record<string, string | number>>
-/** What is so, why, and what to do next. */
+/** What happened, why, and what to do next. */
 export type SaidFailure = Omit<FailureText, 'without'>
 
 const texts: Record<ErrorCode, FailureText> = failures
 const subjects = ['host', 'server', 'lab', 'service'] as const
 
 /**
- * Says a failure in the current language: with its own values, then the page's. A part for which a value is missing
- * is said in its form without; the tests see that every code has one where its values are not required.
+ * A failure in the current language, with its own values first, then the page's. A part for which a value is missing
+ * takes its form without that value; the tests check that every code has one where its values are not required.
  */
 export function useFailureText(): (failure: Failure, context?: FailureContext) => SaidFailure {
   const { t } = useI18n({ useScope: 'global' })
@@ -43,7 +43,7 @@ export function useFailureText(): (failure: Failure, context?: FailureContext) =
       const other = lacks ? text.without?.[name] : undefined
       const key = other === undefined ? name : `without.${name}`
       const sentence = closed(t(`failures.${failure.code}.${key}`, all))
-      // A general word may begin the sentence; a name keeps its own first letter.
+      // A general word may begin the sentence and then takes a capital; a name keeps its first letter.
       const begins = general.some((subject) => (other ?? text[name]).startsWith(`{${subject}}`))
       return begins ? capital(sentence) : sentence
     }

@@ -5,13 +5,13 @@ import type { FixHandlers } from './fixes.ts'
 import { useOpenUrl } from '../stores/use-open-url.ts'
 import { useOverview } from '../stores/use-overview.ts'
 
-/** Where a failure stands, as far as its fixes need it. What is absent has no button. */
+/** Where a failure is shown, as far as its fixes need to know. What is absent has no button. */
 export interface FixPlace {
-  /** Runs a call with the place's own "busy" and "failed"; fulfils with false when it failed. */
+  /** Runs a call with the "busy" and "failed" of that place; fulfils with false when it failed. */
   readonly run: (work: (options: { signal: AbortSignal }) => Promise<unknown>) => Promise<boolean>
-  /** Does again what failed. */
+  /** Tries again what failed. */
   readonly again?: () => unknown
-  /** Runs the failed step of a job again, with what a person put right. */
+  /** Runs the failed step of a job again, with what a person corrected. */
   readonly correct?: (corrections: Corrections) => unknown
   /** The machine that could not be reached or signed in to. */
   readonly machine?: { readonly kind: 'server' | 'lab'; readonly id: string }
@@ -26,7 +26,7 @@ export interface FixPlace {
   readonly usePort?: (port: number) => unknown
 }
 
-/** The app's one handler of fixes: the same act for the same fix, wherever its failure shows. */
+/** The app's only handler of fixes: the same fix does the same wherever its failure is shown. */
 export function useFixes(): (place: FixPlace) => FixHandlers {
   const api = useApi()
   const router = useRouter()

@@ -1,7 +1,7 @@
 import { onScopeDispose, readonly, ref } from 'vue'
 import type { Ref } from 'vue'
 
-/** The time, moving once a second while the page is visible; every user shares one timer. */
+/** The time, updated once per second while the page is visible; all users share one timer. */
 const nowMs = ref(Date.now())
 let users = 0
 let timer: ReturnType<typeof setInterval> | undefined

@@ -54,7 +54,7 @@ function passed(step: Step): boolean {
 function stateOf(steps: readonly Step[], job: Job['state']): Step['state'] {
   if (steps.some((step) => step.state === 'failed')) return 'failed'
   if (steps.every(passed)) return steps.some((step) => step.state === 'done') ? 'done' : 'skipped'
-  // Between two steps of one group nothing runs for a moment; the group does.
+  // Between two steps of a group nothing runs for a moment, but the group does.
   const begun = steps.some((step) => step.state !== 'waiting')
   return begun && job === 'running' ? 'running' : 'waiting'
 }

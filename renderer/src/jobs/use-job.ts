@@ -6,7 +6,7 @@ import { failureOf } from '../carrier/failure-of-call.ts'
 import { follow } from '../carrier/follow.ts'
 import { useNewest, useScopeSignal } from '../carrier/scope-signal.ts'
 
-/** The newest job of one sort, live. */
+/** The newest job of one kind, live. */
 export interface FollowedJob {
   /** Null while none is known. */
   readonly job: Readonly<ShallowRef<Job | null>>
@@ -16,7 +16,7 @@ export interface FollowedJob {
 
 /**
  * Finds the newest job that `wanted` picks and follows it for as long as the calling scope lives. Every new connection to
- * the backend looks again: a backend that was started anew knows no jobs.
+ * the backend looks again: a backend that has been restarted knows no jobs.
  */
 export function useJob(wanted: (job: Job) => boolean): FollowedJob {
   const { api, connection } = useBackend()

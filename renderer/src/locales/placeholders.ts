@@ -1,9 +1,9 @@
-/** The names in braces of a text, each once. */
+/** The names in braces in a text, each once. */
 export function placeholdersOf(text: string): string[] {
   return [...new Set([...text.matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => name ?? ''))]
 }
 
-/** The values that say something: an empty text is one that nobody knows. */
+/** The values that are known: an empty text stands for one that is not. */
 export function knownValues(values: object): Record<string, string | number> {
   const known: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(values)) {

@@ -17,7 +17,7 @@ export function serverTone(server: Server, laptopOnline: boolean): Tone {
   }
 }
 
-/** A box that is online with a broken tunnel asks for a look. */
+/** A box that is online but has a broken tunnel deserves a look. */
 export function labTone(lab: Lab, tunnels: readonly Tunnel[], nowMs: number): Tone {
   switch (lab.state.state) {
     case 'online':

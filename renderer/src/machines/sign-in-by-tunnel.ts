@@ -4,7 +4,7 @@ import type { Lab, Server, SshAddress, Tunnel } from '@nps-desktop/electron/cont
 const ownSshd = /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/
 
 /**
- * Where this laptop can sign in to a lab box that it has no address of: the near end of its SSH tunnel. `user` is empty
+ * Where this laptop can sign in to a lab box whose address it does not have: the near end of its SSH tunnel. `user` is empty
  * where its npc has not said one. Null without such a tunnel, and `ready` says whether it is known to work now.
  */
 export function signInByTunnel(

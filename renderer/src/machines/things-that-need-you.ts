@@ -7,7 +7,7 @@ export type Need =
   | { kind: 'lab'; lab: Lab; server: Server; sinceMs: number | null; tunnels: readonly Tunnel[] }
   | { kind: 'tunnel'; tunnel: Tunnel; lab: Lab; server: Server; failure: Failure; sinceMs: number }
 
-/** Everything that is broken, one entry a cause, the outermost first. Without network nothing is: then all is unknown. */
+/** Everything that is broken, one entry per cause, outermost first. Without a network nothing is broken: then all is unknown. */
 export function thingsThatNeedYou(overview: Overview, nowMs: number): readonly Need[] {
   const needs: Need[] = []
   const covered = new Set<string>()

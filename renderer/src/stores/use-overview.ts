@@ -9,7 +9,7 @@ export const useOverview = defineStore('overview', () => {
   const { api } = useBackend()
   const { value: overview } = useFeed<Overview>((options) => api.overview.watch({}, options))
 
-  /** False until the first value came: show names without states, not emptiness. */
+  /** False until the first value has come: show names without states, not an empty page. */
   const loaded = computed(() => overview.value !== null)
   const servers = computed<readonly Server[]>(() => overview.value?.servers ?? [])
   const labs = computed<readonly Lab[]>(() => overview.value?.labs ?? [])

@@ -33,7 +33,7 @@ export const usePreferences = defineStore('preferences', () => {
       try {
         capabilities.value = await api.app.capabilities({}, { signal })
       } catch {
-        // Gone again meanwhile: the next connection asks again, and the frame shows that it is away.
+        // It went away in the meantime: the next connection asks again, and the frame shows that it is away.
       }
     },
     { immediate: true },

@@ -7,7 +7,7 @@ import { BackendConnection } from '../carrier/connection.ts'
 import { createTexts } from '../locales/index.ts'
 
 type AnsweredCall = (input: never, options?: { signal?: AbortSignal }) => Promise<unknown>
-/** The parts of the contract that a test answers, `{ jobs: { retry: … } }`; whatever else is called waits for ever. */
+/** The parts of the contract that a test answers, `{ jobs: { retry: … } }`; any other call waits until it is aborted. */
 export interface Answers {
   [name: string]: AnsweredCall | Answers
 }
@@ -30,7 +30,7 @@ function apiOf(answers: Answers): DesktopApi {
   return branch(answers) as DesktopApi
 }
 
-/** A component in the app's surroundings: stores, texts, a router that goes nowhere, and a backend of `answers`. */
+/** A component in the surroundings of the app: stores, texts, a router that leads nowhere, and a backend of `answers`. */
 export async function mountPage(
   component: Component,
   { answers, props = {} }: { answers: Answers; props?: Record<string, unknown> },
@@ -75,7 +75,7 @@ export async function mountPage(
   })
 }
 
-/** The button with this word, wherever it stands on the page; dialogs stand outside their component. */
+/** The button with this label, wherever it is on the page; dialogs are mounted outside their component. */
 export function buttonCalled(word: string): HTMLButtonElement {
   const found = [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === word)
   if (!found) throw new Error(`no button says "${word}": ${document.body.textContent}`)

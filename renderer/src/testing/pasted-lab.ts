@@ -17,7 +17,7 @@ export const server: Server = {
   local: false,
   last: null,
 }
-/** A lab box that came by its pasted line: the app has no way to it of its own. */
+/** A lab box that was added by a pasted line: the app has no address of it. */
 export const lab: Lab = {
   id: 'l1',
   serverId: 's1',

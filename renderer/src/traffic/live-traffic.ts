@@ -25,7 +25,7 @@ export interface LiveMinute {
 
 const keptPoints = 60
 
-/** The last 60 seconds of every tunnel, one point a second; a tunnel that is not named is one whose server is lost. */
+/** The last 60 seconds of every tunnel, one point per second; a tunnel that is not named is one whose server cannot be reached. */
 export const useLiveTraffic = defineStore('live-traffic', () => {
   const { api } = useBackend()
   const tunnels = shallowRef<ReadonlyMap<string, LiveMinute>>(new Map())
@@ -56,7 +56,7 @@ export function nextMinute(
   for (const [tunnelId, tunnel] of before) {
     if (heard.has(tunnelId)) continue
     const points = appended(tunnel.points, unknownAt(now.atMs))
-    // of a tunnel that was removed nothing is left after a minute
+    // nothing is left of a removed tunnel after a minute
     if (points.some(({ downBytesPerSecond }) => downBytesPerSecond !== null))
       next.set(tunnelId, { ...tunnel, points })
   }

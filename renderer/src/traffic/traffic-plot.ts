@@ -138,7 +138,7 @@ export class TrafficPlot {
       const left = plot.valToPos(run.fromMs / 1_000, 'x', true)
       const right = plot.valToPos(run.toMs / 1_000, 'x', true)
       if (right - left < 2 * ratio) continue
-      // What lies before the first record is no gap in it: a new server has no past to miss.
+      // The time before the first record is not a gap: a new server has no history to miss.
       const isBefore = run.fromMs === this.#points[0]?.atMs
       if (!isBefore) this.#hatch(ctx, { left, right, top, height, ratio })
       const text = isBefore ? this.#words.before(run.toMs) : this.#words.gap(run.fromMs, run.toMs)
@@ -185,7 +185,7 @@ function axisFont(element: HTMLElement, ratio = 1): string {
   return `${11 * ratio}px ${style.fontFamily}`
 }
 
-/** A canvas knows no `var()` and no `light-dark()`: the colours are read as the page resolved them. */
+/** A canvas does not understand `var()` or `light-dark()`, so the colours are read as the page resolved them. */
 function readColors(element: HTMLElement): PlotColors {
   const probe = document.createElement('span')
   element.append(probe)

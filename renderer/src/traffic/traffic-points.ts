@@ -21,7 +21,7 @@ export const rangeMs: Record<TrafficRange, number> = {
   week: 7 * 86_400_000,
 }
 
-/** Runs of points of which nothing is known, as times. */
+/** The stretches about which nothing is known, as times. */
 export function unknownRuns(points: readonly RatePoint[]): readonly { fromMs: number; toMs: number }[] {
   const runs: { fromMs: number; toMs: number }[] = []
   let from: number | null = null
@@ -37,7 +37,7 @@ export function unknownRuns(points: readonly RatePoint[]): readonly { fromMs: nu
   return runs
 }
 
-/** Points of a history: bytes in a period become a mean rate. */
+/** The points of a history: bytes per period become a mean rate. */
 export function pointsOfHistory(history: {
   periodMs: number
   points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[]

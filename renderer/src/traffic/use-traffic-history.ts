@@ -6,10 +6,10 @@ import { usePolled } from '../carrier/use-polled.ts'
 import { pointsOfHistory, totalsOf } from './traffic-points.ts'
 import type { RatePoint, TrafficTotals } from './traffic-points.ts'
 
-/** History moves a point a minute; asking a little more often keeps the right edge fresh. */
+/** History gains one point per minute; asking a little more often keeps the right edge fresh. */
 const askEveryMs = 20_000
 
-/** The traffic that `ask` tells of `what`, asked again while it is looked at. `failure` is why there is nothing to show. */
+/** The traffic of `what`, which `ask` fetches again and again while it is shown. `failure` is why there is nothing to show. */
 export function useTrafficHistory<What>(
   what: Ref<What | null>,
   ask: (what: What, options: { signal: AbortSignal }) => Promise<TrafficHistory>,
@@ -20,7 +20,7 @@ export function useTrafficHistory<What>(
   again: () => void
 } {
   const { value: history, failure, again } = usePolled(what, ask, askEveryMs)
-  // the answer to another question says nothing of this one
+  // the answer to an earlier question says nothing about this one
   watch(
     what,
     () => {

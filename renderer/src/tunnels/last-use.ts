@@ -20,7 +20,7 @@ export function rememberUse(labId: string): void {
   try {
     localStorage.setItem(key, JSON.stringify({ ...read(), [labId]: Date.now() }))
   } catch {
-    // A storage that is full or switched off: the box folds sooner.
+    // The storage is full or switched off: the box just folds sooner.
   }
 }
 

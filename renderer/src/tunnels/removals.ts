@@ -10,7 +10,7 @@ export interface Removal {
   undoUntilMs: number
 }
 
-/** Tunnels on their way out: the one that is asked about, and those that can still be brought back. */
+/** Tunnels being removed: the one that is asked about, and those that can still be brought back. */
 export const useRemovals = defineStore('removals', () => {
   const { api } = useBackend()
   const asked = shallowRef<Pick<Tunnel, 'id' | 'name' | 'address'> | null>(null)

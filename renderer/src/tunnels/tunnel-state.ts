@@ -35,7 +35,7 @@ export function tunnelLook(tunnel: Tunnel, nowMs: number): TunnelLook {
   }
 }
 
-/** The server that is away is known to be so, by its link; what lies behind it is not. */
+/** That the server is away is known from its link; what lies beyond it is not. */
 export function isServerAway({ stops }: Tunnel): boolean {
   return stops.some(({ name, state }) => name === 'server' && state === 'failed')
 }
@@ -68,7 +68,7 @@ export type RowAction =
   | { do: 'see-why' }
   | { do: 'fix'; fix: Fix }
 
-/** Not by one click in a row: the tunnel's page says first what is asked. */
+/** Not by one click in a row: the tunnel's page first explains what is asked. */
 const needsWords: ReadonlySet<Fix['action']> = new Set([
   'edit-address',
   'accept-change',

@@ -24,9 +24,9 @@ export interface TunnelActions {
   stop(tunnel: Tunnel): void
   check(tunnel: Tunnel): void
   remove(tunnel: Tunnel): void
-  /** A fix of the tunnel's failure, from its row. */
+  /** Carries out a fix of the tunnel's failure, from its row. */
   fix(tunnel: Tunnel, fix: Fix): void
-  /** Who does the fixes of this tunnel's failures, for a panel. */
+  /** What carries out the fixes of this tunnel's failures, for a panel. */
   handlersOf(tunnel: Tunnel): FixHandlers
   dismiss(tunnelId: string): void
 }
@@ -76,7 +76,7 @@ export function useTunnelActions(): TunnelActions {
       editAddress: () =>
         router.push({ name: 'tunnel', params: { tunnelId: tunnel.id }, query: { edit: '1' } }),
     }),
-    // its page asks for it where the ports are
+    // its page asks for the password beside the ports
     'enter-sudo-password': () => router.push({ name: 'server', params: { serverId: tunnel.serverId } }),
   })
 

@@ -1,6 +1,6 @@
 import { onScopeDispose } from 'vue'
 
-/** One thing that happens later, unless it is put off, called off, or the calling scope has gone by then. */
+/** Something that happens later, unless it is postponed, cancelled, or the calling scope is gone by then. */
 export function useTimer(): { after(ms: number, act: () => void): void; cancel(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined
   const cancel = (): void => clearTimeout(timer)

@@ -4,7 +4,7 @@ const mostEvents = 200
 
 /**
  * A report as plain text. It is built from what is on the screen only, which never holds a secret; addresses with
- * something after a `?` lose it all the same, should one ever carry a token.
+ * a query lose it all the same, in case one ever carries a token.
  */
 export function reportText(
   capabilities: Capabilities,

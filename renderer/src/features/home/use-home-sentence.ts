@@ -10,7 +10,7 @@ import { tunnelLook } from '../../tunnels/tunnel-state.ts'
 /** More tunnels than this are shown in tight rows, and counted in the sentence. */
 export const fewTunnels = 12
 
-/** The one true sentence that Home opens with, and the evidence below it. */
+/** The sentence that Home opens with, and the evidence below it. */
 export function useHomeSentence(): ComputedRef<{ title: string; text: string }> {
   const { t } = useI18n({ useScope: 'global' })
   const overview = useOverview()

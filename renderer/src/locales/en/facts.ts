@@ -1,6 +1,6 @@
 import type { FactCode } from '@nps-desktop/electron/contract'
 
-/** What the steps of a job found. Values named `…Bytes` come as sizes; `without` has what to say where a value is not known. */
+/** What the steps of a job found. Values named `…Bytes` are written as sizes; `without` has the sentence for when a value is not known. */
 export const facts = {
   'signed-in': 'Signed in as {user} in {ms}.',
   'through-jump': 'Through {jump}.',

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@nps-desktop/electron/contract'
 
-/** What is so, why, and what to do next: one of each for every code of the contract. */
+/** What happened, why, and what to do next: one of each per code of the contract. */
 export interface FailureText {
   title: string
   cause: string
@@ -11,12 +11,12 @@ export interface FailureText {
 
 /**
  * Values in braces are the failure's own, by `failureParams` of the contract; `detail` is its English sentence.
- * `subjects` are the four things by which a sentence goes on where nobody has told their names.
+ * `subjects` are the general words for the four things whose names may not be known.
  */
 export const failures = {
   subjects: { host: 'the machine', server: 'the server', lab: 'the lab box', service: 'the service' },
 
-  // what became of the service behind the tunnel
+  // the service behind the tunnel
   'target-refused': {
     title: '{service} is not running on {lab}.',
     cause: 'The lab box answers, but nothing listens on {target}.',
@@ -76,7 +76,7 @@ export const failures = {
     next: 'The connection is dropped within seconds, and npc reconnects by itself.',
   },
 
-  // proving who is who
+  // identities and keys
   'wrong-key': {
     title: '{server} does not know this key.',
     cause: 'The lab box was removed on the server, or its key was changed.',

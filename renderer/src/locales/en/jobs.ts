@@ -1,4 +1,4 @@
-/** The steps of setting up and of taking back, as they run. */
+/** The steps of setting up and of removing, as they run. */
 export const jobs = {
   groups: {
     check: {

@@ -1,13 +1,13 @@
 import type { ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
 
 interface KindWords {
-  /** The job of its button. */
+  /** The label of its button. */
   button: string
-  /** What to mind while its port is open to everybody. */
+  /** What to keep in mind while its port is open to everybody. */
   whenOpen: string
 }
 
-/** What is said of each kind of tunnel; `about` says what a service is for before it is added. */
+/** The words for each kind of tunnel; `about` says what a service is for before it is added. */
 export const kinds = {
   ssh: {
     about: 'A shell, port 22 of the lab box',

@@ -31,7 +31,7 @@ export function otherField(key: string): ConfField {
   return { key, kind: isSecretSetting(key) ? 'secret' : 'text' }
 }
 
-/** Does saving these changes cost a restart, as far as can be told before? The server's own answer decides. */
+/** Whether saving these changes costs a restart, as far as can be told beforehand; the server's answer decides. */
 export function costsRestart(keys: readonly string[]): boolean {
   return keys.some((key) => settingOf(key)?.effect === 'restart')
 }

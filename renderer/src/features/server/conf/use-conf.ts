@@ -24,7 +24,7 @@ export function useConf(serverId: string, online: () => boolean) {
   const draft = ref('')
   const busy = ref(false)
   const failure = shallowRef<Failure | null>(null)
-  /** What the last saving came to, until the next change. */
+  /** How the last save ended, until the next change. */
   const outcome = ref<'saved' | 'restarted' | null>(null)
   const signal = useScopeSignal()
 
@@ -52,7 +52,7 @@ export function useConf(serverId: string, online: () => boolean) {
       failure.value = failureOf(error)
     }
   }
-  // Read when there is a way, and again after the server was away; a draft is never overwritten.
+  // Read once the server can be reached, and again after it was away; a draft is never overwritten.
   watch(
     online,
     (is) => {
@@ -61,7 +61,7 @@ export function useConf(serverId: string, online: () => boolean) {
     { immediate: true },
   )
 
-  /** An empty value for a key that the file does not set takes its line away again. */
+  /** An empty value for a key that the file does not set removes its line again. */
   function set(key: string, value: string): void {
     const unset = value === '' && !before.value.has(key)
     draft.value = editConf(draft.value, new Map([[key, unset ? null : value]]))
@@ -93,7 +93,7 @@ export function useConf(serverId: string, online: () => boolean) {
     }
   }
 
-  /** Takes what stands on the server now and puts this page's changes on top of it. */
+  /** Takes what is on the server now and applies this page's changes to it. */
   async function rebase(): Promise<void> {
     const mine = new Map(changed.value.map((key) => [key, now.value.get(key) ?? null]))
     draft.value = saved.value?.text ?? ''

@@ -38,7 +38,7 @@ async function withAddress(line: string) {
     },
   })
   const host = page.get('form input')
-  // tells of `change` too, as when a person leaves the field
+  // also fires `change`, as when a person leaves the field
   await host.setValue(line)
   return page
 }

@@ -56,7 +56,7 @@ function readWords(words: readonly string[]): { place: string; options: Options 
       places.push(word)
       continue
     }
-    // switches may stand together, the last letter of a group may take a value: -Np2222
+    // switches may be grouped, and the last letter of a group may take a value: -Np2222
     const valued = [...word].findIndex((letter, place) => place > 0 && withValue.has(letter))
     if (valued < 0) continue
     const letter = word[valued] ?? ''
@@ -97,7 +97,7 @@ function portOf(text: string | undefined): { port?: number } {
   return port >= 1 && port <= 65_535 ? { port } : {}
 }
 
-/** The words of a command line; quotes hold one together, as a shell would. */
+/** The words of a command line; quotes keep one together, as in a shell. */
 function wordsOf(line: string): string[] {
   const parts = line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)
   return [...parts].map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))

@@ -47,7 +47,7 @@ export function useSignIn(options: {
   address: SshAddress | null
   stored: boolean
   jump?: () => JumpHost
-  /** An ssh command named a machine in between. */
+  /** An ssh command named a jump host. */
   onJump?: (place: NonNullable<SshLine['jump']>) => void
 }) {
   const api = useApi()
@@ -98,7 +98,7 @@ export function useSignIn(options: {
     failure.value = null
   }
 
-  /** Spreads an ssh command, pasted or typed as the address, over the fields; answers whether it was one. */
+  /** Spreads an ssh command, pasted or typed as the address, over the fields; returns whether it was one. */
   function takeLine(text: string): boolean {
     const line = readSshLine(text)
     if (!line) return false
@@ -108,7 +108,7 @@ export function useSignIn(options: {
     return true
   }
 
-  /** Where to sign in, as somebody else has read it. */
+  /** Takes over where to sign in, as another form has read it. */
   function takePlace(place: Pick<SshLine, 'host' | 'user' | 'port'>): void {
     fields.host = place.host
     if (place.user !== undefined) fields.user = place.user
@@ -149,7 +149,7 @@ export function useSignIn(options: {
     }
   }
 
-  /** Does what the phase asks for; answers the proof once everything is there. */
+  /** Does what the phase asks for; returns the proof once everything is there. */
   async function next(): Promise<SignInProof | null> {
     if (phase.value === 'confirm') await confirm()
     else if (phase.value === 'address' && addressIsComplete.value) await inspect()

@@ -7,7 +7,7 @@ export type WizardStep = (typeof wizardSteps)[number]
 
 export type WizardStepState = 'todo' | 'running' | 'done' | 'failed'
 
-/** Everything the place in the wizard follows from; all of it is the backend's, so closing the window keeps the place. */
+/** Everything that decides the place in the wizard; all of it is kept by the backend, so closing the window keeps the place. */
 export interface SetupFacts {
   readonly server: Server | null
   /** The newest job that sets this server up or checks its ports. */
@@ -16,7 +16,7 @@ export interface SetupFacts {
   readonly lab: Lab | null
   readonly labJob: Job | null
   readonly tunnels: readonly Tunnel[]
-  /** A person went on although ports are closed. */
+  /** A person continued although ports are closed. */
   readonly portsAccepted: boolean
 }
 

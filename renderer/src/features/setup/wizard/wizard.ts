@@ -17,9 +17,9 @@ export interface Wizard {
   readonly subtitle: string
   readonly lines: readonly WizardLine[]
   readonly current: WizardStep
-  /** The backend knows of it already, so the window may be closed without losing the place. */
+  /** The backend already knows of it, so the window may be closed without losing the place. */
   readonly kept: boolean
-  /** Goes back to a step that is done or on; absent where there is no way back. */
+  /** Goes back to a step that is done or running; absent where there is no way back. */
   readonly select?: (step: WizardStep) => void
 }
 
