@@ -62,7 +62,7 @@ export const failures = {
   'agent-offline': {
     title: '{lab} is offline.',
     cause: 'Its network stopped answering or it is switched off; the server is fine.',
-    next: 'It reconnects by itself. If it does not, check that it is on, that it can reach the internet, and that npc is running.',
+    next: 'It reconnects on its own. If it does not, check that it is on, that it can reach the internet, and that npc is running.',
   },
   'agent-replaced': {
     title: 'Another machine has taken the place of {lab}.',
@@ -73,7 +73,7 @@ export const failures = {
   'agent-silent': {
     title: '{lab} stopped answering.',
     cause: 'The server still has its connection, but nothing comes through it.',
-    next: 'The connection is dropped within seconds, and npc reconnects by itself.',
+    next: 'The connection is dropped within seconds, and npc reconnects on its own.',
   },
 
   // identities and keys
@@ -119,7 +119,7 @@ export const failures = {
   'client-disabled': {
     title: '{lab} is disabled on {server}.',
     cause: 'Someone disabled it there.',
-    next: 'Enable it, and it reconnects by itself.',
+    next: 'Enable it, and it reconnects on its own.',
   },
   'client-in-use': {
     title: '{lab} is online from another machine.',
@@ -668,7 +668,7 @@ export const failures = {
   cancelled: {
     title: 'Stopped.',
     cause: 'You stopped it.',
-    next: 'Run it again whenever you like; it goes on from there.',
+    next: 'Run it again whenever you like; it continues from there.',
   },
   busy: {
     title: 'Something is already running on this machine.',

@@ -33,6 +33,8 @@ export const lab = {
   stateUnknown: 'Not known since {time}',
   stateUnknownEver: 'Not known',
   stateWaiting: 'Waiting for it',
+  startsAtBoot: 'starts at boot',
+  runsUntilRestart: 'runs until the lab box restarts',
   on: 'through {server}',
   npc: 'npc {version}',
   tunnels: 'Tunnels',

@@ -207,7 +207,7 @@ export const setup = {
     text: 'Nothing is changed there: its lab boxes and tunnels appear here.',
     command: 'On the server, run',
     line: 'Paste what it prints',
-    lineWrong: 'This is not a line of nps connect: it begins with nps-desktop://connect?',
+    lineWrong: 'This is not what nps connect prints: that begins with nps-desktop://connect?',
     lineRead: 'The line was read; its parts are below.',
     parts: 'Or its parts',
     host: 'Address of the server',

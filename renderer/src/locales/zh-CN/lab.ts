@@ -35,6 +35,8 @@ export const lab: Translation<typeof en> = {
   stateUnknown: '{time} 起状态未知',
   stateUnknownEver: '状态未知',
   stateWaiting: '等待它上线',
+  startsAtBoot: '开机自启',
+  runsUntilRestart: '主机重启后需再次启动',
   on: '经由 {server}',
   npc: 'npc {version}',
   tunnels: '隧道',

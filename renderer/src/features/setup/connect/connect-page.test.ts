@@ -34,6 +34,6 @@ test('what is no line of nps connect is said to be none', async () => {
   const page = await mountPage(ConnectPage, { props: { link: '' }, answers: {} })
   await using _ = page
   await page.get('textarea').setValue('hello')
-  expect(page.text()).toContain('This is not a line of nps connect')
+  expect(page.text()).toContain('This is not what nps connect prints')
   expect(buttonCalled('Connect').disabled).toBe(true)
 })
