@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { desktopContract } from '@nps-desktop/electron/contract'
+import { desktopContract, knownService, tunnelUse } from '@nps-desktop/electron/contract'
 import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
 import { ORPCError, implement } from '@orpc/server'
 import { Changes } from './world-changes.ts'
@@ -316,7 +316,7 @@ export function scenarioRouter(world: World) {
     const model = world.overview.labs.find(({ id }) => id === labId)
     if (!model) failed({ code: 'not-found', params: {}, message: `no lab ${labId}`, fixes: [] })
     const tunnelId = `t${port}`
-    const name = { ssh: 'SSH', jupyter: 'Jupyter', tensorboard: 'TensorBoard', tcp: 'Other' }[kind]
+    const name = knownService(kind)?.name ?? 'Other'
     world.overview.tunnels = [
       ...world.overview.tunnels,
       {
@@ -328,7 +328,10 @@ export function scenarioRouter(world: World) {
         name,
         port,
         target: '127.0.0.1:22',
-        address: kind === 'ssh' ? `ssh -p ${port} goudan@120.1.1.2` : `http://120.1.1.2:${port}`,
+        address:
+          tunnelUse(kind) === 'copy-ssh-command'
+            ? `ssh -p ${port} goudan@120.1.1.2`
+            : `http://120.1.1.2:${port}`,
         status: { state: 'checking', sinceMs: Date.now() },
         stops: [],
         connections: 0,

@@ -146,6 +146,12 @@ export function broken(
   }
 }
 
+const usualRates: Readonly<Partial<Record<TunnelKind, number>>> = {
+  ssh: 4_000,
+  jupyter: 4_200_000,
+  tensorboard: 240_000,
+}
+
 /** Bursts and noise that look like notebooks and shells at work; the same at the same moment. */
 export function livelyTraffic(of: Tunnel, atMs: number): { down: number; up: number } {
   if (of.status.state !== 'ready' && of.status.state !== 'checking') return { down: 0, up: 0 }
@@ -155,7 +161,7 @@ export function livelyTraffic(of: Tunnel, atMs: number): { down: number; up: num
     return value - Math.floor(value)
   }
   const wave = Math.max(0, Math.sin((second + of.port * 7) / 6))
-  const scale = { ssh: 4_000, jupyter: 4_200_000, tensorboard: 240_000, tcp: 900_000 }[of.kind]
+  const scale = usualRates[of.kind] ?? 900_000
   return {
     down: scale * (0.12 + 0.1 * noise(1) + wave * (0.6 + 0.4 * noise(2))),
     up: scale * 0.02 * (0.5 + noise(3)),

@@ -134,7 +134,7 @@ export function parseLabServices(text: string): FoundService[] {
 }
 
 function parseLine(line: string): { pid: number; service: FoundService } | null {
-  const [, word, rest = ''] = /^(\w+) (.*)$/.exec(line) ?? []
+  const [, word, rest = ''] = /^(\S+) (.*)$/.exec(line) ?? []
   const kind = serviceKinds.find((known) => known === word)
   try {
     const found = kind && finders[kind].read(rest)
