@@ -5,16 +5,8 @@ import type { TlsTickets } from '../net/dial/connect.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { relayVersion } from '../version.ts'
-import { frameType } from '../wire/frame.ts'
-import {
-  decodeRefused,
-  decodeWelcome,
-  encodeHello,
-  wireVersion,
-  type Health,
-  type Welcome,
-  type AgentOrigin,
-} from '../wire/messages.ts'
+import { encodeHello, wireVersion, type AgentOrigin, type Health, type Welcome } from '../wire/messages.ts'
+import { answerToHello } from './answer-to-hello.ts'
 import { CarrierDialler } from './carriers/carrier-dialler.ts'
 import { isOwnAddress } from '../net/dial/network-watch.ts'
 import { connectBridge } from './connect-bridge.ts'
@@ -24,8 +16,6 @@ import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
 import { serveCarrier, type KindServers, type ServedCarrier } from './carriers/serve-carrier.ts'
 
-/** How long the relay may take to answer the hello: a wrong key is answered after a delay. */
-const answerTimeoutMs = 8_000
 /** The relay opens every tunnel before it answers. */
 const configureTimeoutMs = 20_000
 
@@ -160,7 +150,7 @@ export class NativeAgentLink {
         isDisplaced: instance.isDisplaced,
         origin,
       })
-      return await answerTo(framed, hello, signal, (welcome) => {
+      return await answerToHello(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
           throw new RelayError(
             'wrong-key',
@@ -260,62 +250,4 @@ export class NativeAgentLink {
     framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
     framed.start()
   }
-}
-
-/** Sends the hello and hands the WELCOME to `onWelcome` at once, so that no frame behind it finds no receiver. */
-function answerTo<T>(
-  framed: FramedSocket,
-  hello: Uint8Array,
-  signal: AbortSignal,
-  onWelcome: (welcome: Welcome) => T,
-): Promise<T> {
-  const answer = Promise.withResolvers<T>()
-  framed.receiver = {
-    onMessage: (type, body) => {
-      if (type === frameType.welcome) {
-        try {
-          answer.resolve(onWelcome(decodeWelcome(body)))
-        } catch (error) {
-          answer.reject(error)
-        }
-      } else if (type === frameType.refused) {
-        const { code, message } = decodeRefused(body)
-        answer.reject(new RelayError(knownRefusal(code), message))
-      } else {
-        answer.reject(
-          new RelayError('version-unsupported', 'The relay answered in another language. Update npc or nps.'),
-        )
-      }
-    },
-    onData: () => undefined,
-  }
-  void framed.closed.then((error) =>
-    answer.reject(
-      new RelayError(
-        'relay-unreachable',
-        `The relay ended the connection without an answer (${error?.message ?? 'closed'}).`,
-      ),
-    ),
-  )
-  framed.start()
-  framed.send(hello)
-  return until(answer.promise, {
-    signal,
-    timeoutMs: answerTimeoutMs,
-    onTimeout: () =>
-      new RelayError('handshake-timeout', `The relay did not answer within ${answerTimeoutMs / 1000} s.`),
-  })
-}
-
-/** The codes with which a relay refuses; another one is a newer relay's. */
-const refusals = [
-  'wrong-key',
-  'client-disabled',
-  'client-in-use',
-  'version-unsupported',
-  'too-many-connections',
-] as const
-
-function knownRefusal(code: string): (typeof refusals)[number] {
-  return refusals.find((known) => known === code) ?? 'version-unsupported'
 }
