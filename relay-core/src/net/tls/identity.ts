@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeFileAtomically } from '../../files/atomic-file.ts'
 import { curlPinOf, fingerprintOf } from './fingerprint.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 
@@ -26,7 +27,8 @@ export async function loadOrCreateIdentity(folder: string): Promise<Identity> {
   if (existing !== undefined) return describe(parseKey(path, existing))
   const identity = createIdentity()
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeWhole(path, identity.keyPem)
+  // On the disk before it is used: a relay that loses its key loses its agents.
+  await writeFileAtomically(path, identity.keyPem)
   return identity
 }
 
@@ -54,23 +56,5 @@ function describe(privateKey: KeyObject): Identity {
     certPem: selfSignedCertificate(privateKey, publicKey),
     fingerprint: fingerprintOf(publicKey),
     curlPin: curlPinOf(publicKey),
-  }
-}
-
-/** All or nothing, and on the disk before it is used: a relay that loses its key loses its agents. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.new`
-  try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
   }
 }
