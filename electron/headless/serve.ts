@@ -1,8 +1,9 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
+import { isSameSecret } from '@nps-desktop/relay-core/secret'
 import { openBackend } from '../backend/desktop/desktop-backend.ts'
 import type { Shell } from '../backend/shell.ts'
 import { serveStaticFile } from './static-files.ts'
@@ -87,7 +88,5 @@ function isOurPage(request: IncomingMessage): boolean {
 function hasToken(request: IncomingMessage, token: string): boolean {
   // Not by URL, which throws for some of what a request line may hold.
   const [path, query] = (request.url ?? '/').split('?', 2)
-  const given = Buffer.from(new URLSearchParams(query).get('token') ?? '')
-  const wanted = Buffer.from(token)
-  return path === '/api' && given.length === wanted.length && timingSafeEqual(given, wanted)
+  return path === '/api' && isSameSecret(new URLSearchParams(query).get('token') ?? '', token)
 }

@@ -1,5 +1,6 @@
+import { isSameSecret } from '@nps-desktop/relay-core/secret'
 import { isOwnAccount } from '@nps-desktop/relay-core/visitor'
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -43,7 +44,7 @@ export class OneTimeAddresses {
     response: ServerResponse,
     { path, url, server }: { path: string; url: string; server: Server },
   ): Promise<void> {
-    const isIt = method === 'GET' && isSame(asked, path)
+    const isIt = method === 'GET' && isSameSecret(asked, path)
     if (!isIt || !(await isOwnAccount(socket)) || !this.#open.has(server)) {
       response.writeHead(404, { connection: 'close' }).end()
       return
@@ -59,9 +60,4 @@ export class OneTimeAddresses {
     server.close()
     server.closeIdleConnections()
   }
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

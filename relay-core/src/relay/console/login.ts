@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { isSameSecret } from '../../secret.ts'
 import { RelayError } from '../../api/errors.ts'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-config.ts'
 import type { Log } from '../../log/log.ts'
@@ -45,7 +45,8 @@ export class Login {
     }
     const config = this.#config()
     const isRight =
-      Number(sameText(username, config.webUsername)) & Number(sameText(password, config.webPassword.reveal()))
+      Number(isSameSecret(username, config.webUsername)) &
+      Number(isSameSecret(password, config.webPassword.reveal()))
     if (isRight === 1 && consoleIsGuarded(config)) {
       this.#limit.succeeded(address)
       return
@@ -62,10 +63,4 @@ export class Login {
     }
     throw new RelayError('login-failed', 'The user name or the password is wrong.', { reason: 'wrong' })
   }
-}
-
-/** Takes the same time whatever differs, lengths too. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }

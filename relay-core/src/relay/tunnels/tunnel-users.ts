@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { isSameSecret } from '../../secret.ts'
 
 /** Who may use a tunnel. */
 export interface TunnelUser {
@@ -13,8 +13,8 @@ export interface TunnelUser {
 export function isTunnelUser(accounts: readonly TunnelUser[], given: TunnelUser): boolean {
   let found = false
   for (const { name, password } of accounts) {
-    const isName = isSame(name, given.name)
-    const isPassword = isSame(password, given.password)
+    const isName = isSameSecret(name, given.name)
+    const isPassword = isSameSecret(password, given.password)
     if (isName && isPassword && name !== '' && password !== '') found = true
   }
   return found
@@ -27,12 +27,4 @@ export function parseBasicAuth(field: string | undefined): TunnelUser | undefine
   const text = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = text.indexOf(':')
   return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) }
-}
-
-function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(digest(one), digest(other))
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

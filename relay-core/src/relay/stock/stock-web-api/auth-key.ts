@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { isSameSecret } from '../../../secret.ts'
 import { minAuthKeyLength, type RelayConfig } from '../../../config/relay/relay-config.ts'
 import type { Log } from '../../../log/log.ts'
 import { AttemptLimit } from '../../limits/attempt-limit.ts'
@@ -41,7 +42,7 @@ export class AuthKey {
   /** `Authorization: Bearer <auth_key>` */
   checkBearer(address: string, header: string): SignatureProof {
     const given = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? ''
-    return this.#check(address, sameText(given, this.#config().authKey.reveal()))
+    return this.#check(address, isSameSecret(given, this.#config().authKey.reveal()))
   }
 
   /**
@@ -58,7 +59,7 @@ export class AuthKey {
       /^\d{1,12}$/.test(timestamp) &&
       Math.abs(this.#now() / 1000 - Number(timestamp)) <= signatureWindowSeconds
     const wanted = createHash('md5').update(`${key}${timestamp}`).digest('hex')
-    const proof = this.#check(address, sameText(signature.toLowerCase(), wanted) && isFresh)
+    const proof = this.#check(address, isSameSecret(signature.toLowerCase(), wanted) && isFresh)
     if (proof !== 'proved') return proof
     if (this.#seen.take({ signature: wanted, address, change, nowMs: this.#now() })) return 'proved'
     this.#log.warn('web API: a signature was used twice', { address })
@@ -73,10 +74,4 @@ export class AuthKey {
     this.#log.warn('web API: wrong key or signature', { address })
     return 'wrong'
   }
-}
-
-/** Takes the same time whatever differs, lengths too. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }
