@@ -162,9 +162,14 @@ describe('import rules', () => {
     expect(free).toEqual([])
   })
 
-  it('the backend may not ask the system for the time', () => {
-    const text = 'export const now = Date.now()\n'
-    expect(lintText('electron/backend/firewall/lint-probe.ts', text)).toContain('no-restricted-properties')
+  describe.each(['electron/backend/firewall', 'relay-core/src/relay/tunnels'])('%s may not', (folder) => {
+    it.each([
+      ['ask the system for the time', 'export const now = Date.now()\n', 'no-restricted-properties'],
+      ['leave anything to chance', 'export const chance = Math.random()\n', 'no-restricted-properties'],
+      ['repeat by a bare timer', 'export const timer = setInterval(() => {}, 1)\n', 'no-restricted-globals'],
+    ])('%s', (_what, text, rule) => {
+      expect(lintText(`${folder}/lint-probe.ts`, text)).toContain(rule)
+    })
   })
 
   it('wire may not use Node globals or timers', () => {

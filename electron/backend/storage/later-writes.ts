@@ -1,3 +1,4 @@
+import { every } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 
@@ -10,7 +11,7 @@ const retryMs = 10_000
 export class LaterWrites {
   readonly #log: Log
   readonly #waiting = new Map<string, () => void>()
-  #timer: NodeJS.Timeout | undefined
+  #retrying: Disposable | undefined
 
   constructor(log: Log) {
     this.#log = log
@@ -24,10 +25,10 @@ export class LaterWrites {
     } catch (error) {
       if (!isRefusal(error)) throw error
       // It runs from the first refusal until all is written.
-      if (this.#timer === undefined)
+      if (this.#retrying === undefined)
         this.#log.error("the app's data cannot be written: it is kept in memory", { reason: error })
       this.#waiting.set(name, write)
-      this.#timer ??= setInterval(() => this.retry(), retryMs)
+      this.#retrying ??= every(retryMs, () => this.retry())
     }
   }
 
@@ -42,16 +43,16 @@ export class LaterWrites {
       }
       this.#waiting.delete(name)
     }
-    if (this.#timer) this.#log.info("the app's data is written again")
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    if (this.#retrying) this.#log.info("the app's data is written again")
+    this.#retrying?.[Symbol.dispose]()
+    this.#retrying = undefined
   }
 
   /** A last try. */
   close(): void {
     if (this.#waiting.size > 0) this.retry()
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#retrying?.[Symbol.dispose]()
+    this.#retrying = undefined
   }
 }
 

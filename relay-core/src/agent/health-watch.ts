@@ -1,3 +1,4 @@
+import { every } from '../async/time/every.ts'
 import type { AgentHealthCheck } from '../stock/configuration/pushed-configuration.ts'
 import { parseLinkHost } from '../stock/messages/link-info.ts'
 import type { HealthReport } from '../stock/messages/main-messages.ts'
@@ -26,7 +27,7 @@ export class HealthWatch {
   readonly #report: (report: HealthReport) => void
   readonly #log: Log
   readonly #stopped = new AbortController()
-  readonly #timers: NodeJS.Timeout[] = []
+  readonly #attempts = new DisposableStack()
 
   constructor({
     checks,
@@ -48,7 +49,7 @@ export class HealthWatch {
 
   stop(): void {
     this.#stopped.abort()
-    for (const timer of this.#timers) clearInterval(timer)
+    this.#attempts.dispose()
   }
 
   #watch(check: AgentHealthCheck, target: string): void {
@@ -67,7 +68,7 @@ export class HealthWatch {
       else this.#log.info('target is back', { target })
       this.#report({ target, up: !health.isDown })
     }
-    this.#timers.push(setInterval(() => void attempt(), check.intervalMs))
+    this.#attempts.use(every(check.intervalMs, () => void attempt()))
     void attempt()
   }
 }

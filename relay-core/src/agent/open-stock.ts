@@ -1,5 +1,5 @@
+import { pause } from '../async/wait/pause.ts'
 import { allowedTargets } from '../config/agent/allowed-targets.ts'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { PushedConfiguration } from '../stock/configuration/pushed-configuration.ts'
 import type { StockRelay } from '../stock/enter-relay.ts'
 import { md5Hex } from '../stock/messages/handshake.ts'
@@ -106,7 +106,7 @@ async function push(
           },
         )
         items = items.filter((item) => item !== error.item)
-      } else await delay(retryDelayMs, undefined, { signal })
+      } else await pause(retryDelayMs, { signal })
       doubted = name
     }
   }

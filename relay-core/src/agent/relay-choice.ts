@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { untilSettled } from '../async/wait/until-settled.ts'
 import type { AgentProtocol } from '../config/agent/agent-protocol.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
@@ -153,12 +153,10 @@ export class RelayChoice {
 }
 
 /** What became of it, or undefined when it takes longer. */
-async function outcomeWithin<T>(ms: number, work: Promise<T>): Promise<PromiseSettledResult<T> | undefined> {
-  const patience = new AbortController()
-  const [outcome] = await Promise.race([
-    Promise.allSettled([work]),
-    delay(ms, [undefined] as const, { signal: patience.signal }),
-  ])
-  patience.abort()
-  return outcome
+function outcomeWithin<T>(ms: number, work: Promise<T>): Promise<PromiseSettledResult<T> | undefined> {
+  return untilSettled<PromiseSettledResult<T> | undefined>((resolve) => {
+    void Promise.allSettled([work]).then(([outcome]) => resolve(outcome))
+    const timer = setTimeout(() => resolve(undefined), ms)
+    return () => clearTimeout(timer)
+  }, {})
 }

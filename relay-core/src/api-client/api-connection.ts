@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { every } from '../async/time/every.ts'
 import { createRelayClient, type RelayClient } from './relay-client.ts'
 
 const pingIntervalMs = 3_000
@@ -20,18 +21,18 @@ export interface ApiConnection {
 export function holdConnection(socket: WebSocket, fingerprint: string): ApiConnection {
   let reason = 'the relay closed the connection'
   let heardAtMs = performance.now()
-  const timer = setInterval(() => {
+  const pinging = every(pingIntervalMs, () => {
     if (performance.now() - heardAtMs > silenceTimeoutMs) {
       reason = 'the relay no longer answers'
       socket.terminate()
     } else socket.ping()
-  }, pingIntervalMs)
+  })
   const heard = () => (heardAtMs = performance.now())
   socket.on('pong', heard).on('message', heard)
   socket.on('error', (error) => (reason = error.message))
   const closed = new Promise<{ reason: string }>((resolve) => {
     socket.once('close', () => {
-      clearInterval(timer)
+      pinging[Symbol.dispose]()
       resolve({ reason })
     })
   })

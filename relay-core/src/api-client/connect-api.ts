@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
+import { untilEvent } from '../async/wait/until-event.ts'
+import { withDeadline } from '../async/wait/with-deadline.ts'
 import { RelayError } from '../api/errors.ts'
 import type { Secret } from '../secret.ts'
 import { adminProof, adminScheme } from './admin-key.ts'
@@ -28,63 +31,58 @@ const maxMessageBytes = 16 * 1024 * 1024
  * @throws RelayError `relay-unreachable`, `timeout`, `fingerprint-changed` (nothing has been sent then),
  * `wrong-admin-key` or `too-many-connections`; the signal's reason when it fires
  */
-export async function connectApi({
+export function connectApi({
   host,
   port,
   adminKey,
   fingerprint: known,
   signal,
 }: ConnectApiOptions): Promise<ApiConnection> {
-  const deadline = AbortSignal.timeout(connectTimeoutMs)
-  const either = AbortSignal.any([signal, deadline])
-  let socket: TLSSocket | undefined
-  try {
-    // No ticket is kept: each connection proves the relay's key again.
-    socket = await connectTls({
-      host,
-      port,
-      renew: true,
-      timeoutMs: connectTimeoutMs,
-      signal: either,
-      tickets: {},
-    })
-    const fingerprint = peerFingerprint(socket)
-    if (fingerprint === undefined) throw new Error('the server proved no key')
-    if (known !== undefined && !isSameFingerprint(known, fingerprint)) {
+  const tooSlow = (cause?: unknown) =>
+    new RelayError(
+      'timeout',
+      `${host}:${port} did not answer within ${connectTimeoutMs / 1000} s. Is the port open in the firewall?`,
+      { host, port },
+      { cause },
+    )
+  return withDeadline({ signal, timeoutMs: connectTimeoutMs, onTimeout: tooSlow }, async (signal) => {
+    let socket: TLSSocket | undefined
+    try {
+      // No ticket is kept: each connection proves the relay's key again.
+      socket = await connectTls({
+        host,
+        port,
+        renew: true,
+        timeoutMs: connectTimeoutMs,
+        signal,
+        tickets: {},
+      })
+      const fingerprint = peerFingerprint(socket)
+      if (fingerprint === undefined) throw new Error('the server proved no key')
+      if (known !== undefined && !isSameFingerprint(known, fingerprint)) {
+        throw new RelayError(
+          'fingerprint-changed',
+          `The relay at ${host}:${port} proved the key ${fingerprint}, but ${known} is the one that is known. ` +
+            'Someone may be in between, or the relay was set up from scratch.',
+          { host, port, expected: known, actual: fingerprint },
+        )
+      }
+      const proof = adminProof(adminKey, socket)
+      const webSocket = await upgrade(socket, { host, port, proof, signal })
+      return holdConnection(webSocket, fingerprint)
+    } catch (error) {
+      socket?.destroy()
+      if (error instanceof RelayError) throw error
+      if ((error as NodeJS.ErrnoException).code === 'ETIMEDOUT') throw tooSlow(error)
+      const reason = error instanceof Error ? error.message : String(error)
       throw new RelayError(
-        'fingerprint-changed',
-        `The relay at ${host}:${port} proved the key ${fingerprint}, but ${known} is the one that is known. ` +
-          'Someone may be in between, or the relay was set up from scratch.',
-        { host, port, expected: known, actual: fingerprint },
-      )
-    }
-    const webSocket = await upgrade(socket, {
-      host,
-      port,
-      proof: adminProof(adminKey, socket),
-      signal: either,
-    })
-    return holdConnection(webSocket, fingerprint)
-  } catch (error) {
-    socket?.destroy()
-    signal.throwIfAborted()
-    if (error instanceof RelayError) throw error
-    if (deadline.aborted || (error as NodeJS.ErrnoException).code === 'ETIMEDOUT') {
-      throw new RelayError(
-        'timeout',
-        `${host}:${port} did not answer within ${connectTimeoutMs / 1000} s. Is the port open in the firewall?`,
-        { host, port },
+        'relay-unreachable',
+        `No relay answers at ${host}:${port}: ${reason}.`,
+        { host, port, reason },
         { cause: error },
       )
     }
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new RelayError(
-      'relay-unreachable',
-      `No relay answers at ${host}:${port}: ${reason}.`,
-      { host, port, reason },
-      { cause: error },
-    )
-  }
+  })
 }
 
 interface UpgradeOptions {
@@ -94,27 +92,33 @@ interface UpgradeOptions {
   signal: AbortSignal
 }
 
-function upgrade(socket: TLSSocket, { host, port, proof, signal }: UpgradeOptions): Promise<WebSocket> {
-  return new Promise((resolve, reject) => {
-    const webSocket = new WebSocket('ws://relay/api', {
-      createConnection: () => socket,
-      headers: { authorization: `${adminScheme} ${proof}` },
-      perMessageDeflate: false,
-      maxPayload: maxMessageBytes,
-    })
-    const stop = () => webSocket.terminate()
-    signal.addEventListener('abort', stop, { once: true })
-    webSocket.once('open', () => {
-      signal.removeEventListener('abort', stop)
-      webSocket.off('error', reject)
-      resolve(webSocket)
-    })
-    webSocket.on('error', reject)
-    webSocket.once('unexpected-response', (_request, { statusCode }) => {
-      reject(refusal(statusCode ?? 0, host, port))
-      webSocket.terminate()
-    })
+async function upgrade(socket: TLSSocket, { host, port, proof, signal }: UpgradeOptions): Promise<WebSocket> {
+  const webSocket = new WebSocket('ws://relay/api', {
+    createConnection: () => socket,
+    headers: { authorization: `${adminScheme} ${proof}` },
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
   })
+  // One that is given up emits an error, which nobody else hears.
+  const ignore = () => undefined
+  webSocket.on('error', ignore)
+  try {
+    await untilEvent(
+      webSocket,
+      {
+        open: () => undefined,
+        'unexpected-response': (_request: unknown, { statusCode }: IncomingMessage) => {
+          throw refusal(statusCode ?? 0, host, port)
+        },
+      },
+      { signal },
+    )
+    webSocket.off('error', ignore)
+    return webSocket
+  } catch (error) {
+    webSocket.terminate()
+    throw error
+  }
 }
 
 function refusal(status: number, host: string, port: number): Error {

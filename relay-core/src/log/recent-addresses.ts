@@ -1,3 +1,5 @@
+import { systemClock } from '../async/time/clock.ts'
+
 /** Beyond this, entries are forgotten early: an extra line in the log instead of unbounded memory. */
 const maxAddresses = 1_000
 
@@ -7,7 +9,7 @@ export class RecentAddresses {
   readonly #now: () => number
   readonly #heardAtMs = new Map<string, number>()
 
-  constructor(periodMs: number, now: () => number = Date.now) {
+  constructor(periodMs: number, now: () => number = systemClock.now) {
     this.#periodMs = periodMs
     this.#now = now
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { systemClock } from '../async/time/clock.ts'
 import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
 import { untilSettled } from '../async/wait/until-settled.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
@@ -61,7 +62,7 @@ export class NativeSession implements AgentSession {
   readonly fingerprint: string | null
   readonly instance: string
   readonly origin: AgentOrigin | undefined
-  readonly onlineSinceMs = Date.now()
+  readonly onlineSinceMs = systemClock.now()
   readonly sessionId = randomBytes(idLength)
   readonly carrierKey = randomBytes(proofLength)
   readonly closed: Promise<{ reason: string }>

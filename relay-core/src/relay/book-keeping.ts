@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { every } from '../async/time/every.ts'
+import { pause } from '../async/wait/pause.ts'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log/log.ts'
 import type { ClientRegistry } from './clients/client-registry.ts'
@@ -78,7 +79,7 @@ export class Books {
   async close(): Promise<void> {
     const untilMs = performance.now() + lastTriesMs
     while (!this.save() && this.#refusal === 'state-locked' && performance.now() < untilMs)
-      await delay(lockedRetryMs)
+      await pause(lockedRetryMs)
     clearTimeout(this.#retry)
     clearTimeout(this.#soon)
   }
@@ -115,7 +116,7 @@ export function keepBooks({
 }): () => void {
   const attempt = (what: string, work: () => Promise<unknown>) =>
     void work().catch((error: unknown) => log.error(`${what} failed`, { reason: error }))
-  const timer = setInterval(() => {
+  const rounds = every(intervalMs, () => {
     if (books.save()) {
       attempt('taking back used invites', async () => invites.retireAll())
       attempt('removing clients whose npc has gone', () => stock.removeLeftClients())
@@ -124,6 +125,6 @@ export function keepBooks({
       await hosts.follow()
       await tunnels.retryFailed()
     })
-  }, intervalMs)
-  return () => clearInterval(timer)
+  })
+  return () => rounds[Symbol.dispose]()
 }

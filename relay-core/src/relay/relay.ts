@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { systemClock } from '../async/time/clock.ts'
 import type { RelayStatus } from '../api/models.ts'
 import { commandLine } from '../api/shell-words.ts'
 import { settings, type SettingKey } from '../api/settings.ts'
@@ -67,7 +68,7 @@ export class Relay {
         options.writeLog(line)
       },
     })
-    this.#now = options.now ?? Date.now
+    this.#now = options.now ?? systemClock.now
   }
 
   /** Fulfils when agents and visitors can come. What a failed start has opened is closed again. */
@@ -133,7 +134,7 @@ export class Relay {
     const identity = await loadOrCreateIdentity(folder)
     const adminKey = await loadOrCreateAdminKey(folder)
 
-    const agents = new Agents()
+    const agents = new Agents({ now })
     const seenAgents = new SeenAgents(now)
     agents.onChange((id) => {
       const session = agents.get(id)

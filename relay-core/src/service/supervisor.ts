@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { poll } from '../async/wait/poll.ts'
 import { shellWord } from '../api/shell-words.ts'
 import type { ServiceKind, ServiceSpec, ServiceStatus } from './service.ts'
 
@@ -149,9 +150,6 @@ function commandLineOf(pid: number): string[] {
 }
 
 async function until(isSo: () => boolean, timeoutMs: number, problem: string): Promise<void> {
-  const untilMs = performance.now() + timeoutMs
-  while (!isSo()) {
-    if (performance.now() > untilMs) throw new Error(`${problem}.`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  const onTimeout = () => new Error(`${problem}.`)
+  await poll(() => isSo() || undefined, { everyMs: 50, timeoutMs, onTimeout })
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { poll } from '../async/wait/poll.ts'
 import { ensureAccount, handOver, removeAccount } from './account.ts'
 import type { Sandbox } from './sandbox.ts'
 import { runTool, type ToolResult } from './run-tool.ts'
@@ -140,11 +141,15 @@ const managerRetryMs = 200
 
 /** Lingering starts the user's manager; it answers a moment later. */
 async function waitForUserManager(): Promise<string | null> {
-  const untilMs = performance.now() + managerTimeoutMs
-  for (;;) {
-    const { exitCode, problem } = await userControl(['show-environment'])
-    if (exitCode === 0) return null
-    if (performance.now() > untilMs) return `the user's systemd does not answer (${problem})`
-    await new Promise((resolve) => setTimeout(resolve, managerRetryMs))
+  let problem = ''
+  const look = async () => {
+    const answer = await userControl(['show-environment'])
+    problem = answer.problem
+    return answer.exitCode === 0 ? null : undefined
   }
+  return poll(look, {
+    everyMs: managerRetryMs,
+    timeoutMs: managerTimeoutMs,
+    onTimeout: () => new Error(`the user's systemd does not answer (${problem})`),
+  }).catch((late: Error) => late.message)
 }

@@ -1,3 +1,4 @@
+import { withDeadline } from '../async/wait/with-deadline.ts'
 import { RelayError } from '../api/errors.ts'
 import { enterRelay, type StockRelay } from './enter-relay.ts'
 import { md5Hex } from './messages/handshake.ts'
@@ -17,15 +18,21 @@ export async function askRunning(
   { signal }: { signal: AbortSignal },
 ): Promise<string[]> {
   const socket = await enterRelay('conf', relay, { signal })
-  const both = { signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) }
+  const onTimeout = () =>
+    new RelayError(
+      'handshake-timeout',
+      `The relay did not tell within ${answerTimeoutMs / 1000} s what runs for this client.`,
+    )
   try {
-    socket.write(`stus${md5Hex(clientKey)}`)
-    await readExactly(socket, 1, both)
-    const names = await readPrefixed(socket, { ...both, min: 0, max: maxDocumentBytes })
-    return names
-      .toString()
-      .split('*#*')
-      .filter((name) => name !== '')
+    return await withDeadline({ signal, timeoutMs: answerTimeoutMs, onTimeout }, async (signal) => {
+      socket.write(`stus${md5Hex(clientKey)}`)
+      await readExactly(socket, 1, { signal })
+      const names = await readPrefixed(socket, { signal, min: 0, max: maxDocumentBytes })
+      return names
+        .toString()
+        .split('*#*')
+        .filter((name) => name !== '')
+    })
   } catch (error) {
     if (!(error instanceof EarlyEnd)) throw error
     throw new RelayError(

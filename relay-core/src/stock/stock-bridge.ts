@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { pause } from '../async/wait/pause.ts'
 import { RelayError } from '../api/errors.ts'
 import { plainAddress } from '../net/address/plain-address.ts'
 import { ConnectionLimit } from '../net/listen/connection-limit.ts'
@@ -106,7 +106,7 @@ export class StockBridge {
       throw new RelayError('wrong-key', 'a stock npc showed the public key for more than its configuration')
     }
     if (!client) {
-      await delay(this.#limits.wrongKeyDelayMs, undefined, { signal })
+      await pause(this.#limits.wrongKeyDelayMs, { signal })
       refuseKey(socket)
       throw new RelayError(
         'wrong-key',

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
+import { systemClock } from '../async/time/clock.ts'
 import { RelayError } from '../api/errors.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
@@ -53,7 +54,7 @@ export class StockSession implements AgentSession {
   readonly clientId: number
   readonly address: string
   readonly version: string
-  readonly onlineSinceMs = Date.now()
+  readonly onlineSinceMs = systemClock.now()
   readonly closed: Promise<{ reason: string }>
   readonly #options: StockSessionOptions
   readonly #layers: PayloadLayers

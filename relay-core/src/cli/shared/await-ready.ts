@@ -1,3 +1,4 @@
+import { poll } from '../../async/wait/poll.ts'
 import type { ServiceStatus } from '../../service/service.ts'
 import { ExitError, exitCode } from './exit.ts'
 
@@ -16,23 +17,22 @@ export interface AwaitReadyOptions {
 }
 
 /** Waits until a started service proves that it works. @throws ExitError with what is known when it does not */
-export async function awaitReady({ name, status, isReady, logHint }: AwaitReadyOptions): Promise<string> {
-  const untilMs = performance.now() + readyTimeoutMs
+export function awaitReady({ name, status, isReady, logHint }: AwaitReadyOptions): Promise<string> {
   let failures = 0
-  for (;;) {
-    let reason: string
+  let detail = 'it does not answer'
+  const notRunning = () =>
+    new ExitError(exitCode.failed, `${name} does not run: ${detail}. Its log tells more: ${logHint}`)
+  const look = async () => {
     try {
       return await isReady()
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error)
+      detail = error instanceof Error ? error.message : String(error)
     }
     const now = await status()
+    if ('detail' in now) detail = now.detail
     failures = now.state === 'running' ? 0 : failures + 1
-    const isOver = performance.now() > untilMs
-    if (failures >= failuresBelieved || isOver) {
-      const detail = 'detail' in now ? now.detail : reason
-      throw new ExitError(exitCode.failed, `${name} does not run: ${detail}. Its log tells more: ${logHint}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    if (failures >= failuresBelieved) throw notRunning()
+    return undefined
   }
+  return poll(look, { everyMs: pollMs, timeoutMs: readyTimeoutMs, onTimeout: notRunning })
 }

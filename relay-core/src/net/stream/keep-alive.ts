@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { every } from '../../async/time/every.ts'
 
 /**
  * How often a silent connection is probed. Under the shortest idle time after which home and campus routers forget a
@@ -20,7 +21,7 @@ const groups: readonly Set<Socket>[] = Array.from(
   { length: probeIntervalMs / turnMs },
   () => new Set<Socket>(),
 )
-let timer: NodeJS.Timeout | undefined
+let timer: Disposable | undefined
 let atTurn = 0
 let placed = 0
 let count = 0
@@ -42,10 +43,10 @@ export function keepAlive(socket: Socket): void {
     group.delete(socket)
     count -= 1
     if (count > 0) return
-    clearInterval(timer)
+    timer?.[Symbol.dispose]()
     timer = undefined
   })
-  timer ??= setInterval(nextTurn, turnMs).unref()
+  timer ??= every(turnMs, nextTurn, { ref: false })
 }
 
 function nextTurn(): void {

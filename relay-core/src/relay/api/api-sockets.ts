@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { every } from '../../async/time/every.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import type { Admission } from './api-surface.ts'
 import type { Secrets } from './hidden-secrets.ts'
@@ -24,12 +25,11 @@ export class ApiSockets {
     perMessageDeflate: false,
   })
   readonly #alive = new WeakMap<WebSocket, boolean>()
-  readonly #timer: NodeJS.Timeout
+  readonly #beating: Disposable
 
   constructor(routers: Readonly<Record<Secrets, RelayRouter>>) {
     this.#handlers = { shown: new RPCHandler(routers.shown), hidden: new RPCHandler(routers.hidden) }
-    this.#timer = setInterval(() => this.#heartbeat(), heartbeatMs)
-    this.#timer.unref()
+    this.#beating = every(heartbeatMs, () => this.#heartbeat(), { ref: false })
   }
 
   /** Finishes the upgrade. */
@@ -56,7 +56,7 @@ export class ApiSockets {
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#beating[Symbol.dispose]()
     for (const client of this.#server.clients) client.terminate()
     this.#server.close()
   }

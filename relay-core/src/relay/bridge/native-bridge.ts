@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../async/wait/pause.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log/log.ts'
 import { FramedSocket } from '../../native/carriers/framed-socket.ts'
@@ -180,7 +180,7 @@ export class NativeBridge {
     const isNews = !hasProved || this.#refusals.isNews(`${hostOf(address)} ${error.code}`)
     this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })
     if (error.code === 'wrong-key' || error.code === 'wrong-password')
-      await delay(this.#options.wrongKeyDelayMs, undefined, { ref: false })
+      await pause(this.#options.wrongKeyDelayMs, { ref: false })
     framed.send(encodeRefused(error))
     framed.end()
   }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../async/time/clock.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import type { AgentPresence } from '../../api/models.ts'
 import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
@@ -22,6 +23,11 @@ interface Left extends Leftover {
 export class Agents {
   readonly #entries = new Map<number, ClientEntry>()
   readonly #changed = new Signal<[clientId: number]>()
+  readonly #now: () => number
+
+  constructor({ now = systemClock.now }: { now?: () => number } = {}) {
+    this.#now = now
+  }
 
   /**
    * Takes a session whose handshake is done. An older one of the same client ends: one of the same program without a
@@ -43,7 +49,7 @@ export class Agents {
     place.leftovers.keep()
     session.onSilence?.(() => {
       if (place.current !== session) return
-      if (session.isSilent) place.offlineSinceMs = Date.now()
+      if (session.isSilent) place.offlineSinceMs = this.#now()
       this.#changed.emit(clientId)
     })
     void session.closed.then(() => {
@@ -55,7 +61,7 @@ export class Agents {
       if (place.current !== session) return
       place.leftovers.endLater()
       place.current = undefined
-      if (!session.isSilent) place.offlineSinceMs = Date.now()
+      if (!session.isSilent) place.offlineSinceMs = this.#now()
       this.#changed.emit(clientId)
     })
     this.#changed.emit(clientId)
@@ -83,7 +89,7 @@ export class Agents {
       address: hostOf(asking.address),
       hostname: asking.hostname,
       atMs: before?.atMs ?? current.onlineSinceMs,
-      askedAtMs: Date.now(),
+      askedAtMs: this.#now(),
     }
     this.#changed.emit(clientId)
     return describe(current)

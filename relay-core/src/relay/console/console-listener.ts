@@ -1,3 +1,4 @@
+import { every } from '../../async/time/every.ts'
 import { RelayError } from '../../api/errors.ts'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-config.ts'
 import { consoleHost, ConsoleServer, type ConsoleServerOptions } from './console-server.ts'
@@ -15,7 +16,7 @@ export class ConsoleListener {
   #opened: { settings: string; tls: ConsoleTls | undefined; port: number } | undefined
   /** What was said last about a console that cannot open: the same is not said again. */
   #complaint: string | undefined
-  #timer: NodeJS.Timeout | undefined
+  #looking: Disposable | undefined
   /** One after the other, so that a renewed certificate and a changed setting never cross. */
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -33,12 +34,12 @@ export class ConsoleListener {
    * session, and so does a renewed certificate.
    */
   follow(config: RelayConfig): Promise<void> {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#looking?.[Symbol.dispose]()
+    this.#looking = undefined
     this.#complaint = undefined
     if (config.webPort !== null && config.webTls) {
       const look = () => void this.#next(() => this.#open(config)).catch(() => undefined)
-      this.#timer = setInterval(look, lookAtCertificateMs).unref()
+      this.#looking = every(lookAtCertificateMs, look, { ref: false })
     }
     return this.#next(() => this.#open(config))
   }
@@ -85,8 +86,8 @@ export class ConsoleListener {
   }
 
   close(): Promise<void> {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#looking?.[Symbol.dispose]()
+    this.#looking = undefined
     return this.#next(() => this.#shut())
   }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log/log.ts'
 
@@ -27,7 +28,7 @@ export class Certificate {
   #lookedAtMs = 0
   #looking: Promise<void> | undefined
 
-  constructor(files: CertificateFiles, { log, now = Date.now }: { log: Log; now?: () => number }) {
+  constructor(files: CertificateFiles, { log, now = systemClock.now }: { log: Log; now?: () => number }) {
     this.#files = files
     this.#log = log
     this.#now = now

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { untilSettled } from '../../async/wait/until-settled.ts'
 import type { Log } from '../../log/log.ts'
 import { secureAsServer } from '../../net/tls/secure-stream.ts'
 import type { Certificate } from './certificates.ts'
@@ -142,27 +143,26 @@ function certifiedSite(candidates: readonly HostSite[]): HostSite | undefined {
 }
 
 /** Reads until the hello is complete and puts all of it back; the socket is paused then. `incomplete`: it took too long or ended. */
-function readHello(socket: Socket, timeoutMs: number): Promise<HelloProgress> {
-  return new Promise((resolve) => {
-    const reader = new ClientHelloReader()
-    const chunks: Buffer[] = []
-    const settle = (progress: HelloProgress) => {
-      clearTimeout(timer)
-      socket.off('data', onData).off('end', onEnd).off('close', onEnd)
-      socket.pause()
-      if (progress.state === 'complete') socket.unshift(Buffer.concat(chunks))
-      resolve(progress)
-    }
-    const onData = (chunk: Buffer) => {
+async function readHello(socket: Socket, timeoutMs: number): Promise<HelloProgress> {
+  const reader = new ClientHelloReader()
+  const chunks: Buffer[] = []
+  let progress: HelloProgress = { state: 'incomplete' }
+  await untilSettled<void>((resolve) => {
+    const over = () => resolve()
+    const take = (chunk: Buffer) => {
       chunks.push(chunk)
-      const progress = reader.push(chunk)
-      if (progress.state !== 'incomplete') settle(progress)
+      progress = reader.push(chunk)
+      if (progress.state !== 'incomplete') resolve()
     }
-    const onEnd = () => settle({ state: 'incomplete' })
-    const timer = setTimeout(onEnd, timeoutMs)
-    socket.on('data', onData).once('end', onEnd).once('close', onEnd)
-    socket.resume()
-  })
+    const timer = setTimeout(over, timeoutMs)
+    socket.on('data', take).on('end', over).on('close', over).resume()
+    return () => {
+      clearTimeout(timer)
+      socket.off('data', take).off('end', over).off('close', over).pause()
+      if (progress.state === 'complete') socket.unshift(Buffer.concat(chunks))
+    }
+  }, {})
+  return progress
 }
 
 /** A fatal alert in a plaintext record, then the end: the visitor's browser says why, instead of a bare reset. */

@@ -1,3 +1,4 @@
+import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
 import { Signal } from '../../async/signals/signal.ts'
@@ -66,7 +67,7 @@ export class Allowance {
   /** Why it is closed for everybody, or null. */
   refusal(): RelayError | null {
     const { quotaBytes, expiresAtMs } = this.#limits
-    if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) {
+    if (expiresAtMs !== undefined && systemClock.now() >= expiresAtMs) {
       const date = new Date(expiresAtMs).toISOString()
       return new RelayError('expired', `The ${this.#owner} was allowed until ${date}. Set a later date.`, {
         owner: this.#owner,
@@ -171,7 +172,7 @@ export class Allowance {
   #awaitExpiry(): void {
     const { expiresAtMs } = this.#limits
     if (expiresAtMs === undefined) return
-    const restMs = expiresAtMs - Date.now()
+    const restMs = expiresAtMs - systemClock.now()
     if (restMs <= 0) return
     this.#expiryTimer = setTimeout(
       () => {

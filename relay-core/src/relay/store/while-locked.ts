@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../async/wait/pause.ts'
 import { RelayError } from '../../api/errors.ts'
 
 /** Longer than a backup of a relay's state takes. */
@@ -21,7 +21,7 @@ export async function whileLocked<T>(
       const isLocked = error instanceof RelayError && error.code === 'state-locked'
       if (!isLocked || performance.now() > untilMs) throw error
       try {
-        await delay(pauseMs, undefined, { signal })
+        await pause(pauseMs, { signal })
       } catch {
         // Nobody waits any more: it stays at what the work failed with.
         throw error

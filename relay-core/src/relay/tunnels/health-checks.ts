@@ -1,3 +1,4 @@
+import { every } from '../../async/time/every.ts'
 import type { HealthCheck, TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { Log } from '../../log/log.ts'
 import { checkHttp } from '../../net/dial/check-http.ts'
@@ -59,9 +60,9 @@ export function watchTargets({
     await Promise.all(targets.list().map(({ target }) => ask(target)))
     isAsking = false
   }
-  const timer = setInterval(() => void round(), check.intervalMs)
+  const rounds = every(check.intervalMs, () => void round())
   return () => {
-    clearInterval(timer)
+    rounds[Symbol.dispose]()
     stopped.abort()
   }
 }

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { systemClock } from '../../async/time/clock.ts'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
 import { isTunnelUser, type TunnelUser } from './tunnel-users.ts'
 
@@ -17,7 +18,7 @@ export class PasswordCheck {
   readonly #attempts: AttemptLimit
   readonly #salt = randomBytes(16)
 
-  constructor({ now = Date.now }: { now?: () => number } = {}) {
+  constructor({ now = systemClock.now }: { now?: () => number } = {}) {
     this.#attempts = new AttemptLimit({ ...wrongPasswords, now })
   }
 

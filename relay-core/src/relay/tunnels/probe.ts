@@ -1,3 +1,4 @@
+import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { ProbeResult, RelayFailure, TunnelState } from '../../api/models.ts'
 import type { Duplex } from 'node:stream'
@@ -21,7 +22,7 @@ export async function probe({
   open: ((session: AgentSession) => Promise<Duplex>) | undefined
   signal: AbortSignal
 }): Promise<ProbeResult> {
-  const atMs = Date.now()
+  const atMs = systemClock.now()
   const hops = (port: ProbeHop, agent = skipped('agent'), targetHop = skipped('target')): ProbeResult => ({
     tunnelId,
     atMs,

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { systemClock } from '../../async/time/clock.ts'
 import type { RelayError } from '../../api/errors.ts'
 import type { Connection } from '../../api/models.ts'
 import type { Allowance, Direction } from '../limits/allowance.ts'
@@ -26,7 +27,7 @@ export class TunnelConnection {
   readonly address: string
   readonly visitor: string
   readonly #options: TunnelConnectionOptions
-  readonly #openedAtMs = Date.now()
+  readonly #openedAtMs = systemClock.now()
   readonly #abort = new AbortController()
   #downBytes = 0
   #upBytes = 0

@@ -1,3 +1,4 @@
+import { every } from '../../async/time/every.ts'
 export interface MuxLivenessOptions {
   pingIntervalMs: number
   silenceTimeoutMs: number
@@ -12,7 +13,7 @@ export interface MuxLivenessOptions {
 /** Finds out whether the peer is still there, and how far away. */
 export class MuxLiveness {
   readonly #options: MuxLivenessOptions
-  #pingTimer: NodeJS.Timeout | undefined
+  #pinging: Disposable | undefined
   #silenceTimer: NodeJS.Timeout | undefined
   #isSilent = false
   #timesHeard = 0
@@ -29,13 +30,13 @@ export class MuxLiveness {
   }
 
   start(): void {
-    this.#pingTimer = setInterval(() => this.#ping(), this.#options.pingIntervalMs)
+    this.#pinging = every(this.#options.pingIntervalMs, () => this.#ping())
     this.#awaitSilence(this.#options.silenceTimeoutMs)
     this.#ping()
   }
 
   stop(): void {
-    clearInterval(this.#pingTimer)
+    this.#pinging?.[Symbol.dispose]()
     clearTimeout(this.#silenceTimer)
   }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../async/time/clock.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
 import type { ConfigReceiver } from '../../../stock/configuration/config-conversation.ts'
@@ -35,7 +36,7 @@ export class PushedConfigurations {
   readonly #finished = new Map<number, { kept: ReadonlySet<number>; atMs: number }>()
   readonly #subscription: Disposable
   /** An agent that brings the password of another's private tunnel learns that it is one: it may not try many. */
-  readonly #guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: Date.now })
+  readonly #guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: systemClock.now })
 
   constructor(options: PushedConfigurationsOptions) {
     this.#options = options
@@ -54,7 +55,7 @@ export class PushedConfigurations {
   receiver(
     client: { id: number } | 'public',
     address: string,
-    startedAtMs = Date.now(),
+    startedAtMs = systemClock.now(),
   ): ConfigReceiver | undefined {
     const { clients, log } = this.#options
     if (client !== 'public' && clients.record(client.id).settings.mayPush === false) {
@@ -66,7 +67,7 @@ export class PushedConfigurations {
       client,
       address,
       (clientId, kept) => {
-        this.#finished.set(clientId, { kept, atMs: Date.now() })
+        this.#finished.set(clientId, { kept, atMs: systemClock.now() })
         // Its connections may have been quicker than the end of this one.
         const session = this.#options.agents.get(clientId)
         if (session && session.onlineSinceMs >= startedAtMs) this.#removeOthers(clientId)
@@ -81,7 +82,7 @@ export class PushedConfigurations {
   #removeOthers(clientId: number): void {
     const finished = this.#finished.get(clientId)
     this.#finished.delete(clientId)
-    if (!finished || Date.now() - finished.atMs > onlineTimeoutMs) return
+    if (!finished || systemClock.now() - finished.atMs > onlineTimeoutMs) return
     const { tunnels, log } = this.#options
     for (const { id, name, pushedBy, clientId: owner } of tunnels.list()) {
       if (owner !== clientId || pushedBy !== 'agent' || finished.kept.has(id)) continue

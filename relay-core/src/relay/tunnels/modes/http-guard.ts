@@ -83,12 +83,11 @@ async function answer(
     path: url,
     headers: { ...others, connection: 'close' },
   })
-  const answered = await new Promise<IncomingMessage>((resolve, reject) => {
-    asked.once('response', resolve)
-    asked.once('error', reject)
-    stream.once('close', () => reject(new RelayError('agent-silent', 'The lab box ended the stream.')))
-    asked.end()
-  })
+  const answer = Promise.withResolvers<IncomingMessage>()
+  asked.once('response', answer.resolve).once('error', answer.reject)
+  stream.once('close', () => answer.reject(new RelayError('agent-silent', 'The lab box ended the stream.')))
+  asked.end()
+  const answered = await answer.promise
   const { connection: ___, 'keep-alive': ____, ...answerHeaders } = answered.headers
   response.writeHead(answered.statusCode ?? 502, answerHeaders)
   await pipeline(answered, response)

@@ -1,4 +1,5 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
+import { every } from '../../../async/time/every.ts'
 import { plainAddress } from '../../../net/address/plain-address.ts'
 import { bindDatagrams, sendDatagram } from '../../../net/listen/datagram-socket.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
@@ -39,7 +40,7 @@ class UdpMode implements TunnelServer {
   /** By address and port, the one silent for longest first. */
   readonly #visitors = new Map<string, UdpVisitor>()
   #socket: Socket | undefined
-  #sweeper: NodeJS.Timeout | undefined
+  #sweeping: Disposable | undefined
 
   constructor(spec: TunnelSpec, context: TunnelServerContext, limits: UdpLimits) {
     this.#spec = spec
@@ -54,7 +55,7 @@ class UdpMode implements TunnelServer {
     socket.on('error', (error) => log.error('a UDP port failed', { tunnel: id, error }))
     socket.on('message', (datagram, from) => this.#take(datagram, from))
     this.#socket = socket
-    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepIntervalMs)
+    this.#sweeping = every(this.#limits.sweepIntervalMs, () => this.#sweep())
   }
 
   get port(): number | null {
@@ -68,7 +69,7 @@ class UdpMode implements TunnelServer {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#sweeper)
+    this.#sweeping?.[Symbol.dispose]()
     for (const visitor of this.#visitors.values()) visitor.end()
     const socket = this.#socket
     this.#socket = undefined

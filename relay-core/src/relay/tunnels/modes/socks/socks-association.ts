@@ -1,5 +1,5 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
-import { once } from 'node:events'
+import { addAbortListener, once } from 'node:events'
 import { BlockList, isIPv6, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { plainAddress } from '../../../../net/address/plain-address.ts'
@@ -58,14 +58,13 @@ function carry(datagrams: DatagramSocket, stream: Duplex, connection: TunnelConn
 }
 
 /** The TCP connection says nothing more; its end, or that of the link, is the end. */
-function untilOver(socket: Socket, stream: Duplex, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => resolve()
-    socket.once('end', end).once('close', end).resume()
-    stream.once('close', end)
-    signal.addEventListener('abort', end, { once: true })
-    if (socket.destroyed || stream.destroyed || signal.aborted) resolve()
-  })
+async function untilOver(socket: Socket, stream: Duplex, signal: AbortSignal): Promise<void> {
+  const over = Promise.withResolvers<void>()
+  const end = () => over.resolve()
+  socket.once('end', end).once('close', end).resume()
+  stream.once('close', end)
+  using _aborted = addAbortListener(signal, end)
+  if (!socket.destroyed && !stream.destroyed && !signal.aborted) await over.promise
 }
 
 const privateNetworks = new BlockList()
