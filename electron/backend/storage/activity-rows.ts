@@ -1,4 +1,5 @@
 import { activityEvent } from '@nps-desktop/electron/contract'
+import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
 import type { ActivityStore } from './records.ts'
 import type { StorageFile } from './storage-file.ts'
@@ -12,9 +13,10 @@ export function openActivity(database: StorageFile): ActivityStore {
     `INSERT INTO activity (at_ms, tone, code, params, server_id, lab_id, tunnel_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
   const trim = database.prepare('DELETE FROM activity WHERE id <= ? - ?')
-  const newest = database.prepare(
+  const newest = database.query(
     `SELECT id, at_ms AS atMs, tone, code, params, server_id AS serverId, lab_id AS labId, tunnel_id AS tunnelId
      FROM activity ORDER BY id DESC LIMIT ?`,
+    z.looseObject({ params: z.string() }),
   )
   const removeServer = database.prepare('DELETE FROM activity WHERE server_id = ?')
   return {
@@ -31,7 +33,7 @@ export function openActivity(database: StorageFile): ActivityStore {
       trim.run(lastInsertRowid, keptRows)
     },
     newest: (limit) => {
-      const rows = newest.all(limit) as unknown as { params: string }[]
+      const rows = newest.all(limit)
       // a line of another version of the app, or a damaged one, is left out
       return rows.flatMap((row) => {
         const parsed = activityEvent.safeParse({ ...row, params: parseJson(row.params) })

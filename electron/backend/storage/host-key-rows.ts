@@ -1,12 +1,22 @@
-import type { HostKeyRecord, HostKeyStore } from './records.ts'
+import { z } from 'zod'
+import type { HostKeyStore } from './records.ts'
 import type { StorageFile } from './storage-file.ts'
+
+const hostKeyRow = z.object({
+  host: z.string(),
+  port: z.number().int(),
+  way: z.string(),
+  algorithm: z.string(),
+  fingerprint: z.string(),
+  pinnedAtMs: z.number(),
+})
 
 /** Confirmed host keys, one for each host and port, and way that leads there. */
 export function openHostKeys(database: StorageFile): HostKeyStore {
   const columns = 'host, port, way, algorithm, fingerprint, pinned_at_ms AS pinnedAtMs'
   const place = 'host = ? AND port = ? AND way = ?'
-  const all = database.prepare(`SELECT ${columns} FROM host_keys ORDER BY way, host, port`)
-  const one = database.prepare(`SELECT ${columns} FROM host_keys WHERE ${place}`)
+  const all = database.query(`SELECT ${columns} FROM host_keys ORDER BY way, host, port`, hostKeyRow)
+  const one = database.query(`SELECT ${columns} FROM host_keys WHERE ${place}`, hostKeyRow)
   const upsert = database.prepare(
     `INSERT INTO host_keys (host, port, way, algorithm, fingerprint, pinned_at_ms) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (host, port, way) DO UPDATE SET algorithm = excluded.algorithm,
@@ -14,8 +24,8 @@ export function openHostKeys(database: StorageFile): HostKeyStore {
   )
   const remove = database.prepare(`DELETE FROM host_keys WHERE ${place}`)
   return {
-    list: () => all.all() as unknown as HostKeyRecord[],
-    get: ({ host, port, way }) => one.get(host, port, way) as HostKeyRecord | undefined,
+    list: () => all.all(),
+    get: ({ host, port, way }) => one.get(host, port, way),
     pin: ({ host, port, way, algorithm, fingerprint, pinnedAtMs }) => {
       upsert.run(host, port, way, algorithm, fingerprint, pinnedAtMs)
     },

@@ -1,4 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { migrate } from '@nps-desktop/relay-core/migrate'
+import { z } from 'zod'
+import type { StorageFile } from './storage-file.ts'
 
 /** Each entry brings a file from version `index` to `index + 1`. Never change one that was released; add the next. */
 const migrations: readonly string[] = [
@@ -51,16 +53,16 @@ const migrations: readonly string[] = [
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */
-export function migrate(database: DatabaseSync): void {
-  const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
-  const from = row.user_version
-  if (from > migrations.length) {
-    throw new Error(
-      `it was written by a newer version of the app (schema ${from}, this one knows ${migrations.length}); update the app`,
-    )
-  }
-  for (const [index, sql] of migrations.entries()) {
-    if (index < from) continue
-    database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`)
-  }
+export function migrateStorage(database: StorageFile): void {
+  const version = database.query('PRAGMA user_version', z.object({ user_version: z.number().int() }))
+  migrate(database, {
+    steps: migrations,
+    readVersion: () => version.get()?.user_version ?? 0,
+    // takes no parameters
+    writeVersion: (done) => database.exec(`PRAGMA user_version = ${done}`),
+    newer: (found, known) =>
+      new Error(
+        `it was written by a newer version of the app (schema ${found}, this one knows ${known}); update the app`,
+      ),
+  })
 }

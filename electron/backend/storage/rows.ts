@@ -1,7 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Rows } from './records.ts'
 import type { RowsTable, SetAsideRow } from './set-aside.ts'
 import type { StorageFile } from './storage-file.ts'
+
+const storedRow = z.object({ id: z.string(), body: z.string() })
 
 /**
  * Rows of one table as JSON, in the order in which they came. All are held in memory: there are tens, and every
@@ -19,8 +21,8 @@ export function openRows<T extends { readonly id: string }>(
 ): Rows<T> {
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
   const rows = new Map<string, T>()
-  const stored = database.prepare(`SELECT id, body FROM ${table} ORDER BY position`).all()
-  for (const { id, body } of stored as unknown as { id: string; body: string }[]) {
+  const stored = database.query(`SELECT id, body FROM ${table} ORDER BY position`, storedRow)
+  for (const { id, body } of stored.all()) {
     const read = readRow(schema, id, body)
     if ('row' in read) rows.set(id, read.row)
     else {

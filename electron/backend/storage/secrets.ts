@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { AppError } from '../failures/app-error.ts'
 import type { Shell } from '../shell.ts'
 import type { SecretStore } from './records.ts'
@@ -5,7 +6,10 @@ import type { StorageFile } from './storage-file.ts'
 
 /** Secrets by name; what reaches the file was sealed by the shell before. */
 export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' | 'decrypt'>): SecretStore {
-  const select = database.prepare('SELECT sealed FROM secrets WHERE name = ?')
+  const select = database.query(
+    'SELECT sealed FROM secrets WHERE name = ?',
+    z.object({ sealed: z.instanceof(Uint8Array) }),
+  )
   const upsert = database.prepare(
     'INSERT INTO secrets (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed',
   )
@@ -15,7 +19,7 @@ export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' 
   return {
     has: (name) => select.get(name) !== undefined,
     get: async (name) => {
-      const row = select.get(name) as { sealed: Uint8Array } | undefined
+      const row = select.get(name)
       if (!row) return null
       try {
         return await shell.decrypt(row.sealed)

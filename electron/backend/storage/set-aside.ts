@@ -26,6 +26,9 @@ const kinds: Readonly<Record<RowsTable, SetAside['kind']>> = {
   tunnel_notes: 'tunnel',
 }
 
+const kind = z.enum(['server', 'lab', 'tunnel'])
+const setAsideRow = z.object({ id: z.number().int(), kind, rowId: z.string(), body: z.string() })
+
 const mostRows = 1_000
 
 /** `migrate` has made the table. */
@@ -33,27 +36,22 @@ export function openSetAside(
   database: StorageFile,
   clock: Clock,
 ): SetAsideStore & { put(row: SetAsideRow): void } {
-  const all = database.prepare('SELECT id, kind, row_id AS rowId, body FROM set_aside ORDER BY id')
+  const all = database.query('SELECT id, kind, row_id AS rowId, body FROM set_aside ORDER BY id', setAsideRow)
   const insert = database.prepare(
     'INSERT INTO set_aside (kind, row_id, body, why, at_ms) VALUES (?, ?, ?, ?, ?)',
   )
   const trim = database.prepare('DELETE FROM set_aside WHERE id <= ? - ?')
-  const remove = database.prepare('DELETE FROM set_aside WHERE id = ? RETURNING kind, row_id AS rowId')
+  const remove = database.query(
+    'DELETE FROM set_aside WHERE id = ? RETURNING kind, row_id AS rowId',
+    setAsideRow.pick({ kind: true, rowId: true }),
+  )
   return {
-    list: () => {
-      const rows = all.all() as unknown as {
-        id: number
-        kind: SetAside['kind']
-        rowId: string
-        body: string
-      }[]
-      return rows.map(({ id, kind, rowId, body }) => ({ id, kind, name: nameIn(body) ?? rowId }))
-    },
+    list: () => all.all().map(({ id, kind, rowId, body }) => ({ id, kind, name: nameIn(body) ?? rowId })),
     put: ({ table, rowId, body, why }) => {
       const { lastInsertRowid } = insert.run(kinds[table], rowId, body, why, clock.now())
       trim.run(lastInsertRowid, mostRows)
     },
-    forget: (id) => (remove.get(id) as { kind: SetAside['kind']; rowId: string } | undefined) ?? null,
+    forget: (id) => remove.get(id) ?? null,
   }
 }
 

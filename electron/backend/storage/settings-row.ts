@@ -1,20 +1,22 @@
 import { settings, type Settings } from '@nps-desktop/electron/contract'
+import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
 import type { SettingsStore } from './records.ts'
 import type { StorageFile } from './storage-file.ts'
+
+const settingRow = z.object({ name: z.string(), value: z.string() })
 
 const defaults: Settings = { language: 'system', theme: 'system', closeToTray: true }
 
 /** The person's choices, one row a name; a value that is missing or no longer known is the default. */
 export function openSettings(database: StorageFile): SettingsStore {
-  const all = database.prepare('SELECT name, value FROM settings')
+  const all = database.query('SELECT name, value FROM settings', settingRow)
   const upsert = database.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   )
   const load = (): Settings => {
-    const stored = all.all() as unknown as { name: string; value: string }[]
     let result = defaults
-    for (const { name, value } of stored) {
+    for (const { name, value } of all.all()) {
       const parsed = settings.partial().safeParse({ [name]: parseJson(value) })
       if (parsed.success) result = settings.parse({ ...result, ...parsed.data })
     }

@@ -1,11 +1,14 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import type { z } from 'zod'
 import { AppError } from '../failures/app-error.ts'
 
-type Row = Record<string, unknown>
-
-/** One prepared statement; a refused `run` is `storage-failed` and has changed nothing. */
-export interface Statement {
+/** A prepared write; one that is refused is `storage-failed` and has changed nothing. */
+export interface Write {
   run(...values: SQLInputValue[]): { lastInsertRowid: number | bigint }
+}
+
+/** A prepared question, or a write that returns rows. Each row is parsed, so that what follows can trust it. */
+export interface Query<Row> {
   get(...values: SQLInputValue[]): Row | undefined
   all(...values: SQLInputValue[]): Row[]
 }
@@ -22,27 +25,50 @@ export class StorageFile {
     this.#database = new DatabaseSync(path, { timeout: 3_000 })
   }
 
-  get raw(): DatabaseSync {
-    return this.#database
+  prepare(sql: string): Write {
+    const statement = this.#database.prepare(sql)
+    return { run: (...values) => this.#told(() => statement.run(...values)) }
   }
 
-  prepare(sql: string): Statement {
+  query<Row>(sql: string, row: z.ZodType<Row>): Query<Row> {
     const statement = this.#database.prepare(sql)
     return {
-      run: (...values) => {
-        try {
-          return statement.run(...values)
-        } catch (cause) {
-          throw this.#failure(cause)
-        }
+      get: (...values) => {
+        const found = this.#told(() => statement.get(...values))
+        return found && row.parse(found)
       },
-      get: (...values) => statement.get(...values),
-      all: (...values) => statement.all(...values),
+      all: (...values) => this.#told(() => statement.all(...values)).map((found) => row.parse(found)),
+    }
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  /** Runs `work` as a whole or not at all. */
+  transaction<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      // a full disk has made SQLite roll back by itself
+      if (this.#database.isTransaction) this.exec('ROLLBACK')
+      throw error
     }
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close()
+  }
+
+  #told<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (cause) {
+      throw this.#failure(cause)
+    }
   }
 
   #failure(cause: unknown): unknown {

@@ -9,7 +9,7 @@ import type { Shell } from '../shell.ts'
 import { openActivity } from './activity-rows.ts'
 import { openHostKeys } from './host-key-rows.ts'
 import { openLastHeard } from './last-heard.ts'
-import { migrate } from './migrations.ts'
+import { migrateStorage } from './migrations.ts'
 import type { Storage } from './records.ts'
 import { openRows } from './rows.ts'
 import { labRecord, lastStatus, serverRecord, tunnelNote } from './schemas.ts'
@@ -67,10 +67,10 @@ function open(
   try {
     // EXCLUSIVE: rows are held in memory, so a second app on the same file would not see the first one's changes.
     // FULL: with WAL, only this makes a commit survive a power cut.
-    database.raw.exec(
+    database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;',
     )
-    migrate(database.raw)
+    migrateStorage(database)
     const written = new Signal()
     const later = new LaterWrites(log)
     const changed = (): void => written.emit()

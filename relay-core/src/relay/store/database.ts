@@ -1,4 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
+import { migrate } from '../../files/migrate.ts'
 import { StateFile } from './state-file.ts'
 
 /**
@@ -91,7 +92,7 @@ export function openDatabase(path: string): StateFile {
   let database: StateFile | undefined
   try {
     database = new StateFile(path)
-    migrate(database, path)
+    migrateState(database, path)
     return database
   } catch (error) {
     database?.close()
@@ -104,21 +105,17 @@ export function openDatabase(path: string): StateFile {
   }
 }
 
-function migrate(database: StateFile, path: string): void {
-  if (versionOf(database) === migrations.length) return
-  database.transaction(() => {
-    database.exec('create table if not exists schema (version integer not null) strict')
-    const version = versionOf(database)
-    if (version > migrations.length) {
-      throw new Error(
-        `${path} was written by a newer nps (schema ${version}, this one knows ${migrations.length})`,
-      )
-    }
-    for (const step of migrations.slice(version)) database.exec(step)
-    const isNew = database.prepare('select 1 from schema').get() === undefined
-    database
-      .prepare(isNew ? 'insert into schema values (?)' : 'update schema set version = ?')
-      .run(migrations.length)
+function migrateState(database: StateFile, path: string): void {
+  migrate(database, {
+    steps: migrations,
+    readVersion: () => versionOf(database),
+    writeVersion: (version) => {
+      database.exec('create table if not exists schema (version integer not null) strict')
+      const isNew = database.prepare('select 1 from schema').get() === undefined
+      database.prepare(isNew ? 'insert into schema values (?)' : 'update schema set version = ?').run(version)
+    },
+    newer: (found, known) =>
+      new Error(`${path} was written by a newer nps (schema ${found}, this one knows ${known})`),
   })
 }
 
