@@ -1,3 +1,4 @@
+import { until, untilEvent } from '@nps-desktop/relay-core/async'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
@@ -192,29 +193,36 @@ function sealed(stream: Duplex): Duplex {
 }
 
 /** Null once it is connected. */
-function connected(
+async function connected(
   socket: Socket,
   signal: AbortSignal,
 ): Promise<Extract<ServiceVisit['port'], { why: string }> | null> {
-  return new Promise((resolve, reject) => {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
-    deadline.addEventListener('abort', () => {
-      if (signal.aborted) reject(signal.reason as Error)
-      else resolve({ state: 'silent', why: `no answer within ${connectWithinMs / 1000} s` })
-    })
-    socket.once('connect', () => resolve(null))
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      // a reset can only follow an accepted connection: the relay does so when it cannot reach the lab box
-      if (error.code === 'ECONNRESET') resolve(null)
-      else if (error.code === 'ECONNREFUSED') resolve({ state: 'refused', why: 'the connection was refused' })
-      else if (error.code === 'ETIMEDOUT') resolve({ state: 'silent', why: error.message })
-      else resolve({ state: 'unreachable', why: error.message })
-    })
-  })
+  type Failed = Awaited<ReturnType<typeof connected>>
+  // one that comes later ends the wait for an answer by 'close'
+  socket.on('error', () => undefined)
+  const late = new Error(`no answer within ${connectWithinMs / 1000} s`)
+  try {
+    return await untilEvent<Failed>(
+      socket,
+      {
+        connect: () => null,
+        error: (error: NodeJS.ErrnoException) => {
+          // a reset can only follow an accepted connection: the relay does so when it cannot reach the lab box
+          if (error.code === 'ECONNRESET') return null
+          if (error.code === 'ECONNREFUSED') return { state: 'refused', why: 'the connection was refused' }
+          return { state: error.code === 'ETIMEDOUT' ? 'silent' : 'unreachable', why: error.message }
+        },
+      },
+      { signal, timeoutMs: connectWithinMs, onTimeout: () => late },
+    )
+  } catch (error) {
+    if (error !== late) throw error
+    return { state: 'silent', why: late.message }
+  }
 }
 
 /** Sends what the kind's client would send first, and reads until the answer is clear. */
-function ask(
+async function ask(
   socket: Duplex,
   {
     kind,
@@ -223,27 +231,30 @@ function ask(
     signal,
   }: { kind: ServiceKind; path: string; as?: string; signal: AbortSignal },
 ): Promise<ServiceAnswer> {
-  return new Promise((resolve, reject) => {
-    let received = Buffer.alloc(0)
-    const finish = (ended: boolean): void => {
-      const answer = answerOf(kind, received.toString('latin1'), ended)
-      if (answer) resolve(answer)
-    }
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)])
-    deadline.addEventListener('abort', () => {
-      if (signal.aborted) reject(signal.reason as Error)
-      else finish(true)
-    })
-    socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk])
-      finish(received.length >= maxBytes)
-    })
-    socket.once('close', () => finish(true))
-    socket.once('end', () => finish(true))
-    const { proof } = knownServices[kind]
-    // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
-    // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
-    if (proof.by === 'page')
-      socket.write(`GET ${path}${proof.page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
+  const answered = Promise.withResolvers<ServiceAnswer>()
+  let received = Buffer.alloc(0)
+  const look = (ended: boolean): void => {
+    const answer = answerOf(kind, received.toString('latin1'), ended)
+    if (answer) answered.resolve(answer)
+  }
+  socket.on('data', (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk])
+    look(received.length >= maxBytes)
   })
+  socket.once('close', () => look(true))
+  socket.once('end', () => look(true))
+  const { proof } = knownServices[kind]
+  // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
+  // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
+  if (proof.by === 'page')
+    socket.write(`GET ${path}${proof.page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
+  const late = new Error(`no answer within ${answerWithinMs / 1000} s`)
+  try {
+    return await until(answered.promise, { signal, timeoutMs: answerWithinMs, onTimeout: () => late })
+  } catch (error) {
+    if (error !== late) throw error
+    // what has come by then has to do
+    look(true)
+    return await answered.promise
+  }
 }

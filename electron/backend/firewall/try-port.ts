@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { untilEvent } from '@nps-desktop/relay-core/async'
 import type { PortTry } from '@nps-desktop/electron/contract'
 
 /**
@@ -8,31 +9,24 @@ import type { PortTry } from '@nps-desktop/electron/contract'
 export type PortAnswer = PortTry['answer']
 
 /** One connection attempt from this computer, closed at once. Never rejects; a cancelled one is `silent`. */
-export function tryPort(
+export async function tryPort(
   host: string,
   port: number,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<{ answer: PortAnswer; ms: number }> {
-  return new Promise((resolve) => {
-    const started = performance.now()
-    const socket = connect({ host, port })
-    const settle = (answer: PortAnswer): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', silent)
-      socket.removeAllListeners()
-      // late errors of a socket that is being thrown away
-      socket.on('error', () => undefined)
-      if (answer === 'accepted') socket.resetAndDestroy()
-      else socket.destroy()
-      resolve({ answer, ms: Math.round((performance.now() - started) * 10) / 10 })
-    }
-    const silent = (): void => settle('silent')
-    const timer = setTimeout(silent, timeoutMs)
-    signal.addEventListener('abort', silent)
-    if (signal.aborted) return silent()
-    socket.once('connect', () => settle('accepted'))
-    socket.once('error', (error: NodeJS.ErrnoException) => settle(answerOf(error.code)))
-  })
+  const started = performance.now()
+  const socket = connect({ host, port })
+  const answer = await untilEvent<PortAnswer>(
+    socket,
+    { connect: () => 'accepted', error: (error: NodeJS.ErrnoException) => answerOf(error.code) },
+    { signal, timeoutMs, onTimeout: () => new Error('silent') },
+  ).catch((): PortAnswer => 'silent')
+  const ms = Math.round((performance.now() - started) * 10) / 10
+  // late errors of a socket that is being thrown away
+  socket.on('error', () => undefined)
+  if (answer === 'accepted') socket.resetAndDestroy()
+  else socket.destroy()
+  return { answer, ms }
 }
 
 function answerOf(code: string | undefined): PortAnswer {

@@ -1,3 +1,4 @@
+import { until } from '@nps-desktop/relay-core/async'
 import { connect } from 'node:net'
 import type { Failure, Fix, PortTry } from '@nps-desktop/electron/contract'
 import { tryPort } from '../firewall/try-port.ts'
@@ -107,29 +108,33 @@ const stockGreeting = Buffer.concat([
 ])
 
 /** The first words at a port, short and printable; null where there are none. An HTTP server answers the greeting too. */
-function whoAnswers(host: string, port: number, signal: AbortSignal): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port })
-    let heard = ''
-    const settle = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', settle)
-      socket.destroy()
-      const text = heard
-        .replaceAll(/[^\x20-\x7e]+/g, ' ')
-        .trim()
-        .slice(0, 60)
-      resolve(heard.startsWith(stockAnswer) ? stockAnswer : text === '' ? null : text)
-    }
-    const timer = setTimeout(settle, readWithinMs)
-    signal.addEventListener('abort', settle, { once: true })
-    socket.once('connect', () => socket.write(stockGreeting))
-    // an error is always followed by 'close'
-    socket.on('error', () => undefined)
-    socket.once('close', settle)
-    socket.on('data', (chunk: Buffer) => {
-      heard += chunk.toString('latin1')
-      if (heard.startsWith(stockAnswer) || heard.length >= maxBytes) settle()
-    })
+async function whoAnswers(host: string, port: number, signal: AbortSignal): Promise<string | null> {
+  const socket = connect({ host, port })
+  const over = Promise.withResolvers<void>()
+  let heard = ''
+  socket.once('connect', () => socket.write(stockGreeting))
+  // an error is always followed by 'close'
+  socket.on('error', () => undefined)
+  socket.once('close', over.resolve)
+  socket.on('data', (chunk: Buffer) => {
+    heard += chunk.toString('latin1')
+    if (heard.startsWith(stockAnswer) || heard.length >= maxBytes) over.resolve()
   })
+  try {
+    await until(over.promise, {
+      signal,
+      timeoutMs: readWithinMs,
+      onTimeout: () => new Error('no more words'),
+    })
+  } catch {
+    // what has been heard by then has to do
+  } finally {
+    socket.destroy()
+  }
+  if (heard.startsWith(stockAnswer)) return stockAnswer
+  const text = heard
+    .replaceAll(/[^\x20-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, 60)
+  return text === '' ? null : text
 }

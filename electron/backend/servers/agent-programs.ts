@@ -1,3 +1,4 @@
+import { until } from '@nps-desktop/relay-core/async'
 import { createReadStream } from 'node:fs'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/program-files.ts'
@@ -36,15 +37,9 @@ export class AgentPrograms {
   /** Fulfils when the server has them, or when it is clear that it does not get them from here. */
   async ready(serverId: string, { signal }: { signal: AbortSignal }): Promise<void> {
     this.share(serverId)
-    const aborted = Promise.withResolvers<void>()
-    const onAbort = (): void => aborted.reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      signal.throwIfAborted()
-      await Promise.race([this.#running.get(serverId)?.done, aborted.promise])
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-    }
+    signal.throwIfAborted()
+    const running = this.#running.get(serverId)
+    if (running) await until(running.done, { signal })
   }
 
   /** Before the server is taken down: nothing is written there any more. */

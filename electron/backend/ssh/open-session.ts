@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { SshAddress } from '@nps-desktop/electron/contract'
+import { untilEvent } from '@nps-desktop/relay-core/async'
 import ssh2, { type AuthenticationType, type ConnectConfig, type NextAuthHandler } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { HostKeyStore } from '../storage/records.ts'
@@ -81,7 +82,7 @@ export async function openWay(
   }
 }
 
-function signIn(
+async function signIn(
   socket: Duplex,
   address: SshAddress,
   {
@@ -96,54 +97,52 @@ function signIn(
     signal: AbortSignal
   },
 ): Promise<SshSession> {
-  return new Promise((resolve, reject) => {
-    const client = new ssh2.Client()
-    let offered: readonly string[] = []
-    const tried: string[] = []
-    const accepted: string[] = []
-    let seen: SeenHostKey | undefined
-    const settle = (outcome: () => void): void => {
-      signal.removeEventListener('abort', onAbort)
-      client.removeAllListeners()
-      outcome()
-    }
-    const fail = (error: Error): void =>
-      settle(() => {
-        client.on('error', () => undefined)
-        client.destroy()
-        reject(error)
-      })
-    const onAbort = (): void => fail(cancelled())
-    const waiting = [...methods]
-    const authHandler = (
-      left: AuthenticationType[] | null,
-      partial: boolean | null,
-      next: NextAuthHandler,
-    ): void => {
-      // The first question carries no secret: it asks which ways there are.
-      if (left === null) return next('none')
-      if (offered.length === 0 || partial === true) offered = left
-      if (partial === true) accepted.push(...tried.slice(-1))
-      const index = waiting.findIndex((method) => left.includes(method.name))
-      const [method] = index < 0 ? [] : waiting.splice(index, 1)
-      if (method) tried.push(method.name)
-      // ssh2 takes `false` for "no more"; its types do not know it
-      next(method ? method.auth : (false as unknown as AuthenticationType))
-    }
-    // what is said before anything was tried is a notice to everybody
-    client.on('banner', (text) => tried.length > 0 && talk.said.push(text))
-    client.on('change password', () => {
-      talk.wantsNewPassword = true
-      fail(loginFailure(address, { offered, tried, accepted, talk }))
-    })
-    client.once('ready', () => settle(() => resolve(new SshSession(address, client))))
-    client.once('close', () => fail(sessionLost(address)))
-    client.on('error', (error) => {
-      if (seen && seen.fingerprint !== pinned.fingerprint) return fail(changed(address, seen, pinned))
-      fail(handshakeFailure(error, address, { offered, tried, accepted, talk }))
-    })
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) return onAbort()
+  if (signal.aborted) throw cancelled()
+  const client = new ssh2.Client()
+  let offered: readonly string[] = []
+  const tried: string[] = []
+  const accepted: string[] = []
+  let seen: SeenHostKey | undefined
+  const waiting = [...methods]
+  const authHandler = (
+    left: AuthenticationType[] | null,
+    partial: boolean | null,
+    next: NextAuthHandler,
+  ): void => {
+    // The first question carries no secret: it asks which ways there are.
+    if (left === null) return next('none')
+    if (offered.length === 0 || partial === true) offered = left
+    if (partial === true) accepted.push(...tried.slice(-1))
+    const index = waiting.findIndex((method) => left.includes(method.name))
+    const [method] = index < 0 ? [] : waiting.splice(index, 1)
+    if (method) tried.push(method.name)
+    // ssh2 takes `false` for "no more"; its types do not know it
+    next(method ? method.auth : (false as unknown as AuthenticationType))
+  }
+  // what is said before anything was tried is a notice to everybody
+  client.on('banner', (text) => tried.length > 0 && talk.said.push(text))
+  const signedIn = untilEvent(
+    client,
+    {
+      ready: () => {
+        client.removeAllListeners()
+        return new SshSession(address, client)
+      },
+      'change password': () => {
+        talk.wantsNewPassword = true
+        throw loginFailure(address, { offered, tried, accepted, talk })
+      },
+      close: () => {
+        throw sessionLost(address)
+      },
+      error: (error: Error) => {
+        if (seen && seen.fingerprint !== pinned.fingerprint) throw changed(address, seen, pinned)
+        throw handshakeFailure(error, address, { offered, tried, accepted, talk })
+      },
+    },
+    { signal },
+  )
+  try {
     client.connect({
       sock: socket as NonNullable<ConnectConfig['sock']>,
       username: address.user,
@@ -156,7 +155,13 @@ function signIn(
       },
       authHandler: authHandler as NonNullable<ConnectConfig['authHandler']>,
     })
-  })
+    return await signedIn
+  } catch (error) {
+    client.removeAllListeners()
+    client.on('error', () => undefined)
+    client.destroy()
+    throw signal.aborted ? cancelled() : error
+  }
 }
 
 function unconfirmed({ host, port }: SshAddress): AppError {

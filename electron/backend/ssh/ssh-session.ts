@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
+import { pause, until, withDeadline } from '@nps-desktop/relay-core/async'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
@@ -69,17 +69,19 @@ export class SshSession {
    * `ssh-session-refused`; an exit code other than 0 is an answer.
    */
   async exec(command: string, { stdin, answer, timeoutMs, signal }: ExecOptions): Promise<number | null> {
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(this.#tooSlow(timeoutMs)), timeoutMs)
-    const stop = AbortSignal.any([signal, deadline.signal])
+    if (signal.aborted) throw reasonOf(signal)
+    const work = async (stop: AbortSignal): Promise<number | null> => {
+      try {
+        if (!this.#oneAtATime) return await this.#execNow(command, stdin, answer, stop)
+      } catch (error) {
+        if (!(error instanceof RefusedBeside)) throw error
+      }
+      return await this.#inTurn(() => this.#execNow(command, stdin, answer, stop))
+    }
     try {
-      if (!this.#oneAtATime) return await this.#execNow(command, stdin, answer, stop)
-      return await this.#inTurn(() => this.#execNow(command, stdin, answer, stop))
+      return await withDeadline({ signal, timeoutMs, onTimeout: () => this.#tooSlow(timeoutMs) }, work)
     } catch (error) {
-      if (!(error instanceof RefusedBeside)) throw error
-      return await this.#inTurn(() => this.#execNow(command, stdin, answer, stop))
-    } finally {
-      clearTimeout(timer)
+      throw signal.aborted ? reasonOf(signal) : error
     }
   }
 
@@ -132,7 +134,7 @@ export class SshSession {
   }
 
   async #channel(command: string, stop: AbortSignal): Promise<ClientChannel> {
-    const until = performance.now() + (this.#hasOpened ? refusedForMs : refusedAtFirstForMs)
+    const untilMs = performance.now() + (this.#hasOpened ? refusedForMs : refusedAtFirstForMs)
     for (;;) {
       try {
         const channel = await this.#open<ClientChannel>((done) => this.#client.exec(command, done), stop)
@@ -144,8 +146,8 @@ export class SshSession {
           this.#oneAtATime = true
           throw new RefusedBeside()
         }
-        if (performance.now() > until) throw refused(this.address, error)
-        await pause(askAgainMs, undefined, { signal: stop }).catch(() => {
+        if (performance.now() > untilMs) throw refused(this.address, error)
+        await pause(askAgainMs, { signal: stop }).catch(() => {
           throw reasonOf(stop)
         })
       }
@@ -153,34 +155,31 @@ export class SshSession {
   }
 
   /** `tell` is called when the connection is gone, unless the answer was called before. */
-  #whenGone(tell: (lost: AppError) => void): () => void {
+  #whenGone(tell: (lost: AppError) => void): Disposable {
     this.#waiting.add(tell)
-    return () => this.#waiting.delete(tell)
+    return { [Symbol.dispose]: () => this.#waiting.delete(tell) }
   }
 
-  #open<T extends { destroy(): unknown }>(
+  async #open<T extends { destroy(): unknown }>(
     start: (done: (error: Error | undefined, channel: T) => void) => void,
     signal: AbortSignal,
   ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(reasonOf(signal))
-      if (!this.isOpen) return reject(this.#lost ?? sessionLost(this.address))
-      const settle = (): void => {
-        signal.removeEventListener('abort', onAbort)
-        forget()
-      }
-      const onAbort = (): void => (settle(), reject(reasonOf(signal)))
-      const forget = this.#whenGone((lost) => (settle(), reject(lost)))
-      signal.addEventListener('abort', onAbort, { once: true })
-      start((error, channel) => {
-        settle()
-        // ssh2's word for a connection that ended while the channel was being opened
-        if (error?.message === 'No response from server') return reject(sessionLost(this.address))
-        if (error) return reject(error)
-        if (signal.aborted) channel.destroy()
-        resolve(channel)
-      })
+    if (signal.aborted) throw reasonOf(signal)
+    if (!this.isOpen) throw this.#lost ?? sessionLost(this.address)
+    const opened = Promise.withResolvers<T>()
+    using _gone = this.#whenGone(opened.reject)
+    start((error, channel) => {
+      // ssh2's word for a connection that ended while the channel was being opened
+      if (error?.message === 'No response from server') return opened.reject(sessionLost(this.address))
+      if (error) return opened.reject(error)
+      if (signal.aborted) channel.destroy()
+      opened.resolve(channel)
     })
+    try {
+      return await until(opened.promise, { signal })
+    } catch (error) {
+      throw signal.aborted ? reasonOf(signal) : error
+    }
   }
 
   #converse(
@@ -194,7 +193,7 @@ export class SshSession {
       let exitCode: number | null = null
       const settle = (): void => {
         signal.removeEventListener('abort', onAbort)
-        forget()
+        gone[Symbol.dispose]()
       }
       const fail = (error: Error): void => {
         settle()
@@ -202,7 +201,7 @@ export class SshSession {
         reject(error)
       }
       const onAbort = (): void => fail(reasonOf(signal))
-      const forget = this.#whenGone(fail)
+      const gone = this.#whenGone(fail)
       const collect = (into: FramedAnswer['stdout']) => (chunk: Buffer) => {
         bytes += chunk.length
         if (bytes > maxOutputBytes)
