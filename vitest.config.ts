@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** A test file of these groups fails if it leaves anything open. */
+/** A test file fails if it leaves anything open. */
 const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
 
 /**
@@ -38,6 +38,7 @@ export default defineConfig({
         extends: './renderer/vite.config.ts',
         test: {
           name: 'renderer',
+          setupFiles: [leakGuard],
           root: './renderer',
           include: ['src/**/*.test.ts'],
           environment: 'happy-dom',
@@ -57,6 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'machines',
+          setupFiles: [leakGuard],
           include: ['test/**/*.machine.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,

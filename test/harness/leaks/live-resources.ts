@@ -34,8 +34,8 @@ const kinds: Readonly<Record<string, string>> = {
   Timeout: 'timer',
 }
 
-/** Nobody can clear these: AbortSignal.timeout and fetch keep unreferenced timers of their own. */
-const ownedByNode = /node:internal\/(abort_controller|deps\/undici)/
+/** Nobody can clear these timers: those of AbortSignal.timeout, Node's and happy-dom's, and of fetch. */
+const neverCleared = /node:internal\/(abort_controller|deps\/undici)|happy-dom\/lib\/fetch\/AbortSignal/
 const ofRunner = /\/node_modules\/(vitest|@vitest|vite|tinypool|birpc)\//
 
 /** Follows what is made and closed from its creation on. */
@@ -78,7 +78,7 @@ export class LiveResources {
     const found: LiveResource[] = []
     for (const made of this.#made.values()) {
       if (made.file !== undefined && (made.file.deref()?.fd ?? -1) < 0) continue
-      if (made.kind === 'timer' && ownedByNode.test(made.trace.stack ?? '')) continue
+      if (made.kind === 'timer' && neverCleared.test(made.trace.stack ?? '')) continue
       const stack = linesOf(made)
       const [innermost = ''] = stack
       if (ofRunner.test(innermost) || innermost.includes(this.#own)) continue
