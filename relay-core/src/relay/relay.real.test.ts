@@ -177,6 +177,16 @@ test('a port in use is refused and leaves nothing behind', async () => {
   expect(await api.tunnels.list({})).toEqual([])
 })
 
+test('a start that fails closes what it has opened: the same state starts as soon as the port is free', async () => {
+  const { port } = echo.address() as AddressInfo
+  const taken = { ...config, bridgePort: port }
+  await expect(startRelay({ config: taken, controlSocket: true })).rejects.toMatchObject({
+    code: 'port-taken',
+  })
+  await startRelay({ controlSocket: true })
+  expect(lines.filter((line) => line.includes('nps has stopped'))).toEqual([])
+})
+
 test('the control socket serves its owner, reloads nps.conf, and is the lock of the state folder', async () => {
   const configPath = join(folder, 'nps.conf')
   writeFileSync(configPath, 'bridge_port=8024\nbridge_ip=127.0.0.1\nallow_ports=7000-7001\n')

@@ -64,14 +64,7 @@ export class ClientRegistry {
 
   /** @throws RelayError `not-found` */
   record(id: number): ClientRecord {
-    const record = this.#options.clients.get(id)
-    if (!record) {
-      throw new RelayError('not-found', `There is no client ${id}. "nps client list" shows all.`, {
-        what: 'client',
-        id,
-      })
-    }
-    return record
+    return this.#options.clients.record(id)
   }
 
   /** For the handshake: the account that an announced key id belongs to, disabled ones too. */

@@ -7,13 +7,16 @@ import { readConsoleTls, type ConsoleTls } from './console-tls.ts'
 /** How soon a renewed certificate counts. */
 const lookAtCertificateMs = 2_000
 
-export type ConsoleListenerOptions = Omit<ConsoleServerOptions, 'tls'>
+export interface ConsoleListenerOptions extends Omit<ConsoleServerOptions, 'tls'> {
+  /** Told of each port that the console opens, and null while it does not listen. */
+  onPort: (port: number | null) => void
+}
 
 /** Opens, moves and closes the console as nps.conf says. A console that cannot open does not stop the relay. */
 export class ConsoleListener {
   readonly #options: ConsoleListenerOptions
   #server: ConsoleServer | undefined
-  #opened: { settings: string; tls: ConsoleTls | undefined; port: number } | undefined
+  #opened: { settings: string; tls: ConsoleTls | undefined } | undefined
   /** What was said last about a console that cannot open: the same is not said again. */
   #complaint: string | undefined
   #looking: Disposable | undefined
@@ -22,11 +25,6 @@ export class ConsoleListener {
 
   constructor(options: ConsoleListenerOptions) {
     this.#options = options
-  }
-
-  /** The port it listens on; null while it does not. */
-  get port(): number | null {
-    return this.#opened?.port ?? null
   }
 
   /**
@@ -57,7 +55,8 @@ export class ConsoleListener {
       const server = new ConsoleServer({ ...this.#options, tls })
       const { port } = await server.listen()
       this.#server = server
-      this.#opened = { settings, tls, port }
+      this.#opened = { settings, tls }
+      this.#options.onPort(port)
       this.#complaint = undefined
       this.#tell(config, host, port)
     } catch (error) {
@@ -95,6 +94,7 @@ export class ConsoleListener {
     const server = this.#server
     this.#server = undefined
     this.#opened = undefined
+    this.#options.onPort(null)
     await server?.close()
   }
 

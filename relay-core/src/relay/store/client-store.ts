@@ -52,6 +52,18 @@ export class ClientStore {
     return row && fromRow(row)
   }
 
+  /** @throws RelayError `not-found` */
+  record(id: number): ClientRecord {
+    const record = this.get(id)
+    if (!record) {
+      throw new RelayError('not-found', `There is no client ${id}. "nps client list" shows all.`, {
+        what: 'client',
+        id,
+      })
+    }
+    return record
+  }
+
   /** By the name under which a key is announced on the wire, see `keyIdOf`. */
   findByKeyId(keyId: string): ClientRecord | undefined {
     const row = this.#database.prepare('select * from clients where key_id = ?').get(keyId)

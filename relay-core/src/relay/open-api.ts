@@ -1,0 +1,78 @@
+import type { RelayStatus } from '../api/models.ts'
+import { commandLine } from '../api/shell-words.ts'
+import type { Signal } from '../async/signals/signal.ts'
+import type { LogTail } from '../log/log-tail.ts'
+import type { Log } from '../log/log.ts'
+import { createApiSurface, type ApiSurface } from './api/api-surface.ts'
+import type { OnlineAgents } from './open-agents.ts'
+import type { OpenBooks } from './open-books.ts'
+import type { RelayClients } from './open-clients.ts'
+import type { State } from './open-state.ts'
+import type { RelayTunnels } from './open-tunnel-registry.ts'
+import type { ConfigFile } from './settings/config-file.ts'
+import { visitCommand } from './tunnels/private/visit-command.ts'
+
+/** What the app, the console and the command line call. Whoever lets peers in hands them over. */
+export interface OpenApi extends AsyncDisposable {
+  readonly api: ApiSurface
+}
+
+export function openApi({
+  state: { identity },
+  online: { agents },
+  tunnels: { tunnels },
+  clients: { clients, invites },
+  books: { traffic },
+  configFile,
+  logTail,
+  log,
+  status,
+  statusChanged,
+  restart,
+}: {
+  state: State
+  online: OnlineAgents
+  tunnels: RelayTunnels
+  clients: RelayClients
+  books: OpenBooks
+  configFile: ConfigFile | undefined
+  logTail: LogTail
+  log: Log
+  status: () => RelayStatus
+  statusChanged: Signal
+  restart: (() => void) | undefined
+}): OpenApi {
+  const parts = new AsyncDisposableStack()
+  const { fingerprint } = identity
+  const agentCommand = (vkey: string, host: string) =>
+    commandLine(
+      'npc',
+      `-server=${invites.bridgeAddress(host)}`,
+      `-vkey=${vkey}`,
+      '-type=tcp',
+      `-fingerprint=${fingerprint}`,
+    )
+  const api = parts.adopt(
+    createApiSurface({
+      clients,
+      tunnels,
+      traffic,
+      invites,
+      configFile,
+      logTail,
+      log,
+      status,
+      statusChanged,
+      command: (vkey, host) => ({ command: agentCommand(vkey, host), vkey, fingerprint }),
+      visitCommand: (tunnel, host) =>
+        visitCommand(tunnel, {
+          server: invites.bridgeAddress(host),
+          fingerprint,
+          agent: agents.state(tunnel.clientId),
+        }),
+      restart,
+    }),
+    (part) => part.close(),
+  )
+  return { api, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}

@@ -1,0 +1,36 @@
+import type { Log } from '../log/log.ts'
+import { Books } from './book-keeping.ts'
+import type { OnlineAgents } from './open-agents.ts'
+import type { RelayClients } from './open-clients.ts'
+import type { State } from './open-state.ts'
+import type { RelayTunnels } from './open-tunnel-registry.ts'
+import { TrafficMeter } from './traffic/traffic-meter.ts'
+
+/** What has flowed and who was there: counted in memory, saved from time to time. */
+export interface OpenBooks extends AsyncDisposable {
+  readonly books: Books
+  readonly traffic: TrafficMeter
+}
+
+/** Saved whenever an agent comes or goes, and a last time at the end. */
+export function openBooks({
+  state: { store },
+  online: { agents },
+  tunnels: { tunnels },
+  clients: { clients },
+  log,
+  now,
+}: {
+  state: State
+  online: OnlineAgents
+  tunnels: RelayTunnels
+  clients: RelayClients
+  log: Log
+  now: () => number
+}): OpenBooks {
+  const parts = new AsyncDisposableStack()
+  const books = parts.adopt(new Books({ tunnels, clients, store, log, now }), (part) => part.close())
+  parts.use(agents.onChange(() => books.saveSoon()))
+  const traffic = new TrafficMeter({ tunnels, store: store.traffic, save: () => books.save(), now })
+  return { books, traffic, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}

@@ -1,0 +1,81 @@
+import type { RelayConfig } from '../config/relay/relay-config.ts'
+import type { Log } from '../log/log.ts'
+import { HostListeners } from './hosts/host-listeners.ts'
+import type { Descriptors } from './limits/descriptors.ts'
+import type { OnlineAgents } from './open-agents.ts'
+import type { State } from './open-state.ts'
+import type { OwnPorts } from './own-ports.ts'
+import { PrivateTunnels } from './tunnels/private/private-tunnels.ts'
+import { OpenTunnels } from './tunnels/registry/open-tunnels.ts'
+import { TunnelRegistry } from './tunnels/registry/tunnel-registry.ts'
+import { TunnelRules } from './tunnels/registry/tunnel-rules.ts'
+
+/** The tunnels, and what they share. */
+export interface RelayTunnels extends AsyncDisposable {
+  readonly tunnels: TunnelRegistry
+  readonly opened: OpenTunnels
+  readonly privateTunnels: PrivateTunnels
+  /** The two ports for all host tunnels. */
+  readonly hosts: HostListeners
+}
+
+/** No tunnel is open yet: see `openListeners`. */
+export function openTunnelRegistry({
+  state: { store },
+  online: { agents, registrations },
+  config,
+  runPath,
+  tunnelHost,
+  ownPorts,
+  descriptors,
+  log,
+  now,
+}: {
+  state: State
+  online: OnlineAgents
+  config: () => RelayConfig
+  /** What relative paths of certificates begin at. */
+  runPath: string
+  /** The address tunnels listen on; undefined: every address. */
+  tunnelHost: string | undefined
+  ownPorts: OwnPorts
+  descriptors: Descriptors
+  log: Log
+  now: () => number
+}): RelayTunnels {
+  const parts = new AsyncDisposableStack()
+  const privateTunnels = new PrivateTunnels()
+  const hosts = parts.adopt(
+    new HostListeners({ config: () => config().hosts, folder: runPath, descriptors, log }),
+    (part) => part.close(),
+  )
+  const opened = parts.adopt(
+    new OpenTunnels({
+      agents,
+      privateTunnels,
+      hosts,
+      descriptors,
+      log,
+      ...(tunnelHost !== undefined && { host: tunnelHost }),
+      refusalOf: (address) => registrations.refusalOf(address),
+      clientUse: (id) => {
+        const { name, limits, downBytes, upBytes } = store.clients.record(id)
+        return { name, limits, usedBytes: downBytes + upBytes }
+      },
+    }),
+    (part) => part.closeAll(),
+  )
+  const rules = new TunnelRules({
+    store: store.tunnels,
+    host: tunnelHost,
+    allowPorts: () => config().allowPorts,
+    maxTunnelsOf: (id) => store.clients.record(id).limits.maxTunnels,
+    pushHostsOf: (id) => store.clients.record(id).settings.pushHosts,
+    ownPorts: () => {
+      const { webPort, hosts: hostPorts } = config()
+      return [ownPorts.bridge, webPort, hostPorts.httpPort, hostPorts.httpsPort]
+    },
+  })
+  const tunnels = new TunnelRegistry({ store: store.tunnels, tunnels: opened, rules, log, now })
+  return { tunnels, opened, privateTunnels, hosts, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
