@@ -5,6 +5,7 @@ import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
 import { changeOf, type TunnelChange } from './tunnel-change.ts'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
+import { reachOfMode } from './reach-of-mode.ts'
 import { guessKind } from './tunnel-kind.ts'
 
 /** A tunnel with all it belongs to. */
@@ -69,7 +70,7 @@ export function listOtherTunnels(
       const lab = labs.find(({ clientId }) => clientId === tunnel.clientId)
       if (!lab || known.has(id) || storage.tunnelNotes.get(id)?.removal) return []
       const place = { id, serverId: server.id, labId: lab.id }
-      return [{ ...place, name, mode, port, target, enabled, canUseHere: mode === 'private' }]
+      return [{ ...place, name, mode, port, target, enabled, canUseHere: reachOfMode[mode] === 'laptop' }]
     })
   })
 }
@@ -81,6 +82,6 @@ export function visitorHost({ reach, server }: Pick<ListedTunnel, 'reach' | 'ser
 
 /** Null: it is not the app's to use. A tunnel for everybody that was made private elsewhere belongs to elsewhere. */
 function reachOf({ mode }: RelayTunnel, note: TunnelNote | undefined): TunnelReach | null {
-  if (mode === 'tcp') return 'anyone'
-  return mode === 'private' && note?.passwordMark !== null ? 'laptop' : null
+  const reach = reachOfMode[mode]
+  return reach === 'laptop' && note?.passwordMark === null ? null : reach
 }

@@ -6,6 +6,7 @@ import type { ListedTunnel } from './list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
 import { isMarkOf, markPassword } from './private-password.ts'
+import { reachOfMode } from './reach-of-mode.ts'
 
 /**
  * What is other than the person left it, at a tunnel for this laptop alone: the server has opened it to everybody, or made it
@@ -20,8 +21,8 @@ export function changeOf(
 ): TunnelChange | null {
   const mark = note?.passwordMark ?? ''
   if (mark === '') return null
-  if (mode === 'tcp') return 'opened'
-  if (mode !== 'private' || settings.password === undefined) return null
+  if (reachOfMode[mode] === 'anyone') return 'opened'
+  if (reachOfMode[mode] !== 'laptop' || settings.password === undefined) return null
   return isMarkOf(mark, settings.password) ? null : 'password'
 }
 
@@ -63,7 +64,7 @@ export function followPasswords(storage: Storage, relays: Relays, log: Log): Dis
 function markUnseen(storage: Storage, serverId: string, tunnels: readonly RelayTunnel[]): void {
   for (const { id, mode, settings } of tunnels) {
     const note = storage.tunnelNotes.get(tunnelIdOf(serverId, id))
-    if (mode !== 'private' || note?.passwordMark !== '' || note.localPort === null) continue
+    if (reachOfMode[mode] !== 'laptop' || note?.passwordMark !== '' || note.localPort === null) continue
     if (settings.password === undefined) continue
     storage.tunnelNotes.put({ ...note, passwordMark: markPassword(settings.password) })
   }

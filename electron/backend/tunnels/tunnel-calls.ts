@@ -1,5 +1,5 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
-import type { Connection, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { Connection, InterchangeableMode, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import { knownServices } from '@nps-desktop/electron/contract'
 import type { ServiceKind, Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
@@ -22,6 +22,7 @@ import { openAddress } from './open-address.ts'
 import { portCandidates } from './port-candidates.ts'
 import { provePort } from '../checks/port-proof.ts'
 import { markPassword } from '../known-tunnels/private-password.ts'
+import { reachOfMode } from '../known-tunnels/reach-of-mode.ts'
 import { changeFailure } from '../known-tunnels/tunnel-change.ts'
 import type { PendingRemovals } from './pending-removals.ts'
 import { untilTold } from './until-told.ts'
@@ -171,7 +172,7 @@ export class TunnelCalls {
       Object.entries({ name, target }).filter(([, value]) => value !== undefined),
     )
     const reach = change.reach ?? listed.reach
-    const save = async (place: { mode?: 'tcp' | 'private'; port?: number }): Promise<RelayTunnel> => {
+    const save = async (place: { mode?: InterchangeableMode; port?: number }): Promise<RelayTunnel> => {
       const edited = await this.#relays
         .api(server.id)
         .tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
@@ -205,7 +206,7 @@ export class TunnelCalls {
     const ref = parseTunnelId(tunnelId)
     const { tunnels } = this.#relays.view(ref?.serverId ?? '').mirror
     const tunnel = tunnels?.find(({ id }) => id === ref?.relayTunnelId)
-    if (tunnel?.mode !== 'private') throw gone()
+    if (!tunnel || reachOfMode[tunnel.mode] !== 'laptop') throw gone()
     const note = this.#storage.tunnelNotes.get(tunnelId)
     const localPort = note?.localPort ?? (await this.#laptopPort(tunnel.target, undefined))
     const kind = note?.kind ?? guessKind(tunnel)
@@ -300,7 +301,7 @@ export class TunnelCalls {
     tunnelNotes.put({ ...note, passwordMark: '' })
     try {
       const changed = await change()
-      const passwordMark = changed.mode === 'private' ? markOf(changed) : null
+      const passwordMark = reachOfMode[changed.mode] === 'laptop' ? markOf(changed) : null
       tunnelNotes.put({ ...(tunnelNotes.get(id) ?? note), passwordMark })
     } catch (error) {
       tunnelNotes.put({ ...(tunnelNotes.get(id) ?? note), passwordMark: note.passwordMark })

@@ -1,4 +1,5 @@
 import { pause } from '../async/wait/pause.ts'
+import { modeOfStockName, takesSetting } from '../api/tunnel-modes.ts'
 import { allowedTargets } from '../config/agent/allowed-targets.ts'
 import type { PushedConfiguration } from '../stock/configuration/pushed-configuration.ts'
 import type { StockRelay } from '../stock/enter-relay.ts'
@@ -65,7 +66,8 @@ export async function openStock(
 }
 
 function sharesOf(configuration: PushedConfiguration | undefined): Share[] {
-  const files = configuration?.tunnels.filter(({ mode }) => mode === 'file') ?? []
+  const files =
+    configuration?.tunnels.filter(({ mode }) => takesSetting(modeOfStockName(mode), 'folder')) ?? []
   return files.map(({ localPath, stripPrefix }) => ({ folder: localPath, stripPrefix }))
 }
 

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import * as model from './models.ts'
+import { interchangeableModes } from './tunnel-modes.ts'
 import { printableText } from './printable.ts'
 import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
@@ -110,7 +111,7 @@ export const relayContract = {
       .input(
         tunnelRef.extend({
           name: model.displayName.optional(),
-          mode: z.enum(['tcp', 'private']).optional(),
+          mode: z.enum(interchangeableModes).optional(),
           port: model.port.optional(),
           target: model.targetAddress.optional(),
           settings: tunnelSettings.optional(),

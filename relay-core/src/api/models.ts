@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { relayErrorCodes, type FailureParams } from './errors.ts'
 import { printable } from './printable.ts'
 import { clientLimits, limits } from './limits.ts'
+import { tunnelModeNames } from './tunnel-modes.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 
 /** Milliseconds since the Unix epoch. */
@@ -108,8 +109,7 @@ export const client = z.object({
 })
 export type Client = z.infer<typeof client>
 
-export const tunnelMode = z.enum(['tcp', 'udp', 'socks5', 'httpProxy', 'host', 'private', 'file'])
-export type TunnelMode = z.infer<typeof tunnelMode>
+export const tunnelMode = z.enum(tunnelModeNames)
 
 const oneTarget = '(\\[[0-9a-fA-F:.%]+\\]|[^\\s\\p{C}:/,[\\]]{1,253}):\\d{1,5}'
 

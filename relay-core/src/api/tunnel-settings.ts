@@ -64,23 +64,22 @@ export const healthCheck = z.object({
 })
 export type HealthCheck = z.infer<typeof healthCheck>
 
-/** What a mode needs beyond port and target; each mode reads its own. */
+/** What a mode needs beyond port and target; which mode takes which is in tunnel-modes.ts. */
 export const tunnelSettings = z.object({
   /** The server's address to listen on; left out: every address. */
   listenIp: z.union([z.ipv4(), z.ipv6()]).optional(),
-  /** tcp: tells the target the visitor's address in a PROXY protocol header. */
+  /** Tells the target the visitor's address in a PROXY protocol header. */
   proxyProtocol: z.enum(['v1', 'v2']).optional(),
-  /** tcp, host: several targets are watched. */
+  /** Several targets are watched. */
   health: healthCheck.optional(),
-  /** socks5, httpProxy, host, file: who may come in; left out: everybody. */
+  /** Who may come in; left out: everybody. */
   users: z.array(account).min(1).max(1_000).optional(),
-  /** host */
   host: hostRoute.optional(),
-  /** private: what a visitor has to know. */
+  /** What a visitor has to know. */
   password: z.string().min(1).max(255).optional(),
-  /** file: a folder of the lab box. */
+  /** A folder of the lab box. */
   folder: z.string().min(1).max(4096).regex(printableText).optional(),
-  /** file: taken off the front of each requested path. */
+  /** Taken off the front of each requested path. */
   stripPrefix: z.string().max(1024).regex(printableText).optional(),
 })
 export type TunnelSettings = z.infer<typeof tunnelSettings>

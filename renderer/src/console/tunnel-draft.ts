@@ -1,3 +1,4 @@
+import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { Tunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
 import { parsePort, parseTarget } from '../tunnels/tunnel-form.ts'
 
@@ -18,15 +19,17 @@ export interface TunnelDraft {
 
 export type DraftField = 'port' | 'target' | 'hostName' | 'path' | 'folder' | 'user' | 'password'
 
-/** What each mode asks for, in the order of the form. */
-export const fieldsOf: Readonly<Record<TunnelMode, readonly DraftField[]>> = {
-  tcp: ['target', 'port'],
-  udp: ['target', 'port'],
-  socks5: ['port', 'user', 'password'],
-  httpProxy: ['port', 'user', 'password'],
-  host: ['hostName', 'path', 'target', 'user', 'password'],
-  private: ['target', 'password'],
-  file: ['folder', 'port', 'user', 'password'],
+/** What tunnels of the mode ask for, in the order of the form. */
+export function fieldsOf(mode: TunnelMode): readonly DraftField[] {
+  const { port, hasTarget } = tunnelModes[mode]
+  return [
+    ...(takesSetting(mode, 'host') ? (['hostName', 'path'] as const) : []),
+    ...(takesSetting(mode, 'folder') ? (['folder'] as const) : []),
+    ...(hasTarget ? (['target'] as const) : []),
+    ...(port === null ? [] : (['port'] as const)),
+    ...(takesSetting(mode, 'users') ? (['user', 'password'] as const) : []),
+    ...(takesSetting(mode, 'password') ? (['password'] as const) : []),
+  ]
 }
 
 export function emptyDraft(): TunnelDraft {
@@ -45,12 +48,13 @@ export function draftOf({ mode, name, port, target, settings }: Tunnel): TunnelD
     path: settings.host?.path ?? '/',
     folder: settings.folder ?? '',
     user: user?.name ?? '',
-    password: mode === 'private' ? (settings.password ?? '') : (user?.password ?? ''),
+    password: takesSetting(mode, 'password') ? (settings.password ?? '') : (user?.password ?? ''),
   }
 }
 
 /** The fields whose text cannot be right; merely empty ones are not among them. */
 export function wrongFields(draft: TunnelDraft): DraftField[] {
+  const hasUser = takesSetting(draft.mode, 'users')
   const isWrong: Record<DraftField, boolean> = {
     port: draft.port.trim() !== '' && parsePort(draft.port) === null,
     target: !['', '127.0.0.1:'].includes(draft.target) && readTargets(draft.target) === null,
@@ -58,15 +62,15 @@ export function wrongFields(draft: TunnelDraft): DraftField[] {
     path: !draft.path.startsWith('/'),
     folder: draft.folder !== '' && !draft.folder.startsWith('/'),
     // Half an account lets nobody in, or everybody: neither is meant.
-    user: draft.mode !== 'private' && draft.user === '' && draft.password !== '',
-    password: draft.mode !== 'private' && draft.user !== '' && draft.password === '',
+    user: hasUser && draft.user === '' && draft.password !== '',
+    password: hasUser && draft.user !== '' && draft.password === '',
   }
-  return fieldsOf[draft.mode].filter((field) => isWrong[field])
+  return fieldsOf(draft.mode).filter((field) => isWrong[field])
 }
 
 /** Whether everything that the mode needs is there and well formed. */
 export function isComplete(draft: TunnelDraft): boolean {
-  const asked = fieldsOf[draft.mode]
+  const asked = fieldsOf(draft.mode)
   const isThere = (field: DraftField) =>
     !asked.includes(field) || (field === 'target' ? readTargets(draft.target) !== null : draft[field] !== '')
   return (
@@ -80,16 +84,15 @@ export function isComplete(draft: TunnelDraft): boolean {
 
 /** As the relay takes it; settings that the form does not show stay as they were. */
 export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}) {
-  const asked = fieldsOf[draft.mode]
+  const asked = fieldsOf(draft.mode)
   const port = asked.includes('port') ? parsePort(draft.port) : null
   const settings: TunnelSettings = { ...before }
   if (asked.includes('hostName')) {
     settings.host = { scheme: 'all', ...before.host, name: draft.hostName.trim(), path: draft.path }
   }
   if (asked.includes('folder')) settings.folder = draft.folder
-  if (draft.mode === 'private') {
-    if (draft.password !== '') settings.password = draft.password
-  } else if (asked.includes('user')) {
+  if (takesSetting(draft.mode, 'password') && draft.password !== '') settings.password = draft.password
+  if (takesSetting(draft.mode, 'users')) {
     const others = before.users?.slice(1) ?? []
     if (draft.user !== '') settings.users = [{ name: draft.user, password: draft.password }, ...others]
     else delete settings.users

@@ -1,6 +1,7 @@
 import { relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
 import { provedForMs } from '../tunnels/tunnel-state.ts'
+import { tunnelModes } from '@nps-desktop/relay-core/api'
 import type { ProbeResult, RelayFailure, Tunnel } from '@nps-desktop/relay-core/api'
 
 /** A tunnel's state as far as the server itself can prove it. */
@@ -18,7 +19,7 @@ export function consoleLook(tunnel: Tunnel, probe: ProbeResult | undefined, nowM
   if (!probe || nowMs - probe.atMs > provedForMs) return { look: 'checking' }
   const failed = probe.hops.find((hop) => hop.failure)
   if (failed?.failure) return broken(failed.failure)
-  if (tunnel.mode === 'udp') return { look: 'unchecked' }
+  if (tunnelModes[tunnel.mode].port === 'udp') return { look: 'unchecked' }
   return { look: 'ready', ms: probe.hops.reduce((sum, hop) => sum + (hop.ms ?? 0), 0) }
 }
 

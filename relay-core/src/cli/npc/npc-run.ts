@@ -1,3 +1,4 @@
+import { modeOfStockName, takesSetting } from '../../api/tunnel-modes.ts'
 import { join } from 'node:path'
 import { AgentIdentity } from '../../agent/agent-identity.ts'
 import { Agent } from '../../agent/agent.ts'
@@ -64,7 +65,11 @@ export async function runAgent(
 
 /** What is pushed to a stock relay may be asked for by a native one. */
 function filesOf(pushed: NpcConf['pushed']): string[] {
-  return pushed?.tunnels.filter(({ mode }) => mode === 'file').map(({ localPath }) => localPath) ?? []
+  return (
+    pushed?.tunnels
+      .filter(({ mode }) => takesSetting(modeOfStockName(mode), 'folder'))
+      .map(({ localPath }) => localPath) ?? []
+  )
 }
 
 function statusOf(

@@ -1,10 +1,10 @@
+import { targetAddress, type ProbeResult, type Tunnel } from '../../api/models.ts'
 import {
-  targetAddress,
-  tunnelMode,
-  type ProbeResult,
-  type Tunnel,
+  interchangeableModes,
+  isInterchangeable,
+  tunnelModeNames,
   type TunnelMode,
-} from '../../api/models.ts'
+} from '../../api/tunnel-modes.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { exitCode } from '../shared/exit.ts'
 import { optionalNumber, parseFlags, requireNumber, usageError } from '../shared/flags.ts'
@@ -30,7 +30,7 @@ const kinds = {
 
 export const tunnelUsage = `nps tunnel list
 nps tunnel add -client=1 -target=127.0.0.1:22[,host:port...] [-mode=tcp] [-port=7001] [-name=ssh]
-nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22] [-mode=tcp|private]
+nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22] [-mode=${interchangeableModes.join('|')}]
 nps tunnel remove|start|stop|probe -id=1
 nps tunnel command -id=1 [-host=name-of-this-server]   what a visitor of a private tunnel types
 Each takes -json. Without -port the next free one of allow_ports is taken. A range adds a tunnel a port:
@@ -94,8 +94,8 @@ export async function runTunnelCommand(
       const port = optionalNumber(flags.port, 'port')
       const target = flags.target === undefined ? undefined : readTarget(flags.target)
       const { mode } = flags
-      if (mode !== undefined && mode !== 'tcp' && mode !== 'private')
-        throw usageError(`A tunnel can become tcp or private, not "${mode}".`)
+      if (mode !== undefined && !isInterchangeable(mode))
+        throw usageError(`A tunnel can become ${interchangeableModes.join(' or ')}, not "${mode}".`)
       const edited = await withRelay(folders, async (relay) => {
         const before = (await relay.tunnels.list({})).find((tunnel) => tunnel.id === id())
         return relay.tunnels.edit({
@@ -141,9 +141,9 @@ export async function runTunnelCommand(
 }
 
 function readMode(text: string): TunnelMode {
-  const mode = tunnelMode.safeParse(text)
-  if (!mode.success) throw usageError(`There is no mode "${text}", only ${tunnelMode.options.join(', ')}.`)
-  return mode.data
+  const mode = tunnelModeNames.find((name) => name === text)
+  if (!mode) throw usageError(`There is no mode "${text}", only ${tunnelModeNames.join(', ')}.`)
+  return mode
 }
 
 function readTarget(text: string): string {

@@ -1,4 +1,11 @@
-import { pushedModes, type PushedHost, type PushedTunnel } from '../../stock/configuration/pushed-config.ts'
+import {
+  modeOfStockName,
+  stockModeNames,
+  takesSetting,
+  tunnelModes,
+  type TunnelMode,
+} from '../../api/tunnel-modes.ts'
+import type { PushedHost, PushedTunnel } from '../../stock/configuration/pushed-config.ts'
 import { parseAccounts } from '../file/account-file.ts'
 import type { AgentHealthCheck } from '../../stock/configuration/pushed-configuration.ts'
 import type { NpcConfContext, VisitorConfig } from './npc-conf.ts'
@@ -46,15 +53,15 @@ export function readTunnel(
   { warn, readFile, resolvePath }: { warn: Warn } & Pick<NpcConfContext, 'readFile' | 'resolvePath'>,
 ): PushedTunnel[] {
   const asked = values.required('mode')
-  const known = pushedModes.find((mode) => mode === asked)
-  if (!known) throw values.wrong('mode', `is one of ${pushedModes.join(', ')}, not "${asked}"`)
-  const mode = known === 'p2p' ? 'secret' : known
+  const known = stockModeNames.find((mode) => mode === asked)
+  if (!known) throw values.wrong('mode', `is one of ${stockModeNames.join(', ')}, not "${asked}"`)
+  const mode = modeOfStockName(known)
   const ports = PortRanges.parse(values.text('server_port'))
   if (!ports) throw values.wrong('server_port', 'needs ports as in 9001-9009,10001')
-  const needsPort = mode !== 'secret'
-  if (needsPort && ports.ranges.length === 0) throw values.wrong('server_port', 'is missing')
+  if (tunnelModes[mode].port !== null && ports.ranges.length === 0)
+    throw values.wrong('server_port', 'is missing')
   const tunnel: PushedTunnel = {
-    mode,
+    mode: known === 'p2p' ? 'secret' : known,
     ports: ports.toString(),
     remark: values.name,
     serverIp: values.text('server_ip'),
@@ -64,8 +71,8 @@ export function readTunnel(
     stripPrefix: values.text('strip_pre'),
     accounts: readAccounts(values, readFile),
   }
-  if (mode === 'secret' && tunnel.password === '') throw values.wrong('password', 'is missing')
-  if (mode === 'file' && tunnel.localPath === '') throw values.wrong('local_path', 'is missing')
+  if (takesSetting(mode, 'password') && tunnel.password === '') throw values.wrong('password', 'is missing')
+  if (takesSetting(mode, 'folder') && tunnel.localPath === '') throw values.wrong('local_path', 'is missing')
   if (known !== 'p2p') return [tunnel]
   const reachable = tunnel.targets.length > 0
   warn(
@@ -79,16 +86,16 @@ export function readTunnel(
 
 function readWhereTo(
   values: SectionValues,
-  mode: PushedTunnel['mode'],
+  mode: TunnelMode,
   ports: PortRanges,
 ): Pick<PushedTunnel, 'targets' | 'targetHost'> {
   const targetHost = values.text('target_ip')
   const addresses = readTargets(values, 'target_addr')
   const targetPorts = PortRanges.parse(values.text('target_port'))
   if (!targetPorts) throw values.wrong('target_port', 'needs ports as in 9001-9009,10001')
-  if (mode !== 'tcp' && mode !== 'udp' && mode !== 'secret') return { targets: addresses, targetHost }
+  if (!tunnelModes[mode].hasTarget) return { targets: addresses, targetHost }
   if (targetPorts.ranges.length > 0) {
-    if (targetPorts.count !== ports.count && mode !== 'secret')
+    if (tunnelModes[mode].port !== null && targetPorts.count !== ports.count)
       throw values.wrong('target_port', `has ${targetPorts.count} ports, server_port ${ports.count}`)
     return { targets: [targetPorts.toString()], targetHost }
   }

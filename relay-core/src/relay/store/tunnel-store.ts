@@ -1,5 +1,5 @@
 import type { Limits } from '../../api/limits.ts'
-import type { TunnelMode } from '../../api/models.ts'
+import type { TunnelMode } from '../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { StateFile } from './state-file.ts'
 

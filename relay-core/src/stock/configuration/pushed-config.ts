@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { stockModeNames } from '../../api/tunnel-modes.ts'
 import { count, flag, text as lenientText } from '../messages/lenient-fields.ts'
 
 /**
  * What an agent in configuration mode asks of the relay. Stock agents send every field of their own records, in any case
  * of the names; what has a meaning here is read, the rest ignored.
  */
-
-export const pushedModes = ['tcp', 'udp', 'socks5', 'httpProxy', 'file', 'secret', 'p2p'] as const
 
 /** Bounds every text of a document that is itself bounded: none of these is ever longer for a reason. */
 const text = lenientText(4096)
@@ -67,7 +66,7 @@ export type PushedHost = z.output<typeof hostDocument>
 
 const tunnelDocument = z
   .object({
-    mode: z.enum(pushedModes),
+    mode: z.enum(stockModeNames),
     ports: text,
     serverip: text,
     target: targets,

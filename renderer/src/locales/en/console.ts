@@ -1,3 +1,5 @@
+import type { TunnelMode } from '@nps-desktop/relay-core/api'
+
 /** The server's own web console. */
 export const console = {
   title: 'NPS',
@@ -42,7 +44,7 @@ export const console = {
     host: 'A web address (HTTP, HTTPS)',
     private: 'Private, without a public port',
     file: 'A folder, to read',
-  },
+  } satisfies Record<TunnelMode, string>,
   hostName: 'Name',
   hostNameHint: 'It must resolve to this server. *.example.com covers every name below it.',
   hostNameWrong: 'Write a name such as lab.example.com.',

@@ -1,3 +1,5 @@
+import type { TunnelMode } from '@nps-desktop/relay-core/api'
+
 /** The tunnel's page, its form, and what is asked before it is removed. */
 export const tunnel = {
   way: 'The way to {name}',
@@ -53,7 +55,7 @@ export const tunnel = {
     host: 'A web address',
     private: 'Private',
     file: 'A folder, to read',
-  },
+  } satisfies Record<TunnelMode, string>,
   openTitle: 'This port is open to the internet.',
   add: 'Add tunnel',
   addIt: 'Add it',

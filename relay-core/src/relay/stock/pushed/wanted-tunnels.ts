@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { RelayError } from '../../../api/errors.ts'
-import { displayName, type TunnelMode } from '../../../api/models.ts'
+import { displayName } from '../../../api/models.ts'
+import { modeOfStockName, takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { PortRanges } from '../../../net/address/port-ranges.ts'
 import type { PushedHost, PushedTunnel } from '../../../stock/configuration/pushed-config.ts'
@@ -28,29 +29,18 @@ export interface ClientWords {
 /** One entry of a file may stand for so many ports. */
 const maxPorts = 1_000
 
-const modes: Readonly<Record<PushedTunnel['mode'], TunnelMode>> = {
-  tcp: 'tcp',
-  udp: 'udp',
-  socks5: 'socks5',
-  httpProxy: 'httpProxy',
-  file: 'file',
-  secret: 'private',
-  // Who visits a p2p tunnel of stock NPS falls back to the relayed way, with the same password.
-  p2p: 'private',
-}
-
 /**
  * A range of ports is a tunnel for each, named after its port, to the target port of the same place.
  * @throws RelayError `invalid-input`
  */
 export function wantedTunnels(pushed: PushedTunnel, client: ClientWords): WantedTunnel[] {
-  const mode = modes[pushed.mode]
+  const mode = modeOfStockName(pushed.mode)
   const settings = settingsOf(pushed, mode, client)
-  if (mode === 'private')
+  if (tunnelModes[mode].port === null)
     return [{ ...named(pushed.remark || mode), mode, port: null, settings, target: single(pushed) }]
   const ports = readPorts(pushed.ports, 'server_port')
   if (ports.length === 0) throw invalid(`${pushed.remark}: server_port is missing.`)
-  if (mode === 'socks5' || mode === 'httpProxy' || mode === 'file')
+  if (!tunnelModes[mode].hasTarget)
     return ports.map((port) => ({ ...nameOf(pushed, mode, port, ports), mode, port, settings, target: '' }))
   if (ports.length === 1)
     return [
@@ -98,17 +88,18 @@ function settingsOf(
 ): TunnelSettings {
   const accounts = Object.entries(pushed.accounts).map(([name, password]) => ({ name, password }))
   const users = accounts.length > 0 ? accounts : clientUsers
-  const hasUsers = mode === 'socks5' || mode === 'httpProxy'
   const listenIp =
     mayChooseAddress && isIP(pushed.serverIp) > 0 && pushed.serverIp !== '0.0.0.0'
       ? pushed.serverIp
       : undefined
   return checked({
     ...(listenIp && { listenIp }),
-    ...(hasUsers && users.length > 0 && { users }),
-    ...(mode === 'private' && { password: pushed.password }),
-    ...(mode === 'file' && { folder: pushed.localPath }),
-    ...(mode === 'file' && pushed.stripPrefix && { stripPrefix: pushed.stripPrefix }),
+    ...(tunnelModes[mode].asksStockUser && users.length > 0 && { users }),
+    ...(takesSetting(mode, 'password') && { password: pushed.password }),
+    ...(takesSetting(mode, 'folder') && {
+      folder: pushed.localPath,
+      ...(pushed.stripPrefix && { stripPrefix: pushed.stripPrefix }),
+    }),
   })
 }
 

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { Limits } from '../../../api/limits.ts'
-import { targetAddress, type TunnelMode } from '../../../api/models.ts'
+import { targetAddress } from '../../../api/models.ts'
+import { modeOfStockName, takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { nameOf, minSafeKeyLength, type Converted } from './convert-client.ts'
 import { readRestrictions, stayClosed } from './restrictions.ts'
@@ -22,34 +23,25 @@ export interface ConvertedTunnel {
 /** What a tunnel takes from its client: the user whom stock asks at every host, SOCKS5 and HTTP proxy of that client. */
 export type BasicUser = StockClientRecord['Cnf']
 
-const modes: Record<string, TunnelMode> = {
-  tcp: 'tcp',
-  udp: 'udp',
-  socks5: 'socks5',
-  httpProxy: 'httpProxy',
-  secret: 'private',
-  p2p: 'private',
-  file: 'file',
-}
-
 /** A stock tunnel as a tunnel of this relay. */
 export function convertTunnel(stock: StockTaskRecord, basic: BasicUser): Converted<ConvertedTunnel> {
-  const mode = Object.hasOwn(modes, stock.Mode) ? modes[stock.Mode] : undefined
+  const mode = modeOfStockName(stock.Mode)
   if (mode === undefined)
     return { problem: `there is no mode ${JSON.stringify(stock.Mode.slice(0, 20))} here` }
   if (stock.Target.LocalProxy) return { problem: localProxy }
   const notes: string[] = []
   if (stock.Mode === 'p2p') notes.push('p2p goes through the relay here: it is a private tunnel now')
-  const hasPort = mode !== 'private'
+  const { hasTarget, asksStockUser, port: transport } = tunnelModes[mode]
+  const hasPort = transport !== null
   if (hasPort && (stock.Port < 1 || stock.Port > 65_535)) return { problem: `it has no port (${stock.Port})` }
-  const takesTarget = mode === 'tcp' || mode === 'udp' || mode === 'private'
-  const target = takesTarget ? targetsOf(stock.Target.TargetStr) : ''
-  if (target === undefined || (takesTarget && target === ''))
+  const target = hasTarget ? targetsOf(stock.Target.TargetStr) : ''
+  if (target === undefined || (hasTarget && target === ''))
     return { problem: noTarget(stock.Target.TargetStr) }
-  if (mode === 'private' && stock.Password === '') {
+  const hasPassword = takesSetting(mode, 'password')
+  if (hasPassword && stock.Password === '') {
     notes.push('it has no password, and stays closed until you give it one')
   }
-  if (mode === 'private' && stock.Password !== '' && stock.Password.length < minSafeKeyLength) {
+  if (hasPassword && stock.Password !== '' && stock.Password.length < minSafeKeyLength) {
     notes.push(
       `its password has ${stock.Password.length} characters and can be guessed: it lets in stock visitors only`,
     )
@@ -58,8 +50,8 @@ export function convertTunnel(stock: StockTaskRecord, basic: BasicUser): Convert
   if (ip !== '' && isIP(ip) === 0)
     return { problem: `${JSON.stringify(ip.slice(0, 60))} is no address to listen on` }
   const { limits, doubts } = readRestrictions(stock)
-  const asks = mode === 'socks5' || mode === 'httpProxy' || mode === 'file'
-  const users = asks ? usersOf(stock, mode === 'file' ? nobody : basic, notes, doubts) : undefined
+  const asks = takesSetting(mode, 'users')
+  const users = asks ? usersOf(stock, asksStockUser ? basic : nobody, notes, doubts) : undefined
   if (!asks && hasUsers(stock)) doubts.push(`it asks for users, which ${mode} does not do here`)
   const proxyProtocol = proxyProtocolOf(stock, mode, notes)
   return checked(
@@ -71,9 +63,9 @@ export function convertTunnel(stock: StockTaskRecord, basic: BasicUser): Convert
       settings: {
         ...(ip !== '' && ip !== '0.0.0.0' && { listenIp: ip }),
         ...(users && { users }),
-        ...(mode === 'private' && stock.Password !== '' && { password: stock.Password }),
-        ...(mode === 'file' && { folder: stock.LocalPath, stripPrefix: stock.StripPre }),
-        ...(mode === 'tcp' && healthOf(stock)),
+        ...(hasPassword && stock.Password !== '' && { password: stock.Password }),
+        ...(takesSetting(mode, 'folder') && { folder: stock.LocalPath, stripPrefix: stock.StripPre }),
+        ...(takesSetting(mode, 'health') && healthOf(stock)),
         ...(proxyProtocol && { proxyProtocol }),
       },
       limits,
@@ -198,8 +190,9 @@ function proxyProtocolOf(
   const asked =
     ProtoVersion.trim() === '' && Target.ProxyProtocol > 0 ? `V${Target.ProxyProtocol}` : ProtoVersion.trim()
   if (asked === '') return undefined
-  if (mode === 'tcp' && asked === 'V1') return 'v1'
-  if (mode === 'tcp' && asked === 'V2') return 'v2'
+  const isTaken = takesSetting(mode, 'proxyProtocol')
+  if (isTaken && asked === 'V1') return 'v1'
+  if (isTaken && asked === 'V2') return 'v2'
   notes.push(`its PROXY protocol ${JSON.stringify(asked.slice(0, 20))} is left out: tcp has V1 and V2 here`)
   return undefined
 }

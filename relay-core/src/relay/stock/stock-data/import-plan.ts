@@ -1,7 +1,7 @@
+import { takesSetting, tunnelModes } from '../../../api/tunnel-modes.ts'
 import type { ClientRecord } from '../../store/client-store.ts'
 import type { ImportedClient, ImportedTunnel } from '../../store/import-records.ts'
 import type { TunnelRecord } from '../../store/tunnel-store.ts'
-import { transportOf } from '../../tunnels/modes/modes.ts'
 import { convertClient, type Converted } from './convert-client.ts'
 import { convertHost, convertTunnel, type BasicUser, type ConvertedTunnel } from './convert-tunnel.ts'
 import { readRestrictions, type Restrictions } from './restrictions.ts'
@@ -160,13 +160,16 @@ function serverWide(global: StockData['global']): Restrictions {
 
 /** What no two tunnels can have: a port, a host's name and path, or a private tunnel's target and password. */
 function placeOf({ mode, port, target, settings }: Placed): string {
-  if (mode === 'host') return placeName({ mode, port, settings, target })
-  return port === null ? `private ${target} ${settings.password ?? ''}` : `${transportOf(mode)} port ${port}`
+  if (takesSetting(mode, 'host')) return placeName({ mode, port, settings, target })
+  return port === null
+    ? `private ${target} ${settings.password ?? ''}`
+    : `${tunnelModes[mode].port} port ${port}`
 }
 
 /** The same for the report, in which no password stands. */
 function placeName({ mode, port, target, settings }: Placed): string {
-  if (mode !== 'host') return port === null ? `the way to ${target}` : `${transportOf(mode)} port ${port}`
+  if (!takesSetting(mode, 'host'))
+    return port === null ? `the way to ${target}` : `${tunnelModes[mode].port} port ${port}`
   const { name = '', path = '/', scheme = 'all' } = settings.host ?? {}
   return `${scheme === 'all' ? '' : `${scheme} `}${name.toLowerCase()}${path}`
 }

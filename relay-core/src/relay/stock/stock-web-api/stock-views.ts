@@ -1,4 +1,5 @@
 import type { Client, Tunnel } from '../../../api/models.ts'
+import { tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 
 const megabyte = 1024 * 1024
 
@@ -93,8 +94,8 @@ export function viewHost(tunnel: Tunnel, client: Client): Record<string, unknown
 }
 
 /** Stock's name of a mode. */
-export function stockMode(mode: Tunnel['mode']): string {
-  return mode === 'private' ? 'secret' : mode
+export function stockMode(mode: TunnelMode): string {
+  return tunnelModes[mode].stockNames[0] ?? mode
 }
 
 function viewFlow({ downBytes, upBytes, limits }: Tunnel): object {

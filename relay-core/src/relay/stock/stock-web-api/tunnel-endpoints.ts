@@ -1,5 +1,6 @@
 import type { Tunnel } from '../../../api/models.ts'
 import { RelayError } from '../../../api/errors.ts'
+import { takesSetting, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { Converted } from '../stock-data/convert-client.ts'
 import { convertHost, convertTunnel, type ConvertedTunnel } from '../stock-data/convert-tunnel.ts'
 import { stockHost, stockTunnel } from '../stock-data/stock-records.ts'
@@ -15,14 +16,14 @@ export const tunnelEndpoints: Record<string, Endpoint> = {
       const type = context.form.text('type')
       const rows = await list(
         context,
-        ({ mode }) => mode !== 'host' && (type === '' || stockMode(mode) === type),
+        ({ mode }) => !isHost(mode) && (type === '' || stockMode(mode) === type),
       )
       return page(context.form, rows)
     },
   },
   '/index/hostlist': {
     changes: false,
-    answer: async (context) => page(context.form, await list(context, ({ mode }) => mode === 'host')),
+    answer: async (context) => page(context.form, await list(context, ({ mode }) => isHost(mode))),
   },
   '/index/getonetunnel': { changes: false, answer: (context) => one(context, false) },
   '/index/gethost': { changes: false, answer: (context) => one(context, true) },
@@ -34,6 +35,11 @@ export const tunnelEndpoints: Record<string, Endpoint> = {
   '/index/stop': { changes: true, answer: (context) => onOne(context, 'stop') },
   '/index/del': { changes: true, answer: (context) => onOne(context, 'remove') },
   '/index/delhost': { changes: true, answer: (context) => onOne(context, 'remove') },
+}
+
+/** Stock keeps apart from its tunnels what has a name in place of a port. */
+function isHost(mode: TunnelMode): boolean {
+  return takesSetting(mode, 'host')
 }
 
 const noUser = { U: '', P: '', Compress: false, Crypt: false }
@@ -86,7 +92,7 @@ async function edit(context: EndpointContext, converted: Converted<ConvertedTunn
   if ('problem' in converted) return { status: 0, msg: converted.problem }
   const { form, calls } = context
   const { mode, name, port, target, settings } = converted.value
-  const before = await find(context, mode === 'host')
+  const before = await find(context, isHost(mode))
   if (!before) return { status: 0, msg: 'tunnel ID not found' }
   if (before.mode !== mode)
     return { status: 0, msg: 'The mode of a tunnel stays: add another one, and remove this one.' }
@@ -110,18 +116,16 @@ async function onOne({ form, calls }: EndpointContext, verb: 'start' | 'stop' | 
   return done(verb === 'remove' ? 'delete success' : `${verb} success`)
 }
 
-async function one(context: EndpointContext, isHost: boolean): Promise<object> {
-  const tunnel = await find(context, isHost)
+async function one(context: EndpointContext, asHost: boolean): Promise<object> {
+  const tunnel = await find(context, asHost)
   if (!tunnel) return found(undefined)
   const client = (await context.calls.clients.list({})).find(({ id }) => id === tunnel.clientId)
-  return found(client && (isHost ? viewHost(tunnel, client) : viewTunnel(tunnel, client)))
+  return found(client && (asHost ? viewHost(tunnel, client) : viewTunnel(tunnel, client)))
 }
 
-async function find({ form, calls }: EndpointContext, isHost: boolean): Promise<Tunnel | undefined> {
+async function find({ form, calls }: EndpointContext, asHost: boolean): Promise<Tunnel | undefined> {
   const id = form.count('id')
-  return (await calls.tunnels.list({})).find(
-    (tunnel) => tunnel.id === id && (tunnel.mode === 'host') === isHost,
-  )
+  return (await calls.tunnels.list({})).find((tunnel) => tunnel.id === id && isHost(tunnel.mode) === asHost)
 }
 
 async function list({ form, calls }: EndpointContext, fits: (tunnel: Tunnel) => boolean) {
@@ -140,6 +144,6 @@ async function list({ form, calls }: EndpointContext, fits: (tunnel: Tunnel) => 
       const client = byId.get(tunnel.clientId)
       if (!client)
         throw new RelayError('not-found', `There is no client ${tunnel.clientId}.`, { what: 'client' })
-      return tunnel.mode === 'host' ? viewHost(tunnel, client) : viewTunnel(tunnel, client)
+      return isHost(tunnel.mode) ? viewHost(tunnel, client) : viewTunnel(tunnel, client)
     })
 }

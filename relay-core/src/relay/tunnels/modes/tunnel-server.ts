@@ -1,5 +1,5 @@
 import type { Limits } from '../../../api/limits.ts'
-import type { TunnelMode as ModeName } from '../../../api/models.ts'
+import type { TunnelMode as ModeName } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import type { Log } from '../../../log/log.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'

@@ -1,5 +1,5 @@
 import { RelayError } from '../../../api/errors.ts'
-import type { TunnelMode } from '../../../api/models.ts'
+import { takesSetting, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { newVkey } from '../../store/client-store.ts'
 import { minNativePasswordLength } from './private-tunnels.ts'
@@ -13,7 +13,7 @@ export function withPassword(
   settings: TunnelSettings,
   before?: TunnelSettings,
 ): TunnelSettings {
-  if (mode !== 'private') {
+  if (!takesSetting(mode, 'password')) {
     const { password: _, ...others } = settings
     return others
   }

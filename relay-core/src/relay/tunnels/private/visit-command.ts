@@ -1,6 +1,7 @@
 import { RelayError } from '../../../api/errors.ts'
 import type { AgentPresence, Tunnel } from '../../../api/models.ts'
 import { commandLine } from '../../../api/shell-words.ts'
+import { takesSetting } from '../../../api/tunnel-modes.ts'
 import { parseTargets } from '../targets.ts'
 
 export interface VisitCommand {
@@ -18,7 +19,7 @@ export function visitCommand(
   { server, fingerprint, agent }: { server: string; fingerprint: string; agent: AgentPresence },
 ): VisitCommand {
   const { password } = settings
-  if (mode !== 'private' || password === undefined) {
+  if (!takesSetting(mode, 'password') || password === undefined) {
     throw new RelayError(
       'invalid-input',
       `Tunnel ${id} is not private: its visitors come by its port, without a command.`,

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../../api/errors.ts'
 import type { Connection, ProbeResult, TunnelState } from '../../../api/models.ts'
+import { takesSetting, tunnelModes } from '../../../api/tunnel-modes.ts'
 import type { Log } from '../../../log/log.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
 import type { Descriptors } from '../../limits/descriptors.ts'
@@ -275,7 +276,7 @@ function wayOf(
   { spec, targets }: OpenTunnel,
   options: { signal: AbortSignal; visitor: string },
 ): ((session: AgentSession) => Promise<Duplex>) | undefined {
-  if (spec.mode === 'file') return (session) => openFiles(session, spec, options)
-  const target = spec.mode === 'udp' ? undefined : targets.next()
+  if (takesSetting(spec.mode, 'folder')) return (session) => openFiles(session, spec, options)
+  const target = tunnelModes[spec.mode].port === 'udp' ? undefined : targets.next()
   return target && ((session) => session.openStream(target, { ...options, confirmed: true }))
 }

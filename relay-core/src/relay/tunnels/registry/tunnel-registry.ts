@@ -1,6 +1,12 @@
 import { Signal } from '../../../async/signals/signal.ts'
 import type { Limits } from '../../../api/limits.ts'
-import type { Connection, ProbeResult, Tunnel, TunnelMode } from '../../../api/models.ts'
+import type { Connection, ProbeResult, Tunnel } from '../../../api/models.ts'
+import {
+  isInterchangeable,
+  tunnelModes,
+  type InterchangeableMode,
+  type TunnelMode,
+} from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
@@ -9,7 +15,6 @@ import type { StoredTrafficPoint } from '../../store/traffic-store.ts'
 import type { NewTunnelRecord, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
 import { TrafficLedger } from '../../traffic/traffic-ledger.ts'
 import type { TunnelRules } from './tunnel-rules.ts'
-import { hasPort } from '../modes/modes.ts'
 import type { OpenTunnels } from './open-tunnels.ts'
 
 export interface TunnelRegistryOptions {
@@ -136,7 +141,7 @@ export class TunnelRegistry {
     id: number,
     change: {
       name?: string | undefined
-      mode?: 'tcp' | 'private' | undefined
+      mode?: InterchangeableMode | undefined
       port?: number | undefined
       target?: string | undefined
       settings?: TunnelSettings | undefined
@@ -146,7 +151,7 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       const before = this.#record(id)
       const mode = change.mode ?? before.mode
-      if (mode !== before.mode && before.mode !== 'tcp' && before.mode !== 'private') {
+      if (mode !== before.mode && !isInterchangeable(before.mode)) {
         const message = `A tunnel of the mode ${before.mode} stays one. Remove it, and add another.`
         throw new RelayError('invalid-input', message, { what: 'mode' })
       }
@@ -176,7 +181,7 @@ export class TunnelRegistry {
         return this.get(id)
       }
       if (mode !== before.mode) return this.#onPort(mode, change.port, changeOn)
-      return changeOn(hasPort(mode) ? (change.port ?? before.port) : null)
+      return changeOn(tunnelModes[mode].port === null ? null : (change.port ?? before.port))
     })
   }
 

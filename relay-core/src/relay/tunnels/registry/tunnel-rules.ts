@@ -1,10 +1,9 @@
 import { RelayError } from '../../../api/errors.ts'
-import type { TunnelMode } from '../../../api/models.ts'
+import { takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { PortRanges } from '../../../net/address/port-ranges.ts'
 import { checkPushedHost } from './host-claims.ts'
 import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.ts'
 import type { TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
-import { hasPort, hasTarget, transportOf } from '../modes/modes.ts'
 import { parseTargets } from '../targets.ts'
 
 export interface TunnelRulesOptions {
@@ -62,7 +61,7 @@ export class TunnelRules {
   /** @throws RelayError `invalid-input` */
   checkTarget(mode: TunnelMode, target: string): void {
     const targets = parseTargets(target)
-    if (!hasTarget(mode) || targets.length > 0) return
+    if (!tunnelModes[mode].hasTarget || targets.length > 0) return
     const message = `A tunnel of the mode ${mode} needs a target, as in 127.0.0.1:22.`
     throw new RelayError('invalid-input', message, { target })
   }
@@ -76,7 +75,7 @@ export class TunnelRules {
     wanted: number | undefined,
     lost = new Set<number>(),
   ): Promise<number | null> {
-    if (!hasPort(mode)) return null
+    if (tunnelModes[mode].port === null) return null
     const port = wanted ?? (await findFreePort({ ...this.#choice(mode), lost }))
     this.checkPort(mode, port)
     return port
@@ -94,7 +93,7 @@ export class TunnelRules {
    * @throws RelayError `host-not-allowed`
    */
   checkHost(tunnel: TunnelRecord, to: 'all' | 'earlier' = 'earlier'): void {
-    if (tunnel.pushedBy === null || tunnel.mode !== 'host') return
+    if (tunnel.pushedBy === null || !takesSetting(tunnel.mode, 'host')) return
     const { store, pushHostsOf } = this.#options
     checkPushedHost(tunnel, {
       names: pushHostsOf(tunnel.clientId),
@@ -108,10 +107,12 @@ export class TunnelRules {
 
   #choice(mode: TunnelMode): PortChoice {
     const { allowPorts, host, store, ownPorts } = this.#options
-    const transport = transportOf(mode)
+    // UDP has ports of its own; a TCP tunnel may have the same number.
+    const transport = tunnelModes[mode].port ?? 'tcp'
     const taken = new Map<number, string>()
     for (const tunnel of store.list()) {
-      if (tunnel.port !== null && transportOf(tunnel.mode) === transport) taken.set(tunnel.port, tunnel.name)
+      if (tunnel.port !== null && tunnelModes[tunnel.mode].port === transport)
+        taken.set(tunnel.port, tunnel.name)
     }
     const own = new Set(transport === 'tcp' ? ownPorts() : [])
     return { allowed: allowPorts(), host, transport, taken, own }
