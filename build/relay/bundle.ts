@@ -42,12 +42,13 @@ const consolePages: Plugin = {
       loader: 'ts',
       resolveDir: join(path, '..'),
       contents: `
-        import { contentTypeOf, type ConsoleAssets } from './console-assets.ts'
+        import { contentType } from '../../files/content-type.ts'
+        import type { ConsoleAssets } from './console-assets.ts'
         const files: Record<string, string> = ${JSON.stringify(await consoleFiles())}
         export const builtInAssets: ConsoleAssets = async (path) => {
           const name = path === '/' ? '/console.html' : path
           const body = Object.hasOwn(files, name) ? files[name] : undefined
-          return body === undefined ? undefined : { type: contentTypeOf(name), body: Buffer.from(body, 'base64') }
+          return body === undefined ? undefined : { type: contentType(name), body: Buffer.from(body, 'base64') }
         }`,
     }))
   },

@@ -1,16 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, join, normalize, sep } from 'node:path'
-
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-}
+import { join, normalize, sep } from 'node:path'
+import { contentType } from '@nps-desktop/relay-core/files'
 
 /** Scripts only from here, nothing embedded, connections only back to this server. */
 export const contentSecurityPolicy =
@@ -39,7 +30,7 @@ export async function serveStaticFile(
     return end(response, 404)
   }
   response.writeHead(200, {
-    'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    'content-type': contentType(file),
     'content-length': body.length,
     'content-security-policy': contentSecurityPolicy,
     'x-content-type-options': 'nosniff',

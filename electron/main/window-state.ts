@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Rectangle } from 'electron'
 import { z } from 'zod'
+import { writeFileAtomically } from '@nps-desktop/relay-core/files'
 
 export const minimumSize = { width: 900, height: 620 } as const
 const defaultSize = { width: 1280, height: 820 } as const
@@ -33,8 +33,7 @@ export function readWindowState(folder: string, displays: readonly Rectangle[]):
 
 export async function writeWindowState(folder: string, state: WindowState): Promise<void> {
   const path = join(folder, 'window.json')
-  await writeFile(`${path}.new`, JSON.stringify(state))
-  await rename(`${path}.new`, path)
+  await writeFileAtomically(path, JSON.stringify(state))
 }
 
 function parse(path: string): WindowState {

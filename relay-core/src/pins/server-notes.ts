@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { writeFileAtomically } from '../files/atomic-file.ts'
 import { RelayError } from '../api/errors.ts'
 
 const notes = z.record(z.string(), z.string())
@@ -43,15 +44,8 @@ export class ServerNotes {
   }
 
   async #write(all: Record<string, string>): Promise<void> {
-    const temporary = `${this.path}.${process.pid}.new`
     await mkdir(dirname(this.path), { recursive: true })
-    try {
-      await writeFile(temporary, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
-      await rename(temporary, this.path)
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
-    }
+    await writeFileAtomically(this.path, `${JSON.stringify(all, null, 2)}\n`)
   }
 
   async #read(): Promise<Record<string, string>> {

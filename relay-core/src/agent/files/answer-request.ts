@@ -3,7 +3,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import { pipeline } from 'node:stream/promises'
 import { readByteRange } from './byte-range.ts'
 import { isSameAsBefore, validatorsOf, weigh } from './conditions.ts'
-import { contentType } from './content-type.ts'
+import { contentType } from '../../files/content-type.ts'
 import { findInFolder, type Found } from './find-in-folder.ts'
 import { listFolder } from './list-folder.ts'
 import { listingPage } from './listing-page.ts'

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
+import { contentType } from '../../files/content-type.ts'
 
 export interface Asset {
   readonly type: string
@@ -9,21 +10,6 @@ export interface Asset {
 /** The console's files by path (`/index.html`, `/assets/…`), wherever they come from. */
 export type ConsoleAssets = (path: string) => Promise<Asset | undefined>
 
-const types: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  ico: 'image/x-icon',
-  json: 'application/json',
-  woff2: 'font/woff2',
-}
-
-export function contentTypeOf(path: string): string {
-  return types[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
-}
-
 /** The built console from a folder; `/` is `console.html`. */
 export function folderAssets(folder: string): ConsoleAssets {
   return async (path) => {
@@ -32,7 +18,7 @@ export function folderAssets(folder: string): ConsoleAssets {
     // `normalize` has resolved every `..`: what is still inside is inside.
     if (!file.startsWith(normalize(`${folder}/`)) || name.includes('\0')) return undefined
     try {
-      return { type: contentTypeOf(file), body: await readFile(file) }
+      return { type: contentType(file), body: await readFile(file) }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined
@@ -49,4 +35,4 @@ const plainPage = `<!doctype html>
 
 /** For a program that was built without the console's files. */
 export const noAssets: ConsoleAssets = async (path) =>
-  path === '/' ? { type: types['html'] ?? '', body: Buffer.from(plainPage) } : undefined
+  path === '/' ? { type: contentType('index.html'), body: Buffer.from(plainPage) } : undefined

@@ -41,8 +41,10 @@ const types: Readonly<Record<string, string>> = {
   '.mp3': 'audio/mpeg',
   '.wav': 'audio/wav',
   '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
 }
 
+/** Of a file by the ending of its name. */
 export function contentType(name: string): string {
   return types[extname(name).toLowerCase()] ?? 'application/octet-stream'
 }

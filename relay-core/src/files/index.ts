@@ -1,0 +1,2 @@
+export { writeFileAtomically } from './atomic-file.ts'
+export { contentType } from './content-type.ts'

@@ -1,0 +1,2 @@
+export { formatHostPort, parseHostPort, type HostPort } from './host-port.ts'
+export { hostOf } from './plain-address.ts'
