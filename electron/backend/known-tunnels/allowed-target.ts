@@ -1,5 +1,6 @@
 import { type Fix, type Failure, thisLabBoxOnly } from '@nps-desktop/electron/contract'
 import { allowedTargets } from '@nps-desktop/relay-core/config'
+import { targetPort } from './tunnel-kind.ts'
 import type { LabRecord } from '../storage/records.ts'
 
 /**
@@ -11,7 +12,7 @@ export function forbiddenTarget(allowTarget: string | null, targets: string): st
   if (allowTarget === null) return null
   const may = allowedTargets(allowTarget)
   const isForbidden = (target: string): boolean => {
-    const port = Number(target.slice(target.lastIndexOf(':') + 1))
+    const port = targetPort(target)
     const host = target.slice(0, target.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
     if (host.toLowerCase() === 'localhost')
       return !(may({ host, port }, '127.0.0.1') || may({ host, port }, '::1'))

@@ -1,3 +1,4 @@
+import { hostOf } from '@nps-desktop/relay-core/address'
 import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import type { Client } from '@nps-desktop/relay-core/api'
@@ -248,6 +249,6 @@ function takeoverOf(agent: Client['agent'] & { state: 'online' }): { by: string;
   const { address, hostname = '', displaced } = agent
   if (!displaced) return undefined
   const describe = (host: string, name: string) => (name === '' ? host : `${host} (${name})`)
-  const host = address.slice(0, address.lastIndexOf(':'))
+  const host = hostOf(address)
   return { by: describe(host, hostname), from: describe(displaced.address, displaced.hostname) }
 }

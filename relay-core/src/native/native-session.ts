@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { formatHostPort } from '../net/address/host-port.ts'
 import { systemClock } from '../async/time/clock.ts'
 import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
 import { untilSettled } from '../async/wait/until-settled.ts'
@@ -248,7 +249,7 @@ export class NativeSession implements AgentSession {
   }
 
   #silent({ host, port }: Target, why: string): RelayError {
-    const what = port === 0 ? host : `${host}:${port}`
+    const what = port === 0 ? host : formatHostPort({ host, port })
     return new RelayError('agent-silent', `The lab box did not open ${what}: ${why}.`, { host, port })
   }
 }

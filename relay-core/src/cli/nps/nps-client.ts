@@ -1,3 +1,4 @@
+import { hostOf } from '../../net/address/plain-address.ts'
 import { printable } from '../../api/printable.ts'
 import type { Client } from '../../api/models.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
@@ -152,7 +153,7 @@ function formatClients(clients: readonly Client[]): string {
 function formatTakeover({ id, agent }: Client): string[] {
   if (agent.state !== 'online' || !agent.displaced) return []
   const { address, hostname, askedAtMs } = agent.displaced
-  const at = agent.address.slice(0, agent.address.lastIndexOf(':'))
+  const at = hostOf(agent.address)
   const names = [agent.hostname ?? '', hostname].map((name) =>
     name === '' ? '' : ` (${printable(name, '?')})`,
   )

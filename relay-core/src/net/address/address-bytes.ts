@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { withoutZone } from './plain-address.ts'
 
 /** What an IPv4 address begins with in IPv6 clothes, as in `::ffff:203.0.113.7`. */
 export const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex')
@@ -10,7 +11,7 @@ export const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex')
 export function addressBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(bytesOf4(address))
   if (!isIPv6(address)) throw new RangeError(`${address} is not an address`)
-  const [left = [], right = []] = address.replace(/%.*$/, '').split('::').map(bytesOfGroups)
+  const [left = [], right = []] = withoutZone(address).split('::').map(bytesOfGroups)
   const zeros = Array<number>(16 - left.length - right.length).fill(0)
   return Buffer.from([...left, ...zeros, ...right])
 }

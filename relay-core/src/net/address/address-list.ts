@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net'
+import { plainAddress, withoutZone } from './plain-address.ts'
 
 /** A set of addresses and networks, IPv4 and IPv6. */
 export class AddressList {
@@ -18,7 +19,7 @@ export class AddressList {
 
   /** An IPv4 visitor of an IPv6 socket shows as `::ffff:203.0.113.7` and counts as IPv4. */
   has(address: string): boolean {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+    const plain = plainAddress(withoutZone(address))
     return this.#list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
   }
 }

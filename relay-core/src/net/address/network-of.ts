@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { withoutZone } from './plain-address.ts'
 import { addressBytes, addressText, mappedPrefix } from './address-bytes.ts'
 
 /** One home has a whole /64 of IPv6 to itself, so that is what counts as one address. */
@@ -9,7 +10,7 @@ const homeBits = 64
  * The same network always has the same text, however its addresses are written; what is no address is its own.
  */
 export function networkOf(address: string, bits = homeBits): string {
-  const [plain = ''] = address.split('%')
+  const plain = withoutZone(address)
   if (!isIPv6(plain)) return plain
   const bytes = addressBytes(plain)
   if (bytes.indexOf(mappedPrefix) === 0) return addressText(bytes.subarray(mappedPrefix.length))

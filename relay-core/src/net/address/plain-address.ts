@@ -7,3 +7,8 @@ export function plainAddress(address: string): string {
 export function hostOf(peer: string): string {
   return plainAddress(peer.slice(0, peer.lastIndexOf(':')))
 }
+
+/** The address without the zone that an IPv6 address of one link may name, as `fe80::1%eth0` does. */
+export function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '')
+}

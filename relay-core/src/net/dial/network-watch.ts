@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { plainAddress, withoutZone } from '../address/plain-address.ts'
 import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import { Signal } from '../../async/signals/signal.ts'
@@ -86,7 +87,7 @@ export class NetworkWatch {
 
 /** Whether this machine has the address now. */
 export function isOwnAddress(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*/, '')
+  const plain = plainAddress(withoutZone(address))
   return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import { formatHostPort } from '../../net/address/host-port.ts'
 import { RelayError } from '../../api/errors.ts'
 import { shellWord } from '../../api/shell-words.ts'
 import { allowTargetProblem } from '../../config/agent/allowed-targets.ts'
@@ -85,7 +86,7 @@ export class Invites {
     if (!/^[A-Za-z0-9.-]+$/.test(host) && !isIPv6(host)) {
       throw new RelayError('invalid-input', `"${host}" is not a host name or an address.`, { field: 'host' })
     }
-    return `${isIPv6(host) ? `[${host}]` : host}:${this.#options.bridgePort()}`
+    return formatHostPort({ host, port: this.#options.bridgePort() })
   }
 
   /** Undefined for a code that is wrong, expired, used up, fetched too often, or of a disabled client. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { formatHostPort } from '../../../net/address/host-port.ts'
 import { RelayError } from '../../../api/errors.ts'
 import { Conversation } from '../../../net/http1/conversation.ts'
 import type { Exchange } from '../../../net/http1/exchange.ts'
@@ -176,7 +177,7 @@ class HttpProxy {
     this.#context.log.debug('proxy target not reached', {
       tunnel: this.#tunnelId,
       visitor,
-      target: `${host}:${port}`,
+      target: formatHostPort({ host, port }),
       reason,
     })
   }

@@ -2,7 +2,7 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { addAbortListener, once } from 'node:events'
 import { BlockList, isIPv6, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { plainAddress } from '../../../../net/address/plain-address.ts'
+import { plainAddress, withoutZone } from '../../../../net/address/plain-address.ts'
 import { decodeSocksDatagram } from '../../../../net/stream/socks-datagram.ts'
 import { resetStream } from '../../../../net/stream/splice.ts'
 import type { AgentSession } from '../../../../session/agent-session.ts'
@@ -84,6 +84,6 @@ for (const [network, prefix] of [
  * connection goes", as SOCKS5 clients understand it.
  */
 function tellableAddress(local: string, visitor: string): string {
-  if (isIPv6(local) || isIPv6(visitor)) return local.replace(/%.*$/, '')
+  if (isIPv6(local) || isIPv6(visitor)) return withoutZone(local)
   return privateNetworks.check(local) && !privateNetworks.check(visitor) ? '0.0.0.0' : local
 }
