@@ -54,7 +54,7 @@ export class Agent {
     return this.#state
   }
 
-  /** Calls back after each change of state, until the answer is disposed of. */
+  /** Calls back after each change of state, until the returned handle is disposed of. */
   onChange(listener: (state: AgentState) => void): Disposable {
     return this.#changed.subscribe(listener)
   }

@@ -20,7 +20,7 @@ import { frameType } from '../wire/frame.ts'
 import { DocumentReader, documentParts } from './document-parts.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
 
-/** Both sides ask every 3 s and give up after 9 s of silence, so that a dead link is known within 10 s. */
+/** Both sides ping every 3 s and give up after 9 s of silence, so that a dead link is noticed within 10 s. */
 export const pingIntervalMs = 3_000
 export const silenceTimeoutMs = 9_000
 
@@ -30,7 +30,7 @@ export interface ControlEvents {
   onRoundTrip?(ms: number): void
   /** The agent brings tunnels along. */
   onConfig?(document: string): void
-  /** The relay says what became of them. */
+  /** The relay reports what became of them. */
   onConfigured?(document: string): void
   onHealth?(health: Health): void
 }
@@ -77,7 +77,7 @@ export class ControlLink {
     this.#framed.send(encodeWant(Math.min(count, 0xffff)))
   }
 
-  /** The agent's word; the answer is `onConfigured`. */
+  /** Sent by the agent; the answer is `onConfigured`. */
   configure(document: string): void {
     for (const part of documentParts(document)) this.#framed.send(encodeConfig(part))
   }
@@ -97,7 +97,7 @@ export class ControlLink {
     this.#framed.end()
   }
 
-  /** The way may have changed: a peer that is not heard of within `withinMs` is taken for gone. */
+  /** The route may have changed: a peer that is not heard from within `withinMs` counts as gone. */
   prove(withinMs: number): void {
     const heardBefore = this.#heardAtMs
     this.#ping()
@@ -159,7 +159,7 @@ export class ControlLink {
     if (body.length !== pingLength) throw new WireError('PONG of another length')
     const sentAtMs = new DataView(body.buffer, body.byteOffset, pingLength).getFloat64(0)
     const roundTripMs = performance.now() - sentAtMs
-    // A peer may send back any bytes: only what can be a round trip is one.
+    // A peer may send back any bytes: only a plausible value counts as a round trip.
     if (roundTripMs >= 0 && roundTripMs <= silenceTimeoutMs) this.#events.onRoundTrip?.(roundTripMs)
   }
 }

@@ -1,7 +1,7 @@
 import { WireError } from '../wire/bytes.ts'
 import { maxPartLength, type DocumentPart } from '../wire/messages.ts'
 
-/** What an agent may bring along: some hundred tunnels. */
+/** How much an agent may bring along: some hundred tunnels. */
 export const maxDocumentBytes = 65_536
 
 /** Cuts a document into messages; throws a RangeError when it is too large for the peer. */
@@ -17,7 +17,7 @@ export function documentParts(document: string): DocumentPart[] {
   return parts
 }
 
-/** Puts the parts together. Holds one document at most. */
+/** Joins the parts. Holds one document at most. */
 export class DocumentReader {
   #parts: Uint8Array[] = []
   #length = 0

@@ -1,7 +1,7 @@
 import { RelayError } from '../api/errors.ts'
 import type { ControlEnd } from './control-link.ts'
 
-/** Why an agent's link has ended, in the words of its log and of its state. */
+/** Why an agent's link has ended, for its log and its state. */
 export function explainEnd({ said, silent, error }: ControlEnd): RelayError {
   switch (said?.reason) {
     case 'replaced':

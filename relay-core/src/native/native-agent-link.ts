@@ -19,13 +19,13 @@ import { serveCarrier, type KindServers, type ServedCarrier } from './carriers/s
 /** The relay opens every tunnel before it answers. */
 const configureTimeoutMs = 20_000
 
-/** A relay wants as many at most (spec/wire.md §6); one that wants more is not well. */
+/** The most a relay asks for (spec/wire.md §6); one that asks for more is broken. */
 const maxCarriers = 4096
 
 export interface NativeAgentLinkOptions {
   readonly host: string
   readonly port: number
-  /** Stands between, for carriers too; without it the way is direct. */
+  /** Used for carriers too; without it the connection is direct. */
   readonly proxy?: ProxyAddress | undefined
   readonly vkey: string
   readonly hostname: string
@@ -33,24 +33,24 @@ export interface NativeAgentLinkOptions {
   readonly ownFingerprint: string
   /** Of this program. */
   readonly instance: AgentInstance
-  /** How this program came to run; without it the relay is not told. */
+  /** How this program was started; without it the relay is not told. */
   readonly origin?: AgentOrigin | undefined
-  /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
+  /** Throws `fingerprint-changed` when the relay must not be talked to. Called before anything is sent to it. */
   readonly checkFingerprint: (fingerprint: string) => void
   /** What to do for the streams that the relay opens. */
   readonly serve: KindServers
   readonly log: Log
 }
 
-/** By which the relay tells a program that has lost its link from another one with the same key. */
+/** Lets the relay tell a program that has lost its link from another one with the same key. */
 export interface AgentInstance {
   /** 16 random bytes. */
   readonly id: Uint8Array
-  /** Another program has taken the place of this one, which does not want to fight for it. */
+  /** Another program has replaced this one, which does not want to fight for its place. */
   isDisplaced: boolean
 }
 
-/** How soon a link must be heard of after the network of this machine has changed. */
+/** How soon something must be heard on a link after this machine's network has changed. */
 const proofTimeoutMs = 3_000
 
 /** An agent's link to its relay: the control connection and the carriers of one session. */
@@ -111,7 +111,7 @@ export class NativeAgentLink {
     this.closed = this.#control.closed.then((end) => {
       this.#dialler.close()
       this.#abort.abort(new Error('the link has ended'))
-      // A link that was lost leaves its streams be: TCP carries them over a cut. A farewell ends them.
+      // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
       const isLost = !this.#isClosing && !end.said
       for (const carrier of this.#carriers) {
         if (isLost) carrier.retire()
@@ -167,7 +167,7 @@ export class NativeAgentLink {
   }
 
   /**
-   * Brings tunnels along and fulfils with the relay's answer, both JSON. Rejects with `config-invalid` when it is too much,
+   * Brings tunnels along and fulfils with the relay's answer, both JSON. Rejects with `config-invalid` when it is too large,
    * `handshake-timeout`, why the link ended, or the signal's reason.
    */
   async configure(document: string, { signal }: { signal: AbortSignal }): Promise<string> {
@@ -206,7 +206,7 @@ export class NativeAgentLink {
     this.#control.bye({ reason: 'stopped' })
   }
 
-  /** For a link that was lost: ends what is left of its streams. Idempotent. */
+  /** For a lost link: ends what is left of its streams. Idempotent. */
   endStreams(): void {
     for (const carrier of this.#carriers) carrier.destroy()
   }
@@ -232,7 +232,7 @@ export class NativeAgentLink {
       signal: this.#abort.signal,
       tickets: this.#tickets,
     })
-    // A resumed session proves the key by knowing the secret of the one before.
+    // A resumed session proves the key by knowing the secret of the previous one.
     const fingerprint = peerFingerprint(socket)
     if (fingerprint !== undefined && fingerprint !== this.fingerprint) {
       socket.destroy()

@@ -25,7 +25,7 @@ import { ControlLink, type ControlEnd } from './control-link.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
 import { nativeDatagrams } from './native-datagrams.ts'
 
-/** The agent has 10 s to reach the target (spec/wire.md); two more for the way there and back. */
+/** The agent has 10 s to reach the target (spec/wire.md), plus two for the round trip. */
 const openTimeoutMs = 12_000
 
 /** A carrier that died unnoticed costs a stream one more try, not its life. */
@@ -38,9 +38,9 @@ export interface AgentDescription {
   readonly version: string
   readonly hostname: string
   readonly fingerprint: string
-  /** Of the agent's program, in hex; empty for one that says none. */
+  /** The instance of the agent's program, in hex; empty for one that reports none. */
   readonly instance: string
-  /** How the program came to run, as it says. */
+  /** How the program was started, as it reports. */
   readonly origin?: AgentOrigin | undefined
   /** Carriers that streams of the client's earlier sessions still use. */
   readonly carriersElsewhere: () => number
@@ -99,7 +99,7 @@ export class NativeSession implements AgentSession {
   start({ configure, onHealth }: AgentWishes = {}): void {
     this.#control = new ControlLink(this.#framed, {
       onConfig: (document) => {
-        // One at a time: an agent that says more before it is answered is not well.
+        // One at a time: an agent that sends more before it is answered is broken.
         if (!configure || this.#isConfiguring) throw new WireError('CONFIG out of place')
         this.#isConfiguring = true
         configure(document).then(
@@ -116,7 +116,7 @@ export class NativeSession implements AgentSession {
       },
     })
     void this.#control.closed.then((end) => {
-      // A link that was lost leaves its streams be: TCP carries them over a cut. A farewell ends them.
+      // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
       if (this.#closeReason !== undefined || end.said) this.#pool.close()
       else this.#pool.retire()
       this.#settleClosed({ reason: this.#closeReason ?? describeEnd(end) })
@@ -225,7 +225,7 @@ export class NativeSession implements AgentSession {
         carrier.framed.send(encodeOpen({ number, ...request }))
         return (isGivenUp) => {
           this.#openings.delete(carrier)
-          // The agent is dialling: the end of the carrier tells it to stop.
+          // The agent is dialling: ending the carrier tells it to stop.
           if (isGivenUp) carrier.framed.destroy()
         }
       },
@@ -267,7 +267,7 @@ interface PendingStream {
 }
 
 /**
- * An agent may only speak of its target, or not know the kind of stream; any other word of a newer or hostile one means
+ * An agent may only report on its target, or not know the kind of stream; any other code of a newer or hostile one means
  * that the target was not reached.
  */
 function asTargetCode(code: string): RelayErrorCode {

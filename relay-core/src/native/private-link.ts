@@ -12,15 +12,15 @@ import { Carrier } from './carriers/carrier.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, isProof, makeProof } from './proofs.ts'
 
-/** How long both may take to prove themselves inside the stream. */
+/** How long both ends may take to prove themselves inside the stream. */
 const handshakeTimeoutMs = 10_000
 
 /** For all links: making one is slow. */
 let clientContext: SecureContext | undefined
 
 /**
- * The visitor's end of a private link: TLS 1.3 with the agent inside `stream`, which nobody on the way can read.
- * `checkFingerprint` is told the agent's key before anything is sent to it, and throws when it is not the right one.
+ * The visitor's end of a private link: TLS 1.3 with the agent inside `stream`, which nobody in between can read.
+ * `checkFingerprint` gets the agent's key before anything is sent to it, and throws if it is not the right one.
  * Fulfils, with the stream to the target and the agent's fingerprint, once the agent has shown that it knows the
  * verifier too. Takes `stream` over; rejects with `agent-unproved`, `agent-silent`, what `checkFingerprint` threw, or
  * the signal's reason.
@@ -72,7 +72,7 @@ export class PrivateAcceptor {
 
   /**
    * Fulfils with the visitor's stream once it has shown that it knows the verifier. Takes `stream` over; rejects with
-   * `wrong-password`, `agent-unproved` when the visitor leaves before, `agent-silent`, or the signal's reason.
+   * `wrong-password`, `agent-unproved` if the visitor leaves first, `agent-silent`, or the signal's reason.
    */
   accept(
     stream: Duplex,
@@ -97,7 +97,7 @@ export class PrivateAcceptor {
 
 interface Proving {
   readonly signal: AbortSignal
-  /** The peer's PROOF; throws when it is none. */
+  /** The peer's PROOF; throws if it is not one. */
   readonly onProof: (proof: Uint8Array, framed: FramedSocket) => void
   readonly begin?: (framed: FramedSocket, fail: (error: unknown) => void) => void
 }
@@ -113,7 +113,7 @@ function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Pr
   if (signal.aborted) end()
   return untilSettled<Duplex>(
     (resolve, reject) => {
-      /** At once, so that nothing behind a wrong proof is looked at. */
+      /** At once, so that nothing after a wrong proof is read. */
       const fail = (error: unknown) => {
         end()
         reject(error)
@@ -131,7 +131,7 @@ function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Pr
         onData: () => fail(new WireError('DATA before PROOF')),
       }
       void framed.closed.then((error) => fail(unproved(error?.message ?? 'closed')))
-      // An error is always followed by `close`, of which TLS does not always hear.
+      // An error is always followed by `close`, which TLS does not always notice.
       stream.on('error', () => undefined)
       stream.once('close', () => framed.destroy(stream.errored ?? undefined))
       framed.start()
@@ -148,7 +148,7 @@ function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Pr
   )
 }
 
-/** A private link ends with its stream; END and RESET are frames inside it, so that nobody on the way can forge them. */
+/** A private link ends with its stream; END and RESET are frames inside it, so that nobody in between can forge them. */
 function onlyStream(framed: FramedSocket): Duplex {
   const carrier = new Carrier(framed, {
     onMessage: (type) => {

@@ -12,22 +12,22 @@ export function channelBinding(socket: TLSSocket): Buffer {
   return socket.exportKeyingMaterial(32, exporterLabel, nothing)
 }
 
-/** Says which vkey is meant without saying the vkey: 16 bytes; the store keeps them as hex. */
+/** Names a vkey without revealing it: 16 bytes; the store keeps them as hex. */
 export function keyId(vkey: string): Buffer {
   return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, idLength)
 }
 
-/** Says which private tunnel is meant without saying its password: 16 bytes. */
+/** Names a private tunnel without revealing its password: 16 bytes. */
 export function visitId(password: string): Buffer {
   return createHmac('sha256', password).update('nps-desktop visit id').digest().subarray(0, idLength)
 }
 
-/** What an agent knows a private tunnel's visitors by: good for that and nothing else, the password stays unknown to it. */
+/** What an agent recognises a private tunnel's visitors by: useful for nothing else, and it does not reveal the password. */
 export function privateVerifier(password: string): Buffer {
   return createHmac('sha256', password).update('nps-desktop private verifier 1').digest()
 }
 
-/** What a proof says: who made it and for what. Part of spec/wire.md. */
+/** The label of a proof: who made it and for what. Part of spec/wire.md. */
 export type ProofLabel =
   | 'nps-desktop agent 1'
   | 'nps-desktop relay 1'

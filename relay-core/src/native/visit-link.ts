@@ -15,7 +15,7 @@ import { channelBinding, makeProof, visitId } from './proofs.ts'
 /** The relay allows the agent 12 s to reach the target. */
 const answerTimeoutMs = 15_000
 
-/** A connection of a visitor carries one stream. */
+/** A visitor's connection carries one stream. */
 const onlyStream = 1
 
 /** Lets the next visit skip the costly part of the handshake, with the relay that has proved this key and no other. */
@@ -28,7 +28,7 @@ export interface OpenVisitOptions {
   readonly port: number
   readonly proxy?: ProxyAddress | undefined
   readonly password: string
-  /** Throws `fingerprint-changed` when the relay must not be spoken to. Called before anything is sent to it. */
+  /** Throws `fingerprint-changed` when the relay must not be talked to. Called before anything is sent to it. */
   readonly checkFingerprint: (fingerprint: string) => void
   /** Kept from one visit to the next. */
   readonly tickets: VisitTickets
@@ -36,7 +36,7 @@ export interface OpenVisitOptions {
 }
 
 /**
- * Visits a private tunnel: fulfils with a stream to the agent, which has reached the target and waits in it for a private
+ * Visits a private tunnel: fulfils with a stream to the agent, which has reached the target and expects a private
  * link. `fingerprint` is the relay's. Rejects with
  * `relay-unreachable`, `wrong-password`, whatever the relay has to say, or the signal's reason.
  */
@@ -53,7 +53,7 @@ export async function openVisit({
   const own: TlsTickets = { ...tickets }
   const socket = await connectBridge({ host, port, proxy, signal, tickets: own })
   try {
-    // A resumed session proves the key by knowing the secret of the one before.
+    // A resumed session proves the key by knowing the secret of the previous one.
     const fingerprint = peerFingerprint(socket) ?? before.fingerprint
     if (fingerprint === undefined) throw new Error('the relay proved no key')
     checkFingerprint(fingerprint)

@@ -10,10 +10,10 @@ import type { Store } from './store/store.ts'
 import type { TunnelRegistry } from './tunnels/registry/tunnel-registry.ts'
 
 const intervalMs = 60_000
-/** How soon a save that was refused is tried again. A lock ends any moment; a full disk waits for a person. */
+/** How soon a refused save is tried again. A lock may end at any moment; a full disk waits for a person. */
 const lockedRetryMs = 500
 const refusedRetryMs = 10_000
-/** A relay that ends waits so long for a lock: its service manager allows ten seconds for all of the end. */
+/** How long a relay waits for a lock when it stops: its service manager allows ten seconds for the whole shutdown. */
 const lastTriesMs = 3_000
 const soonMs = 1_000
 
@@ -26,9 +26,9 @@ export interface BooksOptions {
 }
 
 /**
- * What the relay writes down by itself: traffic and last-seen times. A disk that is full, or a state file that is locked,
- * costs nothing but time: all is kept in memory, traffic goes on, one line says it, and it is written later. What flowed
- * since the last save is all that a crash can lose.
+ * What the relay saves by itself: traffic and last-seen times. A full disk, or a locked state file,
+ * costs nothing but time: everything is kept in memory, traffic goes on, one line in the log says so, and it is written later. A crash
+ * can lose only what has flowed since the last save.
  */
 export class Books {
   readonly #options: BooksOptions
@@ -40,7 +40,7 @@ export class Books {
     this.#options = options
   }
 
-  /** Never throws for what the disk refuses; answers whether all is on the disk. */
+  /** Never throws because of the disk; returns whether everything has been saved. */
   save(): boolean {
     const { tunnels, clients, store, log, now } = this.#options
     clearTimeout(this.#retry)
@@ -65,17 +65,17 @@ export class Books {
     return true
   }
 
-  /** For what a crash should not take away, such as when an agent was last there. Many at once are one save. */
+  /** For what a crash should not lose, such as when an agent was last seen. Many at once become one save. */
   saveSoon(): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
-      // One that was refused has its own time to be tried again.
+      // A refused one is tried again at its own time.
       if (this.#refusal === undefined) this.save()
     }, soonMs)
     this.#soon.unref()
   }
 
-  /** The last save, with some patience for a lock. */
+  /** The last save, which waits a little for a lock. */
   async close(): Promise<void> {
     const untilMs = performance.now() + lastTriesMs
     while (!this.save() && this.#refusal === 'state-locked' && performance.now() < untilMs)
@@ -98,7 +98,7 @@ export class Books {
   }
 }
 
-/** Once a minute: the books, a try for ports that failed, and what has had its time goes. Answers how to stop. */
+/** Once per minute: saves, tries failed ports again, and removes what has expired. Returns how to stop. */
 export function keepBooks({
   books,
   tunnels,

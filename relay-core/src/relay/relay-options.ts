@@ -9,16 +9,16 @@ export interface RelayOptions {
   writeLog: (line: string) => void
   /** nps.conf; without it the relay cannot be reconfigured while it runs. */
   configPath?: string
-  /** What the command line changes in the settings, also in those that are read again. */
+  /** How the command line changes the settings, also when they are read again. */
   adjustConfig?: (config: RelayConfig) => RelayConfig
-  /** With a control socket for `nps client|tunnel` on this machine. */
+  /** Whether to open a control socket for `nps client|tunnel` on this machine. */
   controlSocket?: boolean
-  /** Where `npc-linux-<arch>.gz` lie for pasted-line installations. By default `programs` beside `folder`. */
+  /** The folder of `npc-linux-<arch>.gz` for pasted-line installations. By default `programs` next to `folder`. */
   programsFolder?: string
   /** The address tunnels listen on; by default every one. */
   tunnelHost?: string
   consoleAssets?: ConsoleAssets
-  /** What runs this process, in words of `nps status`. */
+  /** What runs this process, as `nps status` names it. */
   service?: string
   /** Ends the process for its service to start it again. */
   restart?: () => void

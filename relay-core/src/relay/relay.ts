@@ -36,7 +36,7 @@ export interface StartedRelay {
   readonly adminKey: Secret
 }
 
-/** A whole relay: state, bridge, tunnels, API and console. Made of parts here, and nowhere else. */
+/** A whole relay: state, bridge, tunnels, API and console. Assembled here and nowhere else. */
 export class Relay {
   readonly #options: RelayOptions
   readonly #settings: LiveSettings
@@ -73,7 +73,7 @@ export class Relay {
     }
   }
 
-  /** Puts new settings to work; answers the keys that wait for a restart, see api/settings.ts. */
+  /** Applies new settings; returns the keys that wait for a restart, see api/settings.ts. */
   async applyConfig(read: RelayConfig): Promise<{ waiting: SettingKey[] }> {
     const { changed, waiting } = this.#settings.replace(read)
     await this.#follow?.()

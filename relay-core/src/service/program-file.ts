@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 /**
  * Copies this program to `folder`, or to the usual folder for programs: /usr/bin for root (or /usr/local/bin where /usr is
  * read-only), as stock NPS does; ~/.local/bin for others. A running older copy is replaced without disturbing it.
- * Answers the path.
+ * Returns the path.
  */
 export async function installProgram(
   name: string,

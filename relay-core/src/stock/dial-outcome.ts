@@ -5,7 +5,7 @@ import { formatHostPort } from '../net/address/host-port.ts'
 import type { MuxStream } from './mux/mux-stream.ts'
 
 /**
- * An agent that could not reach the target closes the stream having read the request and nothing after it. A target
+ * An agent that could not reach the target closes the stream after reading the request and nothing more. A target
  * that hangs up before it reads or says anything looks the same, and to the visitor it is the same.
  */
 export function notReached(

@@ -6,7 +6,7 @@ import type { HostPort } from '../net/address/host-port.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { greetRelay, type StockRole } from './messages/handshake.ts'
 
-/** A stock relay, and who comes to it. */
+/** A stock relay, and who connects to it. */
 export interface StockRelay extends HostPort {
   readonly proxy?: ProxyAddress | undefined
   readonly vkey: string
@@ -18,7 +18,7 @@ export interface StockRelay extends HostPort {
 const handshakeTimeoutMs = 10_000
 
 /**
- * One connection to a stock relay, its role said. Rejects with `wrong-key` (also for a client that is switched off),
+ * One connection to a stock relay, with its role announced. Rejects with `wrong-key` (also for a client that is switched off),
  * `version-unsupported`, `handshake-timeout`, `relay-unreachable`, or the signal's reason.
  */
 export async function enterRelay(

@@ -28,8 +28,8 @@ export async function layerAsRelay(
 }
 
 /**
- * The agent's end. The relay's certificate is made up afresh at each of its starts and signed by nobody, so there is
- * nothing to check: this keeps out a listener on the way, not an impostor.
+ * The agent's end. The relay's certificate is created at each of its starts and signed by nobody, so there is
+ * nothing to check: this keeps out an eavesdropper, not an impostor.
  */
 export async function layerAsAgent(
   stream: Duplex,

@@ -13,7 +13,7 @@ import { EarlyEnd, readExactly } from '../net/stream/read-exactly.ts'
 const answerTimeoutMs = 10_000
 const temporaryKeyBytes = 16
 
-/** What one host or one port of a tunnel is called in the log, and how it is asked for. */
+/** The name of one host or one port of a tunnel in the log, and how it is asked for. */
 export interface PushedItem {
   readonly name: string
   readonly message: Buffer
@@ -29,7 +29,7 @@ export class ItemRefused extends Error {
   }
 }
 
-/** What is asked for, one port a message: a stock relay answers once a port, others once a message. */
+/** What is asked for, one port per message: a stock relay answers once per port, others once per message. */
 export function pushedItems({ hosts, tunnels }: PushedConfiguration): PushedItem[] {
   return [
     ...hosts.map((host) => ({
@@ -91,7 +91,7 @@ export async function pushConfiguration(
 }
 
 function message(kind: 'conf' | 'host' | 'task', document: string): Buffer {
-  // In one piece: a stock relay dies of a connection that ends behind the kind.
+  // In one piece: a stock relay crashes on a connection that ends after the kind.
   return Buffer.concat([Buffer.from(kind), encodePrefixed(document)])
 }
 

@@ -1,9 +1,9 @@
 import { enterRelay, type StockRelay } from './enter-relay.ts'
 
-/** What a relay takes: a year, so that the number stays a number everywhere. */
+/** The most a relay accepts: a year, so that the number fits everywhere. */
 export const maxRegisteredHours = 8760
 
-/** Lets this machine's public address in for so many hours, where the relay asks for that (`ip_limit`). It answers nothing. */
+/** Lets this machine's public address in for this many hours, where the relay asks for that (`ip_limit`). There is no answer. */
 export async function registerAddress(
   relay: StockRelay,
   hours: number,

@@ -2,9 +2,9 @@ import { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 
 /**
- * TLS inside a stream of the stock mux, which knows no half close: once the peer has closed, TLS has nobody left to say
- * its own farewell to, and fails at it, on some runtimes before its last bytes have been read on. Here that is an orderly
- * end, as without TLS.
+ * TLS inside a stream of the stock mux, which has no half close: once the peer has closed, TLS has nobody left to send
+ * its own close to, and fails, on some runtimes before the last bytes have been read. Here that is an orderly
+ * end, just as without TLS.
  */
 export class SecuredDuplex extends Duplex {
   readonly #secured: TLSSocket
@@ -40,7 +40,7 @@ export class SecuredDuplex extends Duplex {
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     if (this.#hasPeerEnded || this.#secured.destroyed) {
-      // As with the stream underneath: failing before the last words are read would lose them.
+      // As with the stream underneath: failing before the last bytes are read would lose them.
       done(
         this.readableEnded
           ? Object.assign(new Error('the peer has closed the stream'), { code: 'EPIPE' })

@@ -5,7 +5,7 @@ import type { ConfigReceiver } from './configuration/config-conversation.ts'
 import type { HealthReport } from './messages/main-messages.ts'
 import type { MuxLimits } from './mux/mux-limits.ts'
 
-/** A client as the stock handshake needs it: the key says which, these say how. */
+/** A client as the stock handshake needs it. */
 export interface StockClient {
   readonly id: number
   readonly crypt: boolean

@@ -29,7 +29,7 @@ interface Caller {
 /** For all that one agent pushes, answers included. */
 const configurationTimeoutMs = 60_000
 
-/** A visitor's half close cannot travel, so the answer to what it has sent is waited for, as long as it keeps coming. */
+/** A visitor's half close cannot be passed on, so the answer to what it has sent is waited for as long as it keeps coming. */
 const halfCloseLingerMs = 2000
 
 /** Where stock NPS programs come in: greets them, and makes a session of an agent's two connections. */
@@ -71,7 +71,7 @@ export class StockBridge {
       return
     }
     const place = address === undefined ? undefined : this.#unproved.enter(address, () => socket.destroy())
-    // An error is always followed by `close`, which is where each owner deals with it.
+    // An error is always followed by `close`, where each owner handles it.
     socket.on('error', () => undefined)
     if (address === undefined || !place || this.#closing.signal.aborted) {
       place?.leave()
@@ -208,7 +208,7 @@ export class StockBridge {
     onSecretVisitor({ passwordMd5, socket, address: plainAddress(address), port: socket.remotePort ?? 0 })
   }
 
-  /** The same answer as to a p2p tunnel that does not exist: the visitor takes the relayed way, one connection a time. */
+  /** The same answer as for a p2p tunnel that does not exist: the visitor goes through the relay, one connection at a time. */
   #enterHolePunching({ socket, address }: Caller): void {
     if (this.#holePunchers.isNews(address)) {
       this.#options.log.warn(
@@ -232,7 +232,7 @@ export class StockBridge {
       const code = error instanceof RelayError ? error.code : undefined
       this.#options.log.warn('stock npc turned away', { address, code, reason: error })
     }
-    // Lets the answer to a wrong key out first.
+    // Lets the answer to a wrong key be sent first.
     socket.destroySoon()
   }
 }

@@ -76,7 +76,7 @@ export class StockLink {
     return this.#mux.roundTripMs
   }
 
-  /** Tells the relay that a target is down, or back; it then leaves it out, or takes it in again. */
+  /** Tells the relay that a target is down, or up again, so that it leaves it out or uses it again. */
   report(health: HealthReport): void {
     if (!this.#ended.signal.aborted) this.#main.write(encodeHealthReport(health))
   }
@@ -87,8 +87,8 @@ export class StockLink {
   }
 
   /**
-   * A stock relay that finds its agent anew ends all streams of the link before, so while there are any the agent waits
-   * for the packets to come back. Without streams nothing is lost by another link.
+   * A stock relay that sees its agent again ends all streams of the previous link, so while there are any the agent waits
+   * for the packets to come back. Without streams nothing is lost by opening another link.
    */
   #onSilence(isSilent: boolean): void {
     const { log } = this.#options
@@ -100,7 +100,7 @@ export class StockLink {
     } else this.#mux.close('nothing heard for ten seconds')
   }
 
-  /** The second mux. Without it the session would be whole to the relay, but for its files. */
+  /** The second mux. Without it the relay would have a complete session, except for files. */
   #serveFiles(socket: Socket, serve: (stream: Duplex) => void): void {
     const { muxLimits } = this.#options
     const mux = new MuxSession({

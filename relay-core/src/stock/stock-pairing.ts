@@ -14,7 +14,7 @@ interface Waiting<About> {
 }
 
 /**
- * An agent comes as two connections that nothing on the wire ties together but the key and where they come from.
+ * An agent arrives as two connections that nothing on the wire ties together except the key and the address.
  * The first one waits here for the other, in whichever order; one that waits too long is closed.
  */
 export class StockPairing<About> {
@@ -25,7 +25,7 @@ export class StockPairing<About> {
     this.#options = options
   }
 
-  /** `key`: the client and the address. A newer `main` takes the place of one that still waits. */
+  /** `key`: the client and the address. A newer `main` replaces one that still waits. */
   addMain(key: string, socket: Socket, about: About): void {
     this.#waiting.get(key)?.main?.socket.destroy()
     const waiting = this.#entry(key)

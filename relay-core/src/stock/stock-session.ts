@@ -25,9 +25,9 @@ const openTimeoutMs = 10_000
 const dialTimeoutMs = 5000
 /** A probe waits for the whole dial, so it allows less of it. */
 const probeDialTimeoutMs = 1500
-/** What an agent may need to report a failed dial, beyond the dial and the way there and back. */
+/** Extra time for an agent to report a failed dial, beyond the dial and the round trip. */
 const reportMarginMs = 250
-/** In which a target in the lab's own network refuses; each visitor of a target that waits to be spoken to pays it. */
+/** The time in which a target in the lab's network refuses; each visitor pays it where the target waits for the client to speak first. */
 const refusalMs = 200
 
 export interface StockSessionOptions extends PayloadLayers {
@@ -103,7 +103,7 @@ export class StockSession implements AgentSession {
     this.#mux.start()
   }
 
-  /** The agent's second mux, on which it serves files; a newer one takes the older one's place. */
+  /** The agent's second mux, on which it serves files; a newer one replaces the older one. */
   addFiles(socket: Socket): void {
     this.#files?.close('replaced')
     this.#files = new MuxSession({ carrier: socket, ...this.#muxLimits() })
@@ -112,7 +112,7 @@ export class StockSession implements AgentSession {
   }
 
   /**
-   * A stock agent says nothing of its dial, so this fulfils as soon as the stream exists; a target that was not
+   * A stock agent does not report its dial, so this fulfils as soon as the stream exists; a target that was not
    * reached fails the stream afterwards with `target-refused` or `target-timeout`. With `confirmed` it waits until
    * the dial must have succeeded or failed, or, with `'soon'`, a refusal would have come. With crypt the agent's TLS hello says so, always and without a wait.
    */
@@ -196,7 +196,7 @@ export class StockSession implements AgentSession {
 
   close(reason: SessionEnd): void {
     const { main } = this.#options
-    // Nothing else can be said: a stock agent takes any other flag for noise, and so it does this one.
+    // Nothing else can be sent: a stock agent ignores any other flag, and this one too.
     if (reason === 'replaced' && !this.#ended.signal.aborted) main.write(mainFlag.replaced)
     this.#end(reason)
   }
@@ -210,7 +210,7 @@ export class StockSession implements AgentSession {
     this.#settleClosed({ reason })
   }
 
-  /** A stock agent notices a cut minutes later, if at all, and goes on by the same connections. */
+  /** A stock agent notices a cut minutes later, if at all, and goes on over the same connections. */
   #onSilence(isSilent: boolean): void {
     this.#isSilent = isSilent
     this.#silence.emit()

@@ -44,7 +44,7 @@ export const minPasswordLength = 16
 
 /**
  * A visitor of a private tunnel: a port on this machine that leads to the tunnel's target, encrypted from here to the
- * lab box. Each connection dials the relay anew, so that a restarted relay or agent costs the connections of that moment.
+ * lab box. Each connection dials the relay again, so that a restarted relay or agent costs the connections of that moment.
  */
 export class PrivateVisitor {
   readonly #options: PrivateVisitorOptions

@@ -44,7 +44,7 @@ export async function listFolder(
   return { entries, isComplete }
 }
 
-/** Undefined for what is not served, or gone meanwhile. */
+/** Undefined for anything that is not at served, or gone meanwhile. */
 async function describe(folder: string, root: string, name: string): Promise<FolderEntry | undefined> {
   const path = join(folder, name)
   try {

@@ -6,8 +6,8 @@ export interface Subscribable {
 }
 
 /**
- * Yields at once, and again after each change until `signal` fires, which ends it without an error. Changes that come faster
- * than they are taken melt into one, so nothing piles up.
+ * Yields at once, then after each change, until `signal` fires, which ends it without an error. Changes that arrive faster
+ * than they are consumed are merged into one, so nothing piles up.
  */
 export async function* changes(
   changed: Subscribable,

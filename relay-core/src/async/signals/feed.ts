@@ -1,7 +1,7 @@
 import { changes } from './changes.ts'
 import { Signal } from './signal.ts'
 
-/** A value that changes, and who watches it: each watcher gets the current value first, then the newest after each change. */
+/** A value that changes, and its watchers: each watcher gets the current value first, then the newest after each change. */
 export class Feed<T> {
   #value: T
   #isClosed = false
@@ -9,7 +9,7 @@ export class Feed<T> {
   readonly #changed = new Signal()
   readonly #onWatchers: ((count: number) => void) | undefined
 
-  /** `onWatchers` is told how many watch, each time that changes. */
+  /** `onWatchers` is called with the number of watchers each time it changes. */
   constructor(initial: T, { onWatchers }: { onWatchers?: (count: number) => void } = {}) {
     this.#value = initial
     this.#onWatchers = onWatchers
@@ -24,7 +24,7 @@ export class Feed<T> {
     this.#changed.emit()
   }
 
-  /** Calls back with each value that is set until the answer is disposed of. Not counted as a watcher. */
+  /** Calls back with each value that is set until the returned handle is disposed of. Not counted as a watcher. */
   subscribe(listener: (value: T) => void): Disposable {
     return this.#changed.subscribe(() => listener(this.#value))
   }

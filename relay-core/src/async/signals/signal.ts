@@ -1,8 +1,8 @@
-/** Tells whoever has subscribed that something has happened, and what. Not to be mistaken for an `AbortSignal`. */
+/** Tells its subscribers that something has happened, and what. Not to be confused with an `AbortSignal`. */
 export class Signal<Values extends readonly unknown[] = []> {
   readonly #subscriptions = new Set<{ readonly listener: (...values: Values) => void }>()
 
-  /** Calls back until the answer is disposed of. A listener subscribed twice is called twice. */
+  /** Calls back until the returned handle is disposed of. A listener subscribed twice is called twice. */
   subscribe(listener: (...values: Values) => void): Disposable {
     const subscription = { listener }
     this.#subscriptions.add(subscription)
@@ -10,8 +10,8 @@ export class Signal<Values extends readonly unknown[] = []> {
   }
 
   /**
-   * Calls every listener, though one before it throws; then throws what was thrown, several as an `AggregateError`. Who is
-   * unsubscribed meanwhile is called no more, who subscribes meanwhile is not called yet.
+   * Calls every listener even if an earlier one throws; then throws what was thrown, several as an `AggregateError`. A listener
+   * unsubscribed meanwhile is no longer called, one subscribed meanwhile is not called yet.
    */
   emit(...values: Values): void {
     const errors: unknown[] = []

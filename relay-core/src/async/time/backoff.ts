@@ -1,12 +1,12 @@
-/** From and to, in milliseconds; where in between is left to chance, so that those who lost the same peer do not come in step. */
+/** From and to, in milliseconds; the exact value is random, so that clients that lost the same peer do not return in lockstep. */
 export type Pause = readonly [shortest: number, longest: number]
 
 const soon: Pause = [200, 1_200]
-/** Some five minutes of refusals; a link that swallows everything takes longer to fail as often. */
+/** About five minutes of refusals; a link that swallows everything takes longer to fail as often. */
 const soonAttempts = 300
 const later: Pause = [2_000, 4_000]
 
-/** Before the next try to reach a peer that may be back at any moment, after `attempt` tries in vain. */
+/** The pause before the next attempt to reach a peer that may be back at any moment, after `attempt` failed ones. */
 export function soonThenLater(attempt: number): Pause {
   return attempt < soonAttempts ? soon : later
 }

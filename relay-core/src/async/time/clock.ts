@@ -1,8 +1,8 @@
-/** Time as a state machine sees it: the roots pass the system's, a test brings a `ManualClock`. */
+/** Time as a state machine sees it: the programs pass the system's, a test passes a `ManualClock`. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number
-  /** Calls `action` once after `delayMs`, unless the answer is disposed of before. Without `ref` no process stays for it. */
+  /** Calls `action` once after `delayMs`, unless the returned handle is disposed of first. Without `ref` it does not keep the process alive. */
   after(delayMs: number, action: () => void, options?: { ref?: boolean }): Disposable
 }
 

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from './clock.ts'
 
-/** Calls `action` each `periodMs`, first after one period, until the answer is disposed of. */
+/** Calls `action` each `periodMs`, first after one period, until the returned handle is disposed of. */
 export function every(
   periodMs: number,
   action: () => void,
@@ -11,7 +11,7 @@ export function every(
     timer = clock.after(
       periodMs,
       () => {
-        // The next one first: an action that throws or that ends the repetition finds it as it should be.
+        // The next one is scheduled first, so that an action may throw, or end the repetition.
         next()
         action()
       },

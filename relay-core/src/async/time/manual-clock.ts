@@ -19,12 +19,12 @@ export class ManualClock implements Clock {
     return { [Symbol.dispose]: () => this.#timers.delete(timer) }
   }
 
-  /** How many timers wait: none is left behind by what has ended. */
+  /** How many timers are pending: whatever has ended must have left none. */
   get waiting(): number {
     return this.#timers.size
   }
 
-  /** Runs what falls due on the way, in order. */
+  /** Runs what becomes due meanwhile, in order. */
   advance(byMs: number): void {
     const untilMs = this.#nowMs + byMs
     for (;;) {

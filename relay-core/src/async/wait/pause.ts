@@ -4,11 +4,11 @@ import { untilSettled } from './until-settled.ts'
 
 export interface PauseOptions extends Abortable {
   readonly clock?: Clock
-  /** Whether the process stays for it; by default it does. */
+  /** Whether it keeps the process alive; by default it does. */
   readonly ref?: boolean
 }
 
-/** Fulfils after so many milliseconds; rejects with the signal's reason when that fires before. */
+/** Fulfils after this many milliseconds; rejects with the signal's reason if it fires first. */
 export function pause(
   delayMs: number,
   { signal, clock = systemClock, ref = true }: PauseOptions = {},

@@ -1,13 +1,13 @@
 import { systemClock } from '../time/clock.ts'
 import type { Wait } from './deadline.ts'
 
-/** Ends what a wait has begun. `isGivenUp`: nothing settled it, the signal fired or time is up. */
+/** Cleans up after a wait. `isGivenUp`: nothing settled it; the signal fired or the time is up. */
 export type EndWait = (isGivenUp: boolean) => void
 
 /**
  * A promise that `begin` settles, unless the signal fires before (it rejects with its reason) or time is up (it rejects with
- * `onTimeout()`). Whatever ends the wait, what `begin` has returned is called in that moment and not a turn later: nothing can
- * happen to a wait that is over. With a signal that has fired already, nothing begins.
+ * `onTimeout()`). Whatever ends the wait, the function that `begin` returned is called at that moment and not a turn later: nothing can
+ * happen to a wait that is over. If the signal has fired already, nothing begins.
  */
 export function untilSettled<T>(
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => EndWait,

@@ -52,7 +52,7 @@ describe('until', () => {
     await expect(until(work.promise, { signal: AbortSignal.abort(new Error('left')) })).rejects.toThrow(
       'left',
     )
-    // The run fails by an unhandled rejection if somebody should have listened.
+    // The run fails by an unhandled rejection if someone should have listened.
     work.reject(new Error('unheard'))
     await new Promise((resolve) => setImmediate(resolve))
   })

@@ -3,7 +3,7 @@ import { untilSettled } from './until-settled.ts'
 
 /**
  * Settles as `promise` does, unless the signal fires before (rejects with its reason) or time is up (rejects with
- * `onTimeout()`). Nobody hears of what the promise comes to later.
+ * `onTimeout()`). How the promise settles later is ignored.
  */
 export function until<T>(promise: Promise<T>, wait: Wait): Promise<T> {
   promise.catch(ignore)

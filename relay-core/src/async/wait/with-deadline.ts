@@ -3,10 +3,10 @@ import type { Deadline } from './deadline.ts'
 
 /**
  * Does `work` with a signal that fires when the caller's does, with its reason, or when time is up, with `onTimeout()`. What the
- * work makes of that is not told on: it rejects with the caller's reason, with `onTimeout()`, or else as the work does. Waits for
- * the work to end; work that heeds no signal belongs into `until`.
+ * work throws then is not passed on: it rejects with the caller's reason, with `onTimeout()`, or else as the work does. Waits for
+ * the work to end; work that ignores signals belongs in `until`.
  *
- * By hand, because `AbortSignal.any` and `AbortSignal.timeout` cost more than all the rest of opening a stream.
+ * Written out, because `AbortSignal.any` and `AbortSignal.timeout` cost more than everything else about opening a stream.
  */
 export async function withDeadline<T>(
   { signal, timeoutMs, onTimeout, clock = systemClock }: Deadline,

@@ -1,7 +1,7 @@
-/** Carriers dialled at the same time: the relay lets a limited number of unproved connections in from one address. */
+/** Carriers dialled at the same time: the relay accepts a limited number of unproved connections from one address. */
 const maxAtOnce = 16
 
-/** The most dials that wait: more than the relay may ever want. */
+/** The maximum number of waiting dials: more than the relay may ever want. */
 const maxQueued = 4096
 
 /** Dials as many carriers as the relay wants, some at a time. */
@@ -12,7 +12,7 @@ export class CarrierDialler {
   #dialling = 0
   #closed = false
 
-  /** A dial that fails is told to `onFailure` and not repeated: the relay asks again for what it still wants. */
+  /** A failed dial is reported to `onFailure` and not repeated: the relay asks again for what it still wants. */
   constructor(dial: () => Promise<void>, onFailure: (error: unknown) => void) {
     this.#dial = dial
     this.#onFailure = onFailure

@@ -7,7 +7,7 @@ import { carriersToAskFor, carriersToClose, poolLimits } from './pool-policy.ts'
 /** How often idle carriers that nobody needed are looked for. */
 const trimIntervalMs = 30_000
 
-/** How long carriers that were asked for may take before they are asked for again. */
+/** How long requested carriers may take before they are requested again. */
 const retryDelayMs = 3_000
 
 interface Waiter {
@@ -31,7 +31,7 @@ export class CarrierPool {
   /** Fulfils when the pool is closed and the last stream has ended. */
   readonly drained: Promise<void>
 
-  /** `ask` requests so many more from the agent, which come back by `add`. */
+  /** `ask` requests this many more from the agent; they arrive through `add`. */
   constructor(ask: (count: number) => void) {
     this.#ask = ask
     this.drained = new Promise((resolve) => (this.#settleDrained = resolve))
@@ -43,12 +43,12 @@ export class CarrierPool {
     this.#askIfNeeded()
   }
 
-  /** Whether one more carrier may be added beside `others`; the agent brings at most what it was asked for. */
+  /** Whether one more carrier may be added next to `others`; the agent brings no more than it was asked for. */
   hasRoom(others: number): boolean {
     return !this.#closed && this.#all.size + others < poolLimits.maxCarriers
   }
 
-  /** The carriers there are. */
+  /** The number of carriers. */
   get size(): number {
     return this.#all.size
   }
@@ -101,7 +101,7 @@ export class CarrierPool {
     this.#askIfNeeded()
   }
 
-  /** No stream begins any more; those under way go on, each until it ends. Idempotent. */
+  /** No new streams begin; those under way go on until they end. Idempotent. */
   retire(): void {
     this.#closed = true
     this.#trimming[Symbol.dispose]()
@@ -153,7 +153,7 @@ export class CarrierPool {
     this.#asked += count
     this.#ask(count)
     this.#askTimer ??= setTimeout(() => {
-      // What has not come by now was lost or could not be dialled; whoever waits must not wait for it.
+      // What has not arrived by now was lost or could not be dialled; nobody must wait for it.
       this.#askTimer = undefined
       this.#asked = 0
       this.#askIfNeeded()
@@ -174,7 +174,7 @@ export class CarrierPool {
       idle: this.#idle.length,
       minIdle: this.#minIdle,
     })
-    // The oldest of the idle lie at the front: the last used are taken first.
+    // The oldest idle ones are at the front: the most recently used are taken first.
     for (const carrier of this.#idle.slice(0, count)) carrier.framed.destroy()
     this.#minIdle = this.#idle.length - count
   }

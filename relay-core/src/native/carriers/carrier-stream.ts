@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 
-/** What a stream asks of the carrier beneath it. */
+/** What a stream needs from the carrier beneath it. */
 export interface StreamCarrier {
   /** There is room for more of the peer's bytes. */
   resumeStream(): void

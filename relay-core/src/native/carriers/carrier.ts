@@ -4,7 +4,7 @@ import { frameType, type FrameReceiver } from '../../wire/frame.ts'
 import { CarrierStream, type StreamCarrier } from './carrier-stream.ts'
 import type { FramedSocket } from './framed-socket.ts'
 
-/** After our RESET the peer's bytes under way are thrown away; more than this is not worth it: a new carrier is cheaper. */
+/** After our RESET the peer's bytes in transit are discarded; beyond this a new carrier is cheaper. */
 const maxDiscardedBytes = 1024 * 1024
 
 /** How long the peer may take to answer a RESET. */
@@ -19,14 +19,14 @@ export interface CarrierEvents {
 
 /**
  * One connection that carries one stream at a time, at either end of it. Both sides end each stream, by END or RESET,
- * and then the connection serves the next one: thousands of short streams a second need no new connections.
+ * and then the connection serves the next one: thousands of short streams per second need no new connections.
  * spec/wire.md, "Streams", is the rule for each line here.
  */
 export class Carrier implements StreamCarrier, FrameReceiver {
   readonly framed: FramedSocket
   readonly #events: CarrierEvents
   #stream: CarrierStream | undefined
-  /** A stream is under way, though its Duplex may be gone (we have reset it and wait for the peer). */
+  /** A stream is under way, although its Duplex may be gone (we have reset it and wait for the peer). */
   #busy = false
   #number = 0
   #ownEnded = false
@@ -60,8 +60,8 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#peerEnded = false
     this.#discardedBytes = 0
     this.#stream = new CarrierStream(this)
-    // The peer's RESET can come in one piece with its OPENED, before whoever asked for the stream has it in hand: an
-    // error that nobody hears would end the process. It is always followed by `close`, which the owner looks at.
+    // The peer's RESET can arrive in one piece with its OPENED, before the caller has the stream: an
+    // unhandled error would end the process. It is always followed by `close`, which the owner handles.
     this.#stream.on('error', () => undefined)
     return this.#stream
   }
@@ -108,7 +108,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   resetStream(): void {
     this.#stream = undefined
-    // A RESET behind bytes that wait for a slow peer would be late: the end of the connection is not.
+    // A RESET behind bytes that wait for a slow peer would be late; ending the connection is not.
     if (this.framed.unsentBytes > 0) {
       this.framed.destroy()
       return

@@ -4,13 +4,13 @@ import { FairReading } from '../../net/stream/fair-reading.ts'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../../wire/frame.ts'
 
 /**
- * What a peer that does not read can make wait here, beside the bytes of a stream, which stop by themselves: the answers to
- * its messages, each of some bytes.
+ * How much a peer that does not read can make wait here, besides the bytes of a stream, which stop by themselves: the answers to
+ * its messages, a few bytes each.
  */
 const maxUnsentMessageBytes = 64 * 1024
 
 /**
- * Up to this size header and payload are joined by a copy and leave as one TLS record; beyond it the copy would cost more than
+ * Up to this size header and payload are copied together and sent as one TLS record; beyond it the copy would cost more than
  * a small record of its own (docs/adr/0008-native-data-path.md).
  */
 const joinedLength = 16 * 1024
@@ -18,7 +18,7 @@ const joinedLength = 16 * 1024
 /** How long the peer may take to end its direction once everything of ours has gone. */
 const finishTimeoutMs = 5_000
 
-/** For how many such periods nothing of what still waits may leave: a slow line takes half a minute for one chunk at 2 kB/s. */
+/** How many such periods may pass without any progress: a slow line takes half a minute for one chunk at 2 kB/s. */
 const maxStalledPeriods = 6
 
 const nobody: FrameReceiver = {
@@ -27,8 +27,8 @@ const nobody: FrameReceiver = {
 }
 
 /**
- * A connection (TLS, but for tests) that carries frames. Who holds it sets `receiver`; a handshake hands it on to a control link or a
- * carrier by setting another. A frame that cannot be, or a receiver that throws, ends the connection.
+ * A connection (TLS, except in tests) that carries frames. Its holder sets `receiver`; a handshake hands it on to a control link or a
+ * carrier by setting another one. An invalid frame, or a receiver that throws, ends the connection.
  */
 export class FramedSocket {
   receiver: FrameReceiver = nobody
@@ -68,7 +68,7 @@ export class FramedSocket {
     this.#reading.release()
   }
 
-  /** The stream's reader rests: TCP tells the sender. */
+  /** The stream's reader pauses: TCP stops the sender. */
   pause(): void {
     this.#reading.hold()
   }
@@ -91,7 +91,7 @@ export class FramedSocket {
     if (!this.#socket.destroyed) this.#socket.write(frame)
   }
 
-  /** Sends the answer to a message; a peer that asks and asks but does not read its answers loses the link. */
+  /** Sends the answer to a message; a peer that keeps asking but does not read the answers loses the link. */
   answer(frame: Uint8Array): void {
     if (this.unsentBytes > maxUnsentMessageBytes)
       this.destroy(new Error('the peer does not read its answers'))
@@ -119,11 +119,11 @@ export class FramedSocket {
 
   /** Ends the connection after what has been written. */
   end(): void {
-    // Nothing more is wanted from the peer, whose own end would otherwise be waited for.
+    // Nothing more is wanted from the peer; otherwise its end would be waited for.
     this.#socket.end(() => this.#socket.destroy())
   }
 
-  /** Ends our direction, and the connection with the peer's: what is under way arrives, over a slow line too. */
+  /** Ends our direction, and the connection once the peer has ended its direction: data in transit arrives, over a slow line too. */
   finish(): void {
     this.#socket.end()
     let unsent = this.unsentBytes

@@ -1,4 +1,4 @@
-/** How long streams outlive the link by which they began, unless the same two find each other again. */
+/** How long streams outlive the link they began on, unless the same two peers connect again. */
 export const leftoverMs = 60_000
 
 /** A link that has ended while streams of it may still be under way. */
@@ -8,11 +8,11 @@ export interface Leftover {
   endStreams(): void
 }
 
-/** The streams that outlive their links, at either end: a short cut of the line is nothing to TCP, and so it is to them. */
+/** The streams that outlive their links, at either end: TCP survives a short cut of the line, and so do they. */
 export class Leftovers<Link extends Leftover> {
   readonly #links = new Set<Link>()
   #isLinkLost = false
-  /** Runs only while there is something to end: what holds no streams is not kept in memory by it. */
+  /** Runs only while there is something to end, so that nothing without streams is kept in memory. */
   #timer: NodeJS.Timeout | undefined
 
   get all(): ReadonlySet<Link> {
@@ -28,13 +28,13 @@ export class Leftovers<Link extends Leftover> {
     })
   }
 
-  /** The last link is lost: without another one soon, the streams end. */
+  /** The last link is lost: the streams end unless there is another one soon. */
   endLater(): void {
     this.#isLinkLost = true
     this.#endAfterWait()
   }
 
-  /** There is a link again: each stream goes on until it ends, or its own connection does. */
+  /** There is a link again: each stream goes on until it or its connection ends. */
   keep(): void {
     this.#isLinkLost = false
     clearTimeout(this.#timer)
@@ -47,7 +47,7 @@ export class Leftovers<Link extends Leftover> {
 
   #endAfterWait(): void {
     clearTimeout(this.#timer)
-    // A program that ends takes its streams along anyway.
+    // A program that exits ends its streams anyway.
     if (this.#links.size > 0) this.#timer = setTimeout(() => this.end(), leftoverMs).unref()
   }
 }

@@ -5,12 +5,12 @@ export const poolLimits = {
   maxSpare: 32,
 } as const
 
-/** How many carriers should lie ready beside those in use: a quarter more, within bounds. */
+/** How many carriers should be ready in addition to those in use: a quarter more, within bounds. */
 export function spareCarriers(inUse: number): number {
   return Math.min(poolLimits.maxSpare, Math.max(poolLimits.minSpare, Math.ceil(inUse / 4)))
 }
 
-/** `asked`: asked for and not yet come. `waiting`: streams without a carrier. */
+/** `asked`: requested and not yet arrived. `waiting`: streams without a carrier. */
 export function carriersToAskFor({
   total,
   idle,
@@ -26,7 +26,7 @@ export function carriersToAskFor({
   return Math.max(0, Math.min(wanted, poolLimits.maxCarriers - total - asked))
 }
 
-/** What lay idle all through the last period is not needed, but for the spare ones. */
+/** What was idle throughout the last period is not needed, except for the spare ones. */
 export function carriersToClose({
   total,
   idle,

@@ -6,14 +6,14 @@ import { decodeOpen, encodeFailed, encodeOpened, type Failed, type Open } from '
 import { Carrier } from './carrier.ts'
 import type { FramedSocket } from './framed-socket.ts'
 
-/** What was asked for is there, and waits for its stream. */
+/** The target is ready and waits for its stream. */
 export interface Reached {
   join(stream: Duplex): void
   /** The carrier was lost meanwhile. */
   abandon(): void
 }
 
-/** Makes ready what a stream is to be joined with; rejects with a `target-…` RelayError. */
+/** Prepares what a stream is to be joined to; rejects with a `target-…` RelayError. */
 export type KindServer = (open: Open, options: { signal: AbortSignal }) => Promise<Reached>
 
 /** By the number of the kind (`streamKind`). */
@@ -28,7 +28,7 @@ export interface ServedCarrier {
   retire(): void
 }
 
-/** The agent's end of a carrier: for each OPEN it does what its kind asks for, says how that went, and joins the two. */
+/** The agent's end of a carrier: for each OPEN it does what the kind asks for, reports the outcome, and joins the two. */
 export function serveCarrier(framed: FramedSocket, servers: KindServers): ServedCarrier {
   let isRetired = false
   let opening: AbortController | undefined

@@ -1,12 +1,12 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { withoutZone } from './plain-address.ts'
 
-/** What an IPv4 address begins with in IPv6 clothes, as in `::ffff:203.0.113.7`. */
+/** The prefix of an IPv4-mapped IPv6 address, as in `::ffff:203.0.113.7`. */
 export const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex')
 
 /**
  * The bytes of an address: 4 of IPv4, 16 of IPv6 (RFC 4291 §2.2), which may end in an IPv4 address and name a zone, as
- * `fe80::1%eth0` does; that is left out. @throws RangeError on what is no address
+ * `fe80::1%eth0` does; that is left out. @throws RangeError if it is not an address
  */
 export function addressBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(bytesOf4(address))

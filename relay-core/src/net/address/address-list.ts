@@ -6,7 +6,7 @@ export class AddressList {
   readonly isEmpty: boolean
   readonly #list = new BlockList()
 
-  /** Each an address or a network in CIDR form, checked already. */
+  /** Each an address or a network in CIDR form, already checked. */
   constructor(ranges: readonly string[]) {
     this.isEmpty = ranges.length === 0
     for (const range of ranges) {

@@ -2,12 +2,12 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { withoutZone } from './plain-address.ts'
 import { addressBytes, addressText, mappedPrefix } from './address-bytes.ts'
 
-/** One home has a whole /64 of IPv6 to itself, so that is what counts as one address. */
+/** A home has a whole IPv6 /64 to itself, so that counts as one address. */
 const homeBits = 64
 
 /**
- * What an address is counted by: an IPv4 address as it is, also in IPv6 clothes, and of an IPv6 address its first `bits`.
- * The same network always has the same text, however its addresses are written; what is no address is its own.
+ * What an address is counted by: an IPv4 address as it is, also IPv4-mapped, and the first `bits` of an IPv6 address.
+ * The same network always has the same text, however its addresses are written; what is not an address counts as itself.
  */
 export function networkOf(address: string, bits = homeBits): string {
   const plain = withoutZone(address)
@@ -22,7 +22,7 @@ export function networkOf(address: string, bits = homeBits): string {
 }
 
 /**
- * The networks that an address is in, from what one holder has to the largest that one customer is given: of IPv4 the address and its /24; of
+ * The networks that an address is in, from that of one holder to the largest that one customer is given: for IPv4 the address and its /24; for
  * IPv6 the /64 of a home, the /56 and the /48 (RFC 6177).
  */
 export function networksOf(address: string): readonly [string, ...string[]] {

@@ -22,7 +22,7 @@ export class PortRanges {
     return new PortRanges(ranges)
   }
 
-  /** How many ports are named; one that stands there twice counts twice. */
+  /** How many ports are named; one that is listed twice counts twice. */
   get count(): number {
     return this.ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0)
   }

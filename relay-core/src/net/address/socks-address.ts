@@ -10,7 +10,7 @@ export interface SocksAddress {
 const addressType = { ipv4: 1, name: 3, ipv6: 4 } as const
 
 /**
- * Reads the address that begins at `at`. A number: so many bytes are needed in all. Null: no such kind of address.
+ * Reads the address that begins at `at`. A number: this many bytes are needed in total. Null: no such kind of address.
  * `end` is where the bytes after it begin.
  */
 export function parseSocksAddress(

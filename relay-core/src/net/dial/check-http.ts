@@ -5,8 +5,8 @@ import { untilSettled } from '../../async/wait/until-settled.ts'
 const maxAnswerBytes = 4096
 
 /**
- * Asks an HTTP server for `path`, and rejects unless it is well: it answers with a status from 200 to 399, as nginx and
- * HAProxy have it. The one rule for the relay's checks and for those of an agent. Rejects with the signal's reason, too.
+ * Asks an HTTP server for `path`, and rejects unless it is healthy: it answers with a status from 200 to 399, as nginx and
+ * HAProxy define it. The one rule for the relay's checks and an agent's. Also rejects with the signal's reason.
  */
 export async function checkHttp(
   stream: Duplex,

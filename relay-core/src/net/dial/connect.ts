@@ -13,16 +13,16 @@ export interface ConnectOptions {
   readonly host: string
   readonly port: number
   readonly timeoutMs: number
-  /** Stands between; without it the way is direct. */
+  /** Without it the connection is direct. */
   readonly proxy?: ProxyAddress | undefined
-  /** Whether to begin anew each second while nothing answers: for a relay, to which the way may just be open again. */
+  /** Whether to start another attempt each second while nothing answers: for a relay, whose network may just have come back. */
   readonly renew?: boolean
-  /** Why an address of the host must not be dialled; without one that may, the connection fails by it. Not asked of a proxy. */
+  /** Why an address of the host must not be dialled; if none may be, the connection fails with this. Not asked for a proxy. */
   readonly refuse?: (address: string) => Error | undefined
   readonly signal: AbortSignal
 }
 
-/** Both directions end by themselves; small writes go at once. */
+/** Both directions end independently; small writes are sent at once. */
 const socketOptions = { allowHalfOpen: true, noDelay: true }
 
 /**
@@ -56,7 +56,7 @@ export interface TlsTickets {
 let clientContext: SecureContext | undefined
 
 /**
- * TLS 1.3, and no check of the peer but by the caller: a relay has no name that a public authority could vouch for,
+ * TLS 1.3, with no check of the peer except the caller's: a relay has no name that a public authority could vouch for,
  * so the caller compares `peerFingerprint` before it sends anything.
  */
 export async function connectTls({
@@ -130,7 +130,7 @@ function kept<S extends Socket>(socket: S): S {
   return socket
 }
 
-/** Bounds the whole of `work` by ETIMEDOUT after `timeoutMs`. */
+/** Limits the whole of `work`: ETIMEDOUT after `timeoutMs`. */
 function inTime<T>(
   { timeoutMs, signal }: Pick<ConnectOptions, 'timeoutMs' | 'signal'>,
   work: (signal: AbortSignal) => Promise<T>,

@@ -4,17 +4,17 @@ import { untilSettled } from '../../async/wait/until-settled.ts'
 /** Between two addresses of one name (RFC 8305 §5: 250 ms). */
 const nextAddressMs = 250
 /**
- * How soon a silent attempt is joined by another one. The kernel repeats a lost first packet after 1, 2, 4, 8 s, so a
- * single attempt would notice that the way is open again as many seconds too late.
+ * How soon a silent attempt is joined by another one. The kernel retransmits a lost first packet after 1, 2, 4, 8 s, so a
+ * single attempt would notice that many seconds too late that the network is back.
  */
 const renewIntervalMs = 1_000
 
 export interface DialOptions {
-  /** Tried in turn, the next one a little later than the one before. At least one. */
+  /** Tried in order, each a little later than the previous one. At least one. */
   readonly addresses: readonly string[]
   /** Begins a connection, which emits `connect`. */
   readonly open: (address: string) => Socket
-  /** Whether to begin anew each second while nothing answers. The first attempt goes on for peers that are far away. */
+  /** Whether to start another attempt each second while nothing answers. The first attempt goes on, for distant peers. */
   readonly renew: boolean
   readonly signal: AbortSignal
 }

@@ -7,14 +7,14 @@ const path =
     ? join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
     : '/etc/hosts'
 
-/** A file of a million blocked names is read, one of a gigabyte is not. */
+/** A file with a million blocked names is read, one of a gigabyte is not. */
 const maxBytes = 64 * 1024 * 1024
 
 const loopback: readonly string[] = ['127.0.0.1', '::1']
 
 let known: { readonly mtimeMs: number; readonly names: ReadonlyMap<string, readonly string[]> } | undefined
 
-/** The addresses that this machine's own list gives a name; `localhost` and names below it are always known (RFC 6761). */
+/** The addresses that this machine's hosts file gives a name; `localhost` and names below it are always known (RFC 6761). */
 export async function namedInHostsFile(name: string): Promise<readonly string[] | undefined> {
   const wanted = name.toLowerCase().replace(/\.$/, '')
   const listed = (await read()).get(wanted)
@@ -30,12 +30,12 @@ async function read(): Promise<ReadonlyMap<string, readonly string[]>> {
     }
     return known.names
   } catch {
-    // A machine without the file has no such names; what is in it is the system's matter.
+    // A machine without the file has no such names; its contents are up to the system.
     return new Map()
   }
 }
 
-/** `address name [name ...]` a line, `#` begins a comment. */
+/** One `address name [name ...]` per line, `#` begins a comment. */
 export function parseHosts(text: string): Map<string, string[]> {
   const names = new Map<string, string[]>()
   for (const line of text.split('\n')) {

@@ -6,18 +6,18 @@ import { every } from '../../async/time/every.ts'
 import { Signal } from '../../async/signals/signal.ts'
 
 const pollIntervalMs = 1_000
-/** A tick this late means that the computer slept: nothing learnt before is worth anything now. */
+/** A tick this late means that the computer was asleep: nothing learnt before can be trusted now. */
 const sleepThresholdMs = 15_000
 
 export interface NetworkWatchOptions {
   readonly clock?: Clock
   readonly interfaces?: typeof networkInterfaces
-  /** The ways that lead beyond this machine's own networks, as any text that changes with them. */
+  /** The routes beyond this machine's own networks, as some text that changes with them. */
   readonly routes?: () => string
 }
 
 /**
- * Notices by polling that this computer woke up, or that its addresses or its ways out changed; no system offers an
+ * Notices by polling that this computer woke up, or that its addresses or default routes changed; no system offers an
  * event for it that works everywhere.
  */
 export class NetworkWatch {
@@ -47,7 +47,7 @@ export class NetworkWatch {
     return this.#addresses !== ''
   }
 
-  /** Calls back on wake and on each change of this computer's addresses and ways, until the answer is disposed of. */
+  /** Calls back on wake and on each change of this computer's addresses and routes, until the returned handle is disposed of. */
   onChange(listener: () => void): Disposable {
     return this.#changed.subscribe(listener)
   }
@@ -91,7 +91,7 @@ export function isOwnAddress(address: string): boolean {
   return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
 }
 
-/** The default routes of Linux, over which interface and gateway; elsewhere the addresses must do. */
+/** The default routes of Linux, over which interface and gateway; elsewhere the addresses have to do. */
 function defaultRoutes(): string {
   if (process.platform !== 'linux') return ''
   return [

@@ -15,7 +15,7 @@ export interface ProxyAddress extends HostPort {
 /** Bounds of RFC 1929: a length is one byte. */
 const maxLoginBytes = 255
 
-/** The head of a proxy's answer; one that sends more of it is not asked on. */
+/** The limit for the head of a proxy's answer; a proxy that sends more is given up. */
 const maxAnswerBytes = 16 * 1024
 
 /**
@@ -34,7 +34,7 @@ export function parseProxy(text: string): ProxyAddress {
   const login = readLogin(url)
   return {
     kind,
-    // A host name of another scheme than http is not read as an address.
+    // A host name with a scheme other than http is not parsed as an address.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || (kind === 'http' ? 80 : 1080)),
     ...(login && { login }),
@@ -56,7 +56,7 @@ function readLogin({ username, password }: URL): ProxyAddress['login'] {
     const isTooLong = Object.values(login).some((part) => Buffer.byteLength(part) > maxLoginBytes)
     if (!isTooLong) return { user: login.user, password: new Secret(login.password) }
   } catch {
-    // A lone % is no encoding.
+    // A lone % is not an encoding.
   }
   throw new RelayError(
     'invalid-input',
@@ -74,7 +74,7 @@ export async function passProxy(
   target: HostPort,
   { signal }: { signal: AbortSignal },
 ): Promise<Socket> {
-  // An error is always followed by `close`, by which every wait here ends.
+  // An error is always followed by `close`, which ends every wait here.
   let failure: Error | undefined
   socket.on('error', (error) => (failure = error))
   try {
@@ -90,7 +90,7 @@ export async function passProxy(
   }
 }
 
-/** Takes so many bytes of what the proxy says; what follows stays in the socket. */
+/** Takes this many bytes of what the proxy sends; what follows stays in the socket. */
 type Take = (count: number) => Promise<Buffer>
 
 const socksRefusals: Record<number, string> = {
@@ -132,13 +132,13 @@ function counted(text: string): Buffer {
   return Buffer.concat([Buffer.of(bytes.length), bytes])
 }
 
-/** A name is for the proxy to look up. */
+/** The proxy looks up names. */
 function socksAddress({ host, port }: HostPort): Buffer {
   if (isIP(host) !== 0) return encodeSocksAddress({ host, port })
   return Buffer.concat([Buffer.of(3), counted(host), Buffer.of(port >>> 8, port & 0xff)])
 }
 
-/** Up to and with the empty line, byte by byte: what follows belongs to the relay's link. Once a connection. */
+/** Up to and including the empty line, byte by byte: what follows belongs to the relay's link. Once per connection. */
 async function takeHead(take: Take): Promise<string> {
   let head = ''
   while (!head.endsWith('\r\n\r\n')) {

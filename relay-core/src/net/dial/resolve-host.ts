@@ -6,22 +6,22 @@ import { until } from '../../async/wait/until.ts'
 import { namedInHostsFile } from './hosts-file.ts'
 import { candidates, readResolverSettings, type ResolverSettings } from './resolver-settings.ts'
 
-/** A server is asked twice, and a slow one may have to ask others first. */
+/** A server is asked twice, and a slow one may first have to ask others. */
 const askTimeoutMs = 3_000
 const askTries = 2
-/** A name without an answer by then is told as `EAI_AGAIN`. */
+/** A name without an answer by then is reported as `EAI_AGAIN`. */
 const resolveTimeoutMs = 8_000
-/** After it, where the name had an address lately, that one is taken. */
+/** After this, an address that the name had recently is used. */
 const timeoutMs = 700
-/** Answers are new for so long: the many carriers of one link ask once. */
+/** How long answers count as fresh, so that the many carriers of one link ask once. */
 const freshMs = 5_000
 /** How many names keep their last addresses. */
 const maxKnownHosts = 1_000
 /** IPv6 may be this much later than IPv4 (RFC 8305 §3: 50 ms, and a little for busy machines). */
 const otherFamilyMs = 100
 /**
- * The system's own look-up blocks a thread for as long as it likes. There are four for everything in this process, files
- * included, so it gets two.
+ * The system's look-up blocks a thread for as long as it likes. There are four for everything in this process, files
+ * included, so look-ups get two.
  */
 const systemLanes = 2
 
@@ -36,8 +36,8 @@ const known = new Map<string, Known>()
 const running = new Map<string, Promise<readonly string[]>>()
 
 /**
- * The addresses of a host, the best first; an address is its own. Names that nobody answers for delay no other name:
- * DNS is asked without threads, and the system's own look-up, which knows more than DNS on some machines, has few.
+ * The addresses of a host, the best first; for an address, itself. Names without an answer do not delay other names:
+ * DNS is asked without threads, and the system's look-up, which knows more than DNS on some machines, gets few.
  * Rejects with an error whose `code` is ENOTFOUND (there is no such name) or EAI_AGAIN (nobody answers), or with the
  * signal's reason.
  */
@@ -55,7 +55,7 @@ export async function resolveHost(
   signal.throwIfAborted()
   const asked = shared(host, settings)
   if (!before) return within(asked, resolveTimeoutMs, { host, signal })
-  // The last address is better than none; what DNS has to say later is for the next time.
+  // The last address is better than none; a later answer from DNS is for the next time.
   return within(asked, timeoutMs, { host, signal }).catch((error: NodeJS.ErrnoException) => {
     signal.throwIfAborted()
     if (error.code === 'ENOTFOUND') throw error
@@ -63,7 +63,7 @@ export async function resolveHost(
   })
 }
 
-/** One question for all who ask at the same time, in the same network: another one has other servers. */
+/** One query for all who ask at the same time, in the same network: another network has other servers. */
 function shared(host: string, settings: ResolverSettings): Promise<readonly string[]> {
   const key = `${host} ${settings.version}`
   const existing = running.get(key)
@@ -78,19 +78,19 @@ function shared(host: string, settings: ResolverSettings): Promise<readonly stri
     })
     .finally(() => running.delete(key))
   running.set(key, asked)
-  // Who asked may have left.
+  // The caller may have gone.
   asked.catch(() => undefined)
   return asked
 }
 
 async function ask(host: string, settings: ResolverSettings): Promise<readonly string[]> {
   if (!isLinux) return firstOf([askSystem(host), askDnsLater(host)])
-  // Multicast DNS is not asked for by DNS; a machine that knows it lists it.
+  // Multicast DNS names are not asked for over DNS; a machine that supports it lists it.
   if (settings.hasOtherSources && /\.local\.?$/i.test(host)) return askSystem(host)
   try {
     return await askDns(host, settings)
   } catch (error) {
-    // A silent server has taken its time; the system would ask it again. One that could not be asked is no reason to ask nobody.
+    // A silent server has used up the time, and the system would ask it again. A server that could not be asked is no reason not to ask the system.
     if (!settings.hasOtherSources || isSilence((error as Error).cause)) throw error
     return askSystem(host)
   }
@@ -125,7 +125,7 @@ async function askDns(host: string, settings: ResolverSettings): Promise<readonl
 
 /**
  * The addresses of the first of these names that has any; as with the system's own look-up, one that its server fails to look up
- * (SERVFAIL, REFUSED) hides none of the others. Rejects as `resolveHost` does. Of its own for its test.
+ * (SERVFAIL, REFUSED) does not hide the others. Rejects as `resolveHost` does. A function of its own for its test.
  */
 export async function firstFound(
   host: string,
@@ -138,7 +138,7 @@ export async function firstFound(
       const addresses = await askFor(name)
       if (addresses.length > 0) return addresses
     } catch (error) {
-      // A silent server is silent for all.
+      // A silent server is silent for every name.
       if (isSilence(error)) throw again(host, error)
       if (!isNoSuchName(error)) failure ??= error
     }
@@ -146,7 +146,7 @@ export async function firstFound(
   throw failure === undefined ? notFound(host, undefined) : again(host, failure)
 }
 
-/** IPv6 first where this machine has it; the family that is late is done without. */
+/** IPv6 first where this machine has it; a late family is left out. */
 async function bothFamilies(ask: Resolver, name: string): Promise<readonly string[]> {
   const asked = hasIpv6() ? [ask.resolve6(name), ask.resolve4(name)] : [ask.resolve4(name)]
   const found = await withoutTheLate(asked)
@@ -154,7 +154,7 @@ async function bothFamilies(ask: Resolver, name: string): Promise<readonly strin
   return ask.resolve6(name)
 }
 
-/** What has come some time after the first useful answer; rejects when all reject, with what is no `ENOTFOUND` if there is. */
+/** What has arrived some time after the first useful answer; rejects when all reject, preferably with something other than `ENOTFOUND`. */
 function withoutTheLate(asked: readonly Promise<readonly string[]>[]): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const found: (readonly string[])[] = asked.map(() => [])
@@ -183,7 +183,7 @@ function withoutTheLate(asked: readonly Promise<readonly string[]>[]): Promise<r
   })
 }
 
-/** Whether the world can be reached by IPv6 (2000::/3, RFC 4291 §2.4), or so it seems. */
+/** Whether the internet seems to be reachable over IPv6 (2000::/3, RFC 4291 §2.4). */
 function hasIpv6(): boolean {
   return Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(
@@ -195,7 +195,7 @@ function hasIpv6(): boolean {
 const lane: (() => void)[] = []
 let lanesTaken = 0
 
-/** The system's own way, with all its sources; waits until one of its few lanes is free. */
+/** The system's look-up, with all its sources; waits until one of its few threads is free. */
 async function askSystem(host: string): Promise<readonly string[]> {
   if (lanesTaken >= systemLanes) await new Promise<void>((resolve) => lane.push(resolve))
   else lanesTaken += 1

@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises'
 
-/** What this machine says about looking names up, as far as it matters beside the servers, which the resolver reads itself. */
+/** This machine's settings for looking up names, apart from the servers, which the resolver reads itself. */
 export interface ResolverSettings {
-  /** Domains that are put behind short names. */
+  /** Domains that are appended to short names. */
   readonly search: readonly string[]
-  /** A name with as many dots is tried as it is first. */
+  /** A name with this many dots is tried unchanged first. */
   readonly dots: number
   /** Whether names may come from elsewhere than the hosts file and DNS (nsswitch: mDNS, LDAP, ...). */
   readonly hasOtherSources: boolean
-  /** Changes with whatever the resolver must be made anew for. */
+  /** Changes whenever the resolver must be created again. */
   readonly version: string
 }
 
-/** Reads anew each time: a lab box moves from network to network. */
+/** Read each time: a lab box moves from network to network. */
 export async function readResolverSettings(): Promise<ResolverSettings> {
-  // What is not there has its default.
+  // What is missing has its default.
   const [resolv, nsswitch] = await Promise.all([
     readFile('/etc/resolv.conf', 'utf8').catch(() => ''),
     readFile('/etc/nsswitch.conf', 'utf8').catch(() => ''),
@@ -53,7 +53,7 @@ export function namesOtherSources(nsswitch: string): boolean {
   return sources.some((source) => source !== '' && source !== 'files' && source !== 'dns')
 }
 
-/** The names to ask for, in order; a dot at the end says that the name is whole. */
+/** The names to ask for, in order; a dot at the end says that the name is fully qualified. */
 export function candidates(
   name: string,
   { search, dots }: Pick<ResolverSettings, 'search' | 'dots'>,

@@ -3,16 +3,16 @@ import { TooLong, type ByteSource } from './byte-source.ts'
 import type { Framing } from './framing.ts'
 
 const pieceBytes = 64 * 1024
-/** A chunk's size and extensions, a field behind the last one. */
+/** A chunk's size and extensions, or a trailer field. */
 const maxLineBytes = 4 * 1024
 const maxTrailerLines = 256
 
-/** A body that ended before its end, or is not framed as its head says. */
+/** A body that ended early, or is not framed as its head says. */
 export class BrokenBody extends Error {}
 
 /**
- * A body's bytes without their framing. Fields behind a chunked body are left out. `strict`: from a visitor, with whom
- * nothing may be read in two ways. Throws `BrokenBody`.
+ * A body's bytes without their framing. Trailer fields are left out. `strict`: from a visitor, where
+ * nothing may be ambiguous. Throws `BrokenBody`.
  */
 export async function* readBody(
   source: ByteSource,
@@ -94,7 +94,7 @@ export function framed(piece: Buffer, framing: Framing): Buffer {
   return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
 }
 
-/** What stands behind the last piece. */
+/** What follows the last piece. */
 export function framedEnd(framing: Framing): Buffer {
   return Buffer.from(framing.kind === 'chunked' ? '0\r\n\r\n' : '')
 }

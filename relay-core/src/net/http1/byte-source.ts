@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
 
-/** How much may wait to be taken; a sender that goes on is stopped. */
+/** How much may wait to be read; a sender that goes on is stopped. */
 const maxWaiting = 64 * 1024
 
-/** What was asked for is longer than it may be. */
+/** What was asked for exceeds its limit. */
 export class TooLong extends Error {}
 
-/** The reading half of a stream, taken piece by piece. Once made, it alone reads, until `release`. */
+/** The reading half of a stream, read piece by piece. Once created, it is the only reader, until `release`. */
 export class ByteSource {
   readonly #stream: Duplex
   readonly #onEnd: (() => void) | undefined
@@ -16,7 +16,7 @@ export class ByteSource {
   #isHeld = false
   #wake: (() => void) | undefined
 
-  /** `onEnd`: the far end has said all it will say, whether that was read or not. */
+  /** `onEnd`: the far end has sent everything, whether that was read or not. */
   constructor(stream: Duplex, onEnd?: () => void) {
     this.#stream = stream
     this.#onEnd = onEnd
@@ -27,17 +27,17 @@ export class ByteSource {
     else stream.resume()
   }
 
-  /** Bytes that have come and were not taken. */
+  /** Bytes that have arrived and were not read. */
   get waiting(): number {
     return this.#size
   }
 
-  /** Broken off: what came may not be all. */
+  /** Broken off: what arrived may be incomplete. */
   get isBroken(): boolean {
     return this.#state === 'broken'
   }
 
-  /** The next byte, which stays. Undefined: the stream has ended. */
+  /** The next byte, which is not consumed. Undefined: the stream has ended. */
   async peek(): Promise<number | undefined> {
     await this.#more()
     return this.#chunks[0]?.[0]
@@ -71,7 +71,7 @@ export class ByteSource {
     }
   }
 
-  /** Leaves the stream, paused, to others. Answers what has come and was not taken. */
+  /** Leaves the stream, paused, to others. Returns what has arrived and was not read. */
   release(): Buffer {
     this.#stream.off('data', this.#onData).off('end', this.#onStreamEnd).off('close', this.#onClose)
     this.#stream.pause()

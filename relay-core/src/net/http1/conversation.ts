@@ -13,7 +13,7 @@ export interface HttpTimeoutOptions {
   readonly keepAliveTimeoutMs: number
 }
 
-/** How long a visitor that was told the last word may take to hang up, so that the word is not lost in a reset. */
+/** How long a visitor may take to hang up after the last answer, so that the answer is not lost in a reset. */
 const lingerMs = 2_000
 
 /** The server's side of one HTTP/1 connection: requests one after the other, each answered before the next is read. */
@@ -24,7 +24,7 @@ export class Conversation {
   readonly #maxHeadBytes: number
   #exchange: Exchange | undefined
 
-  /** Takes the stream over; whoever takes it from an `Exchange` has it then. */
+  /** Takes the stream over; an `Exchange` may hand it on. */
   constructor(stream: Duplex, { maxHeadBytes, ...timeouts }: HttpTimeoutOptions & { maxHeadBytes: number }) {
     this.#stream = stream
     this.#timeouts = timeouts
@@ -32,7 +32,7 @@ export class Conversation {
     this.#source = new ByteSource(stream, () => this.#exchange?.visitorEnded())
   }
 
-  /** The next request; undefined when there is none. Rejects with `BadHead`, after which only `end` is of use. */
+  /** The next request; undefined when there is none. Rejects with `BadHead`, after which only `end` is useful. */
   async next(): Promise<Exchange | undefined> {
     if (this.#exchange && !this.#exchange.isFollowed) return undefined
     const { headTimeoutMs, keepAliveTimeoutMs } = this.#timeouts
@@ -57,7 +57,7 @@ export class Conversation {
     }
   }
 
-  /** Says the last words, if any, and ends the connection in order. Fulfils when it is closed; never rejects. */
+  /** Sends the last answer, if any, and ends the connection in order. Fulfils when it is closed; never rejects. */
   async end(words?: Uint8Array): Promise<void> {
     if (this.#exchange?.isTakenOver) return
     const stream = this.#stream
@@ -72,7 +72,7 @@ export class Conversation {
     stream.once('finish', () => (timer = setTimeout(() => resetStream(stream), lingerMs)))
     if (words) stream.end(words)
     else stream.end()
-    // What it still sends has nobody to read it.
+    // Nobody reads what it still sends.
     stream.resume()
     await closed
     clearTimeout(timer)

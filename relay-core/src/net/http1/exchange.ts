@@ -20,7 +20,7 @@ export class Exchange {
   readonly #source: ByteSource
   readonly #gone = new AbortController()
   readonly #mayEnd: boolean
-  /** What the answer is framed by; undefined: it has not begun. */
+  /** The framing of the answer; undefined: it has not begun. */
   #answering: Framing | undefined
   #isBodyRead: boolean
   #isKept: boolean
@@ -50,17 +50,17 @@ export class Exchange {
     else stream.once('close', this.#onClose)
   }
 
-  /** Aborts when the visitor is gone, and nobody hears the answer any more. */
+  /** Aborts when the visitor has gone and nobody would receive the answer. */
   get gone(): AbortSignal {
     return this.#gone.signal
   }
 
-  /** Whether the visitor's connection lives on behind the answer, as far as is known. */
+  /** Whether the visitor's connection stays open after the answer, as far as is known. */
   get isKept(): boolean {
     return this.#isKept
   }
 
-  /** No other request will be taken on this connection. */
+  /** No further request is accepted on this connection. */
   endAfterThis(): void {
     this.#isKept = false
   }
@@ -73,13 +73,13 @@ export class Exchange {
     return this.#isTakenOver
   }
 
-  /** What the visitor sends with it. Throws `BrokenBody`. To be read once. */
+  /** The request's body. Throws `BrokenBody`. Can be read once. */
   async *body(): AsyncGenerator<Buffer, void, undefined> {
     yield* readBody(this.#source, this.framing, { strict: true })
     this.#isBodyRead = true
   }
 
-  /** An answer before the answer (RFC 9110 §15.2), which HTTP/1.0 does not know. */
+  /** An interim answer (RFC 9110 §15.2), which HTTP/1.0 does not know. */
   async interim({ status, reason, fields }: AnswerHead): Promise<void> {
     if (this.head.minor === 1) await send(this.#stream, encodeHead(`HTTP/1.1 ${status} ${reason}`, fields))
   }
@@ -96,7 +96,7 @@ export class Exchange {
       framing.kind !== 'chunked' && framing.kind !== 'close'
         ? framing
         : { kind: this.head.minor === 1 ? 'chunked' : 'close' }
-    // An upload that nobody takes must not hold the connection: it ends with the answer.
+    // An upload that nobody reads must not hold the connection: it ends with the answer.
     if (known.kind === 'close' || !this.#isBodyRead) this.#isKept = false
     this.#answering = known
     const [length] = valuesOf(fields, 'content-length')
@@ -125,7 +125,7 @@ export class Exchange {
     this.#stream.off('close', this.#onClose)
   }
 
-  /** A whole answer of our own. Where one has begun, only its breaking off can tell. */
+  /** A complete answer of our own. If one has begun, breaking it off is the only way to tell. */
   async reply({ status, reason, fields, body }: WholeAnswer): Promise<void> {
     if (this.hasBegun) {
       this.breakOff()
@@ -136,17 +136,17 @@ export class Exchange {
       if (this.head.method !== 'HEAD') await this.write(Buffer.from(body))
       await this.finish()
     } catch {
-      // Nobody is there to hear it.
+      // There is nobody to receive it.
       this.#stream.destroy()
     }
   }
 
-  /** A visitor must be able to tell a broken answer from a complete one, also where only the end says how long it is. */
+  /** A visitor must be able to tell a broken answer from a complete one, also when only its end tells the length. */
   breakOff(): void {
     resetStream(this.#stream)
   }
 
-  /** The connection speaks something else from here on. Answers it, paused, and what was said already. */
+  /** The connection switches to another protocol here. Returns it, paused, and what was already received. */
   takeOver(): { stream: Duplex; early: Buffer } {
     this.#isTakenOver = true
     this.#stream.off('close', this.#onClose)
@@ -158,7 +158,7 @@ export class Exchange {
     return this.#isDone && this.#isKept && !this.#isTakenOver && !this.#stream.destroyed
   }
 
-  /** For the conversation. Who has asked for more than this one answer, and ends its half, has left. */
+  /** For the conversation. A visitor that has sent more than this one request, and ends its half, has left. */
   visitorEnded(): void {
     if (!this.#isDone && !this.#mayEnd) this.#stream.destroy()
   }

@@ -25,7 +25,7 @@ export function answerFraming({ status, fields }: AnswerHead, method: string): F
   if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return none
   const codings = tokensOf(fields, 'transfer-encoding')
   if (codings.length > 0) {
-    // Another coding would have to be taken off, or passed on with a framing that is made anew.
+    // Another coding would have to be removed, or passed on with a new framing.
     if (codings.some((coding) => coding !== 'chunked') || codings.length > 1)
       throw new BadHead('an unknown coding')
     return { kind: 'chunked' }
@@ -34,7 +34,7 @@ export function answerFraming({ status, fields }: AnswerHead, method: string): F
   return bytes === undefined ? { kind: 'close' } : { kind: 'length', bytes }
 }
 
-/** Several that say the same are one (RFC 9112 §6.3). @throws BadHead */
+/** Several identical ones count as one (RFC 9112 §6.3). @throws BadHead */
 function lengthOf(fields: RawFields): number | undefined {
   const lengths = new Set(
     valuesOf(fields, 'content-length').flatMap((value) => value.split(',').map((one) => one.trim())),

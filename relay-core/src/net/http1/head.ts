@@ -1,6 +1,6 @@
 /**
  * Heads of HTTP/1 as bytes: each byte is a character up to U+00FF, so that what is beyond ASCII (RFC 9110 §5.5 obs-text)
- * leaves as it came. Fields are name, value, name, value, in the sender's order and spelling.
+ * is passed on unchanged. Fields are name, value, name, value, in the sender's order and spelling.
  */
 export type RawFields = readonly string[]
 
@@ -19,7 +19,7 @@ export interface AnswerHead {
   readonly fields: RawFields
 }
 
-/** A head that cannot be understood in one way only. `status` is what to answer. */
+/** A head that is ambiguous or malformed. `status` is what to answer. */
 export class BadHead extends Error {
   readonly status: 400 | 431
 
@@ -32,7 +32,7 @@ export class BadHead extends Error {
 const token = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/
 const requestLine = /^([!#$%&'*+.^_`|~\dA-Za-z-]{1,64}) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.(\d)$/
 const statusLine = /^HTTP\/1\.(\d) +([1-9]\d\d)(?: (.*))?$/
-/** What tells how long a message is, whom it is for and what becomes of the connection: never put together from pieces. */
+/** Fields that decide the message's length, its recipient and the fate of the connection: never assembled from folded lines. */
 const decisive =
   /^(connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|(proxy-)?authorization)$/i
 
@@ -54,9 +54,9 @@ export function parseAnswerHead(lines: readonly string[]): AnswerHead {
 }
 
 /**
- * Devices and old servers write what the standard forbids. It passes where it has one meaning: folded lines become one, a
- * name that is none is left out with its value (as nginx does). In a request whatever could hide a field that is decisive
- * is refused, since somebody before us may have read it otherwise.
+ * Devices and old servers write what the standard forbids. That passes where it has one meaning: folded lines become one, a
+ * malformed name is dropped with its value (as nginx does). In a request, whatever could hide a decisive field
+ * is refused, since something in front of us may have read it differently.
  */
 function parseFields(lines: readonly string[], of: 'request' | 'answer'): string[] {
   const fields: string[] = []

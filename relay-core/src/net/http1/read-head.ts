@@ -1,14 +1,14 @@
 import { TooLong, type ByteSource } from './byte-source.ts'
 import { BadHead } from './head.ts'
 
-/** Empty lines before a head, which some clients send behind a body (RFC 9112 §2.2). */
+/** Empty lines before a head, which some clients send after a body (RFC 9112 §2.2). */
 const maxEmptyLines = 4
 
 const firstBytes = /^[!#$%&'*+.^_`|~\dA-Za-z\r\n-]$/
 
 /**
- * The lines of the next head, each byte a character, without their ends. Ends of lines may be CR LF or LF alone, but a
- * request has only one kind: who stands before us may have seen another end. Undefined: the stream ended before the head did.
+ * The lines of the next head, each byte a character, without their endings. These may be CR LF or LF alone, but a
+ * request has only one kind: something in front of us may have seen a different end. Undefined: the stream ended before the head did.
  * Rejects with `BadHead`.
  */
 export async function readHeadLines(
@@ -20,7 +20,7 @@ export async function readHeadLines(
   let left = maxBytes
   let emptyLines = 0
   const first = await source.peek()
-  // Another protocol, whose lines would be waited for in vain.
+  // Another protocol, whose lines would never come.
   if (first !== undefined && !firstBytes.test(String.fromCharCode(first)))
     throw new BadHead('this is no HTTP')
   for (;;) {

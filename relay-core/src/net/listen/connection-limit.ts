@@ -4,16 +4,16 @@ export interface ConnectionLimitOptions {
   /** From one address, of IPv6 from one /64. Its larger networks may have twice and four times as many. */
   readonly perAddress: number
   readonly total: number
-  /** Addresses for which `kept` more places are there when all others are taken. */
+  /** Addresses for which `kept` more slots are available when all others are taken. */
   readonly isKnown?: (address: string) => boolean
   readonly kept?: number
 }
 
-/** A place of one connection, until it leaves. */
+/** The slot of one connection, until it leaves. */
 export interface ConnectionSlot {
-  /** It has said something that makes sense: others have to go before it. */
+  /** It has sent something that makes sense: others have to go first. */
   spoke(): void
-  /** It has proved itself: it need not go any more, and still counts. */
+  /** It has proved itself: it is never dropped any more, and still counts. */
   keep(): void
   /** Idempotent. */
   leave(): void
@@ -26,7 +26,7 @@ interface Holder {
 }
 
 /**
- * The places of connections that have not proved who they are. When all are taken, or those of a network, somebody else has to go: the
+ * The slots of connections that have not proved who they are. When all are taken, or those of a network, another connection has to go: the
  * oldest that has said nothing, of the network that has the most. So a crowd from a few networks displaces itself, and silence cannot shut anybody out.
  */
 export class ConnectionLimit {
@@ -39,7 +39,7 @@ export class ConnectionLimit {
     this.#options = options
   }
 
-  /** Takes a place, or undefined when there is none. `drop` ends the connection; without it, it never has to go. */
+  /** Takes a slot; undefined when there is none. `drop` ends the connection; without it, the connection is never dropped. */
   enter(address: string, drop?: () => void): ConnectionSlot | undefined {
     const networks = networksOf(address)
     const full = networks.findIndex((network, at) => this.#count(network) >= this.#most(at))
@@ -78,14 +78,14 @@ export class ConnectionLimit {
     return false
   }
 
-  /** For a newcomer of these networks. Who has spoken goes only where its network has more than the newcomer's. */
+  /** For a newcomer from these networks. A connection that has sent something goes only if its network has more than the newcomer's. */
   #makeRoomFor([own = '']: readonly string[]): boolean {
     let found: Holder | undefined
     let most = 0
     for (const holder of this.#holders) {
       const count = this.#count(holder.networks[0] ?? '')
       if (!holder.drop || !(holder.isSilent || count > this.#count(own) + 1)) continue
-      // Of equal ones the silent first, and of these the oldest.
+      // Among equals the silent first, and of these the oldest.
       if (!found || count > most || (count === most && holder.isSilent && !found.isSilent)) {
         found = holder
         most = count

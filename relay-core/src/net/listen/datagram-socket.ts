@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import { explainListenError } from './listen.ts'
 
-/** What the system may not have taken yet; what comes beyond is lost, as UDP loses it. */
+/** How much may wait for the system; anything beyond is dropped, as UDP does. */
 const maxUnsentBytes = 4 * 1024 * 1024
 
 /**
@@ -21,20 +21,20 @@ export async function bindDatagrams({
   try {
     return await bind(createSocket({ type: 'udp6', ipv6Only: false }), '::', port)
   } catch (error) {
-    // IPv6 may be switched off; a port that is taken is taken there too.
+    // IPv6 may be switched off; a port that is taken is taken for IPv4 too.
     if (!isWithoutIPv6(error)) throw error
     return bind(createSocket('udp4'), '0.0.0.0', port)
   }
 }
 
-/** Never throws, nor keeps more than so much for a system that is busy. */
+/** Never throws, and keeps a limited amount for a busy system. */
 export function sendDatagram(
   socket: Socket,
   datagram: Uint8Array,
   { address, port }: { address: string; port: number },
 ): void {
   if (socket.getSendQueueSize() > maxUnsentBytes) return
-  // A datagram that cannot be sent is lost, as any may be.
+  // A datagram that cannot be sent is dropped, as any may be.
   socket.send(datagram, port, address, () => undefined)
 }
 
@@ -42,7 +42,7 @@ async function bind(socket: Socket, host: string, port: number): Promise<Socket>
   try {
     socket.bind({ address: host, port })
     await once(socket, 'listening')
-    // Who holds it may want to know; that nobody does must not end the process.
+    // The holder may want to know; an unhandled error must not end the process.
     socket.on('error', () => undefined)
     return socket
   } catch (error) {

@@ -10,8 +10,8 @@ export interface HttpTimeoutOptions {
 }
 
 /**
- * How long a connection that speaks HTTP may be silent, and how much it may ask at once. For connections that are handed to
- * a node:http server, whose own timeouts need one that listens.
+ * How long an HTTP connection may be silent, and how many requests it may have pending. For connections that are handed to
+ * a node:http server, whose own timeouts work only while it listens.
  */
 export class HttpTimeouts {
   readonly #connection: Duplex
@@ -26,7 +26,7 @@ export class HttpTimeouts {
     connection.once('close', () => this.stop())
   }
 
-  /** False for a request beyond the limit, with which the connection has been ended: it gets no answer. */
+  /** False for a request beyond the limit; the connection has been ended and the request gets no answer. */
   admit(response: ServerResponse): boolean {
     if (this.#pending >= maxPipelinedRequests) {
       this.#connection.destroy()
@@ -42,7 +42,7 @@ export class HttpTimeouts {
     return true
   }
 
-  /** Nothing is waited for: the connection speaks something else now, or is over. */
+  /** Nothing is waited for: the connection has switched protocols, or is over. */
   stop(): void {
     clearTimeout(this.#deadline)
   }

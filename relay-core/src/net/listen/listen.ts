@@ -4,7 +4,7 @@ import { RelayError } from '../../api/errors.ts'
 /**
  * Without `host`: on every address, IPv4 and IPv6. Rejects with `port-taken`, `port-forbidden` (below 1024 without the right to
  * it) or `invalid-input` (no such address here). The only place where relay-core lets a server listen (its test looks): an
- * error later on that nobody hears would end the process.
+ * unhandled error later on would end the process.
  */
 export async function listen(
   server: Server,
@@ -31,7 +31,7 @@ function listening(server: Server, where: ListenOptions): Promise<void> {
   })
 }
 
-/** What the system says of a port that could not be opened, in words; other errors as they are. */
+/** The system's error for a port that could not be opened, in words; other errors unchanged. */
 export function explainListenError(
   error: NodeJS.ErrnoException,
   host: string | undefined,

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
 
-/** A browser sends its head at once; what takes longer to say whether it is HTTP is none, and may wait for an answer. */
+/** A browser sends its head at once; a client that takes longer does not speak HTTP, and may be waiting for the server. */
 export const lineTimeoutMs = 1_000
 const maxHeadBytes = 64 * 1024
 const requestLine = /^[\w!#$%&'*+.^`|~-]+ [^ ]+ HTTP\/1\.[01]\r?$/
 
 type Verdict =
-  /** These bytes may go on, and all that follow. */
+  /** These bytes may pass, and all that follow. */
   | { readonly pass: Buffer }
   /** More has to come first. */
   | 'wait'
@@ -14,8 +14,8 @@ type Verdict =
 
 /**
  * Looks at the beginning of what a program sends through a local port. A page of any site can have its own name
- * lead to 127.0.0.1 (DNS rebinding), and could then read a notebook as if it were its own; what it cannot do is leave its
- * name out of the Host field. So a request over HTTP must name this machine, or an address; all else passes as it is.
+ * resolve to 127.0.0.1 (DNS rebinding), and could then read a notebook as if it were its own; what it cannot do is leave its
+ * name out of the Host field. So an HTTP request must name this machine, or an address; everything else passes unchanged.
  */
 export class LocalHostGuard {
   #held: Buffer = Buffer.alloc(0)
@@ -36,20 +36,20 @@ export class LocalHostGuard {
     return hosts.every(([, host = '']) => isLocalName(host)) ? this.release() : 'refuse'
   }
 
-  /** What was held back, for a connection that says no more or is no HTTP. */
+  /** What was held back, for a connection that sends no more or does not speak HTTP. */
   release(): { pass: Buffer } {
     const pass = this.#held
     this.#held = Buffer.alloc(0)
     return { pass }
   }
 
-  /** No whole line has come yet: it may be no request at all. */
+  /** No complete line has arrived yet: it may not be a request at all. */
   get isWaitingForLine(): boolean {
     return this.#held.length > 0 && !this.#held.includes(0x0a)
   }
 }
 
-/** Whether a request line (RFC 9112 §3) can begin so: a method, a target without a blank, a version. */
+/** Whether a request line (RFC 9112 §3) can begin like this: a method, a target without a blank, a version. */
 function mayBegin(line: string): boolean {
   const [method = '', , version = '', ...more] = line.replace(/\r$/, '').split(' ')
   const isVersion = ['HTTP/1.0', 'HTTP/1.1'].some((whole) => whole.startsWith(version))
@@ -62,7 +62,7 @@ function isLocalName(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
 }
 
-/** RFC 9110 §15.5.20, in the words of whoever reads it in a browser. */
+/** RFC 9110 §15.5.20, worded for a reader in a browser. */
 export const misdirected = (() => {
   const body = 'This address leads to a private tunnel of this machine. Open it as 127.0.0.1 or localhost.\n'
   const fields = `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n`

@@ -4,11 +4,11 @@ import { addressBytes, mappedPrefix } from '../address/address-bytes.ts'
 import { plainAddress } from '../address/plain-address.ts'
 
 /**
- * Whether a program of this very account, or of root, is at the other end of a connection within this machine. Linux tells
- * whose each socket is; other systems do not, and there it is always true.
+ * Whether a program of this account, or of root, is at the other end of a connection within this machine. Linux tells
+ * who owns each socket; other systems do not, and there it is always true.
  *
- * The kernel looks through its whole table of connections for that, some 5 ms on a machine with 24 GB, outside of this
- * thread; all connections that come meanwhile share the next look.
+ * The kernel searches its whole table of connections for that, some 5 ms on a machine with 24 GB, outside this
+ * thread; all connections that arrive meanwhile share the next search.
  */
 export async function isOwnAccount({
   remoteAddress,
@@ -59,7 +59,7 @@ class KernelTable {
     this.#path = path
   }
 
-  /** A look that began before a connection was there may not show it, so whoever comes meanwhile waits for the next. */
+  /** A search that began before a connection existed may not show it, so newcomers wait for the next one. */
   read(): Promise<string> {
     if (this.#reading) {
       this.#next ??= this.#reading.then(() => {
@@ -68,7 +68,7 @@ class KernelTable {
       })
       return this.#next
     }
-    // Without IPv6 there is no table of it; what cannot be read shows nobody, who is let in nowhere.
+    // Without IPv6 there is no table for it; if it cannot be read, no owner is found and nobody is let in.
     const reading = readFile(this.#path, 'latin1').catch(() => '')
     this.#reading = reading
     void reading.then(() => (this.#reading = undefined))
@@ -79,7 +79,7 @@ class KernelTable {
 const tcp = new KernelTable('/proc/net/tcp')
 const tcp6 = new KernelTable('/proc/net/tcp6')
 
-/** Each word of 32 bits as the processor stores it: the bytes of every four in reverse, on all that we run on. */
+/** Each 32-bit word as the processor stores it: every four bytes reversed, on all processors we run on. */
 function kernelEnd(bytes: Buffer, port: number): string {
   const words = Buffer.from(bytes).swap32().toString('hex')
   return `${words}:${port.toString(16).padStart(4, '0')}`.toUpperCase()

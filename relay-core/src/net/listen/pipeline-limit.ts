@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 export const maxPipelinedRequests = 16
 
 /**
- * Ends a connection that asks on and on without reading its answers: each of those would wait in memory, and forty
- * bytes of question can be half a megabyte of answer.
+ * Ends a connection that keeps asking without reading its answers: each of those would wait in memory, and forty
+ * bytes of request can be half a megabyte of answer.
  */
 export class PipelineLimit {
   readonly #waiting = new WeakMap<object, number>()

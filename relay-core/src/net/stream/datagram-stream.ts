@@ -1,11 +1,11 @@
 import { Duplex } from 'node:stream'
 import { resetStream } from './splice.ts'
 
-/** How datagrams lie in a stream of bytes. One object serves one stream. */
+/** How datagrams are framed in a stream of bytes. One object serves one stream. */
 export interface DatagramFraming {
-  /** The bytes to write for a datagram; undefined for one that cannot be carried, which is lost. */
+  /** The bytes to write for a datagram; undefined for one that cannot be carried, which is dropped. */
   encode(datagram: Uint8Array): Uint8Array | undefined
-  /** Takes what has arrived and hands over each datagram that is whole; throws on what cannot be one. */
+  /** Takes what has arrived and hands over each complete datagram; throws on what cannot be one. */
   decode(chunk: Uint8Array, onDatagram: (datagram: Uint8Array) => void): void
 }
 
@@ -15,12 +15,12 @@ export const unframed: DatagramFraming = {
   decode: (chunk, onDatagram) => onDatagram(chunk),
 }
 
-/** What may wait to be sent on one stream; what comes then is lost, as a full queue of a router loses it. */
+/** How much may wait to be sent on one stream; anything beyond is dropped, as by a router with a full queue. */
 const maxUnsentBytes = 512 * 1024
 
 /**
  * Datagrams over a stream: one write is one, and so is each 'data' event, empty ones too. Never stops its writer: what
- * there is no room for is dropped. A reader that rests stops the peer.
+ * there is no room for is dropped. A reader that pauses stops the peer.
  */
 export class DatagramStream extends Duplex {
   readonly #inner: Duplex

@@ -2,13 +2,13 @@ import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 
 /**
- * So much may come from one socket before all others have had their turn. Bun reads a socket that always has more up to eleven
- * times 512 KiB in one turn, Node 32 times 64 KiB: meanwhile a keystroke of somebody else would wait, at each hop
- * and both ways (docs/adr/0011-fast-and-fair.md).
+ * How much may be read from one socket before all others have had their turn. Bun reads a socket that always has more up to eleven
+ * times 512 KiB in one turn, Node 32 times 64 KiB: meanwhile someone else's keystroke would wait, at each hop
+ * and in both directions (docs/adr/0011-fast-and-fair.md).
  */
 const turnBytes = 256 * 1024
 
-/** Reading from a socket, stopped by its consumer or for the sake of the others; it goes on when neither wants it stopped. */
+/** Reading from a socket, paused by its consumer or for the sake of the others; it resumes when neither wants it paused. */
 export class FairReading {
   readonly #socket: Readable
   #bytes = 0
@@ -32,7 +32,7 @@ export class FairReading {
     if (!this.#isResting && this.#socket.isPaused()) this.#socket.resume()
   }
 
-  /** To be called for each chunk. What is no socket itself is fed by one that rests. */
+  /** To be called for each chunk. A stream that is not a socket is fed by one that is paused. */
   took(bytes: number): void {
     if (!(this.#socket instanceof Socket)) return
     this.#bytes += bytes

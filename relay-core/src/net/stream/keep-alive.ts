@@ -3,7 +3,7 @@ import { every } from '../../async/time/every.ts'
 
 /**
  * How often a silent connection is probed. Under the shortest idle time after which home and campus routers forget a
- * connection (RFC 5382 asks for two hours; one to five minutes is common). With the ten unanswered probes that both
+ * connection (RFC 5382 asks for two hours; one to five minutes are common). With the ten unanswered probes that both
  * runtimes ask of the kernel, a peer that is gone is noticed after two and a half minutes, as with Go's programs.
  */
 const probeIntervalMs = 15_000
@@ -14,7 +14,7 @@ const probeIntervalMs = 15_000
  */
 const turnMs = 750
 
-/** What the kernel calls idle, at the least. */
+/** The shortest time that the kernel accepts as idle. */
 const idleMs = 1_000
 
 const groups: readonly Set<Socket>[] = Array.from(
@@ -27,11 +27,11 @@ let placed = 0
 let count = 0
 
 /**
- * Keeps `socket` known to the routers on its way, and lets the kernel notice when its peer is gone.
+ * Keeps `socket` known to the routers on its path, and lets the kernel notice when its peer is gone.
  *
  * Node and Bun fix the kernel's probes at ten in ten seconds, after which the connection is given up: too hasty, since
  * TCP itself outlives cuts of minutes. So keepalive is switched on for one probe at a time. Only what is idle is probed;
- * of bytes under way the kernel takes care by itself.
+ * the kernel itself looks after data in transit.
  */
 export function keepAlive(socket: Socket): void {
   const group = groups[placed % groups.length]

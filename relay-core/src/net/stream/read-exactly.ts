@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { untilEvent } from '../../async/wait/until-event.ts'
 
-/** The peer ended the connection before a message was whole. */
+/** The peer ended the connection before a message was complete. */
 export class EarlyEnd extends Error {
   constructor(options?: ErrorOptions) {
     super('the peer closed the connection in the middle of a message', options)
@@ -22,7 +22,7 @@ export async function readExactly(
   let missing = count
   while (missing > 0) {
     signal.throwIfAborted()
-    // Only what is there: asking for more announces at once that less is "readable", and so on without an end.
+    // Only what is there: asking for more immediately announces that less is "readable", in an endless loop.
     const available = Math.min(missing, stream.readableLength)
     const part = available > 0 ? (stream.read(available) as Buffer | null) : null
     if (part) {

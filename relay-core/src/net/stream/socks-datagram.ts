@@ -7,7 +7,7 @@ export interface SocksDatagram extends SocksAddress {
 
 const addressAt = 3
 
-/** Undefined for fragments and for anything else that is no such packet. */
+/** Undefined for fragments and for anything that is not such a packet. */
 export function decodeSocksDatagram(packet: Buffer): SocksDatagram | undefined {
   if (packet.length < addressAt || packet.readUInt16BE(0) !== 0 || packet[2] !== 0) return undefined
   const address = parseSocksAddress(packet, addressAt)

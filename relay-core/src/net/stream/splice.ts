@@ -4,7 +4,7 @@ import { FairReading } from './fair-reading.ts'
 import { lineTimeoutMs, LocalHostGuard, misdirected } from '../listen/local-host-guard.ts'
 import { isSecure } from '../tls/secure-stream.ts'
 
-/** Ends a stream so that its far end sees a reset and not an orderly end. */
+/** Ends a stream so that its far end sees a reset instead of an orderly end. */
 export function resetStream(stream: Duplex): void {
   if (stream.destroyed) return
   // Node refuses to reset a TLSSocket; those are never spliced, but carry a stream.
@@ -12,7 +12,7 @@ export function resetStream(stream: Duplex): void {
     stream.resetAndDestroy()
     return
   }
-  // The error is for the far end; here it is no news.
+  // The error is for the far end; here it is not news.
   stream.on('error', () => undefined)
   stream.destroy(Object.assign(new Error('connection reset'), { code: 'ECONNRESET' }))
 }
@@ -47,7 +47,7 @@ function forward(from: Duplex, to: Sink): void {
   from.on('end', () => to.end())
 }
 
-/** `to`, which gets what `from` says once the guard has let it pass; `from` is answered what was refused. */
+/** `to`, which gets what `from` sends once the guard has let it pass; `from` gets the answer when it was refused. */
 function guarded(from: Duplex, to: Duplex): Sink {
   const guard = new LocalHostGuard()
   let state: 'looking' | 'passing' | 'refused' = 'looking'
@@ -66,7 +66,7 @@ function guarded(from: Duplex, to: Duplex): Sink {
       if (verdict === 'refuse') {
         clearTimeout(timer)
         state = 'refused'
-        // Ended in order first: it is the answer, and not the reset of `to`, that the visitor shall see.
+        // Ended in order first: the visitor should see the answer, not the reset of `to`.
         from.end(misdirected, () => resetStream(to))
         return true
       }
@@ -84,7 +84,7 @@ function guarded(from: Duplex, to: Duplex): Sink {
 }
 
 /**
- * Lets two streams that are tied already flow, and passes the disorderly end of one on to the other; an abort resets both.
+ * Lets two streams that are already joined flow, and passes the disorderly end of one on to the other; an abort resets both.
  * Fulfils when both have closed; never rejects.
  */
 export async function joinEnds(a: Duplex, b: Duplex, signal?: AbortSignal): Promise<void> {
@@ -94,7 +94,7 @@ export async function joinEnds(a: Duplex, b: Duplex, signal?: AbortSignal): Prom
   }
   if (signal?.aborted) onAbort()
   signal?.addEventListener('abort', onAbort, { once: true })
-  // A visitor's socket was accepted paused, and stays so until it is told otherwise.
+  // A visitor's socket was accepted paused, and stays so until it is resumed.
   a.resume()
   b.resume()
   await Promise.all([closed(a, b), closed(b, a)])
@@ -108,7 +108,7 @@ function closed(stream: Duplex, other: Duplex): Promise<void> {
       if (!stream.readableEnded || !stream.writableFinished) resetStream(other)
       resolve()
     }
-    // An error is always followed by `close`, which is where it is dealt with.
+    // An error is always followed by `close`, where it is handled.
     stream.on('error', () => undefined)
     if (stream.closed) settle()
     else stream.once('close', settle)

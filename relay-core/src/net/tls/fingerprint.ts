@@ -1,7 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
-/** SHA-256 of the DER of a SubjectPublicKeyInfo: it stays the same when a certificate is made anew for the same key. */
+/** SHA-256 of the DER of a SubjectPublicKeyInfo: it stays the same when another certificate is made for the same key. */
 function publicKeyHash(key: KeyObject): Buffer {
   return createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
@@ -23,7 +23,7 @@ function decode(fingerprint: string): Buffer {
   return Buffer.from(text, /^[0-9a-fA-F]{64}$/.test(text) ? 'hex' : 'base64')
 }
 
-/** The same hash as `curl --pinnedpubkey` takes it. */
+/** The same hash in the form that `curl --pinnedpubkey` takes. */
 export function curlPinOf(key: KeyObject): string {
   return `sha256//${publicKeyHash(key).toString('base64')}`
 }

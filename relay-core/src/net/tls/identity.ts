@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../files/atomic-file.ts'
 import { curlPinOf, fingerprintOf } from './fingerprint.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 
-/** What a relay, or an agent to its visitors, proves itself with. A relay's key file is its only irreplaceable secret beside its state. */
+/** What a relay, or an agent to its visitors, proves itself with. Besides its state, a relay's key file is its only irreplaceable secret. */
 export interface Identity {
   readonly keyPem: string
   readonly certPem: string

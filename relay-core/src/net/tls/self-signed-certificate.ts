@@ -1,8 +1,8 @@
 import { createHash, sign, type KeyObject } from 'node:crypto'
 
 /**
- * A certificate for a P-256 key, signed by itself, because TLS wants one. Nobody reads its name or dates: agents and the
- * app compare the key. Written here in DER (X.690) after RFC 5280, since `node:crypto` reads certificates but makes none.
+ * A self-signed certificate for a P-256 key, because TLS needs one. Nobody reads its name or dates: agents and the
+ * app compare the key. Written here in DER (X.690) following RFC 5280, since `node:crypto` reads certificates but makes none.
  */
 export function selfSignedCertificate(privateKey: KeyObject, publicKey: KeyObject): string {
   const spki = publicKey.export({ type: 'spki', format: 'der' })
@@ -15,7 +15,7 @@ export function selfSignedCertificate(privateKey: KeyObject, publicKey: KeyObjec
     tlv(0x02, serial),
     ecdsaWithSha256,
     name,
-    // From 2020, so that a machine whose clock is behind takes it too; without an end, as RFC 5280 §4.1.2.5 writes it.
+    // From 2020, so that a machine whose clock is behind accepts it too; without an end, as RFC 5280 §4.1.2.5 writes it.
     sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x18, Buffer.from('99991231235959Z'))),
     name,
     spki,

@@ -10,12 +10,12 @@ import type { ApiParts } from './context.ts'
 import { feed } from './feed.ts'
 import { hideOfClient, hideOfTunnel, restoreHidden, type Secrets } from './hidden-secrets.ts'
 
-/** How often a feed looks for values that drift without an event, such as round trips and memory. */
+/** How often a feed checks values that drift without an event, such as round trips and memory. */
 const driftMs = 5_000
 
 /**
- * The relay API over the living parts, for the app, the command line and, without secrets, the console: a session there is
- * one password away from everybody, and its page is read over whatever shoulder.
+ * The relay API over the running parts, for the app, the command line and, without secrets, the console: a session there is
+ * one password away from anyone, and its page can be read over someone's shoulder.
  */
 export function createRouter(parts: ApiParts, secrets: Secrets) {
   const { clients, tunnels, traffic, invites, log } = parts

@@ -8,15 +8,15 @@ import type { Admission } from './api-surface.ts'
 import type { Secrets } from './hidden-secrets.ts'
 import type { RelayRouter } from './api-router.ts'
 
-/** A peer that is silent for two rounds is gone; within 10 s as everywhere in the relay. */
+/** A peer that is silent for two rounds counts as gone, within 10 s as everywhere in the relay. */
 const heartbeatMs = 5_000
 /** The largest call is `config.save` with 256 KiB of text, which JSON can double. */
 const largestMessageBytes = 1024 * 1024
-/** A reader that lets more than this wait is cut off; it may come back and subscribe again. */
+/** A reader that lets more than this pile up is cut off; it may reconnect and subscribe again. */
 const maxWaitingBytes = 8 * 1024 * 1024
 const maxSockets = 200
 
-/** Serves the relay API over WebSockets to peers that the caller has let in already. */
+/** Serves the relay API over WebSockets to peers that the caller has already let in. */
 export class ApiSockets {
   readonly #handlers: Readonly<Record<Secrets, RPCHandler<Record<never, never>>>>
   readonly #server = new WebSocketServer({
@@ -46,7 +46,7 @@ export class ApiSockets {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       this.#alive.set(webSocket, true)
       webSocket.on('pong', () => this.#alive.set(webSocket, true))
-      // A broken frame or a reset: ws closes the socket itself and tells by `close`.
+      // A broken frame or a reset: ws closes the socket itself and emits `close`.
       webSocket.on('error', () => webSocket.terminate())
       const end = () => webSocket.close(4401, 'login required')
       until?.addEventListener('abort', end, { once: true })

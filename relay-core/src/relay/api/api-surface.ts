@@ -22,7 +22,7 @@ export interface ApiSurface {
 
 /**
  * Loads the API when the first peer comes: schemas, RPC and WebSockets are a fifth of an idle relay's memory, and
- * most relays on small servers are asked for hours on end by nobody.
+ * most relays on small servers are not asked anything for hours on end.
  */
 export function createApiSurface(parts: ApiParts): ApiSurface {
   let loading: Promise<{ sockets: ApiSockets; calls: Readonly<Record<Secrets, RelayCalls>> }> | undefined
@@ -39,7 +39,7 @@ export function createApiSurface(parts: ApiParts): ApiSurface {
   }
   return {
     accept: (request, socket, head, admission) => {
-      // A peer may go while the API loads; nobody else listens to its socket until then.
+      // A peer may disconnect while the API loads; nobody else listens to its socket until then.
       socket.on('error', () => socket.destroy())
       loading ??= load()
       loading.then(

@@ -9,7 +9,7 @@ export type RelayCalls = ContractRouterClient<RelayContract>
 
 let known: ReadonlyMap<string, unknown> | undefined
 
-/** The answer to one call over HTTP, named like `clients/add`. Never rejects on what the call refuses. */
+/** The answer to one call over HTTP, named like `clients/add`. Never rejects because the call was refused. */
 export async function callByName(
   calls: RelayCalls,
   name: string,

@@ -5,7 +5,7 @@ import { diskFull } from '../store/state-file.ts'
 
 /**
  * Turns what a handler throws into what the contract allows: coded failures travel with code, sentence and
- * values; anything else is a bug, which the log gets in full and the caller only as such.
+ * values; anything else is a bug, which is logged in full and reported to the caller only as one.
  */
 export function toContractError(error: unknown, log: Log): unknown {
   if (error instanceof RelayError) {

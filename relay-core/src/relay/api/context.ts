@@ -9,7 +9,7 @@ import type { VisitCommand } from '../tunnels/private/visit-command.ts'
 import type { TrafficMeter } from '../traffic/traffic-meter.ts'
 import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
 
-/** What the calls work on: the living parts of one relay. */
+/** What the calls work on: the running parts of one relay. */
 export interface ApiParts {
   clients: ClientRegistry
   tunnels: TunnelRegistry
@@ -21,7 +21,7 @@ export interface ApiParts {
   log: Log
   status: () => RelayStatus
   statusChanged: Signal
-  /** The line that starts an agent for a client, with the server's name as the asker knows it. */
+  /** The line that starts an agent for a client, with the server's name as the caller knows it. */
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
   /** The line for the visitor of a private tunnel. */
   visitCommand: (tunnel: Tunnel, host: string) => VisitCommand

@@ -10,7 +10,7 @@ export interface FeedOptions<T> {
   refreshMs?: number
 }
 
-/** The current value first, then each one that differs. Changes that come faster than the reader takes them melt into one. */
+/** The current value first, then each one that differs. Changes that arrive faster than they are read are merged into one. */
 export async function* feed<T>({ read, changed, signal, refreshMs }: FeedOptions<T>): AsyncGenerator<T> {
   const due = new Signal()
   using stack = new DisposableStack()

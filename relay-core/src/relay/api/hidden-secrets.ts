@@ -18,7 +18,7 @@ export function hideOfTunnel(tunnel: Tunnel): Tunnel {
       ...tunnel.settings,
       ...(password !== undefined && { password: hiddenSecret }),
       ...(users && { users: users.map(({ name }) => ({ name, password: hiddenSecret })) }),
-      // A header may say who one is at the target.
+      // A header may hold credentials for the target.
       ...(host?.setHeaders && {
         host: { ...host, setHeaders: mapValues(host.setHeaders, () => hiddenSecret) },
       }),
@@ -27,7 +27,7 @@ export function hideOfTunnel(tunnel: Tunnel): Tunnel {
 }
 
 /**
- * Settings as a peer sends them back that has seen them hidden: what it left hidden stays as it was.
+ * Settings sent back by a peer that has seen them with their secrets hidden: what is still hidden stays unchanged.
  * @throws RelayError `invalid-input` where nothing was hidden
  */
 export function restoreHidden(
@@ -63,7 +63,7 @@ function mapValues(
 }
 
 function passwordOf(name: string, { users = [] }: TunnelSettings): string {
-  // A user who is renamed in place keeps the password, where there is one only.
+  // A user who is renamed in place keeps the password, if it is the only user.
   const [only, ...others] = users
   const found = users.find((user) => user.name === name) ?? (others.length === 0 ? only : undefined)
   return known(found?.password, name)

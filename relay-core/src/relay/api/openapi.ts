@@ -13,7 +13,7 @@ const description =
 
 const failure = z.object({ code: z.enum(relayErrorCodes), message: z.string(), params: failureParams })
 
-/** The relay API as an OpenAPI 3.1 document, made from the contract. `basePath` is the console's, without a last slash. */
+/** The relay API as an OpenAPI 3.1 document, made from the contract. `basePath` is the console's, without a trailing slash. */
 export function openApiDocument(basePath: string): object {
   const paths = Object.fromEntries(
     [...listCalls().values()].map(({ name, input, output }) => [

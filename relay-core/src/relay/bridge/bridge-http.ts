@@ -27,12 +27,12 @@ export interface BridgeHttpOptions {
   now: () => number
 }
 
-/** Within this a peer has asked for something; each answer ends its connection. */
+/** How long a peer may take to ask for something; each answer ends its connection. */
 const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 10_000 }
-/** A download may be slow, but not stand still. */
+/** A download may be slow, but it must not stall. */
 const stallTimeoutMs = 60_000
 
-/** What the bridge says over HTTPS: the relay API for whoever proves the admin key, and the installer behind a code. */
+/** What the bridge serves over HTTPS: the relay API to whoever proves the admin key, and the installer behind a code. */
 export class BridgeHttp {
   readonly #options: BridgeHttpOptions
   readonly #server: Server
@@ -65,7 +65,7 @@ export class BridgeHttp {
     const address = request.socket.remoteAddress ?? ''
     const { adminKey, api, log } = this.#options
     if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')
-    // A right key is let in whatever others at this address have tried: 256 random bits are not guessed.
+    // The right key is accepted whatever others at this address have tried: 256 random bits cannot be guessed.
     if (!provesAdminKey(adminKey, request.headers.authorization, request.socket)) {
       if (this.#wrongAdmin.lockedForMs(address) > 0) return refuseUpgrade(socket, 429, 'Too Many Requests')
       this.#wrongAdmin.failed(address)
@@ -82,7 +82,7 @@ export class BridgeHttp {
     const path = /^\/i\/([A-Za-z0-9_-]{22})(?:\/npc-(amd64|arm64)\.gz)?$/.exec(request.url ?? '')
     const address = request.socket.remoteAddress ?? ''
     if (!path?.[1] || request.method !== 'GET') return end(response, 404, 'There is nothing here.\n')
-    // A right code is let in whatever others at this address have tried: 128 random bits are not guessed.
+    // A right code is accepted whatever others at this address have tried: 128 random bits cannot be guessed.
     const invitation = this.#options.invites.find(path[1])
     if (!invitation) {
       if (this.#wrongCodes.lockedForMs(address) > 0) return refuse(request, response, 429, tooManyCodes)
@@ -95,7 +95,7 @@ export class BridgeHttp {
         await this.#sendProgram(response, invitation, { arch: path[2], address })
       else await this.#sendScript(response, invitation, { code: path[1], address })
     } catch (error) {
-      // Whoever has all bytes may hang up before we do.
+      // A client that has all bytes may hang up before we do.
       if (!response.writableEnded)
         this.#options.log.warn('invite download broke off', { address, reason: error })
       response.destroy()
@@ -143,7 +143,7 @@ const tooManyCodes = [
   '来自此处的错误代码过多。请等一分钟，再粘贴新的命令。',
 ]
 
-/** To a browser a page; to curl and wget, whose output runs in a shell and of which -f would show a number alone, a script that says it. */
+/** A page for a browser; for curl and wget, whose output runs in a shell and which would show only a number with -f, a script that prints it. */
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,

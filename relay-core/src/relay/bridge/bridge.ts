@@ -22,7 +22,7 @@ export interface BridgeLimits {
   readonly wrongKeyDelayMs: number
   readonly unprovedPerAddress: number
   readonly unprovedTotal: number
-  /** Beyond those, for where agents have come from lately. */
+  /** In addition, for addresses that agents have come from recently. */
   readonly unprovedKept: number
 }
 
@@ -47,7 +47,7 @@ export interface BridgeOptions extends Pick<
   readonly onHttp?: (socket: TLSSocket, proved: () => void) => void
   /** Takes over a connection of a stock NPS program. */
   readonly onStock?: (socket: Socket) => void
-  /** From where agents have come lately: in a crowd they are let in first. */
+  /** Where agents have come from recently: in a crowd these addresses are let in first. */
   readonly seenAgents?: { has(address: string): boolean }
   /** Without it descriptors are not watched. */
   readonly descriptors?: Descriptors
@@ -55,7 +55,7 @@ export interface BridgeOptions extends Pick<
   readonly limits?: Partial<BridgeLimits>
 }
 
-/** The relay's one port for agents and for the app: tells by the first bytes who has come. */
+/** The relay's one port for agents and for the app: the first bytes tell which one has connected. */
 export class Bridge {
   readonly #options: BridgeOptions
   readonly #limits: BridgeLimits
@@ -88,7 +88,7 @@ export class Bridge {
     )
   }
 
-  /** Rejects with `port-taken`, or `port-forbidden` for a port below 1024 without the right to it. */
+  /** Rejects with `port-taken`, or `port-forbidden` for a port below 1024 without permission. */
   async listen(): Promise<{ port: number }> {
     const { host, port } = this.#options
     await listen(this.#server, { host, port })
@@ -166,7 +166,7 @@ export class Bridge {
   }
 
   #enterHttp(socket: TLSSocket, first: Buffer, address: string, proved: () => void): void {
-    // An HTTP connection proves itself later, if at all: it leaves the agents' places and takes one of its own.
+    // An HTTP connection proves itself later, if at all: it leaves the agents' slots and takes one of its own.
     const place = this.#options.onHttp && this.#http.enter(address, () => this.#turnAway(socket))
     if (!place) {
       this.#turnAway(socket)

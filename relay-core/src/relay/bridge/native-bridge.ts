@@ -36,7 +36,7 @@ export interface NativeBridgeOptions {
   readonly wrongKeyDelayMs: number
 }
 
-/** How long the refusal of an agent that has proved its key stays known. */
+/** How long the refusal of an agent that has proved its key is remembered. */
 const refusalNewsMs = 10 * 60_000
 
 /** Where native connections prove themselves: a control connection becomes a session, a carrier joins its session. */
@@ -49,7 +49,7 @@ export class NativeBridge {
     this.#options = options
   }
 
-  /** `first` begins with a HELLO frame's type. Calls `proved` when the connection has shown that it may be here. */
+  /** `first` begins with a HELLO frame's type. Calls `proved` once the connection has proved itself. */
   async enter(socket: TLSSocket, first: Uint8Array, address: string, proved: () => void): Promise<void> {
     const framed = new FramedSocket(socket)
     try {
@@ -168,14 +168,14 @@ export class NativeBridge {
     void tunnel.serve(nativeVisitor(framed, from))
   }
 
-  /** A wrong key is told so late, and one connection is one guess. What is not even a hello gets no answer. */
+  /** A wrong key is answered after a delay, and each connection allows one guess. Anything that is not a hello gets no answer. */
   async #refuse(framed: FramedSocket, error: unknown, address: string): Promise<void> {
     if (!(error instanceof RelayError)) {
       framed.destroy()
       return
     }
     const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
-    // Who has proved its key and comes again every few seconds is no news; whoever guesses is, each time.
+    // An agent that has proved its key and returns every few seconds is not news; a guess is, each time.
     const hasProved = error.code === 'client-disabled' || error.code === 'client-in-use'
     const isNews = !hasProved || this.#refusals.isNews(`${hostOf(address)} ${error.code}`)
     this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })

@@ -10,7 +10,7 @@ type Displaced = NonNullable<(AgentPresence & { state: 'online' })['displaced']>
 interface ClientEntry {
   current: AgentSession | undefined
   offlineSinceMs: number | null
-  /** Whose place the current session has taken. */
+  /** The agent that the current session has replaced. */
   displaced: Displaced | undefined
   readonly leftovers: Leftovers<Left>
 }
@@ -19,7 +19,7 @@ interface Left extends Leftover {
   readonly session: AgentSession
 }
 
-/** Which lab boxes are online. One session a client: the newer one wins. */
+/** Which lab boxes are online. One session per client: the newer one wins. */
 export class Agents {
   readonly #entries = new Map<number, ClientEntry>()
   readonly #changed = new Signal<[clientId: number]>()
@@ -30,8 +30,8 @@ export class Agents {
   }
 
   /**
-   * Takes a session whose handshake is done. An older one of the same client ends: one of the same program without a
-   * word, since that has made this one; one of another program is told `replaced`, and by whom.
+   * Adds a session whose handshake is done. An older one of the same client is ended: silently if it is of the same program,
+   * which has opened this one itself; one of another program is told `replaced`, and by whom.
    */
   add(session: AgentSession): void {
     const { clientId } = session
@@ -74,8 +74,8 @@ export class Agents {
   }
 
   /**
-   * For an agent whose place was taken and which asks whether it is free: undefined if it is, or who has it. That it
-   * asks is kept for the screen, since it means that two machines have one key.
+   * For an agent that was replaced and asks whether it may return: undefined if it may, or who is online instead. That it
+   * asks is kept for the screen, because it means that two machines have one key.
    */
   occupiedBy(
     clientId: number,
@@ -114,7 +114,7 @@ export class Agents {
     }
   }
 
-  /** Calls back with the client's id after each change of what `state` says, until the answer is disposed of. */
+  /** Calls back with the client's id after each change of what `state` says, until the returned handle is disposed of. */
   onChange(listener: (clientId: number) => void): Disposable {
     return this.#changed.subscribe(listener)
   }
@@ -151,7 +151,7 @@ export class Agents {
   }
 }
 
-/** The same machine again, such as after a restart of its npc whose end the relay has not noticed, displaces nobody. */
+/** The same machine again, for example after a restart of its npc that the relay has not noticed yet, displaces nobody. */
 function displacedBy(older: AgentSession, newer: AgentSession): Displaced | undefined {
   const isSameMachine =
     older.fingerprint === newer.fingerprint &&

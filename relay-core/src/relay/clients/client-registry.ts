@@ -36,7 +36,7 @@ export class ClientRegistry {
   readonly changed = new Signal()
   readonly #options: ClientRegistryOptions
   readonly #online = new Set<number>()
-  /** By client: when its agent was last seen, as far as the store does not know it. */
+  /** By client: when its agent was last seen, unless that is stored already. */
   readonly #lastSeenMs = new Map<number, number>()
   readonly #subscription: Disposable
 
@@ -103,7 +103,7 @@ export class ClientRegistry {
     return this.get(id)
   }
 
-  /** Disabling ends the agent's connection; its tunnels stay and answer nobody. */
+  /** Disabling ends the agent's connection; its tunnels stay, but serve nobody. */
   setEnabled(id: number, enabled: boolean): Client {
     this.record(id)
     this.#options.clients.setEnabled(id, enabled)
@@ -113,7 +113,7 @@ export class ClientRegistry {
     return this.get(id)
   }
 
-  /** The caller has removed its tunnels already. */
+  /** The caller has already removed its tunnels. */
   remove(id: number): void {
     this.record(id)
     this.#options.clients.remove(id)
@@ -130,7 +130,7 @@ export class ClientRegistry {
     for (const id of this.#online) this.#note(id)
   }
 
-  /** By client: when its agent was last online, as far as it is not stored; `lastSeenSaved` says that it is. */
+  /** By client: when its agent was last online, unless that is stored already; `lastSeenSaved` reports that it is. */
   unsavedLastSeen(): ReadonlyMap<number, number> {
     return this.#lastSeenMs
   }

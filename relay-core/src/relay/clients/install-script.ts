@@ -1,7 +1,7 @@
 import { shellWord } from '../../api/shell-words.ts'
 
 export interface InstallScriptOptions {
-  /** `host:port` of the bridge, as the lab box shall dial it. */
+  /** `host:port` of the bridge, as the lab box is to dial it. */
   server: string
   vkey: string
   fingerprint: string
@@ -13,7 +13,7 @@ export interface InstallScriptOptions {
 }
 
 /**
- * The script behind the pasted line, for any POSIX shell (dash, bash, busybox). It runs only when it has arrived
+ * The script behind the pasted line, for any POSIX shell (dash, bash, busybox). It runs only once it has arrived
  * whole, fetches npc over the same pinned key, checks its SHA-256 and installs it at the best level the machine allows. Flags
  * that the line gives it go to `npc install`.
  */

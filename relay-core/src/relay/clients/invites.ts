@@ -24,10 +24,10 @@ export interface InvitesOptions {
 
 /** Long enough to walk to the lab, short enough for a chat history. */
 const validMs = 60 * 60_000
-/** The line may be pasted again after a download that broke off; whoever needs more makes a new one. */
+/** The line may be pasted again after an interrupted download; anyone who needs more makes a new one. */
 const maxFetches = 8
 
-/** What the holder of a valid code may have. */
+/** What the holder of a valid code gets. */
 export interface Invitation {
   readonly invite: InviteRecord
   readonly client: ClientRecord
@@ -37,7 +37,7 @@ export interface Invitation {
 export class Invites {
   readonly #options: InvitesOptions
   readonly #subscription: Disposable
-  /** Clients that came online while the state could not be written: their used codes open nothing meanwhile. */
+  /** Clients that came online while the state could not be written: their used codes are not accepted meanwhile. */
   readonly #toRetire = new Set<number>()
 
   constructor(options: InvitesOptions) {
@@ -56,7 +56,7 @@ export class Invites {
 
   /**
    * The line itself says what the agent may dial (`allowTarget`), so that it does not depend on what the relay's script makes of it.
-   * Rejects with RelayError `invalid-input` for a host that could not stand in a shell line, and for a list that npc would refuse.
+   * Rejects with RelayError `invalid-input` for a host that cannot be part of a shell command, and for a list that npc would refuse.
    */
   async create(client: ClientRecord, host: string, allowTarget?: string) {
     const problem = allowTarget === undefined ? null : allowTargetProblem(allowTarget)
@@ -81,7 +81,7 @@ export class Invites {
     }
   }
 
-  /** @throws RelayError `invalid-input` for a host that could not stand in a shell line */
+  /** @throws RelayError `invalid-input` for a host that cannot be part of a shell command */
   bridgeAddress(host: string): string {
     if (!/^[A-Za-z0-9.-]+$/.test(host) && !isIPv6(host)) {
       throw new RelayError('invalid-input', `"${host}" is not a host name or an address.`, { field: 'host' })
@@ -100,8 +100,8 @@ export class Invites {
   }
 
   /**
-   * The script, which holds the client's key, is asked for from `address`. From a second network it gets a new key: whoever fetched first may be
-   * somebody else, and that one's key counts no more. Answers with the key for the script.
+   * The script, which holds the client's key, is requested from `address`. From a second network it gets a new key: the first to fetch it may be
+   * someone else, whose key becomes invalid. Returns the key for the script.
    */
   takeKey({ invite, client }: Invitation, address: string): string {
     const { store, clients, log } = this.#options
@@ -120,7 +120,7 @@ export class Invites {
     return vkey
   }
 
-  /** The program is on its way: from now on the agent's coming online uses the code up. */
+  /** The program is being sent: from now on the code is used up when the agent comes online. */
   fetched({ codeHash, clientId }: InviteRecord, address: string): void {
     this.#options.store.setFetched(codeHash, this.#options.now())
     this.#options.log.info('agent program fetched by invite', { client: clientId, address })
@@ -130,7 +130,7 @@ export class Invites {
     this.#subscription[Symbol.dispose]()
   }
 
-  /** Takes back the codes by which an agent has come. @throws RelayError when the state cannot be written */
+  /** Revokes the codes that an agent has used. @throws RelayError when the state cannot be written */
   retireAll(): void {
     if (this.#toRetire.size === 0) return
     for (const invite of this.#options.store.list()) {

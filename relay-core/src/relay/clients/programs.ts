@@ -38,7 +38,7 @@ export class Programs {
     return program
   }
 
-  /** Is there any to hand out? */
+  /** Whether there is any to hand out. */
   async any(): Promise<boolean> {
     return Object.keys(await this.sums()).length > 0
   }

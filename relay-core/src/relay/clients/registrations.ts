@@ -2,9 +2,9 @@ import { RelayError } from '../../api/errors.ts'
 import { plainAddress } from '../../net/address/plain-address.ts'
 
 const hourMs = 3_600_000
-/** Whoever asks for more gets this much: nobody means years. */
+/** A longer request gets this much: nobody means years. */
 const maxHours = 24 * 30
-/** More at once are not visitors of a lab. */
+/** More than this are not visitors of a lab. */
 const maxAddresses = 10_000
 
 export interface RegistrationsOptions {
@@ -13,7 +13,7 @@ export interface RegistrationsOptions {
   readonly now: () => number
 }
 
-/** Addresses that an agent has let in for some hours (`npc register`). They hold for all tunnels, and until a restart. */
+/** Addresses that an agent has let in for some hours (`npc register`). They apply to all tunnels, until a restart. */
 export class Registrations {
   readonly #options: RegistrationsOptions
   readonly #untilMs = new Map<string, number>()
@@ -22,7 +22,7 @@ export class Registrations {
     this.#options = options
   }
 
-  /** Answers until when, in milliseconds since the Unix epoch; undefined when there are too many. */
+  /** Returns until when, in milliseconds since the Unix epoch; undefined when there are too many. */
   add(address: string, hours: number): number | undefined {
     const nowMs = this.#options.now()
     const key = plainAddress(address)

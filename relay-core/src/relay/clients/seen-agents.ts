@@ -1,11 +1,11 @@
 import { networkOf } from '../../net/address/network-of.ts'
 
-/** How long an address counts as one of an agent after it was heard of. */
+/** How long an address counts as an agent's after it was last seen. */
 const rememberedMs = 7 * 24 * 60 * 60_000
-/** More are forgotten, the oldest first. */
+/** Beyond this, the oldest are forgotten. */
 const maxAddresses = 10_000
 
-/** From where agents have proved their keys lately: in a crowd they are let in first. */
+/** Where agents have proved their keys recently: in a crowd these addresses are let in first. */
 export class SeenAgents {
   readonly #now: () => number
   readonly #seenAtMs = new Map<string, number>()

@@ -15,7 +15,7 @@ export function folderAssets(folder: string): ConsoleAssets {
   return async (path) => {
     const name = path === '/' ? 'console.html' : path.slice(1)
     const file = normalize(join(folder, name))
-    // `normalize` has resolved every `..`: what is still inside is inside.
+    // `normalize` has resolved every `..`: what still begins with the folder is inside it.
     if (!file.startsWith(normalize(`${folder}/`)) || name.includes('\0')) return undefined
     try {
       return { type: contentType(file), body: await readFile(file) }

@@ -4,7 +4,7 @@ import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-con
 import { consoleHost, ConsoleServer, type ConsoleServerOptions } from './console-server.ts'
 import { readConsoleTls, type ConsoleTls } from './console-tls.ts'
 
-/** How soon a renewed certificate counts. */
+/** How soon a renewed certificate is used. */
 const lookAtCertificateMs = 2_000
 
 export interface ConsoleListenerOptions extends Omit<ConsoleServerOptions, 'tls'> {
@@ -28,7 +28,7 @@ export class ConsoleListener {
   }
 
   /**
-   * Reopens when address, port, path, certificate, user or password differ from before: a new password ends every
+   * Reopens when address, port, path, certificate, user or password have changed: a new password ends every
    * session, and so does a renewed certificate.
    */
   follow(config: RelayConfig): Promise<void> {
@@ -60,7 +60,7 @@ export class ConsoleListener {
       this.#complaint = undefined
       this.#tell(config, host, port)
     } catch (error) {
-      // A certificate that is being replaced may not fit its key yet: the one in use stays until then.
+      // A certificate that is being replaced may not match its key yet: the current one stays in use until then.
       if (!(error instanceof RelayError)) throw error
       if (error.message === this.#complaint) return
       this.#complaint = error.message

@@ -25,7 +25,7 @@ export interface ConsoleServerOptions {
   config: () => RelayConfig
   api: ApiSurface
   assets: ConsoleAssets
-  /** The folder above `conf`: where relative paths of certificates count from. */
+  /** The folder above `conf`, which relative paths of certificates start from. */
   runPath: string
   /** Without it plain HTTP. */
   tls: ConsoleTls | undefined
@@ -45,8 +45,8 @@ const safetyHeaders = {
 }
 
 /**
- * The web console: its files for anybody; the relay API without its secrets, on the WebSocket `/api` and as calls below it, for
- * who has logged in by `POST /login`; calls, with secrets, also for who has the auth_key.
+ * The web console: its files for everyone; the relay API without its secrets, on the WebSocket `/api` and as calls below it, for
+ * those who have logged in with `POST /login`; calls, with secrets, also for holders of the auth_key.
  */
 export class ConsoleServer {
   readonly #options: ConsoleServerOptions
@@ -74,7 +74,7 @@ export class ConsoleServer {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
-  /** Listens on `web_ip`; on this machine only while the password would let strangers in. */
+  /** Listens on `web_ip`, or on this machine only while the password would let strangers in. */
   async listen(): Promise<{ host: string; port: number }> {
     const config = this.#options.config()
     const host = consoleHost(config)
@@ -110,7 +110,7 @@ export class ConsoleServer {
         response.writeHead(302, { location: `${this.#basePath}/` }).end()
       } else sendJson(response, 404, { code: 'not-found', message: 'There is nothing here.' })
     } catch (error) {
-      // Whoever goes in the middle of a request is no failure of ours, and must not fill the log.
+      // A client that disconnects during a request is not a failure of ours, and must not fill the log.
       if (request.destroyed && !request.complete) return
       this.#options.log.error('console request failed', { error })
       if (response.headersSent) response.destroy()
@@ -143,7 +143,7 @@ export class ConsoleServer {
       sendJson(response, 404, { code: 'not-found', message: 'There is nothing here.' })
       return
     }
-    // Built files have their hash in the name; the page itself must be fresh after an upgrade.
+    // Built files have a hash in their names; the page itself must be fresh after an upgrade.
     const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
     response.writeHead(200, {
       'content-type': asset.type,
@@ -157,7 +157,7 @@ export class ConsoleServer {
     return this.#options.config().webBaseUrl
   }
 
-  /** The path below the console's own; undefined for what lies outside. */
+  /** The path below the console's own; undefined for anything outside. */
   #inside(path: string): string | undefined {
     return path.startsWith(`${this.#basePath}/`) ? path.slice(this.#basePath.length) : undefined
   }

@@ -18,7 +18,7 @@ export interface HttpCallsOptions {
 /** The largest call is `config/save` with 256 KiB of text, which JSON can double. */
 const largestBodyBytes = 1024 * 1024
 
-/** The relay API as one POST a call below `/api/`, and the document about it, for scripts and other programs. */
+/** The relay API as one POST per call below `/api/`, and the document about it, for scripts and other programs. */
 export class HttpCalls {
   readonly #options: HttpCallsOptions
 
@@ -50,7 +50,7 @@ export class HttpCalls {
     return true
   }
 
-  /** Makes the call and answers with what it says. */
+  /** Makes the call and sends its answer. */
   async call(name: string, input: unknown, secrets: Secrets, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
     response.once('close', () => gone.abort())

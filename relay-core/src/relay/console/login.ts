@@ -4,10 +4,10 @@ import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-con
 import type { Log } from '../../log/log.ts'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
 
-/** The stock server allows ten; so do we, but here the lock holds. */
+/** The stock server allows ten; so do we, but here the lock is effective. */
 const attemptLimit = { most: 10, windowMs: 60_000 }
 
-/** Checks the console's user name and password, and locks out addresses that guess. */
+/** Checks the console's user name and password, and locks addresses out that guess. */
 export class Login {
   readonly #config: () => RelayConfig
   readonly #log: Log
@@ -20,17 +20,17 @@ export class Login {
   }
 
   /**
-   * Returns when the two are right.
+   * Returns when both are right.
    *
-   * @throws RelayError `login-locked` after ten failures in a minute, whatever is tried then; `login-failed`
-   * otherwise, also while the password in nps.conf is empty or well-known: such a one opens to nobody
+   * @throws RelayError `login-locked` after ten failures within a minute, whatever is tried then; `login-failed`
+   * otherwise, also while the password in nps.conf is empty or well-known: such a password lets nobody in
    */
   check(address: string, username: string, password: string): void {
     this.#prove(address, username, password)
     this.#log.info('console login', { address })
   }
 
-  /** The password once more, of somebody who is logged in. @throws RelayError as `check` does */
+  /** Checks the password again of someone who is logged in. @throws RelayError as `check` does */
   checkAgain(address: string, password: string): void {
     this.#prove(address, this.#config().webUsername, password)
   }

@@ -22,12 +22,12 @@ export interface SessionRoutesOptions {
 
 const largestLoginBytes = 4 * 1024
 
-/** How one logs in to the console and out, opens its WebSocket, and is shown a secret. */
+/** Logging in to the console and out, opening its WebSocket, and showing a secret. */
 export class SessionRoutes {
   readonly #options: SessionRoutesOptions
   readonly #login: Login
   readonly #sessions: Sessions
-  /** Of scripts that log in as to stock: their cookie opens the stock web API and nothing else. */
+  /** For scripts that log in as with stock: their cookie opens the stock web API and nothing else. */
   readonly #scripts: Sessions
 
   constructor(options: SessionRoutesOptions) {
@@ -37,7 +37,7 @@ export class SessionRoutes {
     this.#scripts = new Sessions(options.now)
   }
 
-  /** `route`: method and path below the console's own. False for one that is none of these. */
+  /** `route`: method and path below the console's own. False for any other one. */
   async answer(route: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     switch (route) {
       case 'GET /session':
@@ -66,12 +66,12 @@ export class SessionRoutes {
     }
   }
 
-  /** The signal of the session that a ticket stands for. */
+  /** The signal of the session that a ticket belongs to. */
   redeem(ticket: string): AbortSignal | undefined {
     return this.#sessions.redeem(ticket)
   }
 
-  /** Whether a script that has logged in as to stock asks. */
+  /** Whether the request is from a script that has logged in as with stock. */
   isScript(request: IncomingMessage): boolean {
     return this.#scripts.find(scriptTokenOf(request)) !== undefined
   }
@@ -100,7 +100,7 @@ export class SessionRoutes {
     sendJson(response, 200, { ticket })
   }
 
-  /** The line that starts a client's agent holds its vkey: it takes the password once more, and the log tells of it. */
+  /** The line that starts a client's agent holds its vkey: it takes the password once more, and is logged. */
   async #showCommand(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
     if (!this.#sessions.find(sessionTokenOf(request))) return sendRefusal(response, notLoggedIn())
@@ -116,10 +116,10 @@ export class SessionRoutes {
     await this.#options.calls.call('clients/command', input, 'shown', response)
   }
 
-  /** For scripts that log in to stock with a form and then call its web API with the session. */
+  /** For scripts that log in to stock with a form and then use its web API with the session. */
   async #logInAsStock(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isFromBrowser(request)) {
-      // Its cookie would go along to every other port of this server.
+      // Its cookie would be sent to every other port of this server.
       const msg = 'This is for scripts. In a browser, log in on the page of the console.'
       sendJson(response, 200, { status: 0, msg })
       return

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * The page keeps its session's token in sessionStorage and sends it in this header. A cookie would go along to every
+ * The page keeps its session's token in sessionStorage and sends it in this header. A cookie would be sent to every
  * port of the server, so to every lab's page behind a tunnel; and no page of another origin can set this header.
  */
 const header = 'x-nps-session'
@@ -35,12 +35,12 @@ export function scriptTokenOf({ headers }: IncomingMessage): string | undefined 
   return pairs.find(([key]) => key === scriptCookie)?.[1]
 }
 
-/** Browsers say of every POST where it comes from; programs do not. */
+/** Browsers say where every POST comes from; programs do not. */
 export function isFromBrowser({ headers }: IncomingMessage): boolean {
   return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined
 }
 
-/** Browsers send Origin with every POST and WebSocket; what sends none is no browser. */
+/** Browsers send Origin with every POST and WebSocket; a client without it is not a browser. */
 export function isSameOrigin({ headers }: IncomingMessage): boolean {
   if (headers.origin === undefined) return true
   return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host

@@ -10,7 +10,7 @@ const maxTickets = 1_000
 export class Sessions {
   readonly #now: () => number
   readonly #sessions = new Map<string, Session>()
-  /** What opens one WebSocket: by the ticket's digest, the session it stands for. */
+  /** Tickets, each of which opens one WebSocket: by digest, the session it belongs to. */
   readonly #tickets = new Map<string, { session: Session; expiresAtMs: number }>()
 
   constructor(now: () => number) {
@@ -33,7 +33,7 @@ export class Sessions {
     return this.#find(token)?.ended.signal
   }
 
-  /** A word that opens one WebSocket for this session, soon: unlike the token it may stand in an address. */
+  /** A ticket that opens one WebSocket for this session, for a short time: unlike the token it may be part of a URL. */
   ticket(token: string | undefined): string | undefined {
     const session = this.#find(token)
     if (!session) return undefined
@@ -87,7 +87,7 @@ interface Session {
   readonly timer: NodeJS.Timeout
 }
 
-/** The maps are asked by digest, so that the time of the look-up tells nothing about a token. */
+/** The maps are keyed by digest, so that the time of a look-up reveals nothing about a token. */
 function digest(token: string): string {
   return createHash('sha256').update(token).digest('base64')
 }

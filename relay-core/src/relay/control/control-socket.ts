@@ -18,7 +18,7 @@ const maxPathBytes = 107
 /** PATH_MAX of Linux. */
 const maxFolderPathBytes = 4096
 
-/** Takes the stock data in a folder; `from` is the one that its files have been copied from, where they have. */
+/** Imports the stock data in a folder; `from` is the folder that its files were copied from, if they were. */
 type ImportStock = (folder: string, from: string | undefined) => Promise<ImportReport>
 
 export interface ControlSocketOptions {
@@ -46,7 +46,7 @@ export class ControlSocket {
     this.#server.on('request', (request, response) => {
       if (!pipelined.admit(request, response)) return
       void this.#answer(request, reload).then(({ status, text }) => {
-        // One call a connection: what else its caller sends is not read.
+        // One call per connection: nothing else that the caller sends is read.
         response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
         response.end(text)
       })
@@ -57,7 +57,7 @@ export class ControlSocket {
     })
   }
 
-  /** Takes the socket. @throws Error when another relay runs on this state folder */
+  /** Opens the socket. @throws Error when another relay runs on this state folder */
   async listen(): Promise<void> {
     if (Buffer.byteLength(this.#path) > maxPathBytes) {
       throw new Error(`The path ${this.#path} is too long for a socket. Choose a shorter -conf_path.`)
@@ -86,7 +86,7 @@ export class ControlSocket {
       if (request.method === 'POST' && request.url === '/reload') return { status: 200, text: await reload() }
       if (request.method === 'POST' && request.url === '/import') {
         if (!this.#importStock) return { status: 503, text: 'nps is starting. Try again.' }
-        // Both paths, with the one byte between them that no path holds.
+        // Both paths, separated by the one byte that no path contains.
         const body = (await readBody(request, 2 * maxFolderPathBytes + 1)) ?? ''
         const [folder = '', from] = body.split('\0')
         return { status: 200, text: JSON.stringify(await this.#importStock(folder, from)) }

@@ -5,9 +5,9 @@ import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log/log.ts'
 
-/** A chain with many names is some 20 KiB; what is larger is no certificate. */
+/** A chain with many names is some 20 KiB; anything larger than this is not a certificate. */
 const largestFileBytes = 256 * 1024
-/** How old a look at the files may be: a renewed certificate is used for the visitors after that. */
+/** How long the files' state may be cached: a renewed certificate is used for visitors after that. */
 const lookAgainMs = 1_000
 
 export interface CertificateFiles {
@@ -16,8 +16,8 @@ export interface CertificateFiles {
 }
 
 /**
- * A certificate and its key from two PEM files. They are looked at when a visitor comes: changed files are read again
- * without a restart, and files that cannot be used leave the last good ones at work and say so in the log, once.
+ * A certificate and its key from two PEM files. They are checked when a visitor connects: changed files are read again
+ * without a restart; if they cannot be used, the last good ones stay in use and the log says so, once.
  */
 export class Certificate {
   readonly #files: CertificateFiles
@@ -42,7 +42,7 @@ export class Certificate {
     this.#lookedAtMs = this.#now()
   }
 
-  /** What to greet the next visitor with; undefined as long as the files never could be used. */
+  /** What to present to the next visitor; undefined as long as the files have never been usable. */
   async current(): Promise<SecureContext | undefined> {
     if (this.#context === undefined || this.#now() - this.#lookedAtMs >= lookAgainMs) {
       this.#looking ??= this.#lookAgain().finally(() => {
@@ -114,7 +114,7 @@ async function explaining<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Says what was expected and never quotes the file. */
+/** Says what was expected, without quoting the file. */
 function parsed<T>(path: string, expected: string, parse: () => T): T {
   try {
     return parse()

@@ -1,4 +1,4 @@
-/** What a TLS client says before anything is encrypted. */
+/** What a TLS client sends before anything is encrypted. */
 export interface ClientHello {
   /** The name it asks for, in lower case; undefined when it names none, or hides it so that only a cover name shows. */
   readonly serverName: string | undefined
@@ -13,12 +13,12 @@ const recordHeaderLength = 5
 const handshakeHeaderLength = 4
 /** RFC 8446 §5.1. */
 const largestRecord = 16_384
-/** Post-quantum key shares come to 2 KiB, a large session ticket to some more; a hello of this size is no browser's. */
+/** Post-quantum key shares come to 2 KiB, a large session ticket adds some more; no browser sends a hello of this size. */
 const largestHello = 65_536
 
 /**
- * Collects a ClientHello (RFC 8446 §4.1.2) from chunks as they come, cut anywhere and spread over several records, and
- * finds the server name (RFC 6066 §3) in it. Takes every byte once, whatever the size of the chunks.
+ * Collects a ClientHello (RFC 8446 §4.1.2) from chunks as they arrive, cut anywhere and spread over several records, and
+ * finds the server name (RFC 6066 §3) in it. Processes every byte once, whatever the size of the chunks.
  */
 export class ClientHelloReader {
   readonly #header = new Uint8Array(recordHeaderLength)
@@ -84,7 +84,7 @@ export class ClientHelloReader {
   }
 }
 
-/** Goes through `bytes`; every read is checked against the end. */
+/** Reads through `bytes`; every read is checked against the end. */
 class Cursor {
   readonly bytes: Uint8Array
   at = 0

@@ -26,14 +26,14 @@ const defaultLimits: HttpTimeoutOptions = { headTimeoutMs: 10_000, keepAliveTime
 /** Above the 32 KiB of nginx. */
 const largestHeadBytes = 64 * 1024
 
-/** Who visits, and with which client's certificate before its eyes. */
+/** The visitor, and which client's certificate it was shown. */
 interface Visitor extends RequestOrigin {
   readonly connection: Duplex
   readonly certificateOf: number | undefined
   readonly known: () => void
 }
 
-/** Speaks HTTP/1 with the visitors of both shared ports, and finds the tunnel that each request means. */
+/** Speaks HTTP/1 with the visitors of both shared ports, and finds the tunnel that each request is for. */
 export class HostHttp {
   readonly #options: HostHttpOptions
   readonly #limits: HttpTimeoutOptions
@@ -45,7 +45,7 @@ export class HostHttp {
 
   /**
    * Takes over a connection that is about to speak HTTP. `certificateOf`: the client whose certificate the visitor was shown,
-   * with which no other client's site may answer, unless it has one too. `known` is called once the visitor has asked for a
+   * with which no other client's site may answer, unless it has a certificate too. `known` is called once the visitor has asked for a
    * site that is there.
    */
   enter(
@@ -117,10 +117,10 @@ function readAsked({
 }: RequestHead): { host: string; name: string; path: string } | undefined {
   const hosts = valuesOf(fields, 'host')
   if (hosts.length > 1 || method === 'CONNECT') return undefined
-  // What a proxy is asked counts more than Host (RFC 9112 §3.2.2).
+  // The absolute form takes precedence over Host (RFC 9112 §3.2.2).
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target)
   const host = absolute?.[1] ?? hosts[0] ?? ''
-  // HTTP/1.0 has no Host: such a visitor gets what answers to every name.
+  // HTTP/1.0 has no Host: such a visitor gets the tunnel for `*`.
   const name = host === '' && minor === 0 ? '' : readVisitedHost(host)
   const path = absolute ? absolute[2]?.replace(/^(?!\/)/, '/') || '/' : target
   if (name === undefined || !(path.startsWith('/') || path === '*')) return undefined

@@ -13,7 +13,7 @@ import { SharedPort } from './shared-port.ts'
 
 export interface HostListenersOptions {
   readonly config: () => HostsConfig
-  /** What relative paths of certificates begin at. */
+  /** The folder that relative paths of certificates start from. */
   readonly folder: string
   /** Without it descriptors are not watched. */
   readonly descriptors?: Descriptors
@@ -21,7 +21,7 @@ export interface HostListenersOptions {
   readonly limits?: Partial<HttpTimeoutOptions>
 }
 
-/** A port that is shared by the tunnels of one scheme, as far as nps.conf and the system let it. */
+/** A port shared by the tunnels of one scheme, if nps.conf and the system allow it. */
 interface OpenedPort {
   readonly key: string
   readonly port: number | null
@@ -31,7 +31,7 @@ interface OpenedPort {
 
 const schemes: readonly HostScheme[] = ['http', 'https']
 
-/** The relay's two ports for all host tunnels. One that cannot open is told in the log and stops nothing else. */
+/** The relay's two ports for all host tunnels. One that cannot be opened is logged and stops nothing else. */
 export class HostListeners {
   readonly #options: HostListenersOptions
   readonly #sites = new HostTable<HostSite>()
@@ -68,12 +68,12 @@ export class HostListeners {
     return this.#ports.get(scheme)?.port ?? null
   }
 
-  /** Whether visitors come in for this scheme, for `all` by one of the two. */
+  /** Whether visitors can connect with this scheme; for `all`, with one of the two. */
   isOpen(scheme: HostRule['scheme']): boolean {
     return schemesOf(scheme).some((one) => this.port(one) !== null)
   }
 
-  /** Why visitors cannot come by a port that nps.conf names, or by any; undefined when all is as it says. */
+  /** Why visitors cannot use a port that nps.conf names, or any port; undefined when everything is as nps.conf says. */
   failure(scheme: HostRule['scheme']): RelayError | undefined {
     const failed = schemesOf(scheme).map((one) => this.#ports.get(one)?.failure)
     return failed.find((failure) => failure) ?? (this.isOpen(scheme) ? undefined : hostsOff(scheme))
@@ -86,13 +86,13 @@ export class HostListeners {
     return done
   }
 
-  /** Lets `site` answer until the answer is called. Throws `already-exists`, or `invalid-input` for what cannot work. */
+  /** Adds `site` until the returned function is called. Throws `already-exists`, or `invalid-input` for a site that cannot work. */
   add(site: HostSite): () => void {
     this.check(site)
     return this.#sites.add(site.rule, site)
   }
 
-  /** Throws `invalid-input` for a site that asks for what nps.conf leaves no way to do. */
+  /** Throws `invalid-input` for a site that needs what nps.conf rules out. */
   check({ rule, users, redirectToHttps }: Pick<HostSite, 'rule' | 'users' | 'redirectToHttps'>): void {
     const { passThrough, httpsPort } = this.#options.config()
     if (passThrough && rule.scheme !== 'http' && users.length > 0 && httpsPort !== null) {
@@ -179,7 +179,7 @@ export class HostListeners {
       return
     }
     const files = { certFile: this.#path(certFile), keyFile: this.#path(keyFile) }
-    // One that is not there yet is used once it is.
+    // A missing one is used once it exists.
     const certificate = new Certificate(files, { log })
     await certificate.current()
     this.#default = { key, certificate }

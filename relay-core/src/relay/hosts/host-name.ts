@@ -7,7 +7,7 @@ const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /**
  * The name of a host tunnel, in any script: `lab.example.com`, `*.example.com` for every name under it at any depth but not
- * `example.com` itself, or `*` for whatever no other tunnel takes. Answers it as visitors ask for it: in lower case, without
+ * `example.com` itself, or `*` for whatever no other tunnel takes. Returns it as visitors ask for it: in lower case, without
  * the last dot, 实验室.example.com as xn--….example.com (RFC 5891); throws `invalid-input`.
  */
 export function readTunnelHost(text: string): string {
@@ -22,7 +22,7 @@ export function readTunnelHost(text: string): string {
 }
 
 /**
- * Whom a visitor asks for, from a Host header, `host[:port]` of an absolute address, or SNI. Undefined for what is no
+ * The host that a visitor asks for, from a Host header, `host[:port]` of an absolute address, or SNI. Undefined for anything that is not a
  * name: control characters, spaces, user names, two colons outside brackets.
  */
 export function readVisitedHost(authority: string): string | undefined {
@@ -46,10 +46,10 @@ function isName(text: string): boolean {
   return isIPv4(text) || text.split('.').every((part) => label.test(part))
 }
 
-/** A name beyond ASCII in its ASCII form, its port kept; what is no name, and what is ASCII already, as it is. */
+/** A non-ASCII name in its ASCII form, with its port kept; anything else unchanged. */
 function inAscii(text: string): string {
   if (!/[^ -~]/.test(text)) return text
   const [, name = '', port = ''] = /^(.*?)(:\d{0,5})?$/s.exec(text) ?? []
-  // Only what a name may consist of: the algorithm itself reads slashes and the like in its own way.
+  // Only characters that a name may have: the algorithm interprets slashes and the like in its own way.
   return /^[\p{L}\p{N}\p{M}_.。-]+$/u.test(name) ? domainToASCII(name) + port : text
 }

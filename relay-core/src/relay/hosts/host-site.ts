@@ -19,7 +19,7 @@ export interface HostSite {
   readonly redirectToHttps: boolean
   readonly hostHeader: string | undefined
   readonly setHeaders: Readonly<Record<string, string>>
-  /** Empty: everybody may come in. */
+  /** Empty: everyone is let in. */
   readonly users: readonly TunnelUser[]
   readonly passwords: PasswordCheck
   /** Its own; undefined: the default one. */
@@ -35,7 +35,7 @@ interface Refused {
   readonly reason: unknown
 }
 
-/** Lets a visitor in as far as the limits allow; who is in has to `leave`. */
+/** Lets a visitor in if the limits allow it; it has to `leave` in the end. */
 export function enterSite(
   { connections }: HostSite,
   visitor: { address: string; port: number },

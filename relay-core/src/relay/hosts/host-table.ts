@@ -15,14 +15,14 @@ interface Entry<T> {
 }
 
 /**
- * Which tunnel a visitor means. The exact name goes before `*.` names, of which the longest counts, and those before
- * `*`; within one name the longest path that the visited one begins with. A name whose paths or scheme do not fit is
- * passed over for the next wider one.
+ * Which tunnel a visitor means. The exact name takes precedence over `*.` names, of which the longest counts, and those over
+ * `*`; within one name, the longest path that the visited one begins with. A name whose paths or scheme do not match is
+ * skipped in favour of the next wider one.
  */
 export class HostTable<T> {
   readonly #byName = new Map<string, Entry<T>[]>()
 
-  /** Throws `already-exists` when another tunnel answers to the same. The answer takes the rule out again. */
+  /** Throws `already-exists` when another tunnel has the same rule. The returned function removes the rule. */
   add(rule: HostRule, value: T): () => void {
     const entries = this.#byName.get(rule.name) ?? []
     const rival = entries.find((entry) => entry.rule.path === rule.path && overlap(entry.rule, rule))
@@ -47,7 +47,7 @@ export class HostTable<T> {
 
   /**
    * `name` as `readVisitedHost` gives it, empty for a visitor that names none; `path` a reading of it (`readingsOf`). One that
-   * `mayAnswer` denies counts as not there.
+   * `mayAnswer` denies is ignored.
    */
   find(
     name: string,
@@ -60,7 +60,7 @@ export class HostTable<T> {
     return undefined
   }
 
-  /** All that may answer to the name, whatever the path; the first ones go before the others. */
+  /** All that may answer to the name, whatever the path, in order of precedence. */
   candidates(name: string, scheme: HostScheme): T[] {
     return [...this.#answering(name, scheme)].map(({ value }) => value)
   }

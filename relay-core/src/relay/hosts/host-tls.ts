@@ -29,8 +29,8 @@ interface Who {
 const alerts = { accessDenied: 49, handshakeFailure: 40, internalError: 80, unrecognizedName: 112 }
 
 /**
- * Takes visitors who begin with TLS. With `https_just_proxy` their bytes go to the target that the name in their
- * ClientHello means, and the relay holds no key; otherwise it answers with the certificate of that name.
+ * Serves visitors who start with TLS. With `https_just_proxy` their bytes go to the target that the name in their
+ * ClientHello selects, and the relay needs no key; otherwise it answers with the certificate of that name.
  */
 export class HostTls {
   readonly #options: HostTlsOptions
@@ -67,7 +67,7 @@ export class HostTls {
 
   async #passThrough(socket: Socket, name: string, { address, visitor, known }: Who): Promise<void> {
     const { sites, log } = this.#options
-    // Inside TLS there are paths, but nobody on the way sees them.
+    // Paths are inside TLS, where nobody in between sees them.
     const site = sites.find(name, '/', 'https')
     if (!site)
       return this.#turnAway(socket, visitor, name, alerts.unrecognizedName, 'no host tunnel has this name')
@@ -130,8 +130,8 @@ export class HostTls {
 }
 
 /**
- * The site whose certificate stands for a name: of those with the narrowest rule the one with the shortest path, so it is the
- * owner of `/` rather than of a part. That of a wider name is lent only to who has the narrower one too.
+ * The site whose certificate is used for a name: of those with the narrowest rule the one with the shortest path, so that it is the
+ * owner of `/` rather than of a part. The certificate of a wider name is used only if the narrower name has the same owner.
  */
 function certifiedSite(candidates: readonly HostSite[]): HostSite | undefined {
   const narrowest = candidates[0]?.rule.name
@@ -165,11 +165,11 @@ async function readHello(socket: Socket, timeoutMs: number): Promise<HelloProgre
   return progress
 }
 
-/** A fatal alert in a plaintext record, then the end: the visitor's browser says why, instead of a bare reset. */
+/** A fatal alert in a plaintext record, then the end: the visitor's browser can say why, instead of seeing a bare reset. */
 function alert(socket: Socket, description: number): void {
   if (socket.destroyed) return
   socket.end(Buffer.of(21, 3, 1, 0, 2, 2, description))
-  // What the visitor still sends must not keep the connection.
+  // What the visitor still sends must not keep the connection open.
   socket.resume()
   socket.once('finish', () => socket.destroySoon())
 }

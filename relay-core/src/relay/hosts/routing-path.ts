@@ -2,16 +2,16 @@ import { isUtf8 } from 'node:buffer'
 
 /** Paths are compared as bytes, each a character up to U+00FF, as a head's bytes are read. */
 
-/** Where a host tunnel begins: its path with escapes read and dots resolved, so that `/数据` and `/%E6%95%B0…` are one. */
+/** A host tunnel's path with escapes decoded and dots resolved, so that `/数据` and `/%E6%95%B0…` are the same. */
 export function rulePath(path: string): string {
   return lenient(decode(Buffer.from(path).toString('latin1')))
 }
 
 /**
- * The ways in which programs read one path: by the letter (RFC 3986 §5.2.4), with `\`, `%2F` and doubled slashes for one
- * slash, without what stands behind `;`, and with dots that are names. Which tunnel is meant must not depend on them: one
- * that asks for a password would be passed by otherwise. Most paths have one reading. Undefined for what cannot be decoded:
- * a broken escape, or dots among bytes that are no UTF-8. What the target gets is the visitor's own spelling.
+ * How different programs read one path: literally (RFC 3986 §5.2.4), with `\`, `%2F` and doubled slashes as one
+ * slash, without what follows `;`, and with dots as names. Which tunnel is meant must not depend on them: one
+ * that asks for a password could be bypassed otherwise. Most paths have one reading. Undefined for what cannot be decoded:
+ * a broken escape, or dots among bytes that are not UTF-8. The target gets the visitor's own spelling.
  */
 export function readingsOf(requestTarget: string): ReadonlySet<string> | undefined {
   if (!requestTarget.startsWith('/')) return new Set(['/'])

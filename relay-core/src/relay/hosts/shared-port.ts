@@ -5,7 +5,7 @@ import { ConnectionLimit } from '../../net/listen/connection-limit.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { listen } from '../../net/listen/listen.ts'
 
-/** A browser opens six connections a site; a campus behind one address has many browsers. */
+/** A browser opens six connections per site; a campus behind one address has many browsers. */
 const maxPerAddress = 1024
 const maxTotal = 8192
 

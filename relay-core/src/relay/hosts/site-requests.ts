@@ -16,9 +16,9 @@ export interface SiteRequest {
   /** What to end when the tunnel does. */
   readonly visitorSide: Duplex
   readonly visit: RequestOrigin
-  /** Whom the visitor asked for, as it wrote it. */
+  /** The host that the visitor asked for, as written. */
   readonly host: string
-  /** What the target is asked for: a path, or `*`. */
+  /** The request target: a path, or `*`. */
   readonly path: string
 }
 
@@ -27,7 +27,7 @@ export interface SiteRequestOptions {
   readonly log: Log
 }
 
-/** The visits by one visitor's connection. Each request goes to the target by a connection of its own, or by the `KeptLink`. */
+/** The requests of one visitor's connection. Each goes to the target over a connection of its own, or over the `KeptLink`. */
 export class SiteRequests {
   readonly #rules: SiteRequestOptions
   readonly #kept = new KeptLink<HostSite>()
@@ -36,7 +36,7 @@ export class SiteRequests {
     this.#rules = rules
   }
 
-  /** One request to a host tunnel: let in, proved, brought to the target and back. Never rejects. */
+  /** One request to a host tunnel: admitted, authenticated, forwarded and answered. Never rejects. */
   async visit(site: HostSite, request: SiteRequest): Promise<void> {
     const { exchange, visitorSide } = request
     const kept = this.#kept.take(site)

@@ -4,8 +4,8 @@ import { ConnectionLimit, type ConnectionSlot } from '../../net/listen/connectio
 import type { Descriptors } from '../limits/descriptors.ts'
 
 /**
- * How long a peer may take for a request's head, and for all of it. Looked at every second: the default of half a
- * minute would be how long the silent really stay.
+ * How long a peer may take for a request's head, and for all of it. Checked every second: the default of half a
+ * minute is how long silent peers would really stay.
  */
 export const httpServerOptions = {
   maxHeaderSize: 16 * 1024,
@@ -14,17 +14,17 @@ export const httpServerOptions = {
   connectionsCheckingInterval: 1_000,
 }
 
-/** All connections of one HTTP port, and those of one address: nobody alone can shut the others out. */
+/** Limits per HTTP port and per address, so that no single peer can shut the others out. */
 const connections = { perAddress: 128, total: 512 }
 
 /**
- * Sends away, without a word, whoever has more than a fair share of the connections. Answers with what to call for a
- * connection that has proved itself: it gives its place back.
+ * Silently drops connections beyond a peer's fair share. Returns a function to call for a
+ * connection that has proved itself: it gives its slot back.
  */
 export function limitConnections(server: Server, descriptors?: Descriptors): (socket: Peer) => void {
   const { perAddress, total } = connections
   const limit = new ConnectionLimit({ perAddress, total: descriptors?.share('console', total) ?? total })
-  // A request of HTTPS comes on a socket of its own, which shares nothing but its peer with the one that holds the place.
+  // An HTTPS request arrives on a separate socket object, which shares only its peer with the one that holds the slot.
   const places = new Map<string, ConnectionSlot>()
   server.on('connection', (socket) => {
     const peer = peerOf(socket)

@@ -12,14 +12,14 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks).toString()
 }
 
-/** What a JSON body says; undefined for what is too long or no JSON. An empty body is an empty object. */
+/** The value of a JSON body; undefined if it is too long or not JSON. An empty body is an empty object. */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const text = await readBody(request, maxBytes)
   if (text === undefined) return undefined
   try {
     return text === '' ? {} : JSON.parse(text)
   } catch {
-    // Not JSON: the caller refuses it with a sentence like everything else that it did not ask for.
+    // Not JSON: the caller refuses it with a message, like any other unexpected input.
     return undefined
   }
 }

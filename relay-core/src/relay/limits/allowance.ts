@@ -8,7 +8,7 @@ import { RateGate } from './rate-gate.ts'
 
 export type Direction = 'down' | 'up'
 
-/** setTimeout takes no longer wait; a later date is looked at again then. */
+/** setTimeout accepts no longer delay; a later date is checked again then. */
 const maxTimerMs = 2 ** 31 - 1
 
 interface AllowanceOptions {
@@ -17,7 +17,7 @@ interface AllowanceOptions {
   readonly limits: Limits
   /** Both directions together, before now. */
   readonly usedBytes: number
-  /** Connections that one address may have; of IPv6 one /64. */
+  /** Connections that one address may have; for IPv6 one /64. */
   readonly maxPerAddress?: number
 }
 
@@ -52,7 +52,7 @@ export class Allowance {
     return this.#limits
   }
 
-  /** Calls back when limits changed, or the date came: whoever is connected has to be looked at again. */
+  /** Calls back when limits change, or the expiry date is reached: open connections have to be checked again. */
   onChange(listener: () => void): Disposable {
     return this.#changed.subscribe(listener)
   }
@@ -95,7 +95,7 @@ export class Allowance {
     )
   }
 
-  /** Counts one connection more. @throws RelayError when there are as many as may be */
+  /** Counts one more connection. @throws RelayError when the limit is reached */
   enter(address: string): void {
     const refusal = this.refusal() ?? this.refusalOf(address)
     if (refusal) throw refusal
@@ -120,7 +120,7 @@ export class Allowance {
     this.#connections += 1
   }
 
-  /** Of a connection from `address` that has entered. */
+  /** For a connection from `address` that has entered. */
   leave(address: string): void {
     this.#connections -= 1
     const network = networkOf(address)
@@ -139,7 +139,7 @@ export class Allowance {
     return Math.max(0, (this.#limits.quotaBytes ?? Infinity) - this.#usedBytes)
   }
 
-  /** Whether any gate stands; asked for each chunk, so it costs nothing. */
+  /** Whether there is any gate; checked for each chunk, so it must be cheap. */
   get isThrottling(): boolean {
     return this.#isThrottling
   }
@@ -149,7 +149,7 @@ export class Allowance {
     return [this.#gates.both, this.#gates[direction]].filter((gate) => gate !== undefined)
   }
 
-  /** Ends the wait for a date. Idempotent. */
+  /** Stops waiting for the date. Idempotent. */
   close(): void {
     clearTimeout(this.#expiryTimer)
     for (const gate of Object.values(this.#gates)) gate.close()

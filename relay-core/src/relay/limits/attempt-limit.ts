@@ -4,7 +4,7 @@ import { networkOf } from '../../net/address/network-of.ts'
 const maxAddresses = 10_000
 
 /**
- * Counts failures by address, or by address and `name`: after `most` of them within `windowMs` the two are locked out until the
+ * Counts failures by address, or by address and `name`: after `most` of them within `windowMs` that pair is locked out until the
  * window ends.
  */
 export class AttemptLimit {

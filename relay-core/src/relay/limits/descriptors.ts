@@ -1,29 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A descriptor that was opened elsewhere is found out about within this time. */
+/** A descriptor that was opened elsewhere is noticed within this time. */
 const recountIntervalMs = 1_000
 
 /**
- * What is kept back of the descriptors that the process may have: whoever comes next in this list is still let in when there is no room any
- * more for those before. At the control socket everybody is let in, so that the machine's owner can look and stop.
+ * How many of the process's descriptors are reserved: each entry of this list is still let in when there is no room any
+ * more for the previous ones. The control socket is never refused, so that the machine's owner can look and stop.
  */
 const reserved = {
   visitor: { share: 1 / 4, max: 1024 },
-  /** Of an agent that is online: it brings one for each visitor, and must not fill the bridge for other agents. */
+  /** For an agent that is online: it opens one per visitor, and must not fill the bridge for other agents. */
   carrier: { share: 3 / 16, max: 768 },
   bridge: { share: 1 / 8, max: 512 },
   console: { share: 1 / 16, max: 128 },
 } as const
 export type ConnectionClass = keyof typeof reserved
 
-/** What of a connection is needed here. */
+/** The part of a connection that is needed here. */
 interface Closable {
   once(event: 'close', listener: () => void): unknown
 }
 
 /**
  * How many descriptors the process has left. Without any, connections would neither be accepted nor refused, and the relay could not even be
- * asked what is wrong; so each listener turns away early enough for the more important ones.
+ * asked what is wrong; so less important connections are refused early enough for the more important ones.
  */
 export class Descriptors {
   readonly #limit: number
@@ -56,11 +56,11 @@ export class Descriptors {
     return connectionClass === 'control' || this.hasRoom(connectionClass)
   }
 
-  /** Whether a connection of this class, and is counted, may stay. */
+  /** Whether a connection of this class, which is counted already, may stay. */
   hasRoom(connectionClass: ConnectionClass): boolean {
     const { share, max } = reserved[connectionClass]
     const usable = this.#limit - Math.min(max, Math.ceil(this.#limit * share))
-    // Far from the limit nothing has to be exact.
+    // Far from the limit the count need not be exact.
     if (this.#open < usable / 2 && this.#countedAtMs > -Infinity) return true
     if (this.#now() - this.#countedAtMs >= recountIntervalMs) {
       this.#open = this.#countOpen()
@@ -70,7 +70,7 @@ export class Descriptors {
   }
 }
 
-/** Of Linux; elsewhere the relay runs inside the app only, for its owner. */
+/** On Linux; elsewhere the relay runs only inside the app, for its owner. */
 function limitOfProcess(): number {
   if (process.platform !== 'linux') return Infinity
   const limit = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]

@@ -4,7 +4,7 @@ import { RateGate } from './rate-gate.ts'
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
-/** Sends without end, in turns. Answers how many bytes have gone. */
+/** Sends without end, in turns. Returns how many bytes were sent. */
 function sender(gate: RateGate, pieceBytes: number): () => number {
   let sent = 0
   const send = async () => {

@@ -1,8 +1,8 @@
-/** So many turns a second at least, as long as there is that much to send: a slow rate must not come in lumps. */
+/** The minimum number of writes per second while there is enough to send: a slow rate must not come in bursts. */
 const turnsPerSecond = 20
 const smallestTurnBytes = 1_024
 const largestTurnBytes = 64 * 1024
-/** Timers come late; so much of the lost time is made good. */
+/** Timers fire late; up to this much lost time is made up for. */
 const catchUpMs = 20
 
 interface Waiter {
@@ -11,7 +11,7 @@ interface Waiter {
 }
 
 /**
- * Lets bytes through at a rate, shared fairly: everyone takes a turn of at most `turnBytes`, then the next one in line.
+ * Lets bytes through at a rate, shared fairly: each one takes a turn of at most `turnBytes`, then the next in line.
  * Never more than a turn and `catchUpMs` ahead of the rate, and so exact in the long run.
  */
 export class RateGate {
@@ -39,12 +39,12 @@ export class RateGate {
     })
   }
 
-  /** Takes the turn if it can be had at once. */
+  /** Takes the turn if it is available at once. */
   tryTake(bytes: number): boolean {
     return RateGate.tryTurnAtAll([this], bytes)
   }
 
-  /** Takes the turn at each gate if it can be had at all of them at once; where one refuses, none is charged. */
+  /** Takes a turn at every gate if all of them are free at once; if one refuses, none is charged. */
   static tryTurnAtAll(gates: readonly RateGate[], bytes: number): boolean {
     if (!gates.every((gate) => gate.#isOpen)) return false
     for (const gate of gates) gate.#pay(bytes)
@@ -55,7 +55,7 @@ export class RateGate {
     return this.#line.length === 0 && performance.now() >= this.#paidAtMs
   }
 
-  /** The limit is gone or another: whoever waits goes on. */
+  /** The limit was removed or changed: whoever waits goes on. */
   close(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { FairReading } from '../../net/stream/fair-reading.ts'
 
-/** What a flow asks about its bytes. */
+/** The rules for the bytes of a flow. */
 export interface FlowRules {
-  /** Counts them; answers how many may pass: fewer than asked for means that the flow has to end there. */
+  /** Counts them; returns how many may pass: fewer than asked for means that the flow has to end there. */
   take(bytes: number): number
   /** The largest piece that goes in one turn; null while nothing slows the flow. */
   turnBytes(): number | null
@@ -14,8 +14,8 @@ export interface FlowRules {
 }
 
 /**
- * Passes bytes and the orderly end on from one stream to the other, under rules that may change at any time. A side that does
- * not read stops the other side's sender. What else may become of the two is their joiner's business.
+ * Passes bytes and the orderly end from one stream to the other, under rules that may change at any time. A side that does
+ * not read stops the other side's sender. Everything else is up to the code that joined them.
  */
 export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
   const reading = new FairReading(from)
@@ -69,7 +69,7 @@ export function flow(from: Duplex, to: Duplex, rules: FlowRules): void {
   })
 }
 
-/** Fulfils when `stream` takes more, or takes nothing any more. */
+/** Fulfils when `stream` accepts more, or will never accept anything again. */
 function drained(stream: Duplex): Promise<void> {
   if (stream.destroyed || !stream.writableNeedDrain) return Promise.resolve()
   return new Promise((resolve) => {

@@ -17,7 +17,7 @@ export interface ConfigText {
   warnings: ConfigWarning[]
 }
 
-/** Puts checked settings to work; answers the keys that wait for a restart. */
+/** Applies checked settings; returns the keys that wait for a restart. */
 export type ApplyConfig = (config: RelayConfig) => Promise<{ waiting: SettingKey[] }>
 
 /** nps.conf while the relay runs: read, saved whole, read again. */
@@ -32,7 +32,7 @@ export class ConfigFile {
     this.#apply = apply
   }
 
-  /** A text that was broken by hand is answered too, with its first error among the warnings. */
+  /** A text that was broken by hand is returned too, with its first error among the warnings. */
   async read(): Promise<ConfigText> {
     const text = await readConfigFile(this.#path)
     return { path: this.#path, text, revision: revisionOf(text), warnings: this.#warnings(text) }
@@ -42,7 +42,7 @@ export class ConfigFile {
    * Checks, and holds the log to its own folders; keeps the previous text as `nps.conf.previous`, writes atomically and applies.
    * Saves and reloads wait for each other: of two that have read the same text, the second must see what the first wrote.
    *
-   * @throws RelayError `config-invalid` (nothing is written) or `config-changed` when somebody else was faster
+   * @throws RelayError `config-invalid` (nothing is written) or `config-changed` when someone else was faster
    */
   save(change: { text: string; revision: string }): Promise<{ revision: string; restartNeeded: boolean }> {
     return this.#inTurn(() => this.#save(change))
@@ -107,8 +107,8 @@ function revisionOf(text: string): string {
 }
 
 /**
- * Whoever has the API may look at everything here, and still must not make nps, which may be root, write wherever it
- * likes. A path that stands in the file already was chosen by somebody on this machine.
+ * Whoever has the API may see everything here, but still must not be able to make nps, which may be root, write wherever they
+ * like. A path that is already in the file was chosen by someone on this machine.
  */
 function checkLogPath(text: string, { before, path }: { before: string; path: string }): void {
   const wanted = readConf(text).get('log_path') ?? ''

@@ -10,19 +10,19 @@ export interface ReportedHealthOptions {
   readonly log: Log
 }
 
-/** More targets than this are in no npc.conf. */
+/** No npc.conf has more targets than this. */
 const maxTargets = 1_000
 
-/** What an agent itself finds out about its targets (`[health…]` of npc.conf): visitors are sent to those that are well. */
+/** What an agent reports about its targets (`[health…]` of npc.conf): visitors are sent to the healthy ones. */
 export class ReportedHealth {
   readonly #options: ReportedHealthOptions
-  /** By client: targets that its agent said are down. */
+  /** By client: targets that its agent reported as down. */
   readonly #down = new Map<number, Map<string, HostPort>>()
   readonly #subscription: Disposable
 
   constructor(options: ReportedHealthOptions) {
     this.#options = options
-    // An agent that comes anew holds all of them for well, and says nothing of them until one is not.
+    // An agent that reconnects assumes all of them to be healthy, and reports nothing until one is not.
     this.#subscription = options.agents.onChange((clientId) => this.#forget(clientId))
   }
 
@@ -61,7 +61,7 @@ export class ReportedHealth {
   }
 }
 
-/** A bare port is one of the lab box itself. */
+/** A bare port is a port of the lab box itself. */
 function readTarget(text: string): HostPort | undefined {
   try {
     return parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text, 'target')

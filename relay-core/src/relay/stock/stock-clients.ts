@@ -16,7 +16,7 @@ export class StockClients {
   /** Undefined when there is none, or it is switched off. */
   findByVerifyKey(md5: string): StockClient | undefined {
     const clients = this.#list()
-    // Keys of clients that were removed since: everything is worked out anew, which is rare and quick.
+    // Keys of clients that have been removed since: everything is computed again, which is rare and quick.
     if (this.#md5OfVkey.size > clients.length) this.#md5OfVkey.clear()
     const found = clients.find(({ vkey, enabled }) => enabled && this.#md5(vkey) === md5)
     if (!found) return undefined

@@ -72,7 +72,7 @@ export class StockSupport {
     this.#bridge.accept(socket)
   }
 
-  /** For a native agent: it brings its tunnels when it is online already. */
+  /** For a native agent, which brings its tunnels when it is already online. */
   wishes({
     clientId,
     address,

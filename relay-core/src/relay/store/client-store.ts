@@ -21,14 +21,14 @@ export interface ClientRecord {
   readonly temporaryFrom: string | null
 }
 
-/** Beside what can be changed. */
+/** In addition to what can be changed. */
 export interface NewClient extends ClientChange {
   readonly name: string
   readonly vkey: string
   readonly temporaryFrom?: string | null | undefined
 }
 
-/** What a person may set beside the key. */
+/** What a person may set in addition to the key. */
 export interface ClientChange {
   readonly name?: string | undefined
   readonly settings?: ClientSettings | undefined
@@ -107,7 +107,7 @@ export class ClientStore {
       .run(name, JSON.stringify(settings), JSON.stringify(limits), id)
   }
 
-  /** Whoever has the key of before is a stranger from now on. */
+  /** The previous key is invalid from now on. */
   setVkey(id: number, vkey: string): void {
     this.#database
       .prepare('update clients set vkey = ?, key_id = ? where id = ?')
@@ -143,7 +143,7 @@ export function keyIdOf(vkey: string): string {
   return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, 16).toString('hex')
 }
 
-/** The JSON was checked at the API's edge before `add` and `update`; a schema library has no place in an idle relay. */
+/** The JSON was checked at the API's edge before `add` and `update`; an idle relay should not load a schema library. */
 function fromRow(row: Record<string, unknown>): ClientRecord {
   return {
     id: Number(row['id']),

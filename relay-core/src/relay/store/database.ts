@@ -4,7 +4,7 @@ import { StateFile } from './state-file.ts'
 
 /**
  * The steps from one version of the schema to the next; the number in the table `schema` counts those done.
- * A step that has been released is never edited.
+ * A released step is never edited.
  */
 const migrations: readonly string[] = [
   `create table clients (
@@ -76,14 +76,14 @@ const migrations: readonly string[] = [
    drop table tunnels_of_version_1;`,
   // clients that agents with the public key make for themselves
   `alter table clients add column temporary_from text;`,
-  // from where an invite's script was fetched last, and how often
+  // where an invite's script was last fetched from, and how often
   `alter table invites add column fetched_from text;
    alter table invites add column fetches integer not null default 0;`,
 ]
 
 /**
- * Opens the relay's state, makes it where there is none, and brings an older schema up to date. A state that is up to date
- * is not written to, so that a relay starts on a full disk too.
+ * Opens the relay's state, creates it if there is none, and migrates an older schema. A state that is up to date
+ * is not written to, so that a relay can start on a full disk too.
  *
  * @throws RelayError as `StateFile`, or an Error that names the file and the next step when it cannot be read or comes
  * from a newer version.

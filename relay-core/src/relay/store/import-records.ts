@@ -6,7 +6,7 @@ export type ImportedClient = Pick<
   ClientRecord,
   'name' | 'vkey' | 'enabled' | 'settings' | 'limits' | 'downBytes' | 'upBytes'
 > & {
-  /** Kept where it is free, since scripts name records by it. */
+  /** Kept if it is free, because scripts refer to records by it. */
   readonly wantedId: number
 }
 
@@ -14,7 +14,7 @@ export type ImportedTunnel = Pick<
   TunnelRecord,
   'name' | 'mode' | 'port' | 'target' | 'settings' | 'limits' | 'enabled' | 'downBytes' | 'upBytes'
 > & {
-  /** Of its client, which is in the state or among those that come with it. */
+  /** The id of its client, which is in the state or among those being added. */
   readonly vkey: string
   readonly wantedId: number | undefined
 }
@@ -43,7 +43,7 @@ export function importRecords(
       const [set, limited] = [JSON.stringify(settings), JSON.stringify(limits)]
       addClient.run(id, name, vkey, keyIdOf(vkey), enabled ? 1 : 0, nowMs, set, limited, downBytes, upBytes)
     }
-    // Those that ask for an id first, so that none of the others is given it.
+    // Those with a wanted id first, so that none of the others gets it.
     const ordered = [...tunnels].sort(
       (a, b) => Number(a.wantedId === undefined) - Number(b.wantedId === undefined),
     )

@@ -4,18 +4,18 @@ import type { StateFile } from './state-file.ts'
 export interface InviteRecord {
   readonly codeHash: string
   readonly clientId: number
-  /** The server's name as the one who made the invite knows it. */
+  /** The server's name as the creator of the invite knows it. */
   readonly host: string
   readonly expiresAtMs: number
-  /** When the program was fetched by this code for the first time. */
+  /** When the program was first fetched with this code. */
   readonly fetchedAtMs: number | null
-  /** The network from which the script, which holds the client's key, was fetched last. */
+  /** The network that the script, which holds the client's key, was last fetched from. */
   readonly fetchedFrom: string | null
   /** How often the script was fetched. */
   readonly fetches: number
 }
 
-/** One-time codes in the state file; only their hashes, so that a copy of the file invites nobody. */
+/** One-time codes in the state file; only their hashes, so that a copy of the file is useless as an invite. */
 export class InviteStore {
   readonly #database: StateFile
 

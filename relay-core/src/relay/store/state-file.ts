@@ -5,7 +5,7 @@ import { RelayError } from '../../api/errors.ts'
 
 type Row = Record<string, unknown>
 
-/** One prepared statement. Failures that the machine is to blame for are `RelayError`s, see `StateFile`. */
+/** One prepared statement. Failures caused by the machine are `RelayError`s, see `StateFile`. */
 export interface Statement {
   run(...values: SQLInputValue[]): { lastInsertRowid: number | bigint }
   get(...values: SQLInputValue[]): Row | undefined
@@ -14,7 +14,7 @@ export interface Statement {
 
 /**
  * With less than this the disk counts as full: SQLite's shared index of a WAL is a sparse, mapped file, and touching a page
- * of it that has no block left is a bus error, which ends the process. Such a disk is used without shared memory.
+ * of it without a disk block left is a bus error, which ends the process. On such a disk no shared memory is used.
  */
 const roomForSharedMemoryBytes = 1024 * 1024
 
@@ -22,9 +22,9 @@ const roomForSharedMemoryBytes = 1024 * 1024
 const sqlite = { busy: 5, locked: 6, readOnly: 8, ioError: 10, full: 13, cannotOpen: 14 } as const
 
 /**
- * relay.db and its statements. Nothing here ever waits for a lock: this is the thread that carries the traffic. What the
- * machine refuses is a RelayError: `disk-full`, `state-locked` (another program holds the file; `whileLocked` tries again)
- * or `state-unwritable`. A write that was refused has changed nothing.
+ * relay.db and its statements. Nothing here ever waits for a lock: this is the thread that carries the traffic. When the
+ * machine refuses, that is a RelayError: `disk-full`, `state-locked` (another program holds the file; `whileLocked` tries again)
+ * or `state-unwritable`. A refused write has changed nothing.
  */
 export class StateFile {
   readonly #path: string
@@ -33,7 +33,7 @@ export class StateFile {
   #isExclusive: boolean
   #isClosed = false
 
-  /** Opens the file or makes it, readable by its owner only: it holds the keys of every client. */
+  /** Opens or creates the file, readable by its owner only: it holds the keys of every client. */
   constructor(path: string) {
     this.#path = path
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -54,7 +54,7 @@ export class StateFile {
     this.#coded(() => this.#usable().exec(sql))
   }
 
-  /** Runs `work` as a whole or not at all; inside another one it is a part of that. */
+  /** Runs `work` as one transaction; inside another one it becomes part of that. */
   transaction<T>(work: () => T): T {
     if (this.#database.isOpen && this.#database.isTransaction) return work()
     this.exec('begin immediate')
@@ -63,15 +63,15 @@ export class StateFile {
       this.exec('commit')
       return result
     } catch (error) {
-      // A full disk has made SQLite roll back by itself.
+      // On a full disk SQLite has rolled back by itself.
       if (this.#database.isTransaction) this.exec('rollback')
       throw error
     }
   }
 
   /**
-   * To be called when a write has succeeded: after a full disk, other programs may read the file again, such as for a backup.
-   * The next use opens it anew, since a program that has waited may hold it by then: that is for the use to say.
+   * To be called when a write has succeeded: after a full disk, other programs may read the file again, for example for a backup.
+   * The next use opens it again; a program that has been waiting may hold it by then, which that use reports.
    */
   share(): void {
     if (!this.#isExclusive || !hasRoom(this.#path)) return
@@ -99,8 +99,8 @@ export class StateFile {
 }
 
 /**
- * What a committed statement answered survives kill -9 and a power cut (WAL with full synchronisation). `isExclusive` keeps
- * the index of the WAL in this process's own memory; it has to be set before the file is looked at.
+ * A committed statement survives kill -9 and a power cut (WAL with full synchronisation). `isExclusive` keeps
+ * the index of the WAL in this process's memory; it has to be set before the file is accessed.
  */
 function openShared(path: string, isExclusive: boolean): DatabaseSync {
   const database = new DatabaseSync(path)
@@ -115,7 +115,7 @@ function openShared(path: string, isExclusive: boolean): DatabaseSync {
   }
 }
 
-/** A file that cannot be written for want of room. */
+/** A file that cannot be written because the disk is full. */
 export function diskFull(path: string, cause: unknown): RelayError {
   return new RelayError('disk-full', `There is no room left to write ${path}.`, { path }, { cause })
 }
@@ -136,7 +136,7 @@ function codedFailure(error: unknown, path: string): unknown {
     case sqlite.readOnly:
     case sqlite.ioError:
     case sqlite.cannotOpen: {
-      // A quota, or the index of the WAL that finds no block, is told as an I/O error.
+      // A quota, or a WAL index that finds no block, is reported as an I/O error.
       if (!hasRoom(path)) return diskFull(path, error)
       const message = `${path} cannot be written: ${reason}. Is its disk read-only or broken?`
       return new RelayError('state-unwritable', message, { ...params, reason }, { cause: error })

@@ -17,12 +17,12 @@ export interface Store {
     records: { clients: readonly ImportedClient[]; tunnels: readonly ImportedTunnel[] },
     nowMs: number,
   ): void
-  /** What is written by itself, as against what a call asks for: all or none. @throws RelayError as `StateFile` */
+  /** What the relay writes on its own, as opposed to what a call asks for: all or none. @throws RelayError as `StateFile` */
   save(work: () => void): void
   close(): void
 }
 
-/** Opens or makes the state in `folder`. `startedAtMs` names this run in the history of traffic. */
+/** Opens or creates the state in `folder`. `startedAtMs` names this run in the history of traffic. */
 export function openStore(folder: string, startedAtMs: number): Store {
   const database = openDatabase(join(folder, 'relay.db'))
   return {

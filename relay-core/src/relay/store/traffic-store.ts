@@ -13,7 +13,7 @@ export interface StoredTrafficPoint {
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** A point a minute is kept for 48 hours, a point an hour for 90 days. */
+/** One point per minute is kept for 48 hours, one per hour for 90 days. */
 const keepMinutesMs = 48 * hourMs
 const keepHoursMs = 90 * 24 * hourMs
 
@@ -59,7 +59,7 @@ export class TrafficStore {
     })
   }
 
-  /** Drops what is older than what is kept. */
+  /** Drops what is older than that. */
   prune(nowMs: number): void {
     this.#database.prepare('delete from traffic_minutes where at_ms < ?').run(nowMs - keepMinutesMs)
     this.#database.prepare('delete from traffic_hours where at_ms < ?').run(nowMs - keepHoursMs)

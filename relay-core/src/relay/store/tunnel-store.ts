@@ -34,7 +34,7 @@ export class TunnelStore {
   }
 
   /**
-   * Changes nothing. For work that would end connections before its write can be refused, and is done again and again meanwhile.
+   * Changes nothing. For work that would end connections before its write can be refused, and that is repeated meanwhile.
    * @throws RelayError `state-locked` while another program holds the file
    */
   checkLock(): void {
@@ -115,7 +115,7 @@ export class TunnelStore {
   }
 }
 
-/** The JSON was checked at the API's edge before `add` and `update`; a schema library has no place in an idle relay. */
+/** The JSON was checked at the API's edge before `add` and `update`; an idle relay should not load a schema library. */
 function fromRow(row: Record<string, unknown>): TunnelRecord {
   return {
     id: Number(row['id']),

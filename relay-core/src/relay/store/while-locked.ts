@@ -1,13 +1,13 @@
 import { pause } from '../../async/wait/pause.ts'
 import { RelayError } from '../../api/errors.ts'
 
-/** Longer than a backup of a relay's state takes. */
+/** Longer than backing up a relay's state takes. */
 const limitMs = 15_000
 const pauseMs = 100
 
 /**
- * Does the work, and does it again for 15 s while another program holds the state file locked; traffic goes on meanwhile.
- * The work must begin with what may be refused, or be the same when it is done twice. Rejects as the work does.
+ * Does the work, and repeats it for up to 15 s while another program has locked the state file; traffic goes on meanwhile.
+ * The work must begin with the part that may be refused, or be idempotent. Rejects as the work does.
  */
 export async function whileLocked<T>(
   work: () => T | Promise<T>,
@@ -23,7 +23,7 @@ export async function whileLocked<T>(
       try {
         await pause(pauseMs, { signal })
       } catch {
-        // Nobody waits any more: it stays at what the work failed with.
+        // Nobody waits any more: it fails with what the work failed with.
         throw error
       }
     }

@@ -21,7 +21,7 @@ interface Bytes {
 
 const none: Bytes = { downBytes: 0, upBytes: 0 }
 const minuteMs = 60_000
-/** Beyond it minutes that could not be stored melt into later ones: totals stay exact, the picture gets coarser. */
+/** Beyond this, minutes that could not be stored are merged into later ones: totals stay exact, the graph gets coarser. */
 const maxPoints = 10_000
 
 /** How much of the open tunnels' counters has not been stored yet, by the minute in which it flowed. */
@@ -29,9 +29,9 @@ export class TrafficLedger {
   readonly #tunnels: Counters
   /** By tunnel that was open since the last `stored`. */
   readonly #clientOf = new Map<number, number>()
-  /** By open tunnel: the part of its counters that has been added up here. */
+  /** By open tunnel: the part of its counters that has been added here. */
   readonly #counted = new Map<number, Bytes>()
-  /** By tunnel, closed ones too: all that is not stored. */
+  /** By tunnel, closed ones too: everything that is not stored. */
   readonly #unsaved = new Map<number, Bytes>()
   /** By tunnel: the part of it that has no minute yet. */
   readonly #fresh = new Map<number, Bytes>()
@@ -42,7 +42,7 @@ export class TrafficLedger {
     this.#tunnels = tunnels
   }
 
-  /** The counters of a tunnel that opens start at 0. */
+  /** The counters of a newly opened tunnel start at 0. */
   opened(id: number, clientId: number): void {
     this.#counted.set(id, none)
     this.#clientOf.set(id, clientId)
@@ -58,7 +58,7 @@ export class TrafficLedger {
     this.#counted.delete(id)
   }
 
-  /** What is not stored, with what has flowed until now. Whoever has stored it says so by `stored`; else it is kept. */
+  /** What is not stored, including what has flowed until now. After storing it, call `stored`; otherwise it is kept. */
   points(nowMs: number): StoredTrafficPoint[] {
     for (const id of this.#counted.keys()) this.#settle(id)
     if (this.#fresh.size > 0) {
@@ -77,7 +77,7 @@ export class TrafficLedger {
     )
   }
 
-  /** What the last `points` told is on the disk. */
+  /** What the last `points` returned is on the disk. */
   stored(): void {
     this.#minutes.clear()
     this.#unsaved.clear()
@@ -86,13 +86,13 @@ export class TrafficLedger {
       if (!this.isOpen(id) && !this.#fresh.has(id)) this.#clientOf.delete(id)
   }
 
-  /** What a stored total lacks. */
+  /** What is missing from a stored total. */
   unsaved(id: number): Bytes {
     this.#settle(id)
     return this.#unsaved.get(id) ?? none
   }
 
-  /** What the stored totals of a client lack. */
+  /** What is missing from the stored totals of a client. */
   unsavedOfClient(clientId: number): Bytes {
     let total = none
     for (const [id, owner] of this.#clientOf) if (owner === clientId) total = plus(total, this.unsaved(id))

@@ -18,7 +18,7 @@ interface Sample {
   tunnels: ReadonlyMap<number, Tunnel>
 }
 
-/** Traffic now and in the past. Asks the counters once a second, and only while somebody looks. */
+/** Traffic now and in the past. Reads the counters once per second, and only while someone is watching. */
 export class TrafficMeter {
   readonly #tunnels: MeteredTunnels
   readonly #store: TrafficStore
@@ -30,7 +30,7 @@ export class TrafficMeter {
   #before: Sample | undefined
   #latest: Sample | undefined
 
-  /** `save` writes down what has flowed until now, before somebody looks at history. */
+  /** `save` stores what has flowed until now, before history is read. */
   constructor(options: {
     tunnels: MeteredTunnels
     store: TrafficStore
@@ -49,7 +49,7 @@ export class TrafficMeter {
     return this.#store.history(range, this.#now(), tunnelId)
   }
 
-  /** Once a second; after the first value only tunnels that changed, or came to rest, are in it. */
+  /** Once per second; after the first value it holds only tunnels that changed or became idle. */
   async *live(signal: AbortSignal | undefined): AsyncGenerator<LiveTraffic> {
     this.#watch()
     const moving = new Set<number>()
@@ -82,7 +82,7 @@ export class TrafficMeter {
   #rates(): LiveTraffic {
     const latest = this.#latest ?? this.#sample()
     const seconds = this.#before ? (latest.atMs - this.#before.atMs) / 1000 : 0
-    // a tunnel that was not there a second ago began at zero
+    // a tunnel that did not exist a second ago began at zero
     const rate = (bytes: number, before = 0) =>
       seconds > 0 ? Math.max(0, Math.round((bytes - before) / seconds)) : 0
     return {

@@ -10,7 +10,7 @@ export interface ClientUse {
   readonly usedBytes: number
 }
 
-/** One allowance for each client that has, or had, an open tunnel: all its tunnels draw on it. */
+/** One allowance per client that has, or had, an open tunnel; all its tunnels share it. */
 export class ClientAllowances {
   readonly #useOf: (clientId: number) => ClientUse
   readonly #allowances = new Map<number, Allowance>()
@@ -42,7 +42,7 @@ export class ClientAllowances {
     this.#allowances.get(clientId)?.setLimits(limits)
   }
 
-  /** The client is gone, and its tunnels are closed. */
+  /** The client was removed, and its tunnels are closed. */
   remove(clientId: number): void {
     this.#allowances.get(clientId)?.close()
     this.#allowances.delete(clientId)

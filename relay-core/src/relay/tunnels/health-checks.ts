@@ -11,7 +11,7 @@ import type { RoundRobinTargets } from './round-robin-targets.ts'
 export interface HealthCheckOptions {
   readonly tunnelId: number
   readonly check: HealthCheck
-  /** What visitors are announced by: a service that waits for that answers nobody else. */
+  /** How visitors are announced: a service that expects this answers nobody else. */
   readonly proxyProtocol: TunnelSettings['proxyProtocol']
   readonly targets: RoundRobinTargets
   readonly session: () => AgentSession | undefined
@@ -19,8 +19,8 @@ export interface HealthCheckOptions {
 }
 
 /**
- * Asks each target in turn, through the agent, whether it is well, and tells `targets`. While the agent is away nothing is
- * known, and nothing changes. Answers how to stop.
+ * Checks each target through the agent and reports to `targets` whether it is healthy. While the agent is away nothing is
+ * known, and nothing changes. Returns how to stop.
  */
 export function watchTargets({
   tunnelId,
@@ -67,7 +67,7 @@ export function watchTargets({
   }
 }
 
-/** Who a check says it is: nobody from outside. */
+/** The address that a check announces: not one from outside. */
 const checker = { address: '127.0.0.1', port: 65_535 }
 
 async function askTarget(

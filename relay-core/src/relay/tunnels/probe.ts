@@ -18,7 +18,7 @@ export async function probe({
   tunnelId: number
   state: TunnelState
   session: AgentSession | undefined
-  /** Opens what a visitor would reach; undefined where nothing can be asked. */
+  /** Opens what a visitor would reach; undefined where nothing can be checked. */
   open: ((session: AgentSession) => Promise<Duplex>) | undefined
   signal: AbortSignal
 }): Promise<ProbeResult> {
@@ -48,7 +48,7 @@ export async function probe({
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof RelayError)) throw error
-    // An agent that does not answer is the agent's hop, whatever its last round trip was.
+    // When the agent does not answer, its hop has failed, whatever its last round trip was.
     return error.code.startsWith('agent-')
       ? hops(port, failed('agent', error))
       : hops(port, agent, failed('target', error))

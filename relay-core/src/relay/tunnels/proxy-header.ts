@@ -9,7 +9,7 @@ export interface EndPoint {
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
 
 /**
- * The PROXY protocol's first bytes (haproxy.org/download/2.9/doc/proxy-protocol.txt), which tell a service who the
+ * The PROXY protocol's header (haproxy.org/download/2.9/doc/proxy-protocol.txt), which tells a service who the
  * visitor is and which port was visited.
  */
 export function proxyHeader(version: 'v1' | 'v2', from: EndPoint, to: EndPoint): Buffer {

@@ -5,7 +5,7 @@ interface Watched {
   isHealthy: boolean
 }
 
-/** The targets of a tunnel: visitors get them in turn, those that are ill left out. */
+/** The targets of a tunnel, used round robin; unhealthy ones are left out. */
 export class RoundRobinTargets {
   #targets: readonly Watched[] = []
   #next = 0
@@ -23,7 +23,7 @@ export class RoundRobinTargets {
     return this.#targets
   }
 
-  /** The next healthy one; when all are ill, the next one all the same: the visitor shall see why. Undefined: there are none. */
+  /** The next healthy one; when all are unhealthy, simply the next one, so that the visitor sees why. Undefined: there are none. */
   next(): Target | undefined {
     const healthy = this.#targets.filter(({ isHealthy }) => isHealthy)
     const choice = healthy.length > 0 ? healthy : this.#targets
@@ -31,7 +31,7 @@ export class RoundRobinTargets {
     return choice[this.#next++ % choice.length]?.target
   }
 
-  /** Answers whether that is news. */
+  /** Returns whether that is a change. */
   setHealth({ host, port }: Target, isHealthy: boolean): boolean {
     let isNews = false
     for (const watched of this.#targets) {

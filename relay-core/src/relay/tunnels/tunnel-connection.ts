@@ -22,7 +22,7 @@ export interface TunnelConnectionOptions {
   readonly onLeave: () => void
 }
 
-/** One visitor on the way through a tunnel. All its bytes are counted, and held to the limits, here. */
+/** One visitor's connection through a tunnel. All its bytes are counted and limited here. */
 export class TunnelConnection {
   readonly address: string
   readonly visitor: string
@@ -39,7 +39,7 @@ export class TunnelConnection {
     this.visitor = options.visitor
   }
 
-  /** Aborts when the passage has to end: the tunnel was stopped, or a limit reached. The owner ends its sockets then. */
+  /** Aborts when the connection has to end: the tunnel was stopped, or a limit reached. The owner ends its sockets then. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }
@@ -66,7 +66,7 @@ export class TunnelConnection {
     return joinEnds(visitorSide, agentSide, this.signal)
   }
 
-  /** For datagrams to the target: counts one, or answers false when it has to be dropped. */
+  /** For datagrams to the target: counts one, or returns false when it has to be dropped. */
   takeUp(bytes: number): boolean {
     return this.#takeDatagram('up', bytes)
   }
@@ -76,7 +76,7 @@ export class TunnelConnection {
     return this.#takeDatagram('down', bytes)
   }
 
-  /** For bytes that a mode writes itself, such as an answer of its own; not slowed. */
+  /** For bytes that a mode writes itself, such as its own answers; not throttled. */
   count(direction: Direction, bytes: number): void {
     for (const allowance of this.#options.allowances) allowance.use(bytes)
     if (direction === 'down') this.#downBytes += bytes
@@ -84,7 +84,7 @@ export class TunnelConnection {
     this.#options.count(direction, bytes)
   }
 
-  /** Makes `signal` abort; the reason stands in the log. Idempotent. */
+  /** Makes `signal` abort; the reason is logged. Idempotent. */
   end(reason?: RelayError): void {
     this.#abort.abort(reason)
   }

@@ -5,8 +5,8 @@ import type { Allowance } from '../limits/allowance.ts'
 import { TunnelConnection } from './tunnel-connection.ts'
 
 /**
- * Of the streams that a lab box can have open at once (spec/wire.md §7), what one tunnel, and in it one address, can take: so one tunnel does not
- * starve the others, nor one visitor all other visitors. A page of a notebook has some twenty; a reverse proxy in front has those of all its visitors.
+ * The share of a lab box's streams (spec/wire.md §7) that one tunnel, and one address in it, can use: so one tunnel does not
+ * starve the others, nor one visitor all other visitors. A notebook page has some twenty; a reverse proxy has those of all its visitors.
  */
 export const connectionShares = {
   perTunnel: (poolLimits.maxCarriers * 3) / 4,
@@ -14,7 +14,7 @@ export const connectionShares = {
   perClientAndAddress: poolLimits.maxCarriers / 2,
 } as const
 
-/** The visitors of one tunnel: counted, listed, held to its limits and its client's, and ended together. */
+/** The connections of one tunnel: counted, listed, subject to its limits and its client's, and ended together. */
 export class TunnelConnections {
   downBytes = 0
   upBytes = 0
@@ -55,7 +55,7 @@ export class TunnelConnections {
   }
 
   /**
-   * Lets a visitor in, who has to `leave` in the end.
+   * Lets a visitor in; it has to `leave` in the end.
    *
    * @throws RelayError `limit-reached`, `quota-used`, `expired` or `address-denied`
    */
@@ -95,7 +95,7 @@ export class TunnelConnections {
     return connection
   }
 
-  /** Ends every connection. New visitors may come. */
+  /** Ends every connection. New visitors may connect. */
   endAll(reason?: RelayError): void {
     for (const connection of this.#connections) connection.end(reason)
   }
@@ -106,7 +106,7 @@ export class TunnelConnections {
     this.endAll()
   }
 
-  /** Limits changed: whoever would not be let in now has to go. */
+  /** Limits have changed: connections that would not be let in now are ended. */
   #review(): void {
     const refusal = this.refusal()
     for (const connection of this.#connections) {

@@ -7,8 +7,8 @@ export interface TunnelUser {
 }
 
 /**
- * Whether name and password are those of one account. Takes the same time whatever is wrong. A blank name or password
- * proves nobody, also where an account was stored with one.
+ * Whether name and password belong to one account. Takes the same time whatever is wrong. A blank name or password
+ * proves nothing, even if an account was stored with one.
  */
 export function isTunnelUser(accounts: readonly TunnelUser[], given: TunnelUser): boolean {
   let found = false
@@ -20,7 +20,7 @@ export function isTunnelUser(accounts: readonly TunnelUser[], given: TunnelUser)
   return found
 }
 
-/** The account in an `Authorization` or `Proxy-Authorization` field of the kind Basic (RFC 7617). */
+/** The account in a Basic `Authorization` or `Proxy-Authorization` field (RFC 7617). */
 export function parseBasicAuth(field: string | undefined): TunnelUser | undefined {
   const encoded = /^basic +([a-z0-9+/]{1,4096}={0,2})$/i.exec(field ?? '')?.[1]
   if (encoded === undefined) return undefined

@@ -13,7 +13,7 @@ import { readPrefixed } from '../messages/read-prefixed.ts'
 
 /** Takes what one agent pushes. What is refused ends the conversation. */
 export interface ConfigReceiver {
-  /** With the public key only: makes a client that lasts as long as its agent; answers its key of 16 characters. */
+  /** With the public key only: makes a client that lasts as long as its agent; returns its key of 16 characters. */
   createClient(client: PushedClient): Promise<string | undefined>
   addHost(host: PushedHost): Promise<boolean>
   addTunnel(tunnel: PushedTunnel): Promise<boolean>
@@ -26,12 +26,12 @@ export interface ConfigReceiver {
 const yes = Buffer.of(1)
 const no = Buffer.of(0)
 
-/** As many as a port range can hold; beyond that it is no configuration. */
+/** As many as a port range can hold; more than that is not a configuration. */
 const maxEntries = 65_536
 
 /**
  * The relay's side after the role `conf`. Fulfils with whether all was taken, when the agent has closed or been refused;
- * rejects on what is no such conversation. One answer a tunnel, however many ports it has: stock agents read one.
+ * rejects on anything else. One answer per tunnel, however many ports it has: stock agents read one.
  */
 export async function serveConfiguration(
   socket: Duplex,
@@ -97,7 +97,7 @@ async function nextKind(socket: Duplex, signal: AbortSignal): Promise<string | u
   try {
     first = await readExactly(socket, 1, { signal })
   } catch (error) {
-    // With a cause it was no end but a failure of the connection.
+    // With a cause it was not an end but a failure of the connection.
     if (error instanceof EarlyEnd && error.cause === undefined) return undefined
     throw error
   }

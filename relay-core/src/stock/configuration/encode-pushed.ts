@@ -1,6 +1,6 @@
 import type { PushedClient, PushedHost, PushedTunnel } from './pushed-config.ts'
 
-/** The documents of configuration mode with the stock field names. A stock relay dies of a missing `Target`. */
+/** The documents of configuration mode with the stock field names. A stock relay crashes on a missing `Target`. */
 
 export function encodePushedClient(client: PushedClient): string {
   return JSON.stringify({

@@ -4,7 +4,7 @@ import { count, flag, text as lenientText } from '../messages/lenient-fields.ts'
 
 /**
  * What an agent in configuration mode asks of the relay. Stock agents send every field of their own records, in any case
- * of the names; what has a meaning here is read, the rest ignored.
+ * of the names; what has a meaning here is read, the rest is ignored.
  */
 
 /** Bounds every text of a document that is itself bounded: none of these is ever longer for a reason. */
@@ -90,14 +90,14 @@ const tunnelDocument = z
   }))
 export type PushedTunnel = z.output<typeof tunnelDocument>
 
-/** All three throw (`SyntaxError` or zod's error) on what is no such document. */
+/** All three throw (`SyntaxError` or zod's error) on anything else. */
 export const decodePushedClient = (json: Buffer): PushedClient =>
   clientDocument.parse(withLowerCaseNames(json))
 export const decodePushedHost = (json: Buffer): PushedHost => hostDocument.parse(withLowerCaseNames(json))
 export const decodePushedTunnel = (json: Buffer): PushedTunnel =>
   tunnelDocument.parse(withLowerCaseNames(json))
 
-/** Two levels: names of fields and of the fields of their records. Deeper lie user names, whose case counts. */
+/** Two levels: names of fields and of the fields of their records. Deeper down are user names, whose case matters. */
 function withLowerCaseNames(json: Buffer): unknown {
   const lower = (value: unknown, depth: number): unknown => {
     if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) return value
@@ -108,7 +108,7 @@ function withLowerCaseNames(json: Buffer): unknown {
   return lower(JSON.parse(json.toString()), 2)
 }
 
-/** An empty name, which a blank line of a stock account file makes, would let anybody in: it is left out. */
+/** An empty name, which a blank line of a stock account file produces, would let anyone in: it is left out. */
 function readAccounts(value: unknown): Record<string, string> {
   const accounts = z
     .object({ accountmap: z.record(z.string(), z.string()).nullish() })

@@ -1,6 +1,6 @@
 import type { PushedClient, PushedHost, PushedTunnel } from './pushed-config.ts'
 
-/** Whether some targets of this agent are well, which it finds out for its relay. */
+/** Checks of this agent's targets, which it does for its relay. */
 export interface AgentHealthCheck {
   readonly type: 'tcp' | 'http'
   /** `host:port` as the tunnels write it. */
@@ -14,7 +14,7 @@ export interface AgentHealthCheck {
 
 /** What an agent brings along to its relay. */
 export interface PushedConfiguration {
-  /** How the relay shall treat this agent; heard only when the vkey is the relay's public one. */
+  /** How the relay should treat this agent; used only when the vkey is the relay's public one. */
   readonly client: PushedClient
   readonly hosts: readonly PushedHost[]
   readonly tunnels: readonly PushedTunnel[]

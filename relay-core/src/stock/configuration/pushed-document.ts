@@ -5,7 +5,7 @@ import { encodePushedHost, encodePushedTunnel } from './encode-pushed.ts'
 import { decodePushedHost, decodePushedTunnel } from './pushed-config.ts'
 
 /**
- * All that an agent brings along, as one document of the native protocol: `hosts` and `tunnels`, each entry a document of
+ * Everything that an agent brings along, as one document of the native protocol: `hosts` and `tunnels`, each entry a document of
  * the stock configuration mode. The client's own settings stay the relay's.
  */
 export function encodePushedDocument({
@@ -19,20 +19,20 @@ export function encodePushedDocument({
   })
 }
 
-/** More is no configuration, whatever fits the document. */
+/** More than this is not a configuration, even if it fits into the document. */
 const maxEntries = 1000
 
 const entries = z.array(z.unknown()).max(maxEntries).default([])
 const pushedDocument = z.object({ hosts: entries, tunnels: entries })
 
-/** What became of it: the names of what the relay has refused, or that this client may bring nothing. */
+/** The outcome: the names of what the relay has refused, or that this client may bring nothing. */
 const pushedOutcome = z.object({
   refused: z.array(z.string()).default([]),
   denied: z.boolean().default(false),
 })
 export type PushedOutcome = z.infer<typeof pushedOutcome>
 
-/** Relay's side; rejects on what is no such document. */
+/** Relay's side; rejects on anything that is not such a document. */
 export async function takePushedDocument(
   document: string,
   receiver: ConfigReceiver | undefined,
@@ -52,7 +52,7 @@ export async function takePushedDocument(
   return { refused, denied: false }
 }
 
-/** Throws on what is no such document. */
+/** Throws on anything that is not such a document. */
 export function decodePushedOutcome(document: string): PushedOutcome {
   return pushedOutcome.parse(JSON.parse(document))
 }

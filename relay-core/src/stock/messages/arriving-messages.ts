@@ -1,8 +1,8 @@
 import { GatheredBytes } from './gathered-bytes.ts'
 
-/** Pieces smaller than this are joined while they wait, so that a flood of one-byte frames costs what it weighs. */
+/** Pieces smaller than this are joined while they wait, so that a flood of one-byte frames costs no more than its bytes. */
 const joinBelowBytes = 16_384
-/** A datagram over the largest of UDP is no datagram. */
+/** Anything larger than the largest UDP datagram is not a datagram. */
 const maxMessageBytes = 65_536
 /** Datagrams that nobody fetches are dropped, as UDP drops them. */
 const maxWaitingDatagrams = 512
@@ -11,7 +11,7 @@ const maxWaitingMessages = 16_384
 
 /**
  * What a peer has sent on one stream and the reader has not taken: messages, each in one piece, or, once joined, plain
- * bytes. Throws a `RangeError` where the peer goes too far.
+ * bytes. Throws a `RangeError` where the peer exceeds a limit.
  */
 export class ArrivingMessages {
   kind: 'messages' | 'datagrams' | 'bytes' = 'messages'
@@ -19,17 +19,17 @@ export class ArrivingMessages {
   /** Plain bytes of the carrier's chunk under way. */
   #parts: Buffer[] = []
   #partsBytes = 0
-  /** A message whose last part has not come. */
+  /** A message whose last part has not arrived. */
   readonly #unfinished = new GatheredBytes()
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0
   }
 
-  /** Answers how many bytes were dropped. */
+  /** Returns how many bytes were dropped. */
   add(part: Buffer, last: boolean): number {
     if (this.kind === 'bytes') {
-      // An empty part has no meaning here, and without an end of them must leave nothing behind.
+      // An empty part has no meaning here, and an endless series of them must leave nothing behind.
       if (part.length > 0) this.#parts.push(part)
       this.#partsBytes += part.length
       return 0
@@ -45,7 +45,7 @@ export class ArrivingMessages {
   /** The carrier's chunk is used up: plain bytes become one piece. */
   settle(): void {
     if (this.kind !== 'bytes') return
-    // What came of a message before the stream became plain bytes.
+    // The parts of a message that arrived before the stream became plain bytes.
     if (this.#unfinished.length > 0) this.#join([this.#unfinished.take()])
     if (this.#partsBytes > 0) this.#join(this.#parts)
     this.#parts = []

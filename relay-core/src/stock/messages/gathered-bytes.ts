@@ -1,5 +1,5 @@
 /**
- * Pieces of something whose end has not come, in one buffer that doubles as it fills: a million pieces cost no more
+ * Pieces of something incomplete, in one buffer that doubles as it fills: a million pieces cost no more
  * than their bytes, and none keeps the chunk alive in which it came.
  */
 export class GatheredBytes {
@@ -26,7 +26,7 @@ export class GatheredBytes {
     this.#length = needed
   }
 
-  /** Gives the buffer away and begins anew. */
+  /** Gives the buffer away and starts with a new one. */
   take(): Buffer {
     const all = this.bytes
     this.clear()

@@ -5,30 +5,30 @@ import { encodePrefixed } from './length-prefixed.ts'
 import { readExactly } from '../../net/stream/read-exactly.ts'
 import { readPrefixed } from './read-prefixed.ts'
 
-/** What a connection is for; relay-core/spec/nps-compat.md §3 tells each one's errand. */
+/** What a connection is for; relay-core/spec/nps-compat.md §3 describes what each is for. */
 export const stockRoles = ['main', 'chan', 'conf', 'file', 'sert', 'p2pm', 'rgst'] as const
 export type StockRole = (typeof stockRoles)[number]
 
 const magic = 'TST'
-/** The version of the protocol; all of 0.26.0 to 0.26.10 say this one. */
+/** The version of the protocol; 0.26.0 to 0.26.10 all use this one. */
 const coreVersion = '0.26.0'
 const maxVersionBytes = 32_768
 const md5HexBytes = 32
 const accepted = 'sucs'
 const refused = 'vkey'
 
-/** Lower-case hex, as keys and passwords travel. The protocol wants MD5; nothing else here should. */
+/** Lower-case hex, as keys and passwords travel. The protocol needs MD5; nothing else here should use it. */
 export function md5Hex(text: string): string {
   return createHash('md5').update(text).digest('hex')
 }
 
 export interface StockGreeting {
-  /** The program's own version, free text; NUL bytes that some pad it with are gone. */
+  /** The program's own version, free text, without the NUL bytes that some pad it with. */
   readonly version: string
   readonly keyMd5: string
 }
 
-/** Steps 1 to 5, the relay's side. Rejects with `version-unsupported`, or an error for what is no greeting. */
+/** Steps 1 to 5, the relay's side. Rejects with `version-unsupported`, or an error for anything that is not a greeting. */
 export async function readGreeting(
   socket: Duplex,
   { signal }: { signal: AbortSignal },

@@ -100,7 +100,7 @@ function writeDataFrame(
   return at + dataHeadBytes + stop - start
 }
 
-/** Takes bytes in any pieces and calls the handler a frame at a time; holds back less than one frame. */
+/** Takes bytes in any pieces and calls the handler once per frame; holds back less than one frame. */
 export class MuxFrameDecoder {
   #rest: Buffer = Buffer.alloc(0)
   readonly #handler: MuxFrameHandler
@@ -180,7 +180,7 @@ function bytesToKnow(bytes: Buffer, at: number, end: number): number {
     return bareBytes
   if (end - at < dataHeadBytes) return dataHeadBytes
   const length = bytes.readUInt16LE(at + bareBytes)
-  // An empty ping kills a stock link; empty data has no meaning and is let pass.
+  // An empty ping kills a stock link; empty data has no meaning and is ignored.
   const empty = length === 0 && (flag === muxFlag.ping || flag === muxFlag.pong)
   if (empty || length > maxMuxPayload)
     throw new RangeError(`a mux frame of flag ${flag} with ${length} bytes`)

@@ -4,20 +4,20 @@ export interface MuxLimits {
   readonly maxStreams: number
   /**
    * CLOSE ends both directions, so a visitor's half close cannot be passed on. After `end()` the stream stays
-   * open as long as answers come, and this long after the last of them; 0 closes at once, as stock programs do.
+   * open as long as answers arrive, and this long after the last one; 0 closes at once, as stock programs do.
    */
   readonly halfCloseLingerMs: number
   readonly pingIntervalMs: number
-  /** Nothing received for this long: the link is dead to new streams. A living stock peer pings every 5 s. */
+  /** Nothing received for this long: new streams treat the link as dead. A live stock peer pings every 5 s. */
   readonly silenceTimeoutMs: number
   /**
-   * Nothing received for this long: it is dead to all. TCP repeats what was lost in a cut after up to twice the time that the
-   * cut took, and all streams share one connection: a cut of a minute is outlived.
+   * Nothing received for this long: the link is dead. TCP retransmits what was lost in a cut after up to twice the time that the
+   * cut took, and all streams share one connection: a cut of a minute is survived.
    */
   readonly deadTimeoutMs: number
   /** A ping unanswered for this long: the peer's reader hangs, whatever else it sends. */
   readonly pongTimeoutMs: number
-  /** Frames that the carrier has not taken: a peer that floods us with pings and reads nothing is cut off. */
+  /** Frames that the carrier has not accepted yet: a peer that floods us with pings and reads nothing is cut off. */
   readonly maxUnsentBytes: number
 }
 

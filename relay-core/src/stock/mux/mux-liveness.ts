@@ -6,7 +6,7 @@ export interface MuxLivenessOptions {
   pongTimeoutMs: number
   sendPing: (payload: Buffer) => void
   onDead: (reason: string) => void
-  /** Told with true when nothing has been heard for `silenceLimitMs`, with false when something is heard after all. */
+  /** Called with true when nothing has been heard for `silenceLimitMs`, with false when something is heard after all. */
   onSilence: (isSilent: boolean) => void
 }
 
@@ -76,7 +76,7 @@ export class MuxLiveness {
   }
 
   #onSilence(): void {
-    // After a pause of our own process the timer comes before the bytes that have waited: let them in first.
+    // After a pause of our own process the timer fires before the waiting bytes are read: let those in first.
     const timesHeard = this.#timesHeard
     setImmediate(() => {
       if (this.#timesHeard !== timesHeard) return

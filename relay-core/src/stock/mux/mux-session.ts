@@ -8,11 +8,11 @@ import { MuxStream, type MuxStreamLink } from './mux-stream.ts'
 
 export interface MuxSessionOptions {
   carrier: Duplex
-  /** Takes the streams that the peer opens; without it we are the opener, and the peer may open none. */
+  /** Accepts the streams that the peer opens; without it we are the opener, and the peer may open none. */
   onStream?: (stream: MuxStream) => void
   limits?: Partial<MuxLimits>
   /**
-   * Told with true when the peer has not been heard of for `silenceLimitMs`, with false when it is heard again. Without it such
+   * Called with true when the peer has not been heard from for `silenceLimitMs`, with false when it is heard again. Without it such
    * a silence ends the link.
    */
   onSilence?: (isSilent: boolean) => void
@@ -104,7 +104,7 @@ export class MuxSession {
     this.#carrier.on('end', () => this.close('the peer closed the connection'))
     this.#carrier.on('error', (error) => this.close(error.message))
     this.#carrier.on('close', () => this.close('the connection was lost'))
-    // Whoever read the handshake has left the connection paused.
+    // The reader of the handshake has left the connection paused.
     this.#carrier.resume()
     this.#liveness.start()
   }
@@ -147,7 +147,7 @@ export class MuxSession {
     for (const stream of this.#streams.values()) stream.destroy(linkEnded(reason))
     this.#streams.clear()
     this.#senders.clear()
-    // What still fails on a connection that is given up has nobody left to tell.
+    // Errors on a connection that is given up concern nobody.
     this.#carrier.on('error', () => undefined)
     this.#carrier.destroy()
     this.#resolveClosed({ reason })
@@ -188,11 +188,11 @@ export class MuxSession {
   }
 
   #onOpen(id: number): void {
-    // The link may have ended within this very chunk: a stream that began now would never end.
+    // The link may have ended within this chunk: a stream that began now would never end.
     if (this.#ended !== undefined) return
     if (!this.#onStream) throw new RangeError('it opened a stream, which only the relay may do')
     if (id < 1 || this.#streams.has(id)) throw new RangeError(`it opened stream ${id}, which is in use`)
-    // Always OPENED, never OPEN_FAILED: the latter hangs a stock peer. A refusal is CLOSE.
+    // Always OPENED, never OPEN_FAILED, which hangs a stock peer. A refusal is CLOSE.
     this.#send(encodeBare(muxFlag.opened, id))
     if (this.#streams.size >= this.#limits.maxStreams) {
       this.#send(encodeBare(muxFlag.close, id))
@@ -223,8 +223,8 @@ export class MuxSession {
 
   #newStream(id: number): MuxStream {
     const stream = new MuxStream(this.#link, id, this.#limits)
-    // A peer can break the stream in one piece with its answer, before whoever asked for it has it in hand. An error
-    // is always followed by `close`, which is where its owner deals with it.
+    // A peer can break the stream in the same chunk as its answer, before the caller has the stream. An error
+    // is always followed by `close`, where its owner handles it.
     stream.on('error', () => undefined)
     this.#streams.set(id, stream)
     return stream

@@ -19,7 +19,7 @@ export interface MuxStreamOptions {
   halfCloseLingerMs: number
 }
 
-/** What one stream may send before the next has its turn. */
+/** How much one stream may send before the next one's turn. */
 const quantumBytes = 65_536
 /**
  * One stream of a stock mux. As on the wire there is no half close and no reset: CLOSE ends both directions, so
@@ -31,7 +31,7 @@ const quantumBytes = 65_536
  */
 export class MuxStream extends Duplex {
   readonly id: number
-  /** Asked when the peer closes: an error makes the stream fail with it instead of ending in peace. */
+  /** Called when the peer closes: an error makes the stream fail with it instead of ending normally. */
   failureOnPeerClose: (() => Error | undefined) | undefined
   readonly #link: MuxStreamLink
   readonly #sendWindow = new SendWindow()
@@ -68,7 +68,7 @@ export class MuxStream extends Duplex {
     this.#arriving.kind = 'bytes'
   }
 
-  /** From here on messages that wait too long are lost, oldest kept. */
+  /** From here on messages that find no room are dropped; the oldest are kept. */
   dropWhenFull(): void {
     this.#arriving.kind = 'datagrams'
   }
@@ -119,7 +119,7 @@ export class MuxStream extends Duplex {
     this.#stopLingering()
   }
 
-  /** Sends what window and quantum allow; answers whether there is more to send right now. */
+  /** Sends what window and quantum allow; returns whether there is more to send right now. */
   pump(): boolean {
     const writing = this.#writing
     if (!writing) return false
@@ -143,7 +143,7 @@ export class MuxStream extends Duplex {
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     if (this.#peerClosed) {
-      // The peer reads no more, but its last words may still wait for our reader: failing now would lose them.
+      // The peer reads no more, but its last bytes may still wait for our reader: failing now would lose them.
       done(
         this.readableEnded
           ? Object.assign(new Error('the peer has closed the stream'), { code: 'EPIPE' })
@@ -203,7 +203,7 @@ export class MuxStream extends Duplex {
     this.#closeSent = true
     this.#link.send(encodeBare(muxFlag.close, this.id))
     this.#link.forget(this)
-    // Nothing more will be heard: the id is forgotten on both sides.
+    // Nothing more will arrive: the id is forgotten on both sides.
     this.#peerClosed = true
     this.#feedReader()
   }

@@ -1,13 +1,13 @@
 /** Both ends begin with room for this many bytes: thirty full frames. */
 export const initialWindowBytes = 30 * 4085
 
-/** How much of one stream may be on its way: what was sent less what the peer has reported as read. */
+/** How much of one stream may be in transit: what was sent minus what the peer has reported as read. */
 export class SendWindow {
   #max = initialWindowBytes
   #inFlight = 0
   #acknowledged = 0
 
-  /** Bytes that may be sent now; 0 while the peer's window is full, or has shrunk below what is on its way. */
+  /** Bytes that may be sent now; 0 while the peer's window is full, or has shrunk below what is in transit. */
   get room(): number {
     return Math.max(0, this.#max - this.#inFlight)
   }
@@ -22,8 +22,8 @@ export class SendWindow {
   }
 
   /**
-   * Takes one report. A report of more than is on its way is ignored whole, as stock peers do it, and so is one
-   * that says nothing new; answers whether it counted.
+   * Takes one report. A report of more than is in transit is ignored entirely, as stock peers do, and so is one
+   * that says nothing new; returns whether it counted.
    */
   report(consumed: number, max: number): boolean {
     if (consumed > this.#inFlight || (consumed === 0 && max === this.#max)) return false
@@ -44,16 +44,16 @@ export class ReceiveWindow {
     this.maxBytes = Math.max(maxBytes, initialWindowBytes)
   }
 
-  /** Answers false when the peer has sent more than it was ever allowed. */
+  /** Returns false when the peer has sent more than it was ever allowed. */
   received(bytes: number): boolean {
     this.#unread += bytes
-    // Reported but perhaps not yet seen by the peer does not count against it, so nothing legal is refused.
+    // What was reported, but perhaps not yet seen by the peer, does not count against it, so nothing legal is refused.
     return this.#unread + this.#consumed <= this.maxBytes
   }
 
   /**
-   * Notes that the application has read; answers what to report now, or 0. A quarter of the window is reported at
-   * a time: often enough that the peer never waits, seldom enough that reports cost nothing.
+   * Records that the application has read; returns what to report now, or 0. A quarter of the window is reported at
+   * a time: often enough that the peer never waits, rarely enough that reports cost nothing.
    */
   consumed(bytes: number): number {
     this.#unread -= bytes

@@ -5,7 +5,7 @@
 
 export const maxBlockBytes = 65_536
 
-/** Compressed blocks hold at least this much; a match shorter than four bytes is not worth a reference. */
+/** Compressed blocks hold at least this much; a match shorter than four bytes does not pay for a reference. */
 const minMatchBytes = 4
 const hashBits = 13
 
@@ -29,7 +29,7 @@ export function compressBlock(source: Buffer): Buffer {
     const candidate = lastSeen[slot] as number
     lastSeen[slot] = at
     if (candidate < 0 || source.readUInt32LE(candidate) !== word) {
-      // The longer nothing matches, the bigger the steps: incompressible data passes quickly.
+      // The longer nothing matches, the larger the steps: incompressible data is skipped quickly.
       at += 1 + (misses++ >> 5)
       continue
     }

@@ -30,7 +30,7 @@ export class SnappyEncoder {
 
 function encodeChunk(bytes: Buffer): Buffer[] {
   const compressed = compressBlock(bytes)
-  // As the reference writer does: what saves less than an eighth is sent as it is.
+  // As the reference implementation does: what saves less than an eighth is sent uncompressed.
   const worthIt = compressed.length < bytes.length - bytes.length / 8
   const body = worthIt ? compressed : bytes
   const head = Buffer.allocUnsafe(headBytes + checksumBytes)

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../../net/http1/exchange.ts'
 import { errorPage, type HostRefusal } from './error-page.ts'
 
-/** Answers with the relay's own page; where the target's answer has begun already, only its breaking off can tell. */
+/** Answers with the relay's own page; if the target's answer has already begun, breaking it off is the only way to tell. */
 export function refuse(exchange: Exchange, refusal: HostRefusal): Promise<void> {
   const { status, reason, headers, body } = errorPage(refusal)
   return exchange.reply({ status, reason, fields: Object.entries(headers).flat(), body })

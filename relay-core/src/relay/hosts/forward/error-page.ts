@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-/** Why the relay answers in the target's place. */
+/** Why the relay answers instead of the target. */
 export type HostRefusal =
   | 'unknown-host'
   | 'paused'
@@ -115,7 +115,7 @@ export interface ErrorPage {
   readonly body: Buffer
 }
 
-/** A page of the relay itself, Chinese and English under each other; nothing of the request stands in it. */
+/** A page of the relay itself, in Chinese and English; it contains nothing from the request. */
 export function errorPage(refusal: HostRefusal): ErrorPage {
   const { status, zh, en } = words[refusal]
   const body = Buffer.from(`<!doctype html>

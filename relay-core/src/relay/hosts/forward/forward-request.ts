@@ -18,7 +18,7 @@ import { isUpgradeRequest, rewriteResponse, rewriteSwitch } from './rewrite-head
 import type { TargetLink } from './target-link.ts'
 
 /**
- * A target that was sent the whole request and says nothing: longer than any page, shorter than for ever. What has begun to
+ * How long a target that was sent the whole request may stay silent: longer than any page takes. A target that has begun to
  * answer may take any time: a download, a feed of events, a WebSocket.
  */
 const answerTimeoutMs = 600_000
@@ -34,19 +34,19 @@ export interface Forwarding {
   readonly rewriteAnswer?: (fields: RawFields) => RawFields
 }
 
-/** What became of the connection to the target. */
+/** The state of the connection to the target after a request. */
 export interface Forwarded {
-  /** It is where it was before, and takes another request. */
+  /** It is open and can take another request. */
   readonly isReusable: boolean
-  /** What was asked or answered is part of a login that is bound to the connection. */
+  /** The request or the answer is part of a login that is bound to the connection. */
   readonly bindsConnection: boolean
 }
 
 const spent: Forwarded = { isReusable: false, bindsConnection: false }
 
 /**
- * Asks the target, and answers the visitor with what it says, byte for byte: bodies flow as they come, both ways. Fulfils
- * when the answer has ended; a target that breaks it off has the visitor's connection broken off. Never rejects.
+ * Sends the request to the target and its answer to the visitor, byte for byte: bodies flow as they arrive, in both directions. Fulfils
+ * when the answer has ended; if the target breaks it off, so is the visitor's connection. Never rejects.
  */
 export async function forwardRequest(
   link: Link,
@@ -57,7 +57,7 @@ export async function forwardRequest(
   if (exchange.gone.aborted) abandon()
   exchange.gone.addEventListener('abort', abandon, { once: true })
   const request = new Request(link)
-  // Whoever wants to speak another protocol, and is told otherwise, may have said more than a request already.
+  // A visitor that asked for another protocol and was refused may already have sent more than a request.
   if (isUpgradeRequest(exchange.head.fields)) exchange.endAfterThis()
   const sending = request.send(encodeHead(`${head.method} ${head.path} HTTP/1.1`, head.fields), exchange)
   try {
@@ -87,7 +87,7 @@ export async function forwardRequest(
   }
 }
 
-/** The request on its way to the target, with the deadline for the answer. */
+/** The request being sent to the target, with the deadline for the answer. */
 class Request {
   readonly #link: Link
   #deadline: NodeJS.Timeout | undefined
@@ -100,12 +100,12 @@ class Request {
     this.#link = link
   }
 
-  /** Never rejects: what the target makes of half a request is what counts. */
+  /** Never rejects: how the target reacts to half a request is what counts. */
   async send(head: Buffer, exchange: Exchange): Promise<void> {
     const { stream } = this.#link
     const { framing } = exchange
     try {
-      // The target may be asked for its consent to the body first (100-continue), so the head does not wait for it.
+      // The visitor may wait for the target's consent before it sends the body (100-continue), so the head does not wait for the body.
       await send(stream, head)
       for await (const piece of this.#piecesOf(exchange)) await send(stream, framed(piece, framing))
       await send(stream, framedEnd(framing))
@@ -126,7 +126,7 @@ class Request {
     }
   }
 
-  /** There is an answer, or there will be none. */
+  /** There is an answer, or there will not be one. */
   settle(): void {
     this.#isSettled = true
     clearTimeout(this.#deadline)
@@ -155,14 +155,14 @@ function isPersistent({ minor, fields }: AnswerHead): boolean {
   return minor === 1 ? !connection.includes('close') : connection.includes('keep-alive')
 }
 
-/** NTLM, and Negotiate with it inside, prove a connection and not a request (RFC 4559 §6). */
+/** NTLM, and Negotiate with NTLM inside, authenticate a connection, not a request (RFC 4559 §6). */
 function isBound(asked: RawFields, answered: RawFields): boolean {
   return [...valuesOf(asked, 'authorization'), ...valuesOf(answered, 'www-authenticate')].some((value) =>
     /^\s*(ntlm|negotiate|kerberos)\b/i.test(value),
   )
 }
 
-/** From here on this is no HTTP any more. */
+/** From here on this is not HTTP any more. */
 async function joinSwitched(answer: AnswerHead, link: Link, exchange: Exchange): Promise<void> {
   const { stream: visitor, early } = exchange.takeOver()
   const target: Duplex = link.stream
@@ -171,7 +171,7 @@ async function joinSwitched(answer: AnswerHead, link: Link, exchange: Exchange):
     Buffer.concat([encodeHead(`HTTP/1.1 101 ${answer.reason}`, rewriteSwitch(answer.fields)), first]),
   )
   if (early.length > 0) target.write(early)
-  // It may have said all before the target was reached, which nobody would hear of any more.
+  // It may have sent everything before the target was reached, and nobody would notice its end any more.
   if (visitor.readableEnded) target.end()
   if (target.readableEnded) visitor.end()
   if (visitor.destroyed) resetStream(target)

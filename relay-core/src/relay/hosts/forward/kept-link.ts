@@ -3,13 +3,13 @@ import type { TargetLink } from './target-link.ts'
 
 /**
  * Which connection to a target outlives its request: one that takes part in a login that is bound to its connection. It is kept
- * for the next requests of the same visitor to the same place, and closed with the visitor. Each visitor's connection has
- * its own `KeptLink`, so that no other visitor ever gets what one has logged in to.
+ * for the next requests of the same visitor to the same target, and closed with the visitor. Each visitor's connection has
+ * its own `KeptLink`, so that no visitor ever gets a connection that another one has logged in on.
  */
 export class KeptLink<Place> {
   #kept: { readonly place: Place; readonly link: TargetLink } | undefined
 
-  /** The one that is kept, if it leads to `place` and takes another request; any other is closed. It is the caller's now. */
+  /** The kept link, if it leads to `place` and takes another request; any other is closed. The caller owns it now. */
   take(place: Place): TargetLink | undefined {
     const kept = this.#kept
     this.#kept = undefined

@@ -10,17 +10,17 @@ export interface RequestOrigin {
 export interface RequestRewriting {
   /** Replaces the visitor's Host. */
   readonly hostHeader?: string | undefined
-  /** Each replaces every field of its name that the visitor sent. */
+  /** Each replaces all fields of the same name that the visitor sent. */
   readonly setHeaders?: Readonly<Record<string, string>> | undefined
   /** Adds X-Forwarded-For, X-Real-IP and X-Forwarded-Proto. */
   readonly addOrigin: boolean
-  /** The visitor's Authorization was meant for the relay, and stays there. */
+  /** The visitor's Authorization was meant for the relay and is not passed on. */
   readonly dropAuthorization: boolean
-  /** The visitor's connection lives on behind the answer, and so may the target's: a login may be bound to it. */
+  /** The visitor's connection stays open after the answer, and so may the target's: a login may be bound to it. */
   readonly isKept?: boolean | undefined
 }
 
-/** These concern one connection, not the message (RFC 9110 §7.6.1); framing is made anew on each side. */
+/** These concern one connection, not the message (RFC 9110 §7.6.1); each side has its own framing. */
 const ofOneConnection = new Set([
   'connection',
   'keep-alive',
@@ -32,11 +32,11 @@ const ofOneConnection = new Set([
   'http2-settings',
 ])
 
-/** Methods whose request means nothing more when it has no body; others say that theirs is empty (RFC 9110 §8.6). */
+/** Methods whose requests normally have no body; others state that theirs is empty (RFC 9110 §8.6). */
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
 /**
- * What the target is asked: the same end-to-end fields, and what the tunnel changes. With another Host than the visitor's,
+ * The request for the target: the same end-to-end fields, plus the tunnel's changes. With a Host other than the visitor's,
  * its Origin and Referer follow where they name the visited host, since services compare them.
  */
 export function rewriteRequest(
@@ -84,7 +84,7 @@ export function rewriteRequest(
   ]
 }
 
-/** An answer that leads to the Host that the target was told leads back to the one that was visited. */
+/** A Location with the Host that the target was told is changed to the one that was visited. */
 export function rewriteLocation(
   headers: RawFields,
   { visit, host, hostHeader }: { visit: RequestOrigin; host: string; hostHeader: string | undefined },
@@ -93,7 +93,7 @@ export function rewriteLocation(
   return withOrigins(headers, ['location', 'content-location'], hostHeader, `${visit.scheme}://${host}`)
 }
 
-/** Puts `to` in place of the origins with this `host` in the fields named. */
+/** Replaces origins with this `host` by `to` in the given fields. */
 function withOrigins(headers: RawFields, names: readonly string[], host: string, to: string): RawFields {
   return headers.map((value, at) => {
     if (at % 2 === 0 || !names.includes((headers[at - 1] ?? '').toLowerCase())) return value
@@ -104,12 +104,12 @@ function withOrigins(headers: RawFields, names: readonly string[], host: string,
   })
 }
 
-/** What the visitor is answered; how long its own connection lasts is between it and the relay. */
+/** The answer for the visitor; how long its connection lasts is between it and the relay. */
 export function rewriteResponse(headers: RawFields): string[] {
   return endToEnd(headers, () => false)
 }
 
-/** The answer to an upgrade keeps the two fields that make it one. */
+/** The answer to an upgrade keeps the two fields that make it an upgrade. */
 export function rewriteSwitch(headers: RawFields): string[] {
   const upgrade = valuesOf(headers, 'upgrade')[0]
   return [
@@ -121,8 +121,8 @@ export function rewriteSwitch(headers: RawFields): string[] {
 }
 
 /**
- * Whether the connection shall speak another protocol from here on. Not `h2c`: requests inside it would pass by the
- * rules of the tunnel. Nor with a body, whose end nobody could tell from the new protocol's beginning.
+ * Whether the connection is to switch to another protocol. Not `h2c`: requests inside it would bypass the
+ * tunnel's rules. Nor with a body, whose end could not be told from the new protocol's beginning.
  */
 export function isUpgradeRequest(headers: RawFields): boolean {
   return (
@@ -141,12 +141,12 @@ function endToEnd(headers: RawFields, isDropped: (name: string) => boolean): str
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [name = '', value = ''] = headers.slice(index, index + 2)
     const lower = plainName(name)
-    // A visitor must not be able to have the relay drop what the target relies on.
+    // A visitor must not be able to make the relay drop fields that the target relies on.
     const isNamed = named.has(lower) && lower !== 'content-length' && lower !== 'host'
     if (ofOneConnection.has(lower) || isNamed || isDropped(name)) continue
     if (lower !== 'content-length') kept.push(name, value)
     else if (!name.includes('_') && !hasLength) {
-      // Several say the same, or they would not have been let in.
+      // Several are identical, or the request would have been refused.
       hasLength = true
       kept.push(name, value.split(',', 1)[0] ?? '')
     }
@@ -158,7 +158,7 @@ function sameName(one: string, other: string): boolean {
   return plainName(one) === plainName(other)
 }
 
-/** CGI and WSGI know no difference between `X_Real_IP` and `X-Real-IP`: whoever may not send one may not send the other. */
+/** CGI and WSGI do not distinguish `X_Real_IP` from `X-Real-IP`: a visitor that may not send one may not send the other. */
 function plainName(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
 }

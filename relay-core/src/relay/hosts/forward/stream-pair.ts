@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream'
 
 /**
- * Two ends of a pipe in memory: what is written to one is read from the other, a side that does not read stops the
- * other's writer, and half-close passes. Unlike `duplexPair` of node:stream an end is done with writing once the other
+ * Two ends of an in-memory pipe: what is written to one is read from the other, a side that does not read stops the
+ * other's writer, and half-close passes through. Unlike `duplexPair` of node:stream an end is done with writing once the other
  * has been told, not once the other has read it: an HTTP client closes its end as soon as the answer is complete.
  */
 export function streamPair(): [Duplex, Duplex] {
@@ -46,7 +46,7 @@ class PairEnd extends Duplex {
     const waiting = this.#waiting
     this.#waiting = undefined
     const other = this.#other
-    // Later, so that whoever destroys this end is not interrupted by what the other does about it.
+    // Deferred, so that the code that destroys this end is not interrupted by the other end's reaction.
     setImmediate(() => {
       waiting?.(gone())
       if (other && !other.destroyed && (error || !this.writableFinished)) other.destroy(gone())

@@ -3,10 +3,10 @@ import { ByteSource } from '../../../net/http1/byte-source.ts'
 import type { TunnelConnection } from '../../tunnels/tunnel-connection.ts'
 import { streamPair } from './stream-pair.ts'
 
-/** A target that was told that this is all may take this long to hang up. */
+/** How long a target may take to hang up after it was told that there is no more. */
 const lingerMs = 5_000
 
-/** A connection to a target, for one visitor's requests: counted and held to the limits as long as it lives. */
+/** A connection to a target, for one visitor's requests: counted and limited as long as it is open. */
 export class TargetLink {
   /** What requests are written to. */
   readonly stream: Duplex
@@ -24,7 +24,7 @@ export class TargetLink {
     this.source = new ByteSource(near)
   }
 
-  /** Whether another request may be sent: nothing was said unasked, and the target has not hung up. */
+  /** Whether another request may be sent: nothing arrived unasked, and the target has not hung up. */
   get isIdle(): boolean {
     return (
       this.source.waiting === 0 && this.stream.readable && this.stream.writable && !this.stream.readableEnded
@@ -36,7 +36,7 @@ export class TargetLink {
     return this.#closed
   }
 
-  /** Tells the target that this is all, in order. Fulfils when both ends have closed; never rejects. */
+  /** Tells the target that there is no more, in order. Fulfils when both ends have closed; never rejects. */
   async close(): Promise<void> {
     this.source.release()
     this.stream.end()

@@ -22,12 +22,12 @@ export interface PushedConfigurationsOptions {
   readonly log: Log
 }
 
-/** How long what an agent has pushed waits for that agent to come online. */
+/** How long a pushed configuration waits for its agent to come online. */
 const onlineTimeoutMs = 60_000
 
 /**
- * Configuration mode: an agent brings the tunnels of its npc.conf. They are known again by their names over reconnects and
- * restarts, so that ids, counters and limits stay. What it no longer brings is removed once that very agent is online;
+ * Configuration mode: an agent brings the tunnels of its npc.conf. They are recognised by their names across reconnects and
+ * restarts, so that ids, counters and limits stay. What it no longer brings is removed once that agent is online;
  * what a person has made stays.
  */
 export class PushedConfigurations {
@@ -45,13 +45,13 @@ export class PushedConfigurations {
     })
   }
 
-  /** As stock programs show it. */
+  /** The key as stock programs send it. */
   publicKeyMd5(): string | undefined {
     const key = this.#options.publicVkey()
     return key === undefined ? undefined : md5Hex(key)
   }
 
-  /** One conversation. Undefined: this client may not push. `startedAtMs`: an agent online since then is the one that speaks. */
+  /** One conversation. Undefined: this client may not push. `startedAtMs`: an agent online since then is the one talking. */
   receiver(
     client: { id: number } | 'public',
     address: string,
@@ -147,7 +147,7 @@ class Conversation implements ConfigReceiver {
     return taken ?? false
   }
 
-  /** Of the client whose key it shows; with the public key only of temporary ones. */
+  /** For the client whose key it shows; with the public key, for temporary clients only. */
   running(keyMd5: string): readonly string[] {
     const { clients, tunnels, temporary, agents } = this.#options
     const asked = clients.list().find(({ vkey }) => md5Hex(vkey) === keyMd5)
@@ -177,7 +177,7 @@ class Conversation implements ConfigReceiver {
     throw new RelayError('limit-reached', message, { limit: 5 })
   }
 
-  /** Whether it has learnt the password of somebody else's tunnel. Two sections of its own with one password are a mistake. */
+  /** Whether it has learnt the password of another client's tunnel. Two of its own sections with one password are a mistake. */
   #hasGuessed({ code, params: { what, id } }: RelayError): boolean {
     if (code !== 'already-exists' || what !== 'password') return false
     const found = this.#options.tunnels.list().find((tunnel) => tunnel.id === id)
@@ -199,7 +199,7 @@ class Conversation implements ConfigReceiver {
     throw new RelayError('invalid-input', 'With the public key the client comes before its tunnels.')
   }
 
-  /** What cannot be taken is the agent's, or its file's, fault: said here, answered with a refusal. */
+  /** What cannot be accepted is the fault of the agent or its file: logged here, answered with a refusal. */
   async #attempt<T>(entry: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work()

@@ -19,8 +19,8 @@ export class PushedTunnels {
   }
 
   /**
-   * Makes the tunnel, or brings the one of that name (else of that port) up to date: its id, its counters and its limits
-   * stay, and one that a person has stopped stays stopped. A port that a person has given a tunnel of this client already
+   * Creates the tunnel, or updates the one with that name (else with that port): its id, its counters and its limits
+   * stay, and one that a person has stopped stays stopped. A port that a person has already given to a tunnel of this client
    * stays that tunnel's. Rejects as `TunnelRegistry.add` and `edit` do.
    */
   async keep(wanted: WantedTunnel): Promise<void> {
@@ -49,14 +49,14 @@ export class PushedTunnels {
       this.kept.add(added.id)
       return
     }
-    // Before anything can fail: a tunnel that could not be changed is not one that is no longer wanted.
+    // Before anything can fail: a tunnel that could not be changed is still wanted.
     this.kept.add(known.id)
     if (isSame(known, wanted)) return
     const { name, port, target, settings } = wanted
     await this.#tunnels.edit(known.id, { name, target, settings, ...(port !== null && { port }) })
   }
 
-  /** What cannot be looked at now is not what is no longer wanted. */
+  /** What cannot be checked now still counts as wanted. */
   leave(name: string): void {
     for (const tunnel of this.#tunnels.list())
       if (tunnel.clientId === this.clientId && tunnel.pushedBy === 'agent' && tunnel.name === name)

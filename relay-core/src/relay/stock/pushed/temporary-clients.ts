@@ -16,7 +16,7 @@ export interface TemporaryClientsOptions {
   readonly now: () => number
 }
 
-/** An agent of the public key makes one; more from one address is not a lab. */
+/** An agent with the public key makes one; more than this from one address is not a lab. */
 const maxPerAddress = 32
 const maxTotal = 1_000
 
@@ -25,7 +25,7 @@ const vkeyLength = 16
 
 /** Long enough for a restart of the agent, or of its machine. */
 const keptOfflineMs = 10 * 60_000
-/** For one whose agent never came. */
+/** For a client whose agent never connected. */
 const keptUnusedMs = 60_000
 
 /** Clients that agents with the public key make for themselves. They last as long as their agent. */
@@ -41,8 +41,8 @@ export class TemporaryClients {
   }
 
   /**
-   * The client of an agent that has come with the public key. The protocol gives it a new key at each start and lets it
-   * show no earlier one; so it is known again by its remark and its address, or, without a remark, by its address while
+   * The client of an agent that uses the public key. The protocol gives it a new key at each start and lets it
+   * show no earlier one; so it is recognised by its remark and address, or, without a remark, by its address while
    * that client is offline. @throws RelayError `limit-reached`
    */
   async obtain(pushed: PushedClient, address: string): Promise<ClientRecord> {
@@ -64,12 +64,12 @@ export class TemporaryClients {
     return store.get(id) ?? clients.record(id)
   }
 
-  /** Takes away, with their tunnels, those whose agent has been gone for a while. */
+  /** Removes, with their tunnels, those whose agent has been away for a while. */
   async removeLeft(): Promise<void> {
     const { clients, tunnels, agents, log, now } = this.#options
     for (const { id, lastSeenMs: stored, createdAtMs } of this.#list()) {
       if (agents.get(id)) continue
-      // a full disk may keep the newest word from the store
+      // a full disk may keep the newest value from being stored
       const lastSeenMs = clients.unsavedLastSeen().get(id) ?? stored
       const endsAtMs = lastSeenMs === null ? createdAtMs + keptUnusedMs : lastSeenMs + keptOfflineMs
       if (now() < endsAtMs) continue
@@ -104,7 +104,7 @@ export class TemporaryClients {
   }
 }
 
-/** Stock counts in KiB a second and MiB; 0 is no limit. */
+/** Stock counts in KiB per second and MiB; 0 means no limit. */
 function limitsOf({ rateLimitKBps, flowLimitMB, maxConnections }: PushedClient): ClientLimits {
   return {
     ...(rateLimitKBps > 0 && { rateBytesPerSecond: rateLimitKBps * 1024 }),

@@ -6,9 +6,9 @@ import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-setting
 import { PortRanges } from '../../../net/address/port-ranges.ts'
 import type { PushedHost, PushedTunnel } from '../../../stock/configuration/pushed-config.ts'
 
-/** A tunnel as an agent's npc.conf asks for it, in the relay's own words. */
+/** A tunnel as an agent's npc.conf asks for it, in the relay's terms. */
 export interface WantedTunnel {
-  /** The section's name in npc.conf; by it a tunnel is known again. */
+  /** The section's name in npc.conf, by which a tunnel is recognised. */
   readonly name: string
   readonly mode: TunnelMode
   readonly port: number | null
@@ -18,19 +18,19 @@ export interface WantedTunnel {
 
 export type Users = NonNullable<TunnelSettings['users']>
 
-/** What counts for all that a client brings. */
+/** What applies to everything that a client brings. */
 export interface ClientWords {
-  /** For an entry that brings none. */
+  /** For an entry without one. */
   readonly users: Users
   /** Otherwise the server's address in an entry is left out. */
   readonly mayChooseAddress: boolean
 }
 
-/** One entry of a file may stand for so many ports. */
+/** One entry of a file may cover this many ports. */
 const maxPorts = 1_000
 
 /**
- * A range of ports is a tunnel for each, named after its port, to the target port of the same place.
+ * A range of ports becomes one tunnel per port, named after it, to the target port at the same position.
  * @throws RelayError `invalid-input`
  */
 export function wantedTunnels(pushed: PushedTunnel, client: ClientWords): WantedTunnel[] {

@@ -13,15 +13,15 @@ export interface ConvertedClient {
   readonly upBytes: number
 }
 
-/** What became of a record: the same here, or why there is no such thing; `notes` say what is different about it. */
+/** The outcome for a record: its equivalent here, or why there is none; `notes` say what is different. */
 export type Converted<T> =
   | { readonly value: T; readonly notes: readonly string[] }
   | { readonly problem: string }
 
-/** Shorter ones can be guessed; our own have 32 characters. */
+/** Shorter ones can be guessed; ours have 32 characters. */
 export const minSafeKeyLength = 16
 
-/** A stock client as a client of this relay; `wide` is what its server restricted for all of them. */
+/** A stock client as a client of this relay; `wide` is what its server restricted for all clients. */
 export function convertClient(stock: StockClientRecord, wide: Restrictions): Converted<ConvertedClient> {
   const notes: string[] = []
   const { VerifyKey: vkey, Cnf, Flow } = stock
@@ -60,7 +60,7 @@ export function convertClient(stock: StockClientRecord, wide: Restrictions): Con
   }
 }
 
-/** A remark as a name: one line of at most 64 characters, or what stands in for an empty one. */
+/** A remark as a name: one line of at most 64 characters, or a substitute for an empty one. */
 export function nameOf(remark: string, otherwise: string): string {
   // oxlint-disable-next-line no-control-regex
   const line = remark.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim()

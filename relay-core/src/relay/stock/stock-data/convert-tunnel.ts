@@ -20,7 +20,7 @@ export interface ConvertedTunnel {
   readonly upBytes: number
 }
 
-/** What a tunnel takes from its client: the user whom stock asks at every host, SOCKS5 and HTTP proxy of that client. */
+/** What a tunnel inherits from its client: the user that stock asks for at every host, SOCKS5 and HTTP proxy of that client. */
 export type BasicUser = StockClientRecord['Cnf']
 
 /** A stock tunnel as a tunnel of this relay. */
@@ -197,7 +197,7 @@ function proxyProtocolOf(
   return undefined
 }
 
-/** Undefined: everybody may come in, as in stock where no user has both a name and a password. */
+/** Undefined: everyone is let in, as in stock when no user has both a name and a password. */
 function usersOf(
   stock: WithUsers,
   basic: BasicUser,
@@ -231,7 +231,7 @@ function healthOf(stock: StockTaskRecord): Pick<TunnelSettings, 'health'> {
   }
 }
 
-/** Lines of `name: value`; the value may have colons, which stock drops. */
+/** Lines of `name: value`; the value may contain colons, which stock drops. */
 function headersOf(lines: string): { headers: Record<string, string> | undefined; left: string[] } {
   const headers: [string, string][] = []
   const left: string[] = []
@@ -243,7 +243,7 @@ function headersOf(lines: string): { headers: Record<string, string> | undefined
   return { headers: headers.length > 0 ? Object.fromEntries(headers) : undefined, left }
 }
 
-/** Nothing comes into the state that the API would not take. */
+/** Nothing gets into the state that the API would not accept. */
 function checked(tunnel: ConvertedTunnel, notes: string[]): Converted<ConvertedTunnel> {
   const result = tunnelSettings.safeParse(tunnel.settings)
   if (result.success) return { value: { ...tunnel, settings: result.data }, notes }

@@ -8,8 +8,8 @@ import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
 import type { ImportReport } from './import-stock.ts'
 
 /**
- * Whoever starts this relay in the place of a stock one finds everything there: an empty state takes what lies beside
- * nps.conf. A folder that cannot be read is told about and stops nobody.
+ * Someone who starts this relay in place of a stock one finds everything there: an empty state takes over what is next to
+ * nps.conf. A folder that cannot be read is logged and stops nothing.
  */
 export async function importAtFirstStart(
   confFolder: string,
@@ -30,7 +30,7 @@ export async function importAtFirstStart(
   }
 }
 
-/** While the relay runs: what has been taken listens when this answers. */
+/** While the relay runs: what was imported is listening when this fulfils. */
 export async function importIntoRunning(
   folder: string,
   {

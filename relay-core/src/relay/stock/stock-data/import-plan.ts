@@ -24,7 +24,7 @@ export interface StockData {
   readonly runPath: string
 }
 
-/** What becomes of one record. `there`: it has been imported, or made, before and stays as it is. */
+/** The outcome for one record. `there`: it was imported, or made, before and stays unchanged. */
 export interface ImportLine {
   readonly file: 'clients.json' | 'tasks.json' | 'hosts.json'
   /** Which record of the file, from 1. */
@@ -46,7 +46,7 @@ export interface Existing {
 }
 
 interface Owner {
-  /** Where it is in the state, or will be. */
+  /** Its id in the state, or the one it will have. */
   readonly vkey: string
   readonly basic: BasicUser
 }
@@ -55,8 +55,8 @@ interface Owner {
 const maxOfEach = 10_000
 
 /**
- * What is to be added to the state so that it has what the stock files have. Nothing that is there is changed; a second
- * plan over the result of the first adds nothing.
+ * What has to be added to the state so that it has what the stock files have. Nothing existing is changed; a second
+ * plan after the first one adds nothing.
  */
 export function planImport(stock: StockData, existing: Existing): ImportPlan {
   const lines: ImportLine[] = []
@@ -71,7 +71,7 @@ export function planImport(stock: StockData, existing: Existing): ImportPlan {
       continue
     }
     const { record } = entry
-    // The client of the public key; it stands in no file of a sound server.
+    // The client of the public key; no file of an intact server has it.
     if (record.NoStore) continue
     const what = `client ${record.Id}${record.Remark === '' ? '' : ` "${record.Remark}"`}`
     const converted = convertClient(record, wide)
@@ -158,7 +158,7 @@ function serverWide(global: StockData['global']): Restrictions {
   return 'problem' in entry ? { limits: {}, doubts: [entry.problem] } : readRestrictions(entry.record)
 }
 
-/** What no two tunnels can have: a port, a host's name and path, or a private tunnel's target and password. */
+/** What no two tunnels can share: a port, a host's name and path, or a private tunnel's target and password. */
 function placeOf({ mode, port, target, settings }: Placed): string {
   if (takesSetting(mode, 'host')) return placeName({ mode, port, settings, target })
   return port === null
@@ -166,7 +166,7 @@ function placeOf({ mode, port, target, settings }: Placed): string {
     : `${tunnelModes[mode].port} port ${port}`
 }
 
-/** The same for the report, in which no password stands. */
+/** The same for the report, without passwords. */
 function placeName({ mode, port, target, settings }: Placed): string {
   if (!takesSetting(mode, 'host'))
     return port === null ? `the way to ${target}` : `${tunnelModes[mode].port} port ${port}`

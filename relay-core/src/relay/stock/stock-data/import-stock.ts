@@ -11,8 +11,8 @@ export interface ImportReport {
 }
 
 /**
- * Takes clients, tunnels and hosts of a stock server into the state, all or nothing. The stock files are only read; what
- * is in the state already stays as it is. `from`: the conf folder that the files have been copied from, where they have.
+ * Imports clients, tunnels and hosts of a stock server into the state, all or nothing. The stock files are only read; what
+ * is already in the state stays unchanged. `from`: the conf folder that the files were copied from, if they were.
  *
  * @throws RelayError `not-found`, `not-possible-here` or `invalid-input` when the folder cannot be read; nothing is taken then
  */
@@ -37,7 +37,7 @@ export async function importStock(
   return { folder: stock.folder, clientsTaken: clients.length, tunnelsTaken: tunnels.length, lines }
 }
 
-/** One line a record, and one for all. */
+/** One line per record, and a summary. */
 export function formatReport({ folder, clientsTaken, tunnelsTaken, lines }: ImportReport): string[] {
   const words = { taken: 'taken', there: 'there already', left: 'left out' }
   const left = lines.filter(({ outcome }) => outcome === 'left').length

@@ -1,10 +1,10 @@
 import { maxRanges, networkRange, type Limits } from '../../../api/limits.ts'
 import type { StockRestrictions } from './stock-records.ts'
 
-/** What a record of a stock server, or of one of its forks, keeps out, as limits here. */
+/** Whom a record of a stock server, or of a fork, keeps out, as limits here. */
 export interface Restrictions {
   readonly limits: Limits
-  /** What restricts, or may, and was not understood: the record must stay closed. Each a clause for the report. */
+  /** Restrictions, or possible ones, that were not understood: the record must stay disabled. Each is a clause for the report. */
   readonly doubts: string[]
 }
 
@@ -29,7 +29,7 @@ export function readRestrictions(stock: StockRestrictions): Restrictions {
   else if (stock.EntryAclMode !== aclModes.off)
     doubts.push(`its EntryAclMode ${stock.EntryAclMode} is not known here`)
   const isListed = stock.IpWhite || stock.EntryAclMode === aclModes.allow
-  // Here an empty list lets everybody in.
+  // Here an empty list lets everyone in.
   if (isListed && allow.length === 0) doubts.push('it lets in only who is on a list, and the list is empty')
   const expiresAtMs = expiryOf(stock, doubts)
   return {
@@ -45,7 +45,7 @@ export function readRestrictions(stock: StockRestrictions): Restrictions {
   }
 }
 
-/** What the whole server keeps out, added to one client's: its tunnels are kept from the same visitors as before. */
+/** What the whole server keeps out, added to one client's limits, so that its tunnels refuse the same visitors as before. */
 export function withServerWide(own: Restrictions, wide: Restrictions): Restrictions {
   const { allow = [], deny = [] } = wide.limits
   const doubts = [...own.doubts, ...wide.doubts.map((doubt) => `global.json: ${doubt}`)]
@@ -64,14 +64,14 @@ export function withServerWide(own: Restrictions, wide: Restrictions): Restricti
   }
 }
 
-/** The end of a note: why a record that was taken does nothing yet. */
+/** The end of a note: why an imported record does nothing yet. */
 export function stayClosed(doubts: readonly string[]): string[] {
   return doubts.length === 0 ? [] : [...doubts, 'so it is taken disabled: set its limits, then enable it']
 }
 
 const aclModes = { off: 0, allow: 1, deny: 2 }
 
-/** An address, a network, or IPv4 whose last parts are `*`; undefined for what is none of these, such as `geoip:cn`. */
+/** An address, a network, or IPv4 whose last parts are `*`; undefined for anything else, such as `geoip:cn`. */
 function rangeOf(entry: string): string | undefined {
   const stars = /^((?:\d{1,3}\.){1,3})\*(?:\.\*)*$/.exec(entry)
   const parts = stars?.[1]?.split('.').filter((part) => part !== '') ?? []
@@ -83,7 +83,7 @@ function rangeOf(entry: string): string | undefined {
 function expiryOf({ ExpireTime, ExpireAt, Flow }: StockRestrictions, doubts: string[]): number | undefined {
   const dates: number[] = []
   if (ExpireAt > 0) dates.push(ExpireAt * 1000)
-  // Go writes the year 1 where no date is set.
+  // Go writes the year 1 when no date is set.
   if (Flow.TimeLimit !== '' && !Flow.TimeLimit.startsWith('0001-')) {
     const date = Date.parse(Flow.TimeLimit)
     if (date > 0) dates.push(date)
@@ -112,7 +112,7 @@ function localDate(text: string): number | undefined {
     : undefined
 }
 
-/** In bytes, or as stock has it in MiB. */
+/** In bytes, or in MiB as in stock. */
 function quotaOf({ FlowLimit, Flow }: StockRestrictions): Pick<Limits, 'quotaBytes'> {
   if (FlowLimit > 0) return { quotaBytes: FlowLimit }
   return Flow.FlowLimit > 0 ? { quotaBytes: Flow.FlowLimit * 1024 * 1024 } : {}

@@ -5,12 +5,12 @@ export type StockEntry<T> =
   | { readonly at: number; readonly record: T }
   | { readonly at: number; readonly problem: string }
 
-/** As many as a relay keeps, with room for what is left out. */
+/** As many as a relay keeps, plus room for what is left out. */
 const maxRecords = 50_000
 
 /**
- * The records of a stock file, which is no JSON document but many, each followed by a line end and `*#*`: a record that
- * cannot be read spoils no other. djylb's fork writes one JSON array.
+ * The records of a stock file, which is not one JSON document but many, each followed by a line end and `*#*`: a record that
+ * cannot be read does not affect the others. djylb's fork writes one JSON array.
  */
 export function readStockFile<T>(text: string, schema: z.ZodType<T>): StockEntry<T>[] {
   const whole = text.replace(/^\uFEFF/, '')
@@ -30,7 +30,7 @@ export function readStockFile<T>(text: string, schema: z.ZodType<T>): StockEntry
   return entries
 }
 
-/** Undefined for what is no array: many records, or nothing that can be read. */
+/** Undefined for anything that is not a array: many records, or nothing that can be read. */
 function arrayIn(text: string): unknown[] | undefined {
   if (!text.trimStart().startsWith('[')) return undefined
   const value = parsed(text)
@@ -48,7 +48,7 @@ function parsed(part: string): unknown {
 }
 
 function readRecord<T>(value: unknown, schema: z.ZodType<T>): { record: T } | { problem: string } {
-  // The engine's own message quotes the record, which has keys in it.
+  // The engine's message quotes the record, which contains keys.
   if (value === notJson) return { problem: 'it is not JSON' }
   const result = schema.safeParse(value)
   if (result.success) return { record: result.data }

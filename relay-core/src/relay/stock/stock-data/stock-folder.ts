@@ -9,7 +9,7 @@ const largestFileBytes = 64 * 1024 * 1024
 
 /**
  * The files of a stock conf folder, or of one that holds `conf`. A file that is missing is empty.
- * `from`: the conf folder that they have been copied from, where they have; paths in them count from there.
+ * `from`: the conf folder that they were copied from, if they were; paths in them are relative to it.
  */
 export async function readStockFolder(
   folder: string,

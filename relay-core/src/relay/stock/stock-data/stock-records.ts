@@ -3,8 +3,8 @@ import { count, flag, text as lenientText } from '../../../stock/messages/lenien
 
 /**
  * The records of clients.json, tasks.json, hosts.json and global.json, of stock NPS and of its forks by yisier and djylb, as
- * far as they mean something here. Fields that are missing are empty; `unknown` names those that say something of which
- * nothing is known, not even that it does no harm to pass it over.
+ * far as they mean something here. Missing fields are empty; `unknown` names those that are set and of which
+ * nothing is known, not even that they can safely be ignored.
  */
 
 const text = lenientText(65_536)
@@ -46,12 +46,12 @@ const restrictions = {
   ExpireAt: count,
   /** djylb: bytes. */
   FlowLimit: count,
-  /** djylb: 0 off, 1 only these, 2 all but these; a line a rule. */
+  /** djylb: 0 off, 1 only these, 2 all but these; one rule per line. */
   EntryAclMode: count,
   EntryAclRules: text,
 }
 
-/** What a server says of itself, of its state, and for its own pages: nothing of it is a promise that could be broken here. */
+/** What a server stores about itself, its state and its own pages: ignoring these breaks no promise. */
 const passedOver = new Set(
   (
     'Addr LocalAddr IsConnect NowConn NoDisplay Version CreateTime LastOnlineTime Rate Revision UpdatedAt Mode ' +
@@ -152,7 +152,7 @@ export const stockHost = recordOf({
   KeyFile: text,
   UserAuth: accounts,
   MultiAccount: accounts,
-  /** djylb: what is different here, and lets nobody in. */
+  /** djylb: what is different here and lets nobody in. */
   RespHeaderChange: text,
   PathRewrite: text,
   RedirectURL: text,

@@ -58,7 +58,7 @@ test('what was overheard counts for nobody else, and repeats no change', () => {
   // A script signs for a second, and asks more than one thing in it.
   expect(guard.checkSignature(lab, { ...added, change: '/index/add port=2' })).toBe('proved')
   expect(guard.checkSignature(lab, { ...added, change: undefined })).toBe('proved')
-  // The same change is signed anew in the next second, and an old signature is past its time for everybody.
+  // The same change is signed again in the next second, and an old signature is expired for everyone.
   nowMs += 1_000
   expect(guard.checkSignature(lab, sign(key, { change: '/index/add port=1' }))).toBe('proved')
   nowMs += 60_000

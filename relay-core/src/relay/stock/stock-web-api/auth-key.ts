@@ -5,12 +5,12 @@ import type { Log } from '../../../log/log.ts'
 import { AttemptLimit } from '../../limits/attempt-limit.ts'
 import { SeenSignatures } from './seen-signatures.ts'
 
-/** How far a signature's time may be from ours, as in stock. */
+/** How far a signature's time may differ from ours, as in stock. */
 export const signatureWindowSeconds = 20
 
 export type SignatureProof = 'proved' | 'wrong' | 'replayed' | 'locked' | 'closed'
 
-/** `auth_key` of nps.conf at work: who may use the web API without a session. Too short a key opens to nobody. */
+/** Checks `auth_key` of nps.conf: who may use the web API without a session. A key that is too short lets nobody in. */
 export class AuthKey {
   readonly #config: () => RelayConfig
   readonly #log: Log
@@ -23,7 +23,7 @@ export class AuthKey {
     this.#config = config
     this.#log = log
     this.#now = now
-    // as the login's
+    // as for the login
     this.#limit = new AttemptLimit({ most: 10, windowMs: 60_000, now })
   }
 
@@ -31,7 +31,7 @@ export class AuthKey {
     return this.#config().authKey.reveal().length >= minAuthKeyLength
   }
 
-  /** Once is enough: whoever scans for it must not fill the log. */
+  /** Once is enough: scanners must not fill the log. */
   tellClosed(address: string): void {
     if (this.#hasToldClosed) return
     this.#hasToldClosed = true
@@ -46,9 +46,9 @@ export class AuthKey {
   }
 
   /**
-   * The stock signature: 32 hex digits, MD5 of key and time one behind the other, and that time in Unix seconds. It
-   * says nothing about what is asked, so whoever overhears it could ask for something else: it counts for the
-   * address that brought it first, and no change (`change` is what it asks for) is made twice by it.
+   * The stock signature: 32 hex digits, the MD5 of key and time concatenated, and that time in Unix seconds. It
+   * does not cover the request, so an eavesdropper could ask for something else: it is accepted from the
+   * first address that uses it, and makes no change (`change` is what it asks for) twice.
    */
   checkSignature(
     address: string,

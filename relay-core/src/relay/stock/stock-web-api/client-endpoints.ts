@@ -73,7 +73,7 @@ function refuseForeign(form: Form): void {
   form.refuse(['web_username', 'web_password'], 'only the administrator logs in to the console')
 }
 
-/** What the form names is changed, everything else stays; 0 takes a limit away. */
+/** What the form names is changed, everything else stays; 0 removes a limit. */
 function change(form: Form, { settings, limits }: Pick<Client, 'settings' | 'limits'>) {
   const limit = (field: string, name: keyof typeof limits, unit: number) => {
     if (!form.has(field)) return limits[name] === undefined ? {} : { [name]: limits[name] }

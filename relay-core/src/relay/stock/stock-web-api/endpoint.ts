@@ -5,9 +5,9 @@ export interface EndpointContext {
   readonly form: Form
   readonly calls: RelayCalls
   readonly bridgePort: number
-  /** The server's name as the asker knows it. */
+  /** The server's name as the caller knows it. */
   readonly host: string
-  /** From where relative paths of certificates count. */
+  /** The folder that relative paths of certificates start from. */
   readonly runPath: string
 }
 
@@ -21,7 +21,7 @@ export function done(msg: string): object {
   return { status: 1, msg }
 }
 
-/** Stock's answer to a question for one record. */
+/** Stock's answer to a request for one record. */
 export function found(data: object | undefined): object {
   return data ? { code: 1, data } : { code: 0 }
 }

@@ -1,6 +1,6 @@
 import { RelayError } from '../../../api/errors.ts'
 
-/** The parameters of one request, from its body and its query as stock reads them; the first of a name counts. */
+/** The parameters of one request, from its body and its query as stock reads them; the first one of a name counts. */
 export class Form {
   readonly #values: Map<string, string>
 
@@ -17,7 +17,7 @@ export class Form {
     return this.#values.get(name) ?? ''
   }
 
-  /** 0 for what is no number, as stock has it. */
+  /** 0 for anything that is not a number, as in stock. */
   count(name: string): number {
     const value = this.text(name).trim()
     return /^\d{1,15}$/.test(value) ? Number(value) : 0
@@ -34,7 +34,7 @@ export class Form {
     }
   }
 
-  /** The same for the same request, however its parameters are ordered; without what only proves who asks. */
+  /** The same text for the same request, however its parameters are ordered; without the authentication. */
   fingerprint(): string {
     return JSON.stringify(
       [...this.#values].filter(([name]) => name !== 'auth_key' && name !== 'timestamp').toSorted(),

@@ -1,7 +1,7 @@
-/** As many changes as one second may sign for; a script that makes more waits for the next second. */
+/** The maximum number of changes per signature, and so per second; a script that makes more waits for the next second. */
 const maxChanges = 1_000
 
-/** The signatures of the last seconds, and what was changed by each. Right ones only: their number is that of seconds. */
+/** The signatures of the last seconds, and what each has changed. Valid ones only, so there is one per second. */
 export class SeenSignatures {
   readonly #keepMs: number
   readonly #seen = new Map<string, { address: string; untilMs: number; changes: Set<string> }>()
@@ -10,7 +10,7 @@ export class SeenSignatures {
     this.#keepMs = keepMs
   }
 
-  /** False for a signature that belongs to another address, or has made this very change already. */
+  /** False for a signature that belongs to another address, or has already made this change. */
   take({
     signature,
     address,

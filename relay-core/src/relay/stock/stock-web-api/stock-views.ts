@@ -3,7 +3,7 @@ import { tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 
 const megabyte = 1024 * 1024
 
-/** A client as stock shows it. What stock has and we have not is empty: console users, the basic user. */
+/** A client as stock shows it. What only stock has is empty: console users, the basic user. */
 export function viewClient(client: Client): Record<string, unknown> & { Id: number } {
   const { agent, limits, settings } = client
   const isOnline = agent.state === 'online'
@@ -34,7 +34,7 @@ export function viewClient(client: Client): Record<string, unknown> & { Id: numb
   }
 }
 
-/** A tunnel that is no host, as stock shows it. */
+/** A tunnel other than a host, as stock shows it. */
 export function viewTunnel(tunnel: Tunnel, client: Client): Record<string, unknown> & { Id: number } {
   const { settings } = tunnel
   return {

@@ -26,7 +26,7 @@ export class StockWebApi {
     this.#options = options
   }
 
-  /** False for a path that is none of stock's, or that is asked without a key and a session: then nothing is there. */
+  /** False for a path that stock does not have, or a request with neither key nor session: then the path does not exist. */
   async answer(
     path: string,
     {

@@ -8,7 +8,7 @@ import { done, found, page, type Endpoint, type EndpointContext } from './endpoi
 import type { Form } from './form.ts'
 import { stockMode, viewHost, viewTunnel } from './stock-views.ts'
 
-/** `/index/…` of the stock web API. Hosts are tunnels here, with ids of the same row. */
+/** `/index/…` of the stock web API. Hosts are tunnels here, with ids from the same sequence. */
 export const tunnelEndpoints: Record<string, Endpoint> = {
   '/index/gettunnel': {
     changes: false,
@@ -87,7 +87,7 @@ async function add({ form, calls }: EndpointContext, converted: Converted<Conver
   return done('add success')
 }
 
-/** What stock forms do not know stays: limits, users, health checks. */
+/** What stock forms do not have stays unchanged: limits, users, health checks. */
 async function edit(context: EndpointContext, converted: Converted<ConvertedTunnel>): Promise<object> {
   if ('problem' in converted) return { status: 0, msg: converted.problem }
   const { form, calls } = context

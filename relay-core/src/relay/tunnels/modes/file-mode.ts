@@ -6,7 +6,7 @@ import { guardHttp } from './http-guard.ts'
 import { TcpListener } from './tcp-listener.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
-/** The folder's name travels in a field of so many bytes (spec/wire.md §2). */
+/** The folder's name is sent in a field of this many bytes (spec/wire.md §2). */
 const maxNameBytes = 255
 
 /** A listening port of the server behind which the agent shows a folder over HTTP. */
@@ -34,7 +34,7 @@ export function createFileMode(spec: TunnelSpec, context: TunnelServerContext): 
     get port() {
       return listener.port
     },
-    // Who is no longer a user must not go on with the connection that is open.
+    // Someone who is no longer a user must not go on using an open connection.
     update: (next) => isDeepStrictEqual(shownBy(spec), shownBy(next)) && listener.update(next),
   }
 }

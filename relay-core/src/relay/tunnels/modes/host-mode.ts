@@ -48,7 +48,7 @@ class HostMode implements TunnelServer {
     } = this.#route
     const certificate = await this.#certificate()
     if (this.failure) await this.#listeners.follow()
-    // One of the two ports is enough to begin with; the other's failure is shown.
+    // One of the two ports is enough to start with; the failure of the other is shown.
     if (this.failure && !this.#listeners.isOpen(this.#route.scheme)) throw this.failure
     const { connections, targets, passwords, session } = this.#context
     this.#remove = this.#listeners.add({
@@ -72,7 +72,7 @@ class HostMode implements TunnelServer {
     return this.#listeners.failure(this.#route.scheme)
   }
 
-  /** What a host answers to and how is fixed while it is open; its limits and targets are not its own. */
+  /** A host's rule and settings are fixed while it is open; its limits and targets are handled elsewhere. */
   update({ settings }: TunnelSpec): boolean {
     const before = this.#spec.settings
     return isDeepStrictEqual([before?.host, before?.users], [settings?.host, settings?.users])

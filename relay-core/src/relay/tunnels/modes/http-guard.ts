@@ -11,7 +11,7 @@ import type { PasswordCheck } from '../password-check.ts'
 /** The longest a visitor may take to its first whole request, and from one answer to its next. */
 const timeouts = { headTimeoutMs: 60_000, keepAliveTimeoutMs: 60_000 }
 
-/** Who may come in, and where from the visitor comes. */
+/** Who is let in, and where the visitor comes from. */
 interface Guard {
   readonly users: readonly TunnelUser[]
   readonly passwords: PasswordCheck
@@ -19,8 +19,8 @@ interface Guard {
 }
 
 /**
- * Asks for a name and password (Basic, RFC 7617) before each request, and passes on, one stream a request, those that
- * only read. Answers the end to join with the visitor; `open` opens a stream on which HTTP is served.
+ * Asks for a name and password (Basic, RFC 7617) before each request, and passes on, one stream per request, those that
+ * only read. Returns the end to join to the visitor; `open` opens a stream on which HTTP is served.
  */
 export function guardHttp(open: () => Promise<Duplex>, { log, ...guard }: Guard & { log: Log }): Duplex {
   const [outside, inside] = duplexPair()

@@ -183,7 +183,7 @@ class HttpProxy {
   }
 }
 
-/** The password is the proxy's; and no other protocol is spoken inside a request. */
+/** The password is for the proxy; and a request must not switch protocols. */
 function withoutProxyFields(headers: RawFields): string[] {
   const dropped = new Set(['proxy-authorization', 'upgrade'])
   return headers.filter(

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { resetStream } from '../../../net/stream/splice.ts'
 
-/** How long a visitor that has been told the last word may take to hang up. */
+/** How long a visitor may take to hang up after the last answer. */
 const lingerMs = 2_000
 
 /**
- * Sends the last words and ends the connection in order, so that they arrive also where the visitor has sent more than
+ * Sends the last answer and ends the connection in order, so that it arrives even if the visitor has sent more than
  * was read. Fulfils when it is closed; never rejects.
  */
 export async function endAfter(socket: Socket, words: Uint8Array): Promise<void> {

@@ -7,7 +7,7 @@ import type { PrivateTunnel } from '../private/private-tunnels.ts'
 import type { TunnelConnection } from '../tunnel-connection.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
-/** No port: visitors come by the bridge and show that they know the tunnel's password. */
+/** No port: visitors connect to the bridge and prove that they know the tunnel's password. */
 export function createPrivateMode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   const password = spec.settings?.password
   if (password === undefined) {
@@ -85,7 +85,7 @@ class PrivateMode implements TunnelServer, PrivateTunnel {
   }
 }
 
-/** What ends a visit without a reason of its own is the tunnel's stop, or the visitor itself. */
+/** A visit that ends without a reason was ended by stopping the tunnel, or by the visitor. */
 function asReason(error: unknown): RelayError {
   return error instanceof RelayError ? error : new RelayError('tunnel-stopped', 'The tunnel was stopped.')
 }

@@ -2,7 +2,7 @@ import type { Exchange } from '../../../net/http1/exchange.ts'
 import { encodeHead } from '../../../net/http1/head.ts'
 import { RelayError, type RelayErrorCode } from '../../../api/errors.ts'
 
-/** What a visitor of an HTTP proxy is told instead of the target's answer. */
+/** What a visitor of an HTTP proxy gets instead of the target's answer. */
 export interface ProxyAnswer {
   readonly status: number
   readonly reason: string
@@ -44,7 +44,7 @@ export function answerFor(error: unknown): ProxyAnswer {
   return { ...(statuses[error.code] ?? badGateway), line: error.message }
 }
 
-/** To a request. Where an answer has begun, the connection is broken off. */
+/** In answer to a request. If an answer has begun, the connection is broken off. */
 export function sendAnswer(exchange: Exchange, answer: ProxyAnswer): Promise<void> {
   const { status, reason, headers } = answer
   return exchange.reply({
@@ -55,7 +55,7 @@ export function sendAnswer(exchange: Exchange, answer: ProxyAnswer): Promise<voi
   })
 }
 
-/** To a CONNECT, as bytes: the connection ends after it. */
+/** In answer to a CONNECT, as bytes: the connection ends after it. */
 export function encodeAnswer(answer: ProxyAnswer): Buffer {
   const body = bodyOf(answer)
   const fields = {

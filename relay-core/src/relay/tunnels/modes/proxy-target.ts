@@ -1,6 +1,6 @@
 import type { Target } from '../../../session/agent-session.ts'
 
-/** What a visitor of an HTTP proxy asks for; `path` is what the target is asked. */
+/** What a visitor of an HTTP proxy asks for; `path` is the request target for the target. */
 export interface ProxyTarget extends Target {
   /** As the visitor wrote it: the target's Host. */
   readonly authority: string
@@ -9,13 +9,13 @@ export interface ProxyTarget extends Target {
 
 const httpPort = 80
 
-/** `host:port` of a CONNECT (RFC 9110 §9.3.6), an IPv6 address in brackets. Undefined: it is none. */
+/** `host:port` of a CONNECT (RFC 9110 §9.3.6), an IPv6 address in brackets. Undefined if it is not one. */
 export function parseConnectTarget(text: string): Target | undefined {
   const { host, port } = parseAuthority(text) ?? {}
   return host !== undefined && port !== undefined ? { host, port } : undefined
 }
 
-/** The absolute form of a request (RFC 9112 §3.2.2). Undefined: it is none, or not one of `http`. */
+/** The absolute form of a request (RFC 9112 §3.2.2). Undefined if it is not one, or not `http`. */
 export function parseRequestTarget(url: string): ProxyTarget | undefined {
   const [, authority = '', rest = ''] = /^http:\/\/([^/?#]*)([^#]*)$/i.exec(url) ?? []
   const { host, port = httpPort } = parseAuthority(authority) ?? {}

@@ -18,7 +18,7 @@ import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-ser
 /** From the connection to the whole request, password included. */
 const requestTimeoutMs = 10_000
 
-/** SOCKS5 (RFC 1928, with RFC 1929): the visitor says where to go, and learns what became of it. */
+/** SOCKS5 (RFC 1928, with RFC 1929): the visitor names the target, and learns the outcome. */
 export function createSocks5Mode(spec: TunnelSpec, context: TunnelServerContext): TunnelServer {
   return new TcpListener(spec, context, async (socket, connection, { settings }) => {
     const deadline = AbortSignal.timeout(requestTimeoutMs)
@@ -64,7 +64,7 @@ async function follow(
   await connection.join(socket, stream)
 }
 
-/** What has been said already, such as a wrong password, needs no more words. */
+/** What has already been answered, such as a wrong password, needs no further answer. */
 function lastWords(error: unknown): Uint8Array {
   if (error instanceof RelayError) return encodeReply(replies[error.code] ?? socksReply.failed)
   const reply = error instanceof SocksError ? error.reply : undefined

@@ -6,10 +6,10 @@ import { listen } from '../../../net/listen/listen.ts'
 import type { TunnelConnection } from '../tunnel-connection.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
-/** Serves one visitor until it is gone; when it rejects, the visitor is reset and the log says why. */
+/** Serves one visitor until it has gone; when it rejects, the visitor is reset and the log says why. */
 export type ServeVisitor = (socket: Socket, connection: TunnelConnection, spec: TunnelSpec) => Promise<void>
 
-/** A listening port of the server whose connections are let in, one by one, and served. */
+/** A listening port of the server that lets in and serves each connection. */
 export class TcpListener implements TunnelServer {
   #spec: TunnelSpec
   readonly #context: TunnelServerContext
@@ -21,7 +21,7 @@ export class TcpListener implements TunnelServer {
     this.#context = context
     this.#serve = serve
     this.#server = createServer(
-      // A visitor's first bytes wait in its socket until somebody wants them.
+      // A visitor's first bytes wait in its socket until they are read.
       {
         allowHalfOpen: true,
         pauseOnConnect: true,

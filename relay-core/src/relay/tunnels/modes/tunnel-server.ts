@@ -13,13 +13,13 @@ import type { RoundRobinTargets } from '../round-robin-targets.ts'
 
 export interface TunnelSpec {
   readonly id: number
-  /** For messages; the tunnel's number where it is left out. */
+  /** For messages; without it the tunnel's number is used. */
   readonly name?: string
   readonly clientId: number
   readonly mode: ModeName
   /** The port on the server; 0: any free one, see `TunnelMode.port`; null in modes without one. */
   readonly port: number | null
-  /** `host:port`, as the agent dials it, or several with commas between; empty in modes without one. */
+  /** `host:port`, as the agent dials it, or several separated by commas; empty in modes without one. */
   readonly target: string
   readonly settings?: TunnelSettings
   readonly limits?: Limits
@@ -29,13 +29,13 @@ export interface TunnelSpec {
 
 /** What a mode is given to work with. */
 export interface TunnelServerContext {
-  /** The relay's own choice of address; a tunnel's `listenIp` goes before it. Undefined: every address, IPv4 and IPv6. */
+  /** The relay's default address; a tunnel's `listenIp` takes precedence. Undefined: every address, IPv4 and IPv6. */
   readonly listenHost: string | undefined
   readonly session: () => AgentSession | undefined
   readonly connections: TunnelConnections
   readonly targets: RoundRobinTargets
   readonly passwords: PasswordCheck
-  /** Where private tunnels wait for their visitors; undefined where there are none. */
+  /** The open private tunnels; undefined where there are none. */
   readonly privateTunnels?: PrivateTunnels | undefined
   /** The ports that host tunnels share; undefined where there are none. */
   readonly hosts?: HostListeners | undefined
@@ -43,16 +43,16 @@ export interface TunnelServerContext {
   readonly log: Log
 }
 
-/** A way to serve visitors: one file a mode in this folder, all of them listed in modes.ts. */
+/** How visitors are served: one file per mode in this folder, all listed in modes.ts. */
 export interface TunnelServer {
   /** Rejects with `port-taken`, `port-forbidden` or `invalid-input`. */
   listen(): Promise<void>
-  /** Stops to let visitors in; `passages` ends those that are there. Idempotent. */
+  /** Stops letting visitors in; `passages` ends those that are connected. Idempotent. */
   close(): Promise<void>
   /** The port listened on, null where there is none. */
   readonly port: number | null
-  /** What keeps visitors away now, though it is open. */
+  /** What keeps visitors away at the moment, although it is open. */
   readonly failure?: RelayError | undefined
-  /** Takes over what is new in `spec` while it runs; false: it has to be opened anew. */
+  /** Applies the changes in `spec` while it runs; false: it has to be closed and opened again. */
   update(spec: TunnelSpec): boolean
 }

@@ -7,13 +7,13 @@ import { UdpVisitor } from './udp-visitor.ts'
 
 export interface UdpLimits {
   /**
-   * A visitor that is silent for so long, as is its target, is forgotten: what RFC 4787 §4.3 asks of routers, at least.
+   * After this much silence in both directions a visitor is forgotten: at least what RFC 4787 §4.3 asks of routers.
    */
   readonly idleTimeoutMs: number
   readonly sweepIntervalMs: number
-  /** Each costs a connection to the lab box. Senders can be made up, so there are fewer than of TCP. */
+  /** Each costs a connection to the lab box. Sender addresses can be forged, so there are fewer than for TCP. */
   readonly maxVisitors: number
-  /** When all places are taken, whoever has been silent for longest, and at least so long, makes room. */
+  /** When all slots are taken, the visitor that has been silent longest, and at least this long, makes room. */
   readonly replaceableDelayMs: number
 }
 
@@ -24,7 +24,7 @@ const defaultLimits: UdpLimits = {
   replaceableDelayMs: 10_000,
 }
 
-/** A UDP port of the server whose datagrams lead to the target; answers go back to whoever asked. */
+/** A UDP port of the server whose datagrams go to the target; answers go back to the sender. */
 export function createUdpMode(
   spec: TunnelSpec,
   context: TunnelServerContext,
@@ -37,7 +37,7 @@ class UdpMode implements TunnelServer {
   #spec: TunnelSpec
   readonly #context: TunnelServerContext
   readonly #limits: UdpLimits
-  /** By address and port, the one silent for longest first. */
+  /** By address and port, the longest silent first. */
   readonly #visitors = new Map<string, UdpVisitor>()
   #socket: Socket | undefined
   #sweeping: Disposable | undefined
@@ -84,7 +84,7 @@ class UdpMode implements TunnelServer {
     visitor.send(datagram)
   }
 
-  /** Undefined: there is no room, a limit has been reached, or the lab box is away; the datagram is lost. */
+  /** Undefined: there is no room, a limit has been reached, or the lab box is away; the datagram is dropped. */
   #admit(key: string, address: string, port: number): UdpVisitor | undefined {
     const { session: findSession, targets, connections, log } = this.#context
     const session = findSession()

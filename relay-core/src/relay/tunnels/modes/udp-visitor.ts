@@ -2,15 +2,15 @@ import type { Duplex } from 'node:stream'
 import type { AgentSession, Target } from '../../../session/agent-session.ts'
 import type { TunnelConnection } from '../tunnel-connection.ts'
 
-/** What comes before the lab box is ready; the rest of such a burst is lost. */
+/** How much is kept until the lab box is ready; the rest of such a burst is dropped. */
 const maxWaitingBytes = 256 * 1024
 
-/** After a failure the visitor's datagrams are lost for so long, so that a flood of them is not a flood of attempts. */
+/** After a failure the visitor's datagrams are dropped for this long, so that a flood of them is not a flood of attempts. */
 const failurePauseMs = 1_000
 
 export interface UdpVisitorEvents {
   onAnswer(datagram: Buffer): void
-  /** Once. With an error when the lab box could not be asked. */
+  /** Called once. With an error when the lab box could not be reached. */
   onGone(error?: unknown): void
 }
 
@@ -55,7 +55,7 @@ export class UdpVisitor {
     }
   }
 
-  /** To the target, unless a limit or a full queue is in the way. */
+  /** Sends to the target, unless a limit or a full queue prevents it. */
   send(datagram: Buffer): void {
     if (this.#isGone || this.#pause) return
     if (this.#stream) {

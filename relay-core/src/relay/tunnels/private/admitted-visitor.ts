@@ -7,20 +7,20 @@ import { resetStream } from '../../../net/stream/splice.ts'
 import { WireError } from '../../../wire/bytes.ts'
 import { encodeFailed, encodeOpened } from '../../../wire/messages.ts'
 
-/** A visitor of a private tunnel that has shown that it knows the password. */
+/** A visitor of a private tunnel that has proved that it knows the password. */
 export interface AdmittedVisitor {
   readonly address: string
   readonly port: number
-  /** Speaks with the agent end to end, or leaves its bytes to the relay as stock visitors do. */
+  /** Talks to the agent end to end, or sends plain bytes to the relay as stock visitors do. */
   readonly isEndToEnd: boolean
   /** Fulfils when the visitor has gone. */
   readonly gone: Promise<unknown>
-  /** The target was reached: the visitor's bytes come on this stream. */
+  /** The target was reached: the visitor's bytes arrive on this stream. */
   opened(): Duplex
   failed(error: RelayError): void
 }
 
-/** A connection of a visitor carries one stream. */
+/** A visitor's connection carries one stream. */
 const number = 1
 
 /** Takes `framed` over. */
@@ -49,7 +49,7 @@ export function nativeVisitor(
   }
 }
 
-/** Stock visitors are told nothing: bytes, or the end. */
+/** Stock visitors are told nothing: they get bytes, or the end. */
 export function stockVisitor(socket: Socket, from: { address: string; port: number }): AdmittedVisitor {
   return {
     ...from,

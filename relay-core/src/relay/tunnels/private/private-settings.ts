@@ -6,7 +6,7 @@ import { minNativePasswordLength } from './private-tunnels.ts'
 
 /**
  * The settings of a tunnel, with the password that a private one needs: the given one, else the one it had, else a new
- * one of 32 random characters. A tunnel that is no longer private keeps none, so that one who knew it is out for good.
+ * one of 32 random characters. A tunnel that is no longer private keeps none, so that nobody who knew it can come back.
  */
 export function withPassword(
   mode: TunnelMode,
@@ -20,7 +20,7 @@ export function withPassword(
   return { ...settings, password: settings.password ?? before?.password ?? newVkey() }
 }
 
-/** For what people choose; what comes from stock NPS may be shorter, and lets in stock visitors only. */
+/** For passwords that people choose; those from stock NPS may be shorter, and let in stock visitors only. */
 export function checkPassword({ password }: TunnelSettings = {}, before: TunnelSettings = {}): void {
   if (password === undefined || password === before.password) return
   if (password.length >= minNativePasswordLength) return

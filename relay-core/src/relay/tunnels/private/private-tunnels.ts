@@ -3,7 +3,7 @@ import { visitId } from '../../../native/proofs.ts'
 import { md5Hex } from '../../../stock/messages/handshake.ts'
 import type { AdmittedVisitor } from './admitted-visitor.ts'
 
-/** Shorter ones could be guessed by whoever gets a visitor to greet it: only stock visitors use them. */
+/** Shorter ones could be guessed by anyone who gets a visitor to connect to them: only stock visitors use them. */
 export const minNativePasswordLength = 16
 
 /** A private tunnel that is open. */
@@ -14,12 +14,12 @@ export interface PrivateTunnel {
   serve(visit: AdmittedVisitor): Promise<void>
 }
 
-/** The private tunnels that are open, by what their visitors name them with: something made of the password. */
+/** The open private tunnels, by the id that their visitors send, which is derived from the password. */
 export class PrivateTunnels {
   readonly #byVisitId = new Map<string, PrivateTunnel>()
   readonly #byMd5 = new Map<string, PrivateTunnel>()
 
-  /** @throws RelayError `already-exists` when another tunnel has the password: a visitor could mean either */
+  /** @throws RelayError `already-exists` when another tunnel has the password: a visitor could mean either one */
   add(tunnel: PrivateTunnel): void {
     const { password } = tunnel
     const md5 = md5Hex(password)

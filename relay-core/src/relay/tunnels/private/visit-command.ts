@@ -9,11 +9,11 @@ export interface VisitCommand {
   readonly password: string
   /** The relay's. */
   readonly fingerprint: string
-  /** The agent's, as it says; null while it is offline, and for stock agents. */
+  /** The agent's, as it reports; null while it is offline, and for stock agents. */
   readonly agentFingerprint: string | null
 }
 
-/** The line that makes a private tunnel's target a port of the machine on which it is typed. */
+/** The command that makes a private tunnel's target available on a port of the machine it is run on. */
 export function visitCommand(
   { id, mode, settings, target }: Tunnel,
   { server, fingerprint, agent }: { server: string; fingerprint: string; agent: AgentPresence },
@@ -38,7 +38,7 @@ export function visitCommand(
   return { command, password, fingerprint, agentFingerprint }
 }
 
-/** The target's own, by which people know it; without root no program may have one of the lower ones: 22 becomes 2022. */
+/** The target's own port, which people know; ports below 1024 need root, so 22 becomes 2022. */
 function localPort(target: string): number {
   const port = parseTargets(target)[0]?.port ?? 2000
   return port < 1024 ? port + 2000 : port

@@ -3,7 +3,7 @@ import { RelayError } from '../../../api/errors.ts'
 import { readTunnelHost } from '../../hosts/host-name.ts'
 import { rulePath } from '../../hosts/routing-path.ts'
 
-/** Which of a relay's visitors a host tunnel asks for. */
+/** Which visitors of the relay a host tunnel claims. */
 interface HostClaim {
   /** As `readTunnelHost` gives it. */
   readonly name: string
@@ -13,8 +13,8 @@ interface HostClaim {
 type HostTunnel = Pick<TunnelRecord, 'id' | 'clientId' | 'settings' | 'pushedBy'>
 
 /**
- * Whether an agent may have the host that it brings. Another client's is neither taken nor covered, nor is a part of it
- * taken, be that one running or stopped; `*` is for a person to give. `names`: the only ones its client allows it, which it
+ * Whether an agent may have the host that it brings. It may not take or cover another client's host, or take a part of it,
+ * whether that one runs or not; only a person can assign `*`. `names`: the only ones its client allows, which it
  * may have beside another client's `*`; undefined: any.
  *
  * @throws RelayError `host-not-allowed`
@@ -41,7 +41,7 @@ export function checkPushedHost(
   }
 }
 
-/** Whether there is a visit that both ask for. */
+/** Whether some visit could match both. */
 function meets(one: HostClaim, other: HostClaim): boolean {
   return (
     (covers(one.name, other.name) || covers(other.name, one.name)) &&

@@ -49,7 +49,7 @@ interface OpenTunnel {
   stopWatching: () => void
 }
 
-/** The tunnels that are switched on. What is switched off or could not be opened is not known here. */
+/** The tunnels that are switched on. Those that are switched off or could not be opened are not known here. */
 export class OpenTunnels {
   readonly clientAllowances: ClientAllowances
   readonly #options: OpenTunnelsOptions
@@ -109,7 +109,7 @@ export class OpenTunnels {
     }
   }
 
-  /** Closes the tunnel and ends its connections; what is not open stays so. */
+  /** Closes the tunnel, if it is open, and ends its connections. */
   async close(id: number): Promise<void> {
     this.#failures.delete(id)
     const tunnel = this.#open.get(id)
@@ -122,7 +122,7 @@ export class OpenTunnels {
     await closed
   }
 
-  /** Closes the tunnel, or leaves it closed, and shows why it may not be open. */
+  /** Closes the tunnel, or leaves it closed, and shows why it must not be open. */
   async refuse(id: number, failure: RelayError): Promise<void> {
     await this.close(id)
     this.#failures.set(id, failure)
@@ -165,7 +165,7 @@ export class OpenTunnels {
     return this.#open.get(id)?.connections.list() ?? []
   }
 
-  /** Targets that are left out because they are not well, as `host:port`. */
+  /** Unhealthy targets, which are left out, as `host:port`. */
   downTargets(id: number): string[] {
     const watched = this.#open.get(id)?.targets.list() ?? []
     return watched.filter(({ isHealthy }) => !isHealthy).map(({ target }) => formatHostPort(target))
@@ -178,7 +178,7 @@ export class OpenTunnels {
       .map(({ targets }) => targets)
   }
 
-  /** Goes the way of a visitor, hop by hop. Never rejects but by its signal: what failed stands in the answer. */
+  /** Follows a visitor's route hop by hop. Rejects only when its signal fires: the answer says what failed. */
   probe(id: number, { signal }: { signal: AbortSignal }): Promise<ProbeResult> {
     const tunnel = this.#open.get(id)
     return probe({
@@ -204,7 +204,7 @@ export class OpenTunnels {
     if (!isDeepStrictEqual(watchedBy(before), watchedBy(spec))) this.#watch(open)
   }
 
-  /** The new one listens before the old one ends; on the same port that cannot be, and the old one comes back if need be. */
+  /** The new one listens before the old one ends; on the same port that is impossible, so the old one is restored if necessary. */
   async #replace(open: OpenTunnel, spec: TunnelSpec): Promise<void> {
     const { mode: old, connections, targets } = open
     const next = this.#mode(spec, connections, targets)
@@ -271,7 +271,7 @@ function watchedBy({ settings }: TunnelSpec): unknown {
   return [settings?.health, settings?.proxyProtocol]
 }
 
-/** What a visitor reaches. Undefined where the visitor says where to go, and over UDP, where a target need not answer. */
+/** What a visitor reaches. Undefined where the visitor names the target, and for UDP, where a target need not answer. */
 function wayOf(
   { spec, targets }: OpenTunnel,
   options: { signal: AbortSignal; visitor: string },

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { RelayError } from '../../../api/errors.ts'
 import type { PortRanges } from '../../../net/address/port-ranges.ts'
 
-/** From what a tunnel's port is chosen. */
+/** What a tunnel's port is chosen from. */
 export interface PortChoice {
   readonly allowed: PortRanges
   /** The address tunnels listen on; undefined: every address. */
@@ -11,7 +11,7 @@ export interface PortChoice {
   readonly transport: 'tcp' | 'udp'
   /** Ports of stored tunnels, stopped ones too, with the tunnels' names. */
   readonly taken: ReadonlyMap<number, string>
-  /** The relay's own, on whatever address: on another one somebody would take the tunnel for the console, or for the bridge. */
+  /** The relay's own ports, on any address: on another address the tunnel could be mistaken for the console or the bridge. */
   readonly own?: ReadonlySet<number | null>
 }
 
@@ -44,7 +44,7 @@ export function checkPortAllowed(port: number, { allowed, taken, own }: PortChoi
 }
 
 /**
- * The first allowed port that no tunnel has, no other program listens on, and is not among those `lost` to one just now.
+ * The first allowed port that no tunnel has, no other program listens on, and that is not among those just `lost` to one.
  * @throws RelayError `no-free-port`
  */
 export async function findFreePort({

@@ -30,7 +30,7 @@ export class TunnelRegistry {
   readonly changed = new Signal()
   readonly #options: TunnelRegistryOptions
   readonly #ledger: TrafficLedger
-  /** Changes happen one after the other, so that a start and a stop never cross. */
+  /** Changes happen one after the other, so that a start and a stop never overlap. */
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(options: TunnelRegistryOptions) {
@@ -47,9 +47,9 @@ export class TunnelRegistry {
     this.changed.emit()
   }
 
-  /** A port that another program has given back opens by itself. */
+  /** A port that another program has released is opened automatically. */
   async retryFailed(): Promise<void> {
-    // One that is open and shown as failed has reached a limit, which no try changes.
+    // One that is open and shown as failed has reached a limit, which trying again does not change.
     const { tunnels } = this.#options
     const failed = this.list().filter(({ id, status }) => status.state === 'failed' && !tunnels.isOpen(id))
     if (failed.length === 0) return
@@ -70,7 +70,7 @@ export class TunnelRegistry {
     return this.#view(this.#record(id))
   }
 
-  /** Without `port` the next free allowed one is taken, where the mode has one. Listens when it answers. */
+  /** Without `port` the next free allowed one is taken, if the mode has one. It is listening when this fulfils. */
   add(
     wanted: Omit<NewTunnelRecord, 'port' | 'name' | 'settings' | 'limits'> & {
       name?: string | undefined
@@ -100,7 +100,7 @@ export class TunnelRegistry {
     })
   }
 
-  /** Stores a tunnel that listens; one that cannot is not kept. */
+  /** Stores a tunnel once it listens; one that cannot is not kept. */
   async #addOpen(tunnel: NewTunnelRecord): Promise<Tunnel> {
     const { store, tunnels, log, now } = this.#options
     const record = store.add(tunnel, now())
@@ -117,7 +117,7 @@ export class TunnelRegistry {
     return this.#view(record)
   }
 
-  /** `work` on the wanted port, or on the first free one that no other program takes between the look and the step. */
+  /** Does `work` with the wanted port, or with the first free one that no other program takes in between. */
   async #onPort<T>(
     mode: TunnelMode,
     wanted: number | undefined,
@@ -241,12 +241,12 @@ export class TunnelRegistry {
     return this.#options.tunnels.connections(id)
   }
 
-  /** What the stored totals of a client lack. */
+  /** What is missing from the stored totals of a client. */
   unsavedOfClient(clientId: number): { downBytes: number; upBytes: number } {
     return this.#ledger.unsavedOfClient(clientId)
   }
 
-  /** What has flowed and is not stored; `pointsSaved` says that it is. */
+  /** What has flowed and is not stored yet; `pointsSaved` reports that it is. */
   unsavedPoints(): StoredTrafficPoint[] {
     return this.#ledger.points(this.#options.now())
   }

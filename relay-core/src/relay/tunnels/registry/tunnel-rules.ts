@@ -11,21 +11,21 @@ export interface TunnelRulesOptions {
   /** The address tunnels listen on; undefined: every address. */
   host: string | undefined
   allowPorts: () => PortRanges
-  /** Of the relay itself, for TCP: no tunnel gets them, on no address of the server. */
+  /** The relay's own TCP ports: no tunnel gets them, on any address of the server. */
   ownPorts: () => readonly (number | null)[]
-  /** How many tunnels a client may have; undefined: as many as there can be. */
+  /** How many tunnels a client may have; undefined: no limit of its own. */
   maxTunnelsOf: (clientId: number) => number | undefined
   /** The only host names that a client's agent may bring; undefined: any that is free. */
   pushHostsOf: (clientId: number) => readonly string[] | undefined
 }
 
-/** What an agent may bring unless its client's limit says otherwise. */
+/** How many tunnels an agent may bring, unless its client's limit says otherwise. */
 const maxPushedTunnels = 64
 
 /** More is a mistake or an attack, not a lab. */
 const maxTunnels = 10_000
 
-/** What a tunnel may be like, before it is opened: how many there are, its port, its target. */
+/** Checks a tunnel before it is opened: their number, its port, its target. */
 export class TunnelRules {
   readonly #options: TunnelRulesOptions
 
@@ -87,8 +87,8 @@ export class TunnelRules {
   }
 
   /**
-   * What an agent brings gives way to what others have. `to`: everything there is, or what was there before, which a
-   * tunnel is held to as long as it is open: whatever a person made, and what other agents brought earlier.
+   * What an agent brings gives way to what others have. `to`: everything, or what existed before, which a
+   * tunnel must respect as long as it is open: whatever a person made, and what other agents brought earlier.
    *
    * @throws RelayError `host-not-allowed`
    */

@@ -12,7 +12,7 @@ import { encodeReply, socksReply } from './socks-messages.ts'
 
 /**
  * SOCKS5's UDP ASSOCIATE: a UDP port of the server for this visitor alone, for as long as its TCP connection lasts. The
- * first datagram from the visitor's address says from which of its ports the others come. Fulfils when it is over.
+ * first datagram from the visitor's address determines its port for the others. Fulfils when it is over.
  */
 export async function associate(
   socket: Socket,
@@ -80,7 +80,7 @@ for (const [network, prefix] of [
 }
 
 /**
- * Cloud servers know themselves by a private address that nobody outside can send to. All zeros mean "where your TCP
+ * Cloud servers have a private address that nobody outside can send to. All zeros mean "where your TCP
  * connection goes", as SOCKS5 clients understand it.
  */
 function tellableAddress(local: string, visitor: string): string {

@@ -13,13 +13,13 @@ import {
 } from './socks-messages.ts'
 
 export interface SocksRules {
-  /** Undefined: nobody has to say who they are. */
+  /** Undefined: nobody has to authenticate. */
   readonly isAccount: ((given: TunnelUser) => boolean) | undefined
   readonly signal: AbortSignal
 }
 
 /**
- * Everything before the request, and the request; what the visitor sent behind it stays in the socket. Rejects with a
+ * Everything up to and including the request; what the visitor sent after it stays in the socket. Rejects with a
  * SocksError, an early end, or the signal's reason.
  */
 export async function hearRequest(socket: Socket, { isAccount, signal }: SocksRules): Promise<SocksRequest> {

@@ -25,7 +25,7 @@ export const socksReply = {
 } as const
 export type SocksReply = (typeof socksReply)[keyof typeof socksReply]
 
-/** The visitor speaks something else, or asks for what there is not. With a `reply` it can be told so. */
+/** The visitor speaks another protocol, or asks for something unsupported. With a `reply` it can be told so. */
 export class SocksError extends Error {
   readonly reply: SocksReply | undefined
 
@@ -37,7 +37,7 @@ export class SocksError extends Error {
 }
 
 /*
- * Each parser takes what has arrived so far and answers with the message, or with how many bytes are needed in all to
+ * Each parser takes what has arrived so far and returns the message, or how many bytes are needed in total to
  * go on: never more than a message can have (RFC 1928 §3 and §4, RFC 1929 §2). They throw a SocksError.
  */
 
@@ -76,7 +76,7 @@ export function parseRequest(bytes: Buffer): SocksRequest | number {
   if (typeof address === 'number') return address
   if (address === null) throw new SocksError('an unknown kind of address', socksReply.unknownAddress)
   const { host, port } = address
-  // What no resolver takes must not reach one, nor a log.
+  // What no resolver accepts must not reach one, or a log.
   if (!/^[\x21-\x7e]+$/.test(host)) throw new SocksError('a name that cannot be', socksReply.hostUnreachable)
   return { command: bytes[1] ?? 0, host, port }
 }
@@ -89,7 +89,7 @@ export function encodeCredentialsAnswer(isRight: boolean): Buffer {
   return Buffer.of(credentialsVersion, isRight ? 0 : 1)
 }
 
-/** `bound` is where datagrams are to be sent; it means nothing in other answers. */
+/** `bound` is where datagrams are to be sent; it is meaningless in other answers. */
 export function encodeReply(reply: SocksReply, bound: SocksAddress = { host: '0.0.0.0', port: 0 }): Buffer {
   return Buffer.concat([Buffer.of(version, reply, 0), encodeSocksAddress(bound)])
 }
