@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +43,23 @@ let log: string
 let port: number
 /** Stands for one that the relay itself listens on. */
 let ownPort: number
+
+/** The first of so many ports in a row on which nobody listens, below those that the system gives away. */
+async function firstOfFree(count: number): Promise<number> {
+  for (;;) {
+    const first = randomInt(12_000, 32_000)
+    const isFree = async (port: number) => {
+      const allowed = new PortRanges([{ first: port, last: port }])
+      const found = findFreePort({ allowed, host: '127.0.0.1', transport: 'tcp', taken: new Map() })
+      return found.then(
+        () => true,
+        () => false,
+      )
+    }
+    const free = await Promise.all(Array.from({ length: count }, (_, at) => isFree(first + at)))
+    if (!free.includes(false)) return first
+  }
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nps-pushed-'))
@@ -99,8 +117,7 @@ beforeEach(async () => {
     publicVkey: () => undefined,
   })
   clients.add({ name: 'lab', vkey })
-  const allowed = new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }])
-  port = await findFreePort({ allowed, host: '127.0.0.1', transport: 'tcp', taken: new Map() })
+  port = await firstOfFree(4)
   ownPort = port + 50
 })
 afterEach(async () => {
