@@ -148,6 +148,10 @@ export const desktopContract = {
         }),
       )
       .output(nothing),
+    /** Adds targets, each `host:port`, to what the box may open; in force as with `edit`. Nothing where it has no limit. */
+    allow: base
+      .input(labRef.extend({ targets: z.array(z.string().max(300)).min(1).max(64) }))
+      .output(nothing),
     setup: base.input(labRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(jobRef),
     invite: base
       .input(labRef)

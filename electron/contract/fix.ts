@@ -16,8 +16,8 @@ export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('set-up-beside') }),
   /** Back to this laptop alone. */
   z.object({ action: z.literal('keep-private') }),
-  /** Lets the lab box dial what is listed here, and sets it up so. */
-  z.object({ action: z.literal('allow-target'), labId: z.string(), allowTarget: z.string() }),
+  /** Lets the lab box dial these targets besides what it may dial at that moment, and sets it up so. */
+  z.object({ action: z.literal('allow-target'), labId: z.string(), targets: z.array(z.string()).min(1) }),
   z.object({ action: z.literal('use-port'), port: z.number().int() }),
   z.object({ action: z.literal('open-host-firewall') }),
   z.object({ action: z.literal('open-url'), url: z.string(), label: z.string() }),

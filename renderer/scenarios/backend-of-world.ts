@@ -179,6 +179,7 @@ export function scenarioRouter(world: World) {
     labs: {
       add: os.labs.add.handler(async () => ({ labId: 'l1' })),
       edit: os.labs.edit.handler(nothing),
+      allow: os.labs.allow.handler(nothing),
       setup: os.labs.setup.handler(noJob),
       invite: os.labs.invite.handler(async () => ({
         curl: 'curl -fsSLk https://120.1.1.2:8024/i/k3x9m2pq | sh',

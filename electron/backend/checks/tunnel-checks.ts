@@ -170,7 +170,7 @@ export class TunnelChecks {
   }
 
   async #ask(tunnel: ListedTunnel, signal: AbortSignal): Promise<CheckResult> {
-    const { server, lab, relayTunnel, kind, reach, port, entrance } = tunnel
+    const { server, lab, relayTunnel, kind, reach, port, entrance, isWished } = tunnel
     const host = server.relay?.host ?? ''
     const [seen, probe] = await Promise.all([
       reach === 'laptop'
@@ -185,14 +185,15 @@ export class TunnelChecks {
     const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
     const portCause = isShut ? await this.#hostLook.causeOf(server, port) : null
     const { target } = relayTunnel
-    const widening = wideningFor(lab, target)
+    // both the target and that it was refused are the server's word: only what the person has asked for can be let in
+    const widening = isWished ? wideningFor(lab, target) : null
     const checked = { kind, port, target, server: server.name, lab: lab.name, portCause, widening }
     return judge(checked, seen, probe, this.#clock.now())
   }
 }
 
 function circumstancesOf(
-  { relayTunnel, client, view, kind, reach, port, entrance }: ListedTunnel,
+  { relayTunnel, client, lab, view, kind, reach, port, entrance, isWished }: ListedTunnel,
   forward: ReturnType<LocalForwards['state']>,
 ): string {
   const { enabled, target, status } = relayTunnel
@@ -205,6 +206,8 @@ function circumstancesOf(
     forward,
     port,
     target,
+    isWished,
+    lab.allowTarget,
     entrance,
     status.state,
     kind,

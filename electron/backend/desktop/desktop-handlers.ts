@@ -77,6 +77,7 @@ export function desktopHandlers({
     labs: {
       add: (input, options) => labs.add(input, options),
       edit: (input, options) => labs.edit(input, options),
+      allow: (input) => labs.allow(input),
       setup: (input) => labJobs.setup(input),
       invite: async (input, options) => {
         await agentPrograms.ready(labs.find(input.labId).server.id, options)

@@ -10,17 +10,8 @@ import type { LabRecord } from '../storage/records.ts'
  */
 export function forbiddenTarget(allowTarget: string | null, targets: string): string | null {
   if (allowTarget === null) return null
-  const may = allowedTargets(allowTarget)
-  const isForbidden = (target: string): boolean => {
-    const port = targetPort(target)
-    const host = target.slice(0, target.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
-    if (host.toLowerCase() === 'localhost')
-      return !(may({ host, port }, '127.0.0.1') || may({ host, port }, '::1'))
-    const isName = !/^[\d.]+$/.test(host) && !host.includes(':')
-    if (isName && allowTarget !== thisLabBoxOnly) return false
-    return !may({ host, port }, isName ? '' : host)
-  }
-  return targets.split(',').find(isForbidden) ?? null
+  const isUnsure = (target: string): boolean => isName(hostOf(target)) && allowTarget !== thisLabBoxOnly
+  return notNamed(allowTarget, targets).find((target) => !isUnsure(target)) ?? null
 }
 
 /** That the lab box would not dial a target of the tunnel, with the button that lets it. */
@@ -39,12 +30,39 @@ export function targetNotAllowed(
   }
 }
 
-/** Nothing more than the tunnel's targets is let in; null where the lab box has no limit. */
+/** Nothing more than what the tunnel needs and the list lacks is let in; null where it lacks nothing. */
 export function wideningFor(
   { id, allowTarget }: Pick<LabRecord, 'id' | 'allowTarget'>,
   targets: string,
 ): Fix | null {
   if (allowTarget === null) return null
-  const list = new Set([...allowTarget.split(','), ...targets.split(',')])
-  return { action: 'allow-target', labId: id, allowTarget: [...list].join(',') }
+  const lacking = notNamed(allowTarget, targets)
+  return lacking.length === 0 ? null : { action: 'allow-target', labId: id, targets: lacking }
+}
+
+/** The list with these targets added; null stays "whatever the server asks for". */
+export function widened(allowTarget: string | null, targets: readonly string[]): string | null {
+  if (allowTarget === null) return null
+  return [allowTarget, ...notNamed(allowTarget, targets.join(','))].join(',')
+}
+
+/** The targets that the list does not name, each once: a name is in it by name alone, as only the box can look it up. */
+function notNamed(allowTarget: string, targets: string): string[] {
+  const may = allowedTargets(allowTarget)
+  const isNamed = (target: string): boolean => {
+    const host = hostOf(target)
+    const port = targetPort(target)
+    if (host.toLowerCase() === 'localhost')
+      return may({ host, port }, '127.0.0.1') || may({ host, port }, '::1')
+    return may({ host, port }, isName(host) ? '' : host)
+  }
+  return [...new Set(targets.split(','))].filter((target) => target !== '' && !isNamed(target))
+}
+
+function hostOf(target: string): string {
+  return target.slice(0, target.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
+}
+
+function isName(host: string): boolean {
+  return !/^[\d.]+$/.test(host) && !host.includes(':')
 }

@@ -21,6 +21,8 @@ export interface ListedTunnel {
   readonly lab: LabRecord
   readonly server: ServerRecord
   readonly view: RelayView
+  /** This app itself has made it lead where it leads, from this lab box: it does not do so by the server's word alone. */
+  readonly isWished: boolean
   /** What the server has changed at it that the person has not accepted. */
   readonly change: TunnelChange | null
 }
@@ -47,7 +49,8 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const kind = note?.kind ?? guessKind(relayTunnel)
       const change = changeOf(note, relayTunnel)
       const entrance = note?.entrance ?? plainEntrance
-      return [{ id, kind, reach, port, entrance, relayTunnel, client, lab, server, view, change }]
+      const isWished = note?.wished?.labId === lab.id && note.wished.target === relayTunnel.target
+      return [{ id, kind, reach, port, entrance, relayTunnel, client, lab, server, view, isWished, change }]
     })
   })
 }

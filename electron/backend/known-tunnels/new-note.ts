@@ -3,5 +3,5 @@ import type { TunnelNote } from '../storage/records.ts'
 
 /** Of a tunnel of which nothing is kept yet: everybody's, without a port on this laptop. */
 export function newNote(id: string, kind: TunnelKind): TunnelNote {
-  return { id, kind, localPort: null, passwordMark: null, entrance: null, removal: null }
+  return { id, kind, localPort: null, passwordMark: null, entrance: null, wished: null, removal: null }
 }

@@ -1,5 +1,6 @@
 import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { allowTargetProblem } from '@nps-desktop/relay-core/config'
+import { widened } from '../known-tunnels/allowed-target.ts'
 import { AppError } from '../failures/app-error.ts'
 import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -80,6 +81,14 @@ export class LabRecords {
       jump: address ? this.#jumpRecord(address.jump) : lab.jump,
       allowTarget,
     })
+  }
+
+  /** Whatever the list was when a person was offered this, what it is now is kept. */
+  allow({ labId, targets }: { labId: string; targets: readonly string[] }): void {
+    const { lab } = this.find(labId)
+    const allowTarget = widened(lab.allowTarget, targets)
+    refuseWrongList(lab.name, allowTarget)
+    this.#storage.labs.put({ ...lab, allowTarget })
   }
 
   async invite(

@@ -119,6 +119,11 @@ export interface TunnelNote {
   readonly passwordMark: string | null
   /** How its web service is opened, as the lab box has told; null: not known, so the usual way. */
   readonly entrance: Entrance | null
+  /**
+   * Where the person has last let it lead, by this app, and from which lab box: the server can change neither, though it can
+   * change the tunnel. Null: the app has not written its target.
+   */
+  readonly wished: { readonly labId: string; readonly target: string } | null
   /** Stopped by "delete" and to be removed at `dueAtMs`; kept over restarts, so that a deletion is finished. */
   readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
 }

@@ -68,6 +68,7 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   localPort: port.nullable().default(null),
   passwordMark: z.string().nullable().default(''),
   entrance: z.object({ secure: z.boolean(), path: z.string() }).nullable().default(null),
+  wished: z.object({ labId: id, target: z.string() }).nullable().default(null),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
 

@@ -227,6 +227,7 @@ test('a row that cannot be read is set aside under its name, and every other one
     localPort: null,
     passwordMark: null,
     entrance: null,
+    wished: null,
     removal: null,
   })
   damage(`
@@ -266,6 +267,7 @@ test('a relay that is in the list already becomes one with the server that prove
     localPort: 2022,
     passwordMark: '',
     entrance: null,
+    wished: null,
     removal: null,
   })
   storage.servers.put(server)

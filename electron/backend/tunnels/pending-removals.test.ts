@@ -12,6 +12,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
     localPort: null,
     passwordMark: null,
     entrance: null,
+    wished: null,
     removal: { dueAtMs: 10_000, startOnUndo: true },
   }
   const notes = new Map([[note.id, note]])

@@ -140,7 +140,9 @@ export class TunnelCalls {
       const tunnelId = tunnelIdOf(server.id, made.id)
       const passwordMark = reach === 'laptop' ? markOf(made) : null
       const entrance = tunnel.entrance ?? null
-      this.#storage.tunnelNotes.put({ ...newNote(tunnelId, kind), localPort, passwordMark, entrance })
+      const wished = { labId, target }
+      const note = { ...newNote(tunnelId, kind), localPort, passwordMark, entrance, wished }
+      this.#storage.tunnelNotes.put(note)
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
@@ -179,8 +181,15 @@ export class TunnelCalls {
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
       const note = this.#storage.tunnelNotes.get(listed.id)
       // another target is another service, whose entrance is not known
-      if (note && edited.target !== relayTunnel.target)
-        this.#storage.tunnelNotes.put({ ...note, entrance: null })
+      const entrance = edited.target === relayTunnel.target ? (note?.entrance ?? null) : null
+      const wished =
+        target === undefined ? (note?.wished ?? null) : { labId: listed.lab.id, target: target.trim() }
+      if (note || wished)
+        this.#storage.tunnelNotes.put({
+          ...(note ?? newNote(listed.id, guessKind(edited))),
+          entrance,
+          wished,
+        })
       await untilTold(this.#relays, server.id, edited)
       return edited
     }
@@ -378,13 +387,13 @@ function markOf({ settings }: RelayTunnel): string {
   return settings.password === undefined ? '' : markPassword(settings.password)
 }
 
-/** An older relay leaves out what it does not know: the tunnel is as open as before. */
 /** Throws `target-not-allowed`: it would be refused on the lab box, by a visitor first. */
 function refuseForbidden(lab: LabRecord, target: string): void {
   const failure = targetNotAllowed(lab, target)
   if (failure) throw AppError.of(failure)
 }
 
+/** An older relay leaves out what it does not know: the tunnel is as open as before. */
 function tooOld({ name }: ServerRecord): AppError {
   return new AppError(
     'mode-unsupported',

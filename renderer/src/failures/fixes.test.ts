@@ -20,7 +20,7 @@ const every: Fix[] = fix.options.map((option) =>
     command: 'nohup jupyter notebook &',
     text: 'TCP 7000-9000',
     labId: 'l1',
-    allowTarget: '127.0.0.1,::1,10.0.0.5:22',
+    targets: ['10.0.0.5:22', 'nas.lab:445'],
   }),
 )
 const failure: Failure = { code: 'cancelled', params: {}, message: '', fixes: every }
@@ -79,7 +79,9 @@ test('the app does every fix that the contract knows', async () => {
   await using page = await mountPage(Place, {
     answers: {
       servers: { openHostFirewall: async () => done.push('firewall') },
-      labs: { edit: async ({ allowTarget }: { allowTarget: string }) => done.push(allowTarget) },
+      labs: {
+        allow: async ({ targets }: { targets: string[] }) => done.push(`allowed ${targets.join(' ')}`),
+      },
       tunnels: { acceptChange: async () => done.push('accepted'), edit: async () => done.push('kept') },
     },
   })
@@ -95,7 +97,7 @@ test('the app does every fix that the contract knows', async () => {
       '{"withoutRoot":true}',
       'port 8025',
       'firewall',
-      '127.0.0.1,::1,10.0.0.5:22',
+      'allowed 10.0.0.5:22 nas.lab:445',
     ]),
   )
 })

@@ -23,6 +23,8 @@ export function useFixWords(): (fix: Fix) => FixWords {
   return (fix) => {
     const icon = fixIcons[fix.action] ?? null
     if (fix.action === 'use-port') return { label: t('ui.fixes.use-port', { port: fix.port }), icon }
+    if (fix.action === 'allow-target')
+      return { label: t('ui.fixes.allow-target', { targets: fix.targets.join(', ') }), icon }
     if (fix.action === 'open-url') {
       const label = written('provider', fix.label)
       const isProvider = label !== fix.label

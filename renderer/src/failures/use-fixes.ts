@@ -43,11 +43,11 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
     return {
       'set-up-beside': () => router.push({ name: 'setup' }),
       // npc learns of it by being set up again: over ssh where that does not cut its own way, else by a new line
-      'allow-target': async ({ labId, allowTarget }) => {
+      'allow-target': async ({ labId, targets }) => {
         const lab = overview.labOf(labId)
         const bySsh = lab?.address && !lab.byOwnTunnel
         const isDone = await run(async (options) => {
-          await api.labs.edit({ labId, allowTarget }, options)
+          await api.labs.allow({ labId, targets }, options)
           if (bySsh) await api.labs.setup({ labId }, options)
         })
         if (!isDone || !lab) return

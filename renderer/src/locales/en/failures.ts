@@ -47,7 +47,7 @@ export const failures = {
   'target-denied': {
     title: '{lab} does not allow {target}.',
     cause: 'Its npc was told which addresses may be reached, and this is not one of them.',
-    next: 'Allow it there, or choose another address.',
+    next: 'Allow it there, or choose another address. If you did not choose this one, find out who changed the tunnel on the server.',
     without: { title: '{lab} does not allow the address of the tunnel.' },
   },
 
@@ -494,7 +494,7 @@ export const failures = {
   'target-not-allowed': {
     title: '{lab} does not open {target}.',
     cause: 'It was set up to let tunnels lead to {allowed} only.',
-    next: 'Allow this address too, or choose another one.',
+    next: 'Allow it too, or choose another one.',
   },
   'allow-list-wrong': {
     title: 'These addresses cannot be read: {list}',

@@ -64,7 +64,7 @@ export const ui = {
     'restart-relay': 'Start nps',
     'set-up-beside': 'Set up ours beside it',
     'keep-private': 'Only this laptop',
-    'allow-target': 'Allow this address too',
+    'allow-target': 'Allow {targets} too',
     'use-port': 'Use {port}',
     'open-host-firewall': 'Open them',
     'open-url': 'Open {label}',

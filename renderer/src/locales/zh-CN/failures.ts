@@ -31,7 +31,7 @@ export const failures: Translation<typeof en> = {
   'target-denied': {
     title: '{lab} 不允许访问 {target}。',
     cause: '其 npc 限定了可以访问的地址，这个不在其中。',
-    next: '在那里放行，或换一个地址。',
+    next: '在那里放行，或换一个地址。如果这个地址不是你设的，请查清是谁在云服务器上改了隧道。',
     without: { title: '{lab} 不允许访问隧道的目标地址。' },
   },
   'target-missing': {
@@ -451,7 +451,7 @@ export const failures: Translation<typeof en> = {
   'target-not-allowed': {
     title: '{lab} 不会连接 {target}。',
     cause: '部署时限定了隧道只能通往 {allowed}。',
-    next: '也允许这个地址，或换一个地址。',
+    next: '也允许它，或换一个地址。',
   },
   'allow-list-wrong': {
     title: '无法识别这些地址：{list}',

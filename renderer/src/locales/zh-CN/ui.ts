@@ -66,7 +66,7 @@ export const ui: Translation<typeof en> = {
     'restart-relay': '启动 nps',
     'set-up-beside': '在旁边部署我们的 nps',
     'keep-private': '改为仅本机',
-    'allow-target': '也允许这个地址',
+    'allow-target': '也允许 {targets}',
     'use-port': '改用 {port}',
     'open-host-firewall': '开放这些端口',
     'open-url': '打开{label}',
