@@ -151,5 +151,5 @@ function commandLineOf(pid: number): string[] {
 
 async function until(isSo: () => boolean, timeoutMs: number, problem: string): Promise<void> {
   const onTimeout = () => new Error(`${problem}.`)
-  await poll(() => isSo() || undefined, { everyMs: 50, timeoutMs, onTimeout })
+  await poll(() => isSo() || undefined, { intervalMs: 50, timeoutMs, onTimeout })
 }

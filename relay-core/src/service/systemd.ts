@@ -148,7 +148,7 @@ async function waitForUserManager(): Promise<string | null> {
     return answer.exitCode === 0 ? null : undefined
   }
   return poll(look, {
-    everyMs: managerRetryMs,
+    intervalMs: managerRetryMs,
     timeoutMs: managerTimeoutMs,
     onTimeout: () => new Error(`the user's systemd does not answer (${problem})`),
   }).catch((late: Error) => late.message)

@@ -7,7 +7,7 @@ it('looks at once, then again until there is an answer', async () => {
   const answers = [undefined, undefined, 'ready']
   let looks = 0
   const waiting = poll(() => answers[looks++], {
-    everyMs: 50,
+    intervalMs: 50,
     timeoutMs: 1_000,
     onTimeout: () => new Error('late'),
     clock,
@@ -26,7 +26,7 @@ it('looks at once, then again until there is an answer', async () => {
 it('fails with the chosen failure when no answer comes in time', async () => {
   const clock = new ManualClock()
   const waiting = poll(() => undefined, {
-    everyMs: 50,
+    intervalMs: 50,
     timeoutMs: 60,
     onTimeout: () => new Error('it is not ready'),
     clock,

@@ -2,7 +2,7 @@ import type { Wait } from './deadline.ts'
 import { untilSettled } from './until-settled.ts'
 
 /**
- * Fulfils once `isSo`, asked now and at each change; a state that lasts for less than a turn of the event loop is seen too.
+ * Fulfils as soon as `isSo()` is true. It is asked now and at each change, so a state shorter than a turn of the event loop is seen too.
  * Rejects as `until` does, and with what `isSo` throws now.
  */
 export function untilTrue(

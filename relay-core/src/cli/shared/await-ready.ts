@@ -34,5 +34,5 @@ export function awaitReady({ name, status, isReady, logHint }: AwaitReadyOptions
     if (failures >= failuresBelieved) throw notRunning()
     return undefined
   }
-  return poll(look, { everyMs: pollMs, timeoutMs: readyTimeoutMs, onTimeout: notRunning })
+  return poll(look, { intervalMs: pollMs, timeoutMs: readyTimeoutMs, onTimeout: notRunning })
 }
