@@ -1,3 +1,5 @@
+import type { StepId } from '@nps-desktop/electron/contract'
+
 /** The steps of setting up and of removing, as they run. */
 export const jobs = {
   groups: {
@@ -31,7 +33,7 @@ export const jobs = {
     'remove-files': 'Remove the files',
     'remove-firewall-rules': 'Remove the firewall rule it added',
     'remove-client': 'Remove the lab box from the server',
-  },
+  } satisfies Record<StepId, string> & Record<'bridgeAny' | 'portRangeAny', string>,
   states: {
     waiting: 'Waiting',
     running: 'Running',
