@@ -1,4 +1,4 @@
-import { relayErrorCodes } from '@nps-desktop/relay-core/api'
+import { relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
 import type { RelayErrorCode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { appFailureParams, relayFailureParams } from './failure-params.ts'
@@ -22,11 +22,11 @@ export const failureParams = {
   ...relayFailureParams,
   ...appFailureParams,
 } satisfies Record<ErrorCode, z.ZodObject>
-export type FailureParams<Code extends ErrorCode = ErrorCode> = z.infer<(typeof failureParams)[Code]>
+export type ParamsOf<Code extends ErrorCode = ErrorCode> = z.infer<(typeof failureParams)[Code]>
 
 interface FailureOf<Code extends ErrorCode> {
   code: Code
-  params: FailureParams<Code>
+  params: ParamsOf<Code>
   /** The English sentence, for the log and for "Details". */
   message: string
   fixes: Fix[]
@@ -70,6 +70,18 @@ export function relayFailure(
   const params = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined))
   // parsed by the code's own schema
   return { code, params, message, fixes: [...fixes] } as Failure
+}
+
+/**
+ * What a call to a relay's API was refused with, as one of the app's failures; null for an error that is no answer of a relay. The
+ * one place where such errors are read: for the backend, and for the page of the relay's own console.
+ */
+export function relayCallFailure(error: Error): Failure | null {
+  const { code: told, data: sent } = error as { code?: unknown; data?: unknown }
+  const code = relayErrorCodes.find((known) => known === told)
+  if (code === undefined) return null
+  const data = relayErrorData.safeParse(sent)
+  return relayFailure(code, error.message, data.success ? data.data.params : {})
 }
 
 /** The failure with values that its place knows and it lacks; of those, what the code has no use for is left out. */

@@ -12,7 +12,7 @@ export class ActivityFeed {
   readonly #storage: Storage
   readonly #overview: Feed<Overview>
   #told: Told | null = null
-  /** What the disk has not taken yet, oldest first. */
+  /** What has not been written to disk yet, oldest first. */
   readonly #unwritten: NewEvent[] = []
   readonly #subscriptions = new DisposableStack()
 
@@ -37,13 +37,13 @@ export class ActivityFeed {
     this.feed.close()
   }
 
-  /** What a person or a job did, as against what changed by itself. */
+  /** What a person or a job did, as opposed to what changed by itself. */
   add(event: NewEvent): void {
     if (event.code === 'tunnel-added') this.#told = withAddedTunnel(this.#told ?? new Map(), event)
     this.#write([event])
   }
 
-  /** Takes back every line of a server that never was one, such as the trial. */
+  /** Removes every line of a server that was never a real one, such as the trial. */
   removeServer(serverId: string): void {
     this.#storage.activity.removeServer(serverId)
     this.#show()
@@ -52,7 +52,7 @@ export class ActivityFeed {
   #write(events: readonly NewEvent[]): void {
     if (events.length === 0) return
     this.#unwritten.push(...events)
-    // They stay on the screen; the oldest is the first to go.
+    // They stay on the screen; the oldest goes first.
     this.#unwritten.splice(0, Math.max(0, this.#unwritten.length - shownRows))
     this.#storage.whenPossible('activity', () => {
       for (let event = this.#unwritten[0]; event; event = this.#unwritten[0]) {

@@ -3,20 +3,20 @@ import type { ActivityEvent, Overview } from '@nps-desktop/electron/contract'
 
 export type NewEvent = Omit<ActivityEvent, 'id'>
 
-/** A thing and the state that is worth a line; null while the state says nothing (`unknown`, `checking`). */
+/** Something and the state worth a line; null while the state says nothing (`unknown`, `checking`). */
 interface Subject {
   readonly key: string
   readonly state: string | null
   readonly event: Omit<NewEvent, 'atMs'>
 }
 
-/** What was last told of each thing, by its key; `state` is empty while nothing was. */
+/** What was last reported about each thing, by its key; `state` is empty while nothing has been. */
 export type Told = ReadonlyMap<string, Pick<Subject, 'event'> & { readonly state: string }>
 
 const addedState = 'added'
 
 /**
- * One line for each change of state between what was told and what is so now; pure. `told` is null at the start of
+ * One line for each change between the states last reported and those of now; pure. `told` is null at the start of
  * the app: then what is there is not new, and what is fine is no news.
  */
 export function changes(told: Told | null, overview: Overview): { told: Told; events: NewEvent[] } {

@@ -2,7 +2,7 @@ import { valuesOf, type Job } from '@nps-desktop/electron/contract'
 import type { LabRecord, ServerRecord } from '../storage/records.ts'
 import type { NewEvent } from './changes.ts'
 
-/** The line for a setup that came to its end; null for jobs whose end shows in what they changed. */
+/** The line for a setup that has ended; null for jobs whose end shows in what they changed. */
 export function jobEnded(
   job: Job,
   { server, lab, atMs }: { server: ServerRecord | undefined; lab: LabRecord | undefined; atMs: number },

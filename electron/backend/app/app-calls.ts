@@ -5,7 +5,7 @@ import { OneTimeAddresses } from './one-time-address.ts'
 import type { Shell } from '../shell.ts'
 import type { Storage } from '../storage/records.ts'
 
-/** The calls of `app`: what the place offers, the person's settings, links that arrive. */
+/** The calls of `app`: what this environment offers, the user's settings, and links that arrive. */
 export class AppCalls {
   readonly #shell: Shell
   readonly #storage: Storage

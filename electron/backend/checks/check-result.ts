@@ -4,7 +4,7 @@ import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import type { ServiceVisit } from './service-visit.ts'
 
-/** What one check found of the last three stops. Of the first two the link and the network watch know. */
+/** What one check found about the last three stops. The first two are known from the link and the network watch. */
 export interface CheckResult {
   readonly atMs: number
   readonly stops: readonly [port: Stop, lab: Stop, service: Stop]
@@ -20,13 +20,13 @@ export interface CheckedTunnel {
   readonly target: string
   readonly server: string
   readonly lab: string
-  /** What is in the way of a port that gives no answer, as far as the server's own rules tell. */
+  /** What blocks a port that gives no answer, as far as the server's firewall rules tell. */
   readonly portCause: PortReport['cause'] | null
   /** Lets the lab box dial the target, where the app knows of a limit. */
   readonly widening: Fix | null
 }
 
-/** Puts together what the visitor met and what the relay found hop by hop. Stops behind a failing one are unknown. */
+/** Combines what the visitor met with what the relay found hop by hop. Stops behind a failing one are unknown. */
 export function judge(
   tunnel: CheckedTunnel,
   visit: ServiceVisit,
@@ -54,7 +54,7 @@ function portStop(tunnel: CheckedTunnel, { port: seen }: ServiceVisit, probe: Pr
   if (seen.state === 'accepted') return { name: 'port', state: 'ok', ms: seen.ms, failure: null }
   const { server, port, portCause } = tunnel
   if (seen.state === 'failed') {
-    // what the lab box or the target said has come all the way
+    // an answer of the lab box or the target has come all the way
     if (/^(agent|target)-/.test(seen.failure.code))
       return { name: 'port', state: 'ok', ms: null, failure: null }
     return failedStop('port', withValues(seen.failure, { server, port }))
@@ -92,7 +92,7 @@ function labStop(tunnel: CheckedTunnel, { port: seen }: ServiceVisit, probe: Pro
   return hop?.state === 'ok' ? { name: 'lab', state: 'ok', ms: hop.ms, failure: null } : unknownStop('lab')
 }
 
-/** Of another agent in the lab box's place: what it proved may be the box set up anew, which only the person knows. */
+/** Of another agent in the lab box's place: the key it proved may belong to the same box set up again, which only the person knows. */
 function acceptance(failure: Failure): Fix[] {
   if (failure.code !== 'agent-fingerprint-changed' || failure.params.actual === undefined) return []
   return [{ action: 'accept-change', agentKey: failure.params.actual }]

@@ -1,10 +1,10 @@
 import { knownServices } from '@nps-desktop/electron/contract'
 import type { KnownService, ServiceKind, ServiceProof } from '@nps-desktop/electron/contract'
 
-/** Who answered at the service's end. `seen` is what told, short and printable, for the screen. */
+/** Who answered in place of the service. `seen` is the evidence, short and printable, for the screen. */
 export type ServiceAnswer =
   | { readonly state: 'right'; readonly seen: string }
-  /** `isForbidden`: by 403 of HTTP, to this question at least. */
+  /** `isForbidden`: it answered HTTP 403, to this request at least. */
   | { readonly state: 'wrong'; readonly seen: string; readonly isForbidden?: boolean }
   | { readonly state: 'silent' }
 
@@ -28,7 +28,7 @@ function pageAnswer(
 ): ServiceAnswer | null {
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd < 0) {
-    // an answer of HTTP begins so; anything else is already told by its first bytes
+    // an HTTP response begins like this; anything else is recognised by its first bytes
     if (!ended && 'HTTP/'.startsWith(text.slice(0, 5))) return null
     return { state: 'wrong', seen: printable(text) }
   }
@@ -55,7 +55,7 @@ function jsonMember(body: string, member: string): string | null {
   }
 }
 
-/** A page's title tells people most; else the server's name; else the status line. */
+/** A page's title says most to people; failing that the server's name, then the status line. */
 function describePage(head: string, body: string): string {
   const title = /<title[^>]*>([^<]+)/i.exec(body)?.[1]?.trim()
   const server = /\r\nserver: *([^\r\n]+)/i.exec(head)?.[1]

@@ -27,7 +27,7 @@ export interface ServiceVisit {
   readonly port:
     | { readonly state: 'accepted'; readonly ms: number }
     | { readonly state: 'refused' | 'silent' | 'unreachable'; readonly why: string }
-    /** On the private way, where each end says why. */
+    /** By the private tunnel, where each end says why. */
     | { readonly state: 'failed'; readonly failure: Failure }
   /**
    * Null when the port was not reached, and for a kind whose first bytes are not known. `local-only`: it is the right one,
@@ -81,7 +81,7 @@ export async function visit(
   }
 }
 
-/** The same by a way of this laptop's own: `open` rejects with a failure that says how far it came. */
+/** The same over a connection that this laptop opens itself: `open` rejects with a failure that says how far it got. */
 export async function visitPrivately(
   open: (options: { signal: AbortSignal }) => Promise<Duplex>,
   service: Asked,
@@ -120,7 +120,7 @@ function isFailure(error: unknown): error is RelayError | AppError {
 
 /**
  * A service that answers a local Host header may answer 403 to its address on the server, as Jupyter does (`allow_remote_access`):
- * then whoever opens that address sees an error. Asked by a connection of its own, since the first is closed after one answer.
+ * then whoever opens that address sees an error. This takes a second connection, since the first is closed after one answer.
  */
 async function refusesHost(
   again: () => Promise<Duplex | null>,
@@ -169,7 +169,7 @@ async function serviceOf(
   const took = (): number => performance.now() - startedMs
   if (answer.state === 'right' || knownServices[kind].proof.by !== 'page')
     return { ...answer, secure: entrance.secure, ms: took() }
-  // One that has got a certificate since, or has lost it, says nothing or nonsense to the other kind of question.
+  // A service that has gained or lost its certificate since answers the other kind of request with nothing or with nonsense.
   const second = await again()
   if (!second) return { ...answer, secure: entrance.secure, ms: took() }
   second.on('error', () => undefined)
@@ -183,7 +183,7 @@ async function serviceOf(
 }
 
 /**
- * Whose certificate it is, the browser looks at; here nothing secret is sent, and a notebook's is its own in most cases.
+ * The browser judges the certificate; nothing secret is sent here, and a notebook's is mostly self-signed.
  */
 function sealed(stream: Duplex): Duplex {
   const secure = connectTls({ socket: stream, rejectUnauthorized: false })
@@ -253,7 +253,7 @@ async function ask(
     return await until(answered.promise, { signal, timeoutMs: answerWithinMs, onTimeout: () => late })
   } catch (error) {
     if (error !== late) throw error
-    // what has come by then has to do
+    // what has come by then must suffice
     look(true)
     return await answered.promise
   }

@@ -14,11 +14,11 @@ import { visit, visitPrivately } from './service-visit.ts'
 const watchedEveryMs = 10_000
 const otherwiseEveryMs = 60_000
 const lookIntervalMs = 1_000
-/** Checks at one time; each holds one connection to a server for some milliseconds. */
+/** How many checks run at once; each holds one connection to a server for some milliseconds. */
 const maxConcurrent = 8
 const checkWithinMs = 15_000
 
-/** What is known of one tunnel's last three stops. */
+/** What is known about the last three stops of one tunnel. */
 export interface Evidence {
   readonly result: CheckResult | null
   readonly checkingSinceMs: number | null
@@ -27,7 +27,7 @@ export interface Evidence {
 
 interface Check {
   evidence: Evidence
-  /** What the evidence was gathered under; once it differs, the evidence is worth nothing. */
+  /** The circumstances under which the evidence was gathered; once they differ, the evidence is void. */
   circumstances: string
   askedAtMs: number | null
   running: Promise<void> | null
@@ -35,7 +35,7 @@ interface Check {
 
 const noEvidence: Evidence = { result: null, checkingSinceMs: null, brokenSinceMs: null }
 
-/** Asks each tunnel's stops again and again: often while somebody looks, at once when something changed. */
+/** Checks the stops of every tunnel repeatedly: often while somebody looks, at once when something has changed. */
 export class TunnelChecks {
   watched = false
   readonly #storage: Storage
@@ -85,7 +85,7 @@ export class TunnelChecks {
     await Promise.all([...this.#entries.values()].map(({ running }) => running))
   }
 
-  /** Calls back when evidence came, and once a second, because evidence also ages. */
+  /** Calls back when evidence arrives, and every second, because evidence also ages. */
   onChange(listener: () => void): Disposable {
     return this.#changed.subscribe(listener)
   }
@@ -94,18 +94,18 @@ export class TunnelChecks {
     return this.#entries.get(tunnelId)?.evidence ?? noEvidence
   }
 
-  /** After a wake or a network change nothing is known until it was asked again. */
+  /** After a wake or a network change nothing counts as known until it has been checked again. */
   forgetAll(): void {
     this.#entries.clear()
     this.#look()
     this.#changed.emit()
   }
 
-  /** Asks now and waits for the answer. Throws `not-found` for a tunnel that is not there. */
+  /** Checks now and waits for the result. Throws `not-found` for a tunnel that does not exist. */
   async check(tunnelId: string): Promise<void> {
     const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
     if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
-    // the answer must be younger than the question
+    // the answer must come from after the question
     await this.#entries.get(tunnelId)?.running
     await this.#begin(tunnel)
   }
@@ -158,7 +158,7 @@ export class TunnelChecks {
       const brokenSinceMs = brokenSince(entry.evidence, result)
       entry.evidence = { result, checkingSinceMs: null, brokenSinceMs }
     } catch (error) {
-      // the link broke or the app is closing: no answer is not an answer, so the evidence just gets older
+      // the link broke or the app is closing: without an answer the evidence just gets older
       this.#log.debug('a check gave no answer', { tunnel: tunnel.id, error })
     }
   }
@@ -217,7 +217,7 @@ function circumstancesOf(
   ])
 }
 
-/** The same fault at the same stop goes on; another one begins now. */
+/** The same fault at the same stop continues; a different one begins now. */
 function brokenSince(before: Evidence, result: CheckResult): number | null {
   const faultOf = (one: CheckResult | null): string | null => {
     const failed = one?.stops.find((stop) => stop.state === 'failed')

@@ -13,7 +13,7 @@ export interface TunnelFacts {
   readonly server: string
   readonly lab: string
   readonly port: number
-  /** The server has changed what the person had chosen, and is not followed. */
+  /** The server has changed what the person chose; the app does not follow it. */
   readonly changed: Failure | null
   /** What a person switched on or off. */
   readonly enabled: boolean
@@ -24,7 +24,7 @@ export interface TunnelFacts {
   readonly link: Link
   readonly notOnlineSinceMs: number | null
   readonly serverAnsweredAtMs: number | null
-  /** As the relay tells, at once on a change; null: not known. */
+  /** As the relay reports it, immediately on a change; null while it is not known. */
   readonly listening: TunnelState | null
   readonly agent: AgentPresence | null
   readonly result: CheckResult | null
@@ -132,12 +132,12 @@ function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
   }
 }
 
-/** It can be asked now, whatever the screen still says of the time before. */
+/** It can be asked now, whatever the screen still says about the outage. */
 function isThere(link: Link): boolean {
   return link.state === 'online' || (link.state === 'away' && link.answering)
 }
 
-/** Without the link nothing is known of what lies behind it. */
+/** Without the link nothing behind it is known. */
 function withoutLink({ link, serverAnsweredAtMs, notOnlineSinceMs, nowMs }: TunnelFacts): TunnelStatus {
   if (link.state === 'checking') return { state: 'checking', sinceMs: link.sinceMs }
   return { state: 'unknown', sinceMs: serverAnsweredAtMs ?? notOnlineSinceMs ?? nowMs }

@@ -5,9 +5,9 @@ import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
 import type { Trial } from '../trial/trial.ts'
-import type { OpenJobs } from './open-jobs.ts'
+import type { JobPart } from './open-jobs.ts'
 import type { Links } from './open-links.ts'
-import type { OpenTunnels } from './open-tunnels.ts'
+import type { TunnelPart } from './open-tunnels.ts'
 import type { View } from './open-view.ts'
 
 /** Which part answers which call of the contract. */
@@ -29,8 +29,8 @@ export function desktopHandlers({
   trial: Trial
   links: Links
   view: View
-  work: OpenJobs
-  tunnels: OpenTunnels['tunnels']
+  work: JobPart
+  tunnels: TunnelPart['tunnels']
 }): DesktopHandlers {
   return {
     app: {

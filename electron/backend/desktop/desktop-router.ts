@@ -14,7 +14,7 @@ interface CallOptions {
   readonly signal: AbortSignal
 }
 
-/** What a handler answers; nothing stands for the contract's empty object. */
+/** What a handler returns; nothing stands for the contract's empty object. */
 type AnswerOf<Output> = Record<string, never> extends Output ? Output | void : Output
 
 /** For a call whose carrier cannot cancel. */
@@ -34,7 +34,7 @@ export type DesktopRouter = Router<DesktopContract, Record<never, never>>
 
 type AnyHandler = (input: unknown, options: CallOptions) => unknown
 
-/** Puts the handlers behind the contract: whatever one throws leaves as the contract's `FAILED`. */
+/** Puts the handlers behind the contract: whatever a handler throws leaves as the contract's `FAILED`. */
 export function createRouter(handlers: DesktopHandlers, log: Log): DesktopRouter {
   const failed = (path: string, error: unknown): ORPCError<'FAILED', unknown> => {
     const failure = failureOfError(error)

@@ -12,7 +12,7 @@ import type { Links } from './open-links.ts'
 import type { View } from './open-view.ts'
 
 /** What the app does on machines, by ssh. */
-export interface OpenJobs extends AsyncDisposable {
+export interface JobPart extends AsyncDisposable {
   readonly jobs: Jobs
   readonly agentPrograms: AgentPrograms
   readonly serverJobs: ServerJobs
@@ -36,7 +36,7 @@ export function openJobs({
   view: View
   clock: Clock
   log: Log
-}): OpenJobs {
+}): JobPart {
   const parts = new AsyncDisposableStack()
   const agentPrograms = parts.adopt(new AgentPrograms({ storage, machines, programsFolder, log }), (part) =>
     part.close(),

@@ -11,7 +11,7 @@ import type { Links } from './open-links.ts'
 import type { View } from './open-view.ts'
 
 /** What a person does with tunnels. */
-export interface OpenTunnels extends AsyncDisposable {
+export interface TunnelPart extends AsyncDisposable {
   readonly tunnels: TunnelCalls
 }
 
@@ -30,7 +30,7 @@ export function openTunnels({
   view: View
   clock: Clock
   log: Log
-}): OpenTunnels {
+}): TunnelPart {
   const parts = new AsyncDisposableStack()
   parts.use(followPasswords(storage, relays, log))
   const forwards = parts.adopt(new LoopbackForwards({ log }), (part) => part.close())

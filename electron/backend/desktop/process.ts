@@ -7,7 +7,7 @@ import { openBackend, type DesktopBackend } from './desktop-backend.ts'
 import { openKeyFile } from '../key-file.ts'
 import type { Shell } from '../shell.ts'
 
-/** Entry of the utilityProcess: gets its start values and its ports from Electron's main process. */
+/** Entry point of the utilityProcess; Electron's main process sends its start values and its ports. */
 
 type Port = ConstructorParameters<typeof RPCLink>[0]['port'] & { start(): void }
 interface ParentPort {

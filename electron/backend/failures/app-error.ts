@@ -1,15 +1,15 @@
-import type { ErrorCode, Failure, FailureParams, Fix } from '@nps-desktop/electron/contract'
+import type { ErrorCode, Failure, ParamsOf, Fix } from '@nps-desktop/electron/contract'
 
-/** A foreseen failure: a code of the closed list, one English sentence (fact, why), the code's values, and the ways on. */
+/** A foreseen failure: a code of the closed list, one English sentence (fact, why), the code's values, and what can be done next. */
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code
-  readonly params: FailureParams<Code>
+  readonly params: ParamsOf<Code>
   readonly fixes: readonly Fix[]
 
   constructor(
     code: Code,
     message: string,
-    params: FailureParams<Code>,
+    params: ParamsOf<Code>,
     options: { cause?: unknown; fixes?: readonly Fix[] } = {},
   ) {
     super(message, { cause: options.cause })
@@ -19,7 +19,7 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
     this.fixes = options.fixes ?? []
   }
 
-  /** A failure that is known already, to throw it again. */
+  /** Throws a failure that is known already. */
   static of({ code, message, params, fixes }: Failure, cause?: unknown): AppError {
     return new AppError(code, message, params, { cause, fixes })
   }

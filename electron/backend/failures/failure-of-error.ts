@@ -1,12 +1,6 @@
-import { RelayError, relayErrorCodes, type RelayErrorCode } from '@nps-desktop/relay-core/api'
-import { relayFailure, type Failure } from '@nps-desktop/electron/contract'
+import { RelayError } from '@nps-desktop/relay-core/api'
+import { relayCallFailure, relayFailure, type Failure } from '@nps-desktop/electron/contract'
 import { AppError } from './app-error.ts'
-
-const relayCodes = new Set<string>(relayErrorCodes)
-
-function isRelayCode(code: unknown): code is RelayErrorCode {
-  return typeof code === 'string' && relayCodes.has(code)
-}
 
 /**
  * The failure in any thrown value: our own, the relay's (a `RelayError`, or the error that a call to its API
@@ -16,8 +10,8 @@ export function failureOfError(error: unknown): Failure {
   if (error instanceof AppError) return error.toFailure()
   if (error instanceof RelayError) return relayFailure(error.code, error.message, error.params)
   if (error instanceof Error) {
-    const { code, data } = error as { code?: unknown; data?: { params?: Record<string, unknown> } }
-    if (isRelayCode(code)) return relayFailure(code, error.message, data?.params)
+    const refusal = relayCallFailure(error)
+    if (refusal) return refusal
     if (error.name === 'AbortError')
       return { code: 'cancelled', params: {}, message: 'Cancelled.', fixes: [] }
     if (error.name === 'TimeoutError') {

@@ -9,7 +9,7 @@ import { makePortReport, type PortFindings } from './port-report.ts'
 import { scanPorts, stateOf } from './scan-ports.ts'
 import { tryPort } from './try-port.ts'
 
-/** A bridge far away may take longer than a port of the grid. */
+/** A distant bridge may take longer than a port of the grid. */
 const bridgeTimeoutMs = 5_000
 
 export interface PortCheckTarget {
@@ -24,7 +24,7 @@ export interface PortCheckTarget {
   readonly samplesOnly?: boolean
 }
 
-/** Tries every port from this computer and finds out why some are shut. Calls back with each new picture. */
+/** Tries every port from this computer and finds out why some are closed. Calls back with each intermediate report. */
 export async function checkPorts(
   { host, bridgePort, range, shell, isRoot, samplesOnly }: PortCheckTarget,
   {
@@ -34,7 +34,7 @@ export async function checkPorts(
   }: { onReport: (report: PortReport) => void; signal: AbortSignal; clock?: Clock },
 ): Promise<PortReport> {
   const listening = shell ? await readListeningPorts(shell, { signal }) : []
-  // What our own server listens on inside the range are tunnels.
+  // Ports inside the range on which nps itself listens are tunnels.
   const used = listening.filter(
     ({ port, program }) => port >= range.from && port <= range.to && program !== 'nps',
   )

@@ -44,7 +44,7 @@ const named: Record<string, ProviderId> = {
   openstack: 'huawei',
 }
 
-/** Whose machine this is, in at most some 10 s when no metadata address answers. */
+/** Which provider the machine belongs to; takes about 10 s at most when no metadata address answers. */
 export async function detectProvider(
   shell: RemoteShell,
   { signal }: { signal: AbortSignal },
@@ -53,7 +53,7 @@ export async function detectProvider(
 }
 
 /**
- * Names as the providers give them, `i-bp1…` and `cn-hangzhou`. Whoever answers on the metadata address may say what he likes,
+ * Names as the providers give them, `i-bp1…` and `cn-hangzhou`. Whoever answers on the metadata address may say anything,
  * and the region becomes part of the address that "Open" leads to.
  */
 const instanceName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/

@@ -2,7 +2,7 @@ import type { PortRange } from '@nps-desktop/electron/contract'
 import { type FirewallTool, type HostFirewall, judgeHostFirewall, rawTables } from './host-firewall.ts'
 import { judgeNft, type NftPlace } from './nft-ruleset.ts'
 
-/** Everything that has to be let in: the bridge and the tunnels. */
+/** The ports that have to be open: the bridge and the tunnels. */
 export interface PortOpening {
   readonly bridgePort: number
   readonly range: PortRange
@@ -14,7 +14,7 @@ export interface PortOpening {
  */
 export interface FirewallChange {
   readonly tool: FirewallTool
-  /** For the screen: what a person would type. */
+  /** For the screen: the command a person would type. */
   readonly command: string
   readonly script: string
   readonly record: string
@@ -24,7 +24,7 @@ const path = 'PATH="$PATH:/usr/sbin:/sbin"'
 /** Marks our rules in the filters that know comments. */
 const mark = 'nps-desktop'
 
-/** What to add so that both the bridge and the range get through; empty when nothing is in the way. */
+/** What to add so that both the bridge and the range are reachable; empty when nothing blocks them. */
 export function changesFor(firewall: HostFirewall, { bridgePort, range }: PortOpening): FirewallChange[] {
   const shut = new Map<FirewallTool, Set<number>>()
   for (const port of new Set([bridgePort, ...portsOf(range)])) {
@@ -37,7 +37,7 @@ export function changesFor(firewall: HostFirewall, { bridgePort, range }: PortOp
       case 'ufw':
         return needed.map((one) => ufwChange(spellRange(one, ':')))
       case 'firewalld': {
-        // firewalld melts neighbouring and overlapping ranges into one: only what is not there yet can be taken back.
+        // firewalld merges adjacent and overlapping ranges, so only what is not there yet can be removed again.
         const name = firewall.firewalld?.name ?? 'public'
         return needed
           .flatMap((one) => runsOf(portsOf(one).filter((port) => ports.has(port))))
@@ -146,7 +146,7 @@ exit 0`,
   }
 }
 
-/** Takes back exactly what `record` stands for; a rule that is gone already is fine. */
+/** Removes exactly what `record` stands for; a rule that is gone already is fine. */
 export function undoScript(record: string): string {
   const [tool, ...rest] = record.split(' ')
   switch (tool) {

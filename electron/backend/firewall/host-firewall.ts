@@ -6,7 +6,7 @@ import type { Chain, Verdict } from './rule-walk.ts'
 import { judgeUfw, parseUfwStatus, type UfwStatus } from './ufw-status.ts'
 import type { NftTable } from './nft-ruleset.ts'
 
-/** The packet filters that are at work on a machine, as its own tools print them. */
+/** The packet filters active on a machine, as its own tools print them. */
 export interface HostFirewall {
   /** The interface that visitors arrive at: the one with the default route. */
   readonly by: string
@@ -60,7 +60,7 @@ export function parseHostFirewall(text: string): HostFirewall {
   }
 }
 
-/** Which tool's rules keep a port shut, and how; null: a arrival gets through all of them. */
+/** Which tool's rules keep a port shut, and how; null when a connection gets through all of them. */
 export function judgeHostFirewall(
   firewall: HostFirewall,
   port: number,

@@ -6,13 +6,13 @@ import type { Machines } from '../ssh/machines.ts'
 import type { ServerRecord } from '../storage/records.ts'
 import { type HostFirewall, judgeHostFirewall, readHostFirewall } from './host-firewall.ts'
 
-/** Rules change by hand; a look costs a sign-in. */
+/** Rules are changed by hand, and each look costs a sign-in. */
 const lookEveryMs = 60_000
 const lookWithinMs = 10_000
 
 /**
  * What keeps a port of a server shut, by the server's own rules, asked while tunnels are checked: what a port check said
- * days ago may be over. Only where it takes no question to the person: with the sign-in that is kept, and root at hand.
+ * days ago may be over. Only where nobody has to be asked: with the saved sign-in, and root available.
  */
 export class HostLook {
   readonly #machines: Machines

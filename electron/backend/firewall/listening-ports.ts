@@ -1,6 +1,6 @@
 import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 
-/** A TCP port that some program on the machine listens on. */
+/** A TCP port on which some program of the machine listens. */
 export interface ListeningPort {
   readonly port: number
   /** Its name, or empty when this account may not know. */

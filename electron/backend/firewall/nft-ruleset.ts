@@ -17,7 +17,7 @@ export interface NftTable {
   readonly inputs: readonly string[]
 }
 
-/** Where a rule has to be put so that a arrival gets through. */
+/** Where a rule has to be put so that a connection gets through. */
 export interface NftPlace {
   readonly family: string
   readonly table: string
@@ -61,7 +61,7 @@ export function parseNftRuleset(text: string): NftTable[] {
   return tables
 }
 
-/** What happens to a arrival, and at which chains it ends when it does not get through. */
+/** What happens to a connection, and at which chains it ends when it does not get through. */
 export function judgeNft(
   tables: readonly NftTable[],
   arrival: Arrival,

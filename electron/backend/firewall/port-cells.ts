@@ -58,7 +58,7 @@ export function isOpen(state: PortState): boolean {
   return state === 'open' || state === 'refused-open' || state === 'used'
 }
 
-/** The worst that is known of a cell: one silent port is what a person has to know of. */
+/** The worst state in a cell: one silent port is what a person needs to know about. */
 function cellState(known: readonly PortState[]): PortState {
   for (const state of ['no-answer', 'closed-on-server', 'used'] as const)
     if (known.includes(state)) return state

@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 const host = '127.0.0.1'
 const connectWithinMs = 10_000
-/** A notebook page opens some six connections a tab. */
+/** A notebook page opens about six connections per tab. */
 const maxConnections = 256
 
 interface PublicPort {
@@ -31,7 +31,7 @@ export class LoopbackForwards {
     this.#log = log
   }
 
-  /** The port on 127.0.0.1 that leads to `place`: the same number where it is free. One forward a place. */
+  /** The port on 127.0.0.1 that leads to `place`: the same number where it is free. There is one forward per place. */
   async open(place: PublicPort): Promise<number> {
     if (this.#isClosed) throw new Error('The app is closing.')
     const key = `${place.host}:${place.port}`

@@ -53,7 +53,7 @@ export class LabJobs {
     this.#options = options
   }
 
-  /** As root only where that takes no password, or with one that was given: a lab box is often not the person's own. */
+  /** As root only where that takes no password, or with one that was given: a lab box often belongs to somebody else. */
   setup({ labId, sudoPassword }: { labId: string; sudoPassword?: string | undefined }): { jobId: string } {
     const { storage, jobs } = this.#options
     const lab = labOf({ storage, labId })
@@ -72,7 +72,7 @@ export class LabJobs {
     return jobs.start({ ...plan, writes: ['npc', '~/.config/npc/'] })
   }
 
-  /** Without `uninstall`, or without a sign-in, only the relay forgets it: npc stays on the box and is let in no more. */
+  /** Without `uninstall`, or without a sign-in, only the relay forgets it: npc stays on the box but is no longer let in. */
   async remove(
     { labId, uninstall }: { labId: string; uninstall: boolean },
     { signal }: { signal: AbortSignal },

@@ -10,7 +10,7 @@ import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/re
 
 type Signal = { readonly signal: AbortSignal }
 
-/** The calls of `labs` that only remember, and the invitation that the relay writes. */
+/** The calls of `labs` that only store something, and the invitation that the relay writes. */
 export class LabRecords {
   readonly #storage: Storage
   readonly #relays: Relays
@@ -20,7 +20,7 @@ export class LabRecords {
     this.#relays = options.relays
   }
 
-  /** Makes its client on the relay at once, so that the agent has something to come online as. */
+  /** Creates its client on the relay at once, so that its agent can come online. */
   async add(
     input: {
       serverId: string

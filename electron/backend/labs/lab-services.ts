@@ -88,7 +88,7 @@ done`,
 }
 const script = serviceKinds.map((kind) => finders[kind].script).join('\n')
 
-/** What is asked over ssh while a person waits for a page to open. */
+/** For a question over ssh while a person waits for a page to open. */
 const timeoutMs = 15_000
 
 /** Asks the lab box itself. */
@@ -142,7 +142,7 @@ function parseLine(line: string): { pid: number; service: FoundService } | null 
     const { pid, ...service } = found
     return { pid, service: { kind, ...service } }
   } catch {
-    // half written at this moment, or no line of ours
+    // half written at this moment, or not one of our lines
     return null
   }
 }

@@ -20,10 +20,10 @@ import { tunnelStatus } from '../checks/tunnel-status.ts'
 
 type Origin = NonNullable<(Client['agent'] & { state: 'online' })['origin']>
 
-/** Changes that come together are shown together. */
+/** Changes that arrive together are shown together. */
 const gatherMs = 50
 
-/** Everything on Home, put together anew after each change. */
+/** Everything on Home, rebuilt after each change. */
 export class OverviewFeed {
   readonly feed: Feed<Overview>
   readonly #storage: Storage

@@ -25,7 +25,7 @@ export interface DiagnosedServer {
 }
 
 /**
- * Why a relay cannot be reached, from what this computer can see: the bridge's port, who answers there, and the machine's
+ * Why a relay cannot be reached, judged by what this computer can see: the bridge's port, who answers there, and the machine's
  * ssh. Never rejects for what the server does; rejects with the signal's reason.
  */
 export async function diagnose(
@@ -127,7 +127,7 @@ async function whoAnswers(host: string, port: number, signal: AbortSignal): Prom
       onTimeout: () => new Error('no more words'),
     })
   } catch {
-    // what has been heard by then has to do
+    // what has been heard by then must suffice
   } finally {
     socket.destroy()
   }

@@ -22,7 +22,7 @@ test('attempts are counted from one until the link is online', () => {
   expect(fail(second)).toMatchObject({ attempt: 2 })
 })
 
-test('a lost link starts counting anew', () => {
+test('a lost link starts counting from one again', () => {
   const online = nextLink({ state: 'connecting', attempt: 9 }, { type: 'connected', atMs: 5 })
   expect(online).toEqual({ state: 'online', sinceMs: 5, roundTripMs: null })
   const lost = fail(nextLink(online, { type: 'answered', roundTripMs: 12 }))

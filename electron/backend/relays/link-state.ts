@@ -20,7 +20,7 @@ export type LinkEvent =
   /** The attempt failed, or a running link was lost. `jitter` is a random number of [0, 1). */
   | { readonly type: 'failed'; readonly failure: Failure; readonly atMs: number; readonly jitter: number }
 
-/** Trying again by itself would only fail the same way: a person has to change something first. */
+/** Another attempt would fail the same way: a person has to change something first. */
 const giveUp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'wrong-admin-key',
   'fingerprint-changed',

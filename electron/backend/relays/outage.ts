@@ -2,9 +2,9 @@ import type { Failure, Link } from '@nps-desktop/electron/contract'
 import type { Diagnosis } from './diagnose.ts'
 import type { LinkState } from './link-state.ts'
 
-/** Shorter ones are told as a check: a server that fails once is not away. */
+/** Shorter outages are shown as a check: a server that fails once is not away. */
 const toldAfterMs = 20_000
-/** Answers for this long end an outage that was told, so that it does not come and go on the screen. */
+/** An outage that was shown ends after answers for this long, so that it does not flicker on the screen. */
 const overAfterMs = 10_000
 
 /** A time without a link, from the first moment on. */

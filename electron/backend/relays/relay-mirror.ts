@@ -6,7 +6,7 @@ import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 type LiveTunnel = LiveTraffic['tunnels'][number]
 
 const askEveryMs = 10_000
-/** Longer than any healthy round trip, shorter than the 10 s in which a dead link must be noticed. */
+/** Longer than any healthy round trip, and shorter than the 10 s within which a dead link must be noticed. */
 const answerWithinMs = 8_000
 
 /** What was last heard of one relay. When the link is lost, clients and rates are no longer known. */

@@ -126,7 +126,7 @@ export class Relays {
     for (const [id, { link }] of this.#links) if (serverId === undefined || id === serverId) link.retryNow()
   }
 
-  /** Tries now and looks at the server anew; fulfils with the end of the try. */
+  /** Tries now and diagnoses the server again; fulfils when the attempt has ended. */
   async tryNow(serverId: string, { signal }: { signal: AbortSignal }): Promise<void> {
     const entry = this.#links.get(serverId)
     if (!entry) return

@@ -11,7 +11,7 @@ const connectWithinMs = 10_000
 
 export interface ServerLinkOptions {
   readonly name: string
-  /** Asked before each attempt: the key may have been entered anew. */
+  /** Asked before each attempt, as the key may have been entered again. */
   readonly address: () => Promise<RelayAccess>
   readonly connect: ConnectRelay
   readonly clock: Clock

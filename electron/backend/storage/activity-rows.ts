@@ -7,7 +7,7 @@ import type { StorageFile } from './storage-file.ts'
 /** Older lines go when new ones come: a year of a shaky line fits, and the page stays quick. */
 const keptRows = 5_000
 
-/** One line a change of state, newest first. */
+/** One line per change of state, newest first. */
 export function openActivity(database: StorageFile): ActivityStore {
   const insert = database.prepare(
     `INSERT INTO activity (at_ms, tone, code, params, server_id, lab_id, tunnel_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,

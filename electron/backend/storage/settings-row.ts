@@ -8,7 +8,7 @@ const settingRow = z.object({ name: z.string(), value: z.string() })
 
 const defaults: Settings = { language: 'system', theme: 'system', closeToTray: true }
 
-/** The person's choices, one row a name; a value that is missing or no longer known is the default. */
+/** The person's choices, one row per name; a value that is missing or no longer known is the default. */
 export function openSettings(database: StorageFile): SettingsStore {
   const all = database.query('SELECT name, value FROM settings', settingRow)
   const upsert = database.prepare(

@@ -21,7 +21,7 @@ export class StorageFile {
   /** @throws the error of SQLite when it cannot be opened */
   constructor(path: string) {
     this.#path = path
-    // long enough for an app that is just closing
+    // long enough for another app that is just closing
     this.#database = new DatabaseSync(path, { timeout: 3_000 })
   }
 

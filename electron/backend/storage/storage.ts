@@ -24,7 +24,7 @@ export const storageFile = 'nps-desktop.sqlite'
 
 /**
  * Opens the app's data, `<dataFolder>/nps-desktop.sqlite` (mode 0600), and brings it to this version.
- * Every write is on the disk when its call returns, so that a kill loses nothing; one that the disk refuses is
+ * Every write is on disk when its call returns, so that a kill loses nothing; one that the disk refuses is
  * `storage-failed` and changes nothing. A row that cannot be read is set aside.
  * Throws `storage-failed` when the file cannot be opened, is damaged, in use, or comes from a newer version.
  */

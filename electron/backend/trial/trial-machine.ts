@@ -80,7 +80,7 @@ export class TrialMachine {
     this.#closers.push(() => agent.close())
   }
 
-  /** Ports closed, folder gone. Idempotent. */
+  /** Closes its ports and removes its folder. Idempotent. */
   close(): Promise<void> {
     return (this.#closing ??= closeAll(this.#closers))
   }

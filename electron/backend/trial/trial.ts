@@ -15,7 +15,7 @@ import { sampleNames } from './sample-names.ts'
 import { SampleVisitor } from './sample-visitor.ts'
 import { trialFolder, TrialMachine } from './trial-machine.ts'
 
-/** Everything is on this computer: whatever takes longer has failed. */
+/** Everything runs on this computer: whatever takes longer has failed. */
 const startWithinMs = 15_000
 
 interface RunningTrial {
@@ -39,7 +39,7 @@ export interface TrialParts {
 export class Trial {
   readonly #parts: TrialParts
   #running: RunningTrial | null = null
-  /** One after the other: a stop waits for a start that is under way. */
+  /** One after the other: a stop waits for a start in progress. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: TrialParts) {
@@ -51,7 +51,7 @@ export class Trial {
     return this.#inTurn(() => this.#start(language))
   }
 
-  /** Ports closed, folder gone, rows and activity lines taken back. Idempotent. */
+  /** Closes its ports and removes its folder, rows and activity lines. Idempotent. */
   stop(): Promise<void> {
     return this.#inTurn(() => this.#stop())
   }
@@ -151,7 +151,7 @@ function someRange(): PortRange {
   return { from, to: from + 19 }
 }
 
-/** Takes back what a crash has left of an earlier trial. */
+/** Removes what a crash has left of an earlier trial. */
 export async function forgetTrials(storage: Storage, dataFolder: string): Promise<void> {
   for (const server of storage.servers.list()) {
     if (!server.local) continue

@@ -8,7 +8,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 
-/** As long as the screen offers "Undo". */
+/** How long the screen offers "Undo". */
 const undoWithinMs = 10_000
 
 /**
@@ -44,7 +44,7 @@ export class PendingRemovals {
     await Promise.all(this.#working.values())
   }
 
-  /** Answers with when "Undo" ends. */
+  /** Answers with the time at which "Undo" ends. */
   async remove({ id, kind, reach, port, relayTunnel, server }: ListedTunnel): Promise<number> {
     const startOnUndo = relayTunnel.enabled
     if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
@@ -130,7 +130,7 @@ export class PendingRemovals {
       await this.#removeThere(ref)
       this.#forget(note)
     } catch (error) {
-      // it stays due: the next change of its server's link brings it here again
+      // it stays due: the next change of its server's link tries again
       this.#log.warn('deleting a tunnel is put off', { tunnel: tunnelId, error })
     }
   }

@@ -27,7 +27,7 @@ import { changeFailure } from '../known-tunnels/tunnel-change.ts'
 import type { PendingRemovals } from './pending-removals.ts'
 import { untilTold } from './until-told.ts'
 
-/** Programs that took a port since the last check; after this many the range is hopeless. */
+/** Ports that other programs have taken since the last check; after this many the range is hopeless. */
 const mostPortsTried = 20
 
 interface TunnelWish {
@@ -133,7 +133,7 @@ export class TunnelCalls {
       const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
       const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
       if (made.mode !== place.mode) {
-        // It has not understood what was asked for, and has opened a port to everybody.
+        // It did not understand the request and opened a port to everybody.
         await api.tunnels.remove({ id: made.id }, { signal })
         throw tooOld(server)
       }

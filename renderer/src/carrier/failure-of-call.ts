@@ -1,6 +1,5 @@
-import { failureData, relayFailure } from '@nps-desktop/electron/contract'
+import { failureData, relayCallFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
-import { relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
 import { ORPCError } from '@orpc/client'
 
 /**
@@ -12,11 +11,8 @@ export function failureOf(error: unknown): Failure | null {
   if (error instanceof ORPCError) {
     const foreseen = failureData.safeParse(error.data)
     if (foreseen.success) return foreseen.data.failure
-    const code = relayErrorCodes.find((known) => known === error.code)
-    if (code) {
-      const data = relayErrorData.safeParse(error.data)
-      return relayFailure(code, error.message, data.success ? data.data.params : {})
-    }
+    const refusal = relayCallFailure(error)
+    if (refusal) return refusal
   }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', params: {}, message, fixes: [] }

@@ -7,7 +7,7 @@ import { bridgeAddress } from '../../relays/bridge-address.ts'
 import { readAgentKey } from './read-agent-key.ts'
 import { type LabContext, labOf, relayOf } from './lab-context.ts'
 
-/** An agent waits 20 s at most between two tries. */
+/** An agent waits at most 20 s between two attempts. */
 const onlineTimeoutMs = 30_000
 
 /** The relay says that the lab box is there. */

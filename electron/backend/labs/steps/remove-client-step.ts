@@ -1,7 +1,7 @@
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { type LabContext, labOf } from './lab-context.ts'
 
-/** Takes the lab box and its tunnels from the relay: its key is worthless from now on. */
+/** Removes the lab box and its tunnels from the relay: its key is worthless from now on. */
 export const removeClientStep: StepDefinition<Pick<LabContext, 'labId' | 'storage' | 'relays'>> = {
   id: 'remove-client',
   async run(context, { signal, fact }) {

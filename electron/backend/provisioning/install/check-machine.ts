@@ -5,11 +5,11 @@ import { type Arch, archOf, type ProgramFile } from './program-files.ts'
 
 /** The oldest C library that the programs were linked for (CentOS 7 has it). */
 const neededGlibc = [2, 17] as const
-/** nps idles at some 50 MB; below this the machine would begin to kill programs. */
+/** nps idles at about 50 MB; with less than this the machine would start to kill programs. */
 const neededMemoryBytes = 64 * 1024 * 1024
 /** For nps.conf, state and logs beside the program. */
 const spareBytes = 16 * 1024 * 1024
-/** A clock that is further off spoils the times in graphs and logs, and every other program's TLS. */
+/** A clock that is further off falsifies the times in graphs and logs, and breaks the TLS of every other program. */
 const clockLimitSeconds = 24 * 3600
 
 /** Throws `platform-unsupported`, `processor-unsupported`, `libc-too-old`, `memory-low`, `clock-wrong`. */

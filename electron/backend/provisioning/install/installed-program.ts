@@ -7,7 +7,7 @@ import type { InstalledRecord } from '../../storage/records.ts'
 import { diskFull } from './check-machine.ts'
 import type { ProgramName } from './program-files.ts'
 
-/** An nps or npc of ours that is installed for one account, found by what its own `install` wrote. */
+/** An nps or npc of ours installed for one account, found by what its own `install` wrote. */
 export interface InstalledProgram {
   readonly service: InstalledRecord['service']
   readonly programPath: string

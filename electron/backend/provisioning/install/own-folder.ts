@@ -25,7 +25,7 @@ enter_own() {
 }
 `
 
-/** `script` inside the own folder `name` of `base`; ends with code 1 and one line of reason when it is not ours alone. */
+/** Runs `script` inside our folder `name` of `base`; ends with code 1 and one line of reason when the folder is not ours alone. */
 export function inOwnFolder(base: string, name: string, script: string): string {
   return `${ownFolderFunctions}
 umask 077

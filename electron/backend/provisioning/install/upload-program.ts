@@ -16,7 +16,7 @@ export interface UploadOptions {
   readonly signal: AbortSignal
 }
 
-/** What the own folders of uploads are called; the rest of the name is drawn by mktemp. */
+/** How the folders of uploads are named; mktemp draws the rest of the name. */
 export const uploadFolders = '.nps-desktop-upload'
 
 /**

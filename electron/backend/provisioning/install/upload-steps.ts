@@ -13,7 +13,7 @@ interface UploadContext {
 }
 
 export interface UploadFindings {
-  /** What to upload, and where it has room. */
+  /** What to upload, and where there is room for it. */
   upload?: { readonly file: ProgramFile; readonly place: UploadPlace }
   /** One of ours that is there, before or after it is installed. */
   installed?: InstalledProgram | undefined

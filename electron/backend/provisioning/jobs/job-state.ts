@@ -24,7 +24,7 @@ export type JobEvent =
     }
   /** Stopped where it was: it waits for the next run. */
   | { readonly type: 'step-stopped'; readonly index: number }
-  /** Nothing of the run is left, not even its ssh session. */
+  /** The run has ended completely, its ssh session included. */
   | { readonly type: 'ended' }
 
 export function newJob(

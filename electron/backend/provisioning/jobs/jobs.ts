@@ -30,7 +30,7 @@ interface JobEntry {
 
 /**
  * The jobs of this run of the app. They are kept in memory alone: what a step wrote on a machine it finds again, so
- * after a crash the same job is simply started anew. The last one of a kind and machine is kept.
+ * after a crash the same job is simply started again. The last one of each kind and machine is kept.
  */
 export function createJobs({
   log,

@@ -6,7 +6,7 @@ import { failureOfError } from '../../failures/failure-of-error.ts'
 import { type JobEvent, newJob, nextJob, nextRunFrom } from './job-state.ts'
 import type { StepDefinition, StepReport } from './step-definition.ts'
 
-/** A list of steps and what they share. */
+/** A list of steps and the context they share. */
 export interface JobPlan<Context> {
   readonly kind: Job['kind']
   readonly serverId: string | null
@@ -19,11 +19,11 @@ export interface JobPlan<Context> {
   correct?(corrections: Corrections): Promise<void>
   /** Every step is done. */
   onDone?(): void
-  /** Gives back what one run held, such as its ssh session. */
+  /** Releases what one run held, such as its ssh session. */
   release(): void
 }
 
-/** Progress is told at most this often; the last value always. */
+/** Progress is reported at most this often; the last value always is. */
 const progressEveryMs = 100
 
 /** Runs the steps of a plan, one run at a time; its state is `feed`, and job-state.ts says what becomes of it. */
@@ -52,7 +52,7 @@ export class RunningJob<Context = unknown> {
     this.#begin(0, null)
   }
 
-  /** The running step stops where it is; what it has done is found again by the next run. */
+  /** The running step stops where it is; the next run finds what it has done. */
   cancel(): void {
     this.#stop.abort()
   }
@@ -76,7 +76,7 @@ export class RunningJob<Context = unknown> {
     this.ended = this.#run(from, corrections)
   }
 
-  /** Whatever throws in it is told at a step: a run always ends. */
+  /** Whatever throws in it is reported at a step, so that a run always ends. */
   async #run(from: number, corrections: Corrections | null): Promise<void> {
     const last = this.#plan.steps.length - 1
     let goesOn = await this.#guard(from, () => corrections && this.#plan.correct?.(corrections))

@@ -4,7 +4,7 @@ import type { MachineRef, Machines } from '../../ssh/machines.ts'
 import { RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { findSudo } from '../../ssh/shell/sudo.ts'
 
-/** Under which account things are done on a machine, and how it got there. */
+/** The account under which things are done on a machine, and how it was reached. */
 export interface MachineOwner {
   readonly as: 'root' | 'user'
   readonly how: 'signed-in' | 'sudo'
@@ -64,7 +64,7 @@ export class Workplace {
     return (await this.#machines.target(this.ref)).jump?.address.host ?? null
   }
 
-  /** A shell of the account that signed in. */
+  /** A shell as the account that signed in. */
   async shell(signal: AbortSignal): Promise<RemoteShell> {
     return new RemoteShell(await this.session(signal))
   }

@@ -16,7 +16,7 @@ export function portsBlocked(host: string, report: PortReport, more: readonly Fi
     const { tool = 'unknown', command = '' } = hostFirewall ?? {}
     return new AppError(
       'ports-blocked-by-host-firewall',
-      `${ports} are closed by the own firewall of ${host} (${tool}). The rule to add: ${command}`,
+      `${ports} are closed by the firewall of ${host} itself (${tool}). The rule to add: ${command}`,
       { ...params, tool, command },
       {
         fixes: [
