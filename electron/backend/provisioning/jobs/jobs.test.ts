@@ -131,6 +131,19 @@ describe('jobs', () => {
     await jobs.close()
   })
 
+  it('tells the end of each job once, also when another run takes its place and when all is closed', async () => {
+    const ended: string[] = []
+    const jobs = createJobs({ log: silentLog, onEnded: ({ id }) => ended.push(id) })
+    const ids: string[] = []
+    for (let run = 0; run < 2; run += 1) {
+      const { jobId } = jobs.start(plan(newRoom(), [step('connect')]))
+      await until(jobs.watch({ jobId }, { signal }), over)
+      ids.push(jobId)
+    }
+    await jobs.close()
+    expect(ended).toEqual(ids)
+  })
+
   it('takes an unforeseen error for a bug, not for an answer', async () => {
     const jobs = createJobs({ log: silentLog })
     const bug = step('connect', { run: () => Promise.reject(new TypeError('x is not a function')) })

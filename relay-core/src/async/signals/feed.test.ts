@@ -57,4 +57,13 @@ describe('Feed', () => {
     feed.set(3)
     expect(seen).toEqual([2])
   })
+
+  it('closing tells no listener, for no value was set', () => {
+    const feed = new Feed(1)
+    const seen: number[] = []
+    feed.subscribe((value) => seen.push(value))
+    feed.set(2)
+    feed.close()
+    expect(seen).toEqual([2])
+  })
 })
