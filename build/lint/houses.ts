@@ -3,6 +3,7 @@ import type { House } from './storeys.ts'
 /** The agent, the relay and the protocols between them. Both contracts of `api` and `wire` have stricter rules of their own. */
 const relayCore: House = {
   root: 'relay-core/src',
+  packageName: '@nps-desktop/relay-core',
   storeys: [
     ['api', 'wire', 'async/time'],
     ['async/wait'],

@@ -1,6 +1,6 @@
 import { posix, relative, sep } from 'node:path'
 import { houses } from './houses.ts'
-import { climb } from './storeys.ts'
+import { climb, type House } from './storeys.ts'
 
 /** The part of ESLint's rule API that is used here; oxlint speaks it (https://oxc.rs/docs/guide/usage/linter/js-plugins). */
 interface RuleContext {
@@ -9,8 +9,22 @@ interface RuleContext {
   readonly report: (problem: { readonly message: string; readonly node: unknown }) => void
 }
 
+/** A node that names a module, in one of the ways that there are: import and export, `import('…')` as a call and as a type. */
 interface ImportingNode {
-  readonly source?: { readonly value?: unknown } | null
+  readonly source?: Specifier | null
+  readonly argument?: Specifier & { readonly literal?: Specifier }
+}
+
+interface Specifier {
+  readonly value?: unknown
+  /** Of a template without expressions. */
+  readonly quasis?: readonly { readonly value: { readonly cooked?: string } }[]
+}
+
+function specifierOf({ source, argument }: ImportingNode): string | undefined {
+  const node = source ?? argument?.literal ?? argument
+  const text = node?.quasis?.length === 1 ? node.quasis[0]?.value.cooked : node?.value
+  return typeof text === 'string' ? text : undefined
 }
 
 const storeys = {
@@ -19,11 +33,12 @@ const storeys = {
     // tests look at what they test from any storey
     if (file.endsWith('.test.ts')) return {}
     const check = (node: ImportingNode) => {
-      const specifier = node.source?.value
-      if (typeof specifier !== 'string' || !specifier.startsWith('.')) return
-      const imported = posix.join(posix.dirname(file), specifier)
+      const specifier = specifierOf(node)
+      if (specifier === undefined) return
       for (const house of houses) {
-        const message = climb(house, file, imported)
+        const message = specifier.startsWith('.')
+          ? climb(house, file, posix.join(posix.dirname(file), specifier))
+          : byOwnName(house, file, specifier)
         if (message !== null) report({ message, node })
       }
     }
@@ -32,8 +47,17 @@ const storeys = {
       ExportNamedDeclaration: check,
       ExportAllDeclaration: check,
       ImportExpression: check,
+      TSImportType: check,
     }
   },
+}
+
+/** A file that asks for its own package by name would go round the order of its folders. */
+function byOwnName({ root, packageName }: House, file: string, specifier: string): string | null {
+  const isOwn = packageName !== undefined && `${specifier}/`.startsWith(`${packageName}/`)
+  return isOwn && file.startsWith(`${root}/`)
+    ? `${specifier} is this package: import the file by its path.`
+    : null
 }
 
 export default { meta: { name: 'house' }, rules: { storeys } }

@@ -4,6 +4,8 @@ import { posix } from 'node:path'
 export interface House {
   /** The folder that holds all storeys, from the repository's root. */
   readonly root: string
+  /** The package that the house is: for others to import by name, its own files by path. */
+  readonly packageName?: string
   /**
    * Its folders from the lowest to the highest, `.` for the root's own files. A file may import from its own folder and
    * from lower storeys; folders of one storey do not know each other.

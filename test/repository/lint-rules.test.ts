@@ -29,7 +29,10 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
     forbidden: ['electron', 'bun:sqlite', 'ssh2', 'vue'],
     allowed: 'node:net',
   },
-  { folder: 'relay-core/src/cli', forbidden: ['electron', 'bun'], allowed: 'node:process' },
+  { folder: 'relay-core/src/cli/nps', forbidden: ['electron', 'bun'], allowed: 'node:process' },
+  { folder: 'relay-core/src', forbidden: ['electron', 'vue'], allowed: 'node:process' },
+  { folder: 'relay-core/src/testing', forbidden: ['electron', 'ssh2'], allowed: 'node:net' },
+  { folder: 'electron/testing', forbidden: ['electron', 'vue'], allowed: 'node:net' },
   {
     folder: 'electron/backend',
     forbidden: ['electron', 'vue', '../main/main.ts', '../testing/app-and-relay.ts'],

@@ -33,6 +33,8 @@ export function notReached(
 /** Fulfils when the stream brings data or lives on for `ms`; rejects with its error, or the signal's reason. */
 export function survives(stream: MuxStream, ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
   if (stream.errored) return Promise.reject(stream.errored)
+  // nobody waits any more, so nobody else will end it
+  if (signal.aborted) stream.destroy()
   return untilSettled<void>(
     (resolve, reject) => {
       const timer = setTimeout(resolve, ms)

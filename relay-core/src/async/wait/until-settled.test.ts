@@ -67,4 +67,16 @@ describe('untilSettled', () => {
     await expect(untilSettled(begin, { signal: AbortSignal.abort(late) })).rejects.toBe(late)
     expect(ends).toBe(1)
   })
+
+  it('rejects with what its end, or naming the timeout, throws', async () => {
+    const clock = new ManualClock()
+    const broken = () => {
+      throw new Error('cannot end')
+    }
+    const ending = untilSettled(() => broken, { timeoutMs: 5, onTimeout: () => late, clock })
+    const naming = untilSettled(() => () => undefined, { timeoutMs: 5, onTimeout: broken, clock })
+    clock.advance(5)
+    await expect(ending).rejects.toThrow('cannot end')
+    await expect(naming).rejects.toThrow('cannot end')
+  })
 })

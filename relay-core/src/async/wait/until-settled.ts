@@ -7,7 +7,8 @@ export type EndWait = (isGivenUp: boolean) => void
 /**
  * A promise that `begin` settles, unless the signal fires before (it rejects with its reason) or time is up (it rejects with
  * `onTimeout()`). Whatever ends the wait, the function that `begin` returned is called at that moment and not a turn later: nothing can
- * happen to a wait that is over. If the signal has fired already, nothing begins.
+ * happen to a wait that is over. The wait rejects with what that function or `onTimeout` throws. If the signal has fired
+ * already, nothing begins.
  */
 export function untilSettled<T>(
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => EndWait,
@@ -27,8 +28,12 @@ export function untilSettled<T>(
       over = { isGivenUp }
       timer?.[Symbol.dispose]()
       signal?.removeEventListener('abort', onAbort)
-      end?.(isGivenUp)
-      tell()
+      try {
+        end?.(isGivenUp)
+        tell()
+      } catch (error) {
+        reject(error as Error)
+      }
     }
     const onAbort = () => finish(true, () => reject(signal?.reason as Error))
     signal?.addEventListener('abort', onAbort)

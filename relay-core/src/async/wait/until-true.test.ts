@@ -38,3 +38,15 @@ it("rejects with the signal's reason and follows no more", async () => {
   changed.emit()
   expect(looks).toBe(1)
 })
+
+it('follows nothing when the first look throws', async () => {
+  const changed = new Signal()
+  let looks = 0
+  const isSo = () => {
+    looks += 1
+    throw new Error('cannot look')
+  }
+  await expect(untilTrue((look) => changed.subscribe(look), isSo, {})).rejects.toThrow('cannot look')
+  changed.emit()
+  expect(looks).toBe(1)
+})

@@ -15,7 +15,12 @@ export function untilTrue(
       if (isSo()) resolve()
     }
     const subscription = subscribe(look)
-    look()
+    try {
+      look()
+    } catch (error) {
+      subscription[Symbol.dispose]()
+      throw error
+    }
     return () => subscription[Symbol.dispose]()
   }, wait)
 }
