@@ -53,6 +53,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
       'base64',
     )
     const pinned = { host: sshd.host, port: sshd.port, pinnedAtMs: 0, ...describeHostKey(blob) }
+    // What a session asks of the confirmed host keys.
     const hostKeys = { get: () => pinned } as unknown as HostKeyStore
     session = await openSession(
       {

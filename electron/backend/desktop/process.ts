@@ -17,6 +17,7 @@ interface ParentPort {
   ): void
 }
 
+// Electron gives a utilityProcess its `process.parentPort`; the types of Node do not know it.
 const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
 if (parentPort === undefined)
   throw new Error('This program is started by NPS Desktop, as its backend process.')

@@ -80,6 +80,7 @@ test('a feed ends at the first value that does not fit', async () => {
 })
 
 test('where the answer should be a feed, one value is no answer', async () => {
+  // The contract says that the answer is a feed; this relay answers otherwise.
   const list = client as unknown as { clients: { watch: (input: object) => Promise<unknown> } }
   answer = []
   const wrong = new RPCHandler({ clients: { watch: os.handler(() => answer) } })

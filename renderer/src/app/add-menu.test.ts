@@ -5,6 +5,7 @@ import AddMenu from './AddMenu.vue'
 
 test('the key for Add opens its menu', async () => {
   await using page = await mountPage(AddMenu, { answers: {} })
+  // `mountPage` takes any page, and knows of none what it exposes.
   const menu = page.vm as unknown as InstanceType<typeof AddMenu>
   menu.open()
   await flushPromises()

@@ -24,6 +24,7 @@ function dialling(addresses: readonly string[], renew = false) {
   const open = (address: string) => {
     const attempt = new Attempt(address)
     attempts.push(attempt)
+    // What dialling needs of a socket.
     return attempt as unknown as Socket
   }
   const outcome = dial({ addresses, open, renew, signal: abort.signal })

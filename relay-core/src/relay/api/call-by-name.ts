@@ -20,6 +20,7 @@ export async function callByName(
   if (!known.has(name))
     return { status: 404, body: refusal(new RelayError('not-found', `There is no call ${name}.`)) }
   const [group = '', verb = ''] = name.split('/')
+  // The name is one of the contract's, as was just seen; the types know no name that comes at run time.
   const groups = calls as unknown as Record<string, Record<string, AnyCall | undefined> | undefined>
   try {
     return { status: 200, body: await groups[group]?.[verb]?.(input, { signal }) }

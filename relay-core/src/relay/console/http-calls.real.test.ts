@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
+import { TLSSocket } from 'node:tls'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -139,8 +140,9 @@ describe('web_open_ssl', () => {
         { host: '127.0.0.1', port, path: '/', agent: false, rejectUnauthorized: false },
         (response) => {
           response.resume()
-          const socket = response.socket as unknown as { getPeerCertificate(): { fingerprint256: string } }
-          resolve(socket.getPeerCertificate().fingerprint256)
+          const { socket } = response
+          if (socket instanceof TLSSocket) resolve(socket.getPeerCertificate().fingerprint256)
+          else reject(new Error('the console answered without TLS'))
         },
       )
       call.on('error', reject)

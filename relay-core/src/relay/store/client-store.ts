@@ -3,6 +3,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
 import type { StateFile } from './state-file.ts'
+import { StoredRow } from './stored-row.ts'
 
 export interface ClientRecord {
   readonly id: number
@@ -143,19 +144,19 @@ export function keyIdOf(vkey: string): string {
   return createHmac('sha256', vkey).update('nps-desktop key id').digest().subarray(0, 16).toString('hex')
 }
 
-/** The JSON was checked at the API's edge before `add` and `update`; an idle relay should not load a schema library. */
-function fromRow(row: Record<string, unknown>): ClientRecord {
+function fromRow(values: Record<string, unknown>): ClientRecord {
+  const row = new StoredRow('clients', values)
   return {
-    id: Number(row['id']),
-    name: String(row['name']),
-    vkey: String(row['vkey']),
-    enabled: row['enabled'] === 1,
-    createdAtMs: Number(row['created_at_ms']),
-    lastSeenMs: row['last_seen_ms'] === null ? null : Number(row['last_seen_ms']),
-    settings: JSON.parse(String(row['settings'])) as ClientSettings,
-    limits: JSON.parse(String(row['limits'])) as ClientLimits,
-    downBytes: Number(row['down_bytes']),
-    upBytes: Number(row['up_bytes']),
-    temporaryFrom: row['temporary_from'] === null ? null : String(row['temporary_from']),
+    id: row.integer('id'),
+    name: row.text('name'),
+    vkey: row.text('vkey'),
+    enabled: row.isOn('enabled'),
+    createdAtMs: row.integer('created_at_ms'),
+    lastSeenMs: row.integerOrNull('last_seen_ms'),
+    settings: row.json('settings'),
+    limits: row.json('limits'),
+    downBytes: row.integer('down_bytes'),
+    upBytes: row.integer('up_bytes'),
+    temporaryFrom: row.textOrNull('temporary_from'),
   }
 }

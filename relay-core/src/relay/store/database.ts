@@ -1,85 +1,7 @@
 import { RelayError } from '../../api/errors.ts'
 import { migrate } from '../../files/migrate.ts'
+import { relaySchema } from './relay-schema.ts'
 import { StateFile } from './state-file.ts'
-
-/**
- * The steps from one version of the schema to the next; the number in the table `schema` counts those done.
- * A released step is never edited.
- */
-const migrations: readonly string[] = [
-  `create table clients (
-     id integer primary key autoincrement,
-     name text not null,
-     vkey text not null unique,
-     key_id text not null unique,
-     enabled integer not null default 1,
-     created_at_ms integer not null,
-     last_seen_ms integer
-   ) strict;
-   create table tunnels (
-     id integer primary key autoincrement,
-     client_id integer not null references clients(id) on delete cascade,
-     name text not null,
-     mode text not null,
-     port integer not null unique,
-     target text not null,
-     enabled integer not null default 1,
-     created_at_ms integer not null,
-     down_bytes integer not null default 0,
-     up_bytes integer not null default 0
-   ) strict;
-   create table traffic_minutes (
-     at_ms integer not null, tunnel_id integer not null, down_bytes integer not null, up_bytes integer not null,
-     primary key (at_ms, tunnel_id)
-   ) strict, without rowid;
-   create table traffic_hours (
-     at_ms integer not null, tunnel_id integer not null, down_bytes integer not null, up_bytes integer not null,
-     primary key (at_ms, tunnel_id)
-   ) strict, without rowid;
-   create table invites (
-     code_hash text primary key,
-     client_id integer not null references clients(id) on delete cascade,
-     host text not null,
-     expires_at_ms integer not null,
-     fetched_at_ms integer
-   ) strict;
-   create table runs (started_at_ms integer primary key, last_at_ms integer not null) strict;`,
-  // every mode: tunnels without a port of their own, TCP and UDP on the same number, settings and limits as JSON
-  `alter table clients add column settings text not null default '{}';
-   alter table clients add column limits text not null default '{}';
-   alter table clients add column down_bytes integer not null default 0;
-   alter table clients add column up_bytes integer not null default 0;
-   update clients set
-     down_bytes = (select coalesce(sum(down_bytes), 0) from tunnels where client_id = clients.id),
-     up_bytes = (select coalesce(sum(up_bytes), 0) from tunnels where client_id = clients.id);
-   alter table tunnels rename to tunnels_of_version_1;
-   create table tunnels (
-     id integer primary key autoincrement,
-     client_id integer not null references clients(id) on delete cascade,
-     name text not null,
-     mode text not null,
-     port integer,
-     target text not null,
-     settings text not null default '{}',
-     limits text not null default '{}',
-     pushed_by text,
-     enabled integer not null default 1,
-     created_at_ms integer not null,
-     down_bytes integer not null default 0,
-     up_bytes integer not null default 0
-   ) strict;
-   insert into tunnels (id, client_id, name, mode, port, target, enabled, created_at_ms, down_bytes, up_bytes)
-     select id, client_id, name, mode, port, target, enabled, created_at_ms, down_bytes, up_bytes
-     from tunnels_of_version_1;
-   delete from sqlite_sequence where name = 'tunnels';
-   insert into sqlite_sequence select 'tunnels', seq from sqlite_sequence where name = 'tunnels_of_version_1';
-   drop table tunnels_of_version_1;`,
-  // clients that agents with the public key make for themselves
-  `alter table clients add column temporary_from text;`,
-  // where an invite's script was last fetched from, and how often
-  `alter table invites add column fetched_from text;
-   alter table invites add column fetches integer not null default 0;`,
-]
 
 /**
  * Opens the relay's state, creates it if there is none, and migrates an older schema. A state that is up to date
@@ -107,7 +29,7 @@ export function openDatabase(path: string): StateFile {
 
 function migrateState(database: StateFile, path: string): void {
   migrate(database, {
-    steps: migrations,
+    steps: relaySchema,
     readVersion: () => versionOf(database),
     writeVersion: (version) => {
       database.exec('create table if not exists schema (version integer not null) strict')

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StateFile } from './state-file.ts'
+import { StoredRow } from './stored-row.ts'
 
 export interface InviteRecord {
   readonly codeHash: string
@@ -64,14 +65,15 @@ function hashOf(code: string): string {
   return createHash('sha256').update(code).digest('hex')
 }
 
-function fromRow(row: Record<string, unknown>): InviteRecord {
+function fromRow(values: Record<string, unknown>): InviteRecord {
+  const row = new StoredRow('invites', values)
   return {
-    codeHash: String(row['code_hash']),
-    clientId: Number(row['client_id']),
-    host: String(row['host']),
-    expiresAtMs: Number(row['expires_at_ms']),
-    fetchedAtMs: row['fetched_at_ms'] === null ? null : Number(row['fetched_at_ms']),
-    fetchedFrom: row['fetched_from'] === null ? null : String(row['fetched_from']),
-    fetches: Number(row['fetches']),
+    codeHash: row.text('code_hash'),
+    clientId: row.integer('client_id'),
+    host: row.text('host'),
+    expiresAtMs: row.integer('expires_at_ms'),
+    fetchedAtMs: row.integerOrNull('fetched_at_ms'),
+    fetchedFrom: row.textOrNull('fetched_from'),
+    fetches: row.integer('fetches'),
   }
 }

@@ -86,6 +86,65 @@ test('minutes are kept for 48 hours, hours for 90 days', () => {
   store.close()
 })
 
+/** As the first version of nps wrote it. */
+const firstSchema = `
+  create table schema (version integer not null) strict;
+  insert into schema values (1);
+  create table clients (
+    id integer primary key autoincrement, name text not null, vkey text not null unique, key_id text not null unique,
+    enabled integer not null default 1, created_at_ms integer not null, last_seen_ms integer) strict;
+  create table tunnels (
+    id integer primary key autoincrement, client_id integer not null references clients(id) on delete cascade,
+    name text not null, mode text not null, port integer not null unique, target text not null,
+    enabled integer not null default 1, created_at_ms integer not null,
+    down_bytes integer not null default 0, up_bytes integer not null default 0) strict;
+  create table traffic_minutes (
+    at_ms integer not null, tunnel_id integer not null, down_bytes integer not null, up_bytes integer not null,
+    primary key (at_ms, tunnel_id)) strict, without rowid;
+  create table traffic_hours (
+    at_ms integer not null, tunnel_id integer not null, down_bytes integer not null, up_bytes integer not null,
+    primary key (at_ms, tunnel_id)) strict, without rowid;
+  create table invites (
+    code_hash text primary key, client_id integer not null references clients(id) on delete cascade,
+    host text not null, expires_at_ms integer not null, fetched_at_ms integer) strict;
+  create table runs (started_at_ms integer primary key, last_at_ms integer not null) strict;`
+
+test('state of the first version opens with all it holds, and ids go on from there', () => {
+  const vkey = newVkey()
+  const database = new DatabaseSync(join(folder, 'relay.db'))
+  database.exec(`${firstSchema}
+    insert into clients values (3, 'lab', '${vkey}', '${keyIdOf(vkey)}', 0, ${t0}, null);
+    insert into tunnels values (8, 3, 'ssh', 'tcp', 7001, '127.0.0.1:22', 1, ${t0}, 5, 2), (9, 3, 'x', 'tcp', 7002, 'a:1', 1, ${t0}, 0, 0);
+    delete from tunnels where id = 9;
+    insert into invites values ('hash', 3, 'cloud', ${t0 + hour}, null)`)
+  database.close()
+  const store = openStore(folder, t0)
+  expect(store.clients.list()).toMatchObject([
+    { id: 3, name: 'lab', vkey, enabled: false, lastSeenMs: null, settings: {}, downBytes: 5, upBytes: 2 },
+  ])
+  expect(store.tunnels.list()).toMatchObject([
+    { id: 8, clientId: 3, mode: 'tcp', port: 7001, target: '127.0.0.1:22', downBytes: 5, pushedBy: null },
+  ])
+  expect(store.invites.list()).toMatchObject([{ clientId: 3, host: 'cloud', fetches: 0, fetchedFrom: null }])
+  const added = store.tunnels.add({ clientId: 3, name: 'b', mode: 'udp', port: 7001, target: 'a:1' }, t0)
+  expect(added.id).toBe(10)
+  store.close()
+})
+
+test('a row that is damaged is named, with the next step', () => {
+  const first = openStore(folder, t0)
+  const { id } = first.clients.add({ name: 'a', vkey: newVkey() }, t0)
+  first.close()
+  const database = new DatabaseSync(join(folder, 'relay.db'))
+  database.exec(`update clients set limits = '{"half'`)
+  database.close()
+  const store = openStore(folder, t0)
+  expect(() => store.clients.list()).toThrow(
+    `"limits" of row ${id} in "clients": it is no JSON. Move relay.db`,
+  )
+  store.close()
+})
+
 test('state of a newer version is refused by name, not overwritten', () => {
   openStore(folder, t0).close()
   const database = new DatabaseSync(join(folder, 'relay.db'))

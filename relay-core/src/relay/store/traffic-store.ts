@@ -1,5 +1,6 @@
 import type { TrafficHistory } from '../../api/models.ts'
 import type { StateFile } from './state-file.ts'
+import { StoredRow } from './stored-row.ts'
 
 /** What a tunnel has carried in one minute or less. */
 export interface StoredTrafficPoint {
@@ -76,11 +77,13 @@ export class TrafficStore {
          where at_ms >= ? and (? is null or tunnel_id = ?) group by at`,
       )
       .all(periodMs, firstMs, tunnelId ?? null, tunnelId ?? null)
-    const byTime = new Map(rows.map((row) => [Number(row['at']), row]))
+      .map((values) => new StoredRow(table, values))
+    const byTime = new Map(rows.map((row) => [row.integer('at'), row]))
     const runs = this.#database
       .prepare('select started_at_ms, last_at_ms from runs where last_at_ms >= ?')
       .all(firstMs)
-      .map((row) => ({ from: Number(row['started_at_ms']), to: Number(row['last_at_ms']) }))
+      .map((values) => new StoredRow('runs', values))
+      .map((row) => ({ from: row.integer('started_at_ms'), to: row.integer('last_at_ms') }))
     return {
       periodMs,
       points: Array.from({ length: points }, (_, index) => {
@@ -90,8 +93,8 @@ export class TrafficStore {
         const silence = ran ? 0 : null
         return {
           atMs,
-          downBytes: row ? Number(row['down']) : silence,
-          upBytes: row ? Number(row['up']) : silence,
+          downBytes: row?.integer('down') ?? silence,
+          upBytes: row?.integer('up') ?? silence,
         }
       }),
     }

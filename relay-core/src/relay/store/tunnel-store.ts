@@ -2,6 +2,7 @@ import type { Limits } from '../../api/limits.ts'
 import type { TunnelMode } from '../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { StateFile } from './state-file.ts'
+import { StoredRow } from './stored-row.ts'
 
 export interface TunnelRecord {
   readonly id: number
@@ -115,21 +116,22 @@ export class TunnelStore {
   }
 }
 
-/** The JSON was checked at the API's edge before `add` and `update`; an idle relay should not load a schema library. */
-function fromRow(row: Record<string, unknown>): TunnelRecord {
+function fromRow(values: Record<string, unknown>): TunnelRecord {
+  const row = new StoredRow('tunnels', values)
   return {
-    id: Number(row['id']),
-    clientId: Number(row['client_id']),
-    name: String(row['name']),
-    mode: row['mode'] as TunnelMode,
-    port: row['port'] === null ? null : Number(row['port']),
-    target: String(row['target']),
-    settings: JSON.parse(String(row['settings'])) as TunnelSettings,
-    limits: JSON.parse(String(row['limits'])) as Limits,
-    pushedBy: row['pushed_by'] === 'agent' ? 'agent' : null,
-    enabled: row['enabled'] === 1,
-    createdAtMs: Number(row['created_at_ms']),
-    downBytes: Number(row['down_bytes']),
-    upBytes: Number(row['up_bytes']),
+    id: row.integer('id'),
+    clientId: row.integer('client_id'),
+    name: row.text('name'),
+    // One that this version does not know is kept: it is shown, and refused by its name when it is opened.
+    mode: row.text('mode') as TunnelMode,
+    port: row.integerOrNull('port'),
+    target: row.text('target'),
+    settings: row.json('settings'),
+    limits: row.json('limits'),
+    pushedBy: row.textOrNull('pushed_by') === 'agent' ? 'agent' : null,
+    enabled: row.isOn('enabled'),
+    createdAtMs: row.integer('created_at_ms'),
+    downBytes: row.integer('down_bytes'),
+    upBytes: row.integer('up_bytes'),
   }
 }

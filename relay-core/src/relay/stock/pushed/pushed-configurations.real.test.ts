@@ -145,6 +145,7 @@ function online(clientId: number): { leave: () => void } {
     close: () => leave({ reason: 'closed' }),
     endLink: () => leave({ reason: 'closed' }),
   }
+  // What a place among the agents needs; nothing is sent through it.
   agents.add(session as unknown as AgentSession)
   return { leave: () => leave({ reason: 'left' }) }
 }
