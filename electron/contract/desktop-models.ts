@@ -279,7 +279,7 @@ export const lab = z.object({
   account: z.string().optional(),
   /** What its owner lets it dial; each set-up and each line to paste passes it on. */
   allowTarget,
-  /** Whether the npc that the app has set up there has it so; null where the app has set up none. */
+  /** Whether the npc there has it so; null where the app cannot know, as it has not set it up or has since shown a line. */
   allowTargetInForce: z.boolean().nullable(),
   /** Its address is that of its own SSH tunnel: whatever stops its npc cuts the session too. */
   byOwnTunnel: z.boolean().optional(),

@@ -1,11 +1,12 @@
 import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { allowTargetProblem } from '@nps-desktop/relay-core/config'
+import { clientOfLab } from './steps/client-of-lab.ts'
 import { widened } from '../known-tunnels/allowed-target.ts'
 import { AppError } from '../failures/app-error.ts'
-import { labIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import { refuseUnconfirmed } from '../ssh/host-keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
+import { freeLabId } from '../relays/adopt-clients.ts'
 import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 
 type Signal = { readonly signal: AbortSignal }
@@ -38,7 +39,7 @@ export class LabRecords {
     const client = await this.#relays
       .api(serverId)
       .clients.add({ name, settings: { mayPush: false } }, { signal })
-    const id = labIdOf(serverId, client.id)
+    const id = freeLabId(this.#storage, serverId, client.id)
     await this.#keepSecrets(id, input.secret, jump)
     this.#storage.labs.put({
       id,
@@ -96,27 +97,32 @@ export class LabRecords {
     { signal }: Signal,
   ): Promise<{ curl: string; wget: string; expiresAtMs: number }> {
     const { lab, server } = this.find(labId)
-    if (lab.clientId === null || !server.relay) {
-      throw new AppError('not-found', `${lab.name} has no place on ${server.name} yet. Set it up first.`, {
+    if (!server.relay) {
+      throw new AppError('not-found', `${server.name} has no nps yet. Set it up first.`, {
         lab: lab.name,
         server: server.name,
       })
     }
+    const id = await clientOfLab(lab, { storage: this.#storage, relays: this.#relays, signal })
     const { allowTarget } = lab
     const { curl, wget, expiresAtMs } = await this.#relays
       .api(server.id)
       .clients.invite(
-        { id: lab.clientId, host: server.relay.host, ...(allowTarget !== null && { allowTarget }) },
+        { id, host: server.relay.host, ...(allowTarget !== null && { allowTarget }) },
         { signal },
       )
     // An older nps does not know the wish, and its line would let the box be led anywhere.
-    if (allowTarget !== null && !curl.includes(`-allow_target=${allowTarget}`)) {
+    const isLimited = (line: string): boolean => line.includes(`-allow_target=${allowTarget}`)
+    if (allowTarget !== null && !(isLimited(curl) && isLimited(wget))) {
       throw new AppError(
         'version-unsupported',
         `The nps on ${server.name} is too old to limit what ${lab.name} may open. Set the server up again to bring it up to date.`,
         { server: server.name, lab: lab.name },
       )
     }
+    const { labs } = this.#storage
+    const now = labs.get(labId)
+    if (now?.installed && now.allowTargetThere !== allowTarget) labs.put({ ...now, otherListByLine: true })
     return { curl, wget, expiresAtMs }
   }
 

@@ -157,7 +157,8 @@ export class OverviewFeed {
       jump: through?.host ?? null,
       hasSecret: this.#storage.secrets.has(`lab/${id}/ssh`),
       allowTarget: lab.allowTarget,
-      allowTargetInForce: lab.installed && lab.allowTargetThere === lab.allowTarget,
+      allowTargetInForce:
+        lab.installed && !lab.otherListByLine ? lab.allowTargetThere === lab.allowTarget : null,
       startKind: lab.installed?.service ?? this.#origins.get(id)?.start ?? 'unknown',
       ...(account && { account }),
       ...(isByOwnTunnel(lab, tunnels) && { byOwnTunnel: true }),
@@ -169,6 +170,7 @@ export class OverviewFeed {
     if (clientId === null) return { state: 'waiting' }
     const { link, mirror, notOnlineSinceMs } = this.#relays.view(serverId)
     const client = mirror.clients?.find((one) => one.id === clientId)
+    if (link.state === 'online' && mirror.clients && !client) return { state: 'waiting' }
     if (link.state !== 'online' || !client) {
       return { state: 'unknown', sinceMs: mirror.answeredAtMs ?? notOnlineSinceMs }
     }

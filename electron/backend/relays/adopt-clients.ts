@@ -1,11 +1,12 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { labIdOf } from '../ids.ts'
-import type { Storage } from '../storage/records.ts'
+import { labIdOf, newId } from '../ids.ts'
+import type { LabRecord, Storage } from '../storage/records.ts'
 import type { Relays } from './relays.ts'
 
 /**
- * Lab boxes follow their relay's clients: one made elsewhere (by the command line, the web console) appears, a new
- * name is taken over, and one that is gone there goes here, unless the app can sign in to the box and set it up again.
+ * Lab boxes follow their relay's clients: one made elsewhere (by the command line, the web console) appears, and a new name
+ * is taken over. One that is gone there goes here only where the app keeps nothing of it: a relay that leaves a client out and
+ * shows it again must not be able to make the app forget its owner's choice or its agent's key.
  */
 export function followClients(storage: Storage, relays: Relays, log: Log): Disposable {
   /** Each list counts once: an old one knows nothing of a box that was added after it came. */
@@ -26,27 +27,48 @@ export function followClients(storage: Storage, relays: Relays, log: Log): Dispo
 function adopt(storage: Storage, serverId: string, clients: readonly { id: number; name: string }[]): void {
   // It may have been forgotten while the disk took nothing.
   if (!storage.servers.get(serverId)) return
-  const own = storage.labs.list().filter((lab) => lab.serverId === serverId)
-  for (const client of clients) {
-    const lab = own.find((one) => one.clientId === client.id)
-    const id = lab?.id ?? labIdOf(serverId, client.id)
-    if (lab?.name === client.name) continue
-    const fresh = {
-      id,
-      serverId,
-      address: null,
-      jump: { kind: 'none' },
-      installed: null,
-      agentKey: null,
-      allowTarget: null,
-      allowTargetThere: null,
-    } as const
-    storage.labs.put({ ...fresh, ...lab, name: client.name, clientId: client.id })
+  for (const { id: clientId, name } of clients) {
+    const lab = labOfClient(storage, serverId, clientId)
+    if (lab?.name === name && lab.clientId === clientId) continue
+    const id = lab?.id ?? freeLabId(storage, serverId, clientId)
+    storage.labs.put({ ...(lab ?? { ...unknown, id, serverId }), name, clientId })
   }
   const there = new Set(clients.map((client) => client.id))
-  for (const lab of own) {
-    if (lab.clientId === null || there.has(lab.clientId)) continue
-    if (lab.address) storage.labs.put({ ...lab, clientId: null })
-    else storage.labs.delete(lab.id)
+  for (const lab of storage.labs.list()) {
+    if (lab.serverId !== serverId || lab.clientId === null || there.has(lab.clientId)) continue
+    if (!keepsSomething(lab)) storage.labs.delete(lab.id)
   }
+}
+
+const unknown = {
+  address: null,
+  jump: { kind: 'none' },
+  installed: null,
+  agentKey: null,
+  allowTarget: null,
+  allowTargetThere: null,
+} as const
+
+type Labs = Pick<Storage, 'labs'>
+
+/** The lab box that stands for a client of the relay, also while the relay says that there is no such client. */
+function labOfClient({ labs }: Labs, serverId: string, clientId: number): LabRecord | undefined {
+  const own = labs.list().filter((lab) => lab.serverId === serverId)
+  const usual = labIdOf(serverId, clientId)
+  return (
+    own.find((lab) => lab.clientId === clientId) ??
+    own.find((lab) => lab.clientId === null && lab.id === usual)
+  )
+}
+
+/** An id for a new lab box under which nothing is kept yet, whatever the relay calls its client. */
+export function freeLabId({ labs }: Labs, serverId: string, clientId: number): string {
+  const usual = labIdOf(serverId, clientId)
+  const lab = labs.get(usual)
+  return lab && keepsSomething(lab) ? newId('l') : usual
+}
+
+/** Of a lab box that only its relay has told of, nothing is kept, and it goes when it is gone there. */
+export function keepsSomething({ address, installed, agentKey, allowTarget, jump }: LabRecord): boolean {
+  return !!(address ?? installed ?? agentKey ?? allowTarget) || jump.kind !== 'none'
 }

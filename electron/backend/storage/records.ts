@@ -66,6 +66,8 @@ export interface LabRecord {
   readonly allowTarget: string | null
   /** The same as the app last wrote it there, with `installed`. */
   readonly allowTargetThere: string | null
+  /** A line with another list has been shown since: whether it was pasted there, and which came last, cannot be known. */
+  readonly otherListByLine?: boolean | undefined
 }
 
 /** Whose key it is: a port of a host, as it is reached by one way. */

@@ -59,6 +59,7 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
   // boxes of before there was a choice were set up without one
   allowTarget: z.string().nullable().default(null),
   allowTargetThere: z.string().nullable().default(null),
+  otherListByLine: z.boolean().optional(),
 })
 
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({

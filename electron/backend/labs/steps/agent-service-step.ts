@@ -3,6 +3,7 @@ import { writtenPaths } from '../../provisioning/install/written-paths.ts'
 import { endUpload, need, programPath } from '../../provisioning/install/upload-steps.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
+import { clientOfLab } from './client-of-lab.ts'
 import { type LabContext, labOf, relayOf } from './lab-context.ts'
 
 /** npc makes itself a service with its key, and tells which kind it got. */
@@ -14,9 +15,7 @@ export const agentServiceStep: StepDefinition<LabContext> = {
     const relay = relayOf(context)
     const owner = await workplace.owner(signal)
     const api = relays.api(lab.serverId)
-    const id =
-      lab.clientId ?? (await api.clients.add({ name: lab.name, settings: { mayPush: false } }, { signal })).id
-    if (lab.clientId === null) storage.labs.put({ ...lab, clientId: id })
+    const id = await clientOfLab(lab, { storage, relays, signal })
     const { vkey } = await api.clients.command({ id, host: relay.host }, { signal })
     const installed = await installProgram('npc', owner, programPath(found), {
       // the identity that the app itself has pinned, which it read by ssh: not what the relay says of itself
@@ -35,6 +34,7 @@ export const agentServiceStep: StepDefinition<LabContext> = {
     storage.labs.put({
       ...labOf(context),
       allowTargetThere: lab.allowTarget,
+      otherListByLine: false,
       installed: {
         as: owner.as,
         service,

@@ -55,7 +55,7 @@ export class Invites {
   }
 
   /**
-   * The line itself says what the agent may dial (`allowTarget`), so that it does not depend on what the relay's script makes of it.
+   * The line itself says what the agent may dial (`allowTarget`), where whoever pastes it can read it; the script passes it on to npc.
    * Rejects with RelayError `invalid-input` for a host that cannot be part of a shell command, and for a list that npc would refuse.
    */
   async create(client: ClientRecord, host: string, allowTarget?: string) {

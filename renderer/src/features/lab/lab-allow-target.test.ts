@@ -48,7 +48,7 @@ test('a change is kept and put in force by setting the box up again', async () =
 test('one that came by its pasted line is told by a new line, and nothing is set up from here', async () => {
   const { page, done } = await mounted({ ...pasted, allowTarget: '127.0.0.1' })
   await using _ = page
-  expect(page.text()).toContain('once a new line has been pasted')
+  expect(page.text()).toContain('which this app cannot see')
   buttonCalled('Change').click()
   await flushPromises()
   await page.get('input').setValue('127.0.0.1:22')

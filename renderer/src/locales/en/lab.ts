@@ -67,8 +67,8 @@ export const lab = {
     save: 'Save and set up again',
     saveLine: 'Save and show the line',
     notInForce: 'Not in force yet: set the lab box up again.',
-    byLine:
-      'npc was told so by the line that was pasted. A change takes effect once a new line has been pasted there.',
+    inForceUnknown:
+      'npc there keeps to what it was told when it was last set up or a line was last pasted, which this app cannot see. A change takes effect with the next one.',
   },
   rename: 'Rename',
   newName: 'New name',

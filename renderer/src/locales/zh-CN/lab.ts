@@ -67,7 +67,8 @@ export const lab: Translation<typeof en> = {
     save: '保存并重新部署',
     saveLine: '保存并显示命令',
     notInForce: '尚未生效：请重新部署这台实验室主机。',
-    byLine: '由粘贴的命令告知 npc。更改后，需在那里粘贴新的命令才会生效。',
+    inForceUnknown:
+      'npc 遵守上次部署或上次粘贴命令时得到的设置，应用无法得知是哪一个。更改在下一次部署或粘贴后生效。',
   },
   rename: '重命名',
   newName: '新名称',

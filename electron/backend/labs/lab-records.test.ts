@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openKeyFile } from '../key-file.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { LabRecord, Storage } from '../storage/records.ts'
+import { openStorage } from '../storage/storage.ts'
+import { LabRecords } from './lab-records.ts'
+
+const options = { signal: new AbortController().signal }
+const thisBox = '127.0.0.1,::1'
+let folder: string
+let storage: Storage
+
+const lab: LabRecord = {
+  id: 's1-c3',
+  serverId: 's1',
+  name: 'a100',
+  address: { host: 'lab', port: 22, user: 'alice' },
+  jump: { kind: 'none' },
+  clientId: 3,
+  installed: {
+    as: 'user',
+    service: 'cron',
+    programPath: '/home/alice/npc',
+    folder: '/home/alice/.nps',
+    firewallRules: [],
+  },
+  agentKey: 'sha256:its-own',
+  allowTarget: thisBox,
+  allowTargetThere: thisBox,
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-labs-'))
+  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  const range = { from: 7000, to: 9000 }
+  storage.servers.put({
+    id: 's1',
+    name: 'cloud',
+    address: null,
+    relay: { host: 'h', bridgePort: 8024, fingerprint: 'f', version: null, range },
+    installed: null,
+    ports: null,
+    local: false,
+  })
+  storage.labs.put(lab)
+})
+afterEach(async () => {
+  storage.close()
+  await rm(folder, { recursive: true })
+})
+
+/** With a relay that answers a new client with `id` and makes its lines by `line`. */
+function recordsWith({ id = 3, line = (list?: string) => `sh -s -- '-allow_target=${list}'` } = {}) {
+  const clients = {
+    list: async () => [{ id: 3 }],
+    add: async () => ({ id }),
+    invite: async ({ allowTarget }: { allowTarget?: string }) => ({
+      curl: line(allowTarget),
+      wget: `sh -s -- '-allow_target=${allowTarget}'`,
+      expiresAtMs: 1,
+    }),
+  }
+  // what the calls need; the rest of the relays is not there
+  return new LabRecords({ storage, relays: { api: () => ({ clients }) } as unknown as Relays })
+}
+
+test('what npc keeps to is not known any more once a line with another list was shown', async () => {
+  const records = recordsWith()
+  await records.invite({ labId: lab.id }, options)
+  expect(storage.labs.get(lab.id)?.otherListByLine).toBe(undefined)
+  await records.edit({ labId: lab.id, allowTarget: `${thisBox},10.0.0.5:22` }, options)
+  await records.invite({ labId: lab.id }, options)
+  await records.edit({ labId: lab.id, allowTarget: thisBox }, options)
+  expect(storage.labs.get(lab.id)).toEqual({ ...lab, otherListByLine: true })
+})
+
+test('a line without the limit that was asked for is not shown', async () => {
+  const inviting = recordsWith({ line: () => 'sh' }).invite({ labId: lab.id }, options)
+  await expect(inviting).rejects.toMatchObject({ code: 'version-unsupported' })
+})
+
+test('targets are added to the list of that moment', async () => {
+  const records = recordsWith()
+  await records.edit({ labId: lab.id, allowTarget: '127.0.0.1' }, options)
+  records.allow({ labId: lab.id, targets: ['10.0.0.5:22'] })
+  expect(storage.labs.get(lab.id)?.allowTarget).toBe('127.0.0.1,10.0.0.5:22')
+})
+
+test('a new lab box does not take the place of another, whatever its server says', async () => {
+  const fresh = { serverId: 's1', name: 'b200', address: null, allowTarget: thisBox }
+  const { labId } = await recordsWith({ id: 3 }).add(fresh, options)
+  expect(labId).not.toBe(lab.id)
+  expect(storage.labs.get(lab.id)).toEqual(lab)
+})

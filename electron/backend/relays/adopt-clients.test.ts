@@ -1,0 +1,103 @@
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openKeyFile } from '../key-file.ts'
+import type { LabRecord, Storage } from '../storage/records.ts'
+import { openStorage } from '../storage/storage.ts'
+import { followClients } from './adopt-clients.ts'
+import type { Relays } from './relays.ts'
+
+let folder: string
+let storage: Storage
+/** The relay tells of these clients. */
+let tell: (clients: readonly { id: number; name: string }[]) => void
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-clients-'))
+  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  storage.servers.put({
+    id: 's1',
+    name: 'cloud',
+    address: null,
+    relay: null,
+    installed: null,
+    ports: null,
+    local: false,
+  })
+  let clients: readonly { id: number; name: string }[] = []
+  let listener = (_serverId: string): void => undefined
+  // what following needs; the rest of the relays is not there
+  const relays = {
+    view: () => ({ mirror: { clients }, link: { state: 'online' } }),
+    onChange: (given: typeof listener) => {
+      listener = given
+      return { [Symbol.dispose]: () => undefined }
+    },
+  } as unknown as Relays
+  followClients(storage, relays, silentLog)
+  tell = (told) => {
+    clients = [...told]
+    listener('s1')
+  }
+})
+afterEach(async () => {
+  storage.close()
+  await rm(folder, { recursive: true })
+})
+
+const pasted: LabRecord = {
+  id: 's1-c3',
+  serverId: 's1',
+  name: 'a100',
+  address: null,
+  jump: { kind: 'none' },
+  clientId: 3,
+  installed: null,
+  agentKey: 'sha256:its-own',
+  allowTarget: '127.0.0.1,::1',
+  allowTargetThere: null,
+}
+const overSsh: LabRecord = {
+  ...pasted,
+  address: { host: 'lab', port: 22, user: 'alice' },
+  installed: {
+    as: 'user',
+    service: 'cron',
+    programPath: '/home/alice/npc',
+    folder: '/home/alice/.nps',
+    firewallRules: [],
+  },
+}
+
+test.each([
+  ['by a pasted line', pasted],
+  ['over ssh', overSsh],
+  ['over ssh, and left out by an app of before', { ...overSsh, clientId: null }],
+])('what is kept of a lab box set up %s outlives a relay that leaves it out and shows it again', (_, lab) => {
+  storage.labs.put(lab)
+  tell([{ id: 3, name: 'a100' }])
+  tell([])
+  expect(storage.labs.list()).toEqual([{ ...lab, clientId: 3 }])
+  tell([{ id: 3, name: 'renamed' }])
+  expect(storage.labs.list()).toEqual([{ ...lab, clientId: 3, name: 'renamed' }])
+})
+
+test('a client that a lab box had before it was set up again is another one, and takes nothing from it', () => {
+  const lab = { ...overSsh, clientId: 7 }
+  storage.labs.put(lab)
+  tell([
+    { id: 3, name: 'a100' },
+    { id: 7, name: 'a100' },
+  ])
+  expect(storage.labs.get('s1-c3')).toEqual(lab)
+  expect(storage.labs.list()).toHaveLength(2)
+})
+
+test('a lab box that only the relay has told of goes when it is gone there', () => {
+  tell([{ id: 4, name: 'by-hand' }])
+  expect(storage.labs.list()).toMatchObject([{ id: 's1-c4', name: 'by-hand', clientId: 4 }])
+  tell([])
+  expect(storage.labs.list()).toEqual([])
+})

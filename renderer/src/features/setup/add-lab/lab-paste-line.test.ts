@@ -1,0 +1,41 @@
+import { thisLabBoxOnly } from '@nps-desktop/electron/contract'
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { computed, defineComponent, h } from 'vue'
+import AllowTargetField from '../../../machines/AllowTargetField.vue'
+import { mountPage } from '../../../testing/mount-page.ts'
+import { lab, server } from '../../../testing/pasted-lab.ts'
+import { provideWizard } from '../wizard/wizard.ts'
+import LabPasteLine from './LabPasteLine.vue'
+
+const InWizard = defineComponent(() => {
+  provideWizard(
+    computed(() => ({ title: '', subtitle: '', lines: [], current: 'lab' as const, kept: false })),
+  )
+  return () => h(LabPasteLine, { server, lab: { ...lab, allowTarget: null } })
+})
+
+test('while a line is made its choice is locked, and the line is gone once another is chosen', async () => {
+  const kept: unknown[] = []
+  const invited = Promise.withResolvers<{ curl: string; wget: string; expiresAtMs: number }>()
+  await using page = await mountPage(InWizard, {
+    answers: {
+      labs: {
+        edit: async ({ allowTarget }: { allowTarget: string | null }) => kept.push(allowTarget),
+        invite: () => invited.promise,
+      },
+    },
+  })
+  await flushPromises()
+  const choice = page.getComponent(AllowTargetField)
+  expect(choice.props('disabled')).toBe(true)
+  // a change that came all the same: the line is for what was chosen when it was asked for
+  await choice.setValue(thisLabBoxOnly)
+  invited.resolve({ curl: 'curl unlimited', wget: 'wget unlimited', expiresAtMs: Date.now() + 60_000 })
+  await flushPromises()
+  expect(kept).toEqual([null])
+  expect(page.text()).not.toContain('unlimited')
+  expect(choice.props('disabled')).toBe(false)
+  await choice.setValue(null)
+  expect(page.text()).toContain('curl unlimited')
+})
