@@ -12,7 +12,7 @@ export interface Smoke {
   readonly idleResidentBytes: number
 }
 
-const startDeadlineMs = 20_000
+const startTimeoutMs = 20_000
 /** After this an idle program has given back what starting took. */
 const settleMs = 3_000
 
@@ -51,7 +51,7 @@ async function start(program: string, folder: string, port: number, measureAfter
   const exited = once(child, 'exit')
   try {
     while (!(await answers(port))) {
-      if (child.exitCode !== null || performance.now() - startedMs > startDeadlineMs)
+      if (child.exitCode !== null || performance.now() - startedMs > startTimeoutMs)
         throw new Error(`nps did not listen on ${port}:\n${Buffer.concat(output).toString()}`)
     }
     const startToListeningMs = performance.now() - startedMs

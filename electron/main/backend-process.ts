@@ -7,10 +7,10 @@ import type { createDesktopShell } from './desktop-shell.ts'
 const maxRestarts = 5
 const restartWindowMs = 60_000
 /** The backend closes its links and its database within this. */
-const closeDeadlineMs = 5_000
+const closeTimeoutMs = 5_000
 
 export interface BackendProcessOptions {
-  /** The bundled backend/process.ts. */
+  /** The bundled backend/desktop/process.ts. */
   readonly script: string
   readonly start: BackendStart
   readonly shell: ReturnType<typeof createDesktopShell>
@@ -53,7 +53,7 @@ export class BackendProcess {
     const child = this.#child
     if (child === undefined) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => child.kill(), closeDeadlineMs)
+      const timer = setTimeout(() => child.kill(), closeTimeoutMs)
       child.once('exit', () => {
         clearTimeout(timer)
         resolve()

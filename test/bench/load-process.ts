@@ -42,19 +42,19 @@ export class LoadProcess<Commands> {
     return new LoadProcess('load-visitor.ts', inPlace({ program: process.execPath, args: [] }))
   }
 
-  /** Rejects after `withinMs` without an answer. */
+  /** Rejects after `timeoutMs` without an answer. */
   call<Name extends keyof Commands & string>(
     command: Name,
     argument: Argument<Commands[Name]> extends never ? undefined : Argument<Commands[Name]>,
-    withinMs = 30_000,
+    timeoutMs = 30_000,
   ): Promise<Answer<Commands[Name]>> {
     this.#lastCall += 1
     const call = this.#lastCall
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(call)
-        reject(new Error(`${command}: no answer within ${withinMs / 1000} s`))
-      }, withinMs)
+        reject(new Error(`${command}: no answer within ${timeoutMs / 1000} s`))
+      }, timeoutMs)
       this.#pending.set(call, {
         resolve: (value) => {
           clearTimeout(timer)

@@ -30,9 +30,9 @@ export class Program {
     })
   }
 
-  /** Rejects with all it has written after `withinMs`. */
-  async says(pattern: RegExp, withinMs = 20_000): Promise<void> {
-    const signal = AbortSignal.timeout(withinMs)
+  /** Rejects with all it has written after `timeoutMs`. */
+  async says(pattern: RegExp, timeoutMs = 20_000): Promise<void> {
+    const signal = AbortSignal.timeout(timeoutMs)
     while (!pattern.test(this.#output)) {
       await once(this.#child, 'output', { signal }).catch((cause: unknown) => {
         throw new Error(`${this.#name} did not say ${String(pattern)}:\n${this.#output}`, { cause })

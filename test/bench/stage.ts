@@ -34,7 +34,7 @@ export class Stage {
     const running = await pair.start(await this.#listen(), this.place)
     const act = new Act(this, running, pair.comesBack)
     try {
-      if ((await this.bytes.call('firstByte', { ...act.at('echo'), withinMs: tunnelTimeoutMs })) === null)
+      if ((await this.bytes.call('firstByte', { ...act.at('echo'), timeoutMs: tunnelTimeoutMs })) === null)
         throw new Error(`${pair.name}: no byte came back within ${tunnelTimeoutMs / 1000} s`)
       return act
     } catch (error) {

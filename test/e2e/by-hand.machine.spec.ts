@@ -5,7 +5,7 @@ import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services
 import type { Machine } from '../testbed/machines/machine.ts'
 import { ssh } from '../testbed/ssh-client.ts'
 import { startBrowser } from './app/browser.ts'
-import { actionDeadlineMs } from './app/running-app.ts'
+import { actionTimeoutMs } from './app/running-app.ts'
 import { expect, test } from './bed-fixture.ts'
 import { notebookFile, notebookText, runNotebook } from './pages/jupyter-page.ts'
 
@@ -31,7 +31,7 @@ test('by hand: tar, install, edit, start, log in, add a client, copy its command
   try {
     const context = await browser.newContext({ locale: 'en-US' })
     const page = await context.newPage()
-    page.setDefaultTimeout(actionDeadlineMs)
+    page.setDefaultTimeout(actionTimeoutMs)
 
     await test.step('on the public server: unpack, install, a password of one’s own, start', async () => {
       await unpack(cloud, join(programsFolder, 'linux_amd64_server.tar.gz'), '/root/nps-server')

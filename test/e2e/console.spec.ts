@@ -9,7 +9,7 @@ import { freePort } from '../harness/programs/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
 import { ourProgram } from '../compliance/table/runtimes.ts'
 import { startBrowser } from './app/browser.ts'
-import { actionDeadlineMs } from './app/running-app.ts'
+import { actionTimeoutMs } from './app/running-app.ts'
 import { expect, test as base } from './app-fixture.ts'
 
 /** A relay of its own, and its web console in a browser, signed in. */
@@ -39,7 +39,7 @@ const test = base.extend<{ signedIn: SignedIn }>({
       const browser = await startBrowser()
       try {
         const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
-        page.setDefaultTimeout(actionDeadlineMs)
+        page.setDefaultTimeout(actionTimeoutMs)
         await page.goto(`http://127.0.0.1:${webPort}/`)
         await page.getByLabel('User').fill('admin')
         await page.getByLabel('Password', { exact: true }).fill(password)

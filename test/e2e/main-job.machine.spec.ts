@@ -21,7 +21,7 @@ const tunnels = ['SSH', 'Jupyter', 'TensorBoard']
 /** After this long nothing may call itself ready that has not been proved since (ui: green expires). */
 const greenLastsMs = 30_000
 /** How long everything may take to come back by itself: the slowest retry is 20 s, Jupyter's start some more. */
-const comeBackWithinMs = 60_000
+const returnTimeoutMs = 60_000
 
 test('from a bare server to SSH, Jupyter and TensorBoard, and back again after every interruption', async ({
   app,
@@ -201,7 +201,7 @@ async function expectBoard(app: App): Promise<void> {
 
 async function expectAllBack(app: App, bed: Bed): Promise<void> {
   const home = new HomePage(app.page)
-  await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: comeBackWithinMs })
+  await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: returnTimeoutMs })
   const command = await home.address('SSH')
   const port = Number(/-p (\d+)/.exec(command)?.[1])
   const login = { host: bed.cloud.address, port, ...bed.accounts.researcher }

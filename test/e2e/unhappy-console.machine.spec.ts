@@ -1,5 +1,5 @@
 import { startBrowser } from './app/browser.ts'
-import { actionDeadlineMs } from './app/running-app.ts'
+import { actionTimeoutMs } from './app/running-app.ts'
 import { expect, test } from './bed-fixture.ts'
 import { SetupWizard } from './pages/setup-wizard.ts'
 import { WelcomePage } from './pages/welcome-page.ts'
@@ -24,7 +24,7 @@ test('the web console: ten wrong passwords lock the address out for a minute, th
   const browser = await startBrowser()
   try {
     const page = await browser.newPage({ locale: 'en-US' })
-    page.setDefaultTimeout(actionDeadlineMs)
+    page.setDefaultTimeout(actionTimeoutMs)
     await page.goto(`http://${bed.cloud.address}:${port}/`)
     const logIn = async (attempt: string) => {
       await page.getByLabel('User').fill('admin')

@@ -8,8 +8,8 @@ import { dribble, flood, keptFor, open, openTls, times } from './strangers.ts'
 import { unharmed, Victim } from './victim.ts'
 
 /** Five seconds for whoever speaks no stock, ten for stock programs, and some for a busy machine. */
-const nativeDeadlineMs = 5_000
-const stockDeadlineMs = 10_000
+const nativeTimeoutMs = 5_000
+const stockTimeoutMs = 10_000
 const marginMs = 4_000
 
 describe('strangers at the bridge', () => {
@@ -25,11 +25,11 @@ describe('strangers at the bridge', () => {
       await victim.after(async () => {
         const sockets = times(2_000, () => open(victim.bridgePort))
         const kept = await Promise.all(
-          sockets.map((socket) => keptFor(socket, nativeDeadlineMs + marginMs + 5_000)),
+          sockets.map((socket) => keptFor(socket, nativeTimeoutMs + marginMs + 5_000)),
         )
         // All but the places of one address are sent away at once, the others at their deadline: by far the last.
         const [sentAway = 0, last = 0] = [-65, -1].map((at) => kept.toSorted((a, b) => a - b).at(at))
-        expect(last - sentAway).toBeGreaterThan(nativeDeadlineMs / 2)
+        expect(last - sentAway).toBeGreaterThan(nativeTimeoutMs / 2)
       }),
     ).toEqual(unharmed)
   })
@@ -80,10 +80,10 @@ describe('strangers at the bridge', () => {
         for (const socket of secured) void dribble(socket, Buffer.from(hello), 50)
         for (const socket of stock) void dribble(socket, greeting, 50)
         const native = await Promise.all(
-          [...raw, ...secured].map((one) => keptFor(one, nativeDeadlineMs + marginMs)),
+          [...raw, ...secured].map((one) => keptFor(one, nativeTimeoutMs + marginMs)),
         )
         expect(Math.min(...native)).toBeGreaterThan(1_000)
-        await Promise.all(stock.map((one) => keptFor(one, stockDeadlineMs + marginMs)))
+        await Promise.all(stock.map((one) => keptFor(one, stockTimeoutMs + marginMs)))
       }),
     ).toEqual(unharmed)
   })
@@ -120,7 +120,7 @@ describe('strangers at the bridge', () => {
           const socket = open(victim.bridgePort)
           socket.write(first)
           await flood(socket, Buffer.alloc(65_536, 'z'), endless)
-          await keptFor(socket, nativeDeadlineMs + marginMs)
+          await keptFor(socket, nativeTimeoutMs + marginMs)
         }
       }),
     ).toEqual(unharmed)

@@ -16,7 +16,7 @@ import {
 } from '../../relay-core/src/wire/messages.ts'
 import { open, openTls } from './strangers.ts'
 
-const withinMs = 10_000
+const timeoutMs = 10_000
 
 interface AgentWords {
   readonly agentVersion: string
@@ -82,7 +82,7 @@ export async function answerOpen(carrier: TLSSocket, words: Uint8Array): Promise
 export async function nextMessage(socket: TLSSocket): Promise<{ type: number; body: Uint8Array }> {
   const decoder = new FrameDecoder()
   for (;;) {
-    const signal = AbortSignal.timeout(withinMs)
+    const signal = AbortSignal.timeout(timeoutMs)
     const ended = once(socket, 'close', { signal }).then(() => Promise.reject(new Error('the relay hung up')))
     const [chunk] = await Promise.race([once(socket, 'data', { signal }) as Promise<[Buffer]>, ended])
     const found: { type: number; body: Uint8Array }[] = []
@@ -98,7 +98,7 @@ export async function nextMessage(socket: TLSSocket): Promise<{ type: number; bo
 /** A stock program's connection, past its handshake. */
 export async function stockConnection(bridgePort: number, vkey: string, role: StockRole): Promise<Socket> {
   const socket = open(bridgePort).pause()
-  const signal = AbortSignal.timeout(withinMs)
+  const signal = AbortSignal.timeout(timeoutMs)
   await greetRelay(socket, { vkey, version: '0.26.10', role, signal })
   return socket.resume()
 }

@@ -5,7 +5,7 @@ import { dribble, flood, keptFor, open, openFromElsewhere, times } from './stran
 import { unharmed, Victim } from './victim.ts'
 
 /** Ten seconds for a visitor to say what it wants, and some for a busy machine. */
-const saidWithinMs = 16_000
+const outputTimeoutMs = 16_000
 const endless = { totalBytes: 32 * 1024 * 1024, forMs: 1_000 }
 
 describe.each(['Node', 'Bun'] as const)('hostile visitors of every mode, on %s', (runtime) => {
@@ -54,7 +54,7 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of every mode, on %s',
             socket.destroy()
           }
         }
-        await Promise.all([...silent, ...slow].map((socket) => keptFor(socket, saidWithinMs)))
+        await Promise.all([...silent, ...slow].map((socket) => keptFor(socket, outputTimeoutMs)))
       }
       expect(await victim.after(attack)).toEqual(unharmed)
     },

@@ -60,7 +60,7 @@ test('S4, W4: who listens on the bridge hears neither key nor target nor payload
   await expect(
     pair.relay.event(({ event, state }) => event === 'agent' && state === 'online', {
       from: online,
-      withinMs: 200,
+      timeoutMs: 200,
     }),
   ).rejects.toThrow('no such event')
   server.close()

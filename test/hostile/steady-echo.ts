@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 const pauseMs = 10
-const answerWithinMs = 10_000
+const answerTimeoutMs = 10_000
 /** It goes on for so long after the attack. */
 const roundsAfter = 5
 
@@ -46,7 +46,7 @@ export class SteadyEcho {
 
   #say(): void {
     this.#heard = ''
-    this.#waiting = setTimeout(() => this.#end(`no answer after ${this.#rounds} rounds`), answerWithinMs)
+    this.#waiting = setTimeout(() => this.#end(`no answer after ${this.#rounds} rounds`), answerTimeoutMs)
     this.#socket.write(this.#word)
   }
 

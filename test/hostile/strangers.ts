@@ -11,16 +11,16 @@ export function times<T>(count: number, make: (at: number) => T): T[] {
 }
 
 /** A connection that is made whatever becomes of it: to a port, or to a socket's path. */
-export function open(door: number | string, { from = '127.0.0.1' } = {}): Socket {
+export function open(port: number | string, { from = '127.0.0.1' } = {}): Socket {
   const socket =
-    typeof door === 'string'
-      ? connect(door)
-      : connect({ host: '127.0.0.1', port: door, localAddress: from, noDelay: true })
+    typeof port === 'string'
+      ? connect(port)
+      : connect({ host: '127.0.0.1', port, localAddress: from, noDelay: true })
   socket.on('error', () => undefined)
   return socket.resume()
 }
 
-export const openFromElsewhere = (door: number | string): Socket => open(door, { from: elsewhere })
+export const openFromElsewhere = (port: number | string): Socket => open(port, { from: elsewhere })
 
 /** TLS to a relay whose key is not looked at; rejects when it ends before. */
 export async function openTls(port: number): Promise<TLSSocket> {
@@ -30,15 +30,15 @@ export async function openTls(port: number): Promise<TLSSocket> {
   return socket
 }
 
-/** For how many milliseconds the other side has kept it; rejects when it is kept longer than `withinMs`. */
-export function keptFor(socket: Socket, withinMs: number): Promise<number> {
+/** For how many milliseconds the other side has kept it; rejects when it is kept longer than `timeoutMs`. */
+export function keptFor(socket: Socket, timeoutMs: number): Promise<number> {
   const since = performance.now()
   if (socket.destroyed) return Promise.resolve(0)
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`still open after ${withinMs} ms`))
+      reject(new Error(`still open after ${timeoutMs} ms`))
       socket.destroy()
-    }, withinMs)
+    }, timeoutMs)
     socket.once('close', () => {
       clearTimeout(timer)
       resolve(performance.now() - since)
@@ -70,14 +70,14 @@ export async function flood(
   return written
 }
 
-function roomOrEnd(socket: Socket, withinMs: number): Promise<void> {
+function roomOrEnd(socket: Socket, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
       clearTimeout(timer)
       socket.off('drain', settle).off('close', settle)
       resolve()
     }
-    const timer = setTimeout(settle, Math.max(1, withinMs))
+    const timer = setTimeout(settle, Math.max(1, timeoutMs))
     socket.on('drain', settle).on('close', settle)
   })
 }

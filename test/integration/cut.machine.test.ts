@@ -225,7 +225,7 @@ const runtimes: readonly (readonly [name: string, nps: readonly string[], npc: A
  * Ours notices the cut and looks for the line. A stock agent notices nothing, and its one connection goes on when TCP repeats
  * what was lost: after up to as long again as the cut took, and the dead time of the pings.
  */
-const servedWithinMs: Readonly<Record<string, number>> = { 'stock npc': cutMs + 10_000 }
+const servedTimeoutMs: Readonly<Record<string, number>> = { 'stock npc': cutMs + 10_000 }
 
 describe('a cut of half a minute between lab box and relay', () => {
   let line: CutLine
@@ -281,7 +281,7 @@ describe('a cut of half a minute between lab box and relay', () => {
     })
 
     it('is over for new visitors soon after the line is back', () => {
-      expect(servedAfterMs[index]).toBeLessThan(servedWithinMs[name] ?? 2_000)
+      expect(servedAfterMs[index]).toBeLessThan(servedTimeoutMs[name] ?? 2_000)
     })
 
     it('ends no stream: a resting one goes on at once', async () => {
@@ -305,7 +305,7 @@ describe('a cut of half a minute between lab box and relay', () => {
   it('ends no visit of a private tunnel, cut off at both ends', { timeout: 60_000 }, async () => {
     const [, talking] = visit
     // It went on talking for as long as the cut took.
-    await talking.says(/heard 2\d/, { withinMs: 55_000 })
+    await talking.says(/heard 2\d/, { timeoutMs: 55_000 })
     const heard = [...talking.output.matchAll(/heard (\d+)/g)].map(([, number]) => Number(number))
     expect(talking.output).not.toContain('ended')
     expect(heard).toEqual([...heard].sort((a, b) => a - b))

@@ -11,8 +11,8 @@ import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 import { answerOf, type ServiceAnswer } from './service-answer.ts'
 import { addressOf } from '../known-tunnels/tunnel-kind.ts'
 
-const connectWithinMs = 5_000
-const answerWithinMs = 5_000
+const connectTimeoutMs = 5_000
+const answerTimeoutMs = 5_000
 /** Far more than a banner or the head of a JSON answer; a service that sends more is cut off. */
 const maxBytes = 16 * 1024
 
@@ -200,7 +200,7 @@ async function connected(
   type Failed = Awaited<ReturnType<typeof connected>>
   // one that comes later ends the wait for an answer by 'close'
   socket.on('error', () => undefined)
-  const late = new Error(`no answer within ${connectWithinMs / 1000} s`)
+  const late = new Error(`no answer within ${connectTimeoutMs / 1000} s`)
   try {
     return await untilEvent<Failed>(
       socket,
@@ -213,7 +213,7 @@ async function connected(
           return { state: error.code === 'ETIMEDOUT' ? 'silent' : 'unreachable', why: error.message }
         },
       },
-      { signal, timeoutMs: connectWithinMs, onTimeout: () => late },
+      { signal, timeoutMs: connectTimeoutMs, onTimeout: () => late },
     )
   } catch (error) {
     if (error !== late) throw error
@@ -248,9 +248,9 @@ async function ask(
   // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
   if (proof.by === 'page')
     socket.write(`GET ${path}${proof.page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
-  const late = new Error(`no answer within ${answerWithinMs / 1000} s`)
+  const late = new Error(`no answer within ${answerTimeoutMs / 1000} s`)
   try {
-    return await until(answered.promise, { signal, timeoutMs: answerWithinMs, onTimeout: () => late })
+    return await until(answered.promise, { signal, timeoutMs: answerTimeoutMs, onTimeout: () => late })
   } catch (error) {
     if (error !== late) throw error
     // what has come by then must suffice

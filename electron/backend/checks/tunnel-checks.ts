@@ -11,12 +11,12 @@ import { type CheckResult, judge } from './check-result.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { visit, visitPrivately } from './service-visit.ts'
 
-const watchedEveryMs = 10_000
-const otherwiseEveryMs = 60_000
+const watchedIntervalMs = 10_000
+const idleIntervalMs = 60_000
 const lookIntervalMs = 1_000
 /** How many checks run at once; each holds one connection to a server for some milliseconds. */
 const maxConcurrent = 8
-const checkWithinMs = 15_000
+const checkTimeoutMs = 15_000
 
 /** What is known about the last three stops of one tunnel. */
 export interface Evidence {
@@ -115,7 +115,7 @@ export class TunnelChecks {
     const tunnels = listTunnels(this.#storage, this.#relays)
     const known = new Set(tunnels.map(({ id }) => id))
     for (const id of this.#entries.keys()) if (!known.has(id)) this.#entries.delete(id)
-    const intervalMs = this.watched ? watchedEveryMs : otherwiseEveryMs
+    const intervalMs = this.watched ? watchedIntervalMs : idleIntervalMs
     const now = this.#clock.now()
     let running = [...this.#entries.values()].filter((entry) => entry.running).length
     for (const tunnel of tunnels) {
@@ -152,7 +152,7 @@ export class TunnelChecks {
     const startedAtMs = this.#clock.now()
     entry.askedAtMs = startedAtMs
     entry.evidence = { ...entry.evidence, checkingSinceMs: entry.evidence.checkingSinceMs ?? startedAtMs }
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(checkWithinMs)])
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(checkTimeoutMs)])
     try {
       const result = await this.#ask(tunnel, signal)
       const brokenSinceMs = brokenSince(entry.evidence, result)

@@ -7,8 +7,8 @@ import type { ServerRecord } from '../storage/records.ts'
 import { type HostFirewall, judgeHostFirewall, readHostFirewall } from './host-firewall.ts'
 
 /** Rules are changed by hand, and each look costs a sign-in. */
-const lookEveryMs = 60_000
-const lookWithinMs = 10_000
+const lookIntervalMs = 60_000
+const lookTimeoutMs = 10_000
 
 /**
  * What keeps a port of a server shut, by the server's own rules, asked while tunnels are checked: what a port check said
@@ -40,14 +40,14 @@ export class HostLook {
     if (!server.address || server.installed?.as !== 'root') return Promise.resolve(null)
     const now = this.#clock.now()
     const last = this.#looks.get(server.id)
-    if (last && now - last.atMs < lookEveryMs) return last.firewall
+    if (last && now - last.atMs < lookIntervalMs) return last.firewall
     const firewall = this.#read(server)
     this.#looks.set(server.id, { atMs: now, firewall })
     return firewall
   }
 
   async #read(server: ServerRecord): Promise<HostFirewall | null> {
-    const signal = AbortSignal.timeout(lookWithinMs)
+    const signal = AbortSignal.timeout(lookTimeoutMs)
     const workplace = new Workplace(
       this.#machines,
       { kind: 'server', id: server.id },

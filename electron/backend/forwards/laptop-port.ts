@@ -4,7 +4,7 @@ import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 /** Without root no program may have one of the lower ones. */
 const firstFreePort = 1024
 const movedUpBy = 2000
-const mostTried = 200
+const maxTried = 200
 
 /**
  * A port of this laptop's loopback for a tunnel to `target` (host:port): the target's own number, by which people know
@@ -13,7 +13,7 @@ const mostTried = 200
 export async function chooseLaptopPort(target: string, taken: ReadonlySet<number>): Promise<number | null> {
   const own = targetPort(target)
   const first = own < firstFreePort ? own + movedUpBy : own
-  for (let port = first; port < first + mostTried && port <= 65_535; port += 1)
+  for (let port = first; port < first + maxTried && port <= 65_535; port += 1)
     if (!taken.has(port) && (await isLaptopPortFree(port))) return port
   return null
 }

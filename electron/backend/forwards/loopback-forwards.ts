@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 const host = '127.0.0.1'
-const connectWithinMs = 10_000
+const connectTimeoutMs = 10_000
 /** A notebook page opens about six connections per tab. */
 const maxConnections = 256
 
@@ -87,12 +87,14 @@ export class LoopbackForwards {
   }
 }
 
-/** Rejects with the system's error, the signal's reason, or after `connectWithinMs`. */
+/** Rejects with the system's error, the signal's reason, or after `connectTimeoutMs`. */
 async function reach(place: PublicPort, signal: AbortSignal): Promise<Socket> {
   const onward = connect({ ...place, allowHalfOpen: true, noDelay: true })
   onward.on('error', () => undefined)
   try {
-    await once(onward, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)]) })
+    await once(onward, 'connect', {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)]),
+    })
     return onward
   } catch (error) {
     onward.destroy()

@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import type { Failure, Fix, PortTry } from '@nps-desktop/electron/contract'
 import { tryPort } from '../firewall/try-port.ts'
 
-const tryWithinMs = 5_000
-const readWithinMs = 3_000
+const attemptTimeoutMs = 5_000
+const readTimeoutMs = 3_000
 /** Enough for a banner, the head of a page, or the answer of a stock relay. */
 const maxBytes = 512
 
@@ -35,7 +35,7 @@ export async function diagnose(
   const ask = async (what: PortTry['what'], port: number): Promise<PortTry> => ({
     what,
     port,
-    ...(await tryPort(host, port, { timeoutMs: tryWithinMs, signal })),
+    ...(await tryPort(host, port, { timeoutMs: attemptTimeoutMs, signal })),
   })
   const [bridge, ssh] = await Promise.all([
     ask('bridge', bridgePort),
@@ -123,7 +123,7 @@ async function whoAnswers(host: string, port: number, signal: AbortSignal): Prom
   try {
     await until(over.promise, {
       signal,
-      timeoutMs: readWithinMs,
+      timeoutMs: readTimeoutMs,
       onTimeout: () => new Error('no more words'),
     })
   } catch {

@@ -5,9 +5,9 @@ import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 
 type LiveTunnel = LiveTraffic['tunnels'][number]
 
-const askEveryMs = 10_000
+const askIntervalMs = 10_000
 /** Longer than any healthy round trip, and shorter than the 10 s within which a dead link must be noticed. */
-const answerWithinMs = 8_000
+const answerTimeoutMs = 8_000
 
 /** What was last heard of one relay. When the link is lost, clients and rates are no longer known. */
 export class RelayMirror {
@@ -89,7 +89,7 @@ async function askAgainAndAgain(
 ): Promise<void> {
   while (!options.signal.aborted) {
     await askOnce(mirror, api, options)
-    await pause(askEveryMs, options)
+    await pause(askIntervalMs, options)
   }
 }
 
@@ -102,7 +102,7 @@ export async function askOnce(
   const started = performance.now()
   mirror.status = await api.status.get(
     {},
-    { signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) },
+    { signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) },
   )
   mirror.answeredAtMs = clock.now()
   mirror.last = { status: mirror.status, atMs: mirror.answeredAtMs }

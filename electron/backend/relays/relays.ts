@@ -27,7 +27,7 @@ export interface RelayView {
   readonly mirror: Readonly<RelayMirror>
 }
 
-const diagnoseEveryMs = 15_000
+const diagnosisIntervalMs = 15_000
 
 const nothingHeard = new RelayMirror()
 
@@ -202,7 +202,7 @@ export class Relays {
     const { state } = entry.link
     const server = this.#storage.servers.get(serverId)
     const now = this.#clock.now()
-    if (state.state !== 'waiting' || !server?.relay || now - entry.diagnosedAtMs < diagnoseEveryMs) return
+    if (state.state !== 'waiting' || !server?.relay || now - entry.diagnosedAtMs < diagnosisIntervalMs) return
     if (state.failure.code !== 'relay-unreachable') {
       if (entry.outage) entry.outage = { ...entry.outage, diagnosis: null }
       return

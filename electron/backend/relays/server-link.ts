@@ -7,7 +7,7 @@ import { initialLink, type LinkEvent, type LinkState, nextLink } from './link-st
 import type { ConnectRelay, RelayAccess } from './relay-access.ts'
 import { askOnce, keepMirror, RelayMirror } from './relay-mirror.ts'
 
-const connectWithinMs = 10_000
+const connectTimeoutMs = 10_000
 
 export interface ServerLinkOptions {
   readonly name: string
@@ -93,7 +93,7 @@ export class ServerLink {
 
   async #connectAndStay(address: RelayAccess, signal: AbortSignal): Promise<void> {
     const { connect, clock } = this.#options
-    const deadline = AbortSignal.timeout(connectWithinMs)
+    const deadline = AbortSignal.timeout(connectTimeoutMs)
     const connection = await connect({ ...address, signal: AbortSignal.any([signal, deadline]) })
     try {
       this.#connection = connection

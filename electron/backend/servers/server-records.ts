@@ -11,7 +11,7 @@ import type { ServerRecord, Storage } from '../storage/records.ts'
 import { diagnose } from '../relays/diagnose.ts'
 import { widestRange } from '../relays/widest-range.ts'
 
-const connectWithinMs = 10_000
+const connectTimeoutMs = 10_000
 
 const usualSshPort = 22
 
@@ -90,7 +90,7 @@ export class ServerRecords {
   ): Promise<{ serverId: string; fingerprint: string }> {
     const { host, bridgePort: port, adminKey, name = host } = input
     const wanted = input.fingerprint === '' ? undefined : input.fingerprint
-    const both = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
+    const both = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
     try {
       const connection = await this.#connect({
         host,

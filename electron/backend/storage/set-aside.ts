@@ -29,7 +29,7 @@ const kinds: Readonly<Record<RowsTable, SetAside['kind']>> = {
 const kind = z.enum(['server', 'lab', 'tunnel'])
 const setAsideRow = z.object({ id: z.number().int(), kind, rowId: z.string(), body: z.string() })
 
-const mostRows = 1_000
+const maxRows = 1_000
 
 /** `migrate` has made the table. */
 export function openSetAside(
@@ -49,7 +49,7 @@ export function openSetAside(
     list: () => all.all().map(({ id, kind, rowId, body }) => ({ id, kind, name: nameIn(body) ?? rowId })),
     put: ({ table, rowId, body, why }) => {
       const { lastInsertRowid } = insert.run(kinds[table], rowId, body, why, clock.now())
-      trim.run(lastInsertRowid, mostRows)
+      trim.run(lastInsertRowid, maxRows)
     },
     forget: (id) => remove.get(id) ?? null,
   }

@@ -2,7 +2,7 @@ import { samplePage } from './sample-page.ts'
 import type { SampleService } from './sample-service.ts'
 import { startSampleWeb } from './sample-web.ts'
 
-const stepEveryMs = 500
+const stepIntervalMs = 500
 const shownSteps = 400
 
 const page = samplePage({
@@ -45,7 +45,7 @@ export function startSampleBoard(): Promise<SampleService> {
       }),
       '/data/loss': () => ({
         type: 'application/json',
-        body: JSON.stringify(lossCurve(Math.floor((performance.now() - startedMs) / stepEveryMs))),
+        body: JSON.stringify(lossCurve(Math.floor((performance.now() - startedMs) / stepIntervalMs))),
       }),
     },
   })

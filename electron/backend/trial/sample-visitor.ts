@@ -1,8 +1,8 @@
 import { get } from 'node:http'
 import type { Log } from '@nps-desktop/relay-core/log'
 
-const visitEveryMs = 1_000
-const visitWithinMs = 5_000
+const visitIntervalMs = 1_000
+const visitTimeoutMs = 5_000
 
 /**
  * Somebody who uses the samples, so that there is traffic to see before a person opens one: every second it fetches a
@@ -25,7 +25,7 @@ export class SampleVisitor {
       this.#visits = Promise.all(this.#urls.map((url) => this.#visit(url))).then(() => {
         if (!this.#stop.signal.aborted) this.start()
       })
-    }, visitEveryMs)
+    }, visitIntervalMs)
   }
 
   async close(): Promise<void> {
@@ -36,7 +36,7 @@ export class SampleVisitor {
 
   async #visit(url: string): Promise<void> {
     try {
-      await fetchOnce(url, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(visitWithinMs)]))
+      await fetchOnce(url, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(visitTimeoutMs)]))
     } catch (error) {
       // a person may have paused or deleted the tunnel: that is theirs to do
       this.#log.debug('the sample visitor was turned away', { url, error })

@@ -16,7 +16,7 @@ import { SampleVisitor } from './sample-visitor.ts'
 import { trialFolder, TrialMachine } from './trial-machine.ts'
 
 /** Everything runs on this computer: whatever takes longer has failed. */
-const startWithinMs = 15_000
+const startTimeoutMs = 15_000
 
 interface RunningTrial {
   readonly serverId: string
@@ -62,7 +62,7 @@ export class Trial {
     const machine = await TrialMachine.start({ dataFolder, log })
     this.#running = { serverId: newId('s'), machine, visitor: null }
     try {
-      await this.#settle(this.#running, language, AbortSignal.timeout(startWithinMs))
+      await this.#settle(this.#running, language, AbortSignal.timeout(startTimeoutMs))
       return { serverId: this.#running.serverId }
     } catch (error) {
       await this.#stop()

@@ -9,7 +9,7 @@ import type { Storage, TunnelNote } from '../storage/records.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 
 /** How long the screen offers "Undo". */
-const undoWithinMs = 10_000
+const undoWindowMs = 10_000
 
 /**
  * Deletes in two steps: stopped at once, removed ten seconds later. What is due is kept in the app's data, so that a
@@ -48,13 +48,13 @@ export class PendingRemovals {
   async remove({ id, kind, reach, port, relayTunnel, server }: ListedTunnel): Promise<number> {
     const startOnUndo = relayTunnel.enabled
     if (startOnUndo) await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id })
-    const dueAtMs = this.#clock.now() + undoWithinMs
+    const dueAtMs = this.#clock.now() + undoWindowMs
     const note = this.#storage.tunnelNotes.get(id) ?? {
       ...newNote(id, kind),
       ...(reach === 'laptop' && { localPort: port, passwordMark: '' }),
     }
     this.#storage.tunnelNotes.put({ ...note, removal: { dueAtMs, startOnUndo } })
-    this.#schedule(id, undoWithinMs)
+    this.#schedule(id, undoWindowMs)
     return dueAtMs
   }
 

@@ -28,7 +28,7 @@ import type { PendingRemovals } from './pending-removals.ts'
 import { untilTold } from './until-told.ts'
 
 /** Ports that other programs have taken since the last check; after this many the range is hopeless. */
-const mostPortsTried = 20
+const maxPortsTried = 20
 
 interface TunnelWish {
   readonly kind: TunnelKind
@@ -295,7 +295,7 @@ export class TunnelCalls {
         return await work(port)
       } catch (error) {
         tried += 1
-        if (failureOfError(error).code !== 'port-taken' || tried >= mostPortsTried) throw error
+        if (failureOfError(error).code !== 'port-taken' || tried >= maxPortsTried) throw error
       }
     }
     throw new AppError('no-free-port', `No port of ${server.name} is free and open. Check its ports.`, {

@@ -3,7 +3,7 @@ import type { Relays } from '../relays/relays.ts'
 import { untilRelay } from '../relays/until-relay.ts'
 
 /** The feed follows a call within milliseconds; after this the link is as good as lost and tells so itself. */
-const toldWithinMs = 3_000
+const notifyTimeoutMs = 3_000
 
 /**
  * Fulfils when what the app shows has caught up with what a call has changed, so that the next question is about the
@@ -18,7 +18,7 @@ export async function untilTold(relays: Relays, serverId: string, changed: Tunne
     one.port === port &&
     one.target === target &&
     one.enabled === enabled
-  const deadline = AbortSignal.timeout(toldWithinMs)
+  const deadline = AbortSignal.timeout(notifyTimeoutMs)
   await untilRelay(relays, serverId, ({ mirror }) => mirror.tunnels?.some(isTold) ?? false, {
     signal: deadline,
   }).catch((error: unknown) => {

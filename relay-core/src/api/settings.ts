@@ -13,7 +13,7 @@ export interface Setting {
 }
 
 /**
- * Every key of nps.conf that has an effect. Readers (config/relay-config.ts), the answer to a reload, warnings, the app's
+ * Every key of nps.conf that has an effect. Readers (config/relay/relay-config.ts), the answer to a reload, warnings, the app's
  * form and the table in docs/cli.md follow this one.
  */
 export const settings = {

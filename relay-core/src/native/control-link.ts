@@ -97,13 +97,13 @@ export class ControlLink {
     this.#framed.end()
   }
 
-  /** The route may have changed: a peer that is not heard from within `withinMs` counts as gone. */
-  prove(withinMs: number): void {
+  /** The route may have changed: a peer that is not heard from within `timeoutMs` counts as gone. */
+  prove(timeoutMs: number): void {
     const heardBefore = this.#heardAtMs
     this.#ping()
     const timer = setTimeout(() => {
       if (this.#heardAtMs === heardBefore) this.#endSilent()
-    }, withinMs)
+    }, timeoutMs)
     void this.closed.then(() => clearTimeout(timer))
   }
 

@@ -16,13 +16,13 @@ export interface Polled<Value> {
 }
 
 /**
- * For what has no feed: asks `question` at once, when it changes, when the backend is back and every `everyMs`, for as
+ * For what has no feed: asks `question` at once, when it changes, when the backend is back and every `intervalMs`, for as
  * long as the calling scope lives and only while the page is visible. Null asks nothing; a newer question cancels the older.
  */
 export function usePolled<Question, Value>(
   question: Ref<Question | null>,
   ask: (question: Question, options: { signal: AbortSignal }) => Promise<Value>,
-  everyMs: number,
+  intervalMs: number,
 ): Polled<Value> {
   const value = shallowRef<Value | null>(null)
   const failure = shallowRef<Failure | null>(null)
@@ -44,7 +44,7 @@ export function usePolled<Question, Value>(
   watch(useConnection().state, ({ state }) => {
     if (state === 'online') void again()
   })
-  const timer = setInterval(() => void again(), everyMs)
+  const timer = setInterval(() => void again(), intervalMs)
   onScopeDispose(() => clearInterval(timer))
   return { value, failure, again: () => void again() }
 }

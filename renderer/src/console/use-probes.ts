@@ -8,7 +8,7 @@ import type { RelayApi } from './relay-api.ts'
 /** The pause between two rounds; a result counts for 30 s. */
 const roundMs = 10_000
 /** At most this many tunnels per round, one after the other; if there are more, they take turns. */
-const mostPerRound = 30
+const maxPerRound = 30
 
 /** What the last probe of each running tunnel found: through port, lab box and service. */
 export function useProbes(
@@ -22,7 +22,7 @@ export function useProbes(
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const running = (tunnels.value ?? []).filter(({ status }) => status.state === 'listening')
-      const oldest = running.toSorted((a, b) => askedAt(a) - askedAt(b)).slice(0, mostPerRound)
+      const oldest = running.toSorted((a, b) => askedAt(a) - askedAt(b)).slice(0, maxPerRound)
       for (const tunnel of oldest) {
         try {
           const result = await api.tunnels.probe({ id: tunnel.id }, { signal })

@@ -7,7 +7,7 @@ import { pointsOfHistory, totalsOf } from './traffic-points.ts'
 import type { RatePoint, TrafficTotals } from './traffic-points.ts'
 
 /** History gains one point per minute; asking a little more often keeps the right edge fresh. */
-const askEveryMs = 20_000
+const askIntervalMs = 20_000
 
 /** The traffic of `what`, which `ask` fetches again and again while it is shown. `failure` is why there is nothing to show. */
 export function useTrafficHistory<What>(
@@ -19,7 +19,7 @@ export function useTrafficHistory<What>(
   failure: ComputedRef<Failure | null>
   again: () => void
 } {
-  const { value: history, failure, again } = usePolled(what, ask, askEveryMs)
+  const { value: history, failure, again } = usePolled(what, ask, askIntervalMs)
   // the answer to an earlier question says nothing about this one
   watch(
     what,

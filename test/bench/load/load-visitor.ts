@@ -126,9 +126,9 @@ const commands = {
   },
   release: () => destroyAll(held),
   /** Milliseconds until a new visitor is turned away, asking again and again, or null when none is in time. */
-  firstRefusal: async ({ withinMs, ...address }: Address & { withinMs: number }) => {
+  firstRefusal: async ({ timeoutMs, ...address }: Address & { timeoutMs: number }) => {
     const startedAt = performance.now()
-    while (performance.now() - startedAt < withinMs) {
+    while (performance.now() - startedAt < timeoutMs) {
       const socket = connect({ ...address, noDelay: true })
       socket.on('error', () => socket.destroy())
       socket.write('?')
@@ -143,9 +143,9 @@ const commands = {
     return null
   },
   /** Milliseconds until a byte comes back, asking again and again, or null when none does in time. */
-  firstByte: async ({ withinMs, ...address }: Address & { withinMs: number }) => {
+  firstByte: async ({ timeoutMs, ...address }: Address & { timeoutMs: number }) => {
     const startedAt = performance.now()
-    while (performance.now() - startedAt < withinMs) {
+    while (performance.now() - startedAt < timeoutMs) {
       const socket = connect({ ...address, noDelay: true, signal: AbortSignal.timeout(1_000) } as never)
       socket.on('error', () => socket.destroy())
       try {

@@ -8,7 +8,7 @@ const openStreams = 1_000
 const workers = 16
 /** Our relay looks every 30 s for carriers that nobody needed in the last 30 s. */
 const calmMs = 75_000
-const lookEveryMs = 1_000
+const lookIntervalMs = 1_000
 
 const megabytes = (act: Act) => ({
   relay: (act.pair.relay?.residentBytes ?? 0) / 1e6,
@@ -26,7 +26,7 @@ export const memory: Row = {
       // As after a boot: without what its tunnels were set up with.
       await act.pair.killRelay()
       await act.pair.startRelay()
-      await bytes.call('firstByte', { ...act.at('echo'), withinMs: 20_000 })
+      await bytes.call('firstByte', { ...act.at('echo'), timeoutMs: 20_000 })
     }
     await delay(settleMs)
     const idle = megabytes(act)
@@ -55,7 +55,7 @@ export const memoryAfter: Row = {
     const [before, descriptorsBefore] = [megabytes(act), descriptors(act)]
     await act.stage.bytes.call('churn', { ...act.at('echo'), workers, total: visits }, 300_000)
     const calmBy = performance.now() + calmMs
-    while (descriptors(act) > descriptorsBefore && performance.now() < calmBy) await delay(lookEveryMs)
+    while (descriptors(act) > descriptorsBefore && performance.now() < calmBy) await delay(lookIntervalMs)
     const after = megabytes(act)
     return {
       relayGrown: after.relay - before.relay,

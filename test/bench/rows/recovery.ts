@@ -12,10 +12,10 @@ export const deadLink: Row = {
     const { bytes, place } = act.stage
     place.cutLink?.()
     try {
-      const withinMs = (deadlines.deadLink ?? 0) * 1000
+      const timeoutMs = (deadlines.deadLink ?? 0) * 1000
       return {
         deadLink: seconds(
-          await bytes.call('firstRefusal', { ...act.at('echo'), withinMs }, withinMs + 10_000),
+          await bytes.call('firstRefusal', { ...act.at('echo'), timeoutMs }, timeoutMs + 10_000),
         ),
       }
     } finally {
@@ -29,10 +29,10 @@ export const restart: Row = {
   isOnce: true,
   isFor: ({ comesBack }) => comesBack,
   measure: async (act) => {
-    const withinMs = (deadlines.restart ?? 0) * 1000
+    const timeoutMs = (deadlines.restart ?? 0) * 1000
     await act.pair.killRelay()
     const [answered] = await Promise.all([
-      act.stage.bytes.call('firstByte', { ...act.at('echo'), withinMs }, withinMs + 10_000),
+      act.stage.bytes.call('firstByte', { ...act.at('echo'), timeoutMs }, timeoutMs + 10_000),
       act.pair.startRelay(),
     ])
     return { restart: seconds(answered) }

@@ -63,13 +63,13 @@ export class Receiver {
   }
 
   /** Reads so many bytes more, then rests again. Rejects when they do not come. */
-  async read(bytes: number, withinMs = 30_000): Promise<void> {
+  async read(bytes: number, timeoutMs = 30_000): Promise<void> {
     this.#wanted = this.#arrived + bytes
     const enough = new Promise<void>((resolve) => (this.#onEnough = resolve))
     this.#stream.resume()
     const late = new AbortController()
-    const timeout = delay(withinMs, undefined, { signal: late.signal }).then(() => {
-      throw new Error(`${this.#arrived} of ${this.#wanted} bytes arrived within ${withinMs} ms`)
+    const timeout = delay(timeoutMs, undefined, { signal: late.signal }).then(() => {
+      throw new Error(`${this.#arrived} of ${this.#wanted} bytes arrived within ${timeoutMs} ms`)
     })
     await Promise.race([enough, timeout]).finally(() => late.abort())
   }

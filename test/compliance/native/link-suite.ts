@@ -80,7 +80,7 @@ export function linkSuite(runtime: string): void {
       pair.relay.signal('SIGCONT')
       await pair.agent.event(({ event, state }) => event === 'state' && state === 'online', {
         from,
-        withinMs: 25_000,
+        timeoutMs: 25_000,
       })
     })
 

@@ -40,15 +40,15 @@ export class Spawned {
   }
 
   /** The first event since `from` that matches; it may have come already. */
-  async event(matches: (event: Event) => boolean, { from = 0, withinMs = 15_000 } = {}): Promise<Event> {
+  async event(matches: (event: Event) => boolean, { from = 0, timeoutMs = 15_000 } = {}): Promise<Event> {
     const past = this.#events.slice(from).find(matches)
     if (past) return past
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(onEvent)
         const last = JSON.stringify(this.#events.slice(-5))
-        reject(new Error(`no such event within ${withinMs} ms; the last ones: ${last}\n${this.#log}`))
-      }, withinMs)
+        reject(new Error(`no such event within ${timeoutMs} ms; the last ones: ${last}\n${this.#log}`))
+      }, timeoutMs)
       const onEvent = (event: Event) => {
         if (!matches(event)) return
         clearTimeout(timer)
@@ -67,7 +67,7 @@ export class Spawned {
     const { result, failure } = await this.event(
       (event) => event['event'] === 'answer' && event['call'] === call,
       {
-        withinMs: 25_000,
+        timeoutMs: 25_000,
       },
     )
     if (failure !== undefined) throw new Error(String(failure))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const withinMs = 5_000
+const timeoutMs = 5_000
 /** TCP_LISTEN, and TCP_CLOSE, which is what an unconnected UDP socket is in (include/net/tcp_states.h). */
 const waitingState = { tcp: '0A', udp: '07' } as const
 
@@ -11,7 +11,7 @@ const waitingState = { tcp: '0A', udp: '07' } as const
  */
 export async function untilListening(port: number, transport: 'tcp' | 'udp'): Promise<void> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  const signal = AbortSignal.timeout(withinMs)
+  const signal = AbortSignal.timeout(timeoutMs)
   while (!isThere(wanted, transport)) {
     signal.throwIfAborted()
     await delay(10)

@@ -10,10 +10,10 @@ export async function exchange(
   targets: Targets,
   port: number,
   bytes: Buffer,
-  withinMs = 50_000,
+  timeoutMs = 50_000,
 ): Promise<Buffer> {
   const visitor = await targets.visit(port)
-  visitor.setTimeout(withinMs, () => visitor.destroy())
+  visitor.setTimeout(timeoutMs, () => visitor.destroy())
   const parts: Buffer[] = []
   let length = 0
   const whole = new Promise<void>((resolve, reject) => {

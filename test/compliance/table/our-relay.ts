@@ -66,7 +66,7 @@ public_vkey=${publicVkey}
 
   /** As `Program.says`. */
   async says(pattern: RegExp, { from = 0 } = {}): Promise<void> {
-    await this.#program?.says(pattern, { from, withinMs: 25_000 })
+    await this.#program?.says(pattern, { from, timeoutMs: 25_000 })
   }
 
   /** The relay's API, for what only our relay can say or do. */

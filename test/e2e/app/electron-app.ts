@@ -4,7 +4,7 @@ import { electronArguments, electronBinary } from '../../../build/electron-binar
 import { startBrowser, usualSize } from './browser.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './program-output.ts'
-import { actionDeadlineMs, type AppStart, type RunningApp, startDeadlineMs } from './running-app.ts'
+import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from './running-app.ts'
 
 const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')
 
@@ -26,7 +26,7 @@ export async function startElectronApp({ dataFolder, output }: AppStart): Promis
   const electron = await _electron.launch({
     ...command,
     env: requests.withOurOpener(command.env),
-    timeout: startDeadlineMs,
+    timeout: startTimeoutMs,
   })
   collectOutput(electron.process(), output)
   let browser: Browser | undefined
@@ -37,8 +37,8 @@ export async function startElectronApp({ dataFolder, output }: AppStart): Promis
   }
   let closing: Promise<void> | undefined
   try {
-    const page = await electron.firstWindow({ timeout: startDeadlineMs })
-    page.context().setDefaultTimeout(actionDeadlineMs)
+    const page = await electron.firstWindow({ timeout: startTimeoutMs })
+    page.context().setDefaultTimeout(actionTimeoutMs)
     return {
       page,
       electron,
@@ -46,7 +46,7 @@ export async function startElectronApp({ dataFolder, output }: AppStart): Promis
         const [url] = await Promise.all([requests.next(), act()])
         browser ??= await startBrowser()
         const opened = await browser.newPage({ viewport: usualSize, locale: 'en-US' })
-        opened.context().setDefaultTimeout(actionDeadlineMs)
+        opened.context().setDefaultTimeout(actionTimeoutMs)
         await opened.goto(url)
         return opened
       },

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startBrowser, usualSize } from './browser.ts'
 import { collectOutput } from './program-output.ts'
-import { actionDeadlineMs, type AppStart, type RunningApp, startDeadlineMs } from './running-app.ts'
+import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from './running-app.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -36,8 +36,8 @@ export async function startHeadlessApp({
     const url = await printedAddress(child)
     const browser = await startBrowser()
     const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
-    context.setDefaultTimeout(actionDeadlineMs)
-    context.setDefaultNavigationTimeout(actionDeadlineMs)
+    context.setDefaultTimeout(actionTimeoutMs)
+    context.setDefaultNavigationTimeout(actionTimeoutMs)
     const page = await context.newPage()
     await page.goto(url)
     let closing: Promise<void> | undefined
@@ -58,7 +58,7 @@ export async function startHeadlessApp({
 
 function printedAddress(child: ChildProcess): Promise<string> {
   return new Promise((resolveAddress, reject) => {
-    const timer = setTimeout(() => reject(new Error('no address was printed in time')), startDeadlineMs)
+    const timer = setTimeout(() => reject(new Error('no address was printed in time')), startTimeoutMs)
     child.once('exit', (code) => reject(new Error(`ended with ${code}`)))
     if (child.stdout === null) return
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -4,9 +4,9 @@ import type { ElectronApplication, Page } from '@playwright/test'
 export type Host = 'headless' | 'electron'
 
 /** How long a start may take on two busy cores. */
-export const startDeadlineMs = 60_000
+export const startTimeoutMs = 60_000
 /** How long a click may wait for its button. */
-export const actionDeadlineMs = 15_000
+export const actionTimeoutMs = 15_000
 
 export interface AppStart {
   readonly dataFolder: string

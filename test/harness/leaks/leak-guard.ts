@@ -12,7 +12,7 @@ import { openDescriptors } from './open-descriptors.ts'
 
 /** What closes asynchronously may take this long after the last hook; nothing tells when, so it is asked. */
 const graceMs = 5000
-const askEveryMs = 20
+const askIntervalMs = 20
 
 const mark = `NPS_TEST_FILE=${randomUUID()}`
 const [name = '', value = ''] = mark.split('=')
@@ -30,7 +30,7 @@ afterAll(async () => {
   const deadlineMs = performance.now() + graceMs
   let left = leftovers()
   while (left.length > 0 && performance.now() < deadlineMs) {
-    await pause(askEveryMs)
+    await pause(askIntervalMs)
     left = leftovers()
   }
   if (left.length === 0) return

@@ -39,13 +39,13 @@ export class Program {
   }
 
   /** Rejects with all it has written when it has not said so in time, or has ended. */
-  async says(pattern: RegExp, { withinMs = 15_000, from = 0 } = {}): Promise<void> {
-    const signal = AbortSignal.timeout(withinMs)
+  async says(pattern: RegExp, { timeoutMs = 15_000, from = 0 } = {}): Promise<void> {
+    const signal = AbortSignal.timeout(timeoutMs)
     const news = () => this.#output.slice(Math.max(0, from - (this.#written - this.#output.length)))
     while (!pattern.test(news())) {
       if (!this.isRunning) throw new Error(`ended before it said ${pattern}:\n${this.#output}`)
       await once(this.#child, 'output', { signal }).catch((cause: unknown) => {
-        throw new Error(`did not say ${pattern} within ${withinMs} ms:\n${this.#output}`, { cause })
+        throw new Error(`did not say ${pattern} within ${timeoutMs} ms:\n${this.#output}`, { cause })
       })
     }
   }

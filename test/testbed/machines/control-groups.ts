@@ -30,12 +30,12 @@ export async function removeControlGroups(prefix: string): Promise<void> {
 }
 
 /** How long killed processes are given to leave their group. */
-const leaveDeadlineMs = 10_000
+const leaveTimeoutMs = 10_000
 
 async function removeGroup(group: string): Promise<void> {
   const below = await readdir(group, { withFileTypes: true })
   for (const entry of below) if (entry.isDirectory()) await removeGroup(join(group, entry.name))
-  const deadline = Date.now() + leaveDeadlineMs
+  const deadline = Date.now() + leaveTimeoutMs
   for (;;) {
     for (const pid of await readPids(group)) killIfAlive(pid)
     try {

@@ -21,7 +21,7 @@ export interface MachineRun {
 }
 
 /** How long a boot may take; it is half a second on an idle computer. */
-const bootDeadlineMs = 60_000
+const bootTimeoutMs = 60_000
 const consoleTailChars = 16_000
 /** What systemd-nspawn --keep-unit ends with when the machine asked for a reboot (exit_codes in its manual page). */
 const rebootExitCode = 133
@@ -67,7 +67,7 @@ export async function startRun(name: MachineName, root: string, network: BedNetw
   const ended = Promise.withResolvers<MachineEnd>()
   const fail = (why: string) =>
     ready.reject(new Error(`Machine "${name}" ${why}. The end of its console:\n${tail}`))
-  const deadline = setTimeout(() => fail(`was not up after ${bootDeadlineMs} ms`), bootDeadlineMs)
+  const deadline = setTimeout(() => fail(`was not up after ${bootTimeoutMs} ms`), bootTimeoutMs)
   const read = (text: string) => {
     tail = (tail + text).slice(-consoleTailChars)
     if (tail.includes(`\n${readyLine}`)) ready.resolve()

@@ -10,7 +10,7 @@ export interface ExecOptions {
 }
 
 /** How long a machine may take to shut down; systemd itself gives a stubborn service 90 s. */
-const shutdownDeadlineMs = 120_000
+const shutdownTimeoutMs = 120_000
 
 /** A Debian machine with its own systemd, disk, address and power switch. It keeps its disk while it is off. */
 export class Machine {
@@ -168,9 +168,9 @@ export class Machine {
     if (this.#run === undefined) throw new Error(`Machine "${this.name}" is off.`)
     const deadline = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
-      const seconds = shutdownDeadlineMs / 1000
+      const seconds = shutdownTimeoutMs / 1000
       deadline.reject(new Error(`Machine "${this.name}" did not go down in ${seconds} s.\n${this.console()}`))
-    }, shutdownDeadlineMs)
+    }, shutdownTimeoutMs)
     try {
       return await Promise.race([this.#down, deadline.promise])
     } finally {

@@ -24,7 +24,7 @@ export interface JobPlan<Context> {
 }
 
 /** Progress is reported at most this often; the last value always is. */
-const progressEveryMs = 100
+const progressIntervalMs = 100
 
 /** Runs the steps of a plan, one run at a time; its state is `feed`, and job-state.ts says what becomes of it. */
 export class RunningJob<Context = unknown> {
@@ -137,7 +137,7 @@ export class RunningJob<Context = unknown> {
         this.#dispatch({ type: 'found', index, fact: { code, params } as Fact }),
       progress: (done, total, unit) => {
         const now = performance.now()
-        if (done < total && now - toldAt < progressEveryMs) return
+        if (done < total && now - toldAt < progressIntervalMs) return
         toldAt = now
         this.#dispatch({ type: 'progressed', index, progress: { done, total, unit } })
       },

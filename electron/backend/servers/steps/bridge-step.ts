@@ -10,8 +10,8 @@ import { mergeSameRelay } from './same-relay.ts'
 import { portsBlocked } from './ports-blocked.ts'
 import { hostOf, type ServerContext, serverOf } from './server-context.ts'
 
-const connectWithinMs = 12_000
-const tryWithinMs = 1_500
+const connectTimeoutMs = 12_000
+const attemptTimeoutMs = 1_500
 /** Providers let these in from the start, more often than not. */
 const oftenOpen = [443, 80]
 
@@ -23,7 +23,7 @@ export const bridgeStep: StepDefinition<ServerContext> = {
     const host = hostOf(context)
     const { port, adminKey, fingerprint } = need(found.access, 'the way in')
     const started = performance.now()
-    const both = AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)])
+    const both = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
     try {
       const connection = await connect({ host, port, adminKey, fingerprint, signal: both })
       const ms = Math.round(performance.now() - started)
@@ -79,7 +79,7 @@ async function explainBlocked(
 async function openPort(host: string, report: PortReport, signal: AbortSignal): Promise<number | null> {
   const inRange = report.cells.find(({ state, open }) => state === 'open' && open > 0)?.from
   for (const port of [...(inRange === undefined ? [] : [inRange]), ...oftenOpen]) {
-    const { answer } = await tryPort(host, port, { timeoutMs: tryWithinMs, signal })
+    const { answer } = await tryPort(host, port, { timeoutMs: attemptTimeoutMs, signal })
     if (answer === 'refused') return port
   }
   return null

@@ -27,9 +27,9 @@ export function serveFolder(
   { stripPrefix = '', log }: ServeFolderOptions,
 ): Promise<void> {
   const server = createServer({ maxHeaderSize: maxHeadBytes, keepAliveTimeout: 0 })
-  const patience = new HttpTimeouts(stream, timeouts)
+  const deadlines = new HttpTimeouts(stream, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!patience.admit(response)) return
+    if (!deadlines.admit(response)) return
     answerRequest(request, response, { folder, stripPrefix }).catch((error: unknown) => {
       // The visitor has left.
       if (stream.destroyed) return

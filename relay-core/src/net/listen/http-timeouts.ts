@@ -47,8 +47,8 @@ export class HttpTimeouts {
     clearTimeout(this.#deadline)
   }
 
-  #awaitHead(withinMs: number): void {
+  #awaitHead(timeoutMs: number): void {
     this.stop()
-    this.#deadline = setTimeout(() => this.#connection.destroy(), withinMs)
+    this.#deadline = setTimeout(() => this.#connection.destroy(), timeoutMs)
   }
 }

@@ -38,7 +38,7 @@ export class BridgeHttp {
   readonly #server: Server
   readonly #wrongAdmin: AttemptLimit
   readonly #wrongCodes: AttemptLimit
-  readonly #patience = new WeakMap<Duplex, HttpTimeouts>()
+  readonly #timeouts = new WeakMap<Duplex, HttpTimeouts>()
   readonly #proved = new WeakMap<Duplex, () => void>()
 
   constructor(options: BridgeHttpOptions) {
@@ -47,7 +47,7 @@ export class BridgeHttp {
     this.#wrongCodes = new AttemptLimit({ most: 20, windowMs: 60_000, now: options.now })
     this.#server = createServer({ maxHeaderSize: 8 * 1024 })
     this.#server.on('request', (request, response) => {
-      if (this.#patience.get(request.socket)?.admit(response)) void this.#answer(request, response)
+      if (this.#timeouts.get(request.socket)?.admit(response)) void this.#answer(request, response)
     })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
@@ -55,13 +55,13 @@ export class BridgeHttp {
   /** Takes over a TLS connection of the bridge that speaks HTTP. `proved`: it has shown the admin key. */
   enter(socket: TLSSocket, proved: () => void): void {
     this.#proved.set(socket, proved)
-    this.#patience.set(socket, new HttpTimeouts(socket, timeouts))
+    this.#timeouts.set(socket, new HttpTimeouts(socket, timeouts))
     serveConnection(this.#server, socket)
     socket.resume()
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#patience.get(request.socket)?.stop()
+    this.#timeouts.get(request.socket)?.stop()
     const address = request.socket.remoteAddress ?? ''
     const { adminKey, api, log } = this.#options
     if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The whole body as text, or undefined when it has more than `mostBytes`. */
+/** The whole body as text, or undefined when it has more than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0

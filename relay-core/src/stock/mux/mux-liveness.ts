@@ -6,7 +6,7 @@ export interface MuxLivenessOptions {
   pongTimeoutMs: number
   sendPing: (payload: Buffer) => void
   onDead: (reason: string) => void
-  /** Called with true when nothing has been heard for `silenceLimitMs`, with false when something is heard after all. */
+  /** Called with true when nothing has been heard for `silenceTimeoutMs`, with false when something is heard after all. */
   onSilence: (isSilent: boolean) => void
 }
 

@@ -12,7 +12,7 @@ export interface MuxSessionOptions {
   onStream?: (stream: MuxStream) => void
   limits?: Partial<MuxLimits>
   /**
-   * Called with true when the peer has not been heard from for `silenceLimitMs`, with false when it is heard again. Without it such
+   * Called with true when the peer has not been heard from for `silenceTimeoutMs`, with false when it is heard again. Without it such
    * a silence ends the link.
    */
   onSilence?: (isSilent: boolean) => void

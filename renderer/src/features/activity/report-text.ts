@@ -1,6 +1,6 @@
 import type { ActivityEvent, Capabilities, Overview } from '@nps-desktop/electron/contract'
 
-const mostEvents = 200
+const maxEvents = 200
 
 /**
  * A report as plain text. It is built from what is on the screen only, which never holds a secret; addresses with
@@ -31,7 +31,7 @@ export function reportText(
     ]),
     '',
     ...events
-      .slice(0, mostEvents)
+      .slice(0, maxEvents)
       .map((event) => `${new Date(event.atMs).toISOString()} ${event.code} ${JSON.stringify(event.params)}`),
   ]
   return lines.join('\n').replaceAll(/(https?:\/\/[^\s?]+)\?\S*/g, '$1')

@@ -53,7 +53,7 @@ export const linkRows: readonly Row[] = [
       const from = agent.written
       pair.relay.signal('SIGSTOP')
       // Streams under way keep a link to a stock relay, which would end them for another one.
-      await agent.says(/agent waiting|streams under way are kept/, { withinMs: 12_000, from })
+      await agent.says(/agent waiting|streams under way are kept/, { timeoutMs: 12_000, from })
       pair.relay.signal('SIGCONT')
       await pair.answers()
     },

@@ -25,9 +25,9 @@ interface Guard {
 export function guardHttp(open: () => Promise<Duplex>, { log, ...guard }: Guard & { log: Log }): Duplex {
   const [outside, inside] = duplexPair()
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 0 })
-  const patience = new HttpTimeouts(inside, timeouts)
+  const deadlines = new HttpTimeouts(inside, timeouts)
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!patience.admit(response)) return
+    if (!deadlines.admit(response)) return
     answer(request, response, { open, ...guard }).catch((error: unknown) => {
       // The visitor has left.
       if (inside.destroyed) return

@@ -47,7 +47,7 @@ export interface TunnelServerContext {
 export interface TunnelServer {
   /** Rejects with `port-taken`, `port-forbidden` or `invalid-input`. */
   listen(): Promise<void>
-  /** Stops letting visitors in; `passages` ends those that are connected. Idempotent. */
+  /** Stops letting visitors in; `connections` ends those that are connected. Idempotent. */
   close(): Promise<void>
   /** The port listened on, null where there is none. */
   readonly port: number | null

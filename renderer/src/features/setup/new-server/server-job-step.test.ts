@@ -4,7 +4,7 @@ import { computed, defineComponent, h } from 'vue'
 import { afterEach, expect, test, vi } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import ServerJobStep from './ServerJobStep.vue'
-import { autoCheckEveryMs } from './use-auto-check.ts'
+import { autoCheckIntervalMs } from './use-auto-check.ts'
 import { provideWizard } from '../wizard/wizard.ts'
 
 const server: Server = {
@@ -120,7 +120,7 @@ test('closed ports are tried again by themselves, and there is a quiet way on', 
   await using _ = page
   expect(buttonCalled('Continue with the 50 open ports')).toBeTruthy()
   expect(retries).toEqual([])
-  await vi.advanceTimersByTimeAsync(autoCheckEveryMs)
+  await vi.advanceTimersByTimeAsync(autoCheckIntervalMs)
   expect(retries).toEqual([{ jobId: 'j1' }])
 
   // While they are tried again, the rule to add stays on the screen.

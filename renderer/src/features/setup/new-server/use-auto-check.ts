@@ -2,7 +2,7 @@ import { onScopeDispose, ref, watch } from 'vue'
 import type { Ref } from 'vue'
 
 /** How long after one answer the next check begins by itself. */
-export const autoCheckEveryMs = 10_000
+export const autoCheckIntervalMs = 10_000
 
 /**
  * Calls `check` every ten seconds while `active`; counts down in between. It goes on when the window is hidden: a person
@@ -22,7 +22,7 @@ export function useAutoCheck(
     (on) => {
       stop()
       if (!on) return
-      const dueAtMs = Date.now() + autoCheckEveryMs
+      const dueAtMs = Date.now() + autoCheckIntervalMs
       const tick = (): void => {
         secondsLeft.value = Math.max(0, Math.ceil((dueAtMs - Date.now()) / 1_000))
         if (secondsLeft.value > 0) return

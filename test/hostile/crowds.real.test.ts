@@ -7,9 +7,9 @@ import { HostileAgent } from './hostile-agent.ts'
 import { badVkey, unharmed, Victim } from './victim.ts'
 
 /** The console gives a request ten seconds for its head; the rest is for a busy machine. */
-const silentDeadlineMs = 16_000
+const silentTimeoutMs = 16_000
 
-const openFromNetwork = (door: number, network: number) => open(door, { from: `127.7.${network}.1` })
+const openFromNetwork = (port: number, network: number) => open(port, { from: `127.7.${network}.1` })
 
 /** Fulfils once the target has answered this visitor. */
 async function echoes(socket: Socket): Promise<void> {
@@ -62,7 +62,7 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
             forMs: 2_000,
           })
           expect(await loginPage(victim)).toBeLessThan(5_000)
-          await Promise.all([...silent, endless].map((one) => keptFor(one, silentDeadlineMs)))
+          await Promise.all([...silent, endless].map((one) => keptFor(one, silentTimeoutMs)))
           for (const socket of slow) socket.destroy()
         }),
       ).toEqual(unharmed)
@@ -191,8 +191,8 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
     async () => {
       const port = await victim.badTunnel(`127.0.0.1:${await victim.targets.echo()}`)
       const attack = async () => {
-        const doors = [port, victim.consolePort, victim.bridgePort, victim.controlPath]
-        const sockets = doors.flatMap((door) => times(250, () => open(door)))
+        const ports = [port, victim.consolePort, victim.bridgePort, victim.controlPath]
+        const sockets = ports.flatMap((port) => times(250, () => open(port)))
         // There is nothing to wait for: the relay can do no more than outlive it.
         await delay(2_000)
         for (const socket of sockets) socket.destroy()
@@ -207,10 +207,10 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
     await victim.withBadAgent(async () => {
       const crowd = times(300, () => openFromElsewhere(port))
       await Promise.all(crowd.map(decided))
-      const doors = [port, victim.consolePort, victim.bridgePort].flatMap((door) =>
-        times(200, () => openFromElsewhere(door)),
+      const ports = [port, victim.consolePort, victim.bridgePort].flatMap((port) =>
+        times(200, () => openFromElsewhere(port)),
       )
-      await Promise.all(doors.map(decided))
+      await Promise.all(ports.map(decided))
       expect(await victim.nps(['client', 'list'], { timeoutMs: 10_000 })).toContain('online')
       expect(await loginPage(victim)).toBeLessThan(5_000)
       // What was turned away may still be closing: an agent tries again, as npc does after 0.2 to 1.2 s.
@@ -220,7 +220,7 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
       })
       agent.close()
       expect(victim.relay.isRunning).toBe(true)
-      for (const socket of [...crowd, ...doors]) socket.destroy()
+      for (const socket of [...crowd, ...ports]) socket.destroy()
     })
   })
 })
