@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { desktopContract, knownService, tunnelUse } from '@nps-desktop/electron/contract'
+import { desktopContract, knownService } from '@nps-desktop/electron/contract'
 import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
 import { ORPCError, implement } from '@orpc/server'
 import { Changes } from './world-changes.ts'
+import { laptopPort, placeOf, usualReachOf } from './world.ts'
 import type { World } from './world.ts'
 
 const os = implement(desktopContract)
 const second = 1_000
+const serverHost = '120.1.1.2'
 
 /** Answers the desktop contract from a world; calls change the world as the real backend would. */
 export function scenarioRouter(world: World) {
@@ -170,7 +172,7 @@ export function scenarioRouter(world: World) {
           lines: [
             '10:41:02 info  bridge listens on 0.0.0.0:8024',
             '10:41:09 info  client 1 (lab-a100) is online',
-            '10:42:30 info  tunnel 2 (Jupyter) listens on 7002',
+            '10:42:30 info  tunnel 1 (SSH) listens on 7001',
           ],
         }
         for await (const _ of new Changes().each(signal)) continue
@@ -207,7 +209,8 @@ export function scenarioRouter(world: World) {
             fixes: [{ action: 'use-port', port: 7005 }],
           })
         }
-        const place = part.reach === 'laptop' ? { port: 8888, address: 'http://127.0.0.1:8888' } : {}
+        const { kind, reach } = find(tunnelId)
+        const place = part.reach && part.reach !== reach ? newPlace(kind, part.reach, part.port) : {}
         const given = Object.entries(part).filter(([, value]) => value !== undefined)
         change(tunnelId, { ...Object.fromEntries(given), ...place })
         return {}
@@ -307,16 +310,24 @@ export function scenarioRouter(world: World) {
     },
   })
 
+  function newPlace(kind: Tunnel['kind'], reach: Tunnel['reach'], wished?: number) {
+    if (reach === 'laptop') {
+      const port = wished ?? laptopPort(kind, world.overview.tunnels)
+      return placeOf(kind, serverHost, port, reach)
+    }
+    last += 1
+    return placeOf(kind, serverHost, wished ?? 7000 + last, reach)
+  }
   function add(
     labId: string,
     kind: Tunnel['kind'],
-    port = 7000 + last,
+    wishedPort: number | undefined,
     part: Partial<Tunnel> = {},
   ): { tunnelId: string } {
-    last += 1
     const model = world.overview.labs.find(({ id }) => id === labId)
     if (!model) failed({ code: 'not-found', params: {}, message: `no lab ${labId}`, fixes: [] })
-    const tunnelId = `t${port}`
+    const place = newPlace(kind, part.reach ?? usualReachOf(kind, serverHost), wishedPort)
+    const tunnelId = `t${place.port}`
     const name = knownService(kind)?.name ?? 'Other'
     world.overview.tunnels = [
       ...world.overview.tunnels,
@@ -325,14 +336,9 @@ export function scenarioRouter(world: World) {
         serverId: model.serverId,
         labId,
         kind,
-        reach: 'anyone',
         name,
-        port,
         target: '127.0.0.1:22',
-        address:
-          tunnelUse(kind) === 'copy-ssh-command'
-            ? `ssh -p ${port} goudan@120.1.1.2`
-            : `http://120.1.1.2:${port}`,
+        ...place,
         status: { state: 'checking', sinceMs: Date.now() },
         stops: [],
         connections: 0,

@@ -14,19 +14,21 @@ const serverSteps: StepId[] = [
   'free-ports',
   'upload',
   'program-starts',
-  'config',
   'service',
+  'config',
   'start',
   'bridge',
   'port-range',
 ]
 const labSteps: StepId[] = [
   'connect',
+  'identity',
   'system',
   'reach-relay',
   'upload',
   'program-starts',
   'service',
+  'start',
   'online',
 ]
 
@@ -260,7 +262,7 @@ export const setupWorlds: Record<string, () => World> = {
     }
     const tunnels = [
       tunnel(here, cloud, 'ssh', 7001),
-      broken(tunnel(here, cloud, 'jupyter', 7002), 'service', refused),
+      broken(tunnel(here, cloud, 'jupyter', 8888), 'service', refused),
     ]
     return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
   },

@@ -30,11 +30,11 @@ const screens: Shot[] = [
   { name: 'home-setup-waiting', scenario: 'setup-waiting', ready: '.btn' },
   { name: 'home-trial', scenario: 'trial', ready: row },
   { name: 'home-loading', scenario: 'loading' },
-  { name: 'tunnel', scenario: 'few', path: 'tunnels/t7002', ready: '.chain' },
+  { name: 'tunnel', scenario: 'few', path: 'tunnels/t8888', ready: '.chain' },
   {
     name: 'tunnel-day',
     scenario: 'few',
-    path: 'tunnels/t7002',
+    path: 'tunnels/t8888',
     ready: '.chain',
     act: async (page) => {
       await page.getByRole('tab').nth(2).click()
@@ -42,20 +42,20 @@ const screens: Shot[] = [
     },
   },
   {
-    name: 'tunnel-laptop',
+    name: 'tunnel-anyone',
     scenario: 'few',
-    path: 'tunnels/t7002',
+    path: 'tunnels/t8888',
     ready: '.chain',
     act: async (page) => {
-      await page.locator('.reach').click()
-      await page.locator('.closed').waitFor()
+      await page.locator('.closed button').click()
+      await page.locator('.reach').waitFor()
     },
   },
-  { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t7002', ready: '.chain' },
+  { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t8888', ready: '.chain' },
   {
     name: 'tunnel-edit',
     scenario: 'few',
-    path: 'tunnels/t7002?edit=1',
+    path: 'tunnels/t8888?edit=1',
     ready: 'form',
     act: async (page) => {
       await page.locator('form input').nth(1).fill('22')
@@ -111,7 +111,7 @@ const screens: Shot[] = [
 
 const narrow = { width: 900, height: 620 }
 
-/** The pictures in the READMEs: `node renderer/scenarios/all-screens.ts --only=-light docs/screenshots` makes them again. */
+/** The pictures in the READMEs: `npx node renderer/scenarios/all-screens.ts --only=-light docs/screenshots` makes them again. */
 const ofReadmes: Shot[] = [
   { name: 'home-en-light', chinese: false },
   { name: 'home-zh-CN-light', chinese: true },

@@ -12,6 +12,7 @@ import type {
   Stop,
   Tunnel,
   TunnelKind,
+  TunnelReach,
 } from '@nps-desktop/electron/contract'
 
 /** Everything one scenario shows. The pages see it through the real contract, so they cannot tell. */
@@ -85,24 +86,15 @@ export function tunnel(
   port: number,
   part: Partial<Tunnel> = {},
 ): Tunnel {
-  const use = tunnelUse(kind)
   const known = knownService(kind)
-  const address =
-    use === 'copy-ssh-command'
-      ? `ssh -p ${port} goudan@${host}`
-      : use === 'copy-address'
-        ? `${host}:${port}`
-        : `http://${host}:${port}`
   return {
     id: `t${port}`,
     serverId: owner.serverId,
     labId: owner.id,
     kind,
-    reach: 'anyone',
     name: known?.name ?? 'VS Code',
-    port,
     target: `127.0.0.1:${known?.usualPorts[0] ?? 8443}`,
-    address,
+    ...placeOf(kind, host, port, usualReachOf(kind, host)),
     status: { state: 'ready', checkedAtMs: Date.now() - 4_000, ms: 44 + (port % 9) },
     stops: stops(null),
     connections: 2,
@@ -110,6 +102,32 @@ export function tunnel(
     upBytes: 2.17e9,
     ...part,
   }
+}
+
+/** Who can use a new tunnel, as the app decides it: a server on this computer lets nobody else in anyway. */
+export function usualReachOf(kind: TunnelKind, host: string): TunnelReach {
+  return host === '127.0.0.1' ? 'anyone' : (knownService(kind)?.usualReach ?? 'anyone')
+}
+
+/** Where a tunnel is reached: `port` is one of the laptop's own, or one of the server `host` that anyone can use. */
+export function placeOf(
+  kind: TunnelKind,
+  host: string,
+  port: number,
+  reach: TunnelReach,
+): Pick<Tunnel, 'reach' | 'port' | 'address'> {
+  const use = tunnelUse(kind)
+  const at = reach === 'laptop' ? '127.0.0.1' : host
+  if (use === 'copy-ssh-command') return { reach, port, address: `ssh -p ${port} goudan@${at}` }
+  return { reach, port, address: use === 'copy-address' ? `${at}:${port}` : `http://${at}:${port}` }
+}
+
+/** The laptop's own port for a service: that of its target, or the next one that no other tunnel has. */
+export function laptopPort(kind: TunnelKind, tunnels: readonly Tunnel[]): number {
+  const taken = new Set(tunnels.flatMap(({ reach, port }) => (reach === 'laptop' ? [port] : [])))
+  let port = knownService(kind)?.usualPorts[0] ?? 8443
+  while (taken.has(port)) port += 1
+  return port
 }
 
 /** The five stops, failing at one of them, or none. */

@@ -1,5 +1,16 @@
 import type { ActivityEvent, Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
-import { broken, defaultSettings, hourMs, lab, livelyTraffic, minuteMs, server, tunnel } from './world.ts'
+import {
+  broken,
+  defaultSettings,
+  hourMs,
+  lab,
+  laptopPort,
+  livelyTraffic,
+  minuteMs,
+  server,
+  tunnel,
+  usualReachOf,
+} from './world.ts'
 import type { World } from './world.ts'
 
 const cloud = '120.1.1.2'
@@ -97,8 +108,8 @@ export function few(): World {
       labs: [box],
       tunnels: [
         tunnel(box, cloud, 'ssh', 7001),
-        tunnel(box, cloud, 'jupyter', 7002),
-        tunnel(box, cloud, 'tensorboard', 7003),
+        tunnel(box, cloud, 'jupyter', 8888),
+        tunnel(box, cloud, 'tensorboard', 6006),
       ],
     },
     { activity: events(hz, box), hostKeys },
@@ -144,9 +155,10 @@ function many(): World {
     labs.push(box)
     const host = servers.find(({ id }) => id === serverId)?.relay?.host ?? cloud
     kinds.slice(0, count).forEach((kind, at) => {
-      const port = 7001 + index * 20 + at
+      const serverPort = 7001 + index * 20 + at
+      const port = usualReachOf(kind, host) === 'laptop' ? laptopPort(kind, tunnels) : serverPort
       const name2 = at === 2 ? { name: 'Jupyter 2' } : {}
-      const one = tunnel(box, host, kind, port, { id: `t${serverId}${port}`, ...name2 })
+      const one = tunnel(box, host, kind, port, { id: `t${serverId}${serverPort}`, ...name2 })
       if (offline) {
         const failure: Failure = {
           code: 'agent-offline',

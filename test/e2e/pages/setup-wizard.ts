@@ -15,6 +15,7 @@ export type StepId =
   | 'upload'
   | 'program-starts'
   | 'service'
+  | 'config'
   | 'start'
   | 'bridge'
   | 'port-range'
