@@ -7,7 +7,7 @@ import { runShown } from './harness/shown-command.ts'
  * `npm run check` and `npm test`: each level in turn, what it needs prepared before. The last lines say which levels
  * passed, failed, and were left out and why. With CI=true nothing may be left out.
  *
- * `node test/run.ts machines electron` runs only the levels named; `soak` runs only so, for SOAK_MINUTES (10).
+ * `npx node test/run.ts machines electron` runs only the levels named; `soak` runs only so, for SOAK_MINUTES (10).
  */
 
 const root = resolve(import.meta.dirname, '..')

@@ -7,7 +7,7 @@ import { HostileAgent } from '../hostile/hostile-agent.ts'
 import { open } from '../hostile/strangers.ts'
 import { badVkey, spareDescriptors, unharmed, Victim } from '../hostile/victim.ts'
 
-/** A longer one: `SOAK_MINUTES=60 node test/run.ts soak`. */
+/** A longer one: `SOAK_MINUTES=60 npx node test/run.ts soak`. */
 const soakMs = Number(process.env['SOAK_MINUTES'] ?? 0.2) * 60_000
 const maxGrowthBytes = 64 * 1024 * 1024
 /** Runtimes start those of their pools when they are first needed. */

@@ -92,3 +92,11 @@ test('where the answer should be a feed, one value is no answer', async () => {
   await expect(second.clients.watch({})).rejects.toEqual(invalid)
   other.terminate()
 })
+
+test('a call that an older relay does not know fails as one that is not possible there', async () => {
+  await expect(client.clients.remove({ id: 1 })).rejects.toMatchObject({
+    name: 'RelayError',
+    code: 'not-possible-here',
+    message: 'The relay could not do this (NOT_FOUND). Its log tells why.',
+  })
+})

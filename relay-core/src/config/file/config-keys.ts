@@ -27,7 +27,7 @@ const noPeerToPeer: ConfigKey = {
 }
 
 /**
- * Every stock key without a reader in relay-config.ts. Whoever adds a reader takes the key out here; a test compares
+ * Every stock key without a reader in config/relay/relay-config.ts. Whoever adds a reader takes the key out here; a test compares
  * both with docs/nps-compat.md.
  */
 export const configKeys: Readonly<Record<string, ConfigKey>> = {
