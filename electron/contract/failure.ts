@@ -1,4 +1,4 @@
-import { relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
+import { knownErrorCode, relayErrorCodes, relayErrorData } from '@nps-desktop/relay-core/api'
 import type { RelayErrorCode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { appFailureParams, relayFailureParams } from './failure-params.ts'
@@ -78,7 +78,7 @@ export function relayFailure(
  */
 export function relayCallFailure(error: Error): Failure | null {
   const { code: told, data: sent } = error as { code?: unknown; data?: unknown }
-  const code = relayErrorCodes.find((known) => known === told)
+  const code = knownErrorCode(told)
   if (code === undefined) return null
   const data = relayErrorData.safeParse(sent)
   return relayFailure(code, error.message, data.success ? data.data.params : {})

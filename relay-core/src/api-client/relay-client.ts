@@ -4,7 +4,7 @@ import { type ContractRouterClient, ValidationError } from '@orpc/contract'
 import { ResponseValidationPlugin } from '@orpc/contract/plugins'
 import type { WebSocket } from 'ws'
 import { relayContract, type RelayContract } from '../api/contract.ts'
-import { RelayError, relayErrorCodes, type RelayErrorCode } from '../api/errors.ts'
+import { knownErrorCode, RelayError } from '../api/errors.ts'
 import { failureParams } from '../api/models.ts'
 
 /** The relay API as typed calls. Calls and feeds reject with `RelayError`, whatever the cause. */
@@ -48,9 +48,9 @@ export function toRelayError(error: unknown, call: string): RelayError {
   }
   if (error instanceof ORPCError) {
     const params = failureParams.safeParse((error.data as { params?: unknown } | undefined)?.params)
-    if (isRelayErrorCode(error.code)) {
-      return new RelayError(error.code, error.message, params.success ? params.data : {}, { cause: error })
-    }
+    const code = knownErrorCode(error.code)
+    if (code !== undefined)
+      return new RelayError(code, error.message, params.success ? params.data : {}, { cause: error })
     if (error.code === 'BAD_REQUEST') {
       return new RelayError('invalid-input', inputIssues(error), {}, { cause: error })
     }
@@ -67,10 +67,6 @@ export function toRelayError(error: unknown, call: string): RelayError {
     {},
     { cause: error },
   )
-}
-
-function isRelayErrorCode(code: string): code is RelayErrorCode {
-  return (relayErrorCodes as readonly string[]).includes(code)
 }
 
 /** The answer that did not fit, whether of a call or of a feed. */

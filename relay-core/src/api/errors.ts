@@ -61,6 +61,11 @@ export const relayErrorCodes = [
 
 export type RelayErrorCode = (typeof relayErrorCodes)[number]
 
+/** The code that a peer has told, if it is one of ours: a newer or hostile one may tell anything. */
+export function knownErrorCode(told: unknown): RelayErrorCode | undefined {
+  return relayErrorCodes.find((code) => code === told)
+}
+
 /** Values that a text about the failure needs: names, ports, addresses; never a secret. */
 export type FailureParams = Record<string, string | number>
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { formatHostPort } from '../net/address/host-port.ts'
 import { systemClock } from '../async/time/clock.ts'
-import { relayErrorCodes, RelayError, type RelayErrorCode } from '../api/errors.ts'
+import { knownErrorCode, RelayError, type RelayErrorCode } from '../api/errors.ts'
 import { untilSettled } from '../async/wait/until-settled.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
 import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
@@ -272,7 +272,7 @@ interface PendingStream {
  */
 function asTargetCode(code: string): RelayErrorCode {
   return code === 'mode-unsupported' || code.startsWith('target-')
-    ? (relayErrorCodes.find((known) => known === code) ?? 'target-unreachable')
+    ? (knownErrorCode(code) ?? 'target-unreachable')
     : 'target-unreachable'
 }
 

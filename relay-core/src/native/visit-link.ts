@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { RelayError, relayErrorCodes } from '../api/errors.ts'
+import { knownErrorCode, RelayError } from '../api/errors.ts'
 import { until } from '../async/wait/until.ts'
 import type { TlsTickets } from '../net/dial/connect.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
@@ -80,8 +80,7 @@ function answer(framed: FramedSocket, signal: AbortSignal): Promise<Duplex> {
         answered.resolve(carrier.startStream(onlyStream))
       } else if (type === frameType.failed || type === frameType.refused) {
         const { code, message } = type === frameType.failed ? decodeFailed(body) : decodeRefused(body)
-        const known = relayErrorCodes.find((one) => one === code)
-        answered.reject(new RelayError(known ?? 'version-unsupported', message))
+        answered.reject(new RelayError(knownErrorCode(code) ?? 'version-unsupported', message))
       } else {
         throw new WireError(`frame of type ${type} in answer to a visit`)
       }
