@@ -1,3 +1,5 @@
+import type { AppLink } from '@nps-desktop/electron/contract'
+
 /**
  * What only the place the app runs in can do. Electron's main process and headless each bring one;
  * the backend never imports `electron`.
@@ -21,5 +23,5 @@ export interface Shell {
   /** Folder with the archives and one-file programs that are uploaded: `build/out` or the package's resources. */
   readonly programsFolder: string
   /** `nps-desktop://` links; calls back for each, and for the one that started the app. */
-  onDeepLink(listener: (url: string) => void): () => void
+  onDeepLink(listener: (link: AppLink) => void): () => void
 }

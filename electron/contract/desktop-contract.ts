@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { trafficHistory } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
+import { appLink } from './app-link.ts'
 import { failureData } from './failure.ts'
 import * as model from './desktop-models.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
@@ -31,7 +32,7 @@ export const desktopContract = {
     /** Null when the person closed the dialog. */
     pickKeyFile: base.input(nothing).output(z.object({ path: z.string().nullable() })),
     /** `nps-desktop://` links that arrived; the page decides what to show. */
-    deepLinks: base.input(nothing).output(eventIterator(z.object({ url: z.string() }))),
+    deepLinks: base.input(nothing).output(eventIterator(appLink)),
   },
 
   overview: { watch: base.input(nothing).output(eventIterator(model.overview)) },

@@ -1,3 +1,4 @@
+export * from './app-link.ts'
 export * from './desktop-contract.ts'
 export * from './facts.ts'
 export * from './failure.ts'

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { appLink } from './app-link.ts'
 
 const nothing = z.object({})
 
@@ -14,7 +15,7 @@ export const shellContract = {
   openUrl: oc.input(z.object({ url: z.string() })).output(nothing),
   openFolder: oc.input(z.object({ path: z.string() })).output(nothing),
   pickKeyFile: oc.input(nothing).output(z.object({ path: z.string().nullable() })),
-  deepLinks: oc.input(nothing).output(eventIterator(z.object({ url: z.string() }))),
+  deepLinks: oc.input(nothing).output(eventIterator(appLink)),
 }
 
 /** What the backend process is told at its start. */

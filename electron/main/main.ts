@@ -28,7 +28,8 @@ let isQuitting = false
 
 const usage = `NPS Desktop ${packageJson.version}
 
-Opens its window, or the one that is open already. An argument nps-desktop://connect?... adds that server.
+Opens its window, or the one that is open already. Of links as an argument, nps-desktop://open shows the window,
+nps-desktop://tunnel/<id> that tunnel, and nps-desktop://connect?... the form for that server.
 NPS_DESKTOP_DATA names another folder for its data.
 --help   this text
 `
@@ -44,6 +45,8 @@ if (process.argv.slice(1).some((argument) => argument === '--help' || argument =
 else app.quit()
 
 function start(): void {
+  // Windows groups windows and notifications by it, and finds the app's shortcut; elsewhere it does nothing
+  app.setAppUserModelId('org.nps-desktop.app')
   registerAppScheme()
   deepLinks.pushFrom(process.argv)
   if (app.isPackaged) app.setAsDefaultProtocolClient('nps-desktop')

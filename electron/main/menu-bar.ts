@@ -6,7 +6,7 @@ export function setAppMenu(words: MenuWords): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...(process.platform === 'darwin'
-        ? [{ role: 'appMenu' as const }]
+        ? [{ role: 'appMenu' as const }, { role: 'fileMenu' as const }]
         : [
             {
               label: words.file,

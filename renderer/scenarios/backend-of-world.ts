@@ -72,7 +72,7 @@ export function scenarioRouter(world: World) {
       }),
       pickKeyFile: os.app.pickKeyFile.handler(async () => ({ path: '/home/goudan/.ssh/id_ed25519' })),
       deepLinks: os.app.deepLinks.handler(async function* ({ signal }) {
-        for await (const _ of new Changes().each(signal)) yield { url: '' }
+        for await (const _ of new Changes().each(signal)) yield { kind: 'open' as const }
       }),
     },
     overview: {

@@ -36,10 +36,16 @@ export class App {
     return this.#run
   }
 
-  async start(): Promise<void> {
+  /** `link`: the `nps-desktop://` link that starts the window. */
+  async start({ link }: { link?: string } = {}): Promise<void> {
     const start = this.host === 'electron' ? startElectronApp : startHeadlessApp
     const { dataFolder, output } = this
-    this.#run = await start({ dataFolder, programsFolder: this.#programsFolder, output })
+    this.#run = await start({
+      dataFolder,
+      programsFolder: this.#programsFolder,
+      output,
+      ...(link === undefined ? {} : { link }),
+    })
   }
 
   async close(): Promise<void> {

@@ -112,6 +112,33 @@ test('a link of nps connect fills the form of the window that is open', async ({
   await expect(app.page.getByLabel('Admin key')).toHaveValue('k'.repeat(40))
 })
 
+test('a link shows the tunnel that it names, and one that asks for anything else is refused in words', async ({
+  app,
+}) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  expect(await secondStart(app, 'nps-desktop://tunnel/sNone-t1')).toBe(0)
+  await expect(app.page.getByText('This tunnel is no longer there')).toBeVisible()
+  expect(await app.page.evaluate(() => location.hash)).toBe('#/tunnels/sNone-t1')
+  expect(await secondStart(app, 'nps-desktop://remove/sNone-t1?key=secret')).toBe(0)
+  const refusal = app.page.getByRole('alert').filter({ hasText: 'asks for nothing that the app knows' })
+  await expect(refusal).toContainText('nps-desktop://remove/sNone-t1')
+  await expect(refusal).not.toContainText('secret')
+  await refusal.getByRole('button', { name: 'Close' }).click()
+  await expect(refusal).toBeHidden()
+  const window = await windowOf(app)
+  await window.evaluate((it) => it.hide())
+  expect(await secondStart(app, 'nps-desktop://open')).toBe(0)
+  await expect.poll(() => window.evaluate((it) => it.isVisible())).toBe(true)
+  expect(await app.page.evaluate(() => location.hash)).toBe('#/tunnels/sNone-t1')
+})
+
+test('a link that starts the app is followed once its page is there', async ({ app }) => {
+  await app.close()
+  await app.start({ link: 'nps-desktop://tunnel/sNone-t2' })
+  await expect(app.page.getByText('This tunnel is no longer there')).toBeVisible()
+  expect(await app.page.evaluate(() => location.hash)).toBe('#/tunnels/sNone-t2')
+})
+
 test('closing the window keeps the app in the tray; its place is remembered', async ({ app }) => {
   await expect(new WelcomePage(app.page).heading).toBeVisible()
   const window = await windowOf(app)

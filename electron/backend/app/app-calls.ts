@@ -1,5 +1,5 @@
 import { Feed } from '@nps-desktop/relay-core/async'
-import type { Capabilities, Settings } from '@nps-desktop/electron/contract'
+import type { AppLink, Capabilities, Settings } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { OneTimeAddresses } from './one-time-address.ts'
 import type { Shell } from '../shell.ts'
@@ -10,7 +10,7 @@ export class AppCalls {
   readonly #shell: Shell
   readonly #storage: Storage
   readonly #settings: Feed<Settings>
-  readonly #links: Feed<{ url: string } | null>
+  readonly #links: Feed<AppLink | null>
   readonly #leave: () => void
   readonly #oneTime = new OneTimeAddresses()
 
@@ -18,8 +18,8 @@ export class AppCalls {
     this.#shell = shell
     this.#storage = storage
     this.#settings = new Feed(storage.settings.get())
-    this.#links = new Feed<{ url: string } | null>(null)
-    this.#leave = shell.onDeepLink((url) => this.#links.set({ url }))
+    this.#links = new Feed<AppLink | null>(null)
+    this.#leave = shell.onDeepLink((link) => this.#links.set(link))
   }
 
   close(): void {
@@ -82,7 +82,7 @@ export class AppCalls {
   }
 
   /** Each link once it arrives; one that came before the page asked comes first. */
-  async *deepLinks(signal: AbortSignal): AsyncGenerator<{ url: string }, void, void> {
+  async *deepLinks(signal: AbortSignal): AsyncGenerator<AppLink, void, void> {
     for await (const link of this.#links.watch(signal)) {
       if (!link) continue
       this.#links.set(null)

@@ -69,7 +69,7 @@ async function createRemoteShell(
     onDeepLink: (listener) => {
       const controller = new AbortController()
       void (async () => {
-        for await (const { url } of await client.deepLinks({}, { signal: controller.signal })) listener(url)
+        for await (const link of await client.deepLinks({}, { signal: controller.signal })) listener(link)
       })().catch((error: unknown) => {
         if (!controller.signal.aborted) throw error
       })

@@ -20,11 +20,12 @@ export async function electronCommand(
 }
 
 /** Starts the real window; addresses that it hands to the desktop's browser are caught. */
-export async function startElectronApp({ dataFolder, output }: AppStart): Promise<RunningApp> {
+export async function startElectronApp({ dataFolder, output, link }: AppStart): Promise<RunningApp> {
   const requests = await BrowserRequests.listen()
   const command = await electronCommand(dataFolder)
   const electron = await _electron.launch({
     ...command,
+    args: link === undefined ? command.args : [...command.args, link],
     env: requests.withOurOpener(command.env),
     timeout: startTimeoutMs,
   })

@@ -12,6 +12,8 @@ export interface AppStart {
   readonly dataFolder: string
   /** Where nps and npc lie that the app uploads; the window always takes those of its build. */
   readonly programsFolder: string
+  /** A link that the window is started with. */
+  readonly link?: string
   /** Gets each line that the app prints. */
   readonly output: string[]
 }

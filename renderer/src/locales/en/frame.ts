@@ -20,6 +20,9 @@ export const frame = {
   backendLost: "The app's backend does not answer",
   backendLostText: 'Since {time}. This page keeps trying; your tunnels keep running in the meantime.',
   backendConnecting: 'Starting',
+  linkRefused: 'This link asks for nothing that the app knows.',
+  linkRefusedText:
+    'Nothing was done. If somebody gave it to you, ask them to copy it again; a server’s link is printed whole by “nps connect”.',
   trial: 'Everything here runs on this computer.',
   trialText: 'A server, a lab box and three small services, to try things out. Nothing is left behind.',
   trialEnd: 'End the trial',

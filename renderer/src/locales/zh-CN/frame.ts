@@ -22,6 +22,9 @@ export const frame: Translation<typeof en> = {
   backendLost: '应用后端没有应答',
   backendLostText: '自 {time} 起。页面会自动重试；隧道在此期间继续运行。',
   backendConnecting: '正在启动',
+  linkRefused: '应用不认识这个链接。',
+  linkRefusedText:
+    '什么也没有做。如果是别人给你的，请让对方重新复制；云服务器的链接由 “nps connect” 完整输出。',
   trial: '这里的一切都在本机运行。',
   trialText: '一台云服务器、一台实验室主机和三个小服务，供试用。结束后不留下任何东西。',
   trialEnd: '结束试用',
