@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
-import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
-import { createMachines } from '../../electron/backend/ssh/machines.ts'
-import { openSession } from '../../electron/backend/ssh/open-session.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
 import type { UsableSecret } from '../../electron/backend/ssh/sign-in.ts'
 import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
 import { findSudo } from '../../electron/backend/ssh/shell/sudo.ts'
-import type { Storage } from '../../electron/backend/storage/records.ts'
-import { silentLog } from '@nps-desktop/relay-core/log'
 import { type Round, startAskingSshd } from '../harness/asking-sshd.ts'
-import { memoryHostKeys } from '../harness/host-key-store.ts'
 import { type LocalSshd, type LocalSshdOptions, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+import { signInTo } from '../harness/sign-in-to.ts'
 
 const { signal } = new AbortController()
 
@@ -24,14 +19,8 @@ async function at<T>(
 ): Promise<T> {
   const sshd = await startLocalSshd(options)
   try {
-    const hostKeys = memoryHostKeys()
-    const storage = { hostKeys } as Storage
-    const keys = createHostKeys({ storage, machines: createMachines({ storage }), log: silentLog })
     const address = { host: sshd.host, port: sshd.port, user: sshd.user }
-    const endpoint = { ...address, jump: { kind: 'none' } as const }
-    const { fingerprint } = await keys.inspect(endpoint, { signal })
-    await keys.confirm({ ...endpoint, fingerprint }, { signal })
-    const session = await openSession({ address, secret: secretOf(sshd) }, { hostKeys, signal })
+    const session = await signInTo(address, secretOf(sshd), { signal })
     try {
       return await work(session, sshd)
     } finally {
@@ -189,15 +178,8 @@ describe('an ssh server that asks', () => {
   const signIn = async (rounds: readonly Round[]): Promise<'signed in'> => {
     const server = await startAskingSshd(rounds)
     try {
-      const hostKeys = memoryHostKeys()
-      const storage = { hostKeys } as Storage
-      const keys = createHostKeys({ storage, machines: createMachines({ storage }), log: silentLog })
       const address = { host: '127.0.0.1', port: server.port, user: 'tester' }
-      const endpoint = { ...address, jump: { kind: 'none' } as const }
-      const { fingerprint } = await keys.inspect(endpoint, { signal })
-      await keys.confirm({ ...endpoint, fingerprint }, { signal })
-      const secret = { kind: 'password', password: 'secret' } as const
-      const session = await openSession({ address, secret }, { hostKeys, signal })
+      const session = await signInTo(address, { kind: 'password', password: 'secret' }, { signal })
       session.close()
       return 'signed in'
     } finally {

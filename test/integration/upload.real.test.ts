@@ -37,6 +37,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     return {
       path,
       program: 'nps',
+      platform: 'linux',
       arch: 'amd64',
       compression: 'gz',
       sha256: sha256(packed),

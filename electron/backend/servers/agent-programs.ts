@@ -68,7 +68,12 @@ export class AgentPrograms {
       if (owner.as !== as)
         throw new Error(`this needs ${as === 'root' ? 'root' : 'the account without root'}`)
       for (const arch of arches) {
-        const file = await findProgram(programsFolder, { program: 'npc', arch, canXz: false })
+        const file = await findProgram(programsFolder, {
+          program: 'npc',
+          platform: 'linux',
+          arch,
+          canXz: false,
+        })
         const isNew = await putProgram(owner, file, `${folder}/programs/npc-linux-${arch}.gz`, signal)
         if (isNew)
           log.info('npc put on the server for pasted lines', { server: server.name, arch, bytes: file.bytes })

@@ -13,8 +13,8 @@ export const labSystemStep: StepDefinition<LabContext> = {
     const { host } = shell.session.address
     const machine = await readMachineFacts(shell, { signal })
     fact('system', { os: machine.os, arch: machine.machine, kernel: machine.kernel, libc: machine.libc })
-    const arch = checkMachine(host, machine)
-    const file = await findProgram(programsFolder, { program: 'npc', arch, canXz: machine.canXz })
+    const target = checkMachine(host, machine, ['linux', 'linux-musl', 'darwin'])
+    const file = await findProgram(programsFolder, { program: 'npc', ...target, canXz: machine.canXz })
     const owner = await workplace.owner(signal)
     const { place, neededBytes } = choosePlace(host, machine, file, {
       installsUnder: owner.as === 'root' ? '/usr' : 'home',

@@ -8,13 +8,16 @@ import { type LabContext, labOf, relayOf } from './lab-context.ts'
 const withinSeconds = 8
 
 /**
- * With whatever is there: bash, python or nc can make a connection and say nothing. Prints `open`, `refused`, `silent`,
+ * With whatever is there: bash, python or nc can make a connection and say nothing. On macOS it is nc, which comes with
+ * the system, while python3 may be a stand-in that asks to install one. Prints `open`, `refused`, `silent`,
  * `unknown-host`, or `no-tool`.
  */
 function tryScript(host: string, port: number): string {
   const h = quote(host)
   return `
-if command -v timeout >/dev/null && command -v bash >/dev/null; then
+if [ "$(uname -s)" = Darwin ]; then
+  out=$(nc -v -z -G ${withinSeconds} ${h} ${port} </dev/null 2>&1); code=$?
+elif command -v timeout >/dev/null && command -v bash >/dev/null; then
   out=$(timeout ${withinSeconds} bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${h} ${port} 2>&1); code=$?
 elif command -v python3 >/dev/null; then
   out=$(python3 -c 'import socket,sys; socket.create_connection((sys.argv[1],int(sys.argv[2])),${withinSeconds})' ${h} ${port} 2>&1); code=$?

@@ -1,10 +1,13 @@
 import { AppError } from '../../failures/app-error.ts'
 import type { MachineFacts, UploadPlace } from './machine-facts.ts'
 import { notOurs } from './own-folder.ts'
-import { type Arch, archOf, type ProgramFile } from './program-files.ts'
+import { archOf, type Platform, type ProgramFile, type Target } from './program-files.ts'
 
-/** The oldest C library that the programs were linked for (CentOS 7 has it). */
-const neededGlibc = [2, 17] as const
+/**
+ * The oldest C libraries that the programs were linked for: CentOS 7 has this glibc, Alpine 3.18 this musl. The programs for
+ * musl are no help on a system with an older glibc: they need musl's own loader and libstdc++.
+ */
+const neededLibc = { glibc: [2, 17], musl: [1, 2, 4] } as const
 /** nps idles at about 50 MB; with less than this the machine would start to kill programs. */
 const neededMemoryBytes = 64 * 1024 * 1024
 /** For nps.conf, state and logs beside the program. */
@@ -12,33 +15,37 @@ const spareBytes = 16 * 1024 * 1024
 /** A clock that is further off falsifies the times in graphs and logs, and breaks the TLS of every other program. */
 const clockLimitSeconds = 24 * 3600
 
-/** Throws `platform-unsupported`, `processor-unsupported`, `libc-too-old`, `memory-low`, `clock-wrong`. */
-export function checkMachine(host: string, facts: MachineFacts): Arch {
-  if (facts.kind !== 'Linux') {
-    throw new AppError('platform-unsupported', `${host} runs ${facts.kind}; only Linux is supported.`, {
-      host,
-      os: facts.kind,
-    })
+/**
+ * Which programs the machine runs, out of those for `platforms`. Throws `platform-unsupported`, `processor-unsupported`,
+ * `libc-too-old`, `memory-low`, `clock-wrong`.
+ */
+export function checkMachine(host: string, facts: MachineFacts, platforms: readonly Platform[]): Target {
+  const platform = platformOf(facts)
+  if (platform === null || !platforms.includes(platform)) {
+    throw new AppError(
+      'platform-unsupported',
+      `${host} runs ${facts.kind}, which nothing is set up on here.`,
+      {
+        host,
+        os: facts.kind,
+      },
+    )
   }
   const arch = archOf(facts.machine)
   if (arch === null) {
     throw new AppError(
       'processor-unsupported',
-      `${host} has the processor ${facts.machine}; there are programs for x86_64 and aarch64.`,
+      `${host} has the processor ${facts.machine}; there are programs for x86-64 and arm64.`,
       { host, processor: facts.machine },
     )
   }
-  const glibc = /^glibc (\d+)\.(\d+)/.exec(facts.libc)
-  const isMusl = facts.libc.startsWith('musl')
-  const isOld =
-    glibc !== null &&
-    (Number(glibc[1]) < neededGlibc[0] ||
-      (Number(glibc[1]) === neededGlibc[0] && Number(glibc[2]) < neededGlibc[1]))
-  if (isMusl || isOld) {
+  const [, library = '', version = ''] = /^(glibc|musl) (.+)$/.exec(facts.libc) ?? []
+  const needed = library === 'glibc' || library === 'musl' ? neededLibc[library] : []
+  if (isOlder(version, needed)) {
     throw new AppError(
       'libc-too-old',
-      `${host} has ${facts.libc}; the program needs glibc ${neededGlibc.join('.')} or newer.`,
-      { host, libc: facts.libc, needed: `glibc ${neededGlibc.join('.')}` },
+      `${host} has ${facts.libc}; the program needs ${library} ${needed.join('.')} or newer.`,
+      { host, libc: facts.libc, needed: `${library} ${needed.join('.')}` },
     )
   }
   if (facts.availableBytes !== null && facts.availableBytes < neededMemoryBytes) {
@@ -57,7 +64,22 @@ export function checkMachine(host: string, facts: MachineFacts): Arch {
       { fixes: [{ action: 'copy', text: 'timedatectl set-ntp true' }, { action: 'retry' }] },
     )
   }
-  return arch
+  return { platform, arch }
+}
+
+/** A Linux that does not name its C library is taken for one with glibc: whether a program starts is tried before anything is installed. */
+function platformOf({ kind, libc }: MachineFacts): Platform | null {
+  if (kind === 'Linux') return libc.startsWith('musl') ? 'linux-musl' : 'linux'
+  if (kind === 'Darwin') return 'darwin'
+  if (kind === 'Windows') return 'windows'
+  return null
+}
+
+/** Compares number by number; a version that is not known is not older. */
+function isOlder(version: string, needed: readonly number[]): boolean {
+  const have = version.split('.').map(Number)
+  const at = needed.findIndex((number, index) => (have[index] ?? number) !== number)
+  return at >= 0 && (have[at] ?? 0) < (needed[at] ?? 0)
 }
 
 /** The folder for an upload, or `disk-full` with the numbers of the roomiest one. */

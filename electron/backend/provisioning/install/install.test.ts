@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkMachine, choosePlace } from './check-machine.ts'
 import { type MachineFacts, parseMachineFacts } from './machine-facts.ts'
-import type { ProgramFile } from './program-files.ts'
+import { type Platform, type ProgramFile, platforms } from './program-files.ts'
 import { explain } from './try-program.ts'
 
 /** As the script prints it on a CentOS 7. */
@@ -50,28 +50,38 @@ describe('what a machine is', () => {
     ['ldd (GNU libc) 2.23 Copyright', 'glibc 2.23'],
     ['ldd (Ubuntu GLIBC 2.27-3ubuntu1) 2.27', 'glibc 2.27'],
     ['musl libc (x86_64) Version 1.2.4', 'musl 1.2.4'],
+    ['sh: ldd: not found musl libc (aarch64) Version 1.2.3', 'musl 1.2.3'],
+    ['sh: ldd: command not found sh: /lib/ld-musl-*.so.1: No such file or directory', ''],
     ['', ''],
   ])('libc of %j is %j', (said, libc) => {
     expect(parseMachineFacts(`libc=${said}\n`, 0).libc).toBe(libc)
   })
 
   it('is good enough, or names what is not', () => {
-    expect(checkMachine('h', facts())).toBe('amd64')
-    expect(checkMachine('h', facts({ machine: 'aarch64' }))).toBe('arm64')
-    const codeOf = (change: Partial<MachineFacts>): unknown => {
+    const check = (change: Partial<MachineFacts>) => checkMachine('h', facts(change), platforms)
+    expect(check({})).toEqual({ platform: 'linux', arch: 'amd64' })
+    expect(check({ machine: 'aarch64' })).toEqual({ platform: 'linux', arch: 'arm64' })
+    expect(check({ libc: 'musl 1.2.4' })).toEqual({ platform: 'linux-musl', arch: 'amd64' })
+    expect(check({ libc: 'musl' })).toEqual({ platform: 'linux-musl', arch: 'amd64' })
+    expect(check({ kind: 'Darwin', machine: 'arm64', libc: '' })).toEqual({
+      platform: 'darwin',
+      arch: 'arm64',
+    })
+    expect(check({ availableBytes: null, libc: '' })).toEqual({ platform: 'linux', arch: 'amd64' })
+    const codeOf = (change: Partial<MachineFacts>, allowed: readonly Platform[] = platforms): unknown => {
       try {
-        return checkMachine('h', facts(change))
+        return checkMachine('h', facts(change), allowed)
       } catch (error) {
         return (error as { code?: unknown }).code
       }
     }
-    expect(codeOf({ kind: 'Darwin' })).toBe('platform-unsupported')
+    expect(codeOf({ kind: 'FreeBSD' })).toBe('platform-unsupported')
+    expect(codeOf({ kind: 'Darwin' }, ['linux', 'linux-musl'])).toBe('platform-unsupported')
     expect(codeOf({ machine: 'riscv64' })).toBe('processor-unsupported')
     expect(codeOf({ libc: 'glibc 2.12' })).toBe('libc-too-old')
-    expect(codeOf({ libc: 'musl 1.2.4' })).toBe('libc-too-old')
+    expect(codeOf({ libc: 'musl 1.1.24' })).toBe('libc-too-old')
     expect(codeOf({ availableBytes: 20e6 })).toBe('memory-low')
     expect(codeOf({ clockAheadSeconds: -90_000 })).toBe('clock-wrong')
-    expect(codeOf({ availableBytes: null, libc: '' })).toBe('amd64')
   })
 })
 
@@ -121,6 +131,13 @@ describe('why a program does not start', () => {
     [1, `./nps: /lib64/libc.so.6: version \`GLIBC_2.17' not found${elf('x86_64', '3e00')}`, 'system-too-old'],
     [127, `sh: ./nps: not found${elf('x86_64', '3e00')}`, 'system-too-old'],
     [1, `FATAL: kernel too old${elf('x86_64', '3e00')}`, 'system-too-old'],
+    [
+      127,
+      `Error loading shared library libstdc++.so.6: No such file or directory (needed by ./npc)${elf('x86_64', '3e00')}`,
+      'system-too-old',
+    ],
+    [134, `dyld: Library not loaded: /usr/lib/libicucore.A.dylib${elf('arm64', '0000')}`, 'system-too-old'],
+    [126, `sh: ./npc: Bad CPU type in executable${elf('x86_64', '0000')}`, 'program-wrong-processor'],
     [132, `Illegal instruction${elf('x86_64', '3e00')}`, 'program-killed'],
     [1, elf('x86_64', '3e00'), 'program-will-not-start'],
   ])('%i %j: %s', (exitCode, stderr, problem) => {

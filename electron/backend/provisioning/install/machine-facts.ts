@@ -4,7 +4,7 @@ import { ownFolderFunctions } from './own-folder.ts'
 
 /** What a machine is, as far as it matters for running a program there. */
 export interface MachineFacts {
-  /** `Linux`, `Darwin`, … */
+  /** `Linux`, `Darwin` (macOS), `Windows`, … */
   readonly kind: string
   readonly os: string
   readonly kernel: string
@@ -34,15 +34,18 @@ export interface UploadPlace {
  */
 const usualPlaces: readonly string[] = ['"$HOME"', '/var/tmp', '/tmp']
 
-/** What is asked. The last line is only about the space that the program needs where it is installed. */
+/**
+ * What is asked, of Linux and of macOS. musl tells its version by its loader where there is no ldd. The last line is only
+ * about the space that the program needs where it is installed.
+ */
 export function factsScript(places: readonly string[] = usualPlaces): string {
   return `${ownFolderFunctions}
 say() { printf '%s=%s\\n' "$1" "$2"; }
 say kind "$(uname -s)"
-say os "$( (. /etc/os-release && printf '%s' "$PRETTY_NAME") 2>/dev/null || head -n 1 /etc/redhat-release 2>/dev/null || uname -s)"
+say os "$( (. /etc/os-release && printf '%s' "$PRETTY_NAME") 2>/dev/null || head -n 1 /etc/redhat-release 2>/dev/null || (name=$(sw_vers -productName) && echo "$name $(sw_vers -productVersion)") 2>/dev/null || uname -s)"
 say kernel "$(uname -r)"
 say machine "$(uname -m)"
-say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null || ldd --version 2>&1 | head -n 2 | tr '\\n' ' ')"
+say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null || { ldd --version 2>&1 || for f in /lib/ld-musl-*.so.1; do "$f" --version 2>&1; done; } | head -n 3 | tr '\\n' ' ')"
 say memory "$(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo 2>/dev/null)"
 say now "$(date +%s)"
 say home "$HOME"
@@ -124,6 +127,6 @@ function parsePlace(line: string): UploadPlace[] {
 function describeLibc(text: string): string {
   const glibc = /(?:glibc|GLIBC|GNU libc\))\D*(\d+\.\d+)/.exec(text)?.[1]
   if (glibc) return `glibc ${glibc}`
-  if (/musl/i.test(text)) return `musl ${/(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? ''}`.trim()
+  if (/musl libc/i.test(text)) return `musl ${/(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? ''}`.trim()
   return ''
 }

@@ -4,11 +4,21 @@ import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
 
 export type Arch = 'amd64' | 'arm64'
+/** The systems that programs are built for. The two kinds of Linux differ in their C library and do not run each other's programs. */
+export const platforms = ['linux', 'linux-musl', 'darwin', 'windows'] as const
+export type Platform = (typeof platforms)[number]
+/** What a program has to be built for to run on a machine. */
+export interface Target {
+  readonly platform: Platform
+  readonly arch: Arch
+}
 export type ProgramName = 'nps' | 'npc'
 
 const entry = z.object({
   file: z.string(),
   program: z.enum(['nps', 'npc']),
+  // older builds made programs for one platform only, and did not name it
+  platform: z.enum(platforms).default('linux'),
   arch: z.enum(['amd64', 'arm64']),
   compression: z.enum(['none', 'gz', 'xz']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -23,11 +33,20 @@ export interface ProgramFile extends Omit<z.infer<typeof entry>, 'file'> {
   readonly path: string
 }
 
-/** `x86_64` and `aarch64`, as `uname -m` prints them; null for any other processor. */
+/** Of `x86_64` or `aarch64` as `uname -m` prints them on Linux, `arm64` on macOS, `AMD64` or `ARM64` on Windows; null for any other processor. */
 export function archOf(machine: string): Arch | null {
-  if (machine === 'x86_64' || machine === 'amd64') return 'amd64'
-  if (machine === 'aarch64' || machine === 'arm64') return 'arm64'
+  const name = machine.toLowerCase()
+  if (name === 'x86_64' || name === 'amd64') return 'amd64'
+  if (name === 'aarch64' || name === 'arm64') return 'arm64'
   return null
+}
+
+/** As the systems call themselves. */
+const platformNames: Readonly<Record<Platform, string>> = {
+  linux: 'Linux',
+  'linux-musl': 'Linux (musl)',
+  darwin: 'macOS',
+  windows: 'Windows',
 }
 
 /**
@@ -36,13 +55,13 @@ export function archOf(machine: string): Arch | null {
  */
 export async function findProgram(
   folder: string,
-  { program, arch, canXz }: { program: ProgramName; arch: Arch; canXz: boolean },
+  { program, platform, arch, canXz }: Target & { program: ProgramName; canXz: boolean },
 ): Promise<ProgramFile> {
   const missing = (cause?: unknown): AppError =>
     new AppError(
       'program-missing',
-      `The ${program} program for ${arch} does not lie beside this app (${folder}). Install the app again, or build it with "npm run build:relay".`,
-      { program, arch, folder },
+      `The ${program} program for ${platformNames[platform]} on ${arch} does not lie beside this app (${folder}). Install the app again, or build it with "npm run build:relay".`,
+      { program, arch: `${platformNames[platform]} ${arch}`, folder },
       { cause },
     )
   let files: ProgramFile[]
@@ -55,7 +74,9 @@ export async function findProgram(
   } catch (error) {
     throw missing(error)
   }
-  const usable = files.filter((file) => file.program === program && file.arch === arch)
+  const usable = files.filter(
+    (file) => file.program === program && file.platform === platform && file.arch === arch,
+  )
   const found =
     (canXz && usable.find(({ compression }) => compression === 'xz')) ||
     usable.find(({ compression }) => compression === 'gz')

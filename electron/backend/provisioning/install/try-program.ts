@@ -31,15 +31,21 @@ exit $code`,
   const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0]
   if (exitCode === 0 && version) return version
   const problem = explain(exitCode, stderr)
+  // of Alpine, which comes without the C++ library that its programs need
+  const isLibraryMissing = /error loading shared library lib(stdc\+\+|gcc_s)/i.test(stderr)
   const said = stderr.trim().split('\n').slice(0, -1).at(-1)?.slice(0, 200) ?? ''
   const [machine = '', kernel = ''] = [/machine=(\S+)/.exec(stderr)?.[1], /kernel=(\S+)/.exec(stderr)?.[1]]
   throw new AppError(
     problem,
     `${program} does not start on ${host} (${machine}, kernel ${kernel}): ${sentences[problem]}${said === '' ? '' : ` It said: ${said}`}`,
     { host, program, processor: machine, kernel, said: said === '' ? `exit code ${exitCode}` : said },
-    { fixes: [{ action: 'retry' }] },
+    {
+      fixes: [...(isLibraryMissing ? [addLibrary] : []), { action: 'retry' as const }],
+    },
   )
 }
+
+const addLibrary = { action: 'copy', text: 'apk add libstdc++' } as const
 
 const sentences: Record<StartProblem, string> = {
   'program-wrong-processor': 'it was built for another processor.',
@@ -56,10 +62,16 @@ const elfMachines: Record<string, string> = { '3e00': 'x86_64', b700: 'aarch64' 
 export function explain(exitCode: number | null, stderr: string): StartProblem {
   const built = elfMachines[/elf=(\w+)/.exec(stderr)?.[1] ?? '']
   const machine = /machine=(\S+)/.exec(stderr)?.[1]
-  if (/exec format error/i.test(stderr) || (built && machine && built !== machine))
+  if (/exec format error|bad cpu type in executable/i.test(stderr) || (built && machine && built !== machine))
     return 'program-wrong-processor'
-  if (/GLIBC_\S+' not found|version `GLIBC|kernel too old/i.test(stderr)) return 'system-too-old'
-  if (/error while loading shared libraries|cannot open shared object/i.test(stderr)) return 'system-too-old'
+  if (/GLIBC_\S+' not found|version `GLIBC|kernel too old|symbol not found/i.test(stderr))
+    return 'system-too-old'
+  if (
+    /error while loading shared libraries|cannot open shared object|error loading shared library|library not loaded/i.test(
+      stderr,
+    )
+  )
+    return 'system-too-old'
   if (exitCode === 126 || /permission denied/i.test(stderr)) return 'program-not-allowed'
   // The shell says "not found" of a program whose loader (/lib64/ld-linux-…) is missing.
   if (exitCode === 127) return 'system-too-old'

@@ -6,6 +6,7 @@ import { diskFull } from './check-machine.ts'
 import type { UploadPlace } from './machine-facts.ts'
 import { inOwnFolder, notOurs, ownFolderFunctions } from './own-folder.ts'
 import type { ProgramFile } from './program-files.ts'
+import { sha256Function } from './sha256-function.ts'
 
 /** At the slowest 50 kB/s get through; a way that is slower for so long is a broken one. */
 const uploadTimeoutMs = 20 * 60_000
@@ -56,7 +57,7 @@ export async function uploadProgram(
     })
   }
   const isWhole = async (): Promise<boolean> => {
-    const sum = inFolder(folder, `sha256sum < ${part}`)
+    const sum = inFolder(folder, `sha256 < ${part}`)
     return (await shell.output(sum, { timeoutMs: unpackTimeoutMs, signal })).startsWith(file.sha256)
   }
   if (have < file.bytes) await transfer(have)
@@ -107,7 +108,7 @@ interface OwnFolder {
 }
 
 function inFolder({ place, name }: OwnFolder, script: string): string {
-  return inOwnFolder(place.folder, name, script)
+  return inOwnFolder(place.folder, name, `${sha256Function}${script}`)
 }
 
 /**
@@ -115,7 +116,7 @@ function inFolder({ place, name }: OwnFolder, script: string): string {
  * try has left is used again.
  */
 function prepare(place: UploadPlace, program: string, part: string): string {
-  return `${ownFolderFunctions}
+  return `${ownFolderFunctions}${sha256Function}
 umask 077
 enter_base ${quote(place.folder)} || { echo ${quote(notOurs)} >&2; exit 1; }
 name=
@@ -125,7 +126,7 @@ done
 [ -n "$name" ] || name=$(mktemp -d ${uploadFolders}.XXXXXX) || exit 1
 enter_own "$name" || { echo ${quote(notOurs)} >&2; exit 1; }
 for old in *.part; do [ "$old" = ${part} ] || rm -f "./$old"; done
-sum=$( [ -f ${program} ] && sha256sum < ${program} | cut -d ' ' -f 1)
+sum=$( [ -f ${program} ] && sha256 < ${program})
 size=$( [ -f ${part} ] && wc -c < ${part})
 echo "$name" "\${sum:--}" $((size))`
 }
@@ -134,7 +135,7 @@ function unpack(file: ProgramFile, part: string): string {
   const tool = file.compression === 'xz' ? 'xz' : 'gzip'
   const fresh = `${file.program}.new`
   return `${tool} -dc < ${part} > ${fresh} || exit 1
-[ "$(sha256sum < ${fresh} | cut -d ' ' -f 1)" = ${file.rawSha256} ] || { echo "the unpacked program differs" >&2; exit 1; }
+[ "$(sha256 < ${fresh})" = ${file.rawSha256} ] || { echo "the unpacked program differs" >&2; exit 1; }
 chmod 700 ${fresh} && mv -f ${fresh} ${file.program} && rm -f ${part}`
 }
 

@@ -1,9 +1,10 @@
 import type { StepDefinition } from '../jobs/step-definition.ts'
 import type { Workplace } from '../jobs/workplace.ts'
-import { commandLine } from '@nps-desktop/relay-core/api'
+import { shellWord } from '@nps-desktop/relay-core/api'
 import type { InstalledProgram } from './installed-program.ts'
 import type { UploadPlace } from './machine-facts.ts'
 import type { ProgramFile, ProgramName } from './program-files.ts'
+import { sha256Function } from './sha256-function.ts'
 import { tryProgram } from './try-program.ts'
 import { dropUpload, uploadProgram } from './upload-program.ts'
 
@@ -30,9 +31,12 @@ export function uploadSteps(program: ProgramName): StepDefinition<UploadContext>
         const { file, place } = need(found.upload, 'what to upload')
         if (found.installed) {
           const { shell } = await workplace.owner(signal)
-          const { stdout } = await shell.run(commandLine('sha256sum', found.installed.programPath), {
-            signal,
-          })
+          const { stdout } = await shell.run(
+            `${sha256Function}sha256 < ${shellWord(found.installed.programPath)}`,
+            {
+              signal,
+            },
+          )
           if (stdout.startsWith(file.rawSha256)) {
             found.uploadedPath = null
             fact('upload-not-needed', { program })

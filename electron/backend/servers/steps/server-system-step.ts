@@ -15,12 +15,12 @@ export const serverSystemStep: StepDefinition<ServerContext> = {
     const { host } = shell.session.address
     const machine = await readMachineFacts(shell, { signal })
     fact('system', { os: machine.os, arch: machine.machine, kernel: machine.kernel, libc: machine.libc })
-    const arch = checkMachine(host, machine)
+    const target = checkMachine(host, machine, ['linux', 'linux-musl'])
     if (machine.availableBytes !== null) fact('memory-free', { freeBytes: machine.availableBytes })
     if (Math.abs(machine.clockAheadSeconds) > clockNoticeSeconds) {
       fact('clock-off', { seconds: machine.clockAheadSeconds })
     }
-    const file = await findProgram(programsFolder, { program: 'nps', arch, canXz: machine.canXz })
+    const file = await findProgram(programsFolder, { program: 'nps', ...target, canXz: machine.canXz })
     const { as } = await workplace.owner(signal)
     const { place, neededBytes } = choosePlace(host, machine, file, {
       installsUnder: as === 'root' ? '/usr' : 'home',

@@ -425,9 +425,9 @@ export const failures = {
     next: 'Try another password, or install without root.',
   },
   'platform-unsupported': {
-    title: '{host} is not a Linux machine.',
+    title: 'Nothing can be set up on the system of {host}.',
     cause: 'It runs {os}.',
-    next: 'Use a Linux machine; any distribution will do.',
+    next: 'A server has to run Linux, a lab box Linux or macOS.',
   },
   'processor-unsupported': {
     title: 'There is no program for the processor of {host}.',

@@ -385,9 +385,9 @@ export const failures: Translation<typeof en> = {
     next: '换一个密码，或不用 root 安装。',
   },
   'platform-unsupported': {
-    title: '{host} 不是 Linux 机器。',
+    title: '{host} 的系统不受支持。',
     cause: '它运行的是 {os}。',
-    next: '使用 Linux 机器；任何发行版都可以。',
+    next: '云服务器需为 Linux；实验室主机可为 Linux 或 macOS。',
   },
   'processor-unsupported': {
     title: '没有适合 {host} 处理器的程序。',
