@@ -64,7 +64,7 @@ function recordsWith({ id = 3, line = (list?: string) => `sh -s -- '-allow_targe
     }),
   }
   // what the calls need; the rest of the relays is not there
-  return new LabRecords({ storage, relays: { api: () => ({ clients }) } as unknown as Relays })
+  return new LabRecords({ storage, relays: { reach: async () => ({ clients }) } as unknown as Relays })
 }
 
 test('what npc keeps to is not known any more once a line with another list was shown', async () => {

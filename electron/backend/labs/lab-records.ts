@@ -36,9 +36,8 @@ export class LabRecords {
     refuseWrongList(name, allowTarget)
     const jump = input.address?.jump ?? { kind: 'none' }
     if (input.address) refuseUnconfirmed(this.#storage, input.address, jump)
-    const client = await this.#relays
-      .api(serverId)
-      .clients.add({ name, settings: { mayPush: false } }, { signal })
+    const api = await this.#relays.reach(serverId, { signal })
+    const client = await api.clients.add({ name, settings: { mayPush: false } }, { signal })
     const id = freeLabId(this.#storage, serverId, client.id)
     await this.#keepSecrets(id, input.secret, jump)
     this.#storage.labs.put({
@@ -72,7 +71,8 @@ export class LabRecords {
     if (address) refuseUnconfirmed(this.#storage, address, address.jump)
     const name = change.name ?? lab.name
     if (name !== lab.name && lab.clientId !== null) {
-      await this.#relays.api(lab.serverId).clients.edit({ id: lab.clientId, name }, { signal })
+      const api = await this.#relays.reach(lab.serverId, { signal })
+      await api.clients.edit({ id: lab.clientId, name }, { signal })
     }
     await this.#keepSecrets(lab.id, change.secret, address?.jump)
     this.#storage.labs.put({
@@ -105,12 +105,11 @@ export class LabRecords {
     }
     const id = await clientOfLab(lab, { storage: this.#storage, relays: this.#relays, signal })
     const { allowTarget } = lab
-    const { curl, wget, expiresAtMs } = await this.#relays
-      .api(server.id)
-      .clients.invite(
-        { id, host: server.relay.host, ...(allowTarget !== null && { allowTarget }) },
-        { signal },
-      )
+    const api = await this.#relays.reach(server.id, { signal })
+    const { curl, wget, expiresAtMs } = await api.clients.invite(
+      { id, host: server.relay.host, ...(allowTarget !== null && { allowTarget }) },
+      { signal },
+    )
     // An older nps does not know the wish, and its line would let the box be led anywhere.
     const isLimited = (line: string): boolean => line.includes(`-allow_target=${allowTarget}`)
     if (allowTarget !== null && !(isLimited(curl) && isLimited(wget))) {

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { MemoryRelay } from '../../testing/memory-relay.ts'
 import { openKeyFile } from '../key-file.ts'
 import type { Storage } from '../storage/records.ts'
 import { openStorage } from '../storage/storage.ts'
@@ -76,4 +77,35 @@ test('"Try now" answers with the end of its own try, and not of the one before',
   attempts[1]?.reject(refused)
   await trying
   expect(attempts).toHaveLength(2)
+})
+
+test('what a person asks for does not end with the failure of an earlier try', async () => {
+  const options = { signal: AbortSignal.timeout(5_000) }
+  await begun.promise
+  begun = Promise.withResolvers()
+  attempts[0]?.reject(refused)
+  await untilRelay(relays, 's1', ({ link }) => link.state === 'waiting', options)
+  const reached = relays.reach('s1', options)
+  await begun.promise
+  const now = new MemoryRelay().connection()
+  attempts[1]?.resolve(now)
+  expect(await reached).toBe(now.client)
+})
+
+test('a link on which nothing passes any more is replaced before long work begins', async () => {
+  const options = { signal: AbortSignal.timeout(5_000) }
+  await begun.promise
+  begun = Promise.withResolvers()
+  const before = new MemoryRelay()
+  attempts[0]?.resolve(before.connection())
+  await untilRelay(relays, 's1', ({ link }) => link.state === 'online', options)
+  // the first question is answered: it looks online
+  await untilRelay(relays, 's1', ({ mirror }) => mirror.answeredAtMs !== null, options)
+  before.broken = true
+  const proved = relays.prove('s1', options)
+  await begun.promise
+  const now = new MemoryRelay().connection()
+  attempts[1]?.resolve(now)
+  await proved
+  expect(relays.api('s1')).toBe(now.client)
 })

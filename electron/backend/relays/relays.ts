@@ -100,7 +100,7 @@ export class Relays {
     return { link: state, told: tellLink(state, outage, this.#clock.now()), notOnlineSinceMs, mirror }
   }
 
-  /** Throws the link's own failure when it is not online. */
+  /** For what goes on by itself: throws the link's own failure when it is not online at this moment. */
   api(serverId: string): RelayClient {
     const link = this.#links.get(serverId)?.link
     if (link?.api) return link.api
@@ -115,6 +115,29 @@ export class Relays {
       { server: name },
       { fixes: [{ action: 'retry' }] },
     )
+  }
+
+  /** For what a person asked for: a link that is not online tries now, whatever its last try ended with. Rejects with the link's own failure. */
+  async reach(serverId: string, { signal }: { signal: AbortSignal }): Promise<RelayClient> {
+    const link = this.#links.get(serverId)?.link
+    if (link && !link.api) {
+      link.retryNow()
+      await this.#untilTried(serverId, { signal })
+    }
+    return this.api(serverId)
+  }
+
+  /**
+   * For the start of long work: the relay has answered just now. After a short cut a link can look online for seconds
+   * in which nothing passes (TCP waits longer after each loss), only to end in the middle of the work.
+   */
+  async prove(serverId: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const link = this.#links.get(serverId)?.link
+    const before = link?.api
+    if (link && before && !(await link.answers())) {
+      await untilRelay(this, serverId, () => link.api !== before, { signal })
+    }
+    await this.reach(serverId, { signal })
   }
 
   /** A connection of the caller's own, such as for the last steps of setting a server up; the caller closes it. */
@@ -132,7 +155,11 @@ export class Relays {
     if (!entry) return
     entry.diagnosedAtMs = Number.NEGATIVE_INFINITY
     entry.link.retryNow()
-    // The try begins a moment later; what stands there until then is the end of the one before.
+    await this.#untilTried(serverId, { signal })
+  }
+
+  /** After `retryNow`. The try begins a moment later; what stands there until then is the end of the one before. */
+  async #untilTried(serverId: string, { signal }: { signal: AbortSignal }): Promise<void> {
     const rests = ({ link }: RelayView): boolean => link.state === 'waiting' || link.state === 'failed'
     await untilRelay(this, serverId, (view) => !rests(view), { signal })
     await untilRelay(this, serverId, ({ link }) => link.state !== 'connecting', { signal })

@@ -1,62 +1,11 @@
-import { Feed, ManualClock, Signal } from '@nps-desktop/relay-core/async'
-import { type Client, relayContract, RelayError, type Tunnel } from '@nps-desktop/relay-core/api'
+import { ManualClock, Signal } from '@nps-desktop/relay-core/async'
+import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
-import { createRouterClient, implement } from '@orpc/server'
 import { afterEach, expect, test } from 'vitest'
+import { MemoryRelay } from '../../testing/memory-relay.ts'
 import { ServerLink } from './server-link.ts'
-
-/** A relay's API in memory: its feeds, and a way to end the connection. */
-class MemoryRelay {
-  readonly clients = new Feed<Client[]>([])
-  readonly tunnels = new Feed<Tunnel[]>([])
-  silent = false
-  #end: (value: { reason: string }) => void = () => undefined
-
-  connection(): RelayConnection {
-    const os = implement(relayContract)
-    const status = os.status.get.handler(({ signal }) => (this.silent ? never(signal) : currentStatus))
-    const router = {
-      status: { get: status },
-      clients: { watch: os.clients.watch.handler(({ signal }) => this.clients.watch(signal)) },
-      tunnels: { watch: os.tunnels.watch.handler(({ signal }) => this.tunnels.watch(signal)) },
-      traffic: {
-        live: os.traffic.live.handler(({ signal }) => new Feed({ atMs: 1, tunnels: [] }).watch(signal)),
-      },
-    }
-    const closed = new Promise<{ reason: string }>((resolve) => (this.#end = resolve))
-    // What a link to a server asks for; the rest of the API is not there.
-    const client = createRouterClient(router) as unknown as RelayConnection['client']
-    return { client, fingerprint: 'sha256:x', closed, close: () => this.end('closed here') }
-  }
-
-  end(reason: string): void {
-    this.#end({ reason })
-  }
-}
-
-function never(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason as Error))
-  })
-}
-
-const currentStatus = {
-  version: '1.0.0',
-  startedAtMs: 1,
-  hostname: 'cloud',
-  platform: 'linux x64',
-  bridgePort: 8024,
-  webPort: null,
-  allowPorts: '7000-9000',
-  fingerprint: 'sha256:x',
-  stockProtocol: false,
-  clientsOnline: 0,
-  clientsTotal: 0,
-  residentBytes: 1,
-  service: 'systemd',
-}
 
 let link: ServerLink | undefined
 afterEach(() => link?.close())

@@ -58,15 +58,21 @@ export class ServerLink {
   /** After a wake or a network change: tries at once, or proves at once that the link still stands. */
   retryNow(): void {
     this.#wake()
+    void this.answers()
+  }
+
+  /** Whether the relay answers over the link that is there; one that does not is given up, and made anew. */
+  async answers(): Promise<boolean> {
     const connection = this.#connection
-    if (!connection) return
-    this.#ask(connection.client).catch((error: unknown) => {
-      this.#options.log.debug('the link did not outlive a network change', {
-        server: this.#options.name,
-        error,
-      })
+    if (!connection) return false
+    try {
+      await this.#ask(connection.client)
+      return true
+    } catch (error) {
+      this.#options.log.debug('the link no longer stands', { server: this.#options.name, error })
       connection.close()
-    })
+      return false
+    }
   }
 
   async close(): Promise<void> {

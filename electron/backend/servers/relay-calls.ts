@@ -8,12 +8,21 @@ export function relayCalls(relays: Relays) {
   return {
     tryNow: ({ serverId }: ServerRef, { signal }: Signal) => relays.tryNow(serverId, { signal }),
     config: {
-      get: ({ serverId }: ServerRef, { signal }: Signal) => relays.api(serverId).config.get({}, { signal }),
-      save: (
+      get: async ({ serverId }: ServerRef, { signal }: Signal) => {
+        const api = await relays.reach(serverId, { signal })
+        return await api.config.get({}, { signal })
+      },
+      save: async (
         { serverId, text, revision }: ServerRef & { text: string; revision: string },
         { signal }: Signal,
-      ) => relays.api(serverId).config.save({ text, revision }, { signal }),
+      ) => {
+        const api = await relays.reach(serverId, { signal })
+        return await api.config.save({ text, revision }, { signal })
+      },
     },
-    log: ({ serverId }: ServerRef, { signal }: Signal) => relays.api(serverId).log.tail({}, { signal }),
+    log: async ({ serverId }: ServerRef, { signal }: Signal) => {
+      const api = await relays.reach(serverId, { signal })
+      return await api.log.tail({}, { signal })
+    },
   }
 }

@@ -53,7 +53,7 @@ function oldRelay(asked: unknown[]) {
     },
     remove: async (input: unknown) => void asked.push(['remove', input]),
   }
-  return { api: () => ({ tunnels }) }
+  return { reach: async () => ({ tunnels }) }
 }
 
 function tunnelsOf(relays: ReturnType<typeof oldRelay>): TunnelCalls {

@@ -128,7 +128,7 @@ export class TunnelCalls {
     }
     const { kind, reach, name, target } = tunnel
     refuseForbidden(lab, target)
-    const api = this.#relays.api(server.id)
+    const api = await this.#relays.reach(server.id, { signal })
     const make = async (port: number, localPort: number | null): Promise<AddedTunnel> => {
       const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
       const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
@@ -175,9 +175,8 @@ export class TunnelCalls {
     )
     const reach = change.reach ?? listed.reach
     const save = async (place: { mode?: InterchangeableMode; port?: number }): Promise<RelayTunnel> => {
-      const edited = await this.#relays
-        .api(server.id)
-        .tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
+      const api = await this.#relays.reach(server.id, { signal })
+      const edited = await api.tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
       const note = this.#storage.tunnelNotes.get(listed.id)
       // another target is another service, whose entrance is not known
@@ -238,13 +237,15 @@ export class TunnelCalls {
 
   async start({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
     const { server, relayTunnel } = this.#tunnel(tunnelId)
-    const started = await this.#relays.api(server.id).tunnels.start({ id: relayTunnel.id }, { signal })
+    const api = await this.#relays.reach(server.id, { signal })
+    const started = await api.tunnels.start({ id: relayTunnel.id }, { signal })
     await untilTold(this.#relays, server.id, started)
   }
 
   async stop({ tunnelId }: { tunnelId: string }, { signal }: Signal): Promise<void> {
     const { server, relayTunnel } = this.#tunnel(tunnelId)
-    const stopped = await this.#relays.api(server.id).tunnels.stop({ id: relayTunnel.id }, { signal })
+    const api = await this.#relays.reach(server.id, { signal })
+    const stopped = await api.tunnels.stop({ id: relayTunnel.id }, { signal })
     await untilTold(this.#relays, server.id, stopped)
   }
 

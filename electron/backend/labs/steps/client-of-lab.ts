@@ -5,9 +5,9 @@ import type { LabRecord, Storage } from '../../storage/records.ts'
 /** The lab box's client on its relay; a new one where it has none there, or none any more. All else that is kept of it stays. */
 export async function clientOfLab(
   { id, serverId, name, clientId }: LabRecord,
-  { storage, relays, signal }: { storage: Storage; relays: Pick<Relays, 'api'>; signal: AbortSignal },
+  { storage, relays, signal }: { storage: Storage; relays: Pick<Relays, 'reach'>; signal: AbortSignal },
 ): Promise<number> {
-  const { clients } = relays.api(serverId)
+  const { clients } = await relays.reach(serverId, { signal })
   if (clientId !== null && (await clients.list({}, { signal })).some((one) => one.id === clientId))
     return clientId
   const made = await clients.add({ name, settings: { mayPush: false } }, { signal })

@@ -16,15 +16,14 @@ export const onlineStep: StepDefinition<LabContext> = {
   async run(context, { signal, fact }) {
     const { relays, workplace, found, storage } = context
     const { serverId, clientId, name } = labOf(context)
+    const { clients } = await relays.reach(serverId, { signal })
     const deadline = AbortSignal.timeout(onlineTimeoutMs)
-    const client = await waitOnline(
-      relays.api(serverId).clients,
-      clientId,
-      AbortSignal.any([signal, deadline]),
-    ).catch((error: unknown) => {
-      if (deadline.aborted && !signal.aborted) return null
-      throw error
-    })
+    const client = await waitOnline(clients, clientId, AbortSignal.any([signal, deadline])).catch(
+      (error: unknown) => {
+        if (deadline.aborted && !signal.aborted) return null
+        throw error
+      },
+    )
     signal.throwIfAborted()
     const { shell } = await workplace.owner(signal)
     const installed = need(found.installed, 'the installation')

@@ -32,7 +32,7 @@ case "$code:$out" in
 esac`
 }
 
-/** The lab box reaches the bridge: before anything is installed there. */
+/** The lab box reaches the bridge, and so does this computer: before anything is installed there. */
 export const reachRelayStep: StepDefinition<LabContext> = {
   id: 'reach-relay',
   async run(context, { signal, fact }) {
@@ -45,19 +45,21 @@ export const reachRelayStep: StepDefinition<LabContext> = {
       signal,
     })
     const answer = stdout.trim()
+    if (answer !== 'open' && answer !== 'no-tool') {
+      const { name } = labOf(context)
+      throw new AppError(
+        'relay-unreachable',
+        `${name} does not reach ${bridgeAddress(relay)}: ${sentences[answer] ?? sentences['silent']}`,
+        { host, port: bridgePort, lab: name },
+        { fixes: [{ action: 'retry' }] },
+      )
+    }
+    const ms = Math.round(performance.now() - started)
+    await context.relays.prove(labOf(context).serverId, { signal })
     // npc itself will tell after the installation.
     if (answer === 'no-tool') return 'skipped'
-    if (answer === 'open') {
-      fact('relay-reached', { host, port: bridgePort, ms: Math.round(performance.now() - started) })
-      return 'done'
-    }
-    const { name } = labOf(context)
-    throw new AppError(
-      'relay-unreachable',
-      `${name} does not reach ${bridgeAddress(relay)}: ${sentences[answer] ?? sentences['silent']}`,
-      { host, port: bridgePort, lab: name },
-      { fixes: [{ action: 'retry' }] },
-    )
+    fact('relay-reached', { host, port: bridgePort, ms })
+    return 'done'
   },
 }
 

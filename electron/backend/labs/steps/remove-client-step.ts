@@ -7,7 +7,7 @@ export const removeClientStep: StepDefinition<Pick<LabContext, 'labId' | 'storag
   async run(context, { signal, fact }) {
     const { clientId, serverId, name } = labOf(context)
     if (clientId === null) return 'skipped'
-    const { clients } = context.relays.api(serverId)
+    const { clients } = await context.relays.reach(serverId, { signal })
     const isThere = (await clients.list({}, { signal })).some(({ id }) => id === clientId)
     if (!isThere) return 'skipped'
     await clients.remove({ id: clientId }, { signal })
