@@ -99,7 +99,7 @@ describe.each(['Node', 'Bun'] as const)('hostile visitors of a relay on %s', (ru
   it('of the control socket: nonsense, silence, a call without an end', async () => {
     expect(
       await victim.after(async () => {
-        const path = victim.controlPath
+        const path = victim.control.address
         const silent = times(100, () => open(path))
         const nonsense = times(50, (at) => {
           const socket = open(path)
@@ -191,7 +191,7 @@ describe.each(['Node', 'Bun'] as const)('a relay on %s that may open 300 files o
     async () => {
       const port = await victim.badTunnel(`127.0.0.1:${await victim.targets.echo()}`)
       const attack = async () => {
-        const ports = [port, victim.consolePort, victim.bridgePort, victim.controlPath]
+        const ports = [port, victim.consolePort, victim.bridgePort, victim.control.address]
         const sockets = ports.flatMap((port) => times(250, () => open(port)))
         // There is nothing to wait for: the relay can do no more than outlive it.
         await delay(2_000)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { controlPath, type ControlPath } from '../../relay-core/src/api-client/control-path.ts'
 import { connectControlSocket } from '../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayConnection } from '../../relay-core/src/api-client/index.ts'
 import { freePort } from '../harness/programs/free-port.ts'
@@ -49,7 +50,7 @@ export class Victim {
   /** Where hosts are served; https is passed through by SNI. */
   readonly httpPort: number
   readonly httpsPort: number
-  readonly controlPath: string
+  readonly control: ControlPath
   /** Its -conf_path. */
   readonly folder: string
   readonly #runtime: Runtime
@@ -62,7 +63,7 @@ export class Victim {
   private constructor(folder: string, runtime: Runtime, ports: readonly number[]) {
     this.#runtime = runtime
     this.folder = folder
-    this.controlPath = join(folder, 'state', 'control.sock')
+    this.control = controlPath(join(folder, 'state'))
     ;[this.bridgePort = 0, this.consolePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
   }
 
@@ -87,7 +88,7 @@ export class Victim {
     const [first = '', ...rest] = [...limited, ...command]
     victim.#relay = new Program(first, rest, folder)
     await victim.#relay.says(/nps runs/)
-    victim.#control = await connectControlSocket(victim.controlPath)
+    victim.#control = await connectControlSocket(victim.control)
     await victim.#addClients()
     return victim
   }

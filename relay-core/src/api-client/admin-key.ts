@@ -17,20 +17,25 @@ const proofLabel = 'nps-desktop admin 1'
  */
 export async function loadOrCreateAdminKey(folder: string): Promise<Secret> {
   const path = join(folder, fileName)
-  const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const existing = await readAdminKey(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (existing !== undefined) {
-    if (/^[A-Za-z0-9_-]{43}$/.test(existing.trim())) return new Secret(existing.trim())
-    throw new Error(
-      `${path} does not hold an admin key. Delete it: nps makes a new one, which the app must be told.`,
-    )
-  }
+  if (existing) return existing
   const key = randomBytes(32).toString('base64url')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFileAtomically(path, `${key}\n`)
   return new Secret(key)
+}
+
+/** The key of a relay that has run. Rejects with the system's error, `ENOENT` when there is none. */
+export async function readAdminKey(folder: string): Promise<Secret> {
+  const path = join(folder, fileName)
+  const text = (await readFile(path, 'utf8')).trim()
+  if (/^[A-Za-z0-9_-]{43}$/.test(text)) return new Secret(text)
+  throw new Error(
+    `${path} does not hold an admin key. Delete it: nps makes a new one, which the app must be told.`,
+  )
 }
 
 /** What the app sends for this connection, worthless on any other: bound to its TLS 1.3 secrets. */

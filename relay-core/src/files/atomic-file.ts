@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { renameOver } from './rename-over.ts'
 
 /**
  * Replaces a file as a whole: after a crash either the old text or the new one is there. An existing file keeps
@@ -21,7 +22,7 @@ export async function writeFileAtomically(path: string, text: string, mode = 0o6
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await renameOver(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
@@ -31,6 +32,8 @@ export async function writeFileAtomically(path: string, text: string, mode = 0o6
 
 /** Makes the rename itself durable; a file system that cannot (some network mounts) is left alone. */
 async function syncFolder(folder: string): Promise<void> {
+  // Windows offers no such thing: NTFS keeps a journal of renames.
+  if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
     await handle.sync()

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { isHeld } from '../files/rename-over.ts'
 
 const largestBytes = 10 * 1024 * 1024
 /** Besides the one that is written: `nps.log.1` to `nps.log.3`. */
@@ -75,6 +76,8 @@ export class LogFile {
       try {
         renameSync(from, `${this.#path}.${age}`)
       } catch (error) {
+        // A file that somebody reads on Windows stays, and goes on, until it can be moved.
+        if (isHeld(error)) return
         // There are fewer older files than may be kept.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       }

@@ -8,6 +8,7 @@ import { relayDefaults, type RelayConfig } from '../config/relay/relay-config.ts
 import { PortRanges } from '../net/address/port-ranges.ts'
 import { silentLog } from '../log/log.ts'
 import { connectControlSocket } from '../api-client/connect-control-socket.ts'
+import { controlPath } from '../api-client/control-path.ts'
 import { reloadRelay } from '../api-client/reload-relay.ts'
 import { connectRelay, Secret, type RelayConnection } from '../api-client/index.ts'
 import type { RelayOptions } from './relay-options.ts'
@@ -191,8 +192,8 @@ test('the control socket serves its owner, reloads nps.conf, and is the lock of 
   const configPath = join(folder, 'nps.conf')
   writeFileSync(configPath, 'bridge_port=8024\nbridge_ip=127.0.0.1\nallow_ports=7000-7001\n')
   await startRelay({ controlSocket: true, configPath })
-  const socket = join(folder, 'state', 'control.sock')
-  expect(statSync(socket).mode & 0o777).toBe(0o600)
+  const socket = controlPath(join(folder, 'state'))
+  expect(statSync(socket.address).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'state')).mode & 0o777).toBe(0o700)
   const local = await connectControlSocket(socket)
   open.push(local)
@@ -219,7 +220,7 @@ test('a changed log_level counts at once; what waits for a restart is named, unt
   const write = (more: string) => writeFileSync(configPath, `bridge_ip=127.0.0.1\n${more}`)
   write('')
   await startRelay({ controlSocket: true, configPath })
-  const socket = join(folder, 'state', 'control.sock')
+  const socket = controlPath(join(folder, 'state'))
   const local = await connectControlSocket(socket)
   open.push(local)
   const said = () => lines.filter((line) => line.includes('client added')).length
@@ -242,7 +243,7 @@ test('over the API the log stays in its own folders', async () => {
   mkdirSync(join(folder, 'conf'))
   writeFileSync(configPath, '# c\n')
   await startRelay({ controlSocket: true, configPath })
-  const local = await connectControlSocket(join(folder, 'state', 'control.sock'))
+  const local = await connectControlSocket(controlPath(join(folder, 'state')))
   open.push(local)
   const save = async (path: string) => {
     const { revision } = await local.client.config.get({})

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { delimiter, join } from 'node:path'
 
 export interface ToolResult {
   /** Null when it could not be started or did not end in time. */
@@ -9,6 +10,11 @@ export interface ToolResult {
 }
 
 const toolTimeoutMs = 20_000
+
+const systemPath =
+  process.platform === 'win32'
+    ? [join(process.env['SystemRoot'] ?? String.raw`C:\Windows`, 'System32')]
+    : ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
 
 /** Runs a tool of the system and never rejects: a tool that is missing or fails is an answer. */
 export function runTool(
@@ -24,7 +30,7 @@ export function runTool(
         // Our own search path first-hand: a service manager's shell may have none for sbin.
         env: {
           ...process.env,
-          PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`,
+          PATH: [process.env['PATH'] ?? '', ...systemPath].join(delimiter),
           LC_ALL: 'C',
           ...environment,
         },

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { controlPath } from '../../../relay-core/src/api-client/control-path.ts'
 import { connectControlSocket } from '../../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayClient, RelayConnection } from '../../../relay-core/src/api-client/index.ts'
 import { freePort } from '../../harness/programs/free-port.ts'
@@ -49,7 +50,7 @@ public_vkey=${publicVkey}
     const [command, ...args] = ourProgram('nps', this.#runtime)
     this.#program = new Program(command, [...args, `-conf_path=${this.#folder}`], this.#folder)
     await this.#program.says(/nps runs/)
-    this.#connection = await connectControlSocket(join(this.#folder, 'state', 'control.sock'))
+    this.#connection = await connectControlSocket(controlPath(join(this.#folder, 'state')))
   }
 
   get pid(): number {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { RelayError } from '../../api/errors.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { askRelay } from '../../api-client/ask-relay.ts'
+import { controlPath } from '../../api-client/control-path.ts'
 import { openControlSocket } from '../../relay/control/control-socket.ts'
 import { formatReport, importStock, type ImportReport } from '../../relay/stock/stock-data/import-stock.ts'
 import { openStore } from '../../relay/store/store.ts'
@@ -44,7 +45,7 @@ async function importHere({ state }: Folders, folder: string): Promise<ImportRep
 async function askToImport(state: string, folder: string): Promise<ImportReport> {
   const ask = async (...paths: string[]) => {
     const options = { question: '/import', body: paths.join('\0'), refusedAs: 'invalid-input' } as const
-    return JSON.parse(await askRelay(join(state, 'control.sock'), options)) as ImportReport
+    return JSON.parse(await askRelay(controlPath(state), options)) as ImportReport
   }
   const from = [folder, join(folder, 'conf')].find((one) => existsSync(join(one, 'clients.json')))
   if (from === undefined || process.getuid?.() !== 0 || (await stat(state)).uid === 0) return ask(folder)

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import { readConfigFile } from '../../config/file/read-config-file.ts'
 import { parseRelayConfig, readLogLevel, type RelayConfig } from '../../config/relay/relay-config.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { RelayError } from '../../api/errors.ts'
-import { createLog } from '../../log/log.ts'
+import { createLog, type Log } from '../../log/log.ts'
+import { controlPath } from '../../api-client/control-path.ts'
 import { reloadRelay } from '../../api-client/reload-relay.ts'
 import { builtInAssets } from '../../relay/console/built-in-assets.ts'
 import { Relay } from '../../relay/relay.ts'
@@ -40,16 +40,20 @@ export async function runRelay(
     service: service ?? 'foreground',
     ...(service && { restart: () => restart.resolve('restart') }),
   })
-  process.on('SIGHUP', () => {
-    reloadRelay(join(folders.state, 'control.sock')).catch((error: unknown) =>
-      log.error('not reloaded', { error }),
-    )
-  })
+  reloadOnSignal(folders, log)
   await relay.start()
   const reason = await Promise.race([stop, restart.promise])
   log.info('nps stops', { reason })
   await endWithin(closeTimeoutMs, relay.close())
   return exitCode.ok
+}
+
+/** Windows has no such signal: Node calls it so when a window is closed. `nps reload` works everywhere. */
+function reloadOnSignal({ state }: Folders, log: Log): void {
+  if (process.platform === 'win32') return
+  process.on('SIGHUP', () => {
+    reloadRelay(controlPath(state)).catch((error: unknown) => log.error('not reloaded', { error }))
+  })
 }
 
 async function readConfig(folders: Folders) {

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { writeFileAtomically } from '../../files/atomic-file.ts'
-import { foldersIn, installFolder, thisProcess, type Folders } from '../../config/file/folders.ts'
+import { foldersIn, installFolder, type Folders } from '../../config/file/folders.ts'
+import { thisProcess } from '../../config/file/system-folders.ts'
 import { shippedConf } from '../../config/relay/shipped-conf.ts'
 import { connectControlSocket } from '../../api-client/connect-control-socket.ts'
+import { controlPath } from '../../api-client/control-path.ts'
 import { reloadRelay } from '../../api-client/reload-relay.ts'
 import type { Service } from '../../service/service.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
@@ -67,7 +69,7 @@ export function relayStatus(folders: Folders, json: boolean): Promise<number> {
   return command.status(installable(folders), {
     json,
     more: async () => {
-      const connection = await connectControlSocket(controlSocket(folders))
+      const connection = await connectControlSocket(controlPath(folders.state))
       try {
         const status = await connection.client.status.get({})
         const { version, bridgePort, webPort, httpPort, httpsPort, clientsOnline, clientsTotal } = status
@@ -86,7 +88,7 @@ export function relayStatus(folders: Folders, json: boolean): Promise<number> {
 }
 
 export async function reload(folders: Folders): Promise<number> {
-  print((await reloadRelay(controlSocket(folders))).trimEnd())
+  print((await reloadRelay(controlPath(folders.state))).trimEnd())
   return exitCode.ok
 }
 
@@ -98,7 +100,7 @@ function relayReady(folders: Folders, service: Service): Promise<string> {
       ? `journalctl ${service.kind === 'systemd' ? '' : '--user '}-u nps`
       : join(folders.state, 'nps.log'),
     isReady: async () => {
-      const connection = await connectControlSocket(controlSocket(folders))
+      const connection = await connectControlSocket(controlPath(folders.state))
       try {
         const { bridgePort } = await connection.client.status.get({})
         return `nps is running; its bridge listens on port ${bridgePort}.`
@@ -119,10 +121,6 @@ function installable(folders: Folders): command.Installable {
     folder: root,
     args: [`-conf_path=${root}`],
   }
-}
-
-function controlSocket({ state }: Folders): string {
-  return join(state, 'control.sock')
 }
 
 /** It is easy to edit the copy in the unpacked archive after the install, although another file is in effect then. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { chooseService, serviceOf, type Choice } from '../../service/choose-service.ts'
 import { readInstallation, removeInstallation, writeInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'
-import { installProgram } from '../../service/program-file.ts'
+import { installProgram, removeProgram } from '../../service/program-file.ts'
 import type { Sandbox } from '../../service/sandbox.ts'
 import {
   serviceKinds,
@@ -63,7 +63,7 @@ export async function install(
 export async function uninstall(what: Installable, { purge }: { purge: boolean }): Promise<number> {
   const { service, spec } = await installed(what)
   await service.uninstall(spec)
-  await rm(spec.program, { force: true })
+  await removeProgram(spec.program)
   await removeInstallation(what.folder)
   if (purge) await rm(what.folder, { recursive: true, force: true })
   print(

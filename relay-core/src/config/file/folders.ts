@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { systemFolders, thisProcess, type WhoRuns } from './system-folders.ts'
 
 /** Where a program keeps its settings and its state on this machine. */
 export interface Folders {
@@ -14,26 +14,10 @@ export interface Folders {
   readonly programs: string
 }
 
-export interface WhoRuns {
-  isRoot: boolean
-  home: string
-  /** The program's own file. */
-  program: string
-  exists: (path: string) => boolean
-}
-
-export function thisProcess(): WhoRuns {
-  return {
-    isRoot: process.getuid?.() === 0,
-    home: homedir(),
-    program: process.execPath,
-    exists: existsSync,
-  }
-}
-
-/** Where `install` puts settings and state: `/etc/nps` for root as in stock NPS, `~/.config/nps` for others. */
-export function installFolder(name: 'nps' | 'npc', { isRoot, home }: WhoRuns): string {
-  return isRoot ? `/etc/${name}` : join(home, '.config', name)
+/** Where `install` puts settings and state, for everyone on this machine or for one user. */
+export function installFolder(name: 'nps' | 'npc', who: WhoRuns): string {
+  const { all, own } = systemFolders(name, who)
+  return who.isRoot ? all.settings : own.settings
 }
 
 /**
@@ -41,11 +25,12 @@ export function installFolder(name: 'nps' | 'npc', { isRoot, home }: WhoRuns): s
  * the folder of the program.
  */
 export function relayFolders(confPath: string | undefined, who: WhoRuns = thisProcess()): Folders {
-  const candidates = who.isRoot ? ['/etc/nps'] : [installFolder('nps', who), '/etc/nps']
+  const { all, own } = systemFolders('nps', who)
+  const candidates = who.isRoot ? [all.settings] : [own.settings, all.settings]
   const root =
     confPath !== undefined
       ? resolve(confPath)
-      : (candidates.find((folder) => who.exists(folder)) ?? dirname(who.program))
+      : (candidates.find((folder) => existsSync(folder)) ?? dirname(who.program))
   return foldersIn(root, join('conf', 'nps.conf'))
 }
 

@@ -1,20 +1,21 @@
-import { chmod, mkdir, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { connect } from 'node:net'
-import { dirname, join } from 'node:path'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { listenAtPath } from '../../net/listen/listen.ts'
-import { PipelineLimit } from '../../net/listen/pipeline-limit.ts'
+import { controlPath, type ControlPath } from '../../api-client/control-path.ts'
+import { HttpTimeouts } from '../../net/listen/http-timeouts.ts'
+import { serveConnection } from '../../net/listen/serve-connection.ts'
 import type { ApiSurface } from '../api/api-surface.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { readBody } from '../http/request-body.ts'
 import { httpServerOptions } from '../http/http-limits.ts'
+import { ControlListener } from './control-listener.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import type { ImportReport } from '../stock/stock-data/import-stock.ts'
 
-/** The kernel's limit for a socket's path, less its closing zero byte. */
-const maxPathBytes = 107
+/** How long the owner's program may take to ask for something; each answer ends its connection. */
+const timeouts = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 10_000 }
+/** And for all of a question, which is two paths at most. */
+const bodyTimeoutMs = 30_000
 /** PATH_MAX of Linux. */
 const maxFolderPathBytes = 4096
 
@@ -22,54 +23,48 @@ const maxFolderPathBytes = 4096
 type ImportStock = (folder: string, from: string | undefined) => Promise<ImportReport>
 
 export interface ControlSocketOptions {
-  path: string
+  path: ControlPath
   /** Reads nps.conf again; the answer is one line for the person who asked. */
   reload: () => Promise<string>
   descriptors?: Descriptors
 }
 
-/**
- * The socket for this machine's command line: a file that only its owner may open. Who holds it is the
- * one relay of its state folder.
- */
+/** The socket for this machine's command line, open to its owner only. */
 export class ControlSocket {
-  readonly #path: string
-  readonly #server: Server
+  readonly #listener: ControlListener
+  readonly #timeouts = new WeakMap<Duplex, HttpTimeouts>()
   #api: ApiSurface | undefined
   #importStock: ImportStock | undefined
 
   constructor({ path, reload, descriptors }: ControlSocketOptions) {
-    this.#path = path
-    this.#server = createServer(httpServerOptions)
-    this.#server.on('connection', (socket) => descriptors?.admit(socket, 'control'))
-    const pipelined = new PipelineLimit()
-    this.#server.on('request', (request, response) => {
-      if (!pipelined.admit(request, response)) return
+    const server = createServer(httpServerOptions)
+    server.on('request', (request, response) => {
+      if (!this.#timeouts.get(request.socket)?.admit(response)) return
       void this.#answer(request, reload).then(({ status, text }) => {
         // One call per connection: nothing else that the caller sends is read.
         response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
         response.end(text)
       })
     })
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#timeouts.get(request.socket)?.stop()
       if (request.url !== '/api' || !this.#api) return refuseUpgrade(socket, 503, 'Starting')
       this.#api.accept(request, socket, head, { secrets: 'shown' })
+    })
+    // The server does not listen itself: on Bun for Windows it cannot listen at a pipe.
+    this.#listener = new ControlListener(path, {
+      accepted: (socket) => descriptors?.admit(socket, 'control'),
+      admitted: (socket) => {
+        this.#timeouts.set(socket, new HttpTimeouts(socket, timeouts))
+        serveConnection(server, socket)
+        socket.resume()
+      },
     })
   }
 
   /** Opens the socket. @throws Error when another relay runs on this state folder */
-  async listen(): Promise<void> {
-    if (Buffer.byteLength(this.#path) > maxPathBytes) {
-      throw new Error(`The path ${this.#path} is too long for a socket. Choose a shorter -conf_path.`)
-    }
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-    await chmod(dirname(this.#path), 0o700)
-    if (await somebodyAnswers(this.#path)) {
-      throw new Error(`Another nps runs with the state in ${dirname(this.#path)}. Stop it first: nps stop.`)
-    }
-    await rm(this.#path, { force: true })
-    await listenAtPath(this.#server, this.#path)
-    await chmod(this.#path, 0o600)
+  listen(): Promise<void> {
+    return this.#listener.listen()
   }
 
   /** From now on calls are answered. `importStock` reads a folder of this machine, so nobody else may ask for it. */
@@ -87,7 +82,9 @@ export class ControlSocket {
       if (request.method === 'POST' && request.url === '/import') {
         if (!this.#importStock) return { status: 503, text: 'nps is starting. Try again.' }
         // Both paths, separated by the one byte that no path contains.
+        const late = setTimeout(() => request.destroy(), bodyTimeoutMs)
         const body = (await readBody(request, 2 * maxFolderPathBytes + 1)) ?? ''
+        clearTimeout(late)
         const [folder = '', from] = body.split('\0')
         return { status: 200, text: JSON.stringify(await this.#importStock(folder, from)) }
       }
@@ -97,11 +94,8 @@ export class ControlSocket {
     }
   }
 
-  async close(): Promise<void> {
-    if (!this.#server.listening) return
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#server.closeAllConnections()
-    await closed
+  close(): Promise<void> {
+    return this.#listener.close()
   }
 }
 
@@ -112,7 +106,7 @@ export async function openControlSocket(
   descriptors?: Descriptors,
 ): Promise<ControlSocket> {
   const control = new ControlSocket({
-    path: join(folder, 'control.sock'),
+    path: controlPath(folder),
     ...(descriptors && { descriptors }),
     reload: async () => {
       if (!configFile) return 'This relay has no nps.conf to read.'
@@ -124,16 +118,4 @@ export async function openControlSocket(
   })
   await control.listen()
   return control
-}
-
-/** A socket file without a listener is what a kill -9 leaves. */
-function somebodyAnswers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

@@ -1,13 +1,19 @@
 import { RelayError } from '../api/errors.ts'
+import type { ControlPath } from './control-path.ts'
 
 /** Why the relay on this machine could not be asked, and the next step. */
-export function explainControlSocketError(error: Error, path: string): RelayError {
+export function explainControlError(
+  error: Error,
+  { address: path, folder, isProved }: ControlPath,
+): RelayError {
   const { code } = error as NodeJS.ErrnoException
   const params = { path }
   if (code === 'EACCES' || code === 'EPERM') {
+    // Whoever may read a pipe's admin key may use the pipe.
+    const [what, administrator] = isProved ? [folder, 'an administrator'] : [path, 'root with sudo']
     return new RelayError(
       'not-possible-here',
-      `${path} may be opened by its owner only. Run this as the user that nps runs as, for root with sudo.`,
+      `${what} may be opened by its owner only. Run this as the user that nps runs as, for ${administrator}.`,
       params,
       { cause: error },
     )
