@@ -6,7 +6,8 @@ const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
 
 /**
  * Groups, so that a test says by its name what it needs:
- * `*.test.ts` nothing, `*.fuzz.test.ts` a minute of processor time, `*.real.test.ts` spawned programs and real sockets, `*.machine.test.ts` the test bed (root).
+ * `*.test.ts` nothing, `*.fuzz.test.ts` a minute of processor time, `*.real.test.ts` spawned programs and real sockets,
+ * `*.machine.test.ts` the test bed (root), `*.windows.test.ts` a Windows system by wine (root).
  */
 export default defineConfig({
   test: {
@@ -19,6 +20,7 @@ export default defineConfig({
           exclude: [
             '**/*.real.test.ts',
             '**/*.machine.test.ts',
+            '**/*.windows.test.ts',
             '**/*.fuzz.test.ts',
             '**/node_modules/**',
             '**/dist/**',
@@ -62,6 +64,18 @@ export default defineConfig({
           include: ['test/**/*.machine.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'windows',
+          setupFiles: [leakGuard],
+          include: ['test/**/*.windows.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 120_000,
+          // the first one may have to build the root
           hookTimeout: 900_000,
           fileParallelism: false,
         },

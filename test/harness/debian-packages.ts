@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, string>> = {
   'nginx-light': '/usr/sbin/nginx',
   curl: '/usr/bin/curl',
   wget: '/usr/bin/wget',
+  debootstrap: '/usr/sbin/debootstrap',
 }
 
 /** Null when packages can be installed here, else why not. */
