@@ -1,40 +1,41 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { notices, noticesFile } from '../notices/notices.ts'
 import { packagesOfPages } from '../notices/shipped-packages.ts'
-import { type Arch, bunFor, compile } from './bun.ts'
+import { compile } from './bun.ts'
 import { bundle } from './bundle.ts'
 import { compressed } from './compressed.ts'
 import { elfNeeds } from './elf.ts'
+import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
 import { smoke } from './smoke.ts'
 import { tarArchive } from './tar-archive.ts'
+import {
+  archiveFile,
+  compressionsFor,
+  type Extent,
+  installedFile,
+  programFile,
+  type Target,
+  targets,
+} from './targets.ts'
 
 /**
- * `npm run build:relay`: `nps` and `npc` for Linux x64 and arm64, one file each, into build/out: as they are
- * (`nps-linux-amd64`), compressed for the wire (.gz, .xz), and as the archives that NPS has always had, with the licence
- * and the notices of what is in them. manifest.json tells sizes and hashes. Nothing is done again whose sources have not
- * changed. `--no-xz` leaves out the .xz files, which take the longest.
+ * `npm run build:relay`: `nps` and `npc`, one file each, into build/out: as they are (`nps-linux-amd64`), compressed for
+ * the wire (.gz, .xz), and as the archives that NPS has always had, with the licence and the notices of what is in them.
+ * manifest.json tells sizes and hashes. Nothing is done again whose sources have not changed.
+ *
+ * By default what tests and the app on this machine need: all of that for Linux with glibc, the programs and their .gz
+ * for Windows, which the app can send to a lab box, and the plain programs for musl and macOS, which take seconds.
+ * `--all` packs every target, for a release. `--no-xz` leaves out the .xz files, which take the longest.
  */
 
 const root = resolve(import.meta.dirname, '../..')
 const out = join(root, 'build/out')
-const arches: readonly Arch[] = ['amd64', 'arm64']
 const programs = ['nps', 'npc'] as const
+const roles = ['server', 'client'] as const
 const withXz = !process.argv.includes('--no-xz')
-
-interface Entry {
-  readonly file: string
-  readonly program: 'nps' | 'npc'
-  readonly arch: Arch
-  readonly compression: 'none' | 'gz' | 'xz'
-  readonly sha256: string
-  readonly bytes: number
-  readonly rawSha256: string
-  readonly rawBytes: number
-  readonly glibc: string | null
-}
+const isAll = process.argv.includes('--all')
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.log('The relay programs are built on Linux x64; without them the app cannot set up servers.')
@@ -64,11 +65,22 @@ const sources = sha256(
     conf.toString('latin1'),
     licence.toString('latin1'),
     noticesText,
-    withXz,
-    await Promise.all(arches.map((arch) => bunFor(arch))),
+    targets,
+    // how it is made counts as much as what it is made from
+    await Promise.all(
+      ['build.ts', 'bun.ts', 'manifest.ts'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
+    ),
   ]),
 )
-if (await isBuilt(sources)) {
+/** Every program file and archive that this run is to leave. */
+const wanted = targets.flatMap((target) => [
+  ...programs.flatMap((program) => {
+    const file = programFile(program, target)
+    return [file, ...compressionsOf(target).map((compression) => `${file}.${compression}`)]
+  }),
+  ...(extentOf(target) === 'packed' ? roles.map((role) => archiveFile(target, role)) : []),
+])
+if (await isBuilt(out, { sources, files: wanted })) {
   console.log('The relay programs are built already.')
   process.exit(0)
 }
@@ -78,48 +90,56 @@ const legal = [
   { name: 'LICENSE', mode: 0o644, body: licence },
   { name: noticesFile, mode: 0o644, body: Buffer.from(noticesText) },
 ]
-const entries: Entry[] = []
-for (const arch of arches) {
+const entries: ManifestEntry[] = []
+const archives: string[] = []
+for (const target of targets) {
+  const { platform, arch } = target
   const raw: Record<string, Buffer> = {}
   for (const program of programs) {
     const source = join(out, 'work', `${program}.mjs`)
-    const name = `${program}-linux-${arch}`
+    const name = programFile(program, target)
     await writeFile(source, bundles[program].text)
-    await compile({ bundle: source, arch, outfile: join(out, name) })
-    await chmod(join(out, name), 0o755)
+    await compile({ bundle: source, target, outfile: join(out, 'work', name) })
+    await chmod(join(out, 'work', name), 0o755)
+    await rename(join(out, 'work', name), join(out, name))
     const bytes = await readFile(join(out, name))
     raw[program] = bytes
-    for (const compression of ['none', 'gz', 'xz'] as const) {
-      if (compression === 'xz' && !withXz) continue
-      const body = compression === 'none' ? bytes : await compressed(bytes, compression)
-      const file = compression === 'none' ? name : `${name}.${compression}`
-      if (compression !== 'none') await writeWhole(file, body)
-      entries.push({
-        file,
-        program,
-        arch,
-        compression,
-        sha256: sha256(body),
-        bytes: body.length,
-        rawSha256: sha256(bytes),
-        rawBytes: bytes.length,
-        glibc: elfNeeds(bytes).glibc,
-      })
+    const rawSha256 = sha256(bytes)
+    const common = {
+      program,
+      platform,
+      arch,
+      rawSha256,
+      rawBytes: bytes.length,
+      glibc: glibcOf(target, bytes),
+    }
+    entries.push({ ...common, file: name, compression: 'none', sha256: rawSha256, bytes: bytes.length })
+    for (const compression of compressionsOf(target)) {
+      const body = await compressed(bytes, compression)
+      const file = `${name}.${compression}`
+      await writeWhole(file, body)
+      entries.push({ ...common, file, compression, sha256: sha256(body), bytes: body.length })
     }
   }
-  await archive(`linux_${arch}_server.tar.gz`, [
-    { name: 'nps', mode: 0o755, body: raw['nps'] },
+  if (extentOf(target) !== 'packed') continue
+  await archive(archiveFile(target, 'server'), [
+    { name: installedFile('nps', target), mode: 0o755, body: raw['nps'] },
     { name: 'conf/nps.conf', mode: 0o600, body: conf },
     ...legal,
   ])
-  await archive(`linux_${arch}_client.tar.gz`, [{ name: 'npc', mode: 0o755, body: raw['npc'] }, ...legal])
+  await archive(archiveFile(target, 'client'), [
+    { name: installedFile('npc', target), mode: 0o755, body: raw['npc'] },
+    ...legal,
+  ])
 }
 await writeWhole(noticesFile, Buffer.from(noticesText))
 await rm(join(out, 'work'), { recursive: true })
-await writeWhole('manifest.json', Buffer.from(`${JSON.stringify({ sources, files: entries }, null, 2)}\n`))
+const manifest: Manifest = { sources, files: entries, archives }
+await writeWhole('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
+await removeOthers(out, manifest)
 
 for (const { file, bytes, glibc } of entries)
-  console.log(`${file.padEnd(24)} ${megabytes(bytes).padStart(9)}  glibc ${glibc}`)
+  console.log(`${file.padEnd(30)} ${megabytes(bytes).padStart(9)}${glibc === null ? '' : `  glibc ${glibc}`}`)
 const { startToListeningMs, idleResidentBytes } = await smoke(join(out, 'nps-linux-amd64'))
 console.log(
   `nps: ${Math.round(startToListeningMs)} ms from start to listening, ${megabytes(idleResidentBytes)} resident when idle`,
@@ -134,6 +154,7 @@ async function archive(
     return { name, mode, body }
   })
   await writeWhole(file, await compressed(tarArchive(whole), 'gz'))
+  archives.push(file)
 }
 
 /** Never half a file under its name, whatever ends this process. */
@@ -142,19 +163,18 @@ async function writeWhole(file: string, body: Buffer): Promise<void> {
   await rename(join(out, `${file}.new`), join(out, file))
 }
 
-async function isBuilt(wanted: string): Promise<boolean> {
-  const path = join(out, 'manifest.json')
-  if (!existsSync(path)) return false
-  const { sources: have, files } = JSON.parse(await readFile(path, 'utf8')) as {
-    sources: string
-    files: Entry[]
-  }
-  const hasXz = files.some(({ compression }) => compression === 'xz')
-  return (
-    have === wanted &&
-    (hasXz || !withXz) &&
-    [noticesFile, ...files.map(({ file }) => file)].every((file) => existsSync(join(out, file)))
-  )
+function extentOf({ byDefault }: Target): Extent {
+  return isAll ? 'packed' : byDefault
+}
+
+function compressionsOf(target: Target): readonly ('gz' | 'xz')[] {
+  if (extentOf(target) === 'plain') return []
+  return compressionsFor(target).filter((compression) => withXz || compression !== 'xz')
+}
+
+/** Null where there is no glibc at all. */
+function glibcOf({ platform }: Target, bytes: Buffer): string | null {
+  return platform === 'linux' ? elfNeeds(bytes).glibc : null
 }
 
 function sha256(body: Buffer | string): string {

@@ -3,17 +3,13 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Target } from './targets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const cache = join(root, 'node_modules/.cache/nps-desktop/bun')
 
-/** The version of the dev dependency `@oven/bun-linux-x64-baseline`; both processors get the same. */
+/** The version of the dev dependency `@oven/bun-linux-x64-baseline`; every target gets the same. */
 export const bunVersion = '1.4.5'
-/** Of the package for arm64, which npm does not install on another processor. From the registry's own record. */
-const arm64Integrity =
-  'sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg=='
-
-export type Arch = 'amd64' | 'arm64'
 
 /** Bun's own program, which runs on this machine: Linux x64. */
 export async function bunProgram(): Promise<string> {
@@ -24,21 +20,25 @@ export async function bunProgram(): Promise<string> {
   return path
 }
 
-/** The Bun that is put inside the program for `arch`. The one for arm64 is fetched once, by npm, and checked. */
-export async function bunFor(arch: Arch): Promise<string> {
-  if (arch === 'amd64') return bunProgram()
-  const folder = join(cache, `arm64-${bunVersion}`)
-  const path = join(folder, 'package/bin/bun')
+/**
+ * The Bun that is put inside the programs for `target`. npm does not install the packages of other systems, so each of
+ * those is fetched once, by npm, and checked.
+ */
+async function bunFor({ platform, arch, bunPackage, integrity }: Target): Promise<string> {
+  if (platform === 'linux' && arch === 'amd64') return bunProgram()
+  const folder = join(cache, `${bunPackage}-${bunVersion}`)
+  const path = join(folder, 'package/bin', platform === 'windows' ? 'bun.exe' : 'bun')
   if (existsSync(path)) return path
   const partial = `${folder}.${process.pid}`
   await mkdir(partial, { recursive: true })
   try {
-    const pack = ['pack', `@oven/bun-linux-aarch64@${bunVersion}`, '--pack-destination', partial, '--silent']
+    const pack = ['pack', `@oven/${bunPackage}@${bunVersion}`, '--pack-destination', partial, '--silent']
     const name = execFileSync('npm', pack, { cwd: root, encoding: 'utf8', timeout: 300_000 }).trim()
     const archive = await readFile(join(partial, name))
-    const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`
-    if (integrity !== arm64Integrity) throw new Error(`Bun for arm64 is not the pinned one: ${integrity}`)
+    const found = `sha512-${createHash('sha512').update(archive).digest('base64')}`
+    if (found !== integrity) throw new Error(`${bunPackage} is not the pinned one: ${found}`)
     execFileSync('tar', ['-xzf', name], { cwd: partial })
+    await rm(join(partial, name))
     await rename(partial, folder)
   } finally {
     await rm(partial, { recursive: true, force: true })
@@ -47,7 +47,7 @@ export async function bunFor(arch: Arch): Promise<string> {
 }
 
 /** Makes one program out of a bundle. No settings files of the folder it is started in are read. */
-export async function compile(options: { bundle: string; arch: Arch; outfile: string }): Promise<void> {
+export async function compile(options: { bundle: string; target: Target; outfile: string }): Promise<void> {
   const args = [
     'build',
     '--compile',
@@ -59,8 +59,8 @@ export async function compile(options: { bundle: string; arch: Arch; outfile: st
     // Eight times as many calls before a function is compiled: what only a start runs would cost three megabytes for good.
     '--compile-jit-policy=8',
     '--minify',
-    `--target=bun-linux-${options.arch === 'amd64' ? 'x64-baseline' : 'arm64'}`,
-    `--compile-executable-path=${await bunFor(options.arch)}`,
+    `--target=${options.target.bunTarget}`,
+    `--compile-executable-path=${await bunFor(options.target)}`,
     options.bundle,
     '--outfile',
     options.outfile,

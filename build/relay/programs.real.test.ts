@@ -8,23 +8,17 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bunVersion } from './bun.ts'
 import { compareVersions, elfNeeds } from './elf.ts'
+import type { Manifest, ManifestEntry } from './manifest.ts'
+import { installedFile, programFile, targets } from './targets.ts'
 
 /** What `npm run build:relay` left in build/out. */
 const out = join(resolve(import.meta.dirname, '../..'), 'build/out')
-interface Entry {
-  file: string
-  program: 'nps' | 'npc'
-  arch: 'amd64' | 'arm64'
-  compression: 'none' | 'gz' | 'xz'
-  sha256: string
-  bytes: number
-  rawSha256: string
-}
-let entries: Entry[]
+let entries: readonly ManifestEntry[]
 let folder: string
 
 beforeAll(async () => {
-  entries = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')).files
+  const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as Manifest
+  entries = manifest.files
   folder = await mkdtemp(join(tmpdir(), 'nps-programs-'))
 })
 
@@ -32,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const sha256 = (body: Buffer) => createHash('sha256').update(body).digest('hex')
 
-describe.each(['amd64', 'arm64'] as const)('the programs for %s', (arch) => {
+describe.each(['amd64', 'arm64'] as const)('the programs for Linux on %s', (arch) => {
   it.each(['nps', 'npc'] as const)('%s needs glibc 2.17 at most, and that processor', async (program) => {
     const needs = elfNeeds(await readFile(join(out, `${program}-linux-${arch}`)))
     expect(needs.machine).toBe(arch === 'amd64' ? 'x86_64' : 'aarch64')
@@ -46,7 +40,9 @@ describe.each(['amd64', 'arm64'] as const)('the programs for %s', (arch) => {
       gz: async (file: string) => gunzipSync(await readFile(file)),
       xz: async (file: string) => execFileSync('xz', ['-dc', file], { maxBuffer: 2 ** 28 }),
     }
-    const files = entries.filter((entry) => entry.program === program && entry.arch === arch)
+    const files = entries.filter(
+      (entry) => entry.program === program && entry.platform === 'linux' && entry.arch === arch,
+    )
     expect(files.map(({ compression }) => compression)).toEqual(expect.arrayContaining(['none', 'gz', 'xz']))
     for (const { file, compression, bytes, rawSha256, ...entry } of files) {
       expect(sha256(await readFile(join(out, file)))).toBe(entry.sha256)
@@ -67,6 +63,21 @@ describe.each(['amd64', 'arm64'] as const)('the programs for %s', (arch) => {
       'THIRD-PARTY-NOTICES.txt',
     ])
     expect(names(`linux_${arch}_client.tar.gz`)).toEqual(['npc', 'LICENSE', 'THIRD-PARTY-NOTICES.txt'])
+  })
+})
+
+describe.each(targets)('the programs for $platform on $arch', (target) => {
+  it.each(['nps', 'npc'] as const)('%s is in the manifest, as it is', async (program) => {
+    const file = programFile(program, target)
+    const entry = entries.find((one) => one.file === file)
+    expect(entry).toMatchObject({
+      program,
+      platform: target.platform,
+      arch: target.arch,
+      compression: 'none',
+    })
+    expect(sha256(await readFile(join(out, file)))).toBe(entry?.rawSha256)
+    expect(installedFile(program, target)).toBe(target.platform === 'windows' ? `${program}.exe` : program)
   })
 })
 

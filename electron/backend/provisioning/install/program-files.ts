@@ -17,8 +17,7 @@ export type ProgramName = 'nps' | 'npc'
 const entry = z.object({
   file: z.string(),
   program: z.enum(['nps', 'npc']),
-  // older builds made programs for one platform only, and did not name it
-  platform: z.enum(platforms).default('linux'),
+  platform: z.enum(platforms),
   arch: z.enum(['amd64', 'arm64']),
   compression: z.enum(['none', 'gz', 'xz']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

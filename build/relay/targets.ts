@@ -1,0 +1,110 @@
+/** What a program runs on. `linux` is Linux with glibc, `linux-musl` Linux with musl, as on Alpine. */
+export type Platform = 'linux' | 'linux-musl' | 'windows' | 'darwin'
+export type Arch = 'amd64' | 'arm64'
+
+/** One kind of machine that `nps` and `npc` are made for. */
+export interface Target {
+  readonly platform: Platform
+  readonly arch: Arch
+  /** Bun's own name for it (`--target`); `baseline` means that AVX2 is not needed. */
+  readonly bunTarget: string
+  /** The npm package with Bun's executable for it, below the scope `@oven`. */
+  readonly bunPackage: string
+  /** Of that package at `bunVersion`, from the registry's own record. */
+  readonly integrity: string
+  /** What a build without `--all` makes; with it, all of them are packed. */
+  readonly byDefault: Extent
+}
+
+/** `plain`: the two programs. `compressed`: also their .gz and, for Linux, .xz. `packed`: also the archives. */
+export type Extent = 'plain' | 'compressed' | 'packed'
+
+export const targets: readonly Target[] = [
+  {
+    platform: 'linux',
+    arch: 'amd64',
+    bunTarget: 'bun-linux-x64-baseline',
+    bunPackage: 'bun-linux-x64-baseline',
+    integrity:
+      'sha512-s8yMwYcFnnrA178gji0gZbkE2WVDej/Ti1x770oPfihxyRxSMNhGhiAQNXV53aDeraZxksdvKV/RAdQBCd0qPA==',
+    byDefault: 'packed',
+  },
+  {
+    platform: 'linux',
+    arch: 'arm64',
+    bunTarget: 'bun-linux-arm64',
+    bunPackage: 'bun-linux-aarch64',
+    integrity:
+      'sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg==',
+    byDefault: 'packed',
+  },
+  {
+    platform: 'linux-musl',
+    arch: 'amd64',
+    bunTarget: 'bun-linux-x64-baseline-musl',
+    bunPackage: 'bun-linux-x64-musl-baseline',
+    integrity:
+      'sha512-cWJhU8h0+MiUgpSt99sQhjxLIIosKEcKYdtKddohokUvAuN6jKOy7g7+QDTZTXtwHxz93wL3BX+L6wXVPDUH3A==',
+    byDefault: 'plain',
+  },
+  {
+    platform: 'linux-musl',
+    arch: 'arm64',
+    bunTarget: 'bun-linux-arm64-musl',
+    bunPackage: 'bun-linux-aarch64-musl',
+    integrity:
+      'sha512-XCNc+WvvMAdNNb+OWTogpy+N9wm62fkVeEVLb6how0RZhW5LPi6c7BlkeVCuWps7XjEl2saFpHFa20/1E+PAHg==',
+    byDefault: 'plain',
+  },
+  {
+    platform: 'windows',
+    arch: 'amd64',
+    bunTarget: 'bun-windows-x64-baseline',
+    bunPackage: 'bun-windows-x64-baseline',
+    integrity:
+      'sha512-/U3Dc74uGqE6EUqef7mPtg9KwJs7iJH4JHRMfIZIn18MrJh6Xz4gVvWDXRvzCL2j8wPlTnJVyrO4n7Qq4uM7TQ==',
+    byDefault: 'compressed',
+  },
+  {
+    platform: 'darwin',
+    arch: 'arm64',
+    bunTarget: 'bun-darwin-arm64',
+    bunPackage: 'bun-darwin-aarch64',
+    integrity:
+      'sha512-4MIFXHmctH2EhAxLXm2/qxNtv17dFtLJylvaOCsrgq6KSqHTs6eW5YSrJjRbJxYUJaR901fsN8JfZOa+CsWpWQ==',
+    byDefault: 'plain',
+  },
+  {
+    platform: 'darwin',
+    arch: 'amd64',
+    bunTarget: 'bun-darwin-x64-baseline',
+    bunPackage: 'bun-darwin-x64-baseline',
+    integrity:
+      'sha512-zqfLA5A4B+hYMh5WYzYSot3uZ06FzhdP0OEwQisEzdirYtXGj5cQFlfy31BGfNsAsk1Gd/w/OxJ/jqqJ3cMclw==',
+    byDefault: 'plain',
+  },
+]
+
+/** Tools that unpack .xz are at hand on Linux only. */
+export function compressionsFor({ platform }: Target): readonly ('gz' | 'xz')[] {
+  return platform === 'linux' || platform === 'linux-musl' ? ['gz', 'xz'] : ['gz']
+}
+
+/** The file of a program for a target, as built: `nps-linux-amd64`, `npc-windows-amd64.exe`. */
+export function programFile(program: 'nps' | 'npc', { platform, arch }: Target): string {
+  return `${program}-${platform}-${arch}${extension(platform)}`
+}
+
+/** The file that it is within an archive, and once installed: `nps`, `nps.exe`. */
+export function installedFile(program: 'nps' | 'npc', { platform }: Target): string {
+  return `${program}${extension(platform)}`
+}
+
+function extension(platform: Platform): '' | '.exe' {
+  return platform === 'windows' ? '.exe' : ''
+}
+
+/** As NPS has always named its archives: `linux_amd64_server.tar.gz`; musl, which it has none for, is `linux_musl_amd64_…`. */
+export function archiveFile({ platform, arch }: Target, role: 'server' | 'client'): string {
+  return `${platform.replace('-', '_')}_${arch}_${role}.tar.gz`
+}
