@@ -27,6 +27,7 @@ interface Level {
 const hasBrowser = () =>
   existsSync('/usr/bin/chromium') ? null : 'no /usr/bin/chromium (Debian: apt install chromium)'
 const isRootOnDebian = () => whyNoPackages()
+const canRunWine = () => whyNoPackages() ?? (process.arch === 'x64' ? null : 'not an x64 processor')
 
 const levels: readonly Level[] = [
   { name: 'format', commands: [['oxfmt', '--check', '.']] },
@@ -78,6 +79,15 @@ const levels: readonly Level[] = [
       ],
     ],
     whyNot: isRootOnDebian,
+  },
+  {
+    name: 'windows',
+    heavy: true,
+    commands: [
+      ['node', 'test/testbed/wine/wine-root.ts'],
+      ['vitest', 'run', '--project', 'windows'],
+    ],
+    whyNot: canRunWine,
   },
   {
     name: 'soak',

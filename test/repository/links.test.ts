@@ -51,6 +51,7 @@ const filesOfExamples = [
   'renderer/src/locales/en/about.ts',
   'test/compliance/modes/echo-mode.real.test.ts',
   'x.machine.test.ts',
+  'x.windows.test.ts',
   'x.real.test.ts',
   'x.test.ts',
 ]
