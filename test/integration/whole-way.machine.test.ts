@@ -6,6 +6,7 @@ import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
 import { startJupyter, startTensorBoard, stopLabService } from '../testbed/machines/bed-services.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
+import { runCommand } from '../testbed/run-command.ts'
 import { ssh } from '../testbed/ssh-client.ts'
 
 /** Where `npm run build:relay` puts the programs. */
@@ -115,6 +116,65 @@ it('all three are ready by five stops, and the shell, the notebook and the board
   const board = await app.client.tunnels.openAddress({ tunnelId: tunnelOf(overview, 'tensorboard').id })
   const runs = await fetch(new URL('/data/runs', board.url))
   expect(await runs.json()).toEqual(['first'])
+})
+
+it('a notebook with a certificate below an address of its own, and a board below a prefix, are opened where they are', async () => {
+  const { labs } = await app.overviewWhere(areReady)
+  const labId = labs[0]?.id ?? ''
+  const pair = await runCommand('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=lab',
+    '-keyout',
+    '-',
+    '-out',
+    '-',
+  ])
+  await bed.lab.exec('cat > /home/researcher/pair.pem && chown researcher: /home/researcher/pair.pem', {
+    input: pair,
+  })
+  const otherToken = await startJupyter(bed.lab, {
+    port: 8899,
+    secure: true,
+    options: '--certfile=/home/researcher/pair.pem --ServerApp.base_url=/hub/user/researcher/',
+  })
+  await startTensorBoard(bed.lab, { port: 6007, options: '--path_prefix=/boards' })
+
+  const notebook = await app.client.tunnels.addPreset({ labId, kind: 'jupyter' })
+  const board = await app.client.tunnels.addPreset({ labId, kind: 'tensorboard' })
+  const isReady = ({ tunnels }: Overview, tunnelId: string) =>
+    tunnels.find(({ id }) => id === tunnelId)?.status.state === 'ready'
+  await app.overviewWhere((now) => isReady(now, notebook.tunnelId) && isReady(now, board.tunnelId))
+
+  const { url } = await app.client.tunnels.openAddress(notebook)
+  expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/hub\/user\/researcher\/\?token=/)
+  expect(new URL(url).searchParams.get('token')).toBe(otherToken)
+  // its certificate is its own, as the browser will say
+  const page = await runCommand('curl', [
+    '--silent',
+    '--insecure',
+    '--location',
+    '--write-out',
+    '\n%{http_code}',
+    url,
+  ])
+  expect(page.trim().split('\n').at(-1)).toBe('200')
+  const opened = await app.client.tunnels.openAddress(board)
+  expect(new URL(opened.url).pathname).toBe('/boards/')
+  expect(await (await fetch(new URL('data/runs', opened.url))).json()).toEqual(['first'])
+
+  for (const { tunnelId } of [notebook, board]) await app.client.tunnels.remove({ tunnelId })
+  token = await startJupyter(bed.lab, { options: '--ServerApp.allow_remote_access=True' })
+  await startTensorBoard(bed.lab)
+  await app.overviewWhere(areReady)
 })
 
 it('a service that stops is found at its own stop, and its return too', async () => {

@@ -20,15 +20,17 @@ interface LabService {
   /** The command line, as the researcher would type it at home. */
   readonly command: string
   readonly port: number
+  /** It speaks HTTPS. */
+  readonly secure?: boolean
 }
 
 /** Starts Jupyter as people do, on the lab's own loopback, with a token of its own choosing. Returns the token. */
 export async function startJupyter(
   lab: Machine,
-  { port = 8888, options = '' }: { port?: number; options?: string } = {},
+  { port = 8888, options = '', secure = false }: { port?: number; options?: string; secure?: boolean } = {},
 ): Promise<string> {
   const command = `${researchBin}/jupyter notebook --port ${port} --no-browser ${options}`
-  await startService(lab, { name: 'jupyter', command, port })
+  await startService(lab, { name: 'jupyter', command, port, secure })
   const list = await lab.exec(`runuser -u researcher -- ${researchBin}/jupyter server list --json`)
   const servers = list.split('\n').filter((line) => line.startsWith('{'))
   const tokens = servers.map((line) => JSON.parse(line) as { port: number; token: string })
@@ -38,9 +40,12 @@ export async function startJupyter(
 }
 
 /** Runs the training script, which writes the scalar `loss`, and starts TensorBoard on the lab's own loopback. */
-export async function startTensorBoard(lab: Machine, { port = 6006 }: { port?: number } = {}): Promise<void> {
+export async function startTensorBoard(
+  lab: Machine,
+  { port = 6006, options = '' }: { port?: number; options?: string } = {},
+): Promise<void> {
   await lab.exec(`cd /home/researcher && runuser -u researcher -- ${researchBin}/train runs/first`)
-  const command = `${researchBin}/tensorboard --logdir runs --port ${port}`
+  const command = `${researchBin}/tensorboard --logdir runs --port ${port} ${options}`
   await startService(lab, { name: 'tensorboard', command, port })
 }
 
@@ -52,18 +57,24 @@ export async function stopLabService(lab: Machine, name: 'jupyter' | 'tensorboar
 /** How long Python may take to start listening; it is a few seconds. */
 const startDeadlineS = 60
 
-async function startService(lab: Machine, { name, command, port }: LabService): Promise<void> {
+async function startService(
+  lab: Machine,
+  { name, command, port, secure = false }: LabService,
+): Promise<void> {
   const unit = `[Unit]
 Description=${name} of the researcher
 [Service]
 User=researcher
 WorkingDirectory=/home/researcher
 ExecStart=${command}
-ExecStartPost=curl --silent --output /dev/null --retry ${startDeadlineS} --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/
+ExecStartPost=curl --silent --output /dev/null --retry ${startDeadlineS} --retry-delay 1 --retry-connrefused --insecure http${secure ? 's' : ''}://127.0.0.1:${port}/
 TimeoutStartSec=${startDeadlineS}
 [Install]
 WantedBy=multi-user.target
 `
   await lab.exec(`cat > /etc/systemd/system/${name}.service && systemctl daemon-reload`, { input: unit })
-  await lab.exec(`systemctl enable --quiet ${name} && systemctl restart ${name}`)
+  await lab.exec(
+    `systemctl enable --quiet ${name} && systemctl restart ${name} || { journalctl --no-pager -u ${name} -n 40; exit 1; }`,
+    { timeoutMs: 90_000 },
+  )
 }
