@@ -7,7 +7,8 @@ const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
 /**
  * Groups, so that a test says by its name what it needs:
  * `*.test.ts` nothing, `*.fuzz.test.ts` a minute of processor time, `*.real.test.ts` spawned programs and real sockets,
- * `*.machine.test.ts` the test bed (root), `*.windows.test.ts` a Windows system by wine (root).
+ * `*.machine.test.ts` the test bed (root), `*.windows.test.ts` a Windows system by wine (root), `*.platform.test.ts` other
+ * processors, C libraries and kernels (root).
  */
 export default defineConfig({
   test: {
@@ -21,6 +22,7 @@ export default defineConfig({
             '**/*.real.test.ts',
             '**/*.machine.test.ts',
             '**/*.windows.test.ts',
+            '**/*.platform.test.ts',
             '**/*.fuzz.test.ts',
             '**/node_modules/**',
             '**/dist/**',
@@ -65,6 +67,16 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,
           hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'platforms',
+          setupFiles: [leakGuard],
+          include: ['test/platforms/*.platform.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

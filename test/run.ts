@@ -62,6 +62,12 @@ const levels: readonly Level[] = [
     whyNot: isRootOnDebian,
   },
   {
+    name: 'arm64',
+    heavy: true,
+    commands: [['vitest', 'run', '--project', 'platforms']],
+    whyNot: isRootOnDebian,
+  },
+  {
     name: 'electron',
     heavy: true,
     commands: [

@@ -25,6 +25,9 @@ const packages: Readonly<Record<string, string>> = {
   curl: '/usr/bin/curl',
   wget: '/usr/bin/wget',
   debootstrap: '/usr/sbin/debootstrap',
+  'qemu-user-static': '/usr/bin/qemu-aarch64-static',
+  'libc6-arm64-cross': '/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1',
+  'python3-pip': '/usr/bin/pip3',
 }
 
 /** Null when packages can be installed here, else why not. */
