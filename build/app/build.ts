@@ -1,6 +1,7 @@
 import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
+import { readUpdateAddress } from '@nps-desktop/electron/contract'
 import { notices, noticesFile } from '../notices/notices.ts'
 import { packagesIn, packagesOfPages } from '../notices/shipped-packages.ts'
 
@@ -9,7 +10,7 @@ const out = join(root, 'electron/dist/app')
 
 /**
  * Bundles the app into electron/dist/app: main.js, preload.cjs, backend.js, the built pages and icons. The notices of what
- * the bundles hold lie beside that folder, for the package.
+ * the bundles hold lie beside that folder, for the package. NPS_DESKTOP_UPDATE_FEED is where the app looks for newer versions.
  * `electron` stays outside; `cpu-features` is ssh2's optional native part, which it does without.
  */
 await mkdir(out, { recursive: true })
@@ -62,6 +63,7 @@ await rm(join(out, 'renderer'), { recursive: true, force: true })
 const pagesLicences = join(pages, 'licences.json')
 await cp(pages, join(out, 'renderer'), { recursive: true, filter: (source) => source !== pagesLicences })
 await cp(join(root, 'build/icons'), join(out, 'icons'), { recursive: true })
+await writeFile(join(out, 'app-update.yml'), updateConfig(process.env['NPS_DESKTOP_UPDATE_FEED'] ?? ''))
 await cp(join(root, 'electron/package.json'), join(root, 'electron/dist/package.json'))
 
 const packages = await Promise.all([
@@ -69,3 +71,11 @@ const packages = await Promise.all([
   ...bundles.map(({ metafile }) => packagesIn(metafile ?? { inputs: {}, outputs: {} }, root)),
 ])
 await writeFile(join(root, 'electron/dist', noticesFile), notices('NPS Desktop', packages.flat()))
+
+/** As electron-updater reads it. @param address empty: newer versions are looked for nowhere */
+function updateConfig(address: string): string {
+  const url = address === '' ? '' : readUpdateAddress(address)
+  if (url === null)
+    throw new Error(`NPS_DESKTOP_UPDATE_FEED ${address} has to be https, without a name and password.`)
+  return `provider: generic\nurl: ${url}\nupdaterCacheDirName: nps-desktop-updater\n`
+}

@@ -1,4 +1,4 @@
-import type { AppLink } from '@nps-desktop/electron/contract'
+import type { AppLink, UpdateState } from '@nps-desktop/electron/contract'
 
 /**
  * What only the place the app runs in can do. Electron's main process and headless each bring one;
@@ -12,6 +12,14 @@ export interface Shell {
   /** Where everything of this user lies; it exists already, mode 0700. */
   readonly dataFolder: string
   readonly secretStorage: 'keychain' | 'key-file'
+  /** Where this build looks for newer versions; empty: nowhere. */
+  readonly updateAddress: string
+  /** Absent where the app is not what is updated. */
+  readonly updates?: {
+    watch(signal: AbortSignal): AsyncGenerator<UpdateState, void, void>
+    check(): Promise<void>
+    download(): Promise<void>
+  }
   /** Encrypts for rest; the answer may be stored anywhere. */
   encrypt(plain: string): Promise<Uint8Array>
   /** Rejects when the key is gone or the bytes were changed. */

@@ -5,6 +5,7 @@ import { appLink } from './app-link.ts'
 import { failureData } from './failure.ts'
 import * as model from './desktop-models.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
+import { updateState } from './updates.ts'
 
 /**
  * What the page can ask of the app. Calls are one question, one answer, and can be cancelled; feeds (`watch`, `live`)
@@ -31,6 +32,12 @@ export const desktopContract = {
     forgetSetAside: base.input(z.object({ id: z.number().int() })).output(nothing),
     /** Null when the person closed the dialog. */
     pickKeyFile: base.input(nothing).output(z.object({ path: z.string().nullable() })),
+    /** Newer versions of the app: what is known of them, asking now, and fetching what was found. */
+    updates: {
+      watch: base.input(nothing).output(eventIterator(updateState)),
+      check: base.input(nothing).output(nothing),
+      download: base.input(nothing).output(nothing),
+    },
     /** `nps-desktop://` links that arrived; the page decides what to show. */
     deepLinks: base.input(nothing).output(eventIterator(appLink)),
   },

@@ -406,6 +406,12 @@ export const settings = z.object({
   language: z.enum(['system', 'en', 'zh-CN']),
   theme: z.enum(['system', 'light', 'dark']),
   closeToTray: z.boolean(),
+  /** At the start and each day; false: nothing is asked anywhere. */
+  checkForUpdates: z.boolean(),
+  /** Where newer versions are looked for; empty: where the build says. */
+  updateAddress: z.string().max(2_048),
+  /** A newer version is fetched as soon as it is found, not only when the person says so. */
+  downloadUpdates: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -421,5 +427,7 @@ export const capabilities = z.object({
   /** `keychain`: the OS keeps the key; `key-file`: a file of mode 0600 in the data folder. */
   secretStorage: z.enum(['keychain', 'key-file']),
   dataFolder: z.string(),
+  /** Where this build looks for newer versions unless the person names another address; empty: nowhere. */
+  updateAddress: z.string(),
 })
 export type Capabilities = z.infer<typeof capabilities>

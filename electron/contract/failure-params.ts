@@ -193,6 +193,12 @@ export const appFailureParams = {
   'service-wrong': z.object({ lab: text, target: text, kind: text, seen: text }),
   'service-silent': z.object({ lab: text, target: text, kind: text }),
   'service-local-only': z.object({ lab: text, target: text, kind: text, option: text }),
+  /** `address`: as it was typed. */
+  'update-address-wrong': z.object({ address: text }),
+  'update-unreachable': z.object({ address: text, reason: text }),
+  'update-feed-wrong': z.object({ address: text, reason: text }),
+  'update-refused': z.object({ address: text, reason: text }),
+  'update-failed': z.object({ reason: text }),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),
   'storage-failed': z.object({ path: text, reason: text }),

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { appLink } from './app-link.ts'
+import { updateState } from './updates.ts'
 
 const nothing = z.object({})
 
@@ -15,6 +16,11 @@ export const shellContract = {
   openUrl: oc.input(z.object({ url: z.string() })).output(nothing),
   openFolder: oc.input(z.object({ path: z.string() })).output(nothing),
   pickKeyFile: oc.input(nothing).output(z.object({ path: z.string().nullable() })),
+  updates: {
+    watch: oc.input(nothing).output(eventIterator(updateState)),
+    check: oc.input(nothing).output(nothing),
+    download: oc.input(nothing).output(nothing),
+  },
   deepLinks: oc.input(nothing).output(eventIterator(appLink)),
 }
 
@@ -24,6 +30,7 @@ export const backendStart = z.object({
   dataFolder: z.string(),
   programsFolder: z.string(),
   tray: z.boolean(),
+  updateAddress: z.string(),
   secretStorage: z.enum(['keychain', 'key-file']),
 })
 export type BackendStart = z.infer<typeof backendStart>

@@ -16,6 +16,7 @@ export async function createHeadlessShell(options: {
     desktop: false,
     tray: false,
     secretStorage: 'key-file',
+    updateAddress: '',
     encrypt: (plain) => keyFile.encrypt(plain),
     decrypt: (sealed) => keyFile.decrypt(sealed),
     onDeepLink: () => () => undefined,

@@ -3,11 +3,13 @@ import { implement } from '@orpc/server'
 import { dialog, safeStorage, shell, type BrowserWindow } from 'electron'
 import type { DeepLinks } from './deep-links.ts'
 import { openInBrowser } from './main-window.ts'
+import type { Updates } from './updates/open-updates.ts'
 
-/** Main's answers to the backend: the keychain, dialogs, the browser, links that arrived. */
+/** Main's answers to the backend: the keychain, dialogs, the browser, newer versions, links that arrived. */
 export function createDesktopShell(options: {
   window: () => BrowserWindow | undefined
   deepLinks: DeepLinks
+  updates: Updates
 }) {
   const os = implement(shellContract)
   return os.router({
@@ -34,6 +36,17 @@ export function createDesktopShell(options: {
         : dialog.showOpenDialog(window, choice))
       return { path: canceled ? null : (filePaths[0] ?? null) }
     }),
+    updates: {
+      watch: os.updates.watch.handler(({ signal }) => options.updates.watch(signal)),
+      check: os.updates.check.handler(() => {
+        options.updates.check()
+        return {}
+      }),
+      download: os.updates.download.handler(() => {
+        options.updates.download()
+        return {}
+      }),
+    },
     deepLinks: os.deepLinks.handler(({ signal }) => options.deepLinks.listen(signal)),
   })
 }

@@ -12,6 +12,7 @@ import { DeepLinks } from './deep-links.ts'
 import { createDesktopShell, secretStorageKind } from './desktop-shell.ts'
 import { createMainWindow, preloadPath } from './main-window.ts'
 import { AppTray } from './tray.ts'
+import { openUpdates, type Updates } from './updates/open-updates.ts'
 
 /**
  * Electron's main process: windows, tray, menu, links and the keychain. Everything else is in the backend,
@@ -23,6 +24,7 @@ const deepLinks = new DeepLinks()
 let window: BrowserWindow | undefined
 let tray: AppTray | undefined
 let backend: BackendProcess | undefined
+let updates: Updates | undefined
 let closeToTray = true
 let isQuitting = false
 
@@ -69,6 +71,7 @@ function start(): void {
     if (ending === undefined) return
     event.preventDefault()
     backend = undefined
+    updates?.close()
     void ending.close().then(() => app.quit())
   })
   void app.whenReady().then(onReady)
@@ -79,6 +82,7 @@ function onReady(): void {
   mkdirSync(dataFolder, { recursive: true })
   chmodSync(dataFolder, 0o700)
   serveApp(join(here, 'renderer'))
+  updates = openUpdates({ ownConfig: join(here, 'app-update.yml'), log })
   backend = new BackendProcess({
     script: join(here, 'backend.js'),
     start: {
@@ -88,9 +92,10 @@ function onReady(): void {
         ? join(process.resourcesPath, 'programs')
         : join(here, '../../../build/out'),
       tray: true,
+      updateAddress: updates.builtInAddress,
       secretStorage: secretStorageKind(),
     },
-    shell: createDesktopShell({ window: () => window, deepLinks }),
+    shell: createDesktopShell({ window: () => window, deepLinks, updates }),
     onRestarted: () => {
       connectMain()
       if (window !== undefined) connectPage(window)
@@ -165,4 +170,5 @@ function applySettings(settings: Settings): void {
   closeToTray = settings.closeToTray
   nativeTheme.themeSource = settings.theme
   tray?.update({ settings })
+  updates?.choose(settings)
 }

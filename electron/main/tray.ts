@@ -17,7 +17,7 @@ export class AppTray {
   readonly #actions: { open(): void; quit(): void }
   #client: DesktopClient | undefined
   #overview: Overview | undefined
-  #settings: Settings = { language: 'system', theme: 'system', closeToTray: true }
+  #settings: Pick<Settings, 'language'> = { language: 'system' }
 
   constructor(options: { iconsFolder: string; open(): void; quit(): void }) {
     this.#iconsFolder = options.iconsFolder

@@ -51,6 +51,7 @@ export function scenarioRouter(world: World) {
         pickFile: true,
         secretStorage: 'keychain',
         dataFolder: '/home/goudan/.local/share/nps-desktop',
+        updateAddress: 'https://updates.example.org/nps-desktop/',
       })),
       settings: {
         watch: os.app.settings.watch.handler(async function* ({ signal }) {
@@ -62,6 +63,14 @@ export function scenarioRouter(world: World) {
           settings.tell()
           return world.settings
         }),
+      },
+      updates: {
+        watch: os.app.updates.watch.handler(async function* ({ signal }) {
+          yield world.updates
+          for await (const _ of new Changes().each(signal)) yield world.updates
+        }),
+        check: os.app.updates.check.handler(nothing),
+        download: os.app.updates.download.handler(nothing),
       },
       openUrl: os.app.openUrl.handler(nothing),
       openDataFolder: os.app.openDataFolder.handler(nothing),

@@ -12,6 +12,7 @@ import type {
   Stop,
   Tunnel,
   TunnelKind,
+  UpdateState,
   TunnelReach,
 } from '@nps-desktop/electron/contract'
 
@@ -23,6 +24,7 @@ export interface World {
   ports: Map<string, PortReport>
   hostKeys: HostKey[]
   settings: Settings
+  updates: UpdateState
   /** Bytes per second at a moment, of one tunnel. */
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
   /** The feed of the overview never answers: what the first second looks like. */
@@ -186,4 +188,11 @@ export function livelyTraffic(of: Tunnel, atMs: number): { down: number; up: num
   }
 }
 
-export const defaultSettings: Settings = { language: 'system', theme: 'system', closeToTray: true }
+export const defaultSettings: Settings = {
+  language: 'system',
+  theme: 'system',
+  closeToTray: true,
+  checkForUpdates: true,
+  updateAddress: '',
+  downloadUpdates: false,
+}

@@ -34,6 +34,7 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
     ports: new Map(),
     hostKeys: [],
     settings: { ...defaultSettings },
+    updates: { state: 'available', version: '1.1.0' },
     traffic: livelyTraffic,
     ...more,
   }

@@ -1,5 +1,6 @@
 import { Feed } from '@nps-desktop/relay-core/async'
-import type { AppLink, Capabilities, Settings } from '@nps-desktop/electron/contract'
+import { readUpdateAddress } from '@nps-desktop/electron/contract'
+import type { AppLink, Capabilities, Settings, UpdateState } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { OneTimeAddresses } from './one-time-address.ts'
 import type { Shell } from '../shell.ts'
@@ -30,8 +31,8 @@ export class AppCalls {
   }
 
   capabilities(): Capabilities {
-    const { version, desktop, tray, openFolder, openUrl, pickKeyFile, secretStorage, dataFolder } =
-      this.#shell
+    const { version, desktop, tray, openFolder, openUrl, pickKeyFile, secretStorage } = this.#shell
+    const { dataFolder, updateAddress } = this.#shell
     return {
       version,
       platform: process.platform,
@@ -42,6 +43,7 @@ export class AppCalls {
       pickFile: pickKeyFile !== undefined,
       secretStorage,
       dataFolder,
+      updateAddress,
     }
   }
 
@@ -50,9 +52,27 @@ export class AppCalls {
   }
 
   saveSettings(change: { [Name in keyof Settings]?: Settings[Name] | undefined }): Settings {
+    const { updateAddress } = change
+    if (updateAddress && readUpdateAddress(updateAddress) === null) {
+      const message = `No updates are taken from ${updateAddress}: it is neither https nor on this computer.`
+      throw new AppError('update-address-wrong', message, { address: updateAddress })
+    }
     const saved = this.#storage.settings.save(change)
     this.#settings.set(saved)
     return saved
+  }
+
+  async *watchUpdates(signal: AbortSignal): AsyncGenerator<UpdateState, void, void> {
+    const { updates } = this.#shell
+    yield* updates ? updates.watch(signal) : served.watch(signal)
+  }
+
+  async checkForUpdates(): Promise<void> {
+    await offered(this.#shell.updates, 'update the app').check()
+  }
+
+  async downloadUpdate(): Promise<void> {
+    await offered(this.#shell.updates, 'update the app').download()
   }
 
   /**
@@ -90,6 +110,9 @@ export class AppCalls {
     }
   }
 }
+
+/** Of the app in a browser, whose pages come with the program that serves them. */
+const served = new Feed<UpdateState>({ state: 'elsewhere', way: 'served' })
 
 function offered<T>(ability: T | undefined, what: string): T {
   if (ability !== undefined) return ability

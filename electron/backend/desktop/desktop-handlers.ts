@@ -43,6 +43,11 @@ export function desktopHandlers({
       openDataFolder: () => app.openDataFolder(),
       forgetSetAside: (input) => app.forgetSetAside(input),
       pickKeyFile: () => app.pickKeyFile(),
+      updates: {
+        watch: (_input, { signal }) => app.watchUpdates(signal),
+        check: () => app.checkForUpdates(),
+        download: () => app.downloadUpdate(),
+      },
       deepLinks: (_input, { signal }) => app.deepLinks(signal),
     },
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },

@@ -65,6 +65,13 @@ async function createRemoteShell(
         : keyFile.decrypt(sealed),
     openUrl: async (url) => void (await client.openUrl({ url })),
     openFolder: async (path) => void (await client.openFolder({ path })),
+    updates: {
+      watch: async function* (signal) {
+        yield* await client.updates.watch({}, { signal })
+      },
+      check: async () => void (await client.updates.check({})),
+      download: async () => void (await client.updates.download({})),
+    },
     pickKeyFile: async () => (await client.pickKeyFile({})).path,
     onDeepLink: (listener) => {
       const controller = new AbortController()

@@ -6,7 +6,14 @@ import type { StorageFile } from './storage-file.ts'
 
 const settingRow = z.object({ name: z.string(), value: z.string() })
 
-const defaults: Settings = { language: 'system', theme: 'system', closeToTray: true }
+const defaults: Settings = {
+  language: 'system',
+  theme: 'system',
+  closeToTray: true,
+  checkForUpdates: true,
+  updateAddress: '',
+  downloadUpdates: false,
+}
 
 /** The person's choices, one row per name; a value that is missing or no longer known is the default. */
 export function openSettings(database: StorageFile): SettingsStore {

@@ -175,14 +175,14 @@ test('keys that were pinned without their way are kept, each for the way that le
 })
 
 test('settings keep what was saved and fall back to the default for what cannot be read', async () => {
-  expect(storage.settings.get()).toEqual({ language: 'system', theme: 'system', closeToTray: true })
+  expect(storage.settings.get()).toMatchObject({ language: 'system', theme: 'system', closeToTray: true })
   storage.settings.save({ theme: 'dark', language: 'zh-CN' })
   storage.close()
   const database = new DatabaseSync(join(folder, storageFile))
   database.exec(`UPDATE settings SET value = '"klingon"' WHERE name = 'language'`)
   database.close()
   storage = await openHere()
-  expect(storage.settings.get()).toEqual({ language: 'system', theme: 'dark', closeToTray: true })
+  expect(storage.settings.get()).toMatchObject({ language: 'system', theme: 'dark', closeToTray: true })
 })
 
 test('activity keeps the newest 5,000 lines', async () => {

@@ -17,6 +17,7 @@ const noCapabilities: Capabilities = {
   pickFile: false,
   secretStorage: 'key-file',
   dataFolder: '',
+  updateAddress: '',
 }
 
 /** What the person chose, and what this place can do. */

@@ -650,6 +650,32 @@ export const failures = {
     cause: 'The connection to {target} opens, and no answer comes.',
     next: 'It may still be starting, or it hangs: restart it there.',
   },
+  'update-address-wrong': {
+    title: 'Updates cannot come from {address}.',
+    cause:
+      'Programs come from there, so it has to be an https address (http only on this computer), without a name and password, “?” or “#”.',
+    next: 'Correct it, or leave it empty.',
+  },
+  'update-unreachable': {
+    title: 'Newer versions could not be looked for.',
+    cause: '{address} did not answer: {reason}',
+    next: 'Nothing else is affected. It is tried again at the next start and each day.',
+  },
+  'update-feed-wrong': {
+    title: '{address} offers no versions of this app.',
+    cause: 'Its answer: {reason}',
+    next: 'Check the address; whoever gave it to you knows whether it has moved.',
+  },
+  'update-refused': {
+    title: 'The download is not what was announced, and was thrown away.',
+    cause: '{reason}',
+    next: 'Try again. If it stays so, the file at {address} was damaged or replaced: tell whoever runs it.',
+  },
+  'update-failed': {
+    title: 'The newer version could not be downloaded.',
+    cause: 'What happened: {reason}',
+    next: 'Make room on this computer and try again, or get the package by hand.',
+  },
   'secret-missing': {
     title: 'No sign-in for {name} is kept here.',
     cause: 'This computer has no password or key for it, or it was removed.',

@@ -4,6 +4,7 @@ export const frame = {
   activity: 'Activity',
   servers: 'Servers',
   settings: 'Settings',
+  settingsUpdate: 'Settings (version {version} is available)',
   add: 'Add',
   addServer: 'Set up a server',
   addRunning: 'Connect to a running nps',

@@ -600,6 +600,31 @@ export const failures: Translation<typeof en> = {
     cause: '到 {target} 的连接能建立，但没有应答。',
     next: '可能仍在启动，或已卡住：请在那里重启它。',
   },
+  'update-address-wrong': {
+    title: '不能从 {address} 获取更新。',
+    cause: '程序从那里来，所以必须是 https 地址（仅本机可用 http），且不含用户名、密码、“?” 和 “#”。',
+    next: '请更正，或留空。',
+  },
+  'update-unreachable': {
+    title: '未能查找新版本。',
+    cause: '{address} 没有应答：{reason}',
+    next: '其他功能不受影响。下次启动时以及每天会再试。',
+  },
+  'update-feed-wrong': {
+    title: '{address} 没有提供此应用的版本。',
+    cause: '它的回应：{reason}',
+    next: '请检查地址；可向提供地址的人确认是否已变更。',
+  },
+  'update-refused': {
+    title: '下载的文件与公布的不符，已丢弃。',
+    cause: '{reason}',
+    next: '请重试。若仍如此，{address} 上的文件已损坏或被替换：请告知其维护者。',
+  },
+  'update-failed': {
+    title: '未能下载新版本。',
+    cause: '出错内容：{reason}',
+    next: '在本机腾出空间后重试，或自行获取安装包。',
+  },
   'secret-missing': {
     title: '这里没有保存 {name} 的登录信息。',
     cause: '本机没有它的密码或密钥，或已被删除。',

@@ -6,6 +6,7 @@ export const frame: Translation<typeof en> = {
   activity: '动态',
   servers: '云服务器',
   settings: '设置',
+  settingsUpdate: '设置（有新版本 {version}）',
   add: '添加',
   addServer: '部署一台云服务器',
   addRunning: '连接已运行的 nps',

@@ -1,0 +1,19 @@
+import type { Install } from './app-updates.ts'
+
+/**
+ * A package manager's files are root's, and the app asks nobody for a root password: the person installs the package, which was
+ * verified when it was fetched, by this command.
+ */
+const commands = {
+  deb: (file: string) => `sudo apt install ${quoted(file)}`,
+  rpm: (file: string) => `sudo rpm --upgrade ${quoted(file)}`,
+}
+
+export function installOf(way: 'app' | 'deb' | 'rpm'): Install {
+  return way === 'app' ? 'on-quit' : commands[way]
+}
+
+/** One word for a shell. */
+function quoted(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", String.raw`'\''`)}'`
+}
