@@ -5,6 +5,7 @@ import { notices, noticesFile } from '../notices/notices.ts'
 import { packagesOfPages } from '../notices/shipped-packages.ts'
 import { compile } from './bun.ts'
 import { bundle } from './bundle.ts'
+import { adHocSigned, codeSignature } from './code-signature.ts'
 import { compressed } from './compressed.ts'
 import { elfNeeds } from './elf.ts'
 import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
@@ -68,7 +69,9 @@ const sources = sha256(
     targets,
     // how it is made counts as much as what it is made from
     await Promise.all(
-      ['build.ts', 'bun.ts', 'manifest.ts'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
+      ['build.ts', 'bun.ts', 'code-signature.ts', 'manifest.ts'].map((name) =>
+        readFile(join(import.meta.dirname, name), 'utf8'),
+      ),
     ),
   ]),
 )
@@ -100,9 +103,9 @@ for (const target of targets) {
     const name = programFile(program, target)
     await writeFile(source, bundles[program].text)
     await compile({ bundle: source, target, outfile: join(out, 'work', name) })
-    await chmod(join(out, 'work', name), 0o755)
-    await rename(join(out, 'work', name), join(out, name))
-    const bytes = await readFile(join(out, name))
+    const bytes = signed(await readFile(join(out, 'work', name)), program, target)
+    await writeWhole(name, bytes)
+    await chmod(join(out, name), 0o755)
     raw[program] = bytes
     const rawSha256 = sha256(bytes)
     const common = {
@@ -170,6 +173,13 @@ function extentOf({ byDefault }: Target): Extent {
 function compressionsOf(target: Target): readonly ('gz' | 'xz')[] {
   if (extentOf(target) === 'plain') return []
   return compressionsFor(target).filter((compression) => withXz || compression !== 'xz')
+}
+
+/** macOS ends a program that differs from its signature. Bun signs its work for Apple silicon, and leaves its own old signature in that for Intel. */
+function signed(bytes: Buffer, program: 'nps' | 'npc', { platform }: Target): Buffer {
+  if (platform !== 'darwin') return bytes
+  const { isWhole, wrongPages } = codeSignature(bytes)
+  return isWhole && wrongPages === 0 ? bytes : adHocSigned(bytes, program)
 }
 
 /** Null where there is no glibc at all. */

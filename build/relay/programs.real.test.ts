@@ -7,7 +7,9 @@ import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bunVersion } from './bun.ts'
+import { codeSignature } from './code-signature.ts'
 import { compareVersions, elfNeeds } from './elf.ts'
+import { readMachO } from './mach-o.ts'
 import type { Manifest, ManifestEntry } from './manifest.ts'
 import { installedFile, programFile, targets } from './targets.ts'
 
@@ -79,6 +81,29 @@ describe.each(targets)('the programs for $platform on $arch', (target) => {
     expect(sha256(await readFile(join(out, file)))).toBe(entry?.rawSha256)
     expect(installedFile(program, target)).toBe(target.platform === 'windows' ? `${program}.exe` : program)
   })
+})
+
+describe.each(['amd64', 'arm64'] as const)('the programs for macOS on %s', (arch) => {
+  it.each(['nps', 'npc'] as const)('%s is for that processor, and as it was signed', async (program) => {
+    const file = await readFile(join(out, `${program}-darwin-${arch}`))
+    expect(readMachO(file).machine).toBe(arch === 'amd64' ? 'x86_64' : 'arm64')
+    expect(codeSignature(file)).toMatchObject({ isAdHoc: true, wrongPages: 0, isWhole: true })
+  })
+})
+
+describe.each(['amd64', 'arm64'] as const)('the programs for musl on %s', (arch) => {
+  it.each(['nps', 'npc'] as const)('%s needs no glibc, and that processor', async (program) => {
+    const needs = elfNeeds(await readFile(join(out, `${program}-linux-musl-${arch}`)))
+    expect(needs).toEqual({ machine: arch === 'amd64' ? 'x86_64' : 'aarch64', glibc: null })
+  })
+})
+
+it.each(['nps', 'npc'] as const)('%s.exe is a Windows program for x64', async (program) => {
+  const file = await readFile(join(out, `${program}-windows-amd64.exe`))
+  expect(file.toString('latin1', 0, 2)).toBe('MZ')
+  const header = file.readUInt32LE(0x3c)
+  expect(file.toString('latin1', header, header + 4)).toBe('PE\0\0')
+  expect(file.readUInt16LE(header + 4)).toBe(0x8664)
 })
 
 it('the notices name each package in the programs, the console’s, and the Bun that runs them', async () => {
