@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { existsSync, lstatSync } from 'node:fs'
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { RelayError } from '../../api/errors.ts'
 import type { Folders } from '../../config/file/folders.ts'
@@ -48,7 +48,12 @@ async function askToImport(state: string, folder: string): Promise<ImportReport>
     return JSON.parse(await askRelay(controlPath(state), options)) as ImportReport
   }
   const from = [folder, join(folder, 'conf')].find((one) => existsSync(join(one, 'clients.json')))
-  if (from === undefined || process.getuid?.() !== 0 || (await stat(state)).uid === 0) return ask(folder)
+  if (
+    from === undefined ||
+    process.getuid?.() !== 0 ||
+    (lstatSync(state, { throwIfNoEntry: false })?.uid ?? 0) === 0
+  )
+    return ask(folder)
   const copies = await mkdtemp(join(state, 'import-'))
   try {
     for (const name of await readdir(from))
@@ -62,6 +67,8 @@ async function askToImport(state: string, folder: string): Promise<ImportReport>
 
 /** Holds the relay's own lock meanwhile, so that none starts on a state that is being filled. */
 async function importIntoStopped(state: string, folder: string): Promise<ImportReport> {
+  // a relay that has never run has none yet
+  await mkdir(state, { recursive: true, mode: 0o700 })
   const lock = await openControlSocket(state, undefined)
   try {
     const store = openStore(state, Date.now())

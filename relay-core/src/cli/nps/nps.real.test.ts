@@ -302,6 +302,17 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(stopped.stdout).toMatch(/\nTaken from .*conf: 0 clients, 0 tunnels and hosts\. Left out: 6\./)
   })
 
+  test('a conf folder is taken before nps has ever run', async () => {
+    const sample = join(import.meta.dirname, '../../relay/stock/stock-data/sample/conf')
+    const told = await ask('import', sample)
+    expect(told).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\nTaken from .*conf: 3 clients/) as string,
+    })
+    await startRelay()
+    expect(await json('client', 'list')).toHaveLength(3)
+  })
+
   test('certificates of an imported host stay where they are, also for a relay of another account', async () => {
     const stock = join(root, 'stock/conf')
     mkdirSync(stock, { recursive: true })

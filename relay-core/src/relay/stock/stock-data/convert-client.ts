@@ -38,6 +38,10 @@ export function convertClient(stock: StockClientRecord, wide: Restrictions): Con
   }
   if ((Cnf.U === '') !== (Cnf.P === '')) notes.push('a basic user needs a name and a password: left out')
   const { limits, doubts } = withServerWide(readRestrictions(stock), wide)
+  if (stock.IpWhite && stock.IpWhitePass !== '')
+    notes.push(
+      'visitors put themselves on its list by a password, which there is not here: add their addresses',
+    )
   notes.push(...stayClosed(doubts))
   return {
     value: {

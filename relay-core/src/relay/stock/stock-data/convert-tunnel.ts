@@ -25,9 +25,8 @@ export type BasicUser = StockClientRecord['Cnf']
 
 /** A stock tunnel as a tunnel of this relay. */
 export function convertTunnel(stock: StockTaskRecord, basic: BasicUser): Converted<ConvertedTunnel> {
-  const mode = modeOfStockName(stock.Mode)
-  if (mode === undefined)
-    return { problem: `there is no mode ${JSON.stringify(stock.Mode.slice(0, 20))} here` }
+  const mode = modeOf(stock)
+  if (mode === undefined) return { problem: noMode(stock) }
   if (stock.Target.LocalProxy) return { problem: localProxy }
   const notes: string[] = []
   if (stock.Mode === 'p2p') notes.push('p2p goes through the relay here: it is a private tunnel now')
@@ -75,6 +74,19 @@ export function convertTunnel(stock: StockTaskRecord, basic: BasicUser): Convert
     },
     [...notes, ...stayClosed(doubts)],
   )
+}
+
+/** djylb makes one mode of the two proxies. */
+function modeOf({ Mode, Socks5Proxy, HttpProxy }: StockTaskRecord): TunnelMode | undefined {
+  if (Mode !== 'mixProxy') return modeOfStockName(Mode)
+  if (Socks5Proxy === HttpProxy) return undefined
+  return Socks5Proxy ? 'socks5' : 'httpProxy'
+}
+
+function noMode({ Mode, Socks5Proxy, HttpProxy }: StockTaskRecord): string {
+  return Mode === 'mixProxy' && Socks5Proxy && HttpProxy
+    ? 'it is a SOCKS5 and an HTTP proxy on one port: make two tunnels here, each with a port of its own'
+    : `there is no mode ${JSON.stringify(Mode.slice(0, 20))} here`
 }
 
 /** A stock host as a tunnel of this relay. `runPath` is the folder above `conf`, from which stock finds certificates. */

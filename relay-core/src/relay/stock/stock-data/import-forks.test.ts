@@ -73,6 +73,7 @@ test('yisier: who had expired, was black-listed or not on the white list stays o
   expect(text).toContain('its certificate was pasted into the console and is left out')
   expect(text).not.toContain('BEGIN')
   expect(text).not.toContain('let me in')
+  expect(text).toContain('visitors put themselves on its list by a password')
 })
 
 test('what restricts and is not understood is named, and its record stays disabled', async () => {
@@ -91,7 +92,7 @@ test('what restricts and is not understood is named, and its record stays disabl
   for (const words of [
     'client 1: taken; its ExpireTime "next summer" is no date; so it is taken disabled',
     'client 2: taken; "the neighbour" is no address or network; so it is taken disabled',
-    'client 3: taken; it lets in only who is on a list, and the list is empty; so',
+    'add their addresses; it lets in only who is on a list, and the list is empty; so',
     'client 4: taken; its OnlyOnMondays is not known here; so',
     'client 5: taken; its ExpireTime "2026-02-30 00:00:00" is no date; so',
     'tcp tunnel 1 on port 7001: taken; its KnockPorts is not known here; so',
@@ -230,4 +231,35 @@ test('one broken record of an array spoils no other; a broken array is named', a
   expect(store.clients.list().map(({ id }) => id)).toEqual([1, 3])
   expect(text).toContain('clients.json 2: record: left out')
   expect(text).toContain('tasks.json 1: record: left out; it is not JSON')
+})
+
+test('djylb: a proxy of two kinds is taken as the kind that it is', async () => {
+  const client = JSON.stringify([{ Id: 5, VerifyKey: 'a-key-that-nobody-guesses-5', Status: true }])
+  // as nps 0.35.0 of this fork writes a SOCKS5 tunnel of an older folder
+  const proxy = {
+    Port: 7102,
+    ServerIp: '',
+    Mode: 'mixProxy',
+    Status: true,
+    RunStatus: false,
+    Client: { Id: 5 },
+    Flow: { ExportFlow: 0, InletFlow: 0, FlowLimit: 0, TimeLimit: '0001-01-01T00:00:00Z' },
+    Remark: 'so',
+    TargetType: 'all',
+    HttpProxy: false,
+    Socks5Proxy: true,
+    Target: { TargetStr: '', TargetArr: null, LocalProxy: false, ProxyProtocol: 0 },
+    HealthNextTime: '0001-01-01T00:00:00Z',
+  }
+  const tasks = JSON.stringify([
+    { ...proxy, Id: 3 },
+    { ...proxy, Id: 4, Port: 7103, HttpProxy: true, Socks5Proxy: false },
+    { ...proxy, Id: 5, Port: 7104, HttpProxy: true },
+  ])
+  const text = await imported({ clients: client, tasks })
+  expect(store.tunnels.list()).toMatchObject([
+    { mode: 'socks5', port: 7102, enabled: true },
+    { mode: 'httpProxy', port: 7103, enabled: true },
+  ])
+  expect(text).toContain('it is a SOCKS5 and an HTTP proxy on one port')
 })

@@ -40,6 +40,8 @@ const restrictions = {
   BlackIpList: list,
   IpWhite: flag,
   IpWhiteList: list,
+  /** yisier: with it a visitor puts its own address on the list. */
+  IpWhitePass: text,
   /** yisier: `2026-01-31 23:59:59` in the server's time. */
   ExpireTime: text,
   /** djylb: seconds since 1970. */
@@ -56,7 +58,7 @@ const passedOver = new Set(
   (
     'Addr LocalAddr IsConnect NowConn NoDisplay Version CreateTime LastOnlineTime Rate Revision UpdatedAt Mode ' +
     'SourceType SourcePlatformID SourceActorID ManagerUserIDs BridgeTraffic ServiceTraffic ExportFlow InletFlow ' +
-    'IpWhitePass WebTotpSecret RunStatus Ports TargetAddr TargetType IsHttp HttpProxy Socks5Proxy ReadOnly ' +
+    'WebTotpSecret RunStatus Ports TargetAddr TargetType IsHttp ReadOnly ' +
     'HealthNextTime HealthMap HealthRemoveArr CertType CertHash ServerUrl'
   ).split(' '),
 )
@@ -104,6 +106,9 @@ export const stockTunnel = recordOf({
   ...restrictions,
   Id: id,
   Mode: text,
+  /** djylb: what a `mixProxy` speaks on its port. */
+  Socks5Proxy: flag,
+  HttpProxy: flag,
   Port: count,
   ServerIp: text,
   Status: flag,
