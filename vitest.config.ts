@@ -8,7 +8,7 @@ const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
  * Groups, so that a test says by its name what it needs:
  * `*.test.ts` nothing, `*.fuzz.test.ts` a minute of processor time, `*.real.test.ts` spawned programs and real sockets,
  * `*.machine.test.ts` the test bed (root), `*.windows.test.ts` a Windows system by wine (root), `*.platform.test.ts` other
- * processors, C libraries and kernels (root).
+ * processors, C libraries and kernels (root), `*.package.test.ts` packages of the app (root).
  */
 export default defineConfig({
   test: {
@@ -23,6 +23,7 @@ export default defineConfig({
             '**/*.machine.test.ts',
             '**/*.windows.test.ts',
             '**/*.platform.test.ts',
+            '**/*.package.test.ts',
             '**/*.fuzz.test.ts',
             '**/node_modules/**',
             '**/dist/**',
@@ -88,6 +89,17 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           // the first one may have to build the root
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'packages',
+          setupFiles: [leakGuard],
+          include: ['test/**/*.package.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 300_000,
           hookTimeout: 900_000,
           fileParallelism: false,
         },

@@ -96,6 +96,16 @@ const levels: readonly Level[] = [
     whyNot: canRunWine,
   },
   {
+    name: 'packages',
+    heavy: true,
+    commands: [
+      ['node', 'test/testbed/prepare.ts'],
+      ['node', 'build/app/package.ts', '--try-out', '--fast', 'deb'],
+      ['vitest', 'run', '--project', 'packages'],
+    ],
+    whyNot: isRootOnDebian,
+  },
+  {
     name: 'soak',
     longer: true,
     commands: [['vitest', 'run', '--project', 'real', 'test/soak']],

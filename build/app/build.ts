@@ -62,8 +62,13 @@ await stat(join(pages, 'index.html')).catch(() => {
 await rm(join(out, 'renderer'), { recursive: true, force: true })
 const pagesLicences = join(pages, 'licences.json')
 await cp(pages, join(out, 'renderer'), { recursive: true, filter: (source) => source !== pagesLicences })
-await cp(join(root, 'build/icons'), join(out, 'icons'), { recursive: true })
 await writeFile(join(out, 'app-update.yml'), updateConfig(process.env['NPS_DESKTOP_UPDATE_FEED'] ?? ''))
+await rm(join(out, 'icons'), { recursive: true, force: true })
+await cp(join(root, 'build/icons'), join(out, 'icons'), {
+  recursive: true,
+  // the window's and the tray's; the others are for packages
+  filter: (source) => !/\.(ts|icns)$|\/linux$/.test(source),
+})
 await cp(join(root, 'electron/package.json'), join(root, 'electron/dist/package.json'))
 
 const packages = await Promise.all([

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/**
+ * Points electron-builder, by the variables it has for that, at the packing tools of Debian instead of its own downloads.
+ * What is set already stays; on other systems nothing is changed. Answers a folder to remove afterwards, or null.
+ */
+export async function useSystemTools(): Promise<string | null> {
+  // fpm.ts is started by its first line: the pinned Node has to be the first on PATH
+  process.env['PATH'] = `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`
+  if (process.platform !== 'linux') return null
+  process.env['CUSTOM_FPM_PATH'] ??= join(import.meta.dirname, 'linux/fpm.ts')
+  if (existsSync('/usr/bin/7zz')) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= '/usr/bin/7zz'
+  if (!existsSync('/usr/bin/makensis') || process.env['ELECTRON_BUILDER_NSIS_DIR'] !== undefined) return null
+  // makensis and its plug-ins, laid out as in electron-builder's bundle
+  const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-nsis-'))
+  await symlink('/usr/bin/makensis', join(folder, 'makensis'))
+  await mkdir(join(folder, 'plugins'))
+  await symlink('/usr/share/nsis/Plugins/x86-unicode', join(folder, 'plugins/x86-unicode'))
+  process.env['ELECTRON_BUILDER_NSIS_DIR'] = folder
+  process.env['ELECTRON_BUILDER_NSIS_RESOURCES_DIR'] ??= folder
+  return folder
+}
