@@ -28,6 +28,8 @@ export interface Shell {
   readonly openUrl?: (url: string) => Promise<void>
   readonly openFolder?: (path: string) => Promise<void>
   readonly pickKeyFile?: () => Promise<string | null>
+  /** Whether the system starts the app at login. `set` answers with why it could not; null when it could. */
+  readonly startAtLogin?: { get(): Promise<boolean>; set(isOn: boolean): Promise<string | null> }
   /** Folder with the archives and one-file programs that are uploaded: `build/out` or the package's resources. */
   readonly programsFolder: string
   /** `nps-desktop://` links; calls back for each, and for the one that started the app. */

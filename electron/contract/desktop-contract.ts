@@ -38,6 +38,11 @@ export const desktopContract = {
       check: base.input(nothing).output(nothing),
       download: base.input(nothing).output(nothing),
     },
+    /** Whether the system starts the app when the person logs in; asked of the system, where it can be changed too. */
+    startAtLogin: {
+      get: base.input(nothing).output(z.object({ isOn: z.boolean() })),
+      set: base.input(z.object({ isOn: z.boolean() })).output(nothing),
+    },
     /** `nps-desktop://` links that arrived; the page decides what to show. */
     deepLinks: base.input(nothing).output(eventIterator(appLink)),
   },

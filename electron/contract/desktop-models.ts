@@ -424,6 +424,7 @@ export const capabilities = z.object({
   openFolder: z.boolean(),
   openUrl: z.boolean(),
   pickFile: z.boolean(),
+  startAtLogin: z.boolean(),
   /** `keychain`: the OS keeps the key; `key-file`: a file of mode 0600 in the data folder. */
   secretStorage: z.enum(['keychain', 'key-file']),
   dataFolder: z.string(),

@@ -199,6 +199,7 @@ export const appFailureParams = {
   'update-feed-wrong': z.object({ address: text, reason: text }),
   'update-refused': z.object({ address: text, reason: text }),
   'update-failed': z.object({ reason: text }),
+  'login-start-refused': z.object({ reason: text }),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),
   'storage-failed': z.object({ path: text, reason: text }),

@@ -21,6 +21,11 @@ export const shellContract = {
     check: oc.input(nothing).output(nothing),
     download: oc.input(nothing).output(nothing),
   },
+  startAtLogin: {
+    get: oc.input(nothing).output(z.object({ isOn: z.boolean() })),
+    /** `problem`: why the system did not take it; null when it did. */
+    set: oc.input(z.object({ isOn: z.boolean() })).output(z.object({ problem: z.string().nullable() })),
+  },
   deepLinks: oc.input(nothing).output(eventIterator(appLink)),
 }
 

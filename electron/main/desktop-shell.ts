@@ -2,14 +2,16 @@ import { shellContract } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
 import { dialog, safeStorage, shell, type BrowserWindow } from 'electron'
 import type { DeepLinks } from './deep-links.ts'
+import type { LoginStart } from './login/login-start.ts'
 import { openInBrowser } from './main-window.ts'
 import type { Updates } from './updates/open-updates.ts'
 
-/** Main's answers to the backend: the keychain, dialogs, the browser, newer versions, links that arrived. */
+/** Main's answers to the backend: the keychain, dialogs, the browser, newer versions, the start at login, links that arrived. */
 export function createDesktopShell(options: {
   window: () => BrowserWindow | undefined
   deepLinks: DeepLinks
   updates: Updates
+  loginStart: LoginStart
 }) {
   const os = implement(shellContract)
   return os.router({
@@ -45,6 +47,17 @@ export function createDesktopShell(options: {
       download: os.updates.download.handler(() => {
         options.updates.download()
         return {}
+      }),
+    },
+    startAtLogin: {
+      get: os.startAtLogin.get.handler(async () => ({ isOn: await options.loginStart.isOn() })),
+      set: os.startAtLogin.set.handler(async ({ input }) => {
+        try {
+          await options.loginStart.set(input.isOn)
+          return { problem: null }
+        } catch (error) {
+          return { problem: error instanceof Error ? error.message : String(error) }
+        }
       }),
     },
     deepLinks: os.deepLinks.handler(({ signal }) => options.deepLinks.listen(signal)),

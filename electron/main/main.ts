@@ -10,6 +10,7 @@ import { appOrigin, registerAppScheme, serveApp } from './app-protocol.ts'
 import { BackendProcess } from './backend-process.ts'
 import { DeepLinks } from './deep-links.ts'
 import { createDesktopShell, secretStorageKind } from './desktop-shell.ts'
+import { isHiddenStart, openLoginStart } from './login/login-start.ts'
 import { createMainWindow, preloadPath } from './main-window.ts'
 import { AppTray } from './tray.ts'
 import { openUpdates, type Updates } from './updates/open-updates.ts'
@@ -28,12 +29,16 @@ let updates: Updates | undefined
 let closeToTray = true
 let isQuitting = false
 
-const usage = `NPS Desktop ${packageJson.version}
+/** A package may have been made as another version than its sources say. */
+const version = app.isPackaged ? app.getVersion() : packageJson.version
+
+const usage = `NPS Desktop ${version}
 
 Opens its window, or the one that is open already. Of links as an argument, nps-desktop://open shows the window,
 nps-desktop://tunnel/<id> that tunnel, and nps-desktop://connect?... the form for that server.
 NPS_DESKTOP_DATA names another folder for its data.
---help   this text
+--hidden   starts in the tray, without a window
+--help     this text
 `
 
 const log = (message: string) => process.stderr.write(`${new Date().toISOString()} main ${message}\n`)
@@ -54,7 +59,7 @@ function start(): void {
   if (app.isPackaged) app.setAsDefaultProtocolClient('nps-desktop')
   app.on('second-instance', (_event, argv) => {
     deepLinks.pushFrom(argv)
-    openWindow()
+    if (!isHiddenStart(argv)) openWindow()
   })
   app.on('open-url', (event, url) => {
     event.preventDefault()
@@ -86,7 +91,7 @@ function onReady(): void {
   backend = new BackendProcess({
     script: join(here, 'backend.js'),
     start: {
-      version: packageJson.version,
+      version,
       dataFolder,
       programsFolder: app.isPackaged
         ? join(process.resourcesPath, 'programs')
@@ -95,7 +100,12 @@ function onReady(): void {
       updateAddress: updates.builtInAddress,
       secretStorage: secretStorageKind(),
     },
-    shell: createDesktopShell({ window: () => window, deepLinks, updates }),
+    shell: createDesktopShell({
+      window: () => window,
+      deepLinks,
+      updates,
+      loginStart: openLoginStart({ script: join(here, 'main.js') }),
+    }),
     onRestarted: () => {
       connectMain()
       if (window !== undefined) connectPage(window)
@@ -117,7 +127,9 @@ function onReady(): void {
     connectPage(window)
   })
   powerMonitor.on('resume', () => log('The computer is awake again.'))
-  openWindow()
+  // on a Mac the system tells; elsewhere the argument that the entry has
+  const isAtLogin = process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin
+  if (!isAtLogin && !isHiddenStart(process.argv)) openWindow()
 }
 
 function openWindow(): void {

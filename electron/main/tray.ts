@@ -2,6 +2,7 @@ import { tunnelUse } from '@nps-desktop/electron/contract'
 import type { DesktopContract, Overview, Settings, Tunnel } from '@nps-desktop/electron/contract'
 import type { ContractRouterClient } from '@orpc/contract'
 import { clipboard, Menu, nativeImage, Tray } from 'electron'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setAppMenu } from './menu-bar.ts'
 import { openInBrowser } from './main-window.ts'
@@ -85,8 +86,11 @@ export class AppTray {
   }
 
   #icon(state: 'ready' | 'broken' | 'unknown') {
-    const image = nativeImage.createFromPath(join(this.#iconsFolder, `tray-${state}.png`))
-    image.setTemplateImage(process.platform === 'darwin')
+    const file = join(this.#iconsFolder, `tray-${state}.png`)
+    if (process.platform !== 'darwin') return nativeImage.createFromPath(file)
+    // 16 points in a menu bar that draws two pixels for each, in the bar's own colour
+    const image = nativeImage.createFromBuffer(readFileSync(file), { scaleFactor: 2 })
+    image.setTemplateImage(true)
     return image
   }
 

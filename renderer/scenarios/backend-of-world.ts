@@ -49,6 +49,7 @@ export function scenarioRouter(world: World) {
         openFolder: true,
         openUrl: false,
         pickFile: true,
+        startAtLogin: true,
         secretStorage: 'keychain',
         dataFolder: '/home/goudan/.local/share/nps-desktop',
         updateAddress: 'https://updates.example.org/nps-desktop/',
@@ -71,6 +72,10 @@ export function scenarioRouter(world: World) {
         }),
         check: os.app.updates.check.handler(nothing),
         download: os.app.updates.download.handler(nothing),
+      },
+      startAtLogin: {
+        get: os.app.startAtLogin.get.handler(async () => ({ isOn: false })),
+        set: os.app.startAtLogin.set.handler(nothing),
       },
       openUrl: os.app.openUrl.handler(nothing),
       openDataFolder: os.app.openDataFolder.handler(nothing),

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ElectronApplication, JSHandle } from '@playwright/test'
+import { type ElectronApplication, type JSHandle, _electron } from '@playwright/test'
 import type { BrowserWindow } from 'electron'
 import { electronCommand } from './app/electron-app.ts'
 import { type App, expect, test } from './app-fixture.ts'
+import { SettingsPage } from './pages/settings-page.ts'
 import { WelcomePage } from './pages/welcome-page.ts'
 
 test.skip(({ host }) => host !== 'electron', 'a window is there only in Electron')
@@ -137,6 +139,38 @@ test('a link that starts the app is followed once its page is there', async ({ a
   await app.start({ link: 'nps-desktop://tunnel/sNone-t2' })
   await expect(app.page.getByText('This tunnel is no longer there')).toBeVisible()
   expect(await app.page.evaluate(() => location.hash)).toBe('#/tunnels/sNone-t2')
+})
+
+test('the start at login is an entry of the desktop, which opens no window until it is asked for', async ({
+  app,
+}) => {
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  await new SettingsPage(app.page).open()
+  const entry = join(app.dataFolder, 'config/autostart/nps-desktop.desktop')
+  const atLogin = app.page.getByRole('switch', { name: 'Start when you log in' })
+  await expect(atLogin).not.toBeChecked()
+  await atLogin.click()
+  await expect.poll(() => existsSync(entry)).toBe(true)
+  expect(await readFile(entry, 'utf8')).toMatch(/^Exec=".*electron" ".*main\.js" "--hidden"$/m)
+  await app.close()
+  const command = await electronCommand(app.dataFolder)
+  const hidden = await _electron.launch({ ...command, args: [...command.args, '--hidden'] })
+  try {
+    await hidden.evaluate(({ app: running }) => running.whenReady())
+    expect(await hidden.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0)
+    expect(await secondStart(app, '--hidden')).toBe(0)
+    expect(hidden.windows()).toHaveLength(0)
+    expect(await secondStart(app)).toBe(0)
+    const page = await hidden.firstWindow()
+    await expect(new WelcomePage(page).heading).toBeVisible()
+    await new SettingsPage(page).open()
+    const again = page.getByRole('switch', { name: 'Start when you log in' })
+    await expect(again).toBeChecked()
+    await again.click()
+    await expect.poll(() => existsSync(entry)).toBe(false)
+  } finally {
+    await hidden.close()
+  }
 })
 
 test('closing the window keeps the app in the tray; its place is remembered', async ({ app }) => {

@@ -41,6 +41,7 @@ export class AppCalls {
       openFolder: openFolder !== undefined,
       openUrl: openUrl !== undefined,
       pickFile: pickKeyFile !== undefined,
+      startAtLogin: this.#shell.startAtLogin !== undefined,
       secretStorage,
       dataFolder,
       updateAddress,
@@ -73,6 +74,16 @@ export class AppCalls {
 
   async downloadUpdate(): Promise<void> {
     await offered(this.#shell.updates, 'update the app').download()
+  }
+
+  async startsAtLogin(): Promise<{ isOn: boolean }> {
+    return { isOn: await offered(this.#shell.startAtLogin, 'start at login').get() }
+  }
+
+  async setStartAtLogin({ isOn }: { isOn: boolean }): Promise<void> {
+    const reason = await offered(this.#shell.startAtLogin, 'start at login').set(isOn)
+    if (reason !== null)
+      throw new AppError('login-start-refused', `The start at login was not changed: ${reason}`, { reason })
   }
 
   /**

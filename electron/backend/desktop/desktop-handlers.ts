@@ -48,6 +48,10 @@ export function desktopHandlers({
         check: () => app.checkForUpdates(),
         download: () => app.downloadUpdate(),
       },
+      startAtLogin: {
+        get: () => app.startsAtLogin(),
+        set: (input) => app.setStartAtLogin(input),
+      },
       deepLinks: (_input, { signal }) => app.deepLinks(signal),
     },
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },

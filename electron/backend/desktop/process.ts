@@ -72,6 +72,10 @@ async function createRemoteShell(
       check: async () => void (await client.updates.check({})),
       download: async () => void (await client.updates.download({})),
     },
+    startAtLogin: {
+      get: async () => (await client.startAtLogin.get({})).isOn,
+      set: async (isOn) => (await client.startAtLogin.set({ isOn })).problem,
+    },
     pickKeyFile: async () => (await client.pickKeyFile({})).path,
     onDeepLink: (listener) => {
       const controller = new AbortController()

@@ -15,6 +15,7 @@ const noCapabilities: Capabilities = {
   openFolder: false,
   openUrl: false,
   pickFile: false,
+  startAtLogin: false,
   secretStorage: 'key-file',
   dataFolder: '',
   updateAddress: '',

@@ -15,7 +15,13 @@ export async function electronCommand(
   return {
     executablePath: await electronBinary(),
     args: [...electronArguments, mainScript],
-    env: { ...(process.env as Record<string, string>), NPS_DESKTOP_DATA: dataFolder, LANGUAGE: 'en' },
+    env: {
+      ...(process.env as Record<string, string>),
+      NPS_DESKTOP_DATA: dataFolder,
+      // what it writes for the desktop it writes here
+      XDG_CONFIG_HOME: join(dataFolder, 'config'),
+      LANGUAGE: 'en',
+    },
   }
 }
 

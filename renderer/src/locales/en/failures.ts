@@ -676,6 +676,11 @@ export const failures = {
     cause: 'What happened: {reason}',
     next: 'Make room on this computer and try again, or get the package by hand.',
   },
+  'login-start-refused': {
+    title: 'The start at login was not changed.',
+    cause: 'The system says: {reason}',
+    next: 'Check the permissions of your autostart folder, or use the system’s own settings.',
+  },
   'secret-missing': {
     title: 'No sign-in for {name} is kept here.',
     cause: 'This computer has no password or key for it, or it was removed.',

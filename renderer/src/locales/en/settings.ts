@@ -8,6 +8,8 @@ export const settings = {
   dark: 'Dark',
   closeToTray: 'Keep running when the window is closed',
   closeToTrayText: 'The app stays in the tray. Tunnels run without the app in any case.',
+  startAtLogin: 'Start when you log in',
+  startAtLoginText: 'It starts without a window, and waits in the tray.',
   hostKeys: 'Host keys',
   noHostKeys: 'No host keys yet',
   noHostKeysText: 'The key of each machine you sign in to is shown once, confirmed by you, and kept here.',

@@ -625,6 +625,11 @@ export const failures: Translation<typeof en> = {
     cause: '出错内容：{reason}',
     next: '在本机腾出空间后重试，或自行获取安装包。',
   },
+  'login-start-refused': {
+    title: '未能更改登录时启动。',
+    cause: '系统的回应：{reason}',
+    next: '请检查自动启动文件夹的权限，或在系统设置中更改。',
+  },
   'secret-missing': {
     title: '这里没有保存 {name} 的登录信息。',
     cause: '本机没有它的密码或密钥，或已被删除。',

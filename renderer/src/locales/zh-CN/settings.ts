@@ -11,6 +11,8 @@ export const settings: Translation<typeof en> = {
   dark: '深色',
   closeToTray: '关闭窗口后继续运行',
   closeToTrayText: '应用留在托盘中。无论如何，隧道都不依赖它运行。',
+  startAtLogin: '登录时启动',
+  startAtLoginText: '启动时不打开窗口，在托盘中等待。',
   hostKeys: '主机密钥',
   noHostKeys: '还没有主机密钥',
   noHostKeysText: '你登录的每台机器，其密钥会显示一次，由你确认后保存在这里。',
