@@ -1,4 +1,4 @@
-import { ManualClock } from '@nps-desktop/relay-core/async'
+import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'

@@ -1,4 +1,5 @@
-import { ManualClock, Signal } from '@nps-desktop/relay-core/async'
+import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
+import { Signal } from '@nps-desktop/relay-core/async'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'

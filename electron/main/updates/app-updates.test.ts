@@ -1,4 +1,4 @@
-import { ManualClock } from '@nps-desktop/relay-core/async'
+import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { AppUpdates, type Install } from './app-updates.ts'
 import type { UpdateSource } from './update-source.ts'

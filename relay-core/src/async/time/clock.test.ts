@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from './clock.ts'
 import { every } from './every.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 
 describe('systemClock', () => {
   it('calls once, and not when it was taken back', async () => {

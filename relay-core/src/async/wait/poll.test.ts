@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ManualClock } from '../time/manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { poll } from './poll.ts'
 
 it('looks at once, then again until there is an answer', async () => {

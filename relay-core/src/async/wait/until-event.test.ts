@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../time/manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { untilEvent } from './until-event.ts'
 
 const events = {

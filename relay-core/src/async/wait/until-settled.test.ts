@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../time/manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { untilSettled } from './until-settled.ts'
 
 const late = new Error('late')

@@ -1,6 +1,6 @@
 import { once, EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../time/manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { withDeadline } from './with-deadline.ts'
 
 const late = new Error('late')

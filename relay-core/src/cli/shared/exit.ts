@@ -35,7 +35,7 @@ export async function runCommandLine(
   main: (args: string[]) => Promise<number>,
   { secretFlags }: { secretFlags: readonly string[] },
 ): Promise<void> {
-  const args = takeArguments(secretFlags)
+  let args: string[] = []
   // A reader such as `head` may exit before everything is written.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.ok)
@@ -43,6 +43,7 @@ export async function runCommandLine(
   // A service loop keeps the last output in a file, on a disk that may be full: then it is lost, and nothing else happens.
   process.stderr.on('error', () => undefined)
   try {
+    args = takeArguments(secretFlags)
     process.exitCode = await main(args)
   } catch (error) {
     const { code, message } = describe(error)

@@ -1,3 +1,5 @@
+import { RelayError } from '../../api/errors.ts'
+
 const variable = 'NPS_HIDDEN_ARGUMENTS'
 
 /**
@@ -12,11 +14,23 @@ export function takeArguments(secretFlags: readonly string[]): string[] {
   if (hidden !== undefined) {
     // Programs started from here need not know it.
     delete process.env[variable]
-    return [...given, ...(JSON.parse(hidden) as string[])]
+    return [...given, ...handedOver(hidden)]
   }
   const { secret, rest } = split(given, secretFlags)
   if (secret.length > 0) replaceProcess(rest, JSON.stringify(secret))
   return given
+}
+
+/** @throws RelayError `invalid-input` for what this program has not written itself */
+function handedOver(text: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
+  } catch {
+    // told below
+  }
+  const message = `${variable} is set, and not by this program, which keeps secret arguments there. Unset it and start again.`
+  throw new RelayError('invalid-input', message, {})
 }
 
 /** Returns only where it cannot be done: the stock flag must work wherever it did. */

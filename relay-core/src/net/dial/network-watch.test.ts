@@ -1,6 +1,6 @@
 import type { networkInterfaces, NetworkInterfaceInfo } from 'node:os'
 import { expect, test } from 'vitest'
-import { ManualClock } from '../../async/time/manual-clock.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
 import { NetworkWatch } from './network-watch.ts'
 
 function face(address: string, internal = false): NetworkInterfaceInfo {
