@@ -166,9 +166,16 @@ export const desktopContract = {
       .input(labRef.extend({ targets: z.array(z.string().max(300)).min(1).max(64) }))
       .output(nothing),
     setup: base.input(labRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(jobRef),
-    invite: base
-      .input(labRef)
-      .output(z.object({ curl: z.string(), wget: z.string(), expiresAtMs: model.instantMs })),
+    /** `platform`: what the lab box runs, so that its server gets the program for it first. */
+    invite: base.input(labRef.extend({ platform: model.labPlatform.default('linux') })).output(
+      z.object({
+        curl: z.string(),
+        wget: z.string(),
+        /** For Windows; null from a server whose nps does not know it. */
+        powershell: z.string().nullable(),
+        expiresAtMs: model.instantMs,
+      }),
+    ),
     remove: base
       .input(labRef.extend({ uninstall: z.boolean() }))
       .output(z.object({ jobId: model.id.nullable() })),

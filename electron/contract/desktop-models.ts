@@ -237,6 +237,10 @@ export const server = z.object({
 })
 export type Server = z.infer<typeof server>
 
+/** Systems that npc runs on. The two kinds of Linux differ in their C library: glibc, or musl as in Alpine. */
+export const labPlatform = z.enum(['linux', 'linux-musl', 'darwin', 'windows'])
+export type LabPlatform = z.infer<typeof labPlatform>
+
 /** `none`: a person started it. */
 export const startKind = z.enum(['systemd', 'systemd-user', 'cron', 'background', 'none', 'unknown'])
 

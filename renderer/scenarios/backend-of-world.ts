@@ -200,6 +200,7 @@ export function scenarioRouter(world: World) {
       invite: os.labs.invite.handler(async () => ({
         curl: 'curl -fsSLk https://120.1.1.2:8024/i/k3x9m2pq | sh',
         wget: 'wget --no-check-certificate -qO- https://120.1.1.2:8024/i/k3x9m2pq | sh',
+        powershell: 'powershell -NoProfile -Command "…https://120.1.1.2:8024/i/k3x9m2pq.ps1…"',
         expiresAtMs: Date.now() + 900 * second,
       })),
       remove: os.labs.remove.handler(async () => ({ jobId: null })),

@@ -89,7 +89,7 @@ export function desktopHandlers({
       allow: (input) => labs.allow(input),
       setup: (input) => labJobs.setup(input),
       invite: async (input, options) => {
-        await agentPrograms.ready(labs.find(input.labId).server.id, options)
+        await agentPrograms.ready(labs.find(input.labId).server.id, input.platform, options)
         return await labs.invite(input, options)
       },
       remove: (input, options) => labJobs.remove(input, options),

@@ -69,17 +69,19 @@ function recordsWith({ id = 3, line = (list?: string) => `sh -s -- '-allow_targe
 
 test('what npc keeps to is not known any more once a line with another list was shown', async () => {
   const records = recordsWith()
-  await records.invite({ labId: lab.id }, options)
+  await records.invite({ labId: lab.id, platform: 'linux' }, options)
   expect(storage.labs.get(lab.id)?.otherListByLine).toBe(undefined)
   await records.edit({ labId: lab.id, allowTarget: `${thisBox},10.0.0.5:22` }, options)
-  await records.invite({ labId: lab.id }, options)
+  await records.invite({ labId: lab.id, platform: 'linux' }, options)
   await records.edit({ labId: lab.id, allowTarget: thisBox }, options)
   expect(storage.labs.get(lab.id)).toEqual({ ...lab, otherListByLine: true })
 })
 
 test('a line without the limit that was asked for is not shown', async () => {
-  const inviting = recordsWith({ line: () => 'sh' }).invite({ labId: lab.id }, options)
+  const inviting = recordsWith({ line: () => 'sh' }).invite({ labId: lab.id, platform: 'linux' }, options)
   await expect(inviting).rejects.toMatchObject({ code: 'version-unsupported' })
+  const forWindows = recordsWith().invite({ labId: lab.id, platform: 'windows' }, options)
+  await expect(forWindows).rejects.toMatchObject({ code: 'version-unsupported' })
 })
 
 test('targets are added to the list of that moment', async () => {

@@ -1,4 +1,10 @@
-import type { JumpHost, MachineAddress, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type {
+  JumpHost,
+  LabPlatform,
+  MachineAddress,
+  SshAddress,
+  SshSecret,
+} from '@nps-desktop/electron/contract'
 import { allowTargetProblem } from '@nps-desktop/relay-core/config'
 import { clientOfLab } from './steps/client-of-lab.ts'
 import { widened } from '../known-tunnels/allowed-target.ts'
@@ -93,9 +99,9 @@ export class LabRecords {
   }
 
   async invite(
-    { labId }: { labId: string },
+    { labId, platform }: { labId: string; platform: LabPlatform },
     { signal }: Signal,
-  ): Promise<{ curl: string; wget: string; expiresAtMs: number }> {
+  ): Promise<{ curl: string; wget: string; powershell: string | null; expiresAtMs: number }> {
     const { lab, server } = this.find(labId)
     if (!server.relay) {
       throw new AppError('not-found', `${server.name} has no nps yet. Set it up first.`, {
@@ -106,23 +112,36 @@ export class LabRecords {
     const id = await clientOfLab(lab, { storage: this.#storage, relays: this.#relays, signal })
     const { allowTarget } = lab
     const api = await this.#relays.reach(server.id, { signal })
-    const { curl, wget, expiresAtMs } = await api.clients.invite(
+    const {
+      curl,
+      wget,
+      powershell = null,
+      expiresAtMs,
+    } = await api.clients.invite(
       { id, host: server.relay.host, ...(allowTarget !== null && { allowTarget }) },
       { signal },
     )
     // An older nps does not know the wish, and its line would let the box be led anywhere.
-    const isLimited = (line: string): boolean => line.includes(`-allow_target=${allowTarget}`)
-    if (allowTarget !== null && !(isLimited(curl) && isLimited(wget))) {
+    const lines = platform === 'windows' ? [powershell] : [curl, wget]
+    const isLimited = lines.every((line) => line?.includes(`-allow_target=${allowTarget}`))
+    if (allowTarget !== null && !isLimited) {
       throw new AppError(
         'version-unsupported',
         `The nps on ${server.name} is too old to limit what ${lab.name} may open. Set the server up again to bring it up to date.`,
         { server: server.name, lab: lab.name },
       )
     }
+    if (platform === 'windows' && powershell === null) {
+      throw new AppError(
+        'version-unsupported',
+        `The nps on ${server.name} is too old to install npc on Windows by a pasted line. Set the server up again to bring it up to date.`,
+        { server: server.name, lab: lab.name },
+      )
+    }
     const { labs } = this.#storage
     const now = labs.get(labId)
     if (now?.installed && now.allowTargetThere !== allowTarget) labs.put({ ...now, otherListByLine: true })
-    return { curl, wget, expiresAtMs }
+    return { curl, wget, powershell, expiresAtMs }
   }
 
   /** Throws `not-found`. */

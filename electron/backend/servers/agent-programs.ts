@@ -1,6 +1,8 @@
+import { labPlatform, type LabPlatform } from '@nps-desktop/electron/contract'
 import { until } from '@nps-desktop/relay-core/async'
 import { createReadStream } from 'node:fs'
 import type { Log } from '@nps-desktop/relay-core/log'
+import { AppError } from '../failures/app-error.ts'
 import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/program-files.ts'
 import { type MachineOwner, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
@@ -11,13 +13,21 @@ import type { Storage } from '../storage/records.ts'
 const arches: readonly Arch[] = ['amd64', 'arm64']
 const uploadTimeoutMs = 20 * 60_000
 
+interface Sharing {
+  readonly serverId: string
+  /** Why it did not work, or null; never rejects. */
+  readonly done: Promise<unknown>
+  readonly stop: AbortController
+}
+
 /**
  * Puts npc on a server, from where the pasted line fetches it: such a lab box is one that this computer cannot reach. It
- * takes a while and nothing else waits for it, so it runs beside, after the server was set up.
+ * takes a while and nothing else waits for it, so it runs beside, after the server was set up. The programs for Linux go
+ * there at once, those for another system when a line for it is asked for.
  */
 export class AgentPrograms {
   readonly #options: { storage: Storage; machines: Machines; programsFolder: string; log: Log }
-  readonly #running = new Map<string, { readonly done: Promise<void>; readonly stop: AbortController }>()
+  readonly #running = new Map<string, Sharing>()
   readonly #shared = new Set<string>()
   #isClosed = false
 
@@ -26,37 +36,50 @@ export class AgentPrograms {
   }
 
   /** Begins, unless it is going on or was done. `workplace`: with what a job knows; it is released at the end. */
-  share(serverId: string, workplace?: Workplace): void {
-    if (this.#running.has(serverId) || this.#shared.has(serverId) || this.#isClosed)
-      return workplace?.release()
+  share(serverId: string, workplace?: Workplace, platform: LabPlatform = 'linux'): void {
+    const key = keyOf(serverId, platform)
+    if (this.#running.has(key) || this.#shared.has(key) || this.#isClosed) return workplace?.release()
     const stop = new AbortController()
-    const done = this.#share(serverId, workplace, stop.signal).finally(() => this.#running.delete(serverId))
-    this.#running.set(serverId, { done, stop })
+    const done = this.#share(serverId, platform, workplace, stop.signal).finally(() =>
+      this.#running.delete(key),
+    )
+    this.#running.set(key, { serverId, done, stop })
   }
 
-  /** Fulfils when the server has them, or when it is clear that it does not get them from here. */
-  async ready(serverId: string, { signal }: { signal: AbortSignal }): Promise<void> {
-    this.share(serverId)
+  /**
+   * Fulfils when the server has them, or when it is clear that it does not get them from here. Rejects with
+   * `program-missing` where this app has none for a system that was asked for by name.
+   */
+  async ready(serverId: string, platform: LabPlatform, { signal }: { signal: AbortSignal }): Promise<void> {
+    this.share(serverId, undefined, platform)
     signal.throwIfAborted()
-    const running = this.#running.get(serverId)
-    if (running) await until(running.done, { signal })
+    const running = this.#running.get(keyOf(serverId, platform))
+    const problem = running && (await until(running.done, { signal }))
+    const isMissing = problem instanceof AppError && problem.code === 'program-missing'
+    if (isMissing && platform !== 'linux') throw problem
   }
 
   /** Before the server is taken down: nothing is written there any more. */
   async stop(serverId: string): Promise<void> {
-    this.#shared.delete(serverId)
-    const running = this.#running.get(serverId)
-    running?.stop.abort()
-    await running?.done
+    for (const platform of labPlatform.options) this.#shared.delete(keyOf(serverId, platform))
+    const running = [...this.#running.values()].filter((sharing) => sharing.serverId === serverId)
+    for (const { stop } of running) stop.abort()
+    await Promise.all(running.map(({ done }) => done))
   }
 
   /** Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#running.keys()].map((serverId) => this.stop(serverId)))
+    const servers = new Set([...this.#running.values()].map(({ serverId }) => serverId))
+    await Promise.all([...servers].map((serverId) => this.stop(serverId)))
   }
 
-  async #share(serverId: string, given: Workplace | undefined, signal: AbortSignal): Promise<void> {
+  async #share(
+    serverId: string,
+    platform: LabPlatform,
+    given: Workplace | undefined,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const { storage, machines, programsFolder, log } = this.#options
     const server = storage.servers.get(serverId)
     if (!server?.installed || !server.address) return given?.release()
@@ -64,29 +87,37 @@ export class AgentPrograms {
     const ref = { kind: 'server', id: serverId } as const
     const workplace = given ?? new Workplace(machines, ref, { root: as === 'root' ? 'if-possible' : 'never' })
     try {
+      const files: ProgramFile[] = []
+      for (const arch of platform === 'windows' ? (['amd64'] as const) : arches)
+        files.push(await findProgram(programsFolder, { program: 'npc', platform, arch, accepts: ['gz'] }))
       const owner = await workplace.owner(signal)
       if (owner.as !== as)
         throw new Error(`this needs ${as === 'root' ? 'root' : 'the account without root'}`)
-      for (const arch of arches) {
-        const file = await findProgram(programsFolder, {
-          program: 'npc',
-          platform: 'linux',
-          arch,
-          canXz: false,
-        })
-        const isNew = await putProgram(owner, file, `${folder}/programs/npc-linux-${arch}.gz`, signal)
+      for (const file of files) {
+        const name = `npc-${platform}-${file.arch}${platform === 'windows' ? '.exe' : ''}.gz`
+        const isNew = await putProgram(owner, file, `${folder}/programs/${name}`, signal)
         if (isNew)
-          log.info('npc put on the server for pasted lines', { server: server.name, arch, bytes: file.bytes })
+          log.info('npc put on the server for pasted lines', {
+            server: server.name,
+            program: name,
+            bytes: file.bytes,
+          })
       }
-      this.#shared.add(serverId)
+      this.#shared.add(keyOf(serverId, platform))
+      return null
     } catch (error) {
       // The pasted line itself says what is missing; setting up has worked.
       if (!signal.aborted)
         log.warn('npc could not be put on the server for pasted lines', { server: server.name, error })
+      return error
     } finally {
       workplace.release()
     }
   }
+}
+
+function keyOf(serverId: string, platform: LabPlatform): string {
+  return `${serverId} ${platform}`
 }
 
 /** False: the same file is there already. */

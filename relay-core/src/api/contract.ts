@@ -81,6 +81,8 @@ export const relayContract = {
           expiresAtMs: model.instantMs,
           curl: z.string(),
           wget: z.string(),
+          /** For PowerShell or cmd on Windows; older relays leave it out. */
+          powershell: z.string().optional(),
           /** The folder into which an npc has to be copied before the line works; null where one lies, left out by older relays. */
           lacksProgramIn: z.string().nullish(),
         }),

@@ -55,7 +55,7 @@ export function openClients({
       clients: store.clients,
       agents,
       programs,
-      curlPin: identity.curlPin,
+      pins: identity,
       bridgePort: () => ownPorts.bridge,
       log,
       now,

@@ -1,7 +1,7 @@
 import { checkMachine, choosePlace } from '../../provisioning/install/check-machine.ts'
 import { findInstalled, versionOf } from '../../provisioning/install/installed-program.ts'
 import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
-import { findProgram } from '../../provisioning/install/program-files.ts'
+import { findProgram, unpackable } from '../../provisioning/install/program-files.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import type { LabContext } from './lab-context.ts'
 
@@ -14,7 +14,11 @@ export const labSystemStep: StepDefinition<LabContext> = {
     const machine = await readMachineFacts(shell, { signal })
     fact('system', { os: machine.os, arch: machine.machine, kernel: machine.kernel, libc: machine.libc })
     const target = checkMachine(host, machine, ['linux', 'linux-musl', 'darwin'])
-    const file = await findProgram(programsFolder, { program: 'npc', ...target, canXz: machine.canXz })
+    const file = await findProgram(programsFolder, {
+      program: 'npc',
+      ...target,
+      accepts: unpackable(machine),
+    })
     const owner = await workplace.owner(signal)
     const { place, neededBytes } = choosePlace(host, machine, file, {
       installsUnder: owner.as === 'root' ? '/usr' : 'home',

@@ -1,7 +1,8 @@
+import type { LabPlatform } from '@nps-desktop/electron/contract'
 import { AppError } from '../../failures/app-error.ts'
 import type { MachineFacts, UploadPlace } from './machine-facts.ts'
 import { notOurs } from './own-folder.ts'
-import { archOf, type Platform, type ProgramFile, type Target } from './program-files.ts'
+import { archOf, type ProgramFile, type Target } from './program-files.ts'
 
 /**
  * The oldest C libraries that the programs were linked for: CentOS 7 has this glibc, Alpine 3.18 this musl. The programs for
@@ -19,7 +20,7 @@ const clockLimitSeconds = 24 * 3600
  * Which programs the machine runs, out of those for `platforms`. Throws `platform-unsupported`, `processor-unsupported`,
  * `libc-too-old`, `memory-low`, `clock-wrong`.
  */
-export function checkMachine(host: string, facts: MachineFacts, platforms: readonly Platform[]): Target {
+export function checkMachine(host: string, facts: MachineFacts, platforms: readonly LabPlatform[]): Target {
   const platform = platformOf(facts)
   if (platform === null || !platforms.includes(platform)) {
     throw new AppError(
@@ -68,7 +69,7 @@ export function checkMachine(host: string, facts: MachineFacts, platforms: reado
 }
 
 /** A Linux that does not name its C library is taken for one with glibc: whether a program starts is tried before anything is installed. */
-function platformOf({ kind, libc }: MachineFacts): Platform | null {
+function platformOf({ kind, libc }: MachineFacts): LabPlatform | null {
   if (kind === 'Linux') return libc.startsWith('musl') ? 'linux-musl' : 'linux'
   if (kind === 'Darwin') return 'darwin'
   if (kind === 'Windows') return 'windows'

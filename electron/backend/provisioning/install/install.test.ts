@@ -1,7 +1,8 @@
+import { labPlatform, type LabPlatform } from '@nps-desktop/electron/contract'
 import { describe, expect, it } from 'vitest'
 import { checkMachine, choosePlace } from './check-machine.ts'
 import { type MachineFacts, parseMachineFacts } from './machine-facts.ts'
-import { type Platform, type ProgramFile, platforms } from './program-files.ts'
+import type { ProgramFile } from './program-files.ts'
 import { explain } from './try-program.ts'
 
 /** As the script prints it on a CentOS 7. */
@@ -24,6 +25,8 @@ const facts = (change: Partial<MachineFacts> = {}): MachineFacts => ({
   ...change,
 })
 const file = { program: 'nps', bytes: 55e6, rawBytes: 110e6 } as ProgramFile
+
+const platforms = labPlatform.options
 
 describe('what a machine is', () => {
   it('is read from what the script prints', () => {
@@ -68,7 +71,7 @@ describe('what a machine is', () => {
       arch: 'arm64',
     })
     expect(check({ availableBytes: null, libc: '' })).toEqual({ platform: 'linux', arch: 'amd64' })
-    const codeOf = (change: Partial<MachineFacts>, allowed: readonly Platform[] = platforms): unknown => {
+    const codeOf = (change: Partial<MachineFacts>, allowed: readonly LabPlatform[] = platforms): unknown => {
       try {
         return checkMachine('h', facts(change), allowed)
       } catch (error) {

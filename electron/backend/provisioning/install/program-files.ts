@@ -1,23 +1,23 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { labPlatform, type LabPlatform } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
 
 export type Arch = 'amd64' | 'arm64'
-/** The systems that programs are built for. The two kinds of Linux differ in their C library and do not run each other's programs. */
-export const platforms = ['linux', 'linux-musl', 'darwin', 'windows'] as const
-export type Platform = (typeof platforms)[number]
 /** What a program has to be built for to run on a machine. */
 export interface Target {
-  readonly platform: Platform
+  readonly platform: LabPlatform
   readonly arch: Arch
 }
 export type ProgramName = 'nps' | 'npc'
+/** How a program lies beside the app. */
+export type Compression = 'none' | 'gz' | 'xz'
 
 const entry = z.object({
   file: z.string(),
   program: z.enum(['nps', 'npc']),
-  platform: z.enum(platforms),
+  platform: labPlatform,
   arch: z.enum(['amd64', 'arm64']),
   compression: z.enum(['none', 'gz', 'xz']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -40,8 +40,13 @@ export function archOf(machine: string): Arch | null {
   return null
 }
 
+/** What a machine can unpack, the smallest form first; not every build has them all. */
+export function unpackable({ canXz }: { canXz: boolean }): readonly Compression[] {
+  return canXz ? ['xz', 'gz', 'none'] : ['gz', 'none']
+}
+
 /** As the systems call themselves. */
-const platformNames: Readonly<Record<Platform, string>> = {
+const platformNames: Readonly<Record<LabPlatform, string>> = {
   linux: 'Linux',
   'linux-musl': 'Linux (musl)',
   darwin: 'macOS',
@@ -49,12 +54,12 @@ const platformNames: Readonly<Record<Platform, string>> = {
 }
 
 /**
- * The programs that lie beside the app (`manifest.json` of the relay's build).
+ * The programs that lie beside the app (`manifest.json` of the relay's build), in the first form of `accepts` that there is.
  * Rejects with `program-missing` when there is none for that machine.
  */
 export async function findProgram(
   folder: string,
-  { program, platform, arch, canXz }: Target & { program: ProgramName; canXz: boolean },
+  { program, platform, arch, accepts }: Target & { program: ProgramName; accepts: readonly Compression[] },
 ): Promise<ProgramFile> {
   const missing = (cause?: unknown): AppError =>
     new AppError(
@@ -76,9 +81,9 @@ export async function findProgram(
   const usable = files.filter(
     (file) => file.program === program && file.platform === platform && file.arch === arch,
   )
-  const found =
-    (canXz && usable.find(({ compression }) => compression === 'xz')) ||
-    usable.find(({ compression }) => compression === 'gz')
+  const found = accepts
+    .flatMap((wanted) => usable.find(({ compression }) => compression === wanted) ?? [])
+    .at(0)
   if (!found) throw missing()
   const size = await stat(found.path).then(
     ({ size }) => size,

@@ -131,10 +131,15 @@ size=$( [ -f ${part} ] && wc -c < ${part})
 echo "$name" "\${sum:--}" $((size))`
 }
 
+const unpackers: Readonly<Record<ProgramFile['compression'], string>> = {
+  none: 'cat',
+  gz: 'gzip -dc',
+  xz: 'xz -dc',
+}
+
 function unpack(file: ProgramFile, part: string): string {
-  const tool = file.compression === 'xz' ? 'xz' : 'gzip'
   const fresh = `${file.program}.new`
-  return `${tool} -dc < ${part} > ${fresh} || exit 1
+  return `${unpackers[file.compression]} < ${part} > ${fresh} || exit 1
 [ "$(sha256 < ${fresh})" = ${file.rawSha256} ] || { echo "the unpacked program differs" >&2; exit 1; }
 chmod 700 ${fresh} && mv -f ${fresh} ${file.program} && rm -f ${part}`
 }

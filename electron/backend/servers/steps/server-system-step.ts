@@ -1,6 +1,6 @@
 import { checkMachine, choosePlace } from '../../provisioning/install/check-machine.ts'
 import { readMachineFacts } from '../../provisioning/install/machine-facts.ts'
-import { findProgram } from '../../provisioning/install/program-files.ts'
+import { findProgram, unpackable } from '../../provisioning/install/program-files.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -20,7 +20,11 @@ export const serverSystemStep: StepDefinition<ServerContext> = {
     if (Math.abs(machine.clockAheadSeconds) > clockNoticeSeconds) {
       fact('clock-off', { seconds: machine.clockAheadSeconds })
     }
-    const file = await findProgram(programsFolder, { program: 'nps', ...target, canXz: machine.canXz })
+    const file = await findProgram(programsFolder, {
+      program: 'nps',
+      ...target,
+      accepts: unpackable(machine),
+    })
     const { as } = await workplace.owner(signal)
     const { place, neededBytes } = choosePlace(host, machine, file, {
       installsUnder: as === 'root' ? '/usr' : 'home',

@@ -99,9 +99,10 @@ export async function runClientCommand(
       if (flags.json) printJson(invite)
       else {
         print(`Within an hour, on the lab box:\n  ${invite.curl}\nor\n  ${invite.wget}`)
+        if (invite.powershell) print(`or, on Windows, in PowerShell:\n  ${invite.powershell}`)
         if (invite.lacksProgramIn)
           print(
-            `This server has no npc to hand out yet. Copy npc-linux-amd64.gz, or npc-linux-arm64.gz, into ${invite.lacksProgramIn} first.`,
+            `This server has no npc to hand out yet. Copy npc-linux-amd64.gz, npc-linux-arm64.gz or npc-windows-amd64.exe.gz into ${invite.lacksProgramIn} first.`,
           )
       }
       return 0

@@ -28,6 +28,32 @@ export function curlPinOf(key: KeyObject): string {
   return `sha256//${publicKeyHash(key).toString('base64')}`
 }
 
+/**
+ * SHA-256 in base64 over the bits of the public key alone, without the name of its algorithm: what .NET gives out of a certificate
+ * (`X509Certificate.GetPublicKey`), and so what a line for Windows PowerShell compares.
+ */
+export function windowsPinOf(key: KeyObject): string {
+  return createHash('sha256')
+    .update(bitsOf(key.export({ type: 'spki', format: 'der' })))
+    .digest('base64')
+}
+
+/** Of a SubjectPublicKeyInfo (RFC 5280, section 4.1): a sequence of the algorithm and a bit string, which begins with its count of unused bits. */
+function bitsOf(spki: Buffer): Buffer {
+  const { contentAt } = derAt(spki, 0)
+  const algorithm = derAt(spki, contentAt)
+  const bits = derAt(spki, algorithm.endAt)
+  return spki.subarray(bits.contentAt + 1, bits.endAt)
+}
+
+function derAt(der: Buffer, at: number): { contentAt: number; endAt: number } {
+  const first = der.readUInt8(at + 1)
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f
+  const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes)
+  const contentAt = at + 2 + lengthBytes
+  return { contentAt, endAt: contentAt + length }
+}
+
 /** The fingerprint of the key the peer has just proved, or undefined when the session was resumed without a new proof. */
 export function peerFingerprint(socket: TLSSocket): string | undefined {
   if (socket.isSessionReused()) return undefined

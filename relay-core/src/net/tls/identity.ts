@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../files/atomic-file.ts'
-import { curlPinOf, fingerprintOf } from './fingerprint.ts'
+import { curlPinOf, fingerprintOf, windowsPinOf } from './fingerprint.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 
 /** What a relay, or an agent to its visitors, proves itself with. Besides its state, a relay's key file is its only irreplaceable secret. */
@@ -13,6 +13,8 @@ export interface Identity {
   readonly fingerprint: string
   /** The same for `curl --pinnedpubkey`. */
   readonly curlPin: string
+  /** For Windows PowerShell: see `windowsPinOf`. */
+  readonly windowsPin: string
 }
 
 const fileName = 'identity.pem'
@@ -56,5 +58,6 @@ function describe(privateKey: KeyObject): Identity {
     certPem: selfSignedCertificate(privateKey, publicKey),
     fingerprint: fingerprintOf(publicKey),
     curlPin: curlPinOf(publicKey),
+    windowsPin: windowsPinOf(publicKey),
   }
 }

@@ -13,8 +13,10 @@ import { provesAdminKey } from '../../api-client/admin-key.ts'
 import type { ApiSurface } from '../api/api-surface.ts'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
 import { installScript } from '../clients/install-script.ts'
+import { windowsInstallScript } from '../clients/install-script-windows.ts'
 import type { Invitation, Invites } from '../clients/invites.ts'
-import type { Programs } from '../clients/programs.ts'
+import { type AgentProgramName, agentPrograms, type Programs } from '../clients/programs.ts'
+import { powershellWord } from '../clients/powershell-words.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 
 export interface BridgeHttpOptions {
@@ -79,9 +81,11 @@ export class BridgeHttp {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = /^\/i\/([A-Za-z0-9_-]{22})(?:\/npc-(amd64|arm64)\.gz)?$/.exec(request.url ?? '')
+    const path = /^\/i\/([A-Za-z0-9_-]{22})(\.ps1|\/[a-z0-9.-]+)?$/.exec(request.url ?? '')
     const address = request.socket.remoteAddress ?? ''
-    if (!path?.[1] || request.method !== 'GET') return end(response, 404, 'There is nothing here.\n')
+    const program = agentPrograms.find((name) => path?.[2] === `/${name}`)
+    if (!path?.[1] || (path[2]?.startsWith('/') && !program) || request.method !== 'GET')
+      return end(response, 404, 'There is nothing here.\n')
     // A right code is accepted whatever others at this address have tried: 128 random bits cannot be guessed.
     const invitation = this.#options.invites.find(path[1])
     if (!invitation) {
@@ -91,9 +95,11 @@ export class BridgeHttp {
       return refuse(request, response, 410, spentCode)
     }
     try {
-      if (path[2] === 'amd64' || path[2] === 'arm64')
-        await this.#sendProgram(response, invitation, { arch: path[2], address })
-      else await this.#sendScript(response, invitation, { code: path[1], address })
+      if (program) await this.#sendProgram(response, invitation, { name: program, address })
+      else {
+        const isWindows = path[2] === '.ps1'
+        await this.#sendScript(response, invitation, { code: path[1], isWindows, address })
+      }
     } catch (error) {
       // A client that has all bytes may hang up before we do.
       if (!response.writableEnded)
@@ -105,28 +111,29 @@ export class BridgeHttp {
   async #sendScript(
     response: ServerResponse,
     invitation: Invitation,
-    { code, address }: { code: string; address: string },
+    { code, isWindows, address }: { code: string; isWindows: boolean; address: string },
   ): Promise<void> {
     const { invites, programs, identity } = this.#options
     const server = invites.bridgeAddress(invitation.invite.host)
-    const script = installScript({
+    const options = {
       server,
       vkey: invites.takeKey(invitation, address),
       fingerprint: identity.fingerprint,
       curlPin: identity.curlPin,
       url: `https://${server}/i/${code}`,
       programs: await programs.sums(),
-    })
-    end(response, 200, script, 'text/x-shellscript; charset=utf-8')
+    }
+    if (isWindows) end(response, 200, windowsInstallScript(options))
+    else end(response, 200, installScript(options), shellScript)
   }
 
   async #sendProgram(
     response: ServerResponse,
     { invite }: Invitation,
-    { arch, address }: { arch: 'amd64' | 'arm64'; address: string },
+    { name, address }: { name: AgentProgramName; address: string },
   ): Promise<void> {
-    const program = await this.#options.programs.get(arch)
-    if (!program) return end(response, 404, `This relay has no npc for ${arch}.\n`)
+    const program = await this.#options.programs.get(name)
+    if (!program) return end(response, 404, `This relay has no ${name}.\n`)
     response.socket?.setTimeout(stallTimeoutMs, () => response.destroy())
     response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': program.bytes })
     this.#options.invites.fetched(invite, address)
@@ -143,7 +150,9 @@ const tooManyCodes = [
   '来自此处的错误代码过多。请等一分钟，再粘贴新的命令。',
 ]
 
-/** A page for a browser; for curl and wget, whose output runs in a shell and which would show only a number with -f, a script that prints it. */
+const shellScript = 'text/x-shellscript; charset=utf-8'
+
+/** A page for a browser; for curl, wget and PowerShell, whose output runs in a shell and which would show only a number with -f, a script that prints it. */
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -153,8 +162,12 @@ function refuse(
   const { accept = '' } = request.headers
   const isScript = !accept.includes('text/html') && !(request.url ?? '').endsWith('.gz')
   if (!isScript) return end(response, status, `${sentences.join('\n')}\n`)
+  if ((request.url ?? '').endsWith('.ps1')) {
+    const says = sentences.map((sentence) => `[Console]::Error.WriteLine(${powershellWord(sentence)})\n`)
+    return end(response, 200, says.join(''))
+  }
   const says = sentences.map((sentence) => `echo ${shellWord(sentence)} >&2\n`).join('')
-  end(response, 200, `#!/bin/sh\n${says}exit 1\n`, 'text/x-shellscript; charset=utf-8')
+  end(response, 200, `#!/bin/sh\n${says}exit 1\n`, shellScript)
 }
 
 function end(

@@ -151,7 +151,7 @@ test('the script says so when the relay has no program for this processor', asyn
   const { curl } = await invite()
   rmSync(join(folder, 'programs'), { recursive: true })
   const { code, output } = await shell(curl)
-  expect(output).toContain('the relay has no npc for')
+  expect(output).toContain('the relay has no npc for linux')
   expect(code).toBe(1)
 })
 
@@ -245,4 +245,89 @@ test('a code is good for a few fetches only', async () => {
   const fetched = curl.replace(/ \| sh$/, '')
   for (let count = 1; count <= 8; count++) expect((await shell(fetched)).output).toContain('NPC_SERVER_VKEY')
   expect((await shell(fetched)).output).not.toContain('NPC_SERVER_VKEY')
+})
+
+/** Commands that make a machine look like another one, in front of its own. */
+function lookLike(commands: Record<string, string>): string {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin, { recursive: true })
+  for (const [name, script] of Object.entries(commands))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return `PATH=${bin}:$PATH; `
+}
+
+test.each([
+  [
+    'npc-darwin-arm64.gz',
+    { uname: 'case "$1" in -s) echo Darwin ;; *) echo arm64 ;; esac' },
+    'the relay has no npc for darwin on arm64',
+  ],
+  [
+    'npc-linux-musl-amd64.gz',
+    {
+      uname: 'case "$1" in -s) echo Linux ;; *) echo x86_64 ;; esac',
+      getconf: 'exit 1',
+      ldd: 'echo "musl libc (x86_64)" >&2; echo "Version 1.2.4" >&2; exit 1',
+    },
+    'the relay has no npc for linux-musl on amd64',
+  ],
+] as const)(
+  'a machine gets its own program, here %s, or hears that there is none',
+  async (name, looks, said) => {
+    const path = lookLike(looks)
+    const { curl } = await invite()
+    const refused = await shell(path + curl)
+    expect(refused.output).toContain(said)
+    expect(refused.output).toContain(name)
+    writeFileSync(join(folder, 'programs', name), gzipSync(program))
+    const { code, output } = await shell(path + curl)
+    expect(output).toContain('Fetching npc for')
+    expect(code).toBe(0)
+    expect(readFileSync(join(folder, 'home/calls'), 'utf8')).toContain('install -server=')
+  },
+)
+
+test('macOS without sha256sum checks the program with shasum', async () => {
+  const path = lookLike({
+    uname: 'case "$1" in -s) echo Darwin ;; *) echo arm64 ;; esac',
+    shasum: '[ "$1 $2" = "-a 256" ] || exit 1; exec /usr/bin/sha256sum',
+  })
+  // all of the system's own commands but that one
+  const tools = 'cat chmod curl cut grep gzip id ls mktemp rm'.split(' ')
+  const own = tools.map((tool) => `ln -sf $(command -v ${tool}) ${folder}/bin/${tool}`).join('; ')
+  writeFileSync(join(folder, 'programs/npc-darwin-arm64.gz'), gzipSync(program))
+  const { curl } = await invite()
+  const { code, output } = await shell(
+    `${path}${own}; ln -sf /bin/sh ${folder}/bin/sh; PATH=${folder}/bin; ${curl}`,
+  )
+  expect(output).toContain('Fetching npc for darwin on arm64')
+  expect(code).toBe(0)
+})
+
+test('the line for Windows is read alike by PowerShell and cmd, and what it fetches names the right program', async () => {
+  const { client, fingerprint } = connection
+  const { id, vkey } = await client.clients.add({ name: 'lab' })
+  const { powershell = '' } = await client.clients.invite({
+    id,
+    host: '127.0.0.1',
+    allowTarget: '127.0.0.1, [::1]:22',
+  })
+  const [, inside = ''] =
+    /^powershell -NoProfile -ExecutionPolicy Bypass -Command "([^"$`%]+)"$/.exec(powershell) ?? []
+  expect(inside).toContain(`& ([scriptblock]::Create([Nps]::Get('https://${server}/i/`)
+  expect(inside).toMatch(/'[A-Za-z0-9+/]{43}='\)\)\) '-allow_target=127\.0\.0\.1, \[::1\]:22'$/)
+  const url = /https:[^']+\.ps1/.exec(inside)?.[0] ?? ''
+  const without = (await shell(`curl -fsk ${url}`)).output
+  expect(without).toContain("$sum = ''")
+  writeFileSync(join(folder, 'programs/npc-windows-amd64.exe.gz'), gzipSync(program))
+  const script = (await shell(`curl -fsk ${url}`)).output
+  expect(script).toMatch(/\$sum = '[0-9a-f]{64}'/)
+  expect(script).toContain(`'-server=${server}' '-fingerprint=${fingerprint}' @args`)
+  expect(script).toContain(`$env:NPC_SERVER_VKEY = '${vkey}'`)
+  const programUrl = /https:[^']+\.exe\.gz/.exec(script)?.[0] ?? ''
+  expect((await shell(`curl -fsk ${programUrl} | gzip -dc`)).output).toBe(program)
+  nowMs += 60 * 60_000 + 1
+  expect((await shell(`curl -fsk ${url}`)).output).toMatch(
+    /^\[Console\]::Error\.WriteLine\('This line is used up/,
+  )
 })

@@ -6,6 +6,7 @@ import { shellWord } from '../../api/shell-words.ts'
 import { allowTargetProblem } from '../../config/agent/allowed-targets.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
+import { windowsLine } from './install-script-windows.ts'
 import type { Programs } from './programs.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { newVkey, type ClientRecord, type ClientStore } from '../store/client-store.ts'
@@ -16,7 +17,8 @@ export interface InvitesOptions {
   clients: ClientStore
   agents: Agents
   programs: Programs
-  curlPin: string
+  /** Of the relay's own key. */
+  pins: { curlPin: string; windowsPin: string }
   bridgePort: () => number
   log: Log
   now: () => number
@@ -62,7 +64,8 @@ export class Invites {
     const problem = allowTarget === undefined ? null : allowTargetProblem(allowTarget)
     if (problem) throw new RelayError('invalid-input', `allowTarget ${problem}.`, { field: 'allowTarget' })
     const shell = allowTarget === undefined ? 'sh' : `sh -s -- ${shellWord(`-allow_target=${allowTarget}`)}`
-    const { store, programs, curlPin, now, log } = this.#options
+    const { store, programs, pins, now, log } = this.#options
+    const { curlPin, windowsPin } = pins
     const server = this.bridgeAddress(host)
     const lacksProgramIn = (await programs.any()) ? null : programs.folder
     store.removeExpired(now())
@@ -77,6 +80,11 @@ export class Invites {
       // The certificate is self-signed on purpose: what counts is the pinned key.
       curl: `curl -fsSL -k --pinnedpubkey ${shellWord(curlPin)} ${shellWord(url)} | ${shell}`,
       wget: `wget -qO- --no-check-certificate --pinnedpubkey=${shellWord(curlPin)} ${shellWord(url)} | ${shell}`,
+      powershell: windowsLine({
+        url: `${url}.ps1`,
+        windowsPin,
+        flags: allowTarget === undefined ? [] : [`-allow_target=${allowTarget}`],
+      }),
       lacksProgramIn,
     }
   }

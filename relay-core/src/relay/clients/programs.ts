@@ -3,7 +3,17 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export type Arch = 'amd64' | 'arm64'
+/** The programs that a relay can hand out, each named after the system and the processor that it runs on. Windows on arm64 runs the one for amd64. */
+export const agentPrograms = [
+  'npc-linux-amd64.gz',
+  'npc-linux-arm64.gz',
+  'npc-linux-musl-amd64.gz',
+  'npc-linux-musl-arm64.gz',
+  'npc-darwin-amd64.gz',
+  'npc-darwin-arm64.gz',
+  'npc-windows-amd64.exe.gz',
+] as const
+export type AgentProgramName = (typeof agentPrograms)[number]
 
 export interface AgentProgram {
   readonly path: string
@@ -12,29 +22,32 @@ export interface AgentProgram {
   readonly sha256: string
 }
 
-/** The agent programs that this relay can hand out: `npc-linux-<arch>.gz` in its programs folder. */
+/** SHA-256 (hex) of the compressed programs that are there. */
+export type ProgramSums = Readonly<Partial<Record<AgentProgramName, string>>>
+
+/** The agent programs that this relay can hand out: those that lie in its programs folder. */
 export class Programs {
   readonly folder: string
-  readonly #known = new Map<Arch, AgentProgram & { mtimeMs: number }>()
+  readonly #known = new Map<AgentProgramName, AgentProgram & { mtimeMs: number }>()
 
   constructor(folder: string) {
     this.folder = folder
   }
 
   /** Undefined when the file is not there. */
-  async get(arch: Arch): Promise<AgentProgram | undefined> {
-    const path = join(this.folder, `npc-linux-${arch}.gz`)
+  async get(name: AgentProgramName): Promise<AgentProgram | undefined> {
+    const path = join(this.folder, name)
     const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
     })
     if (!file) return undefined
-    const known = this.#known.get(arch)
+    const known = this.#known.get(name)
     if (known?.mtimeMs === file.mtimeMs && known.bytes === file.size) return known
     const hash = createHash('sha256')
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
     const program = { path, bytes: file.size, sha256: hash.digest('hex'), mtimeMs: file.mtimeMs }
-    this.#known.set(arch, program)
+    this.#known.set(name, program)
     return program
   }
 
@@ -43,8 +56,12 @@ export class Programs {
     return Object.keys(await this.sums()).length > 0
   }
 
-  async sums(): Promise<Partial<Record<Arch, string>>> {
-    const [amd64, arm64] = await Promise.all([this.get('amd64'), this.get('arm64')])
-    return { ...(amd64 && { amd64: amd64.sha256 }), ...(arm64 && { arm64: arm64.sha256 }) }
+  async sums(): Promise<ProgramSums> {
+    const sums: Partial<Record<AgentProgramName, string>> = {}
+    for (const name of agentPrograms) {
+      const program = await this.get(name)
+      if (program) sums[name] = program.sha256
+    }
+    return sums
   }
 }

@@ -24,8 +24,9 @@ export const console = {
   showCommand: 'Its command',
   pasteCurl: 'Paste there (curl)',
   pasteWget: 'or with wget',
+  pastePowershell: 'or, on Windows, in PowerShell',
   lacksProgram:
-    'This server has no npc to hand out yet. Copy npc-linux-amd64.gz, or npc-linux-arm64.gz, into {folder} first.',
+    'This server has no npc to hand out yet. Copy npc-linux-amd64.gz, npc-linux-arm64.gz or npc-windows-amd64.exe.gz into {folder} first.',
   command: 'Run npc by hand',
   passwordAgain: 'The command contains a key: enter your password once more.',
   showIt: 'Show',

@@ -24,8 +24,9 @@ export const console: Translation<typeof en> = {
   showCommand: '启动命令',
   pasteCurl: '在那里粘贴（curl）',
   pasteWget: '或使用 wget',
+  pastePowershell: '或在 Windows 的 PowerShell 中',
   lacksProgram:
-    '云服务器上还没有可下发的 npc。请先把 npc-linux-amd64.gz 或 npc-linux-arm64.gz 复制到 {folder}。',
+    '云服务器上还没有可下发的 npc。请先把 npc-linux-amd64.gz、npc-linux-arm64.gz 或 npc-windows-amd64.exe.gz 复制到 {folder}。',
   command: '手动运行 npc',
   passwordAgain: '命令中含有密钥：请再输入一次密码。',
   showIt: '显示',

@@ -166,11 +166,20 @@ export const setup: Translation<typeof en> = {
     newLine: '重新生成',
     withCurl: '使用 curl',
     withWget: '使用 wget',
+    withPowershell: '在 PowerShell 或命令提示符中',
+    system: '实验室主机的系统',
+    systems: {
+      linux: 'Linux',
+      'linux-musl': 'Alpine Linux',
+      darwin: 'macOS',
+      windows: 'Windows',
+    },
     waitingFor: '等待 {name} 上线',
     onlineMeanwhile: '{name} 在线。在那里粘贴这行命令后，新的设置才会生效。',
     validFor: '有效期还剩 {time}',
     expired: '这行命令已失效。',
-    lineExplained: '这行命令只能安装一次。它从 {server} 获取 npc，先核对云服务器身份，不需要 root。',
+    lineExplained:
+      '这行命令只能安装一次。它从 {server} 获取 npc，先核对云服务器身份，不需要 root 或管理员权限。',
     working: {
       running: '正在部署 {name}。',
       failed: '这一步需要你处理。',

@@ -2,6 +2,7 @@ import { thisLabBoxOnly } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { computed, defineComponent, h } from 'vue'
+import AppTabs from '../../../ui/AppTabs.vue'
 import AllowTargetField from '../../../machines/AllowTargetField.vue'
 import { mountPage } from '../../../testing/mount-page.ts'
 import { lab, server } from '../../../testing/pasted-lab.ts'
@@ -17,7 +18,12 @@ const InWizard = defineComponent(() => {
 
 test('while a line is made its choice is locked, and the line is gone once another is chosen', async () => {
   const kept: unknown[] = []
-  const invited = Promise.withResolvers<{ curl: string; wget: string; expiresAtMs: number }>()
+  const invited = Promise.withResolvers<{
+    curl: string
+    wget: string
+    powershell: string | null
+    expiresAtMs: number
+  }>()
   await using page = await mountPage(InWizard, {
     answers: {
       labs: {
@@ -31,11 +37,46 @@ test('while a line is made its choice is locked, and the line is gone once anoth
   expect(choice.props('disabled')).toBe(true)
   // a change that came all the same: the line is for what was chosen when it was asked for
   await choice.setValue(thisLabBoxOnly)
-  invited.resolve({ curl: 'curl unlimited', wget: 'wget unlimited', expiresAtMs: Date.now() + 60_000 })
+  invited.resolve({
+    curl: 'curl unlimited',
+    wget: 'wget unlimited',
+    powershell: null,
+    expiresAtMs: Date.now() + 60_000,
+  })
   await flushPromises()
   expect(kept).toEqual([null])
   expect(page.text()).not.toContain('unlimited')
   expect(choice.props('disabled')).toBe(false)
   await choice.setValue(null)
   expect(page.text()).toContain('curl unlimited')
+})
+
+test('a lab box with Windows gets a line for PowerShell, and its server the program for Windows', async () => {
+  const asked: unknown[] = []
+  await using page = await mountPage(InWizard, {
+    answers: {
+      labs: {
+        edit: async () => undefined,
+        invite: async ({ platform }: { platform: string }) => {
+          asked.push(platform)
+          return {
+            curl: 'curl it',
+            wget: 'wget it',
+            powershell: 'powershell it',
+            expiresAtMs: Date.now() + 60_000,
+          }
+        },
+      },
+    },
+  })
+  await flushPromises()
+  expect(page.text()).toContain('curl it')
+  await page.getComponent(AppTabs).setValue('windows')
+  // the line on the screen would be for another system
+  expect(page.text()).not.toContain('curl it')
+  await page.get('button.fill').trigger('click')
+  await flushPromises()
+  expect(asked).toEqual(['linux', 'windows'])
+  expect(page.text()).toContain('powershell it')
+  expect(page.text()).not.toContain('wget it')
 })
