@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { UploadPlace } from '../../electron/backend/provisioning/install/machine-facts.ts'
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
@@ -99,6 +99,16 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     expect(await tryProgram(shell, 'nps', path, { signal })).toBe('1.2.3')
     const again = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
     expect(again).toEqual({ path, sentBytes: 0 })
+  })
+
+  it('is sent as it is where no packed form of it lies beside the app', async () => {
+    const packed = await makeProgram(100_000)
+    const path = join(folder, 'plain')
+    await writeFile(path, gunzipSync(await readFile(packed.path)))
+    const { rawSha256, rawBytes } = packed
+    const file = { ...packed, path, compression: 'none', sha256: rawSha256, bytes: rawBytes } as const
+    const { path: there } = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
+    expect(await tryProgram(shell, 'nps', there, { signal })).toBe('1.2.3')
   })
 
   it('goes on where a cancelled try stopped', async () => {
