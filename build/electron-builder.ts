@@ -18,6 +18,20 @@ const debianLibraries = [
   'libgtk-3-0 libnotify4 libnss3 libxss1 libxtst6 libatspi2.0-0 libuuid1 libsecret-1-0 libgbm1 libasound2 xdg-utils',
 ].flatMap((line) => line.split(' '))
 
+/** The same in Fedora; openSUSE's names stand behind `or`. */
+const fedoraLibraries = [
+  'gtk3',
+  'libnotify',
+  '(nss or mozilla-nss)',
+  '(libXScrnSaver or libXss1)',
+  '(libXtst or libXtst6)',
+  '(alsa-lib or libasound2)',
+  '(mesa-libgbm or libgbm1)',
+  'at-spi2-core',
+  '(libuuid or libuuid1)',
+  'xdg-utils',
+]
+
 const maintainer = 'The NPS Desktop authors'
 
 /** What the packages hold: the bundles (no node_modules) and the one-file relay programs to upload. */
@@ -45,7 +59,7 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
       {
         from: 'build/out',
         to: 'programs',
-        filter: ['manifest.json', 'np?-linux-*.gz', 'np?-linux-*.xz', noticesFile],
+        filter: ['manifest.json', 'np?-linux-a*.gz', 'np?-linux-a*.xz', noticesFile],
       },
     ],
     // Electron's own LICENSE and Chromium's notices are put beside these by electron-builder.
@@ -85,7 +99,7 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
       packageCategory: 'net',
       artifactName: 'nps-desktop_${version}_${arch}.deb',
     },
-    rpm: { ...howHard('rpm'), artifactName: 'nps-desktop-${version}.${arch}.rpm' },
+    rpm: { ...howHard('rpm'), depends: fedoraLibraries, artifactName: 'nps-desktop-${version}.${arch}.rpm' },
     appImage: { artifactName: 'nps-desktop-${version}-${arch}.AppImage' },
     mac: {
       category: 'public.app-category.developer-tools',

@@ -100,7 +100,7 @@ const levels: readonly Level[] = [
     heavy: true,
     commands: [
       ['node', 'test/testbed/prepare.ts'],
-      ['node', 'build/app/package.ts', '--try-out', '--fast', 'deb'],
+      ['node', 'build/app/package.ts', '--try-out', '--fast', 'deb', 'rpm'],
       ['vitest', 'run', '--project', 'packages'],
     ],
     whyNot: isRootOnDebian,

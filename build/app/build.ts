@@ -67,7 +67,7 @@ await rm(join(out, 'icons'), { recursive: true, force: true })
 await cp(join(root, 'build/icons'), join(out, 'icons'), {
   recursive: true,
   // the window's and the tray's; the others are for packages
-  filter: (source) => !/\.(ts|icns)$|\/linux$/.test(source),
+  filter: (source) => !/\.(ts|icns)$|[\\/]linux$/.test(source),
 })
 await cp(join(root, 'electron/package.json'), join(root, 'electron/dist/package.json'))
 

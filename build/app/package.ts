@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Arch as BuilderArch, build, Platform } from 'electron-builder'
+import packageJson from '../../package.json' with { type: 'json' }
 import { builderConfiguration } from '../electron-builder.ts'
 import { type ElectronToPack, electronForTests, officialElectron } from './electron-to-pack.ts'
+import { packMorePrograms } from './more-programs.ts'
 import { type Arch, type PackageTarget, packageTargets, thisSystem, whyNotHere } from './package-targets.ts'
 import { useSystemTools } from './packing-tools.ts'
 
@@ -51,12 +53,13 @@ const config = builderConfiguration({
   isFast: options.fast,
 })
 if (options.fast) {
-  process.env['ELECTRON_BUILDER_COMPRESSION_LEVEL'] = '1'
+  process.env['ELECTRON_BUILDER_COMPRESSION_LEVEL'] = '0'
   process.env['NPS_DESKTOP_FAST_INSTALLER'] = '1'
 }
 const toolsFolder = await useSystemTools()
 const made: string[] = []
 const leftOut: string[] = []
+const madeHere = new Set<string>()
 try {
   if (!options.all && named.length === 0) {
     const arch = process.arch === 'arm64' ? 'arm64' : 'x64'
@@ -68,13 +71,20 @@ try {
     for (const system of ['linux', 'windows', 'macos'] as const)
       for (const arch of ['x64', 'arm64'] as const) await packSystem(system, arch, wanted)
   }
+  if (options.all && thisSystem() === 'linux') {
+    const name = `nps-desktop-more-programs-${options['as-version'] ?? packageJson.version}.zip`
+    const result = await packMorePrograms(join(root, 'build/out'), join(root, 'build/out/package', name))
+    if ('archive' in result) made.push(result.archive)
+    else leftOut.push(`${name}: ${result.whyNot}`)
+  }
 } finally {
   if (toolsFolder !== null) await rm(toolsFolder, { recursive: true })
 }
 for (const file of made) console.log(relative(root, file))
 for (const line of leftOut) console.log(`Left out: ${line}`)
-// a package that was asked for by its name has to be there
-if (leftOut.length > 0 && !options.all) process.exitCode = 1
+// what was asked for by its name has to be there
+if (named.some((name) => leftOut.some((line) => line.startsWith(`${name} `)) && !madeHere.has(name)))
+  process.exitCode = 1
 
 async function packSystem(
   system: PackageTarget['system'],
@@ -99,6 +109,7 @@ async function packSystem(
 
 async function pack(electron: ElectronToPack, arch: Arch, targets: readonly PackageTarget[]): Promise<void> {
   const [{ system } = { system: thisSystem() }] = targets
+  for (const { name } of targets) madeHere.add(name)
   made.push(
     ...(await build({
       projectDir: root,

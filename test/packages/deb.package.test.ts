@@ -1,22 +1,17 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import { chromium } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WelcomePage } from '../e2e/pages/welcome-page.ts'
 import { runCommand } from '../testbed/run-command.ts'
 import { DesktopComputer } from './desktop-computer.ts'
-
-/** What `node build/app/package.ts --try-out --fast deb` leaves. */
-const folder = join(resolve(import.meta.dirname, '../..'), 'build/out/package')
+import { madePackage } from './made-packages.ts'
 
 let deb: string
 let computer: DesktopComputer
 let before: string[]
 
 beforeAll(async () => {
-  const name = (await readdir(folder)).find((file) => file.endsWith('_amd64.deb'))
-  if (name === undefined) throw new Error(`There is no deb in ${folder}`)
-  deb = join(folder, name)
+  deb = await madePackage('_amd64.deb')
   computer = await DesktopComputer.create()
   before = await computer.files()
 })

@@ -3,7 +3,7 @@ export interface PackageRequest {
   readonly type: 'deb' | 'rpm'
   readonly name: string
   readonly version: string
-  /** As the format names it: `amd64` or `x86_64`. */
+  /** As Debian names it: `amd64` or `arm64`. */
   readonly architecture: string
   readonly maintainer: string
   /** The homepage. */

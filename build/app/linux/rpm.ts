@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import type { PackageRequest } from './fpm-arguments.ts'
 import { noHomepage, type PackageScripts } from './scripts.ts'
 
+/** electron-builder names processors as Debian does. */
+const rpmNames: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' }
+
 /** Packs a folder, laid out as it will be under `/`, by rpmbuild. */
 export function buildRpm(root: string, asked: PackageRequest, scripts: PackageScripts): void {
+  const architecture = rpmNames[asked.architecture] ?? asked.architecture
   const work = mkdtempSync(join(tmpdir(), 'nps-desktop-rpm-'))
   try {
     const spec = join(work, 'package.spec')
@@ -14,19 +18,10 @@ export function buildRpm(root: string, asked: PackageRequest, scripts: PackageSc
     const define = (name: string, value: string) => ['--define', `${name} ${value}`]
     execFileSync(
       'rpmbuild',
-      [
-        '-bb',
-        '--quiet',
-        '--target',
-        asked.architecture,
-        ...define('_topdir', work),
-        '--buildroot',
-        root,
-        spec,
-      ],
+      ['-bb', '--quiet', '--target', architecture, ...define('_topdir', work), '--buildroot', root, spec],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
-    const built = join(work, 'RPMS', asked.architecture)
+    const built = join(work, 'RPMS', architecture)
     const [file] = readdirSync(built)
     if (file === undefined) throw new Error('rpmbuild has left no package')
     copyFileSync(join(built, file), asked.target)
