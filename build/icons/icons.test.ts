@@ -4,9 +4,10 @@ import { expect, it } from 'vitest'
 
 const icon = (name: string) => readFile(join(import.meta.dirname, name))
 
-it('app.ico has a bitmap for each size that Windows shows, and a PNG of 256 pixels', async () => {
-  const bytes = await icon('app.ico')
-  const entries = Array.from({ length: bytes.readUInt16LE(4) }, (_, index) => {
+/** What an .ico file says of its pictures. */
+async function entriesOf(name: string) {
+  const bytes = await icon(name)
+  return Array.from({ length: bytes.readUInt16LE(4) }, (_, index) => {
     const at = 6 + 16 * index
     const from = bytes.readUInt32LE(at + 12)
     expect(from + bytes.readUInt32LE(at + 8)).toBeLessThanOrEqual(bytes.length)
@@ -17,6 +18,10 @@ it('app.ico has a bitmap for each size that Windows shows, and a PNG of 256 pixe
       header: [bytes.readUInt32LE(from), bytes.readInt32LE(from + 4)],
     }
   })
+}
+
+it('app.ico has a bitmap for each size that Windows shows, and a PNG of 256 pixels', async () => {
+  const entries = await entriesOf('app.ico')
   expect(entries.map(({ size, isPng }) => `${size} ${isPng ? 'png' : 'bitmap'}`)).toEqual([
     ...[16, 24, 32, 48, 64, 128].map((size) => `${size} bitmap`),
     '256 png',
@@ -24,6 +29,16 @@ it('app.ico has a bitmap for each size that Windows shows, and a PNG of 256 pixe
   const bitmaps = entries.filter(({ isPng }) => !isPng)
   expect(bitmaps.map(({ header }) => header)).toEqual(bitmaps.map(({ size }) => [40, size]))
 })
+
+it.each(['broken', 'ready', 'unknown'])(
+  'tray-%s.ico has the size of each scale of a display',
+  async (state) => {
+    const entries = await entriesOf(`tray-${state}.ico`)
+    expect(entries.map(({ size, isPng }) => [size, isPng])).toEqual(
+      [16, 20, 24, 32, 48].map((size) => [size, false]),
+    )
+  },
+)
 
 it('app.icns has a PNG for each size that macOS shows, Retina displays too', async () => {
   const bytes = await icon('app.icns')

@@ -5,11 +5,13 @@ import { icnsFile } from './icns.ts'
 import { icoFile, type Picture } from './ico.ts'
 
 /**
- * `npx node build/icons/make-icons.ts`: makes app.ico, app.icns and the pictures in `linux` out of app.svg, which is drawn by
- * /usr/bin/chromium. The results are part of the repository; only a new drawing needs this.
+ * `npx node build/icons/make-icons.ts`: makes app.ico, app.icns and the pictures in `linux` out of app.svg, and the
+ * tray's .ico files out of theirs, which are drawn by /usr/bin/chromium. The results are part of the repository; only a new drawing needs this.
  */
 const here = import.meta.dirname
 const inIco: readonly number[] = [16, 24, 32, 48, 64, 128, 256]
+/** A notification area at 100, 125, 150, 200 and 300 %. */
+const inTray: readonly number[] = [16, 20, 24, 32, 48]
 const onLinux: readonly number[] = [16, 32, 48, 64, 128, 256, 512]
 const sizes = [16, 24, 32, 48, 64, 128, 256, 512, 1024]
 
@@ -26,16 +28,11 @@ const draw = `async ({ svg, size }) => {
   return { rgba: base64(context.getImageData(0, 0, size, size).data), png: base64(png) }
 }`
 
-const svg = await readFile(join(here, 'app.svg'), 'utf8')
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
 const page = await browser.newPage()
-const pictures: Picture[] = []
-for (const size of sizes) {
-  const { rgba, png } = await page.evaluate<{ rgba: string; png: string }>(
-    `(${draw})(${JSON.stringify({ svg, size })})`,
-  )
-  pictures.push({ size, rgba: Buffer.from(rgba, 'base64'), png: Buffer.from(png, 'base64') })
-}
+const pictures = await picturesOf('app', sizes)
+for (const state of ['broken', 'ready', 'unknown'])
+  await writeFile(join(here, `tray-${state}.ico`), icoFile(await picturesOf(`tray-${state}`, inTray)))
 await browser.close()
 
 await writeFile(join(here, 'app.ico'), icoFile(pictures.filter(({ size }) => inIco.includes(size))))
@@ -44,3 +41,15 @@ await rm(join(here, 'linux'), { recursive: true, force: true })
 await mkdir(join(here, 'linux'))
 for (const { size, png } of pictures.filter((picture) => onLinux.includes(picture.size)))
   await writeFile(join(here, 'linux', `${size}x${size}.png`), png)
+
+async function picturesOf(name: string, wanted: readonly number[]): Promise<Picture[]> {
+  const svg = await readFile(join(here, `${name}.svg`), 'utf8')
+  const made: Picture[] = []
+  for (const size of wanted) {
+    const { rgba, png } = await page.evaluate<{ rgba: string; png: string }>(
+      `(${draw})(${JSON.stringify({ svg, size })})`,
+    )
+    made.push({ size, rgba: Buffer.from(rgba, 'base64'), png: Buffer.from(png, 'base64') })
+  }
+  return made
+}

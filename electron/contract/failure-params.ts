@@ -197,7 +197,7 @@ export const appFailureParams = {
   'update-address-wrong': z.object({ address: text }),
   'update-unreachable': z.object({ address: text, reason: text }),
   'update-feed-wrong': z.object({ address: text, reason: text }),
-  'update-refused': z.object({ address: text, reason: text }),
+  'update-refused': z.object({ address: text }),
   'update-failed': z.object({ reason: text }),
   'login-start-refused': z.object({ reason: text }),
   'secret-missing': z.object({ name: text }),

@@ -86,7 +86,9 @@ export class AppTray {
   }
 
   #icon(state: 'ready' | 'broken' | 'unknown') {
-    const file = join(this.#iconsFolder, `tray-${state}.png`)
+    // of an .ico Windows takes the size that its display wants
+    const kind = process.platform === 'win32' ? 'ico' : 'png'
+    const file = join(this.#iconsFolder, `tray-${state}.${kind}`)
     if (process.platform !== 'darwin') return nativeImage.createFromPath(file)
     // 16 points in a menu bar that draws two pixels for each, in the bar's own colour
     const image = nativeImage.createFromBuffer(readFileSync(file), { scaleFactor: 2 })

@@ -67,6 +67,8 @@ const screens: Shot[] = [
   { name: 'activity', scenario: 'few', path: 'activity', ready: '.events' },
   { name: 'activity-empty', scenario: 'no-labs', path: 'activity', ready: 'h1' },
   { name: 'settings', scenario: 'few', path: 'settings', ready: '.line' },
+  { name: 'settings-update-package', scenario: 'update-package', path: 'settings', ready: '.line' },
+  { name: 'settings-update-refused', scenario: 'update-refused', path: 'settings', ready: '.fault' },
   {
     name: 'search',
     scenario: 'many',

@@ -34,7 +34,7 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
     ports: new Map(),
     hostKeys: [],
     settings: { ...defaultSettings },
-    updates: { state: 'available', version: '1.1.0' },
+    updates: { state: 'newest', atMs: Date.now() - hourMs },
     traffic: livelyTraffic,
     ...more,
   }
@@ -123,6 +123,26 @@ function faulty(): World {
     one.kind === 'jupyter' ? broken(one, 'service', notRunning('Jupyter', 'lab-a100', one.target)) : one,
   )
   return base
+}
+
+/** A newer version that was downloaded, and that the package manager is to install. */
+function updatePackage(): World {
+  const file = '/home/goudan/.cache/nps-desktop-updater/pending/nps-desktop_1.1.0_amd64.deb'
+  return {
+    ...few(),
+    updates: { state: 'ready', version: '1.1.0', file, command: `sudo apt install ${file}` },
+  }
+}
+
+/** One whose file was another than announced. */
+function updateRefused(): World {
+  const failure: Failure = {
+    code: 'update-refused',
+    params: { address: 'https://updates.example.org/nps-desktop/' },
+    message: 'sha512 checksum mismatch',
+    fixes: [],
+  }
+  return { ...few(), updates: { state: 'failed', version: '1.1.0', failure } }
 }
 
 function many(): World {
@@ -328,6 +348,8 @@ export const worlds: Record<string, () => World> = {
   empty: () => world({}),
   loading: () => world({}, { silent: true }),
   'server-down': serverDown,
+  'update-package': updatePackage,
+  'update-refused': updateRefused,
   'laptop-offline': laptopOffline,
   'no-tunnels': noTunnels,
   'no-labs': noLabs,

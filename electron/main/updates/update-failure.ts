@@ -21,7 +21,7 @@ export function failureOfUpdate(error: unknown, address: string): Failure {
   const code = typeof told === 'string' ? told : ''
   const reason = (message.split('\n', 1)[0] ?? '').slice(0, maxReason)
   const params = { address, reason }
-  if (notTheFile.has(code)) return { code: 'update-refused', params, message, fixes: [] }
+  if (notTheFile.has(code)) return { code: 'update-refused', params: { address }, message, fixes: [] }
   // a file for this system is looked for among those of the feed, and used without a look whether there is one
   if (error instanceof TypeError) return { code: 'update-feed-wrong', params, message, fixes: [] }
   if (notAFeed.has(code) || /^HTTP_ERROR_[34]/.test(code))

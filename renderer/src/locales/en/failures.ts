@@ -658,27 +658,27 @@ export const failures = {
   },
   'update-unreachable': {
     title: 'Newer versions could not be looked for.',
-    cause: '{address} did not answer: {reason}',
+    cause: '{address} did not answer: “{reason}”.',
     next: 'Nothing else is affected. It is tried again at the next start and each day.',
   },
   'update-feed-wrong': {
     title: '{address} offers no versions of this app.',
-    cause: 'Its answer: {reason}',
+    cause: 'What was found there: “{reason}”.',
     next: 'Check the address; whoever gave it to you knows whether it has moved.',
   },
   'update-refused': {
     title: 'The download is not what was announced, and was thrown away.',
-    cause: '{reason}',
+    cause: 'It has another SHA-512, or on Windows another publisher.',
     next: 'Try again. If it stays so, the file at {address} was damaged or replaced: tell whoever runs it.',
   },
   'update-failed': {
     title: 'The newer version could not be downloaded.',
-    cause: 'What happened: {reason}',
+    cause: 'What happened: “{reason}”.',
     next: 'Make room on this computer and try again, or get the package by hand.',
   },
   'login-start-refused': {
     title: 'The start at login was not changed.',
-    cause: 'The system says: {reason}',
+    cause: 'The system says: “{reason}”.',
     next: 'Check the permissions of your autostart folder, or use the system’s own settings.',
   },
   'secret-missing': {

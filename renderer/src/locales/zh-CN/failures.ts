@@ -607,27 +607,27 @@ export const failures: Translation<typeof en> = {
   },
   'update-unreachable': {
     title: '未能查找新版本。',
-    cause: '{address} 没有应答：{reason}',
+    cause: '{address} 没有应答：“{reason}”。',
     next: '其他功能不受影响。下次启动时以及每天会再试。',
   },
   'update-feed-wrong': {
     title: '{address} 没有提供此应用的版本。',
-    cause: '它的回应：{reason}',
+    cause: '那里找到的是：“{reason}”。',
     next: '请检查地址；可向提供地址的人确认是否已变更。',
   },
   'update-refused': {
     title: '下载的文件与公布的不符，已丢弃。',
-    cause: '{reason}',
+    cause: '它的 SHA-512 不同，或在 Windows 上发布者不同。',
     next: '请重试。若仍如此，{address} 上的文件已损坏或被替换：请告知其维护者。',
   },
   'update-failed': {
     title: '未能下载新版本。',
-    cause: '出错内容：{reason}',
+    cause: '出错内容：“{reason}”。',
     next: '在本机腾出空间后重试，或自行获取安装包。',
   },
   'login-start-refused': {
     title: '未能更改登录时启动。',
-    cause: '系统的回应：{reason}',
+    cause: '系统的回应：“{reason}”。',
     next: '请检查自动启动文件夹的权限，或在系统设置中更改。',
   },
   'secret-missing': {
