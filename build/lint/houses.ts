@@ -56,6 +56,7 @@ const backend: House = {
     ['ssh/host-keys', 'ssh/shell'],
     ['provisioning/jobs'],
     ['provisioning/install', 'firewall'],
+    ['provisioning/windows'],
     ['relays'],
     ['known-tunnels', 'traffic', 'servers/steps'],
     ['forwards', 'labs/steps', 'servers'],

@@ -6,6 +6,7 @@ import type { JobPlan } from '../provisioning/jobs/running-job.ts'
 import { connectStep, identityStep } from '../provisioning/jobs/sign-in-steps.ts'
 import type { StepDefinition } from '../provisioning/jobs/step-definition.ts'
 import { type RootWish, Workplace } from '../provisioning/jobs/workplace.ts'
+import { machineOf } from '../provisioning/windows/machine-of.ts'
 import type { Relays } from '../relays/relays.ts'
 import { type Machines, secretName } from '../ssh/machines.ts'
 import { forgetLab } from '../storage/forget-server.ts'
@@ -114,6 +115,7 @@ export class LabJobs {
         relays,
         programsFolder,
         workplace,
+        machine: (signal) => machineOf(workplace, signal),
         removal: { folder: labOf({ storage, labId }).installed?.folder },
         found: {},
       },

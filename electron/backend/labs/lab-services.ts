@@ -4,6 +4,7 @@ import type { Machines } from '../ssh/machines.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Entrance } from '../storage/entrance.ts'
+import { askWindowsForServices } from './windows-services.ts'
 import { serviceKinds } from '@nps-desktop/electron/contract'
 import type { ServiceKind } from '@nps-desktop/electron/contract'
 
@@ -107,8 +108,11 @@ export function createLabServices({
     try {
       return await machines.withSsh(
         { kind: 'lab', id: labId },
-        async (session) =>
-          parseLabServices((await new RemoteShell(session).run(script, { signal: deadline })).stdout),
+        async (session) => {
+          const options = { signal: deadline }
+          if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
+          return parseLabServices((await new RemoteShell(session).run(script, options)).stdout)
+        },
         { signal: deadline },
       )
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import { openHostFirewall } from '../firewall/open-host-firewall.ts'
 import { findInstalled, startProgram } from '../provisioning/install/installed-program.ts'
+import { posixMachine } from '../provisioning/install/posix-machine.ts'
 import { removalSteps } from '../provisioning/install/remove-program.ts'
 import { uploadSteps } from '../provisioning/install/upload-steps.ts'
 import type { Jobs } from '../provisioning/jobs/jobs.ts'
@@ -179,6 +180,7 @@ export class ServerJobs {
         programsFolder,
         connect,
         workplace,
+        machine: (signal) => posixMachine(workplace, signal),
         wanted,
         found,
         removal: { folder: this.#server(serverId).installed?.folder },

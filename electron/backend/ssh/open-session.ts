@@ -9,6 +9,7 @@ import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './keys/hos
 import { type SignInMethod, signInMethods, type SignInTalk, type UsableSecret } from './sign-in.ts'
 import { loginFailure } from './login-failure.ts'
 import { cancelled, handshakeFailure, sessionLost } from './ssh-errors.ts'
+import { watchIdent } from './server-ident.ts'
 import { SshSession } from './ssh-session.ts'
 import { wayThrough } from './way.ts'
 
@@ -99,6 +100,7 @@ async function signIn(
 ): Promise<SshSession> {
   if (signal.aborted) throw cancelled()
   const client = new ssh2.Client()
+  const ident = watchIdent(socket)
   let offered: readonly string[] = []
   const tried: string[] = []
   const accepted: string[] = []
@@ -126,7 +128,7 @@ async function signIn(
     {
       ready: () => {
         client.removeAllListeners()
-        return new SshSession(address, client)
+        return new SshSession(address, client, { isWindows: ident.isWindows() })
       },
       'change password': () => {
         talk.wantsNewPassword = true

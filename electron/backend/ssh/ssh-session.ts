@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { pause, until, withDeadline } from '@nps-desktop/relay-core/async'
 import type { SshAddress } from '@nps-desktop/electron/contract'
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { FramedAnswer } from './framed-answer.ts'
 import { machineWords } from './no-shell.ts'
@@ -31,6 +31,8 @@ const askAgainMs = 50
 /** One authenticated ssh connection, used for everything a job does on that machine. */
 export class SshSession {
   readonly address: SshAddress
+  /** Its sshd is Microsoft's: accounts there have cmd or PowerShell. */
+  readonly isWindows: boolean
   /** Fulfils when the connection is gone, with the reason or null after `close()`. */
   readonly closed: Promise<AppError | null>
   readonly #client: Client
@@ -45,8 +47,9 @@ export class SshSession {
   #lastTurn: Promise<unknown> = Promise.resolve()
 
   /** `client` is ready; from now on its events belong to the session. */
-  constructor(address: SshAddress, client: Client) {
+  constructor(address: SshAddress, client: Client, { isWindows = false } = {}) {
     this.address = address
+    this.isWindows = isWindows
     this.#client = client
     this.closed = new Promise((resolve) => {
       client.on('error', (error) => (this.#lost ??= sessionLost(address, error)))
@@ -91,6 +94,11 @@ export class SshSession {
       (done) => this.#client.forwardOut('127.0.0.1', 0, host, port, done),
       signal,
     )
+  }
+
+  /** For files; who opens it ends it. */
+  async sftp({ signal }: { signal: AbortSignal }): Promise<SFTPWrapper> {
+    return await this.#open<SFTPWrapper>((done) => this.#client.sftp(done), signal)
   }
 
   close(): void {

@@ -1,8 +1,9 @@
-import { installProgram, startProgram } from '../../provisioning/install/installed-program.ts'
+import { serviceFailed, startTimeoutMs } from '../../provisioning/install/installed-program.ts'
 import { writtenPaths } from '../../provisioning/install/written-paths.ts'
 import { endUpload, need, programPath } from '../../provisioning/install/upload-steps.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
+import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
 import { clientOfLab } from './client-of-lab.ts'
 import { type LabContext, labOf, relayOf } from './lab-context.ts'
 
@@ -10,14 +11,14 @@ import { type LabContext, labOf, relayOf } from './lab-context.ts'
 export const agentServiceStep: StepDefinition<LabContext> = {
   id: 'service',
   async run(context, { signal, fact, writes }) {
-    const { workplace, found, storage, relays } = context
+    const { machine, found, storage, relays } = context
     const lab = labOf(context)
     const relay = relayOf(context)
-    const owner = await workplace.owner(signal)
+    const there = await machine(signal)
     const api = await relays.reach(lab.serverId, { signal })
     const id = await clientOfLab(lab, { storage, relays, signal })
     const { vkey } = await api.clients.command({ id, host: relay.host }, { signal })
-    const installed = await installProgram('npc', owner, programPath(found), {
+    const installed = await there.install('npc', programPath(found), {
       // the identity that the app itself has pinned, which it read by ssh: not what the relay says of itself
       flags: [
         `-server=${bridgeAddress(relay)}`,
@@ -36,7 +37,7 @@ export const agentServiceStep: StepDefinition<LabContext> = {
       allowTargetThere: lab.allowTarget,
       otherListByLine: false,
       installed: {
-        as: owner.as,
+        as: there.identity.as,
         service,
         programPath: installed.programPath,
         folder,
@@ -52,9 +53,12 @@ export const agentServiceStep: StepDefinition<LabContext> = {
 
 export const startStep: StepDefinition<LabContext> = {
   id: 'start',
-  async run({ workplace, found }, { signal }) {
-    const owner = await workplace.owner(signal)
-    await startProgram('npc', owner, need(found.installed, 'the installation'), 'start', { signal })
+  async run({ machine, found }, { signal }) {
+    const there = await machine(signal)
+    const installed = need(found.installed, 'the installation')
+    const result = await there.command(installed, ['start'], { timeoutMs: startTimeoutMs, signal })
+    if (result.exitCode !== 0)
+      throw serviceFailed(there.host, 'npc', 'start', new RemoteCommandFailed(result).message)
     return 'done'
   },
 }

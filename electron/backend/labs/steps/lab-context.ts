@@ -1,4 +1,5 @@
 import { AppError } from '../../failures/app-error.ts'
+import type { RemoteMachine } from '../../provisioning/install/remote-machine.ts'
 import type { UploadFindings } from '../../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../../provisioning/jobs/workplace.ts'
 import type { Relays } from '../../relays/relays.ts'
@@ -11,6 +12,7 @@ export interface LabContext {
   readonly relays: Relays
   readonly programsFolder: string
   readonly workplace: Workplace
+  readonly machine: (signal: AbortSignal) => Promise<RemoteMachine>
   /** Of what is taken back: see `removalSteps`. */
   readonly removal: { folder: string | undefined }
   readonly found: UploadFindings

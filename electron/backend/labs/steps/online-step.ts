@@ -1,6 +1,5 @@
 import type { Client } from '@nps-desktop/relay-core/api'
 import { AppError } from '../../failures/app-error.ts'
-import { commandOf } from '../../provisioning/install/installed-program.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { need } from '../../provisioning/install/upload-steps.ts'
 import { bridgeAddress } from '../../relays/bridge-address.ts'
@@ -14,7 +13,7 @@ const onlineTimeoutMs = 30_000
 export const onlineStep: StepDefinition<LabContext> = {
   id: 'online',
   async run(context, { signal, fact }) {
-    const { relays, workplace, found, storage } = context
+    const { relays, machine, found, storage } = context
     const { serverId, clientId, name } = labOf(context)
     const { clients } = await relays.reach(serverId, { signal })
     const deadline = AbortSignal.timeout(onlineTimeoutMs)
@@ -25,15 +24,15 @@ export const onlineStep: StepDefinition<LabContext> = {
       },
     )
     signal.throwIfAborted()
-    const { shell } = await workplace.owner(signal)
+    const there = await machine(signal)
     const installed = need(found.installed, 'the installation')
     if (client?.agent.state === 'online') {
       fact('agent-online', { address: client.agent.address, version: client.agent.version })
-      const agentKey = await readAgentKey(shell, installed, { signal })
+      const agentKey = await readAgentKey(there, installed, { signal })
       if (agentKey !== null) storage.labs.put({ ...labOf(context), agentKey })
       return 'done'
     }
-    const { stdout, stderr } = await shell.run(commandOf(installed, 'status'), { signal })
+    const { stdout, stderr } = await there.command(installed, ['status'], { signal })
     const said = (stdout.trim() || stderr.trim()).slice(0, 300)
     const relay = relayOf(context)
     throw new AppError(

@@ -1,7 +1,7 @@
 import { agentKey } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
-import { commandOf, type InstalledProgram } from '../../provisioning/install/installed-program.ts'
-import type { RemoteShell } from '../../ssh/shell/remote-shell.ts'
+import type { InstalledProgram } from '../../provisioning/install/installed-program.ts'
+import type { RemoteMachine } from '../../provisioning/install/remote-machine.ts'
 
 const status = z.object({ agent: z.object({ fingerprint: agentKey }) })
 
@@ -10,11 +10,11 @@ const status = z.object({ agent: z.object({ fingerprint: agentKey }) })
  * Null where npc does not say.
  */
 export async function readAgentKey(
-  shell: RemoteShell,
+  there: RemoteMachine,
   installed: InstalledProgram,
   { signal }: { signal: AbortSignal },
 ): Promise<string | null> {
-  const { stdout } = await shell.run(commandOf(installed, 'status', '-json'), { signal })
+  const { stdout } = await there.command(installed, ['status', '-json'], { signal })
   try {
     return status.parse(JSON.parse(stdout)).agent.fingerprint
   } catch {

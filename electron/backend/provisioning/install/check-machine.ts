@@ -32,7 +32,8 @@ export function checkMachine(host: string, facts: MachineFacts, platforms: reado
       },
     )
   }
-  const arch = archOf(facts.machine)
+  // Windows on arm64 runs programs for x64 too
+  const arch = platform === 'windows' && archOf(facts.machine) ? 'amd64' : archOf(facts.machine)
   if (arch === null) {
     throw new AppError(
       'processor-unsupported',

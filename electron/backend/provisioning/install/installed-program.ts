@@ -23,7 +23,7 @@ const serviceFile = z.object({
 })
 
 /** `install`, which restarts what runs, waits at most three times 20 s for the machine's own tools. */
-const installTimeoutMs = 90_000
+export const installTimeoutMs = 90_000
 /** The program itself waits less long for being ready. */
 export const startTimeoutMs = 45_000
 
@@ -32,8 +32,10 @@ export const apartFolder = '/opt/nps-desktop'
 
 /** Where `install` puts settings and state for this account; the first one is the usual one. */
 export function installFolders(program: ProgramName, owner: MachineOwner): string[] {
-  if (owner.as === 'user') return [`${owner.home}/.config/${program}`]
-  return program === 'nps' ? ['/etc/nps', apartFolder] : ['/etc/npc']
+  // on macOS
+  const support = `Library/Application Support/${program}`
+  if (owner.as === 'user') return [`${owner.home}/.config/${program}`, `${owner.home}/${support}`]
+  return program === 'nps' ? ['/etc/nps', apartFolder] : ['/etc/npc', `/${support}`]
 }
 
 /** A command of an installed program; one that lies apart is told where its settings are. */
@@ -72,20 +74,34 @@ export async function findInstalled(
     `for f in ${commandLine(...files)}; do if [ -f "$f" ]; then echo "$f"; cat "$f"; exit; fi; done`,
     { signal },
   )
+  const found = parseInstalled(owner.shell.session.address.host, text, '/')
+  if (!found) return undefined
+  const { stdout, exitCode } = await owner.shell.run(commandLine(found.programPath, '-version'), { signal })
+  const version = exitCode === 0 ? (/\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? null) : null
+  return { ...found, version }
+}
+
+/** The name of a `service.json` on a line of its own and what is in it; undefined where there was none. */
+export function parseInstalled(
+  host: string,
+  text: string,
+  separator: '/' | '\\',
+): Omit<InstalledProgram, 'version'> | undefined {
   const end = text.indexOf('\n')
   if (end < 0) return undefined
   const file = text.slice(0, end)
-  const folder = file.slice(0, file.lastIndexOf('/'))
-  const { host } = owner.shell.session.address
-  let found: z.infer<typeof serviceFile>
+  const folder = file.slice(0, file.lastIndexOf(separator))
   try {
-    found = serviceFile.parse(JSON.parse(text.slice(end)))
+    const { kind, program } = serviceFile.parse(JSON.parse(text.slice(end)))
+    return { service: kind, programPath: program, folder }
   } catch {
     throw unexpectedAnswer(host, file, text)
   }
-  const { stdout, exitCode } = await owner.shell.run(commandLine(found.program, '-version'), { signal })
-  const version = exitCode === 0 ? (/\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? null) : null
-  return { service: found.kind, programPath: found.program, folder, version }
+}
+
+/** Why `install` chose no better kind of service, in its own words. */
+export function reasonsIn(stdout: string): string[] {
+  return [...stdout.matchAll(/^\s*\((not as .*)\)\s*$/gm)].map(([, reason]) => reason ?? '')
 }
 
 /**
@@ -123,8 +139,7 @@ export async function installProgram(
   }
   const found = await findInstalled(program, owner, { signal })
   if (!found) throw serviceFailed(host, program, 'install', 'it left no trace of what it did')
-  const reasons = [...result.stdout.matchAll(/^\s*\((not as .*)\)\s*$/gm)].map(([, reason]) => reason ?? '')
-  return { ...found, reasons }
+  return { ...found, reasons: reasonsIn(result.stdout) }
 }
 
 /** `start` or `restart`; fulfils when the program itself says that it works. Rejects with its last words. */

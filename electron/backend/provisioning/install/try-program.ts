@@ -35,13 +35,36 @@ exit $code`,
   const isLibraryMissing = /error loading shared library lib(stdc\+\+|gcc_s)/i.test(stderr)
   const said = stderr.trim().split('\n').slice(0, -1).at(-1)?.slice(0, 200) ?? ''
   const [machine = '', kernel = ''] = [/machine=(\S+)/.exec(stderr)?.[1], /kernel=(\S+)/.exec(stderr)?.[1]]
-  throw new AppError(
+  throw programFailure(
     problem,
-    `${program} does not start on ${host} (${machine}, kernel ${kernel}): ${sentences[problem]}${said === '' ? '' : ` It said: ${said}`}`,
-    { host, program, processor: machine, kernel, said: said === '' ? `exit code ${exitCode}` : said },
-    {
-      fixes: [...(isLibraryMissing ? [addLibrary] : []), { action: 'retry' as const }],
-    },
+    { host, program, processor: machine, kernel, said, exitCode },
+    isLibraryMissing ? [addLibrary] : [],
+  )
+}
+
+/** The failure of a program that did not start. `said`: its last words, or those of the system; empty when there were none. */
+export function programFailure(
+  problem: StartProblem,
+  {
+    said,
+    exitCode,
+    ...where
+  }: {
+    host: string
+    program: string
+    processor: string
+    kernel: string
+    said: string
+    exitCode: number | null
+  },
+  help: readonly (typeof addLibrary)[] = [],
+): AppError {
+  const { host, program, processor, kernel } = where
+  return new AppError(
+    problem,
+    `${program} does not start on ${host} (${processor}, kernel ${kernel}): ${sentences[problem]}${said === '' ? '' : ` It said: ${said}`}`,
+    { ...where, said: said === '' ? `exit code ${exitCode}` : said },
+    { fixes: [...help, { action: 'retry' }] },
   )
 }
 

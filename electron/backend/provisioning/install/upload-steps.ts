@@ -1,15 +1,11 @@
 import type { StepDefinition } from '../jobs/step-definition.ts'
-import type { Workplace } from '../jobs/workplace.ts'
-import { shellWord } from '@nps-desktop/relay-core/api'
 import type { InstalledProgram } from './installed-program.ts'
 import type { UploadPlace } from './machine-facts.ts'
 import type { ProgramFile, ProgramName } from './program-files.ts'
-import { sha256Function } from './sha256-function.ts'
-import { tryProgram } from './try-program.ts'
-import { dropUpload, uploadProgram } from './upload-program.ts'
+import type { RemoteMachine } from './remote-machine.ts'
 
 interface UploadContext {
-  readonly workplace: Workplace
+  readonly machine: (signal: AbortSignal) => Promise<RemoteMachine>
   readonly found: UploadFindings
 }
 
@@ -27,23 +23,18 @@ export function uploadSteps(program: ProgramName): StepDefinition<UploadContext>
   return [
     {
       id: 'upload',
-      async run({ workplace, found }, { signal, fact, progress }) {
+      async run({ machine, found }, { signal, fact, progress }) {
+        const there = await machine(signal)
         const { file, place } = need(found.upload, 'what to upload')
         if (found.installed) {
-          const { shell } = await workplace.owner(signal)
-          const { stdout } = await shell.run(
-            `${sha256Function}sha256 < ${shellWord(found.installed.programPath)}`,
-            {
-              signal,
-            },
-          )
-          if (stdout.startsWith(file.rawSha256)) {
+          const sum = await there.sha256(found.installed.programPath, { signal })
+          if (sum === file.rawSha256) {
             found.uploadedPath = null
             fact('upload-not-needed', { program })
             return 'skipped'
           }
         }
-        const { path, sentBytes } = await uploadProgram(await workplace.shell(signal), file, place, {
+        const { path, sentBytes } = await there.upload(file, place, {
           onProgress: (bytes, total) => progress(bytes, total, 'bytes'),
           signal,
         })
@@ -57,11 +48,11 @@ export function uploadSteps(program: ProgramName): StepDefinition<UploadContext>
       id: 'program-starts',
       // What does not start may be the wrong or a broken copy.
       againFrom: 'upload',
-      async run({ workplace, found }, { signal, fact }) {
-        const { shell } = await workplace.owner(signal)
+      async run({ machine, found }, { signal, fact }) {
+        const there = await machine(signal)
         fact('program-starts', {
           program,
-          version: await tryProgram(shell, program, programPath(found), { signal }),
+          version: await there.tryProgram(program, programPath(found), { signal }),
         })
         return 'done'
       },
@@ -76,11 +67,11 @@ export function programPath(found: UploadFindings): string {
 
 /** The installed copy is the one from now on. */
 export async function endUpload(
-  { workplace, found }: UploadContext,
+  { machine, found }: UploadContext,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
   if (found.uploadedPath === null) return
-  await dropUpload(await workplace.shell(signal), need(found.upload, 'the upload').place, { signal })
+  await (await machine(signal)).dropUploads(need(found.upload, 'the upload').place, { signal })
   found.uploadedPath = null
 }
 

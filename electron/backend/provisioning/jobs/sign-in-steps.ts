@@ -19,12 +19,12 @@ export const connectStep: StepDefinition<SignInContext> = {
   },
 }
 
-/** Root, sudo, or neither. */
+/** Root, sudo, or neither; on Windows an administrator or not. */
 export const identityStep: StepDefinition<SignInContext> = {
   id: 'identity',
   redoneBy: ['sudoPassword', 'withoutRoot'],
   async run({ workplace }, { signal, fact }) {
-    const { as, how, user } = await workplace.owner(signal)
+    const { as, how, user } = await workplace.identity(signal)
     fact(as === 'user' ? 'without-root' : how === 'sudo' ? 'has-sudo' : 'is-root', { user })
     return 'done'
   },

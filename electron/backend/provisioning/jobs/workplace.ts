@@ -3,12 +3,19 @@ import { AppError } from '../../failures/app-error.ts'
 import type { MachineRef, Machines } from '../../ssh/machines.ts'
 import { RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { findSudo } from '../../ssh/shell/sudo.ts'
+import { windowsIdentity } from '../../ssh/shell/windows-identity.ts'
+import { WindowsShell } from '../../ssh/shell/windows-shell.ts'
 
-/** The account under which things are done on a machine, and how it was reached. */
-export interface MachineOwner {
+/** The account that things are done with on a machine, and how it was come by. */
+export interface MachineIdentity {
+  /** `root`: for the whole machine; on Windows an administrator. */
   readonly as: 'root' | 'user'
   readonly how: 'signed-in' | 'sudo'
   readonly user: string
+}
+
+/** The same with the shell that it has on a machine with sh. */
+export interface MachineOwner extends MachineIdentity {
   /** Of the account that signed in, where uploads are put. */
   readonly home: string
   readonly shell: RemoteShell
@@ -29,6 +36,7 @@ export class Workplace {
   readonly #machines: Machines
   #session: SshSession | undefined
   #owner: MachineOwner | undefined
+  #windowsIdentity: MachineIdentity | undefined
   #sudoPassword: string | undefined
   #root: RootWish
 
@@ -54,6 +62,7 @@ export class Workplace {
     if (this.#session?.isOpen !== true) {
       this.#session?.close()
       this.#owner = undefined
+      this.#windowsIdentity = undefined
       this.#session = await this.#machines.open(this.ref, { signal })
     }
     return this.#session
@@ -64,14 +73,25 @@ export class Workplace {
     return (await this.#machines.target(this.ref)).jump?.address.host ?? null
   }
 
-  /** A shell as the account that signed in. */
+  /** A shell as the account that signed in. Throws `platform-unsupported` where there is PowerShell in place of sh. */
   async shell(signal: AbortSignal): Promise<RemoteShell> {
-    return new RemoteShell(await this.session(signal))
+    const session = await this.session(signal)
+    if (session.isWindows) throw noPosixShell(session)
+    return new RemoteShell(session)
   }
 
-  /** Throws `sudo-missing`, `sudo-password-needed`, `sudo-password-rejected` when root is required. */
+  /** Whoever things are done as there, whatever the machine's system. Throws as `owner` does, but for Windows. */
+  async identity(signal: AbortSignal): Promise<MachineIdentity> {
+    const session = await this.session(signal)
+    if (!session.isWindows) return await this.owner(signal)
+    this.#windowsIdentity ??= await windowsIdentity(new WindowsShell(session), { signal })
+    return this.#windowsIdentity
+  }
+
+  /** Throws `platform-unsupported` as `shell` does, and `sudo-missing`, `sudo-password-needed`, `sudo-password-rejected` when root is required. */
   async owner(signal: AbortSignal): Promise<MachineOwner> {
     const session = await this.session(signal)
+    if (session.isWindows) throw noPosixShell(session)
     this.#owner ??= await this.#findOwner(session, signal)
     return this.#owner
   }
@@ -113,4 +133,11 @@ export class Workplace {
     const { secret } = await this.#machines.target(this.ref)
     return secret.kind === 'password' ? [secret.password] : []
   }
+}
+
+function noPosixShell({ address: { host } }: SshSession): AppError {
+  return new AppError('platform-unsupported', `${host} runs Windows, where this cannot be done.`, {
+    host,
+    os: 'Windows',
+  })
 }

@@ -1,6 +1,7 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../../failures/app-error.ts'
+import type { RemoteMachine } from '../../provisioning/install/remote-machine.ts'
 import type { UploadFindings } from '../../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../../provisioning/jobs/workplace.ts'
 import type { ConnectRelay } from '../../relays/relay-access.ts'
@@ -13,6 +14,7 @@ export interface ServerContext {
   readonly programsFolder: string
   readonly connect: ConnectRelay
   readonly workplace: Workplace
+  readonly machine: (signal: AbortSignal) => Promise<RemoteMachine>
   /** What the person wants. */
   readonly wanted: {
     readonly range: PortRange

@@ -16,7 +16,7 @@ import { installScript } from '../clients/install-script.ts'
 import { windowsInstallScript } from '../clients/install-script-windows.ts'
 import type { Invitation, Invites } from '../clients/invites.ts'
 import { type AgentProgramName, agentPrograms, type Programs } from '../clients/programs.ts'
-import { powershellWord } from '../clients/powershell-words.ts'
+import { powershellWord } from '../../api/powershell-words.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 
 export interface BridgeHttpOptions {

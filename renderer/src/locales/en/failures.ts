@@ -427,7 +427,7 @@ export const failures = {
   'platform-unsupported': {
     title: 'Nothing can be set up on the system of {host}.',
     cause: 'It runs {os}.',
-    next: 'A server has to run Linux, a lab box Linux or macOS.',
+    next: 'A server has to run Linux, a lab box Linux, macOS or Windows.',
   },
   'processor-unsupported': {
     title: 'There is no program for the processor of {host}.',

@@ -387,7 +387,7 @@ export const failures: Translation<typeof en> = {
   'platform-unsupported': {
     title: '{host} 的系统不受支持。',
     cause: '它运行的是 {os}。',
-    next: '云服务器需为 Linux；实验室主机可为 Linux 或 macOS。',
+    next: '云服务器需为 Linux；实验室主机可为 Linux、macOS 或 Windows。',
   },
   'processor-unsupported': {
     title: '没有适合 {host} 处理器的程序。',

@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { checkMachine, choosePlace } from '../../electron/backend/provisioning/install/check-machine.ts'
+import type { ProgramFile } from '../../electron/backend/provisioning/install/program-files.ts'
+import { Workplace } from '../../electron/backend/provisioning/jobs/workplace.ts'
+import { machineOf } from '../../electron/backend/provisioning/windows/machine-of.ts'
+import type { Machines } from '../../electron/backend/ssh/machines.ts'
+import { powershellCommand } from '../../electron/backend/ssh/shell/powershell-command.ts'
+import { signInTo } from '../harness/sign-in-to.ts'
+import { startWindowsSshd, type WindowsSshd } from '../harness/windows-sshd.ts'
+
+/**
+ * The answers are written by hand, from what is documented of Windows: no Windows has spoken here. What is tested is how
+ * they are asked for, carried and understood.
+ */
+const { signal } = new AbortController()
+const local = String.raw`C:\Users\li\AppData\Local`
+const facts = String.raw`kind=Windows
+os=Windows 11 Pro
+kernel=10.0.22631
+machine=ARM64
+now=${Math.round(Date.now() / 1000)}
+home=${local}
+place=yes 40000000 C:\|${local}
+`
+const service = { kind: 'background', program: String.raw`${local}\Programs\npc\npc.exe`, args: [] }
+const raw = Buffer.concat([Buffer.from('MZ'), randomBytes(300_000)])
+const packed = gzipSync(raw)
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+let folder: string
+let sshd: WindowsSshd
+let workplace: Workplace
+let file: ProgramFile
+/** Of programs: how each was called, and what its secret variable had. */
+let calls: string[]
+/** What the next program does. */
+let outcome: { code: number; out: string } | { error: number }
+
+function said(script: string, given: string): { stdout?: string; stderr?: string; code?: number } {
+  if (script.includes('WindowsPrincipal')) return { stdout: 'False DESKTOP-7\\li\n' }
+  if (script.includes('CurrentBuildNumber')) return { stdout: facts }
+  if (script.includes('ConnectAsync')) return { stdout: 'refused\n' }
+  if (script.includes('New-Item')) return { stdout: '-\n' }
+  if (script.includes('GZipStream')) {
+    const sent = [...sshd.files.values()].at(-1)
+    return { stdout: sent?.equals(packed) ? 'ready\n' : 'differs\n' }
+  }
+  if (script.includes('service.json'))
+    return { stdout: `${local}\\npc\\service.json\n${JSON.stringify(service, null, 2)}\r\n` }
+  if (script.includes('ProcessStartInfo')) {
+    const [, path = ''] = /FileName = '([^']*)'/.exec(script) ?? []
+    const [, words = ''] = /Arguments = '([^']*)'/.exec(script) ?? []
+    calls.push(`${path} ${words} ${given}`.trim())
+    if ('error' in outcome) return { stdout: `error ${outcome.error}\n`, stderr: 'The file cannot be run.\n' }
+    const base64 = Buffer.from(outcome.out).toString('base64')
+    return { stdout: `exit ${outcome.code}\ntext ${base64}\ntext \n` }
+  }
+  if (script.includes('Remove-Item')) return { stdout: `${local}\\nps-desktop-upload\n` }
+  return { stderr: `no answer is written for: ${script}`, code: 1 }
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-windows-'))
+  calls = []
+  outcome = { code: 0, out: '1.2.3\r\n' }
+  sshd = await startWindowsSshd(said)
+  const address = { host: '127.0.0.1', port: sshd.port, user: 'li' }
+  const open = async () => await signInTo(address, { kind: 'password', password: 'x' }, { signal })
+  workplace = new Workplace({ open } as unknown as Machines, { kind: 'lab', id: 'l1' }, { root: 'if-free' })
+  const path = join(folder, 'npc.exe.gz')
+  await writeFile(path, packed)
+  file = {
+    path,
+    program: 'npc',
+    platform: 'windows',
+    arch: 'amd64',
+    compression: 'gz',
+    sha256: sha256(packed),
+    bytes: packed.length,
+    rawSha256: sha256(raw),
+    rawBytes: raw.length,
+  }
+})
+afterEach(async () => {
+  workplace.release()
+  sshd.close()
+  await rm(folder, { recursive: true })
+})
+
+it('is known by how its sshd names itself, and asked by PowerShell', async () => {
+  expect(await workplace.identity(signal)).toMatchObject({ as: 'user', user: 'DESKTOP-7\\li' })
+  const there = await machineOf(workplace, signal)
+  const machine = await there.facts({ signal })
+  expect(machine).toMatchObject({ kind: 'Windows', os: 'Windows 11 Pro', kernel: '10.0.22631', home: local })
+  // x64 programs run on arm64 too
+  const target = checkMachine('h', machine, ['windows'])
+  expect(target).toEqual({ platform: 'windows', arch: 'amd64' })
+  const { place } = choosePlace('h', machine, file, { installsUnder: 'home' })
+  expect(place).toMatchObject({ folder: local, mount: 'C:\\' })
+  expect(await there.reach({ host: 'relay.example', port: 8024, withinSeconds: 8 }, { signal })).toBe(
+    'refused',
+  )
+  // cmd takes 8191 characters
+  expect(powershellCommand.length).toBeLessThan(8000)
+})
+
+it('takes a program by sftp, has it started, installed and removed', async () => {
+  const there = await machineOf(workplace, signal)
+  const place = { folder: local, mount: 'C:\\', freeBytes: 1e9, runsPrograms: true }
+  const told: number[] = []
+  const { path, sentBytes } = await there.upload(file, place, { onProgress: (n) => told.push(n), signal })
+  expect(path).toBe(String.raw`${local}\nps-desktop-upload\npc.exe`)
+  expect([...sshd.files.keys()]).toEqual([
+    `/C:/Users/li/AppData/Local/nps-desktop-upload/${file.sha256.slice(0, 16)}.part`,
+  ])
+  expect(sentBytes).toBe(file.bytes)
+  expect(told.at(-1)).toBe(file.bytes)
+  expect(await there.tryProgram('npc', path, { signal })).toBe('1.2.3')
+
+  outcome = {
+    code: 0,
+    out: 'npc 1.2.3 is installed as a logon entry\r\n  (not as windows-service: it needs rights)\r\n',
+  }
+  const flags = ['-server=relay.example:8024', '-allow_target=127.0.0.1, ::1']
+  const secretEnv = { name: 'NPC_SERVER_VKEY', value: 'the-key' }
+  const installed = await there.install('npc', path, { flags, secretEnv, signal })
+  expect(installed).toMatchObject({
+    service: 'background',
+    folder: `${local}\\npc`,
+    programPath: service.program,
+  })
+  expect(installed.reasons).toEqual(['not as windows-service: it needs rights'])
+  expect(calls[1]).toBe(`${path} install -server=relay.example:8024 "-allow_target=127.0.0.1, ::1" the-key`)
+  expect(await there.dropUploads(null, { signal })).toEqual([`${local}\\nps-desktop-upload`])
+})
+
+it.each([
+  [216, 'program-wrong-processor'],
+  [225, 'program-not-allowed'],
+  [2, 'program-will-not-start'],
+])('says why a program does not start: %i is %s', async (error, code) => {
+  outcome = { error }
+  const there = await machineOf(workplace, signal)
+  await expect(there.tryProgram('npc', 'C:\\npc.exe', { signal })).rejects.toMatchObject({
+    code,
+    params: { said: 'The file cannot be run.' },
+  })
+})
+
+it('is no server: what needs sh says so', async () => {
+  await expect(workplace.owner(signal)).rejects.toMatchObject({
+    code: 'platform-unsupported',
+    params: { os: 'Windows' },
+  })
+})
