@@ -64,7 +64,7 @@ export async function findProgram(
   const missing = (cause?: unknown): AppError =>
     new AppError(
       'program-missing',
-      `The ${program} program for ${platformNames[platform]} on ${arch} does not lie beside this app (${folder}). Install the app again, or build it with "npm run build:relay".`,
+      `The ${program} program for ${platformNames[platform]} on ${arch} does not lie beside this app (${folder}). For Linux, install the app again; for others, unpack nps-desktop-more-programs of the same release into that folder.`,
       { program, arch: `${platformNames[platform]} ${arch}`, folder },
       { cause },
     )
@@ -81,14 +81,11 @@ export async function findProgram(
   const usable = files.filter(
     (file) => file.program === program && file.platform === platform && file.arch === arch,
   )
-  const found = accepts
-    .flatMap((wanted) => usable.find(({ compression }) => compression === wanted) ?? [])
-    .at(0)
-  if (!found) throw missing()
-  const size = await stat(found.path).then(
-    ({ size }) => size,
-    () => undefined,
-  )
-  if (size !== found.bytes) throw missing()
-  return found
+  // The list may be longer than what is there: packages leave programs out, which people add when they need them.
+  for (const wanted of accepts) {
+    const found = usable.find(({ compression }) => compression === wanted)
+    const size = found && (await stat(found.path).catch(() => undefined))?.size
+    if (found && size === found.bytes) return found
+  }
+  throw missing()
 }

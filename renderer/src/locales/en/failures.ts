@@ -522,7 +522,7 @@ export const failures = {
   'program-missing': {
     title: 'This app has no {program} for {arch}.',
     cause: 'The file is missing from {folder}.',
-    next: 'Install the app again.',
+    next: 'Unpack nps-desktop-more-programs of the same release into that folder; for Linux, install the app again.',
   },
   'program-wrong-processor': {
     title: 'The program does not start on {host}.',

@@ -478,7 +478,7 @@ export const failures: Translation<typeof en> = {
   'program-missing': {
     title: '此应用没有适合 {arch} 的 {program}。',
     cause: '{folder} 中缺少这个文件。',
-    next: '重新安装应用。',
+    next: '把同一版本的 nps-desktop-more-programs 解压到该文件夹；若是 Linux，请重新安装应用。',
   },
   'program-wrong-processor': {
     title: '程序在 {host} 上无法启动。',

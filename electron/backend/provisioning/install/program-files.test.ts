@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { findProgram } from './program-files.ts'
+
+let folder: string
+const musl = { program: 'npc', platform: 'linux-musl', arch: 'amd64' } as const
+
+/** A list of all forms, of which only some lie there. */
+async function lay(...present: readonly ('xz' | 'gz' | 'none')[]): Promise<void> {
+  const sums = { sha256: 'a'.repeat(64), bytes: 3, rawSha256: 'b'.repeat(64), rawBytes: 9 }
+  const files = (['none', 'gz', 'xz'] as const).map((compression) => ({
+    ...musl,
+    ...sums,
+    compression,
+    file: `npc.${compression}`,
+  }))
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ files }))
+  for (const form of present) await writeFile(join(folder, `npc.${form}`), 'abc')
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nps-programs-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+it('the smallest form that lies there is taken, whatever the list has', async () => {
+  await lay('gz', 'none')
+  expect(await findProgram(folder, { ...musl, accepts: ['xz', 'gz', 'none'] })).toMatchObject({
+    compression: 'gz',
+  })
+})
+
+it('a program that is only listed is missing, and the failure says for which system', async () => {
+  await lay('xz')
+  const finding = findProgram(folder, { ...musl, accepts: ['gz', 'none'] })
+  await expect(finding).rejects.toMatchObject({
+    code: 'program-missing',
+    params: { program: 'npc', arch: 'Linux (musl) amd64', folder },
+  })
+})
