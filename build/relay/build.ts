@@ -13,6 +13,7 @@ import { smoke } from './smoke.ts'
 import { tarArchive } from './tar-archive.ts'
 import {
   archiveFile,
+  compressedFile,
   compressionsFor,
   type Extent,
   installedFile,
@@ -78,8 +79,9 @@ const sources = sha256(
 /** Every program file and archive that this run is to leave. */
 const wanted = targets.flatMap((target) => [
   ...programs.flatMap((program) => {
-    const file = programFile(program, target)
-    return [file, ...compressionsOf(target).map((compression) => `${file}.${compression}`)]
+    const compressions = compressionsOf(target)
+    const packed = compressions.map((compression) => compressedFile(program, target, compression))
+    return [programFile(program, target), ...packed]
   }),
   ...(extentOf(target) === 'packed' ? roles.map((role) => archiveFile(target, role)) : []),
 ])
@@ -119,7 +121,7 @@ for (const target of targets) {
     entries.push({ ...common, file: name, compression: 'none', sha256: rawSha256, bytes: bytes.length })
     for (const compression of compressionsOf(target)) {
       const body = await compressed(bytes, compression)
-      const file = `${name}.${compression}`
+      const file = compressedFile(program, target, compression)
       await writeWhole(file, body)
       entries.push({ ...common, file, compression, sha256: sha256(body), bytes: body.length })
     }

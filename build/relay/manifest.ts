@@ -46,7 +46,8 @@ export async function isBuilt(
 export async function removeOthers(folder: string, manifest: Manifest): Promise<void> {
   const built = filesOf(manifest)
   for (const file of await readdir(folder))
-    if (/^np[sc]-|_(?:server|client)\.tar\.gz$/.test(file) && !built.has(file)) await rm(join(folder, file))
+    if (/^np[sc]-|-np[sc]\.xz$|_(?:server|client)\.tar\.gz$/.test(file) && !built.has(file))
+      await rm(join(folder, file))
 }
 
 function filesOf({ files, archives }: Manifest): ReadonlySet<string> {

@@ -95,6 +95,15 @@ export function programFile(program: 'nps' | 'npc', { platform, arch }: Target):
   return `${program}-${platform}-${arch}${extension(platform)}`
 }
 
+/**
+ * A program as it is sent. Of one target nps and npc are the same bytes but for the end, and so are their .xz (compressed.ts): with
+ * these side by side in a folder's order, a package whose compression looks back 64 MB (`xz -9`) holds them but once.
+ */
+export function compressedFile(program: 'nps' | 'npc', target: Target, compression: 'gz' | 'xz'): string {
+  if (compression === 'gz') return `${programFile(program, target)}.gz`
+  return `${target.platform}-${target.arch}-${program}.xz`
+}
+
 /** The file that it is within an archive, and once installed: `nps`, `nps.exe`. */
 export function installedFile(program: 'nps' | 'npc', { platform }: Target): string {
   return `${program}${extension(platform)}`

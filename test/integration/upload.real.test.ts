@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -10,7 +10,9 @@ import type { UploadPlace } from '../../electron/backend/provisioning/install/ma
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
 import type { ProgramFile } from '../../electron/backend/provisioning/install/program-files.ts'
 import { tryProgram } from '../../electron/backend/provisioning/install/try-program.ts'
+import { unxzFunction } from '../../electron/backend/provisioning/install/unxz-function.ts'
 import { uploadProgram } from '../../electron/backend/provisioning/install/upload-program.ts'
+import { putAgentProgram } from '../../electron/backend/servers/put-agent-program.ts'
 import { describeHostKey } from '../../electron/backend/ssh/keys/host-key.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
@@ -45,6 +47,13 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
       rawSha256: sha256(raw),
       rawBytes: raw.length,
     }
+  }
+
+  const asXz = async (file: ProgramFile): Promise<ProgramFile> => {
+    const packed = execFileSync('xz', { input: gunzipSync(await readFile(file.path)) })
+    const path = join(folder, 'program.xz')
+    await writeFile(path, packed)
+    return { ...file, path, compression: 'xz', sha256: sha256(packed), bytes: packed.length }
   }
 
   beforeAll(async () => {
@@ -109,6 +118,39 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     const file = { ...packed, path, compression: 'none', sha256: rawSha256, bytes: rawBytes } as const
     const { path: there } = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
     expect(await tryProgram(shell, 'nps', there, { signal })).toBe('1.2.3')
+  })
+
+  it('is unpacked from .xz, by Python where the machine has no xz', async () => {
+    const file = await asXz(await makeProgram(100_000))
+    const { path } = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
+    expect(sha256(await readFile(path))).toBe(file.rawSha256)
+    const bin = join(folder, 'bin')
+    await mkdir(bin)
+    for (const tool of ['sh', 'uname', 'python3']) await symlink(`/usr/bin/${tool}`, join(bin, tool))
+    const unxz = `PATH=${bin}; ${unxzFunction} canUnxz && unxz`
+    const raw = execFileSync('sh', ['-c', unxz], { input: await readFile(file.path) })
+    expect(sha256(raw)).toBe(file.rawSha256)
+    const without = `PATH=${folder}; ${unxzFunction} canUnxz`
+    expect(() => execFileSync('sh', ['-c', without], { stdio: 'ignore' })).toThrow('Command failed')
+  })
+
+  it('is a .gz on a server that hands it out, however it was sent, and is sent once', async () => {
+    const gz = await makeProgram(100_000)
+    const xz = await asXz(gz)
+    const path = join(folder, "npc's.gz")
+    const rawAt = async () => sha256(gunzipSync(await readFile(path)))
+    expect(await putAgentProgram(shell, xz, path, { signal })).toBe(true)
+    expect(await rawAt()).toBe(gz.rawSha256)
+    expect((await stat(path)).mode & 0o777).toBe(0o644)
+    for (const file of [xz, gz]) expect(await putAgentProgram(shell, file, path, { signal })).toBe(false)
+    await writeFile(path, 'broken')
+    expect(await putAgentProgram(shell, gz, path, { signal })).toBe(true)
+    expect(await rawAt()).toBe(gz.rawSha256)
+    await expect(
+      putAgentProgram(shell, { ...xz, sha256: gz.sha256, rawSha256: xz.sha256 }, path, { signal }),
+    ).rejects.toThrow('ended with')
+    expect(await rawAt()).toBe(gz.rawSha256)
+    expect((await readdir(folder)).filter((name) => name.startsWith('npc'))).toEqual(["npc's.gz"])
   })
 
   it('goes on where a cancelled try stopped', async () => {

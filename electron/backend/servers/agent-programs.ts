@@ -1,17 +1,20 @@
 import { labPlatform, type LabPlatform } from '@nps-desktop/electron/contract'
 import { until } from '@nps-desktop/relay-core/async'
-import { createReadStream } from 'node:fs'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
-import { type Arch, findProgram, type ProgramFile } from '../provisioning/install/program-files.ts'
-import { type MachineOwner, Workplace } from '../provisioning/jobs/workplace.ts'
+import {
+  type Arch,
+  type Compression,
+  findProgram,
+  unpackable,
+} from '../provisioning/install/program-files.ts'
+import { Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
-import { shellWord as quote } from '@nps-desktop/relay-core/api'
 import type { Storage } from '../storage/records.ts'
+import { canUnxz, putAgentProgram } from './put-agent-program.ts'
 
 /** Most lab boxes first. */
 const arches: readonly Arch[] = ['amd64', 'arm64']
-const uploadTimeoutMs = 20 * 60_000
 
 interface Sharing {
   readonly serverId: string
@@ -87,15 +90,22 @@ export class AgentPrograms {
     const ref = { kind: 'server', id: serverId } as const
     const workplace = given ?? new Workplace(machines, ref, { root: as === 'root' ? 'if-possible' : 'never' })
     try {
-      const files: ProgramFile[] = []
-      for (const arch of platform === 'windows' ? (['amd64'] as const) : arches)
-        files.push(await findProgram(programsFolder, { program: 'npc', platform, arch, accepts: ['gz'] }))
+      const find = (accepts: readonly Compression[]) =>
+        Promise.all(
+          (platform === 'windows' ? (['amd64'] as const) : arches).map((arch) =>
+            findProgram(programsFolder, { program: 'npc', platform, arch, accepts }),
+          ),
+        )
+      // that there is none is known without asking the server
+      await find(unpackable({ canXz: true }))
       const owner = await workplace.owner(signal)
       if (owner.as !== as)
         throw new Error(`this needs ${as === 'root' ? 'root' : 'the account without root'}`)
-      for (const file of files) {
+      const canXz = await canUnxz(owner.shell, { signal })
+      // a .gz first: of anything else the server has to make one
+      for (const file of await find(['gz', ...unpackable({ canXz })])) {
         const name = `npc-${platform}-${file.arch}${platform === 'windows' ? '.exe' : ''}.gz`
-        const isNew = await putProgram(owner, file, `${folder}/programs/${name}`, signal)
+        const isNew = await putAgentProgram(owner.shell, file, `${folder}/programs/${name}`, { signal })
         if (isNew)
           log.info('npc put on the server for pasted lines', {
             server: server.name,
@@ -118,23 +128,4 @@ export class AgentPrograms {
 
 function keyOf(serverId: string, platform: LabPlatform): string {
   return `${serverId} ${platform}`
-}
-
-/** False: the same file is there already. */
-async function putProgram(
-  owner: MachineOwner,
-  file: ProgramFile,
-  path: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const target = quote(path)
-  const { stdout } = await owner.shell.run(`sha256sum < ${target}`, { signal })
-  if (stdout.startsWith(file.sha256)) return false
-  await owner.shell.output(
-    // A name of its own: the account that nps runs as may write in this folder, and root must not follow its links.
-    `new=$(mktemp ${target}.XXXXXX) || exit 1
-cat > "$new" && [ "$(sha256sum < "$new" | cut -d ' ' -f 1)" = ${file.sha256} ] && chmod 644 "$new" && mv -f "$new" ${target} || { rm -f "$new"; exit 1; }`,
-    { stdin: createReadStream(file.path) as AsyncIterable<Uint8Array>, timeoutMs: uploadTimeoutMs, signal },
-  )
-  return true
 }

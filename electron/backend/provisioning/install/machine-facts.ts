@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { type RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
+import { unxzFunction } from './unxz-function.ts'
 import { ownFolderFunctions } from './own-folder.ts'
 
 /** What a machine is, as far as it matters for running a program there. */
@@ -39,7 +40,7 @@ const usualPlaces: readonly string[] = ['"$HOME"', '/var/tmp', '/tmp']
  * about the space that the program needs where it is installed.
  */
 export function factsScript(places: readonly string[] = usualPlaces): string {
-  return `${ownFolderFunctions}
+  return `${ownFolderFunctions}${unxzFunction}
 say() { printf '%s=%s\\n' "$1" "$2"; }
 say kind "$(uname -s)"
 say os "$( (. /etc/os-release && printf '%s' "$PRETTY_NAME") 2>/dev/null || head -n 1 /etc/redhat-release 2>/dev/null || (name=$(sw_vers -productName) && echo "$name $(sw_vers -productVersion)") 2>/dev/null || uname -s)"
@@ -49,7 +50,7 @@ say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null || { ldd --version 2>&1 || for 
 say memory "$(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo 2>/dev/null)"
 say now "$(date +%s)"
 say home "$HOME"
-say xz "$(command -v xz)"
+say xz "$(canUnxz && echo yes)"
 place() {
   free=$(df -Pk "$1" 2>/dev/null | sed -n '$s/^.* \\([0-9][0-9]*\\)  *[0-9-]*%  *\\(.*\\)$/\\1 \\2/p')
   runs=$(

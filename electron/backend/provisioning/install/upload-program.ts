@@ -7,6 +7,7 @@ import type { UploadPlace } from './machine-facts.ts'
 import { inOwnFolder, notOurs, ownFolderFunctions } from './own-folder.ts'
 import type { ProgramFile } from './program-files.ts'
 import { sha256Function } from './sha256-function.ts'
+import { unxzFunction } from './unxz-function.ts'
 
 /** At the slowest 50 kB/s get through; a way that is slower for so long is a broken one. */
 const uploadTimeoutMs = 20 * 60_000
@@ -108,7 +109,7 @@ interface OwnFolder {
 }
 
 function inFolder({ place, name }: OwnFolder, script: string): string {
-  return inOwnFolder(place.folder, name, `${sha256Function}${script}`)
+  return inOwnFolder(place.folder, name, `${sha256Function}${unxzFunction}${script}`)
 }
 
 /**
@@ -134,7 +135,7 @@ echo "$name" "\${sum:--}" $((size))`
 const unpackers: Readonly<Record<ProgramFile['compression'], string>> = {
   none: 'cat',
   gz: 'gzip -dc',
-  xz: 'xz -dc',
+  xz: 'unxz',
 }
 
 function unpack(file: ProgramFile, part: string): string {
