@@ -1,4 +1,6 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WelcomePage } from '../e2e/pages/welcome-page.ts'
@@ -9,15 +11,18 @@ import { madePackage } from './made-packages.ts'
 let deb: string
 let computer: DesktopComputer
 let before: string[]
+let work: string
 
 beforeAll(async () => {
   deb = await madePackage('_amd64.deb')
+  work = await mkdtemp(join(tmpdir(), 'nps-desktop-deb-'))
   computer = await DesktopComputer.create()
   before = await computer.files()
 })
 
 afterAll(async () => {
   await computer[Symbol.asyncDispose]()
+  await rm(work, { recursive: true })
 })
 
 it('says what it is, who makes it and what it needs', async () => {
@@ -56,10 +61,29 @@ it('opens its window for an ordinary person, in Chromium’s sandbox', async () 
   }
 })
 
+it('is updated by a newer package, and stays where it was', async () => {
+  const newer = await asVersion(deb, '99.0.0')
+  await computer.run('apt-get', 'install', '--yes', await computer.bring(newer))
+  expect(await computer.run('dpkg-query', '--show', 'nps-desktop')).toBe('nps-desktop\t99.0.0\n')
+  expect(await computer.run('realpath', '/usr/bin/nps-desktop')).toBe('/opt/NPS Desktop/nps-desktop\n')
+})
+
 it('leaves nothing behind when it is removed', async () => {
   await computer.run('apt-get', 'purge', '--yes', 'nps-desktop')
   expect(await computer.files()).toEqual(before)
 })
+
+/** The same package under another version. */
+async function asVersion(file: string, version: string): Promise<string> {
+  const unpacked = join(work, 'unpacked')
+  const newer = join(work, `nps-desktop_${version}_amd64.deb`)
+  await runCommand('dpkg-deb', ['--raw-extract', file, unpacked])
+  const control = join(unpacked, 'DEBIAN/control')
+  const text = await readFile(control, 'utf8')
+  await writeFile(control, text.replace(/^Version: .*$/m, `Version: ${version}`))
+  await runCommand('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', unpacked, newer])
+  return newer
+}
 
 /** How the processes of the app's pages see the computer: in a sandbox they see no process but their own. */
 async function sandboxed(): Promise<unknown> {
