@@ -1,5 +1,13 @@
 import { readUpdateAddress } from '@nps-desktop/electron/contract'
-import { CancellationToken, autoUpdater } from 'electron-updater'
+import {
+  AppImageUpdater,
+  type AppUpdater,
+  CancellationToken,
+  DebUpdater,
+  MacUpdater,
+  NsisUpdater,
+  RpmUpdater,
+} from 'electron-updater'
 import type { UpdateSource } from './update-source.ts'
 
 /**
@@ -8,13 +16,15 @@ import type { UpdateSource } from './update-source.ts'
  * @param configFile its `app-update.yml`
  */
 export function electronUpdateSource({
+  way,
   configFile,
   log,
 }: {
+  way: 'app' | 'deb' | 'rpm'
   configFile: string
   log: (message: string) => void
 }): UpdateSource {
-  const updater = autoUpdater
+  const updater = updaterOf(way)
   updater.updateConfigPath = configFile
   updater.autoDownload = false
   updater.autoInstallOnAppQuit = false
@@ -54,4 +64,11 @@ export function electronUpdateSource({
       updater.autoInstallOnAppQuit = isOn
     },
   }
+}
+
+function updaterOf(way: 'app' | 'deb' | 'rpm'): AppUpdater {
+  if (way === 'deb') return new DebUpdater()
+  if (way === 'rpm') return new RpmUpdater()
+  if (process.platform === 'win32') return new NsisUpdater()
+  return process.platform === 'darwin' ? new MacUpdater() : new AppImageUpdater()
 }

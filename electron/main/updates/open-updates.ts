@@ -29,7 +29,7 @@ export function openUpdates({
     isPackaged: app.isPackaged,
     platform: process.platform,
     executable: process.execPath,
-    resources: process.resourcesPath,
+    root: '/',
     env: process.env,
   })
   if (way === 'archive' || way === 'source' || way === 'served') {
@@ -43,7 +43,7 @@ export function openUpdates({
       close: () => feed.close(),
     }
   }
-  const source = electronUpdateSource({ configFile, log })
+  const source = electronUpdateSource({ way, configFile, log })
   const updates = new AppUpdates({ builtInAddress, source, install: installOf(way) })
   return {
     builtInAddress,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -16,7 +16,7 @@ const way = (part: Partial<Parameters<typeof updateWayOf>[0]> = {}) =>
     isPackaged: true,
     platform: 'linux',
     executable: join(folder, 'nps-desktop'),
-    resources: folder,
+    root: folder,
     env: {},
     ...part,
   })
@@ -25,9 +25,18 @@ it('a copy that runs from its source is updated there', () => {
   expect(way({ isPackaged: false })).toBe('source')
 })
 
-it.each(['deb', 'rpm'] as const)('a %s is the package manager’s', (kind) => {
-  writeFileSync(join(folder, 'package-type'), `${kind}\n`)
-  expect(way()).toBe(kind)
+it('a program that a package manager has installed is that one’s', () => {
+  const executable = '/opt/NPS Desktop/nps-desktop'
+  expect(way({ executable })).toBe('archive')
+  mkdirSync(join(folder, 'usr/bin'), { recursive: true })
+  writeFileSync(join(folder, 'usr/bin/rpm'), '')
+  expect(way({ executable })).toBe('rpm')
+  const info = join(folder, 'var/lib/dpkg/info')
+  mkdirSync(info, { recursive: true })
+  writeFileSync(join(info, 'nps-desktop.list'), `/.\n/opt\n${executable}\n`)
+  expect(way({ executable })).toBe('deb')
+  // unpacked elsewhere on the same computer
+  expect(way({ executable: '/home/a/nps-desktop' })).toBe('archive')
 })
 
 it('an unpacked archive is nobody’s', () => {

@@ -7,12 +7,15 @@ export interface Copy {
   readonly isPackaged: boolean
   readonly platform: NodeJS.Platform
   readonly executable: string
-  /** Electron's `process.resourcesPath`. */
-  readonly resources: string
+  /** The root folder of the system, `/`; another one in tests. */
+  readonly root: string
   readonly env: NodeJS.ProcessEnv
 }
 
-/** How this copy of the app is updated, by what its package has left beside it. */
+/** Where both kinds of package put the app. */
+const packageFolder = '/opt/NPS Desktop/'
+
+/** How this copy of the app is updated, by what its package has left on the system. */
 export function updateWayOf(copy: Copy): UpdateWay {
   if (!copy.isPackaged) return 'source'
   if (copy.platform === 'darwin') return 'app'
@@ -20,8 +23,7 @@ export function updateWayOf(copy: Copy): UpdateWay {
   if (copy.platform === 'win32')
     return existsSync(join(dirname(copy.executable), 'Uninstall NPS Desktop.exe')) ? 'app' : 'archive'
   if (appImageOf(copy) !== null) return 'app'
-  const kind = packageKind(join(copy.resources, 'package-type'))
-  return kind === 'deb' || kind === 'rpm' ? kind : 'archive'
+  return packageKind(copy) ?? 'archive'
 }
 
 /**
@@ -34,7 +36,13 @@ export function appImageOf({ executable, env }: Pick<Copy, 'executable' | 'env'>
   return executable.startsWith(mount + sep) ? file : null
 }
 
-/** electron-builder writes the kind of its Linux packages into them. */
-function packageKind(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+/**
+ * Which package manager owns this program. The file `package-type` of electron-builder does not tell: it is in packages alone that
+ * were made for a feed, and in the archives that were made after them.
+ */
+function packageKind({ executable, root }: Copy): 'deb' | 'rpm' | null {
+  if (!executable.startsWith(packageFolder)) return null
+  const files = join(root, 'var/lib/dpkg/info/nps-desktop.list')
+  if (existsSync(files) && readFileSync(files, 'utf8').split('\n').includes(executable)) return 'deb'
+  return existsSync(join(root, 'usr/bin/rpm')) ? 'rpm' : null
 }
