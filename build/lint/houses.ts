@@ -27,6 +27,8 @@ const relayCore: House = {
     ['config'],
     ['pins'],
     ['agent/files', 'visitor', 'api-client', 'service'],
+    ['service/windows', 'service/macos'],
+    ['service/choice'],
     ['agent'],
     ['relay/limits', 'relay/store'],
     ['relay/http', 'relay/settings', 'relay/clients', 'relay/traffic', 'relay/tunnels'],

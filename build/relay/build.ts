@@ -8,6 +8,7 @@ import { bundle } from './bundle.ts'
 import { adHocSigned, codeSignature } from './code-signature.ts'
 import { compressed } from './compressed.ts'
 import { elfNeeds } from './elf.ts'
+import { buildKeeper } from './keeper.ts'
 import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
 import { smoke } from './smoke.ts'
 import { tarArchive } from './tar-archive.ts'
@@ -45,14 +46,18 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 }
 
 await mkdir(join(out, 'work'), { recursive: true })
-const bundles = { nps: await bundle('nps'), npc: await bundle('npc') }
+const keeper = await buildKeeper(join(out, 'work'))
+const bundles = {
+  windows: await bundlesWith(keeper),
+  others: await bundlesWith(null),
+}
 const conf = await readFile(join(root, 'relay-core/conf/nps.conf'))
 const licence = await readFile(join(root, 'LICENSE'))
 const noticesText = notices(
   'NPS Desktop, of which nps and npc are a part,',
   [
-    ...bundles.nps.packages,
-    ...bundles.npc.packages,
+    ...bundles.others.nps.packages,
+    ...bundles.others.npc.packages,
     ...(await packagesOfPages(join(root, 'renderer/dist/licences.json'))),
   ],
   await Promise.all(
@@ -103,7 +108,7 @@ for (const target of targets) {
   for (const program of programs) {
     const source = join(out, 'work', `${program}.mjs`)
     const name = programFile(program, target)
-    await writeFile(source, bundles[program].text)
+    await writeFile(source, bundles[platform === 'windows' ? 'windows' : 'others'][program].text)
     await compile({ bundle: source, target, outfile: join(out, 'work', name) })
     const bytes = signed(await readFile(join(out, 'work', name)), program, target)
     await writeWhole(name, bytes)
@@ -149,6 +154,10 @@ const { startToListeningMs, idleResidentBytes } = await smoke(join(out, 'nps-lin
 console.log(
   `nps: ${Math.round(startToListeningMs)} ms from start to listening, ${megabytes(idleResidentBytes)} resident when idle`,
 )
+
+async function bundlesWith(keeper: Buffer | null) {
+  return { nps: await bundle('nps', { keeper }), npc: await bundle('npc', { keeper }) }
+}
 
 async function archive(
   file: string,

@@ -9,9 +9,12 @@ const pages = join(root, 'renderer/dist')
 /**
  * One command line as one ES module that imports `node:` modules only, and the packages it holds code of, those of the
  * console's pages aside. esbuild and not Bun does this, because Bun would
- * put its own module in the place of `ws`.
+ * put its own module in the place of `ws`. `keeper` goes into those for Windows, null into the others.
  */
-export async function bundle(program: 'nps' | 'npc'): Promise<{ text: string; packages: ShippedPackage[] }> {
+export async function bundle(
+  program: 'nps' | 'npc',
+  { keeper }: { keeper: Buffer | null },
+): Promise<{ text: string; packages: ShippedPackage[] }> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [`relay-core/src/cli/${program}/${program}.ts`],
@@ -24,7 +27,7 @@ export async function bundle(program: 'nps' | 'npc'): Promise<{ text: string; pa
     write: false,
     metafile: true,
     logLevel: 'warning',
-    plugins: [consolePages, shippedConf],
+    plugins: [consolePages, shippedConf, keeperProgram(keeper)],
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
@@ -52,6 +55,21 @@ const consolePages: Plugin = {
         }`,
     }))
   },
+}
+
+/** Puts the Windows keeper in the place of keeper-program.ts, which has none. */
+function keeperProgram(keeper: Buffer | null): Plugin {
+  const value =
+    keeper === null ? 'null' : `Buffer.from(${JSON.stringify(keeper.toString('base64'))}, 'base64')`
+  return {
+    name: 'keeper',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[/\\]keeper-program\.ts$/ }, () => ({
+        loader: 'ts',
+        contents: `export function keeperProgram(): Buffer | null { return ${value} }`,
+      }))
+    },
+  }
 }
 
 /** Puts nps.conf as it is shipped in the place of shipped-conf.ts, which reads it beside the sources. */

@@ -1,4 +1,4 @@
-import { relayStatus, tunnelMode } from '@nps-desktop/relay-core/api'
+import { relayStatus, installKinds, tunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { fact } from './facts.ts'
 import { failure } from './failure.ts'
@@ -242,7 +242,7 @@ export const labPlatform = z.enum(['linux', 'linux-musl', 'darwin', 'windows'])
 export type LabPlatform = z.infer<typeof labPlatform>
 
 /** `none`: a person started it. */
-export const startKind = z.enum(['systemd', 'systemd-user', 'cron', 'background', 'none', 'unknown'])
+export const startKind = z.enum([...installKinds, 'none', 'unknown'])
 
 export const labState = z.discriminatedUnion('state', [
   z.object({

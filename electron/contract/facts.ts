@@ -1,3 +1,4 @@
+import { installKinds } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 
 const text = z.string()
@@ -39,7 +40,7 @@ export const factParams = {
   /** the same file is there already */
   'upload-not-needed': z.object({ program: text }),
   'program-starts': z.object({ program: text, version: text }),
-  'start-kind': z.object({ kind: z.enum(['systemd', 'systemd-user', 'cron', 'background', 'unknown']) }),
+  'start-kind': z.object({ kind: z.enum([...installKinds, 'unknown']) }),
   /** why not a better kind of start; the machine's own words */
   'start-kind-reason': z.object({ reason: text }),
   'config-written': z.object({ path: text }),

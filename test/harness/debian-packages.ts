@@ -19,6 +19,7 @@ const packages: Readonly<Record<string, string>> = {
   zsh: '/usr/bin/zsh',
   tcsh: '/usr/bin/tcsh',
   openssl: '/usr/bin/openssl',
+  'gcc-mingw-w64-x86-64-win32': '/usr/bin/x86_64-w64-mingw32-gcc',
   'xz-utils': '/usr/bin/xz',
   rpm: '/usr/bin/rpmbuild',
   nsis: '/usr/bin/makensis',

@@ -1,3 +1,4 @@
+import type { InstallKind } from '@nps-desktop/relay-core/api'
 import type { RelayStatus, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
@@ -23,7 +24,7 @@ export interface RelayRecord {
 export interface InstalledRecord {
   /** `root` (directly or by sudo) or `user`. */
   readonly as: 'root' | 'user'
-  readonly service: 'systemd' | 'systemd-user' | 'cron' | 'background'
+  readonly service: InstallKind
   readonly programPath: string
   readonly folder: string
   readonly firewallRules: readonly string[]

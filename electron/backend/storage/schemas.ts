@@ -9,6 +9,7 @@ import {
   tunnelKind,
 } from '@nps-desktop/electron/contract'
 import { relayStatus } from '@nps-desktop/relay-core/api'
+import { installKinds } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import type { LabRecord, LastStatus, ServerRecord, TunnelNote } from './records.ts'
 
@@ -18,7 +19,7 @@ import type { LabRecord, LastStatus, ServerRecord, TunnelNote } from './records.
  */
 const installed = z.object({
   as: z.enum(['root', 'user']),
-  service: z.enum(['systemd', 'systemd-user', 'cron', 'background']),
+  service: z.enum(installKinds),
   programPath: z.string(),
   folder: z.string(),
   firewallRules: z.array(z.string()),

@@ -49,6 +49,19 @@ export const relayFailure = z.object({
 })
 export type RelayFailure = z.infer<typeof relayFailure>
 
+/** How nps or npc is kept running on a machine, as `-service=` and `service.json` name it. */
+export const installKinds = [
+  'systemd',
+  'systemd-user',
+  'cron',
+  'background',
+  'windows-service',
+  'logon',
+  'launchd',
+  'launchd-agent',
+] as const
+export type InstallKind = (typeof installKinds)[number]
+
 /** The agent's link as the relay sees it. */
 export const agentPresence = z.discriminatedUnion('state', [
   z.object({
@@ -66,7 +79,7 @@ export const agentPresence = z.discriminatedUnion('state', [
     origin: z
       .object({
         /** What starts it; `none`: a person did. Null: something this version does not know. */
-        start: z.enum(['none', 'systemd', 'systemd-user', 'cron', 'background']).nullable(),
+        start: z.enum(['none', ...installKinds]).nullable(),
         /** The account of the person who installed or started it, to sign in with; empty where it is unknown. */
         account: z.string().regex(/^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$/),
       })

@@ -9,11 +9,12 @@ const maxTries = 14
 
 /**
  * Whether the system has refused to move or remove a file because another program has it open. Only Windows does that; it
- * uses the same codes for a file that may never be touched, so whoever tries again has to stop some time.
+ * uses the same codes for a file that may never be touched, so whoever tries again has to stop some time. EFAULT is what
+ * Bun makes of the file of a running program.
  */
 export function isHeld(error: unknown, platform: NodeJS.Platform = process.platform): boolean {
   const { code } = error as NodeJS.ErrnoException
-  return platform === 'win32' && (code === 'EPERM' || code === 'EACCES' || code === 'EBUSY')
+  return platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY', 'EFAULT'].includes(code ?? '')
 }
 
 /** Puts a file in the place of another. On Windows, while that one is held, a few times more. */

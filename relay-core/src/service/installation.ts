@@ -2,10 +2,10 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomically } from '../files/atomic-file.ts'
-import { serviceKinds } from './service.ts'
+import { installKinds } from '../api/models.ts'
 
 const installation = z.object({
-  kind: z.enum(serviceKinds),
+  kind: z.enum(installKinds),
   program: z.string(),
   args: z.array(z.string()),
   /** Of the person who ran `install`; an older one did not keep it. */

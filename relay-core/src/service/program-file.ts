@@ -43,17 +43,22 @@ async function placeIn(folder: string, name: string, from: string): Promise<stri
   await mkdir(dirname(target), { recursive: true })
   await access(folder, constants.W_OK)
   if (await isSameFile(from, target)) return target
-  const temporary = join(folder, `.${name}.new`)
+  await placeProgram(target, (path) => copyFile(from, path, constants.COPYFILE_EXCL))
+  return target
+}
+
+/** Makes a program file, also in the place of one that runs. `write` gets a path at which there is nothing yet. */
+export async function placeProgram(target: string, write: (path: string) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(target), `.${basename(target)}.new`)
   try {
     await rm(temporary, { force: true })
-    await copyFile(from, temporary, constants.COPYFILE_EXCL)
+    await write(temporary)
     await chmod(temporary, 0o755)
     await replaceProgram(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
-  return target
 }
 
 /** Windows refuses to replace the file of a running program, but moves it aside; it is removed the next time. */
@@ -108,7 +113,7 @@ function asideOf(path: string): string {
 }
 
 /** What earlier replacements have moved aside, as far as it does not run any more. */
-async function removeMovedAside(path: string): Promise<void> {
+export async function removeMovedAside(path: string): Promise<void> {
   if (process.platform !== 'win32') return
   const folder = dirname(path)
   const old = (await readdir(folder).catch(() => [])).filter(

@@ -1,8 +1,12 @@
+import type { InstallKind } from '../api/models.ts'
 import type { Sandbox } from './sandbox.ts'
 
-/** How a program is kept running, the best first. */
-export const serviceKinds = ['systemd', 'systemd-user', 'cron', 'background'] as const
-export type ServiceKind = (typeof serviceKinds)[number]
+/** The kinds of a system, the best first. */
+export function kindsOf(platform: NodeJS.Platform = process.platform): readonly InstallKind[] {
+  if (platform === 'win32') return ['windows-service', 'logon']
+  if (platform === 'darwin') return ['launchd', 'launchd-agent', 'background']
+  return ['systemd', 'systemd-user', 'cron', 'background']
+}
 
 /** What is to be kept running. */
 export interface ServiceSpec {
@@ -27,7 +31,7 @@ export type ServiceStatus =
 
 /** One way of keeping a program running. Methods throw an Error with one readable line. */
 export interface Service {
-  readonly kind: ServiceKind
+  readonly kind: InstallKind
   /** What a person may expect of it, as the end of "npc is installed as …". */
   readonly promise: string
   /** Null when it is possible here, else why not. */

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { poll } from '../async/wait/poll.ts'
+import type { InstallKind } from '../api/models.ts'
 import { shellWord } from '../api/shell-words.ts'
-import type { ServiceKind, ServiceSpec, ServiceStatus } from './service.ts'
+import type { ServiceSpec, ServiceStatus } from './service.ts'
 
 /** Where there is no service manager: a small shell loop keeps the program running. */
 export interface SupervisorFiles {
@@ -28,7 +29,7 @@ export function supervisorFiles({ name, folder }: Pick<ServiceSpec, 'name' | 'fo
 }
 
 /** The loop: pauses of 1 s to 60 s between runs, short again after a minute without a failure. */
-export function supervisorScript(spec: ServiceSpec, kind: ServiceKind): string {
+export function supervisorScript(spec: ServiceSpec, kind: InstallKind): string {
   const { script, pid, childPid, lastError } = supervisorFiles(spec)
   const q = shellWord
   const logPath = join(spec.folder, 'state', `${spec.name}.log`)
@@ -75,7 +76,7 @@ done
 `
 }
 
-export async function writeSupervisor(spec: ServiceSpec, kind: ServiceKind): Promise<void> {
+export async function writeSupervisor(spec: ServiceSpec, kind: InstallKind): Promise<void> {
   await mkdir(join(spec.folder, 'state'), { recursive: true, mode: 0o700 })
   await writeFile(supervisorFiles(spec).script, supervisorScript(spec, kind), { mode: 0o700 })
 }
@@ -114,7 +115,7 @@ export function supervisedStatus(spec: ServiceSpec): ServiceStatus {
   const detail = lastErrorOf(spec)
   if (loop === undefined) return detail === '' ? { state: 'stopped' } : { state: 'failed', detail }
   const child = readPid(childPid)
-  const isProgram = child !== undefined && commandLineOf(child).includes(spec.program)
+  const isProgram = child !== undefined && isWordOf(child, spec.program)
   return isProgram
     ? { state: 'running', pid: child }
     : { state: 'restarting', detail: detail || 'it has ended' }
@@ -129,13 +130,20 @@ function lastErrorOf(spec: ServiceSpec): string {
 function supervisorPid(spec: ServiceSpec): number | undefined {
   const { pid: file, script } = supervisorFiles(spec)
   const pid = readPid(file)
-  return pid !== undefined && commandLineOf(pid).includes(script) ? pid : undefined
+  return pid !== undefined && isWordOf(pid, script) ? pid : undefined
 }
 
 function readPid(file: string): number | undefined {
   if (!existsSync(file)) return undefined
   const pid = Number(readFileSync(file, 'utf8').trim())
   return Number.isInteger(pid) && pid > 1 ? pid : undefined
+}
+
+/** Whether this is a word of the process's command line; macOS has no /proc, and `ps` there shows no borders of words. */
+function isWordOf(pid: number, word: string): boolean {
+  if (process.platform !== 'darwin') return commandLineOf(pid).includes(word)
+  const { stdout } = spawnSync('ps', ['-ww', '-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' })
+  return stdout.includes(word)
 }
 
 /** Empty for a process that does not exist. */

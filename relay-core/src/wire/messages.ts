@@ -20,7 +20,17 @@ export const idLength = 16
 export const proofLength = 32
 
 /** How an agent's program is started, by number; a newer agent may know more. */
-const startKinds = ['none', 'systemd', 'systemd-user', 'cron', 'background'] as const
+const startKinds = [
+  'none',
+  'systemd',
+  'systemd-user',
+  'cron',
+  'background',
+  'windows-service',
+  'logon',
+  'launchd',
+  'launchd-agent',
+] as const
 type AgentStart = (typeof startKinds)[number]
 
 export interface AgentOrigin {

@@ -49,6 +49,8 @@ export function useLabWords(): LabWords {
     path(lab, server) {
       const through = t('lab.on', { server: server.name })
       if (lab.startKind === 'unknown') return through
+      if (lab.startKind === 'logon' || lab.startKind === 'launchd-agent')
+        return `${through} · ${t('lab.startsAtLogon')}`
       const stays = lab.startKind !== 'background' && lab.startKind !== 'none'
       return `${through} · ${t(stays ? 'lab.startsAtBoot' : 'lab.runsUntilRestart')}`
     },

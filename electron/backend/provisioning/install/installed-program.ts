@@ -1,3 +1,4 @@
+import { installKinds } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
 import type { MachineOwner } from '../jobs/workplace.ts'
@@ -18,7 +19,7 @@ export interface InstalledProgram {
 }
 
 const serviceFile = z.object({
-  kind: z.enum(['systemd', 'systemd-user', 'cron', 'background']),
+  kind: z.enum(installKinds),
   program: z.string().min(1),
 })
 

@@ -18,7 +18,14 @@ function startedBy(program: ProgramName, service: InstalledProgram['service']): 
       return [`~/.config/systemd/user/${program}.service`]
     case 'cron':
       return ['crontab']
+    case 'launchd':
+      return [`/Library/LaunchDaemons/nps-desktop.${program}.plist`]
+    case 'launchd-agent':
+      return [`~/Library/LaunchAgents/nps-desktop.${program}.plist`]
+    case 'logon':
+      return [String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Run`]
     case 'background':
+    case 'windows-service':
       return []
   }
 }

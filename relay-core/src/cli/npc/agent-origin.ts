@@ -1,6 +1,6 @@
 import { readInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'
-import { serviceKinds } from '../../service/service.ts'
+import { installKinds } from '../../api/models.ts'
 import type { AgentOrigin } from '../../wire/messages.ts'
 
 /**
@@ -13,6 +13,6 @@ export async function agentOrigin(
 ): Promise<AgentOrigin> {
   const named = environment['NPS_SERVICE']
   if (!named) return { start: 'none', account: personsAccount(environment) }
-  const start = serviceKinds.find((kind) => kind === named) ?? null
+  const start = installKinds.find((kind) => kind === named) ?? null
   return { start, account: (await readInstallation(folder))?.account ?? '' }
 }

@@ -8,6 +8,7 @@ import type { AgentState } from '../../agent/agent-state.ts'
 import { agentFolders } from '../../config/file/folders.ts'
 import type { NpcConf } from '../../config/agent/npc-conf.ts'
 import { relayVersion } from '../../version.ts'
+import { makeClosedFolder } from '../../files/close-folder.ts'
 import { agentOrigin } from './agent-origin.ts'
 import { agentStatusFile, AgentStatusFile, type AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
@@ -25,6 +26,8 @@ export async function runAgent(
   const log = openAgentLog(flags)
   for (const { line, message } of warnings) log.warn(`npc.conf:${line}: ${message}`)
   const folders = agentFolders(flags.conf_path)
+  const readable = await makeClosedFolder(folders.state)
+  if (readable !== null) log.warn(readable)
   const identity = new AgentIdentity({ folder: folders.state, log })
   const { fingerprint } = await identity.get()
   const agent = new Agent({
@@ -44,12 +47,11 @@ export async function runAgent(
     log,
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
-  // Only the service's npc writes the status file: one in the foreground next to it must not.
-  const statusFile = process.env['NPS_SERVICE']
-    ? new AgentStatusFile(agentStatusFile(folders.state), log)
-    : undefined
+  // The service's npc has a file of its own: one in the foreground next to it must not change that.
+  const service = process.env['NPS_SERVICE'] !== undefined
+  const statusFile = new AgentStatusFile(agentStatusFile(folders.state, { service }), log)
   agent.onChange((state) => {
-    statusFile?.write(statusOf(state, { server: config.server, fingerprint }))
+    statusFile.write(statusOf(state, { server: config.server, fingerprint }))
     if (state.state === 'failed') failed.resolve(state)
   })
   const stop = stopRequested()
@@ -59,6 +61,7 @@ export async function runAgent(
   const end = await Promise.race([stop, failed.promise])
   for (const forward of forwards) forward.close()
   await endWithin(closeTimeoutMs, agent.close())
+  if (!service) statusFile.remove()
   if (typeof end === 'string') return exitCode.ok
   throw new ExitError(exitCode.hopeless, end.reason.message)
 }
@@ -83,5 +86,6 @@ function statusOf(
     atMs: Date.now(),
     reason: 'reason' in state ? state.reason.message : null,
     fingerprint,
+    program: process.execPath,
   }
 }

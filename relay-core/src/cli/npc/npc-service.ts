@@ -1,12 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeClosedFolder } from '../../files/close-folder.ts'
 import { writeFileAtomically } from '../../files/atomic-file.ts'
 import { formatAgentConfig } from '../../config/agent/agent-config.ts'
 import { agentFolders } from '../../config/file/folders.ts'
 import type { NpcConf } from '../../config/agent/npc-conf.ts'
 import { foreignLogFile } from '../../service/sandbox.ts'
 import type { Service } from '../../service/service.ts'
-import { agentStatusFile, readAgentStatus, type AgentStatus } from './agent-status-file.ts'
+import {
+  agentStatusFile,
+  readAgentStatus,
+  readForegroundStatus,
+  type AgentStatus,
+} from './agent-status-file.ts'
 import { awaitReady } from '../shared/await-ready.ts'
 import { exitCode } from '../shared/exit.ts'
 import { usageError } from '../shared/flags.ts'
@@ -23,12 +29,14 @@ export async function installAgent(
   const read = await readNpcConf(flags)
   if (!read)
     throw usageError('Say where it belongs: npc install -server=host:port -vkey=... [-fingerprint=...]')
-  const { config, state } = agentFolders()
+  const { root, config, state } = agentFolders()
   const text = await serviceConf(flags, read)
+  const readable = await makeClosedFolder(root)
   // A unit of the system names this folder as the one it may write, and does not start without it.
   await mkdir(state, { recursive: true, mode: 0o700 })
   await writeFileAtomically(config, text)
   await command.install(installable(flags), flags.service)
+  if (readable !== null) print(readable)
   print(`Its settings are in ${config}. Next: npc start`)
   return exitCode.ok
 }
@@ -64,9 +72,13 @@ export function restartAgent(): Promise<number> {
   return command.restart(installable(), agentReady)
 }
 
-export function agentStatus(json: boolean): Promise<number> {
+export function agentStatus(json: boolean, confPath?: string): Promise<number> {
   return command.status(installable(), {
     json,
+    foreground: async () => {
+      const status = readForegroundStatus(agentFolders(confPath).state)
+      return status && { text: describe(status), values: { pid: status.pid, agent: status } }
+    },
     more: async () => {
       const status = await ownStatus()
       return { text: status ? describe(status) : '', values: { agent: status ?? null } }
@@ -94,7 +106,7 @@ function agentReady(service: Service): Promise<string> {
 /** Undefined while the running process has not said anything yet: an older one's words do not count. */
 async function ownStatus(): Promise<AgentStatus | undefined> {
   const found = await command.installedStatus(installable())
-  const status = readAgentStatus(agentStatusFile(agentFolders().state))
+  const status = readAgentStatus(agentStatusFile(agentFolders().state, { service: true }))
   return found.state === 'running' && status?.pid === found.pid ? status : undefined
 }
 

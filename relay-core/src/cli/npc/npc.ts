@@ -1,3 +1,4 @@
+import { kindsOf } from '../../service/service.ts'
 import { relayVersion } from '../../version.ts'
 import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
@@ -12,7 +13,7 @@ npc -server=host:port -vkey=key [-fingerprint=sha256:...]   run in the foregroun
 npc -config=file          the same from a file, with the tunnels in it (default conf/npc.conf)
 npc -server=... -password=... [-local_port=2000]   visit a private tunnel: it listens on 127.0.0.1 (-local_ip=...)
 npc register -server=... -vkey=... [-time=2]   let this machine's address in for so many hours
-npc install               make it a service, with the same flags (-service=auto|systemd|systemd-user|cron|background)
+npc install               make it a service, with the same flags (-service=auto|${kindsOf().join('|')})
 npc uninstall             stop it and take it away (-purge: settings and state too)
 npc start|stop|restart    the service
 npc status                the truth about it (-json); -config=file: what runs of its tunnels, as the relay says
@@ -64,7 +65,7 @@ async function main(args: string[]): Promise<number> {
     case 'restart':
       return service.restartAgent()
     case 'status':
-      return service.agentStatus(flags.json ?? false)
+      return service.agentStatus(flags.json ?? false, flags.conf_path)
     default:
       throw usageError(`There is no command "${command}".\n\n${usage}`)
   }

@@ -1,3 +1,4 @@
+import { makeClosedFolder } from '../../files/close-folder.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { readConfigFile } from '../../config/file/read-config-file.ts'
 import { parseRelayConfig } from '../../config/relay/relay-config.ts'
@@ -16,6 +17,8 @@ export async function runConnectCommand(
   folders: Folders,
   { host = guessServerName(), json = false }: { host?: string | undefined; json?: boolean | undefined },
 ): Promise<number> {
+  const readable = await makeClosedFolder(folders.state)
+  if (readable !== null) process.stderr.write(`${readable}\n`)
   const { port, fingerprint, key } = await readAll(folders)
   const query = new URLSearchParams({ host, port: String(port), key, fingerprint })
   const link = `nps-desktop://connect?${query.toString()}`

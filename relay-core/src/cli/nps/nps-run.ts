@@ -1,6 +1,7 @@
 import { readConfigFile } from '../../config/file/read-config-file.ts'
 import { parseRelayConfig, readLogLevel, type RelayConfig } from '../../config/relay/relay-config.ts'
 import type { Folders } from '../../config/file/folders.ts'
+import { makeClosedFolder } from '../../files/close-folder.ts'
 import { RelayError } from '../../api/errors.ts'
 import { createLog, type Log } from '../../log/log.ts'
 import { controlPath } from '../../api-client/control-path.ts'
@@ -26,6 +27,8 @@ export async function runRelay(
   const writeLog = openLogOutput(config.logPath)
   const log = createLog({ level: config.logLevel, write: writeLog })
   for (const { line, message } of warnings) log.warn(`${folders.config}:${line}: ${message}`)
+  const readable = await makeClosedFolder(folders.state)
+  if (readable !== null) log.warn(readable)
   const service = process.env['NPS_SERVICE']
   const restart = Promise.withResolvers<'restart'>()
   const relay = new Relay({

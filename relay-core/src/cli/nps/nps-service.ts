@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { makeClosedFolder } from '../../files/close-folder.ts'
 import { writeFileAtomically } from '../../files/atomic-file.ts'
 import { foldersIn, installFolder, type Folders } from '../../config/file/folders.ts'
 import { thisProcess } from '../../config/file/system-folders.ts'
@@ -26,6 +27,7 @@ export async function installRelay(flags: {
     flags.conf_path === undefined ? installFolder('nps', who) : resolve(flags.conf_path),
     join('conf', 'nps.conf'),
   )
+  const readable = await makeClosedFolder(folders.root)
   await mkdir(dirname(folders.config), { recursive: true })
   await mkdir(folders.programs, { recursive: true })
   const isKept = existsSync(folders.config)
@@ -39,7 +41,7 @@ export async function installRelay(flags: {
   const programFolder = flags.program_folder === undefined ? undefined : resolve(flags.program_folder)
   const { sandbox, note } = await relaySandbox(folders)
   await command.install({ ...installable(folders), sandbox }, flags.service, programFolder)
-  if (note !== null) print(note)
+  for (const line of [note, readable]) if (line !== null) print(line)
   print(
     isKept
       ? `The settings in ${folders.config} are kept. Next: nps start`
@@ -66,25 +68,24 @@ export function restartRelay(folders: Folders): Promise<number> {
 }
 
 export function relayStatus(folders: Folders, json: boolean): Promise<number> {
-  return command.status(installable(folders), {
-    json,
-    more: async () => {
-      const connection = await connectControlSocket(controlPath(folders.state))
-      try {
-        const status = await connection.client.status.get({})
-        const { version, bridgePort, webPort, httpPort, httpsPort, clientsOnline, clientsTotal } = status
-        const console = webPort === null ? 'no console' : `console on port ${webPort}`
-        const hosts = [httpPort, httpsPort].filter((port) => port)
-        const sites = hosts.length > 0 ? `hosts on port ${hosts.join(' and ')}, ` : ''
-        return {
-          text: `Version ${version}, bridge on port ${bridgePort}, ${console}, ${sites}${clientsOnline} of ${clientsTotal} clients online.`,
-          values: { ...status },
-        }
-      } finally {
-        connection.close()
+  const ask = async () => {
+    const connection = await connectControlSocket(controlPath(folders.state))
+    try {
+      const status = await connection.client.status.get({})
+      const { version, bridgePort, webPort, httpPort, httpsPort, clientsOnline, clientsTotal } = status
+      const console = webPort === null ? 'no console' : `console on port ${webPort}`
+      const hosts = [httpPort, httpsPort].filter((port) => port)
+      const sites = hosts.length > 0 ? `hosts on port ${hosts.join(' and ')}, ` : ''
+      return {
+        text: `Version ${version}, bridge on port ${bridgePort}, ${console}, ${sites}${clientsOnline} of ${clientsTotal} clients online.`,
+        values: { ...status },
       }
-    },
-  })
+    } finally {
+      connection.close()
+    }
+  }
+  const foreground = () => ask().catch(() => undefined)
+  return command.status(installable(folders), { json, more: ask, foreground })
 }
 
 export async function reload(folders: Folders): Promise<number> {

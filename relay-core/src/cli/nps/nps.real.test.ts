@@ -330,6 +330,28 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     })
   })
 
+  test('status tells of what runs in the foreground, until it has ended', async () => {
+    const relay = await startRelay()
+    expect((await ask('status')).stdout).toMatch(
+      /^nps runs in the foreground, as no service\. Version .* 0 of 0 clients online\.\n$/,
+    )
+    expect(await json('status')).toMatchObject({ service: 'foreground', state: 'running', bridgePort: port })
+    const { id } = await json<Client>('client', 'add', '-name=lab')
+    const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
+    const [, ...args] = stdout.trim().split(' ')
+    const own = `-conf_path=${join(folder, 'npc')}`
+    const agent = await start(npc, [...args, own], 'agent online')
+    const online = await run(npc, 'status', own)
+    expect(online).toMatchObject({ code: 0, stdout: expect.stringContaining('npc runs in the foreground') })
+    expect(online.stdout).toContain(`It is online at 127.0.0.1:${port}.`)
+    agent.kill('SIGKILL')
+    await once(agent, 'exit')
+    expect((await run(npc, 'status', own)).stdout).toContain('npc is not installed.')
+    relay.kill('SIGTERM')
+    await once(relay, 'exit')
+    expect(await ask('status')).toMatchObject({ code: 3 })
+  })
+
   test('connect prints what the app needs, also while nps is stopped', async () => {
     const printed = await json<Record<string, string>>('connect', '-host=120.1.1.2')
     expect(printed).toMatchObject({

@@ -1,4 +1,5 @@
 import { relayFolders } from '../../config/file/folders.ts'
+import { kindsOf } from '../../service/service.ts'
 import { relayVersion } from '../../version.ts'
 import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
@@ -8,7 +9,7 @@ import { print } from '../shared/output.ts'
 const usage = `nps ${relayVersion}, the relay of NPS Desktop
 
 nps                      run in the foreground (-conf_path=folder -log_level=info -log_path=file)
-nps install              make it a service (-service=auto|systemd|systemd-user|cron|background)
+nps install              make it a service (-service=auto|${kindsOf().join('|')})
                          beside another nps: -conf_path=folder -program_folder=folder
 nps uninstall            stop it and take it away (-purge: settings and state too)
 nps start|stop|restart   the service

@@ -25,6 +25,11 @@ export function ownFolders({ config, state }: Folders): Sandbox {
 export async function relaySandbox(folders: Folders): Promise<{ sandbox: Sandbox; note: string | null }> {
   const own = ownFolders(folders)
   if (process.getuid?.() !== 0) return { sandbox: own, note: null }
+  if (process.platform !== 'linux')
+    return {
+      sandbox: { ...own, ownAccount: false },
+      note: '  (it runs as root: only on Linux and Windows it gets an account of its own)',
+    }
   const obstacle = await accountObstacle([folders.root])
   if (obstacle !== null) {
     const asRoot = { ...own, ownAccount: false, readsEverything: true }

@@ -44,7 +44,7 @@ export async function runCommandLine(
   process.stderr.on('error', () => undefined)
   try {
     args = takeArguments(secretFlags)
-    process.exitCode = await main(args)
+    process.exitCode = asServiceReads(await main(args))
   } catch (error) {
     const { code, message } = describe(error)
     if (args.some((arg) => /^--?json(=true|=1)?$/.test(arg)) && error instanceof RelayError) {
@@ -53,8 +53,15 @@ export async function runCommandLine(
       )
     }
     process.stderr.write(`${printableLines(message)}\n`)
-    process.exitCode = code
+    process.exitCode = asServiceReads(code)
   }
+}
+
+/** launchd starts a program again after every code but 0, which there says that it would not help. */
+export function asServiceReads(code: number, service = process.env['NPS_SERVICE'] ?? ''): number {
+  if (!service.startsWith('launchd')) return code
+  if (code === exitCode.hopeless) return exitCode.ok
+  return code === exitCode.ok ? exitCode.failed : code
 }
 
 function describe(error: unknown): { code: number; message: string } {

@@ -35,6 +35,8 @@ function handedOver(text: string): readonly string[] {
 
 /** Returns only where it cannot be done: the stock flag must work wherever it did. */
 function replaceProcess(args: readonly string[], hidden: string): void {
+  // Windows has no such call, and shows a command line only to its user and to administrators.
+  if (process.platform === 'win32') return
   const { execPath, env } = process
   try {
     process.execve?.(execPath, [execPath, ...scriptOf(process), ...args], { ...env, [variable]: hidden })

@@ -1,16 +1,11 @@
 import { rm } from 'node:fs/promises'
-import { chooseService, serviceOf, type Choice } from '../../service/choose-service.ts'
+import type { InstallKind } from '../../api/models.ts'
+import { chooseService, serviceOf, type Choice } from '../../service/choice/choose-service.ts'
 import { readInstallation, removeInstallation, writeInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'
-import { installProgram, removeProgram } from '../../service/program-file.ts'
+import { installProgram, removeMovedAside, removeProgram } from '../../service/program-file.ts'
 import type { Sandbox } from '../../service/sandbox.ts'
-import {
-  serviceKinds,
-  type Service,
-  type ServiceKind,
-  type ServiceSpec,
-  type ServiceStatus,
-} from '../../service/service.ts'
+import { kindsOf, type Service, type ServiceSpec, type ServiceStatus } from '../../service/service.ts'
 import { ExitError, exitCode } from './exit.ts'
 import { usageError } from './flags.ts'
 import { print, printJson } from './output.ts'
@@ -80,6 +75,7 @@ export async function start(
   isReady: (service: Service) => Promise<string>,
 ): Promise<number> {
   const { service, spec } = await installed(what)
+  await removeMovedAside(spec.program)
   await service.start(spec)
   print(await isReady(service))
   return exitCode.ok
@@ -101,12 +97,31 @@ export async function restart(
   return start(what, isReady)
 }
 
-/** Asks the service manager, and the program itself through `more`. */
+/** What a running program says of itself. */
+interface Own {
+  readonly text: string
+  readonly values: Record<string, unknown>
+}
+
+/**
+ * Asks the service manager, and the program itself through `more`; while no service runs, through `foreground` one that
+ * somebody has started by hand.
+ */
 export async function status(
   what: Installable,
-  { json, more }: { json: boolean; more: () => Promise<{ text: string; values: Record<string, unknown> }> },
+  {
+    json,
+    more,
+    foreground,
+  }: { json: boolean; more: () => Promise<Own>; foreground: () => Promise<Own | undefined> },
 ): Promise<number> {
   const installation = await readInstallation(what.folder)
+  const own = installation ? undefined : await foreground()
+  if (own) {
+    if (json) printJson({ service: 'foreground', state: 'running', ...own.values })
+    else print(`${what.name} runs in the foreground, as no service. ${own.text}`.trim())
+    return exitCode.ok
+  }
   if (!installation) {
     if (json) printJson({ service: null, state: 'not-installed' })
     else print(`${what.name} is not installed. Install it with "${what.name} install".`)
@@ -138,7 +153,7 @@ async function installed(what: Installable): Promise<{ service: Service; spec: S
 
 function statusOf(
   what: Installable,
-  { kind, program }: { kind: ServiceKind; program: string },
+  { kind, program }: { kind: InstallKind; program: string },
 ): Promise<ServiceStatus> {
   return serviceOf(kind).status(specOf(what, program))
 }
@@ -149,8 +164,8 @@ function specOf({ name, description, folder, args, sandbox }: Installable, progr
 
 async function choose(wanted: string | undefined): Promise<Choice> {
   if (wanted === undefined || wanted === 'auto') return chooseService()
-  const kind = serviceKinds.find((known) => known === wanted)
-  if (!kind) throw usageError(`-service is one of auto, ${serviceKinds.join(', ')}; not "${wanted}".`)
+  const kind = kindsOf().find((known) => known === wanted)
+  if (!kind) throw usageError(`-service is one of auto, ${kindsOf().join(', ')}; not "${wanted}".`)
   const service = serviceOf(kind)
   const obstacle = await service.obstacle()
   if (obstacle !== null)

@@ -18,6 +18,22 @@ export const lab = {
       text: 'This account can neither keep a service running nor use cron. After a restart, choose Set up again, or ask the administrator to run the line below.',
       ask: 'loginctl enable-linger {user}',
     },
+    'windows-service': {
+      title: 'Starts at boot',
+      text: 'Windows starts npc as a service with the machine, and again if it ever stops.',
+    },
+    logon: {
+      title: 'Starts when its user logs on',
+      text: 'Windows starts npc when this user logs on, and ends it when they log off. Run npc install there as an administrator to make it start with the machine.',
+    },
+    launchd: {
+      title: 'Starts at boot',
+      text: 'launchd starts npc with the machine, and again if it ever stops.',
+    },
+    'launchd-agent': {
+      title: 'Starts when its user logs in',
+      text: 'launchd starts npc when this user logs in, and ends it when they log out. Run sudo npc install there to make it start with the machine.',
+    },
     none: {
       title: 'Started by hand',
       text: 'After a restart of the lab box somebody has to start npc again. Run npc install there to make it start at boot.',
@@ -34,6 +50,7 @@ export const lab = {
   stateUnknownEver: 'Not known',
   stateWaiting: 'Waiting for it',
   startsAtBoot: 'starts at boot',
+  startsAtLogon: 'runs while its user is logged on',
   runsUntilRestart: 'runs until the lab box restarts',
   on: 'through {server}',
   npc: 'npc {version}',

@@ -20,6 +20,22 @@ export const lab: Translation<typeof en> = {
       text: '此账号不能保留服务，也不能使用 cron。主机重启后，请点击“重新部署”，或请管理员运行下面这一行。',
       ask: 'loginctl enable-linger {user}',
     },
+    'windows-service': {
+      title: '开机自启',
+      text: 'Windows 以服务方式随主机启动 npc，停止后会再次启动。',
+    },
+    logon: {
+      title: '用户登录后启动',
+      text: '此用户登录时 Windows 启动 npc，注销时结束。以管理员身份在该主机上运行 npc install，可让它开机自启。',
+    },
+    launchd: {
+      title: '开机自启',
+      text: 'launchd 随主机启动 npc，停止后会再次启动。',
+    },
+    'launchd-agent': {
+      title: '用户登录后启动',
+      text: '此用户登录时 launchd 启动 npc，注销时结束。在该主机上运行 sudo npc install，可让它开机自启。',
+    },
     none: {
       title: '由人手动启动',
       text: '实验室主机重启后，需要有人再次启动 npc。运行 npc install 可让它自动启动。',
@@ -36,6 +52,7 @@ export const lab: Translation<typeof en> = {
   stateUnknownEver: '状态未知',
   stateWaiting: '等待它上线',
   startsAtBoot: '开机自启',
+  startsAtLogon: '用户登录期间运行',
   runsUntilRestart: '主机重启后需再次启动',
   on: '经由 {server}',
   npc: 'npc {version}',
