@@ -90,7 +90,7 @@ const levels: readonly Level[] = [
     name: 'windows',
     heavy: true,
     commands: [
-      ['node', 'test/testbed/wine/wine-root.ts'],
+      ['node', 'test/testbed/wine/prepare.ts'],
       ['vitest', 'run', '--project', 'windows'],
     ],
     whyNot: canRunWine,

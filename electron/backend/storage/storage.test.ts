@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ownerOnly } from '../../../relay-core/src/testing/owner-only.ts'
 import { openKeyFile } from '../key-file.ts'
 import { mergeSameRelay } from '../servers/steps/same-relay.ts'
 import type { LabRecord, ServerRecord, Storage } from './records.ts'
@@ -84,7 +85,7 @@ test('a secret comes back, and neither the file nor its log holds it in the clea
   storage.close()
   const bytes = await readFile(join(folder, storageFile))
   expect(bytes.includes('correct horse battery')).toBe(false)
-  expect((await stat(join(folder, storageFile))).mode & 0o777).toBe(0o600)
+  expect((await stat(join(folder, storageFile))).mode & 0o777).toBe(ownerOnly)
 })
 
 test('secrets under a prefix go together, others stay', async () => {

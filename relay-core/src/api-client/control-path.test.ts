@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { controlPath } from './control-path.ts'
 
 test('the command line finds the relay of a state folder by a socket file in it', () => {
   expect(controlPath('/etc/nps/state', 'linux')).toEqual({
     folder: '/etc/nps/state',
-    address: '/etc/nps/state/control.sock',
+    address: join('/etc/nps/state', 'control.sock'),
     isProved: false,
   })
 })

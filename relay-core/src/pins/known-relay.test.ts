@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RelayError } from '../api/errors.ts'
 import { silentLog } from '../log/log.ts'
+import { ownerOnly } from '../testing/owner-only.ts'
 import { knownRelay } from './known-relay.ts'
 import { ServerNotes } from './server-notes.ts'
 
@@ -32,7 +33,7 @@ describe('known relay', () => {
     await first.load()
     first.check(one)
     await first.remember(one)
-    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect((await stat(path)).mode & 0o777).toBe(ownerOnly)
 
     const later = known('a:1')
     await later.load()

@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 
 /** The sources of relay-core, tests apart, that hold `pattern`: for rules of the kind "this is done in one place". */
 export async function filesWith(pattern: RegExp): Promise<string[]> {
   const folder = join(import.meta.dirname, '..')
-  const names = await readdir(folder, { recursive: true })
+  const paths = await readdir(folder, { recursive: true })
+  const names = paths.map((path) => path.replaceAll(sep, '/'))
   const sources = names.filter(
     (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.startsWith('testing'),
   )

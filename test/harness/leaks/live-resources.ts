@@ -38,6 +38,10 @@ const kinds: Readonly<Record<string, string>> = {
 const neverCleared = /node:internal\/(abort_controller|deps\/undici)|happy-dom\/lib\/fetch\/AbortSignal/
 const ofRunner = /\/node_modules\/(vitest|@vitest|vite|tinypool|birpc)\//
 
+/** As stacks name a file: with slashes, on Windows too. */
+const asInStacks = (file: string) => file.replaceAll('\\', '/')
+const ownFile = asInStacks(import.meta.filename)
+
 /** Follows what is made and closed from its creation on. */
 export class LiveResources {
   readonly #made = new Map<number, Made>()
@@ -46,7 +50,7 @@ export class LiveResources {
 
   /** `own`: the file that asks, whose timers do not count. */
   constructor(own: string) {
-    this.#own = own
+    this.#own = asInStacks(own)
     const made = this.#made
     createHook({
       // promises close by themselves, and to follow them makes every await ten times slower
@@ -91,7 +95,7 @@ export class LiveResources {
 /** Lines of our own and of packages; of an accepted socket those of its server. */
 function linesOf(made: Made): string[] {
   const lines = (made.trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const outside = lines.filter((line) => !line.includes('node:') && !line.includes(import.meta.filename))
+  const outside = lines.filter((line) => !line.includes('node:') && !line.includes(ownFile))
   if (outside.length === 0 && made.acceptedBy !== undefined) return linesOf(made.acceptedBy)
   return outside.map((line) => line.trim())
 }

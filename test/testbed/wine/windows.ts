@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { pinnedPackages } from '../../../build/pinned-package.ts'
 import { Program } from '../../harness/programs/program.ts'
-import { type CommandResult, tryCommand } from '../run-command.ts'
+import { type CommandResult, runCommand, tryCommand } from '../run-command.ts'
 import { ensureWineRoot, wineEnvironment } from './wine-root.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
@@ -12,21 +13,26 @@ const namespaces = ['--mount', '--pid', '--fork', '--kill-child']
 const script = (name: string) => resolve(import.meta.dirname, name)
 
 /**
- * A Windows system by wine, as new: it sees this computer's network, the repository and the folder for temporary files
- * at their own paths on drive Z, and whatever else it writes is gone when it is closed, with every process in it.
+ * A Windows system by wine, as new: it sees this computer's network, the repository, the pinned packages of npm and the
+ * folder for temporary files at their own paths on drive Z. Whatever else it writes is gone when it is closed, with every
+ * process in it.
  */
 export class Windows {
   readonly #system: ChildProcess
-  readonly #env: NodeJS.ProcessEnv
+  readonly #root: string
+  readonly #env: Readonly<Record<string, string>>
+  readonly #overlays = new Set<string>()
 
-  private constructor(system: ChildProcess, env: NodeJS.ProcessEnv) {
+  private constructor(system: ChildProcess, root: string, env: Record<string, string>) {
     this.#system = system
+    this.#root = root
     this.#env = env
   }
 
   static async start(): Promise<Windows> {
     const root = await ensureWineRoot()
-    const folders = [...new Set([repository, tmpdir()])].filter((path) => path !== '/tmp')
+    await mkdir(pinnedPackages, { recursive: true })
+    const folders = [...new Set([repository, pinnedPackages, tmpdir()])].filter((path) => path !== '/tmp')
     const system = spawn(
       'unshare',
       [...namespaces, script('wine-system.sh'), script('wine-mounts.sh'), root, ...folders],
@@ -35,33 +41,50 @@ export class Windows {
     await saysReady(system)
     // the script is the only child, and the first process of its namespace
     const children = await readFile(`/proc/${system.pid}/task/${system.pid}/children`, 'utf8')
-    return new Windows(system, {
-      ...process.env,
+    return new Windows(system, root, {
       ...wineEnvironment,
       NPS_WINE_SYSTEM: children.trim(),
     })
   }
 
-  /** What `executable` needs in its environment. */
-  get env(): NodeJS.ProcessEnv {
-    return this.#env
+  /** What to add to the environment in which `executable` runs `program`: a path of this computer or a program of Windows. */
+  environmentOf(program: string): Record<string, string> {
+    return { ...this.#env, NPS_WINE_PROGRAM: program }
   }
 
-  /** Runs, with `env`, the Windows program that is its first argument, a path of this computer. */
+  /** Runs a Windows program with the arguments of its own. */
   readonly executable: string = script('run-in-wine.sh')
 
-  /** Runs a program to its end; it is killed after `timeoutMs`, 60 s unless told. */
+  /**
+   * Shows the layers as one folder, the topmost first, at a path that is only there. What is written there is gone with
+   * this system. Does nothing when there is one at that path.
+   */
+  async overlay(path: string, layers: readonly string[]): Promise<void> {
+    if (this.#overlays.has(path)) return
+    this.#overlays.add(path)
+    const own = join(this.#root, 'mnt', 'layers', path)
+    const [upper, work, merged] = [join(own, 'upper'), join(own, 'work'), join(this.#root, 'mnt/root', path)]
+    const options = `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`
+    const pid = this.#env['NPS_WINE_SYSTEM'] ?? ''
+    const inside = async (...command: string[]) =>
+      await runCommand('nsenter', ['--target', pid, '--mount', ...command])
+    await inside('mkdir', '-p', upper, work, merged)
+    await inside('mount', '-t', 'overlay', '-o', options, 'overlay', merged)
+  }
+
+  /** Runs a program in `folder` to its end; it is killed after `timeoutMs`, 60 s unless told. */
   async run(
     program: string,
     args: readonly string[] = [],
-    { timeoutMs = 60_000 }: { timeoutMs?: number } = {},
+    { timeoutMs = 60_000, folder = '/' }: { timeoutMs?: number; folder?: string } = {},
   ): Promise<CommandResult> {
-    return await tryCommand(this.executable, [program, ...args], { env: this.#env, timeoutMs })
+    const env = { ...process.env, ...this.environmentOf(program), NPS_WINE_FOLDER: folder }
+    return await tryCommand(this.executable, args, { env, timeoutMs })
   }
 
   /** Starts a program in `folder`. It ends with `kill()`, or with this. */
   launch(program: string, args: readonly string[], folder: string): Program {
-    return new Program(this.executable, [program, ...args], folder, this.#env)
+    return new Program(this.executable, args, folder, { ...process.env, ...this.environmentOf(program) })
   }
 
   async close(): Promise<void> {

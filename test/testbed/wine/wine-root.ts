@@ -65,8 +65,3 @@ export const wineEnvironment = {
   WINEDEBUG: '-all',
   WINEDLLOVERRIDES: 'mscoree,mshtml=',
 }
-
-if (import.meta.main) {
-  console.log('test bed: the Windows system (the first time about three minutes)')
-  await ensureWineRoot()
-}

@@ -11,7 +11,7 @@ mkdir "$own/upper" "$own/work" "$own/root"
 mount -t overlay -o "lowerdir=$root,upperdir=$own/upper,workdir=$own/work" overlay "$own/root"
 for folder; do
   mkdir -p "$own/root$folder"
-  mount --rbind "$folder" "$own/root$folder"
+  mount --bind "$folder" "$own/root$folder"
 done
 # waits by wait, which also buries the orphans of this namespace: by `tail --pid` and the like a dead process is alive till then
 exec "$mounts" "$own/root" sh -c 'exec 3<&0; cat <&3 >&2 & echo ready; wait $!'

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ownerOnly } from '../../testing/owner-only.ts'
 import { fingerprintOf, isSameFingerprint } from './fingerprint.ts'
 import { loadOrCreateIdentity } from './identity.ts'
 
@@ -18,7 +19,7 @@ describe('identity', () => {
     const again = await loadOrCreateIdentity(folder)
     expect(again.fingerprint).toBe(made.fingerprint)
     expect(made.fingerprint).toMatch(/^sha256:[\w-]{43}$/)
-    expect((await stat(join(folder, 'identity.pem'))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, 'identity.pem'))).mode & 0o777).toBe(ownerOnly)
   })
 
   it('has a certificate that OpenSSL reads, signed by its own key and valid', async () => {

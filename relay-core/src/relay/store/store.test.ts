@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ownerOnly } from '../../testing/owner-only.ts'
 import { keyIdOf, newVkey } from './client-store.ts'
 import { openStore } from './store.ts'
 
@@ -22,7 +23,7 @@ test('clients and tunnels survive closing; removing a client removes its tunnels
     { clientId: client.id, name: 'ssh', mode: 'tcp', port: 7001, target: '127.0.0.1:22' },
     t0,
   )
-  expect(statSync(join(folder, 'relay.db')).mode & 0o777).toBe(0o600)
+  expect(statSync(join(folder, 'relay.db')).mode & 0o777).toBe(ownerOnly)
   first.close()
 
   const second = openStore(folder, t0 + 1)
