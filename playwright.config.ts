@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
-import type { AppFixtureOptions } from './test/e2e/app-fixture.ts'
+import type { AppFixtureOptions, WorkerFixtureOptions } from './test/e2e/app-fixture.ts'
 
 /**
- * The same specs against headless in Chromium and against real Electron. `*.machine.spec.ts` need the test bed.
+ * The same specs against headless in Chromium and against real Electron, here and on Windows. `*.machine.spec.ts` need the test bed.
  */
-export default defineConfig<AppFixtureOptions>({
+export default defineConfig<AppFixtureOptions, WorkerFixtureOptions>({
   testDir: join(import.meta.dirname, 'test/e2e'),
   outputDir: join(import.meta.dirname, 'test-results/playwright'),
   workers: 1,
@@ -20,5 +20,10 @@ export default defineConfig<AppFixtureOptions>({
     { name: 'chromium-machines', testMatch: '*.machine.spec.ts', use: { host: 'headless' } },
     { name: 'electron', testMatch: '*.spec.ts', testIgnore: '*.machine.spec.ts', use: { host: 'electron' } },
     { name: 'electron-machines', testMatch: '*.machine.spec.ts', use: { host: 'electron' } },
+    {
+      name: 'windows',
+      testMatch: ['welcome.spec.ts', 'settings.spec.ts'],
+      use: { host: 'electron', system: 'windows' },
+    },
   ],
 })

@@ -92,6 +92,7 @@ const levels: readonly Level[] = [
     commands: [
       ['node', 'test/testbed/wine/prepare.ts'],
       ['vitest', 'run', '--project', 'windows'],
+      ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '--project', 'windows'],
     ],
     whyNot: canRunWine,
   },

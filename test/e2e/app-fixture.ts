@@ -2,29 +2,46 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Page, test as base } from '@playwright/test'
+import { Windows, windowsPath } from '../testbed/wine/windows.ts'
 import { startElectronApp } from './app/electron-app.ts'
 import { startHeadlessApp } from './app/headless-app.ts'
 import type { Host, RunningApp } from './app/running-app.ts'
 
 export { expect } from '@playwright/test'
 
+/** The first start of a Windows system may have to build it. */
+const windowsTimeoutMs = 10 * 60_000
+
 export interface AppFixtureOptions {
   readonly host: Host
+}
+
+export interface WorkerFixtureOptions {
+  /** Where the window runs. */
+  readonly system: 'here' | 'windows'
 }
 
 /** The app with a data folder of its own. */
 export class App {
   readonly host: Host
   readonly dataFolder: string
+  /** Where the window runs, if not on this computer. */
+  readonly windows: Windows | null
   readonly #programsFolder: string
   /** What it printed; attached to a failure. */
   readonly output: string[] = []
   #run: RunningApp | undefined
 
-  constructor(options: { host: Host; dataFolder: string; programsFolder: string }) {
+  constructor(options: { host: Host; dataFolder: string; programsFolder: string; windows: Windows | null }) {
     this.host = options.host
     this.dataFolder = options.dataFolder
+    this.windows = options.windows
     this.#programsFolder = options.programsFolder
+  }
+
+  /** The data folder as the app names it. */
+  get shownDataFolder(): string {
+    return this.windows === null ? this.dataFolder : windowsPath(this.dataFolder)
   }
 
   get page(): Page {
@@ -39,9 +56,10 @@ export class App {
   /** `link`: the `nps-desktop://` link that starts the window. */
   async start({ link }: { link?: string } = {}): Promise<void> {
     const start = this.host === 'electron' ? startElectronApp : startHeadlessApp
-    const { dataFolder, output } = this
+    const { dataFolder, windows, output } = this
     this.#run = await start({
       dataFolder,
+      windows,
       programsFolder: this.#programsFolder,
       output,
       ...(link === undefined ? {} : { link }),
@@ -53,12 +71,24 @@ export class App {
   }
 }
 
-export const test = base.extend<AppFixtureOptions & { programsFolder: string; app: App }>({
+export const test = base.extend<
+  AppFixtureOptions & { programsFolder: string; app: App },
+  WorkerFixtureOptions & { windows: Windows | null }
+>({
+  system: ['here', { option: true, scope: 'worker' }],
+  windows: [
+    async ({ system }, use) => {
+      if (system === 'here') return use(null)
+      await using windows = await Windows.start()
+      await use(windows)
+    },
+    { scope: 'worker', timeout: windowsTimeoutMs },
+  ],
   host: ['headless', { option: true }],
   programsFolder: [join(import.meta.dirname, '../../build/out'), { option: true }],
-  app: async ({ host, programsFolder }, use, testInfo) => {
+  app: async ({ host, programsFolder, windows }, use, testInfo) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'nps-desktop-e2e-'))
-    const app = new App({ host, dataFolder, programsFolder })
+    const app = new App({ host, dataFolder, programsFolder, windows })
     try {
       await app.start()
       await use(app)

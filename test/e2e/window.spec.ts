@@ -153,7 +153,7 @@ test('the start at login is an entry of the desktop, which opens no window until
   await expect.poll(() => existsSync(entry)).toBe(true)
   expect(await readFile(entry, 'utf8')).toMatch(/^Exec=".*electron" ".*main\.js" "--hidden"$/m)
   await app.close()
-  const command = await electronCommand(app.dataFolder)
+  const command = await electronCommand(app.dataFolder, app.windows)
   const hidden = await _electron.launch({ ...command, args: [...command.args, '--hidden'] })
   try {
     await hidden.evaluate(({ app: running }) => running.whenReady())
@@ -200,7 +200,7 @@ function windowOf(app: App): Promise<JSHandle<BrowserWindow>> {
 
 /** Starts the program again on the same data, as a click on its icon does. Answers its exit code. */
 async function secondStart(app: App, ...more: string[]): Promise<number | null> {
-  const { executablePath, args, env } = await electronCommand(app.dataFolder)
+  const { executablePath, args, env } = await electronCommand(app.dataFolder, app.windows)
   const second = spawn(executablePath, [...args, ...more], { env, stdio: 'ignore', timeout: 30_000 })
   const [code] = (await once(second, 'exit')) as [number | null]
   return code

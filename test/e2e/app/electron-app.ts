@@ -1,6 +1,8 @@
 import { resolve, join } from 'node:path'
 import { type Browser, _electron } from '@playwright/test'
 import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
+import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
+import { windowsElectron } from '../../testbed/wine/windows-electron.ts'
 import { startBrowser, usualSize } from './browser.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './program-output.ts'
@@ -8,27 +10,38 @@ import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from 
 
 const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')
 
-/** How to start the real Electron on `dataFolder`; more arguments come after these. */
-export async function electronCommand(
-  dataFolder: string,
-): Promise<{ executablePath: string; args: string[]; env: Record<string, string> }> {
-  return {
-    executablePath: await electronBinary(),
-    args: [...electronArguments, mainScript],
-    env: {
-      ...(process.env as Record<string, string>),
-      NPS_DESKTOP_DATA: dataFolder,
+interface ElectronCommand {
+  readonly executablePath: string
+  readonly args: string[]
+  readonly env: Record<string, string>
+}
+
+/** How to start the real Electron on `dataFolder`, on this computer or on Windows; more arguments come after these. */
+export async function electronCommand(dataFolder: string, windows: Windows | null): Promise<ElectronCommand> {
+  const env = { ...(process.env as Record<string, string>), LANGUAGE: 'en' }
+  if (windows === null)
+    return {
+      executablePath: await electronBinary(),
+      args: [...electronArguments, mainScript],
       // what it writes for the desktop it writes here
-      XDG_CONFIG_HOME: join(dataFolder, 'config'),
-      LANGUAGE: 'en',
+      env: { ...env, NPS_DESKTOP_DATA: dataFolder, XDG_CONFIG_HOME: join(dataFolder, 'config') },
+    }
+  return {
+    executablePath: windows.executable,
+    // wine has no graphics processor to offer, and Electron would first try each way to one
+    args: [...electronArguments, '--disable-gpu', windowsPath(mainScript)],
+    env: {
+      ...env,
+      ...windows.environmentOf(await windowsElectron(windows)),
+      NPS_DESKTOP_DATA: windowsPath(dataFolder),
     },
   }
 }
 
 /** Starts the real window; addresses that it hands to the desktop's browser are caught. */
-export async function startElectronApp({ dataFolder, output, link }: AppStart): Promise<RunningApp> {
+export async function startElectronApp({ dataFolder, windows, output, link }: AppStart): Promise<RunningApp> {
   const requests = await BrowserRequests.listen()
-  const command = await electronCommand(dataFolder)
+  const command = await electronCommand(dataFolder, windows)
   const electron = await _electron.launch({
     ...command,
     args: link === undefined ? command.args : [...command.args, link],

@@ -1,4 +1,5 @@
 import type { ElectronApplication, Page } from '@playwright/test'
+import type { Windows } from '../../testbed/wine/windows.ts'
 
 /** Where the app runs: `headless` serves it to Chromium, `electron` is the real window. */
 export type Host = 'headless' | 'electron'
@@ -9,6 +10,8 @@ export const startTimeoutMs = 60_000
 export const actionTimeoutMs = 15_000
 
 export interface AppStart {
+  /** Where the window runs, if not on this computer. */
+  readonly windows: Windows | null
   readonly dataFolder: string
   /** Where nps and npc lie that the app uploads; the window always takes those of its build. */
   readonly programsFolder: string
