@@ -78,6 +78,8 @@ Section
   MessageBox MB_ICONEXCLAMATION "${PRODUCT_NAME} is still running. Quit it, also in the notification area, and try again.$\n$\n${PRODUCT_NAME} 仍在运行。请退出它（包括通知区域中的图标），然后重试。"
   Abort
   free:
+  ; a folder given by /D= may be anybody's: only one that holds the app is emptied
+  IfFileExists "$INSTDIR\resources\app.asar" 0 +2
   RMDir /r "$INSTDIR"
   SetOutPath "$INSTDIR"
   File /r "${PROJECT_DIR}/build/out/package/win-unpacked/*.*"
@@ -114,6 +116,10 @@ SectionEnd
 
 ; The person's data stay, in %APPDATA%.
 Section "Uninstall"
+  ; it takes its own folder away, so it has to lie in the app's, not where somebody has copied it to
+  IfFileExists "$INSTDIR\resources\app.asar" +3 0
+  SetErrorLevel 2
+  Abort
   ClearErrors
   Delete "$INSTDIR\${EXE}"
   ${If} ${Errors}
