@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { keeperText, windowsWord } from './keeper.ts'
 import { logonCommand } from './logon.ts'
@@ -26,10 +27,10 @@ test.each([
 test('the keeper is told by four lines what to keep running', () => {
   const [name, pid, lastError, command, end] = keeperText(spec).split('\r\n')
   expect(name).toMatch(/^npc-[0-9a-f]{16}$/)
-  expect(pid).toBe('/Users/li na/npc/state/npc-program.pid')
-  expect(lastError).toBe('/Users/li na/npc/state/npc-last-error.txt')
+  expect(pid).toBe(join(spec.folder, 'state/npc-program.pid'))
+  expect(lastError).toBe(join(spec.folder, 'state/npc-last-error.txt'))
   expect(command).toBe(
-    '"/Users/li na/npc.exe" "-config=/Users/li na/npc.conf" -log_level=debug "-log_path=/Users/li na/npc/state/npc.log"',
+    `"/Users/li na/npc.exe" "-config=/Users/li na/npc.conf" -log_level=debug "-log_path=${join(spec.folder, 'state/npc.log')}"`,
   )
   expect(end).toBe('')
 })
@@ -41,5 +42,7 @@ test('two installations have two names, however a folder is spelled', () => {
 })
 
 test('a logon entry is a short line', () => {
-  expect(logonCommand(spec)).toBe('"/Users/li na/npc-keeper.exe" run "/Users/li na/npc/state/npc-keeper.txt"')
+  expect(logonCommand(spec)).toBe(
+    `"${join('/Users/li na/npc-keeper.exe')}" run "${join(spec.folder, 'state/npc-keeper.txt')}"`,
+  )
 })
