@@ -23,6 +23,9 @@ export default defineConfig<AppFixtureOptions, WorkerFixtureOptions>({
     {
       name: 'windows',
       testMatch: ['welcome.spec.ts', 'settings.spec.ts'],
+      // wine on two busy cores
+      timeout: 300_000,
+      expect: { timeout: 45_000 },
       use: { host: 'electron', system: 'windows' },
     },
   ],

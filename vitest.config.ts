@@ -76,8 +76,9 @@ export default defineConfig({
           name: 'platforms',
           setupFiles: [leakGuard],
           include: ['test/platforms/*.platform.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
+          // qemu on a busy computer: the sum of its own deadlines
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },
@@ -87,7 +88,8 @@ export default defineConfig({
           setupFiles: [leakGuard],
           include: ['test/**/*.windows.test.ts'],
           exclude: ['**/node_modules/**'],
-          testTimeout: 120_000,
+          // wine starts some programs in a minute on a busy computer
+          testTimeout: 600_000,
           // the first one may have to build the root
           hookTimeout: 900_000,
           fileParallelism: false,

@@ -33,8 +33,8 @@ export function readAppLink(link: string): AppLink {
   const shown = (link.split(/[?#]/, 1)[0] ?? '').replaceAll(/[^\x20-\x7e]/g, '').slice(0, maxShown)
   const unknown: AppLink = { kind: 'unknown', shown }
   if (link.length > maxLength || !isAppLink(link) || !URL.canParse(link)) return unknown
-  const { host, pathname, search, hash, username, port } = new URL(link)
-  if (username !== '' || port !== '' || hash !== '') return unknown
+  const { host, pathname, search, hash, username, password, port } = new URL(link)
+  if (username !== '' || password !== '' || port !== '' || hash !== '') return unknown
   const path = pathname.replace(/^\//, '')
   if (host === 'connect' && path === '' && search !== '') return { kind: 'connect', line: link }
   if (search !== '') return unknown

@@ -100,7 +100,8 @@ export const test = base.extend<
           contentType: 'text/plain',
         })
       }
-      await rm(dataFolder, { recursive: true, force: true })
+      // processes of the app may still write for a moment
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     }
   },
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type ElectronApplication, type JSHandle, _electron } from '@playwright/test'
 import type { BrowserWindow } from 'electron'
 import { electronCommand } from './app/electron-app.ts'
+import { startTimeoutMs } from './app/running-app.ts'
 import { type App, expect, test } from './app-fixture.ts'
 import { SettingsPage } from './pages/settings-page.ts'
 import { WelcomePage } from './pages/welcome-page.ts'
@@ -154,14 +155,18 @@ test('the start at login is an entry of the desktop, which opens no window until
   expect(await readFile(entry, 'utf8')).toMatch(/^Exec=".*electron" ".*main\.js" "--hidden"$/m)
   await app.close()
   const command = await electronCommand(app.dataFolder, app.windows)
-  const hidden = await _electron.launch({ ...command, args: [...command.args, '--hidden'] })
+  const hidden = await _electron.launch({
+    ...command,
+    args: [...command.args, '--hidden'],
+    timeout: startTimeoutMs,
+  })
   try {
     await hidden.evaluate(({ app: running }) => running.whenReady())
     expect(await hidden.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0)
     expect(await secondStart(app, '--hidden')).toBe(0)
     expect(hidden.windows()).toHaveLength(0)
     expect(await secondStart(app)).toBe(0)
-    const page = await hidden.firstWindow()
+    const page = await hidden.firstWindow({ timeout: startTimeoutMs })
     await expect(new WelcomePage(page).heading).toBeVisible()
     await new SettingsPage(page).open()
     const again = page.getByRole('switch', { name: 'Start when you log in' })

@@ -12,18 +12,17 @@ let deb: string
 let computer: DesktopComputer
 let before: string[]
 let work: string
+const parts = new AsyncDisposableStack()
 
 beforeAll(async () => {
   deb = await madePackage('_amd64.deb')
   work = await mkdtemp(join(tmpdir(), 'nps-desktop-deb-'))
-  computer = await DesktopComputer.create()
+  parts.defer(() => rm(work, { recursive: true }))
+  computer = parts.use(await DesktopComputer.create())
   before = await computer.files()
 })
 
-afterAll(async () => {
-  await computer[Symbol.asyncDispose]()
-  await rm(work, { recursive: true })
-})
+afterAll(() => parts.disposeAsync())
 
 it('says what it is, who makes it and what it needs', async () => {
   const fields = await runCommand('dpkg-deb', ['--field', deb])

@@ -10,7 +10,7 @@ import { Program } from '../harness/programs/program.ts'
 import { type Machine, programOn } from './machine.ts'
 
 /** For a start and for each command line; qemu on a busy computer needs most of a minute for a first start. */
-const startTimeoutMs = 90_000
+export const startTimeoutMs = 90_000
 
 /** nps and npc of one machine's kind, on loopback, driven as people do: by their command lines. */
 export class PairOn {

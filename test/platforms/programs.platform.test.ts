@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Targets } from '../harness/peers/loopback-targets.ts'
 import { amd64, arm64, type Machine, muslAmd64, muslArm64, oldKernel, programOn } from './machine.ts'
 import { ensureMuslLibraries } from './musl-libraries.ts'
-import { echoed, PairOn } from './pair-on.ts'
+import { echoed, PairOn, startTimeoutMs } from './pair-on.ts'
 
 const bytes = randomBytes(8_000_000)
 const sha256 = (body: Buffer) => createHash('sha256').update(body).digest('hex')
@@ -20,15 +20,14 @@ describe.each(machines)('nps and npc on $name', (machine) => {
   let pair: PairOn
   let target: number
   const targets = new Targets()
+  const parts = new AsyncDisposableStack()
 
   beforeAll(async () => {
+    parts.defer(() => targets.close())
     target = await targets.echo()
-    pair = await PairOn.start(machine)
+    pair = parts.adopt(await PairOn.start(machine), (one) => one.close())
   })
-  afterAll(async () => {
-    await targets.close()
-    await pair.close()
-  })
+  afterAll(() => parts.disposeAsync())
 
   it('carry 8 MB there and back through a tunnel', async () => {
     expect(sha256(await echoed(await pair.openTunnel(target), bytes))).toBe(sent)
@@ -44,7 +43,9 @@ it.each([arm64('cortex-a72'), arm64('cortex-a76'), amd64('Westmere')])(
   async (machine) => {
     for (const program of ['nps', 'npc'] as const) {
       const [command, ...args] = programOn(machine, program)
-      const { stdout } = await promisify(execFile)(command, [...args, '-version'], { timeout: 60_000 })
+      const { stdout } = await promisify(execFile)(command, [...args, '-version'], {
+        timeout: startTimeoutMs,
+      })
       expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     }
   },

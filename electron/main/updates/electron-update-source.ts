@@ -37,11 +37,21 @@ export function electronUpdateSource({
     answer({ cancel: readUpdateAddress(url.split(/[?#]/, 1)[0] ?? '') === null }),
   )
   let token: CancellationToken | undefined
+  let lastCheck: Promise<unknown> = Promise.resolve()
+  const check = async (address: string) => {
+    updater.setFeedURL({ provider: 'generic', url: address })
+    const result = await updater.checkForUpdates()
+    return result?.isUpdateAvailable === true ? { version: result.updateInfo.version } : null
+  }
   return {
-    find: async (address) => {
-      updater.setFeedURL({ provider: 'generic', url: address })
-      const result = await updater.checkForUpdates()
-      return result?.isUpdateAvailable === true ? { version: result.updateInfo.version } : null
+    find: (address) => {
+      // while a check is under way, electron-updater answers the next one with it, whatever address that was of
+      const found = lastCheck.then(
+        () => check(address),
+        () => check(address),
+      )
+      lastCheck = found
+      return found
     },
     fetch: async (onPercent) => {
       token = new CancellationToken()

@@ -37,7 +37,8 @@ export function appImageOf({ executable, env }: Pick<Copy, 'executable' | 'env'>
 }
 
 /**
- * Which package manager owns this program. The file `package-type` of electron-builder does not tell: it is in packages alone that
+ * Which package manager owns this program: dpkg's own list tells; of rpm it is only known that it is there, as its list is a
+ * database. The file `package-type` of electron-builder does not tell: it is in packages alone that
  * were made for a feed, and in the archives that were made after them.
  */
 function packageKind({ executable, root }: Copy): 'deb' | 'rpm' | null {

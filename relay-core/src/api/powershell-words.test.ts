@@ -9,5 +9,6 @@ test('a quoted word is one word for PowerShell, whatever is in it', () => {
 
 test('a line holds nothing that PowerShell or cmd would read before it runs', () => {
   expect(powershellLine("f 'a'")).toBe(`powershell -NoProfile -ExecutionPolicy Bypass -Command "f 'a'"`)
-  for (const sign of ['"', '$', '`', '%', '\n']) expect(() => powershellLine(`f ${sign}`)).toThrow(TypeError)
+  for (const sign of ['"', '“', '„', '$', '`', '%', '\n'])
+    expect(() => powershellLine(`f ${sign}`)).toThrow(TypeError)
 })

@@ -10,7 +10,7 @@ export function powershellWord(text: string): string {
  * no characters that one of the two reads as its own: throws a `TypeError` otherwise.
  */
 export function powershellLine(script: string): string {
-  if (/["$`%\p{Cc}]/u.test(script))
+  if (/["\u201c-\u201e$`%\p{Cc}]/u.test(script))
     throw new TypeError('not a script that both PowerShell and cmd leave as it is')
   return `powershell -NoProfile -ExecutionPolicy Bypass -Command "${script}"`
 }

@@ -80,6 +80,11 @@ export type StockModeName = (typeof table)[TunnelMode]['stockNames'][number]
 /** Every mode there is. `docs/how-to/add-a-tunnel-mode.md` says what else a new one needs. */
 export const tunnelModes: Readonly<Record<TunnelMode, TunnelModeTraits>> = table
 
+/** Undefined for a tunnel of a later nps, whose mode this one does not know: such a tunnel is kept, and does not open. */
+export function traitsOf(mode: string): TunnelModeTraits | undefined {
+  return Object.hasOwn(tunnelModes, mode) ? tunnelModes[mode as TunnelMode] : undefined
+}
+
 /** In the order in which people are shown them. */
 export const tunnelModeNames = Object.keys(table) as TunnelMode[]
 
@@ -93,7 +98,7 @@ export function isInterchangeable(mode: string): mode is InterchangeableMode {
 
 /** Whether the setting means something to tunnels of the mode. */
 export function takesSetting(mode: TunnelMode, setting: ModeSetting): boolean {
-  return tunnelModes[mode].settings.includes(setting)
+  return traitsOf(mode)?.settings.includes(setting) ?? false
 }
 
 export const stockModeNames: readonly StockModeName[] = Object.values(table).flatMap<StockModeName>(

@@ -61,7 +61,6 @@ export class Windows {
    */
   async overlay(path: string, layers: readonly string[]): Promise<void> {
     if (this.#overlays.has(path)) return
-    this.#overlays.add(path)
     const own = join(this.#root, 'mnt', 'layers', path)
     const [upper, work, merged] = [join(own, 'upper'), join(own, 'work'), join(this.#root, 'mnt/root', path)]
     const options = `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`
@@ -70,13 +69,14 @@ export class Windows {
       await runCommand('nsenter', ['--target', pid, '--mount', ...command])
     await inside('mkdir', '-p', upper, work, merged)
     await inside('mount', '-t', 'overlay', '-o', options, 'overlay', merged)
+    this.#overlays.add(path)
   }
 
-  /** Runs a program in `folder` to its end; it is killed after `timeoutMs`, 60 s unless told. */
+  /** Runs a program in `folder` to its end; it is killed after `timeoutMs`, three minutes unless told. */
   async run(
     program: string,
     args: readonly string[] = [],
-    { timeoutMs = 60_000, folder = '/' }: { timeoutMs?: number; folder?: string } = {},
+    { timeoutMs = 180_000, folder = '/' }: { timeoutMs?: number; folder?: string } = {},
   ): Promise<CommandResult> {
     const env = { ...process.env, ...this.environmentOf(program), NPS_WINE_FOLDER: folder }
     return await tryCommand(this.executable, args, { env, timeoutMs })

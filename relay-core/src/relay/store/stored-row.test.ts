@@ -24,12 +24,3 @@ test.each([
 test.each(['7', 7.5, 2 ** 60, null])('%s is no port', (port) => {
   expect(() => row({ port }).integer('port')).toThrow('"port" of row 7 in "tunnels": it is no whole number')
 })
-
-test('a word of a newer nps is refused by name', () => {
-  const known = { tcp: 1, udp: 2 }
-  expect(row({ mode: 'udp' }).keyOf('mode', known)).toBe('udp')
-  for (const mode of ['p2p', 'toString'])
-    expect(() => row({ mode }).keyOf('mode', known)).toThrow(
-      `"mode" of row 7 in "tunnels": this nps knows no "${mode}"`,
-    )
-})

@@ -31,13 +31,6 @@ export class StoredRow {
     return this.#values[column] === null ? null : this.text(column)
   }
 
-  /** One of the keys of `known`; another one is of a newer program. */
-  keyOf<K extends string>(column: string, known: Readonly<Record<K, unknown>>): K {
-    const value = this.text(column)
-    if (isKeyOf(known, value)) return value
-    throw this.#unreadable(column, `this nps knows no ${JSON.stringify(value.slice(0, 40))}`)
-  }
-
   isOn(column: string): boolean {
     return this.integer(column) === 1
   }
@@ -66,8 +59,4 @@ export class StoredRow {
       { cause },
     )
   }
-}
-
-function isKeyOf<K extends string>(known: Readonly<Record<K, unknown>>, value: string): value is K {
-  return Object.hasOwn(known, value)
 }

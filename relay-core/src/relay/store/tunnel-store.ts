@@ -1,5 +1,5 @@
 import type { Limits } from '../../api/limits.ts'
-import { tunnelModes, type TunnelMode } from '../../api/tunnel-modes.ts'
+import type { TunnelMode } from '../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { StateFile } from './state-file.ts'
 import { StoredRow } from './stored-row.ts'
@@ -123,7 +123,7 @@ function fromRow(values: Record<string, unknown>): TunnelRecord {
     clientId: row.integer('client_id'),
     name: row.text('name'),
     // One that this version does not know is kept: it is shown, and refused by its name when it is opened.
-    mode: row.keyOf('mode', tunnelModes),
+    mode: row.text('mode') as TunnelMode,
     port: row.integerOrNull('port'),
     target: row.text('target'),
     settings: row.json('settings'),

@@ -130,3 +130,16 @@ function isOpen(port: number | null): Promise<boolean> {
     socket.resume()
   })
 }
+
+test('a tunnel of a mode that only a later nps knows keeps its port, does not open, and stands in nobody’s way', async () => {
+  tunnels.left = 0
+  const lab = wanted()
+  const { id, port } = await registry.add(lab)
+  const database = new DatabaseSync(join(folder, 'relay.db'))
+  database.prepare('update tunnels set mode = ? where id = ?').run('carrierPigeon', id)
+  database.close()
+  await expect(registry.start(id)).rejects.toMatchObject({ code: 'mode-unsupported' })
+  expect(registry.list()).toMatchObject([{ id, mode: 'carrierPigeon', port }])
+  const other = await registry.add({ ...lab, name: 'other' })
+  expect(other.port).not.toBe(port)
+})

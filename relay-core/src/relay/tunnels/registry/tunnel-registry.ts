@@ -1,12 +1,7 @@
 import { Signal } from '../../../async/signals/signal.ts'
 import type { Limits } from '../../../api/limits.ts'
 import type { Connection, ProbeResult, Tunnel } from '../../../api/models.ts'
-import {
-  isInterchangeable,
-  tunnelModes,
-  type InterchangeableMode,
-  type TunnelMode,
-} from '../../../api/tunnel-modes.ts'
+import { isInterchangeable, type InterchangeableMode, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
@@ -181,7 +176,7 @@ export class TunnelRegistry {
         return this.get(id)
       }
       if (mode !== before.mode) return this.#onPort(mode, change.port, changeOn)
-      return changeOn(tunnelModes[mode].port === null ? null : (change.port ?? before.port))
+      return changeOn(before.port === null ? null : (change.port ?? before.port))
     })
   }
 

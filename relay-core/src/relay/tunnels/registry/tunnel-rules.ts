@@ -1,5 +1,5 @@
 import { RelayError } from '../../../api/errors.ts'
-import { takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
+import { takesSetting, traitsOf, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { PortRanges } from '../../../net/address/port-ranges.ts'
 import { checkPushedHost } from './host-claims.ts'
 import { checkPortAllowed, findFreePort, type PortChoice } from './port-choice.ts'
@@ -111,8 +111,8 @@ export class TunnelRules {
     const transport = tunnelModes[mode].port ?? 'tcp'
     const taken = new Map<number, string>()
     for (const tunnel of store.list()) {
-      if (tunnel.port !== null && tunnelModes[tunnel.mode].port === transport)
-        taken.set(tunnel.port, tunnel.name)
+      const traits = traitsOf(tunnel.mode)
+      if (tunnel.port !== null && (!traits || traits.port === transport)) taken.set(tunnel.port, tunnel.name)
     }
     const own = new Set(transport === 'tcp' ? ownPorts() : [])
     return { allowed: allowPorts(), host, transport, taken, own }
