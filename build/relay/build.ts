@@ -46,7 +46,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 }
 
 await mkdir(join(out, 'work'), { recursive: true })
-const keeper = await buildKeeper(join(out, 'work'))
+const keeper = await buildKeeper(join(out, 'work'), { isNeeded: isAll })
 const bundles = {
   windows: await bundlesWith(keeper),
   others: await bundlesWith(null),

@@ -23,13 +23,16 @@ const flags = [
 
 /**
  * Builds what keeps nps and npc running on Windows, in this folder. Null, and a line that says so, where there is no
- * compiler for it: the programs for Windows cannot be installed as a service then.
+ * compiler for it: the programs for Windows cannot be installed as a service then. @throws Error instead when `isNeeded`
  */
-export async function buildKeeper(folder: string): Promise<Buffer | null> {
+export async function buildKeeper(
+  folder: string,
+  { isNeeded }: { isNeeded: boolean },
+): Promise<Buffer | null> {
   if (!existsSync(compiler)) {
-    console.log(
-      `nps and npc for Windows come without their keeper, and cannot be installed there: no ${compiler} (Debian: apt install gcc-mingw-w64-x86-64-win32).`,
-    )
+    const problem = `nps and npc for Windows come without their keeper, and cannot be installed there: no ${compiler} (Debian: apt install gcc-mingw-w64-x86-64-win32).`
+    if (isNeeded) throw new Error(problem)
+    console.log(problem)
     return null
   }
   const file = join(folder, 'keeper.exe')
