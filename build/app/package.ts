@@ -65,11 +65,13 @@ try {
     const arch = process.arch === 'arm64' ? 'arm64' : 'x64'
     const electron = official ?? (await electronForTests(thisSystem(), arch))
     if (electron === null) fail('There is no Electron for this system to try out.')
-    await pack(electron, arch, [{ name: 'dir', system: thisSystem(), tool: null }])
+    await pack(electron, [arch], [{ name: 'dir', system: thisSystem(), tool: null }])
   } else {
     const wanted = packageTargets.filter(({ name }) => options.all || named.includes(name))
-    for (const system of ['linux', 'windows', 'macos'] as const)
-      for (const arch of ['x64', 'arm64'] as const) await packSystem(system, arch, wanted)
+    for (const system of ['linux', 'windows'] as const)
+      for (const arch of ['x64', 'arm64'] as const) await packSystem(system, [arch], wanted)
+    // Together: latest-mac.yml has the same name for both processors, and names the packages of both.
+    await packSystem('macos', ['x64', 'arm64'], wanted)
   }
   if (options.all && thisSystem() === 'linux') {
     const name = `nps-desktop-more-programs-${options['as-version'] ?? packageJson.version}.zip`
@@ -88,9 +90,10 @@ if (named.some((name) => leftOut.some((line) => line.startsWith(`${name} `)) && 
 
 async function packSystem(
   system: PackageTarget['system'],
-  arch: Arch,
+  archs: readonly [Arch, ...Arch[]],
   wanted: readonly PackageTarget[],
 ): Promise<void> {
+  const [arch] = archs
   const targets = wanted.filter((target) => {
     if (target.system !== system) return false
     // one line for both processors
@@ -104,10 +107,14 @@ async function packSystem(
     if (options.all) leftOut.push(`${system} ${arch}: the Electron for it has to be downloaded`)
     return
   }
-  await pack(electron, arch, targets)
+  await pack(electron, archs, targets)
 }
 
-async function pack(electron: ElectronToPack, arch: Arch, targets: readonly PackageTarget[]): Promise<void> {
+async function pack(
+  electron: ElectronToPack,
+  archs: readonly Arch[],
+  targets: readonly PackageTarget[],
+): Promise<void> {
   const [{ system } = { system: thisSystem() }] = targets
   for (const { name } of targets) madeHere.add(name)
   made.push(
@@ -115,7 +122,7 @@ async function pack(electron: ElectronToPack, arch: Arch, targets: readonly Pack
       projectDir: root,
       targets: platforms[system].createTarget(
         targets.map(({ name }) => name),
-        BuilderArch[arch],
+        ...archs.map((arch) => BuilderArch[arch]),
       ),
       publish: 'never',
       config: { ...config, ...electron },
