@@ -23,6 +23,7 @@ Unicode true
 !define EXE "${PRODUCT_NAME}.exe"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${APP_ID}"
 !define PROTOCOL_KEY "Software\Classes\nps-desktop"
+!define LOGIN_KEY "Software\Microsoft\Windows\CurrentVersion"
 !define SHORTCUT "$SMPROGRAMS\${PRODUCT_NAME}.lnk"
 
 Name "${PRODUCT_NAME}"
@@ -116,10 +117,6 @@ SectionEnd
 
 ; The person's data stay, in %APPDATA%.
 Section "Uninstall"
-  ; it takes its own folder away, so it has to lie in the app's, not where somebody has copied it to
-  IfFileExists "$INSTDIR\resources\app.asar" +3 0
-  SetErrorLevel 2
-  Abort
   ClearErrors
   Delete "$INSTDIR\${EXE}"
   ${If} ${Errors}
@@ -131,6 +128,11 @@ Section "Uninstall"
   Delete "${SHORTCUT}"
   DeleteRegKey HKCU "${UNINSTALL_KEY}"
   DeleteRegKey HKCU "${PROTOCOL_KEY}"
+  ; what app.setLoginItemSettings writes, by the identity that the app gives itself
+  DeleteRegValue HKCU "${LOGIN_KEY}\Run" "${APP_ID}"
+  DeleteRegValue HKCU "${LOGIN_KEY}\Explorer\StartupApproved\Run" "${APP_ID}"
+  ; it takes its own folder away, so it has to lie in the app's, not where somebody has copied it to
+  IfFileExists "$INSTDIR\resources\app.asar" 0 +3
   SetOutPath "$TEMP"
   RMDir /r "$INSTDIR"
 SectionEnd
