@@ -83,9 +83,8 @@ export class ControlSocket {
         if (!this.#importStock) return { status: 503, text: 'nps is starting. Try again.' }
         // Both paths, separated by the one byte that no path contains.
         const late = setTimeout(() => request.destroy(), bodyTimeoutMs)
-        const body = (await readBody(request, 2 * maxFolderPathBytes + 1)) ?? ''
-        clearTimeout(late)
-        const [folder = '', from] = body.split('\0')
+        const body = await readBody(request, 2 * maxFolderPathBytes + 1).finally(() => clearTimeout(late))
+        const [folder = '', from] = (body ?? '').split('\0')
         return { status: 200, text: JSON.stringify(await this.#importStock(folder, from)) }
       }
       return { status: 404, text: 'There is nothing here.' }
