@@ -44,6 +44,7 @@ export function windowsInstallScript({
   return `# Installs npc, the agent that connects this machine to ${server.replace(/[^\w.:[\]-]/g, '')}.
 $ErrorActionPreference = 'Stop'
 $sum = ${q(programs[name] ?? '')}
+$outcome = 'npc was not installed'
 $work = Join-Path $env:LOCALAPPDATA ('npc-install-' + [Guid]::NewGuid().ToString('N'))
 try {
   if (-not [Environment]::Is64BitOperatingSystem) { throw 'this is a 32-bit Windows, and npc is for 64 bits.' }
@@ -65,11 +66,12 @@ try {
   & $npc install ${q(`-server=${server}`)} ${q(`-fingerprint=${fingerprint}`)} @args
   if ($LASTEXITCODE -ne 0) { throw 'see the lines above.' }
   $env:NPC_SERVER_VKEY = ''
+  $outcome = 'npc is installed, but it does not run'
   & $npc start
-  if ($LASTEXITCODE -ne 0) { throw 'it is installed, but it did not start (see the lines above).' }
+  if ($LASTEXITCODE -ne 0) { throw 'it did not start (see the lines above).' }
   & $npc status
 } catch {
-  [Console]::Error.WriteLine("npc was not installed: $($_.Exception.Message)")
+  [Console]::Error.WriteLine("\${outcome}: $($_.Exception.Message)")
 } finally {
   Remove-Item -Recurse -Force -LiteralPath $work -ErrorAction SilentlyContinue
 }
