@@ -18,7 +18,7 @@ import { startWindowsSshd, type WindowsSshd } from '../harness/windows-sshd.ts'
  * they are asked for, carried and understood.
  */
 const { signal } = new AbortController()
-const local = String.raw`C:\Users\li\AppData\Local`
+const local = String.raw`C:\Users\researcher\AppData\Local`
 const facts = String.raw`kind=Windows
 os=Windows 11 Pro
 kernel=10.0.22631
@@ -42,7 +42,7 @@ let calls: string[]
 let outcome: { code: number; out: string } | { error: number }
 
 function said(script: string, given: string): { stdout?: string; stderr?: string; code?: number } {
-  if (script.includes('WindowsPrincipal')) return { stdout: 'False DESKTOP-7\\li\n' }
+  if (script.includes('WindowsPrincipal')) return { stdout: 'False DESKTOP-7\\researcher\n' }
   if (script.includes('CurrentBuildNumber')) return { stdout: facts }
   if (script.includes('ConnectAsync')) return { stdout: 'refused\n' }
   if (script.includes('New-Item')) return { stdout: '-\n' }
@@ -69,7 +69,7 @@ beforeEach(async () => {
   calls = []
   outcome = { code: 0, out: '1.2.3\r\n' }
   sshd = await startWindowsSshd(said)
-  const address = { host: '127.0.0.1', port: sshd.port, user: 'li' }
+  const address = { host: '127.0.0.1', port: sshd.port, user: 'researcher' }
   const open = async () => await signInTo(address, { kind: 'password', password: 'x' }, { signal })
   workplace = new Workplace({ open } as unknown as Machines, { kind: 'lab', id: 'l1' }, { root: 'if-free' })
   const path = join(folder, 'npc.exe.gz')
@@ -93,7 +93,7 @@ afterEach(async () => {
 })
 
 it('is known by how its sshd names itself, and asked by PowerShell', async () => {
-  expect(await workplace.identity(signal)).toMatchObject({ as: 'user', user: 'DESKTOP-7\\li' })
+  expect(await workplace.identity(signal)).toMatchObject({ as: 'user', user: 'DESKTOP-7\\researcher' })
   const there = await machineOf(workplace, signal)
   const machine = await there.facts({ signal })
   expect(machine).toMatchObject({ kind: 'Windows', os: 'Windows 11 Pro', kernel: '10.0.22631', home: local })
@@ -116,7 +116,7 @@ it('takes a program by sftp, has it started, installed and removed', async () =>
   const { path, sentBytes } = await there.upload(file, place, { onProgress: (n) => told.push(n), signal })
   expect(path).toBe(String.raw`${local}\nps-desktop-upload\npc.exe`)
   expect([...sshd.files.keys()]).toEqual([
-    `/C:/Users/li/AppData/Local/nps-desktop-upload/${file.sha256.slice(0, 16)}.part`,
+    `/C:/Users/researcher/AppData/Local/nps-desktop-upload/${file.sha256.slice(0, 16)}.part`,
   ])
   expect(sentBytes).toBe(file.bytes)
   expect(told.at(-1)).toBe(file.bytes)

@@ -7,15 +7,15 @@ import { statusOf } from './systemd.ts'
 const spec: ServiceSpec = {
   name: 'npc',
   description: 'npc',
-  program: '/home/li na/.local/bin/npc',
-  args: ['-config=/home/li na/50%/npc.conf', '-log_level=$x'],
-  folder: '/home/li na/.config/npc',
+  program: '/home/lab gpu/.local/bin/npc',
+  args: ['-config=/home/lab gpu/50%/npc.conf', '-log_level=$x'],
+  folder: '/home/lab gpu/.config/npc',
 }
 
 test('a unit file quotes spaces, percent and dollar signs', () => {
   const unit = unitText(spec, { wantedBy: 'default.target', kind: 'systemd-user', account: null })
   expect(unit).toContain(
-    'ExecStart="/home/li na/.local/bin/npc" "-config=/home/li na/50%%/npc.conf" -log_level=$$x\n',
+    'ExecStart="/home/lab gpu/.local/bin/npc" "-config=/home/lab gpu/50%%/npc.conf" -log_level=$$x\n',
   )
   expect(unit).toContain('Restart=always\n')
   expect(unit).toContain('RestartPreventExitStatus=78\n')
@@ -70,7 +70,7 @@ test.skipIf(process.platform === 'win32')(
     const others = '# mine\n5 4 * * * backup'
     const once = withLine(others, spec)
     expect(once).toBe(
-      "# mine\n5 4 * * * backup\n@reboot /bin/sh '/home/li na/.config/npc/state/npc-supervisor.sh' # npc install\n",
+      "# mine\n5 4 * * * backup\n@reboot /bin/sh '/home/lab gpu/.config/npc/state/npc-supervisor.sh' # npc install\n",
     )
     expect(withLine(once, spec)).toBe(once)
     expect(withoutLine(once, spec)).toBe(`${others}\n`)

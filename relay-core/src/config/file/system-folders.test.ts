@@ -24,14 +24,14 @@ test('macOS: Application Support', () => {
 })
 
 test('Windows: the folders that the system names, or else the usual ones', () => {
-  const home = String.raw`C:\Users\Ann Li`
+  const home = String.raw`C:\Users\lab gpu`
   const on = (environment: NodeJS.ProcessEnv) =>
     systemFolders('npc', { ...who, platform: 'win32', home, environment })
   expect(on({})).toEqual({
     all: { settings: String.raw`C:\ProgramData\npc`, programs: [String.raw`C:\Program Files\npc`] },
     own: {
-      settings: String.raw`C:\Users\Ann Li\AppData\Local\npc`,
-      programs: [String.raw`C:\Users\Ann Li\AppData\Local\Programs\npc`],
+      settings: String.raw`C:\Users\lab gpu\AppData\Local\npc`,
+      programs: [String.raw`C:\Users\lab gpu\AppData\Local\Programs\npc`],
     },
   })
   expect(on({ ProgramData: String.raw`D:\Data`, LOCALAPPDATA: String.raw`E:\Local` })).toMatchObject({

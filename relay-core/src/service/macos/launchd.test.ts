@@ -6,9 +6,9 @@ import type { ServiceSpec } from '../service.ts'
 const spec: ServiceSpec = {
   name: 'npc',
   description: 'npc',
-  program: '/Users/li & na/.local/bin/npc',
-  args: ['-config=/Users/li & na/Library/Application Support/npc/npc.conf'],
-  folder: '/Users/li & na/Library/Application Support/npc',
+  program: '/Users/lab & gpu/.local/bin/npc',
+  args: ['-config=/Users/lab & gpu/Library/Application Support/npc/npc.conf'],
+  folder: '/Users/lab & gpu/Library/Application Support/npc',
 }
 
 // on Windows the paths are put together otherwise
@@ -18,9 +18,9 @@ test.skipIf(process.platform === 'win32')(
     const plist = launchdPlist(spec, { label: 'nps-desktop.npc', kind: 'launchd-agent' })
     expect(plist).toContain('<key>Label</key>\n  <string>nps-desktop.npc</string>')
     expect(plist).toContain(`  <array>
-    <string>/Users/li &amp; na/.local/bin/npc</string>
-    <string>-config=/Users/li &amp; na/Library/Application Support/npc/npc.conf</string>
-    <string>-log_path=/Users/li &amp; na/Library/Application Support/npc/state/npc.log</string>
+    <string>/Users/lab &amp; gpu/.local/bin/npc</string>
+    <string>-config=/Users/lab &amp; gpu/Library/Application Support/npc/npc.conf</string>
+    <string>-log_path=/Users/lab &amp; gpu/Library/Application Support/npc/state/npc.log</string>
   </array>`)
     expect(plist).toContain('<key>SuccessfulExit</key>\n    <false/>')
     expect(plist).toContain('<key>NPS_SERVICE</key>\n    <string>launchd-agent</string>')
@@ -33,7 +33,7 @@ function shown(...lines: string[]): string {
   return [
     'gui/501/nps-desktop.npc = {',
     '\tactive count = 1',
-    '\tpath = /Users/li/Library/LaunchAgents/nps-desktop.npc.plist',
+    '\tpath = /Users/researcher/Library/LaunchAgents/nps-desktop.npc.plist',
     '\ttype = LaunchAgent',
     ...lines.map((line) => `\t${line}`),
     '\tendpoints = {',
