@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
+import { windowsTool } from './windows-tool.ts'
 
 /** By number, as their names are translated: the owner of a file (OWNER RIGHTS), SYSTEM, Administrators. */
 const allowed = ['*S-1-3-4', '*S-1-5-18', '*S-1-5-32-544']
@@ -22,16 +23,15 @@ export async function makeClosedFolder(
   if (platform !== 'win32') return null
   const made = await mkdir(path, { recursive: true })
   if (made === undefined || isInProfile(path)) return null
-  const problem = await run([
-    path,
-    '/inheritance:r',
-    '/grant:r',
-    ...allowed.map((who) => `${who}:(OI)(CI)F`),
-    '/q',
-  ])
+  const problem = await run(closedList(path))
   return problem === null
     ? null
     : `${path} may be readable by other users of this computer, for its access list could not be set: ${problem}`
+}
+
+/** What icacls is told to close a folder, and all that gets its access list from it. */
+export function closedList(path: string): string[] {
+  return [path, '/inheritance:r', '/grant:r', ...allowed.map((who) => `${who}:(OI)(CI)F`), '/q']
 }
 
 function isInProfile(path: string): boolean {
@@ -41,9 +41,8 @@ function isInProfile(path: string): boolean {
 
 /** Null when it has done its work, else its words. */
 function runIcacls(args: readonly string[]): Promise<string | null> {
-  const tool = join(process.env['SystemRoot'] ?? String.raw`C:\Windows`, 'System32', 'icacls.exe')
   return new Promise((done) => {
-    execFile(tool, args, { timeout: toolTimeoutMs }, (error, stdout, stderr) =>
+    execFile(windowsTool('icacls'), args, { timeout: toolTimeoutMs }, (error, stdout, stderr) =>
       done(error ? ((stderr.trim() || stdout.trim() || error.message).split('\n')[0]?.trim() ?? '') : null),
     )
   })

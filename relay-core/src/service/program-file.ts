@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { systemFolders, thisProcess } from '../config/file/system-folders.ts'
 import { isHeld } from '../files/rename-over.ts'
+import { windowsTool } from '../files/windows-tool.ts'
 
 /**
  * Copies this program to `folder`, or to the usual folder for programs: on Linux /usr/bin for root (or /usr/local/bin where
@@ -96,8 +97,8 @@ export async function removeProgram(path: string): Promise<void> {
 
 /** Tries for a minute, a second apart; `ping` is the pause of a shell without one. The folder goes too if nothing else is in it. */
 function removeLater(path: string): void {
-  const script = `for /l %i in (1,1,60) do @if exist "${path}" (del /f /q "${path}" & ping -n 2 127.0.0.1 >nul)`
-  spawn('cmd.exe', ['/d', '/s', '/c', `"${script} & rmdir "${dirname(path)}""`], {
+  const script = `for /l %i in (1,1,60) do @if exist "${path}" (del /f /q "${path}" & "${windowsTool('ping')}" -n 2 127.0.0.1 >nul)`
+  spawn(windowsTool('cmd'), ['/d', '/s', '/c', `"${script} & rmdir "${dirname(path)}""`], {
     cwd: tmpdir(),
     detached: true,
     stdio: 'ignore',

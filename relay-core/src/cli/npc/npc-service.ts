@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeClosedFolder } from '../../files/close-folder.ts'
+import { thisProcess } from '../../config/file/system-folders.ts'
 import { writeFileAtomically } from '../../files/atomic-file.ts'
 import { formatAgentConfig } from '../../config/agent/agent-config.ts'
 import { agentFolders } from '../../config/file/folders.ts'
 import type { NpcConf } from '../../config/agent/npc-conf.ts'
 import { foreignLogFile } from '../../service/sandbox.ts'
 import type { Service } from '../../service/service.ts'
+import { makeAdministratorsFolder } from '../../service/windows/administrators-folder.ts'
 import {
   agentStatusFile,
   readAgentStatus,
@@ -31,7 +33,7 @@ export async function installAgent(
     throw usageError('Say where it belongs: npc install -server=host:port -vkey=... [-fingerprint=...]')
   const { root, config, state } = agentFolders()
   const text = await serviceConf(flags, read)
-  const readable = await makeClosedFolder(root)
+  const readable = await (thisProcess().isRoot ? makeAdministratorsFolder : makeClosedFolder)(root)
   // A unit of the system names this folder as the one it may write, and does not start without it.
   await mkdir(state, { recursive: true, mode: 0o700 })
   await writeFileAtomically(config, text)

@@ -10,6 +10,7 @@ import { connectControlSocket } from '../../api-client/connect-control-socket.ts
 import { controlPath } from '../../api-client/control-path.ts'
 import { reloadRelay } from '../../api-client/reload-relay.ts'
 import type { Service } from '../../service/service.ts'
+import { makeAdministratorsFolder } from '../../service/windows/administrators-folder.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
 import { print } from '../shared/output.ts'
 import * as command from '../shared/service-command.ts'
@@ -27,7 +28,8 @@ export async function installRelay(flags: {
     flags.conf_path === undefined ? installFolder('nps', who) : resolve(flags.conf_path),
     join('conf', 'nps.conf'),
   )
-  const readable = await makeClosedFolder(folders.root)
+  const isOfSystem = flags.conf_path === undefined && who.isRoot
+  const readable = await (isOfSystem ? makeAdministratorsFolder : makeClosedFolder)(folders.root)
   await mkdir(dirname(folders.config), { recursive: true })
   await mkdir(folders.programs, { recursive: true })
   const isKept = existsSync(folders.config)

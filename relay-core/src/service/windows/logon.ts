@@ -1,4 +1,5 @@
 import { poll } from '../../async/wait/poll.ts'
+import { windowsTool } from '../../files/windows-tool.ts'
 import {
   askKeeper,
   keeperFiles,
@@ -32,7 +33,7 @@ export const logon: Service = {
   uninstall: async (spec) => {
     await stop(spec)
     // What is not there need not be deleted.
-    const { exitCode } = await runTool('reg', ['query', runKey, '/v', entryOf(spec)])
+    const { exitCode } = await runTool(windowsTool('reg'), ['query', runKey, '/v', entryOf(spec)])
     if (exitCode === 0) await mustReg('delete', runKey, '/v', entryOf(spec), '/f')
     await removeKeeper(spec)
   },
@@ -64,7 +65,7 @@ async function isKept(spec: ServiceSpec): Promise<boolean> {
 }
 
 async function mustReg(...words: string[]): Promise<void> {
-  const { exitCode, problem } = await runTool('reg', words)
+  const { exitCode, problem } = await runTool(windowsTool('reg'), words)
   if (exitCode !== 0) throw new Error(`reg ${words.slice(0, 2).join(' ')} failed: ${problem}`)
 }
 
