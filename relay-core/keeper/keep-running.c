@@ -39,6 +39,8 @@ static BOOL runOnce(HANDLE job, DWORD *code) {
   how.hStdError = errors;
   PROCESS_INFORMATION it;
   wchar_t *command = _wcsdup(kept.command);
+  // A virus scanner may keep it from starting for seconds.
+  notePid(0);
   BOOL started = CreateProcessW(0, command, 0, 0, TRUE, CREATE_NO_WINDOW, 0, 0, &how, &it);
   DWORD error = GetLastError();
   free(command);
@@ -62,6 +64,7 @@ static BOOL runOnce(HANDLE job, DWORD *code) {
     DeleteFileW(kept.pidFile);
   } else {
     CloseHandle(endOfInput);
+    DeleteFileW(kept.pidFile);
     SetStdHandle(STD_ERROR_HANDLE, errors);
     tell(L"The program cannot be started", error);
     *code = FAILED_TO_DO;

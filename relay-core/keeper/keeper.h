@@ -8,7 +8,10 @@
 
 // What is to be kept running, as `install` has written it down.
 struct kept {
-  wchar_t *name, *pidFile, *errorFile, *command;
+  wchar_t *name;
+  // Holds 0 while the program is being started; there is none while it does not run.
+  wchar_t *pidFile;
+  wchar_t *errorFile, *command;
   HANDLE stop;
 };
 extern struct kept kept;

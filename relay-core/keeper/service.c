@@ -53,6 +53,30 @@ static BOOL reaches(SC_HANDLE it, DWORD state) {
   return FALSE;
 }
 
+// Whether a service of this name, in whatever case, runs a keeper of this name: another program may have called its own so.
+static BOOL isOurs(SC_HANDLE it, const wchar_t *name) {
+  wchar_t keeper[64];
+  DWORD size = 0;
+  QueryServiceConfigW(it, 0, 0, &size);
+  QUERY_SERVICE_CONFIGW *found = calloc(1, size + sizeof *found);
+  _snwprintf(keeper, 63, L"\\%ls-keeper.exe", name);
+  keeper[63] = 0;
+  BOOL ours = QueryServiceConfigW(it, found, size, &size) && wcsstr(_wcslwr(found->lpBinaryPathName), keeper);
+  free(found);
+  return ours;
+}
+
+static int notOurs(const wchar_t *name) {
+  wchar_t text[512];
+  _snwprintf(text, 511,
+             L"Windows has a service %ls of another program. Remove it by that program's own uninstall, or by sc.exe delete %ls, "
+             L"and install again",
+             name, name);
+  text[511] = 0;
+  tell(text, ERROR_SERVICE_EXISTS);
+  return FAILED_TO_DO;
+}
+
 int serviceInstall(wchar_t *name, wchar_t *description, const wchar_t *account, wchar_t *command) {
   const wchar_t *user = wcscmp(account, L"-") ? account : 0;
   SC_HANDLE all = manager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE), it;
@@ -61,6 +85,7 @@ int serviceInstall(wchar_t *name, wchar_t *description, const wchar_t *account, 
                       command, 0, 0, 0, user, 0);
   if (!it && GetLastError() == ERROR_SERVICE_EXISTS) {
     it = OpenServiceW(all, name, SERVICE_ALL_ACCESS);
+    if (it && !isOurs(it, name)) return notOurs(name);
     if (it && !ChangeServiceConfigW(it, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command, 0, 0, 0,
                                     user ? user : L"LocalSystem", 0, name))
       return failed(L"The service cannot be changed");
@@ -92,6 +117,8 @@ int serviceStop(const wchar_t *name) {
 }
 
 int serviceRemove(const wchar_t *name) {
+  SC_HANDLE found = opened(name, SERVICE_QUERY_CONFIG);
+  if (found && !isOurs(found, name)) return 0;
   int stopped = serviceStop(name);
   if (stopped) return stopped;
   SC_HANDLE it = opened(name, DELETE);

@@ -24,6 +24,8 @@ export interface ServiceSpec {
 /** What the service manager itself says. */
 export type ServiceStatus =
   | { readonly state: 'running'; readonly pid: number }
+  /** Its process is not there yet; only Windows tells. */
+  | { readonly state: 'starting' }
   /** It ended and will be started again; `detail` tells why as far as known. */
   | { readonly state: 'restarting'; readonly detail: string }
   | { readonly state: 'failed'; readonly detail: string }

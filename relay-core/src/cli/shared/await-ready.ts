@@ -2,7 +2,8 @@ import { poll } from '../../async/wait/poll.ts'
 import type { ServiceStatus } from '../../service/service.ts'
 import { ExitError, exitCode } from './exit.ts'
 
-const readyTimeoutMs = 15_000
+/** Windows may look for viruses in a large new program before it starts it. */
+const readyTimeoutMs = process.platform === 'win32' ? 60_000 : 15_000
 const pollMs = 100
 /** A service manager reports a first failure a moment after the start. */
 const failuresBelieved = 3
@@ -30,7 +31,8 @@ export function awaitReady({ name, status, isReady, logHint }: AwaitReadyOptions
     }
     const now = await status()
     if ('detail' in now) detail = now.detail
-    failures = now.state === 'running' ? 0 : failures + 1
+    if (now.state === 'running') failures = 0
+    else if (now.state !== 'starting') failures += 1
     if (failures >= failuresBelieved) throw notRunning()
     return undefined
   }

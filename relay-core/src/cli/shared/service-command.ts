@@ -177,6 +177,8 @@ function describe(status: ServiceStatus): string {
   switch (status.state) {
     case 'running':
       return `running, process ${status.pid}`
+    case 'starting':
+      return 'starting'
     case 'restarting':
       return `not running and will be started again: ${status.detail}`
     case 'failed':

@@ -54,7 +54,8 @@ test('what somebody else has made is refused', async () => {
   await expect(make({ owners: 'O:BA\r\nO:S-1-5-21-7-8-9-1001\r\n' })).rejects.toThrow('no administrator')
 })
 
-test('a link leads somewhere else, and is refused', async () => {
+// on Windows not everybody may make links
+test.skipIf(process.platform === 'win32')('a link leads somewhere else, and is refused', async () => {
   mkdirSync(path)
   symlinkSync(root, join(path, 'state'))
   await expect(make()).rejects.toThrow('there is a link in it')

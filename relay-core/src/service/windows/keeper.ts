@@ -75,7 +75,9 @@ export function keptStatus(spec: ServiceSpec, isKept: boolean): ServiceStatus {
   const { pid: file, lastError } = keeperFiles(spec)
   const detail = textOf(lastError).split('\n').at(-1)?.trim() ?? ''
   if (!isKept) return detail === '' ? { state: 'stopped' } : { state: 'failed', detail }
-  const pid = Number(textOf(file))
+  const told = textOf(file)
+  if (told === '0') return { state: 'starting' }
+  const pid = Number(told)
   return pid > 0 ? { state: 'running', pid } : { state: 'restarting', detail: detail || 'it has ended' }
 }
 

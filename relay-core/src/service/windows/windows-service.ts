@@ -1,4 +1,5 @@
 import { thisProcess } from '../../config/file/system-folders.ts'
+import { windowsTool } from '../../files/windows-tool.ts'
 import {
   askKeeper,
   keeperFiles,
@@ -12,8 +13,10 @@ import {
 import { runTool } from '../run-tool.ts'
 import type { Service, ServiceSpec } from '../service.ts'
 
+/** SERVICE_START_PENDING (winsvc.h). */
+const startPending = 2
 /** SERVICE_RUNNING and the states on the way to it and from it (winsvc.h). */
-const runningStates = [2, 3, 4, 5, 6, 7]
+const runningStates = [startPending, 3, 4, 5, 6, 7]
 
 /** The service control manager, for administrators. nps gets an account of its own there, as on Linux. */
 export const windowsService: Service = {
@@ -44,6 +47,7 @@ export const windowsService: Service = {
     const { exitCode, problem } = await askKeeper(spec, 'service-state', spec.name)
     if (exitCode === null || exitCode > 7)
       throw new Error(`Windows does not tell the state of ${spec.name}: ${problem}`)
+    if (exitCode === startPending) return { state: 'starting' }
     return keptStatus(spec, runningStates.includes(exitCode))
   },
 }
@@ -55,7 +59,7 @@ function accountOf({ name, sandbox }: ServiceSpec): string | null {
 
 /** Its folders are closed to others. */
 async function letIn(account: string, { name, folder }: ServiceSpec): Promise<void> {
-  const { exitCode, problem } = await runTool('icacls', [
+  const { exitCode, problem } = await runTool(windowsTool('icacls'), [
     folder,
     '/grant',
     `${account}:(OI)(CI)M`,
