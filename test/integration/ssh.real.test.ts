@@ -12,6 +12,7 @@ import type { Storage } from '../../electron/backend/storage/records.ts'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { memoryHostKeys } from '../harness/host-key-store.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+import { freePort } from '../harness/programs/free-port.ts'
 
 describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
   let sshd: LocalSshd
@@ -171,11 +172,9 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
     silent.listen(0, '127.0.0.1')
     const web = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     web.listen(0, '127.0.0.1')
-    const free = createServer().listen(0, '127.0.0.1')
-    await Promise.all([silent, web, free].map((server) => once(server, 'listening')))
+    await Promise.all([silent, web].map((server) => once(server, 'listening')))
     const portOf = (server: typeof web): number => (server.address() as AddressInfo).port
-    const closedPort = portOf(free)
-    free.close()
+    const closedPort = await freePort()
     try {
       await expect(
         keys.inspect({ host: '127.0.0.1', port: closedPort, jump: direct }, { signal }),

@@ -1,21 +1,21 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { PortTry } from '@nps-desktop/electron/contract'
 import { diagnose, judge, stockAnswer } from './diagnose.ts'
 
 const servers: Server[] = []
-const accepted = new Set<Socket>()
+const sockets = new Set<Socket>()
 afterEach(async () => {
   // A connection that was reset before it was accepted may tell nobody of its end.
-  for (const socket of accepted) socket.destroy()
-  accepted.clear()
+  for (const socket of sockets) socket.destroy()
+  sockets.clear()
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
 })
 
 async function listener(serve: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
-    accepted.add(socket)
+    sockets.add(socket)
     socket.on('error', () => socket.destroy())
     serve(socket)
   })
@@ -25,11 +25,12 @@ async function listener(serve: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
+/** Nobody listens there: it is the near end of a connection, so the system gives it to nobody else meanwhile. */
 async function closedPort(): Promise<number> {
-  const port = await listener(() => undefined)
-  const server = servers.pop()
-  await new Promise((resolve) => server?.close(resolve))
-  return port
+  const socket = connect(await listener(() => undefined), '127.0.0.1')
+  sockets.add(socket)
+  await once(socket, 'connect')
+  return socket.localPort ?? 0
 }
 
 const ask = (bridgePort: number, sshPort: number | null) =>
