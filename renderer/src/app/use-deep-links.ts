@@ -1,5 +1,5 @@
 import { type Ref, ref } from 'vue'
-import { useRouter } from 'vue-router'
+import { isNavigationFailure, NavigationFailureType, type RouteLocationRaw, useRouter } from 'vue-router'
 import { useBackend } from '../carrier/use-backend.ts'
 import { useFollow } from '../carrier/use-follow.ts'
 
@@ -8,13 +8,17 @@ export function useDeepLinks(): { refused: Ref<string | null> } {
   const { api } = useBackend()
   const router = useRouter()
   const refused = ref<string | null>(null)
+  const show = async (page: RouteLocationRaw) => {
+    const failure = await router.push(page)
+    // The app itself turns from home to the welcome page as soon as it knows that nothing has been added: the link was asked for, so it wins.
+    if (isNavigationFailure(failure, NavigationFailureType.cancelled)) await router.push(page)
+  }
   useFollow(
     (options) => api.app.deepLinks({}, options),
     (link) => {
       refused.value = link.kind === 'unknown' ? link.shown : null
-      if (link.kind === 'connect') void router.push({ name: 'connect', query: { link: link.line } })
-      else if (link.kind === 'tunnel')
-        void router.push({ name: 'tunnel', params: { tunnelId: link.tunnelId } })
+      if (link.kind === 'connect') void show({ name: 'connect', query: { link: link.line } })
+      else if (link.kind === 'tunnel') void show({ name: 'tunnel', params: { tunnelId: link.tunnelId } })
     },
   )
   return { refused }
