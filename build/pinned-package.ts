@@ -31,6 +31,7 @@ export async function pinnedPackage({ name, version, integrity }: PinnedPackage)
   await mkdir(pinnedPackages, { recursive: true })
   const work = await mkdtemp(join(pinnedPackages, 'unfinished-'))
   try {
+    console.log(`fetching ${name} ${version} from npm`)
     const pack = ['pack', `${name}@${version}`, '--silent', '--pack-destination', work]
     const archive = join(work, (await run('npm', pack, { timeout: timeoutMs })).stdout.trim())
     const found = `sha512-${createHash('sha512')

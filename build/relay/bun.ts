@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { pinnedPackage } from '../pinned-package.ts'
 import type { Target } from './targets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const cache = join(root, 'node_modules/.cache/nps-desktop/bun')
 
 /** The version of the dev dependency `@oven/bun-linux-x64-baseline`; every target gets the same. */
 export const bunVersion = '1.4.5'
@@ -21,29 +20,12 @@ export async function bunProgram(): Promise<string> {
 }
 
 /**
- * The Bun that is put inside the programs for `target`. npm does not install the packages of other systems, so each of
- * those is fetched once, by npm, and checked.
+ * The Bun that is put inside the programs for `target`. npm does not install the packages of other systems.
  */
 async function bunFor({ platform, arch, bunPackage, integrity }: Target): Promise<string> {
   if (platform === 'linux' && arch === 'amd64') return bunProgram()
-  const folder = join(cache, `${bunPackage}-${bunVersion}`)
-  const path = join(folder, 'package/bin', platform === 'windows' ? 'bun.exe' : 'bun')
-  if (existsSync(path)) return path
-  const partial = `${folder}.${process.pid}`
-  await mkdir(partial, { recursive: true })
-  try {
-    const pack = ['pack', `@oven/${bunPackage}@${bunVersion}`, '--pack-destination', partial, '--silent']
-    const name = execFileSync('npm', pack, { cwd: root, encoding: 'utf8', timeout: 300_000 }).trim()
-    const archive = await readFile(join(partial, name))
-    const found = `sha512-${createHash('sha512').update(archive).digest('base64')}`
-    if (found !== integrity) throw new Error(`${bunPackage} is not the pinned one: ${found}`)
-    execFileSync('tar', ['-xzf', name], { cwd: partial })
-    await rm(join(partial, name))
-    await rename(partial, folder)
-  } finally {
-    await rm(partial, { recursive: true, force: true })
-  }
-  return path
+  const folder = await pinnedPackage({ name: `@oven/${bunPackage}`, version: bunVersion, integrity })
+  return join(folder, 'bin', platform === 'windows' ? 'bun.exe' : 'bun')
 }
 
 /** Makes one program out of a bundle. No settings files of the folder it is started in are read. */

@@ -1,3 +1,4 @@
+import { shellWord } from '@nps-desktop/relay-core/api'
 import type { Install } from './app-updates.ts'
 
 /**
@@ -5,15 +6,10 @@ import type { Install } from './app-updates.ts'
  * verified when it was fetched, by this command.
  */
 const commands = {
-  deb: (file: string) => `sudo apt install ${quoted(file)}`,
-  rpm: (file: string) => `sudo rpm --upgrade ${quoted(file)}`,
+  deb: (file: string) => `sudo apt install ${shellWord(file)}`,
+  rpm: (file: string) => `sudo rpm --upgrade ${shellWord(file)}`,
 }
 
 export function installOf(way: 'app' | 'deb' | 'rpm'): Install {
   return way === 'app' ? 'on-quit' : commands[way]
-}
-
-/** One word for a shell. */
-function quoted(file: string): string {
-  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", String.raw`'\''`)}'`
 }
