@@ -5,25 +5,28 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { UploadPlace } from '../../electron/backend/provisioning/install/machine-facts.ts'
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
 import type { ProgramFile } from '../../electron/backend/provisioning/install/program-files.ts'
 import { tryProgram } from '../../electron/backend/provisioning/install/try-program.ts'
 import { unxzFunction } from '../../electron/backend/provisioning/install/unxz-function.ts'
 import { uploadProgram } from '../../electron/backend/provisioning/install/upload-program.ts'
+import { fileChunks } from '../../electron/backend/provisioning/install/file-chunks.ts'
 import { putAgentProgram } from '../../electron/backend/servers/put-agent-program.ts'
 import { describeHostKey } from '../../electron/backend/ssh/keys/host-key.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
 import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
 import type { HostKeyStore } from '../../electron/backend/storage/records.ts'
+import { openDescriptors } from '../harness/leaks/open-descriptors.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   let sshd: LocalSshd
+  let signIn: () => Promise<SshSession>
   let session: SshSession
   let shell: RemoteShell
   let folder: string
@@ -65,13 +68,15 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     const pinned = { host: sshd.host, port: sshd.port, pinnedAtMs: 0, ...describeHostKey(blob) }
     // What a session asks of the confirmed host keys.
     const hostKeys = { get: () => pinned } as unknown as HostKeyStore
-    session = await openSession(
-      {
-        address: { host: sshd.host, port: sshd.port, user: sshd.user },
-        secret: { kind: 'key', key: sshd.privateKey },
-      },
-      { hostKeys, signal },
-    )
+    signIn = () =>
+      openSession(
+        {
+          address: { host: sshd.host, port: sshd.port, user: sshd.user },
+          secret: { kind: 'key', key: sshd.privateKey },
+        },
+        { hostKeys, signal },
+      )
+    session = await signIn()
     shell = new RemoteShell(session)
   })
   afterAll(async () => {
@@ -91,6 +96,24 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     const path = join(folder, found[0] ?? '')
     return { path, files: await readdir(path) }
   }
+
+  it('closes the file when the session ends while the machine takes nothing, and when it has ended already', async () => {
+    const { path } = await makeProgram(32 * 1024 * 1024)
+    const isOpen = (): boolean => openDescriptors().some((descriptor) => descriptor.endsWith(path))
+    const other = await signIn()
+    const stalled = new RemoteShell(other).run('sleep 60', { stdin: fileChunks(path), signal })
+    await vi.waitUntil(isOpen, { timeout: 20_000 })
+    other.close()
+    await expect(stalled).rejects.toMatchObject({ code: 'cancelled' })
+    await vi.waitUntil(() => !isOpen(), { timeout: 20_000 })
+
+    await expect(
+      new RemoteShell(other).run('cat', { stdin: fileChunks(path), signal }),
+    ).rejects.toMatchObject({
+      code: 'ssh-lost',
+    })
+    expect(isOpen()).toBe(false)
+  })
 
   it('arrives whole, executable, with progress, and starts', async () => {
     const file = await makeProgram(3_000_000)

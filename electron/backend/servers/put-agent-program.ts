@@ -1,5 +1,5 @@
 import { shellWord as quote } from '@nps-desktop/relay-core/api'
-import { createReadStream } from 'node:fs'
+import { fileChunks } from '../provisioning/install/file-chunks.ts'
 import type { ProgramFile } from '../provisioning/install/program-files.ts'
 import { sha256Function } from '../provisioning/install/sha256-function.ts'
 import { unxzFunction } from '../provisioning/install/unxz-function.ts'
@@ -37,7 +37,7 @@ trap 'rm -f "$new" "$packed"' EXIT
 cat > "$new" && [ "$(sha256 < "$new")" = ${file.sha256} ] || exit 1
 ${repacking[file.compression]} || exit 1
 [ "$(gzip -dc < "$packed" | sha256)" = ${file.rawSha256} ] && chmod 644 "$packed" && mv -f "$packed" ${target}`,
-    { stdin: createReadStream(file.path) as AsyncIterable<Uint8Array>, timeoutMs: uploadTimeoutMs, signal },
+    { stdin: fileChunks(file.path), timeoutMs: uploadTimeoutMs, signal },
   )
   return true
 }

@@ -199,9 +199,11 @@ export class SshSession {
     return new Promise((resolve, reject) => {
       let bytes = 0
       let exitCode: number | null = null
+      const settled = new AbortController()
       const settle = (): void => {
         signal.removeEventListener('abort', onAbort)
         gone[Symbol.dispose]()
+        settled.abort()
       }
       const fail = (error: Error): void => {
         settle()
@@ -229,7 +231,7 @@ export class SshSession {
         resolve(exitCode)
       })
       if (signal.aborted) return onAbort()
-      feed(channel, stdin).catch(fail)
+      feed(channel, stdin, settled.signal).catch(fail)
     })
   }
 }
@@ -251,15 +253,22 @@ function refused({ host, user }: SshAddress, cause: Error): AppError {
   )
 }
 
-/** Writes as fast as the far side reads; a command that ends early (its channel closes) is no failure of ours. */
-async function feed(channel: ClientChannel, chunks: NonNullable<ExecOptions['stdin']>): Promise<void> {
-  let isOver = false
+/**
+ * Writes as fast as the far side reads, until the command has settled: one that ends early is no failure of ours, and a channel
+ * whose connection is gone says neither `drain` nor `close`.
+ */
+async function feed(
+  channel: ClientChannel,
+  chunks: NonNullable<ExecOptions['stdin']>,
+  settled: AbortSignal,
+): Promise<void> {
+  let isOver = settled.aborted
   let goOn: () => void = () => undefined
   const end = (): void => {
     isOver = true
     goOn()
   }
-  channel.once('close', end)
+  settled.addEventListener('abort', end, { once: true })
   channel.once('exit', end)
   channel.on('drain', () => goOn())
   for await (const chunk of chunks) {

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { AppError } from '../../failures/app-error.ts'
 import { commandLine, shellWord as quote } from '@nps-desktop/relay-core/api'
 import { RemoteCommandFailed, type RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { diskFull } from './check-machine.ts'
+import { fileChunks } from './file-chunks.ts'
 import type { UploadPlace } from './machine-facts.ts'
 import { inOwnFolder, notOurs, ownFolderFunctions } from './own-folder.ts'
 import type { ProgramFile } from './program-files.ts'
@@ -181,9 +181,9 @@ async function* counted(
   start: number,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of createReadStream(file.path, { start, highWaterMark: 64 * 1024 })) {
-    yield chunk as Buffer
-    onBytes((chunk as Buffer).length)
+  for await (const chunk of fileChunks(file.path, { start })) {
+    yield chunk
+    onBytes(chunk.length)
   }
 }
 

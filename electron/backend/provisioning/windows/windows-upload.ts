@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
 import { powershellWord as quote } from '@nps-desktop/relay-core/api'
 import { AppError } from '../../failures/app-error.ts'
+import { fileChunks } from '../install/file-chunks.ts'
 import { diskFull } from '../install/check-machine.ts'
 import type { UploadPlace } from '../install/machine-facts.ts'
 import type { ProgramFile } from '../install/program-files.ts'
@@ -107,9 +107,9 @@ async function* counted(
 ): AsyncGenerator<Uint8Array, void, void> {
   let sent = 0
   onProgress(0, bytes)
-  for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024 })) {
-    yield chunk as Buffer
-    sent += (chunk as Buffer).length
+  for await (const chunk of fileChunks(path)) {
+    yield chunk
+    sent += chunk.length
     onProgress(sent, bytes)
   }
 }
