@@ -61,7 +61,7 @@ const backend: House = {
     ['provisioning/windows'],
     ['relays'],
     ['known-tunnels', 'traffic', 'servers/steps'],
-    ['forwards', 'labs/steps', 'servers'],
+    ['forwards', 'labs/steps', 'servers', 'lab-sessions'],
     ['checks', 'labs'],
     ['overview'],
     ['tunnels'],

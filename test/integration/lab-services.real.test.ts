@@ -3,9 +3,11 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { openKeyFile } from '../../electron/backend/key-file.ts'
 import { createLabServices } from '../../electron/backend/labs/lab-services.ts'
+import { LabSessions } from '../../electron/backend/lab-sessions/lab-sessions.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines, secretName } from '../../electron/backend/ssh/machines.ts'
 import { openStorage } from '../../electron/backend/storage/storage.ts'
@@ -27,6 +29,12 @@ it.runIf(existsSync(sshdPath))(
     await symlink(join(boards, `pid-${pid}.info`), join(boards, `pid-${process.ppid}.info`))
     const sshd = await startLocalSshd({ config: [`SetEnv JUPYTER_RUNTIME_DIR=${folder} TMPDIR=${folder}`] })
     const storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+    const labSessions = new LabSessions({
+      machines: createMachines({ storage }),
+      overview: () => ({ labs: [], servers: [], tunnels: [] }),
+      clock: systemClock,
+      log: silentLog,
+    })
     try {
       const address = { host: sshd.host, port: sshd.port, user: sshd.user }
       const rest = {
@@ -47,7 +55,7 @@ it.runIf(existsSync(sshdPath))(
       const { fingerprint } = await keys.inspect(endpoint, { signal })
       await keys.confirm({ ...endpoint, fingerprint }, { signal })
 
-      const services = createLabServices({ storage, machines, log: silentLog })
+      const services = createLabServices({ storage, labSessions, log: silentLog })
       const find = (kind: 'ssh' | 'jupyter' | 'tensorboard', port?: number, labId = 'l1') =>
         services.find(labId, { kind, ...(port === undefined ? {} : { port }) }, { signal })
       expect(await find('ssh')).toMatchObject({ port: sshd.port })
@@ -56,6 +64,7 @@ it.runIf(existsSync(sshdPath))(
       expect(await find('tensorboard')).toMatchObject({ port: 6007, path: '/tb/' })
       expect(await find('ssh', undefined, 'l2')).toBeNull()
     } finally {
+      labSessions.close()
       storage.close()
       await rm(folder, { recursive: true, force: true })
       await sshd.close()

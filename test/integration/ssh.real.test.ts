@@ -108,6 +108,26 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
     })
   })
 
+  it('takes the way of a tunnel to the same sshd, which has to show the key that was confirmed for its address', async () => {
+    const pinned = hostKeys.get({ host: sshd.host, port: sshd.port, way: '' })
+    if (!pinned) throw new Error('the host key was not confirmed')
+    const address = { host: 'lab.invalid', port: 22, user: sshd.user }
+    const by = { host: sshd.host, port: sshd.port }
+    const throughTunnel: SshTarget = { ...target(), address, by }
+    await expect(openSession(throughTunnel, { hostKeys, signal })).rejects.toMatchObject({
+      code: 'host-key-unconfirmed',
+    })
+    const ofAddress = memoryHostKeys()
+    ofAddress.pin({ ...pinned, host: address.host, port: address.port })
+    const session = await openSession(throughTunnel, { hostKeys: ofAddress, signal })
+    expect(await new RemoteShell(session).output('echo here', { signal })).toBe('here\n')
+    session.close()
+    ofAddress.pin({ ...pinned, host: address.host, port: address.port, fingerprint: 'SHA256:another' })
+    await expect(openSession(throughTunnel, { hostKeys: ofAddress, signal })).rejects.toMatchObject({
+      code: 'host-key-changed',
+    })
+  })
+
   it('says that a wrong key was rejected, and which ways there are', async () => {
     const other = await startLocalSshd()
     try {

@@ -3,6 +3,7 @@ import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { AppCalls } from '../app/app-calls.ts'
 import { createRouter, type DesktopRouter } from './desktop-router.ts'
+import { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
 import { openJobs } from './open-jobs.ts'
@@ -43,7 +44,11 @@ export async function openBackend({
   const app = parts.adopt(new AppCalls({ shell, storage }), (part) => part.close())
   const links = parts.use(openLinks({ storage, clock, log }))
   const view = parts.use(openView({ storage, machines, links, clock, log }))
-  const { tunnels } = parts.use(openTunnels({ storage, machines, links, view, clock, log }))
+  const labSessions = parts.adopt(
+    new LabSessions({ machines, overview: () => view.overview.feed.value, clock, log }),
+    (part) => part.close(),
+  )
+  const { tunnels } = parts.use(openTunnels({ storage, labSessions, links, view, clock, log }))
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -55,7 +60,7 @@ export async function openBackend({
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const hostKeys = createHostKeys({ storage, machines, log, clock })
   const router = createRouter(
-    desktopHandlers({ app, hostKeys, servers, labs, trial, links, view, work, tunnels }),
+    desktopHandlers({ app, hostKeys, servers, labs, labSessions, trial, links, view, work, tunnels }),
     log,
   )
   const opened = parts.move()

@@ -1,5 +1,6 @@
 import type { AppCalls } from '../app/app-calls.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
+import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
@@ -16,6 +17,7 @@ export function desktopHandlers({
   hostKeys,
   servers,
   labs,
+  labSessions,
   trial,
   links: { relays },
   view: { overview, activity, traffic },
@@ -26,6 +28,7 @@ export function desktopHandlers({
   hostKeys: HostKeys
   servers: ServerRecords
   labs: LabRecords
+  labSessions: LabSessions
   trial: Trial
   links: Links
   view: View
@@ -85,14 +88,20 @@ export function desktopHandlers({
     },
     labs: {
       add: (input, options) => labs.add(input, options),
-      edit: (input, options) => labs.edit(input, options),
+      edit: async (input, options) => {
+        await labs.edit(input, options)
+        labSessions.drop(input.labId)
+      },
       allow: (input) => labs.allow(input),
       setup: (input) => labJobs.setup(input),
       invite: async (input, options) => {
         await agentPrograms.ready(labs.find(input.labId).server.id, input.platform, options)
         return await labs.invite(input, options)
       },
-      remove: (input, options) => labJobs.remove(input, options),
+      remove: async (input, options) => {
+        labSessions.drop(input.labId)
+        return await labJobs.remove(input, options)
+      },
     },
     tunnels: {
       addPreset: (input, options) => tunnels.addPreset(input, options),

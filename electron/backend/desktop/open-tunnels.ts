@@ -1,9 +1,9 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { LoopbackForwards } from '../forwards/loopback-forwards.ts'
+import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { followPasswords } from '../known-tunnels/tunnel-change.ts'
 import { createLabServices } from '../labs/lab-services.ts'
-import type { Machines } from '../ssh/machines.ts'
 import type { Storage } from '../storage/records.ts'
 import { PendingRemovals } from '../tunnels/pending-removals.ts'
 import { TunnelCalls } from '../tunnels/tunnel-calls.ts'
@@ -18,14 +18,14 @@ export interface TunnelPart extends AsyncDisposable {
 /** Deletions that were due are finished from now on. */
 export function openTunnels({
   storage,
-  machines,
+  labSessions,
   links: { relays },
   view: { checks, overview, activity },
   clock,
   log,
 }: {
   storage: Storage
-  machines: Machines
+  labSessions: LabSessions
   links: Links
   view: View
   clock: Clock
@@ -36,7 +36,7 @@ export function openTunnels({
   const forwards = parts.adopt(new LoopbackForwards({ log }), (part) => part.close())
   const removal = parts.adopt(new PendingRemovals({ storage, relays, clock, log }), (part) => part.close())
   removal.start()
-  const services = createLabServices({ storage, machines, log })
+  const services = createLabServices({ storage, labSessions, log })
   const tunnels = new TunnelCalls({
     storage,
     relays,

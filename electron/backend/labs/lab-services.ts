@@ -1,6 +1,6 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
-import type { Machines } from '../ssh/machines.ts'
+import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Entrance } from '../storage/entrance.ts'
@@ -95,26 +95,22 @@ const timeoutMs = 15_000
 /** Asks the lab box itself. */
 export function createLabServices({
   storage,
-  machines,
+  labSessions,
   log,
 }: {
   storage: Storage
-  machines: Machines
+  labSessions: Pick<LabSessions, 'use'>
   log: Log
 }): LabServices {
   const list = async (labId: string, signal: AbortSignal): Promise<FoundService[]> => {
     if (!storage.labs.get(labId)?.address) return []
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     try {
-      return await machines.withSsh(
-        { kind: 'lab', id: labId },
-        async (session) => {
-          const options = { signal: deadline }
-          if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
-          return parseLabServices((await new RemoteShell(session).run(script, options)).stdout)
-        },
-        { signal: deadline },
-      )
+      const options = { signal: deadline }
+      using lab = await labSessions.use(labId, options)
+      const { session } = lab
+      if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
+      return parseLabServices((await new RemoteShell(session).run(script, options)).stdout)
     } catch (error) {
       // Without ssh the usual places have to do, and the page asks for the token by itself: worth a line, not a failure.
       log.warn('the lab box could not be asked for its services', { lab: labId, error })

@@ -18,7 +18,11 @@ export interface Machines {
   jumpTarget(jump: JumpHost): Promise<SshTarget | undefined>
   /** Keeps the passphrase of the first key on the way to the machine that is locked. */
   unlock(ref: MachineRef, passphrase: string): Promise<void>
-  open(ref: MachineRef, options: { signal: AbortSignal }): Promise<SshSession>
+  /** `by`: where a tunnel leads to the machine's sshd, to be dialled instead of its address. */
+  open(
+    ref: MachineRef,
+    options: { signal: AbortSignal; by?: { readonly host: string; readonly port: number } },
+  ): Promise<SshSession>
   /** Opens a session for `work` and closes it after. */
   withSsh<T>(
     ref: MachineRef,
@@ -55,8 +59,8 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
     return { address: record.address, secret, ...(jump ? { jump } : {}) }
   }
 
-  const open = async (ref: MachineRef, { signal }: { signal: AbortSignal }): Promise<SshSession> =>
-    await openSession(await target(ref), { hostKeys: storage.hostKeys, signal })
+  const open: Machines['open'] = async (ref, { signal, by }) =>
+    await openSession({ ...(await target(ref)), ...(by && { by }) }, { hostKeys: storage.hostKeys, signal })
 
   /** The secrets on the way, in the order in which they are used. */
   const secretsTo = (ref: MachineRef): string[] => {

@@ -18,6 +18,8 @@ export interface SshTarget {
   readonly address: SshAddress
   readonly secret: UsableSecret
   readonly jump?: SshTarget
+  /** Where a tunnel leads to the same sshd: dialled instead of `address`, whose host key it has to show all the same. */
+  readonly by?: { readonly host: string; readonly port: number }
 }
 
 export const connectTimeoutMs = 10_000
@@ -58,11 +60,11 @@ interface SshWay {
 
 /** The byte stream to the machine's ssh port: a TCP connection, or a channel through the jump host. */
 export async function openWay(
-  { address, jump }: Pick<SshTarget, 'address' | 'jump'>,
+  { address, jump, by }: Pick<SshTarget, 'address' | 'jump' | 'by'>,
   { hostKeys, signal }: { hostKeys: HostKeyStore; signal: AbortSignal },
 ): Promise<SshWay> {
-  if (!jump) {
-    const socket = await dialSsh(address, { timeoutMs: connectTimeoutMs, signal })
+  if (by || !jump) {
+    const socket = await dialSsh({ ...address, ...by }, { timeoutMs: connectTimeoutMs, signal })
     return { socket, close: () => socket.destroy() }
   }
   const session = await openSession(jump, { hostKeys, signal })

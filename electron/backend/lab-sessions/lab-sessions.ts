@@ -1,0 +1,169 @@
+import type { Overview } from '@nps-desktop/electron/contract'
+import { ownSshTunnel } from '@nps-desktop/electron/contract'
+import { type Clock, until } from '@nps-desktop/relay-core/async'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { AppError } from '../failures/app-error.ts'
+import type { Machines } from '../ssh/machines.ts'
+import { cancelled } from '../ssh/ssh-errors.ts'
+import type { SshSession } from '../ssh/ssh-session.ts'
+
+/** One use of a lab box's ssh session; dispose of it when done. */
+export interface LabSession extends Disposable {
+  readonly session: SshSession
+}
+
+/** A person who goes from one page to the next finds the session open. */
+const keptMs = 60_000
+
+/** One way of several did not get through to the machine's sshd; another may. */
+const wayIsBroken = new Set(['ssh-refused', 'ssh-timeout', 'ssh-unknown-host', 'ssh-unreachable', 'ssh-lost'])
+
+/**
+ * One ssh session for each lab box, shared by all that the app does there: opened by the box's own SSH tunnel where that is
+ * ready, else by its address; kept for a minute after its last use. The host key is the one that was confirmed for the box's
+ * address, whichever way leads there.
+ */
+export class LabSessions {
+  readonly #options: {
+    machines: Pick<Machines, 'open'>
+    overview: () => Pick<Overview, 'labs' | 'servers' | 'tunnels'>
+    clock: Clock
+    log: Log
+  }
+  readonly #shared = new Map<string, SharedSession>()
+  #isClosed = false
+
+  constructor(options: {
+    machines: Pick<Machines, 'open'>
+    overview: () => Pick<Overview, 'labs' | 'servers' | 'tunnels'>
+    clock: Clock
+    log: Log
+  }) {
+    this.#options = options
+  }
+
+  /**
+   * The open session of a lab box, or a new one. Rejects as `Machines.open` does; a use that is called off leaves the opening
+   * to the others who wait for it.
+   */
+  async use(labId: string, { signal }: { signal: AbortSignal }): Promise<LabSession> {
+    if (this.#isClosed || signal.aborted) throw cancelled()
+    let shared = this.#shared.get(labId)
+    if (!shared?.isUsable) {
+      shared = new SharedSession(
+        (stop) => this.#open(labId, stop),
+        this.#options.clock,
+        (ended) => {
+          if (this.#shared.get(labId) === ended) this.#shared.delete(labId)
+        },
+      )
+      this.#shared.set(labId, shared)
+    }
+    return await shared.use(signal)
+  }
+
+  /** Ends the session of a lab box whose address or sign-in is another one now. */
+  drop(labId: string): void {
+    this.#shared.get(labId)?.end()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const shared of this.#shared.values()) shared.end()
+    this.#shared.clear()
+  }
+
+  async #open(labId: string, signal: AbortSignal): Promise<SshSession> {
+    const { machines, log } = this.#options
+    const ref = { kind: 'lab', id: labId } as const
+    const by = this.#readyTunnel(labId)
+    if (by === null) return await machines.open(ref, { signal })
+    try {
+      return await machines.open(ref, { signal, by })
+    } catch (error) {
+      if (!(error instanceof AppError) || !wayIsBroken.has(error.code)) throw error
+      log.warn('the SSH tunnel of a lab box does not lead to its sshd', { lab: labId, code: error.code })
+      return await machines.open(ref, { signal })
+    }
+  }
+
+  #readyTunnel(labId: string): { host: string; port: number } | null {
+    const { labs, servers, tunnels } = this.#options.overview()
+    const lab = labs.find(({ id }) => id === labId)
+    const server = servers.find(({ id }) => id === lab?.serverId)
+    const way = lab && server ? ownSshTunnel(lab, server, tunnels) : null
+    return way?.ready ? { host: way.host, port: way.port } : null
+  }
+}
+
+/** A session from its opening to its end, with those who use it. */
+class SharedSession {
+  readonly #opening: Promise<SshSession>
+  readonly #stop = new AbortController()
+  readonly #clock: Clock
+  readonly #onEnd: (ended: SharedSession) => void
+  #session: SshSession | null = null
+  #hasEnded = false
+  #users = 0
+  #unused: Disposable | null = null
+
+  constructor(
+    open: (signal: AbortSignal) => Promise<SshSession>,
+    clock: Clock,
+    onEnd: (ended: SharedSession) => void,
+  ) {
+    this.#clock = clock
+    this.#onEnd = onEnd
+    this.#opening = this.#begin(open)
+    // told to each who waits; there may be none left
+    this.#opening.catch(() => undefined)
+  }
+
+  get isUsable(): boolean {
+    return !this.#hasEnded && (this.#session?.isOpen ?? true)
+  }
+
+  async use(signal: AbortSignal): Promise<LabSession> {
+    this.#unused?.[Symbol.dispose]()
+    this.#users++
+    let isUsed = true
+    const release = (): void => {
+      if (!isUsed) return
+      isUsed = false
+      if (--this.#users > 0 || this.#hasEnded) return
+      if (this.#session === null) this.end()
+      else this.#unused = this.#clock.after(keptMs, () => this.end())
+    }
+    try {
+      const session = await until(this.#opening, { signal })
+      return { session, [Symbol.dispose]: release }
+    } catch (error) {
+      release()
+      throw signal.aborted ? cancelled() : error
+    }
+  }
+
+  end(): void {
+    this.#unused?.[Symbol.dispose]()
+    this.#hasEnded = true
+    this.#stop.abort(cancelled())
+    this.#session?.close()
+    this.#onEnd(this)
+  }
+
+  async #begin(open: (signal: AbortSignal) => Promise<SshSession>): Promise<SshSession> {
+    try {
+      const session = await open(this.#stop.signal)
+      if (this.#hasEnded) {
+        session.close()
+        throw cancelled()
+      }
+      this.#session = session
+      void session.closed.then(() => this.end())
+      return session
+    } catch (error) {
+      this.end()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Lab, Server, Tunnel } from './desktop-models.ts'
+
+/** A lab box's own sshd, not that of another machine in its network. */
+const ownSshd = /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/
+
+/**
+ * The near end of a lab box's SSH tunnel, where this laptop reaches the box's own sshd; one that is ready before others. Null
+ * without such a tunnel; `ready` says whether it is known to work now.
+ */
+export function ownSshTunnel(
+  { id }: Pick<Lab, 'id'>,
+  server: Pick<Server, 'relay'>,
+  tunnels: readonly Tunnel[],
+): { host: string; port: number; ready: boolean } | null {
+  if (!server.relay) return null
+  const own = tunnels.filter(
+    ({ labId, kind, target, status }) =>
+      labId === id && kind === 'ssh' && ownSshd.test(target) && status.state !== 'paused',
+  )
+  const tunnel = own.find(({ status }) => status.state === 'ready') ?? own[0]
+  if (!tunnel) return null
+  const host = tunnel.reach === 'laptop' ? '127.0.0.1' : server.relay.host
+  return { host, port: tunnel.port, ready: tunnel.status.state === 'ready' }
+}
