@@ -65,6 +65,7 @@ const backend: House = {
     ['checks', 'labs'],
     ['overview'],
     ['tunnels'],
+    ['found-services'],
     ['trial'],
     ['desktop'],
   ],

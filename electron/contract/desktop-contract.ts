@@ -3,6 +3,7 @@ import { trafficHistory } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { appLink } from './app-link.ts'
 import { failureData } from './failure.ts'
+import { foundContract } from './found-contract.ts'
 import * as model from './desktop-models.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 import { updateState } from './updates.ts'
@@ -241,6 +242,8 @@ export const desktopContract = {
       ),
     ),
   },
+
+  found: foundContract,
 
   traffic: {
     /** Rates of every tunnel, keyed by the app's tunnel id. */

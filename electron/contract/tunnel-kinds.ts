@@ -5,20 +5,30 @@ export const tunnelReach = z.enum(['anyone', 'laptop'])
 export type TunnelReach = z.infer<typeof tunnelReach>
 
 /** What a person does with a tunnel, as its button says. */
-export type TunnelUse = 'copy-ssh-command' | 'copy-address' | 'open-page'
+export type TunnelUse =
+  | 'copy-ssh-command'
+  | 'copy-address'
+  /** The address that programs of the kind are given, as `http://host:port/v1`. */
+  | 'copy-base-url'
+  | 'open-page'
 
 /** How a service shows by its first answer that it is the expected one. */
 export type ServiceProof =
   /** It speaks first, a line of which `banner` is the first group. */
   | { readonly by: 'banner'; readonly banner: RegExp }
+  /** It answers `hello`, which its client sends first, with `reply`; each character is one byte. `seen` names it. */
+  | { readonly by: 'reply'; readonly hello: string; readonly reply: RegExp; readonly seen: string }
+  /** Whatever speaks HTTP is right, also when it forbids or asks for a login. */
+  | { readonly by: 'any-page' }
   /**
-   * A page answers without a login, under the service's path, with a JSON object that has `member`; or the head of any
-   * answer fits one of `heads`, which `seen` names.
+   * A page answers without a login, under the service's path, with a JSON object that has `member`, which fits `value` where
+   * there is one; or the head of any answer fits one of `heads`, which `seen` names.
    */
   | {
       readonly by: 'page'
       readonly page: string
       readonly member: string
+      readonly value?: RegExp
       readonly heads: readonly { readonly pattern: RegExp; readonly seen: string }[]
     }
 
@@ -28,6 +38,8 @@ export interface KnownService {
   readonly name: string
   /** Where it listens unless told otherwise, and the last of the ports it takes instead when that one is taken. */
   readonly usualPorts: readonly [first: number, last: number]
+  /** Hardly any other program uses these ports, so a tunnel to one of them that was made elsewhere is of this kind. */
+  readonly isKnownByPort: boolean
   /** The names that people give to its tunnels, by which one that was made elsewhere is recognised. */
   readonly usualName: RegExp
   /** Who can use a new tunnel to it while nobody has said so. */
@@ -43,14 +55,15 @@ export interface KnownService {
 }
 
 /**
- * The services that the app adds with one click, checks and opens, in the order of their buttons. Jupyter and TensorBoard
- * speak plain HTTP, and a board asks nobody who they are: they stay with this laptop. SSH encrypts, asks who comes, and is
+ * The services that the app adds with one click, checks and opens, in the order of their buttons. All but SSH speak plain
+ * HTTP or protect themselves poorly, and a board asks nobody who they are: they stay with this laptop. SSH encrypts, asks who comes, and is
  * used from other machines too.
  */
 export const knownServices = {
   ssh: {
     name: 'SSH',
     usualPorts: [22, 22],
+    isKnownByPort: true,
     usualName: /\bssh\b/i,
     usualReach: 'anyone',
     use: 'copy-ssh-command',
@@ -63,6 +76,7 @@ export const knownServices = {
   jupyter: {
     name: 'Jupyter',
     usualPorts: [8888, 8899],
+    isKnownByPort: true,
     usualName: /jupyter|notebook/i,
     usualReach: 'laptop',
     use: 'open-page',
@@ -90,11 +104,91 @@ export const knownServices = {
   tensorboard: {
     name: 'TensorBoard',
     usualPorts: [6006, 6015],
+    isKnownByPort: true,
     usualName: /tensorboard/i,
     usualReach: 'laptop',
     use: 'open-page',
     proof: { by: 'page', page: 'data/environment', member: 'data_location', heads: [] },
     startCommand: 'nohup tensorboard --logdir . --port {port} > tensorboard.log 2>&1 &',
+    hasToken: false,
+    anyHostOption: null,
+  },
+  code: {
+    name: 'VS Code',
+    // code-server, `--bind-addr`
+    usualPorts: [8080, 8080],
+    isKnownByPort: false,
+    usualName: /\b(code-server|vs ?code)\b/i,
+    usualReach: 'laptop',
+    use: 'open-page',
+    // code-server, "What is the healthz endpoint?"
+    proof: { by: 'page', page: 'healthz', member: 'status', value: /^(alive|expired)$/, heads: [] },
+    startCommand: 'nohup code-server --bind-addr 127.0.0.1:{port} > code-server.log 2>&1 &',
+    hasToken: false,
+    anyHostOption: null,
+  },
+  rdp: {
+    name: 'Remote Desktop',
+    usualPorts: [3389, 3389],
+    isKnownByPort: true,
+    usualName: /\b(rdp|remote desktop)\b/i,
+    usualReach: 'laptop',
+    use: 'copy-address',
+    // MS-RDPBCGR §2.2.1.1 and §2.2.1.2: an X.224 connection request that offers TLS and CredSSP, and its confirmation
+    proof: {
+      by: 'reply',
+      hello: '\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x03\x00\x00\x00',
+      // eslint-disable-next-line no-control-regex -- the bytes of the protocol
+      reply: /^\x03\x00[^]{3}\xd0/,
+      seen: 'RDP',
+    },
+    startCommand: null,
+    hasToken: false,
+    anyHostOption: null,
+  },
+  vnc: {
+    name: 'VNC',
+    // display :0 is 5900 (RFB 3.8, §7; vncserver(1))
+    usualPorts: [5900, 5910],
+    isKnownByPort: true,
+    usualName: /\bvnc\b/i,
+    usualReach: 'laptop',
+    use: 'copy-address',
+    // RFC 6143 §7.1.1
+    proof: { by: 'banner', banner: /^(RFB \d{3}\.\d{3})\n/ },
+    startCommand: null,
+    hasToken: false,
+    anyHostOption: null,
+  },
+  llm: {
+    name: 'LLM server',
+    // vLLM, `--port`; llama.cpp and others take 8080
+    usualPorts: [8000, 8000],
+    isKnownByPort: false,
+    usualName: /\b(llm|vllm|ollama|openai)\b/i,
+    usualReach: 'laptop',
+    use: 'copy-base-url',
+    // OpenAI API, "List models"; one that was started with a key answers 401 to whoever has none
+    proof: {
+      by: 'page',
+      page: 'v1/models',
+      member: 'object',
+      value: /^list$/,
+      heads: [{ pattern: /^HTTP\/1\.[01] 401\b/, seen: 'asks for its key' }],
+    },
+    startCommand: null,
+    hasToken: false,
+    anyHostOption: null,
+  },
+  web: {
+    name: 'Web page',
+    usualPorts: [8000, 8000],
+    isKnownByPort: false,
+    usualName: /\bweb ?page\b/i,
+    usualReach: 'laptop',
+    use: 'open-page',
+    proof: { by: 'any-page' },
+    startCommand: null,
     hasToken: false,
     anyHostOption: null,
   },
@@ -104,6 +198,8 @@ export type ServiceKind = keyof typeof knownServices
 /** In the order of their buttons. */
 export const serviceKinds = Object.keys(knownServices) as readonly ServiceKind[]
 export const serviceKind = z.enum(serviceKinds)
+/** What nearly everybody adds, in a new lab box first of all. */
+export const usualKinds = ['ssh', 'jupyter', 'tensorboard'] as const satisfies readonly ServiceKind[]
 
 /** `tcp`: any other target, of whose service nothing is known. */
 export const tunnelKind = z.enum([...serviceKinds, 'tcp'])

@@ -274,6 +274,36 @@ export function scenarioRouter(world: World) {
           }))
       }),
     },
+    found: {
+      watch: os.found.watch.handler(async function* ({ input, signal }) {
+        const look = () =>
+          world.found.get(input.labId) ?? {
+            state: 'read' as const,
+            atMs: Date.now(),
+            services: [],
+            failure: null,
+          }
+        yield look()
+        for await (const _ of changed.each(signal)) yield look()
+      }),
+      lookNow: os.found.lookNow.handler(nothing),
+      setOn: os.found.setOn.handler(async ({ input }) => {
+        world.found.set(input.labId, input.isOn ? { state: 'unread', failure: null } : { state: 'off' })
+        changed.tell()
+        return {}
+      }),
+      add: os.found.add.handler(async ({ input }) => {
+        const look = world.found.get(input.labId)
+        const service = look?.state === 'read' ? look.services.find(({ port }) => port === input.port) : null
+        if (!service) failed({ code: 'not-found', params: {}, message: 'nothing there', fixes: [] })
+        const { kind, name, target } = service
+        return add(input.labId, kind, undefined, { name, target, reach: 'laptop' })
+      }),
+      lead: os.found.lead.handler(async ({ input }) => {
+        change(input.tunnelId, { target: `127.0.0.1:${input.port}` })
+        return {}
+      }),
+    },
     traffic: {
       live: os.traffic.live.handler(async function* ({ signal }) {
         const value = (atMs: number) => ({

@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { scenarioRouter } from './backend-of-world.ts'
+import { foundWorlds } from './found-worlds.ts'
 import { setupWorlds } from './setup-worlds.ts'
 import { worlds } from './worlds.ts'
 
@@ -41,7 +42,7 @@ export async function serveScenarios(folder: string, port: number): Promise<Scen
   const sockets = new WebSocketServer({ server, path: '/api' })
   sockets.on('connection', (socket, request) => {
     const scenario = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token') ?? ''
-    const make = worlds[scenario] ?? setupWorlds[scenario]
+    const make = worlds[scenario] ?? setupWorlds[scenario] ?? foundWorlds[scenario]
     if (!make) {
       socket.close(1008, `no scenario ${scenario}`)
       return

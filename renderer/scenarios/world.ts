@@ -1,6 +1,7 @@
 import { knownService, tunnelUse } from '@nps-desktop/electron/contract'
 import type {
   ActivityEvent,
+  FoundLook,
   Failure,
   HostKey,
   Job,
@@ -25,6 +26,8 @@ export interface World {
   hostKeys: HostKey[]
   settings: Settings
   updates: UpdateState
+  /** What runs on the lab boxes, by their id; on others nothing does. */
+  found: Map<string, FoundLook>
   /** Bytes per second at a moment, of one tunnel. */
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
   /** The feed of the overview never answers: what the first second looks like. */
@@ -121,7 +124,8 @@ export function placeOf(
   const use = tunnelUse(kind)
   const at = reach === 'laptop' ? '127.0.0.1' : host
   if (use === 'copy-ssh-command') return { reach, port, address: `ssh -p ${port} goudan@${at}` }
-  return { reach, port, address: use === 'copy-address' ? `${at}:${port}` : `http://${at}:${port}` }
+  if (use === 'copy-address') return { reach, port, address: `${at}:${port}` }
+  return { reach, port, address: `http://${at}:${port}${use === 'copy-base-url' ? '/v1' : ''}` }
 }
 
 /** The laptop's own port for a service: that of its target, or the next one that no other tunnel has. */

@@ -35,6 +35,7 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
     hostKeys: [],
     settings: { ...defaultSettings },
     updates: { state: 'newest', atMs: Date.now() - hourMs },
+    found: new Map(),
     traffic: livelyTraffic,
     ...more,
   }

@@ -67,3 +67,36 @@ test('a Jupyter that forbids is not taken for one elsewhere, also under a base_u
   const refusal = `HTTP/1.1 403 Forbidden\r\nContent-Security-Policy: ${policy}\r\n\r\n<title>Forbidden</title>`
   expect(answerOf('jupyter', refusal, true)).toEqual({ state: 'wrong', seen: 'Forbidden', isForbidden: true })
 })
+
+test('code-server is known by its health, as it tells it without a login', () => {
+  // code-server 4
+  const health = http('{"status":"expired","lastHeartbeat":0}')
+  expect(answerOf('code', health, false)).toEqual({ state: 'right', seen: 'status expired' })
+  expect(answerOf('code', http('{"status":"ok"}'), false)).toMatchObject({ state: 'wrong' })
+})
+
+test('a model server is known by its list of models, also when it asks for a key', () => {
+  const models = http(
+    '{"object":"list","data":[{"id":"Qwen2.5-7B-Instruct","object":"model","owned_by":"vllm"}]}',
+  )
+  expect(answerOf('llm', models, false)).toEqual({ state: 'right', seen: 'object list' })
+  const refusal = http('{"error":"Unauthorized"}').replace('200 OK', '401 Unauthorized')
+  expect(answerOf('llm', refusal, false)).toMatchObject({ state: 'right' })
+  expect(answerOf('llm', http('<title>Wiki</title>'), false)).toEqual({ state: 'wrong', seen: 'Wiki' })
+})
+
+test('a remote desktop is known by how it answers its client, and VNC by its first line', () => {
+  const confirmed = '\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x1f\x08\x00\x02\x00\x00\x00'
+  expect(answerOf('rdp', confirmed.slice(0, 4), false)).toBeNull()
+  expect(answerOf('rdp', confirmed, false)).toEqual({ state: 'right', seen: 'RDP' })
+  expect(answerOf('rdp', 'SSH-2.0-OpenSSH_9.2p1\r\n', false)).toMatchObject({ state: 'wrong' })
+  expect(answerOf('vnc', 'RFB 003.008\n', false)).toEqual({ state: 'right', seen: 'RFB 003.008' })
+  expect(answerOf('vnc', 'RFB 003', false)).toBeNull()
+})
+
+test('any page will do for a web page, also one that forbids', () => {
+  expect(answerOf('web', http('<title>Gradio</title>'), false)).toEqual({ state: 'right', seen: 'Gradio' })
+  const forbidden = http('no').replace('200 OK', '403 Forbidden')
+  expect(answerOf('web', forbidden, false)).toMatchObject({ state: 'right' })
+  expect(answerOf('web', 'SSH-2.0-OpenSSH_9.2p1\r\n', false)).toMatchObject({ state: 'wrong' })
+})

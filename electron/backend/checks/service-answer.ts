@@ -12,7 +12,17 @@ export type ServiceAnswer =
 export function answerOf(kind: ServiceKind, text: string, ended: boolean): ServiceAnswer | null {
   if (text === '') return ended ? { state: 'silent' } : null
   const { proof }: KnownService = knownServices[kind]
-  return proof.by === 'banner' ? bannerAnswer(proof.banner, text, ended) : pageAnswer(proof, text, ended)
+  switch (proof.by) {
+    case 'banner':
+      return bannerAnswer(proof.banner, text, ended)
+    case 'reply':
+      if (proof.reply.test(text)) return { state: 'right', seen: proof.seen }
+      // the longest reply that is looked for is far shorter
+      return ended || text.length >= 16 ? { state: 'wrong', seen: printable(text) } : null
+    case 'any-page':
+    case 'page':
+      return pageAnswer(proof, text, ended)
+  }
 }
 
 function bannerAnswer(pattern: RegExp, text: string, ended: boolean): ServiceAnswer | null {
@@ -22,7 +32,7 @@ function bannerAnswer(pattern: RegExp, text: string, ended: boolean): ServiceAns
 }
 
 function pageAnswer(
-  { member, heads }: Extract<ServiceProof, { by: 'page' }>,
+  proof: Extract<ServiceProof, { by: 'page' | 'any-page' }>,
   text: string,
   ended: boolean,
 ): ServiceAnswer | null {
@@ -36,8 +46,11 @@ function pageAnswer(
   const body = text.slice(headEnd + 4)
   const expected = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.POSITIVE_INFINITY)
   if (!ended && body.length < expected) return null
+  if (proof.by === 'any-page') return { state: 'right', seen: printable(describePage(head, body)) }
+  const { member, heads } = proof
   const value = jsonMember(body, member)
-  if (value !== null) return { state: 'right', seen: printable(`${member} ${value}`) }
+  if (value !== null && (proof.value?.test(value) ?? true))
+    return { state: 'right', seen: printable(`${member} ${value}`) }
   if (/^HTTP\/1\.[01] 403\b/.test(head))
     return { state: 'wrong', seen: printable(describePage(head, body)), isForbidden: true }
   const told = heads.find(({ pattern }) => pattern.test(head))

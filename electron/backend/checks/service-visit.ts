@@ -3,7 +3,13 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { knownServices } from '@nps-desktop/electron/contract'
-import type { Failure, ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
+import type {
+  Failure,
+  KnownService,
+  ServiceKind,
+  ServiceProof,
+  TunnelKind,
+} from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
@@ -167,7 +173,7 @@ async function serviceOf(
       : ask(secure ? sealed(one) : one, { kind, path, signal })
   const answer = await asked(stream, entrance.secure)
   const took = (): number => performance.now() - startedMs
-  if (answer.state === 'right' || knownServices[kind].proof.by !== 'page')
+  if (answer.state === 'right' || !isWeb(knownServices[kind].proof))
     return { ...answer, secure: entrance.secure, ms: took() }
   // A service that has gained or lost its certificate since answers the other kind of request with nothing or with nonsense.
   const second = await again()
@@ -243,11 +249,14 @@ async function ask(
   })
   socket.once('close', () => look(true))
   socket.once('end', () => look(true))
-  const { proof } = knownServices[kind]
+  const { proof }: KnownService = knownServices[kind]
+  if (proof.by === 'reply') socket.write(Buffer.from(proof.hello, 'latin1'))
   // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
   // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
-  if (proof.by === 'page')
-    socket.write(`GET ${path}${proof.page} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`)
+  if (isWeb(proof))
+    socket.write(
+      `GET ${path}${proof.by === 'page' ? proof.page : ''} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`,
+    )
   const late = new Error(`no answer within ${answerTimeoutMs / 1000} s`)
   try {
     return await until(answered.promise, { signal, timeoutMs: answerTimeoutMs, onTimeout: () => late })
@@ -257,4 +266,8 @@ async function ask(
     look(true)
     return await answered.promise
   }
+}
+
+function isWeb(proof: ServiceProof): proof is Extract<ServiceProof, { by: 'page' | 'any-page' }> {
+  return proof.by === 'page' || proof.by === 'any-page'
 }

@@ -48,7 +48,7 @@ export async function openBackend({
     new LabSessions({ machines, overview: () => view.overview.feed.value, clock, log }),
     (part) => part.close(),
   )
-  const { tunnels } = parts.use(openTunnels({ storage, labSessions, links, view, clock, log }))
+  const { tunnels, found } = parts.use(openTunnels({ storage, labSessions, links, view, clock, log }))
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -60,7 +60,7 @@ export async function openBackend({
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const hostKeys = createHostKeys({ storage, machines, log, clock })
   const router = createRouter(
-    desktopHandlers({ app, hostKeys, servers, labs, labSessions, trial, links, view, work, tunnels }),
+    desktopHandlers({ app, hostKeys, servers, labs, labSessions, trial, links, view, work, tunnels, found }),
     log,
   )
   const opened = parts.move()

@@ -23,6 +23,7 @@ export function desktopHandlers({
   view: { overview, activity, traffic },
   work: { jobs, agentPrograms, serverJobs, labJobs },
   tunnels,
+  found,
 }: {
   app: AppCalls
   hostKeys: HostKeys
@@ -34,6 +35,7 @@ export function desktopHandlers({
   view: View
   work: JobPart
   tunnels: TunnelPart['tunnels']
+  found: TunnelPart['found']
 }): DesktopHandlers {
   return {
     app: {
@@ -116,6 +118,13 @@ export function desktopHandlers({
       check: (input) => tunnels.check(input),
       openAddress: (input, options) => tunnels.openAddress(input, options),
       connections: (input, options) => tunnels.connections(input, options),
+    },
+    found: {
+      watch: (input, options) => found.watch(input, options),
+      lookNow: (input) => found.lookNow(input),
+      setOn: (input) => found.setOn(input),
+      add: (input, options) => found.add(input, options),
+      lead: (input, options) => found.lead(input, options),
     },
     traffic: {
       live: (_input, { signal }) => traffic.feed.watch(signal),

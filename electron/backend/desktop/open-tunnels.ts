@@ -1,6 +1,7 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { LoopbackForwards } from '../forwards/loopback-forwards.ts'
+import { FoundServices } from '../found-services/found-services.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { followPasswords } from '../known-tunnels/tunnel-change.ts'
 import { createLabServices } from '../labs/lab-services.ts'
@@ -13,6 +14,7 @@ import type { View } from './open-view.ts'
 /** What a person does with tunnels. */
 export interface TunnelPart extends AsyncDisposable {
   readonly tunnels: TunnelCalls
+  readonly found: FoundServices
 }
 
 /** Deletions that were due are finished from now on. */
@@ -48,5 +50,9 @@ export function openTunnels({
     forwards,
     clock,
   })
-  return { tunnels, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  const found = parts.adopt(
+    new FoundServices({ storage, labSessions, services, tunnels, clock, log }),
+    (part) => part.close(),
+  )
+  return { tunnels, found, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

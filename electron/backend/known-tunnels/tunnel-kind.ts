@@ -16,8 +16,9 @@ export function usualTarget(kind: ServiceKind): string {
 export function guessKind(tunnel: { readonly name: string; readonly target: string }): TunnelKind {
   const port = targetPort(tunnel.target)
   const byPort = serviceKinds.find((kind) => {
-    const [first, last] = knownServices[kind].usualPorts
-    return port >= first && port <= last
+    const { usualPorts, isKnownByPort } = knownServices[kind]
+    const [first, last] = usualPorts
+    return isKnownByPort && port >= first && port <= last
   })
   // "Jupyter over ssh" is a Jupyter
   return byPort ?? serviceKinds.findLast((kind) => knownServices[kind].usualName.test(tunnel.name)) ?? 'tcp'
@@ -38,5 +39,6 @@ export function addressOf(
   const name = host.includes(':') ? `[${host}]` : host
   if (use === 'copy-address') return `${name}:${port}`
   const { secure, path } = entrance
-  return `${secure ? 'https' : 'http'}://${name}:${port}${path === '/' ? '' : path}`
+  const page = `${secure ? 'https' : 'http'}://${name}:${port}${path === '/' ? '' : path}`
+  return use === 'copy-base-url' ? `${page.replace(/\/$/, '')}/v1` : page
 }

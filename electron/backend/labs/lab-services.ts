@@ -34,7 +34,7 @@ interface FoundProcess extends Omit<FoundService, 'kind'> {
   readonly pid: number
 }
 
-/** How a lab box tells of a service. */
+/** How a lab box tells of a service. Those that leave nothing behind by which they could be found have none. */
 interface Finder {
   /** Writes one line for each that runs, with its kind in front. */
   readonly script: string
@@ -48,7 +48,7 @@ interface Finder {
  * run (`.tensorboard-info`), in a folder where others may write, so only those of this account. A file whose process is gone
  * is left over from a crash.
  */
-const finders: Readonly<Record<ServiceKind, Finder>> = {
+const finders: Readonly<Partial<Record<ServiceKind, Finder>>> = {
   ssh: {
     script: `
 printf 'ssh %s\\n' "\${SSH_CONNECTION##* }"`,
@@ -87,7 +87,7 @@ done`,
       processIn(line, (told) => ({ secure: false, path: pathOf(told['path_prefix']), token: '' })),
   },
 }
-const script = serviceKinds.map((kind) => finders[kind].script).join('\n')
+export const labServicesScript = serviceKinds.flatMap((kind) => finders[kind]?.script ?? []).join('\n')
 
 /** For a question over ssh while a person waits for a page to open. */
 const timeoutMs = 15_000
@@ -110,7 +110,7 @@ export function createLabServices({
       using lab = await labSessions.use(labId, options)
       const { session } = lab
       if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
-      return parseLabServices((await new RemoteShell(session).run(script, options)).stdout)
+      return parseLabServices((await new RemoteShell(session).run(labServicesScript, options)).stdout)
     } catch (error) {
       // Without ssh the usual places have to do, and the page asks for the token by itself: worth a line, not a failure.
       log.warn('the lab box could not be asked for its services', { lab: labId, error })
@@ -137,7 +137,7 @@ function parseLine(line: string): { pid: number; service: FoundService } | null 
   const [, word, rest = ''] = /^(\S+) (.*)$/.exec(line) ?? []
   const kind = serviceKinds.find((known) => known === word)
   try {
-    const found = kind && finders[kind].read(rest)
+    const found = kind && finders[kind]?.read(rest)
     if (!kind || !found) return null
     const { pid, ...service } = found
     return { pid, service: { kind, ...service } }

@@ -69,6 +69,8 @@ export interface LabRecord {
   readonly allowTargetThere: string | null
   /** A line with another list has been shown since: whether it was pasted there, and which came last, cannot be known. */
   readonly otherListByLine?: boolean | undefined
+  /** False: the person does not want the app to look what runs there. */
+  readonly looksForServices?: boolean | undefined
 }
 
 /** Whose key it is: a port of a host, as it is reached by one way. */

@@ -61,6 +61,7 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
   allowTarget: z.string().nullable().default(null),
   allowTargetThere: z.string().nullable().default(null),
   otherListByLine: z.boolean().optional(),
+  looksForServices: z.boolean().optional(),
 })
 
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({

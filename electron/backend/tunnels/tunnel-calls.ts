@@ -163,6 +163,8 @@ export class TunnelCalls {
       reach?: TunnelReach | undefined
       port?: number | undefined
       target?: string | undefined
+      /** Of the service at `target`, where it is known. */
+      entrance?: Entrance | null
     },
     { signal }: Signal,
   ): Promise<void> {
@@ -180,7 +182,8 @@ export class TunnelCalls {
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
       const note = this.#storage.tunnelNotes.get(listed.id)
       // another target is another service, whose entrance is not known
-      const entrance = edited.target === relayTunnel.target ? (note?.entrance ?? null) : null
+      const kept = edited.target === relayTunnel.target ? (note?.entrance ?? null) : null
+      const entrance = change.entrance ?? kept
       const wished =
         target === undefined ? (note?.wished ?? null) : { labId: listed.lab.id, target: target.trim() }
       if (note || wished)

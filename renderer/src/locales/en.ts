@@ -1,6 +1,7 @@
 import { activity } from './en/activity.ts'
 import { console as webConsole } from './en/console.ts'
 import { failures } from './en/failures.ts'
+import { found } from './en/found.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { facts } from './en/facts.ts'
@@ -21,6 +22,7 @@ export const en = {
   console: webConsole,
   facts,
   failures,
+  found,
   frame,
   home,
   jobs,

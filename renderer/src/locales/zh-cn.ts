@@ -3,6 +3,7 @@ import type { Translation } from './translation.ts'
 import { activity } from './zh-CN/activity.ts'
 import { console as webConsole } from './zh-CN/console.ts'
 import { failures } from './zh-CN/failures.ts'
+import { found } from './zh-CN/found.ts'
 import { frame } from './zh-CN/frame.ts'
 import { home } from './zh-CN/home.ts'
 import { facts } from './zh-CN/facts.ts'
@@ -23,6 +24,7 @@ export const zhCN: Translation<Messages> = {
   console: webConsole,
   facts,
   failures,
+  found,
   frame,
   home,
   jobs,

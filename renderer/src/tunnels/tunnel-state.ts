@@ -57,6 +57,11 @@ export const kindIcons: Record<TunnelKind, IconName> = {
   ssh: 'terminal',
   jupyter: 'book',
   tensorboard: 'board',
+  code: 'window',
+  rdp: 'screen',
+  vnc: 'screen',
+  llm: 'chat',
+  web: 'globe',
   tcp: 'screen',
 }
 

@@ -24,6 +24,31 @@ export const kinds = {
     button: 'Open board',
     whenOpen: 'TensorBoard asks for no password: whoever finds the port sees your curves.',
   },
+  code: {
+    about: 'VS Code in the browser, from code-server on the lab box',
+    button: 'Open VS Code',
+    whenOpen: 'Plain HTTP hides neither the password nor your files from whoever is on the way.',
+  },
+  rdp: {
+    about: 'The desktop of a Windows or xrdp lab box, port 3389',
+    button: 'Copy address',
+    whenOpen: 'Passwords of remote desktops are tried all day. Use a long one.',
+  },
+  vnc: {
+    about: 'A desktop by VNC, port 5900 of the lab box',
+    button: 'Copy address',
+    whenOpen: 'VNC encrypts nothing, and its password has at most eight characters.',
+  },
+  llm: {
+    about: 'A model for programs that speak the OpenAI protocol, as vLLM serves it',
+    button: 'Copy base URL',
+    whenOpen: 'Whoever finds the port can use the model, unless it was started with a key.',
+  },
+  web: {
+    about: 'Any page that the lab box shows, such as Gradio, Streamlit or MLflow',
+    button: 'Open page',
+    whenOpen: 'Make sure that the page asks for a password.',
+  },
   tcp: {
     button: 'Copy address',
     whenOpen: 'Make sure that the service behind it asks for a password.',
