@@ -64,7 +64,7 @@ const backend: House = {
     ['forwards', 'labs/steps', 'servers', 'lab-sessions'],
     ['checks', 'labs'],
     ['overview'],
-    ['tunnels'],
+    ['tunnels', 'open-in'],
     ['found-services'],
     ['trial'],
     ['desktop'],

@@ -1,4 +1,4 @@
-import type { AppLink, UpdateState } from '@nps-desktop/electron/contract'
+import type { AppLink, OpenInProgram, SshPlace, UpdateState } from '@nps-desktop/electron/contract'
 
 /**
  * What only the place the app runs in can do. Electron's main process and headless each bring one;
@@ -30,6 +30,13 @@ export interface Shell {
   readonly pickKeyFile?: () => Promise<string | null>
   /** Whether the system starts the app at login. `set` answers with why it could not; null when it could. */
   readonly startAtLogin?: { get(): Promise<boolean>; set(isOn: boolean): Promise<string | null> }
+  /** Where ssh of this account has its settings, `~/.ssh`; it need not exist. */
+  readonly sshFolder: string
+  /** Other programs of this computer; absent where none can be started. `open` answers with why it could not; null when it could. */
+  readonly programs?: {
+    find(): Promise<readonly OpenInProgram[]>
+    open(program: OpenInProgram, place: SshPlace): Promise<string | null>
+  }
   /** Folder with the archives and one-file programs that are uploaded: `build/out` or the package's resources. */
   readonly programsFolder: string
   /** `nps-desktop://` links; calls back for each, and for the one that started the app. */

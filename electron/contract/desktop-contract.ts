@@ -5,6 +5,7 @@ import { appLink } from './app-link.ts'
 import { failureData } from './failure.ts'
 import { foundContract } from './found-contract.ts'
 import * as model from './desktop-models.ts'
+import { openInContract } from './open-in-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 import { updateState } from './updates.ts'
 
@@ -25,7 +26,7 @@ export const desktopContract = {
     capabilities: base.input(nothing).output(model.capabilities),
     settings: {
       watch: base.input(nothing).output(eventIterator(model.settings)),
-      save: base.input(model.settings.partial()).output(model.settings),
+      save: base.input(model.settings.omit({ sshEntries: true }).partial()).output(model.settings),
     },
     openUrl: base.input(z.object({ url: z.url() })).output(nothing),
     openDataFolder: base.input(nothing).output(nothing),
@@ -244,6 +245,8 @@ export const desktopContract = {
   },
 
   found: foundContract,
+  /** A lab box in other programs of this computer. */
+  openIn: openInContract,
 
   traffic: {
     /** Rates of every tunnel, keyed by the app's tunnel id. */

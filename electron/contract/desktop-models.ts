@@ -406,6 +406,10 @@ export const activityEvent = z.object({
 })
 export type ActivityEvent = z.infer<typeof activityEvent>
 
+/** Whether the app keeps entries in this account's ssh settings; `unasked`: nobody has said. Set by `openIn.keepEntries` alone. */
+export const sshEntries = z.enum(['unasked', 'on', 'off'])
+export type SshEntries = z.infer<typeof sshEntries>
+
 export const settings = z.object({
   language: z.enum(['system', 'en', 'zh-CN']),
   theme: z.enum(['system', 'light', 'dark']),
@@ -416,6 +420,7 @@ export const settings = z.object({
   updateAddress: z.string().max(2_048),
   /** A newer version is fetched as soon as it is found, not only when the person says so. */
   downloadUpdates: z.boolean(),
+  sshEntries,
 })
 export type Settings = z.infer<typeof settings>
 

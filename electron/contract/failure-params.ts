@@ -199,6 +199,10 @@ export const appFailureParams = {
   'update-feed-wrong': z.object({ address: text, reason: text }),
   'update-refused': z.object({ address: text }),
   'update-failed': z.object({ reason: text }),
+  /** `path`: the ssh settings of this account. */
+  'ssh-config-unwritable': z.object({ path: text, reason: text }),
+  /** `program`: as `openIn` names it. */
+  'open-in-failed': z.object({ program: text, reason: text }),
   'login-start-refused': z.object({ reason: text }),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),

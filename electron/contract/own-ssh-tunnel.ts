@@ -1,7 +1,9 @@
 import type { Lab, Server, Tunnel } from './desktop-models.ts'
 
-/** A lab box's own sshd, not that of another machine in its network. */
-const ownSshd = /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/
+/** Whether a tunnel leads to its lab box's own sshd, not to that of another machine in its network. */
+export function leadsToOwnSshd({ kind, target }: Pick<Tunnel, 'kind' | 'target'>): boolean {
+  return kind === 'ssh' && /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(target)
+}
 
 /**
  * The near end of a lab box's SSH tunnel, where this laptop reaches the box's own sshd; one that is ready before others. Null
@@ -14,8 +16,7 @@ export function ownSshTunnel(
 ): { host: string; port: number; ready: boolean } | null {
   if (!server.relay) return null
   const own = tunnels.filter(
-    ({ labId, kind, target, status }) =>
-      labId === id && kind === 'ssh' && ownSshd.test(target) && status.state !== 'paused',
+    (tunnel) => tunnel.labId === id && leadsToOwnSshd(tunnel) && tunnel.status.state !== 'paused',
   )
   const tunnel = own.find(({ status }) => status.state === 'ready') ?? own[0]
   if (!tunnel) return null

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { appLink } from './app-link.ts'
+import { openInProgram, sshPlace } from './open-in-contract.ts'
 import { updateState } from './updates.ts'
 
 const nothing = z.object({})
@@ -25,6 +26,13 @@ export const shellContract = {
     get: oc.input(nothing).output(z.object({ isOn: z.boolean() })),
     /** `problem`: why the system did not take it; null when it did. */
     set: oc.input(z.object({ isOn: z.boolean() })).output(z.object({ problem: z.string().nullable() })),
+  },
+  programs: {
+    find: oc.input(nothing).output(z.object({ programs: z.array(openInProgram) })),
+    /** `problem`: why it did not start; null when it did. */
+    open: oc
+      .input(z.object({ program: openInProgram, place: sshPlace }))
+      .output(z.object({ problem: z.string().nullable() })),
   },
   deepLinks: oc.input(nothing).output(eventIterator(appLink)),
 }

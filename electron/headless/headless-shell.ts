@@ -1,4 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises'
+import { accountSshFolder } from '../backend/account-ssh-folder.ts'
 import { openKeyFile } from '../backend/key-file.ts'
 import type { Shell } from '../backend/shell.ts'
 
@@ -7,11 +8,14 @@ export async function createHeadlessShell(options: {
   version: string
   dataFolder: string
   programsFolder: string
+  /** Another one than the account's; for tests. */
+  sshFolder?: string
 }): Promise<Shell> {
   await mkdir(options.dataFolder, { recursive: true })
   await chmod(options.dataFolder, 0o700)
   const keyFile = await openKeyFile(options.dataFolder)
   return {
+    sshFolder: accountSshFolder(),
     ...options,
     desktop: false,
     tray: false,

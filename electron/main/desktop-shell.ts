@@ -4,14 +4,16 @@ import { dialog, safeStorage, shell, type BrowserWindow } from 'electron'
 import type { DeepLinks } from './deep-links.ts'
 import type { LoginStart } from './login/login-start.ts'
 import { openInBrowser } from './main-window.ts'
+import type { OpenInPrograms } from './programs/open-in-programs.ts'
 import type { Updates } from './updates/open-updates.ts'
 
-/** Main's answers to the backend: the keychain, dialogs, the browser, newer versions, the start at login, links that arrived. */
+/** Main's answers to the backend: the keychain, dialogs, the browser, newer versions, the start at login, other programs, links that arrived. */
 export function createDesktopShell(options: {
   window: () => BrowserWindow | undefined
   deepLinks: DeepLinks
   updates: Updates
   loginStart: LoginStart
+  programs: OpenInPrograms
 }) {
   const os = implement(shellContract)
   return os.router({
@@ -54,6 +56,17 @@ export function createDesktopShell(options: {
       set: os.startAtLogin.set.handler(async ({ input }) => {
         try {
           await options.loginStart.set(input.isOn)
+          return { problem: null }
+        } catch (error) {
+          return { problem: error instanceof Error ? error.message : String(error) }
+        }
+      }),
+    },
+    programs: {
+      find: os.programs.find.handler(async () => ({ programs: await options.programs.find() })),
+      open: os.programs.open.handler(async ({ input }) => {
+        try {
+          await options.programs.open(input.program, input.place)
           return { problem: null }
         } catch (error) {
           return { problem: error instanceof Error ? error.message : String(error) }

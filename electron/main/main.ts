@@ -12,6 +12,7 @@ import { DeepLinks } from './deep-links.ts'
 import { createDesktopShell, secretStorageKind } from './desktop-shell.ts'
 import { isHiddenStart, openLoginStart } from './login/login-start.ts'
 import { createMainWindow, preloadPath } from './main-window.ts'
+import { OpenInPrograms } from './programs/open-in-programs.ts'
 import { AppTray } from './tray.ts'
 import { openUpdates, type Updates } from './updates/open-updates.ts'
 
@@ -105,6 +106,7 @@ function onReady(): void {
       deepLinks,
       updates,
       loginStart: openLoginStart({ script: join(here, 'main.js') }),
+      programs: new OpenInPrograms(),
     }),
     onRestarted: () => {
       connectMain()

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { desktopContract, knownService } from '@nps-desktop/electron/contract'
-import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
+import type { Failure, OpenInView, Tunnel } from '@nps-desktop/electron/contract'
 import { ORPCError, implement } from '@orpc/server'
 import { Changes } from './world-changes.ts'
 import { laptopPort, placeOf, usualReachOf } from './world.ts'
@@ -301,6 +301,30 @@ export function scenarioRouter(world: World) {
       }),
       lead: os.found.lead.handler(async ({ input }) => {
         change(input.tunnelId, { target: `127.0.0.1:${input.port}` })
+        return {}
+      }),
+    },
+    openIn: {
+      watch: os.openIn.watch.handler(async function* ({ signal }) {
+        const view = (): OpenInView => {
+          const { sshEntries: entries } = world.settings
+          const named = entries === 'on' ? world.overview.labs.map(({ id, name }) => [id, name] as const) : []
+          return {
+            programs: ['terminal', 'vscode'],
+            byLink: false,
+            entries,
+            files: { config: '/home/goudan/.ssh/config', own: '/home/goudan/.ssh/nps-desktop.conf' },
+            failure: null,
+            names: Object.fromEntries(named),
+          }
+        }
+        yield view()
+        for await (const _ of settings.each(signal)) yield view()
+      }),
+      open: os.openIn.open.handler(async () => ({ link: null })),
+      keepEntries: os.openIn.keepEntries.handler(async ({ input }) => {
+        world.settings.sshEntries = input.isOn ? 'on' : 'off'
+        settings.tell()
         return {}
       }),
     },

@@ -51,6 +51,27 @@ const screens: Shot[] = [
       await page.locator('.reach').waitFor()
     },
   },
+  {
+    name: 'lab-open-in',
+    scenario: 'few',
+    path: 'labs/l1',
+    ready: row,
+    act: async (page) => {
+      await page.locator('.page-header .btn').first().click()
+      await page.getByRole('menu').waitFor()
+    },
+  },
+  {
+    name: 'lab-open-in-asks',
+    scenario: 'few',
+    path: 'labs/l1',
+    ready: row,
+    act: async (page) => {
+      await page.locator('.page-header .btn').first().click()
+      await page.getByRole('menuitem').nth(1).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
   { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t8888', ready: '.chain' },
   {
     name: 'tunnel-edit',

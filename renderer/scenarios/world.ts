@@ -199,4 +199,5 @@ export const defaultSettings: Settings = {
   checkForUpdates: true,
   updateAddress: '',
   downloadUpdates: false,
+  sshEntries: 'unasked',
 }

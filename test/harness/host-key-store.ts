@@ -8,6 +8,7 @@ export function memoryHostKeys(): HostKeyStore {
     list: () => [...rows.values()],
     get: (place) => rows.get(keyOf(place)),
     pin: (record) => void rows.set(keyOf(record), record),
+    learn: (pinned, key) => void rows.set(keyOf(pinned), { ...pinned, key }),
     forget: (place) => void rows.delete(keyOf(place)),
   }
 }

@@ -8,6 +8,7 @@ import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
 import { openJobs } from './open-jobs.ts'
 import { openLinks } from './open-links.ts'
+import { openOpenIn } from './open-open-in.ts'
 import { openTunnels } from './open-tunnels.ts'
 import { openView } from './open-view.ts'
 import { ServerRecords } from '../servers/server-records.ts'
@@ -49,6 +50,7 @@ export async function openBackend({
     (part) => part.close(),
   )
   const { tunnels, found } = parts.use(openTunnels({ storage, labSessions, links, view, clock, log }))
+  const { openIn } = parts.use(openOpenIn({ shell, storage, view, app, log }))
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -60,7 +62,20 @@ export async function openBackend({
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const hostKeys = createHostKeys({ storage, machines, log, clock })
   const router = createRouter(
-    desktopHandlers({ app, hostKeys, servers, labs, labSessions, trial, links, view, work, tunnels, found }),
+    desktopHandlers({
+      app,
+      hostKeys,
+      servers,
+      labs,
+      labSessions,
+      trial,
+      links,
+      view,
+      work,
+      tunnels,
+      found,
+      openIn,
+    }),
     log,
   )
   const opened = parts.move()

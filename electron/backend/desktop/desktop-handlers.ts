@@ -2,6 +2,7 @@ import type { AppCalls } from '../app/app-calls.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
+import type { OpenIn } from '../open-in/open-in.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
@@ -24,6 +25,7 @@ export function desktopHandlers({
   work: { jobs, agentPrograms, serverJobs, labJobs },
   tunnels,
   found,
+  openIn,
 }: {
   app: AppCalls
   hostKeys: HostKeys
@@ -36,6 +38,7 @@ export function desktopHandlers({
   work: JobPart
   tunnels: TunnelPart['tunnels']
   found: TunnelPart['found']
+  openIn: OpenIn
 }): DesktopHandlers {
   return {
     app: {
@@ -125,6 +128,11 @@ export function desktopHandlers({
       setOn: (input) => found.setOn(input),
       add: (input, options) => found.add(input, options),
       lead: (input, options) => found.lead(input, options),
+    },
+    openIn: {
+      watch: (_input, { signal }) => openIn.watch(signal),
+      open: (input) => openIn.open(input),
+      keepEntries: (input) => openIn.keepEntries(input),
     },
     traffic: {
       live: (_input, { signal }) => traffic.feed.watch(signal),

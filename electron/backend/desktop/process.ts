@@ -4,6 +4,7 @@ import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { RPCHandler } from '@orpc/server/message-port'
 import { openBackend, type DesktopBackend } from './desktop-backend.ts'
+import { accountSshFolder } from '../account-ssh-folder.ts'
 import { openKeyFile } from '../key-file.ts'
 import type { Shell } from '../shell.ts'
 
@@ -75,6 +76,11 @@ async function createRemoteShell(
     startAtLogin: {
       get: async () => (await client.startAtLogin.get({})).isOn,
       set: async (isOn) => (await client.startAtLogin.set({ isOn })).problem,
+    },
+    sshFolder: accountSshFolder(),
+    programs: {
+      find: async () => (await client.programs.find({})).programs,
+      open: async (program, place) => (await client.programs.open({ program, place })).problem,
     },
     pickKeyFile: async () => (await client.pickKeyFile({})).path,
     onDeepLink: (listener) => {

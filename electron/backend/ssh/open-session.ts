@@ -3,7 +3,7 @@ import type { SshAddress } from '@nps-desktop/electron/contract'
 import { untilEvent } from '@nps-desktop/relay-core/async'
 import ssh2, { type AuthenticationType, type ConnectConfig, type NextAuthHandler } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
-import type { HostKeyStore } from '../storage/records.ts'
+import type { HostKeyRecord, HostKeyStore } from '../storage/records.ts'
 import { dialSsh } from './dial-ssh.ts'
 import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './keys/host-key.ts'
 import { type SignInMethod, signInMethods, type SignInTalk, type UsableSecret } from './sign-in.ts'
@@ -44,7 +44,7 @@ export async function openSession(
   const methods = await signInMethods(address.user, target.secret, talk)
   const way = await openWay(target, { hostKeys, signal })
   try {
-    const session = await signIn(way.socket, address, { methods, talk, pinned, signal })
+    const session = await signIn(way.socket, address, { methods, talk, pinned, hostKeys, signal })
     void session.closed.then(way.close)
     return session
   } catch (error) {
@@ -92,11 +92,13 @@ async function signIn(
     methods,
     talk,
     pinned,
+    hostKeys,
     signal,
   }: {
     methods: readonly SignInMethod[]
     talk: SignInTalk
-    pinned: SeenHostKey
+    pinned: HostKeyRecord
+    hostKeys: HostKeyStore
     signal: AbortSignal
   },
 ): Promise<SshSession> {
@@ -130,6 +132,8 @@ async function signIn(
     {
       ready: () => {
         client.removeAllListeners()
+        // it was confirmed before keys were kept whole
+        if (seen && pinned.key === null) hostKeys.learn(pinned, seen.key)
         return new SshSession(address, client, { isWindows: ident.isWindows() })
       },
       'change password': () => {
@@ -175,7 +179,7 @@ function unconfirmed({ host, port }: SshAddress): AppError {
   })
 }
 
-function changed({ host, port }: SshAddress, seen: SeenHostKey, pinned: SeenHostKey): AppError {
+function changed({ host, port }: SshAddress, seen: SeenHostKey, pinned: HostKeyRecord): AppError {
   return new AppError(
     'host-key-changed',
     `${host} shows a different host key. Expected ${pinned.fingerprint}, got ${seen.fingerprint}. Either the machine was reinstalled, or someone is intercepting the connection. Nothing was sent.`,

@@ -50,6 +50,8 @@ const migrations: readonly string[] = [
    DROP TABLE lab_ways;
    DROP TABLE old_host_keys;`,
   `CREATE TABLE last_status (server_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
+  // the key itself, for other programs; those confirmed before fill in at the next sign-in
+  `ALTER TABLE host_keys ADD COLUMN key TEXT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

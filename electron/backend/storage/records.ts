@@ -84,6 +84,8 @@ export interface HostKeyPlace {
 export interface HostKeyRecord extends HostKeyPlace {
   readonly algorithm: string
   readonly fingerprint: string
+  /** The whole key in base64; null for one that was confirmed before it was kept, until the machine shows it again. */
+  readonly key: string | null
   readonly pinnedAtMs: number
 }
 
@@ -108,6 +110,8 @@ export interface HostKeyStore {
   list(): readonly HostKeyRecord[]
   get(place: HostKeyPlace): HostKeyRecord | undefined
   pin(record: HostKeyRecord): void
+  /** Keeps the whole key of a pinned fingerprint, which the machine has just shown: now, or once the disk takes it. */
+  learn(pinned: HostKeyRecord, key: string): void
   forget(place: HostKeyPlace): void
 }
 
@@ -171,7 +175,7 @@ export interface Storage {
   readonly lastTunnels: LastHeard<readonly RelayTunnel[]>
   readonly lastStatus: LastHeard<LastStatus>
   readonly setAside: SetAsideStore
-  /** Calls back after each change of servers, labs, tunnel notes, or of what is set aside. */
+  /** Calls back after each change of servers, labs, tunnel notes, host keys, or of what is set aside. */
   onChange(listener: () => void): Disposable
   /**
    * For writes that no person waits for: now, or once the disk takes them again; the newest under a name counts. Never

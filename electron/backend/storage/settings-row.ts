@@ -13,6 +13,7 @@ const defaults: Settings = {
   checkForUpdates: true,
   updateAddress: '',
   downloadUpdates: false,
+  sshEntries: 'unasked',
 }
 
 /** The person's choices, one row per name; a value that is missing or no longer known is the default. */

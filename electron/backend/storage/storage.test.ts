@@ -115,14 +115,17 @@ test('a host key is pinned, replaced and forgotten by host, port and way', async
     way: '',
     algorithm: 'ssh-ed25519',
     fingerprint: 'SHA256:a',
+    key: null,
     pinnedAtMs: 1,
   }
   storage.hostKeys.pin(key)
   storage.hostKeys.pin({ ...key, port: 2222 })
   storage.hostKeys.pin({ ...key, way: 'gate:22', fingerprint: 'SHA256:c' })
   storage.hostKeys.pin({ ...key, fingerprint: 'SHA256:b' })
+  storage.hostKeys.learn({ ...key, fingerprint: 'SHA256:b' }, 'QUFB')
+  storage.hostKeys.learn(key, 'of another fingerprint')
   await reopen()
-  expect(storage.hostKeys.get(key)?.fingerprint).toBe('SHA256:b')
+  expect(storage.hostKeys.get(key)).toMatchObject({ fingerprint: 'SHA256:b', key: 'QUFB' })
   storage.hostKeys.forget(key)
   expect(storage.hostKeys.list().map(({ port, way }) => [port, way])).toEqual([
     [2222, ''],

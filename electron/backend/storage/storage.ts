@@ -74,6 +74,7 @@ function open(
     const written = new Signal()
     const later = new LaterWrites(log)
     const changed = (): void => written.emit()
+    const whenPossible: Storage['whenPossible'] = (name, write) => later.add(name, write)
     const setAside = openSetAside(database, clock)
     const putAside = (row: SetAsideRow): void => setAside.put(row)
     return {
@@ -88,14 +89,14 @@ function open(
           return forgotten
         },
       },
-      hostKeys: openHostKeys(database),
+      hostKeys: openHostKeys(database, { changed, whenPossible }),
       secrets: openSecrets(database, shell),
       settings: openSettings(database),
       activity: openActivity(database),
       lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel)),
       lastStatus: openLastHeard(database, 'last_status', lastStatus),
       onChange: (listener) => written.subscribe(listener),
-      whenPossible: (name, write) => later.add(name, write),
+      whenPossible,
       close: () => {
         later.close()
         database.close()

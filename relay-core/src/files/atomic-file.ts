@@ -7,7 +7,11 @@ import { renameOver } from './rename-over.ts'
  * Replaces a file as a whole: after a crash either the old text or the new one is there. An existing file keeps
  * its mode and owner; a new one gets `mode`.
  */
-export async function writeFileAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  text: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const before = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
@@ -17,6 +21,8 @@ export async function writeFileAtomically(path: string, text: string, mode = 0o6
     const file = await open(temporary, 'wx', before ? before.mode & 0o777 : mode)
     try {
       await file.writeFile(text)
+      // the umask has taken bits away that the file had
+      if (before && process.platform !== 'win32') await file.chmod(before.mode & 0o777)
       if (before && process.getuid?.() === 0) await file.chown(before.uid, before.gid)
       await file.sync()
     } finally {

@@ -8,6 +8,7 @@ import { facts } from './en/facts.ts'
 import { jobs } from './en/jobs.ts'
 import { kinds } from './en/kinds.ts'
 import { lab } from './en/lab.ts'
+import { openIn } from './en/open-in.ts'
 import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
 import { settings } from './en/settings.ts'
@@ -28,6 +29,7 @@ export const en = {
   jobs,
   kinds,
   lab,
+  openIn,
   ports,
   server,
   settings,

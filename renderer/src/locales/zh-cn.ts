@@ -10,6 +10,7 @@ import { facts } from './zh-CN/facts.ts'
 import { jobs } from './zh-CN/jobs.ts'
 import { kinds } from './zh-CN/kinds.ts'
 import { lab } from './zh-CN/lab.ts'
+import { openIn } from './zh-CN/open-in.ts'
 import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
 import { settings } from './zh-CN/settings.ts'
@@ -30,6 +31,7 @@ export const zhCN: Translation<Messages> = {
   jobs,
   kinds,
   lab,
+  openIn,
   ports,
   server,
   settings,

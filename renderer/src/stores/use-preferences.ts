@@ -47,7 +47,7 @@ export const usePreferences = defineStore('preferences', () => {
   })
   const theme = computed(() => settings.value?.theme ?? 'system')
 
-  async function save(change: Partial<Settings>): Promise<void> {
+  async function save(change: Partial<Omit<Settings, 'sshEntries'>>): Promise<void> {
     await api.app.settings.save(change)
   }
   return { settings, capabilities, language, theme, save }

@@ -5,6 +5,8 @@ export interface SeenHostKey {
   readonly algorithm: string
   /** See `fingerprintOf`. */
   readonly fingerprint: string
+  /** The whole key in base64, as a line of known_hosts has it. */
+  readonly key: string
 }
 
 export function describeHostKey(blob: Buffer): SeenHostKey {
@@ -12,6 +14,7 @@ export function describeHostKey(blob: Buffer): SeenHostKey {
   return {
     algorithm: blob.subarray(4, 4 + length).toString('latin1'),
     fingerprint: fingerprintOf(blob),
+    key: blob.toString('base64'),
   }
 }
 

@@ -31,12 +31,17 @@ export async function readKey(key: string, passphrase: string | undefined): Prom
   return fromSsh2(block, given, found)
 }
 
+/** The file that `readKey` reads; null where the key itself was given. */
+export function keyFileOf(key: string): string | null {
+  if (/BEGIN [A-Z0-9 ]*KEY ?---|PuTTY-User-Key-File/.test(key) || isPublicKey(key)) return null
+  return join(pathOf(key))
+}
+
 async function findText(key: string): Promise<KeyText> {
-  if (/BEGIN [A-Z0-9 ]*KEY ?---|PuTTY-User-Key-File/.test(key) || isPublicKey(key))
-    return { text: key, file: '', label: 'the pasted key' }
-  const file = pathOf(key)
+  const file = keyFileOf(key)
+  if (file === null) return { text: key, file: '', label: 'the pasted key' }
   try {
-    return { text: await readFile(join(file), 'utf8'), file, label: file }
+    return { text: await readFile(file, 'utf8'), file, label: file }
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error)
     throw unreadable({ file, label: file }, reason, error)

@@ -691,6 +691,16 @@ export const failures = {
     cause: 'The key that encrypted it is no longer on this computer.',
     next: 'Enter it again.',
   },
+  'ssh-config-unwritable': {
+    title: 'The ssh settings of this account cannot be changed.',
+    cause: '{path}: {reason}',
+    next: 'The file is left as it was. Make it writable, or leave the entries off: programs are then given the address instead of a name.',
+  },
+  'open-in-failed': {
+    title: 'The program did not start.',
+    cause: '{reason}',
+    next: 'Start it by itself once: its own message says more. Or copy the ssh command.',
+  },
   'storage-failed': {
     title: 'The app cannot use its data.',
     cause: '{path}: {reason}',

@@ -640,6 +640,16 @@ export const failures: Translation<typeof en> = {
     cause: '加密用的密钥已不在本机。',
     next: '请重新输入。',
   },
+  'ssh-config-unwritable': {
+    title: '无法修改本账户的 ssh 设置。',
+    cause: '{path}：{reason}',
+    next: '文件保持原样。请将它改为可写，或保持条目关闭：届时程序使用地址而不是名称。',
+  },
+  'open-in-failed': {
+    title: '程序没有启动。',
+    cause: '{reason}',
+    next: '请先单独启动它一次，它自己的提示会说明原因。也可以复制 ssh 命令。',
+  },
   'storage-failed': {
     title: '应用无法使用其数据。',
     cause: '{path}：{reason}',
