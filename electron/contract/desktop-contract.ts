@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { appLink } from './app-link.ts'
 import { failureData } from './failure.ts'
 import { foundContract } from './found-contract.ts'
+import { guestPassesContract } from './guest-passes-contract.ts'
 import * as model from './desktop-models.ts'
 import { openInContract } from './open-in-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
@@ -183,6 +184,7 @@ export const desktopContract = {
       .output(z.object({ jobId: model.id.nullable() })),
   },
 
+  guestPasses: guestPassesContract,
   tunnels: {
     /** One click: the kind's usual target, the next free open port. */
     addPreset: base

@@ -372,7 +372,7 @@ export const overview = z.object({
 })
 export type Overview = z.infer<typeof overview>
 
-/** One line each in the locale's `activity`; params: `server`, `lab`, `tunnel` (names), `stop` and `reason` (an error code). */
+/** One line each in the locale's `activity`; params: `server`, `lab`, `tunnel`, `guest` (names), `address`, `stop` and `reason` (an error code). */
 export const activityCodes = [
   'server-added',
   'server-removed',
@@ -387,6 +387,10 @@ export const activityCodes = [
   'tunnel-ready',
   'tunnel-broken',
   'tunnel-paused',
+  'guest-pass-made',
+  'guest-pass-revoked',
+  'guest-pass-restored',
+  'guest-came',
   'setup-done',
   'setup-failed',
   'lab-setup-done',

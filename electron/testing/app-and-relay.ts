@@ -81,8 +81,12 @@ export class AppAndRelay {
     return serverId
   }
 
-  async activity(): Promise<ActivityEvent[]> {
-    for await (const lines of await this.app.activity.watch({})) return lines
+  activity(): Promise<ActivityEvent[]> {
+    return this.activityWhere(() => true)
+  }
+
+  async activityWhere(isSo: (lines: ActivityEvent[]) => boolean): Promise<ActivityEvent[]> {
+    for await (const lines of await this.app.activity.watch({})) if (isSo(lines)) return lines
     throw new Error('the feed ended')
   }
 

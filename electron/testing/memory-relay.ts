@@ -1,4 +1,4 @@
-import { type Client, relayContract, type Tunnel } from '@nps-desktop/relay-core/api'
+import { type Client, type GuestPass, relayContract, type Tunnel } from '@nps-desktop/relay-core/api'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Feed } from '@nps-desktop/relay-core/async'
 import { createRouterClient, implement } from '@orpc/server'
@@ -7,6 +7,7 @@ import { createRouterClient, implement } from '@orpc/server'
 export class MemoryRelay {
   readonly clients = new Feed<Client[]>([])
   readonly tunnels = new Feed<Tunnel[]>([])
+  readonly passes = new Feed<GuestPass[]>([])
   /** While true, a question is answered with an error, as on a connection that has ended. */
   broken = false
   #end: (value: { reason: string }) => void = () => undefined
@@ -21,6 +22,7 @@ export class MemoryRelay {
       status: { get: status },
       clients: { watch: os.clients.watch.handler(({ signal }) => this.clients.watch(signal)) },
       tunnels: { watch: os.tunnels.watch.handler(({ signal }) => this.tunnels.watch(signal)) },
+      passes: { watch: os.passes.watch.handler(({ signal }) => this.passes.watch(signal)) },
       traffic: {
         live: os.traffic.live.handler(({ signal }) => new Feed({ atMs: 1, tunnels: [] }).watch(signal)),
       },

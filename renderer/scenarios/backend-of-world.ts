@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { desktopContract, knownService } from '@nps-desktop/electron/contract'
 import type { Failure, OpenInView, Tunnel } from '@nps-desktop/electron/contract'
+import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { ORPCError, implement } from '@orpc/server'
 import { Changes } from './world-changes.ts'
-import { laptopPort, placeOf, usualReachOf } from './world.ts'
+import { guestPass, laptopPort, placeOf, usualReachOf } from './world.ts'
 import type { World } from './world.ts'
 
 const os = implement(desktopContract)
@@ -34,6 +35,11 @@ export function scenarioRouter(world: World) {
     if (status.state === 'ready' || status.state === 'checking') {
       change(tunnelId, { status: { state: 'ready', checkedAtMs: Date.now(), ms: 46 } })
     }
+  }
+  function changePass(id: number, revokedAtMs: number | null): GuestPass {
+    world.passes = world.passes.map((pass) => (pass.id === id ? { ...pass, revokedAtMs } : pass))
+    const found = world.passes.find((pass) => pass.id === id)
+    return found ?? failed({ code: 'not-found', params: {}, message: `no pass ${id}`, fixes: [] })
   }
   const removed = new Map<string, Tunnel>()
   const nothing = async (): Promise<Record<string, never>> => ({})
@@ -204,6 +210,20 @@ export function scenarioRouter(world: World) {
         expiresAtMs: Date.now() + 900 * second,
       })),
       remove: os.labs.remove.handler(async () => ({ jobId: null })),
+    },
+    guestPasses: {
+      list: os.guestPasses.list.handler(async () => ({
+        supported: true,
+        byAddress: false,
+        passes: world.passes,
+      })),
+      make: os.guestPasses.make.handler(async ({ input: { name, expiresAtMs, address = null } }) => {
+        const pass = guestPass((last += 1), name, { expiresAtMs, address })
+        world.passes = [...world.passes, pass]
+        return { pass, line: 'npc -server=120.1.1.2:8024 -password=hkq7mXw2 -local_port=8888' }
+      }),
+      revoke: os.guestPasses.revoke.handler(async ({ input }) => changePass(input.passId, Date.now())),
+      restore: os.guestPasses.restore.handler(async ({ input }) => changePass(input.passId, null)),
     },
     tunnels: {
       addPreset: os.tunnels.addPreset.handler(async ({ input }) => add(input.labId, input.kind, input.port)),

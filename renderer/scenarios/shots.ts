@@ -72,6 +72,19 @@ const screens: Shot[] = [
       await page.getByRole('dialog').waitFor()
     },
   },
+  {
+    name: 'tunnel-guest',
+    scenario: 'few',
+    path: 'tunnels/t8888',
+    ready: '.guests',
+    height: 1_500,
+    act: async (page) => {
+      await page.locator('.guests .phead button').click()
+      await page.locator('form input').first().fill('A labmate')
+      await page.locator('form input').first().press('Enter')
+      await page.locator('.made').waitFor()
+    },
+  },
   { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t8888', ready: '.chain' },
   {
     name: 'tunnel-edit',

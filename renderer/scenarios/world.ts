@@ -1,4 +1,5 @@
 import { knownService, tunnelUse } from '@nps-desktop/electron/contract'
+import type { GuestPass } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
   FoundLook,
@@ -25,6 +26,8 @@ export interface World {
   ports: Map<string, PortReport>
   hostKeys: HostKey[]
   settings: Settings
+  /** Of whichever tunnel's page is open. */
+  passes: GuestPass[]
   updates: UpdateState
   /** What runs on the lab boxes, by their id; on others nothing does. */
   found: Map<string, FoundLook>
@@ -59,6 +62,25 @@ export function server(
     link: { state: 'online', sinceMs: Date.now() - 46 * minuteMs, roundTripMs },
     last: null,
     local: false,
+    ...part,
+  }
+}
+
+export function guestPass(id: number, name: string, part: Partial<GuestPass> = {}): GuestPass {
+  return {
+    id,
+    tunnelId: 1,
+    name,
+    way: 'line',
+    address: null,
+    createdAtMs: Date.now() - 3 * hourMs,
+    expiresAtMs: Date.now() + 26 * hourMs,
+    firstUsedAtMs: null,
+    lastUsedAtMs: null,
+    lastAddress: null,
+    bytes: 0,
+    connections: 0,
+    revokedAtMs: null,
     ...part,
   }
 }

@@ -1,7 +1,9 @@
 import type { ActivityEvent, Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import type { GuestPass } from '@nps-desktop/relay-core/api'
 import {
   broken,
   defaultSettings,
+  guestPass,
   hourMs,
   lab,
   laptopPort,
@@ -33,6 +35,7 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
     jobs: [],
     ports: new Map(),
     hostKeys: [],
+    passes: [],
     settings: { ...defaultSettings },
     updates: { state: 'newest', atMs: Date.now() - hourMs },
     found: new Map(),
@@ -87,6 +90,15 @@ function events(server: Server, box: Lab): ActivityEvent[] {
   ]
 }
 
+function passes(): GuestPass[] {
+  const now = Date.now()
+  const used = { firstUsedAtMs: now - 37 * minuteMs, lastUsedAtMs: now - 30 * minuteMs, bytes: 432_013_312 }
+  return [
+    guestPass(1, 'A labmate', { ...used, lastAddress: '36.112.4.90', expiresAtMs: now + 8 * hourMs }),
+    guestPass(2, 'A reviewer', { expiresAtMs: now + 100 * hourMs }),
+  ]
+}
+
 const hostKeys: World['hostKeys'] = [
   {
     host: cloud,
@@ -114,7 +126,7 @@ export function few(): World {
         tunnel(box, cloud, 'tensorboard', 6006),
       ],
     },
-    { activity: events(hz, box), hostKeys },
+    { activity: events(hz, box), hostKeys, passes: passes() },
   )
 }
 

@@ -49,8 +49,10 @@ export async function openBackend({
     new LabSessions({ machines, overview: () => view.overview.feed.value, clock, log }),
     (part) => part.close(),
   )
-  const { tunnels, found } = parts.use(openTunnels({ storage, labSessions, links, view, clock, log }))
   const { openIn } = parts.use(openOpenIn({ shell, storage, view, app, log }))
+  const { tunnels, guestPasses, found } = parts.use(
+    openTunnels({ storage, labSessions, links, view, clock, log }),
+  )
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -75,6 +77,7 @@ export async function openBackend({
       tunnels,
       found,
       openIn,
+      guestPasses,
     }),
     log,
   )

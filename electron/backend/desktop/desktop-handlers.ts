@@ -26,6 +26,7 @@ export function desktopHandlers({
   tunnels,
   found,
   openIn,
+  guestPasses,
 }: {
   app: AppCalls
   hostKeys: HostKeys
@@ -39,6 +40,7 @@ export function desktopHandlers({
   tunnels: TunnelPart['tunnels']
   found: TunnelPart['found']
   openIn: OpenIn
+  guestPasses: TunnelPart['guestPasses']
 }): DesktopHandlers {
   return {
     app: {
@@ -64,6 +66,12 @@ export function desktopHandlers({
     },
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
     activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
+    guestPasses: {
+      list: (input, options) => guestPasses.list(input, options),
+      make: (input, options) => guestPasses.make(input, options),
+      revoke: (input, options) => guestPasses.revoke(input, options),
+      restore: (input, options) => guestPasses.restore(input, options),
+    },
     hostKeys: {
       inspect: (input, options) => hostKeys.inspect(input, options),
       confirm: (input, options) => hostKeys.confirm(input, options),

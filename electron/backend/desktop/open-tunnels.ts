@@ -3,6 +3,8 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { LoopbackForwards } from '../forwards/loopback-forwards.ts'
 import { FoundServices } from '../found-services/found-services.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import { followGuests } from '../guest-passes/follow-guests.ts'
+import { GuestPassCalls } from '../guest-passes/guest-pass-calls.ts'
 import { followPasswords } from '../known-tunnels/tunnel-change.ts'
 import { createLabServices } from '../labs/lab-services.ts'
 import type { Storage } from '../storage/records.ts'
@@ -15,6 +17,7 @@ import type { View } from './open-view.ts'
 export interface TunnelPart extends AsyncDisposable {
   readonly tunnels: TunnelCalls
   readonly found: FoundServices
+  readonly guestPasses: GuestPassCalls
 }
 
 /** Deletions that were due are finished from now on. */
@@ -35,6 +38,8 @@ export function openTunnels({
 }): TunnelPart {
   const parts = new AsyncDisposableStack()
   parts.use(followPasswords(storage, relays, log))
+  parts.use(followGuests({ storage, relays, activity, clock }))
+  const guestPasses = new GuestPassCalls({ storage, relays, activity, clock })
   const forwards = parts.adopt(new LoopbackForwards({ log }), (part) => part.close())
   const removal = parts.adopt(new PendingRemovals({ storage, relays, clock, log }), (part) => part.close())
   removal.start()
@@ -54,5 +59,5 @@ export function openTunnels({
     new FoundServices({ storage, labSessions, services, tunnels, clock, log }),
     (part) => part.close(),
   )
-  return { tunnels, found, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  return { tunnels, found, guestPasses, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -1,5 +1,12 @@
 import { type Clock, pause } from '@nps-desktop/relay-core/async'
-import type { Client, LiveTraffic, RelayStatus, Tunnel } from '@nps-desktop/relay-core/api'
+import {
+  RelayError,
+  type Client,
+  type GuestPass,
+  type LiveTraffic,
+  type RelayStatus,
+  type Tunnel,
+} from '@nps-desktop/relay-core/api'
 import type { LastStatus } from '../storage/records.ts'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 
@@ -13,6 +20,8 @@ const answerTimeoutMs = 8_000
 export class RelayMirror {
   clients: readonly Client[] | null = null
   tunnels: readonly Tunnel[] | null = null
+  /** Null too for a relay that knows no guest passes. */
+  passes: readonly GuestPass[] | null = null
   status: RelayStatus | null = null
   /** The status with its time; at the start of the app that of before. */
   last: LastStatus | null = null
@@ -62,6 +71,7 @@ export async function keepMirror(
         events.traffic(live)
       },
     ),
+    followPasses(mirror, api, { events, signal }),
     askAgainAndAgain(mirror, api, { clock, events, signal }),
   ]
   try {
@@ -80,6 +90,33 @@ export async function keepMirror(
 
 async function follow<T>(open: () => Promise<AsyncIterable<T>>, take: (value: T) => void): Promise<void> {
   for await (const value of await open()) take(value)
+}
+
+/** A relay of before guest passes refuses the call; then there is nothing to follow, and the link is as good as before. */
+async function followPasses(
+  mirror: RelayMirror,
+  api: RelayClient,
+  { events, signal }: { events: MirrorEvents; signal: AbortSignal },
+): Promise<void> {
+  try {
+    await follow(
+      () => api.passes.watch({}, { signal }),
+      (passes) => {
+        mirror.passes = passes
+        events.changed()
+      },
+    )
+  } catch (error) {
+    if (!(error instanceof RelayError && error.code === 'not-possible-here')) throw error
+    await untilAborted(signal)
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 async function askAgainAndAgain(

@@ -6,6 +6,7 @@ import { printableText } from './printable.ts'
 import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
+import { guestPass, newGuestPass } from './guest-passes.ts'
 
 /**
  * Every call may fail with any code of the closed list; `data.params` holds the values for the text.
@@ -21,6 +22,7 @@ const base = oc.errors(
 const nothing = z.object({})
 const clientRef = z.object({ id: model.clientId })
 const tunnelRef = z.object({ id: model.tunnelId })
+const passRef = z.object({ id: guestPass.shape.id })
 
 /**
  * The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. Both ends parse by it what the
@@ -136,6 +138,17 @@ export const relayContract = {
         agentFingerprint: z.string().nullable(),
       }),
     ),
+  },
+  /** Later than the rest: an older relay does not know these calls. */
+  passes: {
+    list: base.input(nothing).output(z.array(guestPass)),
+    watch: base.input(nothing).output(eventIterator(z.array(guestPass))),
+    /** `line` is what the guest runs, with the secret, shown this once; null for a pass of an address. */
+    add: base.input(newGuestPass).output(z.object({ pass: guestPass, line: z.string().nullable() })),
+    /** Ends its connections at once. */
+    revoke: base.input(passRef).output(guestPass),
+    /** Within a minute after `revoke`. */
+    restore: base.input(passRef).output(guestPass),
   },
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */

@@ -96,3 +96,9 @@ export const clientSettings = z.object({
   pushHosts: z.array(hostPattern).min(1).max(64).optional(),
 })
 export type ClientSettings = z.infer<typeof clientSettings>
+
+/**
+ * What is shown in place of a secret that its reader may not see; sent back, it means "unchanged". Made of characters
+ * that every kind of secret may contain, including header values.
+ */
+export const hiddenSecret = '········'

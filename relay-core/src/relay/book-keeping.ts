@@ -3,6 +3,7 @@ import { pause } from '../async/wait/pause.ts'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log/log.ts'
 import type { ClientRegistry } from './clients/client-registry.ts'
+import type { GuestPasses } from './guests/guest-passes.ts'
 import type { HostListeners } from './hosts/host-listeners.ts'
 import type { Invites } from './clients/invites.ts'
 import type { StockSupport } from './stock/stock-support.ts'
@@ -20,7 +21,8 @@ const soonMs = 1_000
 export interface BooksOptions {
   tunnels: Pick<TunnelRegistry, 'unsavedPoints' | 'pointsSaved'>
   clients: Pick<ClientRegistry, 'noteOnline' | 'unsavedLastSeen' | 'lastSeenSaved'>
-  store: Pick<Store, 'save' | 'traffic' | 'clients' | 'invites'>
+  passes: Pick<GuestPasses, 'unsaved' | 'saved'>
+  store: Pick<Store, 'save' | 'traffic' | 'clients' | 'invites' | 'passes'>
   log: Log
   now: () => number
 }
@@ -42,15 +44,17 @@ export class Books {
 
   /** Never throws because of the disk; returns whether everything has been saved. */
   save(): boolean {
-    const { tunnels, clients, store, log, now } = this.#options
+    const { tunnels, clients, passes, store, log, now } = this.#options
     clearTimeout(this.#retry)
     this.#retry = undefined
     clients.noteOnline()
     const [points, lastSeen, nowMs] = [tunnels.unsavedPoints(), [...clients.unsavedLastSeen()], now()]
+    const uses = passes.unsaved()
     try {
       store.save(() => {
         store.traffic.record(points, nowMs)
         for (const [id, atMs] of lastSeen) store.clients.setLastSeen(id, atMs)
+        for (const use of uses) store.passes.setUse(use)
         store.traffic.prune(nowMs)
         store.invites.removeExpired(nowMs)
       })
@@ -60,6 +64,7 @@ export class Books {
     }
     tunnels.pointsSaved()
     clients.lastSeenSaved()
+    passes.saved(uses)
     if (this.#refusal !== undefined) log.info('the state is saved again')
     this.#refusal = undefined
     return true
@@ -104,6 +109,7 @@ export function keepBooks({
   tunnels,
   hosts,
   invites,
+  passes,
   stock,
   log,
 }: {
@@ -111,12 +117,14 @@ export function keepBooks({
   tunnels: TunnelRegistry
   hosts: HostListeners
   invites: Invites
+  passes: Pick<GuestPasses, 'review'>
   stock: StockSupport
   log: Log
 }): () => void {
   const attempt = (what: string, work: () => Promise<unknown>) =>
     void work().catch((error: unknown) => log.error(`${what} failed`, { reason: error }))
   const rounds = every(intervalMs, () => {
+    passes.review()
     if (books.save()) {
       attempt('taking back used invites', async () => invites.retireAll())
       attempt('removing clients whose npc has gone', () => stock.removeLeftClients())

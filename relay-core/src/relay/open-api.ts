@@ -1,4 +1,4 @@
-import type { RelayStatus } from '../api/models.ts'
+import type { RelayStatus, Tunnel } from '../api/models.ts'
 import { commandLine } from '../api/shell-words.ts'
 import type { Signal } from '../async/signals/signal.ts'
 import type { LogTail } from '../log/log-tail.ts'
@@ -7,10 +7,11 @@ import { createApiSurface, type ApiSurface } from './api/api-surface.ts'
 import type { OnlineAgents } from './open-agents.ts'
 import type { OpenBooks } from './open-books.ts'
 import type { RelayClients } from './open-clients.ts'
+import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
 import type { ConfigFile } from './settings/config-file.ts'
-import { visitCommand } from './tunnels/private/visit-command.ts'
+import { visitCommand, visitLine } from './tunnels/private/visit-command.ts'
 
 /** What the app, the console and the command line call. Whoever lets peers in hands them over. */
 export interface OpenApi extends AsyncDisposable {
@@ -22,6 +23,7 @@ export function openApi({
   online: { agents },
   tunnels: { tunnels },
   clients: { clients, invites },
+  guests: { passes },
   books: { traffic },
   configFile,
   logTail,
@@ -34,6 +36,7 @@ export function openApi({
   online: OnlineAgents
   tunnels: RelayTunnels
   clients: RelayClients
+  guests: OpenGuestPasses
   books: OpenBooks
   configFile: ConfigFile | undefined
   logTail: LogTail
@@ -52,10 +55,16 @@ export function openApi({
       '-type=tcp',
       `-fingerprint=${fingerprint}`,
     )
+  const visitPlace = ({ clientId }: Tunnel, host: string) => ({
+    server: invites.bridgeAddress(host),
+    fingerprint,
+    agent: agents.state(clientId),
+  })
   const api = parts.adopt(
     createApiSurface({
       clients,
       tunnels,
+      passes,
       traffic,
       invites,
       configFile,
@@ -64,12 +73,8 @@ export function openApi({
       status,
       statusChanged,
       command: (vkey, host) => ({ command: agentCommand(vkey, host), vkey, fingerprint }),
-      visitCommand: (tunnel, host) =>
-        visitCommand(tunnel, {
-          server: invites.bridgeAddress(host),
-          fingerprint,
-          agent: agents.state(tunnel.clientId),
-        }),
+      visitCommand: (tunnel, host) => visitCommand(tunnel, visitPlace(tunnel, host)),
+      guestLine: (tunnel, secret, host) => visitLine(tunnel, secret, visitPlace(tunnel, host)).command,
       restart,
     }),
     (part) => part.close(),

@@ -2,6 +2,7 @@ import type { Log } from '../log/log.ts'
 import { Books } from './book-keeping.ts'
 import type { OnlineAgents } from './open-agents.ts'
 import type { RelayClients } from './open-clients.ts'
+import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
 import { TrafficMeter } from './traffic/traffic-meter.ts'
@@ -18,6 +19,7 @@ export function openBooks({
   online: { agents },
   tunnels: { tunnels },
   clients: { clients },
+  guests,
   log,
   now,
 }: {
@@ -25,11 +27,14 @@ export function openBooks({
   online: OnlineAgents
   tunnels: RelayTunnels
   clients: RelayClients
+  guests: OpenGuestPasses
   log: Log
   now: () => number
 }): OpenBooks {
   const parts = new AsyncDisposableStack()
-  const books = parts.adopt(new Books({ tunnels, clients, store, log, now }), (part) => part.close())
+  const { passes } = guests
+  const books = parts.adopt(new Books({ tunnels, clients, passes, store, log, now }), (part) => part.close())
+  guests.onUse = () => books.saveSoon()
   parts.use(agents.onChange(() => books.saveSoon()))
   const traffic = new TrafficMeter({ tunnels, store: store.traffic, save: () => books.save(), now })
   return { books, traffic, [Symbol.asyncDispose]: () => parts.disposeAsync() }

@@ -5,12 +5,15 @@ import { BridgeHttp } from './bridge/bridge-http.ts'
 import { Bridge } from './bridge/bridge.ts'
 import type { Descriptors } from './limits/descriptors.ts'
 import type { OnlineAgents } from './open-agents.ts'
+import { privateVerifier } from '../native/proofs.ts'
 import type { RelayClients } from './open-clients.ts'
+import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
 import type { OwnPorts } from './own-ports.ts'
 import { StockSupport } from './stock/stock-support.ts'
 import { stockVisitor } from './tunnels/private/admitted-visitor.ts'
+import type { VisitorEntrance } from './tunnels/private/private-tunnels.ts'
 
 /** The port at which agents, the app and visitors of private tunnels arrive, in our protocol and in that of stock NPS. */
 export interface OpenBridge extends AsyncDisposable {
@@ -23,6 +26,7 @@ export async function openBridge({
   online: { agents, seenAgents, registrations },
   tunnels: { tunnels, opened, privateTunnels },
   clients: { clients, invites, programs },
+  guests: { passes },
   api,
   config,
   ownPorts,
@@ -34,6 +38,7 @@ export async function openBridge({
   online: OnlineAgents
   tunnels: RelayTunnels
   clients: RelayClients
+  guests: OpenGuestPasses
   api: ApiSurface
   config: () => RelayConfig
   /** Learns the port that was opened. */
@@ -67,6 +72,13 @@ export async function openBridge({
     }),
     (part) => part.close(),
   )
+  const entranceOfPass = (id: Uint8Array): VisitorEntrance | undefined => {
+    const pass = passes.ofLine(id)
+    if (!pass) return undefined
+    const { secret: password, tunnelId, guest } = pass
+    const how = { verifier: privateVerifier(password), guest }
+    return { password, serve: (visit) => opened.serveGuest(tunnelId, visit, how) }
+  }
   const { bridgeIp: address, bridgePort } = config()
   const bridge = parts.adopt(
     new Bridge({
@@ -75,7 +87,7 @@ export async function openBridge({
       identity,
       clients,
       agents,
-      privateTunnels,
+      entrances: { find: (id) => privateTunnels.find(id) ?? entranceOfPass(id) },
       onHttp: (socket, proved) => bridgeHttp.enter(socket, proved),
       seenAgents,
       descriptors,

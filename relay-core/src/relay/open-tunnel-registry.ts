@@ -3,6 +3,7 @@ import type { Log } from '../log/log.ts'
 import { HostListeners } from './hosts/host-listeners.ts'
 import type { Descriptors } from './limits/descriptors.ts'
 import type { OnlineAgents } from './open-agents.ts'
+import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { OwnPorts } from './own-ports.ts'
 import { PrivateTunnels } from './tunnels/private/private-tunnels.ts'
@@ -23,6 +24,7 @@ export interface RelayTunnels extends AsyncDisposable {
 export function openTunnelRegistry({
   state: { store },
   online: { agents, registrations },
+  guests: { passes },
   config,
   runPath,
   tunnelHost,
@@ -33,6 +35,7 @@ export function openTunnelRegistry({
 }: {
   state: State
   online: OnlineAgents
+  guests: OpenGuestPasses
   config: () => RelayConfig
   /** What relative paths of certificates begin at. */
   runPath: string
@@ -58,6 +61,7 @@ export function openTunnelRegistry({
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
       refusalOf: (address) => registrations.refusalOf(address),
+      guestOf: (tunnelId, address) => passes.ofAddress(tunnelId, address),
       clientUse: (id) => {
         const { name, limits, downBytes, upBytes } = store.clients.record(id)
         return { name, limits, usedBytes: downBytes + upBytes }
@@ -77,5 +81,6 @@ export function openTunnelRegistry({
     },
   })
   const tunnels = new TunnelRegistry({ store: store.tunnels, tunnels: opened, rules, log, now })
+  parts.use(tunnels.changed.subscribe(() => passes.review()))
   return { tunnels, opened, privateTunnels, hosts, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

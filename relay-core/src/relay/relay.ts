@@ -16,6 +16,7 @@ import { openApi } from './open-api.ts'
 import { openBooks } from './open-books.ts'
 import { openBridge } from './open-bridge.ts'
 import { openClients } from './open-clients.ts'
+import { openGuestPasses } from './open-guest-passes.ts'
 import { openConfiguredPorts } from './open-configured-ports.ts'
 import { openState } from './open-state.ts'
 import { openTunnelRegistry } from './open-tunnel-registry.ts'
@@ -106,21 +107,23 @@ export class Relay {
       : undefined
     const state = parts.use(await openState({ ...shared, folder, configPath, startedAtMs }))
     const online = parts.use(openAgents(shared))
-    const tunnels = parts.use(openTunnelRegistry({ ...shared, state, online, runPath, tunnelHost }))
+    const guests = parts.use(openGuestPasses({ ...shared, state }))
+    const tunnels = parts.use(openTunnelRegistry({ ...shared, state, online, guests, runPath, tunnelHost }))
     const clients = parts.use(openClients({ ...shared, state, online, tunnels, programsFolder }))
-    const books = parts.use(openBooks({ ...shared, state, online, tunnels, clients }))
+    const books = parts.use(openBooks({ ...shared, state, online, tunnels, clients, guests }))
     const status = () => relayStatus({ ...shared, state, startedAtMs, tunnels, clients, service })
     const [logTail, statusChanged] = [this.#logTail, this.#statusChanged]
     const calls = { configFile, logTail, status, statusChanged, restart }
-    const { api } = parts.use(openApi({ ...shared, ...calls, state, online, tunnels, clients, books }))
-    const bridge = parts.use(await openBridge({ ...shared, state, online, tunnels, clients, api }))
+    const opened = { ...shared, state, online, tunnels, clients, guests }
+    const { api } = parts.use(openApi({ ...opened, ...calls, books }))
+    const bridge = parts.use(await openBridge({ ...opened, api }))
     const ports = parts.use(await openConfiguredPorts({ ...shared, tunnels, api, assets, runPath }))
     control?.serve(api, (stockFolder, from) =>
       whileLocked(() =>
         importIntoRunning(stockFolder, { ...state, ...clients, ...tunnels, ...shared, from }),
       ),
     )
-    parts.defer(keepBooks({ ...shared, ...books, ...tunnels, ...clients, ...bridge }))
+    parts.defer(keepBooks({ ...shared, ...books, ...tunnels, ...clients, ...guests, ...bridge }))
     this.#follow = () => ports.follow()
     parts.defer(() => (this.#follow = undefined))
     this.#log.info('nps runs', { version: relayVersion, state: folder })

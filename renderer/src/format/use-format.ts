@@ -16,6 +16,8 @@ export interface Format {
   moment(atMs: number, nowMs: number): string
   /** `10:42`, of the last day `10:42`, before that with the day: for sentences such as `offline since …`. */
   since(atMs: number, nowMs: number): string
+  /** `18:00` today, else `30 Nov, 23:59`: a moment to come. */
+  until(atMs: number, nowMs: number): string
   /** `10:42:09` */
   clock(atMs: number): string
   /** `1,901` */
@@ -64,6 +66,11 @@ export function useFormat(): Format {
     },
     moment: (atMs, nowMs) => (isToday(atMs, nowMs) ? timeOf(atMs) : dayOf(atMs, nowMs)),
     since: (atMs, nowMs) => (nowMs - atMs < dayMs ? timeOf(atMs) : `${dayOf(atMs, nowMs)} ${timeOf(atMs)}`),
+    until: (atMs, nowMs) => {
+      if (isToday(atMs, nowMs)) return t('units.todayAt', { time: timeOf(atMs) })
+      const day = new Date(atMs).toLocaleDateString(locale.value, { month: 'short', day: 'numeric' })
+      return t('units.dayAt', { day, time: timeOf(atMs) })
+    },
     clock: (atMs) => new Date(atMs).toLocaleTimeString(locale.value, { hour12: false }),
     count: (value) => value.toLocaleString('en'),
     milliseconds: (ms) => {

@@ -3,6 +3,7 @@ import { console as webConsole } from './en/console.ts'
 import { failures } from './en/failures.ts'
 import { found } from './en/found.ts'
 import { frame } from './en/frame.ts'
+import { guests } from './en/guests.ts'
 import { home } from './en/home.ts'
 import { facts } from './en/facts.ts'
 import { jobs } from './en/jobs.ts'
@@ -25,6 +26,7 @@ export const en = {
   failures,
   found,
   frame,
+  guests,
   home,
   jobs,
   kinds,

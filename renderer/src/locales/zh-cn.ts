@@ -5,6 +5,7 @@ import { console as webConsole } from './zh-CN/console.ts'
 import { failures } from './zh-CN/failures.ts'
 import { found } from './zh-CN/found.ts'
 import { frame } from './zh-CN/frame.ts'
+import { guests } from './zh-CN/guests.ts'
 import { home } from './zh-CN/home.ts'
 import { facts } from './zh-CN/facts.ts'
 import { jobs } from './zh-CN/jobs.ts'
@@ -27,6 +28,7 @@ export const zhCN: Translation<Messages> = {
   failures,
   found,
   frame,
+  guests,
   home,
   jobs,
   kinds,

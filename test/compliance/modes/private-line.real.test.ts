@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { GuestPass } from '../../../relay-core/src/api/guest-passes.ts'
 import type { Client, Tunnel } from '../../../relay-core/src/api/models.ts'
 import { freePort } from '../../harness/programs/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { exchange } from '../table/exchange-bytes.ts'
 import { ourProgram, type Runtime } from '../table/runtimes.ts'
-import { Targets } from '../../harness/peers/loopback-targets.ts'
+import { ending, Targets } from '../../harness/peers/loopback-targets.ts'
 
 /** As the shipped programs; the rows of the table try the same on Node. */
 const runtime: Runtime = 'Bun'
@@ -85,6 +86,23 @@ describe('by the command line alone', () => {
     await expect(nps('tunnel', 'add', ...flags, '-password=too-short')).rejects.toThrow(
       'at least 16 characters',
     )
+
+    const pass = ['pass', 'add', `-tunnel=${tunnel.id}`, '-name=A labmate', '-until=8h', '-host=127.0.0.1']
+    const made = JSON.parse(await nps(...pass, '-json')) as { pass: GuestPass; line: string }
+    const guests = await freePort()
+    const guestArgs = made.line
+      .replace(/-local_port=\d+/, `-local_port=${guests}`)
+      .split(' ')
+      .slice(1)
+    const guest = start('npc', [...guestArgs, `-conf_path=${join(folder, 'guest')}`])
+    await guest.says(/listens on this machine/)
+    expect((await exchange(targets, guests, sent)).equals(sent)).toBe(true)
+    expect(await nps('pass', 'list')).toContain('A labmate')
+    await nps('pass', 'revoke', `-id=${made.pass.id}`)
+    expect(await nps('pass', 'list')).toContain('revoked')
+    const ended = ending(await targets.visit(guests))
+    await guest.says(/wrong-password|no such guest pass/)
+    await ended
   })
 
   it('a shared folder is shown to its users, and to nobody else', async () => {

@@ -68,7 +68,7 @@ export class SessionPair {
       port: 0,
       identity,
       agents,
-      privateTunnels: privateTunnels,
+      entrances: privateTunnels,
       log,
       clients: { find: (key) => (key === knownKey ? { id: 1, vkey: testVkey, enabled: true } : undefined) },
       onStock: (socket) => stock.accept(socket),

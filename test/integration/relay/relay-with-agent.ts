@@ -10,6 +10,11 @@ import { Relay } from '../../../relay-core/src/relay/relay.ts'
 export interface RelayWithAgent {
   readonly api: RelayClient
   readonly clientId: number
+  /** The bridge, `host:port`. */
+  readonly server: string
+  readonly fingerprint: string
+  /** The relay's clock goes ahead; what waits for a time notices when something changes. */
+  passTime(ms: number): void
   /** Of each kind of trouble, in order. */
   readonly log: readonly string[]
   close(): Promise<void>
@@ -19,11 +24,13 @@ export interface RelayWithAgent {
 export async function startRelayWithAgent(): Promise<RelayWithAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
+  let aheadMs = 0
   const relay = new Relay({
     config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
     folder: join(folder, 'state'),
     tunnelHost: '127.0.0.1',
     writeLog: (line) => log.push(line),
+    now: () => Date.now() + aheadMs,
   })
   const { bridgePort, adminKey, fingerprint } = await relay.start()
   const signal = AbortSignal.timeout(60_000)
@@ -37,7 +44,10 @@ export async function startRelayWithAgent(): Promise<RelayWithAgent> {
   return {
     api,
     clientId: id,
+    server,
+    fingerprint,
     log,
+    passTime: (ms) => (aheadMs += ms),
     close: async () => {
       await agent.close()
       connection.close()

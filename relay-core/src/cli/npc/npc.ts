@@ -11,7 +11,7 @@ const usage = `npc ${relayVersion}, the agent of NPS Desktop
 
 npc -server=host:port -vkey=key [-fingerprint=sha256:...]   run in the foreground
 npc -config=file          the same from a file, with the tunnels in it (default conf/npc.conf)
-npc -server=... -password=... [-local_port=2000]   visit a private tunnel: it listens on 127.0.0.1 (-local_ip=...)
+npc -server=... -password=... [-local_port=2000]   visit a private tunnel, or by a guest pass: it listens on 127.0.0.1 (-local_ip=...)
 npc register -server=... -vkey=... [-time=2]   let this machine's address in for so many hours
 npc install               make it a service, with the same flags (-service=auto|${kindsOf().join('|')})
 npc uninstall             stop it and take it away (-purge: settings and state too)

@@ -17,7 +17,7 @@ nps status               the truth about it (-json)
 nps reload               read nps.conf again
 nps connect              what the desktop app needs to manage this relay (-host=... -json)
 nps import folder        take clients, tunnels and hosts from the conf folder of a stock nps (-json)
-nps client|tunnel        clients and tunnels of the running relay; "nps client" lists the commands
+nps client|tunnel|pass   clients, tunnels and guest passes of the running relay; "nps client" lists the commands
 nps -version             the version
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
@@ -44,6 +44,10 @@ async function main(args: string[]): Promise<number> {
   if (args[0] === 'tunnel') {
     const { runTunnelCommand } = await import('./nps-tunnel.ts')
     return runTunnelCommand(args.slice(1), relayFolders)
+  }
+  if (args[0] === 'pass') {
+    const { runPassCommand } = await import('./nps-pass.ts')
+    return runPassCommand(args.slice(1), relayFolders)
   }
   const { flags, words } = parseFlags(args, kinds)
   if (flags.version || words[0] === 'version') return say(relayVersion)
@@ -85,6 +89,7 @@ async function main(args: string[]): Promise<number> {
 async function usageOf(command: string | undefined): Promise<string> {
   if (command === 'client') return (await import('./nps-client.ts')).clientUsage
   if (command === 'tunnel') return (await import('./nps-tunnel.ts')).tunnelUsage
+  if (command === 'pass') return (await import('./nps-pass.ts')).passUsage
   return usage
 }
 

@@ -18,7 +18,7 @@ const driftMs = 5_000
  * one password away from anyone, and its page can be read over someone's shoulder.
  */
 export function createRouter(parts: ApiParts, secrets: Secrets) {
-  const { clients, tunnels, traffic, invites, log } = parts
+  const { clients, tunnels, passes, traffic, invites, log } = parts
   const isHidden = secrets === 'hidden'
   const ofClient = (client: Client) => (isHidden ? hideOfClient(client) : client)
   const ofTunnel = (tunnel: Tunnel) => (isHidden ? hideOfTunnel(tunnel) : tunnel)
@@ -130,6 +130,24 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         forOthersOnly('the password of a tunnel')
         return parts.visitCommand(tunnels.get(input.id), input.host)
       }),
+    },
+    passes: {
+      list: os.passes.list.handler(() => passes.list()),
+      watch: os.passes.watch.handler(({ signal }) =>
+        feed({ read: () => passes.list(), changed: passes.changed, signal, refreshMs: driftMs }),
+      ),
+      add: os.passes.add.handler(({ input }) => {
+        if (input.address === undefined) forOthersOnly('the line of a guest pass')
+        const tunnel = tunnels.get(input.tunnelId)
+        // Refuses a host that cannot stand in a command before anything is made.
+        const line = (secret: string) => parts.guestLine(tunnel, secret, input.host)
+        line('')
+        const clientLimits = clients.record(tunnel.clientId).limits
+        const { pass, secret } = passes.add(input, { tunnel, clientLimits })
+        return { pass, line: secret === null ? null : line(secret) }
+      }),
+      revoke: os.passes.revoke.handler(({ input }) => passes.revoke(input.id)),
+      restore: os.passes.restore.handler(({ input }) => passes.restore(input.id)),
     },
     traffic: {
       live: os.traffic.live.handler(({ signal }) => traffic.live(signal)),

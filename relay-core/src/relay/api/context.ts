@@ -5,6 +5,7 @@ import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
 import type { Invites } from '../clients/invites.ts'
+import type { GuestPasses } from '../guests/guest-passes.ts'
 import type { VisitCommand } from '../tunnels/private/visit-command.ts'
 import type { TrafficMeter } from '../traffic/traffic-meter.ts'
 import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
@@ -13,6 +14,7 @@ import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
 export interface ApiParts {
   clients: ClientRegistry
   tunnels: TunnelRegistry
+  passes: GuestPasses
   traffic: TrafficMeter
   invites: Invites
   /** Undefined where the relay runs without nps.conf, inside the desktop app. */
@@ -25,6 +27,8 @@ export interface ApiParts {
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
   /** The line for the visitor of a private tunnel. */
   visitCommand: (tunnel: Tunnel, host: string) => VisitCommand
+  /** The line for a guest, with the secret of the pass. */
+  guestLine: (tunnel: Tunnel, secret: string, host: string) => string
   /** Ends the process for its service to start it again; undefined where no service would. */
   restart: (() => void) | undefined
 }

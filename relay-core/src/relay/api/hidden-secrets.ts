@@ -1,5 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
-import { hiddenSecret } from '../../api/hidden-secret.ts'
+import { hiddenSecret } from '../../api/tunnel-settings.ts'
 import type { Client, Tunnel } from '../../api/models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 

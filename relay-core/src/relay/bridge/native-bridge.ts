@@ -13,7 +13,7 @@ import { hostOf } from '../../net/address/plain-address.ts'
 import type { Agents } from '../clients/agents.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { nativeVisitor } from '../tunnels/private/admitted-visitor.ts'
-import type { PrivateTunnels } from '../tunnels/private/private-tunnels.ts'
+import type { VisitorEntrance } from '../tunnels/private/private-tunnels.ts'
 
 /** A client as the handshake needs it. */
 export interface KnownClient {
@@ -26,8 +26,8 @@ export interface NativeBridgeOptions {
   /** `keyId`: the 16 bytes of `keyId(vkey)` as hex. */
   readonly clients: { find(keyId: string): KnownClient | undefined }
   readonly agents: Agents
-  /** Without it there are no private tunnels. */
-  readonly privateTunnels?: PrivateTunnels
+  /** Where visitors go, by the 16 bytes of `visitId(password)`; without it none are let in. */
+  readonly entrances?: { find(visitId: Uint8Array): VisitorEntrance | undefined }
   /** What agents bring along in configuration mode; without it they bring nothing. */
   readonly wishes?: (session: { clientId: number; address: string; onlineSinceMs: number }) => AgentWishes
   /** Without it descriptors are not watched. */
@@ -157,15 +157,15 @@ export class NativeBridge {
     hello: Hello & { role: 'visitor' },
     { binding, address }: { binding: Uint8Array; address: string },
   ): void {
-    const tunnel = this.#options.privateTunnels?.find(hello.visitId)
-    if (!tunnel || !isProof(hello.proof, tunnel.password, 'nps-desktop visitor 1', binding)) {
+    const entrance = this.#options.entrances?.find(hello.visitId)
+    if (!entrance || !isProof(hello.proof, entrance.password, 'nps-desktop visitor 1', binding)) {
       throw new RelayError(
         'wrong-password',
-        'The relay has no private tunnel with this password, or it is stopped. Copy its command again.',
+        'The relay has no private tunnel with this password, or it is stopped, and no such guest pass, or it has ended. Ask for a new command.',
       )
     }
     const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
-    void tunnel.serve(nativeVisitor(framed, from))
+    void entrance.serve(nativeVisitor(framed, from))
   }
 
   /** A wrong key is answered after a delay, and each connection allows one guess. Anything that is not a hello gets no answer. */

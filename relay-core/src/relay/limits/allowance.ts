@@ -84,9 +84,10 @@ export class Allowance {
     return null
   }
 
-  /** Why nobody from `address` is let in, or null. */
-  refusalOf(address: string): RelayError | null {
-    const isAllowed = (this.#allow.isEmpty || this.#allow.has(address)) && !this.#deny.has(address)
+  /** Why nobody from `address` is let in, or null. A guest need not be on the list of those who may, but must not be on the other. */
+  refusalOf(address: string, { isGuest = false } = {}): RelayError | null {
+    const mayCome = isGuest || this.#allow.isEmpty || this.#allow.has(address)
+    const isAllowed = mayCome && !this.#deny.has(address)
     if (isAllowed) return null
     return new RelayError(
       'address-denied',
@@ -96,8 +97,8 @@ export class Allowance {
   }
 
   /** Counts one more connection. @throws RelayError when the limit is reached */
-  enter(address: string): void {
-    const refusal = this.refusal() ?? this.refusalOf(address)
+  enter(address: string, how: { isGuest?: boolean } = {}): void {
+    const refusal = this.refusal() ?? this.refusalOf(address, how)
     if (refusal) throw refusal
     const { maxConnections } = this.#limits
     if (maxConnections !== undefined && this.#connections >= maxConnections) {

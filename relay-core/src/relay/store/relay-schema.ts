@@ -75,4 +75,18 @@ export const relaySchema: readonly string[] = [
   // where an invite's script was last fetched from, and how often
   `alter table invites add column fetched_from text;
    alter table invites add column fetches integer not null default 0;`,
+  // guests: the secret of a line, or the address that may come
+  `create table guest_passes (
+     id integer primary key autoincrement,
+     tunnel_id integer not null references tunnels(id) on delete cascade,
+     name text not null,
+     secret text unique,
+     address text,
+     created_at_ms integer not null,
+     expires_at_ms integer not null,
+     first_used_at_ms integer,
+     last_used_at_ms integer,
+     last_address text,
+     bytes integer not null default 0
+   ) strict;`,
 ]

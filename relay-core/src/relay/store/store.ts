@@ -3,6 +3,7 @@ import { ClientStore } from './client-store.ts'
 import { openDatabase } from './database.ts'
 import { importRecords, type ImportedClient, type ImportedTunnel } from './import-records.ts'
 import { InviteStore } from './invite-store.ts'
+import { PassStore } from './pass-store.ts'
 import { TrafficStore } from './traffic-store.ts'
 import { TunnelStore } from './tunnel-store.ts'
 
@@ -11,6 +12,7 @@ export interface Store {
   readonly clients: ClientStore
   readonly tunnels: TunnelStore
   readonly invites: InviteStore
+  readonly passes: PassStore
   readonly traffic: TrafficStore
   /** All or none. */
   importRecords(
@@ -29,6 +31,7 @@ export function openStore(folder: string, startedAtMs: number): Store {
     clients: new ClientStore(database),
     tunnels: new TunnelStore(database),
     invites: new InviteStore(database),
+    passes: new PassStore(database),
     traffic: new TrafficStore(database, startedAtMs),
     importRecords: (records, nowMs) => importRecords(database, records, nowMs),
     save: (work) => {

@@ -14,6 +14,8 @@ export interface TunnelConnectionOptions {
   readonly visitor: string
   /** The visitor's address alone. */
   readonly address: string
+  /** Let in by a guest pass. */
+  readonly isGuest?: boolean
   /** The tunnel's and the client's. */
   readonly allowances: readonly Allowance[]
   /** Adds to the tunnel's counters. */
@@ -26,6 +28,7 @@ export interface TunnelConnectionOptions {
 export class TunnelConnection {
   readonly address: string
   readonly visitor: string
+  readonly isGuest: boolean
   readonly #options: TunnelConnectionOptions
   readonly #openedAtMs = systemClock.now()
   readonly #abort = new AbortController()
@@ -37,6 +40,7 @@ export class TunnelConnection {
     this.#options = options
     this.address = options.address
     this.visitor = options.visitor
+    this.isGuest = options.isGuest ?? false
   }
 
   /** Aborts when the connection has to end: the tunnel was stopped, or a limit reached. The owner ends its sockets then. */

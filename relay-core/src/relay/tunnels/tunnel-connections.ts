@@ -2,6 +2,7 @@ import { RelayError } from '../../api/errors.ts'
 import { poolLimits } from '../../native/carriers/pool-policy.ts'
 import type { Connection } from '../../api/models.ts'
 import type { Allowance } from '../limits/allowance.ts'
+import type { Guest } from './guest.ts'
 import { TunnelConnection } from './tunnel-connection.ts'
 
 /**
@@ -21,18 +22,24 @@ export class TunnelConnections {
   readonly #tunnelId: number
   readonly #allowances: readonly Allowance[]
   readonly #refusalOf: (address: string) => RelayError | null
+  readonly #guestOf: (address: string) => Guest | undefined
   readonly #connections = new Set<TunnelConnection>()
   readonly #subscriptions: Disposable[]
   #lastId = 0
 
-  /** `refusalOf`: why the relay lets nobody from an address into any tunnel, or null. */
+  /**
+   * `refusalOf`: why the relay lets nobody from an address into any tunnel, or null. `guestOf`: the guest who may come to
+   * this tunnel from an address.
+   */
   constructor(
     tunnelId: number,
     allowances: readonly Allowance[],
     refusalOf: (address: string) => RelayError | null = () => null,
+    guestOf: (address: string) => Guest | undefined = () => undefined,
   ) {
     this.#tunnelId = tunnelId
     this.#refusalOf = refusalOf
+    this.#guestOf = guestOf
     this.#allowances = allowances
     this.#subscriptions = allowances.map((allowance) => allowance.onChange(() => this.#review()))
   }
@@ -55,11 +62,14 @@ export class TunnelConnections {
   }
 
   /**
-   * Lets a visitor in; it has to `leave` in the end.
+   * Lets a visitor in; it has to `leave` in the end. `guest`: it has shown a pass.
    *
    * @throws RelayError `limit-reached`, `quota-used`, `expired` or `address-denied`
    */
-  enter({ address, port }: { address: string; port: number }): TunnelConnection {
+  enter(
+    { address, port }: { address: string; port: number },
+    guest: Guest | undefined = this.#guestOf(address),
+  ): TunnelConnection {
     const limit = connectionShares.perTunnel
     if (this.#connections.size >= limit) {
       throw new RelayError('limit-reached', `The tunnel has ${limit} connections, the most there can be.`, {
@@ -71,7 +81,7 @@ export class TunnelConnections {
     const entered: Allowance[] = []
     try {
       for (const allowance of this.#allowances) {
-        allowance.enter(address)
+        allowance.enter(address, { isGuest: guest !== undefined })
         entered.push(allowance)
       }
     } catch (error) {
@@ -89,9 +99,14 @@ export class TunnelConnections {
         if (direction === 'down') this.downBytes += bytes
         else this.upBytes += bytes
       },
-      onLeave: () => this.#connections.delete(connection),
+      isGuest: guest !== undefined,
+      onLeave: () => {
+        this.#connections.delete(connection)
+        guest?.left(connection)
+      },
     })
     this.#connections.add(connection)
+    guest?.entered(connection)
     return connection
   }
 
@@ -110,7 +125,9 @@ export class TunnelConnections {
   #review(): void {
     const refusal = this.refusal()
     for (const connection of this.#connections) {
-      const reason = refusal ?? this.#allowances.map((a) => a.refusalOf(connection.address)).find((r) => r)
+      const { address, isGuest } = connection
+      const reason =
+        refusal ?? this.#allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)
       if (reason) connection.end(reason)
     }
   }

@@ -4,5 +4,7 @@ export const units = {
   minutes: '{n} min',
   hours: '{n} h',
   days: '{n} d',
+  todayAt: 'today, {time}',
+  dayAt: '{day}, {time}',
   numbers: ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'],
 }

@@ -1,10 +1,8 @@
-import type { Duplex } from 'node:stream'
 import { RelayError } from '../../../api/errors.ts'
 import { privateVerifier } from '../../../native/proofs.ts'
-import { resetStream } from '../../../net/stream/splice.ts'
 import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
 import type { PrivateTunnel } from '../private/private-tunnels.ts'
-import type { TunnelConnection } from '../tunnel-connection.ts'
+import { serveVisit } from '../private/serve-visit.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** No port: visitors connect to the bridge and prove that they know the tunnel's password. */
@@ -48,44 +46,8 @@ class PrivateMode implements TunnelServer, PrivateTunnel {
     return spec.settings?.password === this.password
   }
 
-  async serve(visit: AdmittedVisitor): Promise<void> {
-    let connection: TunnelConnection | undefined
-    try {
-      connection = this.#context.connections.enter(visit)
-      const stream = await this.#open(visit, connection)
-      if (connection.signal.aborted) {
-        resetStream(stream)
-        throw asReason(connection.signal.reason)
-      }
-      await connection.join(visit.opened(), stream)
-    } catch (error) {
-      const reason = asReason(error)
-      this.#context.log.warn('visitor turned away', {
-        tunnel: this.tunnelId,
-        visitor: `${visit.address}:${visit.port}`,
-        code: reason.code,
-        reason,
-      })
-      visit.failed(reason)
-    } finally {
-      connection?.leave()
-    }
+  serve(visit: AdmittedVisitor): Promise<void> {
+    const { tunnelId } = this
+    return serveVisit({ ...this.#context, tunnelId }, visit, { verifier: this.#verifier })
   }
-
-  #open({ isEndToEnd, gone }: AdmittedVisitor, connection: TunnelConnection): Promise<Duplex> {
-    const { visitor, signal } = connection
-    void gone.then(() => connection.end())
-    const session = this.#context.session()
-    if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
-    const target = this.#context.targets.next()
-    if (!target) throw new RelayError('invalid-input', 'The tunnel has no target. Give it one.')
-    return isEndToEnd
-      ? session.openPrivate({ target, verifier: this.#verifier, signal, visitor })
-      : session.openStream(target, { signal, visitor })
-  }
-}
-
-/** A visit that ends without a reason was ended by stopping the tunnel, or by the visitor. */
-function asReason(error: unknown): RelayError {
-  return error instanceof RelayError ? error : new RelayError('tunnel-stopped', 'The tunnel was stopped.')
 }

@@ -6,12 +6,16 @@ import type { AdmittedVisitor } from './admitted-visitor.ts'
 /** Shorter ones could be guessed by anyone who gets a visitor to connect to them: only stock visitors use them. */
 export const minNativePasswordLength = 16
 
-/** A private tunnel that is open. */
-export interface PrivateTunnel {
-  readonly tunnelId: number
+/** What somebody enters who proves to the bridge that they know a secret. */
+export interface VisitorEntrance {
   readonly password: string
   /** Lets the visitor in, or tells it why not; fulfils when it has gone, never rejects. */
   serve(visit: AdmittedVisitor): Promise<void>
+}
+
+/** A private tunnel that is open. */
+export interface PrivateTunnel extends VisitorEntrance {
+  readonly tunnelId: number
 }
 
 /** The open private tunnels, by the id that their visitors send, which is derived from the password. */

@@ -13,29 +13,43 @@ export interface VisitCommand {
   readonly agentFingerprint: string | null
 }
 
+/** The way to the relay and what is known of the lab box, for a command of npc. */
+export interface VisitPlace {
+  readonly server: string
+  readonly fingerprint: string
+  readonly agent: AgentPresence
+}
+
 /** The command that makes a private tunnel's target available on a port of the machine it is run on. */
-export function visitCommand(
-  { id, mode, settings, target }: Tunnel,
-  { server, fingerprint, agent }: { server: string; fingerprint: string; agent: AgentPresence },
-): VisitCommand {
-  const { password } = settings
-  if (!takesSetting(mode, 'password') || password === undefined) {
+export function visitCommand(tunnel: Tunnel, place: VisitPlace): VisitCommand {
+  const { password } = tunnel.settings
+  if (!takesSetting(tunnel.mode, 'password') || password === undefined) {
     throw new RelayError(
       'invalid-input',
-      `Tunnel ${id} is not private: its visitors come by its port, without a command.`,
+      `Tunnel ${tunnel.id} is not private: its visitors come by its port, without a command.`,
       { what: 'tunnel' },
     )
   }
+  const { command, agentFingerprint } = visitLine(tunnel, password, place)
+  return { command, password, fingerprint: place.fingerprint, agentFingerprint }
+}
+
+/** The same for whoever has the secret of a guest pass. `npc` of any version that knows private tunnels takes it. */
+export function visitLine(
+  { target }: Pick<Tunnel, 'target'>,
+  secret: string,
+  { server, fingerprint, agent }: VisitPlace,
+): { command: string; agentFingerprint: string | null } {
   const agentFingerprint = (agent.state === 'online' ? agent.fingerprint : undefined) ?? null
   const command = commandLine(
     'npc',
     `-server=${server}`,
-    `-password=${password}`,
+    `-password=${secret}`,
     `-local_port=${localPort(target)}`,
     `-fingerprint=${fingerprint}`,
     ...(agentFingerprint === null ? [] : [`-agent_fingerprint=${agentFingerprint}`]),
   )
-  return { command, password, fingerprint, agentFingerprint }
+  return { command, agentFingerprint }
 }
 
 /** The target's own port, which people know; ports below 1024 need root, so 22 becomes 2022. */

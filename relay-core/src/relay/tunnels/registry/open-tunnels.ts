@@ -9,7 +9,10 @@ import type { Descriptors } from '../../limits/descriptors.ts'
 import type { Agents } from '../../clients/agents.ts'
 import { Allowance } from '../../limits/allowance.ts'
 import { ClientAllowances, type ClientUse } from '../client-allowances.ts'
+import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
 import type { PrivateTunnels } from '../private/private-tunnels.ts'
+import { serveVisit } from '../private/serve-visit.ts'
+import type { Guest } from '../guest.ts'
 import { watchTargets } from '../health-checks.ts'
 import type { HostListeners } from '../../hosts/host-listeners.ts'
 import { openFiles } from '../modes/file-mode.ts'
@@ -38,6 +41,8 @@ export interface OpenTunnelsOptions {
   readonly clientUse?: (clientId: number) => ClientUse
   /** Why nobody from an address is let into any tunnel, or null. */
   readonly refusalOf?: (address: string) => RelayError | null
+  /** The guest who may come to a tunnel from an address, past its list of those who may. */
+  readonly guestOf?: (tunnelId: number, address: string) => Guest | undefined
 }
 
 interface OpenTunnel {
@@ -85,6 +90,7 @@ export class OpenTunnels {
       spec.id,
       [allowance, this.clientAllowances.get(spec.clientId)],
       this.#options.refusalOf,
+      (address) => this.#options.guestOf?.(spec.id, address),
     )
     const turns = new RoundRobinTargets(targets)
     try {
@@ -141,6 +147,22 @@ export class OpenTunnels {
       return { state: 'failed', failure: { code, params, message } }
     }
     return { state: this.#open.has(id) ? 'listening' : 'stopped' }
+  }
+
+  /** For a guest who has come by the bridge, whatever the tunnel's mode; fulfils when it has gone, never rejects. */
+  async serveGuest(
+    id: number,
+    visit: AdmittedVisitor,
+    how: { verifier: Uint8Array; guest: Guest },
+  ): Promise<void> {
+    const tunnel = this.#open.get(id)
+    if (!tunnel) {
+      visit.failed(new RelayError('tunnel-stopped', 'The tunnel of this guest pass is stopped.'))
+      return
+    }
+    const { spec, connections, targets } = tunnel
+    const session = () => this.#session(spec.clientId)
+    await serveVisit({ tunnelId: id, session, connections, targets, log: this.#options.log }, visit, how)
   }
 
   isOpen(id: number): boolean {

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Tunnel } from '../../api/models.ts'
+import { silentLog } from '../../log/log.ts'
+import { visitId } from '../../native/proofs.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { maxPassMs } from '../../api/guest-passes.ts'
+import { GuestPasses } from './guest-passes.ts'
+import { longestPassMs } from './pass-rules.ts'
+
+const t0 = Date.UTC(2026, 0, 5, 10)
+const hourMs = 3_600_000
+let folder: string
+let store: Store
+let nowMs: number
+let tunnel: Tunnel
+let opened: GuestPasses[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-passes-'))
+  store = openStore(folder, t0)
+  nowMs = t0
+  const client = store.clients.add({ name: 'lab', vkey: 'k'.repeat(32) }, t0)
+  const wish = { clientId: client.id, name: 'web', mode: 'tcp', port: 7001, target: '127.0.0.1:80' } as const
+  const stored = store.tunnels.add({ ...wish, limits: { allow: ['203.0.113.7'] } }, t0)
+  tunnel = { ...stored, downTargets: [], status: { state: 'listening' }, connections: 0 }
+})
+afterEach(() => {
+  for (const passes of opened) passes.close()
+  opened = []
+  store.close()
+  rmSync(folder, { recursive: true })
+})
+
+function open(): GuestPasses {
+  const passes = new GuestPasses({
+    store: store.passes,
+    hasTunnel: (id) => store.tunnels.get(id) !== undefined,
+    onUse: () => undefined,
+    log: silentLog,
+    now: () => nowMs,
+  })
+  opened.push(passes)
+  return passes
+}
+
+const place = () => ({ tunnel, clientLimits: {} })
+
+test('the longest pass is that of the API', () => expect(longestPassMs).toBe(maxPassMs))
+
+test('passes outlive a restart, what was revoked or is over does not', () => {
+  const first = open()
+  const wish = { name: 'A labmate', expiresAtMs: t0 + hourMs }
+  const kept = first.add(wish, place())
+  const revoked = first.add(wish, place())
+  const short = first.add({ ...wish, expiresAtMs: t0 + 1_000 }, place())
+  const here = first.add({ ...wish, address: '2001:db8::17' }, place())
+  first.revoke(revoked.pass.id)
+
+  nowMs += 2_000
+  const second = open()
+  expect(second.list().map(({ id }) => id)).toEqual([kept.pass.id, here.pass.id])
+  const found = (secret: string | null) => second.ofLine(visitId(secret ?? ''))
+  expect(found(kept.secret)).toMatchObject({ secret: kept.secret, tunnelId: tunnel.id })
+  expect(found(revoked.secret)).toBeUndefined()
+  expect(found(short.secret)).toBeUndefined()
+  // the whole home network, whose addresses change
+  expect(second.ofAddress(tunnel.id, '2001:db8::abcd')).toBeDefined()
+  expect(second.ofAddress(tunnel.id, '2001:db8:0:1::17')).toBeUndefined()
+  expect(second.ofAddress(tunnel.id + 1, '2001:db8::17')).toBeUndefined()
+})
+
+test('a pass lets nobody in from its last moment on, also before it has been cleared away', () => {
+  const passes = open()
+  const { secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
+  passes.add({ name: 'A reviewer', expiresAtMs: t0 + hourMs, address: '198.51.100.1' }, place())
+  const lets = () => [
+    passes.ofLine(visitId(secret ?? '')),
+    passes.ofAddress(tunnel.id, '::ffff:198.51.100.1'),
+  ]
+  nowMs = t0 + hourMs - 1
+  expect(lets().every((found) => found !== undefined)).toBe(true)
+  nowMs = t0 + hourMs
+  expect(lets()).toEqual([undefined, undefined])
+  passes.review()
+  expect(passes.list()).toEqual([])
+  expect(store.passes.list()).toEqual([])
+})
+
+test('a revoked pass can be restored for a minute', () => {
+  const passes = open()
+  const wish = { name: 'A labmate', expiresAtMs: t0 + hourMs, address: '198.51.100.1' }
+  const { pass } = passes.add(wish, place())
+  expect(() => passes.add(wish, place())).toThrow(/already/)
+  passes.revoke(pass.id)
+  expect(passes.ofAddress(tunnel.id, '198.51.100.1')).toBeUndefined()
+  nowMs += 59_000
+  expect(passes.restore(pass.id)).toEqual(pass)
+  expect(passes.ofAddress(tunnel.id, '198.51.100.1')).toBeDefined()
+  passes.revoke(pass.id)
+  const next = passes.add(wish, place())
+  expect(() => passes.restore(pass.id)).toThrow(/already/)
+  nowMs += 60_000
+  passes.review()
+  expect(passes.list()).toEqual([next.pass])
+  expect(() => passes.restore(pass.id)).toThrow(/no guest pass/)
+})
+
+test('a state that cannot be written does not keep a guest in', () => {
+  const passes = open()
+  const { pass, secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
+  const remove = store.passes.remove.bind(store.passes)
+  store.passes.remove = () => {
+    throw new Error('the disk is full')
+  }
+  expect(() => passes.revoke(pass.id)).toThrow(/full/)
+  expect(passes.ofLine(visitId(secret ?? ''))).toBeUndefined()
+  store.passes.remove = remove
+  passes.revoke(pass.id)
+  expect(store.passes.list()).toEqual([])
+})

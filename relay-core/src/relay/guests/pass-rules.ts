@@ -1,0 +1,49 @@
+import { RelayError } from '../../api/errors.ts'
+import type { Limits } from '../../api/limits.ts'
+import type { Tunnel } from '../../api/models.ts'
+import { isInterchangeable } from '../../api/tunnel-modes.ts'
+import { networkOf } from '../../net/address/network-of.ts'
+
+/** Guests have names; nobody has this many. */
+export const maxPasses = { perTunnel: 32, total: 1_000 } as const
+
+/** The API's `maxPassMs`, again: its schemas stay out of the memory of a relay that nobody asks. */
+export const longestPassMs = 30 * 24 * 3_600_000
+
+/** What a guest's address is known by: an IPv4 address as it is, of an IPv6 address the /64, because its end changes daily. */
+export function guestNetwork(address: string): string {
+  return networkOf(address)
+}
+
+/** @throws RelayError `invalid-input` for a pass that would let nobody in, or that nobody needs */
+export function checkNewPass(
+  { address, expiresAtMs }: { address: string | null; expiresAtMs: number },
+  { tunnel, clientLimits }: { tunnel: Tunnel; clientLimits: Limits },
+  nowMs: number,
+): void {
+  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + longestPassMs) {
+    throw invalid('expiresAtMs', 'A guest pass ends between now and 30 days from now.')
+  }
+  const { id, mode, limits } = tunnel
+  if (address === null) {
+    if (isInterchangeable(mode)) return
+    throw invalid(
+      'mode',
+      `Tunnel ${id} is of mode ${mode}: only tcp and private tunnels have passes with a line.`,
+    )
+  }
+  if (mode === 'private') {
+    throw invalid('address', `Tunnel ${id} is private: it has no port that an address could be let in to.`)
+  }
+  const isOpen = [limits, clientLimits].every(({ allow = [] }) => allow.length === 0)
+  if (isOpen) {
+    throw invalid(
+      'address',
+      `Tunnel ${id} lets every address in already. Give it a list of those who may, or make a line.`,
+    )
+  }
+}
+
+function invalid(what: string, message: string): RelayError {
+  return new RelayError('invalid-input', message, { what })
+}

@@ -1,0 +1,69 @@
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../../../api/errors.ts'
+import type { Log } from '../../../log/log.ts'
+import { resetStream } from '../../../net/stream/splice.ts'
+import type { AgentSession } from '../../../session/agent-session.ts'
+import type { Guest } from '../guest.ts'
+import type { RoundRobinTargets } from '../round-robin-targets.ts'
+import type { TunnelConnection } from '../tunnel-connection.ts'
+import type { TunnelConnections } from '../tunnel-connections.ts'
+import type { AdmittedVisitor } from './admitted-visitor.ts'
+
+/** Where visitors of a tunnel go who come by the bridge. */
+export interface VisitedTunnel {
+  readonly tunnelId: number
+  readonly session: () => AgentSession | undefined
+  readonly connections: TunnelConnections
+  readonly targets: RoundRobinTargets
+  readonly log: Log
+}
+
+/** Lets the visitor in, or tells it why not; fulfils when it has gone, never rejects. `guest`: it has shown a pass. */
+export async function serveVisit(
+  tunnel: VisitedTunnel,
+  visit: AdmittedVisitor,
+  { verifier, guest }: { verifier: Uint8Array; guest?: Guest },
+): Promise<void> {
+  let connection: TunnelConnection | undefined
+  try {
+    connection = tunnel.connections.enter(visit, guest)
+    const stream = await open(tunnel, visit, { connection, verifier })
+    if (connection.signal.aborted) {
+      resetStream(stream)
+      throw asReason(connection.signal.reason)
+    }
+    await connection.join(visit.opened(), stream)
+  } catch (error) {
+    const reason = asReason(error)
+    tunnel.log.warn('visitor turned away', {
+      tunnel: tunnel.tunnelId,
+      visitor: `${visit.address}:${visit.port}`,
+      code: reason.code,
+      reason,
+    })
+    visit.failed(reason)
+  } finally {
+    connection?.leave()
+  }
+}
+
+function open(
+  { session: findSession, targets }: VisitedTunnel,
+  { isEndToEnd, gone }: AdmittedVisitor,
+  { connection, verifier }: { connection: TunnelConnection; verifier: Uint8Array },
+): Promise<Duplex> {
+  const { visitor, signal } = connection
+  void gone.then(() => connection.end())
+  const session = findSession()
+  if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
+  const target = targets.next()
+  if (!target) throw new RelayError('invalid-input', 'The tunnel has no target. Give it one.')
+  return isEndToEnd
+    ? session.openPrivate({ target, verifier, signal, visitor })
+    : session.openStream(target, { signal, visitor })
+}
+
+/** A visit that ends without a reason was ended by stopping the tunnel, or by the visitor. */
+function asReason(error: unknown): RelayError {
+  return error instanceof RelayError ? error : new RelayError('tunnel-stopped', 'The tunnel was stopped.')
+}

@@ -1,0 +1,41 @@
+/** Guest passes on a tunnel's page. */
+export const guests = {
+  title: 'Guest passes',
+  text: 'a way to this tunnel alone, until its time is over',
+  make: 'Make a guest pass…',
+  makeIt: 'Make it',
+  makeTitle: 'A guest pass for {tunnel}',
+  name: 'Who it is for',
+  namePlaceholder: 'A labmate',
+  who: 'Who',
+  until: 'Until',
+  untils: {
+    today: 'Today, to its end',
+    threeDays: 'Three days',
+    month: 'Thirty days',
+    date: 'A date',
+  },
+  date: 'Last day',
+  dateWrong: 'A day from today to thirty days from now, as 2027-01-31.',
+  way: 'How the guest comes',
+  ways: { line: 'By a line that the guest runs', address: 'From one address, by the public port' },
+  address: 'The guest’s address',
+  addressHint: 'As the internet sees it. Of an IPv6 address the first half counts.',
+  addressWrong: 'An address such as 203.0.113.7.',
+  lineCan:
+    'The guest runs one line of npc and gets {target} of {lab} as a port of their own machine, encrypted all the way; nothing else there. Whoever has the line is the guest.',
+  addressCan:
+    'Everyone behind this address can use the public port of {tunnel}, until the time is over. No password is asked, and nothing is encrypted that the service itself does not encrypt.',
+  lineTitle: 'Send this line to {name}. It is shown this once.',
+  lineText:
+    'npc comes with NPS Desktop and with each nps. It passes the server and counts there; what is sent, only {lab} and the guest can read.',
+  done: 'Done',
+  none: 'No guest passes yet.',
+  unopened: 'not used yet',
+  from: 'from {address}',
+  opened: 'came first at {time}',
+  lastUsed: 'Last used',
+  never: 'never',
+  revoke: 'Revoke',
+  revoked: 'revoked · {n} s',
+}
