@@ -65,7 +65,7 @@ const backend: House = {
     ['checks', 'labs'],
     ['overview'],
     ['tunnels', 'guest-passes', 'open-in'],
-    ['found-services'],
+    ['found-services', 'started-services'],
     ['trial'],
     ['desktop'],
   ],

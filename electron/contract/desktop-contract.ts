@@ -7,6 +7,7 @@ import { foundContract } from './found-contract.ts'
 import { guestPassesContract } from './guest-passes-contract.ts'
 import * as model from './desktop-models.ts'
 import { openInContract } from './open-in-contract.ts'
+import { startContract } from './start-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 import { updateState } from './updates.ts'
 
@@ -249,6 +250,7 @@ export const desktopContract = {
   found: foundContract,
   /** A lab box in other programs of this computer. */
   openIn: openInContract,
+  starts: startContract,
 
   traffic: {
     /** Rates of every tunnel, keyed by the app's tunnel id. */

@@ -154,6 +154,12 @@ export const appFailureParams = {
   'config-write-failed': z.object({ host: text, path: text, reason: text }),
   'relay-not-listening': z.object({ host: text, reason: text }),
   'agent-not-online': z.object({ ...machine, lab: text, seconds: z.number(), said: text }),
+  // starting a service on a lab box
+  /** `said`: the last lines that the program has printed. */
+  'start-failed': z.object({ lab: text, service: text, said: text }),
+  /** `path`: as it was typed. */
+  'start-folder-missing': z.object({ lab: text, path: text }),
+  'start-unsupported': z.object({ lab: text }),
   // ports
   'bridge-blocked': z.object(machine),
   /** `ports`: one port, or a range as `7000-9000`. `command` would open them. */

@@ -47,6 +47,8 @@ export const foundService = z.object({
   owner: z.string().max(64).nullable(),
   /** It belongs to the account that the app signs in with. */
   isMine: z.boolean(),
+  /** The app has started it, and can stop it. */
+  isStarted: z.boolean(),
 })
 export type FoundService = z.infer<typeof foundService>
 

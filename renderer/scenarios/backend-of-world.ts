@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { desktopContract, knownService } from '@nps-desktop/electron/contract'
+import { desktopContract, knownService, startStepIds } from '@nps-desktop/electron/contract'
 import type { Failure, OpenInView, Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { ORPCError, implement } from '@orpc/server'
@@ -347,6 +347,30 @@ export function scenarioRouter(world: World) {
         settings.tell()
         return {}
       }),
+    },
+    starts: {
+      choices: os.starts.choices.handler(async () => world.choices),
+      start: os.starts.start.handler(async ({ input }) => {
+        const { what, port, folder, restarts } = input
+        const { keptBy, environments } = world.choices
+        const environment = environments.find(({ path }) => path === input.environment)?.name ?? ''
+        const steps = startStepIds.map((id) => ({
+          id,
+          state: 'waiting' as const,
+          startedAtMs: null,
+          tookMs: null,
+        }))
+        const begun = { what, port, folder, restarts, keptBy, environment, steps, state: 'running' as const }
+        world.start ??= { ...begun, log: [], tunnelId: null, failure: null }
+        changed.tell()
+        return {}
+      }),
+      watch: os.starts.watch.handler(async function* ({ signal }) {
+        yield world.start
+        for await (const _ of changed.each(signal)) yield world.start
+      }),
+      cancel: os.starts.cancel.handler(nothing),
+      stop: os.starts.stop.handler(nothing),
     },
     traffic: {
       live: os.traffic.live.handler(async function* ({ signal }) {

@@ -1,9 +1,9 @@
-import type { FoundService } from '@nps-desktop/electron/contract'
+import type { FoundService, ServiceStart, StartChoices, StartStepId } from '@nps-desktop/electron/contract'
 import { broken } from './world.ts'
 import type { World } from './world.ts'
 import { few } from './worlds.ts'
 
-const base = { isMine: true, owner: 'goudan' } as const
+const base = { isMine: true, owner: 'goudan', isStarted: false } as const
 const at = (port: number) => ({ port, target: `127.0.0.1:${port}` })
 
 /** What runs on a shared machine with GPUs, as the account goudan sees it. */
@@ -28,6 +28,7 @@ const services: FoundService[] = [
     kind: 'tensorboard',
     name: 'TensorBoard',
     about: [{ what: 'logdir', text: '~/runs/llama-ft' }],
+    isStarted: true,
   },
   {
     ...at(8000),
@@ -37,6 +38,7 @@ const services: FoundService[] = [
     about: [{ what: 'model', text: 'Qwen2.5-7B-Instruct' }],
     isMine: false,
     owner: 'user2',
+    isStarted: false,
   },
   {
     ...base,
@@ -47,6 +49,86 @@ const services: FoundService[] = [
     about: [{ what: 'script', text: '~/demo/app.py' }],
   },
 ]
+
+const choices: StartChoices = {
+  user: 'goudan',
+  environments: [
+    {
+      path: '/home/goudan/miniconda3/envs/llm/bin/python',
+      kind: 'conda',
+      name: 'llm',
+      version: '3.10',
+      program: 'JupyterLab 4.2.1',
+      torch: '2.4.0',
+    },
+    {
+      path: '/home/goudan/miniconda3/bin/python',
+      kind: 'conda',
+      name: 'base',
+      version: '3.11',
+      program: 'JupyterLab 4.1.0',
+      torch: null,
+    },
+    {
+      path: '/home/goudan/project-x/.venv/bin/python',
+      kind: 'uv',
+      name: 'project-x/.venv',
+      version: '3.12',
+      program: 'Notebook 7.2.2',
+      torch: null,
+    },
+    {
+      path: '/home/goudan/miniconda3/envs/vit/bin/python',
+      kind: 'conda',
+      name: 'vit',
+      version: '3.9',
+      program: null,
+      torch: '2.1.0',
+    },
+  ],
+  folders: ['~/project-x', '~'],
+  port: 8890,
+  keptBy: 'systemd-user',
+  canRestart: true,
+}
+
+/** A start of Jupyter that has come as far as one step. */
+function startAt(at: StartStepId | null, part: Partial<ServiceStart>): ServiceStart {
+  const took: Record<StartStepId, number> = {
+    environment: 400,
+    port: 100,
+    start: 1_100,
+    answer: 6_200,
+    tunnel: 900,
+  }
+  const ids = Object.keys(took) as StartStepId[]
+  const now = at === null ? ids.length : ids.indexOf(at)
+  const last = part.state === 'failed' ? ('failed' as const) : ('running' as const)
+  return {
+    what: 'jupyter',
+    port: 8890,
+    environment: 'llm',
+    folder: '~/project-x',
+    keptBy: 'systemd-user',
+    restarts: true,
+    state: 'running',
+    steps: ids.map((id, index) => ({
+      id,
+      state: index < now ? 'done' : index === now ? last : 'waiting',
+      startedAtMs: index > now ? null : Date.now() - 6_000,
+      tookMs: index < now || (index === now && last === 'failed') ? took[id] : null,
+    })),
+    log: [],
+    tunnelId: null,
+    failure: null,
+    ...part,
+  }
+}
+
+function starting(start: ServiceStart | null): World {
+  const world = found()
+  return { ...world, choices, start }
+}
 
 function found(): World {
   const world = few()
@@ -95,4 +177,30 @@ export const foundWorlds: Record<string, () => World> = {
   'found-moved': foundMoved,
   'found-off': foundOff,
   'found-unread': foundUnread,
+  'start-form': () => starting(null),
+  'start-none': () => ({ ...starting(null), choices: { ...choices, environments: [] } }),
+  'start-failed': () =>
+    starting(
+      startAt('answer', {
+        state: 'failed',
+        log: ['OSError: [Errno 122] Disk quota exceeded'],
+        failure: {
+          code: 'start-failed',
+          params: { lab: 'lab-a100', service: 'Jupyter', said: 'OSError: [Errno 122] Disk quota exceeded' },
+          message: 'Jupyter did not start on lab-a100: OSError: [Errno 122] Disk quota exceeded',
+          fixes: [],
+        },
+      }),
+    ),
+  'start-done': () => starting(startAt(null, { state: 'done', tunnelId: 't8888' })),
+  'start-progress': () =>
+    starting(
+      startAt('answer', {
+        log: [
+          '[I 10:44:21 ServerApp] jupyterlab | extension was successfully loaded.',
+          '[I 10:44:22 ServerApp] Serving notebooks from local directory: /home/goudan/project-x',
+          '[I 10:44:24 LabApp] JupyterLab application directory is /home/goudan/miniconda3/envs/llm',
+        ],
+      }),
+    ),
 }

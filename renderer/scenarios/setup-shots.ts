@@ -19,6 +19,13 @@ async function openFile(page: Page): Promise<void> {
   await page.locator('.file textarea').waitFor()
 }
 
+/** The sheet of the lab box's page: its form, or the start that is under way. */
+async function openStart(page: Page): Promise<void> {
+  const show = page.locator('.found .line button')
+  await ((await show.count()) > 0 ? show.first() : page.locator('.found .foot button').first()).click()
+  await page.locator('.sheet .inside :is(.picks, .steps, .none)').first().waitFor()
+}
+
 /** The wizards and the pages of machines. */
 export const setupScreens: readonly Shot[] = [
   { name: 'setup-sign-in', scenario: 'empty', path: 'setup', ready: 'main form input' },
@@ -132,6 +139,24 @@ export const setupScreens: readonly Shot[] = [
   { name: 'lab-found', scenario: 'found', path: 'labs/l1', ready: '[data-found]', height: 1000 },
   { name: 'lab-found-moved', scenario: 'found-moved', path: 'labs/l1', ready: '[data-found]', height: 1000 },
   { name: 'lab-found-unread', scenario: 'found-unread', path: 'labs/l1', ready: '.found .fault' },
+  ...(['start-failed', 'start-done'] as const).map((scenario) => ({
+    name: `lab-${scenario}`,
+    scenario,
+    path: 'labs/l1',
+    ready: '[data-found]',
+    act: async (page: Page) => {
+      await openStart(page)
+      await page.locator('.sheet footer .fill').click()
+      await page.locator('.sheet .inside :is(.fault, .chain)').first().waitFor()
+    },
+  })),
+  ...(['start-form', 'start-none', 'start-progress'] as const).map((scenario) => ({
+    name: `lab-${scenario}`,
+    scenario,
+    path: 'labs/l1',
+    ready: '[data-found]',
+    act: openStart,
+  })),
   { name: 'lab-found-off', scenario: 'found-off', path: 'labs/l1', ready: '.found' },
   { name: 'lab-gone', scenario: 'few', path: 'labs/none', ready: '.empty' },
   { name: 'lab-empty', scenario: 'no-tunnels', path: 'labs/l1', ready: '.empty' },

@@ -3,6 +3,8 @@ import type { GuestPass } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
   FoundLook,
+  ServiceStart,
+  StartChoices,
   Failure,
   HostKey,
   Job,
@@ -31,6 +33,10 @@ export interface World {
   updates: UpdateState
   /** What runs on the lab boxes, by their id; on others nothing does. */
   found: Map<string, FoundLook>
+  /** What can be started on each lab box. */
+  choices: StartChoices
+  /** The newest start on any lab box. */
+  start: ServiceStart | null
   /** Bytes per second at a moment, of one tunnel. */
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
   /** The feed of the overview never answers: what the first second looks like. */

@@ -39,6 +39,15 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
     settings: { ...defaultSettings },
     updates: { state: 'newest', atMs: Date.now() - hourMs },
     found: new Map(),
+    choices: {
+      user: 'goudan',
+      environments: [],
+      folders: ['~'],
+      port: 8890,
+      keptBy: 'setsid',
+      canRestart: false,
+    },
+    start: null,
     traffic: livelyTraffic,
     ...more,
   }

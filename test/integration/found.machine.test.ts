@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FoundLook, FoundService } from '@nps-desktop/electron/contract'
+import type { FoundLook, FoundService, ServiceStart } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import {
+  progressScript,
+  startScript,
+  stopScript,
+} from '../../electron/backend/started-services/start-scripts.ts'
 import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
 import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
@@ -99,3 +104,84 @@ it('tells what runs there and whose it is, and one click leads to it', async () 
   const status = await fetch(new URL('/api/status', url), { headers: { authorization: `token ${token}` } })
   expect(await status.json()).toHaveProperty('kernels')
 })
+
+it('starts a notebook that outlives the logout, keeps its token off every command line, and stops it again', async () => {
+  const choices = await app.client.starts.choices({ labId, what: 'jupyter' })
+  const [environment] = choices.environments
+  expect(environment).toMatchObject({ path: '/opt/research/bin/python', program: 'JupyterLab 4.6.6' })
+  expect(choices).toMatchObject({ user: 'researcher', port: 8888, keptBy: 'systemd-user', canRestart: true })
+
+  const wish = { labId, what: 'jupyter', environment: '/opt/research/bin/python', port: 8888 } as const
+  await app.client.starts.start({ ...wish, folder: '~/nowhere', restarts: true, tunnel: true })
+  expect((await startEnded()).failure?.code).toBe('start-folder-missing')
+
+  await app.client.starts.start({ ...wish, folder: '~', restarts: true, tunnel: true })
+  const { state, failure, tunnelId, steps } = await startEnded()
+  expect({ state, failure }).toEqual({ state: 'done', failure: null })
+  expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'done', 'done'])
+  const started = await foundWhere((all) => all.some(({ port, isStarted }) => port === 8888 && isStarted))
+  expect(started.find(({ port }) => port === 8888)).toMatchObject({ kind: 'jupyter', isMine: true })
+
+  // every session of the account ends; its user manager stays
+  await bed.lab.exec(
+    `for s in $(loginctl list-sessions --no-legend | awk '$3 == "researcher" { print $1 }'); do loginctl terminate-session "$s"; done`,
+  )
+  // the app's own session is gone as well: its next look says so, and the one after opens another
+  await app.client.found.lookNow({ labId })
+  const { url } = await app.client.tunnels.openAddress({ tunnelId: tunnelId ?? '' })
+  const token = new URL(url).searchParams.get('token') ?? ''
+  expect(token).toMatch(/^[0-9a-f]{48}$/)
+  const status = await fetch(new URL('/api/status', url), { headers: { authorization: `token ${token}` } })
+  expect(await status.json()).toHaveProperty('kernels')
+  expect(await bed.lab.exec('ps -eo args')).not.toContain(token)
+  expect(await bed.lab.exec('stat -c %a /home/researcher/.local/state/nps-desktop/*.env')).toBe('600\n')
+  const enabled =
+    'runuser -u researcher -- env XDG_RUNTIME_DIR=/run/user/$(id -u researcher) systemctl --user is-enabled nps-desktop-jupyter-8888'
+  expect(await bed.lab.exec(enabled)).toBe('enabled\n')
+
+  await app.client.starts.stop({ labId, port: 8888 })
+  await foundWhere((all) => all.every(({ port }) => port !== 8888))
+  expect(await bed.lab.exec('ls -A /home/researcher/.local/state/nps-desktop')).toBe('')
+})
+
+it('a start that is called off leaves nothing behind', async () => {
+  const wish = { labId, what: 'tensorboard', environment: '/opt/research/bin/python' } as const
+  await app.client.starts.start({ ...wish, folder: '~/runs', port: 6010, restarts: false, tunnel: false })
+  await app.client.starts.cancel({ labId })
+  expect((await startEnded()).state).toBe('cancelled')
+  expect(await bed.lab.exec('ls -A /home/researcher/.local/state/nps-desktop || :')).toBe('')
+})
+
+it('without a user manager it runs in tmux, else in a session of its own', async () => {
+  const hasTmux = (await bed.lab.exec('command -v tmux || :')) !== ''
+  for (const keptBy of hasTmux ? (['setsid', 'tmux'] as const) : (['setsid'] as const)) {
+    const port = keptBy === 'tmux' ? 6012 : 6011
+    const plan = {
+      what: 'tensorboard',
+      port,
+      python: '/opt/research/bin/python',
+      folder: '~/runs',
+      keptBy,
+      restarts: false,
+    } as const
+    await asResearcher(startScript(plan), 'secret\n')
+    for (;;) {
+      const [state, ...log] = (await asResearcher(progressScript(plan))).split('\n')
+      if (state === 'listening') break
+      expect(`${state} ${log.join('\n')}`).toMatch(/^running/)
+    }
+    await asResearcher(stopScript(plan))
+    expect(await bed.lab.exec('ls -A /home/researcher/.local/state/nps-desktop || :')).toBe('')
+  }
+})
+
+async function asResearcher(script: string, stdin = ''): Promise<string> {
+  await bed.lab.exec('cat > /tmp/script.sh', { input: script })
+  return await bed.lab.exec('runuser -l researcher -c "sh /tmp/script.sh"', { input: stdin })
+}
+
+async function startEnded(): Promise<ServiceStart> {
+  for await (const start of await app.client.starts.watch({ labId }))
+    if (start && start.state !== 'running') return start
+  throw new Error('the feed of starts ended')
+}

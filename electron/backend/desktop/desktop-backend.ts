@@ -50,7 +50,7 @@ export async function openBackend({
     (part) => part.close(),
   )
   const { openIn } = parts.use(openOpenIn({ shell, storage, view, app, log }))
-  const { tunnels, guestPasses, found } = parts.use(
+  const { tunnels, guestPasses, found, starts } = parts.use(
     openTunnels({ storage, labSessions, links, view, clock, log }),
   )
   const { relays } = links
@@ -78,6 +78,7 @@ export async function openBackend({
       found,
       openIn,
       guestPasses,
+      starts,
     }),
     log,
   )

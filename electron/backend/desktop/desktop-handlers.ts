@@ -27,6 +27,7 @@ export function desktopHandlers({
   found,
   openIn,
   guestPasses,
+  starts,
 }: {
   app: AppCalls
   hostKeys: HostKeys
@@ -41,6 +42,7 @@ export function desktopHandlers({
   found: TunnelPart['found']
   openIn: OpenIn
   guestPasses: TunnelPart['guestPasses']
+  starts: TunnelPart['starts']
 }): DesktopHandlers {
   return {
     app: {
@@ -141,6 +143,13 @@ export function desktopHandlers({
       watch: (_input, { signal }) => openIn.watch(signal),
       open: (input) => openIn.open(input),
       keepEntries: (input) => openIn.keepEntries(input),
+    },
+    starts: {
+      choices: (input, options) => starts.choices(input, options),
+      start: (input, options) => starts.start(input, options),
+      watch: (input, options) => starts.watch(input, options),
+      cancel: (input) => starts.cancel(input),
+      stop: (input, options) => starts.stop(input, options),
     },
     traffic: {
       live: (_input, { signal }) => traffic.feed.watch(signal),

@@ -8,6 +8,7 @@ import { GuestPassCalls } from '../guest-passes/guest-pass-calls.ts'
 import { followPasswords } from '../known-tunnels/tunnel-change.ts'
 import { createLabServices } from '../labs/lab-services.ts'
 import type { Storage } from '../storage/records.ts'
+import { ServiceStarts } from '../started-services/service-starts.ts'
 import { PendingRemovals } from '../tunnels/pending-removals.ts'
 import { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import type { Links } from './open-links.ts'
@@ -18,6 +19,7 @@ export interface TunnelPart extends AsyncDisposable {
   readonly tunnels: TunnelCalls
   readonly found: FoundServices
   readonly guestPasses: GuestPassCalls
+  readonly starts: ServiceStarts
 }
 
 /** Deletions that were due are finished from now on. */
@@ -59,5 +61,10 @@ export function openTunnels({
     new FoundServices({ storage, labSessions, services, tunnels, clock, log }),
     (part) => part.close(),
   )
-  return { tunnels, found, guestPasses, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  const onChange = (labId: string): void => void found.lookNow({ labId })
+  const starts = parts.adopt(
+    new ServiceStarts({ storage, labSessions, tunnels, onChange, clock, log }),
+    (part) => part.close(),
+  )
+  return { tunnels, found, guestPasses, starts, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -27,6 +27,8 @@ export interface LookAnswer {
   readonly own: ReadonlyMap<number, LookedProcess>
   /** Other people's, by their uid. */
   readonly others: readonly { readonly uid: number; readonly args: readonly string[] }[]
+  /** Ports of what the app itself has started. */
+  readonly started: ReadonlySet<number>
   /** Those that leave files about themselves, with the folder that they work in. */
   readonly running: readonly (RunningService & { readonly folder: string })[]
 }
@@ -64,6 +66,7 @@ export function parseLook(text: string): LookAnswer {
       }),
     ),
     others: told('ps').map(([, id = '', args = '']) => ({ uid: Number(id), args: args.split(' ') })),
+    started: new Set(told('started').map(([, port]) => Number(port))),
     running: lines.flatMap((line) => {
       const [service] = parseLabServices(line)
       return service ? [{ ...service, folder: folderIn(line) }] : []

@@ -9,6 +9,7 @@ const maxCommandBytes = 1_000
  * - `me UID HOME`, `user UID NAME` for each owner of a socket;
  * - `tcp ADDRESS:PORT UID INODE`, as /proc/net/tcp and tcp6 have them (proc(5)): unlike `ss`, they name the owner of other
  *   people's sockets too;
+ * - `started PORT` for each service that this app keeps running there;
  * - `own PID INODE`: which process of this account has the socket open;
  * - `proc PID FOLDER`, then `args PID ARGUMENTS` with \x1f between the arguments;
  * - `ps UID COMMAND`: other people's programs of the kinds that are looked for; `hidepid` of /proc may hide them.
@@ -29,6 +30,10 @@ own=$(ls -l /proc/[0-9]*/fd 2>/dev/null | awk -v known="$(printf '%s\n' "$socket
   /^\/proc\// { split($0, part, "/"); pid = part[3]; next }
   { at = index($0, "socket:["); if (!at) next; inode = substr($0, at + 8); sub(/\].*/, "", inode); if (inode in wanted) print pid, inode }
 ' | sort -u | head -n ${maxProcesses})
+state=$XDG_STATE_HOME; [ -n "$state" ] || state=$HOME/.local/state
+for file in "$state"/nps-desktop/nps-desktop-*-*.sh; do
+  [ -f "$file" ] && printf 'started %s\n' "$(basename "$file" .sh | sed 's/.*-//')"
+done
 printf '%s\n' "$own" | sed -n 's/^./own &/p'
 for pid in $(printf '%s\n' "$own" | awk 'NF { print $1 }' | sort -un); do
   printf 'proc %s %s\n' "$pid" "$(readlink "/proc/$pid/cwd" 2>/dev/null | head -n 1)"

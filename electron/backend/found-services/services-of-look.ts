@@ -33,7 +33,7 @@ export function servicesOf(look: LookAnswer): { known: FoundService[]; unknown: 
       const about =
         folder === '' ? [] : [{ what: kind === 'tensorboard' ? 'logdir' : 'folder', text: folder } as const]
       const isMine = kind !== 'ssh'
-      known.set(port, made(at, { program, kind, name, about }, { isMine, owner: null }, look.home))
+      known.set(port, made(at, { program, kind, name, about }, { isMine, owner: null }, look))
     }
   }
   const isUnseen = ({ port }: Unknown): boolean => !known.has(port)
@@ -67,7 +67,7 @@ function serviceOf(listener: Listener, look: LookAnswer): { isKnown: boolean; se
   const process = look.own.get(inode)
   const isMine = uid === look.uid && (process !== undefined || uid >= firstPersonUid)
   const owner = uid < firstPersonUid ? null : (look.names.get(uid) ?? String(uid))
-  const make = (what: Described): FoundService => made(listener, what, { isMine, owner }, look.home)
+  const make = (what: Described): FoundService => made(listener, what, { isMine, owner }, look)
   if (!process) {
     const other = otherProgram(listener, look)
     return other && { isKnown: true, service: make({ ...other, about: other.about.filter(isShort) }) }
@@ -112,7 +112,7 @@ function made(
   { host, port }: Pick<Listener, 'host' | 'port'>,
   { program, kind, name, about }: Described,
   { isMine, owner }: { isMine: boolean; owner: string | null },
-  home: string,
+  { home, started }: Pick<LookAnswer, 'home' | 'started'>,
 ): FoundService {
   const shown = about.map(({ what, text }) => ({ what, text: clean(atHome(text, home)) }))
   return {
@@ -124,6 +124,7 @@ function made(
     about: shown.filter(({ text }) => text !== '').slice(0, 3),
     owner,
     isMine,
+    isStarted: isMine && started.has(port),
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   PortReport,
   Settings,
   SshAddress,
+  Startable,
   TunnelKind,
 } from '@nps-desktop/electron/contract'
 import type { Entrance } from './entrance.ts'
@@ -71,6 +72,10 @@ export interface LabRecord {
   readonly otherListByLine?: boolean | undefined
   /** False: the person does not want the app to look what runs there. */
   readonly looksForServices?: boolean | undefined
+  /** What the person has last started there, offered first the next time. */
+  readonly lastStarts?:
+    | Readonly<Partial<Record<Startable, { readonly environment: string; readonly folder: string }>>>
+    | undefined
 }
 
 /** Whose key it is: a port of a host, as it is reached by one way. */

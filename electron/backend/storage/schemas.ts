@@ -6,6 +6,7 @@ import {
   portRange,
   portReport,
   sshAddress,
+  startable,
   tunnelKind,
 } from '@nps-desktop/electron/contract'
 import { relayStatus } from '@nps-desktop/relay-core/api'
@@ -62,6 +63,9 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
   allowTargetThere: z.string().nullable().default(null),
   otherListByLine: z.boolean().optional(),
   looksForServices: z.boolean().optional(),
+  lastStarts: z
+    .partialRecord(startable, z.object({ environment: z.string(), folder: z.string() }))
+    .optional(),
 })
 
 export const tunnelNote: z.ZodType<TunnelNote> = z.object({

@@ -14,6 +14,7 @@ import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
+import { starts } from './en/starts.ts'
 import { tunnel } from './en/tunnel.ts'
 import { ui } from './en/ui.ts'
 import { units } from './en/units.ts'
@@ -36,6 +37,7 @@ export const en = {
   server,
   settings,
   setup,
+  starts,
   tunnel,
   ui,
   units,

@@ -16,6 +16,7 @@ import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
 import { settings } from './zh-CN/settings.ts'
 import { setup } from './zh-CN/setup.ts'
+import { starts } from './zh-CN/starts.ts'
 import { tunnel } from './zh-CN/tunnel.ts'
 import { ui } from './zh-CN/ui.ts'
 import { units } from './zh-CN/units.ts'
@@ -38,6 +39,7 @@ export const zhCN: Translation<Messages> = {
   server,
   settings,
   setup,
+  starts,
   tunnel,
   ui,
   units,

@@ -554,6 +554,21 @@ export const failures = {
     cause: 'It said: {reason}',
     next: 'The details show the last lines of its log. Correct the cause, then try again.',
   },
+  'start-failed': {
+    title: '{service} did not start on {lab}.',
+    cause: 'It said: {said}',
+    next: 'Nothing was left behind. Correct the cause, or choose another environment.',
+  },
+  'start-folder-missing': {
+    title: 'There is no folder {path} on {lab}.',
+    cause: 'Nothing was started.',
+    next: 'Choose another folder, or make it there first.',
+  },
+  'start-unsupported': {
+    title: 'Nothing can be started on {lab} from here.',
+    cause: 'The app can start services on Linux only.',
+    next: 'Start it there by hand; then it appears under what was found.',
+  },
   'config-write-failed': {
     title: 'nps.conf could not be written on {host}.',
     cause: 'The machine said: {reason}',

@@ -510,6 +510,21 @@ export const failures: Translation<typeof en> = {
     cause: '它的输出：{reason}',
     next: '详情中有最后几行日志；然后再试。',
   },
+  'start-failed': {
+    title: '{service} 没有在 {lab} 上启动。',
+    cause: '它的输出：{said}',
+    next: '没有留下任何东西。排除原因，或换一个环境。',
+  },
+  'start-folder-missing': {
+    title: '{lab} 上没有文件夹 {path}。',
+    cause: '没有启动任何程序。',
+    next: '请选择其他文件夹，或先在那里创建它。',
+  },
+  'start-unsupported': {
+    title: '无法从这里在 {lab} 上启动服务。',
+    cause: '应用只能在 Linux 上启动服务。',
+    next: '请在那里手动启动，之后它会出现在发现的服务里。',
+  },
   'config-write-failed': {
     title: '无法在 {host} 上写入 nps.conf。',
     cause: '那台机器的提示：{reason}',

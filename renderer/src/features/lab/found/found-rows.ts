@@ -1,9 +1,13 @@
 import type { FoundProgram, FoundService, OtherTunnel, Tunnel } from '@nps-desktop/electron/contract'
 import type { IconName } from '../../../ui/icons.ts'
 
-/** A service without a tunnel; `moved`: the tunnel that leads to where a service of its kind was before. */
+/**
+ * A service without a tunnel, or one that the app has started and can stop; `moved`: the tunnel that leads to where a service
+ * of its kind was before.
+ */
 export interface FoundRow {
   readonly service: FoundService
+  readonly hasTunnel: boolean
   readonly moved: Tunnel | null
 }
 
@@ -20,10 +24,12 @@ export function foundRows(
     ({ target, status }) => !listening.has(normal(target)) && status.state !== 'ready',
   )
   const rows = services
-    .filter((service) => !isTunnelled(service))
+    .filter((service) => service.isStarted || !isTunnelled(service))
     .map((service) => {
-      const moved = service.isMine && service.kind !== 'tcp' && service.kind !== 'web'
-      return { service, moved: (moved && idle.find(({ kind }) => kind === service.kind)) || null }
+      const hasTunnel = isTunnelled(service)
+      const canMove = !hasTunnel && service.isMine && service.kind !== 'tcp' && service.kind !== 'web'
+      const moved = (canMove && idle.find(({ kind }) => kind === service.kind)) || null
+      return { service, hasTunnel, moved }
     })
   return { rows, tunnelled: services.filter(isTunnelled) }
 }

@@ -2,7 +2,7 @@ import type { FoundLook, FoundService, Lab, Tunnel } from '@nps-desktop/electron
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
-import { lab as pasted, tunnel } from '../../../testing/pasted-lab.ts'
+import { lab as pasted, server, tunnel } from '../../../testing/pasted-lab.ts'
 import FoundServices from './FoundServices.vue'
 
 const lab: Lab = { ...pasted, address: { host: '10.1.1.1', port: 22, user: 'alice' }, hasSecret: true }
@@ -15,6 +15,7 @@ const notebook: FoundService = {
   about: [{ what: 'folder', text: '~/project-x' }],
   owner: 'alice',
   isMine: true,
+  isStarted: false,
 }
 const model: FoundService = {
   ...notebook,
@@ -42,7 +43,7 @@ async function mounted(look: FoundLook, { tunnels = [] as Tunnel[], calls = [] a
     })()
   const page = await mountPage(FoundServices, {
     answers: { found: { watch, add: told('add'), lead: told('lead'), setOn: told('setOn') } },
-    props: { lab, tunnels, others: [] },
+    props: { lab, server, tunnels, others: [] },
   })
   await flushPromises()
   return page

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { parseChoices } from './start-choices.ts'
+
+const env = (...fields: string[]): string => `env\t${fields.join('\t')}`
+
+/** As Debian 12 printed it, with a conda and a uv environment added. */
+const told = [
+  'home\t/home/goudan',
+  'user\tgoudan',
+  'ports\t0016 22B8 1776 ',
+  'keep\tsystemd-user',
+  'keep\ttmux',
+  env('conda', '/home/goudan/miniconda3/bin/python', '3.11', '', '', '', ''),
+  env('conda', '/home/goudan/miniconda3/envs/llm/bin/python', '3.10', '4.2.1', '7.2.0', '', '2.4.0'),
+  env('uv', '/home/goudan/project-x/.venv/bin/python', '3.12', '', '7.2.2', '2.21.0', ''),
+  env('venv', '/opt/research/bin/python', '3.11', '4.6.6', '7.6.5', '2.21.0', ''),
+  env('system', '/usr/bin/python3', '3.11', '', '', '', ''),
+  'events\t/home/goudan/runs/first/events.out.tfevents.1.lab.5.0',
+  'events\t/home/goudan/runs/second/events.out.tfevents.1.lab.4.0',
+  'events\t/home/goudan/alone/events.out.tfevents.1.lab.3.0',
+].join('\n')
+
+test('environments with the program first, the last used one before all, and the first free port', () => {
+  const choices = parseChoices(told, 'jupyter', {
+    environment: '/opt/research/bin/python',
+    folder: '~/project-x',
+  })
+  expect(choices?.environments.map(({ name, kind, program }) => [name, kind, program])).toEqual([
+    ['/opt/research', 'venv', 'JupyterLab 4.6.6'],
+    ['llm', 'conda', 'JupyterLab 4.2.1'],
+    ['project-x/.venv', 'uv', 'Notebook 7.2.2'],
+    ['base', 'conda', null],
+    ['python3', 'system', null],
+  ])
+  expect(choices).toMatchObject({
+    user: 'goudan',
+    port: 8889,
+    folders: ['~/project-x', '~'],
+    keptBy: 'systemd-user',
+    canRestart: true,
+  })
+})
+
+test('a board is offered the folders that its runs lie in, newest first', () => {
+  const choices = parseChoices(told.replace('keep\tsystemd-user\n', ''), 'tensorboard', null)
+  expect(choices?.folders).toEqual(['~/runs', '~/alone', '~'])
+  expect(choices?.port).toBe(6007)
+  expect(choices?.environments.filter(({ program }) => program !== null)).toHaveLength(2)
+  expect(choices).toMatchObject({ keptBy: 'tmux', canRestart: false })
+})
+
+test('what is no plain path is not offered to be run, and a machine that tells nothing has no choices', () => {
+  const evil = [
+    env('venv', 'bin/python', '3', '4'),
+    env('venv', '/a\x1b[2J/bin/python', '3', '4'),
+    env('x', '/b', '3', '4'),
+  ]
+  expect(parseChoices(`home\t/h\n${evil.join('\n')}`, 'jupyter', null)?.environments).toEqual([])
+  expect(parseChoices('', 'jupyter', null)).toBeNull()
+})

@@ -1,0 +1,92 @@
+import { basename, dirname } from 'node:path/posix'
+import type { PythonEnvironment, StartChoices, Startable } from '@nps-desktop/electron/contract'
+
+/** What a person chose here last, which is offered first. */
+export interface LastStart {
+  readonly environment: string
+  readonly folder: string
+}
+
+const firstPort: Readonly<Record<Startable, number>> = { jupyter: 8888, tensorboard: 6006 }
+/** Longer names, and more of them, come from no machine that people work on. */
+const maxField = 500
+const maxEnvironments = 50
+
+/** Reads what `choicesScript` prints; null where it has printed nothing. Pure. */
+export function parseChoices(text: string, what: Startable, last: LastStart | null): StartChoices | null {
+  const rows = text
+    .split('\n')
+    .slice(0, 2_000)
+    .map((line) => line.split('\t').map((field) => field.trim()))
+  const all = (word: string): string[][] =>
+    rows.filter(([first]) => first === word).map(([, ...rest]) => rest)
+  const home = all('home')[0]?.[0] ?? ''
+  if (home === '') return null
+  const environments = all('env')
+    .flatMap((fields) => environmentOf(fields, what, home) ?? [])
+    .slice(0, maxEnvironments)
+  const rank = ({ program, path }: PythonEnvironment): number =>
+    program === null ? 2 : path === last?.environment ? 0 : 1
+  const ways = all('keep').map(([way]) => way)
+  const canRestart = ways.includes('systemd-user')
+  return {
+    user: (all('user')[0]?.[0] ?? '').slice(0, 64),
+    environments: environments.toSorted((a, b) => rank(a) - rank(b)),
+    folders: foldersOf(all('events').flat(), what, { home, last }),
+    port: freePort(what, all('ports')[0]?.[0] ?? ''),
+    keptBy: canRestart ? 'systemd-user' : ways.includes('tmux') ? 'tmux' : 'setsid',
+    canRestart,
+  }
+}
+
+function environmentOf(
+  [kind, path = '', version = '', lab, notebook, board, torch = '']: readonly (string | undefined)[],
+  what: Startable,
+  home: string,
+): PythonEnvironment | null {
+  if (kind !== 'conda' && kind !== 'venv' && kind !== 'uv' && kind !== 'system') return null
+  // the path is run later: nothing but a plain absolute path is one
+  if (!/^\/[^\p{C}]+$/u.test(path) || path.length > maxField) return null
+  const jupyter = lab ? `JupyterLab ${lab}` : notebook ? `Notebook ${notebook}` : null
+  const program = what === 'jupyter' ? jupyter : board ? `TensorBoard ${board}` : null
+  return {
+    path,
+    kind,
+    name: nameOf(kind, path, home).slice(0, 120),
+    version: version.slice(0, 20),
+    program: program?.slice(0, 60) ?? null,
+    torch: torch === '' ? null : torch.slice(0, 40),
+  }
+}
+
+/** conda's by the name in its folder, others by where they lie. */
+function nameOf(kind: PythonEnvironment['kind'], path: string, home: string): string {
+  const root = dirname(dirname(path))
+  if (kind === 'system') return basename(path)
+  if (kind === 'conda') return basename(dirname(root)) === 'envs' ? basename(root) : 'base'
+  return root.startsWith(`${home}/`) ? root.slice(home.length + 1) : root
+}
+
+/** For a notebook the last folder, else home; for a board the folders above those with events, where its runs lie side by side. */
+function foldersOf(
+  files: readonly string[],
+  what: Startable,
+  { home, last }: { home: string; last: LastStart | null },
+): string[] {
+  const short = (path: string): string =>
+    path === home ? '~' : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+  const logs = files.map((file) => {
+    const run = dirname(file)
+    return dirname(run) === home || run === home ? run : dirname(run)
+  })
+  const found = what === 'tensorboard' ? logs.map(short) : []
+  const folders = [...(last ? [last.folder] : []), ...found, '~']
+  return [...new Set(folders.filter((folder) => folder.length <= maxField))].slice(0, 50)
+}
+
+function freePort(what: Startable, hexPorts: string): number {
+  const taken = new Set(hexPorts.split(' ').map((hex) => Number.parseInt(hex, 16)))
+  let port = firstPort[what]
+  while (taken.has(port) && port < 65_535) port += 1
+  return port
+}

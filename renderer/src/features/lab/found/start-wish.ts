@@ -1,0 +1,29 @@
+import type { StartChoices } from '@nps-desktop/electron/contract'
+
+/** The form of a start, as it is being filled in. */
+export interface StartWish {
+  environment: string
+  folder: string
+  port: string
+  restarts: boolean
+  tunnel: boolean
+}
+
+/** The first choice of everything; null where no environment has the program. */
+export function firstWish(choices: StartChoices): StartWish | null {
+  const environment = choices.environments.find(({ program }) => program !== null)
+  if (!environment) return null
+  return {
+    environment: environment.path,
+    folder: choices.folders[0] ?? '~',
+    port: String(choices.port),
+    restarts: choices.canRestart,
+    tunnel: true,
+  }
+}
+
+/** Null for what is no port. */
+export function portOfWish({ port }: StartWish): number | null {
+  const value = /^\d{1,5}$/.test(port.trim()) ? Number(port) : 0
+  return value > 0 && value < 65_536 ? value : null
+}
