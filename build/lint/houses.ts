@@ -63,7 +63,7 @@ const backend: House = {
     ['known-tunnels', 'traffic', 'servers/steps'],
     ['forwards', 'labs/steps', 'servers', 'lab-sessions'],
     ['checks', 'labs'],
-    ['overview'],
+    ['overview', 'moving'],
     ['tunnels', 'guest-passes', 'open-in'],
     ['found-services', 'started-services'],
     ['trial'],

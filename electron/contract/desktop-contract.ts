@@ -6,6 +6,7 @@ import { failureData } from './failure.ts'
 import { foundContract } from './found-contract.ts'
 import { guestPassesContract } from './guest-passes-contract.ts'
 import * as model from './desktop-models.ts'
+import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
 import { startContract } from './start-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
@@ -248,6 +249,8 @@ export const desktopContract = {
   },
 
   found: foundContract,
+  moving: movingContract,
+
   /** A lab box in other programs of this computer. */
   openIn: openInContract,
   starts: startContract,

@@ -209,6 +209,11 @@ export const appFailureParams = {
   'ssh-config-unwritable': z.object({ path: text, reason: text }),
   /** `program`: as `openIn` names it. */
   'open-in-failed': z.object({ program: text, reason: text }),
+  'passphrase-wrong': z.object({}),
+  'export-unreadable': z.object({}),
+  'export-newer': z.object({}),
+  /** Of the data, unsealed. */
+  'export-too-large': z.object({ bytes }),
   'login-start-refused': z.object({ reason: text }),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),

@@ -11,6 +11,18 @@ const os = implement(desktopContract)
 const second = 1_000
 const serverHost = '120.1.1.2'
 
+const moved = {
+  madeAtMs: Date.UTC(2026, 10, 20, 9, 30),
+  version: '1.0.0',
+  servers: ['cloud-hz'],
+  labs: ['lab-a100', 'lab-h200'],
+  here: 1,
+  hostKeys: 3,
+  signIns: 4,
+  settings: 2,
+  keyFiles: ['/home/goudan/.ssh/id_ed25519'],
+}
+
 /** Answers the desktop contract from a world; calls change the world as the real backend would. */
 export function scenarioRouter(world: World) {
   const changed = new Changes()
@@ -323,6 +335,11 @@ export function scenarioRouter(world: World) {
         change(input.tunnelId, { target: `127.0.0.1:${input.port}` })
         return {}
       }),
+    },
+    moving: {
+      pack: os.moving.pack.handler(async () => ({ file: 'bnBzbW92ZTE=' })),
+      look: os.moving.look.handler(async () => moved),
+      take: os.moving.take.handler(async () => moved),
     },
     openIn: {
       watch: os.openIn.watch.handler(async function* ({ signal }) {

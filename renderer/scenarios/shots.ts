@@ -101,6 +101,33 @@ const screens: Shot[] = [
   { name: 'activity', scenario: 'few', path: 'activity', ready: '.events' },
   { name: 'activity-empty', scenario: 'no-labs', path: 'activity', ready: 'h1' },
   { name: 'settings', scenario: 'few', path: 'settings', ready: '.line' },
+  {
+    name: 'settings-import',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.line',
+    act: async (page) => {
+      await page.locator('.end .btn').nth(1).click()
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'nps-desktop-2026-11-20.npsmove',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('npsmove1'),
+      })
+      await page.locator('input[type=password]').fill('correct horse')
+      await page.keyboard.press('Enter')
+      await page.locator('.contents').waitFor()
+    },
+  },
+  {
+    name: 'settings-export',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.line',
+    act: async (page) => {
+      await page.locator('.end .btn').first().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
   { name: 'settings-update-package', scenario: 'update-package', path: 'settings', ready: '.line' },
   { name: 'settings-update-refused', scenario: 'update-refused', path: 'settings', ready: '.fault' },
   {

@@ -4,6 +4,7 @@ import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { AppCalls } from '../app/app-calls.ts'
 import { createRouter, type DesktopRouter } from './desktop-router.ts'
 import { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import { Moving } from '../moving/moving.ts'
 import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
 import { openJobs } from './open-jobs.ts'
@@ -63,9 +64,12 @@ export async function openBackend({
   const work = parts.use(openJobs({ storage, machines, programsFolder, links, view, clock, log }))
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const hostKeys = createHostKeys({ storage, machines, log, clock })
+  const save = app.saveSettings.bind(app)
+  const moving = new Moving({ storage, version: shell.version, clock, log, save })
   const router = createRouter(
     desktopHandlers({
       app,
+      moving,
       hostKeys,
       servers,
       labs,

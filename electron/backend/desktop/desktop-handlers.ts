@@ -2,6 +2,7 @@ import type { AppCalls } from '../app/app-calls.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
+import type { Moving } from '../moving/moving.ts'
 import type { OpenIn } from '../open-in/open-in.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
@@ -15,6 +16,7 @@ import type { View } from './open-view.ts'
 /** Which part answers which call of the contract. */
 export function desktopHandlers({
   app,
+  moving,
   hostKeys,
   servers,
   labs,
@@ -30,6 +32,7 @@ export function desktopHandlers({
   starts,
 }: {
   app: AppCalls
+  moving: Moving
   hostKeys: HostKeys
   servers: ServerRecords
   labs: LabRecords
@@ -138,6 +141,11 @@ export function desktopHandlers({
       setOn: (input) => found.setOn(input),
       add: (input, options) => found.add(input, options),
       lead: (input, options) => found.lead(input, options),
+    },
+    moving: {
+      pack: (input) => moving.pack(input),
+      look: (input) => moving.look(input),
+      take: (input) => moving.take(input),
     },
     openIn: {
       watch: (_input, { signal }) => openIn.watch(signal),

@@ -104,6 +104,7 @@ export interface Rows<T extends { readonly id: string }> {
 
 /** Secrets at rest: encrypted by the Shell, one row each, by a path-like name. */
 export interface SecretStore {
+  names(): string[]
   has(name: string): boolean
   get(name: string): Promise<string | null>
   set(name: string, value: string): Promise<void>

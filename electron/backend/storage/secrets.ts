@@ -10,6 +10,7 @@ export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' 
     'SELECT sealed FROM secrets WHERE name = ?',
     z.object({ sealed: z.instanceof(Uint8Array) }),
   )
+  const names = database.query('SELECT name FROM secrets ORDER BY name', z.object({ name: z.string() }))
   const upsert = database.prepare(
     'INSERT INTO secrets (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed',
   )
@@ -17,6 +18,7 @@ export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' 
   // not LIKE: names may hold its wildcards
   const removeUnder = database.prepare('DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1')
   return {
+    names: () => names.all().map(({ name }) => name),
     has: (name) => select.get(name) !== undefined,
     get: async (name) => {
       const row = select.get(name)

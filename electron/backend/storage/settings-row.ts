@@ -6,7 +6,8 @@ import type { StorageFile } from './storage-file.ts'
 
 const settingRow = z.object({ name: z.string(), value: z.string() })
 
-const defaults: Settings = {
+/** Those of a new data folder. */
+export const defaultSettings: Settings = {
   language: 'system',
   theme: 'system',
   closeToTray: true,
@@ -23,7 +24,7 @@ export function openSettings(database: StorageFile): SettingsStore {
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   )
   const load = (): Settings => {
-    let result = defaults
+    let result = defaultSettings
     for (const { name, value } of all.all()) {
       const parsed = settings.partial().safeParse({ [name]: parseJson(value) })
       if (parsed.success) result = settings.parse({ ...result, ...parsed.data })

@@ -9,6 +9,7 @@ import { facts } from './en/facts.ts'
 import { jobs } from './en/jobs.ts'
 import { kinds } from './en/kinds.ts'
 import { lab } from './en/lab.ts'
+import { moving } from './en/moving.ts'
 import { openIn } from './en/open-in.ts'
 import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
@@ -32,6 +33,7 @@ export const en = {
   jobs,
   kinds,
   lab,
+  moving,
   openIn,
   ports,
   server,

@@ -11,6 +11,7 @@ import { facts } from './zh-CN/facts.ts'
 import { jobs } from './zh-CN/jobs.ts'
 import { kinds } from './zh-CN/kinds.ts'
 import { lab } from './zh-CN/lab.ts'
+import { moving } from './zh-CN/moving.ts'
 import { openIn } from './zh-CN/open-in.ts'
 import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
@@ -34,6 +35,7 @@ export const zhCN: Translation<Messages> = {
   jobs,
   kinds,
   lab,
+  moving,
   openIn,
   ports,
   server,

@@ -706,6 +706,27 @@ export const failures = {
     cause: 'The key that encrypted it is no longer on this computer.',
     next: 'Enter it again.',
   },
+  'passphrase-wrong': {
+    title: 'This passphrase does not open the file.',
+    cause: 'Nothing was changed.',
+    next: 'Try it again: nobody can open the file without it.',
+  },
+  'export-unreadable': {
+    title: 'This file cannot be read.',
+    cause:
+      'It is none that this app has exported, a part of it is missing, or it was changed. Nothing was taken from it.',
+    next: 'Copy it again, or export it anew on the other computer.',
+  },
+  'export-newer': {
+    title: 'This file is from a newer version of the app.',
+    cause: 'This version cannot read it.',
+    next: 'Bring this app up to date, then import the file.',
+  },
+  'export-too-large': {
+    title: 'There is too much data for one file.',
+    cause: 'It has {bytes}.',
+    next: 'Remove servers or lab boxes that are no longer used.',
+  },
   'ssh-config-unwritable': {
     title: 'The ssh settings of this account cannot be changed.',
     cause: '{path}: {reason}',

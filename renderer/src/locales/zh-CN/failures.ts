@@ -655,6 +655,26 @@ export const failures: Translation<typeof en> = {
     cause: '加密用的密钥已不在本机。',
     next: '请重新输入。',
   },
+  'passphrase-wrong': {
+    title: '此口令打不开该文件。',
+    cause: '没有改动任何内容。',
+    next: '请再试一次：没有口令则无法打开。',
+  },
+  'export-unreadable': {
+    title: '无法读取该文件。',
+    cause: '它不是本应用导出的文件，或有缺失，或被改动过。没有从中取用任何内容。',
+    next: '请重新复制该文件，或在另一台电脑上重新导出。',
+  },
+  'export-newer': {
+    title: '该文件由更新版本的应用导出。',
+    cause: '此版本无法读取。',
+    next: '请先更新本应用，再导入该文件。',
+  },
+  'export-too-large': {
+    title: '数据太多，放不进一个文件。',
+    cause: '共 {bytes}。',
+    next: '请移除不再使用的云服务器或主机。',
+  },
   'ssh-config-unwritable': {
     title: '无法修改本账户的 ssh 设置。',
     cause: '{path}：{reason}',
