@@ -27,6 +27,7 @@ const relayCore: House = {
     ['config'],
     ['pins'],
     ['agent/files', 'visitor', 'api-client', 'service'],
+    ['agent/portal'],
     ['service/windows', 'service/macos'],
     ['service/choice'],
     ['agent'],

@@ -7,15 +7,23 @@ import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.
 import { newInstance } from './open-native.ts'
 import { RelayChoice, type RelayChoiceOptions } from './relay-choice.ts'
 import type { AgentConnection } from './agent-connection.ts'
+import { PortalWatch } from './portal/portal-watch.ts'
 import { asLinkFailure, type LinkFailure } from './retry-rule.ts'
 
 export interface AgentOptions extends RelayChoiceOptions {
+  /** Awaited before each attempt but the first; it sees to its own deadline. */
+  readonly beforeDial?: ((options: { signal: AbortSignal }) => Promise<void>) | undefined
+  /** Where a login page of the network would answer; by default 80. */
+  readonly webPort?: number
   readonly clock?: Clock
   /** From 0 to 1. */
   readonly random?: () => number
   /** Without it the machine's own is watched. */
   readonly network?: Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
 }
+
+/** How the way to a relay fails where a login page stands in it. */
+const maybePortal: readonly LinkFailure['code'][] = ['relay-unreachable', 'handshake-timeout', 'agent-silent']
 
 /** An attempt this young is not given up because the network changed. */
 const freshAttemptMs = 1_000
@@ -27,6 +35,7 @@ export class Agent {
   readonly #random: () => number
   readonly #choice: RelayChoice
   readonly #instance = newInstance()
+  readonly #portal: PortalWatch
   readonly #network: Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
   /** Streams of links that were lost. */
   readonly #leftovers = new Leftovers<Leftover>()
@@ -41,7 +50,11 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     const { server, clock = systemClock, random = Math.random, network = new NetworkWatch() } = options
-    parseHostPort(server, 'server')
+    this.#portal = new PortalWatch({
+      relay: parseHostPort(server, 'server'),
+      webPort: options.webPort,
+      onFound: () => this.#explain(),
+    })
     this.#options = options
     this.#clock = clock
     this.#random = random
@@ -67,6 +80,7 @@ export class Agent {
   /** Ends the link and its streams. Idempotent. */
   async close(): Promise<void> {
     this.#network.close()
+    this.#portal.close()
     this.#take({ type: 'stop' })
     this.#retry?.[Symbol.dispose]()
     this.#connecting?.abort(new Error('the agent was stopped'))
@@ -99,7 +113,12 @@ export class Agent {
     this.#connecting = abort
     this.#connectingSinceMs = this.#clock.now()
     try {
+      if (this.#state.state === 'connecting' && this.#state.attempt > 1) {
+        await this.#options.beforeDial?.({ signal: abort.signal })
+        abort.signal.throwIfAborted()
+      }
       const link = await this.#choice.open(abort.signal)
+      this.#portal.forget()
       this.#link = link
       // Stopped while the relay's answer was on its way.
       if (abort.signal.aborted) link.close()
@@ -112,14 +131,40 @@ export class Agent {
       this.#leftovers.endLater()
       this.#take({ type: 'lost', reason: asLinkFailure(reason) })
     } catch (error) {
-      this.#take({ type: 'lost', reason: asLinkFailure(error) })
+      this.#take({ type: 'lost', reason: await this.#explained(asLinkFailure(error), abort.signal) })
     }
+  }
+
+  /**
+   * What is known of a failure, with the login page that may be its cause. A page that takes over the relay's port shows a key of its
+   * own: that is no relay with another key, which would end the agent. Behind a proxy of the owner's nothing is asked.
+   */
+  async #explained(failure: LinkFailure, signal: AbortSignal): Promise<LinkFailure> {
+    const isOtherKey = failure.code === 'fingerprint-changed'
+    if (this.#options.proxy || signal.aborted) return failure
+    if (isOtherKey) await this.#portal.look()
+    else if (maybePortal.includes(failure.code)) this.#portal.failed()
+    else return failure
+    const message = this.#portal.reason
+    if (message === null) return failure
+    return { code: isOtherKey ? 'relay-unreachable' : failure.code, message }
+  }
+
+  /** A login page was found while the agent waits: that is the reason, and it is told at once. */
+  #explain(): void {
+    const state = this.#state
+    const message = this.#portal.reason
+    if (message === null || state.state !== 'waiting' || !maybePortal.includes(state.reason.code)) return
+    this.#state = { ...state, reason: { ...state.reason, message } }
+    this.#tell(this.#state)
+    this.#changed.emit(this.#state)
   }
 
   #onNetworkChange(): void {
     // An attempt that has just begun already uses the new network.
     if (this.#state.state === 'connecting' && this.#clock.now() - this.#connectingSinceMs > freshAttemptMs)
       this.#connecting?.abort(new Error('the network of this machine has changed'))
+    this.#portal.forget()
     this.#link?.onNetworkChange?.()
     this.#take({ type: 'network-changed' })
   }

@@ -20,7 +20,11 @@ const systemPath =
 export function runTool(
   file: string,
   args: readonly string[],
-  { environment = {}, input }: { environment?: Readonly<Record<string, string>>; input?: string } = {},
+  {
+    environment = {},
+    input,
+    signal,
+  }: { environment?: Readonly<Record<string, string>>; input?: string; signal?: AbortSignal } = {},
 ): Promise<ToolResult> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -36,6 +40,7 @@ export function runTool(
         },
         timeout: toolTimeoutMs,
         maxBuffer: 1024 * 1024,
+        signal,
       },
       (error, stdout, stderr) => {
         if (!error) return resolve({ exitCode: 0, stdout, problem: stderr.trim() })

@@ -12,6 +12,7 @@ import {
   type AgentConfig,
 } from '../../config/agent/agent-config.ts'
 import type { AgentProtocol } from '../../config/agent/agent-protocol.ts'
+import { beforeDialProblem } from '../../config/agent/before-dial-command.ts'
 import { allowTargetProblem } from '../../config/agent/allowed-targets.ts'
 import { fillTemplate } from '../../config/agent/environment-template.ts'
 import { readConfigFile, readConfigFileSync } from '../../config/file/read-config-file.ts'
@@ -34,6 +35,7 @@ export type AgentFlags = Pick<
   | 'disconnect_timeout'
   | 'share'
   | 'allow_target'
+  | 'before_dial'
   | 'password'
 >
 
@@ -113,6 +115,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     disconnectTimeout: null,
     share: [],
     allowTarget: null,
+    beforeDial: null,
     ...readHow(flags),
   }
 }
@@ -125,6 +128,7 @@ function readHow({
   disconnect_timeout: pings,
   share,
   allow_target: allowTarget,
+  before_dial: beforeDial,
 }: AgentFlags): Partial<AgentConfig> {
   check('fingerprint', fingerprint, fingerprintProblem)
   check('protocol', protocol, protocolProblem)
@@ -132,6 +136,7 @@ function readHow({
   check('disconnect_timeout', pings, disconnectTimeoutProblem)
   check('share', share, shareProblem)
   check('allow_target', allowTarget, allowTargetProblem)
+  check('before_dial', beforeDial, beforeDialProblem)
   return {
     ...(fingerprint && { fingerprint }),
     ...(protocol && { protocol: protocol as AgentProtocol }),
@@ -139,6 +144,7 @@ function readHow({
     ...(pings && { disconnectTimeout: Number(pings) }),
     ...(share && { share: parseShare(share) }),
     ...(allowTarget && { allowTarget }),
+    ...(beforeDial && { beforeDial }),
   }
 }
 

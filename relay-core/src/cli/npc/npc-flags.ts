@@ -28,6 +28,7 @@ export const npcFlagKinds = {
   conf_path: 'text',
   share: 'text',
   allow_target: 'text',
+  before_dial: 'text',
   service: 'text',
   json: 'switch',
   purge: 'switch',

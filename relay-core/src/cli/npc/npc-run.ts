@@ -1,8 +1,10 @@
 import { modeOfStockName, takesSetting } from '../../api/tunnel-modes.ts'
 import { join } from 'node:path'
 import { AgentIdentity } from '../../agent/agent-identity.ts'
+import { beforeDial } from '../../agent/portal/before-dial.ts'
 import { Agent } from '../../agent/agent.ts'
 import { allowedTargets } from '../../config/agent/allowed-targets.ts'
+import { parseBeforeDial } from '../../config/agent/before-dial-command.ts'
 import { SharedFolders } from '../../agent/files/shared-folders.ts'
 import type { AgentState } from '../../agent/agent-state.ts'
 import { agentFolders } from '../../config/file/folders.ts'
@@ -43,6 +45,7 @@ export async function runAgent(
       return undefined
     }),
     dialPolicy: allowedTargets(config.allowTarget),
+    beforeDial: config.beforeDial === null ? undefined : beforeDial(parseBeforeDial(config.beforeDial), log),
     shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
     log,
   })

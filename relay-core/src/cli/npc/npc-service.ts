@@ -50,9 +50,9 @@ async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcC
   if (relative !== undefined) {
     throw usageError(`A service finds files by their whole path: write ${relative} so in your npc.conf.`)
   }
-  const flag = (['fingerprint', 'protocol', 'proxy', 'disconnect_timeout', 'allow_target'] as const).find(
-    (name) => flags[name],
-  )
+  const flag = (
+    ['fingerprint', 'protocol', 'proxy', 'disconnect_timeout', 'allow_target', 'before_dial'] as const
+  ).find((name) => flags[name])
   if (flag !== undefined)
     throw usageError(`A service with tunnels of its own has its settings in the file: write -${flag} there.`)
   return text

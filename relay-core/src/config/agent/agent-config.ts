@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { printableText } from '../../api/printable.ts'
+import { beforeDialProblem } from './before-dial-command.ts'
 import { allowTargetProblem } from './allowed-targets.ts'
 import { agentProtocols, type AgentProtocol } from './agent-protocol.ts'
 import { Secret } from '../../secret.ts'
@@ -23,6 +24,8 @@ export interface AgentConfig {
   readonly share: readonly string[]
   /** All that tunnels may lead to, as `allowedTargets` reads it; null: whatever the relay says. */
   readonly allowTarget: string | null
+  /** Run before the relay is dialled again, as `parseBeforeDial` reads it; null: nothing. */
+  readonly beforeDial: string | null
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -103,6 +106,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
   const pings = check('disconnect_timeout', disconnectTimeoutProblem)
   const share = check('share', shareProblem)
   const allowTarget = check('allow_target', allowTargetProblem)
+  const beforeDial = check('before_dial', beforeDialProblem)
   return {
     server,
     vkey: new Secret(vkey),
@@ -112,6 +116,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     disconnectTimeout: pings === '' ? null : Number(pings),
     share: share === '' ? [] : parseShare(share),
     allowTarget: allowTarget || null,
+    beforeDial: beforeDial || null,
   }
 }
 
@@ -128,6 +133,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     ...(config.disconnectTimeout === null ? [] : [`disconnect_timeout=${config.disconnectTimeout}`]),
     ...(config.share.length === 0 ? [] : [`share=${config.share.join(',')}`]),
     ...(config.allowTarget === null ? [] : [`allow_target=${config.allowTarget}`]),
+    ...(config.beforeDial === null ? [] : [`before_dial=${config.beforeDial}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

@@ -1,0 +1,31 @@
+import { printable } from '../../api/printable.ts'
+import type { BeforeDial } from '../../config/agent/before-dial-command.ts'
+import type { Log } from '../../log/log.ts'
+import { runTool } from '../../service/run-tool.ts'
+
+/** A login is not asked for more often than this, however often the relay is dialled. */
+const intervalMs = 30_000
+const maxShownLength = 200
+
+/**
+ * Runs the owner's command before the relay is dialled again, such as a login at the network's portal. It is started directly, by no
+ * shell, ends after 20 s at the latest, and holds the attempt up until then; what becomes of it changes nothing else.
+ */
+export function beforeDial(
+  { program, args }: BeforeDial,
+  log: Log,
+): (options: { signal: AbortSignal }) => Promise<void> {
+  let ranAtMs = -Infinity
+  return async ({ signal }) => {
+    if (performance.now() - ranAtMs < intervalMs) return
+    ranAtMs = performance.now()
+    const { exitCode, stdout, problem } = await runTool(program, args, { signal })
+    if (signal.aborted) return
+    const said = printable((exitCode === 0 ? stdout : problem).trim().split('\n')[0] ?? '').slice(
+      0,
+      maxShownLength,
+    )
+    if (exitCode === 0) log.info('the command before dialling is done', { program, said })
+    else log.warn('the command before dialling failed', { program, code: exitCode ?? 'none', said })
+  }
+}
