@@ -28,6 +28,10 @@ export interface Shell {
   readonly openUrl?: (url: string) => Promise<void>
   readonly openFolder?: (path: string) => Promise<void>
   readonly pickKeyFile?: () => Promise<string | null>
+  /** Empty: the person has closed the dialog. */
+  readonly pickFiles?: (what: 'files' | 'folder') => Promise<readonly string[]>
+  /** Where downloads go; it is made when it is needed. */
+  readonly downloadsFolder: string
   /** Whether the system starts the app at login. `set` answers with why it could not; null when it could. */
   readonly startAtLogin?: { get(): Promise<boolean>; set(isOn: boolean): Promise<string | null> }
   /** Where ssh of this account has its settings, `~/.ssh`; it need not exist. */

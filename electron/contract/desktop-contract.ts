@@ -5,6 +5,7 @@ import { appLink } from './app-link.ts'
 import { failureData } from './failure.ts'
 import { foundContract } from './found-contract.ts'
 import { guestPassesContract } from './guest-passes-contract.ts'
+import { filesContract } from './files-contract.ts'
 import * as model from './desktop-models.ts'
 import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
@@ -65,6 +66,8 @@ export const desktopContract = {
     list: base.input(nothing).output(z.array(model.hostKey)),
     forget: base.input(z.object({ host: model.host, port: model.port, way: z.string() })).output(nothing),
   },
+
+  files: filesContract,
 
   jobs: {
     watch: base.input(jobRef).output(eventIterator(model.job)),

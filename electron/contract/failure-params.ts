@@ -173,6 +173,17 @@ export const appFailureParams = {
   'ports-blocked-by-security-group': z.object({ host: text, ports: text, provider: text.optional() }),
   'ports-blocked-somewhere': z.object({ host: text, ports: text }),
   'firewall-change-refused': z.object({ host: text, tool: text, command: text, reason: text }),
+  // files; `owner`: whose it is, where that is known
+  'file-not-found': z.object({ path: text }),
+  'file-read-denied': z.object({ path: text, user: text, owner: text.optional() }),
+  'file-write-denied': z.object({ path: text, user: text, owner: text.optional() }),
+  'file-exists': z.object({ path: text }),
+  'file-changed': z.object({ path: text }),
+  'file-failed': z.object({ path: text, reason: text }),
+  /** `keptBytes`: how much of the copy is there already. */
+  'disk-is-full': z.object({ path: text, lab: text, keptBytes: bytes.optional() }),
+  'laptop-disk-full': z.object({ path: text, keptBytes: bytes.optional() }),
+  'sftp-refused': z.object({ host: text, user: text, said: text }),
   // the rest
   'laptop-offline': z.object({}),
   'laptop-port-taken': z.object({ port: whole }),

@@ -17,6 +17,9 @@ export const shellContract = {
   openUrl: oc.input(z.object({ url: z.string() })).output(nothing),
   openFolder: oc.input(z.object({ path: z.string() })).output(nothing),
   pickKeyFile: oc.input(nothing).output(z.object({ path: z.string().nullable() })),
+  pickFiles: oc
+    .input(z.object({ what: z.enum(['files', 'folder']) }))
+    .output(z.object({ paths: z.array(z.string()) })),
   updates: {
     watch: oc.input(nothing).output(eventIterator(updateState)),
     check: oc.input(nothing).output(nothing),
@@ -42,6 +45,7 @@ export const backendStart = z.object({
   version: z.string(),
   dataFolder: z.string(),
   programsFolder: z.string(),
+  downloadsFolder: z.string(),
   tray: z.boolean(),
   updateAddress: z.string(),
   secretStorage: z.enum(['keychain', 'key-file']),

@@ -8,11 +8,14 @@ import { serveHeadless } from './serve.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
+const defaultDownloads = join(homedir(), 'Downloads')
+
 const usage = `NPS Desktop ${packageJson.version} without a window: it serves its pages to a browser on this computer.
 
 --port=0              on 127.0.0.1; 0 is any free one
 --data-folder=...     default ${defaultDataFolder()}
 --programs-folder=... where nps and npc for servers lie, default ${join(root, 'build/out')}
+--downloads-folder=.. where files of a lab box are downloaded to, default ${defaultDownloads}
 --help                this text`
 
 const { values } = readArguments()
@@ -31,6 +34,7 @@ const headless = await createHeadlessShell({
   version: packageJson.version,
   dataFolder,
   programsFolder: resolve(values['programs-folder']),
+  downloadsFolder: resolve(values['downloads-folder']),
 })
   .then((shell) => serveHeadless({ shell, rendererFolder, port }))
   // what can go wrong here is told by its message: a data folder in use, a taken port, a full disk
@@ -68,6 +72,7 @@ function readArguments() {
         'data-folder': { type: 'string', default: defaultDataFolder() },
         /** Where `npm run build:relay` put nps and npc. */
         'programs-folder': { type: 'string', default: join(root, 'build/out') },
+        'downloads-folder': { type: 'string', default: defaultDownloads },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

@@ -40,6 +40,16 @@ export function createDesktopShell(options: {
         : dialog.showOpenDialog(window, choice))
       return { path: canceled ? null : (filePaths[0] ?? null) }
     }),
+    pickFiles: os.pickFiles.handler(async ({ input }) => {
+      const window = options.window()
+      // a system's dialog chooses files or folders, not both
+      const kind = input.what === 'folder' ? ('openDirectory' as const) : ('openFile' as const)
+      const choice = { properties: [kind, 'multiSelections' as const, 'showHiddenFiles' as const] }
+      const { canceled, filePaths } = await (window === undefined
+        ? dialog.showOpenDialog(choice)
+        : dialog.showOpenDialog(window, choice))
+      return { paths: canceled ? [] : filePaths }
+    }),
     updates: {
       watch: os.updates.watch.handler(({ signal }) => options.updates.watch(signal)),
       check: os.updates.check.handler(() => {

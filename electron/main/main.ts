@@ -97,6 +97,7 @@ function onReady(): void {
       programsFolder: app.isPackaged
         ? join(process.resourcesPath, 'programs')
         : join(here, '../../../build/out'),
+      downloadsFolder: app.getPath('downloads'),
       tray: true,
       updateAddress: updates.builtInAddress,
       secretStorage: secretStorageKind(),

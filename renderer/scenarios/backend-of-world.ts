@@ -3,6 +3,7 @@ import { desktopContract, knownService, startStepIds } from '@nps-desktop/electr
 import type { Failure, OpenInView, Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { ORPCError, implement } from '@orpc/server'
+import { filesRouter } from './files-of-world.ts'
 import { Changes } from './world-changes.ts'
 import { guestPass, laptopPort, placeOf, usualReachOf } from './world.ts'
 import type { World } from './world.ts'
@@ -62,7 +63,7 @@ export function scenarioRouter(world: World) {
       capabilities: os.app.capabilities.handler(async () => ({
         version: '1.0.0',
         platform: 'linux',
-        desktop: false,
+        desktop: world.desktop ?? false,
         tray: true,
         openFolder: true,
         openUrl: false,
@@ -148,6 +149,7 @@ export function scenarioRouter(world: World) {
         return {}
       }),
     },
+    files: filesRouter(world),
     jobs: {
       watch: os.jobs.watch.handler(async function* ({ input, signal }) {
         const job = world.jobs.find(({ id }) => id === input.jobId)

@@ -16,6 +16,15 @@ export interface Shot {
 }
 
 const row = '[data-tunnel-row]'
+const llama = '/home/goudan/project-x/runs/llama-ft'
+
+async function chooseTwo(page: Page): Promise<void> {
+  await page.getByRole('row').nth(2).click()
+  await page
+    .getByRole('row')
+    .nth(5)
+    .click({ modifiers: ['Control'] })
+}
 
 const screens: Shot[] = [
   { name: 'welcome', scenario: 'empty', path: 'welcome', ready: '[data-way]', width: 900, height: 620 },
@@ -98,6 +107,64 @@ const screens: Shot[] = [
     },
   },
   { name: 'tunnel-gone', scenario: 'few', path: 'tunnels/none', ready: '.empty' },
+  {
+    name: 'files',
+    scenario: 'files',
+    path: `labs/l1/files?path=${llama}`,
+    ready: '[role=row]',
+    act: chooseTwo,
+  },
+  {
+    name: 'files-drop',
+    scenario: 'files',
+    path: `labs/l1/files?path=${llama}`,
+    ready: '[role=row]',
+    act: async (page) => {
+      await page.evaluate(() => {
+        Object.assign(window, { npsDesktop: { pathOf: (file: File) => file.name } })
+        const dataTransfer = new DataTransfer()
+        for (const name of ['a', 'b', 'c']) dataTransfer.items.add(new File(['x'], name))
+        document.querySelector('.drop')?.dispatchEvent(new DragEvent('dragenter', { dataTransfer }))
+      })
+      await page.locator('.dropzone').waitFor()
+    },
+  },
+  { name: 'files-home', scenario: 'few', path: 'labs/l1/files', ready: '[role=row]' },
+  { name: 'files-empty', scenario: 'files', path: `labs/l1/files?path=${llama}/samples`, ready: '.empty' },
+  { name: 'files-denied', scenario: 'files', path: 'labs/l1/files?path=/data/user3', ready: '.fault' },
+  {
+    name: 'files-many',
+    scenario: 'few',
+    path: `labs/l1/files?path=${llama}/checkpoint-4220`,
+    ready: '[role=row]',
+    act: async (page) => {
+      await page.getByRole('grid').focus()
+      await page.keyboard.type('0091')
+      await page.locator('.narrow').waitFor()
+    },
+  },
+  {
+    name: 'files-conflict',
+    scenario: 'few',
+    path: `labs/l1/files?path=${llama}`,
+    ready: '[role=row]',
+    act: async (page) => {
+      await chooseTwo(page)
+      await page.locator('.foot button').nth(1).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'files-look',
+    scenario: 'few',
+    path: `labs/l1/files?path=${llama}`,
+    ready: '[role=row]',
+    act: async (page) => {
+      await page.getByRole('row').nth(8).click()
+      await page.keyboard.press('Space')
+      await page.locator('pre').waitFor()
+    },
+  },
   { name: 'activity', scenario: 'few', path: 'activity', ready: '.events' },
   { name: 'activity-empty', scenario: 'no-labs', path: 'activity', ready: 'h1' },
   { name: 'settings', scenario: 'few', path: 'settings', ready: '.line' },

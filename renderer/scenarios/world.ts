@@ -14,6 +14,7 @@ import type {
   Server,
   Settings,
   Stop,
+  Transfer,
   Tunnel,
   TunnelKind,
   UpdateState,
@@ -41,6 +42,9 @@ export interface World {
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
   /** The feed of the overview never answers: what the first second looks like. */
   silent?: boolean
+  transfers?: Transfer[]
+  /** The page stands in the window of the desktop app. */
+  desktop?: boolean
 }
 
 export const minuteMs = 60_000

@@ -1,5 +1,6 @@
 import type { ActivityEvent, Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
+import { someTransfers } from './files-of-world.ts'
 import {
   broken,
   defaultSettings,
@@ -366,6 +367,7 @@ export const worlds: Record<string, () => World> = {
   many,
   faulty,
   moods,
+  files: () => ({ ...few(), desktop: true, transfers: someTransfers() }),
   trial,
   empty: () => world({}),
   loading: () => world({}, { silent: true }),

@@ -3,6 +3,7 @@ import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { AppCalls } from '../app/app-calls.ts'
 import { createRouter, type DesktopRouter } from './desktop-router.ts'
+import { LabFiles } from '../lab-files/lab-files.ts'
 import { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { Moving } from '../moving/moving.ts'
 import { LabRecords } from '../labs/lab-records.ts'
@@ -54,6 +55,17 @@ export async function openBackend({
   const { tunnels, guestPasses, found, starts } = parts.use(
     openTunnels({ storage, labSessions, links, view, clock, log }),
   )
+  const files = parts.adopt(
+    new LabFiles({
+      sessions: labSessions,
+      nameOf: (labId) => storage.labs.get(labId)?.name ?? '',
+      shell,
+      clock,
+      log,
+    }),
+    (part) => part.close(),
+  )
+  parts.use(links.network.onChange(() => files.retryNow()))
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -74,6 +86,7 @@ export async function openBackend({
       servers,
       labs,
       labSessions,
+      files,
       trial,
       links,
       view,

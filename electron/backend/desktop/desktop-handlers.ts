@@ -1,5 +1,6 @@
 import type { AppCalls } from '../app/app-calls.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
+import type { LabFiles } from '../lab-files/lab-files.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
 import type { Moving } from '../moving/moving.ts'
@@ -21,6 +22,7 @@ export function desktopHandlers({
   servers,
   labs,
   labSessions,
+  files,
   trial,
   links: { relays },
   view: { overview, activity, traffic },
@@ -37,6 +39,7 @@ export function desktopHandlers({
   servers: ServerRecords
   labs: LabRecords
   labSessions: LabSessions
+  files: LabFiles
   trial: Trial
   links: Links
   view: View
@@ -82,6 +85,25 @@ export function desktopHandlers({
       confirm: (input, options) => hostKeys.confirm(input, options),
       list: () => hostKeys.list(),
       forget: (input) => hostKeys.forget(input),
+    },
+    files: {
+      list: (input, options) => files.list(input, options),
+      makeFolder: (input, options) => files.makeFolder(input, options),
+      rename: (input, options) => files.rename(input, options),
+      remove: (input, options) => files.remove(input, options),
+      look: (input, options) => files.look(input, options),
+      upload: (input, options) => files.upload(input, options),
+      download: (input, options) => files.download(input, options),
+      pick: (input) => files.pick(input),
+      transfers: {
+        watch: (_input, { signal }) => files.watchTransfers(signal),
+        pause: (input) => files.pause(input),
+        goOn: (input) => files.goOn(input),
+        stop: (input) => files.stop(input),
+        first: (input) => files.first(input),
+        clear: () => files.clear(),
+        show: (input) => files.show(input),
+      },
     },
     jobs: {
       watch: (input, options) => jobs.watch(input, options),

@@ -83,6 +83,7 @@ async function createRemoteShell(
       open: async (program, place) => (await client.programs.open({ program, place })).problem,
     },
     pickKeyFile: async () => (await client.pickKeyFile({})).path,
+    pickFiles: async (what) => (await client.pickFiles({ what })).paths,
     onDeepLink: (listener) => {
       const controller = new AbortController()
       void (async () => {

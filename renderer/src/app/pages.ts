@@ -19,6 +19,16 @@ const pages: RouteRecordRaw[] = [
   },
   { path: '/labs/:labId', name: 'lab', props: true, component: () => import('../features/lab/LabPage.vue') },
   {
+    // `?path=`: a folder there; without it the account's home
+    path: '/labs/:labId/files',
+    name: 'files',
+    props: ({ params, query }) => ({
+      labId: params['labId'],
+      path: typeof query['path'] === 'string' && query['path'] !== '' ? query['path'] : '~',
+    }),
+    component: () => import('../features/files/FilesPage.vue'),
+  },
+  {
     path: '/tunnels/:tunnelId',
     name: 'tunnel',
     props: true,

@@ -34,7 +34,9 @@ export function useCrumbs(): ComputedRef<readonly Crumb[]> {
     }
     if (typeof labId === 'string') {
       const lab = overview.labOf(labId)
-      return lab ? serverCrumb(lab.serverId) : []
+      if (!lab) return []
+      const own = { label: lab.name, to: { name: 'lab', params: { labId } } }
+      return [...serverCrumb(lab.serverId), ...(route.name === 'lab' ? [] : [own])]
     }
     if (typeof serverId === 'string') return [{ label: t('frame.servers'), to: { name: 'home' } }]
     return []

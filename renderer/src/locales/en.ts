@@ -2,6 +2,7 @@ import { activity } from './en/activity.ts'
 import { console as webConsole } from './en/console.ts'
 import { failures } from './en/failures.ts'
 import { found } from './en/found.ts'
+import { files } from './en/files.ts'
 import { frame } from './en/frame.ts'
 import { guests } from './en/guests.ts'
 import { home } from './en/home.ts'
@@ -27,6 +28,7 @@ export const en = {
   facts,
   failures,
   found,
+  files,
   frame,
   guests,
   home,

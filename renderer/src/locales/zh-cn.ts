@@ -4,6 +4,7 @@ import { activity } from './zh-CN/activity.ts'
 import { console as webConsole } from './zh-CN/console.ts'
 import { failures } from './zh-CN/failures.ts'
 import { found } from './zh-CN/found.ts'
+import { files } from './zh-CN/files.ts'
 import { frame } from './zh-CN/frame.ts'
 import { guests } from './zh-CN/guests.ts'
 import { home } from './zh-CN/home.ts'
@@ -29,6 +30,7 @@ export const zhCN: Translation<Messages> = {
   facts,
   failures,
   found,
+  files,
   frame,
   guests,
   home,

@@ -614,6 +614,59 @@ export const failures = {
   },
 
   // the rest
+  // files
+  'file-not-found': {
+    title: 'There is no {path}.',
+    cause: 'It was moved or deleted, or the path is written differently.',
+    next: 'Read the folder above again.',
+  },
+  'file-read-denied': {
+    title: '{user} may not read {path}.',
+    cause: 'It belongs to {owner}, who does not let this account in.',
+    next: 'Ask for permission, or sign in as somebody who may.',
+    without: { cause: 'The permissions there do not let this account in.' },
+  },
+  'file-write-denied': {
+    title: '{user} may not change {path}.',
+    cause: 'The place belongs to {owner}, who does not let this account write there.',
+    next: 'Ask for permission, or choose another folder.',
+    without: { cause: 'The permissions there do not let this account write.' },
+  },
+  'file-exists': {
+    title: '{path} is there already.',
+    cause: 'It was not replaced, as you were not asked about it.',
+    next: 'Choose another name, or delete the one that is there.',
+  },
+  'file-changed': {
+    title: '{path} was changed while it was copied.',
+    cause: 'A copy would be a mixture of the old and the new one.',
+    next: 'Copy it again once nothing writes to it.',
+  },
+  'file-failed': {
+    title: '{path} could not be used.',
+    cause: 'The system says: {reason}.',
+    next: 'Try again, or look at it in a terminal.',
+  },
+  'disk-is-full': {
+    title: 'The disk of {lab} is full.',
+    cause: '{path} could not be written. {keptBytes} of the copy are kept.',
+    next: 'Make room there, then continue: it goes on where it stopped.',
+    without: {
+      cause: '{path} could not be written.',
+    },
+  },
+  'laptop-disk-full': {
+    title: 'The disk of this laptop is full.',
+    cause: '{path} could not be written. {keptBytes} of the copy are kept.',
+    next: 'Make room, then continue: it goes on where it stopped.',
+    without: { cause: '{path} could not be written.' },
+  },
+  'sftp-refused': {
+    title: '{host} does not serve files.',
+    cause: 'It lets {user} sign in, but its SSH server has no SFTP: {said}.',
+    next: 'Ask its administrator for “Subsystem sftp internal-sftp” in sshd_config.',
+  },
+
   'laptop-offline': {
     title: 'This laptop is offline.',
     cause: 'It has no network, so nothing can be checked.',

@@ -568,6 +568,57 @@ export const failures: Translation<typeof en> = {
     next: '请手动添加规则；已列出可供复制。',
   },
 
+  // 文件
+  'file-not-found': {
+    title: '没有 {path}。',
+    cause: '它已被移动或删除，或者路径写法不同。',
+    next: '请重新读取上级文件夹。',
+  },
+  'file-read-denied': {
+    title: '{user} 不能读取 {path}。',
+    cause: '它属于 {owner}，未向此账号开放。',
+    next: '请申请权限，或改用有权限的账号登录。',
+    without: { cause: '那里的权限未向此账号开放。' },
+  },
+  'file-write-denied': {
+    title: '{user} 不能更改 {path}。',
+    cause: '该位置属于 {owner}，此账号不能在那里写入。',
+    next: '请申请权限，或选择其他文件夹。',
+    without: { cause: '那里的权限不允许此账号写入。' },
+  },
+  'file-exists': {
+    title: '{path} 已经存在。',
+    cause: '没有替换它，因为没有询问过你。',
+    next: '请换一个名称，或删除已有的那个。',
+  },
+  'file-changed': {
+    title: '{path} 在复制过程中被修改。',
+    cause: '复制结果会是新旧内容的混合。',
+    next: '等没有程序写入它之后再复制。',
+  },
+  'file-failed': {
+    title: '无法使用 {path}。',
+    cause: '系统提示：{reason}。',
+    next: '请重试，或在终端中查看。',
+  },
+  'disk-is-full': {
+    title: '{lab} 的磁盘已满。',
+    cause: '无法写入 {path}。已复制的 {keptBytes} 会保留。',
+    next: '请在那里腾出空间，然后继续：会从停止的地方接着复制。',
+    without: { cause: '无法写入 {path}。' },
+  },
+  'laptop-disk-full': {
+    title: '本机的磁盘已满。',
+    cause: '无法写入 {path}。已复制的 {keptBytes} 会保留。',
+    next: '请腾出空间，然后继续：会从停止的地方接着复制。',
+    without: { cause: '无法写入 {path}。' },
+  },
+  'sftp-refused': {
+    title: '{host} 不提供文件服务。',
+    cause: '它允许 {user} 登录，但其 SSH 服务没有 SFTP：{said}。',
+    next: '请管理员在 sshd_config 中加入“Subsystem sftp internal-sftp”。',
+  },
+
   'laptop-offline': {
     title: '本机没有联网。',
     cause: '没有网络，无法检查任何东西。',

@@ -1,0 +1,24 @@
+import type { ErrorCode } from '@nps-desktop/electron/contract'
+import { AppError } from '../failures/app-error.ts'
+
+/** The lab box, or the way to it, is away at the moment: to be tried again without being asked. */
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'ssh-lost',
+  'ssh-refused',
+  'ssh-timeout',
+  'ssh-unreachable',
+  'ssh-unknown-host',
+  'ssh-private-network',
+  'ssh-jump-failed',
+  'ssh-not-ssh',
+  'ssh-session-refused',
+  'laptop-offline',
+  'agent-offline',
+  'relay-unreachable',
+  'server-silent',
+])
+
+/** Whether a transfer that ended so goes on by itself. */
+export function isPassing(error: unknown): error is AppError {
+  return error instanceof AppError && passing.has(error.code)
+}

@@ -1,0 +1,55 @@
+/** What a path is, without following a link. */
+export interface Found {
+  readonly kind: 'folder' | 'file' | 'link' | 'other'
+  readonly bytes: number
+  /** Since 1970; whole seconds on a lab box, which is all that SFTP tells. */
+  readonly changedAtMs: number
+  /** The nine permission bits; null where the system has none. */
+  readonly mode: number | null
+  /** The account that it belongs to, or its number; empty where that is not told. */
+  readonly owner: string
+}
+
+/** One entry of a folder. */
+export interface NamedFound extends Found {
+  readonly name: string
+}
+
+/** A file that is open for reading, or a part that is being written. */
+export interface OpenFile extends AsyncDisposable {
+  /** Exactly `length` bytes from `at`. Rejects with `file-changed` where the file ends before. */
+  read(at: number, length: number): Promise<Buffer>
+  /** Called in the order of the positions; several may be on their way at once. */
+  write(at: number, bytes: Buffer): Promise<void>
+  /** Takes away what lies behind the first `bytes`. */
+  cutTo(bytes: number): Promise<void>
+  /** Its size and time as they are now. */
+  look(): Promise<Found>
+  /** Nothing more is written: gives the file the time of its original, and closes it. */
+  finish(changedAtMs: number): Promise<void>
+}
+
+/**
+ * The files of one of the two machines between which is copied. Everything rejects with the `file-…` codes, `disk-is-full`, and on
+ * the lab box with `ssh-lost`.
+ */
+export interface FileSide {
+  join(folder: string, name: string): string
+  /** The path without its last name. */
+  folderOf(path: string): string
+  /** How a name of the other machine is called here; one that no file can have is changed, never followed. */
+  nameHere(name: string): string
+  /** Null: there is nothing. */
+  look(path: string, options?: { follow: boolean }): Promise<Found | null>
+  list(path: string): Promise<readonly NamedFound[]>
+  openToRead(path: string): Promise<OpenFile>
+  /** A new file, or one that goes on: a new one must not be there yet. */
+  openToWrite(path: string, options: { isNew: boolean; mode: number | null }): Promise<OpenFile>
+  /** A folder that is there already is no failure. */
+  makeFolder(path: string): Promise<void>
+  /** Without `replace` it never takes the place of anything: `file-exists`. */
+  move(from: string, to: string, options: { replace: boolean }): Promise<void>
+  removeFile(path: string): Promise<void>
+  /** Null where it is not told. */
+  freeBytes(path: string): Promise<number | null>
+}

@@ -1,0 +1,264 @@
+import { posix } from 'node:path'
+import type { Stats } from 'ssh2'
+import { z } from 'zod'
+import { AppError } from '../../failures/app-error.ts'
+import {
+  diskIsFull,
+  fileChanged,
+  fileDenied,
+  fileExists,
+  fileFailed,
+  fileNotFound,
+  isFull,
+} from './file-failures.ts'
+import type { FileSide, Found, NamedFound, OpenFile } from './file-side.ts'
+import { isStatus, type SftpChannel, sftpStatus } from './sftp-channel.ts'
+import { readRemoteFolder } from './remote-folder.ts'
+import { foundOf } from './remote-found.ts'
+
+/** Flags of SSH_FXP_OPEN. */
+const flag = { read: 1, write: 2, create: 8, exclusive: 32 } as const
+
+/** What statvfs@openssh.com answers, as far as it is used. ssh2 gives numbers, or bigints where they are large. */
+const whole = z.union([z.number(), z.bigint()]).transform(Number)
+const fileSystem = z.object({ f_frsize: whole, f_bavail: whole })
+
+/** The lab box's files, by sftp. Paths are POSIX ones on every system, as OpenSSH names them. */
+export class LabSide implements FileSide {
+  readonly channel: SftpChannel
+  /** Its name, for what is said of it. */
+  readonly lab: string
+
+  constructor(channel: SftpChannel, { lab }: { lab: string }) {
+    this.channel = channel
+    this.lab = lab
+  }
+
+  join(folder: string, name: string): string {
+    return posix.join(folder, name)
+  }
+
+  folderOf(path: string): string {
+    return posix.dirname(path)
+  }
+
+  nameHere(name: string): string {
+    // a laptop's system allows no more than a lab box's, but for these
+    return name.replaceAll(/[/\0]/g, '_')
+  }
+
+  async look(path: string, { follow = false } = {}): Promise<Found | null> {
+    try {
+      return foundOf(await (follow ? this.channel.stat(path) : this.channel.lstat(path)))
+    } catch (error) {
+      if (isStatus(error, sftpStatus.noSuchFile)) return null
+      throw await this.failure('read', path, error)
+    }
+  }
+
+  async list(path: string): Promise<readonly NamedFound[]> {
+    try {
+      const { entries } = await readRemoteFolder(this.channel, path)
+      return entries
+    } catch (error) {
+      throw await this.failure('read', path, error)
+    }
+  }
+
+  async openToRead(path: string): Promise<OpenFile> {
+    return await this.#open(path, 'read', flag.read)
+  }
+
+  async openToWrite(
+    path: string,
+    { isNew, mode }: { isNew: boolean; mode: number | null },
+  ): Promise<OpenFile> {
+    const flags = flag.write | (isNew ? flag.create | flag.exclusive : 0)
+    return await this.#open(path, 'write', flags, mode)
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    try {
+      await this.channel.mkdir(path)
+    } catch (error) {
+      const there = isStatus(error, sftpStatus.failure) ? await this.look(path, { follow: true }) : null
+      if (there?.kind === 'folder') return
+      if (there) throw fileExists(path, error)
+      throw await this.failure('write', path, error)
+    }
+  }
+
+  async move(from: string, to: string, { replace }: { replace: boolean }): Promise<void> {
+    try {
+      if (!replace) return await this.channel.rename(from, to)
+      await this.channel.posixRename(from, to).catch(async (error: unknown) => {
+        if (error instanceof AppError) throw error
+        // a server without the extension: between the two steps the name is free
+        await this.channel.unlink(to).catch((gone: unknown) => {
+          if (!isStatus(gone, sftpStatus.noSuchFile)) throw gone
+        })
+        await this.channel.rename(from, to)
+      })
+    } catch (error) {
+      if (!replace && isStatus(error, sftpStatus.failure) && (await this.look(to)))
+        throw fileExists(to, error)
+      throw await this.failure('write', to, error)
+    }
+  }
+
+  async removeFile(path: string): Promise<void> {
+    try {
+      await this.channel.unlink(path)
+    } catch (error) {
+      if (isStatus(error, sftpStatus.noSuchFile)) return
+      throw await this.failure('write', path, error)
+    }
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    try {
+      await this.channel.rmdir(path)
+    } catch (error) {
+      throw await this.failure('write', path, error)
+    }
+  }
+
+  async freeBytes(path: string): Promise<number | null> {
+    try {
+      const { f_frsize, f_bavail } = fileSystem.parse(await this.channel.statvfs(path))
+      return f_frsize * f_bavail
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      return null
+    }
+  }
+
+  /**
+   * What an answer of the server means for `path`. OpenSSH says "Failure" to all that has no code in version 3: a full disk is
+   * recognised by what is free.
+   */
+  async failure(what: 'read' | 'write', path: string, error: unknown): Promise<AppError> {
+    if (error instanceof AppError) return error
+    if (isStatus(error, sftpStatus.noSuchFile)) return fileNotFound(path, error)
+    if (isStatus(error, sftpStatus.permissionDenied)) {
+      const { user } = this.channel
+      const owner = await this.#ownerOfWhatRefuses(what, path)
+      return fileDenied(what, { path, user, owner }, error)
+    }
+    const isDiskFull =
+      what === 'write' &&
+      isStatus(error, sftpStatus.failure) &&
+      isFull(await this.freeBytes(this.folderOf(path)).catch(() => null))
+    if (isDiskFull) return diskIsFull(path, this.lab, error)
+    return fileFailed(path, error instanceof Error ? error.message : String(error), error)
+  }
+
+  /** Where a new name is refused, it is the folder that does not let this account in. */
+  async #ownerOfWhatRefuses(what: 'read' | 'write', path: string): Promise<string> {
+    const there = what === 'write' ? null : await this.#named(path)
+    return (there ?? (await this.#named(this.folderOf(path))))?.owner ?? ''
+  }
+
+  /** The entry with the name of its owner, which only a list of the folder above tells. */
+  async #named(path: string): Promise<Found | null> {
+    try {
+      const above = this.folderOf(path)
+      const { entries } = await readRemoteFolder(this.channel, above)
+      const name = posix.basename(path)
+      return entries.find((entry) => entry.name === name) ?? (await this.look(path))
+    } catch {
+      return null
+    }
+  }
+
+  async #open(
+    path: string,
+    what: 'read' | 'write',
+    flags: number,
+    mode: number | null = null,
+  ): Promise<OpenFile> {
+    try {
+      return new OpenRemoteFile(this, path, await this.channel.open(path, flags, mode))
+    } catch (error) {
+      const isTaken = (flags & flag.exclusive) !== 0 && isStatus(error, sftpStatus.failure)
+      if (isTaken && (await this.look(path))) throw fileExists(path, error)
+      throw await this.failure(what, path, error)
+    }
+  }
+}
+
+class OpenRemoteFile implements OpenFile {
+  readonly #side: LabSide
+  readonly #path: string
+  #handle: Buffer | null
+
+  constructor(side: LabSide, path: string, handle: Buffer) {
+    this.#side = side
+    this.#path = path
+    this.#handle = handle
+  }
+
+  async read(at: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(length)
+    let done = 0
+    while (done < length) {
+      const got = await this.#do('read', (handle, channel) =>
+        channel.read(handle, at + done, bytes.subarray(done)),
+      )
+      if (got === 0) throw fileChanged(this.#path)
+      done += got
+    }
+    return bytes
+  }
+
+  async write(at: number, bytes: Buffer): Promise<void> {
+    await this.#do('write', (handle, channel) => channel.write(handle, at, bytes))
+  }
+
+  async cutTo(bytes: number): Promise<void> {
+    await this.#do('write', (handle, channel) => channel.setSize(handle, bytes))
+  }
+
+  async look(): Promise<Found> {
+    return foundOf(await this.#do<Stats>('read', (handle, channel) => channel.fstat(handle)))
+  }
+
+  async finish(changedAtMs: number): Promise<void> {
+    const handle = this.#take()
+    const { channel } = this.#side
+    const seconds = Math.floor(changedAtMs / 1000)
+    try {
+      // the server answers in order: both travel together. Some file systems keep no times, which is no reason to fail.
+      await Promise.all([channel.setTime(handle, seconds).catch(ignore), channel.close(handle)])
+    } catch (error) {
+      throw await this.#side.failure('write', this.#path, error)
+    }
+  }
+
+  /** Does not wait for the answer: a line that is held up would hold up whoever has stopped for it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#handle !== null && this.#side.channel.isOpen)
+      this.#side.channel.close(this.#take()).catch(ignore)
+  }
+
+  #take(): Buffer {
+    const handle = this.#handle
+    if (handle === null) throw new Error(`${this.#path} is closed`)
+    this.#handle = null
+    return handle
+  }
+
+  async #do<T>(
+    what: 'read' | 'write',
+    ask: (handle: Buffer, channel: SftpChannel) => Promise<T>,
+  ): Promise<T> {
+    if (this.#handle === null) throw new Error(`${this.#path} is closed`)
+    try {
+      return await ask(this.#handle, this.#side.channel)
+    } catch (error) {
+      throw await this.#side.failure(what, this.#path, error)
+    }
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,170 @@
+import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
+import { expect, test } from 'vitest'
+import { MemorySide } from '../../testing/memory-side.ts'
+import { AppError } from '../failures/app-error.ts'
+import { chunkBytes, windowBytes } from './copy/pump.ts'
+import { fileDenied } from './sides/file-failures.ts'
+import { Transfer } from './transfer.ts'
+import { Transfers } from './transfers.ts'
+
+const lost = () => new AppError('ssh-lost', 'The connection broke off.', { host: 'lab', reason: '' })
+
+function bed() {
+  const clock = new ManualClock()
+  const laptop = new MemorySide()
+  const lab = new MemorySide()
+  const way = { isThere: true, opened: 0 }
+  const transfers = new Transfers({
+    openLab: async () => {
+      way.opened++
+      if (!way.isThere) throw lost()
+      return { lab, [Symbol.dispose]: () => undefined }
+    },
+    laptop,
+    clock,
+    log: silentLog,
+  })
+  let id = 0
+  const upload = (name: string, replace = false): string => {
+    const one = new Transfer({
+      id: `f${++id}`,
+      labId: 'l1',
+      direction: 'up',
+      name,
+      folder: '/lab',
+      source: `/here/${name}`,
+      target: `/lab/${name}`,
+      replace,
+    })
+    transfers.add([one])
+    return one.id
+  }
+  const where = async (isSo: (all: readonly TransferView[]) => boolean): Promise<TransferView[]> => {
+    for await (const all of transfers.feed.watch(AbortSignal.timeout(20_000))) if (isSo(all)) return all
+    throw new Error('it did not come so far')
+  }
+  const ended = () => where((all) => all.every(({ state }) => state === 'done'))
+  return { clock, laptop, lab, way, transfers, upload, where, ended }
+}
+
+/** Larger than what is on its way at once, each chunk another one. */
+const large = Buffer.alloc(3 * windowBytes)
+for (let at = 0; at < large.length; at += chunkBytes) large.fill(at / chunkBytes, at, at + chunkBytes)
+
+test('uploads go one after the other, in their order', async () => {
+  const { laptop, lab, upload, ended } = bed()
+  const written: string[] = []
+  lab.beforeWrite = (path) => void written.push(path.replace(/\..*/, ''))
+  for (const name of ['a', 'b', 'c']) {
+    laptop.put(`/here/${name}`, name)
+    upload(name)
+  }
+  await ended()
+  expect(written).toEqual(['/lab/a', '/lab/b', '/lab/c'])
+})
+
+test('one that is cut off keeps its turn, and goes on with its part once the lab box is back', async () => {
+  const { clock, laptop, lab, way, upload, where, ended } = bed()
+  laptop.put('/here/model', large)
+  laptop.put('/here/next', 'next')
+  const positions: number[] = []
+  lab.beforeWrite = (path, at) => {
+    if (!path.startsWith('/lab/model')) return
+    positions.push(at)
+    if (way.isThere && positions.length === 150) {
+      way.isThere = false
+      throw lost()
+    }
+  }
+  upload('model')
+  upload('next')
+  const [broken, waiting] = await where(([one]) => one?.state === 'broken')
+  expect(broken?.failure?.code).toBe('ssh-lost')
+  expect(waiting?.state).toBe('waiting')
+  positions.length = 0
+  const { opened } = way
+  clock.advance(1000)
+  await where(([one]) => one?.state === 'broken' && way.opened > opened)
+  way.isThere = true
+  clock.advance(15_000)
+  await ended()
+  expect(lab.files.get('/lab/model')?.bytes.equals(large)).toBe(true)
+  expect([...lab.files.keys()].toSorted()).toEqual(['/lab/model', '/lab/next'])
+  // its last window is written again, what came before is not
+  expect(positions[0]).toBeGreaterThan(0)
+})
+
+test('a part of an original that has changed since is not gone on with', async () => {
+  const { clock, laptop, lab, way, upload, where, ended } = bed()
+  laptop.put('/here/model', large)
+  let writes = 0
+  lab.beforeWrite = () => {
+    if (++writes !== 150) return
+    way.isThere = false
+    throw lost()
+  }
+  upload('model')
+  await where(([one]) => one?.state === 'broken')
+  const other = Buffer.from(large).fill(7, 0, 100)
+  laptop.put('/here/model', other, 9_000)
+  way.isThere = true
+  clock.advance(15_000)
+  await ended()
+  expect(lab.files.get('/lab/model')?.bytes.equals(other)).toBe(true)
+})
+
+test('what is refused fails and lets the next one go on; a name that is taken stays as it is', async () => {
+  const { laptop, lab, upload, where } = bed()
+  for (const name of ['secret', 'taken', 'good']) laptop.put(`/here/${name}`, name)
+  lab.put('/lab/taken', 'old')
+  lab.beforeWrite = (path) => {
+    if (path.startsWith('/lab/secret')) throw fileDenied('write', { path, user: 'a', owner: 'root' })
+  }
+  for (const name of ['secret', 'taken', 'good']) upload(name)
+  const all = await where((now) => now.at(-1)?.state === 'done')
+  expect(all.map(({ state, failure }) => [state, failure?.code])).toEqual([
+    ['failed', 'file-write-denied'],
+    ['failed', 'file-exists'],
+    ['done', undefined],
+  ])
+  expect(lab.text('/lab/taken')).toBe('old')
+})
+
+test('of a folder the files that can be copied are, and going on tries the others only', async () => {
+  const { laptop, lab, transfers, upload, where, ended } = bed()
+  for (const name of ['a', 'b', 'c/d']) laptop.put(`/here/runs/${name}`, name)
+  let isRefused = true
+  const written: string[] = []
+  lab.beforeWrite = (path) => {
+    written.push(path)
+    if (isRefused && path.startsWith('/lab/runs/b')) throw fileDenied('write', { path, user: 'a', owner: '' })
+  }
+  const id = upload('runs')
+  const [failed] = await where(([one]) => one?.state === 'failed')
+  expect(failed).toMatchObject({ doneFiles: 2, totalFiles: 3 })
+  isRefused = false
+  written.length = 0
+  transfers.goOn(id)
+  await ended()
+  expect(written).toHaveLength(1)
+  expect(['a', 'b', 'c/d'].map((name) => lab.text(`/lab/runs/${name}`))).toEqual(['a', 'b', 'c/d'])
+})
+
+test('the next one is whichever a person says', async () => {
+  const { laptop, lab, way, transfers, upload, where, ended, clock } = bed()
+  way.isThere = false
+  const written: string[] = []
+  lab.beforeWrite = (path) => void written.push(path.charAt(5))
+  for (const name of ['a', 'b', 'c']) laptop.put(`/here/${name}`, name)
+  upload('a')
+  upload('b')
+  const last = upload('c')
+  await where((all) => all.some(({ state }) => state === 'broken'))
+  transfers.first(last)
+  way.isThere = true
+  clock.advance(1000)
+  await ended()
+  expect(written).toEqual(['a', 'c', 'b'])
+})

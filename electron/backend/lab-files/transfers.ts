@@ -1,0 +1,242 @@
+import { type Clock, Feed, pause } from '@nps-desktop/relay-core/async'
+import type { Log } from '@nps-desktop/relay-core/log'
+import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
+import { AppError } from '../failures/app-error.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
+import type { FileSide } from './sides/file-side.ts'
+import { isPassing } from './passing-failure.ts'
+import type { Transfer } from './transfer.ts'
+
+/** Opens the lab box's files; disposed of by who uses them. */
+export type OpenLab = (
+  labId: string,
+  options: { signal: AbortSignal },
+) => Promise<{ readonly lab: FileSide } & Disposable>
+
+/** Those that have ended are listed until there are so many. */
+const maxEnded = 100
+/** A page is told of progress no more often. */
+const tellIntervalMs = 250
+/** Tries after 1, 2, 4, 8 and then each 15 s. */
+const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000]
+
+/**
+ * The transfers of all lab boxes. For each box and direction one goes on at a time; one that a lost connection has broken off
+ * keeps its turn and goes on when the connection is back.
+ */
+export class Transfers {
+  readonly feed = new Feed<TransferView[]>([])
+  readonly #openLab: OpenLab
+  readonly #laptop: FileSide
+  readonly #clock: Clock
+  readonly #log: Log
+  #all: Transfer[] = []
+  /** By lab box and direction: the loop that works through its queue. */
+  readonly #working = new Map<string, Promise<void>>()
+  readonly #cleaning = new Set<Promise<void>>()
+  /** Ends the pauses between tries. */
+  #hurry = new AbortController()
+  readonly #closed = new AbortController()
+  #telling: Disposable | null = null
+
+  constructor(options: { openLab: OpenLab; laptop: FileSide; clock: Clock; log: Log }) {
+    this.#openLab = options.openLab
+    this.#laptop = options.laptop
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  add(transfers: readonly Transfer[]): void {
+    if (this.#closed.signal.aborted) return
+    this.#all.push(...transfers)
+    for (const one of transfers) this.#work(one)
+    this.#tell()
+  }
+
+  pause(id: string): void {
+    const one = this.#find(id)
+    if (one.isOver) return
+    if (one.state === 'running' || one.state === 'broken') {
+      one.wish = 'pause'
+      one.stop.abort(new AppError('cancelled', 'Paused on request.', {}))
+    } else one.state = 'paused'
+    this.#tell()
+  }
+
+  goOn(id: string): void {
+    const one = this.#find(id)
+    if (one.state === 'broken') return this.retryNow()
+    if (one.state !== 'paused' && one.state !== 'failed') return
+    one.state = 'waiting'
+    one.failure = null
+    one.endedAtMs = null
+    this.#work(one)
+    this.#tell()
+  }
+
+  stop(id: string): void {
+    const one = this.#find(id)
+    one.wish = 'stop'
+    if (one.state === 'running' || one.state === 'broken')
+      one.stop.abort(new AppError('cancelled', 'Stopped on request.', {}))
+    else this.#giveUp(one)
+    this.#tell()
+  }
+
+  first(id: string): void {
+    const one = this.#find(id)
+    this.#all = [one, ...this.#all.filter((other) => other !== one)]
+    this.#tell()
+  }
+
+  clear(): void {
+    this.#all = this.#all.filter(({ state }) => state !== 'done')
+    this.#tell()
+  }
+
+  folderOf(id: string): string {
+    return this.#find(id).folder
+  }
+
+  /** Those that wait for the connection try now: the network has changed. */
+  retryNow(): void {
+    this.#hurry.abort()
+    this.#hurry = new AbortController()
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort(new AppError('cancelled', 'The app is being closed.', {}))
+    for (const { stop } of this.#all) stop.abort(this.#closed.signal.reason)
+    this.#telling?.[Symbol.dispose]()
+    this.#telling = null
+    await Promise.allSettled([...this.#working.values(), ...this.#cleaning])
+    this.feed.close()
+  }
+
+  #find(id: string): Transfer {
+    const found = this.#all.find((one) => one.id === id)
+    if (!found) throw new AppError('not-found', 'This transfer is no longer in the list.', {})
+    return found
+  }
+
+  #work({ labId, direction }: Transfer): void {
+    const key = `${direction} ${labId}`
+    if (this.#working.has(key)) return
+    const next = (): Transfer | undefined =>
+      this.#all.find((one) => one.labId === labId && one.direction === direction && one.state === 'waiting')
+    const work = async (): Promise<void> => {
+      // after `#working` holds it
+      await Promise.resolve()
+      for (let one = next(); one && !this.#closed.signal.aborted; one = next()) await this.#run(one)
+      this.#working.delete(key)
+    }
+    this.#working.set(key, work())
+  }
+
+  async #run(one: Transfer): Promise<void> {
+    one.stop = new AbortController()
+    one.wish = null
+    for (let tries = 0; ;) {
+      const before = one.copy.doneBytes
+      try {
+        one.state = 'running'
+        this.#tell()
+        using open = await this.#openLab(one.labId, { signal: one.stop.signal })
+        // it is there: what stopped the last try is over
+        one.failure = null
+        one.failure = await one.run(this.#laptop, open.lab, {
+          onProgress: () => this.#tellSoon(),
+          now: () => this.#clock.now(),
+        })
+        this.#end(one, one.failure ? 'failed' : 'done')
+        return
+      } catch (error) {
+        if (one.stop.signal.aborted) return this.#obey(one)
+        if (!isPassing(error)) {
+          if (!(error instanceof AppError)) this.#log.error('a transfer failed', { error: String(error) })
+          one.failure = withKept(failureOfError(error), one.copy.doneBytes)
+          this.#end(one, 'failed')
+          return
+        }
+        tries = one.copy.doneBytes > before ? 0 : tries + 1
+        one.state = 'broken'
+        one.failure = error.toFailure()
+        one.endedAtMs ??= this.#clock.now()
+        this.#tell()
+        await this.#untilNextTry(one, tries)
+        if (one.stop.signal.aborted) return this.#obey(one)
+        one.endedAtMs = null
+      }
+    }
+  }
+
+  async #untilNextTry({ stop }: Transfer, tries: number): Promise<void> {
+    const delayMs = retryDelaysMs[Math.max(0, Math.min(tries, retryDelaysMs.length) - 1)] ?? 0
+    const signal = AbortSignal.any([stop.signal, this.#hurry.signal])
+    await pause(delayMs, { signal, clock: this.#clock }).catch(() => undefined)
+  }
+
+  /** A person has stopped or paused it, or the app is being closed. */
+  #obey(one: Transfer): void {
+    if (one.wish === 'stop') this.#giveUp(one)
+    else {
+      one.state = 'paused'
+      one.failure = null
+      one.endedAtMs = this.#clock.now()
+    }
+    this.#tell()
+  }
+
+  #end(one: Transfer, state: 'done' | 'failed'): void {
+    one.state = state
+    one.endedAtMs = this.#clock.now()
+    const ended = this.#all.filter(({ isOver }) => isOver)
+    const old = new Set(ended.slice(0, Math.max(0, ended.length - maxEnded)))
+    this.#all = this.#all.filter((other) => !old.has(other))
+    this.#tell()
+  }
+
+  /** Off the list; its parts are removed as far as they can be reached. */
+  #giveUp(one: Transfer): void {
+    this.#all = this.#all.filter((other) => other !== one)
+    if (one.copy.parts.length === 0 || this.#closed.signal.aborted) return
+    const cleaning = this.#removeParts(one).finally(() => this.#cleaning.delete(cleaning))
+    this.#cleaning.add(cleaning)
+  }
+
+  async #removeParts({ copy, direction, labId }: Transfer): Promise<void> {
+    try {
+      if (direction === 'down') {
+        for (const part of copy.parts) await this.#laptop.removeFile(part)
+        return
+      }
+      using open = await this.#openLab(labId, { signal: this.#closed.signal })
+      for (const part of copy.parts) await open.lab.removeFile(part)
+    } catch (error) {
+      // told by nobody: the next copy of the same file goes on with it
+      this.#log.info('the part of a transfer that was stopped stays', { error: String(error) })
+    }
+  }
+
+  #tellSoon(): void {
+    this.#telling ??= this.#clock.after(tellIntervalMs, () => this.#tell(), { ref: false })
+  }
+
+  #tell(): void {
+    this.#telling?.[Symbol.dispose]()
+    this.#telling = null
+    if (this.#closed.signal.aborted) return
+    const nowMs = this.#clock.now()
+    this.feed.set(this.#all.map((one) => one.view(nowMs)))
+  }
+}
+
+/** Of a full disk a person asks what has become of the rest. */
+function withKept(
+  failure: ReturnType<typeof failureOfError>,
+  keptBytes: number,
+): ReturnType<typeof failureOfError> {
+  if (failure.code === 'disk-is-full') return { ...failure, params: { ...failure.params, keptBytes } }
+  if (failure.code === 'laptop-disk-full') return { ...failure, params: { ...failure.params, keptBytes } }
+  return failure
+}

@@ -1,0 +1,61 @@
+import type { NameChoice } from '@nps-desktop/electron/contract'
+import { ref } from 'vue'
+import type { Ref } from 'vue'
+
+interface Conflict {
+  readonly name: string
+  readonly isFolder: boolean
+  readonly bytes: number
+  readonly changedAtMs: number
+}
+type Start = (choices: Record<string, NameChoice>) => Promise<{ conflicts: Conflict[] }>
+
+export interface CopyStart {
+  /** What is to be decided now, and how many more there are after it. */
+  readonly question: Ref<{ conflict: Conflict; others: number } | null>
+  /** Starts, or asks first. */
+  begin(start: Start): Promise<void>
+  answer(choice: NameChoice, forAll: boolean): Promise<void>
+  /** Nothing is copied. */
+  leave(): void
+}
+
+/** Starts copies; asks for each name that is taken before anything begins. */
+export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown>): CopyStart {
+  const question = ref<CopyStart['question']['value']>(null)
+  let start: Start | null = null
+  let choices: Record<string, NameChoice> = {}
+  let open: Conflict[] = []
+
+  async function go(): Promise<void> {
+    await run(async () => {
+      const { conflicts } = (await start?.(choices)) ?? { conflicts: [] }
+      open = conflicts
+      ask()
+    })
+  }
+  function ask(): void {
+    const [conflict] = open
+    question.value = conflict ? { conflict, others: open.length - 1 } : null
+  }
+  return {
+    question,
+    async begin(next) {
+      start = next
+      choices = {}
+      await go()
+    },
+    async answer(choice, forAll) {
+      const answered = forAll ? open : open.slice(0, 1)
+      for (const { name } of answered) choices[name] = choice
+      open = open.slice(answered.length)
+      if (open.length > 0) return ask()
+      question.value = null
+      await go()
+    },
+    leave() {
+      question.value = null
+      start = null
+    },
+  }
+}

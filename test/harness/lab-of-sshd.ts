@@ -1,0 +1,60 @@
+import type { Overview, Transfer } from '@nps-desktop/electron/contract'
+import { systemClock } from '@nps-desktop/relay-core/async'
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabFiles } from '../../electron/backend/lab-files/lab-files.ts'
+import { LabSessions } from '../../electron/backend/lab-sessions/lab-sessions.ts'
+import { describeHostKey } from '../../electron/backend/ssh/keys/host-key.ts'
+import { openSession } from '../../electron/backend/ssh/open-session.ts'
+import { memoryHostKeys } from './host-key-store.ts'
+import type { LocalSshd } from './local-sshd.ts'
+
+/** The part `files` of the app, with a local sshd as its lab box `l1`. */
+export class LabOfSshd implements AsyncDisposable {
+  readonly files: LabFiles
+  readonly #sessions: LabSessions
+
+  private constructor(files: LabFiles, sessions: LabSessions) {
+    this.files = files
+    this.#sessions = sessions
+  }
+
+  /** `port`: where the app finds it, if not at its own. */
+  static async open(
+    sshd: LocalSshd,
+    { port = sshd.port, downloadsFolder }: { port?: number; downloadsFolder: string },
+  ): Promise<LabOfSshd> {
+    const [, blob = ''] = (await readFile(join(sshd.folder, 'host.pub'), 'utf8')).split(' ')
+    const hostKeys = memoryHostKeys()
+    const address = { host: sshd.host, port, user: sshd.user }
+    hostKeys.pin({ ...address, way: '', pinnedAtMs: 0, ...describeHostKey(Buffer.from(blob, 'base64')) })
+    const secret = { kind: 'key', key: sshd.privateKey } as const
+    const empty: Pick<Overview, 'labs' | 'servers' | 'tunnels'> = { labs: [], servers: [], tunnels: [] }
+    const sessions = new LabSessions({
+      machines: { open: (_ref, { signal }) => openSession({ address, secret }, { hostKeys, signal }) },
+      overview: () => empty as Overview,
+      clock: systemClock,
+      log: silentLog,
+    })
+    const files = new LabFiles({
+      sessions,
+      nameOf: () => 'lab-a100',
+      shell: { downloadsFolder },
+      clock: systemClock,
+      log: silentLog,
+    })
+    return new LabOfSshd(files, sessions)
+  }
+
+  /** The transfers once they are as `isSo` says. */
+  async transfersWhere(isSo: (all: readonly Transfer[]) => boolean): Promise<readonly Transfer[]> {
+    for await (const all of this.files.watchTransfers(AbortSignal.timeout(50_000))) if (isSo(all)) return all
+    throw new Error('the transfers did not come so far')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.files.close()
+    this.#sessions.close()
+  }
+}
