@@ -21,12 +21,15 @@ export type Startable = z.infer<typeof startable>
 export const pythonEnvironment = z.object({
   /** Of its Python, on the lab box. */
   path: z.string().max(500),
-  kind: z.enum(['conda', 'venv', 'uv', 'system']),
+  /** `new`: a virtual environment that is made first. */
+  kind: z.enum(['conda', 'venv', 'uv', 'system', 'new']),
   name: z.string().max(120),
   /** `3.10` */
   version: z.string().max(20),
   /** The program that is to be started, `JupyterLab 4.2.1`; null where it is not installed. */
   program: z.string().max(60).nullable(),
+  /** How the program gets there first, and about how much it takes on the disk; null: it is there, or it cannot be. */
+  installs: z.object({ by: z.enum(['pip', 'uv', 'venv']), bytes: z.number().int() }).nullable(),
   /** `2.4.0`; null without torch. */
   torch: z.string().max(40).nullable(),
 })
@@ -55,7 +58,7 @@ export const startChoices = z.object({
 })
 export type StartChoices = z.infer<typeof startChoices>
 
-export const startStepIds = ['environment', 'port', 'start', 'answer', 'tunnel'] as const
+export const startStepIds = ['environment', 'port', 'install', 'start', 'answer', 'tunnel'] as const
 export type StartStepId = (typeof startStepIds)[number]
 
 /** One start, from the click to its tunnel. */

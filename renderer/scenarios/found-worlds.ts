@@ -59,6 +59,7 @@ const choices: StartChoices = {
       name: 'llm',
       version: '3.10',
       program: 'JupyterLab 4.2.1',
+      installs: null,
       torch: '2.4.0',
     },
     {
@@ -67,6 +68,7 @@ const choices: StartChoices = {
       name: 'base',
       version: '3.11',
       program: 'JupyterLab 4.1.0',
+      installs: null,
       torch: null,
     },
     {
@@ -75,6 +77,7 @@ const choices: StartChoices = {
       name: 'project-x/.venv',
       version: '3.12',
       program: 'Notebook 7.2.2',
+      installs: null,
       torch: null,
     },
     {
@@ -83,6 +86,7 @@ const choices: StartChoices = {
       name: 'vit',
       version: '3.9',
       program: null,
+      installs: { by: 'pip', bytes: 218e6 },
       torch: '2.1.0',
     },
   ],
@@ -97,11 +101,12 @@ function startAt(at: StartStepId | null, part: Partial<ServiceStart>): ServiceSt
   const took: Record<StartStepId, number> = {
     environment: 400,
     port: 100,
+    install: 0,
     start: 1_100,
     answer: 6_200,
     tunnel: 900,
   }
-  const ids = Object.keys(took) as StartStepId[]
+  const ids = (Object.keys(took) as StartStepId[]).filter((id) => took[id] > 0)
   const now = at === null ? ids.length : ids.indexOf(at)
   const last = part.state === 'failed' ? ('failed' as const) : ('running' as const)
   return {
@@ -179,6 +184,14 @@ export const foundWorlds: Record<string, () => World> = {
   'found-unread': foundUnread,
   'start-form': () => starting(null),
   'start-none': () => ({ ...starting(null), choices: { ...choices, environments: [] } }),
+  'start-new': () => {
+    const bare = choices.environments.filter(({ program }) => program === null)
+    const own = '.local/share/nps-desktop/python'
+    const made = { kind: 'new', name: own, path: `/home/goudan/${own}/bin/python` } as const
+    const installs = { by: 'venv', bytes: 244e6 } as const
+    const fresh = { ...made, version: '3.11', program: null, torch: null, installs }
+    return { ...starting(null), choices: { ...choices, environments: [fresh, ...bare] } }
+  },
   'start-failed': () =>
     starting(
       startAt('answer', {

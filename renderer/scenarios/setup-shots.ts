@@ -150,7 +150,7 @@ export const setupScreens: readonly Shot[] = [
       await page.locator('.sheet .inside :is(.fault, .chain)').first().waitFor()
     },
   })),
-  ...(['start-form', 'start-none', 'start-progress'] as const).map((scenario) => ({
+  ...(['start-form', 'start-new', 'start-none', 'start-progress'] as const).map((scenario) => ({
     name: `lab-${scenario}`,
     scenario,
     path: 'labs/l1',

@@ -126,8 +126,7 @@ it('starts a notebook that outlives the logout, keeps its token off every comman
   await bed.lab.exec(
     `for s in $(loginctl list-sessions --no-legend | awk '$3 == "researcher" { print $1 }'); do loginctl terminate-session "$s"; done`,
   )
-  // the app's own session is gone as well: its next look says so, and the one after opens another
-  await app.client.found.lookNow({ labId })
+  // the app's own session is gone as well, and it opens another
   const { url } = await app.client.tunnels.openAddress({ tunnelId: tunnelId ?? '' })
   const token = new URL(url).searchParams.get('token') ?? ''
   expect(token).toMatch(/^[0-9a-f]{48}$/)
@@ -152,6 +151,31 @@ it('a start that is called off leaves nothing behind', async () => {
   expect(await bed.lab.exec('ls -A /home/researcher/.local/state/nps-desktop || :')).toBe('')
 })
 
+it('installs the program where it is missing, and leaves nothing behind when that fails', async () => {
+  // the machine reaches no package index: pip finds what lies in a folder, as a lab's mirror would have it
+  await bed.lab.exec('cat > /tmp/make.sh && runuser -l researcher -c "sh /tmp/make.sh"', {
+    input: bareEnvironment,
+  })
+  const python = '/home/researcher/bareenv/bin/python'
+  const missing = async (what: 'jupyter' | 'tensorboard') =>
+    (await app.client.starts.choices({ labId, what })).environments.find(({ path }) => path === python)
+  expect(await missing('jupyter')).toMatchObject({ program: null, installs: { by: 'pip' } })
+
+  const wish = { labId, environment: python, folder: '~', restarts: false, tunnel: false } as const
+  await app.client.starts.start({ ...wish, what: 'jupyter', port: 8890 })
+  const refused = await startEnded()
+  expect(refused.steps.map(({ id, state }) => `${id} ${state}`)).toContain('install failed')
+  expect(refused.failure).toMatchObject({
+    code: 'start-failed',
+    params: { said: expect.stringContaining('jupyterlab') },
+  })
+  expect(await bed.lab.exec('ls -A /home/researcher/.local/state/nps-desktop')).toBe('')
+
+  await app.client.starts.start({ ...wish, what: 'tensorboard', port: 6013 })
+  expect(await startEnded()).toMatchObject({ state: 'done', failure: null })
+  await app.client.starts.stop({ labId, port: 6013 })
+})
+
 it('without a user manager it runs in tmux, else in a session of its own', async () => {
   const hasTmux = (await bed.lab.exec('command -v tmux || :')) !== ''
   for (const keptBy of hasTmux ? (['setsid', 'tmux'] as const) : (['setsid'] as const)) {
@@ -161,6 +185,7 @@ it('without a user manager it runs in tmux, else in a session of its own', async
       port,
       python: '/opt/research/bin/python',
       folder: '~/runs',
+      install: null,
       keptBy,
       restarts: false,
     } as const
@@ -174,6 +199,24 @@ it('without a user manager it runs in tmux, else in a session of its own', async
     expect(await bed.lab.exec('ls -A /home/researcher/.local/state/nps-desktop || :')).toBe('')
   }
 })
+
+/** An environment of pip alone, and beside it a package that stands for TensorBoard: small, and it listens. */
+const bareEnvironment = `
+set -e
+python3 -m venv ~/bareenv
+mkdir -p ~/wheels ~/.config/pip
+python3 - <<'END'
+import os, zipfile
+name = "tensorboard-9.9"
+with zipfile.ZipFile(os.path.expanduser(f"~/wheels/{name}-py3-none-any.whl"), "w") as wheel:
+    wheel.writestr("tensorboard/__init__.py", "")
+    wheel.writestr("tensorboard/main.py", "import http.server, sys\\nport = int(sys.argv[-1].split('=')[1])\\nhttp.server.HTTPServer(('127.0.0.1', port), http.server.SimpleHTTPRequestHandler).serve_forever()\\n")
+    wheel.writestr(f"{name}.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tensorboard\\nVersion: 9.9\\n")
+    wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(f"{name}.dist-info/RECORD", "")
+END
+printf '[global]\\nno-index = true\\nfind-links = %s\\n' ~/wheels > ~/.config/pip/pip.conf
+`
 
 async function asResearcher(script: string, stdin = ''): Promise<string> {
   await bed.lab.exec('cat > /tmp/script.sh', { input: script })

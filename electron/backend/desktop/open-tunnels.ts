@@ -63,7 +63,7 @@ export function openTunnels({
   )
   const onChange = (labId: string): void => void found.lookNow({ labId })
   const starts = parts.adopt(
-    new ServiceStarts({ storage, labSessions, tunnels, onChange, clock, log }),
+    new ServiceStarts({ storage, labSessions, services, tunnels, onChange, clock, log }),
     (part) => part.close(),
   )
   return { tunnels, found, guestPasses, starts, [Symbol.asyncDispose]: () => parts.disposeAsync() }

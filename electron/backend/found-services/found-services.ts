@@ -3,6 +3,7 @@ import { type Clock, every, Feed } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
+import { askLab } from '../lab-sessions/ask-lab.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { labServicesScript, type LabServices } from '../labs/lab-services.ts'
 import { askWindowsForServices } from '../labs/windows-services.ts'
@@ -154,8 +155,9 @@ export class FoundServices {
       if (!stopped.aborted && watched.feed.value.state !== 'off') watched.feed.set(look)
     }
     try {
-      using lab = await labSessions.use(labId, { signal })
-      const services = await lookAt(lab.session, watched, { signal })
+      const services = await askLab(labSessions, labId, (session) => lookAt(session, watched, { signal }), {
+        signal,
+      })
       tell({ state: 'read', atMs: clock.now(), services, failure: null })
     } catch (error) {
       if (stopped.aborted) return

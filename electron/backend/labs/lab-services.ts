@@ -1,6 +1,7 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import { askLab } from '../lab-sessions/ask-lab.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Entrance } from '../storage/entrance.ts'
@@ -104,13 +105,17 @@ export function createLabServices({
 }): LabServices {
   const list = async (labId: string, signal: AbortSignal): Promise<FoundService[]> => {
     if (!storage.labs.get(labId)?.address) return []
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) }
     try {
-      const options = { signal: deadline }
-      using lab = await labSessions.use(labId, options)
-      const { session } = lab
-      if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
-      return parseLabServices((await new RemoteShell(session).run(labServicesScript, options)).stdout)
+      return await askLab(
+        labSessions,
+        labId,
+        async (session) => {
+          if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
+          return parseLabServices((await new RemoteShell(session).run(labServicesScript, options)).stdout)
+        },
+        options,
+      )
     } catch (error) {
       // Without ssh the usual places have to do, and the page asks for the token by itself: worth a line, not a failure.
       log.warn('the lab box could not be asked for its services', { lab: labId, error })

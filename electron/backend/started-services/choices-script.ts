@@ -2,8 +2,9 @@
  * What a Linux account can start a notebook or a board with. Fields of a line are parted by tabs:
  * - `home HOME`, `user NAME`, `ports PORT …` (those that something listens on);
  * - `keep systemd-user` where its user manager runs on without a login, and `keep tmux` where there is one;
- * - `env KIND PYTHON VERSION JUPYTERLAB NOTEBOOK TENSORBOARD TORCH`: read from the folders of the installed packages, since
+ * - `env KIND PYTHON VERSION JUPYTERLAB NOTEBOOK TENSORBOARD TORCH INSTALLER`: the versions of packages are read from the folders of the installed packages, since
  *   asking each Python takes a second;
+ * - `new PYTHON VERSION` where that Python can make virtual environments;
  * - `events FILE`, newest first: what TensorBoard reads.
  * Prints nothing where there is no /proc/net/tcp.
  */
@@ -23,12 +24,17 @@ version() {
   done
 }
 seen=:
+uv=$(command -v uv || ls "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv" 2>/dev/null | head -n 1)
 tell() {
   kind=$1; python=$2; site=$3; found=$4
   case $seen in *:"$python":*) return ;; esac
   seen=$seen$python:
-  printf 'env\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$kind" "$python" "$found" \
-    "$(version "$site" jupyterlab)" "$(version "$site" notebook)" "$(version "$site" tensorboard)" "$(version "$site" torch)"
+  by=
+  if [ "$kind" != system ] && [ -w "$site" ]; then
+    if [ -n "$(version "$site" pip)" ]; then by=pip; elif [ -n "$uv" ]; then by=uv; fi
+  fi
+  printf 'env\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$kind" "$python" "$found" \
+    "$(version "$site" jupyterlab)" "$(version "$site" notebook)" "$(version "$site" tensorboard)" "$(version "$site" torch)" "$by"
 }
 root() {
   [ -x "$2/bin/python" ] || return
@@ -52,7 +58,7 @@ done
 if [ -f "$HOME/.conda/environments.txt" ]; then
   head -n 50 "$HOME/.conda/environments.txt" | while IFS= read -r env; do [ -d "$env/conda-meta" ] && root conda "$env"; done
 fi
-for env in "$HOME"/.venv "$HOME"/venv "$HOME"/*env "$HOME"/*/.venv "$HOME"/*/venv "$HOME"/*/env "$HOME"/*/*/.venv "$HOME"/.virtualenvs/* "$HOME"/.local/share/virtualenvs/* /opt/*; do virtual "$env"; done
+for env in "$HOME"/.venv "$HOME"/venv "$HOME"/*env "$HOME"/*/.venv "$HOME"/*/venv "$HOME"/*/env "$HOME"/*/*/.venv "$HOME"/.local/share/nps-desktop/python "$HOME"/.virtualenvs/* "$HOME"/.local/share/virtualenvs/* /opt/*; do virtual "$env"; done
 for name in python3 python; do
   python=$(command -v $name) || continue
   found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
@@ -60,8 +66,9 @@ for name in python3 python; do
     if [ -n "$(version "$site" jupyterlab)$(version "$site" notebook)$(version "$site" tensorboard)" ]; then break; fi
   done
   tell system "$python" "$site" "$found"
+  if "$python" -c 'import venv, ensurepip' 2>/dev/null; then printf 'new\t%s\t%s\n' "$python" "$found"; fi
   break
-done | head -n 1
+done
 find=find; if command -v timeout > /dev/null; then find='timeout 4 find'; fi
 $find "$HOME" -maxdepth 5 -name 'events.out.tfevents.*' -type f 2>/dev/null | head -n 200 | tr '\n' '\000' | xargs -0 -r ls -t 2>/dev/null | head -n 50 | sed "s/^/events$tab/"
 :`

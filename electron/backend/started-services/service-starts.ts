@@ -4,7 +4,9 @@ import type { ServiceStart, Startable, StartChoices } from '@nps-desktop/electro
 import { type Clock, Feed, poll } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
+import { askLab } from '../lab-sessions/ask-lab.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { LabServices } from '../labs/lab-services.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
@@ -12,16 +14,28 @@ import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import { choicesScript } from './choices-script.ts'
 import { parseChoices } from './start-choices.ts'
 import { StartRun } from './start-run.ts'
-import { checkScript, progressScript, startScript, type StartPlan, stopScript } from './start-scripts.ts'
+import {
+  checkScript,
+  installProgressScript,
+  installScript,
+  progressScript,
+  removeNewEnvironmentScript,
+  startScript,
+  type StartPlan,
+  stopScript,
+} from './start-scripts.ts'
 
 /** Importing a large environment from a network disk takes a minute; after this something is wrong. */
 const answerTimeoutMs = 180_000
+/** Some hundred megabytes over a slow line. */
+const installTimeoutMs = 15 * 60_000
 const lookIntervalMs = 1_000
 const undoTimeoutMs = 30_000
 
 export interface ServiceStartsOptions {
   readonly storage: Storage
   readonly labSessions: Pick<LabSessions, 'use'>
+  readonly services: Pick<LabServices, 'find'>
   readonly tunnels: Pick<TunnelCalls, 'add' | 'check' | 'remove'>
   /** What runs on the lab box has changed. */
   readonly onChange: (labId: string) => void
@@ -56,8 +70,10 @@ export class ServiceStarts {
     { signal }: Signalled,
   ): Promise<StartChoices> {
     const lab = this.#lab(labId)
-    using held = await this.#options.labSessions.use(labId, { signal })
-    return await choicesOf(held.session, lab, what, { signal })
+    const { labSessions } = this.#options
+    return await askLab(labSessions, labId, (session) => choicesOf(session, lab, what, { signal }), {
+      signal,
+    })
   }
 
   async start(wish: StartWish, { signal }: Signalled): Promise<void> {
@@ -67,24 +83,29 @@ export class ServiceStarts {
         jobId: labId,
       })
     const lab = this.#lab(labId)
-    const { storage, labSessions, clock } = this.#options
-    const choices = await (async () => {
-      using held = await labSessions.use(labId, { signal })
-      return await choicesOf(held.session, lab, what, { signal })
-    })()
+    const { storage, clock } = this.#options
+    const choices = await this.choices({ labId, what }, { signal })
     const { keptBy, canRestart } = choices
+    const chosen = choices.environments.find(({ path }) => path === environment)
     const plan: StartPlan = {
       what,
       port,
       python: environment,
       folder,
+      install: chosen?.installs?.by ?? null,
       keptBy,
       restarts: wish.restarts && canRestart,
     }
-    const chosen = choices.environments.find(({ path }) => path === environment)
+    if (!chosen || (chosen.program === null && plan.install === null))
+      throw failed(lab, plan, `${environment} has no such program`)
+    const { name } = chosen
+    const leaveOut = [
+      ...(wish.tunnel ? [] : ['tunnel' as const]),
+      ...(plan.install === null ? ['install' as const] : []),
+    ]
     const run = new StartRun(
-      { what, port, folder, keptBy, environment: chosen?.name ?? environment, restarts: plan.restarts },
-      { tunnel: wish.tunnel, feed: this.#feedOf(labId), clock },
+      { what, port, folder, keptBy, environment: name, restarts: plan.restarts },
+      { leaveOut, feed: this.#feedOf(labId), clock },
     )
     const known = this.#lab(labId)
     storage.labs.put({ ...known, lastStarts: { ...known.lastStarts, [what]: { environment, folder } } })
@@ -136,6 +157,22 @@ export class ServiceStarts {
       using held = await labSessions.use(labId, { signal })
       return await new RemoteShell(held.session).output(script, { signal, stdin })
     }
+    /** Asks every second how it goes, and shows what is printed; an end before its time is a failure. */
+    const follow = async ({
+      script,
+      until,
+      timeoutMs,
+      signal,
+    }: Signalled & { script: string; until: string; timeoutMs: number }): Promise<void> => {
+      const look = async (): Promise<true | undefined> => {
+        const [state, ...lines] = (await on(script, signal)).trimEnd().split('\n').map(printable)
+        run.tell({ log: lines.slice(-8) })
+        if (state === 'ended') throw failed(lab, plan, lines.slice(-3).join(' · '))
+        return state === until ? true : undefined
+      }
+      const onTimeout = () => failed(lab, plan, `no answer within ${timeoutMs / 1000} s`)
+      await poll(look, { intervalMs: lookIntervalMs, signal, timeoutMs, onTimeout })
+    }
     await run.run(
       {
         environment: async (signal) => {
@@ -146,23 +183,30 @@ export class ServiceStarts {
         port: async (signal) => {
           if (/^port$/m.test(await on(checkScript(plan), signal))) throw taken(lab, plan)
         },
+        install: async (signal) => {
+          hasBegun = true
+          await on(installScript(plan), signal)
+          const script = installProgressScript(plan)
+          await follow({ script, until: 'installed', timeoutMs: installTimeoutMs, signal })
+        },
         start: async (signal) => {
           hasBegun = true
           await on(startScript(plan), signal, `${randomBytes(24).toString('hex')}\n`)
         },
         answer: async (signal) => {
+          const script = progressScript(plan)
+          await follow({ script, until: 'listening', timeoutMs: answerTimeoutMs, signal })
+          if (plan.what !== 'jupyter') return
+          // Jupyter listens some seconds before it answers, and tells its token just before it does.
+          const { services } = this.#options
           await poll(
-            async () => {
-              const [state, ...lines] = (await on(progressScript(plan), signal)).trimEnd().split('\n')
-              run.tell({ log: lines.slice(-8).map(printable) })
-              if (state === 'ended') throw failed(lab, plan, lines.map(printable).slice(-3).join(' · '))
-              return state === 'listening' ? true : undefined
-            },
+            async () =>
+              (await services.find(labId, { kind: 'jupyter', port: plan.port }, { signal })) ?? undefined,
             {
               intervalMs: lookIntervalMs,
               signal,
               timeoutMs: answerTimeoutMs,
-              onTimeout: () => failed(lab, plan, `no answer within ${answerTimeoutMs / 1000} s`),
+              onTimeout: () => failed(lab, plan, 'it listens, but does not answer'),
             },
           )
         },
@@ -177,6 +221,7 @@ export class ServiceStarts {
         try {
           if (tunnelId !== null) await this.#options.tunnels.remove({ tunnelId })
           if (hasBegun) await on(stopScript(plan), signal)
+          if (hasBegun && plan.install === 'venv') await on(removeNewEnvironmentScript, signal)
         } catch (error) {
           log.warn('what was started could not be taken back', { lab: labId, error })
         }

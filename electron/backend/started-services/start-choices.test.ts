@@ -10,7 +10,7 @@ const told = [
   'ports\t0016 22B8 1776 ',
   'keep\tsystemd-user',
   'keep\ttmux',
-  env('conda', '/home/goudan/miniconda3/bin/python', '3.11', '', '', '', ''),
+  env('conda', '/home/goudan/miniconda3/bin/python', '3.11', '', '', '', '', 'pip'),
   env('conda', '/home/goudan/miniconda3/envs/llm/bin/python', '3.10', '4.2.1', '7.2.0', '', '2.4.0'),
   env('uv', '/home/goudan/project-x/.venv/bin/python', '3.12', '', '7.2.2', '2.21.0', ''),
   env('venv', '/opt/research/bin/python', '3.11', '4.6.6', '7.6.5', '2.21.0', ''),
@@ -57,4 +57,26 @@ test('what is no plain path is not offered to be run, and a machine that tells n
   ]
   expect(parseChoices(`home\t/h\n${evil.join('\n')}`, 'jupyter', null)?.environments).toEqual([])
   expect(parseChoices('', 'jupyter', null)).toBeNull()
+})
+
+test('where none has the program a new environment comes first, then those that it can be installed in', () => {
+  const bare = [
+    'home\t/home/goudan',
+    env('conda', '/home/goudan/miniconda3/bin/python', '3.11', '', '', '', '', 'pip'),
+    env('uv', '/home/goudan/x/.venv/bin/python', '3.12', '', '', '', '', 'uv'),
+    env('system', '/usr/bin/python3', '3.11', '', '', '', '', ''),
+    'new\t/usr/bin/python3\t3.11',
+  ].join('\n')
+  const ways = (what: 'jupyter' | 'tensorboard'): unknown =>
+    parseChoices(bare, what, null)?.environments.map(({ kind, path, installs }) => [kind, path, installs?.by])
+  expect(ways('jupyter')).toEqual([
+    ['new', '/home/goudan/.local/share/nps-desktop/python/bin/python', 'venv'],
+    ['conda', '/home/goudan/miniconda3/bin/python', 'pip'],
+    ['uv', '/home/goudan/x/.venv/bin/python', 'uv'],
+    ['system', '/usr/bin/python3', undefined],
+  ])
+  // one that has it needs no new one
+  const board = env('venv', '/opt/r/bin/python', '3.11', '', '', '2.21.0', '')
+  const kinds = parseChoices(`${bare}\n${board}`, 'tensorboard', null)?.environments.map(({ kind }) => kind)
+  expect(kinds).toEqual(['venv', 'conda', 'uv', 'system'])
 })

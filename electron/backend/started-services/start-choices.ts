@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
+import { newEnvironment } from './start-scripts.ts'
 import type { PythonEnvironment, StartChoices, Startable } from '@nps-desktop/electron/contract'
 
 /** What a person chose here last, which is offered first. */
@@ -6,6 +7,13 @@ export interface LastStart {
   readonly environment: string
   readonly folder: string
 }
+
+/**
+ * What pip has put on the disk of Linux x64 with Python 3.11 for JupyterLab 4 and TensorBoard 2 (`du -sm`); Python, pip and
+ * setuptools of a new environment come on top.
+ */
+const installedBytes: Readonly<Record<Startable, number>> = { jupyter: 218e6, tensorboard: 152e6 }
+const newEnvironmentBytes = 26e6
 
 const firstPort: Readonly<Record<Startable, number>> = { jupyter: 8888, tensorboard: 6006 }
 /** Longer names, and more of them, come from no machine that people work on. */
@@ -22,9 +30,11 @@ export function parseChoices(text: string, what: Startable, last: LastStart | nu
     rows.filter(([first]) => first === word).map(([, ...rest]) => rest)
   const home = all('home')[0]?.[0] ?? ''
   if (home === '') return null
-  const environments = all('env')
+  const there = all('env')
     .flatMap((fields) => environmentOf(fields, what, home) ?? [])
-    .slice(0, maxEnvironments)
+    .slice(0, maxEnvironments - 1)
+  const hasProgram = there.some(({ program }) => program !== null)
+  const environments = hasProgram ? there : [...newOne(all('new')[0], what, home), ...there]
   const rank = ({ program, path }: PythonEnvironment): number =>
     program === null ? 2 : path === last?.environment ? 0 : 1
   const ways = all('keep').map(([way]) => way)
@@ -40,7 +50,7 @@ export function parseChoices(text: string, what: Startable, last: LastStart | nu
 }
 
 function environmentOf(
-  [kind, path = '', version = '', lab, notebook, board, torch = '']: readonly (string | undefined)[],
+  [kind, path = '', version = '', lab, notebook, board, torch = '', by]: readonly (string | undefined)[],
   what: Startable,
   home: string,
 ): PythonEnvironment | null {
@@ -55,8 +65,27 @@ function environmentOf(
     name: nameOf(kind, path, home).slice(0, 120),
     version: version.slice(0, 20),
     program: program?.slice(0, 60) ?? null,
+    installs: program === null && (by === 'pip' || by === 'uv') ? { by, bytes: installedBytes[what] } : null,
     torch: torch === '' ? null : torch.slice(0, 40),
   }
+}
+
+/** Where no environment has the program: one of its own, apart from all others. */
+function newOne(fields: readonly string[] | undefined, what: Startable, home: string): PythonEnvironment[] {
+  if (!fields) return []
+  const [, version = ''] = fields
+  const bytes = installedBytes[what] + newEnvironmentBytes
+  return [
+    {
+      path: `${home}/${newEnvironment}/bin/python`,
+      kind: 'new',
+      name: newEnvironment,
+      version: version.slice(0, 20),
+      program: null,
+      installs: { by: 'venv', bytes },
+      torch: null,
+    },
+  ]
 }
 
 /** conda's by the name in its folder, others by where they lie. */

@@ -14,11 +14,15 @@ export class StartRun {
 
   constructor(
     start: Pick<ServiceStart, 'what' | 'port' | 'environment' | 'folder' | 'keptBy' | 'restarts'>,
-    { tunnel, feed, clock }: { tunnel: boolean; feed: Feed<ServiceStart | null>; clock: Clock },
+    {
+      leaveOut,
+      feed,
+      clock,
+    }: { leaveOut: readonly StartStepId[]; feed: Feed<ServiceStart | null>; clock: Clock },
   ) {
     this.#clock = clock
     this.#feed = feed
-    const ids = startStepIds.filter((id) => tunnel || id !== 'tunnel')
+    const ids = startStepIds.filter((id) => !leaveOut.includes(id))
     const steps = ids.map((id) => ({ id, state: 'waiting' as const, startedAtMs: null, tookMs: null }))
     this.#value = { ...start, state: 'running', steps, log: [], tunnelId: null, failure: null }
     feed.set(this.#value)

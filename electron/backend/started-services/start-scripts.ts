@@ -12,9 +12,14 @@ export interface StartPlan extends StartedName {
   readonly python: string
   /** Where a notebook begins, or what a board reads; `~` in front stands for the home folder. */
   readonly folder: string
+  /** What puts the program there first; null: it is there. */
+  readonly install: 'pip' | 'uv' | 'venv' | null
   readonly keptBy: KeptBy
   readonly restarts: boolean
 }
+
+/** Below the home folder: where the app makes an environment of its own. */
+export const newEnvironment = '.local/share/nps-desktop/python'
 
 /** How it is called on the lab box: its unit, its tmux session and its files. */
 export function startedName({ what, port }: StartedName): string {
@@ -34,10 +39,10 @@ function folderWord(folder: string): string {
 }
 
 /** Whether Python and folder are there, and what takes the port. Prints `python`, `folder` or `port` for what is wrong. */
-export function checkScript({ python, folder, port }: StartPlan): string {
+export function checkScript({ python, folder, port, install }: StartPlan): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   return `
-[ -x ${shellWord(python)} ] || echo python
+${install === 'venv' ? '' : `[ -x ${shellWord(python)} ] || echo python`}
 [ -d ${folderWord(folder)} ] || echo folder
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" { print $2 }' | grep -q ':${hex}$' && echo port
 :`
@@ -79,8 +84,7 @@ systemctl --user enable --quiet "$name.service"
 systemctl --user restart "$name.service"`
       : `systemd-run --user --quiet --collect --unit="$name" --property=Restart=on-failure --property=RestartSec=5 /bin/sh "$folder/$name.sh"`,
     tmux: `tmux new-session -d -s "$name" /bin/sh "$folder/$name.sh"`,
-    setsid: `if command -v setsid > /dev/null; then setsid /bin/sh "$folder/$name.sh" < /dev/null > /dev/null 2>&1 &
-else nohup /bin/sh "$folder/$name.sh" < /dev/null > /dev/null 2>&1 & fi`,
+    setsid: apart('"$folder/$name.sh"'),
   }
   const output = plan.keptBy === 'tmux' ? '2>&1 | tee -a' : '>>'
   return `set -e
@@ -128,6 +132,55 @@ tail -n 8 "$folder/$name.log" 2>/dev/null | cut -c 1-300
 :`
 }
 
+/** Begins to install the program, apart from this session: it may take minutes. */
+export function installScript(plan: StartPlan): string {
+  const name = startedName(plan)
+  const packages = plan.what === 'jupyter' ? 'jupyterlab' : 'tensorboard'
+  const pip = `${shellWord(plan.python)} -m pip install --no-input --disable-pip-version-check --progress-bar off ${packages}`
+  const ways: Readonly<Record<NonNullable<StartPlan['install']>, string>> = {
+    pip,
+    uv: `PATH="$PATH:$HOME/.local/bin:$HOME/.cargo/bin" uv pip install --python ${shellWord(plan.python)} ${packages}`,
+    venv: `python3 -m venv "$HOME"/${newEnvironment} && ${pip}`,
+  }
+  return `set -e
+umask 077
+${startedFolder}
+name=${name}
+mkdir -p "$folder"
+rm -f "$folder/$name.exit" "$folder/$name.pid"
+: > "$folder/$name.log"
+cat > "$folder/$name.install.sh" <<'SCRIPT'
+here=$(dirname "$0")
+echo $$ > "$here/${name}.pid"
+{ ${ways[plan.install ?? 'pip']}; } >> "$here/${name}.log" 2>&1
+echo $? > "$here/${name}.exit"
+SCRIPT
+umask 022
+${apart(`"$folder/$name.install.sh"`)}
+`
+}
+
+/** `installed`, `ended` or `running`, then the last lines of the installer. */
+export function installProgressScript(plan: StartPlan): string {
+  return `${startedFolder}
+name=${startedName(plan)}
+if [ -s "$folder/$name.exit" ]; then
+  if [ "$(cat "$folder/$name.exit")" = 0 ]; then echo installed; else echo ended; fi
+elif [ -s "$folder/$name.pid" ] && ! kill -0 "$(cat "$folder/$name.pid")" 2>/dev/null; then echo ended
+else echo running; fi
+tail -n 8 "$folder/$name.log" 2>/dev/null | cut -c 1-300
+:`
+}
+
+/** Takes back an environment that was made for a start that has failed. */
+export const removeNewEnvironmentScript = `rm -rf "$HOME"/${newEnvironment}`
+
+/** Runs a script of sh in a session of its own, which the logout does not end. */
+function apart(script: string): string {
+  return `if command -v setsid > /dev/null; then setsid /bin/sh ${script} < /dev/null > /dev/null 2>&1 &
+else nohup /bin/sh ${script} < /dev/null > /dev/null 2>&1 & fi`
+}
+
 /** Ends it, whichever way it is kept, and takes its files away. Nothing to do is no failure. */
 export function stopScript(started: StartedName): string {
   return `${startedFolder}
@@ -146,6 +199,6 @@ if [ -s "$folder/$name.pid" ]; then
     kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null
   fi
 fi
-rm -f "$folder/$name.sh" "$folder/$name.env" "$folder/$name.log" "$folder/$name.pid"
+rm -f "$folder/$name".*
 :`
 }

@@ -17,10 +17,12 @@ export const starts = {
   others: 'One other has no {name}. | {n} others have no {name}.',
   none: 'No Python environment on {lab} has {name}.',
   noneText: 'Install it in one of them, then open this again:',
-  kinds: { conda: 'conda', venv: 'venv', uv: 'uv', system: 'system' } satisfies Record<
+  kinds: { conda: 'conda', venv: 'venv', uv: 'uv', system: 'system', new: '' } satisfies Record<
     PythonEnvironment['kind'],
     string
   >,
+  newEnvironment: 'A new one',
+  adds: 'no {name} yet, adds about {size}',
   python: 'Python {version}',
   folder: 'Folder',
   logdir: 'Log directory',
@@ -45,6 +47,7 @@ export const starts = {
     environment: 'Environment {name}',
     port: 'Port {port}',
     portFree: 'Port {port} is free',
+    install: 'Install {name}',
     start: {
       'systemd-user': 'Start as your user service',
       tmux: 'Start in tmux',

@@ -17,7 +17,9 @@ export const starts: Translation<typeof en> = {
   others: '另有 {n} 个没有 {name}。',
   none: '{lab} 上没有装有 {name} 的 Python 环境。',
   noneText: '在其中一个环境里安装它，然后重新打开这里：',
-  kinds: { conda: 'conda', venv: 'venv', uv: 'uv', system: '系统' },
+  kinds: { conda: 'conda', venv: 'venv', uv: 'uv', system: '系统', new: '' },
+  newEnvironment: '新建一个',
+  adds: '还没有 {name}，约增加 {size}',
   python: 'Python {version}',
   folder: '文件夹',
   logdir: '日志目录',
@@ -42,6 +44,7 @@ export const starts: Translation<typeof en> = {
     environment: '环境 {name}',
     port: '端口 {port}',
     portFree: '端口 {port} 空闲',
+    install: '安装 {name}',
     start: {
       'systemd-user': '作为你的用户服务启动',
       tmux: '在 tmux 中启动',

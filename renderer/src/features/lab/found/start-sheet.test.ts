@@ -12,6 +12,7 @@ const conda = {
   name: 'llm',
   version: '3.10',
   program: 'JupyterLab 4.2.1',
+  installs: null,
   torch: null,
 } as const
 const choices: StartChoices = {

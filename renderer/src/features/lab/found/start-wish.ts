@@ -1,4 +1,4 @@
-import type { StartChoices } from '@nps-desktop/electron/contract'
+import type { PythonEnvironment, StartChoices } from '@nps-desktop/electron/contract'
 
 /** The form of a start, as it is being filled in. */
 export interface StartWish {
@@ -9,9 +9,14 @@ export interface StartWish {
   tunnel: boolean
 }
 
-/** The first choice of everything; null where no environment has the program. */
+/** It has the program, or can be given it. */
+export function isUsable({ program, installs }: PythonEnvironment): boolean {
+  return program !== null || installs !== null
+}
+
+/** The first choice of everything; null where no environment has the program or can be given it. */
 export function firstWish(choices: StartChoices): StartWish | null {
-  const environment = choices.environments.find(({ program }) => program !== null)
+  const environment = choices.environments.find(isUsable)
   if (!environment) return null
   return {
     environment: environment.path,
