@@ -109,6 +109,13 @@ describe('the ssh settings of an account', () => {
     expect(await readlink(settings.config)).toBe(join('..', 'dotfiles', 'ssh_config'))
   })
 
+  test('are not touched for a person who says no at once', async () => {
+    await writeFile(settings.config, `${before}\n${settings.include}\n`)
+    await entries.keep(false)
+    expect(await read(settings.config)).toBe(`${before}\n${settings.include}\n`)
+    expect(storage.settings.get().sshEntries).toBe('off')
+  })
+
   test('that are read-only stay so, and the answer stays unsaid', async () => {
     await writeFile(settings.config, before)
     await chmod(settings.config, 0o400)

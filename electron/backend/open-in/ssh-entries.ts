@@ -86,7 +86,8 @@ export class SshEntries {
   async keep(isOn: boolean): Promise<void> {
     await this.#next(async () => {
       if (!isOn) {
-        await this.#settings.remove()
+        // a person who says no at once has nothing of the app's there
+        if (this.#wish() === 'on') await this.#settings.remove()
         this.#tell('off')
         return
       }
