@@ -68,7 +68,7 @@ const backend: House = {
     ['lab-files'],
     ['checks', 'labs'],
     ['overview', 'moving'],
-    ['tunnels', 'guest-passes', 'open-in'],
+    ['tunnels', 'terminals', 'guest-passes', 'open-in'],
     ['found-services', 'started-services'],
     ['trial'],
     ['desktop'],

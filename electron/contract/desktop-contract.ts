@@ -10,6 +10,7 @@ import * as model from './desktop-models.ts'
 import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
 import { startContract } from './start-contract.ts'
+import { terminalsContract } from './terminals-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 import { updateState } from './updates.ts'
 
@@ -288,6 +289,8 @@ export const desktopContract = {
       )
       .output(trafficHistory),
   },
+
+  terminals: terminalsContract,
 
   /** "Try everything on this computer": a relay, an agent and three small services, all on loopback. */
   trial: {

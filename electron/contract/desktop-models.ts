@@ -425,6 +425,8 @@ export const settings = z.object({
   /** A newer version is fetched as soon as it is found, not only when the person says so. */
   downloadUpdates: z.boolean(),
   sshEntries,
+  /** Shells of the app's terminal go on on the lab box when their connection breaks off, where it has tmux. */
+  keepShells: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 

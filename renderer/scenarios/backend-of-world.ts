@@ -4,6 +4,7 @@ import type { Failure, OpenInView, Tunnel } from '@nps-desktop/electron/contract
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { ORPCError, implement } from '@orpc/server'
 import { filesRouter } from './files-of-world.ts'
+import { terminalsOf } from './terminal-worlds.ts'
 import { Changes } from './world-changes.ts'
 import { guestPass, laptopPort, placeOf, usualReachOf } from './world.ts'
 import type { World } from './world.ts'
@@ -436,6 +437,7 @@ export function scenarioRouter(world: World) {
         }
       }),
     },
+    terminals: terminalsOf(world),
     trial: {
       start: os.trial.start.handler(async () => ({ serverId: 'trial' })),
       stop: os.trial.stop.handler(nothing),

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws'
 import { scenarioRouter } from './backend-of-world.ts'
 import { foundWorlds } from './found-worlds.ts'
 import { setupWorlds } from './setup-worlds.ts'
+import { terminalWorlds } from './terminal-worlds.ts'
 import { worlds } from './worlds.ts'
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
@@ -42,7 +43,8 @@ export async function serveScenarios(folder: string, port: number): Promise<Scen
   const sockets = new WebSocketServer({ server, path: '/api' })
   sockets.on('connection', (socket, request) => {
     const scenario = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token') ?? ''
-    const make = worlds[scenario] ?? setupWorlds[scenario] ?? foundWorlds[scenario]
+    const make =
+      worlds[scenario] ?? setupWorlds[scenario] ?? foundWorlds[scenario] ?? terminalWorlds[scenario]
     if (!make) {
       socket.close(1008, `no scenario ${scenario}`)
       return

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { setupScreens } from './setup-shots.ts'
+import { terminalShots } from './terminal-worlds.ts'
 
 /** One picture: a scenario, a page, and how it is looked at. */
 export interface Shot {
@@ -237,6 +238,7 @@ const screens: Shot[] = [
     },
   },
   ...setupScreens,
+  ...terminalShots,
 ]
 
 const narrow = { width: 900, height: 620 }

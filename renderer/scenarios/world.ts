@@ -15,6 +15,7 @@ import type {
   Settings,
   Stop,
   Transfer,
+  Terminal,
   Tunnel,
   TunnelKind,
   UpdateState,
@@ -38,6 +39,7 @@ export interface World {
   choices: StartChoices
   /** The newest start on any lab box. */
   start: ServiceStart | null
+  terminals?: Terminal[]
   /** Bytes per second at a moment, of one tunnel. */
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
   /** The feed of the overview never answers: what the first second looks like. */
@@ -232,4 +234,5 @@ export const defaultSettings: Settings = {
   updateAddress: '',
   downloadUpdates: false,
   sshEntries: 'unasked',
+  keepShells: true,
 }

@@ -18,6 +18,7 @@ const packages: Readonly<Record<string, string>> = {
   fish: '/usr/bin/fish',
   zsh: '/usr/bin/zsh',
   tcsh: '/usr/bin/tcsh',
+  tmux: '/usr/bin/tmux',
   openssl: '/usr/bin/openssl',
   'gcc-mingw-w64-x86-64-win32': '/usr/bin/x86_64-w64-mingw32-gcc',
   'xz-utils': '/usr/bin/xz',

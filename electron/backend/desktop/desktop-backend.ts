@@ -18,6 +18,7 @@ import type { Shell } from '../shell.ts'
 import { createHostKeys } from '../ssh/host-keys/host-keys.ts'
 import { createMachines } from '../ssh/machines.ts'
 import { openStorage } from '../storage/storage.ts'
+import { Terminals } from '../terminals/terminals.ts'
 import { forgetTrials, Trial } from '../trial/trial.ts'
 
 export interface DesktopBackend {
@@ -66,6 +67,7 @@ export async function openBackend({
     (part) => part.close(),
   )
   parts.use(links.network.onChange(() => files.retryNow()))
+  const terminals = parts.use(new Terminals({ storage, labSessions, network: links.network, clock, log }))
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -96,6 +98,7 @@ export async function openBackend({
       openIn,
       guestPasses,
       starts,
+      terminals,
     }),
     log,
   )

@@ -8,6 +8,7 @@ import type { OpenIn } from '../open-in/open-in.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
+import type { Terminals } from '../terminals/terminals.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { JobPart } from './open-jobs.ts'
 import type { Links } from './open-links.ts'
@@ -32,6 +33,7 @@ export function desktopHandlers({
   openIn,
   guestPasses,
   starts,
+  terminals,
 }: {
   app: AppCalls
   moving: Moving
@@ -49,6 +51,7 @@ export function desktopHandlers({
   openIn: OpenIn
   guestPasses: TunnelPart['guestPasses']
   starts: TunnelPart['starts']
+  terminals: Terminals
 }): DesktopHandlers {
   return {
     app: {
@@ -184,6 +187,19 @@ export function desktopHandlers({
     traffic: {
       live: (_input, { signal }) => traffic.feed.watch(signal),
       history: (input, options) => traffic.history(input, options),
+    },
+    terminals: {
+      watch: (_input, { signal }) => terminals.watch(signal),
+      open: (input) => terminals.open(input),
+      output: (input, options) => terminals.output(input, options),
+      acknowledge: (input) => terminals.acknowledge(input),
+      write: (input) => terminals.write(input),
+      resize: (input) => terminals.resize(input),
+      tryNow: (input) => terminals.tryNow(input),
+      startAgain: (input) => terminals.startAgain(input),
+      close: (input) => terminals.close(input),
+      kept: (input, options) => terminals.kept(input, options),
+      endKept: (input, options) => terminals.endKept(input, options),
     },
     trial: { start: (input) => trial.start(input), stop: () => trial.stop() },
   }

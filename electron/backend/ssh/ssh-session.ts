@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { pause, until, withDeadline } from '@nps-desktop/relay-core/async'
-import type { SshAddress } from '@nps-desktop/electron/contract'
+import type { SshAddress, TerminalSize } from '@nps-desktop/electron/contract'
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { FramedAnswer } from './framed-answer.ts'
@@ -15,6 +15,8 @@ export interface ExecOptions {
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
+
+type OpenChannel = (done: (error: Error | undefined, channel: ClientChannel) => void) => void
 
 /** What one command may print in all, the greetings of the account's shell included; more is a runaway. */
 const maxOutputBytes = 4 * 1024 * 1024
@@ -96,6 +98,26 @@ export class SshSession {
     )
   }
 
+  /**
+   * A terminal (a pty) with a command on it, or with the account's own shell; who opens it closes it. Its pace is the
+   * reader's: what is not read holds the far side back. Rejects with `ssh-lost`, `cancelled`, `ssh-session-refused`.
+   */
+  async terminal(
+    command: string | null,
+    { cols, rows }: TerminalSize,
+    { signal }: { signal: AbortSignal },
+  ): Promise<ClientChannel> {
+    const pty = { term: 'xterm-256color', cols, rows, width: 0, height: 0 }
+    const start: OpenChannel = (done) =>
+      command === null ? this.#client.shell(pty, done) : this.#client.exec(command, { pty }, done)
+    try {
+      return await this.#channel(start, signal)
+    } catch (error) {
+      if (!(error instanceof RefusedBeside)) throw error
+      return await this.#inTurn(() => this.#channel(start, signal))
+    }
+  }
+
   /** For files; who opens it ends it. */
   async sftp({ signal }: { signal: AbortSignal }): Promise<SFTPWrapper> {
     return await this.#open<SFTPWrapper>((done) => this.#client.sftp(done), signal)
@@ -132,7 +154,7 @@ export class SshSession {
     answer: FramedAnswer,
     stop: AbortSignal,
   ): Promise<number | null> {
-    const channel = await this.#channel(command, stop)
+    const channel = await this.#channel((done) => this.#client.exec(command, done), stop)
     this.#running++
     try {
       return await this.#converse(channel, stdin, answer, stop)
@@ -141,11 +163,11 @@ export class SshSession {
     }
   }
 
-  async #channel(command: string, stop: AbortSignal): Promise<ClientChannel> {
+  async #channel(start: OpenChannel, stop: AbortSignal): Promise<ClientChannel> {
     const untilMs = performance.now() + (this.#hasOpened ? refusedForMs : refusedAtFirstForMs)
     for (;;) {
       try {
-        const channel = await this.#open<ClientChannel>((done) => this.#client.exec(command, done), stop)
+        const channel = await this.#open<ClientChannel>(start, stop)
         this.#hasOpened = true
         return channel
       } catch (error) {

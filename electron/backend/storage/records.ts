@@ -149,6 +149,12 @@ export interface SettingsStore {
   save(change: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Settings
 }
 
+/** A tab of the terminal whose shell is kept on its lab box. */
+export interface TerminalRecord {
+  readonly id: string
+  readonly labId: string
+}
+
 /** The newest 5,000 changes of state. */
 export interface ActivityStore {
   add(event: Omit<ActivityEvent, 'id'>): void
@@ -177,6 +183,7 @@ export interface Storage {
   readonly secrets: SecretStore
   readonly settings: SettingsStore
   readonly activity: ActivityStore
+  readonly terminals: Rows<TerminalRecord>
   /** Without their settings, which hold passwords. */
   readonly lastTunnels: LastHeard<readonly RelayTunnel[]>
   readonly lastStatus: LastHeard<LastStatus>

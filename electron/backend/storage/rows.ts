@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Rows } from './records.ts'
-import type { RowsTable, SetAsideRow } from './set-aside.ts'
+import type { SetAsideRow } from './set-aside.ts'
 import type { StorageFile } from './storage-file.ts'
 
 const storedRow = z.object({ id: z.string(), body: z.string() })
@@ -13,11 +13,11 @@ const storedRow = z.object({ id: z.string(), body: z.string() })
  * from being used. `put` throws for a row that could not be read again, so such rows come from other versions of the app
  * or from a damaged file.
  */
-export function openRows<T extends { readonly id: string }>(
+export function openRows<T extends { readonly id: string }, Table extends string>(
   database: StorageFile,
-  table: RowsTable,
+  table: Table,
   schema: z.ZodType<T>,
-  { changed, putAside }: { changed: () => void; putAside: (row: SetAsideRow) => void },
+  { changed, putAside }: { changed: () => void; putAside: (row: SetAsideRow<Table>) => void },
 ): Rows<T> {
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
   const rows = new Map<string, T>()

@@ -7,12 +7,13 @@ import {
   portReport,
   sshAddress,
   startable,
+  terminalId,
   tunnelKind,
 } from '@nps-desktop/electron/contract'
 import { relayStatus } from '@nps-desktop/relay-core/api'
 import { installKinds } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
-import type { LabRecord, LastStatus, ServerRecord, TunnelNote } from './records.ts'
+import type { LabRecord, LastStatus, ServerRecord, TerminalRecord, TunnelNote } from './records.ts'
 
 /**
  * What lies in the file is parsed once, when it is read; after that it is trusted. Every row is parsed before it is written
@@ -78,5 +79,7 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   wished: z.object({ labId: id, target: z.string() }).nullable().default(null),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
+
+export const terminalRecord: z.ZodType<TerminalRecord> = z.object({ id: terminalId, labId: id })
 
 export const lastStatus: z.ZodType<LastStatus> = z.object({ status: relayStatus, atMs: z.number() })

@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
 import type { StorageFile } from './storage-file.ts'
 
-export type RowsTable = 'servers' | 'labs' | 'tunnel_notes'
+type RowsTable = 'servers' | 'labs' | 'tunnel_notes'
 
-export interface SetAsideRow {
-  readonly table: RowsTable
+export interface SetAsideRow<Table extends string = RowsTable> {
+  readonly table: Table
   readonly rowId: string
   readonly body: string
   readonly why: string

@@ -15,6 +15,7 @@ export const defaultSettings: Settings = {
   updateAddress: '',
   downloadUpdates: false,
   sshEntries: 'unasked',
+  keepShells: true,
 }
 
 /** The person's choices, one row per name; a value that is missing or no longer known is the default. */

@@ -12,7 +12,7 @@ import { openLastHeard } from './last-heard.ts'
 import { migrateStorage } from './migrations.ts'
 import type { Storage } from './records.ts'
 import { openRows } from './rows.ts'
-import { labRecord, lastStatus, serverRecord, tunnelNote } from './schemas.ts'
+import { labRecord, lastStatus, serverRecord, terminalRecord, tunnelNote } from './schemas.ts'
 import { openSecrets } from './secrets.ts'
 import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
@@ -93,6 +93,11 @@ function open(
       secrets: openSecrets(database, shell),
       settings: openSettings(database),
       activity: openActivity(database),
+      // one that cannot be read is not missed: its shell is found on its lab box
+      terminals: openRows(database, 'terminals', terminalRecord, {
+        changed: () => undefined,
+        putAside: () => undefined,
+      }),
       lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel)),
       lastStatus: openLastHeard(database, 'last_status', lastStatus),
       onChange: (listener) => written.subscribe(listener),

@@ -40,6 +40,12 @@ const pages: RouteRecordRaw[] = [
     component: () => import('../features/activity/ActivityPage.vue'),
   },
   {
+    // `?lab=` opens one there
+    path: '/terminal',
+    name: 'terminal',
+    component: () => import('../features/terminal/TerminalPage.vue'),
+  },
+  {
     path: '/settings',
     name: 'settings',
     component: () => import('../features/settings/SettingsPage.vue'),

@@ -8,6 +8,8 @@ import { useOverview } from '../stores/use-overview.ts'
 export interface Crumb {
   label: string
   to: RouteLocationRaw
+  /** The page itself, where no heading names it. */
+  isHere?: boolean
 }
 
 /** The path to the page shown, without the page itself, which its heading names. */
@@ -22,6 +24,9 @@ export function useCrumbs(): ComputedRef<readonly Crumb[]> {
   }
 
   return computed(() => {
+    // its heading is for screen readers alone: the text takes the whole page
+    if (route.name === 'terminal')
+      return [{ label: t('terminal.title'), to: { name: 'terminal' }, isHere: true }]
     const { serverId, labId, tunnelId } = route.params
     if (typeof tunnelId === 'string') {
       const tunnel = overview.tunnelOf(tunnelId)

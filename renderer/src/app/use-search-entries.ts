@@ -55,6 +55,7 @@ export function useSearchEntries(): ComputedRef<readonly SearchEntry[]> {
     })),
     page('home', t('frame.home'), 'home'),
     page('activity', t('frame.activity'), 'pulse'),
+    page('terminal', t('terminal.title'), 'terminal'),
     page('settings', t('frame.settings'), 'gear'),
     page('setup', t('frame.addServer'), 'plus'),
     page('connect', t('frame.addRunning'), 'import'),

@@ -17,6 +17,7 @@ import { server } from './en/server.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { starts } from './en/starts.ts'
+import { terminal } from './en/terminal.ts'
 import { tunnel } from './en/tunnel.ts'
 import { ui } from './en/ui.ts'
 import { units } from './en/units.ts'
@@ -42,6 +43,7 @@ export const en = {
   settings,
   setup,
   starts,
+  terminal,
   tunnel,
   ui,
   units,

@@ -19,6 +19,7 @@ import { server } from './zh-CN/server.ts'
 import { settings } from './zh-CN/settings.ts'
 import { setup } from './zh-CN/setup.ts'
 import { starts } from './zh-CN/starts.ts'
+import { terminal } from './zh-CN/terminal.ts'
 import { tunnel } from './zh-CN/tunnel.ts'
 import { ui } from './zh-CN/ui.ts'
 import { units } from './zh-CN/units.ts'
@@ -44,6 +45,7 @@ export const zhCN: Translation<Messages> = {
   settings,
   setup,
   starts,
+  terminal,
   tunnel,
   ui,
   units,

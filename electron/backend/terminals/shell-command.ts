@@ -1,0 +1,136 @@
+import type { TerminalSize } from '@nps-desktop/electron/contract'
+
+/** The socket of our tmux: nobody else's sessions are on it, and a person's own tmux knows nothing of it. */
+export const tmuxSocket = 'nps-desktop'
+/** The session is still there, but its client was sent away: another one has taken it over. */
+export const takenExitCode = 121
+/** Lines that tmux remembers of a shell, and lines of them that a window gets which has none yet. */
+const historyLimit = 10_000
+const shownHistory = 2_000
+
+/** Where a person without root puts programs, and where package managers of macOS do: a shell without a login may not look there. */
+const furtherFolders = '$HOME/.local/bin:$HOME/bin:/usr/local/bin:/opt/homebrew/bin:/opt/local/bin'
+export const findTmux = `t=$(PATH="$PATH:${furtherFolders}"; command -v tmux)`
+/** Not the account's own configuration: its keys and its status line belong to its own tmux. */
+const tmux = `u() { "$t" -u -L ${tmuxSocket} -f /dev/null "$@"; }`
+
+/**
+ * All keys go to the shell, nothing is drawn beside it, and lines that leave the screen stay with the window that shows it:
+ * so its own wheel, selection and search work. The title tells what runs and where. Each in a call of its own, since older
+ * versions do not know them all.
+ */
+const options = [
+  'set -gq terminal-overrides "xterm-256color:Tc:smcup@:rmcup@"',
+  'set -gq status off',
+  'set -gq prefix None',
+  'set -gq prefix2 None',
+  'set -gq mouse off',
+  'set -sq escape-time 10',
+  'set -gq set-titles on',
+  'set -gq set-titles-string "#{pane_current_command}:#{pane_current_path}"',
+]
+
+export interface ShellOptions {
+  /** Drawn for this call: what comes before it is the account's, not the shell's. */
+  readonly nonce: string
+  readonly terminalId: string
+  /** `new`: makes the shell unless it is there; `again`: only the one that is there. */
+  readonly how: 'new' | 'again'
+  /** Without it the shell ends with its connection. */
+  readonly keep: boolean
+  /** The window shows nothing yet: what the shell printed before comes first. */
+  readonly withHistory: boolean
+  readonly size: TerminalSize
+}
+
+/**
+ * The command line for a shell on a terminal, for every account's shell to read alike: single quotes, and neither `!` nor a
+ * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `nobody`, `gone`), then the
+ * terminal is the shell's.
+ */
+export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }: ShellOptions): string {
+  const begin = how === 'again' ? gone(nonce) : newSession(terminalId, size)
+  const attach = attachTo({ nonce, terminalId, withHistory, size })
+  const kept = [
+    findTmux,
+    tmux,
+    // where it was kept once, a new one would look like the old one
+    `if [ -n "$t" ] && { u has-session -t ${terminalId} 2>/dev/null || { ${begin}; }; }; then ${attach}; fi`,
+    ...(how === 'again' ? [gone(nonce)] : []),
+  ]
+  const script = [
+    'set +euxvfC',
+    'l=; case "${SHELL:=/bin/sh}" in */bash|*/zsh|*/fish|*/ksh|*/dash|*/sh) l=-l;; esac',
+    ...(keep ? kept : []),
+    `echo "[${nonce} nobody"`,
+    'exec "$SHELL" $l',
+  ]
+  return `/bin/sh -c '${script.join('; ')}'`
+}
+
+function newSession(terminalId: string, { cols, rows }: TerminalSize): string {
+  return (
+    `u start-server ";" set -gq history-limit ${historyLimit} ";" set -gq default-terminal screen-256color ";" ` +
+    // its own TMUX would keep a person from starting a tmux of theirs inside
+    `set -gq default-command "exec env -u TMUX -u TMUX_PANE $SHELL $l" ";" ` +
+    `new-session -d -s ${terminalId} -x ${cols} -y ${rows}`
+  )
+}
+
+function attachTo({
+  nonce,
+  terminalId,
+  withHistory,
+  size,
+}: Pick<ShellOptions, 'nonce' | 'terminalId' | 'withHistory' | 'size'>): string {
+  return [
+    `echo "[${nonce} tmux"`,
+    ...options.map((option) => `u ${option} 2>/dev/null`),
+    ...(withHistory ? [history(terminalId, size.rows)] : []),
+    // a connection that is dead may still hold it
+    `u new-session -A -D -s ${terminalId}`,
+    `u has-session -t ${terminalId} 2>/dev/null && exit ${takenExitCode}`,
+    'exit 0',
+  ].join('; ')
+}
+
+const gone = (nonce: string): string => `echo "[${nonce} gone"; exit 0`
+
+/** The lines above the screen, then as many empty ones as the screen has: tmux draws over those. */
+function history(terminalId: string, rows: number): string {
+  return (
+    `h=$(u display-message -p -t ${terminalId} "#{history_size}" 2>/dev/null); if [ "\${h:-0}" -gt 0 ]; then ` +
+    `u capture-pane -p -e -S -${shownHistory} -E -1 -t ${terminalId}; ` +
+    `r=0; while [ $r -lt ${rows} ]; do echo; r=$((r+1)); done; fi`
+  )
+}
+
+/** Who keeps the shell, as the command says; `gone`: it is not there any more. */
+export type Keeping = 'tmux' | 'nobody' | 'gone'
+
+/** Takes what the account's shell prints before ours begins out of what a terminal prints. */
+export class ShellBeginning {
+  readonly #mark: RegExp
+  #before = ''
+
+  constructor(nonce: string) {
+    this.#mark = new RegExp(`\\[${nonce} (tmux|nobody|gone)\\r?\\n`)
+  }
+
+  /** What was said instead of a shell, so far. */
+  get said(): string {
+    return this.#before
+  }
+
+  /** Null until the mark has come; then who keeps the shell, and the first of what it prints. */
+  push(text: string): { readonly keeping: Keeping; readonly rest: string } | null {
+    this.#before = (this.#before + text).slice(-maxBefore)
+    const found = this.#mark.exec(this.#before)
+    if (!found) return null
+    const rest = this.#before.slice(found.index + found[0].length)
+    return { keeping: found[1] as Keeping, rest }
+  }
+}
+
+/** Greetings are short; the mark itself comes within one packet or two. */
+const maxBefore = 64 * 1024

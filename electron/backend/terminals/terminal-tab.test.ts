@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest'
+import type { TerminalState } from '@nps-desktop/electron/contract'
+import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
+import { AppError } from '../failures/app-error.ts'
+import { TerminalTab } from './terminal-tab.ts'
+
+const unreachable = new AppError('ssh-timeout', 'no answer', { host: 'h', port: 22, seconds: 10 })
+
+/** A tab whose lab box cannot be signed in to, for the reason that `fail` gives. */
+function tabOf(fail: () => AppError) {
+  const clock = new ManualClock()
+  const states: TerminalState[] = []
+  const waiting: ((state: TerminalState) => void)[] = []
+  let tries = 0
+  const tab = new TerminalTab({
+    id: 'tAbc1234567',
+    labId: 'lab',
+    size: { cols: 80, rows: 24 },
+    isKept: true,
+    labSessions: {
+      use: async () => {
+        tries++
+        throw fail()
+      },
+    },
+    clock,
+    wantsKept: () => true,
+    onChange: ({ value: { state } }) => {
+      states.push(state)
+      if (state.state === 'failed' || (state.state === 'lost' && state.retryAtMs !== null))
+        waiting.shift()?.(state)
+    },
+  })
+  const settled = (): Promise<TerminalState> => new Promise((resolve) => waiting.push(resolve))
+  return { clock, tab, settled, tries: () => tries }
+}
+
+it('tries again after 1, 2, 4, 8, then every 15 s, and at once when the network is another', async () => {
+  const { clock, tab, settled, tries } = tabOf(() => unreachable)
+  let lost = settled()
+  tab.start()
+  for (const seconds of [1, 2, 4, 8, 15, 15]) {
+    const state = await lost
+    expect(state).toMatchObject({ retryAtMs: clock.now() + seconds * 1_000 })
+    lost = settled()
+    clock.advance(seconds * 1_000)
+  }
+  await lost
+  lost = settled()
+  const before = tries()
+  tab.hurry()
+  await lost
+  expect(tries()).toBe(before + 1)
+  await tab.close()
+  expect(clock.waiting).toBe(0)
+})
+
+it('does not try again by itself what a person has to put right', async () => {
+  const changed = new AppError('host-key-changed', 'another key', { host: 'h', port: 22, expected: 'a' })
+  const { clock, tab, settled, tries } = tabOf(() => changed)
+  const failed = settled()
+  tab.start()
+  expect(await failed).toMatchObject({ state: 'failed', failure: { code: 'host-key-changed' } })
+  tab.hurry()
+  expect(clock.waiting).toBe(0)
+  expect(tries()).toBe(1)
+  await tab.close()
+})

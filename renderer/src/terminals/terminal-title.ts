@@ -1,0 +1,24 @@
+const shell = /^-?(?:bash|zsh|fish|sh|dash|ash|ksh|csh|tcsh)$/
+
+/**
+ * What a tab says of its shell, from the title that the lab box gives the window: what runs, or the folder's name where only the
+ * shell does. tmux gives `command:/folder`, the prompt of most accounts `user@host: folder`.
+ */
+export function whatRuns(title: string): {
+  readonly text: string
+  readonly isBusy: boolean
+  /** An absolute path, where tmux tells. */
+  readonly folder?: string
+} {
+  const [, command, folder] = /^([^:]+):(\/.*)$/.exec(title) ?? []
+  if (command !== undefined && folder !== undefined)
+    return shell.test(command)
+      ? { text: lastOf(folder), isBusy: false, folder }
+      : { text: command, isBusy: true, folder }
+  const [, place] = /^[^@\s]+@[^:\s]+:\s*(\S.*)$/.exec(title) ?? []
+  return { text: place === undefined ? title : lastOf(place), isBusy: false }
+}
+
+function lastOf(folder: string): string {
+  return folder.split('/').findLast((name) => name !== '') ?? '/'
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { Machine } from '../testbed/machines/machine.ts'
+import { expect, test } from './bed-fixture.ts'
+import { SetupWizard } from './pages/setup-wizard.ts'
+import { WelcomePage } from './pages/welcome-page.ts'
+import { shoot } from './screenshots.ts'
+
+const run = promisify(execFile)
+
+test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
+test.use({ machines: ['cloud', 'lab'] })
+
+test('a person types in a shell on the lab box, loses the network, and goes on in the same shell', async ({
+  app,
+  bed,
+}) => {
+  test.setTimeout(240_000)
+  const { page } = app
+  const wizard = new SetupWizard(page)
+  await copyTmux(bed.lab)
+  await new WelcomePage(page).setUpServer()
+  await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
+  await wizard.expectServerReady()
+  await bed.network.openSshWay('laptop', 'lab')
+  await wizard.signInToLab({ host: bed.lab.address, ...bed.accounts.researcher }, 'lab-a100')
+  await expect(wizard.heading).toHaveText('lab-a100 is online.', { timeout: 60_000 })
+  await page
+    .getByRole('link', { name: 'Home' })
+    .or(page.getByRole('button', { name: 'Add tunnels' }))
+    .click()
+  await page.evaluate(() => (location.hash = '#/'))
+
+  await page
+    .getByRole('link', { name: /lab-a100/ })
+    .first()
+    .click()
+  await page.getByRole('heading', { name: 'lab-a100', level: 1 }).waitFor()
+  await page.keyboard.press('t')
+  const text = page.locator('.xterm-rows')
+  await expect(page.getByText(/^Connected for/)).toBeVisible({ timeout: 30_000 })
+  await expect(text).toContainText('$', { timeout: 30_000 })
+  await page.keyboard.type("word=kept; printf '%s-%s\\n' said hello\n")
+  await expect(text).toContainText('said-hello')
+  await shoot(app, 'terminal')
+
+  await bed.lab.cutNetwork()
+  await expect(page.getByText(/^Connection lost at/)).toBeVisible({ timeout: 60_000 })
+  await page.keyboard.type("printf '%s-%s\\n' said $word\n")
+  await expect(page.getByText(/characters that you have typed wait/)).toBeVisible()
+  await shoot(app, 'terminal-lost')
+  await bed.lab.restoreNetwork()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(text).toContainText('said-kept', { timeout: 60_000 })
+  await expect(page.getByText(/^Connection lost at/)).toBeHidden()
+
+  await page.keyboard.type('exit\n')
+  await expect(page.getByText(/^The shell ended at/)).toBeVisible({ timeout: 30_000 })
+})
+
+/** The machines of the bed have no tmux; this computer's is of the same Debian. */
+async function copyTmux(machine: Machine): Promise<void> {
+  const { stdout } = await run('ldd', ['/usr/bin/tmux'])
+  const libraries = [...stdout.matchAll(/=> (\/\S+)/g)].flatMap(([, path]) => path ?? [])
+  for (const path of ['/usr/bin/tmux', ...libraries]) {
+    const input = (await readFile(path)).toString('base64')
+    await machine.exec(`[ -e ${path} ] && cat > /dev/null || { base64 -d > ${path}; chmod 755 ${path}; }`, {
+      input,
+    })
+  }
+}
