@@ -23,6 +23,8 @@ export function setAppMenu(words: MenuWords): void {
           { role: 'cut' },
           { role: 'copy' },
           { role: 'paste' },
+          // Ctrl+Shift+V: in a terminal Ctrl+V is the shell's
+          { role: 'pasteAndMatchStyle' },
           { role: 'selectAll' },
         ],
       },

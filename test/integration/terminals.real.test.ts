@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Terminal, TerminalState } from '@nps-desktop/electron/contract'
 import { systemClock } from '@nps-desktop/relay-core/async'
@@ -25,12 +28,18 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
       { kind: 'key', key: sshd.privateKey },
       { signal: never },
     )
-  beforeAll(async () => (sshd = await startLocalSshd()))
+  /** With start-up files of nobody, and not among the shells that whoever runs the test keeps on this computer. */
+  let home: string
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'nps-home-'))
+    sshd = await startLocalSshd({ config: [`SetEnv HOME=${home} TMUX_TMPDIR=${home}`] })
+  })
   afterAll(async () => {
     const session = await signIn()
     await new RemoteShell(session).run('tmux -L nps-desktop kill-server', { signal: never })
     session.close()
     await sshd.close()
+    await rm(home, { recursive: true })
   })
 
   function openTerminals({ keepShells = true, rows = new Map<string, TerminalRecord>() } = {}): Terminals {
@@ -111,7 +120,8 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
     async until(isThere: () => boolean): Promise<void> {
       const deadline = AbortSignal.timeout(30_000)
       while (!isThere()) {
-        if (deadline.aborted) throw new Error(`never shown; the last of it:\n${this.shown.slice(-2_000)}`)
+        if (deadline.aborted)
+          throw new Error(`never shown; the last of it:\n${JSON.stringify(this.shown.slice(-4_000))}`)
         await new Promise<void>((resolve) => {
           const done = (): void => {
             this.#waiting.delete(done)

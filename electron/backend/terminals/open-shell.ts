@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Duplex } from 'node:stream'
 import { withDeadline } from '@nps-desktop/relay-core/async'
 import type { TerminalSize } from '@nps-desktop/electron/contract'
 import type { ClientChannel } from 'ssh2'
@@ -69,7 +70,9 @@ class ChannelShell implements OpenShell {
   readonly #channel: ClientChannel
   readonly #chunks: AsyncIterator<Buffer>
   readonly #decoder = new TextDecoder()
-  readonly #closed: Promise<void>
+  /** Whoever waits for the channel; told when the far side has closed it, or this one has hung up. */
+  readonly #waiting = new Set<() => void>()
+  #isOver = false
   #first = ''
   #exit: { code: number | null } | null = null
   #pendingBytes = 0
@@ -77,8 +80,9 @@ class ChannelShell implements OpenShell {
   constructor(session: SshSession, channel: ClientChannel) {
     this.#session = session
     this.#channel = channel
-    this.#chunks = channel[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-    this.#closed = new Promise((resolve) => channel.once('close', () => resolve()))
+    // the exit code comes after the last byte: the channel has to stay open until then
+    this.#chunks = channel.iterator({ destroyOnReturn: false })
+    channel.once('close', () => this.#end())
     channel.once('exit', (code: number | null) => (this.#exit = { code }))
     channel.on('error', () => undefined)
     // a terminal has one stream, and one that nobody reads would hold the channel
@@ -93,6 +97,7 @@ class ChannelShell implements OpenShell {
       if (!begun) continue
       this.keeping = begun.keeping
       this.#first = begun.rest
+      if (begun.keeping === 'tmux') this.#channel.write('\n')
       return
     }
   }
@@ -103,6 +108,7 @@ class ChannelShell implements OpenShell {
       for (let at = 0; at < chunk.length; at += maxTakenBytes)
         await take(this.#decoder.decode(chunk.subarray(at, at + maxTakenBytes), { stream: true }))
     }
+    await this.#untilOver(() => undefined)
     const exit = this.#exit
     const error = exit ? null : await this.#lost()
     if (error) return { why: 'lost', error }
@@ -121,8 +127,7 @@ class ChannelShell implements OpenShell {
       )
     }
     this.#pendingBytes += bytes.length
-    const taken = new Promise<void>((resolve) => this.#channel.write(bytes, () => resolve()))
-    await Promise.race([taken, this.#closed])
+    await this.#untilOver((taken) => void this.#channel.write(bytes, taken))
     this.#pendingBytes -= bytes.length
   }
 
@@ -131,8 +136,26 @@ class ChannelShell implements OpenShell {
   }
 
   close(): void {
+    this.#end()
     this.#channel.close()
-    this.#channel.destroy()
+    // ssh2's own waits for the far side, and a connection that is dead tells of no end
+    Duplex.prototype.destroy.call(this.#channel)
+  }
+
+  /** Until `start` calls back, or the channel is no more. */
+  async #untilOver(start: (done: () => void) => void): Promise<void> {
+    if (this.#isOver) return
+    const waiting = Promise.withResolvers<void>()
+    const done = (): void => waiting.resolve()
+    this.#waiting.add(done)
+    start(done)
+    await waiting.promise
+    this.#waiting.delete(done)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    for (const done of this.#waiting) done()
   }
 
   /** Null at the end, however it came. */

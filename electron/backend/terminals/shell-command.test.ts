@@ -43,7 +43,13 @@ describe('the beginning of a shell', () => {
     const beginning = new ShellBeginning('abc')
     expect(beginning.push('Welcome to lab-a100\r\n[ab')).toBeNull()
     expect(beginning.push('c tmux\r')).toBeNull()
-    expect(beginning.push('\nuser@lab:~$ ')).toEqual({ keeping: 'tmux', rest: 'user@lab:~$ ' })
+    expect(beginning.push('\nline-1\r\n[abc rea')).toBeNull()
+    expect(beginning.push('dy\r\n')).toEqual({ keeping: 'tmux', rest: 'line-1\r\n' })
+  })
+
+  it('is at once the shell’s where nobody keeps it', () => {
+    const beginning = new ShellBeginning('abc')
+    expect(beginning.push('[abc nobody\r\n$ ')).toEqual({ keeping: 'nobody', rest: '$ ' })
   })
 
   it('keeps the words of a machine that gives none', () => {

@@ -45,8 +45,8 @@ export interface ShellOptions {
 
 /**
  * The command line for a shell on a terminal, for every account's shell to read alike: single quotes, and neither `!` nor a
- * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `nobody`, `gone`), then the
- * terminal is the shell's.
+ * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `nobody`, `gone`). With tmux the
+ * history follows, then `[<nonce> ready`, which is answered by an empty line. Then the terminal is the shell's.
  */
 export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }: ShellOptions): string {
   const begin = how === 'again' ? gone(nonce) : newSession(terminalId, size)
@@ -84,9 +84,12 @@ function attachTo({
   size,
 }: Pick<ShellOptions, 'nonce' | 'terminalId' | 'withHistory' | 'size'>): string {
   return [
+    'stty -echo 2>/dev/null',
     `echo "[${nonce} tmux"`,
     ...options.map((option) => `u ${option} 2>/dev/null`),
     ...(withHistory ? [history(terminalId, size.rows)] : []),
+    // tmux begins by throwing away what the terminal has not passed on yet: it is asked for only once all that has come
+    `echo "[${nonce} ready"; IFS= read -r r`,
     // a connection that is dead may still hold it
     `u new-session -A -D -s ${terminalId}`,
     `u has-session -t ${terminalId} 2>/dev/null && exit ${takenExitCode}`,
@@ -111,10 +114,14 @@ export type Keeping = 'tmux' | 'nobody' | 'gone'
 /** Takes what the account's shell prints before ours begins out of what a terminal prints. */
 export class ShellBeginning {
   readonly #mark: RegExp
+  readonly #ready: RegExp
   #before = ''
+  /** What tmux has kept of the shell's text, once it has said that it keeps it. */
+  #history: string | null = null
 
   constructor(nonce: string) {
     this.#mark = new RegExp(`\\[${nonce} (tmux|nobody|gone)\\r?\\n`)
+    this.#ready = new RegExp(`\\[${nonce} ready\\r?\\n`)
   }
 
   /** What was said instead of a shell, so far. */
@@ -122,15 +129,27 @@ export class ShellBeginning {
     return this.#before
   }
 
-  /** Null until the mark has come; then who keeps the shell, and the first of what it prints. */
+  /** Null until the marks have come; then who keeps the shell, and the first of what it prints. */
   push(text: string): { readonly keeping: Keeping; readonly rest: string } | null {
+    if (this.#history !== null) return this.#pushHistory(text)
     this.#before = (this.#before + text).slice(-maxBefore)
     const found = this.#mark.exec(this.#before)
     if (!found) return null
     const rest = this.#before.slice(found.index + found[0].length)
-    return { keeping: found[1] as Keeping, rest }
+    if (found[1] !== 'tmux') return { keeping: found[1] as Keeping, rest }
+    this.#history = ''
+    return this.#pushHistory(rest)
+  }
+
+  #pushHistory(text: string): { readonly keeping: 'tmux'; readonly rest: string } | null {
+    const history = ((this.#history ?? '') + text).slice(-maxHistory)
+    this.#history = history
+    const found = this.#ready.exec(history)
+    return found && { keeping: 'tmux', rest: history.slice(0, found.index) }
   }
 }
 
+/** In UTF-16 units: as much as is kept of the text of a terminal here. */
+const maxHistory = 512 * 1024
 /** Greetings are short; the mark itself comes within one packet or two. */
 const maxBefore = 64 * 1024
