@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { readRate } from '../rates.ts'
 
 /** The page of one tunnel: its way, its traffic, its settings. */
 export class TunnelPage {
@@ -32,13 +33,14 @@ export class TunnelPage {
     await this.stops.getByText('No public port').waitFor()
   }
 
-  /** The graph behind "Press T for a table", as that table: time, down, up; newest last. */
-  async trafficTable(range: '60 s' | 'Hour'): Promise<string[][]> {
-    await this.#page.getByRole('tab', { name: range }).click()
-    const graph = this.#page.getByRole('group', { name: new RegExp(`^Traffic, ${range}`) })
-    await graph.press('t')
+  /** The highest rate down of the last minute, in bytes a second, by the table behind "Press T for a table". */
+  async busiestSecond(): Promise<number> {
+    await this.#page.getByRole('tab', { name: '60 s' }).click()
+    const graph = this.#page.getByRole('group', { name: /^Traffic, 60 s/ })
+    if (!(await graph.getByRole('table').isVisible())) await graph.press('t')
     const rows = graph.getByRole('row')
     await rows.nth(1).waitFor()
-    return Promise.all((await rows.all()).slice(1).map((row) => row.getByRole('cell').allInnerTexts()))
+    const downs = await rows.locator('td:nth-child(2)').allInnerTexts()
+    return Math.max(...downs.map((down) => (down === '–' ? 0 : readRate(down))))
   }
 }
