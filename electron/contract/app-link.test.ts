@@ -13,6 +13,11 @@ describe('a link from outside', () => {
     expect(readAppLink('nps-desktop://tunnel/sAbc-t12')).toEqual({ kind: 'tunnel', tunnelId: 'sAbc-t12' })
   })
 
+  it('shows a lab box and a server by their ids', () => {
+    expect(readAppLink('nps-desktop://lab/sAbc-c1')).toEqual({ kind: 'lab', labId: 'sAbc-c1' })
+    expect(readAppLink('nps-desktop://server/sAbc')).toEqual({ kind: 'server', serverId: 'sAbc' })
+  })
+
   it('fills the form for a running nps', () => {
     const line = 'nps-desktop://connect?host=203.0.113.7&key=abcdefghijklmnop'
     expect(readAppLink(line)).toEqual({ kind: 'connect', line })

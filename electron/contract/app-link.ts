@@ -6,6 +6,9 @@ export const appLink = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open') }),
   /** `nps-desktop://tunnel/<id>`: that tunnel's page. */
   z.object({ kind: z.literal('tunnel'), tunnelId: z.string() }),
+  /** `nps-desktop://lab/<id>` and `nps-desktop://server/<id>`, likewise. */
+  z.object({ kind: z.literal('lab'), labId: z.string() }),
+  z.object({ kind: z.literal('server'), serverId: z.string() }),
   /** `nps-desktop://connect?…`: the form for a running nps, filled in from what `nps connect` prints. */
   z.object({ kind: z.literal('connect'), line: z.string() }),
   /** `shown`: its beginning, for a message. */
@@ -17,8 +20,8 @@ const scheme = 'nps-desktop:'
 /** The longest line of `nps connect` has some 500 characters. */
 const maxLength = 2_048
 const maxShown = 80
-/** As the app makes its tunnels' ids. */
-const tunnelId = /^[A-Za-z0-9-]{1,64}$/
+/** As the app makes its ids. */
+const id = /^[A-Za-z0-9-]{1,64}$/
 
 /** Whether the text is a link for this app, be it a good one or not. */
 export function isAppLink(text: string): boolean {
@@ -39,6 +42,9 @@ export function readAppLink(link: string): AppLink {
   if (host === 'connect' && path === '' && search !== '') return { kind: 'connect', line: link }
   if (search !== '') return unknown
   if (host === 'open' && path === '') return { kind: 'open' }
-  if (host === 'tunnel' && tunnelId.test(path)) return { kind: 'tunnel', tunnelId: path }
+  if (!id.test(path)) return unknown
+  if (host === 'tunnel') return { kind: 'tunnel', tunnelId: path }
+  if (host === 'lab') return { kind: 'lab', labId: path }
+  if (host === 'server') return { kind: 'server', serverId: path }
   return unknown
 }

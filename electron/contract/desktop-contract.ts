@@ -6,6 +6,8 @@ import { failureData } from './failure.ts'
 import { foundContract } from './found-contract.ts'
 import { guestPassesContract } from './guest-passes-contract.ts'
 import { filesContract } from './files-contract.ts'
+import { labCardContract } from './lab-card-contract.ts'
+import { noticesContract } from './notices-contract.ts'
 import * as model from './desktop-models.ts'
 import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
@@ -191,6 +193,9 @@ export const desktopContract = {
   },
 
   guestPasses: guestPassesContract,
+  labCard: labCardContract,
+  notices: noticesContract,
+
   tunnels: {
     /** One click: the kind's usual target, the next free open port. */
     addPreset: base

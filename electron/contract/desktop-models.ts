@@ -427,8 +427,36 @@ export const settings = z.object({
   sshEntries,
   /** Shells of the app's terminal go on on the lab box when their connection breaks off, where it has tmux. */
   keepShells: z.boolean(),
+  /** Tell of servers, lab boxes and services that go for over two minutes, and of their return. */
+  notifyFaults: z.boolean(),
+  /** Tell of a quota at 80 % and 100 %. */
+  notifyQuotas: z.boolean(),
+  /** Tell what was asked for on a lab box. */
+  notifyAlerts: z.boolean(),
+  /** Minutes since midnight, this computer's time; over midnight where the end is before the beginning. */
+  quietHours: z.object({
+    isOn: z.boolean(),
+    fromMinute: z.number().int().min(0).max(1439),
+    toMinute: z.number().int().min(0).max(1439),
+  }),
 })
 export type Settings = z.infer<typeof settings>
+
+/** As a new installation has them. */
+export const defaultSettings: Settings = {
+  language: 'system',
+  theme: 'system',
+  closeToTray: true,
+  checkForUpdates: true,
+  updateAddress: '',
+  downloadUpdates: false,
+  sshEntries: 'unasked',
+  keepShells: true,
+  notifyFaults: true,
+  notifyQuotas: true,
+  notifyAlerts: true,
+  quietHours: { isOn: false, fromMinute: 22 * 60, toMinute: 8 * 60 },
+}
 
 export const capabilities = z.object({
   version: z.string(),

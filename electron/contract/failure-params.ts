@@ -226,6 +226,8 @@ export const appFailureParams = {
   /** Of the data, unsealed. */
   'export-too-large': z.object({ bytes }),
   'login-start-refused': z.object({ reason: text }),
+  /** `said`: the lab box's own words. */
+  'process-not-ended': z.object({ lab: text, pid: whole, said: text }),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),
   'storage-failed': z.object({ path: text, reason: text }),

@@ -1,12 +1,14 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DesktopContract, Settings } from '@nps-desktop/electron/contract'
+import type { DesktopContract, NoticePage, Settings } from '@nps-desktop/electron/contract'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { app, type BrowserWindow, ipcMain, MessageChannelMain, nativeTheme, powerMonitor } from 'electron'
 import packageJson from '../package.json' with { type: 'json' }
 import { appOrigin, registerAppScheme, serveApp } from './app-protocol.ts'
+import { Notifications } from './notifications.ts'
+import { languageOf } from './menu-words.ts'
 import { BackendProcess } from './backend-process.ts'
 import { DeepLinks } from './deep-links.ts'
 import { createDesktopShell, secretStorageKind } from './desktop-shell.ts'
@@ -28,6 +30,8 @@ let tray: AppTray | undefined
 let backend: BackendProcess | undefined
 let updates: Updates | undefined
 let closeToTray = true
+let language: Settings['language'] = 'system'
+const notifications = new Notifications({ open: openPage })
 let isQuitting = false
 
 /** A package may have been made as another version than its sources say. */
@@ -36,7 +40,7 @@ const version = app.isPackaged ? app.getVersion() : packageJson.version
 const usage = `NPS Desktop ${version}
 
 Opens its window, or the one that is open already. Of links as an argument, nps-desktop://open shows the window,
-nps-desktop://tunnel/<id> that tunnel, and nps-desktop://connect?... the form for that server.
+nps-desktop://tunnel/<id>, lab/<id> and server/<id> that page, and nps-desktop://connect?... the form for that server.
 NPS_DESKTOP_DATA names another folder for its data.
 --hidden   starts in the tray, without a window
 --help     this text
@@ -153,6 +157,14 @@ function openWindow(): void {
   void window.loadURL(`${appOrigin}/index.html`)
 }
 
+/** What a click on a notification asks for. */
+function openPage(page: NoticePage): void {
+  if (page.name === 'server') deepLinks.push(`nps-desktop://server/${page.serverId}`)
+  if (page.name === 'lab') deepLinks.push(`nps-desktop://lab/${page.labId}`)
+  if (page.name === 'tunnel') deepLinks.push(`nps-desktop://tunnel/${page.tunnelId}`)
+  openWindow()
+}
+
 function connectPage(page: BrowserWindow): void {
   const { port1, port2 } = new MessageChannelMain()
   backend?.connect(port1)
@@ -166,6 +178,10 @@ function connectMain(): void {
   const client: ContractRouterClient<DesktopContract> = createORPCClient(new RPCLink({ port: port2 }))
   port2.start()
   tray?.update({ client })
+  follow(async () => {
+    for await (const notice of await client.notices.watch({}))
+      notifications.show(notice, languageOf(language))
+  })
   follow(async () => {
     for await (const overview of await client.overview.watch({})) tray?.update({ overview })
   })
@@ -183,6 +199,7 @@ function follow(feed: () => Promise<void>): void {
 
 function applySettings(settings: Settings): void {
   closeToTray = settings.closeToTray
+  language = settings.language
   nativeTheme.themeSource = settings.theme
   tray?.update({ settings })
   updates?.choose(settings)

@@ -59,7 +59,12 @@ const zh: typeof en = {
 
 export type MenuWords = typeof en
 
-export function wordsFor(language: Settings['language']): MenuWords {
+/** The language that a person has chosen, or that the system speaks. */
+export function languageOf(language: Settings['language']): 'en' | 'zh-CN' {
   const chosen = language === 'system' ? app.getLocale() : language
-  return chosen.startsWith('zh') ? zh : en
+  return chosen.startsWith('zh') ? 'zh-CN' : 'en'
+}
+
+export function wordsFor(language: Settings['language']): MenuWords {
+  return languageOf(language) === 'en' ? en : zh
 }

@@ -240,6 +240,47 @@ export function scenarioRouter(world: World) {
       revoke: os.guestPasses.revoke.handler(async ({ input }) => changePass(input.passId, Date.now())),
       restore: os.guestPasses.restore.handler(async ({ input }) => changePass(input.passId, null)),
     },
+    notices: {
+      watch: os.notices.watch.handler(async function* ({ signal }) {
+        for await (const _ of new Changes().each(signal)) yield* []
+      }),
+      lookAt: os.notices.lookAt.handler(async function* ({ signal }) {
+        yield {}
+        for await (const _ of new Changes().each(signal)) yield {}
+      }),
+      alerts: {
+        watch: os.notices.alerts.watch.handler(async function* ({ signal }) {
+          yield world.alerts
+          for await (const _ of changed.each(signal)) yield world.alerts
+        }),
+        add: os.notices.alerts.add.handler(async ({ input }) => {
+          const alert = { id: `a${world.alerts.length}-${Date.now()}`, ...input }
+          world.alerts = [...world.alerts, alert]
+          changed.tell()
+          return { alertId: alert.id }
+        }),
+        remove: os.notices.alerts.remove.handler(async ({ input }) => {
+          world.alerts = world.alerts.filter(({ id }) => id !== input.alertId)
+          changed.tell()
+          return {}
+        }),
+      },
+    },
+    labCard: {
+      watch: os.labCard.watch.handler(async function* ({ input, signal }) {
+        const card = world.cards.get(input.labId)
+        const ageMs = card?.reading ? Date.now() - card.reading.atMs : 0
+        if (card) yield card
+        // a reading of now stays one, and one of some time ago as old as it is
+        while (!signal?.aborted) {
+          await wait(10 * second, undefined, signal ? { signal } : {})
+          if (card?.reading && ageMs < 20 * second)
+            yield { ...card, reading: { ...card.reading, atMs: Date.now() - 3 * second } }
+        }
+      }),
+      readNow: os.labCard.readNow.handler(nothing),
+      endProcess: os.labCard.endProcess.handler(async () => ({ hasEnded: false })),
+    },
     tunnels: {
       addPreset: os.tunnels.addPreset.handler(async ({ input }) => add(input.labId, input.kind, input.port)),
       addTcp: os.tunnels.addTcp.handler(async ({ input }) =>

@@ -6,6 +6,7 @@ import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { scenarioRouter } from './backend-of-world.ts'
 import { foundWorlds } from './found-worlds.ts'
+import { labCardWorlds } from './lab-card-worlds.ts'
 import { setupWorlds } from './setup-worlds.ts'
 import { terminalWorlds } from './terminal-worlds.ts'
 import { worlds } from './worlds.ts'
@@ -44,7 +45,11 @@ export async function serveScenarios(folder: string, port: number): Promise<Scen
   sockets.on('connection', (socket, request) => {
     const scenario = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token') ?? ''
     const make =
-      worlds[scenario] ?? setupWorlds[scenario] ?? foundWorlds[scenario] ?? terminalWorlds[scenario]
+      worlds[scenario] ??
+      setupWorlds[scenario] ??
+      foundWorlds[scenario] ??
+      terminalWorlds[scenario] ??
+      labCardWorlds[scenario]
     if (!make) {
       socket.close(1008, `no scenario ${scenario}`)
       return

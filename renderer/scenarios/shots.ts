@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { labCardScreens } from './lab-card-shots.ts'
 import { setupScreens } from './setup-shots.ts'
 import { terminalShots } from './terminal-worlds.ts'
 
@@ -239,6 +240,7 @@ const screens: Shot[] = [
   },
   ...setupScreens,
   ...terminalShots,
+  ...labCardScreens,
 ]
 
 const narrow = { width: 900, height: 620 }

@@ -9,6 +9,8 @@ import type {
   HostKey,
   Job,
   Lab,
+  LabAlert,
+  LabCard,
   Overview,
   PortReport,
   Server,
@@ -29,6 +31,9 @@ export interface World {
   jobs: Job[]
   ports: Map<string, PortReport>
   hostKeys: HostKey[]
+  /** What lab boxes say of themselves, by their ids; of others nothing comes. */
+  cards: ReadonlyMap<string, LabCard>
+  alerts: LabAlert[]
   settings: Settings
   /** Of whichever tunnel's page is open. */
   passes: GuestPass[]
@@ -224,15 +229,4 @@ export function livelyTraffic(of: Tunnel, atMs: number): { down: number; up: num
     down: scale * (0.12 + 0.1 * noise(1) + wave * (0.6 + 0.4 * noise(2))),
     up: scale * 0.02 * (0.5 + noise(3)),
   }
-}
-
-export const defaultSettings: Settings = {
-  language: 'system',
-  theme: 'system',
-  closeToTray: true,
-  checkForUpdates: true,
-  updateAddress: '',
-  downloadUpdates: false,
-  sshEntries: 'unasked',
-  keepShells: true,
 }

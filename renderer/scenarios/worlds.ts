@@ -1,9 +1,9 @@
+import { defaultSettings } from '@nps-desktop/electron/contract'
 import type { ActivityEvent, Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { someTransfers } from './files-of-world.ts'
 import {
   broken,
-  defaultSettings,
   guestPass,
   hourMs,
   lab,
@@ -37,6 +37,8 @@ export function world(part: Partial<Overview>, more: Partial<World> = {}): World
     ports: new Map(),
     hostKeys: [],
     passes: [],
+    cards: new Map(),
+    alerts: [],
     settings: { ...defaultSettings },
     updates: { state: 'newest', atMs: Date.now() - hourMs },
     found: new Map(),

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { Job, StepId } from '@nps-desktop/electron/contract'
+import type { Job, LabCard, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
 import { setLinger } from '../testbed/machines/bed-services.ts'
 import type { MachineName } from '../testbed/network/network.ts'
+import { a100Processes, fourA100 } from '../../electron/testing/gpu-tools.ts'
 import { allTraces } from './all-traces.ts'
 
 /** Where `npm run build:relay` puts the programs. */
@@ -165,6 +166,48 @@ describe('a lab box of which one is not root', () => {
     expect(await firstWords(bed.cloud.address, 7050)).toMatch(/^SSH-/)
     await isInForce(true)
     expectDone(await remove(labId))
+  })
+
+  it('tells which of its GPUs are whose, and lets one’s own process be ended', async () => {
+    const labId = await addLab('lab')
+    await bed.lab.exec('systemd-run --uid=researcher --unit=training sleep 3600')
+    const pid = (await bed.lab.exec('systemctl show -p MainPID --value training')).trim()
+    const smi = `case $1 in
+--query-gpu=*) printf '%s' '${fourA100}' ;;
+*) printf '%s' '${a100Processes.replaceAll('48211', pid)}' ;;
+esac`
+    await bed.lab.exec('cat > /usr/local/bin/nvidia-smi && chmod 755 /usr/local/bin/nvidia-smi', {
+      input: `#!/bin/sh\n${smi}\n`,
+    })
+    try {
+      const cardWhere = async (isSo: (card: LabCard) => boolean): Promise<LabCard> => {
+        for await (const card of await app.client.labCard.watch({ labId })) if (isSo(card)) return card
+        throw new Error('the feed of the card ended')
+      }
+      const { reading, failure } = await cardWhere((card) => card.reading !== null || card.failure !== null)
+      expect(failure).toBeNull()
+      expect(reading?.gpus.map(({ processes }) => processes[0]?.isYours)).toEqual([
+        true,
+        true,
+        false,
+        undefined,
+      ])
+      expect(reading?.memory?.totalBytes).toBeGreaterThan(1e8)
+      const training = reading?.processes.find((one) => one.pid === Number(pid))
+      expect(training).toMatchObject({ user: 'researcher', command: '/usr/bin/sleep 3600', gpus: [0, 1] })
+      const startedAtMs = training?.startedAtMs ?? 0
+      expect(await app.client.labCard.endProcess({ labId, pid: Number(pid), startedAtMs })).toEqual({
+        hasEnded: true,
+      })
+      await cardWhere((card) => !card.reading?.processes.some((one) => one.pid === Number(pid)))
+      const init = reading?.processes.find((one) => one.pid === 1)
+      await expect(
+        app.client.labCard.endProcess({ labId, pid: 1, startedAtMs: init?.startedAtMs ?? 0, force: true }),
+      ).rejects.toMatchObject({ data: { failure: { code: 'process-not-ended' } } })
+    } finally {
+      await bed.lab.exec('systemctl stop training || true; rm -f /usr/local/bin/nvidia-smi')
+      await app.client.labs.remove({ labId, uninstall: false })
+    }
   })
 
   it('gets less where lingering is denied, and says why', async () => {

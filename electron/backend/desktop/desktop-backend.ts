@@ -4,10 +4,13 @@ import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { AppCalls } from '../app/app-calls.ts'
 import { createRouter, type DesktopRouter } from './desktop-router.ts'
 import { LabFiles } from '../lab-files/lab-files.ts'
+import { LabCards } from '../lab-card/lab-cards.ts'
 import { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { Moving } from '../moving/moving.ts'
 import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
+import { Alerts } from '../notices/alerts.ts'
+import { Notices } from '../notices/notices.ts'
 import { openJobs } from './open-jobs.ts'
 import { openLinks } from './open-links.ts'
 import { openOpenIn } from './open-open-in.ts'
@@ -52,6 +55,19 @@ export async function openBackend({
     new LabSessions({ machines, overview: () => view.overview.feed.value, clock, log }),
     (part) => part.close(),
   )
+  const labCards = parts.adopt(new LabCards({ storage, sessions: labSessions, clock, log }), (part) =>
+    part.close(),
+  )
+  const notices = parts.adopt(
+    new Notices({ storage, relays: links.relays, overview: view.overview.feed, clock }),
+    (part) => part.close(),
+  )
+  const alerts = parts.adopt(
+    new Alerts({ storage, cards: labCards, tell: (told) => notices.tell(told) }),
+    (part) => part.close(),
+  )
+  notices.start()
+  alerts.start()
   const { openIn } = parts.use(openOpenIn({ shell, storage, view, app, log }))
   const { tunnels, guestPasses, found, starts } = parts.use(
     openTunnels({ storage, labSessions, links, view, clock, log }),
@@ -89,6 +105,9 @@ export async function openBackend({
       labs,
       labSessions,
       files,
+      labCards,
+      notices,
+      alerts,
       trial,
       links,
       view,

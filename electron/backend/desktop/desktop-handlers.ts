@@ -1,6 +1,9 @@
 import type { AppCalls } from '../app/app-calls.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
 import type { LabFiles } from '../lab-files/lab-files.ts'
+import type { LabCards } from '../lab-card/lab-cards.ts'
+import type { Alerts } from '../notices/alerts.ts'
+import type { Notices } from '../notices/notices.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
 import type { Moving } from '../moving/moving.ts'
@@ -24,6 +27,9 @@ export function desktopHandlers({
   labs,
   labSessions,
   files,
+  labCards,
+  notices,
+  alerts,
   trial,
   links: { relays },
   view: { overview, activity, traffic },
@@ -42,6 +48,9 @@ export function desktopHandlers({
   labs: LabRecords
   labSessions: LabSessions
   files: LabFiles
+  labCards: LabCards
+  notices: Notices
+  alerts: Alerts
   trial: Trial
   links: Links
   view: View
@@ -134,6 +143,7 @@ export function desktopHandlers({
       edit: async (input, options) => {
         await labs.edit(input, options)
         labSessions.drop(input.labId)
+        labCards.readNow(input)
       },
       allow: (input) => labs.allow(input),
       setup: (input) => labJobs.setup(input),
@@ -145,6 +155,20 @@ export function desktopHandlers({
         labSessions.drop(input.labId)
         return await labJobs.remove(input, options)
       },
+    },
+    notices: {
+      watch: (input, options) => notices.watch(input, options),
+      lookAt: (input, options) => notices.lookAt(input, options),
+      alerts: {
+        watch: (input, options) => alerts.watch(input, options),
+        add: (input) => alerts.add(input),
+        remove: (input) => alerts.remove(input),
+      },
+    },
+    labCard: {
+      watch: (input, options) => labCards.watch(input, options),
+      readNow: (input) => labCards.readNow(input),
+      endProcess: (input, options) => labCards.endProcess(input, options),
     },
     tunnels: {
       addPreset: (input, options) => tunnels.addPreset(input, options),

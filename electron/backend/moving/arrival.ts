@@ -116,9 +116,10 @@ function secretHere(
 /** Those that nobody has changed here. */
 function changedSettings(moved: MovedSettings, here: MovedSettings, defaults: MovedSettings): MovedSettings {
   const names = Object.keys(defaults) as (keyof MovedSettings)[]
+  const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
   return Object.fromEntries(
     names.flatMap((name) =>
-      moved[name] !== undefined && here[name] === defaults[name] && moved[name] !== here[name]
+      moved[name] !== undefined && isSame(here[name], defaults[name]) && !isSame(moved[name], here[name])
         ? [[name, moved[name]]]
         : [],
     ),

@@ -16,5 +16,7 @@ export function forgetServer(storage: Storage, serverId: string): void {
 /** Takes a lab box out of the app's data; its client stays on the relay. */
 export function forgetLab(storage: Storage, labId: string): void {
   storage.secrets.deleteUnder(`lab/${labId}/`)
+  storage.lastReadings.delete(labId)
+  for (const alert of storage.alerts.list()) if (alert.labId === labId) storage.alerts.delete(alert.id)
   storage.labs.delete(labId)
 }

@@ -3,32 +3,32 @@ import { parseJson } from './parse-json.ts'
 import type { LastHeard } from './records.ts'
 import type { StorageFile } from './storage-file.ts'
 
-/** What each server told last. What an older relay told and no longer parses is nothing: the server will tell it again. */
+const tables = { last_tunnels: 'server_id', last_status: 'server_id', last_readings: 'lab_id' } as const
+
+/** What each machine told last. What an older one told and no longer parses is nothing: it will be told again. */
 export function openLastHeard<T>(
   database: StorageFile,
-  table: 'last_tunnels' | 'last_status',
+  table: keyof typeof tables,
   schema: z.ZodType<T>,
 ): LastHeard<T> {
-  const select = database.query(
-    `SELECT body FROM ${table} WHERE server_id = ?`,
-    z.object({ body: z.string() }),
-  )
+  const key = tables[table]
+  const select = database.query(`SELECT body FROM ${table} WHERE ${key} = ?`, z.object({ body: z.string() }))
   const upsert = database.prepare(
-    `INSERT INTO ${table} (server_id, body) VALUES (?, ?)
-     ON CONFLICT (server_id) DO UPDATE SET body = excluded.body`,
+    `INSERT INTO ${table} (${key}, body) VALUES (?, ?)
+     ON CONFLICT (${key}) DO UPDATE SET body = excluded.body`,
   )
-  const remove = database.prepare(`DELETE FROM ${table} WHERE server_id = ?`)
+  const remove = database.prepare(`DELETE FROM ${table} WHERE ${key} = ?`)
   return {
-    get: (serverId) => {
-      const row = select.get(serverId)
+    get: (id) => {
+      const row = select.get(id)
       const parsed = row && schema.safeParse(parseJson(row.body))
       return parsed?.success ? parsed.data : null
     },
-    put: (serverId, value) => {
-      upsert.run(serverId, JSON.stringify(value))
+    put: (id, value) => {
+      upsert.run(id, JSON.stringify(value))
     },
-    delete: (serverId) => {
-      remove.run(serverId)
+    delete: (id) => {
+      remove.run(id)
     },
   }
 }

@@ -53,6 +53,8 @@ const migrations: readonly string[] = [
   // the key itself, for other programs; those confirmed before fill in at the next sign-in
   `ALTER TABLE host_keys ADD COLUMN key TEXT;`,
   `CREATE TABLE terminals (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE last_readings (lab_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE alerts (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

@@ -2,6 +2,8 @@ import type { InstallKind } from '@nps-desktop/relay-core/api'
 import type { RelayStatus, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
+  LabAlert,
+  LabReading,
   PortRange,
   PortReport,
   Settings,
@@ -162,11 +164,11 @@ export interface ActivityStore {
   removeServer(serverId: string): void
 }
 
-/** What a server told last, for the screen while it cannot be asked. */
+/** What a machine told last, by its id in the app, for the screen while it cannot be asked. */
 export interface LastHeard<T> {
-  get(serverId: string): T | null
-  put(serverId: string, value: T): void
-  delete(serverId: string): void
+  get(id: string): T | null
+  put(id: string, value: T): void
+  delete(id: string): void
 }
 
 export interface LastStatus {
@@ -187,6 +189,10 @@ export interface Storage {
   /** Without their settings, which hold passwords. */
   readonly lastTunnels: LastHeard<readonly RelayTunnel[]>
   readonly lastStatus: LastHeard<LastStatus>
+  /** Of lab boxes; their processes only as far as they hold a GPU or are the busiest. */
+  readonly lastReadings: LastHeard<LabReading>
+  /** What a person has asked to be told of lab boxes, until it has been told. */
+  readonly alerts: Rows<LabAlert>
   readonly setAside: SetAsideStore
   /** Calls back after each change of servers, labs, tunnel notes, host keys, or of what is set aside. */
   onChange(listener: () => void): Disposable

@@ -1,22 +1,10 @@
-import { settings, type Settings } from '@nps-desktop/electron/contract'
+import { defaultSettings, settings, type Settings } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import { parseJson } from './parse-json.ts'
 import type { SettingsStore } from './records.ts'
 import type { StorageFile } from './storage-file.ts'
 
 const settingRow = z.object({ name: z.string(), value: z.string() })
-
-/** Those of a new data folder. */
-export const defaultSettings: Settings = {
-  language: 'system',
-  theme: 'system',
-  closeToTray: true,
-  checkForUpdates: true,
-  updateAddress: '',
-  downloadUpdates: false,
-  sshEntries: 'unasked',
-  keepShells: true,
-}
 
 /** The person's choices, one row per name; a value that is missing or no longer known is the default. */
 export function openSettings(database: StorageFile): SettingsStore {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ownerOnly } from '../../../relay-core/src/testing/owner-only.ts'
 import { openKeyFile } from '../key-file.ts'
 import { mergeSameRelay } from '../servers/steps/same-relay.ts'
+import { forgetLab } from './forget-server.ts'
 import type { LabRecord, ServerRecord, Storage } from './records.ts'
 import { openStorage, storageFile } from './storage.ts'
 
@@ -161,7 +162,7 @@ test('keys that were pinned without their way are kept, each for the way that le
     CREATE TABLE host_keys (
       host TEXT NOT NULL, port INTEGER NOT NULL, algorithm TEXT NOT NULL, fingerprint TEXT NOT NULL,
       pinned_at_ms INTEGER NOT NULL, PRIMARY KEY (host, port)) STRICT;
-    DROP TABLE last_status; DROP TABLE terminals; PRAGMA user_version = 4;
+    DROP TABLE last_status; DROP TABLE terminals; DROP TABLE last_readings; DROP TABLE alerts; PRAGMA user_version = 4;
     INSERT INTO servers VALUES ('s2', 2, '{"half a'), ('s3', 3, '{}');
     INSERT INTO labs VALUES ('l4', 4, '${JSON.stringify({ ...lab, id: 'l4', address: at('behind'), jump: { kind: 'server', serverId: 's2' } })}')`)
   for (const host of ['cloud', '10.0.0.1', 'near', 'gate', 'forgotten'])
@@ -312,4 +313,15 @@ test('a second app on the same file is refused, and the first goes on', async ()
   storage.servers.put(server)
   await reopen()
   expect(storage.servers.get('s1')).toEqual(server)
+})
+
+test('what was asked for on a lab box is kept over a restart, and goes with the lab box', async () => {
+  const alert = (id: string, labId: string) => ({ id, labId, wish: { kind: 'gpus-free', count: 1 } as const })
+  storage.alerts.put(alert('a1', 'l1'))
+  storage.alerts.put(alert('a2', 'l2'))
+  storage.close()
+  storage = await openHere()
+  expect(storage.alerts.list()).toEqual([alert('a1', 'l1'), alert('a2', 'l2')])
+  forgetLab(storage, 'l1')
+  expect(storage.alerts.list()).toEqual([alert('a2', 'l2')])
 })

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { tunnel } from '@nps-desktop/relay-core/api'
 import { type Log, silentLog } from '@nps-desktop/relay-core/log'
+import { labAlert, labReading } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import { AppError } from '../failures/app-error.ts'
 import type { Shell } from '../shell.ts'
@@ -98,8 +99,14 @@ function open(
         changed: () => undefined,
         putAside: () => undefined,
       }),
+      // one that cannot be read is seen to be off where it was asked for
+      alerts: openRows(database, 'alerts', labAlert, {
+        changed: () => undefined,
+        putAside: () => undefined,
+      }),
       lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel)),
       lastStatus: openLastHeard(database, 'last_status', lastStatus),
+      lastReadings: openLastHeard(database, 'last_readings', labReading),
       onChange: (listener) => written.subscribe(listener),
       whenPossible,
       close: () => {

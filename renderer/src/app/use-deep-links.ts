@@ -19,6 +19,8 @@ export function useDeepLinks(): { refused: Ref<string | null> } {
       refused.value = link.kind === 'unknown' ? link.shown : null
       if (link.kind === 'connect') void show({ name: 'connect', query: { link: link.line } })
       else if (link.kind === 'tunnel') void show({ name: 'tunnel', params: { tunnelId: link.tunnelId } })
+      else if (link.kind === 'lab') void show({ name: 'lab', params: { labId: link.labId } })
+      else if (link.kind === 'server') void show({ name: 'server', params: { serverId: link.serverId } })
     },
   )
   return { refused }

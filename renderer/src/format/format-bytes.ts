@@ -16,6 +16,16 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`
 }
 
+const gibibyte = 1024 ** 3
+
+/** `61.2 GB`, `80 GB`: of memory, as its makers count it, so that a card of 80 GB has 80. */
+export function formatMemory(bytes: number): string {
+  const value = Math.max(0, bytes) / gibibyte
+  if (value < 0.1) return `${Math.round(value * 1024)} MB`
+  const text = value >= 99.95 ? value.toFixed(0) : value.toFixed(1)
+  return `${text.replace(/\.0$/, '')} GB`
+}
+
 /** `18.2 of 31.4 MB`: both numbers in the unit of the total. */
 export function formatProgress(done: number, total: number): { done: string; total: string } {
   const index = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, total)) / 3)))

@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import { formatBytes, formatRate } from './format-bytes.ts'
+import { formatBytes, formatMemory, formatRate } from './format-bytes.ts'
 
 const secondMs = 1_000
 const minuteMs = 60 * secondMs
@@ -10,6 +10,8 @@ const dayMs = 24 * hourMs
 export interface Format {
   bytes(bytes: number): string
   rate(bytesPerSecond: number): string
+  /** `61.2 GB`: of memory, which is counted in powers of two. */
+  memory(bytes: number): string
   /** `46 min`, `6 h 46 min`, `12 d 4 h`: at most two units. */
   duration(ms: number): string
   /** `10:42`, or a weekday, or a date, the further back the shorter. */
@@ -52,6 +54,7 @@ export function useFormat(): Format {
   return {
     bytes: formatBytes,
     rate: formatRate,
+    memory: formatMemory,
     duration(ms) {
       if (ms < minuteMs) return t('units.seconds', { n: Math.max(0, Math.floor(ms / secondMs)) })
       if (ms < hourMs) return t('units.minutes', { n: Math.floor(ms / minuteMs) })

@@ -12,12 +12,14 @@ import { kinds } from './en/kinds.ts'
 import { lab } from './en/lab.ts'
 import { moving } from './en/moving.ts'
 import { openIn } from './en/open-in.ts'
+import { labCard } from './en/lab-card.ts'
 import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { starts } from './en/starts.ts'
 import { terminal } from './en/terminal.ts'
+import { tellMe } from './en/tell-me.ts'
 import { tunnel } from './en/tunnel.ts'
 import { ui } from './en/ui.ts'
 import { units } from './en/units.ts'
@@ -38,12 +40,14 @@ export const en = {
   lab,
   moving,
   openIn,
+  labCard,
   ports,
   server,
   settings,
   setup,
   starts,
   terminal,
+  tellMe,
   tunnel,
   ui,
   units,

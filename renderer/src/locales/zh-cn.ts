@@ -14,12 +14,14 @@ import { kinds } from './zh-CN/kinds.ts'
 import { lab } from './zh-CN/lab.ts'
 import { moving } from './zh-CN/moving.ts'
 import { openIn } from './zh-CN/open-in.ts'
+import { labCard } from './zh-CN/lab-card.ts'
 import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
 import { settings } from './zh-CN/settings.ts'
 import { setup } from './zh-CN/setup.ts'
 import { starts } from './zh-CN/starts.ts'
 import { terminal } from './zh-CN/terminal.ts'
+import { tellMe } from './zh-CN/tell-me.ts'
 import { tunnel } from './zh-CN/tunnel.ts'
 import { ui } from './zh-CN/ui.ts'
 import { units } from './zh-CN/units.ts'
@@ -40,12 +42,14 @@ export const zhCN: Translation<Messages> = {
   lab,
   moving,
   openIn,
+  labCard,
   ports,
   server,
   settings,
   setup,
   starts,
   terminal,
+  tellMe,
   tunnel,
   ui,
   units,

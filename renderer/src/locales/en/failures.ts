@@ -749,6 +749,11 @@ export const failures = {
     cause: 'The system says: “{reason}”.',
     next: 'Check the permissions of your autostart folder, or use the system’s own settings.',
   },
+  'process-not-ended': {
+    title: 'Process {pid} on {lab} goes on.',
+    cause: 'The lab box did not let it be ended: {said}',
+    next: 'Only its owner or the administrator can end it.',
+  },
   'secret-missing': {
     title: 'No sign-in for {name} is kept here.',
     cause: 'This computer has no password or key for it, or it was removed.',

@@ -696,6 +696,11 @@ export const failures: Translation<typeof en> = {
     cause: '系统的回应：“{reason}”。',
     next: '请检查自动启动文件夹的权限，或在系统设置中更改。',
   },
+  'process-not-ended': {
+    title: '{lab} 上的进程 {pid} 仍在运行。',
+    cause: '主机不允许结束它：{said}',
+    next: '只有它的所有者或管理员能结束它。',
+  },
   'secret-missing': {
     title: '这里没有保存 {name} 的登录信息。',
     cause: '本机没有它的密码或密钥，或已被删除。',

@@ -1,0 +1,42 @@
+import type { LabMinute, LabReading } from '@nps-desktop/electron/contract'
+
+const minuteMs = 60_000
+const keptMinutes = 60
+
+/** The means of the last hour's minutes. In memory only: of what was before the app started, nothing is drawn. */
+export class CardMinutes {
+  readonly #minutes: { atMs: number; readings: LabReading[] }[] = []
+
+  add(reading: LabReading): void {
+    const atMs = Math.floor(reading.atMs / minuteMs) * minuteMs
+    const last = this.#minutes.at(-1)
+    if (last?.atMs === atMs) last.readings.push(reading)
+    else this.#minutes.push({ atMs, readings: [reading] })
+    const oldestMs = atMs - (keptMinutes - 1) * minuteMs
+    while ((this.#minutes[0]?.atMs ?? oldestMs) < oldestMs) this.#minutes.shift()
+  }
+
+  list(): LabMinute[] {
+    return this.#minutes.map(({ atMs, readings }) => {
+      const of = (value: (reading: LabReading) => number | null | undefined): number | null =>
+        mean(readings.map(value))
+      const gpuCount = Math.max(...readings.map(({ gpus }) => gpus.length))
+      return {
+        atMs,
+        gpus: Array.from({ length: gpuCount }, (_, index) => of(({ gpus }) => gpus[index]?.usePercent)),
+        cpu: of(({ cpu }) => cpu?.usePercent),
+        memory: of(({ memory }) => memory && (100 * memory.usedBytes) / memory.totalBytes),
+        disk: of(({ disks }) => {
+          const home = disks.find(({ isHome }) => isHome)
+          return home && (100 * home.usedBytes) / home.totalBytes
+        }),
+        load: of(({ load }) => load?.one),
+      }
+    })
+  }
+}
+
+function mean(values: readonly (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => typeof value === 'number')
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+}

@@ -1,0 +1,114 @@
+import type { LabDisk, LabReading } from '@nps-desktop/electron/contract'
+import { readNumber, type Sections } from './sections.ts'
+
+/** What /proc and df, or sysctl and vm_stat on a Mac, tell of a machine. */
+export type MachineFigures = Pick<LabReading, 'memory' | 'load' | 'disks'> & {
+  readonly upMs: number | null
+  readonly threads: number | null
+  readonly model: string
+}
+
+const kibibyte = 1024
+const maxDisks = 32
+/** Smaller ones are partitions for booting and the like. */
+const minDiskBytes = 2e9
+
+export function readFigures(sections: Sections, nowMs: number): MachineFigures {
+  const darwin = readDarwin(sections.get('darwin') ?? [], nowMs)
+  const [, , threads] = sections.get('who') ?? []
+  const up = readNumber(sections.get('uptime')?.[0]?.split(' ')[0])
+  const model = sections.get('model')?.[0]?.split(':', 2)[1] ?? darwin.model
+  return {
+    memory: readMemory(sections.get('memory') ?? []) ?? darwin.memory,
+    load: readLoad(sections.get('load')?.[0] ?? darwin.load),
+    disks: readDisks(sections),
+    upMs: up === null ? darwin.upMs : up * 1_000,
+    threads: Math.trunc(readNumber(threads) ?? 0) || null,
+    model: shortModel(model),
+  }
+}
+
+function readMemory(lines: readonly string[]): LabReading['memory'] {
+  const values = new Map(
+    lines.flatMap((line) => {
+      const [, name, value] = /^(\w+):\s+(\d+) kB/.exec(line) ?? []
+      return name === undefined ? [] : [[name, Number(value) * kibibyte] as const]
+    }),
+  )
+  const total = values.get('MemTotal')
+  if (!total) return null
+  // MemAvailable came with Linux 3.14
+  const free = values.get('MemFree') ?? 0
+  const available =
+    values.get('MemAvailable') ?? free + (values.get('Buffers') ?? 0) + (values.get('Cached') ?? 0)
+  return { totalBytes: total, usedBytes: Math.max(0, total - available) }
+}
+
+function readLoad(line: string | undefined): LabReading['load'] {
+  const [one, five, fifteen] = (line ?? '')
+    .trim()
+    .split(/\s+/)
+    .flatMap((word) => readNumber(word) ?? [])
+  if (one === undefined || five === undefined || fifteen === undefined) return null
+  return { one, five, fifteen }
+}
+
+/** Real disks and those of the network; the same one mounted twice is listed once. */
+function readDisks(sections: Sections): LabDisk[] {
+  const home = readDisk(sections.get('home')?.[0] ?? '')
+  const disks = new Map<string, LabDisk>()
+  for (const line of sections.get('disks')?.slice(1) ?? []) {
+    const disk = readDisk(line)
+    if (!disk || disk.totalBytes < minDiskBytes || disks.size >= maxDisks) continue
+    const isHome = disk.mount === home?.mount
+    const isReal =
+      /^(\/dev\/(?!loop)|[^/\s]+:|\/\/)/.test(disk.device) || /^[\w.-]+(\/[\w.-]+)+$/.test(disk.device)
+    if (
+      (!isReal && !isHome && disk.mount !== '/') ||
+      /^\/(System\/Volumes\/(?!Data$)|snap\/)/.test(disk.mount)
+    )
+      continue
+    const before = disks.get(disk.device)
+    if (before && !isHome) continue
+    const { mount, usedBytes, totalBytes } = disk
+    disks.set(disk.device, { mount, usedBytes, totalBytes, isHome })
+  }
+  return [...disks.values()]
+}
+
+/** A line of `df -Pk`: the last column may hold spaces. What is free for root only counts as used, as df's own percentage has it. */
+function readDisk(line: string): (Omit<LabDisk, 'isHome'> & { device: string }) | null {
+  const [, device = '', total, used, free, mount = ''] =
+    /^(\S+)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+\S+\s+(\/.*)$/.exec(line.trimEnd()) ?? []
+  if (total === undefined) return null
+  const totalBytes = (Number(used) + Math.max(0, Number(free))) * kibibyte
+  return { device, mount: mount.slice(0, 200), usedBytes: Number(used) * kibibyte, totalBytes }
+}
+
+function readDarwin(lines: readonly string[], nowMs: number) {
+  const value = (name: string): string =>
+    lines
+      .find((line) => line.startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim() ?? ''
+  const total = readNumber(value('hw.memsize'))
+  const page = Number(/page size of (\d+) bytes/.exec(lines.join('\n'))?.[1] ?? 4096)
+  const pages = (name: string): number => readNumber(value(name).replace('.', '')) ?? 0
+  const free = (pages('Pages free') + pages('Pages inactive') + pages('Pages speculative')) * page
+  const boot = /sec = (\d+)/.exec(value('kern.boottime'))?.[1]
+  return {
+    memory: total === null ? null : { totalBytes: total, usedBytes: Math.max(0, total - free) },
+    load: value('vm.loadavg').replaceAll(/[{}]/g, ' ').trim() || undefined,
+    upMs: boot === undefined ? null : Math.max(0, nowMs - Number(boot) * 1_000),
+    model: value('machdep.cpu.brand_string'),
+  }
+}
+
+/** `EPYC 7543` of `AMD EPYC 7543 32-Core Processor`. */
+function shortModel(name: string): string {
+  return name
+    .replaceAll(/\((R|TM)\)|\b(AMD|Intel|CPU|Processor)\b|\d+-Core|@.*$/gi, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 60)
+}

@@ -1,0 +1,37 @@
+import type { tellMe as en } from '../en/tell-me.ts'
+import type { Translation } from '../translation.ts'
+
+export const tellMe: Translation<typeof en> = {
+  title: '这些时候通知我',
+  processEnds: '{name} 结束',
+  processNote: 'pid {pid}',
+  onGpus: 'GPU {list}',
+  threads: '{n} 个线程',
+  since: '{time} 开始',
+  gpuFree: '有 GPU 空闲 | {number}块 GPU 空闲',
+  gpuNote: '持续 5 分钟 · 现在{now}',
+  gpusNow: '{number}块，GPU {list}',
+  gpusNowNone: '没有',
+  diskOver: '{mount} 超过 {percent} %',
+  memoryOver: '内存超过 {percent} %',
+  now: '现在 {n} %',
+  more: '其他…',
+  nothing: '这里没有可以等待的程序。',
+  footTray: 'NPS Desktop 运行时（包括在托盘中）会通知。睡眠期间发生的事在唤醒后通知。',
+  footPage: '在浏览器中打开此页面时会通知。',
+  settings: {
+    title: '通知',
+    faults: '中断超过 2 分钟，以及恢复',
+    faultsText: '每个原因只通知一次；前台窗口已显示的不再通知。',
+    quotas: '流量上限用到 80 % 和 100 %',
+    alerts: '我在实验室主机上要求的提醒',
+    quiet: '免打扰时段',
+    quietText: '时段内不通知，结束后汇总一次。',
+    from: '从',
+    to: '到',
+    allow: '允许',
+    browser: '此浏览器的通知',
+    browserAsk: '浏览器会询问一次是否允许此页面显示通知。',
+    browserDenied: '浏览器不允许此页面显示通知，可在浏览器对此页面的设置中更改。',
+  },
+}
