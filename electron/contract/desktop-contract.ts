@@ -13,6 +13,7 @@ import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
 import { startContract } from './start-contract.ts'
 import { terminalsContract } from './terminals-contract.ts'
+import { pathTestContract } from './path-test-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 import { updateState } from './updates.ts'
 
@@ -195,6 +196,7 @@ export const desktopContract = {
   guestPasses: guestPassesContract,
   labCard: labCardContract,
   notices: noticesContract,
+  pathTest: pathTestContract,
 
   tunnels: {
     /** One click: the kind's usual target, the next free open port. */

@@ -25,6 +25,10 @@ const moved = {
   keyFiles: ['/home/goudan/.ssh/id_ed25519'],
 }
 
+function measured(roundTripMs: number, speed: number | null) {
+  return { roundTripMs, variesMs: roundTripMs / 20, downBytesPerSecond: speed, upBytesPerSecond: speed }
+}
+
 /** Answers the desktop contract from a world; calls change the world as the real backend would. */
 export function scenarioRouter(world: World) {
   const changed = new Changes()
@@ -225,6 +229,17 @@ export function scenarioRouter(world: World) {
         expiresAtMs: Date.now() + 900 * second,
       })),
       remove: os.labs.remove.handler(async () => ({ jobId: null })),
+    },
+    pathTest: {
+      run: os.pathTest.run.handler(async () => ({
+        atMs: Date.now(),
+        slow: 'lab' as const,
+        legs: [
+          { leg: 'server' as const, measured: measured(12, 5_150_000), failure: null },
+          { leg: 'lab' as const, measured: measured(34, 775_000), failure: null },
+          { leg: 'service' as const, measured: measured(1, null), failure: null },
+        ],
+      })),
     },
     guestPasses: {
       list: os.guestPasses.list.handler(async () => ({

@@ -90,6 +90,8 @@ const screens: Shot[] = [
     ready: '.guests',
     height: 1_500,
     act: async (page) => {
+      await page.locator('.path .phead button').click()
+      await page.locator('.path .help').waitFor()
       await page.locator('.guests .phead button').click()
       await page.locator('form input').first().fill('A labmate')
       await page.locator('form input').first().press('Enter')

@@ -69,7 +69,7 @@ export async function openBackend({
   notices.start()
   alerts.start()
   const { openIn } = parts.use(openOpenIn({ shell, storage, view, app, log }))
-  const { tunnels, guestPasses, found, starts } = parts.use(
+  const { tunnels, guestPasses, pathTest, found, starts } = parts.use(
     openTunnels({ storage, labSessions, links, view, clock, log }),
   )
   const files = parts.adopt(
@@ -116,6 +116,7 @@ export async function openBackend({
       found,
       openIn,
       guestPasses,
+      pathTest,
       starts,
       terminals,
     }),

@@ -38,6 +38,7 @@ export function desktopHandlers({
   found,
   openIn,
   guestPasses,
+  pathTest,
   starts,
   terminals,
 }: {
@@ -59,6 +60,7 @@ export function desktopHandlers({
   found: TunnelPart['found']
   openIn: OpenIn
   guestPasses: TunnelPart['guestPasses']
+  pathTest: TunnelPart['pathTest']
   starts: TunnelPart['starts']
   terminals: Terminals
 }): DesktopHandlers {
@@ -86,6 +88,7 @@ export function desktopHandlers({
     },
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
     activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
+    pathTest: { run: (input, options) => pathTest.run(input, options) },
     guestPasses: {
       list: (input, options) => guestPasses.list(input, options),
       make: (input, options) => guestPasses.make(input, options),

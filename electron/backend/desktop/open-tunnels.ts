@@ -5,6 +5,7 @@ import { FoundServices } from '../found-services/found-services.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { followGuests } from '../guest-passes/follow-guests.ts'
 import { GuestPassCalls } from '../guest-passes/guest-pass-calls.ts'
+import { PathTestCalls } from '../path-test/path-test-calls.ts'
 import { followPasswords } from '../known-tunnels/tunnel-change.ts'
 import { createLabServices } from '../labs/lab-services.ts'
 import type { Storage } from '../storage/records.ts'
@@ -19,6 +20,7 @@ export interface TunnelPart extends AsyncDisposable {
   readonly tunnels: TunnelCalls
   readonly found: FoundServices
   readonly guestPasses: GuestPassCalls
+  readonly pathTest: PathTestCalls
   readonly starts: ServiceStarts
 }
 
@@ -41,6 +43,7 @@ export function openTunnels({
   const parts = new AsyncDisposableStack()
   parts.use(followPasswords(storage, relays, log))
   parts.use(followGuests({ storage, relays, activity, clock }))
+  const pathTest = new PathTestCalls({ storage, relays, clock })
   const guestPasses = new GuestPassCalls({ storage, relays, activity, clock })
   const forwards = parts.adopt(new LoopbackForwards({ log }), (part) => part.close())
   const removal = parts.adopt(new PendingRemovals({ storage, relays, clock, log }), (part) => part.close())
@@ -66,5 +69,5 @@ export function openTunnels({
     new ServiceStarts({ storage, labSessions, services, tunnels, onChange, clock, log }),
     (part) => part.close(),
   )
-  return { tunnels, found, guestPasses, starts, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  return { tunnels, found, guestPasses, pathTest, starts, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -10,6 +10,7 @@ import { streamKind, type Open } from '../wire/messages.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import { dialTarget } from './dial-target.ts'
 import { joinDatagrams, openDatagramSocket } from './serve-datagrams.ts'
+import { measureServer } from './measure/serve-measure.ts'
 import { serveSocksDatagrams } from './serve-socks-datagrams.ts'
 import { serveFolder } from './files/serve-folder.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
@@ -54,6 +55,7 @@ export function serveKinds({
         abandon: () => undefined,
       }
     },
+    [streamKind.measure]: measureServer(),
     [streamKind.private]: async (open, { signal }) => {
       const socket = await dialTarget(open, { policy, signal })
       return {

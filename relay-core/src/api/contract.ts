@@ -24,6 +24,9 @@ const clientRef = z.object({ id: model.clientId })
 const tunnelRef = z.object({ id: model.tunnelId })
 const passRef = z.object({ id: guestPass.shape.id })
 
+/** Of one call that measures; many side by side fill the line. */
+export const maxMeasureBytes = 65_536
+
 /**
  * The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. Both ends parse by it what the
  * other sends, and they are often of different versions: a field that answers gain later has to be optional.
@@ -32,6 +35,15 @@ export const relayContract = {
   status: {
     get: base.input(nothing).output(model.relayStatus),
     watch: base.input(nothing).output(eventIterator(model.relayStatus)),
+    /** For measuring the way to the relay: takes bytes, and gives as many as are asked for. Later than the rest. */
+    measure: base
+      .input(
+        z.object({
+          payload: z.string().max(maxMeasureBytes),
+          giveBytes: z.number().int().min(0).max(maxMeasureBytes),
+        }),
+      )
+      .output(z.object({ payload: z.string().max(maxMeasureBytes) })),
     /** Ends the process so that its service starts it again; refused where no service would. */
     restart: base.input(nothing).output(nothing),
   },
@@ -128,6 +140,8 @@ export const relayContract = {
     /** Also ends its open connections. */
     stop: base.input(tunnelRef).output(model.tunnel),
     probe: base.input(tunnelRef).output(model.probeResult),
+    /** Measures the way from the relay to the tunnel's lab box, with up to 4 MiB; `mode-unsupported` for an older or a stock npc. */
+    measure: base.input(tunnelRef).output(model.legMeasurement),
     connections: base.input(tunnelRef).output(z.array(model.connection)),
     /** private: the line for the visitor's machine. `agentFingerprint` is null while the agent is offline, and for stock ones. */
     visitCommand: base.input(tunnelRef.extend({ host: z.string().min(1).max(253) })).output(

@@ -182,6 +182,17 @@ export const probeHop = z.object({
 export const probeResult = z.object({ tunnelId, atMs: instantMs, hops: z.array(probeHop) })
 export type ProbeResult = z.infer<typeof probeResult>
 
+/** One leg of the way from the laptop to a service. Null: nothing arrived in the time there is. */
+export const legMeasurement = z.object({
+  roundTripMs: z.number().nonnegative(),
+  /** By how much round trips differ from one to the next. */
+  variesMs: z.number().nonnegative(),
+  /** Towards the laptop. */
+  downBytesPerSecond: z.number().nonnegative().nullable(),
+  upBytesPerSecond: z.number().nonnegative().nullable(),
+})
+export type LegMeasurement = z.infer<typeof legMeasurement>
+
 export const connection = z.object({
   id: z.number().int(),
   tunnelId,

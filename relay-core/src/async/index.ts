@@ -1,3 +1,4 @@
+export { measureRate, measureRoundTrips, type RateMeasurement } from './measured-rate.ts'
 export { pauseMs, soonThenLater, type Pause } from './time/backoff.ts'
 export { changes, type Subscribable } from './signals/changes.ts'
 export { systemClock, type Clock } from './time/clock.ts'

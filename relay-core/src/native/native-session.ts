@@ -169,6 +169,10 @@ export class NativeSession implements AgentSession {
     return this.#openKind({ kind: streamKind.private, ...target, verifier }, options)
   }
 
+  openMeasure({ signal }: OpenOptions): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.measure, host: '', port: 0 }, { signal, visitor: 'path-test' })
+  }
+
   get carrierCount(): number {
     return this.#pool.size
   }

@@ -70,6 +70,11 @@ export interface AgentSession {
     signal: AbortSignal
     visitor?: string
   }): Promise<Duplex>
+  /**
+   * A stream on which the agent answers the requests of a measurement (spec/wire.md §5). Rejects with `mode-unsupported` for an older or a stock
+   * agent, `target-denied` while another one is under way, or an `agent-…` code.
+   */
+  openMeasure(options: { signal: AbortSignal }): Promise<Duplex>
   /** Nothing is heard on the link, which may be temporary: for the screen and for new streams it does not exist. Without this, never. */
   readonly isSilent?: boolean
   /** Calls back after each change of `isSilent`. */

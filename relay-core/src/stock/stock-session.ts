@@ -190,6 +190,15 @@ export class StockSession implements AgentSession {
     )
   }
 
+  openMeasure(): Promise<Duplex> {
+    return Promise.reject(
+      new RelayError(
+        'mode-unsupported',
+        'The npc of the lab box is a stock one, which answers no measurement. Run ours there.',
+      ),
+    )
+  }
+
   endLink(): void {
     this.#end('its agent has made another link')
   }

@@ -106,6 +106,8 @@ export const streamKind = {
   files: 3,
   /** TLS from a visitor to the agent, and in it the bytes of a TCP connection to host and port. */
   private: 4,
+  /** Requests of a measurement and the agent's answers (spec/wire.md §5); host is empty and port 0. */
+  measure: 5,
 } as const
 
 export interface Open {

@@ -13,6 +13,7 @@ import { lab } from './en/lab.ts'
 import { moving } from './en/moving.ts'
 import { openIn } from './en/open-in.ts'
 import { labCard } from './en/lab-card.ts'
+import { path } from './en/path.ts'
 import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
 import { settings } from './en/settings.ts'
@@ -41,6 +42,7 @@ export const en = {
   moving,
   openIn,
   labCard,
+  path,
   ports,
   server,
   settings,

@@ -15,6 +15,7 @@ import { lab } from './zh-CN/lab.ts'
 import { moving } from './zh-CN/moving.ts'
 import { openIn } from './zh-CN/open-in.ts'
 import { labCard } from './zh-CN/lab-card.ts'
+import { path } from './zh-CN/path.ts'
 import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
 import { settings } from './zh-CN/settings.ts'
@@ -43,6 +44,7 @@ export const zhCN: Translation<Messages> = {
   moving,
   openIn,
   labCard,
+  path,
   ports,
   server,
   settings,

@@ -158,3 +158,21 @@ test('a tunnel may listen on one address, and move to another', async () => {
   )
   expect(await heard(port)).toBe('a')
 })
+
+test('the way to the lab box is measured, and the way to the relay by who asks', async () => {
+  const { id } = await relay.api.tunnels.add({
+    clientId: relay.clientId,
+    target: '127.0.0.1:9',
+    mode: 'private',
+  })
+  const leg = await relay.api.tunnels.measure({ id })
+  expect(leg.downBytesPerSecond).toBeGreaterThan(0)
+  expect(leg.upBytesPerSecond).toBeGreaterThan(0)
+  expect(leg.roundTripMs).toBeLessThan(5_000)
+  expect((await relay.api.status.measure({ payload: 'x'.repeat(65_536), giveBytes: 9 })).payload).toBe(
+    '0'.repeat(9),
+  )
+  await expect(relay.api.status.measure({ payload: '', giveBytes: 65_537 })).rejects.toMatchObject({
+    code: 'invalid-input',
+  })
+})

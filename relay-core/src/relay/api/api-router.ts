@@ -47,6 +47,7 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       watch: os.status.watch.handler(({ signal }) =>
         feed({ read: parts.status, changed: parts.statusChanged, signal, refreshMs: driftMs }),
       ),
+      measure: os.status.measure.handler(({ input }) => ({ payload: '0'.repeat(input.giveBytes) })),
       restart: os.status.restart.handler(() => {
         if (!parts.restart) {
           throw new RelayError(
@@ -124,6 +125,9 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       stop: os.tunnels.stop.handler(async ({ input }) => ofTunnel(await tunnels.stop(input.id))),
       probe: os.tunnels.probe.handler(({ input, signal }) =>
         tunnels.probe(input.id, { signal: signal ?? new AbortController().signal }),
+      ),
+      measure: os.tunnels.measure.handler(({ input, signal }) =>
+        tunnels.measure(input.id, { signal: signal ?? new AbortController().signal }),
       ),
       connections: os.tunnels.connections.handler(({ input }) => tunnels.connections(input.id)),
       visitCommand: os.tunnels.visitCommand.handler(({ input }) => {

@@ -1,4 +1,5 @@
-import type { ActivityEvent, Capabilities, Overview } from '@nps-desktop/electron/contract'
+import type { ActivityEvent, Capabilities, Overview, PathTest } from '@nps-desktop/electron/contract'
+import { megabits } from '../../tunnels/path-tests.ts'
 
 const maxEvents = 200
 
@@ -11,6 +12,7 @@ export function reportText(
   overview: Overview | null,
   events: readonly ActivityEvent[],
   nowMs: number,
+  pathTests: ReadonlyMap<string, PathTest> = new Map(),
 ): string {
   const lines = [
     `NPS Desktop ${capabilities.version} on ${capabilities.platform}, ${new Date(nowMs).toISOString()}`,
@@ -23,10 +25,10 @@ export function reportText(
           `  lab ${lab.name}: ${lab.state.state}, start ${lab.startKind}`,
           ...(overview?.tunnels ?? [])
             .filter((tunnel) => tunnel.labId === lab.id)
-            .map(
-              (tunnel) =>
-                `    tunnel ${tunnel.name} :${tunnel.port} -> ${tunnel.target}: ${stateOf(tunnel.status)}`,
-            ),
+            .flatMap((tunnel) => [
+              `    tunnel ${tunnel.name} :${tunnel.port} -> ${tunnel.target}: ${stateOf(tunnel.status)}`,
+              ...pathLines(pathTests.get(tunnel.id)),
+            ]),
         ]),
     ]),
     '',
@@ -40,4 +42,15 @@ export function reportText(
 function stateOf(status: Overview['tunnels'][number]['status']): string {
   if (status.state !== 'broken') return status.state
   return `broken at ${status.stop} (${status.failure.code}: ${status.failure.message})`
+}
+
+function pathLines(test: PathTest | undefined): string[] {
+  if (!test) return []
+  const legs = test.legs.map(({ leg, measured, failure }) => {
+    if (!measured) return `      ${leg}: not known (${failure?.code ?? ''})`
+    const { roundTripMs, variesMs, downBytesPerSecond: down, upBytesPerSecond: up } = measured
+    const speed = `down ${megabits(down) || '-'} up ${megabits(up) || '-'} Mbit/s`
+    return `      ${leg}: ${roundTripMs.toFixed(1)} ms, varies ${variesMs.toFixed(1)} ms, ${speed}`
+  })
+  return [`      path test ${new Date(test.atMs).toISOString()}, slow: ${test.slow ?? 'none'}`, ...legs]
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { RelayError } from '../../../api/errors.ts'
-import type { Connection, ProbeResult, TunnelState } from '../../../api/models.ts'
+import type { Connection, LegMeasurement, ProbeResult, TunnelState } from '../../../api/models.ts'
 import { takesSetting, tunnelModes } from '../../../api/tunnel-modes.ts'
 import type { Log } from '../../../log/log.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
@@ -19,6 +19,7 @@ import { openFiles } from '../modes/file-mode.ts'
 import { createMode } from '../modes/modes.ts'
 import { connectionShares, TunnelConnections } from '../tunnel-connections.ts'
 import { PasswordCheck } from '../password-check.ts'
+import { measureAgent } from '../measure-agent.ts'
 import { probe } from '../probe.ts'
 import { formatHostPort } from '../../../net/address/host-port.ts'
 import { parseTargets } from '../targets.ts'
@@ -210,6 +211,13 @@ export class OpenTunnels {
       open: tunnel && wayOf(tunnel, { signal, visitor: 'probe' }),
       signal,
     })
+  }
+
+  /** Rejects with `agent-offline`, or as `measureAgent`. */
+  async measure(clientId: number, options: { signal: AbortSignal }): Promise<LegMeasurement> {
+    const session = this.#session(clientId)
+    if (session) return measureAgent(session, options)
+    throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   }
 
   async #change(open: OpenTunnel, spec: TunnelSpec): Promise<void> {

@@ -1,6 +1,6 @@
 import { Signal } from '../../../async/signals/signal.ts'
 import type { Limits } from '../../../api/limits.ts'
-import type { Connection, ProbeResult, Tunnel } from '../../../api/models.ts'
+import type { Connection, LegMeasurement, ProbeResult, Tunnel } from '../../../api/models.ts'
 import { isInterchangeable, type InterchangeableMode, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
@@ -229,6 +229,11 @@ export class TunnelRegistry {
   probe(id: number, options: { signal: AbortSignal }): Promise<ProbeResult> {
     this.#record(id)
     return this.#options.tunnels.probe(id, options)
+  }
+
+  /** The way to the tunnel's lab box. Rejects with `agent-offline`, or as `measureAgent`. */
+  async measure(id: number, options: { signal: AbortSignal }): Promise<LegMeasurement> {
+    return this.#options.tunnels.measure(this.#record(id).clientId, options)
   }
 
   connections(id: number): Connection[] {

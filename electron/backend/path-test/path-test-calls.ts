@@ -1,0 +1,119 @@
+import { measureRate, measureRoundTrips, type Clock } from '@nps-desktop/relay-core/async'
+import { maxMeasureBytes, RelayError, type LegMeasurement } from '@nps-desktop/relay-core/api'
+import type { RelayClient } from '@nps-desktop/relay-core/api-client'
+import type { PathLeg, PathLegName, PathTest } from '@nps-desktop/electron/contract'
+import { AppError } from '../failures/app-error.ts'
+import { failureOfError } from '../failures/failure-of-error.ts'
+import { listTunnels } from '../known-tunnels/list-tunnels.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { Storage } from '../storage/records.ts'
+import { slowLeg } from './slow-leg.ts'
+
+/** What the leg to the server may cost; nps sees to the one behind it. */
+const rate = { chunkBytes: maxMeasureBytes / 2, mostBytes: 1_500_000, mostMs: 500 }
+const roundTrips = 6
+/** A leg that is not measured by then is not known. */
+const timeoutMs = 6_000
+
+/** The call of `pathTest`. Legs are measured one after the other, so that none is slowed down by another. */
+export class PathTestCalls {
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #clock: Clock
+  readonly #running = new Map<string, Promise<PathTest>>()
+
+  constructor(options: { storage: Storage; relays: Relays; clock: Clock }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#clock = options.clock
+  }
+
+  run({ tunnelId }: { tunnelId: string }, { signal }: { signal: AbortSignal }): Promise<PathTest> {
+    const running = this.#running.get(tunnelId)
+    if (running) return running
+    const test = this.#test(tunnelId, signal).finally(() => this.#running.delete(tunnelId))
+    this.#running.set(tunnelId, test)
+    return test
+  }
+
+  async #test(tunnelId: string, signal: AbortSignal): Promise<PathTest> {
+    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
+    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
+    const { server, relayTunnel } = tunnel
+    const api = await this.#relays.reach(server.id, { signal })
+    const id = relayTunnel.id
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    const legs = [
+      await legOf('server', () => measureServer(api, inTime), server.name),
+      await legOf('lab', () => api.tunnels.measure({ id }, { signal: inTime }), server.name),
+      await legOf('service', () => measureService(api, id, inTime), server.name),
+    ]
+    signal.throwIfAborted()
+    return { atMs: this.#clock.now(), legs, slow: slowLeg(legs) }
+  }
+}
+
+async function legOf(
+  leg: PathLegName,
+  measure: () => Promise<LegMeasurement>,
+  server: string,
+): Promise<PathLeg> {
+  try {
+    return { leg, measured: await measure(), failure: null }
+  } catch (error) {
+    const cause = isUnknownCall(error) ? tooOld(server) : isTimeout(error) ? tooSlow(server) : error
+    return { leg, measured: null, failure: failureOfError(cause) }
+  }
+}
+
+async function measureServer(api: RelayClient, signal: AbortSignal): Promise<LegMeasurement> {
+  const payload = 'x'.repeat(rate.chunkBytes)
+  const trips = await measureRoundTrips(roundTrips, () =>
+    api.status.measure({ payload: '', giveBytes: 1 }, { signal }),
+  )
+  const down = await measureRate({
+    ...rate,
+    move: (options) => api.status.measure({ payload: '', giveBytes: rate.chunkBytes }, options),
+    signal,
+  })
+  const up = await measureRate({
+    ...rate,
+    move: (options) => api.status.measure({ payload, giveBytes: 0 }, options),
+    signal,
+  })
+  return { ...trips, downBytesPerSecond: down, upBytesPerSecond: up }
+}
+
+/** How long the service takes to accept, without the way to its lab box. */
+async function measureService(api: RelayClient, id: number, signal: AbortSignal): Promise<LegMeasurement> {
+  const { hops } = await api.tunnels.probe({ id }, { signal })
+  const [agent, target] = (['agent', 'target'] as const).map((name) => hops.find(({ hop }) => hop === name))
+  const failed = hops.find((hop) => hop.failure !== null)?.failure
+  if (failed) throw new RelayError(failed.code, failed.message, failed.params)
+  if (target?.ms === undefined || target.ms === null) {
+    throw new AppError('mode-unsupported', 'What this tunnel leads to cannot be asked.', {})
+  }
+  const roundTripMs = Math.max(0, target.ms - (agent?.ms ?? 0))
+  return { roundTripMs, variesMs: 0, downBytesPerSecond: null, upBytesPerSecond: null }
+}
+
+/** A server of before path tests does not know the calls. */
+function isUnknownCall(error: unknown): boolean {
+  return error instanceof RelayError && error.code === 'not-possible-here'
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
+function tooSlow(server: string): AppError {
+  return new AppError('timeout', `It was not measured within ${timeoutMs / 1_000} s.`, { host: server })
+}
+
+function tooOld(server: string): AppError {
+  return new AppError(
+    'version-unsupported',
+    `The nps on ${server} is too old to measure the way. Set the server up again to bring it up to date.`,
+    { server },
+  )
+}

@@ -1,0 +1,33 @@
+import { legMeasurement } from '@nps-desktop/relay-core/api'
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import * as model from './desktop-models.ts'
+import { failure, failureData } from './failure.ts'
+
+const base = oc.errors({ FAILED: { data: failureData } })
+
+/** Laptop to server, server to lab box, lab box to service. */
+export const pathLegNames = ['server', 'lab', 'service'] as const
+export type PathLegName = (typeof pathLegNames)[number]
+
+export const pathLeg = z.object({
+  leg: z.enum(pathLegNames),
+  /** Null where it is not known; of the last leg only the round trip is. */
+  measured: legMeasurement.nullable(),
+  /** Why it is not known. */
+  failure: failure.nullable(),
+})
+export type PathLeg = z.infer<typeof pathLeg>
+
+export const pathTest = z.object({
+  atMs: model.instantMs,
+  legs: z.array(pathLeg),
+  /** At most one. */
+  slow: z.enum(pathLegNames).nullable(),
+})
+export type PathTest = z.infer<typeof pathTest>
+
+export const pathTestContract = {
+  /** Takes up to 6 s and moves up to 8 MB through the server; two at a time are one. */
+  run: base.input(z.object({ tunnelId: model.id })).output(pathTest),
+}
