@@ -69,7 +69,7 @@ const backend: House = {
     ['checks', 'labs', 'lab-card'],
     ['overview', 'moving', 'notices'],
     ['tunnels', 'terminals', 'guest-passes', 'path-test', 'open-in'],
-    ['found-services', 'started-services'],
+    ['found-services', 'started-services', 'tunnel-values'],
     ['trial'],
     ['desktop'],
   ],

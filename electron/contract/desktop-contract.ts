@@ -15,6 +15,7 @@ import { startContract } from './start-contract.ts'
 import { terminalsContract } from './terminals-contract.ts'
 import { pathTestContract } from './path-test-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
+import { tunnelValuesContract } from './tunnel-values-contract.ts'
 import { updateState } from './updates.ts'
 
 /**
@@ -265,6 +266,7 @@ export const desktopContract = {
   /** A lab box in other programs of this computer. */
   openIn: openInContract,
   starts: startContract,
+  tunnelValues: tunnelValuesContract,
 
   traffic: {
     /** Rates of every tunnel, keyed by the app's tunnel id. */

@@ -305,6 +305,8 @@ export type Stop = z.infer<typeof stop>
 /** Ready means: all five stops answered within the last 30 s. */
 export const tunnelStatus = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ready'), checkedAtMs: instantMs, ms: z.number() }),
+  /** Every stop that can be asked has answered; over UDP a service need not, so nothing is known of it. */
+  z.object({ state: z.literal('unproved'), checkedAtMs: instantMs }),
   z.object({ state: z.literal('checking'), sinceMs: instantMs }),
   z.object({ state: z.literal('broken'), stop: z.enum(stopNames), sinceMs: instantMs, failure }),
   z.object({ state: z.literal('paused') }),
@@ -312,15 +314,22 @@ export const tunnelStatus = z.discriminatedUnion('state', [
 ])
 export type TunnelStatus = z.infer<typeof tunnelStatus>
 
+/** `app`: this one; `agent`: its npc, from npc.conf; `elsewhere`: the web console, a command line, or another laptop's app. */
+export const tunnelMaker = z.enum(['app', 'agent', 'elsewhere'])
+export type TunnelMaker = z.infer<typeof tunnelMaker>
+
 export const tunnel = z.object({
   id,
   serverId: id,
   labId: id,
   kind: tunnelKind,
+  /** Left out: this app. */
+  madeBy: tunnelMaker.optional(),
   reach: tunnelReach,
   name,
-  /** On the server; with the reach `laptop`, on this laptop. */
+  /** On the server; with the reach `laptop`, on this laptop; of a web address, the port that all of them share. */
   port,
+  /** `host:port`, or several with commas between; empty where whoever comes says where to go, and for folders. */
   target: z.string(),
   /** What a person copies or opens: `ssh -p 7001 user@host` or `http://host:7002`; without secrets. Empty: none that works. */
   address: z.string(),
@@ -332,10 +341,7 @@ export const tunnel = z.object({
 })
 export type Tunnel = z.infer<typeof tunnel>
 
-/**
- * A tunnel that was made elsewhere, by the web console or a command line, in a way that the app only shows: it has no row with
- * five stops, because the app does not know what would be an answer.
- */
+/** A private tunnel of another laptop: it has no row with five stops, because only that laptop goes its way. */
 export const otherTunnel = z.object({
   id,
   serverId: id,

@@ -1,3 +1,4 @@
+import type { TunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 
 /** `laptop`: no port on the server; one of this laptop's own, on its loopback, leads there end to end encrypted. */
@@ -201,16 +202,45 @@ export const serviceKind = z.enum(serviceKinds)
 /** What nearly everybody adds, in a new lab box first of all. */
 export const usualKinds = ['ssh', 'jupyter', 'tensorboard'] as const satisfies readonly ServiceKind[]
 
-/** `tcp`: any other target, of whose service nothing is known. */
-export const tunnelKind = z.enum([...serviceKinds, 'tcp'])
+/**
+ * Tunnels of which the app knows the mode alone, not the service. `tcp`: a port for any other target; the rest are named as
+ * the relay's modes, of which private is none: it is how the first ones are for this laptop alone.
+ */
+export const plainKinds = [
+  'tcp',
+  'udp',
+  'socks5',
+  'httpProxy',
+  'host',
+  'file',
+] as const satisfies readonly TunnelMode[]
+export type PlainKind = (typeof plainKinds)[number]
+
+export const tunnelKind = z.enum([...serviceKinds, ...plainKinds])
 export type TunnelKind = z.infer<typeof tunnelKind>
 
-/** What is known of the service at the end of a tunnel; null for any other target. */
+export function isServiceKind(kind: TunnelKind): kind is ServiceKind {
+  return kind in knownServices
+}
+
+/** What is known of the service at the end of a tunnel; null where nothing is. */
 export function knownService(kind: TunnelKind): KnownService | null {
-  return kind === 'tcp' ? null : knownServices[kind]
+  return isServiceKind(kind) ? knownServices[kind] : null
 }
 
 /** What a person does with a tunnel of this kind. */
 export function tunnelUse(kind: TunnelKind): TunnelUse {
-  return knownService(kind)?.use ?? 'copy-address'
+  const usual = kind === 'host' || kind === 'file' ? 'open-page' : 'copy-address'
+  return knownService(kind)?.use ?? usual
+}
+
+/** The relay's mode of a tunnel of this kind and reach. */
+export function modeOfKind(kind: TunnelKind, reach: TunnelReach): TunnelMode {
+  if (canBePrivate(kind) && reach === 'laptop') return 'private'
+  return isServiceKind(kind) ? 'tcp' : kind
+}
+
+/** Whether it can be for this laptop alone: a private tunnel carries streams to one target. */
+export function canBePrivate(kind: TunnelKind): boolean {
+  return kind === 'tcp' || isServiceKind(kind)
 }

@@ -19,7 +19,7 @@ export function traySentence(overview: Overview, words: MenuWords): string {
   const broken = overview.tunnels.filter((tunnel) => tunnel.status.state === 'broken').length
   if (broken > 0) return words.needYou(broken)
   const active = overview.tunnels.filter((tunnel) => tunnel.status.state !== 'paused')
-  return active.every((tunnel) => tunnel.status.state === 'ready')
+  return active.every((tunnel) => tunnel.status.state === 'ready' || tunnel.status.state === 'unproved')
     ? words.allReady(active.length)
     : words.checking
 }
@@ -57,6 +57,8 @@ export function trayMenu(
 
 function tunnelItem(tunnel: Tunnel, words: MenuWords, actions: TrayActions): MenuItemConstructorOptions {
   const verb = words.verbs[tunnel.kind]
-  const mark = { ready: '●', broken: '✕', checking: '◠', paused: '○', unknown: '○' }[tunnel.status.state]
+  const mark = { ready: '●', unproved: '○', broken: '✕', checking: '◠', paused: '○', unknown: '○' }[
+    tunnel.status.state
+  ]
   return { label: `${mark} ${tunnel.name} → ${verb}`, click: () => actions.act(tunnel) }
 }

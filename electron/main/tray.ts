@@ -51,7 +51,8 @@ export class AppTray {
     }
     const isBroken = overview.tunnels.some((tunnel) => tunnel.status.state === 'broken')
     const isKnown =
-      overview.laptopOnline && overview.tunnels.some((tunnel) => tunnel.status.state === 'ready')
+      overview.laptopOnline &&
+      overview.tunnels.some(({ status }) => status.state === 'ready' || status.state === 'unproved')
     this.#tray.setImage(this.#icon(isBroken ? 'broken' : isKnown ? 'ready' : 'unknown'))
     this.#tray.setToolTip(`NPS Desktop: ${traySentence(overview, words)}`)
     this.#tray.setContextMenu(

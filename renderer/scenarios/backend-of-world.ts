@@ -5,6 +5,7 @@ import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { ORPCError, implement } from '@orpc/server'
 import { filesRouter } from './files-of-world.ts'
 import { terminalsOf } from './terminal-worlds.ts'
+import { tunnelValuesOf } from './tunnel-values-of-world.ts'
 import { Changes } from './world-changes.ts'
 import { guestPass, laptopPort, placeOf, usualReachOf } from './world.ts'
 import type { World } from './world.ts'
@@ -448,6 +449,7 @@ export function scenarioRouter(world: World) {
       cancel: os.starts.cancel.handler(nothing),
       stop: os.starts.stop.handler(nothing),
     },
+    tunnelValues: tunnelValuesOf(world, { find, add, change }),
     traffic: {
       live: os.traffic.live.handler(async function* ({ signal }) {
         const value = (atMs: number) => ({

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { labCardScreens } from './lab-card-shots.ts'
 import { setupScreens } from './setup-shots.ts'
 import { terminalShots } from './terminal-worlds.ts'
+import { tunnelSheets } from './tunnel-sheet-shots.ts'
 
 /** One picture: a scenario, a page, and how it is looked at. */
 export interface Shot {
@@ -99,17 +100,7 @@ const screens: Shot[] = [
     },
   },
   { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t8888', ready: '.chain' },
-  {
-    name: 'tunnel-edit',
-    scenario: 'few',
-    path: 'tunnels/t8888?edit=1',
-    ready: 'form',
-    act: async (page) => {
-      await page.locator('form input').nth(1).fill('22')
-      await page.locator('form button[type=submit]').click()
-      await page.locator('form .fault').waitFor()
-    },
-  },
+  ...tunnelSheets,
   { name: 'tunnel-gone', scenario: 'few', path: 'tunnels/none', ready: '.empty' },
   {
     name: 'files',

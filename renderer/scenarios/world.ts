@@ -11,6 +11,7 @@ import type {
   Lab,
   LabAlert,
   LabCard,
+  LabLimits,
   Overview,
   PortReport,
   Server,
@@ -19,6 +20,7 @@ import type {
   Transfer,
   Terminal,
   Tunnel,
+  TunnelDetails,
   TunnelKind,
   UpdateState,
   TunnelReach,
@@ -47,6 +49,9 @@ export interface World {
   terminals?: Terminal[]
   /** Bytes per second at a moment, of one tunnel. */
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
+  /** Settings and limits, by tunnel; none where it is not here. */
+  details?: ReadonlyMap<string, Partial<TunnelDetails>>
+  labLimits?: LabLimits
   /** The feed of the overview never answers: what the first second looks like. */
   silent?: boolean
   transfers?: Transfer[]
@@ -162,6 +167,7 @@ export function placeOf(
 ): Pick<Tunnel, 'reach' | 'port' | 'address'> {
   const use = tunnelUse(kind)
   const at = reach === 'laptop' ? '127.0.0.1' : host
+  if (kind === 'socks5') return { reach, port, address: `socks5://${at}:${port}` }
   if (use === 'copy-ssh-command') return { reach, port, address: `ssh -p ${port} goudan@${at}` }
   if (use === 'copy-address') return { reach, port, address: `${at}:${port}` }
   return { reach, port, address: `http://${at}:${port}${use === 'copy-base-url' ? '/v1' : ''}` }

@@ -11,6 +11,7 @@ import {
   livelyTraffic,
   minuteMs,
   server,
+  stops,
   tunnel,
   usualReachOf,
 } from './world.ts'
@@ -140,6 +141,57 @@ export function few(): World {
     },
     { activity: events(hz, box), hostKeys, passes: passes() },
   )
+}
+
+/** Tunnels of other modes, made here and elsewhere, with limits. */
+function limited(): World {
+  const base = few()
+  const [box] = base.overview.labs
+  if (!box) return base
+  const plain = { connections: 3, downBytes: 9.4e9, upBytes: 0.6e9 }
+  base.overview.tunnels = [
+    ...base.overview.tunnels,
+    tunnel(box, cloud, 'tcp', 7004, { name: 'vLLM', target: '127.0.0.1:8000', ...plain }),
+    tunnel(box, cloud, 'socks5', 7005, { name: 'Campus network', target: '', ...plain }),
+    tunnel(box, cloud, 'udp', 7006, {
+      name: 'WireGuard',
+      target: '127.0.0.1:51820',
+      madeBy: 'agent',
+      status: { state: 'unproved', checkedAtMs: Date.now() - 4_000 },
+      stops: stops(null).map((stop) =>
+        stop.name === 'service' ? { ...stop, state: 'unknown', ms: null } : stop,
+      ),
+      ...plain,
+    }),
+  ]
+  base.overview.otherTunnels = [
+    {
+      id: 't9',
+      serverId: box.serverId,
+      labId: box.id,
+      name: 'Jupyter of the desk machine',
+      mode: 'private',
+      port: null,
+      target: '127.0.0.1:8889',
+      enabled: true,
+      canUseHere: true,
+    },
+  ]
+  const limits = {
+    downBytesPerSecond: 2.5e6,
+    upBytesPerSecond: 2.5e6,
+    monthlyQuotaBytes: 50e9,
+    maxConnections: 8,
+    expiresAtMs: Date.now() + 40 * 24 * hourMs,
+    allow: ['36.112.4.81', '202.114.66.0/24'],
+  }
+  base.details = new Map([['t7004', { limits, monthBytes: 31.4e9 }]])
+  // so that a week of it fits into a month's quota
+  base.traffic = (of, atMs) => {
+    const { down, up } = livelyTraffic(of, atMs)
+    return of.id === 't7004' ? { down: down / 60, up: up / 60 } : { down, up }
+  }
+  return base
 }
 
 function faulty(): World {
@@ -366,6 +418,7 @@ function setupWaiting(): World {
 /** The token of the address chooses the scenario: `http://…/#token=many`. */
 export const worlds: Record<string, () => World> = {
   few,
+  limited,
   many,
   faulty,
   moods,

@@ -1,4 +1,4 @@
-import { knownService, relayFailure, withValues } from '@nps-desktop/electron/contract'
+import { isServiceKind, knownService, relayFailure, withValues } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
@@ -12,6 +12,8 @@ export interface CheckResult {
   readonly ms: number
   /** The service speaks HTTPS. */
   readonly secure?: boolean
+  /** Whether the service answers cannot be asked, as over UDP. */
+  readonly isServiceUnasked?: boolean
 }
 
 export interface CheckedTunnel {
@@ -37,7 +39,8 @@ export function judge(
   const lab = port.state === 'ok' ? labStop(tunnel, visit, probe) : unknownStop('lab')
   const service = lab.state === 'ok' ? serviceStop(tunnel, visit, probe) : unknownStop('service')
   const ms = visit.service?.ms ?? (port.ms ?? 0) + (service.ms ?? 0)
-  return { atMs, stops: [port, lab, service], ms, secure: visit.service?.secure ?? false }
+  const isServiceUnasked = tunnel.kind === 'udp' && lab.state === 'ok' && service.state === 'unknown'
+  return { atMs, stops: [port, lab, service], ms, secure: visit.service?.secure ?? false, isServiceUnasked }
 }
 
 export function unknownStop(name: Stop['name']): Stop {
@@ -52,6 +55,8 @@ function portStop(tunnel: CheckedTunnel, { port: seen }: ServiceVisit, probe: Pr
   const hop = probe.hops.find(({ hop }) => hop === 'port')
   if (hop?.failure) return failedStop('port', portFailure(tunnel, hop.failure))
   if (seen.state === 'accepted') return { name: 'port', state: 'ok', ms: seen.ms, failure: null }
+  if (seen.state === 'unasked')
+    return { name: 'port', state: hop?.state === 'ok' ? 'ok' : 'unknown', ms: null, failure: null }
   const { server, port, portCause } = tunnel
   if (seen.state === 'failed') {
     // an answer of the lab box or the target has come all the way
@@ -116,6 +121,9 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
       ]),
     )
   }
+  // what they lead to is the lab's network itself, which the lab box has brought along
+  if (hop?.state === 'skipped' && (kind === 'socks5' || kind === 'httpProxy'))
+    return { name: 'service', state: 'ok', ms: null, failure: null }
   if (hop?.state !== 'ok') return unknownStop('service')
   const ok: Stop = { name: 'service', state: 'ok', ms: hop.ms, failure: null }
   if (visit.service === null || visit.service.state === 'right') return ok
@@ -136,7 +144,7 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
       fixes: [{ action: 'retry' }],
     })
   }
-  const expected = kind === 'tcp' ? target : usualTarget(kind)
+  const expected = isServiceKind(kind) ? usualTarget(kind) : target
   return failedStop('service', {
     code: 'service-wrong',
     params: { ...params, seen: visit.service.seen },

@@ -13,7 +13,7 @@ export async function provePort(
 ): Promise<void> {
   const seen = await visit({ host: server.host, port, kind: 'tcp' }, { signal })
   const params = { server: server.name, port }
-  if (seen.port.state === 'refused') return
+  if (seen.port.state === 'refused' || seen.port.state === 'unasked') return
   if (seen.port.state === 'accepted' || seen.port.state === 'failed') {
     throw new AppError(
       'port-taken',

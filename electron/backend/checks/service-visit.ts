@@ -2,7 +2,7 @@ import { until, untilEvent } from '@nps-desktop/relay-core/async'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import { knownServices } from '@nps-desktop/electron/contract'
+import { isServiceKind, knownServices } from '@nps-desktop/electron/contract'
 import type {
   Failure,
   KnownService,
@@ -33,6 +33,8 @@ export interface ServiceVisit {
   readonly port:
     | { readonly state: 'accepted'; readonly ms: number }
     | { readonly state: 'refused' | 'silent' | 'unreachable'; readonly why: string }
+    /** It cannot be: over UDP nothing answers a visitor by itself. */
+    | { readonly state: 'unasked' }
     /** By the private tunnel, where each end says why. */
     | { readonly state: 'failed'; readonly failure: Failure }
   /**
@@ -71,7 +73,7 @@ export async function visit(
     }
     const found = await serviceOf(socket, service, { again, startedMs, signal })
     const { kind } = service
-    const mindsHost = kind !== 'tcp' && knownServices[kind].anyHostOption !== null
+    const mindsHost = isServiceKind(kind) && knownServices[kind].anyHostOption !== null
     if (!mindsHost || found?.state !== 'right') return { port: seen, service: found }
     const isLocalOnly = await refusesHost(again, {
       ...service,
@@ -165,7 +167,7 @@ async function serviceOf(
     signal,
   }: { again: () => Promise<Duplex | null>; startedMs: number; signal: AbortSignal },
 ): Promise<ServiceVisit['service']> {
-  if (kind === 'tcp') return null
+  if (!isServiceKind(kind)) return null
   const { path } = entrance
   const asked = (one: Duplex, secure: boolean): Promise<ServiceAnswer> =>
     one.destroyed

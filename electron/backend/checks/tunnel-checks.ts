@@ -9,7 +9,7 @@ import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge } from './check-result.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
-import { visit, visitPrivately } from './service-visit.ts'
+import { type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
 
 const watchedIntervalMs = 10_000
 const idleIntervalMs = 60_000
@@ -179,7 +179,9 @@ export class TunnelChecks {
             { kind, entrance },
             { signal },
           )
-        : visit({ host, port, kind, entrance }, { signal }),
+        : kind === 'udp'
+          ? unasked
+          : visit({ host, port, kind, entrance }, { signal }),
       this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
     ])
     const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
@@ -191,6 +193,8 @@ export class TunnelChecks {
     return judge(checked, seen, probe, this.#clock.now())
   }
 }
+
+const unasked: ServiceVisit = { port: { state: 'unasked' }, service: null }
 
 function circumstancesOf(
   { relayTunnel, client, lab, view, kind, reach, port, entrance, isWished }: ListedTunnel,

@@ -124,6 +124,8 @@ function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
     const checkedAtMs = Math.min(result.atMs, facts.serverAnsweredAtMs ?? result.atMs)
     return { state: 'ready', checkedAtMs, ms: result.ms }
   }
+  if (result?.isServiceUnasked && stops.slice(0, -1).every((stop) => stop.state === 'ok'))
+    return { state: 'unproved', checkedAtMs: Math.min(result.atMs, facts.serverAnsweredAtMs ?? result.atMs) }
   const lastAtMs = server?.state === 'ok' ? (result?.atMs ?? null) : facts.serverAnsweredAtMs
   if (lastAtMs !== null && nowMs - lastAtMs > givenUpAfterMs) return { state: 'unknown', sinceMs: lastAtMs }
   return {

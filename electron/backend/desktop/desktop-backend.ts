@@ -69,7 +69,7 @@ export async function openBackend({
   notices.start()
   alerts.start()
   const { openIn } = parts.use(openOpenIn({ shell, storage, view, app, log }))
-  const { tunnels, guestPasses, pathTest, found, starts } = parts.use(
+  const { tunnels, tunnelValues, guestPasses, pathTest, found, starts } = parts.use(
     openTunnels({ storage, labSessions, links, view, clock, log }),
   )
   const files = parts.adopt(
@@ -113,6 +113,7 @@ export async function openBackend({
       view,
       work,
       tunnels,
+      tunnelValues,
       found,
       openIn,
       guestPasses,

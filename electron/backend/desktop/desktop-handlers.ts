@@ -41,6 +41,7 @@ export function desktopHandlers({
   pathTest,
   starts,
   terminals,
+  tunnelValues,
 }: {
   app: AppCalls
   moving: Moving
@@ -63,6 +64,7 @@ export function desktopHandlers({
   pathTest: TunnelPart['pathTest']
   starts: TunnelPart['starts']
   terminals: Terminals
+  tunnelValues: TunnelPart['tunnelValues']
 }): DesktopHandlers {
   return {
     app: {
@@ -210,6 +212,16 @@ export function desktopHandlers({
       watch: (input, options) => starts.watch(input, options),
       cancel: (input) => starts.cancel(input),
       stop: (input, options) => starts.stop(input, options),
+    },
+    tunnelValues: {
+      place: (input) => tunnelValues.place(input),
+      add: (input, options) => tunnelValues.add(input, options),
+      read: (input) => tunnelValues.read(input),
+      save: (input, options) => tunnelValues.save(input, options),
+      labLimits: {
+        read: (input) => tunnelValues.readLabLimits(input),
+        save: (input, options) => tunnelValues.saveLabLimits(input, options),
+      },
     },
     traffic: {
       live: (_input, { signal }) => traffic.feed.watch(signal),

@@ -11,6 +11,8 @@ import { createLabServices } from '../labs/lab-services.ts'
 import type { Storage } from '../storage/records.ts'
 import { ServiceStarts } from '../started-services/service-starts.ts'
 import { PendingRemovals } from '../tunnels/pending-removals.ts'
+import { TunnelValueCalls } from '../tunnel-values/tunnel-values.ts'
+import { FreePorts } from '../tunnels/free-ports.ts'
 import { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import type { Links } from './open-links.ts'
 import type { View } from './open-view.ts'
@@ -22,6 +24,7 @@ export interface TunnelPart extends AsyncDisposable {
   readonly guestPasses: GuestPassCalls
   readonly pathTest: PathTestCalls
   readonly starts: ServiceStarts
+  readonly tunnelValues: TunnelValueCalls
 }
 
 /** Deletions that were due are finished from now on. */
@@ -49,6 +52,7 @@ export function openTunnels({
   const removal = parts.adopt(new PendingRemovals({ storage, relays, clock, log }), (part) => part.close())
   removal.start()
   const services = createLabServices({ storage, labSessions, log })
+  const ports = new FreePorts({ storage, relays })
   const tunnels = new TunnelCalls({
     storage,
     relays,
@@ -59,7 +63,9 @@ export function openTunnels({
     activity,
     forwards,
     clock,
+    ports,
   })
+  const tunnelValues = new TunnelValueCalls({ storage, relays, tunnels, ports })
   const found = parts.adopt(
     new FoundServices({ storage, labSessions, services, tunnels, clock, log }),
     (part) => part.close(),
@@ -69,5 +75,13 @@ export function openTunnels({
     new ServiceStarts({ storage, labSessions, services, tunnels, onChange, clock, log }),
     (part) => part.close(),
   )
-  return { tunnels, found, guestPasses, pathTest, starts, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  return {
+    tunnels,
+    tunnelValues,
+    found,
+    guestPasses,
+    pathTest,
+    starts,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
 }

@@ -1,12 +1,12 @@
 import type { Client, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
-import type { OtherTunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
+import type { OtherTunnel, TunnelKind, TunnelMaker, TunnelReach } from '@nps-desktop/electron/contract'
 import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
 import { changeOf, type TunnelChange } from './tunnel-change.ts'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 import { reachOfMode } from './reach-of-mode.ts'
-import { guessKind } from './tunnel-kind.ts'
+import { kindOf, type WebPorts, webPort } from './tunnel-kind.ts'
 
 /** A tunnel with all it belongs to. */
 export interface ListedTunnel {
@@ -23,6 +23,7 @@ export interface ListedTunnel {
   readonly view: RelayView
   /** This app itself has made it lead where it leads, from this lab box: it does not do so by the server's word alone. */
   readonly isWished: boolean
+  readonly madeBy: TunnelMaker
   /** What the server has changed at it that the person has not accepted. */
   readonly change: TunnelChange | null
 }
@@ -43,21 +44,23 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const id = tunnelIdOf(server.id, relayTunnel.id)
       const note = storage.tunnelNotes.get(id)
       const reach = reachOf(relayTunnel, note)
-      const port = (reach === 'laptop' ? note?.localPort : relayTunnel.port) ?? null
+      const port = (reach === 'laptop' ? note?.localPort : portOf(relayTunnel, view)) ?? null
       if (!lab || note?.removal || reach === null || port === null) return []
       const client = clients?.find((one) => one.id === relayTunnel.clientId) ?? null
-      const kind = note?.kind ?? guessKind(relayTunnel)
+      const kind = kindOf(relayTunnel, note?.kind)
       const change = changeOf(note, relayTunnel)
       const entrance = note?.entrance ?? plainEntrance
       const isWished = note?.wished?.labId === lab.id && note.wished.target === relayTunnel.target
-      return [{ id, kind, reach, port, entrance, relayTunnel, client, lab, server, view, isWished, change }]
+      const madeBy = relayTunnel.pushedBy ?? (note ? 'app' : 'elsewhere')
+      const whole = { id, kind, reach, port, entrance, relayTunnel, client, lab, server, view }
+      return [{ ...whole, isWished, madeBy, change }]
     })
   })
 }
 
 /**
- * What the relays carry besides those `listed`: made elsewhere, in a way that the app cannot check or has no port for on this
- * laptop.
+ * What the relays carry besides those `listed`: private tunnels without a port on this laptop, and web addresses of a server
+ * that has no port for them.
  */
 export function listOtherTunnels(
   storage: Storage,
@@ -81,6 +84,17 @@ export function listOtherTunnels(
 /** Where a visitor finds the tunnel's port. */
 export function visitorHost({ reach, server }: Pick<ListedTunnel, 'reach' | 'server'>): string {
   return reach === 'laptop' ? '127.0.0.1' : (server.relay?.host ?? '')
+}
+
+export function webPortsOf({ mirror }: RelayView): WebPorts {
+  const status = mirror.status ?? mirror.last?.status
+  return { http: status?.httpPort ?? null, https: status?.httpsPort ?? null }
+}
+
+/** On the server; null where it has none. */
+function portOf({ mode, port, settings }: RelayTunnel, view: RelayView): number | null {
+  // of what was kept of a server that is away, the settings are no part
+  return mode === 'host' ? webPort({ scheme: settings.host?.scheme ?? 'all' }, webPortsOf(view)) : port
 }
 
 /** Null: it is not the app's to use. A tunnel for everybody that was made private elsewhere belongs to elsewhere. */

@@ -1,13 +1,13 @@
 import type { TunnelMode } from '@nps-desktop/relay-core/api'
 import type { TunnelReach } from '@nps-desktop/electron/contract'
 
-/** Whom the app lets use tunnels of each mode; null: it shows them, and leaves their use to others. */
-export const reachOfMode: Readonly<Record<TunnelMode, TunnelReach | null>> = {
+/** Whom tunnels of each mode let in. */
+export const reachOfMode: Readonly<Record<TunnelMode, TunnelReach>> = {
   tcp: 'anyone',
-  udp: null,
-  socks5: null,
-  httpProxy: null,
-  host: null,
+  udp: 'anyone',
+  socks5: 'anyone',
+  httpProxy: 'anyone',
+  host: 'anyone',
   private: 'laptop',
-  file: null,
+  file: 'anyone',
 }

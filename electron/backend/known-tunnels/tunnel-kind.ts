@@ -1,4 +1,5 @@
-import { knownServices, serviceKinds, tunnelUse } from '@nps-desktop/electron/contract'
+import { isServiceKind, knownServices, serviceKinds, tunnelUse } from '@nps-desktop/electron/contract'
+import type { HostRoute, TunnelMode } from '@nps-desktop/relay-core/api'
 import type { ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 
@@ -12,8 +13,18 @@ export function usualTarget(kind: ServiceKind): string {
   return `127.0.0.1:${knownServices[kind].usualPorts[0]}`
 }
 
+/** Its mode where that says it all; else what is noted, or what can be guessed. */
+export function kindOf(
+  tunnel: { readonly name: string; readonly target: string; readonly mode: TunnelMode },
+  noted: TunnelKind | undefined,
+): TunnelKind {
+  const { mode } = tunnel
+  if (mode !== 'tcp' && mode !== 'private') return mode
+  return noted !== undefined && (noted === 'tcp' || isServiceKind(noted)) ? noted : guessKind(tunnel)
+}
+
 /** For tunnels that were made elsewhere: by the target's usual port, then by the name a person gave. */
-export function guessKind(tunnel: { readonly name: string; readonly target: string }): TunnelKind {
+function guessKind(tunnel: { readonly name: string; readonly target: string }): TunnelKind {
   const port = targetPort(tunnel.target)
   const byPort = serviceKinds.find((kind) => {
     const { usualPorts, isKnownByPort } = knownServices[kind]
@@ -37,8 +48,32 @@ export function addressOf(
   const use = tunnelUse(kind)
   if (use === 'copy-ssh-command') return `ssh -p ${port} ${user === null ? '' : `${user}@`}${host}`
   const name = host.includes(':') ? `[${host}]` : host
+  if (kind === 'socks5') return `socks5://${name}:${port}`
+  if (kind === 'httpProxy') return `http://${name}:${port}`
   if (use === 'copy-address') return `${name}:${port}`
   const { secure, path } = entrance
   const page = `${secure ? 'https' : 'http'}://${name}:${port}${path === '/' ? '' : path}`
   return use === 'copy-base-url' ? `${page.replace(/\/$/, '')}/v1` : page
+}
+
+/** The ports of the server that all web addresses share; null where it has none. */
+export interface WebPorts {
+  readonly http: number | null
+  readonly https: number | null
+}
+
+/** The one of the two by which a web address is visited: HTTPS where it has that. Null: by none. */
+export function webPort({ scheme }: Pick<HostRoute, 'scheme'>, { http, https }: WebPorts): number | null {
+  if (scheme === 'http') return http
+  return https ?? (scheme === 'https' ? null : http)
+}
+
+/** What a person opens; empty where it cannot be: no port is open, or the name stands for many. */
+export function webAddress(route: HostRoute, ports: WebPorts): string {
+  const port = webPort(route, ports)
+  if (port === null || route.name.startsWith('*')) return ''
+  const secure = port === ports.https
+  const usual = secure ? 443 : 80
+  const path = route.path === '/' ? '' : route.path
+  return `${secure ? 'https' : 'http'}://${route.name}${port === usual ? '' : `:${port}`}${path}`
 }

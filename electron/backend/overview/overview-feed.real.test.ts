@@ -100,13 +100,13 @@ test('what is made and removed elsewhere appears and goes', async () => {
     expect(seen.tunnels).toMatchObject([{ kind: 'tensorboard', labId: seen.labs[0]?.id }])
     await client.tunnels.add({ clientId: id, mode: 'socks5', target: '' })
     await client.tunnels.add({ clientId: id, mode: 'private', target: bed.target, name: 'shy' })
-    const other = await bed.overviewWhere(({ otherTunnels }) => otherTunnels.length === 2)
-    expect(other.otherTunnels).toMatchObject([
-      { mode: 'socks5', canUseHere: false },
-      { mode: 'private', port: null, name: 'shy', canUseHere: true },
-    ])
-    await bed.app.tunnels.useHere({ tunnelId: other.otherTunnels[1]?.id ?? '' })
-    const taken = await bed.overviewWhere(({ tunnels }) => tunnels.length === 2)
+    const other = await bed.overviewWhere(
+      ({ tunnels, otherTunnels }) => tunnels.length === 2 && otherTunnels.length === 1,
+    )
+    expect(other.tunnels[1]).toMatchObject({ kind: 'socks5', madeBy: 'elsewhere', reach: 'anyone' })
+    expect(other.otherTunnels).toMatchObject([{ mode: 'private', port: null, name: 'shy', canUseHere: true }])
+    await bed.app.tunnels.useHere({ tunnelId: other.otherTunnels[0]?.id ?? '' })
+    const taken = await bed.overviewWhere(({ tunnels }) => tunnels.length === 3)
     expect(taken.tunnels.find(({ name }) => name === 'shy')).toMatchObject({ reach: 'laptop' })
     await client.clients.edit({ id, name: 'renamed' })
     await bed.overviewWhere(({ labs }) => labs[0]?.name === 'renamed')

@@ -9,7 +9,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../known-tunnels/tunnel-change.ts'
 import type { Evidence, TunnelChecks } from '../checks/tunnel-checks.ts'
-import { addressOf } from '../known-tunnels/tunnel-kind.ts'
+import { addressOfTunnel } from '../known-tunnels/tunnel-address.ts'
 import {
   type ListedTunnel,
   listOtherTunnels,
@@ -184,25 +184,24 @@ export class OverviewFeed {
   }
 
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
-    const { id, kind, reach, port, relayTunnel, lab, server, view } = tunnel
+    const { id, kind, reach, port, relayTunnel, lab, server, view, madeBy } = tunnel
     const { name, target } = relayTunnel
-    const host = visitorHost(tunnel)
     const user = lab.address?.user ?? (this.#origins.get(lab.id)?.account || null)
     const evidence = this.#checks.evidence(id)
-    const secure = tunnel.entrance.secure || evidence.result?.secure === true
-    const entrance = { ...tunnel.entrance, secure }
+    const secure = evidence.result?.secure === true
     const live = view.mirror.live.get(relayTunnel.id) ?? relayTunnel
     return {
       id,
       serverId: server.id,
       labId: lab.id,
       kind,
+      ...(madeBy !== 'app' && { madeBy }),
       reach,
       name,
       port,
       target,
       // one that answers 403 is not shown
-      address: isLocalOnly(evidence) ? '' : addressOf(kind, { host, port, user, entrance }),
+      address: isLocalOnly(evidence) ? '' : addressOfTunnel(tunnel, { user, secure }),
       ...this.#status(tunnel, evidence, nowMs),
       connections: live.connections,
       downBytes: live.downBytes,

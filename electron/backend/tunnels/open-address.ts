@@ -1,7 +1,8 @@
-import { knownServices, tunnelUse } from '@nps-desktop/electron/contract'
+import { isServiceKind, knownServices } from '@nps-desktop/electron/contract'
 import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import { addressOf, targetPort } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, visitorHost } from '../known-tunnels/list-tunnels.ts'
+import { addressOfTunnel } from '../known-tunnels/tunnel-address.ts'
 import type { LabServices } from '../labs/lab-services.ts'
 import type { LoopbackForwards } from '../forwards/loopback-forwards.ts'
 
@@ -10,7 +11,7 @@ import type { LoopbackForwards } from '../forwards/loopback-forwards.ts'
  * a service that speaks HTTPS.
  */
 export async function openAddress(
-  { kind, reach, port, entrance, server, lab, relayTunnel }: ListedTunnel,
+  tunnel: ListedTunnel,
   {
     forwards,
     services,
@@ -18,11 +19,12 @@ export async function openAddress(
     signal,
   }: { forwards: LoopbackForwards; services: LabServices; secure: boolean; signal: AbortSignal },
 ): Promise<{ url: string; hasToken: boolean }> {
-  const host = visitorHost({ reach, server })
-  const known = { ...entrance, secure: entrance.secure || secure }
+  const { kind, port, entrance, lab, relayTunnel } = tunnel
   const user = lab.address?.user ?? null
-  if (kind === 'tcp' || tunnelUse(kind) !== 'open-page')
-    return { url: addressOf(kind, { host, port, user }), hasToken: false }
+  if (!isServiceKind(kind) || knownServices[kind].use !== 'open-page')
+    return { url: addressOfTunnel(tunnel, { user, secure }), hasToken: false }
+  const host = visitorHost(tunnel)
+  const known = { ...entrance, secure: entrance.secure || secure }
   const wanted = { kind, port: targetPort(relayTunnel.target) }
   const found = await services.find(lab.id, wanted, { signal })
   const way = found ?? known

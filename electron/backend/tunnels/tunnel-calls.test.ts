@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeyFile } from '../key-file.ts'
 import type { Storage } from '../storage/records.ts'
 import { openStorage } from '../storage/storage.ts'
+import { FreePorts } from './free-ports.ts'
 import { TunnelCalls } from './tunnel-calls.ts'
 
 const options = { signal: new AbortController().signal }
@@ -53,12 +54,18 @@ function oldRelay(asked: unknown[]) {
     },
     remove: async (input: unknown) => void asked.push(['remove', input]),
   }
-  return { reach: async () => ({ tunnels }) }
+  return { reach: async () => ({ tunnels }), view: () => ({ mirror: { tunnels: [], status: null } }) }
 }
 
 function tunnelsOf(relays: ReturnType<typeof oldRelay>): TunnelCalls {
   // what adding needs; the rest of the app is not there
-  const parts = { storage, relays, services: { find: async () => null } }
+  type Parts = ConstructorParameters<typeof FreePorts>[0]
+  const parts = {
+    storage,
+    relays,
+    services: { find: async () => null },
+    ports: new FreePorts({ storage, relays } as unknown as Parts),
+  }
   return new TunnelCalls(parts as unknown as ConstructorParameters<typeof TunnelCalls>[0])
 }
 

@@ -1,25 +1,31 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
-import type { Connection, InterchangeableMode, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
-import { knownServices } from '@nps-desktop/electron/contract'
+import { tunnelModes } from '@nps-desktop/relay-core/api'
+import type {
+  Connection,
+  InterchangeableMode,
+  Limits,
+  Tunnel as RelayTunnel,
+  TunnelSettings,
+} from '@nps-desktop/relay-core/api'
+import { knownServices, modeOfKind } from '@nps-desktop/electron/contract'
 import type { ServiceKind, Tunnel, TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { AppError } from '../failures/app-error.ts'
-import { failureOfError } from '../failures/failure-of-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { OverviewFeed } from '../overview/overview-feed.ts'
 import type { TunnelChecks } from '../checks/tunnel-checks.ts'
 import { targetNotAllowed } from '../known-tunnels/allowed-target.ts'
-import { guessKind, usualTarget } from '../known-tunnels/tunnel-kind.ts'
+import { kindOf, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { LabServices } from '../labs/lab-services.ts'
 import type { Entrance } from '../storage/entrance.ts'
 import type { LoopbackForwards } from '../forwards/loopback-forwards.ts'
-import { chooseLaptopPort, isLaptopPortFree } from '../forwards/laptop-port.ts'
+import { isLaptopPortFree } from '../forwards/laptop-port.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 import { openAddress } from './open-address.ts'
-import { portCandidates } from './port-candidates.ts'
+import type { FreePorts } from './free-ports.ts'
 import { provePort } from '../checks/port-proof.ts'
 import { markPassword } from '../known-tunnels/private-password.ts'
 import { reachOfMode } from '../known-tunnels/reach-of-mode.ts'
@@ -27,22 +33,22 @@ import { changeFailure } from '../known-tunnels/tunnel-change.ts'
 import type { PendingRemovals } from './pending-removals.ts'
 import { untilTold } from './until-told.ts'
 
-/** Ports that other programs have taken since the last check; after this many the range is hopeless. */
-const maxPortsTried = 20
-
 interface TunnelWish {
   readonly kind: TunnelKind
   readonly name: string
   readonly target: string
   readonly reach: TunnelReach
   readonly entrance?: Entrance | null
+  readonly settings?: TunnelSettings
+  readonly limits?: Limits
   /** Undefined: the next free one, of the open range or of this laptop. */
   readonly port: number | undefined
 }
 
 interface AddedTunnel {
   readonly tunnelId: string
-  readonly port: number
+  /** As `Tunnel.port`; null of a web address, which has none of its own. */
+  readonly port: number | null
 }
 
 type Signal = { readonly signal: AbortSignal }
@@ -58,6 +64,7 @@ export class TunnelCalls {
   readonly #activity: ActivityFeed
   readonly #forwards: LoopbackForwards
   readonly #clock: Clock
+  readonly #ports: FreePorts
 
   constructor(options: {
     storage: Storage
@@ -69,6 +76,7 @@ export class TunnelCalls {
     activity: ActivityFeed
     forwards: LoopbackForwards
     clock: Clock
+    ports: FreePorts
   }) {
     this.#storage = options.storage
     this.#relays = options.relays
@@ -79,6 +87,7 @@ export class TunnelCalls {
     this.#activity = options.activity
     this.#forwards = options.forwards
     this.#clock = options.clock
+    this.#ports = options.ports
   }
 
   /** `labId`'s service of this kind at its usual place, or where it is found running. */
@@ -126,19 +135,20 @@ export class TunnelCalls {
         lab: lab.name,
       })
     }
-    const { kind, reach, name, target } = tunnel
+    const { kind, reach, name, target, settings, limits } = tunnel
+    const mode = modeOfKind(kind, reach)
     refuseForbidden(lab, target)
     const api = await this.#relays.reach(server.id, { signal })
-    const make = async (port: number, localPort: number | null): Promise<AddedTunnel> => {
-      const place = reach === 'laptop' ? ({ mode: 'private' } as const) : ({ mode: 'tcp', port } as const)
-      const made = await api.tunnels.add({ clientId, name, target, ...place }, { signal })
-      if (made.mode !== place.mode) {
-        // It did not understand the request and opened a port to everybody.
+    const make = async (port: number | null, localPort: number | null): Promise<AddedTunnel> => {
+      const place = port === null || mode === 'private' ? { mode } : { mode, port }
+      const made = await api.tunnels.add({ clientId, name, target, settings, limits, ...place }, { signal })
+      if (made.mode !== mode || !hasLimits(made, limits)) {
+        // It did not understand the request and opened a port to everybody, or without a limit.
         await api.tunnels.remove({ id: made.id }, { signal })
         throw tooOld(server)
       }
       const tunnelId = tunnelIdOf(server.id, made.id)
-      const passwordMark = reach === 'laptop' ? markOf(made) : null
+      const passwordMark = mode === 'private' ? markOf(made) : null
       const entrance = tunnel.entrance ?? null
       const wished = { labId, target }
       const note = { ...newNote(tunnelId, kind), localPort, passwordMark, entrance, wished }
@@ -147,12 +157,14 @@ export class TunnelCalls {
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
     }
-    if (reach === 'laptop') {
-      const port = await this.#laptopPort(target, tunnel.port)
+    if (mode === 'private') {
+      const port = await this.#ports.ofLaptop(target, tunnel.port)
       return make(port, port)
     }
-    if (tunnel.port !== undefined) return make(tunnel.port, null)
-    return this.#onOpenPort(server, (port) => make(port, null))
+    if (tunnelModes[mode].port === null) return make(null, null)
+    const { port } = tunnel
+    if (port !== undefined) return this.#ports.onChosen(server, port, () => make(port, null))
+    return this.#ports.onNext(server, (port) => make(port, null))
   }
 
   /** A changed public port is proved to be reachable first; until then the tunnel stays on the old one. */
@@ -165,21 +177,24 @@ export class TunnelCalls {
       target?: string | undefined
       /** Of the service at `target`, where it is known. */
       entrance?: Entrance | null
+      settings?: TunnelSettings | undefined
+      limits?: Limits | undefined
     },
     { signal }: Signal,
   ): Promise<void> {
     const listed = this.#tunnel(change.tunnelId)
     const { server, relayTunnel } = listed
-    const { name, port, target } = change
+    const { name, port, target, settings, limits } = change
     if (target !== undefined && target !== relayTunnel.target) refuseForbidden(listed.lab, target)
     const given = Object.fromEntries(
-      Object.entries({ name, target }).filter(([, value]) => value !== undefined),
+      Object.entries({ name, target, settings, limits }).filter(([, value]) => value !== undefined),
     )
     const reach = change.reach ?? listed.reach
     const save = async (place: { mode?: InterchangeableMode; port?: number }): Promise<RelayTunnel> => {
       const api = await this.#relays.reach(server.id, { signal })
       const edited = await api.tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
+      if (!hasLimits(edited, limits)) throw tooOld(server)
       const note = this.#storage.tunnelNotes.get(listed.id)
       // another target is another service, whose entrance is not known
       const kept = edited.target === relayTunnel.target ? (note?.entrance ?? null) : null
@@ -188,7 +203,7 @@ export class TunnelCalls {
         target === undefined ? (note?.wished ?? null) : { labId: listed.lab.id, target: target.trim() }
       if (note || wished)
         this.#storage.tunnelNotes.put({
-          ...(note ?? newNote(listed.id, guessKind(edited))),
+          ...(note ?? newNote(listed.id, kindOf(edited, undefined))),
           entrance,
           wished,
         })
@@ -201,15 +216,17 @@ export class TunnelCalls {
       else await this.#changeReach(listed, () => save({ mode: 'private' }))
       return
     }
-    if (port !== undefined && port !== relayTunnel.port && server.relay)
+    const isMoved = port !== undefined && port !== relayTunnel.port
+    if (isMoved && server.relay && tunnelModes[relayTunnel.mode].port === 'tcp')
       await provePort({ name: server.name, host: server.relay.host }, port, { signal })
     if (listed.reach === reach) {
-      await save(port === undefined ? {} : { port })
+      if (isMoved) await this.#ports.onChosen(server, port, () => save({ port }))
+      else await save({})
       return
     }
     const open = (at: number): Promise<void> =>
       this.#changeReach(listed, () => save({ mode: 'tcp', port: at }))
-    return port === undefined ? this.#onOpenPort(server, open) : open(port)
+    return port === undefined ? this.#ports.onNext(server, open) : open(port)
   }
 
   /** A private tunnel that was made elsewhere gets a port on this laptop; its password is the one that the server tells now. */
@@ -219,8 +236,8 @@ export class TunnelCalls {
     const tunnel = tunnels?.find(({ id }) => id === ref?.relayTunnelId)
     if (!tunnel || reachOfMode[tunnel.mode] !== 'laptop') throw gone()
     const note = this.#storage.tunnelNotes.get(tunnelId)
-    const localPort = note?.localPort ?? (await this.#laptopPort(tunnel.target, undefined))
-    const kind = note?.kind ?? guessKind(tunnel)
+    const localPort = note?.localPort ?? (await this.#ports.ofLaptop(tunnel.target, undefined))
+    const kind = kindOf(tunnel, note?.kind)
     const entrance = note?.entrance ?? null
     this.#storage.tunnelNotes.put({ ...newNote(tunnelId, kind), localPort, passwordMark: '', entrance })
     return { tunnelId }
@@ -291,22 +308,6 @@ export class TunnelCalls {
     return this.#relays.api(server.id).tunnels.connections({ id: relayTunnel.id }, { signal })
   }
 
-  /** `work` on the first port that is free and, by the last check, open. */
-  async #onOpenPort<T>(server: ServerRecord, work: (port: number) => Promise<T>): Promise<T> {
-    let tried = 0
-    for (const port of portCandidates(this.#portsOf(server))) {
-      try {
-        return await work(port)
-      } catch (error) {
-        tried += 1
-        if (failureOfError(error).code !== 'port-taken' || tried >= maxPortsTried) throw error
-      }
-    }
-    throw new AppError('no-free-port', `No port of ${server.name} is free and open. Check its ports.`, {
-      server: server.name,
-    })
-  }
-
   /** While the relay changes it, neither the old nor the new reach is a change that nobody asked for. */
   async #changeReach({ id, kind }: ListedTunnel, change: () => Promise<RelayTunnel>): Promise<void> {
     const { tunnelNotes } = this.#storage
@@ -332,22 +333,7 @@ export class TunnelCalls {
     if (reach === 'laptop' && (wanted === undefined || wanted === port)) return
     const had =
       note.localPort !== null && (await isLaptopPortFree(note.localPort)) ? note.localPort : undefined
-    this.#storage.tunnelNotes.put({ ...note, localPort: await this.#laptopPort(target, wanted ?? had) })
-  }
-
-  async #laptopPort(target: string, wanted: number | undefined): Promise<number> {
-    const taken = new Set(this.#storage.tunnelNotes.list().flatMap(({ localPort }) => localPort ?? []))
-    if (wanted === undefined) {
-      const port = await chooseLaptopPort(target, taken)
-      if (port !== null) return port
-      throw new AppError('no-laptop-port', 'No port of this laptop is free for this tunnel.', {})
-    }
-    if (await isLaptopPortFree(wanted)) return wanted
-    throw new AppError(
-      'laptop-port-taken',
-      `Port ${wanted} of this laptop is taken by another program. Choose another one.`,
-      { port: wanted },
-    )
+    this.#storage.tunnelNotes.put({ ...note, localPort: await this.#ports.ofLaptop(target, wanted ?? had) })
   }
 
   #tell(
@@ -357,15 +343,6 @@ export class TunnelCalls {
     const params = { tunnel: name, lab: lab.name, server: server.name }
     const about = { serverId: server.id, labId: lab.id, tunnelId: id }
     this.#activity.add({ atMs: this.#clock.now(), tone: 'info', code, params, ...about })
-  }
-
-  #portsOf(server: ServerRecord): Parameters<typeof portCandidates>[0] {
-    const { relay, ports } = server
-    const { tunnels, status } = this.#relays.view(server.id).mirror
-    const taken = new Set((tunnels ?? []).flatMap(({ port }) => port ?? []))
-    if (relay) taken.add(relay.bridgePort)
-    if (status?.webPort) taken.add(status.webPort)
-    return { range: relay?.range ?? { from: 7000, to: 9000 }, report: ports, taken }
   }
 
   #lab(labId: string): { lab: LabRecord; server: ServerRecord } {
@@ -397,11 +374,16 @@ function refuseForbidden(lab: LabRecord, target: string): void {
   if (failure) throw AppError.of(failure)
 }
 
+/** An older relay leaves out what it does not know. */
+function hasLimits(made: RelayTunnel, limits: Limits = {}): boolean {
+  return Object.keys(limits).every((name) => name in made.limits)
+}
+
 /** An older relay leaves out what it does not know: the tunnel is as open as before. */
 function tooOld({ name }: ServerRecord): AppError {
   return new AppError(
     'mode-unsupported',
-    `The nps on ${name} is too old for tunnels that only this laptop can use. Set the server up again to bring it up to date.`,
+    `The nps on ${name} is too old for such a tunnel, or for such a limit. Set the server up again to bring it up to date.`,
     { server: name },
   )
 }

@@ -1,4 +1,5 @@
 import type { Tunnel } from '@nps-desktop/relay-core/api'
+import { isDeepStrictEqual } from 'node:util'
 import type { Relays } from '../relays/relays.ts'
 import { untilRelay } from '../relays/until-relay.ts'
 
@@ -10,14 +11,16 @@ const notifyTimeoutMs = 3_000
  * tunnel as it is now. A feed that stays behind is not the call's failure: the call is done.
  */
 export async function untilTold(relays: Relays, serverId: string, changed: Tunnel): Promise<void> {
-  const { id, name, mode, port, target, enabled } = changed
+  const { id, name, mode, port, target, enabled, settings, limits } = changed
   const isTold = (one: Tunnel): boolean =>
     one.id === id &&
     one.name === name &&
     one.mode === mode &&
     one.port === port &&
     one.target === target &&
-    one.enabled === enabled
+    one.enabled === enabled &&
+    isDeepStrictEqual(one.settings, settings) &&
+    isDeepStrictEqual(one.limits, limits)
   const deadline = AbortSignal.timeout(notifyTimeoutMs)
   await untilRelay(relays, serverId, ({ mirror }) => mirror.tunnels?.some(isTold) ?? false, {
     signal: deadline,

@@ -21,6 +21,11 @@ export const limits = z.object({
   upBytesPerSecond: positive.optional(),
   /** Total bytes since creation, both directions together; once they are used up, every connection ends. */
   quotaBytes: z.number().int().nonnegative().optional(),
+  /**
+   * Bytes in one calendar month (UTC), both directions together; once they are used up, every connection ends, and nobody is
+   * let in before the next month. Relays up to 1.0 leave it out.
+   */
+  monthlyQuotaBytes: positive.optional(),
   maxConnections: positive.optional(),
   /** Milliseconds since the Unix epoch; from then on nobody is let in. */
   expiresAtMs: positive.optional(),
@@ -34,3 +39,16 @@ export type Limits = z.infer<typeof limits>
 /** For a client: as above, for all its tunnels together. */
 export const clientLimits = limits.extend({ maxTunnels: positive.optional() })
 export type ClientLimits = z.infer<typeof clientLimits>
+
+/** One calendar month in UTC: from its first millisecond to that of the next one. Milliseconds since the Unix epoch. */
+export interface Month {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** The month that holds this instant. In UTC, so that relay and app, which may be in different zones, mean the same one. */
+export function monthAround(atMs: number): Month {
+  const date = new Date(atMs)
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
+  return { startMs: Date.UTC(year, month), endMs: Date.UTC(year, month + 1) }
+}

@@ -119,6 +119,8 @@ export const client = z.object({
   downBytes: z.number().int(),
   /** Bytes to targets, likewise. */
   upBytes: z.number().int(),
+  /** Both directions together since this month began (UTC); older relays leave it out. */
+  monthBytes: z.number().int().optional(),
 })
 export type Client = z.infer<typeof client>
 
@@ -167,6 +169,8 @@ export const tunnel = z.object({
   downBytes: z.number().int(),
   /** Bytes to the target, since creation. */
   upBytes: z.number().int(),
+  /** Both directions together since this month began (UTC); older relays leave it out. */
+  monthBytes: z.number().int().optional(),
 })
 export type Tunnel = z.infer<typeof tunnel>
 

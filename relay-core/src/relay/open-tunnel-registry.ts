@@ -5,6 +5,7 @@ import type { Descriptors } from './limits/descriptors.ts'
 import type { OnlineAgents } from './open-agents.ts'
 import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
+import { bytesOfMonth } from './store/stored-month.ts'
 import type { OwnPorts } from './own-ports.ts'
 import { PrivateTunnels } from './tunnels/private/private-tunnels.ts'
 import { OpenTunnels } from './tunnels/registry/open-tunnels.ts'
@@ -63,8 +64,8 @@ export function openTunnelRegistry({
       refusalOf: (address) => registrations.refusalOf(address),
       guestOf: (tunnelId, address) => passes.ofAddress(tunnelId, address),
       clientUse: (id) => {
-        const { name, limits, downBytes, upBytes } = store.clients.record(id)
-        return { name, limits, usedBytes: downBytes + upBytes }
+        const { name, limits, downBytes, upBytes, month } = store.clients.record(id)
+        return { name, limits, usedBytes: downBytes + upBytes, monthBytes: bytesOfMonth(month, now()) }
       },
     }),
     (part) => part.closeAll(),

@@ -1,4 +1,5 @@
 import { activity } from './en/activity.ts'
+import { addTunnel } from './en/add-tunnel.ts'
 import { console as webConsole } from './en/console.ts'
 import { failures } from './en/failures.ts'
 import { found } from './en/found.ts'
@@ -28,6 +29,7 @@ import { welcome } from './en/welcome.ts'
 
 export const en = {
   activity,
+  addTunnel,
   console: webConsole,
   facts,
   failures,

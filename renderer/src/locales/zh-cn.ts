@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts'
 import type { Translation } from './translation.ts'
 import { activity } from './zh-CN/activity.ts'
+import { addTunnel } from './zh-CN/add-tunnel.ts'
 import { console as webConsole } from './zh-CN/console.ts'
 import { failures } from './zh-CN/failures.ts'
 import { found } from './zh-CN/found.ts'
@@ -30,6 +31,7 @@ import { welcome } from './zh-CN/welcome.ts'
 
 export const zhCN: Translation<Messages> = {
   activity,
+  addTunnel,
   console: webConsole,
   facts,
   failures,

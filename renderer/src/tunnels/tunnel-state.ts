@@ -11,6 +11,8 @@ const checkingForMs = 90_000
 /** A tunnel's state as the screen says it at `nowMs`. Green expires here too, should the backend fall silent. */
 export type TunnelLook =
   | { look: 'ready'; ms: number }
+  /** All that can be asked has answered; over UDP the service cannot. */
+  | { look: 'unproved' }
   | { look: 'checking' }
   | { look: 'broken'; stop: Stop['name']; sinceMs: number; failure: Failure }
   | { look: 'paused' }
@@ -19,9 +21,11 @@ export type TunnelLook =
 export function tunnelLook(tunnel: Tunnel, nowMs: number): TunnelLook {
   const { status } = tunnel
   switch (status.state) {
-    case 'ready': {
+    case 'ready':
+    case 'unproved': {
       const age = nowMs - status.checkedAtMs
-      if (age <= provedForMs) return { look: 'ready', ms: status.ms }
+      if (age <= provedForMs)
+        return status.state === 'ready' ? { look: 'ready', ms: status.ms } : { look: 'unproved' }
       return age <= checkingForMs ? { look: 'checking' } : { look: 'unknown', sinceMs: status.checkedAtMs }
     }
     case 'checking':
@@ -42,11 +46,12 @@ export function isServerAway({ stops }: Tunnel): boolean {
 
 /** Nothing is proved now: no stop is drawn green. */
 export function isNothingProved(tunnel: Tunnel, { look }: TunnelLook): boolean {
-  return look !== 'ready' && look !== 'broken' && !isServerAway(tunnel)
+  return look !== 'ready' && look !== 'unproved' && look !== 'broken' && !isServerAway(tunnel)
 }
 
 export const lookTones: Record<TunnelLook['look'], Tone> = {
   ready: 'ready',
+  unproved: 'off',
   checking: 'try',
   broken: 'fail',
   paused: 'off',
@@ -62,7 +67,12 @@ export const kindIcons: Record<TunnelKind, IconName> = {
   vnc: 'screen',
   llm: 'chat',
   web: 'globe',
-  tcp: 'screen',
+  tcp: 'arrows',
+  udp: 'pulse',
+  socks5: 'net',
+  httpProxy: 'globe',
+  host: 'web',
+  file: 'folder',
 }
 
 /** What the one button of a row does: its job, or the next step when that is not possible. */

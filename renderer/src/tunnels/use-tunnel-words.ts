@@ -26,6 +26,8 @@ export function useTunnelWords(): TunnelWords {
       switch (look.look) {
         case 'ready':
           return t('ui.tunnel.readyIn', { ms: format.milliseconds(look.ms) })
+        case 'unproved':
+          return t('console.unchecked')
         case 'checking':
           return t('ui.tunnel.checking')
         case 'paused':

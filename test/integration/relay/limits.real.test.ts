@@ -83,6 +83,24 @@ test('R9: a quota ends a running connection at its very byte, is seen, and more 
   expect(((await counters(id)).down ?? 0) + ((await counters(id)).up ?? 0)).toBe(1_020_001)
 })
 
+test('what a month may carry is counted beside the total, and used up it says when the next month begins', async () => {
+  const { id, port } = await tunnel({ monthlyQuotaBytes: 500_000 })
+  await echoed(port, 100_000)
+  const [before] = await relay.api.tunnels.list({})
+  expect(before?.monthBytes).toBe(200_000)
+  const socket = await targets.visit(port)
+  socket.write(Buffer.alloc(1_000_000))
+  expect(await ending(socket)).toBe('ECONNRESET')
+  const { status } = await counters(id)
+  expect(status).toMatchObject({ failure: { code: 'quota-used', params: { limit: 500_000 } } })
+  const untilMs = status?.state === 'failed' ? Number(status.failure.params['untilMs']) : 0
+  expect(new Date(untilMs).toISOString()).toMatch(/-01T00:00:00\.000Z$/)
+  await relay.api.tunnels.edit({ id, limits: { monthlyQuotaBytes: 1_000_000 } })
+  await echoed(port, 10_000)
+  const [client] = await relay.api.clients.list({})
+  expect(client?.monthBytes).toBeGreaterThanOrEqual(520_000)
+})
+
 test("a client's quota counts over all its tunnels", async () => {
   const first = await tunnel({})
   const second = await relay.api.tunnels.add({ clientId: relay.clientId, target: echo })

@@ -6,6 +6,7 @@ export const limitFlags = {
   rate_down: 'text',
   rate_up: 'text',
   quota: 'text',
+  month_quota: 'text',
   max_conn: 'text',
   expires: 'text',
   allow: 'text',
@@ -13,7 +14,7 @@ export const limitFlags = {
 } as const
 
 export const limitUsage = `Limits, each removed by an empty value: -rate, -rate_down, -rate_up (bytes per second: 500K, 2M), -quota (total bytes: 10G),
--max_conn=100, -expires=2027-01-31, -allow and -deny (addresses and networks: 203.0.113.7,10.0.0.0/8).`
+-month_quota (bytes in a calendar month, UTC: 50G), -max_conn=100, -expires=2027-01-31, -allow and -deny (addresses and networks: 203.0.113.7,10.0.0.0/8).`
 
 type LimitValues = { readonly [K in keyof typeof limitFlags]?: string } & { readonly max_tunnel?: string }
 
@@ -28,6 +29,7 @@ export function readLimits(flags: LimitValues, before: ClientLimits): ClientLimi
   put('downBytesPerSecond', flags.rate_down, (text) => readBytes(text, 'rate_down'))
   put('upBytesPerSecond', flags.rate_up, (text) => readBytes(text, 'rate_up'))
   put('quotaBytes', flags.quota, (text) => readBytes(text, 'quota'))
+  put('monthlyQuotaBytes', flags.month_quota, (text) => readBytes(text, 'month_quota'))
   put('maxConnections', flags.max_conn, (text) => readCount(text, 'max_conn'))
   put('maxTunnels', flags.max_tunnel, (text) => readCount(text, 'max_tunnel'))
   put('expiresAtMs', flags.expires, readDate)

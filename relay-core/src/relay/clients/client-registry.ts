@@ -11,6 +11,7 @@ import {
   type ClientStore,
   type NewClient,
 } from '../store/client-store.ts'
+import { bytesOfMonth } from '../store/stored-month.ts'
 import type { TunnelStore } from '../store/tunnel-store.ts'
 
 export interface ClientRegistryOptions {
@@ -173,6 +174,7 @@ export class ClientRegistry {
       connections: use.connections(id),
       downBytes: record.downBytes + unsaved.downBytes,
       upBytes: record.upBytes + unsaved.upBytes,
+      monthBytes: bytesOfMonth(record.month, this.#options.now()) + unsaved.downBytes + unsaved.upBytes,
     }
   }
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
-import type { Limits } from '../../api/limits.ts'
+import { type Limits, monthAround } from '../../api/limits.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { AddressList } from '../../net/address/address-list.ts'
@@ -17,6 +17,8 @@ interface AllowanceOptions {
   readonly limits: Limits
   /** Both directions together, before now. */
   readonly usedBytes: number
+  /** Of these, what was used since this month began. */
+  readonly monthBytes?: number
   /** Connections that one address may have; for IPv6 one /64. */
   readonly maxPerAddress?: number
 }
@@ -29,6 +31,8 @@ export class Allowance {
   #deny = new AddressList([])
   #gates: Partial<Record<Direction | 'both', RateGate>> = {}
   #usedBytes: number
+  #monthBytes: number
+  #month = monthAround(systemClock.now())
   #connections = 0
   readonly #maxPerAddress: number
   readonly #byNetwork = new Map<string, number>()
@@ -36,10 +40,11 @@ export class Allowance {
   #expiryTimer: NodeJS.Timeout | undefined
   readonly #changed = new Signal()
 
-  constructor({ owner, limits, usedBytes, maxPerAddress = Infinity }: AllowanceOptions) {
+  constructor({ owner, limits, usedBytes, monthBytes = 0, maxPerAddress = Infinity }: AllowanceOptions) {
     this.#owner = owner
     this.#maxPerAddress = maxPerAddress
     this.#usedBytes = usedBytes
+    this.#monthBytes = monthBytes
     this.#limits = limits
     this.#apply()
   }
@@ -66,7 +71,7 @@ export class Allowance {
 
   /** Why it is closed for everybody, or null. */
   refusal(): RelayError | null {
-    const { quotaBytes, expiresAtMs } = this.#limits
+    const { quotaBytes, monthlyQuotaBytes, expiresAtMs } = this.#limits
     if (expiresAtMs !== undefined && systemClock.now() >= expiresAtMs) {
       const date = new Date(expiresAtMs).toISOString()
       return new RelayError('expired', `The ${this.#owner} was allowed until ${date}. Set a later date.`, {
@@ -79,6 +84,15 @@ export class Allowance {
         'quota-used',
         `The ${this.#owner} has used its ${quotaBytes} bytes. Raise the quota.`,
         { owner: this.#owner, limit: quotaBytes },
+      )
+    }
+    this.#turnMonth()
+    if (monthlyQuotaBytes !== undefined && this.#monthBytes >= monthlyQuotaBytes) {
+      const untilMs = this.#month.endMs
+      return new RelayError(
+        'quota-used',
+        `The ${this.#owner} has used its ${monthlyQuotaBytes} bytes of this month. It opens again on ${new Date(untilMs).toISOString().slice(0, 10)}; raise the quota to open it before.`,
+        { owner: this.#owner, limit: monthlyQuotaBytes, untilMs },
       )
     }
     return null
@@ -133,11 +147,15 @@ export class Allowance {
   /** Counts bytes. */
   use(bytes: number): void {
     this.#usedBytes += bytes
+    this.#turnMonth()
+    this.#monthBytes += bytes
   }
 
-  /** How many bytes are left of the quota; `Infinity` without one. */
+  /** How many bytes are left of the quotas; `Infinity` without one. */
   get bytesLeft(): number {
-    return Math.max(0, (this.#limits.quotaBytes ?? Infinity) - this.#usedBytes)
+    const { quotaBytes = Infinity, monthlyQuotaBytes = Infinity } = this.#limits
+    this.#turnMonth()
+    return Math.max(0, Math.min(quotaBytes - this.#usedBytes, monthlyQuotaBytes - this.#monthBytes))
   }
 
   /** Whether there is any gate; checked for each chunk, so it must be cheap. */
@@ -156,6 +174,13 @@ export class Allowance {
     for (const gate of Object.values(this.#gates)) gate.close()
     this.#gates = {}
     this.#isThrottling = false
+  }
+
+  #turnMonth(): void {
+    const now = systemClock.now()
+    if (now < this.#month.endMs) return
+    this.#month = monthAround(now)
+    this.#monthBytes = 0
   }
 
   #apply(): void {

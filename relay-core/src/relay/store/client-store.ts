@@ -3,6 +3,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
 import type { StateFile } from './state-file.ts'
+import { noMonth, type StoredMonth } from './stored-month.ts'
 import { StoredRow } from './stored-row.ts'
 
 export interface ClientRecord {
@@ -18,6 +19,7 @@ export interface ClientRecord {
   /** Through all its tunnels since creation, removed ones too, up to the last saved minute. */
   readonly downBytes: number
   readonly upBytes: number
+  readonly month: StoredMonth
   /** The address from which an agent with the public key made it; null for one that lasts. */
   readonly temporaryFrom: string | null
 }
@@ -98,6 +100,7 @@ export class ClientStore {
       limits,
       downBytes: 0,
       upBytes: 0,
+      month: noMonth,
       temporaryFrom,
     }
   }
@@ -157,6 +160,7 @@ function fromRow(values: Record<string, unknown>): ClientRecord {
     limits: row.json('limits'),
     downBytes: row.integer('down_bytes'),
     upBytes: row.integer('up_bytes'),
+    month: { startMs: row.integer('month_start_ms'), bytes: row.integer('month_bytes') },
     temporaryFrom: row.textOrNull('temporary_from'),
   }
 }

@@ -1,4 +1,5 @@
 import type { TrafficHistory } from '../../api/models.ts'
+import { monthAround } from '../../api/limits.ts'
 import type { StateFile } from './state-file.ts'
 import { StoredRow } from './stored-row.ts'
 
@@ -43,17 +44,15 @@ export class TrafficStore {
       this.#database
         .prepare('insert into runs values (?, ?) on conflict do update set last_at_ms = excluded.last_at_ms')
         .run(this.#startedAtMs, nowMs)
-      const total = this.#database.prepare(
-        'update tunnels set down_bytes = down_bytes + ?, up_bytes = up_bytes + ? where id = ?',
-      )
-      const ofClient = this.#database.prepare(
-        'update clients set down_bytes = down_bytes + ?, up_bytes = up_bytes + ? where id = ?',
-      )
+      const total = this.#totalling('tunnels')
+      const ofClient = this.#totalling('clients')
       const minute = this.#adding('traffic_minutes')
       const hour = this.#adding('traffic_hours')
       for (const { atMs, tunnelId, clientId, downBytes, upBytes } of points) {
-        total.run(downBytes, upBytes, tunnelId)
-        ofClient.run(downBytes, upBytes, clientId)
+        const monthMs = monthAround(atMs).startMs
+        const bytes = downBytes + upBytes
+        total.run(downBytes, upBytes, monthMs, monthMs, bytes, bytes, monthMs, tunnelId)
+        ofClient.run(downBytes, upBytes, monthMs, monthMs, bytes, bytes, monthMs, clientId)
         minute.run(atMs - (atMs % minuteMs), tunnelId, downBytes, upBytes)
         hour.run(atMs - (atMs % hourMs), tunnelId, downBytes, upBytes)
       }
@@ -98,6 +97,17 @@ export class TrafficStore {
         }
       }),
     }
+  }
+
+  /** What was stored late, of a month that is over, does not count in the one that has begun. */
+  #totalling(table: 'tunnels' | 'clients') {
+    return this.#database.prepare(
+      `update ${table} set down_bytes = down_bytes + ?, up_bytes = up_bytes + ?,
+         month_bytes = case when month_start_ms > ? then month_bytes
+                            when month_start_ms = ? then month_bytes + ? else ? end,
+         month_start_ms = max(month_start_ms, ?)
+       where id = ?`,
+    )
   }
 
   #adding(table: 'traffic_minutes' | 'traffic_hours') {

@@ -2,6 +2,7 @@ import type { Limits } from '../../api/limits.ts'
 import type { TunnelMode } from '../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import type { StateFile } from './state-file.ts'
+import { noMonth, type StoredMonth } from './stored-month.ts'
 import { StoredRow } from './stored-row.ts'
 
 export interface TunnelRecord {
@@ -21,6 +22,7 @@ export interface TunnelRecord {
   /** Since creation, up to the last saved minute. */
   readonly downBytes: number
   readonly upBytes: number
+  readonly month: StoredMonth
 }
 
 export type NewTunnelRecord = Pick<TunnelRecord, 'clientId' | 'name' | 'mode' | 'port' | 'target'> &
@@ -86,6 +88,7 @@ export class TunnelStore {
       createdAtMs: nowMs,
       downBytes: 0,
       upBytes: 0,
+      month: noMonth,
     }
   }
 
@@ -133,5 +136,6 @@ function fromRow(values: Record<string, unknown>): TunnelRecord {
     createdAtMs: row.integer('created_at_ms'),
     downBytes: row.integer('down_bytes'),
     upBytes: row.integer('up_bytes'),
+    month: { startMs: row.integer('month_start_ms'), bytes: row.integer('month_bytes') },
   }
 }

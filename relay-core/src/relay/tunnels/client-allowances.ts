@@ -8,6 +8,8 @@ export interface ClientUse {
   readonly limits: Limits
   /** Through all its tunnels, both directions together, before now. */
   readonly usedBytes: number
+  /** Of these, what was used since this month began. */
+  readonly monthBytes?: number
 }
 
 /** One allowance per client that has, or had, an open tunnel; all its tunnels share it. */
@@ -22,11 +24,12 @@ export class ClientAllowances {
   get(clientId: number): Allowance {
     const known = this.#allowances.get(clientId)
     if (known) return known
-    const { name, limits, usedBytes } = this.#useOf(clientId)
+    const { name, limits, usedBytes, monthBytes = 0 } = this.#useOf(clientId)
     const allowance = new Allowance({
       owner: `lab box "${name}"`,
       limits,
       usedBytes,
+      monthBytes,
       maxPerAddress: connectionShares.perClientAndAddress,
     })
     this.#allowances.set(clientId, allowance)

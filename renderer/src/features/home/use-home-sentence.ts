@@ -24,7 +24,7 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
 
     const looks = tunnels.map((tunnel) => tunnelLook(tunnel, now.value))
     const count = (look: string): number => looks.filter((one) => one.look === look).length
-    const ready = count('ready')
+    const ready = count('ready') + count('unproved')
     const total = tunnels.length
     const all = thingsThatNeedYou(value, now.value)
     const needs = all.length

@@ -53,4 +53,24 @@ export const kinds = {
     button: 'Copy address',
     whenOpen: 'Make sure that the service behind it asks for a password.',
   },
+  udp: {
+    button: 'Copy address',
+    whenOpen: 'Make sure that the service behind it asks for a password.',
+  },
+  socks5: {
+    button: 'Copy address',
+    whenOpen: 'Whoever finds the port and knows its password reaches the lab’s network.',
+  },
+  httpProxy: {
+    button: 'Copy address',
+    whenOpen: 'Whoever finds the port and knows its password reaches the lab’s network.',
+  },
+  host: {
+    button: 'Open page',
+    whenOpen: 'Make sure that the page behind it asks for a password.',
+  },
+  file: {
+    button: 'Open folder',
+    whenOpen: 'Whoever finds the port sees what is in the folder, unless it has a password.',
+  },
 } satisfies Record<TunnelKind, KindWords> & Record<ServiceKind, { about: string }>

@@ -45,6 +45,7 @@ export const tunnel = {
   totalUp: '↑ in total',
   targetOn: 'On {lab}',
   elsewhere: 'made elsewhere, not checked by this app',
+  ofAnotherLaptop: 'private, of another laptop',
   useHere: 'Use it from this laptop',
   openPausedTitle: 'While it runs, this port is open to the internet.',
   modes: {

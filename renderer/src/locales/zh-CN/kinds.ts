@@ -46,4 +46,24 @@ export const kinds: Translation<typeof en> = {
     button: '复制地址',
     whenOpen: '请确认其后的服务需要密码。',
   },
+  udp: {
+    button: '复制地址',
+    whenOpen: '请确认其后的服务需要密码。',
+  },
+  socks5: {
+    button: '复制地址',
+    whenOpen: '找到端口并知道密码的人都能访问实验室网络。',
+  },
+  httpProxy: {
+    button: '复制地址',
+    whenOpen: '找到端口并知道密码的人都能访问实验室网络。',
+  },
+  host: {
+    button: '打开网页',
+    whenOpen: '请确认其后的网页需要密码。',
+  },
+  file: {
+    button: '打开文件夹',
+    whenOpen: '没有密码时，找到端口的人都能看到文件夹中的内容。',
+  },
 }

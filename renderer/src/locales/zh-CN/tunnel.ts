@@ -44,6 +44,7 @@ export const tunnel: Translation<typeof en> = {
   totalUp: '↑ 累计',
   targetOn: '在 {lab} 上',
   elsewhere: '在别处创建，本应用不检查',
+  ofAnotherLaptop: '私密，属于另一台电脑',
   useHere: '从本机使用',
   openPausedTitle: '运行时，这个端口对互联网开放。',
   modes: {

@@ -25,6 +25,8 @@ export interface TunnelSpec {
   readonly limits?: Limits
   /** Both directions together, before it was opened: part of the quota. */
   readonly usedBytes?: number
+  /** Of these, what was used since this month began. */
+  readonly monthBytes?: number
 }
 
 /** What a mode is given to work with. */

@@ -85,6 +85,7 @@ export class OpenTunnels {
       owner: `tunnel "${spec.name ?? spec.id}"`,
       limits: spec.limits ?? {},
       usedBytes: spec.usedBytes ?? 0,
+      monthBytes: spec.monthBytes ?? 0,
       maxPerAddress: connectionShares.perTunnelAndAddress,
     })
     const connections = new TunnelConnections(

@@ -6,6 +6,7 @@ import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
 import { withPassword } from '../private/private-settings.ts'
+import { bytesOfMonth, type StoredMonth } from '../../store/stored-month.ts'
 import type { StoredTrafficPoint } from '../../store/traffic-store.ts'
 import type { NewTunnelRecord, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
 import { TrafficLedger } from '../../traffic/traffic-ledger.ts'
@@ -273,10 +274,11 @@ export class TunnelRegistry {
 
   async #open(record: TunnelRecord): Promise<void> {
     this.#options.rules.checkHost(record)
-    const { id, name, clientId, mode, port, target, settings, limits, ...used } = record
+    const { id, name, clientId, mode, port, target, settings, limits, month, ...used } = record
     const unsaved = this.#ledger.unsaved(id)
     const usedBytes = used.downBytes + used.upBytes + unsaved.downBytes + unsaved.upBytes
-    const spec = { id, name, clientId, mode, port, target, settings, limits, usedBytes }
+    const monthBytes = this.#monthBytes(month, unsaved)
+    const spec = { id, name, clientId, mode, port, target, settings, limits, usedBytes, monthBytes }
     await this.#options.tunnels.open(spec)
     if (!this.#ledger.isOpen(id)) this.#ledger.opened(id, clientId)
   }
@@ -347,6 +349,12 @@ export class TunnelRegistry {
       connections: this.#options.tunnels.counters(id).connections,
       downBytes: record.downBytes + unsaved.downBytes,
       upBytes: record.upBytes + unsaved.upBytes,
+      monthBytes: this.#monthBytes(record.month, unsaved),
     }
+  }
+
+  /** Nearly all that is not stored yet is of this month, as it is stored each minute. */
+  #monthBytes(month: StoredMonth, unsaved: { downBytes: number; upBytes: number }): number {
+    return bytesOfMonth(month, this.#options.now()) + unsaved.downBytes + unsaved.upBytes
   }
 }

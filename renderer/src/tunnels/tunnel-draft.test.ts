@@ -21,22 +21,37 @@ describe('a tunnel as it is typed', () => {
   })
 
   it('becomes what the relay takes, and keeps what the form does not show', () => {
-    expect(valuesOf(draft({ target: 'a:1, b:2', port: '7001' }), { proxyProtocol: 'v2' })).toEqual({
+    expect(valuesOf(draft({ target: 'a:1, b:2', port: '7001' }), { listenIp: '10.0.0.1' })).toEqual({
       name: 'one',
       target: 'a:1,b:2',
       port: 7001,
-      settings: { proxyProtocol: 'v2' },
+      settings: { listenIp: '10.0.0.1' },
+      limits: {},
     })
     expect(valuesOf(draft({ mode: 'socks5', user: 'ana', password: 'x', port: '' }))).toEqual({
       name: 'one',
       target: '',
       settings: { users: [{ name: 'ana', password: 'x' }] },
+      limits: {},
     })
-    const host = { name: 'old.example.com', path: '/', scheme: 'https' as const, redirectToHttps: true }
+    const host = { name: 'old.example.com', path: '/', scheme: 'https' as const, hostHeader: 'board' }
     expect(valuesOf(draft({ mode: 'host', target: 'a:1', hostName: 'new.example.com' }), { host })).toEqual({
       name: 'one',
       target: 'a:1',
       settings: { host: { ...host, name: 'new.example.com' } },
+      limits: {},
     })
+  })
+
+  it('has a certificate with its key or none, a header and a health check where its mode takes them', () => {
+    const web = { mode: 'host', target: 'a:1', hostName: 'lab.example.com' } as const
+    expect(wrongFields(draft({ ...web, certFile: '/etc/c.pem' }))).toEqual(['certificate'])
+    const whole = draft({ ...web, certFile: '/etc/c.pem', keyFile: '/etc/k.pem', redirects: true })
+    expect(valuesOf({ ...whole, checksHealth: true }).settings).toMatchObject({
+      host: { certFile: '/etc/c.pem', keyFile: '/etc/k.pem', redirectToHttps: true },
+      health: { type: 'tcp', intervalMs: 10_000 },
+    })
+    expect(valuesOf(draft({ target: 'a:1', sayWho: 'v2' })).settings).toEqual({ proxyProtocol: 'v2' })
+    expect(valuesOf(draft({ target: 'a:1' }), { proxyProtocol: 'v2' }).settings).toEqual({})
   })
 })

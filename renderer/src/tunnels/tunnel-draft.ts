@@ -1,6 +1,8 @@
-import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
-import type { Tunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
-import { parsePort, parseTarget } from '../tunnels/tunnel-form.ts'
+import { healthCheck, takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
+import type { Limits, Tunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
+import { emptyLimits, limitDraftOf, limitsOf, wrongLimits } from './limit-draft.ts'
+import type { LimitDraft } from './limit-draft.ts'
+import { parsePort, parseTarget } from './tunnel-form.ts'
 
 /** A tunnel as it is typed, whatever its mode. */
 export interface TunnelDraft {
@@ -11,33 +13,74 @@ export interface TunnelDraft {
   target: string
   hostName: string
   path: string
+  /** Files on the server; empty: the one that nps.conf names for all. */
+  certFile: string
+  keyFile: string
+  redirects: boolean
   folder: string
   user: string
   /** The user's; for a private tunnel, the password that its visitors have to know. */
   password: string
+  /** The header that tells the service who comes, by its version. */
+  sayWho: 'none' | 'v1' | 'v2'
+  /** Of several targets those that do not answer are left out. */
+  checksHealth: boolean
+  limits: LimitDraft
 }
 
-export type DraftField = 'port' | 'target' | 'hostName' | 'path' | 'folder' | 'user' | 'password'
+export type DraftField =
+  | 'port'
+  | 'target'
+  | 'hostName'
+  | 'path'
+  | 'certificate'
+  | 'folder'
+  | 'user'
+  | 'password'
+  | 'sayWho'
+  | 'health'
 
 /** What tunnels of the mode ask for, in the order of the form. */
 export function fieldsOf(mode: TunnelMode): readonly DraftField[] {
   const { port, hasTarget } = tunnelModes[mode]
   return [
-    ...(takesSetting(mode, 'host') ? (['hostName', 'path'] as const) : []),
+    ...(takesSetting(mode, 'host') ? (['hostName', 'path', 'certificate'] as const) : []),
     ...(takesSetting(mode, 'folder') ? (['folder'] as const) : []),
     ...(hasTarget ? (['target'] as const) : []),
     ...(port === null ? [] : (['port'] as const)),
     ...(takesSetting(mode, 'users') ? (['user', 'password'] as const) : []),
     ...(takesSetting(mode, 'password') ? (['password'] as const) : []),
+    ...(takesSetting(mode, 'proxyProtocol') ? (['sayWho'] as const) : []),
+    ...(takesSetting(mode, 'health') ? (['health'] as const) : []),
   ]
 }
 
 export function emptyDraft(): TunnelDraft {
-  const blank = { name: '', port: '', hostName: '', folder: '', user: '', password: '' }
-  return { ...blank, mode: 'tcp', target: '127.0.0.1:', path: '/' }
+  return {
+    mode: 'tcp',
+    name: '',
+    port: '',
+    target: '127.0.0.1:',
+    hostName: '',
+    path: '/',
+    certFile: '',
+    keyFile: '',
+    redirects: false,
+    folder: '',
+    user: '',
+    password: '',
+    sayWho: 'none',
+    checksHealth: false,
+    limits: emptyLimits(),
+  }
 }
 
-export function draftOf({ mode, name, port, target, settings }: Tunnel): TunnelDraft {
+/** A tunnel as the relay, or the app, tells it. */
+export type DraftSource = Pick<Tunnel, 'mode' | 'name' | 'target' | 'settings' | 'limits'> & {
+  readonly port: number | null
+}
+
+export function draftOf({ mode, name, port, target, settings, limits }: DraftSource): TunnelDraft {
   const [user] = settings.users ?? []
   return {
     mode,
@@ -46,9 +89,15 @@ export function draftOf({ mode, name, port, target, settings }: Tunnel): TunnelD
     target,
     hostName: settings.host?.name ?? '',
     path: settings.host?.path ?? '/',
+    certFile: settings.host?.certFile ?? '',
+    keyFile: settings.host?.keyFile ?? '',
+    redirects: settings.host?.redirectToHttps ?? false,
     folder: settings.folder ?? '',
     user: user?.name ?? '',
     password: takesSetting(mode, 'password') ? (settings.password ?? '') : (user?.password ?? ''),
+    sayWho: settings.proxyProtocol ?? 'none',
+    checksHealth: settings.health !== undefined,
+    limits: limitDraftOf(limits),
   }
 }
 
@@ -60,10 +109,13 @@ export function wrongFields(draft: TunnelDraft): DraftField[] {
     target: !['', '127.0.0.1:'].includes(draft.target) && readTargets(draft.target) === null,
     hostName: draft.hostName !== '' && !/^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(draft.hostName.trim()),
     path: !draft.path.startsWith('/'),
+    certificate: (draft.certFile === '') !== (draft.keyFile === ''),
     folder: draft.folder !== '' && !draft.folder.startsWith('/'),
     // Half an account lets nobody in, or everybody: neither is meant.
     user: hasUser && draft.user === '' && draft.password !== '',
     password: hasUser && draft.user !== '' && draft.password === '',
+    sayWho: false,
+    health: false,
   }
   return fieldsOf(draft.mode).filter((field) => isWrong[field])
 }
@@ -71,24 +123,31 @@ export function wrongFields(draft: TunnelDraft): DraftField[] {
 /** Whether everything that the mode needs is there and well formed. */
 export function isComplete(draft: TunnelDraft): boolean {
   const asked = fieldsOf(draft.mode)
-  const isThere = (field: DraftField) =>
-    !asked.includes(field) || (field === 'target' ? readTargets(draft.target) !== null : draft[field] !== '')
   return (
     draft.name.trim() !== '' &&
     wrongFields(draft).length === 0 &&
-    isThere('target') &&
-    isThere('hostName') &&
-    isThere('folder')
+    wrongLimits(draft.limits).length === 0 &&
+    (!asked.includes('target') || readTargets(draft.target) !== null) &&
+    (!asked.includes('hostName') || draft.hostName !== '') &&
+    (!asked.includes('folder') || draft.folder !== '')
   )
 }
 
 /** As the relay takes it; settings that the form does not show stay as they were. */
-export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}) {
+export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}, limitsBefore: Limits = {}) {
   const asked = fieldsOf(draft.mode)
   const port = asked.includes('port') ? parsePort(draft.port) : null
   const settings: TunnelSettings = { ...before }
   if (asked.includes('hostName')) {
-    settings.host = { scheme: 'all', ...before.host, name: draft.hostName.trim(), path: draft.path }
+    const { certFile: _cert, keyFile: _key, redirectToHttps: _to, ...rest } = before.host ?? {}
+    settings.host = {
+      scheme: 'all',
+      ...rest,
+      name: draft.hostName.trim(),
+      path: draft.path,
+      ...(draft.certFile !== '' && { certFile: draft.certFile, keyFile: draft.keyFile }),
+      ...(draft.redirects && { redirectToHttps: true }),
+    }
   }
   if (asked.includes('folder')) settings.folder = draft.folder
   if (takesSetting(draft.mode, 'password') && draft.password !== '') settings.password = draft.password
@@ -97,16 +156,25 @@ export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}) {
     if (draft.user !== '') settings.users = [{ name: draft.user, password: draft.password }, ...others]
     else delete settings.users
   }
+  if (asked.includes('sayWho')) {
+    if (draft.sayWho === 'none') delete settings.proxyProtocol
+    else settings.proxyProtocol = draft.sayWho
+  }
+  if (asked.includes('health')) {
+    if (!draft.checksHealth) delete settings.health
+    else settings.health ??= healthCheck.parse({})
+  }
   return {
     name: draft.name.trim(),
     target: asked.includes('target') ? (readTargets(draft.target) ?? '') : '',
     settings,
+    limits: limitsOf(draft.limits, limitsBefore),
     ...(port !== null && { port }),
   }
 }
 
 /** One `host:port`, or several with commas between; null for anything else. */
-function readTargets(text: string): string | null {
+export function readTargets(text: string): string | null {
   const targets = text.split(',').map(parseTarget)
   return targets.includes(null) ? null : targets.join(',')
 }

@@ -1,0 +1,122 @@
+import type {
+  LabLimits,
+  TunnelEdit,
+  TunnelDetails,
+  TunnelPlace,
+  TunnelValues,
+} from '@nps-desktop/electron/contract'
+import type { Client, ClientLimits } from '@nps-desktop/relay-core/api'
+import { AppError } from '../failures/app-error.ts'
+import { type ListedTunnel, listTunnels, webPortsOf } from '../known-tunnels/list-tunnels.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import type { FreePorts } from '../tunnels/free-ports.ts'
+import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
+
+type Signal = { readonly signal: AbortSignal }
+
+/** The calls of `tunnelValues`. */
+export class TunnelValueCalls {
+  readonly #storage: Storage
+  readonly #relays: Relays
+  readonly #tunnels: TunnelCalls
+  readonly #ports: FreePorts
+
+  constructor(options: { storage: Storage; relays: Relays; tunnels: TunnelCalls; ports: FreePorts }) {
+    this.#storage = options.storage
+    this.#relays = options.relays
+    this.#tunnels = options.tunnels
+    this.#ports = options.ports
+  }
+
+  place({ labId }: { labId: string }): TunnelPlace {
+    const { server } = this.#lab(labId)
+    const { http, https } = webPortsOf(this.#relays.view(server.id))
+    return {
+      host: server.relay?.host ?? server.name,
+      nextPort: this.#ports.next(server),
+      httpPort: http,
+      httpsPort: https,
+    }
+  }
+
+  async add(
+    { labId, ...values }: TunnelValues & { labId: string },
+    { signal }: Signal,
+  ): Promise<{ tunnelId: string }> {
+    const { tunnelId } = await this.#tunnels.add(labId, { ...values, port: values.port }, { signal })
+    return { tunnelId }
+  }
+
+  read({ tunnelId }: { tunnelId: string }): TunnelDetails {
+    const { kind, reach, port, madeBy, relayTunnel } = this.#tunnel(tunnelId)
+    const { password: _, ...settings } = relayTunnel.settings
+    return {
+      kind,
+      reach,
+      name: relayTunnel.name,
+      ...(kind !== 'host' && { port }),
+      target: relayTunnel.target,
+      settings,
+      limits: relayTunnel.limits,
+      madeBy,
+      canEdit: madeBy !== 'agent',
+      createdAtMs: relayTunnel.createdAtMs,
+      monthBytes: relayTunnel.monthBytes ?? null,
+      downTargets: relayTunnel.downTargets,
+    }
+  }
+
+  async save({ settings, ...change }: TunnelEdit, options: Signal): Promise<void> {
+    const { password } = this.#tunnel(change.tunnelId).relayTunnel.settings
+    // the page does not know it
+    const whole = settings && { ...settings, ...(password !== undefined && { password }) }
+    await this.#tunnels.edit({ ...change, settings: whole }, options)
+  }
+
+  readLabLimits({ labId }: { labId: string }): LabLimits {
+    const { limits, connections, tunnelCount, monthBytes } = this.#client(labId)
+    return { limits, connections, tunnels: tunnelCount, monthBytes: monthBytes ?? null }
+  }
+
+  async saveLabLimits(
+    { labId, limits }: { labId: string; limits: ClientLimits },
+    { signal }: Signal,
+  ): Promise<void> {
+    const { server } = this.#lab(labId)
+    const { id } = this.#client(labId)
+    const api = await this.#relays.reach(server.id, { signal })
+    const { limits: kept } = await api.clients.edit({ id, limits }, { signal })
+    if (Object.keys(limits).every((name) => name in kept)) return
+    throw new AppError(
+      'mode-unsupported',
+      `The nps on ${server.name} is too old for such a limit. Set the server up again to bring it up to date.`,
+      { server: server.name },
+    )
+  }
+
+  #lab(labId: string): { lab: LabRecord; server: ServerRecord } {
+    const lab = this.#storage.labs.get(labId)
+    const server = lab && this.#storage.servers.get(lab.serverId)
+    if (!lab || !server) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+    return { lab, server }
+  }
+
+  #client(labId: string): Client {
+    const { lab, server } = this.#lab(labId)
+    const { clients } = this.#relays.view(server.id).mirror
+    const client = clients?.find(({ id }) => id === lab.clientId)
+    if (!client) {
+      throw new AppError('relay-unreachable', `${server.name} cannot be asked now. Try again.`, {
+        server: server.name,
+      })
+    }
+    return client
+  }
+
+  #tunnel(tunnelId: string): ListedTunnel {
+    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
+    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
+    return tunnel
+  }
+}

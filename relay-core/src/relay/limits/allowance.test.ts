@@ -1,0 +1,21 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Allowance } from './allowance.ts'
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 30, 23) }))
+afterEach(() => vi.useRealTimers())
+
+test('a month that is used up closes the tunnel until the next one begins; the total goes on', () => {
+  const limits = { monthlyQuotaBytes: 100, quotaBytes: 250 }
+  const allowance = new Allowance({ owner: 'tunnel "board"', limits, usedBytes: 150, monthBytes: 60 })
+  expect(allowance.bytesLeft).toBe(40)
+  allowance.use(40)
+  expect(allowance.refusal()).toMatchObject({
+    code: 'quota-used',
+    params: { untilMs: Date.UTC(2026, 11, 1) },
+  })
+  vi.setSystemTime(Date.UTC(2026, 11, 1))
+  expect(allowance.refusal()).toBe(null)
+  expect(allowance.bytesLeft).toBe(60)
+  allowance.use(60)
+  expect(allowance.refusal()?.params).not.toHaveProperty('untilMs')
+})

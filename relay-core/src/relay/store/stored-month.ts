@@ -1,0 +1,16 @@
+import { monthAround } from '../../api/limits.ts'
+
+/** What a tunnel or a client carried in the month in which it last carried anything. */
+export interface StoredMonth {
+  /** When that month began, in milliseconds since the Unix epoch; 0 for never. */
+  readonly startMs: number
+  /** Both directions together, up to the last saved minute. */
+  readonly bytes: number
+}
+
+export const noMonth: StoredMonth = { startMs: 0, bytes: 0 }
+
+/** What is stored of the month that holds `nowMs`: nothing where the last bytes are of an earlier one. */
+export function bytesOfMonth({ startMs, bytes }: StoredMonth, nowMs: number): number {
+  return startMs === monthAround(nowMs).startMs ? bytes : 0
+}

@@ -1,0 +1,62 @@
+import type { Page } from '@playwright/test'
+import type { Shot } from './shots.ts'
+
+/** Opens the sheet on the lab box's page, at the kind at this place of the list; in a narrow window its list is a menu. */
+async function openSheet(page: Page, place: number): Promise<void> {
+  await page.locator('section .ghead .btn.quiet').first().click()
+  await page.getByRole('menuitem').last().click()
+  await page.locator('.sheet').waitFor()
+  await page.locator('.kind').nth(place).click()
+}
+
+const lab = { scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' }
+
+/** The form for a tunnel in its states, and the page of one with limits. */
+export const tunnelSheets: Shot[] = [
+  { ...lab, name: 'add-tunnel', act: (page) => openSheet(page, 1) },
+  {
+    ...lab,
+    name: 'add-tunnel-limits',
+    act: async (page) => {
+      await openSheet(page, 3)
+      const fields = page.locator('.sheet .columns input')
+      await fields.nth(0).fill('vLLM')
+      await fields.nth(1).fill('127.0.0.1:8000')
+      await page.locator('.pick input[type=radio]').nth(2).check()
+      await page.locator('.addresses input').fill('36.112.4.81, 202.114.66.0/24')
+      await page.locator('.addresses input').press('Enter')
+      await page.locator('.fold .head').last().click()
+      await page.locator('.folded input').nth(0).fill('20')
+      await page.locator('.folded input').nth(1).fill('50')
+    },
+  },
+  { ...lab, name: 'add-tunnel-network', act: (page) => openSheet(page, 5) },
+  {
+    ...lab,
+    name: 'add-tunnel-taken',
+    act: async (page) => {
+      await openSheet(page, 4)
+      const fields = page.locator('.sheet .columns input')
+      await fields.nth(0).fill('WireGuard')
+      await fields.nth(1).fill('127.0.0.1:51820')
+      await fields.nth(2).fill('7002')
+      await page.locator('.sheet footer .fill').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    ...lab,
+    name: 'add-tunnel-nothing-there',
+    act: async (page) => {
+      await openSheet(page, 3)
+      const fields = page.locator('.sheet .columns input')
+      await fields.nth(0).fill('API')
+      await fields.nth(1).fill('127.0.0.1:9999')
+      await page.locator('.sheet footer .fill').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'tunnel-edit', scenario: 'limited', path: 'tunnels/t7004?edit=1', ready: '.sheet' },
+  { name: 'tunnel-limited', scenario: 'limited', path: 'tunnels/t7004', ready: '.quota' },
+  { name: 'lab-limited', scenario: 'limited', path: 'labs/l1', ready: '[data-tunnel-row]' },
+]

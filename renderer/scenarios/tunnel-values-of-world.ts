@@ -1,0 +1,95 @@
+import { desktopContract } from '@nps-desktop/electron/contract'
+import type { Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
+import { implement, ORPCError } from '@orpc/server'
+import type { World } from './world.ts'
+
+const os = implement(desktopContract).tunnelValues
+
+/** Settings and limits of tunnels as the world has them; port 7002 is taken, and nothing listens on 127.0.0.1:9999. */
+export function tunnelValuesOf(
+  world: World,
+  {
+    find,
+    add,
+    change,
+  }: {
+    find: (tunnelId: string) => Tunnel
+    add: (
+      labId: string,
+      kind: TunnelKind,
+      port: number | undefined,
+      part: Partial<Tunnel>,
+    ) => { tunnelId: string }
+    change: (tunnelId: string, part: Partial<Tunnel>) => void
+  },
+) {
+  return os.router({
+    place: os.place.handler(async () => ({
+      host: '120.1.1.2',
+      nextPort: 7004,
+      httpPort: 80,
+      httpsPort: 443,
+    })),
+    add: os.add.handler(async ({ input }) => {
+      const { labId, kind, port, name, target, reach } = input
+      if (port === 7002) {
+        throw new ORPCError('FAILED', {
+          data: {
+            failure: {
+              code: 'port-taken',
+              params: { port, holder: 'Jupyter' },
+              message: 'port 7002 is taken',
+              fixes: [{ action: 'use-port', port: 7005 }],
+            },
+          },
+        })
+      }
+      const made = add(labId, kind, port, { name, target, reach })
+      if (target !== '127.0.0.1:9999') return made
+      const failure = {
+        code: 'target-refused',
+        params: { target },
+        message: `connect ECONNREFUSED ${target}`,
+        fixes: [],
+      } as const
+      change(made.tunnelId, {
+        status: {
+          state: 'broken',
+          stop: 'service',
+          sinceMs: Date.now(),
+          failure: { ...failure, fixes: [] },
+        },
+      })
+      return made
+    }),
+    read: os.read.handler(async ({ input }) => {
+      const { kind, reach, name, port, target, madeBy = 'app' } = find(input.tunnelId)
+      return {
+        kind,
+        reach,
+        name,
+        port,
+        target,
+        settings: {},
+        limits: {},
+        madeBy,
+        canEdit: madeBy !== 'agent',
+        createdAtMs: Date.now() - 40 * 86_400_000,
+        monthBytes: 31.4e9,
+        downTargets: [],
+        ...world.details?.get(input.tunnelId),
+      }
+    }),
+    save: os.save.handler(async ({ input: { tunnelId, name, port, target } }) => {
+      const given = Object.entries({ name, port, target }).filter(([, value]) => value !== undefined)
+      change(tunnelId, Object.fromEntries(given))
+      return {}
+    }),
+    labLimits: {
+      read: os.labLimits.read.handler(
+        async () => world.labLimits ?? { limits: {}, connections: 6, tunnels: 3, monthBytes: 48.2e9 },
+      ),
+      save: os.labLimits.save.handler(async () => ({})),
+    },
+  })
+}

@@ -1,0 +1,60 @@
+import { canBePrivate, tunnelUse } from '@nps-desktop/electron/contract'
+import type { TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
+import { parsePort } from './tunnel-form.ts'
+import type { SheetReach } from './sheet-reach.ts'
+import type { TunnelDraft } from './tunnel-draft.ts'
+
+/** The address that a tunnel will get, for the foot of its form, and the words before it. */
+export interface ResultAddress {
+  readonly says: 'onLaptop' | 'forAnyone' | 'forListed' | 'programsUse' | 'noPort' | 'noWebPort'
+  /** Empty where it cannot be told yet. */
+  readonly address: string
+}
+
+/** `place`: null until the server has been asked. */
+export function resultAddress(
+  kind: TunnelKind,
+  { draft, reach, place }: { draft: TunnelDraft; reach: SheetReach; place: TunnelPlace | null },
+): ResultAddress {
+  if (kind === 'host') return webResult(draft, place)
+  if (canBePrivate(kind) && reach === 'laptop') {
+    const port = parsePort(draft.port) ?? laptopPortOf(draft.target)
+    return { says: 'onLaptop', address: port === null ? '' : written(kind, 'localhost', port) }
+  }
+  if (!place) return { says: 'forAnyone', address: '' }
+  const port = parsePort(draft.port) ?? place.nextPort
+  if (port === null) return { says: 'noPort', address: '' }
+  const isNetwork = kind === 'socks5' || kind === 'httpProxy'
+  const says = isNetwork ? 'programsUse' : reach === 'listed' ? 'forListed' : 'forAnyone'
+  return { says, address: written(kind, place.host, port) }
+}
+
+function webResult({ hostName, path }: TunnelDraft, place: TunnelPlace | null): ResultAddress {
+  if (!place) return { says: 'forAnyone', address: '' }
+  const { httpPort, httpsPort } = place
+  const port = httpsPort ?? httpPort
+  if (port === null) return { says: 'noWebPort', address: '' }
+  const name = hostName.trim()
+  if (name === '' || name.startsWith('*')) return { says: 'forAnyone', address: '' }
+  const isUsual = port === (httpsPort === null ? 80 : 443)
+  const scheme = httpsPort === null ? 'http' : 'https'
+  return {
+    says: 'forAnyone',
+    address: `${scheme}://${name}${isUsual ? '' : `:${port}`}${path === '/' ? '' : path}`,
+  }
+}
+
+/** As the app chooses it: the target's own number, or one that needs no root. It takes the next where that is taken. */
+function laptopPortOf(target: string): number | null {
+  const own = parsePort(target.slice(target.lastIndexOf(':') + 1))
+  return own !== null && own < 1024 ? own + 2000 : own
+}
+
+function written(kind: TunnelKind, host: string, port: number): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  if (tunnelUse(kind) === 'copy-ssh-command') return `ssh -p ${port} ${host}`
+  if (tunnelUse(kind) === 'copy-base-url') return `http://${name}:${port}/v1`
+  if (kind === 'socks5') return `socks5://${name}:${port}`
+  if (kind === 'httpProxy' || tunnelUse(kind) === 'open-page') return `http://${name}:${port}`
+  return `${name}:${port}`
+}

@@ -1,0 +1,149 @@
+import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
+import { ORPCError } from '@orpc/client'
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { buttonCalled, mountPage } from '../testing/mount-page.ts'
+import { lab } from '../testing/pasted-lab.ts'
+import TunnelSheet from './TunnelSheet.vue'
+
+const ready: Tunnel['status'] = { state: 'ready', checkedAtMs: 0, ms: 1 }
+const taken: Failure = {
+  code: 'port-taken',
+  params: { port: 7002, holder: 'Jupyter' },
+  message: 'taken',
+  fixes: [{ action: 'use-port', port: 7005 }],
+}
+const refused: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
+
+/** The sheet, open, over a backend that notes what it is asked and finds the tunnel in `status`. */
+async function opened(status: Tunnel['status'] = ready) {
+  const asked: unknown[] = []
+  let fails: Failure | null = null
+  const page = await mountPage(TunnelSheet, {
+    props: { labId: lab.id, open: false },
+    answers: {
+      overview: { watch: async () => new Promise(() => undefined) },
+      tunnelValues: {
+        place: async () => ({ host: '120.1.1.2', nextPort: 7004, httpPort: null, httpsPort: null }),
+        add: async (input: unknown) => {
+          asked.push(['add', input])
+          if (fails) throw new ORPCError('FAILED', { defined: true, data: { failure: fails } })
+          return { tunnelId: 't1' }
+        },
+        save: async (input: unknown) => asked.push(['save', input]),
+      },
+      tunnels: {
+        check: async () => ({ status }),
+        remove: async (input: unknown) => asked.push(['remove', input]),
+      },
+    },
+  })
+  await page.setProps({ open: true, 'onUpdate:open': (open: boolean) => void page.setProps({ open }) })
+  await flushPromises()
+  return { page, asked, failWith: (failure: Failure | null) => (fails = failure) }
+}
+
+function field(label: string): HTMLInputElement {
+  const found = [...document.querySelectorAll('label')].find((one) => one.textContent?.trim() === label)
+  const input = document.getElementById(found?.htmlFor ?? '')
+  if (!(input instanceof HTMLInputElement))
+    throw new Error(`no field "${label}": ${document.body.textContent}`)
+  return input
+}
+function type(label: string, text: string): void {
+  const input = field(label)
+  input.value = text
+  input.dispatchEvent(new Event('input'))
+}
+async function choose(kind: RegExp): Promise<void> {
+  const found = [...document.querySelectorAll<HTMLLabelElement>('.kind')].find((one) =>
+    kind.test(one.textContent ?? ''),
+  )
+  found?.querySelector('input')?.click()
+  await flushPromises()
+}
+async function send(): Promise<void> {
+  document.querySelector('.sheet form')?.dispatchEvent(new Event('submit', { cancelable: true }))
+  await flushPromises()
+}
+const said = (): string => (document.querySelector('.sheet')?.textContent ?? '').replaceAll(/\s+/g, ' ')
+
+test('it says the address and the limits before there is a tunnel, sends both, and closes when all has answered', async () => {
+  const { page, asked } = await opened()
+  await using _ = page
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  type('Month’s quota', '50')
+  await flushPromises()
+  expect(said()).toContain('120.1.1.2:7004')
+  expect(said()).toContain('Limits50 GB a month')
+  await send()
+  expect(asked).toEqual([
+    [
+      'add',
+      {
+        labId: lab.id,
+        kind: 'udp',
+        reach: 'anyone',
+        name: 'Echo',
+        target: '127.0.0.1:7',
+        settings: {},
+        limits: { monthlyQuotaBytes: 50e9 },
+      },
+    ],
+  ])
+  expect(document.querySelector('.sheet')).toBe(null)
+})
+
+test('a network that anyone could find has a password from the start, and cannot be sent without', async () => {
+  const { page, asked } = await opened()
+  await using _ = page
+  await choose(/SOCKS5/)
+  expect(field('User').value).toBe('lab')
+  expect(field('Password').value).toMatch(/^[\w]{20}$/)
+  type('User', '')
+  type('Password', '')
+  await flushPromises()
+  await send()
+  expect(asked).toEqual([])
+  expect(said()).toContain('Needed where anyone can find the port.')
+})
+
+test('a port that is taken is said under its field, and the button takes the free one', async () => {
+  const { page, asked, failWith } = await opened()
+  await using _ = page
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  type('Port on', '7002')
+  failWith(taken)
+  await flushPromises()
+  await send()
+  expect(said()).toContain('The tunnel “Jupyter” uses it.')
+  buttonCalled('Use 7005').click()
+  await flushPromises()
+  expect(field('Port on').value).toBe('7005')
+  failWith(null)
+  await send()
+  expect(asked.at(-1)).toMatchObject(['add', { port: 7005 }])
+})
+
+test('where nothing listens yet the tunnel may stay, be corrected, or go with Cancel', async () => {
+  const broken = { state: 'broken', stop: 'service', sinceMs: 0, failure: refused } as const
+  const { page, asked } = await opened(broken)
+  await using _ = page
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  await flushPromises()
+  await send()
+  buttonCalled('Add it anyway')
+  type('On', '127.0.0.1:8')
+  await flushPromises()
+  await send()
+  expect(asked.at(-1)).toMatchObject(['save', { tunnelId: 't1', target: '127.0.0.1:8' }])
+  buttonCalled('Cancel').click()
+  await flushPromises()
+  expect(asked.at(-1)).toEqual(['remove', { tunnelId: 't1' }])
+})

@@ -1,0 +1,40 @@
+import { isServiceKind, knownServices } from '@nps-desktop/electron/contract'
+import type { TunnelKind } from '@nps-desktop/electron/contract'
+import { useI18n } from 'vue-i18n'
+
+/** What a kind of tunnel is called, and what it is for. */
+export interface KindWords {
+  /** A plain name, `A port`; that of the service where there is one. */
+  title(kind: TunnelKind): string
+  /** The word of network engineers, `UDP`; empty for services. */
+  mark(kind: TunnelKind): string
+  /** Both, `A port (UDP)`. */
+  full(kind: TunnelKind): string
+  /** What it is for. */
+  about(kind: TunnelKind, names: { lab: string; server: string }): string
+}
+
+export function useKindWords(): KindWords {
+  const { t } = useI18n({ useScope: 'global' })
+  const title = (kind: TunnelKind): string =>
+    isServiceKind(kind) ? knownServices[kind].name : t(`addTunnel.plain.${kind}.title`)
+  const mark = (kind: TunnelKind): string => (isServiceKind(kind) ? '' : marks[kind])
+  return {
+    title,
+    mark,
+    full: (kind) =>
+      mark(kind) === '' ? title(kind) : t('addTunnel.kindFull', { title: title(kind), mark: mark(kind) }),
+    about: (kind, names) =>
+      isServiceKind(kind) ? t(`kinds.${kind}.about`) : t(`addTunnel.about.${kind}`, names),
+  }
+}
+
+/** The same in every language. */
+const marks = {
+  tcp: 'TCP',
+  udp: 'UDP',
+  socks5: 'SOCKS5',
+  httpProxy: 'HTTP',
+  host: 'HTTPS',
+  file: '',
+} as const

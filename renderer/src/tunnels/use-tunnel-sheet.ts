@@ -1,0 +1,150 @@
+import { isServiceKind, knownServices, modeOfKind } from '@nps-desktop/electron/contract'
+import type { Failure, Tunnel, TunnelDetails, TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
+import { computed, ref, shallowRef, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useApi } from '../carrier/use-backend.ts'
+import { useCall } from '../carrier/use-call.ts'
+import { faultyField } from './faulty-field.ts'
+import { emptyLimits } from './limit-draft.ts'
+import { newPassword } from './new-password.ts'
+import { firstReach, needsPassword, reachesOf } from './sheet-reach.ts'
+import type { SheetReach } from './sheet-reach.ts'
+import { draftOf, emptyDraft, isComplete, valuesOf } from './tunnel-draft.ts'
+import type { TunnelDraft } from './tunnel-draft.ts'
+
+/**
+ * The form of one tunnel: a new one of a lab box, or `tunnel` as it is. A new one is added and then checked; where that finds
+ * something, the form stays, and sends what is changed to the tunnel that is there already.
+ */
+export function useTunnelSheet(
+  at: () => { labId: string; isLocal: boolean; tunnel: Tunnel | null },
+  close: () => void,
+) {
+  const api = useApi()
+  const { t } = useI18n({ useScope: 'global' })
+  const kind = ref<TunnelKind>('tcp')
+  const draft = ref<TunnelDraft>(emptyDraft())
+  const reach = ref<SheetReach>('laptop')
+  const place = shallowRef<TunnelPlace | null>(null)
+  /** The tunnel before it is changed here. */
+  const before = shallowRef<TunnelDetails | null>(null)
+  /** The new one, once it has been added. */
+  const added = ref<string | null>(null)
+  const found = shallowRef<Failure | null>(null)
+
+  const isPassword = computed(() => needsPassword(kind.value, reach.value, at().isLocal))
+  const reaches = computed(() => (before.value?.kind === 'host' ? [] : reachesOf(kind.value, at().isLocal)))
+  const ready = computed(
+    () =>
+      isComplete(draft.value) &&
+      (at().tunnel === null || before.value !== null) &&
+      (reach.value !== 'listed' || draft.value.limits.allow !== '') &&
+      (!isPassword.value || draft.value.user !== ''),
+  )
+  const loading = useCall(async (options) => {
+    const { labId, tunnel } = at()
+    place.value = null
+    before.value = null
+    place.value = await api.tunnelValues.place({ labId }, options)
+    if (!tunnel) return
+    const details = await api.tunnelValues.read({ tunnelId: tunnel.id }, options)
+    take(details)
+    before.value = details
+  })
+
+  const sending = useCall(async (options) => {
+    const { labId, tunnel } = at()
+    found.value = null
+    const tunnelId = tunnel?.id ?? added.value
+    const values = valuesOf(draft.value, before.value?.settings, before.value?.limits)
+    const limits = { ...values.limits }
+    if (reach.value !== 'listed' && reaches.value.length > 0) delete limits.allow
+    const whole = { ...values, limits, reach: reach.value === 'laptop' ? 'laptop' : 'anyone' } as const
+    if (tunnelId !== null) await api.tunnelValues.save({ tunnelId, ...whole }, options)
+    else {
+      const made = await api.tunnelValues.add({ labId, kind: kind.value, ...whole }, options)
+      added.value = made.tunnelId
+    }
+    if (tunnel !== null || added.value === null) return close()
+    const { status } = await api.tunnels.check({ tunnelId: added.value }, options)
+    if (status.state === 'broken') found.value = status.failure
+    else keep()
+  })
+
+  const failure = computed(() => found.value ?? sending.failure.value ?? loading.failure.value)
+  const faulty = computed(() => (failure.value ? faultyField(failure.value, draft.value.mode) : null))
+
+  function begin(first: TunnelKind): void {
+    added.value = null
+    found.value = null
+    sending.failure.value = null
+    const { tunnel } = at()
+    if (tunnel) take({ ...tunnel, settings: {}, limits: {} })
+    else {
+      kind.value = first
+      startKind()
+    }
+    void loading.run()
+  }
+  function take(
+    details: Pick<TunnelDetails, 'kind' | 'reach' | 'name' | 'port' | 'target' | 'settings' | 'limits'>,
+  ): void {
+    kind.value = details.kind
+    // private ones have the same form: the port is one of this laptop
+    const mode = modeOfKind(details.kind, 'anyone')
+    draft.value = draftOf({ ...details, mode, port: details.port ?? null })
+    reach.value = details.reach === 'laptop' ? 'laptop' : details.limits.allow?.length ? 'listed' : 'anyone'
+  }
+  function startKind(): void {
+    const { isLocal } = at()
+    const { limits } = draft.value
+    reach.value = firstReach(kind.value, isLocal)
+    draft.value = {
+      ...emptyDraft(),
+      mode: modeOfKind(kind.value, 'anyone'),
+      // limits belong to no kind
+      limits: added.value === null ? limits : emptyLimits(),
+      name: isServiceKind(kind.value)
+        ? knownServices[kind.value].name
+        : t(`addTunnel.plain.${kind.value}.name`),
+      target: isServiceKind(kind.value)
+        ? `127.0.0.1:${knownServices[kind.value].usualPorts[0]}`
+        : '127.0.0.1:',
+      ...(needsPassword(kind.value, reach.value, isLocal) && { user: 'lab', password: newPassword() }),
+    }
+  }
+  watch(kind, () => {
+    if (at().tunnel === null && added.value === null) startKind()
+  })
+
+  /** Takes back what was added, where it was not kept. */
+  async function giveUp(): Promise<void> {
+    const tunnelId = added.value
+    added.value = null
+    if (tunnelId !== null) await api.tunnels.remove({ tunnelId })
+  }
+  function keep(): void {
+    added.value = null
+    close()
+  }
+
+  return {
+    kind,
+    draft,
+    reach,
+    reaches,
+    place,
+    added,
+    isPassword,
+    ready,
+    failure,
+    faulty,
+    begin,
+    giveUp,
+    keep,
+    busy: sending.busy,
+    send: sending.run,
+    /** What was found about a tunnel that is there: it may be left as it is. */
+    found,
+  }
+}
