@@ -14,6 +14,7 @@ import { ratholeNoise, ratholePlain } from './pairs/rathole.ts'
 import { ssh } from './pairs/ssh.ts'
 import { stock } from './pairs/stock.ts'
 import { loopback, shapedMissing, shapedPlace, type Place } from './place.ts'
+import { wanMissing, wanPlace } from './wan/wan-place.ts'
 import { report } from './report.ts'
 import { Results } from './results.ts'
 import type { Row } from './rows/row.ts'
@@ -41,16 +42,13 @@ class Bench {
 
   async run(): Promise<string> {
     const chosen = this.#options.rows.map((name): Row => rows[name])
-    const inTurn = chosen.filter(({ isOnce }) => !isOnce)
-    await this.#onStage(loopback, async (stage) => {
-      for (let round = 1; round <= this.#options.rounds; round += 1) {
-        await this.#machine.look()
-        for (const pair of this.#pairs) await this.#measure(stage, pair, inTurn, `round ${round}`)
-      }
-      for (const row of chosen.filter(({ isOnce, isShaped }) => isOnce && !isShaped)) {
-        for (const pair of this.#pairs) await this.#measure(stage, pair, [row], 'once')
-      }
-    })
+    await this.#onStage(loopback, (stage) =>
+      this.#takeTurns(
+        stage,
+        chosen.filter(({ isShaped, isWide }) => !isShaped && !isWide),
+      ),
+    )
+    await this.#wide(chosen.filter(({ isWide }) => isWide))
     const shaped = chosen.filter(({ isShaped }) => isShaped)
     const reason = shapedMissing()
     if (shaped.length > 0 && reason !== undefined)
@@ -62,6 +60,25 @@ class Bench {
     const { rounds } = this.#options
     const machine = this.#machine.describe()
     return report({ results: this.#results, pairs: this.#pairs, leftOut: this.#leftOut, rounds, machine })
+  }
+
+  async #takeTurns(stage: Stage, chosen: readonly Row[]): Promise<void> {
+    if (chosen.length === 0) return
+    const inTurn = chosen.filter(({ isOnce }) => !isOnce)
+    for (let round = 1; round <= this.#options.rounds; round += 1) {
+      await this.#machine.look()
+      for (const pair of this.#pairs) await this.#measure(stage, pair, inTurn, `round ${round}`)
+    }
+    for (const row of chosen.filter(({ isOnce }) => isOnce)) {
+      for (const pair of this.#pairs) await this.#measure(stage, pair, [row], 'once')
+    }
+  }
+
+  async #wide(chosen: readonly Row[]): Promise<void> {
+    if (chosen.length === 0) return
+    const reason = wanMissing()
+    if (reason === undefined) await this.#onStage(await wanPlace(), (stage) => this.#takeTurns(stage, chosen))
+    else this.#leftOut.push(`wide area network: ${reason}`)
   }
 
   #choose(all: readonly Pair[]): Pair[] {

@@ -7,7 +7,7 @@ import type { Place } from './place.ts'
 import type { Program } from './measured-program.ts'
 
 /** The services that every pair tunnels to. */
-export const serviceNames = ['sink', 'source', 'echo'] as const
+export const serviceNames = ['sink', 'source', 'echo', 'page'] as const
 export type Services = Record<(typeof serviceNames)[number], number>
 
 /** A relay and an agent that run, with a tunnel to each service. */
@@ -44,13 +44,19 @@ export interface Scratch {
 
 /** Makes a pair in a scratch folder out of how each of its ends is started. */
 export async function startPair(
+  { visitHost }: Place,
   prepare: (scratch: Scratch) => Promise<{
     startRelay: () => Promise<Program>
     startAgent: (relay: Program) => Promise<Program>
   }>,
 ): Promise<RunningPair> {
   const folder = await mkdtemp(join(tmpdir(), 'nps-bench-'))
-  const ports = { sink: await freePort(), source: await freePort(), echo: await freePort() }
+  const ports = {
+    sink: await freePort(),
+    source: await freePort(),
+    echo: await freePort(),
+    page: await freePort(),
+  }
   let [relay, agent]: (Program | undefined)[] = []
   const close = async () => {
     await Promise.all([relay?.kill(), agent?.kill()])
@@ -61,7 +67,7 @@ export async function startPair(
     relay = await startRelay()
     agent = await startAgent(relay)
     return {
-      host: '127.0.0.1',
+      host: visitHost,
       ports,
       get relay() {
         return relay

@@ -53,6 +53,20 @@ export const goals: readonly Goal[] = [
   atMost('processor', 0.6, 'frp'),
   below('deadLink', 10),
   below('restart', 5),
+  ...(['frp', 'rathole noise'] as const).flatMap((peer) => [
+    atMost('wanFirstByte', 1.05, peer),
+    atMost('wanPage', 1, peer),
+    atMost('wanLossyPage', 1, peer),
+    atLeast('wanCopy', 1, peer),
+    atMost('wanTypingP50', 1, peer),
+    atMost('wanTypingP95', 1, peer),
+    atMost('wanSlowTypingP50', 1, peer),
+    atMost('wanSlowTypingP95', 1, peer),
+    atMost('wanCrowdP50', 1, peer),
+    atMost('wanCrowdLast', 1, peer),
+  ]),
+  below('wanCut', 2),
+  below('wanSurvives', 30),
 ]
 
 export interface Judged {

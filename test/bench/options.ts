@@ -12,17 +12,21 @@ export interface BenchOptions {
   readonly against: string | undefined
   /** Whether docs/benchmarks.md is written: only by a run of everything. */
   readonly writes: boolean
+  /** The rows of a wide area network instead of those of one machine. */
+  readonly isWide: boolean
 }
 
 const fullPace: Pace = { measureMs: 2_000, warmUpMs: 500, visits: 100_000 }
 const quickPace: Pace = { measureMs: 1_000, warmUpMs: 400, visits: 10_000 }
 const quickRows: readonly RowName[] = ['stream', 'streams', 'connections', 'latency', 'loaded']
 const fullRounds = 3
+const widePrefix = 'wan-'
 
-export const usage = `npm run bench -- [--quick] [--rows=a,b] [--pairs=a,b] [--rounds=n] [--against=folder]
+export const usage = `npm run bench -- [--quick] [--wan] [--rows=a,b] [--pairs=a,b] [--rounds=n] [--against=folder]
 
   (nothing)   everything, about 15 minutes, and writes docs/benchmarks.md
   --quick     one round of the rows that take seconds, under 3 minutes
+  --wan       through an emulated wide area network, about 20 minutes; writes nothing
   --rows      ${rowNames.join(', ')}
   --pairs     by the names in the table, for example "ours,frp,rathole noise"
   --rounds    how often each pair is measured, in turn with the others; the table has the medians
@@ -34,23 +38,26 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     args: [...argv],
     options: {
       quick: { type: 'boolean', default: false },
+      wan: { type: 'boolean', default: false },
       rows: { type: 'string' },
       pairs: { type: 'string' },
       rounds: { type: 'string' },
       against: { type: 'string' },
     },
   })
-  const { quick, against } = values
+  const { quick, against, wan: isWide } = values
+  const everything = rowNames.filter((name) => name.startsWith(widePrefix) === isWide)
   const rounds = Number(values.rounds ?? (quick ? 1 : fullRounds))
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds=${values.rounds}: not a number from 1 on`)
   return {
-    rows: values.rows?.split(',').map(asRowName) ?? (quick ? quickRows : rowNames),
+    rows: values.rows?.split(',').map(asRowName) ?? (quick && !isWide ? quickRows : everything),
     pairs: values.pairs?.split(','),
     rounds,
     pace: quick ? quickPace : fullPace,
     against,
-    writes: !quick && !values.rows && !values.pairs && !against,
+    writes: !quick && !values.rows && !values.pairs && !against && !isWide,
+    isWide,
   }
 }
 

@@ -6,17 +6,32 @@ export interface Command {
   readonly args: readonly string[]
 }
 
-/** Where relay and visitors run, where agent and services run, and the link between the two. */
+/** How a line of a wide area network is to be, both ways. */
+export interface Line {
+  /** From the host to the middle of the network. */
+  readonly delayMs: number
+  /** 0: as fast as the machine. */
+  readonly megabits: number
+  /** Of each packet that the host sends, the probability that it is lost. */
+  readonly loss: number
+}
+
+/** Where visitors, relay, agent and services run, and the links between them. */
 export interface Place {
   /** The relay's address, as the agent dials it. */
   readonly relayHost: string
   /** The services' address, as a direct connection dials it. */
   readonly targetHost: string
+  /** Where visitors find the tunnels: the relay is to listen there. */
+  readonly visitHost: string
+  readonly visitor: (command: Command) => Command
   readonly server: (command: Command) => Command
   readonly lab: (command: Command) => Command
   /** Nothing passes any more, and nobody is told. */
-  cutLink?(): void
-  healLink?(): void
+  cutLink?(): void | Promise<void>
+  healLink?(): void | Promise<void>
+  /** Of a wide area network: what its lines are from now on. */
+  shape?(lines: { laptop: Line; server: Line; lab: Line }): Promise<void>
   close(): void
 }
 
@@ -24,6 +39,8 @@ export interface Place {
 export const loopback: Place = {
   relayHost: '127.0.0.1',
   targetHost: '127.0.0.1',
+  visitHost: '127.0.0.1',
+  visitor: (command) => command,
   server: (command) => command,
   lab: (command) => command,
   close: () => undefined,
@@ -81,12 +98,6 @@ export function shapedPlace(): Place {
     close()
     throw error
   }
-  const within =
-    (netns: string) =>
-    ({ program, args }: Command): Command => ({
-      program: 'ip',
-      args: ['netns', 'exec', netns, program, ...args],
-    })
   const [server, lab] = sides
   // A wrong hardware address at both ends, and not `link down`: the programs must not see an interface go.
   const neighbour = (...change: string[]) => {
@@ -110,6 +121,8 @@ export function shapedPlace(): Place {
   return {
     relayHost: server.address,
     targetHost: lab.address,
+    visitHost: '127.0.0.1',
+    visitor: within(server.netns),
     server: within(server.netns),
     lab: within(lab.netns),
     cutLink: () => neighbour('replace', 'PEER', 'lladdr', '02:00:00:00:00:01', 'nud', 'permanent'),
@@ -118,11 +131,17 @@ export function shapedPlace(): Place {
   }
 }
 
-function ip(...args: string[]): void {
+/** How a program is started in a network namespace. */
+export function within(netns: string): (command: Command) => Command {
+  return ({ program, args }) => ({ program: 'ip', args: ['netns', 'exec', netns, program, ...args] })
+}
+
+export function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-function tryIp(...args: string[]): void {
+/** As `ip`, for what may not be there. */
+export function tryIp(...args: string[]): void {
   try {
     ip(...args)
   } catch {

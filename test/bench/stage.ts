@@ -23,8 +23,8 @@ export class Stage {
 
   constructor(place: Place) {
     this.place = place
-    this.copies = LoadProcess.visitor(place.server)
-    this.bytes = LoadProcess.visitor(place.server)
+    this.copies = LoadProcess.visitor(place.visitor)
+    this.bytes = LoadProcess.visitor(place.visitor)
     this.copyTarget = LoadProcess.target(place.lab)
     this.#byteTarget = LoadProcess.target(place.lab)
   }

@@ -5,9 +5,20 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { fill, Flow } from './flow.ts'
+import { requestBytes } from './page-request.ts'
 import { serveCommands } from './serve-commands.ts'
 
 const sunk = new Flow()
+
+/** Answers each request, whose first four bytes say how many bytes are wanted, as a web server does over a kept connection. */
+function servePage(socket: Socket): void {
+  let request = Buffer.alloc(0)
+  socket.on('data', (bytes) => {
+    request = Buffer.concat([request, bytes])
+    for (; request.length >= requestBytes; request = request.subarray(requestBytes))
+      socket.write(Buffer.alloc(request.readUInt32BE()))
+  })
+}
 
 async function listen(host: string, onConnection: (socket: Socket) => void): Promise<number> {
   const server = createServer({ noDelay: true, highWaterMark: 256 * 1024 }, (socket) => {
@@ -23,6 +34,7 @@ const commands = {
   listen: async ({ host }: { host: string }) => ({
     sink: await listen(host, (socket) => socket.on('data', (bytes) => sunk.add(bytes.length))),
     source: await listen(host, fill),
+    page: await listen(host, servePage),
     echo: await listen(host, (socket) => socket.on('data', (bytes) => socket.write(bytes))),
   }),
   measure: ({ ms }: { ms: number }) => sunk.measure(ms),

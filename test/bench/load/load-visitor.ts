@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fill, Flow } from './flow.ts'
+import { pageRequest } from './page-request.ts'
 import { serveCommands } from './serve-commands.ts'
 
 interface Address {
@@ -34,6 +35,35 @@ function byteBack(socket: Socket): Promise<void> {
       resolve()
     })
     socket.write('x')
+  })
+}
+
+/** Milliseconds from `connect` until the first byte has come back. */
+async function timeToFirstByte(address: Address): Promise<number> {
+  const startedAt = performance.now()
+  const socket = await visit(address)
+  socket.on('error', () => socket.destroy())
+  await byteBack(socket)
+  const time = performance.now() - startedAt
+  socket.destroy()
+  return time
+}
+
+/** One object over a connection that is kept. */
+function fetchObject(socket: Socket, bytes: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let left = bytes
+    const onClose = () => reject(new Error('the connection ended within an object'))
+    const onData = (chunk: Buffer) => {
+      left -= chunk.length
+      if (left > 0) return
+      socket.off('data', onData)
+      socket.off('close', onClose)
+      resolve()
+    }
+    socket.once('close', onClose)
+    socket.on('data', onData)
+    socket.write(pageRequest(bytes))
   })
 }
 
@@ -113,6 +143,42 @@ const commands = {
     socket.destroy()
     return times
   },
+  firstBytes: async ({ count, atOnce, ...address }: Address & { count: number; atOnce: boolean }) => {
+    if (atOnce) return Promise.all(Array.from({ length: count }, () => timeToFirstByte(address)))
+    const times: number[] = []
+    while (times.length < count) times.push(await timeToFirstByte(address))
+    return times
+  },
+  /** Milliseconds until a page and its objects are there: the page by one connection, its objects by that one and others. */
+  page: async ({
+    objects,
+    bytes,
+    connections,
+    ...address
+  }: Address & { objects: number; bytes: number; connections: number }) => {
+    const startedAt = performance.now()
+    const first = await visit(address)
+    const opened = [first]
+    first.on('error', () => first.destroy())
+    await fetchObject(first, bytes)
+    let left = objects
+    const fetchAll = async (socket: Socket) => {
+      while (left > 0) {
+        left -= 1
+        await fetchObject(socket, bytes)
+      }
+    }
+    const openAndFetch = async () => {
+      const socket = await visit(address)
+      socket.on('error', () => socket.destroy())
+      opened.push(socket)
+      await fetchAll(socket)
+    }
+    await Promise.all([fetchAll(first), ...Array.from({ length: connections - 1 }, openAndFetch)])
+    const time = performance.now() - startedAt
+    for (const socket of opened) socket.destroy()
+    return time
+  },
   hold: async ({ count, ...address }: Address & { count: number }) => {
     const opening = async () => {
       while (held.size < count) {
@@ -123,6 +189,19 @@ const commands = {
       }
     }
     await Promise.all(Array.from({ length: 16 }, opening))
+  },
+  /** Milliseconds until a byte comes back on a connection that is held, or null when none does in time. */
+  heldByte: async ({ timeoutMs }: { timeoutMs: number }) => {
+    const [socket] = held
+    if (!socket) return null
+    const startedAt = performance.now()
+    return Promise.race([
+      byteBack(socket).then(
+        () => performance.now() - startedAt,
+        () => null,
+      ),
+      delay(timeoutMs, null),
+    ])
   },
   release: () => destroyAll(held),
   /** Milliseconds until a new visitor is turned away, asking again and again, or null when none is in time. */

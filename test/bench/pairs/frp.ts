@@ -10,12 +10,13 @@ function frp(name: string, what: string, settings: { server: string; client: str
     what,
     comesBack: true,
     missing: () => peers.frps.missing() ?? peers.frpc.missing(),
-    start: (services, { relayHost, targetHost, server, lab }) =>
-      startPair(async ({ folder, bridgePort, ports }) => {
+    start: (services, place) =>
+      startPair(place, async ({ folder, bridgePort, ports }) => {
+        const { relayHost, targetHost, server, lab, visitHost } = place
         const [serverFile, clientFile] = [join(folder, 'frps.toml'), join(folder, 'frpc.toml')]
         await writeFile(
           serverFile,
-          `bindAddr = "${relayHost}"\nbindPort = ${bridgePort}\nproxyBindAddr = "127.0.0.1"\n${settings.server}`,
+          `bindAddr = "${relayHost}"\nbindPort = ${bridgePort}\nproxyBindAddr = "${visitHost}"\n${settings.server}`,
         )
         const proxies = serviceNames.map(
           (service) => `[[proxies]]

@@ -25,8 +25,9 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs = [] }: OurPair): Pa
     what,
     comesBack: true,
     missing: () => [nps, npc].map(absent).find((reason) => reason !== undefined),
-    start: (services, { relayHost, targetHost, server, lab }) =>
-      startPair(async ({ folder, bridgePort, ports }) => {
+    start: (services, place) =>
+      startPair(place, async ({ folder, bridgePort, ports }) => {
+        const { relayHost, targetHost, server, lab } = place
         await mkdir(join(folder, 'conf'))
         await writeFile(
           join(folder, 'conf', 'nps.conf'),

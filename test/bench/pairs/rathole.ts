@@ -19,8 +19,9 @@ function rathole(
     what,
     comesBack: true,
     missing: () => peers.rathole.missing(),
-    start: (services, { relayHost, targetHost, server, lab }) =>
-      startPair(async ({ folder, bridgePort, ports }) => {
+    start: (services, place) =>
+      startPair(place, async ({ folder, bridgePort, ports }) => {
+        const { relayHost, targetHost, server, lab, visitHost } = place
         const settings = await transport()
         const [serverFile, clientFile] = [join(folder, 'server.toml'), join(folder, 'client.toml')]
         const each = (line: (service: (typeof serviceNames)[number]) => string) =>
@@ -28,7 +29,7 @@ function rathole(
         await writeFile(
           serverFile,
           `[server]\nbind_addr = "${relayHost}:${bridgePort}"\ndefault_token = "${token}"\n${settings.server}` +
-            each((service) => `[server.services.${service}]\nbind_addr = "127.0.0.1:${ports[service]}"`),
+            each((service) => `[server.services.${service}]\nbind_addr = "${visitHost}:${ports[service]}"`),
         )
         await writeFile(
           clientFile,

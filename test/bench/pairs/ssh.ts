@@ -20,8 +20,9 @@ export const ssh: Pair = {
     const absent = [sshdPath, sshPath].find((path) => !existsSync(path))
     return absent && `${absent} is not there`
   },
-  start: (services, { relayHost, targetHost, server, lab }) =>
-    startPair(async ({ folder, bridgePort, ports }) => {
+  start: (services, place) =>
+    startPair(place, async ({ folder, bridgePort, ports }) => {
+      const { relayHost, targetHost, server, lab, visitHost } = place
       for (const name of ['host', 'user'])
         await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', join(folder, name)])
       await copyFile(join(folder, 'user.pub'), join(folder, 'authorized_keys'))
@@ -34,6 +35,7 @@ export const ssh: Pair = {
           `ListenAddress ${relayHost}:${bridgePort}`,
           'PidFile none',
           'StrictModes no',
+          'GatewayPorts clientspecified',
           'UsePAM no',
           'PasswordAuthentication no',
           'KbdInteractiveAuthentication no',
@@ -55,7 +57,7 @@ export const ssh: Pair = {
         startAgent: async () => {
           const forwards = serviceNames.flatMap((service) => [
             '-R',
-            `127.0.0.1:${ports[service]}:${targetHost}:${services[service]}`,
+            `${visitHost}:${ports[service]}:${targetHost}:${services[service]}`,
           ])
           const options = [
             'StrictHostKeyChecking=no',

@@ -19,14 +19,16 @@ export const stock: Pair = {
     if (process.env['NPS_STOCK_DIR'] === undefined) return 'NPS_STOCK_DIR is not set'
     return existsSync(join(programs, 'nps')) ? undefined : `${programs} has no nps`
   },
-  start: (services, { relayHost, targetHost, server, lab }) =>
-    startPair(async ({ folder, bridgePort, ports }) => {
+  start: (services, place) =>
+    startPair(place, async ({ folder, bridgePort, ports }) => {
+      const { relayHost, targetHost, server, lab, visitHost } = place
       // It looks for its files beside itself.
       await symlink(join(programs, 'nps'), join(folder, 'nps'))
       await mkdir(join(folder, 'conf'))
       await writeStockConfig(join(folder, 'conf'), {
         bridgePort,
         bridgeHost: relayHost,
+        tunnelHost: visitHost,
         vkey,
         crypt: false,
         compress: false,

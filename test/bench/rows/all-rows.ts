@@ -2,6 +2,7 @@ import { connections } from './connections.ts'
 import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
+import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
 import { idleRoundTrip, loadedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 
 /** By their names on the command line, in the order in which a pair goes through them. */
@@ -16,6 +17,12 @@ export const rows = {
   restart,
   shaped: shapedRoundTrip,
   dead: deadLink,
+  'wan-first-byte': wanFirstByte,
+  'wan-page': wanPage,
+  'wan-copy': wanCopy,
+  'wan-typing': wanTyping,
+  'wan-crowd': wanCrowd,
+  'wan-cut': wanCut,
 } as const
 
 export type RowName = keyof typeof rows

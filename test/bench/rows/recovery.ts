@@ -10,7 +10,7 @@ export const deadLink: Row = {
   isFor: ({ name }) => name !== 'direct',
   measure: async (act) => {
     const { bytes, place } = act.stage
-    place.cutLink?.()
+    await place.cutLink?.()
     try {
       const timeoutMs = (deadlines.deadLink ?? 0) * 1000
       return {
@@ -19,7 +19,7 @@ export const deadLink: Row = {
         ),
       }
     } finally {
-      place.healLink?.()
+      await place.healLink?.()
     }
   },
 }

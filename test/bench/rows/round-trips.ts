@@ -5,7 +5,12 @@ import type { Row } from './row.ts'
 
 const roundTrips = (act: Act, ms: number) => act.stage.bytes.call('roundTrips', { ...act.at('echo'), ms })
 
-async function besideCopy(act: Act, warmUpMs: number, ms: number): Promise<{ p95: number; rate: number }> {
+/** Milliseconds of a byte's round trip while a stream copies from the lab, and the rate of that, in MB/s. */
+export async function besideCopy(
+  act: Act,
+  warmUpMs: number,
+  ms: number,
+): Promise<{ p50: number; p95: number; rate: number }> {
   const { copies } = act.stage
   await copies.call('pull', { ...act.at('source'), streams: 1 })
   try {
@@ -14,7 +19,7 @@ async function besideCopy(act: Act, warmUpMs: number, ms: number): Promise<{ p95
       roundTrips(act, ms),
       copies.call('measure', { ms }),
     ])
-    return { p95: quantile(times, 0.95), rate: bytes / 1e6 / seconds }
+    return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), rate: bytes / 1e6 / seconds }
   } finally {
     await copies.call('stop', undefined)
   }

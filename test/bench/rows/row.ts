@@ -15,6 +15,8 @@ export interface Pace {
 export interface Row {
   /** Needs the shaped link. */
   readonly isShaped?: true
+  /** Needs the wide area network: `--wan`. */
+  readonly isWide?: true
   /** Measured once a run, on a pair of its own: it takes long, or leaves the pair changed. */
   readonly isOnce?: true
   /** Pairs that it makes sense for; by default all. */

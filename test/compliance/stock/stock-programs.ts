@@ -44,6 +44,8 @@ export interface StockRelaySettings {
   readonly bridgePort: number
   /** By default 127.0.0.1. */
   readonly bridgeHost?: string
+  /** Where the tunnels' ports listen; by default 127.0.0.1. */
+  readonly tunnelHost?: string
   readonly vkey: string
   readonly crypt: boolean
   readonly compress: boolean
@@ -58,6 +60,7 @@ export async function writeStockConfig(
   {
     bridgePort,
     bridgeHost = '127.0.0.1',
+    tunnelHost = '127.0.0.1',
     vkey,
     crypt,
     compress,
@@ -88,7 +91,7 @@ export async function writeStockConfig(
   const tasks = tunnels.map(({ mode, port, target }, at) => ({
     Id: at + 1,
     Port: port,
-    ServerIp: '127.0.0.1',
+    ServerIp: tunnelHost,
     Mode: mode,
     Status: true,
     RunStatus: true,

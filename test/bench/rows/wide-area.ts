@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { deadlines } from '../figures.ts'
+import type { Place } from '../place.ts'
+import { quantile } from '../quantile.ts'
+import type { Act } from '../stage.ts'
+import { besideCopy } from './round-trips.ts'
+import type { Row } from './row.ts'
+
+/** A laptop at home and a lab box, each 15 ms from the server, through which everything passes. */
+async function shape(place: Place, megabits: number, loss = 0, delayMs = 15): Promise<void> {
+  const end = { delayMs, megabits: 0, loss }
+  await place.shape?.({ laptop: end, server: { delayMs: 0, megabits, loss }, lab: end })
+}
+
+const firstBytes = (act: Act, count: number, atOnce: boolean) =>
+  act.stage.bytes.call('firstBytes', { ...act.at('echo'), count, atOnce }, 180_000)
+
+/** From `connect` to the answer to the first byte. */
+export const wanFirstByte: Row = {
+  isWide: true,
+  measure: async (act) => {
+    await shape(act.stage.place, 100)
+    await firstBytes(act, 5, false)
+    return { wanFirstByte: quantile(await firstBytes(act, 25, false), 0.5) }
+  },
+}
+
+/** A page with 40 objects of 30 kB, fetched as a browser does: the page first, then six connections. */
+async function page(act: Act, loss: number): Promise<number> {
+  await shape(act.stage.place, 100, loss)
+  const times: number[] = []
+  for (let visit = 0; visit < 5; visit += 1) {
+    times.push(
+      await act.stage.bytes.call(
+        'page',
+        { ...act.at('page'), objects: 40, bytes: 30_000, connections: 6 },
+        60_000,
+      ),
+    )
+  }
+  return quantile(times, 0.5)
+}
+
+export const wanPage: Row = {
+  isWide: true,
+  measure: async (act) => ({ wanPage: await page(act, 0), wanLossyPage: await page(act, 0.01) }),
+}
+
+export const wanCopy: Row = {
+  isWide: true,
+  measure: async (act) => {
+    await shape(act.stage.place, 100)
+    const { copies } = act.stage
+    await copies.call('pull', { ...act.at('source'), streams: 1 })
+    try {
+      await delay(2_000)
+      const { bytes, seconds } = await copies.call('measure', { ms: 4_000 })
+      return { wanCopy: (bytes * 8) / 1e6 / seconds }
+    } finally {
+      await copies.call('stop', undefined)
+    }
+  },
+}
+
+/** What somebody who types into a terminal feels while a copy runs. */
+export const wanTyping: Row = {
+  isWide: true,
+  measure: async (act) => {
+    await shape(act.stage.place, 100)
+    const fast = await besideCopy(act, 2_000, 4_000)
+    await shape(act.stage.place, 5)
+    const slow = await besideCopy(act, 4_000, 8_000)
+    return {
+      wanTypingP50: fast.p50,
+      wanTypingP95: fast.p95,
+      wanSlowTypingP50: slow.p50,
+      wanSlowTypingP95: slow.p95,
+    }
+  },
+}
+
+const cutMs = 30_000
+
+/** The lab's line swallows everything for 30 s, also a key that is pressed meanwhile; both answers count from when it is back. */
+export const wanCut: Row = {
+  isWide: true,
+  isOnce: true,
+  measure: async (act) => {
+    const { bytes, place } = act.stage
+    await shape(place, 100)
+    const timeoutMs = (deadlines.wanCut ?? 0) * 1000
+    await bytes.call('hold', { ...act.at('echo'), count: 1 })
+    await place.cutLink?.()
+    const pressed = bytes.call('heldByte', { timeoutMs: cutMs + timeoutMs }, cutMs + timeoutMs + 10_000)
+    await delay(cutMs)
+    await place.healLink?.()
+    const [firstMs, heldMs] = await Promise.all([
+      bytes.call('firstByte', { ...act.at('echo'), timeoutMs }, timeoutMs + 10_000),
+      pressed,
+    ])
+    await bytes.call('release', undefined)
+    return {
+      wanCut: firstMs === null ? null : firstMs / 1000,
+      wanSurvives: heldMs === null ? null : (heldMs - cutMs) / 1000,
+    }
+  },
+}
+
+/** A poor line: 3 Mbit/s, 200 ms there and back, 1 packet in 50 lost. */
+export const wanCrowd: Row = {
+  isWide: true,
+  measure: async (act) => {
+    await shape(act.stage.place, 3, 0.01, 50)
+    await firstBytes(act, 2, false)
+    const times = await firstBytes(act, 100, true)
+    return { wanCrowdP50: quantile(times, 0.5), wanCrowdLast: Math.max(...times) }
+  },
+}
