@@ -72,6 +72,8 @@ fuzz('native carrier, agent', {
     say('open', 'data', 'end'),
     say('open', 'end', 'open'),
     say('open', 'reset', 'open', 'data'),
+    say('open', 'data', 'data', 'end', 'open', 'data'),
+    Buffer.concat([say('open'), data(65_536), say('data')]),
   ],
   check: async (input) => {
     const dialled: FakeSocket[] = []
@@ -120,6 +122,7 @@ fuzz('native opening', {
       hostname: '',
       fingerprint: '',
       instance: '',
+      takesEarlyData: input.random.oneIn(2),
       carriersElsewhere: () => 0,
     })
     session.start()
@@ -127,8 +130,11 @@ fuzz('native opening', {
     const framed = new FramedSocket(socket)
     session.addCarrier(framed)
     const abort = new AbortController()
-    const opening = session.openStream(target, { signal: abort.signal }).then(
-      (stream) => stream.on('error', () => undefined).resume(),
+    const { stream, opened } = await session.beginStream(target, { signal: abort.signal })
+    if (input.random.oneIn(2)) stream.write(Buffer.alloc(input.random.below(20_000)))
+    if (input.random.oneIn(3)) stream.end()
+    const opening = opened.then(
+      () => stream.resume(),
       (error: unknown) => {
         if (error !== abort.signal.reason && !(error instanceof RelayError)) throw error
       },
@@ -137,6 +143,7 @@ fuzz('native opening', {
     await feed(socket, framed, input)
     abort.abort(new Error('the visitor has left'))
     await opening
+    stream.destroy()
     session.close('shutdown')
     control.destroy()
     await session.closed

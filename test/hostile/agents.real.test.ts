@@ -9,7 +9,7 @@ import {
 } from '../../relay-core/src/stock/mux/mux-frames.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
-import { answerOpen, HostileAgent, stockConnection, stockConnections } from './hostile-agent.ts'
+import { answerOpen, heard, HostileAgent, stockConnection, stockConnections } from './hostile-agent.ts'
 import { flood, keptFor, open, times } from './strangers.ts'
 import { badVkey, unharmed, Victim } from './victim.ts'
 
@@ -101,6 +101,39 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
           visitor.destroy()
         }),
       ),
+    ).toEqual(unharmed)
+  })
+
+  it('native: sends and resets before its answer, and swallows early data without answering', async () => {
+    const said = [data(5), wire.encodeEnd(), wire.encodeReset(1), wire.encodeOpened(2)]
+    const earlyAgent = { instance: Buffer.alloc(16, 'e'), takesEarlyData: true }
+    expect(
+      await victim.after(async () => {
+        const agent = await HostileAgent.start(victim.bridgePort, badVkey, earlyAgent)
+        try {
+          for (const words of said) {
+            const carrier = await agent.carrier()
+            const visitor = open(port)
+            visitor.write('early')
+            await heard(carrier, 'early')
+            carrier.write(words)
+            // The connection to the agent is ended at once, and the visitor's with it.
+            await Promise.all([keptFor(carrier, 10_000), keptFor(visitor, 10_000)])
+          }
+          const carrier = await agent.carrier()
+          const visitor = open(port)
+          let arrived = 0
+          carrier.on('data', (bytes: Buffer) => (arrived += bytes.length))
+          await flood(visitor, Buffer.alloc(64 * 1024), { totalBytes: 64 * 1024 * 1024, forMs: 2_000 })
+          // 64 KiB of bytes, and frames around them.
+          expect(arrived).toBeGreaterThan(64 * 1024)
+          expect(arrived).toBeLessThan(66 * 1024)
+          visitor.destroy()
+          carrier.destroy()
+        } finally {
+          agent.close()
+        }
+      }),
     ).toEqual(unharmed)
   })
 

@@ -24,6 +24,7 @@ interface AgentWords {
   readonly fingerprint: string
   readonly instance: Uint8Array
   readonly origin: AgentOrigin
+  readonly takesEarlyData: boolean
 }
 
 /** An agent whose key is right and whose manners are not: it says whatever a test wants, on raw connections. */
@@ -92,6 +93,15 @@ export async function nextMessage(socket: TLSSocket): Promise<{ type: number; bo
     })
     const [first] = found
     if (first) return first
+  }
+}
+
+/** Waits until `words` have come. */
+export async function heard(socket: TLSSocket, words: string): Promise<void> {
+  let said = ''
+  while (!said.includes(words)) {
+    const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(timeoutMs) })) as [Buffer]
+    said += chunk.toString('latin1')
   }
 }
 

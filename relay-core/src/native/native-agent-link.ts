@@ -149,6 +149,7 @@ export class NativeAgentLink {
         instance: instance.id,
         isDisplaced: instance.isDisplaced,
         origin,
+        takesEarlyData: true,
       })
       return await answerToHello(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {

@@ -5,7 +5,7 @@ import { systemClock } from '../async/time/clock.ts'
 import { knownErrorCode, RelayError, type RelayErrorCode } from '../api/errors.ts'
 import { untilSettled } from '../async/wait/until-settled.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
-import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
+import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import {
@@ -20,6 +20,7 @@ import {
   type AgentOrigin,
 } from '../wire/messages.ts'
 import { Carrier } from './carriers/carrier.ts'
+import { CarrierStream } from './carriers/carrier-stream.ts'
 import { CarrierPool } from './carriers/carrier-pool.ts'
 import { ControlLink, type ControlEnd } from './control-link.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
@@ -42,6 +43,8 @@ export interface AgentDescription {
   readonly instance: string
   /** How the program was started, as it reports. */
   readonly origin?: AgentOrigin | undefined
+  /** A stream's first bytes may be sent before it has answered whether it has reached the target. */
+  readonly takesEarlyData?: boolean
   /** Carriers that streams of the client's earlier sessions still use. */
   readonly carriersElsewhere: () => number
 }
@@ -68,6 +71,7 @@ export class NativeSession implements AgentSession {
   readonly carrierKey = randomBytes(proofLength)
   readonly closed: Promise<{ reason: string }>
   readonly streamsEnded: Promise<void>
+  readonly #takesEarlyData: boolean
   readonly #carriersElsewhere: () => number
   readonly #framed: FramedSocket
   readonly #pool: CarrierPool
@@ -87,6 +91,7 @@ export class NativeSession implements AgentSession {
     this.fingerprint = agent.fingerprint === '' ? null : agent.fingerprint
     this.instance = agent.instance
     this.origin = agent.origin
+    this.#takesEarlyData = agent.takesEarlyData ?? false
     this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
     this.streamsEnded = this.#pool.drained
@@ -144,6 +149,10 @@ export class NativeSession implements AgentSession {
     return this.#openKind({ kind: streamKind.tcp, ...target }, options)
   }
 
+  beginStream(target: Target, options: OpenOptions): Promise<OpeningStream> {
+    return Promise.resolve(this.#beginKind({ kind: streamKind.tcp, ...target }, options))
+  }
+
   async openDatagrams(target: Target, options: OpenOptions): Promise<Duplex> {
     return nativeDatagrams(await this.#openKind({ kind: streamKind.datagrams, ...target }, options))
   }
@@ -188,45 +197,70 @@ export class NativeSession implements AgentSession {
     this.#framed.destroy()
   }
 
-  #openKind(
+  async #openKind(request: Omit<Open, 'number' | 'visitor'>, options: OpenOptions): Promise<Duplex> {
+    const { stream, opened } = this.#beginKind(request, options)
+    try {
+      await opened
+      return stream
+    } catch (error) {
+      stream.destroy()
+      throw error
+    }
+  }
+
+  #beginKind(
     request: Omit<Open, 'number' | 'visitor'>,
     { signal, visitor = '' }: OpenOptions,
-  ): Promise<Duplex> {
+  ): OpeningStream {
+    const stream = new CarrierStream()
     const deadline = {
       signal,
       timeoutMs: openTimeoutMs,
       onTimeout: () => this.#silent(request, `no answer within ${openTimeoutMs / 1000} s`),
     }
-    return withDeadline(deadline, async (signal) => {
+    const opened = withDeadline(deadline, async (signal) => {
       for (let tries = 1; tries <= maxOpenTries; tries += 1) {
         const carrier = await this.#pool.take(signal)
         if (signal.aborted) {
           this.#pool.release(carrier)
           throw signal.reason
         }
-        const stream = await this.#open(carrier, { ...request, visitor }, signal)
-        if (stream) return stream
+        if (await this.#open(carrier, stream, { ...request, visitor }, signal)) return
+        // What was sent ahead may have reached the target, which must not get it twice.
+        if (carrier.hasSentEarly) break
       }
       throw this.#silent(request, 'its connections end as soon as they are used')
     })
+    return { stream, opened }
   }
 
-  /** Undefined when the carrier was lost before the agent answered: it never saw the request, so another may be tried. */
-  #open(carrier: Carrier, request: Omit<Open, 'number'>, signal: AbortSignal): Promise<Duplex | undefined> {
+  /** False when the carrier was lost before the agent answered. */
+  #open(
+    carrier: Carrier,
+    stream: CarrierStream,
+    request: Omit<Open, 'number'>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { host, port } = request
-    return untilSettled<Duplex | undefined>(
+    return untilSettled<boolean>(
       (resolve, reject) => {
         const number = carrier.nextNumber()
         this.#openings.set(carrier, {
           number,
-          opened: () => resolve(carrier.startStream(number)),
+          opened: () => {
+            if (this.#takesEarlyData) carrier.opened()
+            else carrier.startStream(number, stream)
+            resolve(true)
+          },
           failed: (code, message) => {
+            if (this.#takesEarlyData) carrier.refused()
             reject(new RelayError(code, message, { host, port }))
             this.#pool.release(carrier)
           },
-          lost: () => resolve(undefined),
+          lost: () => resolve(false),
         })
         carrier.framed.send(encodeOpen({ number, ...request }))
+        if (this.#takesEarlyData) carrier.ask(number, stream)
         return (isGivenUp) => {
           this.#openings.delete(carrier)
           // The agent is dialling: ending the carrier tells it to stop.

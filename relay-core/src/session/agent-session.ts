@@ -7,6 +7,14 @@ export interface Target {
   readonly port: number
 }
 
+/** A stream to a target that may not have been reached yet. */
+export interface OpeningStream {
+  /** What is written is sent ahead, as far as the protocol lets it, or else waits. */
+  readonly stream: Duplex
+  /** Settles as `openStream` does. When it rejects, or the signal has fired, the stream is to be destroyed by its owner. */
+  readonly opened: Promise<void>
+}
+
 /** Why the relay ends a session. */
 export type SessionEnd = 'replaced' | 'disabled' | 'removed' | 'shutdown'
 
@@ -42,6 +50,11 @@ export interface AgentSession {
     target: Target,
     options: { signal: AbortSignal; visitor?: string; confirmed?: boolean | 'soon' },
   ): Promise<Duplex>
+  /**
+   * As `openStream`, but the stream may be written to while the agent still reaches for the target: that saves the visitor a
+   * round trip between relay and agent. The signal has to fire when the stream's other end has gone.
+   */
+  beginStream(target: Target, options: { signal: AbortSignal; visitor?: string }): Promise<OpeningStream>
   /**
    * Datagrams to and from one target: one write is one datagram, and so is each 'data' event. What there is no room for is dropped.
    * Rejects as `openStream` does; a stock agent does not report its target, so it fulfils at once.

@@ -5,7 +5,7 @@ import { systemClock } from '../async/time/clock.ts'
 import { RelayError } from '../api/errors.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
-import type { AgentSession, SessionEnd, Target } from '../session/agent-session.ts'
+import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session/agent-session.ts'
 import { DatagramStream, unframed } from '../net/stream/datagram-stream.ts'
 import { formatHostPort } from '../net/address/host-port.ts'
 import { notReached, survives } from './dial-outcome.ts'
@@ -139,6 +139,14 @@ export class StockSession implements AgentSession {
       await survives(stream, waitMs + 2 * (this.roundTripMs ?? 0), { signal })
     }
     return layered
+  }
+
+  /** A stock agent takes the visitor's bytes at any time. */
+  async beginStream(
+    target: Target,
+    options: { signal: AbortSignal; visitor?: string },
+  ): Promise<OpeningStream> {
+    return { stream: await this.openStream(target, options), opened: Promise.resolve() }
   }
 
   /**

@@ -43,6 +43,7 @@ export interface AgentOrigin {
 /** Bits of the flags in a HELLO. */
 const displacedBit = 1
 const originBit = 2
+const earlyDataBit = 4
 
 const roleByte = { control: 1, carrier: 2, visitor: 3 } as const
 
@@ -64,6 +65,8 @@ export type Hello =
       readonly isDisplaced?: boolean
       /** How the program came to run. An older agent does not say. */
       readonly origin?: AgentOrigin | undefined
+      /** A stream's first bytes may follow its OPEN before the answer. An older agent would end the connection. */
+      readonly takesEarlyData?: boolean
     }
   | {
       readonly role: 'carrier'
@@ -136,8 +139,9 @@ export function encodeHello(hello: Hello): Uint8Array {
       writer.bytes(hello.keyId).bytes(hello.proof)
       writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
       if (hello.instance) {
-        const { instance, isDisplaced, origin } = hello
-        writer.bytes(instance).u8((isDisplaced ? displacedBit : 0) | (origin ? originBit : 0))
+        const { instance, isDisplaced, origin, takesEarlyData } = hello
+        const bits = [isDisplaced && displacedBit, origin && originBit, takesEarlyData && earlyDataBit]
+        writer.bytes(instance).u8(bits.reduce<number>((flags, bit) => flags | (bit || 0), 0))
         if (origin)
           writer.u8(origin.start === null ? 0xff : startKinds.indexOf(origin.start)).text(origin.account)
       }
@@ -169,7 +173,12 @@ export function decodeHello(body: Uint8Array): Hello {
   if (reader.left < idLength + 1) return control
   const instance = reader.bytes(idLength)
   const flags = reader.u8()
-  const later = { ...control, instance, isDisplaced: (flags & displacedBit) !== 0 }
+  const later = {
+    ...control,
+    instance,
+    isDisplaced: (flags & displacedBit) !== 0,
+    ...((flags & earlyDataBit) !== 0 && { takesEarlyData: true }),
+  }
   if ((flags & originBit) === 0) return later
   const start = startKinds[reader.u8()] ?? null
   return { ...later, origin: { start, account: accountField(reader.text()) } }

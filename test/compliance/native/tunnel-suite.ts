@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NativePair } from './native-pair.ts'
-import { ending, Targets } from '../../harness/peers/loopback-targets.ts'
+import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 
 /** What creating, changing, stopping and deleting a tunnel must do while the relay runs. */
 export function tunnelSuite(runtime: string): void {
@@ -78,6 +79,29 @@ export function tunnelSuite(runtime: string): void {
       visitor.write('first')
       const [bytes] = (await once(visitor, 'data')) as [Buffer]
       expect(bytes.toString()).toBe('first')
+    })
+
+    it.each([1, 65_536, 65_537, 1_000_000])(
+      'carries %i bytes and the end that a visitor sends before the target is reached',
+      async (length) => {
+        const port = await pair.open(7, await targets.echo())
+        const visitor = await targets.visit(port)
+        const sent = randomBytes(length)
+        visitor.end(sent)
+        expect((await readAll(visitor)).equals(sent)).toBe(true)
+      },
+    )
+
+    it('turns away visitors whose first words had gone ahead, and serves those that come once the target is there', async () => {
+      const target = await targets.closedPort()
+      const port = await pair.open(8, target)
+      const words = 'x'.repeat(100_000)
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => targets.outcome(port, words)))
+      expect(new Set(outcomes)).toEqual(new Set(['ECONNRESET']))
+      await pair.open(8, await targets.echo(), port)
+      const visitor = await targets.visit(port)
+      visitor.end(words)
+      expect((await readAll(visitor)).toString()).toBe(words)
     })
   })
 }

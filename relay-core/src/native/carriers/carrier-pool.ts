@@ -108,7 +108,7 @@ export class CarrierPool {
     clearTimeout(this.#askTimer)
     for (const waiter of this.#waiters) waiter.reject(agentGone())
     this.#waiters.clear()
-    for (const carrier of this.#all) if (carrier.isIdle) carrier.framed.destroy()
+    for (const carrier of this.#all) if (carrier.carriesNothing) carrier.framed.destroy()
     this.#settleIfDrained()
   }
 

@@ -10,6 +10,9 @@ const maxDiscardedBytes = 1024 * 1024
 /** How long the peer may take to answer a RESET. */
 const resetAnswerTimeoutMs = 5_000
 
+/** How many bytes of a stream may follow OPEN before its answer (spec/wire.md §5). */
+export const maxEarlyBytes = 64 * 1024
+
 export interface CarrierEvents {
   /** OPEN, OPENED or FAILED: the messages between streams. */
   onMessage(type: number, body: Uint8Array): void
@@ -33,6 +36,13 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   #peerEnded = false
   #discardedBytes = 0
   #resetTimer: NodeJS.Timeout | undefined
+  /** Between OPEN and its answer, at the end that asks and at the one that is asked. */
+  #phase: 'asking' | 'asked' | 'answered' = 'answered'
+  #earlyBytes = 0
+  /** Asking: what goes beyond the limit of early data waits for the answer. */
+  #held: { readonly rest: Uint8Array; readonly done: () => void } | undefined
+  /** The stream was refused: its early data still arrives, until the next OPEN. */
+  #isRefused = false
 
   /** Takes `framed` over: from now on its frames come here. */
   constructor(framed: FramedSocket, events: CarrierEvents) {
@@ -46,6 +56,16 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     return !this.#busy && !this.framed.isClosed
   }
 
+  /** No stream is under way; at most one waits for the answer to its OPEN. */
+  get carriesNothing(): boolean {
+    return this.isIdle || this.#phase !== 'answered'
+  }
+
+  /** Asking: some of the stream has been sent ahead of the answer, and may have reached the target. */
+  get hasSentEarly(): boolean {
+    return this.#earlyBytes > 0 || this.#ownEnded
+  }
+
   /** The number for the next OPEN. From now on a late RESET of the stream before is known as one. */
   nextNumber(): number {
     this.#number = (this.#number + 1) >>> 0
@@ -53,29 +73,75 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   }
 
   /** Begins stream `number`: both sides know that the target was reached. */
-  startStream(number: number): CarrierStream {
+  startStream(number: number, stream = new CarrierStream()): CarrierStream {
+    this.#begin(number, stream)
+    stream.attach(this)
+    return stream
+  }
+
+  /** Our OPEN has been sent, to a peer that takes early data: some of `stream` goes ahead of the answer. */
+  ask(number: number, stream: CarrierStream): void {
+    this.#begin(number, stream)
+    this.#phase = 'asking'
+    stream.attach(this)
+  }
+
+  /** The peer's OPEN has arrived: early data may follow it, and waits in the stream. */
+  beAsked(number: number): CarrierStream {
+    const stream = new CarrierStream()
+    this.#begin(number, stream)
+    this.#phase = 'asked'
+    return stream
+  }
+
+  /** OPENED was received or is about to be sent: the stream goes on. */
+  opened(): void {
+    const isAsked = this.#phase === 'asked'
+    this.#phase = 'answered'
+    if (isAsked) this.#stream?.attach(this)
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.framed.sendData(held.rest, held.done)
+    this.#finishIfDone()
+  }
+
+  /** FAILED was received or is about to be sent: the carrier is idle. */
+  refused(): void {
+    this.#isRefused = this.#phase === 'asked'
+    this.#phase = 'answered'
+    this.#busy = false
+    this.#held = undefined
+    const stream = this.#stream
+    this.#stream = undefined
+    stream?.detach()
+    // At the end that asked it has an owner, who learns why and ends it.
+    if (this.#isRefused) stream?.destroy()
+  }
+
+  #begin(number: number, stream: CarrierStream): void {
     this.#busy = true
+    this.#phase = 'answered'
     this.#number = number
     this.#ownEnded = false
     this.#peerEnded = false
+    this.#isRefused = false
+    this.#earlyBytes = 0
     this.#discardedBytes = 0
-    this.#stream = new CarrierStream(this)
-    // The peer's RESET can arrive in one piece with its OPENED, before the caller has the stream: an
-    // unhandled error would end the process. It is always followed by `close`, which the owner handles.
-    this.#stream.on('error', () => undefined)
-    return this.#stream
+    this.#stream = stream
   }
 
   onMessage(type: number, body: Uint8Array): void {
     if (type === frameType.reset) {
       // A RESET may cross the peer's END and arrive after the stream: its number tells.
-      if (this.#busy && decodeNumber(body) === this.#number) this.#onPeerReset()
+      if (!this.#busy || decodeNumber(body) !== this.#number) return
+      if (this.#phase !== 'answered') throw new WireError('RESET before the answer to OPEN')
+      this.#onPeerReset()
     } else if (type === frameType.end) {
-      if (!this.#busy || this.#peerEnded) throw new WireError('END without a stream')
+      if (!this.#expectsBytes) throw new WireError('END without a stream')
       this.#peerEnded = true
       this.#stream?.push(null)
       this.#finishIfDone()
-    } else if (this.#busy) {
+    } else if (this.#busy && this.#phase !== 'asking') {
       throw new WireError(`frame of type ${type} within a stream`)
     } else {
       this.#events.onMessage(type, body)
@@ -83,7 +149,12 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   }
 
   onData(part: Uint8Array): void {
-    if (!this.#busy || this.#peerEnded) throw new WireError('DATA without a stream')
+    if (!this.#expectsBytes) throw new WireError('DATA without a stream')
+    if (this.#phase === 'asked' || this.#isRefused) {
+      this.#earlyBytes += part.length
+      if (this.#earlyBytes > maxEarlyBytes) throw new WireError('too much early data')
+      if (this.#isRefused) return
+    }
     if (this.#stream) {
       if (!this.#stream.push(part)) this.framed.pause()
       return
@@ -97,7 +168,16 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   }
 
   sendStreamData(chunk: Uint8Array, done: () => void): void {
-    this.framed.sendData(chunk, done)
+    if (this.#phase !== 'asking') {
+      this.framed.sendData(chunk, done)
+      return
+    }
+    const early = chunk.subarray(0, maxEarlyBytes - this.#earlyBytes)
+    const isAll = early.length === chunk.length
+    this.#earlyBytes += early.length
+    if (!isAll) this.#held = { rest: chunk.subarray(early.length), done }
+    if (early.length > 0) this.framed.sendData(early, isAll ? done : () => undefined)
+    else if (isAll) done()
   }
 
   endStream(): void {
@@ -108,6 +188,11 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   resetStream(): void {
     this.#stream = undefined
+    // Between OPEN and its answer the end of the connection says it all.
+    if (this.#phase !== 'answered') {
+      this.framed.destroy()
+      return
+    }
     // A RESET behind bytes that wait for a slow peer would be late; ending the connection is not.
     if (this.framed.unsentBytes > 0) {
       this.framed.destroy()
@@ -135,8 +220,13 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#finishIfDone()
   }
 
+  /** The peer may send bytes of a stream, or its end. */
+  get #expectsBytes(): boolean {
+    return !this.#peerEnded && (this.#isRefused || (this.#busy && this.#phase !== 'asking'))
+  }
+
   #finishIfDone(): void {
-    if (!this.#ownEnded || !this.#peerEnded || !this.#busy) return
+    if (this.#phase !== 'answered' || !this.#ownEnded || !this.#peerEnded || !this.#busy) return
     clearTimeout(this.#resetTimer)
     this.#busy = false
     this.#stream?.detach()
@@ -150,6 +240,11 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     clearTimeout(this.#resetTimer)
     const stream = this.#stream
     this.#stream = undefined
+    if (this.#phase === 'asking' && !this.hasSentEarly) {
+      // Another carrier may take it.
+      stream?.wait()
+      return
+    }
     stream?.detach()
     stream?.destroy(Object.assign(new Error('the carrier was lost'), { code: 'ECONNRESET' }))
   }

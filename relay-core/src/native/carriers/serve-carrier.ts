@@ -38,12 +38,13 @@ export function serveCarrier(framed: FramedSocket, servers: KindServers): Served
       const request = decodeOpen(body)
       const abort = new AbortController()
       opening = abort
+      const stream = carrier.beAsked(request.number)
       const server = servers[request.kind] ?? refuse
       void server(request, { signal: abort.signal })
         .catch((error: unknown) => failedFor(request, error))
         .then((outcome) => {
           opening = undefined
-          answer(carrier, request, outcome)
+          answer(carrier, { request, stream, outcome })
         })
     },
     onIdle: () => {
@@ -56,7 +57,7 @@ export function serveCarrier(framed: FramedSocket, servers: KindServers): Served
     destroy: () => framed.destroy(),
     retire: () => {
       isRetired = true
-      if (carrier.isIdle) framed.destroy()
+      if (carrier.carriesNothing) framed.destroy()
     },
   }
 }
@@ -73,15 +74,19 @@ function failedFor({ number }: Open, error: unknown): Failed {
   return { number, code, message: error instanceof Error ? error.message : String(error) }
 }
 
-function answer(carrier: Carrier, { number }: Open, outcome: Reached | Failed): void {
+function answer(
+  carrier: Carrier,
+  { request, stream, outcome }: { request: Open; stream: Duplex; outcome: Reached | Failed },
+): void {
   const { framed } = carrier
   if ('code' in outcome) {
+    carrier.refused()
     framed.answer(encodeFailed(outcome))
   } else if (framed.isClosed) {
     outcome.abandon()
   } else {
-    const stream = carrier.startStream(number)
-    framed.send(encodeOpened(number))
+    framed.send(encodeOpened(request.number))
+    carrier.opened()
     outcome.join(stream)
   }
 }

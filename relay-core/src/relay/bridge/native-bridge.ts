@@ -98,7 +98,7 @@ export class NativeBridge {
         },
       )
     }
-    const { agentVersion: version, hostname, fingerprint, origin } = hello
+    const { agentVersion: version, hostname, fingerprint, origin, takesEarlyData = false } = hello
     const { agents } = this.#options
     const instance = Buffer.from(hello.instance ?? []).toString('hex')
     if (hello.isDisplaced) {
@@ -119,6 +119,7 @@ export class NativeBridge {
       fingerprint,
       instance,
       origin,
+      takesEarlyData,
       carriersElsewhere: () => agents.leftCarriers(client.id),
     })
     const sessionKey = session.sessionId.toString('hex')

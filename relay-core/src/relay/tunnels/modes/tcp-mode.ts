@@ -18,13 +18,16 @@ export function createTcpMode(spec: TunnelSpec, context: TunnelServerContext): T
     if (!target) throw new RelayError('invalid-input', 'The tunnel has no target. Give it one.')
     const onGone = () => connection.end()
     socket.once('close', onGone)
-    const stream = await session.openStream(target, { signal, visitor })
-    socket.off('close', onGone)
+    const { stream, opened } = await session.beginStream(target, { signal, visitor })
     const version = settings?.proxyProtocol
     if (version) {
       const to = { address: plainAddress(socket.localAddress ?? '::'), port: socket.localPort ?? 0 }
       stream.write(proxyHeader(version, { address: connection.address, port: socket.remotePort ?? 0 }, to))
     }
-    await connection.join(socket, stream)
+    // What the visitor sends meanwhile goes ahead of the answer.
+    const joined = connection.join(socket, stream)
+    await opened
+    socket.off('close', onGone)
+    await joined
   })
 }
