@@ -1,5 +1,5 @@
 import type { RelayStatus, Tunnel } from '../api/models.ts'
-import { commandLine } from '../api/shell-words.ts'
+import { commandLine } from '../api/words/shell-words.ts'
 import type { Signal } from '../async/signals/signal.ts'
 import type { LogTail } from '../log/log-tail.ts'
 import type { Log } from '../log/log.ts'

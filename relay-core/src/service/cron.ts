@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { shellWord } from '../api/shell-words.ts'
+import { shellWord } from '../api/words/shell-words.ts'
 import { runTool } from './run-tool.ts'
 import type { Service, ServiceSpec } from './service.ts'
 import {

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { poll } from '../async/wait/poll.ts'
 import type { InstallKind } from '../api/models.ts'
-import { shellWord } from '../api/shell-words.ts'
+import { shellWord } from '../api/words/shell-words.ts'
 import type { ServiceSpec, ServiceStatus } from './service.ts'
 
 /** Where there is no service manager: a small shell loop keeps the program running. */

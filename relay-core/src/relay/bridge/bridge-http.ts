@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
-import { shellWord } from '../../api/shell-words.ts'
+import { shellWord } from '../../api/words/shell-words.ts'
 import type { Log } from '../../log/log.ts'
 import type { Secret } from '../../secret.ts'
 import { HttpTimeouts } from '../../net/listen/http-timeouts.ts'
@@ -16,7 +16,7 @@ import { installScript } from '../clients/install-script.ts'
 import { windowsInstallScript } from '../clients/install-script-windows.ts'
 import type { Invitation, Invites } from '../clients/invites.ts'
 import { type AgentProgramName, agentPrograms, type Programs } from '../clients/programs.ts'
-import { powershellWord } from '../../api/powershell-words.ts'
+import { powershellWord } from '../../api/words/powershell-words.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 
 export interface BridgeHttpOptions {

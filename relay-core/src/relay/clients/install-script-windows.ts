@@ -1,5 +1,5 @@
 import type { InstallScriptOptions } from './install-script.ts'
-import { powershellLine, powershellWord } from '../../api/powershell-words.ts'
+import { powershellLine, powershellWord } from '../../api/words/powershell-words.ts'
 
 /**
  * The line to paste on Windows: fetches the script behind `url` from whoever proves the key that `windowsPin` names, and runs it. The

@@ -1,4 +1,4 @@
-import { shellWord } from '../../api/shell-words.ts'
+import { shellWord } from '../../api/words/shell-words.ts'
 import type { ProgramSums } from './programs.ts'
 
 export interface InstallScriptOptions {

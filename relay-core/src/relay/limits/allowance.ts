@@ -1,6 +1,7 @@
 import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
-import { type Limits, monthAround } from '../../api/limits.ts'
+import { monthAround } from '../../api/calendar-month.ts'
+import type { Limits } from '../../api/limits.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { AddressList } from '../../net/address/address-list.ts'

@@ -1,4 +1,4 @@
-import { monthAround } from '../../api/limits.ts'
+import { monthAround } from '../../api/calendar-month.ts'
 
 /** What a tunnel or a client carried in the month in which it last carried anything. */
 export interface StoredMonth {

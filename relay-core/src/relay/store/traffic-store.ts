@@ -1,5 +1,5 @@
 import type { TrafficHistory } from '../../api/models.ts'
-import { monthAround } from '../../api/limits.ts'
+import { monthAround } from '../../api/calendar-month.ts'
 import type { StateFile } from './state-file.ts'
 import { StoredRow } from './stored-row.ts'
 

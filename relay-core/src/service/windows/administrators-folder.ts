@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { powershellWord } from '../../api/powershell-words.ts'
+import { powershellWord } from '../../api/words/powershell-words.ts'
 import { closedList } from '../../files/close-folder.ts'
 import { windowsTool } from '../../files/windows-tool.ts'
 import { runTool } from '../run-tool.ts'
