@@ -11,6 +11,7 @@ import { noticesContract } from './notices-contract.ts'
 import * as model from './desktop-models.ts'
 import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
+import { signInContract } from './sign-in-contract.ts'
 import { startContract } from './start-contract.ts'
 import { terminalsContract } from './terminals-contract.ts'
 import { pathTestContract } from './path-test-contract.ts'
@@ -265,6 +266,7 @@ export const desktopContract = {
 
   /** A lab box in other programs of this computer. */
   openIn: openInContract,
+  signIn: signInContract,
   starts: startContract,
   tunnelValues: tunnelValuesContract,
 

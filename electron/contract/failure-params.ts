@@ -117,6 +117,7 @@ export const appFailureParams = {
   /** `other`: the account to use. */
   'login-other-user': z.object({ host: text, user: text, other: text, said: text }),
   'second-factor-needed': z.object({ host: text, user: text, prompt: text }),
+  'second-factor-rejected': z.object({ host: text, user: text }),
   'password-expired': z.object({ host: text, user: text, said: text.optional() }),
   'shell-refused': z.object({ host: text, user: text, said: text.optional() }),
   'ssh-session-refused': z.object({ host: text, user: text, said: text }),

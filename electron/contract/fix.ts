@@ -5,6 +5,8 @@ export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('retry') }),
   z.object({ action: z.literal('edit-address') }),
   z.object({ action: z.literal('enter-secret') }),
+  /** The machine asks for what the app does not have: opens a session with the person there to answer. */
+  z.object({ action: z.literal('sign-in'), labId: z.string() }),
   z.object({ action: z.literal('enter-sudo-password') }),
   z.object({ action: z.literal('install-without-root') }),
   z.object({ action: z.literal('accept-host-key'), fingerprint: z.string() }),

@@ -5,6 +5,7 @@ import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { ORPCError, implement } from '@orpc/server'
 import { filesRouter } from './files-of-world.ts'
 import { terminalsOf } from './terminal-worlds.ts'
+import { signInOf } from './sign-in-worlds.ts'
 import { tunnelValuesOf } from './tunnel-values-of-world.ts'
 import { Changes } from './world-changes.ts'
 import { guestPass, laptopPort, placeOf, usualReachOf } from './world.ts'
@@ -425,6 +426,7 @@ export function scenarioRouter(world: World) {
         return {}
       }),
     },
+    signIn: signInOf(world),
     starts: {
       choices: os.starts.choices.handler(async () => world.choices),
       start: os.starts.start.handler(async ({ input }) => {

@@ -8,6 +8,7 @@ import { scenarioRouter } from './backend-of-world.ts'
 import { foundWorlds } from './found-worlds.ts'
 import { labCardWorlds } from './lab-card-worlds.ts'
 import { setupWorlds } from './setup-worlds.ts'
+import { signInWorlds } from './sign-in-worlds.ts'
 import { terminalWorlds } from './terminal-worlds.ts'
 import { worlds } from './worlds.ts'
 
@@ -49,6 +50,7 @@ export async function serveScenarios(folder: string, port: number): Promise<Scen
       setupWorlds[scenario] ??
       foundWorlds[scenario] ??
       terminalWorlds[scenario] ??
+      signInWorlds[scenario] ??
       labCardWorlds[scenario]
     if (!make) {
       socket.close(1008, `no scenario ${scenario}`)

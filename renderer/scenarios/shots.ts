@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { labCardScreens } from './lab-card-shots.ts'
 import { setupScreens } from './setup-shots.ts'
+import { signInShots } from './sign-in-worlds.ts'
 import { terminalShots } from './terminal-worlds.ts'
 import { tunnelSheets } from './tunnel-sheet-shots.ts'
 
@@ -233,6 +234,7 @@ const screens: Shot[] = [
   },
   ...setupScreens,
   ...terminalShots,
+  ...signInShots,
   ...labCardScreens,
 ]
 

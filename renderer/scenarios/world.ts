@@ -16,6 +16,7 @@ import type {
   PortReport,
   Server,
   Settings,
+  SignInQuestion,
   Stop,
   Transfer,
   Terminal,
@@ -47,6 +48,8 @@ export interface World {
   /** The newest start on any lab box. */
   start: ServiceStart | null
   terminals?: Terminal[]
+  /** What machines ask the person. */
+  questions?: SignInQuestion[]
   /** Bytes per second at a moment, of one tunnel. */
   traffic(tunnel: Tunnel, atMs: number): { down: number; up: number }
   /** Settings and limits, by tunnel; none where it is not here. */

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildPamCode } from '../harness/pam-code.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
 import { expect, test } from './bed-fixture.ts'
 import { SetupWizard } from './pages/setup-wizard.ts'
@@ -55,9 +58,46 @@ test('a person types in a shell on the lab box, loses the network, and goes on i
   await expect(text).toContainText('said-kept', { timeout: 60_000 })
   await expect(page.getByText(/^Connection lost at/)).toBeHidden()
 
+  await askForCodes(bed.lab)
+  const signIn = page.getByRole('button', { name: 'Sign in', exact: true })
+  await signIn.click({ timeout: 60_000 })
+  const code = page.getByRole('dialog').getByLabel('Verification code:')
+  await code.fill('1')
+  await code.press('Enter')
+  await expect(page.getByText('lab-a100 did not accept that.')).toBeVisible({ timeout: 30_000 })
+  await shoot(app, 'terminal-asks')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await signIn.click()
+  await code.fill('424242')
+  await code.press('Enter')
+  await expect(page.getByText(/^Connected for/)).toBeVisible({ timeout: 30_000 })
+  await page.locator('.xterm').click()
+  await page.keyboard.type("printf '%s-%s\\n' still $word\n")
+  await expect(text).toContainText('still-kept', { timeout: 30_000 })
+
   await page.keyboard.type('exit\n')
   await expect(page.getByText(/^The shell ended at/)).toBeVisible({ timeout: 30_000 })
 })
+
+/** From now on sshd wants a code beside the password, and whoever is signed in is out. */
+async function askForCodes(machine: Machine): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'nps-pam-'))
+  try {
+    const input = (await readFile(await buildPamCode(folder))).toString('base64')
+    await machine.exec(
+      `base64 -d > /opt/pam_code.so
+      echo 'auth required /opt/pam_code.so 424242' >> /etc/pam.d/sshd
+      printf '%s\\n' 'UsePAM yes' 'KbdInteractiveAuthentication yes' > /etc/ssh/sshd_config.d/01-code.conf
+      sshd -t && systemctl restart ssh
+      for one in $(pgrep -x sshd); do
+        [ "$one" = "$(systemctl show -P MainPID ssh)" ] || kill "$one" || true
+      done`,
+      { input },
+    )
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
 
 /** The machines of the bed have no tmux; this computer's is of the same Debian. */
 async function copyTmux(machine: Machine): Promise<void> {

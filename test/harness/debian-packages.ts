@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, string>> = {
   tcsh: '/usr/bin/tcsh',
   tmux: '/usr/bin/tmux',
   openssl: '/usr/bin/openssl',
+  gcc: '/usr/bin/gcc',
   'gcc-mingw-w64-x86-64-win32': '/usr/bin/x86_64-w64-mingw32-gcc',
   'xz-utils': '/usr/bin/xz',
   rpm: '/usr/bin/rpmbuild',

@@ -1,5 +1,6 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { silentLog } from '@nps-desktop/relay-core/log'
+import type { AskPerson } from '../../electron/backend/ssh/ask-person.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'
@@ -12,7 +13,7 @@ import { memoryHostKeys } from './host-key-store.ts'
 export async function signInTo(
   address: SshAddress,
   secret: UsableSecret,
-  { signal }: { signal: AbortSignal },
+  { ask, signal }: { ask?: AskPerson; signal: AbortSignal },
 ): Promise<SshSession> {
   const hostKeys = memoryHostKeys()
   const storage = { hostKeys } as Storage
@@ -20,5 +21,5 @@ export async function signInTo(
   const endpoint = { ...address, jump: { kind: 'none' } as const }
   const { fingerprint } = await keys.inspect(endpoint, { signal })
   await keys.confirm({ ...endpoint, fingerprint }, { signal })
-  return await openSession({ address, secret }, { hostKeys, signal })
+  return await openSession({ address, secret }, { hostKeys, ask, signal })
 }

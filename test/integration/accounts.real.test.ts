@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
+import type { AskPerson } from '../../electron/backend/ssh/ask-person.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
 import type { UsableSecret } from '../../electron/backend/ssh/sign-in.ts'
 import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
@@ -175,11 +176,15 @@ describe.runIf(existsSync(sshdPath) && isRoot)('an sshd with ways of its own', (
 describe('an ssh server that asks', () => {
   const right = (answers: readonly string[]): boolean => answers.includes('secret')
   const password = { prompt: 'Password: ', echo: false }
-  const signIn = async (rounds: readonly Round[]): Promise<'signed in'> => {
+  const signIn = async (rounds: readonly Round[], ask?: AskPerson): Promise<'signed in'> => {
     const server = await startAskingSshd(rounds)
     try {
       const address = { host: '127.0.0.1', port: server.port, user: 'tester' }
-      const session = await signInTo(address, { kind: 'password', password: 'secret' }, { signal })
+      const session = await signInTo(
+        address,
+        { kind: 'password', password: 'secret' },
+        { ...(ask && { ask }), signal },
+      )
       session.close()
       return 'signed in'
     } finally {
@@ -195,12 +200,41 @@ describe('an ssh server that asks', () => {
     expect(await signIn(rounds)).toBe('signed in')
   })
 
-  it('the password where it is asked, not first', async () => {
+  it('the password where it is asked, not first, and the person what is asked beside it', async () => {
     const round: Round = {
       prompts: [{ prompt: 'Purpose of this visit: ', echo: true }, password],
-      accepts: (answers) => answers[1] === 'secret',
+      accepts: (answers) => answers.join() === 'a test,secret',
     }
-    expect(await signIn([round])).toBe('signed in')
+    const asked: string[] = []
+    const ask: AskPerson = ({ prompts }) => {
+      asked.push(...prompts.map(({ text, echo }) => `${text} ${echo}`))
+      return Promise.resolve(['a test'])
+    }
+    expect(await signIn([round], ask)).toBe('signed in')
+    expect(asked).toEqual(['Purpose of this visit: true'])
+  })
+
+  it('the password goes out once: what is asked after it is for the person', async () => {
+    const rounds = [
+      { prompts: [password], accepts: right },
+      { prompts: [{ prompt: 'Password: ', echo: false }], accepts: () => true },
+    ]
+    await expect(signIn(rounds)).rejects.toMatchObject({
+      code: 'second-factor-needed',
+      params: { prompt: 'Password:' },
+    })
+  })
+
+  it('what a machine writes reaches the person as plain text of a bounded length', async () => {
+    const wild = `\u001b[31mred\u001b[0m \u202Eevil\u0007\n${'line\n'.repeat(500)}`
+    const rounds = [{ instructions: wild, prompts: [{ prompt: 'Code: ', echo: true }], accepts: () => true }]
+    let shown = ''
+    const ask: AskPerson = ({ instructions }) => {
+      shown = instructions
+      return Promise.resolve(['1'])
+    }
+    expect(await signIn(rounds, ask)).toBe('signed in')
+    expect(shown.split('\n')).toEqual(['red evil', ...Array.from({ length: 29 }, () => 'line')])
   })
 
   it('a code that no password answers is named', async () => {

@@ -57,6 +57,7 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
         onChange: () => ({ [Symbol.dispose]: () => undefined }),
       },
       labSessions: {
+        onSignedIn: () => ({ [Symbol.dispose]: () => undefined }),
         use: async (): Promise<LabSession> => {
           const session = await signIn()
           sessions.push(session)

@@ -20,6 +20,7 @@ import { ServerRecords } from '../servers/server-records.ts'
 import type { Shell } from '../shell.ts'
 import { createHostKeys } from '../ssh/host-keys/host-keys.ts'
 import { createMachines } from '../ssh/machines.ts'
+import { SignInQuestions } from '../ssh/sign-in-questions.ts'
 import { openStorage } from '../storage/storage.ts'
 import { Terminals } from '../terminals/terminals.ts'
 import { forgetTrials, Trial } from '../trial/trial.ts'
@@ -47,7 +48,8 @@ export async function openBackend({
   await using parts = new AsyncDisposableStack()
   const storage = parts.adopt(openStorage(shell, { log, clock }), (part) => part.close())
   await forgetTrials(storage, dataFolder)
-  const machines = createMachines({ storage })
+  const questions = parts.adopt(new SignInQuestions({ clock }), (part) => part.close())
+  const machines = createMachines({ storage, ask: questions.ask })
   const app = parts.adopt(new AppCalls({ shell, storage }), (part) => part.close())
   const links = parts.use(openLinks({ storage, clock, log }))
   const view = parts.use(openView({ storage, machines, links, clock, log }))
@@ -84,6 +86,13 @@ export async function openBackend({
   )
   parts.use(links.network.onChange(() => files.retryNow()))
   const terminals = parts.use(new Terminals({ storage, labSessions, network: links.network, clock, log }))
+  parts.use(
+    labSessions.onSignedIn((labId) => {
+      labCards.readNow({ labId })
+      void found.lookNow({ labId })
+      files.signedIn(labId)
+    }),
+  )
   const { relays } = links
   const labs = new LabRecords({ storage, relays })
   const { overview, activity } = view
@@ -93,7 +102,7 @@ export async function openBackend({
   )
   const work = parts.use(openJobs({ storage, machines, programsFolder, links, view, clock, log }))
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
-  const hostKeys = createHostKeys({ storage, machines, log, clock })
+  const hostKeys = createHostKeys({ storage, machines, ask: questions.ask, log, clock })
   const save = app.saveSettings.bind(app)
   const moving = new Moving({ storage, version: shell.version, clock, log, save })
   const router = createRouter(
@@ -104,6 +113,7 @@ export async function openBackend({
       servers,
       labs,
       labSessions,
+      questions,
       files,
       labCards,
       notices,

@@ -10,6 +10,7 @@ import type { Moving } from '../moving/moving.ts'
 import type { OpenIn } from '../open-in/open-in.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
+import type { SignInQuestions } from '../ssh/sign-in-questions.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
 import type { Terminals } from '../terminals/terminals.ts'
 import type { Trial } from '../trial/trial.ts'
@@ -26,6 +27,7 @@ export function desktopHandlers({
   servers,
   labs,
   labSessions,
+  questions,
   files,
   labCards,
   notices,
@@ -49,6 +51,7 @@ export function desktopHandlers({
   servers: ServerRecords
   labs: LabRecords
   labSessions: LabSessions
+  questions: SignInQuestions
   files: LabFiles
   labCards: LabCards
   notices: Notices
@@ -205,6 +208,12 @@ export function desktopHandlers({
       watch: (_input, { signal }) => openIn.watch(signal),
       open: (input) => openIn.open(input),
       keepEntries: (input) => openIn.keepEntries(input),
+    },
+    signIn: {
+      questions: (_input, { signal }) => questions.watch(signal),
+      answer: (input) => questions.answer(input),
+      leave: (input) => questions.leave(input),
+      lab: (input, options) => labSessions.signIn(input, options),
     },
     starts: {
       choices: (input, options) => starts.choices(input, options),

@@ -21,6 +21,7 @@ const needsPerson: ReadonlySet<Failure['code']> = new Set([
   'login-rejected',
   'login-needs-more',
   'second-factor-needed',
+  'second-factor-rejected',
   'password-expired',
   'host-key-changed',
   'host-key-unconfirmed',

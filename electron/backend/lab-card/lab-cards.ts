@@ -46,7 +46,7 @@ export class LabCards {
     const { storage, sessions, clock } = this.#options
     const lab = storage.labs.get(labId)
     if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
-    await using use = await sessions.use(labId, { signal })
+    await using use = await sessions.use(labId, { signal, asks: true })
     const startedAgoS = Math.round((clock.now() - startedAtMs) / 1_000)
     const hasEnded = await endProcess(use.session, { pid, startedAgoS, force, lab: lab.name, signal })
     this.readNow({ labId })

@@ -1,5 +1,5 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
-import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { LabSessions, UseOptions } from '../lab-sessions/lab-sessions.ts'
 import { LabSide } from './sides/lab-side.ts'
 import { SftpChannel } from './sides/sftp-channel.ts'
 
@@ -28,8 +28,9 @@ export class LabChannels {
   }
 
   /** A channel of its own. Rejects as `LabSessions.use` and `SftpChannel.open` do. */
-  async open(labId: string, { signal }: { signal: AbortSignal }): Promise<Kept> {
-    const use = await this.#sessions.use(labId, { signal })
+  async open(labId: string, options: UseOptions): Promise<Kept> {
+    const { signal } = options
+    const use = await this.#sessions.use(labId, options)
     try {
       const channel = await SftpChannel.open(use.session, { signal })
       const close = (): void => {
@@ -43,7 +44,7 @@ export class LabChannels {
     }
   }
 
-  /** Does `work` with the channel that is kept for looking around. */
+  /** Does `work`, which a person has just begun, with the channel that is kept for looking around. */
   async with<T>(
     labId: string,
     work: (lab: LabSide) => Promise<T>,
@@ -52,7 +53,7 @@ export class LabChannels {
     let kept = this.#kept.get(labId)
     if (!kept) {
       // not with the signal of this call: another may wait for it too
-      kept = { open: this.open(labId, { signal: neverAborts }), users: 0, unused: null }
+      kept = { open: this.open(labId, { signal: neverAborts, asks: true }), users: 0, unused: null }
       this.#kept.set(labId, kept)
     }
     const mine = kept

@@ -16,7 +16,7 @@ import { type Inside, lookInside } from './look-inside.ts'
 import { type NameConflict, placeInFolder } from './new-transfers.ts'
 import { removeTree } from './remove-tree.ts'
 import { Transfer } from './transfer.ts'
-import { Transfers } from './transfers.ts'
+import { type OpenLab, Transfers } from './transfers.ts'
 
 interface Options {
   signal: AbortSignal
@@ -51,7 +51,7 @@ export class LabFiles {
     this.#shell = shell
     this.#laptop = laptop
     this.#channels = new LabChannels({ sessions, nameOf, clock })
-    const openLab = (labId: string, { signal }: Options) => this.#channels.open(labId, { signal })
+    const openLab: OpenLab = (labId, options) => this.#channels.open(labId, options)
     this.#transfers = new Transfers({ openLab, laptop, clock, log })
   }
 
@@ -64,6 +64,11 @@ export class LabFiles {
   /** The network has changed: what waits for the connection tries at once. */
   retryNow(): void {
     this.#transfers.retryNow()
+  }
+
+  /** A person has signed in where nobody answered before. */
+  signedIn(labId: string): void {
+    this.#transfers.signedIn(labId)
   }
 
   async list(
@@ -107,7 +112,7 @@ export class LabFiles {
     { signal }: Options,
   ): Promise<{ removed: number }> {
     // a channel of its own: it may take long
-    using open = await this.#channels.open(labId, { signal })
+    using open = await this.#channels.open(labId, { signal, asks: true })
     let removed = 0
     for (const name of names) removed += await removeTree(open.lab, open.lab.join(folder, name), { signal })
     return { removed }
@@ -192,7 +197,7 @@ export class LabFiles {
   }
 
   goOn({ transferId }: { transferId: string }): void {
-    this.#transfers.goOn(transferId)
+    this.#transfers.goOn(transferId, { asks: true })
   }
 
   stop({ transferId }: { transferId: string }): void {

@@ -19,6 +19,8 @@ export class Transfer {
   failure: Failure | null = null
   endedAtMs: number | null = null
   wish: Wish | null = null
+  /** The next connection is a person's wish, see `LabSessions.use`. */
+  asks = false
   /** Aborted, it lets go of what it does at the moment. */
   stop = new AbortController()
   readonly #rate = new TransferRate()

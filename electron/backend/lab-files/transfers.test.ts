@@ -146,7 +146,7 @@ test('of a folder the files that can be copied are, and going on tries the other
   expect(failed).toMatchObject({ doneFiles: 2, totalFiles: 3 })
   isRefused = false
   written.length = 0
-  transfers.goOn(id)
+  transfers.goOn(id, { asks: true })
   await ended()
   expect(written).toHaveLength(1)
   expect(['a', 'b', 'c/d'].map((name) => lab.text(`/lab/runs/${name}`))).toEqual(['a', 'b', 'c/d'])

@@ -3,15 +3,13 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
+import type { UseOptions } from '../lab-sessions/lab-sessions.ts'
 import type { FileSide } from './sides/file-side.ts'
 import { isPassing } from './passing-failure.ts'
 import type { Transfer } from './transfer.ts'
 
 /** Opens the lab box's files; disposed of by who uses them. */
-export type OpenLab = (
-  labId: string,
-  options: { signal: AbortSignal },
-) => Promise<{ readonly lab: FileSide } & Disposable>
+export type OpenLab = (labId: string, options: UseOptions) => Promise<{ readonly lab: FileSide } & Disposable>
 
 /** Those that have ended are listed until there are so many. */
 const maxEnded = 100
@@ -63,8 +61,10 @@ export class Transfers {
     this.#tell()
   }
 
-  goOn(id: string): void {
+  /** `asks`: a person has said so, and answers what the lab box asks. */
+  goOn(id: string, { asks }: { asks: boolean }): void {
     const one = this.#find(id)
+    one.asks = asks
     if (one.state === 'broken') return this.retryNow()
     if (one.state !== 'paused' && one.state !== 'failed') return
     one.state = 'waiting'
@@ -104,6 +104,13 @@ export class Transfers {
     this.#hurry = new AbortController()
   }
 
+  /** What ended because nobody answered the lab box goes on. */
+  signedIn(labId: string): void {
+    for (const one of this.#all)
+      if (one.labId === labId && one.failure?.code === 'second-factor-needed')
+        this.goOn(one.id, { asks: false })
+  }
+
   async close(): Promise<void> {
     this.#closed.abort(new AppError('cancelled', 'The app is being closed.', {}))
     for (const { stop } of this.#all) stop.abort(this.#closed.signal.reason)
@@ -141,7 +148,9 @@ export class Transfers {
       try {
         one.state = 'running'
         this.#tell()
-        using open = await this.#openLab(one.labId, { signal: one.stop.signal })
+        const { asks } = one
+        one.asks = false
+        using open = await this.#openLab(one.labId, { signal: one.stop.signal, asks })
         // it is there: what stopped the last try is over
         one.failure = null
         one.failure = await one.run(this.#laptop, open.lab, {

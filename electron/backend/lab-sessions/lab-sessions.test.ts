@@ -112,6 +112,61 @@ test('a session that is lost, or whose box has another sign-in now, is opened an
   await expect(labs.use('l1', { signal: never })).rejects.toMatchObject({ code: 'cancelled' })
 })
 
+/** A lab box that lets in only where a person is asked, and how it was dialled. */
+function boxThatAsks() {
+  const tries: boolean[] = []
+  const signedIn: string[] = []
+  const sessions: FakeSession[] = []
+  const gates: PromiseWithResolvers<void>[] = []
+  const open: Machines['open'] = async (_ref, { asks = false }) => {
+    tries.push(asks)
+    const gate = Promise.withResolvers<void>()
+    gates.push(gate)
+    await gate.promise
+    const params = { host: 'lab', user: 'a', prompt: 'Code:' }
+    if (!asks) throw new AppError('second-factor-needed', 'The lab box asks.', params)
+    const session = new FakeSession()
+    sessions.push(session)
+    return session as unknown as SshSession
+  }
+  const overview = () => ({ labs: [], servers: [], tunnels: [] }) as unknown as Overview
+  const labs = new LabSessions({ machines: { open }, overview, clock: new ManualClock(), log: silentLog })
+  labs.onSignedIn((labId) => signedIn.push(labId))
+  return { labs, tries, signedIn, sessions, goOn: () => gates.shift()?.resolve() }
+}
+
+test('a lab box that has a question is tried without a person once, and one answer serves all', async () => {
+  const { labs, tries, signedIn, sessions, goOn } = boxThatAsks()
+  const poll = labs.use('l1', { signal: never })
+  goOn()
+  const needed = { code: 'second-factor-needed', fixes: [{ action: 'sign-in', labId: 'l1' }] }
+  await expect(poll).rejects.toMatchObject(needed)
+  await expect(labs.use('l1', { signal: never })).rejects.toMatchObject(needed)
+  expect(tries).toEqual([false])
+
+  const person = labs.signIn({ labId: 'l1' }, { signal: never })
+  const meanwhile = labs.use('l1', { signal: never })
+  goOn()
+  await person
+  using _meanwhile = await meanwhile
+  using _later = await labs.use('l1', { signal: never })
+  expect([tries, signedIn]).toEqual([[false, true], ['l1']])
+  sessions[0]?.close()
+  labs.close()
+})
+
+test('a person who comes while it is tried without one is asked after that', async () => {
+  const { labs, tries, goOn } = boxThatAsks()
+  const poll = labs.use('l1', { signal: never })
+  const person = labs.use('l1', { signal: never, asks: true })
+  goOn()
+  await expect(poll).rejects.toMatchObject({ code: 'second-factor-needed' })
+  goOn()
+  using _person = await person
+  expect(tries).toEqual([false, true])
+  labs.close()
+})
+
 test('who calls off while it opens leaves it to the others, and the last one ends it', async () => {
   const { labs, sessions } = lab({ tunnel: null })
   const stop = new AbortController()

@@ -1,6 +1,6 @@
-import type { Overview } from '@nps-desktop/electron/contract'
+import type { ErrorCode, Overview } from '@nps-desktop/electron/contract'
 import { ownSshTunnel } from '@nps-desktop/electron/contract'
-import { type Clock, until } from '@nps-desktop/relay-core/async'
+import { type Clock, Signal, until } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import type { Machines } from '../ssh/machines.ts'
@@ -18,6 +18,23 @@ const keptMs = 60_000
 /** One way of several did not get through to the machine's sshd; another may. */
 const wayIsBroken = new Set(['ssh-refused', 'ssh-timeout', 'ssh-unknown-host', 'ssh-unreachable', 'ssh-lost'])
 
+/** How a use of a session is opened. */
+export interface UseOptions {
+  /**
+   * What the machine asks may be put to the person: true for what a person has just begun, never for what goes on by itself.
+   * Whoever else waits for the session has it then, too.
+   */
+  readonly asks?: boolean
+  readonly signal: AbortSignal
+}
+
+/** The machine wants what only a person can give. */
+const needsAnswer: ReadonlySet<ErrorCode> = new Set([
+  'second-factor-needed',
+  'second-factor-rejected',
+  'login-needs-more',
+] satisfies ErrorCode[])
+
 /**
  * One ssh session for each lab box, shared by all that the app does there: opened by the box's own SSH tunnel where that is
  * ready, else by its address; kept for a minute after its last use. The host key is the one that was confirmed for the box's
@@ -31,6 +48,9 @@ export class LabSessions {
     log: Log
   }
   readonly #shared = new Map<string, SharedSession>()
+  /** Lab boxes that had a question for nobody: a try without a person is a failed sign-in there. */
+  readonly #unanswered = new Map<string, AppError>()
+  readonly #signedIn = new Signal<[labId: string]>()
   #isClosed = false
 
   constructor(options: {
@@ -43,27 +63,47 @@ export class LabSessions {
   }
 
   /**
-   * The open session of a lab box, or a new one. Rejects as `Machines.open` does; a use that is called off leaves the opening
-   * to the others who wait for it.
+   * The open session of a lab box, or a new one. Rejects as `Machines.open` does, at once where the box has had a question and
+   * nobody is asked; a use that is called off leaves the opening to the others who wait for it.
    */
-  async use(labId: string, { signal }: { signal: AbortSignal }): Promise<LabSession> {
+  async use(labId: string, { signal, asks = false }: UseOptions): Promise<LabSession> {
     if (this.#isClosed || signal.aborted) throw cancelled()
     let shared = this.#shared.get(labId)
     if (!shared?.isUsable) {
+      const unanswered = asks ? undefined : this.#unanswered.get(labId)
+      if (unanswered) throw unanswered
       shared = new SharedSession(
-        (stop) => this.#open(labId, stop),
+        (stop) => this.#begin(labId, { signal: stop, asks }),
         this.#options.clock,
         (ended) => {
           if (this.#shared.get(labId) === ended) this.#shared.delete(labId)
         },
+        asks,
       )
       this.#shared.set(labId, shared)
     }
-    return await shared.use(signal)
+    try {
+      return await shared.use(signal)
+    } catch (error) {
+      // somebody else's opening, which asked nobody
+      if (!asks || shared.asks || !isUnanswered(error)) throw error
+      return await this.use(labId, { signal, asks })
+    }
+  }
+
+  /** Calls back when a lab box that had a question for nobody has let the person in. */
+  onSignedIn(listener: (labId: string) => void): Disposable {
+    return this.#signedIn.subscribe(listener)
+  }
+
+  /** Opens the session with the person there to answer. */
+  async signIn({ labId }: { labId: string }, { signal }: { signal: AbortSignal }): Promise<void> {
+    using _use = await this.use(labId, { signal, asks: true })
   }
 
   /** Ends the session of a lab box whose address or sign-in is another one now. */
   drop(labId: string): void {
+    this.#unanswered.delete(labId)
     this.#shared.get(labId)?.end()
   }
 
@@ -73,17 +113,34 @@ export class LabSessions {
     this.#shared.clear()
   }
 
-  async #open(labId: string, signal: AbortSignal): Promise<SshSession> {
+  async #begin(labId: string, options: Required<UseOptions>): Promise<SshSession> {
+    try {
+      const session = await this.#open(labId, options)
+      if (this.#unanswered.delete(labId)) this.#signedIn.emit(labId)
+      return session
+    } catch (error) {
+      if (!isUnanswered(error)) throw error
+      const { code, message, params } = error.toFailure()
+      const unanswered = new AppError(code, message, params, {
+        cause: error,
+        fixes: [{ action: 'sign-in', labId }],
+      })
+      this.#unanswered.set(labId, unanswered)
+      throw unanswered
+    }
+  }
+
+  async #open(labId: string, options: Required<UseOptions>): Promise<SshSession> {
     const { machines, log } = this.#options
     const ref = { kind: 'lab', id: labId } as const
     const by = this.#readyTunnel(labId)
-    if (by === null) return await machines.open(ref, { signal })
+    if (by === null) return await machines.open(ref, options)
     try {
-      return await machines.open(ref, { signal, by })
+      return await machines.open(ref, { ...options, by })
     } catch (error) {
       if (!(error instanceof AppError) || !wayIsBroken.has(error.code)) throw error
       log.warn('the SSH tunnel of a lab box does not lead to its sshd', { lab: labId, code: error.code })
-      return await machines.open(ref, { signal })
+      return await machines.open(ref, options)
     }
   }
 
@@ -96,8 +153,14 @@ export class LabSessions {
   }
 }
 
+function isUnanswered(error: unknown): error is AppError {
+  return error instanceof AppError && needsAnswer.has(error.code)
+}
+
 /** A session from its opening to its end, with those who use it. */
 class SharedSession {
+  /** Its opening may ask the person. */
+  readonly asks: boolean
   readonly #opening: Promise<SshSession>
   readonly #stop = new AbortController()
   readonly #clock: Clock
@@ -111,7 +174,9 @@ class SharedSession {
     open: (signal: AbortSignal) => Promise<SshSession>,
     clock: Clock,
     onEnd: (ended: SharedSession) => void,
+    asks: boolean,
   ) {
+    this.asks = asks
     this.#clock = clock
     this.#onEnd = onEnd
     this.#opening = this.#begin(open)

@@ -102,7 +102,7 @@ export class LabJobs {
     steps: readonly StepDefinition<LabContext>[],
   ): JobPlan<LabContext> {
     const { storage, machines, relays, programsFolder } = this.#options
-    const workplace = new Workplace(machines, { kind: 'lab', id: labId }, wish)
+    const workplace = new Workplace(machines, { kind: 'lab', id: labId }, { ...wish, asks: true })
     return {
       kind,
       serverId: labOf({ storage, labId }).serverId,

@@ -105,7 +105,11 @@ export class ServerJobs {
       return
     }
     const root = installed?.as === 'user' ? 'never' : 'required'
-    const workplace = new Workplace(machines, { kind: 'server', id: serverId }, { root, sudoPassword })
+    const workplace = new Workplace(
+      machines,
+      { kind: 'server', id: serverId },
+      { root, sudoPassword, asks: true },
+    )
     try {
       const owner = await workplace.owner(signal)
       const found = await findInstalled('nps', owner, { signal })
@@ -125,7 +129,7 @@ export class ServerJobs {
     const { relay, ports, name } = this.#server(serverId)
     const { machines, log } = this.#options
     const ref = { kind: 'server', id: serverId } as const
-    const workplace = new Workplace(machines, ref, { root: 'required', sudoPassword })
+    const workplace = new Workplace(machines, ref, { root: 'required', sudoPassword, asks: true })
     try {
       const { shell } = await workplace.owner(signal)
       const opening = {
@@ -165,7 +169,11 @@ export class ServerJobs {
     steps: readonly StepDefinition<ServerContext>[],
   ): JobPlan<ServerContext> {
     const { storage, machines, connect, programsFolder, onReached } = this.#options
-    const workplace = new Workplace(machines, { kind: 'server', id: serverId }, { root, sudoPassword })
+    const workplace = new Workplace(
+      machines,
+      { kind: 'server', id: serverId },
+      { root, sudoPassword, asks: true },
+    )
     const wanted = { range, bridgePort, bridgePortIsChosen: false }
     const found: ServerFindings = {}
     return {

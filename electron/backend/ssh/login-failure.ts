@@ -1,7 +1,18 @@
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { machineWords } from './no-shell.ts'
-import type { SignInTalk } from './sign-in.ts'
+
+/** What the machine said and asked during one sign-in, for the words of a failure. */
+export interface SignInTalk {
+  /** Its own words, in order. */
+  readonly said: string[]
+  /** A question that nobody has answered, such as for the code of a second factor. */
+  unanswered: string | null
+  /** It wants a new password before anything else. */
+  wantsNewPassword: boolean
+  /** It did not take what a person has answered. */
+  isRefused: boolean
+}
 
 /** How far a sign-in came. */
 export interface SignInAttempt {
@@ -33,9 +44,17 @@ export function loginFailure(
     const prompt = machineWords(talk.unanswered)
     return new AppError(
       'second-factor-needed',
-      `${host} asks ${user} for more than a password: "${prompt}". This app cannot answer that.${words}`,
+      `${host} asks ${user} for more than this app knows: "${prompt}", and was given no answer.${words}`,
       { host, user, prompt },
-      { cause, fixes: [{ action: 'enter-secret' }] },
+      { cause, fixes: [{ action: 'retry' }] },
+    )
+  }
+  if (talk.isRefused) {
+    return new AppError(
+      'second-factor-rejected',
+      `${host} did not accept what was typed for ${user}.${words}`,
+      { host, user },
+      { cause, fixes: [{ action: 'retry' }, { action: 'enter-secret' }] },
     )
   }
   const methods = offered.join(', ')

@@ -3,6 +3,7 @@ import { sshSecret } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import type { JumpRecord, Storage } from '../storage/records.ts'
 import { openSession, type SshTarget } from './open-session.ts'
+import type { AskPerson } from './ask-person.ts'
 import { readKey } from './keys/private-key.ts'
 import type { UsableSecret } from './sign-in.ts'
 import type { SshSession } from './ssh-session.ts'
@@ -18,10 +19,17 @@ export interface Machines {
   jumpTarget(jump: JumpHost): Promise<SshTarget | undefined>
   /** Keeps the passphrase of the first key on the way to the machine that is locked. */
   unlock(ref: MachineRef, passphrase: string): Promise<void>
-  /** `by`: where a tunnel leads to the machine's sshd, to be dialled instead of its address. */
+  /**
+   * `by`: where a tunnel leads to the machine's sshd, to be dialled instead of its address. `asks`: what the machine asks beside
+   * the secret is put to the person; only for what a person has just begun.
+   */
   open(
     ref: MachineRef,
-    options: { signal: AbortSignal; by?: { readonly host: string; readonly port: number } },
+    options: {
+      signal: AbortSignal
+      by?: { readonly host: string; readonly port: number }
+      asks?: boolean
+    },
   ): Promise<SshSession>
   /** Opens a session for `work` and closes it after. */
   withSsh<T>(
@@ -36,7 +44,7 @@ export function secretName(ref: MachineRef, part: 'ssh' | 'jump' = 'ssh'): strin
   return `${ref.kind}/${ref.id}/${part}`
 }
 
-export function createMachines({ storage }: { storage: Storage }): Machines {
+export function createMachines({ storage, ask }: { storage: Storage; ask?: AskPerson }): Machines {
   const readSecret = async (name: string, host: string): Promise<UsableSecret> => {
     const text = await storage.secrets.get(name)
     const secret: SshSecret | null = text === null ? null : sshSecret.parse(JSON.parse(text))
@@ -56,11 +64,14 @@ export function createMachines({ storage }: { storage: Storage }): Machines {
     if (!record.address) throw noSignIn(record.name)
     const secret = await readSecret(secretName(ref), record.address.host)
     const jump = 'jump' in record ? await jumpOf(record.jump, ref) : undefined
-    return { address: record.address, secret, ...(jump ? { jump } : {}) }
+    return { address: record.address, name: record.name, secret, ...(jump ? { jump } : {}) }
   }
 
-  const open: Machines['open'] = async (ref, { signal, by }) =>
-    await openSession({ ...(await target(ref)), ...(by && { by }) }, { hostKeys: storage.hostKeys, signal })
+  const open: Machines['open'] = async (ref, { signal, by, asks = false }) =>
+    await openSession(
+      { ...(await target(ref)), ...(by && { by }) },
+      { hostKeys: storage.hostKeys, ask: asks ? ask : undefined, signal },
+    )
 
   /** The secrets on the way, in the order in which they are used. */
   const secretsTo = (ref: MachineRef): string[] => {

@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream'
 import type { SshAddress } from '@nps-desktop/electron/contract'
-import { untilEvent } from '@nps-desktop/relay-core/async'
+import { systemClock, untilEvent } from '@nps-desktop/relay-core/async'
 import ssh2, { type AuthenticationType, type ConnectConfig, type NextAuthHandler } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { HostKeyRecord, HostKeyStore } from '../storage/records.ts'
 import { dialSsh } from './dial-ssh.ts'
 import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './keys/host-key.ts'
-import { type SignInMethod, signInMethods, type SignInTalk, type UsableSecret } from './sign-in.ts'
+import type { AskPerson } from './ask-person.ts'
 import { loginFailure } from './login-failure.ts'
-import { cancelled, handshakeFailure, sessionLost } from './ssh-errors.ts'
+import { SignIn, type SignInMethod, type UsableSecret } from './sign-in.ts'
+import { signInMethods } from './sign-in-methods.ts'
+import { cancelled, dialTimeout, handshakeFailure, sessionLost } from './ssh-errors.ts'
 import { watchIdent } from './server-ident.ts'
 import { SshSession } from './ssh-session.ts'
 import { wayThrough } from './way.ts'
@@ -16,35 +18,42 @@ import { wayThrough } from './way.ts'
 /** A machine and how to sign in; through `jump` when it has no address that this computer reaches. */
 export interface SshTarget {
   readonly address: SshAddress
+  /** As the person calls it; its host without one. */
+  readonly name?: string
   readonly secret: UsableSecret
   readonly jump?: SshTarget
   /** Where a tunnel leads to the same sshd: dialled instead of `address`, whose host key it has to show all the same. */
   readonly by?: { readonly host: string; readonly port: number }
 }
 
+export interface OpenOptions {
+  readonly hostKeys: HostKeyStore
+  /** Answers what the machine asks beside the secret. Without it nobody is asked. */
+  readonly ask?: AskPerson | undefined
+  readonly signal: AbortSignal
+}
+
 export const connectTimeoutMs = 10_000
+/** Without the time in which a person is asked, which has a limit of its own. */
 export const signInTimeoutMs = 20_000
 /** Three unanswered in a row end the session: a dead way is known within 20 s. */
 const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
 
 /**
  * Opens a session on a machine whose host key was confirmed before. No secret leaves this computer before the pinned
- * key has proved itself. Rejects with the `ssh-…`, `host-key-…`, `login-…`, `second-factor-needed`,
+ * key has proved itself. Rejects with the `ssh-…`, `host-key-…`, `login-…`, `second-factor-…`,
  * `password-expired`, `key-…` and `agent-unavailable` codes.
  */
-export async function openSession(
-  target: SshTarget,
-  { hostKeys, signal }: { hostKeys: HostKeyStore; signal: AbortSignal },
-): Promise<SshSession> {
+export async function openSession(target: SshTarget, options: OpenOptions): Promise<SshSession> {
+  const { hostKeys, signal } = options
   if (signal.aborted) throw cancelled()
   const { address } = target
   const pinned = hostKeys.get({ ...address, way: wayThrough(target.jump?.address) })
   if (!pinned) throw unconfirmed(address)
-  const talk: SignInTalk = { said: [], unanswered: null, wantsNewPassword: false }
-  const methods = await signInMethods(address.user, target.secret, talk)
-  const way = await openWay(target, { hostKeys, signal })
+  const methods = await signInMethods(address.user, target.secret)
+  const way = await openWay(target, options)
   try {
-    const session = await signIn(way.socket, address, { methods, talk, pinned, hostKeys, signal })
+    const session = await signIn(way.socket, target, { ...options, methods, pinned })
     void session.closed.then(way.close)
     return session
   } catch (error) {
@@ -61,13 +70,14 @@ interface SshWay {
 /** The byte stream to the machine's ssh port: a TCP connection, or a channel through the jump host. */
 export async function openWay(
   { address, jump, by }: Pick<SshTarget, 'address' | 'jump' | 'by'>,
-  { hostKeys, signal }: { hostKeys: HostKeyStore; signal: AbortSignal },
+  options: OpenOptions,
 ): Promise<SshWay> {
+  const { signal } = options
   if (by || !jump) {
     const socket = await dialSsh({ ...address, ...by }, { timeoutMs: connectTimeoutMs, signal })
     return { socket, close: () => socket.destroy() }
   }
-  const session = await openSession(jump, { hostKeys, signal })
+  const session = await openSession(jump, options)
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
   try {
     const socket = await session.forward(address.host, address.port, { signal: deadline })
@@ -87,29 +97,35 @@ export async function openWay(
 
 async function signIn(
   socket: Duplex,
-  address: SshAddress,
+  { address, name, secret }: SshTarget,
   {
     methods,
-    talk,
     pinned,
     hostKeys,
+    ask,
     signal,
-  }: {
-    methods: readonly SignInMethod[]
-    talk: SignInTalk
-    pinned: HostKeyRecord
-    hostKeys: HostKeyStore
-    signal: AbortSignal
-  },
+  }: OpenOptions & { readonly methods: readonly SignInMethod[]; readonly pinned: HostKeyRecord },
 ): Promise<SshSession> {
   if (signal.aborted) throw cancelled()
   const client = new ssh2.Client()
   const ident = watchIdent(socket)
-  let offered: readonly string[] = []
-  const tried: string[] = []
-  const accepted: string[] = []
+  const over = new AbortController()
+  let reason: Error | null = null
+  const giveUp = (why: Error): void => {
+    reason ??= why
+    over.abort()
+  }
+  const limit = new MachineTime(signInTimeoutMs, () => giveUp(dialTimeout(address, signInTimeoutMs)))
+  const login = new SignIn({
+    address,
+    machine: name ?? address.host,
+    secret,
+    methods,
+    ask: ask && ((question, options) => limit.without(() => ask(question, options))),
+    signal: AbortSignal.any([signal, over.signal]),
+    giveUp,
+  })
   let seen: SeenHostKey | undefined
-  const waiting = [...methods]
   const authHandler = (
     left: AuthenticationType[] | null,
     partial: boolean | null,
@@ -117,16 +133,18 @@ async function signIn(
   ): void => {
     // The first question carries no secret: it asks which ways there are.
     if (left === null) return next('none')
-    if (offered.length === 0 || partial === true) offered = left
-    if (partial === true) accepted.push(...tried.slice(-1))
-    const index = waiting.findIndex((method) => left.includes(method.name))
-    const [method] = index < 0 ? [] : waiting.splice(index, 1)
-    if (method) tried.push(method.name)
     // ssh2 takes `false` for "no more"; its types do not know it
-    next(method ? method.auth : (false as unknown as AuthenticationType))
+    const end = false as unknown as AuthenticationType
+    const choose = async (): Promise<void> => next((await login.next(left, partial === true)) ?? end)
+    choose().catch(giveUp)
   }
-  // what is said before anything was tried is a notice to everybody
-  client.on('banner', (text) => tried.length > 0 && talk.said.push(text))
+  client.on('banner', (text) => login.hear(text))
+  /** A machine that waits in vain for an answer, or has had its fill of wrong ones, hangs up. */
+  const lost = (error?: Error): Error => {
+    const { talk } = login.attempt
+    if (talk.unanswered !== null || talk.isRefused) return loginFailure(address, login.attempt, error)
+    return error ? handshakeFailure(error, address, login.attempt) : sessionLost(address)
+  }
   const signedIn = untilEvent(
     client,
     {
@@ -137,24 +155,24 @@ async function signIn(
         return new SshSession(address, client, { isWindows: ident.isWindows() })
       },
       'change password': () => {
-        talk.wantsNewPassword = true
-        throw loginFailure(address, { offered, tried, accepted, talk })
+        throw login.wantsNewPassword()
       },
       close: () => {
-        throw sessionLost(address)
+        throw lost()
       },
       error: (error: Error) => {
         if (seen && seen.fingerprint !== pinned.fingerprint) throw changed(address, seen, pinned)
-        throw handshakeFailure(error, address, { offered, tried, accepted, talk })
+        throw lost(error)
       },
     },
-    { signal },
+    { signal: AbortSignal.any([signal, over.signal]) },
   )
   try {
     client.connect({
       sock: socket as NonNullable<ConnectConfig['sock']>,
       username: address.user,
-      readyTimeout: signInTimeoutMs,
+      // `limit` knows when a person is being asked
+      readyTimeout: 0,
       ...keepalive,
       algorithms: { serverHostKey: hostKeyAlgorithms(pinned.algorithm) },
       hostVerifier: (blob: Buffer) => {
@@ -168,7 +186,36 @@ async function signIn(
     client.removeAllListeners()
     client.on('error', () => undefined)
     client.destroy()
-    throw signal.aborted ? cancelled() : error
+    throw signal.aborted ? cancelled() : (reason ?? error)
+  } finally {
+    limit[Symbol.dispose]()
+    over.abort()
+  }
+}
+
+/** The time that a machine has; it stands still while a person is asked. */
+class MachineTime implements Disposable {
+  readonly #start: () => Disposable
+  #timer: Disposable
+  #isOver = false
+
+  constructor(timeoutMs: number, onTimeout: () => void) {
+    this.#start = () => systemClock.after(timeoutMs, onTimeout)
+    this.#timer = this.#start()
+  }
+
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    this.#timer[Symbol.dispose]()
+    try {
+      return await work()
+    } finally {
+      if (!this.#isOver) this.#timer = this.#start()
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true
+    this.#timer[Symbol.dispose]()
   }
 }
 

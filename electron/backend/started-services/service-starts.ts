@@ -73,6 +73,7 @@ export class ServiceStarts {
     const { labSessions } = this.#options
     return await askLab(labSessions, labId, (session) => choicesOf(session, lab, what, { signal }), {
       signal,
+      asks: true,
     })
   }
 
@@ -126,7 +127,7 @@ export class ServiceStarts {
   }
 
   async stop({ labId, port }: { labId: string; port: number }, { signal }: Signalled): Promise<void> {
-    using held = await this.#options.labSessions.use(labId, { signal })
+    using held = await this.#options.labSessions.use(labId, { signal, asks: true })
     const shell = new RemoteShell(held.session)
     for (const what of ['jupyter', 'tensorboard'] as const)
       await shell.output(stopScript({ what, port }), { signal })

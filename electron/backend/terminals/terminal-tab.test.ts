@@ -38,7 +38,7 @@ function tabOf(fail: () => AppError) {
 it('tries again after 1, 2, 4, 8, then every 15 s, and at once when the network is another', async () => {
   const { clock, tab, settled, tries } = tabOf(() => unreachable)
   let lost = settled()
-  tab.start()
+  tab.start({ asks: true })
   for (const seconds of [1, 2, 4, 8, 15, 15]) {
     const state = await lost
     expect(state).toMatchObject({ retryAtMs: clock.now() + seconds * 1_000 })
@@ -48,7 +48,7 @@ it('tries again after 1, 2, 4, 8, then every 15 s, and at once when the network 
   await lost
   lost = settled()
   const before = tries()
-  tab.hurry()
+  tab.hurry({ asks: false })
   await lost
   expect(tries()).toBe(before + 1)
   await tab.close()
@@ -59,9 +59,9 @@ it('does not try again by itself what a person has to put right', async () => {
   const changed = new AppError('host-key-changed', 'another key', { host: 'h', port: 22, expected: 'a' })
   const { clock, tab, settled, tries } = tabOf(() => changed)
   const failed = settled()
-  tab.start()
+  tab.start({ asks: true })
   expect(await failed).toMatchObject({ state: 'failed', failure: { code: 'host-key-changed' } })
-  tab.hurry()
+  tab.hurry({ asks: false })
   expect(clock.waiting).toBe(0)
   expect(tries()).toBe(1)
   await tab.close()

@@ -57,6 +57,8 @@ export class TerminalTab {
   #user: string | null = null
   #shell: OpenShell | null = null
   #running: Promise<void> | null = null
+  /** The next connection is a person's wish: what the lab box asks may be put to them. */
+  #asks = false
 
   constructor(options: TabOptions) {
     this.#options = options
@@ -75,9 +77,10 @@ export class TerminalTab {
     return this.#keeper === 'tmux'
   }
 
-  /** Begins, or begins again after an end; nothing while it goes on. */
-  start(): void {
+  /** Begins, or begins again after an end; nothing while it goes on. `asks`: see `LabSessions.use`. */
+  start({ asks }: { asks: boolean }): void {
     if (this.#running !== null || this.#stop.signal.aborted) return
+    this.#asks = asks
     if (this.#state.state === 'ended') {
       this.#tail.push(`${softReset}\r\n`)
       // one that was taken over is still there
@@ -88,13 +91,14 @@ export class TerminalTab {
   }
 
   /** Skips the wait before the next try. */
-  hurry(): void {
+  hurry({ asks }: { asks: boolean }): void {
+    this.#asks ||= asks
     this.#hurry.emit()
   }
 
   /** What it prints; the first who looks wakes one that rests. */
   read(from: OutputPlace | null, signal: AbortSignal): AsyncGenerator<TerminalOutput, void, void> {
-    if (this.#state.state === 'resting') this.start()
+    if (this.#state.state === 'resting') this.start({ asks: true })
     return this.#tail.read(from, AbortSignal.any([signal, this.#stop.signal]))
   }
 
@@ -151,7 +155,9 @@ export class TerminalTab {
   async #connect(onOpen: () => void): Promise<ShellEnd | null> {
     const { labSessions, clock, wantsKept } = this.#options
     const { signal } = this.#stop
-    using use = await labSessions.use(this.labId, { signal })
+    const asks = this.#asks
+    this.#asks = false
+    using use = await labSessions.use(this.labId, { signal, asks })
     const { session } = use
     const size = this.#size
     const shell = await openShell(

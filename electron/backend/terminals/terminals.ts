@@ -24,7 +24,7 @@ const firstSize: TerminalSize = { cols: 80, rows: 24 }
 
 export interface TerminalsOptions {
   readonly storage: Pick<Storage, 'labs' | 'settings' | 'terminals' | 'onChange'>
-  readonly labSessions: Pick<LabSessions, 'use'>
+  readonly labSessions: Pick<LabSessions, 'use' | 'onSignedIn'>
   readonly network: Pick<NetworkWatch, 'onChange'>
   readonly clock: Clock
   readonly log: Log
@@ -43,14 +43,15 @@ export class Terminals implements AsyncDisposable {
   /** Tabs of an earlier run rest until somebody looks at them. */
   constructor(options: TerminalsOptions) {
     this.#options = options
-    const { storage, network } = options
+    const { storage, network, labSessions } = options
     for (const { id, labId } of storage.terminals.list()) {
       if (storage.labs.get(labId)) this.#add({ id, labId, size: firstSize, isKept: true })
       else storage.terminals.delete(id)
     }
     this.#feed = new Feed(this.#values())
-    this.#parts.use(network.onChange(() => this.#tabs.forEach((tab) => tab.hurry())))
+    this.#parts.use(network.onChange(() => this.#tabs.forEach((tab) => tab.hurry({ asks: false }))))
     this.#parts.use(storage.onChange(() => this.#forgetLabs()))
+    this.#parts.use(labSessions.onSignedIn((labId) => this.#signedIn(labId)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,7 +74,7 @@ export class Terminals implements AsyncDisposable {
       throw new AppError('limit-reached', `${maxTabs} terminals are open already.`, { limit: maxTabs })
     }
     const tab = this.#add({ id: kept ?? newId('t'), labId, size, isKept: kept !== undefined })
-    tab.start()
+    tab.start({ asks: true })
     return { terminalId: tab.id }
   }
 
@@ -97,11 +98,11 @@ export class Terminals implements AsyncDisposable {
   }
 
   tryNow({ terminalId }: { terminalId: string }): void {
-    this.#find(terminalId).hurry()
+    this.#find(terminalId).hurry({ asks: true })
   }
 
   startAgain({ terminalId }: { terminalId: string }): void {
-    this.#find(terminalId).start()
+    this.#find(terminalId).start({ asks: true })
   }
 
   async close({ terminalId, end }: { terminalId: string; end: boolean }): Promise<void> {
@@ -158,6 +159,12 @@ export class Terminals implements AsyncDisposable {
       this.#remove(tab)
       void tab.close()
     }
+  }
+
+  /** What stands because nobody answered goes on. */
+  #signedIn(labId: string): void {
+    for (const tab of this.#tabs.values())
+      if (tab.labId === labId && tab.value.state.state === 'failed') tab.start({ asks: false })
   }
 
   /** The tab is gone for the person; a lab box that cannot be reached keeps the shell, and lists it when asked. */

@@ -82,6 +82,7 @@ test('the app does every fix that the contract knows', async () => {
       labs: {
         allow: async ({ targets }: { targets: string[] }) => done.push(`allowed ${targets.join(' ')}`),
       },
+      signIn: { lab: async ({ labId }: { labId: string }) => done.push(`signed in to ${labId}`) },
       tunnels: { acceptChange: async () => done.push('accepted'), edit: async () => done.push('kept') },
     },
   })
@@ -97,6 +98,7 @@ test('the app does every fix that the contract knows', async () => {
       '{"withoutRoot":true}',
       'port 8025',
       'firewall',
+      'signed in to l1',
       'allowed 10.0.0.5:22 nas.lab:445',
     ]),
   )

@@ -54,6 +54,9 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
         const query = { labId, ...(bySsh ? {} : { line: 'again' }) }
         await router.push({ name: 'add-lab', params: { serverId: lab.serverId }, query })
       },
+      'sign-in': async ({ labId }) => {
+        if (await run((options) => api.signIn.lab({ labId }, options))) await again?.()
+      },
       'open-url': ({ url }) => run(() => openUrl(url)),
       ...(again ? { retry: again } : {}),
       ...(editAddress ? { 'edit-address': editAddress } : {}),

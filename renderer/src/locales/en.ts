@@ -19,6 +19,7 @@ import { ports } from './en/ports.ts'
 import { server } from './en/server.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
+import { signIn } from './en/sign-in.ts'
 import { starts } from './en/starts.ts'
 import { terminal } from './en/terminal.ts'
 import { tellMe } from './en/tell-me.ts'
@@ -49,6 +50,7 @@ export const en = {
   server,
   settings,
   setup,
+  signIn,
   starts,
   terminal,
   tellMe,

@@ -21,6 +21,7 @@ import { ports } from './zh-CN/ports.ts'
 import { server } from './zh-CN/server.ts'
 import { settings } from './zh-CN/settings.ts'
 import { setup } from './zh-CN/setup.ts'
+import { signIn } from './zh-CN/sign-in.ts'
 import { starts } from './zh-CN/starts.ts'
 import { terminal } from './zh-CN/terminal.ts'
 import { tellMe } from './zh-CN/tell-me.ts'
@@ -51,6 +52,7 @@ export const zhCN: Translation<Messages> = {
   server,
   settings,
   setup,
+  signIn,
   starts,
   terminal,
   tellMe,

@@ -38,17 +38,20 @@ export class Workplace {
   #owner: MachineOwner | undefined
   #windowsIdentity: MachineIdentity | undefined
   #sudoPassword: string | undefined
+  readonly #asks: boolean
   #root: RootWish
 
+  /** `asks`: a person has begun this, and answers what the machine asks. */
   constructor(
     machines: Machines,
     ref: MachineRef,
-    wish: { root: RootWish; sudoPassword?: string | undefined },
+    wish: { root: RootWish; sudoPassword?: string | undefined; asks?: boolean },
   ) {
     this.#machines = machines
     this.ref = ref
     this.#root = wish.root
     this.#sudoPassword = wish.sudoPassword
+    this.#asks = wish.asks ?? false
   }
 
   /** What a person corrected; the next step looks again at who it is. */
@@ -63,7 +66,7 @@ export class Workplace {
       this.#session?.close()
       this.#owner = undefined
       this.#windowsIdentity = undefined
-      this.#session = await this.#machines.open(this.ref, { signal })
+      this.#session = await this.#machines.open(this.ref, { signal, asks: this.#asks })
     }
     return this.#session
   }
@@ -96,7 +99,7 @@ export class Workplace {
     return this.#owner
   }
 
-  /** Another session on the same machine, with the same knowledge, for work that outlives the job. */
+  /** Another session on the same machine, with the same knowledge, for work that outlives the job and asks nobody. */
   fork(): Workplace {
     return new Workplace(this.#machines, this.ref, { root: this.#root, sudoPassword: this.#sudoPassword })
   }

@@ -4,6 +4,7 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../../failures/app-error.ts'
 import type { HostKeyPlace, HostKeyRecord, Storage } from '../../storage/records.ts'
 import type { SeenHostKey } from '../keys/host-key.ts'
+import type { AskPerson } from '../ask-person.ts'
 import { inspectHostKey } from './inspect-host-key.ts'
 import { sshKnows } from '../keys/known-hosts.ts'
 import type { Machines } from '../machines.ts'
@@ -27,11 +28,14 @@ export interface HostKeys {
 export function createHostKeys({
   storage,
   machines,
+  ask,
   log,
   clock = systemClock,
 }: {
   storage: Storage
   machines: Machines
+  /** Of a jump host that has to be signed in to. */
+  ask?: AskPerson
   log: Log
   clock?: Clock
 }): HostKeys {
@@ -48,7 +52,7 @@ export function createHostKeys({
     const address = { host, port, user: '' }
     const way = await openWay(
       { address, ...(through ? { jump: through } : {}) },
-      { hostKeys: storage.hostKeys, signal },
+      { hostKeys: storage.hostKeys, ask, signal },
     )
     try {
       const pinnedAlgorithm = storage.hostKeys.get(place)?.algorithm

@@ -361,8 +361,14 @@ export const failures = {
   },
   'second-factor-needed': {
     title: '{host} asks {user} for a second factor.',
-    cause: 'Its question is “{prompt}”. This app cannot answer it.',
-    next: 'Try a key: some machines then ask for nothing else. A lab box can be added by a pasted line instead, which needs no sign-in.',
+    cause: 'Its question is “{prompt}”, and nobody has answered it.',
+    next: 'Sign in and answer it; one answer is enough for all that this app does there.',
+  },
+  'second-factor-rejected': {
+    title: '{host} did not accept what was typed for {user}.',
+    cause:
+      'A code is good for half a minute or so, and once only. It may also be the saved password that is wrong.',
+    next: 'Sign in with a new code.',
   },
   'password-expired': {
     title: 'The password of {user} on {host} has expired.',

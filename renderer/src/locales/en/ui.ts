@@ -57,6 +57,7 @@ export const ui = {
     retry: 'Check again',
     'edit-address': 'Edit address',
     'enter-secret': 'Sign in again',
+    'sign-in': 'Sign in',
     'enter-sudo-password': 'Enter the sudo password',
     'install-without-root': 'Install without root',
     'accept-host-key': 'The server was reinstalled',

@@ -323,8 +323,13 @@ export const failures: Translation<typeof en> = {
   },
   'second-factor-needed': {
     title: '{host} 要求 {user} 提供第二重验证。',
-    cause: '它的问题是“{prompt}”。本应用无法回答。',
-    next: '试试密钥：有些机器此时不再询问。实验室主机可改用粘贴命令，无需登录。',
+    cause: '它的问题是“{prompt}”，还没有人回答。',
+    next: '请登录并回答；本应用在那里的所有操作只需回答一次。',
+  },
+  'second-factor-rejected': {
+    title: '{host} 没有接受为 {user} 输入的内容。',
+    cause: '验证码通常只在半分钟内有效，且只能用一次。也可能是保存的密码不对。',
+    next: '请用新的验证码登录。',
   },
   'password-expired': {
     title: '{user} 在 {host} 上的密码已过期。',

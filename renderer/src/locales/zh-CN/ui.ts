@@ -59,6 +59,7 @@ export const ui: Translation<typeof en> = {
     retry: '重新检查',
     'edit-address': '修改地址',
     'enter-secret': '重新登录',
+    'sign-in': '登录',
     'enter-sudo-password': '输入 sudo 密码',
     'install-without-root': '不用 root 安装',
     'accept-host-key': '云服务器重装过',
