@@ -11,6 +11,7 @@ import { noticesContract } from './notices-contract.ts'
 import * as model from './desktop-models.ts'
 import { movingContract } from './moving-contract.ts'
 import { openInContract } from './open-in-contract.ts'
+import { serverUseContract } from './server-use-contract.ts'
 import { signInContract } from './sign-in-contract.ts'
 import { startContract } from './start-contract.ts'
 import { terminalsContract } from './terminals-contract.ts'
@@ -95,6 +96,7 @@ export const desktopContract = {
           name: model.name.optional(),
           address: model.sshAddress.optional(),
           secret: model.sshSecret.optional(),
+          plan: model.serverPlan.optional(),
         }),
       )
       .output(nothing),
@@ -199,6 +201,7 @@ export const desktopContract = {
   labCard: labCardContract,
   notices: noticesContract,
   pathTest: pathTestContract,
+  serverUse: serverUseContract,
 
   tunnels: {
     /** One click: the kind's usual target, the next free open port. */

@@ -215,6 +215,14 @@ export const link = z.discriminatedUnion('state', [
 ])
 export type Link = z.infer<typeof link>
 
+/** What the provider of a server gives for the rent, as the person has said; null: not said. */
+export const serverPlan = z.object({
+  /** In a calendar month. */
+  monthBytes: z.number().int().positive().nullable(),
+  lineBytesPerSecond: z.number().int().positive().nullable(),
+})
+export type ServerPlan = z.infer<typeof serverPlan>
+
 export const server = z.object({
   id,
   name,
@@ -233,6 +241,7 @@ export const server = z.object({
   link,
   /** What it said of itself last, and when; null before it ever did. */
   last: z.object({ status: relayStatus, atMs: instantMs }).nullable(),
+  plan: serverPlan.optional(),
   local: z.boolean(),
 })
 export type Server = z.infer<typeof server>

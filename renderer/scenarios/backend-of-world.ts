@@ -243,6 +243,17 @@ export function scenarioRouter(world: World) {
         ],
       })),
     },
+    serverUse: {
+      watch: os.serverUse.watch.handler(async function* ({ signal }) {
+        const told = world.serverUse ?? { use: null, tells: true }
+        const at = Date.now() - (told.use?.atMs ?? 0)
+        yield told
+        while (!signal?.aborted) {
+          await wait(3 * second, undefined, signal ? { signal } : {})
+          yield told.use && at < 20 * second ? { ...told, use: { ...told.use, atMs: Date.now() } } : told
+        }
+      }),
+    },
     guestPasses: {
       list: os.guestPasses.list.handler(async () => ({
         supported: true,

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { serverScreens } from './server-shots.ts'
 import type { Shot } from './shots.ts'
 
 /** The middle of the footer is where a wizard goes on. */
@@ -89,6 +90,7 @@ export const setupScreens: readonly Shot[] = [
   },
   { name: 'sign-in', scenario: 'few', path: 'sign-in/server/s1', ready: 'main form input' },
   { name: 'server', scenario: 'server-closed-ports', path: 'servers/s1', ready: '.conf-field' },
+  ...serverScreens,
   {
     name: 'server-conf-changed',
     scenario: 'server-dropped-ports',

@@ -1,4 +1,5 @@
 import type { Fact, Failure, Job, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
+import { serverWorlds, withUse } from './server-worlds.ts'
 import { broken, lab, server, tunnel } from './world.ts'
 import type { World } from './world.ts'
 import { few, serverDown, world } from './worlds.ts'
@@ -267,8 +268,9 @@ export const setupWorlds: Record<string, () => World> = {
     return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
   },
   'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),
+  ...serverWorlds,
   'server-away': () => {
-    const world = serverDown()
+    const world = withUse(serverDown(), Date.now() - 14 * 60_000)
     const open = report({ tried: 2001, open: 2001 }, () => 'open')
     return { ...world, ports: new Map([['s1', { ...open, checkedAtMs: Date.now() - 14 * 60_000 }]]) }
   },

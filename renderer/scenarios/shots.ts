@@ -70,7 +70,7 @@ const screens: Shot[] = [
     path: 'labs/l1',
     ready: row,
     act: async (page) => {
-      await page.locator('.page-header .btn').first().click()
+      await page.getByRole('button', { name: /^(Open in|用其他程序打开)$/ }).click()
       await page.getByRole('menu').waitFor()
     },
   },
@@ -80,7 +80,7 @@ const screens: Shot[] = [
     path: 'labs/l1',
     ready: row,
     act: async (page) => {
-      await page.locator('.page-header .btn').first().click()
+      await page.getByRole('button', { name: /^(Open in|用其他程序打开)$/ }).click()
       await page.getByRole('menuitem').nth(1).click()
       await page.getByRole('dialog').waitFor()
     },

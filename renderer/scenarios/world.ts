@@ -15,6 +15,7 @@ import type {
   Overview,
   PortReport,
   Server,
+  ServerUse,
   Settings,
   SignInQuestion,
   Stop,
@@ -37,6 +38,8 @@ export interface World {
   /** What lab boxes say of themselves, by their ids; of others nothing comes. */
   cards: ReadonlyMap<string, LabCard>
   alerts: LabAlert[]
+  /** What the machine of whichever server's page is open is doing. */
+  serverUse?: ServerUse
   settings: Settings
   /** Of whichever tunnel's page is open. */
   passes: GuestPass[]

@@ -16,6 +16,7 @@ import { openLinks } from './open-links.ts'
 import { openOpenIn } from './open-open-in.ts'
 import { openTunnels } from './open-tunnels.ts'
 import { openView } from './open-view.ts'
+import { ServerUses } from '../server-use/server-uses.ts'
 import { ServerRecords } from '../servers/server-records.ts'
 import type { Shell } from '../shell.ts'
 import { createHostKeys } from '../ssh/host-keys/host-keys.ts'
@@ -102,6 +103,7 @@ export async function openBackend({
   )
   const work = parts.use(openJobs({ storage, machines, programsFolder, links, view, clock, log }))
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
+  const serverUses = new ServerUses({ relays, log })
   const hostKeys = createHostKeys({ storage, machines, ask: questions.ask, log, clock })
   const save = app.saveSettings.bind(app)
   const moving = new Moving({ storage, version: shell.version, clock, log, save })
@@ -111,6 +113,7 @@ export async function openBackend({
       moving,
       hostKeys,
       servers,
+      serverUses,
       labs,
       labSessions,
       questions,

@@ -9,6 +9,7 @@ import type { LabRecords } from '../labs/lab-records.ts'
 import type { Moving } from '../moving/moving.ts'
 import type { OpenIn } from '../open-in/open-in.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
+import type { ServerUses } from '../server-use/server-uses.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
 import type { SignInQuestions } from '../ssh/sign-in-questions.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
@@ -25,6 +26,7 @@ export function desktopHandlers({
   moving,
   hostKeys,
   servers,
+  serverUses,
   labs,
   labSessions,
   questions,
@@ -49,6 +51,7 @@ export function desktopHandlers({
   moving: Moving
   hostKeys: HostKeys
   servers: ServerRecords
+  serverUses: ServerUses
   labs: LabRecords
   labSessions: LabSessions
   questions: SignInQuestions
@@ -94,6 +97,7 @@ export function desktopHandlers({
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
     activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
     pathTest: { run: (input, options) => pathTest.run(input, options) },
+    serverUse: { watch: (input, options) => serverUses.watch(input, options) },
     guestPasses: {
       list: (input, options) => guestPasses.list(input, options),
       make: (input, options) => guestPasses.make(input, options),

@@ -1,9 +1,10 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
-import { RelayError, type GuestPass } from '@nps-desktop/relay-core/api'
+import type { GuestPass } from '@nps-desktop/relay-core/api'
 import type { ActivityCode } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 
@@ -82,11 +83,6 @@ export class GuestPassCalls {
     if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
     return tunnel
   }
-}
-
-/** A server of before guest passes knows none of their calls. */
-function isUnknownCall(error: unknown): boolean {
-  return error instanceof RelayError && error.code === 'not-possible-here'
 }
 
 function tooOld(server: string): AppError {

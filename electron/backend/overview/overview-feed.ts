@@ -118,7 +118,7 @@ export class OverviewFeed {
   }
 
   #server(server: ServerRecord): Server {
-    const { id, name, address, local } = server
+    const { id, name, address, plan, local } = server
     const { told: link, mirror } = this.#relays.view(id)
     const relay = server.relay && { ...server.relay, version: mirror.status?.version ?? server.relay.version }
     return {
@@ -129,6 +129,7 @@ export class OverviewFeed {
       relay,
       link,
       last: mirror.last,
+      ...(plan && { plan }),
       local,
     }
   }

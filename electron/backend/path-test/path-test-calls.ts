@@ -5,6 +5,7 @@ import type { PathLeg, PathLegName, PathTest } from '@nps-desktop/electron/contr
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 import { slowLeg } from './slow-leg.ts'
@@ -95,11 +96,6 @@ async function measureService(api: RelayClient, id: number, signal: AbortSignal)
   }
   const roundTripMs = Math.max(0, target.ms - (agent?.ms ?? 0))
   return { roundTripMs, variesMs: 0, downBytesPerSecond: null, upBytesPerSecond: null }
-}
-
-/** A server of before path tests does not know the calls. */
-function isUnknownCall(error: unknown): boolean {
-  return error instanceof RelayError && error.code === 'not-possible-here'
 }
 
 function isTimeout(error: unknown): boolean {

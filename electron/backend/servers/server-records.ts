@@ -1,4 +1,4 @@
-import type { Failure, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
+import type { Failure, ServerPlan, SshAddress, SshSecret } from '@nps-desktop/electron/contract'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
@@ -53,6 +53,7 @@ export class ServerRecords {
     name?: string | undefined
     address?: SshAddress | undefined
     secret?: SshSecret | undefined
+    plan?: ServerPlan | undefined
   }): Promise<void> {
     const server = this.find(change.serverId)
     if (change.address) refuseUnconfirmed(this.#storage, change.address)
@@ -64,6 +65,7 @@ export class ServerRecords {
     this.#storage.servers.put({
       ...server,
       name: change.name ?? server.name,
+      plan: change.plan ?? server.plan,
       address: change.address ?? server.address,
       // the relay goes where the machine goes; its pinned identity still decides whether it is the same
       relay:

@@ -6,6 +6,7 @@ import type {
   LabReading,
   PortRange,
   PortReport,
+  ServerPlan,
   Settings,
   SshAddress,
   Startable,
@@ -41,6 +42,7 @@ export interface ServerRecord {
   readonly relay: RelayRecord | null
   readonly installed: InstalledRecord | null
   readonly ports: PortReport | null
+  readonly plan?: ServerPlan | undefined
   /** The trial on this computer: what a crash left of one is forgotten at the next start. */
   readonly local: boolean
 }

@@ -5,6 +5,7 @@ import {
   port,
   portRange,
   portReport,
+  serverPlan,
   sshAddress,
   startable,
   terminalId,
@@ -42,6 +43,7 @@ export const serverRecord: z.ZodType<ServerRecord> = z.object({
     .nullable(),
   installed: installed.nullable(),
   ports: portReport.nullable(),
+  plan: serverPlan.optional(),
   local: z.boolean(),
 })
 

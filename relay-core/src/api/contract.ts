@@ -35,6 +35,8 @@ export const relayContract = {
   status: {
     get: base.input(nothing).output(model.relayStatus),
     watch: base.input(nothing).output(eventIterator(model.relayStatus)),
+    /** What its machine is doing, every 3 s; the machine is read only while somebody asks. Later than the rest. */
+    machine: base.input(nothing).output(eventIterator(model.machineUse)),
     /** For measuring the way to the relay: takes bytes, and gives as many as are asked for. Later than the rest. */
     measure: base
       .input(

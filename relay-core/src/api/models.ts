@@ -232,6 +232,21 @@ export const trafficHistory = z.object({
 })
 export type TrafficHistory = z.infer<typeof trafficHistory>
 
+/** What the machine that the relay runs on is doing. Whatever it does not tell is null. */
+export const machineUse = z.object({
+  atMs: instantMs,
+  /** Of the whole processor, in the last seconds. */
+  cpuPercent: z.number().min(0).max(100).nullable(),
+  threads: z.number().int().positive(),
+  /** Processes that ran or waited to, the mean of a minute. */
+  load: z.number().nonnegative().nullable(),
+  memory: z.object({ usedBytes: z.number().nonnegative(), totalBytes: z.number().nonnegative() }).nullable(),
+  disk: z.object({ usedBytes: z.number().nonnegative(), totalBytes: z.number().nonnegative() }).nullable(),
+  /** All that passes its network cards, tunnels or not. */
+  line: z.object({ inBytesPerSecond: z.number(), outBytesPerSecond: z.number() }).nullable(),
+})
+export type MachineUse = z.infer<typeof machineUse>
+
 export const relayStatus = z.object({
   version: z.string(),
   startedAtMs: instantMs,

@@ -4,6 +4,7 @@ import type { Signal } from '../async/signals/signal.ts'
 import type { LogTail } from '../log/log-tail.ts'
 import type { Log } from '../log/log.ts'
 import { createApiSurface, type ApiSurface } from './api/api-surface.ts'
+import { watchMachine } from './machine/machine-watch.ts'
 import type { OnlineAgents } from './open-agents.ts'
 import type { OpenBooks } from './open-books.ts'
 import type { RelayClients } from './open-clients.ts'
@@ -72,6 +73,7 @@ export function openApi({
       log,
       status,
       statusChanged,
+      machine: (signal) => watchMachine(signal),
       command: (vkey, host) => ({ command: agentCommand(vkey, host), vkey, fingerprint }),
       visitCommand: (tunnel, host) => visitCommand(tunnel, visitPlace(tunnel, host)),
       guestLine: (tunnel, secret, host) => visitLine(tunnel, secret, visitPlace(tunnel, host)).command,

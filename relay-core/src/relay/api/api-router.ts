@@ -47,6 +47,7 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       watch: os.status.watch.handler(({ signal }) =>
         feed({ read: parts.status, changed: parts.statusChanged, signal, refreshMs: driftMs }),
       ),
+      machine: os.status.machine.handler(({ signal }) => parts.machine(signal)),
       measure: os.status.measure.handler(({ input }) => ({ payload: '0'.repeat(input.giveBytes) })),
       restart: os.status.restart.handler(() => {
         if (!parts.restart) {

@@ -1,6 +1,6 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
-import type { RelayStatus, Tunnel } from '../../api/models.ts'
+import type { MachineUse, RelayStatus, Tunnel } from '../../api/models.ts'
 import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
@@ -23,6 +23,8 @@ export interface ApiParts {
   log: Log
   status: () => RelayStatus
   statusChanged: Signal
+  /** What the machine is doing, for as long as somebody asks. */
+  machine: (signal: AbortSignal | undefined) => AsyncGenerator<MachineUse, void, void>
   /** The line that starts an agent for a client, with the server's name as the caller knows it. */
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
   /** The line for the visitor of a private tunnel. */

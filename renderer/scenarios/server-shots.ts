@@ -1,0 +1,19 @@
+import type { Shot } from './shots.ts'
+
+/** The page of a server in the states of its figures. */
+export const serverScreens: readonly Shot[] = [
+  { name: 'server-well', scenario: 'server-well', path: 'servers/s1', ready: '.meter' },
+  { name: 'server-unplanned', scenario: 'server-unplanned', path: 'servers/s1', ready: '.meter' },
+  { name: 'server-old-nps', scenario: 'server-old-nps', path: 'servers/s1', ready: '.too-old' },
+  {
+    name: 'server-plan',
+    scenario: 'server-unplanned',
+    path: 'servers/s1',
+    ready: '.meter',
+    act: async (page) => {
+      await page.locator('.month button').click()
+      await page.getByRole('dialog').waitFor()
+      await page.getByRole('dialog').locator('input').first().fill('1000')
+    },
+  },
+]
