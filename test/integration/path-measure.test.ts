@@ -82,6 +82,17 @@ test('one measurement at a time', async () => {
   third.abandon()
 })
 
+test('an agent that takes the stream and says nothing is waited for no longer than the caller wants', async () => {
+  const [relay, agent] = pair()
+  agent.resume()
+  const asker = new AbortController()
+  const measured = measureAgent(session(relay), { signal: asker.signal })
+  await new Promise((resolve) => agent.once('data', resolve))
+  asker.abort(new Error('enough'))
+  await expect(measured).rejects.toThrow('enough')
+  expect(relay.destroyed).toBe(true)
+})
+
 test('an agent that sends what was not asked for breaks the measurement off', async () => {
   const [relay, agent] = pair()
   agent.on('error', () => undefined).write(Buffer.alloc(100))

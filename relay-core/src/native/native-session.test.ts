@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { frameType } from '../wire/frame.ts'
-import { decodeOpen, encodeFailed, encodeOpened } from '../wire/messages.ts'
+import { decodeOpen, encodeEnd, encodeFailed, encodeOpened } from '../wire/messages.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { NativeSession } from './native-session.ts'
 
@@ -120,6 +120,28 @@ describe('what is written to a stream that is being opened', () => {
     first.socket.destroy()
     await expect(opening.opened).rejects.toMatchObject({ code: 'agent-silent' })
     expect(spare.said).toBe('')
+  })
+
+  it('goes by another carrier to an older agent too, also when the lost one had carried a stream', async () => {
+    const relay = session(false)
+    const [spare, first] = [new AgentEnd(relay), new AgentEnd(relay)]
+    const before = await relay.beginStream(target, { signal })
+    await first.says('open 1 ')
+    first.socket.send(encodeOpened(1))
+    await before.opened
+    before.stream.end()
+    before.stream.resume()
+    await first.says(`open 1 ${frameType.end} `)
+    const isOver = new Promise((resolve) => before.stream.once('close', resolve))
+    first.socket.send(encodeEnd())
+    await isOver
+    first.said = ''
+    const opening = await relay.beginStream(target, { signal })
+    await first.says('open 2 ')
+    first.socket.destroy()
+    await spare.says('open 1 ')
+    spare.socket.send(encodeOpened(1))
+    await opening.opened
   })
 
   it('goes by another carrier when the first was lost before anything was written', async () => {

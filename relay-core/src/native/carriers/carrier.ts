@@ -63,7 +63,8 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   /** Asking: some of the stream has been sent ahead of the answer, and may have reached the target. */
   get hasSentEarly(): boolean {
-    return this.#earlyBytes > 0 || this.#ownEnded
+    // An agent that takes none is not asked: what is known of the carrier is of the stream before.
+    return this.#phase === 'asking' && (this.#earlyBytes > 0 || this.#ownEnded)
   }
 
   /** The number for the next OPEN. From now on a late RESET of the stream before is known as one. */

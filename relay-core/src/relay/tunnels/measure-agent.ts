@@ -23,6 +23,9 @@ export function measureAgent(
     )
   return withDeadline({ signal, timeoutMs, onTimeout }, async (inTime) => {
     const stream = await session.openMeasure({ signal: inTime })
+    // An agent that takes the stream and then says nothing must not be waited for: its requests fail with the stream.
+    const giveUp = () => resetStream(stream)
+    inTime.addEventListener('abort', giveUp, { once: true })
     try {
       const requests = new MeasureRequests(stream)
       const trips = await measureRoundTrips(roundTrips, () => requests.echo())
@@ -32,6 +35,7 @@ export function measureAgent(
       const up = await measureRate({ ...rate, move: () => requests.take(rate.chunkBytes), signal: inTime })
       return { ...trips, downBytesPerSecond: down, upBytesPerSecond: up }
     } finally {
+      inTime.removeEventListener('abort', giveUp)
       resetStream(stream)
     }
   })
