@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../relay-core/src/async/time/clock.ts'
 import { parseBeforeDial } from '../../relay-core/src/config/agent/before-dial-command.ts'
 import { createLog, silentLog } from '../../relay-core/src/log/log.ts'
 import { loadOrCreateIdentity } from '../../relay-core/src/net/tls/identity.ts'
@@ -128,3 +129,91 @@ test('the owner’s command runs before the relay is dialled again, not before t
   expect(told).toHaveLength(1)
   expect(told[0]?.length).toBeLessThan(500)
 }, 30_000)
+
+/** A script of one test; its words follow its path. */
+function command(text: string, words = '') {
+  const script = join(folder, 'command')
+  writeFileSync(script, `#!/bin/sh\n${text}\n`)
+  chmodSync(script, 0o700)
+  return parseBeforeDial(`"${script}"${words}`)
+}
+
+function logged() {
+  const lines: string[] = []
+  return { lines, log: createLog({ level: () => 'info', write: (line) => lines.push(line) }) }
+}
+
+const { signal } = new AbortController()
+
+test('a command that does not end is given up', async () => {
+  const { lines, log } = logged()
+  await beforeDial(command(`trap '' TERM\nsleep 600`), log, { timeoutMs: 200 })({ signal })
+  expect(lines.join('\n')).toContain('it did not end within 0.2 s')
+}, 60_000)
+
+test('a command that is stopped goes with all that it has started, whatever signals it ignores', async () => {
+  const pid = join(folder, 'pid')
+  const started = () => (existsSync(pid) ? Number(readFileSync(pid, 'utf8')) : 0)
+  const stop = new AbortController()
+  const stubborn = command(`trap '' TERM HUP\nsleep 600 &\necho $! >'${pid}'\nwait`)
+  const run = beforeDial(stubborn, silentLog)({ signal: stop.signal })
+  await expect.poll(started, { timeout: 20_000 }).toBeGreaterThan(0)
+  stop.abort()
+  await run
+  await expect.poll(() => isRunning(started()), { timeout: 20_000 }).toBe(false)
+}, 60_000)
+
+test('a command that leaves a program running in the background has ended', async () => {
+  const pid = join(folder, 'pid')
+  const { lines, log } = logged()
+  await beforeDial(command(`sleep 600 &\necho $! >'${pid}'\necho 'logged in'`), log)({ signal })
+  const left = Number(readFileSync(pid, 'utf8'))
+  try {
+    expect(lines.join('\n')).toMatch(/done.*logged in/)
+    expect(isRunning(left)).toBe(true)
+  } finally {
+    process.kill(left, 'SIGKILL')
+  }
+}, 60_000)
+
+test('the words of a command, which may hold a password, are not in the log', async () => {
+  const { lines, log } = logged()
+  await beforeDial(command('exit 3', ' -p a-secret'), log)({ signal })
+  expect(lines.join('\n')).toMatch(/failed.*3/)
+  expect(lines.join('\n')).not.toContain('a-secret')
+})
+
+test('a command that changes the network itself is left to end, and then the relay is dialled', async () => {
+  const port = await listening(createServer((socket) => socket.destroy()))
+  let nowMs = 0
+  let onChange: () => void = () => undefined
+  const wasAborted = Promise.withResolvers<boolean>()
+  start({
+    server: `127.0.0.1:${port}`,
+    webPort: port,
+    clock: { ...systemClock, now: () => nowMs },
+    network: {
+      onChange: (listener) => {
+        onChange = listener
+        return { [Symbol.dispose]: () => undefined }
+      },
+      start: () => undefined,
+      close: () => undefined,
+    },
+    beforeDial: async (options) => {
+      nowMs += 5_000
+      onChange()
+      wasAborted.resolve(options.signal.aborted)
+    },
+  })
+  expect(await wasAborted.promise).toBe(false)
+}, 30_000)
+
+/** Not a zombie that nobody has taken leave of. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -44,6 +44,8 @@ export class Agent {
   #link: AgentConnection | undefined
   #connecting: AbortController | undefined
   #connectingSinceMs = 0
+  /** The command before dialling runs: it may change the network itself, and nothing has been dialled yet. */
+  #isPreparing = false
   #toldReason = ''
   #retry: Disposable | undefined
   #ended: Promise<unknown> = Promise.resolve()
@@ -114,8 +116,7 @@ export class Agent {
     this.#connectingSinceMs = this.#clock.now()
     try {
       if (this.#state.state === 'connecting' && this.#state.attempt > 1) {
-        await this.#options.beforeDial?.({ signal: abort.signal })
-        abort.signal.throwIfAborted()
+        await this.#prepare(abort.signal)
       }
       const link = await this.#choice.open(abort.signal)
       this.#portal.forget()
@@ -133,6 +134,18 @@ export class Agent {
     } catch (error) {
       this.#take({ type: 'lost', reason: await this.#explained(asLinkFailure(error), abort.signal) })
     }
+  }
+
+  /** Runs the command before dialling, if there is one. */
+  async #prepare(signal: AbortSignal): Promise<void> {
+    this.#isPreparing = true
+    try {
+      await this.#options.beforeDial?.({ signal })
+    } finally {
+      this.#isPreparing = false
+      this.#connectingSinceMs = this.#clock.now()
+    }
+    signal.throwIfAborted()
   }
 
   /**
@@ -161,8 +174,9 @@ export class Agent {
   }
 
   #onNetworkChange(): void {
-    // An attempt that has just begun already uses the new network.
-    if (this.#state.state === 'connecting' && this.#clock.now() - this.#connectingSinceMs > freshAttemptMs)
+    // An attempt that has just begun, or has not yet, already uses the new network.
+    const isOld = !this.#isPreparing && this.#clock.now() - this.#connectingSinceMs > freshAttemptMs
+    if (this.#state.state === 'connecting' && isOld)
       this.#connecting?.abort(new Error('the network of this machine has changed'))
     this.#portal.forget()
     this.#link?.onNetworkChange?.()

@@ -16,15 +16,16 @@ const systemPath =
     ? [join(process.env['SystemRoot'] ?? String.raw`C:\Windows`, 'System32')]
     : ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
 
+/** Our own search path first, then the system's. */
+export function fullPath(): string {
+  return [process.env['PATH'] ?? '', ...systemPath].join(delimiter)
+}
+
 /** Runs a tool of the system and never rejects: a tool that is missing or fails is an answer. */
 export function runTool(
   file: string,
   args: readonly string[],
-  {
-    environment = {},
-    input,
-    signal,
-  }: { environment?: Readonly<Record<string, string>>; input?: string; signal?: AbortSignal } = {},
+  { environment = {}, input }: { environment?: Readonly<Record<string, string>>; input?: string } = {},
 ): Promise<ToolResult> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -32,15 +33,9 @@ export function runTool(
       args,
       {
         // Our own search path first-hand: a service manager's shell may have none for sbin.
-        env: {
-          ...process.env,
-          PATH: [process.env['PATH'] ?? '', ...systemPath].join(delimiter),
-          LC_ALL: 'C',
-          ...environment,
-        },
+        env: { ...process.env, PATH: fullPath(), LC_ALL: 'C', ...environment },
         timeout: toolTimeoutMs,
         maxBuffer: 1024 * 1024,
-        signal,
       },
       (error, stdout, stderr) => {
         if (!error) return resolve({ exitCode: 0, stdout, problem: stderr.trim() })

@@ -78,4 +78,4 @@ function say(text: string): number {
 }
 
 // A proxy's address may hold its login.
-void runCommandLine(main, { secretFlags: ['vkey', 'password', 'proxy'] })
+void runCommandLine(main, { secretFlags: ['vkey', 'password', 'proxy', 'before_dial'] })
