@@ -133,7 +133,8 @@ export function formatAgentConfig(config: AgentConfig): string {
     ...(config.disconnectTimeout === null ? [] : [`disconnect_timeout=${config.disconnectTimeout}`]),
     ...(config.share.length === 0 ? [] : [`share=${config.share.join(',')}`]),
     ...(config.allowTarget === null ? [] : [`allow_target=${config.allowTarget}`]),
-    ...(config.beforeDial === null ? [] : [`before_dial=${config.beforeDial}`]),
+    // The outer pair of quotation marks is the file's: reading takes one away.
+    ...(config.beforeDial === null ? [] : [`before_dial="${config.beforeDial}"`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

@@ -19,6 +19,8 @@ test.each([
   `sh -c "${script}"`,
   '',
   `${script} "half`,
+  // what is left in npc.conf of two words in quotation marks
+  `${script} here" "-x`,
   `${script} \n`,
   `${script} ${'x'.repeat(2_000)}`,
 ])('%j is refused in words', (command) => expect(beforeDialProblem(command)).toMatch(/^(needs|has) /))

@@ -9,12 +9,15 @@ export interface BeforeDial {
 }
 
 const maxLength = 1_024
+const words = /^ *(?:"[^"]*"|[^ "]+)(?: +(?:"[^"]*"|[^ "]+))* *$/
 
 /** Null, or what is wrong with the command of `-before_dial`. */
 export function beforeDialProblem(command: string): string | null {
   if (command.length > maxLength) return `has more than ${maxLength} characters: put them into a script`
   if (!printableText.test(command)) return 'has characters that no command has'
-  if (/^[^"]*("[^"]*"[^"]*)*$/.exec(command) === null) return 'has a quotation mark without its other half'
+  if (!words.test(command)) {
+    return 'has quotation marks that stand round no word; in npc.conf a line that begins and ends with one needs a second pair round it'
+  }
   const { program } = parseBeforeDial(command)
   return isAbsolute(program)
     ? null
@@ -23,7 +26,8 @@ export function beforeDialProblem(command: string): string | null {
 
 /** Words between spaces; one with spaces stands in double quotation marks. */
 export function parseBeforeDial(command: string): BeforeDial {
-  const words = [...command.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([word, quoted]) => quoted ?? word)
-  const [program = '', ...args] = words
+  const [program = '', ...args] = [...command.matchAll(/"([^"]*)"|[^ "]+/g)].map(
+    ([word, quoted]) => quoted ?? word,
+  )
   return { program, args }
 }
