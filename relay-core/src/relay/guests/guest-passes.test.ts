@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RelayError } from '../../api/errors.ts'
 import type { Tunnel } from '../../api/models.ts'
 import { silentLog } from '../../log/log.ts'
 import { visitId } from '../../native/proofs.ts'
@@ -34,10 +35,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-function open(): GuestPasses {
+function open(hasTunnel = (id: number) => store.tunnels.get(id) !== undefined): GuestPasses {
   const passes = new GuestPasses({
     store: store.passes,
-    hasTunnel: (id) => store.tunnels.get(id) !== undefined,
+    hasTunnel,
     onUse: () => undefined,
     log: silentLog,
     now: () => nowMs,
@@ -70,6 +71,12 @@ test('passes outlive a restart, what was revoked or is over does not', () => {
   expect(second.ofAddress(tunnel.id, '2001:db8::abcd')).toBeDefined()
   expect(second.ofAddress(tunnel.id, '2001:db8:0:1::17')).toBeUndefined()
   expect(second.ofAddress(tunnel.id + 1, '2001:db8::17')).toBeUndefined()
+})
+
+test('no line is made for a service that wants to be told each visitor’s address', () => {
+  const tells = { ...tunnel, settings: { proxyProtocol: 'v1' } } as const
+  const wish = { name: 'A labmate', expiresAtMs: t0 + hourMs }
+  expect(() => open().add(wish, { tunnel: tells, clientLimits: {} })).toThrow(/PROXY/)
 })
 
 test('a pass lets nobody in from its last moment on, also before it has been cleared away', () => {
@@ -108,13 +115,56 @@ test('a revoked pass can be restored for a minute', () => {
   expect(() => passes.restore(pass.id)).toThrow(/no guest pass/)
 })
 
+const full = (): never => {
+  throw new RelayError('disk-full', 'the disk is full', {})
+}
+
+test('a pass that was revoked while the state could not be written is not good again after a restart', () => {
+  const passes = open()
+  const wish = { name: 'A labmate', expiresAtMs: t0 + hourMs }
+  const [revoked, ended] = [passes.add(wish, place()), passes.add({ ...wish, expiresAtMs: t0 + 1 }, place())]
+  const remove = store.passes.remove.bind(store.passes)
+  store.passes.remove = full
+  expect(() => passes.revoke(revoked.pass.id)).toThrow(/full/)
+  nowMs += 2 * 60_000
+  passes.review()
+  expect(passes.list()).toEqual([])
+  expect(store.passes.list().map(({ id }) => id)).toEqual([revoked.pass.id, ended.pass.id])
+  store.passes.remove = remove
+  passes.review()
+  expect(store.passes.list()).toEqual([])
+})
+
+test('a pass that is restored before the state could be written is good, and stays', () => {
+  const passes = open()
+  const { pass, secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
+  const remove = store.passes.remove.bind(store.passes)
+  store.passes.remove = full
+  expect(() => passes.revoke(pass.id)).toThrow(/full/)
+  passes.restore(pass.id)
+  store.passes.remove = remove
+  passes.review()
+  expect(open().ofLine(visitId(secret ?? ''))).toBeDefined()
+})
+
+test('a state that cannot be read now does not end the relay, nor a pass', () => {
+  let isLocked = false
+  const hasTunnel = () => {
+    if (isLocked) throw new RelayError('state-locked', 'a backup', {})
+    return true
+  }
+  const passes = open(hasTunnel)
+  const { pass } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
+  isLocked = true
+  passes.review()
+  expect(passes.list()).toEqual([pass])
+})
+
 test('a state that cannot be written does not keep a guest in', () => {
   const passes = open()
   const { pass, secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
   const remove = store.passes.remove.bind(store.passes)
-  store.passes.remove = () => {
-    throw new Error('the disk is full')
-  }
+  store.passes.remove = full
   expect(() => passes.revoke(pass.id)).toThrow(/full/)
   expect(passes.ofLine(visitId(secret ?? ''))).toBeUndefined()
   store.passes.remove = remove

@@ -9,6 +9,7 @@ import { newVkey } from '../store/client-store.ts'
 import type { PassRecord, PassStore, PassUse } from '../store/pass-store.ts'
 import type { Guest } from '../tunnels/guest.ts'
 import { checkNewPass, guestNetwork, maxPasses } from './pass-rules.ts'
+import { UnremovedPasses } from './unremoved-passes.ts'
 import { UsedPass } from './used-pass.ts'
 
 export interface GuestPassesOptions {
@@ -34,10 +35,12 @@ export class GuestPasses {
   readonly #byVisitId = new Map<string, UsedPass>()
   /** By tunnel, then by the guest's network. */
   readonly #byPlace = new Map<number, Map<string, UsedPass>>()
+  readonly #unremoved: UnremovedPasses
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: GuestPassesOptions) {
     this.#options = options
+    this.#unremoved = new UnremovedPasses(options)
     for (const record of options.store.list()) this.#keep(record)
     this.review()
   }
@@ -72,22 +75,25 @@ export class GuestPasses {
     const until = new Date(expiresAtMs).toISOString()
     const from = address === null ? {} : { address }
     log.info('guest pass made', { pass: pass.record.id, name, tunnel: tunnelId, until, ...from })
-    this.#review()
+    this.review()
     return { pass: pass.view(), secret }
   }
 
   /** Ends its connections at once, also when the state cannot be written, which is thrown then. Idempotent. */
   revoke(id: number): GuestPass {
     const pass = this.#pass(id)
-    const { store, log, now } = this.#options
+    const { log, now } = this.#options
     if (pass.revokedAtMs === null) {
       pass.revokedAtMs = now()
       this.#forget(pass)
       pass.endAll(ended('was revoked'))
       log.info('guest pass revoked', { pass: id, name: pass.record.name, tunnel: pass.record.tunnelId })
     }
-    store.remove(id)
-    this.#review()
+    try {
+      this.#unremoved.removeNow(id)
+    } finally {
+      this.review()
+    }
     return pass.view()
   }
 
@@ -103,10 +109,11 @@ export class GuestPasses {
       })
     }
     this.#options.store.putBack(pass.record)
+    this.#unremoved.keep(id)
     pass.revokedAtMs = null
     this.#find(pass)
     this.#options.log.info('guest pass restored', { pass: id, name, tunnel: tunnelId })
-    this.#review()
+    this.review()
     return pass.view()
   }
 
@@ -135,11 +142,6 @@ export class GuestPasses {
 
   saved(uses: readonly PassUse[]): void {
     for (const use of uses) this.#passes.get(use.id)?.saved(use)
-  }
-
-  /** Ends what has expired, and forgets the passes of removed tunnels. */
-  review(): void {
-    this.#review()
   }
 
   close(): void {
@@ -183,35 +185,33 @@ export class GuestPasses {
     return record.expiresAtMs <= this.#options.now()
   }
 
-  #review(): void {
+  /** Ends what has expired, and forgets the passes of removed tunnels. */
+  review(): void {
     const nowMs = this.#options.now()
     for (const [id, pass] of this.#passes) {
       const { tunnelId, name } = pass.record
-      const isGone = !this.#options.hasTunnel(tunnelId)
+      const isGone = this.#isTunnelGone(tunnelId)
       const isForgotten = pass.revokedAtMs !== null && pass.revokedAtMs + restorableMs <= nowMs
       if (!isGone && !isForgotten && !this.#isOver(pass)) continue
       this.#passes.delete(id)
       this.#forget(pass)
       pass.endAll(ended('has ended'))
-      if (pass.revokedAtMs === null) this.#removeEnded(pass, isGone)
-      if (!isGone && pass.revokedAtMs === null)
-        this.#options.log.info('guest pass ended', { pass: id, name, tunnel: tunnelId })
+      if (isGone || pass.revokedAtMs !== null) continue
+      this.#unremoved.add(id)
+      this.#options.log.info('guest pass ended', { pass: id, name, tunnel: tunnelId })
     }
+    this.#unremoved.removeAll()
     this.#awaitNext(nowMs)
     this.changed.emit()
   }
 
-  /** One that stays in the file for now lets nobody in: it is over when it is read again. */
-  #removeEnded({ record }: UsedPass, isGone: boolean): void {
-    if (isGone) return
+  /** Reviews are run by timers: a state that cannot be read now is read at the next one. */
+  #isTunnelGone(id: number): boolean {
     try {
-      this.#options.store.remove(record.id)
+      return !this.#options.hasTunnel(id)
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
-      this.#options.log.warn('a guest pass that is over stays in the state file', {
-        pass: record.id,
-        code: error.code,
-      })
+      return false
     }
   }
 
@@ -223,7 +223,7 @@ export class GuestPasses {
       ),
     )
     if (next === Infinity) return
-    this.#timer = setTimeout(() => this.#review(), Math.min(Math.max(0, next - nowMs), maxTimerMs))
+    this.#timer = setTimeout(() => this.review(), Math.min(Math.max(0, next - nowMs), maxTimerMs))
     this.#timer.unref()
   }
 

@@ -24,8 +24,14 @@ export function checkNewPass(
   if (expiresAtMs <= nowMs || expiresAtMs > nowMs + longestPassMs) {
     throw invalid('expiresAtMs', 'A guest pass ends between now and 30 days from now.')
   }
-  const { id, mode, limits } = tunnel
+  const { id, mode, limits, settings } = tunnel
   if (address === null) {
+    if (settings.proxyProtocol !== undefined) {
+      throw invalid(
+        'proxyProtocol',
+        `The service of tunnel ${id} is told each visitor's address by the PROXY protocol, which a guest with a line cannot send.`,
+      )
+    }
     if (isInterchangeable(mode)) return
     throw invalid(
       'mode',

@@ -46,11 +46,11 @@ export class PassStore {
     return { ...unused, id, tunnelId, name, secret, address, createdAtMs: nowMs, expiresAtMs }
   }
 
-  /** One that is revoked and then restored comes back with its number. */
+  /** One that is revoked and then restored comes back with its number; it may still be there when the state could not be written. */
   putBack(pass: PassRecord): void {
     this.#database
       .prepare(
-        `insert into guest_passes (id, tunnel_id, name, secret, address, created_at_ms, expires_at_ms,
+        `insert or replace into guest_passes (id, tunnel_id, name, secret, address, created_at_ms, expires_at_ms,
            first_used_at_ms, last_used_at_ms, last_address, bytes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
