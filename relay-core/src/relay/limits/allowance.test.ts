@@ -19,3 +19,16 @@ test('a month that is used up closes the tunnel until the next one begins; the t
   allowance.use(60)
   expect(allowance.refusal()?.params).not.toHaveProperty('untilMs')
 })
+
+test('a clock that was in another year for a while neither closes the tunnel until then nor opens it', () => {
+  const limits = { monthlyQuotaBytes: 100 }
+  const allowance = new Allowance({ owner: 'tunnel "board"', limits, usedBytes: 0 })
+  vi.setSystemTime(Date.UTC(2031, 4, 1))
+  allowance.use(60)
+  vi.setSystemTime(Date.UTC(2026, 10, 30, 23))
+  expect(allowance.bytesLeft).toBe(40)
+  allowance.use(40)
+  expect(allowance.refusal()?.params).toMatchObject({ untilMs: Date.UTC(2026, 11, 1) })
+  vi.setSystemTime(Date.UTC(2026, 11, 1))
+  expect(allowance.bytesLeft).toBe(100)
+})

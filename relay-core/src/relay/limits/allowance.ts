@@ -177,11 +177,12 @@ export class Allowance {
     this.#isThrottling = false
   }
 
+  /** After a clock that was wrong was set back, what was counted goes on counting in the month that it is. */
   #turnMonth(): void {
     const now = systemClock.now()
-    if (now < this.#month.endMs) return
+    if (now >= this.#month.startMs && now < this.#month.endMs) return
+    if (now >= this.#month.endMs) this.#monthBytes = 0
     this.#month = monthAround(now)
-    this.#monthBytes = 0
   }
 
   #apply(): void {

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ownerOnly } from '../../testing/owner-only.ts'
 import { keyIdOf, newVkey } from './client-store.ts'
-import { openStore } from './store.ts'
+import { openStore, type Store } from './store.ts'
+import { bytesOfMonth, noMonth } from './stored-month.ts'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nps-store-'))))
@@ -73,6 +74,30 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
     downBytes: 112,
     upBytes: 3,
   })
+  store.close()
+})
+
+test('what a month has carried outlives a restart, and a clock that was in another year for a while', () => {
+  const first = openStore(folder, t0)
+  const { id: clientId } = first.clients.add({ name: 'a', vkey: newVkey() }, t0)
+  const { id } = first.tunnels.add({ clientId, name: 'a', mode: 'tcp', port: 1, target: 'a:1' }, t0)
+  const [later, next] = [Date.UTC(2031, 4), Date.UTC(2026, 1)]
+  const carry = (store: Store, atMs: number, downBytes: number) =>
+    store.traffic.record([{ atMs, tunnelId: id, clientId, downBytes, upBytes: 0 }], atMs)
+  const ofMonth = (store: Store, atMs: number) =>
+    [store.tunnels.get(id)?.month ?? noMonth, store.clients.record(clientId).month].map((month) =>
+      bytesOfMonth(month, atMs),
+    )
+  carry(first, t0, 5)
+  carry(first, later, 7)
+  first.close()
+  const store = openStore(folder, t0)
+  expect(ofMonth(store, t0)).toEqual([7, 7])
+  carry(store, t0, 1)
+  expect(ofMonth(store, t0)).toEqual([8, 8])
+  expect(ofMonth(store, next)).toEqual([0, 0])
+  carry(store, next, 2)
+  expect(ofMonth(store, next)).toEqual([2, 2])
   store.close()
 })
 

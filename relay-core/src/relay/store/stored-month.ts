@@ -10,7 +10,10 @@ export interface StoredMonth {
 
 export const noMonth: StoredMonth = { startMs: 0, bytes: 0 }
 
-/** What is stored of the month that holds `nowMs`: nothing where the last bytes are of an earlier one. */
+/**
+ * What is stored of the month that holds `nowMs`: nothing where the last bytes are of an earlier one. Those of a month that is still to come were
+ * counted by a clock that was wrong, and count now.
+ */
 export function bytesOfMonth({ startMs, bytes }: StoredMonth, nowMs: number): number {
-  return startMs === monthAround(nowMs).startMs ? bytes : 0
+  return startMs >= monthAround(nowMs).startMs ? bytes : 0
 }

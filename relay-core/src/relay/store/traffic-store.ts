@@ -51,8 +51,8 @@ export class TrafficStore {
       for (const { atMs, tunnelId, clientId, downBytes, upBytes } of points) {
         const monthMs = monthAround(atMs).startMs
         const bytes = downBytes + upBytes
-        total.run(downBytes, upBytes, monthMs, monthMs, bytes, bytes, monthMs, tunnelId)
-        ofClient.run(downBytes, upBytes, monthMs, monthMs, bytes, bytes, monthMs, clientId)
+        total.run(downBytes, upBytes, monthMs, bytes, monthMs, tunnelId)
+        ofClient.run(downBytes, upBytes, monthMs, bytes, monthMs, clientId)
         minute.run(atMs - (atMs % minuteMs), tunnelId, downBytes, upBytes)
         hour.run(atMs - (atMs % hourMs), tunnelId, downBytes, upBytes)
       }
@@ -99,13 +99,11 @@ export class TrafficStore {
     }
   }
 
-  /** What was stored late, of a month that is over, does not count in the one that has begun. */
+  /** Points come in the order of their minutes: one of an earlier month than is stored means that the clock was set back. */
   #totalling(table: 'tunnels' | 'clients') {
     return this.#database.prepare(
       `update ${table} set down_bytes = down_bytes + ?, up_bytes = up_bytes + ?,
-         month_bytes = case when month_start_ms > ? then month_bytes
-                            when month_start_ms = ? then month_bytes + ? else ? end,
-         month_start_ms = max(month_start_ms, ?)
+         month_bytes = iif(month_start_ms < ?, 0, month_bytes) + ?, month_start_ms = ?
        where id = ?`,
     )
   }
