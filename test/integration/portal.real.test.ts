@@ -69,7 +69,7 @@ function stateOf(agent: Agent, isSo: (state: AgentState) => boolean): Promise<Ag
 
 const namesThePage = (state: AgentState) =>
   state.state === 'waiting' &&
-  state.reason.message.includes('wants a login first (http://portal.example/login)')
+  state.reason.message.includes('seems to want a login first (http://portal.example/login)')
 
 test('an agent behind a login page says so, and goes on trying', async () => {
   const port = await listening(loginPage())

@@ -1,4 +1,3 @@
-import { systemClock } from '../../async/time/clock.ts'
 import { findCaptivePortal } from '../../net/dial/captive-portal.ts'
 import type { HostPort } from '../../net/address/host-port.ts'
 
@@ -27,13 +26,12 @@ export class PortalWatch {
   /** What stands in the way, in words; null where nothing was found. */
   get reason(): string | null {
     if (this.#page === null) return null
-    return `This network wants a login first (${this.#page}). Sign in there with a browser, or let "npc -before_dial=..." do it.`
+    return `This network seems to want a login first (${this.#page}). Sign in there with a browser, or let "npc -before_dial=..." do it.`
   }
 
   /** The relay has not been reached just now. */
   failed(): void {
-    const nowMs = systemClock.now()
-    if (this.#look || nowMs - this.#lookedAtMs < lookIntervalMs) return
+    if (this.#look || performance.now() - this.#lookedAtMs < lookIntervalMs) return
     void this.look()
   }
 
@@ -50,7 +48,8 @@ export class PortalWatch {
 
   /** Looks now; fulfils when it is known. */
   async look(): Promise<void> {
-    this.#lookedAtMs = systemClock.now()
+    this.#lookedAtMs = performance.now()
+    this.#look?.abort(new Error('looked again'))
     const { relay, webPort, onFound } = this.#options
     const look = new AbortController()
     this.#look = look

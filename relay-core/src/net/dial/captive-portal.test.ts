@@ -21,6 +21,11 @@ test.each([
   ['the web server of the relay’s machine', answer('200 OK')],
   ['its way to HTTPS', answer('301 Moved', 'Location: https://relay.example.org/')],
   ['its way to www', answer('301 Moved', 'location: https://www.relay.example.org/')],
+  ['its way to a name of its own', answer('301 Moved', 'Location: https://lab.example.net/')],
+  [
+    'its way there with the same method',
+    answer('308 Permanent Redirect', 'Location: https://lab.example.net/'),
+  ],
   ['its way to another page', answer('302 Found', 'Location: /login')],
   ['a way to no page', answer('302 Found', 'Location: javascript:alert(1)')],
   ['a link without being sent', answer('404 Not Found', 'Location: http://portal.campus.example/')],

@@ -34,11 +34,15 @@ export function portalAtBridge(answer: string, host: string): string | null {
   return status === 511 || (status >= 200 && status <= 299) ? 'a page in place of the relay' : null
 }
 
-/** The relay's machine may have a web server of its own: only one that sends elsewhere, or says so (RFC 6585 §6), is a portal. */
+/**
+ * The relay's machine may have a web server of its own: only one that sends elsewhere for now, or says so (RFC 6585 §6), is taken for a
+ * portal. A way that is there for good (301, 308) is that of a web server to its name and to HTTPS.
+ */
 export function portalAtWeb(answer: string, host: string): string | null {
   const status = statusOf(answer)
   if (status === 511) return elsewhere(answer, host) ?? 'a page in place of the relay'
-  return status === undefined ? null : elsewhere(answer, host)
+  const isForGood = status === 301 || status === 308
+  return status === undefined || isForGood ? null : elsewhere(answer, host)
 }
 
 function statusOf(answer: string): number | undefined {
