@@ -142,6 +142,7 @@ describe('what is written to a stream that is being opened', () => {
     await spare.says('open 1 ')
     spare.socket.send(encodeOpened(1))
     await opening.opened
+    expect(opening.stream.destroyed).toBe(false)
   })
 
   it('goes by another carrier when the first was lost before anything was written', async () => {
