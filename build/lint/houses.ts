@@ -38,6 +38,7 @@ const relayCore: House = {
     ['relay/hosts', 'relay/tunnels/modes/socks'],
     ['relay/tunnels/modes'],
     ['relay/tunnels/registry'],
+    ['relay/webhook'],
     ['relay/api', 'relay/stock/stock-data', 'relay/stock/pushed'],
     ['relay/control', 'relay/stock/stock-web-api', 'relay/stock'],
     ['relay/console', 'relay/bridge'],

@@ -7,6 +7,7 @@ import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 import { guestPass, newGuestPass } from './guest-passes.ts'
+import { newWebhook, webhookAnswer, webhookView } from './webhook.ts'
 
 /**
  * Every call may fail with any code of the closed list; `data.params` holds the values for the text.
@@ -165,6 +166,16 @@ export const relayContract = {
     revoke: base.input(passRef).output(guestPass),
     /** Within a minute after `revoke`. */
     restore: base.input(passRef).output(guestPass),
+  },
+  /** Where the relay tells what happens while nobody looks. Later than the rest: an older relay does not know these calls. */
+  webhook: {
+    /** Null: there is none. */
+    get: base.input(nothing).output(z.object({ webhook: webhookView.nullable() })),
+    /** Takes the place of the one before, its secret too. */
+    set: base.input(newWebhook).output(webhookView),
+    remove: base.input(nothing).output(nothing),
+    /** Sends a message and waits for the answer, for 10 s. */
+    test: base.input(nothing).output(webhookAnswer),
   },
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */

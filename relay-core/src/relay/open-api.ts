@@ -11,6 +11,7 @@ import type { RelayClients } from './open-clients.ts'
 import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
+import type { OpenWebhook } from './open-webhook.ts'
 import type { ConfigFile } from './settings/config-file.ts'
 import { visitCommand, visitLine } from './tunnels/private/visit-command.ts'
 
@@ -25,6 +26,7 @@ export function openApi({
   tunnels: { tunnels },
   clients: { clients, invites },
   guests: { passes },
+  webhook: { webhook },
   books: { traffic },
   configFile,
   logTail,
@@ -38,6 +40,7 @@ export function openApi({
   tunnels: RelayTunnels
   clients: RelayClients
   guests: OpenGuestPasses
+  webhook: OpenWebhook
   books: OpenBooks
   configFile: ConfigFile | undefined
   logTail: LogTail
@@ -66,6 +69,7 @@ export function openApi({
       clients,
       tunnels,
       passes,
+      webhook,
       traffic,
       invites,
       configFile,

@@ -20,6 +20,7 @@ import { openGuestPasses } from './open-guest-passes.ts'
 import { openConfiguredPorts } from './open-configured-ports.ts'
 import { openState } from './open-state.ts'
 import { openTunnelRegistry } from './open-tunnel-registry.ts'
+import { openWebhook } from './open-webhook.ts'
 import type { OwnPorts } from './own-ports.ts'
 import type { RelayOptions } from './relay-options.ts'
 import { relayStatus } from './relay-status.ts'
@@ -111,9 +112,10 @@ export class Relay {
     const tunnels = parts.use(openTunnelRegistry({ ...shared, state, online, guests, runPath, tunnelHost }))
     const clients = parts.use(openClients({ ...shared, state, online, tunnels, programsFolder }))
     const books = parts.use(openBooks({ ...shared, state, online, tunnels, clients, guests }))
+    const webhook = parts.use(openWebhook({ ...shared, state, clients, tunnels, guests }))
     const status = () => relayStatus({ ...shared, state, startedAtMs, tunnels, clients, service })
     const [logTail, statusChanged] = [this.#logTail, this.#statusChanged]
-    const calls = { configFile, logTail, status, statusChanged, restart }
+    const calls = { configFile, logTail, status, statusChanged, restart, webhook }
     const opened = { ...shared, state, online, tunnels, clients, guests }
     const { api } = parts.use(openApi({ ...opened, ...calls, books }))
     const bridge = parts.use(await openBridge({ ...opened, api }))

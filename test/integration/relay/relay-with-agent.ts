@@ -15,6 +15,8 @@ export interface RelayWithAgent {
   readonly fingerprint: string
   /** The relay's clock goes ahead; what waits for a time notices when something changes. */
   passTime(ms: number): void
+  /** The lab box goes away. */
+  endAgent(): Promise<void>
   /** Of each kind of trouble, in order. */
   readonly log: readonly string[]
   close(): Promise<void>
@@ -48,6 +50,7 @@ export async function startRelayWithAgent(): Promise<RelayWithAgent> {
     fingerprint,
     log,
     passTime: (ms) => (aheadMs += ms),
+    endAgent: () => agent.close(),
     close: async () => {
       await agent.close()
       connection.close()

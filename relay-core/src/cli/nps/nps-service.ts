@@ -15,6 +15,7 @@ import { ExitError, exitCode } from '../shared/exit.ts'
 import { print } from '../shared/output.ts'
 import * as command from '../shared/service-command.ts'
 import { awaitReady } from '../shared/await-ready.ts'
+import { webhookLines } from './nps-webhook.ts'
 import { ownFolders, relaySandbox } from './relay-sandbox.ts'
 
 /** `nps install`: settings into their folder (existing ones are kept), the program, the service. */
@@ -73,14 +74,18 @@ export function relayStatus(folders: Folders, json: boolean): Promise<number> {
   const ask = async () => {
     const connection = await connectControlSocket(controlPath(folders.state))
     try {
-      const status = await connection.client.status.get({})
+      const [status, { webhook }] = await Promise.all([
+        connection.client.status.get({}),
+        // an older one that still runs has none
+        connection.client.webhook.get({}).catch(() => ({ webhook: null })),
+      ])
       const { version, bridgePort, webPort, httpPort, httpsPort, clientsOnline, clientsTotal } = status
       const console = webPort === null ? 'no console' : `console on port ${webPort}`
       const hosts = [httpPort, httpsPort].filter((port) => port)
       const sites = hosts.length > 0 ? `hosts on port ${hosts.join(' and ')}, ` : ''
       return {
-        text: `Version ${version}, bridge on port ${bridgePort}, ${console}, ${sites}${clientsOnline} of ${clientsTotal} clients online.`,
-        values: { ...status },
+        text: `Version ${version}, bridge on port ${bridgePort}, ${console}, ${sites}${clientsOnline} of ${clientsTotal} clients online.${webhook ? `\n${webhookLines(webhook)}` : ''}`,
+        values: { ...status, webhook },
       }
     } finally {
       connection.close()

@@ -18,6 +18,7 @@ nps reload               read nps.conf again
 nps connect              what the desktop app needs to manage this relay (-host=... -json)
 nps import folder        take clients, tunnels and hosts from the conf folder of a stock nps (-json)
 nps client|tunnel|pass   clients, tunnels and guest passes of the running relay; "nps client" lists the commands
+nps webhook              where it tells what happens: a chat of Feishu, DingTalk, WeCom or Slack, or a program
 nps -version             the version
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
@@ -48,6 +49,10 @@ async function main(args: string[]): Promise<number> {
   if (args[0] === 'pass') {
     const { runPassCommand } = await import('./nps-pass.ts')
     return runPassCommand(args.slice(1), relayFolders)
+  }
+  if (args[0] === 'webhook') {
+    const { runWebhookCommand } = await import('./nps-webhook.ts')
+    return runWebhookCommand(args.slice(1), relayFolders)
   }
   const { flags, words } = parseFlags(args, kinds)
   if (flags.version || words[0] === 'version') return say(relayVersion)
@@ -90,6 +95,7 @@ async function usageOf(command: string | undefined): Promise<string> {
   if (command === 'client') return (await import('./nps-client.ts')).clientUsage
   if (command === 'tunnel') return (await import('./nps-tunnel.ts')).tunnelUsage
   if (command === 'pass') return (await import('./nps-pass.ts')).passUsage
+  if (command === 'webhook') return (await import('./nps-webhook.ts')).webhookUsage
   return usage
 }
 
@@ -98,5 +104,5 @@ function say(text: string): number {
   return exitCode.ok
 }
 
-// Passwords and keys of tunnels and clients; `-user` is name:password.
-void runCommandLine(main, { secretFlags: ['vkey', 'password', 'user'] })
+// Passwords and keys of tunnels and clients; `-user` is name:password; `-url` and `-secret` are a webhook's.
+void runCommandLine(main, { secretFlags: ['vkey', 'password', 'user', 'url', 'secret'] })

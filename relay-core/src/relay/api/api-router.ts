@@ -18,7 +18,7 @@ const driftMs = 5_000
  * one password away from anyone, and its page can be read over someone's shoulder.
  */
 export function createRouter(parts: ApiParts, secrets: Secrets) {
-  const { clients, tunnels, passes, traffic, invites, log } = parts
+  const { clients, tunnels, passes, webhook, traffic, invites, log } = parts
   const isHidden = secrets === 'hidden'
   const ofClient = (client: Client) => (isHidden ? hideOfClient(client) : client)
   const ofTunnel = (tunnel: Tunnel) => (isHidden ? hideOfTunnel(tunnel) : tunnel)
@@ -153,6 +153,22 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       }),
       revoke: os.passes.revoke.handler(({ input }) => passes.revoke(input.id)),
       restore: os.passes.restore.handler(({ input }) => passes.restore(input.id)),
+    },
+    webhook: {
+      get: os.webhook.get.handler(() => ({ webhook: webhook.view() })),
+      set: os.webhook.set.handler(({ input }) => {
+        forOthersOnly('the webhook')
+        return webhook.set(input)
+      }),
+      remove: os.webhook.remove.handler(() => {
+        forOthersOnly('the webhook')
+        webhook.remove()
+        return {}
+      }),
+      test: os.webhook.test.handler(() => {
+        forOthersOnly('the webhook')
+        return webhook.test()
+      }),
     },
     traffic: {
       live: os.traffic.live.handler(({ signal }) => traffic.live(signal)),

@@ -195,6 +195,10 @@ test('a session sees no secret in clear, and changes what it may without them', 
   expect(all).toContain(hiddenSecret)
   const refused = { code: 'not-possible-here' }
   await expect(api.clients.command({ id: clientId, host: 'a' })).rejects.toMatchObject(refused)
+  const hook = { kind: 'json', url: 'http://127.0.0.1:9/', language: 'en' } as const
+  await expect(api.webhook.set(hook)).rejects.toMatchObject(refused)
+  await expect(api.webhook.test({})).rejects.toMatchObject(refused)
+  await expect(api.webhook.remove({})).rejects.toMatchObject(refused)
   await expect(api.tunnels.visitCommand({ id: hidden.id, host: 'a' })).rejects.toMatchObject(refused)
   await expect(api.config.get({})).rejects.toMatchObject(refused)
   await expect(api.config.save({ text: '', revision: '' })).rejects.toMatchObject(refused)

@@ -94,4 +94,14 @@ export const relaySchema: readonly string[] = [
    alter table clients add column month_bytes integer not null default 0;
    alter table tunnels add column month_start_ms integer not null default 0;
    alter table tunnels add column month_bytes integer not null default 0;`,
+  // where the relay tells what happens while nobody looks: one address, with its secret
+  `create table webhook (
+     id integer primary key check (id = 1),
+     kind text not null,
+     url text not null,
+     secret text,
+     language text not null,
+     set_at_ms integer not null,
+     told text not null default '{}'
+   ) strict;`,
 ]

@@ -6,6 +6,7 @@ import { InviteStore } from './invite-store.ts'
 import { PassStore } from './pass-store.ts'
 import { TrafficStore } from './traffic-store.ts'
 import { TunnelStore } from './tunnel-store.ts'
+import { WebhookStore } from './webhook-store.ts'
 
 /** What the relay remembers: one SQLite file, `relay.db`, in its state folder. */
 export interface Store {
@@ -14,6 +15,7 @@ export interface Store {
   readonly invites: InviteStore
   readonly passes: PassStore
   readonly traffic: TrafficStore
+  readonly webhook: WebhookStore
   /** All or none. */
   importRecords(
     records: { clients: readonly ImportedClient[]; tunnels: readonly ImportedTunnel[] },
@@ -33,6 +35,7 @@ export function openStore(folder: string, startedAtMs: number): Store {
     invites: new InviteStore(database),
     passes: new PassStore(database),
     traffic: new TrafficStore(database, startedAtMs),
+    webhook: new WebhookStore(database),
     importRecords: (records, nowMs) => importRecords(database, records, nowMs),
     save: (work) => {
       database.transaction(work)

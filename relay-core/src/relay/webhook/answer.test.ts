@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { readAddress, withoutSecrets } from './address.ts'
+import { mayBeTakenLater, readAnswer, readFailure } from './answer.ts'
+
+test('a service that answers 200 with a code has refused, in its own words', () => {
+  const body = (value: unknown) => ({ status: 200, body: JSON.stringify(value) })
+  expect(readAnswer('feishu', body({ code: 0, msg: 'success', data: {} }))).toEqual({
+    state: 'taken',
+    status: 200,
+    said: 'success',
+  })
+  expect(readAnswer('feishu', body({ code: 19021, msg: 'sign match fail' }))).toEqual({
+    state: 'refused',
+    status: 200,
+    said: '19021 sign match fail',
+  })
+  expect(readAnswer('dingtalk', body({ errcode: 0, errmsg: 'ok' })).state).toBe('taken')
+  expect(readAnswer('dingtalk', body({ errcode: 310000, errmsg: 'keywords not in content' })).said).toBe(
+    '310000 keywords not in content',
+  )
+  expect(readAnswer('wecom', body({ errcode: 93000, errmsg: 'invalid webhook url' })).state).toBe('refused')
+  expect(readAnswer('wecom', { status: 200, body: '<html>log in</html>' }).state).toBe('refused')
+  expect(readAnswer('slack', { status: 200, body: 'ok' })).toMatchObject({ state: 'taken', said: 'ok' })
+  expect(readAnswer('json', { status: 204, body: '' }).state).toBe('taken')
+  expect(readAnswer('slack', { status: 403, body: 'invalid_token' }).said).toBe('invalid_token')
+  expect(readAnswer('json', { status: 500, body: 'a\u001b[2J\nb'.padEnd(4_000, 'x') }).said).toHaveLength(201)
+})
+
+test('what may be taken later is tried again; a refusal, a redirect and a wrong key are not', () => {
+  const again = (status: number) => mayBeTakenLater(readAnswer('json', { status, body: '' }))
+  expect([200, 302, 400, 401, 404, 410].map(again)).toEqual(Array(6).fill(false))
+  expect([408, 429, 500, 503].map(again)).toEqual(Array(4).fill(true))
+  expect(mayBeTakenLater(readFailure(new Error('refused'), false))).toBe(true)
+  expect(mayBeTakenLater(readFailure(new Error('late'), true))).toBe(true)
+})
+
+test('an address is https, or http to this machine; nothing of its key stays in what a service said', () => {
+  expect(readAddress('https://open.feishu.cn/open-apis/bot/v2/hook/x').origin).toBe('https://open.feishu.cn')
+  for (const url of ['http://localhost:8080/a', 'http://127.0.0.1/', 'http://[::1]:3000/x'])
+    expect(readAddress(url).href).toBe(url)
+  for (const url of [
+    'http://169.254.169.254/latest/meta-data',
+    'http://10.0.0.1/',
+    'http://127.0.0.1.example.org/',
+    'http://localhost.example.org/',
+    'https://user:word@example.org/',
+    'file:///etc/passwd',
+    'example.org',
+    '',
+  ])
+    expect(() => readAddress(url)).toThrow(expect.objectContaining({ code: 'invalid-input' }))
+  const url = 'https://example.org/hook/abcdef-123456-secret?access_token=0123456789abcdef'
+  const said = `no /hook/abcdef-123456-secret here, 0123456789abcdef is unknown; abcdef-123456-secret; SECsecretsecret; hook`
+  const left = withoutSecrets(said, { url, secret: 'SECsecretsecret' })
+  expect(left).not.toMatch(/abcdef-123456|0123456789abcdef|SECsecret/)
+  expect(left).toMatch(/ hook$/)
+})
