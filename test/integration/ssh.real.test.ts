@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JumpHost } from '@nps-desktop/electron/contract'
+import { AppError } from '../../electron/backend/failures/app-error.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import { openSession, type SshTarget } from '../../electron/backend/ssh/open-session.ts'
@@ -106,6 +108,43 @@ describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
       sshd.cut()
       expect(await failure).toMatchObject({ code: 'ssh-lost' })
     })
+  })
+
+  it('says that the connection broke off at any moment of its end', async () => {
+    const tunnel = createServer({ allowHalfOpen: true }, (end) => {
+      const onward = connect(sshd.port, sshd.host)
+      end.pipe(onward, { end: false })
+      onward.pipe(end, { end: false })
+      end.once('close', () => onward.destroy())
+    })
+    tunnel.listen(0, '127.0.0.1')
+    await once(tunnel, 'listening')
+    const by = { host: '127.0.0.1', port: (tunnel.address() as AddressInfo).port }
+    const accepted = once(tunnel, 'connection')
+    const session = await openSession({ ...target(), by }, { hostKeys, signal })
+    const [end] = (await accepted) as [Socket]
+    try {
+      const told = new Set<unknown>()
+      let hasEnded = false
+      void session.closed.then(() => (hasEnded = true))
+      end.end()
+      const asked: Promise<unknown>[] = []
+      while (!hasEnded) {
+        asked.push(
+          session
+            .sftp({ signal })
+            .catch((error: unknown) => told.add(error instanceof AppError ? error.code : error)),
+        )
+        await setImmediate()
+      }
+      await Promise.all(asked)
+      expect([...told]).toEqual(['ssh-lost'])
+      expect(session.isOpen).toBe(false)
+    } finally {
+      session.close()
+      end.destroy()
+      tunnel.close()
+    }
   })
 
   it('takes the way of a tunnel to the same sshd, which has to show the key that was confirmed for its address', async () => {

@@ -55,6 +55,11 @@ export class SshSession {
     this.#client = client
     this.closed = new Promise((resolve) => {
       client.on('error', (error) => (this.#lost ??= sessionLost(address, error)))
+      // the far side has said its last; until `close`, ssh2 throws at whoever asks for a channel
+      client.once('end', () => {
+        if (!this.#isClosed) this.#lost ??= sessionLost(address)
+        client.destroy()
+      })
       client.once('close', () => {
         if (!this.#isClosed) this.#lost ??= sessionLost(address)
         for (const tell of this.#waiting) tell(this.#lost ?? cancelled())
@@ -198,13 +203,20 @@ export class SshSession {
     if (!this.isOpen) throw this.#lost ?? sessionLost(this.address)
     const opened = Promise.withResolvers<T>()
     using _gone = this.#whenGone(opened.reject)
-    start((error, channel) => {
+    const done = (error: Error | undefined, channel: T): void => {
       // ssh2's word for a connection that ended while the channel was being opened
       if (error?.message === 'No response from server') return opened.reject(sessionLost(this.address))
       if (error) return opened.reject(error)
       if (signal.aborted) channel.destroy()
       opened.resolve(channel)
-    })
+    }
+    try {
+      start(done)
+    } catch (error) {
+      // ssh2's word for a connection that can no longer be written to, while its end has not been told yet
+      if (!(error instanceof Error) || error.message !== 'Not connected') throw error
+      throw (this.#lost ??= sessionLost(this.address))
+    }
     try {
       return await until(opened.promise, { signal })
     } catch (error) {
