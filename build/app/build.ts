@@ -2,6 +2,7 @@ import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { readUpdateAddress } from '@nps-desktop/electron/contract'
+import { keptSyntax } from '../kept-syntax.ts'
 import { notices, noticesFile } from '../notices/notices.ts'
 import { packagesIn, packagesOfPages } from '../notices/shipped-packages.ts'
 
@@ -18,6 +19,7 @@ const common: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
+  supported: keptSyntax,
   sourcemap: true,
   metafile: true,
   external: ['electron', 'cpu-features', './crypto/build/Release/sshcrypto.node'],

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { keptSyntax } from '../kept-syntax.ts'
 import { packagesIn, type ShippedPackage } from '../notices/shipped-packages.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -22,6 +23,7 @@ export async function bundle(
     platform: 'node',
     format: 'esm',
     target: 'es2023',
+    supported: keptSyntax,
     minifySyntax: true,
     minifyWhitespace: true,
     write: false,

@@ -11,6 +11,8 @@ export class CuttableWay implements AsyncDisposable {
   #isHeld = false
   /** How often it was cut. */
   cuts = 0
+  /** What has passed, in both directions together. */
+  bytes = 0
 
   private constructor(target: { host: string; port: number }) {
     this.#target = target
@@ -76,6 +78,7 @@ export class CuttableWay implements AsyncDisposable {
     })
     from.on('data', (chunk: Buffer) => {
       if (!to.write(chunk)) from.pause()
+      this.bytes += chunk.length
       this.#leftBytes -= chunk.length
       if (this.#leftBytes > 0) return
       this.#leftBytes = Infinity
