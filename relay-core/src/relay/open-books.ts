@@ -35,6 +35,10 @@ export function openBooks({
   const { passes } = guests
   const books = parts.adopt(new Books({ tunnels, clients, passes, store, log, now }), (part) => part.close())
   guests.onUse = () => books.saveSoon()
+  // Tunnels close after the last save, and their guests leave then.
+  parts.defer(() => {
+    guests.onUse = () => undefined
+  })
   parts.use(agents.onChange(() => books.saveSoon()))
   const traffic = new TrafficMeter({ tunnels, store: store.traffic, save: () => books.save(), now })
   return { books, traffic, [Symbol.asyncDispose]: () => parts.disposeAsync() }

@@ -40,12 +40,15 @@ async function line(tunnelId: number, expiresAtMs = inAnHour()) {
 }
 
 /** What the guest's npc does with the line; answers the port on the guest's machine. */
-async function guest(secret: string): Promise<{ port: number; failures: string[] }> {
+async function guest(
+  secret: string,
+  { server, fingerprint }: Pick<RelayWithAgent, 'server' | 'fingerprint'> = relay,
+): Promise<{ port: number; failures: string[] }> {
   const failures: string[] = []
   const visitor = new PrivateVisitor({
-    server: relay.server,
+    server,
     password: new Secret(secret),
-    fingerprint: relay.fingerprint,
+    fingerprint,
     onFailure: (error) => failures.push((error as RelayError).code),
     log: silentLog,
   })
@@ -194,4 +197,22 @@ test('a pass that would let nobody in, or that nobody needs, is not made', async
   await expect(api.passes.add({ ...wish, tunnelId: open.id })).rejects.toMatchObject({
     code: 'limit-reached',
   })
+}, 30_000)
+
+test('a relay that stops with a guest in leaves nothing behind that would write its state later', async () => {
+  const stopping = await startRelayWithAgent()
+  try {
+    const { api, clientId, server, fingerprint } = stopping
+    const tunnel = await api.tunnels.add({ clientId, mode: 'private', target })
+    const wish = { name: 'A labmate', expiresAtMs: inAnHour(), host: '127.0.0.1' }
+    const { line: told } = await api.passes.add({ ...wish, tunnelId: tunnel.id })
+    const [, secret = ''] = /-password=(\S+)/.exec(told ?? '') ?? []
+    const { port } = await guest(secret, { server, fingerprint })
+    const over = ending(await staying(port))
+    await stopping.stopRelay()
+    await over
+    expect(stopping.log.join('\n')).toContain('guest left')
+  } finally {
+    await stopping.close()
+  }
 }, 30_000)

@@ -19,6 +19,8 @@ export interface RelayWithAgent {
   endAgent(): Promise<void>
   /** Of each kind of trouble, in order. */
   readonly log: readonly string[]
+  /** While the agent and its visitors are still there. */
+  stopRelay(): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,6 +53,7 @@ export async function startRelayWithAgent(): Promise<RelayWithAgent> {
     log,
     passTime: (ms) => (aheadMs += ms),
     endAgent: () => agent.close(),
+    stopRelay: () => relay.close(),
     close: async () => {
       await agent.close()
       connection.close()

@@ -8,6 +8,7 @@ import { silentLog } from '../../log/log.ts'
 import { visitId } from '../../native/proofs.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { maxPassMs } from '../../api/guest-passes.ts'
+import { TunnelConnection } from '../tunnels/tunnel-connection.ts'
 import { GuestPasses } from './guest-passes.ts'
 import { longestPassMs } from './pass-rules.ts'
 
@@ -113,6 +114,35 @@ test('a revoked pass can be restored for a minute', () => {
   passes.review()
   expect(passes.list()).toEqual([next.pass])
   expect(() => passes.restore(pass.id)).toThrow(/no guest pass/)
+})
+
+test('what a guest has carried is saved while the guest is still there', () => {
+  const passes = open()
+  const { pass, secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
+  const guest = passes.ofLine(visitId(secret ?? ''))?.guest
+  const connection = new TunnelConnection({
+    id: 1,
+    tunnelId: tunnel.id,
+    visitor: '203.0.113.7:1234',
+    address: '203.0.113.7',
+    allowances: [],
+    count: () => undefined,
+    onLeave: () => guest?.left(connection),
+  })
+  guest?.entered(connection)
+  const save = () => {
+    const uses = passes.unsaved()
+    for (const use of uses) store.passes.setUse(use)
+    passes.saved(uses)
+    return store.passes.list().map(({ id, bytes }) => [id, bytes])
+  }
+  connection.count('down', 10)
+  expect(save()).toEqual([[pass.id, 10]])
+  connection.count('up', 5)
+  expect(save()).toEqual([[pass.id, 15]])
+  connection.leave()
+  expect(save()).toEqual([[pass.id, 15]])
+  expect(passes.unsaved()).toEqual([])
 })
 
 const full = (): never => {

@@ -141,7 +141,7 @@ export class GuestPasses {
   }
 
   saved(uses: readonly PassUse[]): void {
-    for (const use of uses) this.#passes.get(use.id)?.saved(use)
+    for (const use of uses) this.#passes.get(use.id)?.saved()
   }
 
   close(): void {

@@ -61,23 +61,27 @@ export class UsedPass implements Guest {
 
   view(): GuestPass {
     const { secret: _, ...told } = this.#record
-    const open = [...this.#connections].reduce((sum, connection) => sum + bytesOf(connection), 0)
     return {
       ...told,
       way: told.address === null ? 'line' : 'address',
-      bytes: told.bytes + open,
+      bytes: this.#bytes,
       connections: this.#connections.size,
       revokedAtMs: this.revokedAtMs,
     }
   }
 
+  /** Also of connections that are still open. */
   unsaved(): PassUse[] {
-    return this.#isUnsaved ? [this.#record] : []
+    return this.#isUnsaved ? [{ ...this.#record, bytes: this.#bytes }] : []
   }
 
-  /** Nothing may have happened since `use` was read. */
-  saved(use: PassUse): void {
-    if (use === this.#record) this.#isUnsaved = false
+  /** What `unsaved` has just told is in the state file. */
+  saved(): void {
+    this.#isUnsaved = this.#connections.size > 0
+  }
+
+  get #bytes(): number {
+    return [...this.#connections].reduce((sum, one) => sum + bytesOf(one), this.#record.bytes)
   }
 
   get #names(): { pass: number; name: string; tunnel: number } {
