@@ -21,6 +21,10 @@ const movedSettings = settings.omit({ sshEntries: true, updateAddress: true }).p
 export type MovedSettings = z.infer<typeof movedSettings>
 
 const text = z.string().max(4_096)
+/** As the app makes its ids: they become parts of names of secrets, of links, and of lines in settings of other programs. */
+const plainId = /^[\w-]{1,64}$/
+const hasPlainIds = (row: { readonly id: string; readonly serverId?: string }): boolean =>
+  plainId.test(row.id) && (row.serverId === undefined || plainId.test(row.serverId))
 const hostKey = z.object({
   host: text,
   port: z.number().int().min(1).max(65_535),
@@ -34,9 +38,9 @@ const hostKey = z.object({
 export const movedData: z.ZodType<MovedData> = z.object({
   madeAtMs: z.number().int().nonnegative(),
   version: z.string().max(64),
-  servers: z.array(serverRecord).max(256),
-  labs: z.array(labRecord).max(2_048),
-  tunnelNotes: z.array(tunnelNote).max(8_192),
+  servers: z.array(serverRecord.refine(hasPlainIds)).max(256),
+  labs: z.array(labRecord.refine(hasPlainIds)).max(2_048),
+  tunnelNotes: z.array(tunnelNote.refine(hasPlainIds)).max(8_192),
   hostKeys: z.array(hostKey).max(4_096),
   // one that this version does not know is none
   settings: movedSettings.catch({}),

@@ -207,6 +207,9 @@ test('a sealed file with anything else in it is refused as a whole', async () =>
     { ...good, servers: [server, { ...server, id: 7 }] },
     { ...good, servers: Array.from({ length: 257 }, () => server) },
     { ...good, hostKeys: [{ ...hostKey, key: 'a b\nevil' }] },
+    // an id is written into the ssh settings
+    { ...good, servers: [server], labs: [{ ...lab, id: 'l1\n  ProxyCommand sh -c id' }] },
+    { ...good, servers: [{ ...server, id: 's1/../s2' }] },
     { ...good, secrets: [{ name: 'x'.repeat(300), value: '' }] },
   ]
   for (const data of wrong) {

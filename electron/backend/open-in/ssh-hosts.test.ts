@@ -39,6 +39,12 @@ test('a host that could be read as something else has no entry', () => {
   expect(hosts({ host: 'fd00::7' })).toHaveLength(1)
 })
 
+test('a lab box whose id could end its line has no entry', () => {
+  expect(hosts({ lab: { id: 'l1\n  ProxyCommand id' }, tunnel: { labId: 'l1\n  ProxyCommand id' } })).toEqual(
+    [],
+  )
+})
+
 test('without a known account the destination is the host alone', () => {
   expect(destinationOf({ host: 'h', user: null })).toBe('h')
   expect(destinationOf({ host: 'h', user: 'u' })).toBe('u@h')

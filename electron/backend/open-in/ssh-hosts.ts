@@ -18,7 +18,7 @@ export function sshHosts({ servers, labs, tunnels }: Overview): SshHost[] {
     // the trial comes and goes on this computer
     if (!tunnel || !server?.relay || server.local) return []
     const host = tunnel.reach === 'laptop' ? '127.0.0.1' : server.relay.host
-    if (!isPlainHost(host)) return []
+    if (!isPlainHost(host) || !isPlainId(lab.id)) return []
     const named = lab.address?.user ?? lab.account ?? ''
     const user = isPlainUser(named) ? named : null
     const { id: labId, name: labName } = lab
@@ -37,6 +37,11 @@ export function destinationOf({ host, user }: Pick<SshHost, 'host' | 'user'>): s
  */
 function isPlainHost(host: string): boolean {
   return /^[A-Za-z0-9:][A-Za-z0-9._:-]*$/.test(host)
+}
+
+/** It stands in a comment of the entry, which the end of a line would end. */
+function isPlainId(id: string): boolean {
+  return /^[\w-]+$/.test(id)
 }
 
 /** The account is told by a lab box. `DOMAIN\name` and `name@realm` are names of Windows and of directories. */
