@@ -59,6 +59,8 @@ interface StartWish {
 export class ServiceStarts {
   readonly #options: ServiceStartsOptions
   readonly #runs = new Map<string, { readonly run: StartRun; readonly ended: Promise<void> }>()
+  /** Lab boxes that are asked for their choices before a start. */
+  readonly #beginning = new Set<string>()
   readonly #feeds = new Map<string, Feed<ServiceStart | null>>()
 
   constructor(options: ServiceStartsOptions) {
@@ -77,12 +79,22 @@ export class ServiceStarts {
     })
   }
 
-  async start(wish: StartWish, { signal }: Signalled): Promise<void> {
-    const { labId, what, port, environment, folder } = wish
-    if (this.#runs.get(labId)?.run.isRunning)
+  async start(wish: StartWish, options: Signalled): Promise<void> {
+    const { labId } = wish
+    if (this.#beginning.has(labId) || this.#runs.get(labId)?.run.isRunning)
       throw new AppError('busy', 'Something is being started on this lab box; wait for its end.', {
         jobId: labId,
       })
+    this.#beginning.add(labId)
+    try {
+      await this.#begin(wish, options)
+    } finally {
+      this.#beginning.delete(labId)
+    }
+  }
+
+  async #begin(wish: StartWish, { signal }: Signalled): Promise<void> {
+    const { labId, what, port, environment, folder } = wish
     const lab = this.#lab(labId)
     const { storage, clock } = this.#options
     const choices = await this.choices({ labId, what }, { signal })

@@ -75,6 +75,28 @@ test('where none has the program a new environment comes first, then those that 
     ['uv', '/home/goudan/x/.venv/bin/python', 'uv'],
     ['system', '/usr/bin/python3', undefined],
   ])
+  // the app's own, made for the other program, is not made anew
+  const own = env(
+    'venv',
+    '/home/goudan/.local/share/nps-desktop/python/bin/python',
+    '3.11',
+    '',
+    '',
+    '2.2',
+    '',
+    'pip',
+  )
+  expect(
+    parseChoices(`${bare}\n${own}`, 'jupyter', null)?.environments.map(({ kind, installs }) => [
+      kind,
+      installs?.by,
+    ]),
+  ).toEqual([
+    ['conda', 'pip'],
+    ['uv', 'uv'],
+    ['system', undefined],
+    ['venv', 'pip'],
+  ])
   // one that has it needs no new one
   const board = env('venv', '/opt/r/bin/python', '3.11', '', '', '2.21.0', '')
   const kinds = parseChoices(`${bare}\n${board}`, 'tensorboard', null)?.environments.map(({ kind }) => kind)

@@ -34,7 +34,10 @@ export function parseChoices(text: string, what: Startable, last: LastStart | nu
     .flatMap((fields) => environmentOf(fields, what, home) ?? [])
     .slice(0, maxEnvironments - 1)
   const hasProgram = there.some(({ program }) => program !== null)
-  const environments = hasProgram ? there : [...newOne(all('new')[0], what, home), ...there]
+  const made = newOne(all('new')[0], what, home)
+  // one that is there already is added to: it holds another program, which a start that fails must not take away
+  const isMade = made.some((one) => there.some(({ path }) => path === one.path))
+  const environments = hasProgram || isMade ? there : [...made, ...there]
   const rank = ({ program, path }: PythonEnvironment): number =>
     program === null ? 2 : path === last?.environment ? 0 : 1
   const ways = all('keep').map(([way]) => way)
