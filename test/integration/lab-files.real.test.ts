@@ -107,6 +107,53 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
     expect(await sha256(join(there, 'data.bin'))).toBe(sum)
   })
 
+  test('a read-only file can be gone on with after a cut, either way, and is read-only in the end', async () => {
+    const path = join(here, 'dataset.bin')
+    const sum = await makeFile(path, 20 * megabyte)
+    await chmod(path, 0o444)
+    const modes = async (folder: string) => {
+      const names = await readdir(folder)
+      return await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode & 0o777))
+    }
+    const broken = async () => await lab.transfersWhere((all) => all.some(({ state }) => state === 'broken'))
+    way.cutAfter(12 * megabyte)
+    await lab.files.upload({ labId, folder: there, paths: [path], choices: {} }, { signal })
+    await broken()
+    // only root may write to one that its owner may not
+    expect(await modes(there)).toEqual([0o644])
+    lab.files.retryNow()
+    await ended()
+    expect(await modes(there)).toEqual([0o444])
+    way.cutAfter(12 * megabyte)
+    await lab.files.download({ labId, folder: there, names: ['dataset.bin'], choices: {} }, { signal })
+    await broken()
+    expect(await modes(downloads)).toEqual([0o644])
+    lab.files.retryNow()
+    await ended()
+    expect(await modes(downloads)).toEqual([0o444])
+    expect(await sha256(join(downloads, 'dataset.bin'))).toBe(sum)
+  })
+
+  test('a link that leads in a circle does not keep the rest from being copied', async () => {
+    for (const folder of [join(here, 'odd'), join(there, 'odd')]) {
+      await mkdir(folder)
+      await symlink('circle', join(folder, 'circle'))
+      await writeFile(join(folder, 'good.txt'), 'good')
+    }
+    await lab.files.upload(
+      { labId, folder: there, paths: [join(here, 'odd')], choices: { odd: 'keep-both' } },
+      { signal },
+    )
+    await lab.files.download({ labId, folder: there, names: ['odd'], choices: {} }, { signal })
+    const all = await ended()
+    expect(all.map(({ doneFiles, leftOut }) => [doneFiles, leftOut])).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+    expect(await readdir(join(downloads, 'odd'))).toEqual(['good.txt'])
+    expect(await readdir(join(there, 'odd (2)'))).toEqual(['good.txt'])
+  })
+
   test('a folder of many small files arrives with its folders, and is counted', async () => {
     for (let index = 0; index < 300; index++) {
       const folder = join(here, 'samples', String(index % 7))

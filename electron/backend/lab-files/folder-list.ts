@@ -1,7 +1,7 @@
 import { maxShownEntries, type FileEntry } from '@nps-desktop/electron/contract'
 import type { NamedFound } from './sides/file-side.ts'
 import type { LabSide } from './sides/lab-side.ts'
-import { readRemoteFolder } from './sides/remote-folder.ts'
+import { maxListed, readRemoteFolder } from './sides/remote-folder.ts'
 
 /** Where each link leads is asked for so many; a folder with more is one of a cache. */
 const maxFollowed = 500
@@ -30,7 +30,7 @@ export async function readFolderList(lab: LabSide, path: string): Promise<Folder
     const asked = path === '~' ? home : path.startsWith('~/') ? lab.join(home, path.slice(2)) : path
     const absolute = await channel.realpath(asked.startsWith('/') ? asked : lab.join(home, asked))
     const [{ entries: found }, freeBytes] = await Promise.all([
-      readRemoteFolder(channel, absolute),
+      readRemoteFolder(channel, absolute, maxListed),
       lab.freeBytes(absolute),
     ])
     const entries = found.map(entryOf)

@@ -32,7 +32,7 @@ export class LabChannels {
     const { signal } = options
     const use = await this.#sessions.use(labId, options)
     try {
-      const channel = await SftpChannel.open(use.session, { signal })
+      const channel = await SftpChannel.open(use.session, { signal, clock: this.#clock })
       const close = (): void => {
         channel[Symbol.dispose]()
         use[Symbol.dispose]()

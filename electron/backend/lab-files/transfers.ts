@@ -94,8 +94,11 @@ export class Transfers {
     this.#tell()
   }
 
+  /** Where a download goes to on this laptop. */
   folderOf(id: string): string {
-    return this.#find(id).folder
+    const { direction, folder } = this.#find(id)
+    if (direction === 'up') throw new AppError('not-found', 'What was uploaded is not on this laptop.', {})
+    return folder
   }
 
   /** Those that wait for the connection try now: the network has changed. */

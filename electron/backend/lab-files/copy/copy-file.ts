@@ -59,7 +59,7 @@ export async function copyFile(copy: FileCopy): Promise<void> {
     if (now.bytes < found.bytes || (now.bytes === found.bytes && now.changedAtMs !== found.changedAtMs)) {
       throw fileChanged(source)
     }
-    await file.finish(found.changedAtMs)
+    await file.finish(found.changedAtMs, found.mode)
   }
   signal.throwIfAborted()
   await to.move(part, target, { replace: copy.replace })

@@ -1,9 +1,12 @@
 import type { Abortable } from '@nps-desktop/relay-core/async'
+import { AppError } from '../../failures/app-error.ts'
 import { fileFailed, fileNotFound } from '../sides/file-failures.ts'
 import type { FileSide, Found } from '../sides/file-side.ts'
 
 /** A tree of more entries is not copied: its list alone would fill the memory. */
 const maxEntries = 500_000
+/** Deeper than any tree that a person made: each name of the way is kept for each file. */
+const maxDepth = 200
 /** Folders that are read at once. */
 const foldersAtOnce = 8
 
@@ -34,7 +37,8 @@ export async function planCopy(side: FileSide, source: string, { signal }: Abort
   if (top.kind === 'other') throw fileFailed(source, 'not a file')
   if (top.kind === 'file') files.push({ names: [], found: top })
   let level: string[][] = top.kind === 'folder' ? [[]] : []
-  while (level.length > 0) {
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) throw fileFailed(source, 'too many folders in each other')
     const next: string[][] = []
     const waiting = [...level]
     folders.push(...level)
@@ -44,7 +48,7 @@ export async function planCopy(side: FileSide, source: string, { signal }: Abort
         const folder = pathOf(side, source, names)
         for (const { name, ...one } of await side.list(folder)) {
           const path = side.join(folder, name)
-          const found = one.kind === 'link' ? await side.look(path, { follow: true }) : one
+          const found = one.kind === 'link' ? await behindLink(side, path) : one
           if (found?.kind === 'file') files.push({ names: [...names, name], found })
           else if (found?.kind === 'folder' && one.kind !== 'link') next.push([...names, name])
           else leftOut++
@@ -58,6 +62,17 @@ export async function planCopy(side: FileSide, source: string, { signal }: Abort
   }
   const bytes = files.reduce((sum, { found }) => sum + found.bytes, 0)
   return { isFolder: top.kind === 'folder', folders, files, bytes, leftOut }
+}
+
+/** Null for a link that leads nowhere, in a circle, or to where this account may not look. */
+async function behindLink(side: FileSide, path: string): Promise<Found | null> {
+  try {
+    return await side.look(path, { follow: true })
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'file-failed' || error.code === 'file-read-denied'))
+      return null
+    throw error
+  }
 }
 
 export function pathOf(side: FileSide, top: string, names: readonly string[]): string {

@@ -1,3 +1,6 @@
+/** The permission bit without which a part could not be gone on with: a file that is to be read-only loses it at its end. */
+export const ownerWrites = 0o200
+
 /** What a path is, without following a link. */
 export interface Found {
   readonly kind: 'folder' | 'file' | 'link' | 'other'
@@ -25,8 +28,8 @@ export interface OpenFile extends AsyncDisposable {
   cutTo(bytes: number): Promise<void>
   /** Its size and time as they are now. */
   look(): Promise<Found>
-  /** Nothing more is written: gives the file the time of its original, and closes it. */
-  finish(changedAtMs: number): Promise<void>
+  /** Nothing more is written: gives the file the time of its original, makes it read-only where `mode` is, and closes it. */
+  finish(changedAtMs: number, mode: number | null): Promise<void>
 }
 
 /**
@@ -43,7 +46,7 @@ export interface FileSide {
   look(path: string, options?: { follow: boolean }): Promise<Found | null>
   list(path: string): Promise<readonly NamedFound[]>
   openToRead(path: string): Promise<OpenFile>
-  /** A new file, or one that goes on: a new one must not be there yet. */
+  /** A new file, or one that goes on: a new one must not be there yet. Its owner may write it until `finish`. */
   openToWrite(path: string, options: { isNew: boolean; mode: number | null }): Promise<OpenFile>
   /** A folder that is there already is no failure. */
   makeFolder(path: string): Promise<void>

@@ -11,13 +11,16 @@ import {
   fileNotFound,
   isFull,
 } from './file-failures.ts'
-import type { FileSide, Found, NamedFound, OpenFile } from './file-side.ts'
+import { type FileSide, type Found, type NamedFound, type OpenFile, ownerWrites } from './file-side.ts'
 import { isStatus, type SftpChannel, sftpStatus } from './sftp-channel.ts'
-import { readRemoteFolder } from './remote-folder.ts'
+import { maxListed, readRemoteFolder } from './remote-folder.ts'
 import { foundOf } from './remote-found.ts'
 
 /** Flags of SSH_FXP_OPEN. */
 const flag = { read: 1, write: 2, create: 8, exclusive: 32 } as const
+
+/** What is copied or removed is listed as a whole, up to the most that a copy takes. */
+const maxInFolder = 500_000
 
 /** What statvfs@openssh.com answers, as far as it is used. ssh2 gives numbers, or bigints where they are large. */
 const whole = z.union([z.number(), z.bigint()]).transform(Number)
@@ -58,7 +61,9 @@ export class LabSide implements FileSide {
 
   async list(path: string): Promise<readonly NamedFound[]> {
     try {
-      const { entries } = await readRemoteFolder(this.channel, path)
+      const { entries, isWhole } = await readRemoteFolder(this.channel, path, maxInFolder)
+      // to copy a part of it, and to say that it is done, would lose the rest
+      if (!isWhole) throw fileFailed(path, `more than ${maxInFolder} files`)
       return entries
     } catch (error) {
       throw await this.failure('read', path, error)
@@ -74,7 +79,7 @@ export class LabSide implements FileSide {
     { isNew, mode }: { isNew: boolean; mode: number | null },
   ): Promise<OpenFile> {
     const flags = flag.write | (isNew ? flag.create | flag.exclusive : 0)
-    return await this.#open(path, 'write', flags, mode)
+    return await this.#open(path, 'write', flags, mode === null ? null : mode | ownerWrites)
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -163,7 +168,7 @@ export class LabSide implements FileSide {
   async #named(path: string): Promise<Found | null> {
     try {
       const above = this.folderOf(path)
-      const { entries } = await readRemoteFolder(this.channel, above)
+      const { entries } = await readRemoteFolder(this.channel, above, maxListed)
       const name = posix.basename(path)
       return entries.find((entry) => entry.name === name) ?? (await this.look(path))
     } catch {
@@ -223,13 +228,20 @@ class OpenRemoteFile implements OpenFile {
     return foundOf(await this.#do<Stats>('read', (handle, channel) => channel.fstat(handle)))
   }
 
-  async finish(changedAtMs: number): Promise<void> {
+  async finish(changedAtMs: number, mode: number | null): Promise<void> {
+    const isReadOnly = mode !== null && (mode & ownerWrites) === 0
+    // of what the server's umask has left
+    const now = isReadOnly ? (await this.look()).mode : null
     const handle = this.#take()
     const { channel } = this.#side
     const seconds = Math.floor(changedAtMs / 1000)
     try {
-      // the server answers in order: both travel together. Some file systems keep no times, which is no reason to fail.
-      await Promise.all([channel.setTime(handle, seconds).catch(ignore), channel.close(handle)])
+      // the server answers in order: they travel together. Some file systems keep no times and no modes, which is no reason to fail.
+      await Promise.all([
+        ...(now === null ? [] : [channel.setMode(handle, now & ~ownerWrites).catch(ignore)]),
+        channel.setTime(handle, seconds).catch(ignore),
+        channel.close(handle),
+      ])
     } catch (error) {
       throw await this.#side.failure('write', this.#path, error)
     }

@@ -18,7 +18,18 @@ test('what is an ordinary name stays, in any script', () => {
 })
 
 test('on Windows no name is a device, a stream or another one', () => {
-  const names = ['run:1.log', 'a\\b', 'CON', 'nul.txt', 'ends. ', 'tab\there', '结果.txt']
+  const names = [
+    'run:1.log',
+    'a\\b',
+    'CON',
+    'nul.txt',
+    'ends. ',
+    'tab\there',
+    '结果.txt',
+    'COM¹',
+    'aux .txt',
+    'conin$',
+  ]
   expect(names.map((name) => laptopName(name, 'win32'))).toEqual([
     'run_1.log',
     'a_b',
@@ -27,5 +38,8 @@ test('on Windows no name is a device, a stream or another one', () => {
     'ends__',
     'tab_here',
     '结果.txt',
+    '_COM¹',
+    '_aux .txt',
+    '_conin$',
   ])
 })

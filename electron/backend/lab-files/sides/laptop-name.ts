@@ -1,5 +1,5 @@
 /** Names that Windows keeps for devices, whatever follows a dot. */
-const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+const devices = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i
 const refusedByWindows = new Set('<>:"|?*\\')
 
 /**

@@ -22,7 +22,7 @@ import {
   fileNotFound,
   laptopDiskFull,
 } from './file-failures.ts'
-import type { FileSide, Found, NamedFound, OpenFile } from './file-side.ts'
+import { type FileSide, type Found, type NamedFound, type OpenFile, ownerWrites } from './file-side.ts'
 import { laptopName } from './laptop-name.ts'
 
 /** This computer's files. */
@@ -70,7 +70,9 @@ export class LaptopSide implements FileSide {
     path: string,
     { isNew, mode }: { isNew: boolean; mode: number | null },
   ): Promise<OpenFile> {
-    const opened = told('write', path, () => (isNew ? open(path, 'wx', mode ?? 0o666) : open(path, 'r+')))
+    const opened = told('write', path, () =>
+      isNew ? open(path, 'wx', (mode ?? 0o666) | ownerWrites) : open(path, 'r+'),
+    )
     return new OpenLaptopFile(path, await opened)
   }
 
@@ -91,13 +93,14 @@ export class LaptopSide implements FileSide {
       try {
         // makes the second name only if nothing has it, which a rename does not promise
         await link(from, to)
-        await rm(from)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileExists(to, error)
         // a file system without second names
         if (await this.look(to)) throw fileExists(to, error)
-        await rename(from, to)
+        return await rename(from, to)
       }
+      // it has arrived: that its first name stays, where another program holds it, is no failure
+      await rm(from, { force: true }).catch(() => undefined)
     })
   }
 
@@ -154,7 +157,13 @@ class OpenLaptopFile implements OpenFile {
     return foundOf(await told('read', this.#path, () => this.#file.stat()))
   }
 
-  async finish(changedAtMs: number): Promise<void> {
+  async finish(changedAtMs: number, mode: number | null): Promise<void> {
+    // Windows' own bit would keep it from being moved
+    if (mode !== null && (mode & ownerWrites) === 0 && process.platform !== 'win32') {
+      const now = await told('write', this.#path, () => this.#file.stat())
+      // of what the umask has left; a file system without modes has none to lose
+      await this.#file.chmod(now.mode & 0o777 & ~ownerWrites).catch(() => undefined)
+    }
     const seconds = changedAtMs / 1000
     await this.#file.utimes(seconds, seconds).catch(() => undefined)
     this.#isOpen = false

@@ -2,30 +2,37 @@ import type { NamedFound } from './file-side.ts'
 import type { SftpChannel } from './sftp-channel.ts'
 import { foundOf } from './remote-found.ts'
 
-/** A folder of more entries is read this far; what lies behind is not shown. */
-const maxEntries = 100_000
+/** A folder of more entries is shown this far. */
+export const maxListed = 100_000
+/** Longer than a name can be on any file system (255 bytes, or 255 UTF-16 units). */
+const maxNameLength = 1_024
 /** OpenSSH answers a hundred names at a time: asked one after the other, a large folder would take a round trip for each. */
 const asksAtOnce = 8
 
-/** All that is in a folder, in no order. `isWhole`: nothing was left out. */
+/** What is in a folder, in no order, up to `most` entries. `isWhole`: there are no more. */
 export async function readRemoteFolder(
   channel: SftpChannel,
   path: string,
+  most: number,
 ): Promise<{ entries: NamedFound[]; isWhole: boolean }> {
   const handle = await channel.opendir(path)
   const entries: NamedFound[] = []
+  let told = 0
+  // a server may answer without a name for as long as it likes
+  let answers = 0
   let isOver = false
   const ask = async (): Promise<void> => {
-    while (!isOver && entries.length < maxEntries) {
+    while (!isOver && told <= most && answers <= most) {
       const names = await channel.readdir(handle)
       if (names === null) {
         isOver = true
         return
       }
+      answers++
+      told += names.length
       for (const { filename, longname, attrs } of names) {
-        // no name holds a slash: a server that says so wants to be somewhere else
-        if (filename === '' || filename.includes('/') || filename.includes('\0')) continue
-        if (entries.length < maxEntries) entries.push({ name: filename, ...foundOf(attrs, longname) })
+        if (isName(filename) && entries.length < most)
+          entries.push({ name: filename, ...foundOf(attrs, longname) })
       }
     }
   }
@@ -35,5 +42,10 @@ export async function readRemoteFolder(
   } finally {
     if (channel.isOpen) await channel.close(handle).catch(() => undefined)
   }
-  return { entries, isWhole: isOver }
+  return { entries, isWhole: isOver && told <= most }
+}
+
+/** No name holds a slash: a server that says so wants to be somewhere else. */
+function isName(text: string): boolean {
+  return text !== '' && text.length <= maxNameLength && !/[/\0]/.test(text)
 }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2'
 import { AppError } from '../../failures/app-error.ts'
 import { sessionLost } from '../../ssh/ssh-errors.ts'
@@ -10,20 +11,32 @@ export function isStatus(error: unknown, status: number): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === status
 }
 
+/** As long as a file server may be busy with one request. The keep-alive of ssh says nothing of it: a disk of the network that hangs holds up it alone. */
+const silentMs = 60_000
+
 type Done<T> = (error: Error | undefined | null, value: T) => void
 
 /**
  * One sftp channel of a session. ssh2 tells the end of the connection to some of those who wait only; here all of them
- * hear of it, as `ssh-lost`.
+ * hear of it, as `ssh-lost`. One that answers nothing for a minute is given up likewise.
  */
 export class SftpChannel implements Disposable {
   readonly user: string
-  readonly #session: SshSession
+  readonly #session: Pick<SshSession, 'address' | 'isOpen'>
   readonly #sftp: SFTPWrapper
   readonly #waiting = new Set<(error: Error) => void>()
+  readonly #clock: Clock
   #lost: Error | null = null
+  /** When the server last answered, or was asked after a rest. */
+  #heardAtMs = 0
+  #silence: Disposable | null = null
 
-  private constructor(session: SshSession, sftp: SFTPWrapper) {
+  private constructor(
+    session: Pick<SshSession, 'address' | 'closed' | 'isOpen'>,
+    sftp: SFTPWrapper,
+    clock: Clock,
+  ) {
+    this.#clock = clock
     this.#session = session
     this.#sftp = sftp
     this.user = session.address.user
@@ -36,9 +49,12 @@ export class SftpChannel implements Disposable {
   }
 
   /** Rejects with `sftp-refused`, and as `SshSession.sftp` does. */
-  static async open(session: SshSession, { signal }: { signal: AbortSignal }): Promise<SftpChannel> {
+  static async open(
+    session: Pick<SshSession, 'address' | 'closed' | 'isOpen' | 'sftp'>,
+    { signal, clock = systemClock }: { signal: AbortSignal; clock?: Clock },
+  ): Promise<SftpChannel> {
     try {
-      return new SftpChannel(session, await session.sftp({ signal }))
+      return new SftpChannel(session, await session.sftp({ signal }), clock)
     } catch (error) {
       throw error instanceof AppError ? error : sftpRefused(session, error)
     }
@@ -133,6 +149,10 @@ export class SftpChannel implements Disposable {
     return this.#ask((done) => this.#sftp.fsetstat(handle, { size }, (error) => done(error, undefined)))
   }
 
+  setMode(handle: Buffer, mode: number): Promise<void> {
+    return this.#ask((done) => this.#sftp.fchmod(handle, mode, (error) => done(error, undefined)))
+  }
+
   setTime(handle: Buffer, seconds: number): Promise<void> {
     return this.#ask((done) =>
       this.#sftp.futimes(handle, seconds, seconds, (error) => done(error, undefined)),
@@ -150,18 +170,36 @@ export class SftpChannel implements Disposable {
   }
 
   #end(error: Error): void {
+    this.#silence?.[Symbol.dispose]()
+    this.#silence = null
     this.#lost ??= error
     for (const tell of this.#waiting) tell(error)
     this.#waiting.clear()
   }
 
+  #watchSilence(): void {
+    const leftMs = this.#heardAtMs + silentMs - this.#clock.now()
+    this.#silence = null
+    if (this.#waiting.size === 0) return
+    if (leftMs > 0) {
+      this.#silence = this.#clock.after(leftMs, () => this.#watchSilence(), { ref: false })
+      return
+    }
+    this.#sftp.end()
+    const reason = `its file server has not answered for ${silentMs / 1_000} s`
+    this.#end(sessionLost(this.#session.address, new Error(reason)))
+  }
+
   #ask<T = void>(start: (done: Done<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#lost) return reject(this.#lost)
+      if (this.#waiting.size === 0) this.#heardAtMs = this.#clock.now()
       this.#waiting.add(reject)
+      if (this.#silence === null) this.#watchSilence()
       // what an extension that the server lacks throws rejects too
       start((error, value) => {
         this.#waiting.delete(reject)
+        this.#heardAtMs = this.#clock.now()
         if (error)
           reject(error.message === 'No response from server' ? sessionLost(this.#session.address) : error)
         else resolve(value)
@@ -170,7 +208,7 @@ export class SftpChannel implements Disposable {
   }
 }
 
-function sftpRefused({ address: { host, user } }: SshSession, cause: unknown): AppError {
+function sftpRefused({ address: { host, user } }: Pick<SshSession, 'address'>, cause: unknown): AppError {
   const said = cause instanceof Error ? cause.message : String(cause)
   return new AppError(
     'sftp-refused',
