@@ -165,7 +165,12 @@ export function desktopHandlers({
       },
       remove: async (input, options) => {
         labSessions.drop(input.labId)
-        return await labJobs.remove(input, options)
+        try {
+          return await labJobs.remove(input, options)
+        } finally {
+          // whoever was cut off has opened another one meanwhile
+          labSessions.drop(input.labId)
+        }
       },
     },
     notices: {

@@ -167,6 +167,16 @@ test('a person who comes while it is tried without one is asked after that', asy
   labs.close()
 })
 
+test('who waits for a session that is dropped while it opens gets the next', async () => {
+  const { labs, dialled, sessions } = lab({ tunnel: null })
+  const waiting = labs.use('l1', { signal: never })
+  labs.drop('l1')
+  using got = await waiting
+  expect(got.session.isOpen).toBe(true)
+  expect(dialled).toHaveLength(2)
+  expect(sessions[0]?.isOpen).toBe(false)
+})
+
 test('who calls off while it opens leaves it to the others, and the last one ends it', async () => {
   const { labs, sessions } = lab({ tunnel: null })
   const stop = new AbortController()

@@ -64,7 +64,8 @@ export class LabSessions {
 
   /**
    * The open session of a lab box, or a new one. Rejects as `Machines.open` does, at once where the box has had a question and
-   * nobody is asked; a use that is called off leaves the opening to the others who wait for it.
+   * nobody is asked; a use that is called off leaves the opening to the others who wait for it. Who waits for one that is
+   * dropped gets the next.
    */
   async use(labId: string, { signal, asks = false }: UseOptions): Promise<LabSession> {
     if (this.#isClosed || signal.aborted) throw cancelled()
@@ -86,7 +87,8 @@ export class LabSessions {
       return await shared.use(signal)
     } catch (error) {
       // somebody else's opening, which asked nobody
-      if (!asks || shared.asks || !isUnanswered(error)) throw error
+      const askedNobody = asks && !shared.asks && isUnanswered(error)
+      if (!askedNobody && !shared.isDropped) throw error
       return await this.use(labId, { signal, asks })
     }
   }
@@ -104,7 +106,7 @@ export class LabSessions {
   /** Ends the session of a lab box whose address or sign-in is another one now. */
   drop(labId: string): void {
     this.#unanswered.delete(labId)
-    this.#shared.get(labId)?.end()
+    this.#shared.get(labId)?.drop()
   }
 
   close(): void {
@@ -167,6 +169,7 @@ class SharedSession {
   readonly #onEnd: (ended: SharedSession) => void
   #session: SshSession | null = null
   #hasEnded = false
+  #isDropped = false
   #users = 0
   #unused: Disposable | null = null
 
@@ -206,6 +209,16 @@ class SharedSession {
       release()
       throw signal.aborted ? cancelled() : error
     }
+  }
+
+  /** What it led to is somewhere else now. */
+  get isDropped(): boolean {
+    return this.#isDropped
+  }
+
+  drop(): void {
+    this.#isDropped = true
+    this.end()
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import { measureRate, measureRoundTrips, type Clock } from '@nps-desktop/relay-core/async'
+import { measureRate, measureRoundTrips, until, type Clock } from '@nps-desktop/relay-core/async'
 import { maxMeasureBytes, RelayError, type LegMeasurement } from '@nps-desktop/relay-core/api'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 import type { PathLeg, PathLegName, PathTest } from '@nps-desktop/electron/contract'
@@ -15,6 +15,8 @@ const rate = { chunkBytes: maxMeasureBytes / 2, mostBytes: 1_500_000, mostMs: 50
 const roundTrips = 6
 /** A leg that is not measured by then is not known. */
 const timeoutMs = 6_000
+/** A server that is away is dialled once more first. */
+const reachTimeoutMs = 30_000
 
 /** The call of `pathTest`. Legs are measured one after the other, so that none is slowed down by another. */
 export class PathTestCalls {
@@ -29,27 +31,28 @@ export class PathTestCalls {
     this.#clock = options.clock
   }
 
-  run({ tunnelId }: { tunnelId: string }, { signal }: { signal: AbortSignal }): Promise<PathTest> {
-    const running = this.#running.get(tunnelId)
-    if (running) return running
-    const test = this.#test(tunnelId, signal).finally(() => this.#running.delete(tunnelId))
-    this.#running.set(tunnelId, test)
-    return test
+  /** One test for all who ask meanwhile: it goes on without whoever has left. */
+  async run({ tunnelId }: { tunnelId: string }, { signal }: { signal: AbortSignal }): Promise<PathTest> {
+    let test = this.#running.get(tunnelId)
+    if (!test) {
+      test = this.#test(tunnelId).finally(() => this.#running.delete(tunnelId))
+      this.#running.set(tunnelId, test)
+    }
+    return await until(test, { signal })
   }
 
-  async #test(tunnelId: string, signal: AbortSignal): Promise<PathTest> {
+  async #test(tunnelId: string): Promise<PathTest> {
     const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
     if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
     const { server, relayTunnel } = tunnel
-    const api = await this.#relays.reach(server.id, { signal })
+    const api = await this.#relays.reach(server.id, { signal: AbortSignal.timeout(reachTimeoutMs) })
     const id = relayTunnel.id
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    const inTime = AbortSignal.timeout(timeoutMs)
     const legs = [
       await legOf('server', () => measureServer(api, inTime), server.name),
       await legOf('lab', () => api.tunnels.measure({ id }, { signal: inTime }), server.name),
       await legOf('service', () => measureService(api, id, inTime), server.name),
     ]
-    signal.throwIfAborted()
     return { atMs: this.#clock.now(), legs, slow: slowLeg(legs) }
   }
 }
