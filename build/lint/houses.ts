@@ -70,7 +70,7 @@ const backend: House = {
     ['lab-files'],
     ['checks', 'labs', 'lab-card'],
     ['overview', 'moving', 'notices', 'server-use'],
-    ['tunnels', 'terminals', 'guest-passes', 'path-test', 'open-in'],
+    ['tunnels', 'terminals', 'guest-passes', 'webhooks', 'path-test', 'open-in'],
     ['found-services', 'started-services', 'tunnel-values'],
     ['trial'],
     ['desktop'],

@@ -19,6 +19,7 @@ import { pathTestContract } from './path-test-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
 import { tunnelValuesContract } from './tunnel-values-contract.ts'
 import { updateState } from './updates.ts'
+import { webhookContract } from './webhook-contract.ts'
 
 /**
  * What the page can ask of the app. Calls are one question, one answer, and can be cancelled; feeds (`watch`, `live`)
@@ -305,6 +306,7 @@ export const desktopContract = {
   },
 
   terminals: terminalsContract,
+  webhook: webhookContract,
 
   /** "Try everything on this computer": a relay, an agent and three small services, all on loopback. */
   trial: {

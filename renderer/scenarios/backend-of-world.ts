@@ -7,6 +7,7 @@ import { filesRouter } from './files-of-world.ts'
 import { terminalsOf } from './terminal-worlds.ts'
 import { signInOf } from './sign-in-worlds.ts'
 import { tunnelValuesOf } from './tunnel-values-of-world.ts'
+import { webhookOfWorld } from './webhook-of-world.ts'
 import { Changes } from './world-changes.ts'
 import { guestPass, laptopPort, placeOf, usualReachOf } from './world.ts'
 import type { World } from './world.ts'
@@ -254,6 +255,7 @@ export function scenarioRouter(world: World) {
         }
       }),
     },
+    webhook: webhookOfWorld(world),
     guestPasses: {
       list: os.guestPasses.list.handler(async () => ({
         supported: true,

@@ -30,6 +30,11 @@ async function chooseTwo(page: Page): Promise<void> {
     .click({ modifiers: ['Control'] })
 }
 
+async function webhookForm(page: Page): Promise<void> {
+  await page.locator('.webhooks .btn').first().click()
+  await page.locator('.dialog').waitFor()
+}
+
 const screens: Shot[] = [
   { name: 'welcome', scenario: 'empty', path: 'welcome', ready: '[data-way]', width: 900, height: 620 },
   { name: 'home', scenario: 'few', ready: row },
@@ -170,7 +175,7 @@ const screens: Shot[] = [
     path: 'settings',
     ready: '.line',
     act: async (page) => {
-      await page.locator('.end .btn').nth(1).click()
+      await page.locator('.moving .btn').nth(1).click()
       await page.locator('input[type=file]').setInputFiles({
         name: 'nps-desktop-2026-11-20.npsmove',
         mimeType: 'application/octet-stream',
@@ -187,8 +192,45 @@ const screens: Shot[] = [
     path: 'settings',
     ready: '.line',
     act: async (page) => {
-      await page.locator('.end .btn').first().click()
+      await page.locator('.moving .btn').first().click()
       await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'settings-webhook',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.webhooks .btn',
+    act: async (page) => await webhookForm(page),
+  },
+  {
+    name: 'settings-webhook-refused',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.webhooks .btn',
+    act: async (page) => {
+      await webhookForm(page)
+      await page
+        .locator('input[type=password]')
+        .first()
+        .fill('https://open.feishu.cn/open-apis/bot/v2/hook/a')
+      await page.keyboard.press('Enter')
+      await page.locator('.webhooks [role=status]').waitFor()
+    },
+  },
+  {
+    name: 'settings-webhook-taken',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.webhooks .btn',
+    width: 900,
+    act: async (page) => {
+      await webhookForm(page)
+      const [address, secret] = await page.locator('input[type=password]').all()
+      await address?.fill('https://open.feishu.cn/open-apis/bot/v2/hook/a')
+      await secret?.fill('the signing secret')
+      await page.keyboard.press('Enter')
+      await page.locator('.webhooks [role=status]').waitFor()
     },
   },
   { name: 'settings-update-package', scenario: 'update-package', path: 'settings', ready: '.line' },

@@ -1,5 +1,5 @@
 import { knownService, tunnelUse } from '@nps-desktop/electron/contract'
-import type { GuestPass } from '@nps-desktop/relay-core/api'
+import type { GuestPass, WebhookView } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
   FoundLook,
@@ -61,6 +61,8 @@ export interface World {
   /** The feed of the overview never answers: what the first second looks like. */
   silent?: boolean
   transfers?: Transfer[]
+  /** Of every server; none without it. */
+  webhook?: WebhookView | null
   /** The page stands in the window of the desktop app. */
   desktop?: boolean
 }

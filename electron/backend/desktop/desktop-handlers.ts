@@ -15,6 +15,7 @@ import type { SignInQuestions } from '../ssh/sign-in-questions.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
 import type { Terminals } from '../terminals/terminals.ts'
 import type { Trial } from '../trial/trial.ts'
+import { webhookCalls } from '../webhooks/webhook-calls.ts'
 import type { JobPart } from './open-jobs.ts'
 import type { Links } from './open-links.ts'
 import type { TunnelPart } from './open-tunnels.ts'
@@ -258,6 +259,7 @@ export function desktopHandlers({
       kept: (input, options) => terminals.kept(input, options),
       endKept: (input, options) => terminals.endKept(input, options),
     },
+    webhook: webhookCalls(relays),
     trial: { start: (input) => trial.start(input), stop: () => trial.stop() },
   }
 }

@@ -26,6 +26,7 @@ import { tellMe } from './en/tell-me.ts'
 import { tunnel } from './en/tunnel.ts'
 import { ui } from './en/ui.ts'
 import { units } from './en/units.ts'
+import { webhook } from './en/webhook.ts'
 import { welcome } from './en/welcome.ts'
 
 export const en = {
@@ -57,6 +58,7 @@ export const en = {
   tunnel,
   ui,
   units,
+  webhook,
   welcome,
 }
 export type Messages = typeof en

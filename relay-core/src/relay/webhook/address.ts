@@ -1,34 +1,12 @@
-import { isIP } from 'node:net'
 import { RelayError } from '../../api/errors.ts'
+import { isWebhookAddress } from '../../api/webhook-address.ts'
 
-/**
- * The address of a webhook: https, so that nobody on the way learns its key; plain http to this machine alone.
- * @throws RelayError `invalid-input`
- */
+/** @throws RelayError `invalid-input` */
 export function readAddress(text: string): URL {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    throw wrong('The webhook needs a whole address such as https://open.feishu.cn/open-apis/bot/v2/hook/...')
-  }
-  if (url.username !== '' || url.password !== '')
-    throw wrong('The address of a webhook cannot hold a user name or a password.')
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-  if (!isSafe)
-    throw wrong('The address of a webhook begins with https://; http:// is for this machine alone.')
-  return url
-}
-
-/** By what is written, never by what a name leads to, which may change. */
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
-  )
-}
-
-function wrong(message: string): RelayError {
-  return new RelayError('invalid-input', message, { what: 'webhook' })
+  if (isWebhookAddress(text)) return new URL(text)
+  const message =
+    'The address of a webhook begins with https:// (http:// is for this machine alone) and holds no user name.'
+  throw new RelayError('invalid-input', message, { what: 'webhook' })
 }
 
 /** A text of someone else's in which the address and the secret could stand, without them. */
