@@ -24,8 +24,17 @@ export const terminalState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('resting') }),
   z.object({ state: z.literal('opening'), sinceMs: instantMs }),
   z.object({ state: z.literal('open'), sinceMs: instantMs }),
-  /** The connection broke off, or did not come about; `retryAtMs` is null while a try goes on. */
-  z.object({ state: z.literal('lost'), sinceMs: instantMs, failure, retryAtMs: instantMs.nullable() }),
+  /**
+   * The connection broke off, or did not come about; `retryAtMs` is null while a try goes on. `unanswered`: characters that were
+   * sent over it after the last that came back. They may have arrived or not, for a dead connection is noticed only after 20 s.
+   */
+  z.object({
+    state: z.literal('lost'),
+    sinceMs: instantMs,
+    failure,
+    retryAtMs: instantMs.nullable(),
+    unanswered: z.number().int().nonnegative(),
+  }),
   /** Not tried again by itself: a person has to change something first. */
   z.object({ state: z.literal('failed'), failure }),
   /**

@@ -145,6 +145,7 @@ export const terminalWorlds: Record<string, () => World> = {
     sinceMs: Date.now() - 20_000,
     failure: { ...lost, fixes: [...lost.fixes] },
     retryAtMs: Date.now() + 4_900,
+    unanswered: 9,
   })),
   'terminal-ended': terminalWorld(() => ({
     state: 'ended',

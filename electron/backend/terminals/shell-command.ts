@@ -16,8 +16,8 @@ const tmux = `u() { "$t" -u -L ${tmuxSocket} -f /dev/null "$@"; }`
 
 /**
  * All keys go to the shell, nothing is drawn beside it, and lines that leave the screen stay with the window that shows it:
- * so its own wheel, selection and search work. The title tells what runs and where. Each in a call of its own, since older
- * versions do not know them all.
+ * so its own wheel, selection and search work. The title tells what runs and where. All in one call, for each takes as long as
+ * starting a program; one by one where an older version does not know them all, and stops at the first it does not.
  */
 const options = [
   'set -gq terminal-overrides "xterm-256color:Tc:smcup@:rmcup@"',
@@ -55,11 +55,11 @@ export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }
     findTmux,
     tmux,
     // where it was kept once, a new one would look like the old one
-    `if [ -n "$t" ] && { u has-session -t ${terminalId} 2>/dev/null || { ${begin}; }; }; then ${attach}; fi`,
+    `if [ -n "$t" ] && { u has-session -t ${terminalId} 2>/dev/null || { n=1; ${begin}; }; }; then ${attach}; fi`,
     ...(how === 'again' ? [gone(nonce)] : []),
   ]
   const script = [
-    'set +euxvfC',
+    'set +euxvfC; n=',
     'l=; case "${SHELL:=/bin/sh}" in */bash|*/zsh|*/fish|*/ksh|*/dash|*/sh) l=-l;; esac',
     ...(keep ? kept : []),
     `echo "[${nonce} nobody"`,
@@ -86,8 +86,9 @@ function attachTo({
   return [
     'stty -echo 2>/dev/null',
     `echo "[${nonce} tmux"`,
-    ...options.map((option) => `u ${option} 2>/dev/null`),
-    ...(withHistory ? [history(terminalId, size.rows)] : []),
+    `u ${options.join(' ";" ')} 2>/dev/null || { ${options.map((option) => `u ${option} 2>/dev/null`).join('; ')}; }`,
+    // a shell that has just been made has none
+    ...(withHistory ? [`[ -n "$n" ] || { ${history(terminalId, size.rows)}; }`] : []),
     // tmux begins by throwing away what the terminal has not passed on yet: it is asked for only once all that has come
     `echo "[${nonce} ready"; IFS= read -r r`,
     // a connection that is dead may still hold it

@@ -1,7 +1,9 @@
+import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { TerminalState } from '@nps-desktop/electron/contract'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { AppError } from '../failures/app-error.ts'
+import type { SshSession } from '../ssh/ssh-session.ts'
 import { TerminalTab } from './terminal-tab.ts'
 
 const unreachable = new AppError('ssh-timeout', 'no answer', { host: 'h', port: 22, seconds: 10 })
@@ -64,5 +66,78 @@ it('does not try again by itself what a person has to put right', async () => {
   tab.hurry({ asks: false })
   expect(clock.waiting).toBe(0)
   expect(tries()).toBe(1)
+  await tab.close()
+})
+
+/** The near end of a kept shell: what is typed is swallowed until the connection breaks off. */
+class SilentShell extends PassThrough {
+  readonly stderr = new PassThrough()
+
+  #isReady = false
+
+  constructor(nonce: string) {
+    super()
+    this.push(`[${nonce} tmux\r\n[${nonce} ready\r\n`)
+  }
+
+  override _transform(_typed: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    // the empty line is what it waits for
+    if (!this.#isReady) this.push('$ ')
+    this.#isReady = true
+    done()
+  }
+
+  close(): void {
+    this.destroy()
+  }
+
+  setWindow(): void {}
+}
+
+it('says how much was typed after the last answer when the connection turns out to be dead', async () => {
+  const gone = Promise.withResolvers<AppError>()
+  const session = {
+    isOpen: false,
+    isWindows: false,
+    address: { host: 'h', port: 22, user: 'goudan' },
+    closed: gone.promise,
+    terminal: async (command: string) => {
+      shell = new SilentShell(/\[(\w+) tmux/.exec(command)?.[1] ?? '')
+      return shell
+    },
+  }
+  let shell: SilentShell | undefined
+  const lost = Promise.withResolvers<TerminalState>()
+  const clock = new ManualClock()
+  let tries = 0
+  const tab = new TerminalTab({
+    id: 'tAbc1234567',
+    labId: 'lab',
+    size: { cols: 80, rows: 24 },
+    isKept: true,
+    labSessions: {
+      use: async () => {
+        if (tries++ > 0) throw unreachable
+        // as much of a session as a terminal uses
+        return { session: session as unknown as SshSession, [Symbol.dispose]: () => undefined }
+      },
+    },
+    clock,
+    wantsKept: () => true,
+    onChange: ({ value: { state } }) => {
+      if (state.state === 'lost' && state.retryAtMs !== null) lost.resolve(state)
+    },
+  })
+  tab.start({ asks: true })
+  const stop = new AbortController()
+  const shown = tab.read(null, stop.signal)
+  expect((await shown.next()).value?.text).toBe('$ ')
+  await tab.write('make')
+  await tab.write(' test')
+  gone.resolve(new AppError('ssh-lost', 'broke off', { host: 'h', reason: '' }))
+  shell?.destroy()
+  expect(await lost.promise).toMatchObject({ unanswered: 9 })
+  stop.abort()
+  await shown.return()
   await tab.close()
 })

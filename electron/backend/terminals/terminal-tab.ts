@@ -59,6 +59,8 @@ export class TerminalTab {
   #running: Promise<void> | null = null
   /** The next connection is a person's wish: what the lab box asks may be put to them. */
   #asks = false
+  /** Sent since the shell was last heard; see the contract. */
+  #unanswered = 0
 
   constructor(options: TabOptions) {
     this.#options = options
@@ -109,6 +111,7 @@ export class TerminalTab {
   /** False: nobody is there to take it. */
   async write(text: string): Promise<boolean> {
     if (this.#shell === null) return false
+    this.#unanswered += text.length
     await this.#shell.write(text)
     return true
   }
@@ -145,9 +148,10 @@ export class TerminalTab {
       const lostAtMs =
         this.#state.state === 'lost' ? this.#state.sinceMs : Math.max(sinceMs, this.#options.clock.now())
       const delayMs = retryDelayMs(failed++)
-      this.#set({ state: 'lost', sinceMs: lostAtMs, failure, retryAtMs: this.#options.clock.now() + delayMs })
+      const lost = { state: 'lost', sinceMs: lostAtMs, failure, unanswered: this.#unanswered } as const
+      this.#set({ ...lost, retryAtMs: this.#options.clock.now() + delayMs })
       await this.#pause(delayMs)
-      this.#set({ state: 'lost', sinceMs: lostAtMs, failure, retryAtMs: null })
+      this.#set({ ...lost, retryAtMs: null })
     }
   }
 
@@ -183,8 +187,10 @@ export class TerminalTab {
       // it may have changed while the connection was made
       if (this.#size !== size) shell.resize(this.#size)
       if (this.#tail.end > 0) this.#tail.push(softReset)
+      this.#unanswered = 0
       this.#set({ state: 'open', sinceMs: clock.now() })
       return await shell.pour(async (text) => {
+        this.#unanswered = 0
         this.#tail.push(text)
         await this.#tail.room(signal)
       })

@@ -40,6 +40,8 @@ export const terminal = {
   tryingNow: 'Trying now.',
   nextTry: 'Next try in {seconds} s.',
   staysAlive: 'The shell stays alive on {lab}, nothing in it stops.',
+  unanswered:
+    'One character that you typed last may not have arrived. | The {n} characters that you typed last may not have arrived.',
   waiting: '{count} characters that you have typed wait for it.',
   tooMuch: 'That was too much at once, and was left out. A file is better sent as a file.',
   tryNow: 'Try now',

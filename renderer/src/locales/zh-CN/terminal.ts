@@ -42,6 +42,7 @@ export const terminal: Translation<typeof en> = {
   tryingNow: '正在重试。',
   nextTry: '{seconds} 秒后重试。',
   staysAlive: 'shell 仍在 {lab} 上运行，其中的程序不会停止。',
+  unanswered: '你最后输入的 {n} 个字符可能没有送达。',
   waiting: '你输入的 {count} 个字符会在恢复后送出。',
   tooMuch: '一次粘贴的内容太多，没有送出。请改用文件传输。',
   tryNow: '立即重试',
