@@ -68,8 +68,7 @@ export class FoundServices {
     if (!lab) throw noLab()
     storage.labs.put({ ...lab, looksForServices: isOn })
     const watched = this.#watched(labId)
-    watched.stop.abort()
-    watched.stop = new AbortController()
+    this.#callOff(watched)
     watched.feed.set(isOn ? { state: 'unread', failure: null } : { state: 'off' })
     if (isOn) await this.#look(labId)
   }
@@ -131,20 +130,28 @@ export class FoundServices {
     if (count === 0) {
       watched.timer?.[Symbol.dispose]()
       watched.timer = null
-      watched.stop.abort()
+      this.#callOff(watched)
     } else if (watched.timer === null) {
-      watched.stop = new AbortController()
       watched.timer = every(lookIntervalMs, () => void this.#look(labId), { clock: this.#options.clock })
       void this.#look(labId)
     }
+  }
+
+  /** Whoever comes next does not wait for a look that tells nothing any more. */
+  #callOff(watched: Watched): void {
+    watched.stop.abort()
+    watched.stop = new AbortController()
+    watched.looking = null
   }
 
   /** One look at a time; what becomes of it is in the feed. */
   async #look(labId: string): Promise<void> {
     const watched = this.#watched(labId)
     if (watched.feed.value.state === 'off') return
-    watched.looking ??= this.#lookOnce(labId, watched).finally(() => (watched.looking = null))
-    await watched.looking
+    const looking = (watched.looking ??= this.#lookOnce(labId, watched).finally(() => {
+      if (watched.looking === looking) watched.looking = null
+    }))
+    await looking
   }
 
   async #lookOnce(labId: string, watched: Watched): Promise<void> {
