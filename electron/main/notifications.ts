@@ -1,5 +1,6 @@
 import { type Notice, type NoticePage, noticeWords } from '@nps-desktop/electron/contract'
 import { Notification } from 'electron'
+import { plainBody } from './plain-body.ts'
 
 /** Those that may still be clicked; older ones the system has put away. */
 const maxShown = 50
@@ -18,7 +19,7 @@ export class Notifications {
     if (!Notification.isSupported()) return
     this.#shown.get(notice.cause)?.close()
     const { title, body } = noticeWords(notice, language)
-    const notification = new Notification({ title, body })
+    const notification = new Notification({ title, body: plainBody(body, process.platform) })
     this.#shown.delete(notice.cause)
     this.#shown.set(notice.cause, notification)
     for (const [cause] of this.#shown) {
