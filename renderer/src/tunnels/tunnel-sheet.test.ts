@@ -19,6 +19,7 @@ const refused: Failure = { code: 'target-refused', params: {}, message: 'refused
 async function opened(status: Tunnel['status'] = ready) {
   const asked: unknown[] = []
   let fails: Failure | null = null
+  let held: Promise<void> = Promise.resolve()
   const page = await mountPage(TunnelSheet, {
     props: { labId: lab.id, open: false },
     answers: {
@@ -27,6 +28,7 @@ async function opened(status: Tunnel['status'] = ready) {
         place: async () => ({ host: '120.1.1.2', nextPort: 7004, httpPort: null, httpsPort: null }),
         add: async (input: unknown) => {
           asked.push(['add', input])
+          await held
           if (fails) throw new ORPCError('FAILED', { defined: true, data: { failure: fails } })
           return { tunnelId: 't1' }
         },
@@ -40,7 +42,12 @@ async function opened(status: Tunnel['status'] = ready) {
   })
   await page.setProps({ open: true, 'onUpdate:open': (open: boolean) => void page.setProps({ open }) })
   await flushPromises()
-  return { page, asked, failWith: (failure: Failure | null) => (fails = failure) }
+  const hold = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    held = promise
+    return resolve
+  }
+  return { page, asked, hold, failWith: (failure: Failure | null) => (fails = failure) }
 }
 
 function field(label: string): HTMLInputElement {
@@ -144,6 +151,22 @@ test('where nothing listens yet the tunnel may stay, be corrected, or go with Ca
   await send()
   expect(asked.at(-1)).toMatchObject(['save', { tunnelId: 't1', target: '127.0.0.1:8' }])
   buttonCalled('Cancel').click()
+  await flushPromises()
+  expect(asked.at(-1)).toEqual(['remove', { tunnelId: 't1' }])
+})
+
+test('Cancel while the tunnel is being added takes it back when it is there', async () => {
+  const { page, asked, hold } = await opened()
+  await using _ = page
+  const goOn = hold()
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  await flushPromises()
+  await send()
+  buttonCalled('Cancel').click()
+  await flushPromises()
+  goOn()
   await flushPromises()
   expect(asked.at(-1)).toEqual(['remove', { tunnelId: 't1' }])
 })

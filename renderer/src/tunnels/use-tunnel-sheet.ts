@@ -31,6 +31,8 @@ export function useTunnelSheet(
   /** The new one, once it has been added. */
   const added = ref<string | null>(null)
   const found = shallowRef<Failure | null>(null)
+  /** Counts how often the form was given up: what is on its way then belongs to none. */
+  let givenUp = 0
 
   const isPassword = computed(() => needsPassword(kind.value, reach.value, at().isLocal))
   const reaches = computed(() => (before.value?.kind === 'host' ? [] : reachesOf(kind.value, at().isLocal)))
@@ -54,6 +56,7 @@ export function useTunnelSheet(
 
   const sending = useCall(async (options) => {
     const { labId, tunnel } = at()
+    const round = givenUp
     found.value = null
     const tunnelId = tunnel?.id ?? added.value
     const values = valuesOf(draft.value, before.value?.settings, before.value?.limits)
@@ -63,10 +66,12 @@ export function useTunnelSheet(
     if (tunnelId !== null) await api.tunnelValues.save({ tunnelId, ...whole }, options)
     else {
       const made = await api.tunnelValues.add({ labId, kind: kind.value, ...whole }, options)
+      if (round !== givenUp) return await api.tunnels.remove({ tunnelId: made.tunnelId })
       added.value = made.tunnelId
     }
     if (tunnel !== null || added.value === null) return close()
     const { status } = await api.tunnels.check({ tunnelId: added.value }, options)
+    if (round !== givenUp) return
     if (status.state === 'broken') found.value = status.failure
     else keep()
   })
@@ -119,6 +124,7 @@ export function useTunnelSheet(
 
   /** Takes back what was added, where it was not kept. */
   async function giveUp(): Promise<void> {
+    givenUp++
     const tunnelId = added.value
     added.value = null
     if (tunnelId !== null) await api.tunnels.remove({ tunnelId })
