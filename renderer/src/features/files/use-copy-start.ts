@@ -13,16 +13,18 @@ type Start = (choices: Record<string, NameChoice>) => Promise<{ conflicts: Confl
 export interface CopyStart {
   /** What is to be decided now, and how many more there are after it. */
   readonly question: Ref<{ conflict: Conflict; others: number } | null>
-  /** Starts, or asks first. */
+  /** Starts, or asks first; after those that were begun before and have not been answered yet. */
   begin(start: Start): Promise<void>
   answer(choice: NameChoice, forAll: boolean): Promise<void>
   /** Nothing is copied. */
-  leave(): void
+  leave(): Promise<void>
 }
 
 /** Starts copies; asks for each name that is taken before anything begins. */
 export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown>): CopyStart {
   const question = ref<CopyStart['question']['value']>(null)
+  const waiting: Start[] = []
+  let isBusy = false
   let start: Start | null = null
   let choices: Record<string, NameChoice> = {}
   let open: Conflict[] = []
@@ -33,6 +35,13 @@ export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown
       open = conflicts
       ask()
     })
+    if (question.value === null) await next()
+  }
+  async function next(): Promise<void> {
+    start = waiting.shift() ?? null
+    isBusy = start !== null
+    choices = {}
+    if (isBusy) await go()
   }
   function ask(): void {
     const [conflict] = open
@@ -40,10 +49,9 @@ export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown
   }
   return {
     question,
-    async begin(next) {
-      start = next
-      choices = {}
-      await go()
+    async begin(one) {
+      waiting.push(one)
+      if (!isBusy) await next()
     },
     async answer(choice, forAll) {
       const answered = forAll ? open : open.slice(0, 1)
@@ -53,9 +61,9 @@ export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown
       question.value = null
       await go()
     },
-    leave() {
+    async leave() {
       question.value = null
-      start = null
+      await next()
     },
   }
 }
