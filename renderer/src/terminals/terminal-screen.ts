@@ -56,6 +56,14 @@ export class TerminalScreen {
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
       fontSize,
       lineHeight: 1.2,
+      // of a link whose text is not its address (OSC 8): xterm's own handler asks in a dialog of the browser, and opens a window
+      linkHandler: {
+        activate: (_event, url) => onLink(url),
+        hover: (_event, url) => {
+          this.element.title = url
+        },
+        leave: () => this.element.removeAttribute('title'),
+      },
       minimumContrastRatio: 4.5,
       scrollback,
       theme: readTheme({ isAway: false, isSearching: false }),

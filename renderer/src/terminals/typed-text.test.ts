@@ -41,6 +41,10 @@ test('without a connection it waits, and goes out when there is one again', asyn
   typed.add('for a shell that is no more')
   typed.clear()
   expect(typed.waiting.value).toBe(0)
+  typed.add('rm -r results\r')
+  typed.setOpen(true)
+  await flushPromises()
+  expect(sent).toEqual(['ls\r'])
 })
 
 test('a long paste goes out in pieces that break no character', async () => {

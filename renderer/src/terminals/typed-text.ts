@@ -14,6 +14,7 @@ export class TypedText {
   readonly #isFull = ref(false)
   #queue = ''
   #isOpen = false
+  #isOver = false
   #isSending = false
 
   /** `send` answers false, or rejects, where nothing was sent. */
@@ -27,6 +28,7 @@ export class TypedText {
   readonly isFull = readonly(this.#isFull)
 
   add(text: string): void {
+    if (this.#isOver) return
     this.#isFull.value = this.#queue.length + text.length > maxWaiting
     if (this.#isFull.value) return
     this.#queue += text
@@ -36,11 +38,13 @@ export class TypedText {
 
   setOpen(isOpen: boolean): void {
     this.#isOpen = isOpen
+    this.#isOver = false
     void this.#go()
   }
 
-  /** It was meant for a shell that is no more. */
+  /** What waits was meant for a shell that is no more, and so is what is typed until the next begins. */
   clear(): void {
+    this.#isOver = true
     this.#queue = ''
     this.#isFull.value = false
     this.#tell()
