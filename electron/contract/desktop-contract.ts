@@ -7,6 +7,7 @@ import { foundContract } from './found-contract.ts'
 import { guestPassesContract } from './guest-passes-contract.ts'
 import { filesContract } from './files-contract.ts'
 import { labCardContract } from './lab-card-contract.ts'
+import { machineUpdatesContract } from './machine-updates-contract.ts'
 import { noticesContract } from './notices-contract.ts'
 import * as model from './desktop-models.ts'
 import { movingContract } from './moving-contract.ts'
@@ -200,6 +201,7 @@ export const desktopContract = {
 
   guestPasses: guestPassesContract,
   labCard: labCardContract,
+  machineUpdates: machineUpdatesContract,
   notices: noticesContract,
   pathTest: pathTestContract,
   serverUse: serverUseContract,

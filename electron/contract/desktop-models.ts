@@ -109,6 +109,8 @@ export const stepIds = [
   // a lab box
   'reach-relay',
   'online',
+  // another program in its place
+  'switch',
   // undoing
   'stop-service',
   'remove-service',
@@ -168,7 +170,15 @@ export type PortReport = z.infer<typeof portReport>
 
 export const job = z.object({
   id,
-  kind: z.enum(['server-setup', 'server-remove', 'lab-setup', 'lab-remove', 'port-check']),
+  kind: z.enum([
+    'server-setup',
+    'server-update',
+    'server-remove',
+    'lab-setup',
+    'lab-update',
+    'lab-remove',
+    'port-check',
+  ]),
   serverId: id.nullable(),
   labId: id.nullable(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

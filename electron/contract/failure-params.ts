@@ -154,6 +154,8 @@ export const appFailureParams = {
   'service-failed': z.object({ host: text, program: text, what: text, reason: text }),
   'config-write-failed': z.object({ host: text, path: text, reason: text }),
   'relay-not-listening': z.object({ host: text, reason: text }),
+  /** `old`: what runs again, empty where its version is not known; `said`: the new one's last words. */
+  'update-undone': z.object({ host: text, program: text, version: text, old: text, said: text }),
   'agent-not-online': z.object({ ...machine, lab: text, seconds: z.number(), said: text }),
   // starting a service on a lab box
   /** `said`: the last lines that the program has printed. */

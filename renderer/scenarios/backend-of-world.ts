@@ -270,6 +270,10 @@ export function scenarioRouter(world: World) {
       revoke: os.guestPasses.revoke.handler(async ({ input }) => changePass(input.passId, Date.now())),
       restore: os.guestPasses.restore.handler(async ({ input }) => changePass(input.passId, null)),
     },
+    machineUpdates: {
+      server: os.machineUpdates.server.handler(noJob),
+      lab: os.machineUpdates.lab.handler(noJob),
+    },
     notices: {
       watch: os.notices.watch.handler(async function* ({ signal }) {
         for await (const _ of new Changes().each(signal)) yield* []

@@ -5,6 +5,9 @@ export const serverScreens: readonly Shot[] = [
   { name: 'server-well', scenario: 'server-well', path: 'servers/s1', ready: '.meter' },
   { name: 'server-unplanned', scenario: 'server-unplanned', path: 'servers/s1', ready: '.meter' },
   { name: 'server-old-nps', scenario: 'server-old-nps', path: 'servers/s1', ready: '.too-old' },
+  { name: 'server-older', scenario: 'server-older', path: 'servers/s1', ready: '.version .btn' },
+  { name: 'server-updating', scenario: 'server-updating', path: 'servers/s1', ready: '.version .btn' },
+  { name: 'server-update-undone', scenario: 'server-update-undone', path: 'servers/s1', ready: '.fault' },
   {
     name: 'server-plan',
     scenario: 'server-unplanned',

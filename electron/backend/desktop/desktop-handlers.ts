@@ -38,7 +38,7 @@ export function desktopHandlers({
   trial,
   links: { relays },
   view: { overview, activity, traffic },
-  work: { jobs, agentPrograms, serverJobs, labJobs },
+  work: { jobs, agentPrograms, serverJobs, labJobs, machineUpdates },
   tunnels,
   found,
   openIn,
@@ -173,6 +173,10 @@ export function desktopHandlers({
           labSessions.drop(input.labId)
         }
       },
+    },
+    machineUpdates: {
+      server: (input) => machineUpdates.server(input),
+      lab: (input) => machineUpdates.lab(input),
     },
     notices: {
       watch: (input, options) => notices.watch(input, options),

@@ -3,6 +3,7 @@ import { connectRelay } from '@nps-desktop/relay-core/api-client'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { jobEnded } from '../activity/job-ended.ts'
 import { LabJobs } from '../labs/lab-jobs.ts'
+import { MachineUpdates } from '../machine-updates/machine-updates.ts'
 import { createJobs, type Jobs } from '../provisioning/jobs/jobs.ts'
 import { AgentPrograms } from '../servers/agent-programs.ts'
 import { ServerJobs } from '../servers/server-jobs.ts'
@@ -17,6 +18,7 @@ export interface JobPart extends AsyncDisposable {
   readonly agentPrograms: AgentPrograms
   readonly serverJobs: ServerJobs
   readonly labJobs: LabJobs
+  readonly machineUpdates: MachineUpdates
 }
 
 /** Nothing runs until it is asked for; what runs at the end is stopped and waited for. */
@@ -59,5 +61,21 @@ export function openJobs({
     onReached: (serverId, workplace) => agentPrograms.share(serverId, workplace),
   })
   const labJobs = new LabJobs({ storage, machines, jobs, relays, programsFolder })
-  return { jobs, agentPrograms, serverJobs, labJobs, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  const machineUpdates = new MachineUpdates({
+    storage,
+    machines,
+    jobs,
+    relays,
+    programsFolder,
+    clock,
+    onServerUpdated: (serverId, workplace) => agentPrograms.share(serverId, workplace),
+  })
+  return {
+    jobs,
+    agentPrograms,
+    serverJobs,
+    labJobs,
+    machineUpdates,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
 }

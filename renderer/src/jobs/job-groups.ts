@@ -16,6 +16,7 @@ const groupOf: Record<StepId, JobGroupId> = {
   config: 'install',
   start: 'install',
   online: 'install',
+  switch: 'install',
   bridge: 'ports',
   'port-range': 'ports',
   'stop-service': 'undo',

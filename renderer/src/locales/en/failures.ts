@@ -585,6 +585,11 @@ export const failures = {
     cause: 'It was installed, but did not start: {reason}',
     next: 'Try again; the log on the page of the server says more.',
   },
+  'update-undone': {
+    title: '{program} on {host} is the one of before.',
+    cause: 'Version {version} did not come online in time, so {old} was put back and started again.',
+    next: 'The tunnels are back. The log of {program} may tell why it did not start.',
+  },
   'agent-not-online': {
     title: '{lab} did not come online.',
     cause: 'npc runs there, but the server did not hear from it within {seconds} s.',

@@ -28,6 +28,7 @@ export const jobs = {
     portRangeAny: 'The ports for tunnels',
     'reach-relay': 'The lab box reaches the server',
     online: 'The lab box is online',
+    switch: 'Switch to it, and wait until it is online',
     'stop-service': 'Stop {program}',
     'remove-service': 'Remove the service',
     'remove-files': 'Remove the files',

@@ -540,6 +540,11 @@ export const failures: Translation<typeof en> = {
     cause: '已安装，但没有启动：{reason}',
     next: '再试一次；云服务器页面上的日志有更多说明。',
   },
+  'update-undone': {
+    title: '{host} 上的 {program} 仍是原来的版本。',
+    cause: '版本 {version} 没有及时上线，已换回 {old} 并重新启动。',
+    next: '隧道已恢复。{program} 的日志里可能有它未能启动的原因。',
+  },
   'agent-not-online': {
     title: '{lab} 没有上线。',
     cause: 'npc 在那里运行，但云服务器在 {seconds} 秒内没有收到它的消息。',

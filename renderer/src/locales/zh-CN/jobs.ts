@@ -24,6 +24,7 @@ export const jobs: Translation<typeof en> = {
     portRangeAny: '供隧道使用的端口',
     'reach-relay': '实验室主机能连到云服务器',
     online: '实验室主机在线',
+    switch: '换成新版本，并等它上线',
     'stop-service': '停止 {program}',
     'remove-service': '移除服务',
     'remove-files': '移除文件',

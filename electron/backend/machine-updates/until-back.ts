@@ -1,0 +1,53 @@
+import { every } from '@nps-desktop/relay-core/async'
+import type { RelayClient } from '@nps-desktop/relay-core/api-client'
+import type { Relays } from '../relays/relays.ts'
+import { untilRelay } from '../relays/until-relay.ts'
+
+type Until = (version: string, options: { signal: AbortSignal }) => Promise<void>
+
+/** A link rests for longer and longer between its tries; here each second counts. */
+const tryIntervalMs = 1_000
+
+/** The relay answers the app again, started anew and of the new version. */
+export async function watchRelay(
+  relays: Relays,
+  serverId: string,
+  { signal }: { signal: AbortSignal },
+): Promise<Until> {
+  const api = await relays.reach(serverId, { signal })
+  const { startedAtMs: before } = await api.status.get({}, { signal })
+  return async (version, options) => {
+    using _ = every(tryIntervalMs, () => relays.retryNow(serverId))
+    await untilRelay(
+      relays,
+      serverId,
+      ({ link, mirror: { status } }) =>
+        link.state === 'online' && status?.version === version && status.startedAtMs !== before,
+      options,
+    )
+  }
+}
+
+/** The lab box's agent is online at its relay again, and of the new version. */
+export async function watchAgent(
+  relays: Relays,
+  { serverId, clientId }: { serverId: string; clientId: number | null },
+  { signal }: { signal: AbortSignal },
+): Promise<Until> {
+  const { clients } = await relays.reach(serverId, { signal })
+  const before = sinceMs(await clients.list({}, { signal }), clientId)
+  return async (version, options) => {
+    for await (const list of await clients.watch({}, options)) {
+      const agent = list.find(({ id }) => id === clientId)?.agent
+      if (agent?.state === 'online' && agent.version === version && agent.sinceMs !== before) return
+    }
+    throw new Error('the server ended its answer')
+  }
+}
+
+type Client = Awaited<ReturnType<RelayClient['clients']['list']>>[number]
+
+function sinceMs(list: readonly Client[], clientId: number | null): number | null {
+  const agent = list.find(({ id }) => id === clientId)?.agent
+  return agent?.state === 'online' ? agent.sinceMs : null
+}

@@ -1,0 +1,120 @@
+import type { Job, Step } from '@nps-desktop/electron/contract'
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { isOlder } from './is-older.ts'
+import MachineVersion from './MachineVersion.vue'
+
+const step = (id: Step['id'], part: Partial<Step> = {}): Step => ({
+  id,
+  state: 'waiting',
+  startedAtMs: null,
+  tookMs: null,
+  progress: null,
+  facts: [],
+  failure: null,
+  ...part,
+})
+const job = (state: Job['state'], steps: Step[]): Job => ({
+  id: 'j1',
+  kind: 'lab-update',
+  serverId: 's1',
+  labId: 'l1',
+  state,
+  steps,
+  ports: null,
+  writes: [],
+})
+
+async function show({
+  jobs = [],
+  obstacle = null,
+  newer = '1.0.1',
+}: {
+  jobs?: Job[]
+  obstacle?: 'away' | 'noSignIn' | 'notOurs' | null
+  newer?: string | null
+} = {}) {
+  const calls: unknown[] = []
+  const page = await mountPage(MachineVersion, {
+    props: { machine: { kind: 'lab', id: 'l1' }, name: 'lab-a100', version: '1.0.0', newer, obstacle },
+    answers: {
+      jobs: {
+        list: async () => jobs,
+        watch: async () =>
+          (async function* () {
+            yield* jobs
+          })(),
+        cancel: async (input) => {
+          calls.push(['cancel', input])
+          return {}
+        },
+      },
+      machineUpdates: {
+        lab: async (input) => {
+          calls.push(['lab', input])
+          return { jobId: 'j1' }
+        },
+      },
+    },
+  })
+  await flushPromises()
+  return { page, calls }
+}
+
+test('versions are compared by their numbers', () => {
+  expect(isOlder('1.9.0', '1.10.0')).toBe(true)
+  expect(isOlder('1.0.0', '1.0.0')).toBe(false)
+  expect(isOlder('2.0.0', '1.9.9')).toBe(false)
+  expect(isOlder('1.0.0', '')).toBe(false)
+})
+
+test('Update names its price, and begins', async () => {
+  const { page, calls } = await show()
+  await using _ = page
+  expect(page.text()).toContain('1.0.0 → 1.0.1')
+  expect(page.text()).toContain('back in about 2 s')
+  buttonCalled('Update').click()
+  await flushPromises()
+  expect(calls).toEqual([['lab', { labId: 'l1' }]])
+})
+
+test('without a way to update there is no button, and the reason in its place', async () => {
+  const { page } = await show({ obstacle: 'noSignIn' })
+  await using _ = page
+  expect(page.findAll('button')).toHaveLength(0)
+  expect(page.text()).toContain('once the app can sign in there')
+})
+
+test('the newest has no button either', async () => {
+  const { page } = await show({ newer: null })
+  await using _ = page
+  expect(page.findAll('button')).toHaveLength(0)
+})
+
+test('while it uploads it can be cancelled; once it switches it cannot', async () => {
+  const progress = { done: 18.2e6, total: 31.4e6, unit: 'bytes' as const }
+  const upload = await show({ jobs: [job('running', [step('upload', { state: 'running', progress })])] })
+  {
+    await using page = upload.page
+    expect(page.text()).toContain('Upload npc, 18.2 of 31.4 MB')
+    buttonCalled('Cancel').click()
+    await flushPromises()
+  }
+  expect(upload.calls).toEqual([['cancel', { jobId: 'j1' }]])
+  const { page } = await show({ jobs: [job('running', [step('switch', { state: 'running' })])] })
+  await using _ = page
+  expect(page.findAll('button')).toHaveLength(0)
+})
+
+test('an update that was undone says so', async () => {
+  const failure = {
+    code: 'update-undone' as const,
+    params: { host: 'lab-a100', program: 'npc', version: '1.0.1', old: '1.0.0', said: '' },
+    message: '',
+    fixes: [{ action: 'retry' as const }],
+  }
+  const { page } = await show({ jobs: [job('failed', [step('switch', { state: 'failed', failure })])] })
+  await using _ = page
+  expect(page.text()).toContain('Version 1.0.1 did not come online in time, so 1.0.0 was put back')
+})

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Job } from '@nps-desktop/electron/contract'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { App, story } from '../harness/app.ts'
+import { Bed } from '../testbed/bed.ts'
+
+/** Where `npm run build:relay` puts the programs. */
+const built = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const tunnelPort = 7040
+
+let bed: Bed
+let app: App
+let programs: string
+let serverId: string
+let labId: string
+
+beforeAll(async () => {
+  programs = await mkdtemp(join(tmpdir(), 'nps-desktop-programs-'))
+  bed = await Bed.start({ machines: ['cloud', 'lab'] })
+  app = await App.start(programs)
+  await offer({ nps: olderOf(await programOf('nps')), npc: olderOf(await programOf('npc')) })
+  const { root, researcher } = bed.accounts
+  const { address: host } = bed.cloud
+  await app.trust(host)
+  const added = await app.client.servers.add({
+    address: { host, port: 22, user: root.user },
+    secret: { kind: 'password', password: root.password },
+  })
+  serverId = added.serverId
+  expectDone(await app.ended((await app.client.servers.setup({ serverId })).jobId))
+  await bed.network.openSshWay('laptop', 'lab')
+  await app.trust(bed.lab.address)
+  const lab = await app.client.labs.add({
+    serverId,
+    name: 'lab-a100',
+    address: { host: bed.lab.address, port: 22, user: 'researcher' },
+    secret: { kind: 'password', password: researcher.password },
+  })
+  labId = lab.labId
+  expectDone(await app.ended((await app.client.labs.setup({ labId })).jobId))
+  await app.client.tunnels.addTcp({
+    labId,
+    name: 'SSH',
+    target: '127.0.0.1:22',
+    port: tunnelPort,
+    reach: 'anyone',
+  })
+  await versionsAre('0.9.9', '0.9.9')
+})
+afterAll(async () => {
+  await app.close()
+  await bed.close()
+  await rm(programs, { recursive: true })
+})
+
+it('brings nps and npc to the version of the app, and the tunnel works on', async () => {
+  await offer({ nps: await programOf('nps'), npc: await programOf('npc') })
+  expectDone(await app.ended((await app.client.machineUpdates.server({ serverId })).jobId))
+  expectDone(await app.ended((await app.client.machineUpdates.lab({ labId })).jobId))
+  await versionsAre('1.0.0', '1.0.0')
+  expect(await firstWords()).toMatch(/^SSH-/)
+  await leavesNothing()
+})
+
+it('puts the old program back when the new one does not come online, and the tunnel works again', async () => {
+  // ends at once when its service starts it
+  const broken = (restart: string): Buffer =>
+    Buffer.from(`#!/bin/sh
+case $1 in
+-version) echo 9.9.9 ;;
+restart) ${restart} ;;
+*) exit 1 ;;
+esac
+`)
+  await offer({
+    // says that it has started all the same
+    nps: broken('systemctl restart --no-block nps'),
+    npc: broken('systemctl --user restart npc; echo it ended again; exit 1'),
+  })
+  const jobs = [
+    await app.ended((await app.client.machineUpdates.server({ serverId })).jobId),
+    await app.ended((await app.client.machineUpdates.lab({ labId })).jobId),
+  ]
+  const failures = jobs.map(({ steps }) => steps.at(-1)?.failure)
+  expect(failures).toMatchObject([
+    { code: 'update-undone', params: { program: 'nps', version: '9.9.9', old: '1.0.0' } },
+    { code: 'update-undone', params: { program: 'npc', version: '9.9.9', said: 'it ended again' } },
+  ])
+  await versionsAre('1.0.0', '1.0.0')
+  expect(await firstWords()).toMatch(/^SSH-/)
+  await leavesNothing()
+})
+
+/** The app finds these programs, and no others, beside itself. */
+async function offer(bytes: Readonly<Record<'nps' | 'npc', Buffer>>): Promise<void> {
+  const files = await Promise.all(
+    (['nps', 'npc'] as const).map(async (program) => {
+      await writeFile(join(programs, program), bytes[program])
+      const sha256 = createHash('sha256').update(bytes[program]).digest('hex')
+      const size = bytes[program].length
+      const whole = { sha256, bytes: size, rawSha256: sha256, rawBytes: size }
+      return { file: program, program, platform: 'linux', arch: 'amd64', compression: 'none', ...whole }
+    }),
+  )
+  await writeFile(join(programs, 'manifest.json'), JSON.stringify({ files }))
+}
+
+async function programOf(program: 'nps' | 'npc'): Promise<Buffer> {
+  return await readFile(join(built, `${program}-linux-amd64`))
+}
+
+/** The same program of an older version: the number stands in its source, and before that in what was compiled from it. */
+function olderOf(program: Buffer): Buffer {
+  const source = program.indexOf('"1.0.0"', program.indexOf('version.ts"(){')) + 1
+  const compiled = program.lastIndexOf('1.0.0', source - 1)
+  for (const at of [source, compiled]) program.write('0.9.9', at, 'latin1')
+  return program
+}
+
+async function versionsAre(nps: string, npc: string): Promise<void> {
+  await app.overviewWhere(({ servers: [server], labs: [lab], tunnels: [tunnel] }) => {
+    const isOnline = server?.link.state === 'online' && lab?.state.state === 'online'
+    return (
+      isOnline &&
+      server.relay?.version === nps &&
+      lab.state.state === 'online' &&
+      lab.state.version === npc &&
+      tunnel?.status.state === 'ready'
+    )
+  })
+}
+
+async function leavesNothing(): Promise<void> {
+  const find =
+    'find /usr/bin /home/researcher/.local/bin /var/tmp /tmp -name ".np*" -o -name "nps-desktop-*" -o -name ".nps-desktop*"'
+  for (const machine of [bed.cloud, bed.lab])
+    expect(await machine.exec(`${find} 2>/dev/null || true`)).toBe('')
+}
+
+function expectDone(job: Job): void {
+  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
+}
+
+/** What a visitor of the tunnel is greeted with; empty when the connection ends without a word. */
+function firstWords(): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: bed.cloud.address, port: tunnelPort, timeout: 10_000 })
+    socket.once('data', (chunk: Buffer) => {
+      socket.destroy()
+      resolve(chunk.toString('latin1'))
+    })
+    socket.once('timeout', () => socket.destroy(new Error('silent')))
+    // 'close' follows
+    socket.once('error', () => undefined)
+    socket.once('close', () => resolve(''))
+  })
+}
