@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { trafficHistory } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { appLink } from './app-link.ts'
+import { consoleContract } from './console-contract.ts'
 import { failureData } from './failure.ts'
 import { foundContract } from './found-contract.ts'
 import { guestPassesContract } from './guest-passes-contract.ts'
@@ -199,6 +200,7 @@ export const desktopContract = {
       .output(z.object({ jobId: model.id.nullable() })),
   },
 
+  console: consoleContract,
   guestPasses: guestPassesContract,
   labCard: labCardContract,
   machineUpdates: machineUpdatesContract,

@@ -95,7 +95,9 @@ export class AppCalls {
       throw new AppError('not-possible-here', 'Only web addresses are opened.', {})
     }
     const open = offered(this.#shell.openUrl, 'open a browser')
-    await open(new URL(url).searchParams.has('token') ? await this.#oneTime.to(url) : url)
+    const { searchParams, hash } = new URL(url)
+    const isSecret = searchParams.has('token') || hash.startsWith('#pass=')
+    await open(isSecret ? await this.#oneTime.to(url) : url)
   }
 
   async openDataFolder(): Promise<void> {

@@ -16,6 +16,7 @@ import { openLinks } from './open-links.ts'
 import { openOpenIn } from './open-open-in.ts'
 import { openTunnels } from './open-tunnels.ts'
 import { openView } from './open-view.ts'
+import { ConsoleDoors } from '../console-door/console-doors.ts'
 import { ServerUses } from '../server-use/server-uses.ts'
 import { ServerRecords } from '../servers/server-records.ts'
 import type { Shell } from '../shell.ts'
@@ -103,6 +104,9 @@ export async function openBackend({
   )
   const work = parts.use(openJobs({ storage, machines, programsFolder, links, view, clock, log }))
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
+  const consoleDoors = parts.adopt(new ConsoleDoors({ storage, machines, relays, clock }), (part) =>
+    part.close(),
+  )
   const serverUses = new ServerUses({ relays, log })
   const hostKeys = createHostKeys({ storage, machines, ask: questions.ask, log, clock })
   const save = app.saveSettings.bind(app)
@@ -114,6 +118,7 @@ export async function openBackend({
       hostKeys,
       servers,
       serverUses,
+      consoleDoors,
       labs,
       labSessions,
       questions,

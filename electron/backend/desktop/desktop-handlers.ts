@@ -1,4 +1,5 @@
 import type { AppCalls } from '../app/app-calls.ts'
+import type { ConsoleDoors } from '../console-door/console-doors.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
 import type { LabFiles } from '../lab-files/lab-files.ts'
 import type { LabCards } from '../lab-card/lab-cards.ts'
@@ -28,6 +29,7 @@ export function desktopHandlers({
   hostKeys,
   servers,
   serverUses,
+  consoleDoors,
   labs,
   labSessions,
   questions,
@@ -53,6 +55,7 @@ export function desktopHandlers({
   hostKeys: HostKeys
   servers: ServerRecords
   serverUses: ServerUses
+  consoleDoors: ConsoleDoors
   labs: LabRecords
   labSessions: LabSessions
   questions: SignInQuestions
@@ -98,6 +101,7 @@ export function desktopHandlers({
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
     activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
     pathTest: { run: (input, options) => pathTest.run(input, options) },
+    console: { open: (input, options) => consoleDoors.open(input, options) },
     serverUse: { watch: (input, options) => serverUses.watch(input, options) },
     guestPasses: {
       list: (input, options) => guestPasses.list(input, options),

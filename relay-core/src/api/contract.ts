@@ -156,6 +156,14 @@ export const relayContract = {
       }),
     ),
   },
+  /** Later than the rest. */
+  console: {
+    /**
+     * Lets a browser into the web console once, within a minute, without the password: `POST <path>/login/pass` takes `token`. Not for
+     * sessions of the console themselves. `not-possible-here` while the console does not listen.
+     */
+    pass: base.input(nothing).output(model.consolePass),
+  },
   /** Later than the rest: an older relay does not know these calls. */
   passes: {
     list: base.input(nothing).output(z.array(guestPass)),

@@ -232,6 +232,16 @@ export const trafficHistory = z.object({
 })
 export type TrafficHistory = z.infer<typeof trafficHistory>
 
+export const consolePass = z.object({
+  token: z.string(),
+  expiresAtMs: instantMs,
+  port,
+  /** The console's own path, without a slash at its end. */
+  path: z.string(),
+  isTls: z.boolean(),
+})
+export type ConsolePass = z.infer<typeof consolePass>
+
 /** What the machine that the relay runs on is doing. Whatever it does not tell is null. */
 export const machineUse = z.object({
   atMs: instantMs,

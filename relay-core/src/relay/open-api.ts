@@ -1,8 +1,11 @@
+import { RelayError } from '../api/errors.ts'
 import type { RelayStatus, Tunnel } from '../api/models.ts'
 import { commandLine } from '../api/words/shell-words.ts'
 import type { Signal } from '../async/signals/signal.ts'
 import type { LogTail } from '../log/log-tail.ts'
 import type { Log } from '../log/log.ts'
+import type { RelayConfig } from '../config/relay/relay-config.ts'
+import type { ConsolePasses } from './api/console-passes.ts'
 import { createApiSurface, type ApiSurface } from './api/api-surface.ts'
 import { watchMachine } from './machine/machine-watch.ts'
 import type { OnlineAgents } from './open-agents.ts'
@@ -12,6 +15,7 @@ import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
 import type { OpenWebhook } from './open-webhook.ts'
+import type { OwnPorts } from './own-ports.ts'
 import type { ConfigFile } from './settings/config-file.ts'
 import { visitCommand, visitLine } from './tunnels/private/visit-command.ts'
 
@@ -33,6 +37,9 @@ export function openApi({
   log,
   status,
   statusChanged,
+  consolePasses,
+  config,
+  ownPorts,
   restart,
 }: {
   state: State
@@ -47,6 +54,9 @@ export function openApi({
   log: Log
   status: () => RelayStatus
   statusChanged: Signal
+  consolePasses: ConsolePasses
+  config: () => RelayConfig
+  ownPorts: OwnPorts
   restart: (() => void) | undefined
 }): OpenApi {
   const parts = new AsyncDisposableStack()
@@ -77,6 +87,15 @@ export function openApi({
       log,
       status,
       statusChanged,
+      consolePass: () => {
+        const { webBaseUrl: path, webTls } = config()
+        if (ownPorts.console === null)
+          throw new RelayError(
+            'not-possible-here',
+            'The web console does not listen; see web_port in nps.conf.',
+          )
+        return { ...consolePasses.issue(), port: ownPorts.console, path, isTls: webTls !== null }
+      },
       machine: (signal) => watchMachine(signal),
       command: (vkey, host) => ({ command: agentCommand(vkey, host), vkey, fingerprint }),
       visitCommand: (tunnel, host) => visitCommand(tunnel, visitPlace(tunnel, host)),

@@ -1,5 +1,6 @@
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import type { Log } from '../log/log.ts'
+import type { ConsolePasses } from './api/console-passes.ts'
 import type { ApiSurface } from './api/api-surface.ts'
 import type { ConsoleAssets } from './console/console-assets.ts'
 import { ConsoleListener } from './console/console-listener.ts'
@@ -20,6 +21,7 @@ export async function openConfiguredPorts({
   config,
   assets,
   runPath,
+  consolePasses,
   ownPorts,
   descriptors,
   log,
@@ -31,6 +33,7 @@ export async function openConfiguredPorts({
   assets: ConsoleAssets
   /** What relative paths of certificates begin at. */
   runPath: string
+  consolePasses: ConsolePasses
   /** Learns the console's port, whenever it changes. */
   ownPorts: OwnPorts
   descriptors: Descriptors
@@ -45,6 +48,7 @@ export async function openConfiguredPorts({
       config,
       api,
       assets,
+      passes: consolePasses,
       runPath,
       onPort: (port) => (ownPorts.console = port),
       descriptors,

@@ -8,6 +8,7 @@ import { createLog, type Log } from '../log/log.ts'
 import type { Secret } from '../secret.ts'
 import { relayVersion } from '../version.ts'
 import { keepBooks } from './book-keeping.ts'
+import { ConsolePasses } from './api/console-passes.ts'
 import { noAssets } from './console/console-assets.ts'
 import { openControlSocket } from './control/control-socket.ts'
 import { Descriptors } from './limits/descriptors.ts'
@@ -115,11 +116,14 @@ export class Relay {
     const webhook = parts.use(openWebhook({ ...shared, state, clients, tunnels, guests }))
     const status = () => relayStatus({ ...shared, state, startedAtMs, tunnels, clients, service })
     const [logTail, statusChanged] = [this.#logTail, this.#statusChanged]
-    const calls = { configFile, logTail, status, statusChanged, restart, webhook }
+    const consolePasses = new ConsolePasses(this.#now)
+    const calls = { configFile, consolePasses, logTail, status, statusChanged, restart, webhook }
     const opened = { ...shared, state, online, tunnels, clients, guests }
     const { api } = parts.use(openApi({ ...opened, ...calls, books }))
     const bridge = parts.use(await openBridge({ ...opened, api }))
-    const ports = parts.use(await openConfiguredPorts({ ...shared, tunnels, api, assets, runPath }))
+    const ports = parts.use(
+      await openConfiguredPorts({ ...shared, tunnels, api, assets, runPath, consolePasses }),
+    )
     control?.serve(api, (stockFolder, from) =>
       whileLocked(() =>
         importIntoRunning(stockFolder, { ...state, ...clients, ...tunnels, ...shared, from }),

@@ -27,6 +27,22 @@ export async function logIn(username: string, password: string): Promise<Failure
   return null
 }
 
+/** What the app puts behind the `#` of the address: a way in that is good for once. */
+const passPattern = /^#pass=([\w-]{43})$/
+
+/** Enters by the pass in the address, where there is one, and takes it out of the address and the history. Never rejects. */
+export async function enterByPass(): Promise<void> {
+  const [, token] = passPattern.exec(location.hash) ?? []
+  if (token === undefined) return
+  history.replaceState(null, '', location.pathname + location.search)
+  try {
+    const response = await post('login/pass', { token })
+    if (response.ok) sessionStorage.setItem(tokenKey, loginAnswer.parse(await response.json()).token)
+  } catch {
+    // the page asks for the password, or says that the server does not answer
+  }
+}
+
 export async function logOut(): Promise<void> {
   await post('logout', {})
   sessionStorage.removeItem(tokenKey)

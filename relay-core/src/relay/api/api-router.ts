@@ -136,6 +136,12 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         return parts.visitCommand(tunnels.get(input.id), input.host)
       }),
     },
+    console: {
+      pass: os.console.pass.handler(() => {
+        forOthersOnly('a way in for others')
+        return parts.consolePass()
+      }),
+    },
     passes: {
       list: os.passes.list.handler(() => passes.list()),
       watch: os.passes.watch.handler(({ signal }) =>

@@ -1,6 +1,6 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
-import type { MachineUse, RelayStatus, Tunnel } from '../../api/models.ts'
+import type { ConsolePass, MachineUse, RelayStatus, Tunnel } from '../../api/models.ts'
 import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
@@ -27,6 +27,8 @@ export interface ApiParts {
   statusChanged: Signal
   /** What the machine is doing, for as long as somebody asks. */
   machine: (signal: AbortSignal | undefined) => AsyncGenerator<MachineUse, void, void>
+  /** @throws RelayError `not-possible-here` while the console does not listen */
+  consolePass: () => ConsolePass
   /** The line that starts an agent for a client, with the server's name as the caller knows it. */
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
   /** The line for the visitor of a private tunnel. */

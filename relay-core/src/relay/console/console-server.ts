@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-config.ts'
 import type { Log } from '../../log/log.ts'
+import type { ConsolePasses } from '../api/console-passes.ts'
 import type { ApiSurface } from '../api/api-surface.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { httpServerOptions, limitConnections } from '../http/http-limits.ts'
@@ -25,6 +26,7 @@ export interface ConsoleServerOptions {
   config: () => RelayConfig
   api: ApiSurface
   assets: ConsoleAssets
+  passes: Pick<ConsolePasses, 'redeem'>
   /** The folder above `conf`, which relative paths of certificates start from. */
   runPath: string
   /** Without it plain HTTP. */

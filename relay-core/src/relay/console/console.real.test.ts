@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { hiddenSecret } from '../../api/tunnel-settings.ts'
 import { relayDefaults, type RelayConfig } from '../../config/relay/relay-config.ts'
+import { connectRelay } from '../../api-client/index.ts'
 import { createRelayClient } from '../../api-client/relay-client.ts'
 import { Secret } from '../../secret.ts'
 import { findFreePort } from '../tunnels/registry/port-choice.ts'
@@ -15,6 +16,7 @@ import { Sessions } from './sessions.ts'
 
 let folder: string
 let relay: Relay
+let started: Awaited<ReturnType<Relay['start']>>
 let port: number
 let nowMs: number
 let lines: string[]
@@ -48,7 +50,7 @@ beforeEach(async () => {
     consoleAssets: async (path) =>
       path === '/' ? { type: 'text/html', body: Buffer.from('<p>console</p>') } : undefined,
   })
-  await relay.start()
+  started = await relay.start()
 })
 afterEach(async () => {
   await relay.close()
@@ -139,6 +141,28 @@ test('a login leaves nothing that a browser would bring to another port of the s
   }
   const form = await post('/login/verify', {}, { origin: `http://127.0.0.1:${port}` })
   expect(form).toMatchObject({ cookie: undefined, body: { status: 0 } })
+})
+
+test('who has the admin key gives a browser a way in: once, and a session cannot give one', async () => {
+  const { bridgePort, adminKey, fingerprint } = started
+  const app = await connectRelay({
+    host: '127.0.0.1',
+    port: bridgePort,
+    adminKey,
+    fingerprint,
+    signal: AbortSignal.timeout(20_000),
+  })
+  const { token, port: told, path, isTls } = await app.client.console.pass({})
+  app.close()
+  expect([told, path, isTls]).toEqual([port, '', false])
+  expect((await post('/login/pass', { token }, { origin: 'http://evil.example' })).status).toBe(403)
+  const entered = await post('/login/pass', { token })
+  expect(entered).toMatchObject({ status: 200, cookie: undefined })
+  const proof = { 'x-nps-session': String(entered.body['token']) }
+  expect((await post('/api/clients/list', {}, proof)).status).toBe(200)
+  expect((await post('/login/pass', { token })).status).toBe(401)
+  expect((await post('/api/console/pass', {}, proof)).body).toMatchObject({ code: 'not-possible-here' })
+  expect(lines.some((line) => line.includes(token))).toBe(false)
 })
 
 test('a ticket opens one WebSocket, soon, and nothing else', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RelayError } from '../../api/errors.ts'
 import { consoleIsGuarded, type RelayConfig } from '../../config/relay/relay-config.ts'
 import type { Log } from '../../log/log.ts'
+import type { ConsolePasses } from '../api/console-passes.ts'
 import type { HttpCalls } from './http-calls.ts'
 import { Login } from './login.ts'
 import { readBody, readJsonBody } from '../http/request-body.ts'
@@ -14,6 +15,8 @@ export interface SessionRoutesOptions {
   /** Of people, at the page. */
   readonly sessions: Sessions
   readonly calls: HttpCalls
+  /** Of the app, for its person's browser. */
+  readonly passes: Pick<ConsolePasses, 'redeem'>
   /** Undefined without TLS. */
   readonly tls: object | undefined
   readonly log: Log
@@ -48,6 +51,9 @@ export class SessionRoutes {
         return true
       case 'POST /login':
         await this.#logIn(request, response)
+        return true
+      case 'POST /login/pass':
+        await this.#logInByPass(request, response)
         return true
       case 'POST /login/verify':
         await this.#logInAsStock(request, response)
@@ -90,6 +96,20 @@ export class SessionRoutes {
     }
     const refused = refusalOf(() => this.#login.check(addressOf(request), username, password))
     if (refused) return sendRefusal(response, refused)
+    const { token, lifetimeMs } = this.#sessions.create()
+    sendJson(response, 200, { token, expiresInMs: lifetimeMs })
+  }
+
+  async #logInByPass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
+    const { token: pass } = body
+    if (typeof pass !== 'string' || !this.#options.passes.redeem(pass)) {
+      return sendRefusal(
+        response,
+        new RelayError('login-required', 'This way in was used already, or is too old.'),
+      )
+    }
+    this.#options.log.info('console login by the admin key', { address: addressOf(request) })
     const { token, lifetimeMs } = this.#sessions.create()
     sendJson(response, 200, { token, expiresInMs: lifetimeMs })
   }

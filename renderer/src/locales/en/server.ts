@@ -8,6 +8,7 @@ export const server = {
   goOn: 'Continue the setup',
   runningFor: 'Running for {time}',
   nps: 'nps {version}',
+  console: 'Console',
   restart: 'Restart nps',
   restarting: {
     title: 'Restart nps on {name}?',

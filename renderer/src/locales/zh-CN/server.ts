@@ -10,6 +10,7 @@ export const server: Translation<typeof en> = {
   goOn: '继续部署',
   runningFor: '已运行 {time}',
   nps: 'nps {version}',
+  console: '控制台',
   restart: '重启 nps',
   restarting: {
     title: '重启 {name} 上的 nps？',

@@ -1,0 +1,88 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
+import type { Clock } from '@nps-desktop/relay-core/async'
+import type { SshSession } from '../ssh/ssh-session.ts'
+
+/** A page that is open keeps a connection; so long after the last one the door closes. */
+const unusedMs = 10 * 60_000
+const maxConnections = 64
+
+/** A port of this laptop's loopback that leads to one of the far machine's, over a session of its own. */
+export class SshDoor {
+  readonly #server: Server
+  readonly #session: SshSession
+  readonly #clock: Clock
+  readonly #stop = new AbortController()
+  readonly #sockets = new Set<Socket>()
+  #unused: Disposable | null = null
+  readonly closed: Promise<void>
+  readonly #closed = Promise.withResolvers<void>()
+
+  private constructor(session: SshSession, targetPort: number, clock: Clock) {
+    this.#session = session
+    this.#clock = clock
+    this.closed = this.#closed.promise
+    this.#server = createServer((socket) => this.#lead(socket, targetPort))
+    this.#server.maxConnections = maxConnections
+    void session.closed.then(() => this.close())
+  }
+
+  /** Takes over the session. */
+  static async open(session: SshSession, targetPort: number, { clock }: { clock: Clock }): Promise<SshDoor> {
+    const door = new SshDoor(session, targetPort, clock)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        door.#server.once('error', reject)
+        door.#server.listen({ host: '127.0.0.1', port: 0 }, resolve)
+      })
+    } catch (error) {
+      door.close()
+      throw error
+    }
+    // without descriptors a connection cannot be taken; the next one may be
+    door.#server.on('error', () => undefined)
+    door.#rest()
+    return door
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get isOpen(): boolean {
+    return this.#server.listening && this.#session.isOpen
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#unused?.[Symbol.dispose]()
+    this.#stop.abort()
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+    this.#session.close()
+    this.#closed.resolve()
+  }
+
+  #lead(socket: Socket, targetPort: number): void {
+    this.#unused?.[Symbol.dispose]()
+    this.#sockets.add(socket)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      if (this.#sockets.size === 0) this.#rest()
+    })
+    socket.on('error', () => socket.destroy())
+    this.#session.forward('127.0.0.1', targetPort, { signal: this.#stop.signal }).then(
+      (far) => {
+        pipeline(socket, far, () => far.destroy())
+        pipeline(far, socket, () => socket.destroy())
+      },
+      () => socket.destroy(),
+    )
+  }
+
+  #rest(): void {
+    this.#unused?.[Symbol.dispose]()
+    this.#unused = this.#stop.signal.aborted ? null : this.#clock.after(unusedMs, () => this.close())
+  }
+}
