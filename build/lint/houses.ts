@@ -20,6 +20,7 @@ const relayCore: House = {
     ['net/dial', 'net/http1'],
     ['session'],
     ['stock/messages', 'native/carriers'],
+    ['native/survival'],
     ['stock/mux', 'stock/snappy', 'stock/configuration', 'native'],
     ['stock'],
     ['config/file'],

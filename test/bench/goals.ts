@@ -66,7 +66,7 @@ export const goals: readonly Goal[] = [
     atMost('wanCrowdLast', 1, peer),
   ]),
   below('wanCut', 2),
-  below('wanSurvives', 30),
+  below('wanSurvives', 2),
 ]
 
 export interface Judged {

@@ -9,6 +9,10 @@ export class CuttableWay implements AsyncDisposable {
   #leftBytes = Infinity
   #then: () => void = () => undefined
   #isHeld = false
+  #isDark = false
+  readonly #dead = new Set<Socket>()
+  /** Accepted in the dark. */
+  readonly #late = new Set<Socket>()
   /** How often it was cut. */
   cuts = 0
   /** What has passed, in both directions together. */
@@ -27,6 +31,25 @@ export class CuttableWay implements AsyncDisposable {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Cuts every connection now, for both ends to see. */
+  cut(how: 'end' | 'reset'): void {
+    this.cuts++
+    for (const socket of this.#sockets) {
+      if (how === 'end') socket.destroy()
+      else socket.resetAndDestroy()
+    }
+  }
+
+  /**
+   * The line is gone without a sign: no byte passes any more, and new connections hear nothing, until it is back, when they end. Those
+   * of before stay as dead as with a router that has forgotten them.
+   */
+  goDark(isDark: boolean): void {
+    this.#isDark = isDark
+    if (isDark) for (const socket of this.#sockets) this.#dead.add(socket.pause())
+    else for (const socket of this.#late) socket.destroy()
   }
 
   /** Cuts every connection once so many more bytes have passed, in both directions together. */
@@ -48,7 +71,7 @@ export class CuttableWay implements AsyncDisposable {
   letGo(): void {
     this.#leftBytes = Infinity
     this.#isHeld = false
-    for (const socket of this.#sockets) socket.resume()
+    for (const socket of this.#sockets) if (!this.#dead.has(socket)) socket.resume()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,6 +90,11 @@ export class CuttableWay implements AsyncDisposable {
     const to = connect({ ...this.#target, noDelay: true })
     this.#pass(from, to)
     this.#pass(to, from)
+    if (!this.#isDark) return
+    for (const socket of [from, to]) {
+      socket.pause()
+      this.#late.add(socket)
+    }
   }
 
   #pass(from: Socket, to: Socket): void {
@@ -74,7 +102,8 @@ export class CuttableWay implements AsyncDisposable {
     from.on('error', () => from.destroy())
     from.once('close', () => {
       this.#sockets.delete(from)
-      to.destroy()
+      this.#late.delete(from)
+      if (!this.#dead.delete(from)) to.destroy()
     })
     from.on('data', (chunk: Buffer) => {
       if (!to.write(chunk)) from.pause()
@@ -85,7 +114,7 @@ export class CuttableWay implements AsyncDisposable {
       this.#then()
     })
     to.on('drain', () => {
-      if (!this.#isHeld) from.resume()
+      if (!this.#isHeld && !this.#dead.has(from) && !this.#late.has(from)) from.resume()
     })
   }
 }

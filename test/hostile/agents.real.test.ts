@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   encodeBare,
@@ -9,12 +10,27 @@ import {
 } from '../../relay-core/src/stock/mux/mux-frames.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
-import { answerOpen, heard, HostileAgent, stockConnection, stockConnections } from './hostile-agent.ts'
+import { decodeResumed, encodeAck } from '../../relay-core/src/wire/survival-messages.ts'
+import {
+  answerOpen,
+  heard,
+  HostileAgent,
+  nextMessage,
+  stockConnection,
+  stockConnections,
+} from './hostile-agent.ts'
 import { flood, keptFor, open, times } from './strangers.ts'
 import { badVkey, unharmed, Victim } from './victim.ts'
 
 const data = (length: number) => encodeFrame(frameType.data, Buffer.alloc(length, 'd'))
 const endless = { totalBytes: 256 * 1024 * 1024, forMs: 2_000 }
+/** The relay says no, and ends the connection. */
+async function refused(carrier: TLSSocket): Promise<void> {
+  const ended = once(carrier, 'close')
+  expect((await nextMessage(carrier)).type).toBe(frameType.refused)
+  await ended
+}
+
 /** A mux head that says an empty part of a message of stream 1. */
 const emptyPart = Buffer.from([muxFlag.dataPart, 1, 0, 0, 0, 0, 0])
 
@@ -101,6 +117,40 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
           visitor.destroy()
         }),
       ),
+    ).toEqual(unharmed)
+  })
+
+  it('native: resumes what is not its own, lies about what it has, and acknowledges what was not said', async () => {
+    const instance = Buffer.alloc(16, 's')
+    const words = { instance, takesEarlyData: true, survives: true }
+    expect(
+      await victim.after(async () => {
+        const agent = await HostileAgent.start(victim.bridgePort, badVkey, words)
+        try {
+          // The honest agent's carriers have numbers from 1 on, too.
+          for (let number = 1; number < 4; number += 1)
+            await refused(await agent.carrier({ number, resumes: true, position: 0 }))
+          const carrier = await agent.carrier({ number: 1, resumes: false, position: 0 })
+          const visitor = open(port)
+          await answerOpen(carrier, data(5))
+          await heard(visitor, 'ddddd')
+          await refused(await agent.carrier({ number: 1, resumes: false, position: 0 }))
+          await refused(await agent.carrier({ number: 1, resumes: true, position: 1_000_000 }))
+          // The stream is still where it was, and a true claim moves it.
+          const moved = await agent.carrier({ number: 1, resumes: true, position: 1 })
+          const { type, body } = await nextMessage(moved)
+          expect([type, decodeResumed(body)]).toEqual([frameType.resumed, 6])
+          moved.write(Buffer.from(encodeFrame(frameType.data, Buffer.from('moved'))))
+          await heard(visitor, 'moved')
+          const gone = keptFor(agent.control, 5_000)
+          agent.control.write(encodeAck([{ carrier: 1, position: 1_000_000 }]))
+          await gone
+          visitor.destroy()
+          moved.destroy()
+        } finally {
+          agent.close()
+        }
+      }),
     ).toEqual(unharmed)
   })
 

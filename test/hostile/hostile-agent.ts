@@ -13,6 +13,7 @@ import {
   type Welcome,
   wireVersion,
   type AgentOrigin,
+  type CarrierPlace,
 } from '../../relay-core/src/wire/messages.ts'
 import { open, openTls } from './strangers.ts'
 
@@ -25,6 +26,7 @@ interface AgentWords {
   readonly instance: Uint8Array
   readonly origin: AgentOrigin
   readonly takesEarlyData: boolean
+  readonly survives: boolean
 }
 
 /** An agent whose key is right and whose manners are not: it says whatever a test wants, on raw connections. */
@@ -58,11 +60,19 @@ export class HostileAgent {
   }
 
   /** One more connection of its session. */
-  async carrier(): Promise<TLSSocket> {
+  async carrier(place?: CarrierPlace): Promise<TLSSocket> {
     const socket = await openTls(this.#bridgePort)
     const { sessionId, carrierKey } = this.#welcome
     const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
-    socket.write(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
+    socket.write(
+      encodeHello({
+        role: 'carrier',
+        version: wireVersion,
+        sessionId,
+        proof,
+        ...(place && { carrier: place }),
+      }),
+    )
     return socket
   }
 
@@ -97,7 +107,7 @@ export async function nextMessage(socket: TLSSocket): Promise<{ type: number; bo
 }
 
 /** Waits until `words` have come. */
-export async function heard(socket: TLSSocket, words: string): Promise<void> {
+export async function heard(socket: Socket, words: string): Promise<void> {
   let said = ''
   while (!said.includes(words)) {
     const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(timeoutMs) })) as [Buffer]

@@ -79,7 +79,7 @@ export class Victim {
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
-        'web_username=ann\nweb_password=a right horse\nstock_protocol=true\n' +
+        'web_username=ann\nweb_password=a right horse\nstock_protocol=true\nstream_survival=true\n' +
         `public_vkey=${publicVkey}\nhttp_proxy_ip=127.0.0.1\n` +
         `http_proxy_port=${victim.httpPort}\nhttps_proxy_port=${victim.httpsPort}\nhttps_just_proxy=true\n`,
     )

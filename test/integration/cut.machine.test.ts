@@ -70,7 +70,7 @@ class Pair {
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
-      `bridge_ip=${line.relayAddress}\nbridge_port=${ports.bridge}\nweb_port=\nallow_ports=\nlog_level=7\n`,
+      `bridge_ip=${line.relayAddress}\nbridge_port=${ports.bridge}\nweb_port=\nallow_ports=\nlog_level=7\nstream_survival=true\n`,
     )
     const env = { ...process.env, HOME: folder }
     const [program = '', ...first] = nps
@@ -235,6 +235,8 @@ describe('a cut of half a minute between lab box and relay', () => {
   const idle: Visitor[] = []
   const busy: Visitor[] = []
   const servedAfterMs: number[] = []
+  /** Until what was written into the cut was back. */
+  let heardAfterMs: readonly Promise<number>[]
   let offlineAfterMs: readonly number[]
   let turnedAwayAfterMs: readonly number[]
 
@@ -264,6 +266,11 @@ describe('a cut of half a minute between lab box and relay', () => {
     )
     await delay(cutMs - (performance.now() - cutAt))
     await line.restore()
+    const restoredAt = performance.now()
+    heardAfterMs = busy.map(async (visitor) => {
+      await visitor.hears('hello written into the cut ').catch(() => undefined)
+      return performance.now() - restoredAt
+    })
     servedAfterMs.push(...(await Promise.all(pairs.map(({ port }) => untilServed(port)))))
   })
   afterAll(async () => {
@@ -289,7 +296,9 @@ describe('a cut of half a minute between lab box and relay', () => {
     })
 
     it('loses no byte of a stream that was written into', { timeout: 60_000 }, async () => {
+      const heardMs = await heardAfterMs[index]
       await busy[index]?.hears('hello written into the cut ')
+      expect(heardMs).toBeLessThan(servedTimeoutMs[name] ?? 2_500)
       await busy[index]?.says('and after ')
       expect(busy[index]?.heard).toBe('hello written into the cut and after ')
     })

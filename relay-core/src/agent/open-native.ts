@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { decodePushedOutcome, encodePushedDocument } from '../stock/configuration/pushed-document.ts'
 import { NativeAgentLink, type AgentInstance } from '../native/native-agent-link.ts'
+import { SurvivingLinks } from '../native/survival/surviving-links.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
 import { idLength } from '../wire/messages.ts'
 import { AgentIdentity } from './agent-identity.ts'
@@ -57,7 +58,7 @@ export async function openNative(
 
 /** The instance of a program that has just started. */
 export function newInstance(): AgentInstance {
-  return { id: randomBytes(idLength), isDisplaced: false }
+  return { id: randomBytes(idLength), isDisplaced: false, survivors: new SurvivingLinks(), carriers: 0 }
 }
 
 /** The tunnels and the health checks of npc.conf. One that the relay refuses does not hold up the others. */

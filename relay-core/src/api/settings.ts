@@ -19,6 +19,7 @@ export interface Setting {
 export const settings = {
   bridge_ip: { effect: 'restart' },
   bridge_port: { effect: 'restart' },
+  stream_survival: { effect: 'live', switch: 'off' },
   stock_protocol: { effect: 'live', switch: 'on' },
   public_vkey: { effect: 'live', secret: true },
   ip_limit: { effect: 'live', switch: 'off' },

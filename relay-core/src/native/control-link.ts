@@ -15,10 +15,17 @@ import {
   type Bye,
   type Health,
 } from '../wire/messages.ts'
+import {
+  decodeAck,
+  decodeDrop,
+  encodeAck,
+  encodeDrop,
+  type CarrierPosition,
+} from '../wire/survival-messages.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import { DocumentReader, documentParts } from './document-parts.ts'
-import type { FramedSocket } from './carriers/framed-socket.ts'
+import { maxUnsentMessageBytes, type FramedSocket } from './carriers/framed-socket.ts'
 
 /** Both sides ping every 3 s and give up after 9 s of silence, so that a dead link is noticed within 10 s. */
 export const pingIntervalMs = 3_000
@@ -33,6 +40,10 @@ export interface ControlEvents {
   /** The relay reports what became of them. */
   onConfigured?(document: string): void
   onHealth?(health: Health): void
+  /** The peer has received carriers so far. */
+  onAck?(entries: CarrierPosition[]): void
+  /** The peer has given a carrier up. */
+  onDrop?(carrier: number): void
 }
 
 /** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
@@ -91,6 +102,17 @@ export class ControlLink {
     this.#framed.send(encodeHealth(health))
   }
 
+  /** False: the peer does not read, and is told later. */
+  acknowledge(entries: readonly CarrierPosition[]): boolean {
+    if (this.#framed.unsentBytes > maxUnsentMessageBytes) return false
+    this.#framed.send(encodeAck(entries))
+    return true
+  }
+
+  drop(carrier: number): void {
+    this.#framed.answer(encodeDrop(carrier))
+  }
+
   /** Says why, then ends. Idempotent. */
   bye(word: Bye): void {
     this.#framed.send(encodeBye(word))
@@ -143,6 +165,14 @@ export class ControlLink {
         break
       case frameType.health:
         this.#events.onHealth?.(decodeHealth(body))
+        break
+      case frameType.ack:
+        if (!this.#events.onAck) throw new WireError('ACK without survival')
+        this.#events.onAck(decodeAck(body))
+        break
+      case frameType.drop:
+        if (!this.#events.onDrop) throw new WireError('DROP without survival')
+        this.#events.onDrop(decodeDrop(body))
         break
       default:
         throw new WireError(`frame of type ${type} on a control link`)

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls'
 import { RelayError } from '../api/errors.ts'
 import { until } from '../async/wait/until.ts'
 import type { Log } from '../log/log.ts'
@@ -5,7 +6,14 @@ import type { TlsTickets } from '../net/dial/connect.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { relayVersion } from '../version.ts'
-import { encodeHello, wireVersion, type AgentOrigin, type Health, type Welcome } from '../wire/messages.ts'
+import {
+  encodeHello,
+  wireVersion,
+  type AgentOrigin,
+  type CarrierPlace,
+  type Health,
+  type Welcome,
+} from '../wire/messages.ts'
 import { answerToHello } from './answer-to-hello.ts'
 import { CarrierDialler } from './carriers/carrier-dialler.ts'
 import { isOwnAddress } from '../net/dial/network-watch.ts'
@@ -14,6 +22,11 @@ import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
+import { Resumer } from './survival/resumer.ts'
+import { SurvivingLink } from './survival/surviving-link.ts'
+import { SurvivingLinks, type SurvivalSession } from './survival/surviving-links.ts'
+import { decodeResumed } from '../wire/survival-messages.ts'
+import { frameType } from '../wire/frame.ts'
 import { serveCarrier, type KindServers, type ServedCarrier } from './carriers/serve-carrier.ts'
 
 /** The relay opens every tunnel before it answers. */
@@ -48,7 +61,14 @@ export interface AgentInstance {
   readonly id: Uint8Array
   /** Another program has replaced this one, which does not want to fight for its place. */
   isDisplaced: boolean
+  /** Its carriers, over all its sessions. */
+  readonly survivors: SurvivingLinks
+  /** The number of its last carrier. */
+  carriers: number
 }
+
+/** How long the relay may take to answer a connection that resumes a carrier. */
+const resumeTimeoutMs = 8_000
 
 /** How soon something must be heard on a link after this machine's network has changed. */
 const proofTimeoutMs = 3_000
@@ -104,11 +124,28 @@ export class NativeAgentLink {
       () => this.#dialCarrier(),
       (error) => options.log.debug('carrier not opened', { reason: error }),
     )
+    const { survivors } = options.instance
     this.#control = new ControlLink(framed, {
       onWant: (count) => this.#dialler.want(count),
       onConfigured: (document) => this.#answered?.(document),
+      ...(welcome.survives && {
+        onAck: (entries) => survivors.onAck(entries),
+        onDrop: (carrier) => survivors.onDrop(carrier),
+      }),
     })
+    const resumer = new Resumer((link) => this.#resume(link), this.#abort)
+    const survival: SurvivalSession = {
+      acknowledge: (entries) => this.#control.acknowledge(entries),
+      drop: (carrier) => this.#control.drop(carrier),
+      onCut: (link) => resumer.add(link),
+    }
+    if (welcome.survives) {
+      survivors.begin(survival)
+      // A connection may be dead without a sign: after a cut TCP itself would find out up to a minute later.
+      for (const link of survivors.all) resumer.add(link)
+    }
     this.closed = this.#control.closed.then((end) => {
+      survivors.over(survival)
       this.#dialler.close()
       this.#abort.abort(new Error('the link has ended'))
       // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
@@ -150,6 +187,7 @@ export class NativeAgentLink {
         isDisplaced: instance.isDisplaced,
         origin,
         takesEarlyData: true,
+        survives: true,
       })
       return await answerToHello(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
@@ -225,7 +263,65 @@ export class NativeAgentLink {
   async #dialCarrier(): Promise<void> {
     if (this.#carriers.size >= maxCarriers)
       throw new Error(`the relay wants more than ${maxCarriers} carriers`)
-    const { host, port, proxy, serve } = this.#options
+    const socket = await this.#connect()
+    const framed = new FramedSocket(socket)
+    const carrier = this.#welcome.survives
+      ? this.#serveSurviving(framed)
+      : { served: serveCarrier(framed, this.#options.serve), place: undefined }
+    this.#carriers.add(carrier.served)
+    void carrier.served.closed.then(() => {
+      this.#carriers.delete(carrier.served)
+      this.#settleIfStreamsEnded()
+    })
+    this.#sayHello(framed, socket, carrier.place)
+    framed.start()
+  }
+
+  #serveSurviving(framed: FramedSocket): { served: ServedCarrier; place: CarrierPlace } {
+    const { instance, serve } = this.#options
+    instance.carriers += 1
+    const number = instance.carriers
+    const isNeeded = () => served.isNeeded
+    const link = new SurvivingLink(framed, { number, place: instance.survivors, isNeeded })
+    const served = serveCarrier(link, serve)
+    instance.survivors.add(link)
+    return { served, place: { number, resumes: false, position: 0 } }
+  }
+
+  /** Gives a carrier a new connection; rejects when the relay cannot be reached. */
+  async #resume(link: SurvivingLink): Promise<void> {
+    const socket = await this.#connect()
+    const framed = new FramedSocket(socket)
+    // Before the relay is told how far this end is, nothing more may arrive by the old way.
+    link.interrupt()
+    const answer = Promise.withResolvers<void>()
+    framed.receiver = {
+      onMessage: (type, body) => {
+        if (type === frameType.resumed) link.goOn(framed, decodeResumed(body))
+        // The relay does not have it any more.
+        else link.onDropped()
+        answer.resolve()
+      },
+      onData: () => framed.destroy(),
+    }
+    void framed.closed.then((error) => answer.reject(error ?? new Error('closed')))
+    this.#sayHello(framed, socket, { number: link.number, resumes: true, position: link.position })
+    framed.start()
+    try {
+      await until(answer.promise, {
+        signal: this.#abort.signal,
+        timeoutMs: resumeTimeoutMs,
+        onTimeout: () => new Error('no answer'),
+      })
+    } catch (error) {
+      framed.destroy()
+      throw error
+    }
+  }
+
+  /** One more connection to the same relay. */
+  async #connect(): Promise<TLSSocket> {
+    const { host, port, proxy } = this.#options
     const socket = await connectBridge({
       host,
       port,
@@ -239,16 +335,20 @@ export class NativeAgentLink {
       socket.destroy()
       throw new Error(`${host}:${port} proved the key ${fingerprint} and a moment ago ${this.fingerprint}`)
     }
-    const framed = new FramedSocket(socket)
-    const carrier = serveCarrier(framed, serve)
-    this.#carriers.add(carrier)
-    void carrier.closed.then(() => {
-      this.#carriers.delete(carrier)
-      this.#settleIfStreamsEnded()
-    })
+    return socket
+  }
+
+  #sayHello(framed: FramedSocket, socket: TLSSocket, carrier: CarrierPlace | undefined): void {
     const { sessionId, carrierKey } = this.#welcome
     const proof = makeProof(carrierKey, 'nps-desktop carrier 1', channelBinding(socket))
-    framed.send(encodeHello({ role: 'carrier', version: wireVersion, sessionId, proof }))
-    framed.start()
+    framed.send(
+      encodeHello({
+        role: 'carrier',
+        version: wireVersion,
+        sessionId,
+        proof,
+        ...(carrier && { carrier }),
+      }),
+    )
   }
 }

@@ -18,12 +18,16 @@ import {
   type Health,
   type Open,
   type AgentOrigin,
+  type CarrierPlace,
 } from '../wire/messages.ts'
+import { encodeResumed } from '../wire/survival-messages.ts'
 import { Carrier } from './carriers/carrier.ts'
 import { CarrierStream } from './carriers/carrier-stream.ts'
 import { CarrierPool } from './carriers/carrier-pool.ts'
 import { ControlLink, type ControlEnd } from './control-link.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
+import { SurvivingLink } from './survival/surviving-link.ts'
+import type { SurvivalSession, SurvivingLinks } from './survival/surviving-links.ts'
 import { nativeDatagrams } from './native-datagrams.ts'
 
 /** The agent has 10 s to reach the target (spec/wire.md), plus two for the round trip. */
@@ -45,6 +49,8 @@ export interface AgentDescription {
   readonly origin?: AgentOrigin | undefined
   /** A stream's first bytes may be sent before it has answered whether it has reached the target. */
   readonly takesEarlyData?: boolean
+  /** Where the program's carriers are that survive their connections; without it they end with them. */
+  readonly survivors?: SurvivingLinks
   /** Carriers that streams of the client's earlier sessions still use. */
   readonly carriersElsewhere: () => number
 }
@@ -72,6 +78,7 @@ export class NativeSession implements AgentSession {
   readonly closed: Promise<{ reason: string }>
   readonly streamsEnded: Promise<void>
   readonly #takesEarlyData: boolean
+  readonly #survivors: SurvivingLinks | undefined
   readonly #carriersElsewhere: () => number
   readonly #framed: FramedSocket
   readonly #pool: CarrierPool
@@ -92,6 +99,7 @@ export class NativeSession implements AgentSession {
     this.instance = agent.instance
     this.origin = agent.origin
     this.#takesEarlyData = agent.takesEarlyData ?? false
+    this.#survivors = agent.survivors
     this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
     this.streamsEnded = this.#pool.drained
@@ -102,7 +110,8 @@ export class NativeSession implements AgentSession {
 
   /** The agent was told WELCOME: the link begins. */
   start({ configure, onHealth }: AgentWishes = {}): void {
-    this.#control = new ControlLink(this.#framed, {
+    const survivors = this.#survivors
+    const control: ControlLink = new ControlLink(this.#framed, {
       onConfig: (document) => {
         // One at a time: an agent that sends more before it is answered is broken.
         if (!configure || this.#isConfiguring) throw new WireError('CONFIG out of place')
@@ -116,11 +125,22 @@ export class NativeSession implements AgentSession {
         )
       },
       ...(onHealth && { onHealth }),
+      ...(survivors && {
+        onAck: (entries) => survivors.onAck(entries),
+        onDrop: (carrier) => survivors.onDrop(carrier),
+      }),
       onRoundTrip: (ms) => {
         this.#roundTripMs = ms
       },
     })
-    void this.#control.closed.then((end) => {
+    this.#control = control
+    const survival: SurvivalSession = {
+      acknowledge: (entries) => control.acknowledge(entries),
+      drop: (carrier) => control.drop(carrier),
+    }
+    survivors?.begin(survival)
+    void control.closed.then((end) => {
+      survivors?.over(survival)
       // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
       if (this.#closeReason !== undefined || end.said) this.#pool.close()
       else this.#pool.retire()
@@ -133,15 +153,39 @@ export class NativeSession implements AgentSession {
     return this.#roundTripMs
   }
 
-  /** A connection has proved the carrier key. False: there are too many. */
-  addCarrier(framed: FramedSocket): boolean {
+  /**
+   * A connection has proved the carrier key. `number`: of a carrier that survives its connections, if both ends can.
+   * False: there are too many, or there is one of this number.
+   */
+  addCarrier(framed: FramedSocket, number?: number): boolean {
     if (!this.#pool.hasRoom(this.#carriersElsewhere())) return false
-    const carrier: Carrier = new Carrier(framed, {
+    const survivors = number === undefined ? undefined : this.#survivors
+    if (number !== undefined && survivors?.get(number)) return false
+    const isNeeded = () => carrier.isNeeded
+    const link =
+      survivors && number !== undefined
+        ? new SurvivingLink(framed, { number, place: survivors, isNeeded })
+        : framed
+    const carrier: Carrier = new Carrier(link, {
       onMessage: (type, body) => this.#onCarrierMessage(carrier, type, body),
       onIdle: () => this.#pool.release(carrier),
     })
-    void framed.closed.then(() => this.#openings.get(carrier)?.lost())
+    if (link instanceof SurvivingLink) survivors?.add(link)
+    void link.closed.then(() => this.#openings.get(carrier)?.lost())
     this.#pool.add(carrier)
+    return true
+  }
+
+  /**
+   * Such a connection goes on where an earlier one of a carrier was cut, possibly in another session of the same program. False: there
+   * is no such carrier, or not what it misses.
+   */
+  resumeCarrier(framed: FramedSocket, { number, position }: CarrierPlace): boolean {
+    const link = this.#survivors?.get(number)
+    if (!link?.canResumeFrom(position)) return false
+    link.interrupt()
+    framed.send(encodeResumed(link.position))
+    link.goOn(framed, position)
     return true
   }
 

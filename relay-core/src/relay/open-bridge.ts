@@ -92,6 +92,7 @@ export async function openBridge({
       seenAgents,
       descriptors,
       onStock: (socket) => stock.accept(socket),
+      survival: () => config().streamSurvival,
       wishes: (session) => stock.wishes(session),
       log,
     }),

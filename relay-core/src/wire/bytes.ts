@@ -32,6 +32,11 @@ export class ByteWriter {
     return this.bytes(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value))
   }
 
+  /** At most 2^53 - 1. */
+  u64(value: number): this {
+    return this.u32(Math.floor(value / 0x100000000)).u32(value % 0x100000000)
+  }
+
   /** A length byte and that many bytes of UTF-8; what is longer than 255 bytes is cut between two characters. */
   text(value: string): this {
     const encoded = utf8Encoder.encode(value)
@@ -89,6 +94,13 @@ export class ByteReader {
 
   u32(): number {
     return this.u16() * 0x10000 + this.u16()
+  }
+
+  /** At most 2^53 - 1: no counter of ours gets that far. */
+  u64(): number {
+    const value = this.u32() * 0x100000000 + this.u32()
+    if (!Number.isSafeInteger(value)) throw new WireError('a number beyond 2^53')
+    return value
   }
 
   text(): string {

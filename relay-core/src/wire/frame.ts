@@ -13,12 +13,15 @@ export const frameType = {
   config: 0x14,
   configured: 0x15,
   health: 0x16,
+  ack: 0x17,
+  drop: 0x18,
   open: 0x20,
   opened: 0x21,
   failed: 0x22,
   data: 0x23,
   end: 0x24,
   reset: 0x25,
+  resumed: 0x26,
 } as const
 
 /** A byte of type, three of length. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { frameType, FrameDecoder } from './frame.ts'
 import * as wire from './messages.ts'
+import * as survival from './survival-messages.ts'
 
 /** The lines of spec/golden-frames.txt: if a change of the code breaks one, old and new programs no longer understand each other. */
 const golden = readFileSync(new URL('../../spec/golden-frames.txt', import.meta.url), 'utf8')
@@ -48,11 +49,14 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   config: wire.encodeConfig,
   configured: wire.encodeConfigured,
   health: wire.encodeHealth,
+  ack: ({ entries }: { entries: survival.CarrierPosition[] }) => survival.encodeAck(entries),
+  drop: ({ carrier }: { carrier: number }) => survival.encodeDrop(carrier),
   open: wire.encodeOpen,
   opened: ({ number }: { number: number }) => wire.encodeOpened(number),
   failed: wire.encodeFailed,
   end: () => wire.encodeEnd(),
   reset: ({ number }: { number: number }) => wire.encodeReset(number),
+  resumed: ({ position }: { position: number }) => survival.encodeResumed(position),
 }
 
 const decoders: Record<string, (body: Uint8Array) => object> = {
@@ -67,11 +71,14 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   config: wire.decodePart,
   configured: wire.decodePart,
   health: wire.decodeHealth,
+  ack: (body) => ({ entries: survival.decodeAck(body) }),
+  drop: (body) => ({ carrier: survival.decodeDrop(body) }),
   open: wire.decodeOpen,
   opened: (body) => ({ number: wire.decodeNumber(body) }),
   failed: wire.decodeFailed,
   end: () => ({}),
   reset: (body) => ({ number: wire.decodeNumber(body) }),
+  resumed: (body) => ({ position: survival.decodeResumed(body) }),
 }
 
 describe('golden frames', () => {

@@ -44,6 +44,13 @@ export interface AgentOrigin {
 const displacedBit = 1
 const originBit = 2
 const earlyDataBit = 4
+const survivalBit = 8
+
+/** The bit of the flags in a WELCOME. */
+const relaySurvivalBit = 1
+
+/** `u32 number, u8 resumes, u64 position` */
+const survivalLength = 13
 
 const roleByte = { control: 1, carrier: 2, visitor: 3 } as const
 
@@ -67,12 +74,16 @@ export type Hello =
       readonly origin?: AgentOrigin | undefined
       /** A stream's first bytes may follow its OPEN before the answer. An older agent would end the connection. */
       readonly takesEarlyData?: boolean
+      /** Its carriers can survive their connections. An older agent's cannot. */
+      readonly survives?: boolean
     }
   | {
       readonly role: 'carrier'
       readonly version: number
       readonly sessionId: Uint8Array
       readonly proof: Uint8Array
+      /** Of a carrier that can survive its connection. */
+      readonly carrier?: CarrierPlace
     }
   | {
       readonly role: 'visitor'
@@ -82,6 +93,16 @@ export type Hello =
       readonly proof: Uint8Array
     }
 
+/** Which carrier a connection is for. */
+export interface CarrierPlace {
+  /** Counts the carriers of one run of the agent's program; never used again. */
+  readonly number: number
+  /** The connection goes on where an earlier one of this carrier was cut. */
+  readonly resumes: boolean
+  /** How far the agent has received the carrier (spec/wire.md §5); 0 for a new one. */
+  readonly position: number
+}
+
 export interface Welcome {
   readonly version: number
   readonly sessionId: Uint8Array
@@ -89,6 +110,8 @@ export interface Welcome {
   readonly carrierKey: Uint8Array
   readonly proof: Uint8Array
   readonly relayVersion: string
+  /** Carriers of this session can survive their connections. An older relay's cannot. */
+  readonly survives?: boolean
 }
 
 /** Why a hello was refused or a target not reached: a code, and a sentence for the log. */
@@ -139,8 +162,13 @@ export function encodeHello(hello: Hello): Uint8Array {
       writer.bytes(hello.keyId).bytes(hello.proof)
       writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
       if (hello.instance) {
-        const { instance, isDisplaced, origin, takesEarlyData } = hello
-        const bits = [isDisplaced && displacedBit, origin && originBit, takesEarlyData && earlyDataBit]
+        const { instance, isDisplaced, origin, takesEarlyData, survives } = hello
+        const bits = [
+          isDisplaced && displacedBit,
+          origin && originBit,
+          takesEarlyData && earlyDataBit,
+          survives && survivalBit,
+        ]
         writer.bytes(instance).u8(bits.reduce<number>((flags, bit) => flags | (bit || 0), 0))
         if (origin)
           writer.u8(origin.start === null ? 0xff : startKinds.indexOf(origin.start)).text(origin.account)
@@ -148,6 +176,13 @@ export function encodeHello(hello: Hello): Uint8Array {
       break
     case 'carrier':
       writer.bytes(hello.sessionId).bytes(hello.proof)
+      if (hello.carrier) {
+        const { number, resumes, position } = hello.carrier
+        writer
+          .u32(number)
+          .u8(resumes ? 1 : 0)
+          .u64(position)
+      }
       break
     case 'visitor':
       writer.bytes(hello.visitId).bytes(hello.proof)
@@ -164,7 +199,12 @@ export function decodeHello(body: Uint8Array): Hello {
   const role = reader.u8()
   const id = reader.bytes(idLength)
   const proof = reader.bytes(proofLength)
-  if (role === roleByte.carrier) return { role: 'carrier', version, sessionId: id, proof }
+  if (role === roleByte.carrier) {
+    const carrier = { role: 'carrier', version, sessionId: id, proof } as const
+    if (reader.left < survivalLength) return carrier
+    const place = { number: reader.u32(), resumes: reader.u8() !== 0, position: reader.u64() }
+    return { ...carrier, carrier: place }
+  }
   if (role === roleByte.visitor) return { role: 'visitor', version, visitId: id, proof }
   if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
   const [agentVersion, hostname] = [words(reader.text(), 64), words(reader.text())]
@@ -178,6 +218,7 @@ export function decodeHello(body: Uint8Array): Hello {
     instance,
     isDisplaced: (flags & displacedBit) !== 0,
     ...((flags & earlyDataBit) !== 0 && { takesEarlyData: true }),
+    ...((flags & survivalBit) !== 0 && { survives: true }),
   }
   if ((flags & originBit) === 0) return later
   const start = startKinds[reader.u8()] ?? null
@@ -186,18 +227,22 @@ export function decodeHello(body: Uint8Array): Hello {
 
 export function encodeWelcome(welcome: Welcome): Uint8Array {
   const writer = new ByteWriter().u8(welcome.version).bytes(welcome.sessionId).bytes(welcome.carrierKey)
-  return encodeFrame(frameType.welcome, writer.bytes(welcome.proof).text(welcome.relayVersion).finish())
+  writer.bytes(welcome.proof).text(welcome.relayVersion)
+  if (welcome.survives) writer.u8(relaySurvivalBit)
+  return encodeFrame(frameType.welcome, writer.finish())
 }
 
 export function decodeWelcome(body: Uint8Array): Welcome {
   const reader = new ByteReader(body)
-  return {
+  const welcome = {
     version: reader.u8(),
     sessionId: reader.bytes(idLength),
     carrierKey: reader.bytes(proofLength),
     proof: reader.bytes(proofLength),
     relayVersion: words(reader.text(), 64),
   }
+  const flags = reader.left > 0 ? reader.u8() : 0
+  return (flags & relaySurvivalBit) === 0 ? welcome : { ...welcome, survives: true }
 }
 
 export function encodeRefused({ code, message }: Refusal): Uint8Array {

@@ -26,12 +26,17 @@ export class NativePair implements StreamPair {
     this.agent = agent
   }
 
-  /** Both are up and have found each other. */
-  static async start(runtime: string): Promise<NativePair> {
+  /** Both are up and have found each other; `way`: through which port the agent goes, by that of the relay. */
+  static async start(
+    runtime: string,
+    way: (bridgePort: number) => Promise<number> = (port) => Promise.resolve(port),
+    relayExtra: readonly 'with-survival'[] = [],
+  ): Promise<NativePair> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-pair-'))
-    const relay = new Spawned(runtime, [runner, 'relay', folder, '0', testVkey])
+    const relay = new Spawned(runtime, [runner, 'relay', folder, '0', testVkey, ...relayExtra])
     const { port, fingerprint } = await relay.event(({ event }) => event === 'listening')
-    const agent = new Spawned(runtime, [runner, 'agent', `127.0.0.1:${String(port)}`, testVkey])
+    const server = `127.0.0.1:${await way(Number(port))}`
+    const agent = new Spawned(runtime, [runner, 'agent', server, testVkey])
     const pair = new NativePair(runtime, folder, relay, agent)
     pair.#bridgePort = Number(port)
     pair.fingerprint = String(fingerprint)

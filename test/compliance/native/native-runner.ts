@@ -2,7 +2,7 @@
  * One end of a native pair as a process of its own, so that a test can stop, freeze or kill it, and run it on Node or on
  * Bun. Commands come as lines of JSON on standard input, answers and events go as lines of JSON to standard output.
  *
- *   native-runner.ts relay <identity folder> <bridge port> <vkey>
+ *   native-runner.ts relay <identity folder> <bridge port> <vkey> [with-survival]
  *   native-runner.ts agent <server> <vkey> [<fingerprint>]
  */
 import { createInterface } from 'node:readline'
@@ -20,7 +20,7 @@ const [, , role, ...rest] = process.argv
 const log = createLog({ level: 'debug', write: (line) => process.stderr.write(line) })
 const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`)
 
-async function runRelay(folder: string, port: string, vkey: string): Promise<void> {
+async function runRelay(folder: string, port: string, [vkey = '', extra]: string[]): Promise<void> {
   const identity = await loadOrCreateIdentity(folder)
   const agents = new Agents()
   agents.onChange((clientId) => say({ event: 'agent', ...agents.state(clientId) }))
@@ -30,6 +30,7 @@ async function runRelay(folder: string, port: string, vkey: string): Promise<voi
     port: Number(port),
     identity,
     agents,
+    survival: () => extra === 'with-survival',
     log,
     clients: { find: (key) => (key === knownKey ? { id: 1, vkey, enabled: true } : undefined) },
   })
@@ -68,6 +69,6 @@ function runAgent(server: string, vkey: string, fingerprint: string | undefined)
   agent.start()
 }
 
-const [first = '', second = '', third] = rest
-if (role === 'relay') await runRelay(first, second, third ?? '')
-else runAgent(first, second, third)
+const [first = '', second = '', ...others] = rest
+if (role === 'relay') await runRelay(first, second, others)
+else runAgent(first, second, others[0])

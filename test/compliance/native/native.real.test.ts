@@ -6,6 +6,7 @@ import { linkSuite } from './link-suite.ts'
 import { NativePair } from './native-pair.ts'
 import { ProgramPair } from './program-pair.ts'
 import { streamSuite } from './stream-suite.ts'
+import { survivalSuite } from './survival-suite.ts'
 import { tunnelSuite } from './tunnel-suite.ts'
 
 /** The app runs relay-core on Node, the shipped programs run it on Bun: both must keep every promise. */
@@ -18,6 +19,7 @@ describe.each(Object.entries(runtimes))('native relay and agent on %s', (_name, 
   streamSuite(() => NativePair.start(runtime))
   tunnelSuite(runtime)
   linkSuite(runtime)
+  survivalSuite(runtime)
 })
 
 /** The one-file programs, from the folder that NPS_PROGRAMS names or where the build leaves them. */

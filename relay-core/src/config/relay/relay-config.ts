@@ -19,6 +19,8 @@ export interface RelayConfig extends StockConfig {
   readonly bridgeIp: string
   /** 0, which only programs can ask for, takes any free port. */
   readonly bridgePort: number
+  /** Whether streams of agents that can do it go on after a cut of the connection beneath them. */
+  readonly streamSurvival: boolean
   readonly webIp: string
   /** Null: no web console. */
   readonly webPort: number | null
@@ -47,6 +49,7 @@ export const relayDefaults: RelayConfig = Object.freeze({
   bridgeIp: '0.0.0.0',
   bridgePort: 8024,
   ...stockDefaults,
+  streamSurvival: false,
   webIp: '127.0.0.1',
   webPort: null,
   webUsername: 'admin',
@@ -81,6 +84,10 @@ const readers: Readonly<Record<SettingKey, SettingReader<Values>>> = {
   bridge_port: {
     read: (value, into) => readPort(value, (port) => (into.bridgePort = port)),
     of: ({ bridgePort }) => bridgePort,
+  },
+  stream_survival: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.streamSurvival = isOn)),
+    of: ({ streamSurvival }) => streamSurvival,
   },
   web_ip: {
     read: (value, into) => readListenAddress(value, (ip) => (into.webIp = ip)),

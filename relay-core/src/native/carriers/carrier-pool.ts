@@ -86,8 +86,8 @@ export class CarrierPool {
 
   /** A carrier whose stream has ended can serve the next one. */
   release(carrier: Carrier): void {
-    if (!carrier.isIdle) return
-    if (this.#closed) {
+    if (carrier.framed.isClosed || carrier.isBusy) return
+    if (this.#closed || carrier.framed.isSpent) {
       carrier.framed.end()
       return
     }
@@ -108,7 +108,10 @@ export class CarrierPool {
     clearTimeout(this.#askTimer)
     for (const waiter of this.#waiters) waiter.reject(agentGone())
     this.#waiters.clear()
-    for (const carrier of this.#all) if (carrier.carriesNothing) carrier.framed.destroy()
+    for (const carrier of this.#all) {
+      if (!carrier.isNeeded) carrier.framed.destroy()
+      else if (!carrier.isBusy) carrier.framed.end()
+    }
     this.#settleIfDrained()
   }
 

@@ -2,7 +2,7 @@ import { decodeNumber, encodeEnd, encodeReset } from '../../wire/messages.ts'
 import { WireError } from '../../wire/bytes.ts'
 import { frameType, type FrameReceiver } from '../../wire/frame.ts'
 import { CarrierStream, type StreamCarrier } from './carrier-stream.ts'
-import type { FramedSocket } from './framed-socket.ts'
+import type { FrameLink } from './frame-link.ts'
 
 /** After our RESET the peer's bytes in transit are discarded; beyond this a new carrier is cheaper. */
 const maxDiscardedBytes = 1024 * 1024
@@ -26,7 +26,7 @@ export interface CarrierEvents {
  * spec/wire.md, "Streams", is the rule for each line here.
  */
 export class Carrier implements StreamCarrier, FrameReceiver {
-  readonly framed: FramedSocket
+  readonly framed: FrameLink
   readonly #events: CarrierEvents
   #stream: CarrierStream | undefined
   /** A stream is under way, although its Duplex may be gone (we have reset it and wait for the peer). */
@@ -45,7 +45,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   #isRefused = false
 
   /** Takes `framed` over: from now on its frames come here. */
-  constructor(framed: FramedSocket, events: CarrierEvents) {
+  constructor(framed: FrameLink, events: CarrierEvents) {
     this.framed = framed
     this.#events = events
     framed.receiver = this
@@ -53,12 +53,17 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   }
 
   get isIdle(): boolean {
-    return !this.#busy && !this.framed.isClosed
+    return !this.#busy && !this.framed.isClosed && !this.framed.isSpent
   }
 
-  /** No stream is under way; at most one waits for the answer to its OPEN. */
-  get carriesNothing(): boolean {
-    return this.isIdle || this.#phase !== 'answered'
+  /** A stream is under way, or waits for the answer to its OPEN. */
+  get isBusy(): boolean {
+    return this.#busy
+  }
+
+  /** A stream would be lost with the connection: one is under way, or the peer may still miss the end of one. */
+  get isNeeded(): boolean {
+    return this.#phase === 'answered' && (this.#busy || this.framed.owes)
   }
 
   /** Asking: some of the stream has been sent ahead of the answer, and may have reached the target. */

@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream'
 import { every } from '../../async/time/every.ts'
 import { FairReading } from '../../net/stream/fair-reading.ts'
+import type { FrameLink } from './frame-link.ts'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../../wire/frame.ts'
 
 /**
  * How much a peer that does not read can make wait here, besides the bytes of a stream, which stop by themselves: the answers to
  * its messages, a few bytes each.
  */
-const maxUnsentMessageBytes = 64 * 1024
+export const maxUnsentMessageBytes = 64 * 1024
 
 /**
  * Up to this size header and payload are copied together and sent as one TLS record; beyond it the copy would cost more than
@@ -21,7 +22,8 @@ const finishTimeoutMs = 5_000
 /** How many such periods may pass without any progress: a slow line takes half a minute for one chunk at 2 kB/s. */
 const maxStalledPeriods = 6
 
-const nobody: FrameReceiver = {
+/** Until there is a receiver. */
+export const nobody: FrameReceiver = {
   onMessage: () => undefined,
   onData: () => undefined,
 }
@@ -30,7 +32,9 @@ const nobody: FrameReceiver = {
  * A connection (TLS, except in tests) that carries frames. Its holder sets `receiver`; a handshake hands it on to a control link or a
  * carrier by setting another one. An invalid frame, or a receiver that throws, ends the connection.
  */
-export class FramedSocket {
+export class FramedSocket implements FrameLink {
+  readonly isSpent = false
+  readonly owes = false
   receiver: FrameReceiver = nobody
   /** Fulfils once, with what went wrong or undefined after an orderly end. */
   readonly closed: Promise<Error | undefined>

@@ -4,7 +4,7 @@ import { WireError } from '../../wire/bytes.ts'
 import { frameType } from '../../wire/frame.ts'
 import { decodeOpen, encodeFailed, encodeOpened, type Failed, type Open } from '../../wire/messages.ts'
 import { Carrier } from './carrier.ts'
-import type { FramedSocket } from './framed-socket.ts'
+import type { FrameLink } from './frame-link.ts'
 
 /** The target is ready and waits for its stream. */
 export interface Reached {
@@ -22,6 +22,8 @@ export type KindServers = Readonly<Record<number, KindServer>>
 /** A carrier at work. */
 export interface ServedCarrier {
   readonly closed: Promise<unknown>
+  /** A stream would be lost with its connection. */
+  readonly isNeeded: boolean
   /** Ends it, and its stream. Idempotent. */
   destroy(): void
   /** Ends it as soon as it carries no stream. */
@@ -29,7 +31,7 @@ export interface ServedCarrier {
 }
 
 /** The agent's end of a carrier: for each OPEN it does what the kind asks for, reports the outcome, and joins the two. */
-export function serveCarrier(framed: FramedSocket, servers: KindServers): ServedCarrier {
+export function serveCarrier(framed: FrameLink, servers: KindServers): ServedCarrier {
   let isRetired = false
   let opening: AbortController | undefined
   const carrier: Carrier = new Carrier(framed, {
@@ -48,16 +50,20 @@ export function serveCarrier(framed: FramedSocket, servers: KindServers): Served
         })
     },
     onIdle: () => {
-      if (isRetired) framed.end()
+      if (isRetired || framed.isSpent) framed.end()
     },
   })
   void framed.closed.then(() => opening?.abort())
   return {
     closed: framed.closed,
+    get isNeeded() {
+      return carrier.isNeeded
+    },
     destroy: () => framed.destroy(),
     retire: () => {
       isRetired = true
-      if (carrier.carriesNothing) framed.destroy()
+      if (!carrier.isNeeded) framed.destroy()
+      else if (!carrier.isBusy) framed.end()
     },
   }
 }

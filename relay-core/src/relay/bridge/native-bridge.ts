@@ -5,6 +5,8 @@ import type { Log } from '../../log/log.ts'
 import { FramedSocket } from '../../native/carriers/framed-socket.ts'
 import { NativeSession, type AgentWishes } from '../../native/native-session.ts'
 import { channelBinding, isProof, makeProof } from '../../native/proofs.ts'
+import { KeepingBudget } from '../../native/survival/keeping-budget.ts'
+import { SurvivingLinks } from '../../native/survival/surviving-links.ts'
 import { RecentAddresses } from '../../log/recent-addresses.ts'
 import { relayVersion } from '../../version.ts'
 import { frameType } from '../../wire/frame.ts'
@@ -32,6 +34,8 @@ export interface NativeBridgeOptions {
   readonly wishes?: (session: { clientId: number; address: string; onlineSinceMs: number }) => AgentWishes
   /** Without it descriptors are not watched. */
   readonly descriptors?: Descriptors
+  /** Whether streams of agents that can do it survive the cut of a connection; by default they do not. */
+  readonly survival?: () => boolean
   readonly log: Log
   readonly wrongKeyDelayMs: number
 }
@@ -39,10 +43,16 @@ export interface NativeBridgeOptions {
 /** How long the refusal of an agent that has proved its key is remembered. */
 const refusalNewsMs = 10 * 60_000
 
+/** What the relay keeps for cut streams of all agents together. */
+const maxKept = 256 * 1024 * 1024
+
 /** Where native connections prove themselves: a control connection becomes a session, a carrier joins its session. */
 export class NativeBridge {
   readonly #options: NativeBridgeOptions
   readonly #sessions = new Map<string, NativeSession>()
+  /** Of the programs that have a session or streams left of one, by client and instance. */
+  readonly #survivors = new Map<string, SurvivingLinks>()
+  readonly #keeping = new KeepingBudget(maxKept)
   readonly #refusals = new RecentAddresses(refusalNewsMs)
 
   constructor(options: NativeBridgeOptions) {
@@ -111,6 +121,9 @@ export class NativeBridge {
         )
       }
     }
+    const canSurvive = hello.survives === true && takesEarlyData && instance !== ''
+    const survivors =
+      canSurvive && this.#options.survival?.() ? this.#survivorsOf(`${client.id} ${instance}`) : undefined
     const session = new NativeSession(framed, {
       clientId: client.id,
       address,
@@ -120,6 +133,7 @@ export class NativeBridge {
       instance,
       origin,
       takesEarlyData,
+      ...(survivors && { survivors }),
       carriersElsewhere: () => agents.leftCarriers(client.id),
     })
     const sessionKey = session.sessionId.toString('hex')
@@ -135,8 +149,10 @@ export class NativeBridge {
         carrierKey: session.carrierKey,
         proof: makeProof(client.vkey, 'nps-desktop relay 1', binding),
         relayVersion,
+        survives: survivors !== undefined,
       }),
     )
+    if (survivors) void session.streamsEnded.then(() => this.#forget(`${client.id} ${instance}`))
     session.start(this.#options.wishes?.(session))
     this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
     agents.add(session)
@@ -147,10 +163,27 @@ export class NativeBridge {
     if (!session || !isProof(hello.proof, session.carrierKey, 'nps-desktop carrier 1', binding)) {
       throw new RelayError('wrong-key', 'The relay knows no session that this connection belongs to.')
     }
+    const place = hello.carrier
+    if (place?.resumes) {
+      if (session.resumeCarrier(framed, place)) return
+      throw new RelayError('not-found', 'The relay does not have the stream any more.')
+    }
     const hasRoom = this.#options.descriptors?.hasRoom('carrier') ?? true
-    if (!hasRoom || !session.addCarrier(framed)) {
+    if (!hasRoom || !session.addCarrier(framed, place?.number)) {
       throw new RelayError('too-many-connections', 'The session has all the connections it may have.')
     }
+  }
+
+  #survivorsOf(program: string): SurvivingLinks {
+    const known = this.#survivors.get(program)
+    if (known) return known
+    const survivors = new SurvivingLinks(this.#keeping)
+    this.#survivors.set(program, survivors)
+    return survivors
+  }
+
+  #forget(program: string): void {
+    if (this.#survivors.get(program)?.isUnused) this.#survivors.delete(program)
   }
 
   #enterVisitor(
@@ -177,7 +210,7 @@ export class NativeBridge {
     }
     const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
     // An agent that has proved its key and returns every few seconds is not news; a guess is, each time.
-    const hasProved = error.code === 'client-disabled' || error.code === 'client-in-use'
+    const hasProved = ['client-disabled', 'client-in-use', 'not-found'].includes(error.code)
     const isNews = !hasProved || this.#refusals.isNews(`${hostOf(address)} ${error.code}`)
     this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })
     if (error.code === 'wrong-key' || error.code === 'wrong-password')

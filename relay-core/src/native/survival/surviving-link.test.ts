@@ -1,0 +1,217 @@
+import { duplexPair, type Duplex } from 'node:stream'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { frameType } from '../../wire/frame.ts'
+import { encodeEnd, encodeReset } from '../../wire/messages.ts'
+import type { CarrierPosition } from '../../wire/survival-messages.ts'
+import { FramedSocket } from '../carriers/framed-socket.ts'
+import { leftoverMs } from '../carriers/leftovers.ts'
+import { KeepingBudget } from './keeping-budget.ts'
+import { maxKeptBytes, SurvivingLink } from './surviving-link.ts'
+import { SurvivingLinks, type SurvivalSession } from './surviving-links.ts'
+
+const made: End[] = []
+afterEach(() => {
+  for (const end of made.splice(0)) {
+    end.link.onDropped()
+    end.links.over(end)
+  }
+  vi.useRealTimers()
+})
+
+/** One end of carrier 7: what it has heard, and what it has said of it to the other end. */
+class End implements SurvivalSession {
+  readonly links: SurvivingLinks
+  readonly link: SurvivingLink
+  readonly dropped: number[] = []
+  heard = ''
+  isNeeded = true
+  cuts = 0
+  other: End | undefined
+  /** What it has to say does not reach the other end. */
+  isMute = false
+
+  constructor(connection: Duplex, budget?: KeepingBudget) {
+    this.links = new SurvivingLinks(budget)
+    const framed = new FramedSocket(connection)
+    this.link = new SurvivingLink(framed, { number: 7, place: this.links, isNeeded: () => this.isNeeded })
+    made.push(this)
+    this.link.receiver = {
+      onMessage: (type) => (this.heard += type === frameType.end ? '|' : '!'),
+      onData: (part) => (this.heard += Buffer.from(part).toString('latin1')),
+    }
+    this.links.add(this.link)
+    this.links.begin(this)
+    framed.start()
+  }
+
+  acknowledge(entries: readonly CarrierPosition[]): boolean {
+    if (this.isMute || !this.other) return false
+    this.other.links.onAck([...entries])
+    return true
+  }
+
+  drop(carrier: number): void {
+    this.dropped.push(carrier)
+  }
+
+  onCut(): void {
+    this.cuts += 1
+  }
+
+  says(words: string): Promise<void> {
+    return new Promise((resolve) => this.link.sendData(Buffer.from(words, 'latin1'), resolve))
+  }
+}
+
+function pair(budget?: KeepingBudget): { agent: End; relay: End; sockets: Duplex[] } {
+  const [a, b] = duplexPair()
+  const [agent, relay] = [new End(a), new End(b, budget)]
+  agent.other = relay
+  relay.other = agent
+  return { agent, relay, sockets: [a, b] }
+}
+
+/** A new connection between the two, as after HELLO and RESUMED. */
+function reconnect({ agent, relay }: { agent: End; relay: End }): Duplex[] {
+  const [a, b] = duplexPair()
+  for (const end of [agent, relay]) end.link.interrupt()
+  const [atAgent, atRelay] = [agent.link.position, relay.link.position]
+  for (const [end, socket, from] of [
+    [relay, b, atAgent],
+    [agent, a, atRelay],
+  ] as const) {
+    const framed = new FramedSocket(socket)
+    end.link.goOn(framed, from)
+    framed.start()
+  }
+  return [a, b]
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+async function untilHeard(end: End, wanted: string): Promise<void> {
+  await vi.waitFor(() => expect(end.heard).toHaveLength(wanted.length), { timeout: 5_000, interval: 1 })
+  expect(end.heard).toBe(wanted)
+}
+
+describe('a link that survives its connections', () => {
+  it('delivers what was lost with one, once and in its order', async () => {
+    const ends = pair()
+    await ends.agent.says('one ')
+    ends.agent.link.send(encodeEnd())
+    for (const socket of ends.sockets) socket.destroy()
+    await turn()
+    expect([ends.agent.cuts, ends.relay.cuts]).toEqual([1, 1])
+    void ends.relay.says('while it is cut ')
+    ends.relay.link.send(encodeReset(1))
+    reconnect(ends)
+    await ends.agent.says('two')
+    await untilHeard(ends.relay, 'one |two')
+    await untilHeard(ends.agent, 'while it is cut !')
+  })
+
+  it('does so wherever it is cut, within frames too', async () => {
+    const ends = pair()
+    let { sockets } = ends
+    let sent = ''
+    for (let round = 0; round < 40; round += 1) {
+      const words = `${round} `.repeat(1 + ((round * 7919) % 4000))
+      sent += `${words}|`
+      void ends.agent.says(words)
+      ends.agent.link.send(encodeEnd())
+      // As much of it arrives as a few turns allow.
+      for (let turns = round % 4; turns > 0; turns -= 1) await turn()
+      for (const socket of sockets) socket.destroy()
+      sockets = reconnect(ends)
+    }
+    await untilHeard(ends.relay, sent)
+    expect(ends.relay.link.position).toBe(sent.length)
+  })
+
+  it('keeps so much, and then its sender waits for the acknowledgement', async () => {
+    const { agent, relay } = pair()
+    relay.isMute = true
+    const words = 'x'.repeat(1024 * 1024)
+    const said = maxKeptBytes / words.length
+    for (let times = 1; times < said; times += 1) await agent.says(words)
+    let hasRoom = false
+    const last = agent.says(words).then(() => (hasRoom = true))
+    await untilHeard(relay, words.repeat(said))
+    for (let turns = 0; turns < 10; turns += 1) await turn()
+    expect(hasRoom).toBe(false)
+    relay.isMute = false
+    relay.links.begin(relay)
+    await last
+  })
+
+  it('refuses to believe what cannot be', async () => {
+    const { agent } = pair()
+    await agent.says('1234')
+    expect(() => agent.links.onAck([{ carrier: 7, position: 5 }])).toThrow('what was not sent')
+    expect(agent.link.canResumeFrom(5)).toBe(false)
+    agent.links.onAck([{ carrier: 7, position: 4 }])
+    expect(agent.link.canResumeFrom(3)).toBe(false)
+    expect(agent.link.canResumeFrom(4)).toBe(true)
+    // An acknowledgement that was overtaken says nothing.
+    agent.links.onAck([{ carrier: 7, position: 1 }])
+    expect(agent.link.owes).toBe(false)
+  })
+
+  it('ends with its connection where too much would be kept', async () => {
+    const { relay, agent } = pair(new KeepingBudget(1_000))
+    agent.isMute = true
+    await relay.says('x'.repeat(2_000))
+    expect(relay.link.wantsConnection).toBe(false)
+    await untilHeard(agent, 'x'.repeat(2_000))
+    agent.link.interrupt()
+    await relay.link.closed
+    expect(relay.dropped).toEqual([7])
+  })
+
+  it('is given up after a minute, which the other end is told, if need be in the next session', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { relay } = pair()
+    relay.links.over(relay)
+    relay.link.interrupt()
+    vi.advanceTimersByTime(leftoverMs - 1)
+    expect(relay.link.isClosed).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(relay.link.isClosed).toBe(true)
+    expect(relay.dropped).toEqual([])
+    relay.links.begin(relay)
+    expect(relay.dropped).toEqual([7])
+  })
+
+  it('ends in order once all that was said is acknowledged, and is not taken for cut', async () => {
+    const { agent, relay } = pair()
+    relay.isMute = true
+    await agent.says('the end')
+    await untilHeard(relay, 'the end')
+    agent.isNeeded = false
+    agent.link.end()
+    await turn()
+    expect(agent.link.isClosed).toBe(false)
+    relay.isMute = false
+    relay.isNeeded = false
+    relay.links.begin(relay)
+    await agent.link.closed
+    await relay.link.closed
+    expect([agent.cuts, relay.cuts, ...agent.dropped, ...relay.dropped]).toEqual([0, 0])
+  })
+
+  it('that was cut while nothing was under way brings what was missing, and ends', async () => {
+    const ends = pair()
+    const { agent, relay } = ends
+    // Its stream is over, but the last word of it may be lost.
+    agent.isMute = relay.isMute = true
+    agent.link.send(encodeEnd())
+    relay.isNeeded = false
+    reconnect(ends)
+    await untilHeard(relay, '|')
+    agent.isNeeded = false
+    relay.isMute = false
+    relay.links.begin(relay)
+    await agent.link.closed
+    expect(agent.link.isClosed).toBe(true)
+  })
+})

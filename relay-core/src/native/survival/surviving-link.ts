@@ -1,0 +1,265 @@
+import { WireError } from '../../wire/bytes.ts'
+import type { FrameReceiver } from '../../wire/frame.ts'
+import type { FrameLink } from '../carriers/frame-link.ts'
+import { maxUnsentMessageBytes, nobody, type FramedSocket } from '../carriers/framed-socket.ts'
+import { leftoverMs } from '../carriers/leftovers.ts'
+import type { KeepingBudget } from './keeping-budget.ts'
+import { KeptFrames } from './kept-frames.ts'
+
+/**
+ * What one carrier may keep of what was not acknowledged. As much as Linux lets TCP have in transit on one connection (tcp_wmem), so
+ * that no line carries less because of it.
+ */
+export const maxKeptBytes = 4 * 1024 * 1024
+
+/** What the links of one program have in common. */
+export interface LinkPlace {
+  readonly budget: KeepingBudget
+  /** Something has arrived that is not acknowledged yet. */
+  onReceived(link: SurvivingLink): void
+  /** The connection is gone, and the link wants another one. */
+  onCut(link: SurvivingLink): void
+  /** It ends in order: what has arrived is acknowledged now. */
+  onEnding(link: SurvivingLink): void
+  /** It was given up here: the peer must not wait for it. */
+  onGivenUp(link: SurvivingLink): void
+}
+
+/**
+ * The frames of one carrier over several connections, one after the other: what was sent is kept until the peer has acknowledged
+ * it, and sent again on the next connection. While there is none, the sender waits, and after a minute the link ends.
+ */
+export class SurvivingLink implements FrameLink {
+  receiver: FrameReceiver = nobody
+  readonly number: number
+  readonly closed: Promise<Error | undefined>
+  /** How far was acknowledged what has arrived. */
+  acknowledged = 0
+  readonly #place: LinkPlace
+  readonly #isNeeded: () => boolean
+  #connection: FramedSocket | undefined
+  /** Undefined: too much would have to be kept, so that the link ends with its connection. */
+  #kept: KeptFrames | undefined
+  #position = 0
+  #isHeld = false
+  #isFull = false
+  #done: (() => void) | undefined
+  #isEnding = false
+  #isClosed = false
+  #isSpent = false
+  #timer: NodeJS.Timeout | undefined
+  #settleClosed: (error: Error | undefined) => void = () => undefined
+
+  /** Takes `connection` over. `isNeeded`: a stream would be lost with the link. */
+  constructor(
+    connection: FramedSocket,
+    { number, place, isNeeded }: { number: number; place: LinkPlace; isNeeded: () => boolean },
+  ) {
+    this.number = number
+    this.#place = place
+    this.#isNeeded = isNeeded
+    this.#kept = new KeptFrames(place.budget)
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
+    this.#connect(connection)
+  }
+
+  /** How far the peer's frames have been received. */
+  get position(): number {
+    return this.#position
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get isSpent(): boolean {
+    return this.#isSpent || this.#connection?.isClosed === true
+  }
+
+  get owes(): boolean {
+    return this.#kept?.isEmpty === false
+  }
+
+  get unsentBytes(): number {
+    return this.#connection ? this.#connection.unsentBytes : (this.#kept?.cost ?? 0)
+  }
+
+  /** Whether another connection would save anything, and can. */
+  get wantsConnection(): boolean {
+    return !this.#isClosed && this.#kept !== undefined && this.#isNeeded()
+  }
+
+  /** Whether everything that the peer has not received, as it says, is still here. */
+  canResumeFrom(position: number): boolean {
+    return !this.#isClosed && this.#kept?.reaches(position) === true
+  }
+
+  /** Ends the connection: nothing more arrives until there is another one. */
+  interrupt(): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    connection?.destroy()
+    if (this.#isClosed) return
+    this.#isSpent = true
+    this.#isFull = false
+    this.#timer ??= setTimeout(() => this.destroy(new Error('no connection came back')), leftoverMs).unref()
+    this.#settle()
+  }
+
+  /** Goes on over `connection`, after what the peer has received; throws a WireError if that cannot be. */
+  goOn(connection: FramedSocket, from: number): void {
+    if (!this.#kept || !this.canResumeFrom(from)) {
+      this.destroy()
+      throw new WireError('a carrier cannot go on from where its peer is')
+    }
+    this.#kept.release(from)
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#connect(connection)
+    if (this.#isHeld) connection.pause()
+    this.#isFull = true
+    this.#kept.replay(from, connection, () => this.#onRoom(connection))
+    if (this.#isEnding) this.#awaitAcknowledgement()
+    this.#endIfDone()
+  }
+
+  /** The peer has everything up to `position`; throws a WireError if that was never sent. */
+  onAcknowledged(position: number): void {
+    this.#kept?.release(position)
+    this.#settle()
+    this.#endIfDone()
+  }
+
+  /** The peer has given it up. */
+  onDropped(): void {
+    this.#close(undefined)
+  }
+
+  pause(): void {
+    this.#isHeld = true
+    this.#connection?.pause()
+  }
+
+  resume(): void {
+    this.#isHeld = false
+    this.#connection?.resume()
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#isClosed) return
+    this.#kept?.message(frame)
+    this.#forgetIfTooMuch()
+    this.#connection?.send(frame)
+  }
+
+  answer(frame: Uint8Array): void {
+    if (this.unsentBytes > maxUnsentMessageBytes)
+      this.destroy(new Error('the peer does not read its answers'))
+    else this.send(frame)
+  }
+
+  sendData(chunk: Uint8Array, done: () => void): void {
+    if (this.#isClosed) return
+    this.#kept?.data(chunk)
+    this.#forgetIfTooMuch()
+    this.#done = done
+    const connection = this.#connection
+    if (connection) {
+      this.#isFull = true
+      connection.sendData(chunk, () => this.#onRoom(connection))
+    } else this.#settle()
+  }
+
+  end(): void {
+    if (this.#isClosed || this.#isEnding) return
+    this.#isEnding = true
+    this.#awaitAcknowledgement()
+    this.#endIfDone()
+  }
+
+  destroy(error?: Error): void {
+    if (this.#isClosed) return
+    const isNeeded = this.#isNeeded()
+    this.#close(error)
+    if (isNeeded) this.#place.onGivenUp(this)
+  }
+
+  #connect(connection: FramedSocket): void {
+    this.#connection = connection
+    connection.receiver = {
+      onMessage: (type, body) => {
+        this.#position += 1
+        this.#place.onReceived(this)
+        this.receiver.onMessage(type, body)
+      },
+      onData: (part) => {
+        this.#position += part.length
+        this.#place.onReceived(this)
+        this.receiver.onData(part)
+      },
+    }
+    void connection.closed.then((error) => {
+      if (this.#connection === connection) this.#onLost(error)
+    })
+  }
+
+  #onLost(error: Error | undefined): void {
+    // A peer that breaks the rules would break them again.
+    const canGoOn = !(error instanceof WireError) && this.wantsConnection
+    if (!canGoOn) {
+      this.destroy(error)
+      return
+    }
+    this.interrupt()
+    this.#place.onCut(this)
+  }
+
+  #onRoom(connection: FramedSocket): void {
+    if (this.#connection !== connection) return
+    this.#isFull = false
+    this.#settle()
+  }
+
+  /** Lets the sender go on, if there is room in the connection and for what has to be kept. */
+  #settle(): void {
+    const done = this.#done
+    if (!done || this.#isFull || this.#isClosed || (this.#kept && this.#kept.cost >= maxKeptBytes)) return
+    this.#done = undefined
+    done()
+  }
+
+  /** All together keep too much: this one goes on without. While it is cut it keeps what it has, and its sender waits. */
+  #forgetIfTooMuch(): void {
+    if (!this.#kept || !this.#connection || this.#place.budget.hasRoom) return
+    this.#kept.clear()
+    this.#kept = undefined
+    if (this.#isEnding) this.#endIfDone()
+  }
+
+  #awaitAcknowledgement(): void {
+    this.#timer ??= setTimeout(() => this.destroy(), leftoverMs).unref()
+  }
+
+  /** Ends once the peer has everything: when asked to, or because it was cut and serves no other stream. */
+  #endIfDone(): void {
+    if (this.owes || this.#isClosed) return
+    if (!this.#isEnding && !(this.#isSpent && !this.#isNeeded())) return
+    this.#isEnding = true
+    // Otherwise the peer would take the end for a cut.
+    this.#place.onEnding(this)
+    if (this.#connection) this.#connection.end()
+    else this.#close(undefined)
+  }
+
+  #close(error: Error | undefined): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#done = undefined
+    this.#kept?.clear()
+    this.#kept = undefined
+    this.#connection?.destroy()
+    this.#connection = undefined
+    this.#settleClosed(error)
+  }
+}

@@ -1,0 +1,121 @@
+import { every } from '../../async/time/every.ts'
+import { maxAckEntries, type CarrierPosition } from '../../wire/survival-messages.ts'
+import { KeepingBudget } from './keeping-budget.ts'
+import type { LinkPlace, SurvivingLink } from './surviving-link.ts'
+
+/** What all carriers of one agent may keep together, at each end; beyond it carriers go on without being kept. */
+const maxKeptTogether = 64 * 1024 * 1024
+
+/** What has arrived is acknowledged after so many bytes at the latest: a quarter of what one carrier may keep. */
+const acknowledgedBytes = 1024 * 1024
+
+/** ... or after this time. */
+const acknowledgedMs = 1_000
+
+/** How many given up carriers are remembered for the next session; the others end at the peer after a minute. */
+const maxUntold = 4096
+
+/** The session through which the two programs speak of their carriers. */
+export interface SurvivalSession {
+  /** False: it was not said, and is said later. */
+  acknowledge(entries: readonly CarrierPosition[]): boolean
+  drop(carrier: number): void
+  /** The link's connection is gone, and it wants another one. */
+  onCut?(link: SurvivingLink): void
+}
+
+/** The carriers of one agent's program that survive their connections, over all its sessions; at either end. */
+export class SurvivingLinks implements LinkPlace {
+  readonly budget: KeepingBudget
+  readonly #links = new Map<number, SurvivingLink>()
+  readonly #unacknowledged = new Set<SurvivingLink>()
+  #untold: number[] = []
+  #session: SurvivalSession | undefined
+  #acknowledging: Disposable | undefined
+
+  /** `budget`: what this program may keep for all its peers. */
+  constructor(budget?: KeepingBudget) {
+    this.budget = new KeepingBudget(maxKeptTogether, budget)
+  }
+
+  get all(): Iterable<SurvivingLink> {
+    return this.#links.values()
+  }
+
+  /** No session, and nothing left of earlier ones. */
+  get isUnused(): boolean {
+    return this.#session === undefined && this.#links.size === 0
+  }
+
+  get(number: number): SurvivingLink | undefined {
+    return this.#links.get(number)
+  }
+
+  add(link: SurvivingLink): void {
+    this.#links.set(link.number, link)
+    void link.closed.then(() => this.#links.delete(link.number))
+  }
+
+  /** There is a session, in place of the one before. */
+  begin(session: SurvivalSession): void {
+    this.#session = session
+    for (const number of this.#untold.splice(0)) session.drop(number)
+    this.#acknowledge()
+  }
+
+  /** A session is over. */
+  over(session: SurvivalSession): void {
+    if (this.#session !== session) return
+    this.#session = undefined
+    this.#rest()
+  }
+
+  /** Throws a WireError if it acknowledges what was not sent. */
+  onAck(entries: CarrierPosition[]): void {
+    for (const { carrier, position } of entries) this.#links.get(carrier)?.onAcknowledged(position)
+  }
+
+  onDrop(number: number): void {
+    this.#links.get(number)?.onDropped()
+  }
+
+  onReceived(link: SurvivingLink): void {
+    this.#unacknowledged.add(link)
+    if (link.position - link.acknowledged >= acknowledgedBytes) this.onEnding(link)
+    else if (this.#session)
+      this.#acknowledging ??= every(acknowledgedMs, () => this.#acknowledge(), { ref: false })
+  }
+
+  onEnding(link: SurvivingLink): void {
+    if (link.position > link.acknowledged) this.#say([link])
+  }
+
+  onCut(link: SurvivingLink): void {
+    this.#session?.onCut?.(link)
+  }
+
+  onGivenUp({ number }: SurvivingLink): void {
+    if (this.#session) this.#session.drop(number)
+    else if (this.#untold.length < maxUntold) this.#untold.push(number)
+  }
+
+  #acknowledge(): void {
+    const links = [...this.#unacknowledged]
+    for (let at = 0; at < links.length; at += maxAckEntries) this.#say(links.slice(at, at + maxAckEntries))
+    if (this.#unacknowledged.size === 0) this.#rest()
+  }
+
+  #say(links: readonly SurvivingLink[]): void {
+    const entries = links.map(({ number, position }) => ({ carrier: number, position }))
+    if (!this.#session?.acknowledge(entries)) return
+    for (const link of links) {
+      link.acknowledged = link.position
+      this.#unacknowledged.delete(link)
+    }
+  }
+
+  #rest(): void {
+    this.#acknowledging?.[Symbol.dispose]()
+    this.#acknowledging = undefined
+  }
+}
