@@ -119,7 +119,7 @@ export const setupScreens: readonly Shot[] = [
     path: 'servers/s1',
     ready: '.conf-field',
     act: async (page) => {
-      await page.locator('.column [aria-expanded]').last().click()
+      await page.locator('.column:first-child [aria-expanded]').last().click()
       await page.getByRole('log').waitFor()
     },
   },
