@@ -18,6 +18,8 @@ const relayCore: House = {
     ['net/listen'],
     ['net/stream'],
     ['net/dial', 'net/http1'],
+    ['direct'],
+    ['direct/carry'],
     ['session'],
     ['stock/messages', 'native/carriers'],
     ['native/survival'],

@@ -1,0 +1,34 @@
+import type { FrameWriter } from './frames.ts'
+import type { PacketSender, Signal } from './packet-sender.ts'
+
+/** Tells the peer how much it may send, each time the limit of that moment. */
+export class LimitSignal implements Signal {
+  readonly #stream: number
+  readonly #sender: PacketSender
+  readonly #limit: () => number
+  #isWanted = false
+
+  /** `stream` 0: all together. `limit` is asked when the frame is written. */
+  constructor(stream: number, sender: PacketSender, limit: () => number) {
+    this.#stream = stream
+    this.#sender = sender
+    this.#limit = limit
+  }
+
+  want(): void {
+    if (this.#isWanted) return
+    this.#isWanted = true
+    this.#sender.signal(this)
+  }
+
+  write(writer: FrameWriter): void {
+    this.#isWanted = false
+    writer.window(this.#stream, this.#limit())
+  }
+
+  onAcked(): void {}
+
+  onLost(): void {
+    this.want()
+  }
+}

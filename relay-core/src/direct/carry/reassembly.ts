@@ -1,0 +1,96 @@
+/** Copied out of their packet below this length: a few bytes would hold all of it in memory. */
+const worthKeeping = 512
+
+interface Segment {
+  readonly from: number
+  readonly bytes: Buffer
+}
+
+/** Puts the pieces of one stream in order: they come in any order, more than once, and cut differently the second time. */
+export class Reassembly {
+  /** What is to be read next: everything below has been in `take`. */
+  #next = 0
+  /** Beyond a gap; ascending, none overlaps another. */
+  readonly #waiting: Segment[] = []
+  #ready: Buffer[] = []
+  #readyBytes = 0
+
+  /** How many pieces wait for one that is missing. */
+  get waitingCount(): number {
+    return this.#waiting.length
+  }
+
+  get readyBytes(): number {
+    return this.#readyBytes
+  }
+
+  add(from: number, bytes: Buffer): void {
+    const end = from + bytes.length
+    if (end <= this.#next || bytes.length === 0) return
+    if (from > this.#next) {
+      this.#keep(from, bytes)
+      return
+    }
+    this.#append(bytes.subarray(this.#next - from))
+    let used = 0
+    for (const segment of this.#waiting) {
+      if (segment.from > this.#next) break
+      used += 1
+      const skip = this.#next - segment.from
+      if (skip < segment.bytes.length) this.#append(segment.bytes.subarray(skip))
+    }
+    if (used > 0) this.#waiting.splice(0, used)
+  }
+
+  /** All that can be read, up to about `limit` bytes, in one piece: many small ones cost more than the copy. */
+  take(limit: number): Buffer | undefined {
+    const [first] = this.#ready
+    if (!first) return undefined
+    let count = 0
+    let bytes = 0
+    while (bytes < limit && count < this.#ready.length) {
+      bytes += this.#ready[count]?.length ?? 0
+      count += 1
+    }
+    const taken = this.#ready.splice(0, count)
+    this.#readyBytes -= bytes
+    return taken.length === 1 ? first : Buffer.concat(taken, bytes)
+  }
+
+  clear(): void {
+    this.#waiting.length = 0
+    this.#ready = []
+    this.#readyBytes = 0
+  }
+
+  #append(bytes: Buffer): void {
+    this.#ready.push(bytes)
+    this.#readyBytes += bytes.length
+    this.#next += bytes.length
+  }
+
+  /** Keeps what none of the others holds. */
+  #keep(from: number, bytes: Buffer): void {
+    const segments = this.#waiting
+    let index = segments.length
+    while (index > 0 && (segments[index - 1]?.from ?? 0) > from) index -= 1
+    const before = segments[index - 1]
+    let start = before ? Math.max(from, before.from + before.bytes.length) : from
+    const end = from + bytes.length
+    while (start < end) {
+      const after = segments[index]
+      const stop = after ? Math.min(end, after.from) : end
+      if (stop > start) {
+        const part = bytes.subarray(start - from, stop - from)
+        segments.splice(index, 0, {
+          from: start,
+          bytes: part.length < worthKeeping ? Buffer.from(part) : part,
+        })
+        index += 1
+      }
+      if (!after) break
+      start = Math.max(stop, after.from + after.bytes.length)
+      index += 1
+    }
+  }
+}
