@@ -23,12 +23,13 @@ const lateMs = 30
 export class PacketNetwork {
   weather: PacketWeather
   isCut = false
-  /** How many have been sent into it. */
-  sent = 0
+  /** The longest packet that has passed. */
+  longest = 0
   readonly ends: readonly [PacketWay, PacketWay]
   readonly #clock: ManualClock
   readonly #random: () => number
   readonly #closed = new Set<PacketWay>()
+  readonly #ended: (() => void)[] = []
 
   constructor(clock: ManualClock, random: () => number, weather: PacketWeather, maxPacket = 1_452) {
     this.#clock = clock
@@ -41,6 +42,12 @@ export class PacketNetwork {
 
   get closedEnds(): number {
     return this.#closed.size
+  }
+
+  /** Both ends hear that nothing passes any more. */
+  end(): void {
+    this.isCut = true
+    for (const ended of this.#ended) ended()
   }
 
   /** Packets under way. */
@@ -62,7 +69,9 @@ export class PacketNetwork {
           if (!this.#closed.has(way)) receive(packet)
         }
       },
-      onEnd: () => undefined,
+      onEnd: (ended) => {
+        this.#ended.push(ended)
+      },
       close: () => {
         this.#closed.add(way)
       },
@@ -71,7 +80,6 @@ export class PacketNetwork {
   }
 
   #send(out: Direction, packet: Uint8Array): void {
-    this.sent += 1
     const {
       delayMs,
       loss = 0,
@@ -82,6 +90,7 @@ export class PacketNetwork {
       maxBytes = 65_000,
     } = this.weather
     if (this.isCut || packet.length > maxBytes || this.#random() < loss) return
+    this.longest = Math.max(this.longest, packet.length)
     let atMs = this.#clock.now() + delayMs
     if (bytesPerMs !== undefined) {
       const startsAtMs = Math.max(this.#clock.now(), out.freeAtMs)

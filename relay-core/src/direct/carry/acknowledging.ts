@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/time/clock.ts'
 import { Alarm } from './alarm.ts'
-import type { FrameWriter } from './frames.ts'
+import type { FrameWriter } from './frame-writer.ts'
 import { ReceivedNumbers } from './received-numbers.ts'
 
 /** So many packets are acknowledged together, or those that have come within this time. */

@@ -1,125 +1,30 @@
-import { createHash, randomInt } from 'node:crypto'
-import type { Duplex } from 'node:stream'
+import { randomInt } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ManualClock } from '../../testing/manual-clock.ts'
-import { PacketNetwork, type PacketWeather } from '../../testing/packet-network.ts'
-import { CarryLink } from './carry-link.ts'
+import { CarriedWorld, collect, someBytes, sumOf, type Collected } from '../../testing/carried-world.ts'
+import type { PacketNetwork, PacketWeather } from '../../testing/packet-network.ts'
 
 /** What a failure says repeats it: `CARRY_SEED=7`. */
 const seed = Number(process.env['CARRY_SEED'] ?? randomInt(2 ** 31))
-const secret = Buffer.alloc(32, 7)
-const worlds: World[] = []
+const worlds: CarriedWorld[] = []
 
 afterEach(() => {
   for (const world of worlds.splice(0)) world.end()
 })
 
-/** Numbers from 0 to 1, the same again with the same seed (mulberry32). */
-function randomNumbers(start: number): () => number {
-  let state = start | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+function worldWith(weather: PacketWeather): CarriedWorld {
+  const world = new CarriedWorld(seed, weather)
+  worlds.push(world)
+  return world
 }
 
-/** Two ends of a link with a relay between them, in a time of their own. */
-class World {
-  readonly clock = new ManualClock()
-  readonly random = randomNumbers(seed)
-  readonly relay: PacketNetwork
-  readonly visitor: CarryLink
-  readonly agent: CarryLink
-  readonly accepted: Duplex[] = []
-  readonly ways: string[] = []
-  readonly ends: (Error | undefined)[] = []
-  onStream: (stream: Duplex) => void = (stream) => this.accepted.push(stream)
-
-  constructor(weather: PacketWeather) {
-    worlds.push(this)
-    this.relay = new PacketNetwork(this.clock, this.random, weather, 1_200)
-    const options = { secret, clock: this.clock }
-    this.visitor = new CarryLink({
-      ...options,
-      role: 'visitor',
-      relay: this.relay.ends[0],
-      onStream: () => undefined,
-      onWay: (way) => this.ways.push(`visitor ${way}`),
-    })
-    this.agent = new CarryLink({
-      ...options,
-      role: 'agent',
-      relay: this.relay.ends[1],
-      onStream: (stream) => this.onStream(stream),
-      onWay: (way) => this.ways.push(`agent ${way}`),
-    })
-    for (const link of [this.visitor, this.agent]) void link.closed.then((error) => this.ends.push(error))
-  }
-
-  direct(weather: PacketWeather): PacketNetwork {
-    const network = new PacketNetwork(this.clock, this.random, weather)
-    this.visitor.offerDirect(network.ends[0])
-    this.agent.offerDirect(network.ends[1])
-    return network
-  }
-
-  /** Lets time pass, and whatever reads and writes streams have its turns, until `isDone`. Returns how long that took. */
-  async until(isDone: () => boolean, withinMs: number): Promise<number> {
-    const startMs = this.clock.now()
-    while (!isDone()) {
-      if (this.ends.length > 0) throw new Error(`a link has ended: ${this.ends[0]}, CARRY_SEED=${seed}`)
-      if (this.clock.now() - startMs > withinMs)
-        throw new Error(`not within ${withinMs} ms, CARRY_SEED=${seed}`)
-      await this.pass(1)
-    }
-    return this.clock.now() - startMs
-  }
-
-  async pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left--) {
-      this.clock.advance(Math.min(1, left))
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  }
-
-  end(): void {
-    this.visitor.close()
-    this.agent.close()
-  }
-}
-
-/** Bytes that differ everywhere, and their sum. */
-function someBytes(length: number, random: () => number): Buffer {
-  const bytes = Buffer.allocUnsafe(length)
-  for (let at = 0; at < length; at++) bytes[at] = random() * 256
-  return bytes
-}
-
-const sumOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
-
-/** All that comes out of a stream. */
-function collect(stream: Duplex): { bytes: number; sum: string | undefined } {
-  const hash = createHash('sha256')
-  const got: { bytes: number; sum: string | undefined } = { bytes: 0, sum: undefined }
-  stream.on('data', (chunk: Buffer) => {
-    hash.update(chunk)
-    got.bytes += chunk.length
-  })
-  stream.on('end', () => {
-    got.sum = hash.digest('hex')
-  })
-  return got
-}
-
-async function nothingLeft(world: World, networks: readonly PacketNetwork[]): Promise<void> {
+/** After the last byte: no stream, no packet, no timer. */
+async function nothingLeft(world: CarriedWorld, networks: readonly PacketNetwork[]): Promise<void> {
   await world.until(() => world.visitor.streamCount + world.agent.streamCount === 0, 5_000)
   world.end()
-  await world.pass(100)
+  await world.pass(200)
   expect(networks.map(({ waiting }) => waiting)).toEqual(networks.map(() => 0))
-  expect(world.clock.waiting).toBe(0)
   expect(networks.map(({ closedEnds }) => closedEnds)).toEqual(networks.map(() => 2))
+  expect(world.clock.waiting).toBe(0)
 }
 
 const weathers: Record<string, PacketWeather> = {
@@ -142,10 +47,9 @@ const weathers: Record<string, PacketWeather> = {
 describe('a link over packets', () => {
   for (const [name, weather] of Object.entries(weathers)) {
     it(`carries every byte both ways on a network ${name}, and leaves nothing behind`, async () => {
-      const world = new World(weather)
-      const sizes = [0, 1, 1_177, 70_000, 1_500_000]
-      const sent = sizes.map((size) => someBytes(size, world.random))
-      const there: ReturnType<typeof collect>[] = []
+      const world = worldWith(weather)
+      const sent = [0, 1, 1_177, 70_000, 1_000_000].map((size) => someBytes(size, world.random))
+      const there: Collected[] = []
       world.onStream = (stream) => {
         there.push(collect(stream))
         stream.pipe(stream)
@@ -161,4 +65,167 @@ describe('a link over packets', () => {
       await nothingLeft(world, [world.relay])
     })
   }
+
+  it('carries 300 streams at once', async () => {
+    const world = worldWith({ delayMs: 15, loss: 0.02 })
+    world.onStream = (stream) => stream.pipe(stream)
+    const sent = Array.from({ length: 300 }, () => someBytes(3_000, world.random))
+    const back = sent.map((bytes) => {
+      const stream = world.visitor.openStream()
+      stream.end(bytes)
+      return collect(stream)
+    })
+    await world.until(() => back.every(({ sum }) => sum !== undefined), 30_000)
+    expect(back.map(({ sum }) => sum)).toEqual(sent.map(sumOf))
+    await nothingLeft(world, [world.relay])
+  })
+
+  it('uses a line of 100 Mbit/s that loses one packet of a hundred, at a round trip of 50 ms, almost in full', async () => {
+    const world = worldWith({ delayMs: 25, loss: 0.01, bytesPerMs: 12_500, queueBytes: 625_000 })
+    const { here, there } = await world.stream()
+    const collected = collect(there)
+    const chunk = Buffer.alloc(65_536)
+    const write = () => {
+      while (here.write(chunk));
+      here.once('drain', write)
+    }
+    write()
+    // The first second is for finding out.
+    await world.pass(1_000)
+    const before = collected.bytes
+    await world.pass(1_000)
+    expect(((collected.bytes - before) * 8) / 1e6).toBeGreaterThan(80)
+    here.destroy()
+    await nothingLeft(world, [world.relay])
+  })
+
+  it('echoes a keystroke beside a copy within two round trips', async () => {
+    const world = worldWith({ delayMs: 15, bytesPerMs: 1_250, queueBytes: 125_000 })
+    const keys = await world.stream()
+    keys.there.pipe(keys.there)
+    const copy = await world.stream()
+    copy.there.resume()
+    const chunk = Buffer.alloc(65_536)
+    const write = () => {
+      while (copy.here.write(chunk));
+      copy.here.once('drain', write)
+    }
+    write()
+    await world.pass(2_000)
+    const echoed = collect(keys.here)
+    const times: number[] = []
+    for (let count = 1; count <= 20; count++) {
+      keys.here.write('k')
+      times.push(await world.until(() => echoed.bytes === count, 2_000))
+      await world.pass(20)
+    }
+    times.sort((a, b) => a - b)
+    expect(times[10]).toBeLessThan(90)
+  })
+
+  it('ends each direction by itself, and passes a reset on', async () => {
+    const world = worldWith({ delayMs: 10, loss: 0.1 })
+    const { here, there } = await world.stream()
+    const question = collect(there)
+    here.end('question')
+    await world.until(() => question.sum !== undefined, 5_000)
+    const answer = collect(here)
+    there.write('answer')
+    await world.until(() => answer.bytes === 6, 5_000)
+    expect(here.destroyed).toBe(false)
+    there.destroy()
+    await world.until(() => here.closed, 5_000)
+    expect(here.errored).toMatchObject({ code: 'ECONNRESET' })
+    await nothingLeft(world, [world.relay])
+  })
+
+  it('stops the writer of a stream that nobody reads, and no other stream', async () => {
+    const world = worldWith({ delayMs: 5 })
+    const stuck = await world.stream()
+    let written = 0
+    const chunk = Buffer.alloc(65_536)
+    const write = () => {
+      do written += chunk.length
+      while (stuck.here.write(chunk))
+      stuck.here.once('drain', write)
+    }
+    write()
+    await world.pass(2_000)
+    // A window on its way, and what reader and writer hold (CarryLink says how much).
+    expect(written).toBeGreaterThan(4 * 2 ** 20)
+    expect(written).toBeLessThan(5 * 2 ** 20)
+    const { here, there } = await world.stream()
+    const collected = collect(there)
+    here.end(Buffer.alloc(5_000_000))
+    there.end()
+    here.resume()
+    await world.until(() => collected.sum !== undefined, 5_000)
+    const rest = collect(stuck.there)
+    const before = written
+    await world.until(() => rest.bytes > before, 5_000)
+    stuck.here.destroy()
+    await nothingLeft(world, [world.relay])
+  })
+
+  it('holds no more than its window when nobody reads any of its streams', async () => {
+    const world = worldWith({ delayMs: 5 })
+    let written = 0
+    const chunk = Buffer.alloc(65_536)
+    for (let count = 0; count < 8; count++) {
+      const stream = world.visitor.openStream()
+      const write = () => {
+        do written += chunk.length
+        while (stream.write(chunk))
+        stream.once('drain', write)
+      }
+      write()
+    }
+    await world.pass(3_000)
+    expect(written).toBeGreaterThan(16 * 2 ** 20)
+    expect(written).toBeLessThan(16 * 2 ** 20 + 8 * 2 ** 19)
+    for (const stream of world.accepted) stream.resume()
+    const before = written
+    await world.until(() => written > before + 8 * 2 ** 20, 5_000)
+  })
+
+  it('goes on after a cut of 30 s within 2 s, with every byte', async () => {
+    const world = worldWith({ delayMs: 15 })
+    const { here, there } = await world.stream()
+    there.pipe(there)
+    const sent = someBytes(2_000_000, world.random)
+    const back = collect(here)
+    here.end(sent)
+    await world.until(() => back.bytes > 500_000, 5_000)
+    world.relay.isCut = true
+    await world.pass(30_000)
+    const before = back.bytes
+    world.relay.isCut = false
+    expect(await world.until(() => back.bytes > before, 5_000)).toBeLessThan(2_000)
+    await world.until(() => back.sum !== undefined, 10_000)
+    expect(back.sum).toBe(sumOf(sent))
+    await nothingLeft(world, [world.relay])
+  })
+
+  it('ends when the peer has been silent for more than a minute while something waits', async () => {
+    const world = worldWith({ delayMs: 15 })
+    const { here } = await world.stream()
+    world.relay.isCut = true
+    here.write('is anybody there?')
+    world.mayEnd = true
+    const tookMs = await world.until(() => here.closed, 70_000)
+    expect(tookMs).toBeGreaterThan(60_000)
+    expect(world.ended).toMatchObject([{ message: 'the peer is silent' }])
+  })
+
+  it('ends at both ends when one leaves', async () => {
+    const world = worldWith({ delayMs: 15 })
+    const { here, there } = await world.stream()
+    world.visitor.close()
+    world.mayEnd = true
+    await world.until(() => here.closed && there.closed, 1_000)
+    expect(world.ended).toEqual([undefined, undefined])
+    expect(() => world.visitor.openStream()).toThrow('the link has ended')
+    await world.pass(100)
+    expect(world.clock.waiting).toBe(0)
+  })
 })

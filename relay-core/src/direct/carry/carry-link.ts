@@ -3,21 +3,13 @@ import type { Clock } from '../../async/time/clock.ts'
 import { WireError } from '../../wire/bytes.ts'
 import type { PacketWay } from '../packet-way.ts'
 import { Acknowledging } from './acknowledging.ts'
-import { CarryStream, streamWindowBytes, type StreamLink } from './carry-stream.ts'
 import { readFrames, type FrameReceiver } from './frames.ts'
-import { LimitSignal } from './limit-signal.ts'
+import { OpenStreams } from './open-streams.ts'
 import { packetClock } from './packet-clock.ts'
 import { PacketSeal, type PacketRole } from './packet-seal.ts'
 import { PacketSender } from './packet-sender.ts'
 import { Path } from './path.ts'
-import { ReceiveWindow } from './receive-window.ts'
-import { WaySwitch } from './way-switch.ts'
-
-/** What all streams of a link together may have on their way, and as much may wait to be read. */
-const linkWindowBytes = 16 * 1024 * 1024
-
-/** Streams that one end may have opened. The other end takes twice as many: it may learn later that one has ended. */
-const maxOpened = 1_024
+import { WaySwitch, type WayMove } from './way-switch.ts'
 
 /** A peer that has not been heard for so long while something waits is gone. */
 const peerTimeoutMs = 60_000
@@ -39,43 +31,33 @@ export interface CarryLinkOptions {
   readonly clock?: Clock
 }
 
-/** Many streams of bytes between two programs, over packets that may get lost, on two ways. */
+/**
+ * Many streams of bytes between two programs, over packets that may get lost, on two ways.
+ *
+ * It holds at most 16 MiB that its readers have not taken and 16 MiB that the peer has not acknowledged; of one stream at most
+ * 4 MiB each. Besides, each stream may hold up to 256 KiB for a slow reader and 128 KiB for its writer.
+ */
 export class CarryLink {
   /** Fulfils once, with what went wrong or undefined after `close` at either end. */
   readonly closed: Promise<Error | undefined>
-  readonly #options: CarryLinkOptions
+  readonly #onWay: ((way: 'relay' | 'direct') => void) | undefined
   readonly #clock: Clock
   readonly #seal: PacketSeal
   readonly #acknowledging: Acknowledging
   readonly #sender: PacketSender
+  readonly #streams: OpenStreams
   readonly #ways: WaySwitch
-  readonly #streams = new Map<number, CarryStream>()
-  readonly #arrived = new Set<CarryStream>()
-  readonly #receiveWindow = new ReceiveWindow(linkWindowBytes)
-  readonly #limit: LimitSignal
-  readonly #limits = new WeakMap<CarryStream, LimitSignal>()
-  readonly #streamLink: StreamLink
-  readonly #end: (error: Error | undefined) => void
-  #nextOwn: number
-  #nextPeer: number
-  #opened = 0
-  #sendLimit = linkWindowBytes
-  #sentBytes = 0
+  readonly #ended = Promise.withResolvers<Error | undefined>()
   #heardAtMs: number
   #turn: Disposable | undefined
   #isClosed = false
 
-  constructor(options: CarryLinkOptions) {
-    const { secret, role, relay, clock = packetClock } = options
-    this.#options = options
+  constructor({ secret, role, relay, onStream, onWay, clock = packetClock }: CarryLinkOptions) {
+    this.closed = this.#ended.promise
+    this.#onWay = onWay
     this.#clock = clock
     this.#heardAtMs = clock.now()
     this.#seal = new PacketSeal(secret, role)
-    this.#nextOwn = role === 'visitor' ? 1 : 2
-    this.#nextPeer = role === 'visitor' ? 2 : 1
-    const ended = Promise.withResolvers<Error | undefined>()
-    this.closed = ended.promise
-    this.#end = ended.resolve
     this.#acknowledging = new Acknowledging(clock, () => this.#sender.pump())
     this.#sender = new PacketSender({
       clock,
@@ -84,9 +66,10 @@ export class CarryLink {
       path: new Path(relay, { nowMs: clock.now(), roundTripMs: guessedRoundTripMs }),
       onSent: (way) => this.#ways.sent(way),
       onTimeout: () => {
-        if (clock.now() - this.#heardAtMs > peerTimeoutMs) this.#fail(new Error('the peer is silent'))
+        if (clock.now() - this.#heardAtMs > peerTimeoutMs) this.#leave(new Error('the peer is silent'))
       },
     })
+    this.#streams = new OpenStreams(role, this.#sender, onStream)
     this.#ways = new WaySwitch({
       clock,
       relay,
@@ -94,10 +77,8 @@ export class CarryLink {
       sendProbe: (way, token) => this.#sender.sendAside(way, (writer) => writer.probe(token)),
       move: (way, how) => this.#move(way, how),
       sendBack: () => this.#sendBack(),
-      onNoWay: () => this.#fail(new Error('every way to the peer has ended')),
+      onNoWay: () => this.#leave(new Error('every way to the peer has ended')),
     })
-    this.#limit = new LimitSignal(0, this.#sender, () => this.#receiveWindow.tell())
-    this.#streamLink = this.#makeStreamLink()
     this.#listen(relay)
   }
 
@@ -112,19 +93,13 @@ export class CarryLink {
 
   /** How many streams have not ended, at both ends. */
   get streamCount(): number {
-    return this.#streams.size
+    return this.#streams.count
   }
 
   /** A stream to the peer. Throws when there are too many, or the link has ended. */
   openStream(): Duplex {
     if (this.#isClosed) throw new Error('the link has ended')
-    if (this.#opened >= maxOpened) throw new Error(`there are ${maxOpened} streams already`)
-    const id = this.#nextOwn
-    this.#nextOwn += 2
-    this.#opened += 1
-    const stream = this.#addStream(id)
-    stream.outgoing.open()
-    return stream
+    return this.#streams.open()
   }
 
   /** A direct way to the peer seems to be open: it is used from its first answer on, as long as it answers. The link takes it over. */
@@ -139,7 +114,7 @@ export class CarryLink {
 
   /** Ends all streams, here and at the peer. Idempotent. */
   close(): void {
-    this.#fail(undefined)
+    this.#leave(undefined)
   }
 
   #listen(way: PacketWay): void {
@@ -154,119 +129,44 @@ export class CarryLink {
     if (this.#isClosed) return
     const opened = this.#seal.open(packet)
     if (!opened) return
+    const isNew = this.#acknowledging.take(opened.number)
+    this.#turn ??= this.#clock.after(0, () => this.#onTurn())
+    // One that comes a second time may have been sent again by somebody else.
+    if (!isNew) return
     this.#heardAtMs = this.#clock.now()
     this.#ways.heard(way)
-    this.#turn ??= this.#clock.after(0, () => this.#onTurn())
-    if (!this.#acknowledging.take(opened.number)) return
     try {
-      if (readFrames(opened.frames, receiver)) this.#acknowledging.owe()
+      if (readFrames(opened.frames, receiver) && !this.#isClosed) this.#acknowledging.owe()
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      this.#fail(error)
+      this.#leave(error)
     }
   }
 
   #receiver(way: PacketWay): FrameReceiver {
     return {
-      onData: (id, offset, bytes) => this.#arrive(id, (stream) => stream.incoming.add(offset, bytes)),
-      onEnd: (id, size) => this.#arrive(id, (stream) => stream.incoming.end(size)),
-      onReset: (id, size) => this.#arrive(id, (stream) => stream.onReset(size)),
-      onWindow: (id, limit) => this.#onWindow(id, limit),
+      onData: (id, offset, bytes) => this.#streams.onData(id, offset, bytes),
+      onEnd: (id, size) => this.#streams.onEnd(id, size),
+      onReset: (id, size) => this.#streams.onReset(id, size),
+      onWindow: (id, limit) => this.#streams.onWindow(id, limit),
       onAck: (ack) => this.#sender.onAck(ack, way),
       onProbe: (token) => this.#sender.sendAside(way, (writer) => writer.echo(token)),
       onEcho: (token) => this.#ways.onEcho(token, way),
       onBack: () => this.#ways.onBack(),
-      onBye: () => this.#finish(undefined),
+      onBye: () => this.#end(undefined),
     }
   }
 
-  #arrive(id: number, take: (stream: CarryStream) => void): void {
-    const stream = this.#streams.get(id) ?? this.#accept(id)
-    if (!stream) return
-    take(stream)
-    this.#arrived.add(stream)
-  }
-
-  /** The peer's stream `id`, with those before it that have not been heard of: their packets may come later. Undefined for one that has ended. */
-  #accept(id: number): CarryStream | undefined {
-    if (id % 2 !== this.#nextPeer % 2) {
-      if (id >= this.#nextOwn || id === 0) throw new WireError(`stream ${id} was never opened`)
-      return undefined
-    }
-    if (id < this.#nextPeer) return undefined
-    const opened = (id - this.#nextPeer) / 2 + 1
-    if (this.#streams.size - this.#opened + opened > 2 * maxOpened) throw new WireError('too many streams')
-    const from = this.#nextPeer
-    this.#nextPeer = id + 2
-    for (let next = from; next <= id; next += 2) this.#options.onStream(this.#addStream(next))
-    return this.#streams.get(id)
-  }
-
-  #onWindow(id: number, limit: number): void {
-    if (id !== 0) {
-      this.#streams.get(id)?.outgoing.raiseLimit(limit)
-      return
-    }
-    if (limit <= this.#sendLimit) return
-    this.#sendLimit = limit
-    for (const stream of this.#streams.values()) if (stream.hasMore) this.#sender.activate(stream)
-  }
-
-  /** Once for all that came together. */
+  /** What came together has been read. */
   #onTurn(): void {
     this.#turn = undefined
-    const arrived = [...this.#arrived]
-    this.#arrived.clear()
-    for (const stream of arrived) stream.deliver()
+    this.#streams.deliver()
     this.#sender.pump()
   }
 
-  #addStream(id: number): CarryStream {
-    const stream = new CarryStream(id, this.#streamLink)
-    this.#streams.set(id, stream)
-    return stream
-  }
-
-  #makeStreamLink(): StreamLink {
-    const link = this
-    return {
-      arrive: (bytes) => this.#receiveWindow.arrive(bytes),
-      passOn: (bytes) => {
-        if (this.#receiveWindow.passOn(bytes)) this.#limit.want()
-      },
-      get room() {
-        return link.#sendLimit - link.#sentBytes
-      },
-      use: (bytes) => {
-        this.#sentBytes += bytes
-      },
-      activate: (stream) => this.#sender.activate(stream),
-      tellLimit: (stream) => this.#limitOf(stream).want(),
-      forget: (stream) => this.#forget(stream),
-    }
-  }
-
-  #limitOf(stream: CarryStream): LimitSignal {
-    const known = this.#limits.get(stream)
-    if (known) return known
-    const limit = new LimitSignal(stream.id, this.#sender, () => stream.incoming.tellLimit())
-    this.#limits.set(stream, limit)
-    return limit
-  }
-
-  #forget(stream: CarryStream): void {
-    this.#streams.delete(stream.id)
-    this.#sender.deactivate(stream)
-    if (stream.id % 2 === this.#nextOwn % 2) this.#opened -= 1
-  }
-
-  #move(
-    way: PacketWay,
-    { isOldDead, roundTripMs }: { isOldDead: boolean; roundTripMs: number | undefined },
-  ): void {
-    const path = new Path(way, { nowMs: this.#clock.now(), roundTripMs: roundTripMs ?? guessedRoundTripMs })
-    this.#sender.usePath(path, { isOldDead })
-    this.#options.onWay?.(this.#ways.isDirect ? 'direct' : 'relay')
+  #move(way: PacketWay, { isOldDead, roundTripMs = guessedRoundTripMs }: WayMove): void {
+    this.#sender.usePath(new Path(way, { nowMs: this.#clock.now(), roundTripMs }), { isOldDead })
+    this.#onWay?.(this.#ways.isDirect ? 'direct' : 'relay')
   }
 
   #sendBack(): void {
@@ -280,22 +180,21 @@ export class CarryLink {
     this.#sender.signal(signal)
   }
 
-  #fail(error: Error | undefined): void {
+  /** Says goodbye first. */
+  #leave(error: Error | undefined): void {
     if (this.#isClosed) return
     for (const way of this.#ways.all) this.#sender.sendAside(way, (writer) => writer.bye())
-    this.#finish(error)
+    this.#end(error)
   }
 
-  #finish(error: Error | undefined): void {
+  #end(error: Error | undefined): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const stream of [...this.#streams.values()]) stream.cut()
-    this.#streams.clear()
-    this.#arrived.clear()
+    this.#streams.cut()
     this.#turn?.[Symbol.dispose]()
     this.#acknowledging[Symbol.dispose]()
     this.#sender[Symbol.dispose]()
     this.#ways[Symbol.dispose]()
-    this.#end(error)
+    this.#ended.resolve(error)
   }
 }

@@ -1,5 +1,6 @@
-import type { FrameWriter } from './frames.ts'
-import type { PacketSender, Signal } from './packet-sender.ts'
+import type { FrameWriter } from './frame-writer.ts'
+import type { PacketSender } from './packet-sender.ts'
+import type { Signal } from './send-queue.ts'
 
 /** Tells the peer how much it may send, each time the limit of that moment. */
 export class LimitSignal implements Signal {

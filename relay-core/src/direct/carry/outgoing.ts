@@ -1,4 +1,5 @@
-import { dataFrameBytes, streamFrameBytes, type FrameWriter } from './frames.ts'
+import type { FrameWriter } from './frame-writer.ts'
+import { dataFrameBytes, streamFrameBytes } from './frames.ts'
 import type { SentFrame } from './sent-packets.ts'
 
 /** A piece is cut when it has to go again in shorter packets, but not to fill the last bytes of one. */
@@ -6,7 +7,7 @@ const minPieceBytes = 256
 
 /** What all streams of a link may still send together. */
 export interface SharedRoom {
-  readonly room: number
+  room(): number
   use(bytes: number): void
 }
 
@@ -128,7 +129,7 @@ export class Outgoing {
   }
 
   get #newRoom(): number {
-    return Math.min(this.#limit - this.#offset, this.#shared.room)
+    return Math.min(this.#limit - this.#offset, this.#shared.room())
   }
 
   #nextNew(maxLength: number): Piece {

@@ -3,14 +3,14 @@ import { WireError } from '../../wire/bytes.ts'
 import type { PacketWay } from '../packet-way.ts'
 import type { Acknowledging } from './acknowledging.ts'
 import { Alarm } from './alarm.ts'
-import { FrameWriter, streamFrameBytes, type Acknowledgement } from './frames.ts'
+import { FrameWriter } from './frame-writer.ts'
+import type { Acknowledgement } from './frames.ts'
 import { maxPacketsOfTurn } from './pacer.ts'
 import { sealBytes, type PacketSeal } from './packet-seal.ts'
+import { maxPacketBytes } from './packet-size.ts'
 import type { Path } from './path.ts'
+import { SendQueue, type PacketSource, type Signal } from './send-queue.ts'
 import { SentPackets, type SentFrame, type SentPacket } from './sent-packets.ts'
-
-/** No packet is longer, whatever a way promises. */
-const maxPacketBytes = 1_500
 
 /** Enough for the longest ACK. */
 const maxAsideBytes = 256
@@ -26,18 +26,6 @@ const maxRangesBesideData = 8
 
 /** After so many timeouts in a row packets may be too long for their way. */
 const blackHoleTimeouts = 2
-
-/** Something with bytes to send: a stream. */
-export interface PacketSource {
-  readonly hasMore: boolean
-  /** Puts a frame into the packet; undefined if none has room there, or there is none. */
-  fill(writer: FrameWriter): SentFrame | undefined
-}
-
-/** A short frame that has to arrive. */
-export interface Signal extends SentFrame {
-  write(writer: FrameWriter): void
-}
 
 export interface PacketSenderOptions {
   readonly clock: Clock
@@ -58,8 +46,7 @@ export class PacketSender {
   /** Another one: a packet aside may be asked for while one is being made. */
   readonly #aside = new FrameWriter(maxAsideBytes)
   readonly #sent = new SentPackets()
-  readonly #sources = new Set<PacketSource>()
-  readonly #signals: Signal[] = []
+  readonly #queue = new SendQueue()
   readonly #paceAlarm: Alarm
   readonly #lossAlarm: Alarm
   #path: Path
@@ -90,16 +77,16 @@ export class PacketSender {
 
   /** Sends what `source` has, in turn with the others. */
   activate(source: PacketSource): void {
-    this.#sources.add(source)
+    this.#queue.addSource(source)
     this.#pumpSoon()
   }
 
   deactivate(source: PacketSource): void {
-    this.#sources.delete(source)
+    this.#queue.removeSource(source)
   }
 
   signal(signal: Signal): void {
-    this.#signals.push(signal)
+    this.#queue.addSignal(signal)
     this.#pumpSoon()
   }
 
@@ -178,7 +165,7 @@ export class PacketSender {
     }
     if (this.#options.acknowledging.isDue)
       this.sendAside(path.way, (writer) => this.#options.acknowledging.write(writer))
-    if (this.#sources.size === 0 && path.hasRoom) path.delivery.limitByApp(path.inFlightBytes)
+    if (!this.#queue.hasSources && path.hasRoom) path.delivery.limitByApp(path.inFlightBytes)
     this.#isPumping = false
     if (count > 0) this.#setLossAlarm()
   }
@@ -187,8 +174,7 @@ export class PacketSender {
     this.#isDisposed = true
     this.#paceAlarm.clear()
     this.#lossAlarm.clear()
-    this.#sources.clear()
-    this.#signals.length = 0
+    this.#queue.clear()
   }
 
   #pumpSoon(): void {
@@ -196,8 +182,8 @@ export class PacketSender {
   }
 
   #mayBuild(nowMs: number): boolean {
-    if (this.#signals.length > 0) return true
-    if (this.#sources.size === 0) return false
+    if (this.#queue.hasSignals) return true
+    if (!this.#queue.hasSources) return false
     if (this.#free > 0) return true
     const path = this.#path
     if (!path.hasRoom) return false
@@ -214,35 +200,14 @@ export class PacketSender {
     writer.begin(path.size.bytes - sealBytes)
     const { acknowledging } = this.#options
     if (acknowledging.isOwed && acknowledging.rangeCount <= maxRangesBesideData) acknowledging.write(writer)
-    const frames: SentFrame[] = []
-    while (this.#signals.length > 0 && writer.room >= streamFrameBytes) {
-      const signal = this.#signals.shift()
-      if (!signal) break
-      signal.write(writer)
-      frames.push(signal)
-    }
-    for (const source of this.#sources) {
-      // What the source gets for its next frame may come from its writer, which is called meanwhile.
-      let frame = source.fill(writer)
-      while (frame) {
-        frames.push(frame)
-        frame = source.fill(writer)
-      }
-      this.#sources.delete(source)
-      if (source.hasMore) {
-        // To the end of the queue: the others have their turn first.
-        this.#sources.add(source)
-        break
-      }
-    }
-    if (frames.length === 0 && writer.length === 0) return false
+    const frames = this.#queue.fill(writer)
     if (frames.length === 0) {
-      path.way.send(this.#seal(writer))
+      if (writer.length > 0) path.way.send(this.#seal(writer))
       return false
     }
     this.#free = Math.max(0, this.#free - 1)
     this.#sendRecorded(frames, nowMs)
-    if (this.#sources.size > 0) this.#probeSize(nowMs)
+    if (this.#queue.hasSources) this.#probeSize(nowMs)
     return true
   }
 
@@ -270,7 +235,7 @@ export class PacketSender {
     const bytes = path.size.probeBytes
     if (bytes === undefined || this.#isSizeProbeOut || path.delivery.deliveredBytes < trustedBytes) return
     this.#isSizeProbeOut = true
-    this.#writer.begin(Math.min(bytes, maxPacketBytes) - sealBytes)
+    this.#writer.begin(bytes - sealBytes)
     this.#writer.ping()
     this.#writer.pad()
     this.#sendRecorded([], nowMs, true)
@@ -312,7 +277,7 @@ export class PacketSender {
       if (this.#timeouts === blackHoleTimeouts) this.#path.size.fallBack()
       this.#lose(this.#sent.takeOldest(2))
       this.#free = 2
-      if (this.#sources.size === 0 && this.#signals.length === 0) this.#ping(nowMs)
+      if (!this.#queue.hasSources && !this.#queue.hasSignals) this.#ping(nowMs)
       this.#options.onTimeout()
     }
     this.pump()

@@ -1,6 +1,9 @@
 /** What every way carries (RFC 9000 §14: UDP payload). */
 export const basePacketBytes = 1_200
 
+/** No packet is longer, whatever a way promises. */
+export const maxPacketBytes = 1_500
+
 /** The search ends when it is this close. */
 const closeEnoughBytes = 16
 
@@ -12,40 +15,46 @@ const maxTries = 3
  * with all that is sent, a "black hole", ends the search.
  */
 export class PacketSize {
+  /** Packets of this length arrive. */
   bytes: number
-  #high: number
+  readonly #maxBytes: number
+  /** Packets of this length do not, as far as is known. */
+  #tooLong: number
   #tries = 0
 
-  constructor(maxBytes: number) {
+  /** `wayBytes`: what the way promises to try. */
+  constructor(wayBytes: number) {
+    const maxBytes = Math.min(wayBytes, maxPacketBytes)
     this.bytes = Math.min(basePacketBytes, maxBytes)
-    this.#high = maxBytes
+    this.#maxBytes = maxBytes
+    this.#tooLong = maxBytes + 1
   }
 
   /** The size to try next, or undefined once the search has ended. */
   get probeBytes(): number | undefined {
-    if (this.#high - this.bytes < closeEnoughBytes) return undefined
-    // The longest first: mostly it fits.
-    return this.#tries < maxTries ? this.#high : undefined
+    // The longest first: mostly it arrives.
+    if (this.#tooLong > this.#maxBytes && this.bytes < this.#maxBytes) return this.#maxBytes
+    if (this.#tooLong - this.bytes <= closeEnoughBytes) return undefined
+    return Math.floor((this.bytes + this.#tooLong) / 2)
   }
 
   onArrived(bytes: number): void {
-    if (bytes > this.bytes && bytes <= this.#high) {
-      this.bytes = bytes
-      this.#tries = 0
-    }
+    if (bytes <= this.bytes || bytes >= this.#tooLong) return
+    this.bytes = bytes
+    this.#tries = 0
   }
 
   onLost(bytes: number): void {
-    if (bytes !== this.#high) return
+    if (bytes !== this.probeBytes) return
     this.#tries += 1
     if (this.#tries < maxTries) return
-    this.#high = Math.floor((this.bytes + this.#high) / 2)
+    this.#tooLong = bytes
     this.#tries = 0
   }
 
   /** Nothing arrives any more: longer packets may be why. */
   fallBack(): void {
     this.bytes = Math.min(this.bytes, basePacketBytes)
-    this.#high = this.bytes
+    this.#tooLong = this.bytes + 1
   }
 }

@@ -22,14 +22,21 @@ const giveUpMs = 60_000
 /** Probes whose answer is still of use. */
 const maxProbes = 8
 
+export interface WayMove {
+  /** What has gone by the other way and was not acknowledged will not be. */
+  readonly isOldDead: boolean
+  /** Of the new way, where it has been measured. */
+  readonly roundTripMs?: number
+}
+
 export interface WaySwitchOptions {
   readonly clock: Clock
   readonly relay: PacketWay
   /** Of the way in use. */
   readonly roundTripMs: () => number
   readonly sendProbe: (way: PacketWay, token: number) => void
-  /** Packets go by `way` from now on. `isOldDead`: what has gone by the other one and was not acknowledged will not be. */
-  readonly move: (way: PacketWay, how: { isOldDead: boolean; roundTripMs: number | undefined }) => void
+  /** Packets go by `way` from now on. */
+  readonly move: (way: PacketWay, how: WayMove) => void
   /** The peer should go by the relay: it may not notice by itself. */
   readonly sendBack: () => void
   /** Nothing is left to go by. */
@@ -119,7 +126,7 @@ export class WaySwitch {
     if (way === this.#relay) {
       this.#relay = undefined
       if (this.#direct && this.#wasHeard) {
-        if (!this.isDirect) this.#go(this.#direct, { isOldDead: true, roundTripMs: undefined })
+        if (!this.isDirect) this.#go(this.#direct, { isOldDead: true })
         return
       }
       this.#options.onNoWay()
@@ -138,7 +145,7 @@ export class WaySwitch {
     this.#direct?.close()
   }
 
-  #go(way: PacketWay, how: { isOldDead: boolean; roundTripMs: number | undefined }): void {
+  #go(way: PacketWay, how: WayMove): void {
     this.#current = way
     this.#movedAtMs = this.#clock.now()
     this.#waitsSinceMs = undefined
@@ -153,7 +160,7 @@ export class WaySwitch {
     const nowMs = this.#clock.now()
     this.#falls = nowMs - this.#movedAtMs > steadyAfterMs ? 1 : this.#falls + 1
     this.#probes.clear()
-    this.#go(this.#relay, { isOldDead: true, roundTripMs: undefined })
+    this.#go(this.#relay, { isOldDead: true })
   }
 
   #dropDirect(): void {
