@@ -1,13 +1,15 @@
 /** How many of a thousand cases each parser gets: cheap parsers more. */
 export const shares = {
-  'wire frames': 90,
+  'wire frames': 75,
   'wire messages': 90,
   'wire datagrams': 40,
+  'direct frames': 25,
+  'direct link': 5,
   'native carrier, relay': 20,
   'native carrier, agent': 15,
   'native control link': 15,
   'native opening': 10,
-  'mux frames': 90,
+  'mux frames': 75,
   'mux session, relay': 15,
   'mux session, agent': 15,
   'stock greeting': 30,

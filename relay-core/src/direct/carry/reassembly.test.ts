@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { Reassembly } from './reassembly.ts'
+
+const text = Array.from({ length: 400 }, (_, at) => String.fromCharCode(33 + (at % 90))).join('')
+
+/** Cut anywhere, in any order, more than once: the same each time (a linear congruential generator). */
+it('puts together whatever overlaps whatever', () => {
+  let state = 1
+  const below = (limit: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return Math.floor((state / 2 ** 31) * limit)
+  }
+  for (let round = 0; round < 30; round++) {
+    const reassembly = new Reassembly()
+    let got = ''
+    for (let piece = 0; got.length < text.length && piece < 10_000; piece++) {
+      const from = below(text.length)
+      reassembly.add(from, Buffer.from(text.slice(from, from + below(40))))
+      expect(reassembly.waitingCount).toBeLessThanOrEqual(text.length / 2)
+      got += reassembly.take(below(50) + 1)?.toString() ?? ''
+      while (reassembly.readyBytes > 0) got += reassembly.take(1)?.toString() ?? ''
+      expect(text.startsWith(got)).toBe(true)
+    }
+    expect(got).toBe(text)
+    expect(reassembly.waitingCount).toBe(0)
+  }
+})
+
+it('does not keep a whole packet for a few bytes', () => {
+  const reassembly = new Reassembly()
+  const packet = Buffer.alloc(1_400, 'x')
+  reassembly.add(10, packet.subarray(0, 3))
+  packet.fill('y')
+  reassembly.add(0, Buffer.from('0123456789'))
+  expect(
+    Buffer.concat([
+      reassembly.take(10) ?? Buffer.alloc(0),
+      reassembly.take(10) ?? Buffer.alloc(0),
+    ]).toString(),
+  ).toBe('0123456789xxx')
+})
