@@ -44,7 +44,7 @@ const weathers: Record<string, PacketWeather> = {
   },
 }
 
-describe('a link over packets', () => {
+describe('a link over packets', { timeout: 60_000 }, () => {
   for (const [name, weather] of Object.entries(weathers)) {
     it(`carries every byte both ways on a network ${name}, and leaves nothing behind`, async () => {
       const world = worldWith(weather)
