@@ -99,6 +99,24 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     await nothingLeft(world, [world.relay])
   })
 
+  it('notices within two seconds that a line has become twenty times faster', async () => {
+    const world = worldWith({ delayMs: 25, bytesPerMs: 600, queueBytes: 30_000 })
+    const { here, there } = await world.stream()
+    const collected = collect(there)
+    const chunk = Buffer.alloc(65_536)
+    const write = () => {
+      while (here.write(chunk));
+      here.once('drain', write)
+    }
+    write()
+    await world.pass(2_000)
+    world.relay.weather = { delayMs: 25, bytesPerMs: 12_500, queueBytes: 625_000 }
+    await world.pass(2_000)
+    const before = collected.bytes
+    await world.pass(500)
+    expect(((collected.bytes - before) * 8) / 500_000).toBeGreaterThan(60)
+  })
+
   it('echoes a keystroke beside a copy within two round trips', async () => {
     const world = worldWith({ delayMs: 15, bytesPerMs: 1_250, queueBytes: 125_000 })
     const keys = await world.stream()

@@ -12,6 +12,9 @@ const fullGrowth = 1.25
 const fullRounds = 3
 const startPackets = 32
 const minPackets = 16
+/** So many tries in a row after which the way carried a fifth more: it has become faster, and the start begins again. */
+const growingTries = 2
+const tryGrowth = 1.2
 /** The queue has to be emptied now and then to see the round trip without it. */
 const minRoundTripAgeMs = 10_000
 const emptyQueueMs = 200
@@ -60,6 +63,8 @@ export class RateControl {
   #emptyUntilMs = 0
   #cycle = 0
   #cycleAtMs = 0
+  #rateBeforeTry = 0
+  #grownTries = 0
   /** What many losses have taken off the pace. */
   #cut = 1
 
@@ -152,6 +157,20 @@ export class RateControl {
     this.#cycle = (this.#cycle + 1) % cycleGains.length
     this.#cycleAtMs = nowMs
     this.#gain = cycleGains[this.#cycle] ?? 1
+    if (this.#cycle === firstCruise) this.#judgeTry()
+  }
+
+  /** What the try has brought is known a round trip after it. */
+  #judgeTry(): void {
+    const rate = this.#rate.bytesPerMs
+    this.#grownTries = rate >= this.#rateBeforeTry * tryGrowth ? this.#grownTries + 1 : 0
+    this.#rateBeforeTry = rate
+    if (this.#grownTries < growingTries || this.#cut < 1) return
+    this.#grownTries = 0
+    this.#phase = 'start'
+    this.#gain = startGain
+    this.#fullRate = rate
+    this.#fullCount = 0
   }
 
   #cruise(nowMs: number): void {
@@ -159,6 +178,7 @@ export class RateControl {
     this.#cycle = firstCruise
     this.#cycleAtMs = nowMs
     this.#gain = 1
+    this.#rateBeforeTry = this.#rate.bytesPerMs
   }
 
   #setWindow(ackedBytes: number): void {
