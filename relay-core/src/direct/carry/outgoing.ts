@@ -40,7 +40,7 @@ export class Outgoing {
   readonly #chunks: Uint8Array[] = []
   #usedOfFirst = 0
   #queuedBytes = 0
-  /** Lost, to be sent again. */
+  /** Lost, to be sent again; ascending. */
   #again: Piece[] = []
   #unackedPieces = 0
   #offset = 0
@@ -182,10 +182,17 @@ export class Outgoing {
       onLost: () => {
         // A longer packet was cut meanwhile: its halves see to themselves.
         if (piece.isAcked || piece.halves || this.#ending === 'reset') return
-        this.#again.push(piece)
+        this.#putAgain(piece)
         this.#events.onMore()
       },
     }
+  }
+
+  /** What comes first in the stream goes first: its reader waits for it, and on a slow way the rest takes seconds. */
+  #putAgain(piece: Piece): void {
+    let index = this.#again.length
+    while (index > 0 && (this.#again[index - 1]?.offset ?? 0) > piece.offset) index -= 1
+    this.#again.splice(index, 0, piece)
   }
 
   #onArrived(piece: Piece): void {

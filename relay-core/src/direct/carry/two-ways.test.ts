@@ -1,10 +1,9 @@
-import { randomInt } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CarriedWorld, collect, someBytes, sumOf } from '../../testing/carried-world.ts'
 import type { PacketWeather } from '../../testing/packet-network.ts'
 
-/** What a failure says repeats it: `CARRY_SEED=7`. */
-const seed = Number(process.env['CARRY_SEED'] ?? randomInt(2 ** 31))
+/** Another one: `CARRY_SEED=7`. Time is the test's own, so that a seed gives the same run each time. */
+const seed = Number(process.env['CARRY_SEED'] ?? 1)
 const worlds: CarriedWorld[] = []
 
 /** A relay of 4 Mbit/s, and a direct line of 100. */
