@@ -223,6 +223,19 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     await nothingLeft(world, [world.relay])
   })
 
+  it('outlives minutes without a byte, and a lost one after them', async () => {
+    const world = worldWith({ delayMs: 15 })
+    const { here, there } = await world.stream()
+    there.pipe(there)
+    await world.pass(90_000)
+    const echoed = collect(here)
+    world.relay.isCut = true
+    here.write('k')
+    await world.pass(2_000)
+    world.relay.isCut = false
+    await world.until(() => echoed.bytes === 1, 2_000)
+  })
+
   it('ends when the peer has been silent for more than a minute while something waits', async () => {
     const world = worldWith({ delayMs: 15 })
     const { here } = await world.stream()

@@ -48,7 +48,6 @@ export class CarryLink {
   readonly #streams: OpenStreams
   readonly #ways: WaySwitch
   readonly #ended = Promise.withResolvers<Error | undefined>()
-  #heardAtMs: number
   #turn: Disposable | undefined
   #isClosed = false
 
@@ -56,7 +55,6 @@ export class CarryLink {
     this.closed = this.#ended.promise
     this.#onWay = onWay
     this.#clock = clock
-    this.#heardAtMs = clock.now()
     this.#seal = new PacketSeal(secret, role)
     this.#acknowledging = new Acknowledging(clock, () => this.#sender.pump())
     this.#sender = new PacketSender({
@@ -65,8 +63,8 @@ export class CarryLink {
       acknowledging: this.#acknowledging,
       path: new Path(relay, { nowMs: clock.now(), roundTripMs: guessedRoundTripMs }),
       onSent: (way) => this.#ways.sent(way),
-      onTimeout: () => {
-        if (clock.now() - this.#heardAtMs > peerTimeoutMs) this.#leave(new Error('the peer is silent'))
+      onSilence: (forMs) => {
+        if (forMs > peerTimeoutMs) this.#leave(new Error('the peer is silent'))
       },
     })
     this.#streams = new OpenStreams(role, this.#sender, onStream)
@@ -133,7 +131,6 @@ export class CarryLink {
     this.#turn ??= this.#clock.after(0, () => this.#onTurn())
     // One that comes a second time may have been sent again by somebody else.
     if (!isNew) return
-    this.#heardAtMs = this.#clock.now()
     this.#ways.heard(way)
     try {
       if (readFrames(opened.frames, receiver) && !this.#isClosed) this.#acknowledging.owe()

@@ -34,8 +34,8 @@ export interface PacketSenderOptions {
   readonly path: Path
   /** A packet that asks for an ACK has gone. */
   readonly onSent: (way: PacketWay) => void
-  /** Nothing has been acknowledged for a while. */
-  readonly onTimeout: () => void
+  /** What waits has not been acknowledged although it was asked for, for so long. */
+  readonly onSilence: (forMs: number) => void
 }
 
 /** Puts frames into packets, sends them at the pace of their path, and has what was lost sent again. */
@@ -52,7 +52,9 @@ export class PacketSender {
   #path: Path
   #number = 0
   #lastSentAtMs = 0
+  /** In a row, and when the first of them was. */
   #timeouts = 0
+  #silentSinceMs = 0
   /** So many packets may go whatever the window says: after a timeout. */
   #free = 0
   #isSizeProbeOut = false
@@ -273,12 +275,13 @@ export class PacketSender {
     if (lost.length > 0) {
       this.#path.control.onLost(this.#lose(lost))
     } else if (!this.#sent.isEmpty && nowMs >= this.#timeoutAtMs() - 1) {
+      if (this.#timeouts === 0) this.#silentSinceMs = nowMs
       this.#timeouts += 1
       if (this.#timeouts === blackHoleTimeouts) this.#path.size.fallBack()
       this.#lose(this.#sent.takeOldest(2))
       this.#free = 2
       if (!this.#queue.hasSources && !this.#queue.hasSignals) this.#ping(nowMs)
-      this.#options.onTimeout()
+      this.#options.onSilence(nowMs - this.#silentSinceMs)
     }
     this.pump()
     this.#setLossAlarm()
