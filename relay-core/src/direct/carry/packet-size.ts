@@ -21,6 +21,7 @@ export class PacketSize {
   /** Packets of this length do not, as far as is known. */
   #tooLong: number
   #tries = 0
+  #isTrying = false
 
   /** `wayBytes`: what the way promises to try. */
   constructor(wayBytes: number) {
@@ -30,26 +31,36 @@ export class PacketSize {
     this.#tooLong = maxBytes + 1
   }
 
-  /** The size to try next, or undefined once the search has ended. */
+  /** The size to try now: undefined while one is being tried, and once the search has ended. */
   get probeBytes(): number | undefined {
-    // The longest first: mostly it arrives.
-    if (this.#tooLong > this.#maxBytes && this.bytes < this.#maxBytes) return this.#maxBytes
-    if (this.#tooLong - this.bytes <= closeEnoughBytes) return undefined
-    return Math.floor((this.bytes + this.#tooLong) / 2)
+    return this.#isTrying ? undefined : this.#next
+  }
+
+  onTried(): void {
+    this.#isTrying = true
   }
 
   onArrived(bytes: number): void {
+    this.#isTrying = false
     if (bytes <= this.bytes || bytes >= this.#tooLong) return
     this.bytes = bytes
     this.#tries = 0
   }
 
   onLost(bytes: number): void {
-    if (bytes !== this.probeBytes) return
+    this.#isTrying = false
+    if (bytes !== this.#next) return
     this.#tries += 1
     if (this.#tries < maxTries) return
     this.#tooLong = bytes
     this.#tries = 0
+  }
+
+  get #next(): number | undefined {
+    // The longest first: mostly it arrives.
+    if (this.#tooLong > this.#maxBytes && this.bytes < this.#maxBytes) return this.#maxBytes
+    if (this.#tooLong - this.bytes <= closeEnoughBytes) return undefined
+    return Math.floor((this.bytes + this.#tooLong) / 2)
   }
 
   /** Nothing arrives any more: longer packets may be why. */
