@@ -8,6 +8,7 @@ import {
   headerLength,
   maxMessageLength,
 } from '../../relay-core/src/wire/frame.ts'
+import * as direct from '../../relay-core/src/wire/direct-messages.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
 import { fuzz, outcome } from './fuzz.ts'
 import { Trace } from './trace.ts'
@@ -30,6 +31,8 @@ const codecs: Record<number, (body: Uint8Array) => { read: unknown; written: Uin
   [frameType.opened]: codec(wire.decodeNumber, wire.encodeOpened),
   [frameType.failed]: codec(wire.decodeFailed, wire.encodeFailed),
   [frameType.reset]: codec(wire.decodeNumber, wire.encodeReset),
+  [frameType.use]: codec(direct.decodeUse, direct.encodeUse),
+  [frameType.candidates]: codec(direct.decodeCandidates, direct.encodeCandidates),
 }
 
 function codec<T>(decode: (body: Uint8Array) => T, encode: (message: T) => Uint8Array) {

@@ -26,6 +26,7 @@ const packages: Readonly<Record<string, string>> = {
   rpm: '/usr/bin/rpmbuild',
   nsis: '/usr/bin/makensis',
   '7zip': '/usr/bin/7zz',
+  nftables: '/usr/sbin/nft',
   binutils: '/usr/bin/readelf',
   'nginx-light': '/usr/sbin/nginx',
   curl: '/usr/bin/curl',

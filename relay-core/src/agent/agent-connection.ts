@@ -5,6 +5,7 @@ import type { AgentInstance } from '../native/native-agent-link.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import type { AgentOrigin } from '../wire/messages.ts'
+import type { DirectChoice } from '../config/agent/direct-choice.ts'
 import type { AgentIdentity } from './agent-identity.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
@@ -39,6 +40,8 @@ export interface ConnectionOptions {
   readonly origin?: AgentOrigin | undefined
   /** The agent's own key; without it one is made for each link. */
   readonly identity?: AgentIdentity | undefined
+  /** Whether it takes part in direct links with visitors; by default `yes`. */
+  readonly direct?: DirectChoice | undefined
   /** The folders that file tunnels may lead to; without it none. */
   readonly shared?: SharedFolders | undefined
   /** Which targets may be dialled; without it, all. */

@@ -23,6 +23,7 @@ export async function openNative(
   const { instance = newInstance() } = options
   const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
   const own = await identity.get()
+  let held: NativeAgentLink | undefined
   const link = await NativeAgentLink.open({
     ...parseHostPort(server, 'server'),
     proxy,
@@ -32,10 +33,22 @@ export async function openNative(
     ownFingerprint: own.fingerprint,
     instance,
     origin: options.origin,
-    serve: serveKinds({ policy, identity: own, shared, log }),
+    serve: serveKinds({
+      policy,
+      identity: own,
+      shared,
+      direct: {
+        // Through a proxy nothing but TCP goes, and what goes past it the owner does not want.
+        relayAddress: () => (proxy || options.direct === 'no' ? undefined : held?.remoteAddress),
+        mayGuess: options.direct === 'guess',
+        onUse: (use) => held?.reportUse(use),
+      },
+      log,
+    }),
     log,
     signal,
   })
+  held = link
   const pinned = known.remember(link.fingerprint).catch((error: unknown) => {
     log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
   })

@@ -11,6 +11,7 @@ import type { DialPolicy } from '../session/dial-policy.ts'
 import { dialTarget } from './dial-target.ts'
 import { joinDatagrams, openDatagramSocket } from './serve-datagrams.ts'
 import { measureServer } from './measure/serve-measure.ts'
+import { directServer, type ServeDirectOptions } from './direct/serve-direct.ts'
 import { serveSocksDatagrams } from './serve-socks-datagrams.ts'
 import { serveFolder } from './files/serve-folder.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
@@ -20,12 +21,14 @@ export function serveKinds({
   policy,
   identity,
   shared,
+  direct,
   log,
 }: {
   policy: DialPolicy | undefined
   /** What the agent proves to visitors of private tunnels. */
   identity: Identity
   shared: SharedFolders
+  direct: Pick<ServeDirectOptions, 'relayAddress' | 'mayGuess' | 'onUse'>
   log: Log
 }): KindServers {
   const acceptor = new PrivateAcceptor(identity)
@@ -55,6 +58,12 @@ export function serveKinds({
         abandon: () => undefined,
       }
     },
+    [streamKind.direct]: directServer({
+      ...direct,
+      acceptor,
+      dial: (target, { signal }) => dialTarget(target, { policy, signal }),
+      log,
+    }),
     [streamKind.measure]: measureServer(),
     [streamKind.private]: async (open, { signal }) => {
       const socket = await dialTarget(open, { policy, signal })

@@ -22,6 +22,7 @@ import {
   encodeDrop,
   type CarrierPosition,
 } from '../wire/survival-messages.ts'
+import { decodeUse, encodeUse, type DirectUse } from '../wire/direct-messages.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import { DocumentReader, documentParts } from './document-parts.ts'
@@ -44,6 +45,8 @@ export interface ControlEvents {
   onAck?(entries: CarrierPosition[]): void
   /** The peer has given a carrier up. */
   onDrop?(carrier: number): void
+  /** The agent reports what has gone past the relay. */
+  onUse?(use: DirectUse): void
 }
 
 /** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
@@ -113,6 +116,10 @@ export class ControlLink {
     this.#framed.answer(encodeDrop(carrier))
   }
 
+  reportUse(use: DirectUse): void {
+    this.#framed.send(encodeUse(use))
+  }
+
   /** Says why, then ends. Idempotent. */
   bye(word: Bye): void {
     this.#framed.send(encodeBye(word))
@@ -173,6 +180,9 @@ export class ControlLink {
       case frameType.drop:
         if (!this.#events.onDrop) throw new WireError('DROP without survival')
         this.#events.onDrop(decodeDrop(body))
+        break
+      case frameType.use:
+        this.#events.onUse?.(decodeUse(body))
         break
       default:
         throw new WireError(`frame of type ${type} on a control link`)

@@ -6,6 +6,7 @@ import type { TlsTickets } from '../net/dial/connect.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { relayVersion } from '../version.ts'
+import type { DirectUse } from '../wire/direct-messages.ts'
 import {
   encodeHello,
   wireVersion,
@@ -87,6 +88,7 @@ export class NativeAgentLink {
   readonly #abort = new AbortController()
   readonly #carriers = new Set<ServedCarrier>()
   readonly #localAddress: string | undefined
+  readonly #remoteAddress: string
   readonly #framed: FramedSocket
   #isClosing = false
   #settleStreamsEnded: () => void = () => undefined
@@ -103,18 +105,21 @@ export class NativeAgentLink {
       fingerprint,
       tickets,
       localAddress,
+      remoteAddress,
       options,
     }: {
       welcome: Welcome
       fingerprint: string
       tickets: TlsTickets
       localAddress: string | undefined
+      remoteAddress: string
       options: NativeAgentLinkOptions
     },
   ) {
     this.#options = options
     this.#framed = framed
     this.#localAddress = localAddress
+    this.#remoteAddress = remoteAddress
     this.streamsEnded = new Promise((resolve) => (this.#settleStreamsEnded = resolve))
     this.#welcome = welcome
     this.#tickets = tickets
@@ -196,8 +201,9 @@ export class NativeAgentLink {
             `${host}:${port} does not know the vkey of this agent, though it says so. It is not the relay it should be.`,
           )
         }
-        const { localAddress } = socket
-        return new NativeAgentLink(framed, { welcome, fingerprint, tickets, localAddress, options })
+        const { localAddress, remoteAddress = '' } = socket
+        const addresses = { localAddress, remoteAddress }
+        return new NativeAgentLink(framed, { welcome, fingerprint, tickets, ...addresses, options })
       })
     } catch (error) {
       socket.destroy()
@@ -236,6 +242,16 @@ export class NativeAgentLink {
   /** Tells the relay that a target is down, or back. */
   report(health: Health): void {
     this.#control.reportHealth(health)
+  }
+
+  /** Tells the relay what has gone past it. */
+  reportUse(use: DirectUse): void {
+    this.#control.reportUse(use)
+  }
+
+  /** The relay's, as this machine's connection to it has it. */
+  get remoteAddress(): string {
+    return this.#remoteAddress
   }
 
   /** Says farewell and ends; `closed` follows. Idempotent. */

@@ -7,6 +7,7 @@ import { untilSettled } from '../async/wait/until-settled.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
 import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
+import type { DirectUse, SeenFrom } from '../wire/direct-messages.ts'
 import { frameType } from '../wire/frame.ts'
 import {
   decodeFailed,
@@ -60,6 +61,8 @@ export interface AgentWishes {
   /** Takes the agent's document and answers with another; rejects on what is none. */
   configure?(document: string): Promise<string>
   onHealth?(health: Health): void
+  /** It has carried bytes past the relay. */
+  onUse?(use: DirectUse): void
 }
 
 /** An agent that speaks the native protocol, seen from the relay. */
@@ -109,7 +112,7 @@ export class NativeSession implements AgentSession {
   }
 
   /** The agent was told WELCOME: the link begins. */
-  start({ configure, onHealth }: AgentWishes = {}): void {
+  start({ configure, onHealth, onUse }: AgentWishes = {}): void {
     const survivors = this.#survivors
     const control: ControlLink = new ControlLink(this.#framed, {
       onConfig: (document) => {
@@ -129,6 +132,7 @@ export class NativeSession implements AgentSession {
         onAck: (entries) => survivors.onAck(entries),
         onDrop: (carrier) => survivors.onDrop(carrier),
       }),
+      ...(onUse && { onUse }),
       onRoundTrip: (ms) => {
         this.#roundTripMs = ms
       },
@@ -220,6 +224,15 @@ export class NativeSession implements AgentSession {
     ...options
   }: OpenOptions & { target: Target; verifier: Uint8Array }): Promise<Duplex> {
     return this.#openKind({ kind: streamKind.private, ...target, verifier }, options)
+  }
+
+  openDirect({
+    target,
+    verifier,
+    seenFrom,
+    ...options
+  }: OpenOptions & { target: Target; verifier: Uint8Array; seenFrom: SeenFrom }): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.direct, ...target, verifier, seenFrom }, options)
   }
 
   openMeasure({ signal }: OpenOptions): Promise<Duplex> {

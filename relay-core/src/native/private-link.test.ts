@@ -47,7 +47,7 @@ async function streams(
 ): Promise<{ here: Duplex; there: Duplex; ends: [Duplex, Duplex] }> {
   const { visiting, accepting, ends: wires } = await linked(ends ? { ends } : {})
   if (visiting.status !== 'fulfilled' || accepting.status !== 'fulfilled') throw new Error('not linked')
-  return { here: visiting.value.stream, there: accepting.value, ends: wires }
+  return { here: visiting.value.inside, there: accepting.value, ends: wires }
 }
 
 async function readAll(stream: Duplex): Promise<string> {
@@ -61,7 +61,7 @@ describe('a private link', () => {
     const { visiting, accepting, ends } = await linked()
     if (visiting.status !== 'fulfilled' || accepting.status !== 'fulfilled') throw new Error('not linked')
     expect(visiting.value.fingerprint).toBe(identity.fingerprint)
-    const here = visiting.value.stream
+    const here = visiting.value.inside
     const there = accepting.value
     here.end('question')
     expect(await readAll(there)).toBe('question')

@@ -10,6 +10,7 @@ import { frameType } from '../wire/frame.ts'
 import { decodeProof, encodeProof } from '../wire/messages.ts'
 import { Carrier } from './carriers/carrier.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
+import { directChannel, type DirectChannel } from './direct-channel.ts'
 import { channelBinding, isProof, makeProof } from './proofs.ts'
 
 /** How long both ends may take to prove themselves inside the stream. */
@@ -25,19 +26,38 @@ let clientContext: SecureContext | undefined
  * verifier too. Takes `stream` over; rejects with `agent-unproved`, `agent-silent`, what `checkFingerprint` threw, or
  * the signal's reason.
  */
-export async function visitPrivately(
+export function visitPrivately(
   stream: Duplex,
-  {
-    verifier,
-    checkFingerprint,
-    signal,
-  }: { verifier: Uint8Array; checkFingerprint: (fingerprint: string) => void; signal: AbortSignal },
-): Promise<{ stream: Duplex; fingerprint: string }> {
+  options: VisitOptions,
+): Promise<{ inside: Duplex; fingerprint: string }> {
+  return visit(stream, options, onlyStream)
+}
+
+/** The same for a direct link. */
+export function visitDirectly(
+  stream: Duplex,
+  options: VisitOptions,
+): Promise<{ inside: DirectChannel; fingerprint: string }> {
+  return visit(stream, options, directChannel)
+}
+
+interface VisitOptions {
+  readonly verifier: Uint8Array
+  readonly checkFingerprint: (fingerprint: string) => void
+  readonly signal: AbortSignal
+}
+
+async function visit<Inside>(
+  stream: Duplex,
+  { verifier, checkFingerprint, signal }: VisitOptions,
+  enter: Enter<Inside>,
+): Promise<{ inside: Inside; fingerprint: string }> {
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
   const socket = secureAsClient(stream, { secureContext: clientContext, rejectUnauthorized: false })
   let fingerprint: string | undefined
-  const inner = await prove(stream, socket, {
+  const inside = await prove(stream, socket, {
     signal,
+    enter,
     onProof: (proof) => {
       if (
         fingerprint === undefined ||
@@ -59,7 +79,7 @@ export async function visitPrivately(
         }
       }),
   })
-  return { stream: inner, fingerprint: fingerprint ?? '' }
+  return { inside, fingerprint: fingerprint ?? '' }
 }
 
 /** The agent's end of private links, by which it proves `identity`. */
@@ -74,13 +94,24 @@ export class PrivateAcceptor {
    * Fulfils with the visitor's stream once it has shown that it knows the verifier. Takes `stream` over; rejects with
    * `wrong-password`, `agent-unproved` if the visitor leaves first, `agent-silent`, or the signal's reason.
    */
-  accept(
+  accept(stream: Duplex, options: AcceptOptions): Promise<Duplex> {
+    return this.#accept(stream, options, onlyStream)
+  }
+
+  /** The same for a direct link. */
+  acceptDirectly(stream: Duplex, options: AcceptOptions): Promise<DirectChannel> {
+    return this.#accept(stream, options, directChannel)
+  }
+
+  #accept<Inside>(
     stream: Duplex,
-    { verifier, signal }: { verifier: Uint8Array; signal: AbortSignal },
-  ): Promise<Duplex> {
+    { verifier, signal }: AcceptOptions,
+    enter: Enter<Inside>,
+  ): Promise<Inside> {
     const socket = secureAsServer(stream, { secureContext: this.#secureContext })
     return prove(stream, socket, {
       signal,
+      enter,
       onProof: (proof, framed) => {
         const binding = channelBinding(socket)
         if (!isProof(proof, verifier, 'nps-desktop private visitor 1', binding)) {
@@ -95,15 +126,28 @@ export class PrivateAcceptor {
   }
 }
 
-interface Proving {
+interface AcceptOptions {
+  readonly verifier: Uint8Array
   readonly signal: AbortSignal
+}
+
+/** What there is inside a link once both ends have proved themselves. Called before anything more is read. */
+type Enter<Inside> = (framed: FramedSocket, socket: TLSSocket) => Inside
+
+interface Proving<Inside> {
+  readonly signal: AbortSignal
+  readonly enter: Enter<Inside>
   /** The peer's PROOF; throws if it is not one. */
   readonly onProof: (proof: Uint8Array, framed: FramedSocket) => void
   readonly begin?: (framed: FramedSocket, fail: (error: unknown) => void) => void
 }
 
 /** From the first byte inside `stream` to the one stream that a private link carries. */
-function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Proving): Promise<Duplex> {
+function prove<Inside>(
+  stream: Duplex,
+  socket: TLSSocket,
+  { signal, enter, onProof, begin }: Proving<Inside>,
+): Promise<Inside> {
   const framed = new FramedSocket(socket)
   const end = () => {
     framed.destroy()
@@ -111,7 +155,7 @@ function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Pr
     stream.destroy()
   }
   if (signal.aborted) end()
-  return untilSettled<Duplex>(
+  return untilSettled<Inside>(
     (resolve, reject) => {
       /** At once, so that nothing after a wrong proof is read. */
       const fail = (error: unknown) => {
@@ -123,7 +167,7 @@ function prove(stream: Duplex, socket: TLSSocket, { signal, onProof, begin }: Pr
           try {
             if (type !== frameType.proof) throw new WireError(`frame of type ${type} instead of PROOF`)
             onProof(decodeProof(body), framed)
-            resolve(onlyStream(framed))
+            resolve(enter(framed, socket))
           } catch (error) {
             fail(error)
           }

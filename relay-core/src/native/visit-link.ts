@@ -6,7 +6,15 @@ import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
-import { decodeFailed, decodeNumber, decodeRefused, encodeHello, wireVersion } from '../wire/messages.ts'
+import type { SeenFrom } from '../wire/direct-messages.ts'
+import {
+  decodeFailed,
+  decodeNumber,
+  decodeOpenedDirect,
+  decodeRefused,
+  encodeHello,
+  wireVersion,
+} from '../wire/messages.ts'
 import { Carrier } from './carriers/carrier.ts'
 import { connectBridge } from './connect-bridge.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
@@ -40,15 +48,48 @@ export interface OpenVisitOptions {
  * link. `fingerprint` is the relay's. Rejects with
  * `relay-unreachable`, `wrong-password`, whatever the relay has to say, or the signal's reason.
  */
-export async function openVisit({
-  host,
-  port,
-  proxy,
-  password,
-  checkFingerprint,
-  tickets,
-  signal,
-}: OpenVisitOptions): Promise<{ stream: Duplex; fingerprint: string }> {
+export async function openVisit(options: OpenVisitOptions): Promise<{ stream: Duplex; fingerprint: string }> {
+  const { answer, fingerprint } = await visit(options, {
+    isDirect: false,
+    onOpened: (carrier, body) =>
+      decodeNumber(body) === onlyStream ? carrier.startStream(onlyStream) : undefined,
+  })
+  return { stream: answer, fingerprint }
+}
+
+/** A stream to the agent that expects a direct link. */
+export interface DirectVisit {
+  readonly stream: Duplex
+  readonly seenFrom: SeenFrom
+  /** The relay's, as this machine's connection to it has it. */
+  readonly relayAddress: string
+}
+
+/**
+ * The same for a direct link, which reaches no target. Rejects in addition with `mode-unsupported` where the relay or the agent
+ * has none, or with `relay-unreachable` when the relay is of a version that knows of none.
+ */
+export async function openDirectVisit(options: OpenVisitOptions): Promise<DirectVisit> {
+  const { answer, relayAddress } = await visit(options, {
+    isDirect: true,
+    onOpened: (carrier, body) => {
+      const { number, seenFrom } = decodeOpenedDirect(body)
+      return number === onlyStream ? { stream: carrier.startStream(onlyStream), seenFrom } : undefined
+    },
+  })
+  return { ...answer, relayAddress }
+}
+
+/** What a visitor asks for, and what it makes of OPENED; undefined: that is not its answer. */
+interface Visit<Answer> {
+  readonly isDirect: boolean
+  readonly onOpened: (carrier: Carrier, body: Uint8Array) => Answer | undefined
+}
+
+async function visit<Answer>(
+  { host, port, proxy, password, checkFingerprint, tickets, signal }: OpenVisitOptions,
+  { isDirect, onOpened }: Visit<Answer>,
+): Promise<{ answer: Answer; fingerprint: string; relayAddress: string }> {
   const before = { ...tickets }
   const own: TlsTickets = { ...tickets }
   const socket = await connectBridge({ host, port, proxy, signal, tickets: own })
@@ -59,12 +100,15 @@ export async function openVisit({
     checkFingerprint(fingerprint)
     const proof = makeProof(password, 'nps-desktop visitor 1', channelBinding(socket))
     const framed = new FramedSocket(socket)
-    const answered = answer(framed, signal)
-    framed.send(encodeHello({ role: 'visitor', version: wireVersion, visitId: visitId(password), proof }))
+    const relayAddress = socket.remoteAddress ?? ''
+    const answered = waitForAnswer(framed, { onOpened, signal })
+    framed.send(
+      encodeHello({ role: 'visitor', version: wireVersion, visitId: visitId(password), proof, isDirect }),
+    )
     framed.start()
-    const stream = await answered
+    const answer = await answered
     if (own.latest) Object.assign(tickets, { latest: own.latest, fingerprint })
-    return { stream, fingerprint }
+    return { answer, fingerprint, relayAddress }
   } catch (error) {
     socket.destroy()
     throw error
@@ -72,12 +116,16 @@ export async function openVisit({
 }
 
 /** The relay's answer: the stream, or why there is none. */
-function answer(framed: FramedSocket, signal: AbortSignal): Promise<Duplex> {
-  const answered = Promise.withResolvers<Duplex>()
+function waitForAnswer<Answer>(
+  framed: FramedSocket,
+  { onOpened, signal }: { onOpened: Visit<Answer>['onOpened']; signal: AbortSignal },
+): Promise<Answer> {
+  const answered = Promise.withResolvers<Answer>()
   const carrier: Carrier = new Carrier(framed, {
     onMessage: (type, body) => {
-      if (type === frameType.opened && decodeNumber(body) === onlyStream) {
-        answered.resolve(carrier.startStream(onlyStream))
+      const opened = type === frameType.opened ? onOpened(carrier, body) : undefined
+      if (opened) {
+        answered.resolve(opened)
       } else if (type === frameType.failed || type === frameType.refused) {
         const { code, message } = type === frameType.failed ? decodeFailed(body) : decodeRefused(body)
         answered.reject(new RelayError(knownErrorCode(code) ?? 'version-unsupported', message))

@@ -11,6 +11,7 @@ import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
 import type { OwnPorts } from './own-ports.ts'
+import type { DirectLinks } from './rendezvous/direct-links.ts'
 import { StockSupport } from './stock/stock-support.ts'
 import { stockVisitor } from './tunnels/private/admitted-visitor.ts'
 import type { VisitorEntrance } from './tunnels/private/private-tunnels.ts'
@@ -28,6 +29,7 @@ export async function openBridge({
   clients: { clients, invites, programs },
   guests: { passes },
   api,
+  directLinks,
   config,
   ownPorts,
   descriptors,
@@ -40,6 +42,8 @@ export async function openBridge({
   clients: RelayClients
   guests: OpenGuestPasses
   api: ApiSurface
+  /** Undefined: there are none. */
+  directLinks: DirectLinks | undefined
   config: () => RelayConfig
   /** Learns the port that was opened. */
   ownPorts: OwnPorts
@@ -88,6 +92,7 @@ export async function openBridge({
       clients,
       agents,
       entrances: { find: (id) => privateTunnels.find(id) ?? entranceOfPass(id) },
+      directLinks,
       onHttp: (socket, proved) => bridgeHttp.enter(socket, proved),
       seenAgents,
       descriptors,

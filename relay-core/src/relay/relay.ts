@@ -17,6 +17,7 @@ import { openApi } from './open-api.ts'
 import { openBooks } from './open-books.ts'
 import { openBridge } from './open-bridge.ts'
 import { openClients } from './open-clients.ts'
+import { openRendezvous } from './open-rendezvous.ts'
 import { openGuestPasses } from './open-guest-passes.ts'
 import { openConfiguredPorts } from './open-configured-ports.ts'
 import { openState } from './open-state.ts'
@@ -120,10 +121,13 @@ export class Relay {
     const calls = { configFile, consolePasses, logTail, status, statusChanged, restart, webhook }
     const opened = { ...shared, state, online, tunnels, clients, guests }
     const { api } = parts.use(openApi({ ...opened, ...calls, books }))
-    const bridge = parts.use(await openBridge({ ...opened, api }))
+    const rendezvous = parts.use(openRendezvous(shared))
+    const { directLinks } = rendezvous
+    const bridge = parts.use(await openBridge({ ...opened, api, directLinks }))
     const ports = parts.use(
       await openConfiguredPorts({ ...shared, tunnels, api, assets, runPath, consolePasses }),
     )
+    await rendezvous.listen()
     control?.serve(api, (stockFolder, from) =>
       whileLocked(() =>
         importIntoRunning(stockFolder, { ...state, ...clients, ...tunnels, ...shared, from }),

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { SeenFrom } from '../wire/direct-messages.ts'
 import type { AgentOrigin } from '../wire/messages.ts'
 
 /** Where the agent is to dial: a host name or address, without brackets, and a port. */
@@ -80,6 +81,17 @@ export interface AgentSession {
   openPrivate(options: {
     target: Target
     verifier: Uint8Array
+    signal: AbortSignal
+    visitor?: string
+  }): Promise<Duplex>
+  /**
+   * As `openPrivate`, but the agent reaches no target yet, and arranges a direct link with the visitor (spec/wire.md §8), whose streams
+   * lead to the target. Rejects with `mode-unsupported` for an older or a stock agent, or one that takes part in none, or with an `agent-…` code.
+   */
+  openDirect(options: {
+    target: Target
+    verifier: Uint8Array
+    seenFrom: SeenFrom
     signal: AbortSignal
     visitor?: string
   }): Promise<Duplex>

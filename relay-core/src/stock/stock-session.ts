@@ -198,6 +198,10 @@ export class StockSession implements AgentSession {
     )
   }
 
+  openDirect(): Promise<Duplex> {
+    return this.openPrivate()
+  }
+
   openMeasure(): Promise<Duplex> {
     return Promise.reject(
       new RelayError(

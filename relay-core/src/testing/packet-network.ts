@@ -1,5 +1,5 @@
 import type { PacketWay } from '../direct/packet-way.ts'
-import { Alarm } from '../direct/carry/alarm.ts'
+import { Alarm } from '../direct/packets/alarm.ts'
 import type { ManualClock } from './manual-clock.ts'
 
 /** What happens to the packets of one direction. */

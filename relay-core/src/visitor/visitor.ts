@@ -1,9 +1,12 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log/log.ts'
-import { visitPrivately } from '../native/private-link.ts'
+import { openVisitorLink } from '../direct/link/visitor-link.ts'
+import type { DirectLink } from '../direct/link/direct-link.ts'
+import { visitDirectly, visitPrivately } from '../native/private-link.ts'
 import { privateVerifier } from '../native/proofs.ts'
-import { openVisit, type VisitTickets } from '../native/visit-link.ts'
+import { openDirectVisit, openVisit, type VisitTickets } from '../native/visit-link.ts'
+import type { DirectChoice } from '../config/agent/direct-choice.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
@@ -11,6 +14,8 @@ import { knownAgent } from '../pins/known-agent.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
+import { DirectWay } from './direct-way.ts'
+import { isLoopback } from './join-local.ts'
 import { LocalForward } from './local-forward.ts'
 
 export interface PrivateVisitorOptions {
@@ -22,6 +27,8 @@ export interface PrivateVisitorOptions {
   readonly name?: string
   /** Between this machine and the relay; without it the connection is direct. */
   readonly proxy?: ProxyAddress | undefined
+  /** Whether visits go past the relay where the networks allow it; by default `yes`. Never through a proxy. */
+  readonly direct?: DirectChoice | undefined
   /** By default 127.0.0.1: nobody but this machine. */
   readonly localHost?: string | undefined
   /** By default any free one; `listen` says which. */
@@ -39,6 +46,9 @@ export interface PrivateVisitorOptions {
   readonly log: Log
 }
 
+/** A direct way that has just been lost must not hold up a visit. */
+const directTimeoutMs = 2_000
+
 /** As long as it takes to be safe from whoever gets a visitor to greet it and then guesses. */
 export const minPasswordLength = 16
 
@@ -52,11 +62,12 @@ export class PrivateVisitor {
   readonly #agent: KnownKey
   readonly #forward: LocalForward
   readonly #tickets: VisitTickets = {}
+  readonly #direct: DirectWay | undefined
 
   /** @throws RelayError `invalid-input` */
   constructor(options: PrivateVisitorOptions) {
     const { server, password, fingerprint, agentFingerprint, localHost, log } = options
-    parseHostPort(server, 'server')
+    const { host } = parseHostPort(server, 'server')
     if (password.reveal().length < minPasswordLength) {
       throw new RelayError(
         'invalid-input',
@@ -78,6 +89,9 @@ export class PrivateVisitor {
       onPinned: options.onAgentPinned,
       log,
     })
+    // Nothing is shorter than the way by a relay on this machine.
+    const isDirectOff = options.direct === 'no' || options.proxy !== undefined || isLoopback(host)
+    this.#direct = isDirectOff ? undefined : new DirectWay({ arrange: (wait) => this.#arrange(wait), log })
     this.#forward = new LocalForward({
       name: options.name ?? 'visitor',
       host: localHost,
@@ -107,23 +121,54 @@ export class PrivateVisitor {
    * `wrong-password`, `agent-fingerprint-changed`, `agent-unproved`, `agent-…`, `target-…`, or what the tunnel's limits say.
    */
   async open({ signal }: { signal: AbortSignal }): Promise<Duplex> {
-    const password = this.#options.password.reveal()
     await Promise.all([this.#relay.load(), this.#agent.load()])
-    const outer = await openVisit({
+    const direct = await this.#openDirectly(signal)
+    if (direct) return direct
+    const outer = await openVisit({ ...this.#visit, signal })
+    const inner = await visitPrivately(outer.stream, { ...this.#proving, signal })
+    await this.#pin(outer.fingerprint, inner.fingerprint)
+    this.#direct?.want()
+    return inner.inside
+  }
+
+  /** Undefined when it has to be the relay: there the visit succeeds, or learns why not. */
+  async #openDirectly(signal: AbortSignal): Promise<Duplex | undefined> {
+    const stream = this.#direct?.open()
+    if (!stream) return undefined
+    try {
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(directTimeoutMs)])
+      return (await visitPrivately(stream, { ...this.#proving, signal: inTime })).inside
+    } catch {
+      stream.destroy()
+      signal.throwIfAborted()
+      return undefined
+    }
+  }
+
+  /** Both keys are known by then: a visit has come by the relay. */
+  async #arrange({ signal }: { signal: AbortSignal }): Promise<DirectLink | undefined> {
+    const { stream, seenFrom, relayAddress: relay } = await openDirectVisit({ ...this.#visit, signal })
+    const { log, direct } = this.#options
+    const { inside } = await visitDirectly(stream, { ...this.#proving, signal })
+    const mayGuess = direct === 'guess'
+    return openVisitorLink({ channel: inside, seenFrom, relay, mayGuess, log, signal })
+  }
+
+  get #visit() {
+    return {
       ...parseHostPort(this.#options.server, 'server'),
       proxy: this.#options.proxy,
-      password,
-      checkFingerprint: (fingerprint) => this.#relay.check(fingerprint),
+      password: this.#options.password.reveal(),
+      checkFingerprint: (fingerprint: string) => this.#relay.check(fingerprint),
       tickets: this.#tickets,
-      signal,
-    })
-    const inner = await visitPrivately(outer.stream, {
-      verifier: privateVerifier(password),
-      checkFingerprint: (fingerprint) => this.#agent.check(fingerprint),
-      signal,
-    })
-    await this.#pin(outer.fingerprint, inner.fingerprint)
-    return inner.stream
+    }
+  }
+
+  get #proving() {
+    return {
+      verifier: privateVerifier(this.#options.password.reveal()),
+      checkFingerprint: (fingerprint: string) => this.#agent.check(fingerprint),
+    }
   }
 
   /** The agent has proved the password's verifier: neither it nor the relay that led to it is a stranger. */
@@ -141,6 +186,7 @@ export class PrivateVisitor {
 
   /** Ends its connections too. Idempotent. */
   close(): void {
+    this.#direct?.close()
     this.#forward.close()
   }
 }

@@ -15,6 +15,7 @@ export const frameType = {
   health: 0x16,
   ack: 0x17,
   drop: 0x18,
+  use: 0x19,
   open: 0x20,
   opened: 0x21,
   failed: 0x22,
@@ -22,6 +23,7 @@ export const frameType = {
   end: 0x24,
   reset: 0x25,
   resumed: 0x26,
+  candidates: 0x30,
 } as const
 
 /** A byte of type, three of length. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { frameType, FrameDecoder } from './frame.ts'
+import * as direct from './direct-messages.ts'
 import * as wire from './messages.ts'
 import * as survival from './survival-messages.ts'
 
@@ -25,16 +26,25 @@ const byteFields = new Set([
   'verifier',
   'payload',
   'part',
+  'id',
+  'key',
+  'address',
 ])
 
 /** The fields as the codec wants them. */
 function withBytes(fields: Fields): never {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      byteFields.has(name) ? new Uint8Array(Buffer.from(String(value), 'hex')) : value,
-    ]),
+    Object.entries(fields).map(([name, value]) => [name, withBytesIn(name, value)]),
   ) as never
+}
+
+function withBytesIn(name: string, value: Fields[string]): unknown {
+  if (Array.isArray(value)) return value.map((one: Fields) => withBytes(one))
+  if (name === 'seenFrom') {
+    const { address, ...others } = value as Fields
+    return { ...(withBytes(others) as object), address }
+  }
+  return byteFields.has(name) ? new Uint8Array(Buffer.from(String(value), 'hex')) : value
 }
 
 const encoders: Record<string, (fields: never) => Uint8Array> = {
@@ -52,7 +62,10 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   ack: ({ entries }: { entries: survival.CarrierPosition[] }) => survival.encodeAck(entries),
   drop: ({ carrier }: { carrier: number }) => survival.encodeDrop(carrier),
   open: wire.encodeOpen,
-  opened: ({ number }: { number: number }) => wire.encodeOpened(number),
+  opened: ({ number, seenFrom }: { number: number; seenFrom?: direct.SeenFrom }) =>
+    wire.encodeOpened(number, seenFrom),
+  use: direct.encodeUse,
+  candidates: direct.encodeCandidates,
   failed: wire.encodeFailed,
   end: () => wire.encodeEnd(),
   reset: ({ number }: { number: number }) => wire.encodeReset(number),
@@ -74,7 +87,9 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   ack: (body) => ({ entries: survival.decodeAck(body) }),
   drop: (body) => ({ carrier: survival.decodeDrop(body) }),
   open: wire.decodeOpen,
-  opened: (body) => ({ number: wire.decodeNumber(body) }),
+  opened: (body) => (body.length < 16 ? { number: wire.decodeNumber(body) } : wire.decodeOpenedDirect(body)),
+  use: direct.decodeUse,
+  candidates: direct.decodeCandidates,
   failed: wire.decodeFailed,
   end: () => ({}),
   reset: (body) => ({ number: wire.decodeNumber(body) }),

@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter, WireError } from './bytes.ts'
+import { readSeenFrom, writeSeenFrom, type SeenFrom } from './direct-messages.ts'
 import { encodeFrame, frameType } from './frame.ts'
 import {
   accountField,
@@ -52,7 +53,7 @@ const relaySurvivalBit = 1
 /** `u32 number, u8 resumes, u64 position` */
 const survivalLength = 13
 
-const roleByte = { control: 1, carrier: 2, visitor: 3 } as const
+const roleByte = { control: 1, carrier: 2, visitor: 3, directVisitor: 4 } as const
 
 /** The first message of the side that dials. See spec/wire.md for what the proof is made of. */
 export type Hello =
@@ -91,6 +92,8 @@ export type Hello =
       /** Says which private tunnel, without saying its password. */
       readonly visitId: Uint8Array
       readonly proof: Uint8Array
+      /** It asks for a direct link instead of a stream to the target. An older relay ends the connection. */
+      readonly isDirect?: boolean
     }
 
 /** Which carrier a connection is for. */
@@ -134,6 +137,8 @@ export const streamKind = {
   private: 4,
   /** Requests of a measurement and the agent's answers (spec/wire.md §5); host is empty and port 0. */
   measure: 5,
+  /** TLS from a visitor to the agent, and in it a direct link (spec/wire.md §8) whose streams lead to host and port. */
+  direct: 6,
 } as const
 
 export interface Open {
@@ -147,8 +152,10 @@ export interface Open {
   readonly kind: number
   /** Of kind `files` only: what the agent cuts off in front of each requested path. */
   readonly stripPrefix?: string
-  /** Of kind `private` only: by it the agent knows a visitor. */
+  /** Of kinds `private` and `direct` only: by it the agent knows a visitor. */
   readonly verifier?: Uint8Array
+  /** Of kind `direct` only. */
+  readonly seenFrom?: SeenFrom
 }
 
 export interface Failed extends Refusal {
@@ -156,7 +163,8 @@ export interface Failed extends Refusal {
 }
 
 export function encodeHello(hello: Hello): Uint8Array {
-  const writer = new ByteWriter().bytes(helloMagic).u8(hello.version).u8(roleByte[hello.role])
+  const role = hello.role === 'visitor' && hello.isDirect ? 'directVisitor' : hello.role
+  const writer = new ByteWriter().bytes(helloMagic).u8(hello.version).u8(roleByte[role])
   switch (hello.role) {
     case 'control':
       writer.bytes(hello.keyId).bytes(hello.proof)
@@ -206,6 +214,7 @@ export function decodeHello(body: Uint8Array): Hello {
     return { ...carrier, carrier: place }
   }
   if (role === roleByte.visitor) return { role: 'visitor', version, visitId: id, proof }
+  if (role === roleByte.directVisitor) return { role: 'visitor', version, visitId: id, proof, isDirect: true }
   if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
   const [agentVersion, hostname] = [words(reader.text(), 64), words(reader.text())]
   const fingerprint = fingerprintField(reader.text())
@@ -302,10 +311,12 @@ export function decodeBye(body: Uint8Array): Bye {
   return by === '' ? { reason } : { reason, by }
 }
 
-export function encodeOpen({ number, host, port, visitor, kind, stripPrefix, verifier }: Open): Uint8Array {
+export function encodeOpen({ number, host, port, visitor, kind, ...more }: Open): Uint8Array {
+  const { stripPrefix, verifier, seenFrom } = more
   const writer = new ByteWriter().u32(number).text(host).u16(port).text(visitor).u8(kind)
   if (stripPrefix !== undefined) writer.text(stripPrefix)
   if (verifier) writer.bytes(verifier)
+  if (seenFrom) writeSeenFrom(writer, seenFrom)
   return encodeFrame(frameType.open, writer.finish())
 }
 
@@ -323,13 +334,28 @@ export function decodeOpen(body: Uint8Array): Open {
       return { ...open, host: pathField(open.host), stripPrefix: pathField(reader.text()) }
     case streamKind.private:
       return { ...open, host: hostField(open.host), verifier: reader.bytes(proofLength) }
+    case streamKind.direct:
+      return {
+        ...open,
+        host: hostField(open.host),
+        verifier: reader.bytes(proofLength),
+        seenFrom: readSeenFrom(reader),
+      }
     default:
       return { ...open, host: hostField(open.host) }
   }
 }
 
-export function encodeOpened(number: number): Uint8Array {
-  return encodeFrame(frameType.opened, new ByteWriter().u32(number).finish())
+/** `seenFrom`: in answer to a visitor that asked for a direct link. */
+export function encodeOpened(number: number, seenFrom?: SeenFrom): Uint8Array {
+  const writer = new ByteWriter().u32(number)
+  return encodeFrame(frameType.opened, (seenFrom ? writeSeenFrom(writer, seenFrom) : writer).finish())
+}
+
+/** The OPENED that answers a visitor's request for a direct link. */
+export function decodeOpenedDirect(body: Uint8Array): { number: number; seenFrom: SeenFrom } {
+  const reader = new ByteReader(body)
+  return { number: reader.u32(), seenFrom: readSeenFrom(reader) }
 }
 
 export function encodeFailed({ number, code, message }: Failed): Uint8Array {

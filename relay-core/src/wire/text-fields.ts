@@ -51,6 +51,11 @@ export function visitorField(text: string): string {
   return checked(text, /^[\x20-\x7e]{0,80}$/, 'visitor')
 }
 
+/** An address without its port, or empty where it is not known. */
+export function addressField(text: string): string {
+  return checked(text, /^[0-9a-fA-F:.]{0,45}$/, 'address')
+}
+
 function checked(text: string, grammar: RegExp, what: string): string {
   // The text itself stays out of the message, which goes to the log.
   if (!grammar.test(text)) throw new WireError(`a ${what} that cannot be one`)

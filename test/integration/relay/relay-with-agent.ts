@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent } from '../../../relay-core/src/agent/agent.ts'
+import type { DirectChoice } from '../../../relay-core/src/config/agent/direct-choice.ts'
 import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, type RelayClient, Secret } from '../../../relay-core/src/api-client/index.ts'
@@ -25,12 +26,19 @@ export interface RelayWithAgent {
 }
 
 /** A relay and one agent in this process, online and speaking natively. */
-export async function startRelayWithAgent(): Promise<RelayWithAgent> {
+export async function startRelayWithAgent({
+  hasDirectLinks = true,
+  direct = 'yes',
+}: {
+  hasDirectLinks?: boolean
+  /** Of the agent. */
+  direct?: DirectChoice
+} = {}): Promise<RelayWithAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
   let aheadMs = 0
   const relay = new Relay({
-    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hasDirectLinks },
     folder: join(folder, 'state'),
     tunnelHost: '127.0.0.1',
     writeLog: (line) => log.push(line),
@@ -42,7 +50,7 @@ export async function startRelayWithAgent(): Promise<RelayWithAgent> {
   const api = connection.client
   const { id, vkey } = await api.clients.add({ name: 'lab' })
   const server = `127.0.0.1:${bridgePort}`
-  const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, log: silentLog })
+  const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, direct, log: silentLog })
   agent.start()
   for await (const [client] of await api.clients.watch({})) if (client?.agent.state === 'online') break
   return {

@@ -1,3 +1,4 @@
+import { directProblem, type DirectChoice } from '../../config/agent/direct-choice.ts'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import {
@@ -36,6 +37,7 @@ export type AgentFlags = Pick<
   | 'share'
   | 'allow_target'
   | 'before_dial'
+  | 'direct'
   | 'password'
 >
 
@@ -116,6 +118,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     share: [],
     allowTarget: null,
     beforeDial: null,
+    direct: 'yes',
     ...readHow(flags),
   }
 }
@@ -129,6 +132,7 @@ function readHow({
   share,
   allow_target: allowTarget,
   before_dial: beforeDial,
+  direct,
 }: AgentFlags): Partial<AgentConfig> {
   check('fingerprint', fingerprint, fingerprintProblem)
   check('protocol', protocol, protocolProblem)
@@ -137,6 +141,7 @@ function readHow({
   check('share', share, shareProblem)
   check('allow_target', allowTarget, allowTargetProblem)
   check('before_dial', beforeDial, beforeDialProblem)
+  check('direct', direct, directProblem)
   return {
     ...(fingerprint && { fingerprint }),
     ...(protocol && { protocol: protocol as AgentProtocol }),
@@ -145,6 +150,7 @@ function readHow({
     ...(share && { share: parseShare(share) }),
     ...(allowTarget && { allowTarget }),
     ...(beforeDial && { beforeDial }),
+    ...(direct && { direct: direct as DirectChoice }),
   }
 }
 

@@ -29,6 +29,7 @@ export const npcFlagKinds = {
   share: 'text',
   allow_target: 'text',
   before_dial: 'text',
+  direct: 'text',
   service: 'text',
   json: 'switch',
   purge: 'switch',

@@ -14,14 +14,18 @@ import { openLogOutput } from '../shared/log-output.ts'
 const pingIntervalMs = 5_000
 
 /** What the settings say of the way to the relay. */
-export function connectionOptions(
-  config: AgentConfig,
-): Pick<ConnectionOptions, 'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs'> & { protocol: AgentProtocol } {
-  const { server, vkey, protocol, proxy, disconnectTimeout } = config
+export function connectionOptions(config: AgentConfig): Pick<
+  ConnectionOptions,
+  'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs' | 'direct'
+> & {
+  protocol: AgentProtocol
+} {
+  const { server, vkey, protocol, proxy, disconnectTimeout, direct } = config
   return {
     server,
     vkey,
     protocol,
+    direct,
     proxy: proxy ?? undefined,
     silenceTimeoutMs: disconnectTimeout ? disconnectTimeout * pingIntervalMs : undefined,
   }

@@ -51,7 +51,15 @@ async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcC
     throw usageError(`A service finds files by their whole path: write ${relative} so in your npc.conf.`)
   }
   const flag = (
-    ['fingerprint', 'protocol', 'proxy', 'disconnect_timeout', 'allow_target', 'before_dial'] as const
+    [
+      'fingerprint',
+      'protocol',
+      'proxy',
+      'disconnect_timeout',
+      'allow_target',
+      'before_dial',
+      'direct',
+    ] as const
   ).find((name) => flags[name])
   if (flag !== undefined)
     throw usageError(`A service with tunnels of its own has its settings in the file: write -${flag} there.`)

@@ -74,7 +74,7 @@ function openForward(
   ways: Ways,
 ): LocalForward {
   const { folder, localHost, agentFingerprint, log } = ways
-  const { server, protocol, proxy, fingerprint } = config
+  const { server, protocol, proxy, fingerprint, direct } = config
   const isStockOnly = protocol === 'stock' || (protocol === 'auto' && password.length < minPasswordLength)
   const native = isStockOnly
     ? undefined
@@ -84,6 +84,7 @@ function openForward(
         proxy: proxy ?? undefined,
         fingerprint: fingerprint ?? undefined,
         agentFingerprint,
+        direct,
         pinFile: join(folder, 'pins.json'),
         log,
       })

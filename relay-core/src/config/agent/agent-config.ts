@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { printableText } from '../../api/printable.ts'
 import { beforeDialProblem } from './before-dial-command.ts'
+import { directProblem, type DirectChoice } from './direct-choice.ts'
 import { allowTargetProblem } from './allowed-targets.ts'
 import { agentProtocols, type AgentProtocol } from './agent-protocol.ts'
 import { Secret } from '../../secret.ts'
@@ -26,6 +27,7 @@ export interface AgentConfig {
   readonly allowTarget: string | null
   /** Run before the relay is dialled again, as `parseBeforeDial` reads it; null: nothing. */
   readonly beforeDial: string | null
+  readonly direct: DirectChoice
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -107,6 +109,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
   const share = check('share', shareProblem)
   const allowTarget = check('allow_target', allowTargetProblem)
   const beforeDial = check('before_dial', beforeDialProblem)
+  const direct = check('direct', directProblem)
   return {
     server,
     vkey: new Secret(vkey),
@@ -117,6 +120,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     share: share === '' ? [] : parseShare(share),
     allowTarget: allowTarget || null,
     beforeDial: beforeDial || null,
+    direct: (direct || 'yes') as DirectChoice,
   }
 }
 
@@ -135,6 +139,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     ...(config.allowTarget === null ? [] : [`allow_target=${config.allowTarget}`]),
     // The outer pair of quotation marks is the file's: reading takes one away.
     ...(config.beforeDial === null ? [] : [`before_dial="${config.beforeDial}"`]),
+    ...(config.direct === 'yes' ? [] : [`direct=${config.direct}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

@@ -21,6 +21,8 @@ export interface RelayConfig extends StockConfig {
   readonly bridgePort: number
   /** Whether streams of agents that can do it go on after a cut of the connection beneath them. */
   readonly streamSurvival: boolean
+  /** Whether visitors of private tunnels may reach agents past the relay. */
+  readonly hasDirectLinks: boolean
   readonly webIp: string
   /** Null: no web console. */
   readonly webPort: number | null
@@ -48,6 +50,7 @@ export interface ConfigWarning {
 export const relayDefaults: RelayConfig = Object.freeze({
   bridgeIp: '0.0.0.0',
   bridgePort: 8024,
+  hasDirectLinks: true,
   ...stockDefaults,
   streamSurvival: false,
   webIp: '127.0.0.1',
@@ -88,6 +91,10 @@ const readers: Readonly<Record<SettingKey, SettingReader<Values>>> = {
   stream_survival: {
     read: (value, into) => readSwitch(value, (isOn) => (into.streamSurvival = isOn)),
     of: ({ streamSurvival }) => streamSurvival,
+  },
+  direct_links: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.hasDirectLinks = isOn)),
+    of: ({ hasDirectLinks }) => hasDirectLinks,
   },
   web_ip: {
     read: (value, into) => readListenAddress(value, (ip) => (into.webIp = ip)),

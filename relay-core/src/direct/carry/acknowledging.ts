@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/time/clock.ts'
-import { Alarm } from './alarm.ts'
-import type { FrameWriter } from './frame-writer.ts'
-import { ReceivedNumbers } from './received-numbers.ts'
+import { Alarm } from '../packets/alarm.ts'
+import type { FrameWriter } from '../packets/frame-writer.ts'
+import { ReceivedNumbers } from '../packets/received-numbers.ts'
 
 /** So many packets are acknowledged together, or those that have come within this time. */
 const packetsOfAck = 16

@@ -1,4 +1,4 @@
-import type { FrameWriter } from './frame-writer.ts'
+import type { FrameWriter } from '../packets/frame-writer.ts'
 import type { PacketSender } from './packet-sender.ts'
 import type { Signal } from './send-queue.ts'
 

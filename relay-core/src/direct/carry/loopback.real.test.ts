@@ -8,7 +8,7 @@ import { createIdentity } from '../../net/tls/identity.ts'
 import { collect, someBytes, sumOf } from '../../testing/carried-world.ts'
 import type { PacketWay } from '../packet-way.ts'
 import { CarryLink } from './carry-link.ts'
-import { streamWay } from './stream-way.ts'
+import { streamWay } from '../packets/stream-way.ts'
 
 const opened: { close(): void }[] = []
 
@@ -88,7 +88,7 @@ it(
         (error: unknown) => failures.push(error),
       )
     })
-    const { stream, fingerprint } = await visitPrivately(visitor.openStream(), {
+    const { inside: stream, fingerprint } = await visitPrivately(visitor.openStream(), {
       verifier,
       checkFingerprint: () => undefined,
       signal,

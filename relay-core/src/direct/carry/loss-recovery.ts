@@ -1,9 +1,9 @@
 import type { Clock } from '../../async/time/clock.ts'
 import type { PacketWay } from '../packet-way.ts'
-import { Alarm } from './alarm.ts'
-import type { Acknowledgement } from './frames.ts'
-import type { Path } from './path.ts'
-import { SentPackets, type SentPacket } from './sent-packets.ts'
+import { Alarm } from '../packets/alarm.ts'
+import type { Acknowledgement } from '../packets/frames.ts'
+import type { Path } from '../path/path.ts'
+import { SentPackets, type SentPacket } from '../streams/sent-packets.ts'
 
 /** After so many timeouts in a row packets may be too long for their way. */
 const blackHoleTimeouts = 2

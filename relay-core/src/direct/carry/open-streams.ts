@@ -1,9 +1,9 @@
 import { WireError } from '../../wire/bytes.ts'
-import { CarryStream, type StreamLink } from './carry-stream.ts'
+import { CarryStream, type StreamLink } from '../streams/carry-stream.ts'
 import { LimitSignal } from './limit-signal.ts'
-import type { PacketRole } from './packet-seal.ts'
+import type { PacketRole } from '../packets/packet-seal.ts'
 import type { PacketSender } from './packet-sender.ts'
-import { ReceiveWindow } from './receive-window.ts'
+import { ReceiveWindow } from '../streams/receive-window.ts'
 
 /** What all streams of a link together may have on their way, and as much may wait to be read. */
 const linkWindowBytes = 16 * 1024 * 1024

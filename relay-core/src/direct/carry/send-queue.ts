@@ -1,6 +1,6 @@
-import type { FrameWriter } from './frame-writer.ts'
-import { streamFrameBytes } from './frames.ts'
-import type { SentFrame } from './sent-packets.ts'
+import type { FrameWriter } from '../packets/frame-writer.ts'
+import { streamFrameBytes } from '../packets/frames.ts'
+import type { SentFrame } from '../streams/sent-packets.ts'
 
 /** Something with bytes to send: a stream. */
 export interface PacketSource {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/time/clock.ts'
 import type { PacketWay } from '../packet-way.ts'
-import { Alarm } from './alarm.ts'
+import { Alarm } from '../packets/alarm.ts'
 
 /** A way is silent when something has waited for an answer on it for so long, or for four round trips. */
 const silenceMs = 600

@@ -15,6 +15,7 @@ import { hostOf } from '../../net/address/plain-address.ts'
 import type { Agents } from '../clients/agents.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { nativeVisitor } from '../tunnels/private/admitted-visitor.ts'
+import type { DirectLinks, DirectRequest } from '../rendezvous/direct-links.ts'
 import type { VisitorEntrance } from '../tunnels/private/private-tunnels.ts'
 
 /** A client as the handshake needs it. */
@@ -32,6 +33,8 @@ export interface NativeBridgeOptions {
   readonly entrances?: { find(visitId: Uint8Array): VisitorEntrance | undefined }
   /** What agents bring along in configuration mode; without it they bring nothing. */
   readonly wishes?: (session: { clientId: number; address: string; onlineSinceMs: number }) => AgentWishes
+  /** Without it there are no direct links. */
+  readonly directLinks?: Pick<DirectLinks, 'request' | 'onUse'> | undefined
   /** Without it descriptors are not watched. */
   readonly descriptors?: Descriptors
   /** Whether streams of agents that can do it survive the cut of a connection; by default they do not. */
@@ -153,7 +156,10 @@ export class NativeBridge {
       }),
     )
     if (survivors) void session.streamsEnded.then(() => this.#forget(`${client.id} ${instance}`))
-    session.start(this.#options.wishes?.(session))
+    session.start({
+      ...this.#options.wishes?.(session),
+      onUse: (use) => this.#options.directLinks?.onUse(client.id, use),
+    })
     this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
     agents.add(session)
   }
@@ -199,7 +205,15 @@ export class NativeBridge {
       )
     }
     const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
-    void entrance.serve(nativeVisitor(framed, from))
+    void entrance.serve(nativeVisitor(framed, from, hello.isDirect ? this.#requestDirect() : undefined))
+  }
+
+  #requestDirect(): DirectRequest {
+    const { directLinks } = this.#options
+    if (directLinks) return directLinks.request()
+    throw new RelayError('mode-unsupported', 'The relay introduces nobody to direct links.', {
+      mode: 'direct',
+    })
   }
 
   /** A wrong key is answered after a delay, and each connection allows one guess. Anything that is not a hello gets no answer. */
@@ -210,7 +224,14 @@ export class NativeBridge {
     }
     const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
     // An agent that has proved its key and returns every few seconds is not news; a guess is, each time.
-    const hasProved = ['client-disabled', 'client-in-use', 'not-found'].includes(error.code)
+    const proved: readonly string[] = [
+      'client-disabled',
+      'client-in-use',
+      'mode-unsupported',
+      'limit-reached',
+      'not-found',
+    ]
+    const hasProved = proved.includes(error.code)
     const isNews = !hasProved || this.#refusals.isNews(`${hostOf(address)} ${error.code}`)
     this.#options.log[isNews ? 'warn' : 'debug'](`${who} refused`, { address, code: error.code })
     if (error.code === 'wrong-key' || error.code === 'wrong-password')

@@ -58,6 +58,16 @@ export class Allowance {
     return this.#limits
   }
 
+  /** Nothing has to be limited or chosen on the way: bytes may pass the relay. A date ends what is open, wherever its bytes go. */
+  get mayBePassed(): boolean {
+    const { allow = [], deny = [], ...limits } = this.#limits
+    const { rateBytesPerSecond, downBytesPerSecond, upBytesPerSecond } = limits
+    const { quotaBytes, monthlyQuotaBytes, maxConnections } = limits
+    const rates = [rateBytesPerSecond, downBytesPerSecond, upBytesPerSecond]
+    const isFree = [...rates, quotaBytes, monthlyQuotaBytes, maxConnections].every((one) => one === undefined)
+    return isFree && allow.length === 0 && deny.length === 0
+  }
+
   /** Calls back when limits change, or the expiry date is reached: open connections have to be checked again. */
   onChange(listener: () => void): Disposable {
     return this.#changed.subscribe(listener)

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { systemClock } from '../../async/time/clock.ts'
-import type { RelayError } from '../../api/errors.ts'
+import { RelayError } from '../../api/errors.ts'
 import type { Connection } from '../../api/models.ts'
 import type { Allowance, Direction } from '../limits/allowance.ts'
 import { RateGate } from '../limits/rate-gate.ts'
@@ -35,6 +35,7 @@ export class TunnelConnection {
   #downBytes = 0
   #upBytes = 0
   #hasLeft = false
+  #isDirect = false
 
   constructor(options: TunnelConnectionOptions) {
     this.#options = options
@@ -68,6 +69,25 @@ export class TunnelConnection {
     flow(visitorSide, agentSide, this.#rules('up'))
     flow(agentSide, visitorSide, this.#rules('down'))
     return joinEnds(visitorSide, agentSide, this.signal)
+  }
+
+  /**
+   * Its bytes may pass the relay from now on, which can limit none of them. It ends when there is something to limit.
+   *
+   * @throws RelayError `mode-unsupported`
+   */
+  becomeDirect(): void {
+    this.#isDirect = true
+    const refusal = this.directRefusal()
+    if (refusal) throw refusal
+  }
+
+  /** Why it must not be direct, if it is. */
+  directRefusal(): RelayError | null {
+    if (!this.#isDirect || this.#options.allowances.every(({ mayBePassed }) => mayBePassed)) return null
+    return new RelayError('mode-unsupported', 'What the relay limits has to go by the relay.', {
+      mode: 'direct',
+    })
   }
 
   /** For datagrams to the target: counts one, or returns false when it has to be dropped. */

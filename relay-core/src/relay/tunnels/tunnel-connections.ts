@@ -127,7 +127,9 @@ export class TunnelConnections {
     for (const connection of this.#connections) {
       const { address, isGuest } = connection
       const reason =
-        refusal ?? this.#allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)
+        refusal ??
+        connection.directRefusal() ??
+        this.#allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)
       if (reason) connection.end(reason)
     }
   }

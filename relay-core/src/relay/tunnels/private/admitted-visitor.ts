@@ -5,6 +5,7 @@ import { Carrier } from '../../../native/carriers/carrier.ts'
 import type { FramedSocket } from '../../../native/carriers/framed-socket.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
 import { WireError } from '../../../wire/bytes.ts'
+import type { DirectRequest } from '../../rendezvous/direct-links.ts'
 import { encodeFailed, encodeOpened } from '../../../wire/messages.ts'
 
 /** A visitor of a private tunnel that has proved that it knows the password. */
@@ -13,6 +14,8 @@ export interface AdmittedVisitor {
   readonly port: number
   /** Talks to the agent end to end, or sends plain bytes to the relay as stock visitors do. */
   readonly isEndToEnd: boolean
+  /** It asks for a direct link to the agent instead of a stream to the target. */
+  readonly direct?: DirectRequest | undefined
   /** Fulfils when the visitor has gone. */
   readonly gone: Promise<unknown>
   /** The target was reached: the visitor's bytes arrive on this stream. */
@@ -27,6 +30,7 @@ const number = 1
 export function nativeVisitor(
   framed: FramedSocket,
   from: { address: string; port: number },
+  direct?: DirectRequest,
 ): AdmittedVisitor {
   const carrier = new Carrier(framed, {
     onMessage: (type) => {
@@ -37,9 +41,10 @@ export function nativeVisitor(
   return {
     ...from,
     isEndToEnd: true,
+    direct,
     gone: framed.closed,
     opened: () => {
-      framed.send(encodeOpened(number))
+      framed.send(encodeOpened(number, direct?.seenFrom(from.address)))
       return carrier.startStream(number)
     },
     failed: ({ code, message }) => {

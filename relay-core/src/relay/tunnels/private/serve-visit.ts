@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
+import { hostOf } from '../../../net/address/plain-address.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
 import type { Guest } from '../guest.ts'
 import type { RoundRobinTargets } from '../round-robin-targets.ts'
@@ -27,6 +28,7 @@ export async function serveVisit(
   let connection: TunnelConnection | undefined
   try {
     connection = tunnel.connections.enter(visit, guest)
+    if (visit.direct) connection.becomeDirect()
     const stream = await open(tunnel, visit, { connection, verifier })
     if (connection.signal.aborted) {
       resetStream(stream)
@@ -35,7 +37,8 @@ export async function serveVisit(
     await connection.join(visit.opened(), stream)
   } catch (error) {
     const reason = asReason(error)
-    tunnel.log.warn('visitor turned away', {
+    // One that has no direct way comes by the relay.
+    tunnel.log[visit.direct ? 'debug' : 'warn']('visitor turned away', {
       tunnel: tunnel.tunnelId,
       visitor: `${visit.address}:${visit.port}`,
       code: reason.code,
@@ -43,13 +46,14 @@ export async function serveVisit(
     })
     visit.failed(reason)
   } finally {
+    visit.direct?.[Symbol.dispose]()
     connection?.leave()
   }
 }
 
 function open(
   { session: findSession, targets }: VisitedTunnel,
-  { isEndToEnd, gone }: AdmittedVisitor,
+  { isEndToEnd, direct, gone }: AdmittedVisitor,
   { connection, verifier }: { connection: TunnelConnection; verifier: Uint8Array },
 ): Promise<Duplex> {
   const { visitor, signal } = connection
@@ -58,6 +62,15 @@ function open(
   if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   const target = targets.next()
   if (!target) throw new RelayError('invalid-input', 'The tunnel has no target. Give it one.')
+  if (direct) {
+    if (targets.list().length > 1)
+      throw new RelayError('mode-unsupported', 'A tunnel with several targets has no direct links.', {
+        mode: 'direct',
+      })
+    direct.countFor(session.clientId, (direction, bytes) => connection.count(direction, bytes))
+    const seenFrom = direct.seenFrom(hostOf(session.address))
+    return session.openDirect({ target, verifier, seenFrom, signal, visitor })
+  }
   return isEndToEnd
     ? session.openPrivate({ target, verifier, signal, visitor })
     : session.openStream(target, { signal, visitor })

@@ -1,5 +1,5 @@
-import type { FrameWriter } from './frame-writer.ts'
-import { dataFrameBytes, streamFrameBytes } from './frames.ts'
+import type { FrameWriter } from '../packets/frame-writer.ts'
+import { dataFrameBytes, streamFrameBytes } from '../packets/frames.ts'
 import type { SentFrame } from './sent-packets.ts'
 
 /** A piece is cut when it has to go again in shorter packets, but not to fill the last bytes of one. */

@@ -1,8 +1,8 @@
 import type { PacketWay } from '../packet-way.ts'
 import { Delivery, type DeliveryStamp } from './delivery.ts'
-import type { Acknowledgement } from './frames.ts'
+import type { Acknowledgement } from '../packets/frames.ts'
 import { Pacer } from './pacer.ts'
-import { PacketSize } from './packet-size.ts'
+import { PacketSize } from '../packets/packet-size.ts'
 import { RateControl } from './rate-control.ts'
 import { RoundTrip } from './round-trip.ts'
 

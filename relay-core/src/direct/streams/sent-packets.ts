@@ -1,6 +1,6 @@
-import type { DeliveryStamp } from './delivery.ts'
-import type { Acknowledgement } from './frames.ts'
-import type { Path } from './path.ts'
+import type { DeliveryStamp } from '../path/delivery.ts'
+import type { Acknowledgement } from '../packets/frames.ts'
+import type { Path } from '../path/path.ts'
 
 /** What a packet carried, to be told what became of it. Lost and acknowledged may both come, in this order. */
 export interface SentFrame {

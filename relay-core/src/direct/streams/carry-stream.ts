@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import type { FrameWriter } from './frame-writer.ts'
+import type { FrameWriter } from '../packets/frame-writer.ts'
 import { Incoming, type SharedWindow } from './incoming.ts'
 import { Outgoing, type SharedRoom } from './outgoing.ts'
 import type { SentFrame } from './sent-packets.ts'

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { ManualClock } from '../../testing/manual-clock.ts'
+import { endpointKey, type Endpoint } from './endpoint.ts'
+import { probeKeys } from './probe-keys.ts'
+import { encodeProbe, probeNonceLength } from './probe-packets.ts'
+import { maxProbesPerEndpoint, Punch, punchTimeoutMs } from './punch.ts'
+import type { PunchSocket } from './punch-socket.ts'
+
+const secret = randomBytes(64)
+
+/** A socket whose packets are only counted. */
+function countingSocket() {
+  const sent = new Map<string, number>()
+  const socket: PunchSocket = {
+    family: 4,
+    port: 40_000,
+    onDatagram: () => undefined,
+    send: (_, to) => void sent.set(endpointKey(to), (sent.get(endpointKey(to)) ?? 0) + 1),
+    sendShort: (datagram, to) => socket.send(datagram, to),
+    close: () => undefined,
+  }
+  return { socket, sent }
+}
+
+function punchTo(
+  peers: readonly Endpoint[],
+  { beginsUnseen = false, role = 'visitor' as 'visitor' | 'agent' } = {},
+) {
+  const clock = new ManualClock()
+  const { socket, sent } = countingSocket()
+  const punch = new Punch({
+    role,
+    keys: probeKeys(secret, role),
+    sockets: [socket],
+    peers,
+    mayProbe: ({ port }) => port >= 1_024,
+    beginsUnseen,
+    clock,
+    signal: new AbortController().signal,
+  })
+  return { clock, socket, sent, way: punch.open() }
+}
+
+const peers = [
+  { address: '192.168.1.12', port: 50_000 },
+  { address: '198.51.100.2', port: 50_001 },
+]
+
+test.each([false, true])(
+  'an end that hears nothing sends each endpoint sixty packets at most, and has given up after 3 s (beginning unseen: %s)',
+  async (beginsUnseen) => {
+    const { clock, sent, way } = punchTo(peers, { beginsUnseen })
+    clock.advance(punchTimeoutMs - 1)
+    expect(sent.size).toBe(2)
+    for (const count of sent.values()) {
+      expect(count).toBeGreaterThan(20)
+      expect(count).toBeLessThanOrEqual(maxProbesPerEndpoint)
+    }
+    clock.advance(1)
+    expect(await way).toBeUndefined()
+    expect(clock.waiting).toBe(0)
+  },
+)
+
+test('an endpoint that may not be probed gets nothing, whoever names it or seems to send from it', async () => {
+  const forbidden = { address: '198.51.100.2', port: 53 }
+  const { clock, socket, sent, way } = punchTo([forbidden])
+  const nonce = randomBytes(probeNonceLength)
+  socket.onDatagram(encodeProbe({ type: 'probe', nonce }, probeKeys(secret, 'agent')), forbidden)
+  clock.advance(punchTimeoutMs)
+  expect(await way).toBeUndefined()
+  expect(sent.size).toBe(0)
+})
+
+test('a probe from where nobody has said the peer is is answered there, and only so many such places are probed', async () => {
+  const { clock, socket, sent, way } = punchTo([])
+  for (let port = 50_000; port < 50_100; port += 1) {
+    const nonce = randomBytes(probeNonceLength)
+    const probe = encodeProbe({ type: 'probe', nonce }, probeKeys(secret, 'agent'))
+    socket.onDatagram(probe, { address: '198.51.100.2', port })
+  }
+  expect(sent.size).toBe(100)
+  clock.advance(punchTimeoutMs)
+  expect([...sent.values()].filter((count) => count > 1)).toHaveLength(8)
+  expect(await way).toBeUndefined()
+})
+
+test('what is not by the peer’s key is neither answered nor probed', async () => {
+  const { clock, socket, sent, way } = punchTo([])
+  const stranger = probeKeys(randomBytes(64), 'agent')
+  for (const type of ['probe', 'answer', 'choose', 'chosen'] as const)
+    socket.onDatagram(encodeProbe({ type, nonce: randomBytes(probeNonceLength) }, stranger), {
+      address: '198.51.100.2',
+      port: 50_000,
+    })
+  clock.advance(punchTimeoutMs)
+  expect(await way).toBeUndefined()
+  expect(sent.size).toBe(0)
+})
+
+test('an answer from elsewhere than the question went to opens no way', async () => {
+  const { clock, socket, way } = punchTo([{ address: '198.51.100.2', port: 50_000 }])
+  const nonces: Uint8Array[] = []
+  socket.send = (datagram) => void nonces.push(new Uint8Array(datagram.subarray(5, 5 + probeNonceLength)))
+  clock.advance(40)
+  for (const nonce of nonces.splice(0))
+    socket.onDatagram(encodeProbe({ type: 'answer', nonce }, probeKeys(secret, 'agent')), {
+      address: '203.0.113.99',
+      port: 50_000,
+    })
+  clock.advance(punchTimeoutMs)
+  expect(await way).toBeUndefined()
+})

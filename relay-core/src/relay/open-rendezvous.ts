@@ -1,0 +1,37 @@
+import type { RelayConfig } from '../config/relay/relay-config.ts'
+import type { Log } from '../log/log.ts'
+import type { OwnPorts } from './own-ports.ts'
+import { DirectLinks } from './rendezvous/direct-links.ts'
+import { Rendezvous } from './rendezvous/rendezvous.ts'
+import { SeenKeys } from './rendezvous/seen-keys.ts'
+
+/** What the relay does for direct links between visitors and agents. */
+export interface OpenRendezvous extends Disposable {
+  /** Undefined: they are switched off. */
+  readonly directLinks: DirectLinks | undefined
+  /** Answers at the UDP ports beside the bridge's, once that is open and the tunnels have theirs. */
+  listen(): Promise<void>
+}
+
+export function openRendezvous({
+  config,
+  ownPorts,
+  log,
+  now,
+}: {
+  config: () => RelayConfig
+  ownPorts: OwnPorts
+  log: Log
+  now: () => number
+}): OpenRendezvous {
+  const { hasDirectLinks, bridgeIp: host } = config()
+  if (!hasDirectLinks)
+    return { directLinks: undefined, listen: () => Promise.resolve(), [Symbol.dispose]: () => undefined }
+  const keys = new SeenKeys()
+  const rendezvous = new Rendezvous(keys, { host, log, now })
+  return {
+    directLinks: new DirectLinks(keys, () => rendezvous.port),
+    listen: () => rendezvous.listen(ownPorts.bridge),
+    [Symbol.dispose]: () => rendezvous.close(),
+  }
+}

@@ -1,0 +1,114 @@
+import { networkInterfaces } from 'node:os'
+import type { Duplex } from 'node:stream'
+import { systemClock, type Clock } from '../async/time/clock.ts'
+import type { DirectLink } from '../direct/link/direct-link.ts'
+import type { Log } from '../log/log.ts'
+
+/** How long after an attempt in vain the next visit tries again: the first, the second, and all later times. */
+const againMs = [60_000, 5 * 60_000, 30 * 60_000] as const
+
+/** A link that carries nothing is ended after so long. */
+const idleTimeoutMs = 5 * 60_000
+const idleLookMs = 60_000
+
+export interface DirectWayOptions {
+  /** Fulfils with a link that has a direct way; undefined: the networks allow none. */
+  readonly arrange: (options: { signal: AbortSignal }) => Promise<DirectLink | undefined>
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/** A visitor's direct link to the agent of its tunnel: there while it is used, and looked for again now and then where there is none. */
+export class DirectWay {
+  readonly #options: DirectWayOptions
+  readonly #clock: Clock
+  readonly #closing = new AbortController()
+  #link: DirectLink | undefined
+  #isArranging = false
+  #failures = 0
+  #againAtMs = 0
+  #network = ''
+
+  constructor(options: DirectWayOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+  }
+
+  /** A stream to the agent past the relay; undefined where there is none now. */
+  open(): Duplex | undefined {
+    if (!this.#link?.carry.isDirect) return undefined
+    try {
+      return this.#link.carry.openStream()
+    } catch {
+      // It has as many streams as it can have; the relay has room for more.
+      return undefined
+    }
+  }
+
+  /** A visit has come by the relay: those after it might go directly. */
+  want(): void {
+    if (this.#link || this.#isArranging || this.#closing.signal.aborted) return
+    const network = ownNetwork()
+    if (network !== this.#network) this.#failures = 0
+    else if (this.#clock.now() < this.#againAtMs) return
+    this.#network = network
+    this.#isArranging = true
+    void this.#arrange().finally(() => {
+      this.#isArranging = false
+    })
+  }
+
+  /** Ends its streams too. Idempotent. */
+  close(): void {
+    this.#closing.abort(new Error('the visitor was stopped'))
+    this.#link?.carry.close()
+  }
+
+  async #arrange(): Promise<void> {
+    try {
+      const link = await this.#options.arrange({ signal: this.#closing.signal })
+      if (link) this.#use(link)
+      else this.#failed('the networks in between let no direct way through')
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#failed(error)
+    }
+  }
+
+  #use(link: DirectLink): void {
+    if (this.#closing.signal.aborted) {
+      link.carry.close()
+      return
+    }
+    this.#link = link
+    this.#failures = 0
+    let idleSinceMs = this.#clock.now()
+    let looking: Disposable
+    const look = () => {
+      const nowMs = this.#clock.now()
+      if (link.carry.streamCount > 0) idleSinceMs = nowMs
+      if (nowMs - idleSinceMs >= idleTimeoutMs) link.carry.close()
+      else looking = this.#clock.after(idleLookMs, look, { ref: false })
+    }
+    looking = this.#clock.after(idleLookMs, look, { ref: false })
+    void link.carry.closed.then(() => {
+      looking[Symbol.dispose]()
+      this.#link = undefined
+      this.#againAtMs = 0
+    })
+  }
+
+  #failed(reason: unknown): void {
+    const delayMs = againMs[Math.min(this.#failures, againMs.length - 1)] ?? 0
+    this.#failures += 1
+    this.#againAtMs = this.#clock.now() + delayMs
+    this.#options.log.info('private tunnel goes by the relay', { reason, againMs: delayMs })
+  }
+}
+
+/** Another text once this machine is in another network. */
+function ownNetwork(): string {
+  return Object.values(networkInterfaces())
+    .flatMap((list = []) => list.map(({ address }) => address))
+    .sort()
+    .join(' ')
+}

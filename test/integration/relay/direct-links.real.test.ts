@@ -1,0 +1,113 @@
+import type { Duplex } from 'node:stream'
+import { afterEach, expect, test } from 'vitest'
+import { openPunchSocket } from '../../../relay-core/src/direct/punch/punch-socket.ts'
+import { askSeenAddress } from '../../../relay-core/src/direct/punch/seen-address.ts'
+import { visitDirectly } from '../../../relay-core/src/native/private-link.ts'
+import { privateVerifier } from '../../../relay-core/src/native/proofs.ts'
+import { openDirectVisit, type DirectVisit } from '../../../relay-core/src/native/visit-link.ts'
+import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
+
+const { signal } = new AbortController()
+const password = 'a-password-of-32-characters-long'
+const target = '127.0.0.1:8888'
+const verifier = privateVerifier(password)
+
+let relay: RelayWithAgent
+const streams: Duplex[] = []
+
+afterEach(async () => {
+  for (const stream of streams.splice(0)) stream.destroy()
+  await relay.close()
+})
+
+async function addTunnel(more: object = {}): Promise<number> {
+  const settings = { password }
+  const added = { clientId: relay.clientId, mode: 'private', target, settings, ...more } as const
+  return (await relay.api.tunnels.add(added)).id
+}
+
+async function visit(): Promise<DirectVisit> {
+  const port = Number(relay.server.split(':')[1])
+  const options = { host: '127.0.0.1', port, password, checkFingerprint: () => undefined, tickets: {} }
+  const made = await openDirectVisit({ ...options, signal })
+  streams.push(made.stream)
+  return made
+}
+
+function arrange({ stream }: DirectVisit) {
+  return visitDirectly(stream, { verifier, checkFingerprint: () => undefined, signal })
+}
+
+function closing(stream: Duplex): Promise<void> {
+  stream.on('error', () => undefined)
+  return new Promise((resolve) => void stream.once('close', () => resolve()))
+}
+
+test('a visitor and the agent are introduced, and the relay tells the visitor where it sees it', async () => {
+  relay = await startRelayWithAgent()
+  const tunnelId = await addTunnel()
+  const visited = await visit()
+  const { inside } = await arrange(visited)
+  expect([inside.probeSecret.length, inside.packetSecret.length]).toEqual([64, 32])
+
+  const socket = await openPunchSocket(4)
+  if (!socket) throw new Error('no socket')
+  try {
+    const { seenFrom, relayAddress } = visited
+    expect(await askSeenAddress(socket, seenFrom, { relay: relayAddress, signal })).toEqual({
+      seen: { address: '127.0.0.1', port: socket.port },
+      hasPortPerPeer: false,
+    })
+  } finally {
+    socket.close()
+  }
+
+  const closed = closing(inside.stream)
+  await relay.api.tunnels.stop({ id: tunnelId })
+  await closed
+})
+
+test.each([
+  ['a rate', { limits: { rateBytesPerSecond: 1_000_000 } }],
+  ['a quota', { limits: { quotaBytes: 1_000_000 } }],
+  ['a month’s quota', { limits: { monthlyQuotaBytes: 1_000_000 } }],
+  ['a number of connections', { limits: { maxConnections: 5 } }],
+  ['a list of addresses', { limits: { allow: ['127.0.0.0/8'] } }],
+  ['several targets', { target: `${target},127.0.0.1:8889` }],
+])('a tunnel with %s has to go by the relay', async (_, more) => {
+  relay = await startRelayWithAgent()
+  await addTunnel(more)
+  await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
+})
+
+test('a link ends once there is something to limit', async () => {
+  relay = await startRelayWithAgent()
+  await addTunnel()
+  const { inside } = await arrange(await visit())
+  const closed = closing(inside.stream)
+  await relay.api.clients.edit({ id: relay.clientId, limits: { rateBytesPerSecond: 1_000_000 } })
+  await closed
+  await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
+})
+
+test.each([
+  ['a relay', { hasDirectLinks: false }],
+  ['an agent', { direct: 'no' as const }],
+])('%s that takes no part says so, and visits by the relay go on', async (_, how) => {
+  relay = await startRelayWithAgent(how)
+  await addTunnel()
+  await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
+})
+
+test('an agent lets one visitor arrange one link in ten seconds', async () => {
+  relay = await startRelayWithAgent()
+  await addTunnel()
+  await arrange(await visit())
+  await expect(visit()).rejects.toMatchObject({ code: 'target-denied' })
+})
+
+test('who does not know the password is introduced to nobody', async () => {
+  relay = await startRelayWithAgent()
+  await addTunnel({ settings: { password: `${password}, but another one` } })
+  await expect(visit()).rejects.toMatchObject({ code: 'wrong-password' })
+})

@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { Program } from '../harness/programs/program.ts'
+import { LabProcess } from './lab-process.ts'
+import { NatLab, relayAddress, type NatLabOptions, type Place } from './nat-lab.ts'
+
+const run = promisify(execFile)
+const built = (name: string) => resolve(import.meta.dirname, `../../build/out/${name}-linux-amd64`)
+const vkey = 'a-key-for-the-lab-0123456789abcd'
+const password = 'a-password-of-a-private-tunnel'
+const [bridgePort, servicePort, localPort] = [8024, 8888, 2000]
+
+/** For a slow machine. */
+const patience = { timeoutMs: 60_000 }
+
+/** The shipped programs in the NAT lab: nps at the relay, npc as the lab box in the second home and as a visitor in the first one. */
+class DirectLab implements AsyncDisposable {
+  readonly visitor: Program
+  readonly #parts: AsyncDisposableStack
+  readonly #lab: NatLab
+  readonly #folder: string
+
+  private constructor(parts: AsyncDisposableStack, lab: NatLab, folder: string, visitor: Program) {
+    this.#parts = parts
+    this.#lab = lab
+    this.#folder = folder
+    this.visitor = visitor
+  }
+
+  static async open(nets: NatLabOptions, { direct = 'yes' } = {}): Promise<DirectLab> {
+    await using parts = new AsyncDisposableStack()
+    const folder = await mkdtemp(join(tmpdir(), 'nps-direct-'))
+    parts.defer(() => rm(folder, { recursive: true, force: true }))
+    const lab = parts.use(await NatLab.open(nets))
+    await mkdir(join(folder, 'conf'))
+    await writeFile(
+      join(folder, 'conf', 'nps.conf'),
+      `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\n`,
+    )
+    const start = (place: Place, name: string, ...args: string[]) => {
+      const { file, args: all } = lab.at(place, [built(name), ...args])
+      return parts.adopt(new Program(file, all, folder), (program) => program.kill())
+    }
+    const relay = start('relay', 'nps', `-conf_path=${folder}`)
+    await relay.says(/nps runs/, patience)
+    const ask = async (...args: string[]) => {
+      const { file, args: all } = lab.at('relay', [built('nps'), ...args, `-conf_path=${folder}`])
+      await run(file, all, { timeout: 30_000 })
+    }
+    await ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
+    const target = `-target=127.0.0.1:${servicePort}`
+    await ask('tunnel', 'add', '-client=1', '-mode=private', `-password=${password}`, target)
+    parts.use(new LabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
+    const server = `-server=${relayAddress[4]}:${bridgePort}`
+    const ways = [server, `-direct=${direct}`]
+    start('h2', 'npc', '-log_level=debug', ...ways, `-vkey=${vkey}`, `-conf_path=${join(folder, 'agent')}`)
+    await relay.says(/agent online/, patience)
+    const local = `-local_port=${localPort}`
+    const own = `-conf_path=${join(folder, 'visitor')}`
+    const visitor = start('h1', 'npc', ...ways, `-password=${password}`, local, own)
+    await visitor.says(/listens on this machine/, patience)
+    const kept = parts.move()
+    return new DirectLab(kept, lab, folder, visitor)
+  }
+
+  /** A program in the first home that is connected to the tunnel. */
+  connect(): LabProcess {
+    return new LabProcess(this.#lab.at('h1', labScript('echo-client.ts', `${localPort}`)))
+  }
+
+  /** Bytes of the tunnel, as the relay counts them. */
+  async countedBytes(): Promise<number> {
+    const { file, args } = this.#lab.at('relay', [
+      built('nps'),
+      'tunnel',
+      'list',
+      '-json',
+      `-conf_path=${this.#folder}`,
+    ])
+    const { stdout } = await run(file, args, { timeout: 30_000 })
+    const [tunnel] = JSON.parse(stdout) as { downBytes: number; upBytes: number }[]
+    return (tunnel?.downBytes ?? 0) + (tunnel?.upBytes ?? 0)
+  }
+
+  /** From now on no UDP passes the first home's router, or again. */
+  cutUdp(): void {
+    this.#lab.rule('r1', 'insert rule inet f forw meta l4proto udp drop')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.disposeAsync()
+  }
+}
+
+function labScript(name: string, ...args: string[]): string[] {
+  return [process.execPath, join(import.meta.dirname, name), ...args]
+}
+
+/** Whether so many megabytes came back as they were. */
+async function echoed(client: LabProcess, megabytes: number): Promise<unknown> {
+  client.say(String(megabytes))
+  return (await client.heard(`echoed${megabytes}`))[`echoed${megabytes}`]
+}
+
+test('a private tunnel goes directly between two homes, and by the relay again when UDP is cut, within one connection', async () => {
+  await using lab = await DirectLab.open({ first: 'cone', second: 'cone' })
+  await using first = lab.connect()
+  expect(await echoed(first, 1)).toBe(true)
+  await lab.visitor.says(/private tunnel way=direct/, patience)
+  await using second = lab.connect()
+  expect(await echoed(second, 4)).toBe(true)
+  lab.cutUdp()
+  expect(await echoed(second, 3)).toBe(true)
+  await lab.visitor.says(/private tunnel way="by the relay"/, patience)
+  // The agent reports what has gone past the relay, once a second.
+  await expect.poll(() => lab.countedBytes(), { timeout: 60_000 }).toBeGreaterThan(2 * 4_000_000)
+  await using third = lab.connect()
+  expect(await echoed(third, 2)).toBe(true)
+})
+
+test('where the networks allow no direct way, it stays with the relay', async () => {
+  await using lab = await DirectLab.open({ first: 'sym', second: 'sym' })
+  await using first = lab.connect()
+  expect(await echoed(first, 1)).toBe(true)
+  await lab.visitor.says(/private tunnel goes by the relay/, patience)
+  expect(await echoed(first, 2)).toBe(true)
+})
+
+test('an owner who wants none has none', async () => {
+  await using lab = await DirectLab.open({ first: 'open', second: 'open' }, { direct: 'no' })
+  await using first = lab.connect()
+  expect(await echoed(first, 1)).toBe(true)
+  expect(lab.visitor.output).not.toMatch(/way=|by the relay/)
+})
