@@ -27,6 +27,8 @@ export class LocalHostGuard {
     if (!mayBegin(line)) return this.release()
     if (lineEnd < 0) return this.#held.length > maxHeadBytes ? 'refuse' : 'wait'
     if (!requestLine.test(line)) return this.release()
+    // a head ends with a line end: without one in these bytes there is nothing to look for in all that came before
+    if (!chunk.includes(0x0a)) return this.#held.length > maxHeadBytes ? 'refuse' : 'wait'
     const head = this.#held.toString('latin1')
     const end = /\r?\n\r?\n/.exec(head)
     if (!end) return this.#held.length > maxHeadBytes ? 'refuse' : 'wait'
