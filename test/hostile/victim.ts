@@ -40,6 +40,8 @@ export interface VictimOptions {
   readonly runtime?: Runtime
   /** The most files the relay may have open, as `ulimit -n`. */
   readonly descriptors?: number
+  /** Streams outlive the connections of an agent: those of one that was killed for a minute. */
+  readonly survival?: boolean
 }
 
 /** A whole relay as a program of its own: one client with an agent and an echo, one whose key is in the wrong hands. */
@@ -67,7 +69,11 @@ export class Victim {
     ;[this.bridgePort = 0, this.consolePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
   }
 
-  static async start({ runtime = 'Node', descriptors }: VictimOptions = {}): Promise<Victim> {
+  static async start({
+    runtime = 'Node',
+    descriptors,
+    survival = false,
+  }: VictimOptions = {}): Promise<Victim> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-hostile-'))
     const victim = new Victim(folder, runtime, [
       await freePort(),
@@ -79,7 +85,7 @@ export class Victim {
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
-        'web_username=ann\nweb_password=a right horse\nstock_protocol=true\nstream_survival=true\n' +
+        `web_username=ann\nweb_password=a right horse\nstock_protocol=true\nstream_survival=${survival}\n` +
         `public_vkey=${publicVkey}\nhttp_proxy_ip=127.0.0.1\n` +
         `http_proxy_port=${victim.httpPort}\nhttps_proxy_port=${victim.httpsPort}\nhttps_just_proxy=true\n`,
     )

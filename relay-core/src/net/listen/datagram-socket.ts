@@ -33,7 +33,8 @@ export function sendDatagram(
   datagram: Uint8Array,
   { address, port }: { address: string; port: number },
 ): void {
-  if (socket.getSendQueueSize() > maxUnsentBytes) return
+  // No answer reaches port 0, from which a packet may claim to come; `send` throws at it.
+  if (port === 0 || socket.getSendQueueSize() > maxUnsentBytes) return
   // A datagram that cannot be sent is dropped, as any may be.
   socket.send(datagram, port, address, () => undefined)
 }
