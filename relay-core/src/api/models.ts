@@ -239,6 +239,8 @@ export const consolePass = z.object({
   /** The console's own path, without a slash at its end. */
   path: z.string(),
   isTls: z.boolean(),
+  /** The address that the console listens on, `0.0.0.0` and `::` for every one. An nps of before does not tell. */
+  host: z.string().optional(),
 })
 export type ConsolePass = z.infer<typeof consolePass>
 

@@ -7,6 +7,7 @@ import type { Log } from '../log/log.ts'
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import type { ConsolePasses } from './api/console-passes.ts'
 import { createApiSurface, type ApiSurface } from './api/api-surface.ts'
+import { consoleHost } from './console/console-server.ts'
 import { watchMachine } from './machine/machine-watch.ts'
 import type { OnlineAgents } from './open-agents.ts'
 import type { OpenBooks } from './open-books.ts'
@@ -88,13 +89,20 @@ export function openApi({
       status,
       statusChanged,
       consolePass: () => {
-        const { webBaseUrl: path, webTls } = config()
+        const current = config()
+        const { webBaseUrl: path, webTls } = current
         if (ownPorts.console === null)
           throw new RelayError(
             'not-possible-here',
             'The web console does not listen; see web_port in nps.conf.',
           )
-        return { ...consolePasses.issue(), port: ownPorts.console, path, isTls: webTls !== null }
+        return {
+          ...consolePasses.issue(),
+          host: consoleHost(current),
+          port: ownPorts.console,
+          path,
+          isTls: webTls !== null,
+        }
       },
       machine: (signal) => watchMachine(signal),
       command: (vkey, host) => ({ command: agentCommand(vkey, host), vkey, fingerprint }),

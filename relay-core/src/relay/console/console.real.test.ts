@@ -152,9 +152,9 @@ test('who has the admin key gives a browser a way in: once, and a session cannot
     fingerprint,
     signal: AbortSignal.timeout(20_000),
   })
-  const { token, port: told, path, isTls } = await app.client.console.pass({})
+  const { token, host, port: told, path, isTls } = await app.client.console.pass({})
   app.close()
-  expect([told, path, isTls]).toEqual([port, '', false])
+  expect([host, told, path, isTls]).toEqual(['0.0.0.0', port, '', false])
   expect((await post('/login/pass', { token }, { origin: 'http://evil.example' })).status).toBe(403)
   const entered = await post('/login/pass', { token })
   expect(entered).toMatchObject({ status: 200, cookie: undefined })
