@@ -200,6 +200,7 @@ export const appFailureParams = {
   'allow-list-wrong': z.object({ lab: text, list: text }),
   /** `server`: its name. */
   'server-silent': z.object({ ...machine, server: text }),
+  'console-needs-sign-in': z.object({ server: text }),
   'relay-stopped': z.object({ ...machine, server: text }),
   'stock-relay': z.object({ ...machine, server: text }),
   /** `seen`: its first words. */

@@ -23,7 +23,8 @@ describe.runIf(existsSync(sshdPath))('the way to a console that listens on its o
       { kind: 'key', key: privateKey },
       { signal: AbortSignal.timeout(20_000) },
     )
-    door = await SshDoor.open(session, (site.address() as AddressInfo).port, { clock: systemClock })
+    const { port: sitePort } = site.address() as AddressInfo
+    door = await SshDoor.open(session, { host: '127.0.0.1', port: sitePort }, { clock: systemClock })
   })
   afterEach(async () => {
     door.close()

@@ -1,24 +1,35 @@
+import type { ConsolePass } from '@nps-desktop/relay-core/api'
 import type { Clock } from '@nps-desktop/relay-core/async'
+import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import { AppError } from '../failures/app-error.ts'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 import { type Machines, secretName } from '../ssh/machines.ts'
+import { cancelled } from '../ssh/ssh-errors.ts'
 import type { Storage } from '../storage/records.ts'
-import { SshDoor } from './ssh-door.ts'
+import { SharedDoor } from './shared-door.ts'
+import { type DoorTarget, SshDoor } from './ssh-door.ts'
+
+interface ConsoleDoorsOptions {
+  readonly storage: Storage
+  readonly machines: Pick<Machines, 'open'>
+  readonly relays: Pick<Relays, 'reach'>
+  readonly clock: Clock
+}
 
 /** The calls of `console`. */
 export class ConsoleDoors {
-  readonly #options: { storage: Storage; machines: Pick<Machines, 'open'>; relays: Relays; clock: Clock }
-  readonly #doors = new Map<string, { door: SshDoor; targetPort: number }>()
+  readonly #options: ConsoleDoorsOptions
+  readonly #doors = new Map<string, { door: SharedDoor; target: DoorTarget }>()
   #isClosed = false
 
-  constructor(options: { storage: Storage; machines: Pick<Machines, 'open'>; relays: Relays; clock: Clock }) {
+  constructor(options: ConsoleDoorsOptions) {
     this.#options = options
   }
 
   /**
-   * See the contract. Throws `version-unsupported` for an nps that gives no passes, and what opening an ssh session throws. The pass
-   * stands behind the `#`: no server is sent it in an address, so none logs it.
+   * See the contract. Throws `version-unsupported` for an nps that gives no passes, `console-needs-sign-in`, and what opening an
+   * ssh session throws. The pass stands behind the `#`: no server is sent it in an address, so none logs it.
    */
   async open(
     { serverId }: { serverId: string },
@@ -27,16 +38,23 @@ export class ConsoleDoors {
     const { storage, relays } = this.#options
     const server = storage.servers.get(serverId)
     if (!server?.relay) throw new AppError('not-found', 'This server is no longer in the list.', {})
+    const { host } = server.relay
     const api = await relays.reach(serverId, { signal })
     const signsIn =
       server.address !== null && storage.secrets.has(secretName({ kind: 'server', id: serverId }))
     try {
-      const { token, port, path, isTls } = await api.console.pass({}, { signal })
-      const overSsh = signsIn && !isTls
-      const host = overSsh
-        ? `127.0.0.1:${await this.#doorTo(serverId, port, signal)}`
-        : `${inUrl(server.relay.host)}:${port}`
-      return { url: `${isTls ? 'https' : 'http'}://${host}${path}/#pass=${token}` }
+      const pass = await api.console.pass({}, { signal })
+      const target = targetOf(pass)
+      if (pass.isTls && !isOwn(pass)) return { url: consoleUrl(pass, host) }
+      if (!signsIn) {
+        // on this computer the pass crosses no network
+        if (isLoopback(host) && isLoopback(target.host)) return { url: consoleUrl(pass, target.host) }
+        throw needsSignIn(server.name)
+      }
+      const port = await this.#doorTo(serverId, target, signal)
+      // opening the door may have outlasted the first one: a person may have been asked for a code
+      const fresh = await api.console.pass({}, { signal })
+      return { url: consoleUrl({ ...fresh, port }, '127.0.0.1') }
     } catch (error) {
       if (!isUnknownCall(error)) throw error
       throw new AppError(
@@ -53,23 +71,53 @@ export class ConsoleDoors {
     for (const { door } of this.#doors.values()) door.close()
   }
 
-  async #doorTo(serverId: string, targetPort: number, signal: AbortSignal): Promise<number> {
+  async #doorTo(serverId: string, target: DoorTarget, signal: AbortSignal): Promise<number> {
+    if (this.#isClosed) throw cancelled()
     const known = this.#doors.get(serverId)
-    if (known?.door.isOpen && known.targetPort === targetPort) return known.door.port
+    if (known?.door.isUsable && known.target.host === target.host && known.target.port === target.port)
+      return await known.door.port(signal)
     known?.door.close()
     const { machines, clock } = this.#options
-    const session = await machines.open({ kind: 'server', id: serverId }, { signal })
-    const door = await SshDoor.open(session, targetPort, { clock })
-    if (this.#isClosed || signal.aborted) {
-      door.close()
-      signal.throwIfAborted()
-    }
-    this.#doors.set(serverId, { door, targetPort })
-    return door.port
+    const door = new SharedDoor(
+      async (stop) => {
+        // a person has just asked for the console
+        const session = await machines.open({ kind: 'server', id: serverId }, { signal: stop, asks: true })
+        return await SshDoor.open(session, target, { clock })
+      },
+      () => {
+        if (this.#doors.get(serverId)?.door === door) this.#doors.delete(serverId)
+      },
+    )
+    this.#doors.set(serverId, { door, target })
+    return await door.port(signal)
   }
+}
+
+/** Whether the console listens on its own machine only. */
+function isOwn({ host }: ConsolePass): boolean {
+  return host !== undefined && isLoopback(host)
+}
+
+/** What reaches the console from its own machine. An nps of before tells no host; it mostly listens on every address. */
+function targetOf({ host = '0.0.0.0', port }: ConsolePass): DoorTarget {
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port }
+  return { host: host === '::' ? '::1' : host, port }
+}
+
+function consoleUrl({ isTls, port, path, token }: ConsolePass, host: string): string {
+  return `${isTls ? 'https' : 'http'}://${inUrl(host)}:${port}${path}/#pass=${token}`
 }
 
 /** An address of IPv6 stands in brackets. */
 function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+function needsSignIn(server: string): AppError {
+  return new AppError(
+    'console-needs-sign-in',
+    `There is no safe way from here to the console of ${server}: it has no encryption of its own, or listens on its own machine only, and no sign-in by ssh is kept. Keep one in the app, or set web_open_ssl=true and an address of that machine as web_ip in nps.conf.`,
+    { server },
+    { fixes: [{ action: 'enter-secret' }] },
+  )
 }

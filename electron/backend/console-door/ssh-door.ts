@@ -8,6 +8,12 @@ import type { SshSession } from '../ssh/ssh-session.ts'
 const unusedMs = 10 * 60_000
 const maxConnections = 64
 
+/** Where a door leads, as the far machine names it. */
+export interface DoorTarget {
+  readonly host: string
+  readonly port: number
+}
+
 /** A port of this laptop's loopback that leads to one of the far machine's, over a session of its own. */
 export class SshDoor {
   readonly #server: Server
@@ -19,18 +25,18 @@ export class SshDoor {
   readonly closed: Promise<void>
   readonly #closed = Promise.withResolvers<void>()
 
-  private constructor(session: SshSession, targetPort: number, clock: Clock) {
+  private constructor(session: SshSession, target: DoorTarget, clock: Clock) {
     this.#session = session
     this.#clock = clock
     this.closed = this.#closed.promise
-    this.#server = createServer((socket) => this.#lead(socket, targetPort))
+    this.#server = createServer((socket) => this.#lead(socket, target))
     this.#server.maxConnections = maxConnections
     void session.closed.then(() => this.close())
   }
 
   /** Takes over the session. */
-  static async open(session: SshSession, targetPort: number, { clock }: { clock: Clock }): Promise<SshDoor> {
-    const door = new SshDoor(session, targetPort, clock)
+  static async open(session: SshSession, target: DoorTarget, { clock }: { clock: Clock }): Promise<SshDoor> {
+    const door = new SshDoor(session, target, clock)
     try {
       await new Promise<void>((resolve, reject) => {
         door.#server.once('error', reject)
@@ -64,7 +70,7 @@ export class SshDoor {
     this.#closed.resolve()
   }
 
-  #lead(socket: Socket, targetPort: number): void {
+  #lead(socket: Socket, { host, port }: DoorTarget): void {
     this.#unused?.[Symbol.dispose]()
     this.#sockets.add(socket)
     socket.once('close', () => {
@@ -72,7 +78,7 @@ export class SshDoor {
       if (this.#sockets.size === 0) this.#rest()
     })
     socket.on('error', () => socket.destroy())
-    this.#session.forward('127.0.0.1', targetPort, { signal: this.#stop.signal }).then(
+    this.#session.forward(host, port, { signal: this.#stop.signal }).then(
       (far) => {
         pipeline(socket, far, () => far.destroy())
         pipeline(far, socket, () => socket.destroy())

@@ -689,6 +689,12 @@ export const failures = {
       'This laptop tried port {port} and got nothing back. The server is off, or its provider has stopped it, or its address has changed.',
     next: "Look in the provider's console whether it runs and whether the account is paid.",
   },
+  'console-needs-sign-in': {
+    title: 'There is no safe way to the console of {server} from here.',
+    cause:
+      'It has no encryption of its own, or listens on its own machine only, and no SSH sign-in is kept for {server}.',
+    next: 'Enter a sign-in, and the way leads over SSH. Or set web_open_ssl=true and web_ip=0.0.0.0 in nps.conf.',
+  },
   'relay-stopped': {
     title: 'nps is not running on {server}.',
     cause: 'The server answers, but nothing listens on port {port}.',

@@ -639,6 +639,11 @@ export const failures: Translation<typeof en> = {
     cause: '本机试过端口 {port}，什么也没有返回。云服务器已关机、被云厂商停用，或者地址变了。',
     next: '请在云厂商控制台查看它是否在运行、账户是否欠费。',
   },
+  'console-needs-sign-in': {
+    title: '从这里没有安全的途径打开 {server} 的控制台。',
+    cause: '控制台没有启用加密，或只在它自己的机器上监听，而本应用没有保存 {server} 的 SSH 登录信息。',
+    next: '填写登录信息，即可经 SSH 打开；或在 nps.conf 中设置 web_open_ssl=true 和 web_ip=0.0.0.0。',
+  },
   'relay-stopped': {
     title: '{server} 上的 nps 没有运行。',
     cause: '云服务器有应答，但端口 {port} 没有程序监听。',
