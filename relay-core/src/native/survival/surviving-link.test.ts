@@ -168,6 +168,26 @@ describe('a link that survives its connections', () => {
     expect(relay.dropped).toEqual([7])
   })
 
+  it('takes no more from its sender while it is cut and all together keep too much', async () => {
+    const { relay } = pair(new KeepingBudget(1_000))
+    relay.link.interrupt()
+    await relay.says('x'.repeat(500))
+    let hasRoom = false
+    void relay.says('x'.repeat(500)).then(() => (hasRoom = true))
+    for (let turns = 0; turns < 10; turns += 1) await turn()
+    expect(hasRoom).toBe(false)
+    expect(relay.link.wantsConnection).toBe(true)
+  })
+
+  it('brings what its sender had to wait with, once it has a connection', async () => {
+    const ends = pair(new KeepingBudget(1_000))
+    ends.relay.link.interrupt()
+    const waited = ends.relay.says('x'.repeat(2_000))
+    reconnect(ends)
+    await waited
+    await untilHeard(ends.agent, 'x'.repeat(2_000))
+  })
+
   it('is given up after a minute, which the other end is told, if need be in the next session', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { relay } = pair()

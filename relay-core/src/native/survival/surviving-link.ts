@@ -220,10 +220,16 @@ export class SurvivingLink implements FrameLink {
     this.#settle()
   }
 
+  /** A link that is cut cannot go on without keeping: it waits for all the others, too. */
+  get #mayKeepMore(): boolean {
+    if (!this.#kept) return true
+    return this.#kept.cost < maxKeptBytes && (this.#connection !== undefined || this.#place.budget.hasRoom)
+  }
+
   /** Lets the sender go on, if there is room in the connection and for what has to be kept. */
   #settle(): void {
     const done = this.#done
-    if (!done || this.#isFull || this.#isClosed || (this.#kept && this.#kept.cost >= maxKeptBytes)) return
+    if (!done || this.#isFull || this.#isClosed || !this.#mayKeepMore) return
     this.#done = undefined
     done()
   }
