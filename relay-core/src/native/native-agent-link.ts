@@ -23,11 +23,10 @@ import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
+import { answerToResume } from './survival/answer-to-resume.ts'
 import { Resumer } from './survival/resumer.ts'
 import { SurvivingLink } from './survival/surviving-link.ts'
 import { SurvivingLinks, type SurvivalSession } from './survival/surviving-links.ts'
-import { decodeResumed } from '../wire/survival-messages.ts'
-import { frameType } from '../wire/frame.ts'
 import { serveCarrier, type KindServers, type ServedCarrier } from './carriers/serve-carrier.ts'
 
 /** The relay opens every tunnel before it answers. */
@@ -67,9 +66,6 @@ export interface AgentInstance {
   /** The number of its last carrier. */
   carriers: number
 }
-
-/** How long the relay may take to answer a connection that resumes a carrier. */
-const resumeTimeoutMs = 8_000
 
 /** How soon something must be heard on a link after this machine's network has changed. */
 const proofTimeoutMs = 3_000
@@ -310,29 +306,8 @@ export class NativeAgentLink {
     const framed = new FramedSocket(socket)
     // Before the relay is told how far this end is, nothing more may arrive by the old way.
     link.interrupt()
-    const answer = Promise.withResolvers<void>()
-    framed.receiver = {
-      onMessage: (type, body) => {
-        if (type === frameType.resumed) link.goOn(framed, decodeResumed(body))
-        // The relay does not have it any more.
-        else link.onDropped()
-        answer.resolve()
-      },
-      onData: () => framed.destroy(),
-    }
-    void framed.closed.then((error) => answer.reject(error ?? new Error('closed')))
     this.#sayHello(framed, socket, { number: link.number, resumes: true, position: link.position })
-    framed.start()
-    try {
-      await until(answer.promise, {
-        signal: this.#abort.signal,
-        timeoutMs: resumeTimeoutMs,
-        onTimeout: () => new Error('no answer'),
-      })
-    } catch (error) {
-      framed.destroy()
-      throw error
-    }
+    await answerToResume(link, framed, this.#abort)
   }
 
   /** One more connection to the same relay. */
