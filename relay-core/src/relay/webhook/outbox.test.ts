@@ -64,6 +64,19 @@ test('a service that is away is asked ever more rarely, and gets the message whe
   expect([outbox.waiting, outbox.lost, outbox.last?.state]).toEqual([0, 0, 'taken'])
 })
 
+test('messages that come while a service is away do not put the next try off', async () => {
+  const { outbox, sent, add, pass, answer } = opened(broken)
+  for (let seconds = 0; seconds < 300; seconds += 5) {
+    add()
+    await pass(5_000)
+  }
+  // After 10, 20, 40, 80 and 160 s, the last of which is not over.
+  expect(sent).toHaveLength(5)
+  answer(taken)
+  await pass(30_000)
+  expect([outbox.last?.state, outbox.waiting < maxWaiting]).toEqual(['taken', true])
+})
+
 test('a message that is refused for good, too old, or one too many is given up and counted', async () => {
   const { outbox, sent, add, pass, answer } = opened({ state: 'refused', status: 404, said: 'no such hook' })
   add()

@@ -32,6 +32,8 @@ export class Outbox {
   #timer: Disposable | undefined
   #isSending = false
   #failures = 0
+  /** After a failure: when the next try is due, however many messages come meanwhile. */
+  #againAtMs = 0
   #lost = 0
   #last: WebhookAnswer | null = null
 
@@ -86,7 +88,7 @@ export class Outbox {
     const [message] = this.#waiting
     this.#timer?.[Symbol.dispose]()
     if (!message) return
-    const waitMs = this.#failures === 0 ? this.#pauseForRateMs() : this.#pauseForFailuresMs()
+    const waitMs = this.#failures === 0 ? this.#pauseForRateMs() : this.#leftOfPauseMs()
     if (waitMs > 0) {
       this.#timer = this.#options.clock.after(waitMs, () => this.#send(message), { ref: false })
       return
@@ -110,6 +112,7 @@ export class Outbox {
     const again = mayBeTakenLater(verdict) && !isOld
     this.#failures = answer.state === 'taken' || !again ? 0 : this.#failures + 1
     if (again) {
+      this.#againAtMs = this.#options.clock.now() + this.#pauseForFailuresMs()
       if (this.#failures === 1)
         this.#options.log.warn(
           'the webhook does not take a message; it is tried again',
@@ -141,6 +144,11 @@ export class Outbox {
     this.#posted = this.#posted.filter((atMs) => nowMs - atMs < minuteMs)
     const [first] = this.#posted
     return first === undefined || this.#posted.length < maxPerMinute ? 0 : first + minuteMs - nowMs
+  }
+
+  #leftOfPauseMs(): number {
+    // A system clock that is set back does not make the pause longer.
+    return Math.min(this.#againAtMs - this.#options.clock.now(), this.#pauseForFailuresMs())
   }
 
   #pauseForFailuresMs(): number {
