@@ -15,9 +15,18 @@ export function withoutSecrets(
   { url, secret }: { url: string; secret: string | null },
 ): string {
   const { pathname, search, searchParams } = new URL(url)
-  const secrets = [url, pathname + search, search, pathname, ...pathname.split('/'), ...searchParams.values()]
-  if (secret !== null) secrets.push(secret)
-  // Shorter ones are words of the service, such as "robot" and "send".
-  const long = secrets.filter((one) => one.length >= 12).sort((a, b) => b.length - a.length)
-  return long.reduce((rest, one) => rest.replaceAll(one, '***'), text)
+  // Shorter parts of a path are words of the service, such as "robot" and "send".
+  const path = [url, pathname + search, search, pathname, ...pathname.split('/')].filter(
+    (one) => one.length >= 12,
+  )
+  // As they stand in the address, and as they are meant.
+  const values = [...search.slice(1).split('&').map(valueOf), ...searchParams.values()]
+  const secrets = new Set([...path, ...values, secret ?? ''])
+  secrets.delete('')
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
+  return longestFirst.reduce((rest, one) => rest.replaceAll(one, '***'), text)
+}
+
+function valueOf(parameter: string): string {
+  return parameter.slice(parameter.indexOf('=') + 1)
 }

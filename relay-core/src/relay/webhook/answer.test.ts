@@ -1,37 +1,44 @@
 import { expect, test } from 'vitest'
 import { readAddress, withoutSecrets } from './address.ts'
 import { mayBeTakenLater, readAnswer, readFailure } from './answer.ts'
+import type { WebhookKind } from '../../api/webhook.ts'
+
+const of = (kind: WebhookKind) => ({ kind, url: 'https://example.org/hook', secret: null })
 
 test('a service that answers 200 with a code has refused, in its own words', () => {
   const body = (value: unknown) => ({ status: 200, body: JSON.stringify(value) })
-  expect(readAnswer('feishu', body({ code: 0, msg: 'success', data: {} }))).toEqual({
+  expect(readAnswer(of('feishu'), body({ code: 0, msg: 'success', data: {} }))).toEqual({
     state: 'taken',
     status: 200,
     said: 'success',
   })
-  expect(readAnswer('feishu', body({ code: 19021, msg: 'sign match fail' }))).toEqual({
+  expect(readAnswer(of('feishu'), body({ code: 19021, msg: 'sign match fail' }))).toEqual({
     state: 'refused',
     status: 200,
     said: '19021 sign match fail',
   })
-  expect(readAnswer('dingtalk', body({ errcode: 0, errmsg: 'ok' })).state).toBe('taken')
-  expect(readAnswer('dingtalk', body({ errcode: 310000, errmsg: 'keywords not in content' })).said).toBe(
+  expect(readAnswer(of('dingtalk'), body({ errcode: 0, errmsg: 'ok' })).state).toBe('taken')
+  expect(readAnswer(of('dingtalk'), body({ errcode: 310000, errmsg: 'keywords not in content' })).said).toBe(
     '310000 keywords not in content',
   )
-  expect(readAnswer('wecom', body({ errcode: 93000, errmsg: 'invalid webhook url' })).state).toBe('refused')
-  expect(readAnswer('wecom', { status: 200, body: '<html>log in</html>' }).state).toBe('refused')
-  expect(readAnswer('slack', { status: 200, body: 'ok' })).toMatchObject({ state: 'taken', said: 'ok' })
-  expect(readAnswer('json', { status: 204, body: '' }).state).toBe('taken')
-  expect(readAnswer('slack', { status: 403, body: 'invalid_token' }).said).toBe('invalid_token')
-  expect(readAnswer('json', { status: 500, body: 'a\u001b[2J\nb'.padEnd(4_000, 'x') }).said).toHaveLength(201)
+  expect(readAnswer(of('wecom'), body({ errcode: 93000, errmsg: 'invalid webhook url' })).state).toBe(
+    'refused',
+  )
+  expect(readAnswer(of('wecom'), { status: 200, body: '<html>log in</html>' }).state).toBe('refused')
+  expect(readAnswer(of('slack'), { status: 200, body: 'ok' })).toMatchObject({ state: 'taken', said: 'ok' })
+  expect(readAnswer(of('json'), { status: 204, body: '' }).state).toBe('taken')
+  expect(readAnswer(of('slack'), { status: 403, body: 'invalid_token' }).said).toBe('invalid_token')
+  expect(readAnswer(of('json'), { status: 500, body: 'a\u001b[2J\nb'.padEnd(4_000, 'x') }).said).toHaveLength(
+    201,
+  )
 })
 
 test('what may be taken later is tried again; a refusal, a redirect and a wrong key are not', () => {
-  const again = (status: number) => mayBeTakenLater(readAnswer('json', { status, body: '' }))
+  const again = (status: number) => mayBeTakenLater(readAnswer(of('json'), { status, body: '' }))
   expect([200, 302, 400, 401, 404, 410].map(again)).toEqual(Array(6).fill(false))
   expect([408, 429, 500, 503].map(again)).toEqual(Array(4).fill(true))
-  expect(mayBeTakenLater(readFailure(new Error('refused'), false))).toBe(true)
-  expect(mayBeTakenLater(readFailure(new Error('late'), true))).toBe(true)
+  expect(mayBeTakenLater(readFailure(of('json'), new Error('refused'), false))).toBe(true)
+  expect(mayBeTakenLater(readFailure(of('json'), new Error('late'), true))).toBe(true)
 })
 
 test('an address is https, or http to this machine; nothing of its key stays in what a service said', () => {
@@ -54,4 +61,26 @@ test('an address is https, or http to this machine; nothing of its key stays in 
   const left = withoutSecrets(said, { url, secret: 'SECsecretsecret' })
   expect(left).not.toMatch(/abcdef-123456|0123456789abcdef|SECsecret/)
   expect(left).toMatch(/ hook$/)
+})
+
+test('a secret that stands where a long answer is cut, or is short, is not told either', () => {
+  const hook = {
+    kind: 'json' as const,
+    url: 'https://example.org/hook/abcdef-123456-secret?key=k%2F7&empty=',
+    secret: 'Sx9',
+  }
+  for (let before = 170; before <= 200; before += 1) {
+    const words = `${'-'.repeat(before)}abcdef-123456-secret`
+    const said = [
+      readAnswer(hook, { status: 500, body: words }),
+      readAnswer({ ...hook, kind: 'feishu' }, { status: 200, body: JSON.stringify({ code: 9, msg: words }) }),
+      readFailure(hook, new Error(words), false),
+    ].map((verdict) => verdict.said)
+    expect(said.join()).not.toMatch(/[a-f]/)
+  }
+  const short = 'no k%2F7, no k/7, no Sx9'
+  expect(readAnswer(hook, { status: 403, body: short }).said).toBe('no ***, no ***, no ***')
+  expect(readFailure(hook, new Error(short), false).said).toBe('no ***, no ***, no ***')
+  const many = { ...hook, secret: '-' }
+  expect(readAnswer(many, { status: 403, body: '-'.repeat(4_000) }).said).toHaveLength(201)
 })

@@ -1,30 +1,40 @@
 import { printable } from '../../api/printable.ts'
-import type { WebhookAnswer, WebhookKind } from '../../api/webhook.ts'
+import type { WebhookAnswer } from '../../api/webhook.ts'
+import type { WebhookRecord } from '../store/webhook-store.ts'
+import { withoutSecrets } from './address.ts'
 import type { RawAnswer } from './post.ts'
 
 export type Verdict = Pick<WebhookAnswer, 'state' | 'status' | 'said'>
 
+/** What must not be told of a webhook. */
+type Secrets = Pick<WebhookRecord, 'url' | 'secret'>
+
 const maxSaid = 200
 
 /** Whether the service has taken a message: three of them refuse with the status 200 and a code in the body. Pure. */
-export function readAnswer(kind: WebhookKind, { status, body }: RawAnswer): Verdict {
-  const said = shorten(body)
+export function readAnswer(
+  { kind, ...secrets }: Secrets & Pick<WebhookRecord, 'kind'>,
+  { status, body }: RawAnswer,
+): Verdict {
+  const said = shorten(body, secrets)
   if (status >= 300 && status < 400)
     return { state: 'refused', status, said: 'It redirects to another address; give that one.' }
   if (status < 200 || status >= 400) return { state: 'refused', status, said }
   if (kind === 'slack' || kind === 'json') return { state: 'taken', status, said }
   const told = codeOf(body)
-  if (told?.code === 0) return { state: 'taken', status, said: told.words }
-  return { state: 'refused', status, said: told ? shorten(`${told.code} ${told.words}`) : said }
+  if (!told) return { state: 'refused', status, said }
+  const words = shorten(told.words, secrets)
+  if (told.code === 0) return { state: 'taken', status, said: words }
+  return { state: 'refused', status, said: `${told.code} ${words}`.trim() }
 }
 
 /** No answer: why. */
-export function readFailure(error: unknown, isTimeout: boolean): Verdict {
+export function readFailure(secrets: Secrets, error: unknown, isTimeout: boolean): Verdict {
   const reason = error instanceof Error ? error.message : String(error)
   return {
     state: isTimeout ? 'timeout' : 'unreachable',
     status: null,
-    said: isTimeout ? '' : shorten(reason),
+    said: isTimeout ? '' : shorten(reason, secrets),
   }
 }
 
@@ -47,10 +57,11 @@ function codeOf(body: string): { code: number; words: string } | undefined {
   const code = told.get('code') ?? told.get('errcode') ?? told.get('StatusCode')
   if (typeof code !== 'number') return undefined
   const words = told.get('msg') ?? told.get('errmsg') ?? told.get('StatusMessage')
-  return { code, words: typeof words === 'string' ? shorten(words) : '' }
+  return { code, words: typeof words === 'string' ? words : '' }
 }
 
-function shorten(text: string): string {
-  const line = printable(text).replace(/\s+/g, ' ').trim()
+/** Secrets go first: the beginning of one that was cut would not be found. */
+function shorten(text: string, secrets: Secrets): string {
+  const line = printable(withoutSecrets(text, secrets)).replace(/\s+/g, ' ').trim()
   return line.length > maxSaid ? `${line.slice(0, maxSaid)}…` : line
 }

@@ -5,7 +5,7 @@ import { every } from '../../async/time/every.ts'
 import { withDeadline } from '../../async/wait/with-deadline.ts'
 import type { Log } from '../../log/log.ts'
 import type { WebhookRecord, WebhookStore } from '../store/webhook-store.ts'
-import { readAddress, withoutSecrets } from './address.ts'
+import { readAddress } from './address.ts'
 import { readAnswer, readFailure, type Verdict } from './answer.ts'
 import type { WebhookMessage } from './event.ts'
 import { nextHappenings, nothingWatched, toldAfterMs, type Seen, type Watched } from './happenings.ts'
@@ -137,16 +137,14 @@ export class Webhook {
     const { clock } = this.#options
     const tooLate = new Error('no answer in time')
     const wait = { signal, timeoutMs: sendTimeoutMs, onTimeout: () => tooLate, clock }
-    let verdict: Verdict
     try {
       // Loaded when the first message goes: most relays have no webhook.
       const { post } = await import('./post.ts')
       const request = requestOf(message, record, clock.now())
-      verdict = readAnswer(record.kind, await withDeadline(wait, (until) => post(request, { signal: until })))
+      return readAnswer(record, await withDeadline(wait, (until) => post(request, { signal: until })))
     } catch (error) {
-      verdict = readFailure(error, error === tooLate)
+      return readFailure(record, error, error === tooLate)
     }
-    return { ...verdict, said: withoutSecrets(verdict.said, record) }
   }
 }
 
