@@ -38,6 +38,8 @@ export class Webhook {
   readonly #options: WebhookOptions
   readonly #startedAtMs: number
   #watched: Watched = nothingWatched
+  /** What the state file has of it. */
+  #noted = ''
   #inUse: InUse | undefined
 
   constructor(options: WebhookOptions) {
@@ -92,6 +94,7 @@ export class Webhook {
 
   #use(record: WebhookRecord): InUse {
     const { clock, log } = this.#options
+    this.#noted = JSON.stringify(toldOf(this.#watched))
     const inUse = {
       record,
       outbox: new Outbox({ send: (message, options) => this.#send(record, message, options), log, clock }),
@@ -113,13 +116,15 @@ export class Webhook {
     try {
       const calmUntilMs = this.#startedAtMs + toldAfterMs
       const { watched, events } = nextHappenings(this.#watched, look(), { nowMs, calmUntilMs })
-      const before = JSON.stringify(toldOf(this.#watched))
       this.#watched = watched
       for (const event of events) this.#inUse?.outbox.add(this.#message(event))
       const told = toldOf(watched)
-      if (JSON.stringify(told) !== before) this.#options.store.setTold(told)
+      const noting = JSON.stringify(told)
+      if (noting === this.#noted) return
+      this.#options.store.setTold(told)
+      this.#noted = noting
     } catch (error) {
-      // A state file that is full or locked now is looked into again in a moment; what has been told is in memory.
+      // A state file that is full or locked now is looked into again in a moment, and what has been told is noted then.
       if (!(error instanceof RelayError)) throw error
       log.debug('the webhook could not look or note what it told', { code: error.code })
     }

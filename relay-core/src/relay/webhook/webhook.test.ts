@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { RelayError } from '../../api/errors.ts'
+import { silentLog } from '../../log/log.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
+import { openStore, type Store } from '../store/store.ts'
+import type { Seen } from './happenings.ts'
+import { Webhook } from './webhook.ts'
+
+vi.mock('./post.ts', () => ({ post: () => Promise.resolve({ status: 200, body: '' }) }))
+
+let folder: string
+let store: Store
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-webhook-'))
+  store = openStore(folder, 0)
+})
+afterEach(() => {
+  store.close()
+  rmSync(folder, { recursive: true })
+})
+
+const used = (bytes: number): Seen => ({
+  clients: [],
+  tunnels: [
+    {
+      id: 7,
+      clientId: 3,
+      name: 'Jupyter',
+      enabled: true,
+      downTargets: [],
+      limits: { quotaBytes: 100 },
+      downBytes: bytes,
+      upBytes: 0,
+      monthBytes: 0,
+    },
+  ],
+  passes: [],
+})
+
+test('what was told while the state could not be written is noted once it can', async () => {
+  const clock = new ManualClock()
+  let seen = used(0)
+  const webhook = new Webhook({ store: store.webhook, server: 's', look: () => seen, log: silentLog, clock })
+  webhook.set({ kind: 'json', url: 'https://example.org/hook', language: 'en' })
+  const setTold = vi.spyOn(store.webhook, 'setTold')
+  setTold.mockImplementation(() => {
+    throw new RelayError('disk-full', 'no room', {})
+  })
+  seen = used(90)
+  clock.advance(20_000)
+  expect([setTold.mock.calls.length > 0, store.webhook.told().quotas]).toEqual([true, undefined])
+  setTold.mockRestore()
+  clock.advance(10_000)
+  expect(Object.values(store.webhook.told().quotas ?? {})).toEqual([80])
+  await vi.waitFor(() => expect(webhook.view()?.last?.state).toBe('taken'), { timeout: 5_000 })
+  webhook.close()
+})
