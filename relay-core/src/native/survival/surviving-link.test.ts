@@ -186,6 +186,7 @@ describe('a link that survives its connections', () => {
     reconnect(ends)
     await waited
     await untilHeard(ends.agent, 'x'.repeat(2_000))
+    expect(ends.agent.heard).toHaveLength(2_000)
   })
 
   it('is given up after a minute, which the other end is told, if need be in the next session', async () => {
