@@ -7,6 +7,7 @@ import { readFrames, type FrameReceiver } from '../packets/frames.ts'
 import { OpenStreams } from './open-streams.ts'
 import { packetClock } from '../packets/packet-clock.ts'
 import { PacketSeal, type PacketRole } from '../packets/packet-seal.ts'
+import { maxPacketBytes } from '../packets/packet-size.ts'
 import { PacketSender } from './packet-sender.ts'
 import { Path } from '../path/path.ts'
 import { WaySwitch, type WayMove } from './way-switch.ts'
@@ -124,7 +125,8 @@ export class CarryLink {
   }
 
   #onPacket(packet: Uint8Array, way: PacketWay, receiver: FrameReceiver): void {
-    if (this.#isClosed) return
+    // A longer one would let a few bytes hold more memory than the windows count.
+    if (this.#isClosed || packet.length > maxPacketBytes) return
     const opened = this.#seal.open(packet)
     if (!opened) return
     const isNew = this.#acknowledging.take(opened.number)

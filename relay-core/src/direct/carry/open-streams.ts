@@ -8,6 +8,9 @@ import { ReceiveWindow } from '../streams/receive-window.ts'
 /** What all streams of a link together may have on their way, and as much may wait to be read. */
 const linkWindowBytes = 16 * 1024 * 1024
 
+/** Pieces of all streams that may wait for missing ones; of full packets the window holds fewer. */
+const maxWaitingPieces = 16_384
+
 /** Streams that one end may have opened. The other end takes twice as many: it may learn later that one has ended. */
 const maxOpened = 1_024
 
@@ -27,6 +30,7 @@ export class OpenStreams {
   #openedByPeer = 0
   #sendLimit = linkWindowBytes
   #sentBytes = 0
+  #waitingPieces = 0
 
   constructor(role: PacketRole, sender: PacketSender, onStream: (stream: CarryStream) => void) {
     this.#sender = sender
@@ -38,6 +42,11 @@ export class OpenStreams {
       arrive: (bytes) => this.#received.arrive(bytes),
       passOn: (bytes) => {
         if (this.#received.passOn(bytes)) this.#limit.want()
+      },
+      wait: (pieces) => {
+        this.#waitingPieces += pieces
+        if (pieces > 0 && this.#waitingPieces > maxWaitingPieces)
+          throw new WireError('streams in too many pieces')
       },
       room: () => this.#sendLimit - this.#sentBytes,
       use: (bytes) => {

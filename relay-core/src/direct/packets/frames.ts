@@ -11,7 +11,7 @@ import { WireError } from '../../wire/bytes.ts'
  * 04 WINDOW  u32 stream (0: all together), u48 limit    bytes that may be sent, since the beginning
  * 05 ACK     u48 largest, u16 delay (10 µs), u8 count, count × (u16 skipped, u16 more)
  * 06 PING    asks for an ACK
- * 07 PROBE   u32 token, to be answered at once on the way it came
+ * 07 PROBE   u32 token, to be answered at once on the way it came; at most one in a packet
  * 08 ECHO    u32 token
  * 09 BACK    the direct way is silent here: go by the relay
  * 0a BYE     the link has ended
@@ -79,6 +79,7 @@ export interface FrameReceiver {
 export function readFrames(plain: Buffer, receiver: FrameReceiver): boolean {
   let at = 0
   let isEliciting = false
+  let hasProbe = false
   const need = (bytes: number) => {
     if (at + bytes > plain.length) throw new WireError('a frame beyond its packet')
   }
@@ -126,8 +127,14 @@ export function readFrames(plain: Buffer, receiver: FrameReceiver): boolean {
         need(4)
         const token = plain.readUInt32BE(at)
         at += 4
-        if (type === frame.probe) receiver.onProbe(token)
-        else receiver.onEcho(token)
+        if (type === frame.echo) {
+          receiver.onEcho(token)
+          break
+        }
+        // Each is answered by a packet of its own.
+        if (hasProbe) throw new WireError('two probes in a packet')
+        hasProbe = true
+        receiver.onProbe(token)
         break
       }
       case frame.ping:

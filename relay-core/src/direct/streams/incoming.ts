@@ -2,13 +2,12 @@ import { WireError } from '../../wire/bytes.ts'
 import { Reassembly } from './reassembly.ts'
 import { ReceiveWindow } from './receive-window.ts'
 
-/** Pieces of one stream that may wait for a missing one; at full packets far beyond what a window holds. */
-const maxWaitingPieces = 16_384
-
 /** What all streams of a link share. */
 export interface SharedWindow {
   arrive(bytes: number): void
   passOn(bytes: number): void
+  /** So many more pieces, or fewer, wait for one that is missing. Throws WireError if there are too many. */
+  wait(pieces: number): void
 }
 
 /** The bytes of one stream that come from the peer: in order, within their windows, up to their end. */
@@ -43,8 +42,9 @@ export class Incoming {
       throw new WireError('bytes beyond the end of their stream')
     this.#reach(end)
     if (this.#isDiscarded) return
+    const before = this.#reassembly.waitingCount
     this.#reassembly.add(offset, bytes)
-    if (this.#reassembly.waitingCount > maxWaitingPieces) throw new WireError('a stream in too many pieces')
+    this.#shared.wait(this.#reassembly.waitingCount - before)
   }
 
   /** The peer's direction has this many bytes in all. Throws WireError if it said otherwise. */
@@ -67,6 +67,7 @@ export class Incoming {
   discard(): void {
     if (this.#isDiscarded) return
     this.#isDiscarded = true
+    this.#shared.wait(-this.#reassembly.waitingCount)
     this.#reassembly.clear()
     this.#passOn(this.#highest - this.#passedOn)
   }

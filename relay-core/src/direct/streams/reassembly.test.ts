@@ -39,3 +39,34 @@ it('does not keep a whole packet for a few bytes', () => {
     ]).toString(),
   ).toBe('0123456789xxx')
 })
+
+it('keeps single bytes together in few blocks, not in their packets', () => {
+  const reassembly = new Reassembly()
+  const packet = Buffer.alloc(1_400)
+  for (let at = 0; at < 100_000; at++) {
+    packet.fill(at % 251)
+    reassembly.add(at, packet.subarray(0, 1))
+  }
+  packet.fill(255)
+  const blocks: Buffer[] = []
+  for (let block = reassembly.take(1); block; block = reassembly.take(1)) blocks.push(block)
+  expect(blocks.length).toBeLessThan(20)
+  expect(blocks.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)).toBeLessThan(120_000)
+  const bytes = Buffer.concat(blocks)
+  expect(bytes).toHaveLength(100_000)
+  expect(bytes.every((byte, at) => byte === at % 251)).toBe(true)
+})
+
+it('keeps small and long pieces in order', () => {
+  const reassembly = new Reassembly()
+  const parts = [3, 1_000, 5, 7, 600, 2].map((length, at) => Buffer.alloc(length, 97 + at))
+  let from = 0
+  for (const part of parts) {
+    reassembly.add(from, part)
+    from += part.length
+  }
+  expect(reassembly.take(1)?.toString()).toBe('aaa')
+  expect(reassembly.take(10_000)?.equals(Buffer.concat(parts.slice(1)))).toBe(true)
+  reassembly.add(from, Buffer.from('end'))
+  expect(reassembly.take(1)?.toString()).toBe('end')
+})

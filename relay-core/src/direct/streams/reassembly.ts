@@ -1,6 +1,10 @@
 /** Copied out of their packet below this length: a few bytes would hold all of it in memory. */
 const worthKeeping = 512
 
+/** Copies of small pieces stand together in blocks of these lengths, which grow with what is to be read: so few are needed. */
+const minBlockBytes = 64
+const maxBlockBytes = 16 * 1024
+
 interface Segment {
   readonly from: number
   readonly bytes: Buffer
@@ -14,6 +18,10 @@ export class Reassembly {
   readonly #waiting: Segment[] = []
   #ready: Buffer[] = []
   #readyBytes = 0
+  /** Where the last small pieces were copied to, how far it is full, and where the last of `#ready` begins in it, if that lies there. */
+  #block: Buffer | undefined
+  #blockUsed = 0
+  #lastStart: number | undefined
 
   /** How many pieces wait for one that is missing. */
   get waitingCount(): number {
@@ -54,6 +62,7 @@ export class Reassembly {
     }
     const taken = this.#ready.splice(0, count)
     this.#readyBytes -= bytes
+    if (this.#ready.length === 0) this.#leaveBlock()
     return taken.length === 1 ? first : Buffer.concat(taken, bytes)
   }
 
@@ -61,12 +70,40 @@ export class Reassembly {
     this.#waiting.length = 0
     this.#ready = []
     this.#readyBytes = 0
+    this.#leaveBlock()
   }
 
   #append(bytes: Buffer): void {
-    this.#ready.push(bytes)
+    if (bytes.length < worthKeeping) {
+      this.#copy(bytes)
+    } else {
+      this.#ready.push(bytes)
+      this.#lastStart = undefined
+    }
     this.#readyBytes += bytes.length
     this.#next += bytes.length
+  }
+
+  /** Into the block; what already lies at its end becomes longer. */
+  #copy(bytes: Buffer): void {
+    if (!this.#block || this.#block.length - this.#blockUsed < bytes.length) {
+      const length = Math.max(minBlockBytes, bytes.length, Math.min(maxBlockBytes, this.#readyBytes))
+      // Not from Node's pool, of which a few bytes would hold 8 KiB.
+      this.#block = Buffer.allocUnsafeSlow(length)
+      this.#blockUsed = 0
+      this.#lastStart = undefined
+    }
+    const end = this.#blockUsed + bytes.length
+    this.#block.set(bytes, this.#blockUsed)
+    if (this.#lastStart === undefined) this.#lastStart = this.#blockUsed
+    else this.#ready.pop()
+    this.#ready.push(this.#block.subarray(this.#lastStart, end))
+    this.#blockUsed = end
+  }
+
+  #leaveBlock(): void {
+    this.#block = undefined
+    this.#lastStart = undefined
   }
 
   /** Keeps what none of the others holds. */
@@ -84,7 +121,7 @@ export class Reassembly {
         const part = bytes.subarray(start - from, stop - from)
         segments.splice(index, 0, {
           from: start,
-          bytes: part.length < worthKeeping ? Buffer.from(part) : part,
+          bytes: part.length < worthKeeping ? copyOf(part) : part,
         })
         index += 1
       }
@@ -93,4 +130,11 @@ export class Reassembly {
       index += 1
     }
   }
+}
+
+/** Not in Node's pool, of which a few bytes would hold 8 KiB. */
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }
