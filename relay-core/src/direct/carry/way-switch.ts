@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Clock } from '../../async/time/clock.ts'
 import type { PacketWay } from '../packet-way.ts'
 import { Alarm } from '../packets/alarm.ts'
@@ -56,7 +57,6 @@ export class WaySwitch {
   #relay: PacketWay | undefined
   #direct: PacketWay | undefined
   #current: PacketWay
-  #token = 0
   /** When something was sent on the direct way that nothing has come after. */
   #waitsSinceMs: number | undefined
   #heardAtMs = 0
@@ -196,13 +196,14 @@ export class WaySwitch {
       this.#dropDirect()
       return
     }
-    this.#token = (this.#token + 1) >>> 0
-    this.#probes.set(this.#token, nowMs)
+    // Nobody can echo it who has not got it.
+    const probed = randomInt(2 ** 32)
+    this.#probes.set(probed, nowMs)
     for (const token of this.#probes.keys()) {
       if (this.#probes.size <= maxProbes) break
       this.#probes.delete(token)
     }
-    this.#options.sendProbe(way, this.#token)
+    this.#options.sendProbe(way, probed)
     this.#waits(way)
     this.#setProbeAlarm()
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import { endpointKey, type Endpoint } from './endpoint.ts'
 import { probeKeys } from './probe-keys.ts'
-import { encodeProbe, probeNonceLength } from './probe-packets.ts'
+import { decodeProbe, encodeProbe, probeNonceLength } from './probe-packets.ts'
 import { maxProbesPerEndpoint, Punch, punchTimeoutMs } from './punch.ts'
 import type { PunchSocket } from './punch-socket.ts'
 
@@ -111,4 +111,32 @@ test('an answer from elsewhere than the question went to opens no way', async ()
     })
   clock.advance(punchTimeoutMs)
   expect(await way).toBeUndefined()
+})
+
+test('an agent lets a visitor choose only a way on which one of its own probes was answered', async () => {
+  const { clock, socket, way } = punchTo([], { role: 'agent' })
+  const visitor = probeKeys(secret, 'visitor')
+  const from = { address: '198.51.100.2', port: 50_000 }
+  const sent: Buffer[] = []
+  socket.send = (datagram) => void sent.push(Buffer.from(datagram))
+  const types = () => sent.splice(0).map((datagram) => decodeProbe(datagram, { peer: visitor.peer })?.type)
+  let found: unknown
+  void way.then((open) => {
+    found = open
+  })
+  const choose = encodeProbe({ type: 'choose', nonce: randomBytes(probeNonceLength) }, visitor)
+  socket.onDatagram(choose, from)
+  await Promise.resolve()
+  expect(found).toBeUndefined()
+  const [asked] = sent
+  expect(types()).toEqual(['probe'])
+  const nonce = decodeProbe(asked ?? Buffer.alloc(0), { peer: visitor.peer })?.nonce ?? Buffer.alloc(0)
+  socket.onDatagram(encodeProbe({ type: 'answer', nonce }, visitor), { ...from, port: 50_001 })
+  for (let count = 0; count < 1_000; count++) socket.onDatagram(choose, from)
+  expect(types().length).toBeLessThan(maxProbesPerEndpoint)
+  socket.onDatagram(encodeProbe({ type: 'answer', nonce }, visitor), from)
+  socket.onDatagram(choose, from)
+  expect(types()).toEqual(['chosen'])
+  expect(await way).toMatchObject({ peer: from })
+  expect(clock.waiting).toBe(0)
 })

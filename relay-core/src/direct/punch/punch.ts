@@ -55,7 +55,10 @@ export class Punch {
   readonly #probed = new Set<string>()
   /** By nonce: the way that the packet went. */
   readonly #asked = new Map<string, string>()
+  /** The agent's: ways on which a question of its own was answered, so that the peer is at their end. */
+  readonly #answered = new Set<string>()
   #foundCount = 0
+  #unprovedChoices = 0
   #chosen: OpenWay | undefined
   #settle: (way: OpenWay | undefined) => void = () => undefined
 
@@ -145,10 +148,18 @@ export class Punch {
         this.#found(socket, from)
         break
       case 'answer':
-        if (role === 'visitor' && this.#isAnswer(socket, nonce, from)) this.#choose({ socket, peer: from })
+        if (!this.#isAnswer(socket, nonce, from)) break
+        if (role === 'visitor') this.#choose({ socket, peer: from })
+        else this.#answered.add(wayKey(socket, from))
         break
       case 'choose':
         if (role !== 'agent') break
+        if (!this.#answered.has(wayKey(socket, from))) {
+          // Anyone's address can stand on a packet. The visitor goes on choosing meanwhile.
+          this.#unprovedChoices += 1
+          if (this.#unprovedChoices < maxProbesPerEndpoint) this.#ask('probe', socket, from)
+          break
+        }
         socket.send(encodeProbe({ type: 'chosen', nonce }, keys), from)
         this.#settle({ socket, peer: from })
         break
