@@ -1,18 +1,15 @@
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
 import { systemClock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import { openAgentLink } from '../../direct/link/agent-link.ts'
 import type { DirectLink } from '../../direct/link/direct-link.ts'
-import type { Log } from '../../log/log.ts'
 import type { KindServer } from '../../native/carriers/serve-carrier.ts'
 import type { PrivateAcceptor } from '../../native/private-link.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
-import { resetStream, splice } from '../../net/stream/splice.ts'
-import type { Target } from '../../session/agent-session.ts'
 import { maxUseBytes, type DirectUse } from '../../wire/direct-messages.ts'
 import type { Open } from '../../wire/messages.ts'
+import { StreamServer, type DirectUseCount, type StreamServerOptions } from './stream-server.ts'
 
 /** What this agent takes part in at a time. */
 const maxLinks = 16
@@ -22,22 +19,20 @@ const arrangementIntervalMs = 10_000
 
 const reportIntervalMs = 1_000
 
-export interface ServeDirectOptions {
+export interface ServeDirectOptions extends StreamServerOptions {
   readonly acceptor: PrivateAcceptor
-  /** Rejects with a `target-…` RelayError. */
-  readonly dial: (target: Target, options: { signal: AbortSignal }) => Promise<Socket>
   /** The relay's address, as this machine's connection to it has it; undefined where there is none, as behind a proxy. */
   readonly relayAddress: () => string | undefined
   readonly mayGuess: boolean
   /** Tells the relay what has gone past it. */
   readonly onUse: (use: DirectUse) => void
-  readonly log: Log
 }
 
 /** Takes part in direct links: their streams lead to the target that the relay has named, for whoever knows the tunnel's password. */
 export function directServer(options: ServeDirectOptions): KindServer {
   const { relayAddress } = options
   const links = new Set<string>()
+  const streams = new StreamServer(options)
   const arrangedAtMs = new Map<string, number>()
   return (open) => {
     const relay = relayAddress()
@@ -55,7 +50,7 @@ export function directServer(options: ServeDirectOptions): KindServer {
     links.add(link)
     const end = () => links.delete(link)
     return Promise.resolve({
-      join: (stream) => void serve(stream, { ...options, open, verifier, relay }).finally(end),
+      join: (stream) => void serve(stream, { ...options, streams, open, verifier, relay }).finally(end),
       abandon: end,
     })
   }
@@ -66,25 +61,26 @@ function refuse(code: 'mode-unsupported' | 'target-denied', message: string): Pr
 }
 
 interface Served extends ServeDirectOptions {
+  readonly streams: StreamServer
   readonly open: Open
   readonly verifier: Uint8Array
   readonly relay: string
 }
 
 /** Fulfils when the link has ended. Never rejects. */
-async function serve(stream: Duplex, { open, verifier, relay, ...options }: Served): Promise<void> {
+async function serve(stream: Duplex, { streams, open, verifier, relay, ...options }: Served): Promise<void> {
   const { acceptor, mayGuess, onUse, log } = options
   const { seenFrom } = open
   if (!seenFrom) return
   try {
     const channel = await acceptor.acceptDirectly(stream, { verifier, signal: new AbortController().signal })
-    const use = { downBytes: 0, upBytes: 0 }
+    const use: DirectUseCount = { downBytes: 0, upBytes: 0 }
     const link: DirectLink = openAgentLink({
       channel,
       seenFrom,
       relay,
       mayGuess,
-      onStream: (one) => void serveStream(one, link, { ...options, open, verifier, use }),
+      onStream: (one) => void streams.serve(one, { link, open, verifier, use }),
       log,
     })
     using _reporting = every(reportIntervalMs, () => report(use, seenFrom.id, onUse))
@@ -95,56 +91,11 @@ async function serve(stream: Duplex, { open, verifier, relay, ...options }: Serv
   }
 }
 
-interface Use {
-  downBytes: number
-  upBytes: number
-}
-
-function report(use: Use, id: Uint8Array, onUse: (use: DirectUse) => void): void {
+function report(use: DirectUseCount, id: Uint8Array, onUse: (use: DirectUse) => void): void {
   if (use.downBytes === 0 && use.upBytes === 0) return
   const downBytes = Math.min(use.downBytes, maxUseBytes)
   const upBytes = Math.min(use.upBytes, maxUseBytes)
   use.downBytes -= downBytes
   use.upBytes -= upBytes
   onUse({ id, downBytes, upBytes })
-}
-
-/** As for a stream of kind `private`. The visitor learns of a target that is not reached by a reset, and asks the relay why. */
-async function serveStream(
-  stream: Duplex,
-  link: DirectLink,
-  { acceptor, dial, open, verifier, use, log }: Omit<Served, 'relay'> & { use: Use },
-): Promise<void> {
-  let socket: Socket | undefined
-  try {
-    socket = await dial(open, { signal: link.ended })
-    socket.on('error', () => undefined)
-    const inner = await acceptor.accept(stream, { verifier, signal: link.ended })
-    using _counting = count(socket, link, use)
-    await splice(inner, socket)
-  } catch (error) {
-    log.debug('a stream of a direct link was not served', { visitor: open.visitor, reason: error })
-    socket?.destroy()
-    resetStream(stream)
-  }
-}
-
-/** What goes by the relay is counted there. */
-function count(socket: Socket, { carry }: DirectLink, use: Use): Disposable {
-  let [down, up] = [0, 0]
-  const look = () => {
-    if (carry.isDirect) {
-      use.downBytes += socket.bytesRead - down
-      use.upBytes += socket.bytesWritten - up
-    }
-    down = socket.bytesRead
-    up = socket.bytesWritten
-  }
-  const looking = every(reportIntervalMs, look)
-  return {
-    [Symbol.dispose]: () => {
-      looking[Symbol.dispose]()
-      look()
-    },
-  }
 }
