@@ -45,7 +45,9 @@ export class DirectLink {
       onWay: (way) => log.info('private tunnel', { way: way === 'direct' ? 'direct' : 'by the relay' }),
     })
     void this.carry.closed.then(() => this.#ended.abort(new Error('the direct link has ended')))
-    channel.stream.once('close', () => this.carry.close())
+    // What ended it may have come with the last word of the handshake.
+    if (channel.stream.destroyed) this.carry.close()
+    else channel.stream.once('close', () => this.carry.close())
   }
 
   /** Fires when the link has ended. */

@@ -39,7 +39,9 @@ export function streamWay(stream: Duplex): PacketWay {
       receive = listener
     },
     onEnd: (listener) => {
-      ended = listener
+      // It may have ended before anybody listened.
+      if (stream.destroyed) listener()
+      else ended = listener
     },
     close: () => {
       ended = () => undefined
