@@ -38,7 +38,7 @@ export class MachineUpdates {
     const workplace = new Workplace(
       machines,
       { kind: 'server', id: serverId },
-      { root: rootWish(installed, 'if-possible') },
+      { root: rootWish(installed, 'if-possible'), asks: true },
     )
     const plan = this.#plan(workplace, 'nps', (signal) => watchRelay(relays, serverId, { signal }))
     return jobs.start({
@@ -52,15 +52,15 @@ export class MachineUpdates {
 
   /** Throws as `server` does. */
   lab({ labId }: { labId: string }): { jobId: string } {
-    const { storage, machines, jobs, relays } = this.#options
+    const { storage, machines, jobs, relays, clock } = this.#options
     const { installed, serverId } = labOf({ storage, labId })
     const workplace = new Workplace(
       machines,
       { kind: 'lab', id: labId },
-      { root: rootWish(installed, 'if-free') },
+      { root: rootWish(installed, 'if-free'), asks: true },
     )
     const plan = this.#plan(workplace, 'npc', (signal) =>
-      watchAgent(relays, labOf({ storage, labId }), { signal }),
+      watchAgent(relays, labOf({ storage, labId }), { clock, signal }),
     )
     return jobs.start({ ...plan, kind: 'lab-update', serverId, labId })
   }

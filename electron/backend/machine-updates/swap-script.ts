@@ -34,17 +34,23 @@ back() {
   if mv -f "$old" "$program" && ${restart} >"$dir/said.back" 2>&1 </dev/null; then say undone; else say stuck; fi
   exit
 }
+# the backup of a swap that is not decided yet; an older one was left by a machine that went down
+if [ -n "$(find "$old" -prune -cmin -5 2>/dev/null)" ]; then
+  echo 'another update is under way' > "$dir/said"; say failed; exit
+fi
 rm -f "$old" "$new"
-# a name at which something lies by now is not written through
-if ( set -C; cat ${quote(uploaded)} > "$new" ) 2>"$dir/said" && chmod 755 "$new" 2>>"$dir/said" &&
-  cp -p "$program" "$old" 2>>"$dir/said" && mv -f "$new" "$program" 2>>"$dir/said"; then :; else
-  rm -f "$new"; say failed; exit
+# a link takes no room for the old program; a name at which something lies by now is not written through
+if { ln "$program" "$old" 2>/dev/null || cp -p "$program" "$old" 2>"$dir/said"; } &&
+  ( set -C; cat ${quote(uploaded)} > "$new" ) 2>"$dir/said" && chmod 755 "$new" 2>>"$dir/said" &&
+  mv -f "$new" "$program" 2>>"$dir/said"; then :; else
+  rm -f "$new" "$old"; say failed; exit
 fi
 ${restart} >"$dir/said" 2>&1 </dev/null || back
 say started
 i=0
-while [ $i -lt ${decideWithinS} ] && [ ! -e "$dir/back" ]; do
+while :; do
   if [ -e "$dir/keep" ]; then rm -f "$old"; say kept; exit; fi
+  if [ -e "$dir/back" ] || [ $i -ge ${decideWithinS} ]; then break; fi
   sleep 1; i=$((i + 1))
 done
 back

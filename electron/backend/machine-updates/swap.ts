@@ -63,9 +63,14 @@ export class Swap {
     return null
   }
 
-  /** Whether the word has arrived. */
-  async decide(what: 'keep' | 'back', signal: AbortSignal): Promise<boolean> {
-    return (await this.#run(decideScript(this.#folder, what), signal)) !== null
+  /** Whether the word has arrived; it is said again until then, as long as there is time. */
+  async decide(what: 'keep' | 'back', withinMs: number, signal: AbortSignal): Promise<boolean> {
+    const endMs = this.#clock.now() + withinMs
+    for (;;) {
+      if ((await this.#run(decideScript(this.#folder, what), signal)) !== null) return true
+      if (this.#clock.now() >= endMs) return false
+      await pause(lookIntervalMs, { signal, clock: this.#clock })
+    }
   }
 
   async forget(signal: AbortSignal): Promise<void> {
@@ -86,8 +91,10 @@ export class Swap {
   /** Null where the machine could not be asked. */
   async #run(script: string, signal: AbortSignal): Promise<string | null> {
     try {
+      // a dialog for each of many looks would be a question without end
       const { shell } = await this.#workplace.owner(
         AbortSignal.any([signal, AbortSignal.timeout(lookTimeoutMs)]),
+        { asks: false },
       )
       const { exitCode, stdout } = await shell.run(script, { timeoutMs: lookTimeoutMs, signal })
       return exitCode === 0 ? stdout : null

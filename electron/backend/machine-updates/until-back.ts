@@ -1,4 +1,4 @@
-import { every } from '@nps-desktop/relay-core/async'
+import { type Clock, every, pause } from '@nps-desktop/relay-core/async'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
 import { untilRelay } from '../relays/until-relay.ts'
@@ -30,18 +30,26 @@ export async function watchRelay(
 
 /** The lab box's agent is online at its relay again, and of the new version. */
 export async function watchAgent(
-  relays: Relays,
+  relays: Pick<Relays, 'reach'>,
   { serverId, clientId }: { serverId: string; clientId: number | null },
-  { signal }: { signal: AbortSignal },
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<Until> {
   const { clients } = await relays.reach(serverId, { signal })
   const before = sinceMs(await clients.list({}, { signal }), clientId)
   return async (version, options) => {
-    for await (const list of await clients.watch({}, options)) {
+    const isBack = (list: readonly Client[]): boolean => {
       const agent = list.find(({ id }) => id === clientId)?.agent
-      if (agent?.state === 'online' && agent.version === version && agent.sinceMs !== before) return
+      return agent?.state === 'online' && agent.version === version && agent.sinceMs !== before
     }
-    throw new Error('the server ended its answer')
+    for (;;) {
+      try {
+        const now = await relays.reach(serverId, options)
+        for await (const list of await now.clients.watch({}, options)) if (isBack(list)) return
+      } catch {
+        // the line from here to the server broke off, which says nothing about the lab box
+      }
+      await pause(tryIntervalMs, { signal: options.signal, clock })
+    }
   }
 }
 

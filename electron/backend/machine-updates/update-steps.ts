@@ -1,6 +1,6 @@
 import { labPlatform } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
-import { checkMachine, choosePlace } from '../provisioning/install/check-machine.ts'
+import { checkMachine, choosePlace, diskFull } from '../provisioning/install/check-machine.ts'
 import { type InstalledProgram, serviceFailed, versionOf } from '../provisioning/install/installed-program.ts'
 import { findProgram, unpackable } from '../provisioning/install/program-files.ts'
 import { endUpload, need, programPath, uploadSteps } from '../provisioning/install/upload-steps.ts'
@@ -17,6 +17,8 @@ const onlineWithinMs = 30_000
 /** The machine decides alone after 75 s; then the old program starts. */
 const endedWithinMs = 150_000
 const wordTimeoutMs = 10_000
+/** Together with the wait for being online less than the machine waits. */
+const wordWithinMs = 40_000
 const endStates = swapStates.filter((state) => state !== 'started')
 
 /** Replacing a program, in order. Until the last step nothing has changed on the machine. */
@@ -58,6 +60,12 @@ const switchStep: StepDefinition<UpdateContext> = {
     const untilOnline = await context.watchReturn(signal)
     const swap = await Swap.begin(workplace, { program, installed, uploaded }, { clock, signal })
     const end = await decide(swap, (options) => untilOnline(version, options), signal)
+    if (end === 'failed')
+      throw notSwapped(there.host, program, {
+        installed,
+        neededBytes: need(found.upload, 'the upload').file.rawBytes,
+        said: swap.said,
+      })
     if (end === 'stuck') throw serviceFailed(there.host, program, 'restart', swap.said)
     if (end !== 'kept') throw undone(there.host, program, { version, installed, said: swap.said })
     await endUpload(context, { signal })
@@ -80,16 +88,28 @@ async function decide(
         () => false,
       )
       signal.throwIfAborted()
-      await swap.decide(isOnline ? 'keep' : 'back', signal)
+      await swap.decide(isOnline ? 'keep' : 'back', wordWithinMs, signal)
     }
     const end = await swap.until(endStates, endedWithinMs, signal)
     await swap.forget(signal)
     return end
   } catch (error) {
     // without a word the machine would do the same, later
-    if (signal.aborted) await swap.decide('back', AbortSignal.timeout(wordTimeoutMs)).catch(() => false)
+    if (signal.aborted) await swap.decide('back', 0, AbortSignal.timeout(wordTimeoutMs)).catch(() => false)
     throw error
   }
+}
+
+/** The new program could not be put in place, and the old one was not touched. */
+export function notSwapped(
+  host: string,
+  program: UpdateContext['program'],
+  { installed, neededBytes, said }: { installed: InstalledProgram; neededBytes: number; said: string },
+): AppError {
+  if (!/no space|quota/i.test(said)) return serviceFailed(host, program, 'update', said)
+  const { programPath } = installed
+  const mount = programPath.slice(0, programPath.lastIndexOf('/')) || '/'
+  return diskFull(host, program, { mount, freeBytes: 0 }, neededBytes)
 }
 
 function undone(

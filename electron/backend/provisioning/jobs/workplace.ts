@@ -61,12 +61,13 @@ export class Workplace {
     this.#owner = undefined
   }
 
-  async session(signal: AbortSignal): Promise<SshSession> {
+  /** `asks` false: nobody is asked this time, whoever began the job. */
+  async session(signal: AbortSignal, { asks = this.#asks } = {}): Promise<SshSession> {
     if (this.#session?.isOpen !== true) {
       this.#session?.close()
       this.#owner = undefined
       this.#windowsIdentity = undefined
-      this.#session = await this.#machines.open(this.ref, { signal, asks: this.#asks })
+      this.#session = await this.#machines.open(this.ref, { signal, asks })
     }
     return this.#session
   }
@@ -92,8 +93,8 @@ export class Workplace {
   }
 
   /** Throws `platform-unsupported` as `shell` does, and `sudo-missing`, `sudo-password-needed`, `sudo-password-rejected` when root is required. */
-  async owner(signal: AbortSignal): Promise<MachineOwner> {
-    const session = await this.session(signal)
+  async owner(signal: AbortSignal, options: { asks?: boolean } = {}): Promise<MachineOwner> {
+    const session = await this.session(signal, options)
     if (session.isWindows) throw noPosixShell(session)
     this.#owner ??= await this.#findOwner(session, signal)
     return this.#owner

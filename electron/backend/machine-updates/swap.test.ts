@@ -1,0 +1,40 @@
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
+import { expect, test } from 'vitest'
+import type { Workplace } from '../provisioning/jobs/workplace.ts'
+import { Swap } from './swap.ts'
+
+const options = { signal: new AbortController().signal }
+/** Pauses take no time. */
+const clock: Clock = { ...systemClock, now: () => 0, after: (_ms, call) => systemClock.after(0, call) }
+const installed = {
+  service: 'systemd',
+  programPath: '/usr/bin/npc',
+  folder: '/etc/npc',
+  version: '1.0.0',
+} as const
+
+test('a word that does not arrive is said again, and nobody is asked for a code on the way', async () => {
+  const asked: unknown[] = []
+  const answers = [
+    () => Promise.resolve({ exitCode: 0, stdout: '/var/tmp/nps-desktop-update.aB3\n', stderr: '' }),
+    () => Promise.reject(new Error('the session is cut')),
+    () => Promise.resolve({ exitCode: 1, stdout: '', stderr: '' }),
+    () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
+  ]
+  const shell = { run: () => answers.shift()?.(), session: { address: { host: 'lab' } } }
+  // a machine as far as the swap goes
+  const workplace = {
+    owner: (_signal: AbortSignal, asks?: { asks: boolean }) => {
+      asked.push(asks?.asks)
+      return Promise.resolve({ shell })
+    },
+    release: () => undefined,
+  } as unknown as Workplace
+  const swap = await Swap.begin(
+    workplace,
+    { program: 'npc', installed, uploaded: '/tmp/npc' },
+    { ...options, clock },
+  )
+  expect(await swap.decide('keep', 1_000, options.signal)).toBe(true)
+  expect(asked).toEqual([undefined, false, false, false])
+})
