@@ -6,6 +6,7 @@ import { probeKeys } from './probe-keys.ts'
 import { decodeProbe, encodeProbe, probeNonceLength } from './probe-packets.ts'
 import { maxProbesPerEndpoint, Punch, punchTimeoutMs } from './punch.ts'
 import type { PunchSocket } from './punch-socket.ts'
+import { udpWay } from './udp-way.ts'
 
 const secret = randomBytes(64)
 
@@ -138,5 +139,55 @@ test('an agent lets a visitor choose only a way on which one of its own probes w
   socket.onDatagram(choose, from)
   expect(types()).toEqual(['chosen'])
   expect(await way).toMatchObject({ peer: from })
+  expect(clock.waiting).toBe(0)
+})
+
+/** Which packets of the agent get lost, by their count from 0. */
+test.each([
+  ['none', () => false],
+  ['the first ten', (count: number) => count < 10],
+  ['every other one', (count: number) => count % 2 === 0],
+])('both ends settle on the same way, the packets of one that get lost: %s', async (_, isLost) => {
+  const clock = new ManualClock()
+  const at = {
+    visitor: { address: '198.51.100.1', port: 40_001 },
+    agent: { address: '198.51.100.2', port: 40_002 },
+  }
+  let count = 0
+  const sockets = new Map<number, PunchSocket>()
+  const settle = async (role: 'visitor' | 'agent') => {
+    const keys = probeKeys(secret, role)
+    const socket: PunchSocket = {
+      family: 4,
+      port: at[role].port,
+      onDatagram: () => undefined,
+      send: (datagram, to) => {
+        if (role === 'agent' && isLost(count++)) return
+        clock.after(10, () => sockets.get(to.port)?.onDatagram(datagram, at[role]))
+      },
+      sendShort: () => undefined,
+      close: () => undefined,
+    }
+    sockets.set(socket.port, socket)
+    const way = await new Punch({
+      role,
+      keys,
+      sockets: [socket],
+      // The visitor's router has given it an address that the agent does not know.
+      peers: role === 'visitor' ? [at.agent] : [],
+      mayProbe: () => true,
+      beginsUnseen: false,
+      clock,
+      signal: new AbortController().signal,
+    }).open()
+    return way && udpWay(way.socket, way.peer, keys).peer
+  }
+  const both = Promise.all([settle('visitor'), settle('agent')])
+  for (let passedMs = 0; passedMs <= punchTimeoutMs; passedMs += 10) {
+    clock.advance(10)
+    // Whoever has settled uses the way from then on.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await both).toEqual([at.agent, at.visitor])
   expect(clock.waiting).toBe(0)
 })
