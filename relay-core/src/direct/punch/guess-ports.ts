@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Endpoint } from './endpoint.ts'
 import type { Punch } from './punch.ts'
-import { openPunchSocket, type PunchSocket } from './punch-socket.ts'
+import type { openPunchSocket, PunchSocket } from './punch-socket.ts'
 
 /**
  * One side's router gives each destination another port (it is symmetric), the other side's does not. Then the first opens many ports to the second,
@@ -24,9 +24,13 @@ const firstPort = 1_024
 const afterLastPort = 65_536
 
 /** For the side whose router is symmetric. Fulfils when all are open or the attempt is over; the sockets are added to `opened`. */
-export async function openManyPorts(punch: Punch, peer: Endpoint, opened: PunchSocket[]): Promise<void> {
+export async function openManyPorts(
+  punch: Punch,
+  peer: Endpoint,
+  { openSocket, opened }: { openSocket: typeof openPunchSocket; opened: PunchSocket[] },
+): Promise<void> {
   while (opened.length < manyPorts && !punch.isOver) {
-    const sockets = await Promise.all(Array.from({ length: openedPerTurn }, () => openPunchSocket(4)))
+    const sockets = await Promise.all(Array.from({ length: openedPerTurn }, () => openSocket(4)))
     for (const socket of sockets) {
       if (!socket) continue
       opened.push(socket)

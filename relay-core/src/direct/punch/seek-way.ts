@@ -24,6 +24,8 @@ export interface SeekOptions {
   /** Sends this side's candidates to the peer and fulfils with the peer's of the same attempt. */
   readonly exchange: (own: Candidates, options: { signal: AbortSignal }) => Promise<Candidates>
   readonly signal: AbortSignal
+  /** The system's, except in tests. */
+  readonly openSocket?: typeof openPunchSocket
 }
 
 /**
@@ -31,9 +33,9 @@ export interface SeekOptions {
  * does, or with the signal's reason.
  */
 export async function seekWay(options: SeekOptions): Promise<UdpWay | undefined> {
-  const { keys, exchange, signal } = options
+  const { keys, exchange, signal, openSocket = openPunchSocket } = options
   await using opened = new AsyncDisposableStack()
-  const sockets = await openSockets()
+  const sockets = await openSockets(openSocket)
   const many: PunchSocket[] = []
   let way: OpenWay | undefined
   opened.defer(() => {
@@ -45,8 +47,8 @@ export async function seekWay(options: SeekOptions): Promise<UdpWay | undefined>
   return way && udpWay(way.socket, way.peer, keys)
 }
 
-async function openSockets(): Promise<PunchSocket[]> {
-  const sockets = await Promise.all(([4, 6] as const).map((family) => openPunchSocket(family)))
+async function openSockets(openSocket: typeof openPunchSocket): Promise<PunchSocket[]> {
+  const sockets = await Promise.all(([4, 6] as const).map((family) => openSocket(family)))
   return sockets.filter((socket) => socket !== undefined)
 }
 
@@ -81,7 +83,7 @@ async function punchTo(
     options,
   }: { sockets: readonly PunchSocket[]; many: PunchSocket[]; own: Candidates; options: SeekOptions },
 ): Promise<OpenWay | undefined> {
-  const { role, keys, relay, signal } = options
+  const { role, keys, relay, signal, openSocket = openPunchSocket } = options
   const mayProbe = probeRules({ relay: [relay] })
   const endpoints = theirs.list.map(({ address, port }) => ({
     address: addressText(Buffer.from(address)),
@@ -99,12 +101,14 @@ async function punchTo(
     signal,
   })
   const opening = punch.open()
+  // It may reject while ports are still being opened, before anybody awaits it.
+  opening.catch(() => undefined)
   const seen = endpoints.find(
     (endpoint, at) => theirs.list[at]?.kind === 'seen' && !isIPv6(endpoint.address) && mayProbe(endpoint),
   )
   const [socket] = sockets.filter(({ family }) => family === 4)
   if (own.mayGuess && theirs.mayGuess && seen && socket && own.hasPortPerPeer !== theirs.hasPortPerPeer) {
-    if (own.hasPortPerPeer) await openManyPorts(punch, seen, many)
+    if (own.hasPortPerPeer) await openManyPorts(punch, seen, { openSocket, opened: many })
     else guessPorts(punch, socket, seen.address)
   }
   return opening
