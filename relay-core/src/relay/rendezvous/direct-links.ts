@@ -1,4 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
+import { withoutZone } from '../../net/address/plain-address.ts'
 import type { DirectUse, SeenFrom } from '../../wire/direct-messages.ts'
 import type { SeenKeys } from './seen-keys.ts'
 
@@ -31,7 +32,8 @@ export class DirectLinks {
     const { id, key } = issued
     const name = Buffer.from(id).toString('hex')
     return {
-      seenFrom: (address) => ({ id, key, port: this.#port(), address }),
+      // A zone means nothing on another machine, and has no place in the message.
+      seenFrom: (address) => ({ id, key, port: this.#port(), address: withoutZone(address) }),
       countFor: (clientId, count) => this.#counted.set(name, { clientId, count }),
       [Symbol.dispose]: () => {
         issued[Symbol.dispose]()
