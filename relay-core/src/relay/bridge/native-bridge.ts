@@ -14,9 +14,9 @@ import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } fr
 import { hostOf } from '../../net/address/plain-address.ts'
 import type { Agents } from '../clients/agents.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
-import { nativeVisitor } from '../tunnels/private/admitted-visitor.ts'
 import type { DirectLinks, DirectRequest } from '../rendezvous/direct-links.ts'
 import type { VisitorEntrance } from '../tunnels/private/private-tunnels.ts'
+import { serveNativeVisitor } from './serve-native-visitor.ts'
 
 /** A client as the handshake needs it. */
 export interface KnownClient {
@@ -205,7 +205,8 @@ export class NativeBridge {
       )
     }
     const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
-    void entrance.serve(nativeVisitor(framed, from, hello.isDirect ? this.#requestDirect() : undefined))
+    const direct = hello.isDirect ? this.#requestDirect() : undefined
+    void serveNativeVisitor(entrance, { framed, from, direct })
   }
 
   #requestDirect(): DirectRequest {

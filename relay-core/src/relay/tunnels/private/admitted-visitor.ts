@@ -14,7 +14,7 @@ export interface AdmittedVisitor {
   readonly port: number
   /** Talks to the agent end to end, or sends plain bytes to the relay as stock visitors do. */
   readonly isEndToEnd: boolean
-  /** It asks for a direct link to the agent instead of a stream to the target. */
+  /** It asks for a direct link to the agent instead of a stream to the target. Whoever serves the visitor leaves its end to the bridge. */
   readonly direct?: DirectRequest | undefined
   /** Fulfils when the visitor has gone. */
   readonly gone: Promise<unknown>

@@ -46,7 +46,6 @@ export async function serveVisit(
     })
     visit.failed(reason)
   } finally {
-    visit.direct?.[Symbol.dispose]()
     connection?.leave()
   }
 }
