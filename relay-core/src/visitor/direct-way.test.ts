@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { silentLog } from '../log/log.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { DirectWay } from './direct-way.ts'
@@ -49,4 +49,25 @@ test('a peer that knows of no direct links is asked no more often', async () => 
   clock.advance(60 * minuteMs)
   way.want()
   expect(attempts).toBe(1)
+})
+
+test('a computer’s clock that is set back holds nothing up', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  try {
+    let attempts = 0
+    const arrange = () => {
+      attempts += 1
+      return Promise.resolve(undefined)
+    }
+    const way = new DirectWay({ arrange, log: silentLog })
+    way.want()
+    await new Promise(setImmediate)
+    vi.setSystemTime(Date.now() - 180 * minuteMs)
+    vi.advanceTimersByTime(minuteMs)
+    way.want()
+    expect(attempts).toBe(2)
+    way.close()
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os'
 import type { Duplex } from 'node:stream'
-import { systemClock, type Clock } from '../async/time/clock.ts'
+import type { Clock } from '../async/time/clock.ts'
 import type { DirectLink } from '../direct/link/direct-link.ts'
+import { packetClock } from '../direct/packets/packet-clock.ts'
 import type { Log } from '../log/log.ts'
 
 /** How long after an attempt in vain the next visit tries again: the first, the second, and all later times. */
@@ -15,6 +16,7 @@ export interface DirectWayOptions {
   /** Fulfils with a link that has a direct way; undefined: the networks allow none. */
   readonly arrange: (options: { signal: AbortSignal }) => Promise<DirectLink | undefined>
   readonly log: Log
+  /** One that is never set back; the system's, except in tests. */
   readonly clock?: Clock
 }
 
@@ -31,7 +33,7 @@ export class DirectWay {
 
   constructor(options: DirectWayOptions) {
     this.#options = options
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock ?? packetClock
   }
 
   /** A stream to the agent past the relay; undefined where there is none now. */

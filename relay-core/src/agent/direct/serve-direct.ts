@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
-import { systemClock } from '../../async/time/clock.ts'
+import type { Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import { openAgentLink } from '../../direct/link/agent-link.ts'
 import type { DirectLink } from '../../direct/link/direct-link.ts'
+import { SeekLimits } from '../../direct/link/seek-limits.ts'
+import { packetClock } from '../../direct/packets/packet-clock.ts'
 import type { KindServer } from '../../native/carriers/serve-carrier.ts'
 import type { PrivateAcceptor } from '../../native/private-link.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
@@ -20,19 +22,22 @@ const arrangementIntervalMs = 10_000
 const reportIntervalMs = 1_000
 
 export interface ServeDirectOptions extends StreamServerOptions {
-  readonly acceptor: PrivateAcceptor
+  readonly acceptor: Pick<PrivateAcceptor, 'accept' | 'acceptDirectly'>
   /** The relay's address, as this machine's connection to it has it; undefined where there is none, as behind a proxy. */
   readonly relayAddress: () => string | undefined
   readonly mayGuess: boolean
   /** Tells the relay what has gone past it. */
   readonly onUse: (use: DirectUse) => void
+  /** One that is never set back; the system's, except in tests. */
+  readonly clock?: Clock
 }
 
 /** Takes part in direct links: their streams lead to the target that the relay has named, for whoever knows the tunnel's password. */
 export function directServer(options: ServeDirectOptions): KindServer {
-  const { relayAddress } = options
-  const links = new Set<string>()
+  const { relayAddress, clock = packetClock } = options
+  const limits = new SeekLimits({ clock })
   const streams = new StreamServer(options)
+  let linkCount = 0
   const arrangedAtMs = new Map<string, number>()
   return (open) => {
     const relay = relayAddress()
@@ -40,17 +45,19 @@ export function directServer(options: ServeDirectOptions): KindServer {
     if (relay === undefined || !seenFrom || !verifier)
       return refuse('mode-unsupported', 'This npc takes part in no direct links.')
     const visitor = `${hostOf(open.visitor)} ${Buffer.from(verifier).toString('hex')}`
-    const nowMs = systemClock.now()
+    const nowMs = clock.now()
     for (const [one, atMs] of arrangedAtMs)
       if (atMs <= nowMs - arrangementIntervalMs) arrangedAtMs.delete(one)
-    if (links.size >= maxLinks || arrangedAtMs.size >= maxLinks || arrangedAtMs.has(visitor))
+    if (linkCount >= maxLinks || arrangedAtMs.size >= maxLinks || arrangedAtMs.has(visitor))
       return refuse('target-denied', 'This npc takes part in as many direct links as it may.')
     arrangedAtMs.set(visitor, nowMs)
-    const link = Buffer.from(seenFrom.id).toString('hex')
-    links.add(link)
-    const end = () => links.delete(link)
+    linkCount += 1
+    const end = () => {
+      linkCount -= 1
+    }
     return Promise.resolve({
-      join: (stream) => void serve(stream, { ...options, streams, open, verifier, relay }).finally(end),
+      join: (stream) =>
+        void serve(stream, { ...options, streams, open, verifier, relay, visitor, limits }).finally(end),
       abandon: end,
     })
   }
@@ -65,10 +72,16 @@ interface Served extends ServeDirectOptions {
   readonly open: Open
   readonly verifier: Uint8Array
   readonly relay: string
+  /** By its address and what it knows. */
+  readonly visitor: string
+  readonly limits: SeekLimits
 }
 
 /** Fulfils when the link has ended. Never rejects. */
-async function serve(stream: Duplex, { streams, open, verifier, relay, ...options }: Served): Promise<void> {
+async function serve(
+  stream: Duplex,
+  { streams, open, verifier, relay, visitor, limits, ...options }: Served,
+): Promise<void> {
   const { acceptor, mayGuess, onUse, log } = options
   const { seenFrom } = open
   if (!seenFrom) return
@@ -80,6 +93,8 @@ async function serve(stream: Duplex, { streams, open, verifier, relay, ...option
       seenFrom,
       relay,
       mayGuess,
+      visitor,
+      limits,
       onStream: (one) => void streams.serve(one, { link, open, verifier, use }),
       log,
     })

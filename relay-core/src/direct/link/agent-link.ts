@@ -1,30 +1,29 @@
-import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { DirectLink, type DirectLinkOptions } from './direct-link.ts'
+import type { SeekLimits } from './seek-limits.ts'
 
-/** How often a visitor can have the agent send probes: two attempts, in two manners, follow each other. */
-const attemptLimit = { most: 2, windowMs: 10_000 } as const
+export interface AgentLinkOptions extends Omit<DirectLinkOptions, 'role'> {
+  /** Who is at the other end, by whatever link. */
+  readonly visitor: string
+  /** Of all links of this agent. */
+  readonly limits: SeekLimits
+}
 
 /** An agent's end of a direct link: it looks for a way when the visitor does. */
-export function openAgentLink(
-  options: Omit<DirectLinkOptions, 'role'>,
-  { clock = systemClock }: { clock?: Clock } = {},
-): DirectLink {
-  const { channel, log } = options
+export function openAgentLink({ visitor, limits, ...options }: AgentLinkOptions): DirectLink {
+  const { channel, mayGuess, log } = options
   const link = new DirectLink({ ...options, role: 'agent' })
-  const beganAtMs: number[] = []
   channel.onCandidates = (theirs) => {
-    const nowMs = clock.now()
-    while (beganAtMs[0] !== undefined && beganAtMs[0] <= nowMs - attemptLimit.windowMs) beganAtMs.shift()
-    if (beganAtMs.length >= attemptLimit.most) return
-    beganAtMs.push(nowMs)
+    const turn = limits.begin(visitor, { wouldGuess: mayGuess && theirs.mayGuess })
+    if (!turn) return
     const { attempt, beginsUnseen } = theirs
     const exchange: Parameters<DirectLink['seek']>[0]['exchange'] = (own) => {
-      channel.send(own)
-      return Promise.resolve(theirs)
+      channel.send({ ...own, mayGuess: turn.mayGuess })
+      return Promise.resolve({ ...theirs, mayGuess: turn.mayGuess })
     }
     link
       .seek({ attempt, beginsUnseen, exchange })
       .catch((error: unknown) => log.debug('direct way not looked for', { reason: error }))
+      .finally(() => turn[Symbol.dispose]())
   }
   return link
 }
