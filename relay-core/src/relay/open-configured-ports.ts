@@ -8,7 +8,7 @@ import type { Descriptors } from './limits/descriptors.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
 import type { OwnPorts } from './own-ports.ts'
 
-/** The ports that follow nps.conf while the relay runs: those of the tunnels and of the console. */
+/** The ports that follow nps.conf while the relay runs: those of the tunnels, with who may use them, and of the console. */
 export interface ConfiguredPorts extends AsyncDisposable {
   /** To be called when the settings have changed. */
   follow(): Promise<void>
@@ -16,7 +16,7 @@ export interface ConfiguredPorts extends AsyncDisposable {
 
 /** One that cannot open is told in the log and stops nothing else. */
 export async function openConfiguredPorts({
-  tunnels: { hosts, tunnels },
+  tunnels: { hosts, tunnels, opened: openTunnels },
   api,
   config,
   assets,
@@ -61,6 +61,7 @@ export async function openConfiguredPorts({
   const opened = parts.move()
   return {
     follow: async () => {
+      openTunnels.review()
       await consoleListener.follow(config())
       await hosts.follow()
       await tunnels.retryFailed()

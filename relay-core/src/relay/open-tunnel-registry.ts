@@ -61,7 +61,7 @@ export function openTunnelRegistry({
       descriptors,
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
-      refusalOf: (address) => registrations.refusalOf(address),
+      registrations,
       guestOf: (tunnelId, address) => passes.ofAddress(tunnelId, address),
       clientUse: (id) => {
         const { name, limits, downBytes, upBytes, month } = store.clients.record(id)

@@ -90,6 +90,16 @@ test('a link ends once there is something to limit', async () => {
   await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
 })
 
+test('a link ends once the relay lets registered addresses in alone', async () => {
+  relay = await startRelayWithAgent()
+  await addTunnel()
+  const { inside } = await arrange(await visit())
+  const closed = closing(inside.stream)
+  await relay.configure({ ipLimit: true })
+  await closed
+  await expect(visit()).rejects.toMatchObject({ code: 'address-denied' })
+})
+
 test.each([
   ['a relay', { hasDirectLinks: false }],
   ['an agent', { direct: 'no' as const }],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent } from '../../../relay-core/src/agent/agent.ts'
 import type { DirectChoice } from '../../../relay-core/src/config/agent/direct-choice.ts'
-import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
+import { relayDefaults, type RelayConfig } from '../../../relay-core/src/config/relay/relay-config.ts'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, type RelayClient, Secret } from '../../../relay-core/src/api-client/index.ts'
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
@@ -14,6 +14,8 @@ export interface RelayWithAgent {
   /** The bridge, `host:port`. */
   readonly server: string
   readonly fingerprint: string
+  /** As a change of nps.conf does. */
+  configure(changes: Partial<RelayConfig>): Promise<unknown>
   /** The relay's clock goes ahead; what waits for a time notices when something changes. */
   passTime(ms: number): void
   /** The lab box goes away. */
@@ -37,8 +39,9 @@ export async function startRelayWithAgent({
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
   let aheadMs = 0
+  const config = { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hasDirectLinks }
   const relay = new Relay({
-    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hasDirectLinks },
+    config,
     folder: join(folder, 'state'),
     tunnelHost: '127.0.0.1',
     writeLog: (line) => log.push(line),
@@ -59,6 +62,7 @@ export async function startRelayWithAgent({
     server,
     fingerprint,
     log,
+    configure: (changes) => relay.applyConfig({ ...config, ...changes }),
     passTime: (ms) => (aheadMs += ms),
     endAgent: () => agent.close(),
     stopRelay: () => relay.close(),

@@ -33,10 +33,14 @@ export class Registrations {
     return untilMs
   }
 
+  get isOn(): boolean {
+    return this.#options.isOn()
+  }
+
   /** Why a visitor from `address` is not let in, or null. */
   refusalOf(address: string): RelayError | null {
-    const { isOn, now } = this.#options
-    if (!isOn() || (this.#untilMs.get(plainAddress(address)) ?? 0) > now()) return null
+    const { now } = this.#options
+    if (!this.isOn || (this.#untilMs.get(plainAddress(address)) ?? 0) > now()) return null
     return new RelayError(
       'address-denied',
       `${address} is not registered: with ip_limit=true in nps.conf "npc register" has to let it in first.`,

@@ -18,6 +18,8 @@ export interface TunnelConnectionOptions {
   readonly isGuest?: boolean
   /** The tunnel's and the client's. */
   readonly allowances: readonly Allowance[]
+  /** Whether the relay lets registered addresses in alone. */
+  readonly needsRegistration?: () => boolean
   /** Adds to the tunnel's counters. */
   readonly count: (direction: Direction, bytes: number) => void
   /** Called once, when the visitor has gone for good. */
@@ -84,7 +86,9 @@ export class TunnelConnection {
 
   /** Why it must not be direct, if it is. */
   directRefusal(): RelayError | null {
-    if (!this.#isDirect || this.#options.allowances.every(({ mayBePassed }) => mayBePassed)) return null
+    if (!this.#isDirect) return null
+    const { allowances, needsRegistration } = this.#options
+    if (needsRegistration?.() !== true && allowances.every(({ mayBePassed }) => mayBePassed)) return null
     return new RelayError('mode-unsupported', 'What the relay limits has to go by the relay.', {
       mode: 'direct',
     })

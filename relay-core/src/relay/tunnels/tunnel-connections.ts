@@ -15,33 +15,39 @@ export const connectionShares = {
   perClientAndAddress: poolLimits.maxCarriers / 2,
 } as const
 
+/** The addresses that the relay lets into tunnels, where it asks for that. */
+export interface AddressRegistrations {
+  readonly isOn: boolean
+  /** Why a visitor from `address` is not let in, or null. */
+  refusalOf(address: string): RelayError | null
+}
+
 /** The connections of one tunnel: counted, listed, subject to its limits and its client's, and ended together. */
 export class TunnelConnections {
   downBytes = 0
   upBytes = 0
   readonly #tunnelId: number
   readonly #allowances: readonly Allowance[]
-  readonly #refusalOf: (address: string) => RelayError | null
+  readonly #registrations: AddressRegistrations
   readonly #guestOf: (address: string) => Guest | undefined
   readonly #connections = new Set<TunnelConnection>()
   readonly #subscriptions: Disposable[]
   #lastId = 0
 
   /**
-   * `refusalOf`: why the relay lets nobody from an address into any tunnel, or null. `guestOf`: the guest who may come to
-   * this tunnel from an address.
+   * `registrations`: whom the relay lets into any tunnel at all. `guestOf`: the guest who may come to this tunnel from an address.
    */
   constructor(
     tunnelId: number,
     allowances: readonly Allowance[],
-    refusalOf: (address: string) => RelayError | null = () => null,
+    registrations: AddressRegistrations = { isOn: false, refusalOf: () => null },
     guestOf: (address: string) => Guest | undefined = () => undefined,
   ) {
     this.#tunnelId = tunnelId
-    this.#refusalOf = refusalOf
+    this.#registrations = registrations
     this.#guestOf = guestOf
     this.#allowances = allowances
-    this.#subscriptions = allowances.map((allowance) => allowance.onChange(() => this.#review()))
+    this.#subscriptions = allowances.map((allowance) => allowance.onChange(() => this.review()))
   }
 
   get count(): number {
@@ -76,7 +82,7 @@ export class TunnelConnections {
         limit,
       })
     }
-    const refusal = this.#refusalOf(address)
+    const refusal = this.#registrations.refusalOf(address)
     if (refusal) throw refusal
     const entered: Allowance[] = []
     try {
@@ -95,6 +101,7 @@ export class TunnelConnections {
       visitor: `${address}:${port}`,
       address,
       allowances: this.#allowances,
+      needsRegistration: () => this.#registrations.isOn,
       count: (direction, bytes) => {
         if (direction === 'down') this.downBytes += bytes
         else this.upBytes += bytes
@@ -115,14 +122,8 @@ export class TunnelConnections {
     for (const connection of this.#connections) connection.end(reason)
   }
 
-  /** The tunnel is closed for good. */
-  close(): void {
-    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
-    this.endAll()
-  }
-
-  /** Limits have changed: connections that would not be let in now are ended. */
-  #review(): void {
+  /** Limits or settings have changed: connections that their limits would not let in now are ended, and direct ones that have to go by the relay. */
+  review(): void {
     const refusal = this.refusal()
     for (const connection of this.#connections) {
       const { address, isGuest } = connection
@@ -132,5 +133,11 @@ export class TunnelConnections {
         this.#allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)
       if (reason) connection.end(reason)
     }
+  }
+
+  /** The tunnel is closed for good. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
+    this.endAll()
   }
 }

@@ -17,7 +17,7 @@ import { watchTargets } from '../health-checks.ts'
 import type { HostListeners } from '../../hosts/host-listeners.ts'
 import { openFiles } from '../modes/file-mode.ts'
 import { createMode } from '../modes/modes.ts'
-import { connectionShares, TunnelConnections } from '../tunnel-connections.ts'
+import { connectionShares, TunnelConnections, type AddressRegistrations } from '../tunnel-connections.ts'
 import { PasswordCheck } from '../password-check.ts'
 import { measureAgent } from '../measure-agent.ts'
 import { probe } from '../probe.ts'
@@ -40,8 +40,8 @@ export interface OpenTunnelsOptions {
   readonly log: Log
   /** Without it clients have no limits. */
   readonly clientUse?: (clientId: number) => ClientUse
-  /** Why nobody from an address is let into any tunnel, or null. */
-  readonly refusalOf?: (address: string) => RelayError | null
+  /** Without it every address is let in. */
+  readonly registrations?: AddressRegistrations
   /** The guest who may come to a tunnel from an address, past its list of those who may. */
   readonly guestOf?: (tunnelId: number, address: string) => Guest | undefined
 }
@@ -91,7 +91,7 @@ export class OpenTunnels {
     const connections = new TunnelConnections(
       spec.id,
       [allowance, this.clientAllowances.get(spec.clientId)],
-      this.#options.refusalOf,
+      this.#options.registrations,
       (address) => this.#options.guestOf?.(spec.id, address),
     )
     const turns = new RoundRobinTargets(targets)
@@ -139,6 +139,11 @@ export class OpenTunnels {
   async closeAll(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((id) => this.close(id)))
     this.clientAllowances.close()
+  }
+
+  /** Settings have changed: ends the connections that must not be as they are now. */
+  review(): void {
+    for (const { connections } of this.#open.values()) connections.review()
   }
 
   status(id: number): TunnelState {
