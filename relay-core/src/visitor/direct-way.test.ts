@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream'
 import { expect, test, vi } from 'vitest'
+import type { VisitorLink } from '../direct/link/visitor-link.ts'
 import { silentLog } from '../log/log.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { DirectWay } from './direct-way.ts'
@@ -70,4 +72,47 @@ test('a computer’s clock that is set back holds nothing up', async () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('a direct way that has fallen silent is looked for again while its link has streams, at most once a minute', async () => {
+  const clock = new ManualClock()
+  const ended = Promise.withResolvers<Error | undefined>()
+  const carry = {
+    isDirect: true,
+    streamCount: 1,
+    openStream: () => new PassThrough(),
+    close: () => ended.resolve(undefined),
+    closed: ended.promise,
+  }
+  const seekAgain = vi.fn<VisitorLink['seekAgain']>(() => Promise.resolve(true))
+  const arrange = vi.fn<() => Promise<VisitorLink>>(() => Promise.resolve({ carry, seekAgain }))
+  const way = new DirectWay({ arrange, log: silentLog, clock })
+  const visit = async () => {
+    way.want()
+    await new Promise(setImmediate)
+  }
+  await visit()
+  clock.advance(minuteMs)
+  await visit()
+  expect(seekAgain).toHaveBeenCalledTimes(0)
+  carry.isDirect = false
+  await visit()
+  await visit()
+  expect(seekAgain).toHaveBeenCalledTimes(1)
+  clock.advance(minuteMs)
+  seekAgain.mockResolvedValueOnce(false)
+  await visit()
+  expect(seekAgain).toHaveBeenCalledTimes(2)
+  clock.advance(minuteMs)
+  seekAgain.mockRejectedValueOnce(new Error('the lab box did not say where it is'))
+  await visit()
+  expect(seekAgain).toHaveBeenCalledTimes(3)
+  clock.advance(5 * minuteMs)
+  carry.isDirect = true
+  await visit()
+  expect(seekAgain).toHaveBeenCalledTimes(3)
+  expect(arrange).toHaveBeenCalledTimes(1)
+  way.close()
+  await ended.promise
+  expect(clock.waiting).toBe(0)
 })

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../async/time/clock.ts'
-import type { DirectLink } from '../direct/link/direct-link.ts'
+import type { VisitorLink } from '../direct/link/visitor-link.ts'
 import { packetClock } from '../direct/packets/packet-clock.ts'
 import type { Log } from '../log/log.ts'
 
@@ -14,7 +14,7 @@ const idleLookMs = 60_000
 
 export interface DirectWayOptions {
   /** Fulfils with a link that has a direct way; undefined: the networks allow none. */
-  readonly arrange: (options: { signal: AbortSignal }) => Promise<DirectLink | undefined>
+  readonly arrange: (options: { signal: AbortSignal }) => Promise<VisitorLink | undefined>
   readonly log: Log
   /** One that is never set back; the system's, except in tests. */
   readonly clock?: Clock
@@ -25,7 +25,7 @@ export class DirectWay {
   readonly #options: DirectWayOptions
   readonly #clock: Clock
   readonly #closing = new AbortController()
-  #link: DirectLink | undefined
+  #link: VisitorLink | undefined
   #isArranging = false
   #failures = 0
   #againAtMs = 0
@@ -49,13 +49,13 @@ export class DirectWay {
 
   /** A visit has come by the relay: those after it might go directly. */
   want(): void {
-    if (this.#link || this.#isArranging || this.#closing.signal.aborted) return
+    if (this.#link?.carry.isDirect || this.#isArranging || this.#closing.signal.aborted) return
     const network = ownNetwork()
     if (network !== this.#network) this.#failures = 0
     else if (this.#clock.now() < this.#againAtMs) return
     this.#network = network
     this.#isArranging = true
-    void this.#arrange().finally(() => {
+    void (this.#link ? this.#seekAgain(this.#link) : this.#arrange()).finally(() => {
       this.#isArranging = false
     })
   }
@@ -76,13 +76,29 @@ export class DirectWay {
     }
   }
 
-  #use(link: DirectLink): void {
+  /** Its way has fallen silent. Its streams go directly again too, once there is another one. */
+  async #seekAgain(link: VisitorLink): Promise<void> {
+    try {
+      if (await link.seekAgain()) this.#found()
+      else this.#failed('the networks in between let no direct way through')
+    } catch (error) {
+      if (this.#link === link) this.#failed(error)
+    }
+  }
+
+  /** One that falls silent soon may come back by itself. */
+  #found(): void {
+    this.#failures = 0
+    this.#againAtMs = this.#clock.now() + againMs[0]
+  }
+
+  #use(link: VisitorLink): void {
     if (this.#closing.signal.aborted) {
       link.carry.close()
       return
     }
     this.#link = link
-    this.#failures = 0
+    this.#found()
     let idleSinceMs = this.#clock.now()
     let looking: Disposable
     const look = () => {

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log/log.ts'
-import { openVisitorLink } from '../direct/link/visitor-link.ts'
-import type { DirectLink } from '../direct/link/direct-link.ts'
+import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.ts'
 import { visitDirectly, visitPrivately } from '../native/private-link.ts'
 import { privateVerifier } from '../native/proofs.ts'
 import { openDirectVisit, openVisit, type VisitTickets } from '../native/visit-link.ts'
@@ -146,7 +145,7 @@ export class PrivateVisitor {
   }
 
   /** Both keys are known by then: a visit has come by the relay. */
-  async #arrange({ signal }: { signal: AbortSignal }): Promise<DirectLink | undefined> {
+  async #arrange({ signal }: { signal: AbortSignal }): Promise<VisitorLink | undefined> {
     const { stream, seenFrom, relayAddress: relay } = await openDirectVisit({ ...this.#visit, signal })
     const { log, direct } = this.#options
     const { inside } = await visitDirectly(stream, { ...this.#proving, signal })
