@@ -3,10 +3,28 @@ import { expect, it } from 'vitest'
 import type { TerminalState } from '@nps-desktop/electron/contract'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { AppError } from '../failures/app-error.ts'
+import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { TerminalTab } from './terminal-tab.ts'
 
 const unreachable = new AppError('ssh-timeout', 'no answer', { host: 'h', port: 22, seconds: 10 })
+
+/** A tab whose shell is kept on the lab box, with the sessions that `use` gives. */
+function keptTab(
+  { use, clock }: { use: LabSessions['use']; clock: ManualClock },
+  onState: (state: TerminalState) => void,
+): TerminalTab {
+  return new TerminalTab({
+    id: 'tAbc1234567',
+    labId: 'lab',
+    size: { cols: 80, rows: 24 },
+    isKept: true,
+    labSessions: { use },
+    clock,
+    wantsKept: () => true,
+    onChange: ({ value: { state } }) => onState(state),
+  })
+}
 
 /** A tab whose lab box cannot be signed in to, for the reason that `fail` gives. */
 function tabOf(fail: () => AppError) {
@@ -14,24 +32,14 @@ function tabOf(fail: () => AppError) {
   const states: TerminalState[] = []
   const waiting: ((state: TerminalState) => void)[] = []
   let tries = 0
-  const tab = new TerminalTab({
-    id: 'tAbc1234567',
-    labId: 'lab',
-    size: { cols: 80, rows: 24 },
-    isKept: true,
-    labSessions: {
-      use: async () => {
-        tries++
-        throw fail()
-      },
-    },
-    clock,
-    wantsKept: () => true,
-    onChange: ({ value: { state } }) => {
-      states.push(state)
-      if (state.state === 'failed' || (state.state === 'lost' && state.retryAtMs !== null))
-        waiting.shift()?.(state)
-    },
+  const use = async () => {
+    tries++
+    throw fail()
+  }
+  const tab = keptTab({ use, clock }, (state) => {
+    states.push(state)
+    if (state.state === 'failed' || (state.state === 'lost' && state.retryAtMs !== null))
+      waiting.shift()?.(state)
   })
   const settled = (): Promise<TerminalState> => new Promise((resolve) => waiting.push(resolve))
   return { clock, tab, settled, tries: () => tries }
@@ -110,23 +118,13 @@ it('says how much was typed after the last answer when the connection turns out 
   const lost = Promise.withResolvers<TerminalState>()
   const clock = new ManualClock()
   let tries = 0
-  const tab = new TerminalTab({
-    id: 'tAbc1234567',
-    labId: 'lab',
-    size: { cols: 80, rows: 24 },
-    isKept: true,
-    labSessions: {
-      use: async () => {
-        if (tries++ > 0) throw unreachable
-        // as much of a session as a terminal uses
-        return { session: session as unknown as SshSession, [Symbol.dispose]: () => undefined }
-      },
-    },
-    clock,
-    wantsKept: () => true,
-    onChange: ({ value: { state } }) => {
-      if (state.state === 'lost' && state.retryAtMs !== null) lost.resolve(state)
-    },
+  const use = async () => {
+    if (tries++ > 0) throw unreachable
+    // as much of a session as a terminal uses
+    return { session: session as unknown as SshSession, [Symbol.dispose]: () => undefined }
+  }
+  const tab = keptTab({ use, clock }, (state) => {
+    if (state.state === 'lost' && state.retryAtMs !== null) lost.resolve(state)
   })
   tab.start({ asks: true })
   const stop = new AbortController()

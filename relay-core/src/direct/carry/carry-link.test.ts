@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CarriedWorld, collect, someBytes, sumOf, type Collected } from '../../testing/carried-world.ts'
 import type { PacketNetwork, PacketWeather } from '../../testing/packet-network.ts'
@@ -83,12 +84,7 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     const world = worldWith({ delayMs: 25, loss: 0.01, bytesPerMs: 12_500, queueBytes: 625_000 })
     const { here, there } = await world.stream()
     const collected = collect(there)
-    const chunk = Buffer.alloc(65_536)
-    const write = () => {
-      while (here.write(chunk));
-      here.once('drain', write)
-    }
-    write()
+    writeWithoutEnd(here)
     // The first second is for finding out.
     await world.pass(1_000)
     const before = collected.bytes
@@ -102,12 +98,7 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     const world = worldWith({ delayMs: 25, bytesPerMs: 600, queueBytes: 30_000 })
     const { here, there } = await world.stream()
     const collected = collect(there)
-    const chunk = Buffer.alloc(65_536)
-    const write = () => {
-      while (here.write(chunk));
-      here.once('drain', write)
-    }
-    write()
+    writeWithoutEnd(here)
     await world.pass(2_000)
     world.relay.weather = { delayMs: 25, bytesPerMs: 12_500, queueBytes: 625_000 }
     await world.pass(2_000)
@@ -122,12 +113,7 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     keys.there.pipe(keys.there)
     const copy = await world.stream()
     copy.there.resume()
-    const chunk = Buffer.alloc(65_536)
-    const write = () => {
-      while (copy.here.write(chunk));
-      copy.here.once('drain', write)
-    }
-    write()
+    writeWithoutEnd(copy.here)
     await world.pass(2_000)
     const echoed = collect(keys.here)
     const times: number[] = []
@@ -160,13 +146,7 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     const world = worldWith({ delayMs: 5 })
     const stuck = await world.stream()
     let written = 0
-    const chunk = Buffer.alloc(65_536)
-    const write = () => {
-      do written += chunk.length
-      while (stuck.here.write(chunk))
-      stuck.here.once('drain', write)
-    }
-    write()
+    writeWithoutEnd(stuck.here, (bytes) => (written += bytes))
     await world.pass(2_000)
     // A window on its way, and what reader and writer hold (CarryLink says how much).
     expect(written).toBeGreaterThan(4 * 2 ** 20)
@@ -187,16 +167,8 @@ describe('a link over packets', { timeout: 60_000 }, () => {
   it('holds no more than its window when nobody reads any of its streams', async () => {
     const world = worldWith({ delayMs: 5 })
     let written = 0
-    const chunk = Buffer.alloc(65_536)
-    for (let count = 0; count < 8; count++) {
-      const stream = world.visitor.openStream()
-      const write = () => {
-        do written += chunk.length
-        while (stream.write(chunk))
-        stream.once('drain', write)
-      }
-      write()
-    }
+    for (let count = 0; count < 8; count++)
+      writeWithoutEnd(world.visitor.openStream(), (bytes) => (written += bytes))
     await world.pass(3_000)
     expect(written).toBeGreaterThan(16 * 2 ** 20)
     expect(written).toBeLessThan(16 * 2 ** 20 + 8 * 2 ** 19)
@@ -259,3 +231,14 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     expect(world.clock.waiting).toBe(0)
   })
 })
+
+/** Writes whenever there is room; `onWrite` is told how many bytes. */
+function writeWithoutEnd(stream: Writable, onWrite: (bytes: number) => void = () => undefined): void {
+  const chunk = Buffer.alloc(65_536)
+  const write = () => {
+    do onWrite(chunk.length)
+    while (stream.write(chunk))
+    stream.once('drain', write)
+  }
+  write()
+}

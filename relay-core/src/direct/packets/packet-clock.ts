@@ -1,15 +1,11 @@
-import type { Clock } from '../../async/time/clock.ts'
+import { systemClock, type Clock } from '../../async/time/clock.ts'
 
 /** Time for packets: finer than a millisecond, never set back, and a delay of 0 means once what has arrived has been read. */
 export const packetClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
-  after: (delayMs, action, { ref = true } = {}) => {
-    if (delayMs <= 0) {
-      const turn = setImmediate(action)
-      return { [Symbol.dispose]: () => clearImmediate(turn) }
-    }
-    const timer = setTimeout(action, delayMs)
-    if (!ref) timer.unref()
-    return { [Symbol.dispose]: () => clearTimeout(timer) }
+  after: (delayMs, action, options) => {
+    if (delayMs > 0) return systemClock.after(delayMs, action, options)
+    const turn = setImmediate(action)
+    return { [Symbol.dispose]: () => clearImmediate(turn) }
   },
 }

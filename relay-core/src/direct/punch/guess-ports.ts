@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { pause } from '../../async/wait/pause.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Punch } from './punch.ts'
 import type { openPunchSocket, PunchSocket } from './punch-socket.ts'
@@ -43,7 +44,7 @@ export async function openManyPorts(
     }
     // No descriptors are left.
     if (sockets.includes(undefined)) return
-    await new Promise<void>((resolve) => setTimeout(resolve, openIntervalMs))
+    await pause(openIntervalMs)
   }
 }
 

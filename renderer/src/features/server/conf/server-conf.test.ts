@@ -1,20 +1,10 @@
-import type { Server } from '@nps-desktop/electron/contract'
 import { ORPCError } from '@orpc/client'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { server } from '../../../testing/pasted-lab.ts'
 import ServerConf from './ServerConf.vue'
 
-const server: Server = {
-  id: 's1',
-  name: 'cloud-hz',
-  address: null,
-  hasSecret: false,
-  relay: null,
-  link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
-  local: false,
-  last: null,
-}
 const text =
   '# kept\nweb_username=admin\nweb_password=Kx81\nbridge_port=8024\nallow_ports=7000-9000\nlog_level=6\n'
 

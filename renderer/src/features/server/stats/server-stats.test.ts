@@ -5,19 +5,10 @@ import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { computed } from 'vue'
 import { mountPage } from '../../../testing/mount-page.ts'
+import { server } from '../../../testing/pasted-lab.ts'
 import PlanSheet from './PlanSheet.vue'
 import ServerStats from './ServerStats.vue'
 
-const server: Server = {
-  id: 's1',
-  name: 'cloud-hz',
-  address: null,
-  hasSecret: false,
-  relay: null,
-  link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
-  local: false,
-  last: null,
-}
 const use: MachineUse = {
   atMs: Date.now(),
   cpuPercent: 6.6,
