@@ -297,11 +297,12 @@ export const desktopContract = {
         }),
       ),
     ),
-    /** Of one tunnel, of all of one server, or of all servers together. */
+    /** Of one tunnel, of those that a lab box has now, of all of one server, or of all servers together. */
     history: base
       .input(
         z.object({
           tunnelId: model.id.optional(),
+          labId: model.id.optional(),
           serverId: model.id.optional(),
           range: z.enum(['hour', 'day', 'week', 'month']),
         }),

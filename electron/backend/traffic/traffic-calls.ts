@@ -6,6 +6,9 @@ import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 import { addHistories, type Range } from './add-histories.ts'
 
+/** A lab box may have a thousand tunnels. */
+const askedAtOnce = 16
+
 type Rate = Omit<LiveTraffic['tunnels'][number], 'tunnelId'> & { tunnelId: string }
 
 export interface DesktopTraffic {
@@ -48,13 +51,19 @@ export class TrafficCalls {
     this.feed.close()
   }
 
-  /** Of one tunnel, of one server, or of all tunnels of the servers that are online. */
+  /** Of one tunnel, of the tunnels that a lab box has now, of one server, or of all tunnels of the servers that are online. */
   async history(
     {
       tunnelId,
+      labId,
       serverId,
       range,
-    }: { tunnelId?: string | undefined; serverId?: string | undefined; range: Range },
+    }: {
+      tunnelId?: string | undefined
+      labId?: string | undefined
+      serverId?: string | undefined
+      range: Range
+    },
     { signal }: { signal: AbortSignal },
   ): Promise<TrafficHistory> {
     if (tunnelId !== undefined) {
@@ -64,6 +73,7 @@ export class TrafficCalls {
         .api(ref.serverId)
         .traffic.history({ tunnelId: ref.relayTunnelId, range }, { signal })
     }
+    if (labId !== undefined) return await this.#ofLab(labId, range, { signal })
     if (serverId !== undefined) return this.#relays.api(serverId).traffic.history({ range }, { signal })
     const online = this.#storage.servers
       .list()
@@ -71,6 +81,22 @@ export class TrafficCalls {
     const histories = await Promise.all(
       online.map((server) => this.#relays.api(server.id).traffic.history({ range }, { signal })),
     )
+    return addHistories(histories, range)
+  }
+
+  /** A server knows the history of a tunnel, and of all tunnels together: those of a lab box are added up here. */
+  async #ofLab(labId: string, range: Range, options: { signal: AbortSignal }): Promise<TrafficHistory> {
+    const lab = this.#storage.labs.get(labId)
+    if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+    const api = this.#relays.api(lab.serverId)
+    const { tunnels } = this.#relays.view(lab.serverId).mirror
+    const own = (tunnels ?? []).filter(({ clientId }) => clientId === lab.clientId)
+    const histories: TrafficHistory[] = []
+    while (histories.length < own.length) {
+      const some = own.slice(histories.length, histories.length + askedAtOnce)
+      const asked = some.map(({ id }) => api.traffic.history({ tunnelId: id, range }, options))
+      histories.push(...(await Promise.all(asked)))
+    }
     return addHistories(histories, range)
   }
 

@@ -6,10 +6,18 @@ import LabLimits from './LabLimits.vue'
 
 test('the limits of a lab box are shown with their use, and saved from a sheet', async () => {
   const saved: unknown[] = []
+  const hourMs = 3_600_000
+  const nowMs = Date.now()
+  const points = Array.from({ length: 48 }, (_, hour) => ({
+    atMs: nowMs - (48 - hour) * hourMs,
+    downBytes: 10e9,
+    upBytes: 0,
+  }))
   const limits = { maxTunnels: 5, monthlyQuotaBytes: 100e9, quotaBytes: 1e12 }
   await using page = await mountPage(LabLimits, {
     props: { lab, tunnels: [] },
     answers: {
+      traffic: { history: async () => ({ periodMs: hourMs, points }) },
       tunnelValues: {
         labLimits: {
           read: async () => ({ limits, connections: 2, tunnels: 3, monthBytes: 40e9 }),
@@ -21,6 +29,8 @@ test('the limits of a lab box are shown with their use, and saved from a sheet',
   await flushPromises()
   expect(page.text()).toContain('40.0 GB of 100 GB this month')
   expect(page.text()).toContain('3 of 5 tunnels')
+  // full on a day of the month, or, in its last hours, by how much it will have grown
+  expect(page.text()).toContain('At the pace of the last week')
   buttonCalled('Edit').click()
   await flushPromises()
   const tunnels = [...document.querySelectorAll('label')].find((one) => one.textContent === 'Tunnels')
