@@ -1,4 +1,4 @@
-import { relayStatus, installKinds, tunnelMode } from '@nps-desktop/relay-core/api'
+import { absence, absenceReason, relayStatus, installKinds, tunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { fact } from './facts.ts'
 import { failure } from './failure.ts'
@@ -271,8 +271,15 @@ export const labState = z.discriminatedUnion('state', [
     version: z.string(),
     /** Set when this machine has taken the place of another one with the same key: both, in words. */
     takeover: z.object({ by: z.string(), from: z.string() }).optional(),
+    /** As far as its server knows. */
+    lastAbsence: absence.optional(),
   }),
-  z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
+  z.object({
+    state: z.literal('offline'),
+    sinceMs: instantMs.nullable(),
+    /** As far as its server knows. */
+    why: absenceReason.optional(),
+  }),
   /** The server itself cannot be asked. */
   z.object({ state: z.literal('unknown'), sinceMs: instantMs.nullable() }),
   /** Added, but its agent was never seen. */

@@ -15,8 +15,8 @@ const minuteMs = 60_000
 const all: NoticeEvent[] = [
   { code: 'server-away', server: 'cloud-hz', sinceMs: 0, tunnels: 3 },
   { code: 'server-back', server: 'cloud-hz', awayMs: 14 * minuteMs, tunnels: 3 },
-  { code: 'lab-away', lab: 'lab-a100', sinceMs: 0, tunnels: 1 },
-  { code: 'lab-back', lab: 'lab-a100', awayMs: 90 * minuteMs, tunnels: 1 },
+  { code: 'lab-away', lab: 'lab-a100', sinceMs: 0, tunnels: 1, why: 'lost' },
+  { code: 'lab-back', lab: 'lab-a100', awayMs: 90 * minuteMs, tunnels: 1, why: 'restarted' },
   {
     code: 'service-gone',
     service: 'Jupyter',

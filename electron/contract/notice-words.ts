@@ -1,3 +1,4 @@
+import type { AbsenceReason } from '@nps-desktop/relay-core/api'
 import type { Notice, NoticeEvent } from './notices-contract.ts'
 
 /** What the system shows of a notification. */
@@ -36,6 +37,20 @@ const gpuList = (gpus: readonly number[], and: string): string => {
   return `GPU ${first === '' ? '' : `${first} ${and} `}${last ?? ''}`
 }
 
+const whyEn: Readonly<Record<AbsenceReason, string>> = {
+  stopped: 'Its npc was stopped, or the machine shut down.',
+  lost: 'Nothing was heard from it any more.',
+  restarted:
+    'Nothing was heard from it, and its npc was then started anew, as after a restart of the machine.',
+  disabled: 'It was switched off on its server.',
+}
+const whyZh: Readonly<Record<AbsenceReason, string>> = {
+  stopped: '它的 npc 被停止，或主机关机。',
+  lost: '收不到它的任何消息。',
+  restarted: '先是收不到它的消息，之后它的 npc 重新启动，比如主机重启之后。',
+  disabled: '它在云服务器上被停用。',
+}
+
 const en: Sentences = {
   clock: (atMs) =>
     new Date(atMs).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false }),
@@ -69,10 +84,16 @@ const en: Sentences = {
           event.tunnels === 0
             ? ''
             : ` ${capital(many(event.tunnels, 'tunnel waits', 'tunnels wait'))} for it.`
-        return { title: `${event.lab} is offline`, body: `Since ${en.clock(event.sinceMs)}.${wait}` }
+        const why = event.why === undefined ? '' : ` ${whyEn[event.why]}`
+        return { title: `${event.lab} is offline`, body: `Since ${en.clock(event.sinceMs)}.${why}${wait}` }
       }
-      case 'lab-back':
-        return { title: `${event.lab} is back`, body: `It was offline for ${en.duration(event.awayMs)}.` }
+      case 'lab-back': {
+        const why = event.why === undefined ? '' : ` ${whyEn[event.why]}`
+        return {
+          title: `${event.lab} is back`,
+          body: `It was offline for ${en.duration(event.awayMs)}.${why}`,
+        }
+      }
       case 'service-gone':
         return {
           title: `${event.service} on ${event.lab} has not answered for ${en.duration(event.awayMs)}`,
@@ -146,10 +167,13 @@ const zh: Sentences = {
         }
       case 'lab-away': {
         const wait = event.tunnels === 0 ? '' : `${event.tunnels} 条隧道在等它。`
-        return { title: `${event.lab} 已离线`, body: `自 ${zh.clock(event.sinceMs)} 起。${wait}` }
+        const why = event.why === undefined ? '' : whyZh[event.why]
+        return { title: `${event.lab} 已离线`, body: `自 ${zh.clock(event.sinceMs)} 起。${why}${wait}` }
       }
-      case 'lab-back':
-        return { title: `${event.lab} 已恢复`, body: `它离线了 ${zh.duration(event.awayMs)}。` }
+      case 'lab-back': {
+        const why = event.why === undefined ? '' : whyZh[event.why]
+        return { title: `${event.lab} 已恢复`, body: `它离线了 ${zh.duration(event.awayMs)}。${why}` }
+      }
       case 'service-gone':
         return {
           title: `${event.lab} 上的 ${event.service} 已 ${zh.duration(event.awayMs)}没有应答`,

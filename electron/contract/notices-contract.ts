@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { absenceReason } from '@nps-desktop/relay-core/api'
 import { id, instantMs } from './desktop-models.ts'
 import { failureData } from './failure.ts'
 
@@ -23,8 +24,21 @@ export const noticeEvent = z.discriminatedUnion('code', [
   /** `tunnels`: how many wait for it. */
   z.object({ code: z.literal('server-away'), server: text, sinceMs: instantMs, tunnels: whole }),
   z.object({ code: z.literal('server-back'), server: text, awayMs: ms, tunnels: whole }),
-  z.object({ code: z.literal('lab-away'), lab: text, sinceMs: instantMs, tunnels: whole }),
-  z.object({ code: z.literal('lab-back'), lab: text, awayMs: ms, tunnels: whole }),
+  /** `why`: as far as its server knows. */
+  z.object({
+    code: z.literal('lab-away'),
+    lab: text,
+    sinceMs: instantMs,
+    tunnels: whole,
+    why: absenceReason.optional(),
+  }),
+  z.object({
+    code: z.literal('lab-back'),
+    lab: text,
+    awayMs: ms,
+    tunnels: whole,
+    why: absenceReason.optional(),
+  }),
   /** `isRefused`: nothing listens there. */
   z.object({
     code: z.literal('service-gone'),

@@ -98,6 +98,20 @@ it('tells nothing of what is over within two minutes', () => {
   expect(story([0, world()], [10, world({ link: away(10_000) })], [100, world()], [400, world()])).toEqual([])
 })
 
+it('tells why a lab box was away, as far as its server knows', () => {
+  const gone = world({ state: { state: 'offline', sinceMs: 10_000, why: 'stopped' } })
+  const lastAbsence = { sinceMs: 10_000, untilMs: 200_000, why: 'stopped' } as const
+  const back = world({
+    state: { state: 'online', sinceMs: 200_000, address: 'a', version: '1', lastAbsence },
+  })
+  const first = nextFaults(nextFaults(noFaults, world(), 0).faults, gone, 140_000)
+  const second = nextFaults(first.faults, back, 200_000)
+  expect([...first.told, ...second.told].map(({ event }) => event)).toMatchObject([
+    { code: 'lab-away', why: 'stopped' },
+    { code: 'lab-back', why: 'stopped' },
+  ])
+})
+
 it('tells nothing twice within an hour', () => {
   const gone = (second: number) => world({ state: { state: 'offline', sinceMs: second * 1_000 } })
   expect(

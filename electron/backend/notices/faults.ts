@@ -100,6 +100,8 @@ function thingsIn({ servers, labs, tunnels }: Overview, nowMs: number): Thing[] 
       ...boxes.map((lab): Thing => {
         const { state } = lab
         const inLab = waiting(({ labId }) => labId === lab.id)
+        const why = state.state === 'offline' ? state.why : undefined
+        const whyBefore = state.state === 'online' ? state.lastAbsence?.why : undefined
         return {
           cause: `lab ${lab.id}`,
           state: !isUp
@@ -111,8 +113,20 @@ function thingsIn({ servers, labs, tunnels }: Overview, nowMs: number): Thing[] 
                 : null,
           sinceMs: (state.state === 'offline' ? state.sinceMs : null) ?? nowMs,
           page: { name: 'lab', labId: lab.id },
-          gone: (sinceMs) => ({ code: 'lab-away', lab: lab.name, sinceMs, tunnels: inLab }),
-          back: (awayMs) => ({ code: 'lab-back', lab: lab.name, awayMs, tunnels: inLab }),
+          gone: (sinceMs) => ({
+            code: 'lab-away',
+            lab: lab.name,
+            sinceMs,
+            tunnels: inLab,
+            ...(why && { why }),
+          }),
+          back: (awayMs) => ({
+            code: 'lab-back',
+            lab: lab.name,
+            awayMs,
+            tunnels: inLab,
+            ...(whyBefore && { why: whyBefore }),
+          }),
         }
       }),
       ...boxes.flatMap((lab) =>

@@ -177,11 +177,13 @@ export class OverviewFeed {
     }
     const { agent } = client
     if (agent.state === 'offline') {
-      return agent.sinceMs === null ? { state: 'waiting' } : { state: 'offline', sinceMs: agent.sinceMs }
+      const { sinceMs, why } = agent
+      return sinceMs === null ? { state: 'waiting' } : { state: 'offline', sinceMs, ...(why && { why }) }
     }
-    const { sinceMs, address, version } = agent
+    const { sinceMs, address, version, lastAbsence } = agent
     const takeover = takeoverOf(agent)
-    return { state: 'online', sinceMs, address, version, ...(takeover && { takeover }) }
+    const more = { ...(takeover && { takeover }), ...(lastAbsence && { lastAbsence }) }
+    return { state: 'online', sinceMs, address, version, ...more }
   }
 
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {

@@ -62,6 +62,17 @@ export const installKinds = [
 ] as const
 export type InstallKind = (typeof installKinds)[number]
 
+/**
+ * Why an agent is or was away, as far as its relay knows. `stopped`: it said goodbye, as when npc is stopped or its machine shut down. `lost`: nothing was heard
+ * any more. `restarted`: the same, and a program that was started anew has come back. `disabled`: its client was switched off.
+ */
+export const absenceReason = z.enum(['stopped', 'lost', 'restarted', 'disabled'])
+export type AbsenceReason = z.infer<typeof absenceReason>
+
+/** A time in which an agent was away, for half a minute or longer. */
+export const absence = z.object({ sinceMs: instantMs, untilMs: instantMs, why: absenceReason })
+export type Absence = z.infer<typeof absence>
+
 /** The agent's link as the relay sees it. */
 export const agentPresence = z.discriminatedUnion('state', [
   z.object({
@@ -94,9 +105,15 @@ export const agentPresence = z.discriminatedUnion('state', [
         askedAtMs: instantMs.nullable(),
       })
       .optional(),
+    /** The last one since the relay was started; older relays leave it out. */
+    lastAbsence: absence.optional(),
   }),
-  /** `sinceMs` is null for a client that was never online. */
-  z.object({ state: z.literal('offline'), sinceMs: instantMs.nullable() }),
+  /** `sinceMs` is null for a client that was never online. `why` is absent where the relay was started since, and for older relays. */
+  z.object({
+    state: z.literal('offline'),
+    sinceMs: instantMs.nullable(),
+    why: absenceReason.optional(),
+  }),
 ])
 export type AgentPresence = z.infer<typeof agentPresence>
 

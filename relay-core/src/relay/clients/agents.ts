@@ -4,6 +4,7 @@ import type { AgentPresence } from '../../api/models.ts'
 import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
 import type { AgentSession, SessionEnd } from '../../session/agent-session.ts'
+import { Absences } from './absences.ts'
 
 type Displaced = NonNullable<(AgentPresence & { state: 'online' })['displaced']>
 
@@ -12,6 +13,7 @@ interface ClientEntry {
   offlineSinceMs: number | null
   /** The agent that the current session has replaced. */
   displaced: Displaced | undefined
+  readonly absences: Absences
   readonly leftovers: Leftovers<Left>
 }
 
@@ -47,12 +49,16 @@ export class Agents {
       else one.close('replaced', describe(session))
     }
     place.leftovers.keep()
+    place.absences.onReturned(session, this.#now())
     session.onSilence?.(() => {
       if (place.current !== session) return
-      if (session.isSilent) place.offlineSinceMs = this.#now()
+      if (session.isSilent) {
+        place.offlineSinceMs = this.#now()
+        place.absences.onLeft(session, 'silent', this.#now())
+      } else place.absences.onReturned(session, this.#now())
       this.#changed.emit(clientId)
     })
-    void session.closed.then(() => {
+    void session.closed.then(({ reason }) => {
       place.leftovers.add({
         session,
         streamsEnded: session.streamsEnded,
@@ -61,7 +67,10 @@ export class Agents {
       if (place.current !== session) return
       place.leftovers.endLater()
       place.current = undefined
-      if (!session.isSilent) place.offlineSinceMs = this.#now()
+      if (!session.isSilent) {
+        place.offlineSinceMs = this.#now()
+        place.absences.onLeft(session, reason, this.#now())
+      }
       this.#changed.emit(clientId)
     })
     this.#changed.emit(clientId)
@@ -98,7 +107,11 @@ export class Agents {
   state(clientId: number): AgentPresence {
     const place = this.#entries.get(clientId)
     const session = this.get(clientId)
-    if (!place || !session) return { state: 'offline', sinceMs: place?.offlineSinceMs ?? null }
+    if (!place || !session) {
+      const why = place?.absences.why
+      return { state: 'offline', sinceMs: place?.offlineSinceMs ?? null, ...(why && { why }) }
+    }
+    const { last: lastAbsence } = place.absences
     const { address, version, protocol, onlineSinceMs, roundTripMs, fingerprint, hostname, origin } = session
     return {
       state: 'online',
@@ -111,6 +124,7 @@ export class Agents {
       ...(hostname !== '' && { hostname }),
       ...(origin && { origin }),
       ...(place.displaced && { displaced: place.displaced }),
+      ...(lastAbsence && { lastAbsence }),
     }
   }
 
@@ -144,6 +158,7 @@ export class Agents {
       current: undefined,
       offlineSinceMs: null,
       displaced: undefined,
+      absences: new Absences(),
       leftovers: new Leftovers(),
     }
     this.#entries.set(clientId, place)

@@ -20,3 +20,16 @@ test('signed in by its own tunnel it is not set up again by it, which would cut 
   expect(page.text()).not.toContain('Set up again')
   expect(buttonCalled('Show the line to paste').disabled).toBe(false)
 })
+
+test('it says when a lab box was last away, and why', async () => {
+  const lastAbsence = { sinceMs: 0, untilMs: 90 * 60_000, why: 'lost' } as const
+  const back: Lab = {
+    ...lab,
+    state: { state: 'online', sinceMs: 0, address: 'a', version: '1.0.0', lastAbsence },
+  }
+  await using page = await mountPage(LabAgent, { answers: {}, props: { lab: back } })
+  expect(page.text()).toContain('for 1 h 30 min')
+  expect(page.text()).toContain('Nothing was heard from it any more')
+  await page.setProps({ lab: { ...lab, state: { state: 'offline', sinceMs: 0, why: 'stopped' } } })
+  expect(page.text()).toContain('Its npc was stopped')
+})

@@ -1,3 +1,5 @@
+import type { AbsenceReason } from '@nps-desktop/relay-core/api'
+
 /** The page of a lab box, and the words for how its npc starts. */
 export const lab = {
   starts: {
@@ -59,6 +61,16 @@ export const lab = {
   noTunnelsText:
     'One click each: a port is chosen, and the whole path is tested before the tunnel is called ready.',
   agent: 'Details',
+  away: 'Why it is away',
+  lastAway: 'Last away',
+  lastAwayTimes: '{from} to {until}, for {time}',
+  absence: {
+    stopped: 'Its npc was stopped, or the machine shut down or restarted.',
+    lost: 'Nothing was heard from it any more: its network, the machine, or npc.',
+    restarted:
+      'Nothing was heard from it, and its npc was then started anew, as after a restart of the machine.',
+    disabled: 'It was switched off on its server.',
+  } satisfies Record<AbsenceReason, string>,
   program: 'Program',
   address: 'SSH address',
   noAddress: 'Added by a pasted line',

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { Absences } from './absences.ts'
+
+const first = { instance: 'a1' }
+const anew = { instance: 'b2' }
+
+it.each([
+  ['npc was stopped', 'stopped', anew, 'stopped'],
+  ['nothing was heard, and the same program is back', 'silent', first, 'lost'],
+  ['nothing was heard, and it was started anew', 'silent', anew, 'restarted'],
+  ['a program that does not say which it is', 'read ECONNRESET', { instance: '' }, 'lost'],
+  ['its client was switched off', 'disabled', first, 'disabled'],
+] as const)('%s', (_what, reason, returned, why) => {
+  const absences = new Absences()
+  absences.onLeft(first, reason, 1_000)
+  expect(absences.why).toBe(why === 'restarted' ? 'lost' : why)
+  absences.onReturned(returned, 61_000)
+  expect(absences.why).toBeUndefined()
+  expect(absences.last).toEqual({ sinceMs: 1_000, untilMs: 61_000, why })
+})
+
+it('a short absence is none, and does not hide the last one', () => {
+  const absences = new Absences()
+  absences.onReturned(first, 500)
+  expect(absences.last).toBeUndefined()
+  absences.onLeft(first, 'silent', 1_000)
+  absences.onReturned(first, 61_000)
+  absences.onLeft(first, 'stopped', 70_000)
+  absences.onReturned(first, 75_000)
+  expect(absences.last).toMatchObject({ sinceMs: 1_000 })
+})
