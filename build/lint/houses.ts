@@ -35,7 +35,7 @@ const relayCore: House = {
     ['config'],
     ['pins'],
     ['agent/files', 'visitor', 'api-client', 'service'],
-    ['agent/portal', 'agent/measure', 'agent/direct'],
+    ['agent/portal', 'agent/measure', 'agent/listening', 'agent/direct'],
     ['service/windows', 'service/macos'],
     ['service/choice'],
     ['agent'],

@@ -52,16 +52,24 @@ export const foundService = z.object({
 })
 export type FoundService = z.infer<typeof foundService>
 
+/** Why npc does not tell what listens on its lab box: too old, the nps between is too old, its owner does not want it, not Linux. */
+export const untoldReasons = ['npc-old', 'nps-old', 'npc-off', 'not-linux'] as const
+export type UntoldReason = (typeof untoldReasons)[number]
+
 /** What is known of a lab box's services. */
 export const foundLook = z.discriminatedUnion('state', [
   /** The person does not want the app to look there. */
   z.object({ state: z.literal('off') }),
   /** Not looked yet; `failure`: why it did not work. */
   z.object({ state: z.literal('unread'), failure: failure.nullable() }),
+  /** Without a sign-in there only npc can tell, and it does not. */
+  z.object({ state: z.literal('untold'), why: z.enum(untoldReasons) }),
   /** As of `atMs`. `failure`: why the last look since did not work. */
   z.object({
     state: z.literal('read'),
     atMs: instantMs,
+    /** Who has told: the lab box over ssh, or its npc, which knows less. */
+    by: z.enum(['ssh', 'npc']),
     services: z.array(foundService).max(100),
     failure: failure.nullable(),
   }),
@@ -70,7 +78,7 @@ export type FoundLook = z.infer<typeof foundLook>
 
 const foundRef = labRef.extend({ port })
 
-/** What listens on a lab box where the app has a sign-in: on that machine alone, never on others that it reaches. */
+/** What listens on a lab box, over ssh where the app has a sign-in, else as npc tells: on that machine alone, never on others that it reaches. */
 export const foundContract = {
   /** Looks at once and then every 30 s for as long as it is followed; first what is known already. */
   watch: base.input(labRef).output(eventIterator(foundLook)),

@@ -392,6 +392,7 @@ export function scenarioRouter(world: World) {
         const look = () =>
           world.found.get(input.labId) ?? {
             state: 'read' as const,
+            by: 'ssh' as const,
             atMs: Date.now(),
             services: [],
             failure: null,

@@ -137,7 +137,7 @@ function starting(start: ServiceStart | null): World {
 
 function found(): World {
   const world = few()
-  world.found.set('l1', { state: 'read', atMs: Date.now() - 20_000, services, failure: null })
+  world.found.set('l1', { state: 'read', by: 'ssh', atMs: Date.now() - 20_000, services, failure: null })
   return world
 }
 
@@ -154,7 +154,7 @@ function foundMoved(): World {
     one.kind === 'jupyter' ? broken(one, 'service', { ...failure, fixes: [] }) : one,
   )
   const left = services.filter(({ port }) => port !== 8888)
-  world.found.set('l1', { state: 'read', atMs: Date.now() - 2_000, services: left, failure: null })
+  world.found.set('l1', { state: 'read', by: 'ssh', atMs: Date.now() - 2_000, services: left, failure: null })
   return world
 }
 
@@ -177,10 +177,29 @@ function foundUnread(): World {
   return world
 }
 
+/** Without a sign-in: npc tells, without what leaves files. */
+function foundByNpc(): World {
+  const world = few()
+  world.overview.labs = world.overview.labs.map((lab) =>
+    lab.id === 'l1' ? { ...lab, hasSecret: false } : lab,
+  )
+  const told = services.map((one) => ({ ...one, isStarted: false }))
+  world.found.set('l1', { state: 'read', by: 'npc', atMs: Date.now() - 4_000, services: told, failure: null })
+  return world
+}
+
+function foundUntold(): World {
+  const world = foundByNpc()
+  world.found.set('l1', { state: 'untold', why: 'npc-old' })
+  return world
+}
+
 export const foundWorlds: Record<string, () => World> = {
   found,
   'found-moved': foundMoved,
   'found-off': foundOff,
+  'found-npc': foundByNpc,
+  'found-untold': foundUntold,
   'found-unread': foundUnread,
   'start-form': () => starting(null),
   'start-none': () => ({ ...starting(null), choices: { ...choices, environments: [] } }),

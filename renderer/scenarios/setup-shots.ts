@@ -160,6 +160,8 @@ export const setupScreens: readonly Shot[] = [
     act: openStart,
   })),
   { name: 'lab-found-off', scenario: 'found-off', path: 'labs/l1', ready: '.found' },
+  { name: 'lab-found-npc', scenario: 'found-npc', path: 'labs/l1', ready: '[data-found]' },
+  { name: 'lab-found-untold', scenario: 'found-untold', path: 'labs/l1', ready: '.found' },
   { name: 'lab-gone', scenario: 'few', path: 'labs/none', ready: '.empty' },
   { name: 'lab-empty', scenario: 'no-tunnels', path: 'labs/l1', ready: '.empty' },
   { name: 'lab-offline', scenario: 'lab-offline', path: 'labs/l1', ready: '.fault' },

@@ -67,7 +67,7 @@ export function openTunnels({
   })
   const tunnelValues = new TunnelValueCalls({ storage, relays, tunnels, ports })
   const found = parts.adopt(
-    new FoundServices({ storage, labSessions, services, tunnels, clock, log }),
+    new FoundServices({ storage, labSessions, relays, services, tunnels, clock, log }),
     (part) => part.close(),
   )
   const onChange = (labId: string): void => void found.lookNow({ labId })

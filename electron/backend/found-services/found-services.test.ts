@@ -6,7 +6,7 @@ import { FoundServices, type FoundServicesOptions } from './found-services.ts'
 test('a page that is opened again does not wait for the look of the one that was left', async () => {
   const looks: AbortSignal[] = []
   const options = {
-    storage: { labs: { get: () => ({}) } },
+    storage: { labs: { get: () => ({ id: 'l1', address: {} }) }, secrets: { has: () => true } },
     labSessions: {
       use: (_labId: string, { signal }: { signal: AbortSignal }) => {
         looks.push(signal)

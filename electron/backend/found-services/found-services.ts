@@ -5,28 +5,21 @@ import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { askLab } from '../lab-sessions/ask-lab.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
-import { labServicesScript, type LabServices } from '../labs/lab-services.ts'
-import { askWindowsForServices } from '../labs/windows-services.ts'
-import { RemoteShell } from '../ssh/shell/remote-shell.ts'
-import type { SshSession } from '../ssh/ssh-session.ts'
-import type { Storage } from '../storage/records.ts'
+import type { LabServices } from '../labs/lab-services.ts'
+import type { Relays } from '../relays/relays.ts'
+import type { LabRecord, Storage } from '../storage/records.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
-import { askFirstPage } from './first-page.ts'
-import { parseLook } from './look-answer.ts'
-import { lookScript } from './look-script.ts'
-import { byRank, servicesOf } from './services-of-look.ts'
+import { lookByAgent } from './look-by-agent.ts'
+import { lookBySsh, type AskedPages } from './look-by-ssh.ts'
 
 /** One command over an ssh session that is open anyway. */
 const lookIntervalMs = 30_000
 /** The session may have to be opened first. */
 const lookTimeoutMs = 30_000
-/** So many unknown ones are asked for their first page in one look; the others have their turn in the next. */
-const maxAsked = 8
 
 interface Watched {
   readonly feed: Feed<FoundLook>
-  /** What the unknown ones have answered, by port and name: each is asked once. */
-  asked: Map<string, FoundService>
+  asked: AskedPages
   looking: Promise<void> | null
   timer: Disposable | null
   /** Ends the look under way when nobody watches any more. */
@@ -38,6 +31,7 @@ type Signal = { readonly signal: AbortSignal }
 export interface FoundServicesOptions {
   readonly storage: Storage
   readonly labSessions: Pick<LabSessions, 'use'>
+  readonly relays: Pick<Relays, 'reach'>
   readonly services: Pick<LabServices, 'find'>
   readonly tunnels: Pick<TunnelCalls, 'add' | 'edit'>
   readonly clock: Clock
@@ -155,17 +149,20 @@ export class FoundServices {
   }
 
   async #lookOnce(labId: string, watched: Watched): Promise<void> {
-    const { labSessions, clock, log } = this.#options
+    const { log } = this.#options
     const { signal: stopped } = watched.stop
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(lookTimeoutMs)])
     const tell = (look: FoundLook): void => {
       if (!stopped.aborted && watched.feed.value.state !== 'off') watched.feed.set(look)
     }
     try {
-      const services = await askLab(labSessions, labId, (session) => lookAt(session, watched, { signal }), {
-        signal,
-      })
-      tell({ state: 'read', atMs: clock.now(), services, failure: null })
+      const lab = this.#options.storage.labs.get(labId)
+      if (!lab) throw noLab()
+      tell(
+        await (this.#canSignIn(lab)
+          ? this.#askBox(lab, watched, { signal })
+          : this.#askAgent(lab, { signal })),
+      )
     } catch (error) {
       if (stopped.aborted) return
       log.warn('the lab box could not be asked what runs there', { lab: labId, error })
@@ -173,6 +170,30 @@ export class FoundServices {
       const { value } = watched.feed
       tell(value.state === 'read' ? { ...value, failure } : { state: 'unread', failure })
     }
+  }
+
+  /** The box itself knows more than its npc may see and tell. */
+  #canSignIn({ id, address }: LabRecord): boolean {
+    return address !== null && this.#options.storage.secrets.has(`lab/${id}/ssh`)
+  }
+
+  async #askBox({ id }: LabRecord, watched: Watched, { signal }: Signal): Promise<FoundLook> {
+    const { labSessions, clock } = this.#options
+    const { services, asked } = await askLab(
+      labSessions,
+      id,
+      (session) => lookBySsh(session, watched.asked, { signal }),
+      { signal },
+    )
+    watched.asked = asked
+    return { state: 'read', atMs: clock.now(), by: 'ssh', services, failure: null }
+  }
+
+  async #askAgent(lab: LabRecord, { signal }: Signal): Promise<FoundLook> {
+    const { relays, clock } = this.#options
+    const told = await lookByAgent(relays, lab, { signal })
+    if (typeof told === 'string') return { state: 'untold', why: told }
+    return { state: 'read', atMs: clock.now(), by: 'npc', services: told, failure: null }
   }
 
   #found(labId: string, port: number): FoundService {
@@ -192,29 +213,6 @@ export class FoundServices {
     const found = await this.#options.services.find(labId, { kind, port }, { signal })
     return found && { secure: found.secure, path: found.path }
   }
-}
-
-async function lookAt(
-  session: SshSession,
-  watched: Pick<Watched, 'asked'>,
-  { signal }: Signal,
-): Promise<FoundService[]> {
-  const text = session.isWindows
-    ? await askWindowsForServices(session, { signal })
-    : (await new RemoteShell(session).run(`${lookScript}\n${labServicesScript}`, { signal })).stdout
-  const { known, unknown } = servicesOf(parseLook(text))
-  const asked = new Map<string, FoundService>()
-  const fresh: FoundService[] = []
-  for (const { port, service } of unknown) {
-    const name = `${port} ${service.name}`
-    const answered = watched.asked.get(name)
-    if (answered) asked.set(name, answered)
-    else if (fresh.length < maxAsked) fresh.push(service)
-  }
-  const answers = await Promise.all(fresh.map((service) => askFirstPage(service, session, { signal })))
-  fresh.forEach((service, at) => asked.set(`${service.port} ${service.name}`, answers[at] ?? service))
-  watched.asked = asked
-  return [...known, ...asked.values()].toSorted(byRank).slice(0, 100)
 }
 
 function noLab(): AppError {

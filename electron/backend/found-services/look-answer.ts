@@ -1,3 +1,4 @@
+import { dialledAddress, procAddress } from '@nps-desktop/relay-core/address'
 import { basename } from 'node:path/posix'
 import { parseLabServices, type FoundService as RunningService } from '../labs/lab-services.ts'
 
@@ -23,8 +24,8 @@ export interface LookAnswer {
   readonly home: string
   readonly names: ReadonlyMap<number, string>
   readonly listeners: readonly Listener[]
-  /** This account's processes by the inodes of their sockets. */
-  readonly own: ReadonlyMap<number, LookedProcess>
+  /** This account's processes by the inodes of their sockets: several where a server has workers. */
+  readonly own: ReadonlyMap<number, readonly LookedProcess[]>
   /** Other people's, by their uid. */
   readonly others: readonly { readonly uid: number; readonly args: readonly string[] }[]
   /** Ports of what the app itself has started. */
@@ -59,11 +60,12 @@ export function parseLook(text: string): LookAnswer {
     home,
     names: new Map(told('user').map(([, id = '', name = '']) => [Number(id), clean(name, 64)])),
     listeners: lines.flatMap((line) => listenerOf(line) ?? []),
-    own: new Map(
+    own: Map.groupBy(
       told('own').flatMap(([, pid = '', inode = '']) => {
         const process = processes.get(pid)
-        return process ? [[Number(inode), process]] : []
+        return process ? [{ ...process, inode: Number(inode) }] : []
       }),
+      ({ inode }) => inode,
     ),
     others: told('ps').map(([, id = '', args = '']) => ({ uid: Number(id), args: args.split(' ') })),
     started: new Set(told('started').map(([, port]) => Number(port))),
@@ -95,21 +97,8 @@ function listenerOf(line: string): Listener | null {
 }
 
 function hostOf(hex: string): string {
-  const bytes = [...hex.matchAll(/.{8}/g)].flatMap(([word]) =>
-    [6, 4, 2, 0].map((at) => Number.parseInt(word.slice(at, at + 2), 16)),
-  )
-  const isMapped = bytes.length === 16 && bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255
-  if (bytes.length === 4 || isMapped) {
-    const four = bytes.slice(-4)
-    return four[0] === 127 || four.every((byte) => byte === 0) ? '127.0.0.1' : four.join('.')
-  }
-  // one that listens everywhere takes IPv4 too unless it was told otherwise (bindv6only)
-  if (bytes.every((byte) => byte === 0)) return '127.0.0.1'
-  if (bytes.slice(0, 15).every((byte) => byte === 0) && bytes[15] === 1) return '[::1]'
-  const groups = Array.from({ length: 8 }, (_, at) =>
-    ((bytes[at * 2] ?? 0) * 256 + (bytes[at * 2 + 1] ?? 0)).toString(16),
-  )
-  return `[${groups.join(':')}]`
+  const address = dialledAddress(procAddress(hex))
+  return address.includes(':') ? `[${address}]` : address
 }
 
 /** Jupyter's `root_dir` (`notebook_dir` before 2021), or TensorBoard's `logdir`. */

@@ -1,7 +1,7 @@
 import type { FoundAbout, FoundService } from '@nps-desktop/electron/contract'
 import { isAbsolute, join } from 'node:path/posix'
 import { recognise, type Recognised } from './known-programs.ts'
-import { clean, type Listener, type LookAnswer, programName } from './look-answer.ts'
+import { clean, type Listener, type LookAnswer, type LookedProcess, programName } from './look-answer.ts'
 
 /** Ports from here on are handed out by the system (ip_local_port_range): what got one was not told where to listen. */
 const firstEphemeralPort = 32_768
@@ -64,7 +64,7 @@ function byPreference(listeners: readonly Listener[]): Listener[] {
 
 function serviceOf(listener: Listener, look: LookAnswer): { isKnown: boolean; service: FoundService } | null {
   const { port, uid, inode } = listener
-  const process = look.own.get(inode)
+  const process = speakerOf(look.own.get(inode) ?? [])
   const isMine = uid === look.uid && (process !== undefined || uid >= firstPersonUid)
   const owner = uid < firstPersonUid ? null : (look.names.get(uid) ?? String(uid))
   const make = (what: Described): FoundService => made(listener, what, { isMine, owner }, look)
@@ -90,6 +90,11 @@ function serviceOf(listener: Listener, look: LookAnswer): { isKnown: boolean; se
   const about =
     script === undefined ? [] : [{ what: 'script', text: joined(process.folder, script) } as const]
   return { isKnown: false, service: make({ program: 'other', kind: 'tcp', name, about }) }
+}
+
+/** Of a server and its workers, which share its socket, the one that tells what it is. */
+function speakerOf(processes: readonly LookedProcess[]): LookedProcess | undefined {
+  return processes.find(({ args }) => recognise(args) !== 'inner') ?? processes[0]
 }
 
 /** Somebody else's: by a program of theirs that was told this port, or that takes it by itself; else by the port alone. */

@@ -42,6 +42,8 @@ export interface ConnectionOptions {
   readonly identity?: AgentIdentity | undefined
   /** Whether it takes part in direct links with visitors; by default `yes`. */
   readonly direct?: DirectChoice | undefined
+  /** Whether the relay is told, when it asks, what listens on this machine; by default yes. */
+  readonly discover?: boolean | undefined
   /** The folders that file tunnels may lead to; without it none. */
   readonly shared?: SharedFolders | undefined
   /** Which targets may be dialled; without it, all. */

@@ -9,6 +9,7 @@ import { idLength } from '../wire/messages.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
 import { HealthWatch } from './health-watch.ts'
+import { readListening } from './listening/read-listening.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { serveKinds } from './serve-kinds.ts'
@@ -43,6 +44,10 @@ export async function openNative(
         mayGuess: options.direct === 'guess',
         onUse: (use) => held?.reportUse(use),
       },
+      listening:
+        options.discover === false
+          ? null
+          : () => readListening({ account: options.origin?.account ?? '', policy }),
       log,
     }),
     log,

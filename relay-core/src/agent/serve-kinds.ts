@@ -10,6 +10,7 @@ import { streamKind, type Open } from '../wire/messages.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import { dialTarget } from './dial-target.ts'
 import { joinDatagrams, openDatagramSocket } from './serve-datagrams.ts'
+import { listeningServer } from './listening/serve-listening.ts'
 import { measureServer } from './measure/serve-measure.ts'
 import { directServer, type ServeDirectOptions } from './direct/serve-direct.ts'
 import { serveSocksDatagrams } from './serve-socks-datagrams.ts'
@@ -22,6 +23,7 @@ export function serveKinds({
   identity,
   shared,
   direct,
+  listening,
   log,
 }: {
   policy: DialPolicy | undefined
@@ -29,6 +31,8 @@ export function serveKinds({
   identity: Identity
   shared: SharedFolders
   direct: Pick<ServeDirectOptions, 'relayAddress' | 'mayGuess' | 'onUse'>
+  /** Tells what listens on this machine; null: the relay is not told. */
+  listening: Parameters<typeof listeningServer>[0]
   log: Log
 }): KindServers {
   const acceptor = new PrivateAcceptor(identity)
@@ -65,6 +69,7 @@ export function serveKinds({
       log,
     }),
     [streamKind.measure]: measureServer(),
+    [streamKind.listening]: listeningServer(listening),
     [streamKind.private]: async (open, { signal }) => {
       const socket = await dialTarget(open, { policy, signal })
       return {

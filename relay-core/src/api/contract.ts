@@ -7,6 +7,7 @@ import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 import { guestPass, newGuestPass } from './guest-passes.ts'
+import { listening } from './listening.ts'
 import { newWebhook, webhookAnswer, webhookView } from './webhook.ts'
 
 /**
@@ -77,6 +78,11 @@ export const relayContract = {
     setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(model.client),
     /** Removes its tunnels too and ends its connections. */
     remove: base.input(clientRef).output(nothing),
+    /**
+     * What listens on its lab box now, as its npc tells; nothing of it is kept. `mode-unsupported` for an older or a stock npc, `target-denied` for one with
+     * `-discover=false`, `target-missing` where it runs on another system than Linux. Later than the rest; not for sessions of the console.
+     */
+    listening: base.input(clientRef).output(listening),
     /** The line to start its agent. `host` is the server's name as the asker knows it. */
     command: base
       .input(clientRef.extend({ host: z.string().min(1).max(253) }))

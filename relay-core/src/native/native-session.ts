@@ -239,6 +239,10 @@ export class NativeSession implements AgentSession {
     return this.#openKind({ kind: streamKind.measure, host: '', port: 0 }, { signal, visitor: 'path-test' })
   }
 
+  openListening({ signal }: OpenOptions): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.listening, host: '', port: 0 }, { signal, visitor: 'listening' })
+  }
+
   get carrierCount(): number {
     return this.#pool.size
   }

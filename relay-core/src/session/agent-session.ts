@@ -100,6 +100,11 @@ export interface AgentSession {
    * agent, `target-denied` while another one is under way, or an `agent-…` code.
    */
   openMeasure(options: { signal: AbortSignal }): Promise<Duplex>
+  /**
+   * A stream in which the agent tells what listens on its machine (spec/wire.md §5). Rejects with `mode-unsupported` for an older or a stock agent,
+   * `target-denied` where its owner does not want it, `target-missing` where its system does not tell, or an `agent-…` code.
+   */
+  openListening(options: { signal: AbortSignal }): Promise<Duplex>
   /** Nothing is heard on the link, which may be temporary: for the screen and for new streams it does not exist. Without this, never. */
   readonly isSilent?: boolean
   /** Calls back after each change of `isSilent`. */

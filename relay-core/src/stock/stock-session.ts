@@ -211,6 +211,15 @@ export class StockSession implements AgentSession {
     )
   }
 
+  openListening(): Promise<Duplex> {
+    return Promise.reject(
+      new RelayError(
+        'mode-unsupported',
+        'The npc of the lab box is a stock one, which does not tell what runs there. Run ours there.',
+      ),
+    )
+  }
+
   endLink(): void {
     this.#end('its agent has made another link')
   }

@@ -139,6 +139,8 @@ export const streamKind = {
   measure: 5,
   /** TLS from a visitor to the agent, and in it a direct link (spec/wire.md §8) whose streams lead to host and port. */
   direct: 6,
+  /** What listens on the agent's machine, as one JSON document (spec/wire.md §5); host is empty and port 0. */
+  listening: 7,
 } as const
 
 export interface Open {

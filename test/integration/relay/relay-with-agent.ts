@@ -31,10 +31,12 @@ export interface RelayWithAgent {
 export async function startRelayWithAgent({
   hasDirectLinks = true,
   direct = 'yes',
+  discover = true,
 }: {
   hasDirectLinks?: boolean
   /** Of the agent. */
   direct?: DirectChoice
+  discover?: boolean
 } = {}): Promise<RelayWithAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
@@ -53,7 +55,7 @@ export async function startRelayWithAgent({
   const api = connection.client
   const { id, vkey } = await api.clients.add({ name: 'lab' })
   const server = `127.0.0.1:${bridgePort}`
-  const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, direct, log: silentLog })
+  const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, direct, discover, log: silentLog })
   agent.start()
   for await (const [client] of await api.clients.watch({})) if (client?.agent.state === 'online') break
   return {

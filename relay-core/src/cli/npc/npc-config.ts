@@ -38,6 +38,7 @@ export type AgentFlags = Pick<
   | 'allow_target'
   | 'before_dial'
   | 'direct'
+  | 'discover'
   | 'password'
 >
 
@@ -119,6 +120,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     allowTarget: null,
     beforeDial: null,
     direct: 'yes',
+    discover: true,
     ...readHow(flags),
   }
 }
@@ -133,6 +135,7 @@ function readHow({
   allow_target: allowTarget,
   before_dial: beforeDial,
   direct,
+  discover,
 }: AgentFlags): Partial<AgentConfig> {
   check('fingerprint', fingerprint, fingerprintProblem)
   check('protocol', protocol, protocolProblem)
@@ -151,6 +154,7 @@ function readHow({
     ...(allowTarget && { allowTarget }),
     ...(beforeDial && { beforeDial }),
     ...(direct && { direct: direct as DirectChoice }),
+    ...(discover !== undefined && { discover }),
   }
 }
 

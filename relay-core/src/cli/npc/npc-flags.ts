@@ -30,6 +30,7 @@ export const npcFlagKinds = {
   allow_target: 'text',
   before_dial: 'text',
   direct: 'text',
+  discover: 'switch',
   service: 'text',
   json: 'switch',
   purge: 'switch',

@@ -16,16 +16,17 @@ const pingIntervalMs = 5_000
 /** What the settings say of the way to the relay. */
 export function connectionOptions(config: AgentConfig): Pick<
   ConnectionOptions,
-  'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs' | 'direct'
+  'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs' | 'direct' | 'discover'
 > & {
   protocol: AgentProtocol
 } {
-  const { server, vkey, protocol, proxy, disconnectTimeout, direct } = config
+  const { server, vkey, protocol, proxy, disconnectTimeout, direct, discover } = config
   return {
     server,
     vkey,
     protocol,
     direct,
+    discover,
     proxy: proxy ?? undefined,
     silenceTimeoutMs: disconnectTimeout ? disconnectTimeout * pingIntervalMs : undefined,
   }

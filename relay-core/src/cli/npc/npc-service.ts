@@ -59,8 +59,9 @@ async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcC
       'allow_target',
       'before_dial',
       'direct',
+      'discover',
     ] as const
-  ).find((name) => flags[name])
+  ).find((name) => flags[name] !== undefined)
   if (flag !== undefined)
     throw usageError(`A service with tunnels of its own has its settings in the file: write -${flag} there.`)
   return text

@@ -28,6 +28,8 @@ export interface AgentConfig {
   /** Run before the relay is dialled again, as `parseBeforeDial` reads it; null: nothing. */
   readonly beforeDial: string | null
   readonly direct: DirectChoice
+  /** Whether the relay is told, when it asks, what listens on this machine. */
+  readonly discover: boolean
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -121,6 +123,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     allowTarget: allowTarget || null,
     beforeDial: beforeDial || null,
     direct: (direct || 'yes') as DirectChoice,
+    discover: common.has('discover') ? common.flag('discover') : true,
   }
 }
 
@@ -140,6 +143,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     // The outer pair of quotation marks is the file's: reading takes one away.
     ...(config.beforeDial === null ? [] : [`before_dial="${config.beforeDial}"`]),
     ...(config.direct === 'yes' ? [] : [`direct=${config.direct}`]),
+    ...(config.discover ? [] : ['discover=false']),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

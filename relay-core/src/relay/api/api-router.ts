@@ -85,6 +85,10 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         clients.remove(input.id)
         return {}
       }),
+      listening: os.clients.listening.handler(({ input, signal }) => {
+        forOthersOnly('what runs on a lab box')
+        return clients.listening(input.id, { signal: signal ?? new AbortController().signal })
+      }),
       command: os.clients.command.handler(({ input }) => {
         forOthersOnly('the vkey of a client')
         return parts.command(clients.record(input.id).vkey, input.host)

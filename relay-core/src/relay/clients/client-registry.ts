@@ -1,8 +1,10 @@
 import type { AgentPresence, Client } from '../../api/models.ts'
 import { RelayError } from '../../api/errors.ts'
+import type { Listening } from '../../api/listening.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
+import { askListening } from './ask-listening.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import {
   newVkey,
@@ -66,6 +68,14 @@ export class ClientRegistry {
   /** @throws RelayError `not-found` */
   record(id: number): ClientRecord {
     return this.#options.clients.record(id)
+  }
+
+  /** What listens on its lab box. Rejects with `not-found`, `agent-offline`, or as `askListening`. */
+  async listening(id: number, options: { signal: AbortSignal }): Promise<Listening> {
+    this.record(id)
+    const session = this.#options.agents.get(id)
+    if (session) return await askListening(session, options)
+    throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   }
 
   /** For the handshake: the account that an announced key id belongs to, disabled ones too. */
@@ -157,7 +167,7 @@ export class ClientRegistry {
     const agent: AgentPresence =
       live.state === 'online'
         ? live
-        : { state: 'offline', sinceMs: live.sinceMs ?? this.#lastSeenMs.get(id) ?? lastSeenMs }
+        : { ...live, sinceMs: live.sinceMs ?? this.#lastSeenMs.get(id) ?? lastSeenMs }
     const { use } = this.#options
     const unsaved = use.unsaved(id)
     return {

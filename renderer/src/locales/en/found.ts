@@ -1,11 +1,18 @@
-import type { FoundAbout } from '@nps-desktop/electron/contract'
+import type { FoundAbout, UntoldReason } from '@nps-desktop/electron/contract'
 
 /** What was found on a lab box: programs that listen there. */
 export const found = {
   title: 'Found on this machine',
   looking: 'Looking…',
   looked: 'looked {time} ago',
+  lookedByNpc: 'as npc there told {time} ago',
   asOf: 'as of {time}',
+  untold: {
+    'npc-old': 'What runs on {name} is told by a newer npc there, or once the app can sign in.',
+    'nps-old': 'What runs on {name} is told once {server} has a newer nps, or once the app can sign in.',
+    'npc-off': 'The npc on {name} was started with -discover=false: it does not tell what runs there.',
+    'not-linux': 'npc tells on Linux only what runs there. The app looks itself once it can sign in.',
+  } satisfies Record<UntoldReason, string>,
   you: 'you',
   system: 'system',
   add: 'Add',

@@ -51,6 +51,7 @@ async function mounted(look: FoundLook, { tunnels = [] as Tunnel[], calls = [] a
 const read = (...services: FoundService[]): FoundLook => ({
   state: 'read',
   atMs: Date.now(),
+  by: 'ssh',
   services,
   failure: null,
 })
@@ -110,6 +111,8 @@ test('nothing found, the first look, a look that failed, and one that is off eac
       'a',
     ],
     [{ state: 'off' }, 'The app does not look what runs on a100.'],
+    [{ state: 'untold', why: 'npc-old' }, 'is told by a newer npc there'],
+    [{ state: 'untold', why: 'npc-off' }, '-discover=false'],
   ] as const satisfies readonly (readonly [FoundLook, string])[]) {
     await using page = await mounted(look as FoundLook)
     expect(page.text()).toContain(words)

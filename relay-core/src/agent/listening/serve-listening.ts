@@ -1,0 +1,31 @@
+import { RelayError } from '../../api/errors.ts'
+import type { Listening } from '../../api/listening.ts'
+import type { KindServer } from '../../native/carriers/serve-carrier.ts'
+
+/**
+ * Answers with what listens on this machine, and ends the stream. Who asks meanwhile is given the same answer: reading it again would be a load.
+ * `read`: null where this system does not tell.
+ */
+export function listeningServer(read: (() => Promise<Listening | null>) | null): KindServer {
+  let reading: Promise<Listening | null> | undefined
+  return async () => {
+    if (!read)
+      throw new RelayError(
+        'target-denied',
+        'The owner of the lab box does not let npc tell what runs there (-discover=false).',
+      )
+    reading ??= read().finally(() => (reading = undefined))
+    const listening = await reading
+    if (!listening)
+      throw new RelayError('target-missing', 'npc tells only on Linux what listens on a lab box.')
+    const document = Buffer.from(JSON.stringify(listening))
+    return {
+      join: (stream) => {
+        stream.on('error', () => undefined)
+        stream.resume()
+        stream.end(document)
+      },
+      abandon: () => undefined,
+    }
+  }
+}
