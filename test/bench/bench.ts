@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: our programs and their peers side by side on this machine, in turn, so that what disturbs the machine
- * disturbs all. Prints a table; a run of everything also puts it into docs/benchmarks.md.
+ * disturbs all. Prints a table; a run of everything also puts it into docs/benchmarks.md, or with --wan into docs/wide-area.md.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -21,8 +21,8 @@ import type { Row } from './rows/row.ts'
 import { rows } from './rows/all-rows.ts'
 import { Stage } from './stage.ts'
 
-const document = resolve(import.meta.dirname, '../../docs/benchmarks.md')
-/** Above it docs/benchmarks.md is written by hand, and stays. */
+const docs = resolve(import.meta.dirname, '../../docs')
+/** Above it a page is written by hand, and stays. */
 const mark = '<!-- Below this line: npm run bench -->'
 
 const known = [direct, ours, oursWithStockAgent, stock, frpDefault, frpBare, ratholePlain, ratholeNoise, ssh]
@@ -136,7 +136,8 @@ async function main(): Promise<void> {
   const table = await new Bench(options).run()
   console.log(table)
   console.error(`${Math.round((performance.now() - startedAt) / 1000)} s`)
-  if (!options.writes) return
+  if (!options.page) return
+  const document = resolve(docs, options.page)
   const [byHand = ''] = (await readFile(document, 'utf8')).split(mark)
   await writeFile(document, `${byHand}${mark}\n\n${table}`)
   console.error(`written: ${document}`)

@@ -10,8 +10,8 @@ export interface BenchOptions {
   readonly pace: Pace
   /** A folder with nps and npc of another build, or undefined. */
   readonly against: string | undefined
-  /** Whether docs/benchmarks.md is written: only by a run of everything. */
-  readonly writes: boolean
+  /** The page of docs that is written, by a run of everything or of everything on a wide area network; undefined for any other. */
+  readonly page: 'benchmarks.md' | 'wide-area.md' | undefined
   /** The rows of a wide area network instead of those of one machine. */
   readonly isWide: boolean
 }
@@ -26,7 +26,7 @@ export const usage = `npm run bench -- [--quick] [--wan] [--rows=a,b] [--pairs=a
 
   (nothing)   everything, about 15 minutes, and writes docs/benchmarks.md
   --quick     one round of the rows that take seconds, under 3 minutes
-  --wan       through an emulated wide area network, about 20 minutes; writes nothing
+  --wan       through an emulated wide area network, about 20 minutes, and writes docs/wide-area.md
   --rows      ${rowNames.join(', ')}
   --pairs     by the names in the table, for example "ours,frp,rathole noise"
   --rounds    how often each pair is measured, in turn with the others; the table has the medians
@@ -47,6 +47,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
   })
   const { quick, against, wan: isWide } = values
   const everything = rowNames.filter((name) => name.startsWith(widePrefix) === isWide)
+  const isWhole = !quick && !values.rows && !values.pairs && !against
   const rounds = Number(values.rounds ?? (quick ? 1 : fullRounds))
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds=${values.rounds}: not a number from 1 on`)
@@ -56,7 +57,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     rounds,
     pace: quick ? quickPace : fullPace,
     against,
-    writes: !quick && !values.rows && !values.pairs && !against && !isWide,
+    page: isWhole ? (isWide ? 'wide-area.md' : 'benchmarks.md') : undefined,
     isWide,
   }
 }

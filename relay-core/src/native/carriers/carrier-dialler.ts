@@ -1,5 +1,8 @@
-/** Carriers dialled at the same time: the relay accepts a limited number of unproved connections from one address. */
-const maxAtOnce = 16
+/**
+ * Carriers dialled at the same time: the relay accepts 64 connections from one address that have not yet proved themselves, and two lab boxes
+ * may share an address. Each takes two and a half round trips, so fewer at once would make a crowd of visitors wait in turns.
+ */
+const maxAtOnce = 32
 
 /** The maximum number of waiting dials: more than the relay may ever want. */
 const maxQueued = 4096

@@ -7,11 +7,12 @@ describe('carrier pool', () => {
     expect(carriersToAskFor({ total: 0, idle: 0, waiting: 0, asked: 0 })).toBe(poolLimits.minSpare)
     expect(carriersToAskFor({ total: 0, idle: 0, waiting: 0, asked: 2 })).toBe(0)
     expect(carriersToAskFor({ total: 2, idle: 2, waiting: 0, asked: 0 })).toBe(0)
-    expect(carriersToAskFor({ total: 2, idle: 0, waiting: 30, asked: 0 })).toBe(32)
+    expect(carriersToAskFor({ total: 2, idle: 0, waiting: 30, asked: 0 })).toBe(36)
   })
 
   it('grows with use and shrinks to what was needed', () => {
     expect(spareCarriers(0)).toBe(poolLimits.minSpare)
+    expect(spareCarriers(1)).toBe(poolLimits.minSpareInUse)
     expect(spareCarriers(40)).toBe(10)
     expect(spareCarriers(100_000)).toBe(poolLimits.maxSpare)
     expect(carriersToClose({ total: 40, idle: 40, minIdle: 40 })).toBe(38)

@@ -1,13 +1,17 @@
 export const poolLimits = {
   /** Streams that one agent can have open at once; each costs a connection and a file descriptor at both ends. */
   maxCarriers: 4096,
+  /** While no stream is open. */
   minSpare: 2,
+  /** While one is: a browser opens up to six connections to one address as soon as it has read the page. */
+  minSpareInUse: 6,
   maxSpare: 32,
 } as const
 
 /** How many carriers should be ready in addition to those in use: a quarter more, within bounds. */
 export function spareCarriers(inUse: number): number {
-  return Math.min(poolLimits.maxSpare, Math.max(poolLimits.minSpare, Math.ceil(inUse / 4)))
+  const { minSpare, minSpareInUse, maxSpare } = poolLimits
+  return inUse === 0 ? minSpare : Math.min(maxSpare, Math.max(minSpareInUse, Math.ceil(inUse / 4)))
 }
 
 /** `asked`: requested and not yet arrived. `waiting`: streams without a carrier. */

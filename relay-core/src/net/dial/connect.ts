@@ -49,35 +49,54 @@ export async function connectTcp({
 
 /** What lets later connections to the same relay skip the costly part of the handshake. */
 export interface TlsTickets {
-  latest?: Buffer
+  latest?: { readonly session: Buffer; readonly atMs: number }
 }
 
-/** One for all connections: making one is slow. */
-let clientContext: SecureContext | undefined
+/** One for all connections each: making one is slow. */
+let fullContext: SecureContext | undefined
+let resumingContext: SecureContext | undefined
+
+/** A server on Node takes a ticket for 300 s, one on Bun for two hours (the defaults of their TLS libraries). */
+const freshTicketMs = 240_000
 
 /**
  * TLS 1.3, with no check of the peer except the caller's: a relay has no name that a public authority could vouch for,
  * so the caller compares `peerFingerprint` before it sends anything.
+ *
+ * With a fresh ticket the handshake leaves out ML-KEM, which is two thirds of its bytes: on a slow line a crowd of visitors waits for
+ * nothing else. The keys still depend on the secret of the first connection, which had it (RFC 8446 §7.1, docs/adr/0042-small-handshakes.md).
  */
-export async function connectTls({
-  host,
-  port,
-  tickets,
-  proxy,
-  renew = false,
-  ...wait
-}: ConnectOptions & { tickets: TlsTickets }): Promise<TLSSocket> {
-  clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
+export async function connectTls({ tickets, ...options }: TlsConnectOptions): Promise<TLSSocket> {
+  const { latest } = tickets
+  const isFresh = latest !== undefined && performance.now() - latest.atMs < freshTicketMs
+  if (isFresh) {
+    resumingContext ??= createSecureContext({ minVersion: 'TLSv1.3', ecdhCurve: 'X25519' })
+    const socket = await connectWith(resumingContext, { tickets, ...options })
+    if (socket.isSessionReused()) return socket
+    // The relay has started again: what is new needs the whole handshake.
+    socket.destroy()
+    delete tickets.latest
+  }
+  fullContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
+  return connectWith(fullContext, { tickets, ...options })
+}
+
+type TlsConnectOptions = ConnectOptions & { tickets: TlsTickets }
+
+async function connectWith(
+  secureContext: SecureContext,
+  { host, port, tickets, proxy, renew = false, ...wait }: TlsConnectOptions,
+): Promise<TLSSocket> {
   const options = {
     port,
     ...socketOptions,
-    secureContext: clientContext,
+    secureContext,
     rejectUnauthorized: false,
-    ...(tickets.latest && { session: tickets.latest }),
+    ...(tickets.latest && { session: tickets.latest.session }),
   }
   const remembering = (socket: TLSSocket) =>
     socket.on('session', (session) => {
-      tickets.latest = session
+      tickets.latest = { session, atMs: performance.now() }
     })
   return inTime(wait, async (signal) => {
     if (proxy) {
