@@ -67,15 +67,6 @@ it('brings nps and npc to the version of the app, and the tunnel works on', asyn
 })
 
 it('puts the old program back when the new one does not come online, and the tunnel works again', async () => {
-  // ends at once when its service starts it
-  const broken = (restart: string): Buffer =>
-    Buffer.from(`#!/bin/sh
-case $1 in
--version) echo 9.9.9 ;;
-restart) ${restart} ;;
-*) exit 1 ;;
-esac
-`)
   await offer({
     // says that it has started all the same
     nps: broken('systemctl restart --no-block nps'),
@@ -94,6 +85,42 @@ esac
   expect(await firstWords()).toMatch(/^SSH-/)
   await leavesNothing()
 })
+
+it('has the old programs again after a restart of the machines before the new ones are proved', async () => {
+  await offer({
+    nps: broken('systemctl restart --no-block nps'),
+    npc: broken('systemctl --user restart --no-block npc'),
+  })
+  const [ofServer, ofLab] = [
+    await app.client.machineUpdates.server({ serverId }),
+    await app.client.machineUpdates.lab({ labId }),
+  ]
+  await Promise.all(
+    [bed.cloud, bed.lab].map(async (machine) => {
+      await machine.exec(
+        'i=0; until grep -qx started /var/tmp/nps-desktop-update.*/state 2>/dev/null; do [ $((i += 1)) -lt 300 ] || exit 1; sleep 0.2; done',
+      )
+      await machine.reboot()
+    }),
+  )
+  // by the machines themselves, while the app still waits for the new ones
+  await versionsAre('1.0.0', '1.0.0')
+  for (const { jobId } of [ofServer, ofLab])
+    expect((await app.ended(jobId)).steps.at(-1)?.failure).toMatchObject({ code: 'update-undone' })
+  expect(await firstWords()).toMatch(/^SSH-/)
+  await leavesNothing()
+})
+
+/** Ends at once when its service starts it. */
+function broken(restart: string): Buffer {
+  return Buffer.from(`#!/bin/sh
+case $1 in
+-version) echo 9.9.9 ;;
+restart) ${restart} ;;
+*) exit 1 ;;
+esac
+`)
+}
 
 /** The app finds these programs, and no others, beside itself. */
 async function offer(bytes: Readonly<Record<'nps' | 'npc', Buffer>>): Promise<void> {
@@ -136,7 +163,7 @@ async function versionsAre(nps: string, npc: string): Promise<void> {
 
 async function leavesNothing(): Promise<void> {
   const find =
-    'find /usr/bin /home/researcher/.local/bin /var/tmp /tmp -name ".np*" -o -name "nps-desktop-*" -o -name ".nps-desktop*"'
+    'find /usr/bin /etc/systemd /home/researcher/.local/bin /home/researcher/.config /var/tmp /tmp -name ".np*" -o -name "nps-desktop-*" -o -name ".nps-desktop*"'
   for (const machine of [bed.cloud, bed.lab])
     expect(await machine.exec(`${find} 2>/dev/null || true`)).toBe('')
 }

@@ -27,11 +27,9 @@ afterEach(() => rm(place, { recursive: true }))
 /** `restart` runs once for the new program, and once more where the old one is put back. */
 async function swap(
   restart: string,
+  service = 'background',
 ): Promise<{ state: string; said: string; holds: string; beside: string[] }> {
-  const script = swapScript({ folder, program, uploaded, restart: commandLine('sh', '-c', restart) })
-  const ended = promisify(execFile)('sh', ['-s'], { timeout: 20_000 })
-  ended.child.stdin?.end(script)
-  await ended
+  await run(swapScript({ folder, service, program, uploaded, restart: commandLine('sh', '-c', restart) }))
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8')
   return {
     state: (await read('state')).trim(),
@@ -39,6 +37,12 @@ async function swap(
     holds: await readFile(program, 'utf8'),
     beside: await readdir(join(place, 'bin')),
   }
+}
+
+async function run(script: string): Promise<void> {
+  const ended = promisify(execFile)('sh', ['-s'], { timeout: 20_000, env: { ...process.env, HOME: place } })
+  ended.child.stdin?.end(script)
+  await ended
 }
 
 test('the word to keep counts where there is one to go back too', async () => {
@@ -73,4 +77,60 @@ test('a second update beside one that is not decided yet is refused, and the bac
     holds: 'old',
     beside: ['.npc.before', 'npc'],
   })
+})
+
+test('what undoes an update at the next boot is there until it is decided', async () => {
+  const units = join(place, '.config/systemd/user')
+  const kept = await swap(`ls -A ${units} ${units}/* ${place}/bin; : > ${folder}/keep`, 'systemd-user')
+  expect(kept).toMatchObject({ state: 'kept', holds: 'new', beside: ['npc'] })
+  for (const file of ['.npc.undo', 'nps-desktop-undo-npc.service']) expect(kept.said).toContain(file)
+  expect(await readdir(units, { recursive: true })).toEqual(['default.target.wants'])
+})
+
+test.each([
+  ['puts the old program back at its next boot', ':', { state: 'undone', holds: 'old' }],
+  ['keeps the new one where it was told to', ': > keep', { state: 'kept', holds: 'new' }],
+])('a machine that goes down before an update is decided %s', async (_, word, end) => {
+  const goesDown = `cd ${folder}; ${word}; kill -9 $PPID`
+  await expect(
+    run(
+      swapScript({
+        folder,
+        service: 'systemd-user',
+        program,
+        uploaded,
+        restart: commandLine('sh', '-c', goesDown),
+      }),
+    ),
+  ).rejects.toThrow('Command failed')
+  expect(await readFile(program, 'utf8')).toBe('new')
+  const undo = await readFile(join(place, 'bin/.npc.undo'), 'utf8')
+  await run(undo)
+  expect(await readFile(program, 'utf8'), 'in the same boot').toBe('new')
+  await run(undo.replace(/^boot=.*$/m, 'boot=another'))
+  expect({
+    state: (await readFile(join(folder, 'state'), 'utf8')).trim(),
+    holds: await readFile(program, 'utf8'),
+  }).toEqual(end)
+  expect(await readdir(join(place, 'bin'))).toEqual(['npc'])
+  expect(await readdir(join(place, '.config/systemd/user'), { recursive: true })).toEqual([
+    'default.target.wants',
+  ])
+})
+
+test('where cron starts the program, a line of the crontab undoes the update, and the others stay', async () => {
+  const [tools, table] = [join(place, 'tools'), join(place, 'table')]
+  await mkdir(tools)
+  await writeFile(
+    join(tools, 'crontab'),
+    `#!/bin/sh\ncase $1 in -l) cat ${table} ;; -) cat > ${table}.new && mv ${table}.new ${table} ;; esac\n`,
+    { mode: 0o755 },
+  )
+  await writeFile(table, '@reboot /bin/sh /its/supervisor.sh\n')
+  const restart = commandLine('sh', '-c', `cat ${table}; : > ${folder}/keep`)
+  await run(`PATH=${tools}:$PATH\n${swapScript({ folder, service: 'cron', program, uploaded, restart })}`)
+  expect(await readFile(join(folder, 'said'), 'utf8')).toMatch(
+    /^@reboot \/bin\/sh \/its\/supervisor.sh\n@reboot \/bin\/sh .*\.npc\.undo /,
+  )
+  expect(await readFile(table, 'utf8')).toBe('@reboot /bin/sh /its/supervisor.sh\n')
 })

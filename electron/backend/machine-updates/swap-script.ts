@@ -1,4 +1,5 @@
 import { commandLine, shellWord as quote } from '@nps-desktop/relay-core/api'
+import { undoAtBoot } from './undo-at-boot.ts'
 
 /** What the script on the machine has got to; `said` beside it holds the last words of the program. */
 export const swapStates = ['started', 'kept', 'undone', 'stuck', 'failed'] as const
@@ -13,11 +14,14 @@ const decideWithinS = 75
  */
 export function swapScript({
   folder,
+  service,
   program,
   uploaded,
   restart,
 }: {
   folder: string
+  /** What kind of service runs it. */
+  service: string
   /** Where it is installed. */
   program: string
   uploaded: string
@@ -25,13 +29,16 @@ export function swapScript({
   restart: string
 }): string {
   const at = program.lastIndexOf('/')
-  const beside = (mark: string): string => quote(`${program.slice(0, at)}/.${program.slice(at + 1)}.${mark}`)
+  const beside = (mark: string): string => `${program.slice(0, at)}/.${program.slice(at + 1)}.${mark}`
+  const old = beside('before')
+  const undo = undoAtBoot({ service, folder, program, old, restart })
   return `LC_ALL=C; export LC_ALL
 umask 077
-dir=${quote(folder)} program=${quote(program)} old=${beside('before')} new=${beside('update')}
+dir=${quote(folder)} program=${quote(program)} old=${quote(old)} new=${quote(beside('update'))}
 say() { printf '%s\\n' "$1" > "$dir/state.new" && mv -f "$dir/state.new" "$dir/state"; }
+lift() { ${undo.lift}; } 2>/dev/null
 back() {
-  if mv -f "$old" "$program" && ${restart} >"$dir/said.back" 2>&1 </dev/null; then say undone; else say stuck; fi
+  if mv -f "$old" "$program" && { lift; ${restart}; } >"$dir/said.back" 2>&1 </dev/null; then say undone; else say stuck; fi
   exit
 }
 # the backup of a swap that is not decided yet; an older one was left by a machine that went down
@@ -42,14 +49,14 @@ rm -f "$old" "$new"
 # a link takes no room for the old program; a name at which something lies by now is not written through
 if { ln "$program" "$old" 2>/dev/null || cp -p "$program" "$old" 2>"$dir/said"; } &&
   ( set -C; cat ${quote(uploaded)} > "$new" ) 2>"$dir/said" && chmod 755 "$new" 2>>"$dir/said" &&
-  mv -f "$new" "$program" 2>>"$dir/said"; then :; else
-  rm -f "$new" "$old"; say failed; exit
+  { ${undo.lay}; } 2>>"$dir/said" && mv -f "$new" "$program" 2>>"$dir/said"; then :; else
+  lift; rm -f "$new" "$old"; say failed; exit
 fi
 ${restart} >"$dir/said" 2>&1 </dev/null || back
 say started
 i=0
 while :; do
-  if [ -e "$dir/keep" ]; then rm -f "$old"; say kept; exit; fi
+  if [ -e "$dir/keep" ]; then rm -f "$old"; lift; say kept; exit; fi
   if [ -e "$dir/back" ] || [ $i -ge ${decideWithinS} ]; then break; fi
   sleep 1; i=$((i + 1))
 done

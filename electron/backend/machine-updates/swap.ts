@@ -37,6 +37,7 @@ export class Swap {
     const { shell } = await workplace.owner(signal)
     const script = swapScript({
       folder: '@folder@',
+      service: installed.service,
       program: installed.programPath,
       uploaded,
       restart: commandOf(installed, 'restart').replace(/ <\/dev\/null$/, ''),
