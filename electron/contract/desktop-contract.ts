@@ -16,6 +16,7 @@ import { openInContract } from './open-in-contract.ts'
 import { serverUseContract } from './server-use-contract.ts'
 import { signInContract } from './sign-in-contract.ts'
 import { startContract } from './start-contract.ts'
+import { systemUpdatesContract } from './system-updates-contract.ts'
 import { terminalsContract } from './terminals-contract.ts'
 import { pathTestContract } from './path-test-contract.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
@@ -276,6 +277,7 @@ export const desktopContract = {
   openIn: openInContract,
   signIn: signInContract,
   starts: startContract,
+  systemUpdates: systemUpdatesContract,
   tunnelValues: tunnelValuesContract,
 
   traffic: {

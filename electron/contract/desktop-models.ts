@@ -134,6 +134,11 @@ export type Step = z.infer<typeof step>
 export const portState = z.enum(['untried', 'open', 'refused-open', 'no-answer', 'closed-on-server', 'used'])
 export type PortState = z.infer<typeof portState>
 
+/** A rule to add in a provider's console, in its own words. */
+const providerRule = z.object({ protocol: z.string(), ports: z.string(), source: z.string() })
+
+const shutBy = z.enum(['none', 'host-firewall', 'security-group', 'unknown'])
+
 /** What is known of the ports of one server. A cell is up to 50 neighbouring ports. */
 export const portReport = z.object({
   range: portRange,
@@ -145,8 +150,26 @@ export const portReport = z.object({
   open: z.number().int(),
   noAnswer: z.number().int(),
   closedOnServer: z.number().int(),
+  /** Inside the range, of programs other than nps. */
   used: z.array(z.object({ port, program: z.string() })),
-  cause: z.enum(['none', 'host-firewall', 'security-group', 'unknown']),
+  /** What else listens there for others, outside the range and but for the bridge; left out by earlier versions. */
+  others: z
+    .array(z.object({ port, program: z.string(), state: portState, ms: z.number().nullable() }))
+    .optional(),
+  cause: shutBy,
+  /**
+   * The UDP ports by which private tunnels find a way past the server, which do without: not part of `cause`. Null: nps
+   * answers at none, or nothing is known of them; left out by earlier versions.
+   */
+  rendezvous: z
+    .object({
+      ports: z.array(port).min(1).max(2),
+      state: portState,
+      ms: z.number().nullable(),
+      cause: shutBy,
+    })
+    .nullish(),
+  /** What opens all that the server itself keeps shut, the UDP ports too. */
   hostFirewall: z
     .object({
       tool: z.enum(['ufw', 'firewalld', 'nftables', 'iptables']),
@@ -161,7 +184,10 @@ export const portReport = z.object({
       instance: z.string().nullable(),
       region: z.string().nullable(),
       consoleUrl: z.string().nullable(),
-      rule: z.object({ protocol: z.string(), ports: z.string(), source: z.string() }),
+      /** For the tunnels and the bridge; null where only `udpRule` is missing. */
+      rule: providerRule.nullable(),
+      /** For `rendezvous`; left out by earlier versions. */
+      udpRule: providerRule.nullish(),
     })
     .nullable(),
   checkedAtMs: instantMs,
@@ -404,7 +430,7 @@ export const overview = z.object({
 })
 export type Overview = z.infer<typeof overview>
 
-/** One line each in the locale's `activity`; params: `server`, `lab`, `tunnel`, `guest` (names), `address`, `stop` and `reason` (an error code). */
+/** One line each in the locale's `activity`; params: `server`, `lab`, `tunnel`, `guest` (names), `address`, `stop`, `version` and `reason` (an error code). */
 export const activityCodes = [
   'server-added',
   'server-removed',
@@ -427,6 +453,12 @@ export const activityCodes = [
   'setup-failed',
   'lab-setup-done',
   'lab-setup-failed',
+  'nps-updated',
+  'nps-update-undone',
+  'nps-update-failed',
+  'npc-updated',
+  'npc-update-undone',
+  'npc-update-failed',
 ] as const
 export type ActivityCode = (typeof activityCodes)[number]
 

@@ -247,6 +247,9 @@ export function scenarioRouter(world: World) {
     console: {
       open: os.console.open.handler(async () => ({ url: 'http://127.0.0.1:40412/#pass=x' })),
     },
+    systemUpdates: {
+      read: os.systemUpdates.read.handler(async () => ({ updates: world.systemUpdates ?? null })),
+    },
     serverUse: {
       watch: os.serverUse.watch.handler(async function* ({ signal }) {
         const told = world.serverUse ?? { use: null, tells: true }

@@ -2,7 +2,20 @@ import type { Shot } from './shots.ts'
 
 /** The page of a server in the states of its figures. */
 export const serverScreens: readonly Shot[] = [
-  { name: 'server-well', scenario: 'server-well', path: 'servers/s1', ready: '.meter' },
+  {
+    name: 'server-well',
+    scenario: 'server-well',
+    path: 'servers/s1',
+    ready: '.version .quiet',
+    act: (page) => page.locator('.version .quiet').click(),
+  },
+  {
+    name: 'server-line',
+    scenario: 'server-line',
+    path: 'servers/s1',
+    ready: '.version .btn',
+    act: (page) => page.locator('.version .btn').click(),
+  },
   { name: 'server-unplanned', scenario: 'server-unplanned', path: 'servers/s1', ready: '.meter' },
   { name: 'server-old-nps', scenario: 'server-old-nps', path: 'servers/s1', ready: '.too-old' },
   { name: 'server-older', scenario: 'server-older', path: 'servers/s1', ready: '.version .btn' },

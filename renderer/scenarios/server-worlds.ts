@@ -100,7 +100,6 @@ function updateJob(at: StepId, state: Step['state']): Job {
 }
 
 export const serverWorlds: Readonly<Record<string, () => World>> = {
-  'server-well': () => withUse(few(), Date.now()),
   'server-unplanned': () => ({ ...few(), serverUse: use(Date.now()) }),
   'server-older': () => older(null),
   'server-updating': () => older('upload'),

@@ -64,6 +64,7 @@ export const setupScreens: readonly Shot[] = [
     'setup-trying',
     'setup-ports',
     'setup-ports-host',
+    'setup-ports-done',
     'setup-bridge',
     'setup-lab-job',
     'setup-lab-failed',
@@ -90,6 +91,7 @@ export const setupScreens: readonly Shot[] = [
   },
   { name: 'sign-in', scenario: 'few', path: 'sign-in/server/s1', ready: 'main form input' },
   { name: 'server', scenario: 'server-closed-ports', path: 'servers/s1', ready: '.conf-field' },
+  { name: 'server-udp', scenario: 'server-udp-dropped', path: 'servers/s1', ready: '.conf-field' },
   ...serverScreens,
   {
     name: 'server-conf-changed',

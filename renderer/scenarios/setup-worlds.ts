@@ -104,7 +104,13 @@ function report(
     noAnswer: count('no-answer'),
     closedOnServer: count('closed-on-server'),
     used: [],
+    others: [
+      { port: 22, program: 'sshd', state: 'open', ms: 12 },
+      { port: 443, program: 'nginx', state: 'open', ms: 12 },
+      { port: 8080, program: 'nps', state: 'open', ms: 12 },
+    ],
     cause: 'none',
+    rendezvous: { ports: [8024, 8025], state: 'open', ms: 12, cause: 'none' },
     hostFirewall: null,
     provider: null,
     checkedAtMs: Date.now() - 130_000,
@@ -121,7 +127,9 @@ const dropped = report(
       region: 'cn-hangzhou',
       consoleUrl: 'https://ecs.console.aliyun.com/securityGroup/region/cn-hangzhou',
       rule: { protocol: 'Custom TCP', ports: '7000/9000', source: '0.0.0.0/0' },
+      udpRule: { protocol: 'Custom UDP', ports: '8024/8025', source: '0.0.0.0/0' },
     },
+    rendezvous: { ports: [8024, 8025], state: 'no-answer', ms: null, cause: 'security-group' },
   },
   (from) => (from === 8000 || from === 8050 ? 'open' : 'no-answer'),
 )
@@ -129,10 +137,31 @@ const closed = report(
   {
     cause: 'host-firewall',
     used: [{ port: 7003, program: 'nginx (pid 811)' }],
-    hostFirewall: { tool: 'ufw', command: 'ufw allow 8850:9000/tcp', canApply: true },
+    hostFirewall: {
+      tool: 'ufw',
+      command: 'ufw allow 8850:9000/tcp && ufw allow 8024:8025/udp',
+      canApply: true,
+    },
+    rendezvous: { ports: [8024, 8025], state: 'closed-on-server', ms: null, cause: 'host-firewall' },
   },
   (from) => (from >= 8850 ? 'closed-on-server' : from === 7000 ? 'used' : 'open'),
 )
+
+/** Everything that tunnels need is open; what makes private ones faster is not. */
+const withoutUdp = report(
+  {
+    open: 2001,
+    hostFirewall: { tool: 'ufw', command: 'ufw allow 8024:8025/udp', canApply: true },
+    rendezvous: { ports: [8024, 8025], state: 'closed-on-server', ms: null, cause: 'host-firewall' },
+  },
+  () => 'open',
+)
+const udpDropped: PortReport = {
+  ...withoutUdp,
+  hostFirewall: null,
+  rendezvous: { ports: [8024, 8025], state: 'no-answer', ms: null, cause: 'security-group' },
+  provider: dropped.provider && { ...dropped.provider, rule: null },
+}
 
 const blocked = (
   code: 'ports-blocked-by-security-group' | 'ports-blocked-by-host-firewall' | 'ports-blocked-somewhere',
@@ -216,6 +245,7 @@ export const setupWorlds: Record<string, () => World> = {
     job('port-range', 'failed', { ports: closed }, { failure: blocked('ports-blocked-by-host-firewall') }),
     true,
   ),
+  'setup-ports-done': settingUp(job('end', 'running', { ports: withoutUdp }), true),
   'setup-bridge': settingUp(
     job(
       'bridge',
@@ -269,11 +299,32 @@ export const setupWorlds: Record<string, () => World> = {
   },
   'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),
   ...serverWorlds,
+  'server-well': () => ({
+    ...withUse(few(), Date.now()),
+    ports: new Map([['s1', report({ open: 2001 }, () => 'open')]]),
+    systemUpdates: {
+      system: 'Ubuntu 22.04.5 LTS',
+      packages: ['libssl3', 'linux-image-5.15.0-126-generic', 'openssh-server'],
+      listedAtMs: Date.now() - 3 * 3_600_000,
+      command: 'apt-get update && apt-get dist-upgrade',
+      atMs: Date.now(),
+    },
+  }),
+  'server-line': () => {
+    const base = withUse(few(), Date.now())
+    base.overview.labs = base.overview.labs.map((one) => ({
+      ...one,
+      startKind: 'unknown',
+      state: one.state.state === 'online' ? { ...one.state, version: '0.9.4' } : one.state,
+    }))
+    return base
+  },
   'server-away': () => {
     const world = withUse(serverDown(), Date.now() - 14 * 60_000)
     const open = report({ tried: 2001, open: 2001 }, () => 'open')
     return { ...world, ports: new Map([['s1', { ...open, checkedAtMs: Date.now() - 14 * 60_000 }]]) }
   },
+  'server-udp-dropped': () => ({ ...few(), ports: new Map([['s1', udpDropped]]) }),
   'server-dropped-ports': () => ({ ...few(), ports: new Map([['s1', dropped]]) }),
   'lab-offline': () => {
     const base = few()

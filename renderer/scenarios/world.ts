@@ -19,6 +19,7 @@ import type {
   Settings,
   SignInQuestion,
   Stop,
+  SystemUpdates,
   Transfer,
   Terminal,
   Tunnel,
@@ -40,6 +41,8 @@ export interface World {
   alerts: LabAlert[]
   /** What the machine of whichever server's page is open is doing. */
   serverUse?: ServerUse
+  /** Of whichever server's page is open; none where it is not here. */
+  systemUpdates?: SystemUpdates
   settings: Settings
   /** Of whichever tunnel's page is open. */
   passes: GuestPass[]

@@ -23,7 +23,7 @@ test('a security group that drops 7000-9000: the provider and its rule are shown
     await expect(failed).toContainText('The security group of Alibaba Cloud drops these ports', {
       timeout: 90_000,
     })
-    for (const value of ['Inbound', 'Allow', 'TCP', '7000/9000', '0.0.0.0/0'])
+    for (const value of ['Inbound', 'Allow', 'TCP', '7000/9000', 'UDP', '8024/8025', '0.0.0.0/0'])
       await expect(failed.getByRole('table')).toContainText(value)
     await shoot(app, 'unhappy-security-group-bridge')
   })
@@ -34,7 +34,7 @@ test('a security group that drops 7000-9000: the provider and its rule are shown
   )
 })
 
-test("the server's own firewall: the button adds one rule, and nothing else changes", async ({
+test("the server's own firewall: the button adds the rules, and nothing else changes", async ({
   app,
   bed,
 }) => {
@@ -52,4 +52,5 @@ test("the server's own firewall: the button adds one rule, and nothing else chan
   const rules = await bed.cloud.exec('ufw status')
   expect(rules).toMatch(/^22\/tcp +ALLOW/m)
   expect(rules).toMatch(/^7000:9000\/tcp +ALLOW/m)
+  expect(rules).toMatch(/^8024:8025\/udp +ALLOW/m)
 })

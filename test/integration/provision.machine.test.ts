@@ -88,6 +88,9 @@ describe('as root', () => {
     expect(conf.trim()).toMatch(/600$/)
 
     const first = await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+    const { updates } = await app.client.systemUpdates.read({ serverId })
+    expect(updates?.system).toMatch(/^Debian/)
+    expect(updates?.command).toBe('apt-get update && apt-get dist-upgrade')
     const { labId } = await app.client.labs.add({ serverId, name: 'lab-a100', address: null })
     const again = await setUp(serverId)
     expectDone(again)
@@ -291,11 +294,11 @@ describe('ports', () => {
         params: { provider: 'aliyun', ports: '7000-9000' },
         fixes: expect.arrayContaining([
           expect.objectContaining({ action: 'open-url', label: 'aliyun' }),
-          { action: 'copy', text: 'Custom TCP 7000/9000 0.0.0.0/0' },
+          { action: 'copy', text: 'Custom TCP 7000/9000 0.0.0.0/0, Custom UDP 8024/8025 0.0.0.0/0' },
         ]) as unknown,
       })
       // one rule for the bridge, which is one of the range, and for every tunnel
-      expect(job.ports?.provider?.rule.ports).toBe('7000/9000')
+      expect(job.ports?.provider?.rule?.ports).toBe('7000/9000')
       await bed.securityGroup.allow('8024', '7000-7099')
       const shut = await retry(job)
       expect(failureIn(shut, 'port-range')).toMatchObject({
@@ -310,12 +313,18 @@ describe('ports', () => {
       })
       expect(shut.ports?.cells.slice(0, 3).map(({ state }) => state)).toEqual(['open', 'open', 'no-answer'])
       await bed.securityGroup.allow('7000-9000')
-      const { jobId } = await app.client.servers.checkPorts({ serverId })
-      const checked = await app.ended(jobId)
-      expectDone(checked)
-      expect(checked.ports).toMatchObject({ open: 2001, tried: 2001, cause: 'none', provider: null })
+      expect(await checkPorts(serverId)).toMatchObject({
+        open: 2001,
+        tried: 2001,
+        cause: 'none',
+        provider: null,
+        rendezvous: { ports: [8024, 8025], state: 'open', cause: 'none' },
+      })
+      await optionalPorts(serverId)
       expectDone(await remove(serverId))
+      expect(await currentRules('ufw')).not.toContain('8024')
     } finally {
+      await bed.hostFirewall.stop()
       await bed.securityGroup.allow('1-65535')
       await bed.metadata.close()
     }
@@ -340,7 +349,7 @@ describe('ports', () => {
         await app.client.servers.openHostFirewall({ serverId })
         const done = await retry(job)
         expectDone(done)
-        expect(done.ports).toMatchObject({ open: 2001, cause: 'none' })
+        expect(done.ports).toMatchObject({ open: 2001, cause: 'none', rendezvous: { state: 'open' } })
         if (kind !== 'iptables') {
           await bed.cloud.reboot()
           await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
@@ -353,13 +362,34 @@ describe('ports', () => {
     },
   )
 
+  async function checkPorts(serverId: string): Promise<Job['ports']> {
+    const { jobId } = await app.client.servers.checkPorts({ serverId })
+    const checked = await app.ended(jobId)
+    expectDone(checked)
+    return checked.ports
+  }
+
+  /** A firewall that lets every tunnel in, but nothing by UDP: the check passes, and one click opens the two ports. */
+  async function optionalPorts(serverId: string): Promise<void> {
+    await bed.hostFirewall.start('ufw', '7000-9000')
+    expect(await checkPorts(serverId)).toMatchObject({
+      open: 2001,
+      cause: 'none',
+      rendezvous: { state: 'closed-on-server', cause: 'host-firewall' },
+      hostFirewall: { tool: 'ufw', command: 'ufw allow 8024:8025/udp' },
+    })
+    await app.client.servers.openHostFirewall({ serverId })
+    expect(await checkPorts(serverId)).toMatchObject({ rendezvous: { state: 'open' }, hostFirewall: null })
+    expect(await currentRules('ufw')).toContain('8024:8025/udp')
+  }
+
   /** What a person would type, which the failure tells and offers to copy. */
   const addsRule = {
     nftables: expect.stringMatching(/^nft 'insert rule .* tcp dport \{ 7000-9000 \} accept/) as string,
     iptables: expect.stringMatching(
       /^iptables -I INPUT -p tcp -m multiport --dports 7000:9000 .*-j ACCEPT$/,
     ) as string,
-    ufw: 'ufw allow 7000:9000/tcp',
+    ufw: 'ufw allow 7000:9000/tcp && ufw allow 8024:8025/udp',
     firewalld: expect.stringMatching(
       /^firewall-cmd --permanent --zone=\w+ --add-port=7000-9000\/tcp/,
     ) as string,

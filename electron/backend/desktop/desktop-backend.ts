@@ -24,6 +24,7 @@ import { createHostKeys } from '../ssh/host-keys/host-keys.ts'
 import { createMachines } from '../ssh/machines.ts'
 import { SignInQuestions } from '../ssh/sign-in-questions.ts'
 import { openStorage } from '../storage/storage.ts'
+import { WaitingUpdates } from '../system-updates/waiting-updates.ts'
 import { Terminals } from '../terminals/terminals.ts'
 import { forgetTrials, Trial } from '../trial/trial.ts'
 
@@ -108,6 +109,9 @@ export async function openBackend({
     part.close(),
   )
   const serverUses = new ServerUses({ relays, log })
+  const waitingUpdates = parts.adopt(new WaitingUpdates({ storage, machines, clock, log }), (part) =>
+    part.close(),
+  )
   const hostKeys = createHostKeys({ storage, machines, ask: questions.ask, log, clock })
   const save = app.saveSettings.bind(app)
   const moving = new Moving({ storage, version: shell.version, clock, log, save })
@@ -118,6 +122,7 @@ export async function openBackend({
       hostKeys,
       servers,
       serverUses,
+      waitingUpdates,
       consoleDoors,
       labs,
       labSessions,

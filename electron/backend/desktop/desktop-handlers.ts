@@ -13,6 +13,7 @@ import { relayCalls } from '../servers/relay-calls.ts'
 import type { ServerUses } from '../server-use/server-uses.ts'
 import type { ServerRecords } from '../servers/server-records.ts'
 import type { SignInQuestions } from '../ssh/sign-in-questions.ts'
+import type { WaitingUpdates } from '../system-updates/waiting-updates.ts'
 import type { HostKeys } from '../ssh/host-keys/host-keys.ts'
 import type { Terminals } from '../terminals/terminals.ts'
 import type { Trial } from '../trial/trial.ts'
@@ -29,6 +30,7 @@ export function desktopHandlers({
   hostKeys,
   servers,
   serverUses,
+  waitingUpdates,
   consoleDoors,
   labs,
   labSessions,
@@ -55,6 +57,7 @@ export function desktopHandlers({
   hostKeys: HostKeys
   servers: ServerRecords
   serverUses: ServerUses
+  waitingUpdates: WaitingUpdates
   consoleDoors: ConsoleDoors
   labs: LabRecords
   labSessions: LabSessions
@@ -103,6 +106,7 @@ export function desktopHandlers({
     pathTest: { run: (input, options) => pathTest.run(input, options) },
     console: { open: (input, options) => consoleDoors.open(input, options) },
     serverUse: { watch: (input, options) => serverUses.watch(input, options) },
+    systemUpdates: { read: (input) => waitingUpdates.read(input) },
     guestPasses: {
       list: (input, options) => guestPasses.list(input, options),
       make: (input, options) => guestPasses.make(input, options),

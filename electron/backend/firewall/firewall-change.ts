@@ -1,11 +1,14 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
 import { type FirewallTool, type HostFirewall, judgeHostFirewall, rawTables } from './host-firewall.ts'
 import { judgeNft, type NftPlace } from './nft-ruleset.ts'
+import type { Protocol } from './rule-walk.ts'
 
-/** The ports that have to be open: the bridge and the tunnels. */
+/** The ports that have to be open: by TCP the bridge and the tunnels. */
 export interface PortOpening {
   readonly bridgePort: number
   readonly range: PortRange
+  /** By UDP, ascending; none where nps answers at none. */
+  readonly rendezvous: readonly number[]
 }
 
 /**
@@ -24,45 +27,63 @@ const path = 'PATH="$PATH:/usr/sbin:/sbin"'
 /** Marks our rules in the filters that know comments. */
 const mark = 'nps-desktop'
 
-/** What to add so that both the bridge and the range are reachable; empty when nothing blocks them. */
-export function changesFor(firewall: HostFirewall, { bridgePort, range }: PortOpening): FirewallChange[] {
+/** What to add so that all of them are reachable; empty when nothing blocks them. */
+export function changesFor(
+  firewall: HostFirewall,
+  { bridgePort, range, rendezvous }: PortOpening,
+): FirewallChange[] {
+  const tunnels = new Set([bridgePort, ...portsOf(range)])
+  return [
+    ...changesOf(firewall, 'tcp', tunnels, (shut) => neededRanges(shut, { bridgePort, range })),
+    ...changesOf(firewall, 'udp', new Set(rendezvous), () => runsOf(rendezvous)),
+  ]
+}
+
+/** `needed`: what to let in, of all ports that are wanted, where one tool keeps these shut. */
+function changesOf(
+  firewall: HostFirewall,
+  protocol: Protocol,
+  wanted: ReadonlySet<number>,
+  needed: (shut: ReadonlySet<number>) => PortRange[],
+): FirewallChange[] {
   const shut = new Map<FirewallTool, Set<number>>()
-  for (const port of new Set([bridgePort, ...portsOf(range)])) {
-    const tool = judgeHostFirewall(firewall, port)?.tool
+  for (const port of wanted) {
+    const tool = judgeHostFirewall(firewall, port, protocol)?.tool
     if (tool !== undefined) shut.set(tool, (shut.get(tool) ?? new Set()).add(port))
   }
   return [...shut].flatMap(([tool, ports]) => {
-    const needed = neededRanges(ports, { bridgePort, range })
+    const ranges = needed(ports)
     switch (tool) {
       case 'ufw':
-        return needed.map((one) => ufwChange(spellRange(one, ':')))
+        return ranges.map((one) => ufwChange(`${spellRange(one, ':')}/${protocol}`))
       case 'firewalld': {
         // firewalld merges adjacent and overlapping ranges, so only what is not there yet can be removed again.
         const name = firewall.firewalld?.name ?? 'public'
-        return needed
+        return ranges
           .flatMap((one) => runsOf(portsOf(one).filter((port) => ports.has(port))))
-          .map((one) => firewalldChange(name, spellRange(one, '-')))
+          .map((one) => firewalldChange(name, `${spellRange(one, '-')}/${protocol}`))
       }
       case 'nftables': {
         const places = [...ports].flatMap(
-          (port) => judgeNft(rawTables(firewall), { port, by: firewall.by }).places,
+          (port) => judgeNft(rawTables(firewall), { port, protocol, by: firewall.by }).places,
         )
         const distinct = new Map(places.map((place) => [Object.values(place).join(' '), place]))
-        return [...distinct.values()].map((place) =>
-          nftChange(
-            place,
-            needed.map((one) => spellRange(one, '-')),
-          ),
-        )
+        const list = ranges.map((one) => spellRange(one, '-')).join(', ')
+        return [...distinct.values()].map((place) => nftChange(place, `${protocol} dport { ${list} }`))
       }
-      case 'iptables':
-        return [iptablesChange(needed.map((one) => spellRange(one, ':')))]
+      case 'iptables': {
+        const list = ranges.map((one) => spellRange(one, ':')).join(',')
+        return [iptablesChange(`-p ${protocol} -m multiport --dports ${list}`)]
+      }
     }
   })
 }
 
 /** The whole range when any tunnel port is shut, and the bridge when the range does not hold it. */
-function neededRanges(shut: ReadonlySet<number>, { bridgePort, range }: PortOpening): PortRange[] {
+function neededRanges(
+  shut: ReadonlySet<number>,
+  { bridgePort, range }: Omit<PortOpening, 'rendezvous'>,
+): PortRange[] {
   const isRangeShut = [...shut].some((port) => port !== bridgePort)
   const isInRange = bridgePort >= range.from && bridgePort <= range.to
   const ranges = isRangeShut ? [range] : []
@@ -75,7 +96,7 @@ function portsOf({ from, to }: PortRange): number[] {
 }
 
 /** Ascending ports as ranges without gaps. */
-function runsOf(ports: readonly number[]): PortRange[] {
+export function runsOf(ports: readonly number[]): PortRange[] {
   const runs: PortRange[] = []
   for (const port of ports) {
     const last = runs.at(-1)
@@ -90,28 +111,30 @@ export function spellRange({ from, to }: PortRange, separator: '-' | ':'): strin
   return from === to ? String(from) : `${from}${separator}${to}`
 }
 
+/** `spec`: `7000:9000/tcp`. */
 function ufwChange(spec: string): FirewallChange {
-  const command = `ufw allow ${spec}/tcp`
+  const command = `ufw allow ${spec}`
   return {
     tool: 'ufw',
     command,
     script: `${path}\nout=$(${command}) || exit 1\ncase "$out" in *Skipping*) ;; *) echo added;; esac`,
-    record: `ufw ${spec}/tcp`,
+    record: `ufw ${spec}`,
   }
 }
 
+/** `spec`: `7000-9000/tcp`. */
 function firewalldChange(zone: string, spec: string): FirewallChange {
-  const port = `--zone=${zone} --add-port=${spec}/tcp`
+  const port = `--zone=${zone} --add-port=${spec}`
   return {
     tool: 'firewalld',
     command: `firewall-cmd --permanent ${port} && firewall-cmd ${port}`,
-    script: `${path}\nfirewall-cmd --zone=${zone} --query-port=${spec}/tcp >/dev/null && exit 0\nfirewall-cmd --permanent ${port} >/dev/null && firewall-cmd ${port} >/dev/null && echo added`,
-    record: `firewalld ${zone} ${spec}/tcp`,
+    script: `${path}\nfirewall-cmd --zone=${zone} --query-port=${spec} >/dev/null && exit 0\nfirewall-cmd --permanent ${port} >/dev/null && firewall-cmd ${port} >/dev/null && echo added`,
+    record: `firewalld ${zone} ${spec}`,
   }
 }
 
-function nftChange({ family, table, chain }: NftPlace, ports: string[]): FirewallChange {
-  const rule = `insert rule ${family} ${table} ${chain} tcp dport { ${ports.join(', ')} } accept comment "${mark}"`
+function nftChange({ family, table, chain }: NftPlace, match: string): FirewallChange {
+  const rule = `insert rule ${family} ${table} ${chain} ${match} accept comment "${mark}"`
   return {
     tool: 'nftables',
     command: `nft '${rule}'`,
@@ -127,8 +150,8 @@ cp -p "$conf" "$conf.${mark}" && printf '%s # ${mark}\\n' '${rule}' >> "$conf.${
   }
 }
 
-function iptablesChange(ports: string[]): FirewallChange {
-  const rule = `-p tcp -m multiport --dports ${ports.join(',')} -m comment --comment ${mark} -j ACCEPT`
+function iptablesChange(match: string): FirewallChange {
+  const rule = `${match} -m comment --comment ${mark} -j ACCEPT`
   return {
     tool: 'iptables',
     command: `iptables -I INPUT ${rule}`,

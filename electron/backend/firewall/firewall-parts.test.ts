@@ -64,7 +64,9 @@ describe('why ports are shut', () => {
       [7001, 'refused-open'],
     ]),
     used: [],
+    others: [],
     firewall: null,
+    rendezvous: null,
     changes: [],
     clues: null,
     checkedAtMs: 1,
@@ -94,7 +96,11 @@ describe('why ports are shut', () => {
         findings({
           states: silent,
           firewall: dropping,
-          changes: changesFor(dropping, { bridgePort: 8024, range: { from: 7000, to: 7001 } }),
+          changes: changesFor(dropping, {
+            bridgePort: 8024,
+            range: { from: 7000, to: 7001 },
+            rendezvous: [],
+          }),
         }),
       ),
     ).toMatchObject({
@@ -135,10 +141,40 @@ describe('why ports are shut', () => {
     const clues = { dmi: '', metadata: 'aliyun', instance: null, region: null } as const
     const bridge = { port: 8024, state: 'no-answer', ms: null } as const
     const ruleOf = (more: Partial<PortFindings>) =>
-      makePortReport(findings({ bridge, firewall: open, clues, ...more })).provider?.rule.ports
+      makePortReport(findings({ bridge, firewall: open, clues, ...more })).provider?.rule?.ports
     expect(ruleOf({ states: silent })).toBe('8024/8024, 7000/7001')
     expect(ruleOf({})).toBe('8024/8024')
     expect(ruleOf({ states: silent, bridge: { ...bridge, port: 7000 } })).toBe('7000/7001')
+  })
+
+  it('tells of the UDP ports for private tunnels apart from the others, for these do without', () => {
+    const clues = { dmi: 'Amazon EC2', metadata: 'aws', instance: null, region: null } as const
+    const ports = [8024, 8025]
+    const reportOf = (more: Partial<PortFindings>) => makePortReport(findings({ clues, ...more }))
+    const answered = (...those: number[]) => new Map(those.map((port) => [port, 12]))
+    expect(reportOf({ rendezvous: { ports, answered: answered(8024, 8025) } })).toMatchObject({
+      cause: 'none',
+      provider: null,
+      rendezvous: { ports, state: 'open', ms: 12, cause: 'none' },
+    })
+    expect(reportOf({ firewall: open, rendezvous: { ports, answered: answered(8024) } })).toMatchObject({
+      cause: 'none',
+      provider: { rule: null, udpRule: { protocol: 'Custom UDP', ports: '8024-8025' } },
+      rendezvous: { state: 'no-answer', cause: 'security-group' },
+    })
+    expect(reportOf({ firewall: dropping, rendezvous: { ports, answered: answered() } })).toMatchObject({
+      cause: 'none',
+      rendezvous: { state: 'closed-on-server', cause: 'host-firewall' },
+    })
+    // the relay is not reached, but the one rule to add covers them
+    expect(reportOf({ states: silent, firewall: open, rendezvous: { ports, answered: null } })).toMatchObject(
+      {
+        cause: 'security-group',
+        provider: { rule: { ports: '7000-7001' }, udpRule: { ports: '8024-8025' } },
+        rendezvous: { state: 'untried', cause: 'none' },
+      },
+    )
+    expect(reportOf({ rendezvous: { ports: [], answered: null } }).rendezvous).toBeNull()
   })
 
   it('says that it does not know when the rules cannot be read', () => {
@@ -157,15 +193,16 @@ describe('whose machine it is', () => {
     ['Microsoft Corporation Virtual Machine 7783-7084-3265-9085-8269-3286-77 \n', 'azure', '7000-9000'],
     ['QEMU Standard PC \n', 'unknown', '7000-9000'],
   ])('%j is %s', (text, id, wanted) => {
-    const described = describeProvider(parseClues(text), [ports])
+    const described = describeProvider(parseClues(text), { tcp: [ports], udp: [] })
     expect(described.id).toBe(id)
-    expect(described.rule.ports).toBe(wanted)
+    expect(described.rule?.ports).toBe(wanted)
+    expect(described.udpRule).toBeNull()
     expect(described.consoleUrl === null).toBe(id === 'unknown')
   })
 
   it('believes the metadata address more than the image', () => {
     const clues = parseClues('Alibaba Cloud\ntencent|ins-abc|ap-guangzhou\n')
-    expect(describeProvider(clues, [ports])).toMatchObject({
+    expect(describeProvider(clues, { tcp: [ports], udp: [] })).toMatchObject({
       id: 'tencent',
       instance: 'ins-abc',
       region: 'ap-guangzhou',
@@ -178,6 +215,16 @@ describe('whose machine it is', () => {
 })
 
 describe('who listens', () => {
+  it('reads the listings of UDP ports too', () => {
+    const listed = [
+      'UNCONN 0 0 *:8024 *:* users:(("nps",pid=99,fd=20))',
+      'udp6       0      0 :::8024    :::*                99/nps',
+      '   0: 00000000:1F58 00000000:0000 07 00000000:00000000 00:0 0 0',
+    ]
+    expect(listed.map((line) => parseListeningPorts(line)[0]?.port)).toEqual([8024, 8024, 8024])
+    expect(listed.map((line) => parseListeningPorts(line)[0]?.program)).toEqual(['nps', 'nps', ''])
+  })
+
   it('reads ss, netstat and /proc', () => {
     const ss = `State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess
 LISTEN 0      128          0.0.0.0:22         0.0.0.0:*    users:(("sshd",pid=700,fd=3))
@@ -186,22 +233,38 @@ LISTEN 0      4096   127.0.0.1%lo:53         0.0.0.0:*
 LISTEN 0      511                *:8080             *:*    users:(("nginx",pid=811,fd=6),("nginx",pid=812,fd=6))
 `
     expect(parseListeningPorts(ss)).toEqual([
-      { port: 22, program: 'sshd', pid: 700 },
-      { port: 53, program: '', pid: null },
-      { port: 8080, program: 'nginx', pid: 811 },
+      { port: 22, program: 'sshd', pid: 700, isLocal: false },
+      { port: 53, program: '', pid: null, isLocal: true },
+      { port: 8080, program: 'nginx', pid: 811, isLocal: false },
     ])
     expect(
       parseListeningPorts(
         'tcp6       0      0 :::8024    :::*     LISTEN      99/nps\ntcp 0 0 0.0.0.0:21 0.0.0.0:* LISTEN -\n',
       ),
     ).toEqual([
-      { port: 21, program: '', pid: null },
-      { port: 8024, program: 'nps', pid: 99 },
+      { port: 21, program: '', pid: null, isLocal: false },
+      { port: 8024, program: 'nps', pid: 99, isLocal: false },
     ])
     expect(
       parseListeningPorts(
         '   0: 00000000:1F58 00000000:0000 0A 00000000:00000000 00:0 0 0\n   1: 0100007F:0016 0100007F:AAAA 01 0\n',
       ),
-    ).toEqual([{ port: 8024, program: '', pid: null }])
+    ).toEqual([{ port: 8024, program: '', pid: null, isLocal: false }])
+  })
+
+  it('knows what listens for the machine alone, whatever the order of the lines', () => {
+    const both = [
+      'LISTEN 0 4096 [::1]:631 [::]:*',
+      'LISTEN 0 4096 0.0.0.0:25 0.0.0.0:*',
+      'LISTEN 0 4096 127.0.0.1:25 0.0.0.0:*',
+      '   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:0 0 0',
+      '   1: 00000000000000000000000001000000:0017 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0',
+    ]
+    expect(parseListeningPorts(both.join('\n')).map(({ port, isLocal }) => [port, isLocal])).toEqual([
+      [22, true],
+      [23, true],
+      [25, false],
+      [631, true],
+    ])
   })
 })

@@ -91,7 +91,7 @@ const listing = (parts: Record<string, string>): string =>
 describe('what a packet filter does with a visitor', () => {
   it('iptables', () => {
     const chains = parseIptables(iptables)
-    const judge = (port: number): string => judgeIptables(chains, { port, by: 'eth0' })
+    const judge = (port: number): string => judgeIptables(chains, { port, protocol: 'tcp', by: 'eth0' })
     expect([22, 80, 8050].map(judge)).toEqual(['accept', 'accept', 'accept'])
     expect([7001, 9999, 443].map(judge)).toEqual(['drop', 'drop', 'accept'])
     expect(judge(9100)).toBe('reject')
@@ -104,34 +104,74 @@ describe('what a packet filter does with a visitor', () => {
       ['inet', 'filter', ['input']],
       ['ip', 'nat', []],
     ])
-    const judge = (port: number): string => judgeNft(tables, { port, by: 'eth0' }).verdict
+    const judge = (port: number): string => judgeNft(tables, { port, protocol: 'tcp', by: 'eth0' }).verdict
     expect([22, 8024, 443, 7050].map(judge)).toEqual(['accept', 'accept', 'accept', 'accept'])
     expect([25, 7100, 65_001, 9000].map(judge)).toEqual(['drop', 'drop', 'drop', 'reject'])
-    expect(judgeNft(tables, { port: 7100, by: 'eth0' }).places).toEqual([
+    expect(judgeNft(tables, { port: 7100, protocol: 'tcp', by: 'eth0' }).places).toEqual([
       { family: 'inet', table: 'filter', chain: 'input' },
     ])
   })
 
   it('ufw, of which the first rule counts and rules for one address do not', () => {
     const status = parseUfwStatus(ufw)
-    const judge = (port: number): string => judgeUfw(status, { port, by: 'eth0' })
+    const judge = (port: number): string => judgeUfw(status, { port, protocol: 'tcp', by: 'eth0' })
     expect([22, 7000, 9000].map(judge)).toEqual(['accept', 'accept', 'accept'])
     expect([7500, 8024, 53].map(judge)).toEqual(['drop', 'accept', 'drop'])
-    expect(judgeUfw(parseUfwStatus('Status: inactive'), { port: 1, by: 'eth0' })).toBe('accept')
+    expect(judgeUfw(parseUfwStatus('Status: inactive'), { port: 1, protocol: 'tcp', by: 'eth0' })).toBe(
+      'accept',
+    )
   })
 
   it('firewalld', () => {
     const parsed = parseFirewalldZone(zone)
     expect(parsed?.name).toBe('public')
     const judge = (port: number): string | undefined =>
-      parsed?.ports && judgeFirewalld(parsed, { port, by: 'eth0' })
+      parsed?.ports && judgeFirewalld(parsed, { port, protocol: 'tcp', by: 'eth0' })
     expect([7000, 443, 8024, 53].map(judge)).toEqual(['accept', 'accept', 'reject', 'reject'])
     expect(parseFirewalldZone('')).toBeNull()
   })
 })
 
+describe('what a packet filter does with a UDP packet', () => {
+  const arrival = (port: number) => ({ port, protocol: 'udp', by: 'eth0' }) as const
+
+  it('rules for one protocol say nothing of the other', () => {
+    expect(judgeIptables(parseIptables(iptables), arrival(8024))).toBe('accept')
+    const byNft = parseNftRuleset(nft)
+    expect([53, 22, 443].map((port) => judgeNft(byNft, arrival(port)).verdict)).toEqual([
+      'accept',
+      'drop',
+      'drop',
+    ])
+    const byUfw = parseUfwStatus(ufw.replace('7500  ', '8025  ').replace('DENY IN ', 'ALLOW IN'))
+    expect([53, 22, 8025].map((port) => judgeUfw(byUfw, arrival(port)))).toEqual(['accept', 'drop', 'accept'])
+    const parsed = parseFirewalldZone(zone)
+    expect([53, 443].map((port) => parsed && judgeFirewalld(parsed, arrival(port)))).toEqual([
+      'accept',
+      'reject',
+    ])
+  })
+
+  it('both ports are let in together, whichever is shut', () => {
+    const opening = { bridgePort: 22, range: { from: 22, to: 22 }, rendezvous: [8024, 8025] }
+    const commandsOf = (parts: Record<string, string>): string[] =>
+      changesFor(parseHostFirewall(listing(parts)), opening).map(({ command }) => command)
+    expect(commandsOf({ ufw })).toEqual(['ufw allow 8024:8025/udp'])
+    expect(commandsOf({ nft })).toEqual([
+      `nft 'insert rule inet filter input udp dport { 8024-8025 } accept comment "nps-desktop"'`,
+    ])
+    expect(commandsOf({ iptables: iptables.replace('-A INPUT -p udp -j ACCEPT\n', '') })).toEqual([
+      'iptables -I INPUT -p udp -m multiport --dports 8024:8025 -m comment --comment nps-desktop -j ACCEPT',
+    ])
+    const half = zone.replace('53/udp', '8024/udp').replace('443/tcp', '22/tcp')
+    expect(commandsOf({ firewalld: half })).toEqual([
+      'firewall-cmd --permanent --zone=public --add-port=8025/udp && firewall-cmd --zone=public --add-port=8025/udp',
+    ])
+  })
+})
+
 describe('the whole machine', () => {
-  const opening = { bridgePort: 8024, range: { from: 7000, to: 9000 } }
+  const opening = { bridgePort: 8024, range: { from: 7000, to: 9000 }, rendezvous: [] }
 
   it('needs nothing when nothing is in the way', () => {
     const open = parseHostFirewall(listing({ ufw: 'Status: inactive', iptables: '-P INPUT ACCEPT\n' }))

@@ -3,7 +3,7 @@ import { parsePorts, type Verdict, type Arrival } from './rule-walk.ts'
 export interface FirewalldZone {
   readonly name: string
   readonly target: string
-  readonly ports: readonly ((port: number) => boolean)[]
+  readonly ports: readonly { readonly protocol: string; readonly covers: (port: number) => boolean }[]
 }
 
 /** Reads `firewall-cmd --zone=… --list-all`, of which the first line is `public (active)` or `public`. */
@@ -18,15 +18,16 @@ export function parseFirewalldZone(text: string): FirewalldZone | null {
       .trim()
       .split(/\s+/)
       .flatMap((entry) => {
-        const [range = '', protocol] = entry.split('/')
-        const test = protocol === 'tcp' ? parsePorts(range) : null
-        return test ? [test] : []
+        const [range = '', protocol = ''] = entry.split('/')
+        const covers = parsePorts(range)
+        return covers ? [{ protocol, covers }] : []
       }),
   }
 }
 
 /** firewalld's own default is to reject; zones such as `trusted` accept everything. */
-export function judgeFirewalld(zone: FirewalldZone, { port }: Arrival): Verdict {
-  if (zone.target === 'ACCEPT' || zone.ports.some((covers) => covers(port))) return 'accept'
+export function judgeFirewalld(zone: FirewalldZone, { port, protocol }: Arrival): Verdict {
+  const isLetIn = zone.ports.some((one) => one.protocol === protocol && one.covers(port))
+  if (zone.target === 'ACCEPT' || isLetIn) return 'accept'
   return zone.target === 'DROP' ? 'drop' : 'reject'
 }

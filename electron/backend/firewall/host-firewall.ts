@@ -2,7 +2,7 @@ import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import { type FirewalldZone, judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
 import { judgeIptables, parseIptables } from './iptables-rules.ts'
 import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
-import type { Chain, Verdict } from './rule-walk.ts'
+import type { Chain, Protocol, Verdict } from './rule-walk.ts'
 import { judgeUfw, parseUfwStatus, type UfwStatus } from './ufw-status.ts'
 import type { NftTable } from './nft-ruleset.ts'
 
@@ -60,12 +60,13 @@ export function parseHostFirewall(text: string): HostFirewall {
   }
 }
 
-/** Which tool's rules keep a port shut, and how; null when a connection gets through all of them. */
+/** Which tool's rules keep a port shut, and how; null when what arrives there gets through all of them. */
 export function judgeHostFirewall(
   firewall: HostFirewall,
   port: number,
+  protocol: Protocol = 'tcp',
 ): { tool: FirewallTool; verdict: Verdict } | null {
-  const arrival = { port, by: firewall.by }
+  const arrival = { port, protocol, by: firewall.by }
   if (firewall.ufw) {
     const verdict = judgeUfw(firewall.ufw, arrival)
     if (verdict !== 'accept') return { tool: 'ufw', verdict }

@@ -3,11 +3,15 @@ import {
   type Chain,
   type Condition,
   parsePorts,
+  type Protocol,
   type FirewallRule,
   type Verdict,
   type Arrival,
   walk,
 } from './rule-walk.ts'
+
+/** As some listings have them instead of names. */
+const protocolNumbers: Readonly<Record<Protocol, string>> = { tcp: '6', udp: '17' }
 
 /** Reads what `iptables -S` prints: the filter table. */
 export function parseIptables(text: string): Map<string, Chain> {
@@ -58,7 +62,7 @@ function parseRule(words: readonly string[]): FirewallRule {
         break
       case '-p':
         at++
-        add(() => value === 'tcp' || value === 'all' || value === '6')
+        add(({ protocol }) => value === protocol || value === 'all' || value === protocolNumbers[protocol])
         break
       case '-i':
         at++

@@ -1,53 +1,89 @@
 import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
+import type { Protocol } from './rule-walk.ts'
 
-/** A TCP port on which some program of the machine listens. */
+/** A port on which some program of the machine listens. */
 export interface ListeningPort {
   readonly port: number
   /** Its name, or empty when this account may not know. */
   readonly program: string
   readonly pid: number | null
+  /** Others cannot reach it: it listens on the loopback addresses alone. */
+  readonly isLocal: boolean
 }
 
 /** ss, or netstat where it is missing; /proc as the last resort names ports without programs. */
-const script = `
+const scriptOf = (protocol: Protocol): string => {
+  const options = protocol === 'tcp' ? '-ltnp' : '-lunp'
+  return `
 PATH="$PATH:/usr/sbin:/sbin"
-if command -v ss >/dev/null 2>&1; then ss -ltnp
-elif command -v netstat >/dev/null 2>&1; then netstat -ltnp 2>/dev/null
-else cat /proc/net/tcp /proc/net/tcp6 2>/dev/null; fi
+if command -v ss >/dev/null 2>&1; then ss ${options}
+elif command -v netstat >/dev/null 2>&1; then netstat ${options} 2>/dev/null
+else cat /proc/net/${protocol} /proc/net/${protocol}6 2>/dev/null; fi
 `
-
-/** Every listening TCP port of the machine, ascending. Names of other accounts' programs need root. */
-export async function readListeningPorts(
-  shell: RemoteShell,
-  { signal }: { signal: AbortSignal },
-): Promise<ListeningPort[]> {
-  return parseListeningPorts((await shell.run(script, { signal })).stdout)
 }
 
-/** Understands what ss, netstat and /proc/net/tcp print. */
+/** Every listening port of the machine, ascending. Names of other accounts' programs need root. */
+export async function readListeningPorts(
+  shell: RemoteShell,
+  { protocol = 'tcp', signal }: { protocol?: Protocol; signal: AbortSignal },
+): Promise<ListeningPort[]> {
+  return parseListeningPorts((await shell.run(scriptOf(protocol), { signal })).stdout)
+}
+
+/** The UDP ports at which nps answers for direct links: the bridge's number and the next one, as far as it has them. */
+export async function readRendezvousPorts(
+  shell: RemoteShell,
+  bridgePort: number,
+  { signal }: { signal: AbortSignal },
+): Promise<number[]> {
+  const listening = await readListeningPorts(shell, { protocol: 'udp', signal })
+  return listening
+    .filter(({ port, program }) => program === 'nps' && (port === bridgePort || port === bridgePort + 1))
+    .map(({ port }) => port)
+}
+
+/** Understands what ss, netstat and /proc/net print of either protocol. */
 export function parseListeningPorts(text: string): ListeningPort[] {
   const found = new Map<number, ListeningPort>()
   for (const line of text.split('\n')) {
     const one = parseSs(line) ?? parseNetstat(line) ?? parseProc(line)
-    if (one && (found.get(one.port)?.program ?? '') === '') found.set(one.port, one)
+    if (!one) continue
+    const before = found.get(one.port)
+    const isLocal = one.isLocal && before?.isLocal !== false
+    found.set(one.port, { ...(before && before.program !== '' ? before : one), isLocal })
   }
   return [...found.values()].toSorted((a, b) => a.port - b.port)
 }
 
 function parseSs(line: string): ListeningPort | undefined {
-  const match = /^LISTEN\s+\d+\s+\d+\s+\S+:(\d+)\s+\S+(?:\s+users:\(\("([^"]*)",pid=(\d+))?/.exec(line)
+  const match =
+    /^(?:LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]*)",pid=(\d+))?/.exec(line)
   if (!match) return undefined
-  return { port: Number(match[1]), program: match[2] ?? '', pid: match[3] ? Number(match[3]) : null }
+  const [, address = '', port, program = '', pid] = match
+  return { port: Number(port), program, pid: pid ? Number(pid) : null, isLocal: isLoopback(address) }
 }
 
 function parseNetstat(line: string): ListeningPort | undefined {
-  const match = /^tcp6?\s+\d+\s+\d+\s+\S+:(\d+)\s+\S+\s+LISTEN\s+(?:(\d+)\/(\S+))?/.exec(line)
+  const match =
+    /^(?:tcp6?(?=.*\sLISTEN\s)|udp6?)\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+\s+(?:LISTEN\s+)?(?:(\d+)\/(\S+))?/.exec(
+      line,
+    )
   if (!match) return undefined
-  return { port: Number(match[1]), program: match[3] ?? '', pid: match[2] ? Number(match[2]) : null }
+  const [, address = '', port, pid, program = ''] = match
+  return { port: Number(port), program, pid: pid ? Number(pid) : null, isLocal: isLoopback(address) }
 }
 
-/** `sl local_address rem_address st`: hexadecimal, state 0A is LISTEN. */
+/** `sl local_address rem_address st`: hexadecimal; a TCP port in state 0A listens, a UDP port in state 07. */
 function parseProc(line: string): ListeningPort | undefined {
-  const match = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /.exec(line)
-  return match?.[1] ? { port: Number.parseInt(match[1], 16), program: '', pid: null } : undefined
+  const match = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} (?:0A|07) /.exec(line)
+  if (!match) return undefined
+  const [, address = '', port = ''] = match
+  // each four bytes are turned round
+  const isLocal = /^[0-9A-F]{6}7F$|^0{24}01000000$/.test(address)
+  return { port: Number.parseInt(port, 16), program: '', pid: null, isLocal }
+}
+
+/** `127.0.0.53%lo`, `[::1]` or `::1`. */
+function isLoopback(address: string): boolean {
+  return /^127\.|^\[?::1\]?$/.test(address)
 }

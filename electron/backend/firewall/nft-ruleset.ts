@@ -3,6 +3,7 @@ import {
   type Chain,
   type Condition,
   parsePorts,
+  type Protocol,
   type FirewallRule,
   type Verdict,
   type Arrival,
@@ -123,14 +124,15 @@ function parseRule(line: string): FirewallRule {
         conditions.push(...headerConditions(word, take(), take))
         break
       case 'tcp':
+      case 'udp':
       case 'th':
+        if (word !== 'th') conditions.push(({ protocol }) => protocol === word)
         if (take() === 'dport') {
           const value = take()
           if (value === 'vmap') return { conditions, action: { kind: 'by-port', verdictOf: portMap(take()) } }
           conditions.push(value === '!=' ? negate(portCondition(take())) : portCondition(value))
         } else conditions.push(unknown)
         break
-      case 'udp':
       case 'icmp':
       case 'icmpv6':
       case 'ip6':
@@ -159,10 +161,13 @@ function stateConditions(value: string, take: () => string): Condition[] {
   return [() => /\bnew\b/.test(value)]
 }
 
+/** By name or number, alone or in a set. */
+const namesOf: Readonly<Record<Protocol, RegExp>> = { tcp: /\btcp\b|\b6\b/, udp: /\budp\b|\b17\b/ }
+
 function headerConditions(kind: string, field: string, take: () => string): Condition[] {
   const value = take()
   if (field === 'l4proto' || field === 'protocol')
-    return [() => (value === '!=' ? null : /\btcp\b|\b6\b/.test(value))]
+    return [({ protocol }) => (value === '!=' ? null : namesOf[protocol].test(value))]
   if (field === 'nfproto') return [() => value === 'ipv4']
   if (kind === 'meta' && field === 'iifname') return [interfaceCondition(value, take)]
   if (kind === 'ip' && field === 'saddr' && value === '0.0.0.0/0') return []

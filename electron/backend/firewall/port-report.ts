@@ -1,5 +1,5 @@
 import type { PortRange, PortReport, PortState } from '@nps-desktop/electron/contract'
-import type { FirewallChange } from './firewall-change.ts'
+import { type FirewallChange, runsOf } from './firewall-change.ts'
 import { type HostFirewall, judgeHostFirewall } from './host-firewall.ts'
 import { summarize } from './port-cells.ts'
 import { describeProvider, type ProviderClues } from './providers.ts'
@@ -12,8 +12,15 @@ export interface PortFindings {
   readonly states: ReadonlyMap<number, PortState>
   /** Listeners of other programs inside the range. */
   readonly used: readonly { readonly port: number; readonly program: string }[]
+  /** What listens for others outside the range, but for the bridge. */
+  readonly others: NonNullable<PortReport['others']>
   /** Null: it could not be read, for want of root or of ssh. */
   readonly firewall: HostFirewall | null
+  /** The UDP ports for direct links that nps has; `answered` is null where they could not be asked. Null: not known. */
+  readonly rendezvous: {
+    readonly ports: readonly number[]
+    readonly answered: ReadonlyMap<number, number> | null
+  } | null
   /** What would open the firewall; empty when nothing of it is in the way. */
   readonly changes: readonly FirewallChange[]
   readonly clues: ProviderClues | null
@@ -34,19 +41,43 @@ export function makePortReport(findings: PortFindings): PortReport {
   const closed = counts.closedOnServer > 0 || bridge.state === 'closed-on-server'
   const silent = counts.noAnswer > 0 || bridge.state === 'no-answer'
   const cause = closed ? 'host-firewall' : !silent ? 'none' : firewall ? 'security-group' : 'unknown'
+  const rendezvous = reportRendezvous(findings)
+  const isShown = silent || rendezvous?.state === 'no-answer'
   const [first] = changes
   return {
     range,
     bridge,
     ...counts,
     used: [...used],
+    others: findings.others.map((one) => ({ ...one, state: withFirewall(one.port, one.state, firewall) })),
     cause,
     hostFirewall: first
       ? { tool: first.tool, command: changes.map(({ command }) => command).join(' && '), canApply: true }
       : null,
-    provider: silent && clues ? describeProvider(clues, shutPorts({ range, bridge, ...counts })) : null,
+    provider:
+      isShown && clues
+        ? describeProvider(clues, {
+            tcp: shutPorts({ range, bridge, ...counts }),
+            udp: rendezvous && rendezvous.state !== 'open' ? runsOf(rendezvous.ports) : [],
+          })
+        : null,
+    rendezvous,
     checkedAtMs: findings.checkedAtMs,
   }
+}
+
+/** Optional ports: what keeps them shut is told apart from what keeps tunnels shut. */
+function reportRendezvous({ rendezvous, firewall }: PortFindings): PortReport['rendezvous'] {
+  if (!rendezvous || rendezvous.ports.length === 0) return null
+  const { answered } = rendezvous
+  const ports = [...rendezvous.ports]
+  const shut = ports.filter((port) => answered?.has(port) !== true)
+  if (!answered) return { ports, state: 'untried', ms: null, cause: 'none' }
+  if (shut.length === 0) return { ports, state: 'open', ms: Math.min(...answered.values()), cause: 'none' }
+  const isOwnDoing = firewall && shut.some((port) => judgeHostFirewall(firewall, port, 'udp'))
+  return isOwnDoing
+    ? { ports, state: 'closed-on-server', ms: null, cause: 'host-firewall' }
+    : { ports, state: 'no-answer', ms: null, cause: firewall ? 'security-group' : 'unknown' }
 }
 
 /**

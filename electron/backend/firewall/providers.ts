@@ -1,4 +1,4 @@
-import type { PortReport } from '@nps-desktop/electron/contract'
+import type { PortRange, PortReport } from '@nps-desktop/electron/contract'
 
 export type ProviderId = NonNullable<PortReport['provider']>['id']
 
@@ -9,7 +9,9 @@ export interface CloudProvider {
   readonly dmi: readonly string[]
   /** How a port range is written in its form. */
   readonly ports: (from: number, to: number) => string
-  readonly protocol: string
+  /** What its form calls the protocols. */
+  readonly tcp: string
+  readonly udp: string
   /** The page where the rule is added. */
   readonly consoleUrl: (place: { region: string | null; instance: string | null }) => string
   /** The page where the machines are started and stopped. */
@@ -27,7 +29,8 @@ export const providers: readonly CloudProvider[] = [
   {
     id: 'aliyun',
     dmi: ['alibaba cloud'],
-    protocol: 'Custom TCP',
+    tcp: 'Custom TCP',
+    udp: 'Custom UDP',
     ports: slash,
     consoleUrl: ({ region }) =>
       region
@@ -41,7 +44,8 @@ export const providers: readonly CloudProvider[] = [
   {
     id: 'tencent',
     dmi: ['tencent cloud', 'smdbmds'],
-    protocol: 'TCP',
+    tcp: 'TCP',
+    udp: 'UDP',
     ports: dash,
     consoleUrl: () => 'https://console.cloud.tencent.com/vpc/security-group',
     machinesUrl: () => 'https://console.cloud.tencent.com/cvm/instance',
@@ -49,7 +53,8 @@ export const providers: readonly CloudProvider[] = [
   {
     id: 'huawei',
     dmi: ['huawei cloud', 'huaweicloud'],
-    protocol: 'TCP',
+    tcp: 'TCP',
+    udp: 'UDP',
     ports: dash,
     consoleUrl: ({ region }) =>
       region
@@ -63,7 +68,8 @@ export const providers: readonly CloudProvider[] = [
   {
     id: 'aws',
     dmi: ['amazon ec2', 'amazon'],
-    protocol: 'Custom TCP',
+    tcp: 'Custom TCP',
+    udp: 'Custom UDP',
     ports: dash,
     consoleUrl: ({ region }) =>
       region
@@ -77,7 +83,8 @@ export const providers: readonly CloudProvider[] = [
   {
     id: 'google',
     dmi: ['google compute engine', 'google'],
-    protocol: 'tcp',
+    tcp: 'tcp',
+    udp: 'udp',
     ports: dash,
     consoleUrl: () => 'https://console.cloud.google.com/networking/firewalls/list',
     machinesUrl: () => 'https://console.cloud.google.com/compute/instances',
@@ -86,7 +93,8 @@ export const providers: readonly CloudProvider[] = [
     id: 'azure',
     // The asset tag of every Azure machine; other Hyper-V machines have the same vendor.
     dmi: ['7783-7084-3265-9085-8269-3286-77'],
-    protocol: 'TCP',
+    tcp: 'TCP',
+    udp: 'UDP',
     ports: dash,
     consoleUrl: () =>
       'https://portal.azure.com/#view/HubsExtension/BrowseResource/resourceType/Microsoft.Network%2FNetworkSecurityGroups',
@@ -111,24 +119,29 @@ export function machinesPage(provider: PortReport['provider']): { url: string; l
   return found ? { url: found.machinesUrl(provider?.region ?? null), label: found.id } : null
 }
 
-/** The provider and the exact rule to add there. The metadata service outweighs DMI: images are moved between clouds. */
+/**
+ * The provider and the exact rules to add there, each where there is something to let in. The metadata service outweighs
+ * DMI: images are moved between clouds.
+ */
 export function describeProvider(
   { dmi, metadata, instance, region }: ProviderClues,
-  ranges: readonly { from: number; to: number }[],
+  { tcp, udp }: { tcp: readonly PortRange[]; udp: readonly PortRange[] },
 ): NonNullable<PortReport['provider']> {
   const text = dmi.toLowerCase()
   const found =
     providers.find(({ id }) => id === metadata) ??
     providers.find((one) => one.dmi.some((word) => text.includes(word)))
+  const spell = found?.ports ?? dash
+  const rule = (protocol: string, ranges: readonly PortRange[]) =>
+    ranges.length === 0
+      ? null
+      : { protocol, ports: ranges.map(({ from, to }) => spell(from, to)).join(', '), source: '0.0.0.0/0' }
   return {
     id: found?.id ?? 'unknown',
     instance,
     region,
     consoleUrl: found?.consoleUrl({ region, instance }) ?? null,
-    rule: {
-      protocol: found?.protocol ?? 'TCP',
-      ports: ranges.map(({ from, to }) => (found?.ports ?? dash)(from, to)).join(', '),
-      source: '0.0.0.0/0',
-    },
+    rule: rule(found?.tcp ?? 'TCP', tcp),
+    udpRule: rule(found?.udp ?? 'UDP', udp),
   }
 }

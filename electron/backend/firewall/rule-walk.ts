@@ -1,8 +1,11 @@
-/** What a packet filter does with a new TCP connection from outside. */
+export type Protocol = 'tcp' | 'udp'
+
+/** What a packet filter does with a new TCP connection, or the first UDP packet, from outside. */
 export type Verdict = 'accept' | 'drop' | 'reject'
 
-/** A new TCP connection from another machine to `port`, arriving at network interface `by`. */
+/** A new TCP connection or UDP packet from another machine to `port`, arriving at network interface `by`. */
 export interface Arrival {
+  readonly protocol: Protocol
   readonly port: number
   readonly by: string
 }

@@ -1,6 +1,7 @@
 import type { PortRange, SshSecret } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
+import { readRendezvousPorts } from '../firewall/listening-ports.ts'
 import { openHostFirewall } from '../firewall/open-host-firewall.ts'
 import { findInstalled, startProgram } from '../provisioning/install/installed-program.ts'
 import { posixMachine } from '../provisioning/install/posix-machine.ts'
@@ -132,9 +133,11 @@ export class ServerJobs {
     const workplace = new Workplace(machines, ref, { root: 'required', sudoPassword, asks: true })
     try {
       const { shell } = await workplace.owner(signal)
+      const bridgePort = relay?.bridgePort ?? ports?.bridge.port ?? usualBridgePort
       const opening = {
-        bridgePort: relay?.bridgePort ?? ports?.bridge.port ?? usualBridgePort,
+        bridgePort,
         range: relay?.range ?? ports?.range ?? usualRange,
+        rendezvous: await readRendezvousPorts(shell, bridgePort, { signal }),
       }
       const onAdded = (record: string): void => this.#rememberRule(serverId, record)
       const command = await openHostFirewall(shell, opening, { onAdded, signal })
@@ -168,7 +171,7 @@ export class ServerJobs {
     { root, sudoPassword, range, bridgePort }: SetupWish,
     steps: readonly StepDefinition<ServerContext>[],
   ): JobPlan<ServerContext> {
-    const { storage, machines, connect, programsFolder, onReached } = this.#options
+    const { storage, machines, relays, connect, programsFolder, log, onReached } = this.#options
     const workplace = new Workplace(
       machines,
       { kind: 'server', id: serverId },
@@ -187,6 +190,8 @@ export class ServerJobs {
         storage,
         programsFolder,
         connect,
+        reach: (signal) => relays.reach(serverId, { signal }),
+        log,
         workplace,
         machine: (signal) => posixMachine(workplace, signal),
         wanted,

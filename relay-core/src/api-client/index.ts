@@ -1,6 +1,7 @@
 export { connectApi as connectRelay, type ConnectApiOptions as ConnectRelayOptions } from './connect-api.ts'
 export { toRelayError, type RelayClient } from './relay-client.ts'
 export type { ApiConnection as RelayConnection } from './api-connection.ts'
+export { answeringPorts } from '../direct/punch/answering-ports.ts'
 export { NetworkWatch } from '../net/dial/network-watch.ts'
 export { RelayError } from '../api/errors.ts'
 export { Secret } from '../secret.ts'

@@ -39,6 +39,11 @@ export const relayContract = {
     watch: base.input(nothing).output(eventIterator(model.relayStatus)),
     /** What its machine is doing, every 3 s; the machine is read only while somebody asks. Later than the rest. */
     machine: base.input(nothing).output(eventIterator(model.machineUse)),
+    /**
+     * A key for the relay's UDP ports, by which the asker sees whether it reaches them; good for as long as it is followed.
+     * `not-possible-here` where none of them answers. Later than the rest.
+     */
+    seenKey: base.input(nothing).output(eventIterator(model.seenKey)),
     /** For measuring the way to the relay: takes bytes, and gives as many as are asked for. Later than the rest. */
     measure: base
       .input(

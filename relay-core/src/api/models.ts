@@ -276,6 +276,15 @@ export const machineUse = z.object({
 })
 export type MachineUse = z.infer<typeof machineUse>
 
+/** With what to ask the relay, by UDP, at which address it sees the asker (spec/wire.md §8). Both keys are hexadecimal. */
+export const seenKey = z.object({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The UDP ports that answer: the bridge's number and the next one, or the one of them that no other program has. */
+  ports: z.array(port).min(1).max(2),
+})
+export type SeenKey = z.infer<typeof seenKey>
+
 export const relayStatus = z.object({
   version: z.string(),
   startedAtMs: instantMs,

@@ -6,6 +6,7 @@ import type { LogTail } from '../log/log-tail.ts'
 import type { Log } from '../log/log.ts'
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import type { ConsolePasses } from './api/console-passes.ts'
+import type { ApiParts } from './api/context.ts'
 import { createApiSurface, type ApiSurface } from './api/api-surface.ts'
 import { consoleHost } from './console/console-server.ts'
 import { watchMachine } from './machine/machine-watch.ts'
@@ -42,6 +43,7 @@ export function openApi({
   config,
   ownPorts,
   restart,
+  seenKey,
 }: {
   state: State
   online: OnlineAgents
@@ -59,6 +61,7 @@ export function openApi({
   config: () => RelayConfig
   ownPorts: OwnPorts
   restart: (() => void) | undefined
+  seenKey: ApiParts['seenKey']
 }): OpenApi {
   const parts = new AsyncDisposableStack()
   const { fingerprint } = identity
@@ -109,6 +112,7 @@ export function openApi({
       visitCommand: (tunnel, host) => visitCommand(tunnel, visitPlace(tunnel, host)),
       guestLine: (tunnel, secret, host) => visitLine(tunnel, secret, visitPlace(tunnel, host)).command,
       restart,
+      seenKey,
     }),
     (part) => part.close(),
   )

@@ -120,9 +120,9 @@ export class Relay {
     const consolePasses = new ConsolePasses(this.#now)
     const calls = { configFile, consolePasses, logTail, status, statusChanged, restart, webhook }
     const opened = { ...shared, state, online, tunnels, clients, guests }
-    const { api } = parts.use(openApi({ ...opened, ...calls, books }))
     const rendezvous = parts.use(openRendezvous(shared))
-    const { directLinks } = rendezvous
+    const { directLinks, seenKey } = rendezvous
+    const { api } = parts.use(openApi({ ...opened, ...calls, books, seenKey }))
     const bridge = parts.use(await openBridge({ ...opened, api, directLinks }))
     const ports = parts.use(
       await openConfiguredPorts({ ...shared, tunnels, api, assets, runPath, consolePasses }),

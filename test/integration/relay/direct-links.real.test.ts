@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
+import { answeringPorts } from '../../../relay-core/src/api-client/index.ts'
 import { openPunchSocket } from '../../../relay-core/src/direct/punch/punch-socket.ts'
 import { askSeenAddress } from '../../../relay-core/src/direct/punch/seen-address.ts'
 import { visitDirectly } from '../../../relay-core/src/native/private-link.ts'
@@ -120,4 +121,22 @@ test('who does not know the password is introduced to nobody', async () => {
   relay = await startRelayWithAgent()
   await addTunnel({ settings: { password: `${password}, but another one` } })
   await expect(visit()).rejects.toMatchObject({ code: 'wrong-password' })
+})
+
+test('whoever may use the API sees which UDP ports it reaches', async () => {
+  relay = await startRelayWithAgent()
+  const bridgePort = Number(relay.server.split(':')[1])
+  const found: { ports: number[]; answered: number[] }[] = []
+  for await (const key of await relay.api.status.seenKey({})) {
+    const answered = await answeringPorts('127.0.0.1', key, { signal })
+    found.push({ ports: key.ports, answered: [...answered.keys()].toSorted() })
+    break
+  }
+  expect(found[0]?.ports).toContain(bridgePort)
+  expect(found[0]?.answered).toEqual(found[0]?.ports)
+})
+
+test('a relay without direct links lends no key', async () => {
+  relay = await startRelayWithAgent({ hasDirectLinks: false })
+  await expect(relay.api.status.seenKey({})).rejects.toMatchObject({ code: 'not-possible-here' })
 })

@@ -135,7 +135,7 @@ table inet bed {
     iifname @cut drop
     oifname @cut drop
     ct state established,related accept
-    oifname "cloud" tcp dport @security_group accept
+    oifname "cloud" meta l4proto { tcp, udp } th dport @security_group accept
     oifname "cloud" icmp type echo-request accept
     iifname . oifname @ssh_ways tcp dport 22 accept
   }

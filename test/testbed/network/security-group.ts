@@ -2,8 +2,8 @@ import type { BedNetwork } from './network.ts'
 import { addPorts, allPorts, parsePortRange, type PortRange, removePorts } from './allowed-ports.ts'
 
 /**
- * The filter a cloud provider puts in front of its machines: TCP connections to other ports than the allowed ones get
- * no answer at all. Open connections are left alone, as real ones leave them. Starts with all ports allowed.
+ * The filter a cloud provider puts in front of its machines: TCP connections and UDP packets to other ports than the
+ * allowed ones get no answer at all. Open connections are left alone, as real ones leave them. Starts with all ports allowed.
  */
 export class SecurityGroup {
   readonly #network: BedNetwork
@@ -19,13 +19,13 @@ export class SecurityGroup {
     return group
   }
 
-  /** Lets TCP connections to these ports through: `allow('22', '7000-9000')`. */
+  /** Lets both to these ports through: `allow('22', '7000-9000')`. */
   async allow(...ranges: string[]): Promise<void> {
     for (const range of ranges) this.#allowed = addPorts(this.#allowed, parsePortRange(range))
     await this.#apply()
   }
 
-  /** Drops new TCP connections to these ports. */
+  /** Drops new ones to these ports. */
   async drop(...ranges: string[]): Promise<void> {
     for (const range of ranges) this.#allowed = removePorts(this.#allowed, parsePortRange(range))
     await this.#apply()

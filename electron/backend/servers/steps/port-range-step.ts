@@ -1,4 +1,5 @@
 import { checkPorts } from '../../firewall/check-ports.ts'
+import { tryRendezvous } from '../../firewall/try-rendezvous.ts'
 import type { StepDefinition } from '../../provisioning/jobs/step-definition.ts'
 import { portsBlocked } from './ports-blocked.ts'
 import { hostOf, type ServerContext, serverOf } from './server-context.ts'
@@ -19,6 +20,7 @@ export const portRangeStep: StepDefinition<ServerContext> = {
         range: wanted.range,
         shell: owner?.shell ?? null,
         isRoot: owner?.as === 'root',
+        askRendezvous: (signal) => tryRendezvous(context.reach, host, { log: context.log, signal }),
       },
       {
         onReport: (soFar) => {

@@ -28,8 +28,11 @@ export function portsBlocked(host: string, report: PortReport, more: readonly Fi
       },
     )
   }
-  const { id = 'unknown', rule, consoleUrl = null } = provider ?? {}
-  const wanted = rule ? `${rule.protocol} ${rule.ports} ${rule.source}` : `TCP ${params.ports} 0.0.0.0/0`
+  const { id = 'unknown', consoleUrl = null } = provider ?? {}
+  const rules = [provider?.rule, provider?.udpRule].flatMap((rule) => rule ?? [])
+  const wanted =
+    rules.map(({ protocol, ports: those, source }) => `${protocol} ${those} ${source}`).join(', ') ||
+    `TCP ${params.ports} 0.0.0.0/0`
   const fixes: Fix[] = [
     ...(consoleUrl === null ? [] : [{ action: 'open-url' as const, url: consoleUrl, label: id }]),
     { action: 'copy', text: wanted },

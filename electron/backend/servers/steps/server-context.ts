@@ -1,4 +1,6 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
+import type { RelayClient } from '@nps-desktop/relay-core/api-client'
+import type { Log } from '@nps-desktop/relay-core/log'
 import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../../failures/app-error.ts'
 import type { RemoteMachine } from '../../provisioning/install/remote-machine.ts'
@@ -13,6 +15,9 @@ export interface ServerContext {
   readonly storage: Storage
   readonly programsFolder: string
   readonly connect: ConnectRelay
+  /** The API of its relay, by the app's own link. */
+  readonly reach: (signal: AbortSignal) => Promise<RelayClient>
+  readonly log: Log
   readonly workplace: Workplace
   readonly machine: (signal: AbortSignal) => Promise<RemoteMachine>
   /** What the person wants. */

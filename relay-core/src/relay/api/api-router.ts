@@ -48,6 +48,10 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         feed({ read: parts.status, changed: parts.statusChanged, signal, refreshMs: driftMs }),
       ),
       machine: os.status.machine.handler(({ signal }) => parts.machine(signal)),
+      seenKey: os.status.seenKey.handler(({ signal }) => {
+        forOthersOnly('a key for the UDP ports')
+        return parts.seenKey(signal)
+      }),
       measure: os.status.measure.handler(({ input }) => ({ payload: '0'.repeat(input.giveBytes) })),
       restart: os.status.restart.handler(() => {
         if (!parts.restart) {

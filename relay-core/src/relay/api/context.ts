@@ -1,6 +1,6 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
-import type { ConsolePass, MachineUse, RelayStatus, Tunnel } from '../../api/models.ts'
+import type { ConsolePass, MachineUse, RelayStatus, SeenKey, Tunnel } from '../../api/models.ts'
 import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
@@ -27,6 +27,8 @@ export interface ApiParts {
   statusChanged: Signal
   /** What the machine is doing, for as long as somebody asks. */
   machine: (signal: AbortSignal | undefined) => AsyncGenerator<MachineUse, void, void>
+  /** A key for the UDP ports of direct links, good until the signal. @throws RelayError `not-possible-here`, `limit-reached` */
+  seenKey: (signal: AbortSignal | undefined) => AsyncGenerator<SeenKey, void, void>
   /** @throws RelayError `not-possible-here` while the console does not listen */
   consolePass: () => ConsolePass
   /** The line that starts an agent for a client, with the server's name as the caller knows it. */

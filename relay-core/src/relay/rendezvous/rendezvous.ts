@@ -13,7 +13,7 @@ export class Rendezvous {
   readonly #keys: SeenKeys
   readonly #options: { host: string; log: Log; now: () => number }
   #sockets: Socket[] = []
-  #port = 0
+  #ports: readonly number[] = []
 
   constructor(keys: SeenKeys, options: { host: string; log: Log; now: () => number }) {
     this.#keys = keys
@@ -22,7 +22,12 @@ export class Rendezvous {
 
   /** The first port that answers; 0: none does. */
   get port(): number {
-    return this.#port
+    return this.#ports[0] ?? 0
+  }
+
+  /** Those that answer, at most two. */
+  get ports(): readonly number[] {
+    return this.#ports
   }
 
   /** A port that is taken, by a UDP tunnel perhaps, is left to it: then one address is told, or none. */
@@ -37,7 +42,7 @@ export class Rendezvous {
           if (answer) sendDatagram(socket, answer, { address, port: from })
         })
         this.#sockets.push(socket)
-        this.#port ||= port
+        this.#ports = [...this.#ports, port]
       } catch (error) {
         log.info('a UDP port for direct links is taken: fewer of them will be direct', {
           port,

@@ -39,5 +39,11 @@ export const activity = {
     'setup-failed': 'The setup of {server} stopped.',
     'lab-setup-done': 'The setup of {lab} is done.',
     'lab-setup-failed': 'The setup of {lab} stopped.',
+    'nps-updated': 'nps on {server} was updated.',
+    'nps-update-undone': 'The update of nps on {server} to {version} was undone.',
+    'nps-update-failed': 'The update of nps on {server} stopped.',
+    'npc-updated': 'npc on {lab} was updated.',
+    'npc-update-undone': 'The update of npc on {lab} to {version} was undone.',
+    'npc-update-failed': 'The update of npc on {lab} stopped.',
   } satisfies Record<ActivityCode, string>,
 }

@@ -10,6 +10,7 @@ export const ports = {
     'no-answer': 'no answer',
     'closed-on-server': "closed by the server's own firewall",
     used: 'used',
+    shut: 'not open',
   },
   withTime: '{state} · {time}',
   cause: 'Cause.',
@@ -26,10 +27,14 @@ export const ports = {
   },
   fixes: {
     'host-firewall': 'Add this rule. It only opens ports; the rule for SSH is not touched.',
-    'security-group': 'Add this inbound rule to the security group.',
-    'security-group-of': 'Add this inbound rule to the security group of {instance}.',
-    'security-group-in': 'Add this inbound rule to the security group of {instance} in {region}.',
-    unknown: "Add this inbound rule on the provider's web page, where it says security group or firewall.",
+    'security-group':
+      'Add this inbound rule to the security group. | Add these inbound rules to the security group.',
+    'security-group-of':
+      'Add this inbound rule to the security group of {instance}. | Add these inbound rules to the security group of {instance}.',
+    'security-group-in':
+      'Add this inbound rule to the security group of {instance} in {region}. | Add these inbound rules to the security group of {instance} in {region}.',
+    unknown:
+      "Add this inbound rule on the provider's web page, where it says security group or firewall. | Add these inbound rules on the provider's web page, where it says security group or firewall.",
   },
   rule: {
     action: 'Action',
@@ -85,10 +90,27 @@ export const ports = {
     'us-west-1': 'Silicon Valley',
     'eu-central-1': 'Frankfurt',
   },
+  udpIsOptional:
+    'The UDP rule is optional: with it, “Only this laptop” tunnels find a faster way past this server more often.',
+  /** The UDP ports by which private tunnels find a way past the server. */
+  rendezvous: {
+    optional: 'Optional.',
+    gain: 'With UDP {ports} open, “Only this laptop” tunnels find a way past this server more often, and are faster.',
+    without: 'Without it they still work, through the server or by the address that it sees.',
+    'host-firewall': "The server's own firewall ({tool}) blocks it.",
+    'security-group':
+      'No answer comes back: the security group of {provider} drops it, or the network that this laptop is in.',
+    'security-group-unknown':
+      "No answer comes back: something in front of the server drops it, most likely the provider's security group, or the network that this laptop is in.",
+    unknown:
+      "No answer comes back. The server's own firewall could not be read, so the cause may be that firewall, the provider's security group, or the network that this laptop is in.",
+  },
   openConsole: 'Open {provider} console',
   openThem: 'Open them',
   sendThis: 'Send this to the owner of the account',
   request:
-    'Hello. The server {server} needs one inbound rule in its security group: allow, protocol {protocol}, port range {ports}, source {source}. Where: {where} Thank you.',
+    'Hello. The server {server} needs one inbound rule in its security group: {rules}. Where: {where} Thank you. | Hello. The server {server} needs {n} inbound rules in its security group: {rules}. Where: {where} Thank you.',
+  requestRule: 'allow, protocol {protocol}, port range {ports}, source {source}',
+  requestAnd: '; and ',
   anyProvider: "the provider's web page, security group or firewall of the server.",
 }

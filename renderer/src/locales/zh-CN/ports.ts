@@ -12,6 +12,7 @@ export const ports: Translation<typeof en> = {
     'no-answer': '无应答',
     'closed-on-server': '被服务器自身的防火墙关闭',
     used: '已占用',
+    shut: '不通',
   },
   withTime: '{state} · {time}',
   cause: '原因：',
@@ -26,10 +27,10 @@ export const ports: Translation<typeof en> = {
   },
   fixes: {
     'host-firewall': '添加下面这条规则。它只放行端口，不会动 SSH 的规则。',
-    'security-group': '在安全组中添加这条入方向规则。',
-    'security-group-of': '在 {instance} 的安全组中添加这条入方向规则。',
-    'security-group-in': '在 {instance}（{region}）的安全组中添加这条入方向规则。',
-    unknown: '在云厂商的网页上找到安全组或防火墙，添加这条入方向规则。',
+    'security-group': '在安全组中添加下面的入方向规则。',
+    'security-group-of': '在 {instance} 的安全组中添加下面的入方向规则。',
+    'security-group-in': '在 {instance}（{region}）的安全组中添加下面的入方向规则。',
+    unknown: '在云厂商的网页上找到安全组或防火墙，添加下面的入方向规则。',
   },
   rule: {
     action: '策略',
@@ -85,10 +86,22 @@ export const ports: Translation<typeof en> = {
     'us-west-1': '硅谷',
     'eu-central-1': '法兰克福',
   },
+  udpIsOptional: 'UDP 这条规则可以不加；加上之后，“仅本机”隧道更容易绕过云服务器直连，速度更快。',
+  rendezvous: {
+    optional: '可选：',
+    gain: '放行 UDP {ports} 后，“仅本机”隧道更容易绕过云服务器直连，速度更快。',
+    without: '不放行也能用：隧道会经由云服务器，或者按云服务器看到的地址尝试直连。',
+    'host-firewall': '服务器自身的防火墙（{tool}）挡住了它。',
+    'security-group': '没有应答：可能是{provider}安全组丢弃了它，也可能是本机所在的网络。',
+    'security-group-unknown':
+      '没有应答：在到达云服务器之前就被丢弃了，多半是云厂商的安全组所为，也可能是本机所在的网络。',
+    unknown: '没有应答。无法读取服务器自身的防火墙，因此可能是它，也可能是云厂商的安全组或本机所在的网络。',
+  },
   openConsole: '打开{provider}控制台',
   openThem: '放行',
   sendThis: '复制给管理账号的人',
-  request:
-    '你好，云服务器 {server} 的安全组需要一条入方向规则：允许，协议 {protocol}，端口范围 {ports}，来源 {source}。位置：{where}谢谢。',
+  request: '你好，云服务器 {server} 的安全组需要 {n} 条入方向规则：{rules}。位置：{where}谢谢。',
+  requestRule: '允许，协议 {protocol}，端口范围 {ports}，来源 {source}',
+  requestAnd: '；以及',
   anyProvider: '云厂商网页上该云服务器的安全组或防火墙。',
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import { isOlder } from './is-older.ts'
 import MachineVersion from './MachineVersion.vue'
+import type { Obstacle } from './MachineVersion.vue'
 
 const step = (id: Step['id'], part: Partial<Step> = {}): Step => ({
   id,
@@ -32,7 +33,7 @@ async function show({
   newer = '1.0.1',
 }: {
   jobs?: Job[]
-  obstacle?: 'away' | 'noSignIn' | 'notOurs' | null
+  obstacle?: Obstacle | null
   newer?: string | null
 } = {}) {
   const calls: unknown[] = []
@@ -49,6 +50,14 @@ async function show({
           calls.push(['cancel', input])
           return {}
         },
+      },
+      labs: {
+        invite: async () => ({
+          curl: 'curl -fsSLk https://h:8024/i/x | sh',
+          wget: '',
+          powershell: null,
+          expiresAtMs: Date.now() + 900_000,
+        }),
       },
       machineUpdates: {
         lab: async (input) => {
@@ -117,4 +126,14 @@ test('an update that was undone says so', async () => {
   const { page } = await show({ jobs: [job('failed', [step('switch', { state: 'failed', failure })])] })
   await using _ = page
   expect(page.text()).toContain('Version 1.0.1 did not come online in time, so 1.0.0 was put back')
+})
+
+test('an npc that this app has not set up is brought up to date by a line, which is made on a click', async () => {
+  const { page } = await show({ obstacle: 'byLine' })
+  await using _ = page
+  expect(page.text()).toContain('This app has not set it up.')
+  expect(page.text()).not.toContain('curl')
+  buttonCalled('Show the line').click()
+  await flushPromises()
+  expect(page.text()).toContain('curl -fsSLk https://h:8024/i/x | sh')
 })

@@ -1,4 +1,4 @@
-import type { Job, Lab, Server, Step, StepId } from '@nps-desktop/electron/contract'
+import type { Job, Lab, PortReport, Server, Step, StepId } from '@nps-desktop/electron/contract'
 import { describe, expect, it } from 'vitest'
 import { placeOf, stepStates, type SetupFacts } from './wizard-place.ts'
 
@@ -68,6 +68,22 @@ function jobAt(at: StepId, state: Step['state'], jobState: Job['state']): Job {
   }
 }
 
+const shutUdp: PortReport = {
+  range: { from: 7000, to: 9000 },
+  bridge: { port: 8024, state: 'open', ms: 12 },
+  cells: [],
+  tried: 2001,
+  open: 2001,
+  noAnswer: 0,
+  closedOnServer: 0,
+  used: [],
+  cause: 'none',
+  rendezvous: { ports: [8024, 8025], state: 'no-answer', ms: null, cause: 'unknown' },
+  hostFirewall: null,
+  provider: null,
+  checkedAtMs: 1,
+}
+
 const nothing: SetupFacts = {
   server: null,
   job: null,
@@ -78,6 +94,16 @@ const nothing: SetupFacts = {
 }
 
 describe('the place in the wizard', () => {
+  it('rests at the ports where two optional ones are shut, until the person goes on or there is a lab box', () => {
+    const done = jobAt('port-range', 'done', 'done')
+    const withoutUdp: SetupFacts = { ...nothing, server: set, job: { ...done, ports: shutUdp } }
+    expect(placeOf(withoutUdp)).toBe('ports')
+    expect(stepStates(withoutUdp).ports).toBe('done')
+    expect(placeOf({ ...withoutUdp, portsAccepted: true })).toBe('lab')
+    expect(placeOf({ ...withoutUdp, lab })).toBe('lab')
+    expect(placeOf({ ...nothing, server: set, job: done })).toBe('lab')
+  })
+
   it('begins with the sign-in', () => {
     expect(placeOf(nothing)).toBe('sign-in')
   })

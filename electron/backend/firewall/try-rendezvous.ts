@@ -1,0 +1,31 @@
+import { answeringPorts, type RelayClient } from '@nps-desktop/relay-core/api-client'
+import type { Log } from '@nps-desktop/relay-core/log'
+
+/** The relay's UDP ports, as they answer this computer. */
+export interface RendezvousAnswer {
+  readonly ports: readonly number[]
+  /** The time of each that has answered, in ms. */
+  readonly answered: ReadonlyMap<number, number>
+}
+
+/**
+ * Asks the relay by UDP at which address it sees this computer, with a key of its own: so an answer proves the way there and
+ * back. Null where that cannot be asked: the relay is older, does not offer it, or is not reached. Rejects with the
+ * signal's reason alone.
+ */
+export async function tryRendezvous(
+  reach: (signal: AbortSignal) => Promise<RelayClient>,
+  host: string,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<RendezvousAnswer | null> {
+  try {
+    const api = await reach(signal)
+    // the key is good for as long as the feed is followed
+    for await (const key of await api.status.seenKey({}, { signal }))
+      return { ports: key.ports, answered: await answeringPorts(host, key, { signal }) }
+  } catch (error) {
+    signal.throwIfAborted()
+    log.debug('the UDP ports of a server could not be asked', { host, error })
+  }
+  return null
+}
