@@ -215,6 +215,8 @@ export const desktopContract = {
       .input(
         labRef.extend({
           kind: serviceKind,
+          /** Without it: what the service is called in English. */
+          name: model.name.optional(),
           port: model.port.optional(),
           /** Without it: this laptop alone for what has no encryption of its own, anyone for SSH. */
           reach: tunnelReach.optional(),

@@ -35,7 +35,7 @@ export type ServiceProof =
 
 /** All that the app knows of a service of a lab box. */
 export interface KnownService {
-  /** A proper name, the same in every language. */
+  /** In English, for messages and as a tunnel's name where the caller gives none; screens have words of their own. */
   readonly name: string
   /** Where it listens unless told otherwise, and the last of the ports it takes instead when that one is taken. */
   readonly usualPorts: readonly [first: number, last: number]
@@ -132,7 +132,7 @@ export const knownServices = {
     name: 'Remote Desktop',
     usualPorts: [3389, 3389],
     isKnownByPort: true,
-    usualName: /\b(rdp|remote desktop)\b/i,
+    usualName: /\b(rdp|remote desktop)\b|远程桌面/i,
     usualReach: 'laptop',
     use: 'copy-address',
     // MS-RDPBCGR §2.2.1.1 and §2.2.1.2: an X.224 connection request that offers TLS and CredSSP, and its confirmation
@@ -166,7 +166,7 @@ export const knownServices = {
     // vLLM, `--port`; llama.cpp and others take 8080
     usualPorts: [8000, 8000],
     isKnownByPort: false,
-    usualName: /\b(llm|vllm|ollama|openai)\b/i,
+    usualName: /\b(llm|vllm|ollama|openai)\b|大模型/i,
     usualReach: 'laptop',
     use: 'copy-base-url',
     // OpenAI API, "List models"; one that was started with a key answers 401 to whoever has none
@@ -185,7 +185,7 @@ export const knownServices = {
     name: 'Web page',
     usualPorts: [8000, 8000],
     isKnownByPort: false,
-    usualName: /\bweb ?page\b/i,
+    usualName: /\bweb ?page\b|网页/i,
     usualReach: 'laptop',
     use: 'open-page',
     proof: { by: 'any-page' },

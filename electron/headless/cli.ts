@@ -41,7 +41,7 @@ const headless = await createHeadlessShell({
   .catch((error: unknown) => end(error instanceof Error ? error.message : String(error)))
 console.log(`NPS Desktop is ready. Open this address in a browser on this computer:\n\n  ${headless.url}\n`)
 console.log(
-  `Data: ${dataFolder} (secrets sealed by the key file in it). Ctrl+C ends it; tunnels keep running.`,
+  `Data: ${dataFolder} (secrets sealed by the key file in it). Ctrl+C ends it, and with it a trial and the ports on this computer. What is open to anyone on your servers keeps running.`,
 )
 
 /** One Ctrl+C comes twice, from the terminal to the whole group and from `npm start`; a person who insists takes longer. */

@@ -52,7 +52,7 @@ const zh: typeof en = {
     code: '打开 VS Code',
     rdp: '复制地址',
     vnc: '复制地址',
-    llm: '复制基地址',
+    llm: '复制 base URL',
     web: '打开网页',
     tcp: '复制地址',
     udp: '复制地址',

@@ -19,6 +19,8 @@ test('try it on this computer: real bytes through three tunnels, and nothing is 
   await new WelcomePage(page).tryItHere()
   await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
   for (const name of tunnels) await expect(home.row(name, 'ready')).toBeVisible()
+  await expect(page.getByText('Not in the trial')).toContainText('Terminal, Files')
+  await expect(page.getByRole('link', { name: 'Go to the content' })).not.toBeFocused()
   const ports = await Promise.all(tunnels.map(async (name) => portOf(await home.address(name))))
 
   await test.step('the notebook opens and moves megabytes over its WebSocket', async () => {
@@ -59,8 +61,18 @@ test('try it on this computer: real bytes through three tunnels, and nothing is 
     await expect(home.row('Sample board', 'ready')).toBeVisible()
   })
 
-  await test.step('one click ends it: ports closed, files gone, the welcome page is back', async () => {
+  await test.step('a tunnel that is removed on its own page leads back to Home, where it can be brought back', async () => {
+    await new TunnelPage(page).open('Sample board')
+    await page.keyboard.press('Delete')
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove Sample board' }).click()
+    await expect(home.sentence).toHaveText('Both tunnels are ready.')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(home.row('Sample board', 'ready')).toBeVisible()
+  })
+
+  await test.step('a question and a click end it: ports closed, files gone, the welcome page is back', async () => {
     await page.getByRole('button', { name: 'End the trial' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'End the trial' }).click()
     await expect(new WelcomePage(page).heading).toBeVisible()
     const answers = await Promise.all(ports.map((port) => probePort('127.0.0.1', port)))
     expect(answers).toEqual(['refused', 'refused', 'refused'])

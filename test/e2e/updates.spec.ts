@@ -72,7 +72,7 @@ test('a newer version is offered, downloaded when the person says so, verified, 
   await using feed = await UpdateFeed.offer(installed.programSaying('new'))
   {
     await using app = await installed.start()
-    await expect(app.page.getByText('Newer versions are looked for nowhere')).toBeVisible()
+    await expect(app.page.getByText('There is no address to look for newer versions')).toBeVisible()
     await lookAt(app.page, feed.address)
     await expect(app.page.getByText('Version 9.0.0 is available')).toBeVisible()
     expect(feed.asked).toEqual(['/latest-linux.yml'])

@@ -84,7 +84,11 @@ export function desktopHandlers({
       capabilities: () => app.capabilities(),
       settings: {
         watch: (_input, { signal }) => app.watchSettings(signal),
-        save: (change) => app.saveSettings(change),
+        save: async (change) => {
+          const saved = app.saveSettings(change)
+          if (change.language !== undefined) await trial.rename()
+          return saved
+        },
       },
       openUrl: (input) => app.openUrl(input),
       openDataFolder: () => app.openDataFolder(),

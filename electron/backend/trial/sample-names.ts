@@ -1,6 +1,6 @@
 import type { Settings } from '@nps-desktop/electron/contract'
 
-/** What the trial's server, lab box and tunnels are called; names are data, so they are chosen once, when it starts. */
+/** What the trial's server, lab box and tunnels are called: names are data, and follow the language until a person changes them. */
 export interface SampleNames {
   readonly server: string
   readonly lab: string
@@ -33,4 +33,21 @@ export function sampleNames(
 ): SampleNames {
   if (language !== 'system') return names[language]
   return systemLocale.startsWith('zh') ? names['zh-CN'] : names.en
+}
+
+const keys = [
+  'server',
+  'lab',
+  'ssh',
+  'jupyter',
+  'tensorboard',
+] as const satisfies readonly (keyof SampleNames)[]
+
+/** What `name` is in `wanted`; null for one that a person has given. */
+export function sampleNameIn(wanted: SampleNames, name: string): string | null {
+  const all: readonly SampleNames[] = Object.values(names)
+  for (const one of all) {
+    for (const key of keys) if (one[key] === name) return wanted[key]
+  }
+  return null
 }

@@ -52,7 +52,14 @@ export class TrialMachine {
         tensorboard: await opened(startSampleBoard()),
       }
       const relay = new Relay({
-        config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, webPort: null },
+        config: {
+          ...relayDefaults,
+          bridgeIp: '127.0.0.1',
+          bridgePort: 0,
+          webPort: null,
+          // for web addresses such as demo.localhost
+          hosts: { ...relayDefaults.hosts, ip: '127.0.0.1', httpPort: 0 },
+        },
         folder: join(folder, 'state'),
         programsFolder: join(folder, 'programs'),
         tunnelHost: '127.0.0.1',

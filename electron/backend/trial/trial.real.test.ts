@@ -67,9 +67,10 @@ function isRefused(port: number): Promise<boolean> {
   })
 }
 
-function fetchText(url: string): Promise<string> {
+/** `host`: another name than that of the address. */
+function fetchText(url: string, host = new URL(url).host): Promise<string> {
   return new Promise((resolve, reject) => {
-    get(url, { agent: false }, (response) => {
+    get(url, { agent: false, headers: { host } }, (response) => {
       text(response).then(resolve, reject)
     }).once('error', reject)
   })
@@ -158,6 +159,33 @@ test('the sample shell answers a real ssh client through its tunnel', async () =
   })
   visitor.end()
   expect(output).toContain('was not run')
+})
+
+test('a web address of this computer shows a page of the lab box', async () => {
+  await client.trial.start({})
+  const { labId, target } = tunnelOf(await overviewWhere(allReady), 'tensorboard')
+  const { httpPort } = await client.tunnelValues.place({ labId })
+  const settings = { host: { scheme: 'all', name: 'demo.localhost', path: '/' } } as const
+  const wish = { kind: 'host', reach: 'anyone', name: 'demo', target, settings, limits: {} } as const
+  const { tunnelId } = await client.tunnelValues.add({ labId, ...wish })
+  const { address } = await client.tunnels.check({ tunnelId })
+  expect(address).toBe(`http://demo.localhost:${httpPort}`)
+  expect(await fetchText(`http://127.0.0.1:${httpPort}`, `demo.localhost:${httpPort}`)).toContain(
+    'Sample board',
+  )
+})
+
+test('another language gives the samples other names, but not what a person has named', async () => {
+  await client.trial.start({ language: 'en' })
+  const { id: tunnelId } = tunnelOf(await overviewWhere(allReady), 'jupyter')
+  await client.tunnels.edit({ tunnelId, name: 'My notebook' })
+  await client.app.settings.save({ language: 'zh-CN' })
+  const { servers, labs, tunnels } = await overviewWhere(({ tunnels }) =>
+    tunnels.some(({ name }) => name === '示例 TensorBoard'),
+  )
+  expect(servers.map(({ name }) => name)).toEqual(['这台电脑'])
+  expect(labs.map(({ name }) => name)).toEqual(['示例主机'])
+  expect(tunnels.map(({ name }) => name)).toEqual(['示例 Shell', 'My notebook', '示例 TensorBoard'])
 })
 
 test('a paused tunnel is paused, then ready again; a deleted one comes back by undo', async () => {

@@ -4,6 +4,7 @@ import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { newId } from '../ids.ts'
+import { listTunnels } from '../known-tunnels/list-tunnels.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
 import type { OverviewFeed } from '../overview/overview-feed.ts'
 import { adminKeySecret, type Relays } from '../relays/relays.ts'
@@ -11,7 +12,7 @@ import { untilRelay } from '../relays/until-relay.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
-import { sampleNames } from './sample-names.ts'
+import { sampleNameIn, sampleNames } from './sample-names.ts'
 import { SampleVisitor } from './sample-visitor.ts'
 import { trialFolder, TrialMachine } from './trial-machine.ts'
 
@@ -54,6 +55,14 @@ export class Trial {
   /** Closes its ports and removes its folder, rows and activity lines. Idempotent. */
   stop(): Promise<void> {
     return this.#inTurn(() => this.#stop())
+  }
+
+  /** Its things are called in the language of the settings again, but for those that a person has named. */
+  rename(): Promise<void> {
+    return this.#inTurn(() => this.#rename(AbortSignal.timeout(startTimeoutMs))).catch((error: unknown) => {
+      // a language is chosen all the same
+      this.#parts.log.info('the trial kept its names', { error })
+    })
   }
 
   async #start(language: 'en' | 'zh-CN' | undefined): Promise<{ serverId: string }> {
@@ -116,6 +125,29 @@ export class Trial {
     }
     running.visitor = new SampleVisitor({ urls, log })
     running.visitor.start()
+  }
+
+  async #rename(signal: AbortSignal): Promise<void> {
+    if (!this.#running) return
+    const { serverId } = this.#running
+    const { storage, relays, labs, tunnels, overview } = this.#parts
+    const wanted = sampleNames(storage.settings.get().language)
+    const other = (name: string): string | null => {
+      const found = sampleNameIn(wanted, name)
+      return found === name ? null : found
+    }
+    const record = storage.servers.get(serverId)
+    const serverName = record && other(record.name)
+    if (serverName) storage.servers.put({ ...record, name: serverName })
+    for (const { id, serverId: of, name } of storage.labs.list()) {
+      const labName = of === serverId ? other(name) : null
+      if (labName) await labs.edit({ labId: id, name: labName }, { signal })
+    }
+    for (const { id, server, relayTunnel } of listTunnels(storage, relays)) {
+      const name = server.id === serverId ? other(relayTunnel.name) : null
+      if (name) await tunnels.edit({ tunnelId: id, name }, { signal })
+    }
+    overview.rebuild()
   }
 
   async #stop(): Promise<void> {

@@ -95,11 +95,13 @@ export class TunnelCalls {
     {
       labId,
       kind,
+      name = knownServices[kind].name,
       port,
       reach,
     }: {
       labId: string
       kind: ServiceKind
+      name?: string | undefined
       port?: number | undefined
       reach?: TunnelReach | undefined
     },
@@ -110,7 +112,7 @@ export class TunnelCalls {
     const entrance = found && { secure: found.secure, path: found.path }
     // a server on this computer lets nobody else in anyway
     const usual = this.#lab(labId).server.local ? 'anyone' : knownServices[kind].usualReach
-    const tunnel = { kind, reach: reach ?? usual, name: knownServices[kind].name, target, entrance, port }
+    const tunnel = { kind, reach: reach ?? usual, name, target, entrance, port }
     const { tunnelId } = await this.add(labId, tunnel, { signal })
     return { tunnelId }
   }

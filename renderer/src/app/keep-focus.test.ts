@@ -39,6 +39,16 @@ test('after a dialog the focus is where it was on the page, also when a menu ope
   expect(focused()).toBe('more')
 })
 
+test('a page that is replaced as a whole gives the focus to the content of the next, not to the link before it', async () => {
+  document.body.innerHTML = '<div id="app"><main><button id="way">Try it</button></main></div>'
+  focus('way')
+  const app = document.querySelector('#app')
+  ;(document.activeElement as HTMLElement).blur()
+  if (app) app.innerHTML = '<a id="skip" href="#content">Skip</a><main id="content" tabindex="-1"></main>'
+  await Promise.resolve()
+  expect(focused()).toBe('content')
+})
+
 test('a person who has left for nowhere is not called back', async () => {
   focus('more')
   ;(document.activeElement as HTMLElement).blur()

@@ -6,7 +6,8 @@ const above = '[role="dialog"], [role="menu"], [role="listbox"]'
 /**
  * Keeps the focus on the page. When the focused element goes away (a dialog closes, a form becomes text, a step is
  * over) the browser drops the focus to the body, and the keyboard starts again at the top. Then it goes to the nearest
- * place that is still there: where it was before the dialog, or the first thing in the part that held it.
+ * place that is still there: where it was before the dialog, or the first thing in the part that held it; to the content
+ * itself where another page has taken the place of the whole one.
  * Returns a function that stops it.
  */
 export function keepFocus(document: Document): () => void {
@@ -51,7 +52,8 @@ function insideOf(chain: readonly Element[]): HTMLElement[] {
     .filter((element) => element.isConnected)
     .flatMap((element) => [
       ...(element.matches(focusable) ? [element] : []),
-      ...[...element.querySelectorAll(focusable)].slice(0, 1),
+      // what is around the content begins with the link that skips to it
+      element.querySelector('main') ?? element.querySelector(focusable),
     ])
     .filter((element) => element instanceof HTMLElement)
 }

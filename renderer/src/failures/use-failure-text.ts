@@ -1,4 +1,4 @@
-import { knownServices, serviceKinds } from '@nps-desktop/electron/contract'
+import { serviceKinds } from '@nps-desktop/electron/contract'
 import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 import { failures } from '../locales/en/failures.ts'
@@ -26,7 +26,7 @@ export function useFailureText(): (failure: Failure, context?: FailureContext) =
     const kind = serviceKinds.find((known) => known === own['kind'])
     const known: Record<string, string | number> = {
       detail: failure.message,
-      ...(kind ? { service: knownServices[kind].name } : {}),
+      ...(kind ? { service: t(`kinds.${kind}.title`) } : {}),
       ...own,
     }
     const values = Object.fromEntries(

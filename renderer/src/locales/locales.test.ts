@@ -49,6 +49,10 @@ test('Chinese uses full-width punctuation between Chinese words', () => {
   expect(wrong).toEqual([])
 })
 
+test('Chinese says 你 throughout, and puts no space after a full-width mark', () => {
+  expect([...chinese].filter(([, text]) => /您|[。，：；！？、] (?!\|)/.test(text))).toEqual([])
+})
+
 test('every text compiles, in both languages', () => {
   const { global } = createTexts('en')
   const anything = Object.fromEntries(

@@ -37,7 +37,10 @@ export function unknownRuns(points: readonly RatePoint[]): readonly { fromMs: nu
   return runs
 }
 
-/** The points of a history: bytes per period become a mean rate. */
+/**
+ * The points of a history: bytes per period become a mean rate. Its last period is the one that is still going on, so that
+ * after another one it would always be drawn as a fall; alone it is better than nothing.
+ */
 export function pointsOfHistory(history: {
   periodMs: number
   points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[]
@@ -49,9 +52,11 @@ export function pointsOfHistory(history: {
     downBytesPerSecond: perSecond(point.downBytes),
     upBytesPerSecond: perSecond(point.upBytes),
   }))
+  const isBeforeKnown = points.at(-2)?.downBytesPerSecond !== null && points.length > 1
+  const shown = isBeforeKnown ? points.slice(0, -1) : points
   // A point covers its whole period: without its end, a history of one period would draw nothing.
-  const last = points.at(-1)
-  return last ? [...points, { ...last, atMs: last.atMs + history.periodMs }] : []
+  const last = shown.at(-1)
+  return last ? [...shown, { ...last, atMs: last.atMs + history.periodMs }] : []
 }
 
 /** All bytes of a history. */

@@ -20,11 +20,9 @@ export const useRemovals = defineStore('removals', () => {
   function ask(tunnel: Pick<Tunnel, 'id' | 'name' | 'address'>): void {
     asked.value = tunnel
   }
-  async function remove(): Promise<void> {
-    const tunnel = asked.value
-    if (!tunnel) return
+  /** The question stays open: whoever asked closes it, once the page no longer shows the tunnel. */
+  async function remove(tunnel: Pick<Tunnel, 'id' | 'name'>): Promise<void> {
     const { undoUntilMs } = await api.tunnels.remove({ tunnelId: tunnel.id })
-    asked.value = null
     undoable.value.push({ tunnelId: tunnel.id, name: tunnel.name, undoUntilMs })
   }
   async function undo(tunnelId: string): Promise<void> {

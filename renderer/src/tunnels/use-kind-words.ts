@@ -1,4 +1,4 @@
-import { isServiceKind, knownServices } from '@nps-desktop/electron/contract'
+import { isServiceKind } from '@nps-desktop/electron/contract'
 import type { TunnelKind } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
 
@@ -10,22 +10,25 @@ export interface KindWords {
   mark(kind: TunnelKind): string
   /** Both, `A port (UDP)`. */
   full(kind: TunnelKind): string
-  /** What it is for. */
-  about(kind: TunnelKind, names: { lab: string; server: string }): string
+  /** What it is for; `isLocal`: the server is this computer. */
+  about(kind: TunnelKind, place: { lab: string; server: string; isLocal: boolean }): string
 }
 
 export function useKindWords(): KindWords {
   const { t } = useI18n({ useScope: 'global' })
   const title = (kind: TunnelKind): string =>
-    isServiceKind(kind) ? knownServices[kind].name : t(`addTunnel.plain.${kind}.title`)
+    isServiceKind(kind) ? t(`kinds.${kind}.title`) : t(`addTunnel.plain.${kind}.title`)
   const mark = (kind: TunnelKind): string => (isServiceKind(kind) ? '' : marks[kind])
   return {
     title,
     mark,
     full: (kind) =>
       mark(kind) === '' ? title(kind) : t('addTunnel.kindFull', { title: title(kind), mark: mark(kind) }),
-    about: (kind, names) =>
-      isServiceKind(kind) ? t(`kinds.${kind}.about`) : t(`addTunnel.about.${kind}`, names),
+    about: (kind, { isLocal, ...names }) => {
+      if (isServiceKind(kind)) return t(`kinds.${kind}.about`)
+      const isOther = isLocal && (kind === 'udp' || kind === 'host')
+      return t(isOther ? `addTunnel.aboutHere.${kind}` : `addTunnel.about.${kind}`, names)
+    },
   }
 }
 

@@ -14,10 +14,11 @@ import type { TunnelDraft } from './tunnel-draft.ts'
 
 /**
  * The form of one tunnel: a new one of a lab box, or `tunnel` as it is. A new one is added and then checked; where that finds
- * something, the form stays, and sends what is changed to the tunnel that is there already.
+ * something, the form stays, and sends what is changed to the tunnel that is there already. `page`: a tunnel of the lab box
+ * that leads to a page, for an example.
  */
 export function useTunnelSheet(
-  at: () => { labId: string; isLocal: boolean; tunnel: Tunnel | null },
+  at: () => { labId: string; isLocal: boolean; tunnel: Tunnel | null; page: Tunnel | null },
   close: () => void,
 ) {
   const api = useApi()
@@ -101,8 +102,9 @@ export function useTunnelSheet(
     reach.value = details.reach === 'laptop' ? 'laptop' : details.limits.allow?.length ? 'listed' : 'anyone'
   }
   function startKind(): void {
-    const { isLocal } = at()
+    const { isLocal, page } = at()
     const { limits } = draft.value
+    const isExample = isLocal && kind.value === 'host' && page !== null
     reach.value = firstReach(kind.value, isLocal)
     draft.value = {
       ...emptyDraft(),
@@ -110,11 +112,13 @@ export function useTunnelSheet(
       // limits belong to no kind
       limits: added.value === null ? limits : emptyLimits(),
       name: isServiceKind(kind.value)
-        ? knownServices[kind.value].name
+        ? t(`kinds.${kind.value}.title`)
         : t(`addTunnel.plain.${kind.value}.name`),
       target: isServiceKind(kind.value)
         ? `127.0.0.1:${knownServices[kind.value].usualPorts[0]}`
         : '127.0.0.1:',
+      // on this computer no name has to be registered first
+      ...(isExample && { name: 'demo', hostName: 'demo.localhost', target: page.target }),
       ...(needsPassword(kind.value, reach.value, isLocal) && { user: 'lab', password: newPassword() }),
     }
   }

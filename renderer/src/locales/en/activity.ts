@@ -34,7 +34,7 @@ export const activity = {
     'guest-pass-made': '{guest} has a guest pass for {tunnel}.',
     'guest-pass-revoked': 'The guest pass of {guest} for {tunnel} was revoked.',
     'guest-pass-restored': 'The guest pass of {guest} for {tunnel} is good again.',
-    'guest-came': '{guest} came to {tunnel} from {address}.',
+    'guest-came': '{guest} connected to {tunnel} from {address}.',
     'setup-done': 'The setup of {server} is done.',
     'setup-failed': 'The setup of {server} stopped.',
     'lab-setup-done': 'The setup of {lab} is done.',

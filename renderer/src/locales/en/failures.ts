@@ -586,7 +586,7 @@ export const failures = {
     next: 'Try again; the log on the page of the server says more.',
   },
   'update-undone': {
-    title: '{program} on {host} is the one of before.',
+    title: '{program} on {host} has its previous version again.',
     cause: 'Version {version} did not come online in time, so {old} was put back and started again.',
     next: 'The tunnels are back. The log of {program} may tell why it did not start.',
   },
@@ -742,7 +742,7 @@ export const failures = {
     next: 'Correct it, or leave it empty.',
   },
   'update-unreachable': {
-    title: 'Newer versions could not be looked for.',
+    title: 'The app could not look for newer versions.',
     cause: '{address} did not answer: “{reason}”.',
     next: 'Nothing else is affected. It is tried again at the next start and each day.',
   },
@@ -754,7 +754,7 @@ export const failures = {
   'update-refused': {
     title: 'The download is not what was announced, and was thrown away.',
     cause: 'It has another SHA-512, or on Windows another publisher.',
-    next: 'Try again. If it stays so, the file at {address} was damaged or replaced: tell whoever runs it.',
+    next: 'Try again. If the problem persists, the file at {address} was damaged or replaced: tell whoever runs it.',
   },
   'update-failed': {
     title: 'The newer version could not be downloaded.',
@@ -767,7 +767,7 @@ export const failures = {
     next: 'Check the permissions of your autostart folder, or use the system’s own settings.',
   },
   'process-not-ended': {
-    title: 'Process {pid} on {lab} goes on.',
+    title: 'Process {pid} on {lab} is still running.',
     cause: 'The lab box did not let it be ended: {said}',
     next: 'Only its owner or the administrator can end it.',
   },
@@ -789,7 +789,7 @@ export const failures = {
   'export-unreadable': {
     title: 'This file cannot be read.',
     cause:
-      'It is none that this app has exported, a part of it is missing, or it was changed. Nothing was taken from it.',
+      'This app has not exported it, a part of it is missing, or it was changed. Nothing was taken from it.',
     next: 'Copy it again, or export it anew on the other computer.',
   },
   'export-newer': {

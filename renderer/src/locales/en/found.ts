@@ -24,7 +24,7 @@ export const found = {
   haveTunnels: '{ports} has a tunnel | {ports} have tunnels',
   nothing: 'No notebook, board or model server runs here.',
   allTunnelled: 'Everything that runs here has its tunnel.',
-  off: 'The app does not look what runs on {name}.',
+  off: 'The app does not look at what runs on {name}.',
   turnOn: 'Look there',
   turnOff: 'Do not look on {name}',
   lookAgain: 'Look again',

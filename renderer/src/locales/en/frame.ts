@@ -26,7 +26,11 @@ export const frame = {
     'Nothing was done. If somebody gave it to you, ask them to copy it again; a server’s link is printed whole by “nps connect”.',
   trial: 'Everything here runs on this computer.',
   trialText: 'A server, a lab box and three small services, to try things out. Nothing is left behind.',
+  trialLeavesOut:
+    'Not in the trial, since there is no machine to sign in to by SSH: Terminal, Files, GPUs and what runs on the lab box, path test, guest passes, nps.conf.',
   trialEnd: 'End the trial',
+  trialEndTitle: 'End the trial?',
+  trialEndText: 'Its tunnels close, and everything in it is deleted, with what you have added or changed.',
   crashed: 'This page stopped working.',
   crashedText: 'The rest of the app still works. Details: {detail}',
   crashedAgain: 'Show it again',

@@ -7,44 +7,52 @@ interface KindWords {
   whenOpen: string
 }
 
-/** The words for each kind of tunnel; `about` says what a service is for before it is added. */
+/** The words for each kind of tunnel; a service also has its name, and `about` says what it is for before it is added. */
 export const kinds = {
   ssh: {
+    title: 'SSH',
     about: 'A shell, port 22 of the lab box',
     button: 'Copy ssh command',
     whenOpen: 'SSH checks who signs in. Use a key, or a long password.',
   },
   jupyter: {
+    title: 'Jupyter',
     about: 'Your notebooks, port 8888 of the lab box',
     button: 'Open notebook',
     whenOpen: 'Its token keeps others out, but plain HTTP hides neither the token nor your notebooks.',
   },
   tensorboard: {
+    title: 'TensorBoard',
     about: 'Your training curves, port 6006 of the lab box',
     button: 'Open board',
     whenOpen: 'TensorBoard asks for no password: whoever finds the port sees your curves.',
   },
   code: {
+    title: 'VS Code',
     about: 'VS Code in the browser, from code-server on the lab box',
     button: 'Open VS Code',
     whenOpen: 'Plain HTTP hides neither the password nor your files from whoever is on the way.',
   },
   rdp: {
+    title: 'Remote Desktop',
     about: 'The desktop of a Windows or xrdp lab box, port 3389',
     button: 'Copy address',
     whenOpen: 'Passwords of remote desktops are tried all day. Use a long one.',
   },
   vnc: {
+    title: 'VNC',
     about: 'A desktop by VNC, port 5900 of the lab box',
     button: 'Copy address',
     whenOpen: 'VNC encrypts nothing, and its password has at most eight characters.',
   },
   llm: {
+    title: 'LLM server',
     about: 'A model for programs that speak the OpenAI protocol, as vLLM serves it',
     button: 'Copy base URL',
     whenOpen: 'Whoever finds the port can use the model, unless it was started with a key.',
   },
   web: {
+    title: 'Web page',
     about: 'Any page that the lab box shows, such as Gradio, Streamlit or MLflow',
     button: 'Open page',
     whenOpen: 'Make sure that the page asks for a password.',
@@ -73,4 +81,4 @@ export const kinds = {
     button: 'Open folder',
     whenOpen: 'Whoever finds the port sees what is in the folder, unless it has a password.',
   },
-} satisfies Record<TunnelKind, KindWords> & Record<ServiceKind, { about: string }>
+} satisfies Record<TunnelKind, KindWords> & Record<ServiceKind, { title: string; about: string }>

@@ -62,8 +62,8 @@ export const labCard = {
   signIn: 'Sign in',
   signInByTunnel: 'Sign in through its SSH tunnel',
   addSsh: 'Add an SSH tunnel',
-  wayOfTunnel: 'Goes the way of its SSH tunnel; the server in between cannot read it.',
-  wayOf: 'Goes the way of {command}; the server in between cannot read it.',
+  wayOfTunnel: 'Goes through its SSH tunnel; the server in between cannot read it.',
+  wayOf: 'Connects as {command} does; the server in between cannot read it.',
   secretStays: 'Password or key stays on this laptop, encrypted.',
   onlyReads: 'It only reads: nvidia-smi, ps, df. Nothing is installed.',
 }

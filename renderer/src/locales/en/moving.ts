@@ -28,7 +28,7 @@ export const moving = {
     hostKeys: 'Host keys',
     signIns: 'Sign-ins',
     settings: 'Settings',
-    none: 'none that is new',
+    none: 'nothing new',
     here: '{n} here already: they stay as they are.',
     keyFiles: 'These key files are not in it. Copy them to the same place here:',
     nothing: 'All of it is here already.',

@@ -41,7 +41,7 @@ export const server = {
     monthFull: 'Full on {full}, {bytes} by {day}',
     monthOver: '{bytes} over the limit',
     setLimit: 'Set the limit',
-    tooOld: 'This nps is of before it could tell what its machine is doing.',
+    tooOld: 'This nps is too old to tell what its machine is doing.',
   },
   versions: {
     title: 'Versions',
@@ -50,7 +50,7 @@ export const server = {
     updateOf: 'Update {program} on {name}',
     price: 'All tunnels are back in about 3 s',
     priceOfLab: 'Its tunnels are back in about 2 s',
-    newest: 'As new as this app',
+    newest: 'Up to date',
     updated: 'Updated',
     begins: 'Signing in…',
     cancelled: 'Cancelled; nothing was changed there',

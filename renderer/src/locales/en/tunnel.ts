@@ -12,6 +12,9 @@ export const tunnel = {
   connections: 'Connections',
   connectionsNow: 'none now | one now | {n} now',
   connectionsNone: 'Nobody is connected now.',
+  trafficOfChecks: 'The app’s own checks, some KB a minute, are part of the traffic.',
+  trafficOfTrial:
+    'The app’s own checks are part of the traffic, and the trial fetches a page of its notebook and its board each second, so that there is something to see.',
   connectionsPaused: 'Nobody can connect while it is paused.',
   from: 'From',
   since: 'Since',
@@ -40,7 +43,10 @@ export const tunnel = {
   portChange: 'The old port stays open until the new one has been tested.',
   token: 'Token',
   tokenShow: 'Show the address with its token',
-  tokenNone: 'not readable from here',
+  tokenNone: '{lab} lists no Jupyter with a token on this port. See what runs there:',
+  tokenNoSignIn: 'The app reads it over SSH, and has no sign-in to {lab}. Run this there:',
+  tokenTrial: 'The sample notebook asks for none. For a Jupyter of your own, run this:',
+
   totalDown: '↓ in total',
   totalUp: '↑ in total',
   targetOn: 'On {lab}',

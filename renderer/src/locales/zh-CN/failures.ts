@@ -66,7 +66,7 @@ export const failures: Translation<typeof en> = {
   'wrong-admin-key': {
     title: '{server} 不接受此管理密钥。',
     cause: '密钥在云服务器上已更换，或复制不完整。',
-    next: '在云服务器上运行 “nps connect”，粘贴它打印的内容。',
+    next: '在云服务器上运行 “nps connect”，粘贴它输出的内容。',
   },
   'wrong-password': {
     title: '{server} 上没有使用此密码的私密隧道。',
@@ -75,9 +75,10 @@ export const failures: Translation<typeof en> = {
   },
   'agent-fingerprint-changed': {
     title: '{lab} 的身份变了。',
-    cause: '应为 {expected}，实为 {actual}。要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。',
+    cause:
+      '应为 {expected}，实为 {actual}。要么那里的 npc 重装过，要么云服务器在截取连接。没有发送任何内容。',
     next: '先在实验室主机上用 “npc status” 核对。一致时，再接受新的。',
-    without: { cause: '要么那里的 npc 重装过，要么云服务器在中间。没有发送任何内容。' },
+    without: { cause: '要么那里的 npc 重装过，要么云服务器在截取连接。没有发送任何内容。' },
   },
   'agent-unproved': {
     title: '{lab} 没有证明自己的身份。',
@@ -86,9 +87,9 @@ export const failures: Translation<typeof en> = {
   },
   'fingerprint-changed': {
     title: '{server} 的身份变了。',
-    cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',
+    cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在截取连接。没有发送任何内容。',
     next: '如果确实重装过，请用新的身份重新连接。',
-    without: { cause: '要么 nps 重装过，要么有人在中间。没有发送任何内容。' },
+    without: { cause: '要么 nps 重装过，要么有人在截取连接。没有发送任何内容。' },
   },
   'client-disabled': {
     title: '{lab} 在 {server} 上被停用。',
@@ -157,9 +158,9 @@ export const failures: Translation<typeof en> = {
     next: '在它的页面更新。',
   },
   'quota-used': {
-    title: '流量额度已用完。',
-    cause: '已经传输了所允许的全部字节。',
-    next: '在云服务器上调高额度。',
+    title: '流量上限已用完。',
+    cause: '允许的流量已全部用完。',
+    next: '在云服务器上调高上限。',
   },
   expired: {
     title: '已过有效期。',
@@ -184,8 +185,8 @@ export const failures: Translation<typeof en> = {
   },
 
   'not-found': {
-    title: '它已经不在了。',
-    cause: '在此期间被删除，可能是在这里，也可能在别处。',
+    title: '它已不存在。',
+    cause: '它在此期间被删除，可能是在这里，也可能是在别处。',
     next: '返回；列表显示现有的内容。',
   },
   'already-exists': {
@@ -223,7 +224,7 @@ export const failures: Translation<typeof en> = {
   'config-changed': {
     title: 'nps.conf 在此期间被改动。',
     cause: '你在这里打开之后，有人保存了它。',
-    next: '重新载入，再做修改。',
+    next: '重新加载，再做修改。',
   },
   'not-possible-here': {
     title: '在这里无法这样做。',
@@ -301,9 +302,9 @@ export const failures: Translation<typeof en> = {
   },
   'host-key-changed': {
     title: '{host} 的主机密钥变了。',
-    cause: '应为 {expected}，实为 {actual}。要么机器重装过，要么有人在中间。没有发送任何内容。',
+    cause: '应为 {expected}，实为 {actual}。要么机器重装过，要么有人在截取连接。没有发送任何内容。',
     next: '只有知道原因时才接受新密钥。',
-    without: { cause: '它不再出示密钥 {expected}。要么机器重装过，要么有人在中间。没有发送任何内容。' },
+    without: { cause: '它不再出示密钥 {expected}。要么机器重装过，要么有人在截取连接。没有发送任何内容。' },
   },
   'login-rejected': {
     title: '{host} 不让 {user} 登录。',
@@ -314,7 +315,7 @@ export const failures: Translation<typeof en> = {
   'login-needs-more': {
     title: '{host} 对 {user} 还要求更多验证。',
     cause: '第一项（{accepted}）已通过，还要求：{methods}。',
-    next: '请使用只需其中一项的账户。实验室主机可改用粘贴命令，无需登录。',
+    next: '请使用只需其中一项的账号。实验室主机可改用粘贴命令，无需登录。',
   },
   'login-other-user': {
     title: '{host} 不允许以 {user} 操作。',
@@ -340,13 +341,13 @@ export const failures: Translation<typeof en> = {
   'shell-refused': {
     title: '{host} 允许 {user} 登录，但不能运行命令。',
     cause: '它的原话：{said}',
-    next: '请换一个账户：此账户没有 shell，或只能传文件。',
+    next: '请换一个账号：此账号没有 shell，或只能传文件。',
     without: { cause: '它没有说明原因。' },
   },
   'ssh-session-refused': {
     title: '{host} 不为 {user} 打开会话。',
     cause: '已登录，但命令被拒绝：{said}',
-    next: '请换一个账户，或询问机器的管理员。',
+    next: '请换一个账号，或询问机器的管理员。',
   },
   'key-passphrase-needed': {
     title: '这个密钥有口令保护。',
@@ -518,7 +519,7 @@ export const failures: Translation<typeof en> = {
   'start-failed': {
     title: '{service} 没有在 {lab} 上启动。',
     cause: '它的输出：{said}',
-    next: '没有留下任何东西。排除原因，或换一个环境。',
+    next: '没有留下服务和隧道。排除原因，或换一个环境。',
   },
   'start-folder-missing': {
     title: '{lab} 上没有文件夹 {path}。',
@@ -652,7 +653,7 @@ export const failures: Translation<typeof en> = {
   'stock-relay': {
     title: '{server} 上运行的是原版 NPS。',
     cause: '它在端口 {port} 上应答，但本应用无法登录它。',
-    next: '在它旁边部署我们的 nps：部署不会改动它。之后用 “nps import” 接管它的客户端。',
+    next: '在它之外部署本应用的 nps：部署不会改动它。之后用 “nps import” 接管它的客户端。',
   },
   'not-a-relay': {
     title: '{server} 的端口 {port} 上应答的不是 nps。',
@@ -662,9 +663,9 @@ export const failures: Translation<typeof en> = {
   },
   'server-identity-changed': {
     title: '{host} 的身份变了。',
-    cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在中间。没有发送任何内容。',
+    cause: '应为 {expected}，实为 {actual}。要么 nps 重装过，要么有人在截取连接。没有发送任何内容。',
     next: '如果确实重装过，请在这里重新部署。',
-    without: { cause: '要么 nps 重装过，要么有人在中间。没有发送任何内容。' },
+    without: { cause: '要么 nps 重装过，要么有人在截取连接。没有发送任何内容。' },
   },
   'service-wrong': {
     title: '{lab} 的 {target} 上是别的程序。',
@@ -747,7 +748,7 @@ export const failures: Translation<typeof en> = {
     next: '请移除不再使用的云服务器或主机。',
   },
   'ssh-config-unwritable': {
-    title: '无法修改本账户的 ssh 设置。',
+    title: '无法修改本账号的 ssh 设置。',
     cause: '{path}：{reason}',
     next: '文件保持原样。请将它改为可写，或保持条目关闭：届时程序使用地址而不是名称。',
   },

@@ -24,9 +24,9 @@ export const found: Translation<typeof en> = {
   haveTunnels: '{ports} 已有隧道',
   nothing: '这里没有运行 Notebook、TensorBoard 或模型服务。',
   allTunnelled: '这里运行的服务都已有隧道。',
-  off: '应用不查看 {name} 上运行着什么。',
-  turnOn: '查看',
-  turnOff: '不在 {name} 上查看',
+  off: '应用不会查看 {name} 上运行的程序。',
+  turnOn: '开启查看',
+  turnOff: '不再查看 {name}',
   lookAgain: '重新查看',
   about: {
     folder: '{text}',

@@ -28,7 +28,11 @@ export const frame: Translation<typeof en> = {
     '什么也没有做。如果是别人给你的，请让对方重新复制；云服务器的链接由 “nps connect” 完整输出。',
   trial: '这里的一切都在本机运行。',
   trialText: '一台云服务器、一台实验室主机和三个小服务，供试用。结束后不留下任何东西。',
+  trialLeavesOut:
+    '试用中没有可用 SSH 登录的机器，因此不包含：终端、文件、实验室主机的 GPU 和运行中的服务、路径测试、访客通行证、nps.conf。',
   trialEnd: '结束试用',
+  trialEndTitle: '结束试用？',
+  trialEndText: '试用的隧道会关闭，其中的一切，包括你添加和修改的内容，都会删除。',
   crashed: '此页面出错，已停止。',
   crashedText: '应用的其余部分仍在工作。详情：{detail}',
   crashedAgain: '重新显示',

@@ -29,7 +29,7 @@ export const jobs: Translation<typeof en> = {
     'remove-service': '移除服务',
     'remove-files': '移除文件',
     'remove-firewall-rules': '移除它添加的防火墙规则',
-    'remove-client': '在云服务器上注销实验室主机',
+    'remove-client': '从云服务器上移除实验室主机',
   },
   states: {
     waiting: '等待',

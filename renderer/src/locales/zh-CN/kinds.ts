@@ -3,41 +3,49 @@ import type { Translation } from '../translation.ts'
 
 export const kinds: Translation<typeof en> = {
   ssh: {
+    title: 'SSH',
     about: '终端，实验室主机的 22 端口',
     button: '复制 ssh 命令',
     whenOpen: 'SSH 会验证登录者。请使用密钥或足够长的密码。',
   },
   jupyter: {
+    title: 'Jupyter',
     about: '你的 Notebook，实验室主机的 8888 端口',
     button: '打开 Notebook',
-    whenOpen: 'token 把别人挡在外面，但明文 HTTP 既不隐藏 token，也不隐藏你的 Notebook。',
+    whenOpen: '没有 token 的人无法使用，但明文 HTTP 传输时，token 和 Notebook 的内容都可能被人看到。',
   },
   tensorboard: {
+    title: 'TensorBoard',
     about: '你的训练曲线，实验室主机的 6006 端口',
     button: '打开 TensorBoard',
     whenOpen: 'TensorBoard 没有密码：找到端口的人都能看到你的曲线。',
   },
   code: {
+    title: 'VS Code',
     about: '浏览器里的 VS Code，由实验室主机上的 code-server 提供',
     button: '打开 VS Code',
-    whenOpen: '明文 HTTP 对途中的人既不隐藏密码，也不隐藏你的文件。',
+    whenOpen: '明文 HTTP 传输时，途中的人能看到密码和你的文件。',
   },
   rdp: {
+    title: '远程桌面',
     about: 'Windows 或 xrdp 主机的桌面，3389 端口',
     button: '复制地址',
-    whenOpen: '远程桌面的密码整天都有人在试。请使用足够长的密码。',
+    whenOpen: '随时有人在尝试远程桌面的密码。请使用足够长的密码。',
   },
   vnc: {
+    title: 'VNC',
     about: '通过 VNC 使用桌面，实验室主机的 5900 端口',
     button: '复制地址',
     whenOpen: 'VNC 不加密，密码最多八个字符。',
   },
   llm: {
+    title: '大模型服务',
     about: '供使用 OpenAI 协议的程序调用的模型，例如 vLLM',
-    button: '复制基地址',
+    button: '复制 base URL',
     whenOpen: '除非启动时设置了密钥，找到端口的人都能使用这个模型。',
   },
   web: {
+    title: '网页',
     about: '实验室主机上的任意网页，例如 Gradio、Streamlit 或 MLflow',
     button: '打开网页',
     whenOpen: '请确认这个页面需要密码。',

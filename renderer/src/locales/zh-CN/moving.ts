@@ -4,11 +4,11 @@ import type { Translation } from '../translation.ts'
 export const moving: Translation<typeof en> = {
   title: '换一台电脑',
   label: '把所有数据带走',
-  text: '云服务器、主机、隧道、主机密钥、设置和登录方式，存入一个用口令打开的文件。',
+  text: '云服务器、实验室主机、隧道、主机密钥、设置和登录方式，存入一个用口令打开的文件。',
   export: {
     button: '导出…',
     title: '导出到另一台电脑',
-    text: '拥有该文件及其口令的人可以登录你所有的云服务器和主机。没有口令则无法打开。',
+    text: '拥有该文件及其口令的人可以登录你所有的云服务器和实验室主机。没有口令则无法打开。',
     passphrase: '口令',
     hint: '至少 8 个字符',
     again: '再次输入',
@@ -34,6 +34,6 @@ export const moving: Translation<typeof en> = {
     here: '{n} 项本机已有，保持不变。',
     keyFiles: '以下密钥文件不在其中，请复制到本机的相同位置：',
     nothing: '其中的内容本机都已有。',
-    added: '已添加。云服务器：{servers}，主机：{labs}，登录方式：{signIns}。',
+    added: '已添加。云服务器：{servers}，实验室主机：{labs}，登录方式：{signIns}。',
   },
 }

@@ -12,7 +12,7 @@ export const openIn: Translation<typeof en> = {
     terminal: '使用这条 ssh 命令',
     vscode: 'Remote-SSH',
     cursor: 'Remote-SSH',
-    gateway: '填好它的表单',
+    gateway: '自动填好连接表单',
   },
   copy: '复制 ssh 命令',
   opening: '正在用 {program} 打开 {lab}',
@@ -27,8 +27,8 @@ export const openIn: Translation<typeof en> = {
   settings: {
     title: '用其他程序打开',
     entries: '在 ssh 设置中保留条目',
-    entriesText: '有 SSH 隧道的主机在 ssh、VS Code 等程序中各有一个名称：{names}',
-    entriesOff: '有 SSH 隧道的主机在 ssh、VS Code 等程序中各得一个名称，写在 {own} 中。',
-    none: '还没有主机有 SSH 隧道',
+    entriesText: '有 SSH 隧道的实验室主机在 ssh、VS Code 等程序中各有一个名称：{names}',
+    entriesOff: '有 SSH 隧道的实验室主机在 ssh、VS Code 等程序中各得一个名称，写在 {own} 中。',
+    none: '还没有带 SSH 隧道的实验室主机',
   },
 }

@@ -22,6 +22,6 @@ export const path: Translation<typeof en> = {
     server:
       '换一个网络，或用网线代替 Wi-Fi，再测一次。如果还是这样，说明 {server} 太远或带宽已满：离你更近的云服务器或更大的带宽会有帮助。',
     lab: '{lab} 的网络到 {server} 偏慢，或距离太远。在那里用网线代替 Wi-Fi，或用离实验室更近的云服务器会有帮助；在本机上做什么都没有用。',
-    service: '{service} 在 {lab} 上接受连接就很慢。看看机器是否繁忙，再重新启动这个服务。',
+    service: '{service} 在 {lab} 上接受连接就已经很慢。请看看机器是否繁忙，并重新启动这个服务。',
   },
 }

@@ -18,7 +18,7 @@ export const ports: Translation<typeof en> = {
   cause: '原因：',
   fix: '处理办法：',
   causes: {
-    'host-firewall': '服务器自身的防火墙（{tool}）挡住了这些端口；云服务器前面没有东西拦它们。',
+    'host-firewall': '服务器自身的防火墙（{tool}）挡住了这些端口；云服务器之外没有拦截。',
     'security-group':
       '{provider}安全组在到达云服务器之前就丢弃了这些端口的连接；服务器自身的防火墙是放行的。',
     'security-group-unknown':

@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts'
 
 export const signIn: Translation<typeof en> = {
   title: '登录 {machine}',
-  why: '{machine} 向 {user} 要求的内容本应用没有保存。您输入的内容只发给 {machine}，不会保存在本机。',
+  why: '{machine} 要求 {user} 提供本应用没有保存的内容。你输入的内容只发给 {machine}，不会保存在本机。',
   says: '{machine} 的原话',
   again: '{machine} 没有接受。验证码只能用一次。',
   password: '{user} 的密码',

@@ -10,7 +10,7 @@ export const starts: Translation<typeof en> = {
   startingText: '通常需要 5 到 20 秒。关闭这个窗口不会停止它。',
   running: '{name} 正在 {lab} 上运行。',
   failed: '{name} 没有在 {lab} 上启动。',
-  failedText: '没有留下任何东西：没有服务，没有隧道。',
+  failedText: '没有留下服务，也没有留下隧道。',
   looking: '正在 {lab} 上查找环境…',
   environment: '环境',
   found: '找到 {n} 个',

@@ -2,8 +2,8 @@ import type { webhook as en } from '../en/webhook.ts'
 import type { Translation } from '../translation.ts'
 
 export const webhook: Translation<typeof en> = {
-  title: '这台电脑合上时',
-  text: '云服务器自己可以向聊天群发消息：实验室主机和受监测的服务离开一分钟及恢复、流量上限、访客通行证。主机上的进程、GPU 和磁盘在本应用运行时通知。免打扰由聊天软件自己设置。',
+  title: '本机合上时',
+  text: '云服务器可以自己向聊天群发消息：实验室主机和受监测的服务中断一分钟及恢复、流量上限、访客通行证。实验室主机上的进程、GPU 和磁盘只在本应用运行时通知。免打扰由聊天软件设置。',
   kinds: {
     feishu: '飞书',
     dingtalk: '钉钉',
@@ -17,8 +17,8 @@ export const webhook: Translation<typeof en> = {
   remove: '移除 Webhook',
   test: '发送测试消息',
   more: '{server} 的更多操作',
-  old: '那里的 nps 版本太旧，不支持 Webhook。请重新设置该云服务器。',
-  away: '云服务器没有应答，暂时不知道。',
+  old: '那里的 nps 版本太旧，不支持 Webhook。请重新部署该云服务器。',
+  away: '云服务器没有应答，状态未知。',
   waiting: '{n} 条待发送',
   lost: '{n} 条未送达',
   last: '上一条消息：{time}',

@@ -110,7 +110,7 @@ test('nothing found, the first look, a look that failed, and one that is off eac
       },
       'a',
     ],
-    [{ state: 'off' }, 'The app does not look what runs on a100.'],
+    [{ state: 'off' }, 'The app does not look at what runs on a100.'],
     [{ state: 'untold', why: 'npc-old' }, 'is told by a newer npc there'],
     [{ state: 'untold', why: 'npc-off' }, '-discover=false'],
   ] as const satisfies readonly (readonly [FoundLook, string])[]) {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { pointsOfHistory } from './traffic-points.ts'
+
+const history = (...bytes: (number | null)[]) => ({
+  periodMs: 60_000,
+  points: bytes.map((downBytes, index) => ({ atMs: index * 60_000, downBytes, upBytes: downBytes })),
+})
+const drawn = (...bytes: (number | null)[]) =>
+  pointsOfHistory(history(...bytes)).map(({ atMs, downBytesPerSecond }) => [
+    atMs / 60_000,
+    downBytesPerSecond,
+  ])
+
+test('even traffic is an even line: the minute that is still going on is no fall at its end', () => {
+  expect(drawn(6_000, 6_000, 100)).toEqual([
+    [0, 100],
+    [1, 100],
+    [2, 100],
+  ])
+})
+
+test('the first minute of all is drawn while it is going on', () => {
+  expect(drawn(null, 600)).toEqual([
+    [0, null],
+    [1, 10],
+    [2, 10],
+  ])
+  expect(drawn(600)).toEqual([
+    [0, 10],
+    [1, 10],
+  ])
+  expect(drawn()).toEqual([])
+})
