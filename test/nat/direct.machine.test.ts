@@ -19,52 +19,45 @@ const patience = { timeoutMs: 60_000 }
 
 /** The shipped programs in the NAT lab: nps at the relay, npc as the lab box in the second home and as a visitor in the first one. */
 class DirectLab implements AsyncDisposable {
-  readonly visitor: Program
-  readonly #parts: AsyncDisposableStack
+  readonly #parts = new AsyncDisposableStack()
   readonly #lab: NatLab
   readonly #folder: string
+  #relay: Program
+  readonly visitor: Program
 
-  private constructor(parts: AsyncDisposableStack, lab: NatLab, folder: string, visitor: Program) {
-    this.#parts = parts
-    this.#lab = lab
+  private constructor(lab: NatLab, folder: string, ways: readonly string[]) {
+    this.#lab = this.#parts.use(lab)
     this.#folder = folder
-    this.visitor = visitor
+    this.#relay = this.#startRelay()
+    this.#parts.use(new LabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
+    const own = `-conf_path=${join(folder, 'visitor')}`
+    const local = `-local_port=${localPort}`
+    this.visitor = this.#start('h1', 'npc', ...ways, `-password=${password}`, local, own)
   }
 
   static async open(nets: NatLabOptions, { direct = 'yes' } = {}): Promise<DirectLab> {
-    await using parts = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'nps-direct-'))
-    parts.defer(() => rm(folder, { recursive: true, force: true }))
-    const lab = parts.use(await NatLab.open(nets))
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\n`,
     )
-    const start = (place: Place, name: string, ...args: string[]) => {
-      const { file, args: all } = lab.at(place, [built(name), ...args])
-      return parts.adopt(new Program(file, all, folder), (program) => program.kill())
+    const ways = [`-server=${relayAddress[4]}:${bridgePort}`, `-direct=${direct}`]
+    const made = new DirectLab(await NatLab.open(nets), folder, ways)
+    try {
+      await made.#relay.says(/nps runs/, patience)
+      await made.ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
+      const target = `-target=127.0.0.1:${servicePort}`
+      await made.ask('tunnel', 'add', '-client=1', '-mode=private', `-password=${password}`, target)
+      const own = `-conf_path=${join(folder, 'agent')}`
+      made.#start('h2', 'npc', '-log_level=debug', ...ways, `-vkey=${vkey}`, own)
+      await made.#relay.says(/agent online/, patience)
+      await made.visitor.says(/listens on this machine/, patience)
+      return made
+    } catch (error) {
+      await made[Symbol.asyncDispose]()
+      throw error
     }
-    const relay = start('relay', 'nps', `-conf_path=${folder}`)
-    await relay.says(/nps runs/, patience)
-    const ask = async (...args: string[]) => {
-      const { file, args: all } = lab.at('relay', [built('nps'), ...args, `-conf_path=${folder}`])
-      await run(file, all, { timeout: 30_000 })
-    }
-    await ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
-    const target = `-target=127.0.0.1:${servicePort}`
-    await ask('tunnel', 'add', '-client=1', '-mode=private', `-password=${password}`, target)
-    parts.use(new LabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
-    const server = `-server=${relayAddress[4]}:${bridgePort}`
-    const ways = [server, `-direct=${direct}`]
-    start('h2', 'npc', '-log_level=debug', ...ways, `-vkey=${vkey}`, `-conf_path=${join(folder, 'agent')}`)
-    await relay.says(/agent online/, patience)
-    const local = `-local_port=${localPort}`
-    const own = `-conf_path=${join(folder, 'visitor')}`
-    const visitor = start('h1', 'npc', ...ways, `-password=${password}`, local, own)
-    await visitor.says(/listens on this machine/, patience)
-    const kept = parts.move()
-    return new DirectLab(kept, lab, folder, visitor)
   }
 
   /** A program in the first home that is connected to the tunnel. */
@@ -74,16 +67,27 @@ class DirectLab implements AsyncDisposable {
 
   /** Bytes of the tunnel, as the relay counts them. */
   async countedBytes(): Promise<number> {
-    const { file, args } = this.#lab.at('relay', [
-      built('nps'),
-      'tunnel',
-      'list',
-      '-json',
-      `-conf_path=${this.#folder}`,
-    ])
-    const { stdout } = await run(file, args, { timeout: 30_000 })
-    const [tunnel] = JSON.parse(stdout) as { downBytes: number; upBytes: number }[]
+    const [tunnel] = JSON.parse(await this.ask('tunnel', 'list', '-json')) as {
+      downBytes: number
+      upBytes: number
+    }[]
     return (tunnel?.downBytes ?? 0) + (tunnel?.upBytes ?? 0)
+  }
+
+  /** A command of nps at the relay. */
+  async ask(...words: string[]): Promise<string> {
+    const command = [built('nps'), ...words, `-conf_path=${this.#folder}`]
+    const { file, args } = this.#lab.at('relay', command)
+    const { stdout } = await run(file, args, { timeout: 30_000 })
+    return stdout
+  }
+
+  /** As after a crash. */
+  async restartRelay(whileAway: () => Promise<void>): Promise<void> {
+    await this.#relay.kill()
+    await whileAway()
+    this.#relay = this.#startRelay()
+    await this.#relay.says(/nps runs/, patience)
   }
 
   /** From now on no UDP passes the first home's router, or again. */
@@ -91,8 +95,18 @@ class DirectLab implements AsyncDisposable {
     this.#lab.rule('r1', 'insert rule inet f forw meta l4proto udp drop')
   }
 
+  #startRelay(): Program {
+    return this.#start('relay', 'nps', `-conf_path=${this.#folder}`)
+  }
+
+  #start(place: Place, name: string, ...args: string[]): Program {
+    const { file, args: all } = this.#lab.at(place, [built(name), ...args])
+    return this.#parts.adopt(new Program(file, all, this.#folder), (program) => program.kill())
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync()
+    await rm(this.#folder, { recursive: true, force: true })
   }
 }
 
@@ -135,4 +149,18 @@ test('an owner who wants none has none', async () => {
   await using first = lab.connect()
   expect(await echoed(first, 1)).toBe(true)
   expect(lab.visitor.output).not.toMatch(/way=|by the relay/)
+})
+
+test('a connection outlives a restart of the relay, which counts it afterwards, and ends it with its tunnel', async () => {
+  await using lab = await DirectLab.open({ first: 'open', second: 'open' })
+  await using first = lab.connect()
+  expect(await echoed(first, 1)).toBe(true)
+  await lab.visitor.says(/private tunnel way=direct/, patience)
+  await using second = lab.connect()
+  expect(await echoed(second, 1)).toBe(true)
+  await lab.restartRelay(async () => expect(await echoed(second, 3)).toBe(true))
+  await expect.poll(() => lab.countedBytes(), { timeout: 60_000 }).toBeGreaterThan(2 * 3_000_000)
+  expect(await echoed(second, 2)).toBe(true)
+  await lab.ask('tunnel', 'stop', '-id=1')
+  await second.heard('closed')
 })

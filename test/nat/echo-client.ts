@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 /** Connects to a port of its machine; for each line with a number it sends that many megabytes and says whether they came back as they were. */
 const socket = connect(Number(process.argv[2]), '127.0.0.1')
 socket.on('error', (error) => console.log(JSON.stringify({ error: error.message })))
+socket.on('close', () => console.log(JSON.stringify({ closed: true })))
 const megabyte = randomBytes(1024 * 1024)
 for await (const line of createInterface({ input: process.stdin })) {
   const count = Number(line)

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { probeKeys } from '../../relay-core/src/direct/punch/probe-keys.ts'
+import { RelayAddresses } from '../../relay-core/src/direct/punch/relay-addresses.ts'
 import { seekWay } from '../../relay-core/src/direct/punch/seek-way.ts'
 import { decodeCandidates, encodeCandidates } from '../../relay-core/src/wire/direct-messages.ts'
 import { headerLength } from '../../relay-core/src/wire/frame.ts'
@@ -28,6 +29,7 @@ const way = await seekWay({
   keys: probeKeys(Buffer.from(keys, 'hex'), role),
   seenFrom: { ...seen, id: Buffer.from(seen.id, 'hex'), key: Buffer.from(seen.key, 'hex') },
   relay,
+  relayAddresses: new RelayAddresses(relay),
   mayGuess,
   attempt: 1,
   beginsUnseen: false,

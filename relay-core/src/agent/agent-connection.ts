@@ -6,6 +6,7 @@ import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import type { AgentOrigin } from '../wire/messages.ts'
 import type { DirectChoice } from '../config/agent/direct-choice.ts'
+import type { HeldLinks } from './direct/held-links.ts'
 import type { AgentIdentity } from './agent-identity.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
@@ -44,6 +45,8 @@ export interface ConnectionOptions {
   readonly direct?: DirectChoice | undefined
   /** Whether the relay is told, when it asks, what listens on this machine; by default yes. */
   readonly discover?: boolean | undefined
+  /** Its direct links, over all its sessions; without it each link to the relay has its own. */
+  readonly links?: HeldLinks | undefined
   /** The folders that file tunnels may lead to; without it none. */
   readonly shared?: SharedFolders | undefined
   /** Which targets may be dialled; without it, all. */

@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../async/time/clock.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { Leftovers, type Leftover } from '../native/carriers/leftovers.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
+import { HeldLinks } from './direct/held-links.ts'
 import { NetworkWatch } from '../net/dial/network-watch.ts'
 import { nextAgentState, type AgentEvent, type AgentState } from './agent-state.ts'
 import { newInstance } from './open-native.ts'
@@ -25,6 +26,16 @@ export interface AgentOptions extends RelayChoiceOptions {
 /** How the way to a relay fails where a login page stands in it. */
 const maybePortal: readonly LinkFailure['code'][] = ['relay-unreachable', 'handshake-timeout', 'agent-silent']
 
+/** The relay has looked at this program, and takes it in no longer. */
+const refusals: readonly LinkFailure['code'][] = [
+  'wrong-key',
+  'client-disabled',
+  'client-in-use',
+  'agent-replaced',
+  'not-found',
+  'fingerprint-changed',
+]
+
 /** An attempt this young is not given up because the network changed. */
 const freshAttemptMs = 1_000
 
@@ -40,6 +51,7 @@ export class Agent {
   /** Streams of links that were lost. */
   readonly #leftovers = new Leftovers<Leftover>()
   readonly #changed = new Signal<[state: AgentState]>()
+  readonly #links: HeldLinks
   #state: AgentState = { state: 'stopped' }
   #link: AgentConnection | undefined
   #connecting: AbortController | undefined
@@ -58,10 +70,11 @@ export class Agent {
       onFound: () => this.#explain(),
     })
     this.#options = options
+    this.#links = new HeldLinks({ relayHost: parseHostPort(server, 'server').host })
     this.#clock = clock
     this.#random = random
     this.#network = network
-    this.#choice = new RelayChoice({ ...options, instance: this.#instance })
+    this.#choice = new RelayChoice({ ...options, instance: this.#instance, links: this.#links })
     network.onChange(() => this.#onNetworkChange())
   }
 
@@ -88,6 +101,7 @@ export class Agent {
     this.#connecting?.abort(new Error('the agent was stopped'))
     this.#link?.close()
     await this.#ended
+    this.#links.endAll()
     // Only now do they include what the last link left behind.
     this.#leftovers.end()
   }
@@ -98,7 +112,10 @@ export class Agent {
     if (state === before) return
     this.#state = state
     this.#retry?.[Symbol.dispose]()
-    if (event.type === 'lost') this.#instance.isDisplaced = isDisplacement(event.reason)
+    if (event.type === 'lost') {
+      this.#instance.isDisplaced = isDisplacement(event.reason)
+      if (refusals.includes(event.reason.code)) this.#links.endAll()
+    }
     this.#tell(state)
     this.#changed.emit(state)
     if (state.state === 'connecting') this.#ended = this.#hold()

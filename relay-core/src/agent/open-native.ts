@@ -6,6 +6,7 @@ import { NativeAgentLink, type AgentInstance } from '../native/native-agent-link
 import { SurvivingLinks } from '../native/survival/surviving-links.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
 import { idLength } from '../wire/messages.ts'
+import { HeldLinks } from './direct/held-links.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
 import { HealthWatch } from './health-watch.ts'
@@ -23,10 +24,13 @@ export async function openNative(
   const { server, vkey, proxy, dialPolicy: policy = allowedTargets(null), log } = options
   const { instance = newInstance() } = options
   const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
+  const { host, port } = parseHostPort(server, 'server')
+  const { links = new HeldLinks({ relayHost: host }) } = options
   const own = await identity.get()
   let held: NativeAgentLink | undefined
   const link = await NativeAgentLink.open({
-    ...parseHostPort(server, 'server'),
+    host,
+    port,
     proxy,
     vkey: vkey.reveal(),
     hostname: hostname(),
@@ -42,7 +46,7 @@ export async function openNative(
         // Through a proxy nothing but TCP goes, and what goes past it the owner does not want.
         relayAddress: () => (proxy || options.direct === 'no' ? undefined : held?.remoteAddress),
         mayGuess: options.direct === 'guess',
-        onUse: (use) => held?.reportUse(use),
+        links,
       },
       listening:
         options.discover === false
@@ -50,10 +54,13 @@ export async function openNative(
           : () => readListening({ account: options.origin?.account ?? '', policy }),
       log,
     }),
+    onUnlink: (id) => links.unlink(id),
+    onReached: (address) => links.relay.reachedAt(address),
     log,
     signal,
   })
   held = link
+  links.relay.reachedAt(link.remoteAddress)
   const pinned = known.remember(link.fingerprint).catch((error: unknown) => {
     log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
   })
@@ -63,6 +70,9 @@ export async function openNative(
     link.close()
     throw error
   }
+  // Not before: what this agent brings along was not there at a relay that has restarted.
+  links.begin(link)
+  void link.closed.then(() => links.over(link))
   return {
     closed: link.closed.then(async (reason) => {
       await pinned

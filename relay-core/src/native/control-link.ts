@@ -22,7 +22,7 @@ import {
   encodeDrop,
   type CarrierPosition,
 } from '../wire/survival-messages.ts'
-import { decodeUse, encodeUse, type DirectUse } from '../wire/direct-messages.ts'
+import { decodeUnlink, decodeUse, encodeUnlink, encodeUse, type DirectUse } from '../wire/direct-messages.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import { DocumentReader, documentParts } from './document-parts.ts'
@@ -47,6 +47,8 @@ export interface ControlEvents {
   onDrop?(carrier: number): void
   /** The agent reports what has gone past the relay. */
   onUse?(use: DirectUse): void
+  /** The relay ends a direct link. */
+  onUnlink?(id: Uint8Array): void
 }
 
 /** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
@@ -120,6 +122,10 @@ export class ControlLink {
     this.#framed.send(encodeUse(use))
   }
 
+  unlink(id: Uint8Array): void {
+    this.#framed.send(encodeUnlink(id))
+  }
+
   /** Says why, then ends. Idempotent. */
   bye(word: Bye): void {
     this.#framed.send(encodeBye(word))
@@ -183,6 +189,9 @@ export class ControlLink {
         break
       case frameType.use:
         this.#events.onUse?.(decodeUse(body))
+        break
+      case frameType.unlink:
+        this.#events.onUnlink?.(decodeUnlink(body))
         break
       default:
         throw new WireError(`frame of type ${type} on a control link`)

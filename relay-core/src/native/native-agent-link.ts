@@ -52,6 +52,10 @@ export interface NativeAgentLinkOptions {
   readonly checkFingerprint: (fingerprint: string) => void
   /** What to do for the streams that the relay opens. */
   readonly serve: KindServers
+  /** The relay ends a direct link. */
+  readonly onUnlink?: ((id: Uint8Array) => void) | undefined
+  /** Another connection to the relay than the first has this address at its other end. */
+  readonly onReached?: ((address: string) => void) | undefined
   readonly log: Log
 }
 
@@ -129,6 +133,7 @@ export class NativeAgentLink {
     this.#control = new ControlLink(framed, {
       onWant: (count) => this.#dialler.want(count),
       onConfigured: (document) => this.#answered?.(document),
+      onUnlink: (id) => options.onUnlink?.(id),
       ...(welcome.survives && {
         onAck: (entries) => survivors.onAck(entries),
         onDrop: (carrier) => survivors.onDrop(carrier),
@@ -189,6 +194,7 @@ export class NativeAgentLink {
         origin,
         takesEarlyData: true,
         survives: true,
+        holdsLinks: options.onUnlink !== undefined,
       })
       return await answerToHello(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {
@@ -243,6 +249,11 @@ export class NativeAgentLink {
   /** Tells the relay what has gone past it. */
   reportUse(use: DirectUse): void {
     this.#control.reportUse(use)
+  }
+
+  /** The relay takes direct links up again that it does not know, or ends them. */
+  get holdsLinks(): boolean {
+    return this.#welcome.holdsLinks ?? false
   }
 
   /** The relay's, as this machine's connection to it has it. */
@@ -326,6 +337,7 @@ export class NativeAgentLink {
       socket.destroy()
       throw new Error(`${host}:${port} proved the key ${fingerprint} and a moment ago ${this.fingerprint}`)
     }
+    if (socket.remoteAddress !== undefined) this.#options.onReached?.(socket.remoteAddress)
     return socket
   }
 

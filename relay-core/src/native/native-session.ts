@@ -50,6 +50,8 @@ export interface AgentDescription {
   readonly origin?: AgentOrigin | undefined
   /** A stream's first bytes may be sent before it has answered whether it has reached the target. */
   readonly takesEarlyData?: boolean
+  /** Its direct links can outlive their streams by the relay. */
+  readonly holdsLinks?: boolean
   /** Where the program's carriers are that survive their connections; without it they end with them. */
   readonly survivors?: SurvivingLinks
   /** Carriers that streams of the client's earlier sessions still use. */
@@ -81,6 +83,7 @@ export class NativeSession implements AgentSession {
   readonly closed: Promise<{ reason: string }>
   readonly streamsEnded: Promise<void>
   readonly #takesEarlyData: boolean
+  readonly #holdsLinks: boolean
   readonly #survivors: SurvivingLinks | undefined
   readonly #carriersElsewhere: () => number
   readonly #framed: FramedSocket
@@ -102,6 +105,7 @@ export class NativeSession implements AgentSession {
     this.instance = agent.instance
     this.origin = agent.origin
     this.#takesEarlyData = agent.takesEarlyData ?? false
+    this.#holdsLinks = agent.holdsLinks ?? false
     this.#survivors = agent.survivors
     this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
@@ -230,9 +234,20 @@ export class NativeSession implements AgentSession {
     target,
     verifier,
     seenFrom,
+    entrance,
     ...options
-  }: OpenOptions & { target: Target; verifier: Uint8Array; seenFrom: SeenFrom }): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.direct, ...target, verifier, seenFrom }, options)
+  }: OpenOptions & {
+    target: Target
+    verifier: Uint8Array
+    seenFrom: SeenFrom
+    entrance: Uint8Array
+  }): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.direct, ...target, verifier, seenFrom, entrance }, options)
+  }
+
+  unlink(id: Uint8Array): void {
+    // An older agent ends the link with its stream.
+    if (this.#holdsLinks) this.#control?.unlink(id)
   }
 
   openMeasure({ signal }: OpenOptions): Promise<Duplex> {

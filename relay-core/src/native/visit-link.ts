@@ -48,13 +48,15 @@ export interface OpenVisitOptions {
  * link. `fingerprint` is the relay's. Rejects with
  * `relay-unreachable`, `wrong-password`, whatever the relay has to say, or the signal's reason.
  */
-export async function openVisit(options: OpenVisitOptions): Promise<{ stream: Duplex; fingerprint: string }> {
-  const { answer, fingerprint } = await visit(options, {
+export async function openVisit(
+  options: OpenVisitOptions,
+): Promise<{ stream: Duplex; fingerprint: string; relayAddress: string }> {
+  const { answer, fingerprint, relayAddress } = await visit(options, {
     isDirect: false,
     onOpened: (carrier, body) =>
       decodeNumber(body) === onlyStream ? carrier.startStream(onlyStream) : undefined,
   })
-  return { stream: answer, fingerprint }
+  return { stream: answer, fingerprint, relayAddress }
 }
 
 /** A stream to the agent that expects a direct link. */

@@ -81,7 +81,11 @@ export async function openBridge({
     if (!pass) return undefined
     const { secret: password, tunnelId, guest } = pass
     const how = { verifier: privateVerifier(password), guest }
-    return { password, serve: (visit) => opened.serveGuest(tunnelId, visit, how) }
+    return {
+      password,
+      serve: (visit) => opened.serveGuest(tunnelId, visit, how),
+      links: opened.linksOfGuest(tunnelId, guest),
+    }
   }
   const { bridgeIp: address, bridgePort } = config()
   const bridge = parts.adopt(

@@ -41,10 +41,14 @@ export function openRendezvous({
     }
   const keys = new SeenKeys()
   const rendezvous = new Rendezvous(keys, { host, log, now })
+  const directLinks = new DirectLinks(keys, () => rendezvous.port)
   return {
-    directLinks: new DirectLinks(keys, () => rendezvous.port),
+    directLinks,
     seenKey: (signal) => lendSeenKey(keys, rendezvous.ports, signal),
-    listen: () => rendezvous.listen(ownPorts.bridge),
+    listen: async () => {
+      directLinks.begin()
+      await rendezvous.listen(ownPorts.bridge)
+    },
     [Symbol.dispose]: () => rendezvous.close(),
   }
 }

@@ -92,9 +92,13 @@ export interface AgentSession {
     target: Target
     verifier: Uint8Array
     seenFrom: SeenFrom
+    /** 16 bytes by which the agent names the link's tunnel, or guest pass, to a relay that does not know the link. */
+    entrance: Uint8Array
     signal: AbortSignal
     visitor?: string
   }): Promise<Duplex>
+  /** Has the agent end a direct link at once; where it cannot be told, the link ends with its stream. */
+  unlink?(id: Uint8Array): void
   /**
    * A stream on which the agent answers the requests of a measurement (spec/wire.md §5). Rejects with `mode-unsupported` for an older or a stock
    * agent, `target-denied` while another one is under way, or an `agent-…` code.

@@ -79,6 +79,7 @@ test('a direct way that has fallen silent is looked for again while its link has
   const ended = Promise.withResolvers<Error | undefined>()
   const carry = {
     isDirect: true,
+    hasRelay: true,
     streamCount: 1,
     openStream: () => new PassThrough(),
     close: () => ended.resolve(undefined),
@@ -114,5 +115,41 @@ test('a direct way that has fallen silent is looked for again while its link has
   expect(arrange).toHaveBeenCalledTimes(1)
   way.close()
   await ended.promise
+  expect(clock.waiting).toBe(0)
+})
+
+test('a link that has lost its relay goes on, and is followed by another one at the next visit', async () => {
+  const clock = new ManualClock()
+  const links = [true, false].map((hasRelay) => {
+    const ended = Promise.withResolvers<Error | undefined>()
+    const carry = {
+      isDirect: true,
+      hasRelay,
+      streamCount: 1,
+      openStream: vi.fn<() => PassThrough>(() => new PassThrough()),
+      close: () => ended.resolve(undefined),
+      closed: ended.promise,
+    }
+    return { carry, seekAgain: () => Promise.resolve(true) }
+  })
+  const [second, first] = links
+  if (!first || !second) throw new Error('two links')
+  const arranged = [first, second]
+  const way = new DirectWay({ arrange: () => Promise.resolve(arranged.shift()), log: silentLog, clock })
+  way.want()
+  await new Promise(setImmediate)
+  clock.advance(minuteMs)
+  way.open()
+  expect(first.carry.openStream).toHaveBeenCalledTimes(1)
+  await new Promise(setImmediate)
+  way.open()
+  expect(second.carry.openStream).toHaveBeenCalledTimes(1)
+  first.carry.close()
+  await first.carry.closed
+  way.open()
+  expect(second.carry.openStream).toHaveBeenCalledTimes(2)
+  way.close()
+  await second.carry.closed
+  await new Promise(setImmediate)
   expect(clock.waiting).toBe(0)
 })

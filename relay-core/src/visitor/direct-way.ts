@@ -25,6 +25,8 @@ export class DirectWay {
   readonly #options: DirectWayOptions
   readonly #clock: Clock
   readonly #closing = new AbortController()
+  /** With those that another one has followed, whose streams go on. */
+  readonly #links = new Set<VisitorLink>()
   #link: VisitorLink | undefined
   #isArranging = false
   #failures = 0
@@ -38,9 +40,12 @@ export class DirectWay {
 
   /** A stream to the agent past the relay; undefined where there is none now. */
   open(): Duplex | undefined {
-    if (!this.#link?.carry.isDirect) return undefined
+    const { carry } = this.#link ?? {}
+    if (!carry?.isDirect) return undefined
+    // When it falls silent, there would be nothing to fall back to.
+    if (!carry.hasRelay) this.want()
     try {
-      return this.#link.carry.openStream()
+      return carry.openStream()
     } catch {
       // It has as many streams as it can have; the relay has room for more.
       return undefined
@@ -49,13 +54,14 @@ export class DirectWay {
 
   /** A visit has come by the relay: those after it might go directly. */
   want(): void {
-    if (this.#link?.carry.isDirect || this.#isArranging || this.#closing.signal.aborted) return
+    const { carry } = this.#link ?? {}
+    if (this.#isArranging || this.#closing.signal.aborted || (carry?.isDirect && carry.hasRelay)) return
     const network = ownNetwork()
     if (network !== this.#network) this.#failures = 0
     else if (this.#clock.now() < this.#againAtMs) return
     this.#network = network
     this.#isArranging = true
-    void (this.#link ? this.#seekAgain(this.#link) : this.#arrange()).finally(() => {
+    void (this.#link?.carry.hasRelay ? this.#seekAgain(this.#link) : this.#arrange()).finally(() => {
       this.#isArranging = false
     })
   }
@@ -63,7 +69,7 @@ export class DirectWay {
   /** Ends its streams too. Idempotent. */
   close(): void {
     this.#closing.abort(new Error('the visitor was stopped'))
-    this.#link?.carry.close()
+    for (const link of this.#links) link.carry.close()
   }
 
   async #arrange(): Promise<void> {
@@ -98,6 +104,7 @@ export class DirectWay {
       return
     }
     this.#link = link
+    this.#links.add(link)
     this.#found()
     let idleSinceMs = this.#clock.now()
     let looking: Disposable
@@ -110,6 +117,8 @@ export class DirectWay {
     looking = this.#clock.after(idleLookMs, look, { ref: false })
     void link.carry.closed.then(() => {
       looking[Symbol.dispose]()
+      this.#links.delete(link)
+      if (this.#link !== link) return
       this.#link = undefined
       this.#againAtMs = 0
     })
@@ -119,6 +128,8 @@ export class DirectWay {
     const delayMs = againMs[Math.min(this.#failures, againMs.length - 1)] ?? 0
     this.#failures += 1
     this.#againAtMs = this.#clock.now() + delayMs
+    // One that has lost its relay still is direct.
+    if (this.#link?.carry.isDirect) return
     this.#options.log.info('private tunnel goes by the relay', { reason, againMs: delayMs })
   }
 }

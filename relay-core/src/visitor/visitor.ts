@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
 import type { Log } from '../log/log.ts'
+import { RelayAddresses } from '../direct/punch/relay-addresses.ts'
 import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.ts'
 import { visitDirectly, visitPrivately } from '../native/private-link.ts'
 import { privateVerifier } from '../native/proofs.ts'
@@ -61,6 +62,7 @@ export class PrivateVisitor {
   readonly #agent: KnownKey
   readonly #forward: LocalForward
   readonly #tickets: VisitTickets = {}
+  readonly #relayAddresses: RelayAddresses
   readonly #direct: DirectWay | undefined
 
   /** @throws RelayError `invalid-input` */
@@ -79,6 +81,7 @@ export class PrivateVisitor {
         ? undefined
         : new ServerNotes(options.pinFile, 'the list of pinned servers and lab boxes')
     this.#options = options
+    this.#relayAddresses = new RelayAddresses(host)
     this.#relay = knownRelay({ server, fingerprint, pinFile, log })
     this.#agent = knownAgent({
       server,
@@ -126,6 +129,7 @@ export class PrivateVisitor {
     const outer = await openVisit({ ...this.#visit, signal })
     const inner = await visitPrivately(outer.stream, { ...this.#proving, signal })
     await this.#pin(outer.fingerprint, inner.fingerprint)
+    this.#relayAddresses.reachedAt(outer.relayAddress)
     this.#direct?.want()
     return inner.inside
   }
@@ -147,10 +151,12 @@ export class PrivateVisitor {
   /** Both keys are known by then: a visit has come by the relay. */
   async #arrange({ signal }: { signal: AbortSignal }): Promise<VisitorLink | undefined> {
     const { stream, seenFrom, relayAddress: relay } = await openDirectVisit({ ...this.#visit, signal })
+    const relayAddresses = this.#relayAddresses
+    relayAddresses.reachedAt(relay)
     const { log, direct } = this.#options
     const { inside } = await visitDirectly(stream, { ...this.#proving, signal })
     const mayGuess = direct === 'guess'
-    return openVisitorLink({ channel: inside, seenFrom, relay, mayGuess, log, signal })
+    return openVisitorLink({ channel: inside, seenFrom, relay, relayAddresses, mayGuess, log, signal })
   }
 
   get #visit() {

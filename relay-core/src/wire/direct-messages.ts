@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, WireError } from './bytes.ts'
 import { encodeFrame, frameType } from './frame.ts'
-import { addressField } from './text-fields.ts'
+import { addressField, hostField, visitorField } from './text-fields.ts'
 
 /** How many addresses one side may name: a machine has a few networks, and each is probed. */
 export const maxCandidates = 16
@@ -78,18 +78,60 @@ export interface DirectUse {
   readonly id: Uint8Array
   readonly downBytes: number
   readonly upBytes: number
+  /** For a relay that does not know the link, or no longer. An older agent does not say. */
+  readonly link?: ReportedLink
+}
+
+/** A direct link, as its agent knows it. */
+export interface ReportedLink {
+  /** What its visitor has entered by, from OPEN: a tunnel, or a guest pass. 16 bytes. */
+  readonly entrance: Uint8Array
+  readonly hasEnded: boolean
+  /** Where its streams lead. */
+  readonly host: string
+  readonly port: number
+  /** As OPEN has named it. */
+  readonly visitor: string
 }
 
 /** The most bytes that one report can tell of: 4 GB, which take longer than the second between two. */
 export const maxUseBytes = 0xffff_ffff
 
-export function encodeUse({ id, downBytes, upBytes }: DirectUse): Uint8Array {
-  return encodeFrame(frameType.use, new ByteWriter().bytes(id).u32(downBytes).u32(upBytes).finish())
+export function encodeUse({ id, downBytes, upBytes, link }: DirectUse): Uint8Array {
+  const writer = new ByteWriter().bytes(id).u32(downBytes).u32(upBytes)
+  if (link) {
+    const { entrance, hasEnded, host, port, visitor } = link
+    writer
+      .bytes(entrance)
+      .u8(hasEnded ? 1 : 0)
+      .text(host)
+      .u16(port)
+      .text(visitor)
+  }
+  return encodeFrame(frameType.use, writer.finish())
 }
 
 export function decodeUse(body: Uint8Array): DirectUse {
   const reader = new ByteReader(body)
-  return { id: reader.bytes(idLength), downBytes: reader.u32(), upBytes: reader.u32() }
+  const use = { id: reader.bytes(idLength), downBytes: reader.u32(), upBytes: reader.u32() }
+  if (reader.left < idLength) return use
+  const link = {
+    entrance: reader.bytes(idLength),
+    hasEnded: reader.u8() !== 0,
+    host: hostField(reader.text()),
+    port: reader.u16(),
+    visitor: visitorField(reader.text()),
+  }
+  return { ...use, link }
+}
+
+/** The relay ends a direct link: its agent has to end it at once. `id`: the link's, from `SeenFrom`. */
+export function encodeUnlink(id: Uint8Array): Uint8Array {
+  return encodeFrame(frameType.unlink, id)
+}
+
+export function decodeUnlink(body: Uint8Array): Uint8Array {
+  return new ByteReader(body).bytes(idLength)
 }
 
 /** What the relay tells each side of a direct link, so that it can learn at which address others see it. */

@@ -16,6 +16,7 @@ export const frameType = {
   ack: 0x17,
   drop: 0x18,
   use: 0x19,
+  unlink: 0x1a,
   open: 0x20,
   opened: 0x21,
   failed: 0x22,

@@ -29,6 +29,7 @@ const byteFields = new Set([
   'id',
   'key',
   'address',
+  'entrance',
 ])
 
 /** The fields as the codec wants them. */
@@ -44,6 +45,7 @@ function withBytesIn(name: string, value: Fields[string]): unknown {
     const { address, ...others } = value as Fields
     return { ...(withBytes(others) as object), address }
   }
+  if (name === 'link') return withBytes(value as Fields)
   return byteFields.has(name) ? new Uint8Array(Buffer.from(String(value), 'hex')) : value
 }
 
@@ -65,6 +67,7 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   opened: ({ number, seenFrom }: { number: number; seenFrom?: direct.SeenFrom }) =>
     wire.encodeOpened(number, seenFrom),
   use: direct.encodeUse,
+  unlink: ({ id }: { id: Uint8Array }) => direct.encodeUnlink(id),
   candidates: direct.encodeCandidates,
   failed: wire.encodeFailed,
   end: () => wire.encodeEnd(),
@@ -89,6 +92,7 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   open: wire.decodeOpen,
   opened: (body) => (body.length < 16 ? { number: wire.decodeNumber(body) } : wire.decodeOpenedDirect(body)),
   use: direct.decodeUse,
+  unlink: (body) => ({ id: direct.decodeUnlink(body) }),
   candidates: direct.decodeCandidates,
   failed: wire.decodeFailed,
   end: () => ({}),

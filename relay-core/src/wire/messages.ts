@@ -46,9 +46,11 @@ const displacedBit = 1
 const originBit = 2
 const earlyDataBit = 4
 const survivalBit = 8
+const directBit = 16
 
-/** The bit of the flags in a WELCOME. */
+/** Bits of the flags in a WELCOME. */
 const relaySurvivalBit = 1
+const relayDirectBit = 16
 
 /** `u32 number, u8 resumes, u64 position` */
 const survivalLength = 13
@@ -77,6 +79,8 @@ export type Hello =
       readonly takesEarlyData?: boolean
       /** Its carriers can survive their connections. An older agent's cannot. */
       readonly survives?: boolean
+      /** Its direct links can outlive their streams by the relay, and end by UNLINK. An older agent's end with them. */
+      readonly holdsLinks?: boolean
     }
   | {
       readonly role: 'carrier'
@@ -115,6 +119,8 @@ export interface Welcome {
   readonly relayVersion: string
   /** Carriers of this session can survive their connections. An older relay's cannot. */
   readonly survives?: boolean
+  /** The relay takes direct links up again that it does not know, or ends them. An older relay does neither. */
+  readonly holdsLinks?: boolean
 }
 
 /** Why a hello was refused or a target not reached: a code, and a sentence for the log. */
@@ -158,6 +164,8 @@ export interface Open {
   readonly verifier?: Uint8Array
   /** Of kind `direct` only. */
   readonly seenFrom?: SeenFrom
+  /** Of kind `direct` only: names what the visitor has entered by, later. An older relay does not say. */
+  readonly entrance?: Uint8Array
 }
 
 export interface Failed extends Refusal {
@@ -172,12 +180,13 @@ export function encodeHello(hello: Hello): Uint8Array {
       writer.bytes(hello.keyId).bytes(hello.proof)
       writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
       if (hello.instance) {
-        const { instance, isDisplaced, origin, takesEarlyData, survives } = hello
+        const { instance, isDisplaced, origin, takesEarlyData, survives, holdsLinks } = hello
         const bits = [
           isDisplaced && displacedBit,
           origin && originBit,
           takesEarlyData && earlyDataBit,
           survives && survivalBit,
+          holdsLinks && directBit,
         ]
         writer.bytes(instance).u8(bits.reduce<number>((flags, bit) => flags | (bit || 0), 0))
         if (origin)
@@ -230,6 +239,7 @@ export function decodeHello(body: Uint8Array): Hello {
     isDisplaced: (flags & displacedBit) !== 0,
     ...((flags & earlyDataBit) !== 0 && { takesEarlyData: true }),
     ...((flags & survivalBit) !== 0 && { survives: true }),
+    ...((flags & directBit) !== 0 && { holdsLinks: true }),
   }
   if ((flags & originBit) === 0) return later
   const start = startKinds[reader.u8()] ?? null
@@ -239,7 +249,8 @@ export function decodeHello(body: Uint8Array): Hello {
 export function encodeWelcome(welcome: Welcome): Uint8Array {
   const writer = new ByteWriter().u8(welcome.version).bytes(welcome.sessionId).bytes(welcome.carrierKey)
   writer.bytes(welcome.proof).text(welcome.relayVersion)
-  if (welcome.survives) writer.u8(relaySurvivalBit)
+  const flags = (welcome.survives ? relaySurvivalBit : 0) | (welcome.holdsLinks ? relayDirectBit : 0)
+  if (flags !== 0) writer.u8(flags)
   return encodeFrame(frameType.welcome, writer.finish())
 }
 
@@ -253,7 +264,11 @@ export function decodeWelcome(body: Uint8Array): Welcome {
     relayVersion: words(reader.text(), 64),
   }
   const flags = reader.left > 0 ? reader.u8() : 0
-  return (flags & relaySurvivalBit) === 0 ? welcome : { ...welcome, survives: true }
+  return {
+    ...welcome,
+    ...((flags & relaySurvivalBit) !== 0 && { survives: true }),
+    ...((flags & relayDirectBit) !== 0 && { holdsLinks: true }),
+  }
 }
 
 export function encodeRefused({ code, message }: Refusal): Uint8Array {
@@ -314,11 +329,12 @@ export function decodeBye(body: Uint8Array): Bye {
 }
 
 export function encodeOpen({ number, host, port, visitor, kind, ...more }: Open): Uint8Array {
-  const { stripPrefix, verifier, seenFrom } = more
+  const { stripPrefix, verifier, seenFrom, entrance } = more
   const writer = new ByteWriter().u32(number).text(host).u16(port).text(visitor).u8(kind)
   if (stripPrefix !== undefined) writer.text(stripPrefix)
   if (verifier) writer.bytes(verifier)
   if (seenFrom) writeSeenFrom(writer, seenFrom)
+  if (entrance) writer.bytes(entrance)
   return encodeFrame(frameType.open, writer.finish())
 }
 
@@ -342,6 +358,7 @@ export function decodeOpen(body: Uint8Array): Open {
         host: hostField(open.host),
         verifier: reader.bytes(proofLength),
         seenFrom: readSeenFrom(reader),
+        ...(reader.left >= idLength && { entrance: reader.bytes(idLength) }),
       }
     default:
       return { ...open, host: hostField(open.host) }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../log/log.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import { streamKind } from '../../wire/messages.ts'
+import { HeldLinks } from './held-links.ts'
 import { directServer } from './serve-direct.ts'
 
 const { signal } = new AbortController()
@@ -17,9 +18,8 @@ function startServer() {
     dial: () => Promise.reject(new Error('no target')),
     relayAddress: () => '198.51.100.1',
     mayGuess: true,
-    onUse: () => undefined,
+    links: new HeldLinks({ relayHost: '198.51.100.1', clock }),
     log: silentLog,
-    clock,
   })
   /** With the same id each time, as only a relay with bad intentions says. */
   const arrange = (visitor = '203.0.113.7:40000') =>

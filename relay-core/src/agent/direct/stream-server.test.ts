@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { silentLog } from '../../log/log.ts'
 import { maxServedStreams, StreamServer } from './stream-server.ts'
+import { UseCount } from './use-count.ts'
 
 /** A target that never accepts. */
 function serverOfSilence() {
@@ -14,14 +15,15 @@ function serverOfSilence() {
       signals.push(signal)
       return new Promise<Socket>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     },
+    links: { streamCount: 0 },
     log: silentLog,
   })
   const serve = (stream: PassThrough) =>
     server.serve(stream, {
-      link: { ended: ended.signal, carry: { isDirect: true } },
+      link: { ended: ended.signal },
       open: { host: '127.0.0.1', port: 8_888, visitor: '' },
       verifier: Buffer.alloc(32),
-      use: { downBytes: 0, upBytes: 0 },
+      use: new UseCount(),
     })
   return { signals, ended, serve }
 }

@@ -15,6 +15,9 @@ import { WaySwitch, type WayMove } from './way-switch.ts'
 /** A peer that has not been heard for so long while something waits is gone. */
 const peerTimeoutMs = 60_000
 
+/** So often goodbye is said: one may get lost, and who has not heard it waits for a minute. */
+const byes = 3
+
 /** What a way takes before it has been measured. */
 const guessedRoundTripMs = 100
 
@@ -36,7 +39,7 @@ export interface CarryLinkOptions {
  * Many streams of bytes between two programs, over packets that may get lost, on two ways.
  *
  * It holds at most 16 MiB that its readers have not taken and 16 MiB that the peer has not acknowledged; of one stream at most
- * 4 MiB each. Besides, each stream may hold up to 256 KiB for a slow reader and 128 KiB for its writer.
+ * 4 MiB each. Besides, each stream may hold up to 64 KiB for a slow reader and 128 KiB for its writer.
  */
 export class CarryLink {
   /** Fulfils once, with what went wrong or undefined after `close` at either end. */
@@ -83,6 +86,11 @@ export class CarryLink {
 
   get isDirect(): boolean {
     return this.#ways.isDirect
+  }
+
+  /** The way by the relay has not ended. */
+  get hasRelay(): boolean {
+    return this.#ways.hasRelay
   }
 
   /** Of the way in use. */
@@ -182,7 +190,8 @@ export class CarryLink {
   /** Says goodbye first. */
   #leave(error: Error | undefined): void {
     if (this.#isClosed) return
-    for (const way of this.#ways.all) this.#sender.sendAside(way, (writer) => writer.bye())
+    for (const way of this.#ways.all)
+      for (let times = 0; times < byes; times += 1) this.#sender.sendAside(way, (writer) => writer.bye())
     this.#end(error)
   }
 

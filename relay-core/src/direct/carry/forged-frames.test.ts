@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import type { PacketWay } from '../packet-way.ts'
@@ -13,7 +14,7 @@ afterEach(() => {
 })
 
 /** An agent's end, and a visitor that knows the secret and keeps to no rule. */
-function agentAndForger() {
+function agentAndForger(onStream: (stream: Duplex) => void = () => undefined) {
   const sent: Uint8Array[] = []
   let receive: (packet: Uint8Array) => void = () => undefined
   const relay: PacketWay = {
@@ -25,12 +26,13 @@ function agentAndForger() {
     onEnd: () => undefined,
     close: () => undefined,
   }
+  const clock = new ManualClock()
   const agent = new CarryLink({
     secret,
     role: 'agent',
     relay,
-    clock: new ManualClock(),
-    onStream: () => undefined,
+    clock,
+    onStream,
   })
   links.push(agent)
   const ended: (Error | undefined)[] = []
@@ -45,7 +47,7 @@ function agentAndForger() {
     receive(seal.seal(number++, writer.written))
     await Promise.resolve()
   }
-  return { agent, sent, ended, send }
+  return { agent, clock, sent, ended, send }
 }
 
 describe('a link whose peer keeps to no rule', () => {
@@ -57,6 +59,26 @@ describe('a link whose peer keeps to no rule', () => {
     expect(ended).toEqual([undefined])
   })
 
+  it('holds what a stuck reader is fed byte by byte together, not as many pieces', async () => {
+    const opened = Promise.withResolvers<Duplex>()
+    const { clock, send } = agentAndForger(opened.resolve)
+    const sendByte = async (offset: number) => {
+      await send(64, (writer) => writer.data(1, offset, Buffer.of(offset)))
+      clock.advance(0)
+    }
+    await sendByte(0)
+    const stream = await opened.promise
+    // Its reader has looked, and takes nothing.
+    stream.read(0)
+    for (let offset = 1; offset < 10_000; offset += 1) await sendByte(offset)
+    expect(stream.readableLength).toBeLessThan(10)
+    const got: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => got.push(chunk))
+    await new Promise(setImmediate)
+    expect(Buffer.concat(got)).toEqual(Buffer.from(Array.from({ length: 10_000 }, (_, at) => at % 256)))
+    expect(got.length).toBeLessThan(10)
+  })
+
   it('sends at most one packet for one full of probes, and ends', async () => {
     const { sent, ended, send } = agentAndForger()
     await send(1_200, (writer) => writer.probe(1))
@@ -66,8 +88,8 @@ describe('a link whose peer keeps to no rule', () => {
     await send(1_200, (writer) => {
       for (let token = 0; token < 200; token++) writer.probe(token)
     })
-    // One echo and the goodbye.
-    expect(sent.length).toBeLessThanOrEqual(2)
+    // One echo and the goodbyes.
+    expect(sent.length).toBeLessThanOrEqual(4)
     expect(ended).toMatchObject([{ message: 'two probes in a packet' }])
   })
 

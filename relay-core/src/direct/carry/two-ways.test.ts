@@ -105,6 +105,20 @@ describe('a link with two ways', { timeout: 60_000 }, () => {
     expect(got.sum).toBe(sumOf(sent))
   })
 
+  it('ends a minute after the direct way has fallen silent, when the relay is gone and nobody says anything', async () => {
+    const world = new CarriedWorld(seed, byRelay)
+    worlds.push(world)
+    const network = world.direct({ delayMs: 10 })
+    await world.until(() => world.visitor.isDirect && world.agent.isDirect, 1_000)
+    world.relay.end()
+    await world.pass(120_000)
+    expect(world.ended).toEqual([])
+    world.mayEnd = true
+    network.isCut = true
+    await world.until(() => world.ended.length === 2, 80_000)
+    expect(world.clock.waiting).toBe(0)
+  })
+
   it('ends when both are gone', async () => {
     const { world } = await copying(6_000_000)
     world.mayEnd = true

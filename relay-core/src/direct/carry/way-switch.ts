@@ -83,6 +83,10 @@ export class WaySwitch {
     return this.#current === this.#direct
   }
 
+  get hasRelay(): boolean {
+    return this.#relay !== undefined
+  }
+
   /** A hole seems to be open. Takes `way` over; one that was there is given up for it. */
   offer(way: PacketWay): void {
     this.#dropDirect()
@@ -192,8 +196,9 @@ export class WaySwitch {
     const way = this.#direct
     if (!way) return
     const nowMs = this.#clock.now()
-    if (!this.isDirect && nowMs - this.#heardAtMs > giveUpMs) {
-      this.#dropDirect()
+    if (nowMs - this.#heardAtMs > giveUpMs && (!this.isDirect || !this.#relay)) {
+      if (this.isDirect) this.#options.onNoWay()
+      else this.#dropDirect()
       return
     }
     // Nobody can echo it who has not got it.

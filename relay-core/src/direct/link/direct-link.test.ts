@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { silentLog } from '../../log/log.ts'
 import { streamWay } from '../packets/stream-way.ts'
+import { RelayAddresses } from '../punch/relay-addresses.ts'
 import { DirectLink } from './direct-link.ts'
 
 /** As the reset of a peer leaves it, before anybody listens. */
@@ -25,6 +26,8 @@ it('ends when its stream by the relay has ended before', async () => {
     },
     seenFrom: { id: Buffer.alloc(16), key: Buffer.alloc(32), port: 0, address: '' },
     relay: '198.51.100.1',
+    relayAddresses: new RelayAddresses('198.51.100.1'),
+    mayOutlive: () => true,
     mayGuess: false,
     onStream: () => undefined,
     log: silentLog,

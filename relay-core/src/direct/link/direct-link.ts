@@ -5,6 +5,7 @@ import type { Candidates, SeenFrom } from '../../wire/direct-messages.ts'
 import { CarryLink } from '../carry/carry-link.ts'
 import { streamWay } from '../packets/stream-way.ts'
 import { probeKeys } from '../punch/probe-keys.ts'
+import type { RelayAddresses } from '../punch/relay-addresses.ts'
 import { seekWay } from '../punch/seek-way.ts'
 
 export interface DirectLinkOptions {
@@ -13,8 +14,14 @@ export interface DirectLinkOptions {
   readonly seenFrom: SeenFrom
   /** The relay's address, as this side's connection to it has it. */
   readonly relay: string
+  /** All of the relay's, as far as they are known. */
+  readonly relayAddresses: RelayAddresses
   /** Its owner lets this side guess ports, or have them guessed. */
   readonly mayGuess: boolean
+  /** Whether the link may go on directly although its stream by the relay has ended; asked then. */
+  readonly mayOutlive: () => boolean
+  /** Packets go the other way from now on. */
+  readonly onWay?: (way: 'relay' | 'direct') => void
   readonly onStream: (stream: Duplex) => void
   readonly log: Log
 }
@@ -26,8 +33,8 @@ interface Attempt extends Pick<Candidates, 'attempt' | 'beginsUnseen'> {
 }
 
 /**
- * Many streams between a visitor and an agent, by the relay until there is a direct way, and again when that falls silent. It ends with its
- * stream by the relay, so that the relay, which has introduced the two, can end it.
+ * Many streams between a visitor and an agent, by the relay until there is a direct way, and again when that falls silent. Unless it may outlive it, it
+ * ends with its stream by the relay.
  */
 export class DirectLink {
   readonly carry: CarryLink
@@ -35,19 +42,25 @@ export class DirectLink {
   readonly #ended = new AbortController()
 
   constructor(options: DirectLinkOptions) {
-    const { role, channel, onStream, log } = options
+    const { role, channel, mayOutlive, onStream, onWay, log } = options
     this.#options = options
     this.carry = new CarryLink({
       secret: channel.packetSecret,
       role,
       relay: streamWay(channel.stream),
       onStream,
-      onWay: (way) => log.info('private tunnel', { way: way === 'direct' ? 'direct' : 'by the relay' }),
+      onWay: (way) => {
+        log.info('private tunnel', { way: way === 'direct' ? 'direct' : 'by the relay' })
+        onWay?.(way)
+      },
     })
     void this.carry.closed.then(() => this.#ended.abort(new Error('the direct link has ended')))
     // What ended it may have come with the last word of the handshake.
     if (channel.stream.destroyed) this.carry.close()
-    else channel.stream.once('close', () => this.carry.close())
+    else
+      channel.stream.once('close', () => {
+        if (!mayOutlive()) this.carry.close()
+      })
   }
 
   /** Fires when the link has ended. */
@@ -60,12 +73,13 @@ export class DirectLink {
    * the link ends.
    */
   async seek({ attempt, beginsUnseen, exchange }: Attempt): Promise<boolean> {
-    const { role, channel, seenFrom, relay, mayGuess } = this.#options
+    const { role, channel, seenFrom, relay, relayAddresses, mayGuess } = this.#options
     const way = await seekWay({
       role,
       keys: probeKeys(channel.probeSecret, role),
       seenFrom,
       relay,
+      relayAddresses,
       mayGuess,
       attempt,
       beginsUnseen,

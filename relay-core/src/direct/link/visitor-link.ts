@@ -14,7 +14,7 @@ const maxAttempt = 0xffff
 
 /** A visitor's end of a direct link. */
 export interface VisitorLink {
-  readonly carry: Pick<CarryLink, 'isDirect' | 'streamCount' | 'openStream' | 'close' | 'closed'>
+  readonly carry: Pick<CarryLink, 'isDirect' | 'hasRelay' | 'streamCount' | 'openStream' | 'close' | 'closed'>
   /** Looks for a way once more. Fulfils with whether there is one; rejects when the link ends, or the agent does not answer. One at a time. */
   seekAgain(): Promise<boolean>
 }
@@ -23,11 +23,15 @@ export interface VisitorLink {
 export async function openVisitorLink({
   signal,
   ...options
-}: Omit<DirectLinkOptions, 'role' | 'onStream'> & { signal: AbortSignal }): Promise<VisitorLink | undefined> {
+}: Omit<DirectLinkOptions, 'role' | 'mayOutlive' | 'onStream'> & { signal: AbortSignal }): Promise<
+  VisitorLink | undefined
+> {
   const { channel } = options
   const link = new DirectLink({
     ...options,
     role: 'visitor',
+    // The agent knows whether it may, and ends it otherwise.
+    mayOutlive: () => true,
     // Agents open none.
     onStream: (stream) => stream.destroy(),
   })

@@ -58,7 +58,8 @@ function punchSocket(socket: Socket, family: Family): PunchSocket {
     close: () => {
       if (isClosed) return
       isClosed = true
-      socket.close()
+      // What was sent just before looks its address up first, and would be dropped.
+      setImmediate(() => socket.close())
     },
   }
   socket.on('message', (datagram, { address, port }) => {

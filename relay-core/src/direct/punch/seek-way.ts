@@ -6,6 +6,7 @@ import type { Endpoint, Family } from './endpoint.ts'
 import { guessPorts, openManyPorts } from './guess-ports.ts'
 import { probeRules, reachableAddresses } from './probe-rules.ts'
 import type { ProbeKeys } from './probe-keys.ts'
+import type { RelayAddresses } from './relay-addresses.ts'
 import { Punch, type OpenWay } from './punch.ts'
 import { openPunchSocket, type PunchSocket } from './punch-socket.ts'
 import { askSeenAddress } from './seen-address.ts'
@@ -15,8 +16,10 @@ export interface SeekOptions {
   readonly role: 'visitor' | 'agent'
   readonly keys: ProbeKeys
   readonly seenFrom: SeenFrom
-  /** The relay's address, as this side's connection to it has it. */
+  /** The relay's address, as this side's connection to it has it: the one that is asked. */
   readonly relay: string
+  /** Where no probe goes. */
+  readonly relayAddresses: Pick<RelayAddresses, 'all'>
   /** Its owner lets this side guess ports, or have them guessed: some thousand packets to one address. */
   readonly mayGuess: boolean
   readonly attempt: number
@@ -41,9 +44,9 @@ export async function seekWay(options: SeekOptions): Promise<UdpWay | undefined>
   opened.defer(() => {
     for (const socket of [...sockets, ...many]) if (socket !== way?.socket) socket.close()
   })
-  const own = await gather(sockets, options)
+  const [own, relay] = await Promise.all([gather(sockets, options), options.relayAddresses.all({ signal })])
   const theirs = await exchange(own, { signal })
-  way = await punchTo(theirs, { sockets, many, own, options })
+  way = await punchTo(theirs, { sockets, many, own, relay, options })
   return way && udpWay(way.socket, way.peer, keys)
 }
 
@@ -80,11 +83,18 @@ async function punchTo(
     sockets,
     many,
     own,
+    relay,
     options,
-  }: { sockets: readonly PunchSocket[]; many: PunchSocket[]; own: Candidates; options: SeekOptions },
+  }: {
+    sockets: readonly PunchSocket[]
+    many: PunchSocket[]
+    own: Candidates
+    relay: readonly string[]
+    options: SeekOptions
+  },
 ): Promise<OpenWay | undefined> {
-  const { role, keys, relay, signal, openSocket = openPunchSocket } = options
-  const mayProbe = probeRules({ relay: [relay] })
+  const { role, keys, signal, openSocket = openPunchSocket } = options
+  const mayProbe = probeRules({ relay: [...relay, options.relay] })
   const endpoints = theirs.list.map(({ address, port }) => ({
     address: addressText(Buffer.from(address)),
     port,

@@ -11,7 +11,7 @@ export const streamWindowBytes = 4 * 1024 * 1024
 const maxQueuedBytes = 64 * 1024
 
 /** As much is handed to the reader at a time. */
-const readBytes = 128 * 1024
+const readBytes = 64 * 1024
 
 /** What a stream needs from its link. */
 export interface StreamLink extends SharedWindow, SharedRoom {
@@ -39,7 +39,8 @@ export class CarryStream extends Duplex {
     super({
       allowHalfOpen: true,
       decodeStrings: true,
-      readableHighWaterMark: 256 * 1024,
+      // A reader that does not take what was handed to it gets no more: the rest stays in the windows, small pieces together.
+      readableHighWaterMark: 1,
       writableHighWaterMark: 64 * 1024,
     })
     // A reset can arrive before the owner has the stream; an error is always followed by `close`.

@@ -1,5 +1,5 @@
-/** Copied out of their packet below this length: a few bytes would hold all of it in memory. */
-const worthKeeping = 512
+/** Copied out of their packet below this length: a few bytes would hold all of it in memory. A full packet has more. */
+const worthKeeping = 1_024
 
 /** Copies of small pieces stand together in blocks of these lengths, which grow with what is to be read: so few are needed. */
 const minBlockBytes = 64

@@ -9,6 +9,7 @@ import { KeepingBudget } from '../../native/survival/keeping-budget.ts'
 import { SurvivingLinks } from '../../native/survival/surviving-links.ts'
 import { RecentAddresses } from '../../log/recent-addresses.ts'
 import { relayVersion } from '../../version.ts'
+import type { DirectUse } from '../../wire/direct-messages.ts'
 import { frameType } from '../../wire/frame.ts'
 import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../../wire/messages.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
@@ -136,6 +137,7 @@ export class NativeBridge {
       instance,
       origin,
       takesEarlyData,
+      holdsLinks: hello.holdsLinks ?? false,
       ...(survivors && { survivors }),
       carriersElsewhere: () => agents.leftCarriers(client.id),
     })
@@ -153,12 +155,13 @@ export class NativeBridge {
         proof: makeProof(client.vkey, 'nps-desktop relay 1', binding),
         relayVersion,
         survives: survivors !== undefined,
+        holdsLinks: true,
       }),
     )
     if (survivors) void session.streamsEnded.then(() => this.#forget(`${client.id} ${instance}`))
     session.start({
       ...this.#options.wishes?.(session),
-      onUse: (use) => this.#options.directLinks?.onUse(client.id, use),
+      onUse: (use) => this.#onUse(session, use),
     })
     this.#options.log.info('agent online', { client: client.id, address, version, host: hostname })
     agents.add(session)
@@ -205,13 +208,21 @@ export class NativeBridge {
       )
     }
     const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
-    const direct = hello.isDirect ? this.#requestDirect() : undefined
+    const direct = hello.isDirect ? this.#requestDirect(hello.visitId) : undefined
     void serveNativeVisitor(entrance, { framed, from, direct })
   }
 
-  #requestDirect(): DirectRequest {
+  #onUse(session: NativeSession, use: DirectUse): void {
+    const { directLinks, entrances } = this.#options
+    const links = use.link && entrances?.find(use.link.entrance)?.links
+    if (directLinks) directLinks.onUse(session, use, links)
+    // They have been switched off meanwhile.
+    else if (use.link?.hasEnded === false) session.unlink(use.id)
+  }
+
+  #requestDirect(visitId: Uint8Array): DirectRequest {
     const { directLinks } = this.#options
-    if (directLinks) return directLinks.request()
+    if (directLinks) return directLinks.request(visitId)
     throw new RelayError('mode-unsupported', 'The relay introduces nobody to direct links.', {
       mode: 'direct',
     })

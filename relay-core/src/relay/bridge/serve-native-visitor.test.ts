@@ -12,7 +12,7 @@ const from = { address: '203.0.113.7', port: 40_000 }
 
 test('the guest of a stopped tunnel who asks for a direct link leaves no key of the relay’s in use', async () => {
   const keys = new SeenKeys()
-  const direct = new DirectLinks(keys, () => 8_024).request()
+  const direct = new DirectLinks(keys, () => 8_024).request(new Uint8Array(16))
   const { id } = direct.seenFrom(from.address)
   expect(keys.find(id)).toBeDefined()
   const tunnels = new OpenTunnels({ agents: new Agents({ now: () => 0 }), log: silentLog })

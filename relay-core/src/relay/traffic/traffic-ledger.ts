@@ -58,6 +58,13 @@ export class TrafficLedger {
     this.#counted.delete(id)
   }
 
+  /** Bytes that are reported only once their tunnel is closed. */
+  late(id: number, clientId: number, direction: 'down' | 'up', bytes: number): void {
+    const flowed = { ...none, [direction === 'down' ? 'downBytes' : 'upBytes']: bytes }
+    for (const sums of [this.#unsaved, this.#fresh]) sums.set(id, plus(sums.get(id) ?? none, flowed))
+    this.#clientOf.set(id, clientId)
+  }
+
   /** What is not stored, including what has flowed until now. After storing it, call `stored`; otherwise it is kept. */
   points(nowMs: number): StoredTrafficPoint[] {
     for (const id of this.#counted.keys()) this.#settle(id)

@@ -1,7 +1,7 @@
 import { RelayError } from '../../api/errors.ts'
 import { poolLimits } from '../../native/carriers/pool-policy.ts'
 import type { Connection } from '../../api/models.ts'
-import type { Allowance } from '../limits/allowance.ts'
+import type { Allowance, Direction } from '../limits/allowance.ts'
 import type { Guest } from './guest.ts'
 import { TunnelConnection } from './tunnel-connection.ts'
 
@@ -33,6 +33,9 @@ export class TunnelConnections {
   readonly #connections = new Set<TunnelConnection>()
   readonly #subscriptions: Disposable[]
   #lastId = 0
+  #isClosed = false
+  /** Bytes that are reported once the tunnel is closed, whose counters nobody reads any more: what a direct link has carried last. */
+  onLate: (direction: Direction, bytes: number) => void = () => undefined
 
   /**
    * `registrations`: whom the relay lets into any tunnel at all. `guestOf`: the guest who may come to this tunnel from an address.
@@ -56,6 +59,12 @@ export class TunnelConnections {
 
   list(): Connection[] {
     return [...this.#connections].map(({ row: connection }) => connection)
+  }
+
+  /** For bytes of no connection: they have passed a direct link that has ended. */
+  countReported(direction: Direction, bytes: number): void {
+    for (const allowance of this.#allowances) allowance.use(bytes)
+    this.#add(direction, bytes)
   }
 
   /** Why nobody is let in now, or null. */
@@ -102,10 +111,7 @@ export class TunnelConnections {
       address,
       allowances: this.#allowances,
       needsRegistration: () => this.#registrations.isOn,
-      count: (direction, bytes) => {
-        if (direction === 'down') this.downBytes += bytes
-        else this.upBytes += bytes
-      },
+      count: (direction, bytes) => this.#add(direction, bytes),
       isGuest: guest !== undefined,
       onLeave: () => {
         this.#connections.delete(connection)
@@ -137,7 +143,14 @@ export class TunnelConnections {
 
   /** The tunnel is closed for good. */
   close(): void {
+    this.#isClosed = true
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
     this.endAll()
+  }
+
+  #add(direction: Direction, bytes: number): void {
+    if (direction === 'down') this.downBytes += bytes
+    else this.upBytes += bytes
+    if (this.#isClosed) this.onLate(direction, bytes)
   }
 }

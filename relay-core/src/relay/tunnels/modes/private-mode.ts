@@ -1,7 +1,9 @@
 import { RelayError } from '../../../api/errors.ts'
 import { privateVerifier } from '../../../native/proofs.ts'
+import type { LinkEntrance } from '../../rendezvous/direct-links.ts'
 import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
 import type { PrivateTunnel } from '../private/private-tunnels.ts'
+import { linkEntrance } from '../private/link-entrance.ts'
 import { serveVisit } from '../private/serve-visit.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
@@ -11,20 +13,25 @@ export function createPrivateMode(spec: TunnelSpec, context: TunnelServerContext
   if (password === undefined) {
     throw new RelayError('invalid-input', 'A private tunnel needs a password.', { what: 'password' })
   }
-  return new PrivateMode({ tunnelId: spec.id, password }, context)
+  return new PrivateMode({ tunnelId: spec.id, clientId: spec.clientId, password }, context)
 }
 
 class PrivateMode implements TunnelServer, PrivateTunnel {
   readonly port = null
   readonly tunnelId: number
   readonly password: string
+  readonly links: LinkEntrance
   readonly #context: TunnelServerContext
   readonly #verifier: Uint8Array
 
-  constructor({ tunnelId, password }: { tunnelId: number; password: string }, context: TunnelServerContext) {
+  constructor(
+    { tunnelId, clientId, password }: { tunnelId: number; clientId: number; password: string },
+    context: TunnelServerContext,
+  ) {
     this.tunnelId = tunnelId
     this.password = password
     this.#context = context
+    this.links = linkEntrance({ ...context, clientId })
     this.#verifier = privateVerifier(password)
   }
 

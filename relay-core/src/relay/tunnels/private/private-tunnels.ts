@@ -1,6 +1,7 @@
 import { RelayError } from '../../../api/errors.ts'
 import { visitId } from '../../../native/proofs.ts'
 import { md5Hex } from '../../../stock/messages/handshake.ts'
+import type { LinkEntrance } from '../../rendezvous/direct-links.ts'
 import type { AdmittedVisitor } from './admitted-visitor.ts'
 
 /** Shorter ones could be guessed by anyone who gets a visitor to connect to them: only stock visitors use them. */
@@ -11,6 +12,8 @@ export interface VisitorEntrance {
   readonly password: string
   /** Lets the visitor in, or tells it why not; fulfils when it has gone, never rejects. */
   serve(visit: AdmittedVisitor): Promise<void>
+  /** For direct links that have outlived their visits; undefined while nobody is let in. */
+  readonly links?: LinkEntrance | undefined
 }
 
 /** A private tunnel that is open. */

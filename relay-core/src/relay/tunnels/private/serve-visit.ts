@@ -56,7 +56,10 @@ function open(
   { connection, verifier }: { connection: TunnelConnection; verifier: Uint8Array },
 ): Promise<Duplex> {
   const { visitor, signal } = connection
-  void gone.then(() => connection.end())
+  void gone.then(() => {
+    direct?.visitorHasGone()
+    connection.end()
+  })
   const session = findSession()
   if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   const target = targets.next()
@@ -66,9 +69,13 @@ function open(
       throw new RelayError('mode-unsupported', 'A tunnel with several targets has no direct links.', {
         mode: 'direct',
       })
-    direct.countFor(session.clientId, (direction, bytes) => connection.count(direction, bytes))
+    direct.begin(session, {
+      signal,
+      count: (direction, bytes) => connection.count(direction, bytes),
+    })
     const seenFrom = direct.seenFrom(hostOf(session.address))
-    return session.openDirect({ target, verifier, seenFrom, signal, visitor })
+    const { entrance } = direct
+    return session.openDirect({ target, verifier, seenFrom, entrance, signal, visitor })
   }
   return isEndToEnd
     ? session.openPrivate({ target, verifier, signal, visitor })

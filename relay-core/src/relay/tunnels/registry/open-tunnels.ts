@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
+import { Signal } from '../../../async/signals/signal.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Connection, LegMeasurement, ProbeResult, TunnelState } from '../../../api/models.ts'
 import { takesSetting, tunnelModes } from '../../../api/tunnel-modes.ts'
@@ -7,11 +8,13 @@ import type { Log } from '../../../log/log.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
 import type { Descriptors } from '../../limits/descriptors.ts'
 import type { Agents } from '../../clients/agents.ts'
-import { Allowance } from '../../limits/allowance.ts'
+import { Allowance, type Direction } from '../../limits/allowance.ts'
 import { ClientAllowances, type ClientUse } from '../client-allowances.ts'
 import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
 import type { PrivateTunnels } from '../private/private-tunnels.ts'
+import { linkEntrance } from '../private/link-entrance.ts'
 import { serveVisit } from '../private/serve-visit.ts'
+import type { LinkEntrance } from '../../rendezvous/direct-links.ts'
 import type { Guest } from '../guest.ts'
 import { watchTargets } from '../health-checks.ts'
 import type { HostListeners } from '../../hosts/host-listeners.ts'
@@ -58,6 +61,8 @@ interface OpenTunnel {
 /** The tunnels that are switched on. Those that are switched off or could not be opened are not known here. */
 export class OpenTunnels {
   readonly clientAllowances: ClientAllowances
+  /** Bytes have been reported of a tunnel that is closed. */
+  readonly late = new Signal<[tunnelId: number, clientId: number, direction: Direction, bytes: number]>()
   readonly #options: OpenTunnelsOptions
   readonly #open = new Map<number, OpenTunnel>()
   readonly #failures = new Map<number, RelayError>()
@@ -94,6 +99,8 @@ export class OpenTunnels {
       this.#options.registrations,
       (address) => this.#options.guestOf?.(spec.id, address),
     )
+    const { id, clientId } = spec
+    connections.onLate = (direction, bytes) => this.late.emit(id, clientId, direction, bytes)
     const turns = new RoundRobinTargets(targets)
     try {
       const mode = this.#mode(spec, connections, turns)
@@ -170,6 +177,12 @@ export class OpenTunnels {
     const { spec, connections, targets } = tunnel
     const session = () => this.#session(spec.clientId)
     await serveVisit({ tunnelId: id, session, connections, targets, log: this.#options.log }, visit, how)
+  }
+
+  /** For direct links of a guest; undefined where the tunnel is not open. */
+  linksOfGuest(id: number, guest: Guest): LinkEntrance | undefined {
+    const tunnel = this.#open.get(id)
+    return tunnel && linkEntrance({ ...tunnel, clientId: tunnel.spec.clientId }, guest)
   }
 
   isOpen(id: number): boolean {

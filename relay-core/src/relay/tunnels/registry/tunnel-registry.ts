@@ -32,6 +32,10 @@ export class TunnelRegistry {
   constructor(options: TunnelRegistryOptions) {
     this.#options = options
     this.#ledger = new TrafficLedger(options.tunnels)
+    // Not for one that was removed: it has no totals.
+    options.tunnels.late.subscribe((id, clientId, direction, bytes) => {
+      if (options.store.get(id)) this.#ledger.late(id, clientId, direction, bytes)
+    })
   }
 
   /** Opens what is switched on; one that fails is shown as failed and tried again by `retryFailed`. */
