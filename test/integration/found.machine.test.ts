@@ -9,6 +9,7 @@ import {
 } from '../../electron/backend/started-services/start-scripts.ts'
 import { App, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
+import { putStreamlitOn } from '../testbed/images/streamlit-environment.ts'
 import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
 
 /** Where `npm run build:relay` puts the programs. */
@@ -103,6 +104,75 @@ it('tells what runs there and whose it is, and one click leads to it', async () 
   const token = new URL(url).searchParams.get('token')
   const status = await fetch(new URL('/api/status', url), { headers: { authorization: `token ${token}` } })
   expect(await status.json()).toHaveProperty('kernels')
+})
+
+it('an app of Streamlit is known by its name and its script, and opens through its tunnel, websocket and all', async () => {
+  const streamlit = await putStreamlitOn(bed.lab)
+  await bed.lab.exec('runuser -u researcher -- tee /home/researcher/curves.py', {
+    input: 'import streamlit as st\nst.title("Curves of the week")\n',
+  })
+  const options = '--server.port 8502 --server.headless true --browser.gatherUsageStats false'
+  await bed.lab.exec(
+    `systemd-run --quiet --unit=curves --uid=researcher --working-directory=/home/researcher ${streamlit} run curves.py ${options}`,
+  )
+  const answered = 'http://127.0.0.1:8502/_stcore/health'
+  await bed.lab.exec(`curl -sf --retry 60 --retry-delay 1 --retry-connrefused ${answered}`, {
+    timeoutMs: 90_000,
+  })
+  await app.client.found.lookNow({ labId })
+  const services = await foundWhere((all) => all.some(({ port }) => port === 8502))
+  expect(services.find(({ port }) => port === 8502)).toMatchObject({
+    name: 'Streamlit',
+    kind: 'web',
+    isMine: true,
+    about: [{ what: 'script', text: '~/curves.py' }, { what: 'venv' }],
+  })
+
+  const { tunnelId } = await app.client.found.add({ labId, port: 8502 })
+  await app.overviewWhere(({ tunnels }) =>
+    tunnels.some(({ id, status }) => id === tunnelId && status.state === 'ready'),
+  )
+  const { url } = await app.client.tunnels.openAddress({ tunnelId })
+  expect(await (await fetch(url)).text()).toContain('<title>Streamlit</title>')
+  const socket = new WebSocket(new URL('/_stcore/stream', url.replace(/^http/, 'ws')), ['streamlit'])
+  const opened = Promise.withResolvers<void>()
+  socket.addEventListener('open', () => opened.resolve())
+  socket.addEventListener('error', () => opened.reject(new Error('the websocket did not open')))
+  const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
+  try {
+    await opened.promise
+  } finally {
+    socket.close()
+    await closed
+  }
+  await bed.lab.exec('systemctl stop curves')
+})
+
+it('another app, which has no sign-in there, is told by npc', async () => {
+  const told = JSON.parse(await bed.cloud.exec(`nps connect -json -host=${bed.cloud.address}`)) as {
+    port: number
+    key: string
+    fingerprint: string
+  }
+  const other = await App.start(programs)
+  try {
+    const { port: bridgePort, key: adminKey, fingerprint } = told
+    await other.client.servers.connect({ host: bed.cloud.address, bridgePort, adminKey, fingerprint })
+    const { labs } = await other.overviewWhere((overview) => overview.labs[0]?.state.state === 'online')
+    const id = labs[0]?.id ?? ''
+    let look: FoundLook | undefined
+    for await (look of await other.client.found.watch({ labId: id })) if (look.state === 'read') break
+    if (look?.state !== 'read') throw new Error(`not told: ${JSON.stringify(look)}`)
+    expect(look.by).toBe('npc')
+    expect(look.services.map(({ name, port, owner, isMine }) => ({ name, port, owner, isMine }))).toEqual([
+      { name: 'Jupyter', port: 8889, owner: 'researcher', isMine: true },
+      { name: 'TensorBoard', port: 6007, owner: 'researcher', isMine: true },
+      { name: 'vLLM', port: 8000, owner: 'user2', isMine: false },
+      { name: 'SSH', port: 22, owner: null, isMine: false },
+    ])
+  } finally {
+    await other.close()
+  }
 })
 
 it('starts a notebook that outlives the logout, keeps its token off every command line, and stops it again', async () => {

@@ -3,6 +3,7 @@ import { baseRoot, ensureBaseRoot } from './images/base-root.ts'
 import { cacheFolder, isCached } from './images/cache-folder.ts'
 import { testbedObstacle } from './obstacle.ts'
 import { ensurePythonLayer, pythonLayer } from './images/python-layer.ts'
+import { ensureStreamlit, streamlitEnvironment } from './images/streamlit-environment.ts'
 import { runCommand } from './run-command.ts'
 
 /** The programs that the bed runs on this computer, and the Debian package of each. */
@@ -55,6 +56,8 @@ export async function prepareTestbed({
   if (!(await isCached(pythonLayer)))
     report('installing Jupyter and TensorBoard for the lab (about a minute)')
   await ensurePythonLayer(options)
+  if (!(await isCached(streamlitEnvironment))) report('installing Streamlit (a quarter of a minute)')
+  await ensureStreamlit(options)
   report(`the test bed is prepared, in ${cacheFolder()}`)
 }
 

@@ -21,6 +21,10 @@ interface KnownProgram {
   readonly command: RegExp
   /** Its module, as in `python -m module`. */
   readonly module?: RegExp
+  /** The whole path of the script that listens, where its name says nothing. */
+  readonly script?: RegExp
+  /** What it has a web server of Python run, as in `python -m uvicorn module:app`. */
+  readonly app?: RegExp
   readonly portOptions: readonly string[]
   readonly about?: (args: readonly string[]) => readonly FoundAbout[]
 }
@@ -52,6 +56,8 @@ const programs: readonly KnownProgram[] = [
     name: 'code-server',
     usualPort: 8080,
     command: /^(code-server|openvscode-server)$/,
+    // code-server starts this with its options in a file, openvscode-server with them behind it
+    script: /\/(code-server|openvscode-server[^/]*)\/out\/(node\/entry|server-main)(\.js)?$/,
     portOptions: ['--bind-addr', '--port'],
   },
   {
@@ -80,6 +86,7 @@ const programs: readonly KnownProgram[] = [
     usualPort: 5000,
     command: /^mlflow(\.server.*)?$/,
     module: /^mlflow$/,
+    app: /^mlflow\.server[\w.]*:app$/,
     portOptions: ['--port', '-p'],
   },
   {
@@ -132,6 +139,9 @@ const programs: readonly KnownProgram[] = [
 /** Parts of known programs that listen for themselves alone: kernels, TensorBoard's loader, an editor's remote half. */
 const isInner = /ipykernel|tensorboard_data_server|\.vscode-server|\.cursor-server|jetbrains|multiprocessing/i
 
+/** Modules that serve an application of another module. */
+const isWebServer = /^(uvicorn|gunicorn|hypercorn)$/
+
 /** Which program runs there; null for one that is not known, and `inner` for what nobody else is meant to reach. */
 export function recognise(args: readonly string[]): Recognised | 'inner' | null {
   const head = args.slice(0, 6)
@@ -142,7 +152,9 @@ export function recognise(args: readonly string[]): Recognised | 'inner' | null 
   const names = new Set(isModule ? [] : head.filter((arg) => !arg.startsWith('-')).map(programName))
   for (const known of programs) {
     const { program, kind, name, usualPort } = known
-    const isIt = isModule ? known.module?.test(module) : [...names].some((one) => known.command.test(one))
+    const isIt = isModule
+      ? known.module?.test(module) || (isWebServer.test(module) && args.some((arg) => known.app?.test(arg)))
+      : [...names].some((one) => known.command.test(one)) || head.some((arg) => known.script?.test(arg))
     if (!isIt) continue
     const port = portIn(option(args, known.portOptions))
     return { program, kind, name, port, usualPort, about: known.about?.(args) ?? [] }

@@ -51,6 +51,25 @@ test('what listens is told by its owner, its program, and what tells one from an
   expect(JSON.stringify(known)).not.toContain('f1b9')
 })
 
+test('programs that listen under another name are recognised: MLflow behind its workers, code-server', () => {
+  // as MLflow 3.17.2 and code-server 4.139.1 ran on Debian 12
+  const text = `me 1001 /home/g
+tcp 0100007F:1388 1001 7
+tcp 0100007F:1F90 1001 8
+own 91 7
+own 116 7
+own 200 8
+args 91 ${args('/opt/v/bin/python3', '-m', 'uvicorn', '--host', '127.0.0.1', '--port', '5000', '--workers', '4', 'mlflow.server.fastapi_app:app')}
+args 116 ${args('/opt/v/bin/python3', '-c', 'from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=7)', '--multiprocessing-fork')}
+args 200 ${args('/usr/lib/code-server/lib/node', '/usr/lib/code-server/out/node/entry')}
+`
+  const { known } = servicesOf(parseLook(text))
+  expect(known.map(({ name, port, kind }) => `${name} ${port} ${kind}`)).toEqual([
+    'code-server 8080 code',
+    'MLflow 5000 web',
+  ])
+})
+
 test('a machine without /proc tells of what leaves a file', () => {
   const line = `jupyter ${JSON.stringify({ pid: 7, port: 8890, token: 't', root_dir: 'C:\\Users\\goudan' })}`
   const { known } = servicesOf(parseLook(`ssh 22\n${line}\n`))

@@ -52,7 +52,9 @@ const programOfKind = {
 /** Yours first, then in the order of the kinds, then by port. */
 export function byRank(a: FoundService, b: FoundService): number {
   const rank = ({ isMine, owner }: FoundService): number => (isMine ? 0 : owner === null ? 2 : 1)
-  return rank(a) - rank(b) || order.indexOf(a.program) - order.indexOf(b.program) || a.port - b.port
+  const place = ({ program }: FoundService): number =>
+    order.includes(program) ? order.indexOf(program) : order.length
+  return rank(a) - rank(b) || place(a) - place(b) || a.port - b.port
 }
 const order: readonly FoundService['program'][] = ['jupyter', 'tensorboard', 'code-server', 'vllm', 'llm']
 

@@ -17,6 +17,14 @@ it.each([
     '/home/a/v/bin/python /home/a/v/bin/streamlit run app.py --server.port 8502',
   ],
   ['vllm serve Qwen/Qwen2.5-7B-Instruct --port 8000', 'vllm serve Qwen/Qwen2.5-7B-Instruct --port 8000'],
+  [
+    '/opt/v/bin/python3 -m uvicorn --log-config /opt/v/log.yaml --host 127.0.0.1 --port 5000 --workers 4 mlflow.server.fastapi_app:app',
+    '/opt/v/bin/python3 -m uvicorn --port 5000 mlflow.server.fastapi_app:app',
+  ],
+  [
+    '/usr/lib/code-server/lib/node /usr/lib/code-server/out/node/entry',
+    '/usr/lib/code-server/lib/node /usr/lib/code-server/out/node/entry',
+  ],
 ])('tells what is needed to recognise %s', (line, shown) => {
   expect(told(line)).toBe(shown)
 })

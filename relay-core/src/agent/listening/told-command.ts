@@ -14,6 +14,9 @@ const toldWords = new Set(['lab', 'notebook', 'run', 'serve', 'server', 'start',
 /** Behind the name of such a program, and the switches of it that take no value, stands what it runs. */
 const interpreter = /^(python[\d.]*|node|bash|sh)$/
 const interpreterSwitch = /^-[bBdEhiIOPqsSuvx]+$/
+/** Web servers of Python, and how they are told what to serve. */
+const webServer = /^(uvicorn|gunicorn|hypercorn)$/
+const application = /^[a-z]\w*(\.\w+)+:\w+$/
 /** A path, a name, a module, an address; no URL with a login in it. */
 const plainWord = /^[\p{L}\p{N}_./~+:[\],-]+$/u
 
@@ -42,7 +45,8 @@ export function toldCommand(args: readonly string[]): string[] {
     } else {
       const isScript = runs && script === undefined
       if (isScript) script = word
-      const isTold = isScript || toldWords.has(word) || word.endsWith('.py') || told.at(-1) === 'serve'
+      const isServed = told.at(-1) === 'serve' || (webServer.test(script ?? '') && application.test(word))
+      const isTold = isScript || isServed || toldWords.has(word) || word.endsWith('.py')
       if (isTold && plainWord.test(word)) told.push(shortened(word))
     }
   }
