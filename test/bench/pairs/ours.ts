@@ -15,11 +15,12 @@ interface OurPair {
   readonly what: string
   readonly nps: string
   readonly npc: string
-  readonly agentArgs?: readonly string[]
+  /** Beside those that both programs know. */
+  readonly agentArgs: (folder: string) => readonly string[]
 }
 
 /** Our relay with an agent, both driven as a person at a shell would. */
-function pairWithOurRelay({ name, what, nps, npc, agentArgs = [] }: OurPair): Pair {
+function pairWithOurRelay({ name, what, nps, npc, agentArgs }: OurPair): Pair {
   return {
     name,
     what,
@@ -58,12 +59,7 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs = [] }: OurPair): Pa
                 `-target=${target}`,
               )
             }
-            const args = [
-              `-server=${relayHost}:${bridgePort}`,
-              `-vkey=${vkey}`,
-              `-conf_path=${join(folder, 'npc')}`,
-              ...agentArgs,
-            ]
+            const args = [`-server=${relayHost}:${bridgePort}`, `-vkey=${vkey}`, ...agentArgs(folder)]
             const agent = new Program(lab({ program: npc, args }), { cwd: folder, home: folder })
             await relay.says(/agent online/)
             return agent
@@ -73,6 +69,9 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs = [] }: OurPair): Pa
   }
 }
 
+/** Our npc keeps its identity there; stock npc knows no such flag. */
+const ownFolder = (folder: string) => [`-conf_path=${join(folder, 'npc')}`]
+
 const ourProgram = (program: 'nps' | 'npc', folder = built) => join(folder, `${program}-linux-amd64`)
 
 export const ours = pairWithOurRelay({
@@ -80,6 +79,7 @@ export const ours = pairWithOurRelay({
   what: 'our nps and npc as shipped: native protocol, TLS 1.3',
   nps: ourProgram('nps'),
   npc: ourProgram('npc'),
+  agentArgs: ownFolder,
 })
 
 /** The programs of another build, to see what a change does: both run in the same rounds. */
@@ -89,6 +89,7 @@ export function against(folder: string): Pair {
     what: `our nps and npc in ${folder}`,
     nps: ourProgram('nps', resolve(folder)),
     npc: ourProgram('npc', resolve(folder)),
+    agentArgs: ownFolder,
   })
 }
 
@@ -97,7 +98,7 @@ export const oursWithStockAgent = pairWithOurRelay({
   what: 'our nps as shipped with stock npc 0.26.10: not encrypted',
   nps: ourProgram('nps'),
   npc: join(process.env['NPS_STOCK_DIR'] ?? 'NPS_STOCK_DIR', '0.26.10', 'npc'),
-  agentArgs: ['-type=tcp'],
+  agentArgs: () => ['-type=tcp'],
 })
 
 function absent(path: string): string | undefined {
