@@ -40,10 +40,10 @@ export const activity: Translation<typeof en> = {
     'lab-setup-done': '{lab} 部署完成。',
     'lab-setup-failed': '{lab} 的部署中断。',
     'nps-updated': '{server} 上的 nps 已更新。',
-    'nps-update-undone': '{server} 上的 nps 更新到 {version} 已撤回。',
+    'nps-update-undone': '{server} 上的 nps 未能更新到 {version}，已恢复原版本。',
     'nps-update-failed': '{server} 上的 nps 更新中断。',
     'npc-updated': '{lab} 上的 npc 已更新。',
-    'npc-update-undone': '{lab} 上的 npc 更新到 {version} 已撤回。',
+    'npc-update-undone': '{lab} 上的 npc 未能更新到 {version}，已恢复原版本。',
     'npc-update-failed': '{lab} 上的 npc 更新中断。',
   },
 }

@@ -66,7 +66,7 @@ export const lab: Translation<typeof en> = {
   absence: {
     stopped: '它的 npc 被停止，或主机关机、重启。',
     lost: '收不到它的任何消息：它的网络、主机或 npc 出了问题。',
-    restarted: '先是收不到它的消息，之后它的 npc 重新启动，比如主机重启之后。',
+    restarted: '先是收不到它的消息，之后它的 npc 重新启动，例如主机重启。',
     disabled: '它在云服务器上被停用。',
   },
   program: '程序',

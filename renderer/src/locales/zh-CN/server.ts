@@ -59,7 +59,7 @@ export const server: Translation<typeof en> = {
     away: '云服务器有应答后可以更新',
     noSignIn: '填写登录方式后可以更新',
     byLine: '不是由本应用安装的。在那里用它的账号粘贴一行命令，即可换成这个版本；手动启动的 npc 请自行结束。',
-    windows: '在 Windows 上由安装过程换成新版本，请在它的页面重新安装',
+    windows: '在 Windows 上通过部署来更新：请在它的页面重新部署',
     security:
       '云服务器上没有待装的安全更新。 | 云服务器上有 {n} 个安全更新待装。 | 云服务器上有 {n} 个安全更新待装。',
     listed: '依据它 {time} 的列表。',
@@ -121,7 +121,7 @@ export const server: Translation<typeof en> = {
     outside: '从外部',
   },
   portsFree: '可供隧道使用：{from}–{to} 的 {total} 个端口中的 {n} 个',
-  showGrid: '显示格子图',
+  showGrid: '显示端口图',
   labs: '实验室主机',
   addLab: '添加实验室主机',
   noLabs: '还没有。实验室主机就是装有 GPU 的那台，它会自行连到这台云服务器。',

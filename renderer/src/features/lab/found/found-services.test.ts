@@ -123,3 +123,14 @@ test('nothing found, the first look, a look that failed, and one that is off eac
   await flushPromises()
   expect(calls).toEqual([['setOn', { labId: 'l1', isOn: true }]])
 })
+
+test('by keyboard: ↓ goes to the next program, ↵ adds its tunnel', async () => {
+  const calls: unknown[] = []
+  await using page = await mounted(read(notebook, { ...model, isMine: true }), { calls })
+  const [first, second] = page.findAll('[data-found]')
+  await first?.trigger('keydown', { key: 'ArrowDown' })
+  expect(document.activeElement).toBe(second?.element)
+  await second?.trigger('keydown', { key: 'Enter' })
+  await flushPromises()
+  expect(calls).toEqual([['add', { labId: lab.id, port: 8000 }]])
+})
