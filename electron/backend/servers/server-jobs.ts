@@ -1,8 +1,6 @@
 import type { PortRange, SshSecret } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
-import { readRendezvousPorts } from '../firewall/listening-ports.ts'
-import { openHostFirewall } from '../firewall/open-host-firewall.ts'
 import { findInstalled, startProgram } from '../provisioning/install/installed-program.ts'
 import { posixMachine } from '../provisioning/install/posix-machine.ts'
 import { removalSteps } from '../provisioning/install/remove-program.ts'
@@ -18,6 +16,7 @@ import { type Machines, secretName } from '../ssh/machines.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { usualRange } from '../relays/widest-range.ts'
+import { openServerFirewall, usualBridgePort } from './open-server-firewall.ts'
 import { type ServerContext, type ServerFindings, serverOf } from './steps/server-context.ts'
 import { bridgeStep } from './steps/bridge-step.ts'
 import { configStep } from './steps/config-step.ts'
@@ -49,8 +48,6 @@ const removeSteps: readonly StepDefinition<ServerContext>[] = [
   ...removalSteps('nps'),
   removeRulesStep,
 ]
-
-const usualBridgePort = 8024
 
 interface SetupWish {
   readonly root: RootWish
@@ -122,30 +119,12 @@ export class ServerJobs {
     relays.retryNow(serverId)
   }
 
-  /** Each rule is remembered as soon as it is there, so that removing takes it back. */
-  async openHostFirewall(
-    { serverId, sudoPassword }: { serverId: string; sudoPassword?: string | undefined },
+  /** Adds the accept rules that are missing in the server's own firewall. */
+  openHostFirewall(
+    input: { serverId: string; sudoPassword?: string | undefined },
     { signal }: { signal: AbortSignal },
   ): Promise<{ command: string }> {
-    const { relay, ports, name } = this.#server(serverId)
-    const { machines, log } = this.#options
-    const ref = { kind: 'server', id: serverId } as const
-    const workplace = new Workplace(machines, ref, { root: 'required', sudoPassword, asks: true })
-    try {
-      const { shell } = await workplace.owner(signal)
-      const bridgePort = relay?.bridgePort ?? ports?.bridge.port ?? usualBridgePort
-      const opening = {
-        bridgePort,
-        range: relay?.range ?? ports?.range ?? usualRange,
-        rendezvous: await readRendezvousPorts(shell, bridgePort, { signal }),
-      }
-      const onAdded = (record: string): void => this.#rememberRule(serverId, record)
-      const command = await openHostFirewall(shell, opening, { onAdded, signal })
-      log.info('host firewall opened', { server: name, command })
-      return { command }
-    } finally {
-      workplace.release()
-    }
+    return openServerFirewall(this.#options, input, { signal })
   }
 
   remove(input: { serverId: string; uninstall: boolean; sudoPassword?: string | undefined }): {
@@ -211,20 +190,6 @@ export class ServerJobs {
         if (found.reached === true) onReached?.(serverId, workplace.fork())
       },
     }
-  }
-
-  #rememberRule(serverId: string, record: string): void {
-    const { storage, log } = this.#options
-    const server = this.#server(serverId)
-    if (!server.installed) {
-      log.warn('a firewall rule was added on a server that the app has not set up', {
-        server: server.name,
-        record,
-      })
-      return
-    }
-    const firewallRules = [...new Set([...server.installed.firewallRules, record])]
-    storage.servers.put({ ...server, installed: { ...server.installed, firewallRules } })
   }
 
   #server(serverId: string): ReturnType<typeof serverOf> {
