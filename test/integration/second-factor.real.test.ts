@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { AskPerson, MachineQuestion } from '../../electron/backend/ssh/ask-person.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
 import type { UsableSecret } from '../../electron/backend/ssh/sign-in.ts'
-import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
-import { buildPamCode } from '../harness/pam-code.ts'
+import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../harness/code-sshd.ts'
+import type { LocalSshd } from '../harness/local-sshd.ts'
 import { signInTo } from '../harness/sign-in-to.ts'
 
 const run = promisify(execFile)
 const { signal } = new AbortController()
 const code = '424242'
-const password: UsableSecret = { kind: 'password', password: 'secret' }
+const password: UsableSecret = { kind: 'password', password: codeSshdPassword }
 const keyAndCode = [
   'AuthenticationMethods publickey,keyboard-interactive',
   'KbdInteractiveAuthentication yes',
@@ -37,14 +36,11 @@ class Person {
   }
 }
 
-const canRun = existsSync(sshdPath) && existsSync('/usr/bin/gcc') && process.getuid?.() === 0
-describe.runIf(canRun)('an sshd whose PAM asks for a code', () => {
+describe.runIf(canAskForCodes)('an sshd whose PAM asks for a code', () => {
   let folder: string
-  let pamCode: string
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'nps-pam-'))
-    pamCode = await buildPamCode(folder)
+    folder = await mkdtemp(join(tmpdir(), 'nps-keys-'))
   })
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -53,17 +49,7 @@ describe.runIf(canRun)('an sshd whose PAM asks for a code', () => {
     asks: readonly ('password' | 'code')[],
     config: readonly string[],
   ): Promise<LocalSshd> {
-    const modules = { password: 'auth requisite pam_unix.so', code: `auth requisite ${pamCode} ${code}` }
-    const pam = [
-      ...asks.map((one) => modules[one]),
-      'account required pam_permit.so',
-      'session required pam_permit.so',
-      '',
-    ].join('\n')
-    const sshd = await startLocalSshd({
-      config: ['UsePAM yes', ...config],
-      account: { shell: '/bin/bash', password: 'secret', etc: { '/etc/pam.d/sshd': pam } },
-    })
+    const sshd = await startCodeSshd(asks, { code, config })
     onTestFinished(() => sshd.close())
     return sshd
   }

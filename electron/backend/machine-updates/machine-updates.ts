@@ -46,7 +46,7 @@ export class MachineUpdates {
       kind: 'server-update',
       serverId,
       labId: null,
-      onDone: () => onServerUpdated(serverId, workplace.fork()),
+      onDone: () => onServerUpdated(serverId, workplace.handOver()),
     })
   }
 

@@ -38,8 +38,12 @@ export class AgentPrograms {
     this.#options = options
   }
 
-  /** Begins, unless it is going on or was done. `workplace`: with what a job knows; it is released at the end. */
-  share(serverId: string, workplace?: Workplace, platform: LabPlatform = 'linux'): void {
+  /** Begins, unless it is going on or was done. `workplace`: with what a job knows, and its session; it is released at the end. */
+  share(serverId: string, workplace: Workplace): void {
+    this.#begin(serverId, 'linux', workplace)
+  }
+
+  #begin(serverId: string, platform: LabPlatform, workplace?: Workplace): void {
     const key = keyOf(serverId, platform)
     if (this.#running.has(key) || this.#shared.has(key) || this.#isClosed) return workplace?.release()
     const stop = new AbortController()
@@ -50,11 +54,12 @@ export class AgentPrograms {
   }
 
   /**
-   * Fulfils when the server has them, or when it is clear that it does not get them from here. Rejects with
+   * Fulfils when the server has them, or when it is clear that it does not get them from here. For a person who waits: what the
+   * server asks at the sign-in is put to them. Rejects with
    * `program-missing` where this app has none for a system that was asked for by name.
    */
   async ready(serverId: string, platform: LabPlatform, { signal }: { signal: AbortSignal }): Promise<void> {
-    this.share(serverId, undefined, platform)
+    this.#begin(serverId, platform)
     signal.throwIfAborted()
     const running = this.#running.get(keyOf(serverId, platform))
     const problem = running && (await until(running.done, { signal }))
@@ -88,7 +93,8 @@ export class AgentPrograms {
     if (!server?.installed || !server.address) return given?.release()
     const { as, folder } = server.installed
     const ref = { kind: 'server', id: serverId } as const
-    const workplace = given ?? new Workplace(machines, ref, { root: as === 'root' ? 'if-possible' : 'never' })
+    const root = as === 'root' ? 'if-possible' : 'never'
+    const workplace = given ?? new Workplace(machines, ref, { root, asks: true })
     try {
       const find = (accepts: readonly Compression[]) =>
         Promise.all(

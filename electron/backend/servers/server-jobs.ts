@@ -186,8 +186,8 @@ export class ServerJobs {
         wanted.bridgePortIsChosen = true
       },
       release: () => {
+        if (found.reached === true) onReached?.(serverId, workplace.handOver())
         workplace.release()
-        if (found.reached === true) onReached?.(serverId, workplace.fork())
       },
     }
   }

@@ -1,6 +1,7 @@
+import type { MachineRef } from '@nps-desktop/electron/contract'
 import type { SshSession } from '../../ssh/ssh-session.ts'
 import { AppError } from '../../failures/app-error.ts'
-import type { MachineRef, Machines } from '../../ssh/machines.ts'
+import type { Machines } from '../../ssh/machines.ts'
 import { RemoteShell, unexpectedAnswer } from '../../ssh/shell/remote-shell.ts'
 import { findSudo } from '../../ssh/shell/sudo.ts'
 import { windowsIdentity } from '../../ssh/shell/windows-identity.ts'
@@ -100,9 +101,18 @@ export class Workplace {
     return this.#owner
   }
 
-  /** Another session on the same machine, with the same knowledge, for work that outlives the job and asks nobody. */
-  fork(): Workplace {
-    return new Workplace(this.#machines, this.ref, { root: this.#root, sudoPassword: this.#sudoPassword })
+  /**
+   * Another one with the same knowledge, for work that outlives the job and asks nobody. It takes the session with it: a machine
+   * that asks for a code at each sign-in would let in no second one.
+   */
+  handOver(): Workplace {
+    const wish = { root: this.#root, sudoPassword: this.#sudoPassword }
+    const next = new Workplace(this.#machines, this.ref, wish)
+    next.#session = this.#session
+    next.#owner = this.#owner
+    this.#session = undefined
+    this.release()
+    return next
   }
 
   /** Ends the session; the next use opens one again. */
