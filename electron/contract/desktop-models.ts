@@ -24,6 +24,10 @@ export const agentKey = z.string().regex(/^sha256:[A-Za-z0-9_-]{43}$/)
 export const sshAddress = z.object({ host, port: port.default(22), user: z.string().trim().min(1).max(64) })
 export type SshAddress = z.infer<typeof sshAddress>
 
+/** A machine that the app remembers. */
+export const machineRef = z.object({ kind: z.enum(['server', 'lab']), id })
+export type MachineRef = z.infer<typeof machineRef>
+
 /** How to prove who one is; `stored` uses what was saved before. */
 export const sshSecret = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('password'), password: z.string().min(1).max(1024) }),

@@ -1,12 +1,12 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs } from './desktop-models.ts'
+import { instantMs, machineRef } from './desktop-models.ts'
 import { failure, failureData } from './failure.ts'
 
 const base = oc.errors({ FAILED: { data: failureData } })
 const nothing = z.object({})
 
-/** Of a tab, and of the shell that is kept for it on the lab box: letters and digits alone, for it is part of commands there. */
+/** Of a tab, and of the shell that is kept for it on its machine: letters and digits alone, for it is part of commands there. */
 export const terminalId = z.string().regex(/^t[A-Za-z0-9]{6,16}$/)
 
 /** In characters. */
@@ -38,7 +38,7 @@ export const terminalState = z.discriminatedUnion('state', [
   /** Not tried again by itself: a person has to change something first. */
   z.object({ state: z.literal('failed'), failure }),
   /**
-   * `exit`: the shell ended, with its exit code where the lab box says it. `connection`: it was not kept, and ended with its
+   * `exit`: the shell ended, with its exit code where the machine says it. `connection`: it was not kept, and ended with its
    * connection. `gone`: it ended while there was no connection. `taken`: another computer has taken it over.
    */
   z.object({
@@ -52,16 +52,20 @@ export type TerminalState = z.infer<typeof terminalState>
 
 export const terminal = z.object({
   id: terminalId,
-  labId: id,
+  machine: machineRef,
   state: terminalState,
-  /** Who keeps the shell when the connection breaks off; `nobody` where there is no tmux or the person wants none. Null: not known yet. */
-  keeper: z.enum(['tmux', 'nobody']).nullable(),
+  /**
+   * What becomes of the shell when the connection breaks off: `tmux` keeps it; `login`: tmux does until the machine notices that
+   * the account has logged out, and then ends all of its programs (KillUserProcesses of systemd-logind); `noTmux`: it ends with
+   * the connection, for there is no tmux; `unwanted`: the same, for the person wants none to be kept. Null: not known yet.
+   */
+  keeper: z.enum(['tmux', 'login', 'noTmux', 'unwanted']).nullable(),
   /** As whom; null: not known yet. */
   user: z.string().nullable(),
 })
 export type Terminal = z.infer<typeof terminal>
 
-/** A shell on a lab box that no tab shows. */
+/** A shell on a machine that no tab shows. */
 export const keptShell = z.object({
   id: terminalId,
   startedAtMs: instantMs,
@@ -89,14 +93,14 @@ export type TerminalOutput = z.infer<typeof terminalOutput>
 const terminalRef = z.object({ terminalId })
 
 /**
- * Shells on lab boxes. The page tells how far it has come with the output (`acknowledge`); what is not acknowledged holds the
+ * Shells on lab boxes and servers. The page tells how far it has come with the output (`acknowledge`); what is not acknowledged holds the
  * ssh channel back, so that neither side's memory grows.
  */
 export const terminalsContract = {
   watch: base.input(nothing).output(eventIterator(z.array(terminal))),
   /** Answers at once; the state tells the rest. With `kept` it shows a shell that is there already. */
   open: base
-    .input(z.object({ labId: id, size: terminalSize, kept: terminalId.optional() }))
+    .input(z.object({ machine: machineRef, size: terminalSize, kept: terminalId.optional() }))
     .output(terminalRef),
   /** From where a page has come to, or from as far back as is known. */
   output: base
@@ -104,7 +108,7 @@ export const terminalsContract = {
     .output(eventIterator(terminalOutput)),
   acknowledge: base.input(terminalRef.extend({ place: outputPlace })).output(nothing),
   /**
-   * Fulfils when the lab box has taken it; in the order of the calls. `taken` false: there is no connection, and nothing of it
+   * Fulfils when the machine has taken it; in the order of the calls. `taken` false: there is no connection, and nothing of it
    * was sent.
    */
   write: base
@@ -117,7 +121,7 @@ export const terminalsContract = {
   startAgain: base.input(terminalRef).output(nothing),
   /** Takes the tab away. `end`: with the shell and all that runs in it; otherwise it goes on where it is kept. */
   close: base.input(terminalRef.extend({ end: z.boolean() })).output(nothing),
-  /** Shells of this app on the lab box that no tab shows; asked of the lab box. */
-  kept: base.input(z.object({ labId: id })).output(z.array(keptShell)),
-  endKept: base.input(z.object({ labId: id, kept: terminalId })).output(nothing),
+  /** Shells of this app on the machine that no tab shows; asked of the machine. */
+  kept: base.input(z.object({ machine: machineRef })).output(z.array(keptShell)),
+  endKept: base.input(z.object({ machine: machineRef, kept: terminalId })).output(nothing),
 }

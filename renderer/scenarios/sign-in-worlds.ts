@@ -55,7 +55,7 @@ function signInWorld(asked: (() => SignInQuestion) | null): () => World {
         terminals: [
           {
             id: 'tScenario3',
-            labId: 'l1',
+            machine: { kind: 'lab', id: 'l1' },
             state: { state: 'failed', failure: needed },
             keeper: 'tmux',
             user: 'goudan',

@@ -1,5 +1,5 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
-import type { Terminal, TerminalState } from '@nps-desktop/electron/contract'
+import type { MachineRef, Terminal, TerminalState } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
 import type { Shot } from './shots.ts'
 import { Changes } from './world-changes.ts'
@@ -28,7 +28,7 @@ export function terminalsOf(world: World) {
       const state = { state: 'open', sinceMs: Date.now() } as const
       world.terminals = [
         ...all(),
-        { id: terminalId, labId: input.labId, state, keeper: 'tmux', user: 'goudan' },
+        { id: terminalId, machine: input.machine, state, keeper: 'tmux', user: 'goudan' },
       ]
       changed.tell()
       return { terminalId }
@@ -100,7 +100,7 @@ function trainingLog(): string {
 const texts: Readonly<Record<string, string>> = {
   tScenario1: trainingLog(),
   tScenario2: `\u001b]0;nvtop:/home/goudan\u0007${prompt}nvtop\r\n`,
-  tScenario3: `\u001b]0;bash:/home/goudan\u0007${prompt}`,
+  tScenario3: `\u001b]0;bash:/root\u0007\u001b[32mroot@cloud-hz\u001b[0m:\u001b[34m~\u001b[0m# `,
 }
 
 function terminalWorld(make: () => TerminalState): () => World {
@@ -111,9 +111,9 @@ function terminalWorld(make: () => TerminalState): () => World {
     const v100 = lab('l2', 's1', 'lab-v100')
     const ssh = tunnel(a100, '120.1.1.2', 'ssh', 7001, { target: '127.0.0.1:22' })
     const open = { state: 'open', sinceMs: Date.now() - 2 * hourMs - 12 * minuteMs } as const
-    const one = (id: string, labId: string, state: TerminalState): Terminal => ({
+    const one = (id: string, machine: MachineRef, state: TerminalState): Terminal => ({
       id,
-      labId,
+      machine,
       state,
       keeper: 'tmux',
       user: 'goudan',
@@ -122,9 +122,9 @@ function terminalWorld(make: () => TerminalState): () => World {
       { servers: [cloud], labs: [a100, v100], tunnels: [ssh] },
       {
         terminals: [
-          one('tScenario2', 'l1', front.state === 'lost' ? front : open),
-          one('tScenario3', 'l2', open),
-          one('tScenario1', 'l1', front),
+          one('tScenario2', { kind: 'lab', id: 'l1' }, front.state === 'lost' ? front : open),
+          one('tScenario3', { kind: 'server', id: 's1' }, open),
+          one('tScenario1', { kind: 'lab', id: 'l1' }, front),
         ],
       },
     )
@@ -181,6 +181,17 @@ export const terminalShots: readonly Shot[] = [
       await page.getByRole('menu').waitFor()
     },
   },
+  {
+    name: 'terminal-new',
+    scenario: 'terminal',
+    path: 'terminal',
+    ready,
+    act: async (page) => {
+      await page.locator('.tabs > .icon-button').click()
+      await page.getByRole('menu').waitFor()
+    },
+  },
+  { name: 'terminal-trial', scenario: 'trial', path: 'terminal', ready: '.empty' },
   {
     name: 'terminal-none',
     scenario: 'terminal-none',

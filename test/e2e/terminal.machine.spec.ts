@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { buildPamCode } from '../harness/pam-code.ts'
+import { copyTmux } from '../testbed/machines/copy-tmux.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
 import { expect, test } from './bed-fixture.ts'
 import { SetupWizard } from './pages/setup-wizard.ts'
 import { WelcomePage } from './pages/welcome-page.ts'
 import { shoot } from './screenshots.ts'
-
-const run = promisify(execFile)
 
 test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
 test.use({ machines: ['cloud', 'lab'] })
@@ -96,17 +93,5 @@ async function askForCodes(machine: Machine): Promise<void> {
     )
   } finally {
     await rm(folder, { recursive: true })
-  }
-}
-
-/** The machines of the bed have no tmux; this computer's is of the same Debian. */
-async function copyTmux(machine: Machine): Promise<void> {
-  const { stdout } = await run('ldd', ['/usr/bin/tmux'])
-  const libraries = [...stdout.matchAll(/=> (\/\S+)/g)].flatMap(([, path]) => path ?? [])
-  for (const path of ['/usr/bin/tmux', ...libraries]) {
-    const input = (await readFile(path)).toString('base64')
-    await machine.exec(`[ -e ${path} ] && cat > /dev/null || { base64 -d > ${path}; chmod 755 ${path}; }`, {
-      input,
-    })
   }
 }

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabFiles } from '../../electron/backend/lab-files/lab-files.ts'
 import { LabSessions } from '../../electron/backend/lab-sessions/lab-sessions.ts'
+import { MachineSessions } from '../../electron/backend/lab-sessions/machine-sessions.ts'
 import { describeHostKey } from '../../electron/backend/ssh/keys/host-key.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'
 import { memoryHostKeys } from './host-key-store.ts'
@@ -13,9 +14,9 @@ import type { LocalSshd } from './local-sshd.ts'
 /** The part `files` of the app, with a local sshd as its lab box `l1`. */
 export class LabOfSshd implements AsyncDisposable {
   readonly files: LabFiles
-  readonly #sessions: LabSessions
+  readonly #sessions: MachineSessions
 
-  private constructor(files: LabFiles, sessions: LabSessions) {
+  private constructor(files: LabFiles, sessions: MachineSessions) {
     this.files = files
     this.#sessions = sessions
   }
@@ -31,14 +32,14 @@ export class LabOfSshd implements AsyncDisposable {
     hostKeys.pin({ ...address, way: '', pinnedAtMs: 0, ...describeHostKey(Buffer.from(blob, 'base64')) })
     const secret = { kind: 'key', key: sshd.privateKey } as const
     const empty: Pick<Overview, 'labs' | 'servers' | 'tunnels'> = { labs: [], servers: [], tunnels: [] }
-    const sessions = new LabSessions({
+    const sessions = new MachineSessions({
       machines: { open: (_ref, { signal }) => openSession({ address, secret }, { hostKeys, signal }) },
       overview: () => empty as Overview,
       clock: systemClock,
       log: silentLog,
     })
     const files = new LabFiles({
-      sessions,
+      sessions: new LabSessions(sessions),
       nameOf: () => 'lab-a100',
       shell: { downloadsFolder },
       clock: systemClock,

@@ -8,6 +8,7 @@ import { silentLog } from '@nps-desktop/relay-core/log'
 import { openKeyFile } from '../../electron/backend/key-file.ts'
 import { createLabServices } from '../../electron/backend/labs/lab-services.ts'
 import { LabSessions } from '../../electron/backend/lab-sessions/lab-sessions.ts'
+import { MachineSessions } from '../../electron/backend/lab-sessions/machine-sessions.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines, secretName } from '../../electron/backend/ssh/machines.ts'
 import { openStorage } from '../../electron/backend/storage/storage.ts'
@@ -29,12 +30,13 @@ it.runIf(existsSync(sshdPath))(
     await symlink(join(boards, `pid-${pid}.info`), join(boards, `pid-${process.ppid}.info`))
     const sshd = await startLocalSshd({ config: [`SetEnv JUPYTER_RUNTIME_DIR=${folder} TMPDIR=${folder}`] })
     const storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
-    const labSessions = new LabSessions({
+    const sessions = new MachineSessions({
       machines: createMachines({ storage }),
       overview: () => ({ labs: [], servers: [], tunnels: [] }),
       clock: systemClock,
       log: silentLog,
     })
+    const labSessions = new LabSessions(sessions)
     try {
       const address = { host: sshd.host, port: sshd.port, user: sshd.user }
       const rest = {
@@ -64,7 +66,7 @@ it.runIf(existsSync(sshdPath))(
       expect(await find('tensorboard')).toMatchObject({ port: 6007, path: '/tb/' })
       expect(await find('ssh', undefined, 'l2')).toBeNull()
     } finally {
-      labSessions.close()
+      sessions.close()
       storage.close()
       await rm(folder, { recursive: true, force: true })
       await sshd.close()

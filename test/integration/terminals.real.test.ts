@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Terminal, TerminalState } from '@nps-desktop/electron/contract'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import type { LabSession } from '../../electron/backend/lab-sessions/lab-sessions.ts'
+import type { SessionUse } from '../../electron/backend/lab-sessions/shared-session.ts'
 import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
 import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
 import type { Storage, TerminalRecord } from '../../electron/backend/storage/records.ts'
@@ -15,6 +15,7 @@ import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.
 import { signInTo } from '../harness/sign-in-to.ts'
 
 const size = { cols: 100, rows: 30 }
+const machine = { kind: 'lab', id: 'lab' } as const
 /** Two words that only the shell puts together: what is typed is echoed too. */
 const say = (word: string): string => `printf '%s-%s\\n' said ${word}\r`
 
@@ -47,6 +48,7 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
     const terminals = new Terminals({
       storage: {
         labs: { get: (id: string) => (id === 'lab' ? {} : undefined) } as Storage['labs'],
+        servers: { get: (): undefined => undefined } as unknown as Storage['servers'],
         settings: { get: () => ({ keepShells }) } as Storage['settings'],
         terminals: {
           list: () => [...rows.values()],
@@ -56,9 +58,9 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
         },
         onChange: () => ({ [Symbol.dispose]: () => undefined }),
       },
-      labSessions: {
+      sessions: {
         onSignedIn: () => ({ [Symbol.dispose]: () => undefined }),
-        use: async (): Promise<LabSession> => {
+        use: async (): Promise<SessionUse> => {
           const session = await signIn()
           sessions.push(session)
           return { session, [Symbol.dispose]: () => session.close() }
@@ -142,9 +144,9 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
 
   it('shows what a shell prints, and takes what is typed and another size', async () => {
     const terminals = openTerminals({ keepShells: false })
-    const { terminalId } = terminals.open({ labId: 'lab', size })
+    const { terminalId } = terminals.open({ machine, size })
     const page = new Page(terminals, terminalId)
-    expect(await until(terminals, 'open')).toMatchObject({ keeper: 'nobody', user: sshd.user })
+    expect(await until(terminals, 'open')).toMatchObject({ keeper: 'unwanted', user: sshd.user })
     expect(await terminals.write({ terminalId, text: say('hello') })).toEqual({ taken: true })
     await page.saw('said-hello')
     terminals.resize({ terminalId, size: { cols: 77, rows: 21 } })
@@ -158,7 +160,7 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
 
   it('ends a shell that nobody keeps with its connection, and starts another in its place', async () => {
     const terminals = openTerminals({ keepShells: false })
-    const { terminalId } = terminals.open({ labId: 'lab', size })
+    const { terminalId } = terminals.open({ machine, size })
     const page = new Page(terminals, terminalId)
     await until(terminals, 'open')
     sshd.cut()
@@ -172,7 +174,7 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
   it('goes on in the same shell after a cut, and after a restart of the app', async () => {
     const rows = new Map<string, TerminalRecord>()
     const first = openTerminals({ rows })
-    const { terminalId } = first.open({ labId: 'lab', size })
+    const { terminalId } = first.open({ machine, size })
     const page = new Page(first, terminalId)
     expect(await until(first, 'open')).toMatchObject({ keeper: 'tmux' })
     await first.write({ terminalId, text: 'word=kept; for i in $(seq 1 60); do echo line-$i; done\r' })
@@ -196,8 +198,8 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
     await after.saw('said-kept-still')
     // another computer, or the same shell in another window
     const third = openTerminals()
-    expect(await third.kept({ labId: 'lab' }, { signal: never })).toMatchObject([{ id: terminalId }])
-    third.open({ labId: 'lab', size, kept: terminalId })
+    expect(await third.kept({ machine }, { signal: never })).toMatchObject([{ id: terminalId }])
+    third.open({ machine, size, kept: terminalId })
     await until(third, 'open')
     expect((await until(second, 'ended')).state).toMatchObject({ why: 'taken' })
     await third.close({ terminalId, end: true })
@@ -205,11 +207,11 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
 
   it('tells that a kept shell has ended while there was no connection', async () => {
     const terminals = openTerminals()
-    const { terminalId } = terminals.open({ labId: 'lab', size })
+    const { terminalId } = terminals.open({ machine, size })
     await until(terminals, 'open')
     sshd.cut()
     await until(terminals, 'lost')
-    await openTerminals().endKept({ labId: 'lab', kept: terminalId }, { signal: never })
+    await openTerminals().endKept({ machine, kept: terminalId }, { signal: never })
     terminals.tryNow({ terminalId })
     expect((await until(terminals, 'ended')).state).toMatchObject({ why: 'gone' })
   })
@@ -230,7 +232,7 @@ echo "$last"`
 
   it('is held back by a page that reads slowly, and answers what is typed meanwhile', async () => {
     const terminals = openTerminals({ keepShells: false })
-    const { terminalId } = terminals.open({ labId: 'lab', size })
+    const { terminalId } = terminals.open({ machine, size })
     const stop = new AbortController()
     onTestFinished(() => stop.abort())
     const feed = terminals.output({ terminalId, from: null }, { signal: stop.signal })

@@ -6,6 +6,7 @@ import { createRouter, type DesktopRouter } from './desktop-router.ts'
 import { LabFiles } from '../lab-files/lab-files.ts'
 import { LabCards } from '../lab-card/lab-cards.ts'
 import { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import { Moving } from '../moving/moving.ts'
 import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
@@ -56,10 +57,11 @@ export async function openBackend({
   const app = parts.adopt(new AppCalls({ shell, storage }), (part) => part.close())
   const links = parts.use(openLinks({ storage, clock, log }))
   const view = parts.use(openView({ storage, machines, links, clock, log }))
-  const labSessions = parts.adopt(
-    new LabSessions({ machines, overview: () => view.overview.feed.value, clock, log }),
+  const sessions = parts.adopt(
+    new MachineSessions({ machines, overview: () => view.overview.feed.value, clock, log }),
     (part) => part.close(),
   )
+  const labSessions = new LabSessions(sessions)
   const labCards = parts.adopt(new LabCards({ storage, sessions: labSessions, clock, log }), (part) =>
     part.close(),
   )
@@ -88,7 +90,7 @@ export async function openBackend({
     (part) => part.close(),
   )
   parts.use(links.network.onChange(() => files.retryNow()))
-  const terminals = parts.use(new Terminals({ storage, labSessions, network: links.network, clock, log }))
+  const terminals = parts.use(new Terminals({ storage, sessions, network: links.network, clock, log }))
   parts.use(
     labSessions.onSignedIn((labId) => {
       labCards.readNow({ labId })
@@ -126,6 +128,7 @@ export async function openBackend({
       consoleDoors,
       labs,
       labSessions,
+      sessions,
       questions,
       files,
       labCards,

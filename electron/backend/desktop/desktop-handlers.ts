@@ -6,6 +6,7 @@ import type { LabCards } from '../lab-card/lab-cards.ts'
 import type { Alerts } from '../notices/alerts.ts'
 import type { Notices } from '../notices/notices.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
 import type { Moving } from '../moving/moving.ts'
 import type { OpenIn } from '../open-in/open-in.ts'
@@ -34,6 +35,7 @@ export function desktopHandlers({
   consoleDoors,
   labs,
   labSessions,
+  sessions,
   questions,
   files,
   labCards,
@@ -61,6 +63,7 @@ export function desktopHandlers({
   consoleDoors: ConsoleDoors
   labs: LabRecords
   labSessions: LabSessions
+  sessions: MachineSessions
   questions: SignInQuestions
   files: LabFiles
   labCards: LabCards
@@ -149,14 +152,22 @@ export function desktopHandlers({
       retry: (input) => jobs.retry(input),
     },
     servers: {
-      add: (input) => servers.add(input),
-      edit: (input) => servers.edit(input),
+      add: async (input) => {
+        const added = await servers.add(input)
+        sessions.drop({ kind: 'server', id: added.serverId })
+        return added
+      },
+      edit: async (input) => {
+        await servers.edit(input)
+        if (input.address || input.secret) sessions.drop({ kind: 'server', id: input.serverId })
+      },
       connect: (input, options) => servers.connect(input, options),
       setup: (input) => serverJobs.setup(input),
       checkPorts: (input) => serverJobs.checkPorts(input),
       openHostFirewall: (input, options) => serverJobs.openHostFirewall(input, options),
       ports: (input) => servers.ports(input),
       remove: async (input) => {
+        sessions.drop({ kind: 'server', id: input.serverId })
         await agentPrograms.stop(input.serverId)
         return serverJobs.remove(input)
       },

@@ -1,5 +1,6 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
-import type { LabSessions, UseOptions } from '../lab-sessions/lab-sessions.ts'
+import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { UseOptions } from '../lab-sessions/machine-sessions.ts'
 import { LabSide } from './sides/lab-side.ts'
 import { SftpChannel } from './sides/sftp-channel.ts'
 

@@ -1,6 +1,7 @@
 import { AppError } from '../failures/app-error.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
-import type { LabSessions, UseOptions } from './lab-sessions.ts'
+import type { LabSessions } from './lab-sessions.ts'
+import type { UseOptions } from './machine-sessions.ts'
 
 /**
  * Asks a lab box something over its shared session; once more over a new one when the session turns out to be lost, as after

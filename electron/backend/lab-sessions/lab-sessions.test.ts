@@ -6,6 +6,7 @@ import { AppError } from '../failures/app-error.ts'
 import type { Machines } from '../ssh/machines.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { LabSessions } from './lab-sessions.ts'
+import { MachineSessions } from './machine-sessions.ts'
 
 const never = new AbortController().signal
 
@@ -14,6 +15,8 @@ class FakeSession {
   isOpen = true
   readonly #gone = Promise.withResolvers<null>()
   readonly closed = this.#gone.promise
+
+  growBy(): void {}
 
   close(): void {
     this.isOpen = false
@@ -56,8 +59,8 @@ function lab({ tunnel, broken = [] }: { tunnel: 'ready' | 'broken' | null; broke
     servers: [{ id: 's1', relay: { host: '203.0.113.7' } }],
     tunnels,
   } as unknown as Overview
-  const labs = new LabSessions({ machines: { open }, overview: () => overview, clock, log: silentLog })
-  return { labs, clock, dialled, sessions }
+  const all = new MachineSessions({ machines: { open }, overview: () => overview, clock, log: silentLog })
+  return { labs: new LabSessions(all), all, clock, dialled, sessions }
 }
 
 test('one session serves all that is done on a lab box, and is kept for a minute after', async () => {
@@ -98,7 +101,7 @@ test('its own SSH tunnel is the way where it is ready, else its address', async 
 })
 
 test('a session that is lost, or whose box has another sign-in now, is opened anew', async () => {
-  const { labs, dialled, sessions } = lab({ tunnel: null })
+  const { labs, all, dialled, sessions } = lab({ tunnel: null })
   using _lost = await labs.use('l1', { signal: never })
   sessions[0]?.close()
   using _anew = await labs.use('l1', { signal: never })
@@ -107,7 +110,7 @@ test('a session that is lost, or whose box has another sign-in now, is opened an
   expect(sessions[1]?.isOpen).toBe(false)
   using _other = await labs.use('l1', { signal: never })
   expect(dialled).toHaveLength(3)
-  labs.close()
+  all.close()
   expect(sessions[2]?.isOpen).toBe(false)
   await expect(labs.use('l1', { signal: never })).rejects.toMatchObject({ code: 'cancelled' })
 })
@@ -130,13 +133,14 @@ function boxThatAsks() {
     return session as unknown as SshSession
   }
   const overview = () => ({ labs: [], servers: [], tunnels: [] }) as unknown as Overview
-  const labs = new LabSessions({ machines: { open }, overview, clock: new ManualClock(), log: silentLog })
+  const all = new MachineSessions({ machines: { open }, overview, clock: new ManualClock(), log: silentLog })
+  const labs = new LabSessions(all)
   labs.onSignedIn((labId) => signedIn.push(labId))
-  return { labs, tries, signedIn, sessions, goOn: () => gates.shift()?.resolve() }
+  return { labs, all, tries, signedIn, sessions, goOn: () => gates.shift()?.resolve() }
 }
 
 test('a lab box that has a question is tried without a person once, and one answer serves all', async () => {
-  const { labs, tries, signedIn, sessions, goOn } = boxThatAsks()
+  const { labs, all, tries, signedIn, sessions, goOn } = boxThatAsks()
   const poll = labs.use('l1', { signal: never })
   goOn()
   const needed = { code: 'second-factor-needed', fixes: [{ action: 'sign-in', labId: 'l1' }] }
@@ -152,11 +156,11 @@ test('a lab box that has a question is tried without a person once, and one answ
   using _later = await labs.use('l1', { signal: never })
   expect([tries, signedIn]).toEqual([[false, true], ['l1']])
   sessions[0]?.close()
-  labs.close()
+  all.close()
 })
 
 test('a person who comes while it is tried without one is asked after that', async () => {
-  const { labs, tries, goOn } = boxThatAsks()
+  const { labs, all, tries, goOn } = boxThatAsks()
   const poll = labs.use('l1', { signal: never })
   const person = labs.use('l1', { signal: never, asks: true })
   goOn()
@@ -164,7 +168,7 @@ test('a person who comes while it is tried without one is asked after that', asy
   goOn()
   using _person = await person
   expect(tries).toEqual([false, true])
-  labs.close()
+  all.close()
 })
 
 test('who waits for a session that is dropped while it opens gets the next', async () => {

@@ -1,4 +1,4 @@
-import type { JumpHost, SshSecret } from '@nps-desktop/electron/contract'
+import type { JumpHost, MachineRef, SshSecret } from '@nps-desktop/electron/contract'
 import { sshSecret } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import type { JumpRecord, Storage } from '../storage/records.ts'
@@ -7,9 +7,6 @@ import type { AskPerson } from './ask-person.ts'
 import { readKey } from './keys/private-key.ts'
 import type { UsableSecret } from './sign-in.ts'
 import type { SshSession } from './ssh-session.ts'
-
-/** A machine that the app remembers. */
-export type MachineRef = { readonly kind: 'server' | 'lab'; readonly id: string }
 
 /** Opens ssh sessions on remembered machines. */
 export interface Machines {

@@ -4,6 +4,7 @@ import type {
   ActivityEvent,
   LabAlert,
   LabReading,
+  MachineRef,
   PortRange,
   PortReport,
   ServerPlan,
@@ -153,10 +154,10 @@ export interface SettingsStore {
   save(change: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Settings
 }
 
-/** A tab of the terminal whose shell is kept on its lab box. */
+/** A tab of the terminal whose shell is kept on its machine. */
 export interface TerminalRecord {
   readonly id: string
-  readonly labId: string
+  readonly machine: MachineRef
 }
 
 /** The newest 5,000 changes of state. */

@@ -1,6 +1,7 @@
 import {
   host,
   id,
+  machineRef,
   name,
   port,
   portRange,
@@ -82,6 +83,13 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
 
-export const terminalRecord: z.ZodType<TerminalRecord> = z.object({ id: terminalId, labId: id })
+export const terminalRecord: z.ZodType<TerminalRecord> = z.union([
+  z.object({ id: terminalId, machine: machineRef }),
+  // rows of before there were terminals on servers
+  z.object({ id: terminalId, labId: id }).transform((row) => ({
+    id: row.id,
+    machine: { kind: 'lab' as const, id: row.labId },
+  })),
+])
 
 export const lastStatus: z.ZodType<LastStatus> = z.object({ status: relayStatus, atMs: z.number() })

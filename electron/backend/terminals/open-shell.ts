@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { withDeadline } from '@nps-desktop/relay-core/async'
-import type { TerminalSize } from '@nps-desktop/electron/contract'
-import type { ClientChannel } from 'ssh2'
+import type { SshAddress, TerminalSize } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { noShell } from '../ssh/no-shell.ts'
 import { cancelled, sessionLost } from '../ssh/ssh-errors.ts'
-import type { SshSession } from '../ssh/ssh-session.ts'
+import type { SshSession, SshTerminal } from '../ssh/ssh-session.ts'
 import {
   type Keeping,
   ShellBeginning,
@@ -45,13 +44,13 @@ export interface OpenShell {
 export async function openShell(
   session: SshSession,
   options: Omit<ShellOptions, 'nonce'>,
-  { signal }: { signal: AbortSignal },
+  { asks, signal }: { asks: boolean; signal: AbortSignal },
 ): Promise<OpenShell> {
   const nonce = randomBytes(12).toString('hex')
   // Windows' own shell keeps nothing, and has no /bin/sh
   const command = session.isWindows ? null : shellCommand({ ...options, nonce })
-  const channel = await session.terminal(command, options.size, { signal })
-  const shell = new ChannelShell(session, channel)
+  const terminal = await session.terminal(command, options.size, { asks, signal })
+  const shell = new ChannelShell(session.address, terminal)
   try {
     if (command !== null) {
       const wait = { signal, timeoutMs: beginTimeoutMs, onTimeout: () => tooSlow(session) }
@@ -66,8 +65,9 @@ export async function openShell(
 
 class ChannelShell implements OpenShell {
   keeping: Keeping = 'nobody'
-  readonly #session: SshSession
-  readonly #channel: ClientChannel
+  readonly #address: SshAddress
+  readonly #channel: SshTerminal['channel']
+  readonly #connection: SshTerminal['connection']
   readonly #chunks: AsyncIterator<Buffer>
   readonly #decoder = new TextDecoder()
   /** Whoever waits for the channel; told when the far side has closed it, or this one has hung up. */
@@ -77,9 +77,10 @@ class ChannelShell implements OpenShell {
   #exit: { code: number | null } | null = null
   #pendingBytes = 0
 
-  constructor(session: SshSession, channel: ClientChannel) {
-    this.#session = session
+  constructor(address: SshAddress, { channel, connection }: SshTerminal) {
+    this.#address = address
     this.#channel = channel
+    this.#connection = connection
     // the exit code comes after the last byte: the channel has to stay open until then
     this.#chunks = channel.iterator({ destroyOnReturn: false })
     channel.once('close', () => this.#end())
@@ -92,12 +93,12 @@ class ChannelShell implements OpenShell {
   async begin(beginning: ShellBeginning): Promise<void> {
     for (;;) {
       const chunk = await this.#next()
-      if (chunk === null) throw (await this.#lost()) ?? noShell(this.#session.address, beginning.said)
+      if (chunk === null) throw (await this.#lost()) ?? noShell(this.#address, beginning.said)
       const begun = beginning.push(this.#decoder.decode(chunk, { stream: true }))
       if (!begun) continue
       this.keeping = begun.keeping
       this.#first = begun.rest
-      if (begun.keeping === 'tmux') this.#channel.write('\n')
+      if (begun.waits) this.#channel.write('\n')
       return
     }
   }
@@ -113,7 +114,7 @@ class ChannelShell implements OpenShell {
     const error = exit ? null : await this.#lost()
     if (error) return { why: 'lost', error }
     const code = exit?.code ?? null
-    if (this.keeping !== 'tmux') return { why: 'exit', exitCode: code }
+    if (this.keeping === 'nobody') return { why: 'exit', exitCode: code }
     return { why: code === takenExitCode ? 'taken' : 'exit', exitCode: null }
   }
 
@@ -122,7 +123,7 @@ class ChannelShell implements OpenShell {
     if (this.#pendingBytes + bytes.length > maxPendingBytes) {
       throw new AppError(
         'limit-reached',
-        `The shell on ${this.#session.address.host} does not read what is typed; ${maxPendingBytes} bytes wait for it.`,
+        `The shell on ${this.#address.host} does not read what is typed; ${maxPendingBytes} bytes wait for it.`,
         { limit: maxPendingBytes },
       )
     }
@@ -171,8 +172,8 @@ class ChannelShell implements OpenShell {
 
   /** Why the connection is gone; null while it is there. */
   async #lost(): Promise<AppError | null> {
-    if (this.#session.isOpen) return null
-    return (await this.#session.closed) ?? sessionLost(this.#session.address)
+    if (this.#connection.isOpen) return null
+    return (await this.#connection.closed) ?? sessionLost(this.#address)
   }
 }
 

@@ -44,12 +44,21 @@ describe('the beginning of a shell', () => {
     expect(beginning.push('Welcome to lab-a100\r\n[ab')).toBeNull()
     expect(beginning.push('c tmux\r')).toBeNull()
     expect(beginning.push('\nline-1\r\n[abc rea')).toBeNull()
-    expect(beginning.push('dy\r\n')).toEqual({ keeping: 'tmux', rest: 'line-1\r\n' })
+    expect(beginning.push('dy\r\n')).toEqual({ keeping: 'tmux', rest: 'line-1\r\n', waits: true })
   })
 
   it('is at once the shell’s where nobody keeps it', () => {
     const beginning = new ShellBeginning('abc')
-    expect(beginning.push('[abc nobody\r\n$ ')).toEqual({ keeping: 'nobody', rest: '$ ' })
+    expect(beginning.push('[abc nobody\r\n$ ')).toEqual({ keeping: 'nobody', rest: '$ ', waits: false })
+  })
+
+  it('is at once the shell’s where tmux has just made it', () => {
+    const beginning = new ShellBeginning('abc')
+    expect(beginning.push('[abc login fresh\r\n\u001b[H$ ')).toEqual({
+      keeping: 'login',
+      rest: '\u001b[H$ ',
+      waits: false,
+    })
   })
 
   it('keeps the words of a machine that gives none', () => {

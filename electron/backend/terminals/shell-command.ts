@@ -1,4 +1,5 @@
 import type { TerminalSize } from '@nps-desktop/electron/contract'
+import { findLogout, keptUntilLogout } from './logout.ts'
 
 /** The socket of our tmux: nobody else's sessions are on it, and a person's own tmux knows nothing of it. */
 export const tmuxSocket = 'nps-desktop'
@@ -11,8 +12,8 @@ const shownHistory = 2_000
 /** Where a person without root puts programs, and where package managers of macOS do: a shell without a login may not look there. */
 const furtherFolders = '$HOME/.local/bin:$HOME/bin:/usr/local/bin:/opt/homebrew/bin:/opt/local/bin'
 export const findTmux = `t=$(PATH="$PATH:${furtherFolders}"; command -v tmux)`
-/** Not the account's own configuration: its keys and its status line belong to its own tmux. */
-const tmux = `u() { "$t" -u -L ${tmuxSocket} -f /dev/null "$@"; }`
+/** Not the account's own configuration: its keys and its status line belong to its own tmux. `w` is empty, or begins the command. */
+const tmux = `w=; u() { $w "$t" -u -L ${tmuxSocket} -f /dev/null "$@"; }`
 
 /**
  * All keys go to the shell, nothing is drawn beside it, and lines that leave the screen stay with the window that shows it:
@@ -45,17 +46,20 @@ export interface ShellOptions {
 
 /**
  * The command line for a shell on a terminal, for every account's shell to read alike: single quotes, and neither `!` nor a
- * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `nobody`, `gone`). With tmux the
- * history follows, then `[<nonce> ready`, which is answered by an empty line. Then the terminal is the shell's.
+ * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `login`, `nobody`, `gone`). A shell
+ * that tmux has just made follows at once (`[<nonce> tmux fresh`). Of one that was there, the history follows, then
+ * `[<nonce> ready`, which is answered by an empty line. Then the terminal is the shell's.
  */
 export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }: ShellOptions): string {
-  const begin = how === 'again' ? gone(nonce) : newSession(terminalId, size)
+  const begin = how === 'again' ? gone(nonce) : 'n=1; w=$v; b || { [ -n "$w" ] && w= && b; } && w='
   const attach = attachTo({ nonce, terminalId, withHistory, size })
   const kept = [
     findTmux,
     tmux,
+    findLogout,
+    ...(how === 'new' ? [`b() { ${newSession(terminalId, size)}; }`] : []),
     // where it was kept once, a new one would look like the old one
-    `if [ -n "$t" ] && { u has-session -t ${terminalId} 2>/dev/null || { n=1; ${begin}; }; }; then ${attach}; fi`,
+    `if [ -n "$t" ] && { u has-session -t ${terminalId} 2>/dev/null || { ${begin}; }; }; then ${attach}; fi`,
     ...(how === 'again' ? [gone(nonce)] : []),
   ]
   const script = [
@@ -84,13 +88,14 @@ function attachTo({
   size,
 }: Pick<ShellOptions, 'nonce' | 'terminalId' | 'withHistory' | 'size'>): string {
   return [
-    'stty -echo 2>/dev/null',
-    `echo "[${nonce} tmux"`,
+    // what is typed before tmux has the terminal is tmux's, as it is
+    'stty -echo -icanon -isig -icrnl -ixon min 1 time 0 2>/dev/null',
+    keptUntilLogout(`u display-message -p -t ${terminalId} "#{pid}"`),
+    `echo "[${nonce} $k\${n:+ fresh}"`,
     `u ${options.join(' ";" ')} 2>/dev/null || { ${options.map((option) => `u ${option} 2>/dev/null`).join('; ')}; }`,
-    // a shell that has just been made has none
-    ...(withHistory ? [`[ -n "$n" ] || { ${history(terminalId, size.rows)}; }`] : []),
-    // tmux begins by throwing away what the terminal has not passed on yet: it is asked for only once all that has come
-    `echo "[${nonce} ready"; IFS= read -r r`,
+    // tmux begins by throwing away what the terminal has not passed on yet: it is asked for only once all that has come. A
+    // shell that has just been made has no history, and the one line above has long been passed on.
+    `[ -n "$n" ] || { ${withHistory ? `${history(terminalId, size.rows)}; ` : ''}echo "[${nonce} ready"; IFS= read -r r; }`,
     // a connection that is dead may still hold it
     `u new-session -A -D -s ${terminalId}`,
     `u has-session -t ${terminalId} 2>/dev/null && exit ${takenExitCode}`,
@@ -109,19 +114,28 @@ function history(terminalId: string, rows: number): string {
   )
 }
 
-/** Who keeps the shell, as the command says; `gone`: it is not there any more. */
-export type Keeping = 'tmux' | 'nobody' | 'gone'
+/** Who keeps the shell, as the command says; `login`: tmux, until the logout; `gone`: it is not there any more. */
+export type Keeping = 'tmux' | 'login' | 'nobody' | 'gone'
+
+export interface Beginning {
+  readonly keeping: Keeping
+  /** The first of what the shell prints. */
+  readonly rest: string
+  /** An empty line is what it waits for. */
+  readonly waits: boolean
+}
 
 /** Takes what the account's shell prints before ours begins out of what a terminal prints. */
 export class ShellBeginning {
   readonly #mark: RegExp
   readonly #ready: RegExp
   #before = ''
+  #keeping: Keeping | null = null
   /** What tmux has kept of the shell's text, once it has said that it keeps it. */
-  #history: string | null = null
+  #history = ''
 
   constructor(nonce: string) {
-    this.#mark = new RegExp(`\\[${nonce} (tmux|nobody|gone)\\r?\\n`)
+    this.#mark = new RegExp(`\\[${nonce} (tmux|login|nobody|gone)( fresh)?\\r?\\n`)
     this.#ready = new RegExp(`\\[${nonce} ready\\r?\\n`)
   }
 
@@ -130,23 +144,24 @@ export class ShellBeginning {
     return this.#before
   }
 
-  /** Null until the marks have come; then who keeps the shell, and the first of what it prints. */
-  push(text: string): { readonly keeping: Keeping; readonly rest: string } | null {
-    if (this.#history !== null) return this.#pushHistory(text)
+  /** Null until the marks have come. */
+  push(text: string): Beginning | null {
+    if (this.#keeping !== null) return this.#pushHistory(this.#keeping, text)
     this.#before = (this.#before + text).slice(-maxBefore)
     const found = this.#mark.exec(this.#before)
     if (!found) return null
+    const keeping = found[1] as Keeping
     const rest = this.#before.slice(found.index + found[0].length)
-    if (found[1] !== 'tmux') return { keeping: found[1] as Keeping, rest }
-    this.#history = ''
-    return this.#pushHistory(rest)
+    const isKept = keeping === 'tmux' || keeping === 'login'
+    if (!isKept || found[2] !== undefined) return { keeping, rest, waits: false }
+    this.#keeping = keeping
+    return this.#pushHistory(keeping, rest)
   }
 
-  #pushHistory(text: string): { readonly keeping: 'tmux'; readonly rest: string } | null {
-    const history = ((this.#history ?? '') + text).slice(-maxHistory)
-    this.#history = history
-    const found = this.#ready.exec(history)
-    return found && { keeping: 'tmux', rest: history.slice(0, found.index) }
+  #pushHistory(keeping: Keeping, text: string): Beginning | null {
+    this.#history = (this.#history + text).slice(-maxHistory)
+    const found = this.#ready.exec(this.#history)
+    return found && { keeping, rest: this.#history.slice(0, found.index), waits: true }
   }
 }
 

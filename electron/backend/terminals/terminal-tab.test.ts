@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { TerminalState } from '@nps-desktop/electron/contract'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { AppError } from '../failures/app-error.ts'
-import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { TerminalTab } from './terminal-tab.ts'
 
@@ -11,15 +11,15 @@ const unreachable = new AppError('ssh-timeout', 'no answer', { host: 'h', port: 
 
 /** A tab whose shell is kept on the lab box, with the sessions that `use` gives. */
 function keptTab(
-  { use, clock }: { use: LabSessions['use']; clock: ManualClock },
+  { use, clock }: { use: MachineSessions['use']; clock: ManualClock },
   onState: (state: TerminalState) => void,
 ): TerminalTab {
   return new TerminalTab({
     id: 'tAbc1234567',
-    labId: 'lab',
+    machine: { kind: 'lab', id: 'lab' },
     size: { cols: 80, rows: 24 },
     isKept: true,
-    labSessions: { use },
+    sessions: { use },
     clock,
     wantsKept: () => true,
     onChange: ({ value: { state } }) => onState(state),
@@ -110,8 +110,8 @@ it('says how much was typed after the last answer when the connection turns out 
     address: { host: 'h', port: 22, user: 'goudan' },
     closed: gone.promise,
     terminal: async (command: string) => {
-      shell = new SilentShell(/\[(\w+) tmux/.exec(command)?.[1] ?? '')
-      return shell
+      shell = new SilentShell(/\[(\w+) ready/.exec(command)?.[1] ?? '')
+      return { channel: shell, connection: session }
     },
   }
   let shell: SilentShell | undefined

@@ -1,6 +1,7 @@
 import { Signal, type Clock } from '@nps-desktop/relay-core/async'
 import type {
   ErrorCode,
+  MachineRef,
   OutputPlace,
   Terminal,
   TerminalOutput,
@@ -8,7 +9,7 @@ import type {
   TerminalState,
 } from '@nps-desktop/electron/contract'
 import { failureOfError } from '../failures/failure-of-error.ts'
-import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import { type OpenShell, openShell, type ShellEnd } from './open-shell.ts'
 import { OutputTail } from './output-tail.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -32,21 +33,21 @@ const softReset =
 
 export interface TabOptions {
   readonly id: string
-  readonly labId: string
+  readonly machine: MachineRef
   readonly size: TerminalSize
   /** Its shell is there already. */
   readonly isKept: boolean
-  readonly labSessions: Pick<LabSessions, 'use'>
+  readonly sessions: Pick<MachineSessions, 'use'>
   readonly clock: Clock
   /** The person wants shells to be kept. */
   readonly wantsKept: () => boolean
   readonly onChange: (tab: TerminalTab) => void
 }
 
-/** One tab: a shell on a lab box through all its connections, and what it has printed. */
+/** One tab: a shell on a machine through all its connections, and what it has printed. */
 export class TerminalTab {
   readonly id: string
-  readonly labId: string
+  readonly machine: MachineRef
   readonly #options: TabOptions
   readonly #tail = new OutputTail()
   readonly #hurry = new Signal()
@@ -57,7 +58,7 @@ export class TerminalTab {
   #user: string | null = null
   #shell: OpenShell | null = null
   #running: Promise<void> | null = null
-  /** The next connection is a person's wish: what the lab box asks may be put to them. */
+  /** The next connection is a person's wish: what the machine asks may be put to them. */
   #asks = false
   /** Sent since the shell was last heard; see the contract. */
   #unanswered = 0
@@ -65,21 +66,22 @@ export class TerminalTab {
   constructor(options: TabOptions) {
     this.#options = options
     this.id = options.id
-    this.labId = options.labId
+    this.machine = options.machine
     this.#size = options.size
     this.#keeper = options.isKept ? 'tmux' : null
   }
 
   get value(): Terminal {
-    return { id: this.id, labId: this.labId, state: this.#state, keeper: this.#keeper, user: this.#user }
+    const { id, machine } = this
+    return { id, machine, state: this.#state, keeper: this.#keeper, user: this.#user }
   }
 
   /** Its shell outlives its connections. */
   get isKept(): boolean {
-    return this.#keeper === 'tmux'
+    return this.#keeper === 'tmux' || this.#keeper === 'login'
   }
 
-  /** Begins, or begins again after an end; nothing while it goes on. `asks`: see `LabSessions.use`. */
+  /** Begins, or begins again after an end; nothing while it goes on. `asks`: see `MachineSessions.use`. */
   start({ asks }: { asks: boolean }): void {
     if (this.#running !== null || this.#stop.signal.aborted) return
     this.#asks = asks
@@ -157,23 +159,24 @@ export class TerminalTab {
 
   /** One connection; null: the shell was not there any more, and that is told. */
   async #connect(onOpen: () => void): Promise<ShellEnd | null> {
-    const { labSessions, clock, wantsKept } = this.#options
+    const { sessions, clock, wantsKept } = this.#options
     const { signal } = this.#stop
     const asks = this.#asks
     this.#asks = false
-    using use = await labSessions.use(this.labId, { signal, asks })
+    using use = await sessions.use(this.machine, { signal, asks })
     const { session } = use
     const size = this.#size
+    const keep = this.isKept || wantsKept()
     const shell = await openShell(
       session,
       {
         terminalId: this.id,
         how: this.isKept ? 'again' : 'new',
-        keep: this.isKept || wantsKept(),
+        keep,
         withHistory: this.#tail.end === 0,
         size,
       },
-      { signal },
+      { asks, signal },
     )
     try {
       if (shell.keeping === 'gone') {
@@ -182,7 +185,7 @@ export class TerminalTab {
       }
       onOpen()
       this.#shell = shell
-      this.#keeper = shell.keeping
+      this.#keeper = shell.keeping === 'nobody' ? (keep ? 'noTmux' : 'unwanted') : shell.keeping
       this.#user = session.address.user
       // it may have changed while the connection was made
       if (this.#size !== size) shell.resize(this.#size)

@@ -2,6 +2,7 @@ import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import type {
   KeptShell,
+  MachineRef,
   OutputPlace,
   Terminal,
   TerminalOutput,
@@ -10,48 +11,48 @@ import type {
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
-import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
+import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import type { Storage } from '../storage/records.ts'
 import { endKept, listKept } from './kept-shells.ts'
 import { TerminalTab } from './terminal-tab.ts'
 
 /** Each costs up to 5 MB here: 2 MB that ssh2 has asked for, as much again that it has been given, and the tail. */
 const maxTabs = 32
-/** For a question or an order to the lab box beside an open session, or a new one. */
+/** For a question or an order to the machine beside an open session, or a new one. */
 const askTimeoutMs = 40_000
 /** Until the page has said how large its window is. */
 const firstSize: TerminalSize = { cols: 80, rows: 24 }
 
 export interface TerminalsOptions {
-  readonly storage: Pick<Storage, 'labs' | 'settings' | 'terminals' | 'onChange'>
-  readonly labSessions: Pick<LabSessions, 'use' | 'onSignedIn'>
+  readonly storage: Pick<Storage, 'labs' | 'servers' | 'settings' | 'terminals' | 'onChange'>
+  readonly sessions: Pick<MachineSessions, 'use' | 'onSignedIn'>
   readonly network: Pick<NetworkWatch, 'onChange'>
   readonly clock: Clock
   readonly log: Log
 }
 
-/** The calls of `terminals`: the tabs, and the shells that lab boxes keep. */
+/** The calls of `terminals`: the tabs, and the shells that machines keep. */
 export class Terminals implements AsyncDisposable {
   readonly #options: TerminalsOptions
   readonly #tabs = new Map<string, TerminalTab>()
   readonly #feed: Feed<Terminal[]>
   readonly #stop = new AbortController()
-  /** What is still being ended on lab boxes. */
+  /** What is still being ended on machines. */
   readonly #ending = new Set<Promise<void>>()
   readonly #parts = new DisposableStack()
 
   /** Tabs of an earlier run rest until somebody looks at them. */
   constructor(options: TerminalsOptions) {
     this.#options = options
-    const { storage, network, labSessions } = options
-    for (const { id, labId } of storage.terminals.list()) {
-      if (storage.labs.get(labId)) this.#add({ id, labId, size: firstSize, isKept: true })
+    const { storage, network, sessions } = options
+    for (const { id, machine } of storage.terminals.list()) {
+      if (this.#isKnown(machine)) this.#add({ id, machine, size: firstSize, isKept: true })
       else storage.terminals.delete(id)
     }
     this.#feed = new Feed(this.#values())
     this.#parts.use(network.onChange(() => this.#tabs.forEach((tab) => tab.hurry({ asks: false }))))
-    this.#parts.use(storage.onChange(() => this.#forgetLabs()))
-    this.#parts.use(labSessions.onSignedIn((labId) => this.#signedIn(labId)))
+    this.#parts.use(storage.onChange(() => this.#forgetMachines()))
+    this.#parts.use(sessions.onSignedIn((machine) => this.#signedIn(machine)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -65,15 +66,15 @@ export class Terminals implements AsyncDisposable {
     return this.#feed.watch(signal)
   }
 
-  open({ labId, size, kept }: { labId: string; size: TerminalSize; kept?: string | undefined }): {
+  open({ machine, size, kept }: { machine: MachineRef; size: TerminalSize; kept?: string | undefined }): {
     terminalId: string
   } {
-    if (!this.#options.storage.labs.get(labId)) throw notFound('This lab box is no longer in the list.')
+    if (!this.#isKnown(machine)) throw notFound('This machine is no longer in the list.')
     if (kept !== undefined && this.#tabs.has(kept)) return { terminalId: kept }
     if (this.#tabs.size >= maxTabs) {
       throw new AppError('limit-reached', `${maxTabs} terminals are open already.`, { limit: maxTabs })
     }
-    const tab = this.#add({ id: kept ?? newId('t'), labId, size, isKept: kept !== undefined })
+    const tab = this.#add({ id: kept ?? newId('t'), machine, size, isKept: kept !== undefined })
     tab.start({ asks: true })
     return { terminalId: tab.id }
   }
@@ -108,29 +109,32 @@ export class Terminals implements AsyncDisposable {
   async close({ terminalId, end }: { terminalId: string; end: boolean }): Promise<void> {
     const tab = this.#find(terminalId)
     this.#remove(tab)
-    if (end && tab.isKept && tab.value.state.state !== 'ended') this.#endLater(tab.labId, tab.id)
+    if (end && tab.isKept && tab.value.state.state !== 'ended') this.#endLater(tab.machine, tab.id)
     await tab.close()
   }
 
-  async kept({ labId }: { labId: string }, { signal }: { signal: AbortSignal }): Promise<KeptShell[]> {
-    using use = await this.#options.labSessions.use(labId, { signal })
+  async kept(
+    { machine }: { machine: MachineRef },
+    { signal }: { signal: AbortSignal },
+  ): Promise<KeptShell[]> {
+    using use = await this.#options.sessions.use(machine, { signal })
     const all = await listKept(use.session, { signal })
     return all.filter(({ id }) => !this.#tabs.has(id))
   }
 
   async endKept(
-    { labId, kept }: { labId: string; kept: string },
+    { machine, kept }: { machine: MachineRef; kept: string },
     { signal }: { signal: AbortSignal },
   ): Promise<void> {
-    using use = await this.#options.labSessions.use(labId, { signal })
+    using use = await this.#options.sessions.use(machine, { signal })
     await endKept(use.session, kept, { signal })
   }
 
-  #add(part: { id: string; labId: string; size: TerminalSize; isKept: boolean }): TerminalTab {
-    const { labSessions, storage, clock } = this.#options
+  #add(part: { id: string; machine: MachineRef; size: TerminalSize; isKept: boolean }): TerminalTab {
+    const { sessions, storage, clock } = this.#options
     const tab = new TerminalTab({
       ...part,
-      labSessions,
+      sessions,
       clock,
       wantsKept: () => storage.settings.get().keepShells,
       onChange: (changed) => this.#changed(changed),
@@ -142,7 +146,7 @@ export class Terminals implements AsyncDisposable {
   #changed(tab: TerminalTab): void {
     const { terminals } = this.#options.storage
     const { state } = tab.value.state
-    if (state === 'open' && tab.isKept) terminals.put({ id: tab.id, labId: tab.labId })
+    if (state === 'open' && tab.isKept) terminals.put({ id: tab.id, machine: tab.machine })
     else if (state === 'ended') terminals.delete(tab.id)
     this.#feed.set(this.#values())
   }
@@ -153,26 +157,33 @@ export class Terminals implements AsyncDisposable {
     this.#feed.set(this.#values())
   }
 
-  #forgetLabs(): void {
+  #isKnown({ kind, id }: MachineRef): boolean {
+    const { labs, servers } = this.#options.storage
+    return (kind === 'lab' ? labs : servers).get(id) !== undefined
+  }
+
+  #forgetMachines(): void {
     for (const tab of this.#tabs.values()) {
-      if (this.#options.storage.labs.get(tab.labId)) continue
+      if (this.#isKnown(tab.machine)) continue
       this.#remove(tab)
       void tab.close()
     }
   }
 
   /** What stands because nobody answered goes on. */
-  #signedIn(labId: string): void {
-    for (const tab of this.#tabs.values())
-      if (tab.labId === labId && tab.value.state.state === 'failed') tab.start({ asks: false })
+  #signedIn({ kind, id }: MachineRef): void {
+    for (const tab of this.#tabs.values()) {
+      const isThere = tab.machine.kind === kind && tab.machine.id === id
+      if (isThere && tab.value.state.state === 'failed') tab.start({ asks: false })
+    }
   }
 
-  /** The tab is gone for the person; a lab box that cannot be reached keeps the shell, and lists it when asked. */
-  #endLater(labId: string, terminalId: string): void {
+  /** The tab is gone for the person; a machine that cannot be reached keeps the shell, and lists it when asked. */
+  #endLater(machine: MachineRef, terminalId: string): void {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(askTimeoutMs)])
-    const ending = this.endKept({ labId, kept: terminalId }, { signal })
+    const ending = this.endKept({ machine, kept: terminalId }, { signal })
       .catch((error: unknown) =>
-        this.#options.log.warn('a shell was not ended on its lab box', { lab: labId, error }),
+        this.#options.log.warn('a shell was not ended on its machine', { [machine.kind]: machine.id, error }),
       )
       .finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)

@@ -40,7 +40,7 @@ const pages: RouteRecordRaw[] = [
     component: () => import('../features/activity/ActivityPage.vue'),
   },
   {
-    // `?lab=` opens one there
+    // `?lab=` or `?server=` opens one there
     path: '/terminal',
     name: 'terminal',
     component: () => import('../features/terminal/TerminalPage.vue'),

@@ -1,4 +1,4 @@
-import type { Lab, Overview, Server, SetAside, Tunnel } from '@nps-desktop/electron/contract'
+import type { Lab, MachineRef, Overview, Server, SetAside, Tunnel } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { useBackend } from '../carrier/use-backend.ts'
@@ -20,6 +20,9 @@ export const useOverview = defineStore('overview', () => {
   /** When the backend made this picture; null before the first. */
   const atMs = computed(() => overview.value?.atMs ?? null)
 
+  const serverOf = (serverId: string) => servers.value.find((server) => server.id === serverId) ?? null
+  const labOf = (labId: string) => labs.value.find((lab) => lab.id === labId) ?? null
+
   return {
     overview,
     loaded,
@@ -30,8 +33,9 @@ export const useOverview = defineStore('overview', () => {
     laptopOnline,
     trial,
     atMs,
-    serverOf: (serverId: string) => servers.value.find((server) => server.id === serverId) ?? null,
-    labOf: (labId: string) => labs.value.find((lab) => lab.id === labId) ?? null,
+    serverOf,
+    labOf,
+    machineOf: ({ kind, id }: MachineRef) => (kind === 'lab' ? labOf(id) : serverOf(id)),
     tunnelOf: (tunnelId: string) => tunnels.value.find((tunnel) => tunnel.id === tunnelId) ?? null,
     labsOf: (serverId: string) => labs.value.filter((lab) => lab.serverId === serverId),
     otherTunnelsOf: (labId: string) =>

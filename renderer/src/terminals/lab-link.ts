@@ -19,6 +19,13 @@ export function labLink(text: string, labName: string): LabLink | null {
   return { port, path: `${url.pathname}${url.search}${url.hash}` }
 }
 
+/** The same link with another host. */
+export function urlAt(text: string, host: string): string {
+  const url = new URL(text)
+  url.hostname = host.includes(':') ? `[${host}]` : host
+  return url.href
+}
+
 /** The tunnel that leads to this port of the lab box; one that is ready before others. */
 export function tunnelTo(port: number, tunnels: readonly Tunnel[]): Tunnel | null {
   const own = tunnels.filter(

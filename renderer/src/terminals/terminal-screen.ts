@@ -8,6 +8,7 @@ import '@xterm/xterm/css/xterm.css'
 import { ref, shallowRef } from 'vue'
 import type { Backend } from '../carrier/use-backend.ts'
 import { follow } from '../carrier/follow.ts'
+import { ReplayedText } from './replayed-text.ts'
 import { isForPage } from './terminal-keys.ts'
 import { readMarks, readTheme } from './terminal-theme.ts'
 import { TypedText } from './typed-text.ts'
@@ -26,6 +27,7 @@ export class TerminalScreen {
   readonly found = shallowRef<{ at: number; count: number } | null>(null)
   readonly typed: TypedText
   readonly #xterm: Xterm
+  readonly #replayed: ReplayedText
   readonly #fit = new FitAddon()
   readonly #search = new SearchAddon()
   readonly #stop = new AbortController()
@@ -34,8 +36,6 @@ export class TerminalScreen {
   #place: OutputPlace | null = null
   #acknowledged = 0
   #isAway = false
-  /** What is being drawn was shown before: what it asks of a terminal has been answered. */
-  #replaying = 0
 
   constructor(options: {
     terminalId: string
@@ -70,6 +70,7 @@ export class TerminalScreen {
       overviewRuler: { width: 10 },
     })
     this.#xterm = xterm
+    this.#replayed = new ReplayedText(xterm)
     xterm.loadAddon(this.#fit)
     xterm.loadAddon(this.#search)
     xterm.loadAddon(new Unicode11Addon())
@@ -77,7 +78,7 @@ export class TerminalScreen {
     xterm.loadAddon(new WebLinksAddon((_event, url) => onLink(url)))
     xterm.attachCustomKeyEventHandler((event) => !isForPage(event))
     xterm.onData((text) => {
-      if (this.#replaying === 0) this.typed.add(text)
+      if (!this.#replayed.isAnswer(text)) this.typed.add(text)
     })
     xterm.onTitleChange((title) => {
       this.title.value = title.slice(0, 300)
@@ -168,15 +169,15 @@ export class TerminalScreen {
     if (reset) this.#xterm.write('\u001bc\u001b[3J')
     // for the next subscription, which may come before this is drawn
     this.#place = place
-    if (replay) this.#replaying++
-    this.#xterm.write(text, () => {
-      if (replay) this.#replaying--
+    const drawn = (): void => {
       if (reset) this.#acknowledged = 0
       if (place.offset - this.#acknowledged < acknowledgeEvery) return
       this.#acknowledged = place.offset
       const { api } = this.#backend
       // a backend that is away forgets how far this page is, and is told by the next subscription
       api.terminals.acknowledge({ terminalId: this.#terminalId, place }).catch(() => undefined)
-    })
+    }
+    if (replay) this.#replayed.write(text, drawn)
+    else this.#xterm.write(text, drawn)
   }
 }

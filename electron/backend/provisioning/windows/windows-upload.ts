@@ -4,7 +4,7 @@ import { fileChunks } from '../install/file-chunks.ts'
 import { diskFull } from '../install/check-machine.ts'
 import type { UploadPlace } from '../install/machine-facts.ts'
 import type { ProgramFile } from '../install/program-files.ts'
-import { sftpUpload } from '../../ssh/sftp-upload.ts'
+import { sftpUpload } from './sftp-upload.ts'
 import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
 import type { WindowsShell } from '../../ssh/shell/windows-shell.ts'
 

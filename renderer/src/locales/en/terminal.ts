@@ -1,10 +1,14 @@
-/** Shells on lab boxes. */
+/** Shells on lab boxes and servers. */
 export const terminal = {
   title: 'Terminal',
   open: 'Open terminal',
   none: 'No terminal is open.',
   noLabs: 'No lab box to sign in to yet',
   noLabsText: 'A terminal needs the sign-in of a lab box. The page of the lab box asks for it.',
+  trial: 'The trial has nobody to sign in as',
+  trialText:
+    'Its lab box is this computer, with a sample in place of a shell. A terminal opens on machines of yours.',
+  signInTo: 'Sign in to {name}',
   lookForKept: 'Look for kept shells',
   noneKept: 'No shell is kept there.',
   since: 'since {time}',
@@ -35,11 +39,22 @@ export const terminal = {
   },
   connectedFor: 'Connected for {time}',
   through: '{ms}, through {server}',
-  keeper: { tmux: 'kept in tmux', nobody: 'ends with its connection' },
+  keeper: {
+    tmux: 'kept in tmux',
+    login: 'ends at the logout',
+    noTmux: 'no tmux: ends with its connection',
+    unwanted: 'ends with its connection',
+  },
+  whyNotKept: {
+    login:
+      '{name} ends all programs of an account that logs out (KillUserProcesses). Once its administrator has run “loginctl enable-linger {user}”, new shells are kept.',
+    noTmux: 'With tmux on {name}, shells outlive their connection.',
+  },
   lost: 'Connection lost at {time}, trying again…',
   tryingNow: 'Trying now.',
   nextTry: 'Next try in {seconds} s.',
-  staysAlive: 'The shell stays alive on {lab}, nothing in it stops.',
+  staysAlive: 'The shell stays alive on {name}, nothing in it stops.',
+  mayEnd: 'It may end: {name} ends what an account leaves behind at its logout.',
   unanswered:
     'One character that you typed last may not have arrived. | The {n} characters that you typed last may not have arrived.',
   waiting: '{count} characters that you have typed wait for it.',
@@ -52,11 +67,15 @@ export const terminal = {
     exitCode: { title: 'The shell ended at {time}', text: 'with exit code {code}.' },
     connection: {
       title: 'The shell ended with the connection at {time}.',
-      text: 'With tmux on {lab} the next one would go on.',
+      text: 'With tmux on {name} the next one would go on.',
     },
     gone: {
       title: 'The shell ended while there was no connection.',
-      text: '{lab} may have been restarted.',
+      text: '{name} may have been restarted.',
+    },
+    logout: {
+      title: 'The shell ended while there was no connection.',
+      text: '{name} ends all programs of an account that logs out; with lingering it would go on.',
     },
     taken: { title: 'Another computer shows this shell since {time}.', text: 'It goes on there.' },
     off: 'Keeping shells is switched off in the settings.',

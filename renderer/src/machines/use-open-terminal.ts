@@ -1,0 +1,14 @@
+import type { MachineRef } from '@nps-desktop/electron/contract'
+import { useRouter } from 'vue-router'
+import { usePageKeys } from '../ui/use-page-keys.ts'
+
+/** Opens a terminal on the machine of a page: by its button, and by T. Null: it has none to open. */
+export function useOpenTerminal(machineNow: () => MachineRef | null): () => void {
+  const router = useRouter()
+  function open(): void {
+    const machine = machineNow()
+    if (machine) void router.push({ name: 'terminal', query: { [machine.kind]: machine.id } })
+  }
+  usePageKeys({ t: open })
+  return open
+}
