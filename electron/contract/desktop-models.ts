@@ -1,4 +1,11 @@
-import { absence, absenceReason, relayStatus, installKinds, tunnelMode } from '@nps-desktop/relay-core/api'
+import {
+  absence,
+  absenceReason,
+  relayStatus,
+  installKinds,
+  privateWay,
+  tunnelMode,
+} from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { fact } from './facts.ts'
 import { failure } from './failure.ts'
@@ -391,6 +398,8 @@ export const tunnel = z.object({
   address: z.string(),
   status: tunnelStatus,
   stops: z.array(stop),
+  /** With the reach `laptop`: which way its connections go, as long as this laptop has a port for it. */
+  way: z.optional(privateWay),
   connections: z.number().int(),
   downBytes: z.number(),
   upBytes: z.number(),

@@ -346,6 +346,11 @@ export function scenarioRouter(world: World) {
         change(tunnelId, { ...Object.fromEntries(given), ...place })
         return {}
       }),
+      tryDirect: os.tunnels.tryDirect.handler(async ({ input }) => {
+        const { way } = find(input.tunnelId)
+        if (way?.way === 'relay') change(input.tunnelId, { way: { ...way, reason: 'looking' } })
+        return {}
+      }),
       start: os.tunnels.start.handler(async ({ input }) => {
         change(input.tunnelId, { status: { state: 'checking', sinceMs: Date.now() } })
         return {}

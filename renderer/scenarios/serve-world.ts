@@ -10,6 +10,7 @@ import { labCardWorlds } from './lab-card-worlds.ts'
 import { setupWorlds } from './setup-worlds.ts'
 import { signInWorlds } from './sign-in-worlds.ts'
 import { terminalWorlds } from './terminal-worlds.ts'
+import { wayWorlds } from './way-worlds.ts'
 import { worlds } from './worlds.ts'
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
@@ -51,7 +52,8 @@ export async function serveScenarios(folder: string, port: number): Promise<Scen
       foundWorlds[scenario] ??
       terminalWorlds[scenario] ??
       signInWorlds[scenario] ??
-      labCardWorlds[scenario]
+      labCardWorlds[scenario] ??
+      wayWorlds[scenario]
     if (!make) {
       socket.close(1008, `no scenario ${scenario}`)
       return

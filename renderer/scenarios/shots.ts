@@ -4,6 +4,7 @@ import { setupScreens } from './setup-shots.ts'
 import { signInShots } from './sign-in-worlds.ts'
 import { terminalShots } from './terminal-worlds.ts'
 import { tunnelSheets } from './tunnel-sheet-shots.ts'
+import { wayShots } from './way-worlds.ts'
 
 /** One picture: a scenario, a page, and how it is looked at. */
 export interface Shot {
@@ -107,6 +108,7 @@ const screens: Shot[] = [
   },
   { name: 'tunnel-broken', scenario: 'faulty', path: 'tunnels/t8888', ready: '.chain' },
   ...tunnelSheets,
+  ...wayShots,
   { name: 'tunnel-gone', scenario: 'few', path: 'tunnels/none', ready: '.empty' },
   {
     name: 'files',

@@ -90,6 +90,14 @@ class DirectLab implements AsyncDisposable {
     await this.#relay.says(/nps runs/, patience)
   }
 
+  /** What `npc status` says at one end. */
+  async status(of: 'visitor' | 'agent'): Promise<string> {
+    const place = of === 'visitor' ? 'h1' : 'h2'
+    const words = [built('npc'), 'status', `-conf_path=${join(this.#folder, of)}`]
+    const { file, args } = this.#lab.at(place, words)
+    return (await run(file, args, { timeout: 30_000 })).stdout
+  }
+
   /** From now on no UDP passes the first home's router, or again. */
   cutUdp(): void {
     this.#lab.rule('r1', 'insert rule inet f forw meta l4proto udp drop')
@@ -127,9 +135,14 @@ test('a private tunnel goes directly between two homes, and by the relay again w
   await lab.visitor.says(/private tunnel way=direct/, patience)
   await using second = lab.connect()
   expect(await echoed(second, 4)).toBe(true)
+  expect(await lab.status('visitor')).toMatch(/port 2000 of this machine goes direct, \d+ ms, since /)
+  expect(await lab.status('agent')).toMatch(/A visitor at 203\.0\.113\.2:\d+ comes directly, \d+ ms\./)
   lab.cutUdp()
   expect(await echoed(second, 3)).toBe(true)
   await lab.visitor.says(/private tunnel way="by the relay"/, patience)
+  expect(await lab.status('visitor')).toMatch(
+    /goes through the server: the direct way lets nothing through any more; .*last direct at /,
+  )
   // The agent reports what has gone past the relay, once a second.
   await expect.poll(() => lab.countedBytes(), { timeout: 60_000 }).toBeGreaterThan(2 * 4_000_000)
   await using third = lab.connect()
@@ -141,6 +154,9 @@ test('where the networks allow no direct way, it stays with the relay', async ()
   await using first = lab.connect()
   expect(await echoed(first, 1)).toBe(true)
   await lab.visitor.says(/private tunnel goes by the relay/, patience)
+  expect(await lab.status('visitor')).toContain(
+    'the router of this network gives each destination another port',
+  )
   expect(await echoed(first, 2)).toBe(true)
 })
 

@@ -43,6 +43,16 @@ export function judge(
   return { atMs, stops: [port, lab, service], ms, secure: visit.service?.secure ?? false, isServiceUnasked }
 }
 
+/** What is known of the hops when a visitor has come to the service past the server: a failure on the way through it is none. */
+export function withoutServer(probe: ProbeResult | null, tunnelId: number): ProbeResult {
+  const { hops = [], atMs = 0 } = probe ?? {}
+  const proved = (['port', 'agent', 'target'] as const).map((hop) => {
+    const found = hops.find((one) => one.hop === hop)
+    return found?.state === 'ok' ? found : { hop, state: 'ok' as const, ms: null, failure: null }
+  })
+  return { tunnelId, atMs, hops: proved }
+}
+
 export function unknownStop(name: Stop['name']): Stop {
   return { name, state: 'unknown', ms: null, failure: null }
 }

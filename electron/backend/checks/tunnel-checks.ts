@@ -7,7 +7,7 @@ import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
 import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
-import { type CheckResult, judge } from './check-result.ts'
+import { type CheckResult, judge, withoutServer } from './check-result.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
 
@@ -166,13 +166,19 @@ export class TunnelChecks {
   #canBeAsked({ id, reach, relayTunnel, view, change }: ListedTunnel): boolean {
     if (change !== null) return false
     if (reach === 'laptop' && this.#forwards.state(id) === null) return false
-    return relayTunnel.enabled && view.link.state === 'online'
+    return relayTunnel.enabled && (view.link.state === 'online' || this.#isDirect(id))
+  }
+
+  /** What has come directly needs no server. */
+  #isDirect(tunnelId: string): boolean {
+    return this.#forwards.way(tunnelId)?.way === 'direct'
   }
 
   async #ask(tunnel: ListedTunnel, signal: AbortSignal): Promise<CheckResult> {
-    const { server, lab, relayTunnel, kind, reach, port, entrance, isWished } = tunnel
+    const { server, lab, relayTunnel, kind, reach, port, entrance, isWished, view } = tunnel
+    const isDirect = this.#isDirect(tunnel.id)
     const host = server.relay?.host ?? ''
-    const [seen, probe] = await Promise.all([
+    const [seen, told] = await Promise.all([
       reach === 'laptop'
         ? visitPrivately(
             (options) => this.#forwards.visit(tunnel.id, options),
@@ -182,8 +188,14 @@ export class TunnelChecks {
         : kind === 'udp'
           ? unasked
           : visit({ host, port, kind, entrance }, { signal }),
-      this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal }),
+      view.link.state === 'online'
+        ? this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal })
+        : null,
     ])
+    const hasComeDirectly = isDirect && seen.port.state === 'accepted'
+    const probe = hasComeDirectly ? withoutServer(told, relayTunnel.id) : told
+    // it has fallen silent meanwhile, and the server cannot say more
+    if (!probe) throw new Error('nothing answers while the server is away')
     const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
     const portCause = isShut ? await this.#hostLook.causeOf(server, port) : null
     const { target } = relayTunnel

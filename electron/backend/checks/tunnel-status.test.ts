@@ -128,3 +128,14 @@ test('a failed stop leaves those behind it unknown', () => {
   expect(stopsOf({ result })).toBe('ok ok failed unknown unknown')
   expect(stateOf({ result, agent: { state: 'offline', sinceMs: 1 } })).toMatchObject({ stop: 'port' })
 })
+
+test('a tunnel that goes past the server is ready while that is away, as long as its service has answered', () => {
+  const failure: Failure = { code: 'relay-unreachable', params: {}, message: 'no answer', fixes: [] }
+  const link: Link = { state: 'away', sinceMs: 1, retryAtMs: now + 1, answering: false, failure, tried: [] }
+  const facts = { link, isDirect: true, serverAnsweredAtMs: now - 60_000 }
+  expect(stateOf(facts)).toEqual({ state: 'ready', checkedAtMs: now - 1_000, ms: 12 })
+  expect(stopsOf(facts)).toBe('ok failed ok ok ok')
+  expect(stateOf({ ...facts, result: good(now - 31_000) })).toMatchObject({ state: 'unknown' })
+  expect(stateOf({ ...facts, result: broken() })).toMatchObject({ state: 'broken', stop: 'service' })
+  expect(stateOf({ ...facts, agent: { state: 'offline', sinceMs: now - 5_000 } }).state).toBe('ready')
+})

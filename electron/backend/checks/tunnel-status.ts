@@ -28,6 +28,8 @@ export interface TunnelFacts {
   readonly listening: TunnelState | null
   readonly agent: AgentPresence | null
   readonly result: CheckResult | null
+  /** Its connections go past the server, which then counts for none of its faults. */
+  readonly isDirect?: boolean
   readonly checkingSinceMs: number | null
   /** When the present fault was first seen. */
   readonly brokenSinceMs: number | null
@@ -44,6 +46,7 @@ function fiveStops(facts: TunnelFacts): Stop[] {
   const laptop = laptopStop(facts)
   if (laptop.state !== 'ok') return [laptop, unknownStop('server'), ...nothing]
   const server = serverStop(facts)
+  if (isProvedDirectly(facts)) return [laptop, server, ...facts.result.stops]
   if (server.state !== 'ok' || !facts.enabled) return [laptop, server, ...nothing]
   if (facts.changed)
     return [laptop, server, failedPort(facts.changed), unknownStop('lab'), unknownStop('service')]
@@ -57,6 +60,12 @@ function fiveStops(facts: TunnelFacts): Stop[] {
     return [laptop, server, port, offlineStop(facts, facts.agent.sinceMs), unknownStop('service')]
   }
   return [laptop, server, port, lab, service]
+}
+
+/** A visitor has come to the lab box past the server, so whatever that says of the way through it. */
+function isProvedDirectly(facts: TunnelFacts): facts is TunnelFacts & { result: CheckResult } {
+  const { isDirect, enabled, changed, result } = facts
+  return isDirect === true && enabled && !changed && result !== null && isFresh(facts, result.atMs)
 }
 
 function failedPort(failure: Failure): Stop {
@@ -110,6 +119,7 @@ function isFresh({ nowMs }: TunnelFacts, atMs: number): boolean {
 function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
   const [laptop, server] = stops
   if (laptop?.state !== 'ok') return { state: 'unknown', sinceMs: facts.laptopChangedAtMs }
+  if (isProvedDirectly(facts)) return directStatus(facts)
   if (!isThere(facts.link)) return withoutLink(facts)
   if (!facts.enabled) return { state: 'paused' }
   const failed = stops.find((stop) => stop.state === 'failed')
@@ -132,6 +142,15 @@ function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
     state: 'checking',
     sinceMs: facts.checkingSinceMs ?? (lastAtMs === null ? nowMs : lastAtMs + freshMs),
   }
+}
+
+function directStatus({ result, brokenSinceMs, nowMs }: TunnelFacts & { result: CheckResult }): TunnelStatus {
+  const failed = result.stops.find((stop) => stop.state === 'failed')
+  if (failed?.failure)
+    return { state: 'broken', stop: failed.name, sinceMs: brokenSinceMs ?? nowMs, failure: failed.failure }
+  if (result.stops.every(({ state }) => state === 'ok'))
+    return { state: 'ready', checkedAtMs: result.atMs, ms: result.ms }
+  return { state: 'checking', sinceMs: result.atMs }
 }
 
 /** It can be asked now, whatever the screen still says about the outage. */

@@ -12,6 +12,7 @@ import type { Links } from './open-links.ts'
 
 /** What the screen is shown, kept true while nobody asks. */
 export interface View extends AsyncDisposable {
+  readonly forwards: LocalForwards
   readonly checks: TunnelChecks
   readonly overview: OverviewFeed
   readonly activity: ActivityFeed
@@ -39,8 +40,9 @@ export function openView({
     new TunnelChecks({ storage, relays, network, forwards, hostLook, clock, log }),
     (part) => part.close(),
   )
-  const overview = parts.adopt(new OverviewFeed({ storage, relays, network, clock, checks }), (part) =>
-    part.close(),
+  const overview = parts.adopt(
+    new OverviewFeed({ storage, relays, network, forwards, clock, checks }),
+    (part) => part.close(),
   )
   const activity = parts.adopt(new ActivityFeed({ storage, overview: overview.feed }), (part) => part.close())
   const traffic = parts.adopt(new TrafficCalls({ storage, relays, clock }), (part) => part.close())
@@ -50,5 +52,5 @@ export function openView({
   traffic.start()
   forwards.start()
   checks.start()
-  return { checks, overview, activity, traffic, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  return { forwards, checks, overview, activity, traffic, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -1,6 +1,6 @@
 import { Signal } from '@nps-desktop/relay-core/async'
 import type { Failure } from '@nps-desktop/electron/contract'
-import { RelayError } from '@nps-desktop/relay-core/api'
+import { type PrivateWay, RelayError } from '@nps-desktop/relay-core/api'
 import { PrivateVisitor } from '@nps-desktop/relay-core/visitor'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { Secret } from '@nps-desktop/relay-core/secret'
@@ -48,7 +48,7 @@ export class LocalForwards {
     this.#follow()
   }
 
-  /** Calls back when a forward has opened, or could not. */
+  /** Calls back when a forward has opened, or could not, and when its connections go another way. */
   onChange(listener: () => void): Disposable {
     return this.#changed.subscribe(listener)
   }
@@ -57,6 +57,16 @@ export class LocalForwards {
   state(tunnelId: string): 'open' | Failure | null {
     const state = this.#forwards.get(tunnelId)?.state ?? 'opening'
     return state === 'opening' ? null : state
+  }
+
+  /** Which way the tunnel's connections go; null for a tunnel that has no forward. */
+  way(tunnelId: string): PrivateWay | null {
+    return this.#forwards.get(tunnelId)?.visitor.way ?? null
+  }
+
+  /** As `PrivateVisitor.tryDirect`. */
+  tryDirect({ tunnelId }: { tunnelId: string }): void {
+    this.#forwards.get(tunnelId)?.visitor.tryDirect()
   }
 
   /**
@@ -108,6 +118,7 @@ export class LocalForwards {
         port: tunnel.port,
         state: 'opening',
       }
+      forward.visitor.onWay(() => this.#changed.emit())
       this.#forwards.set(id, forward)
       void this.#open(forward)
     }

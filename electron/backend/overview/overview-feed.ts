@@ -1,3 +1,4 @@
+import type { PrivateWay } from '@nps-desktop/relay-core/api'
 import { hostOf } from '@nps-desktop/relay-core/address'
 import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
@@ -8,6 +9,7 @@ import { jumpAddress } from '../ssh/way.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../known-tunnels/tunnel-change.ts'
+import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Evidence, TunnelChecks } from '../checks/tunnel-checks.ts'
 import { addressOfTunnel } from '../known-tunnels/tunnel-address.ts'
 import {
@@ -30,6 +32,7 @@ export class OverviewFeed {
   readonly #relays: Relays
   readonly #network: NetworkWatch
   readonly #clock: Clock
+  readonly #forwards: Pick<LocalForwards, 'way' | 'onChange'>
   readonly #checks: TunnelChecks
   readonly #subscriptions = new DisposableStack()
   #laptop: { online: boolean; changedAtMs: number }
@@ -42,6 +45,7 @@ export class OverviewFeed {
     storage: Storage
     relays: Relays
     network: NetworkWatch
+    forwards: Pick<LocalForwards, 'way' | 'onChange'>
     clock: Clock
     checks: TunnelChecks
   }) {
@@ -49,6 +53,7 @@ export class OverviewFeed {
     this.#relays = options.relays
     this.#network = options.network
     this.#clock = options.clock
+    this.#forwards = options.forwards
     this.#checks = options.checks
     this.#laptop = { online: this.#network.online, changedAtMs: this.#clock.now() }
     const empty = {
@@ -73,6 +78,7 @@ export class OverviewFeed {
     this.#subscriptions.use(this.#storage.onChange(later))
     this.#subscriptions.use(this.#relays.onChange(later))
     this.#subscriptions.use(this.#network.onChange(later))
+    this.#subscriptions.use(this.#forwards.onChange(later))
     this.#subscriptions.use(this.#checks.onChange(later))
     this.rebuild()
   }
@@ -192,6 +198,7 @@ export class OverviewFeed {
     const user = lab.address?.user ?? (this.#origins.get(lab.id)?.account || null)
     const evidence = this.#checks.evidence(id)
     const secure = evidence.result?.secure === true
+    const way = this.#forwards.way(id)
     const live = view.mirror.live.get(relayTunnel.id) ?? relayTunnel
     return {
       id,
@@ -206,6 +213,7 @@ export class OverviewFeed {
       // one that answers 403 is not shown
       address: isLocalOnly(evidence) ? '' : addressOfTunnel(tunnel, { user, secure }),
       ...this.#status(tunnel, evidence, nowMs),
+      ...(way && { way: inWholeMs(way) }),
       connections: live.connections,
       downBytes: live.downBytes,
       upBytes: live.upBytes,
@@ -229,9 +237,15 @@ export class OverviewFeed {
       serverAnsweredAtMs: view.mirror.answeredAtMs,
       listening: relayTunnel.status,
       agent: client?.agent ?? null,
+      isDirect: this.#forwards.way(tunnel.id)?.way === 'direct',
       ...evidence,
     })
   }
+}
+
+/** A finer round trip would be news each second. */
+function inWholeMs(way: PrivateWay): PrivateWay {
+  return way.way === 'direct' ? { ...way, roundTripMs: Math.max(1, Math.round(way.roundTripMs)) } : way
 }
 
 function isLocalOnly({ result }: Evidence): boolean {

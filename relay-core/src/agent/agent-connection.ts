@@ -7,6 +7,7 @@ import type { ProxyAddress } from '../net/dial/proxy.ts'
 import type { AgentOrigin } from '../wire/messages.ts'
 import type { DirectChoice } from '../config/agent/direct-choice.ts'
 import type { HeldLinks } from './direct/held-links.ts'
+import type { ServedLinks } from './direct/served-links.ts'
 import type { AgentIdentity } from './agent-identity.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
@@ -47,6 +48,8 @@ export interface ConnectionOptions {
   readonly discover?: boolean | undefined
   /** Its direct links, over all its sessions; without it each link to the relay has its own. */
   readonly links?: HeldLinks | undefined
+  /** Where its direct links are listed for its owner; without it they are not. */
+  readonly servedLinks?: ServedLinks | undefined
   /** The folders that file tunnels may lead to; without it none. */
   readonly shared?: SharedFolders | undefined
   /** Which targets may be dialled; without it, all. */

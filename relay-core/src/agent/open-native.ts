@@ -47,6 +47,7 @@ export async function openNative(
         relayAddress: () => (proxy || options.direct === 'no' ? undefined : held?.remoteAddress),
         mayGuess: options.direct === 'guess',
         links,
+        served: options.servedLinks,
       },
       listening:
         options.discover === false

@@ -30,7 +30,7 @@ export function serveKinds({
   /** What the agent proves to visitors of private tunnels. */
   identity: Identity
   shared: SharedFolders
-  direct: Pick<ServeDirectOptions, 'relayAddress' | 'mayGuess' | 'links'>
+  direct: Pick<ServeDirectOptions, 'relayAddress' | 'mayGuess' | 'links' | 'served'>
   /** Tells what listens on this machine; null: the relay is not told. */
   listening: Parameters<typeof listeningServer>[0]
   log: Log

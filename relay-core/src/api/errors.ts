@@ -33,6 +33,10 @@ export const relayErrorCodes = [
   'no-free-port',
   'tunnel-stopped',
   'mode-unsupported',
+  // direct links: why there is none
+  'direct-off',
+  'direct-limited',
+  'direct-declined',
   // limits of a tunnel or a client
   'quota-used',
   'expired',

@@ -381,11 +381,11 @@ interface PendingStream {
 }
 
 /**
- * An agent may only report on its target, or not know the kind of stream; any other code of a newer or hostile one means
- * that the target was not reached.
+ * An agent may only report on its target, not know the kind of stream, or take part in no direct links; any other code of a newer
+ * or hostile one means that the target was not reached.
  */
 function asTargetCode(code: string): RelayErrorCode {
-  return code === 'mode-unsupported' || code.startsWith('target-')
+  return code === 'mode-unsupported' || code === 'direct-declined' || code.startsWith('target-')
     ? (knownErrorCode(code) ?? 'target-unreachable')
     : 'target-unreachable'
 }

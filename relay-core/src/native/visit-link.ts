@@ -68,8 +68,9 @@ export interface DirectVisit {
 }
 
 /**
- * The same for a direct link, which reaches no target. Rejects in addition with `mode-unsupported` where the relay or the agent
- * has none, or with `relay-unreachable` when the relay is of a version that knows of none.
+ * The same for a direct link, which reaches no target. Rejects in addition with `direct-off` or `direct-limited` where the relay
+ * wants none, `direct-declined` where the agent does, `mode-unsupported` where that knows of none, `limit-reached` or `target-denied` where
+ * there are too many, or with `relay-unreachable` when the relay is of a version that knows of none.
  */
 export async function openDirectVisit(options: OpenVisitOptions): Promise<DirectVisit> {
   const { answer, relayAddress } = await visit(options, {

@@ -86,7 +86,7 @@ export interface AgentSession {
   }): Promise<Duplex>
   /**
    * As `openPrivate`, but the agent reaches no target yet, and arranges a direct link with the visitor (spec/wire.md §8), whose streams
-   * lead to the target. Rejects with `mode-unsupported` for an older or a stock agent, or one that takes part in none, or with an `agent-…` code.
+   * lead to the target. Rejects with `mode-unsupported` for an older or a stock agent, `direct-declined` for one that takes part in none, or with an `agent-…` code.
    */
   openDirect(options: {
     target: Target

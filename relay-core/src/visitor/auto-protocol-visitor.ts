@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { Log } from '../log/log.ts'
 import { RelayError, type RelayErrorCode } from '../api/errors.ts'
+import type { PrivateWay } from '../api/direct/private-way.ts'
+import { notTried } from './direct-way.ts'
 import type { PrivateVisitor } from './visitor.ts'
 
 type Open = (options: { signal: AbortSignal }) => Promise<Duplex>
@@ -26,10 +28,27 @@ const notUnderstood: readonly RelayErrorCode[] = [
  */
 export class AutoProtocolVisitor {
   readonly #options: AutoProtocolVisitorOptions
+  readonly #byStock: PrivateWay = { ...notTried(), reason: 'older' }
   #hasWarned = false
 
   constructor(options: AutoProtocolVisitorOptions) {
     this.#options = options
+  }
+
+  /** Which way new connections go, and why. */
+  get way(): PrivateWay {
+    const { native } = this.#options
+    return native && !this.#hasWarned ? native.way : this.#byStock
+  }
+
+  /** As `PrivateVisitor.onWay`. */
+  onWay(listener: () => void): Disposable {
+    return this.#options.native?.onWay(listener) ?? { [Symbol.dispose]: () => undefined }
+  }
+
+  /** Ends direct links, with their streams. Idempotent. */
+  close(): void {
+    this.#options.native?.close()
   }
 
   /** Rejects with the failure of the protocol that was tried first. */

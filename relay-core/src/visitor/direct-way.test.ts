@@ -1,9 +1,10 @@
 import { PassThrough } from 'node:stream'
 import { expect, test, vi } from 'vitest'
+import { RelayError } from '../api/errors.ts'
 import type { VisitorLink } from '../direct/link/visitor-link.ts'
 import { silentLog } from '../log/log.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
-import { DirectWay } from './direct-way.ts'
+import { DirectWay, type LinkListener } from './direct-way.ts'
 
 const minuteMs = 60_000
 
@@ -80,6 +81,7 @@ test('a direct way that has fallen silent is looked for again while its link has
   const carry = {
     isDirect: true,
     hasRelay: true,
+    roundTripMs: 12,
     streamCount: 1,
     openStream: () => new PassThrough(),
     close: () => ended.resolve(undefined),
@@ -125,6 +127,7 @@ test('a link that has lost its relay goes on, and is followed by another one at 
     const carry = {
       isDirect: true,
       hasRelay,
+      roundTripMs: 12,
       streamCount: 1,
       openStream: vi.fn<() => PassThrough>(() => new PassThrough()),
       close: () => ended.resolve(undefined),
@@ -152,4 +155,65 @@ test('a link that has lost its relay goes on, and is followed by another one at 
   await second.carry.closed
   await new Promise(setImmediate)
   expect(clock.waiting).toBe(0)
+})
+
+test('it says which way is used: looked for, direct with its round trip, silent, and why it is not direct', async () => {
+  const ended = Promise.withResolvers<Error | undefined>()
+  const carry = {
+    isDirect: false,
+    hasRelay: true,
+    roundTripMs: 12,
+    streamCount: 1,
+    openStream: () => new PassThrough(),
+    close: () => ended.resolve(undefined),
+    closed: ended.promise,
+  }
+  const listeners: LinkListener[] = []
+  const found = Promise.withResolvers<VisitorLink | undefined>()
+  const arrange = vi
+    .fn<(listener: LinkListener) => Promise<VisitorLink | undefined>>()
+    .mockImplementationOnce((listener) => {
+      listeners.push(listener)
+      return found.promise
+    })
+    .mockRejectedValueOnce(new RelayError('direct-limited', ''))
+  const way = new DirectWay({ arrange, log: silentLog, clock: new ManualClock() })
+  const told: string[] = []
+  way.onChange(() => told.push(way.way.way === 'direct' ? 'direct' : way.way.reason))
+  expect(way.way).toMatchObject({ way: 'relay', reason: 'not-tried', triedAtMs: null })
+  way.want()
+  found.resolve({ carry, seekAgain: () => Promise.resolve(true) })
+  await new Promise(setImmediate)
+  expect(told).toEqual(['looking'])
+  carry.isDirect = true
+  listeners[0]?.onWay()
+  carry.roundTripMs = 15
+  expect(way.way).toMatchObject({ way: 'direct', roundTripMs: 15 })
+  carry.isDirect = false
+  listeners[0]?.onWay()
+  expect(way.way).toMatchObject({ way: 'relay', reason: 'silent', directAtMs: expect.any(Number) })
+  carry.close()
+  await new Promise(setImmediate)
+  way.want()
+  await new Promise(setImmediate)
+  expect(told).toEqual(['looking', 'direct', 'silent', 'not-tried', 'looking', 'limited'])
+  expect(way.way).toMatchObject({ againAtMs: expect.any(Number) })
+  way.close()
+})
+
+test('who presses "Try now" waits for no interval, but for ten seconds after the last attempt', async () => {
+  const clock = new ManualClock()
+  const arrange = vi.fn<() => Promise<undefined>>(() => Promise.resolve(undefined))
+  const way = new DirectWay({ arrange, log: silentLog, clock })
+  const press = async () => {
+    way.tryNow()
+    await new Promise(setImmediate)
+  }
+  await press()
+  await press()
+  expect(arrange).toHaveBeenCalledTimes(1)
+  clock.advance(10_000)
+  await press()
+  expect(arrange).toHaveBeenCalledTimes(2)
+  way.close()
 })

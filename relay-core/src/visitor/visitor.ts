@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
+import type { PrivateWay } from '../api/direct/private-way.ts'
 import type { Log } from '../log/log.ts'
 import { RelayAddresses } from '../direct/punch/relay-addresses.ts'
 import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.ts'
@@ -14,7 +15,7 @@ import { knownAgent } from '../pins/known-agent.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
-import { DirectWay } from './direct-way.ts'
+import { DirectWay, type LinkListener, notTried } from './direct-way.ts'
 import { isLoopback } from './join-local.ts'
 import { LocalForward } from './local-forward.ts'
 
@@ -64,6 +65,7 @@ export class PrivateVisitor {
   readonly #tickets: VisitTickets = {}
   readonly #relayAddresses: RelayAddresses
   readonly #direct: DirectWay | undefined
+  readonly #withoutDirect: PrivateWay
 
   /** @throws RelayError `invalid-input` */
   constructor(options: PrivateVisitorOptions) {
@@ -92,8 +94,10 @@ export class PrivateVisitor {
       log,
     })
     // Nothing is shorter than the way by a relay on this machine.
-    const isDirectOff = options.direct === 'no' || options.proxy !== undefined || isLoopback(host)
-    this.#direct = isDirectOff ? undefined : new DirectWay({ arrange: (wait) => this.#arrange(wait), log })
+    const isOffHere = options.direct === 'no' || options.proxy !== undefined
+    if (!isOffHere && !isLoopback(host))
+      this.#direct = new DirectWay({ arrange: (wait) => this.#arrange(wait), log })
+    this.#withoutDirect = { ...notTried(), reason: isOffHere ? 'off-here' : 'near' }
     this.#forward = new LocalForward({
       name: options.name ?? 'visitor',
       host: localHost,
@@ -116,6 +120,21 @@ export class PrivateVisitor {
 
   get connectionCount(): number {
     return this.#forward.connectionCount
+  }
+
+  /** Which way new connections go, and why. */
+  get way(): PrivateWay {
+    return this.#direct?.way ?? this.#withoutDirect
+  }
+
+  /** Calls back when `way` is another one, or has another reason; not when its round trip alone has changed. */
+  onWay(listener: () => void): Disposable {
+    return this.#direct?.onChange(listener) ?? { [Symbol.dispose]: () => undefined }
+  }
+
+  /** Looks for a direct way now where there is none, unless that was done within the last 10 s, or nothing has been reached yet. */
+  tryDirect(): void {
+    if (this.#relay.isPinned && this.#agent.isPinned) this.#direct?.tryNow()
   }
 
   /**
@@ -149,14 +168,26 @@ export class PrivateVisitor {
   }
 
   /** Both keys are known by then: a visit has come by the relay. */
-  async #arrange({ signal }: { signal: AbortSignal }): Promise<VisitorLink | undefined> {
+  async #arrange({
+    signal,
+    ...listener
+  }: LinkListener & { signal: AbortSignal }): Promise<VisitorLink | undefined> {
     const { stream, seenFrom, relayAddress: relay } = await openDirectVisit({ ...this.#visit, signal })
     const relayAddresses = this.#relayAddresses
     relayAddresses.reachedAt(relay)
     const { log, direct } = this.#options
     const { inside } = await visitDirectly(stream, { ...this.#proving, signal })
     const mayGuess = direct === 'guess'
-    return openVisitorLink({ channel: inside, seenFrom, relay, relayAddresses, mayGuess, log, signal })
+    return openVisitorLink({
+      channel: inside,
+      seenFrom,
+      relay,
+      relayAddresses,
+      mayGuess,
+      ...listener,
+      log,
+      signal,
+    })
   }
 
   get #visit() {

@@ -26,6 +26,7 @@ import { tellMe } from './en/tell-me.ts'
 import { tunnel } from './en/tunnel.ts'
 import { ui } from './en/ui.ts'
 import { units } from './en/units.ts'
+import { way } from './en/way.ts'
 import { webhook } from './en/webhook.ts'
 import { welcome } from './en/welcome.ts'
 
@@ -58,6 +59,7 @@ export const en = {
   tunnel,
   ui,
   units,
+  way,
   webhook,
   welcome,
 }

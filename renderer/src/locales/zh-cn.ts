@@ -28,6 +28,7 @@ import { tellMe } from './zh-CN/tell-me.ts'
 import { tunnel } from './zh-CN/tunnel.ts'
 import { ui } from './zh-CN/ui.ts'
 import { units } from './zh-CN/units.ts'
+import { way } from './zh-CN/way.ts'
 import { webhook } from './zh-CN/webhook.ts'
 import { welcome } from './zh-CN/welcome.ts'
 
@@ -60,6 +61,7 @@ export const zhCN: Translation<Messages> = {
   tunnel,
   ui,
   units,
+  way,
   webhook,
   welcome,
 }

@@ -127,3 +127,10 @@ test('an address that does not work is not shown, and its row leads to the page 
   await row.get('.main-act').trigger('click')
   expect(heard).toEqual(['show'])
 })
+
+test('a row whose way is direct says so, with three dots in place of five', () => {
+  const way = { way: 'direct', sinceMs: now, roundTripMs: 12 } as const
+  const { row, text } = mounted({ ...jupyter, reach: 'laptop', way })
+  expect(text()).toContain('Ready · direct · 12 ms')
+  expect(row.findAll('.dots circle')).toHaveLength(3)
+})

@@ -4,10 +4,14 @@ import { useFormat } from '../format/use-format.ts'
 import type { IconName } from '../ui/icons.ts'
 import { useFixWords } from '../failures/use-fix-words.ts'
 import type { RowAction, TunnelLook } from './tunnel-state.ts'
+import { directWayOf, serverWayOf } from './tunnel-way.ts'
 
 /** The words of a tunnel: its state, its stops, its buttons. */
 export interface TunnelWords {
+  /** In a row: the way is named where it is direct. */
   state(tunnel: Tunnel, look: TunnelLook, nowMs: number): string
+  /** On a page: of a tunnel that could be direct, the way through the server is named too. */
+  stateWithWay(tunnel: Tunnel, look: TunnelLook, nowMs: number): string
   stop(tunnel: Tunnel, name: Stop['name']): string
   action(tunnel: Tunnel, action: RowAction): { label: string; icon: IconName | null }
 }
@@ -24,8 +28,12 @@ export function useTunnelWords(): TunnelWords {
   const words: TunnelWords = {
     state(tunnel, look, nowMs) {
       switch (look.look) {
-        case 'ready':
-          return t('ui.tunnel.readyIn', { ms: format.milliseconds(look.ms) })
+        case 'ready': {
+          const direct = directWayOf(tunnel, look)
+          return direct
+            ? t('way.readyDirect', { ms: format.milliseconds(direct.roundTripMs) })
+            : t('ui.tunnel.readyIn', { ms: format.milliseconds(look.ms) })
+        }
         case 'unproved':
           return t('console.unchecked')
         case 'checking':
@@ -37,6 +45,11 @@ export function useTunnelWords(): TunnelWords {
         case 'broken':
           return t('ui.tunnel.brokenAt', { stop: spaced(words.stop(tunnel, look.stop)) })
       }
+    },
+    stateWithWay(tunnel, look, nowMs) {
+      return look.look === 'ready' && serverWayOf(tunnel, look)
+        ? t('way.readyThroughServer', { ms: format.milliseconds(look.ms) })
+        : words.state(tunnel, look, nowMs)
     },
     stop(tunnel, name) {
       if (name === 'service') return tunnel.name

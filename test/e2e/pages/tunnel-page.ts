@@ -17,8 +17,13 @@ export class TunnelPage {
 
   /** The five stops, in their order. */
   get stops(): Locator {
-    const way = this.#page.getByRole('heading', { name: /^The way to/ })
-    return this.#page.locator('section').filter({ has: way }).getByRole('listitem')
+    return this.way.getByRole('listitem')
+  }
+
+  /** What the page says of the way: the section with the stops and, through the server, why it is not direct. */
+  get way(): Locator {
+    const heading = this.#page.getByRole('heading', { name: /^The way to/ })
+    return this.#page.locator('section').filter({ has: heading })
   }
 
   /** Opens it to the internet; answers once its public port is the one that was proved. */

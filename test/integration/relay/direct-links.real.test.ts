@@ -78,7 +78,7 @@ test.each([
 ])('a tunnel with %s has to go by the relay', async (_, more) => {
   relay = await startRelayWithAgent()
   await addTunnel(more)
-  await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
+  await expect(visit()).rejects.toMatchObject({ code: 'direct-limited' })
 })
 
 test('a link ends once there is something to limit', async () => {
@@ -88,7 +88,7 @@ test('a link ends once there is something to limit', async () => {
   const closed = closing(inside.stream)
   await relay.api.clients.edit({ id: relay.clientId, limits: { rateBytesPerSecond: 1_000_000 } })
   await closed
-  await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
+  await expect(visit()).rejects.toMatchObject({ code: 'direct-limited' })
 })
 
 test('a link ends once the relay lets registered addresses in alone', async () => {
@@ -102,12 +102,12 @@ test('a link ends once the relay lets registered addresses in alone', async () =
 })
 
 test.each([
-  ['a relay', { hasDirectLinks: false }],
-  ['an agent', { direct: 'no' as const }],
-])('%s that takes no part says so, and visits by the relay go on', async (_, how) => {
+  ['a relay', { hasDirectLinks: false }, 'direct-off'],
+  ['an agent', { direct: 'no' as const }, 'direct-declined'],
+])('%s that takes no part says so, and visits by the relay go on', async (_, how, code) => {
   relay = await startRelayWithAgent(how)
   await addTunnel()
-  await expect(visit()).rejects.toMatchObject({ code: 'mode-unsupported' })
+  await expect(visit()).rejects.toMatchObject({ code })
 })
 
 test('an agent lets one visitor arrange one link in ten seconds', async () => {

@@ -8,6 +8,7 @@ import type { PrivateAcceptor } from '../../native/private-link.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
 import type { Open } from '../../wire/messages.ts'
 import type { HeldLink, HeldLinks } from './held-links.ts'
+import type { ServedLinks } from './served-links.ts'
 import { StreamServer, type StreamServerOptions } from './stream-server.ts'
 import { UseCount } from './use-count.ts'
 
@@ -20,6 +21,8 @@ export interface ServeDirectOptions extends StreamServerOptions {
   readonly mayGuess: boolean
   /** Over all sessions of this program. */
   readonly links: HeldLinks
+  /** Where its links are listed for its owner. */
+  readonly served?: ServedLinks | undefined
 }
 
 /** Takes part in direct links: their streams lead to the target that the relay has named, for whoever knows the tunnel's password. */
@@ -30,7 +33,7 @@ export function directServer(options: ServeDirectOptions): KindServer {
     const relay = relayAddress()
     const { seenFrom, verifier } = open
     if (relay === undefined || !seenFrom || !verifier)
-      return refuse('mode-unsupported', 'This npc takes part in no direct links.')
+      return refuse('direct-declined', 'This npc takes part in no direct links.')
     const visitor = `${hostOf(open.visitor)} ${Buffer.from(verifier).toString('hex')}`
     const place = links.places.take(visitor)
     if (!place) return refuse('target-denied', 'This npc takes part in as many direct links as it may.')
@@ -43,7 +46,7 @@ export function directServer(options: ServeDirectOptions): KindServer {
   }
 }
 
-function refuse(code: 'mode-unsupported' | 'target-denied', message: string): Promise<never> {
+function refuse(code: 'direct-declined' | 'target-denied', message: string): Promise<never> {
   return Promise.reject(new RelayError(code, message))
 }
 
@@ -61,7 +64,7 @@ async function serve(
   stream: Duplex,
   { streams, open, verifier, relay, visitor, ...options }: Served,
 ): Promise<void> {
-  const { acceptor, mayGuess, links, log } = options
+  const { acceptor, mayGuess, links, served, log } = options
   const { seenFrom } = open
   if (!seenFrom) return
   try {
@@ -76,7 +79,10 @@ async function serve(
       visitor,
       limits: links.seeking,
       mayOutlive: () => links.mayOutlive({ open }),
-      onWay: (way) => use.goes(way === 'direct'),
+      onWay: (way) => {
+        use.goes(way === 'direct')
+        listed?.moved()
+      },
       onStream: (one) => void streams.serve(one, { link, open, verifier, use }),
       log,
     })
@@ -88,6 +94,7 @@ async function serve(
       end: () => link.carry.close(),
     }
     links.add(held)
+    using listed = served?.add(open.visitor, link.carry)
     using _reporting = every(reportIntervalMs, () => links.report(held))
     await link.carry.closed
     links.remove(held)

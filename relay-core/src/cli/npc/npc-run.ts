@@ -2,20 +2,25 @@ import { modeOfStockName, takesSetting } from '../../api/tunnel-modes.ts'
 import { join } from 'node:path'
 import { AgentIdentity } from '../../agent/agent-identity.ts'
 import { beforeDial } from '../../agent/portal/before-dial.ts'
+import { every } from '../../async/time/every.ts'
 import { Agent } from '../../agent/agent.ts'
 import { allowedTargets } from '../../config/agent/allowed-targets.ts'
 import { parseBeforeDial } from '../../config/agent/before-dial-command.ts'
 import { SharedFolders } from '../../agent/files/shared-folders.ts'
+import { ServedLinks } from '../../agent/direct/served-links.ts'
 import type { AgentState } from '../../agent/agent-state.ts'
 import { agentFolders } from '../../config/file/folders.ts'
 import type { NpcConf } from '../../config/agent/npc-conf.ts'
 import { relayVersion } from '../../version.ts'
 import { makeClosedFolder } from '../../files/close-folder.ts'
 import { agentOrigin } from './agent-origin.ts'
-import { agentStatusFile, AgentStatusFile, type AgentStatus } from './agent-status-file.ts'
+import { agentStatusFile, type AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
 import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
-import { openForwards } from './npc-visit.ts'
+import { openVisits } from './npc-visit.ts'
+import { followVisits, tellIntervalMs } from './open-visits.ts'
+import { StatusFile } from './status-file.ts'
+import type { RunningVisit } from './visitor-status-file.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000
@@ -32,6 +37,8 @@ export async function runAgent(
   if (readable !== null) log.warn(readable)
   const identity = new AgentIdentity({ folder: folders.state, log })
   const { fingerprint } = await identity.get()
+  const servedLinks = new ServedLinks()
+  const takesDirectLinks = config.direct !== 'no' && config.proxy === null
   const agent = new Agent({
     ...connectionOptions(config),
     configuration: pushed ?? undefined,
@@ -46,23 +53,40 @@ export async function runAgent(
     }),
     dialPolicy: allowedTargets(config.allowTarget),
     beforeDial: config.beforeDial === null ? undefined : beforeDial(parseBeforeDial(config.beforeDial), log),
+    servedLinks,
     shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
     log,
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
   // The service's npc has a file of its own: one in the foreground next to it must not change that.
   const service = process.env['NPS_SERVICE'] !== undefined
-  const statusFile = new AgentStatusFile(agentStatusFile(folders.state, { service }), log)
+  const statusFile = new StatusFile<AgentStatus>(agentStatusFile(folders.state, { service }), log)
+  let visits: RunningVisit[] = []
+  const tell = () => {
+    const directLinks = takesDirectLinks ? servedLinks.list : null
+    statusFile.write(statusOf(agent.state, { server: config.server, fingerprint, directLinks, visits }))
+  }
   agent.onChange((state) => {
-    statusFile.write(statusOf(state, { server: config.server, fingerprint }))
+    tell()
     if (state.state === 'failed') failed.resolve(state)
   })
   const stop = stopRequested()
   log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
   agent.start()
-  const forwards = await openForwards(config, visitors, { folder: folders.state, log })
+  const opened = await openVisits(config, visitors, { folder: folders.state, log })
+  const telling = new DisposableStack()
+  telling.use(servedLinks.onChange(tell))
+  telling.use(every(tellIntervalMs, () => servedLinks.list.length > 0 && tell()))
+  if (opened.length > 0)
+    telling.use(
+      followVisits(opened, (now) => {
+        visits = now
+        tell()
+      }),
+    )
   const end = await Promise.race([stop, failed.promise])
-  for (const forward of forwards) forward.close()
+  telling.dispose()
+  for (const visit of opened) visit.close()
   await endWithin(closeTimeoutMs, agent.close())
   if (!service) statusFile.remove()
   if (typeof end === 'string') return exitCode.ok
@@ -80,15 +104,14 @@ function filesOf(pushed: NpcConf['pushed']): string[] {
 
 function statusOf(
   state: AgentState,
-  { server, fingerprint }: { server: string; fingerprint: string },
+  own: Pick<AgentStatus, 'server' | 'fingerprint' | 'directLinks' | 'visits'>,
 ): AgentStatus {
   return {
+    ...own,
     pid: process.pid,
-    server,
     state: state.state,
     atMs: Date.now(),
     reason: 'reason' in state ? state.reason.message : null,
-    fingerprint,
     program: process.execPath,
   }
 }

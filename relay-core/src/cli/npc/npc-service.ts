@@ -15,6 +15,8 @@ import {
   readForegroundStatus,
   type AgentStatus,
 } from './agent-status-file.ts'
+import { describeAgent, describeForeground, describeVisitor } from './describe-status.ts'
+import { readVisitors } from './visitor-status-file.ts'
 import { awaitReady } from '../shared/await-ready.ts'
 import { exitCode } from '../shared/exit.ts'
 import { usageError } from '../shared/flags.ts'
@@ -87,12 +89,14 @@ export function agentStatus(json: boolean, confPath?: string): Promise<number> {
   return command.status(installable(), {
     json,
     foreground: async () => {
-      const status = readForegroundStatus(agentFolders(confPath).state)
-      return status && { text: describe(status), values: { pid: status.pid, agent: status } }
+      const { state } = agentFolders(confPath)
+      return describeForeground(readForegroundStatus(state), readVisitors(state))
     },
     more: async () => {
       const status = await ownStatus()
-      return { text: status ? describe(status) : '', values: { agent: status ?? null } }
+      const visitors = readVisitors(agentFolders(confPath).state)
+      const text = [...(status ? [describeAgent(status)] : []), ...visitors.map(describeVisitor)].join('\n')
+      return { text, values: { agent: status ?? null, visitors } }
     },
   })
 }
@@ -109,7 +113,7 @@ function agentReady(service: Service): Promise<string> {
     isReady: async () => {
       const status = await ownStatus()
       if (!status || status.state === 'connecting') throw new Error('it is still connecting')
-      return `npc is running. ${describe(status)}`
+      return `npc is running. ${describeAgent(status)}`
     },
   })
 }
@@ -119,28 +123,6 @@ async function ownStatus(): Promise<AgentStatus | undefined> {
   const found = await command.installedStatus(installable())
   const status = readAgentStatus(agentStatusFile(agentFolders().state, { service: true }))
   return found.state === 'running' && status?.pid === found.pid ? status : undefined
-}
-
-function describe(status: AgentStatus): string {
-  const own = status.fingerprint
-  return own === undefined
-    ? sentence(status)
-    : `${sentence(status)}\nIts own fingerprint, for visitors of private tunnels: ${own}`
-}
-
-function sentence({ state, server, reason }: AgentStatus): string {
-  switch (state) {
-    case 'online':
-      return `It is online at ${server}.`
-    case 'waiting':
-      return `It is not online at ${server} and tries again: ${reason}`
-    case 'connecting':
-      return `It is connecting to ${server}.`
-    case 'failed':
-      return `It has given up on ${server}: ${reason}`
-    case 'stopped':
-      return 'It is stopping.'
-  }
 }
 
 function installable(flags: { log_level?: string; log_path?: string } = {}): command.Installable {

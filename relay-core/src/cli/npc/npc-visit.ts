@@ -13,6 +13,9 @@ import { optionalNumber, usageError } from '../shared/flags.ts'
 import type { NpcFlags } from './npc-flags.ts'
 import { openAgentLog, stockRelay } from './npc-options.ts'
 import { stopRequested } from '../shared/wait-for-stop.ts'
+import { followVisits, type OpenVisit } from './open-visits.ts'
+import { StatusFile } from './status-file.ts'
+import { forgetEndedVisitors, visitorStatusFile, type VisitorStatus } from './visitor-status-file.ts'
 
 /** As in stock NPS. */
 const defaultLocalPort = '2000'
@@ -42,37 +45,43 @@ export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<
   const stop = stopRequested()
   const visitor = { name: 'visitor', password, localPort, isP2p: type === 'p2p' }
   const folder = agentFolders(flags.conf_path).state
-  const forward = openForward(config, visitor, { folder, localHost: flags.local_ip, agentFingerprint, log })
-  await forward.open()
+  const ways = { folder, localHost: flags.local_ip, agentFingerprint, log }
+  const visits = [await openVisit(config, visitor, ways)]
+  forgetEndedVisitors(folder)
+  const file = new StatusFile<VisitorStatus>(visitorStatusFile(folder), log)
+  const { server } = config
+  const following = followVisits(visits, (now) =>
+    file.write({ pid: process.pid, program: process.execPath, server, atMs: Date.now(), visits: now }),
+  )
   await stop
-  forward.close()
+  following[Symbol.dispose]()
+  for (const visit of visits) visit.close()
+  file.remove()
   return exitCode.ok
 }
 
-/** A local forward for each visitor of npc.conf; one that cannot be opened is logged and left out. */
-export async function openForwards(
+/** A local port for each visitor of npc.conf; one that cannot be opened is logged and left out. */
+export async function openVisits(
   config: AgentConfig,
   visitors: readonly VisitorConfig[],
   ways: Ways,
-): Promise<LocalForward[]> {
-  const forwards: LocalForward[] = []
+): Promise<OpenVisit[]> {
+  const visits: OpenVisit[] = []
   for (const visitor of visitors) {
     try {
-      const forward = openForward(config, visitor, ways)
-      await forward.open()
-      forwards.push(forward)
+      visits.push(await openVisit(config, visitor, ways))
     } catch (error) {
       ways.log.error('a private tunnel cannot listen on this machine', { name: visitor.name, reason: error })
     }
   }
-  return forwards
+  return visits
 }
 
-function openForward(
+async function openVisit(
   config: AgentConfig,
   { name, password, localPort }: VisitorConfig,
   ways: Ways,
-): LocalForward {
+): Promise<OpenVisit> {
   const { folder, localHost, agentFingerprint, log } = ways
   const { server, protocol, proxy, fingerprint, direct } = config
   const isStockOnly = protocol === 'stock' || (protocol === 'auto' && password.length < minPasswordLength)
@@ -97,7 +106,7 @@ function openForward(
     stock: mayBeStock ? (wait) => visitPrivate(stockRelay(config), password, wait) : undefined,
     log,
   })
-  return new LocalForward({
+  const forward = new LocalForward({
     name,
     host: localHost,
     // As a service of root it serves everyone on this machine.
@@ -106,4 +115,14 @@ function openForward(
     visit: (wait) => visit.open(wait),
     log,
   })
+  const port = await forward.open()
+  return {
+    name,
+    port,
+    visitor: visit,
+    close: () => {
+      forward.close()
+      visit.close()
+    },
+  }
 }

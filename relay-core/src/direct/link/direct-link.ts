@@ -6,7 +6,7 @@ import { CarryLink } from '../carry/carry-link.ts'
 import { streamWay } from '../packets/stream-way.ts'
 import { probeKeys } from '../punch/probe-keys.ts'
 import type { RelayAddresses } from '../punch/relay-addresses.ts'
-import { seekWay } from '../punch/seek-way.ts'
+import { seekWay, type SeenNetworks } from '../punch/seek-way.ts'
 
 export interface DirectLinkOptions {
   readonly role: 'visitor' | 'agent'
@@ -23,6 +23,8 @@ export interface DirectLinkOptions {
   /** Packets go the other way from now on. */
   readonly onWay?: (way: 'relay' | 'direct') => void
   readonly onStream: (stream: Duplex) => void
+  /** Called once for each attempt to find a way. */
+  readonly onNetworks?: ((seen: SeenNetworks) => void) | undefined
   readonly log: Log
 }
 
@@ -50,7 +52,9 @@ export class DirectLink {
       relay: streamWay(channel.stream),
       onStream,
       onWay: (way) => {
-        log.info('private tunnel', { way: way === 'direct' ? 'direct' : 'by the relay' })
+        const roundTripMs = Math.round(this.carry.roundTripMs)
+        if (way === 'direct') log.info('private tunnel', { way, roundTripMs })
+        else log.info('private tunnel', { way: 'by the relay', reason: 'the direct way has fallen silent' })
         onWay?.(way)
       },
     })
@@ -73,7 +77,7 @@ export class DirectLink {
    * the link ends.
    */
   async seek({ attempt, beginsUnseen, exchange }: Attempt): Promise<boolean> {
-    const { role, channel, seenFrom, relay, relayAddresses, mayGuess } = this.#options
+    const { role, channel, seenFrom, relay, relayAddresses, mayGuess, onNetworks } = this.#options
     const way = await seekWay({
       role,
       keys: probeKeys(channel.probeSecret, role),
@@ -84,6 +88,7 @@ export class DirectLink {
       attempt,
       beginsUnseen,
       exchange,
+      onNetworks,
       signal: this.#ended.signal,
     })
     if (way) this.carry.offerDirect(way)

@@ -14,7 +14,10 @@ const maxAttempt = 0xffff
 
 /** A visitor's end of a direct link. */
 export interface VisitorLink {
-  readonly carry: Pick<CarryLink, 'isDirect' | 'hasRelay' | 'streamCount' | 'openStream' | 'close' | 'closed'>
+  readonly carry: Pick<
+    CarryLink,
+    'isDirect' | 'hasRelay' | 'roundTripMs' | 'streamCount' | 'openStream' | 'close' | 'closed'
+  >
   /** Looks for a way once more. Fulfils with whether there is one; rejects when the link ends, or the agent does not answer. One at a time. */
   seekAgain(): Promise<boolean>
 }

@@ -12,6 +12,14 @@ import { openPunchSocket, type PunchSocket } from './punch-socket.ts'
 import { askSeenAddress } from './seen-address.ts'
 import { udpWay, type UdpWay } from './udp-way.ts'
 
+/** What an attempt learns of the networks in between before it tries them. */
+export interface SeenNetworks {
+  /** Whether the relay answers this side by UDP; undefined: it was not asked, since it has no such port. */
+  readonly hearsRelay: boolean | undefined
+  /** The router of this side, and of the peer, gives each destination another port. */
+  readonly hasPortPerPeer: { readonly own: boolean; readonly theirs: boolean }
+}
+
 export interface SeekOptions {
   readonly role: 'visitor' | 'agent'
   readonly keys: ProbeKeys
@@ -26,6 +34,7 @@ export interface SeekOptions {
   readonly beginsUnseen: boolean
   /** Sends this side's candidates to the peer and fulfils with the peer's of the same attempt. */
   readonly exchange: (own: Candidates, options: { signal: AbortSignal }) => Promise<Candidates>
+  readonly onNetworks?: ((seen: SeenNetworks) => void) | undefined
   readonly signal: AbortSignal
   /** The system's, except in tests. */
   readonly openSocket?: typeof openPunchSocket
@@ -36,7 +45,7 @@ export interface SeekOptions {
  * does, or with the signal's reason.
  */
 export async function seekWay(options: SeekOptions): Promise<UdpWay | undefined> {
-  const { keys, exchange, signal, openSocket = openPunchSocket } = options
+  const { keys, exchange, onNetworks, signal, openSocket = openPunchSocket } = options
   await using opened = new AsyncDisposableStack()
   const sockets = await openSockets(openSocket)
   const many: PunchSocket[] = []
@@ -44,8 +53,15 @@ export async function seekWay(options: SeekOptions): Promise<UdpWay | undefined>
   opened.defer(() => {
     for (const socket of [...sockets, ...many]) if (socket !== way?.socket) socket.close()
   })
-  const [own, relay] = await Promise.all([gather(sockets, options), options.relayAddresses.all({ signal })])
+  const [{ hearsRelay, own }, relay] = await Promise.all([
+    gather(sockets, options),
+    options.relayAddresses.all({ signal }),
+  ])
   const theirs = await exchange(own, { signal })
+  onNetworks?.({
+    hearsRelay,
+    hasPortPerPeer: { own: own.hasPortPerPeer, theirs: theirs.hasPortPerPeer },
+  })
   way = await punchTo(theirs, { sockets, many, own, relay, options })
   return way && udpWay(way.socket, way.peer, keys)
 }
@@ -59,7 +75,7 @@ async function openSockets(openSocket: typeof openPunchSocket): Promise<PunchSoc
 async function gather(
   sockets: readonly PunchSocket[],
   { attempt, seenFrom, relay, mayGuess, beginsUnseen, signal }: SeekOptions,
-): Promise<Candidates> {
+): Promise<{ own: Candidates; hearsRelay: boolean | undefined }> {
   const asked = sockets.find(({ family }) => family === familyOfAddress(relay))
   const answer = asked && (await askSeenAddress(asked, seenFrom, { relay, signal }))
   // Many routers keep the port: without an answer the chance is taken.
@@ -74,7 +90,9 @@ async function gather(
     if (port !== undefined) list.push({ kind: 'local', ...asBytes({ address, port }) })
   }
   const hasPortPerPeer = answer?.hasPortPerPeer ?? false
-  return { attempt, hasPortPerPeer, mayGuess, beginsUnseen, list: list.slice(0, maxCandidates) }
+  const hearsRelay = asked && seenFrom.port !== 0 ? answer !== undefined : undefined
+  const own = { attempt, hasPortPerPeer, mayGuess, beginsUnseen, list: list.slice(0, maxCandidates) }
+  return { own, hearsRelay }
 }
 
 async function punchTo(

@@ -223,9 +223,7 @@ export class NativeBridge {
   #requestDirect(visitId: Uint8Array): DirectRequest {
     const { directLinks } = this.#options
     if (directLinks) return directLinks.request(visitId)
-    throw new RelayError('mode-unsupported', 'The relay introduces nobody to direct links.', {
-      mode: 'direct',
-    })
+    throw new RelayError('direct-off', 'Direct links are switched off on the server.')
   }
 
   /** A wrong key is answered after a delay, and each connection allows one guess. Anything that is not a hello gets no answer. */
@@ -240,6 +238,7 @@ export class NativeBridge {
       'client-disabled',
       'client-in-use',
       'mode-unsupported',
+      'direct-off',
       'limit-reached',
       'not-found',
     ]

@@ -76,7 +76,7 @@ export class TunnelConnection {
   /**
    * Its bytes may pass the relay from now on, which can limit none of them. It ends when there is something to limit.
    *
-   * @throws RelayError `mode-unsupported`
+   * @throws RelayError `direct-limited`
    */
   becomeDirect(): void {
     this.#isDirect = true
@@ -89,9 +89,7 @@ export class TunnelConnection {
     if (!this.#isDirect) return null
     const { allowances, needsRegistration } = this.#options
     if (needsRegistration?.() !== true && allowances.every(({ mayBePassed }) => mayBePassed)) return null
-    return new RelayError('mode-unsupported', 'What the relay limits has to go by the relay.', {
-      mode: 'direct',
-    })
+    return new RelayError('direct-limited', 'What the server limits has to pass the server.')
   }
 
   /** For datagrams to the target: counts one, or returns false when it has to be dropped. */

@@ -12,10 +12,10 @@ test('where addresses have to be registered, a registered one has no direct link
 
   registrations.isOn = true
   connections.review()
-  expect(direct.signal.reason).toMatchObject({ code: 'mode-unsupported' })
+  expect(direct.signal.reason).toMatchObject({ code: 'direct-limited' })
   expect(byTheRelay.signal.aborted).toBe(false)
   expect(() => connections.enter(visitor).becomeDirect()).toThrow(
-    expect.objectContaining({ code: 'mode-unsupported' }),
+    expect.objectContaining({ code: 'direct-limited' }),
   )
   connections.close()
 })

@@ -186,6 +186,21 @@ export const failures = {
     cause: 'Its nps is an older version.',
     next: 'Update it from the page of the server.',
   },
+  'direct-off': {
+    title: 'Direct ways are switched off on {server}.',
+    cause: 'Its nps.conf says direct_links=false.',
+    next: 'It goes through the server.',
+  },
+  'direct-limited': {
+    title: 'What has a limit goes through the server.',
+    cause: 'The tunnel or its lab box has a limit, a quota, a list of addresses or several targets.',
+    next: 'Take it away if you want the direct way.',
+  },
+  'direct-declined': {
+    title: '{lab} takes no direct ways.',
+    cause: 'Its npc was started with -direct=no, or is told to reach the server by way of another machine.',
+    next: 'It goes through the server.',
+  },
   'quota-used': {
     title: 'The traffic limit is used up.',
     cause: 'All the traffic that was allowed has been used.',

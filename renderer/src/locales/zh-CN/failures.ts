@@ -157,6 +157,21 @@ export const failures: Translation<typeof en> = {
     cause: '其 nps 版本较旧。',
     next: '在它的页面更新。',
   },
+  'direct-off': {
+    title: '{server} 已关闭直连。',
+    cause: '它的 nps.conf 中写有 direct_links=false。',
+    next: '流量经由云服务器。',
+  },
+  'direct-limited': {
+    title: '有限制的隧道须经由云服务器。',
+    cause: '该隧道或其主机设有限速、流量上限、地址名单或多个目标。',
+    next: '如需直连，请取消这些限制。',
+  },
+  'direct-declined': {
+    title: '{lab} 不使用直连。',
+    cause: '其 npc 以 -direct=no 启动，或设为经另一台机器连接云服务器。',
+    next: '流量经由云服务器。',
+  },
   'quota-used': {
     title: '流量上限已用完。',
     cause: '允许的流量已全部用完。',

@@ -66,9 +66,7 @@ function open(
   if (!target) throw new RelayError('invalid-input', 'The tunnel has no target. Give it one.')
   if (direct) {
     if (targets.list().length > 1)
-      throw new RelayError('mode-unsupported', 'A tunnel with several targets has no direct links.', {
-        mode: 'direct',
-      })
+      throw new RelayError('direct-limited', 'A tunnel with several targets has no direct links.')
     direct.begin(session, {
       signal,
       count: (direction, bytes) => connection.count(direction, bytes),

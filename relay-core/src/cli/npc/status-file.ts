@@ -1,0 +1,112 @@
+import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { z } from 'zod/mini'
+import { isHeld } from '../../files/rename-over.ts'
+import type { Log } from '../../log/log.ts'
+
+/** How soon a failed write is tried again. */
+const retryMs = 10_000
+/** When somebody reads the file at this moment, which Windows counts as a failure. */
+const heldRetryMs = 100
+const maxHeldTries = 20
+
+/**
+ * What a running npc says of itself, as JSON in a file. A full or broken disk must not affect what npc does: it is logged once,
+ * and what could not be written is written later.
+ */
+export class StatusFile<Status extends object> {
+  readonly #file: string
+  readonly #log: Log
+  #isRefused = false
+  #heldTries = 0
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(file: string, log: Log) {
+    this.#file = file
+    this.#log = log
+  }
+
+  /** Nothing runs any more that it could speak of. Never throws. */
+  remove(): void {
+    clearTimeout(this.#retry)
+    try {
+      rmSync(this.#file, { force: true })
+    } catch {
+      // Whoever reads it sees that its process has ended.
+    }
+  }
+
+  /** Never throws. */
+  write(status: Status): void {
+    clearTimeout(this.#retry)
+    try {
+      replaceFile(this.#file, JSON.stringify(status))
+      if (this.#isRefused) this.#log.info('the status of this npc is written again')
+      this.#isRefused = false
+      this.#heldTries = 0
+    } catch (error) {
+      if (isHeld(error) && this.#heldTries < maxHeldTries) {
+        this.#heldTries += 1
+        this.#retryIn(heldRetryMs, status)
+        return
+      }
+      if (!this.#isRefused) {
+        this.#log.error('"npc status" shows an old state: its file cannot be written', { reason: error })
+      }
+      this.#isRefused = true
+      this.#retryIn(retryMs, status)
+    }
+  }
+
+  #retryIn(delayMs: number, status: Status): void {
+    this.#retry = setTimeout(() => this.write(status), delayMs)
+    this.#retry.unref()
+  }
+}
+
+/** As a whole, so that nobody reads half of it. */
+function replaceFile(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  try {
+    writeFileSync(`${file}.new`, text, { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    rmSync(`${file}.new`, { force: true })
+    throw error
+  }
+}
+
+/** Undefined when there is none, or when this version cannot read it. */
+export function readStatus<Schema extends z.ZodMiniType>(
+  file: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // Truncated by a power cut: the running npc writes it again.
+    return undefined
+  }
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed.data : undefined
+}
+
+/** Whether the program that has written a status still runs; a file alone is what a kill -9 leaves. */
+export function isRunning({ pid, program }: { pid: number; program?: string | undefined }): boolean {
+  try {
+    // Its number may be another program's by now, which Linux can tell.
+    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/exe`) === program
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,49 @@
+import type { ByRelayReason } from '@nps-desktop/relay-core/api'
+
+/** Which way a private tunnel goes: directly, or through the server and why. */
+export const way = {
+  readyDirect: 'Ready · direct · {ms}',
+  readyThroughServer: 'Ready · through the server · {ms}',
+  direct: 'direct · {ms}',
+  nothingPasses: 'nothing passes the server',
+  standingBy: 'standing by',
+  standingByIn: 'standing by, {ms}',
+  dotsReady: 'Direct: all three stops answer',
+  titles: {
+    notYet: 'Through the server so far.',
+    looking: 'Looking for a direct way…',
+    notDirect: 'Not direct from here.',
+    byServer: 'Through the server.',
+  },
+  reasons: {
+    'not-tried': 'A direct way is looked for with the next connection.',
+    looking: 'This laptop and {lab} try the addresses of each other. What is open stays open meanwhile.',
+    networks: 'The networks between this laptop and {lab} let no direct connection through.',
+    'router-here':
+      'The router of this network gives each connection a new port, so {lab} cannot find the way back.',
+    'router-there':
+      'The router in front of {lab} gives each connection a new port, so this laptop cannot find the way there.',
+    'no-udp':
+      '{server} gives no answer over UDP: this network blocks it, or the UDP ports {port} and {next} of {server} are closed.',
+    silent: 'The direct way lets nothing through any more. What is open has moved to the server.',
+    limited:
+      'A tunnel with a limit, a quota, a list of addresses or several targets has to pass {server}, which sees to that. The same goes for limits of {lab}.',
+    'off-server': 'Direct ways are switched off on {server} (direct_links=false).',
+    'off-lab':
+      'npc on {lab} takes no direct ways: it was started with -direct=no, or is told to reach {server} by way of another machine.',
+    'off-here': 'Direct ways are switched off on this laptop.',
+    near: '{server} is this computer: no way is shorter.',
+    older: 'npc on {lab}, or nps on {server}, is too old for it. Update them on the page of the server.',
+    busy: '{server} or {lab} has as many direct ways as it may, or was asked a moment ago.',
+    unanswered: '{server} or {lab} did not answer when asked for one.',
+  } satisfies Record<ByRelayReason, string>,
+  wasDirect: 'It was direct at {time}.',
+  tried: 'Tried {ago} ago.',
+  triedAgain: 'Tried {ago} ago, again in {duration} and when the network changes.',
+  triedSoon: 'Tried {ago} ago, again with the next connection.',
+  tryNow: 'Try now',
+  justTried: 'It was tried a moment ago.',
+  faster: 'Faster: only this laptop',
+  fasterText:
+    'For this laptop alone it goes straight to {lab} where the networks allow it. Port {port} of {server} then closes for everybody else.',
+}

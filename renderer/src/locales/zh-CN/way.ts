@@ -1,0 +1,43 @@
+import type { ByRelayReason } from '@nps-desktop/relay-core/api'
+
+export const way = {
+  readyDirect: '可用 · 直连 · {ms}',
+  readyThroughServer: '可用 · 经由云服务器 · {ms}',
+  direct: '直连 · {ms}',
+  nothingPasses: '流量不经过云服务器',
+  standingBy: '备用',
+  standingByIn: '备用，{ms}',
+  dotsReady: '直连：三站均有应答',
+  titles: {
+    notYet: '目前经由云服务器。',
+    looking: '正在寻找直连通路…',
+    notDirect: '当前网络无法直连。',
+    byServer: '经由云服务器。',
+  },
+  reasons: {
+    'not-tried': '下一次连接时会尝试直连。',
+    looking: '本机与 {lab} 正在互相尝试对方的地址，已打开的连接不受影响。',
+    networks: '本机与 {lab} 之间的网络不允许直连。',
+    'router-here': '当前网络的路由器为每个连接分配新的端口，{lab} 找不到回来的路。',
+    'router-there': '{lab} 前面的路由器为每个连接分配新的端口，本机找不到过去的路。',
+    'no-udp':
+      '{server} 没有应答 UDP：当前网络屏蔽了 UDP，或 {server} 的 UDP 端口 {port} 和 {next} 没有开放。',
+    silent: '直连通路已不通，已打开的连接改走云服务器。',
+    limited: '有限速、流量上限、地址名单或多个目标的隧道须经过 {server}，由它执行。{lab} 的限制同样如此。',
+    'off-server': '{server} 已关闭直连（direct_links=false）。',
+    'off-lab': '{lab} 上的 npc 不使用直连：它以 -direct=no 启动，或设为经另一台机器连接 {server}。',
+    'off-here': '本机已关闭直连。',
+    near: '{server} 就是本机，没有更短的路。',
+    older: '{lab} 上的 npc 或 {server} 上的 nps 版本过旧，不支持直连。请在云服务器页面更新。',
+    busy: '{server} 或 {lab} 的直连数量已达上限，或刚刚被请求过。',
+    unanswered: '请求直连时 {server} 或 {lab} 没有应答。',
+  } satisfies Record<ByRelayReason, string>,
+  wasDirect: '{time} 时曾为直连。',
+  tried: '{ago}前尝试过。',
+  triedAgain: '{ago}前尝试过，{duration}后及网络变化时再试。',
+  triedSoon: '{ago}前尝试过，下一次连接时再试。',
+  tryNow: '立即重试',
+  justTried: '刚刚尝试过。',
+  faster: '更快：仅本机',
+  fasterText: '仅供本机使用时，网络允许的话会直连 {lab}。{server} 的端口 {port} 将不再对其他人开放。',
+}

@@ -1,0 +1,72 @@
+import type { PrivateWay } from '@nps-desktop/relay-core/api'
+import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
+import { expect, test } from 'vitest'
+import { tunnelLook } from './tunnel-state.ts'
+import { directWayOf, serverWayOf, standingByMs } from './tunnel-way.ts'
+
+const now = 1_000_000
+const direct: PrivateWay = { way: 'direct', sinceMs: now, roundTripMs: 12 }
+const byServer: PrivateWay = {
+  way: 'relay',
+  sinceMs: now,
+  reason: 'no-udp',
+  triedAtMs: now,
+  againAtMs: null,
+  directAtMs: null,
+}
+const failure: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
+
+function tunnel(
+  way: PrivateWay,
+  status: Tunnel['status'] = { state: 'ready', checkedAtMs: now, ms: 46 },
+): Tunnel {
+  return {
+    id: 't1',
+    serverId: 's1',
+    labId: 'l1',
+    kind: 'jupyter',
+    reach: 'laptop',
+    name: 'Jupyter',
+    port: 8888,
+    target: '127.0.0.1:8888',
+    address: 'http://127.0.0.1:8888',
+    status,
+    stops: [],
+    way,
+    connections: 0,
+    downBytes: 0,
+    upBytes: 0,
+  }
+}
+
+function broken(stop: 'server' | 'service'): Tunnel['status'] {
+  return { state: 'broken', stop, sinceMs: now, failure }
+}
+
+test('a direct way is shown as one unless it is paused, or fails where only the server is', () => {
+  const shown = (one: Tunnel) => directWayOf(one, tunnelLook(one, now))
+  expect(shown(tunnel(direct))).toBe(direct)
+  expect(shown(tunnel(direct, broken('service')))).toBe(direct)
+  expect(shown(tunnel(direct, broken('server')))).toBeUndefined()
+  expect(shown(tunnel(direct, { state: 'paused' }))).toBeUndefined()
+  expect(shown(tunnel(byServer))).toBeUndefined()
+})
+
+test('why it is not direct is said of a tunnel that works, and where there could be a shorter way', () => {
+  const shown = (one: Tunnel) => serverWayOf(one, tunnelLook(one, now))
+  expect(shown(tunnel(byServer))).toBe(byServer)
+  expect(shown(tunnel(byServer, broken('service')))).toBeUndefined()
+  expect(shown(tunnel({ ...byServer, reason: 'near' }))).toBeUndefined()
+  expect(shown(tunnel(direct))).toBeUndefined()
+})
+
+test('the way through the server is as long as its legs, and not known while one of them is not', () => {
+  const ok = { state: 'ok', failure: null } as const
+  const legs = [
+    { ...ok, name: 'server', ms: 12 },
+    { ...ok, name: 'lab', ms: 33 },
+    { ...ok, name: 'service', ms: 1 },
+  ] as const
+  expect(standingByMs(legs)).toBe(46)
+  expect(standingByMs([{ ...legs[0], ms: null }, legs[1], legs[2]])).toBeNull()
+})
