@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import type { Bed } from '../testbed/bed.ts'
+import { startJupyter } from '../testbed/machines/bed-services.ts'
+import { expect, test } from './bed-fixture.ts'
+import { HomePage } from './pages/home-page.ts'
+import { countingNotebookText, notebookFile, RunningCell } from './pages/jupyter-page.ts'
+import { TunnelPage } from './pages/tunnel-page.ts'
+import { WelcomePage } from './pages/welcome-page.ts'
+import { shoot } from './screenshots.ts'
+
+test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
+test.use({ machines: ['cloud', 'lab'] })
+test.setTimeout(4 * 60_000)
+
+const vkey = 'a-key-for-the-lab-0123456789abcd'
+const directNow = /direct · (<1|\d+) ms/
+const enough = '/home/researcher/enough'
+/** How much of the copy arrives before the network changes again. */
+const partBytes = 4_000_000
+
+test('a notebook’s cell and a copy go directly, through the server, directly and through the server while they run, and the page says so', async ({
+  app,
+  bed,
+  programsFolder,
+}) => {
+  const { page } = app
+  const tunnel = new TunnelPage(page)
+  const home = new HomePage(page)
+  const notDirect = tunnel.way.getByText('Not direct from here.')
+  const direct = tunnel.way.getByText(directNow)
+  const [token] = await Promise.all([startNotebook(bed), startPrograms(bed, programsFolder)])
+  await connect(page, bed)
+
+  await test.step('where no UDP passes: through the server, with the reason', async () => {
+    await page.getByRole('button', { name: 'Jupyter', exact: true }).click()
+    await expect(home.row('Jupyter', 'ready')).toBeVisible({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Add tunnel' }).click()
+    await page.getByRole('menuitem', { name: 'SSH', exact: true }).click()
+    await expect(home.row('SSH', 'ready')).toBeVisible({ timeout: 30_000 })
+    await tunnel.open('Jupyter')
+    await expect(notDirect).toBeVisible({ timeout: 30_000 })
+    await expect(tunnel.way).toContainText('gives no answer over UDP')
+    await expect(page.getByText(/^Ready · through the server · /)).toBeVisible({ timeout: 30_000 })
+    await shoot(app, 'tunnel-by-server')
+  })
+
+  await test.step('once it passes: directly, when asked to try', async () => {
+    await bed.network.passUdp('laptop', 'cloud', 'lab')
+    const tryNow = tunnel.way.getByRole('button', { name: 'Try now' })
+    await expect(tryNow).toBeEnabled({ timeout: 30_000 })
+    await tryNow.click()
+    await expect(direct).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByText(/^Ready · direct · /)).toBeVisible({ timeout: 30_000 })
+    await expect(tunnel.stops).toHaveCount(3)
+    await shoot(app, 'tunnel-direct')
+  })
+
+  await test.step('a tunnel that is open to anyone becomes faster by its button', async () => {
+    await tunnel.open('SSH')
+    await page.getByRole('button', { name: 'Faster: only this laptop' }).click()
+    await expect(direct).toBeVisible({ timeout: 60_000 })
+  })
+
+  const port = Number(
+    /-p (\d+)/.exec(
+      await page
+        .getByText(/^ssh -p \d+/)
+        .first()
+        .innerText(),
+    )?.[1],
+  )
+  await using copy = new Copy(bed, port)
+  await tunnel.open('Jupyter')
+  await expect(direct).toBeVisible()
+  const address = await page
+    .getByText(/^http:\/\/(127\.0\.0\.1|localhost):\d+$/)
+    .first()
+    .innerText()
+  const notebook = await page.context().newPage()
+  const cell = await RunningCell.start(notebook, `${address}/notebooks/${notebookFile}?token=${token}`)
+  await page.bringToFront()
+
+  await test.step('both run directly', async () => {
+    const before = await bed.network.udpBytes()
+    await expect.poll(() => bed.network.udpBytes(), { timeout: 60_000 }).toBeGreaterThan(before + partBytes)
+    expect(await bed.lab.exec('npc status -conf_path=/root/npc')).toMatch(/comes directly, \d+ ms/)
+  })
+
+  await test.step('UDP is cut: both go on through the server', async () => {
+    await bed.network.blockUdp()
+    await expect(notDirect).toBeVisible({ timeout: 30_000 })
+    await expect(tunnel.stops).toHaveCount(5)
+    await copy.grows(partBytes)
+  })
+
+  await test.step('UDP passes again: both go directly again', async () => {
+    const before = await bed.network.udpBytes()
+    await bed.network.passUdp('laptop', 'cloud', 'lab')
+    await expect(direct).toBeVisible({ timeout: 60_000 })
+    await expect.poll(() => bed.network.udpBytes(), { timeout: 60_000 }).toBeGreaterThan(before + partBytes)
+  })
+
+  await test.step('and cut again: both come to their end through the server, and nothing is missing', async () => {
+    await bed.network.blockUdp()
+    await expect(notDirect).toBeVisible({ timeout: 30_000 })
+    await copy.grows(partBytes)
+    await bed.lab.exec(`touch ${enough}`)
+    const lines = await cell.lines()
+    expect(lines.at(-1)).toBe(`counted to ${lines.length - 1}`)
+    expect(lines.slice(0, -1)).toEqual(lines.slice(0, -1).map((_, at) => String(at + 1)))
+    expect(cell.endedConnections).toBe(0)
+    const sent = await bed.lab.exec('sha256sum /home/researcher/sent')
+    expect(await copy.sha256()).toBe(sent.split(' ')[0])
+  })
+})
+
+/** What a person does who has `nps` and npc running already. */
+async function startPrograms({ cloud, lab, network }: Bed, folder: string): Promise<void> {
+  const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  await Promise.all([
+    copyFile(join(folder, `nps-linux-${arch}`), join(cloud.disk.root, 'usr/local/bin/nps')),
+    copyFile(join(folder, `npc-linux-${arch}`), join(lab.disk.root, 'usr/local/bin/npc')),
+    mkdir(join(cloud.disk.root, 'root/nps/conf'), { recursive: true }),
+  ])
+  const conf = 'bridge_ip=0.0.0.0\nbridge_port=8024\nweb_port=\nallow_ports=7000-7010\n'
+  await writeFile(join(cloud.disk.root, 'root/nps/conf/nps.conf'), conf)
+  await cloud.exec('systemd-run --quiet --unit=nps nps -conf_path=/root/nps')
+  const add = `nps client add -name=lab-a100 -vkey=${vkey} -conf_path=/root/nps`
+  await cloud.exec(`until ${add}; do sleep 0.1; done`)
+  const server = `-server=${network.address('cloud')}:8024`
+  await lab.exec(`systemd-run --quiet --unit=npc npc ${server} -vkey=${vkey} -conf_path=/root/npc`)
+}
+
+async function startNotebook({ lab }: Bed): Promise<string> {
+  await lab.exec(`runuser -u researcher -- tee /home/researcher/${notebookFile}`, {
+    input: countingNotebookText(),
+  })
+  return await startJupyter(lab)
+}
+
+async function connect(page: Page, { cloud }: Bed): Promise<void> {
+  const line = await cloud.exec(`nps connect -host=${cloud.address} -conf_path=/root/nps`)
+  await new WelcomePage(page).connectToRunning()
+  await page.getByLabel('Paste what it prints').fill(/nps-desktop:\S+/.exec(line)?.[0] ?? line)
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await page.getByRole('heading', { name: 'Connected.' }).waitFor()
+  // Home is the welcome page until the page has heard of the server.
+  await page.getByText(cloud.address, { exact: true }).first().waitFor()
+  await page.evaluate(() => (location.hash = '#/'))
+  await page.getByRole('region', { name: 'lab-a100' }).waitFor()
+}
+
+/** A copy from the lab box by ssh, some megabytes a second of random bytes, until there is a file `enough`. */
+class Copy implements AsyncDisposable {
+  readonly #ssh: ChildProcess
+  readonly #hash = createHash('sha256')
+  #bytes = 0
+  #hasEnded = false
+
+  constructor({ key, accounts: { researcher } }: Bed, port: number) {
+    const options = [
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'BatchMode=yes',
+      'LogLevel=ERROR',
+    ]
+    const source = `while [ ! -e ${enough} ]; do head -c 200000 /dev/urandom; sleep 0.05; done | tee sent`
+    this.#ssh = spawn(
+      'ssh',
+      [
+        ...options.flatMap((option) => ['-o', option]),
+        '-F',
+        'none',
+        '-i',
+        key.file,
+        '-p',
+        String(port),
+        `${researcher.user}@127.0.0.1`,
+        source,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    this.#ssh.stdout?.on('data', (bytes: Buffer) => {
+      this.#bytes += bytes.length
+      this.#hash.update(bytes)
+    })
+    this.#ssh.once('close', () => (this.#hasEnded = true))
+  }
+
+  /** Waits until so many bytes more have arrived. */
+  async grows(bytes: number): Promise<void> {
+    const until = this.#bytes + bytes
+    await expect.poll(() => this.#bytes, { timeout: 60_000 }).toBeGreaterThan(until)
+  }
+
+  /** Of all that has arrived, once the other end has said that this is all. */
+  async sha256(): Promise<string> {
+    await expect.poll(() => this.#hasEnded, { timeout: 60_000 }).toBe(true)
+    expect(this.#ssh.exitCode).toBe(0)
+    return this.#hash.digest('hex')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ssh.exitCode !== null || this.#ssh.signalCode !== null) return
+    const ended = once(this.#ssh, 'exit')
+    this.#ssh.kill()
+    await ended
+  }
+}
