@@ -14,6 +14,8 @@ const windowsTimeoutMs = 10 * 60_000
 
 export interface AppFixtureOptions {
   readonly host: Host
+  /** Further flags of the person's browser. */
+  readonly browserArgs: readonly string[]
 }
 
 export interface WorkerFixtureOptions {
@@ -28,15 +30,19 @@ export class App {
   /** Where the window runs, if not on this computer. */
   readonly windows: Windows | null
   readonly #programsFolder: string
+  readonly #browserArgs: readonly string[]
   /** What it printed; attached to a failure. */
   readonly output: string[] = []
   #run: RunningApp | undefined
 
-  constructor(options: { host: Host; dataFolder: string; programsFolder: string; windows: Windows | null }) {
+  constructor(
+    options: AppFixtureOptions & { dataFolder: string; programsFolder: string; windows: Windows | null },
+  ) {
     this.host = options.host
     this.dataFolder = options.dataFolder
     this.windows = options.windows
     this.#programsFolder = options.programsFolder
+    this.#browserArgs = options.browserArgs
   }
 
   /** The data folder as the app names it. */
@@ -61,6 +67,7 @@ export class App {
       dataFolder,
       windows,
       programsFolder: this.#programsFolder,
+      browserArgs: this.#browserArgs,
       output,
       ...(link === undefined ? {} : { link }),
     })
@@ -85,10 +92,11 @@ export const test = base.extend<
     { scope: 'worker', timeout: windowsTimeoutMs },
   ],
   host: ['headless', { option: true }],
+  browserArgs: [[], { option: true }],
   programsFolder: [join(import.meta.dirname, '../../build/out'), { option: true }],
-  app: async ({ host, programsFolder, windows }, use, testInfo) => {
+  app: async ({ host, browserArgs, programsFolder, windows }, use, testInfo) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'nps-desktop-e2e-'))
-    const app = new App({ host, dataFolder, programsFolder, windows })
+    const app = new App({ host, browserArgs, dataFolder, programsFolder, windows })
     try {
       await app.start()
       await use(app)

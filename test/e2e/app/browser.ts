@@ -1,7 +1,7 @@
 import { type Browser, chromium } from '@playwright/test'
 
-/** The person's browser: Debian's Chromium. */
-export function startBrowser(): Promise<Browser> {
+/** The person's browser: Debian's Chromium. `more`: further flags of it. */
+export function startBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
@@ -10,6 +10,7 @@ export function startBrowser(): Promise<Browser> {
       '--disable-quic',
       '--disable-background-networking',
       '--disable-sync',
+      ...more,
     ],
   })
 }

@@ -39,7 +39,13 @@ export async function electronCommand(dataFolder: string, windows: Windows | nul
 }
 
 /** Starts the real window; addresses that it hands to the desktop's browser are caught. */
-export async function startElectronApp({ dataFolder, windows, output, link }: AppStart): Promise<RunningApp> {
+export async function startElectronApp({
+  dataFolder,
+  windows,
+  browserArgs,
+  output,
+  link,
+}: AppStart): Promise<RunningApp> {
   const requests = await BrowserRequests.listen()
   const command = await electronCommand(dataFolder, windows)
   const electron = await _electron.launch({
@@ -64,7 +70,7 @@ export async function startElectronApp({ dataFolder, windows, output, link }: Ap
       electron,
       openedPage: async (act) => {
         const [url] = await Promise.all([requests.next(), act()])
-        browser ??= await startBrowser()
+        browser ??= await startBrowser(browserArgs)
         const opened = await browser.newPage({ viewport: usualSize, locale: 'en-US' })
         opened.context().setDefaultTimeout(actionTimeoutMs)
         await opened.goto(url)

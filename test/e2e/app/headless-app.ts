@@ -12,6 +12,7 @@ const root = resolve(import.meta.dirname, '../../..')
 export async function startHeadlessApp({
   dataFolder,
   programsFolder,
+  browserArgs,
   output,
 }: AppStart): Promise<RunningApp> {
   const child = spawn(
@@ -34,7 +35,7 @@ export async function startHeadlessApp({
   }
   try {
     const url = await printedAddress(child)
-    const browser = await startBrowser()
+    const browser = await startBrowser(browserArgs)
     const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
     context.setDefaultTimeout(actionTimeoutMs)
     context.setDefaultNavigationTimeout(actionTimeoutMs)

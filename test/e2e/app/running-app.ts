@@ -15,6 +15,8 @@ export interface AppStart {
   readonly dataFolder: string
   /** Where nps and npc lie that the app uploads; the window always takes those of its build. */
   readonly programsFolder: string
+  /** Further flags of the person's browser. */
+  readonly browserArgs: readonly string[]
   /** A link that the window is started with. */
   readonly link?: string
   /** Gets each line that the app prints. */

@@ -224,6 +224,7 @@ test('a session sees no secret in clear, and changes what it may without them', 
   await expect(api.webhook.test({})).rejects.toMatchObject(refused)
   await expect(api.webhook.remove({})).rejects.toMatchObject(refused)
   await expect(api.tunnels.visitCommand({ id: hidden.id, host: 'a' })).rejects.toMatchObject(refused)
+  await expect(api.clients.listening({ id: clientId })).rejects.toMatchObject(refused)
   await expect(api.config.get({})).rejects.toMatchObject(refused)
   await expect(api.config.save({ text: '', revision: '' })).rejects.toMatchObject(refused)
   const nothing = { users: [{ name: 'x', password: hiddenSecret }] }

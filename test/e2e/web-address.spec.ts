@@ -1,0 +1,105 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { cp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { AppAndRelay } from '../../electron/testing/app-and-relay.ts'
+import { hostsDefaults } from '../../relay-core/src/config/relay/hosts-config.ts'
+import { relayDefaults } from '../../relay-core/src/config/relay/relay-config.ts'
+import { selfSignedCertificate } from '../../relay-core/src/net/tls/self-signed-certificate.ts'
+import { freePort } from '../harness/programs/free-port.ts'
+import type { App } from './app-fixture.ts'
+import { expect, test } from './app-fixture.ts'
+import { TunnelSheet } from './pages/tunnel-sheet.ts'
+
+/** Browsers look names under `localhost` up on their own machine. */
+const name = 'demo.localhost'
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const fingerprint = createHash('sha256')
+  .update(publicKey.export({ type: 'spki', format: 'der' }))
+  .digest('base64')
+
+// The browser takes a certificate of this very key and no other one that nobody vouches for.
+test.use({ browserArgs: [`--ignore-certificate-errors-spki-list=${fingerprint}`] })
+
+test('a web address with a certificate of its own is added in the sheet and opens in the browser by its button', async ({
+  app,
+}) => {
+  const bed = await AppAndRelay.start()
+  const asked: IncomingMessage['headers'][] = []
+  const web = createServer(({ headers }, response) => {
+    asked.push(headers)
+    response.setHeader('content-type', 'text/html').end('<h1>The demo of the lab</h1>')
+  })
+  try {
+    web.listen(0, '127.0.0.1')
+    await once(web, 'listening')
+    const httpsPort = await freePort()
+    await serveHttps(bed, httpsPort)
+    await knowLab(app, bed)
+    const [certificate, key] = [join(bed.folder, 'demo.pem'), join(bed.folder, 'demo.key')]
+    await writeFile(certificate, selfSignedCertificate(privateKey, publicKey))
+    await writeFile(key, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+
+    const { page } = app
+    const sheet = new TunnelSheet(page)
+    await page
+      .getByRole('link', { name: /lab-a100/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: 'Other', exact: true }).click()
+    const form = page.getByRole('dialog')
+    await form.locator('label').filter({ hasText: 'A web address' }).click()
+    await sheet.enter({
+      Name: 'Demo',
+      'Domain name': name,
+      'On lab-a100': `127.0.0.1:${(web.address() as AddressInfo).port}`,
+    })
+    await form.getByRole('button', { name: /^Details/ }).click()
+    await sheet.enter({
+      'Certificate, a file on the server': certificate,
+      'Its key, a file on the server': key,
+    })
+    await expect(sheet.result).toHaveText(`https://${name}:${httpsPort}`)
+    await sheet.add()
+
+    const open = page.getByRole('button', { name: 'Open page' })
+    const opened = await app.running.openedPage(() => open.click())
+    await expect(opened.getByRole('heading', { name: 'The demo of the lab' })).toBeVisible()
+    expect(opened.url()).toBe(`https://${name}:${httpsPort}/`)
+    expect(asked.at(-1)).toMatchObject({ host: `${name}:${httpsPort}`, 'x-forwarded-proto': 'https' })
+  } finally {
+    await app.close()
+    await closed(web)
+    await bed.close()
+  }
+})
+
+async function serveHttps(bed: AppAndRelay, httpsPort: number): Promise<void> {
+  const hosts = { ...hostsDefaults, ip: '127.0.0.1', httpsPort, addOrigin: true }
+  const { bridgePort } = bed.opened
+  await bed.relay.applyConfig({ ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort, hosts })
+}
+
+/** The lab box is online, and in the app's data. */
+async function knowLab(app: App, bed: AppAndRelay): Promise<void> {
+  const serverId = await bed.connectApp()
+  await bed.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+  const { labId } = await bed.app.labs.add({ serverId, name: 'lab-a100', address: null })
+  await bed.startAgent(await bed.vkeyOf(labId))
+  await bed.overviewWhere(({ labs }) => labs[0]?.state.state === 'online')
+  await bed.backend.close()
+  await app.close()
+  // none of the first start's own files may be left beside them
+  await rm(app.dataFolder, { recursive: true, maxRetries: 10, retryDelay: 200 })
+  await cp(join(bed.folder, 'app'), app.dataFolder, { recursive: true })
+  await app.start()
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
