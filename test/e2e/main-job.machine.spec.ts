@@ -162,7 +162,8 @@ async function addLabByLine(wizard: SetupWizard, page: Page, bed: Bed): Promise<
   const copy = page
     .getByRole('region', { name: 'The line to paste' })
     .getByRole('button', { name: /^Copy curl/ })
-  const line = (await copy.innerText()).trim()
+  // it waits for the programs that it fetches, of which the server gets 106 MB first
+  const line = (await copy.innerText({ timeout: 90_000 })).trim()
   // as the researcher would, in a login shell of their own
   await bed.lab.exec('runuser -l researcher', { input: `${line}\n`, timeoutMs: 120_000 })
 }
