@@ -16,7 +16,7 @@ test('a person types in a shell on the lab box, loses the network, and goes on i
   app,
   bed,
 }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(300_000)
   const { page } = app
   const wizard = new SetupWizard(page)
   await copyTmux(bed.lab)
@@ -74,6 +74,14 @@ test('a person types in a shell on the lab box, loses the network, and goes on i
 
   await page.keyboard.type('exit\n')
   await expect(page.getByText(/^The shell ended at/)).toBeVisible({ timeout: 30_000 })
+
+  await page.getByRole('button', { name: /^New tab/ }).click()
+  await page.getByRole('menuitem', { name: bed.cloud.address }).click()
+  await expect(page.getByText(`root@${bed.cloud.address}`, { exact: true })).toBeVisible()
+  await expect(page.getByText(/^Connected for/)).toBeVisible({ timeout: 30_000 })
+  await page.locator('.xterm').click()
+  await page.keyboard.type("printf '%s-%s\\n' on $(hostname)\n")
+  await expect(text).toContainText('on-cloud', { timeout: 30_000 })
 })
 
 /** From now on sshd wants a code beside the password, and whoever is signed in is out. */

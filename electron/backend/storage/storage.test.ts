@@ -179,6 +179,17 @@ test('keys that were pinned without their way are kept, each for the way that le
   ])
 })
 
+test('terminals of before there were any on servers are those of lab boxes', async () => {
+  storage.close()
+  const database = new DatabaseSync(join(folder, storageFile))
+  database.exec(`INSERT INTO terminals VALUES ('tBefore01', 1, '{"id":"tBefore01","labId":"l1"}')`)
+  database.close()
+  storage = await openHere()
+  const server = { id: 'tAfter001', machine: { kind: 'server', id: 's1' } } as const
+  storage.terminals.put(server)
+  expect(storage.terminals.list()).toEqual([{ id: 'tBefore01', machine: { kind: 'lab', id: 'l1' } }, server])
+})
+
 test('settings keep what was saved and fall back to the default for what cannot be read', async () => {
   expect(storage.settings.get()).toMatchObject({ language: 'system', theme: 'system', closeToTray: true })
   storage.settings.save({ theme: 'dark', language: 'zh-CN' })
