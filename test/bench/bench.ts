@@ -9,7 +9,7 @@ import { parseOptions, usage, type BenchOptions } from './options.ts'
 import type { Pair } from './compared-pair.ts'
 import { direct } from './pairs/direct.ts'
 import { frpBare, frpDefault } from './pairs/frp.ts'
-import { against, ours, oursWithStockAgent } from './pairs/ours.ts'
+import { against, ours, oursUncompressed, oursWithStockAgent } from './pairs/ours.ts'
 import { ratholeNoise, ratholePlain } from './pairs/rathole.ts'
 import { ssh } from './pairs/ssh.ts'
 import { stock } from './pairs/stock.ts'
@@ -25,7 +25,18 @@ const docs = resolve(import.meta.dirname, '../../docs')
 /** Above it a page is written by hand, and stays. */
 const mark = '<!-- Below this line: npm run bench -->'
 
-const known = [direct, ours, oursWithStockAgent, stock, frpDefault, frpBare, ratholePlain, ratholeNoise, ssh]
+const known = [
+  direct,
+  ours,
+  oursUncompressed,
+  oursWithStockAgent,
+  stock,
+  frpDefault,
+  frpBare,
+  ratholePlain,
+  ratholeNoise,
+  ssh,
+]
 
 class Bench {
   readonly #options: BenchOptions
@@ -74,9 +85,15 @@ class Bench {
     }
   }
 
-  async #wide(chosen: readonly Row[]): Promise<void> {
-    if (chosen.length === 0) return
+  async #wide(wanted: readonly Row[]): Promise<void> {
+    if (wanted.length === 0) return
     const reason = wanMissing()
+    const chosen: Row[] = []
+    for (const row of wanted) {
+      const lacking = await row.missing?.()
+      if (lacking === undefined) chosen.push(row)
+      else this.#leftOut.push(lacking)
+    }
     if (reason === undefined) await this.#onStage(await wanPlace(), (stage) => this.#takeTurns(stage, chosen))
     else this.#leftOut.push(`wide area network: ${reason}`)
   }
@@ -105,7 +122,7 @@ class Bench {
 
   /** A pair that fails is named in the report; the others go on. */
   async #measure(stage: Stage, pair: Pair, chosen: readonly Row[], when: string): Promise<void> {
-    const own = chosen.filter(({ isFor }) => isFor?.(pair) ?? true)
+    const own = chosen.filter(({ isFor }) => isFor?.(pair) ?? !pair.isVariant)
     if (own.length === 0) return
     try {
       const act = await stage.start(pair)

@@ -7,7 +7,7 @@ import type { Place } from './place.ts'
 import type { Program } from './measured-program.ts'
 
 /** The services that every pair tunnels to. */
-export const serviceNames = ['sink', 'source', 'echo', 'page'] as const
+export const serviceNames = ['sink', 'source', 'echo', 'page', 'ssh'] as const
 export type Services = Record<(typeof serviceNames)[number], number>
 
 /** A relay and an agent that run, with a tunnel to each service. */
@@ -20,6 +20,13 @@ export interface RunningPair {
   readonly agent: Program | undefined
   killRelay(): Promise<void>
   startRelay(): Promise<void>
+  /** A port on the laptop's loopback that leads to a target at the lab by a private tunnel; undefined where there are none. */
+  visitPrivately?: ((target: string) => Promise<PrivateVisit>) | undefined
+  close(): Promise<void>
+}
+
+export interface PrivateVisit {
+  readonly port: number
   close(): Promise<void>
 }
 
@@ -29,6 +36,10 @@ export interface Pair {
   readonly what: string
   /** False: nobody would come back after the relay's restart. */
   readonly comesBack: boolean
+  /** It has private tunnels. */
+  readonly isPrivateToo?: boolean
+  /** Another one with something turned off: measured only where a row asks for it. */
+  readonly isVariant?: boolean
   /** Why it cannot run here, or undefined. */
   missing(): string | undefined
   /** The tunnels may need a moment more before they let bytes through. */
@@ -48,6 +59,7 @@ export async function startPair(
   prepare: (scratch: Scratch) => Promise<{
     startRelay: () => Promise<Program>
     startAgent: (relay: Program) => Promise<Program>
+    visitPrivately?: (target: string) => Promise<PrivateVisit>
   }>,
 ): Promise<RunningPair> {
   const folder = await mkdtemp(join(tmpdir(), 'nps-bench-'))
@@ -56,6 +68,7 @@ export async function startPair(
     source: await freePort(),
     echo: await freePort(),
     page: await freePort(),
+    ssh: await freePort(),
   }
   let [relay, agent]: (Program | undefined)[] = []
   const close = async () => {
@@ -63,7 +76,11 @@ export async function startPair(
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const { startRelay, startAgent } = await prepare({ folder, bridgePort: await freePort(), ports })
+    const { startRelay, startAgent, visitPrivately } = await prepare({
+      folder,
+      bridgePort: await freePort(),
+      ports,
+    })
     relay = await startRelay()
     agent = await startAgent(relay)
     return {
@@ -77,6 +94,7 @@ export async function startPair(
       startRelay: async () => {
         relay = await startRelay()
       },
+      visitPrivately,
       close,
     }
   } catch (error) {
@@ -85,7 +103,8 @@ export async function startPair(
   }
 }
 
-async function freePort(): Promise<number> {
+/** One that nothing on this machine uses now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -59,6 +59,12 @@ export const figures = {
     unit: 'ms',
     digits: 0,
   },
+  wanSshPrompt: { title: '100 Mbit/s: from the start of ssh to its prompt, p50', unit: 'ms', digits: 0 },
+  wanSshKey: { title: '100 Mbit/s: until its first key is echoed, p50', unit: 'ms', digits: 0 },
+  wanSlowJupyter: { title: '5 Mbit/s: first load of JupyterLab, private tunnel', unit: 's', digits: 1 },
+  wanJupyter: { title: '100 Mbit/s: first load of JupyterLab, private tunnel', unit: 's', digits: 1 },
+  wanSlowBoard: { title: '5 Mbit/s: first load of TensorBoard, private tunnel', unit: 's', digits: 1 },
+  wanBoard: { title: '100 Mbit/s: first load of TensorBoard, private tunnel', unit: 's', digits: 1 },
   wanCut: { title: "lab's line cut for 30 s: until a new visitor is answered", unit: 's', digits: 1 },
   wanSurvives: { title: "lab's line cut for 30 s: until a stream under way is", unit: 's', digits: 1 },
 } as const satisfies Record<string, Figure>

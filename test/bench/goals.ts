@@ -65,6 +65,12 @@ export const goals: readonly Goal[] = [
     atMost('wanCrowdP50', 1, peer),
     atMost('wanCrowdLast', 1, peer),
   ]),
+  ...(['ours uncompressed', 'against'] as const).flatMap((before) => [
+    atMost('wanSlowJupyter', 0.6, before),
+    atMost('wanSlowBoard', 0.6, before),
+    atMost('wanJupyter', 1, before),
+    atMost('wanBoard', 1, before),
+  ]),
   below('wanCut', 2),
   below('wanSurvives', 2),
 ]

@@ -1,7 +1,8 @@
 import type { TargetCommands } from './load/load-target.ts'
 import type { VisitorCommands } from './load/load-visitor.ts'
 import { LoadProcess } from './load-process.ts'
-import type { Pair, RunningPair, Services } from './compared-pair.ts'
+import { freePort, type Pair, type RunningPair, type Services } from './compared-pair.ts'
+import { LabPrograms } from './lab/lab-programs.ts'
 import type { Place } from './place.ts'
 
 type Address = { host: string; port: number }
@@ -20,6 +21,7 @@ export class Stage {
   readonly copyTarget: LoadProcess<TargetCommands>
   readonly #byteTarget: LoadProcess<TargetCommands>
   #services: Services | undefined
+  #labPrograms: LabPrograms | undefined
 
   constructor(place: Place) {
     this.place = place
@@ -43,7 +45,14 @@ export class Stage {
     }
   }
 
+  /** What researchers run on a lab box, from the first time it is asked for. */
+  async labPrograms(): Promise<LabPrograms> {
+    this.#labPrograms ??= await LabPrograms.start(this.place, (await this.#listen()).ssh)
+    return this.#labPrograms
+  }
+
   async close(): Promise<void> {
+    await this.#labPrograms?.close()
     await Promise.all([this.copies, this.bytes, this.copyTarget, this.#byteTarget].map((one) => one.close()))
     this.place.close()
   }
@@ -53,6 +62,8 @@ export class Stage {
     this.#services ??= {
       ...(await this.copyTarget.call('listen', { host })),
       echo: (await this.#byteTarget.call('listen', { host })).echo,
+      // Nobody is there until the row that wants it starts sshd.
+      ssh: await freePort(),
     }
     return this.#services
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 
 /** The bytes that have arrived in this process, and how fast they do. */
@@ -19,8 +20,11 @@ export class Flow {
   }
 }
 
-/** As large as pays: beyond this the processor's cache is missed and a direct connection gets slower. */
-const chunk = Buffer.alloc(256 * 1024, 7)
+/**
+ * As large as pays: beyond this the processor's cache is missed and a direct connection gets slower. Random, so that nobody who compresses
+ * is faster than the line.
+ */
+const chunk = randomBytes(256 * 1024)
 
 /** Writes as fast as the peer takes it, until the socket ends. */
 export function fill(socket: Socket): void {

@@ -2,6 +2,7 @@
  * The lab's services, as a process of their own: a sink that counts, a source that never ends, an echo.
  * Driven by the bench (../load-process.ts).
  */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { fill, Flow } from './flow.ts'
@@ -10,13 +11,16 @@ import { serveCommands } from './serve-commands.ts'
 
 const sunk = new Flow()
 
+/** What the objects of a page are made of: pictures and the like, that are compressed already. */
+const picture = randomBytes(1024 * 1024)
+
 /** Answers each request, whose first four bytes say how many bytes are wanted, as a web server does over a kept connection. */
 function servePage(socket: Socket): void {
   let request = Buffer.alloc(0)
   socket.on('data', (bytes) => {
     request = Buffer.concat([request, bytes])
     for (; request.length >= requestBytes; request = request.subarray(requestBytes))
-      socket.write(Buffer.alloc(request.readUInt32BE()))
+      socket.write(picture.subarray(0, request.readUInt32BE()))
   })
 }
 

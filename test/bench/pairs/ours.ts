@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { freePort, serviceNames, startPair, type Pair } from '../compared-pair.ts'
 import { Program } from '../measured-program.ts'
 
 const run = promisify(execFile)
@@ -17,18 +18,21 @@ interface OurPair {
   readonly npc: string
   /** Beside those that both programs know. */
   readonly agentArgs: (folder: string) => readonly string[]
+  readonly isVariant?: boolean
 }
 
 /** Our relay with an agent, both driven as a person at a shell would. */
-function pairWithOurRelay({ name, what, nps, npc, agentArgs }: OurPair): Pair {
+function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false }: OurPair): Pair {
   return {
     name,
     what,
     comesBack: true,
+    isPrivateToo: npc.endsWith('npc-linux-amd64'),
+    isVariant,
     missing: () => [nps, npc].map(absent).find((reason) => reason !== undefined),
     start: (services, place) =>
       startPair(place, async ({ folder, bridgePort, ports }) => {
-        const { relayHost, targetHost, server, lab } = place
+        const { relayHost, targetHost, server, lab, visitor } = place
         await mkdir(join(folder, 'conf'))
         await writeFile(
           join(folder, 'conf', 'nps.conf'),
@@ -64,6 +68,29 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs }: OurPair): Pair {
             await relay.says(/agent online/)
             return agent
           },
+          visitPrivately: async (target) => {
+            const password = randomBytes(16).toString('hex')
+            await ask(
+              'tunnel',
+              'add',
+              '-client=1',
+              '-mode=private',
+              `-password=${password}`,
+              `-target=${target}`,
+            )
+            const port = await freePort()
+            const args = [
+              `-server=${relayHost}:${bridgePort}`,
+              `-password=${password}`,
+              `-local_port=${port}`,
+              // All is to pass the server's line.
+              '-direct=no',
+              `-conf_path=${join(folder, `visitor-${port}`)}`,
+            ]
+            const laptop = new Program(visitor({ program: npc, args }), { cwd: folder, home: folder })
+            await laptop.says(/listens on this machine/)
+            return { port, close: () => laptop.kill() }
+          },
         }
       }),
   }
@@ -80,6 +107,16 @@ export const ours = pairWithOurRelay({
   nps: ourProgram('nps'),
   npc: ourProgram('npc'),
   agentArgs: ownFolder,
+})
+
+/** To see what compression does, in the same rounds. */
+export const oursUncompressed = pairWithOurRelay({
+  name: 'ours uncompressed',
+  what: 'our nps and npc as shipped, with npc -compression=no; only where a browser loads a page',
+  nps: ourProgram('nps'),
+  npc: ourProgram('npc'),
+  agentArgs: (folder) => [...ownFolder(folder), '-compression=no'],
+  isVariant: true,
 })
 
 /** The programs of another build, to see what a change does: both run in the same rounds. */

@@ -3,6 +3,7 @@ import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
 import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
+import { wanJupyter, wanSsh, wanTensorboard } from './lab-programs.ts'
 import { idleRoundTrip, loadedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 
 /** By their names on the command line, in the order in which a pair goes through them. */
@@ -22,6 +23,9 @@ export const rows = {
   'wan-copy': wanCopy,
   'wan-typing': wanTyping,
   'wan-crowd': wanCrowd,
+  'wan-ssh': wanSsh,
+  'wan-jupyter': wanJupyter,
+  'wan-tensorboard': wanTensorboard,
   'wan-cut': wanCut,
 } as const
 

@@ -1,4 +1,5 @@
 import type { Measured } from '../figures.ts'
+import type { Pair } from '../compared-pair.ts'
 import type { Act } from '../stage.ts'
 
 /** Longer pieces tell more; the quick mode has shorter ones. */
@@ -19,7 +20,9 @@ export interface Row {
   readonly isWide?: true
   /** Measured once a run, on a pair of its own: it takes long, or leaves the pair changed. */
   readonly isOnce?: true
-  /** Pairs that it makes sense for; by default all. */
-  readonly isFor?: (pair: { name: string; comesBack: boolean }) => boolean
+  /** Pairs that it makes sense for; by default all but variants. */
+  readonly isFor?: (pair: Pair) => boolean
+  /** Why it cannot be measured here, or undefined. */
+  readonly missing?: () => Promise<string | undefined>
   measure(act: Act, pace: Pace): Promise<Measured>
 }

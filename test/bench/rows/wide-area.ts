@@ -7,7 +7,7 @@ import { besideCopy } from './round-trips.ts'
 import type { Row } from './row.ts'
 
 /** A laptop at home and a lab box, each 15 ms from the server, through which everything passes. */
-async function shape(place: Place, megabits: number, loss = 0, delayMs = 15): Promise<void> {
+export async function shape(place: Place, megabits: number, loss = 0, delayMs = 15): Promise<void> {
   const end = { delayMs, megabits: 0, loss }
   await place.shape?.({ laptop: end, server: { delayMs: 0, megabits, loss }, lab: end })
 }

@@ -46,6 +46,8 @@ export async function wanPlace(): Promise<Place> {
       hosts.map(({ netns, address }) => `${netns}=${address}`),
     )
     await emulator.ready
+    // A visitor of a private tunnel listens on the laptop's own.
+    for (const { netns } of hosts) ip('-n', netns, 'link', 'set', 'lo', 'up')
   } catch (error) {
     close()
     throw error
