@@ -4,6 +4,8 @@ import { ControlLink } from '../../relay-core/src/native/control-link.ts'
 import { FramedSocket } from '../../relay-core/src/native/carriers/framed-socket.ts'
 import { NativeSession } from '../../relay-core/src/native/native-session.ts'
 import { serveCarrier, type KindServer } from '../../relay-core/src/native/carriers/serve-carrier.ts'
+import { packBlock } from '../../relay-core/src/native/packing/packed-block.ts'
+import { newPackingLine } from '../../relay-core/src/native/packing/stream-packer.ts'
 import { splice } from '../../relay-core/src/net/stream/splice.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
@@ -24,6 +26,7 @@ const words = {
   pong: wire.encodePong(Buffer.alloc(8)),
   want: wire.encodeWant(3),
   bye: wire.encodeBye({ reason: 'stopped' }),
+  packed: packBlock(Buffer.from('words '.repeat(200)), 1) ?? data(1),
 }
 type Word = keyof typeof words
 const say = (...said: Word[]) => Buffer.concat(said.map((word) => words[word]))
@@ -46,13 +49,16 @@ fuzz('native carrier, relay', {
     say('data', 'data', 'end'),
     say('end', 'data'),
     say('data', 'reset'),
+    say('packed', 'data', 'packed', 'end'),
+    say('packed', 'packed', 'reset'),
     Buffer.from(data(9000)),
   ],
   check: async (input) => {
     const { random } = input
     const socket = new FakeSocket()
     const framed = new FramedSocket(socket)
-    const carrier = new Carrier(framed, { onMessage: () => undefined, onIdle: () => undefined })
+    const events = { onMessage: () => undefined, onIdle: () => undefined }
+    const carrier = new Carrier(framed, events, { takesPacked: !random.oneIn(4) })
     const stream = carrier.startStream(carrier.nextNumber())
     stream.on('error', () => undefined)
     if (random.oneIn(2)) stream.resume()
@@ -85,7 +91,8 @@ fuzz('native carrier, agent', {
       dialled.push(found)
       return { join: (stream) => void splice(stream, found), abandon: () => found.destroy() }
     }
-    serveCarrier(framed, { [wire.streamKind.tcp]: dial })
+    const line = input.random.oneIn(2) ? newPackingLine() : undefined
+    serveCarrier(framed, { [wire.streamKind.tcp]: dial }, line)
     await feed(socket, framed, input)
     if (dialled.some((one) => !one.destroyed)) throw new Error('a dialled target was left open')
   },

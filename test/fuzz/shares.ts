@@ -1,7 +1,8 @@
 /** How many of a thousand cases each parser gets: cheap parsers more. */
 export const shares = {
   'wire frames': 75,
-  'wire messages': 90,
+  'wire messages': 85,
+  'packed blocks': 5,
   'wire datagrams': 40,
   'direct frames': 25,
   'direct link': 5,

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { zstdCompressSync } from 'node:zlib'
 import { WireError } from '../../relay-core/src/wire/bytes.ts'
 import {
   encodeFrame,
@@ -7,7 +9,10 @@ import {
   frameType,
   headerLength,
   maxMessageLength,
+  maxPackedLength,
 } from '../../relay-core/src/wire/frame.ts'
+import { unpackBlock } from '../../relay-core/src/native/packing/packed-block.ts'
+import * as packed from '../../relay-core/src/wire/packed-message.ts'
 import * as direct from '../../relay-core/src/wire/direct-messages.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
 import { fuzz, outcome } from './fuzz.ts'
@@ -33,6 +38,7 @@ const codecs: Record<number, (body: Uint8Array) => { read: unknown; written: Uin
   [frameType.reset]: codec(wire.decodeNumber, wire.encodeReset),
   [frameType.use]: codec(direct.decodeUse, direct.encodeUse),
   [frameType.candidates]: codec(direct.decodeCandidates, direct.encodeCandidates),
+  [frameType.packed]: codec(packed.decodePacked, packed.encodePacked),
 }
 
 function codec<T>(decode: (body: Uint8Array) => T, encode: (message: T) => Uint8Array) {
@@ -50,8 +56,10 @@ function said(parts: readonly Buffer[]): string {
   const end = outcome([WireError], () => {
     for (const part of parts) {
       decoder.push(part, {
+        takesPacked: () => true,
         onMessage: (type, body) => {
-          if (body.length > maxMessageLength) throw new Error(`a body of ${body.length} bytes`)
+          const most = type === frameType.packed ? maxPackedLength : maxMessageLength
+          if (body.length > most) throw new Error(`a body of ${body.length} bytes`)
           wasData = false
           trace.number(type)
           trace.bytes(body)
@@ -85,5 +93,22 @@ fuzz('wire messages', {
     if (JSON.stringify(value.read).includes('\ufffd')) return
     const again = codecs[Number(type)]?.(value.written.subarray(headerLength))
     if (!isDeepStrictEqual(again?.read, value.read)) throw new Error('written again it reads otherwise')
+  },
+})
+
+const text = Buffer.from('bytes of a stream, as they shrink. '.repeat(40))
+const blocks = [text, Buffer.alloc(65_536), randomBytes(3_000)].map((bytes) =>
+  Buffer.from(
+    packed
+      .encodePacked({ length: bytes.length, padding: 3, packed: zstdCompressSync(bytes) })
+      .subarray(headerLength),
+  ),
+)
+
+fuzz('packed blocks', {
+  samples: blocks.map((body) => body.subarray(0, 3_100)),
+  check: ({ bytes }) => {
+    const { value } = { value: undefined, ...outcome([WireError], () => unpackBlock(bytes)) }
+    if (value && (value.length === 0 || value.length > 65_536)) throw new Error(`${value.length} bytes`)
   },
 })

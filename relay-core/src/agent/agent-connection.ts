@@ -5,6 +5,7 @@ import type { AgentInstance } from '../native/native-agent-link.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import type { AgentOrigin } from '../wire/messages.ts'
+import type { CompressionChoice } from '../config/agent/compression-choice.ts'
 import type { DirectChoice } from '../config/agent/direct-choice.ts'
 import type { HeldLinks } from './direct/held-links.ts'
 import type { ServedLinks } from './direct/served-links.ts'
@@ -50,6 +51,8 @@ export interface ConnectionOptions {
   readonly links?: HeldLinks | undefined
   /** Where its direct links are listed for its owner; without it they are not. */
   readonly servedLinks?: ServedLinks | undefined
+  /** Whether what a slow line carries is compressed, where the other end takes it; by default `yes`. */
+  readonly compression?: CompressionChoice | undefined
   /** The folders that file tunnels may lead to; without it none. */
   readonly shared?: SharedFolders | undefined
   /** Which targets may be dialled; without it, all. */

@@ -21,7 +21,8 @@ export async function openNative(
   known: KnownKey,
   { signal }: { signal: AbortSignal },
 ): Promise<AgentConnection> {
-  const { server, vkey, proxy, dialPolicy: policy = allowedTargets(null), log } = options
+  const { server, vkey, proxy, dialPolicy: policy = allowedTargets(null), compression = 'yes', log } = options
+  const packs = compression === 'yes'
   const { instance = newInstance() } = options
   const { identity = new AgentIdentity({ folder: undefined, log }), shared = new SharedFolders([]) } = options
   const { host, port } = parseHostPort(server, 'server')
@@ -53,10 +54,12 @@ export async function openNative(
         options.discover === false
           ? null
           : () => readListening({ account: options.origin?.account ?? '', policy }),
+      packs,
       log,
     }),
     onUnlink: (id) => links.unlink(id),
     onReached: (address) => links.relay.reachedAt(address),
+    packs,
     log,
     signal,
   })

@@ -24,6 +24,7 @@ export function serveKinds({
   shared,
   direct,
   listening,
+  packs,
   log,
 }: {
   policy: DialPolicy | undefined
@@ -33,9 +34,11 @@ export function serveKinds({
   direct: Pick<ServeDirectOptions, 'relayAddress' | 'mayGuess' | 'links' | 'served'>
   /** Tells what listens on this machine; null: the relay is not told. */
   listening: Parameters<typeof listeningServer>[0]
+  /** Whether what a slow line carries to visitors of private tunnels is packed. */
+  packs: boolean
   log: Log
 }): KindServers {
-  const acceptor = new PrivateAcceptor(identity)
+  const acceptor = new PrivateAcceptor(identity, { packs })
   return {
     [streamKind.tcp]: async (target, { signal }) => {
       const socket = await dialTarget(target, { policy, signal })

@@ -20,6 +20,7 @@ export const settings = {
   bridge_ip: { effect: 'restart' },
   bridge_port: { effect: 'restart' },
   stream_survival: { effect: 'live', switch: 'off' },
+  stream_compression: { effect: 'live', switch: 'on' },
   direct_links: { effect: 'restart', switch: 'on' },
   stock_protocol: { effect: 'live', switch: 'on' },
   public_vkey: { effect: 'live', secret: true },

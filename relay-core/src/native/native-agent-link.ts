@@ -22,6 +22,7 @@ import { connectBridge } from './connect-bridge.ts'
 import { ControlLink } from './control-link.ts'
 import { explainEnd } from './explain-end.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
+import { newPackingLine, type PackingLine } from './packing/stream-packer.ts'
 import { channelBinding, isProof, keyId, makeProof } from './proofs.ts'
 import { answerToResume } from './survival/answer-to-resume.ts'
 import { Resumer } from './survival/resumer.ts'
@@ -56,6 +57,8 @@ export interface NativeAgentLinkOptions {
   readonly onUnlink?: ((id: Uint8Array) => void) | undefined
   /** Another connection to the relay than the first has this address at its other end. */
   readonly onReached?: ((address: string) => void) | undefined
+  /** Whether what a slow line carries is packed, where the relay takes it. */
+  readonly packs: boolean
   readonly log: Log
 }
 
@@ -83,6 +86,7 @@ export class NativeAgentLink {
   readonly closed: Promise<RelayError>
   readonly #options: NativeAgentLinkOptions
   readonly #welcome: Welcome
+  readonly #line: PackingLine | undefined
   readonly #control: ControlLink
   readonly #dialler: CarrierDialler
   readonly #abort = new AbortController()
@@ -122,6 +126,7 @@ export class NativeAgentLink {
     this.#remoteAddress = remoteAddress
     this.streamsEnded = new Promise((resolve) => (this.#settleStreamsEnded = resolve))
     this.#welcome = welcome
+    this.#line = options.packs && welcome.takesPacked ? newPackingLine() : undefined
     this.#tickets = tickets
     this.fingerprint = fingerprint
     this.relayVersion = welcome.relayVersion
@@ -290,7 +295,7 @@ export class NativeAgentLink {
     const framed = new FramedSocket(socket)
     const carrier = this.#welcome.survives
       ? this.#serveSurviving(framed)
-      : { served: serveCarrier(framed, this.#options.serve), place: undefined }
+      : { served: serveCarrier(framed, this.#options.serve, this.#line), place: undefined }
     this.#carriers.add(carrier.served)
     void carrier.served.closed.then(() => {
       this.#carriers.delete(carrier.served)
@@ -306,7 +311,7 @@ export class NativeAgentLink {
     const number = instance.carriers
     const isNeeded = () => served.isNeeded
     const link = new SurvivingLink(framed, { number, place: instance.survivors, isNeeded })
-    const served = serveCarrier(link, serve)
+    const served = serveCarrier(link, serve, this.#line)
     instance.survivors.add(link)
     return { served, place: { number, resumes: false, position: 0 } }
   }

@@ -22,7 +22,7 @@ import {
   type CarrierPlace,
 } from '../wire/messages.ts'
 import { encodeResumed } from '../wire/survival-messages.ts'
-import { Carrier } from './carriers/carrier.ts'
+import { Carrier, type CarrierEvents } from './carriers/carrier.ts'
 import { CarrierStream } from './carriers/carrier-stream.ts'
 import { CarrierPool } from './carriers/carrier-pool.ts'
 import { ControlLink, type ControlEnd } from './control-link.ts'
@@ -52,6 +52,8 @@ export interface AgentDescription {
   readonly takesEarlyData?: boolean
   /** Its direct links can outlive their streams by the relay. */
   readonly holdsLinks?: boolean
+  /** It was told that it may send PACKED. */
+  readonly mayPack?: boolean
   /** Where the program's carriers are that survive their connections; without it they end with them. */
   readonly survivors?: SurvivingLinks
   /** Carriers that streams of the client's earlier sessions still use. */
@@ -84,6 +86,7 @@ export class NativeSession implements AgentSession {
   readonly streamsEnded: Promise<void>
   readonly #takesEarlyData: boolean
   readonly #holdsLinks: boolean
+  readonly #mayPack: boolean
   readonly #survivors: SurvivingLinks | undefined
   readonly #carriersElsewhere: () => number
   readonly #framed: FramedSocket
@@ -106,6 +109,7 @@ export class NativeSession implements AgentSession {
     this.origin = agent.origin
     this.#takesEarlyData = agent.takesEarlyData ?? false
     this.#holdsLinks = agent.holdsLinks ?? false
+    this.#mayPack = agent.mayPack ?? false
     this.#survivors = agent.survivors
     this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
@@ -174,10 +178,11 @@ export class NativeSession implements AgentSession {
       survivors && number !== undefined
         ? new SurvivingLink(framed, { number, place: survivors, isNeeded })
         : framed
-    const carrier: Carrier = new Carrier(link, {
+    const events: CarrierEvents = {
       onMessage: (type, body) => this.#onCarrierMessage(carrier, type, body),
       onIdle: () => this.#pool.release(carrier),
-    })
+    }
+    const carrier: Carrier = new Carrier(link, events, { takesPacked: this.#mayPack })
     if (link instanceof SurvivingLink) survivors?.add(link)
     void link.closed.then(() => this.#openings.get(carrier)?.lost())
     this.#pool.add(carrier)

@@ -7,10 +7,11 @@ import type { Identity } from '../net/tls/identity.ts'
 import { secureAsClient, secureAsServer } from '../net/tls/secure-stream.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
-import { decodeProof, encodeProof } from '../wire/messages.ts'
-import { Carrier } from './carriers/carrier.ts'
+import { decodeProof, encodeProof, type Proof } from '../wire/messages.ts'
+import { Carrier, type CarrierEvents } from './carriers/carrier.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { directChannel, type DirectChannel } from './direct-channel.ts'
+import { newPackingLine, type PackingAgreement, type PackingLine } from './packing/stream-packer.ts'
 import { channelBinding, isProof, makeProof } from './proofs.ts'
 
 /** How long both ends may take to prove themselves inside the stream. */
@@ -44,12 +45,14 @@ export function visitDirectly(
 interface VisitOptions {
   readonly verifier: Uint8Array
   readonly checkFingerprint: (fingerprint: string) => void
+  /** Whether the agent may pack what it sends; by default it may. */
+  readonly takesPacked?: boolean | undefined
   readonly signal: AbortSignal
 }
 
 async function visit<Inside>(
   stream: Duplex,
-  { verifier, checkFingerprint, signal }: VisitOptions,
+  { verifier, checkFingerprint, takesPacked = true, signal }: VisitOptions,
   enter: Enter<Inside>,
 ): Promise<{ inside: Inside; fingerprint: string }> {
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
@@ -58,13 +61,14 @@ async function visit<Inside>(
   const inside = await prove(stream, socket, {
     signal,
     enter,
-    onProof: (proof) => {
+    onProof: ({ proof }) => {
       if (
         fingerprint === undefined ||
         !isProof(proof, verifier, 'nps-desktop private agent 1', channelBinding(socket))
       ) {
         throw unproved('what answered does not know the password of the tunnel')
       }
+      return { takesPacked }
     },
     begin: (framed, fail) =>
       socket.once('secureConnect', () => {
@@ -73,7 +77,7 @@ async function visit<Inside>(
           if (fingerprint === undefined) throw unproved('it has shown no key')
           checkFingerprint(fingerprint)
           const proof = makeProof(verifier, 'nps-desktop private visitor 1', channelBinding(socket))
-          framed.send(encodeProof(proof))
+          framed.send(encodeProof({ proof, takesPacked }))
         } catch (error) {
           fail(error)
         }
@@ -85,8 +89,12 @@ async function visit<Inside>(
 /** The agent's end of private links, by which it proves `identity`. */
 export class PrivateAcceptor {
   readonly #secureContext: SecureContext
+  /** To visitors, most often one laptop. */
+  readonly #line: PackingLine | undefined
 
-  constructor({ keyPem, certPem }: Pick<Identity, 'keyPem' | 'certPem'>) {
+  /** `packs`: whether what a slow line carries is packed, where the visitor takes it. */
+  constructor({ keyPem, certPem }: Pick<Identity, 'keyPem' | 'certPem'>, { packs = true } = {}) {
+    this.#line = packs ? newPackingLine() : undefined
     this.#secureContext = createSecureContext({ key: keyPem, cert: certPem, minVersion: 'TLSv1.3' })
   }
 
@@ -112,7 +120,7 @@ export class PrivateAcceptor {
     return prove(stream, socket, {
       signal,
       enter,
-      onProof: (proof, framed) => {
+      onProof: ({ proof, takesPacked }, framed) => {
         const binding = channelBinding(socket)
         if (!isProof(proof, verifier, 'nps-desktop private visitor 1', binding)) {
           throw new RelayError(
@@ -120,7 +128,8 @@ export class PrivateAcceptor {
             'A visitor does not know the password of the private tunnel.',
           )
         }
-        framed.send(encodeProof(makeProof(verifier, 'nps-desktop private agent 1', binding)))
+        framed.send(encodeProof({ proof: makeProof(verifier, 'nps-desktop private agent 1', binding) }))
+        return takesPacked ? { line: this.#line } : {}
       },
     })
   }
@@ -132,13 +141,13 @@ interface AcceptOptions {
 }
 
 /** What there is inside a link once both ends have proved themselves. Called before anything more is read. */
-type Enter<Inside> = (framed: FramedSocket, socket: TLSSocket) => Inside
+type Enter<Inside> = (framed: FramedSocket, socket: TLSSocket, packing: PackingAgreement) => Inside
 
 interface Proving<Inside> {
   readonly signal: AbortSignal
   readonly enter: Enter<Inside>
   /** The peer's PROOF; throws if it is not one. */
-  readonly onProof: (proof: Uint8Array, framed: FramedSocket) => void
+  readonly onProof: (proof: Proof, framed: FramedSocket) => PackingAgreement
   readonly begin?: (framed: FramedSocket, fail: (error: unknown) => void) => void
 }
 
@@ -166,8 +175,8 @@ function prove<Inside>(
         onMessage: (type, body) => {
           try {
             if (type !== frameType.proof) throw new WireError(`frame of type ${type} instead of PROOF`)
-            onProof(decodeProof(body), framed)
-            resolve(enter(framed, socket))
+            const packing = onProof(decodeProof(body), framed)
+            resolve(enter(framed, socket, packing))
           } catch (error) {
             fail(error)
           }
@@ -193,13 +202,14 @@ function prove<Inside>(
 }
 
 /** A private link ends with its stream; END and RESET are frames inside it, so that nobody in between can forge them. */
-function onlyStream(framed: FramedSocket): Duplex {
-  const carrier = new Carrier(framed, {
+function onlyStream(framed: FramedSocket, _socket: TLSSocket, packing: PackingAgreement): Duplex {
+  const events: CarrierEvents = {
     onMessage: (type) => {
       throw new WireError(`frame of type ${type} on a private link`)
     },
     onIdle: () => framed.finish(),
-  })
+  }
+  const carrier = new Carrier(framed, events, packing)
   return carrier.startStream(1)
 }
 

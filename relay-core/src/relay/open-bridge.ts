@@ -102,6 +102,7 @@ export async function openBridge({
       descriptors,
       onStock: (socket) => stock.accept(socket),
       survival: () => config().streamSurvival,
+      compression: () => config().streamCompression,
       wishes: (session) => stock.wishes(session),
       log,
     }),

@@ -7,10 +7,12 @@ import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.t
 import { visitDirectly, visitPrivately } from '../native/private-link.ts'
 import { privateVerifier } from '../native/proofs.ts'
 import { openDirectVisit, openVisit, type VisitTickets } from '../native/visit-link.ts'
+import type { CompressionChoice } from '../config/agent/compression-choice.ts'
 import type { DirectChoice } from '../config/agent/direct-choice.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
+import { WireError } from '../wire/bytes.ts'
 import { knownAgent } from '../pins/known-agent.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
@@ -30,6 +32,8 @@ export interface PrivateVisitorOptions {
   readonly proxy?: ProxyAddress | undefined
   /** Whether visits go past the relay where the networks allow it; by default `yes`. Never through a proxy. */
   readonly direct?: DirectChoice | undefined
+  /** Whether the lab box may compress what it sends; by default `yes`. */
+  readonly compression?: CompressionChoice | undefined
   /** By default 127.0.0.1: nobody but this machine. */
   readonly localHost?: string | undefined
   /** By default any free one; `listen` says which. */
@@ -150,6 +154,7 @@ export class PrivateVisitor {
     await this.#pin(outer.fingerprint, inner.fingerprint)
     this.#relayAddresses.reachedAt(outer.relayAddress)
     this.#direct?.want()
+    inner.inside.once('error', (error) => this.#onError(error))
     return inner.inside
   }
 
@@ -165,6 +170,12 @@ export class PrivateVisitor {
       signal.throwIfAborted()
       return undefined
     }
+  }
+
+  /** A connection that is merely lost is not news. */
+  #onError(error: Error): void {
+    if (error instanceof WireError)
+      this.#options.log.warn('a visit has ended: what the lab box sent cannot be read', { reason: error })
   }
 
   /** Both keys are known by then: a visit has come by the relay. */
@@ -204,6 +215,7 @@ export class PrivateVisitor {
     return {
       verifier: privateVerifier(this.#options.password.reveal()),
       checkFingerprint: (fingerprint: string) => this.#agent.check(fingerprint),
+      takesPacked: this.#options.compression !== 'no',
     }
   }
 

@@ -24,6 +24,7 @@ export const frameType = {
   end: 0x24,
   reset: 0x25,
   resumed: 0x26,
+  packed: 0x27,
   candidates: 0x30,
 } as const
 
@@ -35,6 +36,9 @@ export const maxDataLength = 1024 * 1024
 
 /** The most body in any other frame: four texts of 255 bytes and some, with room to grow. */
 export const maxMessageLength = 4096
+
+/** The most body in a PACKED frame: it is no longer than what it holds, which is at most so much. */
+export const maxPackedLength = 64 * 1024
 
 /** A frame's header. `length` counts what follows it. */
 export function encodeHeader(type: number, length: number): Uint8Array {
@@ -52,6 +56,8 @@ export function encodeFrame(type: number, body?: Uint8Array): Uint8Array {
 
 /** Where the frames of a link go. Called in the order of the bytes. */
 export interface FrameReceiver {
+  /** Whether PACKED frames may come, which are longer than other messages; without it they may not. */
+  takesPacked?(): boolean
   /** A whole frame that is not DATA. `body` may share memory with the chunk it came in: decode it now or copy it. */
   onMessage(type: number, body: Uint8Array): void
   /** Some bytes of a DATA frame, as they come; one frame may be handed over in several parts. Never empty. */
@@ -106,7 +112,9 @@ export class FrameDecoder {
       this.#dataLeft = length
       return at
     }
-    if (length > maxMessageLength) throw new WireError(`frame of type ${this.#type} with ${length} bytes`)
+    const isPacked = this.#type === frameType.packed && receiver.takesPacked?.() === true
+    const maxLength = isPacked ? maxPackedLength : maxMessageLength
+    if (length > maxLength) throw new WireError(`frame of type ${this.#type} with ${length} bytes`)
     if (at + length <= chunk.length) {
       receiver.onMessage(this.#type, chunk.subarray(at, at + length))
       return at + length

@@ -51,6 +51,10 @@ const directBit = 16
 /** Bits of the flags in a WELCOME. */
 const relaySurvivalBit = 1
 const relayDirectBit = 16
+const relayPackedBit = 2
+
+/** The bit of the flags in a PROOF. */
+const proofPackedBit = 1
 
 /** `u32 number, u8 resumes, u64 position` */
 const survivalLength = 13
@@ -121,6 +125,8 @@ export interface Welcome {
   readonly survives?: boolean
   /** The relay takes direct links up again that it does not know, or ends them. An older relay does neither. */
   readonly holdsLinks?: boolean
+  /** The agent may send PACKED. An older relay would end the connection. */
+  readonly takesPacked?: boolean
 }
 
 /** Why a hello was refused or a target not reached: a code, and a sentence for the log. */
@@ -249,7 +255,12 @@ export function decodeHello(body: Uint8Array): Hello {
 export function encodeWelcome(welcome: Welcome): Uint8Array {
   const writer = new ByteWriter().u8(welcome.version).bytes(welcome.sessionId).bytes(welcome.carrierKey)
   writer.bytes(welcome.proof).text(welcome.relayVersion)
-  const flags = (welcome.survives ? relaySurvivalBit : 0) | (welcome.holdsLinks ? relayDirectBit : 0)
+  const bits = [
+    welcome.survives && relaySurvivalBit,
+    welcome.takesPacked && relayPackedBit,
+    welcome.holdsLinks && relayDirectBit,
+  ]
+  const flags = bits.reduce<number>((sum, bit) => sum | (bit || 0), 0)
   if (flags !== 0) writer.u8(flags)
   return encodeFrame(frameType.welcome, writer.finish())
 }
@@ -268,6 +279,7 @@ export function decodeWelcome(body: Uint8Array): Welcome {
     ...welcome,
     ...((flags & relaySurvivalBit) !== 0 && { survives: true }),
     ...((flags & relayDirectBit) !== 0 && { holdsLinks: true }),
+    ...((flags & relayPackedBit) !== 0 && { takesPacked: true }),
   }
 }
 
@@ -281,12 +293,22 @@ export function decodeRefused(body: Uint8Array): Refusal {
 }
 
 /** Each end of a private link shows the other that it knows the tunnel's password. */
-export function encodeProof(proof: Uint8Array): Uint8Array {
-  return encodeFrame(frameType.proof, proof)
+export interface Proof {
+  readonly proof: Uint8Array
+  /** From a visitor: the agent may send PACKED. An older visitor would end the connection. */
+  readonly takesPacked?: boolean
 }
 
-export function decodeProof(body: Uint8Array): Uint8Array {
-  return new ByteReader(body).bytes(proofLength)
+export function encodeProof({ proof, takesPacked }: Proof): Uint8Array {
+  const writer = new ByteWriter().bytes(proof)
+  return encodeFrame(frameType.proof, (takesPacked ? writer.u8(proofPackedBit) : writer).finish())
+}
+
+export function decodeProof(body: Uint8Array): Proof {
+  const reader = new ByteReader(body)
+  const proof = reader.bytes(proofLength)
+  const flags = reader.left > 0 ? reader.u8() : 0
+  return (flags & proofPackedBit) === 0 ? { proof } : { proof, takesPacked: true }
 }
 
 /** Eight bytes that PONG gives back as they are. */

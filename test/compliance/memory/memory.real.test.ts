@@ -27,6 +27,8 @@ interface Row {
   readonly layer?: Layer
   readonly limits?: Limits
   readonly behindProxy?: boolean
+  /** The bytes shrink, so that the agent packs them: the line is slow. */
+  readonly shrinks?: boolean
 }
 
 const both: readonly Direction[] = ['down', 'up']
@@ -44,6 +46,8 @@ const table: readonly { readonly kind: PairKind; readonly rows: readonly Row[] }
     kind: shipped,
     rows: [
       { way: 'private', directions: both, limits: slowLine },
+      { way: 'private', directions: ['down'], limits: slowLine, shrinks: true },
+      { way: 'tcp', directions: ['down'], limits: slowLine, shrinks: true },
       { way: 'private', directions: both },
       { way: 'tcp', directions: both },
       { way: 'tcp', directions: both, behindProxy: true },
@@ -86,7 +90,9 @@ const table: readonly { readonly kind: PairKind; readonly rows: readonly Row[] }
     kind: { ...shipped, runtime: 'Node' },
     rows: [
       { way: 'private', directions: both },
+      { way: 'private', directions: ['down'], limits: slowLine, shrinks: true },
       { way: 'tcp', directions: ['down'] },
+      { way: 'tcp', directions: ['down'], limits: slowLine, shrinks: true },
       { way: 'host, https', directions: both },
       { way: 'file, with a password', directions: ['down'] },
     ],
@@ -112,13 +118,15 @@ for (const { kind, rows } of table) {
   })
 }
 
-function rowName({ way, layer, limits, behindProxy }: Row, direction: Direction): string {
-  const more = [layer, limits && '4 Mbit/s', behindProxy && 'through a proxy'].filter(Boolean)
+function rowName({ way, layer, limits, behindProxy, shrinks }: Row, direction: Direction): string {
+  const more = [layer, limits && '4 Mbit/s', behindProxy && 'through a proxy', shrinks && 'packed'].filter(
+    Boolean,
+  )
   return `${[way, ...more].join(', ')}, ${direction}`
 }
 
 async function holds(kind: PairKind, row: Row, direction: Direction): Promise<void> {
-  const { way, layer, limits, behindProxy } = row
+  const { way, layer, limits, behindProxy, shrinks } = row
   const bed = await Bed.start({ kind, layer, behindProxy, shares: way.startsWith('file') })
   try {
     const { near, far } = await ways[way](bed, { direction, limits })
@@ -131,7 +139,7 @@ async function holds(kind: PairKind, row: Row, direction: Direction): Promise<vo
     const [from, to] = direction === 'down' ? [far, near] : [near, far]
     if (!to) throw new Error('nobody reads')
     const receiver = new Receiver(to)
-    const accepted = from ? accepting(from) : reading(bed.agent.pid)
+    const accepted = from ? accepting(from, shrinks === true) : reading(bed.agent.pid)
     if (limits) receiver.readOn()
     const underWay = await standsStill(() => accepted() - receiver.arrivedBytes)
     const grown = Object.fromEntries(peaks.map(({ name, peak }) => [name, peak.grownBytes]))
@@ -148,8 +156,8 @@ async function holds(kind: PairKind, row: Row, direction: Direction): Promise<vo
   }
 }
 
-function accepting(from: Duplex): () => number {
-  const sender = new Sender(from)
+function accepting(from: Duplex, shrinks: boolean): () => number {
+  const sender = new Sender(from, { shrinks })
   void sender.send()
   return () => sender.acceptedBytes
 }

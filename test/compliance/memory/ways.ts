@@ -30,8 +30,12 @@ const password = 'a-password-of-32-characters-long'
 const name = 'lab.example'
 
 export const ways = {
-  tcp: async (bed) => {
-    const near = await bed.visitTcp(await bed.target())
+  tcp: async (bed, { limits }) => {
+    const target = await bed.target()
+    // A stock relay knows no limits of ours.
+    const near = limits
+      ? await bed.targets.visit(await bed.tunnel('tcp', { target, limits }))
+      : await bed.visitTcp(target)
     return greeted(bed, near)
   },
   private: async (bed, { limits }) => {

@@ -95,7 +95,8 @@ describe('private tunnels', () => {
     // TLS has a last word after the last byte: only when the connection is over has everything been seen.
     await expect.poll(() => tunnels.counters(1).connections).toBe(0)
     const all = Buffer.concat(seen)
-    expect(all.length).toBeGreaterThan(2 * sent.length)
+    // On the way back some of it may be packed.
+    expect(all.length).toBeGreaterThan(sent.length)
     expect(all.includes(word)).toBe(false)
     const { upBytes, downBytes } = tunnels.counters(1)
     expect(upBytes + downBytes).toBe(all.length)

@@ -1,3 +1,4 @@
+import { compressionProblem, type CompressionChoice } from '../../config/agent/compression-choice.ts'
 import { directProblem, type DirectChoice } from '../../config/agent/direct-choice.ts'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
@@ -39,6 +40,7 @@ export type AgentFlags = Pick<
   | 'before_dial'
   | 'direct'
   | 'discover'
+  | 'compression'
   | 'password'
 >
 
@@ -121,6 +123,7 @@ function checked(server: string, vkey: string, flags: AgentFlags): AgentConfig {
     beforeDial: null,
     direct: 'yes',
     discover: true,
+    compression: 'yes',
     ...readHow(flags),
   }
 }
@@ -136,6 +139,7 @@ function readHow({
   before_dial: beforeDial,
   direct,
   discover,
+  compression,
 }: AgentFlags): Partial<AgentConfig> {
   check('fingerprint', fingerprint, fingerprintProblem)
   check('protocol', protocol, protocolProblem)
@@ -145,6 +149,7 @@ function readHow({
   check('allow_target', allowTarget, allowTargetProblem)
   check('before_dial', beforeDial, beforeDialProblem)
   check('direct', direct, directProblem)
+  check('compression', compression, compressionProblem)
   return {
     ...(fingerprint && { fingerprint }),
     ...(protocol && { protocol: protocol as AgentProtocol }),
@@ -155,6 +160,7 @@ function readHow({
     ...(beforeDial && { beforeDial }),
     ...(direct && { direct: direct as DirectChoice }),
     ...(discover !== undefined && { discover }),
+    ...(compression && { compression: compression as CompressionChoice }),
   }
 }
 

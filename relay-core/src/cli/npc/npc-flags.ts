@@ -31,6 +31,7 @@ export const npcFlagKinds = {
   before_dial: 'text',
   direct: 'text',
   discover: 'switch',
+  compression: 'text',
   service: 'text',
   json: 'switch',
   purge: 'switch',

@@ -16,17 +16,18 @@ const pingIntervalMs = 5_000
 /** What the settings say of the way to the relay. */
 export function connectionOptions(config: AgentConfig): Pick<
   ConnectionOptions,
-  'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs' | 'direct' | 'discover'
+  'server' | 'vkey' | 'proxy' | 'silenceTimeoutMs' | 'direct' | 'discover' | 'compression'
 > & {
   protocol: AgentProtocol
 } {
-  const { server, vkey, protocol, proxy, disconnectTimeout, direct, discover } = config
+  const { server, vkey, protocol, proxy, disconnectTimeout, direct, discover, compression } = config
   return {
     server,
     vkey,
     protocol,
     direct,
     discover,
+    compression,
     proxy: proxy ?? undefined,
     silenceTimeoutMs: disconnectTimeout ? disconnectTimeout * pingIntervalMs : undefined,
   }

@@ -62,6 +62,7 @@ async function serviceConf(flags: AgentFlags, { config, pushed, visitors }: NpcC
       'before_dial',
       'direct',
       'discover',
+      'compression',
     ] as const
   ).find((name) => flags[name] !== undefined)
   if (flag !== undefined)

@@ -83,7 +83,7 @@ async function openVisit(
   ways: Ways,
 ): Promise<OpenVisit> {
   const { folder, localHost, agentFingerprint, log } = ways
-  const { server, protocol, proxy, fingerprint, direct } = config
+  const { server, protocol, proxy, fingerprint, direct, compression } = config
   const isStockOnly = protocol === 'stock' || (protocol === 'auto' && password.length < minPasswordLength)
   const native = isStockOnly
     ? undefined
@@ -94,6 +94,7 @@ async function openVisit(
         fingerprint: fingerprint ?? undefined,
         agentFingerprint,
         direct,
+        compression,
         pinFile: join(folder, 'pins.json'),
         log,
       })

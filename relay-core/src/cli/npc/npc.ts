@@ -28,6 +28,7 @@ stock NPS 0.26), -local_type=secret,
 -share=/data/results,/other (folders of this machine that file tunnels may show), -direct=yes (visitors of private tunnels and lab boxes
 reach each other past the server where the networks allow it; no, or guess: with guessed ports, thousands of packets),
 -discover=false (the server is not told what listens on this machine),
+-compression=yes (what the lab box sends over a slow line is compressed where it shrinks; or no),
 -agent_fingerprint=sha256:... (the lab box's own, for visitors; "npc status" there shows it), -conf_path=folder (where it keeps what it knows of relays). NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
 -server and -vkey, -vkey_file=file and -password_file=file for -vkey and -password. What is given by a flag leaves the list of
 processes as soon as npc has started.

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { printableText } from '../../api/printable.ts'
 import { beforeDialProblem } from './before-dial-command.ts'
+import { compressionProblem, type CompressionChoice } from './compression-choice.ts'
 import { directProblem, type DirectChoice } from './direct-choice.ts'
 import { allowTargetProblem } from './allowed-targets.ts'
 import { agentProtocols, type AgentProtocol } from './agent-protocol.ts'
@@ -30,6 +31,7 @@ export interface AgentConfig {
   readonly direct: DirectChoice
   /** Whether the relay is told, when it asks, what listens on this machine. */
   readonly discover: boolean
+  readonly compression: CompressionChoice
 }
 
 /** Null, or what is wrong with a `host:port`. */
@@ -112,6 +114,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
   const allowTarget = check('allow_target', allowTargetProblem)
   const beforeDial = check('before_dial', beforeDialProblem)
   const direct = check('direct', directProblem)
+  const compression = check('compression', compressionProblem)
   return {
     server,
     vkey: new Secret(vkey),
@@ -124,6 +127,7 @@ export function readAgentConfig(common: SectionValues): AgentConfig {
     beforeDial: beforeDial || null,
     direct: (direct || 'yes') as DirectChoice,
     discover: common.has('discover') ? common.flag('discover') : true,
+    compression: (compression || 'yes') as CompressionChoice,
   }
 }
 
@@ -144,6 +148,7 @@ export function formatAgentConfig(config: AgentConfig): string {
     ...(config.beforeDial === null ? [] : [`before_dial="${config.beforeDial}"`]),
     ...(config.direct === 'yes' ? [] : [`direct=${config.direct}`]),
     ...(config.discover ? [] : ['discover=false']),
+    ...(config.compression === 'yes' ? [] : [`compression=${config.compression}`]),
     ...(config.fingerprint === null ? [] : [`fingerprint=${config.fingerprint}`]),
     '',
   ].join('\n')

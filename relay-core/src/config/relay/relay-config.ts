@@ -21,6 +21,8 @@ export interface RelayConfig extends StockConfig {
   readonly bridgePort: number
   /** Whether streams of agents that can do it go on after a cut of the connection beneath them. */
   readonly streamSurvival: boolean
+  /** Whether agents may compress what a slow line carries. */
+  readonly streamCompression: boolean
   /** Whether visitors of private tunnels may reach agents past the relay. */
   readonly hasDirectLinks: boolean
   readonly webIp: string
@@ -53,6 +55,7 @@ export const relayDefaults: RelayConfig = Object.freeze({
   hasDirectLinks: true,
   ...stockDefaults,
   streamSurvival: false,
+  streamCompression: true,
   webIp: '127.0.0.1',
   webPort: null,
   webUsername: 'admin',
@@ -91,6 +94,10 @@ const readers: Readonly<Record<SettingKey, SettingReader<Values>>> = {
   stream_survival: {
     read: (value, into) => readSwitch(value, (isOn) => (into.streamSurvival = isOn)),
     of: ({ streamSurvival }) => streamSurvival,
+  },
+  stream_compression: {
+    read: (value, into) => readSwitch(value, (isOn) => (into.streamCompression = isOn)),
+    of: ({ streamCompression }) => streamCompression,
   },
   direct_links: {
     read: (value, into) => readSwitch(value, (isOn) => (into.hasDirectLinks = isOn)),

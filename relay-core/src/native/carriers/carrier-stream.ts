@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { ArrivingBytes, type Arrival } from './arriving-bytes.ts'
 
 /** What a stream needs from the carrier beneath it. */
 export interface StreamCarrier {
@@ -10,6 +11,8 @@ export interface StreamCarrier {
   endStream(): void
   /** The stream was destroyed before both directions had ended. */
   resetStream(): void
+  /** What waited of the peer's bytes is not what the specification allows. */
+  breakOff(error: unknown): void
 }
 
 /**
@@ -21,6 +24,7 @@ export class CarrierStream extends Duplex {
   #isWaiting = true
   /** What was written, or the end, before there was a carrier: a Duplex has one of them under way at a time. */
   #held: (() => void) | undefined
+  readonly #arriving = new ArrivingBytes((bytes) => this.push(bytes))
 
   constructor() {
     super({ allowHalfOpen: true, decodeStrings: true, readableHighWaterMark: 256 * 1024 })
@@ -50,8 +54,18 @@ export class CarrierStream extends Duplex {
     this.#isWaiting = false
   }
 
+  /** Bytes of the peer, or its end. Answers whether there is room for more; throws a WireError for a broken block. */
+  arrive(arrival: Arrival): boolean {
+    return this.#arriving.add(arrival)
+  }
+
   override _read(): void {
-    this.#carrier?.resumeStream()
+    try {
+      if (this.#arriving.release()) this.#carrier?.resumeStream()
+    } catch (error) {
+      this.#carrier?.breakOff(error)
+      this.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: () => void): void {
@@ -74,6 +88,7 @@ export class CarrierStream extends Duplex {
     this.#carrier = undefined
     this.#isWaiting = false
     this.#held = undefined
+    this.#arriving.clear()
     carrier?.resetStream()
     done(error)
   }

@@ -1,6 +1,8 @@
 import { decodeNumber, encodeEnd, encodeReset } from '../../wire/messages.ts'
 import { WireError } from '../../wire/bytes.ts'
 import { frameType, type FrameReceiver } from '../../wire/frame.ts'
+import { type PackingAgreement, StreamPacker } from '../packing/stream-packer.ts'
+import type { Arrival } from './arriving-bytes.ts'
 import { CarrierStream, type StreamCarrier } from './carrier-stream.ts'
 import type { FrameLink } from './frame-link.ts'
 
@@ -28,6 +30,8 @@ export interface CarrierEvents {
 export class Carrier implements StreamCarrier, FrameReceiver {
   readonly framed: FrameLink
   readonly #events: CarrierEvents
+  readonly #packing: PackingAgreement
+  #packer: StreamPacker | undefined
   #stream: CarrierStream | undefined
   /** A stream is under way, although its Duplex may be gone (we have reset it and wait for the peer). */
   #busy = false
@@ -45,11 +49,12 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   #isRefused = false
 
   /** Takes `framed` over: from now on its frames come here. */
-  constructor(framed: FrameLink, events: CarrierEvents) {
+  constructor(framed: FrameLink, events: CarrierEvents, packing: PackingAgreement = {}) {
     this.framed = framed
     this.#events = events
+    this.#packing = packing
     framed.receiver = this
-    void framed.closed.then(() => this.#onClosed())
+    void framed.closed.then((error) => this.#onClosed(error))
   }
 
   get isIdle(): boolean {
@@ -81,6 +86,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   /** Begins stream `number`: both sides know that the target was reached. */
   startStream(number: number, stream = new CarrierStream()): CarrierStream {
     this.#begin(number, stream)
+    this.#packWhereItPays()
     stream.attach(this)
     return stream
   }
@@ -92,11 +98,12 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     stream.attach(this)
   }
 
-  /** The peer's OPEN has arrived: early data may follow it, and waits in the stream. */
-  beAsked(number: number): CarrierStream {
+  /** The peer's OPEN has arrived: early data may follow it, and waits in the stream. `isOpaque`: nothing of it shrinks, or may. */
+  beAsked(number: number, { isOpaque = false } = {}): CarrierStream {
     const stream = new CarrierStream()
     this.#begin(number, stream)
     this.#phase = 'asked'
+    if (!isOpaque) this.#packWhereItPays()
     return stream
   }
 
@@ -133,11 +140,23 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#isRefused = false
     this.#earlyBytes = 0
     this.#discardedBytes = 0
+    this.#packer = undefined
     this.#stream = stream
   }
 
+  #packWhereItPays(): void {
+    const { line } = this.#packing
+    if (line) this.#packer = new StreamPacker(line)
+  }
+
+  takesPacked(): boolean {
+    return this.#packing.takesPacked === true
+  }
+
   onMessage(type: number, body: Uint8Array): void {
-    if (type === frameType.reset) {
+    if (type === frameType.packed) {
+      this.#onPacked(body)
+    } else if (type === frameType.reset) {
       // A RESET may cross the peer's END and arrive after the stream: its number tells.
       if (!this.#busy || decodeNumber(body) !== this.#number) return
       if (this.#phase !== 'answered') throw new WireError('RESET before the answer to OPEN')
@@ -145,7 +164,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     } else if (type === frameType.end) {
       if (!this.#expectsBytes) throw new WireError('END without a stream')
       this.#peerEnded = true
-      this.#stream?.push(null)
+      this.#stream?.arrive({ bytes: null, isPacked: false })
       this.#finishIfDone()
     } else if (this.#busy && this.#phase !== 'asking') {
       throw new WireError(`frame of type ${type} within a stream`)
@@ -161,11 +180,22 @@ export class Carrier implements StreamCarrier, FrameReceiver {
       if (this.#earlyBytes > maxEarlyBytes) throw new WireError('too much early data')
       if (this.#isRefused) return
     }
+    this.#arrived({ bytes: part, isPacked: false }, part.length)
+  }
+
+  #onPacked(body: Uint8Array): void {
+    if (!this.takesPacked()) throw new WireError('PACKED that was not agreed on')
+    if (!this.#expectsBytes || this.#phase !== 'answered' || this.#isRefused)
+      throw new WireError('PACKED without a stream')
+    this.#arrived({ bytes: body, isPacked: true }, body.length)
+  }
+
+  #arrived(arrival: Arrival, length: number): void {
     if (this.#stream) {
-      if (!this.#stream.push(part)) this.framed.pause()
+      if (!this.#stream.arrive(arrival)) this.framed.pause()
       return
     }
-    this.#discardedBytes += part.length
+    this.#discardedBytes += length
     if (this.#discardedBytes > maxDiscardedBytes) this.framed.destroy()
   }
 
@@ -175,7 +205,8 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   sendStreamData(chunk: Uint8Array, done: () => void): void {
     if (this.#phase !== 'asking') {
-      this.framed.sendData(chunk, done)
+      if (this.#packer) this.#packer.send(chunk, this.framed, done)
+      else this.framed.sendData(chunk, done)
       return
     }
     const early = chunk.subarray(0, maxEarlyBytes - this.#earlyBytes)
@@ -192,8 +223,13 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#finishIfDone()
   }
 
+  breakOff(error: unknown): void {
+    this.framed.destroy(error instanceof Error ? error : new Error(String(error)))
+  }
+
   resetStream(): void {
     this.#stream = undefined
+    this.#packer?.stop()
     // Between OPEN and its answer the end of the connection says it all.
     if (this.#phase !== 'answered') {
       this.framed.destroy()
@@ -214,6 +250,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   #onPeerReset(): void {
     this.#peerEnded = true
+    this.#packer?.stop()
     const stream = this.#stream
     this.#stream = undefined
     if (!this.#ownEnded) {
@@ -242,8 +279,9 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#events.onIdle()
   }
 
-  #onClosed(): void {
+  #onClosed(error: Error | undefined): void {
     clearTimeout(this.#resetTimer)
+    this.#packer?.stop()
     const stream = this.#stream
     this.#stream = undefined
     if (this.#phase === 'asking' && !this.hasSentEarly) {
@@ -252,6 +290,8 @@ export class Carrier implements StreamCarrier, FrameReceiver {
       return
     }
     stream?.detach()
-    stream?.destroy(Object.assign(new Error('the carrier was lost'), { code: 'ECONNRESET' }))
+    const lost = Object.assign(new Error('the carrier was lost'), { code: 'ECONNRESET' })
+    // What the peer has done wrong is worth knowing.
+    stream?.destroy(error instanceof WireError ? error : lost)
   }
 }

@@ -21,6 +21,8 @@ export interface FrameLink {
   answer(frame: Uint8Array): void
   /** Sends bytes of a stream as DATA; calls back when there is room for more. One call at a time. */
   sendData(chunk: Uint8Array, done: () => void): void
+  /** Sends a PACKED frame in the same way. */
+  sendPacked(frame: Uint8Array, done: () => void): void
   /** Ends the link after what has been written. */
   end(): void
   /** Ends the link now. Idempotent. */

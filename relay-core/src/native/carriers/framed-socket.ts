@@ -121,6 +121,12 @@ export class FramedSocket implements FrameLink {
     else this.#onDrain = done
   }
 
+  sendPacked(frame: Uint8Array, done: () => void): void {
+    if (this.#socket.destroyed) return
+    if (this.#socket.write(frame)) done()
+    else this.#onDrain = done
+  }
+
   /** Ends the connection after what has been written. */
   end(): void {
     // Nothing more is wanted from the peer; otherwise its end would be waited for.
@@ -157,6 +163,7 @@ export class FramedSocket implements FrameLink {
 
   /** Within one chunk a handshake may end and another receiver begin, and nothing may be delivered after the end. */
   readonly #current: FrameReceiver = {
+    takesPacked: () => this.receiver.takesPacked?.() === true,
     onMessage: (type, body) => {
       if (!this.#socket.destroyed) this.receiver.onMessage(type, body)
     },

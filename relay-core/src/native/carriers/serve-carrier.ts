@@ -2,8 +2,16 @@ import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
 import { WireError } from '../../wire/bytes.ts'
 import { frameType } from '../../wire/frame.ts'
-import { decodeOpen, encodeFailed, encodeOpened, type Failed, type Open } from '../../wire/messages.ts'
-import { Carrier } from './carrier.ts'
+import {
+  decodeOpen,
+  encodeFailed,
+  encodeOpened,
+  streamKind,
+  type Failed,
+  type Open,
+} from '../../wire/messages.ts'
+import type { PackingLine } from '../packing/stream-packer.ts'
+import { Carrier, type CarrierEvents } from './carrier.ts'
 import type { FrameLink } from './frame-link.ts'
 
 /** The target is ready and waits for its stream. */
@@ -30,17 +38,23 @@ export interface ServedCarrier {
   retire(): void
 }
 
-/** The agent's end of a carrier: for each OPEN it does what the kind asks for, reports the outcome, and joins the two. */
-export function serveCarrier(framed: FrameLink, servers: KindServers): ServedCarrier {
+/** Kinds of stream whose bytes may be packed: of the others they are encrypted, or their number or pace is what counts. */
+const packedKinds: readonly number[] = [streamKind.tcp, streamKind.files]
+
+/**
+ * The agent's end of a carrier: for each OPEN it does what the kind asks for, reports the outcome, and joins the two. `line`: what is sent to
+ * the relay may be packed.
+ */
+export function serveCarrier(framed: FrameLink, servers: KindServers, line?: PackingLine): ServedCarrier {
   let isRetired = false
   let opening: AbortController | undefined
-  const carrier: Carrier = new Carrier(framed, {
+  const events: CarrierEvents = {
     onMessage: (type, body) => {
       if (type !== frameType.open || opening) throw new WireError(`frame of type ${type} instead of OPEN`)
       const request = decodeOpen(body)
       const abort = new AbortController()
       opening = abort
-      const stream = carrier.beAsked(request.number)
+      const stream = carrier.beAsked(request.number, { isOpaque: !packedKinds.includes(request.kind) })
       const server = servers[request.kind] ?? refuse
       void server(request, { signal: abort.signal })
         .catch((error: unknown) => failedFor(request, error))
@@ -52,7 +66,8 @@ export function serveCarrier(framed: FrameLink, servers: KindServers): ServedCar
     onIdle: () => {
       if (isRetired || framed.isSpent) framed.end()
     },
-  })
+  }
+  const carrier = new Carrier(framed, events, { line })
   void framed.closed.then(() => opening?.abort())
   return {
     closed: framed.closed,

@@ -2,6 +2,7 @@ import { duplexPair, type Duplex } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { frameType } from '../../wire/frame.ts'
 import { encodeEnd, encodeReset } from '../../wire/messages.ts'
+import { encodePacked } from '../../wire/packed-message.ts'
 import type { CarrierPosition } from '../../wire/survival-messages.ts'
 import { FramedSocket } from '../carriers/framed-socket.ts'
 import { leftoverMs } from '../carriers/leftovers.ts'
@@ -36,6 +37,7 @@ class End implements SurvivalSession {
     this.link = new SurvivingLink(framed, { number: 7, place: this.links, isNeeded: () => this.isNeeded })
     made.push(this)
     this.link.receiver = {
+      takesPacked: () => true,
       onMessage: (type) => (this.heard += type === frameType.end ? '|' : '!'),
       onData: (part) => (this.heard += Buffer.from(part).toString('latin1')),
     }
@@ -87,6 +89,12 @@ function reconnect({ agent, relay }: { agent: End; relay: End }): Duplex[] {
   return [a, b]
 }
 
+/** Sends a PACKED frame, which the other end hears as `!`. */
+function packs(end: End): Promise<void> {
+  const frame = encodePacked({ length: 9, padding: 0, packed: Buffer.alloc(20_000, '?') })
+  return new Promise((resolve) => end.link.sendPacked(frame, resolve))
+}
+
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 async function untilHeard(end: End, wanted: string): Promise<void> {
@@ -95,6 +103,19 @@ async function untilHeard(end: End, wanted: string): Promise<void> {
 }
 
 describe('a link that survives its connections', () => {
+  it('delivers packed blocks once and in their order, too', async () => {
+    const ends = pair()
+    await ends.agent.says('one ')
+    await packs(ends.agent)
+    for (const socket of ends.sockets) socket.destroy()
+    await turn()
+    void packs(ends.agent)
+    reconnect(ends)
+    await ends.agent.says(' two')
+    await untilHeard(ends.relay, 'one !! two')
+    expect(ends.relay.cuts).toBe(1)
+  })
+
   it('delivers what was lost with one, once and in its order', async () => {
     const ends = pair()
     await ends.agent.says('one ')

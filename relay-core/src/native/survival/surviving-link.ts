@@ -161,13 +161,13 @@ export class SurvivingLink implements FrameLink {
   sendData(chunk: Uint8Array, done: () => void): void {
     if (this.#isClosed) return
     this.#kept?.data(chunk)
-    this.#forgetIfTooMuch()
-    this.#done = done
-    const connection = this.#connection
-    if (connection) {
-      this.#isFull = true
-      connection.sendData(chunk, () => this.#onRoom(connection))
-    } else this.#settle()
+    this.#sendKept(done, (connection, onRoom) => connection.sendData(chunk, onRoom))
+  }
+
+  sendPacked(frame: Uint8Array, done: () => void): void {
+    if (this.#isClosed) return
+    this.#kept?.message(frame)
+    this.#sendKept(done, (connection, onRoom) => connection.sendPacked(frame, onRoom))
   }
 
   end(): void {
@@ -184,9 +184,20 @@ export class SurvivingLink implements FrameLink {
     if (isNeeded) this.#place.onGivenUp(this)
   }
 
+  #sendKept(done: () => void, send: (connection: FramedSocket, onRoom: () => void) => void): void {
+    this.#forgetIfTooMuch()
+    this.#done = done
+    const connection = this.#connection
+    if (connection) {
+      this.#isFull = true
+      send(connection, () => this.#onRoom(connection))
+    } else this.#settle()
+  }
+
   #connect(connection: FramedSocket): void {
     this.#connection = connection
     connection.receiver = {
+      takesPacked: () => this.receiver.takesPacked?.() === true,
       onMessage: (type, body) => {
         this.#position += 1
         this.#place.onReceived(this)
@@ -264,7 +275,7 @@ export class SurvivingLink implements FrameLink {
     this.#done = undefined
     this.#kept?.clear()
     this.#kept = undefined
-    this.#connection?.destroy()
+    this.#connection?.destroy(error)
     this.#connection = undefined
     this.#settleClosed(error)
   }

@@ -37,7 +37,7 @@ export const defaultBridgeLimits: BridgeLimits = {
 
 export interface BridgeOptions extends Pick<
   NativeBridgeOptions,
-  'clients' | 'agents' | 'entrances' | 'wishes' | 'survival' | 'directLinks'
+  'clients' | 'agents' | 'entrances' | 'wishes' | 'survival' | 'compression' | 'directLinks'
 > {
   readonly host: string
   /** 0: any free one; `listen` says which. */

@@ -10,6 +10,7 @@ import { SurvivingLinks } from '../../native/survival/surviving-links.ts'
 import { RecentAddresses } from '../../log/recent-addresses.ts'
 import { relayVersion } from '../../version.ts'
 import type { DirectUse } from '../../wire/direct-messages.ts'
+import { WireError } from '../../wire/bytes.ts'
 import { frameType } from '../../wire/frame.ts'
 import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../../wire/messages.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
@@ -40,6 +41,8 @@ export interface NativeBridgeOptions {
   readonly descriptors?: Descriptors
   /** Whether streams of agents that can do it survive the cut of a connection; by default they do not. */
   readonly survival?: () => boolean
+  /** Whether agents may pack what they send; by default they may not. */
+  readonly compression?: () => boolean
   readonly log: Log
   readonly wrongKeyDelayMs: number
 }
@@ -128,6 +131,7 @@ export class NativeBridge {
     const canSurvive = hello.survives === true && takesEarlyData && instance !== ''
     const survivors =
       canSurvive && this.#options.survival?.() ? this.#survivorsOf(`${client.id} ${instance}`) : undefined
+    const mayPack = this.#options.compression?.() === true
     const session = new NativeSession(framed, {
       clientId: client.id,
       address,
@@ -138,6 +142,7 @@ export class NativeBridge {
       origin,
       takesEarlyData,
       holdsLinks: hello.holdsLinks ?? false,
+      mayPack,
       ...(survivors && { survivors }),
       carriersElsewhere: () => agents.leftCarriers(client.id),
     })
@@ -156,6 +161,7 @@ export class NativeBridge {
         relayVersion,
         survives: survivors !== undefined,
         holdsLinks: true,
+        takesPacked: mayPack,
       }),
     )
     if (survivors) void session.streamsEnded.then(() => this.#forget(`${client.id} ${instance}`))
@@ -181,6 +187,16 @@ export class NativeBridge {
     if (!hasRoom || !session.addCarrier(framed, place?.number)) {
       throw new RelayError('too-many-connections', 'The session has all the connections it may have.')
     }
+    void framed.closed.then((error) => this.#onCarrierEnd(session.clientId, error))
+  }
+
+  /** How a carrier is lost is not news, but that its agent breaks the rules is. */
+  #onCarrierEnd(client: number, error: Error | undefined): void {
+    if (!(error instanceof WireError) || !this.#refusals.isNews(`${client} wire`)) return
+    this.#options.log.warn('a stream was ended: what the agent sent cannot be read', {
+      client,
+      reason: error,
+    })
   }
 
   #survivorsOf(program: string): SurvivingLinks {
