@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -120,7 +121,8 @@ export function streamSuite(start: () => Promise<StreamPair>): void {
       { timeout: 120_000 },
       async () => {
         const total = 1024 * MiB
-        const chunk = Buffer.alloc(256 * 1024, 1)
+        // What shrinks would lie there packed, and be more.
+        const chunk = randomBytes(256 * 1024)
         let accepted = 0
         const target = await targets.listen((socket) => {
           const fill = () => {
