@@ -33,6 +33,8 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
   const home = new HomePage(page)
   const notDirect = tunnel.way.getByText('Not direct from here.')
   const direct = tunnel.way.getByText(directNow)
+  await bed.network.openUdpWay('laptop', 'lab')
+  await bed.network.cutUdp('laptop')
   const [token] = await Promise.all([startNotebook(bed), startPrograms(bed, programsFolder)])
   await connect(page, bed)
 
@@ -50,7 +52,7 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
   })
 
   await test.step('once it passes: directly, when asked to try', async () => {
-    await bed.network.passUdp('laptop', 'cloud', 'lab')
+    await bed.network.restoreUdp('laptop')
     const tryNow = tunnel.way.getByRole('button', { name: 'Try now' })
     await expect(tryNow).toBeEnabled({ timeout: 30_000 })
     await tryNow.click()
@@ -92,7 +94,7 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
   })
 
   await test.step('UDP is cut: both go on through the server', async () => {
-    await bed.network.blockUdp()
+    await bed.network.cutUdp('laptop')
     await expect(notDirect).toBeVisible({ timeout: 30_000 })
     await expect(tunnel.stops).toHaveCount(5)
     await copy.grows(partBytes)
@@ -100,13 +102,13 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
 
   await test.step('UDP passes again: both go directly again', async () => {
     const before = await bed.network.udpBytes()
-    await bed.network.passUdp('laptop', 'cloud', 'lab')
+    await bed.network.restoreUdp('laptop')
     await expect(direct).toBeVisible({ timeout: 60_000 })
     await expect.poll(() => bed.network.udpBytes(), { timeout: 60_000 }).toBeGreaterThan(before + partBytes)
   })
 
   await test.step('and cut again: both come to their end through the server, and nothing is missing', async () => {
-    await bed.network.blockUdp()
+    await bed.network.cutUdp('laptop')
     await expect(notDirect).toBeVisible({ timeout: 30_000 })
     await copy.grows(partBytes)
     await bed.lab.exec(`touch ${enough}`)

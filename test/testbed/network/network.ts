@@ -104,17 +104,21 @@ export class BedNetwork {
     await this.nft(`delete element inet bed ssh_ways { "${from}" . "${to}" }`)
   }
 
-  /** Lets UDP pass between these; without it none passes. */
-  async passUdp(...names: readonly LegName[]): Promise<void> {
-    await this.nft(`add element inet bed udp_ways { ${names.map((name) => `"${name}"`).join(', ')} }`)
+  /** Lets UDP pass both ways between these two; without it none passes but to the cloud. */
+  async openUdpWay(one: LegName, other: LegName): Promise<void> {
+    await this.nft(`add element inet bed udp_ways { "${one}" . "${other}", "${other}" . "${one}" }`)
   }
 
-  /** No UDP passes any more, that of flows under way included. */
-  async blockUdp(): Promise<void> {
-    await this.nft('flush set inet bed udp_ways')
+  /** Silently drops all UDP from and to `name`, that of flows under way included, until restoreUdp(). */
+  async cutUdp(name: LegName): Promise<void> {
+    await this.nft(`add element inet bed udp_cut { "${name}" }`)
   }
 
-  /** How many bytes of UDP have passed, of all who may send it to each other. */
+  async restoreUdp(name: LegName): Promise<void> {
+    await this.nft(`delete element inet bed udp_cut { "${name}" }`)
+  }
+
+  /** How many bytes of UDP have passed on the ways that a test has opened. */
   async udpBytes(): Promise<number> {
     const told = await this.inRouter('nft', ['list', 'counter', 'inet', 'bed', 'udp_passed'])
     return Number(/bytes (\d+)/.exec(told)?.[1])
@@ -138,22 +142,24 @@ export class BedNetwork {
 
 /**
  * Who may open a connection to whom: anyone to the cloud, on the ports of the security group; the laptop to the jump
- * host; else only the SSH ways that a test opens, and UDP between those that it names. Refused packets vanish, as they do on the real way.
+ * host; else only the ways for SSH and for UDP that a test opens. Refused packets vanish, as they do on the real way.
  * Labs share the router's address when they go out, so the cloud cannot tell or reach them.
  */
 const routerRules = `
 table inet bed {
   set security_group { type inet_service; flags interval; }
   set cut { type ifname; }
-  set udp_ways { type ifname; }
+  set udp_cut { type ifname; }
+  set udp_ways { type ifname . ifname; }
   counter udp_passed { }
   set ssh_ways { type ifname . ifname; elements = { "laptop" . "jump" } }
   chain forward {
     type filter hook forward priority filter; policy drop;
     iifname @cut drop
     oifname @cut drop
-    meta l4proto udp iifname @udp_ways oifname @udp_ways counter name udp_passed accept
-    meta l4proto udp drop
+    meta l4proto udp iifname @udp_cut drop
+    meta l4proto udp oifname @udp_cut drop
+    meta l4proto udp iifname . oifname @udp_ways counter name udp_passed accept
     ct state established,related accept
     oifname "cloud" meta l4proto { tcp, udp } th dport @security_group accept
     oifname "cloud" icmp type echo-request accept
