@@ -9,7 +9,7 @@ import { parseOptions, usage, type BenchOptions } from './options.ts'
 import type { Pair } from './compared-pair.ts'
 import { direct } from './pairs/direct.ts'
 import { frpBare, frpDefault } from './pairs/frp.ts'
-import { against, ours, oursUncompressed, oursWithStockAgent } from './pairs/ours.ts'
+import { against, ours, oursPrivate, oursUncompressed, oursWithStockAgent } from './pairs/ours.ts'
 import { ratholeNoise, ratholePlain } from './pairs/rathole.ts'
 import { ssh } from './pairs/ssh.ts'
 import { stock } from './pairs/stock.ts'
@@ -29,6 +29,7 @@ const known = [
   direct,
   ours,
   oursUncompressed,
+  oursPrivate,
   oursWithStockAgent,
   stock,
   frpDefault,

@@ -10,6 +10,8 @@ import type { Program } from './measured-program.ts'
 export const serviceNames = ['sink', 'source', 'echo', 'page', 'ssh'] as const
 export type Services = Record<(typeof serviceNames)[number], number>
 
+export type Visitors = Partial<Record<keyof Services, Program>>
+
 /** A relay and an agent that run, with a tunnel to each service. */
 export interface RunningPair {
   /** Where visitors go. */
@@ -18,6 +20,8 @@ export interface RunningPair {
   /** Undefined where there is nothing in between. */
   readonly relay: Program | undefined
   readonly agent: Program | undefined
+  /** Of private tunnels: at each service's port a program of its own. */
+  readonly visitors?: Visitors
   killRelay(): Promise<void>
   startRelay(): Promise<void>
   /** A port on the laptop's loopback that leads to a target at the lab by a private tunnel; undefined where there are none. */
@@ -40,6 +44,8 @@ export interface Pair {
   readonly isPrivateToo?: boolean
   /** Another one with something turned off: measured only where a row asks for it. */
   readonly isVariant?: boolean
+  /** Its copies do not pass the relay: it has rows of its own. */
+  readonly isDirect?: true
   /** Why it cannot run here, or undefined. */
   missing(): string | undefined
   /** The tunnels may need a moment more before they let bytes through. */
@@ -60,6 +66,7 @@ export async function startPair(
     startRelay: () => Promise<Program>
     startAgent: (relay: Program) => Promise<Program>
     visitPrivately?: (target: string) => Promise<PrivateVisit>
+    startVisitors?: (started: Visitors) => Promise<void>
   }>,
 ): Promise<RunningPair> {
   const folder = await mkdtemp(join(tmpdir(), 'nps-bench-'))
@@ -71,25 +78,28 @@ export async function startPair(
     ssh: await freePort(),
   }
   let [relay, agent]: (Program | undefined)[] = []
+  const visitors: Visitors = {}
   const close = async () => {
-    await Promise.all([relay?.kill(), agent?.kill()])
+    await Promise.all([relay, agent, ...Object.values(visitors)].map((one) => one?.kill()))
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const { startRelay, startAgent, visitPrivately } = await prepare({
+    const { startRelay, startAgent, startVisitors, visitPrivately } = await prepare({
       folder,
       bridgePort: await freePort(),
       ports,
     })
     relay = await startRelay()
     agent = await startAgent(relay)
+    await startVisitors?.(visitors)
     return {
-      host: visitHost,
+      host: startVisitors ? '127.0.0.1' : visitHost,
       ports,
       get relay() {
         return relay
       },
       agent,
+      visitors,
       killRelay: async () => relay?.kill(),
       startRelay: async () => {
         relay = await startRelay()

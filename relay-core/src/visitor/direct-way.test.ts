@@ -7,6 +7,7 @@ import { ManualClock } from '../testing/manual-clock.ts'
 import { DirectWay, type LinkListener } from './direct-way.ts'
 
 const minuteMs = 60_000
+const heardStream = () => Object.assign(new PassThrough(), { heard: Promise.resolve() })
 
 test('where the networks allow no direct way, it is looked for again after 1, 5 and 30 minutes, when somebody visits', async () => {
   const clock = new ManualClock()
@@ -83,7 +84,7 @@ test('a direct way that has fallen silent is looked for again while its link has
     hasRelay: true,
     roundTripMs: 12,
     streamCount: 1,
-    openStream: () => new PassThrough(),
+    openStream: heardStream,
     close: () => ended.resolve(undefined),
     closed: ended.promise,
   }
@@ -129,7 +130,7 @@ test('a link that has lost its relay goes on, and is followed by another one at 
       hasRelay,
       roundTripMs: 12,
       streamCount: 1,
-      openStream: vi.fn<() => PassThrough>(() => new PassThrough()),
+      openStream: vi.fn<typeof heardStream>(heardStream),
       close: () => ended.resolve(undefined),
       closed: ended.promise,
     }
@@ -164,7 +165,7 @@ test('it says which way is used: looked for, direct with its round trip, silent,
     hasRelay: true,
     roundTripMs: 12,
     streamCount: 1,
-    openStream: () => new PassThrough(),
+    openStream: heardStream,
     close: () => ended.resolve(undefined),
     closed: ended.promise,
   }

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os'
-import type { Duplex } from 'node:stream'
 import type { ByRelayReason, PrivateWay } from '../api/direct/private-way.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { systemClock, type Clock } from '../async/time/clock.ts'
+import type { HeardStream } from '../direct/carry/carry-link.ts'
 import type { VisitorLink } from '../direct/link/visitor-link.ts'
 import { packetClock } from '../direct/packets/packet-clock.ts'
 import type { SeenNetworks } from '../direct/punch/seek-way.ts'
@@ -69,7 +69,7 @@ export class DirectWay {
   }
 
   /** A stream to the agent past the relay; undefined where there is none now. */
-  open(): Duplex | undefined {
+  open(): HeardStream | undefined {
     const { carry } = this.#link ?? {}
     if (!carry?.isDirect) return undefined
     // When it falls silent, there would be nothing to fall back to.

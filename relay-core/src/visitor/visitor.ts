@@ -19,6 +19,7 @@ import { knownRelay } from '../pins/known-relay.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
 import { DirectWay, type LinkListener, notTried } from './direct-way.ts'
 import { isLoopback } from './join-local.ts'
+import { raceWays } from './race-ways.ts'
 import { LocalForward } from './local-forward.ts'
 
 export interface PrivateVisitorOptions {
@@ -50,9 +51,6 @@ export interface PrivateVisitorOptions {
   readonly onFailure?: (error: unknown) => void
   readonly log: Log
 }
-
-/** A direct way that has just been lost must not hold up a visit. */
-const directTimeoutMs = 2_000
 
 /** As long as it takes to be safe from whoever gets a visitor to greet it and then guesses. */
 export const minPasswordLength = 16
@@ -147,8 +145,17 @@ export class PrivateVisitor {
    */
   async open({ signal }: { signal: AbortSignal }): Promise<Duplex> {
     await Promise.all([this.#relay.load(), this.#agent.load()])
-    const direct = await this.#openDirectly(signal)
-    if (direct) return direct
+    const stream = this.#direct?.open()
+    if (!stream) return this.#openByRelay({ signal })
+    return raceWays({
+      direct: (wait) => this.#openDirectly(stream, wait),
+      heard: stream.heard,
+      byRelay: (wait) => this.#openByRelay(wait),
+      signal,
+    })
+  }
+
+  async #openByRelay({ signal }: { signal: AbortSignal }): Promise<Duplex> {
     const outer = await openVisit({ ...this.#visit, signal })
     const inner = await visitPrivately(outer.stream, { ...this.#proving, signal })
     await this.#pin(outer.fingerprint, inner.fingerprint)
@@ -158,17 +165,12 @@ export class PrivateVisitor {
     return inner.inside
   }
 
-  /** Undefined when it has to be the relay: there the visit succeeds, or learns why not. */
-  async #openDirectly(signal: AbortSignal): Promise<Duplex | undefined> {
-    const stream = this.#direct?.open()
-    if (!stream) return undefined
+  async #openDirectly(stream: Duplex, { signal }: { signal: AbortSignal }): Promise<Duplex> {
     try {
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(directTimeoutMs)])
-      return (await visitPrivately(stream, { ...this.#proving, signal: inTime })).inside
-    } catch {
+      return (await visitPrivately(stream, { ...this.#proving, signal })).inside
+    } catch (error) {
       stream.destroy()
-      signal.throwIfAborted()
-      return undefined
+      throw error
     }
   }
 

@@ -34,7 +34,8 @@ function byteBack(socket: Socket): Promise<void> {
       socket.off('close', onClose)
       resolve()
     })
-    socket.write('x')
+    // No letter: a local port of a private tunnel waits for the whole line of what may be a request.
+    socket.write('\0')
   })
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, serviceNames, startPair, type Pair } from '../compared-pair.ts'
+import { freePort, serviceNames, startPair, type Pair, type Visitors } from '../compared-pair.ts'
 import { Program } from '../measured-program.ts'
 
 const run = promisify(execFile)
@@ -19,16 +19,19 @@ interface OurPair {
   /** Beside those that both programs know. */
   readonly agentArgs: (folder: string) => readonly string[]
   readonly isVariant?: boolean
+  /** By private tunnels, past the relay. */
+  readonly isDirect?: true
 }
 
 /** Our relay with an agent, both driven as a person at a shell would. */
-function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false }: OurPair): Pair {
+function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, isDirect }: OurPair): Pair {
   return {
     name,
     what,
     comesBack: true,
     isPrivateToo: npc.endsWith('npc-linux-amd64'),
     isVariant,
+    ...(isDirect && { isDirect }),
     missing: () => [nps, npc].map(absent).find((reason) => reason !== undefined),
     start: (services, place) =>
       startPair(place, async ({ folder, bridgePort, ports }) => {
@@ -54,14 +57,10 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false }
             await ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
             for (const service of serviceNames) {
               const target = `${targetHost}:${services[service]}`
-              await ask(
-                'tunnel',
-                'add',
-                '-client=1',
-                '-mode=tcp',
-                `-port=${ports[service]}`,
-                `-target=${target}`,
-              )
+              const way = isDirect
+                ? ['-mode=private', `-password=${passwordOf(service)}`]
+                : ['-mode=tcp', `-port=${ports[service]}`]
+              await ask('tunnel', 'add', '-client=1', ...way, `-target=${target}`)
             }
             const args = [`-server=${relayHost}:${bridgePort}`, `-vkey=${vkey}`, ...agentArgs(folder)]
             const agent = new Program(lab({ program: npc, args }), { cwd: folder, home: folder })
@@ -91,6 +90,22 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false }
             await laptop.says(/listens on this machine/)
             return { port, close: () => laptop.kill() }
           },
+          ...(isDirect && {
+            startVisitors: async (visitors: Visitors) => {
+              for (const service of serviceNames) {
+                const own = join(folder, service)
+                const args = [
+                  `-server=${relayHost}:${bridgePort}`,
+                  `-password=${passwordOf(service)}`,
+                  `-local_port=${ports[service]}`,
+                  `-conf_path=${own}`,
+                ]
+                const program = new Program(visitor({ program: npc, args }), { cwd: folder, home: folder })
+                visitors[service] = program
+                await program.says(/listens on this machine/)
+              }
+            },
+          }),
         }
       }),
   }
@@ -98,6 +113,8 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false }
 
 /** Our npc keeps its identity there; stock npc knows no such flag. */
 const ownFolder = (folder: string) => [`-conf_path=${join(folder, 'npc')}`]
+
+const passwordOf = (service: string) => `a-password-of-the-${service}-tunnel`
 
 const ourProgram = (program: 'nps' | 'npc', folder = built) => join(folder, `${program}-linux-amd64`)
 
@@ -116,6 +133,16 @@ export const oursUncompressed = pairWithOurRelay({
   nps: ourProgram('nps'),
   npc: ourProgram('npc'),
   agentArgs: (folder) => [...ownFolder(folder), '-compression=no'],
+  isVariant: true,
+})
+
+export const oursPrivate = pairWithOurRelay({
+  name: 'ours private',
+  what: 'our nps and npc as shipped, by private tunnels past the relay: encrypted end to end',
+  nps: ourProgram('nps'),
+  npc: ourProgram('npc'),
+  agentArgs: ownFolder,
+  isDirect: true,
   isVariant: true,
 })
 

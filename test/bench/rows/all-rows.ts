@@ -4,6 +4,7 @@ import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
 import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
 import { wanJupyter, wanSsh, wanTensorboard } from './lab-programs.ts'
+import { wanDirect } from './wide-direct.ts'
 import { idleRoundTrip, loadedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 
 /** By their names on the command line, in the order in which a pair goes through them. */
@@ -27,6 +28,7 @@ export const rows = {
   'wan-jupyter': wanJupyter,
   'wan-tensorboard': wanTensorboard,
   'wan-cut': wanCut,
+  'wan-direct': wanDirect,
 } as const
 
 export type RowName = keyof typeof rows

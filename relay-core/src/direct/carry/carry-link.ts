@@ -15,6 +15,12 @@ import { WaySwitch, type WayMove } from './way-switch.ts'
 /** A peer that has not been heard for so long while something waits is gone. */
 const peerTimeoutMs = 60_000
 
+/** A stream of which it is known whether the peer has answered. */
+export interface HeardStream extends Duplex {
+  /** Fulfils once something has come. */
+  readonly heard: Promise<void>
+}
+
 /** So often goodbye is said: one may get lost, and who has not heard it waits for a minute. */
 const byes = 3
 
@@ -104,7 +110,7 @@ export class CarryLink {
   }
 
   /** A stream to the peer. Throws when there are too many, or the link has ended. */
-  openStream(): Duplex {
+  openStream(): HeardStream {
     if (this.#isClosed) throw new Error('the link has ended')
     return this.#streams.open()
   }

@@ -21,6 +21,9 @@ export interface PunchSocket {
   close(): void
 }
 
+/** More than Linux takes, which cuts it down to what it allows. */
+const receiveBytes = 1024 * 1024
+
 /** What systems begin with. */
 const usualHops = 64
 
@@ -32,10 +35,20 @@ export async function openPunchSocket(family: Family): Promise<PunchSocket | und
     await once(socket, 'listening')
     // An unhandled error must not end the process; what is lost is sent again.
     socket.on('error', () => undefined)
+    widen(socket)
     return punchSocket(socket, family)
   } catch {
     socket.close()
     return undefined
+  }
+}
+
+/** Linux gives twice what it has by default when it is asked: a busy machine reads late, and what does not fit is lost. */
+function widen(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(receiveBytes)
+  } catch {
+    // A system that refuses so much stays with its own.
   }
 }
 

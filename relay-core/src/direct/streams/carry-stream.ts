@@ -26,11 +26,14 @@ export interface StreamLink extends SharedWindow, SharedRoom {
 /** One stream of bytes on a link: a Duplex with half-close. Destroying it before both directions have ended resets it at the peer. */
 export class CarryStream extends Duplex {
   readonly id: number
+  /** Fulfils once something has come. */
+  readonly heard: Promise<void>
   readonly outgoing: Outgoing
   readonly incoming: Incoming
   readonly #link: StreamLink
   #writeDone: (() => void) | undefined
   #finalDone: (() => void) | undefined
+  readonly #heard = Promise.withResolvers<void>()
   #isReaderReady = false
   #isEndTold = false
   #isForgotten = false
@@ -46,6 +49,7 @@ export class CarryStream extends Duplex {
     // A reset can arrive before the owner has the stream; an error is always followed by `close`.
     this.on('error', () => undefined)
     this.id = id
+    this.heard = this.#heard.promise
     this.#link = link
     this.incoming = new Incoming(link, streamWindowBytes)
     this.outgoing = new Outgoing(id, streamWindowBytes, link, {
@@ -68,6 +72,7 @@ export class CarryStream extends Duplex {
 
   /** Hands what has come to the reader, as long as it takes it. */
   deliver(): void {
+    if (this.incoming.hasReady) this.#heard.resolve()
     while (this.#isReaderReady && !this.destroyed) {
       const bytes = this.incoming.take(readBytes)
       if (!bytes) break

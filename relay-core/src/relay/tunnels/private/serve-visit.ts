@@ -26,6 +26,8 @@ export async function serveVisit(
   { verifier, guest }: { verifier: Uint8Array; guest?: Guest },
 ): Promise<void> {
   let connection: TunnelConnection | undefined
+  let hasGone = false
+  void visit.gone.then(() => (hasGone = true))
   try {
     connection = tunnel.connections.enter(visit, guest)
     if (visit.direct) connection.becomeDirect()
@@ -37,8 +39,8 @@ export async function serveVisit(
     await connection.join(visit.opened(), stream)
   } catch (error) {
     const reason = asReason(error)
-    // One that has no direct way comes by the relay.
-    tunnel.log[visit.direct ? 'debug' : 'warn']('visitor turned away', {
+    // One that has no direct way comes by the relay, and one that has it leaves as soon as it is answered there.
+    tunnel.log[visit.direct || hasGone ? 'debug' : 'warn']('visitor turned away', {
       tunnel: tunnel.tunnelId,
       visitor: `${visit.address}:${visit.port}`,
       code: reason.code,
