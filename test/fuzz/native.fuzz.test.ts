@@ -6,9 +6,13 @@ import { NativeSession } from '../../relay-core/src/native/native-session.ts'
 import { serveCarrier, type KindServer } from '../../relay-core/src/native/carriers/serve-carrier.ts'
 import { packBlock } from '../../relay-core/src/native/packing/packed-block.ts'
 import { newPackingLine } from '../../relay-core/src/native/packing/stream-packer.ts'
+import { answerToResume } from '../../relay-core/src/native/survival/answer-to-resume.ts'
+import { SurvivingLink } from '../../relay-core/src/native/survival/surviving-link.ts'
+import { SurvivingLinks } from '../../relay-core/src/native/survival/surviving-links.ts'
 import { splice } from '../../relay-core/src/net/stream/splice.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
+import { encodeAck, encodeDrop, encodeResumed } from '../../relay-core/src/wire/survival-messages.ts'
 import { FakeSocket, turn } from './fake-socket.ts'
 import { fuzz, type Case } from './fuzz.ts'
 
@@ -27,6 +31,8 @@ const words = {
   want: wire.encodeWant(3),
   bye: wire.encodeBye({ reason: 'stopped' }),
   packed: packBlock(Buffer.from('words '.repeat(200)), 1) ?? data(1),
+  ack: encodeAck([{ carrier: 1, position: 9 }]),
+  drop: encodeDrop(1),
 }
 type Word = keyof typeof words
 const say = (...said: Word[]) => Buffer.concat(said.map((word) => words[word]))
@@ -104,7 +110,12 @@ fuzz('native control link', {
     const socket = new FakeSocket()
     const framed = new FramedSocket(socket)
     let wanted = 0
+    const links = new SurvivingLinks()
     const link = new ControlLink(framed, {
+      ...(input.random.oneIn(2) && {
+        onAck: (entries) => links.onAck(entries),
+        onDrop: (carrier) => links.onDrop(carrier),
+      }),
       onWant: (count) => {
         wanted = count
       },
@@ -154,5 +165,100 @@ fuzz('native opening', {
     session.close('shutdown')
     control.destroy()
     await session.closed
+  },
+})
+
+const sent = Buffer.alloc(9, 's')
+
+/** One end of a stream that survives its connections, acknowledged on them or elsewhere. */
+function surviving(framed: FramedSocket, acknowledgesInside: boolean) {
+  const links = new SurvivingLinks(undefined, { acknowledgesInside })
+  const session = { acknowledge: () => true, drop: () => undefined }
+  links.begin(session)
+  const isNeeded = () => carrier.isNeeded
+  const link = new SurvivingLink(framed, { number: 1, place: links, isNeeded })
+  const carrier: Carrier = new Carrier(link, { onMessage: () => undefined, onIdle: () => link.end() })
+  links.add(link)
+  const stream = carrier.startStream(1)
+  stream.on('error', () => undefined)
+  stream.write(sent)
+  const end = async () => {
+    link.onDropped()
+    await link.closed
+    links.over(session)
+    stream.resume()
+    await turn()
+    if (links.size > 0 || links.budget.taken !== 0)
+      throw new Error('something is kept of a stream that is over')
+    if (!stream.destroyed && !stream.readableEnded) throw new Error('a stream has outlived its carrier')
+  }
+  return { links, link, stream, end }
+}
+
+fuzz('native surviving stream', {
+  samples: [
+    ...alone,
+    say('data', 'ack', 'end', 'ack'),
+    say('ack', 'ack', 'data'),
+    say('reset', 'ack'),
+    say('data', 'drop'),
+    encodeAck([
+      { carrier: 1, position: 9 },
+      { carrier: 2, position: 2 ** 40 },
+    ]),
+  ].map((sample) => Buffer.from(sample)),
+  check: async ({ parts, random }) => {
+    const sockets = [new FakeSocket()]
+    const first = new FramedSocket(sockets[0] ?? new FakeSocket())
+    const { link, stream, end } = surviving(first, random.oneIn(2))
+    if (random.oneIn(2)) stream.resume()
+    if (random.oneIn(3)) stream.end()
+    first.start()
+    for (const part of parts) {
+      sockets.at(-1)?.push(part)
+      await turn()
+      if (!random.oneIn(3)) continue
+      // The connection is cut, and the peer says how far it is.
+      sockets.at(-1)?.destroy()
+      await turn()
+      const position = random.below(2 * sent.length)
+      if (!link.canResumeFrom(position)) continue
+      const socket = new FakeSocket()
+      const framed = new FramedSocket(socket)
+      sockets.push(socket)
+      link.interrupt()
+      link.goOn(framed, position)
+      framed.start()
+    }
+    await turn()
+    await end()
+    if (sockets.some((socket) => !socket.destroyed)) throw new Error('a connection was left open')
+  },
+})
+
+const answers = [
+  encodeResumed(0),
+  encodeResumed(sent.length),
+  wire.encodeRefused({ code: 'not-found', message: '' }),
+  wire.encodeRefused({ code: 'wrong-key', message: '' }),
+].map((frame) => Buffer.from(frame))
+
+fuzz('native resumption', {
+  samples: [...answers, ...answers.map((answer) => Buffer.concat([answer, say('data', 'end')]))],
+  check: async ({ parts, random }) => {
+    const { link, stream, end } = surviving(new FramedSocket(new FakeSocket()), random.oneIn(2))
+    stream.resume()
+    link.interrupt()
+    const socket = new FakeSocket([...parts], true)
+    const { signal } = new AbortController()
+    const answered = await answerToResume(link, new FramedSocket(socket), { signal }).then(
+      () => true,
+      () => false,
+    )
+    await turn()
+    if (!answered && !socket.destroyed) throw new Error('a connection without an answer was left open')
+    await end()
+    // One that has nothing to go on for ends by itself.
+    socket.destroy()
   },
 })

@@ -1,7 +1,7 @@
 /** How many of a thousand cases each parser gets: cheap parsers more. */
 export const shares = {
   'wire frames': 75,
-  'wire messages': 85,
+  'wire messages': 75,
   'packed blocks': 5,
   'wire datagrams': 40,
   'direct frames': 25,
@@ -10,6 +10,8 @@ export const shares = {
   'native carrier, agent': 15,
   'native control link': 15,
   'native opening': 10,
+  'native surviving stream': 15,
+  'native resumption': 5,
   'mux frames': 75,
   'mux session, relay': 15,
   'mux session, agent': 15,
@@ -27,7 +29,7 @@ export const shares = {
   'request head': 27,
   'heads of HTTP': 25,
   'stock files': 26,
-  'requested path': 65,
+  'requested path': 55,
 } as const
 
 export type Parser = keyof typeof shares

@@ -14,6 +14,7 @@ import {
 import { unpackBlock } from '../../relay-core/src/native/packing/packed-block.ts'
 import * as packed from '../../relay-core/src/wire/packed-message.ts'
 import * as direct from '../../relay-core/src/wire/direct-messages.ts'
+import * as survival from '../../relay-core/src/wire/survival-messages.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
 import { fuzz, outcome } from './fuzz.ts'
 import { Trace } from './trace.ts'
@@ -36,6 +37,10 @@ const codecs: Record<number, (body: Uint8Array) => { read: unknown; written: Uin
   [frameType.opened]: codec(wire.decodeNumber, wire.encodeOpened),
   [frameType.failed]: codec(wire.decodeFailed, wire.encodeFailed),
   [frameType.reset]: codec(wire.decodeNumber, wire.encodeReset),
+  [frameType.ack]: codec(survival.decodeAck, survival.encodeAck),
+  [frameType.drop]: codec(survival.decodeDrop, survival.encodeDrop),
+  [frameType.resumed]: codec(survival.decodeResumed, survival.encodeResumed),
+  [frameType.token]: codec(survival.decodeToken, survival.encodeToken),
   [frameType.use]: codec(direct.decodeUse, direct.encodeUse),
   [frameType.candidates]: codec(direct.decodeCandidates, direct.encodeCandidates),
   [frameType.packed]: codec(packed.decodePacked, packed.encodePacked),

@@ -12,6 +12,7 @@ import { freePort } from '../harness/programs/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
 import { stockFile } from '../compliance/stock/stock-programs.ts'
 import { CutLine } from './cut-line.ts'
+import { LabSshd } from './typing-over-ssh.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -85,8 +86,12 @@ class Pair {
     const pair = new Pair(nps, folder, ports, [relay, agent])
     await pair.#ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
     await pair.until('online')
-    await pair.#ask('tunnel', 'add', '-client=1', '-mode=tcp', `-port=${ports.tunnel}`, '-target=127.0.0.1:7')
+    await pair.addTunnel(ports.tunnel, '127.0.0.1:7')
     return pair
+  }
+
+  async addTunnel(port: number, target: string): Promise<void> {
+    await this.#ask('tunnel', 'add', '-client=1', '-mode=tcp', `-port=${port}`, `-target=${target}`)
   }
 
   /** Makes a private tunnel, and a visitor of it in the lab box's network, which says a number every two seconds. */
@@ -231,6 +236,10 @@ describe('a cut of half a minute between lab box and relay', () => {
   let line: CutLine
   let target: Program
   let visit: readonly [visitor: Program, talk: Program]
+  let sshd: LabSshd
+  let shell: Awaited<ReturnType<LabSshd['shellThrough']>>
+  /** Until what was typed into the cut had been done, and its answer was back. */
+  let typedAfterMs: Promise<number>
   const pairs: Pair[] = []
   const idle: Visitor[] = []
   const busy: Visitor[] = []
@@ -252,9 +261,14 @@ describe('a cut of half a minute between lab box and relay', () => {
     const [shipped] = pairs
     if (!shipped) throw new Error('there is no pair')
     visit = await shipped.visitPrivately(line, npc)
+    sshd = await LabSshd.start(line)
+    const sshPort = await freePort()
+    await shipped.addTunnel(sshPort, `127.0.0.1:${LabSshd.port}`)
+    shell = await sshd.shellThrough(sshPort)
     await line.cut()
     const cutAt = performance.now()
     for (const visitor of busy) visitor.write('written into the cut ')
+    shell.type('echo typed-$((6 * 7))')
     offlineAfterMs = await Promise.all(pairs.map((pair) => pair.until('offline')))
     turnedAwayAfterMs = await Promise.all(
       pairs.map(async ({ port }) => {
@@ -267,6 +281,9 @@ describe('a cut of half a minute between lab box and relay', () => {
     await delay(cutMs - (performance.now() - cutAt))
     await line.restore()
     const restoredAt = performance.now()
+    typedAfterMs = shell.says('typed-42').then(() => performance.now() - restoredAt)
+    // It is looked at by a test of its own.
+    typedAfterMs.catch(() => undefined)
     heardAfterMs = busy.map(async (visitor) => {
       await visitor.hears('hello written into the cut ').catch(() => undefined)
       return performance.now() - restoredAt
@@ -276,6 +293,8 @@ describe('a cut of half a minute between lab box and relay', () => {
   afterAll(async () => {
     for (const visitor of [...idle, ...busy]) visitor.close()
     for (const program of visit) await program.kill()
+    await shell[Symbol.asyncDispose]()
+    await sshd[Symbol.asyncDispose]()
     for (const pair of pairs) await pair.close()
     await target.kill()
     await line.close()
@@ -306,10 +325,20 @@ describe('a cut of half a minute between lab box and relay', () => {
     it('leaves no connection behind once its streams have ended', async () => {
       idle[index]?.close()
       busy[index]?.close()
-      // The control connection, the spare carriers, and with the shipped programs the private visit and its carrier.
-      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 20_000 }).toBeLessThanOrEqual(6)
+      // The control connection, the spare carriers, and with the shipped programs the private visit, its carrier and that of ssh.
+      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 20_000 }).toBeLessThanOrEqual(7)
     })
   })
+
+  it(
+    'ends no ssh session: what was typed into it is done as soon as the line is back',
+    { timeout: 90_000 },
+    async () => {
+      expect(await typedAfterMs).toBeLessThan(2_500)
+      shell.type('echo still-$((40 + 2))')
+      await shell.says('still-42')
+    },
+  )
 
   it('ends no visit of a private tunnel, cut off at both ends', { timeout: 60_000 }, async () => {
     const [, talking] = visit

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { Program } from '../harness/programs/program.ts'
@@ -13,6 +14,8 @@ const built = (name: string) => resolve(import.meta.dirname, `../../build/out/${
 const vkey = 'a-key-for-the-lab-0123456789abcd'
 const password = 'a-password-of-a-private-tunnel'
 const [bridgePort, servicePort, localPort] = [8024, 8888, 2000]
+
+const cutMs = 12_000
 
 /** For a slow machine. */
 const patience = { timeoutMs: 60_000 }
@@ -40,7 +43,7 @@ class DirectLab implements AsyncDisposable {
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
-      `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\n`,
+      `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\nstream_survival=true\n`,
     )
     const ways = [`-server=${relayAddress[4]}:${bridgePort}`, `-direct=${direct}`]
     const made = new DirectLab(await NatLab.open(nets), folder, ways)
@@ -103,6 +106,27 @@ class DirectLab implements AsyncDisposable {
     this.#lab.rule('r1', 'insert rule inet f forw meta l4proto udp drop')
   }
 
+  /** From now on nothing passes the first home's router, without a sign. */
+  cut(): void {
+    this.#lab.rule('r1', 'add chain inet f cut { type filter hook forward priority -10 ; policy drop ; }')
+  }
+
+  restore(): void {
+    this.#lab.rule('r1', 'delete chain inet f cut')
+  }
+
+  /** The laptop gets another address: what it had open is dead. */
+  moveLaptop(): void {
+    for (const command of [
+      'ip address flush dev eth0',
+      'ip address add 192.168.1.77/24 dev eth0',
+      'ip route add default via 192.168.1.1',
+    ]) {
+      const { file, args } = this.#lab.at('h1', command.split(' '))
+      execFileSync(file, args)
+    }
+  }
+
   #startRelay(): Program {
     return this.#start('relay', 'nps', `-conf_path=${this.#folder}`)
   }
@@ -148,6 +172,30 @@ test('a private tunnel goes directly between two homes, and by the relay again w
   await using third = lab.connect()
   expect(await echoed(third, 2)).toBe(true)
 })
+
+test('copies go on byte for byte, directly and by the relay, when the laptop is cut off and when it goes to another network', async () => {
+  await using lab = await DirectLab.open({ first: 'cone', second: 'cone' })
+  await using byRelay = lab.connect()
+  expect(await echoed(byRelay, 1)).toBe(true)
+  await lab.visitor.says(/private tunnel way=direct/, patience)
+  await using direct = lab.connect()
+  const copies = [byRelay, direct]
+  const underWay = async (megabytes: number) => {
+    for (const copy of copies) copy.say(String(megabytes))
+    await Promise.all(copies.map((copy) => copy.heard(`quarter${megabytes}`)))
+  }
+  const whole = (megabytes: number) =>
+    Promise.all(copies.map(async (copy) => (await copy.heard(`echoed${megabytes}`))[`echoed${megabytes}`]))
+  await underWay(32)
+  lab.cut()
+  // Longer than what ends a link of an agent.
+  await delay(cutMs)
+  lab.restore()
+  expect(await whole(32)).toEqual([true, true])
+  await underWay(24)
+  lab.moveLaptop()
+  expect(await whole(24)).toEqual([true, true])
+}, 150_000)
 
 test('where the networks allow no direct way, it stays with the relay', async () => {
   await using lab = await DirectLab.open({ first: 'sym', second: 'sym' })

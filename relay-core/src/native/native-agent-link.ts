@@ -142,6 +142,7 @@ export class NativeAgentLink {
       ...(welcome.survives && {
         onAck: (entries) => survivors.onAck(entries),
         onDrop: (carrier) => survivors.onDrop(carrier),
+        onRoundTrip: (ms) => survivors.onRoundTrip(ms),
       }),
     })
     const resumer = new Resumer((link) => this.#resume(link), this.#abort)

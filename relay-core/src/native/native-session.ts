@@ -143,6 +143,7 @@ export class NativeSession implements AgentSession {
       ...(onUse && { onUse }),
       onRoundTrip: (ms) => {
         this.#roundTripMs = ms
+        survivors?.onRoundTrip(ms)
       },
     })
     this.#control = control

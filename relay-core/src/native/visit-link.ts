@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { knownErrorCode, RelayError } from '../api/errors.ts'
 import { until } from '../async/wait/until.ts'
@@ -15,23 +16,22 @@ import {
   encodeHello,
   wireVersion,
 } from '../wire/messages.ts'
-import { Carrier } from './carriers/carrier.ts'
+import { decodeToken, type VisitSurvival } from '../wire/survival-messages.ts'
 import { connectBridge } from './connect-bridge.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { channelBinding, makeProof, visitId } from './proofs.ts'
+import { onlyStream, startVisit, type VisitLink } from './survival/visit-stream.ts'
 
 /** The relay allows the agent 12 s to reach the target. */
 const answerTimeoutMs = 15_000
-
-/** A visitor's connection carries one stream. */
-const onlyStream = 1
 
 /** Lets the next visit skip the costly part of the handshake, with the relay that has proved this key and no other. */
 export interface VisitTickets extends TlsTickets {
   fingerprint?: string
 }
 
-export interface OpenVisitOptions {
+/** The way to the relay, and what a visitor proves there. */
+export interface VisitPlace {
   readonly host: string
   readonly port: number
   readonly proxy?: ProxyAddress | undefined
@@ -40,6 +40,11 @@ export interface OpenVisitOptions {
   readonly checkFingerprint: (fingerprint: string) => void
   /** Kept from one visit to the next. */
   readonly tickets: VisitTickets
+}
+
+export interface OpenVisitOptions extends VisitPlace {
+  /** Takes over a visit that its relay lets survive; without it visits end with their connections. */
+  readonly survive?: ((framed: FramedSocket, token: Uint8Array) => VisitLink) | undefined
   readonly signal: AbortSignal
 }
 
@@ -53,8 +58,7 @@ export async function openVisit(
 ): Promise<{ stream: Duplex; fingerprint: string; relayAddress: string }> {
   const { answer, fingerprint, relayAddress } = await visit(options, {
     isDirect: false,
-    onOpened: (carrier, body) =>
-      decodeNumber(body) === onlyStream ? carrier.startStream(onlyStream) : undefined,
+    onOpened: (start, body) => (decodeNumber(body) === onlyStream ? start() : undefined),
   })
   return { stream: answer, fingerprint, relayAddress }
 }
@@ -75,24 +79,32 @@ export interface DirectVisit {
 export async function openDirectVisit(options: OpenVisitOptions): Promise<DirectVisit> {
   const { answer, relayAddress } = await visit(options, {
     isDirect: true,
-    onOpened: (carrier, body) => {
+    onOpened: (start, body) => {
       const { number, seenFrom } = decodeOpenedDirect(body)
-      return number === onlyStream ? { stream: carrier.startStream(onlyStream), seenFrom } : undefined
+      return number === onlyStream ? { stream: start(), seenFrom } : undefined
     },
   })
   return { ...answer, relayAddress }
 }
 
-/** What a visitor asks for, and what it makes of OPENED; undefined: that is not its answer. */
-interface Visit<Answer> {
-  readonly isDirect: boolean
-  readonly onOpened: (carrier: Carrier, body: Uint8Array) => Answer | undefined
+/** A connection to the relay on which a visitor has said who it is; nothing has been read from it. */
+export interface GreetedRelay {
+  readonly framed: FramedSocket
+  readonly socket: TLSSocket
+  readonly fingerprint: string
+  /** It has answered as a relay does: the next connection may be quicker. */
+  remember(): void
 }
 
-async function visit<Answer>(
-  { host, port, proxy, password, checkFingerprint, tickets, signal }: OpenVisitOptions,
-  { isDirect, onOpened }: Visit<Answer>,
-): Promise<{ answer: Answer; fingerprint: string; relayAddress: string }> {
+/** `survival` is asked for when the connection is there. Rejects with `relay-unreachable`, as `checkFingerprint` throws, or with the signal's reason. */
+export async function greetRelay(
+  { host, port, proxy, password, checkFingerprint, tickets }: VisitPlace,
+  {
+    isDirect = false,
+    survival,
+    signal,
+  }: { isDirect?: boolean; survival?: (() => VisitSurvival) | undefined; signal: AbortSignal },
+): Promise<GreetedRelay> {
   const before = { ...tickets }
   const own: TlsTickets = { ...tickets }
   const socket = await connectBridge({ host, port, proxy, signal, tickets: own })
@@ -101,16 +113,44 @@ async function visit<Answer>(
     const fingerprint = peerFingerprint(socket) ?? before.fingerprint
     if (fingerprint === undefined) throw new Error('the relay proved no key')
     checkFingerprint(fingerprint)
-    const proof = makeProof(password, 'nps-desktop visitor 1', channelBinding(socket))
     const framed = new FramedSocket(socket)
-    const relayAddress = socket.remoteAddress ?? ''
-    const answered = waitForAnswer(framed, { onOpened, signal })
-    framed.send(
-      encodeHello({ role: 'visitor', version: wireVersion, visitId: visitId(password), proof, isDirect }),
-    )
-    framed.start()
-    const answer = await answered
-    if (own.latest) Object.assign(tickets, { latest: own.latest, fingerprint })
+    const proof = makeProof(password, 'nps-desktop visitor 1', channelBinding(socket))
+    const who = {
+      role: 'visitor',
+      version: wireVersion,
+      visitId: visitId(password),
+      proof,
+      isDirect,
+    } as const
+    framed.send(encodeHello(survival ? { ...who, survival: survival() } : who))
+    const remember = () => {
+      if (own.latest) Object.assign(tickets, { latest: own.latest, fingerprint })
+    }
+    return { framed, socket, fingerprint, remember }
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+/** What a visitor asks for, and what it makes of OPENED; undefined: that is not its answer. */
+interface Visit<Answer> {
+  readonly isDirect: boolean
+  readonly onOpened: (start: () => Duplex, body: Uint8Array) => Answer | undefined
+}
+
+async function visit<Answer>(
+  options: OpenVisitOptions,
+  { isDirect, onOpened }: Visit<Answer>,
+): Promise<{ answer: Answer; fingerprint: string; relayAddress: string }> {
+  const { survive, signal } = options
+  const survival = survive && ((): VisitSurvival => ({ asks: 'survive' }))
+  const relay = await greetRelay(options, { isDirect, survival, signal })
+  const { framed, socket, fingerprint } = relay
+  const relayAddress = socket.remoteAddress ?? ''
+  try {
+    const answer = await waitForAnswer(framed, { onOpened, survive, signal })
+    relay.remember()
     return { answer, fingerprint, relayAddress }
   } catch (error) {
     socket.destroy()
@@ -121,23 +161,33 @@ async function visit<Answer>(
 /** The relay's answer: the stream, or why there is none. */
 function waitForAnswer<Answer>(
   framed: FramedSocket,
-  { onOpened, signal }: { onOpened: Visit<Answer>['onOpened']; signal: AbortSignal },
+  {
+    onOpened,
+    survive,
+    signal,
+  }: { onOpened: Visit<Answer>['onOpened'] } & Pick<OpenVisitOptions, 'survive' | 'signal'>,
 ): Promise<Answer> {
   const answered = Promise.withResolvers<Answer>()
-  const carrier: Carrier = new Carrier(framed, {
+  let token: Uint8Array | undefined
+  const start = () => startVisit(framed, token && survive?.(framed, token)).stream
+  framed.receiver = {
     onMessage: (type, body) => {
-      const opened = type === frameType.opened ? onOpened(carrier, body) : undefined
+      const opened = type === frameType.opened ? onOpened(start, body) : undefined
       if (opened) {
         answered.resolve(opened)
       } else if (type === frameType.failed || type === frameType.refused) {
         const { code, message } = type === frameType.failed ? decodeFailed(body) : decodeRefused(body)
         answered.reject(new RelayError(knownErrorCode(code) ?? 'version-unsupported', message))
+      } else if (type === frameType.token && survive) {
+        token = decodeToken(body)
       } else {
         throw new WireError(`frame of type ${type} in answer to a visit`)
       }
     },
-    onIdle: () => framed.finish(),
-  })
+    onData: () => {
+      throw new WireError('DATA in answer to a visit')
+    },
+  }
   void framed.closed.then((error) =>
     answered.reject(
       new RelayError(
@@ -146,6 +196,7 @@ function waitForAnswer<Answer>(
       ),
     ),
   )
+  framed.start()
   return until(answered.promise, {
     signal,
     timeoutMs: answerTimeoutMs,

@@ -6,6 +6,8 @@ import { RelayAddresses } from '../direct/punch/relay-addresses.ts'
 import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.ts'
 import { visitDirectly, visitPrivately } from '../native/private-link.ts'
 import { privateVerifier } from '../native/proofs.ts'
+import type { FramedSocket } from '../native/carriers/framed-socket.ts'
+import { SurvivingVisitor } from '../native/surviving-visitor.ts'
 import { openDirectVisit, openVisit, type VisitTickets } from '../native/visit-link.ts'
 import type { CompressionChoice } from '../config/agent/compression-choice.ts'
 import type { DirectChoice } from '../config/agent/direct-choice.ts'
@@ -68,6 +70,7 @@ export class PrivateVisitor {
   readonly #relayAddresses: RelayAddresses
   readonly #direct: DirectWay | undefined
   readonly #withoutDirect: PrivateWay
+  readonly #surviving: SurvivingVisitor
 
   /** @throws RelayError `invalid-input` */
   constructor(options: PrivateVisitorOptions) {
@@ -95,6 +98,7 @@ export class PrivateVisitor {
       onPinned: options.onAgentPinned,
       log,
     })
+    this.#surviving = new SurvivingVisitor(this.#place)
     // Nothing is shorter than the way by a relay on this machine.
     const isOffHere = options.direct === 'no' || options.proxy !== undefined
     if (!isOffHere && !isLoopback(host))
@@ -205,6 +209,13 @@ export class PrivateVisitor {
 
   get #visit() {
     return {
+      ...this.#place,
+      survive: (framed: FramedSocket, token: Uint8Array) => this.#surviving.begin(framed, token),
+    }
+  }
+
+  get #place() {
+    return {
       ...parseHostPort(this.#options.server, 'server'),
       proxy: this.#options.proxy,
       password: this.#options.password.reveal(),
@@ -238,5 +249,6 @@ export class PrivateVisitor {
   close(): void {
     this.#direct?.close()
     this.#forward.close()
+    this.#surviving[Symbol.dispose]()
   }
 }

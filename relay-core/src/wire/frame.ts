@@ -25,6 +25,7 @@ export const frameType = {
   reset: 0x25,
   resumed: 0x26,
   packed: 0x27,
+  token: 0x28,
   candidates: 0x30,
 } as const
 

@@ -32,6 +32,7 @@ const byteFields = new Set([
   'address',
   'entrance',
   'packed',
+  'token',
 ])
 
 /** Messages whose last field is all the rest. */
@@ -51,6 +52,7 @@ function withBytesIn(name: string, value: Fields[string]): unknown {
     return { ...(withBytes(others) as object), address }
   }
   if (name === 'link') return withBytes(value as Fields)
+  if (name === 'survival') return withBytes(value as Fields)
   return byteFields.has(name) ? new Uint8Array(Buffer.from(String(value), 'hex')) : value
 }
 
@@ -77,6 +79,7 @@ const encoders: Record<string, (fields: never) => Uint8Array> = {
   failed: wire.encodeFailed,
   end: () => wire.encodeEnd(),
   reset: ({ number }: { number: number }) => wire.encodeReset(number),
+  token: ({ token }: { token: Uint8Array }) => survival.encodeToken(token),
   resumed: ({ position }: { position: number }) => survival.encodeResumed(position),
   packed: packed.encodePacked,
 }
@@ -103,6 +106,7 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   failed: wire.decodeFailed,
   end: () => ({}),
   reset: (body) => ({ number: wire.decodeNumber(body) }),
+  token: (body) => ({ token: survival.decodeToken(body) }),
   resumed: (body) => ({ position: survival.decodeResumed(body) }),
   packed: packed.decodePacked,
 }

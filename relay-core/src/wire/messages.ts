@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, WireError } from './bytes.ts'
 import { readSeenFrom, writeSeenFrom, type SeenFrom } from './direct-messages.ts'
 import { encodeFrame, frameType } from './frame.ts'
+import { readVisitSurvival, writeVisitSurvival, type VisitSurvival } from './survival-messages.ts'
 import {
   accountField,
   visitorField,
@@ -102,6 +103,8 @@ export type Hello =
       readonly proof: Uint8Array
       /** It asks for a direct link instead of a stream to the target. An older relay ends the connection. */
       readonly isDirect?: boolean
+      /** What is to become of the visit when its connection is cut. An older relay ignores it. */
+      readonly survival?: VisitSurvival
     }
 
 /** Which carrier a connection is for. */
@@ -211,6 +214,7 @@ export function encodeHello(hello: Hello): Uint8Array {
       break
     case 'visitor':
       writer.bytes(hello.visitId).bytes(hello.proof)
+      if (hello.survival) writeVisitSurvival(writer, hello.survival)
       break
   }
   return encodeFrame(frameType.hello, writer.finish())
@@ -230,8 +234,17 @@ export function decodeHello(body: Uint8Array): Hello {
     const place = { number: reader.u32(), resumes: reader.u8() !== 0, position: reader.u64() }
     return { ...carrier, carrier: place }
   }
-  if (role === roleByte.visitor) return { role: 'visitor', version, visitId: id, proof }
-  if (role === roleByte.directVisitor) return { role: 'visitor', version, visitId: id, proof, isDirect: true }
+  if (role === roleByte.visitor || role === roleByte.directVisitor) {
+    const survival = readVisitSurvival(reader)
+    return {
+      role: 'visitor',
+      version,
+      visitId: id,
+      proof,
+      ...(role === roleByte.directVisitor && { isDirect: true }),
+      ...(survival && { survival }),
+    }
+  }
   if (role !== roleByte.control) throw new WireError(`hello of unknown role ${role}`)
   const [agentVersion, hostname] = [words(reader.text(), 64), words(reader.text())]
   const fingerprint = fingerprintField(reader.text())

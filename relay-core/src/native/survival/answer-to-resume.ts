@@ -21,7 +21,7 @@ export async function answerToResume(
   framed.receiver = {
     onMessage: (type, body) => {
       if (type === frameType.resumed) link.goOn(framed, decodeResumed(body))
-      else if (type === frameType.refused && decodeRefused(body).code === 'not-found') link.onDropped()
+      else if (type === frameType.refused && isFinal(decodeRefused(body).code)) link.onDropped()
       else throw new Error('the relay does not resume a carrier now')
       answer.resolve()
     },
@@ -39,4 +39,9 @@ export async function answerToResume(
     framed.destroy()
     throw error
   }
+}
+
+/** Another attempt would hear the same. The last two: of a visitor whose tunnel has been closed to it. */
+function isFinal(code: string): boolean {
+  return code === 'not-found' || code === 'wrong-password' || code === 'address-denied'
 }

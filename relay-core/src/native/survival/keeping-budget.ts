@@ -10,6 +10,11 @@ export class KeepingBudget {
     this.#parent = parent
   }
 
+  /** In bytes. */
+  get taken(): number {
+    return this.#taken
+  }
+
   get hasRoom(): boolean {
     return this.#taken < this.#limit && (this.#parent?.hasRoom ?? true)
   }
@@ -17,9 +22,5 @@ export class KeepingBudget {
   take(bytes: number): void {
     this.#taken += bytes
     this.#parent?.take(bytes)
-  }
-
-  give(bytes: number): void {
-    this.take(-bytes)
   }
 }

@@ -1,18 +1,34 @@
 import { WireError } from '../../wire/bytes.ts'
+import { blockLength, KeptBlocks } from './kept-blocks.ts'
 import type { KeepingBudget } from './keeping-budget.ts'
 
 /** What keeping a frame costs besides its bytes, roughly: one byte typed is a frame too. */
 const costPerFrame = 128
 
-/** Up to this size bytes are copied: they may be a piece of something much larger, which would be kept with them. */
-const copiedLength = 16 * 1024
+/** Up to this size bytes have memory of their own, unless much is kept already: streams at rest, of which there may be thousands, take no block each. */
+const ownMemoryLength = 16 * 1024
+const muchKept = 64 * 1024
 
 /** Once so many released places stand in front, the list is shortened. */
 const maxReleased = 1024
 
+/** Of all carriers of the program. */
+const blocks = new KeptBlocks()
+
+interface Block {
+  readonly memory: Uint8Array
+  filled: number
+  /** How many pieces in it are kept. */
+  pieces: number
+}
+
 interface Kept {
-  readonly bytes: Uint8Array
+  readonly memory: Uint8Array
+  readonly start: number
+  readonly length: number
   readonly isData: boolean
+  /** Where it shares its memory with others. */
+  readonly block?: Block
 }
 
 /** Where kept frames are sent again. */
@@ -31,6 +47,8 @@ export class KeptFrames {
   #start = 0
   #end = 0
   #cost = 0
+  /** The one that is being filled. */
+  #block: Block | undefined
 
   constructor(budget: KeepingBudget) {
     this.#budget = budget
@@ -47,13 +65,15 @@ export class KeptFrames {
 
   message(frame: Uint8Array): void {
     this.#end += 1
-    this.#add({ bytes: frame, isData: false })
+    this.#addOwn(frame, false)
   }
 
   data(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#end += chunk.length
-    this.#add({ bytes: chunk.length <= copiedLength ? new Uint8Array(chunk) : chunk, isData: true })
+    if (chunk.length <= ownMemoryLength && !this.#block && this.#cost < muchKept)
+      this.#addOwn(new Uint8Array(chunk), true)
+    else for (let at = 0; at < chunk.length;) at += this.#addToBlock(chunk, at)
   }
 
   /** The peer has everything up to `position`; throws a WireError if that was never sent. */
@@ -65,8 +85,9 @@ export class KeptFrames {
       this.#frames[this.#first] = nothing
       this.#first += 1
       this.#start += weight(kept)
-      this.#pay(-cost(kept))
+      this.#giveBack(kept)
     }
+    if (this.isEmpty) this.#closeBlock()
     if (this.isEmpty || this.#first > maxReleased) {
       this.#frames = this.#frames.slice(this.#first)
       this.#first = 0
@@ -89,23 +110,65 @@ export class KeptFrames {
       at += weight(kept)
       if (skipped >= weight(kept)) continue
       isDone = place < last || !kept.isData
-      if (kept.isData) to.sendData(kept.bytes.subarray(skipped), place === last ? done : () => undefined)
-      else to.send(kept.bytes)
+      const { memory, start, length, isData } = kept
+      // A copy: the memory may be taken for something else while the connection still holds what waits.
+      if (isData)
+        to.sendData(memory.slice(start + skipped, start + length), place === last ? done : () => undefined)
+      else to.send(memory)
     }
     if (isDone) done()
   }
 
-  /** Keeps nothing any more. */
+  /** Keeps nothing any more of what was sent so far. */
   clear(): void {
-    this.#pay(-this.#cost)
+    for (const kept of this.#frames.slice(this.#first)) this.#giveBack(kept)
+    this.#closeBlock()
     this.#frames = []
     this.#first = 0
     this.#start = this.#end
   }
 
-  #add(kept: Kept): void {
-    this.#frames.push(kept)
-    this.#pay(cost(kept))
+  #addOwn(memory: Uint8Array, isData: boolean): void {
+    this.#frames.push({ memory, start: 0, length: memory.length, isData })
+    this.#pay(memory.length + costPerFrame)
+  }
+
+  /** Returns how much of `chunk`, from `at` on, had room. */
+  #addToBlock(chunk: Uint8Array, at: number): number {
+    const block = (this.#block ??= this.#openBlock())
+    const { memory, filled: start } = block
+    const length = Math.min(chunk.length - at, blockLength - start)
+    memory.set(chunk.subarray(at, at + length), start)
+    block.filled += length
+    block.pieces += 1
+    this.#frames.push({ memory, start, length, isData: true, block })
+    this.#pay(costPerFrame)
+    if (block.filled === blockLength) this.#block = undefined
+    return length
+  }
+
+  #giveBack({ length, block }: Kept): void {
+    this.#pay(-costPerFrame - (block ? 0 : length))
+    if (!block) return
+    block.pieces -= 1
+    if (block.pieces === 0 && block !== this.#block) this.#giveBlock(block)
+  }
+
+  #openBlock(): Block {
+    this.#pay(blockLength)
+    return { memory: blocks.take(), filled: 0, pieces: 0 }
+  }
+
+  /** Nothing is kept: at rest no block is held. */
+  #closeBlock(): void {
+    const block = this.#block
+    this.#block = undefined
+    if (block) this.#giveBlock(block)
+  }
+
+  #giveBlock({ memory }: Block): void {
+    this.#pay(-blockLength)
+    blocks.give(memory)
   }
 
   #pay(bytes: number): void {
@@ -114,12 +177,8 @@ export class KeptFrames {
   }
 }
 
-const nothing: Kept = { bytes: new Uint8Array(), isData: false }
+const nothing: Kept = { memory: new Uint8Array(), start: 0, length: 0, isData: false }
 
-function weight({ bytes, isData }: Kept): number {
-  return isData ? bytes.length : 1
-}
-
-function cost({ bytes }: Kept): number {
-  return bytes.length + costPerFrame
+function weight({ length, isData }: Kept): number {
+  return isData ? length : 1
 }

@@ -7,7 +7,8 @@ import type { CarrierPosition } from '../../wire/survival-messages.ts'
 import { FramedSocket } from '../carriers/framed-socket.ts'
 import { leftoverMs } from '../carriers/leftovers.ts'
 import { KeepingBudget } from './keeping-budget.ts'
-import { maxKeptBytes, SurvivingLink } from './surviving-link.ts'
+import { maxKeptBytes } from './kept-room.ts'
+import { SurvivingLink } from './surviving-link.ts'
 import { SurvivingLinks, type SurvivalSession } from './surviving-links.ts'
 
 const made: End[] = []
@@ -18,6 +19,11 @@ afterEach(() => {
   }
   vi.useRealTimers()
 })
+
+interface EndOptions {
+  readonly budget?: KeepingBudget | undefined
+  readonly acknowledgesInside?: boolean
+}
 
 /** One end of carrier 7: what it has heard, and what it has said of it to the other end. */
 class End implements SurvivalSession {
@@ -31,8 +37,8 @@ class End implements SurvivalSession {
   /** What it has to say does not reach the other end. */
   isMute = false
 
-  constructor(connection: Duplex, budget?: KeepingBudget) {
-    this.links = new SurvivingLinks(budget)
+  constructor(connection: Duplex, { budget, acknowledgesInside }: EndOptions) {
+    this.links = new SurvivingLinks(budget, { acknowledgesInside })
     const framed = new FramedSocket(connection)
     this.link = new SurvivingLink(framed, { number: 7, place: this.links, isNeeded: () => this.isNeeded })
     made.push(this)
@@ -65,9 +71,13 @@ class End implements SurvivalSession {
   }
 }
 
-function pair(budget?: KeepingBudget): { agent: End; relay: End; sockets: Duplex[] } {
+function pair(
+  budget?: KeepingBudget,
+  { acknowledgesInside = false } = {},
+): { agent: End; relay: End; sockets: Duplex[] } {
   const [a, b] = duplexPair()
-  const [agent, relay] = [new End(a), new End(b, budget)]
+  const agent = new End(a, { acknowledgesInside })
+  const relay = new End(b, { budget, acknowledgesInside })
   agent.other = relay
   relay.other = agent
   return { agent, relay, sockets: [a, b] }
@@ -165,6 +175,23 @@ describe('a link that survives its connections', () => {
     await last
   })
 
+  it('keeps less where the peer is near, which acknowledges in time', async () => {
+    const { agent, relay } = pair()
+    const words = 'x'.repeat(256 * 1024)
+    agent.links.onRoundTrip(0.5)
+    relay.isMute = true
+    for (let times = 1; times < 4; times += 1) await agent.says(words)
+    let hasRoom = false
+    const last = agent.says(words).then(() => (hasRoom = true))
+    await untilHeard(relay, words.repeat(4))
+    expect(hasRoom).toBe(false)
+    agent.links.onAck([{ carrier: 7, position: words.length }])
+    await last
+    relay.isMute = false
+    for (let times = 0; times < 20; times += 1) await agent.says(words)
+    await untilHeard(relay, words.repeat(24))
+  })
+
   it('refuses to believe what cannot be', async () => {
     const { agent } = pair()
     await agent.says('1234')
@@ -255,5 +282,55 @@ describe('a link that survives its connections', () => {
     relay.links.begin(relay)
     await agent.link.closed
     expect(agent.link.isClosed).toBe(true)
+  })
+})
+
+describe('a link that is acknowledged on its own connection', () => {
+  const inside = () => pair(undefined, { acknowledgesInside: true })
+  const megabyte = 'x'.repeat(1024 * 1024)
+
+  it('keeps nothing that has arrived, and delivers what was lost once and in its order', async () => {
+    const ends = inside()
+    for (let times = 0; times < 12; times += 1) await ends.agent.says(megabyte)
+    await untilHeard(ends.relay, megabyte.repeat(12))
+    for (const socket of ends.sockets) socket.destroy()
+    await turn()
+    void ends.agent.says('and then')
+    reconnect(ends)
+    await untilHeard(ends.relay, `${megabyte.repeat(12)}and then`)
+    expect(ends.agent.link.position).toBe(0)
+  })
+
+  it('ends in order at both ends', async () => {
+    const { agent, relay } = inside()
+    await agent.says('the end')
+    await untilHeard(relay, 'the end')
+    agent.isNeeded = relay.isNeeded = false
+    agent.link.end()
+    relay.link.end()
+    await Promise.all([agent.link.closed, relay.link.closed])
+    expect([agent.cuts, relay.cuts]).toEqual([0, 0])
+  })
+
+  it('goes on without what it has kept while it reads nothing, and keeps again what comes later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const ends = inside()
+    const { agent, relay } = ends
+    agent.link.pause()
+    for (let times = 1; times < maxKeptBytes / megabyte.length; times += 1) await agent.says(megabyte)
+    let hasRoom = false
+    const last = agent.says(megabyte).then(() => (hasRoom = true))
+    for (let turns = 0; turns < 10; turns += 1) await turn()
+    expect(hasRoom).toBe(false)
+    vi.advanceTimersByTime(1_000)
+    await last
+    vi.useRealTimers()
+    await untilHeard(relay, megabyte.repeat(maxKeptBytes / megabyte.length))
+    agent.link.resume()
+    await agent.says('later')
+    for (const socket of ends.sockets) socket.destroy()
+    await turn()
+    reconnect(ends)
+    await untilHeard(relay, `${megabyte.repeat(maxKeptBytes / megabyte.length)}later`)
   })
 })

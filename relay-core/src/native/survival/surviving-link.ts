@@ -1,20 +1,23 @@
 import { WireError } from '../../wire/bytes.ts'
-import type { FrameReceiver } from '../../wire/frame.ts'
+import { frameType, type FrameReceiver } from '../../wire/frame.ts'
+import { decodeAck, encodeAck } from '../../wire/survival-messages.ts'
 import type { FrameLink } from '../carriers/frame-link.ts'
 import { maxUnsentMessageBytes, nobody, type FramedSocket } from '../carriers/framed-socket.ts'
 import { leftoverMs } from '../carriers/leftovers.ts'
 import type { KeepingBudget } from './keeping-budget.ts'
 import { KeptFrames } from './kept-frames.ts'
+import { maxKeptBytes } from './kept-room.ts'
 
-/**
- * What one carrier may keep of what was not acknowledged. As much as Linux lets TCP have in transit on one connection (tcp_wmem), so
- * that no line carries less because of it.
- */
-export const maxKeptBytes = 4 * 1024 * 1024
+/** How long a link that reads nothing, and so no acknowledgement either, may be full before it forgets what it has kept. */
+const deafMs = 1_000
 
 /** What the links of one program have in common. */
 export interface LinkPlace {
   readonly budget: KeepingBudget
+  /** What one link may keep before its sender waits, in bytes; at most `maxKeptBytes`. */
+  readonly room: number
+  /** Links are acknowledged on their own connections, where an ACK waits behind the bytes of a reader that has paused. */
+  readonly acknowledgesInside: boolean
   /** Something has arrived that is not acknowledged yet. */
   onReceived(link: SurvivingLink): void
   /** The connection is gone, and the link wants another one. */
@@ -38,6 +41,8 @@ export class SurvivingLink implements FrameLink {
   readonly #place: LinkPlace
   readonly #isNeeded: () => boolean
   #connection: FramedSocket | undefined
+  /** The connection that ends in order. */
+  #finishing: FramedSocket | undefined
   /** Undefined: too much would have to be kept, so that the link ends with its connection. */
   #kept: KeptFrames | undefined
   #position = 0
@@ -48,6 +53,8 @@ export class SurvivingLink implements FrameLink {
   #isClosed = false
   #isSpent = false
   #timer: NodeJS.Timeout | undefined
+  #deafTimer: NodeJS.Timeout | undefined
+  #heard = 0
   #settleClosed: (error: Error | undefined) => void = () => undefined
 
   /** Takes `connection` over. `isNeeded`: a stream would be lost with the link. */
@@ -70,6 +77,21 @@ export class SurvivingLink implements FrameLink {
 
   get isClosed(): boolean {
     return this.#isClosed
+  }
+
+  /** It has no connection now. */
+  get isCut(): boolean {
+    return this.#connection === undefined
+  }
+
+  /** Grows with whatever comes from the peer. */
+  get heard(): number {
+    return this.#heard
+  }
+
+  /** The peer has to acknowledge something, and this end would read that: from a peer that is there something comes. */
+  get awaitsAnswer(): boolean {
+    return this.owes && !this.#isHeld && this.#connection !== undefined
   }
 
   get isSpent(): boolean {
@@ -135,13 +157,24 @@ export class SurvivingLink implements FrameLink {
     this.#close(undefined)
   }
 
+  /** On its own connection. False: that takes nothing now. */
+  acknowledgeInside(): boolean {
+    const connection = this.#connection
+    if (!connection || connection.unsentBytes > maxKeptBytes) return false
+    connection.send(encodeAck([{ carrier: 0, position: this.#position }]))
+    return true
+  }
+
   pause(): void {
     this.#isHeld = true
     this.#connection?.pause()
+    this.#settle()
   }
 
   resume(): void {
     this.#isHeld = false
+    clearTimeout(this.#deafTimer)
+    this.#deafTimer = undefined
     this.#connection?.resume()
   }
 
@@ -199,11 +232,17 @@ export class SurvivingLink implements FrameLink {
     connection.receiver = {
       takesPacked: () => this.receiver.takesPacked?.() === true,
       onMessage: (type, body) => {
+        this.#heard += 1
+        if (type === frameType.ack && this.#place.acknowledgesInside) {
+          for (const { position } of decodeAck(body)) this.onAcknowledged(position)
+          return
+        }
         this.#position += 1
         this.#place.onReceived(this)
         this.receiver.onMessage(type, body)
       },
       onData: (part) => {
+        this.#heard += 1
         this.#position += part.length
         this.#place.onReceived(this)
         this.receiver.onData(part)
@@ -234,13 +273,19 @@ export class SurvivingLink implements FrameLink {
   /** A link that is cut cannot go on without keeping: it waits for all the others, too. */
   get #mayKeepMore(): boolean {
     if (!this.#kept) return true
-    return this.#kept.cost < maxKeptBytes && (this.#connection !== undefined || this.#place.budget.hasRoom)
+    return (
+      this.#kept.cost < this.#place.room && (this.#connection !== undefined || this.#place.budget.hasRoom)
+    )
   }
 
   /** Lets the sender go on, if there is room in the connection and for what has to be kept. */
   #settle(): void {
     const done = this.#done
-    if (!done || this.#isFull || this.#isClosed || !this.#mayKeepMore) return
+    if (!done || this.#isFull || this.#isClosed) return
+    if (!this.#mayKeepMore) {
+      this.#forgetIfDeaf()
+      return
+    }
     this.#done = undefined
     done()
   }
@@ -251,6 +296,17 @@ export class SurvivingLink implements FrameLink {
     this.#kept.clear()
     this.#kept = undefined
     if (this.#isEnding) this.#endIfDone()
+  }
+
+  /** Its sender must not wait for acknowledgements that wait for its reader. What is sent from then on is kept again. */
+  #forgetIfDeaf(): void {
+    if (!this.#place.acknowledgesInside || !this.#isHeld || !this.#connection) return
+    this.#deafTimer ??= setTimeout(() => {
+      this.#deafTimer = undefined
+      if (!this.#isHeld || !this.#connection || this.#mayKeepMore) return
+      this.#kept?.clear()
+      this.#settle()
+    }, deafMs).unref()
   }
 
   #awaitAcknowledgement(): void {
@@ -264,14 +320,21 @@ export class SurvivingLink implements FrameLink {
     this.#isEnding = true
     // Otherwise the peer would take the end for a cut.
     this.#place.onEnding(this)
-    if (this.#connection) this.#connection.end()
-    else this.#close(undefined)
+    const connection = this.#connection
+    if (!connection) this.#close(undefined)
+    else if (!this.#place.acknowledgesInside) connection.end()
+    else if (this.#finishing !== connection) {
+      this.#finishing = connection
+      // The last acknowledgement is under way on it.
+      connection.finish()
+    }
   }
 
   #close(error: Error | undefined): void {
     if (this.#isClosed) return
     this.#isClosed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#deafTimer)
     this.#done = undefined
     this.#kept?.clear()
     this.#kept = undefined

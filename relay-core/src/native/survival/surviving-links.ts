@@ -1,15 +1,13 @@
 import { every } from '../../async/time/every.ts'
 import { maxAckEntries, type CarrierPosition } from '../../wire/survival-messages.ts'
 import { KeepingBudget } from './keeping-budget.ts'
+import { acknowledgedBytes, keptRoom } from './kept-room.ts'
 import type { LinkPlace, SurvivingLink } from './surviving-link.ts'
 
 /** What all carriers of one agent may keep together, at each end; beyond it carriers go on without being kept. */
 const maxKeptTogether = 64 * 1024 * 1024
 
-/** What has arrived is acknowledged after so many bytes at the latest: a quarter of what one carrier may keep. */
-const acknowledgedBytes = 1024 * 1024
-
-/** ... or after this time. */
+/** What has arrived is acknowledged after this time, or after some bytes. */
 const acknowledgedMs = 1_000
 
 /** How many given up carriers are remembered for the next session; the others end at the peer after a minute. */
@@ -17,8 +15,8 @@ const maxUntold = 4096
 
 /** The session through which the two programs speak of their carriers. */
 export interface SurvivalSession {
-  /** False: it was not said, and is said later. */
-  acknowledge(entries: readonly CarrierPosition[]): boolean
+  /** False: it was not said, and is said later. Not asked of links that are acknowledged on their own connections. */
+  acknowledge?(entries: readonly CarrierPosition[]): boolean
   drop(carrier: number): void
   /** The link's connection is gone, and it wants another one. */
   onCut?(link: SurvivingLink): void
@@ -27,15 +25,29 @@ export interface SurvivalSession {
 /** The carriers of one agent's program that survive their connections, over all its sessions; at either end. */
 export class SurvivingLinks implements LinkPlace {
   readonly budget: KeepingBudget
+  readonly acknowledgesInside: boolean
   readonly #links = new Map<number, SurvivingLink>()
   readonly #unacknowledged = new Set<SurvivingLink>()
   #untold: number[] = []
+  #room = keptRoom()
+  #roundTripMs = Infinity
   #session: SurvivalSession | undefined
   #acknowledging: Disposable | undefined
 
-  /** `budget`: what this program may keep for all its peers. */
-  constructor(budget?: KeepingBudget) {
+  /** `budget`: what this program may keep for all its peers. `acknowledgesInside`: as LinkPlace says. */
+  constructor(budget?: KeepingBudget, { acknowledgesInside = false } = {}) {
+    this.acknowledgesInside = acknowledgesInside
     this.budget = new KeepingBudget(maxKeptTogether, budget)
+  }
+
+  get room(): number {
+    return this.#room
+  }
+
+  /** The session's line takes so long there and back; less counts, since more may be the programs' own. */
+  onRoundTrip(ms: number): void {
+    this.#roundTripMs = Math.min(this.#roundTripMs, ms)
+    this.#room = keptRoom(this.#roundTripMs)
   }
 
   get all(): Iterable<SurvivingLink> {
@@ -47,18 +59,28 @@ export class SurvivingLinks implements LinkPlace {
     return this.#session === undefined && this.#links.size === 0
   }
 
+  get size(): number {
+    return this.#links.size
+  }
+
   get(number: number): SurvivingLink | undefined {
     return this.#links.get(number)
   }
 
   add(link: SurvivingLink): void {
     this.#links.set(link.number, link)
-    void link.closed.then(() => this.#links.delete(link.number))
+    void link.closed.then(() => {
+      this.#links.delete(link.number)
+      // Otherwise its last word is acknowledged in the next session, if need be.
+      if (this.acknowledgesInside) this.#unacknowledged.delete(link)
+    })
   }
 
   /** There is a session, in place of the one before. */
   begin(session: SurvivalSession): void {
     this.#session = session
+    this.#roundTripMs = Infinity
+    this.#room = keptRoom()
     for (const number of this.#untold.splice(0)) session.drop(number)
     this.#acknowledge()
   }
@@ -106,8 +128,15 @@ export class SurvivingLinks implements LinkPlace {
   }
 
   #say(links: readonly SurvivingLink[]): void {
+    if (this.acknowledgesInside) {
+      this.#said(links.filter((link) => link.acknowledgeInside()))
+      return
+    }
     const entries = links.map(({ number, position }) => ({ carrier: number, position }))
-    if (!this.#session?.acknowledge(entries)) return
+    if (this.#session?.acknowledge?.(entries)) this.#said(links)
+  }
+
+  #said(links: readonly SurvivingLink[]): void {
     for (const link of links) {
       link.acknowledged = link.position
       this.#unacknowledged.delete(link)

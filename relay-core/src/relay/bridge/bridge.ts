@@ -100,6 +100,7 @@ export class Bridge {
     clearInterval(this.#turnedAwayTimer)
     this.#turnedAwayTimer = undefined
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#native.close()
     for (const socket of this.#sockets) socket.destroy()
     await closed
   }

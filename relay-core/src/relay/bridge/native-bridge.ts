@@ -7,6 +7,7 @@ import { NativeSession, type AgentWishes } from '../../native/native-session.ts'
 import { channelBinding, isProof, makeProof } from '../../native/proofs.ts'
 import { KeepingBudget } from '../../native/survival/keeping-budget.ts'
 import { SurvivingLinks } from '../../native/survival/surviving-links.ts'
+import { SurvivingVisits, type Move } from '../../native/survival/surviving-visits.ts'
 import { RecentAddresses } from '../../log/recent-addresses.ts'
 import { relayVersion } from '../../version.ts'
 import type { DirectUse } from '../../wire/direct-messages.ts'
@@ -60,6 +61,7 @@ export class NativeBridge {
   /** Of the programs that have a session or streams left of one, by client and instance. */
   readonly #survivors = new Map<string, SurvivingLinks>()
   readonly #keeping = new KeepingBudget(maxKept)
+  readonly #visits = new SurvivingVisits(this.#keeping)
   readonly #refusals = new RecentAddresses(refusalNewsMs)
 
   constructor(options: NativeBridgeOptions) {
@@ -92,6 +94,11 @@ export class NativeBridge {
     } catch (error) {
       await this.#refuse(framed, error, address)
     }
+  }
+
+  /** No visit outlives its connection any more. */
+  close(): void {
+    this.#visits.close()
   }
 
   #enterControl(
@@ -224,8 +231,22 @@ export class NativeBridge {
       )
     }
     const from = { address: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) }
-    const direct = hello.isDirect ? this.#requestDirect(hello.visitId) : undefined
-    void serveNativeVisitor(entrance, { framed, from, direct })
+    const { visitId, survival } = hello
+    if (survival?.asks === 'drop') {
+      this.#visits.drop({ visitId, token: survival.token })
+      framed.end()
+      return
+    }
+    if (survival?.asks === 'resume') {
+      if (this.#visits.resume(framed, { visitId, ...survival, from })) return
+      throw new RelayError('not-found', 'The relay does not have the visit any more.')
+    }
+    const direct = hello.isDirect ? this.#requestDirect(visitId) : undefined
+    const survive =
+      survival && this.#options.survival?.()
+        ? (move: Move) => this.#visits.begin(framed, { visitId, move })
+        : undefined
+    void serveNativeVisitor(entrance, { framed, from, direct, survive })
   }
 
   #onUse(session: NativeSession, use: DirectUse): void {
@@ -251,6 +272,7 @@ export class NativeBridge {
     const who = error.code === 'wrong-password' ? 'visitor' : 'agent'
     // An agent that has proved its key and returns every few seconds is not news; a guess is, each time.
     const proved: readonly string[] = [
+      'address-denied',
       'client-disabled',
       'client-in-use',
       'mode-unsupported',

@@ -24,7 +24,7 @@ test('the guest of a stopped tunnel who asks for a direct link leaves no key of 
       password: 'a-password-of-32-characters-long',
       serve: (visit) => tunnels.serveGuest(7, visit, { verifier: new Uint8Array(32), guest }),
     },
-    { framed, from, direct },
+    { survive: undefined, framed, from, direct },
   )
   expect(keys.find(id)).toBeUndefined()
   framed.destroy()

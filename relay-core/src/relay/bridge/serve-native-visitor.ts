@@ -1,4 +1,6 @@
 import type { FramedSocket } from '../../native/carriers/framed-socket.ts'
+import type { Move } from '../../native/survival/surviving-visits.ts'
+import type { VisitLink } from '../../native/survival/visit-stream.ts'
 import type { DirectRequest } from '../rendezvous/direct-links.ts'
 import { nativeVisitor } from '../tunnels/private/admitted-visitor.ts'
 import type { VisitorEntrance } from '../tunnels/private/private-tunnels.ts'
@@ -8,14 +10,14 @@ export async function serveNativeVisitor(
   entrance: VisitorEntrance,
   {
     framed,
-    from,
-    direct,
+    ...visit
   }: {
     framed: FramedSocket
     from: { address: string; port: number }
     direct: DirectRequest | undefined
+    survive: ((move: Move) => VisitLink) | undefined
   },
 ): Promise<void> {
-  using _direct = direct
-  await entrance.serve(nativeVisitor(framed, from, direct))
+  using _direct = visit.direct
+  await entrance.serve(nativeVisitor(framed, visit))
 }

@@ -142,17 +142,20 @@ export class Allowance {
         { owner: this.#owner, limit: this.#maxPerAddress },
       )
     }
-    this.#byNetwork.set(network, here + 1)
+    this.#countHere(address, 1)
     this.#connections += 1
   }
 
   /** For a connection from `address` that has entered. */
   leave(address: string): void {
     this.#connections -= 1
-    const network = networkOf(address)
-    const others = (this.#byNetwork.get(network) ?? 1) - 1
-    if (others === 0) this.#byNetwork.delete(network)
-    else this.#byNetwork.set(network, others)
+    this.#countHere(address, -1)
+  }
+
+  /** For a connection that has entered, and comes from another address now. */
+  move(from: string, to: string): void {
+    this.#countHere(from, -1)
+    this.#countHere(to, 1)
   }
 
   /** Counts bytes. */
@@ -185,6 +188,13 @@ export class Allowance {
     for (const gate of Object.values(this.#gates)) gate.close()
     this.#gates = {}
     this.#isThrottling = false
+  }
+
+  #countHere(address: string, more: 1 | -1): void {
+    const network = networkOf(address)
+    const here = (this.#byNetwork.get(network) ?? 0) + more
+    if (here === 0) this.#byNetwork.delete(network)
+    else this.#byNetwork.set(network, here)
   }
 
   /** After a clock that was wrong was set back, what was counted goes on counting in the month that it is. */

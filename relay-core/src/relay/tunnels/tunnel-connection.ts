@@ -20,6 +20,8 @@ export interface TunnelConnectionOptions {
   readonly allowances: readonly Allowance[]
   /** Whether the relay lets registered addresses in alone. */
   readonly needsRegistration?: () => boolean
+  /** Why the relay lets nobody in from an address, or null. */
+  readonly registrationRefusal?: (address: string) => RelayError | null
   /** Adds to the tunnel's counters. */
   readonly count: (direction: Direction, bytes: number) => void
   /** Called once, when the visitor has gone for good. */
@@ -28,12 +30,12 @@ export interface TunnelConnectionOptions {
 
 /** One visitor's connection through a tunnel. All its bytes are counted and limited here. */
 export class TunnelConnection {
-  readonly address: string
-  readonly visitor: string
   readonly isGuest: boolean
   readonly #options: TunnelConnectionOptions
   readonly #openedAtMs = systemClock.now()
   readonly #abort = new AbortController()
+  #address: string
+  #visitor: string
   #downBytes = 0
   #upBytes = 0
   #hasLeft = false
@@ -41,9 +43,34 @@ export class TunnelConnection {
 
   constructor(options: TunnelConnectionOptions) {
     this.#options = options
-    this.address = options.address
-    this.visitor = options.visitor
+    this.#address = options.address
+    this.#visitor = options.visitor
     this.isGuest = options.isGuest ?? false
+  }
+
+  get address(): string {
+    return this.#address
+  }
+
+  get visitor(): string {
+    return this.#visitor
+  }
+
+  /**
+   * Its visitor has another address now, in another network.
+   *
+   * @throws RelayError `address-denied`, and nothing has changed
+   */
+  moveTo({ address, port }: { address: string; port: number }): void {
+    const { allowances, registrationRefusal } = this.#options
+    const { isGuest } = this
+    const refusal =
+      registrationRefusal?.(address) ??
+      allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)
+    if (refusal) throw refusal
+    for (const allowance of allowances) allowance.move(this.#address, address)
+    this.#address = address
+    this.#visitor = `${address}:${port}`
   }
 
   /** Aborts when the connection has to end: the tunnel was stopped, or a limit reached. The owner ends its sockets then. */
@@ -52,11 +79,11 @@ export class TunnelConnection {
   }
 
   get row(): Connection {
-    const { id, tunnelId, visitor } = this.#options
+    const { id, tunnelId } = this.#options
     return {
       id,
       tunnelId,
-      visitor,
+      visitor: this.#visitor,
       openedAtMs: this.#openedAtMs,
       downBytes: this.#downBytes,
       upBytes: this.#upBytes,
@@ -119,7 +146,7 @@ export class TunnelConnection {
   leave(): void {
     if (this.#hasLeft) return
     this.#hasLeft = true
-    for (const allowance of this.#options.allowances) allowance.leave(this.address)
+    for (const allowance of this.#options.allowances) allowance.leave(this.#address)
     this.#options.onLeave()
   }
 

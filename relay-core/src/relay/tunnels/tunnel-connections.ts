@@ -111,6 +111,7 @@ export class TunnelConnections {
       address,
       allowances: this.#allowances,
       needsRegistration: () => this.#registrations.isOn,
+      registrationRefusal: (from) => this.#registrations.refusalOf(from),
       count: (direction, bytes) => this.#add(direction, bytes),
       isGuest: guest !== undefined,
       onLeave: () => {

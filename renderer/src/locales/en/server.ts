@@ -167,6 +167,7 @@ export const server = {
       log_level: 'Log detail',
       log_path: 'Log file',
       web_open_ssl: 'Console over HTTPS',
+      stream_survival: 'Keep connections through a cut of the line (up to 1 min)',
       stock_protocol: 'Let programs of NPS 0.26 connect',
       ip_limit: 'Let in registered addresses only',
       https_just_proxy: 'Forward HTTPS without decrypting it',

@@ -168,6 +168,7 @@ export const server: Translation<typeof en> = {
       log_level: '日志详细程度',
       log_path: '日志文件',
       web_open_ssl: '控制台使用 HTTPS',
+      stream_survival: '线路中断不超过 1 分钟时保持连接',
       stock_protocol: '允许 NPS 0.26 的程序连接',
       ip_limit: '只允许已登记的地址',
       https_just_proxy: 'HTTPS 原样转发，不解密',

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import type { RelayError } from '../../../api/errors.ts'
-import { Carrier } from '../../../native/carriers/carrier.ts'
 import type { FramedSocket } from '../../../native/carriers/framed-socket.ts'
+import type { Move } from '../../../native/survival/surviving-visits.ts'
+import { onlyStream, startVisit, type VisitLink } from '../../../native/survival/visit-stream.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
 import { WireError } from '../../../wire/bytes.ts'
 import type { DirectRequest } from '../../rendezvous/direct-links.ts'
@@ -18,37 +19,48 @@ export interface AdmittedVisitor {
   readonly direct?: DirectRequest | undefined
   /** Fulfils when the visitor has gone. */
   readonly gone: Promise<unknown>
-  /** The target was reached: the visitor's bytes arrive on this stream. */
-  opened(): Duplex
+  /** The target was reached: the visitor's bytes arrive on this stream. `move` is called when it goes on from another place. */
+  opened(move: Move): Duplex
   failed(error: RelayError): void
 }
 
-/** A visitor's connection carries one stream. */
-const number = 1
-
-/** Takes `framed` over. */
+/** Takes `framed` over. `survive`: makes the visit one that survives its connection, if it can be. */
 export function nativeVisitor(
   framed: FramedSocket,
-  from: { address: string; port: number },
-  direct?: DirectRequest,
+  {
+    from,
+    direct,
+    survive,
+  }: {
+    from: { address: string; port: number }
+    direct: DirectRequest | undefined
+    survive: ((move: Move) => VisitLink) | undefined
+  },
 ): AdmittedVisitor {
-  const carrier = new Carrier(framed, {
-    onMessage: (type) => {
-      throw new WireError(`frame of type ${type} from a visitor`)
-    },
-    onIdle: () => framed.finish(),
+  const outOfPlace = () => {
+    throw new WireError('a visitor speaks before it is answered')
+  }
+  framed.receiver = { onMessage: outOfPlace, onData: outOfPlace }
+  const gone = Promise.withResolvers<unknown>()
+  let isOpen = false
+  void framed.closed.then(() => {
+    if (!isOpen) gone.resolve(undefined)
   })
   return {
     ...from,
     isEndToEnd: true,
     direct,
-    gone: framed.closed,
-    opened: () => {
-      framed.send(encodeOpened(number, direct?.seenFrom(from.address)))
-      return carrier.startStream(number)
+    gone: gone.promise,
+    opened: (move) => {
+      isOpen = true
+      const link = survive?.(move)
+      framed.send(encodeOpened(onlyStream, direct?.seenFrom(from.address)))
+      const { stream, closed } = startVisit(framed, link)
+      void closed.then(gone.resolve)
+      return stream
     },
     failed: ({ code, message }) => {
-      framed.send(encodeFailed({ number, code, message }))
+      framed.send(encodeFailed({ number: onlyStream, code, message }))
       framed.end()
     },
   }

@@ -29,14 +29,18 @@ export async function serveVisit(
   let hasGone = false
   void visit.gone.then(() => (hasGone = true))
   try {
-    connection = tunnel.connections.enter(visit, guest)
+    const entered = tunnel.connections.enter(visit, guest)
+    connection = entered
     if (visit.direct) connection.becomeDirect()
     const stream = await open(tunnel, visit, { connection, verifier })
     if (connection.signal.aborted) {
       resetStream(stream)
       throw asReason(connection.signal.reason)
     }
-    await connection.join(visit.opened(), stream)
+    await connection.join(
+      visit.opened((from) => entered.moveTo(from)),
+      stream,
+    )
   } catch (error) {
     const reason = asReason(error)
     // One that has no direct way comes by the relay, and one that has it leaves as soon as it is answered there.

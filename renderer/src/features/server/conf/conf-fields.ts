@@ -20,6 +20,7 @@ export const moreFields: readonly ConfField[] = [
   { key: 'bridge_ip', kind: 'text' },
   { key: 'log_path', kind: 'text' },
   { key: 'web_open_ssl', kind: 'switch' },
+  { key: 'stream_survival', kind: 'switch' },
   { key: 'stock_protocol', kind: 'switch' },
   { key: 'ip_limit', kind: 'switch' },
   { key: 'https_just_proxy', kind: 'switch' },

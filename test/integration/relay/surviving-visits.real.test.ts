@@ -1,0 +1,174 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../../relay-core/src/log/log.ts'
+import { Secret } from '../../../relay-core/src/secret.ts'
+import { PrivateVisitor } from '../../../relay-core/src/visitor/index.ts'
+import { CuttableWay } from '../../harness/cuttable-way.ts'
+import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
+import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
+
+const password = 'a-password-of-32-characters-long'
+const copiedBytes = 24 * 1024 * 1024
+const patience = { timeout: 10_000 }
+
+describe('a visit of a private tunnel whose laptop loses its connection', () => {
+  let relay: RelayWithAgent
+  /** Between the laptop and the relay. */
+  let way: CuttableWay
+  let targets: Targets
+  let visitor: PrivateVisitor
+  let port: number
+
+  beforeEach(async () => {
+    targets = new Targets()
+    relay = await startRelayWithAgent({ streamSurvival: true })
+    way = await CuttableWay.open({ host: '127.0.0.1', port: Number(relay.server.split(':')[1]) })
+    visitor = new PrivateVisitor({
+      server: `127.0.0.1:${way.port}`,
+      password: new Secret(password),
+      log: silentLog,
+    })
+    port = (await visitor.listen()).port
+  })
+  afterEach(async () => {
+    await targets.close()
+    visitor.close()
+    await relay.close()
+    await way[Symbol.asyncDispose]()
+  })
+
+  const lead = (target: number) =>
+    relay.api.tunnels.add({
+      clientId: relay.clientId,
+      mode: 'private',
+      target: `127.0.0.1:${target}`,
+      settings: { password },
+    })
+  const openConnections = async () => (await relay.api.tunnels.list({}))[0]?.connections
+  const says = async (socket: Socket, words: string) => {
+    socket.write(words)
+    let heard = ''
+    while (heard.length < words.length) heard += String((await once(socket, 'data'))[0])
+    expect(heard).toBe(words)
+  }
+
+  it.each(['end', 'reset'] as const)('goes on after each %s of it, and ends in order', async (how) => {
+    await lead(await targets.echo())
+    const socket = await targets.visit(port)
+    await says(socket, 'before')
+    for (const time of ['1', '2', '3']) {
+      way.cut(how)
+      await says(socket, `after cut ${time}`)
+    }
+    socket.end()
+    expect(await readAll(socket)).toHaveLength(0)
+    await expect.poll(openConnections, patience).toBe(0)
+  })
+
+  it('is copied whole both ways at once', { timeout: 60_000 }, async () => {
+    await lead(await targets.echo())
+    const socket = await targets.visit(port)
+    const sent = randomBytes(copiedBytes)
+    const hash = createHash('sha256')
+    let [received, cutAt] = [0, copiedBytes / 6]
+    socket.on('data', (chunk) => {
+      hash.update(chunk)
+      received += chunk.length
+      if (received < cutAt) return
+      cutAt += copiedBytes / 6
+      way.cut(way.cuts % 2 === 0 ? 'end' : 'reset')
+    })
+    socket.end(sent)
+    await once(socket, 'end')
+    expect(way.cuts).toBeGreaterThan(3)
+    expect(received).toBe(copiedBytes)
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'))
+  })
+
+  it(
+    'goes on where it has vanished without a sign, once something is typed',
+    { timeout: 60_000 },
+    async () => {
+      await lead(await targets.echo())
+      const socket = await targets.visit(port)
+      await says(socket, 'before')
+      way.goDark(true)
+      way.goDark(false)
+      // Its old connection stays dead, as with a router that has forgotten it.
+      await expect(says(socket, 'after')).resolves.toBeUndefined()
+    },
+  )
+
+  it('does not make a program wait that writes much and reads nothing', { timeout: 60_000 }, async () => {
+    let [arrived, hasArrived] = [0, Promise.withResolvers<undefined>()]
+    const flood = Buffer.alloc(1024 * 1024)
+    await lead(
+      await targets.listen((socket) => {
+        const pour = () => {
+          while (socket.write(flood));
+        }
+        socket.on('drain', pour)
+        pour()
+        socket.on('data', (bytes) => {
+          arrived += bytes.length
+          if (arrived === copiedBytes) hasArrived.resolve(undefined)
+        })
+      }),
+    )
+    const socket = await targets.visit(port)
+    socket.pause()
+    socket.write(Buffer.alloc(copiedBytes))
+    await hasArrived.promise
+    socket.destroy()
+    await expect.poll(openConnections, patience).toBe(0)
+  })
+
+  it.each([
+    ['has left', (socket: Socket) => socket.resetAndDestroy()],
+    [
+      'has left in the middle of a copy',
+      (socket: Socket) => {
+        socket.write(Buffer.alloc(copiedBytes))
+        setImmediate(() => socket.resetAndDestroy())
+      },
+    ],
+  ])('is over at the lab box as soon as its program %s', async (_, leave) => {
+    let closed: Promise<unknown> | undefined
+    await lead(
+      await targets.listen((socket) => {
+        closed = ending(socket)
+        socket.write('hello')
+      }),
+    )
+    const socket = await targets.visit(port)
+    await once(socket, 'data')
+    leave(socket)
+    await closed
+    await expect.poll(openConnections, patience).toBe(0)
+  })
+
+  it('is reset when its tunnel is stopped meanwhile', async () => {
+    const { id } = await lead(await targets.echo())
+    const socket = await targets.visit(port)
+    await says(socket, 'before')
+    way.goDark(true)
+    way.cut('reset')
+    await relay.api.tunnels.stop({ id })
+    const ended = ending(socket)
+    way.goDark(false)
+    expect(await ended).toBe('ECONNRESET')
+  })
+
+  it('ends with it where the relay is not set so', async () => {
+    await relay.configure({ streamSurvival: false })
+    await lead(await targets.echo())
+    const socket = await targets.visit(port)
+    await says(socket, 'before')
+    const ended = ending(socket)
+    way.cut('reset')
+    expect(await ended).toBe('ECONNRESET')
+    await expect.poll(openConnections, patience).toBe(0)
+  })
+})
