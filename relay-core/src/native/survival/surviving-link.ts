@@ -38,6 +38,8 @@ export class SurvivingLink implements FrameLink {
   readonly closed: Promise<Error | undefined>
   /** How far was acknowledged what has arrived. */
   acknowledged = 0
+  /** What has arrived since then, in bytes of whatever frames: a packed block is one step of the position. */
+  unacknowledgedBytes = 0
   readonly #place: LinkPlace
   readonly #isNeeded: () => boolean
   #connection: FramedSocket | undefined
@@ -238,12 +240,14 @@ export class SurvivingLink implements FrameLink {
           return
         }
         this.#position += 1
+        this.unacknowledgedBytes += body.length
         this.#place.onReceived(this)
         this.receiver.onMessage(type, body)
       },
       onData: (part) => {
         this.#heard += 1
         this.#position += part.length
+        this.unacknowledgedBytes += part.length
         this.#place.onReceived(this)
         this.receiver.onData(part)
       },

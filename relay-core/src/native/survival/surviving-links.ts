@@ -103,7 +103,7 @@ export class SurvivingLinks implements LinkPlace {
 
   onReceived(link: SurvivingLink): void {
     this.#unacknowledged.add(link)
-    if (link.position - link.acknowledged >= acknowledgedBytes) this.onEnding(link)
+    if (link.unacknowledgedBytes >= acknowledgedBytes) this.onEnding(link)
     else if (this.#session)
       this.#acknowledging ??= every(acknowledgedMs, () => this.#acknowledge(), { ref: false })
   }
@@ -139,6 +139,7 @@ export class SurvivingLinks implements LinkPlace {
   #said(links: readonly SurvivingLink[]): void {
     for (const link of links) {
       link.acknowledged = link.position
+      link.unacknowledgedBytes = 0
       this.#unacknowledged.delete(link)
     }
   }
