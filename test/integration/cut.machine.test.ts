@@ -322,11 +322,11 @@ describe('a cut of half a minute between lab box and relay', () => {
       expect(busy[index]?.heard).toBe('hello written into the cut and after ')
     })
 
-    it('leaves no connection behind once its streams have ended', async () => {
+    it('leaves no connection behind once its streams have ended', { timeout: 90_000 }, async () => {
       idle[index]?.close()
       busy[index]?.close()
-      // The control connection, the spare carriers, and with the shipped programs the private visit, its carrier and that of ssh.
-      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 20_000 }).toBeLessThanOrEqual(7)
+      // Spare carriers that the cut has left over are closed after 30 to 60 s. The control connection, the spare carriers, and with the shipped programs the private visit, its carrier and that of ssh.
+      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 80_000 }).toBeLessThanOrEqual(7)
     })
   })
 
