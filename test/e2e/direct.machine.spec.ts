@@ -151,9 +151,13 @@ async function connect(page: Page, { cloud }: Bed): Promise<void> {
   await page.getByLabel('Paste what it prints').fill(/nps-desktop:\S+/.exec(line)?.[0] ?? line)
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await page.getByRole('heading', { name: 'Connected.' }).waitFor()
-  // Home is the welcome page until the page has heard of the server.
-  await page.getByText(cloud.address, { exact: true }).first().waitFor()
-  await page.evaluate(() => (location.hash = '#/'))
+  // Home turns to the welcome page as long as the page has not heard of the server.
+  await page.evaluate(() => (location.hash = '#/activity'))
+  await page
+    .getByRole('link', { name: /lab-a100/ })
+    .first()
+    .waitFor()
+  await page.getByRole('link', { name: 'Home' }).click()
   await page.getByRole('region', { name: 'lab-a100' }).waitFor()
 }
 
