@@ -257,7 +257,7 @@ export const desktopContract = {
      */
     acceptChange: base.input(tunnelRef.extend({ agentKey: model.agentKey.optional() })).output(nothing),
     check: base.input(tunnelRef).output(model.tunnel),
-    /** Looks for the direct way of a private tunnel now, where there is none; not within 10 s of the last time. */
+    /** Looks for the direct way of a private tunnel now, where there is none; not within 11 s of the last time. */
     tryDirect: base.input(tunnelRef).output(nothing),
     /** The address with what it takes to get in, such as Jupyter's token when the app can read it. */
     openAddress: base.input(tunnelRef).output(z.object({ url: z.string(), hasToken: z.boolean() })),

@@ -12,8 +12,8 @@ import { byRelayWords, reasonOfFailure, reasonOfNetworks } from './by-relay-reas
 /** How long after an attempt in vain the next visit tries again: the first, the second, and all later times. */
 const againMs = [60_000, 5 * 60_000, 30 * 60_000] as const
 
-/** The lab box lets a visitor have another link arranged only so soon. */
-const minAgainMs = 10_000
+/** The lab box lets a visitor have another link arranged after 10 s, which it counts from a moment later. */
+const minAgainMs = 11_000
 
 /** A link that carries nothing is ended after so long. */
 const idleTimeoutMs = 5 * 60_000

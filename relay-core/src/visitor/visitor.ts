@@ -138,7 +138,7 @@ export class PrivateVisitor {
     return this.#direct?.onChange(listener) ?? { [Symbol.dispose]: () => undefined }
   }
 
-  /** Looks for a direct way now where there is none, unless that was done within the last 10 s, or nothing has been reached yet. */
+  /** Looks for a direct way now where there is none, unless that was done within the last 11 s, or nothing has been reached yet. */
   tryDirect(): void {
     if (this.#relay.isPinned && this.#agent.isPinned) this.#direct?.tryNow()
   }

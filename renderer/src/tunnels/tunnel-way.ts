@@ -24,7 +24,7 @@ const titles: Partial<Record<ByRelayReason, 'notYet' | 'looking' | 'byServer'>> 
 const fixedReasons: readonly ByRelayReason[] = ['not-tried', 'looking', 'limited', 'off-here', 'near']
 
 /** The lab box lets this laptop ask again only so soon. */
-const minAgainMs = 10_000
+const minAgainMs = 12_000
 
 /** Undefined: it goes through the server, or that is what has to be shown, since it fails there. */
 export function directWayOf({ way }: Tunnel, look: TunnelLook): DirectWay | undefined {
