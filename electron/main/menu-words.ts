@@ -5,7 +5,7 @@ import type { Settings, TunnelKind } from '@nps-desktop/electron/contract'
 const en = {
   open: 'Open NPS Desktop',
   checkAgain: 'Check again',
-  quit: 'Quit (tunnels keep running on the server and the lab box)',
+  quit: 'Quit (only tunnels open to anyone keep running)',
   quitShort: 'Quit',
   noTunnels: 'No tunnels yet.',
   allReady: (count: number) => (count === 1 ? 'The tunnel is ready.' : `All ${count} tunnels are ready.`),
@@ -38,7 +38,7 @@ const en = {
 const zh: typeof en = {
   open: '打开 NPS Desktop',
   checkAgain: '重新检查',
-  quit: '退出（隧道在云服务器和实验室主机上继续运行）',
+  quit: '退出（仅对所有人开放的隧道继续运行）',
   quitShort: '退出',
   noTunnels: '还没有隧道。',
   allReady: (count) => `${count} 条隧道全部可用。`,

@@ -19,7 +19,8 @@ export const frame = {
   needYou: '{count} need you',
   skip: 'Go to the content',
   backendLost: "The app's backend does not answer",
-  backendLostText: 'Since {time}. This page keeps trying; your tunnels keep running in the meantime.',
+  backendLostText:
+    'Since {time}. This page keeps trying. Tunnels open to anyone keep running in the meantime; those for this laptop only may not.',
   backendConnecting: 'Starting',
   linkRefused: 'This link asks for nothing that the app knows.',
   linkRefusedText:

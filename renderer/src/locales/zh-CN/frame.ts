@@ -21,7 +21,8 @@ export const frame: Translation<typeof en> = {
   needYou: '{count} 处需要处理',
   skip: '跳到内容',
   backendLost: '应用后端没有应答',
-  backendLostText: '自 {time} 起。页面会自动重试；隧道在此期间继续运行。',
+  backendLostText:
+    '自 {time} 起。页面会自动重试。在此期间，对所有人开放的隧道继续运行，“仅本机”的隧道可能中断。',
   backendConnecting: '正在启动',
   linkRefused: '应用不认识这个链接。',
   linkRefusedText:
