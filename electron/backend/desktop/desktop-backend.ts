@@ -32,7 +32,7 @@ import { forgetTrials, Trial } from '../trial/trial.ts'
 export interface DesktopBackend {
   /** Implements `desktopContract`; serve it with an RPCHandler of any carrier. */
   readonly router: DesktopRouter
-  /** Ends every connection, job and feed; tunnels keep running on the server and the lab box. Idempotent. */
+  /** Ends every connection, job and feed, and the ports of this computer; tunnels open to anyone keep running. Idempotent. */
   close(): Promise<void>
 }
 
@@ -111,7 +111,7 @@ export async function openBackend({
     part.close(),
   )
   const serverUses = new ServerUses({ relays, log })
-  const waitingUpdates = parts.adopt(new WaitingUpdates({ storage, machines, clock, log }), (part) =>
+  const waitingUpdates = parts.adopt(new WaitingUpdates({ storage, sessions, clock, log }), (part) =>
     part.close(),
   )
   const hostKeys = createHostKeys({ storage, machines, ask: questions.ask, log, clock })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseUpdateList } from './update-list.ts'
 
-const options = { atMs: 5, asRoot: false }
+const options = { atMs: 1_764_500_000_000, asRoot: false }
 
 test('of all that apt would install, what comes from an archive of security', () => {
   const text = `@@system
@@ -19,7 +19,7 @@ Inst linux-image-6.1.0-30-amd64 (6.1.124-1 Debian-Security:12/stable-security [a
     packages: ['libssl3', 'linux-image-6.1.0-30-amd64'],
     listedAtMs: 1_764_400_000_000,
     command: 'sudo apt-get update && sudo apt-get dist-upgrade',
-    atMs: 5,
+    atMs: options.atMs,
   })
 })
 
@@ -51,4 +51,9 @@ test('whatever a machine calls itself stays one short line', () => {
   const system = parseUpdateList(text, options)?.system ?? ''
   expect(system.length).toBeLessThanOrEqual(80)
   expect(system).toMatch(/^\[31mx+$/)
+})
+
+test.each(['99999999999999', '-3', 'soon'])('a list that is of %s has no time', (listed) => {
+  const text = `@@system\nDebian\n@@apt\n@@listed\n${listed}\n@@end\n`
+  expect(parseUpdateList(text, options)?.listedAtMs).toBeNull()
 })

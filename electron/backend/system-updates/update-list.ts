@@ -24,6 +24,8 @@ printf '@@end\\n'
 
 const maxPackages = 200
 const maxSystemLength = 80
+/** How far the machine's clock may be before this one's. */
+const maxAheadMs = 24 * 60 * 60_000
 
 /** What the script has printed; null where the machine has neither apt nor dnf, or was cut off. `asRoot`: who signs in there is root. */
 export function parseUpdateList(
@@ -46,7 +48,7 @@ export function parseUpdateList(
   return {
     system: systemName(sections.get('system')?.[0] ?? ''),
     packages: [...new Set(found)].toSorted().slice(0, maxPackages),
-    listedAtMs: Number.isSafeInteger(listed) && listed > 0 ? listed * 1000 : null,
+    listedAtMs: listed > 0 && listed * 1000 <= atMs + maxAheadMs ? Math.round(listed * 1000) : null,
     command: apt ? `${sudo}apt-get update && ${sudo}apt-get dist-upgrade` : `${sudo}dnf upgrade --security`,
     atMs,
   }
