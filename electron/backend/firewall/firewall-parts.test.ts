@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import type { RelayClient } from '@nps-desktop/relay-core/api-client'
+import { silentLog } from '@nps-desktop/relay-core/log'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parseClues } from './detect-provider.ts'
 import { changesFor } from './firewall-change.ts'
 import { parseHostFirewall } from './host-firewall.ts'
@@ -7,6 +9,7 @@ import { cellsOf, samplesOf, summarize, tryingOrder } from './port-cells.ts'
 import { makePortReport, type PortFindings } from './port-report.ts'
 import { describeProvider } from './providers.ts'
 import { scanPorts } from './scan-ports.ts'
+import { tryRendezvous } from './try-rendezvous.ts'
 
 const range = { from: 7000, to: 9000 }
 
@@ -252,6 +255,16 @@ LISTEN 0      511                *:8080             *:*    users:(("nginx",pid=8
     ).toEqual([{ port: 8024, program: '', pid: null, isLocal: false }])
   })
 
+  it('takes no number that is no port, and of a name no more than can be shown', () => {
+    const lines = [
+      'LISTEN 0 128 0.0.0.0:99999 0.0.0.0:* users:(("sshd",pid=1,fd=3))',
+      'LISTEN 0 128 0.0.0.0:0 0.0.0.0:*',
+      `LISTEN 0 128 0.0.0.0:81 0.0.0.0:* users:(("\u001b[31m${'x'.repeat(300)}",pid=1,fd=3))`,
+    ]
+    const found = parseListeningPorts(lines.join('\n'))
+    expect(found.map(({ port, program }) => [port, program])).toEqual([[81, `[31m${'x'.repeat(36)}`]])
+  })
+
   it('knows what listens for the machine alone, whatever the order of the lines', () => {
     const both = [
       'LISTEN 0 4096 [::1]:631 [::]:*',
@@ -266,5 +279,39 @@ LISTEN 0      511                *:8080             *:*    users:(("nginx",pid=8
       [25, false],
       [631, true],
     ])
+  })
+})
+
+describe('the question at the UDP ports', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  /** A relay that takes the question and says nothing until it is called off. */
+  const silentRelay = {
+    status: {
+      seenKey: (_input: object, { signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => {
+          if (signal.aborted) reject(new Error('called off'))
+          signal.addEventListener('abort', () => reject(new Error('called off')), { once: true })
+        }),
+    },
+  } as unknown as RelayClient
+
+  function ask(signal: AbortSignal) {
+    return tryRendezvous(() => Promise.resolve(silentRelay), '127.0.0.1', { log: silentLog, signal })
+  }
+
+  it('a relay that says nothing is not waited for without end: nothing is known of its UDP ports', async () => {
+    const late = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(late.signal)
+    const told = ask(new AbortController().signal)
+    late.abort()
+    expect(await told).toBeNull()
+  })
+
+  it('whoever calls the port check off hears of it', async () => {
+    const stop = new AbortController()
+    const told = ask(stop.signal)
+    stop.abort(new Error('enough'))
+    await expect(told).rejects.toThrow('enough')
   })
 })

@@ -11,6 +11,9 @@ export interface ListeningPort {
   readonly isLocal: boolean
 }
 
+/** The kernel gives a program 15 bytes; netstat may show its title. */
+const maxNameLength = 40
+
 /** ss, or netstat where it is missing; /proc as the last resort names ports without programs. */
 const scriptOf = (protocol: Protocol): string => {
   const options = protocol === 'tcp' ? '-ltnp' : '-lunp'
@@ -47,7 +50,7 @@ export function parseListeningPorts(text: string): ListeningPort[] {
   const found = new Map<number, ListeningPort>()
   for (const line of text.split('\n')) {
     const one = parseSs(line) ?? parseNetstat(line) ?? parseProc(line)
-    if (!one) continue
+    if (!one || one.port < 1 || one.port > 65_535) continue
     const before = found.get(one.port)
     const isLocal = one.isLocal && before?.isLocal !== false
     found.set(one.port, { ...(before && before.program !== '' ? before : one), isLocal })
@@ -60,7 +63,12 @@ function parseSs(line: string): ListeningPort | undefined {
     /^(?:LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]*)",pid=(\d+))?/.exec(line)
   if (!match) return undefined
   const [, address = '', port, program = '', pid] = match
-  return { port: Number(port), program, pid: pid ? Number(pid) : null, isLocal: isLoopback(address) }
+  return {
+    port: Number(port),
+    program: named(program),
+    pid: pid ? Number(pid) : null,
+    isLocal: isLoopback(address),
+  }
 }
 
 function parseNetstat(line: string): ListeningPort | undefined {
@@ -70,7 +78,12 @@ function parseNetstat(line: string): ListeningPort | undefined {
     )
   if (!match) return undefined
   const [, address = '', port, pid, program = ''] = match
-  return { port: Number(port), program, pid: pid ? Number(pid) : null, isLocal: isLoopback(address) }
+  return {
+    port: Number(port),
+    program: named(program),
+    pid: pid ? Number(pid) : null,
+    isLocal: isLoopback(address),
+  }
 }
 
 /** `sl local_address rem_address st`: hexadecimal; a TCP port in state 0A listens, a UDP port in state 07. */
@@ -81,6 +94,11 @@ function parseProc(line: string): ListeningPort | undefined {
   // each four bytes are turned round
   const isLocal = /^[0-9A-F]{6}7F$|^0{24}01000000$/.test(address)
   return { port: Number.parseInt(port, 16), program: '', pid: null, isLocal }
+}
+
+/** What can be shown of a name that a program may give itself. */
+function named(program: string): string {
+  return program.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, maxNameLength)
 }
 
 /** `127.0.0.53%lo`, `[::1]` or `::1`. */

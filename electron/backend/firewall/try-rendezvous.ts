@@ -8,9 +8,12 @@ export interface RendezvousAnswer {
   readonly answered: ReadonlyMap<number, number>
 }
 
+/** For the key: the relay is asked over a link that stands, or is tried once. The ports themselves have 2 s. */
+const keyTimeoutMs = 15_000
+
 /**
  * Asks the relay by UDP at which address it sees this computer, with a key of its own: so an answer proves the way there and
- * back. Null where that cannot be asked: the relay is older, does not offer it, or is not reached. Rejects with the
+ * back. Null where that cannot be asked: the relay is older, does not offer it, is not reached or says nothing. Rejects with the
  * signal's reason alone.
  */
 export async function tryRendezvous(
@@ -19,9 +22,10 @@ export async function tryRendezvous(
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<RendezvousAnswer | null> {
   try {
-    const api = await reach(signal)
+    const withinTime = AbortSignal.any([signal, AbortSignal.timeout(keyTimeoutMs)])
+    const api = await reach(withinTime)
     // the key is good for as long as the feed is followed
-    for await (const key of await api.status.seenKey({}, { signal }))
+    for await (const key of await api.status.seenKey({}, { signal: withinTime }))
       return { ports: key.ports, answered: await answeringPorts(host, key, { signal }) }
   } catch (error) {
     signal.throwIfAborted()
