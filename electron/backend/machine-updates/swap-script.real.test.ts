@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -117,6 +128,27 @@ test.each([
     'default.target.wants',
   ])
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'a folder that somebody else has made in its place after the boot is neither believed nor written to',
+  async () => {
+    const goesDown = commandLine('sh', '-c', 'kill -9 $PPID')
+    await expect(
+      run(swapScript({ folder, service: 'systemd-user', program, uploaded, restart: goesDown })),
+    ).rejects.toThrow('Command failed')
+    const [victim, other] = [join(place, 'victim'), 65_534]
+    await rm(folder, { recursive: true })
+    await mkdir(folder)
+    await writeFile(victim, 'mine')
+    await writeFile(join(folder, 'keep'), '')
+    await symlink(victim, join(folder, 'state'))
+    await chown(folder, other, other)
+    const undo = await readFile(join(place, 'bin/.npc.undo'), 'utf8')
+    await run(undo.replace(/^boot=.*$/m, 'boot=another'))
+    expect(await readFile(program, 'utf8')).toBe('old')
+    expect(await readFile(victim, 'utf8')).toBe('mine')
+  },
+)
 
 test('where cron starts the program, a line of the crontab undoes the update, and the others stay', async () => {
   const [tools, table] = [join(place, 'tools'), join(place, 'table')]

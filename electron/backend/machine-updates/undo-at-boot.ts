@@ -47,6 +47,8 @@ export function undoAtBoot({
   const startsAgain = place ? '' : `[ $end = kept ] || ${restart} >/dev/null 2>&1 </dev/null`
   const text = `[ ${bootId} != "$boot" ] || exit 0
 dir=${quote(folder)} program=${quote(program)} old=${quote(old)}
+# a boot may have emptied the folder that this is in, and then anybody may have made it again
+[ -O "$dir" ] || dir=/dev/null
 # the word to keep it has come too late for the script of the update
 if [ -e "$dir/keep" ]; then rm -f "$old"; end=kept; else end=undone; fi
 [ ! -e "$old" ] || mv -f "$old" "$program" || exit
