@@ -134,3 +134,21 @@ test('a row whose way is direct says so, with three dots in place of five', () =
   expect(text()).toContain('Ready · direct · 12 ms')
   expect(row.findAll('.dots circle')).toHaveLength(3)
 })
+
+const directStops: Tunnel['stops'] = [
+  { name: 'laptop', state: 'ok', ms: null, failure: null },
+  { name: 'server', state: 'failed', ms: null, failure: null },
+  { name: 'port', state: 'ok', ms: 1, failure: null },
+  { name: 'lab', state: 'ok', ms: 12, failure: null },
+  { name: 'service', state: 'ok', ms: 1, failure: null },
+]
+
+test('a direct way whose server is away is told as what it is: all of its stops answer', () => {
+  const { row } = mounted({
+    ...jupyter,
+    reach: 'laptop',
+    stops: directStops,
+    way: { way: 'direct', sinceMs: now, roundTripMs: 12 },
+  })
+  expect(row.get('.dots-button').html()).toContain('Direct: all three stops answer')
+})

@@ -8,7 +8,9 @@ export const way = {
   nothingPasses: 'nothing passes the server',
   standingBy: 'standing by',
   standingByIn: 'standing by, {ms}',
+  serverAway: 'does not answer',
   dotsReady: 'Direct: all three stops answer',
+  dotsFailed: 'Direct: stop {number} of 3 fails: {stop}',
   titles: {
     notYet: 'Through the server so far.',
     looking: 'Looking for a direct way…',

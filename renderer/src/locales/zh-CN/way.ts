@@ -7,7 +7,9 @@ export const way = {
   nothingPasses: '流量不经过云服务器',
   standingBy: '备用',
   standingByIn: '备用，{ms}',
+  serverAway: '没有应答',
   dotsReady: '直连：三站均有应答',
+  dotsFailed: '直连：第 {number} 站（共 3 站）不通：{stop}',
   titles: {
     notYet: '目前经由云服务器。',
     looking: '正在寻找直连通路…',
