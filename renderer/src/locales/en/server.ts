@@ -119,6 +119,7 @@ export const server = {
     now: 'Now',
     outside: 'From outside',
   },
+  portClosedThere: 'closed by its firewall',
   portsFree: 'Free for tunnels: {n} of {total} ports in {from}–{to}',
   showGrid: 'Show the grid',
   labs: 'Lab boxes',

@@ -120,6 +120,7 @@ export const server: Translation<typeof en> = {
     now: '当前',
     outside: '从外部',
   },
+  portClosedThere: '被其防火墙关闭',
   portsFree: '可供隧道使用：{from}–{to} 的 {total} 个端口中的 {n} 个',
   showGrid: '显示端口图',
   labs: '实验室主机',

@@ -10,6 +10,7 @@ const server = {
 } as Server
 const status = { webPort: 8080 } as RelayStatus
 const report = {
+  cells: [{ from: 7000, to: 7049, tried: 50, open: 49, state: 'used' }],
   bridge: { port: 8024, state: 'open', ms: 12 },
   used: [{ port: 7003, program: 'python3' }],
   others: [
@@ -58,4 +59,22 @@ test('without a check the tunnels and the bridge are known all the same', () => 
     otherTunnels: [],
   })
   expect(users.map(({ port }) => port)).toEqual(['7001', '8024'])
+})
+
+test('a port whose tunnel cannot be checked now is told as it was seen last', () => {
+  const stops = [{ name: 'port', state: 'unknown', ms: null, failure: null }] as const
+  const users = portUsers({
+    server,
+    report: { ...report, cells: [{ from: 7000, to: 7049, tried: 50, open: 50, state: 'refused-open' }] },
+    status,
+    tunnels: [
+      tunnel('SSH', 7001, { stops: [...stops] }),
+      tunnel('Game', 7005, { kind: 'udp', stops: [...stops] }),
+    ],
+    otherTunnels: [],
+  })
+  expect(users.slice(0, 2).map(({ port, verdict }) => [port, verdict])).toEqual([
+    ['7001', 'open'],
+    ['7005 UDP', 'untried'],
+  ])
 })

@@ -40,7 +40,7 @@ export function portUsers({
       port,
       isUdp: kind === 'udp',
       use: { kind: 'tunnel', id, name, labId } as const,
-      ...verdictOf(stops),
+      ...verdictOf(stops, kind === 'udp' ? 'untried' : lastSeen(port, report)),
     }))
   const elsewhere = otherTunnels.flatMap(({ id, name, labId, mode, port }) =>
     port === null
@@ -50,7 +50,7 @@ export function portUsers({
             port,
             isUdp: mode === 'udp',
             use: { kind: 'tunnel', id, name, labId } as const,
-            verdict: 'untried' as const,
+            verdict: mode === 'udp' ? ('untried' as const) : lastSeen(port, report),
             ms: null,
           },
         ],
@@ -103,9 +103,15 @@ function useOf(port: number, program: string, server: Server, status: RelayStatu
   return { kind: port === server.address?.port ? 'ssh' : 'program', program }
 }
 
-/** Of a tunnel: its third stop, which this laptop tries as a visitor does. */
-function verdictOf(stops: readonly Stop[]): Pick<PortUser, 'verdict' | 'ms'> {
+/** Of one port of the range, by the last check of all: its cell is known to be open, or nothing is. */
+function lastSeen(port: number, report: PortReport | null): 'open' | 'untried' {
+  const cell = report?.cells.find(({ from, to }) => port >= from && port <= to)
+  return cell && cell.open === cell.to - cell.from + 1 ? 'open' : 'untried'
+}
+
+/** Of a tunnel: its third stop, which this laptop tries as a visitor does; while nothing is known of that, what was `seen` last. */
+function verdictOf(stops: readonly Stop[], seen: 'open' | 'untried'): Pick<PortUser, 'verdict' | 'ms'> {
   const stop = stops.find(({ name }) => name === 'port')
   if (stop?.state === 'ok') return { verdict: 'open', ms: stop.ms }
-  return { verdict: stop?.state === 'failed' ? 'shut' : 'untried', ms: null }
+  return { verdict: stop?.state === 'failed' ? 'shut' : seen, ms: null }
 }
