@@ -4,7 +4,6 @@ import type { Listening } from '../../api/listening.ts'
 import type { ClientLimits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'
 import type { Agents } from './agents.ts'
-import { askListening } from './ask-listening.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import {
   newVkey,
@@ -74,7 +73,11 @@ export class ClientRegistry {
   async listening(id: number, options: { signal: AbortSignal }): Promise<Listening> {
     this.record(id)
     const session = this.#options.agents.get(id)
-    if (session) return await askListening(session, options)
+    if (session) {
+      // Its grammar is a package's, which would cost an idle relay memory.
+      const { askListening } = await import('./ask-listening.ts')
+      return await askListening(session, options)
+    }
     throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   }
 
