@@ -1,11 +1,12 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { listeningLimits, type Listening } from '../../api/listening.ts'
-import { printable } from '../../api/printable.ts'
+import type { Listening } from '../../api/listening.ts'
 import { AddressList } from '../../net/address/address-list.ts'
 import { dialledAddress, procAddress } from '../../net/address/proc-address.ts'
 import type { DialPolicy } from '../../session/dial-policy.ts'
+import { fitting } from './fitting.ts'
+import { shortLine } from './short-line.ts'
 import { toldCommand } from './told-command.ts'
 
 /** Accounts below are the system's own (login.defs, UID_MIN). */
@@ -64,7 +65,7 @@ export async function readListening({
   const accounts = await accountsIn(join(root, 'etc/passwd'))
   const ownerOf = (uid: number, isOwn: boolean): string | null => {
     if (uid < firstPersonUid && !isOwn) return null
-    return (accounts.find((one) => one.uid === uid)?.name ?? String(uid)).slice(0, 64)
+    return accounts.find((one) => one.uid === uid)?.name ?? String(uid)
   }
   const person = accounts.find(({ name }) => name === account) ?? currentAccount()
   const processes = await processesOf(sockets, proc)
@@ -86,11 +87,7 @@ export async function readListening({
     const owner = ownerOf(uid, false)
     others.set(JSON.stringify([owner, command]), { owner, command })
   }
-  return {
-    home: line(person.home),
-    listeners: listeners.slice(0, listeningLimits.listeners),
-    others: [...others.values()].slice(0, listeningLimits.others),
-  }
+  return fitting({ home: line(person.home), listeners, others: [...others.values()] })
 }
 
 /** By inode. Of several sockets of one port, each is told. */
@@ -128,7 +125,7 @@ async function processesOf(
     const folder = join(proc, pid)
     const owner = await stat(folder).catch(() => null)
     if (!owner || (owner.uid !== 0 && !uids.has(owner.uid))) continue
-    const mine = await socketsOf(folder)
+    const mine = await socketsOf(folder, deadlineMs)
     const inodes = (mine ?? []).filter((inode) => sockets.has(inode) && !bySocket.has(inode))
     if (mine !== null && inodes.length === 0) continue
     const args = await commandOf(folder)
@@ -140,15 +137,20 @@ async function processesOf(
     const startedIn = await readlink(join(folder, 'cwd')).catch(() => '')
     for (const inode of inodes) bySocket.set(inode, { args, folder: startedIn })
   }
-  return { bySocket, sought }
+  const unseen = new Set([...sockets].flatMap(([inode, { uid }]) => (bySocket.has(inode) ? [] : [uid])))
+  // a process of root may have let its socket be another account's
+  const isBehind = (uid: number): boolean => unseen.has(uid) || (uid === 0 && unseen.size > 0)
+  return { bySocket, sought: sought.filter(({ uid }) => isBehind(uid)) }
 }
 
 /** Inodes; null where this account may not look. */
-async function socketsOf(folder: string): Promise<string[] | null> {
+async function socketsOf(folder: string, deadlineMs: number): Promise<string[] | null> {
   const names = await readdir(join(folder, 'fd')).catch(() => null)
   if (names === null) return null
   const inodes: string[] = []
   for (const name of names) {
+    // a single process may have a million open
+    if (performance.now() > deadlineMs) break
     const target = await readlink(join(folder, 'fd', name)).catch(() => '')
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
     if (inode !== undefined) inodes.push(inode)
@@ -168,7 +170,7 @@ async function accountsIn(file: string): Promise<Account[]> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text.split('\n').flatMap((entry) => {
     const [name = '', , uid = '', , , home = ''] = entry.split(':')
-    return /^\d+$/.test(uid) ? [{ name: printable(name), uid: Number(uid), home }] : []
+    return /^\d+$/.test(uid) ? [{ name: shortLine(name, 64), uid: Number(uid), home }] : []
   })
 }
 
@@ -178,5 +180,5 @@ function currentAccount(): Account {
 }
 
 function line(text: string): string {
-  return printable(text).slice(0, 400)
+  return shortLine(text, 400)
 }

@@ -1,5 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { Listening } from '../../api/listening.ts'
+import { until } from '../../async/wait/until.ts'
 import type { KindServer } from '../../native/carriers/serve-carrier.ts'
 
 /**
@@ -8,14 +9,15 @@ import type { KindServer } from '../../native/carriers/serve-carrier.ts'
  */
 export function listeningServer(read: (() => Promise<Listening | null>) | null): KindServer {
   let reading: Promise<Listening | null> | undefined
-  return async () => {
+  return async (_open, { signal }) => {
     if (!read)
       throw new RelayError(
         'target-denied',
         'The owner of the lab box does not let npc tell what runs there (-discover=false).',
       )
     reading ??= read().finally(() => (reading = undefined))
-    const listening = await reading
+    // A process can have whoever reads of it wait for ever: no question outlives its stream, and no second look begins beside one that hangs.
+    const listening = await until(reading, { signal })
     if (!listening)
       throw new RelayError('target-missing', 'npc tells only on Linux what listens on a lab box.')
     const document = Buffer.from(JSON.stringify(listening))

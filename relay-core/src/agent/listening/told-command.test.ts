@@ -21,6 +21,10 @@ it.each([
     '/opt/v/bin/python3 -m uvicorn --log-config /opt/v/log.yaml --host 127.0.0.1 --port 5000 --workers 4 mlflow.server.fastapi_app:app',
     '/opt/v/bin/python3 -m uvicorn --port 5000 mlflow.server.fastapi_app:app',
   ],
+  ['python3 -W ignore -X dev -Wd /opt/v/bin/jupyter-lab -p 8890', 'python3 /opt/v/bin/jupyter-lab -p 8890'],
+  ['python3 -W ignore -m jupyterlab --port=[::1]:8890', 'python3 -m jupyterlab --port [::1]:8890'],
+  ['llama-server -m /m/a.gguf -a small --port 8081', 'llama-server -m /m/a.gguf -a small --port 8081'],
+  ['/opt/v/bin/code-server --bind-addr 127.0.0.1:8080', '/opt/v/bin/code-server --bind-addr 127.0.0.1:8080'],
   [
     '/usr/lib/code-server/lib/node /usr/lib/code-server/out/node/entry',
     '/usr/lib/code-server/lib/node /usr/lib/code-server/out/node/entry',
@@ -38,6 +42,16 @@ it.each([
   'server s3cret',
   'mlflow server --backend-store-uri postgresql://me:s3cret@db/x',
   'python3 app.py --model https://me:s3cret@host/x',
+  'python3 -c code s3cret',
+  'python3 - s3cret',
+  'python3 server.py -m s3cret -a s3cret',
+  'node --no-warnings server.js s3cret',
+  'node -p code s3cret',
+  'bash -e start.sh s3cret',
+  'bash -s s3cret',
+  'sshpass -p s3cret ssh -N -L 8888:localhost:8888 gpu',
+  'redis-server -a s3cret',
+  'tool serve s3cret',
 ])('keeps what may be a secret on the lab box: %s', (line) => {
   expect(told(line)).not.toContain('s3cret')
 })
@@ -46,5 +60,7 @@ it('stays short and on one line, whatever a program has called itself', () => {
   expect(toldCommand([`sshd:\u001b[31m ${'x'.repeat(9_000)}`])).toEqual(['sshd: [31m'])
   expect(toldCommand(Array.from({ length: 5_000 }, () => 'run')).length).toBeLessThanOrEqual(24)
   expect(toldCommand(['a'.repeat(5_000)])[0]).toHaveLength(200)
+  // a half of a character would make the relay believe none of the document
+  expect(toldCommand(['a'.repeat(199) + '\u{1d400}'])[0]).toBe(`${'a'.repeat(199)} `)
   expect(toldCommand([''])).toEqual([])
 })

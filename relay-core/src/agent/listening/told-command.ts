@@ -1,19 +1,23 @@
 import { basename } from 'node:path/posix'
 import { listeningLimits } from '../../api/listening.ts'
-import { printable } from '../../api/printable.ts'
+import { shortLine } from './short-line.ts'
 
-/** Options that say where a program listens and what it serves. */
-const toldOptions = new Set(
-  [
-    '-m --port -p -rfbport --bind-addr --server.port --ServerApp.port --NotebookApp.port',
-    '--logdir --model --model-path --served-model-name --alias -a',
-  ].flatMap((line) => line.split(' ')),
+/** Options that say where a program listens. To other programs their letters say something else, such as a password: a port alone is told. */
+const portOptions = new Set(
+  '--port -p -rfbport --bind-addr --server.port --ServerApp.port --NotebookApp.port'.split(' '),
 )
+const portValue = /^([\w.-]{0,100}:|\[[\da-fA-F:.]{1,50}\]:)?\d{1,5}$/
+/** Options that say what a program serves. */
+const servedOptions = new Set('--logdir --model --model-path --served-model-name --alias'.split(' '))
+/** The same of llama-server, in letters of which others mean something else. */
+const llamaOptions = new Set(['-m', '-a'])
 /** Words by which programs of this kind are told what to do. */
 const toldWords = new Set(['lab', 'notebook', 'run', 'serve', 'server', 'start', 'ui'])
-/** Behind the name of such a program, and the switches of it that take no value, stands what it runs. */
+/** Behind the name of such a program stands what it runs. */
 const interpreter = /^(python[\d.]*|node|bash|sh)$/
-const interpreterSwitch = /^-[bBdEhiIOPqsSuvx]+$/
+/** Options of Python before that: without a value, and with one. */
+const pythonSwitch = /^-([bBdEhiIOPqsSuvx]+|[WX].+)$/
+const pythonOption = /^-[WX]$/
 /** Web servers of Python, and how they are told what to serve. */
 const webServer = /^(uvicorn|gunicorn|hypercorn)$/
 const application = /^[a-z]\w*(\.\w+)+:\w+$/
@@ -29,23 +33,32 @@ export function toldCommand(args: readonly string[]): string[] {
   const [program = ''] = (args[0] ?? '').split(/\s/, 1)
   if (program === '') return []
   const told = [shortened(program)]
-  const runs = interpreter.test(basename(program))
+  const name = basename(program)
+  const isPython = name.startsWith('python')
   let script: string | undefined
+  // Behind an option that may take a value nobody can tell the script from its arguments, which may be secret.
+  let mayRun = interpreter.test(name)
   for (let at = 1; at < args.length && told.length < listeningLimits.words - 1; at++) {
     const word = args[at] ?? ''
-    const [name, given] = splitOption(word)
-    if (toldOptions.has(name)) {
+    const [option, given] = splitOption(word)
+    const isBefore = script === undefined
+    const isModule = option === '-m' && isPython && isBefore
+    const isServedOption = servedOptions.has(option) || (name === 'llama-server' && llamaOptions.has(option))
+    if (isModule || isServedOption || portOptions.has(option)) {
       const value = given ?? args[++at] ?? ''
-      if (name === '-m') script ??= value
-      if (plainWord.test(value)) told.push(name, shortened(value))
+      if (isModule) script = value
+      else mayRun = false
+      if ((portOptions.has(option) ? portValue : plainWord).test(value)) told.push(option, shortened(value))
     } else if (word.startsWith('-')) {
-      const isSwitch = runs && script === undefined && interpreterSwitch.test(word)
+      if (given !== undefined || (isPython && isBefore && pythonSwitch.test(word))) continue
+      if (!isPython || !pythonOption.test(word)) mayRun = false
       // what follows may be its value
-      if (given === undefined && !isSwitch && args[at + 1]?.startsWith('-') === false) at++
+      if (args[at + 1]?.startsWith('-') === false) at++
     } else {
-      const isScript = runs && script === undefined
+      const isScript = mayRun && isBefore
       if (isScript) script = word
-      const isServed = told.at(-1) === 'serve' || (webServer.test(script ?? '') && application.test(word))
+      const isModel = told.at(-1) === 'serve' && basename(script ?? program) === 'vllm'
+      const isServed = isModel || (webServer.test(script ?? '') && application.test(word))
       const isTold = isScript || isServed || toldWords.has(word) || word.endsWith('.py')
       if (isTold && plainWord.test(word)) told.push(shortened(word))
     }
@@ -60,5 +73,5 @@ function splitOption(word: string): [name: string, value: string | undefined] {
 }
 
 function shortened(word: string): string {
-  return printable(word).slice(0, listeningLimits.wordLength)
+  return shortLine(word, listeningLimits.wordLength)
 }

@@ -1,0 +1,6 @@
+import { printable } from '../../api/printable.ts'
+
+/** At most so many UTF-16 units, and none of them half a character: the relay believes no document with one. */
+export function shortLine(text: string, most: number): string {
+  return printable(text.slice(0, most))
+}
