@@ -251,10 +251,10 @@ export class NativeBridge {
 
   #onUse(session: NativeSession, use: DirectUse): void {
     const { directLinks, entrances } = this.#options
-    const links = use.link && entrances?.find(use.link.entrance)?.links
-    if (directLinks) directLinks.onUse(session, use, links)
+    const { link } = use
+    if (directLinks) directLinks.onUse(session, use, () => link && entrances?.find(link.entrance)?.links)
     // They have been switched off meanwhile.
-    else if (use.link?.hasEnded === false) session.unlink(use.id)
+    else if (link?.hasEnded === false) session.unlink(use.id)
   }
 
   #requestDirect(visitId: Uint8Array): DirectRequest {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
 import type { DirectUse, ReportedLink } from '../../wire/direct-messages.ts'
 import { DirectLinks, type LinkEntrance } from './direct-links.ts'
@@ -61,7 +61,7 @@ function world() {
     return { request, id }
   }
   const report = (id: Uint8Array, more: Partial<DirectUse> = {}, to: LinkEntrance | null = entrance) =>
-    links.onUse(session, { id, downBytes: 0, upBytes: 0, link: reported, ...more }, to ?? undefined)
+    links.onUse(session, { id, downBytes: 0, upBytes: 0, link: reported, ...more }, () => to ?? undefined)
   return {
     links,
     session,
@@ -158,20 +158,36 @@ test('an agent has sixteen such links at most, whatever it says', () => {
   expect([connections(), unlinked.length]).toEqual([16, 24])
 })
 
-test('a relay whose tunnels are not open yet ends nothing', () => {
-  const { session, entrance, unlinked } = world()
+test('what is reported before the tunnels are open ends nothing, and counts once they are', () => {
+  const { session, entrance, unlinked, counted, connections } = world()
   const links = new DirectLinks(new SeenKeys(), () => 8_024)
-  const use = { id: Buffer.alloc(16, 1), downBytes: 0, upBytes: 0, link: reported }
-  links.onUse(session, use, undefined)
-  expect(unlinked).toEqual([])
+  const use = { id: Buffer.alloc(16, 1), downBytes: 5, upBytes: 0, link: reported }
+  const ended = { ...use, id: Buffer.alloc(16, 2), link: { ...reported, hasEnded: true } }
+  let isOpen = false
+  const find = () => (isOpen ? entrance : undefined)
+  links.onUse(session, use, find)
+  links.onUse(session, ended, find)
+  expect([connections(), unlinked.length]).toEqual([0, 0])
+  isOpen = true
   links.begin()
-  links.onUse({ ...session, clientId: 4 }, use, entrance)
+  expect([connections(), counted.down, counted.outside, unlinked.length]).toEqual([1, 5, 5, 0])
+  links.onUse({ ...session, clientId: 4 }, { ...use, id: Buffer.alloc(16, 3) }, find)
   expect(unlinked).toHaveLength(1)
+})
+
+test('however many links an agent reports, its session is waited for once', () => {
+  const { report, session, connections } = world()
+  const waits = vi.spyOn(session.closed, 'then')
+  for (let at = 0; at < 20; at += 1) {
+    report(Buffer.alloc(16, at))
+    report(Buffer.alloc(16, at), { link: { ...reported, hasEnded: true } })
+  }
+  expect([connections(), waits.mock.calls.length]).toEqual([0, 1])
 })
 
 test('no agent counts on the link of another one', () => {
   const { links, visit, session, entrance, counted, unlinked } = world()
   const { id } = visit()
-  links.onUse({ ...session, clientId: 4 }, { id, downBytes: 9, upBytes: 0 }, entrance)
+  links.onUse({ ...session, clientId: 4 }, { id, downBytes: 9, upBytes: 0 }, () => entrance)
   expect([counted.down, counted.outside, unlinked.length]).toEqual([0, 0, 0])
 })

@@ -51,6 +51,9 @@ const lateMs = 10_000
 /** More that have just ended are not remembered. */
 const maxLate = 4_096
 
+/** Reports that have come before the tunnels are open; more are not remembered. */
+const maxEarly = 4_096
+
 /** A link whose agent may report what has passed it. */
 interface Known {
   readonly clientId: number
@@ -70,7 +73,9 @@ export class DirectLinks {
   readonly #port: () => number
   readonly #now: () => number
   readonly #known = new Map<string, Known>()
-  #hasTunnels = false
+  readonly #held = new Map<LinkSession, Set<() => void>>()
+  /** What agents have reported that were sooner than the tunnels; undefined: they are open. */
+  #early: (() => void)[] | undefined = []
 
   /** `port`: the first UDP port that answers, 0 for none. `now`: a clock that need not show the time of day. */
   constructor(keys: SeenKeys, port: () => number, now: () => number = () => performance.now()) {
@@ -81,7 +86,9 @@ export class DirectLinks {
 
   /** The tunnels are open: from now on a link without one is ended. */
   begin(): void {
-    this.#hasTunnels = true
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const report of early) report()
   }
 
   /** @throws RelayError `limit-reached` */
@@ -111,8 +118,13 @@ export class DirectLinks {
     }
   }
 
-  /** `entrance`: what the report names, if that is there. A report of a link of another client is left out. */
-  onUse(session: LinkSession, use: DirectUse, entrance: LinkEntrance | undefined): void {
+  /** `find`: what the report names, if that is there. A report of a link of another client is left out. */
+  onUse(session: LinkSession, use: DirectUse, find: () => LinkEntrance | undefined): void {
+    if (!this.#early || !use.link) this.#take(session, use, find())
+    else if (this.#early.length < maxEarly) this.#early.push(() => this.#take(session, use, find()))
+  }
+
+  #take(session: LinkSession, use: DirectUse, entrance: LinkEntrance | undefined): void {
     const name = nameOf(use.id)
     const known = this.#known.get(name)
     if (known && known.clientId !== session.clientId) return
@@ -131,7 +143,7 @@ export class DirectLinks {
     { id, link }: DirectUse,
     entrance: LinkEntrance | undefined,
   ): { count: Count } | undefined {
-    if (!link || !this.#hasTunnels) return undefined
+    if (!link) return undefined
     const isOfClient = entrance?.clientId === session.clientId
     if (isOfClient && link.hasEnded) return entrance
     try {
@@ -147,7 +159,9 @@ export class DirectLinks {
   #hold(session: LinkSession, id: Uint8Array, connection: LinkConnection): Known {
     const name = nameOf(id)
     const { clientId } = session
+    const ofSession = this.#heldIn(session)
     const leave = () => {
+      ofSession.delete(leave)
       connection.leave()
       if (this.#known.get(name) === held) this.#ended(name)
     }
@@ -161,7 +175,20 @@ export class DirectLinks {
       session.unlink?.(id)
       leave()
     })
-    void session.closed.then(leave)
+    ofSession.add(leave)
+    return held
+  }
+
+  /** To be left with the session. One wait for its end serves all its links: an agent may report links without end. */
+  #heldIn(session: LinkSession): Set<() => void> {
+    const known = this.#held.get(session)
+    if (known) return known
+    const held = new Set<() => void>()
+    this.#held.set(session, held)
+    void session.closed.then(() => {
+      this.#held.delete(session)
+      for (const leave of held) leave()
+    })
     return held
   }
 
