@@ -150,6 +150,21 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
+test('nor is a link that leads from its place to another folder', async () => {
+  const script = { folder, service: 'systemd-user', program, uploaded }
+  const goesDown = commandLine('sh', '-c', 'kill -9 $PPID')
+  await expect(run(swapScript({ ...script, restart: goesDown }))).rejects.toThrow('Command failed')
+  const theirs = join(place, 'theirs')
+  await mkdir(theirs)
+  await writeFile(join(theirs, 'keep'), '')
+  await rm(folder, { recursive: true })
+  await symlink(theirs, folder)
+  const undo = await readFile(join(place, 'bin/.npc.undo'), 'utf8')
+  await run(undo.replace(/^boot=.*$/m, 'boot=another'))
+  expect(await readFile(program, 'utf8')).toBe('old')
+  expect(await readdir(theirs)).toEqual(['keep'])
+})
+
 test('where cron starts the program, a line of the crontab undoes the update, and the others stay', async () => {
   const [tools, table] = [join(place, 'tools'), join(place, 'table')]
   await mkdir(tools)

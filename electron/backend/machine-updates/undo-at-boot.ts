@@ -47,12 +47,12 @@ export function undoAtBoot({
   const startsAgain = place ? '' : `[ $end = kept ] || ${restart} >/dev/null 2>&1 </dev/null`
   const text = `[ ${bootId} != "$boot" ] || exit 0
 dir=${quote(folder)} program=${quote(program)} old=${quote(old)}
-# a boot may have emptied the folder that this is in, and then anybody may have made it again
-[ -O "$dir" ] || dir=/dev/null
+# a boot may have emptied the folder that this is in, and then anybody may have made it again, or a link to another one
+enter() { cd "$dir" 2>/dev/null && [ ! -L "$dir" ] && [ -O . ]; }
 # the word to keep it has come too late for the script of the update
-if [ -e "$dir/keep" ]; then rm -f "$old"; end=kept; else end=undone; fi
+if (enter && [ -e keep ]); then rm -f "$old"; end=kept; else end=undone; fi
 [ ! -e "$old" ] || mv -f "$old" "$program" || exit
-[ ! -d "$dir" ] || printf '%s\\n' $end > "$dir/state"
+(enter && printf '%s\\n' $end > state)
 ${lift}; rm -f ${quote(script)}
 ${startsAgain}`
   return {
