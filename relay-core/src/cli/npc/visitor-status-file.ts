@@ -30,8 +30,13 @@ export function visitorStatusFile(stateFolder: string): string {
 /** Those that run, of this state folder; at most 64. */
 export function readVisitors(stateFolder: string): VisitorStatus[] {
   return files(stateFolder).flatMap((file) => {
-    const status = readStatus(file, visitorStatus)
-    return status && isRunning(status) ? [status] : []
+    try {
+      const status = readStatus(file, visitorStatus)
+      return status && isRunning(status) ? [status] : []
+    } catch {
+      // Another account's, such as root's.
+      return []
+    }
   })
 }
 
