@@ -16,6 +16,8 @@ export interface TunnelConnectionOptions {
   readonly address: string
   /** Let in by a guest pass. */
   readonly isGuest?: boolean
+  /** Whether that pass would let it in from another address too; without it any. */
+  readonly isGuestAt?: (address: string) => boolean
   /** The tunnel's and the client's. */
   readonly allowances: readonly Allowance[]
   /** Whether the relay lets registered addresses in alone. */
@@ -62,8 +64,16 @@ export class TunnelConnection {
    * @throws RelayError `address-denied`, and nothing has changed
    */
   moveTo({ address, port }: { address: string; port: number }): void {
-    const { allowances, registrationRefusal } = this.#options
+    const { allowances, registrationRefusal, isGuestAt } = this.#options
     const { isGuest } = this
+    if (isGuest && isGuestAt?.(address) === false)
+      throw new RelayError(
+        'address-denied',
+        `The guest pass of this connection does not lead from ${address}.`,
+        {
+          address,
+        },
+      )
     const refusal =
       registrationRefusal?.(address) ??
       allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Allowance } from '../limits/allowance.ts'
 import { TunnelConnections } from './tunnel-connections.ts'
 
 const visitor = { address: '203.0.113.7', port: 40_000 }
@@ -18,4 +19,23 @@ test('where addresses have to be registered, a registered one has no direct link
     expect.objectContaining({ code: 'direct-limited' }),
   )
   connections.close()
+})
+
+test('a pass of an address goes with no connection to another one, a pass that was shown does', () => {
+  const guest = { entered: () => undefined, left: () => undefined }
+  const limits = { allow: ['192.0.2.1'] }
+  const allowance = new Allowance({ owner: 'tunnel "ssh"', limits, usedBytes: 0 })
+  const connections = new TunnelConnections(7, [allowance], undefined, (address) =>
+    address === visitor.address ? guest : undefined,
+  )
+  const elsewhere = { address: '203.0.113.8', port: 40_000 }
+  const byAddress = connections.enter(visitor)
+  expect(() => byAddress.moveTo(elsewhere)).toThrow(expect.objectContaining({ code: 'address-denied' }))
+  expect(byAddress.address).toBe(visitor.address)
+  byAddress.moveTo({ ...visitor, port: 40_001 })
+  const byLine = connections.enter(visitor, guest)
+  byLine.moveTo(elsewhere)
+  expect(byLine.address).toBe(elsewhere.address)
+  connections.close()
+  allowance.close()
 })

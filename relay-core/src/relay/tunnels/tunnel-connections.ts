@@ -77,14 +77,12 @@ export class TunnelConnections {
   }
 
   /**
-   * Lets a visitor in; it has to `leave` in the end. `guest`: it has shown a pass.
+   * Lets a visitor in; it has to `leave` in the end. `shown`: whose pass it has shown.
    *
    * @throws RelayError `limit-reached`, `quota-used`, `expired` or `address-denied`
    */
-  enter(
-    { address, port }: { address: string; port: number },
-    guest: Guest | undefined = this.#guestOf(address),
-  ): TunnelConnection {
+  enter({ address, port }: { address: string; port: number }, shown?: Guest): TunnelConnection {
+    const guest = shown ?? this.#guestOf(address)
     const limit = connectionShares.perTunnel
     if (this.#connections.size >= limit) {
       throw new RelayError('limit-reached', `The tunnel has ${limit} connections, the most there can be.`, {
@@ -114,6 +112,7 @@ export class TunnelConnections {
       registrationRefusal: (from) => this.#registrations.refusalOf(from),
       count: (direction, bytes) => this.#add(direction, bytes),
       isGuest: guest !== undefined,
+      isGuestAt: (from) => shown !== undefined || this.#guestOf(from) === guest,
       onLeave: () => {
         this.#connections.delete(connection)
         guest?.left(connection)
