@@ -150,7 +150,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
-test('nor is a link that leads from its place to another folder', async () => {
+test('a link that somebody else has made in its place is neither followed nor believed', async () => {
   const script = { folder, service: 'systemd-user', program, uploaded }
   const goesDown = commandLine('sh', '-c', 'kill -9 $PPID')
   await expect(run(swapScript({ ...script, restart: goesDown }))).rejects.toThrow('Command failed')
