@@ -11,7 +11,7 @@ import type {
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
-import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
+import type { MachineSessions, UseOptions } from '../lab-sessions/machine-sessions.ts'
 import type { Storage } from '../storage/records.ts'
 import { endKept, listKept } from './kept-shells.ts'
 import { TerminalTab } from './terminal-tab.ts'
@@ -113,20 +113,22 @@ export class Terminals implements AsyncDisposable {
     await tab.close()
   }
 
+  /** For a person who has asked: what the machine asks at the sign-in is put to them. */
   async kept(
     { machine }: { machine: MachineRef },
     { signal }: { signal: AbortSignal },
   ): Promise<KeptShell[]> {
-    using use = await this.#options.sessions.use(machine, { signal })
+    using use = await this.#options.sessions.use(machine, { asks: true, signal })
     const all = await listKept(use.session, { signal })
     return all.filter(({ id }) => !this.#tabs.has(id))
   }
 
+  /** As `kept`. */
   async endKept(
     { machine, kept }: { machine: MachineRef; kept: string },
-    { signal }: { signal: AbortSignal },
+    { asks = true, signal }: UseOptions,
   ): Promise<void> {
-    using use = await this.#options.sessions.use(machine, { signal })
+    using use = await this.#options.sessions.use(machine, { asks, signal })
     await endKept(use.session, kept, { signal })
   }
 
@@ -181,7 +183,7 @@ export class Terminals implements AsyncDisposable {
   /** The tab is gone for the person; a machine that cannot be reached keeps the shell, and lists it when asked. */
   #endLater(machine: MachineRef, terminalId: string): void {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(askTimeoutMs)])
-    const ending = this.endKept({ machine, kept: terminalId }, { signal })
+    const ending = this.endKept({ machine, kept: terminalId }, { asks: false, signal })
       .catch((error: unknown) =>
         this.#options.log.warn('a shell was not ended on its machine', { [machine.kind]: machine.id, error }),
       )
