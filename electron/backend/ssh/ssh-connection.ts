@@ -27,6 +27,8 @@ const refusedAtFirstForMs = 3_000
 /** The same, where another connection is the other choice. */
 const refusedBeforeMovingMs = 1_000
 const askAgainMs = 50
+/** The same, once it has refused for a second: sshd writes a line to its log each time. */
+const askSeldomMs = 500
 
 /** The server opens no further channel on this connection, and those that are open will stay. */
 export class ChannelsUsedUp extends Error {}
@@ -184,7 +186,7 @@ export class SshConnection {
           throw new RefusedBeside()
         }
         if (waitedMs > forMs) throw channelRefused(this.address, error)
-        await pause(askAgainMs, { signal }).catch(() => {
+        await pause(waitedMs < refusedBeforeMovingMs ? askAgainMs : askSeldomMs, { signal }).catch(() => {
           throw reasonOf(signal)
         })
       }
