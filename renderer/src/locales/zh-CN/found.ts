@@ -5,7 +5,7 @@ export const found: Translation<typeof en> = {
   title: '在这台主机上发现',
   looking: '正在查看…',
   looked: '{time}前查看',
-  lookedByNpc: '那里的 npc 在{time}前告知',
+  lookedByNpc: '那里的 npc 在 {time}前告知',
   asOf: '{time} 的数据',
   untold: {
     'npc-old': '{name} 上的 npc 更新后，或应用能登录后，才知道那里运行着什么。',
