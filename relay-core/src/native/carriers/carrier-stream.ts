@@ -24,7 +24,10 @@ export class CarrierStream extends Duplex {
   #isWaiting = true
   /** What was written, or the end, before there was a carrier: a Duplex has one of them under way at a time. */
   #held: (() => void) | undefined
-  readonly #arriving = new ArrivingBytes((bytes) => this.push(bytes))
+  readonly #arriving = new ArrivingBytes({
+    push: (bytes) => this.push(bytes),
+    onTurn: () => this._read(),
+  })
 
   constructor() {
     super({ allowHalfOpen: true, decodeStrings: true, readableHighWaterMark: 256 * 1024 })

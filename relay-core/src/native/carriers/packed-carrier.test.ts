@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import { duplexPair, type Duplex } from 'node:stream'
+import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { encodeFrame, frameType } from '../../wire/frame.ts'
 import { encodePacked } from '../../wire/packed-message.ts'
 import { maxBlockBytes, packBlock } from '../packing/packed-block.ts'
+import { blocksPerTurn } from './arriving-bytes.ts'
 import { Carrier } from './carrier.ts'
 import { FramedSocket } from './framed-socket.ts'
 
@@ -50,7 +52,12 @@ async function readAll(stream: Duplex): Promise<Buffer> {
 /** What hardly takes a byte on the line and is 64 KiB. */
 const bomb = packBlock(Buffer.alloc(maxBlockBytes), 9) ?? Buffer.alloc(0)
 
+/** What takes as long for one byte as for many. */
+const crumb = encodePacked({ length: 1, padding: 0, packed: zstdCompressSync(Buffer.from('x')) })
+
 const blocks = 500
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('a carrier whose agent packs', () => {
   it('carries the same bytes in their order, packed and not, and fewer of them', async () => {
@@ -86,12 +93,29 @@ describe('a carrier whose agent packs', () => {
   it('unpacks no more than its reader has room for, however little it takes to send a lot', async () => {
     const { agent, here } = ends()
     for (let count = 0; count < blocks; count += 1) agent.send(bomb)
-    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    for (let turns = 0; turns < 20; turns += 1) await turn()
     expect(here.readableLength).toBeLessThan(512 * 1024)
     let read = 0
     here.on('data', (chunk: Buffer) => (read += chunk.length))
     while (read < blocks * maxBlockBytes) await once(here, 'data')
     expect(read).toBe(blocks * maxBlockBytes)
+    here.destroy()
+  })
+
+  it.each([
+    ['large', bomb, maxBlockBytes],
+    ['tiny', crumb, 1],
+  ])('unpacks some %s blocks a turn, however many have arrived at once', async (_name, frame, length) => {
+    const { agent, here } = ends()
+    agent.send(Buffer.concat(Array.from({ length: blocks }, () => frame)))
+    let [read, most] = [0, 0]
+    here.on('data', (chunk: Buffer) => (read += chunk.length))
+    for (let before = 0; read < blocks * length; before = read) {
+      await turn()
+      most = Math.max(most, read - before)
+    }
+    expect(most).toBeLessThanOrEqual(2 * blocksPerTurn * length)
+    expect(read).toBe(blocks * length)
     here.destroy()
   })
 
@@ -111,7 +135,7 @@ describe('a carrier whose agent packs', () => {
     const { agent, relay, here } = ends()
     for (let count = 0; count < 20; count += 1) agent.send(bomb)
     agent.send(encodePacked({ length: 5, padding: 0, packed: new Uint8Array(20) }))
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     const failed = once(here, 'error')
     here.resume()
     expect((await failed)[0]).toMatchObject({ name: 'WireError' })
