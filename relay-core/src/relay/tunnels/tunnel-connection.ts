@@ -78,7 +78,8 @@ export class TunnelConnection {
       registrationRefusal?.(address) ??
       allowances.map((one) => one.refusalOf(address, { isGuest })).find((found) => found)
     if (refusal) throw refusal
-    for (const allowance of allowances) allowance.move(this.#address, address)
+    // One that has left is counted nowhere: its visitor only fetches what it has missed.
+    if (!this.#hasLeft) for (const allowance of allowances) allowance.move(this.#address, address)
     this.#address = address
     this.#visitor = `${address}:${port}`
   }

@@ -39,3 +39,25 @@ test('a pass of an address goes with no connection to another one, a pass that w
   connections.close()
   allowance.close()
 })
+
+test('a connection counts where its visitor is now, and nowhere once it has left', () => {
+  const home = { address: '203.0.113.7', port: 40_000 }
+  const office = { address: '198.51.100.9', port: 40_000 }
+  const allowance = new Allowance({ owner: 'tunnel', limits: {}, usedBytes: 0, maxPerAddress: 1 })
+  const connections = new TunnelConnections(7, [allowance])
+  const full = expect.objectContaining({ code: 'limit-reached' })
+
+  const first = connections.enter(home)
+  first.moveTo(office)
+  expect(() => connections.enter(office)).toThrow(full)
+  const second = connections.enter(home)
+  first.leave()
+  first.moveTo(home)
+  second.leave()
+
+  for (const place of [home, office]) {
+    connections.enter(place)
+    expect(() => connections.enter(place)).toThrow(full)
+  }
+  connections.close()
+})
