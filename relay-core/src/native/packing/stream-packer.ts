@@ -1,4 +1,4 @@
-import { packingCost } from './packing-cost.ts'
+import { type PackingCost, packingCost } from './packing-cost.ts'
 import { looksSealed } from './looks-sealed.ts'
 import { maxBlockBytes, packBlock } from './packed-block.ts'
 
@@ -57,6 +57,7 @@ const backToBackMs = 5
 /** Packs the bytes of one stream, where the line is slow enough and the bytes shrink. */
 export class StreamPacker {
   readonly #line: PackingLine
+  readonly #cost: PackingCost
   #msPerByte: number
   #isSealed: boolean | undefined
   /** What a block shrinks to, by the last ones. */
@@ -67,10 +68,13 @@ export class StreamPacker {
   #roomAtMs = 0
   #ranBytes = 0
   #ranMs = 0
+  /** What has been packed since others had their turn. */
+  #turnBytes = 0
   #isOver = false
 
-  constructor(line: PackingLine) {
+  constructor(line: PackingLine, cost: PackingCost = packingCost) {
     this.#line = line
+    this.#cost = cost
     this.#msPerByte = line.msPerByte
   }
 
@@ -90,9 +94,23 @@ export class StreamPacker {
       return
     }
     const rest = chunk.subarray(block.length)
-    // One block a turn, as others wait for theirs.
-    const next = rest.length === 0 ? done : () => void setImmediate(() => this.send(rest, link, done))
-    this.#timed(link, frame.length, (room) => link.sendPacked(frame, room), next)
+    this.#timed(
+      link,
+      frame.length,
+      (room) => link.sendPacked(frame, room),
+      () => {
+        this.#turnBytes += block.length
+        if (rest.length === 0 && this.#turnBytes < maxBlockBytes) done()
+        else setImmediate(() => this.#goOn(rest, link, done))
+      },
+    )
+  }
+
+  /** After so many bytes in this turn others had theirs, also where the system takes whatever is packed at once. */
+  #goOn(rest: Uint8Array, link: PackedLink, done: () => void): void {
+    this.#turnBytes = 0
+    if (rest.length > 0) this.send(rest, link, done)
+    else if (!this.#isOver) done()
   }
 
   /** The stream has been reset: nothing more of it is sent. */
@@ -106,11 +124,11 @@ export class StreamPacker {
       this.#skippedLeft -= chunkBytes
       return undefined
     }
-    const level = packingCost.levelFor({ msPerByte: this.#msPerByte, share: this.#share })
+    const level = this.#cost.levelFor({ msPerByte: this.#msPerByte, share: this.#share })
     if (level === undefined) return undefined
     const beganAtMs = performance.now()
     const frame = packBlock(block, level)
-    packingCost.took(level, block.length, performance.now() - beganAtMs)
+    this.#cost.took(level, block.length, performance.now() - beganAtMs)
     if (frame) {
       this.#share += (frame.length / block.length - this.#share) * weight
       this.#nextSkip = firstSkip
