@@ -4,7 +4,7 @@ import type { SurvivingLink } from './surviving-link.ts'
 /** Connections dialled at the same time: the relay accepts a limited number of unproved ones from one address. */
 const maxAtOnce = 16
 
-/** Before a failed attempt is repeated. */
+/** From one attempt to the next for the same link, whether it failed or its connection was soon cut again. */
 const pauseMs = 500
 
 /** Gives an agent's cut carriers new connections, some at a time, as long as its session lasts. */
@@ -13,6 +13,7 @@ export class Resumer {
   readonly #signal: AbortSignal
   readonly #waiting = new Set<SurvivingLink>()
   readonly #underway = new Set<SurvivingLink>()
+  readonly #triedAtMs = new WeakMap<SurvivingLink, number>()
 
   /** `resume` rejects when it could not connect, and is called again as long as the link wants it. */
   constructor(resume: (link: SurvivingLink) => Promise<void>, { signal }: { signal: AbortSignal }) {
@@ -39,14 +40,25 @@ export class Resumer {
   }
 
   async #bringBack(link: SurvivingLink): Promise<void> {
-    while (link.wantsConnection && !this.#signal.aborted) {
+    while (this.#isWanted(link)) {
+      await this.#pauseSinceLast(link)
+      if (!this.#isWanted(link)) return
+      this.#triedAtMs.set(link, performance.now())
       try {
         await this.#resume(link)
         return
       } catch {
         // Until the link has waited for a minute, or the session is over.
-        await pause(pauseMs, { signal: this.#signal }).catch(() => undefined)
       }
     }
+  }
+
+  #isWanted(link: SurvivingLink): boolean {
+    return link.wantsConnection && !this.#signal.aborted
+  }
+
+  async #pauseSinceLast(link: SurvivingLink): Promise<void> {
+    const leftMs = (this.#triedAtMs.get(link) ?? -Infinity) + pauseMs - performance.now()
+    if (leftMs > 0) await pause(leftMs, { signal: this.#signal }).catch(() => undefined)
   }
 }

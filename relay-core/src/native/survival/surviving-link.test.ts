@@ -301,6 +301,25 @@ describe('a link that is acknowledged on its own connection', () => {
     expect(ends.agent.link.position).toBe(0)
   })
 
+  it('lets its peer hear that it is there while its reader rests, and is quiet otherwise', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { agent, relay } = inside()
+    await agent.says('x'.repeat(300 * 1024))
+    for (let turns = 0; turns < 10; turns += 1) await turn()
+    const heardIn = async (seconds: number) => {
+      const before = agent.link.heard
+      for (let second = 0; second < seconds; second += 1) {
+        vi.advanceTimersByTime(1_000)
+        await turn()
+      }
+      return agent.link.heard - before
+    }
+    relay.link.pause()
+    expect(await heardIn(5)).toBe(5)
+    relay.link.resume()
+    expect(await heardIn(5)).toBe(0)
+  })
+
   it('ends in order at both ends', async () => {
     const { agent, relay } = inside()
     await agent.says('the end')

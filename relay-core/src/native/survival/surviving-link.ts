@@ -86,6 +86,11 @@ export class SurvivingLink implements FrameLink {
     return this.#connection === undefined
   }
 
+  /** Its stream's reader has paused. */
+  get isHeld(): boolean {
+    return this.#isHeld
+  }
+
   /** Grows with whatever comes from the peer. */
   get heard(): number {
     return this.#heard

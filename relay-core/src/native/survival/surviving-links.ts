@@ -103,9 +103,9 @@ export class SurvivingLinks implements LinkPlace {
 
   onReceived(link: SurvivingLink): void {
     this.#unacknowledged.add(link)
-    if (link.unacknowledgedBytes >= acknowledgedBytes) this.onEnding(link)
-    else if (this.#session)
+    if (this.#session)
       this.#acknowledging ??= every(acknowledgedMs, () => this.#acknowledge(), { ref: false })
+    if (link.unacknowledgedBytes >= acknowledgedBytes) this.onEnding(link)
   }
 
   onEnding(link: SurvivingLink): void {
@@ -122,9 +122,19 @@ export class SurvivingLinks implements LinkPlace {
   }
 
   #acknowledge(): void {
-    const links = [...this.#unacknowledged]
+    const resting = this.#resting
+    const links = [...this.#unacknowledged, ...resting]
     for (let at = 0; at < links.length; at += maxAckEntries) this.#say(links.slice(at, at + maxAckEntries))
-    if (this.#unacknowledged.size === 0) this.#rest()
+    if (this.#unacknowledged.size === 0 && resting.length === 0) this.#rest()
+  }
+
+  /**
+   * Links whose reader rests, and that have acknowledged what they have read. What else has come waits in the system: an end that hears nothing
+   * of it would take its connection for lost.
+   */
+  get #resting(): SurvivingLink[] {
+    if (!this.acknowledgesInside) return []
+    return [...this.#links.values()].filter((link) => link.isHeld && !this.#unacknowledged.has(link))
   }
 
   #say(links: readonly SurvivingLink[]): void {

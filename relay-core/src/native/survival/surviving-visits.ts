@@ -43,6 +43,10 @@ export class SurvivingVisits {
       const name = id + hex(token)
       this.#visits.set(name, { link, move })
       place.add(link)
+      // Its visitor has most often gone another way by then, without having read the token, and does not come back.
+      void framed.closed.then(() => {
+        if (link.isCut && link.heard === 0) link.destroy()
+      })
       void link.closed.then(() => {
         this.#visits.delete(name)
         if (place.size === 0) this.#byVisitId.delete(id)
