@@ -128,7 +128,7 @@ test('whoever may use the API sees which UDP ports it reaches', async () => {
   const bridgePort = Number(relay.server.split(':')[1])
   const found: { ports: number[]; answered: number[] }[] = []
   for await (const key of await relay.api.status.seenKey({})) {
-    const answered = await answeringPorts('127.0.0.1', key, { signal })
+    const answered = await answeringPorts('127.0.0.1', key, { signal, timeoutMs: 20_000 })
     found.push({ ports: key.ports, answered: [...answered.keys()].toSorted() })
     break
   }

@@ -23,6 +23,10 @@ it.each([
   ],
   ['python3 -W ignore -X dev -Wd /opt/v/bin/jupyter-lab -p 8890', 'python3 /opt/v/bin/jupyter-lab -p 8890'],
   ['python3 -W ignore -m jupyterlab --port=[::1]:8890', 'python3 -m jupyterlab --port [::1]:8890'],
+  [
+    'python3 /opt/v/bin/vllm serve Qwen/Qwen2.5 --port 8000',
+    'python3 /opt/v/bin/vllm serve Qwen/Qwen2.5 --port 8000',
+  ],
   ['llama-server -m /m/a.gguf -a small --port 8081', 'llama-server -m /m/a.gguf -a small --port 8081'],
   ['/opt/v/bin/code-server --bind-addr 127.0.0.1:8080', '/opt/v/bin/code-server --bind-addr 127.0.0.1:8080'],
   [
@@ -47,6 +51,7 @@ it.each([
   'python3 server.py -m s3cret -a s3cret',
   'node --no-warnings server.js s3cret',
   'node -p code s3cret',
+  'node --eval=code s3cret',
   'bash -e start.sh s3cret',
   'bash -s s3cret',
   'sshpass -p s3cret ssh -N -L 8888:localhost:8888 gpu',

@@ -18,6 +18,8 @@ const interpreter = /^(python[\d.]*|node|bash|sh)$/
 /** Options of Python before that: without a value, and with one. */
 const pythonSwitch = /^-([bBdEhiIOPqsSuvx]+|[WX].+)$/
 const pythonOption = /^-[WX]$/
+/** In place of a script, Node runs what stands behind these. */
+const nodeCode = /^--(eval|print)$/
 /** Web servers of Python, and how they are told what to serve. */
 const webServer = /^(uvicorn|gunicorn|hypercorn)$/
 const application = /^[a-z]\w*(\.\w+)+:\w+$/
@@ -50,6 +52,7 @@ export function toldCommand(args: readonly string[]): string[] {
       else mayRun = false
       if ((portOptions.has(option) ? portValue : plainWord).test(value)) told.push(option, shortened(value))
     } else if (word.startsWith('-')) {
+      if (nodeCode.test(option)) mayRun = false
       if (given !== undefined || (isPython && isBefore && pythonSwitch.test(word))) continue
       if (!isPython || !pythonOption.test(word)) mayRun = false
       // what follows may be its value

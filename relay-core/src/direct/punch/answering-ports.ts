@@ -20,7 +20,11 @@ const answerTimeoutMs = 2_000
 export async function answeringPorts(
   host: string,
   { ports, ...hex }: SeenKey,
-  { signal, clock = systemClock }: { signal: AbortSignal; clock?: Clock },
+  {
+    signal,
+    timeoutMs = answerTimeoutMs,
+    clock = systemClock,
+  }: { signal: AbortSignal; timeoutMs?: number; clock?: Clock },
 ): Promise<ReadonlyMap<number, number>> {
   const { address, family } = await lookup(host)
   signal.throwIfAborted()
@@ -47,7 +51,7 @@ export async function answeringPorts(
           if (!found.has(port)) socket.send(encodeSeenRequest({ id, nonce }, key), { address: relay, port })
       }
       for (const atMs of askAtMs) waiting.use(clock.after(atMs, ask))
-      waiting.use(clock.after(answerTimeoutMs, () => resolve(found)))
+      waiting.use(clock.after(timeoutMs, () => resolve(found)))
       return () => waiting.dispose()
     },
     { signal },
