@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -139,9 +140,14 @@ async function headOf(stream: Duplex): Promise<void> {
   stream.pause()
 }
 
+/** More than ever waits unread; as zeros alone all of a file would wait packed, in a few megabytes of the system's buffers. */
+const unshrinkableBytes = 256 * 1024 ** 2
+
 async function fileVisit(bed: Bed, settings: { users?: (typeof user)[] }): Promise<Visit> {
-  // Takes no room on the disk.
   const file = await open(join(bed.pair.folder, 'checkpoint.bin'), 'w')
+  const block = randomBytes(1024 ** 2)
+  for (let written = 0; written < unshrinkableBytes; written += block.length) await file.write(block)
+  // The rest takes no room on the disk.
   await file.truncate(offeredBytes)
   await file.close()
   const port = await bed.tunnel('file', { settings: { folder: bed.pair.folder, ...settings } })
