@@ -41,6 +41,7 @@ export async function serveVisit(
       visit.opened((from) => entered.moveTo(from)),
       stream,
     )
+    await end(connection.signal)
   } catch (error) {
     const reason = asReason(error)
     // One that has no direct way comes by the relay, and one that has it leaves as soon as it is answered there.
@@ -54,6 +55,15 @@ export async function serveVisit(
   } finally {
     connection?.leave()
   }
+}
+
+/**
+ * Until the visitor has gone: it holds a connection until it has acknowledged the end of its stream, for a minute if it survives, and counts as
+ * long. Or until the tunnel is stopped.
+ */
+async function end(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 }
 
 function open(
