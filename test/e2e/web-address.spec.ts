@@ -48,6 +48,8 @@ test('a web address with a certificate of its own is added in the sheet and open
       .getByRole('link', { name: /lab-a100/ })
       .first()
       .click()
+    // Home has such a button too, whose form would go with its page.
+    await expect(page.getByRole('heading', { level: 1, name: 'lab-a100' })).toBeVisible()
     await page.getByRole('button', { name: 'Other', exact: true }).click()
     const form = page.getByRole('dialog')
     await form.locator('label').filter({ hasText: 'A web address' }).click()
