@@ -179,6 +179,8 @@ export const appFailureParams = {
   'ports-blocked-by-security-group': z.object({ host: text, ports: text, provider: text.optional() }),
   'ports-blocked-somewhere': z.object({ host: text, ports: text }),
   'firewall-change-refused': z.object({ host: text, tool: text, command: text, reason: text }),
+  /** `rule`: somebody else's, which `command` would replace. */
+  'firewall-rule-kept': z.object({ host: text, tool: text, command: text, rule: text }),
   // files; `owner`: whose it is, where that is known
   'file-not-found': z.object({ path: text }),
   'file-read-denied': z.object({ path: text, user: text, owner: text.optional() }),

@@ -1,7 +1,9 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
+import { isListed } from './firewalld-zone.ts'
 import { type FirewallTool, type HostFirewall, judgeHostFirewall, rawTables } from './host-firewall.ts'
 import { judgeNft, type NftPlace } from './nft-ruleset.ts'
 import type { Protocol } from './rule-walk.ts'
+import { replacedByAllow } from './ufw-status.ts'
 
 /** The ports that have to be open: by TCP the bridge and the tunnels. */
 export interface PortOpening {
@@ -21,6 +23,8 @@ export interface FirewallChange {
   readonly command: string
   readonly script: string
   readonly record: string
+  /** A rule of somebody else's that the command would replace; the script must not run then. */
+  readonly replaces?: string | null
 }
 
 const path = 'PATH="$PATH:/usr/sbin:/sbin"'
@@ -55,13 +59,24 @@ function changesOf(
     const ranges = needed(ports)
     switch (tool) {
       case 'ufw':
-        return ranges.map((one) => ufwChange(`${spellRange(one, ':')}/${protocol}`))
+        return ranges.map((one) => {
+          const spec = `${spellRange(one, ':')}/${protocol}`
+          return { ...ufwChange(spec), replaces: firewall.ufw && replacedByAllow(firewall.ufw, spec) }
+        })
       case 'firewalld': {
         // firewalld merges adjacent and overlapping ranges, so only what is not there yet can be removed again.
-        const name = firewall.firewalld?.name ?? 'public'
-        return ranges
-          .flatMap((one) => runsOf(portsOf(one).filter((port) => ports.has(port))))
-          .map((one) => firewalldChange(name, `${spellRange(one, '-')}/${protocol}`))
+        // That holds for each of its two sets, of which the permanent one may have more than is loaded.
+        const { name = 'public', permanentPorts = [] } = firewall.firewalld ?? {}
+        const missing = ranges.map((one) => portsOf(one).filter((port) => ports.has(port)))
+        const isKept = (port: number): boolean => isListed(permanentPorts, { port, protocol })
+        const inNeither = missing.flatMap((some) => runsOf(some.filter((port) => !isKept(port))))
+        const notLoaded = missing.flatMap((some) => runsOf(some.filter(isKept)))
+        const change = (one: PortRange, set: FirewalldSet): FirewallChange =>
+          firewalldChange(name, `${spellRange(one, '-')}/${protocol}`, set)
+        return [
+          ...inNeither.flatMap((one) => [change(one, 'permanent'), change(one, 'runtime')]),
+          ...notLoaded.map((one) => change(one, 'runtime')),
+        ]
       }
       case 'nftables': {
         const places = [...ports].flatMap(
@@ -122,14 +137,18 @@ function ufwChange(spec: string): FirewallChange {
   }
 }
 
+/** What firewalld loads at boot, and what it does now. */
+type FirewalldSet = 'permanent' | 'runtime'
+
 /** `spec`: `7000-9000/tcp`. */
-function firewalldChange(zone: string, spec: string): FirewallChange {
-  const port = `--zone=${zone} --add-port=${spec}`
+function firewalldChange(zone: string, spec: string, set: FirewalldSet): FirewallChange {
+  const inZone = `firewall-cmd${set === 'permanent' ? ' --permanent' : ''} --zone=${zone}`
+  const command = `${inZone} --add-port=${spec}`
   return {
     tool: 'firewalld',
-    command: `firewall-cmd --permanent ${port} && firewall-cmd ${port}`,
-    script: `${path}\nfirewall-cmd --zone=${zone} --query-port=${spec} >/dev/null && exit 0\nfirewall-cmd --permanent ${port} >/dev/null && firewall-cmd ${port} >/dev/null && echo added`,
-    record: `firewalld ${zone} ${spec}`,
+    command,
+    script: `${path}\n${inZone} --query-port=${spec} >/dev/null && exit 0\n${command} >/dev/null && echo added`,
+    record: `firewalld ${zone} ${spec} ${set}`,
   }
 }
 
@@ -175,10 +194,8 @@ export function undoScript(record: string): string {
   switch (tool) {
     case 'ufw':
       return `${path}\nufw delete allow ${rest[0] ?? ''}`
-    case 'firewalld': {
-      const port = `--zone=${rest[0] ?? ''} --remove-port=${rest[1] ?? ''}`
-      return `${path}\nfirewall-cmd --permanent ${port} >/dev/null; firewall-cmd ${port} >/dev/null; :`
-    }
+    case 'firewalld':
+      return undoFirewalld(rest)
     case 'nftables': {
       const chain = rest.join(' ')
       return `${path}
@@ -191,5 +208,21 @@ iptables -S INPUT | grep -- '--comment "\\{0,1\\}${mark}"\\{0,1\\} ' | sed 's/^-
 for conf in /etc/iptables/rules.v4 /etc/sysconfig/iptables; do [ ! -f "$conf" ] || sed -i '/--comment ${mark} /d' "$conf"; done`
     default:
       throw new Error(`no way is known to take back the firewall rule "${record}"`)
+  }
+}
+
+/** Records of earlier versions name no set, and stand for both. */
+function undoFirewalld([zone = '', spec = '', set]: readonly string[]): string {
+  const remove = (more: string): string =>
+    `firewall-cmd${more} --zone=${zone} --remove-port=${spec} >/dev/null`
+  const isKept = `firewall-cmd --permanent --zone=${zone} --query-port=${spec} >/dev/null`
+  switch (set) {
+    case 'permanent':
+      return `${path}\n${remove(' --permanent')}; :`
+    case 'runtime':
+      // A reload or a boot may have loaded what a person keeps in the permanent set: then it is theirs.
+      return `${path}\n${isKept} || ${remove('')}; :`
+    default:
+      return `${path}\n${remove(' --permanent')}; ${remove('')}; :`
   }
 }

@@ -4,7 +4,7 @@ import { judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
 import { judgeHostFirewall, parseHostFirewall } from './host-firewall.ts'
 import { judgeIptables, parseIptables } from './iptables-rules.ts'
 import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
-import { judgeUfw, parseUfwStatus } from './ufw-status.ts'
+import { judgeUfw, parseUfwStatus, replacedByAllow } from './ufw-status.ts'
 
 /** As `iptables -S` of 1.8.9 prints it. */
 const iptables = `-P INPUT DROP
@@ -86,7 +86,9 @@ const zone = `public (active)
 `
 
 const listing = (parts: Record<string, string>): string =>
-  ['ufw', 'firewalld', 'nft', 'iptables', 'end'].map((name) => `\n@@${name}\n${parts[name] ?? ''}`).join('')
+  ['ufw', 'ufw-added', 'firewalld', 'firewalld-permanent', 'nft', 'iptables', 'end']
+    .map((name) => `\n@@${name}\n${parts[name] ?? ''}`)
+    .join('')
 
 describe('what a packet filter does with a visitor', () => {
   it('iptables', () => {
@@ -165,7 +167,8 @@ describe('what a packet filter does with a UDP packet', () => {
     ])
     const half = zone.replace('53/udp', '8024/udp').replace('443/tcp', '22/tcp')
     expect(commandsOf({ firewalld: half })).toEqual([
-      'firewall-cmd --permanent --zone=public --add-port=8025/udp && firewall-cmd --zone=public --add-port=8025/udp',
+      'firewall-cmd --permanent --zone=public --add-port=8025/udp',
+      'firewall-cmd --zone=public --add-port=8025/udp',
     ])
   })
 })
@@ -186,7 +189,8 @@ describe('the whole machine', () => {
     expect(changesFor(byUfw, opening).map(({ command }) => command)).toEqual(['ufw allow 7000:9000/tcp'])
     const byFirewalld = parseHostFirewall(listing({ firewalld: zone, nft: 'table inet firewalld {\n}\n' }))
     expect(changesFor(byFirewalld, opening).map(({ record }) => record)).toEqual([
-      'firewalld public 8000-9000/tcp',
+      'firewalld public 8000-9000/tcp permanent',
+      'firewalld public 8000-9000/tcp runtime',
     ])
     const byNft = parseHostFirewall(listing({ nft }))
     expect(changesFor(byNft, opening).map(({ command }) => command)).toEqual([
@@ -218,16 +222,146 @@ describe('the whole machine', () => {
       }
     }
   })
+})
 
-  it('knows how to take back each rule it adds', () => {
-    for (const record of [
-      'ufw 8024/tcp',
-      'firewalld public 7000-9000/tcp',
-      'nftables inet filter input',
-      'iptables INPUT',
-    ]) {
+/** As `ufw show added` of 0.36.2 prints it. */
+const ufwAdded = `Added user rules (see 'ufw status' for running firewall):
+ufw allow 22/tcp
+ufw deny 8024/tcp comment 'not from outside'
+ufw limit log 7000:9000/tcp
+ufw deny in on eth0 to any port 8025 proto udp
+ufw deny from 10.0.0.0/8 to any port 8024 proto udp
+ufw allow 443/tcp comment 'web'
+ufw allow 'WWW Full'
+ufw deny out 25/tcp
+`
+
+/** As `ufw status verbose` of the same machine prints it. */
+const ufwOfOthers = `Status: active
+Logging: on (low)
+Default: deny (incoming), allow (outgoing), disabled (routed)
+New profiles: skip
+
+To                         Action      From
+--                         ------      ----
+22/tcp                     ALLOW IN    Anywhere                  
+8024/tcp                   DENY IN     Anywhere                   # not from outside
+7000:9000/tcp              LIMIT IN    Anywhere                   (log)
+8025/udp on eth0           DENY IN     Anywhere                  
+8024/udp                   DENY IN     10.0.0.0/8                
+443/tcp                    ALLOW IN    Anywhere                   # web
+80,443/tcp (WWW Full)      ALLOW IN    Anywhere                  
+22/tcp (v6)                ALLOW IN    Anywhere (v6)             
+8024/tcp (v6)              DENY IN     Anywhere (v6)              # not from outside
+
+25/tcp                     DENY OUT    Anywhere                  
+25/tcp (v6)                DENY OUT    Anywhere (v6)             
+`
+
+/** As `firewall-cmd --zone=public --list-all` of 1.3.3 prints it. */
+const bareZone = `public (active)
+  target: default
+  icmp-block-inversion: no
+  interfaces: eth0
+  sources: 
+  services: dhcpv6-client ssh
+  ports: 22/tcp
+  protocols: 
+`
+
+const all = { bridgePort: 8024, range: { from: 7000, to: 9000 }, rendezvous: [8024, 8025] }
+
+describe('a rule of ufw that is not ours', () => {
+  it('is found by the very ports and protocol, whatever it does and says', () => {
+    const parsed = parseUfwStatus(ufwOfOthers, ufwAdded)
+    const of = (spec: string): string | null => replacedByAllow(parsed, spec)
+    expect(of('8024/tcp')).toBe("deny 8024/tcp comment 'not from outside'")
+    expect(of('7000:9000/tcp')).toBe('limit log 7000:9000/tcp')
+    expect(of('443/tcp')).toBe("allow 443/tcp comment 'web'")
+    // ufw skips what is there already, and a rule for an interface, an address or the way out is another one.
+    expect(['22/tcp', '8025/udp', '8024/udp', '25/tcp', '8024'].map(of)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ])
+    expect(
+      replacedByAllow(parseUfwStatus(ufwOfOthers, `${ufwAdded.split('\n', 1)[0]}\n(None)\n`), '8024/tcp'),
+    ).toBeNull()
+  })
+
+  it('lets in by its verdict when it logs', () => {
+    const judge = (port: number): string =>
+      judgeUfw(parseUfwStatus(ufwOfOthers), { port, protocol: 'tcp', by: 'eth0' })
+    expect([7000, 9000, 8024].map(judge)).toEqual(['accept', 'accept', 'drop'])
+  })
+
+  it('is named beside the change that would replace it, and the others are made', () => {
+    const firewall = parseHostFirewall(listing({ ufw: ufwOfOthers, 'ufw-added': ufwAdded }))
+    const outside = { ...all, range: { from: 9100, to: 9200 } }
+    expect(changesFor(firewall, outside).map(({ command, replaces }) => [command, replaces])).toEqual([
+      ['ufw allow 9100:9200/tcp', null],
+      ['ufw allow 8024/tcp', "deny 8024/tcp comment 'not from outside'"],
+      ['ufw allow 8024:8025/udp', null],
+    ])
+  })
+})
+
+describe('a port that firewalld keeps, but has not loaded', () => {
+  const changes = (permanent: string) =>
+    changesFor(parseHostFirewall(listing({ firewalld: bareZone, 'firewalld-permanent': permanent })), all)
+
+  it('is opened now, and recorded for now alone', () => {
+    expect(changes('22/tcp 7000-9000/tcp 8024/udp').map(({ record }) => record)).toEqual([
+      'firewalld public 7000-9000/tcp runtime',
+      'firewalld public 8025/udp permanent',
+      'firewalld public 8025/udp runtime',
+      'firewalld public 8024/udp runtime',
+    ])
+  })
+
+  it('splits the range, so that what is removed later is ours', () => {
+    expect(changes('22/tcp 7400-7409/tcp 8024-8025/udp').map(({ record }) => record)).toEqual([
+      'firewalld public 7000-7399/tcp permanent',
+      'firewalld public 7000-7399/tcp runtime',
+      'firewalld public 7410-9000/tcp permanent',
+      'firewalld public 7410-9000/tcp runtime',
+      'firewalld public 7400-7409/tcp runtime',
+      'firewalld public 8024-8025/udp runtime',
+    ])
+  })
+
+  it('is asked for in each set before it is added there', () => {
+    const [permanent, runtime] = changes('22/tcp')
+    expect(permanent?.script).toContain(
+      `firewall-cmd --permanent --zone=public --query-port=7000-9000/tcp >/dev/null && exit 0\n${permanent?.command} >/dev/null && echo added`,
+    )
+    expect(runtime?.script).toContain(
+      `firewall-cmd --zone=public --query-port=7000-9000/tcp >/dev/null && exit 0\n${runtime?.command} >/dev/null && echo added`,
+    )
+  })
+
+  it('is removed from the set that it was added to, and not from now once the permanent set is loaded', () => {
+    const permanent = undoScript('firewalld public 7000-9000/tcp permanent')
+    expect(permanent).toContain('firewall-cmd --permanent --zone=public --remove-port=7000-9000/tcp')
+    expect(permanent).not.toContain('firewall-cmd --zone')
+    const runtime = undoScript('firewalld public 7400-7409/tcp runtime')
+    expect(runtime).toContain(
+      'firewall-cmd --permanent --zone=public --query-port=7400-7409/tcp >/dev/null || firewall-cmd --zone=public --remove-port=7400-7409/tcp',
+    )
+    expect(runtime).not.toContain('--permanent --zone=public --remove-port')
+  })
+})
+
+describe('what is taken back', () => {
+  it('is known for each rule, and for a firewalld record of earlier versions, which means both sets', () => {
+    for (const record of ['ufw 8024/tcp', 'nftables inet filter input', 'iptables INPUT']) {
       expect(undoScript(record)).toContain(record.split(' ').at(-1))
     }
+    const both = undoScript('firewalld public 7000-9000/tcp')
+    expect(both).toContain('firewall-cmd --permanent --zone=public --remove-port=7000-9000/tcp')
+    expect(both).toContain('firewall-cmd --zone=public --remove-port=7000-9000/tcp')
     expect(() => undoScript('pf all')).toThrow('pf all')
   })
 })

@@ -24,10 +24,12 @@ section() { printf '\\n@@%s\\n' "$1"; }
 dev=$(ip route show default 2>/dev/null | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
 section dev; echo "$dev"
 section ufw; command -v ufw >/dev/null && ufw status verbose 2>/dev/null
+section ufw-added; command -v ufw >/dev/null && ufw show added 2>/dev/null
 section firewalld
 if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
   zone=$(firewall-cmd --get-zone-of-interface="$dev" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
   firewall-cmd --zone="$zone" --list-all
+  section firewalld-permanent; firewall-cmd --permanent --zone="$zone" --list-ports
 fi
 section nft; command -v nft >/dev/null && nft list ruleset 2>/dev/null
 section iptables; command -v iptables >/dev/null && iptables -S 2>/dev/null
@@ -50,11 +52,11 @@ export function parseHostFirewall(text: string): HostFirewall {
     sections.set(part.slice(0, end), part.slice(end + 1))
   }
   const of = (name: string): string => sections.get(name) ?? ''
-  const ufw = parseUfwStatus(of('ufw'))
+  const ufw = parseUfwStatus(of('ufw'), of('ufw-added'))
   return {
     by: of('dev').trim() || 'eth0',
     ufw: ufw.active ? ufw : null,
-    firewalld: parseFirewalldZone(of('firewalld')),
+    firewalld: parseFirewalldZone(of('firewalld'), of('firewalld-permanent')),
     nft: parseNftRuleset(of('nft')),
     iptables: parseIptables(of('iptables')),
   }

@@ -4,9 +4,9 @@ import { changesFor, type PortOpening } from './firewall-change.ts'
 import { readHostFirewall } from './host-firewall.ts'
 
 /**
- * Adds the accept rules that are missing, nothing else: no rule is removed, moved or reloaded, so the running ssh
- * session keeps its own. Answers the commands, and a record of each rule that was not there before.
- * Rejects with `firewall-change-refused`.
+ * Adds the accept rules that are missing, nothing else: no rule is removed, replaced, moved or reloaded, so the running
+ * ssh session keeps its own. Answers the commands, and a record of each rule that was not there before.
+ * Rejects with `firewall-change-refused`, and with `firewall-rule-kept` once everything else is added.
  */
 export async function openHostFirewall(
   shell: RemoteShell,
@@ -15,7 +15,10 @@ export async function openHostFirewall(
 ): Promise<string> {
   const { host } = shell.session.address
   const changes = changesFor(await readHostFirewall(shell, { signal }), opening)
-  for (const { script, record, tool, command } of changes) {
+  const [kept] = changes.flatMap(({ replaces, ...change }) =>
+    replaces ? [{ ...change, rule: replaces }] : [],
+  )
+  for (const { script, record, tool, command } of changes.filter(({ replaces }) => !replaces)) {
     try {
       if (/^added$/m.test(await shell.output(script, { signal }))) onAdded(record)
     } catch (error) {
@@ -27,6 +30,15 @@ export async function openHostFirewall(
         { cause: error, fixes: [{ action: 'copy', text: command }, { action: 'retry' }] },
       )
     }
+  }
+  if (kept) {
+    const { tool, command, rule } = kept
+    throw new AppError(
+      'firewall-rule-kept',
+      `${tool} on ${host} has the rule "${rule}", which "${command}" would replace. It was left as it is.`,
+      { host, tool, command, rule },
+      { fixes: [{ action: 'copy', text: command }, { action: 'retry' }] },
+    )
   }
   return changes.map(({ command }) => command).join(' && ')
 }

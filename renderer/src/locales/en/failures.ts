@@ -638,6 +638,12 @@ export const failures = {
     cause: '{tool} said: {reason}',
     next: 'Add the rule by hand; it is shown to copy.',
   },
+  'firewall-rule-kept': {
+    title: 'A firewall rule of {host} was left as it is.',
+    cause:
+      '{tool} has “{rule}” for the same ports, and one rule would replace the other. The app replaces no rule of yours.',
+    next: 'If that rule may go, run the command that is shown to copy: it takes its place.',
+  },
 
   // the rest
   // files

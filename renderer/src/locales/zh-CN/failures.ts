@@ -593,6 +593,11 @@ export const failures: Translation<typeof en> = {
     cause: '{tool} 的提示：{reason}',
     next: '请手动添加规则；已列出可供复制。',
   },
+  'firewall-rule-kept': {
+    title: '{host} 的一条防火墙规则保持不变。',
+    cause: '{tool} 中已有针对相同端口的规则“{rule}”，新规则会将其取代。本应用不会替换你的规则。',
+    next: '如果不再需要该规则，请运行所列可供复制的命令，用新规则取代它。',
+  },
 
   // 文件
   'file-not-found': {
