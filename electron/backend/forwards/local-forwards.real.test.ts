@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppAndRelay } from '../../testing/app-and-relay.ts'
+import { freePort } from '../../testing/free-port.ts'
 
 let bed: AppAndRelay
 beforeEach(async () => {
@@ -85,9 +86,10 @@ test('a port of this laptop that another program took is told as that, and anoth
       stop: 'port',
       failure: { code: 'laptop-port-taken', params: { port } },
     })
-    await bed.app.tunnels.edit({ tunnelId, port: port + 1 })
-    await bed.tunnelWhere((one) => one.status.state === 'ready' && one.port === port + 1)
-    expect(await heardAt(port + 1)).toBe('SSH-2.0-test\r\n')
+    const another = await freePort()
+    await bed.app.tunnels.edit({ tunnelId, port: another })
+    await bed.tunnelWhere((one) => one.status.state === 'ready' && one.port === another)
+    expect(await heardAt(another)).toBe('SSH-2.0-test\r\n')
     await expect(bed.app.tunnels.edit({ tunnelId, port })).rejects.toMatchObject({
       data: { failure: { code: 'laptop-port-taken' } },
     })
