@@ -138,7 +138,7 @@ test('a redirect leads to no address that could not be chosen', async ({ install
   await using app = await installed.start()
   await lookAt(app.page, feed.address)
   const failure = app.page.getByRole('alert')
-  await expect(failure).toContainText('Newer versions could not be looked for')
+  await expect(failure).toContainText('The app could not look for newer versions')
   await expect(failure).toContainText('ERR_BLOCKED_BY_CLIENT')
 })
 
