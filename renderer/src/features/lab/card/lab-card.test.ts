@@ -41,7 +41,8 @@ const reading = (part: Partial<LabReading> = {}): LabReading => ({
   atMs: Date.now(),
   gpus: [
     gpu(0, { processes: [own] }),
-    gpu(1, { usePercent: 0, usedBytes: 0, restingSinceMs: Date.now() - 6 * 60_000 }),
+    // Half a minute more, for the page counts from its own last second.
+    gpu(1, { usePercent: 0, usedBytes: 0, restingSinceMs: Date.now() - 6.5 * 60_000 }),
   ],
   gpuFault: null,
   cpu: { usePercent: 75, threads: 64, model: 'EPYC' },
