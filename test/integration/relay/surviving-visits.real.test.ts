@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { Secret } from '../../../relay-core/src/secret.ts'
 import { PrivateVisitor } from '../../../relay-core/src/visitor/index.ts'
+import { copyThroughCuts, says } from '../../harness/cut-streams.ts'
 import { CuttableWay } from '../../harness/cuttable-way.ts'
 import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
@@ -47,12 +47,6 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
       settings: { password },
     })
   const openConnections = async () => (await relay.api.tunnels.list({}))[0]?.connections
-  const says = async (socket: Socket, words: string) => {
-    socket.write(words)
-    let heard = ''
-    while (heard.length < words.length) heard += String((await once(socket, 'data'))[0])
-    expect(heard).toBe(words)
-  }
 
   it.each(['end', 'reset'] as const)('goes on after each %s of it, and ends in order', async (how) => {
     await lead(await targets.echo())
@@ -70,21 +64,10 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
   it('is copied whole both ways at once', { timeout: 60_000 }, async () => {
     await lead(await targets.echo())
     const socket = await targets.visit(port)
-    const sent = randomBytes(copiedBytes)
-    const hash = createHash('sha256')
-    let [received, cutAt] = [0, copiedBytes / 6]
-    socket.on('data', (chunk) => {
-      hash.update(chunk)
-      received += chunk.length
-      if (received < cutAt) return
-      cutAt += copiedBytes / 6
-      way.cut(way.cuts % 2 === 0 ? 'end' : 'reset')
-    })
-    socket.end(sent)
-    await once(socket, 'end')
+    const copy = await copyThroughCuts(socket, way, { bytes: copiedBytes, everyBytes: copiedBytes / 6 })
     expect(way.cuts).toBeGreaterThan(3)
-    expect(received).toBe(copiedBytes)
-    expect(hash.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'))
+    expect(copy.receivedBytes).toBe(copiedBytes)
+    expect(copy.receivedSum).toBe(copy.sentSum)
   })
 
   it(
