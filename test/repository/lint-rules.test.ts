@@ -115,6 +115,11 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
     allowed: '../traffic/live-traffic.ts',
   },
   {
+    folder: 'renderer/src/tunnels/form',
+    forbidden: ['../../machines/machine-tone.ts', '../../features/tunnel/TunnelPage.vue'],
+    allowed: '../tunnel-state.ts',
+  },
+  {
     folder: 'renderer/src/machines',
     forbidden: ['../features/lab/LabPage.vue', '../app/pages.ts'],
     allowed: '../tunnels/tunnel-state.ts',

@@ -9,7 +9,7 @@ import { useOpenUrl } from '../stores/use-open-url.ts'
 import { useFixes } from '../failures/use-fixes.ts'
 import { doFix } from '../failures/fixes.ts'
 import type { FixHandlers } from '../failures/fixes.ts'
-import { rememberUse } from './last-use.ts'
+import { rememberUse } from './sheet/last-use.ts'
 import { useRemovals } from './removals.ts'
 
 /** What can be done with a tunnel, the same everywhere it is shown. */

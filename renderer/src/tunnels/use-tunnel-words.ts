@@ -4,7 +4,7 @@ import { useFormat } from '../format/use-format.ts'
 import type { IconName } from '../ui/icons.ts'
 import { useFixWords } from '../failures/use-fix-words.ts'
 import type { RowAction, TunnelLook } from './tunnel-state.ts'
-import { directWayOf, serverWayOf } from './tunnel-way.ts'
+import { directWayOf, serverWayOf } from './way/tunnel-way.ts'
 
 /** The words of a tunnel: its state, its stops, its buttons. */
 export interface TunnelWords {

@@ -1,5 +1,5 @@
 import type { ActivityEvent, Capabilities, Overview, PathTest } from '@nps-desktop/electron/contract'
-import { megabits } from '../../tunnels/path-tests.ts'
+import { megabits } from '../../tunnels/way/path-tests.ts'
 
 const maxEvents = 200
 

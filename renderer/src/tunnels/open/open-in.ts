@@ -2,12 +2,12 @@ import { leadsToOwnSshd } from '@nps-desktop/electron/contract'
 import type { Failure, OpenInProgram, OpenInView, Tunnel } from '@nps-desktop/electron/contract'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import { failureOf } from '../carrier/failure-of-call.ts'
-import { useScopeSignal } from '../carrier/scope-signal.ts'
-import { useBackend } from '../carrier/use-backend.ts'
-import { useFeed } from '../carrier/use-follow.ts'
-import { useOverview } from '../stores/use-overview.ts'
-import { useTimer } from '../ui/use-timer.ts'
+import { failureOf } from '../../carrier/failure-of-call.ts'
+import { useScopeSignal } from '../../carrier/scope-signal.ts'
+import { useBackend } from '../../carrier/use-backend.ts'
+import { useFeed } from '../../carrier/use-follow.ts'
+import { useOverview } from '../../stores/use-overview.ts'
+import { useTimer } from '../../ui/use-timer.ts'
 
 /** A lab box and the program that it is to be opened in. */
 export interface OpenInWish {

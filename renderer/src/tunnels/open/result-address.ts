@@ -1,8 +1,8 @@
 import { canBePrivate, tunnelUse } from '@nps-desktop/electron/contract'
 import type { TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
-import { parsePort } from './tunnel-form.ts'
-import type { SheetReach } from './sheet-reach.ts'
-import type { TunnelDraft } from './tunnel-draft.ts'
+import { parsePort } from '../form/tunnel-form.ts'
+import type { SheetReach } from '../sheet/sheet-reach.ts'
+import type { TunnelDraft } from '../form/tunnel-draft.ts'
 
 /** The address that a tunnel will get, for the foot of its form, and the words before it. */
 export interface ResultAddress {

@@ -2,15 +2,15 @@ import { isServiceKind, knownServices, modeOfKind } from '@nps-desktop/electron/
 import type { Failure, Tunnel, TunnelDetails, TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { useApi } from '../carrier/use-backend.ts'
-import { useCall } from '../carrier/use-call.ts'
-import { faultyField } from './faulty-field.ts'
-import { emptyLimits } from './limit-draft.ts'
-import { newPassword } from './new-password.ts'
+import { useApi } from '../../carrier/use-backend.ts'
+import { useCall } from '../../carrier/use-call.ts'
+import { faultyField } from '../form/faulty-field.ts'
+import { emptyLimits } from '../form/limit-draft.ts'
+import { newPassword } from '../form/new-password.ts'
 import { firstReach, needsPassword, reachesOf } from './sheet-reach.ts'
 import type { SheetReach } from './sheet-reach.ts'
-import { draftOf, emptyDraft, isComplete, valuesOf } from './tunnel-draft.ts'
-import type { TunnelDraft } from './tunnel-draft.ts'
+import { draftOf, emptyDraft, isComplete, valuesOf } from '../form/tunnel-draft.ts'
+import type { TunnelDraft } from '../form/tunnel-draft.ts'
 
 /**
  * The form of one tunnel: a new one of a lab box, or `tunnel` as it is. A new one is added and then checked; where that finds

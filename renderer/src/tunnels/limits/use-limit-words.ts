@@ -1,6 +1,6 @@
 import { useI18n } from 'vue-i18n'
-import { listOf } from './limit-draft.ts'
-import type { LimitDraft } from './limit-draft.ts'
+import { listOf } from '../form/limit-draft.ts'
+import type { LimitDraft } from '../form/limit-draft.ts'
 
 /** Limits in words. */
 export interface LimitWords {

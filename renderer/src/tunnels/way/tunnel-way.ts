@@ -1,6 +1,6 @@
 import type { ByRelayReason, PrivateWay } from '@nps-desktop/relay-core/api'
 import type { Stop, Tunnel } from '@nps-desktop/electron/contract'
-import { fiveStops, type TunnelLook } from './tunnel-state.ts'
+import { fiveStops, type TunnelLook } from '../tunnel-state.ts'
 
 /** A way that goes straight to the lab box. */
 export type DirectWay = PrivateWay & { way: 'direct' }

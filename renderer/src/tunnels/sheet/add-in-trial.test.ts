@@ -1,8 +1,8 @@
 import type { Overview } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../testing/mount-page.ts'
-import { lab, server, tunnel } from '../testing/pasted-lab.ts'
+import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
 import AddTunnelMenu from './AddTunnelMenu.vue'
 
 const notebook = { ...tunnel, id: 't2', kind: 'jupyter', target: '127.0.0.1:41000' } as const

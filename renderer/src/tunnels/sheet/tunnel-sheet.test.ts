@@ -2,8 +2,8 @@ import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
 import { ORPCError } from '@orpc/client'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../testing/mount-page.ts'
-import { lab } from '../testing/pasted-lab.ts'
+import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { lab } from '../../testing/pasted-lab.ts'
 import TunnelSheet from './TunnelSheet.vue'
 
 const ready: Tunnel['status'] = { state: 'ready', checkedAtMs: 0, ms: 1 }

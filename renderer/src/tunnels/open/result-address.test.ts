@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { resultAddress } from './result-address.ts'
-import { emptyDraft } from './tunnel-draft.ts'
+import { emptyDraft } from '../form/tunnel-draft.ts'
 
 const place = { host: '120.1.1.2', nextPort: 7004, httpPort: 80, httpsPort: 443 }
 const draft = { ...emptyDraft(), target: '127.0.0.1:8889' }

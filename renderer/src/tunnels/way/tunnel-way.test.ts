@@ -1,7 +1,7 @@
 import type { PrivateWay } from '@nps-desktop/relay-core/api'
 import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
-import { tunnelLook } from './tunnel-state.ts'
+import { tunnelLook } from '../tunnel-state.ts'
 import { directWayOf, serverWayOf, standingByMs } from './tunnel-way.ts'
 
 const now = 1_000_000
