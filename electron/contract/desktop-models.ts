@@ -186,7 +186,10 @@ export const portReport = z.object({
       tool: z.enum(['ufw', 'firewalld', 'nftables', 'iptables']),
       /** The command that would add the rule; nothing else is changed. */
       command: z.string(),
+      /** Something of it can be added without touching a rule of somebody else's. */
       canApply: z.boolean(),
+      /** A rule of somebody else's that keeps ports shut; the app leaves it as it is. */
+      kept: z.string().optional(),
     })
     .nullable(),
   provider: z

@@ -1,9 +1,9 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
-import { isListed } from './firewalld-zone.ts'
+import { firewalldRuleAgainst, isListed } from './firewalld-zone.ts'
 import { type FirewallTool, type HostFirewall, judgeHostFirewall, rawTables } from './host-firewall.ts'
 import { judgeNft, type NftPlace } from './nft-ruleset.ts'
 import type { Protocol } from './rule-walk.ts'
-import { replacedByAllow } from './ufw-status.ts'
+import { replacedByAllow, ufwRuleAgainst } from './ufw-status.ts'
 
 /** The ports that have to be open: by TCP the bridge and the tunnels. */
 export interface PortOpening {
@@ -23,8 +23,8 @@ export interface FirewallChange {
   readonly command: string
   readonly script: string
   readonly record: string
-  /** A rule of somebody else's that the command would replace; the script must not run then. */
-  readonly replaces?: string | null
+  /** A rule of somebody else's that shuts these ports, and that the command would replace or pass by; the script must not run then. */
+  readonly kept?: string | null
 }
 
 const path = 'PATH="$PATH:/usr/sbin:/sbin"'
@@ -61,12 +61,26 @@ function changesOf(
       case 'ufw':
         return ranges.map((one) => {
           const spec = `${spellRange(one, ':')}/${protocol}`
-          return { ...ufwChange(spec), replaces: firewall.ufw && replacedByAllow(firewall.ufw, spec) }
+          const replaced = firewall.ufw && replacedByAllow(firewall.ufw, spec)
+          if (replaced) return { ...ufwChange(spec), kept: replaced }
+          const above = ruleAgainstAll(one, ports, (port) =>
+            firewall.ufw && ufwRuleAgainst(firewall.ufw, { port, protocol, by: firewall.by }),
+          )
+          return above === null
+            ? { ...ufwChange(spec), kept: null }
+            : { ...ufwChange(spec), command: `ufw insert 1 allow ${spec}`, kept: above }
         })
       case 'firewalld': {
         // firewalld merges adjacent and overlapping ranges, so only what is not there yet can be removed again.
         // That holds for each of its two sets, of which the permanent one may have more than is loaded.
         const { name = 'public', permanentPorts = [] } = firewall.firewalld ?? {}
+        const [refused] = ranges.flatMap((one) => {
+          const rule = ruleAgainstAll(one, ports, (port) =>
+            firewall.firewalld && firewalldRuleAgainst(firewall.firewalld, { port, protocol }),
+          )
+          return rule ?? []
+        })
+        if (refused !== undefined) return [richRuleChange(name, refused)]
         const missing = ranges.map((one) => portsOf(one).filter((port) => ports.has(port)))
         const isKept = (port: number): boolean => isListed(permanentPorts, { port, protocol })
         const inNeither = missing.flatMap((some) => runsOf(some.filter((port) => !isKept(port))))
@@ -104,6 +118,16 @@ function neededRanges(
   const ranges = isRangeShut ? [range] : []
   if (shut.has(bridgePort) && !(isRangeShut && isInRange)) ranges.push({ from: bridgePort, to: bridgePort })
   return ranges
+}
+
+/** The rule that keeps all of these ports shut that are in the range; null where the tool's policy shuts one of them. */
+function ruleAgainstAll(
+  { from, to }: PortRange,
+  shut: ReadonlySet<number>,
+  ruleAgainst: (port: number) => string | null,
+): string | null {
+  const rules = [...shut].filter((port) => port >= from && port <= to).map(ruleAgainst)
+  return rules.includes(null) ? null : (rules[0] ?? null)
 }
 
 function portsOf({ from, to }: PortRange): number[] {
@@ -150,6 +174,13 @@ function firewalldChange(zone: string, spec: string, set: FirewalldSet): Firewal
     script: `${path}\n${inZone} --query-port=${spec} >/dev/null && exit 0\n${command} >/dev/null && echo added`,
     record: `firewalld ${zone} ${spec} ${set}`,
   }
+}
+
+/** A rule of somebody's stands before all that is let in: only a person takes it away. */
+function richRuleChange(zone: string, rule: string): FirewallChange {
+  const quoted = `'${rule.replaceAll("'", String.raw`'\''`)}'`
+  const command = `firewall-cmd --zone=${zone} --remove-rich-rule=${quoted}`
+  return { tool: 'firewalld', command, script: 'exit 1', record: '', kept: rule }
 }
 
 function nftChange({ family, table, chain }: NftPlace, match: string): FirewallChange {

@@ -4,6 +4,7 @@ import { judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
 import { judgeHostFirewall, parseHostFirewall } from './host-firewall.ts'
 import { judgeIptables, parseIptables } from './iptables-rules.ts'
 import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
+import { makePortReport } from './port-report.ts'
 import { judgeUfw, parseUfwStatus, replacedByAllow } from './ufw-status.ts'
 
 /** As `iptables -S` of 1.8.9 prints it. */
@@ -86,7 +87,17 @@ const zone = `public (active)
 `
 
 const listing = (parts: Record<string, string>): string =>
-  ['ufw', 'ufw-added', 'firewalld', 'firewalld-permanent', 'nft', 'iptables', 'end']
+  [
+    'dev',
+    'ufw',
+    'ufw-added',
+    'firewalld',
+    'firewalld-permanent',
+    'firewalld-services',
+    'nft',
+    'iptables',
+    'end',
+  ]
     .map((name) => `\n@@${name}\n${parts[name] ?? ''}`)
     .join('')
 
@@ -300,11 +311,80 @@ describe('a rule of ufw that is not ours', () => {
   it('is named beside the change that would replace it, and the others are made', () => {
     const firewall = parseHostFirewall(listing({ ufw: ufwOfOthers, 'ufw-added': ufwAdded }))
     const outside = { ...all, range: { from: 9100, to: 9200 } }
-    expect(changesFor(firewall, outside).map(({ command, replaces }) => [command, replaces])).toEqual([
+    expect(changesFor(firewall, outside).map(({ command, kept }) => [command, kept])).toEqual([
       ['ufw allow 9100:9200/tcp', null],
       ['ufw allow 8024/tcp', "deny 8024/tcp comment 'not from outside'"],
       ['ufw allow 8024:8025/udp', null],
     ])
+  })
+})
+
+describe('a rule that a person made for these very ports', () => {
+  const all = { bridgePort: 22, range: { from: 7000, to: 9000 }, rendezvous: [] }
+  const findings = {
+    range: all.range,
+    bridge: { port: 22, state: 'open', ms: 1 },
+    others: [],
+    used: [],
+    rendezvous: null,
+    clues: null,
+    checkedAtMs: 0,
+  } as const
+  /** What the screen shows of a server whose tunnels give no answer. */
+  const report = (parts: Record<string, string>) => {
+    const firewall = parseHostFirewall(listing({ dev: 'eth0', ...parts }))
+    const states = new Map([[7000, 'no-answer' as const]])
+    return makePortReport({ ...findings, states, firewall, changes: changesFor(firewall, all) })
+  }
+  const ufwWith = (line: string): string =>
+    `${ufwOfOthers.slice(0, ufwOfOthers.indexOf('8024/tcp'))}${line}\n`
+
+  it.each([
+    ['an interface', '7000:9000/tcp on eth0      ALLOW IN    Anywhere'],
+    ['an application', '7000:9000/tcp (Tunnels)    ALLOW IN    Anywhere                   # mine'],
+  ])('lets them in at %s of ufw: what shuts them stands in front of the server', (_, rule) => {
+    expect(report({ ufw: ufwWith(rule) })).toMatchObject({ cause: 'security-group', hostFirewall: null })
+    expect(report({ ufw: ufwWith(rule.replace('eth0', 'eth1').replace('7000:9000', '7001')) })).toMatchObject(
+      { cause: 'host-firewall', hostFirewall: { canApply: true } },
+    )
+  })
+
+  it.each([
+    ['a rule in the rich language', { zone: '  rich rules: \n\trule family="ipv4" port port="7000-9000" protocol="tcp" accept\n' }],
+    ['a service of its own', { 'firewalld-services': '546/udp\n22/tcp\n7000-9000/tcp\n' }],
+  ])('lets them in at firewalld by %s', (_, { zone: more = '', ...parts }: Record<string, string>) => {
+    expect(report({ firewalld: `${bareZone}${more}`, ...parts })).toMatchObject({
+      cause: 'security-group',
+      hostFirewall: null,
+    })
+  })
+
+  it('shuts them before whatever is added: it is named, and there is nothing to press', () => {
+    const { cause, hostFirewall } = report({ ufw: ufwWith('7000:9500/tcp on eth0      DENY IN     Anywhere  # mine') })
+    expect(cause).toBe('host-firewall')
+    expect(hostFirewall).toEqual({
+      tool: 'ufw',
+      command: 'ufw insert 1 allow 7000:9000/tcp',
+      canApply: false,
+      kept: 'deny 7000:9500/tcp on eth0',
+    })
+    const rule = 'rule family="ipv4" port port="7000-9000" protocol="tcp" log prefix="drop me" reject'
+    expect(report({ firewalld: `${bareZone}  rich rules: \n\t${rule}\n` }).hostFirewall).toEqual({
+      tool: 'firewalld',
+      command: `firewall-cmd --zone=public --remove-rich-rule='${rule}'`,
+      canApply: false,
+      kept: rule,
+    })
+  })
+
+  it('has no say where it is for some addresses, for IPv6 alone, or for another protocol', () => {
+    const rules = [
+      'rule family="ipv4" source address="10.0.0.0/8" port port="7000-9000" protocol="tcp" accept',
+      'rule family="ipv6" port port="7000-9000" protocol="tcp" accept',
+      'rule port port="7000-9000" protocol="udp" accept',
+    ]
+    const text = `${bareZone}  rich rules: \n${rules.map((rule) => `\t${rule}\n`).join('')}`
+    expect(report({ firewalld: text }).hostFirewall).toMatchObject({ tool: 'firewalld', canApply: true })
   })
 })
 

@@ -30,6 +30,10 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
   zone=$(firewall-cmd --get-zone-of-interface="$dev" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
   firewall-cmd --zone="$zone" --list-all
   section firewalld-permanent; firewall-cmd --permanent --zone="$zone" --list-ports
+  section firewalld-services
+  for service in $(firewall-cmd --zone="$zone" --list-services); do
+    firewall-cmd --info-service="$service" | sed -n 's/^ *ports: //p'
+  done
 fi
 section nft; command -v nft >/dev/null && nft list ruleset 2>/dev/null
 section iptables; command -v iptables >/dev/null && iptables -S 2>/dev/null
@@ -56,7 +60,7 @@ export function parseHostFirewall(text: string): HostFirewall {
   return {
     by: of('dev').trim() || 'eth0',
     ufw: ufw.active ? ufw : null,
-    firewalld: parseFirewalldZone(of('firewalld'), of('firewalld-permanent')),
+    firewalld: parseFirewalldZone(of('firewalld'), of('firewalld-permanent'), of('firewalld-services')),
     nft: parseNftRuleset(of('nft')),
     iptables: parseIptables(of('iptables')),
   }

@@ -15,10 +15,8 @@ export async function openHostFirewall(
 ): Promise<string> {
   const { host } = shell.session.address
   const changes = changesFor(await readHostFirewall(shell, { signal }), opening)
-  const [kept] = changes.flatMap(({ replaces, ...change }) =>
-    replaces ? [{ ...change, rule: replaces }] : [],
-  )
-  for (const { script, record, tool, command } of changes.filter(({ replaces }) => !replaces)) {
+  const [kept] = changes.flatMap(({ kept: rule, ...change }) => (rule ? [{ ...change, rule }] : []))
+  for (const { script, record, tool, command } of changes.filter(({ kept: rule }) => !rule)) {
     try {
       if (/^added$/m.test(await shell.output(script, { signal }))) onAdded(record)
     } catch (error) {
@@ -35,7 +33,7 @@ export async function openHostFirewall(
     const { tool, command, rule } = kept
     throw new AppError(
       'firewall-rule-kept',
-      `${tool} on ${host} has the rule "${rule}", which "${command}" would replace. It was left as it is.`,
+      `${tool} on ${host} has the rule "${rule}" for these ports. It was left as it is; if it may go: ${command}`,
       { host, tool, command, rule },
       { fixes: [{ action: 'copy', text: command }, { action: 'retry' }] },
     )

@@ -44,6 +44,7 @@ export function makePortReport(findings: PortFindings): PortReport {
   const rendezvous = reportRendezvous(findings)
   const isShown = silent || rendezvous?.state === 'no-answer'
   const [first] = changes
+  const kept = changes.find((change) => change.kept)?.kept
   return {
     range,
     bridge,
@@ -52,7 +53,12 @@ export function makePortReport(findings: PortFindings): PortReport {
     others: findings.others.map((one) => ({ ...one, state: withFirewall(one.port, one.state, firewall) })),
     cause,
     hostFirewall: first
-      ? { tool: first.tool, command: changes.map(({ command }) => command).join(' && '), canApply: true }
+      ? {
+          tool: first.tool,
+          command: changes.map(({ command }) => command).join(' && '),
+          canApply: changes.some((change) => !change.kept),
+          ...(kept && { kept }),
+        }
       : null,
     provider:
       isShown && clues

@@ -1,4 +1,4 @@
-import { parsePorts, type Verdict, type Arrival } from './rule-walk.ts'
+import { type Arrival, isInterface, parsePorts, type Verdict } from './rule-walk.ts'
 
 /** The screen shows a rule of somebody's, and comments may be of any length. */
 const maxRuleLength = 200
@@ -12,28 +12,34 @@ export interface UfwStatus {
 }
 
 interface Rule {
+  /** As its line says it, without the comment. */
+  readonly text: string
   readonly covers: (arrival: Arrival) => boolean
   readonly verdict: Verdict
 }
 
+/** `80,443/tcp (WWW Full) on eth0   ALLOW IN   Anywhere   (log)   # comment`; verbose says an application's ports before its name. */
+const line =
+  /^((\S+?)(?:\/(tcp|udp))?(?: \((?!v6\))[^)]*\))?(?: on (\S+))?)\s+(ALLOW|DENY|REJECT|LIMIT)(?: IN)?\s+Anywhere\s*(?:\(log(?:-all)?\)\s*)?(?:#.*)?$/
+
 /**
- * Reads `ufw status verbose`. Rules for one address, and application names, have no effect on the answer.
+ * Reads `ufw status verbose`. Rules for one address have no effect on the answer.
  * `added`: what `ufw show added` prints.
  */
 export function parseUfwStatus(text: string, added = ''): UfwStatus {
   const incoming = /^Default: (\w+) \(incoming\)/m.exec(text)?.[1]
   const rules: Rule[] = []
-  for (const line of text.split('\n')) {
-    const match =
-      /^(\S+?)(?:\/(tcp|udp))?\s+(ALLOW|DENY|REJECT|LIMIT)(?: IN)?\s+Anywhere\s*(?:\(log(?:-all)?\)\s*)?(?:#.*)?$/.exec(
-        line,
-      )
-    if (!match?.[1] || match[1].includes('/')) continue
-    const tests = match[1] === 'Anywhere' ? [() => true] : match[1].split(',').map(parsePorts)
+  for (const one of text.split('\n')) {
+    const [, to = '', ports = '', ofRule, at, action = ''] = line.exec(one) ?? []
+    if (ports === '' || ports.includes('/')) continue
+    const tests = ports === 'Anywhere' ? [() => true] : ports.split(',').map(parsePorts)
     rules.push({
-      covers: ({ port, protocol }) =>
-        (match[2] === undefined || match[2] === protocol) && tests.some((test) => test?.(port) === true),
-      verdict: match[3] === 'DENY' ? 'drop' : match[3] === 'REJECT' ? 'reject' : 'accept',
+      text: `${action.toLowerCase()} ${to}`.slice(0, maxRuleLength),
+      covers: ({ port, protocol, by }) =>
+        (ofRule === undefined || ofRule === protocol) &&
+        (at === undefined || isInterface(at, by)) &&
+        tests.some((test) => test?.(port) === true),
+      verdict: action === 'DENY' ? 'drop' : action === 'REJECT' ? 'reject' : 'accept',
     })
   }
   return {
@@ -61,5 +67,15 @@ export function replacedByAllow({ added }: Pick<UfwStatus, 'added'>, spec: strin
 /** The first rule that covers the port counts. */
 export function judgeUfw(status: UfwStatus, arrival: Arrival): Verdict {
   if (!status.active) return 'accept'
-  return status.rules.find(({ covers }) => covers(arrival))?.verdict ?? status.incoming
+  return ruleFor(status, arrival)?.verdict ?? status.incoming
+}
+
+/** The rule that shuts the port, before which an `allow` at the end has no effect; null where none does but the policy. */
+export function ufwRuleAgainst(status: UfwStatus, arrival: Arrival): string | null {
+  const rule = ruleFor(status, arrival)
+  return rule && rule.verdict !== 'accept' ? rule.text : null
+}
+
+function ruleFor({ rules }: UfwStatus, arrival: Arrival): Rule | undefined {
+  return rules.find(({ covers }) => covers(arrival))
 }

@@ -17,6 +17,15 @@ function silence(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
 }
 
+/** A feed's call: tells `value`, and nothing more until whoever follows it goes. */
+export function feedOf(value: unknown): AnsweredCall {
+  return async (_input, options) =>
+    (async function* () {
+      yield value
+      await silence(options?.signal)
+    })()
+}
+
 function apiOf(answers: Answers): DesktopApi {
   const branch = (part: Answers | undefined): unknown =>
     new Proxy(() => undefined, {

@@ -1,4 +1,4 @@
-import type { Lab, Server, Tunnel } from '@nps-desktop/electron/contract'
+import type { Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 
 /** A server that is connected. */
 export const server: Server = {
@@ -47,4 +47,30 @@ export const tunnel: Tunnel = {
   connections: 0,
   downBytes: 0,
   upBytes: 0,
+}
+/** Its notebook, ready and for this laptop only. */
+export const notebook: Tunnel = {
+  ...tunnel,
+  id: 't2',
+  kind: 'jupyter',
+  reach: 'laptop',
+  name: 'Jupyter',
+  port: 8888,
+  target: '127.0.0.1:8888',
+  address: 'http://localhost:8888',
+}
+
+/** All of them as the app tells them, with what a test has otherwise. */
+export function overviewWith(part: Partial<Overview> = {}): Overview {
+  return {
+    atMs: 0,
+    servers: [server],
+    labs: [lab],
+    tunnels: [tunnel],
+    otherTunnels: [],
+    setAside: [],
+    laptopOnline: true,
+    trial: false,
+    ...part,
+  }
 }

@@ -20,7 +20,7 @@ export function portsBlocked(host: string, report: PortReport, more: readonly Fi
       { ...params, tool, command },
       {
         fixes: [
-          { action: 'open-host-firewall' },
+          ...(hostFirewall?.canApply === false ? [] : [{ action: 'open-host-firewall' as const }]),
           { action: 'copy', text: command },
           ...more,
           { action: 'retry' },

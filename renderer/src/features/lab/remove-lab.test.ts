@@ -1,7 +1,7 @@
 import type { Job } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { buttonCalled, feedOf, mountPage } from '../../testing/mount-page.ts'
 import { lab as pasted } from '../../testing/pasted-lab.ts'
 import RemoveLab from './RemoveLab.vue'
 
@@ -41,11 +41,7 @@ async function removing() {
       jobs: {
         list: async () => [],
         retry: async (input: never) => void asked.push(input),
-        watch: async () =>
-          (async function* () {
-            yield failed
-            await new Promise(() => undefined)
-          })(),
+        watch: feedOf(failed),
       },
     },
   })

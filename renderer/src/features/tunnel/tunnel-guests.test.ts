@@ -1,26 +1,10 @@
-import type { Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { notebook as tunnel } from '../../testing/pasted-lab.ts'
 import TunnelGuests from './TunnelGuests.vue'
 
-const tunnel: Tunnel = {
-  id: 't1',
-  serverId: 's1',
-  labId: 'l1',
-  kind: 'jupyter',
-  reach: 'laptop',
-  name: 'Jupyter',
-  port: 8888,
-  target: '127.0.0.1:8888',
-  address: 'http://localhost:8888',
-  status: { state: 'ready', checkedAtMs: 0, ms: 1 },
-  stops: [],
-  connections: 0,
-  downBytes: 0,
-  upBytes: 0,
-}
 const pass: GuestPass = {
   id: 3,
   tunnelId: 1,

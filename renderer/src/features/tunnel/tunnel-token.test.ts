@@ -1,32 +1,22 @@
-import type { Lab, Overview } from '@nps-desktop/electron/contract'
+import type { Lab } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { mountPage } from '../../testing/mount-page.ts'
-import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
+import { feedOf, mountPage } from '../../testing/mount-page.ts'
+import { lab, notebook, overviewWith, server } from '../../testing/pasted-lab.ts'
 import TunnelToken from './TunnelToken.vue'
 
 /** What is said once the token was asked for, and could not be read. */
 async function said(part: Partial<Lab>, local = false): Promise<string> {
-  const overview: Overview = {
-    atMs: 0,
+  const overview = overviewWith({
     servers: [{ ...server, local }],
     labs: [{ ...lab, ...part }],
-    tunnels: [tunnel],
-    otherTunnels: [],
-    setAside: [],
-    laptopOnline: true,
+    tunnels: [notebook],
     trial: local,
-  }
+  })
   const page = await mountPage(TunnelToken, {
-    props: { tunnelId: tunnel.id },
+    props: { tunnelId: notebook.id },
     answers: {
-      overview: {
-        watch: async () =>
-          (async function* () {
-            yield overview
-            await new Promise(() => undefined)
-          })(),
-      },
+      overview: { watch: feedOf(overview) },
       tunnels: { openAddress: async () => ({ url: 'http://127.0.0.1:8888', hasToken: false }) },
     },
   })

@@ -641,8 +641,8 @@ export const failures = {
   'firewall-rule-kept': {
     title: 'A firewall rule of {host} was left as it is.',
     cause:
-      '{tool} has “{rule}” for the same ports, and one rule would replace the other. The app replaces no rule of yours.',
-    next: 'If that rule may go, run the command that is shown to copy: it takes its place.',
+      '{tool} has “{rule}” for these ports, and that rule decides about them. The app changes no rule of yours.',
+    next: 'If that rule may go, run the command that is shown to copy, then check again.',
   },
 
   // the rest

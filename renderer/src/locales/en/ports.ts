@@ -107,6 +107,8 @@ export const ports = {
   },
   openConsole: 'Open {provider} console',
   openThem: 'Open them',
+  keptRule:
+    '{tool} has the rule “{rule}” for these ports. It was not made by this app, which leaves it as it is. If it may go, run this on the server, then check again:',
   sendThis: 'Send this to the owner of the account',
   request:
     'Hello. The server {server} needs one inbound rule in its security group: {rules}. Where: {where} Thank you. | Hello. The server {server} needs {n} inbound rules in its security group: {rules}. Where: {where} Thank you.',

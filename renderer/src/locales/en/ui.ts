@@ -43,6 +43,8 @@ export const ui = {
     readyIn: 'Ready · {ms}',
     checking: 'Checking',
     paused: 'Paused',
+    /** Beside the name of a private tunnel. */
+    onlyHere: 'this laptop',
     unknownSince: 'Not known since {time}',
     brokenAt: 'Broken at {stop}',
     start: 'Start',

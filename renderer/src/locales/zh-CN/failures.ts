@@ -595,8 +595,8 @@ export const failures: Translation<typeof en> = {
   },
   'firewall-rule-kept': {
     title: '{host} 的一条防火墙规则保持不变。',
-    cause: '{tool} 中已有针对相同端口的规则“{rule}”，新规则会将其取代。本应用不会替换你的规则。',
-    next: '如果不再需要该规则，请运行所列可供复制的命令，用新规则取代它。',
+    cause: '{tool} 中已有针对这些端口的规则“{rule}”，由它决定是否放行。本应用不会改动你的规则。',
+    next: '如果不再需要该规则，请运行所列可供复制的命令，然后重新检查。',
   },
 
   // 文件

@@ -99,6 +99,8 @@ export const ports: Translation<typeof en> = {
   },
   openConsole: '打开{provider}控制台',
   openThem: '放行',
+  keptRule:
+    '{tool} 中已有针对这些端口的规则“{rule}”。它不是本应用添加的，因此保持不变。如果不再需要它，请在云服务器上运行下面的命令，然后重新检查：',
   sendThis: '复制给管理账号的人',
   request: '你好，云服务器 {server} 的安全组需要 {n} 条入方向规则：{rules}。位置：{where}谢谢。',
   requestRule: '允许，协议 {protocol}，端口范围 {ports}，来源 {source}',

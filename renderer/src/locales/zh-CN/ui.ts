@@ -45,6 +45,7 @@ export const ui: Translation<typeof en> = {
     readyIn: '可用 · {ms}',
     checking: '检查中',
     paused: '已暂停',
+    onlyHere: '本机',
     unknownSince: '{time} 起状态未知',
     brokenAt: '断在{stop}',
     start: '启动',

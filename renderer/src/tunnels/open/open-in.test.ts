@@ -1,9 +1,9 @@
-import type { OpenInView, Overview } from '@nps-desktop/electron/contract'
+import type { OpenInView } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { defineComponent, h } from 'vue'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
-import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
+import { buttonCalled, feedOf, mountPage } from '../../testing/mount-page.ts'
+import { lab, overviewWith } from '../../testing/pasted-lab.ts'
 import OpenInDialog from './OpenInDialog.vue'
 import OpenInMenu from './OpenInMenu.vue'
 
@@ -24,20 +24,9 @@ async function mounted(part: Partial<OpenInView>, open: () => Promise<unknown>) 
     names: {},
     ...part,
   }
-  const overview = {
-    servers: [server],
-    labs: [lab],
-    tunnels: [tunnel],
-    otherTunnels: [],
-  } as unknown as Overview
-  const feed = (value: unknown) => async () =>
-    (async function* () {
-      yield value
-      await new Promise(() => undefined)
-    })()
   const answers = {
-    overview: { watch: feed(overview) },
-    openIn: { watch: feed(view), open: note('open', open), keepEntries: note('keep', async () => ({})) },
+    overview: { watch: feedOf(overviewWith()) },
+    openIn: { watch: feedOf(view), open: note('open', open), keepEntries: note('keep', async () => ({})) },
   }
   const page = await mountPage(place, { answers })
   await flushPromises()

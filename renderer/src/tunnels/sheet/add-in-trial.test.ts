@@ -1,36 +1,20 @@
-import type { Overview } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
-import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
+import { buttonCalled, feedOf, mountPage } from '../../testing/mount-page.ts'
+import { lab, notebook as sample, overviewWith, server } from '../../testing/pasted-lab.ts'
 import AddTunnelMenu from './AddTunnelMenu.vue'
 
-const notebook = { ...tunnel, id: 't2', kind: 'jupyter', target: '127.0.0.1:41000' } as const
+const notebook = { ...sample, target: '127.0.0.1:41000' }
 const place = { host: '127.0.0.1', nextPort: 20_004, httpPort: 20_900, httpsPort: null }
 
 /** The three buttons of a lab box, on a server on this computer or on another one. */
 async function buttons(local: boolean) {
   const asked: unknown[] = []
-  const overview: Overview = {
-    atMs: 0,
-    servers: [{ ...server, local }],
-    labs: [lab],
-    tunnels: [notebook],
-    otherTunnels: [],
-    setAside: [],
-    laptopOnline: true,
-    trial: local,
-  }
+  const overview = overviewWith({ servers: [{ ...server, local }], tunnels: [notebook], trial: local })
   const page = await mountPage(AddTunnelMenu, {
     props: { labId: lab.id, labName: lab.name, serverName: server.name, asButtons: true },
     answers: {
-      overview: {
-        watch: async () =>
-          (async function* () {
-            yield overview
-            await new Promise(() => undefined)
-          })(),
-      },
+      overview: { watch: feedOf(overview) },
       tunnels: { addPreset: async (input: never) => (asked.push(input), { tunnelId: 't1' }) },
       tunnelValues: { place: async () => place },
     },

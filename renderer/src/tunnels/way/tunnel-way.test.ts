@@ -1,6 +1,7 @@
 import type { PrivateWay } from '@nps-desktop/relay-core/api'
 import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
+import { notebook } from '../../testing/pasted-lab.ts'
 import { tunnelLook } from '../tunnel-state.ts'
 import { directWayOf, serverWayOf, standingByMs } from './tunnel-way.ts'
 
@@ -20,23 +21,7 @@ function tunnel(
   way: PrivateWay,
   status: Tunnel['status'] = { state: 'ready', checkedAtMs: now, ms: 46 },
 ): Tunnel {
-  return {
-    id: 't1',
-    serverId: 's1',
-    labId: 'l1',
-    kind: 'jupyter',
-    reach: 'laptop',
-    name: 'Jupyter',
-    port: 8888,
-    target: '127.0.0.1:8888',
-    address: 'http://127.0.0.1:8888',
-    status,
-    stops: [],
-    way,
-    connections: 0,
-    downBytes: 0,
-    upBytes: 0,
-  }
+  return { ...notebook, way, status }
 }
 
 function broken(stop: 'server' | 'service'): Tunnel['status'] {

@@ -1,7 +1,7 @@
 import type { LabAlert, LabCard, LabReading } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { mountPage } from '../../../testing/mount-page.ts'
+import { feedOf, mountPage } from '../../../testing/mount-page.ts'
 import TellMe from './TellMe.vue'
 
 const hourMs = 3_600_000
@@ -43,14 +43,6 @@ const reading: LabReading = {
   ],
 }
 const card: LabCard = { reading, minutes: [], failure: null }
-
-function feedOf<T>(value: T) {
-  return async () =>
-    (async function* () {
-      yield value
-      await new Promise(() => undefined)
-    })()
-}
 
 async function pageOf(alerts: LabAlert[]) {
   const asked: unknown[] = []

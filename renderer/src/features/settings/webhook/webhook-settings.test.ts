@@ -2,7 +2,7 @@ import type { Overview } from '@nps-desktop/electron/contract'
 import type { WebhookAnswer, WebhookView } from '@nps-desktop/relay-core/api'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { buttonCalled, feedOf, mountPage } from '../../../testing/mount-page.ts'
 import WebhookSettings from './WebhookSettings.vue'
 
 const view: WebhookView = {
@@ -23,7 +23,7 @@ const refused: WebhookAnswer = {
   said: '19021 sign match fail',
 }
 
-function overviewWith(local = false): Overview {
+function overviewOf(local = false): Overview {
   const server = { id: 's1', name: 'cloud-hz', local, link: { state: 'online' } }
   return { servers: [server], labs: [], tunnels: [], otherTunnels: [] } as unknown as Overview
 }
@@ -37,13 +37,7 @@ async function mounted({
   const calls: unknown[] = []
   const page = await mountPage(WebhookSettings, {
     answers: {
-      overview: {
-        watch: async () =>
-          (async function* () {
-            yield overviewWith(local)
-            await new Promise(() => undefined)
-          })(),
-      },
+      overview: { watch: feedOf(overviewOf(local)) },
       webhook: {
         read: async () => ({ supported, webhook }),
         set: async (wish: unknown) => {

@@ -3,25 +3,18 @@ import { mount } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
 import { expect, test, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
-import { createTexts } from '../locales/index.ts'
+import { createTexts } from '../../locales/index.ts'
+import { notebook } from '../../testing/pasted-lab.ts'
 import TunnelRow from './TunnelRow.vue'
 
 const now = Date.UTC(2026, 0, 1)
 const jupyter: Tunnel = {
+  ...notebook,
   id: 't1',
-  serverId: 's1',
-  labId: 'l1',
-  kind: 'jupyter',
   reach: 'anyone',
-  name: 'Jupyter',
   port: 7002,
-  target: '127.0.0.1:8888',
   address: 'http://120.1.1.2:7002',
   status: { state: 'ready', checkedAtMs: now, ms: 46 },
-  stops: [],
-  connections: 0,
-  downBytes: 0,
-  upBytes: 0,
 }
 
 function mounted(tunnel: Tunnel, nowMs = now) {
@@ -151,4 +144,9 @@ test('a direct way whose server is away is told as what it is: all of its stops 
     way: { way: 'direct', sinceMs: now, roundTripMs: 12 },
   })
   expect(row.get('.dots-button').html()).toContain('Direct: all three stops answer')
+})
+
+test('a private tunnel is marked as one of this laptop', () => {
+  expect(mounted({ ...jupyter, reach: 'laptop' }).row.find('.tag').text()).toBe('this laptop')
+  expect(mounted(jupyter).row.find('.tag').exists()).toBe(false)
 })
