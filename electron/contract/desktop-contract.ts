@@ -185,6 +185,8 @@ export const desktopContract = {
     allow: base
       .input(labRef.extend({ targets: z.array(z.string().max(300)).min(1).max(64) }))
       .output(nothing),
+    /** Lets the box show a folder by tunnels; in force as with `edit`. */
+    share: base.input(labRef.extend({ folder: model.sharedFolder })).output(nothing),
     setup: base.input(labRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(jobRef),
     /** `platform`: what the lab box runs, so that its server gets the program for it first. */
     invite: base.input(labRef.extend({ platform: model.labPlatform.default('linux') })).output(

@@ -336,6 +336,12 @@ export const thisLabBoxOnly = '127.0.0.1,::1'
  */
 export const allowTarget = z.string().trim().min(1).max(4096).nullable()
 
+/** A folder of a lab box as npc's flag `-share` takes it, in a list with commas between. */
+export const sharedFolder = z
+  .string()
+  .max(4096)
+  .regex(/^\/[^,\p{Cc}]*$/u)
+
 export const lab = z.object({
   id,
   serverId: id,

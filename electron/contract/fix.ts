@@ -20,6 +20,8 @@ export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('keep-private') }),
   /** Lets the lab box dial these targets besides what it may dial at that moment, and sets it up so. */
   z.object({ action: z.literal('allow-target'), labId: z.string(), targets: z.array(z.string()).min(1) }),
+  /** Lets the lab box show this folder besides those that it shows, and sets it up so. */
+  z.object({ action: z.literal('share-folder'), labId: z.string(), folder: z.string() }),
   z.object({ action: z.literal('use-port'), port: z.number().int() }),
   z.object({ action: z.literal('open-host-firewall') }),
   z.object({ action: z.literal('open-url'), url: z.string(), label: z.string() }),

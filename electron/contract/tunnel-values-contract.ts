@@ -20,6 +20,18 @@ export const tunnelValues = z.object({
 })
 export type TunnelValues = z.infer<typeof tunnelValues>
 
+/** How many tunnels a range makes at most: each has its row, and is checked. */
+export const maxRangeTunnels = 100
+
+/** Several ports at once, each of them a tunnel that is called after its port. */
+export const tunnelRange = tunnelValues.omit({ port: true, target: true }).extend({
+  pairs: z
+    .array(tunnelValues.pick({ port: true, target: true }))
+    .min(2)
+    .max(maxRangeTunnels),
+})
+export type TunnelRange = z.infer<typeof tunnelRange>
+
 /** A tunnel as it is, for its form and for the use of its limits. */
 export const tunnelDetails = tunnelValues.extend({
   madeBy: tunnelMaker,
@@ -69,6 +81,10 @@ export const tunnelValuesContract = {
   place: base.input(labRef).output(tunnelPlace),
   /** A port that is taken fails with a fix that names the next free one. */
   add: base.input(tunnelValues.extend(labRef.shape)).output(tunnelRef),
+  /** All of them or none: those that were made before one fails are removed. */
+  addRange: base.input(tunnelRange.extend(labRef.shape)).output(z.object({ tunnelIds: z.array(id) })),
+  /** Removes at once what a form has only just added and is given up, without the time for Undo. */
+  takeBack: base.input(z.object({ tunnelIds: z.array(id).max(maxRangeTunnels) })).output(nothing),
   read: base.input(tunnelRef).output(tunnelDetails),
   save: base.input(tunnelEdit).output(nothing),
   labLimits: {

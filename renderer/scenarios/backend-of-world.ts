@@ -51,6 +51,10 @@ export function scenarioRouter(world: World) {
     )
     changed.tell()
   }
+  function remove(tunnelId: string): void {
+    world.overview.tunnels = world.overview.tunnels.filter(({ id }) => id !== tunnelId)
+    changed.tell()
+  }
   function prove(tunnelId: string): void {
     const { status } = find(tunnelId)
     if (status.state === 'ready' || status.state === 'checking') {
@@ -224,6 +228,7 @@ export function scenarioRouter(world: World) {
       add: os.labs.add.handler(async () => ({ labId: 'l1' })),
       edit: os.labs.edit.handler(nothing),
       allow: os.labs.allow.handler(nothing),
+      share: os.labs.share.handler(nothing),
       setup: os.labs.setup.handler(noJob),
       invite: os.labs.invite.handler(async () => ({
         curl: 'curl -fsSLk https://120.1.1.2:8024/i/k3x9m2pq | sh',
@@ -480,7 +485,7 @@ export function scenarioRouter(world: World) {
       cancel: os.starts.cancel.handler(nothing),
       stop: os.starts.stop.handler(nothing),
     },
-    tunnelValues: tunnelValuesOf(world, { find, add, change }),
+    tunnelValues: tunnelValuesOf(world, { find, add, change, remove }),
     traffic: {
       live: os.traffic.live.handler(async function* ({ signal }) {
         const value = (atMs: number) => ({

@@ -12,6 +12,7 @@ export function tunnelValuesOf(
     find,
     add,
     change,
+    remove,
   }: {
     find: (tunnelId: string) => Tunnel
     add: (
@@ -21,6 +22,7 @@ export function tunnelValuesOf(
       part: Partial<Tunnel>,
     ) => { tunnelId: string }
     change: (tunnelId: string, part: Partial<Tunnel>) => void
+    remove: (tunnelId: string) => void
   },
 ) {
   return os.router({
@@ -61,6 +63,15 @@ export function tunnelValuesOf(
         },
       })
       return made
+    }),
+    addRange: os.addRange.handler(async ({ input: { labId, kind, name, reach, pairs } }) => ({
+      tunnelIds: pairs.map(
+        ({ port, target }) => add(labId, kind, port, { name: `${name} ${port ?? ''}`, target, reach }).tunnelId,
+      ),
+    })),
+    takeBack: os.takeBack.handler(async ({ input: { tunnelIds } }) => {
+      for (const tunnelId of tunnelIds) remove(tunnelId)
+      return {}
     }),
     read: os.read.handler(async ({ input }) => {
       const { kind, reach, name, port, target, madeBy = 'app' } = find(input.tunnelId)

@@ -19,6 +19,7 @@ export interface CheckResult {
 export interface CheckedTunnel {
   readonly kind: TunnelKind
   readonly port: number
+  /** Of a folder's tunnel, the folder. */
   readonly target: string
   readonly server: string
   readonly lab: string
@@ -118,6 +119,8 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
   const { lab, target, kind } = tunnel
   const params = { lab, target, kind }
   const known = knownService(kind)
+  if (hop?.failure && kind === 'file' && hop.failure.code === 'target-denied')
+    return failedStop('service', notShared(tunnel))
   if (hop?.failure) {
     const command = known?.startCommand?.replace('{port}', String(targetPort(target)))
     const start = hop.failure.code === 'target-refused' && command !== undefined
@@ -161,4 +164,18 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
     message: `Something else answers on ${target} of ${lab}: "${visit.service.seen}". Usual for this kind is ${expected}; change the tunnel's target or stop the other program.`,
     fixes: [{ action: 'retry' }],
   })
+}
+
+/** npc shows only what it was started to share. Shared by a button where the app can set the box up, else by the option to copy. */
+function notShared({ lab, target: folder, widening }: CheckedTunnel): Failure {
+  return {
+    code: 'folder-not-shared',
+    params: { lab, folder },
+    message: `The npc on ${lab} does not share ${folder}. Start it there with -share=${folder}.`,
+    fixes: [
+      ...(widening ? [widening] : []),
+      { action: 'copy', text: `-share=${folder}` },
+      { action: 'retry' },
+    ],
+  }
 }

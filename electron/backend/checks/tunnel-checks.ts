@@ -1,4 +1,5 @@
 import { wideningFor } from '../known-tunnels/allowed-target.ts'
+import { sharingOf } from '../known-tunnels/folder-sharing.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
@@ -198,9 +199,13 @@ export class TunnelChecks {
     if (!probe) throw new Error('nothing answers while the server is away')
     const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
     const portCause = isShut ? await this.#hostLook.causeOf(server, port) : null
-    const { target } = relayTunnel
+    const target = relayTunnel.settings.folder ?? relayTunnel.target
     // both the target and that it was refused are the server's word: only what the person has asked for can be let in
-    const widening = isWished ? wideningFor(lab, target) : null
+    const lettingIn = () =>
+      relayTunnel.mode === 'file'
+        ? sharingOf(tunnel, listTunnels(this.#storage, this.#relays))
+        : wideningFor(lab, target)
+    const widening = isWished ? lettingIn() : null
     const checked = { kind, port, target, server: server.name, lab: lab.name, portCause, widening }
     return judge(checked, seen, probe, this.#clock.now())
   }

@@ -182,6 +182,7 @@ export function desktopHandlers({
         labCards.readNow(input)
       },
       allow: (input) => labs.allow(input),
+      share: (input) => labs.share(input),
       setup: (input) => labJobs.setup(input),
       invite: async (input, options) => {
         await agentPrograms.ready(labs.find(input.labId).server.id, input.platform, options)
@@ -263,6 +264,8 @@ export function desktopHandlers({
     tunnelValues: {
       place: (input) => tunnelValues.place(input),
       add: (input, options) => tunnelValues.add(input, options),
+      addRange: (input, options) => tunnelValues.addRange(input, options),
+      takeBack: (input) => tunnelValues.takeBack(input),
       read: (input) => tunnelValues.read(input),
       save: (input, options) => tunnelValues.save(input, options),
       labLimits: {

@@ -50,7 +50,7 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const kind = kindOf(relayTunnel, note?.kind)
       const change = changeOf(note, relayTunnel)
       const entrance = note?.entrance ?? plainEntrance
-      const isWished = note?.wished?.labId === lab.id && note.wished.target === relayTunnel.target
+      const isWished = note?.wished?.labId === lab.id && note.wished.target === (relayTunnel.settings.folder ?? relayTunnel.target)
       const madeBy = relayTunnel.pushedBy ?? (note ? 'app' : 'elsewhere')
       const whole = { id, kind, reach, port, entrance, relayTunnel, client, lab, server, view }
       return [{ ...whole, isWished, madeBy, change }]
@@ -101,4 +101,15 @@ function portOf({ mode, port, settings }: RelayTunnel, view: RelayView): number 
 function reachOf({ mode }: RelayTunnel, note: TunnelNote | undefined): TunnelReach | null {
   const reach = reachOfMode[mode]
   return reach === 'laptop' && note?.passwordMark === null ? null : reach
+}
+
+/** The lab box's address is that of its own SSH tunnel: whatever stops its npc cuts the session too. */
+export function isByOwnTunnel({ id, address }: LabRecord, tunnels: readonly ListedTunnel[]): boolean {
+  return tunnels.some(
+    (tunnel) =>
+      tunnel.lab.id === id &&
+      tunnel.kind === 'ssh' &&
+      tunnel.port === address?.port &&
+      visitorHost(tunnel) === address.host,
+  )
 }

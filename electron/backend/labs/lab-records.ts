@@ -17,6 +17,9 @@ import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/re
 
 type Signal = { readonly signal: AbortSignal }
 
+/** The oldest goes where a person shares more. */
+const maxShares = 64
+
 /** The calls of `labs` that only store something, and the invitation that the relay writes. */
 export class LabRecords {
   readonly #storage: Storage
@@ -96,6 +99,13 @@ export class LabRecords {
     const allowTarget = widened(lab.allowTarget, targets)
     refuseWrongList(lab.name, allowTarget)
     this.#storage.labs.put({ ...lab, allowTarget })
+  }
+
+  /** Several folders at most: each is one that a person has chosen for a tunnel. */
+  share({ labId, folder }: { labId: string; folder: string }): void {
+    const { lab } = this.find(labId)
+    const shares = [...new Set([...(lab.shares ?? []), folder])].slice(-maxShares)
+    this.#storage.labs.put({ ...lab, shares })
   }
 
   async invite(

@@ -16,7 +16,7 @@ import {
   type ListedTunnel,
   listOtherTunnels,
   listTunnels,
-  visitorHost,
+  isByOwnTunnel,
 } from '../known-tunnels/list-tunnels.ts'
 import { tunnelStatus } from '../checks/tunnel-status.ts'
 
@@ -250,16 +250,6 @@ function inWholeMs(way: PrivateWay): PrivateWay {
 
 function isLocalOnly({ result }: Evidence): boolean {
   return result?.stops.some(({ failure }) => failure?.code === 'service-local-only') ?? false
-}
-
-function isByOwnTunnel({ id, address }: LabRecord, tunnels: readonly ListedTunnel[]): boolean {
-  return tunnels.some(
-    (tunnel) =>
-      tunnel.lab.id === id &&
-      tunnel.kind === 'ssh' &&
-      tunnel.port === address?.port &&
-      visitorHost(tunnel) === address.host,
-  )
 }
 
 /** Who took whose place, as `203.0.113.7 (gpu-2)`. */

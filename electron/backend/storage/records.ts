@@ -73,6 +73,8 @@ export interface LabRecord {
   readonly allowTarget: string | null
   /** The same as the app last wrote it there, with `installed`. */
   readonly allowTargetThere: string | null
+  /** The folders that its owner lets its npc show; absent where none were added here. */
+  readonly shares?: readonly string[] | undefined
   /** A line with another list has been shown since: whether it was pasted there, and which came last, cannot be known. */
   readonly otherListByLine?: boolean | undefined
   /** False: the person does not want the app to look what runs there. */

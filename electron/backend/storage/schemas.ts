@@ -65,6 +65,7 @@ export const labRecord: z.ZodType<LabRecord> = z.object({
   // boxes of before there was a choice were set up without one
   allowTarget: z.string().nullable().default(null),
   allowTargetThere: z.string().nullable().default(null),
+  shares: z.array(z.string()).optional(),
   otherListByLine: z.boolean().optional(),
   looksForServices: z.boolean().optional(),
   lastStarts: z

@@ -3,6 +3,7 @@ import type {
   TunnelEdit,
   TunnelDetails,
   TunnelPlace,
+  TunnelRange,
   TunnelValues,
 } from '@nps-desktop/electron/contract'
 import type { Client, ClientLimits } from '@nps-desktop/relay-core/api'
@@ -12,6 +13,9 @@ import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import type { FreePorts } from '../tunnels/free-ports.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
+
+/** As the contract's `name`. */
+const maxNameLength = 64
 
 type Signal = { readonly signal: AbortSignal }
 
@@ -46,6 +50,29 @@ export class TunnelValueCalls {
   ): Promise<{ tunnelId: string }> {
     const { tunnelId } = await this.#tunnels.add(labId, { ...values, port: values.port }, { signal })
     return { tunnelId }
+  }
+
+  /** See the contract. */
+  async addRange(
+    { labId, pairs, name, ...values }: TunnelRange & { labId: string },
+    { signal }: Signal,
+  ): Promise<{ tunnelIds: string[] }> {
+    const tunnelIds: string[] = []
+    try {
+      for (const { port, target } of pairs) {
+        const wish = { ...values, name: nameInRange(name, port ?? portIn(target)), port, target }
+        tunnelIds.push((await this.#tunnels.add(labId, wish, { signal })).tunnelId)
+      }
+    } catch (error) {
+      await this.takeBack({ tunnelIds })
+      throw error
+    }
+    return { tunnelIds }
+  }
+
+  /** Goes on when the page that asks is gone: it asks as it goes. */
+  async takeBack({ tunnelIds }: { tunnelIds: readonly string[] }): Promise<void> {
+    for (const tunnelId of tunnelIds) await this.#tunnels.takeBack({ tunnelId })
   }
 
   read({ tunnelId }: { tunnelId: string }): TunnelDetails {
@@ -119,4 +146,15 @@ export class TunnelValueCalls {
     if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
     return tunnel
   }
+}
+
+/** The port in `host:port`. */
+function portIn(target: string): number {
+  return Number(target.slice(target.lastIndexOf(':') + 1))
+}
+
+/** `Echo 7001`; a long name is cut, so that the port stays. */
+function nameInRange(name: string, port: number): string {
+  const mark = ` ${port}`
+  return `${name.trim().slice(0, maxNameLength - mark.length)}${mark}`
 }

@@ -58,6 +58,13 @@ export class PendingRemovals {
     return dueAtMs
   }
 
+  /** Without the time for "Undo". */
+  async removeNow({ id, relayTunnel, server }: ListedTunnel): Promise<void> {
+    await this.#removeThere({ serverId: server.id, relayTunnelId: relayTunnel.id })
+    const note = this.#storage.tunnelNotes.get(id)
+    if (note) this.#forget(note)
+  }
+
   /** Throws `not-found` when it was too late. */
   async undo(tunnelId: string): Promise<void> {
     const note = this.#storage.tunnelNotes.get(tunnelId)

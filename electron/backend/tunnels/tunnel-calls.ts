@@ -152,7 +152,7 @@ export class TunnelCalls {
       const tunnelId = tunnelIdOf(server.id, made.id)
       const passwordMark = mode === 'private' ? markOf(made) : null
       const entrance = tunnel.entrance ?? null
-      const wished = { labId, target }
+      const wished = { labId, target: settings?.folder ?? target }
       const note = { ...newNote(tunnelId, kind), localPort, passwordMark, entrance, wished }
       this.#storage.tunnelNotes.put(note)
       this.#tell('tunnel-added', { id: tunnelId, name, lab, server })
@@ -201,8 +201,9 @@ export class TunnelCalls {
       // another target is another service, whose entrance is not known
       const kept = edited.target === relayTunnel.target ? (note?.entrance ?? null) : null
       const entrance = change.entrance ?? kept
+      const leadsTo = settings?.folder ?? target?.trim()
       const wished =
-        target === undefined ? (note?.wished ?? null) : { labId: listed.lab.id, target: target.trim() }
+        leadsTo === undefined ? (note?.wished ?? null) : { labId: listed.lab.id, target: leadsTo }
       if (note || wished)
         this.#storage.tunnelNotes.put({
           ...(note ?? newNote(listed.id, kindOf(edited, undefined))),
@@ -276,6 +277,13 @@ export class TunnelCalls {
     const undoUntilMs = await this.#removal.remove(tunnel)
     this.#tell('tunnel-removed', { ...tunnel, name: tunnel.relayTunnel.name })
     return { undoUntilMs }
+  }
+
+  /** Removes at once what was only just added, without the time for Undo. */
+  async takeBack({ tunnelId }: { tunnelId: string }): Promise<void> {
+    const tunnel = this.#tunnel(tunnelId)
+    await this.#removal.removeNow(tunnel)
+    this.#tell('tunnel-removed', { ...tunnel, name: tunnel.relayTunnel.name })
   }
 
   async undoRemove({ tunnelId }: { tunnelId: string }): Promise<void> {

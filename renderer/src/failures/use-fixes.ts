@@ -54,6 +54,15 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
         const query = { labId, ...(bySsh ? {} : { line: 'again' }) }
         await router.push({ name: 'add-lab', params: { serverId: lab.serverId }, query })
       },
+      'share-folder': async ({ labId, folder }) => {
+        const lab = overview.labOf(labId)
+        const isDone = await run(async (options) => {
+          await api.labs.share({ labId, folder }, options)
+          await api.labs.setup({ labId }, options)
+        })
+        if (isDone && lab)
+          await router.push({ name: 'add-lab', params: { serverId: lab.serverId }, query: { labId } })
+      },
       'sign-in': async ({ labId }) => {
         if (await run((options) => api.signIn.lab({ labId }, options))) await again?.()
       },

@@ -89,6 +89,7 @@ const needsWords: ReadonlySet<Fix['action']> = new Set([
   'accept-change',
   'keep-private',
   'allow-target',
+  'share-folder',
 ])
 
 export function rowAction(tunnel: Tunnel, look: TunnelLook): RowAction {

@@ -25,6 +25,7 @@ export const agentServiceStep: StepDefinition<LabContext> = {
         `-fingerprint=${relay.fingerprint}`,
         // `npc install` writes its settings as a whole: without the flag there would be no limit any more
         ...(lab.allowTarget === null ? [] : [`-allow_target=${lab.allowTarget}`]),
+        ...(lab.shares?.length ? [`-share=${lab.shares.join(',')}`] : []),
       ],
       secretEnv: { name: 'NPC_SERVER_VKEY', value: vkey },
       signal,

@@ -41,6 +41,13 @@ export const addTunnel = {
     '{lab} opens only {list} for its server, so nothing else is reached. Its page has the list under “Tunnels may lead to”.',
   portOn: 'Port on {server}',
   targetHint: 'host:port; several with commas take turns',
+  rangeHint: 'or several, such as 7000-7010',
+  rangeMakes: 'Makes {n} tunnels, one for each port.',
+  rangeBad: 'Write a port from 1 to 65535, or a range such as 7000-7010.',
+  rangeUnequal:
+    'These are {ports} ports, and {targets} on the lab box: write as many here as there, or one address there for all.',
+  rangeMany: 'Write {n} ports at most; add the rest afterwards.',
+  rangeNotHere: 'A tunnel has one port. Add a range as new tunnels.',
   passwordNeeded: 'Needed where anyone can find the port.',
   keepAnyway: 'Add it anyway',
   reach: {
@@ -61,6 +68,7 @@ export const addTunnel = {
     forAnyone: 'It will be',
     forListed: 'For these addresses:',
     programsUse: 'Programs use',
+    nextPorts: 'The next {n} free ports of {server}.',
     noPort: 'No port of {server} is free and open.',
     noWebPort: '{server} has no port for web addresses: set http_proxy_port or https_proxy_port in nps.conf.',
   },

@@ -517,6 +517,11 @@ export const failures = {
     cause: 'It was set up to let tunnels lead to {allowed} only.',
     next: 'Allow it too, or choose another one.',
   },
+  'folder-not-shared': {
+    title: '{lab} does not share {folder}.',
+    cause: 'Its npc shows only the folders that it was started to share.',
+    next: 'Share it there: npc takes the option -share={folder}. A part of a shared folder needs nothing more.',
+  },
   'allow-list-wrong': {
     title: 'These addresses cannot be read: {list}',
     cause: 'Each is a name, an address or a network, with a port if need be, and commas between them.',

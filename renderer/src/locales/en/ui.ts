@@ -68,6 +68,7 @@ export const ui = {
     'set-up-beside': 'Set up ours beside it',
     'keep-private': 'Only this laptop',
     'allow-target': 'Allow {targets} too',
+    'share-folder': 'Share {folder}',
     'use-port': 'Use {port}',
     'open-host-firewall': 'Open them',
     'open-url': 'Open {label}',

@@ -474,6 +474,11 @@ export const failures: Translation<typeof en> = {
     cause: '部署时限定了隧道只能通往 {allowed}。',
     next: '也允许它，或换一个地址。',
   },
+  'folder-not-shared': {
+    title: '{lab} 没有共享 {folder}。',
+    cause: '那里的 npc 只显示启动时指定要共享的文件夹。',
+    next: '请在那里共享它：为 npc 加上选项 -share={folder}。已共享文件夹之下的文件夹无需另外设置。',
+  },
   'allow-list-wrong': {
     title: '无法识别这些地址：{list}',
     cause: '每一项是名称、地址或网段，可带端口，以逗号分隔。',

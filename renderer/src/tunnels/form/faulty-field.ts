@@ -22,6 +22,7 @@ const targetCodes: ReadonlySet<ErrorCode> = new Set([
   'target-denied',
   'target-missing',
   'target-not-allowed',
+  'folder-not-shared',
   'service-wrong',
   'service-silent',
   'service-local-only',

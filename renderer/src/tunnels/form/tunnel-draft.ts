@@ -2,11 +2,14 @@ import { healthCheck, takesSetting, tunnelModes } from '@nps-desktop/relay-core/
 import type { Limits, Tunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
 import { emptyLimits, limitDraftOf, limitsOf, wrongLimits } from './limit-draft.ts'
 import type { LimitDraft } from './limit-draft.ts'
-import { parsePort, parseTarget } from './tunnel-form.ts'
+import { pairsOf } from './port-range.ts'
+import { parseTarget } from './tunnel-form.ts'
 
 /** A tunnel as it is typed, whatever its mode. */
 export interface TunnelDraft {
   mode: TunnelMode
+  /** It is not there yet. A new one may have ranges: see `port-range`. */
+  isNew: boolean
   name: string
   /** Empty: the next free one. */
   port: string
@@ -58,6 +61,7 @@ export function fieldsOf(mode: TunnelMode): readonly DraftField[] {
 export function emptyDraft(): TunnelDraft {
   return {
     mode: 'tcp',
+    isNew: true,
     name: '',
     port: '',
     target: '127.0.0.1:',
@@ -84,6 +88,7 @@ export function draftOf({ mode, name, port, target, settings, limits }: DraftSou
   const [user] = settings.users ?? []
   return {
     mode,
+    isNew: false,
     name,
     port: port === null ? '' : String(port),
     target,
@@ -104,9 +109,11 @@ export function draftOf({ mode, name, port, target, settings, limits }: DraftSou
 /** The fields whose text cannot be right; merely empty ones are not among them. */
 export function wrongFields(draft: TunnelDraft): DraftField[] {
   const hasUser = takesSetting(draft.mode, 'users')
+  const pairs = pairsOf(draft)
+  const fault = 'fault' in pairs ? pairs.fault : null
   const isWrong: Record<DraftField, boolean> = {
-    port: draft.port.trim() !== '' && parsePort(draft.port) === null,
-    target: !['', '127.0.0.1:'].includes(draft.target) && readTargets(draft.target) === null,
+    port: fault !== null && fault !== 'target',
+    target: !['', '127.0.0.1:'].includes(draft.target) && !hasTargets(draft),
     hostName: draft.hostName !== '' && !/^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(draft.hostName.trim()),
     path: !draft.path.startsWith('/'),
     certificate: (draft.certFile === '') !== (draft.keyFile === ''),
@@ -127,16 +134,18 @@ export function isComplete(draft: TunnelDraft): boolean {
     draft.name.trim() !== '' &&
     wrongFields(draft).length === 0 &&
     wrongLimits(draft.limits).length === 0 &&
-    (!asked.includes('target') || readTargets(draft.target) !== null) &&
+    (!asked.includes('target') || hasTargets(draft)) &&
     (!asked.includes('hostName') || draft.hostName !== '') &&
     (!asked.includes('folder') || draft.folder !== '')
   )
 }
 
-/** As the relay takes it; settings that the form does not show stay as they were. */
+/** As the relay takes it, of a range the first; settings that the form does not show stay as they were. */
 export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}, limitsBefore: Limits = {}) {
   const asked = fieldsOf(draft.mode)
-  const port = asked.includes('port') ? parsePort(draft.port) : null
+  const pairs = pairsOf(draft)
+  const [first] = 'fault' in pairs ? [] : pairs
+  const port = (asked.includes('port') && first?.port) || null
   const settings: TunnelSettings = { ...before }
   if (asked.includes('hostName')) {
     const { certFile: _cert, keyFile: _key, redirectToHttps: _to, ...rest } = before.host ?? {}
@@ -166,11 +175,17 @@ export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}, limits
   }
   return {
     name: draft.name.trim(),
-    target: asked.includes('target') ? (readTargets(draft.target) ?? '') : '',
+    target: asked.includes('target') ? (readTargets(first?.target ?? '') ?? '') : '',
     settings,
     limits: limitsOf(draft.limits, limitsBefore),
     ...(port !== null && { port }),
   }
+}
+
+/** Whether each tunnel that the draft makes leads somewhere, whatever its ports. */
+function hasTargets(draft: TunnelDraft): boolean {
+  const pairs = pairsOf({ ...draft, port: '' })
+  return 'fault' in pairs ? pairs.fault === 'many' : pairs.every(({ target }) => readTargets(target) !== null)
 }
 
 /** One `host:port`, or several with commas between; null for anything else. */

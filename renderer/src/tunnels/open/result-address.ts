@@ -1,12 +1,20 @@
 import { canBePrivate, tunnelUse } from '@nps-desktop/electron/contract'
 import type { TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
+import { pairsOf } from '../form/port-range.ts'
 import { parsePort } from '../form/tunnel-form.ts'
 import type { SheetReach } from '../sheet/sheet-reach.ts'
 import type { TunnelDraft } from '../form/tunnel-draft.ts'
 
 /** The address that a tunnel will get, for the foot of its form, and the words before it. */
 export interface ResultAddress {
-  readonly says: 'onLaptop' | 'forAnyone' | 'forListed' | 'programsUse' | 'noPort' | 'noWebPort'
+  readonly says:
+    | 'onLaptop'
+    | 'forAnyone'
+    | 'forListed'
+    | 'programsUse'
+    | 'nextPorts'
+    | 'noPort'
+    | 'noWebPort'
   /** Empty where it cannot be told yet. */
   readonly address: string
 }
@@ -17,6 +25,8 @@ export function resultAddress(
   { draft, reach, place }: { draft: TunnelDraft; reach: SheetReach; place: TunnelPlace | null },
 ): ResultAddress {
   if (kind === 'host') return webResult(draft, place)
+  const range = rangeResult(kind, { draft, reach, place })
+  if (range) return range
   if (canBePrivate(kind) && reach === 'laptop') {
     const port = parsePort(draft.port) ?? laptopPortOf(draft.target)
     return { says: 'onLaptop', address: port === null ? '' : written(kind, 'localhost', port) }
@@ -27,6 +37,23 @@ export function resultAddress(
   const isNetwork = kind === 'socks5' || kind === 'httpProxy'
   const says = isNetwork ? 'programsUse' : reach === 'listed' ? 'forListed' : 'forAnyone'
   return { says, address: written(kind, place.host, port) }
+}
+
+/** Of several ports at once; null for one. */
+function rangeResult(
+  kind: TunnelKind,
+  { draft, reach, place }: { draft: TunnelDraft; reach: SheetReach; place: TunnelPlace | null },
+): ResultAddress | null {
+  const pairs = pairsOf(draft)
+  if ('fault' in pairs || pairs.length < 2) return null
+  const isHere = canBePrivate(kind) && reach === 'laptop'
+  const ports = pairs.map(({ port, target }) => port ?? (isHere ? laptopPortOf(target) : null))
+  const host = isHere ? 'localhost' : place?.host
+  const says = isHere ? 'onLaptop' : reach === 'listed' ? 'forListed' : 'forAnyone'
+  if (host === undefined) return { says, address: '' }
+  const [first, last] = [ports.at(0), ports.at(-1)]
+  if (!first || !last) return { says: 'nextPorts', address: '' }
+  return { says, address: `${host.includes(':') ? `[${host}]` : host}:${first}-${last}` }
 }
 
 function webResult({ hostName, path }: TunnelDraft, place: TunnelPlace | null): ResultAddress {

@@ -1,15 +1,25 @@
 import { isServiceKind, knownServices, modeOfKind } from '@nps-desktop/electron/contract'
-import type { Failure, Tunnel, TunnelDetails, TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
+import type {
+  Failure,
+  Tunnel,
+  TunnelDetails,
+  TunnelKind,
+  TunnelPlace,
+  TunnelRange,
+  TunnelValues,
+} from '@nps-desktop/electron/contract'
+import type { PortPair } from '@nps-desktop/relay-core/api'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useApi } from '../../carrier/use-backend.ts'
 import { useCall } from '../../carrier/use-call.ts'
 import { faultyField } from '../form/faulty-field.ts'
 import { emptyLimits } from '../form/limit-draft.ts'
+import { pairsOf } from '../form/port-range.ts'
 import { newPassword } from '../form/new-password.ts'
 import { firstReach, needsPassword, reachesOf } from './sheet-reach.ts'
 import type { SheetReach } from './sheet-reach.ts'
-import { draftOf, emptyDraft, isComplete, valuesOf } from '../form/tunnel-draft.ts'
+import { draftOf, emptyDraft, isComplete, readTargets, valuesOf } from '../form/tunnel-draft.ts'
 import type { TunnelDraft } from '../form/tunnel-draft.ts'
 
 /**
@@ -29,8 +39,8 @@ export function useTunnelSheet(
   const place = shallowRef<TunnelPlace | null>(null)
   /** The tunnel before it is changed here. */
   const before = shallowRef<TunnelDetails | null>(null)
-  /** The new one, once it has been added. */
-  const added = ref<string | null>(null)
+  /** What has been added here: one, or each of a range. */
+  const added = ref<readonly string[]>([])
   const found = shallowRef<Failure | null>(null)
   /** Counts how often the form was given up: what is on its way then belongs to none. */
   let givenUp = 0
@@ -59,21 +69,33 @@ export function useTunnelSheet(
     const { labId, tunnel } = at()
     const round = givenUp
     found.value = null
-    const tunnelId = tunnel?.id ?? added.value
     const values = valuesOf(draft.value, before.value?.settings, before.value?.limits)
     const limits = { ...values.limits }
     if (reach.value !== 'listed' && reaches.value.length > 0) delete limits.allow
     const whole = { ...values, limits, reach: reach.value === 'laptop' ? 'laptop' : 'anyone' } as const
-    if (tunnelId !== null) await api.tunnelValues.save({ tunnelId, ...whole }, options)
-    else {
-      const made = await api.tunnelValues.add({ labId, kind: kind.value, ...whole }, options)
-      if (round !== givenUp) return await api.tunnels.remove({ tunnelId: made.tunnelId })
-      added.value = made.tunnelId
+    const pairs = pairsOf(draft.value)
+    if ('fault' in pairs) return
+    const [only, ...more] = tunnel ? [tunnel.id] : added.value
+    if (only !== undefined && more.length === 0 && pairs.length === 1) {
+      await api.tunnelValues.save({ tunnelId: only, ...whole }, options)
+      if (tunnel) return close()
+    } else {
+      // a range is made anew: its tunnels cannot change places
+      await takeBack()
+      const made =
+        pairs.length === 1
+          ? [(await api.tunnelValues.add({ labId, kind: kind.value, ...whole }, options)).tunnelId]
+          : (await api.tunnelValues.addRange(rangeOf({ labId, kind: kind.value, ...whole }, pairs), options))
+              .tunnelIds
+      if (round !== givenUp) return void (await api.tunnelValues.takeBack({ tunnelIds: made }))
+      added.value = made
     }
-    if (tunnel !== null || added.value === null) return close()
-    const { status } = await api.tunnels.check({ tunnelId: added.value }, options)
+    const checked = await Promise.all(
+      added.value.map((tunnelId) => api.tunnels.check({ tunnelId }, options)),
+    )
     if (round !== givenUp) return
-    if (status.state === 'broken') found.value = status.failure
+    const broken = checked.find(({ status }) => status.state === 'broken')
+    if (broken?.status.state === 'broken') found.value = broken.status.failure
     else keep()
   })
 
@@ -81,7 +103,7 @@ export function useTunnelSheet(
   const faulty = computed(() => (failure.value ? faultyField(failure.value, draft.value.mode) : null))
 
   function begin(first: TunnelKind): void {
-    added.value = null
+    added.value = []
     found.value = null
     sending.failure.value = null
     const { tunnel } = at()
@@ -110,7 +132,7 @@ export function useTunnelSheet(
       ...emptyDraft(),
       mode: modeOfKind(kind.value, 'anyone'),
       // limits belong to no kind
-      limits: added.value === null ? limits : emptyLimits(),
+      limits: added.value.length === 0 ? limits : emptyLimits(),
       name: isServiceKind(kind.value)
         ? t(`kinds.${kind.value}.title`)
         : t(`addTunnel.plain.${kind.value}.name`),
@@ -123,18 +145,21 @@ export function useTunnelSheet(
     }
   }
   watch(kind, () => {
-    if (at().tunnel === null && added.value === null) startKind()
+    if (at().tunnel === null && added.value.length === 0) startKind()
   })
 
   /** Takes back what was added, where it was not kept. */
   async function giveUp(): Promise<void> {
     givenUp++
-    const tunnelId = added.value
-    added.value = null
-    if (tunnelId !== null) await api.tunnels.remove({ tunnelId })
+    await takeBack()
+  }
+  async function takeBack(): Promise<void> {
+    const tunnelIds = [...added.value]
+    added.value = []
+    if (tunnelIds.length > 0) await api.tunnelValues.takeBack({ tunnelIds })
   }
   function keep(): void {
-    added.value = null
+    added.value = []
     close()
   }
 
@@ -156,5 +181,16 @@ export function useTunnelSheet(
     send: sending.run,
     /** What was found about a tunnel that is there: it may be left as it is. */
     found,
+  }
+}
+
+/** Each port of a range with where it leads. */
+function rangeOf(
+  { port: _port, target: _target, ...values }: TunnelValues & { labId: string },
+  pairs: readonly PortPair[],
+): TunnelRange & { labId: string } {
+  return {
+    ...values,
+    pairs: pairs.map(({ port, target }) => ({ target: readTargets(target) ?? '', ...(port !== null && { port }) })),
   }
 }
