@@ -1,3 +1,5 @@
+import { isAnythingAbove, isTyping } from '../ui/key-owners.ts'
+
 /** What the keys of the whole app do; pages have further keys of their own. */
 export interface AppKeyActions {
   search(): void
@@ -28,7 +30,7 @@ const commandKeys: Record<string, keyof AppKeyActions> = {
 /** Listens for those of the app's keys that `actions` has until the returned function is called. */
 export function useAppKeys(actions: Partial<AppKeyActions>): () => void {
   function onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.altKey || event.shiftKey) return
+    if (event.defaultPrevented || event.altKey || event.shiftKey || isAnythingAbove()) return
     if (isMac ? event.metaKey : event.ctrlKey) {
       const name = commandKeys[event.key.toLowerCase()]
       const action = name && actions[name]
@@ -37,14 +39,9 @@ export function useAppKeys(actions: Partial<AppKeyActions>): () => void {
       action()
       return
     }
-    if (event.key === 'Escape' && !isBusy(event.target)) actions.back?.()
+    // Escape belongs first to the field that is typed in
+    if (event.key === 'Escape' && !isTyping(event.target)) actions.back?.()
   }
   window.addEventListener('keydown', onKey)
   return () => window.removeEventListener('keydown', onKey)
-}
-
-/** Escape belongs first to whatever is open: a field, a menu, a dialog. */
-function isBusy(target: EventTarget | null): boolean {
-  if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return true
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')
 }

@@ -5,9 +5,10 @@ import { usePageKeys } from '../ui/use-page-keys.ts'
 /** Opens a terminal on the machine of a page: by its button, and by T. Null: it has none to open. */
 export function useOpenTerminal(machineNow: () => MachineRef | null): () => void {
   const router = useRouter()
-  function open(): void {
+  function open(): boolean {
     const machine = machineNow()
     if (machine) void router.push({ name: 'terminal', query: { [machine.kind]: machine.id } })
+    return machine !== null
   }
   usePageKeys({ t: open })
   return open
