@@ -82,6 +82,8 @@ const foundRef = labRef.extend({ port })
 export const foundContract = {
   /** Looks at once and then every 30 s for as long as it is followed; first what is known already. */
   watch: base.input(labRef).output(eventIterator(foundLook)),
+  /** What npc tells, each minute while it is followed: for a page that signs in nowhere. */
+  glance: base.input(labRef).output(eventIterator(foundLook)),
   lookNow: base.input(labRef).output(z.object({})),
   /** Whether the app looks for services on this lab box. */
   setOn: base.input(labRef.extend({ isOn: z.boolean() })).output(z.object({})),

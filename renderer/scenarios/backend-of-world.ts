@@ -413,6 +413,11 @@ export function scenarioRouter(world: World) {
         yield look()
         for await (const _ of changed.each(signal)) yield look()
       }),
+      glance: os.found.glance.handler(async function* ({ input, signal }) {
+        const look = () => world.found.get(input.labId) ?? { state: 'unread' as const, failure: null }
+        yield look()
+        for await (const _ of changed.each(signal)) yield look()
+      }),
       lookNow: os.found.lookNow.handler(nothing),
       setOn: os.found.setOn.handler(async ({ input }) => {
         world.found.set(input.labId, input.isOn ? { state: 'unread', failure: null } : { state: 'off' })

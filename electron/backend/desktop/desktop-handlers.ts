@@ -233,6 +233,7 @@ export function desktopHandlers({
     },
     found: {
       watch: (input, options) => found.watch(input, options),
+      glance: (input, options) => found.glance(input, options),
       lookNow: (input) => found.lookNow(input),
       setOn: (input) => found.setOn(input),
       add: (input, options) => found.add(input, options),

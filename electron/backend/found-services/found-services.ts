@@ -9,6 +9,7 @@ import type { LabServices } from '../labs/lab-services.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
+import { GlancedServices } from './glanced-services.ts'
 import { lookByAgent } from './look-by-agent.ts'
 import { lookBySsh, type AskedPages } from './look-by-ssh.ts'
 
@@ -42,14 +43,21 @@ export interface FoundServicesOptions {
 export class FoundServices {
   readonly #options: FoundServicesOptions
   readonly #labs = new Map<string, Watched>()
+  readonly #glanced: GlancedServices
 
   constructor(options: FoundServicesOptions) {
     this.#options = options
+    this.#glanced = new GlancedServices(options)
   }
 
   async *watch({ labId }: { labId: string }, { signal }: Signal): AsyncGenerator<FoundLook, void, void> {
     const { feed } = this.#watched(labId)
     yield* feed.watch(signal)
+  }
+
+  /** See the contract. */
+  async *glance({ labId }: { labId: string }, { signal }: Signal): AsyncGenerator<FoundLook, void, void> {
+    yield* this.#glanced.watch(labId, signal)
   }
 
   async lookNow({ labId }: { labId: string }): Promise<void> {
@@ -93,6 +101,7 @@ export class FoundServices {
   }
 
   close(): void {
+    this.#glanced.close()
     for (const { feed, timer, stop } of this.#labs.values()) {
       timer?.[Symbol.dispose]()
       stop.abort()
@@ -198,7 +207,8 @@ export class FoundServices {
 
   #found(labId: string, port: number): FoundService {
     const look = this.#labs.get(labId)?.feed.value
-    const service = look?.state === 'read' ? look.services.find((one) => one.port === port) : undefined
+    const looked = look?.state === 'read' ? look.services.find((one) => one.port === port) : undefined
+    const service = looked ?? this.#glanced.on(labId, port)
     if (!service) throw new AppError('not-found', `Nothing is known to listen on port ${port} there.`, {})
     return service
   }

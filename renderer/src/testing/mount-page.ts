@@ -60,6 +60,7 @@ export async function mountPage(
       { path: '/', name: 'home', component: place },
       { path: '/setup/:serverId?', name: 'setup', component: place },
       { path: '/servers/:serverId', name: 'server', component: place },
+      { path: '/labs/:labId', name: 'lab', component: place },
       { path: '/sign-in/:machine/:id', name: 'sign-in', component: place },
       { path: '/connect', name: 'connect', component: place },
     ],

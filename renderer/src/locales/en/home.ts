@@ -30,6 +30,9 @@ export const home = {
   tunnelsReady: 'no tunnels | one tunnel ready | {n} tunnels ready',
   emptyLab: 'No tunnels on {lab} yet',
   emptyLabText: 'One click each. A free port in the open range is chosen for you.',
+  alsoRunning: 'Also running on {lab}: {name} on port {port}',
+  alsoMore: 'and {n} more',
+  alsoDismiss: 'Do not show this again',
   needLab: '{lab} has been offline since {time}',
   needLabNever: '{lab} is offline',
   needLabText:

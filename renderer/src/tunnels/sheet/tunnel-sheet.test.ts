@@ -32,11 +32,19 @@ async function opened(status: Tunnel['status'] = ready) {
           if (fails) throw new ORPCError('FAILED', { defined: true, data: { failure: fails } })
           return { tunnelId: 't1' }
         },
+        addRange: async (input: unknown) => {
+          asked.push(['addRange', input])
+          return { tunnelIds: ['t1', 't2'] }
+        },
+        takeBack: async (input: unknown) => asked.push(['takeBack', input]),
         save: async (input: unknown) => asked.push(['save', input]),
+      },
+      labs: {
+        share: async () => asked.push(['share']),
+        setup: async () => asked.push(['setup']),
       },
       tunnels: {
         check: async () => ({ status }),
-        remove: async (input: unknown) => asked.push(['remove', input]),
       },
     },
   })
@@ -152,7 +160,7 @@ test('where nothing listens yet the tunnel may stay, be corrected, or go with Ca
   expect(asked.at(-1)).toMatchObject(['save', { tunnelId: 't1', target: '127.0.0.1:8' }])
   buttonCalled('Cancel').click()
   await flushPromises()
-  expect(asked.at(-1)).toEqual(['remove', { tunnelId: 't1' }])
+  expect(asked.at(-1)).toEqual(['takeBack', { tunnelIds: ['t1'] }])
 })
 
 test('Cancel while the tunnel is being added takes it back when it is there', async () => {
@@ -168,5 +176,76 @@ test('Cancel while the tunnel is being added takes it back when it is there', as
   await flushPromises()
   goOn()
   await flushPromises()
-  expect(asked.at(-1)).toEqual(['remove', { tunnelId: 't1' }])
+  expect(asked.at(-1)).toEqual(['takeBack', { tunnelIds: ['t1'] }])
+})
+
+test('a range of ports is a tunnel for each, said before they are there, and wrong ones say what to write', async () => {
+  const { page, asked } = await opened()
+  await using _ = page
+  await choose(/UDP/)
+  type('Name', 'Game')
+  type('On', '127.0.0.1:8000-8002')
+  type('Port on', '7000-7001')
+  await flushPromises()
+  expect(said()).toContain('These are 2 ports, and 3 on the lab box')
+  await send()
+  expect(asked).toEqual([])
+  type('Port on', '7000-7900')
+  await flushPromises()
+  expect(said()).toContain('Write 100 ports at most')
+  type('Port on', '7002-7000')
+  await flushPromises()
+  expect(said()).toContain('a range such as 7000-7010')
+  type('Port on', '')
+  await flushPromises()
+  expect(said()).toContain('The next 3 free ports')
+  type('Port on', '7000-7002')
+  await flushPromises()
+  expect(said()).toContain('Makes 3 tunnels, one for each port.')
+  expect(said()).toContain('120.1.1.2:7000-7002')
+  await send()
+  expect(asked).toEqual([
+    [
+      'addRange',
+      {
+        labId: lab.id,
+        kind: 'udp',
+        reach: 'anyone',
+        name: 'Game',
+        settings: {},
+        limits: {},
+        pairs: [
+          { port: 7000, target: '127.0.0.1:8000' },
+          { port: 7001, target: '127.0.0.1:8001' },
+          { port: 7002, target: '127.0.0.1:8002' },
+        ],
+      },
+    ],
+  ])
+  expect(document.querySelector('.sheet')).toBe(null)
+})
+
+test('a folder that the lab box does not share is said under its field, with the button that shares it', async () => {
+  const unshared: Failure = {
+    code: 'folder-not-shared',
+    params: { lab: lab.name, folder: '/data' },
+    message: 'not shared',
+    fixes: [{ action: 'share-folder', labId: lab.id, folder: '/data' }],
+  }
+  const { page, asked } = await opened({ state: 'broken', stop: 'service', sinceMs: 0, failure: unshared })
+  await using _ = page
+  await choose(/A folder/)
+  type('Name', 'Results')
+  type('Folder', 'data')
+  await flushPromises()
+  expect(said()).toContain('It must begin with /.')
+  type('Folder', '/data')
+  await flushPromises()
+  await send()
+  expect(asked.at(-1)).toMatchObject(['add', { kind: 'file', settings: { folder: '/data' } }])
+  expect(said()).toContain('a100 does not share /data.')
+  buttonCalled('Share /data').click()
+  await flushPromises()
+  expect(document.querySelector('.sheet')).toBe(null)
+  expect(asked.map((call) => (call as [string])[0])).toEqual(['add', 'share', 'setup'])
 })
