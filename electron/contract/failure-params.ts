@@ -201,6 +201,8 @@ export const appFailureParams = {
   'tunnel-password-changed': z.object({ tunnel: text, server: text, lab: text }),
   /** `allowed`: the list that the lab box was set up with. */
   'target-not-allowed': z.object({ lab: text, target: text, allowed: text }),
+  'nps-too-old': z.object({ server: text }),
+  'npc-too-old': z.object({ lab: text }),
   'folder-not-shared': z.object({ lab: text, folder: text }),
   /** `list`: as it was typed. */
   'allow-list-wrong': z.object({ lab: text, list: text }),

@@ -22,6 +22,8 @@ export const fix = z.discriminatedUnion('action', [
   z.object({ action: z.literal('allow-target'), labId: z.string(), targets: z.array(z.string()).min(1) }),
   /** Lets the lab box show this folder besides those that it shows, and sets it up so. */
   z.object({ action: z.literal('share-folder'), labId: z.string(), folder: z.string() }),
+  /** Leads to where the program is brought up to date, with what that costs: the page of its server. */
+  z.object({ action: z.literal('update'), program: z.enum(['nps', 'npc']), serverId: z.string() }),
   z.object({ action: z.literal('use-port'), port: z.number().int() }),
   z.object({ action: z.literal('open-host-firewall') }),
   z.object({ action: z.literal('open-url'), url: z.string(), label: z.string() }),

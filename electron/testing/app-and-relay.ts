@@ -133,13 +133,13 @@ export class AppAndRelay {
     return vkey
   }
 
-  async startAgent(vkey: string, origin?: AgentOptions['origin']): Promise<void> {
+  async startAgent(vkey: string, more: Partial<AgentOptions> = {}): Promise<void> {
     this.agent = new Agent({
       server: `127.0.0.1:${this.opened.bridgePort}`,
       vkey: new Secret(vkey),
       fingerprint: this.opened.fingerprint,
-      origin,
       log: silentLog,
+      ...more,
     })
     this.agent.start()
   }

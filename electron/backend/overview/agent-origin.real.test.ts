@@ -13,7 +13,7 @@ test('a lab box that came by its pasted line says how it starts, and who may sig
   const { labId } = await bed.app.labs.add({ serverId, name: 'a100', address: null })
   const before = await bed.overviewWhere(({ labs }) => labs.length === 1)
   expect(before.labs[0]).toMatchObject({ startKind: 'unknown' })
-  await bed.startAgent(await bed.vkeyOf(labId), { start: 'cron', account: 'alice' })
+  await bed.startAgent(await bed.vkeyOf(labId), { origin: { start: 'cron', account: 'alice' } })
   const { labs } = await bed.overviewWhere((one) => one.labs[0]?.state.state === 'online')
   expect(labs[0]).toMatchObject({ startKind: 'cron', account: 'alice', address: null })
 

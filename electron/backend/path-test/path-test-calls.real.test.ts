@@ -21,3 +21,13 @@ test('each leg of the way is measured, and one behind a lab box that has gone is
   const half = await bed.app.pathTest.run({ tunnelId })
   expect(half.legs.map(({ failure }) => failure?.code)).toEqual([undefined, 'agent-offline', 'agent-offline'])
 }, 60_000)
+
+test('a lab box whose npc knows no measurement says so, with what brings it up to date', async () => {
+  const { id: tunnelId, serverId, labId } = await bed.readyTunnel()
+  await bed.agent?.close()
+  await bed.startAgent(await bed.vkeyOf(labId), { protocol: 'stock', fingerprint: undefined })
+  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  const { legs } = await bed.app.pathTest.run({ tunnelId })
+  expect(legs.map(({ failure }) => failure?.code)).toEqual([undefined, 'npc-too-old', undefined])
+  expect(legs[1]?.failure?.fixes).toEqual([{ action: 'update', program: 'npc', serverId }])
+}, 60_000)

@@ -44,30 +44,50 @@ export class PathTestCalls {
   async #test(tunnelId: string): Promise<PathTest> {
     const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
     if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
-    const { server, relayTunnel } = tunnel
+    const { server, lab, relayTunnel } = tunnel
     const api = await this.#relays.reach(server.id, { signal: AbortSignal.timeout(reachTimeoutMs) })
     const id = relayTunnel.id
     const inTime = AbortSignal.timeout(timeoutMs)
+    const ends = { server, lab }
     const legs = [
-      await legOf('server', () => measureServer(api, inTime), server.name),
-      await legOf('lab', () => api.tunnels.measure({ id }, { signal: inTime }), server.name),
-      await legOf('service', () => measureService(api, id, inTime), server.name),
+      await legOf('server', () => measureServer(api, inTime), ends),
+      await legOf('lab', () => api.tunnels.measure({ id }, { signal: inTime }), ends),
+      await legOf('service', () => measureService(api, id, inTime), ends),
     ]
     return { atMs: this.#clock.now(), legs, slow: slowLeg(legs) }
   }
 }
 
+interface PathEnds {
+  readonly server: { readonly id: string; readonly name: string }
+  readonly lab: { readonly name: string }
+}
+
 async function legOf(
   leg: PathLegName,
   measure: () => Promise<LegMeasurement>,
-  server: string,
+  ends: PathEnds,
 ): Promise<PathLeg> {
   try {
     return { leg, measured: await measure(), failure: null }
   } catch (error) {
-    const cause = isUnknownCall(error) ? tooOld(server) : isTimeout(error) ? tooSlow(server) : error
-    return { leg, measured: null, failure: failureOfError(cause) }
+    return { leg, measured: null, failure: failureOfError(causeOf(error, leg, ends)) }
   }
+}
+
+function causeOf(error: unknown, leg: PathLegName, { server, lab }: PathEnds): unknown {
+  const update = (program: 'nps' | 'npc') => ({
+    fixes: [{ action: 'update' as const, program, serverId: server.id }],
+  })
+  if (isUnknownCall(error)) {
+    const message = `The nps on ${server.name} is too old to measure the way. Update it.`
+    return new AppError('nps-too-old', message, { server: server.name }, update('nps'))
+  }
+  if (leg === 'lab' && error instanceof RelayError && error.code === 'mode-unsupported') {
+    const message = `The npc on ${lab.name} is too old to measure the way. Update it.`
+    return new AppError('npc-too-old', message, { lab: lab.name }, update('npc'))
+  }
+  return isTimeout(error) ? tooSlow(server.name) : error
 }
 
 async function measureServer(api: RelayClient, signal: AbortSignal): Promise<LegMeasurement> {
@@ -107,12 +127,4 @@ function isTimeout(error: unknown): boolean {
 
 function tooSlow(server: string): AppError {
   return new AppError('timeout', `It was not measured within ${timeoutMs / 1_000} s.`, { host: server })
-}
-
-function tooOld(server: string): AppError {
-  return new AppError(
-    'version-unsupported',
-    `The nps on ${server} is too old to measure the way. Set the server up again to bring it up to date.`,
-    { server },
-  )
 }

@@ -1,5 +1,6 @@
 export { agentProtocols, type AgentProtocol } from '../config/agent/agent-protocol.ts'
 export { Agent, type AgentOptions } from './agent.ts'
+export { SharedFolders } from './files/shared-folders.ts'
 export type { AgentState } from './agent-state.ts'
 export type { DialPolicy } from '../session/dial-policy.ts'
 export type { LinkFailure, LinkFailureCode } from './retry-rule.ts'

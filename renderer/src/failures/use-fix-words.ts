@@ -25,6 +25,7 @@ export function useFixWords(): (fix: Fix) => FixWords {
     if (fix.action === 'use-port') return { label: t('ui.fixes.use-port', { port: fix.port }), icon }
     if (fix.action === 'allow-target')
       return { label: t('ui.fixes.allow-target', { targets: fix.targets.join(', ') }), icon }
+    if (fix.action === 'update') return { label: t('ui.fixes.update', { program: fix.program }), icon }
     if (fix.action === 'share-folder')
       return { label: t('ui.fixes.share-folder', { folder: fix.folder }), icon }
     if (fix.action === 'open-url') {

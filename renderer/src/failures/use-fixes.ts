@@ -54,6 +54,7 @@ export function useFixes(): (place: FixPlace) => FixHandlers {
         const query = { labId, ...(bySsh ? {} : { line: 'again' }) }
         await router.push({ name: 'add-lab', params: { serverId: lab.serverId }, query })
       },
+      update: ({ serverId }) => router.push({ name: 'server', params: { serverId } }),
       'share-folder': async ({ labId, folder }) => {
         const lab = overview.labOf(labId)
         const isDone = await run(async (options) => {

@@ -517,6 +517,16 @@ export const failures = {
     cause: 'It was set up to let tunnels lead to {allowed} only.',
     next: 'Allow it too, or choose another one.',
   },
+  'nps-too-old': {
+    title: 'The nps on {server} is too old for this.',
+    cause: 'It does not know what the app asked of it.',
+    next: 'Update it on the page of the server; its tunnels pause for some seconds.',
+  },
+  'npc-too-old': {
+    title: 'The npc on {lab} is too old for this.',
+    cause: 'It does not know what the server asked of it.',
+    next: 'Update it on the page of the server; the tunnels of the lab box pause for some seconds.',
+  },
   'folder-not-shared': {
     title: '{lab} does not share {folder}.',
     cause: 'Its npc shows only the folders that it was started to share.',

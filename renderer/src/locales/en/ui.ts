@@ -69,6 +69,7 @@ export const ui = {
     'keep-private': 'Only this laptop',
     'allow-target': 'Allow {targets} too',
     'share-folder': 'Share {folder}',
+    update: 'Update {program}',
     'use-port': 'Use {port}',
     'open-host-firewall': 'Open them',
     'open-url': 'Open {label}',

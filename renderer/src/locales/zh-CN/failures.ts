@@ -474,6 +474,16 @@ export const failures: Translation<typeof en> = {
     cause: '部署时限定了隧道只能通往 {allowed}。',
     next: '也允许它，或换一个地址。',
   },
+  'nps-too-old': {
+    title: '{server} 上的 nps 版本太旧，不支持此功能。',
+    cause: '它不认识本应用的请求。',
+    next: '请在云服务器的页面更新它；其隧道会中断几秒。',
+  },
+  'npc-too-old': {
+    title: '{lab} 上的 npc 版本太旧，不支持此功能。',
+    cause: '它不认识云服务器的请求。',
+    next: '请在云服务器的页面更新它；该主机的隧道会中断几秒。',
+  },
   'folder-not-shared': {
     title: '{lab} 没有共享 {folder}。',
     cause: '那里的 npc 只显示启动时指定要共享的文件夹。',

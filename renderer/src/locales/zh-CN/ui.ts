@@ -69,6 +69,7 @@ export const ui: Translation<typeof en> = {
     'set-up-beside': '另外部署本应用的 nps',
     'keep-private': '改为仅本机',
     'allow-target': '也允许 {targets}',
+    update: '更新 {program}',
     'share-folder': '共享 {folder}',
     'use-port': '改用 {port}',
     'open-host-firewall': '开放这些端口',

@@ -236,10 +236,11 @@ test('a folder that the lab box does not share is said under its field, with the
   await using _ = page
   await choose(/A folder/)
   type('Name', 'Results')
-  type('Folder', 'data')
+  document.querySelector<HTMLInputElement>('.pick input[value=anyone]')?.click()
+  type('Folder on the lab box', 'data')
   await flushPromises()
   expect(said()).toContain('It must begin with /.')
-  type('Folder', '/data')
+  type('Folder on the lab box', '/data')
   await flushPromises()
   await send()
   expect(asked.at(-1)).toMatchObject(['add', { kind: 'file', settings: { folder: '/data' } }])
