@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import ssh2 from 'ssh2'
+import ssh2, { type AuthContext } from 'ssh2'
 
 /** One round of questions (RFC 4256), and whether the answers are right. */
 export interface Round {
@@ -19,19 +19,22 @@ export async function startAskingSshd(rounds: readonly Round[]): Promise<{ port:
   })
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     client.on('error', () => undefined)
-    client.on('authentication', (context) => {
-      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
-      const ask = (index: number): void => {
-        const round = rounds[index]
-        if (!round) return context.accept()
-        context.prompt([...round.prompts], '', round.instructions ?? '', (answers: string[]) =>
-          round.accepts(answers) ? ask(index + 1) : context.reject(['keyboard-interactive']),
-        )
-      }
-      ask(0)
-    })
+    client.on('authentication', (context) => askRounds(context, rounds))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+/** Lets in whoever answers each round rightly. */
+export function askRounds(context: AuthContext, rounds: readonly Round[]): void {
+  if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
+  const ask = (index: number): void => {
+    const round = rounds[index]
+    if (!round) return context.accept()
+    context.prompt([...round.prompts], '', round.instructions ?? '', (answers: string[]) =>
+      round.accepts(answers) ? ask(index + 1) : context.reject(['keyboard-interactive']),
+    )
+  }
+  ask(0)
 }

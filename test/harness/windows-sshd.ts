@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import ssh2, { type ServerChannel, type SFTPWrapper } from 'ssh2'
+import { askRounds, type Round } from './asking-sshd.ts'
 
 interface Answer {
   readonly stdout?: string
@@ -19,10 +20,11 @@ export interface WindowsSshd {
 /**
  * An ssh server that names itself as Windows' own does. It knows no PowerShell: `answer` stands in for it, and gets the
  * script and what it was given, out of what our command line would have handed to it. Any other command is refused as
- * cmd refuses one. Files come by sftp.
+ * cmd refuses one. Files come by sftp. `banner`: what is shown before the sign-in; `rounds`: what it asks instead of a password.
  */
 export async function startWindowsSshd(
   answer: (script: string, given: string) => Answer,
+  { banner, rounds }: { banner?: string; rounds?: readonly Round[] } = {},
 ): Promise<WindowsSshd> {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -30,12 +32,14 @@ export async function startWindowsSshd(
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
   const files = new Map<string, Buffer>()
-  const settings = { hostKeys: [privateKey], ident: 'OpenSSH_for_Windows_9.5' }
+  const settings = { hostKeys: [privateKey], ident: 'OpenSSH_for_Windows_9.5', ...(banner && { banner }) }
   const server = new ssh2.Server(settings, (client) => {
     client.on('error', () => undefined)
-    client.on('authentication', (context) =>
-      context.method === 'password' ? context.accept() : context.reject(['password']),
-    )
+    client.on('authentication', (context) => {
+      if (rounds) askRounds(context, rounds)
+      else if (context.method === 'password') context.accept()
+      else context.reject(['password'])
+    })
     client.on('session', (accept) => {
       const session = accept()
       session.on('exec', (acceptExec, _reject, { command }) => {

@@ -8,8 +8,11 @@ import { checkMachine, choosePlace } from '../../electron/backend/provisioning/i
 import type { ProgramFile } from '../../electron/backend/provisioning/install/program-files.ts'
 import { Workplace } from '../../electron/backend/provisioning/jobs/workplace.ts'
 import { machineOf } from '../../electron/backend/provisioning/windows/machine-of.ts'
+import type { AskPerson, MachineQuestion } from '../../electron/backend/ssh/ask-person.ts'
 import type { Machines } from '../../electron/backend/ssh/machines.ts'
 import { powershellCommand } from '../../electron/backend/ssh/shell/powershell-command.ts'
+import { windowsIdentity } from '../../electron/backend/ssh/shell/windows-identity.ts'
+import { WindowsShell } from '../../electron/backend/ssh/shell/windows-shell.ts'
 import { signInTo } from '../harness/sign-in-to.ts'
 import { startWindowsSshd, type WindowsSshd } from '../harness/windows-sshd.ts'
 
@@ -157,4 +160,49 @@ it('is no server: what needs sh says so', async () => {
     code: 'platform-unsupported',
     params: { os: 'Windows' },
   })
+})
+
+it('asks in several rounds, with a banner and line ends of Windows: the person reads plain lines, and its answers too', async () => {
+  const asking = await startWindowsSshd(() => ({ stdout: 'False DESKTOP-7\\researcher\r\n' }), {
+    banner: 'Authorized use only.\r\n\r\nContoso\r\n',
+    rounds: [
+      { prompts: [{ prompt: 'Password:\r\n', echo: false }], accepts: ([given]) => given === 'secret' },
+      {
+        instructions: 'Sign-in from a new place.\r\nA code was sent to *-1234.\r\n',
+        prompts: [
+          { prompt: 'Enter the code:\r\n', echo: true },
+          { prompt: 'PIN:\t', echo: false },
+        ],
+        accepts: (answers) => answers.join() === '424242,0000',
+      },
+    ],
+  })
+  try {
+    const asked: MachineQuestion[] = []
+    const ask: AskPerson = (question) => {
+      asked.push(question)
+      return Promise.resolve(['424242', '0000'])
+    }
+    const address = { host: '127.0.0.1', port: asking.port, user: 'researcher' }
+    const session = await signInTo(address, { kind: 'password', password: 'secret' }, { ask, signal })
+    expect(session.isWindows).toBe(true)
+    expect(asked).toMatchObject([
+      {
+        instructions: 'Sign-in from a new place.\nA code was sent to *-1234.',
+        prompts: [
+          { text: 'Enter the code:', echo: true },
+          { text: 'PIN:', echo: false },
+        ],
+        isAgain: false,
+      },
+    ])
+    expect(await windowsIdentity(new WindowsShell(session), { signal })).toEqual({
+      as: 'user',
+      how: 'signed-in',
+      user: 'DESKTOP-7\\researcher',
+    })
+    session.close()
+  } finally {
+    asking.close()
+  }
 })
