@@ -30,6 +30,44 @@ export const tunnelSheets: Shot[] = [
       await page.locator('.folded input').nth(1).fill('50')
     },
   },
+  {
+    ...lab,
+    name: 'add-tunnel-range',
+    act: async (page) => {
+      await openSheet(page, 4)
+      const fields = page.locator('.sheet .columns input')
+      await fields.nth(0).fill('Game')
+      await fields.nth(1).fill('127.0.0.1:8000-8010')
+      await fields.nth(2).fill('7010-7020')
+    },
+  },
+  {
+    ...lab,
+    name: 'add-tunnel-range-unequal',
+    width: 900,
+    dark: true,
+    chinese: true,
+    act: async (page) => {
+      await openSheet(page, 4)
+      const fields = page.locator('.sheet .columns input')
+      await fields.nth(0).fill('Game')
+      await fields.nth(1).fill('127.0.0.1:8000-8010')
+      await fields.nth(2).fill('7010-7011')
+    },
+  },
+  {
+    ...lab,
+    name: 'add-tunnel-folder',
+    act: async (page) => {
+      await openSheet(page, 8)
+      const fields = page.locator('.sheet .columns input')
+      await fields.nth(0).fill('Results')
+      await fields.nth(1).fill('/data/results')
+      await page.locator('.pick input[type=radio]').first().check()
+      await page.locator('.sheet footer .fill').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { ...lab, name: 'add-tunnel-network', act: (page) => openSheet(page, 5) },
   {
     ...lab,

@@ -3,6 +3,14 @@ import type { Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
 import { implement, ORPCError } from '@orpc/server'
 import type { World } from './world.ts'
 
+/** No folder is shared yet. */
+function unshared(labId: string, folder: string): Tunnel['status'] {
+  const fixes = [{ action: 'share-folder' as const, labId, folder }]
+  const params = { lab: 'lab-a100', folder }
+  const failure = { code: 'folder-not-shared' as const, params, message: 'it is not shared', fixes }
+  return { state: 'broken', stop: 'service', sinceMs: Date.now(), failure }
+}
+
 const os = implement(desktopContract).tunnelValues
 
 /** Settings and limits of tunnels as the world has them; port 7002 is taken, and nothing listens on 127.0.0.1:9999. */
@@ -47,6 +55,8 @@ export function tunnelValuesOf(
         })
       }
       const made = add(labId, kind, port, { name, target, reach })
+      const { folder } = input.settings
+      if (folder !== undefined) change(made.tunnelId, { status: unshared(labId, folder) })
       if (target !== '127.0.0.1:9999') return made
       const failure = {
         code: 'target-refused',

@@ -97,9 +97,35 @@ test('the sheet adds a SOCKS5 tunnel with a password and a UDP tunnel with a quo
   })
 })
 
-async function startWeb(): Promise<Server> {
-  const server = createServer((_, response) => response.end('the lab’s own page'))
-  server.listen(0, '127.0.0.1')
+test('a range is a tunnel for each port, said before they are there, and each leads to its own service', async ({
+  app,
+}) => {
+  const { page } = app
+  const home = new HomePage(page)
+  const sheet = new TunnelSheet(page)
+  // neighbours, which port 0 does not give; below those that it does give
+  const ports = [24_611, 24_612, 24_613]
+  const webs = await Promise.all(ports.map((port) => startWeb(port, `the page on ${port}`)))
+  await using _webs = { [Symbol.asyncDispose]: async () => void (await Promise.all(webs.map(closed))) }
+  await new WelcomePage(page).tryItHere()
+  await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
+  await sheet.open(/TCP/)
+  await sheet.enter({ Name: 'Pages', 'On Sample lab box': '127.0.0.1:24611-24613', 'Port on this laptop': '1-2' })
+  await expect(page.getByText('These are 2 ports, and 3 on the lab box')).toBeVisible()
+  await expect(sheet.submit).toBeDisabled()
+  await sheet.enter({ 'Port on this laptop': '' })
+  await expect(page.getByText('Makes 3 tunnels, one for each port.')).toBeVisible()
+  await sheet.add()
+  for (const port of ports) {
+    await expect(home.row(`Pages ${port}`, 'ready')).toBeVisible({ timeout: 30_000 })
+    const address = await home.address(`Pages ${port}`)
+    expect(await (await fetch(`http://${address}/`)).text()).toBe(`the page on ${port}`)
+  }
+})
+
+async function startWeb(port = 0, page = 'the lab’s own page'): Promise<Server> {
+  const server = createServer((_, response) => response.end(page))
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return server
 }

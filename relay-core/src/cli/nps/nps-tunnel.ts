@@ -33,7 +33,7 @@ nps tunnel add -client=1 -target=127.0.0.1:22[,host:port...] [-mode=tcp] [-port=
 nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22] [-mode=${interchangeableModes.join('|')}]
 nps tunnel remove|start|stop|probe -id=1
 nps tunnel command -id=1 [-host=name-of-this-server]   what a visitor of a private tunnel types
-Each takes -json. Without -port the next free one of allow_ports is taken. A range adds a tunnel a port:
+Each takes -json. Without -port the next free one of allow_ports is taken. A range adds a tunnel for each port:
 -port=9001-9009 -target=127.0.0.1:8001-8009.
 ${settingUsage}
 ${limitUsage}`
