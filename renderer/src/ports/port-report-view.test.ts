@@ -1,0 +1,47 @@
+import type { PortReport } from '@nps-desktop/electron/contract'
+import { expect, test } from 'vitest'
+import { mountPage } from '../testing/mount-page.ts'
+import PortReportView from './PortReportView.vue'
+
+const shut: PortReport = {
+  range: { from: 7000, to: 9000 },
+  bridge: { port: 8024, state: 'open', ms: 12 },
+  cells: [],
+  tried: 2001,
+  open: 0,
+  noAnswer: 0,
+  closedOnServer: 2001,
+  used: [],
+  cause: 'host-firewall',
+  hostFirewall: null,
+  provider: null,
+  checkedAtMs: 0,
+}
+
+/** What the screen says, and its buttons that do more than copy. */
+async function shown(hostFirewall: NonNullable<PortReport['hostFirewall']>) {
+  const page = await mountPage(PortReportView, {
+    props: { report: { ...shut, hostFirewall }, serverName: 'cloud-hz' },
+    answers: {},
+  })
+  await using _ = page
+  return { text: page.text(), buttons: page.findAll('button.btn').map((button) => button.text()) }
+}
+
+test('what only has to be added is added by a button', async () => {
+  const command = 'ufw allow 7000:9000/tcp'
+  const { text, buttons } = await shown({ tool: 'ufw', command, canApply: true })
+  expect(text).toContain('Add this rule.')
+  expect(text).toContain(command)
+  expect(buttons).toEqual(['Open them'])
+})
+
+test('a rule that a person made is named, and there is no button that could do nothing', async () => {
+  const kept = 'deny 7000:9500/tcp'
+  const command = 'ufw insert 1 allow 7000:9000/tcp'
+  const { text, buttons } = await shown({ tool: 'ufw', command, canApply: false, kept })
+  expect(text).toContain(`ufw has the rule “${kept}” for these ports.`)
+  expect(text).toContain(command)
+  expect(text).not.toContain('Add this rule.')
+  expect(buttons).toEqual([])
+})
