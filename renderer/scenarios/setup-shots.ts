@@ -142,7 +142,14 @@ export const setupScreens: readonly Shot[] = [
   { name: 'lab', scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' },
   { name: 'lab-found', scenario: 'found', path: 'labs/l1', ready: '[data-found]', height: 1000 },
   { name: 'home-found', scenario: 'found', ready: '[data-also-running]' },
-  { name: 'home-found-narrow', scenario: 'found', ready: '[data-also-running]', width: 900, dark: true, chinese: true },
+  {
+    name: 'home-found-narrow',
+    scenario: 'found',
+    ready: '[data-also-running]',
+    width: 900,
+    dark: true,
+    chinese: true,
+  },
   { name: 'lab-found-moved', scenario: 'found-moved', path: 'labs/l1', ready: '[data-found]', height: 1000 },
   { name: 'lab-found-unread', scenario: 'found-unread', path: 'labs/l1', ready: '.found .fault' },
   ...(['start-failed', 'start-done'] as const).map((scenario) => ({

@@ -76,7 +76,8 @@ export function tunnelValuesOf(
     }),
     addRange: os.addRange.handler(async ({ input: { labId, kind, name, reach, pairs } }) => ({
       tunnelIds: pairs.map(
-        ({ port, target }) => add(labId, kind, port, { name: `${name} ${port ?? ''}`, target, reach }).tunnelId,
+        ({ port, target }) =>
+          add(labId, kind, port, { name: `${name} ${port ?? ''}`, target, reach }).tunnelId,
       ),
     })),
     takeBack: os.takeBack.handler(async ({ input: { tunnelIds } }) => {

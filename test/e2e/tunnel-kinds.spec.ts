@@ -110,7 +110,11 @@ test('a range is a tunnel for each port, said before they are there, and each le
   await new WelcomePage(page).tryItHere()
   await expect(home.sentence).toHaveText('All three tunnels are ready.', { timeout: 30_000 })
   await sheet.open(/TCP/)
-  await sheet.enter({ Name: 'Pages', 'On Sample lab box': '127.0.0.1:24611-24613', 'Port on this laptop': '1-2' })
+  await sheet.enter({
+    Name: 'Pages',
+    'On Sample lab box': '127.0.0.1:24611-24613',
+    'Port on this laptop': '1-2',
+  })
   await expect(page.getByText('These are 2 ports, and 3 on the lab box')).toBeVisible()
   await expect(sheet.submit).toBeDisabled()
   await sheet.enter({ 'Port on this laptop': '' })

@@ -63,8 +63,10 @@ function changesOf(
           const spec = `${spellRange(one, ':')}/${protocol}`
           const replaced = firewall.ufw && replacedByAllow(firewall.ufw, spec)
           if (replaced) return { ...ufwChange(spec), kept: replaced }
-          const above = ruleAgainstAll(one, ports, (port) =>
-            firewall.ufw && ufwRuleAgainst(firewall.ufw, { port, protocol, by: firewall.by }),
+          const above = ruleAgainstAll(
+            one,
+            ports,
+            (port) => firewall.ufw && ufwRuleAgainst(firewall.ufw, { port, protocol, by: firewall.by }),
           )
           return above === null
             ? { ...ufwChange(spec), kept: null }
@@ -75,8 +77,10 @@ function changesOf(
         // That holds for each of its two sets, of which the permanent one may have more than is loaded.
         const { name = 'public', permanentPorts = [] } = firewall.firewalld ?? {}
         const [refused] = ranges.flatMap((one) => {
-          const rule = ruleAgainstAll(one, ports, (port) =>
-            firewall.firewalld && firewalldRuleAgainst(firewall.firewalld, { port, protocol }),
+          const rule = ruleAgainstAll(
+            one,
+            ports,
+            (port) => firewall.firewalld && firewalldRuleAgainst(firewall.firewalld, { port, protocol }),
           )
           return rule ?? []
         })

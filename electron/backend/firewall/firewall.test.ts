@@ -350,7 +350,10 @@ describe('a rule that a person made for these very ports', () => {
   })
 
   it.each([
-    ['a rule in the rich language', { zone: '  rich rules: \n\trule family="ipv4" port port="7000-9000" protocol="tcp" accept\n' }],
+    [
+      'a rule in the rich language',
+      { zone: '  rich rules: \n\trule family="ipv4" port port="7000-9000" protocol="tcp" accept\n' },
+    ],
     ['a service of its own', { 'firewalld-services': '546/udp\n22/tcp\n7000-9000/tcp\n' }],
   ])('lets them in at firewalld by %s', (_, { zone: more = '', ...parts }: Record<string, string>) => {
     expect(report({ firewalld: `${bareZone}${more}`, ...parts })).toMatchObject({
@@ -360,7 +363,9 @@ describe('a rule that a person made for these very ports', () => {
   })
 
   it('shuts them before whatever is added: it is named, and there is nothing to press', () => {
-    const { cause, hostFirewall } = report({ ufw: ufwWith('7000:9500/tcp on eth0      DENY IN     Anywhere  # mine') })
+    const { cause, hostFirewall } = report({
+      ufw: ufwWith('7000:9500/tcp on eth0      DENY IN     Anywhere  # mine'),
+    })
     expect(cause).toBe('host-firewall')
     expect(hostFirewall).toEqual({
       tool: 'ufw',

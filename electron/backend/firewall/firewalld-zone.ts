@@ -57,7 +57,9 @@ function parseEntries(text: string): PortEntry[] {
 function parseRichRule(text: string): RichRule[] {
   const bare = text.replaceAll(/"[^"]*"/g, '""')
   const [, kind] = /\s(accept|reject|drop)\b/.exec(bare) ?? []
-  const isSpecial = /\s(source|destination|service|protocol value|icmp-\S+|forward-port|masquerade)\b/.test(bare)
+  const isSpecial = /\s(source|destination|service|protocol value|icmp-\S+|forward-port|masquerade)\b/.test(
+    bare,
+  )
   if (kind === undefined || isSpecial || /family="ipv6"/.test(text)) return []
   const [, range, ofRule] = /\sport port="([^"]+)" protocol="([^"]+)"/.exec(text) ?? []
   const test = range === undefined ? () => true : parsePorts(range)
@@ -72,7 +74,8 @@ export function judgeFirewalld(zone: FirewalldZone, { port, protocol }: Arrival)
   const rules = zone.richRules.filter(({ covers }) => covers({ port, protocol }))
   const against = rules.find(({ verdict }) => verdict !== 'accept')
   if (against) return against.verdict
-  if (zone.target === 'ACCEPT' || isListed(zone.ports, { port, protocol }) || rules.length > 0) return 'accept'
+  if (zone.target === 'ACCEPT' || isListed(zone.ports, { port, protocol }) || rules.length > 0)
+    return 'accept'
   return zone.target === 'DROP' ? 'drop' : 'reject'
 }
 

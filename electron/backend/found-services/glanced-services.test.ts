@@ -5,7 +5,14 @@ import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
 import { GlancedServices } from './glanced-services.ts'
 
-const listener = { host: '127.0.0.1', port: 8000, owner: 'alice', isOwn: true, folder: '/', command: ['vllm', 'serve', 'Qwen'] }
+const listener = {
+  host: '127.0.0.1',
+  port: 8000,
+  owner: 'alice',
+  isOwn: true,
+  folder: '/',
+  command: ['vllm', 'serve', 'Qwen'],
+}
 
 /** A lab box whose npc is asked, and how often it was. */
 function glanced(lab: { looksForServices?: boolean } = {}) {

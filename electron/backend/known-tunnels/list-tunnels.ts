@@ -50,7 +50,9 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const kind = kindOf(relayTunnel, note?.kind)
       const change = changeOf(note, relayTunnel)
       const entrance = note?.entrance ?? plainEntrance
-      const isWished = note?.wished?.labId === lab.id && note.wished.target === (relayTunnel.settings.folder ?? relayTunnel.target)
+      const isWished =
+        note?.wished?.labId === lab.id &&
+        note.wished.target === (relayTunnel.settings.folder ?? relayTunnel.target)
       const madeBy = relayTunnel.pushedBy ?? (note ? 'app' : 'elsewhere')
       const whole = { id, kind, reach, port, entrance, relayTunnel, client, lab, server, view }
       return [{ ...whole, isWished, madeBy, change }]

@@ -19,8 +19,6 @@ export function readPortPairs(
     case 'many':
       throw usageError(`-port=${port} are more than ${maxPairs} ports.`)
     default:
-      throw usageError(
-        `-${pairs.fault} needs a port, or a range such as 9001-9009, not "${pairs.text}".`,
-      )
+      throw usageError(`-${pairs.fault} needs a port, or a range such as 9001-9009, not "${pairs.text}".`)
   }
 }

@@ -51,7 +51,13 @@ test('what runs without a tunnel is one line, and one click adds it', async () =
 })
 
 test('a notebook that has moved is where its tunnel is led', async () => {
-  const moved: FoundService = { ...model, port: 8889, target: '127.0.0.1:8889', program: 'jupyter', kind: 'jupyter' }
+  const moved: FoundService = {
+    ...model,
+    port: 8889,
+    target: '127.0.0.1:8889',
+    program: 'jupyter',
+    kind: 'jupyter',
+  }
   const idle: Tunnel = { ...notebook, status: { state: 'checking', sinceMs: 0 } }
   const { page, calls } = await mounted([moved], [idle])
   await using _ = page

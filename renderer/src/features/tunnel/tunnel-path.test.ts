@@ -13,7 +13,7 @@ async function tested(legs: PathTest['legs']) {
     props: { tunnel: notebook, serverName: 'cloud-hz', labName: 'lab-a100' },
     answers: { pathTest: { run: async () => ({ atMs: Date.now(), slow: null, legs }) } },
   })
-  buttonCalled('Run path test').click()
+  buttonCalled('Test').click()
   await flushPromises()
   return page
 }
@@ -28,7 +28,11 @@ test('a lab box whose npc is too old to be measured says so, and its button lead
   const page = await tested([
     { leg: 'server', measured, failure: null },
     { leg: 'lab', measured: null, failure: { ...failure, fixes: [...failure.fixes] } },
-    { leg: 'service', measured: { ...measured, downBytesPerSecond: null, upBytesPerSecond: null }, failure: null },
+    {
+      leg: 'service',
+      measured: { ...measured, downBytesPerSecond: null, upBytesPerSecond: null },
+      failure: null,
+    },
   ])
   await using _ = page
   expect(page.text()).toContain('The npc on lab-a100 is too old for this.')

@@ -35,7 +35,8 @@ export const addTunnel: Translation<typeof en> = {
   rangeHint: '也可以填多个，例如 7000-7010',
   rangeMakes: '将添加 {n} 条隧道，每个端口一条。',
   rangeBad: '请输入 1 到 65535 的端口，或 7000-7010 这样的范围。',
-  rangeUnequal: '这里有 {ports} 个端口，实验室主机上有 {targets} 个：请写成一样多，或在那里只写一个共用的地址。',
+  rangeUnequal:
+    '这里有 {ports} 个端口，实验室主机上有 {targets} 个：请写成一样多，或在那里只写一个共用的地址。',
   rangeMany: '一次最多 {n} 个端口，其余的稍后再添加。',
   rangeNotHere: '一条隧道只有一个端口。要用范围，请添加新的隧道。',
   passwordNeeded: '任何人都能找到端口时必须填写。',

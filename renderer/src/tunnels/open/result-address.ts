@@ -7,14 +7,7 @@ import type { TunnelDraft } from '../form/tunnel-draft.ts'
 
 /** The address that a tunnel will get, for the foot of its form, and the words before it. */
 export interface ResultAddress {
-  readonly says:
-    | 'onLaptop'
-    | 'forAnyone'
-    | 'forListed'
-    | 'programsUse'
-    | 'nextPorts'
-    | 'noPort'
-    | 'noWebPort'
+  readonly says: 'onLaptop' | 'forAnyone' | 'forListed' | 'programsUse' | 'nextPorts' | 'noPort' | 'noWebPort'
   /** Empty where it cannot be told yet. */
   readonly address: string
 }

@@ -147,6 +147,10 @@ test('a direct way whose server is away is told as what it is: all of its stops 
 })
 
 test('a private tunnel is marked as one of this laptop', () => {
-  expect(mounted({ ...jupyter, reach: 'laptop' }).row.find('.tag').text()).toBe('this laptop')
+  expect(
+    mounted({ ...jupyter, reach: 'laptop' })
+      .row.find('.tag')
+      .text(),
+  ).toBe('this laptop')
   expect(mounted(jupyter).row.find('.tag').exists()).toBe(false)
 })

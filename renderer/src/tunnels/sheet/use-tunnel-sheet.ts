@@ -90,9 +90,7 @@ export function useTunnelSheet(
       if (round !== givenUp) return void (await api.tunnelValues.takeBack({ tunnelIds: made }))
       added.value = made
     }
-    const checked = await Promise.all(
-      added.value.map((tunnelId) => api.tunnels.check({ tunnelId }, options)),
-    )
+    const checked = await Promise.all(added.value.map((tunnelId) => api.tunnels.check({ tunnelId }, options)))
     if (round !== givenUp) return
     const broken = checked.find(({ status }) => status.state === 'broken')
     if (broken?.status.state === 'broken') found.value = broken.status.failure
@@ -191,6 +189,9 @@ function rangeOf(
 ): TunnelRange & { labId: string } {
   return {
     ...values,
-    pairs: pairs.map(({ port, target }) => ({ target: readTargets(target) ?? '', ...(port !== null && { port }) })),
+    pairs: pairs.map(({ port, target }) => ({
+      target: readTargets(target) ?? '',
+      ...(port !== null && { port }),
+    })),
   }
 }
