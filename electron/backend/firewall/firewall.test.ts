@@ -4,7 +4,7 @@ import { judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
 import { judgeHostFirewall, parseHostFirewall } from './host-firewall.ts'
 import { judgeIptables, parseIptables } from './iptables-rules.ts'
 import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
-import { makePortReport } from './port-report.ts'
+import { makePortReport, type PortFindings } from './port-report.ts'
 import { judgeUfw, parseUfwStatus, replacedByAllow } from './ufw-status.ts'
 
 /** As `iptables -S` of 1.8.9 prints it. */
@@ -324,7 +324,7 @@ describe('a rule that a person made for these very ports', () => {
   const findings = {
     range: all.range,
     bridge: { port: 22, state: 'open', ms: 1 },
-    others: [],
+    others: [] as PortFindings['others'],
     used: [],
     rendezvous: null,
     clues: null,

@@ -2,7 +2,7 @@ import type { FoundLook } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { GlancedServices } from './glanced-services.ts'
 
 const listener = {
@@ -64,7 +64,7 @@ test('what was told last stays when npc is away', async () => {
   while ((await feed.next()).value?.state !== 'read') continue
   fail()
   clock.advance(60_000)
-  expect(asked()).toBe(2)
+  await vi.waitFor(() => expect(asked()).toBe(2))
   expect(services.on('l1', 8000)).toBeDefined()
   left.abort()
   await feed.next()

@@ -21,6 +21,9 @@ const every: Fix[] = fix.options.map((option) =>
     text: 'TCP 7000-9000',
     labId: 'l1',
     targets: ['10.0.0.5:22', 'nas.lab:445'],
+    folder: '/data',
+    program: 'npc',
+    serverId: 's1',
   }),
 )
 const failure: Failure = { code: 'cancelled', params: {}, message: '', fixes: every }
