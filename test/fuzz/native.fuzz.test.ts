@@ -202,6 +202,7 @@ fuzz('native surviving stream', {
     say('ack', 'ack', 'data'),
     say('reset', 'ack'),
     say('data', 'drop'),
+    say('data', 'bye', 'data'),
     encodeAck([
       { carrier: 1, position: 9 },
       { carrier: 2, position: 2 ** 40 },

@@ -39,7 +39,7 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
   let port = 0
 
   beforeAll(async () => {
-    victim = await Victim.start({ runtime, survival: true })
+    victim = await Victim.start({ runtime })
     port = await victim.badTunnel()
   })
   afterAll(() => victim.close())

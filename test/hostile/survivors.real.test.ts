@@ -6,15 +6,16 @@ import { privateVerifier } from '../../relay-core/src/native/proofs.ts'
 import { KeepingBudget } from '../../relay-core/src/native/survival/keeping-budget.ts'
 import { SurvivingLink, type LinkPlace } from '../../relay-core/src/native/survival/surviving-link.ts'
 import { greetRelay, openVisit } from '../../relay-core/src/native/visit-link.ts'
-import { frameType } from '../../relay-core/src/wire/frame.ts'
+import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
+import { encodeBye, encodeOpened } from '../../relay-core/src/wire/messages.ts'
 import {
   decodeResumed,
   decodeToken,
   encodeAck,
   type VisitSurvival,
 } from '../../relay-core/src/wire/survival-messages.ts'
-import { answerOpen, HostileAgent } from './hostile-agent.ts'
-import { open, times } from './strangers.ts'
+import { answerOpen, heard, HostileAgent } from './hostile-agent.ts'
+import { keptFor, open, times } from './strangers.ts'
 import { badVkey, unharmed, Victim } from './victim.ts'
 
 const passwords = ['a-password-of-a-private-tunnel-1', 'a-password-of-a-private-tunnel-2'] as const
@@ -23,6 +24,7 @@ const mebibyte = 1024 * 1024
 const mute: LinkPlace = {
   budget: new KeepingBudget(Infinity),
   acknowledgesInside: true,
+  hearsPeer: true,
   room: Infinity,
   onReceived: () => undefined,
   onCut: () => undefined,
@@ -39,7 +41,7 @@ describe.each(['Node', 'Bun'] as const)(
     let victim: Victim
 
     beforeAll(async () => {
-      victim = await Victim.start({ runtime, survival: true })
+      victim = await Victim.start({ runtime })
       const [good] = await victim.api.clients.list({})
       const flood = await victim.targets.listen((socket) => {
         const chunk = Buffer.alloc(256 * 1024)
@@ -69,8 +71,11 @@ describe.each(['Node', 'Bun'] as const)(
     const signal = () => AbortSignal.timeout(timeoutMs)
 
     /** What the relay answers to a visitor who says this of its survival: the types and bodies of its messages. */
-    async function asked(password: string, survival: VisitSurvival, until: number) {
-      const { framed } = await greetRelay(place(password), { survival: () => survival, signal: signal() })
+    async function asked(password: string, survival: VisitSurvival | undefined, until: number) {
+      const { framed } = await greetRelay(place(password), {
+        survival: survival && (() => survival),
+        signal: signal(),
+      })
       const said: { type: number; body: Uint8Array }[] = []
       const answered = Promise.withResolvers<undefined>()
       framed.receiver = {
@@ -91,16 +96,77 @@ describe.each(['Node', 'Bun'] as const)(
       framed.destroy()
     }
 
+    /** A visit of a silent visitor, and by what it comes back. */
+    async function visit(password: string) {
+      const { framed, said } = await asked(password, { asks: 'survive' }, frameType.opened)
+      const token = said.find(({ type }) => type === frameType.token)?.body
+      return { framed, token: decodeToken(token ?? new Uint8Array()) }
+    }
+
+    it('ends no visit but its own by a farewell, whatever that says', async () => {
+      const [own, other] = passwords
+      const words = [
+        encodeBye({ reason: 'shutdown' }),
+        encodeBye({ reason: 'x'.repeat(255), by: 'y'.repeat(255) }),
+        // No text, and one that is longer than its frame.
+        encodeFrame(frameType.bye, new Uint8Array()),
+        encodeFrame(frameType.bye, Buffer.from([200, 0x78])),
+        Buffer.concat([encodeBye({ reason: '' }), encodeBye({ reason: '' }), encodeOpened(1)]),
+      ]
+      expect(
+        await victim.after(async () => {
+          const [second, foreign] = [await visit(own), await visit(other)]
+          for (const farewell of words) {
+            const { framed, token } = await visit(own)
+            framed.send(farewell)
+            await framed.closed
+            await refused(own, { asks: 'resume', token, position: 0 })
+          }
+          for (const [password, { framed, token }] of [
+            [own, second],
+            [other, foreign],
+          ] as const) {
+            const resumed = await asked(password, { asks: 'resume', token, position: 0 }, frameType.resumed)
+            await framed.closed
+            resumed.framed.send(encodeBye({ reason: 'stopped' }))
+            await resumed.framed.closed
+          }
+        }),
+      ).toEqual(unharmed)
+    })
+
+    it('has nobody wait who is of an older version: its streams end with their connections', async () => {
+      const port = await victim.badTunnel()
+      const instance = Buffer.alloc(16, 'o')
+      const agent = await HostileAgent.start(victim.bridgePort, badVkey, { instance, takesEarlyData: true })
+      try {
+        const carrier = await agent.carrier()
+        const visitor = open(port)
+        await answerOpen(carrier, encodeFrame(frameType.data, Buffer.from('here')))
+        await heard(visitor, 'here')
+        const ended = keptFor(visitor, timeoutMs)
+        carrier.destroy()
+        expect(await ended).toBeLessThan(10_000)
+      } finally {
+        agent.close()
+      }
+      const { framed, said } = await asked(passwords[0], undefined, frameType.opened)
+      expect(said.map(({ type }) => type)).toEqual([frameType.opened])
+      const connections = async () =>
+        (await victim.api.tunnels.list({})).reduce((sum, tunnel) => sum + tunnel.connections, 0)
+      const before = await connections()
+      framed.destroy()
+      await expect.poll(connections, { timeout: 10_000 }).toBeLessThan(before)
+    })
+
     it('finds no visit but its own, and ends that by what it acknowledges and was never sent', async () => {
       const [own, other] = passwords
       expect(
         await victim.after(async () => {
-          const { framed, said } = await asked(own, { asks: 'survive' }, frameType.opened)
-          const token = decodeToken(
-            said.find(({ type }) => type === frameType.token)?.body ?? new Uint8Array(),
-          )
+          const { framed, token } = await visit(own)
           await refused(own, { asks: 'resume', token: Buffer.alloc(16, 't'), position: 0 })
           await refused(other, { asks: 'resume', token, position: 0 })
+          await refused('a password of no tunnel at all', { asks: 'resume', token, position: 0 })
           await refused(own, { asks: 'resume', token, position: 1_000_000 })
           const { framed: dropping } = await greetRelay(place(other), {
             survival: () => ({ asks: 'drop', token }),

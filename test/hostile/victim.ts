@@ -40,8 +40,6 @@ export interface VictimOptions {
   readonly runtime?: Runtime
   /** The most files the relay may have open, as `ulimit -n`. */
   readonly descriptors?: number
-  /** Streams outlive the connections of an agent: those of one that was killed for a minute. */
-  readonly survival?: boolean
 }
 
 /** A whole relay as a program of its own: one client with an agent and an echo, one whose key is in the wrong hands. */
@@ -69,11 +67,7 @@ export class Victim {
     ;[this.bridgePort = 0, this.consolePort = 0, this.httpPort = 0, this.httpsPort = 0] = ports
   }
 
-  static async start({
-    runtime = 'Node',
-    descriptors,
-    survival = false,
-  }: VictimOptions = {}): Promise<Victim> {
+  static async start({ runtime = 'Node', descriptors }: VictimOptions = {}): Promise<Victim> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-hostile-'))
     const victim = new Victim(folder, runtime, [
       await freePort(),
@@ -85,7 +79,7 @@ export class Victim {
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
-        `web_username=ann\nweb_password=a right horse\nstock_protocol=true\nstream_survival=${survival}\n` +
+        'web_username=ann\nweb_password=a right horse\nstock_protocol=true\n' +
         `public_vkey=${publicVkey}\nhttp_proxy_ip=127.0.0.1\n` +
         `http_proxy_port=${victim.httpPort}\nhttps_proxy_port=${victim.httpsPort}\nhttps_just_proxy=true\n`,
     )
@@ -144,7 +138,7 @@ export class Victim {
     }
   }
 
-  /** Brings the agent of that client for as long as `work` takes: its carriers go with it. */
+  /** Brings the agent of that client for as long as `work` takes, and then stops it: its carriers go with it. */
   async withBadAgent(work: () => Promise<void>): Promise<void> {
     const from = this.relay.written
     const agent = this.#npc(badVkey)
@@ -152,7 +146,8 @@ export class Victim {
       await this.relay.says(/agent online/, { from })
       await work()
     } finally {
-      await agent.kill()
+      agent.signal('SIGTERM')
+      await agent.ended()
     }
   }
 

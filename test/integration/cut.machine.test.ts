@@ -71,7 +71,7 @@ class Pair {
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
-      `bridge_ip=${line.relayAddress}\nbridge_port=${ports.bridge}\nweb_port=\nallow_ports=\nlog_level=7\nstream_survival=true\n`,
+      `bridge_ip=${line.relayAddress}\nbridge_port=${ports.bridge}\nweb_port=\nallow_ports=\nlog_level=7\n`,
     )
     const env = { ...process.env, HOME: folder }
     const [program = '', ...first] = nps

@@ -43,7 +43,7 @@ class DirectLab implements AsyncDisposable {
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
-      `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\nstream_survival=true\n`,
+      `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\n`,
     )
     const ways = [`-server=${relayAddress[4]}:${bridgePort}`, `-direct=${direct}`]
     const made = new DirectLab(await NatLab.open(nets), folder, ways)

@@ -83,11 +83,12 @@ export class LocalForwards {
     return forward.visitor.open(options)
   }
 
-  /** Ends the forwards and what goes through them. Idempotent. */
-  close(): void {
+  /** Ends the forwards and what goes through them. Fulfils when the servers have been told, or after some seconds. Idempotent. */
+  async close(): Promise<void> {
     this.#subscriptions.dispose()
-    for (const { visitor } of this.#forwards.values()) visitor.close()
+    const visitors = [...this.#forwards.values()].map(({ visitor }) => visitor)
     this.#forwards.clear()
+    await Promise.all(visitors.map((visitor) => visitor.close()))
   }
 
   #follow(): void {
@@ -101,7 +102,7 @@ export class LocalForwards {
       const now = wanted.get(id)
       const isSameAgent = now?.tunnel.lab.agentKey === null || now?.tunnel.lab.agentKey === forward.agentKey
       if (now?.madeOf === forward.madeOf && isSameAgent) continue
-      forward.visitor.close()
+      void forward.visitor.close()
       this.#forwards.delete(id)
     }
     for (const [id, { tunnel, madeOf, visitor }] of wanted) {

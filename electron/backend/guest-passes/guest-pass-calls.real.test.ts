@@ -32,7 +32,7 @@ test('a pass is made, used, revoked and brought back from the app, and the activ
   const revoked = await bed.app.guestPasses.revoke({ tunnelId, passId: pass.id })
   expect(revoked.revokedAtMs).not.toBeNull()
   await gone
-  visitor.close()
+  await visitor.close()
   await bed.app.guestPasses.restore({ tunnelId, passId: pass.id })
   expect((await listed()).passes).toMatchObject([{ id: pass.id, revokedAtMs: null }])
 

@@ -114,7 +114,10 @@ export class Agent {
     this.#retry?.[Symbol.dispose]()
     if (event.type === 'lost') {
       this.#instance.isDisplaced = isDisplacement(event.reason)
-      if (refusals.includes(event.reason.code)) this.#links.endAll()
+      if (refusals.includes(event.reason.code)) {
+        this.#links.endAll()
+        this.#leftovers.end()
+      }
     }
     this.#tell(state)
     this.#changed.emit(state)

@@ -19,7 +19,7 @@ export interface Setting {
 export const settings = {
   bridge_ip: { effect: 'restart' },
   bridge_port: { effect: 'restart' },
-  stream_survival: { effect: 'live', switch: 'off' },
+  stream_survival: { effect: 'live', switch: 'on' },
   stream_compression: { effect: 'live', switch: 'on' },
   direct_links: { effect: 'restart', switch: 'on' },
   stock_protocol: { effect: 'live', switch: 'on' },

@@ -166,6 +166,8 @@ export class NativeAgentLink {
         if (isLost) carrier.retire()
         else carrier.destroy()
       }
+      // Those of earlier sessions, too.
+      if (!isLost) survivors.onFarewell()
       this.#hasEnded = true
       this.#settleIfStreamsEnded()
       return explainEnd(end)

@@ -155,8 +155,11 @@ export class NativeSession implements AgentSession {
     void control.closed.then((end) => {
       survivors?.over(survival)
       // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
-      if (this.#closeReason !== undefined || end.said) this.#pool.close()
-      else this.#pool.retire()
+      if (this.#closeReason !== undefined || end.said) {
+        this.#pool.close()
+        // Those of its program's earlier sessions, too.
+        survivors?.onFarewell()
+      } else this.#pool.retire()
       this.#settleClosed({ reason: this.#closeReason ?? describeEnd(end) })
     })
     this.#pool.start()

@@ -1,4 +1,5 @@
 import { every } from '../async/time/every.ts'
+import { pause } from '../async/wait/pause.ts'
 import { NetworkWatch } from '../net/dial/network-watch.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
 import { answerToResume } from './survival/answer-to-resume.ts'
@@ -15,6 +16,9 @@ const maxSilentLooks = 3
 /** How long the relay is tried to be told of a visit that was given up. */
 const dropTimeoutMs = 10_000
 
+/** How long it may be told at the end of the program. */
+const farewellTimeoutMs = 2_000
+
 type Network = Pick<NetworkWatch, 'onChange' | 'start' | 'close'>
 
 interface Visit {
@@ -24,13 +28,15 @@ interface Visit {
 }
 
 /** A visitor's end of the visits that survive their connections: it brings each of them another connection. */
-export class SurvivingVisitor implements Disposable {
+export class SurvivingVisitor {
   readonly #place: VisitPlace
   readonly #links = new SurvivingLinks(undefined, { acknowledgesInside: true })
   readonly #visits = new Map<number, Visit>()
   readonly #ended = new AbortController()
   readonly #resumer = new Resumer((link) => this.#resume(link), this.#ended)
   readonly #network: Network
+  /** What the relay is being told. */
+  readonly #drops = new Set<Promise<void>>()
   #watching: Disposable | undefined
   #lastNumber = 0
 
@@ -38,7 +44,10 @@ export class SurvivingVisitor implements Disposable {
     this.#place = place
     this.#network = network
     this.#links.begin({
-      drop: (number) => void this.#drop(number),
+      drop: (number) => {
+        const told = this.#drop(number).finally(() => this.#drops.delete(told))
+        this.#drops.add(told)
+      },
       onCut: (link) => {
         if (this.#ended.signal.aborted) link.destroy()
         else this.#resumer.add(link)
@@ -65,12 +74,21 @@ export class SurvivingVisitor implements Disposable {
     }
   }
 
-  /** No visit gets another connection any more: one that needs it ends. Idempotent. */
-  [Symbol.dispose](): void {
+  /** Ends the visits and tells the relay. Fulfils when it has heard that, or after two seconds. Idempotent. */
+  async close(): Promise<void> {
     this.#ended.abort(new Error('the visitor was stopped'))
-    for (const link of this.#links.all) if (link.isCut) link.destroy()
-    this.#watching?.[Symbol.dispose]()
-    this.#watching = undefined
+    const told = [...this.#links.all].map((link) => {
+      if (!link.isCut && link.unsentBytes === 0) return link.sayFarewell('stopped')
+      // Behind what waits it would be late: another connection says it.
+      link.destroy()
+      return undefined
+    })
+    const late = new AbortController()
+    await Promise.race([
+      Promise.all([...told, ...this.#drops]),
+      pause(farewellTimeoutMs, late).catch(() => undefined),
+    ])
+    late.abort()
   }
 
   #watch(): Disposable {

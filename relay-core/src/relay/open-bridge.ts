@@ -108,7 +108,10 @@ export async function openBridge({
     }),
     (part) => part.close(),
   )
-  parts.defer(() => agents.closeAll())
+  parts.defer(() => {
+    bridge.endVisits()
+    agents.closeAll()
+  })
   const { port } = await bridge.listen()
   ownPorts.bridge = port
   log.info('bridge listening', { address, port, fingerprint: identity.fingerprint })

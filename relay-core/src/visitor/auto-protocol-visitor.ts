@@ -46,9 +46,9 @@ export class AutoProtocolVisitor {
     return this.#options.native?.onWay(listener) ?? { [Symbol.dispose]: () => undefined }
   }
 
-  /** Ends direct links, with their streams. Idempotent. */
-  close(): void {
-    this.#options.native?.close()
+  /** Ends direct links and surviving visits, with their streams. As `PrivateVisitor.close`. */
+  async close(): Promise<void> {
+    await this.#options.native?.close()
   }
 
   /** Rejects with the failure of the protocol that was tried first. */

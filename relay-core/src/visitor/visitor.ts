@@ -245,10 +245,11 @@ export class PrivateVisitor {
     }
   }
 
-  /** Ends its connections too. Idempotent. */
-  close(): void {
+  /** Ends its connections too. Fulfils when the relay has heard it, which would wait for them otherwise, or after some seconds; never rejects. Idempotent. */
+  async close(): Promise<void> {
+    const told = this.#surviving.close()
     this.#direct?.close()
     this.#forward.close()
-    this.#surviving[Symbol.dispose]()
+    await told
   }
 }

@@ -39,7 +39,7 @@ describe('private tunnels', () => {
     session.openPrivate = async (options) => tapped(await openPrivate(options), (chunk) => seen.push(chunk))
   })
   afterAll(async () => {
-    for (const visitor of visitors) visitor.close()
+    await Promise.all(visitors.map((one) => one.close()))
     await tunnels.closeAll()
     await targets.close()
     await pair.close()

@@ -69,6 +69,7 @@ export class SessionPair {
       identity,
       agents,
       entrances: privateTunnels,
+      survival: () => true,
       log,
       clients: { find: (key) => (key === knownKey ? { id: 1, vkey: testVkey, enabled: true } : undefined) },
       onStock: (socket) => stock.accept(socket),

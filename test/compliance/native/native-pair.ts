@@ -30,7 +30,7 @@ export class NativePair implements StreamPair {
   static async start(
     runtime: string,
     way: (bridgePort: number) => Promise<number> = (port) => Promise.resolve(port),
-    relayExtra: readonly 'with-survival'[] = [],
+    relayExtra: readonly 'without-survival'[] = [],
   ): Promise<NativePair> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-pair-'))
     const relay = new Spawned(runtime, [runner, 'relay', folder, '0', testVkey, ...relayExtra])

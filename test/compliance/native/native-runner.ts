@@ -2,7 +2,7 @@
  * One end of a native pair as a process of its own, so that a test can stop, freeze or kill it, and run it on Node or on
  * Bun. Commands come as lines of JSON on standard input, answers and events go as lines of JSON to standard output.
  *
- *   native-runner.ts relay <identity folder> <bridge port> <vkey> [with-survival]
+ *   native-runner.ts relay <identity folder> <bridge port> <vkey> [without-survival]
  *   native-runner.ts agent <server> <vkey> [<fingerprint>]
  */
 import { createInterface } from 'node:readline'
@@ -30,7 +30,7 @@ async function runRelay(folder: string, port: string, [vkey = '', extra]: string
     port: Number(port),
     identity,
     agents,
-    survival: () => extra === 'with-survival',
+    survival: () => extra !== 'without-survival',
     log,
     clients: { find: (key) => (key === knownKey ? { id: 1, vkey, enabled: true } : undefined) },
   })
@@ -39,6 +39,10 @@ async function runRelay(folder: string, port: string, [vkey = '', extra]: string
   say({ event: 'listening', port: bridgePort, fingerprint: identity.fingerprint })
 
   const commands: Record<string, (argument: never) => unknown> = {
+    stop: async () => {
+      agents.closeAll()
+      await bridge.close()
+    },
     open: async ({ id, port, target }: { id: number; port: number; target: string }) => {
       await tunnels.open({ id, clientId: 1, mode: 'tcp', port, target })
       return tunnels.port(id)
@@ -67,6 +71,7 @@ function runAgent(server: string, vkey: string, fingerprint: string | undefined)
   const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, log })
   agent.onChange((state) => say({ event: 'state', ...state }))
   agent.start()
+  process.once('SIGTERM', () => void agent.close())
 }
 
 const [first = '', second = '', ...others] = rest

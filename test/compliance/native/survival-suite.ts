@@ -28,14 +28,10 @@ export function survivalSuite(runtime: string): void {
 
     beforeEach(async () => {
       targets = new Targets()
-      pair = await NativePair.start(
-        runtime,
-        async (port) => {
-          way = await CuttableWay.open({ host: '127.0.0.1', port })
-          return way.port
-        },
-        ['with-survival'],
-      )
+      pair = await NativePair.start(runtime, async (port) => {
+        way = await CuttableWay.open({ host: '127.0.0.1', port })
+        return way.port
+      })
     })
     afterEach(async () => {
       await targets.close()
@@ -103,12 +99,44 @@ export function survivalSuite(runtime: string): void {
       },
     )
 
+    it.each([
+      ['the agent', () => pair.agent.signal('SIGTERM')],
+      ['the relay', () => void pair.relay.call('stop', {})],
+    ])(
+      'is over at once at both of its ends when %s stops, though it began in an earlier session',
+      { timeout: 15_000 },
+      async (_, stop) => {
+        let atTarget: Promise<unknown> | undefined
+        const port = await pair.open(
+          1,
+          await targets.listen((socket) => {
+            atTarget = ending(socket)
+            socket.pipe(socket)
+          }),
+        )
+        const visitor = await targets.visit(port)
+        await says(visitor, 'before')
+        const from = pair.relay.now
+        way.cut('reset')
+        await pair.relay.event((event) => event['state'] === 'online', { from })
+        await says(visitor, 'in the next session')
+        const ended = ending(visitor)
+        stop()
+        expect(await ended).toBe('ECONNRESET')
+        await atTarget
+      },
+    )
+
     it('ends with its connection where the relay is not set so', async () => {
-      const other = await NativePair.start(runtime, async (port) => {
-        await way[Symbol.asyncDispose]()
-        way = await CuttableWay.open({ host: '127.0.0.1', port })
-        return way.port
-      })
+      const other = await NativePair.start(
+        runtime,
+        async (port) => {
+          await way[Symbol.asyncDispose]()
+          way = await CuttableWay.open({ host: '127.0.0.1', port })
+          return way.port
+        },
+        ['without-survival'],
+      )
       const visitor = await targets.visit(await other.open(1, await targets.echo()))
       await says(visitor, 'before')
       const ended = ending(visitor)

@@ -19,7 +19,7 @@ beforeAll(async () => {
   target = `127.0.0.1:${await targets.echo()}`
 })
 afterEach(async () => {
-  for (const visitor of visitors.splice(0)) visitor.close()
+  await Promise.all(visitors.splice(0).map((visitor) => visitor.close()))
   await relay.api.clients.edit({ id: relay.clientId, limits: {} })
   for (const { id } of await relay.api.tunnels.list({})) await relay.api.tunnels.remove({ id })
 })

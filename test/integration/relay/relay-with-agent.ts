@@ -32,18 +32,16 @@ export async function startRelayWithAgent({
   hasDirectLinks = true,
   direct = 'yes',
   discover = true,
-  streamSurvival = false,
 }: {
   hasDirectLinks?: boolean
   /** Of the agent. */
   direct?: DirectChoice
   discover?: boolean
-  streamSurvival?: boolean
 } = {}): Promise<RelayWithAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
   let aheadMs = 0
-  const config = { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hasDirectLinks, streamSurvival }
+  const config = { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hasDirectLinks }
   const relay = new Relay({
     config,
     folder: join(folder, 'state'),

@@ -23,7 +23,7 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
 
   beforeEach(async () => {
     targets = new Targets()
-    relay = await startRelayWithAgent({ streamSurvival: true })
+    relay = await startRelayWithAgent()
     way = await CuttableWay.open({ host: '127.0.0.1', port: Number(relay.server.split(':')[1]) })
     visitor = new PrivateVisitor({
       server: `127.0.0.1:${way.port}`,
@@ -34,7 +34,7 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
   })
   afterEach(async () => {
     await targets.close()
-    visitor.close()
+    await visitor.close()
     await relay.close()
     await way[Symbol.asyncDispose]()
   })
@@ -130,6 +130,55 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
     leave(socket)
     await closed
     await expect.poll(openConnections, patience).toBe(0)
+  })
+
+  describe.each([
+    ['at rest', () => undefined],
+    [
+      'in the middle of a copy to the lab box',
+      (socket: Socket) => void socket.write(Buffer.alloc(copiedBytes)),
+    ],
+  ])('%s', (_, begin) => {
+    /** A program on the laptop that is connected, and what its end and that of its target are told. */
+    async function visiting() {
+      const atTarget = Promise.withResolvers<unknown>()
+      await lead(
+        await targets.listen((socket) => {
+          void ending(socket).then(atTarget.resolve)
+          // It reads no more than a little of the copy.
+          socket.once('data', () => socket.pause())
+          socket.write('hello')
+        }),
+      )
+      const socket = await targets.visit(port)
+      await once(socket, 'data')
+      begin(socket)
+      return { atLaptop: ending(socket), atTarget: atTarget.promise }
+    }
+
+    it('is over at once when the relay stops', patience, async () => {
+      const { atLaptop } = await visiting()
+      await relay.stopRelay()
+      expect(await atLaptop).toBe('ECONNRESET')
+    })
+
+    it('is over at once when the laptop’s program is stopped', patience, async () => {
+      await visiting()
+      await visitor.close()
+      await expect.poll(openConnections, patience).toBe(0)
+    })
+
+    it('is over at once when the lab box is', patience, async () => {
+      const { atLaptop } = await visiting()
+      await relay.endAgent()
+      expect(await atLaptop).toBe('ECONNRESET')
+    })
+
+    it('is over at once when its tunnel is removed', patience, async () => {
+      const { atLaptop } = await visiting()
+      for (const { id } of await relay.api.tunnels.list({})) await relay.api.tunnels.remove({ id })
+      expect(await atLaptop).toBe('ECONNRESET')
+    })
   })
 
   it('is reset when its tunnel is stopped meanwhile', async () => {

@@ -86,8 +86,7 @@ export async function runAgent(
     )
   const end = await Promise.race([stop, failed.promise])
   telling.dispose()
-  for (const visit of opened) visit.close()
-  await endWithin(closeTimeoutMs, agent.close())
+  await endWithin(closeTimeoutMs, Promise.all([...opened.map((visit) => visit.close()), agent.close()]))
   if (!service) statusFile.remove()
   if (typeof end === 'string') return exitCode.ok
   throw new ExitError(exitCode.hopeless, end.reason.message)

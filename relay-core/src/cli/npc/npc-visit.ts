@@ -55,7 +55,7 @@ export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<
   )
   await stop
   following[Symbol.dispose]()
-  for (const visit of visits) visit.close()
+  await Promise.all(visits.map((visit) => visit.close()))
   file.remove()
   return exitCode.ok
 }
@@ -122,8 +122,9 @@ async function openVisit(
     port,
     visitor: visit,
     close: () => {
+      const told = visit.close()
       forward.close()
-      visit.close()
+      return told
     },
   }
 }

@@ -8,8 +8,8 @@ export interface OpenVisit {
   /** On this machine. */
   readonly port: number
   readonly visitor: Pick<AutoProtocolVisitor, 'way' | 'onWay'>
-  /** Ends its connections too. Idempotent. */
-  close(): void
+  /** Ends its connections too. Fulfils when the relay has been told, or after some seconds. Idempotent. */
+  close(): Promise<void>
 }
 
 /** How old a round trip in `npc status` may be. */

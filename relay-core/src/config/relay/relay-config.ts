@@ -54,7 +54,7 @@ export const relayDefaults: RelayConfig = Object.freeze({
   bridgePort: 8024,
   hasDirectLinks: true,
   ...stockDefaults,
-  streamSurvival: false,
+  streamSurvival: true,
   streamCompression: true,
   webIp: '127.0.0.1',
   webPort: null,

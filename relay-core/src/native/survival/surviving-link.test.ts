@@ -268,6 +268,20 @@ describe('a link that survives its connections', () => {
     expect([agent.cuts, relay.cuts, ...agent.dropped, ...relay.dropped]).toEqual([0, 0])
   })
 
+  it('waits for the last word to be acknowledged as long as the session shows that the peer is there', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { agent, relay } = pair()
+    relay.isMute = true
+    await agent.says('the end')
+    agent.isNeeded = false
+    agent.link.end()
+    vi.advanceTimersByTime(5 * leftoverMs)
+    expect(agent.link.isClosed).toBe(false)
+    agent.links.over(agent)
+    vi.advanceTimersByTime(leftoverMs)
+    expect(agent.link.isClosed).toBe(true)
+  })
+
   it('that was cut while nothing was under way brings what was missing, and ends', async () => {
     const ends = pair()
     const { agent, relay } = ends
@@ -329,6 +343,68 @@ describe('a link that is acknowledged on its own connection', () => {
     relay.link.end()
     await Promise.all([agent.link.closed, relay.link.closed])
     expect([agent.cuts, relay.cuts]).toEqual([0, 0])
+  })
+
+  it('says farewell behind what it has sent, and the other end does not wait for it', async () => {
+    const { agent, relay } = inside()
+    agent.link.pause()
+    void relay.says(megabyte)
+    const said = relay.link.sayFarewell('shutdown')
+    agent.link.resume()
+    await Promise.all([agent.link.closed, said])
+    expect(agent.heard).toHaveLength(megabyte.length)
+    expect([relay.link.isClosed, agent.cuts, ...agent.dropped, ...relay.dropped]).toEqual([true, 0])
+  })
+
+  it('says farewell to a peer that does not listen for two seconds only', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { agent, relay, sockets } = inside()
+    agent.link.pause()
+    void relay.says(megabyte)
+    const said = relay.link.sayFarewell('shutdown')
+    vi.advanceTimersByTime(2_000)
+    await said
+    expect(sockets[1]?.destroyed).toBe(true)
+  })
+
+  const passSeconds = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      vi.advanceTimersByTime(1_000)
+      await turn()
+    }
+  }
+
+  it('ends in order, whole, when its reader takes longer than a minute for the rest', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { agent, relay } = inside()
+    await relay.says('first ')
+    await turn()
+    agent.link.pause()
+    void relay.says(megabyte)
+    relay.isNeeded = false
+    relay.link.end()
+    await passSeconds(200)
+    expect(relay.link.isClosed).toBe(false)
+    vi.useRealTimers()
+    agent.isNeeded = false
+    agent.link.resume()
+    await Promise.all([agent.link.closed, relay.link.closed])
+    await untilHeard(agent, `first ${megabyte}`)
+    expect([agent.cuts, relay.cuts, ...agent.dropped, ...relay.dropped]).toEqual([0, 0])
+  })
+
+  it('does not wait longer than a minute for a reader of which nothing is heard', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { agent, relay } = inside()
+    agent.link.pause()
+    agent.links.over(agent)
+    void relay.says(megabyte)
+    relay.isNeeded = false
+    relay.link.end()
+    await passSeconds(leftoverMs / 1000 - 1)
+    expect(relay.link.isClosed).toBe(false)
+    await passSeconds(1)
+    expect(relay.link.isClosed).toBe(true)
   })
 
   it('goes on without what it has kept while it reads nothing, and keeps again what comes later', async () => {

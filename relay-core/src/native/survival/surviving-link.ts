@@ -1,5 +1,6 @@
 import { WireError } from '../../wire/bytes.ts'
 import { frameType, type FrameReceiver } from '../../wire/frame.ts'
+import { decodeBye, encodeBye } from '../../wire/messages.ts'
 import { decodeAck, encodeAck } from '../../wire/survival-messages.ts'
 import type { FrameLink } from '../carriers/frame-link.ts'
 import { maxUnsentMessageBytes, nobody, type FramedSocket } from '../carriers/framed-socket.ts'
@@ -11,6 +12,9 @@ import { maxKeptBytes } from './kept-room.ts'
 /** How long a link that reads nothing, and so no acknowledgement either, may be full before it forgets what it has kept. */
 const deafMs = 1_000
 
+/** How long a word of farewell may take behind what has not been sent yet, and the peer to hear it. */
+const farewellMs = 2_000
+
 /** What the links of one program have in common. */
 export interface LinkPlace {
   readonly budget: KeepingBudget
@@ -18,6 +22,8 @@ export interface LinkPlace {
   readonly room: number
   /** Links are acknowledged on their own connections, where an ACK waits behind the bytes of a reader that has paused. */
   readonly acknowledgesInside: boolean
+  /** The peer has been heard a moment ago, on a connection other than the links' own. */
+  readonly hearsPeer: boolean
   /** Something has arrived that is not acknowledged yet. */
   onReceived(link: SurvivingLink): void
   /** The connection is gone, and the link wants another one. */
@@ -129,6 +135,7 @@ export class SurvivingLink implements FrameLink {
     this.#connection = undefined
     connection?.destroy()
     if (this.#isClosed) return
+    if (connection) this.#stopWaiting()
     this.#isSpent = true
     this.#isFull = false
     this.#timer ??= setTimeout(() => this.destroy(new Error('no connection came back')), leftoverMs).unref()
@@ -142,8 +149,7 @@ export class SurvivingLink implements FrameLink {
       throw new WireError('a carrier cannot go on from where its peer is')
     }
     this.#kept.release(from)
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#stopWaiting()
     this.#connect(connection)
     if (this.#isHeld) connection.pause()
     this.#isFull = true
@@ -157,6 +163,25 @@ export class SurvivingLink implements FrameLink {
     this.#kept?.release(position)
     this.#settle()
     this.#endIfDone()
+  }
+
+  /**
+   * Ends it and tells the peer, which does not wait for it then. For links that are acknowledged on their own connections; of others the
+   * session says it. Fulfils when the peer has heard it, or after two seconds.
+   */
+  async sayFarewell(reason: string): Promise<void> {
+    const connection = this.#connection
+    this.#connection = undefined
+    this.#close(undefined)
+    if (!connection) return
+    connection.receiver = nobody
+    connection.send(encodeBye({ reason }))
+    // What still comes is read: with bytes unread the system would send a reset, which can overtake the farewell.
+    connection.resume()
+    connection.finish()
+    const timer = setTimeout(() => connection.destroy(), farewellMs)
+    await connection.closed
+    clearTimeout(timer)
   }
 
   /** The peer has given it up. */
@@ -240,10 +265,7 @@ export class SurvivingLink implements FrameLink {
       takesPacked: () => this.receiver.takesPacked?.() === true,
       onMessage: (type, body) => {
         this.#heard += 1
-        if (type === frameType.ack && this.#place.acknowledgesInside) {
-          for (const { position } of decodeAck(body)) this.onAcknowledged(position)
-          return
-        }
+        if (this.#place.acknowledgesInside && this.#onOwnMessage(type, body)) return
         this.#position += 1
         this.unacknowledgedBytes += body.length
         this.#place.onReceived(this)
@@ -260,6 +282,17 @@ export class SurvivingLink implements FrameLink {
     void connection.closed.then((error) => {
       if (this.#connection === connection) this.#onLost(error)
     })
+  }
+
+  /** What counts for no position. False: it is the stream's. */
+  #onOwnMessage(type: number, body: Uint8Array): boolean {
+    if (type === frameType.ack) {
+      for (const { position } of decodeAck(body)) this.onAcknowledged(position)
+    } else if (type === frameType.bye) {
+      decodeBye(body)
+      this.onDropped()
+    } else return false
+    return true
   }
 
   #onLost(error: Error | undefined): void {
@@ -318,8 +351,20 @@ export class SurvivingLink implements FrameLink {
     }, deafMs).unref()
   }
 
+  /** As long as the peer is there: over a slow line, or with a reader that rests, the last megabytes take longer than a minute. */
   #awaitAcknowledgement(): void {
-    this.#timer ??= setTimeout(() => this.destroy(), leftoverMs).unref()
+    const heard = this.#heard
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      const isThere = this.#heard > heard || this.#place.hearsPeer
+      if (this.#connection && isThere) this.#awaitAcknowledgement()
+      else this.destroy()
+    }, leftoverMs).unref()
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   /** Ends once the peer has everything: when asked to, or because it was cut and serves no other stream. */
@@ -342,7 +387,7 @@ export class SurvivingLink implements FrameLink {
   #close(error: Error | undefined): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    clearTimeout(this.#timer)
+    this.#stopWaiting()
     clearTimeout(this.#deafTimer)
     this.#done = undefined
     this.#kept?.clear()

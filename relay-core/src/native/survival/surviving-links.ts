@@ -50,6 +50,11 @@ export class SurvivingLinks implements LinkPlace {
     this.#room = keptRoom(this.#roundTripMs)
   }
 
+  /** A session ends when its peer is silent. */
+  get hearsPeer(): boolean {
+    return !this.acknowledgesInside && this.#session !== undefined
+  }
+
   get all(): Iterable<SurvivingLink> {
     return this.#links.values()
   }
@@ -97,6 +102,11 @@ export class SurvivingLinks implements LinkPlace {
     for (const { carrier, position } of entries) this.#links.get(carrier)?.onAcknowledged(position)
   }
 
+  /** The peer has said farewell. */
+  onFarewell(): void {
+    for (const link of this.#links.values()) link.onDropped()
+  }
+
   onDrop(number: number): void {
     this.#links.get(number)?.onDropped()
   }
@@ -122,10 +132,9 @@ export class SurvivingLinks implements LinkPlace {
   }
 
   #acknowledge(): void {
-    const resting = this.#resting
-    const links = [...this.#unacknowledged, ...resting]
+    const links = [...this.#unacknowledged, ...this.#resting]
     for (let at = 0; at < links.length; at += maxAckEntries) this.#say(links.slice(at, at + maxAckEntries))
-    if (this.#unacknowledged.size === 0 && resting.length === 0) this.#rest()
+    if (this.#unacknowledged.size === 0 && this.#resting.length === 0) this.#rest()
   }
 
   /**

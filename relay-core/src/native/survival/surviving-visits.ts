@@ -75,16 +75,16 @@ export class SurvivingVisits {
     this.#visits.get(hex(visitId) + hex(token))?.link.onDropped()
   }
 
-  /** Ends them all. */
-  close(): void {
-    for (const { link } of this.#visits.values()) link.destroy()
+  /** Ends them all. Fulfils when their visitors have heard it, or after two seconds. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#visits.values()].map(({ link }) => link.sayFarewell('shutdown')))
   }
 
   #placeOf(id: string): SurvivingLinks {
     const known = this.#byVisitId.get(id)
     if (known) return known
     const place = new SurvivingLinks(this.#budget, { acknowledgesInside: true })
-    // A visitor learns of it when it comes back.
+    // Of a visit that is given up behind bytes unsent its visitor learns when it comes back, at once.
     place.begin({ drop: () => undefined })
     this.#byVisitId.set(id, place)
     return place

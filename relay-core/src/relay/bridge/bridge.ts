@@ -95,12 +95,17 @@ export class Bridge {
     return { port: (this.#server.address() as AddressInfo).port }
   }
 
+  /** As `close` begins: visits that would wait for the relay are told that it ends. Before the agents' ends their streams. */
+  endVisits(): void {
+    void this.#native.endVisits()
+  }
+
   /** Ends all connections that came through here. Idempotent. */
   async close(): Promise<void> {
     clearInterval(this.#turnedAwayTimer)
     this.#turnedAwayTimer = undefined
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#native.close()
+    await this.#native.endVisits()
     for (const socket of this.#sockets) socket.destroy()
     await closed
   }

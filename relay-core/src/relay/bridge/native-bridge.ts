@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import type { TLSSocket } from 'node:tls'
 import { pause } from '../../async/wait/pause.ts'
 import { RelayError } from '../../api/errors.ts'
@@ -51,8 +52,8 @@ export interface NativeBridgeOptions {
 /** How long the refusal of an agent that has proved its key is remembered. */
 const refusalNewsMs = 10 * 60_000
 
-/** What the relay keeps for cut streams of all agents together. */
-const maxKept = 256 * 1024 * 1024
+/** What the relay keeps of the streams of all agents and visitors together; on a small machine an eighth of its memory. */
+const maxKept = Math.min(256 * 1024 * 1024, totalmem() / 8)
 
 /** Where native connections prove themselves: a control connection becomes a session, a carrier joins its session. */
 export class NativeBridge {
@@ -63,6 +64,7 @@ export class NativeBridge {
   readonly #keeping = new KeepingBudget(maxKept)
   readonly #visits = new SurvivingVisits(this.#keeping)
   readonly #refusals = new RecentAddresses(refusalNewsMs)
+  #endingVisits: Promise<void> | undefined
 
   constructor(options: NativeBridgeOptions) {
     this.#options = options
@@ -96,9 +98,10 @@ export class NativeBridge {
     }
   }
 
-  /** No visit outlives its connection any more. */
-  close(): void {
-    this.#visits.close()
+  /** Visits that survive their connections end, and their visitors are told. Fulfils when they have heard it, or after two seconds. Idempotent. */
+  endVisits(): Promise<void> {
+    this.#endingVisits ??= this.#visits.close()
+    return this.#endingVisits
   }
 
   #enterControl(
