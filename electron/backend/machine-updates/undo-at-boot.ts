@@ -14,11 +14,13 @@ const unitPlaces: Readonly<Record<string, { folder: string; wantedBy: string }>>
   'systemd-user': { folder: '"$HOME"/.config/systemd/user', wantedBy: 'default.target' },
 }
 
-const bootId = '"$(cat /proc/sys/kernel/random/boot_id)"'
+/** Linux's, or else that of macOS. */
+const bootId = '"$(cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.bootsessionuuid)"'
 
 /**
- * A unit that systemd finds at the next boot and runs before the service, or a line of the crontab. The systemd that runs now is not
- * told of it, and does nothing. Other kinds of services go without: nothing starts them at boot, or launchd does.
+ * A script beside the program. After a boot a unit of systemd runs it before the service, or a line of the crontab, or the loop that keeps
+ * the program running, when somebody starts that. The systemd that runs now is not told of the unit, and does nothing. What launchd
+ * starts goes without.
  */
 export function undoAtBoot({
   service,
@@ -41,10 +43,17 @@ export function undoAtBoot({
   const name = program.slice(at + 1)
   const script = `${program.slice(0, at)}/.${name}.undo`
   const place = unitPlaces[service]
-  if (!place && service !== 'cron') return { lay: ':', lift: ':' }
-  const { lay, lift } = place ? byUnit(name, script, place) : byCron(name, script)
-  // cron starts both at once, and the service may have the new program by then
-  const startsAgain = place ? '' : `[ $end = kept ] || ${restart} >/dev/null 2>&1 </dev/null`
+  if (service.startsWith('launchd')) return { lay: ':', lift: ':' }
+  const { lay, lift } = place
+    ? byUnit(name, script, place)
+    : service === 'cron'
+      ? byCron(name, script)
+      : { lay: ':', lift: ':' }
+  // cron starts both at once, and a loop that an older version has written starts the new program by then
+  const startsAgain =
+    service === 'cron'
+      ? `[ "$1" = starting ] || [ $end = kept ] || ${restart} >/dev/null 2>&1 </dev/null`
+      : ''
   const text = `[ ${bootId} != "$boot" ] || exit 0
 dir=${quote(folder)} program=${quote(program)} old=${quote(old)}
 # a boot may have emptied the folder that this is in, and then anybody may have made it again, or a link to another one

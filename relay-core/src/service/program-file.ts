@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path'
 import { systemFolders, thisProcess } from '../config/file/system-folders.ts'
 import { isHeld } from '../files/rename-over.ts'
 import { windowsTool } from '../files/windows-tool.ts'
+import { filesOfUpdate } from './files-of-update.ts'
 
 /**
  * Copies this program to `folder`, or to the usual folder for programs: on Linux /usr/bin for root (or /usr/local/bin where
@@ -45,6 +46,7 @@ async function placeIn(folder: string, name: string, from: string): Promise<stri
   await access(folder, constants.W_OK)
   if (await isSameFile(from, target)) return target
   await placeProgram(target, (path) => copyFile(from, path, constants.COPYFILE_EXCL))
+  await removeFilesOfUpdate(target)
   return target
 }
 
@@ -84,6 +86,7 @@ async function replaceProgram(from: string, target: string): Promise<void> {
  */
 export async function removeProgram(path: string): Promise<void> {
   await removeMovedAside(path)
+  await removeFilesOfUpdate(path)
   try {
     await rm(path, { force: true })
     if (process.platform === 'win32') await rmdir(dirname(path)).catch(() => undefined)
@@ -93,6 +96,12 @@ export async function removeProgram(path: string): Promise<void> {
     await rename(path, aside)
     removeLater(aside)
   }
+}
+
+/** An older program is not to come back in the place of one that was installed, or removed, since. */
+async function removeFilesOfUpdate(program: string): Promise<void> {
+  const { before, undo } = filesOfUpdate(program)
+  for (const file of [before, undo]) await rm(file, { force: true })
 }
 
 /** Tries for a minute, a second apart; `ping` is the pause of a shell without one. The folder goes too if nothing else is in it. */

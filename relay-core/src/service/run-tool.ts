@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export interface ToolResult {
@@ -19,6 +20,15 @@ const systemPath =
 /** Our own search path first, then the system's. */
 export function fullPath(): string {
   return [process.env['PATH'] ?? '', ...systemPath].join(delimiter)
+}
+
+/** The file that a tool's name leads to, through all links; undefined where there is none. */
+export function pathOfTool(name: string): string | undefined {
+  const found = fullPath()
+    .split(delimiter)
+    .map((folder) => join(folder || '/', name))
+    .find((path) => existsSync(path))
+  return found === undefined ? undefined : realpathSync(found)
 }
 
 /** Runs a tool of the system and never rejects: a tool that is missing or fails is an answer. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,4 +110,13 @@ test('a stale process number of another program is not believed', async () => {
   await background.start(spec)
   await whenChanged(() => runLines().length === 1)
   expect(await pidOf()).not.toBe(process.pid)
+})
+
+test('a loop that has the number of the one before a reboot starts the program all the same', async () => {
+  program('exec sleep 300')
+  await background.install(spec)
+  const { pid, script } = supervisorFiles(spec)
+  const loop = spawn('/bin/sh', ['-c', 'echo $$ > "$0"; exec /bin/sh "$1"', pid, script], { stdio: 'ignore' })
+  await whenChanged(() => runLines().length === 1)
+  expect(readFileSync(pid, 'utf8')).toBe(`${loop.pid}\n`)
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { poll } from '../async/wait/poll.ts'
 import type { InstallKind } from '../api/models.ts'
 import { shellWord } from '../api/words/shell-words.ts'
+import { filesOfUpdate } from './files-of-update.ts'
 import type { ServiceSpec, ServiceStatus } from './service.ts'
 
 /** Where there is no service manager: a small shell loop keeps the program running. */
@@ -33,32 +34,33 @@ export function supervisorScript(spec: ServiceSpec, kind: InstallKind): string {
   const { script, pid, childPid, lastError } = supervisorFiles(spec)
   const q = shellWord
   const logPath = join(spec.folder, 'state', `${spec.name}.log`)
+  const { undo } = filesOfUpdate(spec.program)
   const command = [spec.program, ...spec.args, `-log_path=${logPath}`].map(q).join(' ')
   return `#!/bin/sh
 # Keeps ${spec.name} running. Written by "${spec.name} install".
 umask 077
 other=$(cat ${q(pid)} 2>/dev/null)
-if [ -n "$other" ] && tr '\\0' '\\n' <"/proc/$other/cmdline" 2>/dev/null | grep -qxF ${q(script)}; then
+if [ -n "$other" ] && [ "$other" != $$ ] && tr '\\0' '\\n' <"/proc/$other/cmdline" 2>/dev/null | grep -qxF ${q(script)}; then
   exit 0
 fi
 echo $$ >${q(pid)}
-child=
 finish() {
   trap '' TERM INT
-  [ -n "$child" ] && kill "$child" 2>/dev/null && wait "$child"
+  # the program, or the pause; a variable of our own would have it a moment later
+  [ -n "$!" ] && kill "$!" 2>/dev/null && wait "$!"
   rm -f ${q(pid)} ${q(childPid)} ${q(lastError)}
   exit 0
 }
 trap finish TERM INT
 trap '' HUP
 export NPS_SERVICE=${kind}
+if [ -f ${q(undo)} ]; then /bin/sh ${q(undo)} starting </dev/null >/dev/null 2>&1; fi
 pause=1
 while :; do
   began=$(date +%s)
   ${command} </dev/null >/dev/null 2>${q(lastError)} &
-  child=$!
-  echo "$child" >${q(childPid)}
-  wait "$child"
+  echo "$!" >${q(childPid)}
+  wait "$!"
   status=$?
   rm -f ${q(childPid)}
   # Starting it again would not help; its last words stay for whoever asks.
@@ -68,8 +70,7 @@ while :; do
   fi
   [ $(($(date +%s) - began)) -ge 60 ] && pause=1
   sleep "$pause" &
-  child=$!
-  wait "$child"
+  wait "$!"
   pause=$((pause * 2))
   [ "$pause" -gt 60 ] && pause=60
 done
