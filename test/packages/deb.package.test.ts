@@ -1,12 +1,11 @@
-import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { WelcomePage } from '../e2e/pages/welcome-page.ts'
 import { runCommand } from '../testbed/run-command.ts'
 import { DesktopComputer } from './desktop-computer.ts'
 import { madePackage } from './made-packages.ts'
+import { inSandbox, windowInSandbox } from './window-in-sandbox.ts'
 
 let deb: string
 let computer: DesktopComputer
@@ -47,17 +46,7 @@ it('installs, and is there as a program, in the menu and for nps-desktop:// link
 })
 
 it('opens its window for an ordinary person, in Chromium’s sandbox', async () => {
-  await using app = computer.start(['nps-desktop', '--remote-debugging-port=0'])
-  const browser = await chromium.connectOverCDP(await app.line(/DevTools listening on (ws:\S+)/))
-  try {
-    const [context] = browser.contexts()
-    const page = context?.pages()[0] ?? (await context?.waitForEvent('page'))
-    if (!page) throw new Error(`The app has no window:\n${app.said}`)
-    await new WelcomePage(page).heading.waitFor()
-    expect(await sandboxed()).toEqual({ pages: 'processes of their own', asRoot: 0 })
-  } finally {
-    await browser.close()
-  }
+  expect(await windowInSandbox(computer)).toEqual(inSandbox)
 })
 
 it('is updated by a newer package, and stays where it was', async () => {
@@ -82,31 +71,4 @@ async function asVersion(file: string, version: string): Promise<string> {
   await writeFile(control, text.replace(/^Version: .*$/m, `Version: ${version}`))
   await runCommand('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', unpacked, newer])
   return newer
-}
-
-/** How the processes of the app's pages see the computer: in a sandbox they see no process but their own. */
-async function sandboxed(): Promise<unknown> {
-  const program = '/opt/NPS Desktop/nps-desktop '
-  const processes: { namespace: string; uid: number; command: string }[] = []
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue
-    try {
-      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ')
-      if (!command.startsWith(program)) continue
-      const namespace = await readlink(`/proc/${pid}/ns/pid`)
-      processes.push({ namespace, uid: (await stat(`/proc/${pid}`)).uid, command })
-    } catch {
-      // it has ended meanwhile
-    }
-  }
-  const ofType = (type: string) => processes.filter(({ command }) => command.includes(`--type=${type}`))
-  const outside = ofType('utility').map(({ namespace }) => namespace)
-  const pages = ofType('renderer')
-  if (outside.length === 0 || pages.length === 0) return processes
-  return {
-    pages: pages.some(({ namespace }) => outside.includes(namespace))
-      ? 'all processes'
-      : 'processes of their own',
-    asRoot: processes.filter(({ uid }) => uid === 0).length,
-  }
 }

@@ -2,10 +2,10 @@ import { findAptSource } from '../testbed/images/apt-source.ts'
 import { type CachedFolder, ensureCached } from '../testbed/images/cache-folder.ts'
 import { runCommand } from '../testbed/run-command.ts'
 
-/** What a Debian desktop has of what the package depends on, and a screen without a display. */
+/** What a Debian desktop has of what the package depends on, rpm as other systems have it, and a screen without a display. */
 const packages = [
   'libgtk-3-0 libnotify4 libnss3 libxss1 libxtst6 xdg-utils libatspi2.0-0 libuuid1 libsecret-1-0 libgbm1 libasound2',
-  'desktop-file-utils xvfb xauth fonts-dejavu-core',
+  'desktop-file-utils xvfb xauth fonts-dejavu-core rpm',
 ].flatMap((line) => line.split(' '))
 
 const release = 'bookworm'

@@ -20,6 +20,12 @@ export async function makeControlGroups(name: string): Promise<string[]> {
   return groups
 }
 
+/** Arguments of `sh` that join the groups and then become the command that follows them. */
+export function joinGroups(groups: readonly string[]): string[] {
+  const script = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
+  return ['-c', script, 'sh', ...groups, '--']
+}
+
 /** Kills every process in the groups whose name starts with `prefix`, waits until they are gone, removes the groups. */
 export async function removeControlGroups(prefix: string): Promise<void> {
   for (const hierarchy of hierarchies()) {
