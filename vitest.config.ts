@@ -78,7 +78,7 @@ export default defineConfig({
           include: ['test/platforms/*.platform.test.ts'],
           // qemu on a busy computer: the sum of its own deadlines
           testTimeout: 600_000,
-          hookTimeout: 600_000,
+          hookTimeout: 900_000,
           fileParallelism: false,
         },
       },

@@ -64,7 +64,10 @@ const levels: readonly Level[] = [
   {
     name: 'arm64',
     heavy: true,
-    commands: [['vitest', 'run', '--project', 'platforms']],
+    commands: [
+      ['node', 'test/testbed/prepare.ts'],
+      ['vitest', 'run', '--project', 'platforms'],
+    ],
     whyNot: isRootOnDebian,
   },
   {

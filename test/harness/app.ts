@@ -62,3 +62,8 @@ export function story(job: Job): string {
     })
     .join('\n')
 }
+
+/** Throws the job's story unless it is done. */
+export function expectDone(job: Job): void {
+  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
+}

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Job, LabCard, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { App, story } from '../harness/app.ts'
+import { App, expectDone } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
 import { setLinger } from '../testbed/machines/bed-services.ts'
 import type { MachineName } from '../testbed/network/network.ts'
@@ -38,10 +38,6 @@ afterAll(async () => {
   await app.close()
   await bed.close()
 })
-
-function expectDone(job: Job): void {
-  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
-}
 
 function stepOf(job: Job, id: StepId): Job['steps'][number] {
   const step = job.steps.find((one) => one.id === id)

@@ -3,9 +3,8 @@ import { connect } from 'node:net'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Job } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { App, story } from '../harness/app.ts'
+import { App, expectDone } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
 
 /** Where `npm run build:relay` puts the programs. */
@@ -166,10 +165,6 @@ async function leavesNothing(): Promise<void> {
     'find /usr/bin /etc/systemd /home/researcher/.local/bin /home/researcher/.config /var/tmp /tmp -name ".np*" -o -name "nps-desktop-*" -o -name ".nps-desktop*"'
   for (const machine of [bed.cloud, bed.lab])
     expect(await machine.exec(`${find} 2>/dev/null || true`)).toBe('')
-}
-
-function expectDone(job: Job): void {
-  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
 }
 
 /** What a visitor of the tunnel is greeted with; empty when the connection ends without a word. */

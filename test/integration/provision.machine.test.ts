@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App, story } from '../harness/app.ts'
+import { App, expectDone, story } from '../harness/app.ts'
 import { Bed } from '../testbed/bed.ts'
 import type { FirewallKind } from '../testbed/machines/machine-firewall.ts'
 import { allTraces } from './all-traces.ts'
@@ -37,10 +37,6 @@ function stepOf(job: Job, id: StepId): Job['steps'][number] {
   const step = job.steps.find((one) => one.id === id)
   if (!step) throw new Error(`no step ${id}`)
   return step
-}
-
-function expectDone(job: Job): void {
-  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
 }
 
 /** The failure of the job, which must be in that step. */

@@ -8,6 +8,8 @@ export interface Machine {
   readonly target: string
   /** What runs a program of that machine here; the program's path and arguments follow. */
   readonly runner: readonly string[]
+  /** Where it has our programs; absent: where they are built. */
+  readonly programs?: string
 }
 
 const built = resolve(import.meta.dirname, '../../build/out')
@@ -15,8 +17,11 @@ const built = resolve(import.meta.dirname, '../../build/out')
 const lastCallOfLinux310 = '313'
 
 /** The command line of one of our programs on `machine`. */
-export function programOn({ runner, target }: Machine, program: 'nps' | 'npc'): [string, ...string[]] {
-  const [command, ...args] = [...runner, `${built}/${program}-${target}`]
+export function programOn(
+  { runner, target, programs = built }: Machine,
+  program: 'nps' | 'npc',
+): [string, ...string[]] {
+  const [command, ...args] = [...runner, `${programs}/${program}-${target}`]
   if (command === undefined) throw new Error('there is always the program itself')
   return [command, ...args]
 }
@@ -38,18 +43,16 @@ export const oldKernel: Machine = {
   runner: ['perl', resolve(import.meta.dirname, 'old-kernel.pl'), lastCallOfLinux310],
 }
 
-/** In a mount namespace of its own that has musl's loader and libraries in /lib beside glibc's. */
+/** What a command begins with that runs in a root of musl and busybox, with this computer's network and `/tmp`. */
+export function inMuslRoot(root: string): string[] {
+  return [resolve(import.meta.dirname, 'in-musl-root.sh'), root, built]
+}
+
 export const muslAmd64: Machine = {
-  name: 'amd64 with musl',
+  name: 'amd64 with musl and nothing of glibc',
   target: 'linux-musl-amd64',
-  runner: [
-    'unshare',
-    '--mount',
-    'sh',
-    '-c',
-    'mount -t overlay -o "ro,lowerdir=$0:/usr/lib" overlay /usr/lib && exec "$@"',
-    `${muslFolder('amd64')}/lib`,
-  ],
+  runner: ['unshare', '--mount', ...inMuslRoot(muslFolder('amd64'))],
+  programs: '/programs',
 }
 
 export const muslArm64: Machine = {

@@ -1,7 +1,7 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findAptSource } from '../testbed/images/apt-source.ts'
+import { aptFor, downloadPackages } from '../testbed/images/foreign-apt.ts'
 import { type CachedFolder, cachedPath, ensureCached } from '../testbed/images/cache-folder.ts'
 import { runCommand } from '../testbed/run-command.ts'
 
@@ -19,9 +19,9 @@ const wheel = {
   },
 } as const
 
-const muslLibraries: CachedFolder = { name: 'musl', recipe: { release, wheel, steps: 1 } }
+const muslLibraries: CachedFolder = { name: 'musl', recipe: { release, wheel, steps: 2 } }
 
-/** Where `lib` with musl's loader and libraries is, once `ensureMuslLibraries` has made it. */
+/** Where `lib` with musl's loader and libraries is, once `ensureMuslLibraries` has made it; for amd64 a whole root with busybox around it. */
 export function muslFolder(arch: Arch): string {
   return join(cachedPath(muslLibraries), arch)
 }
@@ -31,60 +31,71 @@ export async function ensureMuslLibraries(): Promise<void> {
   await ensureCached(muslLibraries, async (folder) => {
     const work = await mkdtemp(join(tmpdir(), 'nps-musl-'))
     try {
-      const apt = await aptOf(work)
+      const apt = await aptFor(['amd64', 'arm64'], { release, work })
       for (const arch of ['amd64', 'arm64'] as const) {
         const lib = join(folder, arch, 'lib')
         await mkdir(lib, { recursive: true })
         await addMusl(arch, { lib, apt, work: join(work, arch) })
         await addStandardLibrary(arch, { lib, work: join(work, arch) })
       }
+      await addBusybox(join(folder, 'amd64'), { apt, work: join(work, 'busybox') })
     } finally {
       await rm(work, { recursive: true, force: true })
     }
   })
 }
 
-/** apt that knows the release for both processors, and leaves this computer's own lists alone. */
-async function aptOf(work: string): Promise<string[]> {
-  // The archive holds every release: apt here only has to know one of them.
-  const { mirror } = await findAptSource('bookworm')
-  const key = '/usr/share/keyrings/debian-archive-keyring.gpg'
-  await mkdir(join(work, 'lists/partial'), { recursive: true })
-  await mkdir(join(work, 'cache/archives/partial'), { recursive: true })
-  await writeFile(join(work, 'status'), '')
-  const source = `deb [arch=amd64,arm64 signed-by=${key}] ${mirror} ${release} main\n`
-  await writeFile(join(work, 'sources.list'), source)
-  const apt = [
-    `Dir::Etc::SourceList=${work}/sources.list`,
-    'Dir::Etc::SourceParts=/dev/null',
-    `Dir::State::Lists=${work}/lists`,
-    `Dir::State::Status=${work}/status`,
-    `Dir::Cache=${work}/cache`,
-    'APT::Architectures::=amd64',
-    'APT::Architectures::=arm64',
-    // the folder is this account's alone
-    'APT::Sandbox::User=root',
-    'Acquire::Languages=none',
-    // without it, lists that cannot be fetched are a warning
-    'APT::Update::Error-Mode=any',
-  ].flatMap((setting) => ['-o', setting])
-  await runCommand('apt-get', [...apt, '-q', 'update'], { timeoutMs: 5 * 60_000 })
-  return apt
-}
-
 async function addMusl(
   arch: Arch,
   { lib, apt, work }: { lib: string; apt: readonly string[]; work: string },
 ): Promise<void> {
-  await mkdir(work)
-  const download = ['-C', work, 'apt-get', ...apt, '-q', 'download', `musl:${arch}`]
-  await runCommand('env', download, { timeoutMs: 5 * 60_000 })
-  const [file = ''] = (await readdir(work)).filter((name) => name.endsWith('.deb'))
-  await runCommand('dpkg-deb', ['--extract', join(work, file), join(work, 'musl')])
+  const unpacked = await unpackDebian(`musl:${arch}`, { apt, work })
   const machine = machineNames[arch]
-  await cp(join(work, 'musl/usr/lib', `${machine}-linux-musl/libc.so`), join(lib, `ld-musl-${machine}.so.1`))
+  await cp(join(unpacked, 'usr/lib', `${machine}-linux-musl/libc.so`), join(lib, `ld-musl-${machine}.so.1`))
   // the name that Alpine gives to the same file, by which programs ask for it
   await symlink(`ld-musl-${machine}.so.1`, join(lib, `libc.musl-${machine}.so.1`))
+}
+
+/** The folder that a package of the release is unpacked into. */
+async function unpackDebian(
+  name: string,
+  { apt, work }: { apt: readonly string[]; work: string },
+): Promise<string> {
+  await mkdir(work)
+  const [file = ''] = await downloadPackages([name], { apt, folder: work })
+  const unpacked = join(work, 'unpacked')
+  await runCommand('dpkg-deb', ['--extract', file, unpacked])
+  return unpacked
+}
+
+/** Makes a root of it, as Alpine's: musl, busybox for everything else, and no glibc. */
+async function addBusybox(
+  root: string,
+  { apt, work }: { apt: readonly string[]; work: string },
+): Promise<void> {
+  const unpacked = await unpackDebian('busybox-static:amd64', { apt, work })
+  const folders = [
+    'bin',
+    'sbin',
+    'usr/bin',
+    'usr/sbin',
+    'etc',
+    'root',
+    'proc',
+    'dev',
+    'run',
+    'tmp',
+    'programs',
+  ]
+  for (const folder of [...folders, 'var/spool/cron/crontabs'])
+    await mkdir(join(root, folder), { recursive: true })
+  await symlink('../run', join(root, 'var/run'))
+  await writeFile(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n')
+  await writeFile(join(root, 'etc/group'), 'root:x:0:\n')
+  const busybox = (await readdir(unpacked, { recursive: true })).find((path) => path.endsWith('bin/busybox'))
+  await cp(join(unpacked, busybox ?? ''), join(root, 'bin/busybox'))
+  await chmod(join(root, 'bin/busybox'), 0o755)
+  await runCommand('chroot', [root, '/bin/busybox', '--install', '-s'])
 }
 
 async function addStandardLibrary(arch: Arch, { lib, work }: { lib: string; work: string }): Promise<void> {

@@ -90,7 +90,7 @@ export class PairOn {
 }
 
 /** The flags of a line that nps tells a person to type. */
-function flagsOf(line: string): string[] {
+export function flagsOf(line: string): string[] {
   return (line.match(/ -\w+=\S+/g) ?? []).map((flag) => flag.trim().replaceAll("'", ''))
 }
 

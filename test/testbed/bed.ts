@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Accounts, type BedKey, inventAccounts, makeBedKey } from './machines/bed-accounts.ts'
+import { arm64Layer } from './images/arm64-layer.ts'
 import { baseRoot } from './images/base-root.ts'
 import { cachedPath } from './images/cache-folder.ts'
 import { HostFirewall } from './machines/machine-firewall.ts'
 import { Machine } from './machines/machine.ts'
+import { isEmulated } from './machines/emulation.ts'
 import { MachineDisk } from './machines/machine-disk.ts'
 import { setUpMachine } from './machines/machine-setup.ts'
 import { MetadataService } from './network/metadata-service.ts'
@@ -93,9 +95,7 @@ export class Bed {
   /** Makes a machine as new and boots it. */
   async add(name: MachineName): Promise<Machine> {
     if (this.#machines.has(name)) throw new Error(`This bed has a machine "${name}" already.`)
-    const layers = [cachedPath(baseRoot)]
-    if (name.startsWith('lab')) layers.unshift(cachedPath(pythonLayer))
-    const disk = await MachineDisk.create(join(this.#slot.folder, name), layers)
+    const disk = await MachineDisk.create(join(this.#slot.folder, name), layersOf(name))
     await setUpMachine(name, disk, this.accounts, this.key)
     const machine = new Machine(name, disk, this.network)
     this.#machines.set(name, machine)
@@ -122,4 +122,11 @@ export class Bed {
       this.#slot.release()
     }
   }
+}
+
+/** The topmost first. */
+function layersOf(name: MachineName): string[] {
+  const base = [cachedPath(baseRoot)]
+  if (isEmulated(name)) return [cachedPath(arm64Layer), ...base]
+  return name.startsWith('lab') ? [cachedPath(pythonLayer), ...base] : base
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { makeControlGroups } from './control-groups.ts'
+import { joinGroups, makeControlGroups } from './control-groups.ts'
+import { arm64Command, arm64Options, inNetwork, isEmulated } from './emulation.ts'
 import { readyLine } from './ready-unit.ts'
 import type { BedNetwork, MachineName } from '../network/network.ts'
 
@@ -20,36 +21,29 @@ export interface MachineRun {
   console(): string
 }
 
-/** How long a boot may take; it is half a second on an idle computer. */
-const bootTimeoutMs = 60_000
+/** How long a boot may take; on an idle computer it is half a second, and by qemu 5 s. */
+const bootTimeoutMs = (name: MachineName): number => (isEmulated(name) ? 180_000 : 60_000)
 const consoleTailChars = 16_000
 /** What systemd-nspawn --keep-unit ends with when the machine asked for a reboot (exit_codes in its manual page). */
 const rebootExitCode = 133
-
-/** Joins the control groups before `--`, then becomes the command after it. */
-const joinGroups = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
 
 /** Boots the machine whose `/` is `root`, in the network namespace that the network has attached. */
 export async function startRun(name: MachineName, root: string, network: BedNetwork): Promise<MachineRun> {
   const fullName = network.namespace(name)
   const groups = await makeControlGroups(fullName)
+  const emulated = isEmulated(name)
   const child = spawn(
     'sh',
     [
-      '-c',
-      joinGroups,
-      'sh',
-      ...groups,
-      '--',
+      ...joinGroups(groups),
       'setpriv',
       '--pdeathsig',
       'KILL',
+      ...(emulated ? inNetwork(fullName) : []),
       'systemd-nspawn',
       '--quiet',
       `--directory=${root}`,
       `--machine=${fullName}`,
-      '--boot',
-      `--network-namespace-path=/run/netns/${fullName}`,
       '--capability=CAP_NET_ADMIN',
       '--register=no',
       '--keep-unit',
@@ -59,6 +53,9 @@ export async function startRun(name: MachineName, root: string, network: BedNetw
       '--resolv-conf=off',
       '--timezone=off',
       `--hostname=${name}`,
+      ...(emulated
+        ? [...arm64Options, ...arm64Command(['/sbin/init'])]
+        : [`--network-namespace-path=/run/netns/${fullName}`, '--boot']),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
@@ -67,7 +64,8 @@ export async function startRun(name: MachineName, root: string, network: BedNetw
   const ended = Promise.withResolvers<MachineEnd>()
   const fail = (why: string) =>
     ready.reject(new Error(`Machine "${name}" ${why}. The end of its console:\n${tail}`))
-  const deadline = setTimeout(() => fail(`was not up after ${bootTimeoutMs} ms`), bootTimeoutMs)
+  const limitMs = bootTimeoutMs(name)
+  const deadline = setTimeout(() => fail(`was not up after ${limitMs} ms`), limitMs)
   const read = (text: string) => {
     tail = (tail + text).slice(-consoleTailChars)
     if (tail.includes(`\n${readyLine}`)) ready.resolve()

@@ -1,4 +1,5 @@
 import type { Account, Accounts, BedKey } from './bed-accounts.ts'
+import { isEmulated, runInArm64Root } from './emulation.ts'
 import type { MachineDisk } from './machine-disk.ts'
 import type { MachineName } from '../network/network.ts'
 import { readyUnit } from './ready-unit.ts'
@@ -16,7 +17,8 @@ export async function setUpMachine(
     'set -eu',
     `echo ${name} > /etc/hostname`,
     `printf '127.0.0.1 localhost\\n127.0.1.1 ${name}\\n' > /etc/hosts`,
-    'ssh-keygen -q -A',
+    // qemu would be long at an RSA key
+    isEmulated(name) ? "ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key" : 'ssh-keygen -q -A',
     `cat > /etc/systemd/system/testbed-ready.service <<'UNIT'\n${readyUnit}UNIT`,
     'systemctl enable --quiet testbed-ready',
     // A login prompt begins by hanging up the console, under whoever is writing to it.
@@ -24,7 +26,9 @@ export async function setUpMachine(
     ...people[name](accounts).flatMap((account) => addAccount(account, key)),
     ...peculiarities[name],
   ]
-  await runCommand('chroot', [disk.root, 'sh', '-s'], { input: `${script.join('\n')}\n` })
+  const input = `${script.join('\n')}\n`
+  if (isEmulated(name)) await runInArm64Root(disk.root, ['sh', '-s'], { input })
+  else await runCommand('chroot', [disk.root, 'sh', '-s'], { input })
 }
 
 const people: Record<MachineName, (accounts: Accounts) => Account[]> = {
@@ -32,6 +36,7 @@ const people: Record<MachineName, (accounts: Accounts) => Account[]> = {
   lab: ({ researcher }) => [researcher],
   'lab-cron': ({ researcher }) => [researcher],
   'lab-bare': ({ researcher }) => [researcher],
+  'lab-arm64': ({ researcher }) => [researcher],
   jump: ({ hopper }) => [hopper],
 }
 
@@ -63,5 +68,7 @@ const peculiarities: Record<MachineName, string[]> = {
   lab: [researchPath],
   'lab-cron': [researchPath, ...noUserServices],
   'lab-bare': [researchPath, ...noUserServices, 'dpkg --purge cron >/dev/null'],
+  // at its start it forgets all interpreters, and with them qemu
+  'lab-arm64': ['systemctl mask --quiet systemd-binfmt'],
   jump: [],
 }

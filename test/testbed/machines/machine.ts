@@ -1,3 +1,4 @@
+import { isEmulated } from './emulation.ts'
 import { type MachineEnd, type MachineRun, startRun } from './machine-boot.ts'
 import type { MachineDisk } from './machine-disk.ts'
 import type { BedNetwork, MachineName } from '../network/network.ts'
@@ -124,6 +125,8 @@ export class Machine {
         '--ipc',
         '--net',
         '--pid',
+        // where the kernel knows of qemu
+        ...(isEmulated(this.name) ? ['--user'] : []),
         '--',
         'env',
         '-i',

@@ -8,7 +8,15 @@ import type { Slot } from '../slot.ts'
  *              ├── router ───┤
  *     jump   ──┘             └── lab, lab-...   private, behind address translation
  */
-const legNumbers = { laptop: 0, cloud: 1, lab: 2, 'lab-cron': 3, 'lab-bare': 4, jump: 5 } as const
+const legNumbers = {
+  laptop: 0,
+  cloud: 1,
+  lab: 2,
+  'lab-cron': 3,
+  'lab-bare': 4,
+  jump: 5,
+  'lab-arm64': 6,
+} as const
 
 export type LegName = keyof typeof legNumbers
 export type MachineName = Exclude<LegName, 'laptop'>
