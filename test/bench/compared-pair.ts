@@ -24,6 +24,8 @@ export interface RunningPair {
   readonly visitors?: Visitors
   killRelay(): Promise<void>
   startRelay(): Promise<void>
+  /** Calls the relay's API, as the app does; undefined where there is none. */
+  callRelay?: (() => Promise<void>) | undefined
   /** A port on the laptop's loopback that leads to a target at the lab by a private tunnel; undefined where there are none. */
   visitPrivately?: ((target: string) => Promise<PrivateVisit>) | undefined
   close(): Promise<void>
@@ -65,6 +67,7 @@ export async function startPair(
   prepare: (scratch: Scratch) => Promise<{
     startRelay: () => Promise<Program>
     startAgent: (relay: Program) => Promise<Program>
+    callRelay?: () => Promise<void>
     visitPrivately?: (target: string) => Promise<PrivateVisit>
     startVisitors?: (started: Visitors) => Promise<void>
   }>,
@@ -84,7 +87,7 @@ export async function startPair(
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const { startRelay, startAgent, startVisitors, visitPrivately } = await prepare({
+    const { startRelay, startAgent, startVisitors, visitPrivately, callRelay } = await prepare({
       folder,
       bridgePort: await freePort(),
       ports,
@@ -105,6 +108,7 @@ export async function startPair(
         relay = await startRelay()
       },
       visitPrivately,
+      callRelay,
       close,
     }
   } catch (error) {

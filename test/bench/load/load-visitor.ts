@@ -129,7 +129,8 @@ const commands = {
   churn: async ({ workers, total, ...address }: Address & { workers: number; total: number }) => {
     await visits(address, workers, (count) => count >= total)
   },
-  roundTrips: async ({ ms, ...address }: Address & { ms: number }) => {
+  /** Milliseconds of each round trip, one after the other, `pauseMs` apart: as keys and ticks of a page are. */
+  roundTrips: async ({ ms, pauseMs = 0, ...address }: Address & { ms: number; pauseMs?: number }) => {
     const socket = await visit(address)
     socket.on('error', () => socket.destroy())
     // The first byte waits for the stream to be opened.
@@ -140,6 +141,7 @@ const commands = {
       const sentAt = performance.now()
       await byteBack(socket)
       times.push(performance.now() - sentAt)
+      if (pauseMs > 0) await delay(pauseMs)
     }
     socket.destroy()
     return times

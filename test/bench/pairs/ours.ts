@@ -67,6 +67,7 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, 
             await relay.says(/agent online/)
             return agent
           },
+          callRelay: () => ask('client', 'list'),
           visitPrivately: async (target) => {
             const password = randomBytes(16).toString('hex')
             await ask(

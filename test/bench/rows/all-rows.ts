@@ -5,7 +5,7 @@ import { deadLink, restart } from './recovery.ts'
 import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
 import { wanJupyter, wanSsh, wanTensorboard } from './lab-programs.ts'
 import { wanDirect } from './wide-direct.ts'
-import { idleRoundTrip, loadedRoundTrip, shapedRoundTrip } from './round-trips.ts'
+import { idleRoundTrip, loadedRoundTrip, pacedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 
 /** By their names on the command line, in the order in which a pair goes through them. */
 export const rows = {
@@ -13,6 +13,7 @@ export const rows = {
   streams: manyStreams,
   connections,
   latency: idleRoundTrip,
+  paced: pacedRoundTrip,
   loaded: loadedRoundTrip,
   memory,
   after: memoryAfter,

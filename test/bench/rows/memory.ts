@@ -17,18 +17,32 @@ const megabytes = (act: Act) => ({
 const descriptors = (act: Act) =>
   (act.pair.relay?.openDescriptors ?? 0) + (act.pair.agent?.openDescriptors ?? 0)
 
+/** As after a boot: without what its tunnels were set up with. */
+async function startAfresh(act: Act): Promise<void> {
+  if (act.comesBack) {
+    await act.pair.killRelay()
+    await act.pair.startRelay()
+    await act.stage.bytes.call('firstByte', { ...act.at('echo'), timeoutMs: 20_000 })
+  }
+  await delay(settleMs)
+}
+
+/** The first call brings what understands calls into memory. */
+async function memoryAfterCall(act: Act): Promise<{ relayAsked?: number }> {
+  const { pair } = act
+  if (!pair.callRelay) return {}
+  await startAfresh(act)
+  await pair.callRelay()
+  await delay(settleMs)
+  return { relayAsked: (pair.relay?.residentBytes ?? 0) / 1e6 }
+}
+
 export const memory: Row = {
   isOnce: true,
   isFor: ({ name }) => name !== 'direct',
   measure: async (act) => {
     const { bytes } = act.stage
-    if (act.comesBack) {
-      // As after a boot: without what its tunnels were set up with.
-      await act.pair.killRelay()
-      await act.pair.startRelay()
-      await bytes.call('firstByte', { ...act.at('echo'), timeoutMs: 20_000 })
-    }
-    await delay(settleMs)
+    await startAfresh(act)
     const idle = megabytes(act)
     const { relay, agent } = act.pair
     const own = { relayOwn: (relay?.ownBytes ?? 0) / 1e6, agentOwn: (agent?.ownBytes ?? 0) / 1e6 }
@@ -42,6 +56,7 @@ export const memory: Row = {
       ...own,
       relayOpen: open.relay,
       agentOpen: open.agent,
+      ...(await memoryAfterCall(act)),
     }
   },
 }

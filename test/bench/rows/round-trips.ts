@@ -33,6 +33,19 @@ export const idleRoundTrip: Row = {
   },
 }
 
+/** Long enough that both processors and all four programs have gone to rest. */
+const pauseMs = 5
+
+/** Each byte finds everything at rest, as a key does. */
+export const pacedRoundTrip: Row = {
+  measure: async (act, { measureMs, warmUpMs }) => {
+    const paced = (ms: number) => act.stage.bytes.call('roundTrips', { ...act.at('echo'), ms, pauseMs })
+    await paced(warmUpMs)
+    const times = await paced(2 * measureMs)
+    return { pacedP50: quantile(times, 0.5), pacedP99: quantile(times, 0.99) }
+  },
+}
+
 export const loadedRoundTrip: Row = {
   measure: async (act, { measureMs, warmUpMs }) => ({
     loadedP95: (await besideCopy(act, warmUpMs, measureMs)).p95,
