@@ -21,6 +21,7 @@ import { openVisits } from './npc-visit.ts'
 import { followVisits, tellIntervalMs } from './open-visits.ts'
 import { StatusFile } from './status-file.ts'
 import type { RunningVisit } from './visitor-status-file.ts'
+import { compileFromNowOn } from '../shared/tiering.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000
@@ -74,6 +75,7 @@ export async function runAgent(
   log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
   agent.start()
   const opened = await openVisits(config, visitors, { folder: folders.state, log })
+  compileFromNowOn()
   const telling = new DisposableStack()
   telling.use(servedLinks.onChange(tell))
   telling.use(every(tellIntervalMs, () => servedLinks.list.length > 0 && tell()))

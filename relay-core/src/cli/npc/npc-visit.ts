@@ -13,6 +13,7 @@ import { optionalNumber, usageError } from '../shared/flags.ts'
 import type { NpcFlags } from './npc-flags.ts'
 import { openAgentLog, stockRelay } from './npc-options.ts'
 import { stopRequested } from '../shared/wait-for-stop.ts'
+import { compileFromNowOn } from '../shared/tiering.ts'
 import { followVisits, type OpenVisit } from './open-visits.ts'
 import { StatusFile } from './status-file.ts'
 import { forgetEndedVisitors, visitorStatusFile, type VisitorStatus } from './visitor-status-file.ts'
@@ -48,6 +49,7 @@ export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<
   const ways = { folder, localHost: flags.local_ip, agentFingerprint, log }
   const visits = [await openVisit(config, visitor, ways)]
   forgetEndedVisitors(folder)
+  compileFromNowOn()
   const file = new StatusFile<VisitorStatus>(visitorStatusFile(folder), log)
   const { server } = config
   const following = followVisits(visits, (now) =>

@@ -11,6 +11,7 @@ import { Relay } from '../../relay/relay.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
 import { usageError } from '../shared/flags.ts'
 import { openLogOutput } from '../shared/log-output.ts'
+import { compileFromNowOn } from '../shared/tiering.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000
@@ -45,6 +46,7 @@ export async function runRelay(
   })
   reloadOnSignal(folders, log)
   await relay.start()
+  compileFromNowOn()
   const reason = await Promise.race([stop, restart.promise])
   log.info('nps stops', { reason })
   await endWithin(closeTimeoutMs, relay.close())
