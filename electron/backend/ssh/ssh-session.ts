@@ -4,6 +4,7 @@ import type { SshAddress, TerminalSize } from '@nps-desktop/electron/contract'
 import type { ClientChannel, SFTPWrapper } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { Conversation } from './conversation.ts'
+import { execOnTerminal } from './exec-on-terminal.ts'
 import { sessionLost } from './ssh-errors.ts'
 import { channelRefused, ChannelsUsedUp, reasonOf, type SshConnection } from './ssh-connection.ts'
 
@@ -82,7 +83,8 @@ export class SshSession {
   }
 
   /**
-   * A terminal (a pty) with a command on it, or with the account's own shell; who opens it closes it. Its pace is the
+   * A terminal (a pty) with a command on it, which is another one each time, or with the account's own shell; who opens it closes it.
+   * A machine that gives no terminal may run the command without one. Its pace is the
    * reader's: what is not read holds the far side back. `asks`: another sign-in, where one is needed, may ask the person.
    * Rejects with `ssh-lost`, `cancelled`, `ssh-session-refused`, with `asks` also as `openSession` does.
    */
@@ -91,12 +93,14 @@ export class SshSession {
     { cols, rows }: TerminalSize,
     { asks, signal }: { asks: boolean; signal: AbortSignal },
   ): Promise<SshTerminal> {
-    const pty = { term: 'xterm-256color', cols, rows, width: 0, height: 0 }
+    const pty = { term: 'xterm-256color', cols, rows }
     return await this.#somewhere(
       async (connection, mayMove) => {
         const channel = await connection.hold<ClientChannel>(
           (client, done) =>
-            command === null ? client.shell(pty, done) : client.exec(command, { pty }, done),
+            command === null
+              ? client.shell({ ...pty, width: 0, height: 0 }, done)
+              : execOnTerminal(client, command, pty, done),
           { mayMove, signal },
         )
         return { channel, connection }

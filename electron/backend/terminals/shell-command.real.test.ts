@@ -21,8 +21,8 @@ async function runsOf(tmux: string): Promise<string[]> {
       size: { cols: 80, rows: 24 },
     })
     const env = { PATH: `${folder}:/usr/bin:/bin`, HOME: folder, SHELL: '/bin/sh' }
-    const said = execFileSync('/bin/sh', ['-c', command], { env, encoding: 'utf8' })
-    expect(said).toBe('[0123456789abcdef tmux fresh\n')
+    const said = execFileSync('script', ['-qec', command, '/dev/null'], { env, encoding: 'utf8' })
+    expect(said).toBe('[0123456789abcdef tmux fresh\r\n')
     return (await readFile(log, 'utf8')).trimEnd().split('\n')
   } finally {
     await rm(folder, { recursive: true })

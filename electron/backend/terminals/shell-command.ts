@@ -63,6 +63,8 @@ export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }
     ...(how === 'again' ? [gone(nonce)] : []),
   ]
   const script = [
+    // the terminal was not waited for, see `execOnTerminal`; these words are what the person gets instead of a shell
+    '[ -t 0 ] || { echo "This account is given no terminal."; exit 1; }',
     'set +euxvfC; n=',
     'l=; case "${SHELL:=/bin/sh}" in */bash|*/zsh|*/fish|*/ksh|*/dash|*/sh) l=-l;; esac',
     ...(keep ? kept : []),
