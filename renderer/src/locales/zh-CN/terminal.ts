@@ -85,6 +85,7 @@ export const terminal: Translation<typeof en> = {
   linkTitle: '{lab} 的端口 {port} 还没有隧道。',
   linkText: '添加后，只有本机能访问 {lab} 上的这个服务，链接会在浏览器中打开。',
   linkAdd: '添加并打开',
+  linkLate: '到 {lab} 的隧道已创建，但还没有出现在列表中。请关闭此窗口，稍后再点一次链接。',
   keep: '在实验室主机上保留 shell',
   keepText: '只要实验室主机装有 tmux，断线或关闭本应用都不会结束终端里的程序。',
 }
