@@ -49,6 +49,9 @@ export type FolderView = z.infer<typeof folderView>
 /** What becomes of a file or folder whose name is taken where it is to go. In a folder, `replace` replaces the files of the same name. */
 export const nameChoice = z.enum(['replace', 'keep-both', 'skip'])
 export type NameChoice = z.infer<typeof nameChoice>
+/** A list and not a record: `__proto__` is a name like any other. */
+const chosenName = z.object({ name: z.string(), choice: nameChoice })
+export type ChosenName = z.infer<typeof chosenName>
 
 /** What is there already: nothing has begun, and each of the names wants a choice. */
 const started = z.object({
@@ -57,7 +60,7 @@ const started = z.object({
   ),
   started: z.number().int(),
 })
-const choices = z.record(z.string(), nameChoice).default({})
+const choices = z.array(chosenName).max(maxShownEntries).default([])
 
 export const transfer = z.object({
   id,
@@ -81,6 +84,10 @@ export const transfer = z.object({
   endedAtMs: instantMs.nullable(),
   /** Links to folders, devices and the like, which are not copied. */
   leftOut: z.number().int(),
+  /** `paused` since the app was started, and goes on by itself when the SSH tunnel of its lab box is ready. */
+  isResting: z.boolean(),
+  /** Those that have another name there: on that disk theirs would be the name of another one. */
+  renamed: z.number().int(),
 })
 export type Transfer = z.infer<typeof transfer>
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { FileSide, Found, NamedFound, OpenFile } from '../backend/lab-files/sides/file-side.ts'
+import { folded, type NameFolding } from '../backend/lab-files/copy/name-folding.ts'
 import { fileChanged, fileExists, fileNotFound } from '../backend/lab-files/sides/file-failures.ts'
 
 class MemoryFile {
@@ -33,20 +35,34 @@ class MemoryFile {
   }
 }
 
-/** For tests: the files of a machine in memory. */
+/** For tests: the files of a machine in memory. `folding`: its disk takes some names for one. */
 export class MemorySide implements FileSide {
   readonly files = new Map<string, MemoryFile>()
   readonly folders = new Set<string>(['/'])
+  readonly #folding: NameFolding | null
   /** Called before each write; what it throws is the write's failure. */
   beforeWrite: (path: string, at: number) => void = () => undefined
 
-  put(path: string, text: string | Buffer, changedAtMs = 1000): void {
+  constructor({ folding = null }: { folding?: NameFolding | null } = {}) {
+    this.#folding = folding
+  }
+
+  put(asked: string, text: string | Buffer, changedAtMs = 1000): void {
+    const path = this.#here(asked)
     this.files.set(path, new MemoryFile(Buffer.from(text), changedAtMs))
     for (let up = posix.dirname(path); up !== '/'; up = posix.dirname(up)) this.folders.add(up)
   }
 
   text(path: string): string | undefined {
-    return this.files.get(path)?.bytes.toString()
+    return this.files.get(this.#here(path))?.bytes.toString()
+  }
+
+  /** As what is there is called. */
+  #here(path: string): string {
+    const folding = this.#folding
+    if (folding === null || this.files.has(path) || this.folders.has(path)) return path
+    const key = folded(path, folding)
+    return [...this.files.keys(), ...this.folders].find((one) => folded(one, folding) === key) ?? path
   }
 
   join(folder: string, name: string): string {
@@ -61,7 +77,8 @@ export class MemorySide implements FileSide {
     return name
   }
 
-  async look(path: string): Promise<Found | null> {
+  async look(asked: string): Promise<Found | null> {
+    const path = this.#here(asked)
     const file = this.files.get(path)
     if (file) return found('file', file)
     return this.folders.has(path) ? found('folder', new MemoryFile(Buffer.alloc(0), 0)) : null
@@ -76,22 +93,25 @@ export class MemorySide implements FileSide {
     )
   }
 
-  async openToRead(path: string): Promise<OpenFile> {
+  async openToRead(asked: string): Promise<OpenFile> {
+    const path = this.#here(asked)
     await this.#existing(path)
     return new OpenMemoryFile(this, path)
   }
 
-  async openToWrite(path: string, { isNew }: { isNew: boolean }): Promise<OpenFile> {
+  async openToWrite(asked: string, { isNew }: { isNew: boolean }): Promise<OpenFile> {
+    const path = this.#here(asked)
     if (isNew && this.files.has(path)) throw fileExists(path)
     if (isNew) this.put(path, '')
     return new OpenMemoryFile(this, path)
   }
 
   async makeFolder(path: string): Promise<void> {
-    this.folders.add(path)
+    this.folders.add(this.#here(path))
   }
 
-  async move(from: string, to: string, { replace }: { replace: boolean }): Promise<void> {
+  async move(from: string, asked: string, { replace }: { replace: boolean }): Promise<void> {
+    const to = this.#here(asked)
     const file = this.files.get(from)
     if (!file) throw fileNotFound(from)
     if (!replace && this.files.has(to)) throw fileExists(to)
@@ -100,11 +120,16 @@ export class MemorySide implements FileSide {
   }
 
   async removeFile(path: string): Promise<void> {
-    this.files.delete(path)
+    this.files.delete(this.#here(path))
   }
 
   async freeBytes(): Promise<number | null> {
     return null
+  }
+
+  async hashOf(path: string, bytes: number): Promise<string | null> {
+    const file = this.files.get(path)
+    return file ? createHash('sha256').update(file.bytes.subarray(0, bytes)).digest('hex') : null
   }
 
   async #existing(path: string): Promise<Found> {
@@ -140,6 +165,11 @@ class OpenMemoryFile implements OpenFile {
 
   async look(): Promise<Found> {
     return found('file', this.#file)
+  }
+
+  async writeAll(bytes: Buffer, changedAtMs: number): Promise<void> {
+    await this.write(0, bytes)
+    await this.finish(changedAtMs)
   }
 
   async finish(changedAtMs: number): Promise<void> {

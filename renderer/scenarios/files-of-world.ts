@@ -8,12 +8,15 @@ import type { World } from './world.ts'
 const os = implement(desktopContract)
 const home = '/home/goudan'
 const runs = `${home}/project-x/runs/llama-ft`
+/** It is read once, and then the way to the lab box is away. */
+const lostAfterFirst = '/data'
 
 /** Answers `files` from a world: a few folders, and the transfers that it has. */
 export function filesRouter(world: World) {
   const changed = new Changes()
   const nothing = async (): Promise<Record<string, never>> => ({})
   let files = folders()
+  let reads = 0
   const find = (path: string): FileEntry[] => {
     if (path === '/data/user3') {
       failed({
@@ -31,6 +34,7 @@ export function filesRouter(world: World) {
   return {
     list: os.files.list.handler(async ({ input }) => {
       const path = input.path === '~' ? home : input.path
+      if (path === lostAfterFirst && ++reads > 1) failed(lost())
       const all = find(path)
       const matching = all.filter(({ name }) => name.toLowerCase().includes(input.match.toLowerCase()))
       return {
@@ -64,7 +68,7 @@ export function filesRouter(world: World) {
     upload: os.files.upload.handler(async () => ({ conflicts: [], started: 0 })),
     download: os.files.download.handler(async ({ input }) => {
       const conflicts = find(input.folder)
-        .filter(({ name }) => input.names.includes(name) && input.choices[name] === undefined)
+        .filter(({ name }) => input.names.includes(name) && !input.choices.some((one) => one.name === name))
         .map(({ name, bytes, kind, changedAtMs }) => ({
           name,
           bytes,
@@ -93,6 +97,14 @@ export function filesRouter(world: World) {
   }
 }
 
+function lost(): Failure {
+  return {
+    code: 'ssh-lost',
+    params: { host: 'lab-a100', reason: 'read ECONNRESET' },
+    message: 'The SSH connection to lab-a100 broke off (read ECONNRESET).',
+    fixes: [{ action: 'retry' }],
+  }
+}
 function failed(failure: Failure): never {
   throw new ORPCError('FAILED', { data: { failure } })
 }
@@ -108,6 +120,7 @@ function folder(name: string, agoMs: number): FileEntry {
 function folders(): Record<string, FileEntry[]> {
   return {
     '/': [folder('data', 90 * hourMs), folder('home', 400 * hourMs)],
+    [lostAfterFirst]: [folder('user3', 90 * hourMs), entry('wing_12M.tar.zst', 640e6, 20 * hourMs)],
     [home]: [
       folder('project-x', 2 * hourMs),
       entry('data', 9, 300 * hourMs, { kind: 'link', link: { to: '/data', kind: 'folder' } }),
@@ -155,6 +168,8 @@ export function someTransfers(): Transfer[] {
     failure: null,
     endedAtMs: null,
     leftOut: 0,
+    renamed: 0,
+    isResting: false,
     ...part,
   })
   return [
@@ -176,12 +191,15 @@ export function someTransfers(): Transfer[] {
       doneBytes: 210e6,
       totalBytes: 327e6,
       endedAtMs: Date.now() - 30 * minuteMs,
-      failure: {
-        code: 'ssh-lost',
-        params: { host: 'lab-a100', reason: 'read ECONNRESET' },
-        message: 'The SSH connection to lab-a100 broke off (read ECONNRESET).',
-        fixes: [{ action: 'retry' }],
-      },
+      failure: lost(),
+    }),
+    one('embeddings', {
+      state: 'paused',
+      isResting: true,
+      doneBytes: 120e6,
+      totalBytes: 900e6,
+      doneFiles: 40,
+      totalFiles: 300,
     }),
     one('config.yaml', {
       direction: 'up',

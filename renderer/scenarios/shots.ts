@@ -134,6 +134,16 @@ const screens: Shot[] = [
   },
   { name: 'files-home', scenario: 'few', path: 'labs/l1/files', ready: '[role=row]' },
   { name: 'files-empty', scenario: 'files', path: `labs/l1/files?path=${llama}/samples`, ready: '.empty' },
+  {
+    name: 'files-old',
+    scenario: 'few',
+    path: 'labs/l1/files?path=/data',
+    ready: '[role=row]',
+    act: async (page) => {
+      await page.locator('.foot > button').click()
+      await page.locator('.fault').waitFor()
+    },
+  },
   { name: 'files-denied', scenario: 'files', path: 'labs/l1/files?path=/data/user3', ready: '.fault' },
   {
     name: 'files-many',

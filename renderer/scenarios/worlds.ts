@@ -143,6 +143,14 @@ export function few(): World {
   )
 }
 
+/** Transfers, by a server whose plan has a limit. */
+function filesOnTheirWay(): World {
+  const base = few()
+  const plan = { monthBytes: 4.9e12, lineBytesPerSecond: null }
+  const servers = base.overview.servers.map((one) => ({ ...one, plan }))
+  return { ...base, overview: { ...base.overview, servers }, desktop: true, transfers: someTransfers() }
+}
+
 /** Tunnels of other modes, made here and elsewhere, with limits. */
 function limited(): World {
   const base = few()
@@ -422,7 +430,7 @@ export const worlds: Record<string, () => World> = {
   many,
   faulty,
   moods,
-  files: () => ({ ...few(), desktop: true, transfers: someTransfers() }),
+  files: filesOnTheirWay,
   trial,
   empty: () => world({}),
   loading: () => world({}, { silent: true }),

@@ -8,8 +8,14 @@ import { LabSessions } from '../../electron/backend/lab-sessions/lab-sessions.ts
 import { MachineSessions } from '../../electron/backend/lab-sessions/machine-sessions.ts'
 import { describeHostKey } from '../../electron/backend/ssh/keys/host-key.ts'
 import { openSession } from '../../electron/backend/ssh/open-session.ts'
+import type { Storage } from '../../electron/backend/storage/records.ts'
 import { memoryHostKeys } from './host-key-store.ts'
 import type { LocalSshd } from './local-sshd.ts'
+
+const forgetful: Pick<Storage, 'transfers' | 'whenPossible'> = {
+  transfers: { list: () => [], save: () => undefined },
+  whenPossible: (_name, write) => write(),
+}
 
 /** The part `files` of the app, with a local sshd as its lab box `l1`. */
 export class LabOfSshd implements AsyncDisposable {
@@ -21,10 +27,14 @@ export class LabOfSshd implements AsyncDisposable {
     this.#sessions = sessions
   }
 
-  /** `port`: where the app finds it, if not at its own. */
+  /** `port`: where the app finds it, if not at its own. `storage`: what it keeps; nothing by default. */
   static async open(
-    sshd: LocalSshd,
-    { port = sshd.port, downloadsFolder }: { port?: number; downloadsFolder: string },
+    sshd: Pick<LocalSshd, 'port' | 'user' | 'privateKey' | 'folder'> & { readonly host: string },
+    {
+      port = sshd.port,
+      downloadsFolder,
+      storage = forgetful,
+    }: { port?: number; downloadsFolder: string; storage?: Pick<Storage, 'transfers' | 'whenPossible'> },
   ): Promise<LabOfSshd> {
     const [, blob = ''] = (await readFile(join(sshd.folder, 'host.pub'), 'utf8')).split(' ')
     const hostKeys = memoryHostKeys()
@@ -40,6 +50,7 @@ export class LabOfSshd implements AsyncDisposable {
     })
     const files = new LabFiles({
       sessions: new LabSessions(sessions),
+      storage,
       nameOf: () => 'lab-a100',
       shell: { downloadsFolder },
       clock: systemClock,

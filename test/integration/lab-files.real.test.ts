@@ -65,7 +65,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       const sum = await makeFile(join(here, 'model.safetensors'), bytes)
       way.cutAfter(80 * megabyte)
       await lab.files.upload(
-        { labId, folder: there, paths: [join(here, 'model.safetensors')], choices: {} },
+        { labId, folder: there, paths: [join(here, 'model.safetensors')], choices: [] },
         { signal },
       )
       const [broken] = await lab.transfersWhere(([one]) => one?.state === 'broken')
@@ -82,7 +82,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       const sum = await makeFile(join(there, 'model.safetensors'), bytes)
       way.cutAfter(80 * megabyte)
       await lab.files.download(
-        { labId, folder: there, names: ['model.safetensors'], choices: {} },
+        { labId, folder: there, names: ['model.safetensors'], choices: [] },
         { signal },
       )
       const [broken] = await lab.transfersWhere(([one]) => one?.state === 'broken')
@@ -99,7 +99,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
     const path = join(here, 'data.bin')
     await makeFile(path, 20 * megabyte)
     way.cutAfter(12 * megabyte)
-    await lab.files.upload({ labId, folder: there, paths: [path], choices: {} }, { signal })
+    await lab.files.upload({ labId, folder: there, paths: [path], choices: [] }, { signal })
     await lab.transfersWhere(([one]) => one?.state === 'broken')
     const sum = await makeFile(path, 14 * megabyte)
     lab.files.retryNow()
@@ -117,7 +117,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
     }
     const broken = async () => await lab.transfersWhere((all) => all.some(({ state }) => state === 'broken'))
     way.cutAfter(12 * megabyte)
-    await lab.files.upload({ labId, folder: there, paths: [path], choices: {} }, { signal })
+    await lab.files.upload({ labId, folder: there, paths: [path], choices: [] }, { signal })
     await broken()
     // only root may write to one that its owner may not
     expect(await modes(there)).toEqual([0o644])
@@ -125,7 +125,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
     await ended()
     expect(await modes(there)).toEqual([0o444])
     way.cutAfter(12 * megabyte)
-    await lab.files.download({ labId, folder: there, names: ['dataset.bin'], choices: {} }, { signal })
+    await lab.files.download({ labId, folder: there, names: ['dataset.bin'], choices: [] }, { signal })
     await broken()
     expect(await modes(downloads)).toEqual([0o644])
     lab.files.retryNow()
@@ -141,10 +141,10 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       await writeFile(join(folder, 'good.txt'), 'good')
     }
     await lab.files.upload(
-      { labId, folder: there, paths: [join(here, 'odd')], choices: { odd: 'keep-both' } },
+      { labId, folder: there, paths: [join(here, 'odd')], choices: [{ name: 'odd', choice: 'keep-both' }] },
       { signal },
     )
-    await lab.files.download({ labId, folder: there, names: ['odd'], choices: {} }, { signal })
+    await lab.files.download({ labId, folder: there, names: ['odd'], choices: [] }, { signal })
     const all = await ended()
     expect(all.map(({ doneFiles, leftOut }) => [doneFiles, leftOut])).toEqual([
       [1, 1],
@@ -160,11 +160,11 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       await mkdir(folder, { recursive: true })
       await writeFile(join(folder, `${index}.txt`), `sample ${index}`)
     }
-    await lab.files.upload({ labId, folder: there, paths: [join(here, 'samples')], choices: {} }, { signal })
+    await lab.files.upload({ labId, folder: there, paths: [join(here, 'samples')], choices: [] }, { signal })
     const [done] = await ended()
     expect(done).toMatchObject({ doneFiles: 300, totalFiles: 300, leftOut: 0 })
     expect(await readFile(join(there, 'samples/6/293.txt'), 'utf8')).toBe('sample 293')
-    await lab.files.download({ labId, folder: there, names: ['samples'], choices: {} }, { signal })
+    await lab.files.download({ labId, folder: there, names: ['samples'], choices: [] }, { signal })
     await ended()
     expect(await contents(join(downloads, 'samples'))).toEqual(await contents(join(here, 'samples')))
   })
@@ -178,7 +178,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
           labId,
           folder: there,
           paths: [join(here, 'config.yaml')],
-          choices: choice ? { 'config.yaml': choice } : {},
+          choices: choice ? [{ name: 'config.yaml', choice }] : [],
         },
         { signal },
       )
@@ -212,14 +212,26 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       '-rf',
       '~',
       'x'.repeat(255),
+      // what only other systems cannot have, and what only other disks take for one
+      'CON',
+      'aux.txt',
+      'ends.',
+      'ends ',
+      'caf\u{e9}',
+      'cafe\u{301}',
+      'Readme',
+      'README',
+      '__proto__',
+      'constructor',
+      'toString',
     ]
     for (const name of names) await writeFile(join(here, name), name)
     const paths = names.map((name) => join(here, name))
-    await lab.files.upload({ labId, folder: there, paths, choices: {} }, { signal })
+    await lab.files.upload({ labId, folder: there, paths, choices: [] }, { signal })
     await ended()
     expect((await readdir(there)).toSorted()).toEqual(names.toSorted())
     expect((await list()).entries.map(({ name }) => name).toSorted()).toEqual(names.toSorted())
-    await lab.files.download({ labId, folder: there, names, choices: {} }, { signal })
+    await lab.files.download({ labId, folder: there, names, choices: [] }, { signal })
     await ended()
     for (const name of names) expect(await readFile(join(downloads, name), 'utf8')).toBe(name)
     await lab.files.rename({ labId, folder: there, from: '-rf', to: '新的名字' }, { signal })
@@ -254,7 +266,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       ['gone', 'link', { to: 'nowhere', kind: 'nothing' }],
       ['log', 'link', { to: 'runs/log.txt', kind: 'file' }],
     ])
-    await lab.files.download({ labId, folder: there, names: ['log', 'runs'], choices: {} }, { signal })
+    await lab.files.download({ labId, folder: there, names: ['log', 'runs'], choices: [] }, { signal })
     const all = await ended()
     expect(await readFile(join(downloads, 'log'), 'utf8')).toBe('log')
     expect(all.at(-1)).toMatchObject({ name: 'runs', leftOut: 1, totalFiles: 1 })
@@ -307,7 +319,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
     const sum = await makeFile(path, 24 * megabyte)
     const start = async (): Promise<string> => {
       way.holdAfter(16 * megabyte)
-      await lab.files.upload({ labId, folder: there, paths: [path], choices: {} }, { signal })
+      await lab.files.upload({ labId, folder: there, paths: [path], choices: [] }, { signal })
       const [one] = await lab.transfersWhere((all) => (all[0]?.doneBytes ?? 0) > 0)
       return one?.id ?? ''
     }
@@ -333,7 +345,7 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
       await writeFile(join(there, 'filler'), Buffer.alloc(16 * megabyte))
       const path = join(here, 'data.bin')
       const sum = await makeFile(path, 24 * megabyte)
-      await lab.files.upload({ labId, folder: there, paths: [path], choices: {} }, { signal })
+      await lab.files.upload({ labId, folder: there, paths: [path], choices: [] }, { signal })
       const [full] = await lab.transfersWhere(([one]) => one?.state === 'failed')
       expect(full?.failure).toMatchObject({ code: 'disk-is-full', params: { lab: 'lab-a100' } })
       const { keptBytes = 0 } = (full?.failure?.params ?? {}) as { keptBytes?: number }

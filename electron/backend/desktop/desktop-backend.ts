@@ -82,7 +82,8 @@ export async function openBackend({
   const files = parts.adopt(
     new LabFiles({
       sessions: labSessions,
-      nameOf: (labId) => storage.labs.get(labId)?.name ?? '',
+      storage,
+      nameOf: (labId) => storage.labs.get(labId)?.name,
       shell,
       clock,
       log,
@@ -90,6 +91,7 @@ export async function openBackend({
     (part) => part.close(),
   )
   parts.use(links.network.onChange(() => files.retryNow()))
+  parts.use(view.overview.feed.subscribe((overview) => files.seen(overview)))
   const terminals = parts.use(new Terminals({ storage, sessions, network: links.network, clock, log }))
   parts.use(
     labSessions.onSignedIn((labId) => {

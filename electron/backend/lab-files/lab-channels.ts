@@ -2,6 +2,7 @@ import type { Clock } from '@nps-desktop/relay-core/async'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { UseOptions } from '../lab-sessions/machine-sessions.ts'
 import { LabSide } from './sides/lab-side.ts'
+import { remoteHash } from './sides/remote-hash.ts'
 import { SftpChannel } from './sides/sftp-channel.ts'
 
 /** From one folder to the next the channel stays: opening one takes three round trips. */
@@ -38,7 +39,11 @@ export class LabChannels {
         channel[Symbol.dispose]()
         use[Symbol.dispose]()
       }
-      return { lab: new LabSide(channel, { lab: this.#nameOf(labId) }), [Symbol.dispose]: close }
+      const lab = new LabSide(channel, {
+        lab: this.#nameOf(labId),
+        hashOf: (path, bytes, stop) => remoteHash(use.session, path, bytes, stop),
+      })
+      return { lab, [Symbol.dispose]: close }
     } catch (error) {
       use[Symbol.dispose]()
       throw error

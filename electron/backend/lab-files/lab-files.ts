@@ -1,22 +1,31 @@
 import { mkdir } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { FolderView, NameChoice, Transfer as TransferView } from '@nps-desktop/electron/contract'
+import {
+  type ChosenName,
+  type FolderView,
+  type Overview,
+  ownSshTunnel,
+  type Transfer as TransferView,
+} from '@nps-desktop/electron/contract'
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import { newId } from '../ids.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { Shell } from '../shell.ts'
+import type { Storage } from '../storage/records.ts'
 import { fileExists, fileNotFound } from './sides/file-failures.ts'
 import { LaptopSide } from './sides/laptop-side.ts'
 import type { FileSide } from './sides/file-side.ts'
 import { type FolderList, readFolderList, shownOf } from './folder-list.ts'
+import { KeptTransfers } from './kept-transfers.ts'
 import { LabChannels } from './lab-channels.ts'
 import { type Inside, lookInside } from './look-inside.ts'
 import { type NameConflict, placeInFolder } from './new-transfers.ts'
 import { removeTree } from './remove-tree.ts'
 import { Transfer } from './transfer.ts'
-import { type OpenLab, Transfers } from './transfers.ts'
+import type { OpenLab } from './remove-parts.ts'
+import { Transfers } from './transfers.ts'
 
 interface Options {
   signal: AbortSignal
@@ -41,18 +50,22 @@ export class LabFiles {
 
   constructor(options: {
     sessions: Pick<LabSessions, 'use'>
-    nameOf: (labId: string) => string
+    storage: Pick<Storage, 'transfers' | 'whenPossible'>
+    /** Undefined: there is no such lab box any more. */
+    nameOf: (labId: string) => string | undefined
     shell: Pick<Shell, 'downloadsFolder' | 'pickFiles' | 'openFolder'>
     laptop?: LaptopSide
     clock: Clock
     log: Log
   }) {
-    const { sessions, nameOf, shell, laptop = new LaptopSide(), clock, log } = options
+    const { sessions, storage, nameOf, shell, laptop = new LaptopSide(), clock, log } = options
     this.#shell = shell
     this.#laptop = laptop
-    this.#channels = new LabChannels({ sessions, nameOf, clock })
+    this.#channels = new LabChannels({ sessions, nameOf: (labId) => nameOf(labId) ?? '', clock })
     const openLab: OpenLab = (labId, options) => this.#channels.open(labId, options)
-    this.#transfers = new Transfers({ openLab, laptop, clock, log })
+    const isKnown = (labId: string): boolean => nameOf(labId) !== undefined
+    const kept = new KeptTransfers({ storage, clock })
+    this.#transfers = new Transfers({ openLab, laptop, kept, isKnown, clock, log })
   }
 
   /** Transfers that are on their way are left where they are; their parts stay. */
@@ -69,6 +82,16 @@ export class LabFiles {
   /** A person has signed in where nobody answered before. */
   signedIn(labId: string): void {
     this.#transfers.signedIn(labId)
+  }
+
+  /** What the last run of the app left goes on once the lab box's own SSH tunnel is ready: its address may be another machine's here. */
+  seen({ labs, servers, tunnels }: Pick<Overview, 'labs' | 'servers' | 'tunnels'>): void {
+    const { restingLabs } = this.#transfers
+    if (restingLabs.size === 0) return
+    for (const lab of labs.filter(({ id }) => restingLabs.has(id))) {
+      const server = servers.find(({ id }) => id === lab.serverId)
+      if (server && ownSshTunnel(lab, server, tunnels)?.ready) this.#transfers.reached(lab.id)
+    }
   }
 
   async list(
@@ -128,7 +151,7 @@ export class LabFiles {
       folder,
       paths,
       choices,
-    }: InFolder & { paths: readonly string[]; choices: Readonly<Record<string, NameChoice>> },
+    }: InFolder & { paths: readonly string[]; choices: readonly ChosenName[] },
     { signal }: Options,
   ): Promise<Started> {
     const sources = await Promise.all(
@@ -156,7 +179,7 @@ export class LabFiles {
       folder,
       names,
       choices,
-    }: InFolder & { names: readonly string[]; choices: Readonly<Record<string, NameChoice>> },
+    }: InFolder & { names: readonly string[]; choices: readonly ChosenName[] },
     { signal }: Options,
   ): Promise<Started> {
     const { downloadsFolder } = this.#shell

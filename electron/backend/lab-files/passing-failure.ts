@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@nps-desktop/electron/contract'
+import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 
 /** The lab box, or the way to it, is away at the moment: to be tried again without being asked. */
@@ -21,4 +21,11 @@ const passing: ReadonlySet<ErrorCode> = new Set([
 /** Whether a transfer that ended so goes on by itself. */
 export function isPassing(error: unknown): error is AppError {
   return error instanceof AppError && passing.has(error.code)
+}
+
+/** Of a full disk a person asks what has become of the rest. */
+export function withKept(failure: Failure, keptBytes: number): Failure {
+  if (failure.code === 'disk-is-full') return { ...failure, params: { ...failure.params, keptBytes } }
+  if (failure.code === 'laptop-disk-full') return { ...failure, params: { ...failure.params, keptBytes } }
+  return failure
 }

@@ -1,4 +1,5 @@
 import type { Failure, Transfer as TransferView } from '@nps-desktop/electron/contract'
+import type { TransferRecord } from '../storage/records.ts'
 import type { FileSide } from './sides/file-side.ts'
 import { TreeCopy } from './copy/copy-tree.ts'
 import { TransferRate } from './transfer-rate.ts'
@@ -15,12 +16,15 @@ export class Transfer {
   /** Where it goes to. */
   readonly folder: string
   readonly copy: TreeCopy
+  readonly #replace: boolean
   state: TransferView['state'] = 'waiting'
   failure: Failure | null = null
   endedAtMs: number | null = null
   wish: Wish | null = null
   /** The next connection is a person's wish, see `LabSessions.use`. */
   asks = false
+  /** The last run of the app had not come to its end: goes on as soon as its lab box is within reach. */
+  isResting = false
   /** Aborted, it lets go of what it does at the moment. */
   stop = new AbortController()
   readonly #rate = new TransferRate()
@@ -34,14 +38,50 @@ export class Transfer {
     source: string
     target: string
     replace: boolean
+    before?: Pick<TransferRecord, 'progress' | 'parts'>
   }) {
     const { id, labId, direction, name, folder, ...copy } = options
+    this.#replace = options.replace
     this.id = id
     this.labId = labId
     this.direction = direction
     this.name = name
     this.folder = folder
     this.copy = new TreeCopy(copy)
+  }
+
+  /** As the last run of the app left it. */
+  static restored({ state, failure, endedAtMs, progress, parts, ...options }: TransferRecord): Transfer {
+    const one = new Transfer({ ...options, before: { progress, parts } })
+    one.isResting = state === 'waiting'
+    one.state = state === 'failed' ? 'failed' : 'paused'
+    one.failure = failure
+    one.endedAtMs = endedAtMs
+    return one
+  }
+
+  /** For the next run of the app; null where there is nothing left to do. */
+  get record(): TransferRecord | null {
+    const { id, labId, direction, name, folder, state, wish, isResting } = this
+    if (state === 'done' || wish === 'stop') return null
+    const isPaused = (state === 'paused' && !isResting) || wish === 'pause'
+    const kept = isPaused ? 'paused' : state === 'failed' ? 'failed' : 'waiting'
+    const { source, target, progress, parts } = this.copy
+    return {
+      id,
+      labId,
+      direction,
+      name,
+      folder,
+      source,
+      target,
+      replace: this.#replace,
+      state: kept,
+      failure: kept === 'failed' ? this.failure : null,
+      endedAtMs: this.endedAtMs,
+      progress,
+      parts,
+    }
   }
 
   /** It will do nothing any more. */
@@ -66,10 +106,11 @@ export class Transfer {
   }
 
   view(nowMs: number): TransferView {
-    const { plan, doneBytes, doneFiles } = this.copy
-    const { id, labId, direction, name, folder, state, failure, endedAtMs } = this
+    const { plan, progress, renamed } = this.copy
+    const { totalBytes, doneBytes } = progress
+    const { id, labId, direction, name, folder, state, failure, endedAtMs, isResting } = this
     const bytesPerSecond = state === 'running' ? Math.round(this.#rate.bytesPerSecond(nowMs)) : 0
-    const left = plan === null ? null : Math.max(0, plan.bytes - doneBytes)
+    const left = totalBytes === null ? null : Math.max(0, totalBytes - doneBytes)
     return {
       id,
       labId,
@@ -77,15 +118,14 @@ export class Transfer {
       name,
       folder,
       state,
-      doneBytes,
-      totalBytes: plan?.bytes ?? null,
-      doneFiles,
-      totalFiles: plan?.files.length ?? null,
+      ...progress,
       bytesPerSecond,
       leftMs: left === null || bytesPerSecond === 0 ? null : Math.round((left / bytesPerSecond) * 1000),
       failure,
       endedAtMs,
       leftOut: plan?.leftOut ?? 0,
+      renamed,
+      isResting,
     }
   }
 }

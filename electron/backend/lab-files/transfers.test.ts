@@ -1,57 +1,6 @@
-import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
-import { silentLog } from '@nps-desktop/relay-core/log'
-import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
-import { MemorySide } from '../../testing/memory-side.ts'
-import { AppError } from '../failures/app-error.ts'
-import { chunkBytes, windowBytes } from './copy/pump.ts'
+import { large, lost, transfersBed as bed } from '../../testing/transfers-bed.ts'
 import { fileDenied } from './sides/file-failures.ts'
-import { Transfer } from './transfer.ts'
-import { Transfers } from './transfers.ts'
-
-const lost = () => new AppError('ssh-lost', 'The connection broke off.', { host: 'lab', reason: '' })
-
-function bed() {
-  const clock = new ManualClock()
-  const laptop = new MemorySide()
-  const lab = new MemorySide()
-  const way = { isThere: true, opened: 0 }
-  const transfers = new Transfers({
-    openLab: async () => {
-      way.opened++
-      if (!way.isThere) throw lost()
-      return { lab, [Symbol.dispose]: () => undefined }
-    },
-    laptop,
-    clock,
-    log: silentLog,
-  })
-  let id = 0
-  const upload = (name: string, replace = false): string => {
-    const one = new Transfer({
-      id: `f${++id}`,
-      labId: 'l1',
-      direction: 'up',
-      name,
-      folder: '/lab',
-      source: `/here/${name}`,
-      target: `/lab/${name}`,
-      replace,
-    })
-    transfers.add([one])
-    return one.id
-  }
-  const where = async (isSo: (all: readonly TransferView[]) => boolean): Promise<TransferView[]> => {
-    for await (const all of transfers.feed.watch(AbortSignal.timeout(20_000))) if (isSo(all)) return all
-    throw new Error('it did not come so far')
-  }
-  const ended = () => where((all) => all.every(({ state }) => state === 'done'))
-  return { clock, laptop, lab, way, transfers, upload, where, ended }
-}
-
-/** Larger than what is on its way at once, each chunk another one. */
-const large = Buffer.alloc(3 * windowBytes)
-for (let at = 0; at < large.length; at += chunkBytes) large.fill(at / chunkBytes, at, at + chunkBytes)
 
 test('uploads go one after the other, in their order', async () => {
   const { laptop, lab, upload, ended } = bed()

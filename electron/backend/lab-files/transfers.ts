@@ -3,13 +3,11 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
-import type { UseOptions } from '../lab-sessions/machine-sessions.ts'
 import type { FileSide } from './sides/file-side.ts'
-import { isPassing } from './passing-failure.ts'
+import type { KeptTransfers } from './kept-transfers.ts'
+import { isPassing, withKept } from './passing-failure.ts'
+import { type OpenLab, removeParts } from './remove-parts.ts'
 import type { Transfer } from './transfer.ts'
-
-/** Opens the lab box's files; disposed of by who uses them. */
-export type OpenLab = (labId: string, options: UseOptions) => Promise<{ readonly lab: FileSide } & Disposable>
 
 /** Those that have ended are listed until there are so many. */
 const maxEnded = 100
@@ -26,6 +24,7 @@ export class Transfers {
   readonly feed = new Feed<TransferView[]>([])
   readonly #openLab: OpenLab
   readonly #laptop: FileSide
+  readonly #kept: KeptTransfers
   readonly #clock: Clock
   readonly #log: Log
   #all: Transfer[] = []
@@ -37,18 +36,29 @@ export class Transfers {
   readonly #closed = new AbortController()
   #telling: Disposable | null = null
 
-  constructor(options: { openLab: OpenLab; laptop: FileSide; clock: Clock; log: Log }) {
+  constructor(options: {
+    openLab: OpenLab
+    laptop: FileSide
+    kept: KeptTransfers
+    /** A lab box that is gone takes its transfers with it. */
+    isKnown: (labId: string) => boolean
+    clock: Clock
+    log: Log
+  }) {
     this.#openLab = options.openLab
     this.#laptop = options.laptop
     this.#clock = options.clock
     this.#log = options.log
+    this.#kept = options.kept
+    this.#all = this.#kept.restore(options.isKnown)
+    this.feed.set(this.#all.map((one) => one.view(this.#clock.now())))
   }
 
   add(transfers: readonly Transfer[]): void {
     if (this.#closed.signal.aborted) return
     this.#all.push(...transfers)
     for (const one of transfers) this.#work(one)
-    this.#tell()
+    this.#changed()
   }
 
   pause(id: string): void {
@@ -58,7 +68,8 @@ export class Transfers {
       one.wish = 'pause'
       one.stop.abort(new AppError('cancelled', 'Paused on request.', {}))
     } else one.state = 'paused'
-    this.#tell()
+    one.isResting = false
+    this.#changed()
   }
 
   /** `asks`: a person has said so, and answers what the lab box asks. */
@@ -68,10 +79,11 @@ export class Transfers {
     if (one.state === 'broken') return this.retryNow()
     if (one.state !== 'paused' && one.state !== 'failed') return
     one.state = 'waiting'
+    one.isResting = false
     one.failure = null
     one.endedAtMs = null
     this.#work(one)
-    this.#tell()
+    this.#changed()
   }
 
   stop(id: string): void {
@@ -80,18 +92,18 @@ export class Transfers {
     if (one.state === 'running' || one.state === 'broken')
       one.stop.abort(new AppError('cancelled', 'Stopped on request.', {}))
     else this.#giveUp(one)
-    this.#tell()
+    this.#changed()
   }
 
   first(id: string): void {
     const one = this.#find(id)
     this.#all = [one, ...this.#all.filter((other) => other !== one)]
-    this.#tell()
+    this.#changed()
   }
 
   clear(): void {
     this.#all = this.#all.filter(({ state }) => state !== 'done')
-    this.#tell()
+    this.#changed()
   }
 
   /** Where a download goes to on this laptop. */
@@ -109,18 +121,32 @@ export class Transfers {
 
   /** What ended because nobody answered the lab box goes on. */
   signedIn(labId: string): void {
-    for (const one of this.#all)
-      if (one.labId === labId && one.failure?.code === 'second-factor-needed')
-        this.goOn(one.id, { asks: false })
+    this.#goOnWhere((one) => one.labId === labId && one.failure?.code === 'second-factor-needed')
+  }
+
+  /** The lab boxes of which transfers rest since the last run of the app. */
+  get restingLabs(): ReadonlySet<string> {
+    return new Set(this.#all.filter(({ isResting }) => isResting).map(({ labId }) => labId))
+  }
+
+  /** What rests since the last run of the app goes on. */
+  reached(labId: string): void {
+    this.#goOnWhere((one) => one.labId === labId && one.isResting)
   }
 
   async close(): Promise<void> {
+    this.#kept.save(this.#all)
+    this.#kept[Symbol.dispose]()
     this.#closed.abort(new AppError('cancelled', 'The app is being closed.', {}))
     for (const { stop } of this.#all) stop.abort(this.#closed.signal.reason)
     this.#telling?.[Symbol.dispose]()
     this.#telling = null
     await Promise.allSettled([...this.#working.values(), ...this.#cleaning])
     this.feed.close()
+  }
+
+  #goOnWhere(isSo: (one: Transfer) => boolean): void {
+    for (const one of this.#all) if (isSo(one)) this.goOn(one.id, { asks: false })
   }
 
   #find(id: string): Transfer {
@@ -212,22 +238,17 @@ export class Transfers {
   #giveUp(one: Transfer): void {
     this.#all = this.#all.filter((other) => other !== one)
     if (one.copy.parts.length === 0 || this.#closed.signal.aborted) return
-    const cleaning = this.#removeParts(one).finally(() => this.#cleaning.delete(cleaning))
+    const places = { openLab: this.#openLab, laptop: this.#laptop, log: this.#log }
+    const cleaning = removeParts(one, places, { signal: this.#closed.signal }).finally(() =>
+      this.#cleaning.delete(cleaning),
+    )
     this.#cleaning.add(cleaning)
   }
 
-  async #removeParts({ copy, direction, labId }: Transfer): Promise<void> {
-    try {
-      if (direction === 'down') {
-        for (const part of copy.parts) await this.#laptop.removeFile(part)
-        return
-      }
-      using open = await this.#openLab(labId, { signal: this.#closed.signal })
-      for (const part of copy.parts) await open.lab.removeFile(part)
-    } catch (error) {
-      // told by nobody: the next copy of the same file goes on with it
-      this.#log.info('the part of a transfer that was stopped stays', { error: String(error) })
-    }
+  /** A person has changed something: it is kept before the call returns. */
+  #changed(): void {
+    if (!this.#closed.signal.aborted) this.#kept.save(this.#all)
+    this.#tell()
   }
 
   #tellSoon(): void {
@@ -238,17 +259,8 @@ export class Transfers {
     this.#telling?.[Symbol.dispose]()
     this.#telling = null
     if (this.#closed.signal.aborted) return
+    this.#kept.saveSoon(this.#all)
     const nowMs = this.#clock.now()
     this.feed.set(this.#all.map((one) => one.view(nowMs)))
   }
-}
-
-/** Of a full disk a person asks what has become of the rest. */
-function withKept(
-  failure: ReturnType<typeof failureOfError>,
-  keptBytes: number,
-): ReturnType<typeof failureOfError> {
-  if (failure.code === 'disk-is-full') return { ...failure, params: { ...failure.params, keptBytes } }
-  if (failure.code === 'laptop-disk-full') return { ...failure, params: { ...failure.params, keptBytes } }
-  return failure
 }

@@ -25,7 +25,12 @@ async function server() {
   sshd.listen(0, '127.0.0.1')
   await once(sshd, 'listening')
   const client = new ssh2.Client()
-  client.connect({ host: '127.0.0.1', port: (sshd.address() as AddressInfo).port, username: 'a', password: 'b' })
+  client.connect({
+    host: '127.0.0.1',
+    port: (sshd.address() as AddressInfo).port,
+    username: 'a',
+    password: 'b',
+  })
   await once(client, 'ready')
   return {
     asked,

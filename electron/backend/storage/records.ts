@@ -2,6 +2,7 @@ import type { InstallKind } from '@nps-desktop/relay-core/api'
 import type { RelayStatus, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
+  Failure,
   LabAlert,
   LabReading,
   MachineRef,
@@ -162,6 +163,43 @@ export interface TerminalRecord {
   readonly machine: MachineRef
 }
 
+/** A transfer of files that has not ended well, as it was when this was written. */
+export interface TransferRecord {
+  readonly id: string
+  readonly labId: string
+  readonly direction: 'up' | 'down'
+  readonly name: string
+  readonly folder: string
+  readonly source: string
+  readonly target: string
+  readonly replace: boolean
+  /** `waiting`: also one that was on its way. */
+  readonly state: 'waiting' | 'paused' | 'failed'
+  readonly failure: Failure | null
+  readonly endedAtMs: number | null
+  readonly progress: CopyProgress
+  /** What it leaves behind, at the place where it goes to, when it is given up. */
+  readonly parts: readonly string[]
+}
+
+export interface CopyProgress {
+  readonly doneBytes: number
+  /** Null until it is known. */
+  readonly totalBytes: number | null
+  readonly doneFiles: number
+  readonly totalFiles: number | null
+}
+
+/** Transfers in the order of their queue. */
+export interface TransferStore {
+  list(): readonly TransferRecord[]
+  /** `put`: with its place in the queue. All of it or nothing, when the call returns. */
+  save(change: {
+    readonly put: readonly { readonly row: TransferRecord; readonly position: number }[]
+    readonly gone: readonly string[]
+  }): void
+}
+
 /** The newest 5,000 changes of state. */
 export interface ActivityStore {
   add(event: Omit<ActivityEvent, 'id'>): void
@@ -191,6 +229,7 @@ export interface Storage {
   readonly settings: SettingsStore
   readonly activity: ActivityStore
   readonly terminals: Rows<TerminalRecord>
+  readonly transfers: TransferStore
   /** Without their settings, which hold passwords. */
   readonly lastTunnels: LastHeard<readonly RelayTunnel[]>
   readonly lastStatus: LastHeard<LastStatus>

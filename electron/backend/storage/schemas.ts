@@ -1,4 +1,5 @@
 import {
+  failure,
   host,
   id,
   machineRef,
@@ -15,7 +16,14 @@ import {
 import { relayStatus } from '@nps-desktop/relay-core/api'
 import { installKinds } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
-import type { LabRecord, LastStatus, ServerRecord, TerminalRecord, TunnelNote } from './records.ts'
+import type {
+  LabRecord,
+  LastStatus,
+  ServerRecord,
+  TerminalRecord,
+  TransferRecord,
+  TunnelNote,
+} from './records.ts'
 
 /**
  * What lies in the file is parsed once, when it is read; after that it is trusted. Every row is parsed before it is written
@@ -92,5 +100,27 @@ export const terminalRecord: z.ZodType<TerminalRecord> = z.union([
     machine: { kind: 'lab' as const, id: row.labId },
   })),
 ])
+
+const count = z.number().nonnegative()
+export const transferRecord: z.ZodType<TransferRecord> = z.object({
+  id,
+  labId: id,
+  direction: z.enum(['up', 'down']),
+  name: z.string(),
+  folder: z.string(),
+  source: z.string().min(1),
+  target: z.string().min(1),
+  replace: z.boolean(),
+  state: z.enum(['waiting', 'paused', 'failed']),
+  failure: failure.nullable(),
+  endedAtMs: z.number().nullable(),
+  progress: z.object({
+    doneBytes: count,
+    totalBytes: count.nullable(),
+    doneFiles: count.int(),
+    totalFiles: count.int().nullable(),
+  }),
+  parts: z.array(z.string().min(1)),
+})
 
 export const lastStatus: z.ZodType<LastStatus> = z.object({ status: relayStatus, atMs: z.number() })

@@ -47,16 +47,18 @@ export class StorageFile {
 
   /** Runs `work` as a whole or not at all. */
   transaction<T>(work: () => T): T {
-    this.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      this.exec('COMMIT')
-      return result
-    } catch (error) {
-      // a full disk has made SQLite roll back by itself
-      if (this.#database.isTransaction) this.exec('ROLLBACK')
-      throw error
-    }
+    return this.#told(() => {
+      this.exec('BEGIN IMMEDIATE')
+      try {
+        const result = work()
+        this.exec('COMMIT')
+        return result
+      } catch (error) {
+        // a full disk has made SQLite roll back by itself
+        if (this.#database.isTransaction) this.exec('ROLLBACK')
+        throw error
+      }
+    })
   }
 
   close(): void {

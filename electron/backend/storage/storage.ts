@@ -19,6 +19,7 @@ import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
 import { LaterWrites } from './later-writes.ts'
 import { StorageFile } from './storage-file.ts'
+import { openTransfers } from './transfer-rows.ts'
 
 /** The file's name inside the data folder. */
 export const storageFile = 'nps-desktop.sqlite'
@@ -99,6 +100,7 @@ function open(
         changed: () => undefined,
         putAside: () => undefined,
       }),
+      transfers: openTransfers(database),
       // one that cannot be read is seen to be off where it was asked for
       alerts: openRows(database, 'alerts', labAlert, {
         changed: () => undefined,

@@ -1,27 +1,11 @@
-import { AppError } from '../../failures/app-error.ts'
 import { fileChanged, fileExists, isDiskFull } from '../sides/file-failures.ts'
-import type { FileSide, Found, OpenFile } from '../sides/file-side.ts'
-import { partName } from './file-names.ts'
+import type { FileSide } from '../sides/file-side.ts'
+import { copySmallFile } from './copy-small-file.ts'
+import { type FileCopy, openPart, partOf } from './part.ts'
 import { pump, windowBytes } from './pump.ts'
 
 /** Below this a copy that was cut begins anew: asking what is there takes longer. */
 export const resumedFromBytes = 256 * 1024
-
-export interface FileCopy {
-  readonly from: FileSide
-  readonly to: FileSide
-  readonly source: string
-  readonly target: string
-  /** As it was when the copy was planned. */
-  readonly found: Found
-  /** A file that has the name already is replaced, at the end and in one step. */
-  readonly replace: boolean
-  /** How much of it is at its place; goes back where a part could not be used. */
-  readonly onProgress: (bytes: number) => void
-  /** The part is begun, and has come to its end: until then it is what a copy that is given up leaves. */
-  readonly onPart?: (part: string, isThere: boolean) => void
-  readonly signal: AbortSignal
-}
 
 /**
  * Copies one file by way of a part beside its place. A part of the same original, by size and time, is gone on with. When it ends well the file is
@@ -29,14 +13,16 @@ export interface FileCopy {
  * far as it reached at the beginning.
  */
 export async function copyFile(copy: FileCopy): Promise<void> {
+  if (copy.found.bytes < resumedFromBytes && (await copySmallFile(copy))) return
   const { from, to, source, target, onProgress, signal } = copy
   await using original = await from.openToRead(source)
   const found = await original.look()
   const isLarge = found.bytes >= resumedFromBytes
   // the move at the end refuses too; a large file is not copied in vain
   if (isLarge && !copy.replace && (await to.look(target))) throw fileExists(target)
-  const part = to.join(to.folderOf(target), partName(lastName(to, target), { path: source, ...found }))
-  const begun = isLarge ? await bytesToKeep(to, part, found.bytes) : 0
+  const part = partOf(copy, found)
+  const there = isLarge ? await bytesToKeep(to, part, found.bytes) : 0
+  const begun = there > 0 && copy.isStrange(part) && !(await isSameSoFar(copy, part, there)) ? 0 : there
   signal.throwIfAborted()
   {
     await using file = await openPart(to, part, { begun, mode: found.mode })
@@ -78,23 +64,16 @@ async function bytesToKeep(to: FileSide, part: string, wholeBytes: number): Prom
   return 0
 }
 
-async function openPart(
-  to: FileSide,
+/** What lies on a disk since another day may have lost its end to a power cut. Yes also where one of the machines cannot tell. */
+async function isSameSoFar(
+  { from, to, source, signal, onProgress }: FileCopy,
   part: string,
-  { begun, mode }: { begun: number; mode: number | null },
-): Promise<OpenFile> {
-  if (begun > 0) return await to.openToWrite(part, { isNew: false, mode })
-  try {
-    return await to.openToWrite(part, { isNew: true, mode })
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'file-exists') throw error
-    // never followed, should it be a link: what has its name goes
-    await to.removeFile(part)
-    return await to.openToWrite(part, { isNew: true, mode })
-  }
-}
-
-function lastName(side: FileSide, path: string): string {
-  const folder = side.folderOf(path)
-  return path.slice(folder.length).replace(/^[/\\]+/, '')
+  bytes: number,
+): Promise<boolean> {
+  onProgress(bytes)
+  const [wanted, there] = await Promise.all([
+    from.hashOf(source, bytes, { signal }),
+    to.hashOf(part, bytes, { signal }),
+  ])
+  return wanted === null || there === null || wanted === there
 }

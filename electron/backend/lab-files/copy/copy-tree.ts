@@ -1,12 +1,17 @@
 import { AppError } from '../../failures/app-error.ts'
 import { failureOfError } from '../../failures/failure-of-error.ts'
 import type { Failure } from '@nps-desktop/electron/contract'
+import type { CopyProgress } from '../../storage/records.ts'
 import type { FileSide } from '../sides/file-side.ts'
+import { arrivedFiles } from './arrived-files.ts'
 import { copyFile, resumedFromBytes } from './copy-file.ts'
 import { type CopyPlan, pathOf, planCopy } from './copy-plan.ts'
+import { type Renamed, renameTwins, wayOf } from './name-twins.ts'
 
-/** Small files take a few round trips each and hardly any bytes: so many travel at once. */
-const smallFilesAtOnce = 32
+/** Small files take a few round trips each and hardly any bytes: so many travel at once, 32 MB at most. */
+const smallFilesAtOnce = 128
+/** Of one level, since each needs the one that it lies in. */
+const foldersAtOnce = 32
 
 /** These concern one file; everything else would befall the next one too. */
 const ofOneFile = new Set([
@@ -24,17 +29,37 @@ export class TreeCopy {
   readonly target: string
   readonly #replace: boolean
   #plan: CopyPlan | null = null
+  #renamed: Renamed | null = null
   readonly #done = new Set<number>()
   #doneBytes = 0
   /** Of files that are on their way, by number. */
   readonly #partial = new Map<number, number>()
-  readonly #parts = new Set<string>()
+  readonly #parts: Set<string>
+  /** Parts that this run of the app has written. */
+  readonly #own = new Set<string>()
+  /** How far an earlier run of the app had come; null once it is known what is there, and without one. */
+  #before: CopyProgress | null
 
-  /** `replace`: a folder that is there is added to, and its files of the same name are replaced. */
-  constructor({ source, target, replace }: { source: string; target: string; replace: boolean }) {
+  /**
+   * `replace`: a folder that is there is added to, and its files of the same name are replaced. `before`: it was begun by an
+   * earlier run of the app; what has arrived is not copied again.
+   */
+  constructor({
+    source,
+    target,
+    replace,
+    before = null,
+  }: {
+    source: string
+    target: string
+    replace: boolean
+    before?: { progress: CopyProgress; parts: readonly string[] } | null
+  }) {
     this.source = source
     this.target = target
     this.#replace = replace
+    this.#before = before?.progress ?? null
+    this.#parts = new Set(before?.parts)
   }
 
   /** Null until it is known what there is to copy. */
@@ -42,11 +67,23 @@ export class TreeCopy {
     return this.#plan
   }
 
-  get doneFiles(): number {
-    return this.#done.size
+  /** How many have another name there, since theirs would be that of another one. */
+  get renamed(): number {
+    return this.#renamed?.size ?? 0
+  }
+
+  get progress(): CopyProgress {
+    if (this.#before) return this.#before
+    return {
+      doneBytes: this.doneBytes,
+      totalBytes: this.#plan?.bytes ?? null,
+      doneFiles: this.#done.size,
+      totalFiles: this.#plan?.files.length ?? null,
+    }
   }
 
   get doneBytes(): number {
+    if (this.#before) return this.#before.doneBytes
     let bytes = this.#doneBytes
     for (const part of this.#partial.values()) bytes += part
     return bytes
@@ -68,10 +105,18 @@ export class TreeCopy {
   ): Promise<Failure | null> {
     this.#plan ??= await planCopy(from, this.source, { signal })
     const plan = this.#plan
+    this.#renamed ??= await renameTwins(plan, to, to.folderOf(this.target))
+    if (this.#before) await this.#goOnFrom(plan, to)
     onProgress()
-    for (const names of plan.folders) {
-      signal.throwIfAborted()
-      await to.makeFolder(this.#targetOf(to, names))
+    for (const level of Map.groupBy(plan.folders, ({ length }) => length).values()) {
+      const waiting = [...level]
+      const makeSome = async (): Promise<void> => {
+        for (let names = waiting.shift(); names !== undefined; names = waiting.shift()) {
+          signal.throwIfAborted()
+          await to.makeFolder(this.#targetOf(to, names))
+        }
+      }
+      await Promise.all(Array.from({ length: Math.min(level.length, foldersAtOnce) }, makeSome))
     }
     let failed: Failure | null = null
     const stop = new AbortController()
@@ -91,7 +136,12 @@ export class TreeCopy {
             this.#partial.set(index, bytes)
             onProgress()
           },
-          onPart: (part, isThere) => (isThere ? this.#parts.add(part) : this.#parts.delete(part)),
+          isStrange: (part) => !this.#own.has(part),
+          onPart: (part, isThere) => {
+            this.#own.add(part)
+            if (isThere) this.#parts.add(part)
+            else this.#parts.delete(part)
+          },
           signal: together,
         })
         this.#partial.delete(index)
@@ -118,14 +168,31 @@ export class TreeCopy {
     ])
     signal.throwIfAborted()
     for (const one of all) if (one.status === 'rejected') throw stop.signal.reason
+    if (failed === null) await this.#removeParts(to)
     return failed
   }
 
+  async #goOnFrom(plan: CopyPlan, to: FileSide): Promise<void> {
+    for (const index of await arrivedFiles(plan, to, (names) => this.#targetOf(to, names))) {
+      this.#done.add(index)
+      this.#doneBytes += plan.files[index]?.found.bytes ?? 0
+    }
+    this.#before = null
+  }
+
+  /** All has arrived: parts that are left are those of originals that have changed since. */
+  async #removeParts(to: FileSide): Promise<void> {
+    for (const part of this.#parts) {
+      // one that cannot be removed takes nothing from what has arrived
+      await to.removeFile(part).catch(() => undefined)
+      this.#parts.delete(part)
+    }
+  }
+
   #targetOf(to: FileSide, names: readonly string[]): string {
-    return pathOf(
-      to,
-      this.target,
-      names.map((name) => to.nameHere(name)),
+    const here = names.map(
+      (name, depth) => this.#renamed?.get(wayOf(names.slice(0, depth + 1))) ?? to.nameHere(name),
     )
+    return pathOf(to, this.target, here)
   }
 }

@@ -28,6 +28,8 @@ export interface OpenFile extends AsyncDisposable {
   cutTo(bytes: number): Promise<void>
   /** Its size and time as they are now. */
   look(): Promise<Found>
+  /** All that a new file is to hold, up to 256 KB, and then `finish`. */
+  writeAll(bytes: Buffer, changedAtMs: number, mode: number | null): Promise<void>
   /** Nothing more is written: gives the file the time of its original, makes it read-only where `mode` is, and closes it. */
   finish(changedAtMs: number, mode: number | null): Promise<void>
 }
@@ -55,4 +57,6 @@ export interface FileSide {
   removeFile(path: string): Promise<void>
   /** Null where it is not told. */
   freeBytes(path: string): Promise<number | null>
+  /** SHA-256, in hexadecimal letters, of the first so many bytes of a file; null where this machine cannot tell. */
+  hashOf(path: string, bytes: number, options: { signal: AbortSignal }): Promise<string | null>
 }

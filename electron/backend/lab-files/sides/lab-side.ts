@@ -1,17 +1,9 @@
 import { posix } from 'node:path'
-import type { Stats } from 'ssh2'
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
-import {
-  diskIsFull,
-  fileChanged,
-  fileDenied,
-  fileExists,
-  fileFailed,
-  fileNotFound,
-  isFull,
-} from './file-failures.ts'
+import { diskIsFull, fileDenied, fileExists, fileFailed, fileNotFound, isFull } from './file-failures.ts'
 import { type FileSide, type Found, type NamedFound, type OpenFile, ownerWrites } from './file-side.ts'
+import { OpenRemoteFile } from './open-remote-file.ts'
 import { isStatus, type SftpChannel, sftpStatus } from './sftp-channel.ts'
 import { maxListed, readRemoteFolder } from './remote-folder.ts'
 import { foundOf } from './remote-found.ts'
@@ -31,10 +23,13 @@ export class LabSide implements FileSide {
   readonly channel: SftpChannel
   /** Its name, for what is said of it. */
   readonly lab: string
+  readonly hashOf: FileSide['hashOf']
 
-  constructor(channel: SftpChannel, { lab }: { lab: string }) {
+  /** `hashOf`: what SFTP itself does not know. */
+  constructor(channel: SftpChannel, { lab, hashOf }: { lab: string; hashOf: FileSide['hashOf'] }) {
     this.channel = channel
     this.lab = lab
+    this.hashOf = hashOf
   }
 
   join(folder: string, name: string): string {
@@ -191,86 +186,3 @@ export class LabSide implements FileSide {
     }
   }
 }
-
-class OpenRemoteFile implements OpenFile {
-  readonly #side: LabSide
-  readonly #path: string
-  #handle: Buffer | null
-
-  constructor(side: LabSide, path: string, handle: Buffer) {
-    this.#side = side
-    this.#path = path
-    this.#handle = handle
-  }
-
-  async read(at: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length)
-    let done = 0
-    while (done < length) {
-      const got = await this.#do('read', (handle, channel) =>
-        channel.read(handle, at + done, bytes.subarray(done)),
-      )
-      if (got === 0) throw fileChanged(this.#path)
-      done += got
-    }
-    return bytes
-  }
-
-  async write(at: number, bytes: Buffer): Promise<void> {
-    await this.#do('write', (handle, channel) => channel.write(handle, at, bytes))
-  }
-
-  async cutTo(bytes: number): Promise<void> {
-    await this.#do('write', (handle, channel) => channel.setSize(handle, bytes))
-  }
-
-  async look(): Promise<Found> {
-    return foundOf(await this.#do<Stats>('read', (handle, channel) => channel.fstat(handle)))
-  }
-
-  async finish(changedAtMs: number, mode: number | null): Promise<void> {
-    const isReadOnly = mode !== null && (mode & ownerWrites) === 0
-    // of what the server's umask has left
-    const now = isReadOnly ? (await this.look()).mode : null
-    const handle = this.#take()
-    const { channel } = this.#side
-    const seconds = Math.floor(changedAtMs / 1000)
-    try {
-      // the server answers in order: they travel together. Some file systems keep no times and no modes, which is no reason to fail.
-      await Promise.all([
-        ...(now === null ? [] : [channel.setMode(handle, now & ~ownerWrites).catch(ignore)]),
-        channel.setTime(handle, seconds).catch(ignore),
-        channel.close(handle),
-      ])
-    } catch (error) {
-      throw await this.#side.failure('write', this.#path, error)
-    }
-  }
-
-  /** Does not wait for the answer: a line that is held up would hold up whoever has stopped for it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#handle !== null && this.#side.channel.isOpen)
-      this.#side.channel.close(this.#take()).catch(ignore)
-  }
-
-  #take(): Buffer {
-    const handle = this.#handle
-    if (handle === null) throw new Error(`${this.#path} is closed`)
-    this.#handle = null
-    return handle
-  }
-
-  async #do<T>(
-    what: 'read' | 'write',
-    ask: (handle: Buffer, channel: SftpChannel) => Promise<T>,
-  ): Promise<T> {
-    if (this.#handle === null) throw new Error(`${this.#path} is closed`)
-    try {
-      return await ask(this.#handle, this.#side.channel)
-    } catch (error) {
-      throw await this.#side.failure(what, this.#path, error)
-    }
-  }
-}
-
-function ignore(): void {}

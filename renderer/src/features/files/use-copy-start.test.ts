@@ -20,12 +20,12 @@ test('what is dropped while another question is open waits for it, and neither i
   const asked = Promise.withResolvers<void>()
   const first = begin(async (choices) => {
     await asked.promise
-    if (!choices['a.txt']) return { conflicts: [taken] }
-    started.push(['first', { ...choices }])
+    if (choices.length === 0) return { conflicts: [taken] }
+    started.push(['first', choices])
     return { conflicts: [] }
   })
   const second = begin(async (choices) => {
-    started.push(['second', { ...choices }])
+    started.push(['second', choices])
     return { conflicts: [] }
   })
   asked.resolve()
@@ -34,8 +34,8 @@ test('what is dropped while another question is open waits for it, and neither i
   expect(started).toEqual([])
   await answer('replace', false)
   expect(started).toEqual([
-    ['first', { 'a.txt': 'replace' }],
-    ['second', {}],
+    ['first', [{ name: 'a.txt', choice: 'replace' }]],
+    ['second', []],
   ])
 })
 

@@ -1,4 +1,4 @@
-import type { NameChoice } from '@nps-desktop/electron/contract'
+import type { ChosenName, NameChoice } from '@nps-desktop/electron/contract'
 import { ref } from 'vue'
 import type { Ref } from 'vue'
 
@@ -8,7 +8,7 @@ interface Conflict {
   readonly bytes: number
   readonly changedAtMs: number
 }
-type Start = (choices: Record<string, NameChoice>) => Promise<{ conflicts: Conflict[] }>
+type Start = (choices: ChosenName[]) => Promise<{ conflicts: Conflict[] }>
 
 export interface CopyStart {
   /** What is to be decided now, and how many more there are after it. */
@@ -26,7 +26,7 @@ export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown
   const waiting: Start[] = []
   let isBusy = false
   let start: Start | null = null
-  let choices: Record<string, NameChoice> = {}
+  let choices: ChosenName[] = []
   let open: Conflict[] = []
 
   async function go(): Promise<void> {
@@ -40,7 +40,7 @@ export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown
   async function next(): Promise<void> {
     start = waiting.shift() ?? null
     isBusy = start !== null
-    choices = {}
+    choices = []
     if (isBusy) await go()
   }
   function ask(): void {
@@ -55,7 +55,7 @@ export function useCopyStart(run: (work: () => Promise<void>) => Promise<unknown
     },
     async answer(choice, forAll) {
       const answered = forAll ? open : open.slice(0, 1)
-      for (const { name } of answered) choices[name] = choice
+      choices = [...choices, ...answered.map(({ name }) => ({ name, choice }))]
       open = open.slice(answered.length)
       if (open.length > 0) return ask()
       question.value = null

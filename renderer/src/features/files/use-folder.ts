@@ -6,12 +6,15 @@ import { useNewest } from '../../carrier/scope-signal.ts'
 import { useApi } from '../../carrier/use-backend.ts'
 
 export interface Folder {
-  /** What was read last; null before, and after a folder that could not be read. */
+  /** What was read last; null before. It stays when it cannot be read again. */
   readonly view: ShallowRef<FolderView | null>
+  /** When that was read. */
+  readonly readAtMs: Readonly<Ref<number>>
   /** Of those that are in the folder, the ones whose name holds what was typed. */
   readonly entries: ComputedRef<readonly FileEntry[]>
   readonly match: Ref<string>
   readonly busy: Readonly<Ref<boolean>>
+  /** Why the last reading failed. */
   readonly failure: ShallowRef<Failure | null>
   /** Reads it anew. */
   read(): Promise<void>
@@ -21,6 +24,7 @@ export interface Folder {
 export function useFolder(place: () => { labId: string; path: string }): Folder {
   const api = useApi()
   const view = shallowRef<FolderView | null>(null)
+  const readAtMs = ref(0)
   const match = ref('')
   const busy = ref(false)
   const failure = shallowRef<Failure | null>(null)
@@ -33,11 +37,12 @@ export function useFolder(place: () => { labId: string; path: string }): Folder 
     try {
       const known = again ? path : (view.value?.path ?? path)
       view.value = await api.files.list({ labId, path: known, match: match.value, again }, { signal })
+      // narrowed, it is the list of before
+      if (again) readAtMs.value = Date.now()
       failure.value = null
     } catch (error) {
       if (signal.aborted) return
       failure.value = failureOf(error)
-      view.value = null
     } finally {
       if (!signal.aborted) busy.value = false
     }
@@ -62,7 +67,7 @@ export function useFolder(place: () => { labId: string; path: string }): Folder 
     const all = view.value?.entries ?? []
     return wanted === '' ? all : all.filter(({ name }) => name.toLowerCase().includes(wanted))
   })
-  return { view, entries, match, busy, failure, read: () => ask(true) }
+  return { view, readAtMs, entries, match, busy, failure, read: () => ask(true) }
 }
 
 /** Opened like a folder: also a link to one. */

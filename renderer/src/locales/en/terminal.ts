@@ -89,7 +89,8 @@ export const terminal = {
   linkText:
     'With one, this laptop alone reaches what answers there on {lab}, and the link opens in your browser.',
   linkAdd: 'Add it and open',
-  linkLate: 'The tunnel to {lab} is made, but not in the list yet. Close this, and click the link again in a moment.',
+  linkLate:
+    'The tunnel to {lab} is made, but not in the list yet. Close this, and click the link again in a moment.',
   keep: 'Keep shells on the lab box',
   keepText: 'A lost connection or a closed app ends nothing in a terminal, where the lab box has tmux.',
 }

@@ -36,3 +36,11 @@ export function monthForecast(
     fullAtMs: fullAtMs !== null && fullAtMs < endMs ? fullAtMs : null,
   }
 }
+
+/** What the tunnels have carried since the month began, both directions together. `history`: of the last 30 days. */
+export function usedThisMonth({ points }: TrafficHistory, nowMs: number): number {
+  const { startMs } = monthAround(nowMs)
+  return points
+    .filter(({ atMs }) => atMs >= startMs)
+    .reduce((sum, { downBytes, upBytes }) => sum + (downBytes ?? 0) + (upBytes ?? 0), 0)
+}

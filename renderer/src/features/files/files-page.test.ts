@@ -1,0 +1,141 @@
+import { flushPromises } from '@vue/test-utils'
+import type { FileEntry, FolderView, Transfer } from '@nps-desktop/electron/contract'
+import { monthAround } from '@nps-desktop/relay-core/api'
+import { expect, test } from 'vitest'
+import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
+import FilesPage from './FilesPage.vue'
+
+const entry: FileEntry = {
+  name: 'model.pt',
+  kind: 'file',
+  link: null,
+  bytes: 12e9,
+  changedAtMs: 1,
+  owner: 'alice',
+  isNameable: true,
+}
+const folder: FolderView = {
+  path: '/home/alice',
+  home: '/home/alice',
+  entries: [entry],
+  total: 1,
+  matching: 1,
+  freeBytes: null,
+}
+const transfer: Transfer = {
+  id: 'f1',
+  labId: lab.id,
+  direction: 'down',
+  name: 'data.bin',
+  folder: '/home/a/Downloads',
+  state: 'running',
+  doneBytes: 1e9,
+  totalBytes: 26e9,
+  doneFiles: 0,
+  totalFiles: 1,
+  bytesPerSecond: 1,
+  leftMs: null,
+  failure: null,
+  endedAtMs: null,
+  leftOut: 0,
+  renamed: 0,
+  isResting: false,
+}
+
+async function* always<T>(value: T): AsyncGenerator<T, void, void> {
+  yield value
+  await new Promise(() => undefined)
+}
+
+async function page({ leftBytes = 100e9, isDirect = false, list = async () => folder } = {}) {
+  const calls: string[] = []
+  const plan = { monthBytes: 1e12, lineBytesPerSecond: null }
+  const way = isDirect ? { way: { way: 'direct', sinceMs: 0, roundTripMs: 1 } } : {}
+  const overview = {
+    servers: [{ ...server, plan }],
+    labs: [lab],
+    tunnels: [{ ...tunnel, ...way }],
+    otherTunnels: [],
+    setAside: [],
+    laptopOnline: true,
+    trial: false,
+    atMs: 0,
+  }
+  const { startMs } = monthAround(Date.now())
+  const points = [{ atMs: startMs, downBytes: 1e12 - leftBytes, upBytes: 0 }]
+  const mounted = await mountPage(FilesPage, {
+    props: { labId: lab.id, path: '~' },
+    answers: {
+      overview: { watch: async () => always(overview) },
+      traffic: { history: async () => ({ periodMs: 3_600_000, points }) },
+      files: {
+        list,
+        download: async () => {
+          calls.push('download')
+          return { conflicts: [], started: 1 }
+        },
+        transfers: { watch: async () => always([transfer]) },
+      },
+    },
+  })
+  await flushPromises()
+  return Object.assign(mounted, { calls })
+}
+
+/** Rows in sight are drawn only, and here none is. */
+async function chooseAll(files: Awaited<ReturnType<typeof page>>): Promise<void> {
+  await files.get('[role="grid"]').trigger('keydown', { key: 'a', ctrlKey: true })
+}
+
+test('a folder that cannot be read again keeps its list, with its time and the reason above it', async () => {
+  let isThere = true
+  const list = async (): Promise<FolderView> => {
+    if (isThere) return folder
+    throw new Error('gone')
+  }
+  await using files = await page({ list })
+  isThere = false
+  await files.get('[aria-label="Read again"]').trigger('click')
+  await flushPromises()
+  expect(files.get('[role="grid"]').attributes('aria-rowcount')).toBe('2')
+  expect(files.get('.foot').text()).toMatch(/as of \d\d:\d\d/)
+  const [alert, grid] = [files.get('[role="alert"]').element, files.get('[role="grid"]').element]
+  expect(alert.compareDocumentPosition(grid) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy()
+  isThere = true
+  await files.get('[aria-label="Read again"]').trigger('click')
+  await flushPromises()
+  expect(files.find('[role="alert"]').exists()).toBe(false)
+  expect(files.get('.foot').text()).not.toContain('as of')
+})
+
+test('a copy by the server is named with what it takes of the month, and asked about when it takes more', async () => {
+  await using files = await page()
+  expect(files.get('.transfers').text()).toContain('uses 25.0 GB of the 100 GB cloud has left this month')
+  await chooseAll(files)
+  expect(files.get('.foot').text()).toContain('12 % of what cloud has left this month')
+  buttonCalled('Download').click()
+  await flushPromises()
+  expect(files.calls).toEqual(['download'])
+})
+
+test('more than the month has left is asked about before anything begins', async () => {
+  await using files = await page({ leftBytes: 5e9 })
+  await chooseAll(files)
+  buttonCalled('Download').click()
+  await flushPromises()
+  expect(files.calls).toEqual([])
+  expect(document.querySelector('[role="dialog"]')?.textContent).toContain('5.00 GB are left')
+  buttonCalled('Copy anyway').click()
+  await flushPromises()
+  expect(files.calls).toEqual(['download'])
+})
+
+test('what travels past the server takes nothing of its month', async () => {
+  await using files = await page({ leftBytes: 5e9, isDirect: true })
+  await chooseAll(files)
+  expect(files.text()).not.toContain('this month')
+  buttonCalled('Download').click()
+  await flushPromises()
+  expect(files.calls).toEqual(['download'])
+})
