@@ -53,7 +53,7 @@ class Bench {
   }
 
   async run(): Promise<string> {
-    const chosen = this.#options.rows.map((name): Row => rows[name])
+    const chosen = await this.#able(this.#options.rows.map((name): Row => rows[name]))
     await this.#onStage(loopback, (stage) =>
       this.#takeTurns(
         stage,
@@ -89,14 +89,18 @@ class Bench {
   async #wide(wanted: readonly Row[]): Promise<void> {
     if (wanted.length === 0) return
     const reason = wanMissing()
-    const chosen: Row[] = []
+    if (reason === undefined) await this.#onStage(await wanPlace(), (stage) => this.#takeTurns(stage, wanted))
+    else this.#leftOut.push(`wide area network: ${reason}`)
+  }
+
+  async #able(wanted: readonly Row[]): Promise<Row[]> {
+    const able: Row[] = []
     for (const row of wanted) {
       const lacking = await row.missing?.()
-      if (lacking === undefined) chosen.push(row)
+      if (lacking === undefined) able.push(row)
       else this.#leftOut.push(lacking)
     }
-    if (reason === undefined) await this.#onStage(await wanPlace(), (stage) => this.#takeTurns(stage, chosen))
-    else this.#leftOut.push(`wide area network: ${reason}`)
+    return able
   }
 
   #choose(all: readonly Pair[]): Pair[] {

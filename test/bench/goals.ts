@@ -9,6 +9,8 @@ interface Goal {
   readonly atLeast?: { readonly times: number; readonly of: string }
   /** At most so many times the value of another pair. */
   readonly atMost?: { readonly times: number; readonly of: string }
+  /** At least so many times another figure of the same pair. */
+  readonly atLeastOf?: { readonly times: number; readonly figure: FigureName }
   /** At most so much. */
   readonly below?: number
   /** At most so much more than another figure of the same pair. */
@@ -24,6 +26,11 @@ const atMost = (figure: FigureName, times: number, of: string): Goal => ({
   figure,
   pair: 'ours',
   atMost: { times, of },
+})
+const atLeastOf = (figure: FigureName, times: number, other: FigureName): Goal => ({
+  figure,
+  pair: 'ours',
+  atLeastOf: { times, figure: other },
 })
 const below = (figure: FigureName, most: number): Goal => ({ figure, pair: 'ours', below: most })
 
@@ -54,6 +61,14 @@ export const goals: readonly Goal[] = [
   below('agentGrown', 10),
   below('descriptorsGrown', 0),
   atMost('processor', 0.6, 'frp'),
+  atLeastOf('filesUp', 0.9, 'scpUp'),
+  atLeastOf('filesDown', 0.9, 'scpDown'),
+  atLeastOf('treeUp', 0.7, 'rsyncUp'),
+  atLeastOf('treeDown', 0.7, 'rsyncDown'),
+  atLeastOf('wanFilesUp', 0.9, 'wanScpUp'),
+  atLeastOf('wanFilesDown', 0.9, 'wanScpDown'),
+  atLeastOf('wanTreeUp', 0.7, 'wanRsyncUp'),
+  atLeastOf('wanTreeDown', 0.7, 'wanRsyncDown'),
   below('deadLink', 10),
   below('restart', 5),
   ...(['frp', 'rathole noise'] as const).flatMap((peer) => [
@@ -104,6 +119,17 @@ export function judge({ figure, pair, ...goal }: Goal, results: Results): Judged
       goal: `${what} ≤ idle + ${aboveBy.most} ${unit}`,
       measured: `idle + ${above.toFixed(digits)} ${unit}`,
       isReached: above <= aboveBy.most,
+    }
+  }
+  const { atLeastOf: peer } = goal
+  if (peer) {
+    const base = results.median(pair, peer.figure)
+    if (base === undefined || base === null) return undefined
+    const ratio = ownValue / base
+    return {
+      goal: `${what} ≥ ${peer.times} × ${figures[peer.figure].title}`,
+      measured: `${ratio.toFixed(2)} ×`,
+      isReached: ratio >= peer.times,
     }
   }
   const { times, of } = goal.atLeast ?? goal.atMost ?? { times: 1, of: pair }

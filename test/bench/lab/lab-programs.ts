@@ -12,6 +12,9 @@ import type { Place } from '../place.ts'
 
 const [jupyterPort, boardPort] = [8888, 6006]
 
+/** Where Debian puts it. */
+export const sftpServer = '/usr/lib/openssh/sftp-server'
+
 /** Python's own start, on a busy machine. */
 const startTimeoutMs = 120_000
 
@@ -64,8 +67,14 @@ export class LabPrograms {
     return `${this.#place.targetHost}:${boardPort}`
   }
 
-  /** Fulfils with what ssh is to be told to get in, besides the address. */
+  /** Fulfils with what ssh is to be told to get in to a terminal, besides the address. */
   async ssh(): Promise<readonly string[]> {
+    const { user, options } = await this.sshOptions()
+    return ['-tt', ...options, '-l', user]
+  }
+
+  /** The same for what copies over it, and the folder with its keys. */
+  async sshOptions(): Promise<{ folder: string; user: string; options: readonly string[] }> {
     this.#sshd ??= this.#startSshd()
     await this.#sshd
     const settings = [
@@ -74,8 +83,9 @@ export class LabPrograms {
       'BatchMode=yes',
       'LogLevel=ERROR',
     ]
-    const options = settings.flatMap((setting) => ['-o', setting])
-    return ['-tt', '-F', 'none', '-i', join(this.#folder, 'user'), '-l', userInfo().username, ...options]
+    const set = settings.flatMap((setting) => ['-o', setting])
+    const options = ['-F', 'none', '-i', join(this.#folder, 'user'), ...set]
+    return { folder: this.#folder, user: userInfo().username, options }
   }
 
   async close(): Promise<void> {
@@ -121,7 +131,9 @@ export class LabPrograms {
         `HostKey ${folder}/host`,
         `AuthorizedKeysFile ${folder}/user.pub`,
         `ListenAddress ${this.#place.targetHost}:${this.#sshPort}`,
-        `ForceCommand PS1='${prompt}' exec sh -i`,
+        // copies ask for a command or for files, a person for neither
+        `ForceCommand test -n "$SSH_ORIGINAL_COMMAND" && exec sh -c "$SSH_ORIGINAL_COMMAND"; PS1='${prompt}' exec sh -i`,
+        `Subsystem sftp ${sftpServer}`,
         'PidFile none',
         'StrictModes no',
         'UsePAM no',

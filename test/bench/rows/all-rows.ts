@@ -1,4 +1,5 @@
 import { connections } from './connections.ts'
+import { files, wanFiles } from './files.ts'
 import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
@@ -18,6 +19,7 @@ export const rows = {
   memory,
   after: memoryAfter,
   restart,
+  files,
   shaped: shapedRoundTrip,
   dead: deadLink,
   'wan-first-byte': wanFirstByte,
@@ -26,6 +28,7 @@ export const rows = {
   'wan-typing': wanTyping,
   'wan-crowd': wanCrowd,
   'wan-ssh': wanSsh,
+  'wan-files': wanFiles,
   'wan-jupyter': wanJupyter,
   'wan-tensorboard': wanTensorboard,
   'wan-cut': wanCut,
