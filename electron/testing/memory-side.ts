@@ -148,10 +148,10 @@ class OpenMemoryFile implements OpenFile {
     this.#path = path
   }
 
-  async read(at: number, length: number): Promise<Buffer> {
-    const part = this.#file.bytes.subarray(at, at + length)
-    if (part.length < length) throw fileChanged(this.#path)
-    return Buffer.from(part)
+  async read(at: number, into: Buffer): Promise<void> {
+    const part = this.#file.bytes.subarray(at, at + into.length)
+    if (part.length < into.length) throw fileChanged(this.#path)
+    part.copy(into)
   }
 
   async write(at: number, bytes: Buffer): Promise<void> {

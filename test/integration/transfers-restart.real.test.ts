@@ -75,9 +75,9 @@ describe.runIf(existsSync(sshdPath))('transfers of an app that was killed', () =
       const passed = way.bytes
       await using app = await again()
       const all = await app.lab.transfersWhere(() => true)
-      expect(all.map(({ name, state, totalBytes }) => [name, state, totalBytes])).toEqual([
-        ['model.bin', 'paused', bytes],
-        ['notes.txt', 'paused', null],
+      expect(all.map(({ name, state }) => [name, state])).toEqual([
+        ['model.bin', 'paused'],
+        ['notes.txt', 'paused'],
       ])
       for (const { id } of all) app.lab.files.goOn({ transferId: id })
       await app.lab.transfersWhere((now) => now.every(({ state }) => state === 'done'))

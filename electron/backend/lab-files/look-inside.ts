@@ -30,7 +30,8 @@ export async function lookInside(lab: LabSide, path: string): Promise<Inside> {
   if (found.kind !== 'file') return { kind: 'binary' }
   if (found.bytes > maxLookBytes) return { kind: 'large' }
   await using file = await lab.openToRead(path)
-  const bytes = found.bytes === 0 ? Buffer.alloc(0) : await file.read(0, found.bytes)
+  const bytes = Buffer.alloc(found.bytes)
+  await file.read(0, bytes)
   const image = images.find(([, isOne]) => isOne(bytes))
   if (image) return { kind: 'image', type: image[0], base64: bytes.toString('base64') }
   const isCut = bytes.length > maxTextBytes

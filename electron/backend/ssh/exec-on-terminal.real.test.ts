@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import ssh2, { type ClientChannel } from 'ssh2'
 import { expect, test } from 'vitest'
 import { execOnTerminal } from './exec-on-terminal.ts'
+import { prepareKeys } from './prepared-keys.ts'
 
 /** What a server is asked for on its channels, in order. It answers no request for a terminal that waits for an answer. */
 async function server() {
@@ -68,4 +69,11 @@ test('a command without a terminal is asked for as before', async () => {
   )
   plain.resume()
   expect(bed.asked).toEqual(['terminal 80x24', 'one', 'plain'])
+})
+
+test('both keys of a connection can be prepared, and it goes on', async () => {
+  await using bed = await server()
+  expect(prepareKeys(bed.client)).toBe(2)
+  for (const command of ['one', 'two']) (await run(bed.client, command, 80)).resume()
+  expect(bed.asked).toHaveLength(4)
 })

@@ -12,6 +12,7 @@ import { SignIn, type SignInMethod, type UsableSecret } from './sign-in.ts'
 import { signInMethods } from './sign-in-methods.ts'
 import { cancelled, dialTimeout, handshakeFailure, sessionLost } from './ssh-errors.ts'
 import { watchIdent } from './server-ident.ts'
+import { prepareKeys } from './prepared-keys.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { SshSession } from './ssh-session.ts'
 import { wayThrough } from './way.ts'
@@ -151,6 +152,7 @@ async function signIn(
     {
       ready: () => {
         client.removeAllListeners()
+        prepareKeys(client)
         // it was confirmed before keys were kept whole
         if (seen && pinned.key === null) hostKeys.learn(pinned, seen.key)
         return new SshSession(new SshConnection(address, client, { isWindows: ident.isWindows() }))

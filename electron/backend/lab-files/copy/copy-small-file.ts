@@ -31,9 +31,10 @@ async function asPlanned({ from, source, found }: FileCopy): Promise<Buffer | nu
 }
 
 async function allOf(original: OpenFile, length: number): Promise<Buffer | null> {
-  if (length === 0) return Buffer.alloc(0)
+  const bytes = Buffer.alloc(length)
   try {
-    return await original.read(0, length)
+    await original.read(0, bytes)
+    return bytes
   } catch (error) {
     if (error instanceof AppError && error.code === 'file-changed') return null
     throw error

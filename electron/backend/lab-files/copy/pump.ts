@@ -29,7 +29,9 @@ export async function pump(
     signal: AbortSignal
   },
 ): Promise<void> {
-  const reads: { at: number; bytes: Promise<Buffer> }[] = []
+  const reads: { at: number; bytes: Buffer; done: Promise<void> }[] = []
+  // used again: memory of this size that is thrown away keeps the collector of garbage busier than the copy itself
+  const free: Buffer[] = []
   const writes: { end: number; isDone: boolean }[] = []
   let next = from
   let failed: Error | null = null
@@ -39,10 +41,11 @@ export async function pump(
     while (next < to && reads.length + writes.length < chunksAtOnce) {
       const at = next
       next = Math.min(to, at + chunkBytes)
-      const bytes = source.read(at, next - at)
+      const bytes = (free.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)).subarray(0, next - at)
+      const done = source.read(at, bytes)
       // one that fails is told when its turn comes, or not at all
-      bytes.catch(() => undefined)
-      reads.push({ at, bytes })
+      done.catch(() => undefined)
+      reads.push({ at, bytes, done })
     }
   }
   const write = (at: number, bytes: Buffer): void => {
@@ -51,6 +54,8 @@ export async function pump(
     target.write(at, bytes).then(
       () => {
         one.isDone = true
+        // the last one of a file is shorter
+        if (bytes.length === chunkBytes) free.push(bytes)
         while (writes[0]?.isDone) onWritten(writes.shift()?.end ?? from)
         wake.resolve()
       },
@@ -70,9 +75,9 @@ export async function pump(
     readAhead()
     const first = reads.shift()
     if (first) {
-      const bytes = await until(first.bytes, { signal })
+      await until(first.done, { signal })
       check()
-      write(first.at, bytes)
+      write(first.at, first.bytes)
       continue
     }
     if (writes.length === 0) return

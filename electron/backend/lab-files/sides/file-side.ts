@@ -20,8 +20,8 @@ export interface NamedFound extends Found {
 
 /** A file that is open for reading, or a part that is being written. */
 export interface OpenFile extends AsyncDisposable {
-  /** Exactly `length` bytes from `at`. Rejects with `file-changed` where the file ends before. */
-  read(at: number, length: number): Promise<Buffer>
+  /** Fills `into` with the bytes from `at`. Rejects with `file-changed` where the file ends before. */
+  read(at: number, into: Buffer): Promise<void>
   /** Called in the order of the positions; several may be on their way at once. */
   write(at: number, bytes: Buffer): Promise<void>
   /** Takes away what lies behind the first `bytes`. */

@@ -15,17 +15,15 @@ export class OpenLaptopFile implements OpenFile {
     this.#file = file
   }
 
-  async read(at: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length)
+  async read(at: number, into: Buffer): Promise<void> {
     let done = 0
-    while (done < length) {
+    while (done < into.length) {
       const { bytesRead } = await told('read', this.#path, () =>
-        this.#file.read(bytes, done, length - done, at + done),
+        this.#file.read(into, done, into.length - done, at + done),
       )
       if (bytesRead === 0) throw fileChanged(this.#path)
       done += bytesRead
     }
-    return bytes
   }
 
   /** One after the other: what the file holds after a power cut is its beginning, without holes. */

@@ -25,17 +25,15 @@ export class OpenRemoteFile implements OpenFile {
     this.#handle = handle
   }
 
-  async read(at: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length)
+  async read(at: number, into: Buffer): Promise<void> {
     let done = 0
-    while (done < length) {
+    while (done < into.length) {
       const got = await this.#do('read', (handle, channel) =>
-        channel.read(handle, at + done, bytes.subarray(done)),
+        channel.read(handle, at + done, into.subarray(done)),
       )
       if (got === 0) throw fileChanged(this.#path)
       done += got
     }
-    return bytes
   }
 
   async write(at: number, bytes: Buffer): Promise<void> {
