@@ -1,9 +1,5 @@
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { id } from './desktop-models.ts'
-import { failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
+import { base, serverRef } from './desktop-call.ts'
 
 /** The web console of a server, signed in. */
 export const consoleContract = {
@@ -12,5 +8,5 @@ export const consoleContract = {
    * or listens on its own machine only, the way leads over ssh and stays open while it is used; `console-needs-sign-in` where no
    * sign-in is kept for that, since the pass is sent over no network in clear.
    */
-  open: base.input(z.object({ serverId: id })).output(z.object({ url: z.url() })),
+  open: base.input(serverRef).output(z.object({ url: z.url() })),
 }

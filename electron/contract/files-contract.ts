@@ -1,7 +1,8 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs } from './desktop-models.ts'
-import { failure, failureData } from './failure.ts'
+import { base, nothing } from './desktop-call.ts'
+import { failure } from './failure.ts'
+import { id, instantMs } from './values.ts'
 
 /** How many entries of one folder are shown; the rest is found by typing. */
 export const maxShownEntries = 2_000
@@ -91,8 +92,6 @@ export const transfer = z.object({
 })
 export type Transfer = z.infer<typeof transfer>
 
-const base = oc.errors({ FAILED: { data: failureData } })
-const nothing = z.object({})
 const inFolder = z.object({ labId: id, folder: labPath })
 const transferRef = z.object({ transferId: id })
 

@@ -1,11 +1,9 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs, port } from './desktop-models.ts'
-import { failure, failureData } from './failure.ts'
+import { base, labRef, nothing, tunnelRef } from './desktop-call.ts'
+import { failure } from './failure.ts'
 import { tunnelKind } from './tunnel-kinds.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
-const labRef = z.object({ labId: id })
+import { id, instantMs, port } from './values.ts'
 
 /** Programs that are recognised, and `other` for those that only have a name. */
 export const foundPrograms = [
@@ -84,11 +82,11 @@ export const foundContract = {
   watch: base.input(labRef).output(eventIterator(foundLook)),
   /** What npc tells, each minute while it is followed: for a page that signs in nowhere. */
   glance: base.input(labRef).output(eventIterator(foundLook)),
-  lookNow: base.input(labRef).output(z.object({})),
+  lookNow: base.input(labRef).output(nothing),
   /** Whether the app looks for services on this lab box. */
-  setOn: base.input(labRef.extend({ isOn: z.boolean() })).output(z.object({})),
+  setOn: base.input(labRef.extend({ isOn: z.boolean() })).output(nothing),
   /** Makes a tunnel to what was found on `port`, for this laptop alone. */
-  add: base.input(foundRef).output(z.object({ tunnelId: id })),
+  add: base.input(foundRef).output(tunnelRef),
   /** Lets a tunnel lead to what was found on `port`, as it has moved there. */
-  lead: base.input(foundRef.extend({ tunnelId: id })).output(z.object({})),
+  lead: base.input(foundRef.extend({ tunnelId: id })).output(nothing),
 }

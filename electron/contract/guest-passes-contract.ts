@@ -1,11 +1,9 @@
 import { guestPass } from '@nps-desktop/relay-core/api'
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import * as model from './desktop-models.ts'
-import { failureData } from './failure.ts'
+import { base, tunnelRef } from './desktop-call.ts'
+import { id, instantMs, name } from './values.ts'
 
-const base = oc.errors({ FAILED: { data: failureData } })
-const passRef = z.object({ tunnelId: model.id, passId: guestPass.shape.id })
+const passRef = z.object({ tunnelId: id, passId: guestPass.shape.id })
 
 /** How long a revoked pass is offered back; the server keeps it longer. */
 export const passUndoMs = 10_000
@@ -17,15 +15,15 @@ export const guestPassesContract = {
    * that a pass can be for one more. Revoked ones are listed as long as they can be restored.
    */
   list: base
-    .input(z.object({ tunnelId: model.id }))
+    .input(tunnelRef)
     .output(z.object({ supported: z.boolean(), byAddress: z.boolean(), passes: z.array(guestPass) })),
   /** `line` is what the guest runs; it is not told again. Null for a pass of an address. */
   make: base
     .input(
       z.object({
-        tunnelId: model.id,
-        name: model.name,
-        expiresAtMs: model.instantMs,
+        tunnelId: id,
+        name,
+        expiresAtMs: instantMs,
         address: z.union([z.ipv4(), z.ipv6()]).optional(),
       }),
     )

@@ -1,9 +1,9 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs } from './desktop-models.ts'
-import { failure, failureData } from './failure.ts'
+import { base, labRef, nothing } from './desktop-call.ts'
+import { failure } from './failure.ts'
+import { id, instantMs } from './values.ts'
 
-const base = oc.errors({ FAILED: { data: failureData } })
 const bytes = z.number().nonnegative()
 const percent = z.number().min(0).max(100)
 const pid = z.number().int().positive()
@@ -109,9 +109,9 @@ export type LabCard = z.infer<typeof labCard>
 /** What a lab box says of itself: its GPUs, processor, memory, disks, and who uses them. */
 export const labCardContract = {
   /** The box is read every 10 s while somebody watches. */
-  watch: base.input(z.object({ labId: id })).output(eventIterator(labCard)),
+  watch: base.input(labRef).output(eventIterator(labCard)),
   /** Asks now, also after a failure that is not tried again by itself. */
-  readNow: base.input(z.object({ labId: id })).output(z.object({})),
+  readNow: base.input(labRef).output(nothing),
   /**
    * Ends a process of the account that the app signs in with; `force` leaves it no time to tidy up. `hasEnded` false: it was
    * told to end and is still there.

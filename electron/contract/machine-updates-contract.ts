@@ -1,10 +1,4 @@
-import { oc } from '@orpc/contract'
-import { z } from 'zod'
-import { id } from './desktop-models.ts'
-import { failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
-const jobRef = z.object({ jobId: id })
+import { base, jobRef, labRef, serverRef } from './desktop-call.ts'
 
 /**
  * Puts the program that lies beside the app in the place of the one on a machine, by ssh. The machine itself puts the old one
@@ -12,7 +6,7 @@ const jobRef = z.object({ jobId: id })
  */
 export const machineUpdatesContract = {
   /** nps; every tunnel of the server pauses for some seconds. */
-  server: base.input(z.object({ serverId: id })).output(jobRef),
+  server: base.input(serverRef).output(jobRef),
   /** npc; the tunnels of this lab box pause. */
-  lab: base.input(z.object({ labId: id })).output(jobRef),
+  lab: base.input(labRef).output(jobRef),
 }

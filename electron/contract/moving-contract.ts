@@ -1,9 +1,6 @@
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { failureData } from './failure.ts'
-import * as model from './desktop-models.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
+import { base } from './desktop-call.ts'
+import { instantMs } from './values.ts'
 
 /** Base64. What is larger than 700,000 bytes is none of our files. */
 const file = z.base64().max(940_000)
@@ -13,7 +10,7 @@ const passphrase = z.string().min(1).max(1_024)
 
 /** What a file adds to what is here. */
 export const movedContents = z.object({
-  madeAtMs: model.instantMs,
+  madeAtMs: instantMs,
   /** Of the app that made it. */
   version: z.string(),
   /** Names of those that are not here yet. */

@@ -1,11 +1,9 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { absenceReason } from '@nps-desktop/relay-core/api'
-import { id, instantMs } from './desktop-models.ts'
-import { failureData } from './failure.ts'
+import { base, labRef, nothing } from './desktop-call.ts'
+import { id, instantMs } from './values.ts'
 
-const base = oc.errors({ FAILED: { data: failureData } })
-const nothing = z.object({})
 const text = z.string().max(300)
 const ms = z.number().nonnegative()
 const whole = z.number().int().nonnegative()
@@ -102,7 +100,7 @@ export const noticesContract = {
   /** For as long as it is open, this page is what the front window shows. */
   lookAt: base.input(z.object({ page: noticePage })).output(eventIterator(nothing)),
   alerts: {
-    watch: base.input(z.object({ labId: id })).output(eventIterator(z.array(labAlert))),
+    watch: base.input(labRef).output(eventIterator(z.array(labAlert))),
     add: base.input(z.object({ labId: id, wish: alertWish })).output(z.object({ alertId: id })),
     remove: base.input(z.object({ alertId: id })).output(nothing),
   },

@@ -1,10 +1,9 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { failure, failureData } from './failure.ts'
-import * as model from './desktop-models.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
-const nothing = z.object({})
+import { sshEntries } from './app-models.ts'
+import { base, nothing } from './desktop-call.ts'
+import { failure } from './failure.ts'
+import { id, port } from './values.ts'
 
 /** Programs that work on a lab box over its SSH tunnel. `terminal`: the system's own, with ssh in it. */
 export const openInProgram = z.enum(['terminal', 'vscode', 'cursor', 'gateway'])
@@ -17,7 +16,7 @@ export const sshPlace = z.object({
   /** The same as VS Code's Remote-SSH reads it: the name of an entry, or `user@host:port`. */
   authority: z.string(),
   host: z.string(),
-  port: model.port,
+  port,
   /** Null: whatever ssh takes by itself. */
   user: z.string().nullable(),
   /** The folder to begin in, on the lab box; null: none. */
@@ -30,13 +29,13 @@ export const openInView = z.object({
   programs: z.array(openInProgram),
   /** They are opened by a link that the page follows; the app itself starts no programs here. */
   byLink: z.boolean(),
-  entries: model.sshEntries,
+  entries: sshEntries,
   /** The file that gets one line, and the app's own that it leads to. */
   files: z.object({ config: z.string(), own: z.string() }),
   /** Why the entries could not be brought up to date; null while they are. */
   failure: failure.nullable(),
   /** By lab box: the name of its entry, `ssh NAME`. Only of those that have one. */
-  names: z.record(model.id, z.string()),
+  names: z.record(id, z.string()),
 })
 export type OpenInView = z.infer<typeof openInView>
 
@@ -46,7 +45,7 @@ export const openInContract = {
   open: base
     .input(
       z.object({
-        labId: model.id,
+        labId: id,
         program: openInProgram,
         /** An absolute path on the lab box. */
         folder: z.string().startsWith('/').max(4_096).optional(),

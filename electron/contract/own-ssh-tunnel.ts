@@ -1,4 +1,6 @@
-import type { Lab, Server, Tunnel } from './desktop-models.ts'
+import type { Lab } from './lab-models.ts'
+import type { Server } from './server-models.ts'
+import type { Tunnel } from './tunnel-models.ts'
 
 /** Whether a tunnel leads to its lab box's own sshd, not to that of another machine in its network. */
 export function leadsToOwnSshd({ kind, target }: Pick<Tunnel, 'kind' | 'target'>): boolean {

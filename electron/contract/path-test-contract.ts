@@ -1,10 +1,8 @@
 import { legMeasurement } from '@nps-desktop/relay-core/api'
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import * as model from './desktop-models.ts'
-import { failure, failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
+import { base, tunnelRef } from './desktop-call.ts'
+import { failure } from './failure.ts'
+import { instantMs } from './values.ts'
 
 /** Laptop to server, server to lab box, lab box to service. */
 export const pathLegNames = ['server', 'lab', 'service'] as const
@@ -20,7 +18,7 @@ export const pathLeg = z.object({
 export type PathLeg = z.infer<typeof pathLeg>
 
 export const pathTest = z.object({
-  atMs: model.instantMs,
+  atMs: instantMs,
   legs: z.array(pathLeg),
   /** At most one. */
   slow: z.enum(pathLegNames).nullable(),
@@ -29,5 +27,5 @@ export type PathTest = z.infer<typeof pathTest>
 
 export const pathTestContract = {
   /** Takes up to 6 s and moves up to 8 MB through the server; two at a time are one. */
-  run: base.input(z.object({ tunnelId: model.id })).output(pathTest),
+  run: base.input(tunnelRef).output(pathTest),
 }

@@ -1,10 +1,7 @@
 import { machineUse } from '@nps-desktop/relay-core/api'
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { id } from './desktop-models.ts'
-import { failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
+import { base, serverRef } from './desktop-call.ts'
 
 export const serverUse = z.object({
   /** The last that it told in this run of the app, however old; null before the first. */
@@ -17,5 +14,5 @@ export type ServerUse = z.infer<typeof serverUse>
 /** What the machine of a server is doing. */
 export const serverUseContract = {
   /** The machine is read every 3 s while somebody watches, and not otherwise. */
-  watch: base.input(z.object({ serverId: id })).output(eventIterator(serverUse)),
+  watch: base.input(serverRef).output(eventIterator(serverUse)),
 }

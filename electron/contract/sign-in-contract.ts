@@ -1,10 +1,7 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs } from './desktop-models.ts'
-import { failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
-const nothing = z.object({})
+import { base, labRef, nothing } from './desktop-call.ts'
+import { id, instantMs } from './values.ts'
 
 /** What a machine asks in the middle of a sign-in, such as for the code of a second factor. */
 export const signInQuestion = z.object({
@@ -38,5 +35,5 @@ export const signInContract = {
   /** Ends the sign-in. */
   leave: base.input(questionRef).output(nothing),
   /** Opens the session that all that is done on a lab box shares, with the person there to answer. */
-  lab: base.input(z.object({ labId: id })).output(nothing),
+  lab: base.input(labRef).output(nothing),
 }

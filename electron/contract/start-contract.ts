@@ -1,9 +1,8 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs, port } from './desktop-models.ts'
-import { failure, failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
+import { base, labRef, nothing } from './desktop-call.ts'
+import { failure } from './failure.ts'
+import { id, instantMs, port } from './values.ts'
 
 /** On a lab box; one line. */
 const path = z
@@ -86,8 +85,6 @@ export const serviceStart = z.object({
 })
 export type ServiceStart = z.infer<typeof serviceStart>
 
-const labRef = z.object({ labId: id })
-
 /** Starting Jupyter and TensorBoard on a lab box, so that they outlive the logout, and stopping them again. */
 export const startContract = {
   choices: base.input(labRef.extend({ what: startable })).output(startChoices),
@@ -103,11 +100,11 @@ export const startContract = {
         tunnel: z.boolean(),
       }),
     )
-    .output(z.object({})),
+    .output(nothing),
   /** The newest start on this lab box; null before the first. */
   watch: base.input(labRef).output(eventIterator(serviceStart.nullable())),
   /** Ends the start under way and takes back what it did. */
-  cancel: base.input(labRef).output(z.object({})),
+  cancel: base.input(labRef).output(nothing),
   /** Stops what the app has started on this port, also for the next restart. */
-  stop: base.input(labRef.extend({ port })).output(z.object({})),
+  stop: base.input(labRef.extend({ port })).output(nothing),
 }

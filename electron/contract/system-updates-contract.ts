@@ -1,9 +1,6 @@
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs } from './desktop-models.ts'
-import { failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
+import { base, serverRef } from './desktop-call.ts'
+import { instantMs } from './values.ts'
 
 export const systemUpdates = z.object({
   /** As the machine calls its system: `Ubuntu 22.04.5 LTS`. */
@@ -24,5 +21,5 @@ export const systemUpdatesContract = {
    * What the machine's own package manager has on its list, read by ssh a few times a day at most. Null where it cannot be known: no sign-in
    * that works without a person, no apt or dnf, or no answer in time.
    */
-  read: base.input(z.object({ serverId: id })).output(z.object({ updates: systemUpdates.nullable() })),
+  read: base.input(serverRef).output(z.object({ updates: systemUpdates.nullable() })),
 }

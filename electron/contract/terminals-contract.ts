@@ -1,10 +1,9 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { instantMs, machineRef } from './desktop-models.ts'
-import { failure, failureData } from './failure.ts'
-
-const base = oc.errors({ FAILED: { data: failureData } })
-const nothing = z.object({})
+import { base, nothing } from './desktop-call.ts'
+import { failure } from './failure.ts'
+import { machineRef } from './ssh-models.ts'
+import { instantMs } from './values.ts'
 
 /** Of a tab, and of the shell that is kept for it on its machine: letters and digits alone, for it is part of commands there. */
 export const terminalId = z.string().regex(/^t[A-Za-z0-9]{6,16}$/)

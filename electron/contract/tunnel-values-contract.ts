@@ -1,9 +1,9 @@
 import { clientLimits, limits, targetAddress, tunnelSettings } from '@nps-desktop/relay-core/api'
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { id, instantMs, name, port, tunnelMaker } from './desktop-models.ts'
-import { failureData } from './failure.ts'
+import { base, labRef, nothing, tunnelRef } from './desktop-call.ts'
 import { tunnelKind, tunnelReach } from './tunnel-kinds.ts'
+import { tunnelMaker } from './tunnel-models.ts'
+import { id, instantMs, name, port } from './values.ts'
 
 /** All that a tunnel is made of, whatever its kind. */
 export const tunnelValues = z.object({
@@ -70,11 +70,6 @@ export type LabLimits = z.infer<typeof labLimits>
 /** What is left out stays as it is; `settings` and `limits` replace the old ones as a whole. */
 export const tunnelEdit = tunnelValues.omit({ kind: true }).partial().extend({ tunnelId: id })
 export type TunnelEdit = z.infer<typeof tunnelEdit>
-
-const base = oc.errors({ FAILED: { data: failureData } })
-const nothing = z.object({})
-const labRef = z.object({ labId: id })
-const tunnelRef = z.object({ tunnelId: id })
 
 /** Tunnels of every kind with their settings and limits. */
 export const tunnelValuesContract = {
