@@ -1,7 +1,7 @@
 import type { FoundService, ServiceStart, StartChoices, StartStepId } from '@nps-desktop/electron/contract'
 import { broken } from './world.ts'
 import type { World } from './world.ts'
-import { few } from './worlds.ts'
+import { few } from './usual-world.ts'
 
 const base = { isMine: true, owner: 'goudan', isStarted: false } as const
 const at = (port: number) => ({ port, target: `127.0.0.1:${port}` })

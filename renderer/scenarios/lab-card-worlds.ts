@@ -10,7 +10,7 @@ import type {
 } from '@nps-desktop/electron/contract'
 import type { World } from './world.ts'
 import { hourMs, minuteMs } from './world.ts'
-import { few } from './worlds.ts'
+import { few } from './usual-world.ts'
 
 const gibibyte = 1024 ** 3
 const day = 24 * hourMs

@@ -1,7 +1,7 @@
 import type { Job, ServerUse, Step, StepId } from '@nps-desktop/electron/contract'
 import type { World } from './world.ts'
 import { hourMs } from './world.ts'
-import { few } from './worlds.ts'
+import { few } from './usual-world.ts'
 
 const gibibyte = 1024 ** 3
 

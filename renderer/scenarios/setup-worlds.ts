@@ -2,7 +2,8 @@ import type { Fact, Failure, Job, PortReport, Step, StepId } from '@nps-desktop/
 import { serverWorlds, withUse } from './server-worlds.ts'
 import { broken, lab, server, tunnel } from './world.ts'
 import type { World } from './world.ts'
-import { few, serverDown, world } from './worlds.ts'
+import { serverDown } from './fault-worlds.ts'
+import { few, world } from './usual-world.ts'
 
 const cloud = '120.1.1.2'
 const hz = server('s1', 'cloud-hz', cloud, 12)

@@ -5,7 +5,7 @@ import type { Shot } from './shots.ts'
 import { Changes } from './world-changes.ts'
 import { hourMs, lab, minuteMs, server, tunnel } from './world.ts'
 import type { World } from './world.ts'
-import { world } from './worlds.ts'
+import { world } from './usual-world.ts'
 
 const os = implement(desktopContract).terminals
 

@@ -1,7 +1,10 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
-import type { Tunnel, TunnelKind } from '@nps-desktop/electron/contract'
-import { implement, ORPCError } from '@orpc/server'
-import type { World } from './world.ts'
+import type { Tunnel } from '@nps-desktop/electron/contract'
+import { implement } from '@orpc/server'
+import { failed } from './live-world.ts'
+import type { LiveWorld } from './live-world.ts'
+
+const os = implement(desktopContract).tunnelValues
 
 /** No folder is shared yet. */
 function unshared(labId: string, folder: string): Tunnel['status'] {
@@ -11,28 +14,8 @@ function unshared(labId: string, folder: string): Tunnel['status'] {
   return { state: 'broken', stop: 'service', sinceMs: Date.now(), failure }
 }
 
-const os = implement(desktopContract).tunnelValues
-
 /** Settings and limits of tunnels as the world has them; port 7002 is taken, and nothing listens on 127.0.0.1:9999. */
-export function tunnelValuesOf(
-  world: World,
-  {
-    find,
-    add,
-    change,
-    remove,
-  }: {
-    find: (tunnelId: string) => Tunnel
-    add: (
-      labId: string,
-      kind: TunnelKind,
-      port: number | undefined,
-      part: Partial<Tunnel>,
-    ) => { tunnelId: string }
-    change: (tunnelId: string, part: Partial<Tunnel>) => void
-    remove: (tunnelId: string) => void
-  },
-) {
+export function tunnelValuesOf(live: LiveWorld) {
   return os.router({
     place: os.place.handler(async () => ({
       host: '120.1.1.2',
@@ -43,20 +26,16 @@ export function tunnelValuesOf(
     add: os.add.handler(async ({ input }) => {
       const { labId, kind, port, name, target, reach } = input
       if (port === 7002) {
-        throw new ORPCError('FAILED', {
-          data: {
-            failure: {
-              code: 'port-taken',
-              params: { port, holder: 'Jupyter' },
-              message: 'port 7002 is taken',
-              fixes: [{ action: 'use-port', port: 7005 }],
-            },
-          },
+        failed({
+          code: 'port-taken',
+          params: { port, holder: 'Jupyter' },
+          message: 'port 7002 is taken',
+          fixes: [{ action: 'use-port', port: 7005 }],
         })
       }
-      const made = add(labId, kind, port, { name, target, reach })
+      const made = live.add(labId, kind, port, { name, target, reach })
       const { folder } = input.settings
-      if (folder !== undefined) change(made.tunnelId, { status: unshared(labId, folder) })
+      if (folder !== undefined) live.change(made.tunnelId, { status: unshared(labId, folder) })
       if (target !== '127.0.0.1:9999') return made
       const failure = {
         code: 'target-refused',
@@ -64,7 +43,7 @@ export function tunnelValuesOf(
         message: `connect ECONNREFUSED ${target}`,
         fixes: [],
       } as const
-      change(made.tunnelId, {
+      live.change(made.tunnelId, {
         status: {
           state: 'broken',
           stop: 'service',
@@ -77,15 +56,15 @@ export function tunnelValuesOf(
     addRange: os.addRange.handler(async ({ input: { labId, kind, name, reach, pairs } }) => ({
       tunnelIds: pairs.map(
         ({ port, target }) =>
-          add(labId, kind, port, { name: `${name} ${port ?? ''}`, target, reach }).tunnelId,
+          live.add(labId, kind, port, { name: `${name} ${port ?? ''}`, target, reach }).tunnelId,
       ),
     })),
     takeBack: os.takeBack.handler(async ({ input: { tunnelIds } }) => {
-      for (const tunnelId of tunnelIds) remove(tunnelId)
+      for (const tunnelId of tunnelIds) live.remove(tunnelId)
       return {}
     }),
     read: os.read.handler(async ({ input }) => {
-      const { kind, reach, name, port, target, madeBy = 'app' } = find(input.tunnelId)
+      const { kind, reach, name, port, target, madeBy = 'app' } = live.find(input.tunnelId)
       return {
         kind,
         reach,
@@ -99,17 +78,17 @@ export function tunnelValuesOf(
         createdAtMs: Date.now() - 40 * 86_400_000,
         monthBytes: 31.4e9,
         downTargets: [],
-        ...world.details?.get(input.tunnelId),
+        ...live.world.details?.get(input.tunnelId),
       }
     }),
     save: os.save.handler(async ({ input: { tunnelId, name, port, target } }) => {
       const given = Object.entries({ name, port, target }).filter(([, value]) => value !== undefined)
-      change(tunnelId, Object.fromEntries(given))
+      live.change(tunnelId, Object.fromEntries(given))
       return {}
     }),
     labLimits: {
       read: os.labLimits.read.handler(
-        async () => world.labLimits ?? { limits: {}, connections: 6, tunnels: 3, monthBytes: 48.2e9 },
+        async () => live.world.labLimits ?? { limits: {}, connections: 6, tunnels: 3, monthBytes: 48.2e9 },
       ),
       save: os.labLimits.save.handler(async () => ({})),
     },

@@ -2,7 +2,7 @@ import type { ByRelayReason, PrivateWay } from '@nps-desktop/relay-core/api'
 import type { Shot } from './shots.ts'
 import type { World } from './world.ts'
 import { minuteMs } from './world.ts'
-import { few } from './worlds.ts'
+import { few } from './usual-world.ts'
 
 function byServer(reason: ByRelayReason, againAtMs: number | null): PrivateWay {
   const nowMs = Date.now()
