@@ -5,7 +5,7 @@ const relayCore: House = {
   root: 'relay-core/src',
   packageName: '@nps-desktop/relay-core',
   storeys: [
-    ['api/words', 'api/direct'],
+    ['api/words', 'api/direct', 'api/conf'],
     ['api', 'wire', 'async/time'],
     ['async/wait'],
     ['async/signals'],

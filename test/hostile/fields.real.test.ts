@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { printable } from '../../relay-core/src/api/printable.ts'
+import { printable } from '../../relay-core/src/api/words/printable.ts'
 import { encodeFailed, encodeHealth } from '../../relay-core/src/wire/messages.ts'
 import { HostileAgent, nextMessage } from './hostile-agent.ts'
 import { keptFor, open } from './strangers.ts'

@@ -5,7 +5,7 @@ import { ResponseValidationPlugin } from '@orpc/contract/plugins'
 import type { WebSocket } from 'ws'
 import { relayContract, type RelayContract } from '../api/contract.ts'
 import { knownErrorCode, RelayError } from '../api/errors.ts'
-import { failureParams } from '../api/models.ts'
+import { failureParams } from '../api/relay-failure.ts'
 
 /** The relay API as typed calls. Calls and feeds reject with `RelayError`, whatever the cause. */
 export type RelayClient = ContractRouterClient<RelayContract>

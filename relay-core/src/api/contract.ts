@@ -1,8 +1,14 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import * as model from './models.ts'
+import { client } from './client-models.ts'
+import { legMeasurement, probeResult } from './path-models.ts'
+import { relayErrorData } from './relay-failure.ts'
+import { consolePass, machineUse, relayStatus, seenKey } from './relay-status-models.ts'
+import { targetAddress, tunnel, tunnelMode } from './relay-tunnel-models.ts'
+import { clientId, displayName, instantMs, port, tunnelId } from './scalars.ts'
+import { connection, liveTraffic, trafficHistory } from './traffic-models.ts'
 import { interchangeableModes } from './tunnel-modes.ts'
-import { printableText } from './printable.ts'
+import { printableText } from './words/printable.ts'
 import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
@@ -15,15 +21,15 @@ import { newWebhook, webhookAnswer, webhookView } from './webhook.ts'
  * A feed yields the current value first, then each change; after a reconnect, subscribe again.
  */
 const base = oc.errors(
-  Object.fromEntries(relayErrorCodes.map((code) => [code, { data: model.relayErrorData }])) as Record<
+  Object.fromEntries(relayErrorCodes.map((code) => [code, { data: relayErrorData }])) as Record<
     (typeof relayErrorCodes)[number],
-    { data: typeof model.relayErrorData }
+    { data: typeof relayErrorData }
   >,
 )
 
 const nothing = z.object({})
-const clientRef = z.object({ id: model.clientId })
-const tunnelRef = z.object({ id: model.tunnelId })
+const clientRef = z.object({ id: clientId })
+const tunnelRef = z.object({ id: tunnelId })
 const passRef = z.object({ id: guestPass.shape.id })
 
 /** Of one call that measures; many side by side fill the line. */
@@ -35,15 +41,15 @@ export const maxMeasureBytes = 65_536
  */
 export const relayContract = {
   status: {
-    get: base.input(nothing).output(model.relayStatus),
-    watch: base.input(nothing).output(eventIterator(model.relayStatus)),
+    get: base.input(nothing).output(relayStatus),
+    watch: base.input(nothing).output(eventIterator(relayStatus)),
     /** What its machine is doing, every 3 s; the machine is read only while somebody asks. Later than the rest. */
-    machine: base.input(nothing).output(eventIterator(model.machineUse)),
+    machine: base.input(nothing).output(eventIterator(machineUse)),
     /**
      * A key for the relay's UDP ports, by which the asker sees whether it reaches them; good for as long as it is followed.
      * `not-possible-here` where none of them answers. Later than the rest.
      */
-    seenKey: base.input(nothing).output(eventIterator(model.seenKey)),
+    seenKey: base.input(nothing).output(eventIterator(seenKey)),
     /** For measuring the way to the relay: takes bytes, and gives as many as are asked for. Later than the rest. */
     measure: base
       .input(
@@ -57,30 +63,30 @@ export const relayContract = {
     restart: base.input(nothing).output(nothing),
   },
   clients: {
-    list: base.input(nothing).output(z.array(model.client)),
-    watch: base.input(nothing).output(eventIterator(z.array(model.client))),
+    list: base.input(nothing).output(z.array(client)),
+    watch: base.input(nothing).output(eventIterator(z.array(client))),
     /** Without `vkey` the relay makes one: 32 random characters. */
     add: base
       .input(
         z.object({
-          name: model.displayName,
+          name: displayName,
           vkey: z.string().min(16).max(128).regex(printableText).optional(),
           settings: clientSettings.optional(),
           limits: clientLimits.optional(),
         }),
       )
-      .output(model.client),
+      .output(client),
     /** `settings` and `limits` replace the old ones as a whole; left out, they stay. */
     edit: base
       .input(
         clientRef.extend({
-          name: model.displayName.optional(),
+          name: displayName.optional(),
           settings: clientSettings.optional(),
           limits: clientLimits.optional(),
         }),
       )
-      .output(model.client),
-    setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(model.client),
+      .output(client),
+    setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(client),
     /** Removes its tunnels too and ends its connections. */
     remove: base.input(clientRef).output(nothing),
     /**
@@ -106,7 +112,7 @@ export const relayContract = {
       .output(
         z.object({
           code: z.string(),
-          expiresAtMs: model.instantMs,
+          expiresAtMs: instantMs,
           curl: z.string(),
           wget: z.string(),
           /** For PowerShell or cmd on Windows; older relays leave it out. */
@@ -117,22 +123,22 @@ export const relayContract = {
       ),
   },
   tunnels: {
-    list: base.input(nothing).output(z.array(model.tunnel)),
-    watch: base.input(nothing).output(eventIterator(z.array(model.tunnel))),
+    list: base.input(nothing).output(z.array(tunnel)),
+    watch: base.input(nothing).output(eventIterator(z.array(tunnel))),
     /** Without `port`: the next free one of `allow_ports`, where the mode has a port. Listening already when it answers. */
     add: base
       .input(
         z.object({
-          clientId: model.clientId,
-          name: model.displayName.optional(),
-          mode: model.tunnelMode.default('tcp'),
-          port: model.port.optional(),
-          target: model.targetAddress,
+          clientId,
+          name: displayName.optional(),
+          mode: tunnelMode.default('tcp'),
+          port: port.optional(),
+          target: targetAddress,
           settings: tunnelSettings.optional(),
           limits: limits.optional(),
         }),
       )
-      .output(model.tunnel),
+      .output(tunnel),
     /**
      * `settings` and `limits` replace the old ones as a whole; left out, they stay. `mode` takes a tcp tunnel's
      * port away, or gives a private one a port: `port`, else the next free one.
@@ -140,23 +146,23 @@ export const relayContract = {
     edit: base
       .input(
         tunnelRef.extend({
-          name: model.displayName.optional(),
+          name: displayName.optional(),
           mode: z.enum(interchangeableModes).optional(),
-          port: model.port.optional(),
-          target: model.targetAddress.optional(),
+          port: port.optional(),
+          target: targetAddress.optional(),
           settings: tunnelSettings.optional(),
           limits: limits.optional(),
         }),
       )
-      .output(model.tunnel),
+      .output(tunnel),
     remove: base.input(tunnelRef).output(nothing),
-    start: base.input(tunnelRef).output(model.tunnel),
+    start: base.input(tunnelRef).output(tunnel),
     /** Also ends its open connections. */
-    stop: base.input(tunnelRef).output(model.tunnel),
-    probe: base.input(tunnelRef).output(model.probeResult),
+    stop: base.input(tunnelRef).output(tunnel),
+    probe: base.input(tunnelRef).output(probeResult),
     /** Measures the way from the relay to the tunnel's lab box, with up to 4 MiB; `mode-unsupported` for an older or a stock npc. */
-    measure: base.input(tunnelRef).output(model.legMeasurement),
-    connections: base.input(tunnelRef).output(z.array(model.connection)),
+    measure: base.input(tunnelRef).output(legMeasurement),
+    connections: base.input(tunnelRef).output(z.array(connection)),
     /** private: the line for the visitor's machine. `agentFingerprint` is null while the agent is offline, and for stock ones. */
     visitCommand: base.input(tunnelRef.extend({ host: z.string().min(1).max(253) })).output(
       z.object({
@@ -173,7 +179,7 @@ export const relayContract = {
      * Lets a browser into the web console once, within a minute, without the password: `POST <path>/login/pass` takes `token`. Not for
      * sessions of the console themselves. `not-possible-here` while the console does not listen.
      */
-    pass: base.input(nothing).output(model.consolePass),
+    pass: base.input(nothing).output(consolePass),
   },
   /** Later than the rest: an older relay does not know these calls. */
   passes: {
@@ -198,13 +204,13 @@ export const relayContract = {
   },
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */
-    live: base.input(nothing).output(eventIterator(model.liveTraffic)),
+    live: base.input(nothing).output(eventIterator(liveTraffic)),
     /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour; month: 120 of 6 hours. All tunnels together without `tunnelId`. */
     history: base
       .input(
-        z.object({ tunnelId: model.tunnelId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }),
+        z.object({ tunnelId: tunnelId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }),
       )
-      .output(model.trafficHistory),
+      .output(trafficHistory),
   },
   config: {
     get: base.input(nothing).output(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { port } from './models.ts'
-import { printableText } from './printable.ts'
+import { port } from './scalars.ts'
+import { printableText } from './words/printable.ts'
 
 const text = (most: number) => z.string().max(most).regex(printableText)
 

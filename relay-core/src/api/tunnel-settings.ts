@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { printableText } from './printable.ts'
+import { printableText } from './words/printable.ts'
 
 /** A blank name or password would let anybody in. */
 const account = z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(255) })

@@ -1,4 +1,4 @@
-import { printable } from '../api/printable.ts'
+import { printable } from '../api/words/printable.ts'
 
 /** From loud to quiet; a log at `info` leaves `debug` out. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Client, Tunnel } from '../api/models.ts'
+import type { Client } from '../api/client-models.ts'
+import type { Tunnel } from '../api/relay-tunnel-models.ts'
 
 /** As in the app's process, and as shipped. */
 const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../../build/out')

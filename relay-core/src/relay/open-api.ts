@@ -1,5 +1,6 @@
 import { RelayError } from '../api/errors.ts'
-import type { RelayStatus, Tunnel } from '../api/models.ts'
+import type { RelayStatus } from '../api/relay-status-models.ts'
+import type { Tunnel } from '../api/relay-tunnel-models.ts'
 import { commandLine } from '../api/words/shell-words.ts'
 import type { Signal } from '../async/signals/signal.ts'
 import type { LogTail } from '../log/log-tail.ts'

@@ -1,7 +1,7 @@
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import type { Log } from '../log/log.ts'
 import type { OwnPorts } from './own-ports.ts'
-import type { SeenKey } from '../api/models.ts'
+import type { SeenKey } from '../api/relay-status-models.ts'
 import { RelayError } from '../api/errors.ts'
 import { DirectLinks } from './rendezvous/direct-links.ts'
 import { lendSeenKey } from './rendezvous/lend-seen-key.ts'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { RelayStatus } from '../api/models.ts'
+import type { RelayStatus } from '../api/relay-status-models.ts'
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import { relayVersion } from '../version.ts'
 import type { RelayClients } from './open-clients.ts'

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { SettingKey } from '../api/settings.ts'
+import type { SettingKey } from '../api/conf/settings.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { systemClock } from '../async/time/clock.ts'
 import type { RelayConfig } from '../config/relay/relay-config.ts'
@@ -77,7 +77,7 @@ export class Relay {
     }
   }
 
-  /** Applies new settings; returns the keys that wait for a restart, see api/settings.ts. */
+  /** Applies new settings; returns the keys that wait for a restart, see api/conf/settings.ts. */
   async applyConfig(read: RelayConfig): Promise<{ waiting: SettingKey[] }> {
     const { changed, waiting } = this.#settings.replace(read)
     await this.#follow?.()

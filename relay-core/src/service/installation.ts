@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomically } from '../files/atomic-file.ts'
-import { installKinds } from '../api/models.ts'
+import { installKinds } from '../api/client-models.ts'
 
 const installation = z.object({
   kind: z.enum(installKinds),

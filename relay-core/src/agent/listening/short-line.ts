@@ -1,4 +1,4 @@
-import { printable } from '../../api/printable.ts'
+import { printable } from '../../api/words/printable.ts'
 
 /** At most so many UTF-16 units, and none of them half a character: the relay believes no document with one. */
 export function shortLine(text: string, most: number): string {

@@ -1,4 +1,4 @@
-import { printable } from '../../api/printable.ts'
+import { printable } from '../../api/words/printable.ts'
 import type { BeforeDial } from '../../config/agent/before-dial-command.ts'
 import type { Log } from '../../log/log.ts'
 import { runCommand } from './run-command.ts'

@@ -1,6 +1,6 @@
 import { readInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'
-import { installKinds } from '../../api/models.ts'
+import { installKinds } from '../../api/client-models.ts'
 import type { AgentOrigin } from '../../wire/messages.ts'
 
 /**

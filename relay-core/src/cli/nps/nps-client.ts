@@ -1,6 +1,6 @@
 import { hostOf } from '../../net/address/plain-address.ts'
-import { printable } from '../../api/printable.ts'
-import type { Client } from '../../api/models.ts'
+import { printable } from '../../api/words/printable.ts'
+import type { Client } from '../../api/client-models.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'

@@ -11,7 +11,7 @@ import { openStore } from '../../relay/store/store.ts'
 import { handToOwner } from '../../service/account.ts'
 import { exitCode } from '../shared/exit.ts'
 import { usageError } from '../shared/flags.ts'
-import { printable } from '../../api/printable.ts'
+import { printable } from '../../api/words/printable.ts'
 import { print, printJson } from '../shared/output.ts'
 
 /** `nps import <folder>`: clients, tunnels and hosts of a stock nps into this one, whether it runs or not. */

@@ -1,5 +1,5 @@
 import type { GuestPass } from '../../api/guest-passes.ts'
-import { printable } from '../../api/printable.ts'
+import { printable } from '../../api/words/printable.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'

@@ -1,4 +1,5 @@
-import { targetAddress, type ProbeResult, type Tunnel } from '../../api/models.ts'
+import { type ProbeResult } from '../../api/path-models.ts'
+import { targetAddress, type Tunnel } from '../../api/relay-tunnel-models.ts'
 import {
   interchangeableModes,
   isInterchangeable,

@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import { takeArguments } from './hide-arguments.ts'
-import { printableJson } from '../../api/printable.ts'
+import { printableJson } from '../../api/words/printable.ts'
 import { printableLines } from './output.ts'
 
 /** Exit codes of nps and npc; docs/cli.md lists them too. */

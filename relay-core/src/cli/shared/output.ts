@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../../api/printable.ts'
+import { printable, printableJson } from '../../api/words/printable.ts'
 
 /** One or more lines on standard output. What someone else has typed, or a peer has sent, must not control this terminal. */
 export function print(text: string): void {

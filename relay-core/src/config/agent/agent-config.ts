@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
-import { printableText } from '../../api/printable.ts'
+import { printableText } from '../../api/words/printable.ts'
 import { beforeDialProblem } from './before-dial-command.ts'
 import { compressionProblem, type CompressionChoice } from './compression-choice.ts'
 import { directProblem, type DirectChoice } from './direct-choice.ts'

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { printableText } from '../../api/printable.ts'
+import { printableText } from '../../api/words/printable.ts'
 
 /** A program and its arguments, which no shell reads. */
 export interface BeforeDial {

@@ -1,4 +1,4 @@
-import { isComment, splitLines } from '../../api/conf-text.ts'
+import { isComment, splitLines } from '../../api/conf/conf-text.ts'
 import { configError } from '../file/ini.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { isComment, splitLines } from '../../api/conf-text.ts'
+import { isComment, splitLines } from '../../api/conf/conf-text.ts'
 
 /**
  * Users of a `multi_account` file, one `name=password` per line. A line without a name would let everyone in, so blank ones and

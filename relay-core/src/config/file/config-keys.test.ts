@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { settings } from '../../api/settings.ts'
+import { settings } from '../../api/conf/settings.ts'
 import { configKeys } from './config-keys.ts'
 import { parseRelayConfig } from '../relay/relay-config.ts'
 

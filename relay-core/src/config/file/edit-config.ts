@@ -1,4 +1,4 @@
-import { editConf, isReadableValue } from '../../api/conf-text.ts'
+import { editConf, isReadableValue } from '../../api/conf/conf-text.ts'
 import { RelayError } from '../../api/errors.ts'
 import { isExpanded } from './expand-value.ts'
 

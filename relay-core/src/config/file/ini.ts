@@ -1,4 +1,4 @@
-import { readConfLine, splitLines } from '../../api/conf-text.ts'
+import { readConfLine, splitLines } from '../../api/conf/conf-text.ts'
 import { RelayError } from '../../api/errors.ts'
 
 /** One `key=value` line of a stock configuration file. `line` counts from 1. */

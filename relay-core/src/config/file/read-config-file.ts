@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { isComment } from '../../api/conf-text.ts'
+import { isComment } from '../../api/conf/conf-text.ts'
 import { RelayError } from '../../api/errors.ts'
 
 /**

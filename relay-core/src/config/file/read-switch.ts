@@ -1,4 +1,4 @@
-import { switchValue } from '../../api/switch-words.ts'
+import { switchValue } from '../../api/conf/switch-words.ts'
 
 /** Whether the value of a switch asks for nothing. */
 export function isOff(value: string): boolean {

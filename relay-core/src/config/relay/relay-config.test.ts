@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
-import { isSettingKey, settingOf, settings } from '../../api/settings.ts'
+import { isSettingKey, settingOf, settings } from '../../api/conf/settings.ts'
 import { changedSettings, consoleIsGuarded, parseRelayConfig } from './relay-config.ts'
 
 const shipped = readFileSync(join(import.meta.dirname, '../../../conf/nps.conf'), 'utf8')

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { isSecretSetting, isSettingKey, type SettingKey } from '../../api/settings.ts'
+import { isSecretSetting, isSettingKey, type SettingKey } from '../../api/conf/settings.ts'
 import { logLevels, type LogLevel } from '../../log/log.ts'
 import { Secret } from '../../secret.ts'
 import { hostsDefaults, hostsReaders, type HostsConfig } from './hosts-config.ts'
@@ -79,7 +79,7 @@ type Values = { -readonly [K in keyof RelayConfig]: RelayConfig[K] } & {
   webKeyFile: string
 }
 
-/** The readers of all keys of the table in api/settings.ts. */
+/** The readers of all keys of the table in api/conf/settings.ts. */
 const readers: Readonly<Record<SettingKey, SettingReader<Values>>> = {
   ...hostsReaders,
   ...stockReaders,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { isSettingKey, settings, type SettingEffect } from '../../api/settings.ts'
+import { isSettingKey, settings, type SettingEffect } from '../../api/conf/settings.ts'
 
 const document = readFileSync(join(import.meta.dirname, '../../../../docs/cli.md'), 'utf8')
 const [, section = ''] = document.split('\n## What a changed setting does\n')

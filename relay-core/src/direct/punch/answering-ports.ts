@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
-import type { SeenKey } from '../../api/models.ts'
+import type { SeenKey } from '../../api/relay-status-models.ts'
 import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { untilSettled } from '../../async/wait/until-settled.ts'
 import { plainAddress } from '../../net/address/plain-address.ts'

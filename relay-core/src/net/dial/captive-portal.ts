@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { printable } from '../../api/printable.ts'
+import { printable } from '../../api/words/printable.ts'
 import { untilSettled } from '../../async/wait/until-settled.ts'
 import { formatHostPort, type HostPort } from '../address/host-port.ts'
 

@@ -1,6 +1,7 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
-import type { ConsolePass, MachineUse, RelayStatus, SeenKey, Tunnel } from '../../api/models.ts'
+import type { ConsolePass, MachineUse, RelayStatus, SeenKey } from '../../api/relay-status-models.ts'
+import type { Tunnel } from '../../api/relay-tunnel-models.ts'
 import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'

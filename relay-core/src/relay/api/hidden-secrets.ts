@@ -1,6 +1,7 @@
 import { RelayError } from '../../api/errors.ts'
 import { hiddenSecret } from '../../api/tunnel-settings.ts'
-import type { Client, Tunnel } from '../../api/models.ts'
+import type { Client } from '../../api/client-models.ts'
+import type { Tunnel } from '../../api/relay-tunnel-models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 
 /** What a peer of the API may see: everything, or what a session of the web console sees. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listCalls } from '../../api/calls.ts'
 import { relayErrorCodes } from '../../api/errors.ts'
-import { failureParams } from '../../api/models.ts'
+import { failureParams } from '../../api/relay-failure.ts'
 import { relayVersion } from '../../version.ts'
 
 const description =

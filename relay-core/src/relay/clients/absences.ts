@@ -1,4 +1,4 @@
-import type { Absence, AbsenceReason } from '../../api/models.ts'
+import type { Absence, AbsenceReason } from '../../api/client-models.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 
 /** A shorter one is a change of networks, or npc being started again. */

@@ -1,6 +1,6 @@
 import { systemClock } from '../../async/time/clock.ts'
 import { Signal } from '../../async/signals/signal.ts'
-import type { AgentPresence } from '../../api/models.ts'
+import type { AgentPresence } from '../../api/client-models.ts'
 import { Leftovers, type Leftover } from '../../native/carriers/leftovers.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
 import type { AgentSession, SessionEnd } from '../../session/agent-session.ts'

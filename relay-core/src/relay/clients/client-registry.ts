@@ -1,4 +1,4 @@
-import type { AgentPresence, Client } from '../../api/models.ts'
+import type { AgentPresence, Client } from '../../api/client-models.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Listening } from '../../api/listening.ts'
 import type { ClientLimits } from '../../api/limits.ts'

@@ -1,6 +1,6 @@
 import type { GuestPass } from '../../api/guest-passes.ts'
 import { RelayError } from '../../api/errors.ts'
-import type { Tunnel } from '../../api/models.ts'
+import type { Tunnel } from '../../api/relay-tunnel-models.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import type { Limits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'

@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
-import type { Tunnel } from '../../api/models.ts'
+import type { Tunnel } from '../../api/relay-tunnel-models.ts'
 import { isInterchangeable } from '../../api/tunnel-modes.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { machineUse } from '../../api/models.ts'
+import { machineUse } from '../../api/relay-status-models.ts'
 import { rates, watchMachine } from './machine-watch.ts'
 import { availableMemory, lineBytes } from './told-by-linux.ts'
 

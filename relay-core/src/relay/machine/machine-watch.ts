@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { cpus, freemem, loadavg, totalmem } from 'node:os'
-import type { MachineUse } from '../../api/models.ts'
+import type { MachineUse } from '../../api/relay-status-models.ts'
 import { type Clock, systemClock } from '../../async/time/clock.ts'
 import { pause } from '../../async/wait/pause.ts'
 import { availableMemory, type LineBytes, lineBytes } from './told-by-linux.ts'

@@ -1,5 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
-import type { SeenKey } from '../../api/models.ts'
+import type { SeenKey } from '../../api/relay-status-models.ts'
 import { changes } from '../../async/signals/changes.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import type { SeenKeys } from './seen-keys.ts'

@@ -1,4 +1,4 @@
-import { settings, type SettingKey } from '../../api/settings.ts'
+import { settings, type SettingKey } from '../../api/conf/settings.ts'
 import { changedSettings, type RelayConfig } from '../../config/relay/relay-config.ts'
 
 /** The settings in force, and those the relay was started with: what a changed one that waits for a restart is compared to. */
@@ -18,7 +18,7 @@ export class LiveSettings {
     return this.#current
   }
 
-  /** Answers what differs from before, and which keys wait for a restart, see api/settings.ts. */
+  /** Answers what differs from before, and which keys wait for a restart, see api/conf/settings.ts. */
   replace(read: RelayConfig): { changed: SettingKey[]; waiting: SettingKey[] } {
     const before = this.#current
     this.#current = this.#adjust(read)

@@ -1,4 +1,4 @@
-import type { TrafficHistory } from '../../api/models.ts'
+import type { TrafficHistory } from '../../api/traffic-models.ts'
 import { monthAround } from '../../api/calendar-month.ts'
 import type { StateFile } from './state-file.ts'
 import { StoredRow } from './stored-row.ts'

@@ -1,7 +1,8 @@
 import { changes } from '../../async/signals/changes.ts'
 import { every } from '../../async/time/every.ts'
 import { Signal } from '../../async/signals/signal.ts'
-import type { LiveTraffic, TrafficHistory, Tunnel } from '../../api/models.ts'
+import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { LiveTraffic, TrafficHistory } from '../../api/traffic-models.ts'
 import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
 
 const liveMs = 1_000

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { measureRate, measureRoundTrips } from '../../async/measured-rate.ts'
 import { withDeadline } from '../../async/wait/with-deadline.ts'
 import { RelayError } from '../../api/errors.ts'
-import type { LegMeasurement } from '../../api/models.ts'
+import type { LegMeasurement } from '../../api/path-models.ts'
 import { resetStream } from '../../net/stream/splice.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
-import type { Connection } from '../../api/models.ts'
+import type { Connection } from '../../api/traffic-models.ts'
 import type { Allowance, Direction } from '../limits/allowance.ts'
 import { RateGate } from '../limits/rate-gate.ts'
 import { flow, type FlowRules } from '../limits/throttled-flow.ts'

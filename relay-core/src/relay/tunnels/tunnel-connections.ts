@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import { poolLimits } from '../../native/carriers/pool-policy.ts'
-import type { Connection } from '../../api/models.ts'
+import type { Connection } from '../../api/traffic-models.ts'
 import type { Allowance, Direction } from '../limits/allowance.ts'
 import type { Guest } from './guest.ts'
 import { TunnelConnection } from './tunnel-connection.ts'

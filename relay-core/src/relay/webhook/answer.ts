@@ -1,4 +1,4 @@
-import { printable } from '../../api/printable.ts'
+import { printable } from '../../api/words/printable.ts'
 import type { WebhookAnswer } from '../../api/webhook.ts'
 import type { WebhookRecord } from '../store/webhook-store.ts'
 import { withoutSecrets } from './address.ts'

@@ -1,4 +1,5 @@
-import type { Client, Tunnel } from '../../api/models.ts'
+import type { Client } from '../../api/client-models.ts'
+import type { Tunnel } from '../../api/relay-tunnel-models.ts'
 import type { WebhookEvent } from './event.ts'
 import { nextGuests, type SeenPass } from './guests.ts'
 import { nextQuotas } from './quotas.ts'

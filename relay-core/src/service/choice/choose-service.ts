@@ -1,4 +1,4 @@
-import type { InstallKind } from '../../api/models.ts'
+import type { InstallKind } from '../../api/client-models.ts'
 import { background } from '../background.ts'
 import { cron } from '../cron.ts'
 import { launchd, launchdAgent } from '../macos/launchd.ts'

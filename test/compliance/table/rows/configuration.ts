@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { expect } from 'vitest'
-import type { Tunnel } from '../../../../relay-core/src/api/models.ts'
+import type { Tunnel } from '../../../../relay-core/src/api/relay-tunnel-models.ts'
 import { freePort } from '../../../harness/programs/free-port.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Tunnel } from '../../../api/models.ts'
+import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
 import type { Log } from '../../../log/log.ts'
 import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
 import type { WantedTunnel } from './wanted-tunnels.ts'

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { Limits } from '../../../api/limits.ts'
-import { targetAddress } from '../../../api/models.ts'
+import { targetAddress } from '../../../api/relay-tunnel-models.ts'
 import { modeOfStockName, takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { nameOf, minSafeKeyLength, type Converted } from './convert-client.ts'

@@ -1,4 +1,4 @@
-import type { Client } from '../../../api/models.ts'
+import type { Client } from '../../../api/client-models.ts'
 import type { RelayCalls } from '../../api/call-by-name.ts'
 import { nameOf } from '../stock-data/convert-client.ts'
 import { done, found, page, type Endpoint } from './endpoint.ts'

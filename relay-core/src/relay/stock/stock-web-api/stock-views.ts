@@ -1,4 +1,5 @@
-import type { Client, Tunnel } from '../../../api/models.ts'
+import type { Client } from '../../../api/client-models.ts'
+import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
 import { tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 
 const megabyte = 1024 * 1024

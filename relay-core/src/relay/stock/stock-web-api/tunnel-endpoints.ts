@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../../api/models.ts'
+import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
 import { RelayError } from '../../../api/errors.ts'
 import { takesSetting, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { Converted } from '../stock-data/convert-client.ts'

@@ -1,5 +1,6 @@
 import { RelayError } from '../../../api/errors.ts'
-import type { AgentPresence, Tunnel } from '../../../api/models.ts'
+import type { AgentPresence } from '../../../api/client-models.ts'
+import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
 import { commandLine } from '../../../api/words/shell-words.ts'
 import { takesSetting } from '../../../api/tunnel-modes.ts'
 import { parseTargets } from '../targets.ts'
