@@ -52,18 +52,3 @@ export class App {
     await rm(this.#dataFolder, { recursive: true, force: true })
   }
 }
-
-/** For the message of a failed expectation: each step with its state, facts and failure. */
-export function story(job: Job): string {
-  return job.steps
-    .map(({ id, state, facts, failure }) => {
-      const found = facts.map(({ code, params }) => `${code}${JSON.stringify(params)}`).join(' ')
-      return `${id}: ${state} ${found} ${failure ? `${failure.code}: ${failure.message}` : ''}`.trim()
-    })
-    .join('\n')
-}
-
-/** Throws the job's story unless it is done. */
-export function expectDone(job: Job): void {
-  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
-}

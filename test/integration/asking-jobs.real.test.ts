@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job } from '@nps-desktop/electron/contract'
 import { expect, it, onTestFinished } from 'vitest'
-import { App, story } from '../harness/app.ts'
+import { App } from '../harness/app.ts'
+import { story } from '../harness/ended-job.ts'
 import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../harness/code-sshd.ts'
 
 const secret = { kind: 'password', password: codeSshdPassword } as const

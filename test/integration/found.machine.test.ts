@@ -7,7 +7,8 @@ import {
   startScript,
   stopScript,
 } from '../../electron/backend/started-services/start-scripts.ts'
-import { App, story } from '../harness/app.ts'
+import { App } from '../harness/app.ts'
+import { expectDone } from '../harness/ended-job.ts'
 import { Bed } from '../testbed/bed.ts'
 import { putStreamlitOn } from '../testbed/images/streamlit-environment.ts'
 import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
@@ -44,7 +45,7 @@ http.server.HTTPServer(("127.0.0.1", 8000), http.server.BaseHTTPRequestHandler).
     address: { host: bed.cloud.address, port: 22, user: root.user },
     secret: { kind: 'password', password: root.password },
   })
-  await finished((await app.client.servers.setup({ serverId })).jobId)
+  expectDone(await app.ended((await app.client.servers.setup({ serverId })).jobId))
   await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
   await app.trust(bed.lab.address)
   const added = await app.client.labs.add({
@@ -54,17 +55,12 @@ http.server.HTTPServer(("127.0.0.1", 8000), http.server.BaseHTTPRequestHandler).
     secret: { kind: 'password', password: researcher.password },
   })
   labId = added.labId
-  await finished((await app.client.labs.setup({ labId })).jobId)
+  expectDone(await app.ended((await app.client.labs.setup({ labId })).jobId))
 })
 afterAll(async () => {
   await app.close()
   await bed.close()
 })
-
-async function finished(jobId: string): Promise<void> {
-  const job = await app.ended(jobId)
-  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
-}
 
 async function foundWhere(isSo: (services: readonly FoundService[]) => boolean): Promise<FoundService[]> {
   let last: FoundLook | undefined

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Job, LabCard, StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { App, expectDone } from '../harness/app.ts'
+import { App } from '../harness/app.ts'
+import { expectDone, stepOf } from '../harness/ended-job.ts'
 import { Bed } from '../testbed/bed.ts'
 import { setLinger } from '../testbed/machines/bed-services.ts'
 import type { MachineName } from '../testbed/network/network.ts'
@@ -38,12 +39,6 @@ afterAll(async () => {
   await app.close()
   await bed.close()
 })
-
-function stepOf(job: Job, id: StepId): Job['steps'][number] {
-  const step = job.steps.find((one) => one.id === id)
-  if (!step) throw new Error(`no step ${id}`)
-  return step
-}
 
 async function addLab(name: MachineName): Promise<string> {
   const host = bed.machine(name).address

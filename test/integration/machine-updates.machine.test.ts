@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { App, expectDone } from '../harness/app.ts'
+import { App } from '../harness/app.ts'
+import { expectDone } from '../harness/ended-job.ts'
 import { Bed } from '../testbed/bed.ts'
 
 /** Where `npm run build:relay` puts the programs. */

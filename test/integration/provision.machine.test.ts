@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Job, StepId } from '@nps-desktop/electron/contract'
+import type { Job } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App, expectDone, story } from '../harness/app.ts'
+import { App } from '../harness/app.ts'
+import { expectDone, failureIn, stepOf } from '../harness/ended-job.ts'
 import { Bed } from '../testbed/bed.ts'
 import type { FirewallKind } from '../testbed/machines/machine-firewall.ts'
 import { allTraces } from './all-traces.ts'
@@ -31,19 +32,6 @@ async function addServer(user: User, password = bed.accounts[user].password): Pr
   const address = { host: bed.cloud.address, port: 22, user }
   const { serverId } = await app.client.servers.add({ address, secret: { kind: 'password', password } })
   return serverId
-}
-
-function stepOf(job: Job, id: StepId): Job['steps'][number] {
-  const step = job.steps.find((one) => one.id === id)
-  if (!step) throw new Error(`no step ${id}`)
-  return step
-}
-
-/** The failure of the job, which must be in that step. */
-function failureIn(job: Job, id: StepId): NonNullable<Job['steps'][number]['failure']> {
-  const step = stepOf(job, id)
-  if (!step.failure) throw new Error(`${id} did not fail:\n${story(job)}`)
-  return step.failure
 }
 
 async function setUp(
@@ -318,7 +306,7 @@ describe('ports', () => {
       })
       await optionalPorts(serverId)
       expectDone(await remove(serverId))
-      expect(await currentRules('ufw')).not.toContain('8024')
+      expect(await bed.hostFirewall.rules('ufw')).not.toContain('8024')
     } finally {
       await bed.hostFirewall.stop()
       await bed.securityGroup.allow('1-65535')
@@ -333,7 +321,7 @@ describe('ports', () => {
       if (kind === 'firewalld')
         await bed.cloud.exec('firewall-cmd --quiet --permanent --add-port=7000-7009/tcp')
       try {
-        const rules = await currentRules(kind)
+        const rules = await bed.hostFirewall.rules(kind)
         const serverId = await addServer('root')
         const job = await setUp(serverId)
         expect(failureIn(job, 'bridge')).toMatchObject({
@@ -356,7 +344,7 @@ describe('ports', () => {
         // What was kept there and not loaded is loaded by the boot, and stays.
         const loaded =
           kind === 'firewalld' ? rules.replace('ports: 22/tcp\n', 'ports: 22/tcp 7000-7009/tcp\n') : rules
-        expect(await currentRules(kind)).toBe(loaded)
+        expect(await bed.hostFirewall.rules(kind)).toBe(loaded)
       } finally {
         await bed.hostFirewall.stop()
       }
@@ -383,11 +371,11 @@ describe('ports', () => {
     await expect(app.client.servers.openHostFirewall({ serverId })).rejects.toMatchObject({
       data: { failure: { code: 'firewall-rule-kept', params: { rule: 'deny 8024:8025/udp' } } },
     })
-    expect(await currentRules('ufw')).toMatch(/^8024:8025\/udp +DENY IN /m)
+    expect(await bed.hostFirewall.rules('ufw')).toMatch(/^8024:8025\/udp +DENY IN /m)
     await bed.cloud.exec('ufw delete deny 8024:8025/udp')
     await app.client.servers.openHostFirewall({ serverId })
     expect(await checkPorts(serverId)).toMatchObject({ rendezvous: { state: 'open' }, hostFirewall: null })
-    expect(await currentRules('ufw')).toContain('8024:8025/udp')
+    expect(await bed.hostFirewall.rules('ufw')).toContain('8024:8025/udp')
   }
 
   /** What a person would type, which the failure tells and offers to copy. */
@@ -401,14 +389,4 @@ describe('ports', () => {
       /^firewall-cmd --permanent --zone=\w+ --add-port=7010-9000\/tcp/,
     ) as string,
   } satisfies Record<FirewallKind, unknown>
-
-  const currentRules = (kind: FirewallKind): Promise<string> =>
-    bed.cloud.exec(
-      {
-        nftables: 'nft list ruleset; cat /etc/nftables.conf',
-        iptables: 'iptables -S',
-        ufw: 'ufw status verbose',
-        firewalld: 'firewall-cmd --list-all; firewall-cmd --permanent --list-all',
-      }[kind],
-    )
 })

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { App, story } from '../harness/app.ts'
+import { App } from '../harness/app.ts'
+import { expectDone } from '../harness/ended-job.ts'
 import { Bed } from '../testbed/bed.ts'
 import { startJupyter, startTensorBoard, stopLabService } from '../testbed/machines/bed-services.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
@@ -33,7 +34,7 @@ beforeAll(async () => {
     address: { host: bed.cloud.address, port: 22, user: root.user },
     secret: { kind: 'password', password: root.password },
   })
-  await finished((await app.client.servers.setup({ serverId })).jobId)
+  expectDone(await app.ended((await app.client.servers.setup({ serverId })).jobId))
   await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
 
   await app.trust(bed.lab.address)
@@ -43,7 +44,7 @@ beforeAll(async () => {
     address: { host: bed.lab.address, port: 22, user: researcher.user },
     secret: { kind: 'password', password: researcher.password },
   })
-  await finished((await app.client.labs.setup({ labId })).jobId)
+  expectDone(await app.ended((await app.client.labs.setup({ labId })).jobId))
   for (const kind of ['ssh', 'jupyter', 'tensorboard'] as const)
     await app.client.tunnels.addPreset({ labId, kind, reach: 'anyone' })
 })
@@ -51,11 +52,6 @@ afterAll(async () => {
   await app.close()
   await bed.close()
 })
-
-async function finished(jobId: string): Promise<void> {
-  const job = await app.ended(jobId)
-  if (job.state !== 'done') throw new Error(`the job is ${job.state}:\n${story(job)}`)
-}
 
 function areReady({ tunnels }: Overview): boolean {
   return tunnels.length === 3 && tunnels.every(({ status }) => status.state === 'ready')
@@ -250,10 +246,10 @@ it('the server loses its power: nothing is green within seconds, it is told as a
 it('taken back: the lab box and the server are as they were, and the app knows neither', async () => {
   const { labs, servers } = await app.overviewWhere(areReady)
   const removed = await app.client.labs.remove({ labId: labs[0]?.id ?? '', uninstall: true })
-  await finished(removed.jobId ?? '')
+  expectDone(await app.ended(removed.jobId ?? ''))
   await app.overviewWhere((now) => now.labs.length === 0 && now.tunnels.length === 0)
   const gone = await app.client.servers.remove({ serverId: servers[0]?.id ?? '', uninstall: true })
-  await finished(gone.jobId ?? '')
+  expectDone(await app.ended(gone.jobId ?? ''))
   await app.overviewWhere((now) => now.servers.length === 0)
   expect(await bed.cloud.exec('ls /usr/bin/nps /etc/nps 2>/dev/null || true')).toBe('')
   expect(await bed.lab.exec('pgrep -x npc || true')).toBe('')

@@ -23,6 +23,18 @@ export class HostFirewall {
   async stop(): Promise<void> {
     await this.#machine.exec(stopScript)
   }
+
+  /** The rules that hold now and those that are kept, in the tool's own words. */
+  async rules(kind: FirewallKind): Promise<string> {
+    return await this.#machine.exec(listings[kind])
+  }
+}
+
+const listings: Record<FirewallKind, string> = {
+  nftables: 'nft list ruleset; cat /etc/nftables.conf',
+  iptables: 'iptables -S',
+  ufw: 'ufw status verbose',
+  firewalld: 'firewall-cmd --list-all; firewall-cmd --permanent --list-all',
 }
 
 const startScripts: Record<FirewallKind, (allowed: string[]) => string[]> = {
