@@ -7,6 +7,7 @@ import type { Relays } from '../relays/relays.ts'
 import { type Machines, secretName } from '../ssh/machines.ts'
 import { cancelled } from '../ssh/ssh-errors.ts'
 import type { Storage } from '../storage/records.ts'
+import { storedServer } from '../storage/stored-machine.ts'
 import { SharedDoor } from './shared-door.ts'
 import { type DoorTarget, SshDoor } from './ssh-door.ts'
 
@@ -36,8 +37,8 @@ export class ConsoleDoors {
     { signal }: { signal: AbortSignal },
   ): Promise<{ url: string }> {
     const { storage, relays } = this.#options
-    const server = storage.servers.get(serverId)
-    if (!server?.relay) throw new AppError('not-found', 'This server is no longer in the list.', {})
+    const server = storedServer(storage, serverId)
+    if (!server.relay) throw new AppError('not-found', 'This server is not set up yet.', {})
     const { host } = server.relay
     const api = await relays.reach(serverId, { signal })
     const signsIn =

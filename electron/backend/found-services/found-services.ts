@@ -8,6 +8,7 @@ import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabServices } from '../labs/lab-services.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
+import { storedLab } from '../storage/stored-machine.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import { GlancedServices } from './glanced-services.ts'
 import { lookByAgent } from './look-by-agent.ts'
@@ -66,8 +67,7 @@ export class FoundServices {
 
   async setOn({ labId, isOn }: { labId: string; isOn: boolean }): Promise<void> {
     const { storage } = this.#options
-    const lab = storage.labs.get(labId)
-    if (!lab) throw noLab()
+    const lab = storedLab(storage, labId)
     storage.labs.put({ ...lab, looksForServices: isOn })
     const watched = this.#watched(labId)
     this.#callOff(watched)
@@ -165,8 +165,7 @@ export class FoundServices {
       if (!stopped.aborted && watched.feed.value.state !== 'off') watched.feed.set(look)
     }
     try {
-      const lab = this.#options.storage.labs.get(labId)
-      if (!lab) throw noLab()
+      const lab = storedLab(this.#options.storage, labId)
       tell(
         await (this.#canSignIn(lab)
           ? this.#askBox(lab, watched, { signal })
@@ -223,8 +222,4 @@ export class FoundServices {
     const found = await this.#options.services.find(labId, { kind, port }, { signal })
     return found && { secure: found.secure, path: found.path }
   }
-}
-
-function noLab(): AppError {
-  return new AppError('not-found', 'This lab box is no longer in the list.', {})
 }

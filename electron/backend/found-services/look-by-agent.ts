@@ -1,9 +1,9 @@
 import type { FoundService, UntoldReason } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
-import { AppError } from '../failures/app-error.ts'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord } from '../storage/records.ts'
+import { noLab } from '../storage/stored-machine.ts'
 import { lookOfListening } from './look-of-listening.ts'
 import { byRank, servicesOf } from './services-of-look.ts'
 
@@ -16,7 +16,7 @@ export async function lookByAgent(
   { serverId, clientId }: Pick<LabRecord, 'serverId' | 'clientId'>,
   { signal }: { signal: AbortSignal },
 ): Promise<FoundService[] | UntoldReason> {
-  if (clientId === null) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+  if (clientId === null) throw noLab()
   const api = await relays.reach(serverId, { signal })
   try {
     const listening = await api.clients.listening({ id: clientId }, { signal })

@@ -2,9 +2,9 @@ import type { LabCard } from '@nps-desktop/electron/contract'
 import type { Clock } from '@nps-desktop/relay-core/async'
 import { Signal } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../failures/app-error.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { Storage } from '../storage/records.ts'
+import { storedLab } from '../storage/stored-machine.ts'
 import { CardReader } from './card-reader.ts'
 import type { CardReading } from './card-reading.ts'
 import { endProcess, lookAtLab } from './look-at-lab.ts'
@@ -44,8 +44,7 @@ export class LabCards {
     { signal }: Abortable,
   ): Promise<{ hasEnded: boolean }> {
     const { storage, sessions, clock } = this.#options
-    const lab = storage.labs.get(labId)
-    if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+    const lab = storedLab(storage, labId)
     await using use = await sessions.use(labId, { signal, asks: true })
     const startedAgoS = Math.round((clock.now() - startedAtMs) / 1_000)
     const hasEnded = await endProcess(use.session, { pid, startedAgoS, force, lab: lab.name, signal })

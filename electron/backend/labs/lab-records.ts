@@ -14,6 +14,7 @@ import { refuseUnconfirmed } from '../ssh/host-keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
 import { freeLabId } from '../relays/adopt-clients.ts'
 import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import { storedLabWithServer } from '../storage/stored-machine.ts'
 
 type Signal = { readonly signal: AbortSignal }
 
@@ -156,10 +157,7 @@ export class LabRecords {
 
   /** Throws `not-found`. */
   find(labId: string): { lab: LabRecord; server: ServerRecord } {
-    const lab = this.#storage.labs.get(labId)
-    const server = lab && this.#storage.servers.get(lab.serverId)
-    if (!lab || !server) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
-    return { lab, server }
+    return storedLabWithServer(this.#storage, labId)
   }
 
   async #keepSecrets(id: string, secret: SshSecret | undefined, jump: JumpHost | undefined): Promise<void> {

@@ -8,6 +8,7 @@ import { adminKeySecret, type Relays } from '../relays/relays.ts'
 import { refuseUnconfirmed } from '../ssh/host-keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
+import { storedServer } from '../storage/stored-machine.ts'
 import { diagnose } from '../relays/diagnose.ts'
 import { widestRange } from '../relays/widest-range.ts'
 
@@ -139,9 +140,7 @@ export class ServerRecords {
 
   /** Throws `not-found`. */
   find(serverId: string): ServerRecord {
-    const server = this.#storage.servers.get(serverId)
-    if (!server) throw new AppError('not-found', 'This server is no longer in the list.', {})
-    return server
+    return storedServer(this.#storage, serverId)
   }
 }
 

@@ -2,6 +2,7 @@ import type { JumpHost, MachineRef, SshSecret } from '@nps-desktop/electron/cont
 import { sshSecret } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import type { JumpRecord, Storage } from '../storage/records.ts'
+import { storedLab } from '../storage/stored-machine.ts'
 import { openSession, type SshTarget } from './open-session.ts'
 import type { AskPerson } from './ask-person.ts'
 import { readKey } from './keys/private-key.ts'
@@ -96,8 +97,7 @@ export function createMachines({ storage, ask }: { storage: Storage; ask?: AskPe
       if (jump.kind === 'none') return undefined
       if (jump.kind === 'server') return await target({ kind: 'server', id: jump.serverId })
       if (jump.kind === 'kept') {
-        const lab = storage.labs.get(jump.labId)
-        if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+        const lab = storedLab(storage, jump.labId)
         return await jumpOf(lab.jump, { kind: 'lab', id: lab.id })
       }
       if (jump.secret.kind === 'stored') throw noSignIn(jump.address.host)

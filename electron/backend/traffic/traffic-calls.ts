@@ -4,6 +4,7 @@ import { AppError } from '../failures/app-error.ts'
 import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
+import { storedLab } from '../storage/stored-machine.ts'
 import { addHistories, type Range } from './add-histories.ts'
 
 /** A lab box may have a thousand tunnels. */
@@ -86,8 +87,7 @@ export class TrafficCalls {
 
   /** A server knows the history of a tunnel, and of all tunnels together: those of a lab box are added up here. */
   async #ofLab(labId: string, range: Range, options: { signal: AbortSignal }): Promise<TrafficHistory> {
-    const lab = this.#storage.labs.get(labId)
-    if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
+    const lab = storedLab(this.#storage, labId)
     const api = this.#relays.api(lab.serverId)
     const { tunnels } = this.#relays.view(lab.serverId).mirror
     const own = (tunnels ?? []).filter(({ clientId }) => clientId === lab.clientId)

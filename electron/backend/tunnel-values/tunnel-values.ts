@@ -11,6 +11,7 @@ import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listTunnels, webPortsOf } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
+import { storedLabWithServer } from '../storage/stored-machine.ts'
 import type { FreePorts } from '../tunnels/free-ports.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 
@@ -123,10 +124,7 @@ export class TunnelValueCalls {
   }
 
   #lab(labId: string): { lab: LabRecord; server: ServerRecord } {
-    const lab = this.#storage.labs.get(labId)
-    const server = lab && this.#storage.servers.get(lab.serverId)
-    if (!lab || !server) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
-    return { lab, server }
+    return storedLabWithServer(this.#storage, labId)
   }
 
   #client(labId: string): Client {

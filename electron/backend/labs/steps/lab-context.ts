@@ -4,6 +4,7 @@ import type { UploadFindings } from '../../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../../provisioning/jobs/workplace.ts'
 import type { Relays } from '../../relays/relays.ts'
 import type { LabRecord, RelayRecord, Storage } from '../../storage/records.ts'
+import { storedLab } from '../../storage/stored-machine.ts'
 
 /** What the steps of a lab box's jobs share. */
 export interface LabContext {
@@ -20,9 +21,7 @@ export interface LabContext {
 
 /** Throws `not-found`. */
 export function labOf({ storage, labId }: Pick<LabContext, 'storage' | 'labId'>): LabRecord {
-  const lab = storage.labs.get(labId)
-  if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
-  return lab
+  return storedLab(storage, labId)
 }
 
 /** The relay that the lab box belongs to. Throws `not-found` while its server is not set up. */

@@ -8,6 +8,7 @@ import type { UploadFindings } from '../../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../../provisioning/jobs/workplace.ts'
 import type { ConnectRelay } from '../../relays/relay-access.ts'
 import type { ServerRecord, Storage } from '../../storage/records.ts'
+import { storedServer } from '../../storage/stored-machine.ts'
 
 /** What the steps of a server's jobs share. */
 export interface ServerContext {
@@ -48,9 +49,7 @@ export interface ServerFindings extends UploadFindings {
 
 /** Throws `not-found`. */
 export function serverOf({ storage, serverId }: Pick<ServerContext, 'storage' | 'serverId'>): ServerRecord {
-  const server = storage.servers.get(serverId)
-  if (!server) throw new AppError('not-found', 'This server is no longer in the list.', {})
-  return server
+  return storedServer(storage, serverId)
 }
 
 /** The name by which this computer and the lab boxes reach the server. */
