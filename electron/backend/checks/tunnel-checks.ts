@@ -2,14 +2,13 @@ import { wideningFor } from '../known-tunnels/allowed-target.ts'
 import { sharingOf } from '../known-tunnels/folder-sharing.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../failures/app-error.ts'
 import type { HostLook } from '../firewall/host-look.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
 import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge, withoutServer } from './check-result.ts'
-import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { type ListedTunnel, listedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
 
 const watchedIntervalMs = 10_000
@@ -104,8 +103,7 @@ export class TunnelChecks {
 
   /** Checks now and waits for the result. Throws `not-found` for a tunnel that does not exist. */
   async check(tunnelId: string): Promise<void> {
-    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
+    const tunnel = listedTunnel(this.#storage, this.#relays, tunnelId)
     // the answer must come from after the question
     await this.#entries.get(tunnelId)?.running
     await this.#begin(tunnel)

@@ -3,7 +3,7 @@ import type { GuestPass } from '@nps-desktop/relay-core/api'
 import type { ActivityCode } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { AppError } from '../failures/app-error.ts'
-import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { type ListedTunnel, listedTunnel } from '../known-tunnels/list-tunnels.ts'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
@@ -79,9 +79,7 @@ export class GuestPassCalls {
   }
 
   #tunnel(tunnelId: string): ListedTunnel {
-    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
-    return tunnel
+    return listedTunnel(this.#storage, this.#relays, tunnelId)
   }
 }
 

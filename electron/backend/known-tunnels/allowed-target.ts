@@ -1,5 +1,6 @@
 import { type Fix, type Failure, thisLabBoxOnly } from '@nps-desktop/electron/contract'
 import { allowedTargets } from '@nps-desktop/relay-core/config'
+import { AppError } from '../failures/app-error.ts'
 import { targetPort } from './tunnel-kind.ts'
 import type { LabRecord } from '../storage/records.ts'
 
@@ -28,6 +29,12 @@ export function targetNotAllowed(
     message: `${name} was set up to open only ${allowTarget} for its server, and ${target} is none of it.`,
     fixes: [fix],
   }
+}
+
+/** Throws `target-not-allowed`: the tunnel would be refused on the lab box, by a visitor first. */
+export function refuseForbidden(lab: Pick<LabRecord, 'id' | 'name' | 'allowTarget'>, targets: string): void {
+  const failure = targetNotAllowed(lab, targets)
+  if (failure) throw AppError.of(failure)
 }
 
 /** Nothing more than what the tunnel needs and the list lacks is let in; null where it lacks nothing. */

@@ -1,5 +1,6 @@
 import type { Client, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { OtherTunnel, TunnelKind, TunnelMaker, TunnelReach } from '@nps-desktop/electron/contract'
+import { AppError } from '../failures/app-error.ts'
 import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
@@ -58,6 +59,18 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       return [{ ...whole, isWished, madeBy, change }]
     })
   })
+}
+
+/** Throws `not-found`. */
+export function listedTunnel(storage: Storage, relays: Relays, tunnelId: string): ListedTunnel {
+  const tunnel = listTunnels(storage, relays).find(({ id }) => id === tunnelId)
+  if (!tunnel) throw tunnelGone()
+  return tunnel
+}
+
+/** Of a tunnel that was removed meanwhile. */
+export function tunnelGone(): AppError {
+  return new AppError('not-found', 'This tunnel is no longer there.', {})
 }
 
 /**

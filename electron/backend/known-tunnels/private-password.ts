@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Tunnel } from '@nps-desktop/relay-core/api'
 
 const saltBytes = 16
 
@@ -9,6 +10,11 @@ const saltBytes = 16
 export function markPassword(password: string): string {
   const salt = randomBytes(saltBytes)
   return `${salt.toString('hex')}.${hashOf(salt, password).toString('hex')}`
+}
+
+/** The mark of a private tunnel's password. Empty where the relay does not tell it: then it is marked when it is first seen. */
+export function markOf({ settings }: Tunnel): string {
+  return settings.password === undefined ? '' : markPassword(settings.password)
 }
 
 /** Whether `mark` was made of this password. */

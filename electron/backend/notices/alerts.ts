@@ -5,7 +5,7 @@ import { AppError } from '../failures/app-error.ts'
 import type { CardReading } from '../lab-card/card-reading.ts'
 import type { LabCards } from '../lab-card/lab-cards.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
-import { storedLab } from '../storage/stored-machine.ts'
+import { noLab } from '../storage/stored-machine.ts'
 import { eventOf } from './alert-rules.ts'
 import type { ToldNotice } from './told-notice.ts'
 
@@ -66,7 +66,7 @@ export class Alerts {
   }
 
   add({ labId, wish }: { labId: string; wish: AlertWish }): { alertId: string } {
-    storedLab(this.#storage, labId)
+    if (!this.#storage.labs.get(labId)) throw noLab()
     const own = this.#storage.alerts.list().filter((alert) => alert.labId === labId)
     const same = own.find((alert) => JSON.stringify(alert.wish) === JSON.stringify(wish))
     if (same) return { alertId: same.id }

@@ -4,7 +4,7 @@ import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 import type { PathLeg, PathLegName, PathTest } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
-import { listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { listedTunnel } from '../known-tunnels/list-tunnels.ts'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
@@ -42,9 +42,7 @@ export class PathTestCalls {
   }
 
   async #test(tunnelId: string): Promise<PathTest> {
-    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
-    const { server, lab, relayTunnel } = tunnel
+    const { server, lab, relayTunnel } = listedTunnel(this.#storage, this.#relays, tunnelId)
     const api = await this.#relays.reach(server.id, { signal: AbortSignal.timeout(reachTimeoutMs) })
     const id = relayTunnel.id
     const inTime = AbortSignal.timeout(timeoutMs)

@@ -8,7 +8,7 @@ import type {
 } from '@nps-desktop/electron/contract'
 import type { Client, ClientLimits } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
-import { type ListedTunnel, listTunnels, webPortsOf } from '../known-tunnels/list-tunnels.ts'
+import { type ListedTunnel, listedTunnel, webPortsOf } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { storedLabWithServer } from '../storage/stored-machine.ts'
@@ -140,9 +140,7 @@ export class TunnelValueCalls {
   }
 
   #tunnel(tunnelId: string): ListedTunnel {
-    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
-    return tunnel
+    return listedTunnel(this.#storage, this.#relays, tunnelId)
   }
 }
 

@@ -1,0 +1,17 @@
+import type { Limits, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import { AppError } from '../failures/app-error.ts'
+import type { ServerRecord } from '../storage/records.ts'
+
+/** Whether the relay has understood the limits: an older one leaves out what it does not know. */
+export function hasLimits(made: RelayTunnel, limits: Limits = {}): boolean {
+  return Object.keys(limits).every((name) => name in made.limits)
+}
+
+/** An older relay leaves out what it does not know: the tunnel is as open as before. */
+export function tooOld({ name }: ServerRecord): AppError {
+  return new AppError(
+    'mode-unsupported',
+    `The nps on ${name} is too old for such a tunnel, or for such a limit. Set the server up again to bring it up to date.`,
+    { server: name },
+  )
+}
