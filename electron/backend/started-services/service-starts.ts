@@ -1,46 +1,22 @@
-import { randomBytes } from 'node:crypto'
-import { knownServices } from '@nps-desktop/electron/contract'
 import type { ServiceStart, Startable, StartChoices } from '@nps-desktop/electron/contract'
-import { type Clock, Feed, poll } from '@nps-desktop/relay-core/async'
-import type { Log } from '@nps-desktop/relay-core/log'
+import { type Clock, Feed } from '@nps-desktop/relay-core/async'
 import { AppError } from '../failures/app-error.ts'
 import { askLab } from '../lab-sessions/ask-lab.ts'
-import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
-import type { LabServices } from '../labs/lab-services.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
-import type { LabRecord, Storage } from '../storage/records.ts'
-import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
+import type { LabRecord } from '../storage/records.ts'
+import { storedLab } from '../storage/stored-machine.ts'
 import { choicesScript } from './choices-script.ts'
 import { parseChoices } from './start-choices.ts'
+import { startFailed } from './start-failures.ts'
 import { StartRun } from './start-run.ts'
-import {
-  checkScript,
-  installProgressScript,
-  installScript,
-  progressScript,
-  removeNewEnvironmentScript,
-  startScript,
-  type StartPlan,
-  stopScript,
-} from './start-scripts.ts'
+import { type StartPlan, stopScript } from './start-scripts.ts'
+import { type StartMeans, startSteps } from './start-steps.ts'
 
-/** Importing a large environment from a network disk takes a minute; after this something is wrong. */
-const answerTimeoutMs = 180_000
-/** Some hundred megabytes over a slow line. */
-const installTimeoutMs = 15 * 60_000
-const lookIntervalMs = 1_000
-const undoTimeoutMs = 30_000
-
-export interface ServiceStartsOptions {
-  readonly storage: Storage
-  readonly labSessions: Pick<LabSessions, 'use'>
-  readonly services: Pick<LabServices, 'find'>
-  readonly tunnels: Pick<TunnelCalls, 'add' | 'check' | 'remove'>
+export interface ServiceStartsOptions extends StartMeans {
   /** What runs on the lab box has changed. */
   readonly onChange: (labId: string) => void
   readonly clock: Clock
-  readonly log: Log
 }
 
 type Signalled = { readonly signal: AbortSignal }
@@ -71,8 +47,8 @@ export class ServiceStarts {
     { labId, what }: { labId: string; what: Startable },
     { signal }: Signalled,
   ): Promise<StartChoices> {
-    const lab = this.#lab(labId)
-    const { labSessions } = this.#options
+    const { storage, labSessions } = this.#options
+    const lab = storedLab(storage, labId)
     return await askLab(labSessions, labId, (session) => choicesOf(session, lab, what, { signal }), {
       signal,
       asks: true,
@@ -95,8 +71,8 @@ export class ServiceStarts {
 
   async #begin(wish: StartWish, { signal }: Signalled): Promise<void> {
     const { labId, what, port, environment, folder } = wish
-    const lab = this.#lab(labId)
     const { storage, clock } = this.#options
+    const lab = storedLab(storage, labId)
     const choices = await this.choices({ labId, what }, { signal })
     const { keptBy, canRestart } = choices
     const chosen = choices.environments.find(({ path }) => path === environment)
@@ -110,7 +86,7 @@ export class ServiceStarts {
       restarts: wish.restarts && canRestart,
     }
     if (!chosen || (chosen.program === null && plan.install === null))
-      throw failed(lab, plan, `${environment} has no such program`)
+      throw startFailed(lab, plan, `${environment} has no such program`)
     const { name } = chosen
     const leaveOut = [
       ...(wish.tunnel ? [] : ['tunnel' as const]),
@@ -120,9 +96,9 @@ export class ServiceStarts {
       { what, port, folder, keptBy, environment: name, restarts: plan.restarts },
       { leaveOut, feed: this.#feedOf(labId), clock },
     )
-    const known = this.#lab(labId)
+    const known = storedLab(storage, labId)
     storage.labs.put({ ...known, lastStarts: { ...known.lastStarts, [what]: { environment, folder } } })
-    this.#runs.set(labId, { run, ended: this.#run(run, known, plan) })
+    this.#runs.set(labId, { run, ended: this.#run(run, { lab: known, plan }) })
   }
 
   async *watch(
@@ -160,108 +136,10 @@ export class ServiceStarts {
     return feed
   }
 
-  async #run(run: StartRun, lab: LabRecord, plan: StartPlan): Promise<void> {
-    const { labSessions, log } = this.#options
-    const labId = lab.id
-    let hasBegun = false
-    let tunnelId: string | null = null
-    /** With a session for as long as one script runs; it stays open in between. */
-    const on = async (script: string, signal: AbortSignal, stdin = ''): Promise<string> => {
-      using held = await labSessions.use(labId, { signal })
-      return await new RemoteShell(held.session).output(script, { signal, stdin })
-    }
-    /** Asks every second how it goes, and shows what is printed; an end before its time is a failure. */
-    const follow = async ({
-      script,
-      until,
-      timeoutMs,
-      signal,
-    }: Signalled & { script: string; until: string; timeoutMs: number }): Promise<void> => {
-      const look = async (): Promise<true | undefined> => {
-        const [state, ...lines] = (await on(script, signal)).trimEnd().split('\n').map(printable)
-        run.tell({ log: lines.slice(-8) })
-        if (state === 'ended') throw failed(lab, plan, lines.slice(-3).join(' · '))
-        return state === until ? true : undefined
-      }
-      const onTimeout = () => failed(lab, plan, `no answer within ${timeoutMs / 1000} s`)
-      await poll(look, { intervalMs: lookIntervalMs, signal, timeoutMs, onTimeout })
-    }
-    await run.run(
-      {
-        environment: async (signal) => {
-          const wrong = await on(checkScript(plan), signal)
-          if (/^python$/m.test(wrong)) throw failed(lab, plan, `${plan.python} is not there`)
-          if (/^folder$/m.test(wrong)) throw folderMissing(lab, plan)
-        },
-        port: async (signal) => {
-          if (/^port$/m.test(await on(checkScript(plan), signal))) throw taken(lab, plan)
-        },
-        install: async (signal) => {
-          hasBegun = true
-          await on(installScript(plan), signal)
-          const script = installProgressScript(plan)
-          await follow({ script, until: 'installed', timeoutMs: installTimeoutMs, signal })
-        },
-        start: async (signal) => {
-          hasBegun = true
-          await on(startScript(plan), signal, `${randomBytes(24).toString('hex')}\n`)
-        },
-        answer: async (signal) => {
-          const script = progressScript(plan)
-          await follow({ script, until: 'listening', timeoutMs: answerTimeoutMs, signal })
-          if (plan.what !== 'jupyter') return
-          // Jupyter listens some seconds before it answers, and tells its token just before it does.
-          const { services } = this.#options
-          await poll(
-            async () =>
-              (await services.find(labId, { kind: 'jupyter', port: plan.port }, { signal })) ?? undefined,
-            {
-              intervalMs: lookIntervalMs,
-              signal,
-              timeoutMs: answerTimeoutMs,
-              onTimeout: () => failed(lab, plan, 'it listens, but does not answer'),
-            },
-          )
-        },
-        tunnel: async (signal) => {
-          tunnelId = await this.#addTunnel(lab, plan, signal)
-          run.tell({ tunnelId })
-          await this.#options.tunnels.check({ tunnelId })
-        },
-      },
-      async () => {
-        const signal = AbortSignal.timeout(undoTimeoutMs)
-        try {
-          if (tunnelId !== null) await this.#options.tunnels.remove({ tunnelId })
-          if (hasBegun) await on(stopScript(plan), signal)
-          if (hasBegun && plan.install === 'venv') await on(removeNewEnvironmentScript, signal)
-        } catch (error) {
-          log.warn('what was started could not be taken back', { lab: labId, error })
-        }
-      },
-    )
-    this.#options.onChange(labId)
-  }
-
-  async #addTunnel(lab: LabRecord, { what, port }: StartPlan, signal: AbortSignal): Promise<string> {
-    const { storage, tunnels } = this.#options
-    // a server on this computer lets nobody else in anyway
-    const reach = storage.servers.get(lab.serverId)?.local === true ? 'anyone' : 'laptop'
-    const wish = {
-      kind: what,
-      name: knownServices[what].name,
-      target: `127.0.0.1:${port}`,
-      reach,
-      entrance: null,
-      port: undefined,
-    } as const
-    return (await tunnels.add(lab.id, wish, { signal })).tunnelId
-  }
-
-  #lab(labId: string): LabRecord {
-    const lab = this.#options.storage.labs.get(labId)
-    if (!lab) throw new AppError('not-found', 'This lab box is no longer in the list.', {})
-    return lab
+  async #run(run: StartRun, what: { lab: LabRecord; plan: StartPlan }): Promise<void> {
+    const { steps, undo } = startSteps(run, what, this.#options)
+    await run.run(steps, undo)
+    this.#options.onChange(what.lab.id)
   }
 }
 
@@ -282,32 +160,4 @@ async function choicesOf(
       lab: lab.name,
     },
   )
-}
-
-function failed(lab: LabRecord, { what }: StartPlan, said: string): AppError {
-  const service = knownServices[what].name
-  return new AppError('start-failed', `${service} did not start on ${lab.name}: ${said}`, {
-    lab: lab.name,
-    service,
-    said,
-  })
-}
-
-function folderMissing(lab: LabRecord, { folder }: StartPlan): AppError {
-  return new AppError('start-folder-missing', `There is no folder ${folder} on ${lab.name}.`, {
-    lab: lab.name,
-    path: folder,
-  })
-}
-
-function taken(lab: LabRecord, { port }: StartPlan): AppError {
-  return new AppError('port-in-use', `Another program listens on port ${port} of ${lab.name}.`, {
-    host: lab.name,
-    port,
-    free: port + 1,
-  })
-}
-
-function printable(line: string): string {
-  return line.replaceAll(/\p{C}+/gu, ' ').slice(0, 300)
 }
