@@ -1,13 +1,8 @@
 import { posix, relative, sep } from 'node:path'
+import { handedClock } from './handed-clock.ts'
 import { houses } from './houses.ts'
+import type { RuleContext } from './rule-context.ts'
 import { climb, type House } from './storeys.ts'
-
-/** The part of ESLint's rule API that is used here; oxlint speaks it (https://oxc.rs/docs/guide/usage/linter/js-plugins). */
-interface RuleContext {
-  readonly filename: string
-  readonly cwd: string
-  readonly report: (problem: { readonly message: string; readonly node: unknown }) => void
-}
 
 /** A node that names a module, in one of the ways that there are: import and export, `import('…')` as a call and as a type. */
 interface ImportingNode {
@@ -60,4 +55,4 @@ function byOwnName({ root, packageName }: House, file: string, specifier: string
     : null
 }
 
-export default { meta: { name: 'house' }, rules: { storeys } }
+export default { meta: { name: 'house' }, rules: { storeys, 'handed-clock': handedClock } }

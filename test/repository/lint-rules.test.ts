@@ -174,6 +174,16 @@ describe('import rules', () => {
     it.each([
       ['ask the system for the time', 'export const now = Date.now()\n', 'no-restricted-properties'],
       ['leave anything to chance', 'export const chance = Math.random()\n', 'no-restricted-properties'],
+      [
+        'ask the system’s clock past the one that is handed in',
+        'declare const systemClock: { now(): number }\nexport const atMs = systemClock.now()\n',
+        'house(handed-clock)',
+      ],
+      [
+        'hand the system’s clock on',
+        'declare const systemClock: { now(): number }\nexport const options = { clock: systemClock }\n',
+        'house(handed-clock)',
+      ],
       ['repeat by a bare timer', 'export const timer = setInterval(() => {}, 1)\n', 'no-restricted-globals'],
     ])('%s', (_what, text, rule) => {
       expect(lintText(`${folder}/lint-probe.ts`, text)).toContain(rule)

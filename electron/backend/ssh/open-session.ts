@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { SshAddress } from '@nps-desktop/electron/contract'
-import { systemClock, untilEvent } from '@nps-desktop/relay-core/async'
+import { type Clock, systemClock, untilEvent } from '@nps-desktop/relay-core/async'
 import ssh2, { type AuthenticationType, type ConnectConfig, type NextAuthHandler } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { HostKeyRecord, HostKeyStore } from '../storage/records.ts'
@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly hostKeys: HostKeyStore
   /** Answers what the machine asks beside the secret. Without it nobody is asked. */
   readonly ask?: AskPerson | undefined
+  /** Of the time that a machine has. */
+  readonly clock?: Clock
   readonly signal: AbortSignal
 }
 
@@ -105,6 +107,7 @@ async function signIn(
     pinned,
     hostKeys,
     ask,
+    clock = systemClock,
     signal,
   }: OpenOptions & { readonly methods: readonly SignInMethod[]; readonly pinned: HostKeyRecord },
 ): Promise<SshSession> {
@@ -117,7 +120,7 @@ async function signIn(
     reason ??= why
     over.abort()
   }
-  const limit = new MachineTime(signInTimeoutMs, () => giveUp(dialTimeout(address, signInTimeoutMs)))
+  const limit = new MachineTime(signInTimeoutMs, () => giveUp(dialTimeout(address, signInTimeoutMs)), clock)
   const login = new SignIn({
     address,
     machine: name ?? address.host,
@@ -202,8 +205,8 @@ class MachineTime implements Disposable {
   #timer: Disposable
   #isOver = false
 
-  constructor(timeoutMs: number, onTimeout: () => void) {
-    this.#start = () => systemClock.after(timeoutMs, onTimeout)
+  constructor(timeoutMs: number, onTimeout: () => void, clock: Clock) {
+    this.#start = () => clock.after(timeoutMs, onTimeout)
     this.#timer = this.#start()
   }
 

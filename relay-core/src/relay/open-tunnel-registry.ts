@@ -62,6 +62,7 @@ export function openTunnelRegistry({
       log,
       ...(tunnelHost !== undefined && { host: tunnelHost }),
       registrations,
+      now,
       guestOf: (tunnelId, address) => passes.ofAddress(tunnelId, address),
       clientUse: (id) => {
         const { name, limits, downBytes, upBytes, month } = store.clients.record(id)

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { systemClock } from '../async/time/clock.ts'
+import type { Clock } from '../async/time/clock.ts'
 import type { Log } from '../log/log.ts'
 import type { RelayClients } from './open-clients.ts'
 import type { OpenGuestPasses } from './open-guest-passes.ts'
@@ -18,14 +18,14 @@ export function openWebhook({
   tunnels: { tunnels },
   guests: { passes },
   log,
-  now,
+  clock,
 }: {
   state: State
   clients: RelayClients
   tunnels: RelayTunnels
   guests: OpenGuestPasses
   log: Log
-  now: () => number
+  clock: Clock
 }): OpenWebhook {
   const parts = new AsyncDisposableStack()
   const webhook = parts.adopt(
@@ -34,7 +34,7 @@ export function openWebhook({
       server: hostname(),
       look: () => ({ clients: clients.list(), tunnels: tunnels.list(), passes: passes.list() }),
       log,
-      clock: { now, after: systemClock.after },
+      clock,
     }),
     (part) => part.close(),
   )

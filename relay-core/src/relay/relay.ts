@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { SettingKey } from '../api/conf/settings.ts'
 import { Signal } from '../async/signals/signal.ts'
-import { systemClock } from '../async/time/clock.ts'
+import { type Clock, systemClock } from '../async/time/clock.ts'
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import { LogTail } from '../log/log-tail.ts'
 import { createLog, type Log } from '../log/log.ts'
@@ -46,7 +46,7 @@ export class Relay {
   readonly #settings: LiveSettings
   readonly #logTail = new LogTail()
   readonly #log: Log
-  readonly #now: () => number
+  readonly #clock: Clock
   readonly #statusChanged = new Signal()
   /** Each part stands on those before it, and is closed before them. */
   readonly #parts = new AsyncDisposableStack()
@@ -64,7 +64,7 @@ export class Relay {
         options.writeLog(line)
       },
     })
-    this.#now = options.now ?? systemClock.now
+    this.#clock = { ...systemClock, ...(options.now && { now: options.now }) }
   }
 
   /** Fulfils when agents and visitors can come. What a failed start has opened is closed again. */
@@ -98,10 +98,11 @@ export class Relay {
     const { consoleAssets: assets = noAssets, programsFolder = join(folder, '..', 'programs') } =
       this.#options
     const runPath = configPath === undefined ? folder : join(dirname(configPath), '..')
-    const startedAtMs = this.#now()
+    const { now } = this.#clock
+    const startedAtMs = now()
     const config = () => this.#settings.current
     const ownPorts: OwnPorts = { bridge: config().bridgePort, console: null }
-    const shared = { config, ownPorts, descriptors: new Descriptors(), log: this.#log, now: this.#now }
+    const shared = { config, ownPorts, descriptors: new Descriptors(), log: this.#log, now }
 
     const parts = this.#parts
     const configFile = configPath ? new ConfigFile(configPath, (read) => this.applyConfig(read)) : undefined
@@ -114,10 +115,10 @@ export class Relay {
     const tunnels = parts.use(openTunnelRegistry({ ...shared, state, online, guests, runPath, tunnelHost }))
     const clients = parts.use(openClients({ ...shared, state, online, tunnels, programsFolder }))
     const books = parts.use(openBooks({ ...shared, state, online, tunnels, clients, guests }))
-    const webhook = parts.use(openWebhook({ ...shared, state, clients, tunnels, guests }))
+    const webhook = parts.use(openWebhook({ ...shared, state, clients, tunnels, guests, clock: this.#clock }))
     const status = () => relayStatus({ ...shared, state, startedAtMs, tunnels, clients, service })
     const [logTail, statusChanged] = [this.#logTail, this.#statusChanged]
-    const consolePasses = new ConsolePasses(this.#now)
+    const consolePasses = new ConsolePasses(now)
     const calls = { configFile, consolePasses, logTail, status, statusChanged, restart, webhook }
     const opened = { ...shared, state, online, tunnels, clients, guests }
     const rendezvous = parts.use(openRendezvous(shared))

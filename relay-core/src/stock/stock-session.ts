@@ -40,6 +40,7 @@ export interface StockSessionOptions extends PayloadLayers {
   readonly secureContext: SecureContext
   readonly muxLimits?: Partial<MuxLimits>
   readonly onHealth?: (report: HealthReport) => void
+  readonly now?: () => number
 }
 
 /** A stock `npc` that is online, seen from the relay: its `main` and its `chan` connection. */
@@ -54,7 +55,7 @@ export class StockSession implements AgentSession {
   readonly clientId: number
   readonly address: string
   readonly version: string
-  readonly onlineSinceMs = systemClock.now()
+  readonly onlineSinceMs: number
   readonly closed: Promise<{ reason: string }>
   readonly #options: StockSessionOptions
   readonly #layers: PayloadLayers
@@ -70,6 +71,8 @@ export class StockSession implements AgentSession {
     this.clientId = options.clientId
     this.address = options.address
     this.version = options.version
+    const { now = systemClock.now } = options
+    this.onlineSinceMs = now()
     const compress = options.compress && !leaksCompressedStreams(options.version)
     this.#layers = { crypt: options.crypt, compress }
     this.#mux = new MuxSession({

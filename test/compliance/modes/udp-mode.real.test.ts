@@ -132,7 +132,7 @@ describe('a udp tunnel’s visitors', () => {
   })
 
   async function open(limits: Partial<UdpLimits>): Promise<number> {
-    connections = new TunnelConnections(1, [])
+    connections = new TunnelConnections({ tunnelId: 1, allowances: [] })
     const context = {
       listenHost: '127.0.0.1',
       session: () => pair.session,

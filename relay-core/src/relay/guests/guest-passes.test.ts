@@ -125,6 +125,7 @@ test('what a guest has carried is saved while the guest is still there', () => {
     tunnelId: tunnel.id,
     visitor: '203.0.113.7:1234',
     address: '203.0.113.7',
+    openedAtMs: t0,
     allowances: [],
     count: () => undefined,
     onLeave: () => guest?.left(connection),

@@ -22,6 +22,7 @@ interface AllowanceOptions {
   readonly monthBytes?: number
   /** Connections that one address may have; for IPv6 one /64. */
   readonly maxPerAddress?: number
+  readonly now?: () => number
 }
 
 /** What one tunnel, or all tunnels of one client together, may use, and what they use now. */
@@ -33,7 +34,8 @@ export class Allowance {
   #gates: Partial<Record<Direction | 'both', RateGate>> = {}
   #usedBytes: number
   #monthBytes: number
-  #month = monthAround(systemClock.now())
+  readonly #now: () => number
+  #month: { readonly startMs: number; readonly endMs: number }
   #connections = 0
   readonly #maxPerAddress: number
   readonly #byNetwork = new Map<string, number>()
@@ -41,8 +43,11 @@ export class Allowance {
   #expiryTimer: NodeJS.Timeout | undefined
   readonly #changed = new Signal()
 
-  constructor({ owner, limits, usedBytes, monthBytes = 0, maxPerAddress = Infinity }: AllowanceOptions) {
+  constructor(options: AllowanceOptions) {
+    const { owner, limits, usedBytes, monthBytes = 0, maxPerAddress = Infinity, now = systemClock.now } = options
     this.#owner = owner
+    this.#now = now
+    this.#month = monthAround(now())
     this.#maxPerAddress = maxPerAddress
     this.#usedBytes = usedBytes
     this.#monthBytes = monthBytes
@@ -83,7 +88,7 @@ export class Allowance {
   /** Why it is closed for everybody, or null. */
   refusal(): RelayError | null {
     const { quotaBytes, monthlyQuotaBytes, expiresAtMs } = this.#limits
-    if (expiresAtMs !== undefined && systemClock.now() >= expiresAtMs) {
+    if (expiresAtMs !== undefined && this.#now() >= expiresAtMs) {
       const date = new Date(expiresAtMs).toISOString()
       return new RelayError('expired', `The ${this.#owner} was allowed until ${date}. Set a later date.`, {
         owner: this.#owner,
@@ -199,7 +204,7 @@ export class Allowance {
 
   /** After a clock that was wrong was set back, what was counted goes on counting in the month that it is. */
   #turnMonth(): void {
-    const now = systemClock.now()
+    const now = this.#now()
     if (now >= this.#month.startMs && now < this.#month.endMs) return
     if (now >= this.#month.endMs) this.#monthBytes = 0
     this.#month = monthAround(now)
@@ -220,7 +225,7 @@ export class Allowance {
   #awaitExpiry(): void {
     const { expiresAtMs } = this.#limits
     if (expiresAtMs === undefined) return
-    const restMs = expiresAtMs - systemClock.now()
+    const restMs = expiresAtMs - this.#now()
     if (restMs <= 0) return
     this.#expiryTimer = setTimeout(
       () => {

@@ -15,10 +15,12 @@ export interface ClientUse {
 /** One allowance per client that has, or had, an open tunnel; all its tunnels share it. */
 export class ClientAllowances {
   readonly #useOf: (clientId: number) => ClientUse
+  readonly #now: () => number
   readonly #allowances = new Map<number, Allowance>()
 
-  constructor(useOf: (clientId: number) => ClientUse) {
+  constructor(useOf: (clientId: number) => ClientUse, { now }: { now: () => number }) {
     this.#useOf = useOf
+    this.#now = now
   }
 
   get(clientId: number): Allowance {
@@ -31,6 +33,7 @@ export class ClientAllowances {
       usedBytes,
       monthBytes,
       maxPerAddress: connectionShares.perClientAndAddress,
+      now: this.#now,
     })
     this.#allowances.set(clientId, allowance)
     return allowance

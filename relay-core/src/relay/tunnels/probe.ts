@@ -1,4 +1,3 @@
-import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { ProbeResult } from '../../api/path-models.ts'
 import type { RelayFailure } from '../../api/relay-failure.ts'
@@ -12,19 +11,21 @@ type ProbeHop = ProbeResult['hops'][number]
 /** Server listening → agent online → target answers: each hop with its milliseconds and, where it fails, why. */
 export async function probe({
   tunnelId,
+  atMs,
   state,
   session,
   open,
   signal,
 }: {
   tunnelId: number
+  /** When it was asked for. */
+  atMs: number
   state: TunnelState
   session: AgentSession | undefined
   /** Opens what a visitor would reach; undefined where nothing can be checked. */
   open: ((session: AgentSession) => Promise<Duplex>) | undefined
   signal: AbortSignal
 }): Promise<ProbeResult> {
-  const atMs = systemClock.now()
   const hops = (port: ProbeHop, agent = skipped('agent'), targetHop = skipped('target')): ProbeResult => ({
     tunnelId,
     atMs,

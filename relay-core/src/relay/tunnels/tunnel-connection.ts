@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Connection } from '../../api/traffic-models.ts'
 import type { Allowance, Direction } from '../limits/allowance.ts'
@@ -14,6 +13,7 @@ export interface TunnelConnectionOptions {
   readonly visitor: string
   /** The visitor's address alone. */
   readonly address: string
+  readonly openedAtMs: number
   /** Let in by a guest pass. */
   readonly isGuest?: boolean
   /** Whether that pass would let it in from another address too; without it any. */
@@ -34,7 +34,6 @@ export interface TunnelConnectionOptions {
 export class TunnelConnection {
   readonly isGuest: boolean
   readonly #options: TunnelConnectionOptions
-  readonly #openedAtMs = systemClock.now()
   readonly #abort = new AbortController()
   #address: string
   #visitor: string
@@ -90,12 +89,12 @@ export class TunnelConnection {
   }
 
   get row(): Connection {
-    const { id, tunnelId } = this.#options
+    const { id, tunnelId, openedAtMs } = this.#options
     return {
       id,
       tunnelId,
       visitor: this.#visitor,
-      openedAtMs: this.#openedAtMs,
+      openedAtMs,
       downBytes: this.#downBytes,
       upBytes: this.#upBytes,
     }

@@ -6,7 +6,7 @@ const visitor = { address: '203.0.113.7', port: 40_000 }
 
 test('where addresses have to be registered, a registered one has no direct link, and one under way ends', () => {
   const registrations = { isOn: false, refusalOf: () => null }
-  const connections = new TunnelConnections(7, [], registrations)
+  const connections = new TunnelConnections({ tunnelId: 7, allowances: [], registrations })
   const direct = connections.enter(visitor)
   direct.becomeDirect()
   const byTheRelay = connections.enter(visitor)
@@ -25,9 +25,11 @@ test('a pass of an address goes with no connection to another one, a pass that w
   const guest = { entered: () => undefined, left: () => undefined }
   const limits = { allow: ['192.0.2.1'] }
   const allowance = new Allowance({ owner: 'tunnel "ssh"', limits, usedBytes: 0 })
-  const connections = new TunnelConnections(7, [allowance], undefined, (address) =>
-    address === visitor.address ? guest : undefined,
-  )
+  const connections = new TunnelConnections({
+    tunnelId: 7,
+    allowances: [allowance],
+    guestOf: (address) => (address === visitor.address ? guest : undefined),
+  })
   const elsewhere = { address: '203.0.113.8', port: 40_000 }
   const byAddress = connections.enter(visitor)
   expect(() => byAddress.moveTo(elsewhere)).toThrow(expect.objectContaining({ code: 'address-denied' }))
@@ -44,7 +46,7 @@ test('a connection counts where its visitor is now, and nowhere once it has left
   const home = { address: '203.0.113.7', port: 40_000 }
   const office = { address: '198.51.100.9', port: 40_000 }
   const allowance = new Allowance({ owner: 'tunnel', limits: {}, usedBytes: 0, maxPerAddress: 1 })
-  const connections = new TunnelConnections(7, [allowance])
+  const connections = new TunnelConnections({ tunnelId: 7, allowances: [allowance] })
   const full = expect.objectContaining({ code: 'limit-reached' })
 
   const first = connections.enter(home)

@@ -1,3 +1,4 @@
+import { systemClock } from '../../async/time/clock.ts'
 import { RelayError } from '../../api/errors.ts'
 import { poolLimits } from '../../native/carriers/pool-policy.ts'
 import type { Connection } from '../../api/traffic-models.ts'
@@ -22,6 +23,17 @@ export interface AddressRegistrations {
   refusalOf(address: string): RelayError | null
 }
 
+export interface TunnelConnectionsOptions {
+  readonly tunnelId: number
+  /** The tunnel's and the client's. */
+  readonly allowances: readonly Allowance[]
+  /** Whom the relay lets into any tunnel at all; without it everybody. */
+  readonly registrations?: AddressRegistrations | undefined
+  /** The guest who may come to this tunnel from an address. */
+  readonly guestOf?: (address: string) => Guest | undefined
+  readonly now?: () => number
+}
+
 /** The connections of one tunnel: counted, listed, subject to its limits and its client's, and ended together. */
 export class TunnelConnections {
   downBytes = 0
@@ -30,6 +42,7 @@ export class TunnelConnections {
   readonly #allowances: readonly Allowance[]
   readonly #registrations: AddressRegistrations
   readonly #guestOf: (address: string) => Guest | undefined
+  readonly #now: () => number
   readonly #connections = new Set<TunnelConnection>()
   readonly #subscriptions: Disposable[]
   #lastId = 0
@@ -37,20 +50,13 @@ export class TunnelConnections {
   /** Bytes that are reported once the tunnel is closed, whose counters nobody reads any more: what a direct link has carried last. */
   onLate: (direction: Direction, bytes: number) => void = () => undefined
 
-  /**
-   * `registrations`: whom the relay lets into any tunnel at all. `guestOf`: the guest who may come to this tunnel from an address.
-   */
-  constructor(
-    tunnelId: number,
-    allowances: readonly Allowance[],
-    registrations: AddressRegistrations = { isOn: false, refusalOf: () => null },
-    guestOf: (address: string) => Guest | undefined = () => undefined,
-  ) {
-    this.#tunnelId = tunnelId
-    this.#registrations = registrations
-    this.#guestOf = guestOf
-    this.#allowances = allowances
-    this.#subscriptions = allowances.map((allowance) => allowance.onChange(() => this.review()))
+  constructor(options: TunnelConnectionsOptions) {
+    this.#tunnelId = options.tunnelId
+    this.#registrations = options.registrations ?? { isOn: false, refusalOf: () => null }
+    this.#guestOf = options.guestOf ?? (() => undefined)
+    this.#allowances = options.allowances
+    this.#now = options.now ?? systemClock.now
+    this.#subscriptions = options.allowances.map((allowance) => allowance.onChange(() => this.review()))
   }
 
   get count(): number {
@@ -107,6 +113,7 @@ export class TunnelConnections {
       tunnelId: this.#tunnelId,
       visitor: `${address}:${port}`,
       address,
+      openedAtMs: this.#now(),
       allowances: this.#allowances,
       needsRegistration: () => this.#registrations.isOn,
       registrationRefusal: (from) => this.#registrations.refusalOf(from),

@@ -1,4 +1,3 @@
-import { systemClock } from '../../../async/time/clock.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
 import type { ConfigReceiver } from '../../../stock/configuration/config-conversation.ts'
@@ -20,6 +19,7 @@ export interface PushedConfigurationsOptions {
   /** Undefined: only agents with a client of their own may push. */
   readonly publicVkey: () => string | undefined
   readonly log: Log
+  readonly now: () => number
 }
 
 /** How long a pushed configuration waits for its agent to come online. */
@@ -36,10 +36,11 @@ export class PushedConfigurations {
   readonly #finished = new Map<number, { kept: ReadonlySet<number>; atMs: number }>()
   readonly #subscription: Disposable
   /** An agent that brings the password of another's private tunnel learns that it is one: it may not try many. */
-  readonly #guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: systemClock.now })
+  readonly #guesses: AttemptLimit
 
   constructor(options: PushedConfigurationsOptions) {
     this.#options = options
+    this.#guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: options.now })
     this.#subscription = options.agents.onChange((clientId) => {
       if (options.agents.get(clientId)) this.#removeOthers(clientId)
     })
@@ -55,7 +56,7 @@ export class PushedConfigurations {
   receiver(
     client: { id: number } | 'public',
     address: string,
-    startedAtMs = systemClock.now(),
+    startedAtMs = this.#options.now(),
   ): ConfigReceiver | undefined {
     const { clients, log } = this.#options
     if (client !== 'public' && clients.record(client.id).settings.mayPush === false) {
@@ -67,7 +68,7 @@ export class PushedConfigurations {
       client,
       address,
       (clientId, kept) => {
-        this.#finished.set(clientId, { kept, atMs: systemClock.now() })
+        this.#finished.set(clientId, { kept, atMs: this.#options.now() })
         // Its connections may have been quicker than the end of this one.
         const session = this.#options.agents.get(clientId)
         if (session && session.onlineSinceMs >= startedAtMs) this.#removeOthers(clientId)
@@ -82,7 +83,7 @@ export class PushedConfigurations {
   #removeOthers(clientId: number): void {
     const finished = this.#finished.get(clientId)
     this.#finished.delete(clientId)
-    if (!finished || systemClock.now() - finished.atMs > onlineTimeoutMs) return
+    if (!finished || this.#options.now() - finished.atMs > onlineTimeoutMs) return
     const { tunnels, log } = this.#options
     for (const { id, name, pushedBy, clientId: owner } of tunnels.list()) {
       if (owner !== clientId || pushedBy !== 'agent' || finished.kept.has(id)) continue

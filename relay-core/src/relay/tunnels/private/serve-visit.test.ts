@@ -11,7 +11,7 @@ function visited() {
   const [atTarget, agentSide] = duplexPair()
   const [atVisitor, visitorSide] = duplexPair()
   const gone = Promise.withResolvers<unknown>()
-  const connections = new TunnelConnections(7, [])
+  const connections = new TunnelConnections({ tunnelId: 7, allowances: [] })
   const session: Pick<AgentSession, 'openPrivate'> = { openPrivate: () => Promise.resolve(agentSide) }
   const served = serveVisit(
     {

@@ -1,36 +1,30 @@
-import type { Duplex } from 'node:stream'
-import { isDeepStrictEqual } from 'node:util'
+import { systemClock } from '../../../async/time/clock.ts'
 import { Signal } from '../../../async/signals/signal.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { LegMeasurement, ProbeResult } from '../../../api/path-models.ts'
 import type { TunnelState } from '../../../api/relay-tunnel-models.ts'
 import type { Connection } from '../../../api/traffic-models.ts'
-import { takesSetting, tunnelModes } from '../../../api/tunnel-modes.ts'
 import type { Log } from '../../../log/log.ts'
-import type { AgentSession } from '../../../session/agent-session.ts'
-import type { Descriptors } from '../../limits/descriptors.ts'
-import type { Agents } from '../../clients/agents.ts'
-import { Allowance, type Direction } from '../../limits/allowance.ts'
-import { ClientAllowances, type ClientUse } from '../client-allowances.ts'
-import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
-import type { PrivateTunnels } from '../private/private-tunnels.ts'
-import { linkEntrance } from '../private/link-entrance.ts'
-import { serveVisit } from '../private/serve-visit.ts'
-import type { LinkEntrance } from '../../rendezvous/direct-links.ts'
-import type { Guest } from '../guest.ts'
-import { watchTargets } from '../health-checks.ts'
-import type { HostListeners } from '../../hosts/host-listeners.ts'
-import { openFiles } from '../modes/file-mode.ts'
-import { createMode } from '../modes/modes.ts'
-import { connectionShares, TunnelConnections, type AddressRegistrations } from '../tunnel-connections.ts'
-import { PasswordCheck } from '../password-check.ts'
-import { measureAgent } from '../measure-agent.ts'
-import { probe } from '../probe.ts'
 import { formatHostPort } from '../../../net/address/host-port.ts'
-import { parseTargets } from '../targets.ts'
-import { RoundRobinTargets } from '../round-robin-targets.ts'
+import type { Agents } from '../../clients/agents.ts'
+import type { HostListeners } from '../../hosts/host-listeners.ts'
+import type { Direction } from '../../limits/allowance.ts'
+import type { Descriptors } from '../../limits/descriptors.ts'
+import type { LinkEntrance } from '../../rendezvous/direct-links.ts'
 import type { TunnelCounters } from '../../traffic/traffic-ledger.ts'
-import type { TunnelServer, TunnelSpec } from '../modes/tunnel-server.ts'
+import { ClientAllowances, type ClientUse } from '../client-allowances.ts'
+import type { Guest } from '../guest.ts'
+import { measureAgent } from '../measure-agent.ts'
+import type { TunnelSpec } from '../modes/tunnel-server.ts'
+import { PasswordCheck } from '../password-check.ts'
+import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
+import { linkEntrance } from '../private/link-entrance.ts'
+import type { PrivateTunnels } from '../private/private-tunnels.ts'
+import { serveVisit } from '../private/serve-visit.ts'
+import { probe } from '../probe.ts'
+import type { RoundRobinTargets } from '../round-robin-targets.ts'
+import type { AddressRegistrations } from '../tunnel-connections.ts'
+import { OpenTunnel, type TunnelSurroundings } from './open-tunnel.ts'
 
 export interface OpenTunnelsOptions {
   readonly agents: Agents
@@ -49,15 +43,7 @@ export interface OpenTunnelsOptions {
   readonly registrations?: AddressRegistrations
   /** The guest who may come to a tunnel from an address, past its list of those who may. */
   readonly guestOf?: (tunnelId: number, address: string) => Guest | undefined
-}
-
-interface OpenTunnel {
-  spec: TunnelSpec
-  mode: TunnelServer
-  readonly allowance: Allowance
-  readonly connections: TunnelConnections
-  readonly targets: RoundRobinTargets
-  stopWatching: () => void
+  readonly now?: () => number
 }
 
 /** The tunnels that are switched on. Those that are switched off or could not be opened are not known here. */
@@ -65,16 +51,31 @@ export class OpenTunnels {
   readonly clientAllowances: ClientAllowances
   /** Bytes have been reported of a tunnel that is closed. */
   readonly late = new Signal<[tunnelId: number, clientId: number, direction: Direction, bytes: number]>()
-  readonly #options: OpenTunnelsOptions
+  readonly #around: TunnelSurroundings
   readonly #open = new Map<number, OpenTunnel>()
   readonly #failures = new Map<number, RelayError>()
-  readonly #passwords = new PasswordCheck()
 
   constructor(options: OpenTunnelsOptions) {
-    this.#options = options
+    const { agents, host, privateTunnels, hosts, descriptors, log, registrations } = options
+    const { now = systemClock.now, guestOf = () => undefined, clientUse } = options
     this.clientAllowances = new ClientAllowances(
-      options.clientUse ?? ((id) => ({ name: String(id), limits: {}, usedBytes: 0 })),
+      clientUse ?? ((id) => ({ name: String(id), limits: {}, usedBytes: 0 })),
+      { now },
     )
+    this.#around = {
+      listenHost: host,
+      sessionOf: (clientId) => agents.get(clientId),
+      clientAllowance: (clientId) => this.clientAllowances.get(clientId),
+      passwords: new PasswordCheck({ now }),
+      privateTunnels,
+      hosts,
+      descriptors,
+      registrations,
+      guestOf,
+      onLate: (...reported) => this.late.emit(...reported),
+      log,
+      now,
+    }
   }
 
   /**
@@ -82,45 +83,16 @@ export class OpenTunnels {
    * `port-taken`, `port-forbidden`, `invalid-input` or `mode-unsupported`.
    */
   async open(spec: TunnelSpec): Promise<void> {
-    const targets = parseTargets(spec.target)
     const existing = this.#open.get(spec.id)
     if (existing) {
-      await this.#change(existing, spec)
+      await existing.change(spec)
       return
     }
-    const allowance = new Allowance({
-      owner: `tunnel "${spec.name ?? spec.id}"`,
-      limits: spec.limits ?? {},
-      usedBytes: spec.usedBytes ?? 0,
-      monthBytes: spec.monthBytes ?? 0,
-      maxPerAddress: connectionShares.perTunnelAndAddress,
-    })
-    const connections = new TunnelConnections(
-      spec.id,
-      [allowance, this.clientAllowances.get(spec.clientId)],
-      this.#options.registrations,
-      (address) => this.#options.guestOf?.(spec.id, address),
-    )
-    const { id, clientId } = spec
-    connections.onLate = (direction, bytes) => this.late.emit(id, clientId, direction, bytes)
-    const turns = new RoundRobinTargets(targets)
     try {
-      const mode = this.#mode(spec, connections, turns)
-      await mode.listen()
-      const opened = {
-        spec,
-        mode,
-        allowance,
-        connections: connections,
-        targets: turns,
-        stopWatching: () => undefined,
-      }
+      const opened = await OpenTunnel.open(spec, this.#around)
       this.#failures.delete(spec.id)
       this.#open.set(spec.id, opened)
-      this.#watch(opened)
     } catch (error) {
-      connections.close()
-      allowance.close()
       if (error instanceof RelayError) this.#failures.set(spec.id, error)
       throw error
     }
@@ -130,13 +102,8 @@ export class OpenTunnels {
   async close(id: number): Promise<void> {
     this.#failures.delete(id)
     const tunnel = this.#open.get(id)
-    if (!tunnel) return
     this.#open.delete(id)
-    tunnel.stopWatching()
-    const closed = tunnel.mode.close()
-    tunnel.connections.close()
-    tunnel.allowance.close()
-    await closed
+    await tunnel?.close()
   }
 
   /** Closes the tunnel, or leaves it closed, and shows why it must not be open. */
@@ -156,8 +123,7 @@ export class OpenTunnels {
   }
 
   status(id: number): TunnelState {
-    const open = this.#open.get(id)
-    const refusal = open?.connections.refusal() ?? open?.mode.failure ?? this.#failures.get(id)
+    const refusal = this.#open.get(id)?.refusal ?? this.#failures.get(id)
     if (refusal) {
       const { code, params, message } = refusal
       return { state: 'failed', failure: { code, params, message } }
@@ -176,15 +142,19 @@ export class OpenTunnels {
       visit.failed(new RelayError('tunnel-stopped', 'The tunnel of this guest pass is stopped.'))
       return
     }
-    const { spec, connections, targets } = tunnel
-    const session = () => this.#session(spec.clientId)
-    await serveVisit({ tunnelId: id, session, connections, targets, log: this.#options.log }, visit, how)
+    const { clientId, connections, targets } = tunnel
+    const { sessionOf, log } = this.#around
+    await serveVisit(
+      { tunnelId: id, session: () => sessionOf(clientId), connections, targets, log },
+      visit,
+      how,
+    )
   }
 
   /** For direct links of a guest; undefined where the tunnel is not open. */
   linksOfGuest(id: number, guest: Guest): LinkEntrance | undefined {
     const tunnel = this.#open.get(id)
-    return tunnel && linkEntrance({ ...tunnel, clientId: tunnel.spec.clientId }, guest)
+    return tunnel && linkEntrance(tunnel, guest)
   }
 
   isOpen(id: number): boolean {
@@ -193,7 +163,7 @@ export class OpenTunnels {
 
   /** The port on the server; undefined when the tunnel is not open, or has none. */
   port(id: number): number | undefined {
-    return this.#open.get(id)?.mode.port ?? undefined
+    return this.#open.get(id)?.port ?? undefined
   }
 
   counters(id: number): TunnelCounters {
@@ -218,7 +188,7 @@ export class OpenTunnels {
   /** Those of a client's open tunnels. */
   targetsOf(clientId: number): RoundRobinTargets[] {
     return [...this.#open.values()]
-      .filter(({ spec }) => spec.clientId === clientId)
+      .filter((tunnel) => tunnel.clientId === clientId)
       .map(({ targets }) => targets)
   }
 
@@ -227,107 +197,18 @@ export class OpenTunnels {
     const tunnel = this.#open.get(id)
     return probe({
       tunnelId: id,
+      atMs: this.#around.now(),
       state: this.status(id),
-      session: tunnel && this.#session(tunnel.spec.clientId),
-      open: tunnel && wayOf(tunnel, { signal, visitor: 'probe' }),
+      session: tunnel && this.#around.sessionOf(tunnel.clientId),
+      open: tunnel?.way({ signal, visitor: 'probe' }),
       signal,
     })
   }
 
   /** Rejects with `agent-offline`, or as `measureAgent`. */
   async measure(clientId: number, options: { signal: AbortSignal }): Promise<LegMeasurement> {
-    const session = this.#session(clientId)
+    const session = this.#around.sessionOf(clientId)
     if (session) return measureAgent(session, options)
     throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
   }
-
-  async #change(open: OpenTunnel, spec: TunnelSpec): Promise<void> {
-    const before = open.spec
-    const isSamePlace =
-      before.clientId === spec.clientId && before.mode === spec.mode && open.mode.port === spec.port
-    if (!isSamePlace || !open.mode.update(spec)) await this.#replace(open, spec)
-    open.spec = spec
-    open.allowance.setLimits(spec.limits ?? {})
-    if (before.target !== spec.target) {
-      open.targets.replace(parseTargets(spec.target))
-      open.connections.endAll()
-    }
-    if (!isDeepStrictEqual(watchedBy(before), watchedBy(spec))) this.#watch(open)
-  }
-
-  /** The new one listens before the old one ends; on the same port that is impossible, so the old one is restored if necessary. */
-  async #replace(open: OpenTunnel, spec: TunnelSpec): Promise<void> {
-    const { mode: old, connections, targets } = open
-    const next = this.#mode(spec, connections, targets)
-    if (old.port !== spec.port) {
-      await next.listen()
-      open.mode = next
-      await this.#end(old, connections)
-      return
-    }
-    await this.#end(old, connections)
-    try {
-      await next.listen()
-      open.mode = next
-    } catch (error) {
-      open.mode = this.#mode(open.spec, connections, targets)
-      await open.mode.listen()
-      throw error
-    }
-  }
-
-  async #end(mode: TunnelServer, connections: TunnelConnections): Promise<void> {
-    const closed = mode.close()
-    connections.endAll()
-    await closed
-  }
-
-  #watch(open: OpenTunnel): void {
-    open.stopWatching()
-    const { spec, targets } = open
-    const check = spec.settings?.health
-    if (!check) return
-    open.stopWatching = watchTargets({
-      tunnelId: spec.id,
-      check,
-      proxyProtocol: spec.settings?.proxyProtocol,
-      targets,
-      session: () => this.#session(spec.clientId),
-      log: this.#options.log,
-    })
-  }
-
-  #mode(spec: TunnelSpec, connections: TunnelConnections, targets: RoundRobinTargets): TunnelServer {
-    const { host, privateTunnels, hosts, descriptors, log } = this.#options
-    const session = () => this.#session(spec.clientId)
-    return createMode(spec, {
-      listenHost: host,
-      session,
-      connections: connections,
-      passwords: this.#passwords,
-      targets,
-      privateTunnels: privateTunnels,
-      hosts,
-      descriptors,
-      log,
-    })
-  }
-
-  #session(clientId: number): AgentSession | undefined {
-    return this.#options.agents.get(clientId)
-  }
-}
-
-function watchedBy({ settings }: TunnelSpec): unknown {
-  return [settings?.health, settings?.proxyProtocol]
-}
-
-/** What a visitor reaches. Undefined where the visitor names the target, and for UDP, where a target need not answer. */
-function wayOf(
-  { spec, targets }: OpenTunnel,
-  options: { signal: AbortSignal; visitor: string },
-): ((session: AgentSession) => Promise<Duplex>) | undefined {
-  if (takesSetting(spec.mode, 'folder')) return (session) => openFiles(session, spec, options)
-  const target = tunnelModes[spec.mode].port === 'udp' ? undefined : targets.next()
-  return target && ((session) => session.openStream(target, { ...options, confirmed: true }))
 }
