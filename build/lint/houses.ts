@@ -71,11 +71,12 @@ const backend: House = {
   storeys: [
     ['.'],
     ['failures'],
+    ['storage/file'],
     ['storage'],
     ['ssh/keys', 'activity', 'app'],
     ['ssh'],
     ['ssh/host-keys', 'ssh/shell'],
-    ['provisioning/jobs'],
+    ['provisioning/jobs', 'firewall/rules'],
     ['provisioning/install', 'firewall'],
     ['provisioning/windows'],
     ['relays'],

@@ -3,7 +3,7 @@ import { bareZone, iptables, listing, nft, ufw, ufwAdded, ufwOfOthers, zone } fr
 import { changesFor, undoScript } from './firewall-change.ts'
 import { judgeHostFirewall, parseHostFirewall } from './host-firewall.ts'
 import { makePortReport, type PortFindings } from './port-report.ts'
-import { judgeUfw, parseUfwStatus, replacedByAllow } from './ufw-status.ts'
+import { judgeUfw, parseUfwStatus, replacedByAllow } from './rules/ufw-status.ts'
 
 describe('the whole machine', () => {
   const opening = { bridgePort: 8024, range: { from: 7000, to: 9000 }, rendezvous: [] }

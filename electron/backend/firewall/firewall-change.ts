@@ -1,9 +1,9 @@
 import type { PortRange } from '@nps-desktop/electron/contract'
-import { firewalldRuleAgainst, isListed } from './firewalld-zone.ts'
+import { firewalldRuleAgainst, isListed } from './rules/firewalld-zone.ts'
 import { type FirewallTool, type HostFirewall, judgeHostFirewall, rawTables } from './host-firewall.ts'
-import { judgeNft, type NftPlace } from './nft-ruleset.ts'
-import type { Protocol } from './rule-walk.ts'
-import { replacedByAllow, ufwRuleAgainst } from './ufw-status.ts'
+import { judgeNft, type NftPlace } from './rules/nft-ruleset.ts'
+import type { Protocol } from './rules/rule-walk.ts'
+import { replacedByAllow, ufwRuleAgainst } from './rules/ufw-status.ts'
 
 /** The ports that have to be open: by TCP the bridge and the tunnels. */
 export interface PortOpening {

@@ -1,10 +1,10 @@
 import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
-import { type FirewalldZone, judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
-import { judgeIptables, parseIptables } from './iptables-rules.ts'
-import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
-import type { Chain, Protocol, Verdict } from './rule-walk.ts'
-import { judgeUfw, parseUfwStatus, type UfwStatus } from './ufw-status.ts'
-import type { NftTable } from './nft-ruleset.ts'
+import { type FirewalldZone, judgeFirewalld, parseFirewalldZone } from './rules/firewalld-zone.ts'
+import { judgeIptables, parseIptables } from './rules/iptables-rules.ts'
+import { judgeNft, parseNftRuleset } from './rules/nft-ruleset.ts'
+import type { Chain, Protocol, Verdict } from './rules/rule-walk.ts'
+import { judgeUfw, parseUfwStatus, type UfwStatus } from './rules/ufw-status.ts'
+import type { NftTable } from './rules/nft-ruleset.ts'
 
 /** The packet filters active on a machine, as its own tools print them. */
 export interface HostFirewall {

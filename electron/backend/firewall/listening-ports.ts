@@ -1,5 +1,5 @@
 import type { RemoteShell } from '../ssh/shell/remote-shell.ts'
-import type { Protocol } from './rule-walk.ts'
+import type { Protocol } from './rules/rule-walk.ts'
 
 /** A port on which some program of the machine listens. */
 export interface ListeningPort {

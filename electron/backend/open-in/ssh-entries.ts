@@ -6,7 +6,7 @@ import { failureOfError } from '../failures/failure-of-error.ts'
 import { keyFileOf } from '../ssh/keys/private-key.ts'
 import { secretName } from '../ssh/machines.ts'
 import { jumpAddress, wayThrough } from '../ssh/way.ts'
-import { parseJson } from '../storage/parse-json.ts'
+import { parseJson } from '../storage/file/parse-json.ts'
 import type { Storage } from '../storage/records.ts'
 import {
   entriesText,

@@ -1,8 +1,8 @@
 import { activityEvent } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
-import { parseJson } from './parse-json.ts'
+import { parseJson } from './file/parse-json.ts'
 import type { ActivityStore } from './records.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 /** Older lines go when new ones come: a year of a shaky line fits, and the page stays quick. */
 const keptRows = 5_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HostKeyStore, Storage } from './records.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 const hostKeyRow = z.object({
   host: z.string(),

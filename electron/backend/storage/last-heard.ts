@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { parseJson } from './parse-json.ts'
+import { parseJson } from './file/parse-json.ts'
 import type { LastHeard } from './records.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 const tables = { last_tunnels: 'server_id', last_status: 'server_id', last_readings: 'lab_id' } as const
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Rows } from './records.ts'
 import type { SetAsideRow } from './set-aside.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 const storedRow = z.object({ id: z.string(), body: z.string() })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../failures/app-error.ts'
 import type { Shell } from '../shell.ts'
 import type { SecretStore } from './records.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 /** Secrets by name; what reaches the file was sealed by the shell before. */
 export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' | 'decrypt'>): SecretStore {

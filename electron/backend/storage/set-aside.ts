@@ -1,8 +1,8 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { SetAside } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
-import { parseJson } from './parse-json.ts'
-import type { StorageFile } from './storage-file.ts'
+import { parseJson } from './file/parse-json.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 type RowsTable = 'servers' | 'labs' | 'tunnel_notes'
 

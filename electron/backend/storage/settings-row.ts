@@ -1,8 +1,8 @@
 import { defaultSettings, settings, type Settings } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
-import { parseJson } from './parse-json.ts'
+import { parseJson } from './file/parse-json.ts'
 import type { SettingsStore } from './records.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 const settingRow = z.object({ name: z.string(), value: z.string() })
 

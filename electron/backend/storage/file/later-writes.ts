@@ -1,6 +1,6 @@
 import { every } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { AppError } from '../failures/app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 
 const retryMs = 10_000
 

@@ -1,6 +1,6 @@
 import { type Log, silentLog } from '@nps-desktop/relay-core/log'
 import { expect, test, vi } from 'vitest'
-import { AppError } from '../failures/app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 import { LaterWrites } from './later-writes.ts'
 
 test('a full disk is one line in the log for as long as it lasts, and one when it is over', () => {

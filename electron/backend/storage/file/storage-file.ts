@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { z } from 'zod'
-import { AppError } from '../failures/app-error.ts'
+import { AppError } from '../../failures/app-error.ts'
 
 /** A prepared write; one that is refused is `storage-failed` and has changed nothing. */
 export interface Write {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { iptables, nft, ufw, zone } from '../../testing/firewall-listings.ts'
+import { iptables, nft, ufw, zone } from '../../../testing/firewall-listings.ts'
 import { judgeFirewalld, parseFirewalldZone } from './firewalld-zone.ts'
 import { judgeIptables, parseIptables } from './iptables-rules.ts'
 import { judgeNft, parseNftRuleset } from './nft-ruleset.ts'
