@@ -1,6 +1,7 @@
-import { type Clock, until } from '@nps-desktop/relay-core/async'
+import type { Clock } from '@nps-desktop/relay-core/async'
 import { cancelled } from '../ssh/ssh-errors.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
+import { SharedOpening } from './shared-opening.ts'
 
 /** One use of a machine's ssh session; dispose of it when done. */
 export interface SessionUse extends Disposable {
@@ -14,12 +15,8 @@ const keptMs = 60_000
 export class SharedSession {
   /** Its opening may ask the person. */
   readonly asks: boolean
-  readonly #opening: Promise<SshSession>
-  readonly #stop = new AbortController()
+  readonly #session: SharedOpening<SshSession>
   readonly #clock: Clock
-  readonly #onEnd: (ended: SharedSession) => void
-  #session: SshSession | null = null
-  #hasEnded = false
   #isDropped = false
   #users = 0
   #unused: Disposable | null = null
@@ -32,14 +29,14 @@ export class SharedSession {
   ) {
     this.asks = asks
     this.#clock = clock
-    this.#onEnd = onEnd
-    this.#opening = this.#begin(open)
-    // told to each who waits; there may be none left
-    this.#opening.catch(() => undefined)
+    this.#session = new SharedOpening(open, () => {
+      this.#unused?.[Symbol.dispose]()
+      onEnd(this)
+    })
   }
 
   get isUsable(): boolean {
-    return !this.#hasEnded && (this.#session?.isOpen ?? true)
+    return this.#session.isUsable
   }
 
   async use(signal: AbortSignal): Promise<SessionUse> {
@@ -49,12 +46,12 @@ export class SharedSession {
     const release = (): void => {
       if (!isUsed) return
       isUsed = false
-      if (--this.#users > 0 || this.#hasEnded) return
-      if (this.#session === null) this.end()
-      else this.#unused = this.#clock.after(keptMs, () => this.end())
+      if (--this.#users > 0 || this.#session.hasEnded) return
+      if (this.#session.isOpened) this.#unused = this.#clock.after(keptMs, () => this.end())
+      else this.end()
     }
     try {
-      const session = await until(this.#opening, { signal })
+      const session = await this.#session.get({ signal })
       return { session, [Symbol.dispose]: release }
     } catch (error) {
       release()
@@ -72,27 +69,8 @@ export class SharedSession {
     this.end()
   }
 
+  /** Idempotent. */
   end(): void {
-    this.#unused?.[Symbol.dispose]()
-    this.#hasEnded = true
-    this.#stop.abort(cancelled())
-    this.#session?.close()
-    this.#onEnd(this)
-  }
-
-  async #begin(open: (signal: AbortSignal) => Promise<SshSession>): Promise<SshSession> {
-    try {
-      const session = await open(this.#stop.signal)
-      if (this.#hasEnded) {
-        session.close()
-        throw cancelled()
-      }
-      this.#session = session
-      void session.closed.then(() => this.end())
-      return session
-    } catch (error) {
-      this.end()
-      throw error
-    }
+    this.#session.end()
   }
 }
