@@ -6,7 +6,7 @@ const relayCore: House = {
   packageName: '@nps-desktop/relay-core',
   storeys: [
     ['api/words', 'api/direct', 'api/conf'],
-    ['api', 'wire', 'async/time'],
+    ['api', 'wire', 'async/time', 'telling'],
     ['async/wait'],
     ['async/signals'],
     ['async'],

@@ -1,6 +1,7 @@
 import type { Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import { expect, it } from 'vitest'
-import { type Faults, nextDueMs, nextFaults, noFaults } from './faults.ts'
+import { type Absences, noAbsences } from '@nps-desktop/relay-core/telling'
+import { nextDueMs, nextFaults } from './faults.ts'
 
 const failure: Failure = { code: 'target-refused', params: {}, message: '', fixes: [] }
 const online: Server['link'] = { state: 'online', sinceMs: 0, roundTripMs: 1 }
@@ -79,7 +80,7 @@ function world({
 
 /** The codes told at each moment, in seconds. */
 function story(...moments: [second: number, overview: Overview][]): string[] {
-  let faults: Faults = noFaults
+  let faults: Absences = noAbsences
   return moments.flatMap(([second, overview]) => {
     const next = nextFaults(faults, overview, second * 1_000)
     faults = next.faults
@@ -104,7 +105,7 @@ it('tells why a lab box was away, as far as its server knows', () => {
   const back = world({
     state: { state: 'online', sinceMs: 200_000, address: 'a', version: '1', lastAbsence },
   })
-  const first = nextFaults(nextFaults(noFaults, world(), 0).faults, gone, 140_000)
+  const first = nextFaults(nextFaults(noAbsences, world(), 0).faults, gone, 140_000)
   const second = nextFaults(first.faults, back, 200_000)
   expect([...first.told, ...second.told].map(({ event }) => event)).toMatchObject([
     { code: 'lab-away', why: 'stopped' },
@@ -155,7 +156,7 @@ it('forgets what was paused or removed, and knows when to look again', () => {
   expect(story([0, world()], [10, world({ status: broken(10_000) })], [20, paused], [300, paused])).toEqual(
     [],
   )
-  const first = nextFaults(noFaults, world(), 0).faults
+  const first = nextFaults(noAbsences, world(), 0).faults
   const second = nextFaults(first, world({ link: away(10_000) }), 10_000).faults
   expect(nextDueMs(first)).toBeNull()
   expect(nextDueMs(second)).toBe(130_000)

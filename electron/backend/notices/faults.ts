@@ -1,30 +1,17 @@
 import type { NoticePage, Overview, Tunnel } from '@nps-desktop/electron/contract'
+import {
+  type Absences,
+  nextAbsences,
+  type TellingRules,
+  type Watchable,
+} from '@nps-desktop/relay-core/telling'
 import type { ToldNotice } from './told-notice.ts'
 
 /** What lasts shorter is over before a person could do anything. */
-export const toldAfterMs = 120_000
-/** The same cause is not told again sooner: a line that comes and goes is one fault. */
-const notAgainWithinMs = 3_600_000
+const toldAfterMs = 120_000
+const rules: TellingRules = { toldAfterMs, backAfterMs: 0, notAgainWithinMs: 3_600_000 }
 
-interface Fault {
-  readonly sinceMs: number
-  readonly isTold: boolean
-}
-
-/** What is broken now, by its cause, and what was fine before it broke. */
-export interface Faults {
-  readonly broken: ReadonlyMap<string, Fault>
-  readonly toldAtMs: ReadonlyMap<string, number>
-  readonly wasFine: ReadonlySet<string>
-}
-
-export const noFaults: Faults = { broken: new Map(), toldAtMs: new Map(), wasFine: new Set() }
-
-/** One thing that can break. `state` null: it is not known, or another cause stands above it. */
-interface Thing {
-  readonly cause: string
-  readonly state: 'fine' | 'broken' | 'off' | null
-  readonly sinceMs: number
+interface Thing extends Watchable {
   readonly page: NoticePage
   gone(sinceMs: number): ToldNotice['event']
   back(awayMs: number): ToldNotice['event']
@@ -35,43 +22,28 @@ interface Thing {
  * can go; while this laptop has no network, that is the cause of everything, and its own.
  */
 export function nextFaults(
-  faults: Faults,
+  faults: Absences,
   overview: Overview,
   nowMs: number,
-): { faults: Faults; told: ToldNotice[] } {
-  const told: ToldNotice[] = []
-  const broken = new Map(faults.broken)
-  const toldAtMs = new Map([...faults.toldAtMs].filter(([, atMs]) => nowMs - atMs < notAgainWithinMs))
-  const wasFine = new Set(faults.wasFine)
-  const things = overview.laptopOnline ? thingsIn(overview, nowMs) : []
-  if (!overview.laptopOnline) for (const [cause, { isTold }] of broken) if (!isTold) broken.delete(cause)
-  for (const { cause, state, sinceMs, page, gone, back } of things) {
-    const fault = broken.get(cause)
-    if (state === 'off') {
-      broken.delete(cause)
-      wasFine.delete(cause)
-    } else if (state === 'fine') {
-      wasFine.add(cause)
-      broken.delete(cause)
-      if (fault?.isTold) told.push({ cause, page, event: back(nowMs - fault.sinceMs) })
-    } else if (state === 'broken' && wasFine.has(cause)) {
-      const since = fault?.sinceMs ?? sinceMs
-      const isDue = !fault?.isTold && nowMs - since >= toldAfterMs && !toldAtMs.has(cause)
-      if (isDue) {
-        told.push({ cause, page, event: gone(since) })
-        toldAtMs.set(cause, nowMs)
-      }
-      broken.set(cause, { sinceMs: since, isTold: isDue || (fault?.isTold ?? false) })
-    }
+): { faults: Absences; told: ToldNotice[] } {
+  if (!overview.laptopOnline) {
+    const absences = new Map([...faults.absences].filter(([, { isTold }]) => isTold))
+    return { faults: { ...faults, absences }, told: [] }
   }
-  const present = new Set(things.map(({ cause }) => cause))
-  if (overview.laptopOnline) for (const cause of broken.keys()) if (!present.has(cause)) broken.delete(cause)
-  return { faults: { broken, toldAtMs, wasFine }, told }
+  const { now, told } = nextAbsences(faults, thingsIn(overview, nowMs), { ...rules, nowMs })
+  return {
+    faults: now,
+    told: told.map(({ thing, ...one }) => ({
+      cause: thing.key,
+      page: thing.page,
+      event: one.is === 'away' ? thing.gone(one.sinceMs) : thing.back(one.awayMs),
+    })),
+  }
 }
 
 /** When the next fault may have to be told; null: none waits. */
-export function nextDueMs({ broken, toldAtMs }: Faults): number | null {
-  const due = [...broken].flatMap(([cause, { sinceMs, isTold }]) =>
+export function nextDueMs({ absences, toldAtMs }: Absences): number | null {
+  const due = [...absences].flatMap(([cause, { sinceMs, isTold }]) =>
     isTold || toldAtMs.has(cause) ? [] : [sinceMs + toldAfterMs],
   )
   return due.length === 0 ? null : Math.min(...due)
@@ -87,9 +59,9 @@ function thingsIn({ servers, labs, tunnels }: Overview, nowMs: number): Thing[] 
     const isDown = link.state === 'away' || link.state === 'failed'
     const count = waiting(({ serverId }) => serverId === id)
     const own: Thing = {
-      cause: `server ${id}`,
-      state: isUp ? 'fine' : isDown ? 'broken' : null,
-      sinceMs: link.state === 'away' ? Math.min(link.sinceMs, nowMs) : nowMs,
+      key: `server ${id}`,
+      state: isUp ? 'fine' : isDown ? 'away' : 'unknown',
+      sinceMs: link.state === 'away' ? Math.min(link.sinceMs, nowMs) : null,
       page: { name: 'server', serverId: id },
       gone: (sinceMs) => ({ code: 'server-away', server: name, sinceMs, tunnels: count }),
       back: (awayMs) => ({ code: 'server-back', server: name, awayMs, tunnels: count }),
@@ -103,15 +75,15 @@ function thingsIn({ servers, labs, tunnels }: Overview, nowMs: number): Thing[] 
         const why = state.state === 'offline' ? state.why : undefined
         const whyBefore = state.state === 'online' ? state.lastAbsence?.why : undefined
         return {
-          cause: `lab ${lab.id}`,
+          key: `lab ${lab.id}`,
           state: !isUp
-            ? null
+            ? 'unknown'
             : state.state === 'online'
               ? 'fine'
               : state.state === 'offline'
-                ? 'broken'
-                : null,
-          sinceMs: (state.state === 'offline' ? state.sinceMs : null) ?? nowMs,
+                ? 'away'
+                : 'unknown',
+          sinceMs: state.state === 'offline' ? state.sinceMs : null,
           page: { name: 'lab', labId: lab.id },
           gone: (sinceMs) => ({
             code: 'lab-away',
@@ -145,18 +117,18 @@ function serviceThing(tunnel: Tunnel, lab: string, { isUp, nowMs }: { isUp: bool
   const isOwn = status.state === 'broken' && (status.stop === 'service' || status.stop === 'port')
   const isRefused = status.state === 'broken' && status.failure.code === 'target-refused'
   return {
-    cause: `tunnel ${id}`,
+    key: `tunnel ${id}`,
     state:
       status.state === 'paused'
         ? 'off'
         : !isUp
-          ? null
+          ? 'unknown'
           : status.state === 'ready'
             ? 'fine'
             : isOwn
-              ? 'broken'
-              : null,
-    sinceMs: status.state === 'broken' ? Math.min(status.sinceMs, nowMs) : nowMs,
+              ? 'away'
+              : 'unknown',
+    sinceMs: status.state === 'broken' ? Math.min(status.sinceMs, nowMs) : null,
     page: { name: 'tunnel', tunnelId: id },
     gone: (sinceMs) => ({ code: 'service-gone', service, lab, target, awayMs: nowMs - sinceMs, isRefused }),
     back: (awayMs) => ({ code: 'service-back', service, lab, awayMs }),

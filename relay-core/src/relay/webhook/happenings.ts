@@ -1,5 +1,12 @@
 import type { Client } from '../../api/client-models.ts'
 import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import {
+  type Absences,
+  nextAbsences,
+  noAbsences,
+  type TellingRules,
+  type Watchable,
+} from '../../telling/next-absences.ts'
 import type { WebhookEvent } from './event.ts'
 import { nextGuests, type SeenPass } from './guests.ts'
 import { nextQuotas } from './quotas.ts'
@@ -17,45 +24,22 @@ export interface Seen {
   readonly passes: readonly SeenPass[]
 }
 
-interface Absence {
-  readonly sinceMs: number
-  readonly isTold: boolean
-}
-
 /** What is remembered from one look to the next. By `lab 3`, `service 7`. */
-export interface Watched {
-  readonly absences: ReadonlyMap<string, Absence>
-  /** Within the last hour. */
-  readonly toldAtMs: ReadonlyMap<string, number>
-  /** Only what has been seen at work can go. */
-  readonly wasFine: ReadonlySet<string>
+export interface Watched extends Absences {
   /** The highest level of each quota that has been told, in percent. */
   readonly quotas: ReadonlyMap<string, number>
   /** Null before the first look: what was there then is no news. */
   readonly passes: ReadonlyMap<number, SeenPass> | null
 }
 
-export const nothingWatched: Watched = {
-  absences: new Map(),
-  toldAtMs: new Map(),
-  wasFine: new Set(),
-  quotas: new Map(),
-  passes: null,
-}
+export const nothingWatched: Watched = { ...noAbsences, quotas: new Map(), passes: null }
 
 /** A link that is back sooner has not been missed. */
 export const toldAfterMs = 60_000
-/** So long it has to last before it is called back. */
-const backAfterMs = 10_000
-/** The same thing is not told again sooner: a line that comes and goes is one message, and one more when it stays away. */
 export const notAgainWithinMs = 3_600_000
+const rules: TellingRules = { toldAfterMs, backAfterMs: 10_000, notAgainWithinMs }
 
-interface Thing {
-  readonly key: string
-  /** `off`: a person has switched it off. `unknown`: nothing can be said now. */
-  readonly state: 'fine' | 'away' | 'off' | 'unknown'
-  /** Of `fine` and `away`, where it is known. */
-  readonly sinceMs: number | null
+interface Thing extends Watchable {
   readonly away: (sinceMs: number) => WebhookEvent
   readonly back: (awayMs: number) => WebhookEvent
 }
@@ -66,38 +50,15 @@ export function nextHappenings(
   seen: Seen,
   { nowMs, calmUntilMs }: { nowMs: number; calmUntilMs: number },
 ): { watched: Watched; events: WebhookEvent[] } {
-  const events: WebhookEvent[] = []
-  const absences = new Map<string, Absence>()
-  const wasFine = new Set<string>()
-  const toldAtMs = new Map([...before.toldAtMs].filter(([, atMs]) => nowMs - atMs < notAgainWithinMs))
-  for (const { key, state, sinceMs, away, back } of thingsIn(seen)) {
-    const absence = before.absences.get(key)
-    const wasFineBefore = before.wasFine.has(key) || absence !== undefined
-    if (state === 'off') continue
-    if (wasFineBefore || state === 'fine') wasFine.add(key)
-    if (state === 'fine') {
-      if (!absence?.isTold) continue
-      if (sinceMs !== null && nowMs - sinceMs < backAfterMs) absences.set(key, absence)
-      else events.push(back((sinceMs ?? nowMs) - absence.sinceMs))
-    } else if (state === 'unknown') {
-      if (absence) absences.set(key, absence)
-    } else if (wasFineBefore) {
-      const since = absence?.isTold ? absence.sinceMs : (sinceMs ?? absence?.sinceMs ?? nowMs)
-      const isDue =
-        !absence?.isTold && nowMs - since >= toldAfterMs && nowMs >= calmUntilMs && !toldAtMs.has(key)
-      if (isDue) {
-        events.push(away(since))
-        toldAtMs.set(key, nowMs)
-      }
-      absences.set(key, { sinceMs: since, isTold: isDue || (absence?.isTold ?? false) })
-    }
-  }
+  const { now, told } = nextAbsences(before, thingsIn(seen), { ...rules, nowMs, calmUntilMs })
   const quotas = nextQuotas(before.quotas, seen)
   const guests = nextGuests(before.passes, seen, nowMs)
-  events.push(...quotas.events, ...guests.events)
+  const happened = told.map((one) =>
+    one.is === 'away' ? one.thing.away(one.sinceMs) : one.thing.back(one.awayMs),
+  )
   return {
-    watched: { absences, toldAtMs, wasFine, quotas: quotas.levels, passes: guests.passes },
-    events,
+    watched: { ...now, quotas: quotas.levels, passes: guests.passes },
+    events: [...happened, ...quotas.events, ...guests.events],
   }
 }
 
