@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
 import { ssh } from '../testbed/ssh-client.ts'
-import { startBrowser } from './app/browser.ts'
+import { startChromium } from '../harness/chromium.ts'
 import { actionTimeoutMs } from './app/running-app.ts'
 import { expect, test } from './bed-fixture.ts'
 import { notebookFile, notebookText, runNotebook } from './pages/jupyter-page.ts'
@@ -27,7 +27,7 @@ test('by hand: tar, install, edit, start, log in, add a client, copy its command
   // Jupyter refuses names that are not its own machine's, whoever carries the request; its owner has to allow them.
   const options = '--ServerApp.allow_remote_access=True'
   const [token] = await Promise.all([startJupyter(lab, { options }), startTensorBoard(lab)])
-  const browser = await startBrowser()
+  const browser = await startChromium()
   try {
     const context = await browser.newContext({ locale: 'en-US' })
     const page = await context.newPage()

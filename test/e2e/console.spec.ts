@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test'
 import { freePort } from '../harness/programs/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
 import { ourProgram } from '../compliance/table/runtimes.ts'
-import { startBrowser } from './app/browser.ts'
+import { startChromium } from '../harness/chromium.ts'
 import { actionTimeoutMs } from './app/running-app.ts'
 import { expect, test as base } from './app-fixture.ts'
 
@@ -36,7 +36,7 @@ const test = base.extend<{ signedIn: SignedIn }>({
     const relay = new Program(nps, [...args, `-conf_path=${folder}`], folder)
     try {
       await relay.says(/nps runs/)
-      const browser = await startBrowser()
+      const browser = await startChromium()
       try {
         const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
         page.setDefaultTimeout(actionTimeoutMs)

@@ -1,4 +1,4 @@
-import { startBrowser } from './app/browser.ts'
+import { startChromium } from '../harness/chromium.ts'
 import { actionTimeoutMs } from './app/running-app.ts'
 import { expect, test } from './bed-fixture.ts'
 import { SetupWizard } from './pages/setup-wizard.ts'
@@ -21,7 +21,7 @@ test('the web console: ten wrong passwords lock the address out for a minute, th
   const password = (await bed.cloud.exec(`sed -n -E 's/^web_password *= *//p' ${conf}`)).trim()
   const port = (await bed.cloud.exec(`sed -n -E 's/^web_port *= *//p' ${conf}`)).trim()
 
-  const browser = await startBrowser()
+  const browser = await startChromium()
   try {
     const page = await browser.newPage({ locale: 'en-US' })
     page.setDefaultTimeout(actionTimeoutMs)

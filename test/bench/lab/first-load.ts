@@ -1,10 +1,8 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from '@playwright/test'
+import { chromiumPath, startChromium } from '../../harness/chromium.ts'
 import type { Command } from '../place.ts'
-
-const chromiumPath = '/usr/bin/chromium'
 
 /** At 5 Mbit/s JupyterLab takes half a minute. */
 const loadTimeoutMs = 180_000
@@ -20,16 +18,7 @@ export async function firstLoad(
     const { program, args } = inPlace({ program: chromiumPath, args: [] })
     await writeFile(start, `#!/bin/sh\nexec ${[program, ...args].join(' ')} "$@"\n`)
     await chmod(start, 0o755)
-    await using browser = await chromium.launch({
-      executablePath: start,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-sync',
-      ],
-    })
+    await using browser = await startChromium({ program: start })
     const page = await browser.newPage()
     const beganAtMs = performance.now()
     await page.goto(url, { timeout: loadTimeoutMs, waitUntil: 'commit' })

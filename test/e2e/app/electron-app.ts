@@ -3,7 +3,8 @@ import { type Browser, _electron } from '@playwright/test'
 import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
 import { windowsElectron } from '../../testbed/wine/windows-electron.ts'
-import { startBrowser, usualSize } from './browser.ts'
+import { startChromium } from '../../harness/chromium.ts'
+import { usualSize } from './usual-size.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './program-output.ts'
 import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from './running-app.ts'
@@ -70,7 +71,7 @@ export async function startElectronApp({
       electron,
       openedPage: async (act) => {
         const [url] = await Promise.all([requests.next(), act()])
-        browser ??= await startBrowser(browserArgs)
+        browser ??= await startChromium({ more: browserArgs })
         const opened = await browser.newPage({ viewport: usualSize, locale: 'en-US' })
         opened.context().setDefaultTimeout(actionTimeoutMs)
         await opened.goto(url)

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { startBrowser, usualSize } from './browser.ts'
+import { startChromium } from '../../harness/chromium.ts'
+import { usualSize } from './usual-size.ts'
 import { collectOutput } from './program-output.ts'
 import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from './running-app.ts'
 
@@ -35,7 +36,7 @@ export async function startHeadlessApp({
   }
   try {
     const url = await printedAddress(child)
-    const browser = await startBrowser(browserArgs)
+    const browser = await startChromium({ more: browserArgs })
     const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
     context.setDefaultTimeout(actionTimeoutMs)
     context.setDefaultNavigationTimeout(actionTimeoutMs)

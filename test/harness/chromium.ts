@@ -1,0 +1,22 @@
+import { type Browser, chromium } from '@playwright/test'
+
+/** Debian's. */
+export const chromiumPath = '/usr/bin/chromium'
+
+/** A Chromium that asks nobody for anything by itself. `program`: what starts it; `more`: further flags of it. */
+export function startChromium({
+  program = chromiumPath,
+  more = [],
+}: { program?: string; more?: readonly string[] } = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: program,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-sync',
+      ...more,
+    ],
+  })
+}
