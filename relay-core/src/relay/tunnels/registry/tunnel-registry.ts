@@ -6,45 +6,29 @@ import type { Connection } from '../../../api/traffic-models.ts'
 import { isInterchangeable, type InterchangeableMode, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
-import type { Log } from '../../../log/log.ts'
 import { withPassword } from '../private/private-settings.ts'
-import { bytesOfMonth, type StoredMonth } from '../../store/stored-month.ts'
 import type { StoredTrafficPoint } from '../../store/traffic-store.ts'
-import type { NewTunnelRecord, TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
-import { TrafficLedger } from '../../traffic/traffic-ledger.ts'
-import type { TunnelRules } from './tunnel-rules.ts'
-import type { OpenTunnels } from './open-tunnels.ts'
-
-export interface TunnelRegistryOptions {
-  store: TunnelStore
-  tunnels: OpenTunnels
-  rules: TunnelRules
-  log: Log
-  now: () => number
-}
+import type { NewTunnelRecord, TunnelRecord } from '../../store/tunnel-store.ts'
+import { StoredOpenings, type StoredOpeningsOptions } from './stored-openings.ts'
 
 /** The relay's tunnels: what is stored about them, and whether they listen. */
 export class TunnelRegistry {
   readonly changed = new Signal()
-  readonly #options: TunnelRegistryOptions
-  readonly #ledger: TrafficLedger
+  readonly #options: StoredOpeningsOptions
+  readonly #openings: StoredOpenings
   /** Changes happen one after the other, so that a start and a stop never overlap. */
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(options: TunnelRegistryOptions) {
+  constructor(options: StoredOpeningsOptions) {
     this.#options = options
-    this.#ledger = new TrafficLedger(options.tunnels)
-    // Not for one that was removed: it has no totals.
-    options.tunnels.late.subscribe((id, clientId, direction, bytes) => {
-      if (options.store.get(id)) this.#ledger.late(id, clientId, direction, bytes)
-    })
+    this.#openings = new StoredOpenings(options)
   }
 
   /** Opens what is switched on; one that fails is shown as failed and tried again by `retryFailed`. */
   async openAll(): Promise<void> {
     await this.#exclusive(async () => {
       for (const record of this.#options.store.list())
-        if (record.enabled && !this.#ledger.isOpen(record.id)) await this.#tryOpen(record)
+        if (record.enabled && !this.#openings.isOpen(record.id)) await this.#openings.tryOpen(record)
     })
     this.changed.emit()
   }
@@ -58,18 +42,18 @@ export class TunnelRegistry {
     await this.#exclusive(async () => {
       for (const { id } of failed) {
         const record = this.#options.store.get(id)
-        if (record?.enabled) await this.#tryOpen(record)
+        if (record?.enabled) await this.#openings.tryOpen(record)
       }
     })
     this.changed.emit()
   }
 
   list(): Tunnel[] {
-    return this.#options.store.list().map((record) => this.#view(record))
+    return this.#options.store.list().map((record) => this.#openings.view(record))
   }
 
   get(id: number): Tunnel {
-    return this.#view(this.#record(id))
+    return this.#openings.view(this.#record(id))
   }
 
   /** Without `port` the next free allowed one is taken, if the mode has one. It is listening when this fulfils. */
@@ -107,8 +91,8 @@ export class TunnelRegistry {
     const { store, tunnels, log, now } = this.#options
     const record = store.add(tunnel, now())
     try {
-      await this.#closeRivals()
-      await this.#open(record)
+      await this.#openings.closeRivals()
+      await this.#openings.open(record)
     } catch (error) {
       store.remove(record.id)
       await tunnels.close(record.id)
@@ -116,7 +100,7 @@ export class TunnelRegistry {
     }
     const { clientId, mode, port, target } = tunnel
     log.info('tunnel added', { tunnel: record.id, client: clientId, mode, port, target })
-    return this.#view(record)
+    return this.#openings.view(record)
   }
 
   /** Does `work` with the wanted port, or with the first free one that no other program takes in between. */
@@ -171,14 +155,14 @@ export class TunnelRegistry {
       store.checkLock()
       const changeOn = async (port: number | null) => {
         if (port !== null && port !== before.port) rules.checkPort(mode, port)
-        if (before.enabled) await this.#open({ ...after, port })
+        if (before.enabled) await this.#openings.open({ ...after, port })
         try {
           store.update(id, { ...after, port })
         } catch (error) {
-          if (before.enabled) await this.#open(before)
+          if (before.enabled) await this.#openings.open(before)
           throw error
         }
-        await this.#closeRivals()
+        await this.#openings.closeRivals()
         log.info('tunnel edited', { tunnel: id, mode, port, target: after.target })
         return this.get(id)
       }
@@ -191,11 +175,11 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       const record = this.#record(id)
       this.#options.store.checkLock()
-      await this.#open(record)
+      await this.#openings.open(record)
       try {
         this.#options.store.setEnabled(id, true)
       } catch (error) {
-        if (!record.enabled) await this.#close(id)
+        if (!record.enabled) await this.#openings.close(id)
         throw error
       }
       this.#options.log.info('tunnel started', { tunnel: id, port: record.port })
@@ -208,7 +192,7 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       this.#record(id)
       this.#options.store.setEnabled(id, false)
-      await this.#close(id)
+      await this.#openings.close(id)
       this.#options.log.info('tunnel stopped', { tunnel: id })
       return this.get(id)
     })
@@ -218,14 +202,14 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       this.#record(id)
       this.#options.store.remove(id)
-      await this.#close(id)
+      await this.#openings.close(id)
       this.#options.log.info('tunnel removed', { tunnel: id })
     })
   }
 
   /** What a client's agent may bring has changed. */
   reviewHosts(): Promise<void> {
-    return this.#changing(() => this.#closeRivals())
+    return this.#changing(() => this.#openings.closeRivals())
   }
 
   async removeOfClient(clientId: number): Promise<void> {
@@ -248,18 +232,17 @@ export class TunnelRegistry {
     return this.#options.tunnels.connections(id)
   }
 
-  /** What is missing from the stored totals of a client. */
+  /** See `StoredOpenings`. */
   unsavedOfClient(clientId: number): { downBytes: number; upBytes: number } {
-    return this.#ledger.unsavedOfClient(clientId)
+    return this.#openings.unsavedOfClient(clientId)
   }
 
-  /** What has flowed and is not stored yet; `pointsSaved` reports that it is. */
   unsavedPoints(): StoredTrafficPoint[] {
-    return this.#ledger.points(this.#options.now())
+    return this.#openings.unsavedPoints()
   }
 
   pointsSaved(): void {
-    this.#ledger.stored()
+    this.#openings.pointsSaved()
   }
 
   #changing<T>(work: () => Promise<T>): Promise<T> {
@@ -278,51 +261,6 @@ export class TunnelRegistry {
     return result
   }
 
-  async #open(record: TunnelRecord): Promise<void> {
-    this.#options.rules.checkHost(record)
-    const { id, name, clientId, mode, port, target, settings, limits, month, ...used } = record
-    const unsaved = this.#ledger.unsaved(id)
-    const usedBytes = used.downBytes + used.upBytes + unsaved.downBytes + unsaved.upBytes
-    const monthBytes = this.#monthBytes(month, unsaved)
-    const spec = { id, name, clientId, mode, port, target, settings, limits, usedBytes, monthBytes }
-    await this.#options.tunnels.open(spec)
-    if (!this.#ledger.isOpen(id)) this.#ledger.opened(id, clientId)
-  }
-
-  async #tryOpen(record: TunnelRecord): Promise<void> {
-    const before = this.#options.tunnels.status(record.id)
-    try {
-      await this.#open(record)
-      this.#options.log.info('tunnel listening', { tunnel: record.id, port: record.port })
-    } catch (error) {
-      if (!(error instanceof RelayError)) throw error
-      if (error.code === 'host-not-allowed') await this.#options.tunnels.refuse(record.id, error)
-      if (before.state === 'failed' && before.failure.code === error.code) return
-      this.#options.log.warn('tunnel not listening', { tunnel: record.id, code: error.code, reason: error })
-    }
-  }
-
-  /** An open tunnel that an agent brought gives way, and is shown with the reason. */
-  async #closeRivals(): Promise<void> {
-    const { store, rules, tunnels, log } = this.#options
-    for (const record of store.list()) {
-      if (!tunnels.isOpen(record.id)) continue
-      try {
-        rules.checkHost(record)
-      } catch (error) {
-        if (!(error instanceof RelayError)) throw error
-        this.#ledger.closing(record.id)
-        await tunnels.refuse(record.id, error)
-        log.warn('pushed tunnel closed', { tunnel: record.id, code: error.code, reason: error })
-      }
-    }
-  }
-
-  async #close(id: number): Promise<void> {
-    this.#ledger.closing(id)
-    await this.#options.tunnels.close(id)
-  }
-
   #record(id: number): TunnelRecord {
     const record = this.#options.store.get(id)
     if (!record) {
@@ -332,35 +270,5 @@ export class TunnelRegistry {
       })
     }
     return record
-  }
-
-  #view(record: TunnelRecord): Tunnel {
-    const { id, clientId, name, mode, port, target, settings, limits, pushedBy, enabled, createdAtMs } =
-      record
-    const unsaved = this.#ledger.unsaved(id)
-    return {
-      id,
-      clientId,
-      name,
-      mode,
-      port,
-      target,
-      downTargets: this.#options.tunnels.downTargets(id),
-      settings,
-      limits,
-      pushedBy,
-      enabled,
-      createdAtMs,
-      status: enabled ? this.#options.tunnels.status(id) : { state: 'stopped' },
-      connections: this.#options.tunnels.counters(id).connections,
-      downBytes: record.downBytes + unsaved.downBytes,
-      upBytes: record.upBytes + unsaved.upBytes,
-      monthBytes: this.#monthBytes(record.month, unsaved),
-    }
-  }
-
-  /** Nearly all that is not stored yet is of this month, as it is stored each minute. */
-  #monthBytes(month: StoredMonth, unsaved: { downBytes: number; upBytes: number }): number {
-    return bytesOfMonth(month, this.#options.now()) + unsaved.downBytes + unsaved.upBytes
   }
 }
