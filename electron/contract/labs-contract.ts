@@ -45,7 +45,5 @@ export const labsContract = {
       expiresAtMs: instantMs,
     }),
   ),
-  remove: base
-    .input(labRef.extend({ uninstall: z.boolean() }))
-    .output(z.object({ jobId: id.nullable() })),
+  remove: base.input(labRef.extend({ uninstall: z.boolean() })).output(z.object({ jobId: id.nullable() })),
 }

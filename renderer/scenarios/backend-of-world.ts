@@ -43,7 +43,10 @@ export function scenarioRouter(world: World) {
     overview: {
       watch: os.overview.watch.handler(async function* ({ signal }) {
         if (world.silent) for await (const _ of new Changes().each(signal)) continue
-        const fresh = setInterval(() => world.overview.tunnels.forEach(({ id }) => live.prove(id)), 8 * second)
+        const fresh = setInterval(
+          () => world.overview.tunnels.forEach(({ id }) => live.prove(id)),
+          8 * second,
+        )
         try {
           yield { ...world.overview, atMs: Date.now() }
           for await (const _ of changed.each(signal)) yield { ...world.overview, atMs: Date.now() }

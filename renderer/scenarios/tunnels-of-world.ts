@@ -18,7 +18,9 @@ export function tunnelsOfWorld(live: LiveWorld) {
   const { world, changed } = live
   const removed = new Map<string, Tunnel>()
   return {
-    addPreset: os.tunnels.addPreset.handler(async ({ input }) => live.add(input.labId, input.kind, input.port)),
+    addPreset: os.tunnels.addPreset.handler(async ({ input }) =>
+      live.add(input.labId, input.kind, input.port),
+    ),
     addTcp: os.tunnels.addTcp.handler(async ({ input }) =>
       live.add(input.labId, 'tcp', input.port, {
         name: input.name,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { Job, LabCard, StepId } from '@nps-desktop/electron/contract'
+import type { Job, LabCard } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { App } from '../harness/app.ts'
 import { expectDone, stepOf } from '../harness/ended-job.ts'

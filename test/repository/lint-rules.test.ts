@@ -18,7 +18,11 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
     forbidden: ['node:fs', 'electron', '../backend/desktop/desktop-backend.ts'],
     allowed: 'zod',
   },
-  { folder: 'relay-core/src/wire', forbidden: ['node:net', '../api/scalars.ts', 'ws'], allowed: './frame.ts' },
+  {
+    folder: 'relay-core/src/wire',
+    forbidden: ['node:net', '../api/scalars.ts', 'ws'],
+    allowed: './frame.ts',
+  },
   {
     folder: 'relay-core/src/async/wait',
     forbidden: ['../../api/errors.ts', 'zod', 'ws', '@nps-desktop/relay-core/api'],

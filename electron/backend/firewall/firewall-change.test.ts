@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { bareZone, iptables, listing, nft, ufw, ufwAdded, ufwOfOthers, zone } from '../../testing/firewall-listings.ts'
+import {
+  bareZone,
+  iptables,
+  listing,
+  nft,
+  ufw,
+  ufwAdded,
+  ufwOfOthers,
+  zone,
+} from '../../testing/firewall-listings.ts'
 import { changesFor, undoScript } from './firewall-change.ts'
 import { judgeHostFirewall, parseHostFirewall } from './host-firewall.ts'
 import { makePortReport, type PortFindings } from './port-report.ts'

@@ -88,7 +88,9 @@ export class TunnelCalls {
     const target = found === null ? usualTarget(kind) : `127.0.0.1:${found.port}`
     const entrance = found && { secure: found.secure, path: found.path }
     // a server on this computer lets nobody else in anyway
-    const usual = storedLabWithServer(this.#storage, labId).server.local ? 'anyone' : knownServices[kind].usualReach
+    const usual = storedLabWithServer(this.#storage, labId).server.local
+      ? 'anyone'
+      : knownServices[kind].usualReach
     const tunnel = { kind, reach: reach ?? usual, name, target, entrance, port }
     const { tunnelId } = await this.add(labId, tunnel, { signal })
     return { tunnelId }

@@ -207,9 +207,7 @@ export const relayContract = {
     live: base.input(nothing).output(eventIterator(liveTraffic)),
     /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour; month: 120 of 6 hours. All tunnels together without `tunnelId`. */
     history: base
-      .input(
-        z.object({ tunnelId: tunnelId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }),
-      )
+      .input(z.object({ tunnelId: tunnelId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }))
       .output(trafficHistory),
   },
   config: {

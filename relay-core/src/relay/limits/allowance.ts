@@ -44,7 +44,14 @@ export class Allowance {
   readonly #changed = new Signal()
 
   constructor(options: AllowanceOptions) {
-    const { owner, limits, usedBytes, monthBytes = 0, maxPerAddress = Infinity, now = systemClock.now } = options
+    const {
+      owner,
+      limits,
+      usedBytes,
+      monthBytes = 0,
+      maxPerAddress = Infinity,
+      now = systemClock.now,
+    } = options
     this.#owner = owner
     this.#now = now
     this.#month = monthAround(now())

@@ -53,9 +53,17 @@ test('a section that was renamed is known by its port', async () => {
 })
 
 test('the port of a tunnel that a person made stays as that person made it', async () => {
-  const made = await bed.tunnels.add({ clientId: 1, mode: 'tcp', name: 'mine', port: bed.port, target: '127.0.0.1:1' })
+  const made = await bed.tunnels.add({
+    clientId: 1,
+    mode: 'tcp',
+    name: 'mine',
+    port: bed.port,
+    target: '127.0.0.1:1',
+  })
   expect(await bed.converse().addTunnel(entry('ssh', bed.port))).toBe(true)
-  expect(bed.tunnels.list()).toMatchObject([{ id: made.id, name: 'mine', target: '127.0.0.1:1', pushedBy: null }])
+  expect(bed.tunnels.list()).toMatchObject([
+    { id: made.id, name: 'mine', target: '127.0.0.1:1', pushedBy: null },
+  ])
 })
 
 test('limits hold, and what is refused is named in the log', async () => {
@@ -115,7 +123,7 @@ test('passwords of others’ private tunnels cannot be tried out by bringing the
   const { id } = bed.clients.add({ name: 'other', vkey: 'another-key-0123456789' })
   const bring = (Password: string, at: number) => {
     const entryOf = { Mode: 'secret', Remark: `s${at}`, Password, Target: { TargetStr: '22' } }
-    return pushed
+    return bed.pushed
       .receiver({ id }, '203.0.113.7')
       ?.addTunnel(decodePushedTunnel(Buffer.from(JSON.stringify(entryOf))))
   }
