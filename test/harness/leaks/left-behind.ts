@@ -37,8 +37,8 @@ export default class LeftBehind implements Reporter {
     process.env['TMPDIR'] = this.#folder
   }
 
-  onTestEnd({ location, titlePath }: TestCase): void {
-    const test = `${relative(process.cwd(), location.file)} "${titlePath().at(-1)}"`
+  onTestEnd({ location, title }: TestCase): void {
+    const test = `${relative(process.cwd(), location.file)} "${title}"`
     for (const thing of [...this.#programsAndFolders(), ...this.#ofBeds()])
       if (!this.#seenAfter.has(thing)) this.#seenAfter.set(thing, test)
   }
