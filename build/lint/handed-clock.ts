@@ -1,16 +1,16 @@
 import type { RuleContext } from './rule-context.ts'
 
-interface Node {
+export interface SyntaxNode {
   readonly type?: string
   readonly name?: string
-  readonly object?: Node
+  readonly object?: SyntaxNode
 }
 
 const message =
   'A clock is handed in, so that a test can bring its own: systemClock is only what stands for one that is left out.'
 
 /** `systemClock`, or something of it. */
-function isOfSystem(node: Node | null | undefined): boolean {
+function isOfSystem(node: SyntaxNode | null | undefined): boolean {
   if (node?.type === 'MemberExpression') return isOfSystem(node.object)
   return node?.type === 'Identifier' && node.name === 'systemClock'
 }
@@ -18,12 +18,12 @@ function isOfSystem(node: Node | null | undefined): boolean {
 /** Nobody asks `systemClock` for the time or gives it to others: it is a default, or one of a root. */
 export const handedClock = {
   create({ report }: RuleContext) {
-    const check = (...nodes: readonly (Node | null | undefined)[]) => {
+    const check = (...nodes: readonly (SyntaxNode | null | undefined)[]) => {
       for (const node of nodes) if (isOfSystem(node)) report({ message, node })
     }
-    const checkCall = (call: { readonly callee: Node; readonly arguments: readonly Node[] }) =>
+    const checkCall = (call: { readonly callee: SyntaxNode; readonly arguments: readonly SyntaxNode[] }) =>
       check(call.callee, ...call.arguments)
-    const checkValue = ({ value }: { readonly value?: Node | null }) => check(value)
+    const checkValue = ({ value }: { readonly value?: SyntaxNode | null }) => check(value)
     return {
       CallExpression: checkCall,
       NewExpression: checkCall,

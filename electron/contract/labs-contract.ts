@@ -29,9 +29,7 @@ export const labsContract = {
     )
     .output(nothing),
   /** Adds targets, each `host:port`, to what the box may open; in force as with `edit`. Nothing where it has no limit. */
-  allow: base
-    .input(labRef.extend({ targets: z.array(z.string().max(300)).min(1).max(64) }))
-    .output(nothing),
+  allow: base.input(labRef.extend({ targets: z.array(z.string().max(300)).min(1).max(64) })).output(nothing),
   /** Lets the box show a folder by tunnels; in force as with `edit`. */
   share: base.input(labRef.extend({ folder: sharedFolder })).output(nothing),
   setup: base.input(labRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(jobRef),

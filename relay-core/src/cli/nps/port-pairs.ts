@@ -1,4 +1,4 @@
-import { pairPorts } from '../../api/port-pairs.ts'
+import { pairPorts } from '../../api/words/port-pairs.ts'
 import { usageError } from '../shared/flags.ts'
 
 /** More at once is a mistake. */
