@@ -19,7 +19,7 @@ const ofPlaywright = /^(playwright|\.)/
 
 /**
  * A reporter of Playwright: the run fails if a program, a machine, a network namespace or a temporary folder is left behind by its
- * end, and names the test after which it was first seen. Programs are known by a mark in their environment; the temporary
+ * end, and names the spec after which it was first seen. Programs are known by a mark in their environment; the temporary
  * folders of the run lie in one of its own.
  */
 export default class LeftBehind implements Reporter {
@@ -37,8 +37,9 @@ export default class LeftBehind implements Reporter {
     process.env['TMPDIR'] = this.#folder
   }
 
-  onTestEnd({ location, title }: TestCase): void {
-    const test = `${relative(process.cwd(), location.file)} "${title}"`
+  /** By then the next test may have begun, of the same spec nearly always: the title would promise too much. */
+  onTestEnd({ location }: TestCase): void {
+    const test = relative(process.cwd(), location.file)
     for (const thing of [...this.#programsAndFolders(), ...this.#ofBeds()])
       if (!this.#seenAfter.has(thing)) this.#seenAfter.set(thing, test)
   }
