@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { parseJson } from './parse-json.ts'
+import { parseJson } from './file/parse-json.ts'
 import type { TransferStore } from './records.ts'
 import { transferRecord } from './schemas.ts'
-import type { StorageFile } from './storage-file.ts'
+import type { StorageFile } from './file/storage-file.ts'
 
 /** The queue of transfers. What cannot be read is not missed: its part is gone on with when the same file is copied again. */
 export function openTransfers(database: StorageFile): TransferStore {
