@@ -47,4 +47,20 @@ describe('the port grid', () => {
     expect([...states.values()].every((state) => state === 'refused-open' || state === 'open')).toBe(true)
     expect(told.at(-1)).toBe(61)
   })
+
+  it('asks again the few that were silent while this computer stood still', async () => {
+    const asked: number[] = []
+    const states = await scanPorts('203.0.113.7', range, {
+      used: new Set(),
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+      tryOne: (_host, port) => {
+        const isSilent = port === 8999 || (port >= 7500 && port < 7660 && !asked.includes(port))
+        asked.push(port)
+        return Promise.resolve({ answer: isSilent ? 'silent' : 'refused', ms: 1 })
+      },
+    })
+    expect([...states].filter(([, state]) => state !== 'refused-open')).toEqual([[8999, 'no-answer']])
+    expect(asked).toHaveLength(2001 + 161)
+  })
 })

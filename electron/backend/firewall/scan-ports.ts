@@ -6,6 +6,8 @@ import { type PortAnswer, tryPort } from './try-port.ts'
 const parallel = 160
 /** A SYN is sent again after 1 s, so a single lost packet is forgiven. */
 const timeoutMs = 1_500
+/** Where no more than these are silent among many, they are asked again: a computer that stood still has met that many deadlines. */
+const maxAskedAgain = 2 * parallel
 
 export interface ScanOptions {
   /** Ports that other programs on the server listen on. */
@@ -15,13 +17,15 @@ export interface ScanOptions {
   /** Only a few of each fifty, in about two seconds. */
   readonly samplesOnly?: boolean | undefined
   readonly signal: AbortSignal
+  /** Another way to try a port, in tests. */
+  readonly tryOne?: typeof tryPort
 }
 
-/** Tries a few ports of each fifty, then all, from this computer. */
+/** Tries a few ports of each fifty, then all, from this computer; and once more those few that alone have not answered. */
 export async function scanPorts(
   host: string,
   range: PortRange,
-  { used, onProgress, samplesOnly = false, signal }: ScanOptions,
+  { used, onProgress, samplesOnly = false, signal, tryOne = tryPort }: ScanOptions,
 ): Promise<Map<number, PortState>> {
   const states = new Map<number, PortState>()
   const tryAll = async (ports: readonly number[]): Promise<void> => {
@@ -29,7 +33,7 @@ export async function scanPorts(
     const worker = async (): Promise<void> => {
       for (const port of waiting) {
         if (signal.aborted) return
-        const { answer } = await tryPort(host, port, { timeoutMs, signal })
+        const { answer } = await tryOne(host, port, { timeoutMs, signal })
         states.set(port, stateOf(answer, used.has(port)))
         if (states.size % 40 === 0) onProgress(states)
       }
@@ -40,7 +44,10 @@ export async function scanPorts(
   }
   const { samples, rest } = tryingOrder(range)
   await tryAll(samples)
-  if (!samplesOnly) await tryAll(rest)
+  if (samplesOnly) return states
+  await tryAll(rest)
+  const silent = [...states].filter(([, state]) => state === 'no-answer').map(([port]) => port)
+  if (silent.length > 0 && silent.length <= maxAskedAgain && silent.length < states.size) await tryAll(silent)
   return states
 }
 
