@@ -2,8 +2,21 @@ import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import type { AppFixtureOptions, WorkerFixtureOptions } from './test/e2e/app-fixture.ts'
 
+const beside = ['*.machine.spec.ts', '*.windows.spec.ts']
+/** Those whose outcome hangs on the system of the window, and the one of all that the app is for. */
+const onWindows = [
+  'welcome.spec.ts',
+  'settings.spec.ts',
+  'window.spec.ts',
+  'trial.spec.ts',
+  'files.spec.ts',
+  'main-job.machine.spec.ts',
+  '*.windows.spec.ts',
+]
+
 /**
- * The same specs against headless in Chromium and against real Electron, here and on Windows. `*.machine.spec.ts` need the test bed.
+ * The same specs against headless in Chromium and against real Electron, here and on Windows. `*.machine.spec.ts` need the test
+ * bed, `*.windows.spec.ts` are of Windows alone.
  */
 export default defineConfig<AppFixtureOptions, WorkerFixtureOptions>({
   testDir: join(import.meta.dirname, 'test/e2e'),
@@ -16,13 +29,13 @@ export default defineConfig<AppFixtureOptions, WorkerFixtureOptions>({
   expect: { timeout: 15_000 },
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
-    { name: 'chromium', testMatch: '*.spec.ts', testIgnore: '*.machine.spec.ts', use: { host: 'headless' } },
+    { name: 'chromium', testMatch: '*.spec.ts', testIgnore: beside, use: { host: 'headless' } },
     { name: 'chromium-machines', testMatch: '*.machine.spec.ts', use: { host: 'headless' } },
-    { name: 'electron', testMatch: '*.spec.ts', testIgnore: '*.machine.spec.ts', use: { host: 'electron' } },
+    { name: 'electron', testMatch: '*.spec.ts', testIgnore: beside, use: { host: 'electron' } },
     { name: 'electron-machines', testMatch: '*.machine.spec.ts', use: { host: 'electron' } },
     {
       name: 'windows',
-      testMatch: ['welcome.spec.ts', 'settings.spec.ts'],
+      testMatch: onWindows,
       // wine on two busy cores
       timeout: 300_000,
       expect: { timeout: 45_000 },

@@ -93,7 +93,11 @@ const levels: readonly Level[] = [
     name: 'windows',
     heavy: true,
     commands: [
+      ['node', 'test/testbed/prepare.ts'],
       ['node', 'test/testbed/wine/prepare.ts'],
+      // the installed version, and the one that it is updated to
+      ['node', 'build/app/package.ts', '--try-out', '--fast', '--as-version=9.0.0', 'nsis'],
+      ['node', 'build/app/package.ts', '--try-out', '--fast', 'nsis'],
       ['vitest', 'run', '--project', 'windows'],
       ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '--project', 'windows'],
     ],

@@ -45,9 +45,9 @@ export class App {
     this.#browserArgs = options.browserArgs
   }
 
-  /** The data folder as the app names it. */
-  get shownDataFolder(): string {
-    return this.windows === null ? this.dataFolder : windowsPath(this.dataFolder)
+  /** A path of this computer as the app writes it. */
+  pathThere(path: string): string {
+    return this.windows === null ? path : windowsPath(path)
   }
 
   get page(): Page {

@@ -27,7 +27,11 @@ test('files that are dropped on the window or chosen in its dialog arrive, over 
     await mkdir(here)
     const labId = await knowLab(app)
     const { page } = app
-    await signIn(page, labId, { port: way.port, user: sshd.user, key: join(sshd.folder, 'user') })
+    await signIn(page, labId, {
+      port: way.port,
+      user: sshd.user,
+      key: app.pathThere(join(sshd.folder, 'user')),
+    })
     await goTo(page, `#/labs/${labId}/files?path=${encodeURIComponent(there)}`)
     await expect(page.getByText('Nothing in lab.')).toBeVisible()
 
@@ -36,7 +40,7 @@ test('files that are dropped on the window or chosen in its dialog arrive, over 
       await writeFile(notes, 'learning rate 1e-4\n')
       await app.running.electron?.evaluate(({ dialog }, path) => {
         dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
-      }, notes)
+      }, app.pathThere(notes))
       await page.getByRole('button', { name: 'Upload…' }).click()
       await page.getByRole('menuitem', { name: 'Files…' }).click()
       await expect(page.getByRole('row', { name: /notes 笔记\.txt/ })).toBeVisible()
@@ -47,7 +51,7 @@ test('files that are dropped on the window or chosen in its dialog arrive, over 
       await writeFile(model, randomBytes(bytes))
       const before = way.bytes
       way.cutAfter(bytes / 2)
-      await drop(page, model)
+      await drop(page, app.pathThere(model))
       const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' })
       await expect(row.getByRole('button', { name: 'Try now' })).toBeVisible({ timeout: 30_000 })
       await row.getByRole('button', { name: 'Try now' }).click()

@@ -91,34 +91,8 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     await expectAllBack(app, bed)
   })
 
-  await test.step('the lab box reboots: its tunnels break and come back', async () => {
-    const broken = expect(home.row('SSH', 'broken')).toBeVisible({ timeout: greenLastsMs })
-    await Promise.all([broken, bed.lab.reboot()])
-    await expectAllBack(app, bed)
-  })
-
-  await test.step('the network of the lab is gone for a minute: the screen says so and heals', async () => {
-    const seen = await recordLooks(page)
-    const cutAtMs = Date.now()
-    await bed.lab.cutNetwork()
-    await expect(home.row('SSH', 'broken')).toBeVisible({ timeout: greenLastsMs })
-    await expect(page.getByText(/lab-a100 (has been offline since|is offline)/).first()).toBeVisible()
-    await shoot(app, 'home-lab-offline')
-    await wait(cutAtMs + 60_000 - Date.now())
-    const restoredAtMs = Date.now()
-    await bed.lab.restoreNetwork()
-    await expectAllBack(app, bed)
-    const looks = await seen()
-    for (const name of tunnels) {
-      expect(lookAt(looks, name, cutAtMs), name).toBe('ready')
-      const late = looks.filter(
-        ({ atMs, look, ...one }) =>
-          one.name === name && look === 'ready' && atMs > cutAtMs && atMs < restoredAtMs,
-      )
-      expect(late, `${name} was called ready without a proof`).toEqual([])
-      expect(lookAt(looks, name, cutAtMs + greenLastsMs + 1_000), name).not.toBe('ready')
-    }
-  })
+  // whatever the window runs on, it is the same backend that waits for the same npc: these take two minutes
+  if (app.windows === null) await interruptLab(app, bed)
 
   await test.step('a board is for this laptop only; opened to anyone by choice, and closed again', async () => {
     expect(await home.address('TensorBoard')).toMatch(/^http:\/\/127\.0\.0\.1:/)
@@ -148,6 +122,40 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     await expectBoard(app)
   })
 })
+
+async function interruptLab(app: App, bed: Bed): Promise<void> {
+  const { page } = app
+  const home = new HomePage(page)
+
+  await test.step('the lab box reboots: its tunnels break and come back', async () => {
+    const broken = expect(home.row('SSH', 'broken')).toBeVisible({ timeout: greenLastsMs })
+    await Promise.all([broken, bed.lab.reboot()])
+    await expectAllBack(app, bed)
+  })
+
+  await test.step('the network of the lab is gone for a minute: the screen says so and heals', async () => {
+    const seen = await recordLooks(page)
+    const cutAtMs = Date.now()
+    await bed.lab.cutNetwork()
+    await expect(home.row('SSH', 'broken')).toBeVisible({ timeout: greenLastsMs })
+    await expect(page.getByText(/lab-a100 (has been offline since|is offline)/).first()).toBeVisible()
+    await shoot(app, 'home-lab-offline')
+    await wait(cutAtMs + 60_000 - Date.now())
+    const restoredAtMs = Date.now()
+    await bed.lab.restoreNetwork()
+    await expectAllBack(app, bed)
+    const looks = await seen()
+    for (const name of tunnels) {
+      expect(lookAt(looks, name, cutAtMs), name).toBe('ready')
+      const late = looks.filter(
+        ({ atMs, look, ...one }) =>
+          one.name === name && look === 'ready' && atMs > cutAtMs && atMs < restoredAtMs,
+      )
+      expect(late, `${name} was called ready without a proof`).toEqual([])
+      expect(lookAt(looks, name, cutAtMs + greenLastsMs + 1_000), name).not.toBe('ready')
+    }
+  })
+}
 
 async function addLabOverSsh(wizard: SetupWizard, bed: Bed): Promise<void> {
   await bed.network.openSshWay('laptop', 'lab')

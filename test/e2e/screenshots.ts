@@ -6,5 +6,6 @@ const folder = resolve(import.meta.dirname, '../../test-results/screenshots')
 
 /** Keeps a picture of what is on the screen, by host and name. */
 export async function shoot(app: App, name: string): Promise<void> {
-  await app.page.screenshot({ path: join(folder, app.host, `${name}.png`), animations: 'disabled' })
+  const host = app.windows === null ? app.host : 'windows'
+  await app.page.screenshot({ path: join(folder, host, `${name}.png`), animations: 'disabled' })
 }

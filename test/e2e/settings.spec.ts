@@ -21,7 +21,7 @@ test('theme and language change the page at once and are kept over a restart', a
 test('the data folder is shown, and only its owner may read it', async ({ app }) => {
   await expect(new WelcomePage(app.page).heading).toBeVisible()
   await new SettingsPage(app.page).open()
-  await expect(app.page.getByText(app.shownDataFolder)).toBeVisible()
+  await expect(app.page.getByText(app.pathThere(app.dataFolder))).toBeVisible()
   // who may read it on Windows stands in an access list, of which wine knows nothing
   if (app.windows === null) expect((await stat(app.dataFolder)).mode & 0o777).toBe(0o700)
 })

@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { packagedFolder, pageOf, startPackage } from './app/packaged-app.ts'
 import { UpdateFeed } from './app/update-feed.ts'
 import { expect, test as base } from './app-fixture.ts'
@@ -35,9 +34,11 @@ class Installed {
     })
     const { browser, page } = await pageOf(app)
     await expect(new WelcomePage(page).heading).toBeVisible()
-    await new SettingsPage(page).open()
+    const settings = new SettingsPage(page)
+    await settings.open()
     return {
       page,
+      settings,
       async [Symbol.asyncDispose]() {
         await browser.close()
         await app[Symbol.asyncDispose]()
@@ -60,12 +61,6 @@ const test = base.extend<{ installed: Installed }>({
   },
 })
 
-async function lookAt(page: Page, address: string): Promise<void> {
-  await page.getByRole('button', { name: 'Change' }).click()
-  await page.getByLabel('Address').fill(address)
-  await page.getByRole('button', { name: 'Save' }).click()
-}
-
 test('a newer version is offered, downloaded when the person says so, verified, and installed on quit', async ({
   installed,
 }) => {
@@ -73,7 +68,7 @@ test('a newer version is offered, downloaded when the person says so, verified, 
   {
     await using app = await installed.start()
     await expect(app.page.getByText('There is no address to look for newer versions')).toBeVisible()
-    await lookAt(app.page, feed.address)
+    await app.settings.lookForUpdatesAt(feed.address)
     await expect(app.page.getByText('Version 9.0.0 is available')).toBeVisible()
     expect(feed.asked).toEqual(['/latest-linux.yml'])
     await expect(app.page.getByRole('link', { name: 'Settings (version 9.0.0 is available)' })).toBeVisible()
@@ -93,7 +88,7 @@ test('a file with another hash is refused and thrown away; the installed one sta
   feed.file = installed.programSaying('bad')
   {
     await using app = await installed.start()
-    await lookAt(app.page, feed.address)
+    await app.settings.lookForUpdatesAt(feed.address)
     await app.page.getByRole('button', { name: 'Download' }).click()
     const refusal = app.page.getByRole('alert')
     await expect(refusal).toContainText('The download is not what was announced')
@@ -116,12 +111,12 @@ test('with the switch off nothing is asked, at the start neither; an address tha
   await using feed = await UpdateFeed.offer(installed.programSaying('new'))
   {
     await using app = await installed.start()
-    await lookAt(app.page, 'http://updates.example.org/')
+    await app.settings.lookForUpdatesAt('http://updates.example.org/')
     await expect(app.page.getByRole('alert')).toContainText('has to be an https address')
     await app.page.getByRole('button', { name: 'Cancel' }).click()
     await app.page.getByRole('switch', { name: 'Look for newer versions' }).click()
     await expect(app.page.getByText('Newer versions are not looked for')).toBeVisible()
-    await lookAt(app.page, feed.address)
+    await app.settings.lookForUpdatesAt(feed.address)
     await expect(app.page.getByText(feed.address)).toBeVisible()
   }
   await using app = await installed.start()
@@ -136,7 +131,7 @@ test('a redirect leads to no address that could not be chosen', async ({ install
   await using feed = await UpdateFeed.offer(installed.programSaying('new'))
   feed.redirect = 'http://updates.example.org/latest-linux.yml'
   await using app = await installed.start()
-  await lookAt(app.page, feed.address)
+  await app.settings.lookForUpdatesAt(feed.address)
   const failure = app.page.getByRole('alert')
   await expect(failure).toContainText('The app could not look for newer versions')
   await expect(failure).toContainText('ERR_BLOCKED_BY_CLIENT')

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ElectronApplication, type JSHandle, _electron } from '@playwright/test'
 import type { BrowserWindow } from 'electron'
+import { runKey } from '../testbed/wine/windows.ts'
 import { electronCommand } from './app/electron-app.ts'
 import { startTimeoutMs } from './app/running-app.ts'
 import { type App, expect, test } from './app-fixture.ts'
@@ -147,12 +148,16 @@ test('the start at login is an entry of the desktop, which opens no window until
 }) => {
   await expect(new WelcomePage(app.page).heading).toBeVisible()
   await new SettingsPage(app.page).open()
-  const entry = join(app.dataFolder, 'config/autostart/nps-desktop.desktop')
   const atLogin = app.page.getByRole('switch', { name: 'Start when you log in' })
   await expect(atLogin).not.toBeChecked()
   await atLogin.click()
-  await expect.poll(() => existsSync(entry)).toBe(true)
-  expect(await readFile(entry, 'utf8')).toMatch(/^Exec=".*electron" ".*main\.js" "--hidden"$/m)
+  await expect
+    .poll(() => loginEntry(app))
+    .toMatch(
+      app.windows === null
+        ? /^Exec=".*electron" ".*main\.js" "--hidden"$/m
+        : /^"?\S+electron\.exe"? \S+main\.js"? --hidden$/,
+    )
   await app.close()
   const command = await electronCommand(app.dataFolder, app.windows)
   const hidden = await _electron.launch({
@@ -172,7 +177,7 @@ test('the start at login is an entry of the desktop, which opens no window until
     const again = page.getByRole('switch', { name: 'Start when you log in' })
     await expect(again).toBeChecked()
     await again.click()
-    await expect.poll(() => existsSync(entry)).toBe(false)
+    await expect.poll(() => loginEntry(app)).toBeNull()
   } finally {
     await hidden.close()
   }
@@ -209,4 +214,11 @@ async function secondStart(app: App, ...more: string[]): Promise<number | null> 
   const second = spawn(executablePath, [...args, ...more], { env, stdio: 'ignore', timeout: 30_000 })
   const [code] = (await once(second, 'exit')) as [number | null]
   return code
+}
+
+/** What is there for the system to start at login, or null. */
+async function loginEntry({ dataFolder, windows }: App): Promise<string | null> {
+  if (windows !== null) return await windows.registered(runKey, 'org.nps-desktop.app')
+  const path = join(dataFolder, 'config/autostart/nps-desktop.desktop')
+  return existsSync(path) ? await readFile(path, 'utf8') : null
 }

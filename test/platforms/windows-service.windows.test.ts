@@ -6,13 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { poll } from '../../relay-core/src/async/wait/poll.ts'
 import { freePort } from '../harness/programs/free-port.ts'
 import type { Program } from '../harness/programs/program.ts'
-import { Windows, windowsPath } from '../testbed/wine/windows.ts'
+import { runKey, Windows, windowsPath } from '../testbed/wine/windows.ts'
 
 const built = (name: 'nps' | 'npc') =>
   resolve(import.meta.dirname, `../../build/out/${name}-windows-amd64.exe`)
 /** Nobody listens there. */
 const server = '127.0.0.1:9'
-const runKey = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Run`
 const installed = (name: 'nps' | 'npc') => `C:\\Program Files\\${name}\\${name}.exe`
 
 let windows: Windows

@@ -126,6 +126,8 @@ Section "Uninstall"
     Abort
   ${EndIf}
   Delete "${SHORTCUT}"
+  ; the last installer that the app has downloaded; its name is that of app-update.yml
+  RMDir /r "$LOCALAPPDATA\nps-desktop-updater"
   DeleteRegKey HKCU "${UNINSTALL_KEY}"
   DeleteRegKey HKCU "${PROTOCOL_KEY}"
   ; what app.setLoginItemSettings writes, by the identity that the app gives itself

@@ -65,7 +65,7 @@ export async function startElectronApp({
   let closing: Promise<void> | undefined
   try {
     const page = await electron.firstWindow({ timeout: startTimeoutMs })
-    page.context().setDefaultTimeout(actionTimeoutMs)
+    page.context().setDefaultTimeout(windows === null ? actionTimeoutMs : 3 * actionTimeoutMs)
     return {
       page,
       electron,

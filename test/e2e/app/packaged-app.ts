@@ -13,7 +13,8 @@ export const packagedFolder = join(
 )
 export const packagedProgram = join(packagedFolder, 'nps-desktop')
 
-export type PackagedApp = Awaited<ReturnType<typeof startPackage>>
+/** The app as a package starts it: what it has written. */
+type Speaking = Pick<Awaited<ReturnType<typeof startPackage>>, 'said'>
 
 /** The package as its user starts it, with a data folder of its own unless `env` names one, and what it wrote. */
 export async function startPackage(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -42,7 +43,7 @@ export async function startPackage(args: readonly string[], env: Readonly<Record
 }
 
 /** Its page, where Chromium's own debugging listens (`--remote-debugging-port=0`), which has no part in Node. */
-export async function pageOf(app: PackagedApp) {
+export async function pageOf(app: Speaking) {
   await expect(() => expect(app.said()).toMatch(/DevTools listening on ws:/)).toPass({ timeout: 30_000 })
   const address = /DevTools listening on (ws:\S+)/.exec(app.said())?.[1] ?? ''
   const browser = await chromium.connectOverCDP(address)

@@ -30,4 +30,11 @@ export class SettingsPage {
     await this.#page.getByRole('tab', { name: themeWords[language][theme] }).click()
     await this.#page.locator(`html[data-theme="${theme}"]`).waitFor({ state: 'attached' })
   }
+
+  /** Names another address for newer versions of the app. */
+  async lookForUpdatesAt(address: string): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Change' }).click()
+    await this.#page.getByLabel('Address').fill(address)
+    await this.#page.getByRole('button', { name: 'Save' }).click()
+  }
 }

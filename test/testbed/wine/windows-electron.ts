@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { copyFile, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { windowsElectronForTests } from '../../../build/app/windows/electron-for-tests.ts'
 import { type CachedFolder, ensureCached } from '../images/cache-folder.ts'
@@ -19,15 +19,21 @@ export async function ensureWindowsElectron(): Promise<readonly string[]> {
     recipe: { electronVersion, missing, inItsPlace, steps: 1 },
   }
   const folder = await ensureCached(changed, async (path) => {
-    const program = await readFile(join(electronDist, 'electron.exe'))
-    const sought = Buffer.from(`\0${missing}\0`)
-    const at = program.lastIndexOf(sought)
-    if (at < 0) throw new Error(`Electron ${electronVersion} does not ask Windows for ${missing}.`)
-    program.fill(0, at, at + sought.length)
-    program.write(inItsPlace, at + 1)
-    await writeFile(join(path, 'electron.exe'), program, { mode: 0o755 })
+    await copyFile(join(electronDist, 'electron.exe'), join(path, 'electron.exe'))
+    await makeStartInWine(join(path, 'electron.exe'))
   })
   return [folder, electronDist]
+}
+
+/** Changes the file of an Electron for Windows, under whatever name, so that it starts in wine. Does nothing to a changed one. */
+export async function makeStartInWine(file: string): Promise<void> {
+  await using program = await open(file, 'r+')
+  await program.chmod(0o755)
+  const changed = inItsPlace.padEnd(missing.length, '\0')
+  const bytes = await program.readFile()
+  const at = bytes.lastIndexOf(`\0${missing}\0`)
+  if (at >= 0) await program.write(changed, at + 1)
+  else if (!bytes.includes(`\0${changed}\0`)) throw new Error(`${file} does not ask Windows for ${missing}.`)
 }
 
 /** Puts Electron into the Windows system, if it is not there yet. Answers the path of its program there. */

@@ -6,11 +6,14 @@ import { join, resolve } from 'node:path'
 import { pinnedPackages } from '../../../build/pinned-package.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { type CommandResult, runCommand, tryCommand } from '../run-command.ts'
-import { ensureWineRoot, wineEnvironment } from './wine-root.ts'
+import { ensureWineRoot, wineEnvironment, winePrefix } from './wine-root.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
 const namespaces = ['--mount', '--pid', '--fork', '--kill-child']
 const script = (name: string) => resolve(import.meta.dirname, name)
+
+/** Where a person's own part of the registry says what is started at logon. */
+export const runKey = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Run`
 
 /**
  * A Windows system by wine, as new: it sees this computer's network, the repository, the pinned packages of npm and the
@@ -52,6 +55,13 @@ export class Windows {
     return { ...this.#env, NPS_WINE_PROGRAM: program }
   }
 
+  /**
+   * What lies at `path` of drive C, as in `users/root`, as this computer reads and changes it: no program of Windows notices.
+   */
+  onDriveC(path: string): string {
+    return join('/proc', this.#env['NPS_WINE_SYSTEM'] ?? '', 'root', winePrefix, 'drive_c', path)
+  }
+
   /** Runs a Windows program with the arguments of its own. */
   readonly executable: string = script('run-in-wine.sh')
 
@@ -85,6 +95,13 @@ export class Windows {
   /** Starts a program in `folder`. It ends with `kill()`, or with this. */
   launch(program: string, args: readonly string[], folder: string): Program {
     return new Program(this.executable, args, folder, { ...process.env, ...this.environmentOf(program) })
+  }
+
+  /** A value of the registry's key, by its name or the one that has none; null where there is none. */
+  async registered(key: string, name: string | null = null): Promise<string | null> {
+    const wanted = name === null ? ['/ve'] : ['/v', name]
+    const { exitCode, stdout } = await this.run('reg', ['query', key, ...wanted])
+    return exitCode === 0 ? (/ REG_\w+ +(.*?)\r?$/m.exec(stdout)?.[1] ?? '') : null
   }
 
   async close(): Promise<void> {
