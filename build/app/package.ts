@@ -125,7 +125,8 @@ async function pack(
         ...archs.map((arch) => BuilderArch[arch]),
       ),
       publish: 'never',
-      config: { ...config, ...electron },
+      // electron-builder writes into what it is given, and would not understand that the next time
+      config: { ...structuredClone(config), ...electron },
     })),
   )
 }
