@@ -16,9 +16,11 @@ const askIntervalMs = 10_000
 /** Longer than any healthy round trip, and shorter than the 10 s within which a dead link must be noticed. */
 const answerTimeoutMs = 8_000
 
-/** What was last heard of one relay. When the link is lost, clients and rates are no longer known. */
+/** What was last heard of one relay. When the link is lost, it is no longer known who is there, nor how fast anything is; what was counted stays. */
 export class RelayMirror {
   clients: readonly Client[] | null = null
+  /** While the link is lost: what they were before. */
+  lastClients: readonly Client[] | null = null
   tunnels: readonly Tunnel[] | null = null
   /** Null too for a relay that knows no guest passes. */
   passes: readonly GuestPass[] | null = null
@@ -80,12 +82,24 @@ export async function keepMirror(
     if (!options.signal.aborted) throw error
   } finally {
     stop.abort()
+    mirror.tunnels = countedTunnels(mirror)
     mirror.live.clear()
     // who is online may change unseen from now on; which tunnels there are seldom does
+    mirror.lastClients = mirror.clients ?? mirror.lastClients
     mirror.clients = null
     await Promise.allSettled(feeds)
   }
   if (!options.signal.aborted) throw new Error('the server ended the connection')
+}
+
+/** The tunnels with what was counted of them last: their list is told when one is changed only. */
+export function countedTunnels({ tunnels, live }: RelayMirror): readonly Tunnel[] | null {
+  return (
+    tunnels?.map((tunnel) => {
+      const { connections, downBytes, upBytes } = live.get(tunnel.id) ?? tunnel
+      return { ...tunnel, connections, downBytes, upBytes }
+    }) ?? null
+  )
 }
 
 async function follow<T>(open: () => Promise<AsyncIterable<T>>, take: (value: T) => void): Promise<void> {

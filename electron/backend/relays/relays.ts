@@ -12,7 +12,7 @@ import type { diagnose } from './diagnose.ts'
 import type { LinkState } from './link-state.ts'
 import { nextOutage, type Outage, tellLink } from './outage.ts'
 import { ServerLink } from './server-link.ts'
-import { RelayMirror } from './relay-mirror.ts'
+import { countedTunnels, RelayMirror } from './relay-mirror.ts'
 import { untilRelay } from './until-relay.ts'
 
 /** The name under which a server's admin key is kept. */
@@ -209,7 +209,7 @@ export class Relays {
       changed: () => {
         entry.outage = nextOutage(entry.outage, link.state, this.#clock.now())
         this.#diagnose(server.id, entry)
-        this.#remember(server.id, link.mirror)
+        this.#rememberTunnels(server.id, link.mirror)
         if (link.state.state !== 'online') this.#rememberStatus(server.id, entry)
         this.#changed.emit(server.id)
       },
@@ -261,10 +261,12 @@ export class Relays {
     if (!last || last.atMs === entry.statusAtMs) return
     entry.statusAtMs = last.atMs
     this.#storage.whenPossible(`last-status/${serverId}`, () => this.#storage.lastStatus.put(serverId, last))
+    this.#keepTunnels(serverId, entry.link.mirror)
   }
 
-  /** Only when a tunnel came, went or was changed: states and counters are worth nothing later. */
-  #remember(serverId: string, { tunnels }: RelayMirror): void {
+  /** When a tunnel came, went or was changed; what is counted is kept with the status. */
+  #rememberTunnels(serverId: string, mirror: RelayMirror): void {
+    const { tunnels } = mirror
     if (!tunnels) return
     const lasting = tunnels.map(({ id, clientId, name, port, target, enabled }) => [
       id,
@@ -277,7 +279,12 @@ export class Relays {
     const text = JSON.stringify(lasting)
     if (this.#remembered.get(serverId) === text) return
     this.#remembered.set(serverId, text)
-    const withoutPasswords = tunnels.map((tunnel) => ({ ...tunnel, settings: {} }))
+    this.#keepTunnels(serverId, mirror)
+  }
+
+  #keepTunnels(serverId: string, mirror: RelayMirror): void {
+    const withoutPasswords = countedTunnels(mirror)?.map((tunnel) => ({ ...tunnel, settings: {} }))
+    if (!withoutPasswords) return
     this.#storage.whenPossible(`last-tunnels/${serverId}`, () =>
       this.#storage.lastTunnels.put(serverId, withoutPasswords),
     )

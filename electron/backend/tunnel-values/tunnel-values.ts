@@ -129,8 +129,8 @@ export class TunnelValueCalls {
 
   #client(labId: string): Client {
     const { lab, server } = this.#lab(labId)
-    const { clients } = this.#relays.view(server.id).mirror
-    const client = clients?.find(({ id }) => id === lab.clientId)
+    const { clients, lastClients } = this.#relays.view(server.id).mirror
+    const client = (clients ?? lastClients)?.find(({ id }) => id === lab.clientId)
     if (!client) {
       throw new AppError('relay-unreachable', `${server.name} cannot be asked now. Try again.`, {
         server: server.name,
