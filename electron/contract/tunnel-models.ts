@@ -31,6 +31,10 @@ export type TunnelStatus = z.infer<typeof tunnelStatus>
 export const tunnelMaker = z.enum(['app', 'agent', 'elsewhere'])
 export type TunnelMaker = z.infer<typeof tunnelMaker>
 
+/** Whether a private tunnel may go past its server where the networks allow it; `guess`: also by trying ports at random. */
+export const directChoice = z.enum(['yes', 'guess', 'no'])
+export type DirectChoice = z.infer<typeof directChoice>
+
 export const tunnel = z.object({
   id,
   serverId: id,
@@ -50,6 +54,8 @@ export const tunnel = z.object({
   stops: z.array(stop),
   /** With the reach `laptop`: which way its connections go, as long as this laptop has a port for it. */
   way: z.optional(privateWay),
+  /** Left out: `yes`. */
+  direct: directChoice.optional(),
   connections: z.number().int(),
   downBytes: z.number(),
   upBytes: z.number(),

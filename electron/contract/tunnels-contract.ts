@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { base, labRef, nothing, tunnelRef } from './desktop-call.ts'
 import { agentKey } from './lab-models.ts'
 import { serviceKind, tunnelReach } from './tunnel-kinds.ts'
-import { tunnel } from './tunnel-models.ts'
+import { tunnel, directChoice } from './tunnel-models.ts'
 import { instantMs, name, port } from './values.ts'
 
 /** Tunnels as most people make and use them; all that one can be made of is in `tunnelValues`. */
@@ -56,6 +56,8 @@ export const tunnelsContract = {
   check: base.input(tunnelRef).output(tunnel),
   /** Looks for the direct way of a private tunnel now, where there is none; not within 11 s of the last time. */
   tryDirect: base.input(tunnelRef).output(nothing),
+  /** For new connections; those that are open go on as they are. */
+  setDirect: base.input(tunnelRef.extend({ direct: directChoice })).output(nothing),
   /** The address with what it takes to get in, such as Jupyter's token when the app can read it. */
   openAddress: base.input(tunnelRef).output(z.object({ url: z.string(), hasToken: z.boolean() })),
   connections: base.input(tunnelRef).output(

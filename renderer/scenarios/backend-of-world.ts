@@ -38,7 +38,7 @@ export function scenarioRouter(world: World) {
     tunnels: tunnelsOfWorld(live),
     tunnelValues: tunnelValuesOf(live),
     guestPasses: guestPassesOfWorld(live),
-    pathTest: pathTestOfWorld(),
+    pathTest: pathTestOfWorld(live),
     traffic: trafficOfWorld(live),
     overview: {
       watch: os.overview.watch.handler(async function* ({ signal }) {

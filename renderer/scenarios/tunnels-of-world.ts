@@ -44,6 +44,10 @@ export function tunnelsOfWorld(live: LiveWorld) {
       live.change(tunnelId, { ...Object.fromEntries(given), ...place })
       return {}
     }),
+    setDirect: os.tunnels.setDirect.handler(async ({ input: { tunnelId, direct } }) => {
+      live.change(tunnelId, { direct })
+      return {}
+    }),
     tryDirect: os.tunnels.tryDirect.handler(async ({ input }) => {
       const { way } = live.find(input.tunnelId)
       if (way?.way === 'relay') live.change(input.tunnelId, { way: { ...way, reason: 'looking' } })
@@ -81,6 +85,8 @@ export function tunnelsOfWorld(live: LiveWorld) {
     })),
     connections: os.tunnels.connections.handler(async ({ input }) => {
       const tunnel = live.find(input.tunnelId)
+      const link = world.overview.servers.find(({ id }) => id === tunnel.serverId)?.link
+      if (link?.state === 'away') failed(link.failure)
       return ['36.112.4.81:51422', '36.112.4.81:51430', '202.114.66.9:40112']
         .slice(0, tunnel.connections)
         .map((visitor, id) => ({
@@ -120,11 +126,15 @@ export function guestPassesOfWorld(live: LiveWorld) {
 }
 
 /** The way to a tunnel, slow on its lab box's leg. */
-export function pathTestOfWorld() {
+export function pathTestOfWorld(live: LiveWorld) {
   return {
-    run: os.pathTest.run.handler(async () => ({
+    run: os.pathTest.run.handler(async ({ input }) => ({
       atMs: Date.now(),
       slow: 'lab' as const,
+      direct:
+        live.find(input.tunnelId).way?.way === 'direct'
+          ? { measured: { roundTripMs: 12, lostPart: 0.002, upBytesPerSecond: 11_050_000 } }
+          : null,
       legs: [
         { leg: 'server' as const, measured: measured(12, 5_150_000), failure: null },
         { leg: 'lab' as const, measured: measured(34, 775_000), failure: null },

@@ -14,6 +14,8 @@ export interface CheckResult {
   readonly secure?: boolean
   /** Whether the service answers cannot be asked, as over UDP. */
   readonly isServiceUnasked?: boolean
+  /** The lab box has answered past the server. */
+  readonly isDirect?: boolean
 }
 
 export interface CheckedTunnel {
@@ -52,6 +54,15 @@ export function withoutServer(probe: ProbeResult | null, tunnelId: number): Prob
     return found?.state === 'ok' ? found : { hop, state: 'ok' as const, ms: null, failure: null }
   })
   return { tunnelId, atMs, hops: proved }
+}
+
+/** The same when the lab box has answered past the server that it does not reach the target. */
+export function refusedDirectly(probe: ProbeResult, { code, message }: Failure): ProbeResult {
+  const failure = { code, message, params: {} } as RelayFailure
+  const hops = probe.hops.map((one) =>
+    one.hop === 'target' ? { hop: one.hop, state: 'failed' as const, ms: null, failure } : one,
+  )
+  return { ...probe, hops }
 }
 
 export function unknownStop(name: Stop['name']): Stop {

@@ -1,13 +1,14 @@
 import { wideningFor } from '../known-tunnels/allowed-target.ts'
 import { sharingOf } from '../known-tunnels/folder-sharing.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
+import type { ProbeResult } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { HostLook } from '../firewall/host-look.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
 import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
-import { type CheckResult, judge, withoutServer } from './check-result.ts'
+import { type CheckResult, judge, refusedDirectly, withoutServer } from './check-result.ts'
 import { type ListedTunnel, listedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
 
@@ -191,8 +192,7 @@ export class TunnelChecks {
         ? this.#relays.api(server.id).tunnels.probe({ id: relayTunnel.id }, { signal })
         : null,
     ])
-    const hasComeDirectly = isDirect && seen.port.state === 'accepted'
-    const probe = hasComeDirectly ? withoutServer(told, relayTunnel.id) : told
+    const probe = isDirect ? knownDirectly(seen, told, relayTunnel.id) : told
     // it has fallen silent meanwhile, and the server cannot say more
     if (!probe) throw new Error('nothing answers while the server is away')
     const isShut = seen.port.state === 'silent' || seen.port.state === 'unreachable'
@@ -205,8 +205,19 @@ export class TunnelChecks {
         : wideningFor(lab, target)
     const widening = isWished ? lettingIn() : null
     const checked = { kind, port, target, server: server.name, lab: lab.name, portCause, widening }
-    return judge(checked, seen, probe, this.#clock.now())
+    return { ...judge(checked, seen, probe, this.#clock.now()), isDirect: probe !== told }
   }
+}
+
+/** The server need not be there when the lab box has answered past it: by the service, or by saying that it does not reach it. */
+function knownDirectly(
+  { port }: ServiceVisit,
+  told: ProbeResult | null,
+  tunnelId: number,
+): ProbeResult | null {
+  if (port.state === 'accepted') return withoutServer(told, tunnelId)
+  const isRefused = port.state === 'failed' && port.failure.code.startsWith('target-')
+  return told === null && isRefused ? refusedDirectly(withoutServer(null, tunnelId), port.failure) : told
 }
 
 const unasked: ServiceVisit = { port: { state: 'unasked' }, service: null }

@@ -135,7 +135,12 @@ test('a tunnel that goes past the server is ready while that is away, as long as
   const facts = { link, isDirect: true, serverAnsweredAtMs: now - 60_000 }
   expect(stateOf(facts)).toEqual({ state: 'ready', checkedAtMs: now - 1_000, ms: 12 })
   expect(stopsOf(facts)).toBe('ok failed ok ok ok')
-  expect(stateOf({ ...facts, result: good(now - 31_000) })).toMatchObject({ state: 'unknown' })
+  const silent = { ...facts, result: { ...good(now - 31_000), isDirect: true } }
+  expect(stateOf(silent)).toEqual({ state: 'unknown', sinceMs: now - 31_000 })
+  expect(stopsOf(silent)).toBe('ok failed unknown unknown unknown')
+  // The direct way has ended.
+  const ended = { ...facts, isDirect: false, result: { ...good(), isDirect: true } }
+  expect(stateOf(ended)).toEqual({ state: 'unknown', sinceMs: now - 1_000 })
   expect(stateOf({ ...facts, result: broken() })).toMatchObject({ state: 'broken', stop: 'service' })
   expect(stateOf({ ...facts, agent: { state: 'offline', sinceMs: now - 5_000 } }).state).toBe('ready')
 })

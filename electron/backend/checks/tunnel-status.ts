@@ -158,8 +158,15 @@ function isThere(link: Link): boolean {
   return link.state === 'online' || (link.state === 'away' && link.answering)
 }
 
-/** Without the link nothing behind it is known. */
-function withoutLink({ link, serverAnsweredAtMs, notOnlineSinceMs, nowMs }: TunnelFacts): TunnelStatus {
+/** Without the link nothing behind it is known, unless something has come directly since. */
+function withoutLink({
+  link,
+  serverAnsweredAtMs,
+  notOnlineSinceMs,
+  result,
+  nowMs,
+}: TunnelFacts): TunnelStatus {
   if (link.state === 'checking') return { state: 'checking', sinceMs: link.sinceMs }
-  return { state: 'unknown', sinceMs: serverAnsweredAtMs ?? notOnlineSinceMs ?? nowMs }
+  const answeredAtMs = Math.max(serverAnsweredAtMs ?? 0, result?.isDirect ? result.atMs : 0)
+  return { state: 'unknown', sinceMs: answeredAtMs > 0 ? answeredAtMs : (notOnlineSinceMs ?? nowMs) }
 }

@@ -228,6 +228,7 @@ export function desktopHandlers({
       acceptChange: (input) => tunnels.acceptChange(input),
       check: (input) => tunnels.check(input),
       tryDirect: (input) => forwards.tryDirect(input),
+      setDirect: (input) => forwards.setDirect(input),
       openAddress: (input, options) => tunnels.openAddress(input, options),
       connections: (input, options) => tunnels.connections(input, options),
     },

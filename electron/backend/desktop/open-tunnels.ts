@@ -32,7 +32,7 @@ export function openTunnels({
   storage,
   labSessions,
   links: { relays },
-  view: { checks, overview, activity },
+  view: { forwards: localForwards, checks, overview, activity },
   clock,
   log,
 }: {
@@ -46,7 +46,7 @@ export function openTunnels({
   const parts = new AsyncDisposableStack()
   parts.use(followPasswords(storage, relays, log))
   parts.use(followGuests({ storage, relays, activity, clock }))
-  const pathTest = new PathTestCalls({ storage, relays, clock })
+  const pathTest = new PathTestCalls({ storage, relays, forwards: localForwards, clock, log })
   const guestPasses = new GuestPassCalls({ storage, relays, activity, clock })
   const forwards = parts.adopt(new LoopbackForwards({ log }), (part) => part.close())
   const removal = parts.adopt(new PendingRemovals({ storage, relays, clock, log }), (part) => part.close())

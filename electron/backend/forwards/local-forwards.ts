@@ -1,13 +1,14 @@
 import { Signal } from '@nps-desktop/relay-core/async'
-import type { Failure } from '@nps-desktop/electron/contract'
+import type { DirectChoice, Failure } from '@nps-desktop/electron/contract'
 import { type PrivateWay, RelayError } from '@nps-desktop/relay-core/api'
-import { PrivateVisitor } from '@nps-desktop/relay-core/visitor'
+import { PrivateVisitor, type WayMeasurement } from '@nps-desktop/relay-core/visitor'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Duplex } from 'node:stream'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { newNote } from '../known-tunnels/new-note.ts'
 import { bridgeAddress } from '../relays/bridge-address.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
@@ -69,6 +70,20 @@ export class LocalForwards {
     this.#forwards.get(tunnelId)?.visitor.tryDirect()
   }
 
+  /** As `PrivateVisitor.measureDirect`; null where there is no direct way. */
+  async measureDirect(tunnelId: string): Promise<WayMeasurement | null> {
+    const { visitor } = this.#forwards.get(tunnelId) ?? {}
+    return visitor?.way.way === 'direct' ? await visitor.measureDirect() : null
+  }
+
+  /** For new connections of the tunnel; kept with it. Throws `not-found`. */
+  setDirect({ tunnelId, direct }: { tunnelId: string; direct: DirectChoice }): void {
+    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
+    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
+    const { tunnelNotes } = this.#storage
+    tunnelNotes.put({ ...(tunnelNotes.get(tunnelId) ?? newNote(tunnelId, tunnel.kind)), direct })
+  }
+
   /**
    * Goes the way of whoever comes to the forward, which is tried again if it could not be opened. Rejects with `laptop-port-taken`, as `PrivateVisitor.open` does, or with
    * a plain error while the server has not told of the tunnel yet.
@@ -101,7 +116,10 @@ export class LocalForwards {
     for (const [id, forward] of this.#forwards) {
       const now = wanted.get(id)
       const isSameAgent = now?.tunnel.lab.agentKey === null || now?.tunnel.lab.agentKey === forward.agentKey
-      if (now?.madeOf === forward.madeOf && isSameAgent) continue
+      if (now?.madeOf === forward.madeOf && isSameAgent) {
+        forward.visitor.setDirect(now.tunnel.direct)
+        continue
+      }
       void forward.visitor.close()
       this.#forwards.delete(id)
     }
@@ -129,7 +147,7 @@ export class LocalForwards {
    * Null for a tunnel that has no forward: it is everybody's, it is paused, its server has changed it, or has not told its
    * password yet.
    */
-  #make({ reach, port, server, lab, relayTunnel, change }: ListedTunnel): {
+  #make({ reach, port, server, lab, relayTunnel, change, direct }: ListedTunnel): {
     madeOf: string
     visitor: (onPinned: (agentKey: string) => void) => PrivateVisitor
   } | null {
@@ -150,6 +168,7 @@ export class LocalForwards {
         password: new Secret(password),
         name: relayTunnel.name,
         localPort: port,
+        direct,
         fingerprint,
         agentFingerprint: lab.agentKey ?? undefined,
         onAgentPinned,

@@ -1,5 +1,11 @@
 import type { Client, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
-import type { OtherTunnel, TunnelKind, TunnelMaker, TunnelReach } from '@nps-desktop/electron/contract'
+import type {
+  DirectChoice,
+  OtherTunnel,
+  TunnelKind,
+  TunnelMaker,
+  TunnelReach,
+} from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { tunnelIdOf } from '../ids.ts'
 import type { RelayView, Relays } from '../relays/relays.ts'
@@ -17,6 +23,7 @@ export interface ListedTunnel {
   /** On the server; with the reach `laptop`, on this laptop. */
   readonly port: number
   readonly entrance: Entrance
+  readonly direct: DirectChoice
   readonly relayTunnel: RelayTunnel
   readonly client: Client | null
   readonly lab: LabRecord
@@ -55,7 +62,8 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
         note?.wished?.labId === lab.id &&
         note.wished.target === (relayTunnel.settings.folder ?? relayTunnel.target)
       const madeBy = relayTunnel.pushedBy ?? (note ? 'app' : 'elsewhere')
-      const whole = { id, kind, reach, port, entrance, relayTunnel, client, lab, server, view }
+      const direct = note?.direct ?? 'yes'
+      const whole = { id, kind, reach, port, entrance, direct, relayTunnel, client, lab, server, view }
       return [{ ...whole, isWished, madeBy, change }]
     })
   })

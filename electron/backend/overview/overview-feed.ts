@@ -193,7 +193,7 @@ export class OverviewFeed {
   }
 
   #tunnel(tunnel: ListedTunnel, nowMs: number): Tunnel {
-    const { id, kind, reach, port, relayTunnel, lab, server, view, madeBy } = tunnel
+    const { id, kind, reach, port, direct, relayTunnel, lab, server, view, madeBy } = tunnel
     const { name, target } = relayTunnel
     const user = lab.address?.user ?? (this.#origins.get(lab.id)?.account || null)
     const evidence = this.#checks.evidence(id)
@@ -214,6 +214,7 @@ export class OverviewFeed {
       address: isLocalOnly(evidence) ? '' : addressOfTunnel(tunnel, { user, secure }),
       ...this.#status(tunnel, evidence, nowMs),
       ...(way && { way: inWholeMs(way) }),
+      ...(direct !== 'yes' && { direct }),
       connections: live.connections,
       downBytes: live.downBytes,
       upBytes: live.upBytes,

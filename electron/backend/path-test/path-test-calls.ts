@@ -1,9 +1,12 @@
 import { measureRate, measureRoundTrips, until, type Clock } from '@nps-desktop/relay-core/async'
+import type { Log } from '@nps-desktop/relay-core/log'
 import { maxMeasureBytes, RelayError, type LegMeasurement } from '@nps-desktop/relay-core/api'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
-import type { PathLeg, PathLegName, PathTest } from '@nps-desktop/electron/contract'
+import type { DirectLeg, PathLeg, PathLegName, PathTest } from '@nps-desktop/electron/contract'
+import { pathLegNames } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
+import type { LocalForwards } from '../forwards/local-forwards.ts'
 import { listedTunnel } from '../known-tunnels/list-tunnels.ts'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -22,13 +25,23 @@ const reachTimeoutMs = 30_000
 export class PathTestCalls {
   readonly #storage: Storage
   readonly #relays: Relays
+  readonly #forwards: Pick<LocalForwards, 'measureDirect'>
   readonly #clock: Clock
+  readonly #log: Log
   readonly #running = new Map<string, Promise<PathTest>>()
 
-  constructor(options: { storage: Storage; relays: Relays; clock: Clock }) {
+  constructor(options: {
+    storage: Storage
+    relays: Relays
+    forwards: Pick<LocalForwards, 'measureDirect'>
+    clock: Clock
+    log: Log
+  }) {
     this.#storage = options.storage
     this.#relays = options.relays
+    this.#forwards = options.forwards
     this.#clock = options.clock
+    this.#log = options.log
   }
 
   /** One test for all who ask meanwhile: it goes on without whoever has left. */
@@ -43,7 +56,17 @@ export class PathTestCalls {
 
   async #test(tunnelId: string): Promise<PathTest> {
     const { server, lab, relayTunnel } = listedTunnel(this.#storage, this.#relays, tunnelId)
-    const api = await this.#relays.reach(server.id, { signal: AbortSignal.timeout(reachTimeoutMs) })
+    const direct = await this.#measureDirect(tunnelId)
+    let api: RelayClient
+    try {
+      api = await this.#relays.reach(server.id, { signal: AbortSignal.timeout(reachTimeoutMs) })
+    } catch (error) {
+      if (!direct) throw error
+      // What goes past the server is worth knowing without it.
+      const failure = failureOfError(error)
+      const legs = pathLegNames.map((leg) => ({ leg, measured: null, failure }))
+      return { atMs: this.#clock.now(), legs, direct, slow: null }
+    }
     const id = relayTunnel.id
     const inTime = AbortSignal.timeout(timeoutMs)
     const ends = { server, lab }
@@ -52,7 +75,17 @@ export class PathTestCalls {
       await legOf('lab', () => api.tunnels.measure({ id }, { signal: inTime }), ends),
       await legOf('service', () => measureService(api, id, inTime), ends),
     ]
-    return { atMs: this.#clock.now(), legs, slow: slowLeg(legs) }
+    return { atMs: this.#clock.now(), legs, direct, slow: slowLeg(legs) }
+  }
+
+  async #measureDirect(tunnelId: string): Promise<DirectLeg | null> {
+    try {
+      const measured = await this.#forwards.measureDirect(tunnelId)
+      return measured && { measured }
+    } catch (error) {
+      this.#log.debug('a direct way was not measured', { tunnel: tunnelId, error })
+      return { measured: null }
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { InstallKind } from '@nps-desktop/relay-core/api'
 import type { RelayStatus, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
+  DirectChoice,
   Failure,
   LabAlert,
   LabReading,
@@ -147,6 +148,8 @@ export interface TunnelNote {
    * change the tunnel. Null: the app has not written its target.
    */
   readonly wished: { readonly labId: string; readonly target: string } | null
+  /** Whether it may go past its server; left out: `yes`. */
+  readonly direct?: DirectChoice | undefined
   /** Stopped by "delete" and to be removed at `dueAtMs`; kept over restarts, so that a deletion is finished. */
   readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
 }

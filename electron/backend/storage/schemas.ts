@@ -1,4 +1,5 @@
 import {
+  directChoice,
   failure,
   host,
   id,
@@ -89,6 +90,7 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   passwordMark: z.string().nullable().default(''),
   entrance: z.object({ secure: z.boolean(), path: z.string() }).nullable().default(null),
   wished: z.object({ labId: id, target: z.string() }).nullable().default(null),
+  direct: directChoice.optional(),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
 

@@ -7,7 +7,8 @@ import { ManualClock } from '../testing/manual-clock.ts'
 import { DirectWay, type LinkListener } from './direct-way.ts'
 
 const minuteMs = 60_000
-const heardStream = () => Object.assign(new PassThrough(), { heard: Promise.resolve() })
+const heardStream = () => Object.assign(new PassThrough(), { heard: Promise.resolve(), wasReset: false })
+const measure = () => Promise.resolve({ roundTripMs: 12, lostPart: 0, upBytesPerSecond: 1 })
 
 test('where the networks allow no direct way, it is looked for again after 1, 5 and 30 minutes, when somebody visits', async () => {
   const clock = new ManualClock()
@@ -85,6 +86,7 @@ test('a direct way that has fallen silent is looked for again while its link has
     roundTripMs: 12,
     streamCount: 1,
     openStream: heardStream,
+    measure,
     close: () => ended.resolve(undefined),
     closed: ended.promise,
   }
@@ -131,6 +133,7 @@ test('a link that has lost its relay goes on, and is followed by another one at 
       roundTripMs: 12,
       streamCount: 1,
       openStream: vi.fn<typeof heardStream>(heardStream),
+      measure,
       close: () => ended.resolve(undefined),
       closed: ended.promise,
     }
@@ -166,6 +169,7 @@ test('it says which way is used: looked for, direct with its round trip, silent,
     roundTripMs: 12,
     streamCount: 1,
     openStream: heardStream,
+    measure,
     close: () => ended.resolve(undefined),
     closed: ended.promise,
   }
@@ -216,5 +220,44 @@ test('who presses "Try now" waits for no interval, but for eleven seconds after 
   clock.advance(11_000)
   await press()
   expect(arrange).toHaveBeenCalledTimes(2)
+  way.close()
+})
+
+test('switched off, it is neither used nor looked for, and a link that is there is used again at once when it is switched on', async () => {
+  const ended = Promise.withResolvers<Error | undefined>()
+  const carry = {
+    isDirect: true,
+    hasRelay: true,
+    roundTripMs: 12,
+    streamCount: 1,
+    openStream: heardStream,
+    measure,
+    close: () => ended.resolve(undefined),
+    closed: ended.promise,
+  }
+  const arrange = vi.fn<() => Promise<VisitorLink>>(() =>
+    Promise.resolve({ carry, seekAgain: () => Promise.resolve(true) }),
+  )
+  const way = new DirectWay({ arrange, log: silentLog, clock: new ManualClock() })
+  let told = 0
+  way.onChange(() => (told += 1))
+  way.allow(false)
+  way.allow(false)
+  expect(told).toBe(1)
+  expect(way.way).toMatchObject({ way: 'relay', reason: 'off-here', directAtMs: null })
+  way.want()
+  way.tryNow()
+  expect(arrange).not.toHaveBeenCalled()
+  way.allow(true)
+  way.want()
+  await new Promise(setImmediate)
+  expect(way.way.way).toBe('direct')
+  way.allow(false)
+  expect(way.open()).toBeUndefined()
+  await expect(way.measure()).rejects.toThrow('no direct way')
+  expect(way.way).toMatchObject({ reason: 'off-here', directAtMs: expect.any(Number) })
+  way.allow(true)
+  expect(way.open()).toBeDefined()
+  expect(way.way.way).toBe('direct')
   way.close()
 })

@@ -3,6 +3,7 @@ import type { ByRelayReason, PrivateWay } from '../api/direct/private-way.ts'
 import { Signal } from '../async/signals/signal.ts'
 import { systemClock, type Clock } from '../async/time/clock.ts'
 import type { HeardStream } from '../direct/carry/carry-link.ts'
+import type { WayMeasurement } from '../direct/carry/way-fill.ts'
 import type { VisitorLink } from '../direct/link/visitor-link.ts'
 import { packetClock } from '../direct/packets/packet-clock.ts'
 import type { SeenNetworks } from '../direct/punch/seek-way.ts'
@@ -51,6 +52,8 @@ export class DirectWay {
   #againAtMs = 0
   #usedAtMs = 0
   #network = ''
+  /** While it may not be used. */
+  #off: PrivateWay | undefined
 
   constructor(options: DirectWayOptions) {
     this.#options = options
@@ -59,6 +62,7 @@ export class DirectWay {
 
   /** Which way new streams go, and why. */
   get way(): PrivateWay {
+    if (this.#off) return this.#off
     const { carry } = this.#link ?? {}
     return this.#way.way === 'direct' && carry ? { ...this.#way, roundTripMs: carry.roundTripMs } : this.#way
   }
@@ -71,7 +75,7 @@ export class DirectWay {
   /** A stream to the agent past the relay; undefined where there is none now. */
   open(): HeardStream | undefined {
     const { carry } = this.#link ?? {}
-    if (!carry?.isDirect) return undefined
+    if (this.#off || !carry?.isDirect) return undefined
     // When it falls silent, there would be nothing to fall back to.
     if (!carry.hasRelay) this.want()
     this.#usedAtMs = this.#clock.now()
@@ -83,10 +87,26 @@ export class DirectWay {
     }
   }
 
+  /** Whether new streams may go past the relay; those that do so already go on. */
+  allow(isAllowed: boolean): void {
+    if (isAllowed === (this.#off === undefined)) return
+    const { way } = this
+    const directAtMs = way.way === 'direct' ? systemClock.now() : way.directAtMs
+    this.#off = isAllowed ? undefined : { ...notTried(), reason: 'off-here', directAtMs }
+    this.#changed.emit()
+  }
+
+  /** As `CarryLink.measure`. Rejects where there is no direct way. */
+  async measure(): Promise<WayMeasurement> {
+    const { carry } = this.#link ?? {}
+    if (this.#off || !carry?.isDirect) throw new Error('there is no direct way')
+    return await carry.measure()
+  }
+
   /** A visit has come by the relay: those after it might go directly. */
   want(): void {
     const { carry } = this.#link ?? {}
-    if (this.#isArranging || this.#closing.signal.aborted || (carry?.isDirect && carry.hasRelay)) return
+    if (this.#isBusy || (carry?.isDirect && carry.hasRelay)) return
     const network = ownNetwork()
     if (network !== this.#network) this.#failures = 0
     else if (this.#clock.now() < this.#againAtMs) return
@@ -95,8 +115,12 @@ export class DirectWay {
 
   /** Looks for a way now, unless there is one, or it was looked for within the last seconds. */
   tryNow(): void {
-    if (this.#link?.carry.isDirect || this.#isArranging || this.#closing.signal.aborted) return
+    if (this.#link?.carry.isDirect || this.#isBusy) return
     if (this.#clock.now() - this.#triedAtMs >= minAgainMs) this.#begin(ownNetwork())
+  }
+
+  get #isBusy(): boolean {
+    return this.#isArranging || this.#off !== undefined || this.#closing.signal.aborted
   }
 
   #begin(network: string): void {

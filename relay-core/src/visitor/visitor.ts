@@ -3,6 +3,7 @@ import { RelayError } from '../api/errors.ts'
 import type { PrivateWay } from '../api/direct/private-way.ts'
 import type { Log } from '../log/log.ts'
 import { RelayAddresses } from '../direct/punch/relay-addresses.ts'
+import type { WayMeasurement } from '../direct/carry/way-fill.ts'
 import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.ts'
 import { visitDirectly, visitPrivately } from '../native/private-link.ts'
 import { privateVerifier } from '../native/proofs.ts'
@@ -70,6 +71,9 @@ export class PrivateVisitor {
   readonly #relayAddresses: RelayAddresses
   readonly #direct: DirectWay | undefined
   readonly #withoutDirect: PrivateWay
+  #choice: DirectChoice
+  /** Visits that go by the relay alone: their TLS belongs to that stream. */
+  #byRelay = 0
   readonly #surviving: SurvivingVisitor
 
   /** @throws RelayError `invalid-input` */
@@ -99,10 +103,12 @@ export class PrivateVisitor {
       log,
     })
     this.#surviving = new SurvivingVisitor(this.#place)
+    this.#choice = options.direct ?? 'yes'
     // Nothing is shorter than the way by a relay on this machine.
-    const isOffHere = options.direct === 'no' || options.proxy !== undefined
-    if (!isOffHere && !isLoopback(host))
+    if (options.proxy === undefined && !isLoopback(host))
       this.#direct = new DirectWay({ arrange: (wait) => this.#arrange(wait), log })
+    this.#direct?.allow(this.#choice !== 'no')
+    const isOffHere = this.#choice === 'no' || options.proxy !== undefined
     this.#withoutDirect = { ...notTried(), reason: isOffHere ? 'off-here' : 'near' }
     this.#forward = new LocalForward({
       name: options.name ?? 'visitor',
@@ -130,12 +136,25 @@ export class PrivateVisitor {
 
   /** Which way new connections go, and why. */
   get way(): PrivateWay {
-    return this.#direct?.way ?? this.#withoutDirect
+    const way = this.#direct?.way ?? this.#withoutDirect
+    return way.way === 'direct' && this.#byRelay > 0 ? { ...way, older: this.#byRelay } : way
   }
 
   /** Calls back when `way` is another one, or has another reason; not when its round trip alone has changed. */
   onWay(listener: () => void): Disposable {
     return this.#direct?.onChange(listener) ?? { [Symbol.dispose]: () => undefined }
+  }
+
+  /** From now on, for new connections: those that go past the relay already go on. */
+  setDirect(choice: DirectChoice): void {
+    this.#choice = choice
+    this.#direct?.allow(choice !== 'no')
+  }
+
+  /** As `CarryLink.measure`. Rejects where there is no direct way. */
+  async measureDirect(): Promise<WayMeasurement> {
+    if (!this.#direct) throw new Error('there is no direct way')
+    return await this.#direct.measure()
   }
 
   /** Looks for a direct way now where there is none, unless that was done within the last 11 s, or nothing has been reached yet. */
@@ -145,18 +164,24 @@ export class PrivateVisitor {
 
   /**
    * One connection to the target without the local port. Rejects with `relay-unreachable`, `fingerprint-changed`,
-   * `wrong-password`, `agent-fingerprint-changed`, `agent-unproved`, `agent-…`, `target-…`, or what the tunnel's limits say.
+   * `wrong-password`, `agent-fingerprint-changed`, `agent-unproved`, `agent-…`, `target-…`, or what the tunnel's limits say; with `target-refused` where the
+   * agent has answered directly that it does not lead there, and the relay, which would know why, is away.
    */
   async open({ signal }: { signal: AbortSignal }): Promise<Duplex> {
     await Promise.all([this.#relay.load(), this.#agent.load()])
     const stream = this.#direct?.open()
     if (!stream) return this.#openByRelay({ signal })
-    return raceWays({
-      direct: (wait) => this.#openDirectly(stream, wait),
-      heard: stream.heard,
-      byRelay: (wait) => this.#openByRelay(wait),
-      signal,
-    })
+    try {
+      return await raceWays({
+        direct: (wait) => this.#openDirectly(stream, wait),
+        heard: stream.heard,
+        byRelay: (wait) => this.#openByRelay(wait),
+        signal,
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      throw stream.wasReset && isAway(error) ? refusedDirectly() : error
+    }
   }
 
   async #openByRelay({ signal }: { signal: AbortSignal }): Promise<Duplex> {
@@ -165,6 +190,8 @@ export class PrivateVisitor {
     await this.#pin(outer.fingerprint, inner.fingerprint)
     this.#relayAddresses.reachedAt(outer.relayAddress)
     this.#direct?.want()
+    this.#byRelay += 1
+    inner.inside.once('close', () => (this.#byRelay -= 1))
     inner.inside.once('error', (error) => this.#onError(error))
     return inner.inside
   }
@@ -192,9 +219,9 @@ export class PrivateVisitor {
     const { stream, seenFrom, relayAddress: relay } = await openDirectVisit({ ...this.#visit, signal })
     const relayAddresses = this.#relayAddresses
     relayAddresses.reachedAt(relay)
-    const { log, direct } = this.#options
+    const { log } = this.#options
     const { inside } = await visitDirectly(stream, { ...this.#proving, signal })
-    const mayGuess = direct === 'guess'
+    const mayGuess = this.#choice === 'guess'
     return openVisitorLink({
       channel: inside,
       seenFrom,
@@ -252,4 +279,19 @@ export class PrivateVisitor {
     this.#forward.close()
     await told
   }
+}
+
+function isAway(error: unknown): boolean {
+  return (
+    error instanceof RelayError && (error.code === 'relay-unreachable' || error.code === 'handshake-timeout')
+  )
+}
+
+/** The agent ends a stream whose target it does not reach, without a word; nothing listens there, mostly. */
+function refusedDirectly(): RelayError {
+  return new RelayError(
+    'target-refused',
+    'The lab box answers directly, but does not reach the target of the tunnel. The server, which would say why, cannot be reached.',
+    {},
+  )
 }

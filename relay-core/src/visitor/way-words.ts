@@ -3,8 +3,11 @@ import { byRelayWords } from './by-relay-reason.ts'
 
 /** One sentence without a full stop, for `npc status`: which way, and why it is not the other one. Times are this machine's. */
 export function describeWay(way: PrivateWay): string {
-  if (way.way === 'direct')
-    return `direct, ${Math.round(way.roundTripMs)} ms, since ${clockTime(way.sinceMs)}`
+  if (way.way === 'direct') {
+    const { roundTripMs, sinceMs, older = 0 } = way
+    const still = older > 0 ? `; ${older} from before through the server` : ''
+    return `direct, ${Math.round(roundTripMs)} ms, since ${clockTime(sinceMs)}${still}`
+  }
   const { reason, triedAtMs, againAtMs, directAtMs } = way
   return [
     `through the server: ${byRelayWords[reason]}`,

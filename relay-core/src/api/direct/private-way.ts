@@ -36,7 +36,13 @@ const instantMs = z.number()
 
 /** Which way new connections of a private tunnel go, as its visitor knows it. Instants are milliseconds since 1970. */
 export const privateWay = z.discriminatedUnion('way', [
-  z.object({ way: z.literal('direct'), sinceMs: instantMs, roundTripMs: z.number() }),
+  z.object({
+    way: z.literal('direct'),
+    sinceMs: instantMs,
+    roundTripMs: z.number(),
+    /** Connections that began by the relay and stay there until their end; left out: none. */
+    older: z.optional(z.number()),
+  }),
   z.object({
     way: z.literal('relay'),
     sinceMs: instantMs,

@@ -94,6 +94,36 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     await nothingLeft(world, [world.relay])
   })
 
+  it('is measured beside a running copy: how long, how wide and how lossy it is to the peer, which needs to know nothing of that', async () => {
+    const world = worldWith({ delayMs: 40 })
+    await expect(world.visitor.measure()).rejects.toThrow('there is no direct way')
+    const { here, there } = await world.stream()
+    const network = world.direct({ delayMs: 25, loss: 0.02, bytesPerMs: 6_250, queueBytes: 312_000 })
+    await world.until(() => world.visitor.isDirect && world.agent.isDirect, 2_000)
+    const sent = someBytes(200_000, world.random)
+    const collected = collect(there)
+    here.end(sent)
+    there.end()
+    here.resume()
+    const measuring = world.visitor.measure()
+    await world.pass(1_000)
+    const { roundTripMs, lostPart, upBytesPerSecond } = await measuring
+    expect(roundTripMs).toBeGreaterThan(48)
+    expect(roundTripMs).toBeLessThan(70)
+    expect(lostPart).toBeGreaterThan(0.005)
+    expect(lostPart).toBeLessThan(0.06)
+    expect((upBytesPerSecond * 8) / 1e6).toBeGreaterThan(40)
+    expect((upBytesPerSecond * 8) / 1e6).toBeLessThan(56)
+    await world.until(() => collected.sum !== undefined, 5_000)
+    expect(collected.sum).toBe(sumOf(sent))
+    const silent = world.visitor.measure()
+    silent.catch(() => undefined)
+    network.isCut = true
+    await world.pass(1_000)
+    await expect(silent).rejects.toThrow('has fallen silent')
+    await nothingLeft(world, [world.relay, network])
+  })
+
   it('notices within two seconds that a line has become twenty times faster', async () => {
     const world = worldWith({ delayMs: 25, bytesPerMs: 600, queueBytes: 30_000 })
     const { here, there } = await world.stream()

@@ -10,6 +10,7 @@ import { PacketSeal, type PacketRole } from '../packets/packet-seal.ts'
 import { maxPacketBytes } from '../packets/packet-size.ts'
 import { PacketSender } from './packet-sender.ts'
 import { Path } from '../path/path.ts'
+import { fillLimits, WayFill, type WayMeasurement } from './way-fill.ts'
 import { WaySwitch, type WayMove } from './way-switch.ts'
 
 /** A peer that has not been heard for so long while something waits is gone. */
@@ -19,6 +20,8 @@ const peerTimeoutMs = 60_000
 export interface HeardStream extends Duplex {
   /** Fulfils once something has come. */
   readonly heard: Promise<void>
+  /** The peer, and not the link's end, has ended it before its end. */
+  readonly wasReset: boolean
 }
 
 /** So often goodbye is said: one may get lost, and who has not heard it waits for a minute. */
@@ -113,6 +116,31 @@ export class CarryLink {
   openStream(): HeardStream {
     if (this.#isClosed) throw new Error('the link has ended')
     return this.#streams.open()
+  }
+
+  /**
+   * How long and how wide the direct way is: fills it for a second, with 8 MB at most. Rejects where there is none, and when it falls silent
+   * meanwhile.
+   */
+  async measure(): Promise<WayMeasurement> {
+    if (this.#isClosed || !this.isDirect) throw new Error('there is no direct way')
+    const { path } = this.#sender
+    const roundTripMs = path.roundTrip.smoothedMs
+    const over = Promise.withResolvers<void>()
+    using _time = this.#clock.after(fillLimits.mostMs, () => over.resolve())
+    let isOver = false
+    const settledAtMs = this.#clock.now() + fillLimits.mostMs / 2
+    const fill = new WayFill({
+      isWanted: () => !isOver && this.#sender.path === path,
+      isSettled: () => this.#clock.now() >= settledAtMs,
+    })
+    this.#sender.activate(fill)
+    await Promise.race([over.promise, this.closed])
+    isOver = true
+    this.#sender.deactivate(fill)
+    if (this.#isClosed || this.#sender.path !== path || !fill.hasArrived)
+      throw new Error('the direct way has fallen silent')
+    return { roundTripMs, lostPart: fill.lostPart, upBytesPerSecond: path.control.greatestBytesPerMs * 1_000 }
   }
 
   /** A direct way to the peer seems to be open: it is used from its first answer on, as long as it answers. The link takes it over. */

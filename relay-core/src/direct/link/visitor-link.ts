@@ -16,7 +16,7 @@ const maxAttempt = 0xffff
 export interface VisitorLink {
   readonly carry: Pick<
     CarryLink,
-    'isDirect' | 'hasRelay' | 'roundTripMs' | 'streamCount' | 'openStream' | 'close' | 'closed'
+    'isDirect' | 'hasRelay' | 'roundTripMs' | 'streamCount' | 'openStream' | 'measure' | 'close' | 'closed'
   >
   /** Looks for a way once more. Fulfils with whether there is one; rejects when the link ends, or the agent does not answer. One at a time. */
   seekAgain(): Promise<boolean>

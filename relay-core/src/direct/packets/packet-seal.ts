@@ -24,6 +24,8 @@ export const sealBytes = headBytes + tagBytes
 
 const packetsOfKey = 2 ** 23
 
+const gcm = { authTagLength: tagBytes }
+
 /** The end of a link that packets come from. */
 export type PacketRole = 'visitor' | 'agent'
 
@@ -31,6 +33,10 @@ export type PacketRole = 'visitor' | 'agent'
 export class PacketSeal {
   readonly #own: Keys
   readonly #peers: Keys
+  /** Of the packet under way, for all of them: some thousand are sealed each second, and the ciphers copy what they are given. */
+  readonly #head = Buffer.alloc(headBytes)
+  readonly #nonce = Buffer.alloc(12)
+  readonly #tag = Buffer.alloc(tagBytes)
   #largest = 0
 
   /** `secret` is known to the two ends only, and new for each link. */
@@ -42,34 +48,37 @@ export class PacketSeal {
   /** The whole packet. A number is used once. */
   seal(number: number, frames: Uint8Array): Buffer {
     const packet = Buffer.allocUnsafe(sealBytes + frames.length)
-    packet[0] = packetMark
-    packet.writeUIntBE(number, 1, 6)
-    const head = packet.subarray(0, headBytes)
-    const cipher = createCipheriv('aes-128-gcm', this.#own.of(number), nonce(head), {
-      authTagLength: tagBytes,
-    })
-    cipher.setAAD(head)
+    this.#begin(number)
+    const cipher = createCipheriv('aes-128-gcm', this.#own.of(number), this.#nonce, gcm)
+    cipher.setAAD(this.#head)
+    packet.set(this.#head)
     packet.set(cipher.update(frames), headBytes)
     cipher.final()
     packet.set(cipher.getAuthTag(), headBytes + frames.length)
     return packet
   }
 
+  /** Of the nonce the last six bytes are the number. */
+  #begin(number: number): void {
+    this.#head[0] = packetMark
+    this.#head.writeUIntBE(number, 1, 6)
+    this.#nonce.writeUIntBE(number, 6, 6)
+  }
+
   /** Undefined for what the peer has not sent. */
   open(packet: Uint8Array): { number: number; frames: Buffer } | undefined {
     if (packet.length < sealBytes || packet[0] !== packetMark) return undefined
-    const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.length)
-    const number = bytes.readUIntBE(1, 6)
+    const number = numberOf(packet)
     // Else anyone could have keys made for him.
     if (Math.abs(number - this.#largest) > packetsOfKey) return undefined
-    const head = bytes.subarray(0, headBytes)
-    const decipher = createDecipheriv('aes-128-gcm', this.#peers.of(number), nonce(head), {
-      authTagLength: tagBytes,
-    })
-    decipher.setAAD(head)
-    decipher.setAuthTag(bytes.subarray(-tagBytes))
+    this.#begin(number)
+    const tagAt = packet.length - tagBytes
+    for (let at = 0; at < tagBytes; at += 1) this.#tag[at] = packet[tagAt + at] ?? 0
+    const decipher = createDecipheriv('aes-128-gcm', this.#peers.of(number), this.#nonce, gcm)
+    decipher.setAAD(this.#head)
+    decipher.setAuthTag(this.#tag)
     try {
-      const frames = decipher.update(bytes.subarray(headBytes, -tagBytes))
+      const frames = decipher.update(packet.subarray(headBytes, tagAt))
       decipher.final()
       this.#largest = Math.max(this.#largest, number)
       return { number, frames }
@@ -79,11 +88,10 @@ export class PacketSeal {
   }
 }
 
-/** Of 12 bytes, the last six of which are the number. */
-function nonce(head: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(12)
-  bytes.set(head.subarray(1), 6)
-  return bytes
+function numberOf(packet: Uint8Array): number {
+  let number = 0
+  for (let at = 1; at < headBytes; at += 1) number = number * 256 + (packet[at] ?? 0)
+  return number
 }
 
 class Keys {

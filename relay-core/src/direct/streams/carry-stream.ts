@@ -34,6 +34,7 @@ export class CarryStream extends Duplex {
   #writeDone: (() => void) | undefined
   #finalDone: (() => void) | undefined
   readonly #heard = Promise.withResolvers<void>()
+  #wasReset = false
   #isReaderReady = false
   #isEndTold = false
   #isForgotten = false
@@ -66,6 +67,11 @@ export class CarryStream extends Duplex {
     return this.outgoing.hasMore
   }
 
+  /** The peer has ended it before its end. */
+  get wasReset(): boolean {
+    return this.#wasReset
+  }
+
   fill(writer: FrameWriter): SentFrame | undefined {
     return this.outgoing.fill(writer)
   }
@@ -89,6 +95,7 @@ export class CarryStream extends Duplex {
   /** The peer has reset it, having sent `size` bytes. Throws WireError if that cannot be. */
   onReset(size: number): void {
     this.incoming.end(size)
+    this.#wasReset = true
     this.incoming.discard()
     this.cut()
     this.#forgetIfOver()

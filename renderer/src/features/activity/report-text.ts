@@ -52,5 +52,17 @@ function pathLines(test: PathTest | undefined): string[] {
     const speed = `down ${megabits(down) || '-'} up ${megabits(up) || '-'} Mbit/s`
     return `      ${leg}: ${roundTripMs.toFixed(1)} ms, varies ${variesMs.toFixed(1)} ms, ${speed}`
   })
-  return [`      path test ${new Date(test.atMs).toISOString()}, slow: ${test.slow ?? 'none'}`, ...legs]
+  return [
+    `      path test ${new Date(test.atMs).toISOString()}, slow: ${test.slow ?? 'none'}`,
+    ...legs,
+    ...directLine(test),
+  ]
+}
+
+function directLine({ direct }: PathTest): string[] {
+  if (!direct) return []
+  if (!direct.measured) return ['      direct: not known']
+  const { roundTripMs, lostPart, upBytesPerSecond } = direct.measured
+  const lost = `${(lostPart * 100).toFixed(1)} % lost`
+  return [`      direct: ${roundTripMs.toFixed(1)} ms, ${lost}, up ${megabits(upBytesPerSecond)} Mbit/s`]
 }

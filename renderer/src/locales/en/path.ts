@@ -2,6 +2,7 @@
 export const path = {
   title: 'Path test',
   text: 'up to 6 s, and up to 8 MB through the server',
+  running: 'Testing, up to 6 s…',
   run: 'Test',
   again: 'Test again',
   laptop: 'This laptop',
@@ -15,6 +16,12 @@ export const path = {
   fine: 'fine',
   unknown: 'not known',
   slowAt: '{time}. The leg {from} → {to} is slow.',
+  slowAround: '{time}. The leg {from} → {to} is slow; direct goes around it.',
+  direct: 'This laptop → {lab}, direct',
+  whole: 'All the way → {service}',
+  directSilent: 'The direct way fell silent while it was measured. Test again.',
+  lost: '{percent} % lost',
+  inUse: 'in use',
   fineAt: '{time}. No leg is slower than the others.',
   helps: {
     server:

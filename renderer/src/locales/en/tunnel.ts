@@ -12,6 +12,9 @@ export const tunnel = {
   connections: 'Connections',
   connectionsNow: 'none now | one now | {n} now',
   connectionsNone: 'Nobody is connected now.',
+  connectionsWere: 'none | one | {n}',
+  connectionsWereNone: 'Nobody was connected when the server last answered.',
+  connectionsUnknown: 'Who is connected is known once the server answers.',
   trafficOfChecks: 'The app’s own checks, some KB a minute, are part of the traffic.',
   trafficOfTrial:
     'The app’s own checks are part of the traffic, and the trial fetches a page of its notebook and its board each second, so that there is something to see.',

@@ -4,6 +4,7 @@ import type { Translation } from '../translation.ts'
 export const path: Translation<typeof en> = {
   title: '路径测试',
   text: '最多 6 秒，经过云服务器最多 8 MB',
+  running: '正在测试，最多 6 秒…',
   run: '测试',
   again: '重新测试',
   laptop: '本机',
@@ -17,6 +18,12 @@ export const path: Translation<typeof en> = {
   fine: '正常',
   unknown: '未知',
   slowAt: '{time}。{from} → {to} 这一段偏慢。',
+  slowAround: '{time}。{from} → {to} 这一段偏慢，直连绕开了它。',
+  direct: '本机 → {lab}，直连',
+  whole: '全程 → {service}',
+  directSilent: '测量期间直连通路不通了。请重新测试。',
+  lost: '丢包 {percent}%',
+  inUse: '使用中',
   fineAt: '{time}。没有哪一段比其他段更慢。',
   helps: {
     server:

@@ -12,6 +12,9 @@ export const tunnel: Translation<typeof en> = {
   connections: '连接',
   connectionsNow: '当前 {n} 个',
   connectionsNone: '当前没有人连接。',
+  connectionsWere: '{n} 个',
+  connectionsWereNone: '云服务器上次应答时没有人连接。',
+  connectionsUnknown: '云服务器应答后才知道谁在连接。',
   trafficOfChecks: '流量中包含本应用自己的检查，每分钟几 KB。',
   trafficOfTrial:
     '流量中包含本应用自己的检查；另外，试用每秒会取一次示例 Notebook 和 TensorBoard 的页面，以便看到流量。',

@@ -3,7 +3,7 @@ import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import { notebook } from '../../testing/pasted-lab.ts'
 import { tunnelLook } from '../tunnel-state.ts'
-import { directWayOf, serverWayOf, standingByMs } from './tunnel-way.ts'
+import { aloneWayOf, directWayOf, serverWayOf, standingByMs } from './tunnel-way.ts'
 
 const now = 1_000_000
 const direct: PrivateWay = { way: 'direct', sinceMs: now, roundTripMs: 12 }
@@ -43,6 +43,22 @@ test('why it is not direct is said of a tunnel that works, and where there could
   expect(shown(tunnel(byServer, broken('service')))).toBeUndefined()
   expect(shown(tunnel({ ...byServer, reason: 'near' }))).toBeUndefined()
   expect(shown(tunnel(direct))).toBeUndefined()
+})
+
+test('while the server is away a direct way goes on, falls silent or has ended, and nothing is said to go through the server', () => {
+  const server = { name: 'server', state: 'failed', ms: null, failure } as const
+  const unknown = { state: 'unknown', sinceMs: now - 40_000 } as const
+  const shown = (one: Tunnel) => {
+    const away = { ...one, stops: [server] }
+    const look = tunnelLook(away, now)
+    return [aloneWayOf(away, look), serverWayOf(away, look)]
+  }
+  expect(shown(tunnel(direct))).toEqual([{ state: 'goes-on' }, undefined])
+  expect(shown(tunnel(direct, broken('service')))).toEqual([{ state: 'goes-on' }, undefined])
+  expect(shown(tunnel(direct, unknown))).toEqual([{ state: 'silent', atMs: now - 40_000 }, undefined])
+  const ended = { ...byServer, reason: 'not-tried', directAtMs: now - 9_000 } as const
+  expect(shown(tunnel(ended, unknown))).toEqual([{ state: 'ended', atMs: now - 9_000 }, undefined])
+  expect(shown(tunnel(byServer, unknown))).toEqual([undefined, undefined])
 })
 
 test('the way through the server is as long as its legs, and not known while one of them is not', () => {

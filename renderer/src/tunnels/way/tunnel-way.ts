@@ -1,6 +1,6 @@
 import type { ByRelayReason, PrivateWay } from '@nps-desktop/relay-core/api'
 import type { Stop, Tunnel } from '@nps-desktop/electron/contract'
-import { fiveStops, type TunnelLook } from '../tunnel-state.ts'
+import { fiveStops, isServerAway, type TunnelLook } from '../tunnel-state.ts'
 
 /** A way that goes straight to the lab box. */
 export type DirectWay = PrivateWay & { way: 'direct' }
@@ -32,14 +32,30 @@ export function directWayOf({ way }: Tunnel, look: TunnelLook): DirectWay | unde
   return look.look === 'broken' && !directStopNames.includes(look.stop) ? undefined : way
 }
 
-/** Undefined where there is nothing to say: it is broken anyway, is direct, or has no other way. */
+/** Undefined where there is nothing to say: it is broken anyway, is direct, or has no other way; or the server is away, and nothing goes through it. */
 export function serverWayOf(
-  { way }: Tunnel,
+  tunnel: Tunnel,
   { look }: TunnelLook,
 ): (PrivateWay & { way: 'relay' }) | undefined {
+  const { way } = tunnel
   if (way?.way !== 'relay' || way.reason === 'near' || look === 'broken' || look === 'paused')
     return undefined
-  return way
+  return isServerAway(tunnel) ? undefined : way
+}
+
+/** What has become of a direct way while the server is away; `atMs`: when it was last known. */
+export type AloneWay =
+  | { readonly state: 'goes-on' }
+  | { readonly state: 'silent' | 'ended'; readonly atMs: number }
+
+/** Undefined: the server is there, or there was no direct way. */
+export function aloneWayOf(tunnel: Tunnel, look: TunnelLook): AloneWay | undefined {
+  const { way } = tunnel
+  if (!isServerAway(tunnel) || look.look === 'paused') return undefined
+  if (way?.way === 'relay')
+    return way.directAtMs === null ? undefined : { state: 'ended', atMs: way.directAtMs }
+  if (way?.way !== 'direct') return undefined
+  return look.look === 'unknown' ? { state: 'silent', atMs: look.sinceMs } : { state: 'goes-on' }
 }
 
 export function directStops(stops: readonly Stop[]): readonly Stop[] {
