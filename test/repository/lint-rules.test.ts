@@ -146,7 +146,8 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
 ]
 
-describe('import rules', () => {
+// Each starts the linter, which takes seconds on a busy machine.
+describe('import rules', { timeout: 60_000 }, () => {
   for (const { folder, extension = '.ts', forbidden, allowed } of rules) {
     for (const specifier of forbidden)
       it(`${folder} (${extension}) may not import ${specifier}`, () => {
