@@ -5,6 +5,8 @@ import type { SentFrame } from './sent-packets.ts'
 /** A piece is cut when it has to go again in shorter packets, but not to fill the last bytes of one. */
 const minPieceBytes = 256
 
+const nothing = new Uint8Array()
+
 /** What all streams of a link may still send together. */
 export interface SharedRoom {
   room(): number
@@ -23,7 +25,8 @@ export interface OutgoingEvents {
 /** A part of the stream until it is acknowledged. */
 interface Piece {
   readonly offset: number
-  readonly bytes: Uint8Array
+  /** Of a chunk that may be many times as long: let go of once they have arrived, since lost packets are remembered for longer. */
+  bytes: Uint8Array
   isAcked: boolean
   /** What it was cut into, to be sent again in shorter packets. */
   halves?: readonly Piece[]
@@ -124,7 +127,7 @@ export class Outgoing {
       const length = Math.min(writer.room - dataFrameBytes, this.#newRoom)
       return length > 0 ? this.#send(this.#nextNew(length), writer) : undefined
     }
-    if (this.#isOpeningDue) return this.#send(this.#cut(new Uint8Array()), writer)
+    if (this.#isOpeningDue) return this.#send(this.#cut(nothing), writer)
     return this.#isEndingDue && writer.room >= streamFrameBytes ? this.#sendEnding(writer) : undefined
   }
 
@@ -166,6 +169,7 @@ export class Outgoing {
     const head: Piece = { offset, bytes: bytes.subarray(0, room), isAcked: false }
     const tail: Piece = { offset: offset + room, bytes: bytes.subarray(room), isAcked: false }
     piece.halves = [head, tail]
+    piece.bytes = nothing
     this.#unackedPieces += 1
     this.#again.unshift(tail)
     return head
@@ -198,6 +202,7 @@ export class Outgoing {
   #onArrived(piece: Piece): void {
     if (piece.isAcked) return
     piece.isAcked = true
+    piece.bytes = nothing
     if (piece.halves) for (const half of piece.halves) this.#onArrived(half)
     else this.#unackedPieces -= 1
   }
