@@ -25,8 +25,9 @@ test('each leg of the way is measured, and one behind a lab box that has gone is
 test('a lab box whose npc knows no measurement says so, with what brings it up to date', async () => {
   const { id: tunnelId, serverId, labId } = await bed.readyTunnel()
   await bed.agent?.close()
+  await bed.overviewWhere(({ labs }) => labs[0]?.state.state === 'offline')
   await bed.startAgent(await bed.vkeyOf(labId), { protocol: 'stock', fingerprint: undefined })
-  await bed.tunnelWhere(({ status }) => status.state === 'ready')
+  await bed.overviewWhere(({ labs }) => labs[0]?.state.state === 'online')
   const { legs } = await bed.app.pathTest.run({ tunnelId })
   expect(legs.map(({ failure }) => failure?.code)).toEqual([undefined, 'npc-too-old', undefined])
   expect(legs[1]?.failure?.fixes).toEqual([{ action: 'update', program: 'npc', serverId }])
