@@ -32,14 +32,15 @@ export function resultAddress(
   return { says, address: written(kind, place.host, port) }
 }
 
-/** Of several ports at once; null for one. */
+/** Of several ports at once, or of none that can be had; null for one. */
 function rangeResult(
   kind: TunnelKind,
   { draft, reach, place }: { draft: TunnelDraft; reach: SheetReach; place: TunnelPlace | null },
 ): ResultAddress | null {
   const pairs = pairsOf(draft)
-  if ('fault' in pairs || pairs.length < 2) return null
   const isHere = canBePrivate(kind) && reach === 'laptop'
+  if ('fault' in pairs) return { says: isHere ? 'onLaptop' : 'forAnyone', address: '' }
+  if (pairs.length < 2) return null
   const ports = pairs.map(({ port, target }) => port ?? (isHere ? laptopPortOf(target) : null))
   const host = isHere ? 'localhost' : place?.host
   const says = isHere ? 'onLaptop' : reach === 'listed' ? 'forListed' : 'forAnyone'
