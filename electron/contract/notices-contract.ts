@@ -89,8 +89,29 @@ export const alertWish = z.discriminatedUnion('kind', [
 ])
 export type AlertWish = z.infer<typeof alertWish>
 
+/**
+ * Whether the server tells it by its webhook, so that it is told with this computer off; or why not: it has no webhook, its nps or the
+ * lab box's npc is too old, npc was started with -discover=false, does not see the process or a GPU there, or one of them could not be asked.
+ */
+export const toldClosed = z.enum([
+  'yes',
+  'no-webhook',
+  'nps-old',
+  'npc-old',
+  'npc-off',
+  'not-seen',
+  'unreachable',
+])
+export type ToldClosed = z.infer<typeof toldClosed>
+
 /** A wish that is on; it goes when it has been told. */
-export const labAlert = z.object({ id, labId: id, wish: alertWish })
+export const labAlert = z.object({
+  id,
+  labId: id,
+  wish: alertWish,
+  /** Absent until it is known, and of what only this app sees. */
+  toldClosed: toldClosed.optional(),
+})
 export type LabAlert = z.infer<typeof labAlert>
 
 /** Notifications, and what a person has asked to be told of a lab box. */

@@ -1,8 +1,9 @@
 /** How many of a thousand cases each parser gets: cheap parsers more. */
 export const shares = {
   'wire frames': 75,
-  'wire messages': 75,
+  'wire messages': 70,
   'packed blocks': 5,
+  'watched question': 5,
   'wire datagrams': 40,
   'direct frames': 25,
   'direct link': 5,

@@ -16,6 +16,7 @@ import * as packed from '../../relay-core/src/wire/packed-message.ts'
 import * as direct from '../../relay-core/src/wire/direct-messages.ts'
 import * as survival from '../../relay-core/src/wire/survival-messages.ts'
 import * as wire from '../../relay-core/src/wire/messages.ts'
+import { decodeQuestion, encodeQuestion } from '../../relay-core/src/wire/watched-question.ts'
 import { fuzz, outcome } from './fuzz.ts'
 import { Trace } from './trace.ts'
 
@@ -115,5 +116,17 @@ fuzz('packed blocks', {
   check: ({ bytes }) => {
     const { value } = { value: undefined, ...outcome([WireError], () => unpackBlock(bytes)) }
     if (value && (value.length === 0 || value.length > 65_536)) throw new Error(`${value.length} bytes`)
+  },
+})
+
+fuzz('watched question', {
+  samples: [
+    Buffer.from(encodeQuestion({ gpus: true, pids: [] })),
+    Buffer.from(encodeQuestion({ gpus: false, pids: [1, 4_194_304] })),
+  ],
+  check: ({ bytes }) => {
+    const question = decodeQuestion(bytes)
+    if (question && !bytes.equals(encodeQuestion(question)))
+      throw new Error('two byte strings are the same question')
   },
 })

@@ -11,6 +11,7 @@ import { Moving } from '../moving/moving.ts'
 import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
 import { Alerts } from '../notices/alerts.ts'
+import { ServerWatches } from '../notices/server-watches.ts'
 import { Notices } from '../notices/notices.ts'
 import { openJobs } from './open-jobs.ts'
 import { openLinks } from './open-links.ts'
@@ -70,7 +71,12 @@ export async function openBackend({
     (part) => part.close(),
   )
   const alerts = parts.adopt(
-    new Alerts({ storage, cards: labCards, tell: (told) => notices.tell(told) }),
+    new Alerts({
+      storage,
+      cards: labCards,
+      tell: (told) => notices.tell(told),
+      server: new ServerWatches({ storage, relays: links.relays, log }),
+    }),
     (part) => part.close(),
   )
   notices.start()

@@ -39,6 +39,7 @@ function alertsOf() {
       onReading: (listener) => read.subscribe(listener),
     },
     tell: (one) => told.push(one),
+    server: { add: async () => null, remove: async () => undefined },
   })
   alerts.start()
   return { alerts, needs, told, read, labs, changed, rows: () => rows }

@@ -7,6 +7,7 @@ import type { LabCards } from '../lab-card/lab-cards.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
 import { noLab } from '../storage/stored-machine.ts'
 import { eventOf } from './alert-rules.ts'
+import type { ServerWatches } from './server-watches.ts'
 import type { ToldNotice } from './told-notice.ts'
 
 /** Of one lab box. */
@@ -23,6 +24,7 @@ export class Alerts {
   readonly #storage: Kept
   readonly #cards: Pick<LabCards, 'need' | 'onReading'>
   readonly #tell: (told: ToldNotice) => void
+  readonly #server: Pick<ServerWatches, 'add' | 'remove'>
   readonly #feed: Feed<readonly LabAlert[]>
   readonly #needs = new Map<string, Disposable>()
   readonly #last = new Map<string, LabReading>()
@@ -32,10 +34,13 @@ export class Alerts {
     storage: Kept
     cards: Pick<LabCards, 'need' | 'onReading'>
     tell: (told: ToldNotice) => void
+    /** Tells them too, also while this app does not run. */
+    server: Pick<ServerWatches, 'add' | 'remove'>
   }) {
     this.#storage = options.storage
     this.#cards = options.cards
     this.#tell = options.tell
+    this.#server = options.server
     this.#feed = new Feed<readonly LabAlert[]>(this.#storage.alerts.list())
   }
 
@@ -75,11 +80,23 @@ export class Alerts {
     const alert: LabAlert = { id: randomUUID(), labId, wish }
     this.#storage.alerts.put(alert)
     this.#change()
+    void this.#tellServer(alert)
     return { alertId: alert.id }
   }
 
   remove({ alertId }: { alertId: string }): void {
+    const alert = this.#storage.alerts.list().find(({ id }) => id === alertId)
     this.#storage.alerts.delete(alertId)
+    this.#change()
+    if (alert) void this.#server.remove(alert)
+  }
+
+  /** One that was removed meanwhile is taken back there too. */
+  async #tellServer(alert: LabAlert): Promise<void> {
+    const toldClosed = await this.#server.add(alert)
+    if (toldClosed === null || this.#subscriptions.disposed) return
+    if (!this.#storage.alerts.list().some(({ id }) => id === alert.id)) return void this.#server.remove(alert)
+    this.#storage.whenPossible(`alert ${alert.id}`, () => this.#storage.alerts.put({ ...alert, toldClosed }))
     this.#change()
   }
 

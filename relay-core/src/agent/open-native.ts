@@ -11,6 +11,7 @@ import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
 import { HealthWatch } from './health-watch.ts'
 import { readListening } from './listening/read-listening.ts'
+import { readWatched } from './watched/read-watched.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { serveKinds } from './serve-kinds.ts'
@@ -54,6 +55,7 @@ export async function openNative(
         options.discover === false
           ? null
           : () => readListening({ account: options.origin?.account ?? '', policy }),
+      watched: options.discover === false ? null : (question) => readWatched(question),
       packs,
       log,
     }),

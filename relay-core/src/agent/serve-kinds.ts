@@ -11,6 +11,7 @@ import type { DialPolicy } from '../session/dial-policy.ts'
 import { dialTarget } from './dial-target.ts'
 import { joinDatagrams, openDatagramSocket } from './serve-datagrams.ts'
 import { listeningServer } from './listening/serve-listening.ts'
+import { watchedServer } from './watched/serve-watched.ts'
 import { measureServer } from './measure/serve-measure.ts'
 import { directServer, type ServeDirectOptions } from './direct/serve-direct.ts'
 import { serveSocksDatagrams } from './serve-socks-datagrams.ts'
@@ -24,6 +25,7 @@ export function serveKinds({
   shared,
   direct,
   listening,
+  watched,
   packs,
   log,
 }: {
@@ -34,6 +36,8 @@ export function serveKinds({
   direct: Pick<ServeDirectOptions, 'relayAddress' | 'mayGuess' | 'links' | 'served'>
   /** Tells what listens on this machine; null: the relay is not told. */
   listening: Parameters<typeof listeningServer>[0]
+  /** Tells what has become of processes and GPUs of this machine; null: the relay is not told. */
+  watched: Parameters<typeof watchedServer>[0]
   /** Whether what a slow line carries to visitors of private tunnels is packed. */
   packs: boolean
   log: Log
@@ -73,6 +77,7 @@ export function serveKinds({
     }),
     [streamKind.measure]: measureServer(),
     [streamKind.listening]: listeningServer(listening),
+    [streamKind.watched]: watchedServer(watched),
     [streamKind.private]: async (open, { signal }) => {
       const socket = await dialTarget(open, { policy, signal })
       return {

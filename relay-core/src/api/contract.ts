@@ -14,6 +14,7 @@ import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 import { guestPass, newGuestPass } from './guest-passes.ts'
 import { listening } from './listening.ts'
+import { watch, watchWish } from './watches.ts'
 import { newWebhook, webhookAnswer, webhookView } from './webhook.ts'
 
 /**
@@ -201,6 +202,16 @@ export const relayContract = {
     remove: base.input(nothing).output(nothing),
     /** Sends a message and waits for the answer, for 10 s. */
     test: base.input(nothing).output(webhookAnswer),
+  },
+  /** What the webhook is to tell once, of processes and GPUs of lab boxes. Later than the rest. */
+  watches: {
+    list: base.input(nothing).output(z.array(watch)),
+    /**
+     * The lab box is asked first. `mode-unsupported` for an older or a stock npc, `target-denied` for one with `-discover=false`, `target-missing` where it does
+     * not see the process or no GPU, `agent-offline`, `limit-reached`.
+     */
+    add: base.input(z.object({ clientId: model.clientId, wish: watchWish })).output(watch),
+    remove: base.input(z.object({ id: watch.shape.id })).output(nothing),
   },
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */

@@ -267,6 +267,10 @@ export class NativeSession implements AgentSession {
     return this.#openKind({ kind: streamKind.listening, host: '', port: 0 }, { signal, visitor: 'listening' })
   }
 
+  openWatched({ signal }: OpenOptions): Promise<Duplex> {
+    return this.#openKind({ kind: streamKind.watched, host: '', port: 0 }, { signal, visitor: 'watched' })
+  }
+
   get carrierCount(): number {
     return this.#pool.size
   }

@@ -2,18 +2,22 @@ import { hostname } from 'node:os'
 import type { Clock } from '../async/time/clock.ts'
 import type { Log } from '../log/log.ts'
 import type { RelayClients } from './open-clients.ts'
+import type { OnlineAgents } from './open-agents.ts'
 import type { OpenGuestPasses } from './open-guest-passes.ts'
 import type { State } from './open-state.ts'
 import type { RelayTunnels } from './open-tunnel-registry.ts'
+import { Watches } from './watches/watches.ts'
 import { Webhook } from './webhook/webhook.ts'
 
 /** Who is told what happens. */
 export interface OpenWebhook extends AsyncDisposable {
   readonly webhook: Webhook
+  readonly watches: Watches
 }
 
 export function openWebhook({
   state: { store },
+  online: { agents },
   clients: { clients },
   tunnels: { tunnels },
   guests: { passes },
@@ -21,6 +25,7 @@ export function openWebhook({
   clock,
 }: {
   state: State
+  online: OnlineAgents
   clients: RelayClients
   tunnels: RelayTunnels
   guests: OpenGuestPasses
@@ -38,5 +43,16 @@ export function openWebhook({
     }),
     (part) => part.close(),
   )
-  return { webhook, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  const watches = parts.adopt(
+    new Watches({
+      store: store.watches,
+      labOf: (id) => clients.record(id),
+      sessionOf: (id) => agents.get(id),
+      tell: (event) => webhook.tell(event),
+      log,
+      clock,
+    }),
+    (part) => part.close(),
+  )
+  return { webhook, watches, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -115,7 +115,9 @@ export class Relay {
     const tunnels = parts.use(openTunnelRegistry({ ...shared, state, online, guests, runPath, tunnelHost }))
     const clients = parts.use(openClients({ ...shared, state, online, tunnels, programsFolder }))
     const books = parts.use(openBooks({ ...shared, state, online, tunnels, clients, guests }))
-    const webhook = parts.use(openWebhook({ ...shared, state, clients, tunnels, guests, clock: this.#clock }))
+    const webhook = parts.use(
+      openWebhook({ ...shared, state, online, clients, tunnels, guests, clock: this.#clock }),
+    )
     const status = () => relayStatus({ ...shared, state, startedAtMs, tunnels, clients, service })
     const [logTail, statusChanged] = [this.#logTail, this.#statusChanged]
     const consolePasses = new ConsolePasses(now)

@@ -109,6 +109,8 @@ export interface AgentSession {
    * `target-denied` where its owner does not want it, `target-missing` where its system does not tell, or an `agent-…` code.
    */
   openListening(options: { signal: AbortSignal }): Promise<Duplex>
+  /** A stream in which the agent answers what has become of processes and GPUs of its machine (spec/wire.md §5). Rejects as `openListening`. */
+  openWatched(options: { signal: AbortSignal }): Promise<Duplex>
   /** Nothing is heard on the link, which may be temporary: for the screen and for new streams it does not exist. Without this, never. */
   readonly isSilent?: boolean
   /** Calls back after each change of `isSilent`. */

@@ -223,6 +223,15 @@ export class StockSession implements AgentSession {
     )
   }
 
+  openWatched(): Promise<Duplex> {
+    return Promise.reject(
+      new RelayError(
+        'mode-unsupported',
+        'The npc of the lab box is a stock one, which does not tell what becomes of a process. Run ours there.',
+      ),
+    )
+  }
+
   endLink(): void {
     this.#end('its agent has made another link')
   }

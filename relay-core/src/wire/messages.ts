@@ -156,6 +156,8 @@ export const streamKind = {
   direct: 6,
   /** What listens on the agent's machine, as one JSON document (spec/wire.md §5); host is empty and port 0. */
   listening: 7,
+  /** A question about processes and GPUs of the agent's machine, and its answer (spec/wire.md §5); host is empty and port 0. */
+  watched: 8,
 } as const
 
 export interface Open {

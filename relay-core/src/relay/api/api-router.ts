@@ -19,7 +19,7 @@ const driftMs = 5_000
  * one password away from anyone, and its page can be read over someone's shoulder.
  */
 export function createRouter(parts: ApiParts, secrets: Secrets) {
-  const { clients, tunnels, passes, webhook, traffic, invites, log } = parts
+  const { clients, tunnels, passes, webhook, watches, traffic, invites, log } = parts
   const isHidden = secrets === 'hidden'
   const ofClient = (client: Client) => (isHidden ? hideOfClient(client) : client)
   const ofTunnel = (tunnel: Tunnel) => (isHidden ? hideOfTunnel(tunnel) : tunnel)
@@ -168,6 +168,21 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       }),
       revoke: os.passes.revoke.handler(({ input }) => passes.revoke(input.id)),
       restore: os.passes.restore.handler(({ input }) => passes.restore(input.id)),
+    },
+    watches: {
+      list: os.watches.list.handler(() => {
+        forOthersOnly('what is watched')
+        return watches.list()
+      }),
+      add: os.watches.add.handler(({ input: { clientId, wish }, signal }) => {
+        forOthersOnly('what is watched')
+        return watches.add(clientId, wish, { signal: signal ?? new AbortController().signal })
+      }),
+      remove: os.watches.remove.handler(({ input }) => {
+        forOthersOnly('what is watched')
+        watches.remove(input.id)
+        return {}
+      }),
     },
     webhook: {
       get: os.webhook.get.handler(() => ({ webhook: webhook.view() })),

@@ -10,6 +10,7 @@ import type { GuestPasses } from '../guests/guest-passes.ts'
 import type { VisitCommand } from '../tunnels/private/visit-command.ts'
 import type { TrafficMeter } from '../traffic/traffic-meter.ts'
 import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
+import type { Watches } from '../watches/watches.ts'
 import type { Webhook } from '../webhook/webhook.ts'
 
 /** What the calls work on: the running parts of one relay. */
@@ -18,6 +19,7 @@ export interface ApiParts {
   tunnels: TunnelRegistry
   passes: GuestPasses
   webhook: Webhook
+  watches: Watches
   traffic: TrafficMeter
   invites: Invites
   /** Undefined where the relay runs without nps.conf, inside the desktop app. */

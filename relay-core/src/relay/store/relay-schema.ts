@@ -104,4 +104,11 @@ export const relaySchema: readonly string[] = [
      set_at_ms integer not null,
      told text not null default '{}'
    ) strict;`,
+  // what is told once, by the webhook: the end of a process, or a free GPU
+  `create table watches (
+     id integer primary key autoincrement,
+     client_id integer not null references clients(id) on delete cascade,
+     wish text not null,
+     expires_at_ms integer not null
+   ) strict;`,
 ]

@@ -6,6 +6,7 @@ import { InviteStore } from './invite-store.ts'
 import { PassStore } from './pass-store.ts'
 import { TrafficStore } from './traffic-store.ts'
 import { TunnelStore } from './tunnel-store.ts'
+import { WatchStore } from './watch-store.ts'
 import { WebhookStore } from './webhook-store.ts'
 
 /** What the relay remembers: one SQLite file, `relay.db`, in its state folder. */
@@ -16,6 +17,7 @@ export interface Store {
   readonly passes: PassStore
   readonly traffic: TrafficStore
   readonly webhook: WebhookStore
+  readonly watches: WatchStore
   /** All or none. */
   importRecords(
     records: { clients: readonly ImportedClient[]; tunnels: readonly ImportedTunnel[] },
@@ -36,6 +38,7 @@ export function openStore(folder: string, startedAtMs: number): Store {
     passes: new PassStore(database),
     traffic: new TrafficStore(database, startedAtMs),
     webhook: new WebhookStore(database),
+    watches: new WatchStore(database),
     importRecords: (records, nowMs) => importRecords(database, records, nowMs),
     save: (work) => {
       database.transaction(work)

@@ -28,6 +28,13 @@ export type WebhookEvent =
       readonly isMonthly: boolean
     }
   | {
+      readonly event: 'process-ended'
+      readonly process: string
+      readonly lab: string
+      readonly ranMs: number
+    }
+  | { readonly event: 'gpus-free'; readonly lab: string; readonly gpus: readonly number[] }
+  | {
       readonly event: 'guest-came'
       readonly guest: string
       readonly service: string

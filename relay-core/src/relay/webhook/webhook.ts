@@ -88,6 +88,11 @@ export class Webhook {
     return await this.#inUse.outbox.sendNow(this.#message({ event: 'test' }))
   }
 
+  /** Something that was seen elsewhere; told to nobody where there is no webhook. */
+  tell(event: WebhookMessage['event']): void {
+    this.#inUse?.outbox.add(this.#message(event))
+  }
+
   close(): void {
     this.#stop()
   }

@@ -70,6 +70,21 @@ function en(event: WebhookEvent, server: string): Words {
         body: `${gigabytes(event.usedBytes)} of ${gigabytes(event.quotaBytes)}.`,
       }
     }
+    case 'process-ended':
+      return {
+        title: `${event.process} on ${event.lab} has ended`,
+        body: `It ran for ${enDuration(event.ranMs)}.`,
+      }
+    case 'gpus-free': {
+      const [first = 0, ...more] = event.gpus
+      return {
+        title:
+          more.length === 0
+            ? `A GPU is free on ${event.lab}`
+            : `${event.gpus.length} GPUs are free on ${event.lab}`,
+        body: more.length === 0 ? `GPU ${first}, for 5 min.` : `GPUs ${event.gpus.join(', ')}, for 5 min.`,
+      }
+    }
     case 'guest-came':
       return {
         title: `${event.guest} uses the guest pass for ${event.service} on ${event.lab}`,
@@ -113,6 +128,16 @@ function zh(event: WebhookEvent, server: string): Words {
         body: `已用 ${gigabytes(event.usedBytes)}，共 ${gigabytes(event.quotaBytes)}。`,
       }
     }
+    case 'process-ended':
+      return {
+        title: `${event.lab} 上的 ${event.process} 已结束`,
+        body: `它运行了 ${zhDuration(event.ranMs)}。`,
+      }
+    case 'gpus-free':
+      return {
+        title: `${event.lab} 有 ${event.gpus.length} 块 GPU 空闲`,
+        body: `GPU ${event.gpus.join('、')}，已空闲 5 分钟。`,
+      }
     case 'guest-came':
       return {
         title: `${event.guest} 使用了 ${event.lab} 上 ${event.service} 的访客通行证`,

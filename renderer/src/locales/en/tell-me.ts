@@ -1,3 +1,5 @@
+import type { ToldClosed } from '@nps-desktop/electron/contract'
+
 /** What a person can ask to be told, and the settings of notifications. */
 export const tellMe = {
   title: 'Tell me when…',
@@ -15,6 +17,17 @@ export const tellMe = {
   now: 'now {n} %',
   more: 'Something else…',
   nothing: 'Nothing runs here that could be waited for.',
+  /** Whether it is told with this laptop off. */
+  closed: {
+    yes: 'Also by webhook, with this laptop off.',
+    'no-webhook': 'This laptop has to stay on; with a webhook of the server (Settings) it would not.',
+    'nps-old': 'This laptop has to stay on: the nps of the server is too old to tell it.',
+    'npc-old': 'This laptop has to stay on: the npc there is too old to tell it.',
+    'npc-off': 'This laptop has to stay on: the npc there was started with -discover=false.',
+    'not-seen': 'This laptop has to stay on: the npc there does not see it.',
+    unreachable:
+      'This laptop has to stay on: the server could not be asked. Switch it off and on to ask again.',
+  } satisfies Record<ToldClosed, string>,
   footTray: 'Told while NPS Desktop runs, also from the tray. What happened in sleep is told on waking.',
   footPage: 'Told while this page is open in the browser.',
   settings: {

@@ -17,6 +17,15 @@ export const tellMe: Translation<typeof en> = {
   now: '现在 {n} %',
   more: '其他…',
   nothing: '这里没有可以等待的程序。',
+  closed: {
+    yes: '本机关机时也会通过 Webhook 通知。',
+    'no-webhook': '本机需保持开机；为云服务器设置 Webhook（在设置中）后则不必。',
+    'nps-old': '本机需保持开机：云服务器上的 nps 版本太旧。',
+    'npc-old': '本机需保持开机：那里的 npc 版本太旧。',
+    'npc-off': '本机需保持开机：那里的 npc 以 -discover=false 启动。',
+    'not-seen': '本机需保持开机：那里的 npc 看不到它。',
+    unreachable: '本机需保持开机：无法询问云服务器。关闭再打开即可重试。',
+  },
   footTray: 'NPS Desktop 运行时（包括在托盘中）会通知。睡眠期间发生的事在唤醒后通知。',
   footPage: '在浏览器中打开此页面时会通知。',
   settings: {

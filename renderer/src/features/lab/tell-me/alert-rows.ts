@@ -1,4 +1,4 @@
-import type { AlertWish, LabAlert, LabProcess, LabReading } from '@nps-desktop/electron/contract'
+import type { AlertWish, LabAlert, LabProcess, LabReading, ToldClosed } from '@nps-desktop/electron/contract'
 import { freeForMs } from '@nps-desktop/electron/contract'
 
 /** A line of "Tell me when": asked for, or offered. */
@@ -7,6 +7,8 @@ export interface AlertRow {
   readonly wish: AlertWish
   /** Null: it is offered, and off. */
   readonly alertId: string | null
+  /** As `LabAlert.toldClosed`. */
+  readonly toldClosed?: ToldClosed | undefined
 }
 
 /** From here on a disk or a memory is told of. */
@@ -48,13 +50,15 @@ export function memoryPercent({ memory }: LabReading): number {
 
 /** What is on, and what is offered: in places that do not change when one is switched. */
 export function alertRows(reading: LabReading | null, alerts: readonly LabAlert[]): AlertRow[] {
-  const asked = new Map(alerts.map(({ id, wish }) => [keyOf(wish), { alertId: id, wish }] as const))
+  const asked = new Map(
+    alerts.map(({ id, wish, toldClosed }) => [keyOf(wish), { alertId: id, wish, toldClosed }] as const),
+  )
   const offered = reading ? offers(reading) : []
   const rows = offered.map((wish): AlertRow => {
     const key = keyOf(wish)
     const on = asked.get(key)
     asked.delete(key)
-    return { key, wish: on?.wish ?? wish, alertId: on?.alertId ?? null }
+    return { key, wish: on?.wish ?? wish, alertId: on?.alertId ?? null, toldClosed: on?.toldClosed }
   })
   return [...rows, ...[...asked].map(([key, on]) => ({ key, ...on }))]
 }

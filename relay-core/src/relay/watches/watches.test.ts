@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Watched } from '../../api/watches.ts'
+import { silentLog } from '../../log/log.ts'
+import type { AgentSession } from '../../session/agent-session.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
+import { decodeQuestion, type WatchedQuestion } from '../../wire/watched-question.ts'
+import { openStore, type Store } from '../store/store.ts'
+import type { WebhookEvent } from '../webhook/event.ts'
+import { Watches } from './watches.ts'
+
+const { signal } = new AbortController()
+const second = 1_000
+let folder: string
+let store: Store
+let clock: ManualClock
+let watches: Watches
+let told: WebhookEvent[]
+let asked: WatchedQuestion[]
+let answer: Watched
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nps-watches-'))
+  store = openStore(folder, 0)
+  clock = new ManualClock()
+  told = []
+  asked = []
+  answer = { processes: [], gpus: [] }
+  store.clients.add({ name: 'a100', vkey: 'k'.repeat(32), settings: {}, limits: {} }, 0)
+  watches = new Watches({
+    store: store.watches,
+    labOf: () => ({ name: 'a100' }),
+    sessionOf: () => session as AgentSession,
+    tell: (event) => told.push(event),
+    log: silentLog,
+    clock,
+  })
+})
+afterEach(() => {
+  watches.close()
+  store.close()
+  rmSync(folder, { recursive: true })
+})
+
+const session: Pick<AgentSession, 'openWatched'> = {
+  openWatched: async () =>
+    new Duplex({
+      read: () => undefined,
+      write: (chunk: Uint8Array, _encoding, done) => {
+        asked.push(decodeQuestion(chunk) ?? { pids: [], gpus: false })
+        done()
+      },
+      final(done) {
+        this.push(JSON.stringify(answer))
+        this.push(null)
+        done()
+      },
+    }),
+}
+const wish = (pid: number) =>
+  ({ kind: 'process-ends', pid, startedAtMs: clock.now(), name: 'train.py' }) as const
+
+test('the end of a process is told once, within ten seconds, and what is watched is kept over a restart', async () => {
+  const { startedAtMs } = wish(42)
+  answer = { processes: [{ pid: 42, startedAtMs }], gpus: null }
+  const watch = await watches.add(1, wish(42), { signal })
+  expect((await watches.add(1, wish(42), { signal })).id).toBe(watch.id)
+  clock.advance(10 * second)
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  expect(told).toEqual([])
+  expect(store.watches.list()).toEqual([watch])
+  answer = { processes: [], gpus: null }
+  clock.advance(10 * second)
+  await vi.waitFor(() => expect(told).toHaveLength(1))
+  expect(told).toEqual([{ event: 'process-ended', process: 'train.py', lab: 'a100', ranMs: 20 * second }])
+  expect(watches.list()).toEqual([])
+})
+
+test('what npc does not see, and more than a lab box may have, is refused; after a month it is forgotten', async () => {
+  await expect(watches.add(1, wish(42), { signal })).rejects.toMatchObject({ code: 'target-missing' })
+  const { startedAtMs } = wish(1)
+  for (let pid = 1; pid <= 32; pid += 1) {
+    answer = { processes: [{ pid, startedAtMs }], gpus: null }
+    const { expiresAtMs } = await watches.add(1, wish(pid), { signal })
+    expect(expiresAtMs).toBe(clock.now() + 30 * 86_400 * second)
+  }
+  await expect(watches.add(1, wish(33), { signal })).rejects.toMatchObject({ code: 'limit-reached' })
+  for (const { id } of watches.list()) watches.remove(id)
+  store.watches.add({ clientId: 1, wish: wish(1), expiresAtMs: clock.now() + 5 * second })
+  answer = { processes: [{ pid: 1, startedAtMs }], gpus: null }
+  clock.advance(10 * second)
+  expect(watches.list()).toEqual([])
+  expect(told).toEqual([])
+})
+
+test('GPUs are asked about once a minute, and one is told of after five minutes of rest', async () => {
+  answer = { processes: [], gpus: [{ index: 3, usePercent: 0, usedBytes: 1e8 }] }
+  await watches.add(1, { kind: 'gpus-free', count: 1 }, { signal })
+  for (let minute = 0; minute <= 5; minute += 1) {
+    const before = asked.length
+    clock.advance(60 * second)
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before))
+    await vi.waitFor(() => expect(minute < 5 || told.length > 0).toBe(true))
+  }
+  expect(asked.length).toBeLessThanOrEqual(8)
+  expect(told).toEqual([{ event: 'gpus-free', lab: 'a100', gpus: [3] }])
+})

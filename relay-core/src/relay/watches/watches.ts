@@ -1,0 +1,149 @@
+import { RelayError } from '../../api/errors.ts'
+import { maxWatches, type Watch, type Watched, type WatchWish, watchKeptForMs } from '../../api/watches.ts'
+import type { Clock } from '../../async/time/clock.ts'
+import { every } from '../../async/time/every.ts'
+import type { Log } from '../../log/log.ts'
+import type { AgentSession } from '../../session/agent-session.ts'
+import type { WatchStore } from '../store/watch-store.ts'
+import type { WebhookEvent } from '../webhook/event.ts'
+import { eventOfWatch, hasProcess, nextResting, type Resting } from './judge-watches.ts'
+
+export interface WatchesOptions {
+  readonly store: WatchStore
+  /** The lab box of a client. @throws RelayError `not-found` */
+  readonly labOf: (clientId: number) => { readonly name: string }
+  readonly sessionOf: (clientId: number) => AgentSession | undefined
+  readonly tell: (event: WebhookEvent) => void
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/** How often an agent is asked, while something is watched there; about GPUs, for which it runs a program, less often. */
+const askEveryMs = 10_000
+const askGpusEveryMs = 60_000
+
+/** What the relay is to tell once: it asks the agents, also while no app runs. */
+export class Watches {
+  readonly #options: WatchesOptions
+  readonly #resting = new Map<number, Resting>()
+  readonly #gpusAskedAtMs = new Map<number, number>()
+  readonly #asking = new Set<number>()
+  readonly #closed = new AbortController()
+  readonly #rounds: Disposable
+
+  constructor(options: WatchesOptions) {
+    this.#options = options
+    this.#rounds = every(askEveryMs, () => this.#round(), { clock: options.clock, ref: false })
+  }
+
+  list(): Watch[] {
+    return this.#options.store.list()
+  }
+
+  /**
+   * Asks the agent first, so that what it cannot tell is refused at once. Rejects with `not-found`, `agent-offline`, `limit-reached`, `mode-unsupported` for an
+   * older or a stock agent, `target-denied` where its owner does not want it, `target-missing` where it does not see the process, or no GPU.
+   */
+  async add(clientId: number, wish: WatchWish, { signal }: { signal: AbortSignal }): Promise<Watch> {
+    const { store, clock, sessionOf, labOf, log } = this.#options
+    labOf(clientId)
+    const own = store.list().filter((one) => one.clientId === clientId)
+    const same = own.find((one) => JSON.stringify(one.wish) === JSON.stringify(wish))
+    if (same) return same
+    if (own.length >= maxWatches)
+      throw new RelayError('limit-reached', `There are ${maxWatches} watches of this lab box already.`, {
+        limit: maxWatches,
+      })
+    const session = sessionOf(clientId)
+    if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
+    const answer = await this.#ask(session, [wish], { signal })
+    const isSeen = wish.kind === 'process-ends' ? hasProcess(wish, answer) : answer.gpus !== null
+    if (!isSeen)
+      throw new RelayError(
+        'target-missing',
+        wish.kind === 'process-ends'
+          ? `npc sees no process ${wish.pid} of that time there.`
+          : 'No tool of a GPU answers npc there.',
+        { target: wish.kind === 'process-ends' ? wish.name : 'GPU' },
+      )
+    const watch = store.add({ clientId, wish, expiresAtMs: clock.now() + watchKeptForMs })
+    log.info('watch added', { client: clientId, kind: wish.kind })
+    return watch
+  }
+
+  /** Idempotent. */
+  remove(id: number): void {
+    this.#options.store.remove(id)
+  }
+
+  close(): void {
+    this.#rounds[Symbol.dispose]()
+    this.#closed.abort()
+  }
+
+  #round(): void {
+    const { store, clock } = this.#options
+    const all = store.list()
+    for (const { id } of all.filter(({ expiresAtMs }) => expiresAtMs <= clock.now())) this.#drop(id)
+    const clients = new Set(all.map(({ clientId }) => clientId))
+    for (const clientId of this.#gpusAskedAtMs.keys()) {
+      if (clients.has(clientId)) continue
+      this.#gpusAskedAtMs.delete(clientId)
+      this.#resting.delete(clientId)
+    }
+    for (const clientId of clients) if (!this.#asking.has(clientId)) void this.#look(clientId)
+  }
+
+  /** Never rejects: an agent that does not answer now is asked in the next round. */
+  async #look(clientId: number): Promise<void> {
+    const { store, sessionOf, labOf, clock, log, tell } = this.#options
+    const session = sessionOf(clientId)
+    if (!session) return
+    this.#asking.add(clientId)
+    try {
+      const askedAtMs = clock.now()
+      const isForGpus = askedAtMs - (this.#gpusAskedAtMs.get(clientId) ?? 0) >= askGpusEveryMs
+      if (isForGpus) this.#gpusAskedAtMs.set(clientId, askedAtMs)
+      const asked = store
+        .list()
+        .filter((one) => one.clientId === clientId && (isForGpus || one.wish.kind !== 'gpus-free'))
+      if (asked.length === 0) return
+      const answer = await this.#ask(
+        session,
+        asked.map(({ wish }) => wish),
+        { signal: this.#closed.signal },
+      )
+      const nowMs = clock.now()
+      const resting = nextResting(this.#resting.get(clientId) ?? new Map(), answer, nowMs)
+      if (isForGpus) this.#resting.set(clientId, resting)
+      const left = new Set(store.list().map(({ id }) => id))
+      for (const watch of asked.filter(({ id }) => left.has(id))) {
+        const event = eventOfWatch(watch, { lab: labOf(clientId).name, answer, resting, nowMs })
+        if (!event) continue
+        this.#drop(watch.id)
+        tell(event)
+      }
+    } catch (error) {
+      if (!this.#closed.signal.aborted)
+        log.info('a lab box did not tell what is watched there', { client: clientId, reason: error })
+    } finally {
+      this.#asking.delete(clientId)
+    }
+  }
+
+  async #ask(
+    session: AgentSession,
+    wishes: readonly WatchWish[],
+    { signal }: { signal: AbortSignal },
+  ): Promise<Watched> {
+    const pids = wishes.flatMap((wish) => (wish.kind === 'process-ends' ? [wish.pid] : []))
+    const gpus = wishes.some(({ kind }) => kind === 'gpus-free')
+    // Its grammar is a package's, which would cost an idle relay memory.
+    const { askWatched } = await import('./ask-watched.ts')
+    return await askWatched(session, { pids, gpus }, { signal })
+  }
+
+  #drop(id: number): void {
+    this.#options.store.remove(id)
+  }
+}
