@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { every } from '../../async/time/every.ts'
 import { FairReading } from '../../net/stream/fair-reading.ts'
 import type { FrameLink } from './frame-link.ts'
+import { RecordSize } from './record-size.ts'
 import { encodeHeader, frameType, FrameDecoder, maxDataLength, type FrameReceiver } from '../../wire/frame.ts'
 
 /**
@@ -41,11 +42,13 @@ export class FramedSocket implements FrameLink {
   readonly #socket: Duplex
   readonly #reading: FairReading
   readonly #decoder = new FrameDecoder()
+  readonly #records: RecordSize
   #failure: Error | undefined
   #onDrain: (() => void) | undefined
 
   constructor(socket: Duplex) {
     this.#socket = socket
+    this.#records = new RecordSize(socket)
     this.#reading = new FairReading(socket)
     this.closed = new Promise((resolve) => {
       socket.once('close', () => resolve(this.#failure))
@@ -106,6 +109,7 @@ export class FramedSocket implements FrameLink {
   sendData(chunk: Uint8Array, done: () => void): void {
     const socket = this.#socket
     if (socket.destroyed) return
+    this.#records.sends(chunk.length)
     let roomLeft = true
     for (let at = 0; at < chunk.length; at += maxDataLength) {
       const part = chunk.subarray(at, at + maxDataLength)
@@ -123,6 +127,7 @@ export class FramedSocket implements FrameLink {
 
   sendPacked(frame: Uint8Array, done: () => void): void {
     if (this.#socket.destroyed) return
+    this.#records.sends(frame.length)
     if (this.#socket.write(frame)) done()
     else this.#onDrain = done
   }

@@ -29,8 +29,8 @@ export interface BridgeLimits {
 export const defaultBridgeLimits: BridgeLimits = {
   handshakeTimeoutMs: 5_000,
   wrongKeyDelayMs: 1_000,
-  // An agent brings up to 16 carriers at a time, and several lab boxes share one campus address.
-  unprovedPerAddress: 64,
+  // An agent brings up to 48 carriers at a time, and several lab boxes share one campus address.
+  unprovedPerAddress: 128,
   unprovedTotal: 1024,
   unprovedKept: 256,
 }
