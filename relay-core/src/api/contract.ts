@@ -210,7 +210,7 @@ export const relayContract = {
      * The lab box is asked first. `mode-unsupported` for an older or a stock npc, `target-denied` for one with `-discover=false`, `target-missing` where it does
      * not see the process or no GPU, `agent-offline`, `limit-reached`.
      */
-    add: base.input(z.object({ clientId: model.clientId, wish: watchWish })).output(watch),
+    add: base.input(z.object({ clientId, wish: watchWish })).output(watch),
     remove: base.input(z.object({ id: watch.shape.id })).output(nothing),
   },
   traffic: {
