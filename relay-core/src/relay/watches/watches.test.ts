@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Watched } from '../../api/watches.ts'
+import { RelayError } from '../../api/errors.ts'
+import { maxWatches, type Watched } from '../../api/watches.ts'
 import { silentLog } from '../../log/log.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
@@ -44,9 +45,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
+/** As npc: it answers one question at a time. */
+let isBusy = false
 const session: Pick<AgentSession, 'openWatched'> = {
-  openWatched: async () =>
-    new Duplex({
+  openWatched: async () => {
+    if (isBusy) throw new RelayError('target-denied', 'The lab box is just being asked the same.')
+    isBusy = true
+    return new Duplex({
       read: () => undefined,
       write: (chunk: Uint8Array, _encoding, done) => {
         asked.push(decodeQuestion(chunk) ?? { pids: [], gpus: false })
@@ -57,7 +62,8 @@ const session: Pick<AgentSession, 'openWatched'> = {
         this.push(null)
         done()
       },
-    }),
+    }).on('close', () => (isBusy = false))
+  },
 }
 const wish = (pid: number) =>
   ({ kind: 'process-ends', pid, startedAtMs: clock.now(), name: 'train.py' }) as const
@@ -106,4 +112,27 @@ test('GPUs are asked about once a minute, and one is told of after five minutes 
   }
   expect(asked.length).toBeLessThanOrEqual(8)
   expect(told).toEqual([{ event: 'gpus-free', lab: 'a100', gpus: [3] }])
+})
+
+test('who asks while npc is being asked waits for its turn, and is not told that its owner does not want it', async () => {
+  const { startedAtMs } = wish(1)
+  answer = { processes: [1, 2, 3].map((pid) => ({ pid, startedAtMs })), gpus: [] }
+  await watches.add(1, wish(1), { signal })
+  const added = Promise.all([watches.add(1, wish(2), { signal }), watches.add(1, wish(3), { signal })])
+  clock.advance(10 * second)
+  await added
+  expect(watches.list().map(({ wish: one }) => 'pid' in one && one.pid)).toEqual([1, 2, 3])
+})
+
+test('two that are added at once are the same one, and are no more than a lab box may have', async () => {
+  const expiresAtMs = clock.now() + 60 * second
+  for (let pid = 101; pid < 100 + maxWatches; pid += 1)
+    store.watches.add({ clientId: 1, wish: wish(pid), expiresAtMs })
+  answer = { processes: [1, 2].map((pid) => ({ pid, startedAtMs: clock.now() })), gpus: [] }
+  const [first, same, more] = await Promise.allSettled(
+    [1, 1, 2].map((pid) => watches.add(1, wish(pid), { signal })),
+  )
+  expect(same).toEqual(first)
+  expect(more).toMatchObject({ status: 'rejected', reason: { code: 'limit-reached' } })
+  expect(watches.list()).toHaveLength(maxWatches)
 })

@@ -27,7 +27,9 @@ export class Watches {
   readonly #options: WatchesOptions
   readonly #resting = new Map<number, Resting>()
   readonly #gpusAskedAtMs = new Map<number, number>()
-  readonly #asking = new Set<number>()
+  readonly #looking = new Set<number>()
+  /** The last question to each client, settled or not: npc answers one at a time. */
+  readonly #questions = new Map<number, Promise<unknown>>()
   readonly #closed = new AbortController()
   readonly #rounds: Disposable
 
@@ -45,18 +47,12 @@ export class Watches {
    * older or a stock agent, `target-denied` where its owner does not want it, `target-missing` where it does not see the process, or no GPU.
    */
   async add(clientId: number, wish: WatchWish, { signal }: { signal: AbortSignal }): Promise<Watch> {
-    const { store, clock, sessionOf, labOf, log } = this.#options
-    labOf(clientId)
-    const own = store.list().filter((one) => one.clientId === clientId)
-    const same = own.find((one) => JSON.stringify(one.wish) === JSON.stringify(wish))
+    const { store, clock, sessionOf, log } = this.#options
+    const same = this.#sameOrRoom(clientId, wish)
     if (same) return same
-    if (own.length >= maxWatches)
-      throw new RelayError('limit-reached', `There are ${maxWatches} watches of this lab box already.`, {
-        limit: maxWatches,
-      })
     const session = sessionOf(clientId)
     if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
-    const answer = await this.#ask(session, [wish], { signal })
+    const answer = await this.#ask(clientId, session, [wish], { signal })
     const isSeen = wish.kind === 'process-ends' ? hasProcess(wish, answer) : answer.gpus !== null
     if (!isSeen)
       throw new RelayError(
@@ -66,6 +62,9 @@ export class Watches {
           : 'No tool of a GPU answers npc there.',
         { target: wish.kind === 'process-ends' ? wish.name : 'GPU' },
       )
+    // another may have been added, and the lab box removed, while npc was asked
+    const meanwhile = this.#sameOrRoom(clientId, wish)
+    if (meanwhile) return meanwhile
     const watch = store.add({ clientId, wish, expiresAtMs: clock.now() + watchKeptForMs })
     log.info('watch added', { client: clientId, kind: wish.kind })
     return watch
@@ -84,14 +83,14 @@ export class Watches {
   #round(): void {
     const { store, clock } = this.#options
     const all = store.list()
-    for (const { id } of all.filter(({ expiresAtMs }) => expiresAtMs <= clock.now())) this.#drop(id)
+    for (const { id } of all.filter(({ expiresAtMs }) => expiresAtMs <= clock.now())) this.remove(id)
     const clients = new Set(all.map(({ clientId }) => clientId))
     for (const clientId of this.#gpusAskedAtMs.keys()) {
       if (clients.has(clientId)) continue
       this.#gpusAskedAtMs.delete(clientId)
       this.#resting.delete(clientId)
     }
-    for (const clientId of clients) if (!this.#asking.has(clientId)) void this.#look(clientId)
+    for (const clientId of clients) if (!this.#looking.has(clientId)) void this.#look(clientId)
   }
 
   /** Never rejects: an agent that does not answer now is asked in the next round. */
@@ -99,7 +98,7 @@ export class Watches {
     const { store, sessionOf, labOf, clock, log, tell } = this.#options
     const session = sessionOf(clientId)
     if (!session) return
-    this.#asking.add(clientId)
+    this.#looking.add(clientId)
     try {
       const askedAtMs = clock.now()
       const isForGpus = askedAtMs - (this.#gpusAskedAtMs.get(clientId) ?? 0) >= askGpusEveryMs
@@ -109,6 +108,7 @@ export class Watches {
         .filter((one) => one.clientId === clientId && (isForGpus || one.wish.kind !== 'gpus-free'))
       if (asked.length === 0) return
       const answer = await this.#ask(
+        clientId,
         session,
         asked.map(({ wish }) => wish),
         { signal: this.#closed.signal },
@@ -120,30 +120,49 @@ export class Watches {
       for (const watch of asked.filter(({ id }) => left.has(id))) {
         const event = eventOfWatch(watch, { lab: labOf(clientId).name, answer, resting, nowMs })
         if (!event) continue
-        this.#drop(watch.id)
+        this.remove(watch.id)
         tell(event)
       }
     } catch (error) {
       if (!this.#closed.signal.aborted)
         log.info('a lab box did not tell what is watched there', { client: clientId, reason: error })
     } finally {
-      this.#asking.delete(clientId)
+      this.#looking.delete(clientId)
     }
   }
 
+  /** The watch that is already there for the wish; null where there is room for it. Throws `not-found` or `limit-reached`. */
+  #sameOrRoom(clientId: number, wish: WatchWish): Watch | null {
+    this.#options.labOf(clientId)
+    const own = this.list().filter((one) => one.clientId === clientId)
+    const same = own.find((one) => JSON.stringify(one.wish) === JSON.stringify(wish))
+    if (same) return same
+    if (own.length < maxWatches) return null
+    throw new RelayError('limit-reached', `There are ${maxWatches} watches of this lab box already.`, {
+      limit: maxWatches,
+    })
+  }
+
+  /** Waits until the questions before it are answered, each of which has a deadline. */
   async #ask(
+    clientId: number,
     session: AgentSession,
     wishes: readonly WatchWish[],
     { signal }: { signal: AbortSignal },
   ): Promise<Watched> {
     const pids = wishes.flatMap((wish) => (wish.kind === 'process-ends' ? [wish.pid] : []))
     const gpus = wishes.some(({ kind }) => kind === 'gpus-free')
-    // Its grammar is a package's, which would cost an idle relay memory.
-    const { askWatched } = await import('./ask-watched.ts')
-    return await askWatched(session, { pids, gpus }, { signal })
-  }
-
-  #drop(id: number): void {
-    this.#options.store.remove(id)
+    const turn = Promise.allSettled([this.#questions.get(clientId)]).then(async () => {
+      signal.throwIfAborted()
+      // Its grammar is a package's, which would cost an idle relay memory.
+      const { askWatched } = await import('./ask-watched.ts')
+      return await askWatched(session, { pids, gpus }, { signal })
+    })
+    this.#questions.set(clientId, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#questions.get(clientId) === turn) this.#questions.delete(clientId)
+    }
   }
 }
