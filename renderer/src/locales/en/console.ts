@@ -52,7 +52,7 @@ export const console = {
   path: 'Path',
   pathWrong: 'It must begin with /.',
   folder: 'Folder on the lab box',
-  folderHint: 'npc must be started with -share for this folder.',
+  folderHint: 'If npc does not share it yet, you are told how it can.',
   visitorUser: 'User',
   visitorUserHint: 'Without one, anyone who finds the port can use it.',
   accountWrong: 'Enter both a user and a password, or neither.',

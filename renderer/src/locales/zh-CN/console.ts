@@ -51,7 +51,7 @@ export const console: Translation<typeof en> = {
   path: '路径',
   pathWrong: '以 / 开头。',
   folder: '实验室主机上的文件夹',
-  folderHint: 'npc 启动时须用 -share 共享它。',
+  folderHint: '如果 npc 还没有共享它，添加后会说明怎样共享。',
   visitorUser: '用户名',
   visitorUserHint: '不填则任何找到此端口的人都能使用。',
   accountWrong: '用户名和密码要一起填写。',
