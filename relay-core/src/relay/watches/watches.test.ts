@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
@@ -22,6 +23,7 @@ let watches: Watches
 let told: WebhookEvent[]
 let asked: WatchedQuestion[]
 let answer: Watched
+let isOnline: boolean
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nps-watches-'))
   store = openStore(folder, 0)
@@ -29,11 +31,12 @@ beforeEach(() => {
   told = []
   asked = []
   answer = { processes: [], gpus: [] }
+  isOnline = true
   store.clients.add({ name: 'a100', vkey: 'k'.repeat(32), settings: {}, limits: {} }, 0)
   watches = new Watches({
     store: store.watches,
     labOf: () => ({ name: 'a100' }),
-    sessionOf: () => session as AgentSession,
+    sessionOf: () => (isOnline ? (session as AgentSession) : undefined),
     tell: (event) => told.push(event),
     log: silentLog,
     clock,
@@ -135,4 +138,42 @@ test('two that are added at once are the same one, and are no more than a lab bo
   expect(same).toEqual(first)
   expect(more).toMatchObject({ status: 'rejected', reason: { code: 'limit-reached' } })
   expect(watches.list()).toHaveLength(maxWatches)
+})
+
+test('a state file that another program holds locked ends nothing, and what is over is forgotten afterwards', () => {
+  store.watches.add({ clientId: 1, wish: wish(1), expiresAtMs: clock.now() + 5 * second })
+  const backup = new DatabaseSync(join(folder, 'relay.db'))
+  backup.exec('begin immediate')
+  clock.advance(10 * second)
+  expect(watches.list()).toHaveLength(1)
+  backup.exec('rollback')
+  backup.close()
+  clock.advance(10 * second)
+  expect(watches.list()).toEqual([])
+})
+
+test('a lab box without a GPU that tells its use is not waited for', async () => {
+  answer = { processes: [], gpus: [] }
+  await expect(watches.add(1, { kind: 'gpus-free', count: 1 }, { signal })).rejects.toMatchObject({
+    code: 'target-missing',
+  })
+})
+
+test('a GPU that nothing was heard of for ten minutes has not rested as long', async () => {
+  answer = { processes: [], gpus: [{ index: 0, usePercent: 0, usedBytes: 0 }] }
+  await watches.add(1, { kind: 'gpus-free', count: 1 }, { signal })
+  const look = async (count: number) => {
+    clock.advance(60 * second)
+    await vi.waitFor(() => expect(asked).toHaveLength(count))
+    await vi.waitFor(() => expect(isBusy).toBe(false))
+    for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate)
+  }
+  await look(2)
+  isOnline = false
+  clock.advance(600 * second)
+  isOnline = true
+  await look(3)
+  expect(told).toEqual([])
+  for (let minute = 1; minute <= 5; minute += 1) await look(3 + minute)
+  expect(told).toHaveLength(1)
 })

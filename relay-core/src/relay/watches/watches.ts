@@ -21,11 +21,13 @@ export interface WatchesOptions {
 /** How often an agent is asked, while something is watched there; about GPUs, for which it runs a program, less often. */
 const askEveryMs = 10_000
 const askGpusEveryMs = 60_000
+/** A GPU of which nothing was heard for longer may have worked meanwhile. */
+const restUnheardMs = 3 * askGpusEveryMs
 
 /** What the relay is to tell once: it asks the agents, also while no app runs. */
 export class Watches {
   readonly #options: WatchesOptions
-  readonly #resting = new Map<number, Resting>()
+  readonly #resting = new Map<number, { readonly atMs: number; readonly gpus: Resting }>()
   readonly #gpusAskedAtMs = new Map<number, number>()
   readonly #looking = new Set<number>()
   /** The last question to each client, settled or not: npc answers one at a time. */
@@ -53,7 +55,7 @@ export class Watches {
     const session = sessionOf(clientId)
     if (!session) throw new RelayError('agent-offline', 'The lab box is not connected. Start npc there.')
     const answer = await this.#ask(clientId, session, [wish], { signal })
-    const isSeen = wish.kind === 'process-ends' ? hasProcess(wish, answer) : answer.gpus !== null
+    const isSeen = wish.kind === 'process-ends' ? hasProcess(wish, answer) : (answer.gpus ?? []).length > 0
     if (!isSeen)
       throw new RelayError(
         'target-missing',
@@ -81,6 +83,16 @@ export class Watches {
   }
 
   #round(): void {
+    try {
+      this.#beginRound()
+    } catch (error) {
+      // A state file that is full or locked now is looked into again in the next round.
+      if (!(error instanceof RelayError)) throw error
+      this.#options.log.debug('what is watched could not be looked into', { code: error.code })
+    }
+  }
+
+  #beginRound(): void {
     const { store, clock } = this.#options
     const all = store.list()
     for (const { id } of all.filter(({ expiresAtMs }) => expiresAtMs <= clock.now())) this.remove(id)
@@ -101,7 +113,8 @@ export class Watches {
     this.#looking.add(clientId)
     try {
       const askedAtMs = clock.now()
-      const isForGpus = askedAtMs - (this.#gpusAskedAtMs.get(clientId) ?? 0) >= askGpusEveryMs
+      // absolute: a clock that was set back is no reason to wait
+      const isForGpus = Math.abs(askedAtMs - (this.#gpusAskedAtMs.get(clientId) ?? 0)) >= askGpusEveryMs
       if (isForGpus) this.#gpusAskedAtMs.set(clientId, askedAtMs)
       const asked = store
         .list()
@@ -114,8 +127,10 @@ export class Watches {
         { signal: this.#closed.signal },
       )
       const nowMs = clock.now()
-      const resting = nextResting(this.#resting.get(clientId) ?? new Map(), answer, nowMs)
-      if (isForGpus) this.#resting.set(clientId, resting)
+      const known = this.#resting.get(clientId)
+      const isRecent = known !== undefined && Math.abs(nowMs - known.atMs) <= restUnheardMs
+      const resting = nextResting(isRecent ? known.gpus : new Map(), answer, nowMs)
+      if (isForGpus) this.#resting.set(clientId, { atMs: nowMs, gpus: resting })
       const left = new Set(store.list().map(({ id }) => id))
       for (const watch of asked.filter(({ id }) => left.has(id))) {
         const event = eventOfWatch(watch, { lab: labOf(clientId).name, answer, resting, nowMs })
