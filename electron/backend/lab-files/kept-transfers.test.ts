@@ -107,3 +107,21 @@ test('transfers of a lab box that is gone are forgotten, and an app that is clos
   await again.transfers.close()
   expect(before.storage.transfers.list().map(({ state }) => state)).toEqual(['waiting', 'waiting', 'paused'])
 })
+
+test('what was paused and let go on again goes on after a restart too, also where it waits for its turn', async () => {
+  const { laptop, lab, way, storage, transfers, upload, where } = bed()
+  for (const name of ['a', 'b']) laptop.put(`/here/${name}`, name)
+  way.isThere = false
+  const [a, b] = [upload('a'), upload('b')]
+  await where(([one]) => one?.state === 'broken')
+  transfers.pause(a)
+  await where((all) => all[0]?.state === 'paused' && all[1]?.state === 'broken')
+  transfers.goOn(a, { asks: true })
+  expect(storage.transfers.list().map(({ id, state }) => [id, state])).toEqual([
+    [a, 'waiting'],
+    [b, 'waiting'],
+  ])
+  const again = bed({ laptop, lab, storage })
+  again.transfers.reached('l1')
+  await again.where((all) => all.every(({ state }) => state === 'done'))
+})

@@ -78,6 +78,7 @@ export class Transfers {
     one.asks = asks
     if (one.state === 'broken') return this.retryNow()
     if (one.state !== 'paused' && one.state !== 'failed') return
+    one.wish = null
     one.state = 'waiting'
     one.isResting = false
     one.failure = null

@@ -40,7 +40,8 @@ test('the end of a process is told by the webhook while the app is closed, and t
       kind: 'process-ends',
       pid: child.pid ?? 0,
       startedAtMs: Date.now(),
-      name: 'train.py',
+      // as a person may call a program, and no message may hold it
+      name: 'train\u202e.py\ud83d',
     }
     await bed.app.notices.alerts.add({ labId, wish })
     // there is nobody to tell yet
@@ -62,7 +63,7 @@ test('the end of a process is told by the webhook while the app is closed, and t
     await ended.promise
     expect(bodies.at(-1)).toMatchObject({
       event: 'process-ended',
-      process: 'train.py',
+      process: 'train .py',
       lab: 'a100',
       text: 'It ran for 1 min.',
     })

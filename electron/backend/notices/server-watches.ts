@@ -1,5 +1,5 @@
-import type { LabAlert, ToldClosed } from '@nps-desktop/electron/contract'
-import { RelayError, watchWish } from '@nps-desktop/relay-core/api'
+import type { AlertWish, LabAlert, ToldClosed } from '@nps-desktop/electron/contract'
+import { printable, RelayError, watchWish, type WatchWish } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -27,15 +27,15 @@ export class ServerWatches {
 
   /** Whether the server will tell it; null for what only this app can see. Never rejects. */
   async add({ labId, wish }: Asked): Promise<ToldClosed | null> {
-    const { success, data } = watchWish.safeParse(wish)
+    const asked = askedOf(wish)
     const lab = this.#labs.get(labId)
-    if (!success || !lab || lab.clientId === null) return null
+    if (!asked || !lab || lab.clientId === null) return null
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const api = await this.#relays.reach(lab.serverId, { signal })
       const { webhook } = await api.webhook.get({}, { signal })
       if (!webhook) return 'no-webhook'
-      await api.watches.add({ clientId: lab.clientId, wish: data }, { signal })
+      await api.watches.add({ clientId: lab.clientId, wish: asked }, { signal })
       return 'yes'
     } catch (error) {
       this.#log.info('the server does not tell an alert', { lab: labId, error })
@@ -45,12 +45,13 @@ export class ServerWatches {
 
   /** Rejects never: what stays there is told once, or forgotten after a month. */
   async remove({ labId, wish }: Asked): Promise<void> {
+    const asked = askedOf(wish)
     const lab = this.#labs.get(labId)
-    if (!lab || !watchWish.safeParse(wish).success) return
+    if (!asked || !lab) return
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const api = await this.#relays.reach(lab.serverId, { signal })
-      const text = JSON.stringify(watchWish.parse(wish))
+      const text = JSON.stringify(asked)
       for (const watch of await api.watches.list({}, { signal }))
         if (watch.clientId === lab.clientId && JSON.stringify(watch.wish) === text)
           await api.watches.remove({ id: watch.id }, { signal })
@@ -58,6 +59,12 @@ export class ServerWatches {
       this.#log.info('an alert stays with the server', { lab: labId, error })
     }
   }
+}
+
+/** As the server is asked; null for what only this app can see. A process may have any name, also one that a message must not hold. */
+function askedOf(wish: AlertWish): WatchWish | null {
+  const named = wish.kind === 'process-ends' ? { ...wish, name: printable(wish.name).trim() || '?' } : wish
+  return watchWish.safeParse(named).data ?? null
 }
 
 function whyNot(error: unknown): ToldClosed {

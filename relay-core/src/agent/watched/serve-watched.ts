@@ -33,10 +33,8 @@ export function watchedServer(
       isBusy = false
     }
     return Promise.resolve({
-      join: (stream) => {
-        stream.once('close', end)
-        void answer(stream, read)
-      },
+      // A look that has begun goes on when its stream is gone: no second one begins beside it.
+      join: (stream) => void answer(stream, read).then(end),
       abandon: end,
     })
   }
