@@ -65,15 +65,19 @@ export class TunnelValueCalls {
         tunnelIds.push((await this.#tunnels.add(labId, wish, { signal })).tunnelId)
       }
     } catch (error) {
-      await this.takeBack({ tunnelIds })
+      // why it was not added matters more than what could not be taken back, which is on the page of the lab box
+      await this.takeBack({ tunnelIds }).catch(() => undefined)
       throw error
     }
     return { tunnelIds }
   }
 
-  /** Goes on when the page that asks is gone: it asks as it goes. */
+  /** Goes on when the page that asks is gone: it asks as it goes. One that fails keeps no other from being tried; the first failure is thrown. */
   async takeBack({ tunnelIds }: { tunnelIds: readonly string[] }): Promise<void> {
-    for (const tunnelId of tunnelIds) await this.#tunnels.takeBack({ tunnelId })
+    const failures: unknown[] = []
+    for (const tunnelId of tunnelIds)
+      await this.#tunnels.takeBack({ tunnelId }).catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
 
   read({ tunnelId }: { tunnelId: string }): TunnelDetails {
