@@ -24,7 +24,7 @@ export default defineConfig<AppFixtureOptions, WorkerFixtureOptions>({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  reporter: [['list']],
+  reporter: [['list'], [join(import.meta.dirname, 'test/harness/leaks/left-behind.ts')]],
   timeout: 120_000,
   expect: { timeout: 15_000 },
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
