@@ -26,7 +26,7 @@ export const tellMe = {
     'npc-off': 'This laptop has to stay on: the npc there was started with -discover=false.',
     'not-seen': 'This laptop has to stay on: the npc there does not see it.',
     unreachable:
-      'This laptop has to stay on: the server could not be asked. Switch it off and on to ask again.',
+      'This laptop has to stay on: the server could not be asked. Switch this off and on to ask again.',
   } satisfies Record<ToldClosed, string>,
   footTray: 'Told while NPS Desktop runs, also from the tray. What happened in sleep is told on waking.',
   footPage: 'Told while this page is open in the browser.',

@@ -5,9 +5,9 @@ export const way = {
   readyDirect: 'Ready · direct · {ms}',
   readyThroughServer: 'Ready · through the server · {ms}',
   direct: 'direct · {ms}',
-  nothingPasses: 'nothing passes the server',
+  nothingPasses: 'nothing goes through the server',
   olderPass:
-    'nothing passes the server | one connection from before passes the server | {n} connections from before pass the server',
+    'nothing goes through the server | one earlier connection still goes through the server | {n} earlier connections still go through the server',
   standingBy: 'standing by',
   standingByIn: 'standing by, {ms}',
   serverAway: 'does not answer',
@@ -46,7 +46,7 @@ export const way = {
   alone: {
     'goes-on': {
       title: 'It goes on without {server}.',
-      text: '{server} does not answer, and nothing of this passes it. If {lab} has lost {server} too, it ends the direct way after 10 minutes.',
+      text: '{server} does not answer, and nothing of this goes through it. If {lab} has lost {server} too, it ends the direct way after 10 minutes.',
     },
     silent: {
       title: 'The direct way does not answer.',

@@ -21,7 +21,7 @@ export const path: Translation<typeof en> = {
   slowAround: '{time}。{from} → {to} 这一段偏慢，直连绕开了它。',
   direct: '本机 → {lab}，直连',
   whole: '全程 → {service}',
-  directSilent: '测量期间直连通路不通了。请重新测试。',
+  directSilent: '测量期间直连中断。请重新测试。',
   lost: '丢包 {percent}%',
   inUse: '使用中',
   fineAt: '{time}。没有哪一段比其他段更慢。',

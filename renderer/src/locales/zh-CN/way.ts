@@ -39,8 +39,8 @@ export const way = {
   wasDirectAt: '{time} 时曾直连',
   alone: {
     'goes-on': {
-      title: '没有 {server} 也继续可用。',
-      text: '{server} 没有应答，这条隧道的流量也不经过它。如果 {lab} 也失去了 {server}，直连会在 10 分钟后结束。',
+      title: '没有 {server} 也能继续使用。',
+      text: '{server} 没有应答，这条隧道的流量也不经过它。如果 {lab} 与 {server} 的连接也断了，直连会在 10 分钟后结束。',
     },
     silent: {
       title: '直连通路没有应答。',
