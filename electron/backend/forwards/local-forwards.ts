@@ -7,7 +7,7 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import type { Duplex } from 'node:stream'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
-import { type ListedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
+import { type ListedTunnel, listedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 import { bridgeAddress } from '../relays/bridge-address.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -78,8 +78,7 @@ export class LocalForwards {
 
   /** For new connections of the tunnel; kept with it. Throws `not-found`. */
   setDirect({ tunnelId, direct }: { tunnelId: string; direct: DirectChoice }): void {
-    const tunnel = listTunnels(this.#storage, this.#relays).find(({ id }) => id === tunnelId)
-    if (!tunnel) throw new AppError('not-found', 'This tunnel is no longer there.', {})
+    const tunnel = listedTunnel(this.#storage, this.#relays, tunnelId)
     const { tunnelNotes } = this.#storage
     tunnelNotes.put({ ...(tunnelNotes.get(tunnelId) ?? newNote(tunnelId, tunnel.kind)), direct })
   }

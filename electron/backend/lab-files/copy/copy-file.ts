@@ -22,7 +22,7 @@ export async function copyFile(copy: FileCopy): Promise<void> {
   if (isLarge && !copy.replace && (await to.look(target))) throw fileExists(target)
   const part = partOf(copy, found)
   const there = isLarge ? await bytesToKeep(to, part, found.bytes) : 0
-  const begun = there > 0 && copy.isStrange(part) && !(await isSameSoFar(copy, part, there)) ? 0 : there
+  const begun = there > 0 && copy.isUnproved(part) && !(await isSameSoFar(copy, part, there)) ? 0 : there
   signal.throwIfAborted()
   {
     await using file = await openPart(to, part, { begun, mode: found.mode })

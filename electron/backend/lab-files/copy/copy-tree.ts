@@ -136,7 +136,7 @@ export class TreeCopy {
             this.#partial.set(index, bytes)
             onProgress()
           },
-          isStrange: (part) => !this.#own.has(part),
+          isUnproved: (part) => !this.#own.has(part),
           onPart: (part, isThere) => {
             this.#own.add(part)
             if (isThere) this.#parts.add(part)

@@ -12,7 +12,7 @@ export interface FileCopy {
   /** A file that has the name already is replaced, at the end and in one step. */
   readonly replace: boolean
   /** A part of which it is not known that this run of the app has written it. */
-  readonly isStrange: (part: string) => boolean
+  readonly isUnproved: (part: string) => boolean
   /** How much of it is at its place; goes back where a part could not be used. */
   readonly onProgress: (bytes: number) => void
   /** The part is begun, and has come to its end: until then it is what a copy that is given up leaves. */

@@ -1,6 +1,6 @@
 import { listening, type Listening } from '../../api/listening.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
-import { askDocument } from './read-document.ts'
+import { askDocument } from './ask-document.ts'
 
 /** Asks an agent what listens on its machine. Rejects as `openListening` does, or with `agent-silent` for what is no answer. */
 export function askListening(

@@ -1,7 +1,7 @@
 import { watched, type Watched } from '../../api/watches.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 import { encodeQuestion, type WatchedQuestion } from '../../wire/watched-question.ts'
-import { askDocument } from '../clients/read-document.ts'
+import { askDocument } from '../clients/ask-document.ts'
 
 /** Asks an agent about processes and GPUs of its machine. Rejects as `openWatched` does, or with `agent-silent` for what is no answer. */
 export function askWatched(

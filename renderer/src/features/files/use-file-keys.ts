@@ -1,4 +1,5 @@
 import { onBeforeUnmount, onMounted } from 'vue'
+import { isAnythingAbove } from '../../ui/key-owners.ts'
 
 export interface FileKeys {
   open(): void
@@ -15,7 +16,7 @@ export interface FileKeys {
 export function useFileKeys(keys: FileKeys): (event: KeyboardEvent) => void {
   /** Keys of the whole page. */
   function onPageKey(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector('[role="dialog"]')) return
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || isAnythingAbove()) return
     const key = event.key.toLowerCase()
     if (key === 'l' && !event.shiftKey) keys.typePath()
     else if (key === 'n' && event.shiftKey) keys.ask('new-folder')

@@ -2,7 +2,7 @@ const key = 'nps-desktop:unwanted-services'
 /** The oldest go; a line that comes back is put away again by one click. */
 const maxKept = 200
 
-/** What a person has put away from Home in this window, by lab box, name and port; lost with the browser's storage. */
+/** What a person has put away from Home by lab box, name and port. Each browser, and the app, keeps its own; it is lost with that storage. */
 export function unwantedServices(): ReadonlySet<string> {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]')
