@@ -3,6 +3,7 @@ import type { Tunnel } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
 import { failed } from './live-world.ts'
 import type { LiveWorld } from './live-world.ts'
+import { byServer } from './way-worlds.ts'
 
 const os = implement(desktopContract).tunnelValues
 
@@ -81,9 +82,16 @@ export function tunnelValuesOf(live: LiveWorld) {
         ...live.world.details?.get(input.tunnelId),
       }
     }),
-    save: os.save.handler(async ({ input: { tunnelId, name, port, target } }) => {
+    save: os.save.handler(async ({ input: { tunnelId, name, port, target, limits } }) => {
       const given = Object.entries({ name, port, target }).filter(([, value]) => value !== undefined)
-      live.change(tunnelId, Object.fromEntries(given))
+      const { way } = live.find(tunnelId)
+      const isLimited = limits !== undefined && Object.keys(limits).length > 0
+      if (limits !== undefined)
+        live.world.details = new Map([...(live.world.details ?? []), [tunnelId, { limits }]])
+      live.change(tunnelId, {
+        ...Object.fromEntries(given),
+        ...(way && isLimited ? { way: byServer('limited') } : {}),
+      })
       return {}
     }),
     labLimits: {

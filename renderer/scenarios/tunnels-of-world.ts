@@ -3,6 +3,7 @@ import { desktopContract } from '@nps-desktop/electron/contract'
 import type { Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { implement } from '@orpc/server'
+import { byServer } from './way-worlds.ts'
 import { failed, nothing, second } from './live-world.ts'
 import type { LiveWorld } from './live-world.ts'
 import { guestPass } from './world.ts'
@@ -45,7 +46,11 @@ export function tunnelsOfWorld(live: LiveWorld) {
       return {}
     }),
     setDirect: os.tunnels.setDirect.handler(async ({ input: { tunnelId, direct } }) => {
-      live.change(tunnelId, { direct })
+      const { way } = live.find(tunnelId)
+      live.change(tunnelId, {
+        direct,
+        ...(way ? { way: byServer(direct === 'no' ? 'off-here' : 'looking') } : {}),
+      })
       return {}
     }),
     tryDirect: os.tunnels.tryDirect.handler(async ({ input }) => {

@@ -7,7 +7,8 @@ import { minuteMs } from './world.ts'
 import { few } from './usual-world.ts'
 import { serverDown } from './fault-worlds.ts'
 
-function byServer(reason: ByRelayReason, againAtMs: number | null): PrivateWay {
+/** It was direct until a while ago. */
+export function byServer(reason: ByRelayReason, againAtMs: number | null = null): PrivateWay {
   const nowMs = Date.now()
   return {
     way: 'relay',
@@ -50,7 +51,7 @@ function alone(): World {
         stops: [laptop, server, ...reached],
       }
     const sinceMs = nowMs - 2 * minuteMs
-    const silent = tunnel.kind === 'ssh' ? way : { ...byServer('not-tried', null), directAtMs: sinceMs }
+    const silent = tunnel.kind === 'ssh' ? way : { ...byServer('not-tried'), directAtMs: sinceMs }
     return { ...tunnel, reach: 'laptop', way: silent, connections: 2, status: { state: 'unknown', sinceMs } }
   })
   return { ...world, overview: { ...world.overview, tunnels } }

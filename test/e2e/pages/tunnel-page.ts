@@ -22,8 +22,19 @@ export class TunnelPage {
 
   /** What the page says of the way: the section with the stops and, through the server, why it is not direct. */
   get way(): Locator {
-    const heading = this.#page.getByRole('heading', { name: /^The way to/ })
-    return this.#page.locator('section').filter({ has: heading })
+    return this.#section(/^The way to/)
+  }
+
+  get limits(): Locator {
+    return this.#section('Limits')
+  }
+
+  get connections(): Locator {
+    return this.#section('Connections')
+  }
+
+  get pathTest(): Locator {
+    return this.#section('Path test')
   }
 
   /** Opens it to the internet; answers once its public port is the one that was proved. */
@@ -47,5 +58,9 @@ export class TunnelPage {
     await rows.nth(1).waitFor()
     const downs = await rows.locator('td:nth-child(2)').allInnerTexts()
     return Math.max(...downs.map((down) => (down === '–' ? 0 : readRate(down))))
+  }
+
+  #section(name: string | RegExp): Locator {
+    return this.#page.locator('section').filter({ has: this.#page.getByRole('heading', { name }) })
   }
 }

@@ -28,7 +28,7 @@ export const frame = {
   trial: 'Everything here runs on this computer.',
   trialText: 'A server, a lab box and three small services, to try things out. Nothing is left behind.',
   trialLeavesOut:
-    'Not in the trial, since there is no machine to sign in to by SSH: Terminal, Files, GPUs and what runs on the lab box, path test, guest passes, nps.conf.',
+    'Not in the trial, since there is no machine to sign in to by SSH: Terminal, Files, GPUs and what runs on the lab box, path test, guest passes, a shared folder, nps.conf.',
   trialEnd: 'End the trial',
   trialEndTitle: 'End the trial?',
   trialEndText: 'Its tunnels close, and everything in it is deleted, with what you have added or changed.',

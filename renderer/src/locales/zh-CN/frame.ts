@@ -30,7 +30,7 @@ export const frame: Translation<typeof en> = {
   trial: '这里的一切都在本机运行。',
   trialText: '一台云服务器、一台实验室主机和三个小服务，供试用。结束后不留下任何东西。',
   trialLeavesOut:
-    '试用中没有可用 SSH 登录的机器，因此不包含：终端、文件、实验室主机的 GPU 和运行中的服务、路径测试、访客通行证、nps.conf。',
+    '试用中没有可用 SSH 登录的机器，因此不包含：终端、文件、实验室主机的 GPU 和运行中的服务、路径测试、访客通行证、共享文件夹、nps.conf。',
   trialEnd: '结束试用',
   trialEndTitle: '结束试用？',
   trialEndText: '试用的隧道会关闭，其中的一切，包括你添加和修改的内容，都会删除。',
