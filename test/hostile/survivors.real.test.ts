@@ -24,7 +24,7 @@ const mebibyte = 1024 * 1024
 const mute: LinkPlace = {
   budget: new KeepingBudget(Infinity),
   acknowledgesInside: true,
-  hearsPeer: true,
+  hearsPeerIn: {},
   room: Infinity,
   onReceived: () => undefined,
   onCut: () => undefined,

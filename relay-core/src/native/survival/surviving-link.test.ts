@@ -282,6 +282,23 @@ describe('a link that survives its connections', () => {
     expect(agent.link.isClosed).toBe(true)
   })
 
+  it('waits no longer once its peer has begun another session without it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { agent, relay } = pair()
+    relay.isMute = true
+    await agent.says('the end')
+    agent.isNeeded = false
+    agent.link.end()
+    agent.links.over(agent)
+    const next = { drop: () => undefined }
+    agent.links.begin(next)
+    vi.advanceTimersByTime(leftoverMs)
+    expect(agent.link.isClosed).toBe(false)
+    vi.advanceTimersByTime(leftoverMs)
+    expect(agent.link.isClosed).toBe(true)
+    agent.links.over(next)
+  })
+
   it('that was cut while nothing was under way brings what was missing, and ends', async () => {
     const ends = pair()
     const { agent, relay } = ends

@@ -22,8 +22,8 @@ export interface LinkPlace {
   readonly room: number
   /** Links are acknowledged on their own connections, where an ACK waits behind the bytes of a reader that has paused. */
   readonly acknowledgesInside: boolean
-  /** The peer has been heard a moment ago, on a connection other than the links' own. */
-  readonly hearsPeer: boolean
+  /** The peer has been heard a moment ago, in this session, on a connection other than the links' own. */
+  readonly hearsPeerIn: object | undefined
   /** Something has arrived that is not acknowledged yet. */
   onReceived(link: SurvivingLink): void
   /** The connection is gone, and the link wants another one. */
@@ -352,12 +352,15 @@ export class SurvivingLink implements FrameLink {
   }
 
   /** As long as the peer is there: over a slow line, or with a reader that rests, the last megabytes take longer than a minute. */
-  #awaitAcknowledgement(): void {
+  #awaitAcknowledgement(session = this.#place.hearsPeerIn, isLast = false): void {
     const heard = this.#heard
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      const isThere = this.#heard > heard || this.#place.hearsPeer
-      if (this.#connection && isThere) this.#awaitAcknowledgement()
+      const { hearsPeerIn } = this.#place
+      // A peer that has begun another session, and has not brought this link into it, does not have it any more.
+      const isKnown = this.#heard > heard || hearsPeerIn === session
+      const isThere = this.#heard > heard || hearsPeerIn !== undefined
+      if (this.#connection && isThere && (isKnown || !isLast)) this.#awaitAcknowledgement(session, !isKnown)
       else this.destroy()
     }, leftoverMs).unref()
   }

@@ -51,8 +51,8 @@ export class SurvivingLinks implements LinkPlace {
   }
 
   /** A session ends when its peer is silent. */
-  get hearsPeer(): boolean {
-    return !this.acknowledgesInside && this.#session !== undefined
+  get hearsPeerIn(): object | undefined {
+    return this.acknowledgesInside ? undefined : this.#session
   }
 
   get all(): Iterable<SurvivingLink> {
