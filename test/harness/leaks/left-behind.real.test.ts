@@ -7,7 +7,7 @@ const playwright = join(import.meta.dirname, '../../../node_modules/@playwright/
 /** Runs one spec under the guard; answers how that ended and what was said. */
 function guarded(spec: string): Promise<{ code: unknown; said: string }> {
   const args = [playwright, 'test', '--config', join(import.meta.dirname, 'specs.config.ts'), spec]
-  const options = { cwd: import.meta.dirname, env: { ...process.env, NO_COLOR: '1' } }
+  const options = { cwd: import.meta.dirname, env: { ...process.env, NO_COLOR: '1' }, timeout: 45_000 }
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, said: stdout + stderr })

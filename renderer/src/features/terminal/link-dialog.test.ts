@@ -15,7 +15,7 @@ async function* once<T>(value: T): AsyncGenerator<T, void, void> {
 test('a tunnel that does not come into the list is told, instead of a button that turns for ever', async () => {
   const overview = { servers: [], labs: [lab], tunnels: [], setAside: [], laptopOnline: true, trial: false }
   const terminal = { id: 't1', machine: { kind: 'lab', id: lab.id }, state: { state: 'resting' } }
-  await using page = await mountPage(LinkDialog, {
+  await using _ = await mountPage(LinkDialog, {
     answers: {
       overview: { watch: async () => once(overview) },
       terminals: { watch: async () => once([terminal]) },
@@ -31,5 +31,4 @@ test('a tunnel that does not come into the list is told, instead of a button tha
   await vi.advanceTimersByTimeAsync(10_000)
   expect(document.querySelector('[role="alert"]')?.textContent).toContain('click the link again')
   expect(buttonCalled('Add it and open').disabled).toBe(true)
-  void page
 })
