@@ -14,8 +14,8 @@ import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 import { guestPass, newGuestPass } from './guest-passes.ts'
 import { listening } from './listening.ts'
-import { watch, watchWish } from './watches.ts'
-import { newWebhook, webhookAnswer, webhookView } from './webhook.ts'
+import { watch, watchWish } from './webhook/watches.ts'
+import { newWebhook, webhookAnswer, webhookView } from './webhook/webhook.ts'
 
 /**
  * Every call may fail with any code of the closed list; `data.params` holds the values for the text.

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { WebhookAnswer, WebhookView } from '../../../relay-core/src/api/webhook.ts'
+import type { WebhookAnswer, WebhookView } from '../../../relay-core/src/api/webhook/webhook.ts'
 import { ourProgram } from '../../compliance/table/runtimes.ts'
 import { freePort } from '../../harness/programs/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'

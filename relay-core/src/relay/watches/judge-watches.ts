@@ -1,4 +1,4 @@
-import { gpuRest, type Watch, type Watched } from '../../api/watches.ts'
+import { gpuRest, type Watch, type Watched } from '../../api/webhook/watches.ts'
 import type { WebhookEvent } from '../webhook/event.ts'
 
 /** By GPU: since when it is at rest. */

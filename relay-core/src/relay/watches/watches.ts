@@ -1,5 +1,11 @@
 import { RelayError } from '../../api/errors.ts'
-import { maxWatches, type Watch, type Watched, type WatchWish, watchKeptForMs } from '../../api/watches.ts'
+import {
+  maxWatches,
+  type Watch,
+  type Watched,
+  type WatchWish,
+  watchKeptForMs,
+} from '../../api/webhook/watches.ts'
 import type { Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import type { Log } from '../../log/log.ts'

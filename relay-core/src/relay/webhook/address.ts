@@ -1,5 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
-import { isWebhookAddress } from '../../api/webhook-address.ts'
+import { isWebhookAddress } from '../../api/webhook/webhook-address.ts'
 
 /** @throws RelayError `invalid-input` */
 export function readAddress(text: string): URL {

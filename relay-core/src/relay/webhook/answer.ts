@@ -1,5 +1,5 @@
 import { printable } from '../../api/words/printable.ts'
-import type { WebhookAnswer } from '../../api/webhook.ts'
+import type { WebhookAnswer } from '../../api/webhook/webhook.ts'
 import type { WebhookRecord } from '../store/webhook-store.ts'
 import { withoutSecrets } from './address.ts'
 import type { RawAnswer } from './post.ts'

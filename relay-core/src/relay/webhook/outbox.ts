@@ -1,5 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
-import type { WebhookAnswer } from '../../api/webhook.ts'
+import type { WebhookAnswer } from '../../api/webhook/webhook.ts'
 import type { Clock } from '../../async/time/clock.ts'
 import type { Log } from '../../log/log.ts'
 import { mayBeTakenLater, type Verdict } from './answer.ts'

@@ -1,5 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
-import type { NewWebhook, WebhookAnswer, WebhookView } from '../../api/webhook.ts'
+import type { NewWebhook, WebhookAnswer, WebhookView } from '../../api/webhook/webhook.ts'
 import type { Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import { withDeadline } from '../../async/wait/with-deadline.ts'

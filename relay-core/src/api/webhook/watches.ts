@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { instantMs } from './scalars.ts'
-import { printableText } from './words/printable.ts'
+import { instantMs } from '../scalars.ts'
+import { printableText } from '../words/printable.ts'
 
 /** Of one client; npc answers about no more at once. */
 export const maxWatches = 32

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { instantMs } from './scalars.ts'
-import { printableText } from './words/printable.ts'
+import { instantMs } from '../scalars.ts'
+import { printableText } from '../words/printable.ts'
 
 /** Which service takes the messages, and so in which form they are sent. `json`: anything that takes a POST, see docs/cli.md. */
 export const webhookKinds = ['feishu', 'dingtalk', 'wecom', 'slack', 'json'] as const
