@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import { instantMs } from '../scalars.ts'
 import { printableText } from '../words/printable.ts'
+import { maxWatches } from './watch-limits.ts'
 
-/** Of one client; npc answers about no more at once. */
-export const maxWatches = 32
-/** One that has not come true by then is forgotten. */
-export const watchKeptForMs = 30 * 86_400_000
 /** Linux, `PID_MAX_LIMIT`. */
 const maxPid = 4_194_304
-/** A GPU below both values is at rest; after so long it is free. */
-export const gpuRest = { usePercent: 5, usedBytes: 1e9, forMs: 5 * 60_000 } as const
-
 /** What the relay is to tell by its webhook, once: it asks npc, also while no app runs. */
 export const watchWish = z.discriminatedUnion('kind', [
   z.object({
