@@ -6,6 +6,7 @@ const relayCore: House = {
   packageName: '@nps-desktop/relay-core',
   storeys: [
     ['api/words', 'api/direct', 'api/conf'],
+    ['api/webhook'],
     ['api', 'wire', 'async/time', 'telling'],
     ['async/wait'],
     ['async/signals'],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { clientLimits } from './limits.ts'
 import { clientSettings } from './tunnel-settings.ts'
-import { clientId, displayName, instantMs, keyFingerprint } from './scalars.ts'
+import { clientId, displayName, instantMs, keyFingerprint } from './words/scalars.ts'
 
 /** How nps or npc is kept running on a machine, as `-service=` and `service.json` name it. */
 export const installKinds = [

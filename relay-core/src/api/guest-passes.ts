@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clientId as positiveId, displayName, instantMs, tunnelId } from './scalars.ts'
+import { clientId as positiveId, displayName, instantMs, tunnelId } from './words/scalars.ts'
 
 /** The longest that a pass may be good for, from the moment it is made. */
 export const maxPassMs = 30 * 24 * 3_600_000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { port } from './scalars.ts'
+import { port } from './words/scalars.ts'
 import { printableText } from './words/printable.ts'
 
 const text = (most: number) => z.string().max(most).regex(printableText)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { relayFailure } from './relay-failure.ts'
-import { instantMs, tunnelId } from './scalars.ts'
+import { instantMs, tunnelId } from './words/scalars.ts'
 
 export const hopName = z.enum(['port', 'agent', 'target'])
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantMs, port, portList } from './scalars.ts'
+import { instantMs, port, portList } from './words/scalars.ts'
 
 export const consolePass = z.object({
   token: z.string(),

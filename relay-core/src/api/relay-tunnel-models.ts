@@ -3,7 +3,7 @@ import { limits } from './limits.ts'
 import { tunnelModeNames } from './tunnel-modes.ts'
 import { tunnelSettings } from './tunnel-settings.ts'
 import { relayFailure } from './relay-failure.ts'
-import { clientId, displayName, instantMs, port, tunnelId } from './scalars.ts'
+import { clientId, displayName, instantMs, port, tunnelId } from './words/scalars.ts'
 
 export const tunnelMode = z.enum(tunnelModeNames)
 

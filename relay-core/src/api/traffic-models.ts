@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantMs, tunnelId } from './scalars.ts'
+import { instantMs, tunnelId } from './words/scalars.ts'
 
 export const connection = z.object({
   id: z.number().int(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantMs } from '../scalars.ts'
+import { instantMs } from '../words/scalars.ts'
 import { printableText } from '../words/printable.ts'
 import { maxWatches } from './watch-limits.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantMs } from '../scalars.ts'
+import { instantMs } from '../words/scalars.ts'
 import { printableText } from '../words/printable.ts'
 
 /** Which service takes the messages, and so in which form they are sent. `json`: anything that takes a POST, see docs/cli.md. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { words } from '../../wire/text-fields.ts'
-import { displayName } from '../scalars.ts'
+import { displayName } from './scalars.ts'
 import { printable, printableJson } from './printable.ts'
 
 /** Every character that fits one unit: among them all that drive a terminal. */

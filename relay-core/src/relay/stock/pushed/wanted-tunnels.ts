@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { RelayError } from '../../../api/errors.ts'
-import { displayName } from '../../../api/scalars.ts'
+import { displayName } from '../../../api/words/scalars.ts'
 import { modeOfStockName, takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { PortRanges } from '../../../net/address/port-ranges.ts'

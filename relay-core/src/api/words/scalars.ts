@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { printable } from './words/printable.ts'
+import { printable } from './printable.ts'
 
 /** Milliseconds since the Unix epoch. */
 export const instantMs = z.number().int().nonnegative()
