@@ -117,7 +117,12 @@ function labWorld(card: LabCard | null, change: (box: Lab) => Lab = (box) => box
         { kind: 'gpus-free', count: 2 },
       ]
     : []
-  const alerts = wishes.map((wish, index) => ({ id: `a${index}`, labId: 'l1', wish }))
+  const alerts = wishes.map((wish, index) => ({
+    id: `a${index}`,
+    labId: 'l1',
+    wish,
+    toldClosed: wish.kind === 'process-ends' ? ('yes' as const) : ('not-seen' as const),
+  }))
   return { ...base, cards: new Map(card ? [['l1', card]] : []), alerts }
 }
 

@@ -299,6 +299,11 @@ export const setupWorlds: Record<string, () => World> = {
     return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
   },
   'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),
+  'server-kept-rule': () => ({
+    ...few(),
+    ports: new Map([['s1', closed]]),
+    keptRule: 'deny 8850:9000/tcp',
+  }),
   ...serverWorlds,
   'server-well': () => ({
     ...withUse(few(), Date.now()),

@@ -42,7 +42,7 @@ test('the settings of a tunnel let its direct way guess ports, switch it off and
   const { way } = new TunnelPage(page)
   const choice = page.getByRole('combobox', { name: 'Direct' })
   await expect(choice).toHaveText('When possible')
-  await expect(way).toContainText('nothing passes the server')
+  await expect(way).toContainText('nothing goes through the server')
 
   await choose(page, choice, 'Also by guessing ports')
   await expect(choice).toHaveAccessibleDescription(/npc on lab-a100 has to be started with -direct=guess too/)

@@ -1,7 +1,7 @@
 /** Where a server itself tells what happens, with the laptop closed. */
 export const webhook = {
   title: 'With this laptop closed',
-  text: 'The server itself can write to a chat: lab boxes and watched services that are away for a minute and come back, quotas, guest passes. Processes, GPUs and disks of a lab box are told while this app runs. Quiet hours are the chat’s own.',
+  text: 'The server itself can write to a chat: lab boxes and watched services that are away for a minute and come back, quotas, guest passes, and the end of a process or free GPUs that you asked for on a lab box. Its disks and memory are told while this app runs. Quiet hours are the chat’s own.',
   kinds: {
     feishu: 'Feishu',
     dingtalk: 'DingTalk',

@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts'
 
 export const webhook: Translation<typeof en> = {
   title: '本机合上时',
-  text: '云服务器可以自己向聊天群发消息：实验室主机和受监测的服务中断一分钟及恢复、流量上限、访客通行证。实验室主机上的进程、GPU 和磁盘只在本应用运行时通知。免打扰由聊天软件设置。',
+  text: '云服务器可以自己向聊天群发消息：实验室主机和受监测的服务中断一分钟及恢复、流量上限、访客通行证，以及你在实验室主机页面上要求通知的进程结束和 GPU 空闲。实验室主机的磁盘和内存只在本应用运行时通知。免打扰由聊天软件设置。',
   kinds: {
     feishu: '飞书',
     dingtalk: '钉钉',
