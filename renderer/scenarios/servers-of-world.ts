@@ -18,19 +18,9 @@ export function serversOfWorld(live: LiveWorld) {
     })),
     setup: os.servers.setup.handler(noJob),
     checkPorts: os.servers.checkPorts.handler(noJob),
-    openHostFirewall: os.servers.openHostFirewall.handler(async () => {
-      const { keptRule: rule } = world
-      const command = `ufw delete ${rule} && ufw allow 8850:9000/tcp`
-      if (rule !== undefined) {
-        failed({
-          code: 'firewall-rule-kept',
-          params: { host: '120.1.1.2', tool: 'ufw', command, rule },
-          message: `ufw has the rule "${rule}" for these ports. It was left as it is.`,
-          fixes: [{ action: 'copy', text: command }, { action: 'retry' }],
-        })
-      }
-      return { command: 'ufw allow 7000:9000/tcp' }
-    }),
+    openHostFirewall: os.servers.openHostFirewall.handler(async () => ({
+      command: 'ufw allow 7000:9000/tcp',
+    })),
     ports: os.servers.ports.handler(async ({ input }) => ({
       report: world.ports.get(input.serverId) ?? null,
     })),

@@ -148,6 +148,17 @@ const closed = report(
   (from) => (from >= 8850 ? 'closed-on-server' : from === 7000 ? 'used' : 'open'),
 )
 
+/** A rule of somebody else's keeps the same ports shut. */
+const kept: PortReport = {
+  ...closed,
+  hostFirewall: {
+    tool: 'ufw',
+    command: 'ufw delete deny 8850:9000/tcp && ufw allow 8850:9000/tcp',
+    canApply: false,
+    kept: 'deny 8850:9000/tcp',
+  },
+}
+
 /** Everything that tunnels need is open; what makes private ones faster is not. */
 const withoutUdp = report(
   {
@@ -299,11 +310,7 @@ export const setupWorlds: Record<string, () => World> = {
     return world({ servers: [hz], labs: [here], tunnels }, { jobs: [done] })
   },
   'server-closed-ports': () => ({ ...few(), ports: new Map([['s1', closed]]) }),
-  'server-kept-rule': () => ({
-    ...few(),
-    ports: new Map([['s1', closed]]),
-    keptRule: 'deny 8850:9000/tcp',
-  }),
+  'server-kept-rule': () => ({ ...few(), ports: new Map([['s1', kept]]) }),
   ...serverWorlds,
   'server-well': () => ({
     ...withUse(few(), Date.now()),

@@ -35,8 +35,6 @@ export interface World {
   activity: ActivityEvent[]
   jobs: Job[]
   ports: Map<string, PortReport>
-  /** Somebody's own rule of the server's firewall, which the app leaves as it is. */
-  keptRule?: string
   hostKeys: HostKey[]
   /** What lab boxes say of themselves, by their ids; of others nothing comes. */
   cards: ReadonlyMap<string, LabCard>

@@ -118,6 +118,7 @@ export const server = {
     connections: 'Connections',
     now: 'Now',
     outside: 'From outside',
+    here: 'From this computer',
   },
   portClosedThere: 'closed by its firewall',
   portsFree: 'Free for tunnels: {n} of {total} ports in {from}–{to}',

@@ -119,6 +119,7 @@ export const server: Translation<typeof en> = {
     connections: '连接数',
     now: '当前',
     outside: '从外部',
+    here: '从本机',
   },
   portClosedThere: '被其防火墙关闭',
   portsFree: '可供隧道使用：{from}–{to} 的 {total} 个端口中的 {n} 个',
