@@ -20,7 +20,7 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
   {
     folder: 'relay-core/src/wire',
-    forbidden: ['node:net', '../api/scalars.ts', 'ws'],
+    forbidden: ['node:net', '../api/errors.ts', 'ws'],
     allowed: './frame.ts',
   },
   {

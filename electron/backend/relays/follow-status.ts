@@ -1,5 +1,5 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { widestRange } from './widest-range.ts'
+import { widestRange } from '../firewall/rules/widest-range.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Relays } from './relays.ts'
 

@@ -10,7 +10,7 @@ import { secretName } from '../ssh/machines.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import { storedServer } from '../storage/stored-machine.ts'
 import { diagnose } from '../relays/diagnose.ts'
-import { widestRange } from '../relays/widest-range.ts'
+import { widestRange } from '../firewall/rules/widest-range.ts'
 
 const connectTimeoutMs = 10_000
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { untilEvent } from '@nps-desktop/relay-core/async'
-import { gatherWrites } from './gather-writes.ts'
+import { gatherWrites } from './library/gather-writes.ts'
 import { cancelled, dialFailure, dialTimeout } from './ssh-errors.ts'
 
 /** A TCP connection to an ssh port. Rejects with `ssh-refused`, `ssh-timeout`, `ssh-unknown-host`, `ssh-unreachable`. */

@@ -4,7 +4,7 @@ import type { SshAddress, TerminalSize } from '@nps-desktop/electron/contract'
 import type { ClientChannel, SFTPWrapper } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
 import type { Conversation } from './conversation.ts'
-import { execOnTerminal } from './exec-on-terminal.ts'
+import { execOnTerminal } from './library/exec-on-terminal.ts'
 import { sessionLost } from './ssh-errors.ts'
 import { channelRefused, ChannelsUsedUp, reasonOf, type SshConnection } from './ssh-connection.ts'
 
