@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import { untilEvent } from '@nps-desktop/relay-core/async'
-import { gatherWrites } from './library/gather-writes.ts'
 import { cancelled, dialFailure, dialTimeout } from './ssh-errors.ts'
 
 /** A TCP connection to an ssh port. Rejects with `ssh-refused`, `ssh-timeout`, `ssh-unknown-host`, `ssh-unreachable`. */
@@ -10,7 +9,7 @@ export async function dialSsh(
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<Socket> {
   if (signal.aborted) throw cancelled()
-  const socket = gatherWrites(connect({ host: address.host, port: address.port, noDelay: true }))
+  const socket = connect({ host: address.host, port: address.port, noDelay: true })
   try {
     return await untilEvent(
       socket,
