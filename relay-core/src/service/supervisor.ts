@@ -39,9 +39,13 @@ export function supervisorScript(spec: ServiceSpec, kind: InstallKind): string {
   return `#!/bin/sh
 # Keeps ${spec.name} running. Written by "${spec.name} install".
 umask 077
-other=$(cat ${q(pid)} 2>/dev/null)
-if [ -n "$other" ] && [ "$other" != $$ ] && tr '\\0' '\\n' <"/proc/$other/cmdline" 2>/dev/null | grep -qxF ${q(script)}; then
-  exit 0
+# Nothing is begun until it is known: after a restart of a container the old number could be that of a child of this shell, which goes by its name.
+other=
+[ -f ${q(pid)} ] && read -r other <${q(pid)}
+if [ -n "$other" ] && [ "$other" != $$ ]; then
+  words=
+  read -r words 2>/dev/null <"/proc/$other/cmdline"
+  case "$words" in *${q(script)}) exit 0 ;; esac
 fi
 echo $$ >${q(pid)}
 finish() {
