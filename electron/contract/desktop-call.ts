@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { failureData } from './failure.ts'
+import { failureData } from './failures/failure.ts'
 import { id } from './values.ts'
 
 /** Any call or feed of the app: a foreseen failure is the error `FAILED` with a `failure` as data. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { lab } from './lab-models.ts'
-import { server } from './server-models.ts'
-import { otherTunnel, tunnel } from './tunnel-models.ts'
+import { lab } from './labs/lab-models.ts'
+import { server } from './servers/server-models.ts'
+import { otherTunnel, tunnel } from './tunnels/tunnel-models.ts'
 import { instantMs } from './values.ts'
 
 /** A row of the app's data that could not be read at the start; it is kept, but not used. */

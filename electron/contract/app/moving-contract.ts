@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { base } from '../desktop-call.ts'
+import { instantMs } from '../values.ts'
+
+/** Base64. What is larger than 700,000 bytes is none of our files. */
+const file = z.base64().max(940_000)
+/** It opens all servers and lab boxes: eight characters are the least. */
+const newPassphrase = z.string().min(8).max(1_024)
+const passphrase = z.string().min(1).max(1_024)
+
+/** What a file adds to what is here. */
+export const movedContents = z.object({
+  madeAtMs: instantMs,
+  /** Of the app that made it. */
+  version: z.string(),
+  /** Names of those that are not here yet. */
+  servers: z.array(z.string()),
+  labs: z.array(z.string()),
+  /** How many of its servers and lab boxes are here already, and stay as they are. */
+  here: z.number().int(),
+  hostKeys: z.number().int(),
+  /** Passwords, keys and admin keys. */
+  signIns: z.number().int(),
+  settings: z.number().int(),
+  /** Files of private keys that its sign-ins name; they lie on the other computer. */
+  keyFiles: z.array(z.string()),
+})
+export type MovedContents = z.infer<typeof movedContents>
+
+/** The app's data to another computer and back: a file that a passphrase opens. */
+export const movingContract = {
+  pack: base.input(z.object({ passphrase: newPassphrase })).output(z.object({ file })),
+  /** What `take` would add. Fails with `passphrase-wrong`, `export-unreadable`. */
+  look: base.input(z.object({ file, passphrase })).output(movedContents),
+  /** Adds it; answers with what was added. */
+  take: base.input(z.object({ file, passphrase })).output(movedContents),
+}
