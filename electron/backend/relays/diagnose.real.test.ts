@@ -1,5 +1,10 @@
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { relayDefaults } from '@nps-desktop/relay-core/config'
+import { Relay } from '@nps-desktop/relay-core/relay'
 import { afterEach, expect, test } from 'vitest'
 import type { PortTry } from '@nps-desktop/electron/contract'
 import { diagnose, judge, stockAnswer } from './diagnose.ts'
@@ -58,6 +63,21 @@ test('a stock NPS server is known by its answer', async () => {
     })
   })
   expect((await ask(port, null)).failure).toMatchObject({ code: 'stock-relay', params: { port } })
+})
+
+test('our own relay, which answers stock clients in the same words, is not taken for a stock server when it is slow', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-diagnose-'))
+  const relay = new Relay({
+    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    folder,
+    tunnelHost: '127.0.0.1',
+    writeLog: () => undefined,
+  })
+  const { bridgePort } = await relay.start()
+  const { failure } = await ask(bridgePort, null)
+  await relay.close()
+  await rm(folder, { recursive: true })
+  expect(failure).toMatchObject({ code: 'relay-slow', params: { server: 'cloud', port: bridgePort } })
 })
 
 test('another program is named by its first words, and one that says nothing is told as that', async () => {

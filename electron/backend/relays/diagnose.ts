@@ -1,3 +1,4 @@
+import { provedKey } from '@nps-desktop/relay-core/api-client'
 import { until } from '@nps-desktop/relay-core/async'
 import { connect } from 'node:net'
 import type { Failure, Fix, PortTry } from '@nps-desktop/electron/contract'
@@ -42,9 +43,14 @@ export async function diagnose(
     sshPort === null ? null : ask('ssh', sshPort),
   ])
   const seen = bridge.answer === 'accepted' ? await whoAnswers(host, bridgePort, signal) : null
+  // Ours answers stock clients too, in the same words; a stock server has no key.
+  const key =
+    seen === stockAnswer
+      ? await provedKey({ host, port: bridgePort, timeoutMs: readTimeoutMs, signal })
+      : undefined
   signal.throwIfAborted()
   return {
-    failure: judge({ server: name, host, bridge, ssh, seen, machines }),
+    failure: judge({ server: name, host, bridge, ssh, seen, isOurs: key !== undefined, machines }),
     tried: ssh ? [bridge, ssh] : [bridge],
   }
 }
@@ -56,6 +62,7 @@ export function judge({
   bridge,
   ssh,
   seen,
+  isOurs = false,
   machines = null,
 }: {
   server: string
@@ -64,12 +71,18 @@ export function judge({
   ssh: PortTry | null
   /** Of what took the connection at the bridge's port. */
   seen: string | null
+  /** Whether a key was proved there. */
+  isOurs?: boolean
   machines?: DiagnosedServer['machines']
 }): Failure {
   const { port } = bridge
   const params = { server, host, port }
   const sshAnswers = ssh?.answer === 'accepted' || ssh?.answer === 'refused'
   if (bridge.answer === 'accepted') {
+    if (isOurs) {
+      const message = `nps answers on port ${port} of ${host}, but too slowly: a connection of this app did not come about in time.`
+      return { code: 'relay-slow', params, message, fixes: [{ action: 'retry' }] }
+    }
     if (seen === stockAnswer) {
       const message = `A stock NPS server answers on port ${port} of ${host}. It has no way in for this app; nps of NPS Desktop can be set up beside it and takes its clients over.`
       return { code: 'stock-relay', params, message, fixes: [{ action: 'set-up-beside' }] }

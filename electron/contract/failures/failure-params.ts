@@ -210,6 +210,7 @@ export const appFailureParams = {
   'server-silent': z.object({ ...machine, server: text }),
   'console-needs-sign-in': z.object({ server: text }),
   'relay-stopped': z.object({ ...machine, server: text }),
+  'relay-slow': z.object({ ...machine, server: text }),
   'stock-relay': z.object({ ...machine, server: text }),
   /** `seen`: its first words. */
   'not-a-relay': z.object({ ...machine, server: text, seen: text.optional() }),

@@ -1,4 +1,5 @@
 export { connectApi as connectRelay, type ConnectApiOptions as ConnectRelayOptions } from './connect-api.ts'
+export { provedKey } from './proved-key.ts'
 export { toRelayError, type RelayClient } from './relay-client.ts'
 export type { ApiConnection as RelayConnection } from './api-connection.ts'
 export { answeringPorts } from '../direct/punch/answering-ports.ts'

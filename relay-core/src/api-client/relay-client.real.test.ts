@@ -100,3 +100,20 @@ test('a call that an older relay does not know fails as one that is not possible
     message: 'The relay could not do this (NOT_FOUND). Its log tells why.',
   })
 })
+
+test('a feed that is given up while its connection ends disturbs nothing else', async () => {
+  const uncaught: unknown[] = []
+  const note = (reason: unknown) => uncaught.push(reason)
+  process.on('uncaughtException', note)
+  answer = []
+  const giveUp = new AbortController()
+  const feed = await client.clients.watch({}, { signal: giveUp.signal })
+  expect(await feed.next()).toMatchObject({ value: [] })
+  socket.terminate()
+  giveUp.abort()
+  await once(socket, 'close')
+  await new Promise(setImmediate)
+  process.off('uncaughtException', note)
+  expect(uncaught).toEqual([])
+  await expect(client.status.get({})).rejects.toMatchObject({ code: 'relay-unreachable' })
+})

@@ -16,13 +16,13 @@ export type RelayClient = ContractRouterClient<RelayContract>
  */
 export function createRelayClient(socket: WebSocket): RelayClient {
   const link = new RPCLink({
-    // ws is close to a browser's WebSocket, but its listener types are its own.
-    websocket: socket as unknown as globalThis.WebSocket,
+    websocket: quietOnceClosed(socket),
     plugins: [new ResponseValidationPlugin(relayContract)],
     interceptors: [
       async ({ next, signal, path }) => {
         const call = path.join('/')
         try {
+          if (socket.readyState === socket.CLOSED) throw new Error('the connection has ended')
           return withRelayErrors(await next(), call)
         } catch (error) {
           if (signal?.aborted) throw error
@@ -32,6 +32,25 @@ export function createRelayClient(socket: WebSocket): RelayClient {
     ],
   })
   return createORPCClient(link)
+}
+
+/**
+ * When a call is given up, the link tells the relay; nobody waits for that message, so that its failure would end this process if
+ * the connection has just ended. A call itself needs no failure here: all that wait are rejected with the socket's `close`.
+ */
+function quietOnceClosed(socket: WebSocket): globalThis.WebSocket {
+  const quiet: Pick<WebSocket, 'readyState' | 'send' | 'addEventListener' | 'removeEventListener'> = {
+    get readyState() {
+      return socket.readyState === socket.CONNECTING ? socket.CONNECTING : socket.OPEN
+    },
+    send: (message: string | Uint8Array) => {
+      if (socket.readyState === socket.OPEN) socket.send(message)
+    },
+    addEventListener: socket.addEventListener.bind(socket),
+    removeEventListener: socket.removeEventListener.bind(socket),
+  }
+  // ws is close to a browser's WebSocket, but its listener types are its own.
+  return quiet as unknown as globalThis.WebSocket
 }
 
 /** Why `call` failed, in the relay's words; a connection that ended is `relay-unreachable`. */

@@ -97,5 +97,7 @@ function linesOf(made: Made): string[] {
   const lines = (made.trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   const outside = lines.filter((line) => !line.includes('node:') && !line.includes(ownFile))
   if (outside.length === 0 && made.acceptedBy !== undefined) return linesOf(made.acceptedBy)
-  return outside.map((line) => line.trim())
+  // listened after a name was looked up, say: Node's own lines still tell what it is
+  const shown = outside.length > 0 ? outside : lines.filter((line) => !line.includes(ownFile))
+  return shown.map((line) => line.trim())
 }

@@ -9,12 +9,21 @@ export function resetStream(stream: Duplex): void {
   if (stream.destroyed) return
   // Node refuses to reset a TLSSocket; those are never spliced, but carry a stream.
   if (stream instanceof Socket && !isSecure(stream)) {
-    stream.resetAndDestroy()
+    if (isShuttingDown(stream)) stream.destroy()
+    else stream.resetAndDestroy()
     return
   }
   // The error is for the far end; here it is not news.
   stream.on('error', () => undefined)
   stream.destroy(Object.assign(new Error('connection reset'), { code: 'ECONNRESET' }))
+}
+
+/**
+ * All bytes are with the kernel, and the orderly end follows them in this turn or the next. libuv refuses a reset then, and Node
+ * forgets the descriptor without having closed it: there is no `close` ever (uv_tcp_close_reset answers EINVAL).
+ */
+function isShuttingDown(socket: Socket): boolean {
+  return socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished
 }
 
 /** As `splice`; a request over HTTP that comes from `local` must name this machine (see LocalHostGuard), or it is refused. */

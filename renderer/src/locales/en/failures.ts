@@ -736,6 +736,12 @@ export const failures = {
     cause: 'The server answers, but nothing listens on port {port}.',
     next: 'Start nps there. Tunnels come back by themselves.',
   },
+  'relay-slow': {
+    title: '{server} answers too slowly.',
+    cause:
+      'nps runs there and answers on port {port}, but a connection did not come about in time: the server is overloaded, or the network in between loses much.',
+    next: 'The app keeps trying. If it stays like this, look at the load of the server.',
+  },
   'stock-relay': {
     title: 'A stock NPS server runs on {server}.',
     cause: 'It answers on port {port}, but this app cannot sign in to it.',

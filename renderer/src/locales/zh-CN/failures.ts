@@ -685,6 +685,11 @@ export const failures: Translation<typeof en> = {
     cause: '云服务器有应答，但端口 {port} 没有程序监听。',
     next: '在那里启动 nps，隧道会自动恢复。',
   },
+  'relay-slow': {
+    title: '{server} 应答太慢。',
+    cause: 'nps 在运行，端口 {port} 也有应答，但没能及时建立连接：云服务器负载过高，或者网络丢包严重。',
+    next: '会自动重试。如果一直这样，请查看云服务器的负载。',
+  },
   'stock-relay': {
     title: '{server} 上运行的是原版 NPS。',
     cause: '它在端口 {port} 上应答，但本应用无法登录它。',

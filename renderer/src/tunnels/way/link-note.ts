@@ -27,6 +27,7 @@ const notes: Partial<Record<ErrorCode, LinkNote>> = {
   'relay-unreachable': 'noAnswer',
   'server-silent': 'noAnswer',
   'relay-stopped': 'refused',
+  'relay-slow': 'noAnswer',
   'stock-relay': 'wrong',
   'not-a-relay': 'wrong',
   'ports-blocked-somewhere': 'noAnswer',
