@@ -26,7 +26,7 @@ const serviceFile = z.object({
 /** `install`, which restarts what runs, waits at most three times 20 s for the machine's own tools. */
 export const installTimeoutMs = 90_000
 /** The program itself waits less long for being ready. */
-export const startTimeoutMs = 45_000
+export const startTimeoutMs = 90_000
 
 /** Program, settings and state of an nps that must not touch another one: stock NPS uses /usr/bin and /etc/nps too. */
 export const apartFolder = '/opt/nps-desktop'

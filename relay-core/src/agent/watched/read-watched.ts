@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Watched } from '../../api/webhook/watches.ts'
 import type { WatchedQuestion } from '../../wire/watched-question.ts'
+import { parseProcessStat } from './process-stat.ts'
 
 const run = promisify(execFile)
 const toolTimeoutMs = 10_000
@@ -37,11 +38,9 @@ async function startOf(
   { root, bootedAtMs }: { root: string; bootedAtMs: number },
 ): Promise<Watched['processes'][number] | null> {
   const text = await readFile(join(root, `proc/${pid}/stat`), 'utf8').catch(() => '')
-  // The name, in parentheses, may hold anything; state is the first field behind it, and the start the twentieth (proc(5)).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  const ticks = Number(fields[19])
-  if (text === '' || !Number.isFinite(ticks) || fields[0] === 'Z' || fields[0] === 'X') return null
-  return { pid, startedAtMs: Math.round(bootedAtMs + (ticks * 1_000) / ticksPerSecond) }
+  const found = parseProcessStat(text)
+  if (!found || found.state === 'Z' || found.state === 'X') return null
+  return { pid, startedAtMs: Math.round(bootedAtMs + (found.startTicks * 1_000) / ticksPerSecond) }
 }
 
 /** Null: no such tool, or it does not answer. */

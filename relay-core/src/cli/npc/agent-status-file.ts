@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod/mini'
-import { isRunning, readStatus } from './status-file.ts'
+import { isRunning, isSameProcess, readStatus } from './status-file.ts'
 import { runningVisit } from './visitor-status-file.ts'
 
 /** A direct link that this agent takes part in. */
@@ -23,6 +23,8 @@ const agentStatus = z.object({
   fingerprint: z.optional(z.string()),
   /** The program's own file. */
   program: z.optional(z.string()),
+  /** When its process began, as Linux counts. */
+  startTicks: z.optional(z.number()),
   /** Null: it takes part in none. An older npc does not say. */
   directLinks: z.optional(z.nullable(z.array(servedLink))),
   /** The private tunnels that its npc.conf visits. */
@@ -36,7 +38,7 @@ export function agentStatusFile(stateFolder: string, { service }: { service: boo
 }
 
 /** Undefined when there is none, or when this version cannot read it. */
-export function readAgentStatus(file: string): AgentStatus | undefined {
+function readAgentStatus(file: string): AgentStatus | undefined {
   return readStatus(file, agentStatus)
 }
 
@@ -44,4 +46,10 @@ export function readAgentStatus(file: string): AgentStatus | undefined {
 export function readForegroundStatus(stateFolder: string): AgentStatus | undefined {
   const status = readAgentStatus(agentStatusFile(stateFolder, { service: false }))
   return status && isRunning(status) ? status : undefined
+}
+
+/** Of the service's npc with this process number; undefined while it has not said anything itself: older words do not count. */
+export function readServiceStatus(stateFolder: string, pid: number): AgentStatus | undefined {
+  const status = readAgentStatus(agentStatusFile(stateFolder, { service: true }))
+  return status?.pid === pid && isSameProcess(status) ? status : undefined
 }

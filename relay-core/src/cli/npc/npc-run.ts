@@ -19,7 +19,7 @@ import { ExitError, exitCode } from '../shared/exit.ts'
 import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
 import { openVisits } from './npc-visit.ts'
 import { followVisits, tellIntervalMs } from './open-visits.ts'
-import { StatusFile } from './status-file.ts'
+import { StatusFile, thisWriter } from './status-file.ts'
 import type { RunningVisit } from './visitor-status-file.ts'
 import { compileFromNowOn } from '../shared/tiering.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
@@ -109,10 +109,9 @@ function statusOf(
 ): AgentStatus {
   return {
     ...own,
-    pid: process.pid,
+    ...thisWriter(),
     state: state.state,
     atMs: Date.now(),
     reason: 'reason' in state ? state.reason.message : null,
-    program: process.execPath,
   }
 }

@@ -9,12 +9,7 @@ import type { NpcConf } from '../../config/agent/npc-conf.ts'
 import { foreignLogFile } from '../../service/sandbox.ts'
 import type { Service } from '../../service/service.ts'
 import { makeAdministratorsFolder } from '../../service/windows/administrators-folder.ts'
-import {
-  agentStatusFile,
-  readAgentStatus,
-  readForegroundStatus,
-  type AgentStatus,
-} from './agent-status-file.ts'
+import { readForegroundStatus, readServiceStatus, type AgentStatus } from './agent-status-file.ts'
 import { describeAgent, describeForeground, describeVisitor } from './describe-status.ts'
 import { readVisitors } from './visitor-status-file.ts'
 import { awaitReady } from '../shared/await-ready.ts'
@@ -119,11 +114,10 @@ function agentReady(service: Service): Promise<string> {
   })
 }
 
-/** Undefined while the running process has not said anything yet: an older one's words do not count. */
+/** Undefined while the running process has not said anything yet. */
 async function ownStatus(): Promise<AgentStatus | undefined> {
   const found = await command.installedStatus(installable())
-  const status = readAgentStatus(agentStatusFile(agentFolders().state, { service: true }))
-  return found.state === 'running' && status?.pid === found.pid ? status : undefined
+  return found.state === 'running' ? readServiceStatus(agentFolders().state, found.pid) : undefined
 }
 
 function installable(flags: { log_level?: string; log_path?: string } = {}): command.Installable {

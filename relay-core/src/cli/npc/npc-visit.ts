@@ -15,7 +15,7 @@ import { openAgentLog, stockRelay } from './npc-options.ts'
 import { stopRequested } from '../shared/wait-for-stop.ts'
 import { compileFromNowOn } from '../shared/tiering.ts'
 import { followVisits, type OpenVisit } from './open-visits.ts'
-import { StatusFile } from './status-file.ts'
+import { StatusFile, thisWriter } from './status-file.ts'
 import { forgetEndedVisitors, visitorStatusFile, type VisitorStatus } from './visitor-status-file.ts'
 
 /** As in stock NPS. */
@@ -53,7 +53,7 @@ export async function runVisitor(config: AgentConfig, flags: NpcFlags): Promise<
   const file = new StatusFile<VisitorStatus>(visitorStatusFile(folder), log)
   const { server } = config
   const following = followVisits(visits, (now) =>
-    file.write({ pid: process.pid, program: process.execPath, server, atMs: Date.now(), visits: now }),
+    file.write({ ...thisWriter(), server, atMs: Date.now(), visits: now }),
   )
   await stop
   following[Symbol.dispose]()

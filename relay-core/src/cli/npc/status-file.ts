@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod/mini'
+import { parseProcessStat } from '../../agent/watched/process-stat.ts'
 import { isHeld } from '../../files/rename-over.ts'
 import type { Log } from '../../log/log.ts'
 
@@ -99,14 +100,45 @@ export function readStatus<Schema extends z.ZodMiniType>(
   return parsed.success ? parsed.data : undefined
 }
 
+/** Which process a status speaks of. */
+interface Writer {
+  readonly pid: number
+  /** The program's own file. */
+  readonly program?: string | undefined
+  /** Absent where the system does not tell, and from an older npc. */
+  readonly startTicks?: number | undefined
+}
+
+/** What this process says of itself, for whoever reads its status later. */
+export function thisWriter(): { pid: number; program: string; startTicks: number | undefined } {
+  return { pid: process.pid, program: process.execPath, startTicks: startTicksOf(process.pid) }
+}
+
 /** Whether the program that has written a status still runs; a file alone is what a kill -9 leaves. */
-export function isRunning({ pid, program }: { pid: number; program?: string | undefined }): boolean {
+export function isRunning(writer: Writer): boolean {
   try {
     // Its number may be another program's by now, which Linux can tell.
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/exe`) === program
-    process.kill(pid, 0)
+    if (process.platform === 'linux')
+      return readlinkSync(`/proc/${writer.pid}/exe`) === writer.program && isSameProcess(writer)
+    process.kill(writer.pid, 0)
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** False for a status of before: in a container that starts again the same programs often get the same numbers. */
+export function isSameProcess({ pid, startTicks }: Writer): boolean {
+  if (startTicks === undefined) return true
+  const now = startTicksOf(pid)
+  return now === undefined || now === startTicks
+}
+
+function startTicksOf(pid: number): number | undefined {
+  try {
+    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.startTicks
+  } catch {
+    // Only Linux tells.
+    return undefined
   }
 }

@@ -12,6 +12,7 @@ export type RunningVisit = z.infer<typeof runningVisit>
 const visitorStatus = z.object({
   pid: z.number(),
   program: z.string(),
+  startTicks: z.optional(z.number()),
   server: z.string(),
   atMs: z.number(),
   visits: z.array(runningVisit),

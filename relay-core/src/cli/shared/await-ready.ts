@@ -1,9 +1,12 @@
+import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { poll } from '../../async/wait/poll.ts'
 import type { ServiceStatus } from '../../service/service.ts'
 import { ExitError, exitCode } from './exit.ts'
 
-/** Windows may look for viruses in a large new program before it starts it. */
-const readyTimeoutMs = process.platform === 'win32' ? 60_000 : 15_000
+/** Without a process by then there will be none. Windows may look for viruses in a large new program before it starts it. */
+const absentTimeoutMs = process.platform === 'win32' ? 60_000 : 15_000
+/** A busy machine needs long for a program that is there. */
+const silentTimeoutMs = 60_000
 const pollMs = 100
 /** A service manager reports a first failure a moment after the start. */
 const failuresBelieved = 3
@@ -15,14 +18,25 @@ export interface AwaitReadyOptions {
   isReady: () => Promise<string>
   /** Where the log is. */
   logHint: string
+  clock?: Clock
 }
 
 /** Waits until a started service proves that it works. @throws ExitError with what is known when it does not */
-export function awaitReady({ name, status, isReady, logHint }: AwaitReadyOptions): Promise<string> {
+export function awaitReady({
+  name,
+  status,
+  isReady,
+  logHint,
+  clock = systemClock,
+}: AwaitReadyOptions): Promise<string> {
+  const startedAtMs = clock.now()
   let failures = 0
+  let isThere = false
   let detail = 'it does not answer'
-  const notRunning = () =>
-    new ExitError(exitCode.failed, `${name} does not run: ${detail}. Its log tells more: ${logHint}`)
+  const notReady = () => {
+    const what = isThere ? 'runs, but is not ready' : 'does not run'
+    return new ExitError(exitCode.failed, `${name} ${what}: ${detail}. Its log tells more: ${logHint}`)
+  }
   const look = async () => {
     try {
       return await isReady()
@@ -31,10 +45,12 @@ export function awaitReady({ name, status, isReady, logHint }: AwaitReadyOptions
     }
     const now = await status()
     if ('detail' in now) detail = now.detail
-    if (now.state === 'running') failures = 0
+    isThere = now.state === 'running'
+    if (isThere) failures = 0
     else if (now.state !== 'starting') failures += 1
-    if (failures >= failuresBelieved) throw notRunning()
+    const isTooLate = !isThere && clock.now() - startedAtMs >= absentTimeoutMs
+    if (failures >= failuresBelieved || isTooLate) throw notReady()
     return undefined
   }
-  return poll(look, { intervalMs: pollMs, timeoutMs: readyTimeoutMs, onTimeout: notRunning })
+  return poll(look, { intervalMs: pollMs, timeoutMs: silentTimeoutMs, onTimeout: notReady, clock })
 }
