@@ -153,7 +153,7 @@ export class NativeSession implements AgentSession {
     }
     survivors?.begin(survival)
     void control.closed.then((end) => {
-      survivors?.over(survival)
+      survivors?.over(survival, { isKilled: end.byPeer })
       // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
       if (this.#closeReason !== undefined || end.said) {
         this.#pool.close()

@@ -127,6 +127,30 @@ export function survivalSuite(runtime: string): void {
       },
     )
 
+    it(
+      'is waited for where its connections were reset, and for seconds only where its agent was killed',
+      { timeout: 30_000 },
+      async () => {
+        const killed = await NativePair.start(runtime)
+        const port = await targets.echo()
+        const lost = await targets.visit(await killed.open(1, port))
+        const cut = await targets.visit(await pair.open(1, port))
+        await says(lost, 'before')
+        await says(cut, 'before')
+        // As a firewall does that has forgotten them, and lets nobody through for a while.
+        way.goDark(true)
+        way.cut('reset')
+        const ended = ending(lost)
+        const killedAt = performance.now()
+        await killed.agent.kill()
+        expect(await ended).toBe('ECONNRESET')
+        expect(performance.now() - killedAt).toBeLessThan(10_000)
+        way.goDark(false)
+        await says(cut, 'after')
+        await killed.close()
+      },
+    )
+
     it('ends with its connection where the relay is not set so', async () => {
       const other = await NativePair.start(
         runtime,

@@ -44,6 +44,7 @@ export class FramedSocket implements FrameLink {
   readonly #decoder = new FrameDecoder()
   readonly #records: RecordSize
   #failure: Error | undefined
+  #hasPeerEnded = false
   #onDrain: (() => void) | undefined
 
   constructor(socket: Duplex) {
@@ -57,7 +58,10 @@ export class FramedSocket implements FrameLink {
       this.#failure ??= error
     })
     // The peer's end of TLS is the end of the link: streams end by frames.
-    socket.on('end', () => this.destroy())
+    socket.on('end', () => {
+      this.#hasPeerEnded = true
+      this.destroy()
+    })
     socket.on('drain', () => {
       const onDrain = this.#onDrain
       this.#onDrain = undefined
@@ -91,6 +95,11 @@ export class FramedSocket implements FrameLink {
 
   get isClosed(): boolean {
     return this.#socket.destroyed
+  }
+
+  /** The peer, or its system for it, has ended its direction: nobody between the two does that, where a reset may come from any router. */
+  get hasPeerEnded(): boolean {
+    return this.#hasPeerEnded
   }
 
   /** Sends a whole frame. */

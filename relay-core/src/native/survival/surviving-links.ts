@@ -10,6 +10,12 @@ const maxKeptTogether = 64 * 1024 * 1024
 /** What has arrived is acknowledged after this time, or after some bytes. */
 const acknowledgedMs = 1_000
 
+/**
+ * How long the program is waited for whose system has closed its connections, all of them: one that was killed does not come back,
+ * and one that runs, behind a proxy that was restarted, tries to every 1.2 s at the latest.
+ */
+const killedMs = 5_000
+
 /** How many given up carriers are remembered for the next session; the others end at the peer after a minute. */
 const maxUntold = 4096
 
@@ -33,6 +39,7 @@ export class SurvivingLinks implements LinkPlace {
   #roundTripMs = Infinity
   #session: SurvivalSession | undefined
   #acknowledging: Disposable | undefined
+  #killedTimer: NodeJS.Timeout | undefined
 
   /** `budget`: what this program may keep for all its peers. `acknowledgesInside`: as LinkPlace says. */
   constructor(budget?: KeepingBudget, { acknowledgesInside = false } = {}) {
@@ -84,17 +91,22 @@ export class SurvivingLinks implements LinkPlace {
   /** There is a session, in place of the one before. */
   begin(session: SurvivalSession): void {
     this.#session = session
+    clearTimeout(this.#killedTimer)
     this.#roundTripMs = Infinity
     this.#room = keptRoom()
     for (const number of this.#untold.splice(0)) session.drop(number)
     this.#acknowledge()
   }
 
-  /** A session is over. */
-  over(session: SurvivalSession): void {
+  /** A session is over. `isKilled`: as if the peer's program had ended; unless one of its links stands, or it is back soon, it has. */
+  over(session: SurvivalSession, { isKilled = false } = {}): void {
     if (this.#session !== session) return
     this.#session = undefined
     this.#rest()
+    if (!isKilled) return
+    this.#killedTimer = setTimeout(() => {
+      if ([...this.#links.values()].every((link) => link.isCut)) this.onFarewell()
+    }, killedMs).unref()
   }
 
   /** Throws a WireError if it acknowledges what was not sent. */
@@ -102,7 +114,7 @@ export class SurvivingLinks implements LinkPlace {
     for (const { carrier, position } of entries) this.#links.get(carrier)?.onAcknowledged(position)
   }
 
-  /** The peer has said farewell. */
+  /** The peer has said farewell, or is not there any more. */
   onFarewell(): void {
     for (const link of this.#links.values()) link.onDropped()
   }
