@@ -72,6 +72,13 @@ export const figures = {
   },
   wanSshPrompt: { title: '100 Mbit/s: from the start of ssh to its prompt, p50', unit: 'ms', digits: 0 },
   wanSshKey: { title: '100 Mbit/s: until its first key is echoed, p50', unit: 'ms', digits: 0 },
+  wanKeptPrompt: {
+    title: "100 Mbit/s: the app's terminal, session open: to the prompt of a shell that tmux keeps, p50",
+    unit: 'ms',
+    digits: 0,
+  },
+  wanPlainPrompt: { title: 'the same where nobody keeps it', unit: 'ms', digits: 0 },
+  wanTerminalKey: { title: 'until its first key is echoed, p50', unit: 'ms', digits: 0 },
   wanFilesUp: { title: '100 Mbit/s: a file of 24 MB to the lab, by the app', unit: 'Mbit/s', digits: 1 },
   wanScpUp: { title: 'the same by 100 Mbit/s: scp, to the lab', unit: 'Mbit/s', digits: 1 },
   wanFilesDown: { title: '100 Mbit/s: a file of 24 MB from the lab, by the app', unit: 'Mbit/s', digits: 1 },

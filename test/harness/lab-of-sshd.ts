@@ -17,6 +17,30 @@ const forgetful: Pick<Storage, 'transfers' | 'whenPossible'> = {
   whenPossible: (_name, write) => write(),
 }
 
+type SshdPlace = Pick<LocalSshd, 'port' | 'user' | 'privateKey' | 'folder'> & { readonly host: string }
+
+/** The app's shared sessions where every machine is this sshd. */
+export async function sessionsOn({
+  host,
+  port,
+  user,
+  privateKey,
+  folder,
+}: SshdPlace): Promise<MachineSessions> {
+  const [, blob = ''] = (await readFile(join(folder, 'host.pub'), 'utf8')).split(' ')
+  const hostKeys = memoryHostKeys()
+  const address = { host, port, user }
+  hostKeys.pin({ ...address, way: '', pinnedAtMs: 0, ...describeHostKey(Buffer.from(blob, 'base64')) })
+  const secret = { kind: 'key', key: privateKey } as const
+  const empty: Pick<Overview, 'labs' | 'servers' | 'tunnels'> = { labs: [], servers: [], tunnels: [] }
+  return new MachineSessions({
+    machines: { open: (_ref, { signal }) => openSession({ address, secret }, { hostKeys, signal }) },
+    overview: () => empty as Overview,
+    clock: systemClock,
+    log: silentLog,
+  })
+}
+
 /** The part `files` of the app, with a local sshd as its lab box `l1`. */
 export class LabOfSshd implements AsyncDisposable {
   readonly files: LabFiles
@@ -29,25 +53,14 @@ export class LabOfSshd implements AsyncDisposable {
 
   /** `port`: where the app finds it, if not at its own. `storage`: what it keeps; nothing by default. */
   static async open(
-    sshd: Pick<LocalSshd, 'port' | 'user' | 'privateKey' | 'folder'> & { readonly host: string },
+    sshd: SshdPlace,
     {
       port = sshd.port,
       downloadsFolder,
       storage = forgetful,
     }: { port?: number; downloadsFolder: string; storage?: Pick<Storage, 'transfers' | 'whenPossible'> },
   ): Promise<LabOfSshd> {
-    const [, blob = ''] = (await readFile(join(sshd.folder, 'host.pub'), 'utf8')).split(' ')
-    const hostKeys = memoryHostKeys()
-    const address = { host: sshd.host, port, user: sshd.user }
-    hostKeys.pin({ ...address, way: '', pinnedAtMs: 0, ...describeHostKey(Buffer.from(blob, 'base64')) })
-    const secret = { kind: 'key', key: sshd.privateKey } as const
-    const empty: Pick<Overview, 'labs' | 'servers' | 'tunnels'> = { labs: [], servers: [], tunnels: [] }
-    const sessions = new MachineSessions({
-      machines: { open: (_ref, { signal }) => openSession({ address, secret }, { hostKeys, signal }) },
-      overview: () => empty as Overview,
-      clock: systemClock,
-      log: silentLog,
-    })
+    const sessions = await sessionsOn({ ...sshd, port })
     const files = new LabFiles({
       sessions: new LabSessions(sessions),
       storage,

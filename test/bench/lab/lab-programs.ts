@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { tmuxSocket } from '../../../electron/backend/terminals/shell-command.ts'
 import { sshdPath } from '../../harness/local-sshd.ts'
 import { baseRoot } from '../../testbed/images/base-root.ts'
 import { cachedPath, isCached } from '../../testbed/images/cache-folder.ts'
@@ -90,6 +91,8 @@ export class LabPrograms {
 
   async close(): Promise<void> {
     await Promise.all(this.#programs.map((program) => program.kill()))
+    const tmux = join(this.#folder, `tmux-${userInfo().uid}`, tmuxSocket)
+    if (existsSync(tmux)) await runCommand('tmux', ['-S', tmux, 'kill-server'])
     await rm(this.#folder, { recursive: true, force: true })
   }
 
@@ -134,6 +137,8 @@ export class LabPrograms {
         // copies ask for a command or for files, a person for neither
         `ForceCommand test -n "$SSH_ORIGINAL_COMMAND" && exec sh -c "$SSH_ORIGINAL_COMMAND"; PS1='${prompt}' exec sh -i`,
         `Subsystem sftp ${sftpServer}`,
+        // the shells that tmux keeps are ours, and end with sshd
+        `SetEnv TMUX_TMPDIR=${folder}`,
         'PidFile none',
         'StrictModes no',
         'UsePAM no',

@@ -4,7 +4,7 @@ import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
 import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
-import { wanJupyter, wanSsh, wanTensorboard } from './lab-programs.ts'
+import { wanJupyter, wanSsh, wanTensorboard, wanTerminal } from './lab-programs.ts'
 import { wanDirect } from './wide-direct.ts'
 import { idleRoundTrip, loadedRoundTrip, pacedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 
@@ -28,6 +28,7 @@ export const rows = {
   'wan-typing': wanTyping,
   'wan-crowd': wanCrowd,
   'wan-ssh': wanSsh,
+  'wan-terminal': wanTerminal,
   'wan-files': wanFiles,
   'wan-jupyter': wanJupyter,
   'wan-tensorboard': wanTensorboard,

@@ -1,12 +1,19 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Measured } from '../figures.ts'
+import type { AppTerminals } from '../lab/app-terminals.ts'
 import { firstLoad } from '../lab/first-load.ts'
 import { researchMissing, sshMissing } from '../lab/lab-programs.ts'
 import { sshSession } from '../lab/ssh-session.ts'
 import { quantile } from '../quantile.ts'
+import type { Act } from '../stage.ts'
 import type { Row } from './row.ts'
 import { shape } from './wide-area.ts'
 
+const run = promisify(execFile)
 const sshSessions = 7
+const terminalsTimeoutMs = 120_000
 
 /** What a person waits for who types `ssh` and then a key. */
 export const wanSsh: Row = {
@@ -27,6 +34,39 @@ export const wanSsh: Row = {
       keys.push(keyMs)
     }
     return { wanSshPrompt: quantile(prompts, 0.5), wanSshKey: quantile(keys, 0.5) }
+  },
+}
+
+/** The first ones open the session, and a shell that finds its files in memory. */
+const warmUps = 2
+
+/** Milliseconds to the prompt and to the first key's echo, in the app's terminal over an open session. */
+async function appTerminal(act: Act, isKept: boolean): Promise<{ promptMs: number; keyMs: number }> {
+  const { place } = act.stage
+  const { folder, user } = await (await act.stage.labPrograms()).sshOptions()
+  const wanted: AppTerminals = { ...act.at('ssh'), user, folder, count: warmUps + sshSessions, isKept }
+  const args = [join(import.meta.dirname, '../lab/app-terminals.ts'), JSON.stringify(wanted)]
+  const command = place.visitor({ program: process.execPath, args })
+  const { stdout } = await run(command.program, command.args, { timeout: terminalsTimeoutMs })
+  const times = stdout.trim().split('\n').slice(warmUps)
+  const opened = times.map((line) => JSON.parse(line) as { promptMs: number; keyMs: number })
+  const median = (figure: 'promptMs' | 'keyMs') =>
+    quantile(
+      opened.map((one) => one[figure]),
+      0.5,
+    )
+  return { promptMs: median('promptMs'), keyMs: median('keyMs') }
+}
+
+/** What a person waits for who clicks on a terminal in the app while a session is open, and then types a key. */
+export const wanTerminal: Row = {
+  isWide: true,
+  missing: () => Promise.resolve(sshMissing()),
+  measure: async (act) => {
+    await shape(act.stage.place, 100)
+    const kept = await appTerminal(act, true)
+    const plain = await appTerminal(act, false)
+    return { wanKeptPrompt: kept.promptMs, wanPlainPrompt: plain.promptMs, wanTerminalKey: plain.keyMs }
   },
 }
 
