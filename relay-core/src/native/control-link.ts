@@ -54,8 +54,6 @@ export interface ControlEvents {
 /** Why a control link ended. `said`: the peer's own word (BYE), if it had one. */
 export interface ControlEnd {
   readonly said: Bye | undefined
-  /** The peer's program has closed the connection, or its system did when the program ended. */
-  readonly byPeer: boolean
   readonly silent: boolean
   readonly error: Error | undefined
 }
@@ -86,7 +84,7 @@ export class ControlLink {
     this.closed = framed.closed.then((error) => {
       this.#pinging[Symbol.dispose]()
       clearTimeout(this.#silenceTimer)
-      return { said: this.#said, byPeer: framed.hasPeerEnded, silent: this.#silent, error }
+      return { said: this.#said, silent: this.#silent, error }
     })
     this.#ping()
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { formatHostPort } from '../net/address/host-port.ts'
 import { systemClock } from '../async/time/clock.ts'
 import { knownErrorCode, RelayError, type RelayErrorCode } from '../api/errors.ts'
+import { pause } from '../async/wait/pause.ts'
 import { untilSettled } from '../async/wait/until-settled.ts'
 import { withDeadline } from '../async/wait/with-deadline.ts'
 import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session/agent-session.ts'
@@ -33,6 +34,9 @@ import { nativeDatagrams } from './native-datagrams.ts'
 
 /** The agent has 10 s to reach the target (spec/wire.md), plus two for the round trip. */
 const openTimeoutMs = 12_000
+
+/** How long after the control connection the ends of the carriers may come that its system closed together with it. */
+const lastEndsMs = 100
 
 /** A carrier that died unnoticed costs a stream one more try, not its life. */
 const maxOpenTries = 3
@@ -97,6 +101,8 @@ export class NativeSession implements AgentSession {
   #roundTripMs: number | null = null
   #closeReason: string | undefined
   #isConfiguring = false
+  #overAtMs = Infinity
+  #endedAtMs = -Infinity
 
   constructor(framed: FramedSocket, agent: AgentDescription) {
     this.#framed = framed
@@ -153,13 +159,15 @@ export class NativeSession implements AgentSession {
     }
     survivors?.begin(survival)
     void control.closed.then((end) => {
-      survivors?.over(survival, { isKilled: end.byPeer })
+      this.#overAtMs = performance.now()
+      this.#noteEnd(this.#framed)
+      survivors?.over(survival, { isKilled: () => !end.silent && this.#hasAgentEnded })
       // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
       if (this.#closeReason !== undefined || end.said) {
         this.#pool.close()
         // Those of its program's earlier sessions, too.
         survivors?.onFarewell()
-      } else this.#pool.retire()
+      } else void pause(lastEndsMs, { ref: false }).then(() => this.#pool.retire())
       this.#settleClosed({ reason: this.#closeReason ?? describeEnd(end) })
     })
     this.#pool.start()
@@ -189,6 +197,7 @@ export class NativeSession implements AgentSession {
     const carrier: Carrier = new Carrier(link, events, { takesPacked: this.#mayPack })
     if (link instanceof SurvivingLink) survivors?.add(link)
     void link.closed.then(() => this.#openings.get(carrier)?.lost())
+    void framed.closed.then(() => this.#noteEnd(framed))
     this.#pool.add(carrier)
     return true
   }
@@ -280,6 +289,16 @@ export class NativeSession implements AgentSession {
     this.#closeReason = reason
     this.#control?.bye(by === undefined ? { reason } : { reason, by })
     this.#pool.close()
+  }
+
+  /** Of all connections that a killed agent's system closes, some are reset: those with bytes that the agent has not read. */
+  #noteEnd(connection: FramedSocket): void {
+    if (connection.hasPeerEnded) this.#endedAtMs = performance.now()
+  }
+
+  /** The agent's side has ended a connection in order when the control connection ended, or later. */
+  get #hasAgentEnded(): boolean {
+    return this.#endedAtMs > this.#overAtMs - lastEndsMs
   }
 
   endLink(): void {

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { TerminalTab } from '../../../electron/backend/terminals/terminal-tab.ts'
 import { sessionsOn } from '../../harness/lab-of-sshd.ts'
@@ -19,8 +20,8 @@ export interface AppTerminals {
   readonly isKept: boolean
 }
 
-/** A shell asks with `$ ` or `# `, behind whatever colours. */
-const prompt = /[#$] (\u001b\[[\d;?]*[a-zA-Z])*$/
+/** A shell asks with `$ ` or `# `. */
+const prompt = /[#$] $/
 /** A key that no prompt has, and the shell does nothing for. */
 const key = '@'
 const timeoutMs = 60_000
@@ -52,7 +53,7 @@ async function openOne(id: string): Promise<{ promptMs: number; keyMs: number }>
     for await (const { text, place } of tab.read(null, AbortSignal.timeout(timeoutMs))) {
       said += text
       tab.acknowledge(place)
-      if (promptAtMs === 0 && prompt.test(said)) {
+      if (promptAtMs === 0 && prompt.test(stripVTControlCharacters(said))) {
         promptAtMs = performance.now()
         said = ''
         void tab.write(key)

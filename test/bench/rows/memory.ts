@@ -39,7 +39,7 @@ async function memoryAfterCall(act: Act): Promise<{ relayAsked?: number }> {
 
 export const memory: Row = {
   isOnce: true,
-  isFor: ({ name }) => name !== 'direct',
+  isFor: ({ name, isVariant }) => name !== 'direct' && !isVariant,
   measure: async (act) => {
     const { bytes } = act.stage
     await startAfresh(act)

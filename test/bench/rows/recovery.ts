@@ -7,7 +7,7 @@ const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 export const deadLink: Row = {
   isShaped: true,
   isOnce: true,
-  isFor: ({ name }) => name !== 'direct',
+  isFor: ({ name, isVariant }) => name !== 'direct' && !isVariant,
   measure: async (act) => {
     const { bytes, place } = act.stage
     await place.cutLink?.()
@@ -27,7 +27,7 @@ export const deadLink: Row = {
 /** From the start of the new relay; the old one was killed. */
 export const restart: Row = {
   isOnce: true,
-  isFor: ({ comesBack }) => comesBack,
+  isFor: ({ comesBack, isVariant }) => comesBack && !isVariant,
   measure: async (act) => {
     const timeoutMs = (deadlines.restart ?? 0) * 1000
     await act.pair.killRelay()

@@ -98,14 +98,13 @@ export class SurvivingLinks implements LinkPlace {
     this.#acknowledge()
   }
 
-  /** A session is over. `isKilled`: as if the peer's program had ended; unless one of its links stands, or it is back soon, it has. */
-  over(session: SurvivalSession, { isKilled = false } = {}): void {
+  /** A session is over. `isKilled`: it looks as if the peer's program had ended; if none of its links stands and it is not back soon, it has. */
+  over(session: SurvivalSession, { isKilled = () => false }: { isKilled?: () => boolean } = {}): void {
     if (this.#session !== session) return
     this.#session = undefined
     this.#rest()
-    if (!isKilled) return
     this.#killedTimer = setTimeout(() => {
-      if ([...this.#links.values()].every((link) => link.isCut)) this.onFarewell()
+      if (isKilled() && [...this.#links.values()].every((link) => link.isCut)) this.onFarewell()
     }, killedMs).unref()
   }
 
