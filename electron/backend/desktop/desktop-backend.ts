@@ -39,7 +39,7 @@ export interface DesktopBackend {
 
 /**
  * The app without its window: each part is opened with those it stands on, and closed before them.
- * Rejects with `storage-failed` when the app's data cannot be opened.
+ * Rejects with `storage-failed` or `storage-in-use` when the app's data cannot be opened.
  */
 export async function openBackend({
   shell,

@@ -321,7 +321,10 @@ test('a file that is no database is refused and left as it is', async () => {
 })
 
 test('a second app on the same file is refused, and the first goes on', async () => {
-  await expect(openHere()).rejects.toThrow(/another NPS Desktop is using it/)
+  await expect(openHere()).rejects.toMatchObject({
+    code: 'storage-in-use',
+    params: { path: join(folder, storageFile) },
+  })
   storage.servers.put(server)
   await reopen()
   expect(storage.servers.get('s1')).toEqual(server)

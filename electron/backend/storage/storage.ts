@@ -18,7 +18,7 @@ import { openSecrets } from './secrets.ts'
 import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
 import { LaterWrites } from './file/later-writes.ts'
-import { StorageFile } from './file/storage-file.ts'
+import { isInUse, StorageFile, storageInUse } from './file/storage-file.ts'
 import { openTransfers } from './transfer-rows.ts'
 
 /** The file's name inside the data folder. */
@@ -28,7 +28,8 @@ export const storageFile = 'nps-desktop.sqlite'
  * Opens the app's data, `<dataFolder>/nps-desktop.sqlite` (mode 0600), and brings it to this version.
  * Every write is on disk when its call returns, so that a kill loses nothing; one that the disk refuses is
  * `storage-failed` and changes nothing. A row that cannot be read is set aside.
- * Throws `storage-failed` when the file cannot be opened, is damaged, in use, or comes from a newer version.
+ * Throws `storage-failed` when the file cannot be opened, is damaged, or comes from a newer version, and `storage-in-use`
+ * when another program holds it.
  */
 export function openStorage(
   shell: Pick<Shell, 'dataFolder' | 'encrypt' | 'decrypt'>,
@@ -38,7 +39,9 @@ export function openStorage(
   try {
     return open(path, shell, { log, clock })
   } catch (cause) {
-    const why = reasonOf(cause)
+    if (cause instanceof AppError) throw cause
+    if (isInUse(cause)) throw storageInUse(path, cause)
+    const why = cause instanceof Error ? cause.message : String(cause)
     throw new AppError(
       'storage-failed',
       `The app's data in ${path} cannot be opened: ${why}.`,
@@ -46,16 +49,6 @@ export function openStorage(
       { cause },
     )
   }
-}
-
-/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
-const busy = 5
-
-function reasonOf(cause: unknown): string {
-  if ((cause as { errcode?: unknown }).errcode === busy) {
-    return 'another NPS Desktop is using it; close that one, or give this one a data folder of its own'
-  }
-  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function open(

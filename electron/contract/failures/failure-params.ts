@@ -244,6 +244,7 @@ export const appFailureParams = {
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),
   'storage-failed': z.object({ path: text, reason: text }),
+  'storage-in-use': z.object({ path: text }),
   cancelled: z.object({}),
   busy: z.object({ jobId: text }),
   internal: z.object({}),

@@ -57,5 +57,5 @@ export class LaterWrites {
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'storage-failed'
+  return error instanceof AppError && (error.code === 'storage-failed' || error.code === 'storage-in-use')
 }

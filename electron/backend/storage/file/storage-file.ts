@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
 
-/** A prepared write; one that is refused is `storage-failed` and has changed nothing. */
+/** A prepared write; one that is refused is `storage-failed` or `storage-in-use` and has changed nothing. */
 export interface Write {
   run(...values: SQLInputValue[]): { lastInsertRowid: number | bigint }
 }
@@ -75,11 +75,23 @@ export class StorageFile {
 
   #failure(cause: unknown): unknown {
     const { errcode } = cause as { errcode?: unknown }
+    if (isInUse(cause)) return storageInUse(this.#path, cause)
     if (typeof errcode !== 'number' || !refusals.has(errcode & 0xff)) return cause
     const why = cause instanceof Error ? cause.message : String(cause)
     const message = `The app's data in ${this.#path} cannot be written: ${why}. Nothing was changed.`
     return new AppError('storage-failed', message, { path: this.#path, reason: why }, { cause })
   }
+}
+
+/** Another program holds the file: SQLITE_BUSY, SQLITE_LOCKED (https://www.sqlite.org/rescode.html). */
+export function isInUse(cause: unknown): boolean {
+  const { errcode } = cause as { errcode?: unknown }
+  return typeof errcode === 'number' && [5, 6].includes(errcode & 0xff)
+}
+
+export function storageInUse(path: string, cause: unknown): AppError {
+  const message = `The app's data in ${path} is in use by another program, such as another NPS Desktop. Close that one, or give this one a data folder of its own.`
+  return new AppError('storage-in-use', message, { path }, { cause })
 }
 
 /** What the machine is to blame for: read-only, I/O error, full, cannot open (https://www.sqlite.org/rescode.html). */

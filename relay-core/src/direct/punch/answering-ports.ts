@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 import type { SeenKey } from '../../api/relay-status-models.ts'
 import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { untilSettled } from '../../async/wait/until-settled.ts'
+import { resolveHost } from '../../net/dial/resolve-host.ts'
 import { plainAddress } from '../../net/address/plain-address.ts'
 import { openPunchSocket } from './punch-socket.ts'
 import { decodeSeenAnswer, encodeSeenRequest, seenNonceLength } from './seen-packets.ts'
@@ -26,12 +27,11 @@ export async function answeringPorts(
     clock = systemClock,
   }: { signal: AbortSignal; timeoutMs?: number; clock?: Clock },
 ): Promise<ReadonlyMap<number, number>> {
-  const { address, family } = await lookup(host)
-  signal.throwIfAborted()
+  const [address = host] = await resolveHost(host, { signal })
   const relay = plainAddress(address)
   const [id, key] = [Buffer.from(hex.id, 'hex'), Buffer.from(hex.key, 'hex')]
   const found = new Map<number, number>()
-  const socket = await openPunchSocket(family === 6 ? 6 : 4)
+  const socket = await openPunchSocket(isIP(address) === 6 ? 6 : 4)
   if (!socket) return found
   using opened = new DisposableStack()
   opened.defer(() => socket.close())

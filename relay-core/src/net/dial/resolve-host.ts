@@ -84,7 +84,11 @@ function shared(host: string, settings: ResolverSettings): Promise<readonly stri
 }
 
 async function ask(host: string, settings: ResolverSettings): Promise<readonly string[]> {
-  if (!isLinux) return firstOf([askSystem(host), askDnsLater(host)])
+  if (!isLinux)
+    return systemOrDns(
+      () => askSystem(host),
+      () => askDnsLater(host),
+    )
   // Multicast DNS names are not asked for over DNS; a machine that supports it lists it.
   if (settings.hasOtherSources && /\.local\.?$/i.test(host)) return askSystem(host)
   try {
@@ -102,12 +106,24 @@ async function askDnsLater(host: string): Promise<readonly string[]> {
   return askDns(host, { search: [], dots: 0, hasOtherSources: true, version: '' })
 }
 
-async function firstOf(asked: readonly Promise<readonly string[]>[]): Promise<readonly string[]> {
+/** Whoever finds the name first. That there is no such name is for the system to say, at once; DNS cannot know. For its test. */
+export async function systemOrDns(
+  system: () => Promise<readonly string[]>,
+  dns: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const asked = system()
+  const unknown = asked.catch((error: unknown) => {
+    if (isNoSuchName(error)) return [] as const
+    throw error
+  })
+  let found: readonly string[]
   try {
-    return await Promise.any(asked)
-  } catch (error) {
-    throw error instanceof AggregateError ? error.errors[0] : error
+    found = await Promise.any([unknown, dns()])
+  } catch {
+    // both have failed
+    return asked
   }
+  return found.length > 0 ? found : asked
 }
 
 let resolver: { readonly version: string; readonly ask: Resolver } | undefined
@@ -197,7 +213,7 @@ let lanesTaken = 0
 
 /** The system's look-up, with all its sources; waits until one of its few threads is free. */
 async function askSystem(host: string): Promise<readonly string[]> {
-  if (lanesTaken >= systemLanes) await new Promise<void>((resolve) => lane.push(resolve))
+  if (lanesTaken >= systemLanes) await ownTurn(host)
   else lanesTaken += 1
   try {
     const addresses = await lookup(host, { all: true })
@@ -209,6 +225,22 @@ async function askSystem(host: string): Promise<readonly string[]> {
     if (next) next()
     else lanesTaken -= 1
   }
+}
+
+/** Ends with the time that anybody waits for a name: names without an answer must not pile up. */
+function ownTurn(host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const begin = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(() => {
+      lane.splice(lane.indexOf(begin), 1)
+      reject(again(host, undefined))
+    }, resolveTimeoutMs)
+    timer.unref()
+    lane.push(begin)
+  })
 }
 
 function isSilence(error: unknown): boolean {

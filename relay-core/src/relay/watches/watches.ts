@@ -31,6 +31,8 @@ export class Watches {
   readonly #resting = new Map<number, { readonly atMs: number; readonly gpus: Resting }>()
   readonly #gpusAskedAtMs = new Map<number, number>()
   readonly #looking = new Set<number>()
+  /** Told, and still in a state file that cannot be written now. */
+  readonly #told = new Set<number>()
   /** The last question to each client, settled or not: npc answers one at a time. */
   readonly #questions = new Map<number, Promise<unknown>>()
   readonly #closed = new AbortController()
@@ -42,7 +44,7 @@ export class Watches {
   }
 
   list(): Watch[] {
-    return this.#options.store.list()
+    return this.#options.store.list().filter((watch) => !this.#isOver(watch))
   }
 
   /**
@@ -84,20 +86,33 @@ export class Watches {
   }
 
   #round(): void {
+    this.#whereWritable(() => this.#forget())
+    this.#whereWritable(() => this.#beginRound())
+  }
+
+  /** A state file that is full or locked now is looked into again in the next round. */
+  #whereWritable(work: () => void): void {
     try {
-      this.#beginRound()
+      work()
     } catch (error) {
-      // A state file that is full or locked now is looked into again in the next round.
       if (!(error instanceof RelayError)) throw error
       this.#options.log.debug('what is watched could not be looked into', { code: error.code })
     }
   }
 
+  #isOver({ id, expiresAtMs }: Watch): boolean {
+    return this.#told.has(id) || expiresAtMs <= this.#options.clock.now()
+  }
+
+  /** Takes what is over out of the state file. Throws, and has forgotten less, when that cannot be written. */
+  #forget(): void {
+    const { store } = this.#options
+    for (const { id } of store.list().filter((watch) => this.#isOver(watch))) store.remove(id)
+    this.#told.clear()
+  }
+
   #beginRound(): void {
-    const { store, clock } = this.#options
-    const all = store.list()
-    for (const { id } of all.filter(({ expiresAtMs }) => expiresAtMs <= clock.now())) this.remove(id)
-    const clients = new Set(all.map(({ clientId }) => clientId))
+    const clients = new Set(this.list().map(({ clientId }) => clientId))
     for (const clientId of this.#gpusAskedAtMs.keys()) {
       if (clients.has(clientId)) continue
       this.#gpusAskedAtMs.delete(clientId)
@@ -108,7 +123,7 @@ export class Watches {
 
   /** Never rejects: an agent that does not answer now is asked in the next round. */
   async #look(clientId: number): Promise<void> {
-    const { store, sessionOf, labOf, clock, log, tell } = this.#options
+    const { sessionOf, labOf, clock, log, tell } = this.#options
     const session = sessionOf(clientId)
     if (!session) return
     this.#looking.add(clientId)
@@ -117,9 +132,9 @@ export class Watches {
       // absolute: a clock that was set back is no reason to wait
       const isForGpus = Math.abs(askedAtMs - (this.#gpusAskedAtMs.get(clientId) ?? 0)) >= askGpusEveryMs
       if (isForGpus) this.#gpusAskedAtMs.set(clientId, askedAtMs)
-      const asked = store
-        .list()
-        .filter((one) => one.clientId === clientId && (isForGpus || one.wish.kind !== 'gpus-free'))
+      const asked = this.list().filter(
+        (one) => one.clientId === clientId && (isForGpus || one.wish.kind !== 'gpus-free'),
+      )
       if (asked.length === 0) return
       const answer = await this.#ask(
         clientId,
@@ -132,13 +147,14 @@ export class Watches {
       const isRecent = known !== undefined && Math.abs(nowMs - known.atMs) <= restUnheardMs
       const resting = nextResting(isRecent ? known.gpus : new Map(), answer, nowMs)
       if (isForGpus) this.#resting.set(clientId, { atMs: nowMs, gpus: resting })
-      const left = new Set(store.list().map(({ id }) => id))
+      const left = new Set(this.list().map(({ id }) => id))
       for (const watch of asked.filter(({ id }) => left.has(id))) {
         const event = eventOfWatch(watch, { lab: labOf(clientId).name, answer, resting, nowMs })
         if (!event) continue
-        this.remove(watch.id)
+        this.#told.add(watch.id)
         tell(event)
       }
+      this.#whereWritable(() => this.#forget())
     } catch (error) {
       if (!this.#closed.signal.aborted)
         log.info('a lab box did not tell what is watched there', { client: clientId, reason: error })

@@ -859,6 +859,11 @@ export const failures = {
     cause: '{path}: {reason}',
     next: 'Make room on this computer, or check the permissions of the data folder.',
   },
+  'storage-in-use': {
+    title: 'Another program is using the app’s data.',
+    cause: 'It holds {path}: a second NPS Desktop, a backup, or a tool for databases. Nothing was changed.',
+    next: 'Close that program and try again. Two apps at once need a data folder each.',
+  },
   cancelled: {
     title: 'Stopped.',
     cause: 'You stopped it.',

@@ -802,6 +802,11 @@ export const failures: Translation<typeof en> = {
     cause: '{path}：{reason}',
     next: '在本机腾出空间，或检查数据文件夹的权限。',
   },
+  'storage-in-use': {
+    title: '应用的数据正被另一个程序使用。',
+    cause: '{path} 被占用：可能是另一个 NPS Desktop、备份程序或数据库工具。没有任何改动。',
+    next: '关闭那个程序后再试。同时运行两个应用时，各需要一个数据文件夹。',
+  },
   cancelled: {
     title: '已停止。',
     cause: '你停止了它。',
