@@ -153,6 +153,30 @@ function httpProxyMode(protocol: 'native' | 'stock'): void {
     visitor.destroy()
   })
 
+  it('passes bytes beyond ASCII as they came, both ways', async () => {
+    const { port } = await open()
+    const bytes = (words: string) => Buffer.from(words).toString('latin1')
+    const fields = `X-Name: ${bytes('报告.pdf')}\r\nX-Latin: caf\u00e9\r\n`
+    const heard: Buffer[] = []
+    const answered = `HTTP/1.1 200 ${bytes('好')}\r\n${fields}`
+    const sitePort = await targets.listen((socket) => {
+      socket.on('data', (chunk) => {
+        heard.push(chunk)
+        if (!Buffer.concat(heard).includes('\r\n\r\n')) return
+        socket.end(Buffer.from(`${answered}Content-Length: 0\r\n\r\n`, 'latin1'))
+      })
+    })
+    const visitor = await targets.visit(port)
+    const asked = `GET http://127.0.0.1:${sitePort}/${bytes('数据')} HTTP/1.1\r\nHost: x\r\n${fields}Connection: close\r\n\r\n`
+    visitor.write(Buffer.from(asked, 'latin1'))
+    const got = (await readAll(visitor)).toString('latin1')
+    visitor.destroy()
+    const seen = Buffer.concat(heard).toString('latin1')
+    expect(seen).toContain(`GET /${bytes('数据')} HTTP/1.1\r\n`)
+    expect(seen).toContain(fields)
+    expect(got).toContain(answered)
+  })
+
   it('lets in who knows the password, and nobody else', async () => {
     const { port } = await open({ users: [user] })
     const target = `127.0.0.1:${await targets.closedPort()}`
