@@ -31,16 +31,16 @@ function denied({ host, port }: Target): RelayError {
   })
 }
 
-/** The address of the target's name; rejects with a `target-…` RelayError, or the signal's reason. */
+/** The addresses of the target's name that may be dialled, the best first; rejects with a `target-…` RelayError, or the signal's reason. */
 export async function lookUp(
   target: Target,
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
-): Promise<string> {
+): Promise<readonly string[]> {
   try {
-    const [address] = await resolveHost(target.host, { signal })
-    if (address === undefined) throw new Error('it has no address')
-    if (policy?.(target, address) === false) throw denied(target)
-    return address
+    const found = await resolveHost(target.host, { signal })
+    const allowed = found.filter((address) => policy?.(target, address) !== false)
+    if (allowed.length === 0) throw denied(target)
+    return allowed
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof RelayError) throw error

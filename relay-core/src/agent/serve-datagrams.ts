@@ -14,19 +14,24 @@ export async function openDatagramSocket(
   target: Target,
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },
 ): Promise<Socket> {
-  const address = await lookUp(target, { policy, signal })
-  signal.throwIfAborted()
-  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
-  try {
-    socket.connect(target.port, address)
-    await once(socket, 'connect')
+  const addresses = await lookUp(target, { policy, signal })
+  let failure: unknown
+  for (const address of addresses) {
     signal.throwIfAborted()
-    return socket
-  } catch (error) {
-    socket.close()
-    signal.throwIfAborted()
-    throw explainDial(error as NodeJS.ErrnoException, target)
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    try {
+      socket.connect(target.port, address)
+      await once(socket, 'connect')
+      signal.throwIfAborted()
+      return socket
+    } catch (error) {
+      // A machine without a way in one family may have one in the other.
+      socket.close()
+      failure ??= error
+    }
   }
+  signal.throwIfAborted()
+  throw explainDial(failure as NodeJS.ErrnoException, target)
 }
 
 /** Every datagram of the stream goes to the target, and what the target sends comes back. */

@@ -33,15 +33,15 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: { policy: DialPo
     return socket
   }
 
-  const addressOf = async (host: string): Promise<string | undefined> => {
-    if (isIP(host) !== 0) return host
-    if (lookups >= maxLookups) return undefined
+  const addressesOf = async (host: string): Promise<readonly string[]> => {
+    if (isIP(host) !== 0) return [host]
+    if (lookups >= maxLookups) return []
     lookups += 1
     try {
-      return (await resolveHost(host, { signal: closed.signal }))[0]
+      return await resolveHost(host, { signal: closed.signal })
     } catch {
       // An unknown name costs this datagram only.
-      return undefined
+      return []
     } finally {
       lookups -= 1
     }
@@ -52,9 +52,9 @@ export function serveSocksDatagrams(stream: Duplex, { policy }: { policy: DialPo
     if (!datagram) return
     const { host, port, data } = datagram
     if (port === 0) return
-    const address = await addressOf(host)
+    const addresses = await addressesOf(host)
+    const address = addresses.find((one) => policy?.({ host, port }, one) !== false)
     if (address === undefined || stream.destroyed) return
-    if (policy?.({ host, port }, address) === false) return
     socketFor(isIP(address) === 6 ? 'udp6' : 'udp4').send(data, port, address, () => undefined)
   }
 
