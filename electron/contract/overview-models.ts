@@ -24,3 +24,17 @@ export const overview = z.object({
   trial: z.boolean(),
 })
 export type Overview = z.infer<typeof overview>
+
+/** Before anything is set up. */
+export function emptyOverview(atMs: number): Overview {
+  return {
+    atMs,
+    laptopOnline: true,
+    servers: [],
+    labs: [],
+    tunnels: [],
+    otherTunnels: [],
+    setAside: [],
+    trial: false,
+  }
+}

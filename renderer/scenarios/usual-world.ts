@@ -1,4 +1,4 @@
-import { defaultSettings } from '@nps-desktop/electron/contract'
+import { defaultSettings, emptyOverview } from '@nps-desktop/electron/contract'
 import type { ActivityEvent, Lab, Overview, Server } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { guestPass, hourMs, lab, livelyTraffic, minuteMs, server, tunnel } from './world.ts'
@@ -9,17 +9,7 @@ export const cloud = '120.1.1.2'
 /** A world of these servers, lab boxes and tunnels. */
 export function world(part: Partial<Overview>, more: Partial<World> = {}): World {
   return {
-    overview: {
-      atMs: Date.now(),
-      laptopOnline: true,
-      servers: [],
-      labs: [],
-      tunnels: [],
-      otherTunnels: [],
-      setAside: [],
-      trial: false,
-      ...part,
-    },
+    overview: { ...emptyOverview(Date.now()), ...part },
     activity: [],
     jobs: [],
     ports: new Map(),

@@ -66,7 +66,7 @@ async function testPath(page: Page): Promise<void> {
 export const wayShots: Shot[] = [
   { name: 'home-direct', scenario: 'direct', ready: '[data-tunnel-row]' },
   { name: 'tunnel-direct', scenario: 'direct', path: 'tunnels/t8888', ready: '.aside' },
-  { name: 'tunnel-by-server', scenario: 'direct', path: 'tunnels/t6006', ready: '.why' },
+  { name: 'tunnel-by-server', scenario: 'direct', path: 'tunnels/t6006', ready: '.way-note' },
   {
     name: 'tunnel-direct-tested',
     scenario: 'direct',
@@ -81,9 +81,9 @@ export const wayShots: Shot[] = [
     ready: '.path',
     act: testPath,
   },
-  { name: 'tunnel-direct-alone', scenario: 'alone', path: 'tunnels/t8888', ready: '.alone' },
-  { name: 'tunnel-direct-silent', scenario: 'alone', path: 'tunnels/t7001', ready: '.alone' },
-  { name: 'tunnel-direct-ended', scenario: 'alone', path: 'tunnels/t6006', ready: '.alone' },
+  { name: 'tunnel-direct-alone', scenario: 'alone', path: 'tunnels/t8888', ready: '.way-note' },
+  { name: 'tunnel-direct-silent', scenario: 'alone', path: 'tunnels/t7001', ready: '.way-note' },
+  { name: 'tunnel-direct-ended', scenario: 'alone', path: 'tunnels/t6006', ready: '.way-note' },
   { name: 'tunnel-could-be-faster', scenario: 'direct', path: 'tunnels/t7001', ready: '.offer' },
 ]
 

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../harness/programs/free-port.ts'
 import type { Place } from './place.ts'
 import type { Program } from './measured-program.ts'
 
@@ -115,14 +114,4 @@ export async function startPair(
     await close()
     throw error
   }
-}
-
-/** One that nothing on this machine uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

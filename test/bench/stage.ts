@@ -1,7 +1,8 @@
 import type { TargetCommands } from './load/load-target.ts'
 import type { VisitorCommands } from './load/load-visitor.ts'
 import { LoadProcess } from './load-process.ts'
-import { freePort, type Pair, type RunningPair, type Services } from './compared-pair.ts'
+import { freePort } from '../harness/programs/free-port.ts'
+import type { Pair, RunningPair, Services } from './compared-pair.ts'
 import { LabPrograms } from './lab/lab-programs.ts'
 import type { Place } from './place.ts'
 

@@ -11,7 +11,16 @@ import { SurvivingLink } from '../../relay-core/src/native/survival/surviving-li
 import { SurvivingLinks } from '../../relay-core/src/native/survival/surviving-links.ts'
 import { splice } from '../../relay-core/src/net/stream/splice.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
-import * as wire from '../../relay-core/src/wire/messages.ts'
+import { encodeRefused } from '../../relay-core/src/wire/hello-messages.ts'
+import { encodeBye, encodePing, encodePong, encodeWant } from '../../relay-core/src/wire/link-messages.ts'
+import {
+  encodeEnd,
+  encodeFailed,
+  encodeOpen,
+  encodeOpened,
+  encodeReset,
+  streamKind,
+} from '../../relay-core/src/wire/stream-messages.ts'
 import { encodeAck, encodeDrop, encodeResumed } from '../../relay-core/src/wire/survival-messages.ts'
 import { FakeSocket, turn } from './fake-socket.ts'
 import { fuzz, type Case } from './fuzz.ts'
@@ -20,16 +29,16 @@ const data = (length: number) => encodeFrame(frameType.data, Buffer.alloc(length
 const target = { host: '127.0.0.1', port: 8888 }
 
 const words = {
-  open: wire.encodeOpen({ number: 1, ...target, visitor: '10.0.0.1:4711', kind: wire.streamKind.tcp }),
-  opened: wire.encodeOpened(1),
-  failed: wire.encodeFailed({ number: 1, code: 'target-refused', message: 'nobody there' }),
+  open: encodeOpen({ number: 1, ...target, visitor: '10.0.0.1:4711', kind: streamKind.tcp }),
+  opened: encodeOpened(1),
+  failed: encodeFailed({ number: 1, code: 'target-refused', message: 'nobody there' }),
   data: data(20),
-  end: wire.encodeEnd(),
-  reset: wire.encodeReset(1),
-  ping: wire.encodePing(Buffer.alloc(8)),
-  pong: wire.encodePong(Buffer.alloc(8)),
-  want: wire.encodeWant(3),
-  bye: wire.encodeBye({ reason: 'stopped' }),
+  end: encodeEnd(),
+  reset: encodeReset(1),
+  ping: encodePing(Buffer.alloc(8)),
+  pong: encodePong(Buffer.alloc(8)),
+  want: encodeWant(3),
+  bye: encodeBye({ reason: 'stopped' }),
   packed: packBlock(Buffer.from('words '.repeat(200)), 1) ?? data(1),
   ack: encodeAck([{ carrier: 1, position: 9 }]),
   drop: encodeDrop(1),
@@ -98,7 +107,7 @@ fuzz('native carrier, agent', {
       return { join: (stream) => void splice(stream, found), abandon: () => found.destroy() }
     }
     const line = input.random.oneIn(2) ? newPackingLine() : undefined
-    serveCarrier(framed, { [wire.streamKind.tcp]: dial }, line)
+    serveCarrier(framed, { [streamKind.tcp]: dial }, line)
     await feed(socket, framed, input)
     if (dialled.some((one) => !one.destroyed)) throw new Error('a dialled target was left open')
   },
@@ -240,8 +249,8 @@ fuzz('native surviving stream', {
 const answers = [
   encodeResumed(0),
   encodeResumed(sent.length),
-  wire.encodeRefused({ code: 'not-found', message: '' }),
-  wire.encodeRefused({ code: 'wrong-key', message: '' }),
+  encodeRefused({ code: 'not-found', message: '' }),
+  encodeRefused({ code: 'wrong-key', message: '' }),
 ].map((frame) => Buffer.from(frame))
 
 fuzz('native resumption', {

@@ -15,7 +15,24 @@ import { unpackBlock } from '../../relay-core/src/native/packing/packed-block.ts
 import * as packed from '../../relay-core/src/wire/packed-message.ts'
 import * as direct from '../../relay-core/src/wire/direct-messages.ts'
 import * as survival from '../../relay-core/src/wire/survival-messages.ts'
-import * as wire from '../../relay-core/src/wire/messages.ts'
+import {
+  decodeHello,
+  decodeRefused,
+  decodeWelcome,
+  encodeHello,
+  encodeRefused,
+  encodeWelcome,
+} from '../../relay-core/src/wire/hello-messages.ts'
+import { decodeBye, decodeWant, encodeBye, encodeWant } from '../../relay-core/src/wire/link-messages.ts'
+import {
+  decodeFailed,
+  decodeNumber,
+  decodeOpen,
+  encodeFailed,
+  encodeOpen,
+  encodeOpened,
+  encodeReset,
+} from '../../relay-core/src/wire/stream-messages.ts'
 import { decodeQuestion, encodeQuestion } from '../../relay-core/src/wire/watched-question.ts'
 import { fuzz, outcome } from './fuzz.ts'
 import { Trace } from './trace.ts'
@@ -29,15 +46,15 @@ const data = Buffer.from(encodeFrame(frameType.data, Buffer.from('bytes of a str
 
 /** Reads a body and writes it again. */
 const codecs: Record<number, (body: Uint8Array) => { read: unknown; written: Uint8Array }> = {
-  [frameType.hello]: codec(wire.decodeHello, wire.encodeHello),
-  [frameType.welcome]: codec(wire.decodeWelcome, wire.encodeWelcome),
-  [frameType.refused]: codec(wire.decodeRefused, wire.encodeRefused),
-  [frameType.want]: codec(wire.decodeWant, wire.encodeWant),
-  [frameType.bye]: codec(wire.decodeBye, wire.encodeBye),
-  [frameType.open]: codec(wire.decodeOpen, wire.encodeOpen),
-  [frameType.opened]: codec(wire.decodeNumber, wire.encodeOpened),
-  [frameType.failed]: codec(wire.decodeFailed, wire.encodeFailed),
-  [frameType.reset]: codec(wire.decodeNumber, wire.encodeReset),
+  [frameType.hello]: codec(decodeHello, encodeHello),
+  [frameType.welcome]: codec(decodeWelcome, encodeWelcome),
+  [frameType.refused]: codec(decodeRefused, encodeRefused),
+  [frameType.want]: codec(decodeWant, encodeWant),
+  [frameType.bye]: codec(decodeBye, encodeBye),
+  [frameType.open]: codec(decodeOpen, encodeOpen),
+  [frameType.opened]: codec(decodeNumber, encodeOpened),
+  [frameType.failed]: codec(decodeFailed, encodeFailed),
+  [frameType.reset]: codec(decodeNumber, encodeReset),
   [frameType.ack]: codec(survival.decodeAck, survival.encodeAck),
   [frameType.drop]: codec(survival.decodeDrop, survival.encodeDrop),
   [frameType.resumed]: codec(survival.decodeResumed, survival.encodeResumed),

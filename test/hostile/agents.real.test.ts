@@ -9,7 +9,8 @@ import {
   muxFlag,
 } from '../../relay-core/src/stock/mux/mux-frames.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
-import * as wire from '../../relay-core/src/wire/messages.ts'
+import { encodePing } from '../../relay-core/src/wire/link-messages.ts'
+import { encodeEnd, encodeOpened, encodeReset } from '../../relay-core/src/wire/stream-messages.ts'
 import { decodeResumed, encodeAck } from '../../relay-core/src/wire/survival-messages.ts'
 import {
   answerOpen,
@@ -56,13 +57,13 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
 
   it('native: answers and resets in one piece, ends, floods and lies within one', async () => {
     const said = [
-      wire.encodeReset(1),
-      Buffer.concat([data(5), wire.encodeReset(1)]),
-      Buffer.concat([wire.encodeEnd(), wire.encodeReset(1)]),
-      Buffer.concat([wire.encodeEnd(), data(5)]),
-      Buffer.concat([data(5), wire.encodeOpened(1)]),
+      encodeReset(1),
+      Buffer.concat([data(5), encodeReset(1)]),
+      Buffer.concat([encodeEnd(), encodeReset(1)]),
+      Buffer.concat([encodeEnd(), data(5)]),
+      Buffer.concat([data(5), encodeOpened(1)]),
       Buffer.from([0xff, 0xff, 0xff, 0xff]),
-      Buffer.concat(times(3, () => wire.encodeReset(1))),
+      Buffer.concat(times(3, () => encodeReset(1))),
     ]
     expect(
       await victim.after(
@@ -89,14 +90,14 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
             agent.control.pause()
             await flood(
               agent.control,
-              Buffer.concat(times(5_000, () => wire.encodePing(Buffer.alloc(8)))),
+              Buffer.concat(times(5_000, () => encodePing(Buffer.alloc(8)))),
               endless,
             )
             await keptFor(agent.control, 12_000)
           }),
         ),
       ).toEqual(unharmed)
-      for (const words of [wire.encodeOpened(1), data(9), encodeFrame(0x7f, Buffer.alloc(4096))]) {
+      for (const words of [encodeOpened(1), data(9), encodeFrame(0x7f, Buffer.alloc(4096))]) {
         const agent = await HostileAgent.start(victim.bridgePort, badVkey)
         agent.control.write(words)
         await keptFor(agent.control, 5_000)
@@ -155,7 +156,7 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
   })
 
   it('native: sends and resets before its answer, and swallows early data without answering', async () => {
-    const said = [data(5), wire.encodeEnd(), wire.encodeReset(1), wire.encodeOpened(2)]
+    const said = [data(5), encodeEnd(), encodeReset(1), encodeOpened(2)]
     const earlyAgent = { instance: Buffer.alloc(16, 'e'), takesEarlyData: true }
     expect(
       await victim.after(async () => {

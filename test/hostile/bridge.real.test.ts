@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodePrefixed } from '../../relay-core/src/stock/messages/length-prefixed.ts'
 import { encodeFrame, encodeHeader, frameType } from '../../relay-core/src/wire/frame.ts'
-import * as wire from '../../relay-core/src/wire/messages.ts'
+import { encodeHello, encodeWelcome } from '../../relay-core/src/wire/hello-messages.ts'
+import { encodePing } from '../../relay-core/src/wire/link-messages.ts'
+import { encodeOpened } from '../../relay-core/src/wire/stream-messages.ts'
 import { dribble, flood, keptFor, open, openTls, times } from './strangers.ts'
 import { unharmed, Victim } from './victim.ts'
 
@@ -56,7 +58,7 @@ describe('strangers at the bridge', () => {
   })
 
   it('slow ones, byte by byte: TLS, a hello inside TLS, a stock greeting', async () => {
-    const hello = wire.encodeHello({
+    const hello = encodeHello({
       role: 'control',
       version: 1,
       keyId: Buffer.alloc(16),
@@ -134,15 +136,11 @@ describe('strangers at the bridge', () => {
       proof: Buffer.alloc(32),
     } as const
     const words = [
-      wire.encodeOpened(1),
-      wire.encodePing(Buffer.alloc(8)),
-      wire.encodeWelcome({ ...carrier, carrierKey: Buffer.alloc(32), relayVersion: '1' }),
-      Buffer.concat([
-        wire.encodeHello(carrier),
-        wire.encodeOpened(1),
-        encodeFrame(frameType.data, Buffer.alloc(99)),
-      ]),
-      wire.encodeHello({ ...carrier, version: 9 }),
+      encodeOpened(1),
+      encodePing(Buffer.alloc(8)),
+      encodeWelcome({ ...carrier, carrierKey: Buffer.alloc(32), relayVersion: '1' }),
+      Buffer.concat([encodeHello(carrier), encodeOpened(1), encodeFrame(frameType.data, Buffer.alloc(99))]),
+      encodeHello({ ...carrier, version: 9 }),
     ]
     expect(
       await victim.after(async () => {

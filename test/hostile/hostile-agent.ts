@@ -5,16 +5,15 @@ import { channelBinding, keyId, makeProof } from '../../relay-core/src/native/pr
 import { greetRelay, type StockRole } from '../../relay-core/src/stock/messages/handshake.ts'
 import { FrameDecoder, frameType } from '../../relay-core/src/wire/frame.ts'
 import {
-  decodeOpen,
   decodeWelcome,
   encodeHello,
-  encodeOpened,
-  encodePing,
   type Welcome,
   wireVersion,
   type AgentOrigin,
   type CarrierPlace,
-} from '../../relay-core/src/wire/messages.ts'
+} from '../../relay-core/src/wire/hello-messages.ts'
+import { encodePing } from '../../relay-core/src/wire/link-messages.ts'
+import { decodeOpen, encodeOpened } from '../../relay-core/src/wire/stream-messages.ts'
 import { open, openTls } from './strangers.ts'
 
 const timeoutMs = 10_000

@@ -7,7 +7,8 @@ import { KeepingBudget } from '../../relay-core/src/native/survival/keeping-budg
 import { SurvivingLink, type LinkPlace } from '../../relay-core/src/native/survival/surviving-link.ts'
 import { greetRelay, openVisit } from '../../relay-core/src/native/visit-link.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
-import { encodeBye, encodeOpened } from '../../relay-core/src/wire/messages.ts'
+import { encodeBye } from '../../relay-core/src/wire/link-messages.ts'
+import { encodeOpened } from '../../relay-core/src/wire/stream-messages.ts'
 import {
   decodeResumed,
   decodeToken,

@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
 import { allTraces } from './all-traces.ts'
 
-/** Where `npm run build:relay` puts the archives. */
-const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const programs = builtPrograms()
 
 let bed: Bed
 let before: string[]
 
 /** As a person does who has only the archives and two shells. */
 beforeAll(async () => {
-  if (!existsSync(join(programs, 'manifest.json'))) {
-    throw new Error('Build the programs first: npm run build:relay')
-  }
   bed = await Bed.start()
   before = await allTraces(bed.cloud)
 })

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FoundLook, FoundService, ServiceStart } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -9,12 +8,12 @@ import {
 } from '../../electron/backend/started-services/start-scripts.ts'
 import { App } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
 import { putStreamlitOn } from '../testbed/images/streamlit-environment.ts'
 import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
 
-/** Where `npm run build:relay` puts the programs. */
-const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const programs = builtPrograms()
 
 let bed: Bed
 let app: App
@@ -22,8 +21,6 @@ let labId: string
 
 /** A server and a lab box on which a researcher's notebook and board run, and another person's model server. */
 beforeAll(async () => {
-  if (!existsSync(join(programs, 'manifest.json')))
-    throw new Error('Build the programs first: npm run build:relay')
   bed = await Bed.start()
   app = await App.start(programs)
   await bed.network.openSshWay('laptop', 'lab')

@@ -1,26 +1,22 @@
-import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
 import type { Job, LabCard } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { App } from '../harness/app.ts'
 import { expectDone, stepOf } from '../harness/ended-job.ts'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
 import { setLinger } from '../testbed/machines/bed-services.ts'
 import type { MachineName } from '../testbed/network/network.ts'
 import { a100Processes, fourA100 } from '../../electron/testing/gpu-tools.ts'
 import { allTraces } from './all-traces.ts'
 
-/** Where `npm run build:relay` puts the programs. */
-const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const programs = builtPrograms()
 
 let bed: Bed
 let app: App
 let serverId: string
 
 beforeAll(async () => {
-  if (!existsSync(join(programs, 'manifest.json')))
-    throw new Error('Build the programs first: npm run build:relay')
   bed = await Bed.start({ machines: ['cloud', 'lab', 'lab-cron', 'lab-bare', 'jump'] })
   app = await App.start(programs)
   const { address } = bed.cloud

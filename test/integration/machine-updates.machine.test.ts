@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { App } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
 
-/** Where `npm run build:relay` puts the programs. */
-const built = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const built = builtPrograms()
 const tunnelPort = 7040
 
 let bed: Bed

@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Job } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { App } from '../harness/app.ts'
 import { expectDone, failureIn, stepOf } from '../harness/ended-job.ts'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
 import type { FirewallKind } from '../testbed/machines/machine-firewall.ts'
 import { allTraces } from './all-traces.ts'
 
-/** Where `npm run build:relay` puts the programs. */
-const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const programs = builtPrograms()
 
 let bed: Bed
 let app: App
 
 beforeAll(async () => {
-  if (!existsSync(join(programs, 'manifest.json')))
-    throw new Error('Build the programs first: npm run build:relay')
   bed = await Bed.start({ machines: ['cloud'] })
 })
 afterAll(() => bed.close())

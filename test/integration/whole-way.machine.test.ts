@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { App } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
 import { startJupyter, startTensorBoard, stopLabService } from '../testbed/machines/bed-services.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
 import { runCommand } from '../testbed/run-command.ts'
 import { ssh } from '../testbed/ssh-client.ts'
 
-/** Where `npm run build:relay` puts the programs. */
-const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../build/out')
+const programs = builtPrograms()
 
 let bed: Bed
 let app: App
@@ -19,8 +17,6 @@ let token: string
 
 /** A server and a lab box, set up as a person does, and the three tunnels by one click each. */
 beforeAll(async () => {
-  if (!existsSync(join(programs, 'manifest.json')))
-    throw new Error('Build the programs first: npm run build:relay')
   bed = await Bed.start()
   app = await App.start(programs)
   await bed.network.openSshWay('laptop', 'lab')

@@ -1,4 +1,4 @@
-import type { Failure, Overview, Tunnel } from '@nps-desktop/electron/contract'
+import { emptyOverview, type Failure, type Overview, type Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import { changes, type Told, withAddedTunnel } from './changes.ts'
 
@@ -106,16 +106,7 @@ test('servers and lab boxes that come and go are told; boxes that go with their 
     allowTargetInForce: null,
     state: { state: 'waiting' },
   } as const
-  const empty: Overview = {
-    atMs: 1,
-    laptopOnline: true,
-    servers: [],
-    labs: [],
-    tunnels: [],
-    otherTunnels: [],
-    setAside: [],
-    trial: false,
-  }
+  const empty = emptyOverview(1)
   const one: Overview = { ...empty, servers: [server] }
   const both: Overview = { ...one, labs: [lab] }
   expect(codes(null, both)).toEqual([])

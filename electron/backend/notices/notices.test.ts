@@ -1,4 +1,4 @@
-import { defaultSettings } from '@nps-desktop/electron/contract'
+import { defaultSettings, emptyOverview } from '@nps-desktop/electron/contract'
 import type { NoticePage, Overview } from '@nps-desktop/electron/contract'
 import { Feed } from '@nps-desktop/relay-core/async'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
@@ -7,16 +7,7 @@ import { Notices } from './notices.ts'
 import { isQuiet, quietForMinutes } from './quiet-hours.ts'
 import type { ToldNotice } from './told-notice.ts'
 
-const empty: Overview = {
-  atMs: 0,
-  laptopOnline: true,
-  servers: [],
-  labs: [],
-  tunnels: [],
-  otherTunnels: [],
-  setAside: [],
-  trial: false,
-}
+const empty = emptyOverview(0)
 const ended = (name: string): ToldNotice => ({
   cause: `alert ${name}`,
   page: { name: 'lab', labId: 'l1' },

@@ -1,7 +1,14 @@
 import type { PrivateWay } from '@nps-desktop/relay-core/api'
 import { hostOf } from '@nps-desktop/relay-core/address'
 import { type Clock, Feed } from '@nps-desktop/relay-core/async'
-import type { Lab, LabState, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import {
+  emptyOverview,
+  type Lab,
+  type LabState,
+  type Overview,
+  type Server,
+  type Tunnel,
+} from '@nps-desktop/electron/contract'
 import type { Client } from '@nps-desktop/relay-core/api'
 import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
@@ -56,16 +63,7 @@ export class OverviewFeed {
     this.#forwards = options.forwards
     this.#checks = options.checks
     this.#laptop = { online: this.#network.online, changedAtMs: this.#clock.now() }
-    const empty = {
-      atMs: this.#clock.now(),
-      laptopOnline: true,
-      servers: [],
-      labs: [],
-      tunnels: [],
-      otherTunnels: [],
-      setAside: [],
-      trial: false,
-    }
+    const empty = emptyOverview(this.#clock.now())
     this.feed = new Feed<Overview>(empty, {
       onWatchers: (count) => {
         this.#checks.watched = count > 0

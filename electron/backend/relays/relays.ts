@@ -9,10 +9,11 @@ import { machinesPage } from '../firewall/providers.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import type { ConnectRelay, RelayAccess } from './relay-access.ts'
 import type { diagnose } from './diagnose.ts'
+import { LastHeard } from './last-heard.ts'
 import type { LinkState } from './link-state.ts'
 import { nextOutage, type Outage, tellLink } from './outage.ts'
 import { ServerLink } from './server-link.ts'
-import { countedTunnels, RelayMirror } from './relay-mirror.ts'
+import { RelayMirror } from './relay-mirror.ts'
 import { untilRelay } from './until-relay.ts'
 
 /** The name under which a server's admin key is kept. */
@@ -37,8 +38,6 @@ interface LinkEntry {
   readonly madeFor: string
   outage: Outage | null
   diagnosedAtMs: number
-  /** Of the status that was kept last. */
-  statusAtMs: number | null
 }
 
 /** The links to all servers that are set up; follows the stored servers. */
@@ -51,8 +50,7 @@ export class Relays {
   readonly #diagnoseServer: typeof diagnose
   readonly #stop = new AbortController()
   readonly #links = new Map<string, LinkEntry>()
-  /** What was stored last of each server's tunnels. */
-  readonly #remembered = new Map<string, string>()
+  readonly #lastHeard: LastHeard
   readonly #closing = new Set<Promise<void>>()
   readonly #changed = new Signal<[serverId: string]>()
   readonly #traffic = new Signal<[serverId: string, live: LiveTraffic]>()
@@ -67,6 +65,7 @@ export class Relays {
     diagnose: typeof diagnose
   }) {
     this.#storage = options.storage
+    this.#lastHeard = new LastHeard(options.storage)
     this.#connect = options.connect
     this.#clock = options.clock
     this.#random = options.random
@@ -168,8 +167,8 @@ export class Relays {
   async close(): Promise<void> {
     this.#subscriptions.dispose()
     this.#stop.abort()
-    for (const [serverId, entry] of this.#links) {
-      this.#rememberStatus(serverId, entry)
+    for (const [serverId, { link }] of this.#links) {
+      this.#lastHeard.keepStatus(serverId, link.mirror)
       this.#drop(serverId)
     }
     await Promise.all(this.#closing)
@@ -191,10 +190,7 @@ export class Relays {
     for (const serverId of this.#links.keys()) {
       if (wanted.has(serverId)) continue
       this.#drop(serverId)
-      this.#storage.whenPossible(`last-heard/${serverId}`, () => {
-        this.#storage.lastTunnels.delete(serverId)
-        this.#storage.lastStatus.delete(serverId)
-      })
+      this.#lastHeard.delete(serverId)
     }
   }
 
@@ -209,17 +205,15 @@ export class Relays {
       changed: () => {
         entry.outage = nextOutage(entry.outage, link.state, this.#clock.now())
         this.#diagnose(server.id, entry)
-        this.#rememberTunnels(server.id, link.mirror)
-        if (link.state.state !== 'online') this.#rememberStatus(server.id, entry)
+        this.#lastHeard.keepTunnels(server.id, link.mirror)
+        if (link.state.state !== 'online') this.#lastHeard.keepStatus(server.id, link.mirror)
         this.#changed.emit(server.id)
       },
       traffic: (live) => this.#traffic.emit(server.id, live),
     })
-    link.mirror.tunnels = this.#storage.lastTunnels.get(server.id)
-    link.mirror.last = this.#storage.lastStatus.get(server.id)
+    this.#lastHeard.restore(server.id, link.mirror)
     const outage = nextOutage(null, link.state, this.#clock.now())
-    const statusAtMs = link.mirror.last?.atMs ?? null
-    const entry: LinkEntry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY, statusAtMs }
+    const entry: LinkEntry = { link, madeFor, outage, diagnosedAtMs: Number.NEGATIVE_INFINITY }
     this.#links.set(server.id, entry)
     link.start()
   }
@@ -255,46 +249,11 @@ export class Relays {
     )
   }
 
-  /** It changes with every answer, so it is written when the answers end. */
-  #rememberStatus(serverId: string, entry: LinkEntry): void {
-    const { last } = entry.link.mirror
-    if (!last || last.atMs === entry.statusAtMs) return
-    entry.statusAtMs = last.atMs
-    this.#storage.whenPossible(`last-status/${serverId}`, () => this.#storage.lastStatus.put(serverId, last))
-    this.#keepTunnels(serverId, entry.link.mirror)
-  }
-
-  /** When a tunnel came, went or was changed; what is counted is kept with the status. */
-  #rememberTunnels(serverId: string, mirror: RelayMirror): void {
-    const { tunnels } = mirror
-    if (!tunnels) return
-    const lasting = tunnels.map(({ id, clientId, name, port, target, enabled }) => [
-      id,
-      clientId,
-      name,
-      port,
-      target,
-      enabled,
-    ])
-    const text = JSON.stringify(lasting)
-    if (this.#remembered.get(serverId) === text) return
-    this.#remembered.set(serverId, text)
-    this.#keepTunnels(serverId, mirror)
-  }
-
-  #keepTunnels(serverId: string, mirror: RelayMirror): void {
-    const withoutPasswords = countedTunnels(mirror)?.map((tunnel) => ({ ...tunnel, settings: {} }))
-    if (!withoutPasswords) return
-    this.#storage.whenPossible(`last-tunnels/${serverId}`, () =>
-      this.#storage.lastTunnels.put(serverId, withoutPasswords),
-    )
-  }
-
   #drop(serverId: string): void {
     const entry = this.#links.get(serverId)
     if (!entry) return
     this.#links.delete(serverId)
-    this.#remembered.delete(serverId)
+    this.#lastHeard.forget(serverId)
     const closing = entry.link.close().finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
   }

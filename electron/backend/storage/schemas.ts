@@ -1,14 +1,13 @@
 import {
   directChoice,
   failure,
-  host,
   id,
   machineRef,
   name,
   port,
-  portRange,
   portReport,
   serverPlan,
+  serverRelay,
   sshAddress,
   startable,
   terminalId,
@@ -42,15 +41,7 @@ export const serverRecord: z.ZodType<ServerRecord> = z.object({
   id,
   name,
   address: sshAddress.nullable(),
-  relay: z
-    .object({
-      host,
-      bridgePort: port,
-      fingerprint: z.string(),
-      version: z.string().nullable(),
-      range: portRange,
-    })
-    .nullable(),
+  relay: serverRelay.nullable(),
   installed: installed.nullable(),
   ports: portReport.nullable(),
   plan: serverPlan.optional(),

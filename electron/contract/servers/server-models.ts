@@ -46,21 +46,22 @@ export const serverPlan = z.object({
 })
 export type ServerPlan = z.infer<typeof serverPlan>
 
+/** Where the relay of a server is, how it is known, and the ports of its tunnels. */
+export const serverRelay = z.object({
+  host,
+  bridgePort: port,
+  fingerprint: z.string(),
+  version: z.string().nullable(),
+  range: portRange,
+})
+
 export const server = z.object({
   id,
   name,
   address: sshAddress.nullable(),
   /** The sign-in is kept on this computer; false for a server connected by key only. */
   hasSecret: z.boolean(),
-  relay: z
-    .object({
-      host,
-      bridgePort: port,
-      fingerprint: z.string(),
-      version: z.string().nullable(),
-      range: portRange,
-    })
-    .nullable(),
+  relay: serverRelay.nullable(),
   link,
   /** What it said of itself last, and when; null before it ever did. */
   last: z.object({ status: relayStatus, atMs: instantMs }).nullable(),

@@ -5,7 +5,7 @@ import { decodePushedOutcome, encodePushedDocument } from '../stock/configuratio
 import { NativeAgentLink, type AgentInstance } from '../native/native-agent-link.ts'
 import { SurvivingLinks } from '../native/survival/surviving-links.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
-import { idLength } from '../wire/messages.ts'
+import { idLength } from '../wire/hello-messages.ts'
 import { HeldLinks } from './direct/held-links.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'

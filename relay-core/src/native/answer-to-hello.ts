@@ -1,7 +1,7 @@
 import { RelayError } from '../api/errors.ts'
 import { until } from '../async/wait/until.ts'
 import { frameType } from '../wire/frame.ts'
-import { decodeRefused, decodeWelcome, type Welcome } from '../wire/messages.ts'
+import { decodeRefused, decodeWelcome, type Welcome } from '../wire/hello-messages.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
 
 /** How long the relay may take to answer the hello: a wrong key is answered after a delay. */

@@ -1,20 +1,22 @@
 import { every } from '../async/time/every.ts'
 import {
-  decodeBye,
   decodeHealth,
   decodePart,
-  decodeWant,
-  encodeBye,
   encodeConfig,
   encodeConfigured,
   encodeHealth,
+  type Health,
+} from '../wire/agent-messages.ts'
+import {
+  decodeBye,
+  decodeWant,
+  encodeBye,
   encodePing,
   encodePong,
   encodeWant,
   pingLength,
   type Bye,
-  type Health,
-} from '../wire/messages.ts'
+} from '../wire/link-messages.ts'
 import {
   decodeAck,
   decodeDrop,

@@ -7,14 +7,14 @@ import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { relayVersion } from '../version.ts'
 import type { DirectUse } from '../wire/direct-messages.ts'
+import type { Health } from '../wire/agent-messages.ts'
 import {
   encodeHello,
   wireVersion,
   type AgentOrigin,
   type CarrierPlace,
-  type Health,
   type Welcome,
-} from '../wire/messages.ts'
+} from '../wire/hello-messages.ts'
 import { answerToHello } from './answer-to-hello.ts'
 import { CarrierDialler } from './carriers/carrier-dialler.ts'
 import { isOwnAddress } from '../net/dial/network-watch.ts'

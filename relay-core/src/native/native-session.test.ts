@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { frameType } from '../wire/frame.ts'
-import { decodeOpen, encodeEnd, encodeFailed, encodeOpened } from '../wire/messages.ts'
+import { decodeOpen, encodeEnd, encodeFailed, encodeOpened } from '../wire/stream-messages.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'
 import { NativeSession } from './native-session.ts'
 

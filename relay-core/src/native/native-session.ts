@@ -10,18 +10,9 @@ import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session
 import { WireError } from '../wire/bytes.ts'
 import type { DirectUse, SeenFrom } from '../wire/direct-messages.ts'
 import { frameType } from '../wire/frame.ts'
-import {
-  decodeFailed,
-  decodeNumber,
-  encodeOpen,
-  idLength,
-  proofLength,
-  streamKind,
-  type Health,
-  type Open,
-  type AgentOrigin,
-  type CarrierPlace,
-} from '../wire/messages.ts'
+import type { Health } from '../wire/agent-messages.ts'
+import { idLength, proofLength, type AgentOrigin, type CarrierPlace } from '../wire/hello-messages.ts'
+import { decodeFailed, decodeNumber, encodeOpen, streamKind, type Open } from '../wire/stream-messages.ts'
 import { encodeResumed } from '../wire/survival-messages.ts'
 import { Carrier, type CarrierEvents } from './carriers/carrier.ts'
 import { CarrierStream } from './carriers/carrier-stream.ts'

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { idLength } from '../wire/messages.ts'
+import { idLength } from '../wire/hello-messages.ts'
 
 /** The label of the TLS exporter (RFC 8446 §7.5) that binds a proof to one connection. */
 const exporterLabel = 'EXPORTER-nps-desktop-native'

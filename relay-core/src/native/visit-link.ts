@@ -8,14 +8,8 @@ import { peerFingerprint } from '../net/tls/fingerprint.ts'
 import { WireError } from '../wire/bytes.ts'
 import { frameType } from '../wire/frame.ts'
 import type { SeenFrom } from '../wire/direct-messages.ts'
-import {
-  decodeFailed,
-  decodeNumber,
-  decodeOpenedDirect,
-  decodeRefused,
-  encodeHello,
-  wireVersion,
-} from '../wire/messages.ts'
+import { decodeRefused, encodeHello, wireVersion } from '../wire/hello-messages.ts'
+import { decodeFailed, decodeNumber, decodeOpenedDirect } from '../wire/stream-messages.ts'
 import { decodeToken, type VisitSurvival } from '../wire/survival-messages.ts'
 import { connectBridge } from './connect-bridge.ts'
 import { FramedSocket } from './carriers/framed-socket.ts'

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { SeenFrom } from '../wire/direct-messages.ts'
-import type { AgentOrigin } from '../wire/messages.ts'
+import type { AgentOrigin } from '../wire/hello-messages.ts'
 
 /** Where the agent is to dial: a host name or address, without brackets, and a port. */
 export interface Target {

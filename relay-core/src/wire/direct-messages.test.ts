@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { WireError } from './bytes.ts'
 import { decodeCandidates, encodeCandidates, maxCandidates, type Candidate } from './direct-messages.ts'
 import { headerLength } from './frame.ts'
-import { decodeOpenedDirect } from './messages.ts'
+import { decodeOpenedDirect } from './stream-messages.ts'
 
 const local: Candidate = { kind: 'local', address: Uint8Array.of(192, 168, 1, 12), port: 50_000 }
 const base = { attempt: 1, hasPortPerPeer: false, mayGuess: false, beginsUnseen: false }

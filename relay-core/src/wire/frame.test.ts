@@ -9,7 +9,9 @@ import {
   maxDataLength,
   maxMessageLength,
 } from './frame.ts'
-import * as wire from './messages.ts'
+import { decodeHello, decodeRefused, decodeWelcome, helloMagic } from './hello-messages.ts'
+import { decodeBye, decodeWant } from './link-messages.ts'
+import { decodeFailed, decodeNumber, decodeOpen, encodeEnd, encodeOpened } from './stream-messages.ts'
 
 interface Frame {
   readonly type: number
@@ -82,11 +84,7 @@ describe('frame decoder', () => {
   })
 
   it('takes the frames one byte at a time', () => {
-    const frames = [
-      wire.encodeOpened(3),
-      encodeFrame(frameType.data, Uint8Array.of(1, 2, 3)),
-      wire.encodeEnd(),
-    ]
+    const frames = [encodeOpened(3), encodeFrame(frameType.data, Uint8Array.of(1, 2, 3)), encodeEnd()]
     const bytes = [...concat(frames)].map((byte) => Uint8Array.of(byte))
     expect(decode(bytes).map(({ type }) => type)).toEqual([frameType.opened, frameType.data, frameType.end])
   })
@@ -115,15 +113,15 @@ describe('frame decoder', () => {
 
   it('decodes bodies of any bytes or refuses them with a WireError', () => {
     const decoders = [
-      (body: Uint8Array) => wire.decodeHello(concat([wire.helloMagic, body])),
-      wire.decodeHello,
-      wire.decodeWelcome,
-      wire.decodeRefused,
-      wire.decodeWant,
-      wire.decodeBye,
-      wire.decodeOpen,
-      wire.decodeFailed,
-      wire.decodeNumber,
+      (body: Uint8Array) => decodeHello(concat([helloMagic, body])),
+      decodeHello,
+      decodeWelcome,
+      decodeRefused,
+      decodeWant,
+      decodeBye,
+      decodeOpen,
+      decodeFailed,
+      decodeNumber,
     ]
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), (body) => {

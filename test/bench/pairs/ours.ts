@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, serviceNames, startPair, type Pair, type Visitors } from '../compared-pair.ts'
+import { freePort } from '../../harness/programs/free-port.ts'
+import { serviceNames, startPair, type Pair, type Visitors } from '../compared-pair.ts'
 import { Program } from '../measured-program.ts'
 
 const run = promisify(execFile)

@@ -13,7 +13,7 @@ import { Secret } from '../../../relay-core/src/secret.ts'
 import { OpenTunnels } from '../../../relay-core/src/relay/tunnels/registry/open-tunnels.ts'
 import { connectTls } from '../../../relay-core/src/net/dial/connect.ts'
 import { frameType } from '../../../relay-core/src/wire/frame.ts'
-import { decodeRefused, encodeHello, wireVersion } from '../../../relay-core/src/wire/messages.ts'
+import { decodeRefused, encodeHello, wireVersion } from '../../../relay-core/src/wire/hello-messages.ts'
 import { SessionPair } from './session-pair.ts'
 import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 

@@ -3,7 +3,7 @@ import { SeekLimits } from '../../direct/link/seek-limits.ts'
 import { packetClock } from '../../direct/packets/packet-clock.ts'
 import { RelayAddresses } from '../../direct/punch/relay-addresses.ts'
 import type { DirectUse, ReportedLink } from '../../wire/direct-messages.ts'
-import type { Open } from '../../wire/messages.ts'
+import type { Open } from '../../wire/stream-messages.ts'
 import { LinkPlaces } from './link-places.ts'
 import type { UseCount } from './use-count.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { silentLog } from '../../log/log.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
-import { streamKind } from '../../wire/messages.ts'
+import { streamKind } from '../../wire/stream-messages.ts'
 import { HeldLinks } from './held-links.ts'
 import { directServer } from './serve-direct.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import type { Listening } from '../../api/listening.ts'
-import { streamKind } from '../../wire/messages.ts'
+import { streamKind } from '../../wire/stream-messages.ts'
 import { listeningServer } from './serve-listening.ts'
 
 const open = { number: 1, host: '', port: 0, visitor: 'listening', kind: streamKind.listening }

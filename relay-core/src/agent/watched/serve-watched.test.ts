@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Watched } from '../../api/webhook/watches.ts'
 import { CarrierStream } from '../../native/carriers/carrier-stream.ts'
 import { encodeQuestion } from '../../wire/watched-question.ts'
-import { streamKind } from '../../wire/messages.ts'
+import { streamKind } from '../../wire/stream-messages.ts'
 import { watchedServer } from './serve-watched.ts'
 
 const open = { number: 1, host: '', port: 0, visitor: 'watched', kind: streamKind.watched }

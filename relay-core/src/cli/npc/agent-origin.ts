@@ -1,7 +1,7 @@
 import { readInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'
 import { installKinds } from '../../api/client-models.ts'
-import type { AgentOrigin } from '../../wire/messages.ts'
+import type { AgentOrigin } from '../../wire/hello-messages.ts'
 
 /**
  * How this process came to run: what its service says in NPS_SERVICE, and whom `install` kept in `folder`, for the

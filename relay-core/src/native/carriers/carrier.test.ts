@@ -3,7 +3,7 @@ import { duplexPair, type Duplex } from 'node:stream'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeFrame, frameType } from '../../wire/frame.ts'
-import { encodeEnd, encodeReset } from '../../wire/messages.ts'
+import { encodeEnd, encodeReset } from '../../wire/stream-messages.ts'
 import { Carrier } from './carrier.ts'
 import { FramedSocket } from './framed-socket.ts'
 

@@ -1,4 +1,4 @@
-import { decodeNumber, encodeEnd, encodeReset } from '../../wire/messages.ts'
+import { decodeNumber, encodeEnd, encodeReset } from '../../wire/stream-messages.ts'
 import { WireError } from '../../wire/bytes.ts'
 import { frameType, type FrameReceiver } from '../../wire/frame.ts'
 import { type PackingAgreement, StreamPacker } from '../packing/stream-packer.ts'

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream'
 import { expect, it } from 'vitest'
 import { frameType } from '../../wire/frame.ts'
-import { decodeFailed, decodeNumber, encodeOpen } from '../../wire/messages.ts'
+import { decodeFailed, decodeNumber, encodeOpen } from '../../wire/stream-messages.ts'
 import { FramedSocket } from './framed-socket.ts'
 import { serveCarrier } from './serve-carrier.ts'
 

@@ -9,7 +9,7 @@ import {
   streamKind,
   type Failed,
   type Open,
-} from '../../wire/messages.ts'
+} from '../../wire/stream-messages.ts'
 import type { PackingLine } from '../packing/stream-packer.ts'
 import { Carrier, type CarrierEvents } from './carrier.ts'
 import type { FrameLink } from './frame-link.ts'

@@ -1,6 +1,6 @@
 import { until } from '../../async/wait/until.ts'
 import { frameType } from '../../wire/frame.ts'
-import { decodeRefused } from '../../wire/messages.ts'
+import { decodeRefused } from '../../wire/hello-messages.ts'
 import { decodeResumed } from '../../wire/survival-messages.ts'
 import type { FramedSocket } from '../carriers/framed-socket.ts'
 import type { SurvivingLink } from './surviving-link.ts'

@@ -1,7 +1,7 @@
 import { duplexPair, type Duplex } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { frameType } from '../../wire/frame.ts'
-import { encodeEnd, encodeReset } from '../../wire/messages.ts'
+import { encodeEnd, encodeReset } from '../../wire/stream-messages.ts'
 import { encodePacked } from '../../wire/packed-message.ts'
 import type { CarrierPosition } from '../../wire/survival-messages.ts'
 import { FramedSocket } from '../carriers/framed-socket.ts'

@@ -1,6 +1,6 @@
 import { WireError } from '../../wire/bytes.ts'
 import { frameType, type FrameReceiver } from '../../wire/frame.ts'
-import { decodeBye, encodeBye } from '../../wire/messages.ts'
+import { decodeBye, encodeBye } from '../../wire/link-messages.ts'
 import { decodeAck, encodeAck } from '../../wire/survival-messages.ts'
 import type { FrameLink } from '../carriers/frame-link.ts'
 import { maxUnsentMessageBytes, nobody, type FramedSocket } from '../carriers/framed-socket.ts'

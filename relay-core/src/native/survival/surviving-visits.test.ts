@@ -1,6 +1,6 @@
 import { duplexPair, type Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
-import { encodeEnd } from '../../wire/messages.ts'
+import { encodeEnd } from '../../wire/stream-messages.ts'
 import { FramedSocket } from '../carriers/framed-socket.ts'
 import { KeepingBudget } from './keeping-budget.ts'
 import type { SurvivingLink } from './surviving-link.ts'

@@ -14,7 +14,13 @@ import { relayVersion } from '../../version.ts'
 import type { DirectUse } from '../../wire/direct-messages.ts'
 import { WireError } from '../../wire/bytes.ts'
 import { frameType } from '../../wire/frame.ts'
-import { decodeHello, encodeRefused, encodeWelcome, wireVersion, type Hello } from '../../wire/messages.ts'
+import {
+  decodeHello,
+  encodeRefused,
+  encodeWelcome,
+  wireVersion,
+  type Hello,
+} from '../../wire/hello-messages.ts'
 import { hostOf } from '../../net/address/plain-address.ts'
 import type { Agents } from '../clients/agents.ts'
 import type { Descriptors } from '../limits/descriptors.ts'

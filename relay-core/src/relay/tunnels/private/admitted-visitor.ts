@@ -7,7 +7,7 @@ import { onlyStream, startVisit, type VisitLink } from '../../../native/survival
 import { resetStream } from '../../../net/stream/splice.ts'
 import { WireError } from '../../../wire/bytes.ts'
 import type { DirectRequest } from '../../rendezvous/direct-links.ts'
-import { encodeFailed, encodeOpened } from '../../../wire/messages.ts'
+import { encodeFailed, encodeOpened } from '../../../wire/stream-messages.ts'
 
 /** A visitor of a private tunnel that has proved that it knows the password. */
 export interface AdmittedVisitor {
