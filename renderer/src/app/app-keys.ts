@@ -1,4 +1,4 @@
-import { isAnythingAbove, isTyping } from '../ui/key-owners.ts'
+import { isAnythingAbove, isTyping } from '../ui/keys/key-owners.ts'
 
 /** What the keys of the whole app do; pages have further keys of their own. */
 export interface AppKeyActions {

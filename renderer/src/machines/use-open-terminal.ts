@@ -1,6 +1,6 @@
 import type { MachineRef } from '@nps-desktop/electron/contract'
 import { useRouter } from 'vue-router'
-import { usePageKeys } from '../ui/use-page-keys.ts'
+import { usePageKeys } from '../ui/keys/use-page-keys.ts'
 
 /** Opens a terminal on the machine of a page: by its button, and by T. Null: it has none to open. */
 export function useOpenTerminal(machineNow: () => MachineRef | null): () => void {

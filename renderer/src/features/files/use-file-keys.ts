@@ -1,5 +1,5 @@
 import { onBeforeUnmount, onMounted } from 'vue'
-import { isAnythingAbove } from '../../ui/key-owners.ts'
+import { isAnythingAbove } from '../../ui/keys/key-owners.ts'
 
 export interface FileKeys {
   open(): void

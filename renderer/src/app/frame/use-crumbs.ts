@@ -3,7 +3,7 @@ import type { ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import type { RouteLocationRaw } from 'vue-router'
-import { useOverview } from '../stores/use-overview.ts'
+import { useOverview } from '../../stores/use-overview.ts'
 
 export interface Crumb {
   label: string

@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { mountPage } from '../testing/mount-page.ts'
+import { mountPage } from '../../testing/mount-page.ts'
 import AddMenu from './AddMenu.vue'
 
 test('the key for Add opens its menu', async () => {

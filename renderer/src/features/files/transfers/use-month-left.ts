@@ -1,11 +1,11 @@
 import { leadsToOwnSshd } from '@nps-desktop/electron/contract'
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import { useApi } from '../../carrier/use-backend.ts'
-import { usePolled } from '../../carrier/use-polled.ts'
-import { useNow } from '../../format/use-now.ts'
-import { useOverview } from '../../stores/use-overview.ts'
-import { usedThisMonth } from '../../tunnels/limits/month-forecast.ts'
+import { useApi } from '../../../carrier/use-backend.ts'
+import { usePolled } from '../../../carrier/use-polled.ts'
+import { useNow } from '../../../format/use-now.ts'
+import { useOverview } from '../../../stores/use-overview.ts'
+import { usedThisMonth } from '../../../tunnels/limits/month-forecast.ts'
 
 /** What a server's plan allows to be carried until the month is over. */
 export interface MonthLeft {

@@ -3,9 +3,9 @@ import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { RouteLocationRaw } from 'vue-router'
-import { useOverview } from '../stores/use-overview.ts'
-import type { IconName } from '../ui/icons.ts'
-import { kindIcons } from '../tunnels/tunnel-state.ts'
+import { useOverview } from '../../stores/use-overview.ts'
+import type { IconName } from '../../ui/icons.ts'
+import { kindIcons } from '../../tunnels/tunnel-state.ts'
 
 export interface SearchEntry {
   key: string
