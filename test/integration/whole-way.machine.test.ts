@@ -1,5 +1,6 @@
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { certificatePair } from '../../electron/testing/certificate-pair.ts'
 import { App } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
 import { builtPrograms } from '../harness/programs/built-programs.ts'
@@ -113,25 +114,9 @@ it('all three are ready by five stops, and the shell, the notebook and the board
 it('a notebook with a certificate below an address of its own, and a board below a prefix, are opened where they are', async () => {
   const { labs } = await app.overviewWhere(areReady)
   const labId = labs[0]?.id ?? ''
-  const pair = await runCommand('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=lab',
-    '-keyout',
-    '-',
-    '-out',
-    '-',
-  ])
+  const { key, cert } = certificatePair('lab')
   await bed.lab.exec('cat > /home/researcher/pair.pem && chown researcher: /home/researcher/pair.pem', {
-    input: pair,
+    input: key + cert,
   })
   const otherToken = await startJupyter(bed.lab, {
     port: 8899,

@@ -1,23 +1,17 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificatePair } from '../../testing/certificate-pair.ts'
 import { addressOf } from '../known-tunnels/tunnel-kind.ts'
 import { visit, visitPrivately } from './service-visit.ts'
 
-const run = promisify(execFile)
 const { signal } = new AbortController()
 
 describe('a web service in another form than the usual one', () => {
-  let folder: string
   let secure: Server
   let plain: Server
   const portOf = (server: Server): number => (server.address() as AddressInfo).port
@@ -28,34 +22,16 @@ describe('a web service in another form than the usual one', () => {
   }
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'nps-visit-'))
-    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
-    const subject = ['-subj', '/CN=notebook', '-days', '2']
-    await run('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      ...subject,
-    ])
-    secure = createSecureServer({ key: await readFile(key), cert: await readFile(cert) }, answer)
+    secure = createSecureServer(certificatePair('notebook'), answer)
     plain = createServer(answer)
     for (const server of [secure, plain]) {
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
     }
   })
-  afterAll(async () => {
+  afterAll(() => {
     secure.close()
     plain.close()
-    await rm(folder, { recursive: true })
   })
   const open = (server: Server) => async (): Promise<Duplex> => {
     const socket = connect(portOf(server), '127.0.0.1')

@@ -1,3 +1,4 @@
+import { changedConf, confFile, savedConf } from '@nps-desktop/relay-core/api'
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { base, jobRef, nothing, serverRef } from '../desktop-call.ts'
@@ -61,17 +62,8 @@ export const serversContract = {
   /** By its relay; by ssh when that does not run. */
   restart: base.input(serverRef.extend({ sudoPassword: z.string().max(1024).optional() })).output(nothing),
   config: {
-    get: base.input(serverRef).output(
-      z.object({
-        path: z.string(),
-        text: z.string(),
-        revision: z.string(),
-        warnings: z.array(z.object({ line: z.number().int(), message: z.string() })),
-      }),
-    ),
-    save: base
-      .input(serverRef.extend({ text: z.string().max(256 * 1024), revision: z.string() }))
-      .output(z.object({ revision: z.string(), restartNeeded: z.boolean() })),
+    get: base.input(serverRef).output(confFile),
+    save: base.input(serverRef.extend(changedConf.shape)).output(savedConf),
   },
   log: base.input(serverRef).output(eventIterator(z.object({ lines: z.array(z.string()) }))),
 }

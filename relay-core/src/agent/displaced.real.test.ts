@@ -1,17 +1,12 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock, type Clock } from '../async/time/clock.ts'
 import { untilTrue } from '../async/wait/until-true.ts'
 import { createLog } from '../log/log.ts'
-import { keyId } from '../native/proofs.ts'
 import { Secret } from '../secret.ts'
-import { Agents } from '../relay/clients/agents.ts'
-import { Bridge } from '../relay/bridge/bridge.ts'
-import { loadOrCreateIdentity } from '../net/tls/identity.ts'
+import { type BridgeOfOne, openBridgeOfOne } from '../testing/bridge-of-one.ts'
+import type { Agents } from '../relay/clients/agents.ts'
 import type { AgentState } from './agent-state.ts'
 import { Agent } from './agent.ts'
 
@@ -22,33 +17,17 @@ const clock: Clock = {
   after: (delayMs, action) => systemClock.after(delayMs / 100, action),
 }
 
-let folder: string
+let bridge: BridgeOfOne
 let agents: Agents
-let bridge: Bridge
-let server: string
-let lines: string[]
 const started: Agent[] = []
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-displaced-'))
-  agents = new Agents()
-  lines = []
-  const known = keyId(vkey).toString('hex')
-  bridge = new Bridge({
-    host: '127.0.0.1',
-    port: 0,
-    identity: await loadOrCreateIdentity(folder),
-    agents,
-    log: createLog({ level: 'debug', write: (line) => lines.push(line) }),
-    clients: { find: (key) => (key === known ? { id: 1, vkey, enabled: true } : undefined) },
-  })
-  server = `127.0.0.1:${(await bridge.listen()).port}`
+  bridge = await openBridgeOfOne({ vkey, level: 'debug' })
+  agents = bridge.agents
 })
 afterEach(async () => {
   for (const agent of started.splice(0)) await agent.close()
-  agents.closeAll()
   await bridge.close()
-  await rm(folder, { recursive: true })
 })
 
 /** Starts an agent as a person does at a shell. */
@@ -57,7 +36,7 @@ function start(): {
   until: (state: AgentState['state'], code?: string) => Promise<AgentState | undefined>
 } {
   const log = createLog({ level: 'debug', write: () => undefined })
-  const agent = new Agent({ server, vkey: new Secret(vkey), clock, random: () => 0, log })
+  const agent = new Agent({ server: bridge.server, vkey: new Secret(vkey), clock, random: () => 0, log })
   started.push(agent)
   const until = async (wanted: AgentState['state'], code?: string) => {
     let found: AgentState | undefined
@@ -92,7 +71,9 @@ test('of two machines with one key the newer one stays, and the other one comes 
   const first = agents.state(1)
   expect(first).toMatchObject({ state: 'online', displaced: { address: '127.0.0.1' } })
   await expect
-    .poll(() => lines.filter((line) => line.includes('code=client-in-use')).length, { timeout: 10_000 })
+    .poll(() => bridge.lines.filter((line) => line.includes('code=client-in-use')).length, {
+      timeout: 10_000,
+    })
     .toBeGreaterThan(2)
   // However often it asks, it takes nothing away.
   expect(newer.agent.state).toMatchObject({ state: 'online', attempt: 1 })

@@ -1,49 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { untilTrue } from '../async/wait/until-true.ts'
 import { createLog } from '../log/log.ts'
-import { keyId } from '../native/proofs.ts'
 import { Secret } from '../secret.ts'
-import { Agents } from '../relay/clients/agents.ts'
-import { Bridge } from '../relay/bridge/bridge.ts'
-import { loadOrCreateIdentity } from '../net/tls/identity.ts'
+import { type BridgeOfOne, openBridgeOfOne } from '../testing/bridge-of-one.ts'
 import type { AgentState } from './agent-state.ts'
 import { Agent } from './agent.ts'
 
 const vkey = 'a-key-for-tests-0123456789abcdef'
 
-let folder: string
-let client: { id: number; vkey: string; enabled: boolean } | undefined
-let agents: Agents
-let bridge: Bridge
+let bridge: BridgeOfOne
 let agent: Agent
-let lines: string[]
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-mended-'))
-  client = { id: 1, vkey, enabled: true }
-  agents = new Agents()
-  lines = []
-  const known = keyId(vkey).toString('hex')
-  bridge = new Bridge({
-    host: '127.0.0.1',
-    port: 0,
-    identity: await loadOrCreateIdentity(folder),
-    agents,
-    log: createLog({ level: 'info', write: (line) => lines.push(line) }),
-    clients: { find: (key) => (key === known ? client : undefined) },
-  })
-  const { port } = await bridge.listen()
+  bridge = await openBridgeOfOne({ vkey, level: 'info' })
   const log = createLog({ level: 'error', write: () => undefined })
-  agent = new Agent({ server: `127.0.0.1:${port}`, vkey: new Secret(vkey), log })
+  agent = new Agent({ server: bridge.server, vkey: new Secret(vkey), log })
 })
 afterEach(async () => {
   await agent.close()
-  agents.closeAll()
   await bridge.close()
-  await rm(folder, { recursive: true })
 })
 
 /** Fulfils when the agent has come into a state, so many times from now on. */
@@ -70,18 +45,18 @@ test.each([
     agent.start()
     await online
     const refused = until('waiting', 3)
-    const before = client
-    client = code === 'wrong-key' ? undefined : { id: 1, vkey, enabled: false }
-    agents.end(1, code === 'wrong-key' ? 'removed' : 'disabled')
+    const before = bridge.client
+    bridge.client = code === 'wrong-key' ? undefined : { id: 1, vkey, enabled: false }
+    bridge.agents.end(1, code === 'wrong-key' ? 'removed' : 'disabled')
     await refused
     expect(agent.state).toMatchObject({ state: 'waiting', reason: { code } })
     const back = until('online')
-    client = before
+    bridge.client = before
     const mendedAt = performance.now()
     await back
     expect(performance.now() - mendedAt).toBeLessThan(10_000)
     // Each guess at a key is told; who has proved its key is told once, however often it comes.
-    const told = lines.filter((line) => line.includes('agent refused')).length
+    const told = bridge.lines.filter((line) => line.includes('agent refused')).length
     expect(Math.min(told, 2)).toBe(timesTold)
   },
 )

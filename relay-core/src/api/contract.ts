@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { client } from './client-models.ts'
+import { changedConf, confFile, savedConf } from './conf/conf-file.ts'
 import { legMeasurement, probeResult } from './path-models.ts'
 import { relayErrorData } from './relay-failure.ts'
 import { consolePass, machineUse, relayStatus, seenKey } from './relay-status-models.ts'
@@ -222,19 +223,9 @@ export const relayContract = {
       .output(trafficHistory),
   },
   config: {
-    get: base.input(nothing).output(
-      z.object({
-        path: z.string(),
-        text: z.string(),
-        /** Changes with the text; `save` refuses an outdated one (`config-changed`). */
-        revision: z.string(),
-        warnings: z.array(z.object({ line: z.number().int(), message: z.string() })),
-      }),
-    ),
+    get: base.input(nothing).output(confFile),
     /** Checked, then written atomically; the previous text is kept beside it as `nps.conf.previous`. */
-    save: base
-      .input(z.object({ text: z.string().max(256 * 1024), revision: z.string() }))
-      .output(z.object({ revision: z.string(), restartNeeded: z.boolean() })),
+    save: base.input(changedConf).output(savedConf),
   },
   log: {
     /** The last lines first (at most 500), then each new one. */

@@ -1,4 +1,5 @@
 export * from './calendar-month.ts'
+export * from './conf/conf-file.ts'
 export * from './conf/conf-text.ts'
 export * from './contract.ts'
 export * from './errors.ts'

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import {
   createServer,
   type IncomingMessage,
@@ -11,6 +10,7 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { certificatePair } from '../../../electron/testing/certificate-pair.ts'
 
 /** What came to a hook. */
 export interface Received {
@@ -33,7 +33,7 @@ export class HookReceiver {
   }
 
   /** With `tls`, over https with that key and certificate. */
-  static async open(tls?: { key: Buffer; cert: Buffer }): Promise<HookReceiver> {
+  static async open(tls?: { key: string; cert: string }): Promise<HookReceiver> {
     let receiver: HookReceiver | undefined
     const listener: RequestListener = (request, response) => {
       let body = ''
@@ -60,12 +60,9 @@ export class HookReceiver {
 }
 
 /** A key and a certificate for 127.0.0.1 that nobody trusts; `certFile` makes somebody trust it. */
-export function makeCertificate(folder: string): { key: Buffer; cert: Buffer; certFile: string } {
-  const [keyFile, certFile] = [join(folder, 'hook.key'), join(folder, 'hook.pem')]
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  const name = ['-subj', '/CN=hook', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2']
-  execFileSync('openssl', ['req', '-x509', ...curve, ...name, '-keyout', keyFile, '-out', certFile], {
-    stdio: 'ignore',
-  })
-  return { key: readFileSync(keyFile), cert: readFileSync(certFile), certFile }
+export function makeCertificate(folder: string): { key: string; cert: string; certFile: string } {
+  const pair = certificatePair('hook', { names: 'IP:127.0.0.1' })
+  const certFile = join(folder, 'hook.pem')
+  writeFileSync(certFile, pair.cert)
+  return { ...pair, certFile }
 }
