@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FoundLook, FoundService, ServiceStart } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {

@@ -86,6 +86,12 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
     ],
     allowed: './AppIcon.vue',
   },
+  {
+    folder: 'renderer/src/ui/frame',
+    extension: '.vue',
+    forbidden: ['pinia', '../../stores/use-overview.ts', '../../failures/FailurePanel.vue'],
+    allowed: '../AppIcon.vue',
+  },
   { folder: 'renderer/src/format', forbidden: ['pinia', '../ui/icons.ts'], allowed: 'vue-i18n' },
   {
     folder: 'renderer/src/locales/en',

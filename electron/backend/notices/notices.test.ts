@@ -1,5 +1,5 @@
 import { defaultSettings, emptyOverview } from '@nps-desktop/electron/contract'
-import type { NoticePage, Overview } from '@nps-desktop/electron/contract'
+import type { NoticePage } from '@nps-desktop/electron/contract'
 import { Feed } from '@nps-desktop/relay-core/async'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, it } from 'vitest'
