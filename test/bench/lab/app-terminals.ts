@@ -20,8 +20,8 @@ export interface AppTerminals {
   readonly isKept: boolean
 }
 
-/** A shell asks with `$ ` or `# `. */
-const prompt = /[#$] $/
+/** A shell asks with `$ ` or `# `; tmux moves the cursor in place of the space. */
+const prompt = /[#$] ?$/
 /** A key that no prompt has, and the shell does nothing for. */
 const key = '@'
 const timeoutMs = 60_000
