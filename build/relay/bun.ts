@@ -38,7 +38,7 @@ export async function compile(options: { bundle: string; target: Target; outfile
     // Outer functions parsed beforehand: starts in half the time. Inner ones too would cost a megabyte on the wire.
     '--bytecode',
     '--bytecode-depth=1',
-    // Eight times as many calls before a function is compiled: what only a start runs would cost three megabytes for good. Ended by cli/shared/tiering.ts.
+    // Eight times as many calls before a function is compiled: what only a start runs would cost three megabytes for good. Ended by cli/shared/compilers.ts.
     '--compile-jit-policy=8',
     '--minify',
     `--target=${options.target.bunTarget}`,

@@ -21,7 +21,7 @@ import { openVisits } from './npc-visit.ts'
 import { followVisits, tellIntervalMs } from './open-visits.ts'
 import { StatusFile, thisWriter } from './status-file.ts'
 import type { RunningVisit } from './visitor-status-file.ts'
-import { compileFromNowOn } from '../shared/tiering.ts'
+import { compileFromNowOn } from '../shared/compilers.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000

@@ -1,5 +1,6 @@
 import { kindsOf } from '../../service/service.ts'
 import { relayVersion } from '../../version.ts'
+import { startWithCompilerSetting } from '../shared/compilers.ts'
 import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
 import { asksForHelp } from '../shared/help.ts'
@@ -50,6 +51,7 @@ async function main(args: string[]): Promise<number> {
     const { readNpcConf } = await import('./npc-config.ts')
     const conf = await readNpcConf(flags)
     if (!conf) throw usageError(usage)
+    startWithCompilerSetting()
     if (flags.password !== undefined) return (await import('./npc-visit.ts')).runVisitor(conf.config, flags)
     return (await import('./npc-run.ts')).runAgent(conf, flags)
   }

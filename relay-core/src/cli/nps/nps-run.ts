@@ -11,7 +11,7 @@ import { Relay } from '../../relay/relay.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
 import { usageError } from '../shared/flags.ts'
 import { openLogOutput } from '../shared/log-output.ts'
-import { compileFromNowOn } from '../shared/tiering.ts'
+import { compileFromNowOn } from '../shared/compilers.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
 
 const closeTimeoutMs = 5_000

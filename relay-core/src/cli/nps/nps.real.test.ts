@@ -250,6 +250,24 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(words).not.toContain('topsecret')
   })
 
+  test('what runs for long has the last compiler set, under its number, and no program that it starts has', async () => {
+    const told = join(root, 'told')
+    const tell = join(root, 'tell')
+    writeFileSync(tell, `#!/bin/sh\nenv > ${told}.new && mv ${told}.new ${told}\n`, { mode: 0o755 })
+    const config = join(folder, 'npc.conf')
+    const server = `server_addr=127.0.0.1:${port + 60}\nvkey=a-key-that-is-long-enough`
+    writeFileSync(config, `[common]\n${server}\nbefore_dial=${tell}\n`)
+    const agent = await start(
+      npc,
+      [`-config=${config}`, `-conf_path=${join(folder, 'npc')}`],
+      'agent waiting',
+    )
+    for (const { pid } of [agent, await startRelay()])
+      expect(readFileSync(`/proc/${pid}/environ`, 'utf8').includes('BUN_JSC_')).toBe(nps.length === 1)
+    await expect.poll(() => existsSync(told), { timeout: 15_000 }).toBe(true)
+    expect(readFileSync(told, 'utf8')).not.toContain('BUN_JSC_')
+  })
+
   test('a key in a file is as good as one in a flag', async () => {
     await startRelay()
     const { vkey } = await json<Client>('client', 'add', '-name=lab')

@@ -1,6 +1,7 @@
 import { relayFolders } from '../../config/file/folders.ts'
 import { kindsOf } from '../../service/service.ts'
 import { relayVersion } from '../../version.ts'
+import { startWithCompilerSetting } from '../shared/compilers.ts'
 import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
 import { asksForHelp } from '../shared/help.ts'
@@ -63,6 +64,7 @@ async function main(args: string[]): Promise<number> {
   if (words.length > 1) throw usageError(`One command at a time, not "${words.join(' ')}".\n\n${usage}`)
   const [command] = words
   if (command === undefined) {
+    startWithCompilerSetting()
     const { runRelay } = await import('./nps-run.ts')
     return runRelay(relayFolders(flags.conf_path), flags)
   }

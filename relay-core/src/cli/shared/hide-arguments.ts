@@ -1,4 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
+import { withCompilerSetting } from './compilers.ts'
+import { startAnew } from './start-anew.ts'
 
 const variable = 'NPS_HIDDEN_ARGUMENTS'
 
@@ -17,7 +19,9 @@ export function takeArguments(secretFlags: readonly string[]): string[] {
     return [...given, ...handedOver(hidden)]
   }
   const { secret, rest } = split(given, secretFlags)
-  if (secret.length > 0) replaceProcess(rest, JSON.stringify(secret))
+  // Windows shows a command line only to its user and to administrators; elsewhere the flag must work wherever it did.
+  if (secret.length > 0)
+    startAnew(rest, withCompilerSetting({ ...process.env, [variable]: JSON.stringify(secret) }))
   return given
 }
 
@@ -31,27 +35,6 @@ function handedOver(text: string): readonly string[] {
   }
   const message = `${variable} is set, and not by this program, which keeps secret arguments there. Unset it and start again.`
   throw new RelayError('invalid-input', message, {})
-}
-
-/** Returns only where it cannot be done: the stock flag must work wherever it did. */
-function replaceProcess(args: readonly string[], hidden: string): void {
-  // Windows has no such call, and shows a command line only to its user and to administrators.
-  if (process.platform === 'win32') return
-  const { execPath, env } = process
-  try {
-    process.execve?.(execPath, [execPath, ...scriptOf(process), ...args], { ...env, [variable]: hidden })
-  } catch {
-    // Such as an old kernel, or a program file that has been replaced meanwhile.
-  }
-}
-
-/** What precedes a program's own arguments: nothing in a one-file program, whatever its file is called. */
-export function scriptOf({
-  argv: [, script],
-  execArgv,
-}: Pick<NodeJS.Process, 'argv' | 'execArgv'>): readonly string[] {
-  // Bun's one-file program has a virtual file system of its own.
-  return script === undefined || script.startsWith('/$bunfs/') ? [] : [...execArgv, script]
 }
 
 /** Flags with their values, in both spellings: `-vkey=x` and `-vkey x`. */
