@@ -24,7 +24,7 @@ export interface ServiceSpec {
 /** What the service manager itself says. */
 export type ServiceStatus =
   | { readonly state: 'running'; readonly pid: number }
-  /** Its process is not there yet; only Windows tells. */
+  /** Its process is not there yet; Windows and launchd tell. */
   | { readonly state: 'starting' }
   /** It ended and will be started again; `detail` tells why as far as known. */
   | { readonly state: 'restarting'; readonly detail: string }

@@ -40,6 +40,9 @@ ${words.join('\n')}
     <key>SuccessfulExit</key>
     <false/>
   </dict>
+  <!-- People type through it: launchd takes processor time and disk from a service that names no type. -->
+  <key>ProcessType</key>
+  <string>Interactive</string>
   <key>ExitTimeOut</key>
   <integer>10</integer>
   <key>SoftResourceLimits</key>

@@ -23,6 +23,7 @@ test.skipIf(process.platform === 'win32')(
     <string>-log_path=/Users/lab &amp; gpu/Library/Application Support/npc/state/npc.log</string>
   </array>`)
     expect(plist).toContain('<key>SuccessfulExit</key>\n    <false/>')
+    expect(plist).toContain('<key>ProcessType</key>\n  <string>Interactive</string>')
     expect(plist).toContain('<key>NPS_SERVICE</key>\n    <string>launchd-agent</string>')
     expect(plist.match(/<dict>/g)).toHaveLength(plist.match(/<\/dict>/g)?.length ?? 0)
   },
@@ -59,6 +60,20 @@ test.each([
     ['state = spawn scheduled', 'runs = 9', 'last exit reason = OS_REASON_CODESIGNING'],
     { state: 'restarting', detail: 'OS_REASON_CODESIGNING' },
   ],
+  [
+    ['state = spawn scheduled', 'runs = 54', 'last exit code = 78: EX_CONFIG', 'job state = spawn failed'],
+    { state: 'restarting', detail: 'exit status 78: EX_CONFIG' },
+  ],
+  // a program that was killed has no exit code, and that line is not there
+  [
+    ['state = spawn scheduled', 'runs = 2', 'last terminating signal = Killed: 9'],
+    { state: 'restarting', detail: 'signal Killed: 9' },
+  ],
+  [
+    ['state = running', 'pid = 29244', 'runs = 2', 'last terminating signal = Killed: 9'],
+    { state: 'running', pid: 29244 },
+  ],
+  [['state = not running', 'runs = 0', 'last exit code = (never exited)'], { state: 'starting' }],
   [['state = not running', 'runs = 1', 'last exit code = 0'], { state: 'failed', detail: 'exit status 0' }],
 ])('launchctl print is understood: %j', (lines, status) => {
   expect(launchdStatus(shown(...lines), '')).toEqual(status)

@@ -43,15 +43,18 @@ interface Flavour {
 }
 
 const stopTimeoutMs = 15_000
+/** launchd lets the label of what it has ended go up to five seconds later, and refuses to load it again before (macOS 26). */
+const loadTimeoutMs = 10_000
+/** What launchctl answers then: "5: Input/output error" or "37: Operation already in progress". */
+const alreadyInProgress = 37
+const notYet = [5, alreadyInProgress]
 
 function methods({ kind, folder, domain }: Flavour): Omit<Service, 'kind' | 'promise' | 'obstacle'> {
   const labelOf = ({ name }: ServiceSpec) => `nps-desktop.${name}`
   const plistOf = (spec: ServiceSpec) => join(folder, `${labelOf(spec)}.plist`)
   const targetOf = (spec: ServiceSpec) => `${domain()}/${labelOf(spec)}`
-  const must = async (...args: string[]) => {
-    const { exitCode, problem } = await runTool('launchctl', args)
-    if (exitCode !== 0) throw new Error(`launchctl ${args.join(' ')} failed: ${problem}`)
-  }
+  const failed = (args: readonly string[], problem: string) =>
+    new Error(`launchctl ${args.join(' ')} failed: ${problem}`)
   const shown = (spec: ServiceSpec) => runTool('launchctl', ['print', targetOf(spec)])
   const stop = async (spec: ServiceSpec) => {
     if ((await shown(spec)).exitCode !== 0) return
@@ -64,12 +67,29 @@ function methods({ kind, folder, domain }: Flavour): Omit<Service, 'kind' | 'pro
     })
     await rm(launchdErrorFile(spec), { force: true })
   }
+  const load = async (spec: ServiceSpec) => {
+    const args = ['bootstrap', domain(), plistOf(spec)]
+    let lastProblem = ''
+    await poll(
+      async () => {
+        const { exitCode, problem } = await runTool('launchctl', args)
+        if (exitCode === 0) return true
+        lastProblem = problem
+        if (exitCode === null || !notYet.includes(exitCode)) throw failed(args, problem)
+        // The same answer is given for what is loaded already.
+        return (await shown(spec)).exitCode === 0 || undefined
+      },
+      { intervalMs: 500, timeoutMs: loadTimeoutMs, onTimeout: () => failed(args, lastProblem) },
+    )
+  }
   return {
     install: async (spec) => {
       await mkdir(folder, { recursive: true })
       await writeFile(plistOf(spec), launchdPlist(spec, { label: labelOf(spec), kind }), { mode: 0o644 })
       // Whoever has disabled it once wants it now.
-      await must('enable', targetOf(spec))
+      const args = ['enable', targetOf(spec)]
+      const { exitCode, problem } = await runTool('launchctl', args)
+      if (exitCode !== 0) throw failed(args, problem)
     },
     uninstall: async (spec) => {
       await stop(spec)
@@ -77,8 +97,11 @@ function methods({ kind, folder, domain }: Flavour): Omit<Service, 'kind' | 'pro
     },
     start: async (spec) => {
       // What has ended by itself still is loaded.
-      if ((await shown(spec)).exitCode === 0) await must('kickstart', targetOf(spec))
-      else await must('bootstrap', domain(), plistOf(spec))
+      if ((await shown(spec)).exitCode !== 0) await load(spec)
+      // Now and then launchd loads a service and does not start it, whatever RunAtLoad says. One that runs is left alone.
+      const args = ['kickstart', targetOf(spec)]
+      const { exitCode, problem } = await runTool('launchctl', args)
+      if (exitCode !== 0 && exitCode !== alreadyInProgress) throw failed(args, problem)
     },
     stop,
     status: async (spec) => {
@@ -90,14 +113,19 @@ function methods({ kind, folder, domain }: Flavour): Omit<Service, 'kind' | 'pro
   }
 }
 
-/** `launchctl print` of a service that is loaded → our words. Parts of it further in have states of their own. */
+/**
+ * `launchctl print` of a service that is loaded → our words. Parts of it further in have states of their own. Of the last end
+ * launchd tells one of three: the code, the signal, or a reason of its own where the program was not even begun.
+ */
 export function launchdStatus(shown: string, lastError: string): ServiceStatus {
   const value = (key: string) => new RegExp(`^\\t?${key} = (.*)$`, 'm').exec(shown)?.[1]?.trim() ?? ''
   const pid = Number(value('pid'))
   if (value('state') === 'running' && pid > 0) return { state: 'running', pid }
   const code = value('last exit code')
+  const signal = value('last terminating signal')
   const reason = value('last exit reason')
-  const detail = lastError || reason || `exit status ${code}`
+  if (code === '(never exited)' && !signal && !reason) return { state: 'starting' }
+  const detail = lastError || reason || (signal ? `signal ${signal}` : `exit status ${code}`)
   // It has ended for good: the program says so by 0.
   if (value('state') === 'not running' && code === '0') return { state: 'failed', detail }
   return { state: 'restarting', detail }
