@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Manifest } from '../relay/manifest.ts'
 import { noticesFile } from '../notices/notices.ts'
+import { sevenZip } from './packing-tools.ts'
 
-const sevenZip = '/usr/bin/7zz'
 const packTimeoutMs = 10 * 60_000
 
 /**

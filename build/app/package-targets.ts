@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { sevenZip } from './packing-tools.ts'
 
 export type System = 'linux' | 'windows' | 'macos'
 export type Arch = 'x64' | 'arm64'
@@ -10,8 +11,6 @@ export interface PackageTarget {
   /** On Linux, what each needs beside npm's packages. Null: electron-builder's own download. */
   readonly tool: string | null
 }
-
-const sevenZip = '/usr/bin/7zz'
 
 export const packageTargets: readonly PackageTarget[] = [
   { name: 'deb', system: 'linux', tool: '/usr/bin/dpkg-deb' },

@@ -5,6 +5,9 @@ import { delimiter, join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../..')
 
+/** 7-Zip, which Debian 12 has as `7zz`, and Debian 13 and Ubuntu 24.04 as `7z`. */
+export const sevenZip = existsSync('/usr/bin/7zz') ? '/usr/bin/7zz' : '/usr/bin/7z'
+
 /**
  * Points electron-builder, by the variables it has for that, at the packing tools of Debian instead of its own downloads.
  * What is set already stays; on other systems nothing is changed. Answers a folder to remove afterwards, or null.
@@ -14,7 +17,7 @@ export async function useSystemTools(): Promise<string | null> {
   process.env['PATH'] = `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`
   if (process.platform !== 'linux') return null
   process.env['CUSTOM_FPM_PATH'] ??= join(import.meta.dirname, 'linux/fpm.ts')
-  if (existsSync('/usr/bin/7zz')) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= '/usr/bin/7zz'
+  if (existsSync(sevenZip)) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= sevenZip
   if (!existsSync('/usr/bin/makensis') || process.env['ELECTRON_BUILDER_NSIS_DIR'] !== undefined) return null
   // makensis and its plug-ins, laid out as in electron-builder's bundle
   const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-nsis-'))

@@ -83,7 +83,8 @@ Section
   IfFileExists "$INSTDIR\resources\app.asar" 0 +2
   RMDir /r "$INSTDIR"
   SetOutPath "$INSTDIR"
-  File /r "${PROJECT_DIR}/build/out/package/win-unpacked/*.*"
+  ; backslashes: makensis on Windows finds the folder of a path by them alone, and on Linux knows them too
+  File /r "${PROJECT_DIR}\build\out\package\win-unpacked\*.*"
   WriteUninstaller "$INSTDIR\Uninstall ${PRODUCT_NAME}.exe"
   CreateShortCut "${SHORTCUT}" "$INSTDIR\${EXE}"
   !insertmacro SetAppUserModelId "${SHORTCUT}" "${APP_ID}"
