@@ -92,7 +92,7 @@ export default defineConfig({
           testTimeout: 600_000,
           // the first one may have to build the root
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

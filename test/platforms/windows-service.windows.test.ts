@@ -16,7 +16,6 @@ const installed = (name: 'nps' | 'npc') => `C:\\Program Files\\${name}\\${name}.
 
 let windows: Windows
 let folder: string
-/** While it runs, the Windows system does not shut down between two commands. */
 let foreground: Program
 
 beforeAll(async () => {

@@ -39,7 +39,7 @@ export class Windows {
     const system = spawn(
       'unshare',
       [...namespaces, script('wine-system.sh'), script('wine-mounts.sh'), root, ...folders],
-      { stdio: ['pipe', 'pipe', 'pipe'] },
+      { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...wineEnvironment } },
     )
     await saysReady(system)
     // the script is the only child, and the first process of its namespace

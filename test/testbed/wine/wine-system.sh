@@ -13,5 +13,6 @@ for folder; do
   mkdir -p "$own/root$folder"
   mount --bind "$folder" "$own/root$folder"
 done
+# The server of the Windows system stays when no program is left: the next one would wait seconds for its services.
 # waits by wait, which also buries the orphans of this namespace: by `tail --pid` and the like a dead process is alive till then
-exec "$mounts" "$own/root" sh -c 'exec 3<&0; cat <&3 >&2 & echo ready; wait $!'
+exec "$mounts" "$own/root" sh -c 'exec 3<&0; wineserver --persistent; cat <&3 >&2 & echo ready; wait $!'
