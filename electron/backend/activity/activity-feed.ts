@@ -49,6 +49,16 @@ export class ActivityFeed {
     this.#show()
   }
 
+  /** Removes every line of a tunnel that was only tried: whoever gives up adding it has changed nothing. */
+  removeTunnel(tunnelId: string): void {
+    const kept = this.#unwritten.filter((event) => event.tunnelId !== tunnelId)
+    this.#unwritten.splice(0, this.#unwritten.length, ...kept)
+    this.#storage.whenPossible(`activity of ${tunnelId}`, () => {
+      this.#storage.activity.removeTunnel(tunnelId)
+      this.#show()
+    })
+  }
+
   #write(events: readonly NewEvent[]): void {
     if (events.length === 0) return
     this.#unwritten.push(...events)

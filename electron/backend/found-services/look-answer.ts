@@ -1,3 +1,4 @@
+import { cut } from '@nps-desktop/relay-core/api'
 import { dialledAddress, procAddress } from '@nps-desktop/relay-core/address'
 import { basename } from 'node:path/posix'
 import { parseLabServices, type FoundService as RunningService } from '../labs/lab-services.ts'
@@ -79,7 +80,7 @@ export function parseLook(text: string): LookAnswer {
 /** Text of a machine on its way to the screen: one line, no control characters, not longer than `most`. */
 export function clean(text: string, most = 200): string {
   const line = text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line
+  return line.length > most ? `${cut(line, most - 1)}…` : line
 }
 
 /** The file name of an argument: what the program is called. */

@@ -65,7 +65,7 @@ test('the end of a process is told by the webhook while the app is closed, and t
       event: 'process-ended',
       process: 'train .py',
       lab: 'a100',
-      text: 'It ran for 1 min.',
+      text: 'It ran for 1 min. Its exit code is not known: the server only learns that the process is gone.',
     })
     // told once, and then forgotten
     const { client, close } = await bed.askRelay()

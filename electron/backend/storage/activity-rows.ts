@@ -19,6 +19,7 @@ export function openActivity(database: StorageFile): ActivityStore {
     z.looseObject({ params: z.string() }),
   )
   const removeServer = database.prepare('DELETE FROM activity WHERE server_id = ?')
+  const removeTunnel = database.prepare('DELETE FROM activity WHERE tunnel_id = ?')
   return {
     add: (event) => {
       const { lastInsertRowid } = insert.run(
@@ -42,6 +43,9 @@ export function openActivity(database: StorageFile): ActivityStore {
     },
     removeServer: (serverId) => {
       removeServer.run(serverId)
+    },
+    removeTunnel: (tunnelId) => {
+      removeTunnel.run(tunnelId)
     },
   }
 }

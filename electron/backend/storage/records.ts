@@ -208,6 +208,7 @@ export interface ActivityStore {
   add(event: Omit<ActivityEvent, 'id'>): void
   newest(limit: number): ActivityEvent[]
   removeServer(serverId: string): void
+  removeTunnel(tunnelId: string): void
 }
 
 /** What a machine told last, by its id in the app, for the screen while it cannot be asked. */

@@ -1,3 +1,4 @@
+import { cut } from '@nps-desktop/relay-core/api'
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { SetAside } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
@@ -60,5 +61,5 @@ const named = z.object({ name: z.string().trim().min(1) })
 /** What the person knows it by, where that much can be read. */
 function nameIn(body: string): string | null {
   const parsed = named.safeParse(parseJson(body))
-  return parsed.success ? parsed.data.name.slice(0, 64) : null
+  return parsed.success ? cut(parsed.data.name, 64) : null
 }

@@ -223,6 +223,16 @@ test('activity keeps the newest 5,000 lines', async () => {
   expect(rows).toHaveLength(5_000)
   expect(rows[0]).toMatchObject({ atMs: 5_010, code: 'server-offline', params: { server: 'cloud' } })
   expect(rows.at(-1)?.atMs).toBe(11)
+  storage.activity.add({
+    atMs: 5_011,
+    tone: 'info',
+    code: 'tunnel-added',
+    params: {},
+    ...about,
+    tunnelId: 't1',
+  })
+  storage.activity.removeTunnel('t1')
+  expect(storage.activity.newest(1)).toEqual([expect.objectContaining({ atMs: 5_010 })])
   storage.activity.removeServer('s1')
   expect(storage.activity.newest(10)).toEqual([])
 })

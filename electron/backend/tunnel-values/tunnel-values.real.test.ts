@@ -44,6 +44,8 @@ test('a range is a tunnel for each port; where one of them is taken there is non
   await bed.overviewWhere((overview) => overview.tunnels.length === 1)
   // their ports are free again: nothing waits for an Undo
   await bed.app.tunnelValues.takeBack(await bed.app.tunnelValues.addRange(wish))
+  // whoever gives up has changed nothing, and nothing is told of it
+  await bed.activityWhere((lines) => !lines.some(({ params }) => names.has(String(params['tunnel']))))
 }, 60_000)
 
 test('a folder is shown once npc shares it, and until then the tunnel says what to share', async () => {

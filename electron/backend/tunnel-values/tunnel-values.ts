@@ -6,7 +6,7 @@ import type {
   TunnelRange,
   TunnelValues,
 } from '@nps-desktop/electron/contract'
-import type { Client, ClientLimits } from '@nps-desktop/relay-core/api'
+import { cut, type Client, type ClientLimits } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listedTunnel, webPortsOf } from '../known-tunnels/list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -156,5 +156,5 @@ function portIn(target: string): number {
 /** `Echo 7001`; a long name is cut, so that the port stays. */
 function nameInRange(name: string, port: number): string {
   const mark = ` ${port}`
-  return `${name.trim().slice(0, maxNameLength - mark.length)}${mark}`
+  return `${cut(name.trim(), maxNameLength - mark.length)}${mark}`
 }

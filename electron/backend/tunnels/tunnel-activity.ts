@@ -20,4 +20,9 @@ export class TunnelActivity {
     const about = { serverId: server.id, labId: lab.id, tunnelId: id }
     this.#activity.add({ atMs: this.#clock.now(), tone: 'info', code, params, ...about })
   }
+
+  /** As if the tunnel had never been added. */
+  forget(tunnelId: string): void {
+    this.#activity.removeTunnel(tunnelId)
+  }
 }

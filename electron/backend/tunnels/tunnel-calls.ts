@@ -164,11 +164,11 @@ export class TunnelCalls {
     return { undoUntilMs }
   }
 
-  /** Removes at once what was only just added, without the time for Undo. */
+  /** Removes at once what was only just added, without the time for Undo, and without a line in the activity. */
   async takeBack({ tunnelId }: { tunnelId: string }): Promise<void> {
     const tunnel = this.#tunnel(tunnelId)
     await this.#removal.removeNow(tunnel)
-    this.#activity.tell('tunnel-removed', { ...tunnel, name: tunnel.relayTunnel.name })
+    this.#activity.forget(tunnelId)
   }
 
   async undoRemove({ tunnelId }: { tunnelId: string }): Promise<void> {

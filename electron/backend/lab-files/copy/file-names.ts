@@ -1,3 +1,4 @@
+import { cut } from '@nps-desktop/relay-core/api'
 import { createHash } from 'node:crypto'
 
 /** Most file systems take 255 bytes for a name; the rest is for what is put behind. */
@@ -27,7 +28,6 @@ export function freeName(name: string, isTaken: (name: string) => boolean): stri
 
 function shortened(name: string): string {
   let short = name
-  // by whole characters, so that no half of one is left
-  while (Buffer.byteLength(short) > maxKeptBytes) short = [...short].slice(0, -1).join('')
+  while (Buffer.byteLength(short) > maxKeptBytes) short = cut(short, short.length - 1)
   return short
 }

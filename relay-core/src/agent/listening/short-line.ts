@@ -1,6 +1,7 @@
+import { cut } from '../../api/words/cut.ts'
 import { printable } from '../../api/words/printable.ts'
 
 /** At most so many UTF-16 units, and none of them half a character: the relay believes no document with one. */
 export function shortLine(text: string, most: number): string {
-  return printable(text.slice(0, most))
+  return printable(cut(text, most))
 }

@@ -66,6 +66,6 @@ it('stays short and on one line, whatever a program has called itself', () => {
   expect(toldCommand(Array.from({ length: 5_000 }, () => 'run')).length).toBeLessThanOrEqual(24)
   expect(toldCommand(['a'.repeat(5_000)])[0]).toHaveLength(200)
   // a half of a character would make the relay believe none of the document
-  expect(toldCommand(['a'.repeat(199) + '\u{1d400}'])[0]).toBe(`${'a'.repeat(199)} `)
+  expect(toldCommand(['a'.repeat(199) + '\u{1d400}'])[0]).toBe('a'.repeat(199))
   expect(toldCommand([''])).toEqual([])
 })

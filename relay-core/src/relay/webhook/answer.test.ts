@@ -16,6 +16,7 @@ test('a service that answers 200 with a code has refused, in its own words', () 
     state: 'refused',
     status: 200,
     said: '19021 sign match fail',
+    isBusy: false,
   })
   expect(readAnswer(of('dingtalk'), body({ errcode: 0, errmsg: 'ok' })).state).toBe('taken')
   expect(readAnswer(of('dingtalk'), body({ errcode: 310000, errmsg: 'keywords not in content' })).said).toBe(
@@ -31,6 +32,30 @@ test('a service that answers 200 with a code has refused, in its own words', () 
   expect(readAnswer(of('json'), { status: 500, body: 'a\u001b[2J\nb'.padEnd(4_000, 'x') }).said).toHaveLength(
     201,
   )
+})
+
+test('a service that has had too many messages, or is out of order, takes them later, whatever its status', () => {
+  const verdict = (kind: WebhookKind, value: unknown, status = 200) =>
+    readAnswer(of(kind), { status, body: JSON.stringify(value) })
+  const busy = [
+    verdict('dingtalk', { errcode: 130101, errmsg: 'send too fast, exceed 20 times per minute' }),
+    verdict('dingtalk', { errcode: -1, errmsg: '系统繁忙' }),
+    verdict('wecom', { errcode: 45009, errmsg: 'api freq out of limit' }),
+    verdict('feishu', { code: 11232, msg: 'frequency limited psm' }),
+    verdict('feishu', { code: 9499, msg: 'too many request', data: {} }, 400),
+  ]
+  expect(busy.map(({ state }) => state)).toEqual(Array(5).fill('refused'))
+  expect(busy.map(mayBeTakenLater)).toEqual(Array(5).fill(true))
+  expect(busy[4]?.said).toBe('9499 too many request')
+  const final = [
+    verdict('feishu', { code: 9499, msg: 'Bad Request', data: {} }, 400),
+    verdict('feishu', { code: 19024, msg: 'Key Words Not Found' }),
+    verdict('dingtalk', { errcode: 310000, errmsg: 'sign not match' }),
+    verdict('wecom', { errcode: 40058, errmsg: 'text content size out of limit' }),
+    readAnswer(of('slack'), { status: 404, body: 'no_service' }),
+  ]
+  expect(final.map(({ state }) => state)).toEqual(Array(5).fill('refused'))
+  expect(final.map(mayBeTakenLater)).toEqual(Array(5).fill(false))
 })
 
 test('what may be taken later is tried again; a refusal, a redirect and a wrong key are not', () => {

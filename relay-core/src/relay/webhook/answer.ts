@@ -1,15 +1,30 @@
 import { printable } from '../../api/words/printable.ts'
-import type { WebhookAnswer } from '../../api/webhook/webhook.ts'
+import type { WebhookAnswer, WebhookKind } from '../../api/webhook/webhook.ts'
 import type { WebhookRecord } from '../store/webhook-store.ts'
 import { withoutSecrets } from './address.ts'
 import type { RawAnswer } from './post.ts'
 
-export type Verdict = Pick<WebhookAnswer, 'state' | 'status' | 'said'>
+export interface Verdict extends Pick<WebhookAnswer, 'state' | 'status' | 'said'> {
+  /** A refusal that says nothing against the message: too many came, or the service is out of order. */
+  readonly isBusy?: boolean
+}
 
 /** What must not be told of a webhook. */
 type Secrets = Pick<WebhookRecord, 'url' | 'secret'>
 
 const maxSaid = 200
+
+/**
+ * By what a service says that it would take the message later, whatever its HTTP status. DingTalk: more than 20 in a minute, and its system is
+ * busy; WeCom: more than 20 in a minute, too many at once, busy; Feishu: more than its 5 in a second or 100 in a minute, an error of its own.
+ */
+const busyCodes: Partial<Record<WebhookKind, readonly number[]>> = {
+  dingtalk: [-1, 130_101],
+  wecom: [-1, 45_009, 45_033],
+  feishu: [2_200, 11_232],
+}
+/** Feishu's 9499 stands for a body that it does not understand, too. */
+const busyWords = /too many requests?/i
 
 /** Whether the service has taken a message: three of them refuse with the status 200 and a code in the body. Pure. */
 export function readAnswer(
@@ -19,13 +34,16 @@ export function readAnswer(
   const said = shorten(body, secrets)
   if (status >= 300 && status < 400)
     return { state: 'refused', status, said: 'It redirects to another address; give that one.' }
-  if (status < 200 || status >= 400) return { state: 'refused', status, said }
-  if (kind === 'slack' || kind === 'json') return { state: 'taken', status, said }
+  const isFine = status >= 200 && status < 300
+  const isBusy = status === 408 || status === 429 || status >= 500
+  if (kind === 'slack' || kind === 'json')
+    return { state: isFine ? 'taken' : 'refused', status, said, isBusy }
   const told = codeOf(body)
-  if (!told) return { state: 'refused', status, said }
+  if (!told) return { state: 'refused', status, said, isBusy }
   const words = shorten(told.words, secrets)
-  if (told.code === 0) return { state: 'taken', status, said: words }
-  return { state: 'refused', status, said: `${told.code} ${words}`.trim() }
+  if (told.code === 0 && isFine) return { state: 'taken', status, said: words }
+  const says = (busyCodes[kind] ?? []).includes(told.code) || busyWords.test(told.words)
+  return { state: 'refused', status, said: `${told.code} ${words}`.trim(), isBusy: isBusy || says }
 }
 
 /** No answer: why. */
@@ -39,9 +57,8 @@ export function readFailure(secrets: Secrets, error: unknown, isTimeout: boolean
 }
 
 /** The same message may be taken later: the service is away, busy or broken, and has not said that it will never take it. */
-export function mayBeTakenLater({ state, status }: Verdict): boolean {
-  if (state === 'refused') return status === 408 || status === 429 || (status ?? 0) >= 500
-  return state !== 'taken'
+export function mayBeTakenLater({ state, isBusy = false }: Verdict): boolean {
+  return state === 'refused' ? isBusy : state !== 'taken'
 }
 
 /** Feishu says `code` and `msg`, of old `StatusCode` and `StatusMessage`; DingTalk and WeCom `errcode` and `errmsg`. */

@@ -5,7 +5,7 @@ import type { Verdict } from './answer.ts'
 import { maxPerMinute, maxWaiting, Outbox } from './outbox.ts'
 
 const taken: Verdict = { state: 'taken', status: 200, said: '' }
-const broken: Verdict = { state: 'refused', status: 500, said: 'broken' }
+const broken: Verdict = { state: 'refused', status: 500, said: 'broken', isBusy: true }
 const [minute, hour] = [60_000, 3_600_000]
 
 /** An outbox whose service answers as `next` says; time passes by hand. */

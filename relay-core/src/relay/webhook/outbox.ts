@@ -129,7 +129,8 @@ export class Outbox {
     const { send, clock } = this.#options
     this.#posted.push(clock.now())
     const verdict = await send(message, { signal: this.#stop.signal })
-    const answer = { ...verdict, atMs: clock.now() }
+    const { isBusy: _, ...told } = verdict
+    const answer = { ...told, atMs: clock.now() }
     this.#last = answer
     return { answer, verdict }
   }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { cut } from '../../api/words/cut.ts'
 import type { WebhookMessage } from './event.ts'
 import type { WebhookRecord } from '../store/webhook-store.ts'
 import { wordsOf } from './words.ts'
@@ -20,7 +21,7 @@ export function requestOf(
   nowMs: number,
 ): WebhookRequest {
   const words = wordsOf(message, language)
-  const text = `${words.title}\n${words.body}`.slice(0, maxCharacters)
+  const text = cut(`${words.title}\n${words.body}`, maxCharacters)
   const plain = (value: unknown, more: Record<string, string> = {}): WebhookRequest => ({
     url,
     headers: { 'content-type': 'application/json; charset=utf-8', ...more },

@@ -73,7 +73,7 @@ function en(event: WebhookEvent, server: string): Words {
     case 'process-ended':
       return {
         title: `${event.process} on ${event.lab} has ended`,
-        body: `It ran for ${enDuration(event.ranMs)}.`,
+        body: `It ran for ${enDuration(event.ranMs)}. Its exit code is not known: the server only learns that the process is gone.`,
       }
     case 'gpus-free': {
       const [first = 0, ...more] = event.gpus
@@ -131,7 +131,7 @@ function zh(event: WebhookEvent, server: string): Words {
     case 'process-ended':
       return {
         title: `${event.lab} 上的 ${event.process} 已结束`,
-        body: `它运行了 ${zhDuration(event.ranMs)}。`,
+        body: `它运行了 ${zhDuration(event.ranMs)}。退出码未知：服务器只知道这个进程已经没有了。`,
       }
     case 'gpus-free':
       return {
