@@ -76,9 +76,14 @@ test('code-server is known by its health, as it tells it without a login', () =>
 })
 
 test('a model server is known by its list of models, also when it asks for a key', () => {
-  const models = http(
-    '{"object":"list","data":[{"id":"Qwen2.5-7B-Instruct","object":"model","owned_by":"vllm"}]}',
-  )
+  // recorded from vLLM 0.32.0, `vllm serve … --served-model-name tiny-qwen`
+  const models =
+    'HTTP/1.1 200 OK\r\ndate: Sun, 29 Nov 2026 20:03:27 GMT\r\nserver: uvicorn\r\ncontent-length: 463\r\n' +
+    'content-type: application/json\r\nvary: Origin\r\nconnection: close\r\n\r\n' +
+    '{"object":"list","data":[{"id":"tiny-qwen","object":"model","created":1795982607,"owned_by":"vllm",' +
+    '"root":"/srv/models/tiny-qwen","parent":null,"max_model_len":256,"permission":[{"id":"modelperm-8515fa68aa76cf3f",' +
+    '"object":"model_permission","created":1795982607,"allow_create_engine":false,"allow_sampling":true,"allow_logprobs":true,' +
+    '"allow_search_indices":false,"allow_view":true,"allow_fine_tuning":false,"organization":"*","group":null,"is_blocking":false}]}]}'
   expect(answerOf('llm', models, false)).toEqual({ state: 'right', seen: 'object list' })
   const refusal = http('{"error":"Unauthorized"}').replace('200 OK', '401 Unauthorized')
   expect(answerOf('llm', refusal, false)).toMatchObject({ state: 'right' })

@@ -58,13 +58,16 @@ export const server = {
     noSignIn: 'Can be updated once the app can sign in there',
     byLine:
       'This app has not set it up. One line, pasted there as its account, puts this version in its place; end an npc that was started by hand.',
-    windows: 'On Windows its setup brings the new version; run it again on its page',
+    windows:
+      'Windows does not replace a program that runs. Its setup stops npc and puts this version in its place: press Set up again on its page.',
+    toPage: 'The page of {name}',
     security:
       'No security update waits on the server. | {n} security update waits on the server. | {n} security updates wait on the server.',
     listed: 'Its own list is of {time}.',
     show: 'Show',
     hide: 'Hide',
     notByUs: 'This app installs none of them. Whoever looks after the server runs:',
+    lineOn: { unix: 'On Linux and macOS', windows: 'On Windows, in PowerShell or a command prompt' },
     showLine: 'Show the line',
     showLineOf: 'Show the line for {name}',
     lineGood: 'Good once, until {time}.',

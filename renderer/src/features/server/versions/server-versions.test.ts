@@ -55,7 +55,7 @@ async function show({
         invite: async () => ({
           curl: 'curl -fsSLk https://h:8024/i/x | sh',
           wget: '',
-          powershell: null,
+          powershell: 'powershell -c x',
           expiresAtMs: Date.now() + 900_000,
         }),
       },
@@ -135,5 +135,16 @@ test('an npc that this app has not set up is brought up to date by a line, which
   expect(page.text()).not.toContain('curl')
   buttonCalled('Show the line').click()
   await flushPromises()
-  expect(page.text()).toContain('curl -fsSLk https://h:8024/i/x | sh')
+  expect(page.text()).toContain('On Linux and macOScurl -fsSLk https://h:8024/i/x | sh')
+  expect(page.text()).toContain('In PowerShell')
+})
+
+test('a Windows box says how it is brought up to date, and leads to where', async () => {
+  const { page } = await show({ obstacle: 'windows' })
+  await using _ = page
+  expect(page.text()).toContain('press Set up again on its page')
+  expect(page.get('a').attributes('href')).toContain('labs/l1')
+  const upToDate = await show({ obstacle: 'windows', newer: null })
+  await using _upToDate = upToDate.page
+  expect(upToDate.page.find('a').exists()).toBe(false)
 })
