@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Job, LabCard } from '@nps-desktop/electron/contract'
+import type { Job, LabCard, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { App } from '../harness/app.ts'
 import { expectDone, stepOf } from '../harness/ended-job.ts'
@@ -66,6 +66,11 @@ const isOffline = async (labId: string): Promise<void> => {
   await app.overviewWhere(({ labs }) => labs.find(({ id }) => id === labId)?.state.state === 'offline')
 }
 
+const tunnelIn = async (state: Tunnel['status']['state'], tunnelId: string): Promise<Tunnel | undefined> => {
+  const isIt = ({ id, status }: Tunnel): boolean => id === tunnelId && status.state === state
+  return (await app.overviewWhere(({ tunnels }) => tunnels.some(isIt))).tunnels.find(isIt)
+}
+
 /** What a visitor is greeted with; empty when the connection ends without a word. */
 function firstWords(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
@@ -100,7 +105,9 @@ describe('a lab box that this computer cannot reach', () => {
 })
 
 describe('a lab box of which one is not root', () => {
-  it('gets a service of the user, comes back after a reboot, is repeated without harm, and is left clean', async () => {
+  it('gets a service of the user, shares a folder, comes back after a reboot, is repeated without harm, and is left clean', async () => {
+    const folder = '/home/researcher/my results'
+    await bed.lab.exec(`su - researcher -c 'mkdir "${folder}" && echo 0.17 > "${folder}/loss.txt"'`)
     const before = await allTraces(bed.lab)
     const labId = await addLab('lab')
     const job = await setUp(labId)
@@ -118,11 +125,31 @@ describe('a lab box of which one is not root', () => {
     )
     expect(open.trim()).toBe('0')
 
+    const { tunnelId } = await app.client.tunnelValues.add({
+      labId,
+      kind: 'file',
+      reach: 'anyone',
+      name: 'Results',
+      target: '',
+      settings: { folder },
+      limits: {},
+    })
+    const unshared = await tunnelIn('broken', tunnelId)
+    expect(unshared?.status).toMatchObject({
+      stop: 'service',
+      failure: { code: 'folder-not-shared', fixes: [{ action: 'share-folder', labId, folder }, {}] },
+    })
+
+    // what that button does
+    await app.client.labs.share({ labId, folder })
     const again = await setUp(labId)
     expectDone(again)
     expect(stepOf(again, 'upload').state).toBe('skipped')
+    const shared = await tunnelIn('ready', tunnelId)
+    expect(await (await fetch(`${shared?.address}/loss.txt`)).text()).toBe('0.17\n')
     await bed.lab.reboot()
     await isOnline(labId)
+    expect(await (await fetch(`${shared?.address}/loss.txt`)).text()).toBe('0.17\n')
     expectDone(await remove(labId))
     expect(await allTraces(bed.lab)).toEqual(before)
     await app.overviewWhere(({ labs }) => labs.every(({ id }) => id !== labId))

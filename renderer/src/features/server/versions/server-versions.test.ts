@@ -136,7 +136,7 @@ test('an npc that this app has not set up is brought up to date by a line, which
   buttonCalled('Show the line').click()
   await flushPromises()
   expect(page.text()).toContain('On Linux and macOScurl -fsSLk https://h:8024/i/x | sh')
-  expect(page.text()).toContain('In PowerShell')
+  expect(page.text()).toContain('On Windows, in PowerShell')
 })
 
 test('a Windows box says how it is brought up to date, and leads to where', async () => {
