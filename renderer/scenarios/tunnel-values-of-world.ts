@@ -19,6 +19,7 @@ function unshared(labId: string, folder: string): Tunnel['status'] {
 export function tunnelValuesOf(live: LiveWorld) {
   return os.router({
     place: os.place.handler(async () => ({
+      laptopAddress: '36.112.4.81',
       host: '120.1.1.2',
       nextPort: 7004,
       httpPort: 80,

@@ -85,6 +85,7 @@ test('a model server is known by its list of models, also when it asks for a key
     '"object":"model_permission","created":1795982607,"allow_create_engine":false,"allow_sampling":true,"allow_logprobs":true,' +
     '"allow_search_indices":false,"allow_view":true,"allow_fine_tuning":false,"organization":"*","group":null,"is_blocking":false}]}]}'
   expect(answerOf('llm', models, false)).toEqual({ state: 'right', seen: 'object list' })
+  // with `--api-key`
   const refusal = http('{"error":"Unauthorized"}').replace('200 OK', '401 Unauthorized')
   expect(answerOf('llm', refusal, false)).toMatchObject({ state: 'right' })
   expect(answerOf('llm', http('<title>Wiki</title>'), false)).toEqual({ state: 'wrong', seen: 'Wiki' })

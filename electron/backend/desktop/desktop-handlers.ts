@@ -264,7 +264,7 @@ export function desktopHandlers({
       stop: (input, options) => starts.stop(input, options),
     },
     tunnelValues: {
-      place: (input) => tunnelValues.place(input),
+      place: tunnelValues.place.bind(tunnelValues),
       add: (input, options) => tunnelValues.add(input, options),
       addRange: (input, options) => tunnelValues.addRange(input, options),
       takeBack: (input) => tunnelValues.takeBack(input),

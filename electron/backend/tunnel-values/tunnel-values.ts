@@ -6,6 +6,8 @@ import type {
   TunnelRange,
   TunnelValues,
 } from '@nps-desktop/electron/contract'
+import type { Log } from '@nps-desktop/relay-core/log'
+import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import { cut, type Client, type ClientLimits } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listedTunnel, webPortsOf } from '../known-tunnels/list-tunnels.ts'
@@ -17,6 +19,8 @@ import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 
 /** As the contract's `name`. */
 const maxNameLength = 64
+/** One round trip over a link that stands. */
+const callerTimeoutMs = 2_000
 
 type Signal = { readonly signal: AbortSignal }
 
@@ -26,15 +30,23 @@ export class TunnelValueCalls {
   readonly #relays: Relays
   readonly #tunnels: TunnelCalls
   readonly #ports: FreePorts
+  readonly #log: Log
 
-  constructor(options: { storage: Storage; relays: Relays; tunnels: TunnelCalls; ports: FreePorts }) {
+  constructor(options: {
+    storage: Storage
+    relays: Relays
+    tunnels: TunnelCalls
+    ports: FreePorts
+    log: Log
+  }) {
     this.#storage = options.storage
     this.#relays = options.relays
     this.#tunnels = options.tunnels
     this.#ports = options.ports
+    this.#log = options.log
   }
 
-  place({ labId }: { labId: string }): TunnelPlace {
+  async place({ labId }: { labId: string }, { signal }: Signal): Promise<TunnelPlace> {
     const { server } = this.#lab(labId)
     const { http, https } = webPortsOf(this.#relays.view(server.id))
     return {
@@ -42,6 +54,7 @@ export class TunnelValueCalls {
       nextPort: this.#ports.next(server),
       httpPort: http,
       httpsPort: https,
+      laptopAddress: await this.#laptopAddress(server, { signal }),
     }
   }
 
@@ -125,6 +138,21 @@ export class TunnelValueCalls {
       `The nps on ${server.name} is too old for such a limit. Set the server up again to bring it up to date.`,
       { server: server.name },
     )
+  }
+
+  /** Null where it cannot be had at once: a form does not wait for it. */
+  async #laptopAddress({ id, local }: ServerRecord, { signal }: Signal): Promise<string | null> {
+    if (local || this.#relays.view(id).link.state !== 'online') return null
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(callerTimeoutMs)])
+    try {
+      const { address } = await this.#relays.api(id).status.caller({}, { signal: inTime })
+      // over ssh it comes from the server itself
+      return address === null || isLoopback(address) ? null : address
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#log.debug('the server does not tell at which address it sees this laptop', { error })
+      return null
+    }
   }
 
   #lab(labId: string): { lab: LabRecord; server: ServerRecord } {

@@ -54,6 +54,8 @@ export const tunnelPlace = z.object({
   /** Where web addresses are visited; null while the server has no such port. */
   httpPort: port.nullable(),
   httpsPort: port.nullable(),
+  /** At which address the server sees this laptop, for a list of addresses; null where it does not tell, or is on this laptop. */
+  laptopAddress: z.string().nullable(),
 })
 export type TunnelPlace = z.infer<typeof tunnelPlace>
 

@@ -4,7 +4,7 @@ import { client } from './client-models.ts'
 import { changedConf, confFile, savedConf } from './conf/conf-file.ts'
 import { legMeasurement, probeResult } from './path-models.ts'
 import { relayErrorData } from './relay-failure.ts'
-import { consolePass, machineUse, relayStatus, seenKey } from './relay-status-models.ts'
+import { caller, consolePass, machineUse, relayStatus, seenKey } from './relay-status-models.ts'
 import { targetAddress, tunnel, tunnelMode } from './relay-tunnel-models.ts'
 import { clientId, displayName, instantMs, port, tunnelId } from './words/scalars.ts'
 import { connection, liveTraffic, trafficHistory } from './traffic-models.ts'
@@ -52,6 +52,8 @@ export const relayContract = {
      * `not-possible-here` where none of them answers. Later than the rest.
      */
     seenKey: base.input(nothing).output(eventIterator(seenKey)),
+    /** At which address the relay sees whoever asks. Later than the rest. */
+    caller: base.input(nothing).output(caller),
     /** For measuring the way to the relay: takes bytes, and gives as many as are asked for. Later than the rest. */
     measure: base
       .input(

@@ -37,6 +37,10 @@ export const seenKey = z.object({
 })
 export type SeenKey = z.infer<typeof seenKey>
 
+/** Who asks. `address`: whence the connection comes, as the relay sees it; null where nobody knows. */
+export const caller = z.object({ address: z.union([z.ipv4(), z.ipv6()]).nullable() })
+export type Caller = z.infer<typeof caller>
+
 export const relayStatus = z.object({
   version: z.string(),
   startedAtMs: instantMs,

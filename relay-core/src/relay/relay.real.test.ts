@@ -69,6 +69,7 @@ test('client, agent, tunnel, probe, bytes and history, by the admin key over the
   const started = await startRelay()
   const { client: api, fingerprint } = await admin(started)
   expect(fingerprint).toBe(started.fingerprint)
+  expect(await api.status.caller({})).toEqual({ address: '127.0.0.1' })
   const lab = await api.clients.add({ name: 'lab' })
   const { command, vkey } = await api.clients.command({ id: lab.id, host: '127.0.0.1' })
   expect(command).toBe(
@@ -201,6 +202,7 @@ test('the control socket serves its owner, reloads nps.conf, and is the lock of 
 
   expect(await reloadRelay(socket)).toContain('Settings applied.')
   expect(await local.client.status.get({})).toMatchObject({ allowPorts: '7000-7001' })
+  expect(await local.client.status.caller({})).toEqual({ address: null })
   writeFileSync(configPath, 'bridge_port=nonsense\n')
   await expect(reloadRelay(socket)).rejects.toThrow(`${configPath}:1: bridge_port needs a port`)
 

@@ -7,7 +7,8 @@ import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import { toContractError } from './coded-errors.ts'
 import { whileLocked } from '../store/while-locked.ts'
 import { checkPassword } from '../tunnels/private/private-settings.ts'
-import type { ApiParts } from './context.ts'
+import { plainAddress, withoutZone } from '../../net/address/plain-address.ts'
+import type { ApiParts, CallContext } from './context.ts'
 import { feed } from './feed.ts'
 import { hideOfClient, hideOfTunnel, restoreHidden, type Secrets } from './hidden-secrets.ts'
 
@@ -35,13 +36,15 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
     if (!isHidden) return
     throw new RelayError('not-possible-here', `A session of the web console is not shown ${what}.`, { what })
   }
-  const os = implement(relayContract).use(async ({ next, signal }) => {
-    try {
-      return await whileLocked(async () => next(), { signal })
-    } catch (error) {
-      throw toContractError(error, log)
-    }
-  })
+  const os = implement(relayContract)
+    .$context<CallContext>()
+    .use(async ({ next, signal }) => {
+      try {
+        return await whileLocked(async () => next(), { signal })
+      } catch (error) {
+        throw toContractError(error, log)
+      }
+    })
   return os.router({
     status: {
       get: os.status.get.handler(() => parts.status()),
@@ -53,6 +56,9 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         forOthersOnly('a key for the UDP ports')
         return parts.seenKey(signal)
       }),
+      caller: os.status.caller.handler(({ context: { address } }) => ({
+        address: address === undefined ? null : withoutZone(plainAddress(address)),
+      })),
       measure: os.status.measure.handler(({ input }) => ({ payload: '0'.repeat(input.giveBytes) })),
       restart: os.status.restart.handler(() => {
         if (!parts.restart) {

@@ -5,6 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { every } from '../../async/time/every.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import type { Admission } from './api-surface.ts'
+import type { CallContext } from './context.ts'
 import type { Secrets } from './hidden-secrets.ts'
 import type { RelayRouter } from './api-router.ts'
 
@@ -18,7 +19,7 @@ const maxSockets = 200
 
 /** Serves the relay API over WebSockets to peers that the caller has already let in. */
 export class ApiSockets {
-  readonly #handlers: Readonly<Record<Secrets, RPCHandler<Record<never, never>>>>
+  readonly #handlers: Readonly<Record<Secrets, RPCHandler<CallContext>>>
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessageBytes,
@@ -51,7 +52,8 @@ export class ApiSockets {
       const end = () => webSocket.close(4401, 'login required')
       until?.addEventListener('abort', end, { once: true })
       webSocket.once('close', () => until?.removeEventListener('abort', end))
-      void this.#handlers[secrets].upgrade(webSocket)
+      const { remoteAddress: address } = request.socket
+      void this.#handlers[secrets].upgrade(webSocket, { context: { address } })
     })
   }
 

@@ -13,6 +13,11 @@ import type { TunnelRegistry } from '../tunnels/registry/tunnel-registry.ts'
 import type { Watches } from '../watches/watches.ts'
 import type { Webhook } from '../webhook/webhook.ts'
 
+/** What is known of who calls. `address`: of the other end of its connection; undefined inside this process. */
+export interface CallContext {
+  readonly address?: string | undefined
+}
+
 /** What the calls work on: the running parts of one relay. */
 export interface ApiParts {
   clients: ClientRegistry

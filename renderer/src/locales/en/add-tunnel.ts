@@ -62,6 +62,8 @@ export const addTunnel = {
   },
   address: 'Address or network',
   addressPlaceholder: '202.114.66.0/24',
+  thisLaptop: 'this laptop',
+  addThisLaptop: 'Add this laptop, {address}',
   addAddress: 'Add address',
   result: {
     onLaptop: 'On this laptop it will be',

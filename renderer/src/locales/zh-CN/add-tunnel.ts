@@ -53,6 +53,8 @@ export const addTunnel: Translation<typeof en> = {
   },
   address: '地址或网段',
   addressPlaceholder: '202.114.66.0/24',
+  thisLaptop: '本机',
+  addThisLaptop: '添加本机地址 {address}',
   addAddress: '添加地址',
   result: {
     onLaptop: '在本机上的地址：',

@@ -5,7 +5,7 @@ import { lab, notebook as sample, overviewWith, server } from '../../testing/pas
 import AddTunnelMenu from './AddTunnelMenu.vue'
 
 const notebook = { ...sample, target: '127.0.0.1:41000' }
-const place = { host: '127.0.0.1', nextPort: 20_004, httpPort: 20_900, httpsPort: null }
+const place = { host: '127.0.0.1', nextPort: 20_004, httpPort: 20_900, httpsPort: null, laptopAddress: null }
 
 /** The three buttons of a lab box, on a server on this computer or on another one. */
 async function buttons(local: boolean) {

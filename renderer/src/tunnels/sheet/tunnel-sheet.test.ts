@@ -25,7 +25,13 @@ async function opened(status: Tunnel['status'] = ready) {
     answers: {
       overview: { watch: async () => new Promise(() => undefined) },
       tunnelValues: {
-        place: async () => ({ host: '120.1.1.2', nextPort: 7004, httpPort: null, httpsPort: null }),
+        place: async () => ({
+          host: '120.1.1.2',
+          nextPort: 7004,
+          httpPort: null,
+          httpsPort: null,
+          laptopAddress: '36.112.4.81',
+        }),
         add: async (input: unknown) => {
           asked.push(['add', input])
           await held
@@ -109,6 +115,22 @@ test('it says the address and the limits before there is a tunnel, sends both, a
     ],
   ])
   expect(document.querySelector('.sheet')).toBe(null)
+})
+
+test('the address of this laptop is added by a button, and marked in the list', async () => {
+  const { page, asked } = await opened()
+  await using _ = page
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  document.querySelector<HTMLInputElement>('.pick input[value=listed]')?.click()
+  await flushPromises()
+  buttonCalled('Add this laptop, 36.112.4.81').click()
+  await flushPromises()
+  expect(said()).toContain('36.112.4.81 · this laptop')
+  expect(said()).not.toContain('Add this laptop')
+  await send()
+  expect(asked).toMatchObject([['add', { limits: { allow: ['36.112.4.81'] } }]])
 })
 
 test('a network that anyone could find has a password from the start, and cannot be sent without', async () => {
