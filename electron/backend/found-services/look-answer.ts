@@ -23,6 +23,8 @@ export interface LookedProcess {
 export interface LookAnswer {
   readonly uid: number
   readonly home: string
+  /** Accounts below are the system's own. */
+  readonly firstPersonUid: number
   readonly names: ReadonlyMap<number, string>
   readonly listeners: readonly Listener[]
   /** This account's processes by the inodes of their sockets: several where a server has workers. */
@@ -36,6 +38,8 @@ export interface LookAnswer {
 }
 
 const maxLines = 2_000
+/** login.defs, UID_MIN. */
+const linuxPersonUid = 1_000
 const maxLine = 4_096
 
 /** Reads what `lookScript` and `labServicesScript` print. Pure; what cannot be read is passed over. */
@@ -58,6 +62,7 @@ export function parseLook(text: string): LookAnswer {
   const [, uid = '-1', home = ''] = told('me')[0] ?? []
   return {
     uid: Number(uid),
+    firstPersonUid: Number(told('persons')[0]?.[1] ?? linuxPersonUid),
     home,
     names: new Map(told('user').map(([, id = '', name = '']) => [Number(id), clean(name, 64)])),
     listeners: lines.flatMap((line) => listenerOf(line) ?? []),

@@ -25,5 +25,6 @@ export function lookOfListening({ home, listeners, others }: Listening): LookAns
     return { host: host.includes(':') ? `[${host}]` : host, port, uid, inode }
   })
   for (const { owner, command } of others) theirs.push({ uid: uidOf(owner, false), args: command })
-  return { uid: ownUid, home, names, listeners: told, own, others: theirs, started: new Set(), running: [] }
+  const mine = { uid: ownUid, firstPersonUid: ownUid, home, own }
+  return { ...mine, names, listeners: told, others: theirs, started: new Set(), running: [] }
 }

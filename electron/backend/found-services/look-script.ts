@@ -1,3 +1,5 @@
+import { darwinLookScript } from './darwin-look-script.ts'
+
 /** At most so many listening sockets, and so many processes, are told of. */
 export const maxListeners = 300
 export const maxProcesses = 200
@@ -5,7 +7,7 @@ export const maxProcesses = 200
 const maxCommandBytes = 1_000
 
 /**
- * What listens on a Linux machine, asked in one go. Lines of the answer, by their first word:
+ * What listens on a machine with Linux, or macOS, asked in one go. Lines of the answer, by their first word:
  * - `me UID HOME`, `user UID NAME` for each owner of a socket;
  * - `tcp ADDRESS:PORT UID INODE`, as /proc/net/tcp and tcp6 have them (proc(5)): unlike `ss`, they name the owner of other
  *   people's sockets too;
@@ -13,10 +15,10 @@ const maxCommandBytes = 1_000
  * - `own PID INODE`: which process of this account has the socket open;
  * - `proc PID FOLDER`, then `args PID ARGUMENTS` with \x1f between the arguments;
  * - `ps UID COMMAND`: other people's programs of the kinds that are looked for; `hidepid` of /proc may hide them.
- * Without /proc/net/tcp it prints nothing.
+ * Without /proc/net/tcp, on other systems than macOS, it tells nothing of sockets.
  */
 export const lookScript = String.raw`
-[ -r /proc/net/tcp ] || exit 0
+if [ -r /proc/net/tcp ]; then
 printf 'me %s %s\n' "$(id -u)" "$HOME"
 sockets=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" { print $2, $8, $10 }' | head -n ${maxListeners})
 printf '%s\n' "$sockets" | sed -n 's/^./tcp &/p'
@@ -39,6 +41,9 @@ for pid in $(printf '%s\n' "$own" | awk 'NF { print $1 }' | sort -un); do
   printf 'proc %s %s\n' "$pid" "$(readlink "/proc/$pid/cwd" 2>/dev/null | head -n 1)"
   printf 'args %s %s\n' "$pid" "$(tr '\000\n\r' '\037  ' < "/proc/$pid/cmdline" 2>/dev/null | head -c ${maxCommandBytes})"
 done
+elif [ "$(uname -s)" = Darwin ]; then
+${darwinLookScript}
+fi
 ps -eo uid=,args= 2>/dev/null | awk -v me="$(id -u)" '$1 != me' | cut -c 1-${maxCommandBytes} |
   grep -E 'jupyter|tensorboard|code-server|openvscode|gradio|streamlit|mlflow|vllm|sglang|ollama|llama-server|text-generation|sshd|xrdp|vnc' |
   grep -v ipykernel | head -n ${maxProcesses} | sed 's/^ */ps /'

@@ -5,8 +5,6 @@ import { clean, type Listener, type LookAnswer, type LookedProcess, programName 
 
 /** Ports from here on are handed out by the system (ip_local_port_range): what got one was not told where to listen. */
 const firstEphemeralPort = 32_768
-/** Accounts below are the system's own (login.defs, UID_MIN). */
-const firstPersonUid = 1_000
 const maxServices = 100
 
 /** A service of this account that no command line or file tells anything of; its first page may. */
@@ -67,8 +65,8 @@ function byPreference(listeners: readonly Listener[]): Listener[] {
 function serviceOf(listener: Listener, look: LookAnswer): { isKnown: boolean; service: FoundService } | null {
   const { port, uid, inode } = listener
   const process = speakerOf(look.own.get(inode) ?? [])
-  const isMine = uid === look.uid && (process !== undefined || uid >= firstPersonUid)
-  const owner = uid < firstPersonUid ? null : (look.names.get(uid) ?? String(uid))
+  const isMine = uid === look.uid && (process !== undefined || uid >= look.firstPersonUid)
+  const owner = uid < look.firstPersonUid ? null : (look.names.get(uid) ?? String(uid))
   const make = (what: Described): FoundService => made(listener, what, { isMine, owner }, look)
   if (!process) {
     const other = otherProgram(listener, look)
@@ -86,7 +84,7 @@ function serviceOf(listener: Listener, look: LookAnswer): { isKnown: boolean; se
     ]
     return { isKnown: true, service: make({ ...program, about }) }
   }
-  if (port >= firstEphemeralPort || uid < firstPersonUid) return null
+  if (port >= firstEphemeralPort || uid < look.firstPersonUid) return null
   const script = process.args.find((arg) => arg.endsWith('.py'))
   const name = programName(script ?? process.args[0] ?? '')
   const about =
@@ -108,7 +106,7 @@ function otherProgram({ port, uid }: Listener, look: LookAnswer): Recognised | n
   const told = theirs.find((program) => program.port === port)
   const usual = theirs.find((program) => program.port === null && program.usualPort === port)
   if (told ?? usual) return told ?? usual ?? null
-  if (uid >= firstPersonUid || port !== 22) return null
+  if (uid >= look.firstPersonUid || port !== 22) return null
   // a /proc that hides other people's processes hides the system's too
   return { program: 'ssh', kind: 'ssh', name: 'SSH', port, usualPort: port, about: [] }
 }
