@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { resultAddress } from './result-address.ts'
 import { emptyDraft } from '../form/tunnel-draft.ts'
 
-const place = { host: '120.1.1.2', nextPort: 7004, httpPort: 80, httpsPort: 443 }
+const place = { host: '120.1.1.2', nextPort: 7004, httpPort: 80, httpsPort: 443, laptopAddress: null }
 const draft = { ...emptyDraft(), target: '127.0.0.1:8889' }
 
 test('the address is said before the tunnel is there, whatever its kind', () => {
