@@ -10,6 +10,8 @@ const onWindows = [
   'window.spec.ts',
   'trial.spec.ts',
   'files.spec.ts',
+  'keys.spec.ts',
+  'sign-in.spec.ts',
   'main-job.machine.spec.ts',
   '*.windows.spec.ts',
 ]

@@ -62,8 +62,8 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
       {
         from: 'build/out',
         to: 'programs',
-        // what most servers and lab boxes are: musl and macOS would be 180 MB more
-        filter: ['manifest.json', 'linux-a*-np?.xz', 'npc-windows-*.gz', noticesFile],
+        // what most servers and lab boxes are: npc for Windows would be 56 MB more, musl and macOS another 180
+        filter: ['manifest.json', 'linux-a*-np?.xz', noticesFile],
       },
     ],
     // Electron's own LICENSE and Chromium's notices are put beside these by electron-builder.
