@@ -30,8 +30,9 @@ const { count, isKept, ...sshd } = JSON.parse(process.argv[2] ?? '') as AppTermi
 const privateKey = await readFile(join(sshd.folder, 'user'), 'utf8')
 const sessions = await sessionsOn({ ...sshd, privateKey })
 const machine = { kind: 'lab', id: 'l1' } as const
-// The session stays open for a minute after each shell.
-for (let number = 0; number < count; number += 1) console.log(JSON.stringify(await openOne(`t${number}`)))
+// Names of their own: the lab box keeps those of a run before. The session stays open for a minute after each shell.
+for (let number = 0; number < count; number += 1)
+  console.log(JSON.stringify(await openOne(`t${process.pid}n${number}`)))
 sessions.close()
 
 async function openOne(id: string): Promise<{ promptMs: number; keyMs: number }> {
