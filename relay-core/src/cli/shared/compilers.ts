@@ -20,7 +20,7 @@ export function withCompilerSetting(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /**
  * For a program that is going to run for long: replaces it by itself, once, unless it has the setting already.
- * To be called before it has opened anything.
+ * To be called before it has opened anything. Where a program cannot be replaced, as on Windows, it goes on without.
  */
 export function startWithCompilerSetting(): void {
   if (!bun) return
