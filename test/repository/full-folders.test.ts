@@ -7,7 +7,7 @@ const repository = resolve(import.meta.dirname, '../..')
 /** More are rooms in which nobody finds anything. */
 const maxFiles = 20
 
-/** A list of words for each subject, in the same order in both languages: no file there is looked for by what it does. */
+/** A list of words for each subject, the same in both languages: nobody looks for a file there by what it does. */
 const wordLists = ['renderer/src/locales/en', 'renderer/src/locales/zh-CN']
 
 it.each(['build', 'electron', 'relay-core/src', 'renderer/src'])(
