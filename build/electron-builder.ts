@@ -112,6 +112,7 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
     },
     win: { icon: 'app.ico', artifactName: 'nps-desktop-${version}-windows-${arch}.${ext}' },
     nsis: {
+      // makensis has to end within four minutes, which electron-builder fixes: docs/platforms.md says where it did not
       script: 'build/app/windows/installer.nsi',
       artifactName: 'nps-desktop-setup-${version}.${ext}',
       // the compiler's warnings are about parts of electron-builder's own headers that the script does not use
