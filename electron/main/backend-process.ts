@@ -1,6 +1,6 @@
 import { RPCHandler } from '@orpc/server/message-port'
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
-import type { BackendStart } from '@nps-desktop/electron/contract'
+import { cannotStart, type BackendStart, type CannotStart } from '@nps-desktop/electron/contract'
 import type { createDesktopShell } from './desktop-shell.ts'
 
 /** Restarting more often than this helps nobody; the page says that the app's backend does not answer. */
@@ -16,6 +16,8 @@ export interface BackendProcessOptions {
   readonly shell: ReturnType<typeof createDesktopShell>
   /** Ports given before are dead; hand out new ones. */
   readonly onRestarted: () => void
+  /** The app's data cannot be opened; `start` tries again. */
+  readonly onCannotStart: (why: CannotStart) => void
   readonly log: (message: string) => void
 }
 
@@ -39,7 +41,12 @@ export class BackendProcess {
       stdio: 'inherit',
     })
     child.postMessage({ kind: 'start', start: this.#options.start }, [port2])
-    child.once('exit', (code) => this.#onExit(code))
+    let refusal: CannotStart | undefined
+    child.on('message', (message: unknown) => {
+      refusal = cannotStart.parse(message)
+      child.kill()
+    })
+    child.once('exit', (code) => this.#onExit(code, refusal))
     this.#child = child
   }
 
@@ -62,9 +69,14 @@ export class BackendProcess {
     })
   }
 
-  #onExit(code: number): void {
+  #onExit(code: number, refusal: CannotStart | undefined): void {
     this.#child = undefined
     if (this.#closing) return
+    if (refusal !== undefined) {
+      this.#options.log(refusal.message)
+      this.#options.onCannotStart(refusal)
+      return
+    }
     const nowMs = Date.now()
     this.#restartsMs = [...this.#restartsMs.filter((atMs) => nowMs - atMs < restartWindowMs), nowMs]
     this.#options.log(`The backend ended with code ${code}.`)

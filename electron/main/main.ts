@@ -10,6 +10,7 @@ import { appOrigin, registerAppScheme, serveApp } from './app-protocol.ts'
 import { Notifications } from './notifications.ts'
 import { languageOf } from './menu-words.ts'
 import { BackendProcess } from './backend-process.ts'
+import { askAfterFailedStart } from './cannot-start-dialog.ts'
 import { DeepLinks } from './deep-links.ts'
 import { createDesktopShell, secretStorageKind } from './desktop-shell.ts'
 import { isHiddenStart, openLoginStart } from './login/login-start.ts'
@@ -113,9 +114,15 @@ function onReady(): void {
       loginStart: openLoginStart({ script: join(here, 'main.js') }),
       programs: new OpenInPrograms(),
     }),
-    onRestarted: () => {
-      connectMain()
-      if (window !== undefined) connectPage(window)
+    onRestarted: connectAll,
+    onCannotStart: (why) => {
+      void askAfterFailedStart(why, window).then((choice) => {
+        if (choice === 'quit') app.quit()
+        else if (backend !== undefined) {
+          backend.start()
+          connectAll()
+        }
+      })
     },
     log,
   })
@@ -163,6 +170,12 @@ function openPage(page: NoticePage): void {
   if (page.name === 'lab') deepLinks.push(`nps-desktop://lab/${page.labId}`)
   if (page.name === 'tunnel') deepLinks.push(`nps-desktop://tunnel/${page.tunnelId}`)
   openWindow()
+}
+
+/** After a start of the backend: ports given before are dead. */
+function connectAll(): void {
+  connectMain()
+  if (window !== undefined) connectPage(window)
 }
 
 function connectPage(page: BrowserWindow): void {

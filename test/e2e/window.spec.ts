@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ElectronApplication, type JSHandle, _electron } from '@playwright/test'
 import type { BrowserWindow } from 'electron'
@@ -197,6 +197,39 @@ test('closing the window keeps the app in the tray; its place is remembered', as
   await expect(new WelcomePage(app.page).heading).toBeVisible()
   const again = await windowOf(app)
   expect(await again.evaluate((it) => it.getSize())).toEqual([1100, 700])
+})
+
+test('data that cannot be opened is told with its cause, and opened once that is mended', async ({ app }) => {
+  const welcome = new WelcomePage(app.page)
+  await expect(welcome.heading).toBeVisible()
+  const data = join(app.dataFolder, 'nps-desktop.sqlite')
+  // as a disk that broke would leave it; the backend that runs keeps the file that it has open
+  for (const file of [data, `${data}-wal`]) await rename(file, `${file}.kept`)
+  await writeFile(data, 'no database')
+  const electron = electronOf(app)
+  const asked = electron.evaluate(
+    ({ app: main, dialog }) =>
+      new Promise<Electron.MessageBoxOptions>((told) => {
+        dialog.showMessageBox = (...args: unknown[]) => {
+          told(args.at(-1) as Electron.MessageBoxOptions)
+          return new Promise((answer) => Object.assign(globalThis, { answerDialog: answer }))
+        }
+        const backend = main.getAppMetrics().find(({ name }) => name === 'NPS Desktop backend')
+        if (backend === undefined) throw new Error('no backend runs')
+        process.kill(backend.pid, 'SIGKILL')
+      }),
+  )
+  const { message, detail, buttons } = await asked
+  expect(message).toBe('NPS Desktop cannot open its data.')
+  expect(detail).toContain(`${data} cannot be opened: file is not a database`)
+  expect(buttons).toEqual(['Try again', 'Quit'])
+  for (const file of [data, `${data}-wal`]) await rename(`${file}.kept`, file)
+  await electron.evaluate(() => {
+    const answer = Reflect.get(globalThis, 'answerDialog') as (value: { response: number }) => void
+    answer({ response: 0 })
+  })
+  await app.page.reload()
+  await expect(welcome.heading).toBeVisible()
 })
 
 function electronOf(app: App): ElectronApplication {

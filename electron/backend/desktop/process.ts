@@ -1,8 +1,14 @@
-import { backendStart, type BackendStart, shellContract } from '@nps-desktop/electron/contract'
+import {
+  backendStart,
+  type BackendStart,
+  type CannotStart,
+  shellContract,
+} from '@nps-desktop/electron/contract'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { RPCHandler } from '@orpc/server/message-port'
+import { failureOfError } from '../failures/failure-of-error.ts'
 import { openBackend, type DesktopBackend } from './desktop-backend.ts'
 import { accountSshFolder } from '../account-ssh-folder.ts'
 import { openKeyFile } from '../key-file.ts'
@@ -16,6 +22,7 @@ interface ParentPort {
     event: 'message',
     listener: (event: { data: { kind: string; start?: unknown }; ports: Port[] }) => void,
   ): void
+  postMessage(message: CannotStart): void
 }
 
 // Electron gives a utilityProcess its `process.parentPort`; the types of Node do not know it.
@@ -26,8 +33,10 @@ if (parentPort === undefined)
 let backend: Promise<DesktopBackend> | undefined
 parentPort.on('message', ({ data, ports }) => {
   const port = ports[0]
-  if (data.kind === 'start' && port !== undefined) backend = start(backendStart.parse(data.start), port)
-  else if (data.kind === 'connect' && port !== undefined) void connect(port)
+  if (data.kind === 'start' && port !== undefined) {
+    backend = start(backendStart.parse(data.start), port)
+    backend.catch(tell)
+  } else if (data.kind === 'connect' && port !== undefined) void connect(port)
   else if (data.kind === 'close') void close()
 })
 
@@ -37,14 +46,22 @@ async function start(values: BackendStart, port: Port): Promise<DesktopBackend> 
   return openBackend({ shell: await createRemoteShell(values, client) })
 }
 
+/** Main ends this process, and asks the person what to do: nothing works without the app's data. */
+function tell(error: unknown): void {
+  const { code, message } = failureOfError(error)
+  parentPort?.postMessage({ kind: 'cannot-start', code, message })
+}
+
 async function connect(port: Port): Promise<void> {
-  if (backend === undefined) return
-  new RPCHandler((await backend).router).upgrade(port, { context: {} })
+  // a start that failed has been told
+  const opened = await backend?.catch(() => undefined)
+  if (opened === undefined) return
+  new RPCHandler(opened.router).upgrade(port, { context: {} })
   port.start()
 }
 
 async function close(): Promise<void> {
-  await (await backend)?.close()
+  await (await backend?.catch(() => undefined))?.close()
   process.exit(0)
 }
 

@@ -51,3 +51,11 @@ export const backendStart = z.object({
   secretStorage: z.enum(['keychain', 'key-file']),
 })
 export type BackendStart = z.infer<typeof backendStart>
+
+/** The backend's last words when it cannot open the app's data; `code` as in docs/errors.md, `message` in English. */
+export const cannotStart = z.object({
+  kind: z.literal('cannot-start'),
+  code: z.string(),
+  message: z.string(),
+})
+export type CannotStart = z.infer<typeof cannotStart>
