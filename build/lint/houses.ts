@@ -37,7 +37,7 @@ const relayCore: House = {
     ['config'],
     ['pins'],
     ['agent/files', 'visitor', 'api-client', 'service'],
-    ['agent/portal', 'agent/measure', 'agent/listening', 'agent/watched', 'agent/direct'],
+    ['agent/portal', 'agent/measure', 'agent/listening', 'agent/watched', 'agent/direct', 'agent/health'],
     ['service/windows', 'service/macos'],
     ['service/choice'],
     ['agent'],

@@ -12,7 +12,7 @@ import { relayVersion } from '../version.ts'
 import { dialTarget } from './dial-target.ts'
 import { serveStockStream } from './serve-stock-stream.ts'
 import { serveShares, type Share } from './files/serve-shares.ts'
-import { HealthWatch } from './health-watch.ts'
+import { HealthWatch } from './health/health-watch.ts'
 import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
 

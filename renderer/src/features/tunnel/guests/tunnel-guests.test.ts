@@ -1,8 +1,8 @@
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
-import { notebook as tunnel } from '../../testing/pasted-lab.ts'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { notebook as tunnel } from '../../../testing/pasted-lab.ts'
 import TunnelGuests from './TunnelGuests.vue'
 
 const pass: GuestPass = {

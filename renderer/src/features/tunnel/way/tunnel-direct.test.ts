@@ -1,10 +1,10 @@
 import type { PathTest, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import DirectSetting from './DirectSetting.vue'
-import TunnelConnections from './TunnelConnections.vue'
-import TunnelPath from './TunnelPath.vue'
+import TunnelConnections from '../TunnelConnections.vue'
+import TunnelPath from '../TunnelPath.vue'
 
 const tunnel: Tunnel = {
   id: 't1',

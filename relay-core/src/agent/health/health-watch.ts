@@ -1,10 +1,10 @@
-import { every } from '../async/time/every.ts'
-import type { AgentHealthCheck } from '../stock/configuration/pushed-configuration.ts'
-import { parseLinkHost } from '../stock/messages/link-info.ts'
-import type { HealthReport } from '../stock/messages/main-messages.ts'
-import type { Log } from '../log/log.ts'
-import { connectTcp } from '../net/dial/connect.ts'
-import { checkHttp } from '../net/dial/check-http.ts'
+import { every } from '../../async/time/every.ts'
+import type { AgentHealthCheck } from '../../stock/configuration/pushed-configuration.ts'
+import { parseLinkHost } from '../../stock/messages/link-info.ts'
+import type { HealthReport } from '../../stock/messages/main-messages.ts'
+import type { Log } from '../../log/log.ts'
+import { connectTcp } from '../../net/dial/connect.ts'
+import { checkHttp } from '../../net/dial/check-http.ts'
 
 /** What is known of a target. */
 export interface TargetHealth {
