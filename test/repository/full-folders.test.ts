@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const repository = resolve(import.meta.dirname, '../..')
 
-/** More are rooms in which nobody finds anything. */
+/** In a folder with more files nobody finds anything. */
 const maxFiles = 20
 
 /** A list of words for each subject, the same in both languages: nobody looks for a file there by what it does. */

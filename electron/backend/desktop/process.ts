@@ -46,14 +46,14 @@ async function start(values: BackendStart, port: Port): Promise<DesktopBackend> 
   return openBackend({ shell: await createRemoteShell(values, client) })
 }
 
-/** Main ends this process, and asks the person what to do: nothing works without the app's data. */
+/** Tells the main process, which ends this one and asks the person what to do: nothing works without the app's data. */
 function tell(error: unknown): void {
   const { code, message } = failureOfError(error)
   parentPort?.postMessage({ kind: 'cannot-start', code, message })
 }
 
 async function connect(port: Port): Promise<void> {
-  // a start that failed has been told
+  // a failed start has been reported already
   const opened = await backend?.catch(() => undefined)
   if (opened === undefined) return
   new RPCHandler(opened.router).upgrade(port, { context: {} })

@@ -1,7 +1,8 @@
 /**
- * The same lines as `lookScript`, on macOS, and `persons UID`, the first that is a person's there: `lsof` (lsof(8), "Output for other programs") tells the listening sockets of this account
- * alone, one field a line by its first letter: process, user, name. It knows no inodes; the lines are numbered instead. `ps` parts
- * arguments by spaces, so one with a space in it becomes two. `sed` and `awk` are those of BSD.
+ * What `lookScript` prints, on macOS, except for `started`, and before it `persons UID`: the lowest number that a person's account has there.
+ * `lsof` (lsof(8), "Output for other programs") lists the listening sockets of this account alone, with one field in each line, named by its
+ * first letter: process, user, name. It knows no inodes, so the sockets are numbered instead. `ps` separates arguments by spaces, so one that
+ * contains a space becomes two. `sed` and `awk` are those of BSD.
  */
 export const darwinLookScript = String.raw`
 printf 'persons 501\nme %s %s\nuser %s %s\n' "$(id -u)" "$HOME" "$(id -u)" "$(id -un)"

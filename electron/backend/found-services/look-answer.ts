@@ -23,7 +23,7 @@ export interface LookedProcess {
 export interface LookAnswer {
   readonly uid: number
   readonly home: string
-  /** Accounts below are the system's own. */
+  /** Accounts with a lower number are the system's own. */
   readonly firstPersonUid: number
   readonly names: ReadonlyMap<number, string>
   readonly listeners: readonly Listener[]
@@ -38,7 +38,7 @@ export interface LookAnswer {
 }
 
 const maxLines = 2_000
-/** login.defs, UID_MIN. */
+/** UID_MIN of login.defs, where the machine does not say otherwise. */
 const linuxPersonUid = 1_000
 const maxLine = 4_096
 

@@ -7,7 +7,7 @@ export const maxProcesses = 200
 const maxCommandBytes = 1_000
 
 /**
- * What listens on a machine with Linux, or macOS, asked in one go. Lines of the answer, by their first word:
+ * What listens on a machine with Linux or macOS, asked in one go. Lines of the answer, by their first word:
  * - `me UID HOME`, `user UID NAME` for each owner of a socket;
  * - `tcp ADDRESS:PORT UID INODE`, as /proc/net/tcp and tcp6 have them (proc(5)): unlike `ss`, they name the owner of other
  *   people's sockets too;
@@ -15,7 +15,7 @@ const maxCommandBytes = 1_000
  * - `own PID INODE`: which process of this account has the socket open;
  * - `proc PID FOLDER`, then `args PID ARGUMENTS` with \x1f between the arguments;
  * - `ps UID COMMAND`: other people's programs of the kinds that are looked for; `hidepid` of /proc may hide them.
- * Without /proc/net/tcp, on other systems than macOS, it tells nothing of sockets.
+ * A system that is not macOS and has no /proc/net/tcp tells nothing of sockets.
  */
 export const lookScript = String.raw`
 if [ -r /proc/net/tcp ]; then

@@ -31,7 +31,7 @@ function denied({ host, port }: Target): RelayError {
   })
 }
 
-/** The addresses of the target's name that may be dialled, the best first; rejects with a `target-…` RelayError, or the signal's reason. */
+/** The addresses of the target's name that may be dialled, the best one first. Rejects with a `target-…` RelayError, or with the signal's reason. */
 export async function lookUp(
   target: Target,
   { policy, signal }: { policy: DialPolicy | undefined; signal: AbortSignal },

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openDatagramSocket } from './serve-datagrams.ts'
 
 const { signal } = new AbortController()
-// names below localhost have an address of each family
+// names that end in .localhost have an address of each family
 const target = { host: 'udp.localhost', port: 9 }
 
 async function reached(isAllowed: (address: string) => boolean): Promise<string> {

@@ -8,7 +8,7 @@ export interface ProvedKeyOptions {
   readonly signal: AbortSignal
 }
 
-/** The key that is proved at a port, `sha256:…`; undefined where none is within the time. Never rejects. */
+/** The fingerprint of the key that is proved at a port, `sha256:…`; undefined where none is proved in time. Never rejects. */
 export async function provedKey(options: ProvedKeyOptions): Promise<string | undefined> {
   try {
     const socket = await connectTls({ ...options, tickets: {} })

@@ -35,8 +35,8 @@ export function createRelayClient(socket: WebSocket): RelayClient {
 }
 
 /**
- * When a call is given up, the link tells the relay; nobody waits for that message, so that its failure would end this process if
- * the connection has just ended. A call itself needs no failure here: all that wait are rejected with the socket's `close`.
+ * When a call is given up, the link sends the relay a message that nobody waits for. If the connection has just ended, sending fails, and
+ * that failure would end this process; here it is left out. Calls lose nothing by it: the socket's `close` rejects all that wait.
  */
 function quietOnceClosed(socket: WebSocket): globalThis.WebSocket {
   const quiet: Pick<WebSocket, 'readyState' | 'send' | 'addEventListener' | 'removeEventListener'> = {

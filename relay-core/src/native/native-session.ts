@@ -26,7 +26,7 @@ import { nativeDatagrams } from './native-datagrams.ts'
 /** The agent has 10 s to reach the target (spec/wire.md), plus two for the round trip. */
 const openTimeoutMs = 12_000
 
-/** How long after the control connection the ends of the carriers may come that its system closed together with it. */
+/** A killed agent's system closes all its connections together; the ends of the carriers may arrive so much before or after that of the control connection. */
 const lastEndsMs = 100
 
 /** A carrier that died unnoticed costs a stream one more try, not its life. */
@@ -282,12 +282,12 @@ export class NativeSession implements AgentSession {
     this.#pool.close()
   }
 
-  /** Of all connections that a killed agent's system closes, some are reset: those with bytes that the agent has not read. */
+  /** A killed agent's system ends its connections by FIN, except for those with bytes that the agent has not read, which it resets. */
   #noteEnd(connection: FramedSocket): void {
     if (connection.hasPeerEnded) this.#endedAtMs = performance.now()
   }
 
-  /** The agent's side has ended a connection in order when the control connection ended, or later. */
+  /** Whether the agent's side has ended a connection in order when the control connection ended, or later. */
   get #hasAgentEnded(): boolean {
     return this.#endedAtMs > this.#overAtMs - lastEndsMs
   }

@@ -22,7 +22,7 @@ export interface AppTerminals {
 
 /** A shell asks with `$ ` or `# `; tmux moves the cursor in place of the space. */
 const prompt = /[#$] ?$/
-/** A key that no prompt has, and the shell does nothing for. */
+/** A key that is in no prompt, and that the shell does not react to. */
 const key = '@'
 const timeoutMs = 60_000
 
@@ -30,7 +30,7 @@ const { count, isKept, ...sshd } = JSON.parse(process.argv[2] ?? '') as AppTermi
 const privateKey = await readFile(join(sshd.folder, 'user'), 'utf8')
 const sessions = await sessionsOn({ ...sshd, privateKey })
 const machine = { kind: 'lab', id: 'l1' } as const
-// Names of their own: the lab box keeps those of a run before. The session stays open for a minute after each shell.
+// Each with a name of its own, since the lab box keeps the shells of earlier runs. The session stays open for a minute after each shell.
 for (let number = 0; number < count; number += 1)
   console.log(JSON.stringify(await openOne(`t${process.pid}n${number}`)))
 sessions.close()

@@ -37,7 +37,7 @@ export const wanSsh: Row = {
   },
 }
 
-/** The first ones open the session, and a shell that finds its files in memory. */
+/** The first ones also open the session, and load the shell's files into memory. */
 const warmUps = 2
 
 /** Milliseconds to the prompt and to the first key's echo, in the app's terminal over an open session. */
@@ -58,7 +58,7 @@ async function appTerminal(act: Act, isKept: boolean): Promise<{ promptMs: numbe
   return { promptMs: median('promptMs'), keyMs: median('keyMs') }
 }
 
-/** What a person waits for who clicks on a terminal in the app while a session is open, and then types a key. */
+/** How long a person waits who opens a terminal in the app while a session is open, and then types a key. */
 export const wanTerminal: Row = {
   isWide: true,
   missing: () => Promise.resolve(sshMissing()),

@@ -1,13 +1,13 @@
 const graphemes = new Intl.Segmenter()
 
 /**
- * The beginning of a text, at most `most` UTF-16 units long, and of whole characters as a person sees them: half an emoji or
- * a letter without its accent is another text. One character that is longer itself is cut by code points.
+ * The beginning of a text: at most `most` UTF-16 units, and only whole characters as a person sees them, since half an emoji or
+ * a letter without its accent would be another text. A first character that is longer than `most` is cut between code points.
  */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text
   let end = 0
-  // The text may be very long; the code point behind may still belong to what is before it.
+  // No more than is needed, as the text may be very long; the code point after the end may still belong to the last character.
   for (const { index, segment } of graphemes.segment(text.slice(0, most + 2))) {
     if (index + segment.length > most) break
     end = index + segment.length

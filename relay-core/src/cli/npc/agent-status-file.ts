@@ -48,7 +48,7 @@ export function readForegroundStatus(stateFolder: string): AgentStatus | undefin
   return status && isRunning(status) ? status : undefined
 }
 
-/** Of the service's npc with this process number; undefined while it has not said anything itself: older words do not count. */
+/** The status of the service's npc with this process number; undefined while it has not written one itself, whatever an earlier one has left. */
 export function readServiceStatus(stateFolder: string, pid: number): AgentStatus | undefined {
   const status = readAgentStatus(agentStatusFile(stateFolder, { service: true }))
   return status?.pid === pid && isSameProcess(status) ? status : undefined

@@ -109,7 +109,7 @@ interface Writer {
   readonly startTicks?: number | undefined
 }
 
-/** What this process says of itself, for whoever reads its status later. */
+/** How a status names the process that writes it. */
 export function thisWriter(): { pid: number; program: string; startTicks: number | undefined } {
   return { pid: process.pid, program: process.execPath, startTicks: startTicksOf(process.pid) }
 }
@@ -127,7 +127,7 @@ export function isRunning(writer: Writer): boolean {
   }
 }
 
-/** False for a status of before: in a container that starts again the same programs often get the same numbers. */
+/** False for the status of an earlier process with this number: in a container that starts again, the same programs often get the same numbers. */
 export function isSameProcess({ pid, startTicks }: Writer): boolean {
   if (startTicks === undefined) return true
   const now = startTicksOf(pid)

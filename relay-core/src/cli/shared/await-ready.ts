@@ -3,9 +3,9 @@ import { poll } from '../../async/wait/poll.ts'
 import type { ServiceStatus } from '../../service/service.ts'
 import { ExitError, exitCode } from './exit.ts'
 
-/** Without a process by then there will be none. Windows may look for viruses in a large new program before it starts it. */
+/** If there is no process by then, there will be none. Windows may scan a large new program for viruses before it starts it. */
 const absentTimeoutMs = process.platform === 'win32' ? 60_000 : 15_000
-/** A busy machine needs long for a program that is there. */
+/** On a busy machine a program that is running needs long to become ready. */
 const silentTimeoutMs = 60_000
 const pollMs = 100
 /** A service manager reports a first failure a moment after the start. */

@@ -19,7 +19,7 @@ export function takeArguments(secretFlags: readonly string[]): string[] {
     return [...given, ...handedOver(hidden)]
   }
   const { secret, rest } = split(given, secretFlags)
-  // Windows shows a command line only to its user and to administrators; elsewhere the flag must work wherever it did.
+  // Where it cannot be replaced it goes on as it is: Windows shows a command line only to its user and to administrators, and elsewhere the flag has to go on working.
   if (secret.length > 0)
     startAnew(rest, withCompilerSetting({ ...process.env, [variable]: JSON.stringify(secret) }))
   return given

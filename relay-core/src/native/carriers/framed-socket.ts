@@ -97,7 +97,7 @@ export class FramedSocket implements FrameLink {
     return this.#socket.destroyed
   }
 
-  /** The peer, or its system for it, has ended its direction: nobody between the two does that, where a reset may come from any router. */
+  /** Whether the peer, or its system for it, has ended its direction by FIN: no router between the two does that, while any of them may send a reset. */
   get hasPeerEnded(): boolean {
     return this.#hasPeerEnded
   }

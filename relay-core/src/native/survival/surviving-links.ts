@@ -11,8 +11,8 @@ const maxKeptTogether = 64 * 1024 * 1024
 const acknowledgedMs = 1_000
 
 /**
- * How long the program is waited for whose system has closed its connections, all of them: one that was killed does not come back,
- * and one that runs, behind a proxy that was restarted, tries to every 1.2 s at the latest.
+ * How long to wait for a program all of whose connections its system seems to have closed. One that was killed does not come back;
+ * one that runs, behind a proxy that was restarted, tries to come back every 1.2 s at the latest.
  */
 const killedMs = 5_000
 
@@ -98,7 +98,7 @@ export class SurvivingLinks implements LinkPlace {
     this.#acknowledge()
   }
 
-  /** A session is over. `isKilled`: it looks as if the peer's program had ended; if none of its links stands and it is not back soon, it has. */
+  /** A session is over. `isKilled`: whether it looks as if the peer's program had ended; it is taken for ended if none of its links is left and it does not come back in time. */
   over(session: SurvivalSession, { isKilled = () => false }: { isKilled?: () => boolean } = {}): void {
     if (this.#session !== session) return
     this.#session = undefined

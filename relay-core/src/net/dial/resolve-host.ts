@@ -106,7 +106,7 @@ async function askDnsLater(host: string): Promise<readonly string[]> {
   return askDns(host, { search: [], dots: 0, hasOtherSources: true, version: '' })
 }
 
-/** Whoever finds the name first. That there is no such name is for the system to say, at once; DNS cannot know. For its test. */
+/** The addresses from whichever finds the name first. Only the system can say that there is no such name, and that is believed at once. Exported for its test. */
 export async function systemOrDns(
   system: () => Promise<readonly string[]>,
   dns: () => Promise<readonly string[]>,
@@ -227,7 +227,7 @@ async function askSystem(host: string): Promise<readonly string[]> {
   }
 }
 
-/** Ends with the time that anybody waits for a name: names without an answer must not pile up. */
+/** Waits for a free thread, no longer than anybody waits for a name: names without an answer must not pile up. */
 function ownTurn(host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const begin = () => {

@@ -5,7 +5,7 @@ import { withoutSecrets } from './address.ts'
 import type { RawAnswer } from './post.ts'
 
 export interface Verdict extends Pick<WebhookAnswer, 'state' | 'status' | 'said'> {
-  /** A refusal that says nothing against the message: too many came, or the service is out of order. */
+  /** The refusal is not about the message: too many came, or the service is out of order. */
   readonly isBusy?: boolean
 }
 
@@ -15,15 +15,15 @@ type Secrets = Pick<WebhookRecord, 'url' | 'secret'>
 const maxSaid = 200
 
 /**
- * By what a service says that it would take the message later, whatever its HTTP status. DingTalk: more than 20 in a minute, and its system is
- * busy; WeCom: more than 20 in a minute, too many at once, busy; Feishu: more than its 5 in a second or 100 in a minute, an error of its own.
+ * Codes by which a service says that it would take the message later, whatever its HTTP status. DingTalk: its system is busy, more than 20 in a
+ * minute; WeCom: busy, more than 20 in a minute, too many at once; Feishu: an error of its own, more than its 5 in a second or 100 in a minute.
  */
 const busyCodes: Partial<Record<WebhookKind, readonly number[]>> = {
   dingtalk: [-1, 130_101],
   wecom: [-1, 45_009, 45_033],
   feishu: [2_200, 11_232],
 }
-/** Feishu's 9499 stands for a body that it does not understand, too. */
+/** Feishu's code 9499 also stands for a body that it does not understand, so its words decide. */
 const busyWords = /too many requests?/i
 
 /** Whether the service has taken a message: three of them refuse with the status 200 and a code in the body. Pure. */

@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A launchctl that answers as that of macOS 26 was seen to, and notes what it was asked. */
+/** A launchctl that answers as published reports of macOS 26 say, and notes what it was asked. */
 async function launchctl(answers: Readonly<Record<string, string>>): Promise<() => Promise<string[]>> {
   const cases = Object.entries(answers).map(([verb, script]) => `${verb}) ${script} ;;`)
   const lines = ['#!/bin/sh', `cd '${folder}'`, 'echo "$1" >>asked', 'case "$1" in', ...cases, 'esac']

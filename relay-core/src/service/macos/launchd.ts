@@ -43,7 +43,7 @@ interface Flavour {
 }
 
 const stopTimeoutMs = 15_000
-/** launchd lets the label of what it has ended go up to five seconds later, and refuses to load it again before (macOS 26). */
+/** By published reports of macOS 26, launchd keeps the label of what it has ended for up to five seconds, and refuses to load it again until then. */
 const loadTimeoutMs = 10_000
 /** What launchctl answers then: "5: Input/output error" or "37: Operation already in progress". */
 const alreadyInProgress = 37
@@ -76,7 +76,7 @@ function methods({ kind, folder, domain }: Flavour): Omit<Service, 'kind' | 'pro
         if (exitCode === 0) return true
         lastProblem = problem
         if (exitCode === null || !notYet.includes(exitCode)) throw failed(args, problem)
-        // The same answer is given for what is loaded already.
+        // launchctl gives the same answer for a service that is loaded already.
         return (await shown(spec)).exitCode === 0 || undefined
       },
       { intervalMs: 500, timeoutMs: loadTimeoutMs, onTimeout: () => failed(args, lastProblem) },
@@ -114,8 +114,8 @@ function methods({ kind, folder, domain }: Flavour): Omit<Service, 'kind' | 'pro
 }
 
 /**
- * `launchctl print` of a service that is loaded → our words. Parts of it further in have states of their own. Of the last end
- * launchd tells one of three: the code, the signal, or a reason of its own where the program was not even begun.
+ * `launchctl print` of a service that is loaded → our words. Indented parts of it have states of their own. Of how the program ended last,
+ * launchd tells one of three: the exit code, the signal, or a reason of its own where the program was not even begun.
  */
 export function launchdStatus(shown: string, lastError: string): ServiceStatus {
   const value = (key: string) => new RegExp(`^\\t?${key} = (.*)$`, 'm').exec(shown)?.[1]?.trim() ?? ''
