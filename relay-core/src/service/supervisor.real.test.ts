@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -100,6 +110,17 @@ test('a program that says that it is hopeless is not started again', async () =>
     .poll(() => background.status(spec), { timeout: 10_000 })
     .toEqual({ state: 'failed', detail: 'another npc has taken the place' })
   expect(runLines()).toHaveLength(1)
+})
+
+test('a program that starts itself anew, by its path without links, runs all the same', async () => {
+  const real = join(realpathSync(folder), 'npc').replaceAll("'", `'\\''`)
+  symlinkSync(folder, join(folder, 'home'))
+  spec = { ...spec, program: join(folder, 'home', 'npc') }
+  program(`[ "$0" = '${real}' ] || exec '${real}' "$@"\ntrap 'kill $!; exit' TERM; sleep 300 & wait`)
+  await background.install(spec)
+  await background.start(spec)
+  await whenChanged(() => runLines().length === 2)
+  expect(await background.status(spec)).toMatchObject({ state: 'running' })
 })
 
 test('a stale process number of another program is not believed', async () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { poll } from '../async/wait/poll.ts'
@@ -120,10 +120,15 @@ export function supervisedStatus(spec: ServiceSpec): ServiceStatus {
   const detail = lastErrorOf(spec)
   if (loop === undefined) return detail === '' ? { state: 'stopped' } : { state: 'failed', detail }
   const child = readPid(childPid)
-  const isProgram = child !== undefined && isWordOf(child, spec.program)
+  const isProgram = child !== undefined && namesOf(spec.program).some((name) => isWordOf(child, name))
   return isProgram
     ? { state: 'running', pid: child }
     : { state: 'restarting', detail: detail || 'it has ended' }
+}
+
+/** As the loop starts it, and as it calls itself once it has started itself anew (cli/shared/start-anew.ts): without links in its path. */
+function namesOf(program: string): string[] {
+  return existsSync(program) ? [program, realpathSync(program)] : [program]
 }
 
 function lastErrorOf(spec: ServiceSpec): string {

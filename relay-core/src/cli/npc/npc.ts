@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { kindsOf } from '../../service/service.ts'
 import { relayVersion } from '../../version.ts'
 import { startWithCompilerSetting } from '../shared/compilers.ts'
@@ -36,6 +37,10 @@ processes as soon as npc has started.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
 
+function isRegularFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
 // Parts are loaded when a command needs them: `npc -version` must answer on a machine where little works.
 async function main(args: string[]): Promise<number> {
   if (asksForHelp(args)) return say(usage)
@@ -51,7 +56,11 @@ async function main(args: string[]): Promise<number> {
     const { readNpcConf } = await import('./npc-config.ts')
     const conf = await readNpcConf(flags)
     if (!conf) throw usageError(usage)
-    startWithCompilerSetting()
+    // What came by a pipe could not be read again.
+    const read = [flags.vkey_file, flags.password_file, flags.config]
+    startWithCompilerSetting({
+      mayStartAnew: read.every((file) => file === undefined || isRegularFile(file)),
+    })
     if (flags.password !== undefined) return (await import('./npc-visit.ts')).runVisitor(conf.config, flags)
     return (await import('./npc-run.ts')).runAgent(conf, flags)
   }

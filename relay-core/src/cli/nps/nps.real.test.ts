@@ -1,5 +1,6 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import {
   chownSync,
   copyFileSync,
@@ -278,6 +279,14 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
       [`-server=127.0.0.1:${port}`, `-vkey_file=${file}`, `-conf_path=${folder}`],
       'agent online',
     )
+    // what a pipe brought is there once, however npc starts
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const [other] = await Promise.all([
+      start(npc, [`-server=127.0.0.1:${port}`, `-vkey_file=${pipe}`, `-conf_path=${root}`], 'agent online'),
+      writeFile(pipe, `${vkey}\n`),
+    ])
+    other.kill()
     expect(await run(npc, '-server=h:1', `-vkey_file=${file}`, '-vkey=x')).toMatchObject({
       code: 2,
       stderr: 'Give -vkey or -vkey_file, not both.\n',

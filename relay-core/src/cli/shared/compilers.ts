@@ -22,10 +22,11 @@ export function withCompilerSetting(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * For a program that is going to run for long: replaces it by itself, once, unless it has the setting already.
  * To be called before it has opened anything. Where a program cannot be replaced, as on Windows, it goes on without the setting.
  */
-export function startWithCompilerSetting(): void {
+export function startWithCompilerSetting({ mayStartAnew = true } = {}): void {
   if (!bun) return
   const { env } = process
-  if (env[setting.name] === undefined) startAnew(process.argv.slice(2), withCompilerSetting(env))
+  if (mayStartAnew && env[setting.name] === undefined)
+    startAnew(process.argv.slice(2), withCompilerSetting(env))
   // Programs that this one starts must not inherit it.
   delete env[setting.name]
 }
