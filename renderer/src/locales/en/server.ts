@@ -67,7 +67,6 @@ export const server = {
     show: 'Show',
     hide: 'Hide',
     notByUs: 'This app installs none of them. Whoever looks after the server runs:',
-    lineOn: { unix: 'On Linux and macOS', windows: 'On Windows, in PowerShell or a command prompt' },
     showLine: 'Show the line',
     showLineOf: 'Show the line for {name}',
     lineGood: 'Good once, until {time}.',

@@ -67,7 +67,6 @@ export const server: Translation<typeof en> = {
     show: '显示',
     hide: '收起',
     notByUs: '本应用不会安装它们。请由管理云服务器的人运行：',
-    lineOn: { unix: '在 Linux 和 macOS 上', windows: '在 Windows 上（PowerShell 或命令提示符）' },
     showLine: '显示命令',
     showLineOf: '显示用于 {name} 的命令',
     lineGood: '只能用一次，{time} 前有效。',

@@ -52,12 +52,15 @@ async function show({
         },
       },
       labs: {
-        invite: async () => ({
-          curl: 'curl -fsSLk https://h:8024/i/x | sh',
-          wget: '',
-          powershell: 'powershell -c x',
-          expiresAtMs: Date.now() + 900_000,
-        }),
+        invite: async (input) => {
+          calls.push(['invite', input])
+          return {
+            curl: 'curl -fsSLk https://h:8024/i/x | sh',
+            wget: '',
+            powershell: 'powershell -c x',
+            expiresAtMs: Date.now() + 900_000,
+          }
+        },
       },
       machineUpdates: {
         lab: async (input) => {
@@ -129,14 +132,23 @@ test('an update that was undone says so', async () => {
 })
 
 test('an npc that this app has not set up is brought up to date by a line, which is made on a click', async () => {
-  const { page } = await show({ obstacle: 'byLine' })
+  const { page, calls } = await show({ obstacle: 'byLine' })
   await using _ = page
   expect(page.text()).toContain('This app has not set it up.')
   expect(page.text()).not.toContain('curl')
   buttonCalled('Show the line').click()
   await flushPromises()
-  expect(page.text()).toContain('On Linux and macOScurl -fsSLk https://h:8024/i/x | sh')
-  expect(page.text()).toContain('On Windows, in PowerShell')
+  expect(page.text()).toContain('curl -fsSLk https://h:8024/i/x | sh')
+  // a line is for one system: the server gets the program for that one
+  await page.findAll('[role=tab]').at(-1)?.trigger('mousedown')
+  expect(page.text()).not.toContain('curl')
+  buttonCalled('Show the line').click()
+  await flushPromises()
+  expect(page.text()).toContain('powershell -c x')
+  expect(calls).toEqual([
+    ['invite', { labId: 'l1', platform: 'linux' }],
+    ['invite', { labId: 'l1', platform: 'windows' }],
+  ])
 })
 
 test('a Windows box says how it is brought up to date, and leads to where', async () => {
