@@ -30,10 +30,11 @@ const en = {
     file: 'Open folder',
   } satisfies Record<TunnelKind, string>,
   cannotStart: {
-    title: 'NPS Desktop cannot open its data.',
+    title: 'NPS Desktop cannot start.',
+    noData: 'NPS Desktop cannot open its data.',
     inUse:
       'Another program holds it: a second NPS Desktop, a backup, or a tool for databases. Close that program and try again. Nothing was changed.',
-    otherwise:
+    refused:
       'Make room on this computer, or check the permissions of the data folder, and try again. If the file is damaged, put back a copy of it. Nothing was changed.',
     tryAgain: 'Try again',
     quit: 'Quit',
@@ -71,10 +72,11 @@ const zh: typeof en = {
     file: '打开文件夹',
   },
   cannotStart: {
-    title: 'NPS Desktop 无法打开自己的数据。',
+    title: 'NPS Desktop 无法启动。',
+    noData: 'NPS Desktop 无法打开自己的数据。',
     inUse:
       '数据正被另一个程序占用：可能是另一个 NPS Desktop、备份程序或数据库工具。请关闭那个程序后再试。没有任何改动。',
-    otherwise:
+    refused:
       '请在本机腾出空间，或检查数据文件夹的权限，然后再试。如果文件已损坏，请换回它的一份备份。没有任何改动。',
     tryAgain: '再试一次',
     quit: '退出',

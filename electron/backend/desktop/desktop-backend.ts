@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { connectRelay } from '@nps-desktop/relay-core/api-client'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
@@ -49,7 +50,8 @@ export async function openBackend({
   log?: Log
 }): Promise<DesktopBackend> {
   const clock = systemClock
-  const { dataFolder, programsFolder } = shell
+  const { dataFolder } = shell
+  const programFolders = { packed: shell.programsFolder, added: join(dataFolder, 'programs') }
   await using parts = new AsyncDisposableStack()
   const storage = parts.adopt(openStorage(shell, { log, clock }), (part) => part.close())
   await forgetTrials(storage, dataFolder)
@@ -113,7 +115,7 @@ export async function openBackend({
     new Trial({ storage, relays, labs, tunnels, overview, activity, log, dataFolder }),
     (part) => part.stop(),
   )
-  const work = parts.use(openJobs({ storage, machines, programsFolder, links, view, clock, log }))
+  const work = parts.use(openJobs({ storage, machines, programFolders, links, view, clock, log }))
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
   const consoleDoors = parts.adopt(new ConsoleDoors({ storage, machines, relays, clock }), (part) =>
     part.close(),

@@ -11,6 +11,7 @@ import type { Machines } from '../ssh/machines.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Links } from './open-links.ts'
 import type { View } from './open-view.ts'
+import type { ProgramFolders } from '../provisioning/install/program-files.ts'
 
 /** What the app does on machines, by ssh. */
 export interface JobPart extends AsyncDisposable {
@@ -25,7 +26,7 @@ export interface JobPart extends AsyncDisposable {
 export function openJobs({
   storage,
   machines,
-  programsFolder,
+  programFolders,
   links: { relays },
   view: { activity },
   clock,
@@ -33,14 +34,14 @@ export function openJobs({
 }: {
   storage: Storage
   machines: Machines
-  programsFolder: string
+  programFolders: ProgramFolders
   links: Links
   view: View
   clock: Clock
   log: Log
 }): JobPart {
   const parts = new AsyncDisposableStack()
-  const agentPrograms = parts.adopt(new AgentPrograms({ storage, machines, programsFolder, log }), (part) =>
+  const agentPrograms = parts.adopt(new AgentPrograms({ storage, machines, programFolders, log }), (part) =>
     part.close(),
   )
   const onEnded: Parameters<typeof createJobs>[0]['onEnded'] = (job) => {
@@ -56,17 +57,17 @@ export function openJobs({
     jobs,
     relays,
     connect: connectRelay,
-    programsFolder,
+    programFolders,
     log,
     onReached: (serverId, workplace) => agentPrograms.share(serverId, workplace),
   })
-  const labJobs = new LabJobs({ storage, machines, jobs, relays, programsFolder })
+  const labJobs = new LabJobs({ storage, machines, jobs, relays, programFolders })
   const machineUpdates = new MachineUpdates({
     storage,
     machines,
     jobs,
     relays,
-    programsFolder,
+    programFolders,
     clock,
     onServerUpdated: (serverId, workplace) => agentPrograms.share(serverId, workplace),
   })

@@ -17,6 +17,7 @@ import { reachRelayStep } from './steps/reach-relay-step.ts'
 import { removeClientStep } from './steps/remove-client-step.ts'
 import { agentServiceStep, startStep } from './steps/agent-service-step.ts'
 import { labSystemStep } from './steps/lab-system-step.ts'
+import type { ProgramFolders } from '../provisioning/install/program-files.ts'
 
 /** Setting a lab box up, in order. */
 const setupSteps: readonly StepDefinition<LabContext>[] = [
@@ -43,7 +44,7 @@ export interface LabJobsOptions {
   readonly machines: Machines
   readonly jobs: Jobs
   readonly relays: Relays
-  readonly programsFolder: string
+  readonly programFolders: ProgramFolders
 }
 
 /** The calls of `labs` that work on the lab box itself, by ssh. */
@@ -101,7 +102,7 @@ export class LabJobs {
     wish: { root: RootWish; sudoPassword?: string | undefined },
     steps: readonly StepDefinition<LabContext>[],
   ): JobPlan<LabContext> {
-    const { storage, machines, relays, programsFolder } = this.#options
+    const { storage, machines, relays, programFolders } = this.#options
     const workplace = new Workplace(machines, { kind: 'lab', id: labId }, { ...wish, asks: true })
     return {
       kind,
@@ -113,7 +114,7 @@ export class LabJobs {
         labId,
         storage,
         relays,
-        programsFolder,
+        programFolders,
         workplace,
         machine: (signal) => machineOf(workplace, signal),
         removal: { folder: labOf({ storage, labId }).installed?.folder },

@@ -36,7 +36,7 @@ test.each(['server', 'lab'] as const)(
         start: (plan: JobPlan<UpdateContext>) => ({ jobId: `j${plans.push(plan)}` }),
       } as unknown as Jobs,
       relays: {} as unknown as Relays,
-      programsFolder: '',
+      programFolders: { packed: '', added: '' },
       clock: systemClock,
       onServerUpdated: () => undefined,
     })

@@ -11,13 +11,14 @@ import type { InstalledRecord, Storage } from '../storage/records.ts'
 import { watchAgent, watchRelay } from './until-back.ts'
 import type { UpdateContext } from './update-context.ts'
 import { updateSteps } from './update-steps.ts'
+import type { ProgramFolders } from '../provisioning/install/program-files.ts'
 
 interface MachineUpdatesOptions {
   readonly storage: Storage
   readonly machines: Machines
   readonly jobs: Jobs
   readonly relays: Relays
-  readonly programsFolder: string
+  readonly programFolders: ProgramFolders
   readonly clock: Clock
   /** The server has the new nps; the workplace is for what is left to do there. */
   readonly onServerUpdated: (serverId: string, workplace: Workplace) => void
@@ -70,14 +71,14 @@ export class MachineUpdates {
     program: UpdateContext['program'],
     watchReturn: UpdateContext['watchReturn'],
   ): Pick<JobPlan<UpdateContext>, 'steps' | 'writes' | 'context' | 'correct' | 'release'> {
-    const { storage, machines, programsFolder, clock } = this.#options
+    const { storage, machines, programFolders, clock } = this.#options
     const { ref } = workplace
     return {
       steps: updateSteps(program),
       writes: [],
       context: {
         program,
-        programsFolder,
+        programFolders,
         workplace,
         machine: (signal) => posixMachine(workplace, signal),
         clock,

@@ -1,5 +1,5 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
-import type { ProgramName } from '../provisioning/install/program-files.ts'
+import type { ProgramName, ProgramFolders } from '../provisioning/install/program-files.ts'
 import type { RemoteMachine } from '../provisioning/install/remote-machine.ts'
 import type { UploadFindings } from '../provisioning/install/upload-steps.ts'
 import type { Workplace } from '../provisioning/jobs/workplace.ts'
@@ -7,7 +7,7 @@ import type { Workplace } from '../provisioning/jobs/workplace.ts'
 /** What the steps of an update share. */
 export interface UpdateContext {
   readonly program: ProgramName
-  readonly programsFolder: string
+  readonly programFolders: ProgramFolders
   readonly workplace: Workplace
   readonly machine: (signal: AbortSignal) => Promise<RemoteMachine>
   readonly clock: Clock

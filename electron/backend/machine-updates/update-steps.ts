@@ -28,12 +28,12 @@ export function updateSteps(program: UpdateContext['program']): StepDefinition<U
 
 const systemStep: StepDefinition<UpdateContext> = {
   id: 'system',
-  async run({ program, machine, programsFolder, found }, { signal, fact }) {
+  async run({ program, machine, programFolders, found }, { signal, fact }) {
     const there = await machine(signal)
     const { host, identity } = there
     const facts = await there.facts({ signal })
     const target = checkMachine(host, facts, labPlatform.options)
-    const file = await findProgram(programsFolder, { program, ...target, accepts: unpackable(facts) })
+    const file = await findProgram(programFolders, { program, ...target, accepts: unpackable(facts) })
     const { place, neededBytes } = choosePlace(host, facts, file, {
       installsUnder: identity.as === 'root' ? '/usr' : 'home',
     })

@@ -46,7 +46,7 @@ export async function diagnose(
   // Ours answers stock clients too, in the same words; a stock server has no key.
   const key =
     seen === stockAnswer
-      ? await provedKey({ host, port: bridgePort, timeoutMs: readTimeoutMs, signal })
+      ? await provedKey({ host, port: bridgePort, timeoutMs: attemptTimeoutMs, signal })
       : undefined
   signal.throwIfAborted()
   return {

@@ -7,6 +7,7 @@ import {
   type Compression,
   findProgram,
   unpackable,
+  type ProgramFolders,
 } from '../provisioning/install/program-files.ts'
 import { Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Machines } from '../ssh/machines.ts'
@@ -29,12 +30,12 @@ interface Sharing {
  * there at once, those for another system when a line for it is asked for.
  */
 export class AgentPrograms {
-  readonly #options: { storage: Storage; machines: Machines; programsFolder: string; log: Log }
+  readonly #options: { storage: Storage; machines: Machines; programFolders: ProgramFolders; log: Log }
   readonly #running = new Map<string, Sharing>()
   readonly #shared = new Set<string>()
   #isClosed = false
 
-  constructor(options: { storage: Storage; machines: Machines; programsFolder: string; log: Log }) {
+  constructor(options: { storage: Storage; machines: Machines; programFolders: ProgramFolders; log: Log }) {
     this.#options = options
   }
 
@@ -88,7 +89,7 @@ export class AgentPrograms {
     given: Workplace | undefined,
     signal: AbortSignal,
   ): Promise<unknown> {
-    const { storage, machines, programsFolder, log } = this.#options
+    const { storage, machines, programFolders, log } = this.#options
     const server = storage.servers.get(serverId)
     if (!server?.installed || !server.address) return given?.release()
     const { as, folder } = server.installed
@@ -99,7 +100,7 @@ export class AgentPrograms {
       const find = (accepts: readonly Compression[]) =>
         Promise.all(
           (platform === 'windows' ? (['amd64'] as const) : arches).map((arch) =>
-            findProgram(programsFolder, { program: 'npc', platform, arch, accepts }),
+            findProgram(programFolders, { program: 'npc', platform, arch, accepts }),
           ),
         )
       // that there is none is known without asking the server

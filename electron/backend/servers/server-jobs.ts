@@ -26,6 +26,7 @@ import { removeRulesStep } from './steps/remove-rules-step.ts'
 import { relayServiceStep } from './steps/relay-service-step.ts'
 import { startStep } from './steps/start-step.ts'
 import { serverSystemStep } from './steps/server-system-step.ts'
+import type { ProgramFolders } from '../provisioning/install/program-files.ts'
 
 /** Setting a server up, in order. A new step is a file in steps/ and a line here. */
 const setupSteps: readonly StepDefinition<ServerContext>[] = [
@@ -150,7 +151,7 @@ export class ServerJobs {
     { root, sudoPassword, range, bridgePort }: SetupWish,
     steps: readonly StepDefinition<ServerContext>[],
   ): JobPlan<ServerContext> {
-    const { storage, machines, relays, connect, programsFolder, log, onReached } = this.#options
+    const { storage, machines, relays, connect, programFolders, log, onReached } = this.#options
     const workplace = new Workplace(
       machines,
       { kind: 'server', id: serverId },
@@ -167,7 +168,7 @@ export class ServerJobs {
       context: {
         serverId,
         storage,
-        programsFolder,
+        programFolders,
         connect,
         reach: (signal) => relays.reach(serverId, { signal }),
         log,
@@ -203,7 +204,7 @@ export interface ServerJobsOptions {
   readonly jobs: Jobs
   readonly relays: Relays
   readonly connect: ConnectRelay
-  readonly programsFolder: string
+  readonly programFolders: ProgramFolders
   readonly log: Log
   /** The app gets in to a server that a job has set up; the workplace is for what is left to do there. */
   readonly onReached?: (serverId: string, workplace: Workplace) => void

@@ -52,7 +52,7 @@ export const backendStart = z.object({
 })
 export type BackendStart = z.infer<typeof backendStart>
 
-/** The backend's last words when it cannot open the app's data; `code` as in docs/errors.md, `message` in English. */
+/** The backend's last words when it cannot start, such as when the app's data does not open; `code` as in docs/errors.md, `message` in English. */
 export const cannotStart = z.object({
   kind: z.literal('cannot-start'),
   code: z.string(),

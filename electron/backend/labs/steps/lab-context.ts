@@ -5,13 +5,14 @@ import type { Workplace } from '../../provisioning/jobs/workplace.ts'
 import type { Relays } from '../../relays/relays.ts'
 import type { LabRecord, RelayRecord, Storage } from '../../storage/records.ts'
 import { storedLab } from '../../storage/stored-machine.ts'
+import type { ProgramFolders } from '../../provisioning/install/program-files.ts'
 
 /** What the steps of a lab box's jobs share. */
 export interface LabContext {
   readonly labId: string
   readonly storage: Storage
   readonly relays: Relays
-  readonly programsFolder: string
+  readonly programFolders: ProgramFolders
   readonly workplace: Workplace
   readonly machine: (signal: AbortSignal) => Promise<RemoteMachine>
   /** Of what is taken back: see `removalSteps`. */

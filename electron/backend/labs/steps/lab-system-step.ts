@@ -8,13 +8,13 @@ import type { LabContext } from './lab-context.ts'
 /** Processor, libc, room on the disk; and an npc of ours that is there already. */
 export const labSystemStep: StepDefinition<LabContext> = {
   id: 'system',
-  async run({ machine, programsFolder, found }, { signal, fact }) {
+  async run({ machine, programFolders, found }, { signal, fact }) {
     const there = await machine(signal)
     const { host, identity } = there
     const facts = await there.facts({ signal })
     fact('system', { os: facts.os, arch: facts.machine, kernel: facts.kernel, libc: facts.libc })
     const target = checkMachine(host, facts, labPlatform.options)
-    const file = await findProgram(programsFolder, {
+    const file = await findProgram(programFolders, {
       program: 'npc',
       ...target,
       accepts: unpackable(facts),

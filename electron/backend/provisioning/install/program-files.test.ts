@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { findProgram } from './program-files.ts'
+import { type ProgramFolders, findProgram } from './program-files.ts'
 
 let folder: string
+let folders: ProgramFolders
 const musl = { program: 'npc', platform: 'linux-musl', arch: 'amd64' } as const
 
 /** A list of all forms, of which only some lie there. */
@@ -22,21 +23,33 @@ async function lay(...present: readonly ('xz' | 'gz' | 'none')[]): Promise<void>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nps-programs-'))
+  folders = { packed: folder, added: join(folder, 'added') }
 })
 afterEach(() => rm(folder, { recursive: true }))
 
 it('the smallest form that lies there is taken, whatever the list has', async () => {
   await lay('gz', 'none')
-  expect(await findProgram(folder, { ...musl, accepts: ['xz', 'gz', 'none'] })).toMatchObject({
+  expect(await findProgram(folders, { ...musl, accepts: ['xz', 'gz', 'none'] })).toMatchObject({
     compression: 'gz',
   })
 })
 
 it('a program that is only listed is missing, and the failure says for which system', async () => {
   await lay('xz')
-  const finding = findProgram(folder, { ...musl, accepts: ['gz', 'none'] })
+  const finding = findProgram(folders, { ...musl, accepts: ['gz', 'none'] })
   await expect(finding).rejects.toMatchObject({
     code: 'program-missing',
-    params: { program: 'npc', arch: 'Linux (musl) amd64', folder },
+    params: { program: 'npc', arch: 'Linux (musl) amd64', folder: folders.added },
   })
+})
+
+it('one that a person has put into the folder for them is found there, in its whole length alone', async () => {
+  await lay()
+  await mkdir(folders.added)
+  const path = join(folders.added, 'npc.gz')
+  await writeFile(path, 'ab')
+  const find = () => findProgram(folders, { ...musl, accepts: ['xz', 'gz', 'none'] })
+  await expect(find()).rejects.toMatchObject({ code: 'program-missing' })
+  await writeFile(path, 'abc')
+  expect(await find()).toMatchObject({ compression: 'gz', path })
 })

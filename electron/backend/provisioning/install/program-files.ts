@@ -53,27 +53,34 @@ const platformNames: Readonly<Record<LabPlatform, string>> = {
   windows: 'Windows',
 }
 
+export interface ProgramFolders {
+  /** Beside the app, with the list of all programs of this release. */
+  readonly packed: string
+  /** Where a person puts those that the packages leave out: it outlives updates, and no administrator is needed. */
+  readonly added: string
+}
+
 /**
  * The programs that lie beside the app (`manifest.json` of the relay's build), in the first form of `accepts` that there is.
  * Rejects with `program-missing` when there is none for that machine.
  */
 export async function findProgram(
-  folder: string,
+  { packed, added }: ProgramFolders,
   { program, platform, arch, accepts }: Target & { program: ProgramName; accepts: readonly Compression[] },
 ): Promise<ProgramFile> {
   const missing = (cause?: unknown): AppError =>
     new AppError(
       'program-missing',
-      `The ${program} program for ${platformNames[platform]} on ${arch} does not lie beside this app (${folder}). For Linux, install the app again; for others, unpack nps-desktop-more-programs of the same release into that folder.`,
-      { program, arch: `${platformNames[platform]} ${arch}`, folder },
+      `The ${program} program for ${platformNames[platform]} on ${arch} lies neither beside this app (${packed}) nor in ${added}. For Linux, install the app again; for others, unpack nps-desktop-more-programs of the same release into ${added}.`,
+      { program, arch: `${platformNames[platform]} ${arch}`, folder: added },
       { cause },
     )
   let files: ProgramFile[]
   try {
-    const text = await readFile(join(folder, 'manifest.json'), 'utf8')
+    const text = await readFile(join(packed, 'manifest.json'), 'utf8')
     files = manifest.parse(JSON.parse(text)).files.flatMap((one) => {
       const { success, data } = entry.safeParse(one)
-      return success ? [{ ...data, path: join(folder, data.file) }] : []
+      return success ? [packed, added].map((folder) => ({ ...data, path: join(folder, data.file) })) : []
     })
   } catch (error) {
     throw missing(error)
@@ -83,9 +90,10 @@ export async function findProgram(
   )
   // The list may be longer than what is there: packages leave programs out, which people add when they need them.
   for (const wanted of accepts) {
-    const found = usable.find(({ compression }) => compression === wanted)
-    const size = found && (await stat(found.path).catch(() => undefined))?.size
-    if (found && size === found.bytes) return found
+    for (const found of usable.filter(({ compression }) => compression === wanted)) {
+      const size = (await stat(found.path).catch(() => undefined))?.size
+      if (size === found.bytes) return found
+    }
   }
   throw missing()
 }

@@ -9,12 +9,13 @@ import type { Workplace } from '../../provisioning/jobs/workplace.ts'
 import type { ConnectRelay } from '../../relays/relay-access.ts'
 import type { ServerRecord, Storage } from '../../storage/records.ts'
 import { storedServer } from '../../storage/stored-machine.ts'
+import type { ProgramFolders } from '../../provisioning/install/program-files.ts'
 
 /** What the steps of a server's jobs share. */
 export interface ServerContext {
   readonly serverId: string
   readonly storage: Storage
-  readonly programsFolder: string
+  readonly programFolders: ProgramFolders
   readonly connect: ConnectRelay
   /** The API of its relay, by the app's own link. */
   readonly reach: (signal: AbortSignal) => Promise<RelayClient>

@@ -10,7 +10,7 @@ const clockNoticeSeconds = 60
 /** Processor, libc, kernel, disk, memory, clock. */
 export const serverSystemStep: StepDefinition<ServerContext> = {
   id: 'system',
-  async run({ workplace, programsFolder, found }, { signal, fact }) {
+  async run({ workplace, programFolders, found }, { signal, fact }) {
     const shell = await workplace.shell(signal)
     const { host } = shell.session.address
     const machine = await readMachineFacts(shell, { signal })
@@ -20,7 +20,7 @@ export const serverSystemStep: StepDefinition<ServerContext> = {
     if (Math.abs(machine.clockAheadSeconds) > clockNoticeSeconds) {
       fact('clock-off', { seconds: machine.clockAheadSeconds })
     }
-    const file = await findProgram(programsFolder, {
+    const file = await findProgram(programFolders, {
       program: 'nps',
       ...target,
       accepts: unpackable(machine),
