@@ -10,8 +10,8 @@ Unicode true
 !if "$%NPS_DESKTOP_FAST_INSTALLER%" == "1"
   SetCompress off
 !else
-  SetCompress auto
-  SetCompressor /SOLID lzma
+  ; not solid, so that what is compressed already is stored as it is: electron-builder gives makensis four minutes
+  SetCompressor lzma
   SetCompressorDictSize 64
 !endif
 
@@ -84,7 +84,12 @@ Section
   RMDir /r "$INSTDIR"
   SetOutPath "$INSTDIR"
   ; backslashes: makensis on Windows finds the folder of a path by them alone, and on Linux knows them too
-  File /r "${PROJECT_DIR}\build\out\package\win-unpacked\*.*"
+  File /r /x programs "${PROJECT_DIR}\build\out\package\win-unpacked\*.*"
+  SetCompress off
+  SetOutPath "$INSTDIR\resources\programs"
+  File "${PROJECT_DIR}\build\out\package\win-unpacked\resources\programs\*.*"
+  SetOutPath "$INSTDIR"
+  SetCompress auto
   WriteUninstaller "$INSTDIR\Uninstall ${PRODUCT_NAME}.exe"
   CreateShortCut "${SHORTCUT}" "$INSTDIR\${EXE}"
   !insertmacro SetAppUserModelId "${SHORTCUT}" "${APP_ID}"
