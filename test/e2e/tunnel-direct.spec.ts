@@ -55,6 +55,7 @@ test('the settings of a tunnel let its direct way guess ports, switch it off and
 
   await choice.focus()
   await page.keyboard.press('Enter')
+  await expect(page.getByRole('option', { name: 'Never' })).toBeFocused()
   await page.keyboard.press('Home')
   await page.keyboard.press('Enter')
   await expect(choice).toHaveText('When possible')

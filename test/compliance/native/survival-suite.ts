@@ -100,8 +100,8 @@ export function survivalSuite(runtime: string): void {
     )
 
     it.each([
-      ['the agent', () => pair.agent.signal('SIGTERM')],
-      ['the relay', () => void pair.relay.call('stop', {})],
+      ['the agent', async () => pair.agent.signal('SIGTERM')],
+      ['the relay', async () => pair.relay.call('stop', {})],
     ])(
       'is over at once at both of its ends when %s stops, though it began in an earlier session',
       { timeout: 15_000 },
@@ -121,9 +121,10 @@ export function survivalSuite(runtime: string): void {
         await pair.relay.event((event) => event['state'] === 'online', { from })
         await says(visitor, 'in the next session')
         const ended = ending(visitor)
-        stop()
+        const stopped = stop()
         expect(await ended).toBe('ECONNRESET')
         await atTarget
+        await stopped
       },
     )
 

@@ -35,10 +35,12 @@ async function isFreeForUdp(port: number): Promise<boolean> {
   try {
     socket.bind(port, '127.0.0.1')
     await once(socket, 'listening')
-    socket.close()
-    await once(socket, 'close')
     return true
   } catch {
     return false
+  } finally {
+    // one that could not be bound is open all the same
+    socket.close()
+    await once(socket, 'close')
   }
 }

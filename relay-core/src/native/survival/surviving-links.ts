@@ -83,6 +83,7 @@ export class SurvivingLinks implements LinkPlace {
     this.#links.set(link.number, link)
     void link.closed.then(() => {
       this.#links.delete(link.number)
+      if (this.#links.size === 0) clearTimeout(this.#killedTimer)
       // Otherwise its last word is acknowledged in the next session, if need be.
       if (this.acknowledgesInside) this.#unacknowledged.delete(link)
     })
@@ -103,6 +104,7 @@ export class SurvivingLinks implements LinkPlace {
     if (this.#session !== session) return
     this.#session = undefined
     this.#rest()
+    if (this.#links.size === 0) return
     this.#killedTimer = setTimeout(() => {
       if (isKilled() && [...this.#links.values()].every((link) => link.isCut)) this.onFarewell()
     }, killedMs).unref()
