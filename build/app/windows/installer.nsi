@@ -10,9 +10,8 @@ Unicode true
 !if "$%NPS_DESKTOP_FAST_INSTALLER%" == "1"
   SetCompress off
 !else
-  ; not solid, so that what is compressed already is stored as it is: electron-builder gives makensis four minutes
+  ; not solid, so that what is compressed already is stored as it is: electron-builder gives makensis four minutes (docs/platforms.md)
   SetCompressor lzma
-  SetCompressorDictSize 64
 !endif
 
 !include "FileFunc.nsh"
