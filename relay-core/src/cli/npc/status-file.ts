@@ -136,7 +136,8 @@ export function isSameProcess({ pid, startTicks }: Writer): boolean {
 
 function startTicksOf(pid: number): number | undefined {
   try {
-    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.startTicks
+    // Of its first thread, which began with it: an emulator of another processor (qemu-user) makes up /proc/<pid>/stat for the process itself.
+    return parseProcessStat(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8'))?.startTicks
   } catch {
     // Only Linux tells.
     return undefined
