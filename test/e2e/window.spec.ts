@@ -221,7 +221,7 @@ test('data that cannot be opened is told with its cause, and opened once that is
   )
   const { message, detail, buttons } = await asked
   expect(message).toBe('NPS Desktop cannot open its data.')
-  expect(detail).toContain(`${data} cannot be opened: file is not a database`)
+  expect(detail).toContain(`${app.pathThere(data)} cannot be opened: file is not a database`)
   expect(buttons).toEqual(['Try again', 'Quit'])
   for (const file of [data, `${data}-wal`]) await rename(`${file}.kept`, file)
   await electron.evaluate(() => {
