@@ -63,7 +63,11 @@ function whenChanged(isSo: () => boolean): Promise<void> {
   })
 }
 
+/** The program may have said its line before the loop has written down its number. */
+const isRunning = async (): Promise<boolean> => (await background.status(spec)).state === 'running'
+
 const pidOf = async (): Promise<number> => {
+  await expect.poll(isRunning, { timeout: 10_000 }).toBe(true)
   const status = await background.status(spec)
   if (status.state !== 'running') throw new Error(`it is ${status.state}`)
   return status.pid
@@ -120,7 +124,7 @@ test('a program that starts itself anew, by its path without links, runs all the
   await background.install(spec)
   await background.start(spec)
   await whenChanged(() => runLines().length === 2)
-  expect(await background.status(spec)).toMatchObject({ state: 'running' })
+  await expect.poll(isRunning, { timeout: 10_000 }).toBe(true)
 })
 
 test('a stale process number of another program is not believed', async () => {
