@@ -39,7 +39,8 @@ function program(body: string): void {
   chmodSync(spec.program, 0o755)
 }
 
-const runLines = (): string[] => readFileSync(runs, 'utf8').trim().split('\n')
+/** The file is there before its first line is. */
+const runLines = (): string[] => readFileSync(runs, 'utf8').split('\n').filter(Boolean)
 
 /** Fulfils when the file system has told of a change after which `isSo` holds. */
 function whenChanged(isSo: () => boolean): Promise<void> {
@@ -120,7 +121,7 @@ test('a program that starts itself anew, by its path without links, runs all the
   const real = join(realpathSync(folder), 'npc').replaceAll("'", `'\\''`)
   symlinkSync(folder, join(folder, 'home'))
   spec = { ...spec, program: join(folder, 'home', 'npc') }
-  program(`[ "$0" = '${real}' ] || exec '${real}' "$@"\ntrap 'kill $!; exit' TERM; sleep 300 & wait`)
+  program(`[ "$0" = '${real}' ] || exec '${real}' "$@"\nwhile :; do sleep 1; done`)
   await background.install(spec)
   await background.start(spec)
   await whenChanged(() => runLines().length === 2)
@@ -128,7 +129,7 @@ test('a program that starts itself anew, by its path without links, runs all the
 })
 
 test('a stale process number of another program is not believed', async () => {
-  program("trap 'kill $!; exit' TERM; sleep 300 & wait")
+  program('while :; do sleep 1; done')
   await background.install(spec)
   writeFileSync(supervisorFiles(spec).pid, `${process.pid}\n`)
   expect(await background.status(spec)).toEqual({ state: 'stopped' })
