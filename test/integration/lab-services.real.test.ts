@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import { openKeyFile } from '../../electron/backend/key-file.ts'
 import { createLabServices } from '../../electron/backend/labs/lab-services.ts'
 import { LabSessions } from '../../electron/backend/lab-sessions/lab-sessions.ts'
 import { MachineSessions } from '../../electron/backend/lab-sessions/machine-sessions.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines, secretName } from '../../electron/backend/ssh/machines.ts'
-import { openStorage } from '../../electron/backend/storage/storage.ts'
+import { DataFolder } from '../../electron/testing/data-folder.ts'
+import { labRecord } from '../../electron/testing/stored-machines.ts'
 import { sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
 
 it.runIf(existsSync(sshdPath))(
   'a lab box tells where its services are, and how they are opened',
   async () => {
     const { signal } = new AbortController()
-    const folder = await mkdtemp(join(tmpdir(), 'nps-services-'))
+    const data = await DataFolder.open()
+    const { path: folder, storage } = data
     const boards = join(folder, '.tensorboard-info')
     await mkdir(boards)
     // of a process that is there; the files of one that is gone are left over
@@ -29,7 +29,6 @@ it.runIf(existsSync(sshdPath))(
     await writeFile(join(boards, `pid-${pid}.info`), JSON.stringify({ pid, port: 6007, path_prefix: '/tb' }))
     await symlink(join(boards, `pid-${pid}.info`), join(boards, `pid-${process.ppid}.info`))
     const sshd = await startLocalSshd({ config: [`SetEnv JUPYTER_RUNTIME_DIR=${folder} TMPDIR=${folder}`] })
-    const storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
     const sessions = new MachineSessions({
       machines: createMachines({ storage }),
       overview: () => ({ labs: [], servers: [], tunnels: [] }),
@@ -39,16 +38,8 @@ it.runIf(existsSync(sshdPath))(
     const labSessions = new LabSessions(sessions)
     try {
       const address = { host: sshd.host, port: sshd.port, user: sshd.user }
-      const rest = {
-        serverId: 's1',
-        clientId: 1,
-        installed: null,
-        agentKey: null,
-        allowTarget: null,
-        allowTargetThere: null,
-      }
-      storage.labs.put({ id: 'l1', name: 'lab', address, jump: { kind: 'none' }, ...rest })
-      storage.labs.put({ id: 'l2', name: 'pasted', address: null, jump: { kind: 'none' }, ...rest })
+      storage.labs.put(labRecord({ name: 'lab', address }))
+      storage.labs.put(labRecord({ id: 'l2', name: 'pasted' }))
       const secret = JSON.stringify({ kind: 'key', key: sshd.privateKey })
       await storage.secrets.set(secretName({ kind: 'lab', id: 'l1' }), secret)
       const machines = createMachines({ storage })
@@ -67,8 +58,7 @@ it.runIf(existsSync(sshdPath))(
       expect(await find('ssh', undefined, 'l2')).toBeNull()
     } finally {
       sessions.close()
-      storage.close()
-      await rm(folder, { recursive: true, force: true })
+      await data[Symbol.asyncDispose]()
       await sshd.close()
     }
   },

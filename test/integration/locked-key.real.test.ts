@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import { openKeyFile } from '../../electron/backend/key-file.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines, secretName } from '../../electron/backend/ssh/machines.ts'
-import { openStorage } from '../../electron/backend/storage/storage.ts'
+import { DataFolder } from '../../electron/testing/data-folder.ts'
+import { serverRecord } from '../../electron/testing/stored-machines.ts'
 import { sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
 
 const run = promisify(execFile)
@@ -19,23 +18,15 @@ it.runIf(existsSync(sshdPath))(
   async () => {
     const { signal } = new AbortController()
     const sshd = await startLocalSshd()
-    const folder = await mkdtemp(join(tmpdir(), 'nps-locked-'))
-    const storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+    const data = await DataFolder.open()
+    const { storage } = data
     try {
-      const file = join(folder, 'id')
+      const file = join(data.path, 'id')
       await writeFile(file, sshd.privateKey, { mode: 0o600 })
       await run('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', file])
       const ref = { kind: 'server', id: 's1' } as const
       const address = { host: sshd.host, port: sshd.port, user: sshd.user }
-      storage.servers.put({
-        id: 's1',
-        name: 's',
-        address,
-        relay: null,
-        installed: null,
-        ports: null,
-        local: false,
-      })
+      storage.servers.put(serverRecord({ address }))
       await storage.secrets.set(secretName(ref), JSON.stringify({ kind: 'key', key: file }))
       const machines = createMachines({ storage })
       const keys = createHostKeys({ storage, machines, log: silentLog })
@@ -52,8 +43,7 @@ it.runIf(existsSync(sshdPath))(
       expect(session.isOpen).toBe(true)
       session.close()
     } finally {
-      storage.close()
-      await rm(folder, { recursive: true, force: true })
+      await data[Symbol.asyncDispose]()
       await sshd.close()
     }
   },

@@ -2,22 +2,20 @@ import type { Lab, Overview, Server, Settings, Tunnel } from '@nps-desktop/elect
 import { Feed } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openKeyFile } from '../../electron/backend/key-file.ts'
 import { SshEntries } from '../../electron/backend/open-in/ssh-entries.ts'
 import { SshSettings } from '../../electron/backend/open-in/ssh-settings.ts'
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines } from '../../electron/backend/ssh/machines.ts'
 import type { Storage } from '../../electron/backend/storage/records.ts'
-import { openStorage } from '../../electron/backend/storage/storage.ts'
+import { DataFolder } from '../../electron/testing/data-folder.ts'
 import { startLocalSshd, type LocalSshd } from '../harness/local-sshd.ts'
 
 let sshd: LocalSshd
-let folder: string
+let data: DataFolder
 let storage: Storage
 let settings: SshSettings
 let entries: SshEntries
@@ -25,9 +23,9 @@ let overview: Feed<Overview>
 
 beforeAll(async () => {
   sshd = await startLocalSshd()
-  folder = await mkdtemp(join(tmpdir(), 'nps-entries-'))
-  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
-  settings = new SshSettings({ folder: join(folder, '.ssh'), mark: 'nps-desktop' })
+  data = await DataFolder.open()
+  storage = data.storage
+  settings = new SshSettings({ folder: join(data.path, '.ssh'), mark: 'nps-desktop' })
   const address = { host: '10.0.0.5', port: 22, user: sshd.user }
   overview = new Feed({
     servers: [{ id: 's1', relay: { host: sshd.host } } as Server],
@@ -51,9 +49,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await entries.close()
   overview.close()
-  storage.close()
   await sshd.close()
-  await rm(folder, { recursive: true })
+  await data[Symbol.asyncDispose]()
 })
 
 test('the real ssh comes to a lab box by its name with the pinned key, and refuses another one', async () => {

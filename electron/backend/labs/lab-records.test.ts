@@ -1,56 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openKeyFile } from '../key-file.ts'
+import { DataFolder } from '../../testing/data-folder.ts'
+import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Relays } from '../relays/relays.ts'
-import type { LabRecord, Storage } from '../storage/records.ts'
-import { openStorage } from '../storage/storage.ts'
+import type { Storage } from '../storage/records.ts'
 import { LabRecords } from './lab-records.ts'
 
 const options = { signal: new AbortController().signal }
 const thisBox = '127.0.0.1,::1'
-let folder: string
+let data: DataFolder
 let storage: Storage
 
-const lab: LabRecord = {
+const lab = labRecord({
   id: 's1-c3',
-  serverId: 's1',
-  name: 'a100',
   address: { host: 'lab', port: 22, user: 'alice' },
-  jump: { kind: 'none' },
-  clientId: 3,
-  installed: {
-    as: 'user',
-    service: 'cron',
-    programPath: '/home/alice/npc',
-    folder: '/home/alice/.nps',
-    firewallRules: [],
-  },
+  installed: installedByCron,
   agentKey: 'sha256:its-own',
   allowTarget: thisBox,
   allowTargetThere: thisBox,
-}
+})
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-labs-'))
-  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  data = await DataFolder.open()
+  storage = data.storage
   const range = { from: 7000, to: 9000 }
-  storage.servers.put({
-    id: 's1',
-    name: 'cloud',
-    address: null,
-    relay: { host: 'h', bridgePort: 8024, fingerprint: 'f', version: null, range },
-    installed: null,
-    ports: null,
-    local: false,
-  })
+  storage.servers.put(
+    serverRecord({ relay: { host: 'h', bridgePort: 8024, fingerprint: 'f', version: null, range } }),
+  )
   storage.labs.put(lab)
 })
-afterEach(async () => {
-  storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => data[Symbol.asyncDispose]())
 
 /** With a relay that answers a new client with `id` and makes its lines by `line`. */
 function recordsWith({ id = 3, line = (list?: string) => `sh -s -- '-allow_target=${list}'` } = {}) {

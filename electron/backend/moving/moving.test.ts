@@ -1,17 +1,15 @@
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openKeyFile } from '../key-file.ts'
-import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
-import { openStorage } from '../storage/storage.ts'
+import { DataFolder } from '../../testing/data-folder.ts'
+import { labRecord, serverRecord } from '../../testing/stored-machines.ts'
+import type { Storage, TunnelNote } from '../storage/records.ts'
 import { Moving } from './moving.ts'
 import { seal } from './sealed-file.ts'
 
 interface Computer {
-  folder: string
+  data: DataFolder
   storage: Storage
   moving: Moving
 }
@@ -20,11 +18,11 @@ let fresh: Computer
 const passphrase = 'correct horse'
 
 async function computer(): Promise<Computer> {
-  const folder = await mkdtemp(join(tmpdir(), 'nps-moving-'))
-  const storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  const data = await DataFolder.open()
+  const { storage } = data
   const save: ConstructorParameters<typeof Moving>[0]['save'] = (change) => void storage.settings.save(change)
   return {
-    folder,
+    data,
     storage,
     moving: new Moving({ storage, version: '1.0.0', clock: systemClock, log: silentLog, save, cost: 10 }),
   }
@@ -35,14 +33,10 @@ beforeEach(async () => {
   await fill(old.storage)
 })
 afterEach(async () => {
-  for (const { storage, folder } of [old, fresh]) {
-    storage.close()
-    await rm(folder, { recursive: true })
-  }
+  for (const { data } of [old, fresh]) await data[Symbol.asyncDispose]()
 })
 
-const server: ServerRecord = {
-  id: 's1',
+const server = serverRecord({
   name: 'cloud-hz',
   address: { host: '120.1.1.2', port: 22, user: 'root' },
   relay: {
@@ -52,22 +46,16 @@ const server: ServerRecord = {
     version: '1.0.0',
     range: { from: 7000, to: 9000 },
   },
-  installed: null,
-  ports: null,
-  local: false,
-}
-const lab: LabRecord = {
+})
+const lab = labRecord({
   id: 's1-c1',
-  serverId: 's1',
   name: 'lab-a100',
   address: { host: '10.0.0.5', port: 22, user: 'goudan' },
   jump: { kind: 'server', serverId: 's1' },
   clientId: 1,
-  installed: null,
-  agentKey: null,
   allowTarget: '127.0.0.1,::1',
   allowTargetThere: '127.0.0.1,::1',
-}
+})
 const note: TunnelNote = {
   id: 's1-t7',
   kind: 'jupyter',

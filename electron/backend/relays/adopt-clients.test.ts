@@ -1,31 +1,20 @@
 import { silentLog } from '@nps-desktop/relay-core/log'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openKeyFile } from '../key-file.ts'
+import { DataFolder } from '../../testing/data-folder.ts'
+import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
-import { openStorage } from '../storage/storage.ts'
 import { followClients } from './adopt-clients.ts'
 import type { Relays } from './relays.ts'
 
-let folder: string
+let data: DataFolder
 let storage: Storage
 /** The relay tells of these clients. */
 let tell: (clients: readonly { id: number; name: string }[]) => void
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-clients-'))
-  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
-  storage.servers.put({
-    id: 's1',
-    name: 'cloud',
-    address: null,
-    relay: null,
-    installed: null,
-    ports: null,
-    local: false,
-  })
+  data = await DataFolder.open()
+  storage = data.storage
+  storage.servers.put(serverRecord())
   let clients: readonly { id: number; name: string }[] = []
   let listener = (_serverId: string): void => undefined
   // what following needs; the rest of the relays is not there
@@ -42,33 +31,13 @@ beforeEach(async () => {
     listener('s1')
   }
 })
-afterEach(async () => {
-  storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => data[Symbol.asyncDispose]())
 
-const pasted: LabRecord = {
-  id: 's1-c3',
-  serverId: 's1',
-  name: 'a100',
-  address: null,
-  jump: { kind: 'none' },
-  clientId: 3,
-  installed: null,
-  agentKey: 'sha256:its-own',
-  allowTarget: '127.0.0.1,::1',
-  allowTargetThere: null,
-}
+const pasted = labRecord({ id: 's1-c3', agentKey: 'sha256:its-own', allowTarget: '127.0.0.1,::1' })
 const overSsh: LabRecord = {
   ...pasted,
   address: { host: 'lab', port: 22, user: 'alice' },
-  installed: {
-    as: 'user',
-    service: 'cron',
-    programPath: '/home/alice/npc',
-    folder: '/home/alice/.nps',
-    firewallRules: [],
-  },
+  installed: installedByCron,
 }
 
 test.each([

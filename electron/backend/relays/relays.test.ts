@@ -2,42 +2,35 @@ import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DataFolder } from '../../testing/data-folder.ts'
 import { MemoryRelay } from '../../testing/memory-relay.ts'
-import { openKeyFile } from '../key-file.ts'
+import { serverRecord } from '../../testing/stored-machines.ts'
 import type { Storage } from '../storage/records.ts'
-import { openStorage } from '../storage/storage.ts'
 import { adminKeySecret, Relays } from './relays.ts'
 import { untilRelay } from './until-relay.ts'
 
-let folder: string
+let data: DataFolder
 let storage: Storage
 let relays: Relays
 let attempts: PromiseWithResolvers<RelayConnection>[]
 let begun: PromiseWithResolvers<void>
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-relays-'))
-  storage = openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
+  data = await DataFolder.open()
+  storage = data.storage
   await storage.secrets.set(adminKeySecret('s1'), 'key')
-  storage.servers.put({
-    id: 's1',
-    name: 'cloud',
-    address: null,
-    relay: {
-      host: '127.0.0.1',
-      bridgePort: 8024,
-      fingerprint: 'f',
-      version: null,
-      range: { from: 1, to: 2 },
-    },
-    installed: null,
-    ports: null,
-    local: false,
-  })
+  storage.servers.put(
+    serverRecord({
+      relay: {
+        host: '127.0.0.1',
+        bridgePort: 8024,
+        fingerprint: 'f',
+        version: null,
+        range: { from: 1, to: 2 },
+      },
+    }),
+  )
   attempts = []
   begun = Promise.withResolvers()
   relays = new Relays({
@@ -58,8 +51,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const attempt of attempts) attempt.reject(refused)
   await relays.close()
-  storage.close()
-  await rm(folder, { recursive: true })
+  await data[Symbol.asyncDispose]()
 })
 
 const refused = new RelayError('relay-unreachable', 'refused', {})

@@ -5,19 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Overview } from '@nps-desktop/electron/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openStorageIn } from '../../testing/data-folder.ts'
+import { serverRecord } from '../../testing/stored-machines.ts'
 import { ActivityFeed } from '../activity/activity-feed.ts'
-import { openKeyFile } from '../key-file.ts'
-import type { ServerRecord, Storage } from './records.ts'
-import { openStorage } from './storage.ts'
+import type { Storage } from './records.ts'
 
 let folder: string
 let storage: Storage
-const openHere = async () => openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nps-desktop-full-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'none', folder])
-  storage = await openHere()
+  storage = await openStorageIn(folder)
 })
 afterEach(() => {
   storage.close()
@@ -25,15 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-const server: ServerRecord = {
-  id: 's1',
-  name: 'cloud',
-  address: null,
-  relay: null,
-  installed: null,
-  ports: null,
-  local: false,
-}
+const server = serverRecord()
 
 function fillDisk(): void {
   for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 4)) {
@@ -68,7 +59,7 @@ test('on a full disk what a person asks for fails by its code, what comes by its
 
   // Ended and started again on the full disk: it still opens.
   storage.close()
-  storage = await openHere()
+  storage = await openStorageIn(folder)
   expect(storage.servers.get('s1')?.name).toBe(kept)
   activity.close()
 })
@@ -85,6 +76,6 @@ test('what was put off is on the disk as soon as there is room, at the end at th
   expect(storage.servers.list().length).toBeLessThan(3_000)
   rmSync(join(folder, 'filler'))
   storage.close()
-  storage = await openHere()
+  storage = await openStorageIn(folder)
   expect(storage.servers.list().map(({ id }) => id)).toEqual(expect.arrayContaining(names))
 })

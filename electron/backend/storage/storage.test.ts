@@ -1,58 +1,30 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ownerOnly } from '../../../relay-core/src/testing/owner-only.ts'
-import { openKeyFile } from '../key-file.ts'
+import { DataFolder, openStorageIn } from '../../testing/data-folder.ts'
+import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import { mergeSameRelay } from '../servers/steps/same-relay.ts'
 import { forgetLab } from './forget-server.ts'
-import type { LabRecord, ServerRecord, Storage } from './records.ts'
-import { openStorage, storageFile } from './storage.ts'
+import type { Storage } from './records.ts'
+import { storageFile } from './storage.ts'
 
-let folder: string
+let data: DataFolder
 let storage: Storage
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-storage-'))
-  storage = await openHere()
+  data = await DataFolder.open()
+  storage = data.storage
 })
-
-afterEach(async () => {
-  storage.close()
-  await rm(folder, { recursive: true })
-})
-
-async function openHere(): Promise<Storage> {
-  return openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
-}
+afterEach(() => data[Symbol.asyncDispose]())
 
 async function reopen(): Promise<void> {
-  storage.close()
-  storage = await openHere()
+  storage = await data.reopen()
 }
 
-const server: ServerRecord = {
-  id: 's1',
-  name: 'cloud',
-  address: { host: '203.0.113.4', port: 22, user: 'root' },
-  relay: null,
-  installed: null,
-  ports: null,
-  local: false,
-}
-const lab: LabRecord = {
-  id: 'l1',
-  serverId: 's1',
-  name: 'lab-a100',
-  address: null,
-  jump: { kind: 'server', serverId: 's1' },
-  clientId: 3,
-  installed: { as: 'user', service: 'cron', programPath: '/h/npc', folder: '/h', firewallRules: [] },
-  agentKey: null,
-  allowTarget: null,
-  allowTargetThere: null,
-}
+const server = serverRecord({ address: { host: '203.0.113.4', port: 22, user: 'root' } })
+const lab = labRecord({ jump: { kind: 'server', serverId: 's1' }, installed: installedByCron })
 
 test('rows come back after reopening, in the order in which they were first put', async () => {
   storage.servers.put(server)
@@ -84,9 +56,9 @@ test('a secret comes back, and neither the file nor its log holds it in the clea
   expect(await storage.secrets.get('server/s1/ssh')).toBe('correct horse battery')
   expect(await storage.secrets.get('server/s2/ssh')).toBeNull()
   storage.close()
-  const bytes = await readFile(join(folder, storageFile))
+  const bytes = await readFile(join(data.path, storageFile))
   expect(bytes.includes('correct horse battery')).toBe(false)
-  expect((await stat(join(folder, storageFile))).mode & 0o777).toBe(ownerOnly)
+  expect((await stat(join(data.path, storageFile))).mode & 0o777).toBe(ownerOnly)
 })
 
 test('secrets under a prefix go together, others stay', async () => {
@@ -101,7 +73,7 @@ test('secrets under a prefix go together, others stay', async () => {
 
 test('a secret sealed under another key is `secret-unreadable`, with the way on', async () => {
   await storage.secrets.set('server/s1/ssh', 'x')
-  await writeFile(join(folder, 'secret-key'), Buffer.alloc(32, 7))
+  await writeFile(join(data.path, 'secret-key'), Buffer.alloc(32, 7))
   await reopen()
   await expect(storage.secrets.get('server/s1/ssh')).rejects.toMatchObject({
     code: 'secret-unreadable',
@@ -157,7 +129,7 @@ test('keys that were pinned without their way are kept, each for the way that le
     jump: { kind: 'none' },
   })
   storage.close()
-  const database = new DatabaseSync(join(folder, storageFile))
+  const database = new DatabaseSync(join(data.path, storageFile))
   database.exec(`DROP TABLE host_keys;
     CREATE TABLE host_keys (
       host TEXT NOT NULL, port INTEGER NOT NULL, algorithm TEXT NOT NULL, fingerprint TEXT NOT NULL,
@@ -169,7 +141,7 @@ test('keys that were pinned without their way are kept, each for the way that le
   for (const host of ['cloud', '10.0.0.1', 'near', 'gate', 'forgotten'])
     database.exec(`INSERT INTO host_keys VALUES ('${host}', 22, 'ssh-ed25519', 'SHA256:${host}', 1)`)
   database.close()
-  storage = await openHere()
+  storage = await data.reopen()
   expect(storage.hostKeys.list().map(({ host, way }) => [host, way])).toEqual([
     ['cloud', ''],
     ['forgotten', ''],
@@ -182,10 +154,10 @@ test('keys that were pinned without their way are kept, each for the way that le
 
 test('terminals of before there were any on servers are those of lab boxes', async () => {
   storage.close()
-  const database = new DatabaseSync(join(folder, storageFile))
+  const database = new DatabaseSync(join(data.path, storageFile))
   database.exec(`INSERT INTO terminals VALUES ('tBefore01', 1, '{"id":"tBefore01","labId":"l1"}')`)
   database.close()
-  storage = await openHere()
+  storage = await data.reopen()
   const server = { id: 'tAfter001', machine: { kind: 'server', id: 's1' } } as const
   storage.terminals.put(server)
   expect(storage.terminals.list()).toEqual([{ id: 'tBefore01', machine: { kind: 'lab', id: 'l1' } }, server])
@@ -195,22 +167,22 @@ test('settings keep what was saved and fall back to the default for what cannot 
   expect(storage.settings.get()).toMatchObject({ language: 'system', theme: 'system', closeToTray: true })
   storage.settings.save({ theme: 'dark', language: 'zh-CN' })
   storage.close()
-  const database = new DatabaseSync(join(folder, storageFile))
+  const database = new DatabaseSync(join(data.path, storageFile))
   database.exec(`UPDATE settings SET value = '"klingon"' WHERE name = 'language'`)
   database.close()
-  storage = await openHere()
+  storage = await data.reopen()
   expect(storage.settings.get()).toMatchObject({ language: 'system', theme: 'dark', closeToTray: true })
 })
 
 test('activity keeps the newest 5,000 lines', async () => {
   storage.close()
   // one transaction: five thousand single ones would wait for the disk each time
-  const database = new DatabaseSync(join(folder, storageFile))
+  const database = new DatabaseSync(join(data.path, storageFile))
   database.exec(`
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5009)
     INSERT INTO activity (at_ms, tone, code, params, server_id) SELECT n, 'ok', 'server-online', '{}', 's1' FROM numbers`)
   database.close()
-  storage = await openHere()
+  storage = await data.reopen()
   const about = { serverId: 's1', labId: null, tunnelId: null }
   storage.activity.add({
     atMs: 5_010,
@@ -239,7 +211,7 @@ test('activity keeps the newest 5,000 lines', async () => {
 
 function damage(sql: string): void {
   storage.close()
-  const database = new DatabaseSync(join(folder, storageFile))
+  const database = new DatabaseSync(join(data.path, storageFile))
   database.exec(sql)
   database.close()
 }
@@ -264,7 +236,7 @@ test('a row that cannot be read is set aside under its name, and every other one
     UPDATE settings SET value = 'no json either';
     INSERT INTO last_tunnels VALUES ('s2', '{{');
     INSERT INTO activity (at_ms, tone, code, params) VALUES (1, 'ok', 'server-online', '{{');`)
-  storage = await openHere()
+  storage = await data.reopen()
   expect(storage.servers.list().map(({ name }) => name)).toEqual(['second'])
   expect(storage.labs.list()).toEqual([])
   expect(storage.tunnelNotes.list()).toEqual([])
@@ -314,26 +286,26 @@ test('what could not be read again is never written', () => {
 
 test('a file of a newer version is refused, with what to do', async () => {
   storage.close()
-  const database = new DatabaseSync(join(folder, storageFile))
+  const database = new DatabaseSync(join(data.path, storageFile))
   database.exec('PRAGMA user_version = 999')
   database.close()
-  await expect(openHere()).rejects.toMatchObject({ code: 'storage-failed' })
-  await expect(openHere()).rejects.toThrow(/newer version.*update the app/)
+  await expect(data.reopen()).rejects.toMatchObject({ code: 'storage-failed' })
+  await expect(data.reopen()).rejects.toThrow(/newer version.*update the app/)
 })
 
 test('a file that is no database is refused and left as it is', async () => {
   storage.close()
   await writeFile(
-    join(folder, storageFile),
+    join(data.path, storageFile),
     'not a database, but long enough to be taken for one'.repeat(100),
   )
-  await expect(openHere()).rejects.toMatchObject({ code: 'storage-failed' })
+  await expect(data.reopen()).rejects.toMatchObject({ code: 'storage-failed' })
 })
 
 test('a second app on the same file is refused, and the first goes on', async () => {
-  await expect(openHere()).rejects.toMatchObject({
+  await expect(openStorageIn(data.path)).rejects.toMatchObject({
     code: 'storage-in-use',
-    params: { path: join(folder, storageFile) },
+    params: { path: join(data.path, storageFile) },
   })
   storage.servers.put(server)
   await reopen()
@@ -345,7 +317,7 @@ test('what was asked for on a lab box is kept over a restart, and goes with the 
   storage.alerts.put(alert('a1', 'l1'))
   storage.alerts.put(alert('a2', 'l2'))
   storage.close()
-  storage = await openHere()
+  storage = await data.reopen()
   expect(storage.alerts.list()).toEqual([alert('a1', 'l1'), alert('a2', 'l2')])
   forgetLab(storage, 'l1')
   expect(storage.alerts.list()).toEqual([alert('a2', 'l2')])

@@ -1,48 +1,23 @@
 import { RelayError } from '@nps-desktop/relay-core/api'
 import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openKeyFile } from '../key-file.ts'
+import { DataFolder } from '../../testing/data-folder.ts'
+import { labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Storage } from '../storage/records.ts'
-import { openStorage } from '../storage/storage.ts'
 import { FreePorts } from './free-ports.ts'
 import { TunnelCalls } from './tunnel-calls.ts'
 
 const options = { signal: new AbortController().signal }
-let folder: string
+let data: DataFolder
 let storage: Storage
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nps-desktop-tunnels-'))
-  storage = await openStorage({ dataFolder: folder, ...(await openKeyFile(folder)) })
-  storage.servers.put({
-    id: 's1',
-    name: 'cloud-hz',
-    address: null,
-    relay: null,
-    installed: null,
-    ports: null,
-    local: false,
-  })
-  storage.labs.put({
-    id: 'l1',
-    serverId: 's1',
-    name: 'lab-a100',
-    address: null,
-    jump: { kind: 'none' },
-    clientId: 3,
-    installed: null,
-    agentKey: null,
-    allowTarget: null,
-    allowTargetThere: null,
-  })
+  data = await DataFolder.open()
+  storage = data.storage
+  storage.servers.put(serverRecord())
+  storage.labs.put(labRecord())
 })
-afterEach(async () => {
-  storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => data[Symbol.asyncDispose]())
 
 /** An nps that knows no private tunnels: of what is asked it reads what it knows, and opens a port. */
 function oldRelay(asked: unknown[]) {
@@ -74,7 +49,7 @@ test.each(['jupyter', 'tensorboard'] as const)(
   async (kind) => {
     const asked: unknown[] = []
     const adding = tunnelsOf(oldRelay(asked)).addPreset({ labId: 'l1', kind }, options)
-    await expect(adding).rejects.toMatchObject({ code: 'mode-unsupported', params: { server: 'cloud-hz' } })
+    await expect(adding).rejects.toMatchObject({ code: 'mode-unsupported', params: { server: 'cloud' } })
     expect(asked).toMatchObject([
       ['add', { mode: 'private' }],
       ['remove', { id: 9 }],
