@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs'
+
 /**
  * Replaces this program by itself, under the same pid, with other arguments and environment. Returns only where that cannot be done:
  * on Windows, which has no such call, with an old kernel, or after the program's file has been replaced.
@@ -5,11 +7,24 @@
 export function startAnew(args: readonly string[], env: NodeJS.ProcessEnv): void {
   if (process.platform === 'win32') return
   const { execPath } = process
+  dropWarningOfExecve()
   try {
+    // Node ends a program whose call fails.
+    accessSync(execPath, constants.X_OK)
     process.execve?.(execPath, [execPath, ...scriptOf(process), ...args], env)
   } catch {
     // The program goes on as it is.
   }
+}
+
+/** That the call is new to the runtime: in a program that goes on it would be told as what the program said last. */
+function dropWarningOfExecve(): void {
+  const listeners = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (warning.message.startsWith('process.execve ')) return
+    for (const listener of listeners) listener(warning)
+  })
 }
 
 /** What precedes a program's own arguments: nothing in a one-file program, whatever its file is called. */
