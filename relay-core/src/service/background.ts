@@ -17,5 +17,5 @@ export const background: Service = {
   uninstall: removeSupervisor,
   start: startSupervisor,
   stop: stopSupervisor,
-  status: async (spec) => supervisedStatus(spec),
+  status: supervisedStatus,
 }

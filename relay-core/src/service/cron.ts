@@ -35,7 +35,7 @@ export const cron: Service = {
   },
   start: startSupervisor,
   stop: stopSupervisor,
-  status: async (spec) => supervisedStatus(spec),
+  status: supervisedStatus,
 }
 
 /** The other lines of the crontab stay as they are. */

@@ -74,6 +74,22 @@ const pidOf = async (): Promise<number> => {
   return status.pid
 }
 
+/** What was told until `isLast`, each state once in a row. */
+async function told(isLast: (state: string) => boolean): Promise<string[]> {
+  const states: string[] = []
+  await expect
+    .poll(
+      async () => {
+        const { state } = await background.status(spec)
+        if (states.at(-1) !== state) states.push(state)
+        return isLast(state)
+      },
+      { timeout: 10_000, interval: 1 },
+    )
+    .toBe(true)
+  return states
+}
+
 test('runs with its arguments, comes back after a kill, and stops with its loop', async () => {
   program('exec sleep 300')
   await background.install(spec)
@@ -109,12 +125,28 @@ test('a failing program is started again, and its last words are known', async (
 test('a program that says that it is hopeless is not started again', async () => {
   program('echo "another npc has taken the place" >&2; exit 78')
   await background.install(spec)
-  await background.start(spec).catch(() => undefined)
-  await whenChanged(() => runLines().length === 1)
-  await expect
-    .poll(() => background.status(spec), { timeout: 10_000 })
-    .toEqual({ state: 'failed', detail: 'another npc has taken the place' })
+  const started = background.start(spec)
+  const states = await told((state) => state === 'failed')
+  expect(states.join()).toMatch(/^(stopped,)?(starting,)?(running,)?failed$/)
+  expect(await background.status(spec)).toEqual({
+    state: 'failed',
+    detail: 'another npc has taken the place',
+  })
+  await started
   expect(runLines()).toHaveLength(1)
+})
+
+test('a start is told as that, an end as what comes after it, at whatever moment it is asked', async () => {
+  program('while :; do sleep 1; done')
+  await background.install(spec)
+  for (let times = 0; times < 3; times++) {
+    const started = background.start(spec)
+    expect((await told((state) => state === 'running')).join()).toMatch(/^(stopped,)?(starting,)?running$/)
+    await started
+    const stopped = background.stop(spec)
+    expect((await told((state) => state === 'stopped')).join()).toMatch(/^(running,)?stopped$/)
+    await stopped
+  }
 })
 
 test('a program that starts itself anew, by its path without links, runs all the same', async () => {

@@ -13,7 +13,10 @@ export interface SupervisorFiles {
   readonly script: string
   /** The loop's process. */
   readonly pid: string
-  /** The program's process. */
+  /**
+   * The program's process. Empty: it is about to be started. With a second line: it has ended, and is started again after a pause.
+   * A process that is not there, without that line: the loop has not yet said what comes now.
+   */
   readonly childPid: string
   /** What the program said on standard error in its last run. */
   readonly lastError: string
@@ -47,12 +50,14 @@ if [ -n "$other" ] && [ "$other" != $$ ]; then
   read -r words 2>/dev/null <"/proc/$other/cmdline"
   case "$words" in *${q(script)}) exit 0 ;; esac
 fi
+true >${q(childPid)}
 echo $$ >${q(pid)}
 finish() {
   trap '' TERM INT
   # the program, or the pause; a variable of our own would have it a moment later
   [ -n "$!" ] && kill "$!" 2>/dev/null && wait "$!"
-  rm -f ${q(pid)} ${q(childPid)} ${q(lastError)}
+  # last words without a loop would be those of a failure
+  rm -f ${q(lastError)} ${q(pid)} ${q(childPid)}
   exit 0
 }
 trap finish TERM INT
@@ -62,16 +67,17 @@ if [ -f ${q(undo)} ]; then /bin/sh ${q(undo)} starting </dev/null >/dev/null 2>&
 pause=1
 while :; do
   began=$(date +%s)
+  true >${q(childPid)}
   ${command} </dev/null >/dev/null 2>${q(lastError)} &
   echo "$!" >${q(childPid)}
   wait "$!"
   status=$?
-  rm -f ${q(childPid)}
   # Starting it again would not help; its last words stay for whoever asks.
   if [ "$status" -eq 78 ]; then
-    rm -f ${q(pid)}
+    rm -f ${q(pid)} ${q(childPid)}
     exit 0
   fi
+  echo ended >>${q(childPid)}
   [ $(($(date +%s) - began)) -ge 60 ] && pause=1
   sleep "$pause" &
   wait "$!"
@@ -91,14 +97,15 @@ export async function removeSupervisor(spec: ServiceSpec): Promise<void> {
   await Promise.all(Object.values(supervisorFiles(spec)).map((file: string) => rm(file, { force: true })))
 }
 
-/** Fulfils when the loop runs, in its own session, so that it outlives the shell that started it. */
+/** Fulfils when the loop runs, in its own session, so that it outlives the shell that started it, or has ended already: its status tells why. */
 export async function startSupervisor(spec: ServiceSpec): Promise<void> {
   if (supervisorPid(spec) !== undefined) return
   const { script } = supervisorFiles(spec)
   const child = spawn('/bin/sh', [script], { detached: true, stdio: 'ignore', cwd: '/' })
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   child.unref()
-  await until(() => supervisorPid(spec) !== undefined, 5_000, `${script} did not start`)
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  await until(() => hasEnded() || supervisorPid(spec) !== undefined, 5_000, `${script} did not start`)
 }
 
 /** Ends the loop and the program. Idempotent. */
@@ -106,7 +113,8 @@ export async function stopSupervisor(spec: ServiceSpec): Promise<void> {
   const pid = supervisorPid(spec)
   if (pid === undefined) return
   process.kill(pid, 'SIGTERM')
-  const hasEnded = () => supervisorPid(spec) === undefined
+  // Its number goes before its other files do, which may be those of the next loop by then.
+  const hasEnded = () => !isWordOf(pid, supervisorFiles(spec).script)
   await until(
     hasEnded,
     10_000,
@@ -114,16 +122,39 @@ export async function stopSupervisor(spec: ServiceSpec): Promise<void> {
   )
 }
 
-export function supervisedStatus(spec: ServiceSpec): ServiceStatus {
-  const { childPid } = supervisorFiles(spec)
-  const loop = supervisorPid(spec)
-  const detail = lastErrorOf(spec)
-  if (loop === undefined) return detail === '' ? { state: 'stopped' } : { state: 'failed', detail }
-  const child = readPid(childPid)
-  const isProgram = child !== undefined && namesOf(spec.program).some((name) => isWordOf(child, name))
-  return isProgram
-    ? { state: 'running', pid: child }
-    : { state: 'restarting', detail: detail || 'it has ended' }
+/** What is so at one time; waits, for a second at most, while the program has ended and the loop has not yet said what comes now. */
+export async function supervisedStatus(spec: ServiceSpec): Promise<ServiceStatus> {
+  const unsettled = new Error('the loop says nothing')
+  const settled = poll(() => statusNow(spec), {
+    intervalMs: 10,
+    timeoutMs: 1_000,
+    onTimeout: () => unsettled,
+  })
+  try {
+    return await settled
+  } catch (error) {
+    if (error !== unsettled) throw error
+    return restarting(spec)
+  }
+}
+
+function statusNow(spec: ServiceSpec): ServiceStatus | undefined {
+  // Before the loop's own, which comes after it and goes before it; a loop of an earlier npc has none while it pauses.
+  const written = textOf(supervisorFiles(spec).childPid)
+  if (supervisorPid(spec) === undefined) {
+    const detail = lastErrorOf(spec)
+    return detail === '' ? { state: 'stopped' } : { state: 'failed', detail }
+  }
+  if (written === undefined) return undefined
+  if (written === '') return { state: 'starting' }
+  if (written.endsWith('ended')) return restarting(spec)
+  const pid = Number(written)
+  const isProgram = namesOf(spec.program).some((name) => isWordOf(pid, name))
+  return isProgram ? { state: 'running', pid } : undefined
+}
+
+function restarting(spec: ServiceSpec): ServiceStatus {
+  return { state: 'restarting', detail: lastErrorOf(spec) || 'it has ended' }
 }
 
 /** As the loop starts it, and as it calls itself once it has started itself anew (cli/shared/start-anew.ts): without links in its path. */
@@ -132,8 +163,7 @@ function namesOf(program: string): string[] {
 }
 
 function lastErrorOf(spec: ServiceSpec): string {
-  const { lastError } = supervisorFiles(spec)
-  return existsSync(lastError) ? (readFileSync(lastError, 'utf8').trim().split('\n').at(-1) ?? '') : ''
+  return textOf(supervisorFiles(spec).lastError)?.split('\n').at(-1) ?? ''
 }
 
 /** The loop's process, if it lives; the number alone could belong to another program after a reboot. */
@@ -144,9 +174,17 @@ function supervisorPid(spec: ServiceSpec): number | undefined {
 }
 
 function readPid(file: string): number | undefined {
-  if (!existsSync(file)) return undefined
-  const pid = Number(readFileSync(file, 'utf8').trim())
+  const pid = Number(textOf(file))
   return Number.isInteger(pid) && pid > 1 ? pid : undefined
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** Whether this is a word of the process's command line; macOS has no /proc, and `ps` there shows no borders of words. */
