@@ -39,7 +39,6 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
   const { updateFeed, homepage, version, isFast } = settings
   // options of fpm: docs/adr/0025-packages.md
   const howHard = (type: 'deb' | 'rpm') => ({
-    // at level 9 xz looks back far enough to hold what nps and npc have in common once: 65 MB less
     fpm: isFast
       ? [`--${type}-compression=gz`, `--${type}-compression-level=1`]
       : [`--${type}-compression-level=9`],
@@ -63,7 +62,7 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
         from: 'build/out',
         to: 'programs',
         // what most servers and lab boxes are: npc for Windows would be 56 MB more, musl and macOS another 180
-        filter: ['manifest.json', 'linux-a*-np?.xz', noticesFile],
+        filter: ['manifest.json', '*-linux-a*.xz', noticesFile],
       },
     ],
     // Electron's own LICENSE and Chromium's notices are put beside these by electron-builder.

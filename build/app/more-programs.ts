@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Manifest } from '../relay/manifest.ts'
+import { carriedForm } from '../relay/targets.ts'
 import { noticesFile } from '../notices/notices.ts'
 import { sevenZip } from './packing-tools.ts'
 
@@ -18,10 +19,11 @@ export async function packMorePrograms(
   archive: string,
 ): Promise<{ archive: string } | { whyNot: string }> {
   const { files } = JSON.parse(await readFile(join(programs, 'manifest.json'), 'utf8')) as Manifest
-  const wanted = files
-    .filter(({ platform, compression }) => compression === (platform === 'linux-musl' ? 'xz' : 'gz'))
-    .filter(({ platform }) => platform !== 'linux')
-    .map(({ file }) => file)
+  const carried = files
+    .filter((entry) => entry.compression === carriedForm(entry) && entry.platform !== 'linux')
+    .flatMap(({ parts }) => parts)
+  // nps and npc of one system share a part
+  const wanted = [...new Set(carried)]
   if (wanted.length === 0 || !wanted.some((file) => file.includes('darwin')))
     return { whyNot: 'the programs for other systems are not there: npm run build:relay -- --all' }
   if (!existsSync(sevenZip)) return { whyNot: `no ${sevenZip}` }

@@ -10,15 +10,16 @@ import { compressed } from './compressed.ts'
 import { elfNeeds } from './elf.ts'
 import { buildKeeper } from './keeper.ts'
 import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
+import { type Range, runtimeRange } from './runtime-range.ts'
 import { smoke } from './smoke.ts'
-import { tarArchive } from './tar-archive.ts'
+import { blockBytes, tarArchive, type TarFile } from './tar-archive.ts'
 import {
   archiveFile,
-  compressedFile,
   compressionsFor,
   type Extent,
   installedFile,
   programFile,
+  sentFiles,
   type Target,
   targets,
 } from './targets.ts'
@@ -26,6 +27,7 @@ import {
 /**
  * `npm run build:relay`: `nps` and `npc`, one file each, into build/out: as they are (`nps-linux-amd64`), compressed for
  * the wire (.gz, .xz), and as the archives that NPS has always had, with the licence and the notices of what is in them.
+ * What the packages of the app carry is in parts, so that nps and npc share the runtime (docs/adr/0048-the-runtime-once.md).
  * manifest.json tells sizes and hashes. Nothing is done again whose sources have not changed.
  *
  * By default what tests and the app on this machine need: all of that for Linux with glibc, the programs and their .gz
@@ -72,20 +74,24 @@ const sources = sha256(
     conf.toString('latin1'),
     licence.toString('latin1'),
     noticesText,
-    targets,
     // how it is made counts as much as what it is made from
     await Promise.all(
-      ['build.ts', 'bun.ts', 'code-signature.ts', 'manifest.ts'].map((name) =>
-        readFile(join(import.meta.dirname, name), 'utf8'),
-      ),
+      [
+        'build.ts',
+        'bun.ts',
+        'code-signature.ts',
+        'compressed.ts',
+        'manifest.ts',
+        'runtime-range.ts',
+        'targets.ts',
+      ].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
     ),
   ]),
 )
 /** Every program file and archive that this run is to leave. */
 const wanted = targets.flatMap((target) => [
   ...programs.flatMap((program) => {
-    const compressions = compressionsOf(target)
-    const packed = compressions.map((compression) => compressedFile(program, target, compression))
+    const packed = compressionsOf(target).flatMap((compression) => sentFiles(program, target, compression))
     return [programFile(program, target), ...packed]
   }),
   ...(extentOf(target) === 'packed' ? roles.map((role) => archiveFile(target, role)) : []),
@@ -104,16 +110,10 @@ const entries: ManifestEntry[] = []
 const archives: string[] = []
 for (const target of targets) {
   const { platform, arch } = target
-  const raw: Record<string, Buffer> = {}
+  const raw = { nps: await compiled('nps', target), npc: await compiled('npc', target) }
+  const runtime = runtimeRange(raw.nps, raw.npc)
   for (const program of programs) {
-    const source = join(out, 'work', `${program}.mjs`)
-    const name = programFile(program, target)
-    await writeFile(source, bundles[platform === 'windows' ? 'windows' : 'others'][program].text)
-    await compile({ bundle: source, target, outfile: join(out, 'work', name) })
-    const bytes = signed(await readFile(join(out, 'work', name)), program, target)
-    await writeWhole(name, bytes)
-    await chmod(join(out, name), 0o755)
-    raw[program] = bytes
+    const bytes = raw[program]
     const rawSha256 = sha256(bytes)
     const common = {
       program,
@@ -123,22 +123,33 @@ for (const target of targets) {
       rawBytes: bytes.length,
       glibc: glibcOf(target, bytes),
     }
-    entries.push({ ...common, file: name, compression: 'none', sha256: rawSha256, bytes: bytes.length })
+    entries.push({
+      ...common,
+      parts: [programFile(program, target)],
+      compression: 'none',
+      sha256: rawSha256,
+      bytes: bytes.length,
+    })
     for (const compression of compressionsOf(target)) {
-      const body = await compressed(bytes, compression)
-      const file = compressedFile(program, target, compression)
-      await writeWhole(file, body)
-      entries.push({ ...common, file, compression, sha256: sha256(body), bytes: body.length })
+      const bodies = await compressed(bytes, compression, [runtime.start, runtime.end])
+      const whole = Buffer.concat(bodies)
+      const parts = sentFiles(program, target, compression)
+      for (const [index, file] of parts.entries()) {
+        const body = parts.length === 1 ? whole : bodies[index]
+        if (body === undefined) throw new Error(`${file} was not made`)
+        await writeWhole(file, body)
+      }
+      entries.push({ ...common, parts, compression, sha256: sha256(whole), bytes: whole.length })
     }
   }
   if (extentOf(target) !== 'packed') continue
-  await archive(archiveFile(target, 'server'), [
-    { name: installedFile('nps', target), mode: 0o755, body: raw['nps'] },
+  await archive(archiveFile(target, 'server'), await wholeGz(raw.nps, runtime), [
+    { name: installedFile('nps', target), mode: 0o755, body: raw.nps },
     { name: 'conf/nps.conf', mode: 0o600, body: conf },
     ...legal,
   ])
-  await archive(archiveFile(target, 'client'), [
-    { name: installedFile('npc', target), mode: 0o755, body: raw['npc'] },
+  await archive(archiveFile(target, 'client'), await wholeGz(raw.npc, runtime), [
+    { name: installedFile('npc', target), mode: 0o755, body: raw.npc },
     ...legal,
   ])
 }
@@ -148,8 +159,10 @@ const manifest: Manifest = { sources, files: entries, archives }
 await writeWhole('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
 await removeOthers(out, manifest)
 
-for (const { file, bytes, glibc } of entries)
-  console.log(`${file.padEnd(30)} ${megabytes(bytes).padStart(9)}${glibc === null ? '' : `  glibc ${glibc}`}`)
+for (const { parts, bytes, glibc } of entries)
+  console.log(
+    `${parts.join(' ').padEnd(30)} ${megabytes(bytes).padStart(9)}${glibc === null ? '' : `  glibc ${glibc}`}`,
+  )
 const { startToListeningMs, idleResidentBytes } = await smoke(join(out, 'nps-linux-amd64'))
 console.log(
   `nps: ${Math.round(startToListeningMs)} ms from start to listening, ${megabytes(idleResidentBytes)} resident when idle`,
@@ -159,15 +172,31 @@ async function bundlesWith(keeper: Buffer | null) {
   return { nps: await bundle('nps', { keeper }), npc: await bundle('npc', { keeper }) }
 }
 
+async function compiled(program: 'nps' | 'npc', target: Target): Promise<Buffer> {
+  const source = join(out, 'work', `${program}.mjs`)
+  const name = programFile(program, target)
+  await writeFile(source, bundles[target.platform === 'windows' ? 'windows' : 'others'][program].text)
+  await compile({ bundle: source, target, outfile: join(out, 'work', name) })
+  const bytes = signed(await readFile(join(out, 'work', name)), program, target)
+  await writeWhole(name, bytes)
+  await chmod(join(out, name), 0o755)
+  return bytes
+}
+
+async function wholeGz(bytes: Buffer, { start, end }: Range): Promise<Buffer> {
+  return Buffer.concat(await compressed(bytes, 'gz', [start, end]))
+}
+
+/** @param firstGz the first of `files`, whose bytes are in the archive as they are, and so not compressed again */
 async function archive(
   file: string,
-  files: { name: string; mode: number; body: Buffer | undefined }[],
+  firstGz: Buffer,
+  files: readonly [TarFile, ...TarFile[]],
 ): Promise<void> {
-  const whole = files.map(({ name, mode, body }) => {
-    if (body === undefined) throw new Error(`${name} was not built`)
-    return { name, mode, body }
-  })
-  await writeWhole(file, await compressed(tarArchive(whole), 'gz'))
+  const tar = tarArchive(files)
+  const header = await compressed(tar.subarray(0, blockBytes), 'gz')
+  const rest = await compressed(tar.subarray(blockBytes + files[0].body.length), 'gz')
+  await writeWhole(file, Buffer.concat([...header, firstGz, ...rest]))
   archives.push(file)
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const cache = join(resolve(import.meta.dirname, '../..'), 'node_modules/.cache/nps-desktop/compressed')
@@ -16,23 +17,30 @@ const tools: Readonly<Record<Compression, readonly [program: string, level: stri
 }
 
 /**
- * Compresses piece by piece and joins the results, which gzip (RFC 1952 §2.2) and xz (file format §2) both allow.
- * A piece that was compressed before is taken from the cache, so `nps` and `npc`, which are Bun but for a few pieces, cost
- * one Bun, and the next build almost nothing. The result depends on nothing but the bytes.
+ * Compresses what lies between the offsets `cuts`, in rising order; each result unpacks by itself, and so do several in a row:
+ * gzip (RFC 1952 §2.2) and xz (file format §2) both allow that, and it is how each is made of pieces. A piece that was
+ * compressed before is taken from the cache, so `nps` and `npc`, cut where Bun begins and ends, cost one Bun, and the
+ * next build almost nothing. The results depend on nothing but the bytes and the cuts.
  */
-export async function compressed(bytes: Buffer, compression: Compression): Promise<Buffer> {
+export async function compressed(
+  bytes: Buffer,
+  compression: Compression,
+  cuts: readonly number[] = [],
+): Promise<Buffer[]> {
   await mkdir(cache, { recursive: true })
-  const results: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += pieceBytes * 2) {
-    // two at a time: the machines this runs on have two cores
-    const pair = [at, at + pieceBytes].filter((start) => start < bytes.length)
-    results.push(
-      ...(await Promise.all(
-        pair.map((start) => piece(bytes.subarray(start, start + pieceBytes), compression)),
-      )),
-    )
+  const ends = Array.from({ length: Math.floor(bytes.length / pieceBytes) }, (_, i) => (i + 1) * pieceBytes)
+  const bounds = [...new Set([0, ...ends, ...cuts, bytes.length])].toSorted((a, b) => a - b)
+  const results: Buffer[] = bounds.slice(1).map(() => Buffer.alloc(0))
+  const left = results.keys()
+  const compressNext = async (): Promise<void> => {
+    for (const index of left)
+      results[index] = await piece(bytes.subarray(bounds[index], bounds[index + 1]), compression)
   }
-  return Buffer.concat(results)
+  await Promise.all(Array.from({ length: availableParallelism() }, compressNext))
+  return [...cuts, bytes.length].map((end, part) => {
+    const from = bounds.indexOf(cuts[part - 1] ?? 0)
+    return Buffer.concat(results.slice(from, bounds.indexOf(end)))
+  })
 }
 
 async function piece(bytes: Buffer, compression: Compression): Promise<Buffer> {

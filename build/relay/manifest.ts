@@ -5,13 +5,13 @@ import type { Arch, Platform } from './targets.ts'
 
 /** One file of the relay's build. The app chooses by these what it uploads (electron/backend/provisioning). */
 export interface ManifestEntry {
-  /** Beside manifest.json. */
-  readonly file: string
+  /** Beside manifest.json; one after the other they are what is sent. */
+  readonly parts: readonly string[]
   readonly program: 'nps' | 'npc'
   readonly platform: Platform
   readonly arch: Arch
   readonly compression: 'none' | 'gz' | 'xz'
-  /** Hex, of the file as it lies there. */
+  /** Hex, of what is sent. */
   readonly sha256: string
   readonly bytes: number
   /** Hex, of the program unpacked. */
@@ -46,10 +46,10 @@ export async function isBuilt(
 export async function removeOthers(folder: string, manifest: Manifest): Promise<void> {
   const built = filesOf(manifest)
   for (const file of await readdir(folder))
-    if (/^np[sc]-|-np[sc]\.xz$|_(?:server|client)\.tar\.gz$/.test(file) && !built.has(file))
+    if (/^(?:np[sc]|runtime)-|-np[sc]\.xz$|_(?:server|client)\.tar\.gz$/.test(file) && !built.has(file))
       await rm(join(folder, file))
 }
 
 function filesOf({ files, archives }: Manifest): ReadonlySet<string> {
-  return new Set([...files.map(({ file }) => file), ...archives])
+  return new Set([...files.flatMap(({ parts }) => parts), ...archives])
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -40,26 +40,34 @@ describe.each(['amd64', 'arm64'] as const)('the programs for Linux on %s', (arch
 
   it.each(['nps', 'npc'] as const)('%s is what the manifest says, unpacked too', async (program) => {
     const unpack = {
-      none: (file: string) => readFile(file),
-      gz: async (file: string) => gunzipSync(await readFile(file)),
-      xz: async (file: string) => execFileSync('xz', ['-dc', file], { maxBuffer: 2 ** 28 }),
+      none: (sent: Buffer) => sent,
+      gz: (sent: Buffer) => gunzipSync(sent),
+      xz: (sent: Buffer) => execFileSync('xz', ['-dc'], { input: sent, maxBuffer: 2 ** 28 }),
     }
     const files = entries.filter(
       (entry) => entry.program === program && entry.platform === 'linux' && entry.arch === arch,
     )
     expect(files.map(({ compression }) => compression)).toEqual(expect.arrayContaining(['none', 'gz', 'xz']))
-    for (const { file, compression, bytes, rawSha256, ...entry } of files) {
-      expect(sha256(await readFile(join(out, file)))).toBe(entry.sha256)
+    for (const { parts, compression, bytes, rawSha256, ...entry } of files) {
+      const sent = Buffer.concat(await Promise.all(parts.map((part) => readFile(join(out, part)))))
+      expect({ bytes: sent.length, sha256: sha256(sent) }).toEqual({ bytes, sha256: entry.sha256 })
       expect(bytes).toBeLessThanOrEqual({ none: 118e6, gz: 55e6, xz: 42e6 }[compression])
-      expect(sha256(await unpack[compression](join(out, file)))).toBe(rawSha256)
+      expect(sha256(unpack[compression](sent))).toBe(rawSha256)
     }
+  })
+
+  it('are in packages with one runtime for both', async () => {
+    const carried = entries.filter((entry) => entry.platform === 'linux' && entry.arch === arch)
+    const parts = new Set(carried.flatMap((entry) => (entry.compression === 'xz' ? entry.parts : [])))
+    const sizes = await Promise.all([...parts].map(async (part) => (await stat(join(out, part))).size))
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(44e6)
   })
 })
 
 describe.each(targets)('the programs for $platform on $arch', (target) => {
   it.each(['nps', 'npc'] as const)('%s is in the manifest, as it is', async (program) => {
     const file = programFile(program, target)
-    const entry = entries.find((one) => one.file === file)
+    const entry = entries.find(({ parts }) => parts.length === 1 && parts[0] === file)
     expect(entry).toMatchObject({
       program,
       platform: target.platform,

@@ -1,4 +1,5 @@
-const blockBytes = 512
+/** Of a file's header, and what everything is filled up to. */
+export const blockBytes = 512
 
 export interface TarFile {
   readonly name: string

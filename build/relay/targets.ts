@@ -85,9 +85,13 @@ export const targets: readonly Target[] = [
   },
 ]
 
-/** Tools that unpack .xz are at hand on Linux only. */
-export function compressionsFor({ platform }: Target): readonly ('gz' | 'xz')[] {
-  return platform === 'linux' || platform === 'linux-musl' ? ['gz', 'xz'] : ['gz']
+export function compressionsFor(target: Target): readonly ('gz' | 'xz')[] {
+  return carriedForm(target) === 'xz' ? ['gz', 'xz'] : ['gz']
+}
+
+/** As packages carry its programs: the smallest that it unpacks. Tools for .xz are at hand on Linux only. */
+export function carriedForm({ platform }: Pick<Target, 'platform'>): 'gz' | 'xz' {
+  return platform === 'linux' || platform === 'linux-musl' ? 'xz' : 'gz'
 }
 
 /** The file of a program for a target, as built: `nps-linux-amd64`, `npc-windows-amd64.exe`. */
@@ -96,12 +100,21 @@ export function programFile(program: 'nps' | 'npc', { platform, arch }: Target):
 }
 
 /**
- * A program as it is sent. Of one target nps and npc are the same bytes but for the end, and so are their .xz (compressed.ts): with
- * these side by side in a folder's order, a package whose compression looks back 64 MB (`xz -9`) holds them but once.
+ * The files which, one after the other, are a program as it is sent. In the form that packages carry they are three, of which nps
+ * and npc share the one in the middle (runtime-range.ts). A .gz for Linux is whole, for people who copy it to a server by hand.
  */
-export function compressedFile(program: 'nps' | 'npc', target: Target, compression: 'gz' | 'xz'): string {
-  if (compression === 'gz') return `${programFile(program, target)}.gz`
-  return `${target.platform}-${target.arch}-${program}.xz`
+export function sentFiles(
+  program: 'nps' | 'npc',
+  target: Target,
+  compression: 'gz' | 'xz',
+): readonly [whole: string] | readonly [start: string, runtime: string, end: string] {
+  if (compression !== carriedForm(target)) return [`${programFile(program, target)}.${compression}`]
+  const system = `${target.platform}-${target.arch}`
+  return [
+    `${program}-${system}.start.${compression}`,
+    `runtime-${system}.${compression}`,
+    `${program}-${system}.end.${compression}`,
+  ]
 }
 
 /** The file that it is within an archive, and once installed: `nps`, `nps.exe`. */

@@ -28,7 +28,12 @@ test('the package starts by itself, with its backend, and carries the programs i
   // the backend runs in its utility process: without an answer of it the page has no version
   await expect(page.getByText(/keychain|key file|only this user/i).first()).toBeVisible()
   await browser.close()
-  for (const file of ['manifest.json', 'linux-amd64-nps.xz', 'linux-arm64-npc.xz'])
+  for (const file of [
+    'manifest.json',
+    'nps-linux-amd64.start.xz',
+    'runtime-linux-arm64.xz',
+    'npc-linux-arm64.end.xz',
+  ])
     expect(existsSync(join(packagedFolder, 'resources/programs', file)), file).toBe(true)
 })
 

@@ -11,7 +11,11 @@ base.skip(({ host }) => host === 'electron', 'the window always takes the progra
 const built = join(import.meta.dirname, '../../build/out')
 
 interface Manifest {
-  readonly files: readonly { readonly file: string; readonly platform: string; readonly arch: string }[]
+  readonly files: readonly {
+    readonly parts: readonly string[]
+    readonly platform: string
+    readonly arch: string
+  }[]
 }
 
 /** The app's programs, but what is said to be for x64 is for arm64: whole and with the right checksum. */
@@ -21,7 +25,8 @@ const test = base.extend({
     const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-programs-'))
     const manifest = JSON.parse(await readFile(join(built, 'manifest.json'), 'utf8')) as Manifest
     const arm64 = manifest.files.filter(({ platform, arch }) => platform === 'linux' && arch === 'arm64')
-    for (const { file } of manifest.files) await symlink(join(built, file), join(folder, file))
+    for (const file of new Set(manifest.files.flatMap(({ parts }) => parts)))
+      await symlink(join(built, file), join(folder, file))
     await writeFile(
       join(folder, 'manifest.json'),
       JSON.stringify({ ...manifest, files: arm64.map((file) => ({ ...file, arch: 'amd64' })) }),

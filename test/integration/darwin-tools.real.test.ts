@@ -54,7 +54,7 @@ it.runIf(existsSync(sshdPath))('a lab box with the tools of macOS takes a progra
     const path = join(folder, 'npc.gz')
     await writeFile(path, packed)
     const file: ProgramFile = {
-      path,
+      paths: [path],
       program: 'npc',
       platform: 'darwin',
       arch: 'arm64',

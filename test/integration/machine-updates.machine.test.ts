@@ -130,7 +130,7 @@ async function offer(bytes: Readonly<Record<'nps' | 'npc', Buffer>>): Promise<vo
       const sha256 = createHash('sha256').update(bytes[program]).digest('hex')
       const size = bytes[program].length
       const whole = { sha256, bytes: size, rawSha256: sha256, rawBytes: size }
-      return { file: program, program, platform: 'linux', arch: 'amd64', compression: 'none', ...whole }
+      return { parts: [program], program, platform: 'linux', arch: 'amd64', compression: 'none', ...whole }
     }),
   )
   await writeFile(join(programs, 'manifest.json'), JSON.stringify({ files }))

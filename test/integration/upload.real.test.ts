@@ -40,7 +40,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     const path = join(folder, 'program.gz')
     await writeFile(path, packed)
     return {
-      path,
+      paths: [path],
       program: 'nps',
       platform: 'linux',
       arch: 'amd64',
@@ -52,11 +52,20 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     }
   }
 
+  const sent = async ({ paths }: ProgramFile): Promise<Buffer> =>
+    Buffer.concat(await Promise.all(paths.map((path) => readFile(path))))
+
+  /** In parts, as packages have it. */
   const asXz = async (file: ProgramFile): Promise<ProgramFile> => {
-    const packed = execFileSync('xz', { input: gunzipSync(await readFile(file.path)) })
-    const path = join(folder, 'program.xz')
-    await writeFile(path, packed)
-    return { ...file, path, compression: 'xz', sha256: sha256(packed), bytes: packed.length }
+    const raw = gunzipSync(await sent(file))
+    const cuts = [0, 4096, raw.length - 5000, raw.length]
+    const parts = cuts
+      .slice(1)
+      .map((end, index) => execFileSync('xz', { input: raw.subarray(cuts[index], end) }))
+    const paths = parts.map((_, index) => join(folder, `program.${index}.xz`))
+    for (const [index, path] of paths.entries()) await writeFile(path, parts[index] ?? '')
+    const packed = Buffer.concat(parts)
+    return { ...file, paths, compression: 'xz', sha256: sha256(packed), bytes: packed.length }
   }
 
   beforeAll(async () => {
@@ -98,17 +107,18 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   }
 
   it('closes the file when the session ends while the machine takes nothing, and when it has ended already', async () => {
-    const { path } = await makeProgram(32 * 1024 * 1024)
-    const isOpen = (): boolean => openDescriptors().some((descriptor) => descriptor.endsWith(path))
+    const { paths } = await makeProgram(32 * 1024 * 1024)
+    const isOpen = (): boolean =>
+      openDescriptors().some((descriptor) => paths.some((path) => descriptor.endsWith(path)))
     const other = await signIn()
-    const stalled = new RemoteShell(other).run('sleep 60', { stdin: fileChunks(path), signal })
+    const stalled = new RemoteShell(other).run('sleep 60', { stdin: fileChunks(paths), signal })
     await vi.waitUntil(isOpen, { timeout: 20_000 })
     other.close()
     await expect(stalled).rejects.toMatchObject({ code: 'cancelled' })
     await vi.waitUntil(() => !isOpen(), { timeout: 20_000 })
 
     await expect(
-      new RemoteShell(other).run('cat', { stdin: fileChunks(path), signal }),
+      new RemoteShell(other).run('cat', { stdin: fileChunks(paths), signal }),
     ).rejects.toMatchObject({
       code: 'ssh-lost',
     })
@@ -136,9 +146,15 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   it('is sent as it is where no packed form of it lies beside the app', async () => {
     const packed = await makeProgram(100_000)
     const path = join(folder, 'plain')
-    await writeFile(path, gunzipSync(await readFile(packed.path)))
+    await writeFile(path, gunzipSync(await sent(packed)))
     const { rawSha256, rawBytes } = packed
-    const file = { ...packed, path, compression: 'none', sha256: rawSha256, bytes: rawBytes } as const
+    const file = {
+      ...packed,
+      paths: [path],
+      compression: 'none',
+      sha256: rawSha256,
+      bytes: rawBytes,
+    } as const
     const { path: there } = await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
     expect(await tryProgram(shell, 'nps', there, { signal })).toBe('1.2.3')
   })
@@ -151,7 +167,7 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
     await mkdir(bin)
     for (const tool of ['sh', 'uname', 'python3']) await symlink(`/usr/bin/${tool}`, join(bin, tool))
     const unxz = `PATH=${bin}; ${unxzFunction} canUnxz && unxz`
-    const raw = execFileSync('sh', ['-c', unxz], { input: await readFile(file.path) })
+    const raw = execFileSync('sh', ['-c', unxz], { input: await sent(file) })
     expect(sha256(raw)).toBe(file.rawSha256)
     const without = `PATH=${folder}; ${unxzFunction} canUnxz`
     expect(() => execFileSync('sh', ['-c', without], { stdio: 'ignore' })).toThrow('Command failed')

@@ -78,7 +78,7 @@ beforeEach(async () => {
   const path = join(folder, 'npc.exe.gz')
   await writeFile(path, packed)
   file = {
-    path,
+    paths: [path],
     program: 'npc',
     platform: 'windows',
     arch: 'amd64',

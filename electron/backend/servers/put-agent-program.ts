@@ -37,7 +37,7 @@ trap 'rm -f "$new" "$packed"' EXIT
 cat > "$new" && [ "$(sha256 < "$new")" = ${file.sha256} ] || exit 1
 ${repacking[file.compression]} || exit 1
 [ "$(gzip -dc < "$packed" | sha256)" = ${file.rawSha256} ] && chmod 644 "$packed" && mv -f "$packed" ${target}`,
-    { stdin: fileChunks(file.path), timeoutMs: uploadTimeoutMs, signal },
+    { stdin: fileChunks(file.paths), timeoutMs: uploadTimeoutMs, signal },
   )
   return true
 }

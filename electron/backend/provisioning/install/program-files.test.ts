@@ -15,7 +15,7 @@ async function lay(...present: readonly ('xz' | 'gz' | 'none')[]): Promise<void>
     ...musl,
     ...sums,
     compression,
-    file: `npc.${compression}`,
+    parts: [`npc.${compression}`],
   }))
   await writeFile(join(folder, 'manifest.json'), JSON.stringify({ files }))
   for (const form of present) await writeFile(join(folder, `npc.${form}`), 'abc')
@@ -51,5 +51,18 @@ it('one that a person has put into the folder for them is found there, in its wh
   const find = () => findProgram(folders, { ...musl, accepts: ['xz', 'gz', 'none'] })
   await expect(find()).rejects.toMatchObject({ code: 'program-missing' })
   await writeFile(path, 'abc')
-  expect(await find()).toMatchObject({ compression: 'gz', path })
+  expect(await find()).toMatchObject({ compression: 'gz', paths: [path] })
+})
+
+it('one in parts is all of them in their order, and missing while one of them is', async () => {
+  const parts = ['npc.start.xz', 'runtime.xz', 'npc.end.xz']
+  const sums = { sha256: 'a'.repeat(64), bytes: 6, rawSha256: 'b'.repeat(64), rawBytes: 9 }
+  const files = [{ ...musl, ...sums, compression: 'xz', parts }]
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ files }))
+  const paths = parts.map((part) => join(folder, part))
+  const find = () => findProgram(folders, { ...musl, accepts: ['xz'] })
+  for (const path of paths.slice(1)) await writeFile(path, 'ab')
+  await expect(find()).rejects.toMatchObject({ code: 'program-missing' })
+  await writeFile(join(folder, 'npc.start.xz'), 'ab')
+  expect(await find()).toMatchObject({ paths })
 })

@@ -15,7 +15,8 @@ export type ProgramName = 'nps' | 'npc'
 export type Compression = 'none' | 'gz' | 'xz'
 
 const entry = z.object({
-  file: z.string(),
+  /** Beside the list; nps and npc of one system share a part (docs/adr/0048-the-runtime-once.md). */
+  parts: z.array(z.string()).min(1),
   program: z.enum(['nps', 'npc']),
   platform: labPlatform,
   arch: z.enum(['amd64', 'arm64']),
@@ -28,8 +29,9 @@ const entry = z.object({
 const manifest = z.object({ files: z.array(z.unknown()) })
 
 /** One compressed program to upload, and what it must be when unpacked. */
-export interface ProgramFile extends Omit<z.infer<typeof entry>, 'file'> {
-  readonly path: string
+export interface ProgramFile extends Omit<z.infer<typeof entry>, 'parts'> {
+  /** What lies there, one after the other, is what is sent. */
+  readonly paths: readonly string[]
 }
 
 /** Of `x86_64` or `aarch64` as `uname -m` prints them on Linux, `arm64` on macOS, `AMD64` or `ARM64` on Windows; null for any other processor. */
@@ -80,7 +82,7 @@ export async function findProgram(
     const text = await readFile(join(packed, 'manifest.json'), 'utf8')
     files = manifest.parse(JSON.parse(text)).files.flatMap((one) => {
       const { success, data } = entry.safeParse(one)
-      return success ? [packed, added].map((folder) => ({ ...data, path: join(folder, data.file) })) : []
+      return success ? [packed, added].map((folder) => inFolder(folder, data)) : []
     })
   } catch (error) {
     throw missing(error)
@@ -91,9 +93,22 @@ export async function findProgram(
   // The list may be longer than what is there: packages leave programs out, which people add when they need them.
   for (const wanted of accepts) {
     for (const found of usable.filter(({ compression }) => compression === wanted)) {
-      const size = (await stat(found.path).catch(() => undefined))?.size
-      if (size === found.bytes) return found
+      if ((await bytesAt(found.paths)) === found.bytes) return found
     }
   }
   throw missing()
+}
+
+function inFolder(folder: string, { parts, ...rest }: z.infer<typeof entry>): ProgramFile {
+  return { ...rest, paths: parts.map((part) => join(folder, part)) }
+}
+
+/** Null where one of them is missing. */
+async function bytesAt(paths: readonly string[]): Promise<number | null> {
+  try {
+    const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  } catch {
+    return null
+  }
 }

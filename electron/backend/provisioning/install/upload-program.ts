@@ -175,13 +175,13 @@ async function writing(
   }
 }
 
-/** The file from `start`, counted as the connection takes it. */
+/** What is sent from `start` on, counted as the connection takes it. */
 async function* counted(
   file: ProgramFile,
   start: number,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of fileChunks(file.path, { start })) {
+  for await (const chunk of fileChunks(file.paths, { start })) {
     yield chunk
     onBytes(chunk.length)
   }

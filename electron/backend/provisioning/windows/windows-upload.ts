@@ -102,12 +102,12 @@ export async function uploadToWindows(
 }
 
 async function* counted(
-  { path, bytes }: ProgramFile,
+  { paths, bytes }: ProgramFile,
   onProgress: (bytes: number, total: number) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   let sent = 0
   onProgress(0, bytes)
-  for await (const chunk of fileChunks(path)) {
+  for await (const chunk of fileChunks(paths)) {
     yield chunk
     sent += chunk.length
     onProgress(sent, bytes)
