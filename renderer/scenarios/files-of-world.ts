@@ -46,6 +46,11 @@ export function filesRouter(world: World) {
         freeBytes: 690e9,
       }
     }),
+    count: os.files.count.handler(async ({ input }) => ({
+      counts: input.names.map((name) =>
+        name === 'samples' ? { items: 128, isWhole: true } : { items: 3, isWhole: true },
+      ),
+    })),
     makeFolder: os.files.makeFolder.handler(async ({ input }) => {
       change(input.folder, (all) => [folder(input.name, 0), ...all])
       return {}

@@ -20,6 +20,7 @@ export function tunnelValuesOf(live: LiveWorld) {
   return os.router({
     place: os.place.handler(async () => ({
       laptopAddress: '36.112.4.81',
+      gatewayAddress: null,
       host: '120.1.1.2',
       nextPort: 7004,
       httpPort: 80,

@@ -278,6 +278,25 @@ describe.runIf(existsSync(sshdPath))('files of a lab box', () => {
     expect(await readdir(there)).toEqual(['log'])
   })
 
+  test('folders say how much is in them, through links too, up to a thousand', async () => {
+    await mkdir(join(there, 'empty'))
+    await mkdir(join(there, 'runs'))
+    for (const name of ['a', 'b', 'c']) await writeFile(join(there, 'runs', name), '')
+    await symlink('runs', join(there, 'latest'))
+    await mkdir(join(there, 'many'))
+    for (let n = 0; n < 1_001; n++) await symlink('x', join(there, 'many', String(n)))
+    const names = ['latest', 'empty', 'many', 'gone', 'runs']
+    expect(await lab.files.count({ labId, folder: there, names }, { signal })).toEqual({
+      counts: [
+        { items: 3, isWhole: true },
+        { items: 0, isWhole: true },
+        { items: 1_000, isWhole: false },
+        null,
+        { items: 3, isWhole: true },
+      ],
+    })
+  })
+
   test('of 10,000 entries the first 2,000 are shown, and typing finds the rest', async () => {
     await Promise.all(Array.from({ length: 10_000 }, (_, n) => writeFile(join(there, `step-${n}.pt`), '')))
     const startedMs = performance.now()

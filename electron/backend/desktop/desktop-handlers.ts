@@ -128,6 +128,7 @@ export function desktopHandlers({
     },
     files: {
       list: (input, options) => files.list(input, options),
+      count: (input, options) => files.count(input, options),
       makeFolder: (input, options) => files.makeFolder(input, options),
       rename: (input, options) => files.rename(input, options),
       remove: (input, options) => files.remove(input, options),

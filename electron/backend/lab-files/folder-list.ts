@@ -2,10 +2,10 @@ import { maxShownEntries, type FileEntry } from '@nps-desktop/electron/contract'
 import type { NamedFound } from './sides/file-side.ts'
 import type { LabSide } from './sides/lab-side.ts'
 import { maxListed, readRemoteFolder } from './sides/remote-folder.ts'
+import { someAtOnce } from './some-at-once.ts'
 
 /** Where each link leads is asked for so many; a folder with more is one of a cache. */
 const maxFollowed = 500
-const followedAtOnce = 32
 /** Beyond that many names the order of a person's language takes too long. */
 const maxCollated = 20_000
 /** ssh2 reads names as UTF-8, and puts this where there is none. */
@@ -84,12 +84,4 @@ async function checkNames(lab: LabSide, folder: string, entries: readonly Draft[
   await someAtOnce(doubtful, async (entry) => {
     entry.isNameable = (await lab.look(lab.join(folder, entry.name)).catch(() => null)) !== null
   })
-}
-
-async function someAtOnce<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  const waiting = [...all]
-  const next = async (): Promise<void> => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one)
-  }
-  await Promise.all(Array.from({ length: Math.min(followedAtOnce, all.length) }, next))
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
   type ChosenName,
+  type FolderCount,
   type FolderView,
   type Overview,
   ownSshTunnel,
@@ -17,6 +18,7 @@ import type { Storage } from '../storage/records.ts'
 import { fileExists, fileNotFound } from './sides/file-failures.ts'
 import { LaptopSide } from './sides/laptop-side.ts'
 import type { FileSide } from './sides/file-side.ts'
+import { countFolders } from './folder-counts.ts'
 import { type FolderList, readFolderList, shownOf } from './folder-list.ts'
 import { KeptTransfers } from './kept-transfers.ts'
 import { LabChannels } from './lab-channels.ts'
@@ -106,6 +108,16 @@ export class LabFiles {
     }
     const { home, freeBytes, entries } = list
     return { path: list.path, home, freeBytes, total: entries.length, ...shownOf(list, match) }
+  }
+
+  async count(
+    { labId, folder, names }: InFolder & { names: readonly string[] },
+    { signal }: Options,
+  ): Promise<{ counts: FolderCount[] }> {
+    const counts = await this.#channels.with(labId, (lab) => countFolders(lab, folder, names, { signal }), {
+      signal,
+    })
+    return { counts }
   }
 
   async makeFolder({ labId, folder, name }: InFolder & { name: string }, { signal }: Options): Promise<void> {

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import type {
   LabLimits,
   TunnelEdit,
@@ -7,7 +8,6 @@ import type {
   TunnelValues,
 } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
-import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import { cut, type Client, type ClientLimits } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listedTunnel, webPortsOf } from '../known-tunnels/list-tunnels.ts'
@@ -16,6 +16,7 @@ import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { storedLabWithServer } from '../storage/stored-machine.ts'
 import type { FreePorts } from '../tunnels/free-ports.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
+import { seenAddress } from './seen-address.ts'
 
 /** As the contract's `name`. */
 const maxNameLength = 64
@@ -54,7 +55,7 @@ export class TunnelValueCalls {
       nextPort: this.#ports.next(server),
       httpPort: http,
       httpsPort: https,
-      laptopAddress: await this.#laptopAddress(server, { signal }),
+      ...seenAddress(await this.#seenAt(server, { signal }), ownAddresses()),
     }
   }
 
@@ -140,14 +141,12 @@ export class TunnelValueCalls {
     )
   }
 
-  /** Null where it cannot be had at once: a form does not wait for it. */
-  async #laptopAddress({ id, local }: ServerRecord, { signal }: Signal): Promise<string | null> {
+  /** At which address the server sees this app; null where that cannot be had at once: a form does not wait for it. */
+  async #seenAt({ id, local }: ServerRecord, { signal }: Signal): Promise<string | null> {
     if (local || this.#relays.view(id).link.state !== 'online') return null
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(callerTimeoutMs)])
     try {
-      const { address } = await this.#relays.api(id).status.caller({}, { signal: inTime })
-      // over ssh it comes from the server itself
-      return address === null || isLoopback(address) ? null : address
+      return (await this.#relays.api(id).status.caller({}, { signal: inTime })).address
     } catch (error) {
       signal.throwIfAborted()
       this.#log.debug('the server does not tell at which address it sees this laptop', { error })
@@ -174,6 +173,10 @@ export class TunnelValueCalls {
   #tunnel(tunnelId: string): ListedTunnel {
     return listedTunnel(this.#storage, this.#relays, tunnelId)
   }
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
 }
 
 /** The port in `host:port`. */

@@ -6,6 +6,9 @@ import { id, instantMs } from '../values.ts'
 
 /** How many entries of one folder are shown; the rest is found by typing. */
 export const maxShownEntries = 2_000
+/** So far the items of a folder are counted, and in so many folders at a time. */
+export const maxCountedItems = 1_000
+export const maxCountedFolders = 100
 /** Up to this size a file can be looked at without being downloaded. */
 export const maxLookBytes = 5_000_000
 
@@ -46,6 +49,10 @@ export const folderView = z.object({
   freeBytes: z.number().nullable(),
 })
 export type FolderView = z.infer<typeof folderView>
+
+/** What a folder holds; not `isWhole`: more than that. Null for one that may not be read. */
+const folderCount = z.object({ items: z.number().int(), isWhole: z.boolean() }).nullable()
+export type FolderCount = z.infer<typeof folderCount>
 
 /** What becomes of a file or folder whose name is taken where it is to go. In a folder, `replace` replaces the files of the same name. */
 export const nameChoice = z.enum(['replace', 'keep-both', 'skip'])
@@ -108,6 +115,10 @@ export const filesContract = {
       }),
     )
     .output(folderView),
+  /** How much is in folders of this one, in the order of `names`. */
+  count: base
+    .input(inFolder.extend({ names: z.array(fileName).min(1).max(maxCountedFolders) }))
+    .output(z.object({ counts: z.array(folderCount) })),
   makeFolder: base.input(inFolder.extend({ name: fileName })).output(nothing),
   /** Never takes the place of anything: `file-exists`. */
   rename: base.input(inFolder.extend({ from: fileName, to: fileName })).output(nothing),

@@ -56,6 +56,8 @@ export const tunnelPlace = z.object({
   httpsPort: port.nullable(),
   /** At which address the server sees this laptop, for a list of addresses; null where it does not tell, or is on this laptop. */
   laptopAddress: z.string().nullable(),
+  /** In place of it, where a gateway stands before the server: as whom the server sees this laptop, and others alike. */
+  gatewayAddress: z.string().nullable(),
 })
 export type TunnelPlace = z.infer<typeof tunnelPlace>
 

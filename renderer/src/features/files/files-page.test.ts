@@ -1,9 +1,10 @@
 import { flushPromises } from '@vue/test-utils'
-import type { FileEntry, FolderView, Transfer } from '@nps-desktop/electron/contract'
+import type { FileEntry, FolderCount, FolderView, Transfer } from '@nps-desktop/electron/contract'
 import { monthAround } from '@nps-desktop/relay-core/api'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
 import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
+import FileRow from './FileRow.vue'
 import FilesPage from './FilesPage.vue'
 
 const entry: FileEntry = {
@@ -71,6 +72,10 @@ async function page({ leftBytes = 100e9, isDirect = false, list = async () => fo
       traffic: { history: async () => ({ periodMs: 3_600_000, points }) },
       files: {
         list,
+        count: async ({ names }: { names: string[] }) => {
+          calls.push(`count ${names.join(' ')}`)
+          return { counts: names.map(() => null) }
+        },
         download: async () => {
           calls.push('download')
           return { conflicts: [], started: 1 }
@@ -138,4 +143,19 @@ test('what travels past the server takes nothing of its month', async () => {
   buttonCalled('Download').click()
   await flushPromises()
   expect(files.calls).toEqual(['download'])
+})
+
+test('a folder says how much is in it, and asks for that only once it is shown', async () => {
+  const inside: FileEntry = { ...entry, name: 'runs', kind: 'folder' }
+  await using files = await page({ list: async () => ({ ...folder, entries: [inside, entry], total: 2 }) })
+  expect(files.calls).toEqual(['count runs'])
+
+  const sizeOf = async (one: FileEntry, count: FolderCount): Promise<string> => {
+    await using row = await mountPage(FileRow, { props: { entry: one, count, nowMs: 0 }, answers: {} })
+    return row.get('.num').text()
+  }
+  expect(await sizeOf(inside, null)).toBe('')
+  expect(await sizeOf(inside, { items: 3, isWhole: true })).toBe('3 items')
+  expect(await sizeOf(inside, { items: 1_000, isWhole: false })).toBe('more than 1,000')
+  expect(await sizeOf(entry, null)).toBe('12.0 GB')
 })

@@ -1,9 +1,10 @@
-import type { Failure, FileEntry, FolderView } from '@nps-desktop/electron/contract'
+import type { Failure, FileEntry, FolderCount, FolderView } from '@nps-desktop/electron/contract'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import { failureOf } from '../../carrier/failure-of-call.ts'
 import { useNewest } from '../../carrier/scope-signal.ts'
 import { useApi } from '../../carrier/use-backend.ts'
+import { useFolderCounts } from './use-folder-counts.ts'
 
 export interface Folder {
   /** What was read last; null before. It stays when it cannot be read again. */
@@ -13,6 +14,8 @@ export interface Folder {
   /** Of those that are in the folder, the ones whose name holds what was typed. */
   readonly entries: ComputedRef<readonly FileEntry[]>
   readonly match: Ref<string>
+  /** How much is in its folders, by their names; it comes after them. */
+  readonly counts: Readonly<ShallowRef<ReadonlyMap<string, FolderCount>>>
   readonly busy: Readonly<Ref<boolean>>
   /** Why the last reading failed. */
   readonly failure: ShallowRef<Failure | null>
@@ -29,6 +32,7 @@ export function useFolder(place: () => { labId: string; path: string }): Folder 
   const busy = ref(false)
   const failure = shallowRef<Failure | null>(null)
   const newest = useNewest()
+  const counts = useFolderCounts(() => place().labId, view)
 
   async function ask(again: boolean): Promise<void> {
     const signal = newest.begin()
@@ -67,12 +71,7 @@ export function useFolder(place: () => { labId: string; path: string }): Folder 
     const all = view.value?.entries ?? []
     return wanted === '' ? all : all.filter(({ name }) => name.toLowerCase().includes(wanted))
   })
-  return { view, readAtMs, entries, match, busy, failure, read: () => ask(true) }
-}
-
-/** Opened like a folder: also a link to one. */
-export function isFolder({ kind, link }: FileEntry): boolean {
-  return kind === 'folder' || link?.kind === 'folder'
+  return { view, counts, readAtMs, entries, match, busy, failure, read: () => ask(true) }
 }
 
 /** The path of `name` in `folder`, both on the lab box. */

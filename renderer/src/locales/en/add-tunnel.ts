@@ -64,6 +64,8 @@ export const addTunnel = {
   addressPlaceholder: '202.114.66.0/24',
   thisLaptop: 'this laptop',
   addThisLaptop: 'Add this laptop, {address}',
+  seenAsGateway:
+    'This laptop cannot be listed by itself: {server} sees it as {address}, the address of a gateway between them. Everyone who comes through that gateway has the same.',
   addAddress: 'Add address',
   result: {
     onLaptop: 'On this laptop it will be',

@@ -29,6 +29,7 @@ export const files = {
   shown: '{n} of {total}',
   showAll: 'Show all',
   items: 'no items | one item | {n} items',
+  moreItems: 'more than {n}',
   selected: '{n} of {total} selected',
   free: '{size} free',
   asOf: 'as of {time}',

@@ -55,6 +55,8 @@ export const addTunnel: Translation<typeof en> = {
   addressPlaceholder: '202.114.66.0/24',
   thisLaptop: '本机',
   addThisLaptop: '添加本机地址 {address}',
+  seenAsGateway:
+    '无法单独列出本机：{server} 看到的是 {address}，这是两者之间网关的地址。经过这个网关的人都是这个地址。',
   addAddress: '添加地址',
   result: {
     onLaptop: '在本机上的地址：',

@@ -31,6 +31,7 @@ export const files: Translation<typeof en> = {
   shown: '{n} / {total}',
   showAll: '全部显示',
   items: '没有项目 | 1 个项目 | {n} 个项目',
+  moreItems: '超过 {n} 项',
   selected: '已选 {n} / {total}',
   free: '剩余 {size}',
   asOf: '{time} 的数据',

@@ -16,7 +16,10 @@ const taken: Failure = {
 const refused: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
 
 /** The sheet, open, over a backend that notes what it is asked and finds the tunnel in `status`. */
-async function opened(status: Tunnel['status'] = ready) {
+async function opened(
+  status: Tunnel['status'] = ready,
+  { gateway = null }: { gateway?: string | null } = {},
+) {
   const asked: unknown[] = []
   let fails: Failure | null = null
   let held: Promise<void> = Promise.resolve()
@@ -30,7 +33,8 @@ async function opened(status: Tunnel['status'] = ready) {
           nextPort: 7004,
           httpPort: null,
           httpsPort: null,
-          laptopAddress: '36.112.4.81',
+          laptopAddress: gateway === null ? '36.112.4.81' : null,
+          gatewayAddress: gateway,
         }),
         add: async (input: unknown) => {
           asked.push(['add', input])
@@ -115,6 +119,16 @@ test('it says the address and the limits before there is a tunnel, sends both, a
     ],
   ])
   expect(document.querySelector('.sheet')).toBe(null)
+})
+
+test('behind a gateway this laptop has no address of its own to list, and the form says so', async () => {
+  const { page } = await opened(ready, { gateway: '172.17.0.1' })
+  await using _ = page
+  await choose(/UDP/)
+  document.querySelector<HTMLInputElement>('.pick input[value=listed]')?.click()
+  await flushPromises()
+  expect(said()).toContain('sees it as 172.17.0.1, the address of a gateway')
+  expect(said()).not.toContain('Add this laptop')
 })
 
 test('the address of this laptop is added by a button, and marked in the list', async () => {
