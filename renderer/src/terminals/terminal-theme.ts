@@ -9,6 +9,8 @@ const tokens = {
   cursorAccent: '--term',
   selectionBackground: '--term-selection',
   selectionInactiveBackground: '--term-selection',
+  // else xterm draws it in black or white
+  overviewRulerBorder: '--term',
   scrollbarSliderBackground: '--line-2',
   scrollbarSliderHoverBackground: '--idle-mark',
   scrollbarSliderActiveBackground: '--idle-mark',

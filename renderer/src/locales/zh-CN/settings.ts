@@ -35,7 +35,7 @@ export const settings: Translation<typeof en> = {
     available: '有新版本 {version}',
     availableText: '由你决定何时下载，下载后会校验。',
     downloading: '正在下载版本 {version}',
-    downloadingText: '{percent} %',
+    downloadingText: '{percent}%',
     ready: '版本 {version} 已就绪',
     onQuit: '退出应用时安装。期间对所有人开放的隧道继续运行。',
     byHand: '安装包已下载并通过校验。由系统安装，命令为：',

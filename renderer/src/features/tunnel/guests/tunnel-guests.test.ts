@@ -1,6 +1,7 @@
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { nextTick } from 'vue'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import { notebook as tunnel } from '../../../testing/pasted-lab.ts'
 import TunnelGuests from './TunnelGuests.vue'
@@ -72,7 +73,11 @@ test('a pass is revoked at once, and can be brought back for ten seconds', async
   await using _ = page
   expect(page.text()).toContain('A reviewer')
   expect(page.text()).toContain('not used yet')
-  buttonCalled('Revoke').click()
+  const revoke = buttonCalled('Revoke')
+  revoke.click()
+  await nextTick()
+  // the one that was pressed says so, whatever the way to the server takes
+  expect(revoke.getAttribute('aria-busy')).toBe('true')
   await flushPromises()
   expect(page.text()).toContain('revoked')
   buttonCalled('Undo').click()
