@@ -1,68 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
-import { formatHostPort } from '../net/address/host-port.ts'
 import { systemClock } from '../async/time/clock.ts'
-import { knownErrorCode, RelayError, type RelayErrorCode } from '../api/errors.ts'
 import { pause } from '../async/wait/pause.ts'
-import { untilSettled } from '../async/wait/until-settled.ts'
-import { withDeadline } from '../async/wait/with-deadline.ts'
 import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
-import type { DirectUse, SeenFrom } from '../wire/direct-messages.ts'
-import { frameType } from '../wire/frame.ts'
-import type { Health } from '../wire/agent-messages.ts'
+import type { SeenFrom } from '../wire/direct-messages.ts'
 import { idLength, proofLength, type AgentOrigin, type CarrierPlace } from '../wire/hello-messages.ts'
-import { decodeFailed, decodeNumber, encodeOpen, streamKind, type Open } from '../wire/stream-messages.ts'
+import { streamKind } from '../wire/stream-messages.ts'
 import { encodeResumed } from '../wire/survival-messages.ts'
+import type { AgentDescription, AgentWishes } from './agent-description.ts'
 import { Carrier, type CarrierEvents } from './carriers/carrier.ts'
-import { CarrierStream } from './carriers/carrier-stream.ts'
 import { CarrierPool } from './carriers/carrier-pool.ts'
 import { ControlLink, type ControlEnd } from './control-link.ts'
 import type { FramedSocket } from './carriers/framed-socket.ts'
 import { SurvivingLink } from './survival/surviving-link.ts'
 import type { SurvivalSession, SurvivingLinks } from './survival/surviving-links.ts'
 import { nativeDatagrams } from './native-datagrams.ts'
-
-/** The agent has 10 s to reach the target (spec/wire.md), plus two for the round trip. */
-const openTimeoutMs = 12_000
-
-/** A killed agent's system closes all its connections together; the ends of the carriers may arrive so much before or after that of the control connection. */
-const lastEndsMs = 100
-
-/** A carrier that died unnoticed costs a stream one more try, not its life. */
-const maxOpenTries = 3
-
-export interface AgentDescription {
-  readonly clientId: number
-  /** Address and port, as the relay sees them. */
-  readonly address: string
-  readonly version: string
-  readonly hostname: string
-  readonly fingerprint: string
-  /** The instance of the agent's program, in hex; empty for one that reports none. */
-  readonly instance: string
-  /** How the program was started, as it reports. */
-  readonly origin?: AgentOrigin | undefined
-  /** A stream's first bytes may be sent before it has answered whether it has reached the target. */
-  readonly takesEarlyData?: boolean
-  /** Its direct links can outlive their streams by the relay. */
-  readonly holdsLinks?: boolean
-  /** It was told that it may send PACKED. */
-  readonly mayPack?: boolean
-  /** Where the program's carriers are that survive their connections; without it they end with them. */
-  readonly survivors?: SurvivingLinks
-  /** Carriers that streams of the client's earlier sessions still use. */
-  readonly carriersElsewhere: () => number
-}
-
-/** What the relay does for an agent that brings its own tunnels. */
-export interface AgentWishes {
-  /** Takes the agent's document and answers with another; rejects on what is none. */
-  configure?(document: string): Promise<string>
-  onHealth?(health: Health): void
-  /** It has carried bytes past the relay. */
-  onUse?(use: DirectUse): void
-}
+import { lastEndsMs, OrderlyEnds } from './orderly-ends.ts'
+import { StreamOpenings, type OpenOptions } from './stream-openings.ts'
 
 /** An agent that speaks the native protocol, seen from the relay. */
 export class NativeSession implements AgentSession {
@@ -79,21 +34,19 @@ export class NativeSession implements AgentSession {
   readonly carrierKey = randomBytes(proofLength)
   readonly closed: Promise<{ reason: string }>
   readonly streamsEnded: Promise<void>
-  readonly #takesEarlyData: boolean
   readonly #holdsLinks: boolean
   readonly #mayPack: boolean
   readonly #survivors: SurvivingLinks | undefined
   readonly #carriersElsewhere: () => number
   readonly #framed: FramedSocket
   readonly #pool: CarrierPool
+  readonly #openings: StreamOpenings
+  readonly #orderlyEnds = new OrderlyEnds()
   #settleClosed: (end: { reason: string }) => void = () => undefined
   #control: ControlLink | undefined
-  #openings = new Map<Carrier, PendingStream>()
   #roundTripMs: number | null = null
   #closeReason: string | undefined
   #isConfiguring = false
-  #overAtMs = Infinity
-  #endedAtMs = -Infinity
 
   constructor(framed: FramedSocket, agent: AgentDescription) {
     this.#framed = framed
@@ -104,12 +57,12 @@ export class NativeSession implements AgentSession {
     this.fingerprint = agent.fingerprint === '' ? null : agent.fingerprint
     this.instance = agent.instance
     this.origin = agent.origin
-    this.#takesEarlyData = agent.takesEarlyData ?? false
     this.#holdsLinks = agent.holdsLinks ?? false
     this.#mayPack = agent.mayPack ?? false
     this.#survivors = agent.survivors
     this.#carriersElsewhere = agent.carriersElsewhere
     this.#pool = new CarrierPool((count) => this.#control?.want(count))
+    this.#openings = new StreamOpenings(this.#pool, { takesEarlyData: agent.takesEarlyData ?? false })
     this.streamsEnded = this.#pool.drained
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve
@@ -150,9 +103,8 @@ export class NativeSession implements AgentSession {
     }
     survivors?.begin(survival)
     void control.closed.then((end) => {
-      this.#overAtMs = performance.now()
-      this.#noteEnd(this.#framed)
-      survivors?.over(survival, { isKilled: () => !end.silent && this.#hasAgentEnded })
+      this.#orderlyEnds.onControlEnd(this.#framed)
+      survivors?.over(survival, { isKilled: () => !end.silent && this.#orderlyEnds.areOfKilled })
       // A lost link leaves its streams alone: TCP carries them over a cut. A farewell ends them.
       if (this.#closeReason !== undefined || end.said) {
         this.#pool.close()
@@ -182,13 +134,13 @@ export class NativeSession implements AgentSession {
         ? new SurvivingLink(framed, { number, place: survivors, isNeeded })
         : framed
     const events: CarrierEvents = {
-      onMessage: (type, body) => this.#onCarrierMessage(carrier, type, body),
+      onMessage: (type, body) => this.#openings.onMessage(carrier, type, body),
       onIdle: () => this.#pool.release(carrier),
     }
     const carrier: Carrier = new Carrier(link, events, { takesPacked: this.#mayPack })
     if (link instanceof SurvivingLink) survivors?.add(link)
-    void link.closed.then(() => this.#openings.get(carrier)?.lost())
-    void framed.closed.then(() => this.#noteEnd(framed))
+    void link.closed.then(() => this.#openings.onLost(carrier))
+    void framed.closed.then(() => this.#orderlyEnds.onEnd(framed))
     this.#pool.add(carrier)
     return true
   }
@@ -207,20 +159,20 @@ export class NativeSession implements AgentSession {
   }
 
   openStream(target: Target, options: OpenOptions): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.tcp, ...target }, options)
+    return this.#openings.open({ kind: streamKind.tcp, ...target }, options)
   }
 
   beginStream(target: Target, options: OpenOptions): Promise<OpeningStream> {
-    return Promise.resolve(this.#beginKind({ kind: streamKind.tcp, ...target }, options))
+    return Promise.resolve(this.#openings.begin({ kind: streamKind.tcp, ...target }, options))
   }
 
   async openDatagrams(target: Target, options: OpenOptions): Promise<Duplex> {
-    return nativeDatagrams(await this.#openKind({ kind: streamKind.datagrams, ...target }, options))
+    return nativeDatagrams(await this.#openings.open({ kind: streamKind.datagrams, ...target }, options))
   }
 
   async openSocksDatagrams(options: OpenOptions): Promise<Duplex> {
     const request = { kind: streamKind.socksDatagrams, host: '', port: 0 }
-    return nativeDatagrams(await this.#openKind(request, options))
+    return nativeDatagrams(await this.#openings.open(request, options))
   }
 
   openFiles({
@@ -228,7 +180,7 @@ export class NativeSession implements AgentSession {
     stripPrefix,
     ...options
   }: OpenOptions & { folder: string; stripPrefix: string }): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.files, host: folder, port: 0, stripPrefix }, options)
+    return this.#openings.open({ kind: streamKind.files, host: folder, port: 0, stripPrefix }, options)
   }
 
   openPrivate({
@@ -236,7 +188,7 @@ export class NativeSession implements AgentSession {
     verifier,
     ...options
   }: OpenOptions & { target: Target; verifier: Uint8Array }): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.private, ...target, verifier }, options)
+    return this.#openings.open({ kind: streamKind.private, ...target, verifier }, options)
   }
 
   openDirect({
@@ -251,7 +203,7 @@ export class NativeSession implements AgentSession {
     seenFrom: SeenFrom
     entrance: Uint8Array
   }): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.direct, ...target, verifier, seenFrom, entrance }, options)
+    return this.#openings.open({ kind: streamKind.direct, ...target, verifier, seenFrom, entrance }, options)
   }
 
   unlink(id: Uint8Array): void {
@@ -260,15 +212,24 @@ export class NativeSession implements AgentSession {
   }
 
   openMeasure({ signal }: OpenOptions): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.measure, host: '', port: 0 }, { signal, visitor: 'path-test' })
+    return this.#openings.open(
+      { kind: streamKind.measure, host: '', port: 0 },
+      { signal, visitor: 'path-test' },
+    )
   }
 
   openListening({ signal }: OpenOptions): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.listening, host: '', port: 0 }, { signal, visitor: 'listening' })
+    return this.#openings.open(
+      { kind: streamKind.listening, host: '', port: 0 },
+      { signal, visitor: 'listening' },
+    )
   }
 
   openWatched({ signal }: OpenOptions): Promise<Duplex> {
-    return this.#openKind({ kind: streamKind.watched, host: '', port: 0 }, { signal, visitor: 'watched' })
+    return this.#openings.open(
+      { kind: streamKind.watched, host: '', port: 0 },
+      { signal, visitor: 'watched' },
+    )
   }
 
   get carrierCount(): number {
@@ -282,135 +243,9 @@ export class NativeSession implements AgentSession {
     this.#pool.close()
   }
 
-  /** A killed agent's system ends its connections by FIN, except for those with bytes that the agent has not read, which it resets. */
-  #noteEnd(connection: FramedSocket): void {
-    if (connection.hasPeerEnded) this.#endedAtMs = performance.now()
-  }
-
-  /** Whether the agent's side has ended a connection in order when the control connection ended, or later. */
-  get #hasAgentEnded(): boolean {
-    return this.#endedAtMs > this.#overAtMs - lastEndsMs
-  }
-
   endLink(): void {
     this.#framed.destroy()
   }
-
-  async #openKind(request: Omit<Open, 'number' | 'visitor'>, options: OpenOptions): Promise<Duplex> {
-    const { stream, opened } = this.#beginKind(request, options)
-    try {
-      await opened
-      return stream
-    } catch (error) {
-      stream.destroy()
-      throw error
-    }
-  }
-
-  #beginKind(
-    request: Omit<Open, 'number' | 'visitor'>,
-    { signal, visitor = '' }: OpenOptions,
-  ): OpeningStream {
-    const stream = new CarrierStream()
-    const deadline = {
-      signal,
-      timeoutMs: openTimeoutMs,
-      onTimeout: () => this.#silent(request, `no answer within ${openTimeoutMs / 1000} s`),
-    }
-    const opened = withDeadline(deadline, async (signal) => {
-      for (let tries = 1; tries <= maxOpenTries; tries += 1) {
-        const carrier = await this.#pool.take(signal)
-        if (signal.aborted) {
-          this.#pool.release(carrier)
-          throw signal.reason
-        }
-        if (await this.#open(carrier, stream, { ...request, visitor }, signal)) return
-        // What was sent ahead may have reached the target, which must not get it twice.
-        if (carrier.hasSentEarly) break
-      }
-      throw this.#silent(request, 'its connections end as soon as they are used')
-    })
-    return { stream, opened }
-  }
-
-  /** False when the carrier was lost before the agent answered. */
-  #open(
-    carrier: Carrier,
-    stream: CarrierStream,
-    request: Omit<Open, 'number'>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { host, port } = request
-    return untilSettled<boolean>(
-      (resolve, reject) => {
-        const number = carrier.nextNumber()
-        this.#openings.set(carrier, {
-          number,
-          opened: () => {
-            if (this.#takesEarlyData) carrier.opened()
-            else carrier.startStream(number, stream)
-            resolve(true)
-          },
-          failed: (code, message) => {
-            if (this.#takesEarlyData) carrier.refused()
-            reject(new RelayError(code, message, { host, port }))
-            this.#pool.release(carrier)
-          },
-          lost: () => resolve(false),
-        })
-        carrier.framed.send(encodeOpen({ number, ...request }))
-        if (this.#takesEarlyData) carrier.ask(number, stream)
-        return (isGivenUp) => {
-          this.#openings.delete(carrier)
-          // The agent is dialling: ending the carrier tells it to stop.
-          if (isGivenUp) carrier.framed.destroy()
-        }
-      },
-      { signal },
-    )
-  }
-
-  #onCarrierMessage(carrier: Carrier, type: number, body: Uint8Array): void {
-    const opening = this.#openings.get(carrier)
-    if (!opening) throw new WireError(`frame of type ${type} on an idle carrier`)
-    if (type === frameType.opened) {
-      if (decodeNumber(body) !== opening.number) throw new WireError('OPENED for another stream')
-      opening.opened()
-    } else if (type === frameType.failed) {
-      const failed = decodeFailed(body)
-      if (failed.number !== opening.number) throw new WireError('FAILED for another stream')
-      opening.failed(asTargetCode(failed.code), failed.message)
-    } else {
-      throw new WireError(`frame of type ${type} in answer to OPEN`)
-    }
-  }
-
-  #silent({ host, port }: Target, why: string): RelayError {
-    const what = port === 0 ? host : formatHostPort({ host, port })
-    return new RelayError('agent-silent', `The lab box did not open ${what}: ${why}.`, { host, port })
-  }
-}
-
-interface OpenOptions {
-  readonly signal: AbortSignal
-  readonly visitor?: string
-}
-
-interface PendingStream {
-  readonly number: number
-  opened(): void
-  failed(code: RelayErrorCode, message: string): void
-  lost(): void
-}
-
-/**
- * An agent may only report on its target, not know the kind of stream, or take part in no direct links; any other code of a newer
- * or hostile one means that the target was not reached.
- */
-function asTargetCode(code: string): RelayErrorCode {
-  return code === 'mode-unsupported' || code === 'direct-declined' || code.startsWith('target-')
-    ? (knownErrorCode(code) ?? 'target-unreachable')
-    : 'target-unreachable'
 }
 
 function describeEnd({ said, silent, error }: ControlEnd): string {

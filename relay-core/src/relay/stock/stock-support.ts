@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { StockConfig } from '../../config/relay/stock-config.ts'
 import type { Log } from '../../log/log.ts'
-import type { AgentWishes } from '../../native/native-session.ts'
+import type { AgentWishes } from '../../native/agent-description.ts'
 import type { StockBridgeOptions } from '../../stock/stock-bridge-options.ts'
 import type { Identity } from '../../net/tls/identity.ts'
 import type { Agents } from '../clients/agents.ts'
