@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { RPCHandler } from '@orpc/server/message-port'
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
 import { cannotStart, type BackendStart, type CannotStart } from '@nps-desktop/electron/contract'
@@ -8,6 +9,8 @@ const maxRestarts = 5
 const restartWindowMs = 60_000
 /** The backend closes its links and its database within this. */
 const closeTimeoutMs = 5_000
+/** The end of a killed one is noticed within this. */
+const killTimeoutMs = 2_000
 
 export interface BackendProcessOptions {
   /** The bundled backend/desktop/process.ts. */
@@ -55,18 +58,28 @@ export class BackendProcess {
     this.#child?.postMessage({ kind: 'connect' }, [port])
   }
 
+  /** Ends the backend, by force where it does not answer: the app quits whatever its backend does. */
   async close(): Promise<void> {
     this.#closing = true
     const child = this.#child
     if (child === undefined) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => child.kill(), closeTimeoutMs)
-      child.once('exit', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-      child.postMessage({ kind: 'close' })
-    })
+    const isGone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')))
+    child.postMessage({ kind: 'close' })
+    if ((await Promise.race([isGone, delay(closeTimeoutMs)])) === 'gone') return
+    this.#options.log('The backend does not end by itself, and is killed.')
+    this.#kill(child)
+    if ((await Promise.race([isGone, delay(killTimeoutMs)])) !== 'gone')
+      this.#options.log('The backend does not end. The app quits without it.')
+  }
+
+  /** Not `child.kill()`, which asks: one that hangs or is stopped takes no request. */
+  #kill({ pid }: UtilityProcess): void {
+    try {
+      if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      // mostly it has ended meanwhile
+      this.#options.log(`The backend cannot be killed: ${String(error)}`)
+    }
   }
 
   #onExit(code: number, refusal: CannotStart | undefined): void {

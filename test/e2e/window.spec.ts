@@ -232,6 +232,19 @@ test('data that cannot be opened is told with its cause, and opened once that is
   await expect(welcome.heading).toBeVisible()
 })
 
+test('quitting ends the app also while its backend hangs', async ({ app }) => {
+  test.skip(app.windows !== null, 'Windows has no signal that stops a program')
+  await expect(new WelcomePage(app.page).heading).toBeVisible()
+  const stopped = await electronOf(app).evaluate(({ app: main }) => {
+    const backend = main.getAppMetrics().find(({ name }) => name === 'NPS Desktop backend')
+    if (backend === undefined) throw new Error('no backend runs')
+    process.kill(backend.pid, 'SIGSTOP')
+    return backend.pid
+  })
+  await app.close()
+  await expect.poll(() => existsSync(`/proc/${stopped}`)).toBe(false)
+})
+
 function electronOf(app: App): ElectronApplication {
   if (app.running.electron === null) throw new Error('this is not Electron')
   return app.running.electron
