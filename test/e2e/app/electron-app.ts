@@ -2,7 +2,7 @@ import { resolve, join } from 'node:path'
 import { type Browser, _electron } from '@playwright/test'
 import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
-import { windowsElectron } from '../../testbed/wine/windows-electron.ts'
+import { argumentsInWine, windowsElectron } from '../../testbed/wine/windows-electron.ts'
 import { startChromium } from '../../harness/chromium.ts'
 import { usualSize } from './usual-size.ts'
 import { BrowserRequests } from './browser-requests.ts'
@@ -29,8 +29,7 @@ export async function electronCommand(dataFolder: string, windows: Windows | nul
     }
   return {
     executablePath: windows.executable,
-    // wine has no graphics processor to offer, and Electron would first try each way to one
-    args: [...electronArguments, '--disable-gpu', windowsPath(mainScript)],
+    args: [...electronArguments, ...argumentsInWine, windowsPath(mainScript)],
     env: {
       ...env,
       ...windows.environmentOf(await windowsElectron(windows)),

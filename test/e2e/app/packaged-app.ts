@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, expect } from '@playwright/test'
 import { electronArguments } from '../../../build/electron-binary.ts'
+import { startTimeoutMs } from './running-app.ts'
 
 /** The folder that `node build/app/package.ts --try-out` leaves, and the program in it. */
 export const packagedFolder = join(
@@ -44,9 +45,11 @@ export async function startPackage(args: readonly string[], env: Readonly<Record
 
 /** Its page, where Chromium's own debugging listens (`--remote-debugging-port=0`), which has no part in Node. */
 export async function pageOf(app: Speaking) {
-  await expect(() => expect(app.said()).toMatch(/DevTools listening on ws:/)).toPass({ timeout: 30_000 })
+  await expect(() => expect(app.said()).toMatch(/DevTools listening on ws:/)).toPass({
+    timeout: startTimeoutMs,
+  })
   const address = /DevTools listening on (ws:\S+)/.exec(app.said())?.[1] ?? ''
-  const browser = await chromium.connectOverCDP(address)
+  const browser = await chromium.connectOverCDP(address, { timeout: startTimeoutMs })
   const [context] = browser.contexts()
   if (!context) throw new Error('the app has no window')
   const page = context.pages()[0] ?? (await context.waitForEvent('page'))

@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import { expect } from '@playwright/test'
 import { electronArguments } from '../../../build/electron-binary.ts'
 import type { CommandResult } from '../../testbed/run-command.ts'
-import { makeStartInWine } from '../../testbed/wine/windows-electron.ts'
+import { argumentsInWine, makeStartInWine } from '../../testbed/wine/windows-electron.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { pageOf } from './packaged-app.ts'
+import { actionTimeoutMs } from './running-app.ts'
 
 const packages = resolve(import.meta.dirname, '../../../build/out/package')
 /** Where the person's folders are on drive C. */
@@ -62,9 +63,10 @@ export class WindowsInstallation {
   /** Starts the installed app, which knows no server; it ends when it is quit, or with this. */
   async start() {
     await makeStartInWine(this.windows.onDriveC(join(inPrograms, program)))
-    const args = [...electronArguments, '--disable-gpu', '--remote-debugging-port=0']
+    const args = [...electronArguments, ...argumentsInWine, '--remote-debugging-port=0']
     const app = this.windows.launch(`${this.folder}\\${program}`, args, '/')
     const { browser, page } = await pageOf({ said: () => app.output })
+    page.context().setDefaultTimeout(3 * actionTimeoutMs)
     await expect(new WelcomePage(page).heading).toBeVisible()
     return {
       page,

@@ -11,6 +11,13 @@ import type { Windows } from './windows.ts'
 const missing = 'IsWindowArranged'
 const inItsPlace = 'IsZoomed'
 
+/**
+ * Wine has no graphics processor to offer, and Electron would try each way to one, each in a process of its own that fails;
+ * one in so many starts wine ends such a process only half, and the window waits for it for ever. So it draws without one
+ * from the start, also what is for WebGL.
+ */
+export const argumentsInWine: readonly string[] = ['--disable-gpu', '--disable-software-rasterizer']
+
 /** Electron for Windows as it starts in wine: fetched and changed once. Answers the layers of its folder, the topmost first. */
 export async function ensureWindowsElectron(): Promise<readonly string[]> {
   const { electronDist = '', electronVersion } = await windowsElectronForTests()
