@@ -42,6 +42,7 @@ export function transfersBed({
   storage = disk(),
 } = {}) {
   const way = { isThere: true, opened: 0 }
+  const labs = new Set(['l1'])
   const transfers = new Transfers({
     openLab: async () => {
       way.opened++
@@ -50,7 +51,7 @@ export function transfersBed({
     },
     laptop,
     kept: new KeptTransfers({ storage, clock }),
-    isKnown: (labId) => labId === 'l1',
+    isKnown: (labId) => labs.has(labId),
     clock,
     log: silentLog,
   })
@@ -74,7 +75,7 @@ export function transfersBed({
     throw new Error('it did not come so far')
   }
   const ended = () => where((all) => all.every(({ state }) => state === 'done'))
-  return { clock, laptop, lab, storage, way, transfers, upload, where, ended }
+  return { clock, laptop, lab, labs, storage, way, transfers, upload, where, ended }
 }
 
 /** Larger than what is on its way at once, each chunk another one. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { serverRecord } from '../../testing/stored-machines.ts'
 import { AppError } from '../failures/app-error.ts'
 import { openKeyFile } from '../key-file.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -18,6 +19,7 @@ test('on a full disk the passwords of private tunnels are marked once there is r
   const log = { ...silentLog, error: vi.fn<Log['error']>() }
   let storage = openStorage(shell, { log })
   try {
+    storage.servers.put(serverRecord())
     for (const id of [1, 2])
       storage.tunnelNotes.put({ ...newNote(`s1-t${id}`, 'jupyter'), localPort: 8888, passwordMark: '' })
     const { tunnelNotes } = storage

@@ -88,6 +88,7 @@ export class LabFiles {
 
   /** What the last run of the app left goes on once the lab box's own SSH tunnel is ready: its address may be another machine's here. */
   seen({ labs, servers, tunnels }: Pick<Overview, 'labs' | 'servers' | 'tunnels'>): void {
+    this.#transfers.forgetLabs()
     const { restingLabs } = this.#transfers
     if (restingLabs.size === 0) return
     for (const lab of labs.filter(({ id }) => restingLabs.has(id))) {

@@ -117,3 +117,18 @@ test('the next one is whichever a person says', async () => {
   await ended()
   expect(written).toEqual(['a', 'c', 'b'])
 })
+
+test('a lab box that is removed takes its transfers with it, from the list and from the disk', async () => {
+  const { laptop, lab, labs, storage, transfers, upload, where } = bed()
+  for (const name of ['model', 'next']) laptop.put(`/here/${name}`, large)
+  const begun = Promise.withResolvers<void>()
+  lab.beforeWrite = () => begun.resolve()
+  upload('model')
+  upload('next')
+  await begun.promise
+  labs.delete('l1')
+  transfers.forgetLabs()
+  await where((all) => all.length === 0)
+  await transfers.close()
+  expect(storage.transfers.list()).toEqual([])
+})

@@ -27,6 +27,7 @@ export class Transfers {
   readonly #kept: KeptTransfers
   readonly #clock: Clock
   readonly #log: Log
+  readonly #isKnown: (labId: string) => boolean
   #all: Transfer[] = []
   /** By lab box and direction: the loop that works through its queue. */
   readonly #working = new Map<string, Promise<void>>()
@@ -40,7 +41,7 @@ export class Transfers {
     openLab: OpenLab
     laptop: FileSide
     kept: KeptTransfers
-    /** A lab box that is gone takes its transfers with it. */
+    /** See `forgetLabs`. */
     isKnown: (labId: string) => boolean
     clock: Clock
     log: Log
@@ -50,7 +51,8 @@ export class Transfers {
     this.#clock = options.clock
     this.#log = options.log
     this.#kept = options.kept
-    this.#all = this.#kept.restore(options.isKnown)
+    this.#isKnown = options.isKnown
+    this.#all = this.#kept.restore(this.#isKnown)
     this.feed.set(this.#all.map((one) => one.view(this.#clock.now())))
   }
 
@@ -94,6 +96,11 @@ export class Transfers {
       one.stop.abort(new AppError('cancelled', 'Stopped on request.', {}))
     else this.#giveUp(one)
     this.#changed()
+  }
+
+  /** Lab boxes that are gone take their transfers with them. */
+  forgetLabs(): void {
+    for (const one of this.#all.filter(({ labId }) => !this.#isKnown(labId))) this.stop(one.id)
   }
 
   first(id: string): void {

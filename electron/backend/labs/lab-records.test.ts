@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Relays } from '../relays/relays.ts'
+import { forgetLab } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { LabRecords } from './lab-records.ts'
 
@@ -74,4 +75,13 @@ test('a new lab box does not take the place of another, whatever its server says
   const { labId } = await recordsWith({ id: 3 }).add(fresh, options)
   expect(labId).not.toBe(lab.id)
   expect(storage.labs.get(lab.id)).toEqual(lab)
+})
+
+test('a lab box that is removed while its sign-in is being saved stays removed, with the sign-in', async () => {
+  const secret = { kind: 'password', password: 'a right horse' } as const
+  const editing = recordsWith().edit({ labId: lab.id, secret }, options)
+  forgetLab(storage, lab.id)
+  await expect(editing).rejects.toMatchObject({ code: 'not-found' })
+  expect(storage.labs.list()).toEqual([])
+  expect(storage.secrets.names()).toEqual([])
 })

@@ -75,22 +75,26 @@ export class LabRecords {
     },
     { signal }: Signal,
   ): Promise<void> {
-    const { lab } = this.find(change.labId)
-    const { address, allowTarget = lab.allowTarget } = change
-    refuseWrongList(lab.name, allowTarget)
+    const { lab: before } = this.find(change.labId)
+    const { address, allowTarget = before.allowTarget } = change
+    refuseWrongList(before.name, allowTarget)
     if (address) refuseUnconfirmed(this.#storage, address, address.jump)
-    const name = change.name ?? lab.name
-    if (name !== lab.name && lab.clientId !== null) {
-      const api = await this.#relays.reach(lab.serverId, { signal })
-      await api.clients.edit({ id: lab.clientId, name }, { signal })
+    const name = change.name ?? before.name
+    if (name !== before.name && before.clientId !== null) {
+      const api = await this.#relays.reach(before.serverId, { signal })
+      await api.clients.edit({ id: before.clientId, name }, { signal })
+      // its removal has taken its secrets
+      this.find(before.id)
     }
-    await this.#keepSecrets(lab.id, change.secret, address?.jump)
+    await this.#keepSecrets(before.id, change.secret, address?.jump)
+    // as it is now: it may have been changed meanwhile, or removed
+    const { lab } = this.find(before.id)
     this.#storage.labs.put({
       ...lab,
-      name,
+      name: change.name ?? lab.name,
       address: address ? plainAddress(address) : lab.address,
       jump: address ? this.#jumpRecord(address.jump) : lab.jump,
-      allowTarget,
+      allowTarget: change.allowTarget === undefined ? lab.allowTarget : change.allowTarget,
     })
   }
 

@@ -64,10 +64,10 @@ export class Moving {
     const { servers, labs, tunnelNotes, hostKeys, secrets } = this.#storage
     for (const key of arrival.hostKeys) hostKeys.pin(key)
     for (const { name, value } of arrival.secrets) await secrets.set(name, value)
-    // at once: a server that is there is dialled, and what its relay tells of then would be taken for new lab boxes
+    // all at once: a server that is there is dialled, and what its relay tells of then would be taken for new lab boxes
+    for (const server of arrival.servers) servers.put(server)
     for (const lab of arrival.labs) labs.put(lab)
     for (const note of arrival.tunnelNotes) tunnelNotes.put(note)
-    for (const server of arrival.servers) servers.put(server)
     this.#save(arrival.settings)
     this.#log.info('data of another computer was taken in', {
       servers: arrival.servers.length,

@@ -4,8 +4,10 @@ import { silentLog } from '@nps-desktop/relay-core/log'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
+import { newNote } from '../known-tunnels/new-note.ts'
 import { MemoryRelay } from '../../testing/memory-relay.ts'
 import { serverRecord } from '../../testing/stored-machines.ts'
+import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { adminKeySecret, Relays } from './relays.ts'
 import { untilRelay } from './until-relay.ts'
@@ -100,4 +102,23 @@ test('a link on which nothing passes any more is replaced before long work begin
   attempts[1]?.resolve(now)
   await proved
   expect(relays.api('s1')).toBe(now.client)
+})
+
+test('nothing of a server that was removed stays, whatever was under way with it', async () => {
+  const options = { signal: AbortSignal.timeout(5_000) }
+  await begun.promise
+  const relay = new MemoryRelay()
+  attempts[0]?.resolve(relay.connection())
+  await untilRelay(relays, 's1', ({ mirror }) => mirror.last !== null && mirror.tunnels !== null, options)
+  const { last, tunnels } = relays.view('s1').mirror
+  if (!last || !tunnels) throw new Error('the relay has told nothing')
+  forgetServer(storage, 's1')
+  await relays.close()
+  // what waited for a disk that was full
+  storage.whenPossible('last-status/s1', () => storage.lastStatus.put('s1', last))
+  storage.lastTunnels.put('s1', tunnels)
+  storage.tunnelNotes.put(newNote('s1-t1', 'ssh'))
+  expect(storage.lastStatus.get('s1')).toBeNull()
+  expect(storage.lastTunnels.get('s1')).toBeNull()
+  expect(storage.tunnelNotes.list()).toEqual([])
 })

@@ -56,12 +56,12 @@ export class ServerRecords {
     secret?: SshSecret | undefined
     plan?: ServerPlan | undefined
   }): Promise<void> {
-    const server = this.find(change.serverId)
+    const { id } = this.find(change.serverId)
     if (change.address) refuseUnconfirmed(this.#storage, change.address)
-    if (change.secret && change.secret.kind !== 'stored') {
-      const name = secretName({ kind: 'server', id: server.id })
-      await this.#storage.secrets.set(name, JSON.stringify(change.secret))
-    }
+    if (change.secret && change.secret.kind !== 'stored')
+      await this.#storage.secrets.set(secretName({ kind: 'server', id }), JSON.stringify(change.secret))
+    // as it is now: it may have been changed meanwhile, or removed
+    const server = this.find(id)
     const moved = change.address && server.relay && server.relay.host === server.address?.host
     this.#storage.servers.put({
       ...server,

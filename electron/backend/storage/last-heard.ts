@@ -5,11 +5,12 @@ import type { StorageFile } from './file/storage-file.ts'
 
 const tables = { last_tunnels: 'server_id', last_status: 'server_id', last_readings: 'lab_id' } as const
 
-/** What each machine told last. What an older one told and no longer parses is nothing: it will be told again. */
+/** What each machine told last; nothing of one that is not there, by `isThere`. What an older one told and no longer parses is nothing: it will be told again. */
 export function openLastHeard<T>(
   database: StorageFile,
   table: keyof typeof tables,
   schema: z.ZodType<T>,
+  isThere: (id: string) => boolean,
 ): LastHeard<T> {
   const key = tables[table]
   const select = database.query(`SELECT body FROM ${table} WHERE ${key} = ?`, z.object({ body: z.string() }))
@@ -25,7 +26,7 @@ export function openLastHeard<T>(
       return parsed?.success ? parsed.data : null
     },
     put: (id, value) => {
-      upsert.run(id, JSON.stringify(value))
+      if (isThere(id)) upsert.run(id, JSON.stringify(value))
     },
     delete: (id) => {
       remove.run(id)

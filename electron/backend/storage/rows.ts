@@ -10,14 +10,22 @@ const storedRow = z.object({ id: z.string(), body: z.string() })
  * screen reads them.
  *
  * A row that cannot be read is handed to `putAside` and taken out of the table: one wrong row must not keep the others
- * from being used. `put` throws for a row that could not be read again, so such rows come from other versions of the app
+ * from being used. What `isOwned` denies is not written: its server or lab box was removed while the write was under way. `put` throws for a row that could not be read again, so such rows come from other versions of the app
  * or from a damaged file.
  */
 export function openRows<T extends { readonly id: string }, Table extends string>(
   database: StorageFile,
   table: Table,
   schema: z.ZodType<T>,
-  { changed, putAside }: { changed: () => void; putAside: (row: SetAsideRow<Table>) => void },
+  {
+    changed,
+    putAside,
+    isOwned = () => true,
+  }: {
+    changed: () => void
+    putAside: (row: SetAsideRow<Table>) => void
+    isOwned?: (row: T) => boolean
+  },
 ): Rows<T> {
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
   const rows = new Map<string, T>()
@@ -40,6 +48,7 @@ export function openRows<T extends { readonly id: string }, Table extends string
     get: (id) => rows.get(id),
     put: (row) => {
       schema.parse(row)
+      if (!isOwned(row)) return
       insert.run(row.id, JSON.stringify(row))
       rows.set(row.id, row)
       changed()

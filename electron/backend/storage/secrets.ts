@@ -17,6 +17,8 @@ export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' 
   const remove = database.prepare('DELETE FROM secrets WHERE name = ?')
   // not LIKE: names may hold its wildcards
   const removeUnder = database.prepare('DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1')
+  /** Names of what is being sealed just now; one that is deleted meanwhile is not written. */
+  const underWay = new Set<{ readonly name: string }>()
   return {
     names: () => names.all().map(({ name }) => name),
     has: (name) => select.get(name) !== undefined,
@@ -35,12 +37,21 @@ export function openSecrets(database: StorageFile, shell: Pick<Shell, 'encrypt' 
       }
     },
     set: async (name, value) => {
-      upsert.run(name, await shell.encrypt(value))
+      const sealing = { name }
+      underWay.add(sealing)
+      try {
+        const sealed = await shell.encrypt(value)
+        if (underWay.has(sealing)) upsert.run(name, sealed)
+      } finally {
+        underWay.delete(sealing)
+      }
     },
     delete: (name) => {
+      for (const sealing of underWay) if (sealing.name === name) underWay.delete(sealing)
       remove.run(name)
     },
     deleteUnder: (prefix) => {
+      for (const sealing of underWay) if (sealing.name.startsWith(prefix)) underWay.delete(sealing)
       removeUnder.run(prefix)
     },
   }

@@ -6,7 +6,7 @@ import { ownerOnly } from '../../../relay-core/src/testing/owner-only.ts'
 import { DataFolder, openStorageIn } from '../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import { mergeSameRelay } from '../servers/steps/same-relay.ts'
-import { forgetLab } from './forget-server.ts'
+import { forgetLab, forgetServer } from './forget-server.ts'
 import type { Storage } from './records.ts'
 import { storageFile } from './storage.ts'
 
@@ -158,9 +158,10 @@ test('terminals of before there were any on servers are those of lab boxes', asy
   database.exec(`INSERT INTO terminals VALUES ('tBefore01', 1, '{"id":"tBefore01","labId":"l1"}')`)
   database.close()
   storage = await data.reopen()
-  const server = { id: 'tAfter001', machine: { kind: 'server', id: 's1' } } as const
-  storage.terminals.put(server)
-  expect(storage.terminals.list()).toEqual([{ id: 'tBefore01', machine: { kind: 'lab', id: 'l1' } }, server])
+  storage.servers.put(server)
+  const after = { id: 'tAfter001', machine: { kind: 'server', id: server.id } } as const
+  storage.terminals.put(after)
+  expect(storage.terminals.list()).toEqual([{ id: 'tBefore01', machine: { kind: 'lab', id: 'l1' } }, after])
 })
 
 test('settings keep what was saved and fall back to the default for what cannot be read', async () => {
@@ -314,6 +315,8 @@ test('a second app on the same file is refused, and the first goes on', async ()
 
 test('what was asked for on a lab box is kept over a restart, and goes with the lab box', async () => {
   const alert = (id: string, labId: string) => ({ id, labId, wish: { kind: 'gpus-free', count: 1 } as const })
+  storage.servers.put(server)
+  for (const id of ['l1', 'l2']) storage.labs.put({ ...lab, id })
   storage.alerts.put(alert('a1', 'l1'))
   storage.alerts.put(alert('a2', 'l2'))
   storage.close()
@@ -321,4 +324,18 @@ test('what was asked for on a lab box is kept over a restart, and goes with the 
   expect(storage.alerts.list()).toEqual([alert('a1', 'l1'), alert('a2', 'l2')])
   forgetLab(storage, 'l1')
   expect(storage.alerts.list()).toEqual([alert('a2', 'l2')])
+})
+
+test('nothing is written of a server or a lab box that was removed while it was under way', async () => {
+  storage.servers.put(server)
+  storage.labs.put(lab)
+  const sealed = storage.secrets.set(`lab/${lab.id}/ssh`, 'a passphrase')
+  const other = storage.secrets.set('server/s2/ssh', 'another')
+  forgetServer(storage, server.id)
+  await Promise.all([sealed, other])
+  expect(storage.secrets.names()).toEqual(['server/s2/ssh'])
+  storage.labs.put(lab)
+  storage.alerts.put({ id: 'a1', labId: lab.id, wish: { kind: 'gpus-free', count: 1 } })
+  storage.terminals.put({ id: 'tLater001', machine: { kind: 'lab', id: lab.id } })
+  expect([storage.labs.list(), storage.alerts.list(), storage.terminals.list()]).toEqual([[], [], []])
 })

@@ -9,9 +9,10 @@ import { AppError } from '../failures/app-error.ts'
 import type { Shell } from '../shell.ts'
 import { openActivity } from './activity-rows.ts'
 import { openHostKeys } from './host-key-rows.ts'
+import { parseTunnelId } from '../ids.ts'
 import { openLastHeard } from './last-heard.ts'
 import { migrateStorage } from './file/migrations.ts'
-import type { Storage } from './records.ts'
+import type { LabRecord, Storage } from './records.ts'
 import { openRows } from './rows.ts'
 import { labRecord, lastStatus, serverRecord, terminalRecord, tunnelNote } from './schemas.ts'
 import { openSecrets } from './secrets.ts'
@@ -72,10 +73,19 @@ function open(
     const whenPossible: Storage['whenPossible'] = (name, write) => later.add(name, write)
     const setAside = openSetAside(database, clock)
     const putAside = (row: SetAsideRow): void => setAside.put(row)
+    const servers = openRows(database, 'servers', serverRecord, { changed, putAside })
+    const isServer = (id: string): boolean => servers.get(id) !== undefined
+    const isOwned = ({ serverId }: LabRecord): boolean => isServer(serverId)
+    const labs = openRows(database, 'labs', labRecord, { changed, putAside, isOwned })
+    const isLab = (id: string): boolean => labs.get(id) !== undefined
     return {
-      servers: openRows(database, 'servers', serverRecord, { changed, putAside }),
-      labs: openRows(database, 'labs', labRecord, { changed, putAside }),
-      tunnelNotes: openRows(database, 'tunnel_notes', tunnelNote, { changed, putAside }),
+      servers,
+      labs,
+      tunnelNotes: openRows(database, 'tunnel_notes', tunnelNote, {
+        changed,
+        putAside,
+        isOwned: ({ id }) => isServer(parseTunnelId(id)?.serverId ?? ''),
+      }),
       setAside: {
         list: () => setAside.list(),
         forget: (id) => {
@@ -92,16 +102,18 @@ function open(
       terminals: openRows(database, 'terminals', terminalRecord, {
         changed: () => undefined,
         putAside: () => undefined,
+        isOwned: ({ machine: { kind, id } }) => (kind === 'lab' ? isLab : isServer)(id),
       }),
       transfers: openTransfers(database),
       // one that cannot be read is seen to be off where it was asked for
       alerts: openRows(database, 'alerts', labAlert, {
         changed: () => undefined,
         putAside: () => undefined,
+        isOwned: ({ labId }) => isLab(labId),
       }),
-      lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel)),
-      lastStatus: openLastHeard(database, 'last_status', lastStatus),
-      lastReadings: openLastHeard(database, 'last_readings', labReading),
+      lastTunnels: openLastHeard(database, 'last_tunnels', z.array(tunnel), isServer),
+      lastStatus: openLastHeard(database, 'last_status', lastStatus, isServer),
+      lastReadings: openLastHeard(database, 'last_readings', labReading, isLab),
       onChange: (listener) => written.subscribe(listener),
       whenPossible,
       close: () => {
