@@ -139,7 +139,7 @@ export const setupScreens: readonly Shot[] = [
   { name: 'server-down', scenario: 'server-away', path: 'servers/s1', ready: '.fault' },
   { name: 'server-gone', scenario: 'few', path: 'servers/none', ready: '.empty' },
   { name: 'server-not-set-up', scenario: 'setup-begun', path: 'servers/s1', ready: '.empty' },
-  { name: 'lab', scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' },
+  { name: 'lab-page', scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' },
   { name: 'lab-found', scenario: 'found', path: 'labs/l1', ready: '[data-found]', height: 1000 },
   { name: 'home-found', scenario: 'found', ready: '[data-also-running]' },
   {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { desktopContract } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import { second } from './live-world.ts'
+import { failed, second } from './live-world.ts'
 import type { LiveWorld } from './live-world.ts'
 
 const os = implement(desktopContract)
@@ -33,6 +33,9 @@ export function trafficOfWorld(live: LiveWorld) {
       }
     }),
     history: os.traffic.history.handler(async ({ input }) => {
+      const { servers } = world.overview
+      if (servers.length > 0 && servers.every(({ link }) => link.state === 'away'))
+        failed({ code: 'relay-unreachable', params: {}, message: '', fixes: [] })
       const periodMs = { hour: 60_000, day: 300_000, week: 3_600_000, month: 21_600_000 }[input.range]
       const count = { hour: 60, day: 288, week: 168, month: 120 }[input.range]
       const from = Math.floor(Date.now() / periodMs) * periodMs - (count - 1) * periodMs

@@ -76,9 +76,12 @@ export class TrafficCalls {
     }
     if (labId !== undefined) return await this.#ofLab(labId, range, { signal })
     if (serverId !== undefined) return this.#relays.api(serverId).traffic.history({ range }, { signal })
-    const online = this.#storage.servers
-      .list()
-      .filter((server) => this.#relays.view(server.id).link.state === 'online')
+    const servers = this.#storage.servers.list()
+    const online = servers.filter((server) => this.#relays.view(server.id).link.state === 'online')
+    const [first] = servers
+    // no traffic is something else
+    if (first && online.length === 0)
+      throw new AppError('relay-unreachable', `${first.name} cannot be asked now.`, { server: first.name })
     const histories = await Promise.all(
       online.map((server) => this.#relays.api(server.id).traffic.history({ range }, { signal })),
     )

@@ -9,6 +9,8 @@ export interface PlotWords {
   moment(atMs: number): string
   /** Why a stretch is hatched. */
   gap(fromMs: number, toMs: number): string
+  /** Why the right of the graph is hatched. */
+  since(fromMs: number): string
   /** Why the left of the graph is empty. */
   before(toMs: number): string
 }
@@ -141,7 +143,7 @@ export class TrafficPlot {
       // The time before the first record is not a gap: a new server has no history to miss.
       const isBefore = run.fromMs === this.#points[0]?.atMs
       if (!isBefore) this.#hatch(ctx, { left, right, top, height, ratio })
-      const text = isBefore ? this.#words.before(run.toMs) : this.#words.gap(run.fromMs, run.toMs)
+      const text = this.#wordsOf(run, isBefore)
       ctx.font = axisFont(this.#element, ratio)
       const width = ctx.measureText(text).width + 12 * ratio
       if (width > right - left) continue
@@ -153,6 +155,11 @@ export class TrafficPlot {
       ctx.textBaseline = 'middle'
       ctx.fillText(text, middle, top + height / 2)
     }
+  }
+
+  #wordsOf({ fromMs, toMs }: { fromMs: number; toMs: number }, isBefore: boolean): string {
+    if (isBefore) return this.#words.before(toMs)
+    return toMs === this.#points.at(-1)?.atMs ? this.#words.since(fromMs) : this.#words.gap(fromMs, toMs)
   }
 
   #hatch(

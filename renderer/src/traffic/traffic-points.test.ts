@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pointsOfHistory } from './traffic-points.ts'
+import { pointsOfHistory, unknownRuns } from './traffic-points.ts'
 
 const history = (...bytes: (number | null)[]) => ({
   periodMs: 60_000,
@@ -30,4 +30,10 @@ test('the first minute of all is drawn while it is going on', () => {
     [1, 10],
   ])
   expect(drawn()).toEqual([])
+})
+
+test('what was read last stays while the server cannot be asked, and the time since then is unknown', () => {
+  const points = pointsOfHistory(history(6_000, 6_000, 100), 3 * 60_000)
+  expect(points.slice(0, 3)).toEqual(pointsOfHistory(history(6_000, 6_000, 100)))
+  expect(unknownRuns(points)).toEqual([{ fromMs: 2 * 60_000 + 1, toMs: 5 * 60_000 }])
 })

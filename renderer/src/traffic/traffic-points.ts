@@ -39,12 +39,16 @@ export function unknownRuns(points: readonly RatePoint[]): readonly { fromMs: nu
 
 /**
  * The points of a history: bytes per period become a mean rate. Its last period is the one that is still going on, so that
- * after another one it would always be drawn as a fall; alone it is better than nothing.
+ * after another one it would always be drawn as a fall; alone it is better than nothing. `unknownMs`: for so long after it
+ * nobody could be asked.
  */
-export function pointsOfHistory(history: {
-  periodMs: number
-  points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[]
-}): RatePoint[] {
+export function pointsOfHistory(
+  history: {
+    periodMs: number
+    points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[]
+  },
+  unknownMs = 0,
+): RatePoint[] {
   const perSecond = (bytes: number | null): number | null =>
     bytes === null ? null : (bytes * 1_000) / history.periodMs
   const points = history.points.map((point) => ({
@@ -56,7 +60,12 @@ export function pointsOfHistory(history: {
   const shown = isBeforeKnown ? points.slice(0, -1) : points
   // A point covers its whole period: without its end, a history of one period would draw nothing.
   const last = shown.at(-1)
-  return last ? [...shown, { ...last, atMs: last.atMs + history.periodMs }] : []
+  if (!last) return []
+  const endMs = last.atMs + history.periodMs
+  const known = [...shown, { ...last, atMs: endMs }]
+  if (unknownMs === 0) return known
+  const nothing = { downBytesPerSecond: null, upBytesPerSecond: null }
+  return [...known, { atMs: endMs + 1, ...nothing }, { atMs: endMs + unknownMs, ...nothing }]
 }
 
 /** All bytes of a history. */

@@ -41,7 +41,7 @@ export const addTunnel = {
     '{lab} opens only {list} for its server, so nothing else is reached. Its page has the list under “Tunnels may lead to”.',
   portOn: 'Port on {server}',
   targetHint: 'host:port; several with commas take turns',
-  rangeHint: 'or several, such as 7000-7010',
+  rangeHint: 'or a range: 7000-7010',
   rangeMakes: 'Makes {n} tunnels, one for each port.',
   rangeBad: 'Write a port from 1 to 65535, or a range such as 7000-7010.',
   rangeUnequal:

@@ -85,6 +85,7 @@ export const ui = {
     week: 'Week',
     noLink: 'no connection to the server',
     notRunning: 'nps was not running {from}–{to}',
+    unknownSince: 'not known since {from}',
     before: 'no records before {to}',
     time: 'Time',
     label: 'Traffic, {range}. Press T for a table.',

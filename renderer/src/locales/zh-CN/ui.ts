@@ -86,6 +86,7 @@ export const ui: Translation<typeof en> = {
     week: '周',
     noLink: '与云服务器没有连接',
     notRunning: '{from}–{to} nps 未运行',
+    unknownSince: '{from} 起未知',
     before: '{to} 之前没有记录',
     time: '时间',
     label: '流量，{range}。按 T 显示为表格。',

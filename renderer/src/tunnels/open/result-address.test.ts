@@ -2,13 +2,23 @@ import { expect, test } from 'vitest'
 import { resultAddress } from './result-address.ts'
 import { emptyDraft } from '../form/tunnel-draft.ts'
 
-const place = { host: '120.1.1.2', nextPort: 7004, httpPort: 80, httpsPort: 443, laptopAddress: null }
+const place = {
+  host: '120.1.1.2',
+  nextPort: 7004,
+  httpPort: 80,
+  httpsPort: 443,
+  laptopAddress: null,
+  gatewayAddress: null,
+}
+const taken = new Set([8888])
 const draft = { ...emptyDraft(), target: '127.0.0.1:8889' }
 
 test('the address is said before the tunnel is there, whatever its kind', () => {
   const at = (kind: Parameters<typeof resultAddress>[0], reach: 'laptop' | 'anyone' | 'listed', part = {}) =>
-    resultAddress(kind, { draft: { ...draft, ...part }, reach, place })
+    resultAddress(kind, { draft: { ...draft, ...part }, reach, place, taken })
   expect(at('jupyter', 'laptop')).toEqual({ says: 'onLaptop', address: 'http://localhost:8889' })
+  // another notebook has 8888 here already
+  expect(at('jupyter', 'laptop', { target: '127.0.0.1:8888' }).address).toBe('http://localhost:8889')
   expect(at('ssh', 'laptop', { target: '127.0.0.1:22' }).address).toBe('ssh -p 2022 localhost')
   expect(at('tcp', 'listed')).toEqual({ says: 'forListed', address: '120.1.1.2:7004' })
   const range = { port: '7010-7012', target: '127.0.0.1:8000-8002' }
@@ -24,13 +34,14 @@ test('the address is said before the tunnel is there, whatever its kind', () => 
 
 test('a server without a free port, or without a port for web addresses, is said too', () => {
   const none = { ...place, nextPort: null, httpPort: null, httpsPort: null }
-  expect(resultAddress('udp', { draft, reach: 'anyone', place: none }).says).toBe('noPort')
-  expect(resultAddress('host', { draft, reach: 'anyone', place: none }).says).toBe('noWebPort')
+  expect(resultAddress('udp', { draft, reach: 'anyone', place: none, taken }).says).toBe('noPort')
+  expect(resultAddress('host', { draft, reach: 'anyone', place: none, taken }).says).toBe('noWebPort')
   expect(
     resultAddress('host', {
       draft: { ...draft, hostName: 'a.org' },
       reach: 'anyone',
       place: { ...none, httpPort: 8081 },
+      taken,
     }).address,
   ).toBe('http://a.org:8081')
 })

@@ -12,16 +12,26 @@ export interface ResultAddress {
   readonly address: string
 }
 
-/** `place`: null until the server has been asked. */
+/** `place`: null until the server has been asked; `taken`: the ports of this laptop that other tunnels have. */
 export function resultAddress(
   kind: TunnelKind,
-  { draft, reach, place }: { draft: TunnelDraft; reach: SheetReach; place: TunnelPlace | null },
+  {
+    draft,
+    reach,
+    place,
+    taken,
+  }: {
+    draft: TunnelDraft
+    reach: SheetReach
+    place: TunnelPlace | null
+    taken: ReadonlySet<number>
+  },
 ): ResultAddress {
   if (kind === 'host') return webResult(draft, place)
-  const range = rangeResult(kind, { draft, reach, place })
+  const range = rangeResult(kind, { draft, reach, place, taken })
   if (range) return range
   if (canBePrivate(kind) && reach === 'laptop') {
-    const port = parsePort(draft.port) ?? laptopPortOf(draft.target)
+    const port = parsePort(draft.port) ?? laptopPortOf(draft.target, taken)
     return { says: 'onLaptop', address: port === null ? '' : written(kind, 'localhost', port) }
   }
   if (!place) return { says: 'forAnyone', address: '' }
@@ -35,13 +45,13 @@ export function resultAddress(
 /** Of several ports at once, or of none that can be had; null for one. */
 function rangeResult(
   kind: TunnelKind,
-  { draft, reach, place }: { draft: TunnelDraft; reach: SheetReach; place: TunnelPlace | null },
+  { draft, reach, place, taken }: Parameters<typeof resultAddress>[1],
 ): ResultAddress | null {
   const pairs = pairsOf(draft)
   const isHere = canBePrivate(kind) && reach === 'laptop'
   if ('fault' in pairs) return { says: isHere ? 'onLaptop' : 'forAnyone', address: '' }
   if (pairs.length < 2) return null
-  const ports = pairs.map(({ port, target }) => port ?? (isHere ? laptopPortOf(target) : null))
+  const ports = pairs.map(({ port, target }) => port ?? (isHere ? laptopPortOf(target, taken) : null))
   const host = isHere ? 'localhost' : place?.host
   const says = isHere ? 'onLaptop' : reach === 'listed' ? 'forListed' : 'forAnyone'
   if (host === undefined) return { says, address: '' }
@@ -65,10 +75,13 @@ function webResult({ hostName, path }: TunnelDraft, place: TunnelPlace | null): 
   }
 }
 
-/** As the app chooses it: the target's own number, or one that needs no root. It takes the next where that is taken. */
-function laptopPortOf(target: string): number | null {
+/** As the app chooses it: the target's own number, or one that needs no root, or the next that no tunnel has; another program may have it still. */
+function laptopPortOf(target: string, taken: ReadonlySet<number>): number | null {
   const own = parsePort(target.slice(target.lastIndexOf(':') + 1))
-  return own !== null && own < 1024 ? own + 2000 : own
+  if (own === null) return null
+  let port = own < 1024 ? own + 2000 : own
+  while (taken.has(port)) port++
+  return port
 }
 
 function written(kind: TunnelKind, host: string, port: number): string {
