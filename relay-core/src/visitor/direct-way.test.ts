@@ -9,6 +9,22 @@ import { DirectWay, type LinkListener } from './direct-way.ts'
 const minuteMs = 60_000
 const heardStream = () => Object.assign(new PassThrough(), { heard: Promise.resolve(), wasReset: false })
 const measure = () => Promise.resolve({ roundTripMs: 12, lostPart: 0, upBytesPerSecond: 1 })
+const seekAgain = () => Promise.resolve(true)
+
+/** A link with one stream, until it is closed. */
+function linkOf({ isDirect = true, hasRelay = true } = {}) {
+  const ended = Promise.withResolvers<Error | undefined>()
+  return {
+    isDirect,
+    hasRelay,
+    roundTripMs: 12,
+    streamCount: 1,
+    openStream: vi.fn<typeof heardStream>(heardStream),
+    measure,
+    close: () => ended.resolve(undefined),
+    closed: ended.promise,
+  }
+}
 
 test('where the networks allow no direct way, it is looked for again after 1, 5 and 30 minutes, when somebody visits', async () => {
   const clock = new ManualClock()
@@ -79,17 +95,7 @@ test('a computer’s clock that is set back holds nothing up', async () => {
 
 test('a direct way that has fallen silent is looked for again while its link has streams, at most once a minute', async () => {
   const clock = new ManualClock()
-  const ended = Promise.withResolvers<Error | undefined>()
-  const carry = {
-    isDirect: true,
-    hasRelay: true,
-    roundTripMs: 12,
-    streamCount: 1,
-    openStream: heardStream,
-    measure,
-    close: () => ended.resolve(undefined),
-    closed: ended.promise,
-  }
+  const carry = linkOf()
   const seekAgain = vi.fn<VisitorLink['seekAgain']>(() => Promise.resolve(true))
   const arrange = vi.fn<() => Promise<VisitorLink>>(() => Promise.resolve({ carry, seekAgain }))
   const way = new DirectWay({ arrange, log: silentLog, clock })
@@ -119,26 +125,13 @@ test('a direct way that has fallen silent is looked for again while its link has
   expect(seekAgain).toHaveBeenCalledTimes(3)
   expect(arrange).toHaveBeenCalledTimes(1)
   way.close()
-  await ended.promise
+  await carry.closed
   expect(clock.waiting).toBe(0)
 })
 
 test('a link that has lost its relay goes on, and is followed by another one at the next visit', async () => {
   const clock = new ManualClock()
-  const links = [true, false].map((hasRelay) => {
-    const ended = Promise.withResolvers<Error | undefined>()
-    const carry = {
-      isDirect: true,
-      hasRelay,
-      roundTripMs: 12,
-      streamCount: 1,
-      openStream: vi.fn<typeof heardStream>(heardStream),
-      measure,
-      close: () => ended.resolve(undefined),
-      closed: ended.promise,
-    }
-    return { carry, seekAgain: () => Promise.resolve(true) }
-  })
+  const links = [true, false].map((hasRelay) => ({ carry: linkOf({ hasRelay }), seekAgain }))
   const [second, first] = links
   if (!first || !second) throw new Error('two links')
   const arranged = [first, second]
@@ -162,17 +155,7 @@ test('a link that has lost its relay goes on, and is followed by another one at 
 })
 
 test('it says which way is used: looked for, direct with its round trip, silent, and why it is not direct', async () => {
-  const ended = Promise.withResolvers<Error | undefined>()
-  const carry = {
-    isDirect: false,
-    hasRelay: true,
-    roundTripMs: 12,
-    streamCount: 1,
-    openStream: heardStream,
-    measure,
-    close: () => ended.resolve(undefined),
-    closed: ended.promise,
-  }
+  const carry = linkOf({ isDirect: false })
   const listeners: LinkListener[] = []
   const found = Promise.withResolvers<VisitorLink | undefined>()
   const arrange = vi
@@ -187,7 +170,7 @@ test('it says which way is used: looked for, direct with its round trip, silent,
   way.onChange(() => told.push(way.way.way === 'direct' ? 'direct' : way.way.reason))
   expect(way.way).toMatchObject({ way: 'relay', reason: 'not-tried', triedAtMs: null })
   way.want()
-  found.resolve({ carry, seekAgain: () => Promise.resolve(true) })
+  found.resolve({ carry, seekAgain })
   await new Promise(setImmediate)
   expect(told).toEqual(['looking'])
   carry.isDirect = true
@@ -224,20 +207,8 @@ test('who presses "Try now" waits for no interval, but for eleven seconds after 
 })
 
 test('switched off, it is neither used nor looked for, and a link that is there is used again at once when it is switched on', async () => {
-  const ended = Promise.withResolvers<Error | undefined>()
-  const carry = {
-    isDirect: true,
-    hasRelay: true,
-    roundTripMs: 12,
-    streamCount: 1,
-    openStream: heardStream,
-    measure,
-    close: () => ended.resolve(undefined),
-    closed: ended.promise,
-  }
-  const arrange = vi.fn<() => Promise<VisitorLink>>(() =>
-    Promise.resolve({ carry, seekAgain: () => Promise.resolve(true) }),
-  )
+  const carry = linkOf()
+  const arrange = vi.fn<() => Promise<VisitorLink>>(() => Promise.resolve({ carry, seekAgain }))
   const way = new DirectWay({ arrange, log: silentLog, clock: new ManualClock() })
   let told = 0
   way.onChange(() => (told += 1))

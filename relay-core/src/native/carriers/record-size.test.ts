@@ -1,17 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { Duplex, duplexPair } from 'node:stream'
 import { expect, it } from 'vitest'
+import { createIdentity } from '../../net/tls/identity.ts'
 import { secureAsClient, secureAsServer } from '../../net/tls/secure-stream.ts'
-import { selfSignedCertificate } from '../../net/tls/self-signed-certificate.ts'
 import { largestRecordBytes, RecordSize, restMs, smallRecordBytes, startBytes } from './record-size.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const identity = {
-  key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-  cert: selfSignedCertificate(privateKey, publicKey),
-  minVersion: 'TLSv1.3',
-} as const
+const { keyPem: key, certPem: cert } = createIdentity()
+const identity = { key, cert, minVersion: 'TLSv1.3' } as const
 
 /** What TLS adds to a record: five bytes before it, and the type and the tag of 16 bytes inside it. */
 const headerBytes = 5

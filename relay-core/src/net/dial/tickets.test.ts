@@ -1,17 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { connect as connectSocket, createServer, type AddressInfo, type Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, it } from 'vitest'
-import { selfSignedCertificate } from '../tls/self-signed-certificate.ts'
+import { createIdentity } from '../tls/identity.ts'
 import { connectTls, type TlsTickets } from './connect.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const identity = {
-  key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-  cert: selfSignedCertificate(privateKey, publicKey),
-  minVersion: 'TLSv1.3',
-} as const
+const { keyPem: key, certPem: cert } = createIdentity()
+const identity = { key, cert, minVersion: 'TLSv1.3' } as const
 
 async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
