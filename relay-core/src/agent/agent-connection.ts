@@ -1,7 +1,7 @@
 import type { PushedConfiguration } from '../stock/configuration/pushed-configuration.ts'
 import type { Log } from '../log/log.ts'
 import type { Leftover } from '../native/carriers/leftovers.ts'
-import type { AgentInstance } from '../native/native-agent-link.ts'
+import type { AgentInstance } from '../native/agent-instance.ts'
 import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import type { AgentOrigin } from '../wire/hello-messages.ts'

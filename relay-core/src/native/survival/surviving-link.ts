@@ -4,35 +4,16 @@ import { decodeBye, encodeBye } from '../../wire/link-messages.ts'
 import { decodeAck, encodeAck } from '../../wire/survival-messages.ts'
 import type { FrameLink } from '../carriers/frame-link.ts'
 import { maxUnsentMessageBytes, nobody, type FramedSocket } from '../carriers/framed-socket.ts'
-import { leftoverMs } from '../carriers/leftovers.ts'
-import type { KeepingBudget } from './keeping-budget.ts'
 import { KeptFrames } from './kept-frames.ts'
 import { maxKeptBytes } from './kept-room.ts'
+import { LinkPatience } from './link-patience.ts'
+import type { LinkPlace } from './link-place.ts'
 
 /** How long a link that reads nothing, and so no acknowledgement either, may be full before it forgets what it has kept. */
 const deafMs = 1_000
 
 /** How long a word of farewell may take behind what has not been sent yet, and the peer to hear it. */
 const farewellMs = 2_000
-
-/** What the links of one program have in common. */
-export interface LinkPlace {
-  readonly budget: KeepingBudget
-  /** What one link may keep before its sender waits, in bytes; at most `maxKeptBytes`. */
-  readonly room: number
-  /** Links are acknowledged on their own connections, where an ACK waits behind the bytes of a reader that has paused. */
-  readonly acknowledgesInside: boolean
-  /** The peer has been heard a moment ago, in this session, on a connection other than the links' own. */
-  readonly hearsPeerIn: object | undefined
-  /** Something has arrived that is not acknowledged yet. */
-  onReceived(link: SurvivingLink): void
-  /** The connection is gone, and the link wants another one. */
-  onCut(link: SurvivingLink): void
-  /** It ends in order: what has arrived is acknowledged now. */
-  onEnding(link: SurvivingLink): void
-  /** It was given up here: the peer must not wait for it. */
-  onGivenUp(link: SurvivingLink): void
-}
 
 /**
  * The frames of one carrier over several connections, one after the other: what was sent is kept until the peer has acknowledged
@@ -48,6 +29,7 @@ export class SurvivingLink implements FrameLink {
   unacknowledgedBytes = 0
   readonly #place: LinkPlace
   readonly #isNeeded: () => boolean
+  readonly #patience: LinkPatience
   #connection: FramedSocket | undefined
   /** The connection that ends in order. */
   #finishing: FramedSocket | undefined
@@ -60,7 +42,6 @@ export class SurvivingLink implements FrameLink {
   #isEnding = false
   #isClosed = false
   #isSpent = false
-  #timer: NodeJS.Timeout | undefined
   #deafTimer: NodeJS.Timeout | undefined
   #heard = 0
   #settleClosed: (error: Error | undefined) => void = () => undefined
@@ -73,6 +54,7 @@ export class SurvivingLink implements FrameLink {
     this.number = number
     this.#place = place
     this.#isNeeded = isNeeded
+    this.#patience = new LinkPatience(place, () => this.#heard)
     this.#kept = new KeptFrames(place.budget)
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
     this.#connect(connection)
@@ -135,10 +117,10 @@ export class SurvivingLink implements FrameLink {
     this.#connection = undefined
     connection?.destroy()
     if (this.#isClosed) return
-    if (connection) this.#stopWaiting()
+    if (connection) this.#patience.stop()
     this.#isSpent = true
     this.#isFull = false
-    this.#timer ??= setTimeout(() => this.destroy(new Error('no connection came back')), leftoverMs).unref()
+    this.#patience.awaitConnection(() => this.destroy(new Error('no connection came back')))
     this.#settle()
   }
 
@@ -149,7 +131,7 @@ export class SurvivingLink implements FrameLink {
       throw new WireError('a carrier cannot go on from where its peer is')
     }
     this.#kept.release(from)
-    this.#stopWaiting()
+    this.#patience.stop()
     this.#connect(connection)
     if (this.#isHeld) connection.pause()
     this.#isFull = true
@@ -351,23 +333,11 @@ export class SurvivingLink implements FrameLink {
     }, deafMs).unref()
   }
 
-  /** As long as the peer is there: over a slow line, or with a reader that rests, the last megabytes take longer than a minute. */
-  #awaitAcknowledgement(session = this.#place.hearsPeerIn, isLast = false): void {
-    const heard = this.#heard
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      const { hearsPeerIn } = this.#place
-      // A peer that has begun another session, and has not brought this link into it, does not have it any more.
-      const isKnown = this.#heard > heard || hearsPeerIn === session
-      const isThere = this.#heard > heard || hearsPeerIn !== undefined
-      if (this.#connection && isThere && (isKnown || !isLast)) this.#awaitAcknowledgement(session, !isKnown)
-      else this.destroy()
-    }, leftoverMs).unref()
-  }
-
-  #stopWaiting(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+  #awaitAcknowledgement(): void {
+    this.#patience.awaitAcknowledgement({
+      isConnected: () => this.#connection !== undefined,
+      giveUp: () => this.destroy(),
+    })
   }
 
   /** Ends once the peer has everything: when asked to, or because it was cut and serves no other stream. */
@@ -390,7 +360,7 @@ export class SurvivingLink implements FrameLink {
   #close(error: Error | undefined): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#stopWaiting()
+    this.#patience.stop()
     clearTimeout(this.#deafTimer)
     this.#done = undefined
     this.#kept?.clear()

@@ -2,7 +2,8 @@ import { every } from '../../async/time/every.ts'
 import { maxAckEntries, type CarrierPosition } from '../../wire/survival-messages.ts'
 import { KeepingBudget } from './keeping-budget.ts'
 import { acknowledgedBytes, keptRoom } from './kept-room.ts'
-import type { LinkPlace, SurvivingLink } from './surviving-link.ts'
+import type { LinkPlace } from './link-place.ts'
+import type { SurvivingLink } from './surviving-link.ts'
 
 /** What all carriers of one agent may keep together, at each end; beyond it carriers go on without being kept. */
 const maxKeptTogether = 64 * 1024 * 1024
