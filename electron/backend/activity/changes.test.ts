@@ -1,5 +1,6 @@
 import { emptyOverview, type Failure, type Overview, type Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
+import { labView, serverView } from '../../testing/overview-views.ts'
 import { changes, type Told, withAddedTunnel } from './changes.ts'
 
 const refused: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
@@ -83,29 +84,8 @@ test('a line names the stop and the reason', () => {
 })
 
 test('servers and lab boxes that come and go are told; boxes that go with their server are not', () => {
-  const link = { state: 'checking', sinceMs: 1 } as const
-  const server = {
-    id: 's',
-    name: 'cloud',
-    address: null,
-    hasSecret: false,
-    relay: null,
-    link,
-    local: false,
-    last: null,
-  }
-  const lab = {
-    id: 'l',
-    serverId: 's',
-    name: 'a100',
-    address: null,
-    jump: null,
-    hasSecret: false,
-    startKind: 'unknown',
-    allowTarget: null,
-    allowTargetInForce: null,
-    state: { state: 'waiting' },
-  } as const
+  const server = serverView()
+  const lab = labView()
   const empty = emptyOverview(1)
   const one: Overview = { ...empty, servers: [server] }
   const both: Overview = { ...one, labs: [lab] }

@@ -1,5 +1,6 @@
 import type { Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import { expect, it } from 'vitest'
+import { labView, serverView } from '../../testing/overview-views.ts'
 import { type Absences, noAbsences } from '@nps-desktop/relay-core/telling'
 import { nextDueMs, nextFaults } from './faults.ts'
 
@@ -28,28 +29,6 @@ function world({
   status?: Tunnel['status']
   laptopOnline?: boolean
 } = {}): Overview {
-  const server: Server = {
-    id: 's',
-    name: 'cloud',
-    address: null,
-    hasSecret: false,
-    relay: null,
-    link,
-    local: false,
-    last: null,
-  }
-  const lab: Lab = {
-    id: 'l',
-    serverId: 's',
-    name: 'a100',
-    address: null,
-    jump: null,
-    hasSecret: false,
-    startKind: 'unknown',
-    allowTarget: null,
-    allowTargetInForce: null,
-    state,
-  }
   const tunnel = (id: string): Tunnel => ({
     id,
     serverId: 's',
@@ -69,8 +48,8 @@ function world({
   return {
     atMs: 0,
     laptopOnline,
-    servers: [server],
-    labs: [lab],
+    servers: [serverView({ link })],
+    labs: [labView({ state })],
     tunnels: [tunnel('t1'), tunnel('t2')],
     otherTunnels: [],
     setAside: [],

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
-import type { SampleService } from './sample-service.ts'
+import { serveSample, type SampleService } from './sample-service.ts'
 
 const greeting = [
   'Sample shell: it stands in for the lab box and runs nothing.',
@@ -16,7 +15,7 @@ const maxLineBytes = 1_024
  * An SSH server on a free port of 127.0.0.1 with a key of its own and no password: behind it is nothing but three words
  * that it answers to.
  */
-export async function startSampleShell(): Promise<SampleService> {
+export function startSampleShell(): Promise<SampleService> {
   const hostKey = makeHostKey()
   const open = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys: [hostKey], ident: 'sample-shell' }, (connection) => {
@@ -36,17 +35,9 @@ export async function startSampleShell(): Promise<SampleService> {
       })
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+  return serveSample(server, () => {
+    for (const connection of open) connection.end()
   })
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve())
-      for (const connection of open) connection.end()
-    })
-  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) }
 }
 
 /** Not ssh2's own generator: of its Ed25519 keys one in some hundred cannot be read back (1.17.0). */

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { SampleService } from './sample-service.ts'
+import { serveSample, type SampleService } from './sample-service.ts'
 
 export interface SampleWebOptions {
   /** By path; each answers whole. */
@@ -13,7 +12,7 @@ export interface SampleWebOptions {
 }
 
 /** A small web server on a free port of 127.0.0.1. */
-export async function startSampleWeb({ routes, onSocket }: SampleWebOptions): Promise<SampleService> {
+export function startSampleWeb({ routes, onSocket }: SampleWebOptions): Promise<SampleService> {
   const server = createServer((request, response) => answer(routes, request, response))
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 })
   server.on('upgrade', (request, socket, head) => {
@@ -24,18 +23,10 @@ export async function startSampleWeb({ routes, onSocket }: SampleWebOptions): Pr
     }
     sockets.handleUpgrade(request, socket, head, onSocket)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+  return serveSample(server, () => {
+    for (const socket of sockets.clients) socket.terminate()
+    server.closeAllConnections()
   })
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      for (const socket of sockets.clients) socket.terminate()
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) }
 }
 
 /** Another page must not be able to talk to the sample's socket through the visitor's browser. */

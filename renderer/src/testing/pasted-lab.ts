@@ -17,6 +17,14 @@ export const server: Server = {
   local: false,
   last: null,
 }
+/** A server of which the app has the sign-in alone: nothing is set up there yet. */
+export const bareServer: Server = {
+  ...server,
+  address: { host: '120.1.1.2', port: 22, user: 'goudan' },
+  hasSecret: true,
+  relay: null,
+  link: { state: 'not-set-up' },
+}
 /** A lab box that was added by a pasted line: the app has no address of it. */
 export const lab: Lab = {
   id: 'l1',

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
 import type { Tunnel } from '../../api/relay-tunnel-models.ts'
 import { silentLog } from '../../log/log.ts'
 import { visitId } from '../../native/proofs.ts'
-import { openStore, type Store } from '../store/store.ts'
+import { StoreFolder } from '../../testing/store-folder.ts'
+import type { Store } from '../store/store.ts'
 import { maxPassMs } from '../../api/guest-passes.ts'
 import { TunnelConnection } from '../tunnels/tunnel-connection.ts'
 import { GuestPasses } from './guest-passes.ts'
@@ -14,15 +12,15 @@ import { longestPassMs } from './pass-rules.ts'
 
 const t0 = Date.UTC(2026, 0, 5, 10)
 const hourMs = 3_600_000
-let folder: string
+let state: StoreFolder
 let store: Store
 let nowMs: number
 let tunnel: Tunnel
 let opened: GuestPasses[] = []
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-passes-'))
-  store = openStore(folder, t0)
+  state = new StoreFolder(t0)
+  store = state.store
   nowMs = t0
   const client = store.clients.add({ name: 'lab', vkey: 'k'.repeat(32) }, t0)
   const wish = { clientId: client.id, name: 'web', mode: 'tcp', port: 7001, target: '127.0.0.1:80' } as const
@@ -32,8 +30,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const passes of opened) passes.close()
   opened = []
-  store.close()
-  rmSync(folder, { recursive: true })
+  state[Symbol.dispose]()
 })
 
 function open(hasTunnel = (id: number) => store.tunnels.get(id) !== undefined): GuestPasses {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Duplex } from 'node:stream'
@@ -11,13 +9,14 @@ import { silentLog } from '../../log/log.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import { decodeQuestion, type WatchedQuestion } from '../../wire/watched-question.ts'
-import { openStore, type Store } from '../store/store.ts'
+import { StoreFolder } from '../../testing/store-folder.ts'
+import type { Store } from '../store/store.ts'
 import type { WebhookEvent } from '../webhook/event.ts'
 import { Watches } from './watches.ts'
 
 const { signal } = new AbortController()
 const second = 1_000
-let folder: string
+let state: StoreFolder
 let store: Store
 let clock: ManualClock
 let watches: Watches
@@ -26,8 +25,8 @@ let asked: WatchedQuestion[]
 let answer: Watched
 let isOnline: boolean
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-watches-'))
-  store = openStore(folder, 0)
+  state = new StoreFolder(0)
+  store = state.store
   clock = new ManualClock()
   told = []
   asked = []
@@ -45,8 +44,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   watches.close()
-  store.close()
-  rmSync(folder, { recursive: true })
+  state[Symbol.dispose]()
 })
 
 /** As npc: it answers one question at a time. */
@@ -143,7 +141,7 @@ test('two that are added at once are the same one, and are no more than a lab bo
 
 test('a state file that another program holds locked ends nothing, and what is over is forgotten afterwards', () => {
   store.watches.add({ clientId: 1, wish: wish(1), expiresAtMs: clock.now() + 5 * second })
-  const backup = new DatabaseSync(join(folder, 'relay.db'))
+  const backup = new DatabaseSync(join(state.path, 'relay.db'))
   backup.exec('begin immediate')
   clock.advance(10 * second)
   expect(store.watches.list()).toHaveLength(1)
@@ -159,7 +157,7 @@ test('an end is told at once, and once, while the state file cannot be written, 
     store.watches.add({ clientId: 1, wish: wish(pid), expiresAtMs: clock.now() + 1_000 * second })
   const { startedAtMs } = wish(3)
   answer = { processes: [{ pid: 3, startedAtMs }], gpus: null }
-  const backup = new DatabaseSync(join(folder, 'relay.db'))
+  const backup = new DatabaseSync(join(state.path, 'relay.db'))
   backup.exec('begin immediate')
   clock.advance(10 * second)
   await vi.waitFor(() => expect(told).toMatchObject([{ event: 'process-ended' }]))

@@ -1,26 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
 import { silentLog } from '../../log/log.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
-import { openStore, type Store } from '../store/store.ts'
+import { StoreFolder } from '../../testing/store-folder.ts'
+import type { Store } from '../store/store.ts'
 import type { Seen } from './happenings.ts'
 import { Webhook } from './webhook.ts'
 
 vi.mock('./post.ts', () => ({ post: () => Promise.resolve({ status: 200, body: '' }) }))
 
-let folder: string
+let state: StoreFolder
 let store: Store
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-webhook-'))
-  store = openStore(folder, 0)
+  state = new StoreFolder(0)
+  store = state.store
 })
-afterEach(() => {
-  store.close()
-  rmSync(folder, { recursive: true })
-})
+afterEach(() => state[Symbol.dispose]())
 
 const used = (bytes: number): Seen => ({
   clients: [],

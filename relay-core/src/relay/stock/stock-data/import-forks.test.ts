@@ -1,21 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openStore, type Store } from '../../store/store.ts'
+import { StoreFolder } from '../../../testing/store-folder.ts'
+import type { Store } from '../../store/store.ts'
 import { formatReport, importStock } from './import-stock.ts'
 
 const now = () => Date.UTC(2026, 0, 5)
-let folder: string
+let state: StoreFolder
 let store: Store
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-import-'))
-  store = openStore(join(folder, 'state'), now())
+  state = new StoreFolder(now())
+  store = state.store
 })
-afterEach(() => {
-  store.close()
-  rmSync(folder, { recursive: true })
-})
+afterEach(() => state[Symbol.dispose]())
 
 const stockFile = (...records: object[]) => records.map((record) => `${JSON.stringify(record)}\n*#*`).join('')
 const client = (Id: number, more: object = {}) => ({
@@ -37,8 +34,8 @@ const tunnel = (Id: number, more: object = {}) => ({
 
 /** Writes the files and imports them; answers the report's text. */
 async function imported(files: Record<string, string>): Promise<string> {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.json`), text)
-  return formatReport(await importStock(folder, { store, now })).join('\n')
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(state.path, `${name}.json`), text)
+  return formatReport(await importStock(state.path, { store, now })).join('\n')
 }
 
 test('yisier: who had expired, was black-listed or not on the white list stays out', async () => {
@@ -210,7 +207,7 @@ test('djylb: JSON arrays come with dates, rules, rates and quotas of each client
       mode: 'host',
       enabled: true,
       limits: { maxConnections: 9 },
-      settings: { users, host: { certFile: join(folder, '../conf/a.pem') } },
+      settings: { users, host: { certFile: join(state.path, '../conf/a.pem') } },
     },
   ])
   for (const words of [

@@ -1,26 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openStore, type Store } from '../../store/store.ts'
+import { StoreFolder } from '../../../testing/store-folder.ts'
+import type { Store } from '../../store/store.ts'
 import { formatReport, importStock } from './import-stock.ts'
 import { readStockFile } from './stock-file.ts'
 import { stockClient, stockHost, stockTunnel } from './stock-records.ts'
 
 const sample = join(import.meta.dirname, 'sample/conf')
 const now = () => Date.UTC(2026, 0, 5)
-let folder: string
+let state: StoreFolder
 let store: Store
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-import-'))
-  store = openStore(join(folder, 'state'), now())
+  state = new StoreFolder(now())
+  store = state.store
 })
-afterEach(() => {
-  store.close()
-  rmSync(folder, { recursive: true })
-})
+afterEach(() => state[Symbol.dispose]())
 
 test('clients come with key, limits, switches and counters, by their own ids', async () => {
   await importStock(sample, { store, now })
@@ -163,10 +160,12 @@ test('all or nothing: a failure in the middle leaves the state as it was', async
 })
 
 test('a folder without the files is refused by a sentence; one with clients alone will do', async () => {
-  await expect(importStock(folder, { store, now })).rejects.toThrow(`There is no clients.json in ${folder}`)
-  mkdirSync(join(folder, 'conf'))
-  writeFileSync(join(folder, 'conf/clients.json'), readFileSync(join(sample, 'clients.json')))
-  expect(await importStock(folder, { store, now })).toMatchObject({ clientsTaken: 3, tunnelsTaken: 0 })
+  await expect(importStock(state.path, { store, now })).rejects.toThrow(
+    `There is no clients.json in ${state.path}`,
+  )
+  mkdirSync(join(state.path, 'conf'))
+  writeFileSync(join(state.path, 'conf/clients.json'), readFileSync(join(sample, 'clients.json')))
+  expect(await importStock(state.path, { store, now })).toMatchObject({ clientsTaken: 3, tunnelsTaken: 0 })
 })
 
 test('records are read back whatever is in them; what is broken spoils no other', () => {

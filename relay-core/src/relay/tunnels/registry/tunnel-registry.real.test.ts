@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,14 +7,15 @@ import { PortRanges } from '../../../net/address/port-ranges.ts'
 import { silentLog } from '../../../log/log.ts'
 import { Agents } from '../../clients/agents.ts'
 import { PrivateTunnels } from '../private/private-tunnels.ts'
-import { openStore, type Store } from '../../store/store.ts'
+import { StoreFolder } from '../../../testing/store-folder.ts'
+import type { Store } from '../../store/store.ts'
 import { visitId } from '../../../native/proofs.ts'
 import { TunnelRegistry } from './tunnel-registry.ts'
 import { TunnelRules } from './tunnel-rules.ts'
 import type { TunnelSpec } from '../modes/tunnel-server.ts'
 import { OpenTunnels } from './open-tunnels.ts'
 
-let folder: string
+let state: StoreFolder
 let store: Store
 let tunnels: QuickThief
 let registry: TunnelRegistry
@@ -37,8 +36,8 @@ class QuickThief extends OpenTunnels {
 const visits = new PrivateTunnels()
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nps-registry-'))
-  store = openStore(folder, Date.now())
+  state = new StoreFolder(Date.now())
+  store = state.store
   tunnels = new QuickThief({
     agents: new Agents(),
     host: '127.0.0.1',
@@ -57,8 +56,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const { id } of registry.list()) await registry.remove(id)
-  store.close()
-  rmSync(folder, { recursive: true })
+  state[Symbol.dispose]()
 })
 
 const wanted = () => {
@@ -77,7 +75,7 @@ test('while another program holds the state, a change touches no open tunnel', a
   tunnels.left = 0
   const { id, port } = await registry.add(wanted())
   const opening = vi.spyOn(tunnels, 'open')
-  const backup = new DatabaseSync(join(folder, 'relay.db'))
+  const backup = new DatabaseSync(join(state.path, 'relay.db'))
   backup.exec('begin immediate')
   await expect(registry.edit(id, { target: '127.0.0.1:23' })).rejects.toMatchObject({ code: 'state-locked' })
   await expect(registry.start(id)).rejects.toMatchObject({ code: 'state-locked' })
@@ -135,7 +133,7 @@ test('a tunnel of a mode that only a later nps knows keeps its port, does not op
   tunnels.left = 0
   const lab = wanted()
   const { id, port } = await registry.add(lab)
-  const database = new DatabaseSync(join(folder, 'relay.db'))
+  const database = new DatabaseSync(join(state.path, 'relay.db'))
   database.prepare('update tunnels set mode = ? where id = ?').run('carrierPigeon', id)
   database.close()
   await expect(registry.start(id)).rejects.toMatchObject({ code: 'mode-unsupported' })

@@ -1,20 +1,9 @@
-import type { Server } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import { computed, defineComponent, h } from 'vue'
 import { mountPage } from '../../../testing/mount-page.ts'
+import { bareServer as server } from '../../../testing/pasted-lab.ts'
 import { provideWizard } from '../wizard/wizard.ts'
 import LabFromLaptop from './LabFromLaptop.vue'
-
-const server: Server = {
-  id: 's1',
-  name: 'cloud-hz',
-  address: null,
-  hasSecret: false,
-  relay: null,
-  link: { state: 'not-set-up' },
-  last: null,
-  local: false,
-}
 
 const InWizard = defineComponent(() => {
   provideWizard(

@@ -1,22 +1,12 @@
-import type { Failure, Job, PortReport, Server } from '@nps-desktop/electron/contract'
+import type { Failure, Job, PortReport } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { computed, defineComponent, h } from 'vue'
 import { afterEach, expect, test, vi } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { bareServer as server } from '../../../testing/pasted-lab.ts'
 import ServerJobStep from './ServerJobStep.vue'
 import { autoCheckIntervalMs } from './use-auto-check.ts'
 import { provideWizard } from '../wizard/wizard.ts'
-
-const server: Server = {
-  id: 's1',
-  name: 'cloud-hz',
-  address: { host: '120.1.1.2', port: 22, user: 'goudan' },
-  hasSecret: true,
-  relay: null,
-  link: { state: 'not-set-up' },
-  local: false,
-  last: null,
-}
 
 function failedJob(id: Job['steps'][number]['id'], failure: Failure, ports: PortReport | null = null): Job {
   return {

@@ -1,40 +1,9 @@
-import type { Job, Lab, PortReport, Server, Step, StepId } from '@nps-desktop/electron/contract'
+import type { Job, Lab, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
 import { describe, expect, it } from 'vitest'
+import { bareServer as server, lab as pasted, server as set } from '../../../testing/pasted-lab.ts'
 import { placeOf, stepStates, type SetupFacts } from './wizard-place.ts'
 
-const server: Server = {
-  id: 's1',
-  name: 'cloud-hz',
-  address: { host: '120.1.1.2', port: 22, user: 'root' },
-  hasSecret: true,
-  relay: null,
-  link: { state: 'not-set-up' },
-  local: false,
-  last: null,
-}
-const set: Server = {
-  ...server,
-  relay: {
-    host: '120.1.1.2',
-    bridgePort: 8024,
-    fingerprint: 'sha256:ab',
-    version: '1.0.0',
-    range: { from: 7000, to: 9000 },
-  },
-  link: { state: 'online', sinceMs: 0, roundTripMs: 12 },
-}
-const lab: Lab = {
-  id: 'l1',
-  serverId: 's1',
-  name: 'lab-a100',
-  address: null,
-  jump: null,
-  hasSecret: false,
-  startKind: 'unknown',
-  allowTarget: null,
-  allowTargetInForce: null,
-  state: { state: 'waiting' },
-}
+const lab: Lab = { ...pasted, state: { state: 'waiting' } }
 const order: StepId[] = [
   'connect',
   'identity',
