@@ -7,7 +7,7 @@ import type { CarrierPosition } from '../../wire/survival-messages.ts'
 import { FramedSocket } from '../carriers/framed-socket.ts'
 import { leftoverMs } from '../carriers/leftovers.ts'
 import { KeepingBudget } from './keeping-budget.ts'
-import { maxKeptBytes } from './kept-room.ts'
+import { maxKeptByFew, maxKeptBytes } from './kept-room.ts'
 import { SurvivingLink } from './surviving-link.ts'
 import { SurvivingLinks, type SurvivalSession } from './surviving-links.ts'
 
@@ -175,10 +175,21 @@ describe('a link that survives its connections', () => {
     await last
   })
 
-  it('keeps less where the peer is near, which acknowledges in time', async () => {
+  it('keeps as much where the peer is near, as long as few carriers share what is kept', async () => {
+    const { agent, relay } = pair()
+    const words = 'x'.repeat(1024 * 1024)
+    agent.links.onRoundTrip(0.5)
+    relay.isMute = true
+    for (let times = 1; times < maxKeptBytes / words.length; times += 1) await agent.says(words)
+    expect(agent.links.budget.taken).toBeGreaterThanOrEqual(maxKeptBytes - words.length)
+  })
+
+  it('keeps less where the peer is near and many share it, which acknowledges in time', async () => {
     const { agent, relay } = pair()
     const words = 'x'.repeat(256 * 1024)
     agent.links.onRoundTrip(0.5)
+    // By other carriers of the same agent.
+    agent.links.budget.take(maxKeptByFew)
     relay.isMute = true
     for (let times = 1; times < 4; times += 1) await agent.says(words)
     let hasRoom = false

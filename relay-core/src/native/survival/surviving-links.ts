@@ -36,7 +36,6 @@ export class SurvivingLinks implements LinkPlace {
   readonly #links = new Map<number, SurvivingLink>()
   readonly #unacknowledged = new Set<SurvivingLink>()
   #untold: number[] = []
-  #room = keptRoom()
   #roundTripMs = Infinity
   #session: SurvivalSession | undefined
   #acknowledging: Disposable | undefined
@@ -49,13 +48,12 @@ export class SurvivingLinks implements LinkPlace {
   }
 
   get room(): number {
-    return this.#room
+    return keptRoom({ roundTripMs: this.#roundTripMs, keptTogether: this.budget.taken })
   }
 
   /** The session's line takes so long there and back; less counts, since more may be the programs' own. */
   onRoundTrip(ms: number): void {
     this.#roundTripMs = Math.min(this.#roundTripMs, ms)
-    this.#room = keptRoom(this.#roundTripMs)
   }
 
   /** A session ends when its peer is silent. */
@@ -95,7 +93,6 @@ export class SurvivingLinks implements LinkPlace {
     this.#session = session
     clearTimeout(this.#killedTimer)
     this.#roundTripMs = Infinity
-    this.#room = keptRoom()
     for (const number of this.#untold.splice(0)) session.drop(number)
     this.#acknowledge()
   }
