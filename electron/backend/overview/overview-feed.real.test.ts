@@ -33,6 +33,10 @@ test('a server that goes away is checked for 20 s, then away with its cause unti
   await bed.relay.close()
   const away = await path
   expect(away).toEqual(['online  ready', 'checking  checking', 'away relay-stopped unknown'])
+  // what nobody can be asked is no hour without traffic
+  await expect(bed.app.traffic.history({ range: 'hour' })).rejects.toMatchObject({
+    data: { failure: { code: 'relay-unreachable' } },
+  })
   const down = await bed.tunnelWhere(({ stops }) => stops[1]?.state === 'failed')
   expect(down.stops[1]?.failure).toMatchObject({ code: 'relay-stopped', params: { host: '127.0.0.1' } })
   const { labs, servers } = await bed.overviewWhere(() => true)

@@ -582,17 +582,17 @@ export const failures = {
   },
   'program-will-not-start': {
     title: 'The program does not start on {host}.',
-    cause: 'It said: {said}',
+    cause: 'It said: “{said}”.',
     next: 'Correct that on the machine, then try again.',
   },
   'service-failed': {
     title: '{program} did not start as a service on {host}.',
-    cause: 'It said: {reason}',
+    cause: 'It said: “{reason}”.',
     next: 'The details show the last lines of its log. Correct the cause, then try again.',
   },
   'start-failed': {
     title: '{service} did not start on {lab}.',
-    cause: 'It said: {said}',
+    cause: 'It said: “{said}”.',
     next: 'Nothing was left behind. Correct the cause, or choose another environment.',
   },
   'start-folder-missing': {

@@ -9,6 +9,7 @@ export const starts = {
   starting: 'Starting {name} on {lab}',
   startingText: 'Usually 5 to 20 s. Closing this window does not stop it.',
   running: '{name} is running on {lab}.',
+  doneText: 'The whole way to it answered, in {time}.',
   failed: '{name} did not start on {lab}.',
   failedText: 'Nothing was left behind: no service, no tunnel.',
   looking: 'Looking for environments on {lab}…',

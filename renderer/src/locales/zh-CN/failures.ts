@@ -538,17 +538,17 @@ export const failures: Translation<typeof en> = {
   },
   'program-will-not-start': {
     title: '程序在 {host} 上无法启动。',
-    cause: '它的输出：{said}',
+    cause: '它的输出：“{said}”。',
     next: '在那台机器上解决这个问题，然后再试。',
   },
   'service-failed': {
     title: '{program} 没有在 {host} 上作为服务启动。',
-    cause: '它的输出：{reason}',
+    cause: '它的输出：“{reason}”。',
     next: '详情中有最后几行日志；然后再试。',
   },
   'start-failed': {
     title: '{service} 没有在 {lab} 上启动。',
-    cause: '它的输出：{said}',
+    cause: '它的输出：“{said}”。',
     next: '没有留下服务和隧道。排除原因，或换一个环境。',
   },
   'start-folder-missing': {

@@ -9,6 +9,7 @@ export const starts: Translation<typeof en> = {
   starting: '正在 {lab} 上启动 {name}',
   startingText: '通常需要 5 到 20 秒。关闭这个窗口不会停止它。',
   running: '{name} 正在 {lab} 上运行。',
+  doneText: '整条路径都有应答，用时 {time}。',
   failed: '{name} 没有在 {lab} 上启动。',
   failedText: '没有留下服务，也没有留下隧道。',
   looking: '正在 {lab} 上查找环境…',

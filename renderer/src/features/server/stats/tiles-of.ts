@@ -94,16 +94,24 @@ function lineTile(
   { t, rate }: Pick<Words, 't' | 'rate'>,
 ): Tile {
   const busier = Math.max(inBytesPerSecond, outBytesPerSecond)
+  const value = rate(busier)
+  const out = rate(outBytesPerSecond)
   return {
     key: 'line',
     title: t('server.stats.line'),
-    value: rate(busier),
+    value,
     ...(limit !== null && {
-      limit: t('server.stats.of', { total: rate(limit) }),
+      limit: t('server.stats.of', { total: withoutUnitOf(value, rate(limit)) }),
       percent: (100 * busier) / limit,
     }),
-    note: t('server.stats.inOut', { in: rate(inBytesPerSecond), out: rate(outBytesPerSecond) }),
+    note: t('server.stats.inOut', { in: withoutUnitOf(out, rate(inBytesPerSecond)), out }),
   }
+}
+
+/** `12.5` of `12.5 MB/s` beside a value that says `MB/s` already: a tile is narrow. */
+function withoutUnitOf(beside: string, text: string): string {
+  const unit = beside.slice(beside.indexOf(' '))
+  return text.endsWith(unit) ? text.slice(0, -unit.length) : text
 }
 
 function tunnelTile(
