@@ -2,13 +2,15 @@ import { resolve, join } from 'node:path'
 import { type Browser, _electron } from '@playwright/test'
 import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
-import { argumentsInWine, windowsElectron } from '../../testbed/wine/windows-electron.ts'
+import { argumentsInWine, quitInWineMs, windowsElectron } from '../../testbed/wine/windows-electron.ts'
 import { startChromium } from '../../harness/chromium.ts'
 import { usualSize } from './usual-size.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './program-output.ts'
 import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from './running-app.ts'
 
+/** In which the app closes its data when it quits, at most. */
+const backendCloseMs = 7_000
 const mainScript = join(resolve(import.meta.dirname, '../../..'), 'electron/dist/app/main.js')
 
 interface ElectronCommand {
@@ -57,7 +59,10 @@ export async function startElectronApp({
   collectOutput(electron.process(), output)
   let browser: Browser | undefined
   const close = async () => {
+    const stuck =
+      windows && setTimeout(() => electron.process().kill('SIGKILL'), backendCloseMs + quitInWineMs)
     await electron.close()
+    if (stuck !== null) clearTimeout(stuck)
     await browser?.close()
     await requests.close()
   }

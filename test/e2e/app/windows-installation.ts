@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect } from '@playwright/test'
 import { electronArguments } from '../../../build/electron-binary.ts'
 import type { CommandResult } from '../../testbed/run-command.ts'
-import { argumentsInWine, makeStartInWine } from '../../testbed/wine/windows-electron.ts'
+import { argumentsInWine, makeStartInWine, quitInWineMs } from '../../testbed/wine/windows-electron.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { pageOf } from './packaged-app.ts'
@@ -73,7 +73,13 @@ export class WindowsInstallation {
       /** Closes the window, as whoever has chosen that nothing runs on then. */
       quit: async () => {
         await this.windows.run('taskkill', ['/im', program])
+        const openData = this.windows.onDriveC(
+          join(home, 'AppData/Roaming/NPS Desktop/nps-desktop.sqlite-wal'),
+        )
+        await expect.poll(() => existsSync(openData)).toBe(false)
+        const stuck = setTimeout(() => app.signal('SIGKILL'), quitInWineMs)
         await app.ended()
+        clearTimeout(stuck)
       },
       async [Symbol.asyncDispose]() {
         await browser.close()

@@ -18,6 +18,13 @@ const inItsPlace = 'IsZoomed'
  */
 export const argumentsInWine: readonly string[] = ['--disable-gpu', '--disable-software-rasterizer']
 
+/**
+ * How long an Electron that quits may take in wine, once the app has closed its data. Some never end: the main process takes a
+ * handle out of a child that ends at that moment, wine 10 loses the question (NtDuplicateObject waits in ntdll for an answer
+ * of a process that is gone), and Chromium waits for that thread. Nothing of the app runs any more by then.
+ */
+export const quitInWineMs = 10_000
+
 /** Electron for Windows as it starts in wine: fetched and changed once. Answers the layers of its folder, the topmost first. */
 export async function ensureWindowsElectron(): Promise<readonly string[]> {
   const { electronDist = '', electronVersion } = await windowsElectronForTests()
