@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { readUpdateAddress } from '@nps-desktop/electron/contract'
@@ -71,7 +71,10 @@ await cp(join(root, 'build/icons'), join(out, 'icons'), {
   // the window's and the tray's; the others are for packages
   filter: (source) => !/\.(ts|icns)$|[\\/]linux$/.test(source),
 })
-await cp(join(root, 'electron/package.json'), join(root, 'electron/dist/package.json'))
+// what Electron starts is there only once the app is built, so that the workspace itself names no entry
+const manifest = JSON.parse(await readFile(join(root, 'electron/package.json'), 'utf8')) as object
+const builtManifest = `${JSON.stringify({ ...manifest, main: 'app/main.js' }, null, 2)}\n`
+await writeFile(join(root, 'electron/dist/package.json'), builtManifest)
 
 const packages = await Promise.all([
   packagesOfPages(pagesLicences),
