@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../api/errors.ts'
 import type { PrivateWay } from '../api/direct/private-way.ts'
-import type { Log } from '../log/log.ts'
 import { RelayAddresses } from '../direct/punch/relay-addresses.ts'
 import type { WayMeasurement } from '../direct/carry/way-fill.ts'
 import { openVisitorLink, type VisitorLink } from '../direct/link/visitor-link.ts'
@@ -12,24 +11,16 @@ import { SurvivingVisitor } from '../native/surviving-visitor.ts'
 import { openDirectVisit, openVisit, type VisitTickets } from '../native/visit-link.ts'
 import type { CompressionChoice } from '../config/agent/compression-choice.ts'
 import type { DirectChoice } from '../config/agent/direct-choice.ts'
-import type { Secret } from '../secret.ts'
 import type { ProxyAddress } from '../net/dial/proxy.ts'
 import { parseHostPort } from '../net/address/host-port.ts'
 import { WireError } from '../wire/bytes.ts'
-import { knownAgent } from '../pins/known-agent.ts'
-import type { KnownKey } from '../pins/known-key.ts'
-import { knownRelay } from '../pins/known-relay.ts'
-import { ServerNotes } from '../pins/server-notes.ts'
 import { DirectWay, type LinkListener, notTried } from './direct-way.ts'
 import { isLoopback } from './join-local.ts'
+import { KnownPeers, type KnownPeersOptions } from './known-peers.ts'
 import { raceWays } from './race-ways.ts'
 import { LocalForward } from './local-forward.ts'
 
-export interface PrivateVisitorOptions {
-  /** The relay's bridge, `host:port`; an IPv6 host in brackets. */
-  readonly server: string
-  /** Of the private tunnel. */
-  readonly password: Secret
+export interface PrivateVisitorOptions extends KnownPeersOptions {
   /** For the log. */
   readonly name?: string
   /** Between this machine and the relay; without it the connection is direct. */
@@ -42,17 +33,8 @@ export interface PrivateVisitorOptions {
   readonly localHost?: string | undefined
   /** By default any free one; `listen` says which. */
   readonly localPort?: number | undefined
-  /** The relay's; without it the first key seen is pinned. */
-  readonly fingerprint?: string | undefined
-  /** The agent's; without it the first key seen is pinned. */
-  readonly agentFingerprint?: string | undefined
-  /** Where pins are kept; without it, in memory. */
-  readonly pinFile?: string | undefined
-  /** The agent's key was not known and is from now on; for those who keep it themselves. */
-  readonly onAgentPinned?: ((fingerprint: string) => void) | undefined
   /** Why a connection to the local port was ended before it had begun. */
   readonly onFailure?: (error: unknown) => void
-  readonly log: Log
 }
 
 /** As long as it takes to be safe from whoever gets a visitor to greet it and then guesses. */
@@ -64,8 +46,7 @@ export const minPasswordLength = 16
  */
 export class PrivateVisitor {
   readonly #options: PrivateVisitorOptions
-  readonly #relay: KnownKey
-  readonly #agent: KnownKey
+  readonly #peers: KnownPeers
   readonly #forward: LocalForward
   readonly #tickets: VisitTickets = {}
   readonly #relayAddresses: RelayAddresses
@@ -78,7 +59,7 @@ export class PrivateVisitor {
 
   /** @throws RelayError `invalid-input` */
   constructor(options: PrivateVisitorOptions) {
-    const { server, password, fingerprint, agentFingerprint, localHost, log } = options
+    const { server, password, localHost, log } = options
     const { host } = parseHostPort(server, 'server')
     if (password.reveal().length < minPasswordLength) {
       throw new RelayError(
@@ -87,21 +68,9 @@ export class PrivateVisitor {
         { what: 'password' },
       )
     }
-    const pinFile =
-      options.pinFile === undefined
-        ? undefined
-        : new ServerNotes(options.pinFile, 'the list of pinned servers and lab boxes')
     this.#options = options
     this.#relayAddresses = new RelayAddresses(host)
-    this.#relay = knownRelay({ server, fingerprint, pinFile, log })
-    this.#agent = knownAgent({
-      server,
-      password: password.reveal(),
-      fingerprint: agentFingerprint,
-      pinFile,
-      onPinned: options.onAgentPinned,
-      log,
-    })
+    this.#peers = new KnownPeers(options)
     this.#surviving = new SurvivingVisitor(this.#place)
     this.#choice = options.direct ?? 'yes'
     // Nothing is shorter than the way by a relay on this machine.
@@ -127,7 +96,7 @@ export class PrivateVisitor {
 
   /** Whether the relay's key is known, so that nobody else will do. Of use once a visit has been tried. */
   get knowsRelay(): boolean {
-    return this.#relay.isPinned
+    return this.#peers.relay.isPinned
   }
 
   get connectionCount(): number {
@@ -159,7 +128,7 @@ export class PrivateVisitor {
 
   /** Looks for a direct way now where there is none, unless that was done within the last 11 s, or nothing has been reached yet. */
   tryDirect(): void {
-    if (this.#relay.isPinned && this.#agent.isPinned) this.#direct?.tryNow()
+    if (this.#peers.relay.isPinned && this.#peers.agent.isPinned) this.#direct?.tryNow()
   }
 
   /**
@@ -168,7 +137,7 @@ export class PrivateVisitor {
    * agent has answered directly that it does not lead there, and the relay, which would know why, is away.
    */
   async open({ signal }: { signal: AbortSignal }): Promise<Duplex> {
-    await Promise.all([this.#relay.load(), this.#agent.load()])
+    await this.#peers.load()
     const stream = this.#direct?.open()
     if (!stream) return this.#openByRelay({ signal })
     try {
@@ -187,7 +156,7 @@ export class PrivateVisitor {
   async #openByRelay({ signal }: { signal: AbortSignal }): Promise<Duplex> {
     const outer = await openVisit({ ...this.#visit, signal })
     const inner = await visitPrivately(outer.stream, { ...this.#proving, signal })
-    await this.#pin(outer.fingerprint, inner.fingerprint)
+    await this.#peers.remember({ relay: outer.fingerprint, agent: inner.fingerprint })
     this.#relayAddresses.reachedAt(outer.relayAddress)
     this.#direct?.want()
     this.#byRelay += 1
@@ -246,7 +215,7 @@ export class PrivateVisitor {
       ...parseHostPort(this.#options.server, 'server'),
       proxy: this.#options.proxy,
       password: this.#options.password.reveal(),
-      checkFingerprint: (fingerprint: string) => this.#relay.check(fingerprint),
+      checkFingerprint: (fingerprint: string) => this.#peers.relay.check(fingerprint),
       tickets: this.#tickets,
     }
   }
@@ -254,21 +223,8 @@ export class PrivateVisitor {
   get #proving() {
     return {
       verifier: privateVerifier(this.#options.password.reveal()),
-      checkFingerprint: (fingerprint: string) => this.#agent.check(fingerprint),
+      checkFingerprint: (fingerprint: string) => this.#peers.agent.check(fingerprint),
       takesPacked: this.#options.compression !== 'no',
-    }
-  }
-
-  /** The agent has proved the password's verifier: neither it nor the relay that led to it is a stranger. */
-  async #pin(relay: string, agent: string): Promise<void> {
-    try {
-      await this.#relay.remember(relay)
-      await this.#agent.remember(agent)
-    } catch (error) {
-      const { log } = this.#options
-      log.error('server and lab box could not be pinned: after a restart any key would be taken', {
-        reason: error,
-      })
     }
   }
 
