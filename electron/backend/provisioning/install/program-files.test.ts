@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +9,11 @@ let folder: string
 let folders: ProgramFolders
 const musl = { program: 'npc', platform: 'linux-musl', arch: 'amd64' } as const
 
+const sumOf = (text: string) => createHash('sha256').update(text).digest('hex')
+
 /** A list of all forms, of which only some lie there. */
 async function lay(...present: readonly ('xz' | 'gz' | 'none')[]): Promise<void> {
-  const sums = { sha256: 'a'.repeat(64), bytes: 3, rawSha256: 'b'.repeat(64), rawBytes: 9 }
+  const sums = { sha256: sumOf('abc'), bytes: 3, rawSha256: 'b'.repeat(64), rawBytes: 9 }
   const files = (['none', 'gz', 'xz'] as const).map((compression) => ({
     ...musl,
     ...sums,
@@ -43,12 +46,14 @@ it('a program that is only listed is missing, and the failure says for which sys
   })
 })
 
-it('one that a person has put into the folder for them is found there, in its whole length alone', async () => {
+it('one that a person has put into the folder for them is found there, whole and undamaged alone', async () => {
   await lay()
   await mkdir(folders.added)
   const path = join(folders.added, 'npc.gz')
   await writeFile(path, 'ab')
   const find = () => findProgram(folders, { ...musl, accepts: ['xz', 'gz', 'none'] })
+  await expect(find()).rejects.toMatchObject({ code: 'program-missing' })
+  await writeFile(path, 'abd')
   await expect(find()).rejects.toMatchObject({ code: 'program-missing' })
   await writeFile(path, 'abc')
   expect(await find()).toMatchObject({ compression: 'gz', paths: [path] })
@@ -56,7 +61,7 @@ it('one that a person has put into the folder for them is found there, in its wh
 
 it('one in parts is all of them in their order, and missing while one of them is', async () => {
   const parts = ['npc.start.xz', 'runtime.xz', 'npc.end.xz']
-  const sums = { sha256: 'a'.repeat(64), bytes: 6, rawSha256: 'b'.repeat(64), rawBytes: 9 }
+  const sums = { sha256: sumOf('ababab'), bytes: 6, rawSha256: 'b'.repeat(64), rawBytes: 9 }
   const files = [{ ...musl, ...sums, compression: 'xz', parts }]
   await writeFile(join(folder, 'manifest.json'), JSON.stringify({ files }))
   const paths = parts.map((part) => join(folder, part))

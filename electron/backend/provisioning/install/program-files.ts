@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { labPlatform, type LabPlatform } from '@nps-desktop/electron/contract'
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
+import { fileChunks } from './file-chunks.ts'
 
 export type Arch = 'amd64' | 'arm64'
 /** What a program has to be built for to run on a machine. */
@@ -63,7 +65,8 @@ export interface ProgramFolders {
 }
 
 /**
- * The programs that lie beside the app (`manifest.json` of the relay's build), in the first form of `accepts` that there is.
+ * The programs that lie beside the app (`manifest.json` of the relay's build), in the first form of `accepts` that there is. One that is
+ * damaged, half there, or of another release is as good as missing: sent to a machine, it would be taken for a damaged transmission.
  * Rejects with `program-missing` when there is none for that machine.
  */
 export async function findProgram(
@@ -93,7 +96,7 @@ export async function findProgram(
   // The list may be longer than what is there: packages leave programs out, which people add when they need them.
   for (const wanted of accepts) {
     for (const found of usable.filter(({ compression }) => compression === wanted)) {
-      if ((await bytesAt(found.paths)) === found.bytes) return found
+      if ((await bytesAt(found.paths)) === found.bytes && (await isIntact(found))) return found
     }
   }
   throw missing()
@@ -103,12 +106,25 @@ function inFolder(folder: string, { parts, ...rest }: z.infer<typeof entry>): Pr
   return { ...rest, paths: parts.map((part) => join(folder, part)) }
 }
 
-/** Null where one of them is missing. */
+/** Null where one of them is missing, or no file. */
 async function bytesAt(paths: readonly string[]): Promise<number | null> {
   try {
-    const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
-    return sizes.reduce((sum, size) => sum + size, 0)
+    const found = await Promise.all(paths.map((path) => stat(path)))
+    // a pipe would be waited for without end
+    if (!found.every((one) => one.isFile())) return null
+    return found.reduce((sum, { size }) => sum + size, 0)
   } catch {
     return null
   }
+}
+
+async function isIntact({ paths, sha256 }: ProgramFile): Promise<boolean> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of fileChunks(paths)) hash.update(chunk)
+  } catch {
+    // It went away, or this account may not read it.
+    return false
+  }
+  return hash.digest('hex') === sha256
 }
