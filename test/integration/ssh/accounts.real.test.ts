@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
-import type { AskPerson } from '../../electron/backend/ssh/ask-person.ts'
-import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
-import type { UsableSecret } from '../../electron/backend/ssh/sign-in.ts'
-import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
-import { findSudo } from '../../electron/backend/ssh/shell/sudo.ts'
-import { type Round, startAskingSshd } from '../harness/asking-sshd.ts'
-import { type LocalSshd, type LocalSshdOptions, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
-import { signInTo } from '../harness/sign-in-to.ts'
+import { readMachineFacts } from '../../../electron/backend/provisioning/install/machine-facts.ts'
+import type { AskPerson } from '../../../electron/backend/ssh/ask-person.ts'
+import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
+import type { UsableSecret } from '../../../electron/backend/ssh/sign-in.ts'
+import type { SshSession } from '../../../electron/backend/ssh/ssh-session.ts'
+import { findSudo } from '../../../electron/backend/ssh/shell/sudo.ts'
+import { type Round, startAskingSshd } from '../../harness/asking-sshd.ts'
+import { type LocalSshd, type LocalSshdOptions, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
 
 const { signal } = new AbortController()
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { AskPerson, MachineQuestion } from '../../electron/backend/ssh/ask-person.ts'
-import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
-import type { UsableSecret } from '../../electron/backend/ssh/sign-in.ts'
-import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../harness/code-sshd.ts'
-import type { LocalSshd } from '../harness/local-sshd.ts'
-import { signInTo } from '../harness/sign-in-to.ts'
+import type { AskPerson, MachineQuestion } from '../../../electron/backend/ssh/ask-person.ts'
+import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
+import type { UsableSecret } from '../../../electron/backend/ssh/sign-in.ts'
+import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../../harness/code-sshd.ts'
+import type { LocalSshd } from '../../harness/local-sshd.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
 
 const run = promisify(execFile)
 const { signal } = new AbortController()

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
-import { createMachines, secretName } from '../../electron/backend/ssh/machines.ts'
-import { DataFolder } from '../../electron/testing/data-folder.ts'
-import { serverRecord } from '../../electron/testing/stored-machines.ts'
-import { sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+import { createHostKeys } from '../../../electron/backend/ssh/host-keys/host-keys.ts'
+import { createMachines, secretName } from '../../../electron/backend/ssh/machines.ts'
+import { DataFolder } from '../../../electron/testing/data-folder.ts'
+import { serverRecord } from '../../../electron/testing/stored-machines.ts'
+import { sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
 
 const run = promisify(execFile)
 

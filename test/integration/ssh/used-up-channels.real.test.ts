@@ -4,11 +4,11 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Overview } from '@nps-desktop/electron/contract'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import { SftpChannel } from '../../electron/backend/lab-files/sides/sftp-channel.ts'
-import { MachineSessions } from '../../electron/backend/lab-sessions/machine-sessions.ts'
-import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
-import { sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
-import { signInTo } from '../harness/sign-in-to.ts'
+import { SftpChannel } from '../../../electron/backend/lab-files/sides/sftp-channel.ts'
+import { MachineSessions } from '../../../electron/backend/lab-sessions/machine-sessions.ts'
+import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
+import { sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
 
 const { signal } = new AbortController()
 const size = { cols: 80, rows: 24 }

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { factsScript, parseMachineFacts } from '../../electron/backend/provisioning/install/machine-facts.ts'
-import { ownFolderFunctions } from '../../electron/backend/provisioning/install/own-folder.ts'
-import { dropUploads } from '../../electron/backend/provisioning/install/upload-program.ts'
+import {
+  factsScript,
+  parseMachineFacts,
+} from '../../../electron/backend/provisioning/install/machine-facts.ts'
+import { ownFolderFunctions } from '../../../electron/backend/provisioning/install/own-folder.ts'
+import { dropUploads } from '../../../electron/backend/provisioning/install/upload-program.ts'
 
 const run = promisify(execFile)
 const nobody = 65_534

@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openKeyFile } from '../../electron/backend/key-file.ts'
-import { openStorage } from '../../electron/backend/storage/storage.ts'
-import { AppFiles } from '../harness/app-files.ts'
-import { CuttableWay } from '../harness/cuttable-way.ts'
-import { LabOfSshd } from '../harness/lab-of-sshd.ts'
-import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+import { openKeyFile } from '../../../electron/backend/key-file.ts'
+import { openStorage } from '../../../electron/backend/storage/storage.ts'
+import { AppFiles } from '../../harness/app-files.ts'
+import { CuttableWay } from '../../harness/cuttable-way.ts'
+import { LabOfSshd } from '../../harness/lab-of-sshd.ts'
+import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
 
 const megabyte = 1024 * 1024
 const bytes = 24 * megabyte

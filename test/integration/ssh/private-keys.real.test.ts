@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readKey } from '../../electron/backend/ssh/keys/private-key.ts'
+import { readKey } from '../../../electron/backend/ssh/keys/private-key.ts'
 
 describe.runIf(existsSync('/usr/bin/ssh-keygen'))('the keys that ssh -i takes', () => {
   let folder: string

@@ -18,9 +18,9 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
 import type { FileEntry } from '@nps-desktop/electron/contract'
-import { CuttableWay } from '../harness/cuttable-way.ts'
-import { LabOfSshd } from '../harness/lab-of-sshd.ts'
-import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
+import { CuttableWay } from '../../harness/cuttable-way.ts'
+import { LabOfSshd } from '../../harness/lab-of-sshd.ts'
+import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
 
 const signal = new AbortController().signal
 const labId = 'l1'
