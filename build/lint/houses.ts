@@ -22,7 +22,7 @@ const relayCore: House = {
     ['session'],
     ['stock/messages', 'native/packing'],
     ['native/carriers'],
-    ['native/survival'],
+    ['native/survival', 'native/control'],
     ['stock/mux', 'stock/snappy', 'stock/configuration', 'native'],
     ['stock'],
     ['direct'],

@@ -1,6 +1,6 @@
 import { RelayError } from '../../relay-core/src/api/errors.ts'
 import { Carrier } from '../../relay-core/src/native/carriers/carrier.ts'
-import { ControlLink } from '../../relay-core/src/native/control-link.ts'
+import { ControlLink } from '../../relay-core/src/native/control/control-link.ts'
 import { FramedSocket } from '../../relay-core/src/native/carriers/framed-socket.ts'
 import { NativeSession } from '../../relay-core/src/native/native-session.ts'
 import { serveCarrier, type KindServer } from '../../relay-core/src/native/carriers/serve-carrier.ts'

@@ -1,5 +1,5 @@
-import { WireError } from '../wire/bytes.ts'
-import { maxPartLength, type DocumentPart } from '../wire/agent-messages.ts'
+import { WireError } from '../../wire/bytes.ts'
+import { maxPartLength, type DocumentPart } from '../../wire/agent-messages.ts'
 
 /** How much an agent may bring along: some hundred tunnels. */
 export const maxDocumentBytes = 65_536

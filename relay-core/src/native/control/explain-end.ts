@@ -1,4 +1,4 @@
-import { RelayError } from '../api/errors.ts'
+import { RelayError } from '../../api/errors.ts'
 import type { ControlEnd } from './control-link.ts'
 
 /** Why an agent's link has ended, for its log and its state. */

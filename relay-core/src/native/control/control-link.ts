@@ -1,4 +1,4 @@
-import { every } from '../async/time/every.ts'
+import { every } from '../../async/time/every.ts'
 import {
   decodeHealth,
   decodePart,
@@ -6,7 +6,7 @@ import {
   encodeConfigured,
   encodeHealth,
   type Health,
-} from '../wire/agent-messages.ts'
+} from '../../wire/agent-messages.ts'
 import {
   decodeBye,
   decodeWant,
@@ -16,19 +16,25 @@ import {
   encodeWant,
   pingLength,
   type Bye,
-} from '../wire/link-messages.ts'
+} from '../../wire/link-messages.ts'
 import {
   decodeAck,
   decodeDrop,
   encodeAck,
   encodeDrop,
   type CarrierPosition,
-} from '../wire/survival-messages.ts'
-import { decodeUnlink, decodeUse, encodeUnlink, encodeUse, type DirectUse } from '../wire/direct-messages.ts'
-import { WireError } from '../wire/bytes.ts'
-import { frameType } from '../wire/frame.ts'
+} from '../../wire/survival-messages.ts'
+import {
+  decodeUnlink,
+  decodeUse,
+  encodeUnlink,
+  encodeUse,
+  type DirectUse,
+} from '../../wire/direct-messages.ts'
+import { WireError } from '../../wire/bytes.ts'
+import { frameType } from '../../wire/frame.ts'
 import { DocumentReader, documentParts } from './document-parts.ts'
-import { maxUnsentMessageBytes, type FramedSocket } from './carriers/framed-socket.ts'
+import { maxUnsentMessageBytes, type FramedSocket } from '../carriers/framed-socket.ts'
 
 /** Both sides ping every 3 s and give up after 9 s of silence, so that a dead link is noticed within 10 s. */
 export const pingIntervalMs = 3_000
