@@ -10,7 +10,7 @@ import { MachineSessions } from '../../electron/backend/lab-sessions/machine-ses
 import { createHostKeys } from '../../electron/backend/ssh/host-keys/host-keys.ts'
 import { createMachines, secretName } from '../../electron/backend/ssh/machines.ts'
 import { DataFolder } from '../../electron/testing/data-folder.ts'
-import { labRecord } from '../../electron/testing/stored-machines.ts'
+import { labRecord, serverRecord } from '../../electron/testing/stored-machines.ts'
 import { sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
 
 it.runIf(existsSync(sshdPath))(
@@ -38,6 +38,7 @@ it.runIf(existsSync(sshdPath))(
     const labSessions = new LabSessions(sessions)
     try {
       const address = { host: sshd.host, port: sshd.port, user: sshd.user }
+      storage.servers.put(serverRecord())
       storage.labs.put(labRecord({ name: 'lab', address }))
       storage.labs.put(labRecord({ id: 'l2', name: 'pasted' }))
       const secret = JSON.stringify({ kind: 'key', key: sshd.privateKey })
