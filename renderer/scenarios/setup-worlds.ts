@@ -1,3 +1,4 @@
+import { serverSetupSteps } from '@nps-desktop/electron/contract'
 import type { Fact, Failure, Job, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
 import { serverWorlds, withUse } from './server-worlds.ts'
 import { broken, lab, server, tunnel } from './world.ts'
@@ -9,19 +10,6 @@ const cloud = '120.1.1.2'
 const hz = server('s1', 'cloud-hz', cloud, 12)
 const bare = server('s1', 'cloud-hz', cloud, 12, { relay: null, link: { state: 'not-set-up' } })
 
-const serverSteps: StepId[] = [
-  'connect',
-  'identity',
-  'system',
-  'free-ports',
-  'upload',
-  'program-starts',
-  'service',
-  'config',
-  'start',
-  'bridge',
-  'port-range',
-]
 const labSteps: StepId[] = [
   'connect',
   'identity',
@@ -60,7 +48,7 @@ function job(
   part: Partial<Job> = {},
   step: Partial<Step> = {},
 ): Job {
-  const ids = part.kind === 'lab-setup' ? labSteps : serverSteps
+  const ids: readonly StepId[] = part.kind === 'lab-setup' ? labSteps : serverSetupSteps
   const reached = at === 'end' ? ids.length : ids.indexOf(at)
   return {
     id: part.kind ?? 'server-setup',

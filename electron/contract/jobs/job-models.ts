@@ -5,8 +5,8 @@ import { portReport } from '../servers/port-report-models.ts'
 import { sshSecret } from '../machines/ssh-models.ts'
 import { id, instantMs, port } from '../values.ts'
 
-export const stepIds = [
-  // a server
+/** The steps of setting a server up, in their order. */
+export const serverSetupSteps = [
   'connect',
   'identity',
   'system',
@@ -18,6 +18,10 @@ export const stepIds = [
   'start',
   'bridge',
   'port-range',
+] as const
+
+export const stepIds = [
+  ...serverSetupSteps,
   // a lab box
   'reach-relay',
   'online',
