@@ -3,6 +3,7 @@ import { DataFolder } from '../../testing/data-folder.ts'
 import { labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Relays } from '../relays/relays.ts'
 import { secretName } from '../ssh/machines.ts'
+import { forgetLab } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { LabRecords } from './lab-records.ts'
 
@@ -38,4 +39,15 @@ test('a new sign-in of a lab box behind a jump host keeps the way there, and the
   // the same address reached directly is another machine, whose key nobody has confirmed
   const direct = records.edit({ labId: lab.id, address: { ...address, jump: { kind: 'none' } } }, options)
   await expect(direct).rejects.toMatchObject({ code: 'host-key-unconfirmed' })
+})
+
+test('of a lab box that is removed while sign-ins are being saved, that of its jump host is not kept either', async () => {
+  const secret = { kind: 'password', password: 'new' } as const
+  const jump = { kind: 'other', address: gate, secret } as const
+  const address = { host: '192.168.1.10', port: 22, user: 'bob', jump }
+  const records = new LabRecords({ storage, relays: {} as Relays })
+  const editing = records.edit({ labId: lab.id, address, secret }, options)
+  forgetLab(storage, lab.id)
+  await expect(editing).rejects.toMatchObject({ code: 'not-found' })
+  expect(storage.secrets.names()).toEqual([])
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Relays } from '../relays/relays.ts'
-import { forgetLab } from '../storage/forget-server.ts'
+import { forgetLab, forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { LabRecords } from './lab-records.ts'
 
@@ -32,10 +32,17 @@ beforeEach(async () => {
 afterEach(() => data[Symbol.asyncDispose]())
 
 /** With a relay that answers a new client with `id` and makes its lines by `line`. */
-function recordsWith({ id = 3, line = (list?: string) => `sh -s -- '-allow_target=${list}'` } = {}) {
+function recordsWith({
+  id = 3,
+  line = (list?: string) => `sh -s -- '-allow_target=${list}'`,
+  onAdd = (): void => undefined,
+} = {}) {
   const clients = {
     list: async () => [{ id: 3 }],
-    add: async () => ({ id }),
+    add: async () => {
+      onAdd()
+      return { id }
+    },
     invite: async ({ allowTarget }: { allowTarget?: string }) => ({
       curl: line(allowTarget),
       wget: `sh -s -- '-allow_target=${allowTarget}'`,
@@ -84,4 +91,12 @@ test('a lab box that is removed while its sign-in is being saved stays removed, 
   await expect(editing).rejects.toMatchObject({ code: 'not-found' })
   expect(storage.labs.list()).toEqual([])
   expect(storage.secrets.names()).toEqual([])
+})
+
+test('a lab box that is being added to a server that is removed leaves no sign-in behind', async () => {
+  const secret = { kind: 'password', password: 'a right horse' } as const
+  const records = recordsWith({ id: 4, onAdd: () => forgetServer(storage, 's1') })
+  const input = { serverId: 's1', name: 'b200', address: null, secret, allowTarget: null }
+  await expect(records.add(input, options)).rejects.toMatchObject({ code: 'not-found' })
+  expect([storage.labs.list(), storage.secrets.names()]).toEqual([[], []])
 })

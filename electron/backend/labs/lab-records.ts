@@ -14,7 +14,7 @@ import { refuseUnconfirmed } from '../ssh/host-keys/refuse-unconfirmed.ts'
 import { secretName } from '../ssh/machines.ts'
 import { freeLabId } from '../relays/adopt-clients.ts'
 import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/records.ts'
-import { storedLabWithServer } from '../storage/stored-machine.ts'
+import { storedLabWithServer, storedServer } from '../storage/stored-machine.ts'
 
 type Signal = { readonly signal: AbortSignal }
 
@@ -49,7 +49,7 @@ export class LabRecords {
     const api = await this.#relays.reach(serverId, { signal })
     const client = await api.clients.add({ name, settings: { mayPush: false } }, { signal })
     const id = freeLabId(this.#storage, serverId, client.id)
-    await this.#keepSecrets(id, input.secret, jump)
+    await this.#keepSecrets(id, input.secret, jump, () => storedServer(this.#storage, serverId))
     this.#storage.labs.put({
       id,
       serverId,
@@ -86,7 +86,7 @@ export class LabRecords {
       // its removal has taken its secrets
       this.find(before.id)
     }
-    await this.#keepSecrets(before.id, change.secret, address?.jump)
+    await this.#keepSecrets(before.id, change.secret, address?.jump, () => this.find(before.id))
     // as it is now: it may have been changed meanwhile, or removed
     const { lab } = this.find(before.id)
     this.#storage.labs.put({
@@ -164,7 +164,13 @@ export class LabRecords {
     return storedLabWithServer(this.#storage, labId)
   }
 
-  async #keepSecrets(id: string, secret: SshSecret | undefined, jump: JumpHost | undefined): Promise<void> {
+  /** `find` throws once that is removed which the lab box belongs to: its removal took only the secrets that were there by then. */
+  async #keepSecrets(
+    id: string,
+    secret: SshSecret | undefined,
+    jump: JumpHost | undefined,
+    find: () => unknown,
+  ): Promise<void> {
     const { secrets } = this.#storage
     if (secret && secret.kind !== 'stored')
       await secrets.set(secretName({ kind: 'lab', id }), JSON.stringify(secret))
@@ -174,6 +180,12 @@ export class LabRecords {
     if (jump?.kind === 'kept' && jump.labId !== id) {
       const kept = await secrets.get(secretName({ kind: 'lab', id: jump.labId }, 'jump'))
       if (kept !== null) await secrets.set(secretName({ kind: 'lab', id }, 'jump'), kept)
+    }
+    try {
+      find()
+    } catch (error) {
+      secrets.deleteUnder(`lab/${id}/`)
+      throw error
     }
   }
 

@@ -40,12 +40,12 @@ export class ServerRecords {
       .list()
       .find((server) => server.address?.host === address.host && server.address.port === address.port)
     const id = known?.id ?? newId('s')
-    await this.#storage.secrets.set(secretName({ kind: 'server', id }), JSON.stringify(secret))
-    if (known) {
-      this.#storage.servers.put({ ...known, address })
-      return { serverId: id }
-    }
-    this.#storage.servers.put({ id, name, address, relay: null, installed: null, ports: null, local: false })
+    const now = await this.#keepSecret(id, secretName({ kind: 'server', id }), JSON.stringify(secret))
+    this.#storage.servers.put(
+      now
+        ? { ...now, address }
+        : { id, name, address, relay: null, installed: null, ports: null, local: false },
+    )
     return { serverId: id }
   }
 
@@ -107,7 +107,7 @@ export class ServerRecords {
         const { version, allowPorts } = await connection.client.status.get({}, { signal: both })
         const known = this.#storage.servers.list().find((server) => server.relay?.fingerprint === fingerprint)
         const id = known?.id ?? newId('s')
-        await this.#storage.secrets.set(adminKeySecret(id), adminKey)
+        const now = await this.#keepSecret(id, adminKeySecret(id), adminKey)
         const relay = { host, bridgePort: port, fingerprint, version, range: widestRange(allowPorts) }
         const fresh: ServerRecord = {
           id,
@@ -118,7 +118,7 @@ export class ServerRecords {
           ports: null,
           local: false,
         }
-        this.#storage.servers.put(known ? { ...known, relay } : fresh)
+        this.#storage.servers.put(now ? { ...now, relay } : fresh)
         this.#relays.retryNow(id)
         return { serverId: id, fingerprint }
       } finally {
@@ -136,6 +136,16 @@ export class ServerRecords {
 
   ports({ serverId }: { serverId: string }): { report: ServerRecord['ports'] } {
     return { report: this.find(serverId).ports }
+  }
+
+  /** Keeps a secret of a server that a person adds; fulfils with the server where it is in the list by then. */
+  async #keepSecret(id: string, name: string, value: string): Promise<ServerRecord | undefined> {
+    const { secrets, servers } = this.#storage
+    const wasThere = servers.get(id) !== undefined
+    await secrets.set(name, value)
+    // it was removed meanwhile, with this secret, and is a new one
+    if (wasThere && !servers.get(id)) await secrets.set(name, value)
+    return servers.get(id)
   }
 
   /** Throws `not-found`. */

@@ -89,6 +89,8 @@ export function createMachines({ storage, ask }: { storage: Storage; ask?: AskPe
       for (const name of secretsTo(ref)) {
         const secret = await readSecret(name, ref.id)
         if (secret.kind !== 'key' || !(await isLocked(secret))) continue
+        // the machine was removed meanwhile
+        if (!storage.secrets.has(name)) return
         await storage.secrets.set(name, JSON.stringify({ ...secret, passphrase }))
         return
       }

@@ -270,6 +270,9 @@ test('a relay that is in the list already becomes one with the server that prove
     wished: null,
     removal: null,
   })
+  // removed while it was being set up, it takes nothing over
+  mergeSameRelay(storage, 's1', 'sha256:same')
+  expect(storage.servers.list().map(({ id }) => id)).toEqual(['old'])
   storage.servers.put(server)
   mergeSameRelay(storage, 's1', 'sha256:same')
   expect(storage.servers.list().map(({ id }) => id)).toEqual(['s1'])

@@ -8,6 +8,8 @@ import type { Storage } from '../../storage/records.ts'
  * app knows of its lab boxes goes over to `serverId`; the other entry goes.
  */
 export function mergeSameRelay(storage: Storage, serverId: string, fingerprint: string): void {
+  // removed meanwhile, it takes nothing over
+  if (!storage.servers.get(serverId)) return
   for (const other of storage.servers.list()) {
     if (other.id === serverId || other.local || other.relay?.fingerprint !== fingerprint) continue
     for (const lab of storage.labs.list())
