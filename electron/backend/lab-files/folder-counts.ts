@@ -3,7 +3,7 @@ import type { LabSide } from './sides/lab-side.ts'
 import { readRemoteFolder } from './sides/remote-folder.ts'
 import { someAtOnce } from './some-at-once.ts'
 
-/** Each is read with several questions at once already, and the person's next folder must not wait behind them. */
+/** Each is read with several questions at once already. */
 const countedAtOnce = 4
 
 /**

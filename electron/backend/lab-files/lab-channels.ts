@@ -16,16 +16,20 @@ interface Kept extends Disposable {
 export class LabChannels {
   readonly #sessions: Pick<LabSessions, 'use'>
   readonly #nameOf: (labId: string) => string
+  readonly #asks: boolean
   readonly #clock: Clock
   readonly #kept = new Map<string, { open: Promise<Kept>; users: number; unused: Disposable | null }>()
 
   constructor(options: {
     sessions: Pick<LabSessions, 'use'>
     nameOf: (labId: string) => string
+    /** Whether what `with` does is what a person has just begun, who answers what the lab box asks. */
+    asks: boolean
     clock: Clock
   }) {
     this.#sessions = options.sessions
     this.#nameOf = options.nameOf
+    this.#asks = options.asks
     this.#clock = options.clock
   }
 
@@ -50,7 +54,7 @@ export class LabChannels {
     }
   }
 
-  /** Does `work`, which a person has just begun, with the channel that is kept for looking around. */
+  /** Does `work` with the channel that is kept for looking around. */
   async with<T>(
     labId: string,
     work: (lab: LabSide) => Promise<T>,
@@ -59,7 +63,7 @@ export class LabChannels {
     let kept = this.#kept.get(labId)
     if (!kept) {
       // not with the signal of this call: another may wait for it too
-      kept = { open: this.open(labId, { signal: neverAborts, asks: true }), users: 0, unused: null }
+      kept = { open: this.open(labId, { signal: neverAborts, asks: this.#asks }), users: 0, unused: null }
       this.#kept.set(labId, kept)
     }
     const mine = kept

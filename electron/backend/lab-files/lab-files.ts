@@ -16,6 +16,7 @@ import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { Shell } from '../shell.ts'
 import type { Storage } from '../storage/records.ts'
 import { fileExists, fileNotFound } from './sides/file-failures.ts'
+import type { LabSide } from './sides/lab-side.ts'
 import { LaptopSide } from './sides/laptop-side.ts'
 import type { FileSide } from './sides/file-side.ts'
 import { countFolders } from './folder-counts.ts'
@@ -44,6 +45,8 @@ interface Started {
 /** The calls of `files`. */
 export class LabFiles {
   readonly #channels: LabChannels
+  /** Channels of their own: a folder on a disk of the network that hangs holds up the counts, and not the person. */
+  readonly #countChannels: LabChannels
   readonly #transfers: Transfers
   readonly #laptop: LaptopSide
   readonly #shell: Pick<Shell, 'downloadsFolder' | 'pickFiles' | 'openFolder'>
@@ -63,7 +66,9 @@ export class LabFiles {
     const { sessions, storage, nameOf, shell, laptop = new LaptopSide(), clock, log } = options
     this.#shell = shell
     this.#laptop = laptop
-    this.#channels = new LabChannels({ sessions, nameOf: (labId) => nameOf(labId) ?? '', clock })
+    const channels = { sessions, nameOf: (labId: string) => nameOf(labId) ?? '', clock }
+    this.#channels = new LabChannels({ ...channels, asks: true })
+    this.#countChannels = new LabChannels({ ...channels, asks: false })
     const openLab: OpenLab = (labId, options) => this.#channels.open(labId, options)
     const isKnown = (labId: string): boolean => nameOf(labId) !== undefined
     const kept = new KeptTransfers({ storage, clock })
@@ -74,6 +79,7 @@ export class LabFiles {
   async close(): Promise<void> {
     await this.#transfers.close()
     this.#channels.close()
+    this.#countChannels.close()
   }
 
   /** The network has changed: what waits for the connection tries at once. */
@@ -115,10 +121,8 @@ export class LabFiles {
     { labId, folder, names }: InFolder & { names: readonly string[] },
     { signal }: Options,
   ): Promise<{ counts: FolderCount[] }> {
-    const counts = await this.#channels.with(labId, (lab) => countFolders(lab, folder, names, { signal }), {
-      signal,
-    })
-    return { counts }
+    const count = (lab: LabSide): Promise<FolderCount[]> => countFolders(lab, folder, names, { signal })
+    return { counts: await this.#countChannels.with(labId, count, { signal }) }
   }
 
   async makeFolder({ labId, folder, name }: InFolder & { name: string }, { signal }: Options): Promise<void> {
