@@ -38,9 +38,7 @@ test('a range is a tunnel for each port; where one of them is taken there is non
     pairs.map(({ port }) => port),
   )
   // one that is gone already does not stop the others
-  await expect(
-    bed.app.tunnelValues.takeBack({ tunnelIds: [`${tunnelIds[0]}0000`, ...tunnelIds] }),
-  ).rejects.toMatchObject({ data: { failure: { code: 'not-found' } } })
+  await bed.app.tunnelValues.takeBack({ tunnelIds: [`${tunnelIds[0]}0000`, ...tunnelIds] })
   await bed.overviewWhere((overview) => overview.tunnels.length === 1)
   // their ports are free again: nothing waits for an Undo
   await bed.app.tunnelValues.takeBack(await bed.app.tunnelValues.addRange(wish))

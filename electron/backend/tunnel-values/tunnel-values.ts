@@ -86,11 +86,19 @@ export class TunnelValueCalls {
     return { tunnelIds }
   }
 
-  /** Goes on when the page that asks is gone: it asks as it goes. One that fails keeps no other from being tried; the first failure is thrown. */
+  /**
+   * Goes on when the page that asks is gone: it asks as it goes. One that is gone already is as it should be. One that fails keeps no
+   * other from being tried; the first failure is thrown.
+   */
   async takeBack({ tunnelIds }: { tunnelIds: readonly string[] }): Promise<void> {
     const failures: unknown[] = []
-    for (const tunnelId of tunnelIds)
-      await this.#tunnels.takeBack({ tunnelId }).catch((error: unknown) => failures.push(error))
+    for (const tunnelId of tunnelIds) {
+      try {
+        await this.#tunnels.takeBack({ tunnelId })
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'not-found')) failures.push(error)
+      }
+    }
     if (failures.length > 0) throw failures[0]
   }
 

@@ -50,6 +50,12 @@ export const addTunnel = {
   rangeNotHere: 'A tunnel has one port. Add a range as new tunnels.',
   passwordNeeded: 'Needed where anyone can find the port.',
   keepAnyway: 'Add it anyway',
+  leftTitle:
+    'The new tunnel is still there. | The new tunnel is still there. | The new tunnels are still there.',
+  leftText:
+    'You have cancelled, and it could not be removed from {lab}. | You have cancelled, and it could not be removed from {lab}. | You have cancelled, and they could not all be removed from {lab}.',
+  takeBack: 'Remove now',
+  leave: 'Leave as it is',
   reach: {
     laptop: 'Only this laptop',
     anyone: 'Anyone who finds the port',

@@ -41,6 +41,11 @@ export const addTunnel: Translation<typeof en> = {
   rangeNotHere: '一条隧道只有一个端口。要用范围，请添加新的隧道。',
   passwordNeeded: '任何人都能找到端口时必须填写。',
   keepAnyway: '仍然添加',
+  leftTitle: '新隧道还在。 | 新隧道还在。 | 新隧道还在。',
+  leftText:
+    '你已取消，但没能把它从 {lab} 删除。 | 你已取消，但没能把它从 {lab} 删除。 | 你已取消，但没能把它们全部从 {lab} 删除。',
+  takeBack: '现在删除',
+  leave: '保持不变',
   reach: {
     laptop: '仅本机',
     anyone: '知道端口的任何人',

@@ -46,7 +46,10 @@ async function opened(
           asked.push(['addRange', input])
           return { tunnelIds: ['t1', 't2'] }
         },
-        takeBack: async (input: unknown) => asked.push(['takeBack', input]),
+        takeBack: async (input: unknown) => {
+          asked.push(['takeBack', input])
+          if (fails) throw new ORPCError('FAILED', { defined: true, data: { failure: fails } })
+        },
         save: async (input: unknown) => asked.push(['save', input]),
       },
       labs: {
@@ -213,6 +216,32 @@ test('Cancel while the tunnel is being added takes it back when it is there', as
   goOn()
   await flushPromises()
   expect(asked.at(-1)).toEqual(['takeBack', { tunnelIds: ['t1'] }])
+})
+
+test('a tunnel that Cancel cannot take back is told to be there still, and goes when that is tried again', async () => {
+  const broken = { state: 'broken', stop: 'service', sinceMs: 0, failure: refused } as const
+  const { page, asked, failWith } = await opened(broken)
+  await using _ = page
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  await flushPromises()
+  await send()
+  failWith({ code: 'relay-unreachable', params: { server: 'cloud' }, message: 'away', fixes: [] })
+  buttonCalled('Cancel').click()
+  await flushPromises()
+  expect(document.querySelector('.sheet')).toBe(null)
+  const dialog = (): string => document.querySelector('.dialog')?.textContent ?? ''
+  expect(dialog()).toContain('The new tunnel is still there.')
+  buttonCalled('Remove now').click()
+  await flushPromises()
+  expect(dialog()).toContain('The new tunnel is still there.')
+  failWith(null)
+  buttonCalled('Remove now').click()
+  await flushPromises()
+  expect(dialog()).toBe('')
+  const takeBack = ['takeBack', { tunnelIds: ['t1'] }]
+  expect(asked.slice(1)).toEqual([takeBack, takeBack, takeBack])
 })
 
 test('a range of ports is a tunnel for each, said before they are there, and wrong ones say what to write', async () => {

@@ -13,6 +13,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useApi } from '../../carrier/use-backend.ts'
 import { useCall } from '../../carrier/use-call.ts'
+import { useTakingBack } from './use-taking-back.ts'
 import { faultyField } from '../form/faulty-field.ts'
 import { emptyLimits } from '../form/limit-draft.ts'
 import { pairsOf } from '../form/port-range.ts'
@@ -42,6 +43,7 @@ export function useTunnelSheet(
   /** What has been added here: one, or each of a range. */
   const added = ref<readonly string[]>([])
   const found = shallowRef<Failure | null>(null)
+  const takingBack = useTakingBack()
   /** Counts how often the form was given up: what is on its way then belongs to none. */
   let givenUp = 0
 
@@ -81,13 +83,14 @@ export function useTunnelSheet(
       if (tunnel) return close()
     } else {
       // a range is made anew: its tunnels cannot change places
-      await takeBack()
+      if (added.value.length > 0) await api.tunnelValues.takeBack({ tunnelIds: [...added.value] })
+      added.value = []
       const made =
         pairs.length === 1
           ? [(await api.tunnelValues.add({ labId, kind: kind.value, ...whole }, options)).tunnelId]
           : (await api.tunnelValues.addRange(rangeOf({ labId, kind: kind.value, ...whole }, pairs), options))
               .tunnelIds
-      if (round !== givenUp) return void (await api.tunnelValues.takeBack({ tunnelIds: made }))
+      if (round !== givenUp) return takingBack.take(made)
       added.value = made
     }
     const checked = await Promise.all(added.value.map((tunnelId) => api.tunnels.check({ tunnelId }, options)))
@@ -147,14 +150,11 @@ export function useTunnelSheet(
   })
 
   /** Takes back what was added, where it was not kept. */
-  async function giveUp(): Promise<void> {
+  function giveUp(): void {
     givenUp++
-    await takeBack()
-  }
-  async function takeBack(): Promise<void> {
-    const tunnelIds = [...added.value]
+    const tunnelIds = added.value
     added.value = []
-    if (tunnelIds.length > 0) await api.tunnelValues.takeBack({ tunnelIds })
+    void takingBack.take(tunnelIds)
   }
   function keep(): void {
     added.value = []
@@ -174,6 +174,7 @@ export function useTunnelSheet(
     faulty,
     begin,
     giveUp,
+    takingBack,
     keep,
     busy: sending.busy,
     send: sending.run,
