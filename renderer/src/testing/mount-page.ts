@@ -5,6 +5,7 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import { provideBackend, type DesktopApi } from '../carrier/use-backend.ts'
 import { BackendConnection } from '../carrier/connection.ts'
 import { createTexts } from '../locales/index.ts'
+import type { Language } from '../locales/index.ts'
 
 type AnsweredCall = (input: never, options?: { signal?: AbortSignal }) => Promise<unknown>
 /** The parts of the contract that a test answers, `{ jobs: { retry: … } }`; any other call waits until it is aborted. */
@@ -42,7 +43,11 @@ function apiOf(answers: Answers): DesktopApi {
 /** A component in the surroundings of the app: stores, texts, a router that leads nowhere, and a backend of `answers`. */
 export async function mountPage(
   component: Component,
-  { answers, props = {} }: { answers: Answers; props?: Record<string, unknown> },
+  {
+    answers,
+    props = {},
+    language = 'en',
+  }: { answers: Answers; props?: Record<string, unknown>; language?: Language },
 ): Promise<VueWrapper & AsyncDisposable> {
   const connection = new BackendConnection({
     open: async () => ({
@@ -72,7 +77,7 @@ export async function mountPage(
       plugins: [
         { install: (app) => provideBackend(app, { api: apiOf(answers), connection }) },
         createPinia(),
-        createTexts('en'),
+        createTexts(language),
         router,
       ],
     },

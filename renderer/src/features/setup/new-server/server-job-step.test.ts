@@ -21,6 +21,30 @@ function failedJob(id: Job['steps'][number]['id'], failure: Failure, ports: Port
   }
 }
 
+const report: PortReport = {
+  range: { from: 7000, to: 7099 },
+  bridge: { port: 8024, state: 'open', ms: 12 },
+  cells: [
+    { from: 7000, to: 7049, tried: 50, open: 50, state: 'open' },
+    { from: 7050, to: 7099, tried: 50, open: 0, state: 'no-answer' },
+  ],
+  tried: 100,
+  open: 50,
+  noAnswer: 50,
+  closedOnServer: 0,
+  used: [],
+  cause: 'security-group',
+  hostFirewall: null,
+  provider: null,
+  checkedAtMs: 0,
+}
+const blocked: Failure = {
+  code: 'ports-blocked-by-security-group',
+  params: { host: '120.1.1.2', ports: '7000-7099' },
+  message: '',
+  fixes: [],
+}
+
 const Wizard = defineComponent({
   props: { job: { type: Object, required: true } },
   setup(props) {
@@ -83,37 +107,15 @@ test('a taken port is replaced by the free one on a click', async () => {
 
 test('closed ports are tried again by themselves, and there is a quiet way on', async () => {
   vi.useFakeTimers()
-  const report: PortReport = {
-    range: { from: 7000, to: 7099 },
-    bridge: { port: 8024, state: 'open', ms: 12 },
-    cells: [
-      { from: 7000, to: 7049, tried: 50, open: 50, state: 'open' },
-      { from: 7050, to: 7099, tried: 50, open: 0, state: 'no-answer' },
-    ],
-    tried: 100,
-    open: 50,
-    noAnswer: 50,
-    closedOnServer: 0,
-    used: [],
-    cause: 'security-group',
-    hostFirewall: null,
-    provider: null,
-    checkedAtMs: 0,
-  }
-  const blocked: Failure = {
-    code: 'ports-blocked-by-security-group',
-    params: { host: '120.1.1.2', ports: '7000-7099' },
-    message: '',
-    fixes: [],
-  }
   const { page, retries } = await show(failedJob('port-range', blocked, report))
   await using _ = page
+  expect(page.text()).toContain('let the ports through')
   expect(buttonCalled('Continue with the 50 open ports')).toBeTruthy()
   expect(retries).toEqual([])
   await vi.advanceTimersByTimeAsync(autoCheckIntervalMs)
   expect(retries).toEqual([{ jobId: 'j1' }])
 
-  // While they are tried again, the rule to add stays on the screen.
+  // While they are tried again, the rule to add stays on the screen, and nothing is asked for.
   const job = failedJob('port-range', blocked, report)
   await page.setProps({
     job: {
@@ -123,4 +125,21 @@ test('closed ports are tried again by themselves, and there is a quiet way on', 
     },
   })
   expect(page.text()).toContain('security group')
+  expect(page.text()).not.toContain('let the ports through')
+})
+
+test('what ends the check of the ports otherwise is told as that, and not as closed ports', async () => {
+  const { page } = await show(failedJob('port-range', blocked, report))
+  await using _ = page
+  const lost: Failure = {
+    code: 'ssh-unreachable',
+    params: { host: '120.1.1.2', port: 22, reason: 'ETIMEDOUT' },
+    message: '',
+    fixes: [{ action: 'retry' }],
+  }
+  await page.setProps({ job: failedJob('port-range', lost, report) })
+  expect(page.text()).toContain('This needs you.')
+  expect(page.text()).not.toContain('let the ports through')
+  expect(page.get('[role=alert]').text()).toContain('120.1.1.2')
+  expect(page.text()).not.toContain('security group')
 })
