@@ -20,11 +20,28 @@ function silence(signal: AbortSignal | undefined): Promise<void> {
 
 /** A feed's call: tells `value`, and nothing more until whoever follows it goes. */
 export function feedOf(value: unknown): AnsweredCall {
-  return async (_input, options) =>
-    (async function* () {
-      yield value
-      await silence(options?.signal)
-    })()
+  return changingFeed(value).watch
+}
+
+/** A feed whose value a test changes: `watch` is its call. */
+export function changingFeed<Value>(first: Value): { watch: AnsweredCall; tell(value: Value): void } {
+  let value = first
+  let changed = Promise.withResolvers<void>()
+  return {
+    watch: async (_input, options) =>
+      (async function* () {
+        while (options?.signal?.aborted !== true) {
+          const next = changed.promise
+          yield value
+          await Promise.race([next, silence(options?.signal)])
+        }
+      })(),
+    tell(next) {
+      value = next
+      changed.resolve()
+      changed = Promise.withResolvers()
+    },
+  }
 }
 
 function apiOf(answers: Answers): DesktopApi {
@@ -40,14 +57,18 @@ function apiOf(answers: Answers): DesktopApi {
   return branch(answers) as DesktopApi
 }
 
-/** A component in the surroundings of the app: stores, texts, a router that leads nowhere, and a backend of `answers`. */
+/**
+ * A component in the surroundings of the app: stores, texts, a router that leads nowhere, and a backend of `answers`.
+ * `undrawn` are the parts that need a canvas, which there is none of here.
+ */
 export async function mountPage(
   component: Component,
   {
     answers,
     props = {},
     language = 'en',
-  }: { answers: Answers; props?: Record<string, unknown>; language?: Language },
+    undrawn = [],
+  }: { answers: Answers; props?: Record<string, unknown>; language?: Language; undrawn?: readonly string[] },
 ): Promise<VueWrapper & AsyncDisposable> {
   const connection = new BackendConnection({
     open: async () => ({
@@ -65,7 +86,9 @@ export async function mountPage(
       { path: '/', name: 'home', component: place },
       { path: '/setup/:serverId?', name: 'setup', component: place },
       { path: '/servers/:serverId', name: 'server', component: place },
+      { path: '/activity', name: 'activity', component: place },
       { path: '/labs/:labId', name: 'lab', component: place },
+      { path: '/tunnels/:tunnelId', name: 'tunnel', component: place },
       { path: '/sign-in/:machine/:id', name: 'sign-in', component: place },
       { path: '/connect', name: 'connect', component: place },
     ],
@@ -74,6 +97,7 @@ export async function mountPage(
     props,
     attachTo: document.body,
     global: {
+      stubs: Object.fromEntries(undrawn.map((name) => [name, true])),
       plugins: [
         { install: (app) => provideBackend(app, { api: apiOf(answers), connection }) },
         createPinia(),
