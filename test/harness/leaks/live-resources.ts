@@ -34,8 +34,12 @@ const kinds: Readonly<Record<string, string>> = {
   Timeout: 'timer',
 }
 
-/** Nobody can clear these timers: those of AbortSignal.timeout, Node's and happy-dom's, and of fetch. */
-const neverCleared = /node:internal\/(abort_controller|deps\/undici)|happy-dom\/lib\/fetch\/AbortSignal/
+/**
+ * Nobody can clear these timers: those of AbortSignal.timeout, Node's and happy-dom's, of fetch, and the three seconds for
+ * which Vue waits for its developer tools.
+ */
+const neverCleared =
+  /node:internal\/(abort_controller|deps\/undici)|happy-dom\/lib\/fetch\/AbortSignal|setDevtoolsHook/
 const ofRunner = /\/node_modules\/(vitest|@vitest|vite|tinypool|birpc)\//
 
 /** As stacks name a file: with slashes, on Windows too. */
