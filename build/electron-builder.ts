@@ -1,6 +1,6 @@
 import type { Configuration } from 'electron-builder'
 import { noHomepage } from './app/linux/scripts.ts'
-import { noticesFile } from './notices/notices.ts'
+import { noticesFile } from './notices/licence-notices.ts'
 
 /** What differs from build to build. */
 export interface BuildSettings {

@@ -94,7 +94,7 @@ const levels: readonly Level[] = [
     heavy: true,
     commands: [
       ['node', 'test/testbed/prepare.ts'],
-      ['node', 'test/testbed/wine/prepare.ts'],
+      ['node', 'test/testbed/wine/prepare-wine.ts'],
       // the installed version, and the one that it is updated to
       ['node', 'build/app/package.ts', '--try-out', '--fast', '--as-version=9.0.0', 'nsis'],
       ['node', 'build/app/package.ts', '--try-out', '--fast', 'nsis'],

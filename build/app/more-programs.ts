@@ -4,8 +4,8 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Manifest } from '../relay/manifest.ts'
-import { carriedForm } from '../relay/targets.ts'
-import { noticesFile } from '../notices/notices.ts'
+import { carriedForm } from '../relay/program-targets.ts'
+import { noticesFile } from '../notices/licence-notices.ts'
 import { sevenZip } from './packing-tools.ts'
 
 const packTimeoutMs = 10 * 60_000

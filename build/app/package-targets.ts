@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { sevenZip } from './packing-tools.ts'
 
 export type System = 'linux' | 'windows' | 'macos'
-export type Arch = 'x64' | 'arm64'
+export type PackageArch = 'x64' | 'arm64'
 
 /** One kind of artifact, as electron-builder names it. */
 export interface PackageTarget {

@@ -7,7 +7,13 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { builderConfiguration } from '../electron-builder.ts'
 import { type ElectronToPack, electronForTests, officialElectron } from './electron-to-pack.ts'
 import { packMorePrograms } from './more-programs.ts'
-import { type Arch, type PackageTarget, packageTargets, thisSystem, whyNotHere } from './package-targets.ts'
+import {
+  type PackageArch,
+  type PackageTarget,
+  packageTargets,
+  thisSystem,
+  whyNotHere,
+} from './package-targets.ts'
 import { useSystemTools } from './packing-tools.ts'
 
 /**
@@ -98,7 +104,7 @@ if (options.ship && leftOut.length > 0) process.exitCode = 1
 
 async function packSystem(
   system: PackageTarget['system'],
-  archs: readonly [Arch, ...Arch[]],
+  archs: readonly [PackageArch, ...PackageArch[]],
   wanted: readonly PackageTarget[],
 ): Promise<void> {
   const [arch] = archs
@@ -120,7 +126,7 @@ async function packSystem(
 
 async function pack(
   electron: ElectronToPack,
-  archs: readonly Arch[],
+  archs: readonly PackageArch[],
   targets: readonly PackageTarget[],
 ): Promise<void> {
   const [{ system } = { system: thisSystem() }] = targets

@@ -88,7 +88,7 @@ const backend: House = {
     ['lab-files/copy'],
     ['lab-files'],
     ['checks', 'labs', 'lab-card'],
-    ['overview', 'moving', 'notices', 'server-use', 'machine-updates', 'system-updates', 'console-door'],
+    ['overview', 'moving', 'notices', 'server-use', 'machine-updates', 'system-updates', 'console-forwards'],
     ['tunnels', 'terminals', 'guest-passes', 'webhooks', 'path-test', 'open-in'],
     ['found-services', 'started-services', 'tunnel-values'],
     ['trial'],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pinnedPackage } from '../pinned-package.ts'
-import type { Target } from './targets.ts'
+import type { ProgramTarget } from './program-targets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -22,14 +22,18 @@ export async function bunProgram(): Promise<string> {
 /**
  * The Bun that is put inside the programs for `target`. npm does not install the packages of other systems.
  */
-async function bunFor({ platform, arch, bunPackage, integrity }: Target): Promise<string> {
+async function bunFor({ platform, arch, bunPackage, integrity }: ProgramTarget): Promise<string> {
   if (platform === 'linux' && arch === 'amd64') return bunProgram()
   const folder = await pinnedPackage({ name: `@oven/${bunPackage}`, version: bunVersion, integrity })
   return join(folder, 'bin', platform === 'windows' ? 'bun.exe' : 'bun')
 }
 
 /** Makes one program out of a bundle. No settings files of the folder it is started in are read. */
-export async function compile(options: { bundle: string; target: Target; outfile: string }): Promise<void> {
+export async function compile(options: {
+  bundle: string
+  target: ProgramTarget
+  outfile: string
+}): Promise<void> {
   const args = [
     'build',
     '--compile',

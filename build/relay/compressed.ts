@@ -8,10 +8,10 @@ const cache = join(resolve(import.meta.dirname, '../..'), 'node_modules/.cache/n
 /** The dictionary of `xz -6`: larger pieces compress no better. */
 const pieceBytes = 8 * 1024 * 1024
 
-export type Compression = 'gz' | 'xz'
+export type Compressor = 'gz' | 'xz'
 
 /** What makes one out of standard input. The zlib of Node is made for speed: its result is 3 % larger than gzip's. */
-const tools: Readonly<Record<Compression, readonly [program: string, level: string, ...string[]]>> = {
+const tools: Readonly<Record<Compressor, readonly [program: string, level: string, ...string[]]>> = {
   gz: ['gzip', '-6', '--no-name'],
   xz: ['xz', '-6'],
 }
@@ -24,7 +24,7 @@ const tools: Readonly<Record<Compression, readonly [program: string, level: stri
  */
 export async function compressed(
   bytes: Buffer,
-  compression: Compression,
+  compression: Compressor,
   cuts: readonly number[] = [],
 ): Promise<Buffer[]> {
   await mkdir(cache, { recursive: true })
@@ -43,7 +43,7 @@ export async function compressed(
   })
 }
 
-async function piece(bytes: Buffer, compression: Compression): Promise<Buffer> {
+async function piece(bytes: Buffer, compression: Compressor): Promise<Buffer> {
   const [program, level, ...options] = tools[compression]
   const name = `${createHash('sha256').update(bytes).digest('hex')}.${program}${level}.${compression}`
   const path = join(cache, name)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Arch, Platform } from './targets.ts'
+import type { ProgramArch, Platform } from './program-targets.ts'
 
 /** One file of the relay's build. The app chooses by these what it uploads (electron/backend/provisioning). */
 export interface ManifestEntry {
@@ -9,7 +9,7 @@ export interface ManifestEntry {
   readonly parts: readonly string[]
   readonly program: 'nps' | 'npc'
   readonly platform: Platform
-  readonly arch: Arch
+  readonly arch: ProgramArch
   readonly compression: 'none' | 'gz' | 'xz'
   /** Hex, of what is sent. */
   readonly sha256: string

@@ -11,7 +11,7 @@ import { codeSignature } from './code-signature.ts'
 import { compareVersions, elfNeeds } from './elf.ts'
 import { readMachO } from './mach-o.ts'
 import type { Manifest, ManifestEntry } from './manifest.ts'
-import { archiveFile, installedFile, programFile, targets } from './targets.ts'
+import { archiveFile, installedFile, programFile, targets } from './program-targets.ts'
 
 /** What `npm run build:relay` left in build/out. */
 const out = join(resolve(import.meta.dirname, '../..'), 'build/out')

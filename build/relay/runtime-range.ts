@@ -1,7 +1,7 @@
 const pageBytes = 4096
 
 /** From byte `start` to before byte `end`. */
-export interface Range {
+export interface SharedRange {
   readonly start: number
   readonly end: number
 }
@@ -11,7 +11,7 @@ export interface Range {
  * and after it the bundle. Throws when less than three quarters are the same, since packages would then carry Bun twice
  * (docs/adr/0048-the-runtime-once.md).
  */
-export function runtimeRange(nps: Buffer, npc: Buffer): Range {
+export function runtimeRange(nps: Buffer, npc: Buffer): SharedRange {
   const start = pageBytes
   const shorter = Math.min(nps.length, npc.length)
   let end = start

@@ -1,4 +1,4 @@
-import { type Client, type GuestPass, relayContract, type Tunnel } from '@nps-desktop/relay-core/api'
+import { type Client, type GuestPass, relayContract, type RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Feed } from '@nps-desktop/relay-core/async'
 import { createRouterClient, implement } from '@orpc/server'
@@ -6,7 +6,7 @@ import { createRouterClient, implement } from '@orpc/server'
 /** A relay's API in memory: its feeds, and a way to end the connection. */
 export class MemoryRelay {
   readonly clients = new Feed<Client[]>([])
-  readonly tunnels = new Feed<Tunnel[]>([])
+  readonly tunnels = new Feed<RelayTunnel[]>([])
   readonly passes = new Feed<GuestPass[]>([])
   /** While true, a question is answered with an error, as on a connection that has ended. */
   broken = false

@@ -1,10 +1,10 @@
-import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
+import type { Transfer } from '@nps-desktop/electron/contract'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { AppError } from '../backend/failures/app-error.ts'
 import { chunkBytes, windowBytes } from '../backend/lab-files/copy/pump.ts'
 import { KeptTransfers } from '../backend/lab-files/kept-transfers.ts'
-import { Transfer } from '../backend/lab-files/transfer.ts'
+import { TransferRun } from '../backend/lab-files/transfer.ts'
 import { Transfers } from '../backend/lab-files/transfers.ts'
 import type { TransferRecord } from '../backend/storage/records.ts'
 import { MemorySide } from './memory-side.ts'
@@ -57,7 +57,7 @@ export function transfersBed({
   })
   let id = 0
   const upload = (name: string, replace = false): string => {
-    const one = new Transfer({
+    const one = new TransferRun({
       id: `f${++id}`,
       labId: 'l1',
       direction: 'up',
@@ -70,7 +70,7 @@ export function transfersBed({
     transfers.add([one])
     return one.id
   }
-  const where = async (isSo: (all: readonly TransferView[]) => boolean): Promise<TransferView[]> => {
+  const where = async (isSo: (all: readonly Transfer[]) => boolean): Promise<Transfer[]> => {
     for await (const all of transfers.feed.watch(AbortSignal.timeout(20_000))) if (isSo(all)) return all
     throw new Error('it did not come so far')
   }

@@ -4,9 +4,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Machine } from './this-machine.ts'
+import { ThisMachine } from './this-machine.ts'
 import { parseOptions, usage, type BenchOptions } from './options.ts'
-import type { Pair } from './compared-pair.ts'
+import type { ComparedPair } from './compared-pair.ts'
 import { direct } from './pairs/direct.ts'
 import { frpBare, frpDefault } from './pairs/frp.ts'
 import { against, ours, oursPrivate, oursUncompressed, oursWithStockAgent } from './pairs/ours.ts'
@@ -17,7 +17,7 @@ import { loopback, shapedMissing, shapedPlace, type Place } from './place.ts'
 import { wanMissing, wanPlace } from './wan/wan-place.ts'
 import { report } from './report.ts'
 import { Results } from './results.ts'
-import type { Row } from './rows/row.ts'
+import type { BenchRow } from './rows/row.ts'
 import { rows } from './rows/all-rows.ts'
 import { Stage } from './stage.ts'
 
@@ -42,9 +42,9 @@ const known = [
 class Bench {
   readonly #options: BenchOptions
   readonly #results = new Results()
-  readonly #machine = new Machine()
+  readonly #machine = new ThisMachine()
   readonly #leftOut: string[] = []
-  readonly #pairs: readonly Pair[]
+  readonly #pairs: readonly ComparedPair[]
 
   constructor(options: BenchOptions) {
     this.#options = options
@@ -53,7 +53,7 @@ class Bench {
   }
 
   async run(): Promise<string> {
-    const chosen = await this.#able(this.#options.rows.map((name): Row => rows[name]))
+    const chosen = await this.#able(this.#options.rows.map((name): BenchRow => rows[name]))
     await this.#onStage(loopback, (stage) =>
       this.#takeTurns(
         stage,
@@ -74,7 +74,7 @@ class Bench {
     return report({ results: this.#results, pairs: this.#pairs, leftOut: this.#leftOut, rounds, machine })
   }
 
-  async #takeTurns(stage: Stage, chosen: readonly Row[]): Promise<void> {
+  async #takeTurns(stage: Stage, chosen: readonly BenchRow[]): Promise<void> {
     if (chosen.length === 0) return
     const inTurn = chosen.filter(({ isOnce }) => !isOnce)
     for (let round = 1; round <= this.#options.rounds; round += 1) {
@@ -86,15 +86,15 @@ class Bench {
     }
   }
 
-  async #wide(wanted: readonly Row[]): Promise<void> {
+  async #wide(wanted: readonly BenchRow[]): Promise<void> {
     if (wanted.length === 0) return
     const reason = wanMissing()
     if (reason === undefined) await this.#onStage(await wanPlace(), (stage) => this.#takeTurns(stage, wanted))
     else this.#leftOut.push(`wide area network: ${reason}`)
   }
 
-  async #able(wanted: readonly Row[]): Promise<Row[]> {
-    const able: Row[] = []
+  async #able(wanted: readonly BenchRow[]): Promise<BenchRow[]> {
+    const able: BenchRow[] = []
     for (const row of wanted) {
       const lacking = await row.missing?.()
       if (lacking === undefined) able.push(row)
@@ -103,7 +103,7 @@ class Bench {
     return able
   }
 
-  #choose(all: readonly Pair[]): Pair[] {
+  #choose(all: readonly ComparedPair[]): ComparedPair[] {
     const wanted = this.#options.pairs
     const unknown = wanted?.find((name) => !all.some((pair) => pair.name === name))
     if (unknown !== undefined)
@@ -126,7 +126,7 @@ class Bench {
   }
 
   /** A pair that fails is named in the report; the others go on. */
-  async #measure(stage: Stage, pair: Pair, chosen: readonly Row[], when: string): Promise<void> {
+  async #measure(stage: Stage, pair: ComparedPair, chosen: readonly BenchRow[], when: string): Promise<void> {
     const own = chosen.filter(({ isFor }) => isFor?.(pair) ?? !pair.isVariant)
     if (own.length === 0) return
     try {

@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../harness/programs/free-port.ts'
+import { freePort } from '../../electron/testing/free-port.ts'
 import type { Place } from './place.ts'
-import type { Program } from './measured-program.ts'
+import type { MeasuredProgram } from './measured-program.ts'
 
 /** The services that every pair tunnels to. */
 export const serviceNames = ['sink', 'source', 'echo', 'page', 'ssh'] as const
 export type Services = Record<(typeof serviceNames)[number], number>
 
-export type Visitors = Partial<Record<keyof Services, Program>>
+export type Visitors = Partial<Record<keyof Services, MeasuredProgram>>
 
 /** A relay and an agent that run, with a tunnel to each service. */
 export interface RunningPair {
@@ -17,8 +17,8 @@ export interface RunningPair {
   readonly host: string
   readonly ports: Services
   /** Undefined where there is nothing in between. */
-  readonly relay: Program | undefined
-  readonly agent: Program | undefined
+  readonly relay: MeasuredProgram | undefined
+  readonly agent: MeasuredProgram | undefined
   /** Of private tunnels: at each service's port a program of its own. */
   readonly visitors?: Visitors
   killRelay(): Promise<void>
@@ -36,7 +36,7 @@ export interface PrivateVisit {
 }
 
 /** A way from visitors to services that the bench compares. */
-export interface Pair {
+export interface ComparedPair {
   readonly name: string
   readonly what: string
   /** False: nobody would come back after the relay's restart. */
@@ -64,8 +64,8 @@ export interface Scratch {
 export async function startPair(
   { visitHost }: Place,
   prepare: (scratch: Scratch) => Promise<{
-    startRelay: () => Promise<Program>
-    startAgent: (relay: Program) => Promise<Program>
+    startRelay: () => Promise<MeasuredProgram>
+    startAgent: (relay: MeasuredProgram) => Promise<MeasuredProgram>
     callRelay?: () => Promise<void>
     visitPrivately?: (target: string) => Promise<PrivateVisit>
     startVisitors?: (started: Visitors) => Promise<void>
@@ -79,7 +79,7 @@ export async function startPair(
     page: await freePort(),
     ssh: await freePort(),
   }
-  let [relay, agent]: (Program | undefined)[] = []
+  let [relay, agent]: (MeasuredProgram | undefined)[] = []
   const visitors: Visitors = {}
   const close = async () => {
     await Promise.all([relay, agent, ...Object.values(visitors)].map((one) => one?.kill()))

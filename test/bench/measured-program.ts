@@ -7,7 +7,7 @@ import type { Command } from './place.ts'
 const ticksPerSecond = 100
 
 /** One end of a pair: a process with whatever it starts. Its output is kept, to be shown when something fails. */
-export class Program {
+export class MeasuredProgram {
   readonly #child: ChildProcess
   readonly #name: string
   #output = ''

@@ -1,12 +1,12 @@
 import { deadlines, figures, type FigureName } from './figures.ts'
 import { goals, judge } from './goals.ts'
-import type { Pair } from './compared-pair.ts'
+import type { ComparedPair } from './compared-pair.ts'
 import { shape } from './place.ts'
 import type { Results } from './results.ts'
 
 export interface Report {
   readonly results: Results
-  readonly pairs: readonly Pair[]
+  readonly pairs: readonly ComparedPair[]
   readonly leftOut: readonly string[]
   readonly rounds: number
   readonly machine: string
@@ -14,7 +14,7 @@ export interface Report {
 
 /** Markdown: what was compared, the medians, the goals, and what is missing. */
 export function report({ results, pairs, leftOut, rounds, machine }: Report): string {
-  const cell = (pair: Pair, figure: FigureName) => {
+  const cell = (pair: ComparedPair, figure: FigureName) => {
     const value = results.median(pair.name, figure)
     if (value === undefined) return ''
     return value === null ? `> ${deadlines[figure] ?? '?'}` : value.toFixed(figures[figure].digits)

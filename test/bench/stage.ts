@@ -1,8 +1,8 @@
 import type { TargetCommands } from './load/load-target.ts'
 import type { VisitorCommands } from './load/load-visitor.ts'
 import { LoadProcess } from './load-process.ts'
-import { freePort } from '../harness/programs/free-port.ts'
-import type { Pair, RunningPair, Services } from './compared-pair.ts'
+import { freePort } from '../../electron/testing/free-port.ts'
+import type { ComparedPair, RunningPair, Services } from './compared-pair.ts'
 import { LabPrograms } from './lab/lab-programs.ts'
 import type { Place } from './place.ts'
 
@@ -33,7 +33,7 @@ export class Stage {
   }
 
   /** Starts the pair and answers when bytes come back through it. */
-  async start(pair: Pair): Promise<Act> {
+  async start(pair: ComparedPair): Promise<Act> {
     const running = await pair.start(await this.#listen(), this.place)
     const act = new Act(this, running, pair.comesBack)
     try {

@@ -7,7 +7,7 @@ const quietShare = 0.05
 const lookMs = 1_000
 
 /** What was measured on, and whether it had anything else to do. */
-export class Machine {
+export class ThisMachine {
   readonly #shares: number[] = []
 
   /** Looks how busy the machine is while the bench does nothing. */

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test'
-import type { TunnelLook } from './pages/home-page.ts'
+import type { RowLook } from './pages/home-page.ts'
 
 /** What the row of one tunnel said, from `atMs` on. */
 export interface SeenLook {
   readonly atMs: number
   readonly name: string
-  readonly look: TunnelLook | 'gone'
+  readonly look: RowLook | 'gone'
 }
 
 /** Writes down every change of every tunnel row on the page, as it is drawn, until the page goes elsewhere. */

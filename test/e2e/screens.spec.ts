@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { type App, expect, test } from './app-fixture.ts'
 import { HomePage } from './pages/home-page.ts'
-import { type Language, type Theme, languages, SettingsPage, themes } from './pages/settings-page.ts'
+import { type ShownLanguage, type Theme, languages, SettingsPage, themes } from './pages/settings-page.ts'
 import { WelcomePage } from './pages/welcome-page.ts'
 import { shoot } from './screenshots.ts'
 
@@ -109,7 +109,7 @@ function sidewaysOrCut(): string[] {
 
 async function everyLook(page: Page, visit: (look: string) => Promise<void>): Promise<void> {
   const settings = new SettingsPage(page)
-  for (const language of Object.keys(languages) as Language[]) {
+  for (const language of Object.keys(languages) as ShownLanguage[]) {
     for (const theme of themes as readonly Theme[]) {
       await settings.open()
       await settings.choose({ language, theme })

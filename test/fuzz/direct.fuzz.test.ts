@@ -1,6 +1,6 @@
 import { CarryLink } from '../../relay-core/src/direct/carry/carry-link.ts'
 import { FrameWriter } from '../../relay-core/src/direct/packets/frame-writer.ts'
-import { readFrames, type FrameReceiver } from '../../relay-core/src/direct/packets/frames.ts'
+import { readFrames, type PacketFrameReceiver } from '../../relay-core/src/direct/packets/frames.ts'
 import { PacketSeal } from '../../relay-core/src/direct/packets/packet-seal.ts'
 import type { PacketWay } from '../../relay-core/src/direct/packet-way.ts'
 import { ManualClock } from '../../relay-core/src/testing/manual-clock.ts'
@@ -48,7 +48,7 @@ const samples = [
 /** All that the reader says. */
 function said(bytes: Buffer): string {
   const trace = new Trace()
-  const receiver: FrameReceiver = {
+  const receiver: PacketFrameReceiver = {
     onData: (stream, offset, data) => {
       trace.number(stream)
       trace.number(offset)

@@ -8,7 +8,7 @@ import type { DesktopRouter } from '../../electron/backend/desktop/desktop-route
 import { createHeadlessShell } from '../../electron/headless/headless-shell.ts'
 
 /** The app's backend with a data folder of its own, called as the page calls it. */
-export class App {
+export class AppBackend {
   readonly client: RouterClient<DesktopRouter>
   readonly #backend: DesktopBackend
   readonly #dataFolder: string
@@ -20,10 +20,10 @@ export class App {
   }
 
   /** `programsFolder`: what `npm run build:relay` has made. */
-  static async start(programsFolder: string): Promise<App> {
+  static async start(programsFolder: string): Promise<AppBackend> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'nps-app-'))
     const shell = await createHeadlessShell({ version: '0.0.0', dataFolder, programsFolder })
-    return new App(await openBackend({ shell }), dataFolder)
+    return new AppBackend(await openBackend({ shell }), dataFolder)
   }
 
   /** Looks at the machine's host key and confirms it, as a person does. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job } from '@nps-desktop/electron/contract'
 import { expect, it, onTestFinished } from 'vitest'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { story } from '../harness/ended-job.ts'
 import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../harness/code-sshd.ts'
 
@@ -12,7 +12,7 @@ const secret = { kind: 'password', password: codeSshdPassword } as const
 /** The app without programs to install, so that its jobs end soon after their sign-in, and a person who knows a code for each machine. */
 async function appWithPerson(codes: Readonly<Record<string, string>>) {
   const folder = await mkdtemp(join(tmpdir(), 'nps-none-'))
-  const app = await App.start(folder)
+  const app = await AppBackend.start(folder)
   const stop = new AbortController()
   onTestFinished(async () => {
     stop.abort()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort } from '../harness/programs/free-port.ts'
+import { freePort } from '../../electron/testing/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
 import type { CutLine } from './cut-line.ts'
 
@@ -24,7 +24,7 @@ setInterval(() => socket.write(++said + ' '), 2000)`
 export type AgentCommand = (folder: string) => readonly string[]
 
 /** The relay, and npc in the lab box, as one runtime runs them. */
-export class Pair {
+export class CutPair {
   readonly #nps: readonly string[]
   readonly #folder: string
   readonly #programs: readonly Program[]
@@ -44,7 +44,7 @@ export class Pair {
     this.port = ports.tunnel
   }
 
-  static async start(line: CutLine, nps: readonly string[], npc: AgentCommand): Promise<Pair> {
+  static async start(line: CutLine, nps: readonly string[], npc: AgentCommand): Promise<CutPair> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-cut-'))
     const ports = { bridge: await freePort(), tunnel: await freePort() }
     await mkdir(join(folder, 'conf'))
@@ -62,7 +62,7 @@ export class Pair {
       `-vkey=${vkey}`,
     ])
     const agent = new Program(inLab, rest, folder, env)
-    const pair = new Pair(nps, folder, ports, [relay, agent])
+    const pair = new CutPair(nps, folder, ports, [relay, agent])
     await pair.#ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
     await pair.until('online')
     await pair.addTunnel(ports.tunnel, '127.0.0.1:7')

@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../harness/programs/free-port.ts'
+import { freePort } from '../../electron/testing/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
 import { stockFile } from '../compliance/stock/stock-programs.ts'
 import { CutLine } from './cut-line.ts'
-import { type AgentCommand, Pair } from './cut-pair.ts'
+import { type AgentCommand, CutPair } from './cut-pair.ts'
 import { Visitor } from './echo-visitor.ts'
 import { LabSshd } from './typing-over-ssh.ts'
 
@@ -73,7 +73,7 @@ describe('a cut of half a minute between lab box and relay', () => {
   let shell: Awaited<ReturnType<LabSshd['shellThrough']>>
   /** Until what was typed into the cut had been done, and its answer was back. */
   let typedAfterMs: Promise<number>
-  const pairs: Pair[] = []
+  const pairs: CutPair[] = []
   const idle: Visitor[] = []
   const busy: Visitor[] = []
   const servedAfterMs: number[] = []
@@ -85,7 +85,7 @@ describe('a cut of half a minute between lab box and relay', () => {
   beforeAll(async () => {
     line = await CutLine.open(70)
     target = await startEcho(line)
-    for (const [, nps, npc] of runtimes) pairs.push(await Pair.start(line, nps, npc))
+    for (const [, nps, npc] of runtimes) pairs.push(await CutPair.start(line, nps, npc))
     for (const { port } of pairs) {
       idle.push(await Visitor.open(port))
       busy.push(await Visitor.open(port))
@@ -195,13 +195,13 @@ describe('a cut of half a minute between lab box and relay', () => {
 describe('a cut that does not end', () => {
   let line: CutLine
   let target: Program
-  let pair: Pair
+  let pair: CutPair
 
   beforeAll(async () => {
     line = await CutLine.open(80)
     target = await startEcho(line)
     const [[, nps, npc] = ['', [], () => []]] = runtimes
-    pair = await Pair.start(line, nps, npc)
+    pair = await CutPair.start(line, nps, npc)
   })
   afterAll(async () => {
     await pair.close()

@@ -5,7 +5,7 @@ import {
   startScript,
   stopScript,
 } from '../../electron/backend/started-services/start-scripts.ts'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
 import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -15,13 +15,13 @@ import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services
 const programs = builtPrograms()
 
 let bed: Bed
-let app: App
+let app: AppBackend
 let labId: string
 
 /** A server and a lab box on which a researcher's notebook and board run, and another person's model server. */
 beforeAll(async () => {
   bed = await Bed.start()
-  app = await App.start(programs)
+  app = await AppBackend.start(programs)
   await bed.network.openSshWay('laptop', 'lab')
   await Promise.all([startJupyter(bed.lab, { port: 8889 }), startTensorBoard(bed.lab, { port: 6007 })])
   // stands for a model server: its command line and its socket are what another account sees of one
@@ -146,7 +146,7 @@ it('another app, which has no sign-in there, is told by npc', async () => {
     key: string
     fingerprint: string
   }
-  const other = await App.start(programs)
+  const other = await AppBackend.start(programs)
   try {
     const { port: bridgePort, key: adminKey, fingerprint } = told
     await other.client.servers.connect({ host: bed.cloud.address, bridgePort, adminKey, fingerprint })

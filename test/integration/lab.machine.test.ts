@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { Job, LabCard, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { expectDone, stepOf } from '../harness/ended-job.ts'
 import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -13,12 +13,12 @@ import { allTraces } from './all-traces.ts'
 const programs = builtPrograms()
 
 let bed: Bed
-let app: App
+let app: AppBackend
 let serverId: string
 
 beforeAll(async () => {
   bed = await Bed.start({ machines: ['cloud', 'lab', 'lab-cron', 'lab-bare', 'jump'] })
-  app = await App.start(programs)
+  app = await AppBackend.start(programs)
   const { address } = bed.cloud
   await app.trust(address)
   const { root } = bed.accounts

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
 import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -13,7 +13,7 @@ const built = builtPrograms()
 const tunnelPort = 7040
 
 let bed: Bed
-let app: App
+let app: AppBackend
 let programs: string
 let serverId: string
 let labId: string
@@ -21,7 +21,7 @@ let labId: string
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'nps-desktop-programs-'))
   bed = await Bed.start({ machines: ['cloud', 'lab'] })
-  app = await App.start(programs)
+  app = await AppBackend.start(programs)
   await offer({ nps: olderOf(await programOf('nps')), npc: olderOf(await programOf('npc')) })
   const { root, researcher } = bed.accounts
   const { address: host } = bed.cloud

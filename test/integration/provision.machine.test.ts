@@ -1,6 +1,6 @@
 import type { Job } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { expectDone, failureIn, stepOf } from '../harness/ended-job.ts'
 import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -10,14 +10,14 @@ import { allTraces } from './all-traces.ts'
 const programs = builtPrograms()
 
 let bed: Bed
-let app: App
+let app: AppBackend
 
 beforeAll(async () => {
   bed = await Bed.start({ machines: ['cloud'] })
 })
 afterAll(() => bed.close())
 beforeEach(async () => {
-  app = await App.start(programs)
+  app = await AppBackend.start(programs)
   await app.trust(bed.cloud.address)
 })
 afterEach(() => app.close())
@@ -40,7 +40,7 @@ async function setUp(
 
 async function retry(
   job: Job,
-  corrections: Omit<Parameters<App['client']['jobs']['retry']>[0], 'jobId'> = {},
+  corrections: Omit<Parameters<AppBackend['client']['jobs']['retry']>[0], 'jobId'> = {},
 ): Promise<Job> {
   await app.client.jobs.retry({ jobId: job.id, ...corrections })
   return await app.ended(job.id)

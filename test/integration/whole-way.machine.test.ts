@@ -1,7 +1,7 @@
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { certificatePair } from '../../electron/testing/certificate-pair.ts'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
 import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -13,13 +13,13 @@ import { ssh } from '../testbed/ssh-client.ts'
 const programs = builtPrograms()
 
 let bed: Bed
-let app: App
+let app: AppBackend
 let token: string
 
 /** A server and a lab box, set up as a person does, and the three tunnels by one click each. */
 beforeAll(async () => {
   bed = await Bed.start()
-  app = await App.start(programs)
+  app = await AppBackend.start(programs)
   await bed.network.openSshWay('laptop', 'lab')
   // open to anyone: on its default settings it would refuse the server's address, which the screen says
   token = await startJupyter(bed.lab, { options: '--ServerApp.allow_remote_access=True' })

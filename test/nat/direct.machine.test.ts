@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { Program } from '../harness/programs/program.ts'
-import { LabProcess } from './lab-process.ts'
-import { NatLab, relayAddress, type NatLabOptions, type Place } from './nat-lab.ts'
+import { NatLabProcess } from './lab-process.ts'
+import { NatLab, relayAddress, type NatLabOptions, type NatPlace } from './nat-lab.ts'
 
 const run = promisify(execFile)
 const built = (name: string) => resolve(import.meta.dirname, `../../build/out/${name}-linux-amd64`)
@@ -32,7 +32,7 @@ class DirectLab implements AsyncDisposable {
     this.#lab = this.#parts.use(lab)
     this.#folder = folder
     this.#relay = this.#startRelay()
-    this.#parts.use(new LabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
+    this.#parts.use(new NatLabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
     const own = `-conf_path=${join(folder, 'visitor')}`
     const local = `-local_port=${localPort}`
     this.visitor = this.#start('h1', 'npc', ...ways, `-password=${password}`, local, own)
@@ -64,8 +64,8 @@ class DirectLab implements AsyncDisposable {
   }
 
   /** A program in the first home that is connected to the tunnel. */
-  connect(): LabProcess {
-    return new LabProcess(this.#lab.at('h1', labScript('echo-client.ts', `${localPort}`)))
+  connect(): NatLabProcess {
+    return new NatLabProcess(this.#lab.at('h1', labScript('echo-client.ts', `${localPort}`)))
   }
 
   /** Bytes of the tunnel, as the relay counts them. */
@@ -131,7 +131,7 @@ class DirectLab implements AsyncDisposable {
     return this.#start('relay', 'nps', `-conf_path=${this.#folder}`)
   }
 
-  #start(place: Place, name: string, ...args: string[]): Program {
+  #start(place: NatPlace, name: string, ...args: string[]): Program {
     const { file, args: all } = this.#lab.at(place, [built(name), ...args])
     return this.#parts.adopt(new Program(file, all, this.#folder), (program) => program.kill())
   }
@@ -147,7 +147,7 @@ function labScript(name: string, ...args: string[]): string[] {
 }
 
 /** Whether so many megabytes came back as they were. */
-async function echoed(client: LabProcess, megabytes: number): Promise<unknown> {
+async function echoed(client: NatLabProcess, megabytes: number): Promise<unknown> {
   client.say(String(megabytes))
   return (await client.heard(`echoed${megabytes}`))[`echoed${megabytes}`]
 }

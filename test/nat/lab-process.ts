@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { untilSettled } from '../../relay-core/src/async/wait/until-settled.ts'
 
 /** A program at a place of the NAT lab that talks in lines of JSON. */
-export class LabProcess implements AsyncDisposable {
+export class NatLabProcess implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #lines: Record<string, unknown>[] = []
   readonly #waiting = new Set<() => void>()

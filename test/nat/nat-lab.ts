@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
  */
 export type Router = 'open' | 'full' | 'cone' | 'sym' | 'udpblock' | 'same'
 
-export type Place = 'relay' | 'h1' | 'h2'
+export type NatPlace = 'relay' | 'h1' | 'h2'
 
 export interface NatLabOptions {
   readonly first: Router
@@ -49,7 +49,7 @@ export class NatLab implements AsyncDisposable {
   }
 
   /** The command that runs another one at a place of the lab. */
-  at(place: Place | 'r1' | 'r2', command: readonly string[]): { file: string; args: string[] } {
+  at(place: NatPlace | 'r1' | 'r2', command: readonly string[]): { file: string; args: string[] } {
     const enter = ['--target', String(this.#shell.pid), '--mount', '--net']
     return { file: 'nsenter', args: [...enter, 'ip', 'netns', 'exec', place, ...command] }
   }

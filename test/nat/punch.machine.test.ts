@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { LabProcess } from './lab-process.ts'
+import { NatLabProcess } from './lab-process.ts'
 import { NatLab, relayAddress, type NatLabOptions } from './nat-lab.ts'
 
 interface Outcome {
@@ -20,13 +20,13 @@ async function punch({
   ...nets
 }: NatLabOptions & { mayGuess?: boolean; hasRendezvous?: boolean }): Promise<Outcome> {
   await using lab = await NatLab.open(nets)
-  await using server = new LabProcess(lab.at('relay', script('seen-server.ts')))
+  await using server = new NatLabProcess(lab.at('relay', script('seen-server.ts')))
   const given = await server.heard('key')
   const keys = randomBytes(64).toString('hex')
   const start = (place: 'h1' | 'h2', role: string, own: string) => {
     const seen = hasRendezvous ? given : { ...given, port: 0, address: own }
     const settings = JSON.stringify({ keys, seen, relay: relayAddress[4], mayGuess })
-    return new LabProcess(lab.at(place, [...script('punch-peer.ts'), role, settings]))
+    return new NatLabProcess(lab.at(place, [...script('punch-peer.ts'), role, settings]))
   }
   await using visitor = start('h1', 'visitor', '203.0.113.2')
   await using agent = start('h2', 'agent', '198.51.100.2')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { App } from '../harness/app.ts'
+import { AppBackend } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
 import { allTraces } from '../integration/all-traces.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -13,7 +13,7 @@ import { ssh } from '../testbed/ssh-client.ts'
 const programs = resolve(import.meta.dirname, '../../build/out')
 const tunnelPort = 7060
 
-let app: App
+let app: AppBackend
 let bed: Bed
 let lab: Machine
 let serverId: string
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await ensureArm64Layer()
   bed = parts.use(await Bed.start({ machines: ['cloud', 'lab-arm64'] }))
   lab = bed.machine('lab-arm64')
-  app = parts.adopt(await App.start(programs), (one) => one.close())
+  app = parts.adopt(await AppBackend.start(programs), (one) => one.close())
   await app.trust(bed.cloud.address)
   const { root, researcher } = bed.accounts
   const added = await app.client.servers.add({

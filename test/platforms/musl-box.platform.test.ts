@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCommand } from '../testbed/run-command.ts'
-import { inMuslRoot, muslAmd64 } from './machine.ts'
+import { inMuslRoot, muslAmd64 } from './platform-machine.ts'
 import { ensureMuslLibraries, muslFolder } from './musl-libraries.ts'
 import { flagsOf, PairOn, startTimeoutMs } from './pair-on.ts'
 

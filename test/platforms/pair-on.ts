@@ -5,26 +5,26 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '../harness/programs/free-port.ts'
+import { freePort } from '../../electron/testing/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
-import { type Machine, programOn } from './machine.ts'
+import { type PlatformMachine, programOn } from './platform-machine.ts'
 
 /** For a start and for each command line; qemu on a busy computer needs most of a minute for a first start. */
 export const startTimeoutMs = 90_000
 
 /** nps and npc of one machine's kind, on loopback, driven as people do: by their command lines. */
 export class PairOn {
-  readonly #machine: Machine
+  readonly #machine: PlatformMachine
   readonly #folder: string
   readonly #programs: Program[] = []
 
-  private constructor(machine: Machine, folder: string) {
+  private constructor(machine: PlatformMachine, folder: string) {
     this.#machine = machine
     this.#folder = folder
   }
 
   /** The relay runs, and a lab box of its client 1 is online. */
-  static async start(machine: Machine): Promise<PairOn> {
+  static async start(machine: PlatformMachine): Promise<PairOn> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-platform-'))
     const pair = new PairOn(machine, folder)
     try {

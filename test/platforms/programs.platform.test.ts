@@ -3,7 +3,15 @@ import { createHash, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Targets } from '../harness/peers/loopback-targets.ts'
-import { amd64, arm64, type Machine, muslAmd64, muslArm64, oldKernel, programOn } from './machine.ts'
+import {
+  amd64,
+  arm64,
+  type PlatformMachine,
+  muslAmd64,
+  muslArm64,
+  oldKernel,
+  programOn,
+} from './platform-machine.ts'
 import { ensureMuslLibraries } from './musl-libraries.ts'
 import { echoed, PairOn, startTimeoutMs } from './pair-on.ts'
 
@@ -14,7 +22,13 @@ const sent = sha256(bytes)
 beforeAll(ensureMuslLibraries)
 
 /** The weakest of each kind: what runs there runs on the others. */
-const machines: readonly Machine[] = [arm64('cortex-a53'), muslArm64, muslAmd64, amd64('Nehalem'), oldKernel]
+const machines: readonly PlatformMachine[] = [
+  arm64('cortex-a53'),
+  muslArm64,
+  muslAmd64,
+  amd64('Nehalem'),
+  oldKernel,
+]
 
 describe.each(machines)('nps and npc on $name', (machine) => {
   let pair: PairOn

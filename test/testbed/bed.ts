@@ -4,7 +4,7 @@ import { type Accounts, type BedKey, inventAccounts, makeBedKey } from './machin
 import { arm64Layer } from './images/arm64-layer.ts'
 import { baseRoot } from './images/base-root.ts'
 import { cachedPath } from './images/cache-folder.ts'
-import { HostFirewall } from './machines/machine-firewall.ts'
+import { MachineFirewall } from './machines/machine-firewall.ts'
 import { Machine } from './machines/machine.ts'
 import { isEmulated } from './machines/emulation.ts'
 import { MachineDisk } from './machines/machine-disk.ts'
@@ -88,8 +88,8 @@ export class Bed {
   }
 
   /** The firewall on the cloud machine itself. */
-  get hostFirewall(): HostFirewall {
-    return new HostFirewall(this.cloud)
+  get hostFirewall(): MachineFirewall {
+    return new MachineFirewall(this.cloud)
   }
 
   /** Makes a machine as new and boots it. */

@@ -1,7 +1,7 @@
 import { Feed } from '@nps-desktop/relay-core/async'
 import type { ActivityEvent, Overview } from '@nps-desktop/electron/contract'
 import type { Storage } from '../storage/records.ts'
-import { changes, type NewEvent, type Told, withAddedTunnel } from './changes.ts'
+import { changes, type NewEvent, type ToldStates, withAddedTunnel } from './activity-changes.ts'
 
 /** What the page shows; the file keeps more. */
 const shownRows = 500
@@ -11,7 +11,7 @@ export class ActivityFeed {
   readonly feed: Feed<ActivityEvent[]>
   readonly #storage: Storage
   readonly #overview: Feed<Overview>
-  #told: Told | null = null
+  #told: ToldStates | null = null
   /** What has not been written to disk yet, oldest first. */
   readonly #unwritten: NewEvent[] = []
   readonly #subscriptions = new DisposableStack()

@@ -1,6 +1,6 @@
 import { type ActivityCode, type Job, valuesOf } from '@nps-desktop/electron/contract'
 import type { LabRecord, ServerRecord } from '../storage/records.ts'
-import type { NewEvent } from './changes.ts'
+import type { NewEvent } from './activity-changes.ts'
 
 /** The lines for the ends of a job; a job that was cancelled has changed nothing, and has none. */
 interface Ends {

@@ -17,9 +17,9 @@ import { Notices } from '../notices/notices.ts'
 import { openJobs } from './open-jobs.ts'
 import { openLinks } from './open-links.ts'
 import { openOpenIn } from './open-open-in.ts'
-import { openTunnels } from './open-tunnels.ts'
+import { openTunnels } from './open-tunnel-part.ts'
 import { openView } from './open-view.ts'
-import { ConsoleDoors } from '../console-door/console-doors.ts'
+import { ConsoleForwards } from '../console-forwards/console-forwards.ts'
 import { ServerUses } from '../server-use/server-uses.ts'
 import { ServerRecords } from '../servers/server-records.ts'
 import type { Shell } from '../shell.ts'
@@ -117,7 +117,7 @@ export async function openBackend({
   )
   const work = parts.use(openJobs({ storage, machines, programFolders, links, view, clock, log }))
   const servers = new ServerRecords({ storage, relays, connect: connectRelay })
-  const consoleDoors = parts.adopt(new ConsoleDoors({ storage, machines, relays, clock }), (part) =>
+  const consoleForwards = parts.adopt(new ConsoleForwards({ storage, machines, relays, clock }), (part) =>
     part.close(),
   )
   const serverUses = new ServerUses({ relays, log })
@@ -135,7 +135,7 @@ export async function openBackend({
       servers,
       serverUses,
       waitingUpdates,
-      consoleDoors,
+      consoleForwards,
       labs,
       labSessions,
       sessions,

@@ -1,5 +1,5 @@
 import type { AppCalls } from '../app/app-calls.ts'
-import type { ConsoleDoors } from '../console-door/console-doors.ts'
+import type { ConsoleForwards } from '../console-forwards/console-forwards.ts'
 import type { DesktopHandlers } from './desktop-router.ts'
 import type { LabFiles } from '../lab-files/lab-files.ts'
 import type { LabCards } from '../lab-card/lab-cards.ts'
@@ -21,7 +21,7 @@ import type { Trial } from '../trial/trial.ts'
 import { webhookCalls } from '../webhooks/webhook-calls.ts'
 import type { JobPart } from './open-jobs.ts'
 import type { Links } from './open-links.ts'
-import type { TunnelPart } from './open-tunnels.ts'
+import type { TunnelPart } from './open-tunnel-part.ts'
 import type { View } from './open-view.ts'
 
 /** Which part answers which call of the contract. */
@@ -32,7 +32,7 @@ export function desktopHandlers({
   servers,
   serverUses,
   waitingUpdates,
-  consoleDoors,
+  consoleForwards,
   labs,
   labSessions,
   sessions,
@@ -60,7 +60,7 @@ export function desktopHandlers({
   servers: ServerRecords
   serverUses: ServerUses
   waitingUpdates: WaitingUpdates
-  consoleDoors: ConsoleDoors
+  consoleForwards: ConsoleForwards
   labs: LabRecords
   labSessions: LabSessions
   sessions: MachineSessions
@@ -111,7 +111,7 @@ export function desktopHandlers({
     overview: { watch: (_input, { signal }) => overview.feed.watch(signal) },
     activity: { watch: (_input, { signal }) => activity.feed.watch(signal) },
     pathTest: { run: (input, options) => pathTest.run(input, options) },
-    console: { open: (input, options) => consoleDoors.open(input, options) },
+    console: { open: (input, options) => consoleForwards.open(input, options) },
     serverUse: { watch: (input, options) => serverUses.watch(input, options) },
     systemUpdates: { read: (input) => waitingUpdates.read(input) },
     guestPasses: {

@@ -1,7 +1,7 @@
 import { cut } from '@nps-desktop/relay-core/api'
 import { dialledAddress, procAddress } from '@nps-desktop/relay-core/address'
 import { basename } from 'node:path/posix'
-import { parseLabServices, type FoundService as RunningService } from '../labs/lab-services.ts'
+import { parseLabServices, type RunningService } from '../labs/lab-services.ts'
 
 /** A socket that accepts connections. */
 export interface Listener {

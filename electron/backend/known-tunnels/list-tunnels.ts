@@ -1,4 +1,4 @@
-import type { Client, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { Client, RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   DirectChoice,
   OtherTunnel,

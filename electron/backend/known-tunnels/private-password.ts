@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Tunnel } from '@nps-desktop/relay-core/api'
+import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 
 const saltBytes = 16
 
@@ -13,7 +13,7 @@ export function markPassword(password: string): string {
 }
 
 /** The mark of a private tunnel's password. Empty where the relay does not tell it: then it is marked when it is first seen. */
-export function markOf({ settings }: Tunnel): string {
+export function markOf({ settings }: RelayTunnel): string {
   return settings.password === undefined ? '' : markPassword(settings.password)
 }
 

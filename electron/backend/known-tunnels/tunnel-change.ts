@@ -1,5 +1,5 @@
 import type { Failure } from '@nps-desktop/electron/contract'
-import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { tunnelIdOf } from '../ids.ts'
 import type { ListedTunnel } from './list-tunnels.ts'

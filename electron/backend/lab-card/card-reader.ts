@@ -4,7 +4,7 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { CardMinutes } from './card-minutes.ts'
 import { type CardReading, readCard } from './card-reading.ts'
-import type { LookAnswer } from './look-at-lab.ts'
+import type { LookOutput } from './look-at-lab.ts'
 
 const watchedIntervalMs = 10_000
 const neededIntervalMs = 60_000
@@ -38,7 +38,7 @@ export interface CardReaderOptions {
     watched: readonly number[]
     withGpus: boolean
     signal: AbortSignal
-  }) => Promise<LookAnswer>
+  }) => Promise<LookOutput>
   readonly onReading: (reading: CardReading) => void
   readonly clock: Clock
   readonly log: Log

@@ -3,14 +3,14 @@ import { AppError } from '../failures/app-error.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import { WindowsShell } from '../ssh/shell/windows-shell.ts'
-import { lookScript } from './look-script.ts'
+import { lookScript } from './card-script.ts'
 import { windowsLookScript } from './windows-look.ts'
 
 /** Longer than all parts of the script may take together. */
 const timeoutMs = 40_000
 
 /** What the box printed, and the mark by which its parts are told apart. */
-export interface LookAnswer {
+export interface LookOutput {
   readonly text: string
   readonly mark: string
 }
@@ -22,7 +22,7 @@ export interface LookAnswer {
 export async function lookAtLab(
   session: SshSession,
   { watched, withGpus, signal }: { watched: readonly number[]; withGpus: boolean; signal: AbortSignal },
-): Promise<LookAnswer> {
+): Promise<LookOutput> {
   const mark = `part-${randomBytes(8).toString('hex')}`
   const { stdout } = session.isWindows
     ? await new WindowsShell(session).run(windowsLookScript({ mark, withGpus }), { timeoutMs, signal })

@@ -1,6 +1,6 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Storage, TransferRecord } from '../storage/records.ts'
-import { Transfer } from './transfer.ts'
+import { TransferRun } from './transfer.ts'
 
 /** How far a transfer is on the disk may lag behind by so much: what has arrived is found where it is. */
 const saveDelayMs = 1_000
@@ -11,7 +11,7 @@ export class KeptTransfers implements Disposable {
   readonly #clock: Clock
   /** By id: the row as it is on the disk. */
   readonly #saved = new Map<string, string>()
-  #all: readonly Transfer[] = []
+  #all: readonly TransferRun[] = []
   #saving: Disposable | null = null
 
   constructor(options: { storage: Pick<Storage, 'transfers' | 'whenPossible'>; clock: Clock }) {
@@ -20,23 +20,23 @@ export class KeptTransfers implements Disposable {
   }
 
   /** Those of the last run. Those of lab boxes that are gone are forgotten. */
-  restore(isKnown: (labId: string) => boolean): Transfer[] {
+  restore(isKnown: (labId: string) => boolean): TransferRun[] {
     const rows = this.#storage.transfers.list()
     rows.forEach((row, position) => this.#saved.set(row.id, bodyOf(row, position)))
-    const known = rows.filter(({ labId }) => isKnown(labId)).map((row) => Transfer.restored(row))
+    const known = rows.filter(({ labId }) => isKnown(labId)).map((row) => TransferRun.restored(row))
     this.save(known)
     return known
   }
 
   /** Now, or once the disk takes it. */
-  save(all: readonly Transfer[]): void {
+  save(all: readonly TransferRun[]): void {
     this.#all = all
     this.#saving?.[Symbol.dispose]()
     this.#saving = null
     this.#storage.whenPossible('transfers', () => this.#write())
   }
 
-  saveSoon(all: readonly Transfer[]): void {
+  saveSoon(all: readonly TransferRun[]): void {
     this.#all = all
     this.#saving ??= this.#clock.after(saveDelayMs, () => this.save(this.#all), { ref: false })
   }

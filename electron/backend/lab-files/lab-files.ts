@@ -6,7 +6,7 @@ import {
   type FolderView,
   type Overview,
   ownSshTunnel,
-  type Transfer as TransferView,
+  type Transfer,
 } from '@nps-desktop/electron/contract'
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
@@ -26,7 +26,7 @@ import { LabChannels } from './lab-channels.ts'
 import { type Inside, lookInside } from './look-inside.ts'
 import { type NameConflict, placeInFolder } from './new-transfers.ts'
 import { removeTree } from './remove-tree.ts'
-import { Transfer } from './transfer.ts'
+import { TransferRun } from './transfer.ts'
 import type { OpenLab } from './remove-parts.ts'
 import { Transfers } from './transfers.ts'
 
@@ -228,7 +228,7 @@ export class LabFiles {
     return { paths: [...(await pickFiles(what))] }
   }
 
-  watchTransfers(signal: AbortSignal): AsyncGenerator<TransferView[], void, void> {
+  watchTransfers(signal: AbortSignal): AsyncGenerator<Transfer[], void, void> {
     return this.#transfers.feed.watch(signal)
   }
 
@@ -270,7 +270,7 @@ export class LabFiles {
     this.#transfers.add(
       placed.map(({ source, name, replace }) => {
         const target = to.join(folder, name)
-        return new Transfer({ id: newId('f'), labId, direction, name, folder, source, target, replace })
+        return new TransferRun({ id: newId('f'), labId, direction, name, folder, source, target, replace })
       }),
     )
   }

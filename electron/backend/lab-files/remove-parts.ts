@@ -1,14 +1,14 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { UseOptions } from '../lab-sessions/machine-sessions.ts'
 import type { FileSide } from './sides/file-side.ts'
-import type { Transfer } from './transfer.ts'
+import type { TransferRun } from './transfer.ts'
 
 /** Opens the lab box's files; disposed of by who uses them. */
 export type OpenLab = (labId: string, options: UseOptions) => Promise<{ readonly lab: FileSide } & Disposable>
 
 /** Removes what a transfer that was given up leaves behind, as far as it can be reached. Never rejects. */
 export async function removeParts(
-  { copy, direction, labId }: Pick<Transfer, 'copy' | 'direction' | 'labId'>,
+  { copy, direction, labId }: Pick<TransferRun, 'copy' | 'direction' | 'labId'>,
   { openLab, laptop, log }: { openLab: OpenLab; laptop: FileSide; log: Log },
   { signal }: { signal: AbortSignal },
 ): Promise<void> {

@@ -1,14 +1,14 @@
-import type { Failure, Transfer as TransferView } from '@nps-desktop/electron/contract'
+import type { Failure, Transfer } from '@nps-desktop/electron/contract'
 import type { TransferRecord } from '../storage/records.ts'
 import type { FileSide } from './sides/file-side.ts'
 import { TreeCopy } from './copy/copy-tree.ts'
 import { TransferRate } from './transfer-rate.ts'
 
 /** What is wanted of a transfer besides going on. */
-export type Wish = 'pause' | 'stop'
+export type TransferWish = 'pause' | 'stop'
 
 /** One file or folder that was dropped, chosen or downloaded, from its place in the queue to its end. */
-export class Transfer {
+export class TransferRun {
   readonly id: string
   readonly labId: string
   readonly direction: 'up' | 'down'
@@ -17,10 +17,10 @@ export class Transfer {
   readonly folder: string
   readonly copy: TreeCopy
   readonly #replace: boolean
-  state: TransferView['state'] = 'waiting'
+  state: Transfer['state'] = 'waiting'
   failure: Failure | null = null
   endedAtMs: number | null = null
-  wish: Wish | null = null
+  wish: TransferWish | null = null
   /** The next connection is a person's wish, see `LabSessions.use`. */
   asks = false
   /** The last run of the app had not come to its end: goes on as soon as its lab box is within reach. */
@@ -51,8 +51,8 @@ export class Transfer {
   }
 
   /** As the last run of the app left it. */
-  static restored({ state, failure, endedAtMs, progress, parts, ...options }: TransferRecord): Transfer {
-    const one = new Transfer({ ...options, before: { progress, parts } })
+  static restored({ state, failure, endedAtMs, progress, parts, ...options }: TransferRecord): TransferRun {
+    const one = new TransferRun({ ...options, before: { progress, parts } })
     one.isResting = state === 'waiting'
     one.state = state === 'failed' ? 'failed' : 'paused'
     one.failure = failure
@@ -105,7 +105,7 @@ export class Transfer {
     })
   }
 
-  view(nowMs: number): TransferView {
+  view(nowMs: number): Transfer {
     const { plan, progress, renamed } = this.copy
     const { totalBytes, doneBytes } = progress
     const { id, labId, direction, name, folder, state, failure, endedAtMs, isResting } = this

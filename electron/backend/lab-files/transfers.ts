@@ -1,13 +1,13 @@
 import { type Clock, Feed, pause } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
-import type { Transfer as TransferView } from '@nps-desktop/electron/contract'
+import type { Transfer } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import type { FileSide } from './sides/file-side.ts'
 import type { KeptTransfers } from './kept-transfers.ts'
 import { isPassing, withKept } from './passing-failure.ts'
 import { type OpenLab, removeParts } from './remove-parts.ts'
-import type { Transfer } from './transfer.ts'
+import type { TransferRun } from './transfer.ts'
 
 /** Those that have ended are listed until there are so many. */
 const maxEnded = 100
@@ -21,14 +21,14 @@ const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000]
  * keeps its turn and goes on when the connection is back.
  */
 export class Transfers {
-  readonly feed = new Feed<TransferView[]>([])
+  readonly feed = new Feed<Transfer[]>([])
   readonly #openLab: OpenLab
   readonly #laptop: FileSide
   readonly #kept: KeptTransfers
   readonly #clock: Clock
   readonly #log: Log
   readonly #isKnown: (labId: string) => boolean
-  #all: Transfer[] = []
+  #all: TransferRun[] = []
   /** By lab box and direction: the loop that works through its queue. */
   readonly #working = new Map<string, Promise<void>>()
   readonly #cleaning = new Set<Promise<void>>()
@@ -56,7 +56,7 @@ export class Transfers {
     this.feed.set(this.#all.map((one) => one.view(this.#clock.now())))
   }
 
-  add(transfers: readonly Transfer[]): void {
+  add(transfers: readonly TransferRun[]): void {
     if (this.#closed.signal.aborted) return
     this.#all.push(...transfers)
     for (const one of transfers) this.#work(one)
@@ -153,20 +153,20 @@ export class Transfers {
     this.feed.close()
   }
 
-  #goOnWhere(isSo: (one: Transfer) => boolean): void {
+  #goOnWhere(isSo: (one: TransferRun) => boolean): void {
     for (const one of this.#all) if (isSo(one)) this.goOn(one.id, { asks: false })
   }
 
-  #find(id: string): Transfer {
+  #find(id: string): TransferRun {
     const found = this.#all.find((one) => one.id === id)
     if (!found) throw new AppError('not-found', 'This transfer is no longer in the list.', {})
     return found
   }
 
-  #work({ labId, direction }: Transfer): void {
+  #work({ labId, direction }: TransferRun): void {
     const key = `${direction} ${labId}`
     if (this.#working.has(key)) return
-    const next = (): Transfer | undefined =>
+    const next = (): TransferRun | undefined =>
       this.#all.find((one) => one.labId === labId && one.direction === direction && one.state === 'waiting')
     const work = async (): Promise<void> => {
       // after `#working` holds it
@@ -177,7 +177,7 @@ export class Transfers {
     this.#working.set(key, work())
   }
 
-  async #run(one: Transfer): Promise<void> {
+  async #run(one: TransferRun): Promise<void> {
     one.stop = new AbortController()
     one.wish = null
     for (let tries = 0; ;) {
@@ -216,14 +216,14 @@ export class Transfers {
     }
   }
 
-  async #untilNextTry({ stop }: Transfer, tries: number): Promise<void> {
+  async #untilNextTry({ stop }: TransferRun, tries: number): Promise<void> {
     const delayMs = retryDelaysMs[Math.max(0, Math.min(tries, retryDelaysMs.length) - 1)] ?? 0
     const signal = AbortSignal.any([stop.signal, this.#hurry.signal])
     await pause(delayMs, { signal, clock: this.#clock }).catch(() => undefined)
   }
 
   /** A person has stopped or paused it, or the app is being closed. */
-  #obey(one: Transfer): void {
+  #obey(one: TransferRun): void {
     if (one.wish === 'stop') this.#giveUp(one)
     else {
       one.state = 'paused'
@@ -233,7 +233,7 @@ export class Transfers {
     this.#tell()
   }
 
-  #end(one: Transfer, state: 'done' | 'failed'): void {
+  #end(one: TransferRun, state: 'done' | 'failed'): void {
     one.state = state
     one.endedAtMs = this.#clock.now()
     const ended = this.#all.filter(({ isOver }) => isOver)
@@ -243,7 +243,7 @@ export class Transfers {
   }
 
   /** Off the list; its parts are removed as far as they can be reached. */
-  #giveUp(one: Transfer): void {
+  #giveUp(one: TransferRun): void {
     this.#all = this.#all.filter((other) => other !== one)
     if (one.copy.parts.length === 0 || this.#closed.signal.aborted) return
     const places = { openLab: this.#openLab, laptop: this.#laptop, log: this.#log }

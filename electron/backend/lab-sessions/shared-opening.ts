@@ -1,7 +1,7 @@
 import { until } from '@nps-desktop/relay-core/async'
 import { cancelled } from '../ssh/ssh-errors.ts'
 
-/** What is opened once and shared: an ssh session, or a door that stands on one. */
+/** What is opened once and shared: an ssh session, or a forward that stands on one. */
 interface Shareable {
   readonly isOpen: boolean
   readonly closed: Promise<unknown>

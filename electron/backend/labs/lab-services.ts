@@ -10,7 +10,7 @@ import { serviceKinds } from '@nps-desktop/electron/contract'
 import type { ServiceKind } from '@nps-desktop/electron/contract'
 
 /** A service that runs on the lab box, as the box itself tells. */
-export interface FoundService extends Entrance {
+export interface RunningService extends Entrance {
   readonly kind: ServiceKind
   readonly port: number
   /** Empty where it asks for a password or for nothing. */
@@ -27,11 +27,11 @@ export interface LabServices {
     labId: string,
     wanted: { kind: ServiceKind; port?: number },
     options: { signal: AbortSignal },
-  ): Promise<FoundService | null>
+  ): Promise<RunningService | null>
 }
 
 /** A service and its process; a higher id is taken for a later start. */
-interface FoundProcess extends Omit<FoundService, 'kind'> {
+interface FoundProcess extends Omit<RunningService, 'kind'> {
   readonly pid: number
 }
 
@@ -103,7 +103,7 @@ export function createLabServices({
   labSessions: Pick<LabSessions, 'use'>
   log: Log
 }): LabServices {
-  const list = async (labId: string, signal: AbortSignal): Promise<FoundService[]> => {
+  const list = async (labId: string, signal: AbortSignal): Promise<RunningService[]> => {
     if (!storage.labs.get(labId)?.address) return []
     const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) }
     try {
@@ -133,12 +133,12 @@ export function createLabServices({
 }
 
 /** The newest of each kind first. What cannot be read is passed over. */
-export function parseLabServices(text: string): FoundService[] {
+export function parseLabServices(text: string): RunningService[] {
   const services = text.split('\n').flatMap((line) => parseLine(line) ?? [])
   return services.toSorted((a, b) => b.pid - a.pid).map(({ service }) => service)
 }
 
-function parseLine(line: string): { pid: number; service: FoundService } | null {
+function parseLine(line: string): { pid: number; service: RunningService } | null {
   const [, word, rest = ''] = /^(\S+) (.*)$/.exec(line) ?? []
   const kind = serviceKinds.find((known) => known === word)
   try {

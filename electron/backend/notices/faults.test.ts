@@ -1,7 +1,7 @@
 import type { Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
 import { expect, it } from 'vitest'
 import { labView, serverView } from '../../testing/overview-views.ts'
-import { type Absences, noAbsences } from '@nps-desktop/relay-core/telling'
+import { type KnownAbsences, noAbsences } from '@nps-desktop/relay-core/telling'
 import { nextDueMs, nextFaults } from './faults.ts'
 
 const failure: Failure = { code: 'target-refused', params: {}, message: '', fixes: [] }
@@ -59,7 +59,7 @@ function world({
 
 /** The codes told at each moment, in seconds. */
 function story(...moments: [second: number, overview: Overview][]): string[] {
-  let faults: Absences = noAbsences
+  let faults: KnownAbsences = noAbsences
   return moments.flatMap(([second, overview]) => {
     const next = nextFaults(faults, overview, second * 1_000)
     faults = next.faults

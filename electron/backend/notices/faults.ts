@@ -1,6 +1,6 @@
 import type { NoticePage, Overview, Tunnel } from '@nps-desktop/electron/contract'
 import {
-  type Absences,
+  type KnownAbsences,
   nextAbsences,
   type TellingRules,
   type Watchable,
@@ -22,10 +22,10 @@ interface Thing extends Watchable {
  * can go; while this laptop has no network, that is the cause of everything, and its own.
  */
 export function nextFaults(
-  faults: Absences,
+  faults: KnownAbsences,
   overview: Overview,
   nowMs: number,
-): { faults: Absences; told: ToldNotice[] } {
+): { faults: KnownAbsences; told: ToldNotice[] } {
   if (!overview.laptopOnline) {
     const absences = new Map([...faults.absences].filter(([, { isTold }]) => isTold))
     return { faults: { ...faults, absences }, told: [] }
@@ -42,7 +42,7 @@ export function nextFaults(
 }
 
 /** When the next fault may have to be told; null: none waits. */
-export function nextDueMs({ absences, toldAtMs }: Absences): number | null {
+export function nextDueMs({ absences, toldAtMs }: KnownAbsences): number | null {
   const due = [...absences].flatMap(([cause, { sinceMs, isTold }]) =>
     isTold || toldAtMs.has(cause) ? [] : [sinceMs + toldAfterMs],
   )

@@ -1,11 +1,11 @@
 import type { Notice, NoticeEvent, NoticePage, Overview, Settings } from '@nps-desktop/electron/contract'
 import { type Clock, every, type Feed, Signal } from '@nps-desktop/relay-core/async'
-import { type Absences, noAbsences } from '@nps-desktop/relay-core/telling'
+import { type KnownAbsences, noAbsences } from '@nps-desktop/relay-core/telling'
 import { tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, SettingsStore } from '../storage/records.ts'
 import { nextDueMs, nextFaults } from './faults.ts'
-import { nextQuotas, type Reached } from './quotas.ts'
+import { nextQuotas, type ReachedQuotas } from './reached-quotas.ts'
 import { isQuiet, quietForMinutes } from './quiet-hours.ts'
 import type { ToldNotice } from './told-notice.ts'
 
@@ -36,8 +36,8 @@ export class Notices {
   readonly #looks = new Map<symbol, string>()
   readonly #subscriptions = new DisposableStack()
   readonly #gathered = new Map<string, ToldNotice>()
-  #faults: Absences = noAbsences
-  readonly #quotas = new Map<string, Reached>()
+  #faults: KnownAbsences = noAbsences
+  readonly #quotas = new Map<string, ReachedQuotas>()
   #due: Disposable | null = null
   #quietEnd: Disposable | null = null
   #lastId = 0

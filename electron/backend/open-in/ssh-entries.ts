@@ -1,4 +1,4 @@
-import type { Failure, Overview, Settings, SshEntries as Wish } from '@nps-desktop/electron/contract'
+import type { Failure, Overview, Settings, SshEntriesChoice } from '@nps-desktop/electron/contract'
 import { sshSecret } from '@nps-desktop/electron/contract'
 import { Feed } from '@nps-desktop/relay-core/async'
 import type { Log } from '@nps-desktop/relay-core/log'
@@ -22,7 +22,7 @@ import { type SshHost, sshHosts } from './ssh-hosts.ts'
 import type { SshSettings } from './ssh-settings.ts'
 
 export interface KeptEntries {
-  readonly wish: Wish
+  readonly wish: SshEntriesChoice
   /** Why they are not as they should be; null while they are. */
   readonly failure: Failure | null
   /** By lab box. */
@@ -165,11 +165,11 @@ export class SshEntries {
     return file === null ? null : pathValue(file, { isWindows: process.platform === 'win32' })
   }
 
-  #wish(): Wish {
+  #wish(): SshEntriesChoice {
     return this.#storage.settings.get().sshEntries
   }
 
-  #tell(wish: Wish, names: Record<string, string> = {}): void {
+  #tell(wish: SshEntriesChoice, names: Record<string, string> = {}): void {
     if (wish !== this.#wish()) this.#save({ sshEntries: wish })
     this.feed.set({ wish, failure: null, names })
   }

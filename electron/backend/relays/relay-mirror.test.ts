@@ -1,11 +1,11 @@
-import type { Client, LiveTraffic, Tunnel } from '@nps-desktop/relay-core/api'
+import type { Client, LiveTraffic, RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
 import { keepMirror, RelayMirror } from './relay-mirror.ts'
 
 const client = { id: 1, connections: 3 } as Client
-const tunnel = { id: 7, connections: 0, downBytes: 0, upBytes: 0 } as Tunnel
+const tunnel = { id: 7, connections: 0, downBytes: 0, upBytes: 0 } as RelayTunnel
 const rates = { downBytesPerSecond: 9, upBytesPerSecond: 1 }
 const live: LiveTraffic = {
   atMs: 2,

@@ -5,7 +5,7 @@ import {
   type GuestPass,
   type LiveTraffic,
   type RelayStatus,
-  type Tunnel,
+  type RelayTunnel,
 } from '@nps-desktop/relay-core/api'
 import type { LastStatus } from '../storage/records.ts'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
@@ -21,7 +21,7 @@ export class RelayMirror {
   clients: readonly Client[] | null = null
   /** While the link is lost: what they were before. */
   lastClients: readonly Client[] | null = null
-  tunnels: readonly Tunnel[] | null = null
+  tunnels: readonly RelayTunnel[] | null = null
   /** Null too for a relay that knows no guest passes. */
   passes: readonly GuestPass[] | null = null
   status: RelayStatus | null = null
@@ -93,7 +93,7 @@ export async function keepMirror(
 }
 
 /** The tunnels with what was counted of them last: their list is told when one is changed only. */
-export function countedTunnels({ tunnels, live }: RelayMirror): readonly Tunnel[] | null {
+export function countedTunnels({ tunnels, live }: RelayMirror): readonly RelayTunnel[] | null {
   return (
     tunnels?.map((tunnel) => {
       const { connections, downBytes, upBytes } = live.get(tunnel.id) ?? tunnel
@@ -160,7 +160,7 @@ export async function askOnce(
   events.answered(performance.now() - started)
 }
 
-function forgetRates(mirror: RelayMirror, tunnels: readonly Tunnel[]): void {
+function forgetRates(mirror: RelayMirror, tunnels: readonly RelayTunnel[]): void {
   const known = new Set(tunnels.map((tunnel) => tunnel.id))
   for (const id of mirror.live.keys()) if (!known.has(id)) mirror.live.delete(id)
 }

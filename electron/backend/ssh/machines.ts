@@ -6,7 +6,7 @@ import { storedLab } from '../storage/stored-machine.ts'
 import { openSession, type SshTarget } from './open-session.ts'
 import type { AskPerson } from './ask-person.ts'
 import { readKey } from './keys/private-key.ts'
-import type { UsableSecret } from './sign-in.ts'
+import type { UsableSecret } from './ssh-sign-in.ts'
 import type { SshSession } from './ssh-session.ts'
 
 /** Opens ssh sessions on remembered machines. */

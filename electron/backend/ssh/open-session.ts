@@ -8,7 +8,7 @@ import { dialSsh } from './dial-ssh.ts'
 import { describeHostKey, hostKeyAlgorithms, type SeenHostKey } from './keys/host-key.ts'
 import type { AskPerson } from './ask-person.ts'
 import { loginFailure } from './login-failure.ts'
-import { SignIn, type SignInMethod, type UsableSecret } from './sign-in.ts'
+import { SshSignIn, type SignInMethod, type UsableSecret } from './ssh-sign-in.ts'
 import { signInMethods } from './sign-in-methods.ts'
 import { cancelled, dialTimeout, handshakeFailure, sessionLost } from './ssh-errors.ts'
 import { watchIdent } from './server-ident.ts'
@@ -28,7 +28,7 @@ export interface SshTarget {
   readonly by?: { readonly host: string; readonly port: number }
 }
 
-export interface OpenOptions {
+export interface OpenSessionOptions {
   readonly hostKeys: HostKeyStore
   /** Answers what the machine asks beside the secret. Without it nobody is asked. */
   readonly ask?: AskPerson | undefined
@@ -48,7 +48,7 @@ const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
  * key has proved itself. Rejects with the `ssh-…`, `host-key-…`, `login-…`, `second-factor-…`,
  * `password-expired`, `key-…` and `agent-unavailable` codes.
  */
-export async function openSession(target: SshTarget, options: OpenOptions): Promise<SshSession> {
+export async function openSession(target: SshTarget, options: OpenSessionOptions): Promise<SshSession> {
   const { hostKeys, signal } = options
   if (signal.aborted) throw cancelled()
   const { address } = target
@@ -74,7 +74,7 @@ interface SshWay {
 /** The byte stream to the machine's ssh port: a TCP connection, or a channel through the jump host. */
 export async function openWay(
   { address, jump, by }: Pick<SshTarget, 'address' | 'jump' | 'by'>,
-  options: OpenOptions,
+  options: OpenSessionOptions,
 ): Promise<SshWay> {
   const { signal } = options
   if (by || !jump) {
@@ -109,7 +109,7 @@ async function signIn(
     ask,
     clock = systemClock,
     signal,
-  }: OpenOptions & { readonly methods: readonly SignInMethod[]; readonly pinned: HostKeyRecord },
+  }: OpenSessionOptions & { readonly methods: readonly SignInMethod[]; readonly pinned: HostKeyRecord },
 ): Promise<SshSession> {
   if (signal.aborted) throw cancelled()
   const client = new ssh2.Client()
@@ -121,7 +121,7 @@ async function signIn(
     over.abort()
   }
   const limit = new MachineTime(signInTimeoutMs, () => giveUp(dialTimeout(address, signInTimeoutMs)), clock)
-  const login = new SignIn({
+  const login = new SshSignIn({
     address,
     machine: name ?? address.host,
     secret,

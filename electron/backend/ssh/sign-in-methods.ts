@@ -1,6 +1,6 @@
 import { AppError } from '../failures/app-error.ts'
 import { readKey } from './keys/private-key.ts'
-import type { SignInMethod, UsableSecret } from './sign-in.ts'
+import type { SignInMethod, UsableSecret } from './ssh-sign-in.ts'
 
 /**
  * Turns a secret into what ssh2 tries, in order. Reads the key's file or finds the agent.

@@ -3,7 +3,7 @@ import { pause, until } from '@nps-desktop/relay-core/async'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
-import { type Conversation, converse } from './conversation.ts'
+import { type CommandStreams, converse } from './command-streams.ts'
 import { machineWords } from './no-shell.ts'
 import { cancelled, sessionLost } from './ssh-errors.ts'
 
@@ -94,7 +94,7 @@ export class SshConnection {
   }
 
   /** Runs one command line to its end. Rejects as `SshSession.exec` does, and with `ChannelsUsedUp`. */
-  async exec(command: string, conversation: Conversation, options: ChannelOptions): Promise<number | null> {
+  async exec(command: string, conversation: CommandStreams, options: ChannelOptions): Promise<number | null> {
     const now = async (): Promise<number | null> => {
       const channel = await this.#channel<ClientChannel>(
         (client, done) => client.exec(command, done),

@@ -3,12 +3,12 @@ import { until, withDeadline } from '@nps-desktop/relay-core/async'
 import type { SshAddress, TerminalSize } from '@nps-desktop/electron/contract'
 import type { ClientChannel, SFTPWrapper } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
-import type { Conversation } from './conversation.ts'
+import type { CommandStreams } from './command-streams.ts'
 import { execOnTerminal } from './library/exec-on-terminal.ts'
 import { sessionLost } from './ssh-errors.ts'
 import { channelRefused, ChannelsUsedUp, reasonOf, type SshConnection } from './ssh-connection.ts'
 
-export interface ExecOptions extends Conversation {
+export interface ExecOptions extends CommandStreams {
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }

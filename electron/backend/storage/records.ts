@@ -1,5 +1,5 @@
 import type { InstallKind } from '@nps-desktop/relay-core/api'
-import type { RelayStatus, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { RelayStatus, RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
   DirectChoice,
@@ -212,7 +212,7 @@ export interface ActivityStore {
 }
 
 /** What a machine told last, by its id in the app, for the screen while it cannot be asked. */
-export interface LastHeard<T> {
+export interface LastHeardStore<T> {
   get(id: string): T | null
   put(id: string, value: T): void
   delete(id: string): void
@@ -235,10 +235,10 @@ export interface Storage {
   readonly terminals: Rows<TerminalRecord>
   readonly transfers: TransferStore
   /** Without their settings, which hold passwords. */
-  readonly lastTunnels: LastHeard<readonly RelayTunnel[]>
-  readonly lastStatus: LastHeard<LastStatus>
+  readonly lastTunnels: LastHeardStore<readonly RelayTunnel[]>
+  readonly lastStatus: LastHeardStore<LastStatus>
   /** Of lab boxes; their processes only as far as they hold a GPU or are the busiest. */
-  readonly lastReadings: LastHeard<LabReading>
+  readonly lastReadings: LastHeardStore<LabReading>
   /** What a person has asked to be told of lab boxes, until it has been told. */
   readonly alerts: Rows<LabAlert>
   readonly setAside: SetAsideStore

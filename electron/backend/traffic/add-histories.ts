@@ -1,9 +1,9 @@
 import type { TrafficHistory } from '@nps-desktop/relay-core/api'
 
-export type Range = 'hour' | 'day' | 'week' | 'month'
+export type HistoryRange = 'hour' | 'day' | 'week' | 'month'
 
 /** As the relay's contract says: a point a minute, five minutes, an hour, six hours. */
-const periodMs: Readonly<Record<Range, number>> = {
+const periodMs: Readonly<Record<HistoryRange, number>> = {
   hour: 60_000,
   day: 300_000,
   week: 3_600_000,
@@ -14,7 +14,7 @@ const periodMs: Readonly<Record<Range, number>> = {
  * Several servers' histories as one. Points are matched by the period they fall into; a period of which no server
  * knows anything stays unknown.
  */
-export function addHistories(histories: readonly TrafficHistory[], range: Range): TrafficHistory {
+export function addHistories(histories: readonly TrafficHistory[], range: HistoryRange): TrafficHistory {
   const [first, ...others] = histories
   if (!first) return { periodMs: periodMs[range], points: [] }
   if (others.length === 0) return first

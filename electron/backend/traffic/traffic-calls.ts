@@ -5,7 +5,7 @@ import { parseTunnelId, tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Storage } from '../storage/records.ts'
 import { storedLab } from '../storage/stored-machine.ts'
-import { addHistories, type Range } from './add-histories.ts'
+import { addHistories, type HistoryRange } from './add-histories.ts'
 
 /** A lab box may have a thousand tunnels. */
 const askedAtOnce = 16
@@ -63,7 +63,7 @@ export class TrafficCalls {
       tunnelId?: string | undefined
       labId?: string | undefined
       serverId?: string | undefined
-      range: Range
+      range: HistoryRange
     },
     { signal }: { signal: AbortSignal },
   ): Promise<TrafficHistory> {
@@ -89,7 +89,11 @@ export class TrafficCalls {
   }
 
   /** A server knows the history of a tunnel, and of all tunnels together: those of a lab box are added up here. */
-  async #ofLab(labId: string, range: Range, options: { signal: AbortSignal }): Promise<TrafficHistory> {
+  async #ofLab(
+    labId: string,
+    range: HistoryRange,
+    options: { signal: AbortSignal },
+  ): Promise<TrafficHistory> {
     const lab = storedLab(this.#storage, labId)
     const api = this.#relays.api(lab.serverId)
     const { tunnels } = this.#relays.view(lab.serverId).mirror

@@ -16,7 +16,7 @@ import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { storedLabWithServer } from '../storage/stored-machine.ts'
 import type { FreePorts } from '../tunnels/free-ports.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
-import { seenAddress } from './seen-address.ts'
+import { seenAddress } from './address-at-server.ts'
 
 /** As the contract's `name`. */
 const maxNameLength = 64

@@ -1,4 +1,4 @@
-import type { Limits, Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { Limits, RelayTunnel } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import type { ServerRecord } from '../storage/records.ts'
 

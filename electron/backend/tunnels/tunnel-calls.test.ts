@@ -1,5 +1,5 @@
 import { RelayError } from '@nps-desktop/relay-core/api'
-import type { Tunnel as RelayTunnel } from '@nps-desktop/relay-core/api'
+import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { labRecord, serverRecord } from '../../testing/stored-machines.ts'

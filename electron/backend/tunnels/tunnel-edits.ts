@@ -1,10 +1,5 @@
 import { tunnelModes } from '@nps-desktop/relay-core/api'
-import type {
-  InterchangeableMode,
-  Limits,
-  Tunnel as RelayTunnel,
-  TunnelSettings,
-} from '@nps-desktop/relay-core/api'
+import type { InterchangeableMode, Limits, RelayTunnel, TunnelSettings } from '@nps-desktop/relay-core/api'
 import type { TunnelReach } from '@nps-desktop/electron/contract'
 import { provePort } from '../checks/port-proof.ts'
 import { isLaptopPortFree } from '../forwards/laptop-port.ts'

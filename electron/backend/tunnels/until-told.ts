@@ -1,4 +1,4 @@
-import type { Tunnel } from '@nps-desktop/relay-core/api'
+import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 import { isDeepStrictEqual } from 'node:util'
 import type { Relays } from '../relays/relays.ts'
 import { untilRelay } from '../relays/until-relay.ts'
@@ -10,9 +10,9 @@ const notifyTimeoutMs = 3_000
  * Fulfils when what the app shows has caught up with what a call has changed, so that the next question is about the
  * tunnel as it is now. A feed that stays behind is not the call's failure: the call is done.
  */
-export async function untilTold(relays: Relays, serverId: string, changed: Tunnel): Promise<void> {
+export async function untilTold(relays: Relays, serverId: string, changed: RelayTunnel): Promise<void> {
   const { id, name, mode, port, target, enabled, settings, limits } = changed
-  const isTold = (one: Tunnel): boolean =>
+  const isTold = (one: RelayTunnel): boolean =>
     one.id === id &&
     one.name === name &&
     one.mode === mode &&

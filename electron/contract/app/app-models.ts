@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** Whether the app keeps entries in this account's ssh settings; `unasked`: nobody has said. Set by `openIn.keepEntries` alone. */
 export const sshEntries = z.enum(['unasked', 'on', 'off'])
-export type SshEntries = z.infer<typeof sshEntries>
+export type SshEntriesChoice = z.infer<typeof sshEntries>
 
 export const settings = z.object({
   language: z.enum(['system', 'en', 'zh-CN']),

@@ -1,4 +1,4 @@
-import { privateWay, tunnelMode } from '@nps-desktop/relay-core/api'
+import { directChoices, privateWay, tunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 import { failure } from '../failures/failure.ts'
 import { tunnelKind, tunnelReach } from './tunnel-kinds.ts'
@@ -32,8 +32,8 @@ export const tunnelMaker = z.enum(['app', 'agent', 'elsewhere'])
 export type TunnelMaker = z.infer<typeof tunnelMaker>
 
 /** Whether a private tunnel may go past its server where the networks allow it; `guess`: also by trying ports at random. */
-export const directChoice = z.enum(['yes', 'guess', 'no'])
-export type DirectChoice = z.infer<typeof directChoice>
+export const directChoice = z.enum(directChoices)
+export type { DirectChoice } from '@nps-desktop/relay-core/api'
 
 export const tunnel = z.object({
   id,

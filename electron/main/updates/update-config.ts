@@ -9,7 +9,7 @@ export interface UpdateConfig {
 }
 
 /**
- * electron-builder puts one beside a package that it makes for a feed; any other copy has that of `build/app/build.ts`.
+ * electron-builder puts one beside a package that it makes for a feed; any other copy has that of `build/app/build-app.ts`.
  * @param resources Electron's `process.resourcesPath`
  */
 export function updateConfigOf({ resources, own }: { resources: string; own: string }): UpdateConfig {

@@ -13,10 +13,10 @@ import { printableText } from './words/printable.ts'
 import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
-import { guestPass, newGuestPass } from './guest-passes.ts'
+import { guestPass, newGuestPass } from './guest-pass-models.ts'
 import { listening } from './listening.ts'
-import { watch, watchWish } from './webhook/watches.ts'
-import { newWebhook, webhookAnswer, webhookView } from './webhook/webhook.ts'
+import { watch, watchWish } from './webhook/watch-models.ts'
+import { newWebhook, webhookAnswer, webhookView } from './webhook/webhook-models.ts'
 
 /**
  * Every call may fail with any code of the closed list; `data.params` holds the values for the text.

@@ -53,4 +53,4 @@ export const tunnel = z.object({
   /** Both directions together since this month began (UTC); older relays leave it out. */
   monthBytes: z.number().int().optional(),
 })
-export type Tunnel = z.infer<typeof tunnel>
+export type RelayTunnel = z.infer<typeof tunnel>

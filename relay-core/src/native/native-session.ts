@@ -17,7 +17,7 @@ import { SurvivingLink } from './survival/surviving-link.ts'
 import type { SurvivalSession, SurvivingLinks } from './survival/surviving-links.ts'
 import { nativeDatagrams } from './native-datagrams.ts'
 import { lastEndsMs, OrderlyEnds } from './orderly-ends.ts'
-import { StreamOpenings, type OpenOptions } from './stream-openings.ts'
+import { StreamOpenings, type OpenStreamOptions } from './stream-openings.ts'
 
 /** An agent that speaks the native protocol, seen from the relay. */
 export class NativeSession implements AgentSession {
@@ -158,19 +158,19 @@ export class NativeSession implements AgentSession {
     return true
   }
 
-  openStream(target: Target, options: OpenOptions): Promise<Duplex> {
+  openStream(target: Target, options: OpenStreamOptions): Promise<Duplex> {
     return this.#openings.open({ kind: streamKind.tcp, ...target }, options)
   }
 
-  beginStream(target: Target, options: OpenOptions): Promise<OpeningStream> {
+  beginStream(target: Target, options: OpenStreamOptions): Promise<OpeningStream> {
     return Promise.resolve(this.#openings.begin({ kind: streamKind.tcp, ...target }, options))
   }
 
-  async openDatagrams(target: Target, options: OpenOptions): Promise<Duplex> {
+  async openDatagrams(target: Target, options: OpenStreamOptions): Promise<Duplex> {
     return nativeDatagrams(await this.#openings.open({ kind: streamKind.datagrams, ...target }, options))
   }
 
-  async openSocksDatagrams(options: OpenOptions): Promise<Duplex> {
+  async openSocksDatagrams(options: OpenStreamOptions): Promise<Duplex> {
     const request = { kind: streamKind.socksDatagrams, host: '', port: 0 }
     return nativeDatagrams(await this.#openings.open(request, options))
   }
@@ -179,7 +179,7 @@ export class NativeSession implements AgentSession {
     folder,
     stripPrefix,
     ...options
-  }: OpenOptions & { folder: string; stripPrefix: string }): Promise<Duplex> {
+  }: OpenStreamOptions & { folder: string; stripPrefix: string }): Promise<Duplex> {
     return this.#openings.open({ kind: streamKind.files, host: folder, port: 0, stripPrefix }, options)
   }
 
@@ -187,7 +187,7 @@ export class NativeSession implements AgentSession {
     target,
     verifier,
     ...options
-  }: OpenOptions & { target: Target; verifier: Uint8Array }): Promise<Duplex> {
+  }: OpenStreamOptions & { target: Target; verifier: Uint8Array }): Promise<Duplex> {
     return this.#openings.open({ kind: streamKind.private, ...target, verifier }, options)
   }
 
@@ -197,7 +197,7 @@ export class NativeSession implements AgentSession {
     seenFrom,
     entrance,
     ...options
-  }: OpenOptions & {
+  }: OpenStreamOptions & {
     target: Target
     verifier: Uint8Array
     seenFrom: SeenFrom
@@ -211,21 +211,21 @@ export class NativeSession implements AgentSession {
     if (this.#holdsLinks) this.#control?.unlink(id)
   }
 
-  openMeasure({ signal }: OpenOptions): Promise<Duplex> {
+  openMeasure({ signal }: OpenStreamOptions): Promise<Duplex> {
     return this.#openings.open(
       { kind: streamKind.measure, host: '', port: 0 },
       { signal, visitor: 'path-test' },
     )
   }
 
-  openListening({ signal }: OpenOptions): Promise<Duplex> {
+  openListening({ signal }: OpenStreamOptions): Promise<Duplex> {
     return this.#openings.open(
       { kind: streamKind.listening, host: '', port: 0 },
       { signal, visitor: 'listening' },
     )
   }
 
-  openWatched({ signal }: OpenOptions): Promise<Duplex> {
+  openWatched({ signal }: OpenStreamOptions): Promise<Duplex> {
     return this.#openings.open(
       { kind: streamKind.watched, host: '', port: 0 },
       { signal, visitor: 'watched' },

@@ -20,7 +20,7 @@ const maxOpenTries = 3
 /** Where a stream leads to: OPEN without the stream's number and its visitor. */
 type StreamRequest = Omit<Open, 'number' | 'visitor'>
 
-export interface OpenOptions {
+export interface OpenStreamOptions {
   readonly signal: AbortSignal
   readonly visitor?: string
 }
@@ -38,7 +38,7 @@ export class StreamOpenings {
   }
 
   /** Fulfils once the agent has reached the target; rejects as `begin` says. */
-  async open(request: StreamRequest, options: OpenOptions): Promise<Duplex> {
+  async open(request: StreamRequest, options: OpenStreamOptions): Promise<Duplex> {
     const { stream, opened } = this.begin(request, options)
     try {
       await opened
@@ -53,7 +53,7 @@ export class StreamOpenings {
    * The stream takes bytes at once. `opened` rejects with the agent's `target-…`, `mode-unsupported` or `direct-declined`, with
    * `agent-silent`, or the signal's reason.
    */
-  begin(request: StreamRequest, { signal, visitor = '' }: OpenOptions): OpeningStream {
+  begin(request: StreamRequest, { signal, visitor = '' }: OpenStreamOptions): OpeningStream {
     const stream = new CarrierStream()
     const deadline = {
       signal,

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../api/client-models.ts'
-import type { Tunnel } from '../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../api/relay-tunnel-models.ts'
 
 /** As in the app's process, and as shipped. */
 const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../../build/out')
@@ -118,7 +118,7 @@ describe.each(forms)('%s', (_name, nps, npc) => {
     const relay = await startRelay()
     const client = await json<Client>('client', 'add', '-name=lab', `-vkey=${vkey}`)
     const target = `127.0.0.1:${(echo.address() as AddressInfo).port}`
-    const tunnel = await json<Tunnel>(
+    const tunnel = await json<RelayTunnel>(
       'tunnel',
       'add',
       `-client=${client.id}`,
@@ -182,14 +182,14 @@ describe.each(forms)('%s', (_name, nps, npc) => {
       const later = await visit()
       await say(later, 5_000)
       await second.heard('the state cannot be saved')
-      expect(await json<Tunnel[]>('tunnel', 'list')).toMatchObject([{ id: tunnel.id, upBytes: 5_000 }])
+      expect(await json<RelayTunnel[]>('tunnel', 'list')).toMatchObject([{ id: tunnel.id, upBytes: 5_000 }])
 
       rmSync(join(folder, 'state', 'filler'))
       await second.heard('the state is saved again')
       second.child.kill('SIGKILL')
       await once(second.child, 'exit')
       await startRelay()
-      expect(await json<Tunnel[]>('tunnel', 'list')).toMatchObject([{ id: tunnel.id, upBytes: 5_000 }])
+      expect(await json<RelayTunnel[]>('tunnel', 'list')).toMatchObject([{ id: tunnel.id, upBytes: 5_000 }])
       await json('client', 'add', '-name=other')
     },
     60_000,

@@ -1,6 +1,6 @@
 import { RelayError } from '../api/errors.ts'
 import type { RelayStatus } from '../api/relay-status-models.ts'
-import type { Tunnel } from '../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../api/relay-tunnel-models.ts'
 import { commandLine } from '../api/words/shell-words.ts'
 import type { Signal } from '../async/signals/signal.ts'
 import type { LogTail } from '../log/log-tail.ts'
@@ -74,7 +74,7 @@ export function openApi({
       '-type=tcp',
       `-fingerprint=${fingerprint}`,
     )
-  const visitPlace = ({ clientId }: Tunnel, host: string) => ({
+  const visitPlace = ({ clientId }: RelayTunnel, host: string) => ({
     server: invites.bridgeAddress(host),
     fingerprint,
     agent: agents.state(clientId),

@@ -6,14 +6,16 @@ import { runTool } from './run-tool.ts'
 const comment = 'nps relay'
 
 /** A system account of a service. */
-export interface Account {
+export interface ServiceAccount {
   readonly name: string
   readonly uid: number
   readonly gid: number
 }
 
 /** The account that `install` has made here, if there is one. */
-export function findAccount(passwd: string = readFileSync('/etc/passwd', 'utf8')): Account | undefined {
+export function findAccount(
+  passwd: string = readFileSync('/etc/passwd', 'utf8'),
+): ServiceAccount | undefined {
   for (const line of passwd.split('\n')) {
     const [name = '', , uid, gid, gecos] = line.split(':')
     if (gecos === comment) return { name, uid: Number(uid), gid: Number(gid) }
@@ -22,7 +24,7 @@ export function findAccount(passwd: string = readFileSync('/etc/passwd', 'utf8')
 }
 
 /** The account, made where there is none. @throws Error with the tool's words when it cannot be made */
-export async function ensureAccount(home: string): Promise<Account> {
+export async function ensureAccount(home: string): Promise<ServiceAccount> {
   const existing = findAccount()
   if (existing) return existing
   const taken = new Set(
@@ -56,7 +58,7 @@ export async function removeAccount(): Promise<void> {
  * Gives folders, and all that is in them, to an account. Links are not followed, and a file that has a second name
  * elsewhere is left alone: the account that owns the folder so far could have put it there.
  */
-export function handOver(paths: readonly string[], { uid, gid }: Pick<Account, 'uid' | 'gid'>): void {
+export function handOver(paths: readonly string[], { uid, gid }: Pick<ServiceAccount, 'uid' | 'gid'>): void {
   for (const path of paths) {
     const found = lstatSync(path, { throwIfNoEntry: false })
     if (!found || (!found.isDirectory() && found.nlink > 1)) continue

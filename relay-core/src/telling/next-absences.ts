@@ -14,7 +14,7 @@ interface Absence {
 }
 
 /** What is remembered from one look to the next, by key. */
-export interface Absences {
+export interface KnownAbsences {
   readonly absences: ReadonlyMap<string, Absence>
   /** Within `notAgainWithinMs`. */
   readonly toldAtMs: ReadonlyMap<string, number>
@@ -22,7 +22,7 @@ export interface Absences {
   readonly wasFine: ReadonlySet<string>
 }
 
-export const noAbsences: Absences = { absences: new Map(), toldAtMs: new Map(), wasFine: new Set() }
+export const noAbsences: KnownAbsences = { absences: new Map(), toldAtMs: new Map(), wasFine: new Set() }
 
 export interface TellingRules {
   /** What lasts shorter has not been missed. */
@@ -44,10 +44,10 @@ export type Told<T> = { readonly thing: T } & (
  * longer among them is forgotten. Pure. `calmUntilMs`: until then nothing is told to be away.
  */
 export function nextAbsences<T extends Watchable>(
-  before: Absences,
+  before: KnownAbsences,
   things: readonly T[],
   rules: TellingRules & { readonly nowMs: number; readonly calmUntilMs?: number },
-): { now: Absences; told: Told<T>[] } {
+): { now: KnownAbsences; told: Told<T>[] } {
   const { nowMs, calmUntilMs = -Infinity, toldAfterMs, backAfterMs, notAgainWithinMs } = rules
   const told: Told<T>[] = []
   const absences = new Map<string, Absence>()

@@ -27,7 +27,7 @@ type Wish = Partial<HostRoute> & {
   users?: { name: string; password: string }[]
 }
 
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly body: string
@@ -150,7 +150,7 @@ export class HostLab {
     host: string,
     path = '/',
     { method = 'GET', headers = {}, body = '', connection }: VisitOptions = {},
-  ): Promise<Answer> {
+  ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const request = openRequest({
         host: '127.0.0.1',

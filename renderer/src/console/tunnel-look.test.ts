@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { ProbeResult, Tunnel } from '@nps-desktop/relay-core/api'
+import type { ProbeResult, RelayTunnel } from '@nps-desktop/relay-core/api'
 import { consoleLook } from './tunnel-look.ts'
 
 const nowMs = 1_000_000
-const tunnel = (part: Partial<Tunnel>): Tunnel => ({
+const tunnel = (part: Partial<RelayTunnel>): RelayTunnel => ({
   id: 1,
   clientId: 1,
   name: 'metrics',

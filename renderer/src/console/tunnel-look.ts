@@ -2,7 +2,7 @@ import { relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
 import { provedForMs } from '../tunnels/tunnel-state.ts'
 import { tunnelModes } from '@nps-desktop/relay-core/api'
-import type { ProbeResult, RelayFailure, Tunnel } from '@nps-desktop/relay-core/api'
+import type { ProbeResult, RelayFailure, RelayTunnel } from '@nps-desktop/relay-core/api'
 
 /** A tunnel's state as far as the server itself can prove it. */
 export type ConsoleLook =
@@ -13,7 +13,7 @@ export type ConsoleLook =
   /** It listens and its lab box is there; whether anything answers cannot be checked over UDP. */
   | { look: 'unchecked' }
 
-export function consoleLook(tunnel: Tunnel, probe: ProbeResult | undefined, nowMs: number): ConsoleLook {
+export function consoleLook(tunnel: RelayTunnel, probe: ProbeResult | undefined, nowMs: number): ConsoleLook {
   if (tunnel.status.state === 'stopped') return { look: 'paused' }
   if (tunnel.status.state === 'failed') return broken(tunnel.status.failure)
   if (!probe || nowMs - probe.atMs > provedForMs) return { look: 'checking' }

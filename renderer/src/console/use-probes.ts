@@ -1,4 +1,4 @@
-import type { ProbeResult, Tunnel } from '@nps-desktop/relay-core/api'
+import type { ProbeResult, RelayTunnel } from '@nps-desktop/relay-core/api'
 import { shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { pause } from '../carrier/connection.ts'
@@ -13,7 +13,7 @@ const maxPerRound = 30
 /** What the last probe of each running tunnel found: through port, lab box and service. */
 export function useProbes(
   api: RelayApi,
-  tunnels: Ref<readonly Tunnel[] | null>,
+  tunnels: Ref<readonly RelayTunnel[] | null>,
 ): Ref<ReadonlyMap<number, ProbeResult>> {
   const results = shallowRef<ReadonlyMap<number, ProbeResult>>(new Map())
   void run(useScopeSignal())
@@ -35,7 +35,7 @@ export function useProbes(
       await pause(tunnels.value === null || results.value.size === 0 ? 1_000 : roundMs, signal)
     }
   }
-  function askedAt(tunnel: Tunnel): number {
+  function askedAt(tunnel: RelayTunnel): number {
     return results.value.get(tunnel.id)?.atMs ?? 0
   }
 }

@@ -8,7 +8,7 @@ import { baseRoot } from '../../testbed/images/base-root.ts'
 import { cachedPath, isCached } from '../../testbed/images/cache-folder.ts'
 import { pythonLayer, researchBin } from '../../testbed/images/python-layer.ts'
 import { runCommand } from '../../testbed/run-command.ts'
-import { Program } from '../measured-program.ts'
+import { MeasuredProgram } from '../measured-program.ts'
 import type { Place } from '../place.ts'
 
 const [jupyterPort, boardPort] = [8888, 6006]
@@ -37,7 +37,7 @@ export class LabPrograms {
   readonly #place: Place
   readonly #folder: string
   readonly #sshPort: number
-  readonly #programs: Program[] = []
+  readonly #programs: MeasuredProgram[] = []
   #jupyter: Promise<void> | undefined
   #board: Promise<void> | undefined
   #sshd: Promise<void> | undefined
@@ -152,8 +152,8 @@ export class LabPrograms {
     await this.#run({ program: sshdPath, args: ['-D', '-e', '-f', config] }).says(/Server listening/)
   }
 
-  #run(command: { program: string; args: readonly string[] }): Program {
-    const program = new Program(this.#place.lab(command), { cwd: this.#folder })
+  #run(command: { program: string; args: readonly string[] }): MeasuredProgram {
+    const program = new MeasuredProgram(this.#place.lab(command), { cwd: this.#folder })
     this.#programs.push(program)
     return program
   }

@@ -1,7 +1,7 @@
-import type { Pair } from '../compared-pair.ts'
+import type { ComparedPair } from '../compared-pair.ts'
 
 /** No relay: what this machine, and the bench itself, can do at most. */
-export const direct: Pair = {
+export const direct: ComparedPair = {
   name: 'direct',
   what: 'no relay in between: the limit of the machine and of the load',
   comesBack: false,

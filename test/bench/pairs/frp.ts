@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { peers } from '../peers.ts'
-import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
-import { Program } from '../measured-program.ts'
+import { serviceNames, startPair, type ComparedPair } from '../compared-pair.ts'
+import { MeasuredProgram } from '../measured-program.ts'
 
-function frp(name: string, what: string, settings: { server: string; client: string }): Pair {
+function frp(name: string, what: string, settings: { server: string; client: string }): ComparedPair {
   return {
     name,
     what,
@@ -33,14 +33,19 @@ remotePort = ${ports[service]}
         )
         return {
           startRelay: async () => {
-            const relay = new Program(server({ program: peers.frps.path(), args: ['-c', serverFile] }), {
-              cwd: folder,
-            })
+            const relay = new MeasuredProgram(
+              server({ program: peers.frps.path(), args: ['-c', serverFile] }),
+              {
+                cwd: folder,
+              },
+            )
             await relay.says(/frps started successfully/)
             return relay
           },
           startAgent: async () =>
-            new Program(lab({ program: peers.frpc.path(), args: ['-c', clientFile] }), { cwd: folder }),
+            new MeasuredProgram(lab({ program: peers.frpc.path(), args: ['-c', clientFile] }), {
+              cwd: folder,
+            }),
         }
       }),
   }

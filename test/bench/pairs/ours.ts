@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '../../harness/programs/free-port.ts'
-import { serviceNames, startPair, type Pair, type Visitors } from '../compared-pair.ts'
-import { Program } from '../measured-program.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
+import { serviceNames, startPair, type ComparedPair, type Visitors } from '../compared-pair.ts'
+import { MeasuredProgram } from '../measured-program.ts'
 
 const run = promisify(execFile)
 const built = resolve(import.meta.dirname, '../../../build/out')
@@ -25,7 +25,15 @@ interface OurPair {
 }
 
 /** Our relay with an agent, both driven as a person at a shell would. */
-function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, isDirect }: OurPair): Pair {
+function pairWithOurRelay({
+  name,
+  what,
+  nps,
+  npc,
+  agentArgs,
+  isVariant = false,
+  isDirect,
+}: OurPair): ComparedPair {
   return {
     name,
     what,
@@ -50,7 +58,7 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, 
         }
         return {
           startRelay: async () => {
-            const relay = new Program(npsCommand(), { cwd: folder })
+            const relay = new MeasuredProgram(npsCommand(), { cwd: folder })
             await relay.says(/nps runs/)
             return relay
           },
@@ -64,7 +72,7 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, 
               await ask('tunnel', 'add', '-client=1', ...way, `-target=${target}`)
             }
             const args = [`-server=${relayHost}:${bridgePort}`, `-vkey=${vkey}`, ...agentArgs(folder)]
-            const agent = new Program(lab({ program: npc, args }), { cwd: folder, home: folder })
+            const agent = new MeasuredProgram(lab({ program: npc, args }), { cwd: folder, home: folder })
             await relay.says(/agent online/)
             return agent
           },
@@ -88,7 +96,7 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, 
               '-direct=no',
               `-conf_path=${join(folder, `visitor-${port}`)}`,
             ]
-            const laptop = new Program(visitor({ program: npc, args }), { cwd: folder, home: folder })
+            const laptop = new MeasuredProgram(visitor({ program: npc, args }), { cwd: folder, home: folder })
             await laptop.says(/listens on this machine/)
             return { port, close: () => laptop.kill() }
           },
@@ -102,7 +110,10 @@ function pairWithOurRelay({ name, what, nps, npc, agentArgs, isVariant = false, 
                   `-local_port=${ports[service]}`,
                   `-conf_path=${own}`,
                 ]
-                const program = new Program(visitor({ program: npc, args }), { cwd: folder, home: folder })
+                const program = new MeasuredProgram(visitor({ program: npc, args }), {
+                  cwd: folder,
+                  home: folder,
+                })
                 visitors[service] = program
                 await program.says(/listens on this machine/)
               }
@@ -149,7 +160,7 @@ export const oursPrivate = pairWithOurRelay({
 })
 
 /** The programs of another build, to see what a change does: both run in the same rounds. */
-export function against(folder: string): Pair {
+export function against(folder: string): ComparedPair {
   return pairWithOurRelay({
     name: 'against',
     what: `our nps and npc in ${folder}`,

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { peers } from '../peers.ts'
-import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
-import { Program } from '../measured-program.ts'
+import { serviceNames, startPair, type ComparedPair } from '../compared-pair.ts'
+import { MeasuredProgram } from '../measured-program.ts'
 
 const run = promisify(execFile)
 const token = 'a-token-for-the-bench'
@@ -13,7 +13,7 @@ function rathole(
   name: string,
   what: string,
   transport: () => Promise<Record<'server' | 'client', string>>,
-): Pair {
+): ComparedPair {
   return {
     name,
     what,
@@ -41,12 +41,14 @@ function rathole(
         const program = peers.rathole.path()
         return {
           startRelay: async () => {
-            const relay = new Program(server({ program, args: ['--server', serverFile] }), { cwd: folder })
+            const relay = new MeasuredProgram(server({ program, args: ['--server', serverFile] }), {
+              cwd: folder,
+            })
             await relay.says(/Listening at/)
             return relay
           },
           startAgent: async () =>
-            new Program(lab({ program, args: ['--client', clientFile] }), { cwd: folder }),
+            new MeasuredProgram(lab({ program, args: ['--client', clientFile] }), { cwd: folder }),
         }
       }),
   }

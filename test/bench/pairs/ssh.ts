@@ -5,13 +5,13 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sshdPath } from '../../harness/local-sshd.ts'
-import { serviceNames, startPair, type Pair } from '../compared-pair.ts'
-import { Program } from '../measured-program.ts'
+import { serviceNames, startPair, type ComparedPair } from '../compared-pair.ts'
+import { MeasuredProgram } from '../measured-program.ts'
 
 const run = promisify(execFile)
 const sshPath = '/usr/bin/ssh'
 
-export const ssh: Pair = {
+export const ssh: ComparedPair = {
   name: 'ssh -R',
   what: 'OpenSSH of this machine, one connection for all streams',
   // ssh ends with its server.
@@ -48,9 +48,12 @@ export const ssh: Pair = {
       if (uid === 0) await mkdir('/run/sshd', { recursive: true })
       return {
         startRelay: async () => {
-          const relay = new Program(server({ program: sshdPath, args: ['-D', '-e', '-f', serverFile] }), {
-            cwd: folder,
-          })
+          const relay = new MeasuredProgram(
+            server({ program: sshdPath, args: ['-D', '-e', '-f', serverFile] }),
+            {
+              cwd: folder,
+            },
+          )
           await relay.says(/Server listening/)
           return relay
         },
@@ -67,7 +70,7 @@ export const ssh: Pair = {
           ].flatMap((option) => ['-o', option])
           const login = ['-i', join(folder, 'user'), '-p', String(bridgePort), `${username}@${relayHost}`]
           const args = ['-N', '-F', 'none', ...options, ...forwards, ...login]
-          return new Program(lab({ program: sshPath, args }), { cwd: folder })
+          return new MeasuredProgram(lab({ program: sshPath, args }), { cwd: folder })
         },
       }
     }),

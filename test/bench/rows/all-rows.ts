@@ -1,10 +1,10 @@
 import { connections } from './connections.ts'
-import { files, wanFiles } from './files.ts'
+import { files, wanFiles } from './copied-files.ts'
 import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
 import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
-import { wanJupyter, wanSsh, wanTensorboard, wanTerminal } from './lab-programs.ts'
+import { wanJupyter, wanSsh, wanTensorboard, wanTerminal } from './wide-lab.ts'
 import { wanDirect } from './wide-direct.ts'
 import { idleRoundTrip, loadedRoundTrip, pacedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Act } from '../stage.ts'
-import type { Pace, Row } from './row.ts'
+import type { Pace, BenchRow } from './row.ts'
 
 type Direction = 'push' | 'pull'
 interface Copied {
@@ -28,7 +28,7 @@ async function copy(act: Act, pace: Pace, direction: Direction, streams: number)
 
 const rate = ({ bytes, seconds }: Copied) => bytes / 1e6 / seconds
 
-export const oneStream: Row = {
+export const oneStream: BenchRow = {
   measure: async (act, pace) => {
     const up = await copy(act, pace, 'push', 1)
     const down = await copy(act, pace, 'pull', 1)
@@ -41,6 +41,6 @@ export const oneStream: Row = {
   },
 }
 
-export const manyStreams: Row = {
+export const manyStreams: BenchRow = {
   measure: async (act, pace) => ({ streams: rate(await copy(act, pace, 'pull', 32)) }),
 }

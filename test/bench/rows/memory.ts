@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Act } from '../stage.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 
 /** After this an idle program has given back what starting took. */
 const settleMs = 4_000
@@ -37,7 +37,7 @@ async function memoryAfterCall(act: Act): Promise<{ relayAsked?: number }> {
   return { relayAsked: (pair.relay?.residentBytes ?? 0) / 1e6 }
 }
 
-export const memory: Row = {
+export const memory: BenchRow = {
   isOnce: true,
   isFor: ({ name, isVariant }) => name !== 'direct' && !isVariant,
   measure: async (act) => {
@@ -61,7 +61,7 @@ export const memory: Row = {
   },
 }
 
-export const memoryAfter: Row = {
+export const memoryAfter: BenchRow = {
   isOnce: true,
   // Minutes each: for the programs of this project only.
   isFor: ({ name }) => name === 'ours' || name === 'against',

@@ -1,10 +1,10 @@
 import { deadlines } from '../figures.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 
 const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
 /** The link swallows everything: a new visitor is told so by the end of its connection. */
-export const deadLink: Row = {
+export const deadLink: BenchRow = {
   isShaped: true,
   isOnce: true,
   isFor: ({ name, isVariant }) => name !== 'direct' && !isVariant,
@@ -25,7 +25,7 @@ export const deadLink: Row = {
 }
 
 /** From the start of the new relay; the old one was killed. */
-export const restart: Row = {
+export const restart: BenchRow = {
   isOnce: true,
   isFor: ({ comesBack, isVariant }) => comesBack && !isVariant,
   measure: async (act) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 
 const roundTrips = (act: Act, ms: number) => act.stage.bytes.call('roundTrips', { ...act.at('echo'), ms })
 
@@ -25,7 +25,7 @@ export async function besideCopy(
   }
 }
 
-export const idleRoundTrip: Row = {
+export const idleRoundTrip: BenchRow = {
   measure: async (act, { measureMs, warmUpMs }) => {
     await roundTrips(act, warmUpMs)
     const times = await roundTrips(act, measureMs)
@@ -37,7 +37,7 @@ export const idleRoundTrip: Row = {
 const pauseMs = 5
 
 /** Each byte finds everything at rest, as a key does. */
-export const pacedRoundTrip: Row = {
+export const pacedRoundTrip: BenchRow = {
   measure: async (act, { measureMs, warmUpMs }) => {
     const paced = (ms: number) => act.stage.bytes.call('roundTrips', { ...act.at('echo'), ms, pauseMs })
     await paced(warmUpMs)
@@ -46,13 +46,13 @@ export const pacedRoundTrip: Row = {
   },
 }
 
-export const loadedRoundTrip: Row = {
+export const loadedRoundTrip: BenchRow = {
   measure: async (act, { measureMs, warmUpMs }) => ({
     loadedP95: (await besideCopy(act, warmUpMs, measureMs)).p95,
   }),
 }
 
-export const shapedRoundTrip: Row = {
+export const shapedRoundTrip: BenchRow = {
   isShaped: true,
   isOnce: true,
   measure: async (act, { measureMs, warmUpMs }) => {

@@ -1,5 +1,5 @@
 import type { Measured } from '../figures.ts'
-import type { Pair } from '../compared-pair.ts'
+import type { ComparedPair } from '../compared-pair.ts'
 import type { Act } from '../stage.ts'
 
 /** Longer pieces tell more; the quick mode has shorter ones. */
@@ -13,7 +13,7 @@ export interface Pace {
 }
 
 /** Something that is measured on a pair that runs; named on the command line by its key in rows.ts. */
-export interface Row {
+export interface BenchRow {
   /** Needs the shaped link. */
   readonly isShaped?: true
   /** Needs the wide area network: `--wan`. */
@@ -21,7 +21,7 @@ export interface Row {
   /** Measured once a run, on a pair of its own: it takes long, or leaves the pair changed. */
   readonly isOnce?: true
   /** Pairs that it makes sense for; by default all but variants. */
-  readonly isFor?: (pair: Pair) => boolean
+  readonly isFor?: (pair: ComparedPair) => boolean
   /** Why it cannot be measured here, or undefined. */
   readonly missing?: () => Promise<string | undefined>
   measure(act: Act, pace: Pace): Promise<Measured>

@@ -4,7 +4,7 @@ import type { Place } from '../place.ts'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
 import { besideCopy } from './round-trips.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 
 /** A laptop at home and a lab box, each 15 ms from the server, through which everything passes. */
 export async function shape(place: Place, megabits: number, loss = 0, delayMs = 15): Promise<void> {
@@ -16,7 +16,7 @@ const firstBytes = (act: Act, count: number, atOnce: boolean) =>
   act.stage.bytes.call('firstBytes', { ...act.at('echo'), count, atOnce }, 180_000)
 
 /** From `connect` to the answer to the first byte. */
-export const wanFirstByte: Row = {
+export const wanFirstByte: BenchRow = {
   isWide: true,
   measure: async (act) => {
     await shape(act.stage.place, 100)
@@ -41,12 +41,12 @@ async function page(act: Act, loss: number): Promise<number> {
   return quantile(times, 0.5)
 }
 
-export const wanPage: Row = {
+export const wanPage: BenchRow = {
   isWide: true,
   measure: async (act) => ({ wanPage: await page(act, 0), wanLossyPage: await page(act, 0.01) }),
 }
 
-export const wanCopy: Row = {
+export const wanCopy: BenchRow = {
   isWide: true,
   measure: async (act) => {
     await shape(act.stage.place, 100)
@@ -63,7 +63,7 @@ export const wanCopy: Row = {
 }
 
 /** What somebody who types into a terminal feels while a copy runs. */
-export const wanTyping: Row = {
+export const wanTyping: BenchRow = {
   isWide: true,
   measure: async (act) => {
     await shape(act.stage.place, 100)
@@ -82,7 +82,7 @@ export const wanTyping: Row = {
 const cutMs = 30_000
 
 /** The lab's line swallows everything for 30 s, also a key that is pressed meanwhile; both answers count from when it is back. */
-export const wanCut: Row = {
+export const wanCut: BenchRow = {
   isWide: true,
   isOnce: true,
   measure: async (act) => {
@@ -107,7 +107,7 @@ export const wanCut: Row = {
 }
 
 /** A poor line: 3 Mbit/s, 200 ms there and back, 1 packet in 50 lost. */
-export const wanCrowd: Row = {
+export const wanCrowd: BenchRow = {
   isWide: true,
   measure: async (act) => {
     await shape(act.stage.place, 3, 0.01, 50)

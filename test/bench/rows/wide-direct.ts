@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Measured } from '../figures.ts'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 
 type Direction = 'source' | 'sink'
 
@@ -60,7 +60,7 @@ async function copy(act: Act, direction: Direction): Promise<Copied> {
 }
 
 /** One copy past the server, in each direction, without loss and with 1 % each way; each second counted by itself. */
-export const wanDirect: Row = {
+export const wanDirect: BenchRow = {
   isWide: true,
   isFor: ({ isDirect }) => isDirect === true,
   measure: async (act): Promise<Measured> => {

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { Limits } from '../../../relay-core/src/api/limits.ts'
+import type { Direction } from '../../../relay-core/src/relay/limits/allowance.ts'
 import { stockMissing } from '../stock/stock-programs.ts'
 import { hasStock, isStock, pairName, type PairKind } from '../table/pairs.ts'
 import type { Layer } from '../table/relay-end.ts'
-import { Bed } from './standing-bed.ts'
+import { StandingBed } from './standing-bed.ts'
 import { MemoryPeak } from './memory-peak.ts'
 import { offeredBytes, Receiver, Sender, standsStill } from './standing-flow.ts'
-import { ways, type Direction } from './ways.ts'
+import { ways } from './ways.ts'
 
 /**
  * One promise over every way that bytes can go: while 1 GiB waits behind a reader that rests, the peak of relay, agent and
@@ -127,7 +128,7 @@ function rowName({ way, layer, limits, behindProxy, shrinks }: Row, direction: D
 
 async function holds(kind: PairKind, row: Row, direction: Direction): Promise<void> {
   const { way, layer, limits, behindProxy, shrinks } = row
-  const bed = await Bed.start({ kind, layer, behindProxy, shares: way.startsWith('file') })
+  const bed = await StandingBed.start({ kind, layer, behindProxy, shares: way.startsWith('file') })
   try {
     const { near, far } = await ways[way](bed, { direction, limits })
     const ours = Object.entries({

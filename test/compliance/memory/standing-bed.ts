@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Limits } from '../../../relay-core/src/api/limits.ts'
 import type { TunnelSettings } from '../../../relay-core/src/api/tunnel-settings.ts'
 import { startConnectProxy } from '../../harness/peers/connect-proxy.ts'
-import { freePort } from '../../harness/programs/free-port.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
 import type { Program } from '../../harness/programs/program.ts'
 import { Pair } from '../table/pair.ts'
 import type { PairKind } from '../table/pairs.ts'
@@ -22,7 +22,7 @@ export interface BedWish {
 }
 
 /** A relay and one agent, freshly started, and a target that hands its connections over. */
-export class Bed {
+export class StandingBed {
   readonly pair: Pair
   readonly agent: Program
   readonly #clientId: number
@@ -37,7 +37,7 @@ export class Bed {
     this.#clientId = clientId
   }
 
-  static async start({ kind, layer = 'plain', shares, behindProxy }: BedWish): Promise<Bed> {
+  static async start({ kind, layer = 'plain', shares, behindProxy }: BedWish): Promise<StandingBed> {
     const pair = await Pair.start(kind, { passThrough: false })
     const clientId = await pair.relay.addClient({ vkey, layer })
     const proxy = behindProxy ? await startConnectProxy() : undefined
@@ -46,7 +46,7 @@ export class Bed {
       ...(shares ? [`-share=${pair.folder}`] : []),
       ...(proxy ? [`-proxy=http://127.0.0.1:${proxy.port}`] : []),
     ])
-    const bed = new Bed(pair, clientId, agent)
+    const bed = new StandingBed(pair, clientId, agent)
     if (proxy) bed.closeWithIt(proxy)
     const port = await freePort()
     await pair.relay.addTunnel({

@@ -6,11 +6,10 @@ import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { Limits } from '../../../relay-core/src/api/limits.ts'
 import { createIdentity } from '../../../relay-core/src/net/tls/identity.ts'
+import type { Direction } from '../../../relay-core/src/relay/limits/allowance.ts'
 import { SocksClient, socksCommands } from '../../harness/peers/socks-client.ts'
-import type { Bed } from './standing-bed.ts'
+import type { StandingBed } from './standing-bed.ts'
 import { offeredBytes } from './standing-flow.ts'
-
-export type Direction = 'down' | 'up'
 
 /** The two ends of a visit that is open and on which nothing flows. A file has no far end of ours. */
 export interface Visit {
@@ -24,7 +23,7 @@ export interface Asked {
 }
 
 /** How a visitor comes to a target in one mode. */
-export type Way = (bed: Bed, asked: Asked) => Promise<Visit>
+export type Way = (bed: StandingBed, asked: Asked) => Promise<Visit>
 
 const user = { name: 'ada', password: 'a-long-enough-password' }
 const password = 'a-password-of-32-characters-long'
@@ -86,7 +85,7 @@ export const ways = {
 } as const satisfies Record<string, Way>
 
 /** The first byte shows that the way is open. */
-async function greeted(bed: Bed, near: Duplex): Promise<Visit> {
+async function greeted(bed: StandingBed, near: Duplex): Promise<Visit> {
   near.write('x')
   const far = await bed.arrived()
   far.resume()
@@ -95,7 +94,7 @@ async function greeted(bed: Bed, near: Duplex): Promise<Visit> {
   return { near, far }
 }
 
-async function hostPort(bed: Bed): Promise<number> {
+async function hostPort(bed: StandingBed): Promise<number> {
   const { keyPem, certPem } = createIdentity()
   const files = { certFile: join(bed.pair.folder, 'cert.pem'), keyFile: join(bed.pair.folder, 'key.pem') }
   await writeFile(files.certFile, certPem)
@@ -105,7 +104,7 @@ async function hostPort(bed: Bed): Promise<number> {
   return bed.pair.relay.httpPort
 }
 
-async function secureVisit(bed: Bed): Promise<Duplex> {
+async function secureVisit(bed: StandingBed): Promise<Duplex> {
   await hostPort(bed)
   const socket = await bed.targets.visit(bed.pair.relay.httpsPort)
   const near = connectTls({ socket, servername: name, rejectUnauthorized: false })
@@ -116,7 +115,7 @@ async function secureVisit(bed: Bed): Promise<Duplex> {
 
 /** A request with a body that is about to come, or its answer with one. */
 async function exchangedHeads(
-  bed: Bed,
+  bed: StandingBed,
   near: Duplex,
   { direction, address = '/', host = name }: { direction: Direction; address?: string; host?: string },
 ): Promise<Visit> {
@@ -143,7 +142,7 @@ async function headOf(stream: Duplex): Promise<void> {
 /** More than ever waits unread; as zeros alone all of a file would wait packed, in a few megabytes of the system's buffers. */
 const unshrinkableBytes = 256 * 1024 ** 2
 
-async function fileVisit(bed: Bed, settings: { users?: (typeof user)[] }): Promise<Visit> {
+async function fileVisit(bed: StandingBed, settings: { users?: (typeof user)[] }): Promise<Visit> {
   const file = await open(join(bed.pair.folder, 'checkpoint.bin'), 'w')
   const block = randomBytes(1024 ** 2)
   for (let written = 0; written < unshrinkableBytes; written += block.length) await file.write(block)

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { GuestPass } from '../../../relay-core/src/api/guest-passes.ts'
+import type { GuestPass } from '../../../relay-core/src/api/guest-pass-models.ts'
 import type { Client } from '../../../relay-core/src/api/client-models.ts'
-import type { Tunnel } from '../../../relay-core/src/api/relay-tunnel-models.ts'
-import { freePort } from '../../harness/programs/free-port.ts'
+import type { RelayTunnel } from '../../../relay-core/src/api/relay-tunnel-models.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { exchange } from '../table/exchange-bytes.ts'
 import { ourProgram, type Runtime } from '../table/runtimes.ts'
@@ -69,7 +69,7 @@ describe('by the command line alone', () => {
     const client = await startAgent()
     const target = `127.0.0.1:${await targets.echo()}`
     const flags = [`-client=${client}`, '-mode=private', `-target=${target}`, '-json']
-    const tunnel = JSON.parse(await nps('tunnel', 'add', ...flags)) as Tunnel
+    const tunnel = JSON.parse(await nps('tunnel', 'add', ...flags)) as RelayTunnel
     expect(tunnel).toMatchObject({ mode: 'private', port: null })
     expect(tunnel.settings.password).toMatch(/^[\w-]{32,}$/)
     const line = await nps('tunnel', 'command', `-id=${tunnel.id}`, '-host=127.0.0.1')

@@ -11,7 +11,7 @@ import { createLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, Secret, type RelayConnection } from '../../../relay-core/src/api-client/index.ts'
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
 import { stockMissing } from './stock-programs.ts'
-import { StockRelay } from '../table/stock-relay.ts'
+import { StockRelayEnd } from '../table/stock-relay.ts'
 
 const missing = stockMissing()
 const left = missing ? ` (left out: ${missing})` : ''
@@ -34,9 +34,9 @@ describe(`-protocol=auto${left}`, () => {
     await rm(folder, { recursive: true })
   })
 
-  async function stockRelay(): Promise<StockRelay> {
+  async function stockRelay(): Promise<StockRelayEnd> {
     await mkdir(join(folder, 'stock'))
-    const relay = await StockRelay.create(join(folder, 'stock'), '0.26.10')
+    const relay = await StockRelayEnd.create(join(folder, 'stock'), '0.26.10')
     open.push(() => relay.kill())
     await relay.addClient({ vkey, layer: 'plain' })
     return relay

@@ -3,9 +3,15 @@ import { join } from 'node:path'
 import { controlPath } from '../../../relay-core/src/api-client/control-path.ts'
 import { connectControlSocket } from '../../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayClient, RelayConnection } from '../../../relay-core/src/api-client/index.ts'
-import { freePort } from '../../harness/programs/free-port.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
-import { publicVkey, type ClientWish, type HostWish, type RelayEnd, type TunnelWish } from './relay-end.ts'
+import {
+  publicVkey,
+  type ClientWish,
+  type HostWish,
+  type RelayEnd,
+  type RelayTunnelWish,
+} from './relay-end.ts'
 import { ourProgram, type Runtime } from './runtimes.ts'
 
 /** Our `nps` as a program of its own, asked over its control socket. */
@@ -86,7 +92,7 @@ public_vkey=${publicVkey}
     return id
   }
 
-  async addTunnel({ clientId, mode, port, target, password, user }: TunnelWish): Promise<void> {
+  async addTunnel({ clientId, mode, port, target, password, user }: RelayTunnelWish): Promise<void> {
     const settings = { ...(password && { password }), ...(user && { users: [user] }) }
     await this.api.tunnels.add({ clientId, mode, target, settings, ...(port !== null && { port }) })
   }

@@ -1,16 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../harness/programs/free-port.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { stockFile } from '../stock/stock-programs.ts'
 import { Targets } from '../../harness/peers/loopback-targets.ts'
 import { echoes, exchange } from './exchange-bytes.ts'
 import { OurRelay } from './our-relay.ts'
 import { isStock, type PairKind } from './pairs.ts'
-import type { HostWish, Layer, RelayEnd, TunnelWish } from './relay-end.ts'
+import type { HostWish, Layer, RelayEnd, RelayTunnelWish } from './relay-end.ts'
 import { ourProgram } from './runtimes.ts'
-import { StockRelay } from './stock-relay.ts'
+import { StockRelayEnd } from './stock-relay.ts'
 
 interface Account {
   readonly clientId: number
@@ -21,7 +21,7 @@ interface Account {
 }
 
 /** A tunnel as a row wants it; the rest is chosen. */
-export type Wish = Omit<TunnelWish, 'clientId' | 'port'> & { readonly layer?: Layer }
+export type Wish = Omit<RelayTunnelWish, 'clientId' | 'port'> & { readonly layer?: Layer }
 
 /**
  * A relay and its agents, whoever made them. One relay serves all rows of a table; each layer, and each user, is a client
@@ -46,7 +46,7 @@ export class Pair {
   static async start(kind: PairKind, ours: { passThrough?: boolean } = {}): Promise<Pair> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-pair-'))
     const relay = isStock(kind.relay)
-      ? await StockRelay.create(folder, kind.relay)
+      ? await StockRelayEnd.create(folder, kind.relay)
       : await OurRelay.create(folder, kind.runtime, ours)
     return new Pair(kind, relay, folder)
   }

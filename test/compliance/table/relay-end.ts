@@ -11,7 +11,7 @@ export interface ClientWish {
   readonly user?: { readonly name: string; readonly password: string }
 }
 
-export interface TunnelWish {
+export interface RelayTunnelWish {
   readonly clientId: number
   /** `private` is the stock relay's `secret`. */
   readonly mode: 'tcp' | 'udp' | 'socks5' | 'httpProxy' | 'private'
@@ -46,7 +46,7 @@ export interface RelayEnd {
   /** Answers the client's id. */
   addClient(wish: ClientWish): Promise<number>
   /** Listens when it answers. */
-  addTunnel(wish: TunnelWish): Promise<void>
+  addTunnel(wish: RelayTunnelWish): Promise<void>
   addHost(wish: HostWish): Promise<void>
   isOnline(clientId: number): Promise<boolean>
   /** Ends it as a power cut would. */

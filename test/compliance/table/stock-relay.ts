@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort } from '../../harness/programs/free-port.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { stockFile, type StockVersion } from '../stock/stock-programs.ts'
 import { untilListening } from '../stock/until-listening.ts'
-import { publicVkey, type ClientWish, type HostWish, type RelayEnd, type TunnelWish } from './relay-end.ts'
+import {
+  publicVkey,
+  type ClientWish,
+  type HostWish,
+  type RelayEnd,
+  type RelayTunnelWish,
+} from './relay-end.ts'
 
 const authKey = 'a-key-for-the-web-api-of-a-test'
 
@@ -16,7 +22,7 @@ interface StockClient {
 }
 
 /** A stock `nps`, told what to do over its web API. */
-export class StockRelay implements RelayEnd {
+export class StockRelayEnd implements RelayEnd {
   readonly bridgePort: number
   readonly httpPort: number
   readonly httpsPort: number
@@ -30,9 +36,9 @@ export class StockRelay implements RelayEnd {
   }
 
   /** A stock relay finds its settings and its pages beside itself. */
-  static async create(folder: string, version: StockVersion): Promise<StockRelay> {
+  static async create(folder: string, version: StockVersion): Promise<StockRelayEnd> {
     const ports = [await freePort(), await freePort(), await freePort(), await freePort()]
-    const relay = new StockRelay(folder, ports)
+    const relay = new StockRelayEnd(folder, ports)
     await symlink(stockFile(version, 'nps'), join(folder, 'nps'))
     await symlink(stockFile(version, 'web'), join(folder, 'web'))
     await mkdir(join(folder, 'conf'))
@@ -112,7 +118,7 @@ log_level=7
     return added.Id
   }
 
-  async addTunnel({ clientId, mode, port, target, password = '' }: TunnelWish): Promise<void> {
+  async addTunnel({ clientId, mode, port, target, password = '' }: RelayTunnelWish): Promise<void> {
     await this.#call('/index/add', {
       type: mode === 'private' ? 'secret' : mode,
       remark: 'row',

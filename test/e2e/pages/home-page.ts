@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 
 /** What a row can say of its tunnel. */
-export type TunnelLook = 'ready' | 'checking' | 'broken' | 'paused' | 'unknown'
+export type RowLook = 'ready' | 'checking' | 'broken' | 'paused' | 'unknown'
 
 /** Home: one true sentence, then a row for each tunnel. */
 export class HomePage {
@@ -19,7 +19,7 @@ export class HomePage {
   }
 
   /** The row of the tunnel called `name`, in any state or in one of them. */
-  row(name: string, look?: TunnelLook): Locator {
+  row(name: string, look?: RowLook): Locator {
     const rows = this.#page.getByRole('group', { name: new RegExp(`^${name}, `) })
     return look === undefined ? rows : rows.and(this.#page.locator(`[data-state="${look}"]`))
   }

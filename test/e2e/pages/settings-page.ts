@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 
 export const languages = { en: 'English', 'zh-CN': '简体中文' } as const
 export const themes = ['light', 'dark'] as const
-export type Language = keyof typeof languages
+export type ShownLanguage = keyof typeof languages
 export type Theme = (typeof themes)[number]
 
 /** The labels of the theme switch, by the language that the page is in. */
@@ -24,7 +24,7 @@ export class SettingsPage {
     await this.#page.getByRole('heading', { name: /^(Settings|设置)$/ }).waitFor()
   }
 
-  async choose({ language, theme }: { language: Language; theme: Theme }): Promise<void> {
+  async choose({ language, theme }: { language: ShownLanguage; theme: Theme }): Promise<void> {
     await this.#page.getByRole('tab', { name: languages[language] }).click()
     await this.#page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' })
     await this.#page.getByRole('tab', { name: themeWords[language][theme] }).click()

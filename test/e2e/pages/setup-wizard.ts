@@ -1,26 +1,11 @@
+import type { StepId } from '@nps-desktop/electron/contract'
 import { expect, type Locator, type Page } from '@playwright/test'
 
-export interface SignIn {
+export interface WizardSignIn {
   readonly host: string
   readonly user: string
   readonly password: string
 }
-
-/** The steps of setting up, as the wizard and the jobs in it name them. */
-export type StepId =
-  | 'connect'
-  | 'identity'
-  | 'system'
-  | 'free-ports'
-  | 'upload'
-  | 'program-starts'
-  | 'service'
-  | 'config'
-  | 'start'
-  | 'bridge'
-  | 'port-range'
-  | 'reach-relay'
-  | 'online'
 
 /** The wizard: a server, then its first lab box, then the first tunnels. */
 export class SetupWizard {
@@ -42,21 +27,21 @@ export class SetupWizard {
   }
 
   /** The whole sign-in, and the setup begins; answers the host key that was confirmed. */
-  async signInToServer(who: SignIn): Promise<string> {
+  async signInToServer(who: WizardSignIn): Promise<string> {
     const hostKey = await this.#signIn(who)
     await this.press('Check and set up')
     return hostKey
   }
 
   /** The same for a lab box, which gets a name. */
-  async signInToLab(who: SignIn, name: string): Promise<string> {
+  async signInToLab(who: WizardSignIn, name: string): Promise<string> {
     const hostKey = await this.#signIn(who)
     await this.#page.getByLabel('Name of the lab box').fill(name)
     await this.press('Sign in and set up')
     return hostKey
   }
 
-  async #signIn(who: SignIn): Promise<string> {
+  async #signIn(who: WizardSignIn): Promise<string> {
     const hostKey = await this.showHostKey(who)
     await this.press('Yes, this is it')
     await this.#page.getByLabel(`Password of ${who.user}`).fill(who.password)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { GuestPass } from '../../../relay-core/src/api/guest-passes.ts'
+import type { GuestPass } from '../../../relay-core/src/api/guest-pass-models.ts'
 import type { RelayError } from '../../../relay-core/src/api/errors.ts'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { Secret } from '../../../relay-core/src/secret.ts'

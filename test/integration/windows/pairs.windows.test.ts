@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client } from '../../../relay-core/src/api/client-models.ts'
-import type { Tunnel } from '../../../relay-core/src/api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../relay-core/src/api/relay-tunnel-models.ts'
 import { echoes, exchange } from '../../compliance/table/exchange-bytes.ts'
 import { Targets } from '../../harness/peers/loopback-targets.ts'
-import { freePort } from '../../harness/programs/free-port.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
 import type { Program } from '../../harness/programs/program.ts'
 import { Windows } from '../../testbed/wine/windows.ts'
-import { linux, type System, systemOf } from './system.ts'
+import { linux, type PairSystem, systemOf } from './system.ts'
 
 /** Programs of 120 MB are read from the disk at each start, by wine on two busy cores. */
 const startTimeoutMs = 60_000
 
 let windows: Windows
-let wine: System
+let wine: PairSystem
 
 beforeAll(async () => {
   windows = await Windows.start()
@@ -35,7 +35,7 @@ describe.each([
   const targets = new Targets()
   const programs: Program[] = []
 
-  async function start(system: System, ...command: Parameters<System['launch']>): Promise<Program> {
+  async function start(system: PairSystem, ...command: Parameters<PairSystem['launch']>): Promise<Program> {
     const program = system.launch(...command)
     programs.push(program)
     return program
@@ -46,7 +46,7 @@ describe.each([
     await relay.says(/nps runs/, { timeoutMs: startTimeoutMs })
   }
 
-  const confPath = (system: System, name: string) => `-conf_path=${system.path(join(folder, name))}`
+  const confPath = (system: PairSystem, name: string) => `-conf_path=${system.path(join(folder, name))}`
   const nps = (...args: string[]) => relayOn().run('nps', [...args, confPath(relayOn(), 'relay')])
 
   /** The flags of the npc command line that nps shows. */
@@ -85,7 +85,7 @@ describe.each([
   it('and through a private tunnel, whose visitor runs on Windows', async () => {
     const target = `-target=127.0.0.1:${await targets.echo()}`
     const added = await nps('tunnel', 'add', '-client=1', '-mode=private', target, '-json')
-    const { id } = JSON.parse(added) as Tunnel
+    const { id } = JSON.parse(added) as RelayTunnel
     const line = await nps('tunnel', 'command', `-id=${id}`, '-host=127.0.0.1')
     const port = `-local_port=${await visitorPort}`
     const args = [...flags(line).filter((flag) => !flag.startsWith('-local_port')), port]

@@ -6,7 +6,7 @@ import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
 const built = resolve(import.meta.dirname, '../../../build/out')
 
 /** Where a program of ours runs in a pair of two systems. Both see the same loopback and the same files. */
-export interface System {
+export interface PairSystem {
   /** A path of this computer, as programs there want it. */
   path(path: string): string
   launch(program: 'nps' | 'npc', args: readonly string[], folder: string): Program
@@ -14,13 +14,13 @@ export interface System {
   run(program: 'nps' | 'npc', args: readonly string[]): Promise<string>
 }
 
-export const linux: System = {
+export const linux: PairSystem = {
   path: (path) => path,
   launch: (program, args, folder) => new Program(join(built, `${program}-linux-amd64`), args, folder),
   run: (program, args) => runCommand(join(built, `${program}-linux-amd64`), args),
 }
 
-export function systemOf(windows: Windows): System {
+export function systemOf(windows: Windows): PairSystem {
   const executable = (program: string) => join(built, `${program}-windows-amd64.exe`)
   return {
     path: windowsPath,

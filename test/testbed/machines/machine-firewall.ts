@@ -7,7 +7,7 @@ export type FirewallKind = 'nftables' | 'iptables' | 'ufw' | 'firewalld'
  * A firewall on the machine itself, set up as its manual says and kept over a reboot (but for plain iptables, which
  * keeps nothing by itself). All but firewalld drop silently; firewalld answers with "prohibited".
  */
-export class HostFirewall {
+export class MachineFirewall {
   readonly #machine: Machine
 
   constructor(machine: Machine) {

@@ -4,7 +4,7 @@ import type { MachineDisk } from './machine-disk.ts'
 import type { BedNetwork, MachineName } from '../network/network.ts'
 import { type CommandResult, runCommand, tryCommand } from '../run-command.ts'
 
-export interface ExecOptions {
+export interface MachineExecOptions {
   readonly timeoutMs?: number
   readonly input?: string
   readonly signal?: AbortSignal
@@ -89,13 +89,13 @@ export class Machine {
   }
 
   /** Runs a shell command in the machine as root, by no network, and returns its output; throws unless it succeeds. */
-  async exec(command: string, options: ExecOptions = {}): Promise<string> {
+  async exec(command: string, options: MachineExecOptions = {}): Promise<string> {
     const [program, args] = await this.#enter(command, options)
     return await runCommand(program, args, options)
   }
 
   /** As exec, but returns the exit code too, whatever it is. */
-  async tryExec(command: string, options: ExecOptions = {}): Promise<CommandResult> {
+  async tryExec(command: string, options: MachineExecOptions = {}): Promise<CommandResult> {
     const [program, args] = await this.#enter(command, options)
     return await tryCommand(program, args, options)
   }
@@ -111,7 +111,7 @@ export class Machine {
     await this.cutPower()
   }
 
-  async #enter(command: string, { timeoutMs = 60_000 }: ExecOptions): Promise<[string, string[]]> {
+  async #enter(command: string, { timeoutMs = 60_000 }: MachineExecOptions): Promise<[string, string[]]> {
     await this.#up
     if (this.#run === undefined) throw new Error(`Machine "${this.name}" is off: it cannot run "${command}".`)
     const leader = await this.#run.leaderPid()

@@ -1,13 +1,13 @@
 import { connect } from 'node:net'
 
 /** What a TCP connection attempt met. */
-export type PortAnswer = 'open' | 'refused' | 'prohibited' | 'silence'
+export type ProbeAnswer = 'open' | 'refused' | 'prohibited' | 'silence'
 
 /** Tries to open a TCP connection from this computer. `silence` means no answer of any kind within `timeoutMs`. */
-export async function probePort(host: string, port: number, timeoutMs = 1500): Promise<PortAnswer> {
+export async function probePort(host: string, port: number, timeoutMs = 1500): Promise<ProbeAnswer> {
   return await new Promise((resolve, reject) => {
     const socket = connect({ host, port, timeout: timeoutMs })
-    const answer = (what: PortAnswer) => {
+    const answer = (what: ProbeAnswer) => {
       socket.destroy()
       resolve(what)
     }

@@ -1,5 +1,5 @@
 import type { BedNetwork } from './network.ts'
-import { addPorts, allPorts, parsePortRange, type PortRange, removePorts } from './allowed-ports.ts'
+import { addPorts, allPorts, parsePortRange, type PortSpan, removePorts } from './allowed-ports.ts'
 
 /**
  * The filter a cloud provider puts in front of its machines: TCP connections and UDP packets to other ports than the
@@ -7,7 +7,7 @@ import { addPorts, allPorts, parsePortRange, type PortRange, removePorts } from 
  */
 export class SecurityGroup {
   readonly #network: BedNetwork
-  #allowed: PortRange[] = [allPorts]
+  #allowed: PortSpan[] = [allPorts]
 
   private constructor(network: BedNetwork) {
     this.#network = network

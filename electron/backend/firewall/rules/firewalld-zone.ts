@@ -1,4 +1,4 @@
-import { type Arrival, parsePorts, type Verdict } from './rule-walk.ts'
+import { type ArrivingPacket, parsePorts, type Verdict } from './rule-walk.ts'
 
 interface PortEntry {
   readonly protocol: string
@@ -8,7 +8,7 @@ interface PortEntry {
 /** A rule in the rich language, for every source. */
 interface RichRule {
   readonly text: string
-  readonly covers: (arrival: Pick<Arrival, 'port' | 'protocol'>) => boolean
+  readonly covers: (arrival: Pick<ArrivingPacket, 'port' | 'protocol'>) => boolean
   readonly verdict: Verdict
 }
 
@@ -70,7 +70,7 @@ function parseRichRule(text: string): RichRule[] {
 }
 
 /** firewalld's own default is to reject; zones such as `trusted` accept everything, but for what a rule refuses. */
-export function judgeFirewalld(zone: FirewalldZone, { port, protocol }: Arrival): Verdict {
+export function judgeFirewalld(zone: FirewalldZone, { port, protocol }: ArrivingPacket): Verdict {
   const rules = zone.richRules.filter(({ covers }) => covers({ port, protocol }))
   const against = rules.find(({ verdict }) => verdict !== 'accept')
   if (against) return against.verdict
@@ -82,7 +82,7 @@ export function judgeFirewalld(zone: FirewalldZone, { port, protocol }: Arrival)
 /** The rule that refuses the port, which comes before what is let in; null where there is none. */
 export function firewalldRuleAgainst(
   { richRules }: FirewalldZone,
-  arrival: Pick<Arrival, 'port' | 'protocol'>,
+  arrival: Pick<ArrivingPacket, 'port' | 'protocol'>,
 ): string | null {
   return richRules.find(({ covers, verdict }) => verdict !== 'accept' && covers(arrival))?.text ?? null
 }
@@ -90,7 +90,7 @@ export function firewalldRuleAgainst(
 /** Whether one of the entries lets the port in. */
 export function isListed(
   entries: readonly PortEntry[],
-  { port, protocol }: Pick<Arrival, 'port' | 'protocol'>,
+  { port, protocol }: Pick<ArrivingPacket, 'port' | 'protocol'>,
 ): boolean {
   return entries.some((one) => one.protocol === protocol && one.covers(port))
 }

@@ -6,7 +6,7 @@ import {
   type Protocol,
   type FirewallRule,
   type Verdict,
-  type Arrival,
+  type ArrivingPacket,
   walk,
 } from './rule-walk.ts'
 
@@ -31,7 +31,7 @@ export function parseIptables(text: string): Map<string, Chain> {
   return chains
 }
 
-export function judgeIptables(chains: ReadonlyMap<string, Chain>, arrival: Arrival): Verdict {
+export function judgeIptables(chains: ReadonlyMap<string, Chain>, arrival: ArrivingPacket): Verdict {
   const input = chains.get('INPUT')
   return input ? walk(input, chains, arrival) : 'accept'
 }

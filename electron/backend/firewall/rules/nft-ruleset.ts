@@ -6,7 +6,7 @@ import {
   type Protocol,
   type FirewallRule,
   type Verdict,
-  type Arrival,
+  type ArrivingPacket,
   walk,
 } from './rule-walk.ts'
 
@@ -65,7 +65,7 @@ export function parseNftRuleset(text: string): NftTable[] {
 /** What happens to a connection, and at which chains it ends when it does not get through. */
 export function judgeNft(
   tables: readonly NftTable[],
-  arrival: Arrival,
+  arrival: ArrivingPacket,
 ): { verdict: Verdict; places: NftPlace[] } {
   const places: NftPlace[] = []
   let verdict: Verdict = 'accept'

@@ -4,7 +4,7 @@ export type Protocol = 'tcp' | 'udp'
 export type Verdict = 'accept' | 'drop' | 'reject'
 
 /** A new TCP connection or UDP packet from another machine to `port`, arriving at network interface `by`. */
-export interface Arrival {
+export interface ArrivingPacket {
   readonly protocol: Protocol
   readonly port: number
   readonly by: string
@@ -16,7 +16,7 @@ export function isInterface(pattern: string, by: string): boolean {
 }
 
 /** Whether a rule is about the arrival; null: a condition that this app does not understand. */
-export type Condition = (arrival: Arrival) => boolean | null
+export type Condition = (arrival: ArrivingPacket) => boolean | null
 
 export interface FirewallRule {
   readonly conditions: readonly Condition[]
@@ -43,7 +43,7 @@ const deepest = 16
  * What a chain decides on a arrival. A rule with a condition that is not understood is passed over: such rules are about
  * special cases (bad flags, rates, addresses), and to call a port open or closed by them would be a guess.
  */
-export function walk(chain: Chain, chains: ReadonlyMap<string, Chain>, arrival: Arrival): Verdict {
+export function walk(chain: Chain, chains: ReadonlyMap<string, Chain>, arrival: ArrivingPacket): Verdict {
   return walkRules(chain, chains, arrival, 0) ?? chain.policy ?? 'accept'
 }
 
@@ -51,7 +51,7 @@ export function walk(chain: Chain, chains: ReadonlyMap<string, Chain>, arrival: 
 function walkRules(
   chain: Chain,
   chains: ReadonlyMap<string, Chain>,
-  arrival: Arrival,
+  arrival: ArrivingPacket,
   depth: number,
 ): Verdict | null {
   if (depth > deepest) return null

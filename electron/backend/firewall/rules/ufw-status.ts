@@ -1,4 +1,4 @@
-import { type Arrival, isInterface, parsePorts, type Verdict } from './rule-walk.ts'
+import { type ArrivingPacket, isInterface, parsePorts, type Verdict } from './rule-walk.ts'
 
 /** The screen shows a rule of somebody's, and comments may be of any length. */
 const maxRuleLength = 200
@@ -14,7 +14,7 @@ export interface UfwStatus {
 interface Rule {
   /** As its line says it, without the comment. */
   readonly text: string
-  readonly covers: (arrival: Arrival) => boolean
+  readonly covers: (arrival: ArrivingPacket) => boolean
   readonly verdict: Verdict
 }
 
@@ -65,17 +65,17 @@ export function replacedByAllow({ added }: Pick<UfwStatus, 'added'>, spec: strin
 }
 
 /** The first rule that covers the port counts. */
-export function judgeUfw(status: UfwStatus, arrival: Arrival): Verdict {
+export function judgeUfw(status: UfwStatus, arrival: ArrivingPacket): Verdict {
   if (!status.active) return 'accept'
   return ruleFor(status, arrival)?.verdict ?? status.incoming
 }
 
 /** The rule that shuts the port, before which an `allow` at the end has no effect; null where none does but the policy. */
-export function ufwRuleAgainst(status: UfwStatus, arrival: Arrival): string | null {
+export function ufwRuleAgainst(status: UfwStatus, arrival: ArrivingPacket): string | null {
   const rule = ruleFor(status, arrival)
   return rule && rule.verdict !== 'accept' ? rule.text : null
 }
 
-function ruleFor({ rules }: UfwStatus, arrival: Arrival): Rule | undefined {
+function ruleFor({ rules }: UfwStatus, arrival: ArrivingPacket): Rule | undefined {
   return rules.find(({ covers }) => covers(arrival))
 }

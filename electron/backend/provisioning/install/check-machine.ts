@@ -2,7 +2,7 @@ import type { LabPlatform } from '@nps-desktop/electron/contract'
 import { AppError } from '../../failures/app-error.ts'
 import type { MachineFacts, UploadPlace } from './machine-facts.ts'
 import { notOurs } from './own-folder.ts'
-import { archOf, type ProgramFile, type Target } from './program-files.ts'
+import { archOf, type ProgramFile, type MachineTarget } from './program-files.ts'
 
 /**
  * The oldest C libraries that the programs were linked for: CentOS 7 has this glibc, Alpine 3.18 this musl. The programs for
@@ -20,7 +20,11 @@ const clockLimitSeconds = 24 * 3600
  * Which programs the machine runs, out of those for `platforms`. Throws `platform-unsupported`, `processor-unsupported`,
  * `libc-too-old`, `memory-low`, `clock-wrong`.
  */
-export function checkMachine(host: string, facts: MachineFacts, platforms: readonly LabPlatform[]): Target {
+export function checkMachine(
+  host: string,
+  facts: MachineFacts,
+  platforms: readonly LabPlatform[],
+): MachineTarget {
   const platform = platformOf(facts)
   if (platform === null || !platforms.includes(platform)) {
     throw new AppError(

@@ -8,7 +8,7 @@ import { fileChunks } from './file-chunks.ts'
 
 export type Arch = 'amd64' | 'arm64'
 /** What a program has to be built for to run on a machine. */
-export interface Target {
+export interface MachineTarget {
   readonly platform: LabPlatform
   readonly arch: Arch
 }
@@ -71,7 +71,12 @@ export interface ProgramFolders {
  */
 export async function findProgram(
   { packed, added }: ProgramFolders,
-  { program, platform, arch, accepts }: Target & { program: ProgramName; accepts: readonly Compression[] },
+  {
+    program,
+    platform,
+    arch,
+    accepts,
+  }: MachineTarget & { program: ProgramName; accepts: readonly Compression[] },
 ): Promise<ProgramFile> {
   const missing = (cause?: unknown): AppError =>
     new AppError(

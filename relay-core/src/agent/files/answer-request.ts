@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { readByteRange } from './byte-range.ts'
 import { isSameAsBefore, validatorsOf, weigh } from './conditions.ts'
 import { contentType } from '../../files/content-type.ts'
-import { findInFolder, type Found } from './find-in-folder.ts'
+import { findInFolder, type FoundInFolder } from './find-in-folder.ts'
 import { listFolder } from './list-folder.ts'
 import { listingPage } from './listing-page.ts'
 import { readRequestedPath, stripPrefix } from './requested-path.ts'
@@ -15,7 +15,7 @@ const indexName = 'index.html'
 /** Bytes per read: a few system calls per megabyte, and little to hold for a visitor that reads slowly. */
 const chunkBytes = 256 * 1024
 
-type FoundFile = Extract<Found, { kind: 'file' }>
+type FoundFile = Extract<FoundInFolder, { kind: 'file' }>
 
 /** Answers one request for something in `folder`. Rejects when the answer could not be given or not be finished. */
 export async function answerRequest(
@@ -38,7 +38,7 @@ export async function answerRequest(
     return
   }
   const path = asked && stripPrefix(asked, prefix)
-  const found: Found = path ? await findInFolder(folder, path.names) : { kind: 'missing' }
+  const found: FoundInFolder = path ? await findInFolder(folder, path.names) : { kind: 'missing' }
   if (!path || found.kind === 'missing') {
     answerShortly(response, 404)
   } else if (found.kind === 'file') {

@@ -3,14 +3,14 @@ import { lstat, open, realpath, type FileHandle } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { isServed } from './requested-path.ts'
 
-export type Found =
+export type FoundInFolder =
   /** The caller closes `handle`. */
   | { readonly kind: 'file'; readonly name: string; readonly handle: FileHandle; readonly stats: Stats }
   /** `path` is free of symbolic links. */
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'missing' }
 
-const missing: Found = { kind: 'missing' }
+const missing: FoundInFolder = { kind: 'missing' }
 
 /** Neither follows a link at the end of the path nor waits for the other end of a pipe. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -20,7 +20,7 @@ const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
  * hidden name; what is neither a file nor a folder (pipes, devices, sockets), and what this user may not read, is missing. Rejects with the
  * system's error when the folder itself cannot be found.
  */
-export async function findInFolder(folder: string, names: readonly string[]): Promise<Found> {
+export async function findInFolder(folder: string, names: readonly string[]): Promise<FoundInFolder> {
   const root = await realpath(folder)
   const path = await realInside(root, join(root, ...names))
   if (path === undefined) return missing
@@ -34,7 +34,7 @@ export async function findInFolder(folder: string, names: readonly string[]): Pr
     const stats = await handle.stat()
     // Someone on this machine may have put a link or a pipe there meanwhile.
     if (!stats.isFile() || (await realInside(root, path)) !== path) return missing
-    const found: Found = { kind: 'file', name: names.at(-1) ?? '', handle, stats }
+    const found: FoundInFolder = { kind: 'file', name: names.at(-1) ?? '', handle, stats }
     handle = undefined
     return found
   } catch (error) {

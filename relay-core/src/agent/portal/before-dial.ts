@@ -1,7 +1,7 @@
 import { printable } from '../../api/words/printable.ts'
 import type { BeforeDial } from '../../config/agent/before-dial-command.ts'
 import type { Log } from '../../log/log.ts'
-import { runCommand } from './run-command.ts'
+import { runCommand } from './run-portal-command.ts'
 
 /** A login is not asked for more often than this, however often the relay is dialled. */
 const intervalMs = 30_000

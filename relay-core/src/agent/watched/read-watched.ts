@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Watched } from '../../api/webhook/watches.ts'
+import type { Watched } from '../../api/webhook/watch-models.ts'
 import type { WatchedQuestion } from '../../wire/watched-question.ts'
 import { parseProcessStat } from './process-stat.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Watched } from '../../api/webhook/watches.ts'
+import type { Watched } from '../../api/webhook/watch-models.ts'
 import { CarrierStream } from '../../native/carriers/carrier-stream.ts'
 import { encodeQuestion } from '../../wire/watched-question.ts'
 import { streamKind } from '../../wire/stream-messages.ts'

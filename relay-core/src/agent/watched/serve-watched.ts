@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../api/errors.ts'
-import type { Watched } from '../../api/webhook/watches.ts'
+import type { Watched } from '../../api/webhook/watch-models.ts'
 import type { KindServer } from '../../native/carriers/serve-carrier.ts'
 import { resetStream } from '../../net/stream/splice.ts'
 import { decodeQuestion, type WatchedQuestion } from '../../wire/watched-question.ts'

@@ -1,5 +1,5 @@
 import { compressionProblem, type CompressionChoice } from '../../config/agent/compression-choice.ts'
-import { directProblem, type DirectChoice } from '../../config/agent/direct-choice.ts'
+import { directProblem, type DirectChoice } from '../../api/direct/direct-choice.ts'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import {

@@ -1,4 +1,4 @@
-import type { GuestPass } from '../../api/guest-passes.ts'
+import type { GuestPass } from '../../api/guest-pass-models.ts'
 import { printable } from '../../api/words/printable.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'

@@ -1,5 +1,5 @@
 import { type ProbeResult } from '../../api/path-models.ts'
-import { targetAddress, type Tunnel } from '../../api/relay-tunnel-models.ts'
+import { targetAddress, type RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import {
   interchangeableModes,
   isInterchangeable,
@@ -11,7 +11,7 @@ import { exitCode } from '../shared/exit.ts'
 import { optionalNumber, parseFlags, requireNumber, usageError } from '../shared/flags.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
-import { readPortPairs } from './port-pairs.ts'
+import { readPortPairs } from './port-pair-flags.ts'
 import { readSettings, settingFlags, settingUsage } from './setting-flags.ts'
 import { guessServerName } from './server-name.ts'
 import { withRelay } from './with-relay.ts'
@@ -46,7 +46,7 @@ export async function runTunnelCommand(
 ): Promise<number> {
   const { flags, words } = parseFlags(args, kinds)
   const folders = foldersOf(flags.conf_path)
-  const show = (tunnel: Tunnel) => (flags.json ? printJson(tunnel) : print(formatTunnels([tunnel])))
+  const show = (tunnel: RelayTunnel) => (flags.json ? printJson(tunnel) : print(formatTunnels([tunnel])))
   const id = () => requireNumber(flags.id, 'id')
   const { name } = flags
   switch (words.join(' ')) {
@@ -76,7 +76,7 @@ export async function runTunnelCommand(
         target: readTarget(target),
       }))
       const added = await withRelay(folders, async (relay) => {
-        const tunnels: Tunnel[] = []
+        const tunnels: RelayTunnel[] = []
         try {
           for (const { port, target } of pairs)
             tunnels.push(await relay.tunnels.add({ ...common, target, ...(port && { port }) }))
@@ -115,7 +115,7 @@ export async function runTunnelCommand(
     case 'remove':
       await withRelay(folders, (relay) => relay.tunnels.remove({ id: id() }))
       if (flags.json) printJson({})
-      else print(`Tunnel ${id()} is removed.`)
+      else print(`RelayTunnel ${id()} is removed.`)
       return 0
     case 'start':
       show(await withRelay(folders, (relay) => relay.tunnels.start({ id: id() })))
@@ -157,7 +157,7 @@ function readTarget(text: string): string {
   return target
 }
 
-function formatTunnels(tunnels: readonly Tunnel[]): string {
+function formatTunnels(tunnels: readonly RelayTunnel[]): string {
   return formatTable(
     ['ID', 'CLIENT', 'NAME', 'MODE', 'PORT', 'TARGET', 'STATE', 'CONNS', 'DOWN', 'UP'],
     tunnels.map((tunnel) => [

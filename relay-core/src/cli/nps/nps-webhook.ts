@@ -4,7 +4,7 @@ import {
   type NewWebhook,
   type WebhookAnswer,
   type WebhookView,
-} from '../../api/webhook/webhook.ts'
+} from '../../api/webhook/webhook-models.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { exitCode } from '../shared/exit.ts'
 import { parseFlags, requireText, usageError } from '../shared/flags.ts'

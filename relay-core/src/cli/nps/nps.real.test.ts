@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../../api/client-models.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import { PortRanges } from '../../net/address/port-ranges.ts'
 import { findFreePort } from '../../relay/tunnels/registry/port-choice.ts'
 import type { ImportReport } from '../../relay/stock/stock-data/import-stock.ts'
@@ -116,19 +116,19 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
 
   test('R15: kill -9 at any moment loses nothing that was acknowledged', async () => {
     const acknowledged: number[] = []
-    let tunnel: Tunnel | undefined
+    let tunnel: RelayTunnel | undefined
     for (let round = 0; round < 3; round++) {
       const relay = await startRelay()
       const { id } = await json<Client>('client', 'add', `-name=lab ${round}`)
       acknowledged.push(id)
-      tunnel ??= await json<Tunnel>('tunnel', 'add', `-client=${id}`, '-target=127.0.0.1:22')
+      tunnel ??= await json<RelayTunnel>('tunnel', 'add', `-client=${id}`, '-target=127.0.0.1:22')
       relay.kill('SIGKILL')
       await once(relay, 'exit')
     }
     await startRelay()
     const clients = await json<Client[]>('client', 'list')
     expect(clients.map(({ id }) => id)).toEqual(acknowledged)
-    const tunnels = await json<Tunnel[]>('tunnel', 'list')
+    const tunnels = await json<RelayTunnel[]>('tunnel', 'list')
     expect(tunnels).toMatchObject([{ id: tunnel?.id, port: tunnel?.port, status: { state: 'listening' } }])
   })
 
@@ -138,7 +138,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const { stdout } = await ask('client', 'command', `-id=${id}`, '-host=127.0.0.1')
     const [, ...args] = stdout.trim().split(' ')
     await start(npc, [...args, `-conf_path=${join(folder, 'npc')}`], 'agent online')
-    const tunnel = await json<Tunnel>(
+    const tunnel = await json<RelayTunnel>(
       'tunnel',
       'add',
       `-client=${id}`,
@@ -313,7 +313,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
       [3, 'client 3'],
       [5, 'old desk'],
     ])
-    expect((await json<Tunnel[]>('tunnel', 'list'))[0]).toMatchObject({
+    expect((await json<RelayTunnel[]>('tunnel', 'list'))[0]).toMatchObject({
       name: 'ssh',
       port: port + 1,
       status: { state: 'listening' },
@@ -351,7 +351,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     if (process.getuid?.() === 0) chownSync(join(folder, 'state'), 65_534, 65_534)
     const report = await json<ImportReport>('import', stock)
     expect(report).toMatchObject({ folder: stock, clientsTaken: 3, tunnelsTaken: 2 })
-    const [notebook] = await json<Tunnel[]>('tunnel', 'list')
+    const [notebook] = await json<RelayTunnel[]>('tunnel', 'list')
     expect(notebook?.settings.host).toMatchObject({
       certFile: join(stock, 'notebook.pem'),
       keyFile: join(stock, 'notebook.key'),

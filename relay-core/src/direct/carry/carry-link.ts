@@ -3,7 +3,7 @@ import type { Clock } from '../../async/time/clock.ts'
 import { WireError } from '../../wire/bytes.ts'
 import type { PacketWay } from '../packet-way.ts'
 import { Acknowledging } from './acknowledging.ts'
-import { readFrames, type FrameReceiver } from '../packets/frames.ts'
+import { readFrames, type PacketFrameReceiver } from '../packets/frames.ts'
 import { OpenStreams } from './open-streams.ts'
 import { packetClock } from '../packets/packet-clock.ts'
 import { PacketSeal, type PacketRole } from '../packets/packet-seal.ts'
@@ -166,7 +166,7 @@ export class CarryLink {
     })
   }
 
-  #onPacket(packet: Uint8Array, way: PacketWay, receiver: FrameReceiver): void {
+  #onPacket(packet: Uint8Array, way: PacketWay, receiver: PacketFrameReceiver): void {
     // A longer one would let a few bytes hold more memory than the windows count.
     if (this.#isClosed || packet.length > maxPacketBytes) return
     const opened = this.#seal.open(packet)
@@ -184,7 +184,7 @@ export class CarryLink {
     }
   }
 
-  #receiver(way: PacketWay): FrameReceiver {
+  #receiver(way: PacketWay): PacketFrameReceiver {
     return {
       onData: (id, offset, bytes) => this.#streams.onData(id, offset, bytes),
       onEnd: (id, size) => this.#streams.onEnd(id, size),

@@ -1,9 +1,9 @@
 import type { FrameWriter } from '../packets/frame-writer.ts'
 import type { PacketSender } from './packet-sender.ts'
-import type { Signal } from './send-queue.ts'
+import type { LinkSignal } from './send-queue.ts'
 
 /** Tells the peer how much it may send, each time the limit of that moment. */
-export class LimitSignal implements Signal {
+export class LimitSignal implements LinkSignal {
   readonly #stream: number
   readonly #sender: PacketSender
   readonly #limit: () => number

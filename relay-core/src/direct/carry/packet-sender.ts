@@ -10,7 +10,7 @@ import { maxPacketsOfTurn } from '../path/pacer.ts'
 import { sealBytes, type PacketSeal } from '../packets/packet-seal.ts'
 import { maxPacketBytes } from '../packets/packet-size.ts'
 import type { Path } from '../path/path.ts'
-import { SendQueue, type PacketSource, type Signal } from './send-queue.ts'
+import { SendQueue, type PacketSource, type LinkSignal } from './send-queue.ts'
 import type { SentFrame } from '../streams/sent-packets.ts'
 
 /** Enough for the longest ACK. */
@@ -78,7 +78,7 @@ export class PacketSender {
     this.#queue.removeSource(source)
   }
 
-  signal(signal: Signal): void {
+  signal(signal: LinkSignal): void {
     this.#queue.addSignal(signal)
     this.#pumpSoon()
   }

@@ -10,14 +10,14 @@ export interface PacketSource {
 }
 
 /** A short frame that has to arrive. */
-export interface Signal extends SentFrame {
+export interface LinkSignal extends SentFrame {
   write(writer: FrameWriter): void
 }
 
 /** What waits to be sent: signals first, then the streams in turn, a packet each. */
 export class SendQueue {
   readonly #sources = new Set<PacketSource>()
-  readonly #signals: Signal[] = []
+  readonly #signals: LinkSignal[] = []
 
   get hasSignals(): boolean {
     return this.#signals.length > 0
@@ -35,7 +35,7 @@ export class SendQueue {
     this.#sources.delete(source)
   }
 
-  addSignal(signal: Signal): void {
+  addSignal(signal: LinkSignal): void {
     this.#signals.push(signal)
   }
 

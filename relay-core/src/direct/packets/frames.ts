@@ -63,7 +63,7 @@ export interface Acknowledgement {
 }
 
 /** Who is told what a packet says. */
-export interface FrameReceiver {
+export interface PacketFrameReceiver {
   onData(stream: number, offset: number, bytes: Buffer): void
   onEnd(stream: number, size: number): void
   onReset(stream: number, size: number): void
@@ -76,7 +76,7 @@ export interface FrameReceiver {
 }
 
 /** Tells `receiver` each frame. Returns whether they ask for an ACK. Throws WireError, perhaps after some frames. */
-export function readFrames(plain: Buffer, receiver: FrameReceiver): boolean {
+export function readFrames(plain: Buffer, receiver: PacketFrameReceiver): boolean {
   let at = 0
   let isEliciting = false
   let hasProbe = false

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { pause } from '../../async/wait/pause.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { UdpEndpoint } from './udp-endpoint.ts'
 import type { Punch } from './punch.ts'
 import type { openPunchSocket, PunchSocket } from './punch-socket.ts'
 
@@ -27,7 +27,7 @@ const afterLastPort = 65_536
 /** For the side whose router is symmetric. Fulfils when all are open or the attempt is over; the sockets are added to `opened`. */
 export async function openManyPorts(
   punch: Punch,
-  peer: Endpoint,
+  peer: UdpEndpoint,
   { openSocket, opened }: { openSocket: typeof openPunchSocket; opened: PunchSocket[] },
 ): Promise<void> {
   while (opened.length < manyPorts && !punch.isOver) {

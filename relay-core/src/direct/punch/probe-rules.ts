@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { AddressList } from '../../net/address/address-list.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { UdpEndpoint } from './udp-endpoint.ts'
 
 /** No machine of a peer: this machine, this link, groups of machines, addresses of no one. */
 const nobodys = new AddressList([
@@ -28,7 +28,7 @@ export function probeRules({
   /** Its addresses, as far as they are known. */
   relay: readonly string[]
   own?: readonly string[]
-}): (endpoint: Endpoint) => boolean {
+}): (endpoint: UdpEndpoint) => boolean {
   const others = new AddressList([...relay, ...own])
   return ({ address, port }) => port >= minPort && !nobodys.has(address) && !others.has(address)
 }

@@ -2,9 +2,9 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { sendDatagram } from '../../net/listen/datagram-socket.ts'
 import { plainAddress } from '../../net/address/plain-address.ts'
-import type { Endpoint, Family } from './endpoint.ts'
+import type { UdpEndpoint, Family } from './udp-endpoint.ts'
 
-type OnDatagram = (datagram: Uint8Array, from: Endpoint) => void
+type OnDatagram = (datagram: Uint8Array, from: UdpEndpoint) => void
 
 /** What a punch sends by; a test has a network of its own. */
 export interface PunchSocket {
@@ -14,9 +14,9 @@ export interface PunchSocket {
   /** Who gets what arrives; the last one set. */
   onDatagram: OnDatagram
   /** Drops what cannot be sent. Never throws, and does nothing once closed. */
-  send(datagram: Uint8Array, to: Endpoint): void
+  send(datagram: Uint8Array, to: UdpEndpoint): void
   /** Sends a packet that dies after `hops` routers. IPv4 only. */
-  sendShort(datagram: Uint8Array, to: Endpoint, hops: number): void
+  sendShort(datagram: Uint8Array, to: UdpEndpoint, hops: number): void
   /** Idempotent. */
   close(): void
 }

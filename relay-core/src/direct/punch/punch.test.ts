@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../testing/manual-clock.ts'
-import { endpointKey, type Endpoint } from './endpoint.ts'
+import { endpointKey, type UdpEndpoint } from './udp-endpoint.ts'
 import { probeKeys } from './probe-keys.ts'
 import { decodeProbe, encodeProbe, probeNonceLength } from './probe-packets.ts'
 import { maxProbesPerEndpoint, Punch, punchTimeoutMs } from './punch.ts'
@@ -25,7 +25,7 @@ function countingSocket() {
 }
 
 function punchTo(
-  peers: readonly Endpoint[],
+  peers: readonly UdpEndpoint[],
   { beginsUnseen = false, role = 'visitor' as 'visitor' | 'agent' } = {},
 ) {
   const clock = new ManualClock()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../async/time/clock.ts'
 import { untilSettled } from '../../async/wait/until-settled.ts'
-import { endpointKey, familyOf, type Endpoint } from './endpoint.ts'
+import { endpointKey, familyOf, type UdpEndpoint } from './udp-endpoint.ts'
 import { decodeProbe, encodeProbe, probeNonceLength, type ProbeType } from './probe-packets.ts'
 import type { ProbeKeys } from './probe-keys.ts'
 import type { PunchSocket } from './punch-socket.ts'
@@ -31,9 +31,9 @@ export interface PunchOptions {
   /** At most one of each family. */
   readonly sockets: readonly PunchSocket[]
   /** Where the peer may be. */
-  readonly peers: readonly Endpoint[]
+  readonly peers: readonly UdpEndpoint[]
   /** Whether something may be sent to an endpoint at all. */
-  readonly mayProbe: (endpoint: Endpoint) => boolean
+  readonly mayProbe: (endpoint: UdpEndpoint) => boolean
   /** The first packet to each endpoint of IPv4 dies on its way. */
   readonly beginsUnseen: boolean
   readonly clock: Clock
@@ -44,7 +44,7 @@ export interface PunchOptions {
 export interface OpenWay {
   readonly socket: PunchSocket
   /** As the system writes it. */
-  readonly peer: Endpoint
+  readonly peer: UdpEndpoint
 }
 
 /** Both ends send probes to all endpoints of the other; the visitor chooses the first way on which an answer has come back. */
@@ -99,11 +99,11 @@ export class Punch {
   }
 
   /** Sends one probe, which the caller counts. */
-  probe(socket: PunchSocket, to: Endpoint): void {
+  probe(socket: PunchSocket, to: UdpEndpoint): void {
     this.#ask('probe', socket, to)
   }
 
-  #begin(to: Endpoint, by?: PunchSocket): void {
+  #begin(to: UdpEndpoint, by?: PunchSocket): void {
     const { sockets, mayProbe, beginsUnseen } = this.#options
     const socket = by ?? sockets.find(({ family }) => family === familyOf(to))
     if (!socket || this.#isProbed(socket, to) || !mayProbe(to)) return
@@ -126,18 +126,18 @@ export class Punch {
     next()
   }
 
-  #ask(type: ProbeType, socket: PunchSocket, to: Endpoint): void {
+  #ask(type: ProbeType, socket: PunchSocket, to: UdpEndpoint): void {
     if (type === 'probe' && this.#chosen) return
     socket.send(this.#packet(type, socket, to), to)
   }
 
-  #packet(type: ProbeType, socket: PunchSocket, to: Endpoint): Buffer {
+  #packet(type: ProbeType, socket: PunchSocket, to: UdpEndpoint): Buffer {
     const nonce = randomBytes(probeNonceLength)
     this.#asked.set(nonce.toString('hex'), wayKey(socket, to))
     return encodeProbe({ type, nonce }, this.#options.keys)
   }
 
-  #take(socket: PunchSocket, datagram: Uint8Array, from: Endpoint): void {
+  #take(socket: PunchSocket, datagram: Uint8Array, from: UdpEndpoint): void {
     const { keys, role, mayProbe } = this.#options
     const probe = decodeProbe(datagram, keys)
     if (!probe || !mayProbe(from)) return
@@ -170,17 +170,17 @@ export class Punch {
   }
 
   /** The peer's router has given it a port that nobody knew of. */
-  #found(socket: PunchSocket, from: Endpoint): void {
+  #found(socket: PunchSocket, from: UdpEndpoint): void {
     if (this.#isProbed(socket, from) || this.#foundCount >= maxFoundEndpoints) return
     this.#foundCount += 1
     this.#begin(from, socket)
   }
 
-  #isAnswer(socket: PunchSocket, nonce: Uint8Array, from: Endpoint): boolean {
+  #isAnswer(socket: PunchSocket, nonce: Uint8Array, from: UdpEndpoint): boolean {
     return this.#asked.get(Buffer.from(nonce).toString('hex')) === wayKey(socket, from)
   }
 
-  #isProbed(socket: PunchSocket, to: Endpoint): boolean {
+  #isProbed(socket: PunchSocket, to: UdpEndpoint): boolean {
     return this.#probed.has(wayKey(socket, to))
   }
 
@@ -191,6 +191,6 @@ export class Punch {
   }
 }
 
-function wayKey({ port }: PunchSocket, to: Endpoint): string {
+function wayKey({ port }: PunchSocket, to: UdpEndpoint): string {
   return `${port} ${endpointKey(to)}`
 }

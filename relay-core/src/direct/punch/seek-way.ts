@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { systemClock } from '../../async/time/clock.ts'
 import { addressBytes, addressText } from '../../net/address/address-bytes.ts'
 import { maxCandidates, type Candidate, type Candidates, type SeenFrom } from '../../wire/direct-messages.ts'
-import type { Endpoint, Family } from './endpoint.ts'
+import type { UdpEndpoint, Family } from './udp-endpoint.ts'
 import { guessPorts, openManyPorts } from './guess-ports.ts'
 import { probeRules, reachableAddresses } from './probe-rules.ts'
 import type { ProbeKeys } from './probe-keys.ts'
@@ -146,6 +146,6 @@ function familyOfAddress(address: string): Family {
   return isIPv6(address) ? 6 : 4
 }
 
-function asBytes({ address, port }: Endpoint): Pick<Candidate, 'address' | 'port'> {
+function asBytes({ address, port }: UdpEndpoint): Pick<Candidate, 'address' | 'port'> {
   return { address: addressBytes(address), port }
 }

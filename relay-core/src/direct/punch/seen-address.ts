@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { systemClock, type Clock } from '../../async/time/clock.ts'
 import { untilSettled } from '../../async/wait/until-settled.ts'
 import type { SeenFrom } from '../../wire/direct-messages.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { UdpEndpoint } from './udp-endpoint.ts'
 import type { PunchSocket } from './punch-socket.ts'
 import { decodeSeenAnswer, encodeSeenRequest, seenNonceLength } from './seen-packets.ts'
 
@@ -15,7 +15,7 @@ const secondTimeoutMs = 150
 
 export interface SeenAddress {
   /** Where the relay sees the socket. */
-  readonly seen: Endpoint
+  readonly seen: UdpEndpoint
   /** Its two ports see it at different ones: the router gives each destination another port. */
   readonly hasPortPerPeer: boolean
 }
@@ -36,7 +36,7 @@ export function askSeenAddress(
   if (port === 0) return Promise.resolve(undefined)
   const ports = [port, port + 1].filter((one) => one < 65_536)
   const nonces = new Map(ports.map((one) => [one, randomBytes(seenNonceLength)]))
-  const found = new Map<number, Endpoint>()
+  const found = new Map<number, UdpEndpoint>()
   return untilSettled<SeenAddress | undefined>(
     (resolve) => {
       using timers = new DisposableStack()

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { addressBytes, addressText } from '../../net/address/address-bytes.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { UdpEndpoint } from './udp-endpoint.ts'
 
 /**
  * The question at which address the relay sees a UDP socket, and its answer (spec/wire.md §8): 64 and 63 bytes. Both
@@ -41,7 +41,7 @@ export function isGenuineRequest(packet: Uint8Array, key: Uint8Array): boolean {
 }
 
 /** @throws RangeError if the endpoint's address is none */
-export function encodeSeenAnswer(nonce: Uint8Array, { address, port }: Endpoint, key: Uint8Array): Buffer {
+export function encodeSeenAnswer(nonce: Uint8Array, { address, port }: UdpEndpoint, key: Uint8Array): Buffer {
   const bytes = addressBytes(address)
   const head = Buffer.alloc(answerHead)
   head.set(nonce)
@@ -56,7 +56,7 @@ export function decodeSeenAnswer(
   packet: Uint8Array,
   nonce: Uint8Array,
   key: Uint8Array,
-): Endpoint | undefined {
+): UdpEndpoint | undefined {
   if (packet.length !== seenAnswerLength) return undefined
   const head = packet.subarray(0, answerHead)
   if (!isMac(packet.subarray(answerHead), macOf(head, 'answer', key))) return undefined

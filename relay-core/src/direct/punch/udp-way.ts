@@ -1,5 +1,5 @@
 import type { PacketWay } from '../packet-way.ts'
-import { familyOf, type Endpoint } from './endpoint.ts'
+import { familyOf, type UdpEndpoint } from './udp-endpoint.ts'
 import type { ProbeKeys } from './probe-keys.ts'
 import { decodeProbe, encodeProbe } from './probe-packets.ts'
 import type { PunchSocket } from './punch-socket.ts'
@@ -10,11 +10,11 @@ const maxPacket = { 4: 1_500 - 28, 6: 1_500 - 48 } as const
 /** The way that a punch has opened: a socket, and the endpoint that the peer's packets come from. */
 export interface UdpWay extends PacketWay {
   /** As the system writes it. */
-  readonly peer: Endpoint
+  readonly peer: UdpEndpoint
 }
 
 /** Takes the socket over. Whatever comes from elsewhere is dropped. */
-export function udpWay(socket: PunchSocket, peer: Endpoint, keys: ProbeKeys): UdpWay {
+export function udpWay(socket: PunchSocket, peer: UdpEndpoint, keys: ProbeKeys): UdpWay {
   let receive: (packet: Uint8Array) => void = () => undefined
   socket.onDatagram = (datagram, from) => {
     if (from.port !== peer.port || from.address !== peer.address) return

@@ -1,7 +1,7 @@
 import { unpackBlock } from '../packing/packed-block.ts'
 
 /** Bytes of a stream as they come, packed or not; null: its end. */
-export interface Arrival {
+export interface StreamArrival {
   readonly bytes: Uint8Array | null
   readonly isPacked: boolean
 }
@@ -25,7 +25,7 @@ interface Reader {
  */
 export class ArrivingBytes {
   readonly #reader: Reader
-  #waiting: Arrival[] = []
+  #waiting: StreamArrival[] = []
   #hasRoom = true
   #unpackedBlocks = 0
   #isResting = false
@@ -35,7 +35,7 @@ export class ArrivingBytes {
   }
 
   /** Answers whether more may come now; throws a WireError for a broken block. */
-  add(arrival: Arrival): boolean {
+  add(arrival: StreamArrival): boolean {
     const mustWait = arrival.isPacked && (!this.#hasRoom || this.#isResting)
     if (this.#waiting.length > 0 || mustWait) this.#waiting.push(arrival)
     else this.#pass(arrival)
@@ -57,7 +57,7 @@ export class ArrivingBytes {
     this.#waiting = []
   }
 
-  #pass({ bytes, isPacked }: Arrival): void {
+  #pass({ bytes, isPacked }: StreamArrival): void {
     this.#hasRoom = this.#reader.push(bytes && isPacked ? unpackBlock(bytes) : bytes)
     if (isPacked) this.#restIfManyBlocks()
   }

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { ArrivingBytes, type Arrival } from './arriving-bytes.ts'
+import { ArrivingBytes, type StreamArrival } from './arriving-bytes.ts'
 
 /** What a stream needs from the carrier beneath it. */
 export interface StreamCarrier {
@@ -58,7 +58,7 @@ export class CarrierStream extends Duplex {
   }
 
   /** Bytes of the peer, or its end. Answers whether there is room for more; throws a WireError for a broken block. */
-  arrive(arrival: Arrival): boolean {
+  arrive(arrival: StreamArrival): boolean {
     return this.#arriving.add(arrival)
   }
 

@@ -2,7 +2,7 @@ import { decodeNumber, encodeEnd, encodeReset } from '../../wire/stream-messages
 import { WireError } from '../../wire/bytes.ts'
 import { frameType, type FrameReceiver } from '../../wire/frame.ts'
 import { type PackingAgreement, StreamPacker } from '../packing/stream-packer.ts'
-import type { Arrival } from './arriving-bytes.ts'
+import type { StreamArrival } from './arriving-bytes.ts'
 import { CarrierStream, type StreamCarrier } from './carrier-stream.ts'
 import type { FrameLink } from './frame-link.ts'
 
@@ -190,7 +190,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#arrived({ bytes: body, isPacked: true }, body.length)
   }
 
-  #arrived(arrival: Arrival, length: number): void {
+  #arrived(arrival: StreamArrival, length: number): void {
     if (this.#stream) {
       if (!this.#stream.arrive(arrival)) this.framed.pause()
       return

@@ -6,7 +6,7 @@ import { encodeEnd, encodeOpen, encodeOpened, encodeReset } from '../../wire/str
 import { Carrier, maxEarlyBytes } from './carrier.ts'
 import { CarrierStream } from './carrier-stream.ts'
 import { FramedSocket } from './framed-socket.ts'
-import { serveCarrier, type Reached } from './serve-carrier.ts'
+import { serveCarrier, type ReachedTarget } from './serve-carrier.ts'
 
 const open = (number: number) => encodeOpen({ number, host: '127.0.0.1', port: 22, visitor: '', kind: 0 })
 const data = (text: string | Buffer) => encodeFrame(frameType.data, Buffer.from(text))
@@ -125,7 +125,7 @@ describe('the end that is asked', () => {
     const agent = framed(other)
     serveCarrier(agent, {
       0: () =>
-        new Promise<Reached>((resolve, reject) => {
+        new Promise<ReachedTarget>((resolve, reject) => {
           answers.push((isReached) => {
             if (!isReached) {
               reject(new RelayError('target-refused', 'nobody there', {}))

@@ -15,14 +15,14 @@ import { Carrier, type CarrierEvents } from './carrier.ts'
 import type { FrameLink } from './frame-link.ts'
 
 /** The target is ready and waits for its stream. */
-export interface Reached {
+export interface ReachedTarget {
   join(stream: Duplex): void
   /** The carrier was lost meanwhile. */
   abandon(): void
 }
 
 /** Prepares what a stream is to be joined to; rejects with a `target-…` RelayError. */
-export type KindServer = (open: Open, options: { signal: AbortSignal }) => Promise<Reached>
+export type KindServer = (open: Open, options: { signal: AbortSignal }) => Promise<ReachedTarget>
 
 /** By the number of the kind (`streamKind`). */
 export type KindServers = Readonly<Record<number, KindServer>>
@@ -97,7 +97,7 @@ function failedFor({ number }: Open, error: unknown): Failed {
 
 function answer(
   carrier: Carrier,
-  { request, stream, outcome }: { request: Open; stream: Duplex; outcome: Reached | Failed },
+  { request, stream, outcome }: { request: Open; stream: Duplex; outcome: ReachedTarget | Failed },
 ): void {
   const { framed } = carrier
   if ('code' in outcome) {

@@ -1,17 +1,11 @@
 import type { Duplex } from 'node:stream'
+import type { HttpTimeoutOptions } from '../listen/http-timeouts.ts'
 import { resetStream } from '../stream/splice.ts'
 import { ByteSource } from './byte-source.ts'
 import { Exchange } from './exchange.ts'
 import { requestFraming } from './framing.ts'
 import { parseRequestHead } from './head.ts'
 import { readHeadLines } from './read-head.ts'
-
-export interface HttpTimeoutOptions {
-  /** From the beginning to a whole head. */
-  readonly headTimeoutMs: number
-  /** From the last answer to the next whole head. */
-  readonly keepAliveTimeoutMs: number
-}
 
 /** How long a visitor may take to hang up after the last answer, so that the answer is not lost in a reset. */
 const lingerMs = 2_000

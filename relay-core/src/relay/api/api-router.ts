@@ -2,14 +2,14 @@ import { implement } from '@orpc/server'
 import { relayContract } from '../../api/contract.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Client } from '../../api/client-models.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 import { toContractError } from './coded-errors.ts'
 import { whileLocked } from '../store/while-locked.ts'
 import { checkPassword } from '../tunnels/private/private-settings.ts'
 import { plainAddress, withoutZone } from '../../net/address/plain-address.ts'
 import type { ApiParts, CallContext } from './context.ts'
-import { feed } from './feed.ts'
+import { feed } from './api-feed.ts'
 import { hideOfClient, hideOfTunnel, restoreHidden, type Secrets } from './hidden-secrets.ts'
 
 /** How often a feed checks values that drift without an event, such as round trips and memory. */
@@ -23,7 +23,7 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
   const { clients, tunnels, passes, webhook, watches, traffic, invites, log } = parts
   const isHidden = secrets === 'hidden'
   const ofClient = (client: Client) => (isHidden ? hideOfClient(client) : client)
-  const ofTunnel = (tunnel: Tunnel) => (isHidden ? hideOfTunnel(tunnel) : tunnel)
+  const ofTunnel = (tunnel: RelayTunnel) => (isHidden ? hideOfTunnel(tunnel) : tunnel)
   const given = <T extends { settings?: TunnelSettings | undefined }>(
     input: T,
     before?: TunnelSettings,

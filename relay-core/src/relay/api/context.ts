@@ -1,7 +1,7 @@
 import type { LogTail } from '../../log/log-tail.ts'
 import type { Log } from '../../log/log.ts'
 import type { ConsolePass, MachineUse, RelayStatus, SeenKey } from '../../api/relay-status-models.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { Signal } from '../../async/signals/signal.ts'
 import type { ClientRegistry } from '../clients/client-registry.ts'
 import type { ConfigFile } from '../settings/config-file.ts'
@@ -42,9 +42,9 @@ export interface ApiParts {
   /** The line that starts an agent for a client, with the server's name as the caller knows it. */
   command: (vkey: string, host: string) => { command: string; vkey: string; fingerprint: string }
   /** The line for the visitor of a private tunnel. */
-  visitCommand: (tunnel: Tunnel, host: string) => VisitCommand
+  visitCommand: (tunnel: RelayTunnel, host: string) => VisitCommand
   /** The line for a guest, with the secret of the pass. */
-  guestLine: (tunnel: Tunnel, secret: string, host: string) => string
+  guestLine: (tunnel: RelayTunnel, secret: string, host: string) => string
   /** Ends the process for its service to start it again; undefined where no service would. */
   restart: (() => void) | undefined
 }

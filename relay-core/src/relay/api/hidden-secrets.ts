@@ -1,7 +1,7 @@
 import { RelayError } from '../../api/errors.ts'
 import { hiddenSecret } from '../../api/tunnel-settings.ts'
 import type { Client } from '../../api/client-models.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 
 /** What a peer of the API may see: everything, or what a session of the web console sees. */
@@ -11,7 +11,7 @@ export function hideOfClient(client: Client): Client {
   return { ...client, vkey: hiddenSecret }
 }
 
-export function hideOfTunnel(tunnel: Tunnel): Tunnel {
+export function hideOfTunnel(tunnel: RelayTunnel): RelayTunnel {
   const { password, users, host } = tunnel.settings
   return {
     ...tunnel,

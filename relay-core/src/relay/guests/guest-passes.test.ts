@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import { silentLog } from '../../log/log.ts'
 import { visitId } from '../../native/proofs.ts'
 import { StoreFolder } from '../../testing/store-folder.ts'
 import type { Store } from '../store/store.ts'
-import { maxPassMs } from '../../api/guest-passes.ts'
+import { maxPassMs } from '../../api/guest-pass-models.ts'
 import { TunnelConnection } from '../tunnels/tunnel-connection.ts'
 import { GuestPasses } from './guest-passes.ts'
 import { longestPassMs } from './pass-rules.ts'
@@ -15,7 +15,7 @@ const hourMs = 3_600_000
 let state: StoreFolder
 let store: Store
 let nowMs: number
-let tunnel: Tunnel
+let tunnel: RelayTunnel
 let opened: GuestPasses[] = []
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
-import type { GuestPass } from '../../api/guest-passes.ts'
+import type { GuestPass } from '../../api/guest-pass-models.ts'
 import { RelayError } from '../../api/errors.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import type { Limits } from '../../api/limits.ts'
 import type { Log } from '../../log/log.ts'
@@ -56,7 +56,7 @@ export class GuestPasses {
    */
   add(
     wanted: { name: string; expiresAtMs: number; address?: string | undefined },
-    place: { tunnel: Tunnel; clientLimits: Limits },
+    place: { tunnel: RelayTunnel; clientLimits: Limits },
   ): { pass: GuestPass; secret: string | null } {
     const { store, log, now } = this.#options
     const tunnelId = place.tunnel.id

@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import { isInterchangeable } from '../../api/tunnel-modes.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 
@@ -18,7 +18,7 @@ export function guestNetwork(address: string): string {
 /** @throws RelayError `invalid-input` for a pass that would let nobody in, or that nobody needs */
 export function checkNewPass(
   { address, expiresAtMs }: { address: string | null; expiresAtMs: number },
-  { tunnel, clientLimits }: { tunnel: Tunnel; clientLimits: Limits },
+  { tunnel, clientLimits }: { tunnel: RelayTunnel; clientLimits: Limits },
   nowMs: number,
 ): void {
   if (expiresAtMs <= nowMs || expiresAtMs > nowMs + longestPassMs) {
@@ -35,17 +35,20 @@ export function checkNewPass(
     if (isInterchangeable(mode)) return
     throw invalid(
       'mode',
-      `Tunnel ${id} is of mode ${mode}: only tcp and private tunnels have passes with a line.`,
+      `RelayTunnel ${id} is of mode ${mode}: only tcp and private tunnels have passes with a line.`,
     )
   }
   if (mode === 'private') {
-    throw invalid('address', `Tunnel ${id} is private: it has no port that an address could be let in to.`)
+    throw invalid(
+      'address',
+      `RelayTunnel ${id} is private: it has no port that an address could be let in to.`,
+    )
   }
   const isOpen = [limits, clientLimits].every(({ allow = [] }) => allow.length === 0)
   if (isOpen) {
     throw invalid(
       'address',
-      `Tunnel ${id} lets every address in already. Give it a list of those who may, or make a line.`,
+      `RelayTunnel ${id} lets every address in already. Give it a list of those who may, or make a line.`,
     )
   }
 }

@@ -1,4 +1,4 @@
-import type { GuestPass } from '../../api/guest-passes.ts'
+import type { GuestPass } from '../../api/guest-pass-models.ts'
 import type { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log/log.ts'
 import type { PassRecord, PassUse } from '../store/pass-store.ts'

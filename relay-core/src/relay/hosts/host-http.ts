@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../log/log.ts'
-import { Conversation, type HttpTimeoutOptions } from '../../net/http1/conversation.ts'
+import { Conversation } from '../../net/http1/conversation.ts'
+import type { HttpTimeoutOptions } from '../../net/listen/http-timeouts.ts'
 import type { Exchange } from '../../net/http1/exchange.ts'
 import { BadHead, encodeHead, valuesOf, type RequestHead } from '../../net/http1/head.ts'
 import { redirectToHttps, refuse } from './forward/answers.ts'

@@ -1,5 +1,5 @@
 import { encodeSeenAnswer, isGenuineRequest, readSeenRequest } from '../../direct/punch/seen-packets.ts'
-import type { Endpoint } from '../../direct/punch/endpoint.ts'
+import type { UdpEndpoint } from '../../direct/punch/udp-endpoint.ts'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
 import type { SeenKeys } from './seen-keys.ts'
 
@@ -17,7 +17,7 @@ export class SeenAnswers {
   }
 
   /** What is to be sent back to `from`, never more bytes than came; undefined: nothing. */
-  to(packet: Uint8Array, from: Endpoint): Uint8Array | undefined {
+  to(packet: Uint8Array, from: UdpEndpoint): Uint8Array | undefined {
     const request = readSeenRequest(packet)
     const key = request && this.#keys.find(request.id)
     if (!key || !isGenuineRequest(packet, key)) return undefined

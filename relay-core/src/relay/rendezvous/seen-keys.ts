@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 const maxKeys = 4_096
 
 /** What one direct link asks with, as long as it lasts. */
-export interface SeenKey extends Disposable {
+export interface RendezvousKey extends Disposable {
   /** 16 bytes. */
   readonly id: Uint8Array
   /** 32 bytes. */
@@ -16,7 +16,7 @@ export class SeenKeys {
   readonly #keys = new Map<string, Uint8Array>()
 
   /** Undefined: there are too many. */
-  issue(): SeenKey | undefined {
+  issue(): RendezvousKey | undefined {
     if (this.#keys.size >= maxKeys) return undefined
     const id = randomBytes(16)
     const key = randomBytes(32)

@@ -1,4 +1,4 @@
-import type { Watch, WatchWish } from '../../api/webhook/watches.ts'
+import type { Watch, WatchWish } from '../../api/webhook/watch-models.ts'
 import type { StateFile } from './state-file.ts'
 import { StoredRow } from './stored-row.ts'
 

@@ -1,4 +1,4 @@
-import type { WebhookKind, WebhookLanguage } from '../../api/webhook/webhook.ts'
+import type { WebhookKind, WebhookLanguage } from '../../api/webhook/webhook-models.ts'
 import type { StateFile } from './state-file.ts'
 import { StoredRow } from './stored-row.ts'
 

@@ -1,7 +1,7 @@
 import { changes } from '../../async/signals/changes.ts'
 import { every } from '../../async/time/every.ts'
 import { Signal } from '../../async/signals/signal.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { LiveTraffic, TrafficHistory } from '../../api/traffic-models.ts'
 import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
 
@@ -10,13 +10,13 @@ const liveMs = 1_000
 /** The relay's tunnels, open or not. */
 interface MeteredTunnels {
   /** @throws RelayError `tunnel-not-found` */
-  readonly get: (tunnelId: number) => Tunnel
-  readonly list: () => readonly Tunnel[]
+  readonly get: (tunnelId: number) => RelayTunnel
+  readonly list: () => readonly RelayTunnel[]
 }
 
 interface Sample {
   atMs: number
-  tunnels: ReadonlyMap<number, Tunnel>
+  tunnels: ReadonlyMap<number, RelayTunnel>
 }
 
 /** Traffic now and in the past. Reads the counters once per second, and only while someone is watching. */

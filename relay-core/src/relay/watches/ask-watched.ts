@@ -1,4 +1,4 @@
-import { watched, type Watched } from '../../api/webhook/watches.ts'
+import { watched, type Watched } from '../../api/webhook/watch-models.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 import { encodeQuestion, type WatchedQuestion } from '../../wire/watched-question.ts'
 import { askDocument } from '../clients/ask-document.ts'

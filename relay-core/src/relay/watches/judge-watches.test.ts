@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Watched } from '../../api/webhook/watches.ts'
+import type { Watched } from '../../api/webhook/watch-models.ts'
 import { eventOfWatch, nextResting } from './judge-watches.ts'
 
 const nowMs = 1_800_000_000_000

@@ -1,5 +1,5 @@
 import { gpuRest } from '../../api/webhook/watch-limits.ts'
-import type { Watch, Watched } from '../../api/webhook/watches.ts'
+import type { Watch, Watched } from '../../api/webhook/watch-models.ts'
 import type { WebhookEvent } from '../webhook/event.ts'
 
 /** By GPU: since when it is at rest. */

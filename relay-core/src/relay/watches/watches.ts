@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import { maxWatches, watchKeptForMs } from '../../api/webhook/watch-limits.ts'
-import type { Watch, Watched, WatchWish } from '../../api/webhook/watches.ts'
+import type { Watch, Watched, WatchWish } from '../../api/webhook/watch-models.ts'
 import type { Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import type { Log } from '../../log/log.ts'

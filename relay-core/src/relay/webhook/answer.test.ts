@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readAddress, withoutSecrets } from './address.ts'
 import { mayBeTakenLater, readAnswer, readFailure } from './answer.ts'
-import type { WebhookKind } from '../../api/webhook/webhook.ts'
+import type { WebhookKind } from '../../api/webhook/webhook-models.ts'
 
 const of = (kind: WebhookKind) => ({ kind, url: 'https://example.org/hook', secret: null })
 

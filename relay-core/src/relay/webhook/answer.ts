@@ -1,10 +1,10 @@
 import { printable } from '../../api/words/printable.ts'
-import type { WebhookAnswer, WebhookKind } from '../../api/webhook/webhook.ts'
+import type { WebhookAnswer, WebhookKind } from '../../api/webhook/webhook-models.ts'
 import type { WebhookRecord } from '../store/webhook-store.ts'
 import { withoutSecrets } from './address.ts'
 import type { RawAnswer } from './post.ts'
 
-export interface Verdict extends Pick<WebhookAnswer, 'state' | 'status' | 'said'> {
+export interface AnswerVerdict extends Pick<WebhookAnswer, 'state' | 'status' | 'said'> {
   /** The refusal is not about the message: too many came, or the service is out of order. */
   readonly isBusy?: boolean
 }
@@ -30,7 +30,7 @@ const busyWords = /too many requests?/i
 export function readAnswer(
   { kind, ...secrets }: Secrets & Pick<WebhookRecord, 'kind'>,
   { status, body }: RawAnswer,
-): Verdict {
+): AnswerVerdict {
   const said = shorten(body, secrets)
   if (status >= 300 && status < 400)
     return { state: 'refused', status, said: 'It redirects to another address; give that one.' }
@@ -47,7 +47,7 @@ export function readAnswer(
 }
 
 /** No answer: why. */
-export function readFailure(secrets: Secrets, error: unknown, isTimeout: boolean): Verdict {
+export function readFailure(secrets: Secrets, error: unknown, isTimeout: boolean): AnswerVerdict {
   const reason = error instanceof Error ? error.message : String(error)
   return {
     state: isTimeout ? 'timeout' : 'unreachable',
@@ -57,7 +57,7 @@ export function readFailure(secrets: Secrets, error: unknown, isTimeout: boolean
 }
 
 /** The same message may be taken later: the service is away, busy or broken, and has not said that it will never take it. */
-export function mayBeTakenLater({ state, isBusy = false }: Verdict): boolean {
+export function mayBeTakenLater({ state, isBusy = false }: AnswerVerdict): boolean {
   return state === 'refused' ? isBusy : state !== 'taken'
 }
 

@@ -1,4 +1,4 @@
-import type { GuestPass } from '../../api/guest-passes.ts'
+import type { GuestPass } from '../../api/guest-pass-models.ts'
 import type { WebhookEvent } from './event.ts'
 import type { Seen } from './happenings.ts'
 

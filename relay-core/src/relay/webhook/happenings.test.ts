@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { WebhookEvent } from './event.ts'
-import { nextHappenings, nothingWatched, notAgainWithinMs, type Seen, type Watched } from './happenings.ts'
+import {
+  nextHappenings,
+  nothingWatched,
+  notAgainWithinMs,
+  type Seen,
+  type SeenHappenings,
+} from './happenings.ts'
 import { toldOf, watchedFrom } from './told.ts'
 
 const t0 = Date.UTC(2026, 10, 29, 10)
@@ -45,7 +51,10 @@ function seen({
 }
 
 /** What is told at each of some moments, looked at in turn. */
-function told(moments: readonly (readonly [atMs: number, change: Change])[], from: Watched = nothingWatched) {
+function told(
+  moments: readonly (readonly [atMs: number, change: Change])[],
+  from: SeenHappenings = nothingWatched,
+) {
   let watched = from
   const all: WebhookEvent[][] = []
   for (const [atMs, change] of moments) {

@@ -1,7 +1,7 @@
 import type { Client } from '../../api/client-models.ts'
-import type { Tunnel } from '../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import {
-  type Absences,
+  type KnownAbsences,
   nextAbsences,
   noAbsences,
   type TellingRules,
@@ -18,21 +18,21 @@ export interface Seen {
     'id' | 'name' | 'enabled' | 'isTemporary' | 'agent' | 'limits' | 'downBytes' | 'upBytes' | 'monthBytes'
   >[]
   readonly tunnels: readonly Pick<
-    Tunnel,
+    RelayTunnel,
     'id' | 'clientId' | 'name' | 'enabled' | 'downTargets' | 'limits' | 'downBytes' | 'upBytes' | 'monthBytes'
   >[]
   readonly passes: readonly SeenPass[]
 }
 
 /** What is remembered from one look to the next. By `lab 3`, `service 7`. */
-export interface Watched extends Absences {
+export interface SeenHappenings extends KnownAbsences {
   /** The highest level of each quota that has been told, in percent. */
   readonly quotas: ReadonlyMap<string, number>
   /** Null before the first look: what was there then is no news. */
   readonly passes: ReadonlyMap<number, SeenPass> | null
 }
 
-export const nothingWatched: Watched = { ...noAbsences, quotas: new Map(), passes: null }
+export const nothingWatched: SeenHappenings = { ...noAbsences, quotas: new Map(), passes: null }
 
 /** A link that is back sooner has not been missed. */
 export const toldAfterMs = 60_000
@@ -46,10 +46,10 @@ interface Thing extends Watchable {
 
 /** What has happened since the last look, and what to remember for the next. Pure. `calmUntilMs`: until then nothing counts as away, because agents are only coming. */
 export function nextHappenings(
-  before: Watched,
+  before: SeenHappenings,
   seen: Seen,
   { nowMs, calmUntilMs }: { nowMs: number; calmUntilMs: number },
-): { watched: Watched; events: WebhookEvent[] } {
+): { watched: SeenHappenings; events: WebhookEvent[] } {
   const { now, told } = nextAbsences(before, thingsIn(seen), { ...rules, nowMs, calmUntilMs })
   const quotas = nextQuotas(before.quotas, seen)
   const guests = nextGuests(before.passes, seen, nowMs)

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { silentLog } from '../../log/log.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
-import type { Verdict } from './answer.ts'
+import type { AnswerVerdict } from './answer.ts'
 import { maxPerMinute, maxWaiting, Outbox } from './outbox.ts'
 
-const taken: Verdict = { state: 'taken', status: 200, said: '' }
-const broken: Verdict = { state: 'refused', status: 500, said: 'broken', isBusy: true }
+const taken: AnswerVerdict = { state: 'taken', status: 200, said: '' }
+const broken: AnswerVerdict = { state: 'refused', status: 500, said: 'broken', isBusy: true }
 const [minute, hour] = [60_000, 3_600_000]
 
 /** An outbox whose service answers as `next` says; time passes by hand. */
-function opened(first: Verdict) {
+function opened(first: AnswerVerdict) {
   const clock = new ManualClock()
   const sent: number[] = []
-  let answer: Verdict | Promise<Verdict> = first
+  let answer: AnswerVerdict | Promise<AnswerVerdict> = first
   const outbox = new Outbox({
     send: async ({ atMs }) => {
       sent.push(atMs)
@@ -32,7 +32,14 @@ function opened(first: Verdict) {
     }
     await settle()
   }
-  return { clock, outbox, sent, add, pass, answer: (next: Verdict | Promise<Verdict>) => (answer = next) }
+  return {
+    clock,
+    outbox,
+    sent,
+    add,
+    pass,
+    answer: (next: AnswerVerdict | Promise<AnswerVerdict>) => (answer = next),
+  }
 }
 const settle = async () => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve()

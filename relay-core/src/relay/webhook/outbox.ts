@@ -1,13 +1,13 @@
 import { RelayError } from '../../api/errors.ts'
-import type { WebhookAnswer } from '../../api/webhook/webhook.ts'
+import type { WebhookAnswer } from '../../api/webhook/webhook-models.ts'
 import type { Clock } from '../../async/time/clock.ts'
 import type { Log } from '../../log/log.ts'
-import { mayBeTakenLater, type Verdict } from './answer.ts'
+import { mayBeTakenLater, type AnswerVerdict } from './answer.ts'
 import type { WebhookMessage } from './event.ts'
 
 export interface OutboxOptions {
   /** Tries once. Rejects only when the signal fires. */
-  readonly send: (message: WebhookMessage, options: { signal: AbortSignal }) => Promise<Verdict>
+  readonly send: (message: WebhookMessage, options: { signal: AbortSignal }) => Promise<AnswerVerdict>
   readonly log: Log
   readonly clock: Clock
 }
@@ -125,7 +125,7 @@ export class Outbox {
     else this.#options.log.info('told by the webhook', { event: message.event.event })
   }
 
-  async #post(message: WebhookMessage): Promise<{ answer: WebhookAnswer; verdict: Verdict }> {
+  async #post(message: WebhookMessage): Promise<{ answer: WebhookAnswer; verdict: AnswerVerdict }> {
     const { send, clock } = this.#options
     this.#posted.push(clock.now())
     const verdict = await send(message, { signal: this.#stop.signal })

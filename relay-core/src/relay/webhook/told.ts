@@ -1,11 +1,11 @@
 import type { ToldState } from '../store/webhook-store.ts'
-import { nothingWatched, type Seen, type Watched } from './happenings.ts'
+import { nothingWatched, type Seen, type SeenHappenings } from './happenings.ts'
 
 /** A server that was off for longer has more to explain than its lab boxes. */
 const recentMs = 600_000
 
 /** What outlives a restart. Of services nothing: they count as healthy until a check says otherwise. */
-export function toldOf({ absences, quotas }: Watched): ToldState {
+export function toldOf({ absences, quotas }: SeenHappenings): ToldState {
   const away = [...absences].filter(([key, { isTold }]) => isTold && key.startsWith('lab '))
   return {
     labsAway: Object.fromEntries(away.map(([key, { sinceMs }]) => [key, sinceMs])),
@@ -18,7 +18,7 @@ export function watchedFrom(
   { labsAway = {}, quotas = {} }: ToldState,
   clients: Seen['clients'],
   startedAtMs: number,
-): Watched {
+): SeenHappenings {
   const away = Object.entries(labsAway)
   const lately = clients.filter(
     ({ agent: { sinceMs } }) => sinceMs !== null && startedAtMs - sinceMs < recentMs,

@@ -1,14 +1,14 @@
 import { RelayError } from '../../api/errors.ts'
-import type { NewWebhook, WebhookAnswer, WebhookView } from '../../api/webhook/webhook.ts'
+import type { NewWebhook, WebhookAnswer, WebhookView } from '../../api/webhook/webhook-models.ts'
 import type { Clock } from '../../async/time/clock.ts'
 import { every } from '../../async/time/every.ts'
 import { withDeadline } from '../../async/wait/with-deadline.ts'
 import type { Log } from '../../log/log.ts'
 import type { WebhookRecord, WebhookStore } from '../store/webhook-store.ts'
 import { readAddress } from './address.ts'
-import { readAnswer, readFailure, type Verdict } from './answer.ts'
+import { readAnswer, readFailure, type AnswerVerdict } from './answer.ts'
 import type { WebhookMessage } from './event.ts'
-import { nextHappenings, nothingWatched, toldAfterMs, type Seen, type Watched } from './happenings.ts'
+import { nextHappenings, nothingWatched, toldAfterMs, type Seen, type SeenHappenings } from './happenings.ts'
 import { Outbox } from './outbox.ts'
 import { requestOf } from './request.ts'
 import { toldOf, watchedFrom } from './told.ts'
@@ -37,7 +37,7 @@ interface InUse {
 export class Webhook {
   readonly #options: WebhookOptions
   readonly #startedAtMs: number
-  #watched: Watched = nothingWatched
+  #watched: SeenHappenings = nothingWatched
   /** What the state file has of it. */
   #noted = ''
   #inUse: InUse | undefined
@@ -143,7 +143,7 @@ export class Webhook {
     record: WebhookRecord,
     message: WebhookMessage,
     { signal }: { signal: AbortSignal },
-  ): Promise<Verdict> {
+  ): Promise<AnswerVerdict> {
     const { clock } = this.#options
     const tooLate = new Error('no answer in time')
     const wait = { signal, timeoutMs: sendTimeoutMs, onTimeout: () => tooLate, clock }

@@ -1,4 +1,4 @@
-import type { WebhookLanguage } from '../../api/webhook/webhook.ts'
+import type { WebhookLanguage } from '../../api/webhook/webhook-models.ts'
 import type { WebhookEvent, WebhookMessage } from './event.ts'
 
 /** What a person reads. */

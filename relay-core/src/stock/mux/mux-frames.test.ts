@@ -9,7 +9,7 @@ import {
   muxFlag,
   type MuxFrameHandler,
 } from './mux-frames.ts'
-import { initialWindowBytes, ReceiveWindow, SendWindow } from './mux-windows.ts'
+import { initialWindowBytes, MuxReceiveWindow, SendWindow } from './mux-windows.ts'
 
 /** Writes down every call, payloads as text. */
 function recorder() {
@@ -159,7 +159,7 @@ describe('the window for receiving', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4085 }), { maxLength: 400 }), (sizes) => {
         const sender = new SendWindow()
-        const receiver = new ReceiveWindow(200_000)
+        const receiver = new MuxReceiveWindow(200_000)
         sender.report(0, receiver.maxBytes)
         for (const size of sizes) {
           expect(sender.room).toBeGreaterThanOrEqual(size)
@@ -173,7 +173,7 @@ describe('the window for receiving', () => {
   })
 
   it('knows a peer that sends more than it may', () => {
-    const receiver = new ReceiveWindow(200_000)
+    const receiver = new MuxReceiveWindow(200_000)
     expect(receiver.received(200_000)).toBe(true)
     expect(receiver.received(1)).toBe(false)
   })

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import { ArrivingMessages } from '../messages/arriving-messages.ts'
 import { encodeBare, encodeDataRun, encodeWindow, muxFlag } from './mux-frames.ts'
-import { ReceiveWindow, SendWindow } from './mux-windows.ts'
+import { MuxReceiveWindow, SendWindow } from './mux-windows.ts'
 
 /** What a stream needs of its link. */
 export interface MuxStreamLink {
@@ -35,7 +35,7 @@ export class MuxStream extends Duplex {
   failureOnPeerClose: (() => Error | undefined) | undefined
   readonly #link: MuxStreamLink
   readonly #sendWindow = new SendWindow()
-  readonly #receiveWindow: ReceiveWindow
+  readonly #receiveWindow: MuxReceiveWindow
   readonly #halfCloseLingerMs: number
   readonly #arriving = new ArrivingMessages()
   #wantsRead = false
@@ -49,7 +49,7 @@ export class MuxStream extends Duplex {
     super({ readableHighWaterMark: quantumBytes, writableHighWaterMark: quantumBytes })
     this.#link = link
     this.id = id
-    this.#receiveWindow = new ReceiveWindow(options.receiveWindowBytes)
+    this.#receiveWindow = new MuxReceiveWindow(options.receiveWindowBytes)
     this.#halfCloseLingerMs = options.halfCloseLingerMs
   }
 

@@ -35,7 +35,7 @@ export class SendWindow {
 }
 
 /** How much of one stream we let a peer send ahead: a window of a constant size, reported as it is read. */
-export class ReceiveWindow {
+export class MuxReceiveWindow {
   readonly maxBytes: number
   #unread = 0
   #consumed = 0

@@ -1,5 +1,5 @@
 import { healthCheck, takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
-import type { Limits, Tunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
+import type { Limits, RelayTunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
 import { emptyLimits, limitDraftOf, limitsOf, wrongLimits } from './limit-draft.ts'
 import type { LimitDraft } from './limit-draft.ts'
 import { pairsOf } from './port-range.ts'
@@ -80,7 +80,7 @@ export function emptyDraft(): TunnelDraft {
 }
 
 /** A tunnel as the relay, or the app, tells it. */
-export type DraftSource = Pick<Tunnel, 'mode' | 'name' | 'target' | 'settings' | 'limits'> & {
+export type DraftSource = Pick<RelayTunnel, 'mode' | 'name' | 'target' | 'settings' | 'limits'> & {
   readonly port: number | null
 }
 

@@ -3,7 +3,7 @@ import type { Stop, Tunnel } from '@nps-desktop/electron/contract'
 import { fiveStops, isServerAway, type TunnelLook } from '../tunnel-state.ts'
 
 /** A way that goes straight to the lab box. */
-export type DirectWay = PrivateWay & { way: 'direct' }
+export type DirectPrivateWay = PrivateWay & { way: 'direct' }
 
 /** Where a direct tunnel leads: the server stands aside. */
 const directStopNames: readonly Stop['name'][] = ['laptop', 'lab', 'service']
@@ -27,7 +27,7 @@ const fixedReasons: readonly ByRelayReason[] = ['not-tried', 'looking', 'limited
 const minAgainMs = 12_000
 
 /** Undefined: it goes through the server, or that is what has to be shown, since it fails there. */
-export function directWayOf({ way }: Tunnel, look: TunnelLook): DirectWay | undefined {
+export function directWayOf({ way }: Tunnel, look: TunnelLook): DirectPrivateWay | undefined {
   if (way?.way !== 'direct' || look.look === 'paused') return undefined
   return look.look === 'broken' && !directStopNames.includes(look.stop) ? undefined : way
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../table.ts'
 import { agentFlagRows } from './agent-flags.ts'
 import { configurationRows } from './configuration.ts'
-import { fileRows } from './files.ts'
+import { fileRows } from './file-rows.ts'
 import { httpProxyRows } from './http-proxy.ts'
 import { hostRows } from './hosts.ts'
 import { linkRows } from './link.ts'

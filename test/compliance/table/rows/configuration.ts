@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { expect } from 'vitest'
-import type { Tunnel } from '../../../../relay-core/src/api/relay-tunnel-models.ts'
-import { freePort } from '../../../harness/programs/free-port.ts'
+import type { RelayTunnel } from '../../../../relay-core/src/api/relay-tunnel-models.ts'
+import { freePort } from '../../../../electron/testing/free-port.ts'
 import type { Pair } from '../pair.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import { publicVkey } from '../relay-end.ts'
@@ -20,15 +20,15 @@ async function client(pair: Pair, name: string): Promise<{ clientId: number; vke
   return { vkey, clientId: await pair.relay.addClient({ vkey, layer: 'plain' }) }
 }
 
-const tunnelsOf = async (pair: Pair, clientId: number): Promise<Tunnel[]> =>
+const tunnelsOf = async (pair: Pair, clientId: number): Promise<RelayTunnel[]> =>
   (await pair.ourRelay.api.tunnels.list({})).filter((tunnel) => tunnel.clientId === clientId)
 
 /** Waits for the relay's tunnels of a client to be as `matches` says. */
 async function tunnelsBecome(
   pair: Pair,
   clientId: number,
-  matches: (tunnels: readonly Tunnel[]) => boolean,
-): Promise<Tunnel[]> {
+  matches: (tunnels: readonly RelayTunnel[]) => boolean,
+): Promise<RelayTunnel[]> {
   const signal = AbortSignal.timeout(25_000)
   for await (const all of await pair.ourRelay.api.tunnels.watch({}, { signal })) {
     const tunnels = all.filter((tunnel) => tunnel.clientId === clientId)
@@ -37,7 +37,7 @@ async function tunnelsBecome(
   throw new Error('the feed ended')
 }
 
-const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name).toSorted()
+const names = (tunnels: readonly RelayTunnel[]) => tunnels.map(({ name }) => name).toSorted()
 
 export const configurationRows: readonly Row[] = [
   {

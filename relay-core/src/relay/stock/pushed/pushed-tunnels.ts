@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import type { Log } from '../../../log/log.ts'
 import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
 import type { WantedTunnel } from './wanted-tunnels.ts'
@@ -29,7 +29,7 @@ export class PushedTunnels {
       .filter(
         ({ id, clientId, mode }) => clientId === this.clientId && mode === wanted.mode && !this.kept.has(id),
       )
-    const samePort = (tunnel: Tunnel) => wanted.port !== null && tunnel.port === wanted.port
+    const samePort = (tunnel: RelayTunnel) => wanted.port !== null && tunnel.port === wanted.port
     const byPerson = mine.find((tunnel) => tunnel.pushedBy === null && samePort(tunnel))
     if (byPerson) {
       const fields = { tunnel: byPerson.id, client: this.clientId, port: byPerson.port }
@@ -64,7 +64,7 @@ export class PushedTunnels {
   }
 }
 
-function isSame(tunnel: Tunnel, wanted: WantedTunnel): boolean {
+function isSame(tunnel: RelayTunnel, wanted: WantedTunnel): boolean {
   return (
     tunnel.name === wanted.name &&
     tunnel.port === wanted.port &&

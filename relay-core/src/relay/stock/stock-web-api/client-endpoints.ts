@@ -1,12 +1,12 @@
 import type { Client } from '../../../api/client-models.ts'
 import type { RelayCalls } from '../../api/call-by-name.ts'
 import { nameOf } from '../stock-data/convert-client.ts'
-import { done, found, page, type Endpoint } from './endpoint.ts'
+import { done, found, page, type StockEndpoint } from './stock-endpoint.ts'
 import type { Form } from './form.ts'
 import { viewClient } from './stock-views.ts'
 
 /** `/client/…` of the stock web API. */
-export const clientEndpoints: Record<string, Endpoint> = {
+export const clientEndpoints: Record<string, StockEndpoint> = {
   '/client/list': {
     changes: false,
     answer: async ({ form, calls, bridgePort, host }) => {

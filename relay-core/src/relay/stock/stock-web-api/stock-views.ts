@@ -1,5 +1,5 @@
 import type { Client } from '../../../api/client-models.ts'
-import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 
 const megabyte = 1024 * 1024
@@ -36,7 +36,7 @@ export function viewClient(client: Client): Record<string, unknown> & { Id: numb
 }
 
 /** A tunnel other than a host, as stock shows it. */
-export function viewTunnel(tunnel: Tunnel, client: Client): Record<string, unknown> & { Id: number } {
+export function viewTunnel(tunnel: RelayTunnel, client: Client): Record<string, unknown> & { Id: number } {
   const { settings } = tunnel
   return {
     Id: tunnel.id,
@@ -72,7 +72,7 @@ export function viewTunnel(tunnel: Tunnel, client: Client): Record<string, unkno
 }
 
 /** A tunnel of the mode host, as stock shows it. */
-export function viewHost(tunnel: Tunnel, client: Client): Record<string, unknown> & { Id: number } {
+export function viewHost(tunnel: RelayTunnel, client: Client): Record<string, unknown> & { Id: number } {
   const host = tunnel.settings.host
   return {
     Id: tunnel.id,
@@ -99,7 +99,7 @@ export function stockMode(mode: TunnelMode): string {
   return tunnelModes[mode].stockNames[0] ?? mode
 }
 
-function viewFlow({ downBytes, upBytes, limits }: Tunnel): object {
+function viewFlow({ downBytes, upBytes, limits }: RelayTunnel): object {
   return {
     ExportFlow: downBytes,
     InletFlow: upBytes,
@@ -107,6 +107,6 @@ function viewFlow({ downBytes, upBytes, limits }: Tunnel): object {
   }
 }
 
-function viewTarget({ target }: Tunnel): object {
+function viewTarget({ target }: RelayTunnel): object {
   return { TargetStr: target.split(',').join('\n'), TargetArr: null, LocalProxy: false }
 }

@@ -1,15 +1,15 @@
-import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { RelayError } from '../../../api/errors.ts'
 import { takesSetting, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { Converted } from '../stock-data/convert-client.ts'
 import { convertHost, convertTunnel, type ConvertedTunnel } from '../stock-data/convert-tunnel.ts'
 import { stockHost, stockTunnel } from '../stock-data/stock-records.ts'
-import { done, found, page, type Endpoint, type EndpointContext } from './endpoint.ts'
+import { done, found, page, type StockEndpoint, type EndpointContext } from './stock-endpoint.ts'
 import type { Form } from './form.ts'
 import { stockMode, viewHost, viewTunnel } from './stock-views.ts'
 
 /** `/index/…` of the stock web API. Hosts are tunnels here, with ids from the same sequence. */
-export const tunnelEndpoints: Record<string, Endpoint> = {
+export const tunnelEndpoints: Record<string, StockEndpoint> = {
   '/index/gettunnel': {
     changes: false,
     answer: async (context) => {
@@ -123,12 +123,12 @@ async function one(context: EndpointContext, asHost: boolean): Promise<object> {
   return found(client && (asHost ? viewHost(tunnel, client) : viewTunnel(tunnel, client)))
 }
 
-async function find({ form, calls }: EndpointContext, asHost: boolean): Promise<Tunnel | undefined> {
+async function find({ form, calls }: EndpointContext, asHost: boolean): Promise<RelayTunnel | undefined> {
   const id = form.count('id')
   return (await calls.tunnels.list({})).find((tunnel) => tunnel.id === id && isHost(tunnel.mode) === asHost)
 }
 
-async function list({ form, calls }: EndpointContext, fits: (tunnel: Tunnel) => boolean) {
+async function list({ form, calls }: EndpointContext, fits: (tunnel: RelayTunnel) => boolean) {
   const [tunnels, clients] = await Promise.all([calls.tunnels.list({}), calls.clients.list({})])
   const byId = new Map(clients.map((client) => [client.id, client]))
   const clientId = form.count('client_id')

@@ -1,6 +1,6 @@
 import { RelayError } from '../../../api/errors.ts'
 import type { AgentPresence } from '../../../api/client-models.ts'
-import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { commandLine } from '../../../api/words/shell-words.ts'
 import { takesSetting } from '../../../api/tunnel-modes.ts'
 import { parseTargets } from '../targets.ts'
@@ -15,19 +15,19 @@ export interface VisitCommand {
 }
 
 /** The way to the relay and what is known of the lab box, for a command of npc. */
-export interface VisitPlace {
+export interface VisitCommandPlace {
   readonly server: string
   readonly fingerprint: string
   readonly agent: AgentPresence
 }
 
 /** The command that makes a private tunnel's target available on a port of the machine it is run on. */
-export function visitCommand(tunnel: Tunnel, place: VisitPlace): VisitCommand {
+export function visitCommand(tunnel: RelayTunnel, place: VisitCommandPlace): VisitCommand {
   const { password } = tunnel.settings
   if (!takesSetting(tunnel.mode, 'password') || password === undefined) {
     throw new RelayError(
       'invalid-input',
-      `Tunnel ${tunnel.id} is not private: its visitors come by its port, without a command.`,
+      `RelayTunnel ${tunnel.id} is not private: its visitors come by its port, without a command.`,
       { what: 'tunnel' },
     )
   }
@@ -37,9 +37,9 @@ export function visitCommand(tunnel: Tunnel, place: VisitPlace): VisitCommand {
 
 /** The same for whoever has the secret of a guest pass. `npc` of any version that knows private tunnels takes it. */
 export function visitLine(
-  { target }: Pick<Tunnel, 'target'>,
+  { target }: Pick<RelayTunnel, 'target'>,
   secret: string,
-  { server, fingerprint, agent }: VisitPlace,
+  { server, fingerprint, agent }: VisitCommandPlace,
 ): { command: string; agentFingerprint: string | null } {
   const agentFingerprint = (agent.state === 'online' ? agent.fingerprint : undefined) ?? null
   const command = commandLine(

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { RelayError } from '../../../api/errors.ts'
 import type { Log } from '../../../log/log.ts'
 import { bytesOfMonth, type StoredMonth } from '../../store/stored-month.ts'
@@ -97,7 +97,7 @@ export class StoredOpenings {
   }
 
   /** As the API shows it. */
-  view(record: TunnelRecord): Tunnel {
+  view(record: TunnelRecord): RelayTunnel {
     const { id, clientId, name, mode, port, target, settings, limits, pushedBy, enabled, createdAtMs } =
       record
     const unsaved = this.#ledger.unsaved(id)

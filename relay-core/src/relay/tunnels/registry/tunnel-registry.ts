@@ -1,7 +1,7 @@
 import { Signal } from '../../../async/signals/signal.ts'
 import type { Limits } from '../../../api/limits.ts'
 import type { LegMeasurement, ProbeResult } from '../../../api/path-models.ts'
-import type { Tunnel } from '../../../api/relay-tunnel-models.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import type { Connection } from '../../../api/traffic-models.ts'
 import { isInterchangeable, type InterchangeableMode, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
@@ -48,11 +48,11 @@ export class TunnelRegistry {
     this.changed.emit()
   }
 
-  list(): Tunnel[] {
+  list(): RelayTunnel[] {
     return this.#options.store.list().map((record) => this.#openings.view(record))
   }
 
-  get(id: number): Tunnel {
+  get(id: number): RelayTunnel {
     return this.#openings.view(this.#record(id))
   }
 
@@ -64,7 +64,7 @@ export class TunnelRegistry {
       settings?: TunnelSettings | undefined
       limits?: Limits | undefined
     },
-  ): Promise<Tunnel> {
+  ): Promise<RelayTunnel> {
     return this.#changing(async () => {
       const { clientId, mode, target, name, limits = {}, pushedBy = null } = wanted
       const settings = withPassword(mode, wanted.settings ?? {})
@@ -87,7 +87,7 @@ export class TunnelRegistry {
   }
 
   /** Stores a tunnel once it listens; one that cannot is not kept. */
-  async #addOpen(tunnel: NewTunnelRecord): Promise<Tunnel> {
+  async #addOpen(tunnel: NewTunnelRecord): Promise<RelayTunnel> {
     const { store, tunnels, log, now } = this.#options
     const record = store.add(tunnel, now())
     try {
@@ -133,7 +133,7 @@ export class TunnelRegistry {
       settings?: TunnelSettings | undefined
       limits?: Limits | undefined
     },
-  ): Promise<Tunnel> {
+  ): Promise<RelayTunnel> {
     return this.#changing(async () => {
       const before = this.#record(id)
       const mode = change.mode ?? before.mode
@@ -171,7 +171,7 @@ export class TunnelRegistry {
     })
   }
 
-  start(id: number): Promise<Tunnel> {
+  start(id: number): Promise<RelayTunnel> {
     return this.#changing(async () => {
       const record = this.#record(id)
       this.#options.store.checkLock()
@@ -188,7 +188,7 @@ export class TunnelRegistry {
   }
 
   /** Ends its connections too. */
-  stop(id: number): Promise<Tunnel> {
+  stop(id: number): Promise<RelayTunnel> {
     return this.#changing(async () => {
       this.#record(id)
       this.#options.store.setEnabled(id, false)

@@ -8,10 +8,10 @@ import { type Machines, secretName } from '../ssh/machines.ts'
 import { cancelled } from '../ssh/ssh-errors.ts'
 import type { Storage } from '../storage/records.ts'
 import { storedServer } from '../storage/stored-machine.ts'
-import { SharedDoor } from './shared-door.ts'
-import { type DoorTarget, SshDoor } from './ssh-door.ts'
+import { SharedForward } from './shared-forward.ts'
+import { type ForwardTarget, SshForward } from './ssh-forward.ts'
 
-interface ConsoleDoorsOptions {
+interface ConsoleForwardsOptions {
   readonly storage: Storage
   readonly machines: Pick<Machines, 'open'>
   readonly relays: Pick<Relays, 'reach'>
@@ -19,12 +19,12 @@ interface ConsoleDoorsOptions {
 }
 
 /** The calls of `console`. */
-export class ConsoleDoors {
-  readonly #options: ConsoleDoorsOptions
-  readonly #doors = new Map<string, { door: SharedDoor; target: DoorTarget }>()
+export class ConsoleForwards {
+  readonly #options: ConsoleForwardsOptions
+  readonly #forwards = new Map<string, { forward: SharedForward; target: ForwardTarget }>()
   #isClosed = false
 
-  constructor(options: ConsoleDoorsOptions) {
+  constructor(options: ConsoleForwardsOptions) {
     this.#options = options
   }
 
@@ -52,8 +52,8 @@ export class ConsoleDoors {
         if (isLoopback(host) && isLoopback(target.host)) return { url: consoleUrl(pass, target.host) }
         throw needsSignIn(server.name)
       }
-      const port = await this.#doorTo(serverId, target, signal)
-      // opening the door may have outlasted the first one: a person may have been asked for a code
+      const port = await this.#forwardTo(serverId, target, signal)
+      // opening the forward may have outlasted the first one: a person may have been asked for a code
       const fresh = await api.console.pass({}, { signal })
       return { url: consoleUrl({ ...fresh, port }, '127.0.0.1') }
     } catch (error) {
@@ -69,28 +69,28 @@ export class ConsoleDoors {
   /** Idempotent. */
   close(): void {
     this.#isClosed = true
-    for (const { door } of this.#doors.values()) door.close()
+    for (const { forward } of this.#forwards.values()) forward.close()
   }
 
-  async #doorTo(serverId: string, target: DoorTarget, signal: AbortSignal): Promise<number> {
+  async #forwardTo(serverId: string, target: ForwardTarget, signal: AbortSignal): Promise<number> {
     if (this.#isClosed) throw cancelled()
-    const known = this.#doors.get(serverId)
-    if (known?.door.isUsable && known.target.host === target.host && known.target.port === target.port)
-      return await known.door.port(signal)
-    known?.door.close()
+    const known = this.#forwards.get(serverId)
+    if (known?.forward.isUsable && known.target.host === target.host && known.target.port === target.port)
+      return await known.forward.port(signal)
+    known?.forward.close()
     const { machines, clock } = this.#options
-    const door = new SharedDoor(
+    const forward = new SharedForward(
       async (stop) => {
         // a person has just asked for the console
         const session = await machines.open({ kind: 'server', id: serverId }, { signal: stop, asks: true })
-        return await SshDoor.open(session, target, { clock })
+        return await SshForward.open(session, target, { clock })
       },
       () => {
-        if (this.#doors.get(serverId)?.door === door) this.#doors.delete(serverId)
+        if (this.#forwards.get(serverId)?.forward === forward) this.#forwards.delete(serverId)
       },
     )
-    this.#doors.set(serverId, { door, target })
-    return await door.port(signal)
+    this.#forwards.set(serverId, { forward, target })
+    return await forward.port(signal)
   }
 }
 
@@ -100,7 +100,7 @@ function isOwn({ host }: ConsolePass): boolean {
 }
 
 /** What reaches the console from its own machine. An nps of before tells no host; it mostly listens on every address. */
-function targetOf({ host = '0.0.0.0', port }: ConsolePass): DoorTarget {
+function targetOf({ host = '0.0.0.0', port }: ConsolePass): ForwardTarget {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port }
   return { host: host === '::' ? '::1' : host, port }
 }

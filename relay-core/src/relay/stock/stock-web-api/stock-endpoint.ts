@@ -12,7 +12,7 @@ export interface EndpointContext {
 }
 
 /** One path of the stock web API. A RelayError becomes stock's `{"status": 0, "msg": …}`. */
-export interface Endpoint {
+export interface StockEndpoint {
   readonly changes: boolean
   readonly answer: (context: EndpointContext) => Promise<object>
 }

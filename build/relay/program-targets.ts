@@ -1,11 +1,11 @@
 /** What a program runs on. `linux` is Linux with glibc, `linux-musl` Linux with musl, as on Alpine. */
 export type Platform = 'linux' | 'linux-musl' | 'windows' | 'darwin'
-export type Arch = 'amd64' | 'arm64'
+export type ProgramArch = 'amd64' | 'arm64'
 
 /** One kind of machine that `nps` and `npc` are made for. */
-export interface Target {
+export interface ProgramTarget {
   readonly platform: Platform
-  readonly arch: Arch
+  readonly arch: ProgramArch
   /** Bun's own name for it (`--target`); `baseline` means that AVX2 is not needed. */
   readonly bunTarget: string
   /** The npm package with Bun's executable for it, below the scope `@oven`. */
@@ -19,7 +19,7 @@ export interface Target {
 /** `plain`: the two programs. `compressed`: also their .gz and, for Linux, .xz. `packed`: also the archives. */
 export type Extent = 'plain' | 'compressed' | 'packed'
 
-export const targets: readonly Target[] = [
+export const targets: readonly ProgramTarget[] = [
   {
     platform: 'linux',
     arch: 'amd64',
@@ -85,17 +85,17 @@ export const targets: readonly Target[] = [
   },
 ]
 
-export function compressionsFor(target: Target): readonly ('gz' | 'xz')[] {
+export function compressionsFor(target: ProgramTarget): readonly ('gz' | 'xz')[] {
   return carriedForm(target) === 'xz' ? ['gz', 'xz'] : ['gz']
 }
 
 /** As packages carry its programs: the smallest that it unpacks. Tools for .xz are at hand on Linux only. */
-export function carriedForm({ platform }: Pick<Target, 'platform'>): 'gz' | 'xz' {
+export function carriedForm({ platform }: Pick<ProgramTarget, 'platform'>): 'gz' | 'xz' {
   return platform === 'linux' || platform === 'linux-musl' ? 'xz' : 'gz'
 }
 
 /** The file of a program for a target, as built: `nps-linux-amd64`, `npc-windows-amd64.exe`. */
-export function programFile(program: 'nps' | 'npc', { platform, arch }: Target): string {
+export function programFile(program: 'nps' | 'npc', { platform, arch }: ProgramTarget): string {
   return `${program}-${platform}-${arch}${extension(platform)}`
 }
 
@@ -105,7 +105,7 @@ export function programFile(program: 'nps' | 'npc', { platform, arch }: Target):
  */
 export function sentFiles(
   program: 'nps' | 'npc',
-  target: Target,
+  target: ProgramTarget,
   compression: 'gz' | 'xz',
 ): readonly [whole: string] | readonly [start: string, runtime: string, end: string] {
   if (compression !== carriedForm(target)) return [`${programFile(program, target)}.${compression}`]
@@ -118,7 +118,7 @@ export function sentFiles(
 }
 
 /** The file that it is within an archive, and once installed: `nps`, `nps.exe`. */
-export function installedFile(program: 'nps' | 'npc', { platform }: Target): string {
+export function installedFile(program: 'nps' | 'npc', { platform }: ProgramTarget): string {
   return `${program}${extension(platform)}`
 }
 
@@ -127,6 +127,6 @@ function extension(platform: Platform): '' | '.exe' {
 }
 
 /** As NPS has always named its archives: `linux_amd64_server.tar.gz`; musl, which it has none for, is `linux_musl_amd64_…`. */
-export function archiveFile({ platform, arch }: Target, role: 'server' | 'client'): string {
+export function archiveFile({ platform, arch }: ProgramTarget, role: 'server' | 'client'): string {
   return `${platform.replace('-', '_')}_${arch}_${role}.tar.gz`
 }

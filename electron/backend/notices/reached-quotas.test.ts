@@ -1,11 +1,11 @@
-import type { Client, Tunnel } from '@nps-desktop/relay-core/api'
+import type { Client, RelayTunnel } from '@nps-desktop/relay-core/api'
 import { expect, it } from 'vitest'
-import { nextQuotas, type Reached } from './quotas.ts'
+import { nextQuotas, type ReachedQuotas } from './reached-quotas.ts'
 
 const names = { lab: () => 'a100', labId: () => 'l1', tunnelId: (id: number) => `s-t${id}` }
 
 /** Of a client and a tunnel only their limits and bytes matter here. */
-function look(reached: Reached | undefined, usedBytes: number, quotaBytes = 1_000) {
+function look(reached: ReachedQuotas | undefined, usedBytes: number, quotaBytes = 1_000) {
   const limits = { quotaBytes }
   const client = {
     id: 1,
@@ -21,12 +21,12 @@ function look(reached: Reached | undefined, usedBytes: number, quotaBytes = 1_00
     limits,
     downBytes: usedBytes,
     upBytes: 0,
-  } as Partial<Tunnel> as Tunnel
+  } as Partial<RelayTunnel> as RelayTunnel
   return nextQuotas(reached, { serverId: 's', clients: [client], tunnels: [tunnel] }, names)
 }
 
 it('tells of a quota at 80 % and when it is used up, once each', () => {
-  let reached: Reached | undefined
+  let reached: ReachedQuotas | undefined
   const told = [100, 799, 800, 900, 1_000, 1_200].flatMap((used) => {
     const next = look(reached, used)
     reached = next.reached

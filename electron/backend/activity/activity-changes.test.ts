@@ -1,7 +1,7 @@
 import { emptyOverview, type Failure, type Overview, type Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import { labView, serverView } from '../../testing/overview-views.ts'
-import { changes, type Told, withAddedTunnel } from './changes.ts'
+import { changes, type ToldStates, withAddedTunnel } from './activity-changes.ts'
 
 const refused: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
 
@@ -38,7 +38,7 @@ const ready = overview({ state: 'ready', checkedAtMs: 1, ms: 3 })
 const checking = overview({ state: 'checking', sinceMs: 1 })
 const broken = overview({ state: 'broken', stop: 'service', sinceMs: 1, failure: refused })
 
-function codes(told: Told | null, ...seen: Overview[]): string[] {
+function codes(told: ToldStates | null, ...seen: Overview[]): string[] {
   const all: string[] = []
   let last = told
   for (const one of seen) {

@@ -4,7 +4,7 @@ import type { FramedAnswer } from './framed-answer.ts'
 import { cancelled } from './ssh-errors.ts'
 
 /** What a command reads, and who takes what it prints. */
-export interface Conversation {
+export interface CommandStreams {
   /** What the command reads; its end is passed on. */
   readonly stdin: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   /** Takes what the command prints, and says when nothing more of it matters. */
@@ -24,7 +24,7 @@ const maxOutputBytes = 4 * 1024 * 1024
 /** Talks with a command to its end, or until the answer is whole; the exit code, or null where the machine did not say one. */
 export function converse(
   channel: ClientChannel,
-  { stdin, answer }: Conversation,
+  { stdin, answer }: CommandStreams,
   beneath: Beneath,
   signal: AbortSignal,
 ): Promise<number | null> {
@@ -73,7 +73,7 @@ export function converse(
  */
 async function feed(
   channel: ClientChannel,
-  chunks: Conversation['stdin'],
+  chunks: CommandStreams['stdin'],
   settled: AbortSignal,
 ): Promise<void> {
   let isOver = settled.aborted

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { bunVersion } from '../relay/bun.ts'
-import { notices } from './notices.ts'
+import { notices } from './licence-notices.ts'
 import { isPermissive } from './permissive.ts'
 
 const root = resolve(import.meta.dirname, '../..')

@@ -5,10 +5,10 @@ import type { Measured } from '../figures.ts'
 import type { AppTerminals } from '../lab/app-terminals.ts'
 import { firstLoad } from '../lab/first-load.ts'
 import { researchMissing, sshMissing } from '../lab/lab-programs.ts'
-import { sshSession } from '../lab/ssh-session.ts'
+import { sshSession } from '../lab/bench-session.ts'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 import { shape } from './wide-area.ts'
 
 const run = promisify(execFile)
@@ -16,7 +16,7 @@ const sshSessions = 7
 const terminalsTimeoutMs = 120_000
 
 /** What a person waits for who types `ssh` and then a key. */
-export const wanSsh: Row = {
+export const wanSsh: BenchRow = {
   isWide: true,
   missing: () => Promise.resolve(sshMissing()),
   measure: async (act) => {
@@ -59,7 +59,7 @@ async function appTerminal(act: Act, isKept: boolean): Promise<{ promptMs: numbe
 }
 
 /** How long a person waits who opens a terminal in the app while a session is open, and then types a key. */
-export const wanTerminal: Row = {
+export const wanTerminal: BenchRow = {
   isWide: true,
   missing: () => Promise.resolve(sshMissing()),
   measure: async (act) => {
@@ -80,7 +80,7 @@ interface LabPage {
 }
 
 /** What a person waits for who opens a page of the lab box for the first time, by a private tunnel, as the app makes them, and by the server. */
-function firstLoadOf({ program, path, text, figures }: LabPage): Row {
+function firstLoadOf({ program, path, text, figures }: LabPage): BenchRow {
   return {
     isWide: true,
     isFor: ({ isPrivateToo }) => isPrivateToo === true,

@@ -4,18 +4,18 @@ import { pipeline } from 'node:stream'
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { SshSession } from '../ssh/ssh-session.ts'
 
-/** A page that is open keeps a connection; so long after the last one the door closes. */
+/** A page that is open keeps a connection; so long after the last one the forward closes. */
 const unusedMs = 10 * 60_000
 const maxConnections = 64
 
-/** Where a door leads, as the far machine names it. */
-export interface DoorTarget {
+/** Where a forward leads, as the far machine names it. */
+export interface ForwardTarget {
   readonly host: string
   readonly port: number
 }
 
 /** A port of this laptop's loopback that leads to one of the far machine's, over a session of its own. */
-export class SshDoor {
+export class SshForward {
   readonly #server: Server
   readonly #session: SshSession
   readonly #clock: Clock
@@ -25,7 +25,7 @@ export class SshDoor {
   readonly closed: Promise<void>
   readonly #closed = Promise.withResolvers<void>()
 
-  private constructor(session: SshSession, target: DoorTarget, clock: Clock) {
+  private constructor(session: SshSession, target: ForwardTarget, clock: Clock) {
     this.#session = session
     this.#clock = clock
     this.closed = this.#closed.promise
@@ -35,21 +35,25 @@ export class SshDoor {
   }
 
   /** Takes over the session. */
-  static async open(session: SshSession, target: DoorTarget, { clock }: { clock: Clock }): Promise<SshDoor> {
-    const door = new SshDoor(session, target, clock)
+  static async open(
+    session: SshSession,
+    target: ForwardTarget,
+    { clock }: { clock: Clock },
+  ): Promise<SshForward> {
+    const forward = new SshForward(session, target, clock)
     try {
       await new Promise<void>((resolve, reject) => {
-        door.#server.once('error', reject)
-        door.#server.listen({ host: '127.0.0.1', port: 0 }, resolve)
+        forward.#server.once('error', reject)
+        forward.#server.listen({ host: '127.0.0.1', port: 0 }, resolve)
       })
     } catch (error) {
-      door.close()
+      forward.close()
       throw error
     }
     // without descriptors a connection cannot be taken; the next one may be
-    door.#server.on('error', () => undefined)
-    door.#rest()
-    return door
+    forward.#server.on('error', () => undefined)
+    forward.#rest()
+    return forward
   }
 
   get port(): number {
@@ -70,7 +74,7 @@ export class SshDoor {
     this.#closed.resolve()
   }
 
-  #lead(socket: Socket, { host, port }: DoorTarget): void {
+  #lead(socket: Socket, { host, port }: ForwardTarget): void {
     this.#unused?.[Symbol.dispose]()
     this.#sockets.add(socket)
     socket.once('close', () => {

@@ -5,7 +5,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { Machines } from '../ssh/machines.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import type { Storage } from '../storage/records.ts'
-import { ConsoleDoors } from './console-doors.ts'
+import { ConsoleForwards } from './console-forwards.ts'
 
 const options = { signal: new AbortController().signal }
 const away = { host: '203.0.113.7', signsIn: false }
@@ -15,7 +15,7 @@ beforeEach(() => void (parts = new DisposableStack()))
 afterEach(() => parts.dispose())
 
 /** A server at `host` whose console answers with `pass`; `dialled` is what its sshd was asked for, `asked` who may be asked. */
-function doorsTo({ host, signsIn }: typeof away, pass: Partial<ConsolePass>) {
+function forwardsTo({ host, signsIn }: typeof away, pass: Partial<ConsolePass>) {
   const dialled: string[] = []
   const asked: (boolean | undefined)[] = []
   const sessions: { isOpen: boolean }[] = []
@@ -39,7 +39,7 @@ function doorsTo({ host, signsIn }: typeof away, pass: Partial<ConsolePass>) {
       },
     }
     sessions.push(session)
-    // a session as far as a door goes
+    // a session as far as a forward goes
     return session as unknown as SshSession
   }
   const api = {
@@ -56,14 +56,14 @@ function doorsTo({ host, signsIn }: typeof away, pass: Partial<ConsolePass>) {
         }),
     },
   }
-  const doors = new ConsoleDoors({
+  const forwards = new ConsoleForwards({
     storage: { servers: { get: () => server }, secrets: { has: () => signsIn } } as unknown as Storage,
     machines: { open },
     relays: { reach: () => Promise.resolve(api) } as unknown as Relays,
     clock: new ManualClock(),
   })
-  parts.defer(() => doors.close())
-  return { doors, dialled, asked, sessions, letIn: () => gate.resolve() }
+  parts.defer(() => forwards.close())
+  return { forwards, dialled, asked, sessions, letIn: () => gate.resolve() }
 }
 
 test.each([
@@ -71,8 +71,8 @@ test.each([
   ['of an nps that tells no address', { host: undefined }],
   ['that listens on its own machine only', { isTls: true, host: '127.0.0.1' }],
 ])('a pass is not sent over a network to a console %s', async (_what, pass) => {
-  const { doors } = doorsTo(away, pass)
-  await expect(doors.open({ serverId: 's1' }, options)).rejects.toMatchObject({
+  const { forwards } = forwardsTo(away, pass)
+  await expect(forwards.open({ serverId: 's1' }, options)).rejects.toMatchObject({
     code: 'console-needs-sign-in',
     params: { server: 'cloud' },
     fixes: [{ action: 'enter-secret' }],
@@ -85,8 +85,8 @@ test.each([
   ['on this computer', '127.0.0.1', {}, 'http://127.0.0.1:8080/web/#pass=t1'],
   ['on this computer elsewhere', 'localhost', { host: '127.0.0.2' }, 'http://127.0.0.2:8080/web/#pass=t1'],
 ])('without a sign-in a console is opened %s', async (_how, host, pass, url) => {
-  const { doors } = doorsTo({ host, signsIn: false }, pass)
-  expect(await doors.open({ serverId: 's1' }, options)).toEqual({ url })
+  const { forwards } = forwardsTo({ host, signsIn: false }, pass)
+  expect(await forwards.open({ serverId: 's1' }, options)).toEqual({ url })
 })
 
 test.each([
@@ -95,17 +95,17 @@ test.each([
   ['::', '::1 8080'],
   ['10.0.0.5', '10.0.0.5 8080'],
 ])('over ssh a console on %s is dialled at %s', async (host, there) => {
-  const { doors, dialled, asked, letIn } = doorsTo({ ...away, signsIn: true }, { host })
+  const { forwards, dialled, asked, letIn } = forwardsTo({ ...away, signsIn: true }, { host })
   letIn()
-  const { url } = await doors.open({ serverId: 's1' }, options)
+  const { url } = await forwards.open({ serverId: 's1' }, options)
   await expect(fetch(url)).rejects.toThrow('fetch failed')
   expect(dialled[0]).toBe(there)
   expect(asked).toEqual([true])
 })
 
-test('two clicks open one door, and each gets a pass of after it has opened', async () => {
-  const { doors, sessions, letIn } = doorsTo({ ...away, signsIn: true }, {})
-  const clicks = [1, 2].map(() => doors.open({ serverId: 's1' }, options))
+test('two clicks open one forward, and each gets a pass of after it has opened', async () => {
+  const { forwards, sessions, letIn } = forwardsTo({ ...away, signsIn: true }, {})
+  const clicks = [1, 2].map(() => forwards.open({ serverId: 's1' }, options))
   letIn()
   const urls = (await Promise.all(clicks)).map(({ url }) => new URL(url))
   expect(sessions).toHaveLength(1)
@@ -113,24 +113,24 @@ test('two clicks open one door, and each gets a pass of after it has opened', as
   expect(urls.map(({ hash }) => hash).toSorted()).toEqual(['#pass=t3', '#pass=t4'])
 })
 
-test('a door that opens after the app has closed is closed at once, and none is told', async () => {
-  const { doors, asked, sessions, letIn } = doorsTo({ ...away, signsIn: true }, {})
-  const opening = doors.open({ serverId: 's1' }, options)
+test('a forward that opens after the app has closed is closed at once, and none is told', async () => {
+  const { forwards, asked, sessions, letIn } = forwardsTo({ ...away, signsIn: true }, {})
+  const opening = forwards.open({ serverId: 's1' }, options)
   await expect.poll(() => asked.length).toBe(1)
-  doors.close()
+  forwards.close()
   letIn()
   await expect(opening).rejects.toMatchObject({ code: 'cancelled' })
   expect(sessions.every(({ isOpen }) => !isOpen)).toBe(true)
 })
 
 test('a click that is called off alone calls the opening off, and the next one opens anew', async () => {
-  const { doors, asked, sessions, letIn } = doorsTo({ ...away, signsIn: true }, {})
+  const { forwards, asked, sessions, letIn } = forwardsTo({ ...away, signsIn: true }, {})
   const stop = new AbortController()
-  const first = doors.open({ serverId: 's1' }, { signal: stop.signal })
+  const first = forwards.open({ serverId: 's1' }, { signal: stop.signal })
   await expect.poll(() => asked.length).toBe(1)
   stop.abort(new Error('left'))
   await expect(first).rejects.toThrow('left')
   letIn()
-  await doors.open({ serverId: 's1' }, options)
+  await forwards.open({ serverId: 's1' }, options)
   expect(sessions.map(({ isOpen }) => isOpen)).toEqual([false, true])
 })

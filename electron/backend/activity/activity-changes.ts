@@ -11,7 +11,7 @@ interface Subject {
 }
 
 /** What was last reported about each thing, by its key; `state` is empty while nothing has been. */
-export type Told = ReadonlyMap<string, Pick<Subject, 'event'> & { readonly state: string }>
+export type ToldStates = ReadonlyMap<string, Pick<Subject, 'event'> & { readonly state: string }>
 
 const addedState = 'added'
 
@@ -19,7 +19,10 @@ const addedState = 'added'
  * One line for each change between the states last reported and those of now; pure. `told` is null at the start of
  * the app: then what is there is not new, and what is fine is no news.
  */
-export function changes(told: Told | null, overview: Overview): { told: Told; events: NewEvent[] } {
+export function changes(
+  told: ToldStates | null,
+  overview: Overview,
+): { told: ToldStates; events: NewEvent[] } {
   const events: NewEvent[] = []
   const say = (event: Omit<NewEvent, 'atMs'>): void => void events.push({ atMs: overview.atMs, ...event })
   const next = new Map<string, { state: string; event: Subject['event'] }>()
@@ -39,7 +42,7 @@ export function changes(told: Told | null, overview: Overview): { told: Told; ev
 }
 
 /** Of a tunnel: it was just added, so that "ready" is news. */
-export function withAddedTunnel(told: Told, event: Omit<NewEvent, 'atMs'>): Told {
+export function withAddedTunnel(told: ToldStates, event: Omit<NewEvent, 'atMs'>): ToldStates {
   return new Map(told).set(tunnelKey(event.tunnelId ?? ''), { state: addedState, event })
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseJson } from './file/parse-json.ts'
-import type { LastHeard } from './records.ts'
+import type { LastHeardStore } from './records.ts'
 import type { StorageFile } from './file/storage-file.ts'
 
 const tables = { last_tunnels: 'server_id', last_status: 'server_id', last_readings: 'lab_id' } as const
@@ -11,7 +11,7 @@ export function openLastHeard<T>(
   table: keyof typeof tables,
   schema: z.ZodType<T>,
   isThere: (id: string) => boolean,
-): LastHeard<T> {
+): LastHeardStore<T> {
   const key = tables[table]
   const select = database.query(`SELECT body FROM ${table} WHERE ${key} = ?`, z.object({ body: z.string() }))
   const upsert = database.prepare(

@@ -39,7 +39,7 @@ export interface SignInOptions {
 }
 
 /** One sign-in (RFC 4252): what is tried next, and who answers what the machine asks. */
-export class SignIn {
+export class SshSignIn {
   readonly #options: SignInOptions
   readonly #waiting: SignInMethod[]
   readonly #tried: string[] = []

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { notices, noticesFile } from '../notices/notices.ts'
+import { notices, noticesFile } from '../notices/licence-notices.ts'
 import { packagesOfPages } from '../notices/shipped-packages.ts'
 import { compile } from './bun.ts'
 import { bundle } from './bundle.ts'
 import { adHocSigned, codeSignature } from './code-signature.ts'
 import { compressed } from './compressed.ts'
 import { elfNeeds } from './elf.ts'
-import { buildKeeper } from './keeper.ts'
+import { buildKeeper } from './build-keeper.ts'
 import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
-import { type Range, runtimeRange } from './runtime-range.ts'
+import { type SharedRange, runtimeRange } from './runtime-range.ts'
 import { smoke } from './smoke.ts'
 import { blockBytes, tarArchive, type TarFile } from './tar-archive.ts'
 import {
@@ -20,9 +20,9 @@ import {
   installedFile,
   programFile,
   sentFiles,
-  type Target,
+  type ProgramTarget,
   targets,
-} from './targets.ts'
+} from './program-targets.ts'
 
 /**
  * `npm run build:relay`: `nps` and `npc`, one file each, into build/out: as they are (`nps-linux-amd64`), compressed for
@@ -77,13 +77,13 @@ const sources = sha256(
     // how it is made counts as much as what it is made from
     await Promise.all(
       [
-        'build.ts',
+        'build-relay.ts',
         'bun.ts',
         'code-signature.ts',
         'compressed.ts',
         'manifest.ts',
         'runtime-range.ts',
-        'targets.ts',
+        'program-targets.ts',
       ].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
     ),
   ]),
@@ -172,7 +172,7 @@ async function bundlesWith(keeper: Buffer | null) {
   return { nps: await bundle('nps', { keeper }), npc: await bundle('npc', { keeper }) }
 }
 
-async function compiled(program: 'nps' | 'npc', target: Target): Promise<Buffer> {
+async function compiled(program: 'nps' | 'npc', target: ProgramTarget): Promise<Buffer> {
   const source = join(out, 'work', `${program}.mjs`)
   const name = programFile(program, target)
   await writeFile(source, bundles[target.platform === 'windows' ? 'windows' : 'others'][program].text)
@@ -183,7 +183,7 @@ async function compiled(program: 'nps' | 'npc', target: Target): Promise<Buffer>
   return bytes
 }
 
-async function wholeGz(bytes: Buffer, { start, end }: Range): Promise<Buffer> {
+async function wholeGz(bytes: Buffer, { start, end }: SharedRange): Promise<Buffer> {
   return Buffer.concat(await compressed(bytes, 'gz', [start, end]))
 }
 
@@ -206,24 +206,24 @@ async function writeWhole(file: string, body: Buffer): Promise<void> {
   await rename(join(out, `${file}.new`), join(out, file))
 }
 
-function extentOf({ byDefault }: Target): Extent {
+function extentOf({ byDefault }: ProgramTarget): Extent {
   return isAll ? 'packed' : byDefault
 }
 
-function compressionsOf(target: Target): readonly ('gz' | 'xz')[] {
+function compressionsOf(target: ProgramTarget): readonly ('gz' | 'xz')[] {
   if (extentOf(target) === 'plain') return []
   return compressionsFor(target).filter((compression) => withXz || compression !== 'xz')
 }
 
 /** macOS ends a program that differs from its signature. Bun signs its work for Apple silicon, and leaves its own old signature in that for Intel. */
-function signed(bytes: Buffer, program: 'nps' | 'npc', { platform }: Target): Buffer {
+function signed(bytes: Buffer, program: 'nps' | 'npc', { platform }: ProgramTarget): Buffer {
   if (platform !== 'darwin') return bytes
   const { isWhole, wrongPages } = codeSignature(bytes)
   return isWhole && wrongPages === 0 ? bytes : adHocSigned(bytes, program)
 }
 
 /** Null where there is no glibc at all. */
-function glibcOf({ platform }: Target, bytes: Buffer): string | null {
+function glibcOf({ platform }: ProgramTarget, bytes: Buffer): string | null {
   return platform === 'linux' ? elfNeeds(bytes).glibc : null
 }
 

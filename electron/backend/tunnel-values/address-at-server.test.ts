@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seenAddress } from './seen-address.ts'
+import { seenAddress } from './address-at-server.ts'
 
 const own = ['127.0.0.1', '192.168.1.5', 'fe80::1', 'fd00::5']
 const nothing = { laptopAddress: null, gatewayAddress: null }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readPortPairs } from './port-pairs.ts'
+import { readPortPairs } from './port-pair-flags.ts'
 
 test('a port, none, and a range', () => {
   expect(readPortPairs(undefined, 'a:22')).toEqual([{ port: null, target: 'a:22' }])

@@ -4,14 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SshDoor } from '../../electron/backend/console-door/ssh-door.ts'
+import { SshForward } from '../../electron/backend/console-forwards/ssh-forward.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
 import { signInTo } from '../harness/sign-in-to.ts'
 
 describe.runIf(existsSync(sshdPath))('the way to a console that listens on its own machine only', () => {
   const site = createServer((request, response) => response.end(`${request.method} ${request.url}`))
   let sshd: LocalSshd
-  let door: SshDoor
+  let forward: SshForward
 
   beforeEach(async () => {
     sshd = await startLocalSshd()
@@ -24,10 +24,10 @@ describe.runIf(existsSync(sshdPath))('the way to a console that listens on its o
       { signal: AbortSignal.timeout(20_000) },
     )
     const { port: sitePort } = site.address() as AddressInfo
-    door = await SshDoor.open(session, { host: '127.0.0.1', port: sitePort }, { clock: systemClock })
+    forward = await SshForward.open(session, { host: '127.0.0.1', port: sitePort }, { clock: systemClock })
   })
   afterEach(async () => {
-    door.close()
+    forward.close()
     site.closeAllConnections()
     site.close()
     await sshd.close()
@@ -35,10 +35,10 @@ describe.runIf(existsSync(sshdPath))('the way to a console that listens on its o
 
   it('leads there over ssh, and ends with the session', async () => {
     const ask = (): Promise<Response> =>
-      fetch(`http://127.0.0.1:${door.port}/console/`, { headers: { connection: 'close' } })
+      fetch(`http://127.0.0.1:${forward.port}/console/`, { headers: { connection: 'close' } })
     expect(await (await ask()).text()).toBe('GET /console/')
     sshd.cut()
-    await door.closed
-    expect(door.isOpen).toBe(false)
+    await forward.closed
+    expect(forward.isOpen).toBe(false)
   })
 })

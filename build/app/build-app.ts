@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { readUpdateAddress } from '@nps-desktop/electron/contract'
 import { keptSyntax } from '../kept-syntax.ts'
-import { notices, noticesFile } from '../notices/notices.ts'
+import { notices, noticesFile } from '../notices/licence-notices.ts'
 import { packagesIn, packagesOfPages } from '../notices/shipped-packages.ts'
 
 const root = resolve(import.meta.dirname, '../..')

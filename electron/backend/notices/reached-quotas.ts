@@ -1,17 +1,17 @@
-import type { Client, Tunnel } from '@nps-desktop/relay-core/api'
+import type { Client, RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { ToldNotice } from './told-notice.ts'
 
 /** In percent of a quota: time to look, and too late. */
 const thresholds = [100, 80] as const
 
 /** The highest threshold that each quota had reached when it was last looked at, by its cause. */
-export type Reached = ReadonlyMap<string, number>
+export type ReachedQuotas = ReadonlyMap<string, number>
 
 /** What a relay limits by a quota, with its use. */
 export interface Metered {
   readonly serverId: string
   readonly clients: readonly Client[]
-  readonly tunnels: readonly Tunnel[]
+  readonly tunnels: readonly RelayTunnel[]
 }
 
 /**
@@ -19,14 +19,14 @@ export interface Metered {
  * that was raised can be reached again.
  */
 export function nextQuotas(
-  reached: Reached | undefined,
+  reached: ReachedQuotas | undefined,
   { serverId, clients, tunnels }: Metered,
   names: {
     lab(clientId: number): string
     tunnelId(relayTunnelId: number): string
     labId(clientId: number): string | null
   },
-): { reached: Reached; told: ToldNotice[] } {
+): { reached: ReachedQuotas; told: ToldNotice[] } {
   const next = new Map<string, number>()
   const told: ToldNotice[] = []
   const look = (one: {

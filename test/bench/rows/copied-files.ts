@@ -9,7 +9,7 @@ import { AppFiles, type AppFilesCopy } from '../../harness/app-files.ts'
 import { sftpServer, sshMissing } from '../lab/lab-programs.ts'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
-import type { Row } from './row.ts'
+import type { BenchRow } from './row.ts'
 import { shape } from './wide-area.ts'
 
 const run = promisify(execFile)
@@ -38,10 +38,10 @@ function missing(): string | undefined {
 }
 
 /** Our pair alone: the way is the same for all, what copies over it is not. */
-const isFor: Row['isFor'] = ({ name }) => name === 'ours'
+const isFor: BenchRow['isFor'] = ({ name }) => name === 'ours'
 
 /** What a person waits for who copies by the app, and by scp and rsync over the same tunnel to the same sshd. */
-export const files: Row = {
+export const files: BenchRow = {
   isFor,
   missing: () => Promise.resolve(missing()),
   measure: async (act) => {
@@ -61,7 +61,7 @@ export const files: Row = {
   },
 }
 
-export const wanFiles: Row = {
+export const wanFiles: BenchRow = {
   isWide: true,
   isFor,
   missing: () => Promise.resolve(missing()),
