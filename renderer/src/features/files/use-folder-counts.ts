@@ -26,6 +26,7 @@ export function useFolderCounts(
     if (now === null || names.length === 0) return
     try {
       const asked = await api.files.count({ labId: labId(), folder: now.path, names }, { signal })
+      if (signal.aborted) return
       counts.value = new Map(names.map((name, at) => [name, asked.counts[at] ?? null]))
     } catch {
       // the list says why the lab box does not answer; without the counts it is as useful
