@@ -16,6 +16,8 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2023',
+    // the parts of the page come from the same computer, so a large one costs nothing worth a warning
+    chunkSizeWarningLimit: 1_000,
     // For the notices in the packages: build/notices.
     license: { fileName: 'licences.json' },
     rolldownOptions: { input: { desktop: 'index.html', console: 'console.html' } },

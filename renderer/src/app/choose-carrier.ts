@@ -4,21 +4,31 @@ import { webSocketCarrier } from '../carrier/web-socket-carrier.ts'
 
 const tokenKey = 'nps-desktop:token'
 
+/** Whether a browser shows the page; otherwise it is the app's window, which has a scheme of its own. */
+export function isInBrowser(page: Window): boolean {
+  return page.location.protocol !== 'app:'
+}
+
 /**
- * The app's own scheme means Electron; anything else is a browser, which shows the token that headless printed
- * in its address (`#token=…`). The token is kept for this tab only and taken out of the address bar.
+ * The way to the backend. A browser shows the token that headless printed in its address (`#token=…`). It is kept for
+ * this tab only and taken out of the address bar. An address with another token, which a headless that was started
+ * again has printed, may be opened in the same tab: that loads no new page.
  */
 export function chooseCarrier(page: Window): RpcCarrier {
-  if (page.location.protocol === 'app:') return messagePortCarrier(page)
-  const token = takeToken(page)
+  if (!isInBrowser(page)) return messagePortCarrier(page)
+  let token = takeToken(page, page.location)
+  page.addEventListener('hashchange', ({ newURL }) => {
+    // the router may have gone on from there already
+    token = takeToken(page, new URL(newURL))
+  })
   return webSocketCarrier(() => {
     const scheme = page.location.protocol === 'https:' ? 'wss' : 'ws'
     return `${scheme}://${page.location.host}/api?token=${encodeURIComponent(token)}`
   })
 }
 
-function takeToken(page: Window): string {
-  const given = /[#?&]token=([^&#/]+)/.exec(page.location.hash + page.location.search)?.[1]
+function takeToken(page: Window, { hash, search }: Pick<URL, 'hash' | 'search'>): string {
+  const given = /[#?&]token=([^&#/]+)/.exec(hash + search)?.[1]
   if (given) {
     page.sessionStorage.setItem(tokenKey, decodeURIComponent(given))
     const route = page.location.hash.startsWith('#/') ? page.location.hash.replace(/\?token=.*$/, '') : ''
