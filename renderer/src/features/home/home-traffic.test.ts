@@ -1,4 +1,4 @@
-import type { Overview, Server } from '@nps-desktop/electron/contract'
+import type { Failure, Overview, Server } from '@nps-desktop/electron/contract'
 import { ORPCError } from '@orpc/client'
 import { flushPromises } from '@vue/test-utils'
 import { defineComponent } from 'vue'
@@ -7,12 +7,12 @@ import { mountPage } from '../../testing/mount-page.ts'
 import { overviewWith, server } from '../../testing/pasted-lab.ts'
 import { useHomeTraffic } from './use-home-traffic.ts'
 
-const failure = {
+const failure: Failure = {
   code: 'relay-unreachable',
   params: { server: 'cloud' },
   message: 'away',
   fixes: [],
-} as const
+}
 const history = { periodMs: 60_000, points: [{ atMs: 0, downBytes: 3, upBytes: 0 }] }
 /** Without the graph, which needs a browser. */
 const Said = defineComponent({
