@@ -10,12 +10,12 @@ const headerBytes = 6
 const entryBytes = 16
 const bitmapHeaderBytes = 40
 /** Windows reads PNG in icons since Vista, but installers are made by programs that want bitmaps; only large ones are worth it. */
-const smallestPng = 256
+const minPngSize = 256
 
 /** An .ico file of Windows: a folder of pictures, as bitmaps and, from 256 pixels, as PNG. */
 export function icoFile(pictures: readonly Picture[]): Buffer {
   const bodies = pictures.map((picture) =>
-    picture.size >= smallestPng ? Buffer.from(picture.png) : bitmap(picture),
+    picture.size >= minPngSize ? Buffer.from(picture.png) : bitmap(picture),
   )
   const header = Buffer.alloc(headerBytes + entryBytes * pictures.length)
   header.writeUInt16LE(1, 2) // an icon

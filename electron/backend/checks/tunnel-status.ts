@@ -6,7 +6,7 @@ import { type CheckResult, portFailure, unknownStop } from './check-result.ts'
 /** Green is earned and expires: nothing older than this counts as known. */
 const freshMs = 30_000
 /** Without any answer for this long, "checking" would be a promise nobody keeps. */
-const givenUpAfterMs = 90_000
+const silenceTimeoutMs = 90_000
 
 export interface TunnelFacts {
   readonly nowMs: number
@@ -137,7 +137,7 @@ function statusOf(facts: TunnelFacts, stops: readonly Stop[]): TunnelStatus {
   if (result?.isServiceUnasked && stops.slice(0, -1).every((stop) => stop.state === 'ok'))
     return { state: 'unproved', checkedAtMs: Math.min(result.atMs, facts.serverAnsweredAtMs ?? result.atMs) }
   const lastAtMs = server?.state === 'ok' ? (result?.atMs ?? null) : facts.serverAnsweredAtMs
-  if (lastAtMs !== null && nowMs - lastAtMs > givenUpAfterMs) return { state: 'unknown', sinceMs: lastAtMs }
+  if (lastAtMs !== null && nowMs - lastAtMs > silenceTimeoutMs) return { state: 'unknown', sinceMs: lastAtMs }
   return {
     state: 'checking',
     sinceMs: facts.checkingSinceMs ?? (lastAtMs === null ? nowMs : lastAtMs + freshMs),

@@ -82,10 +82,10 @@ export function parseLook(text: string): LookAnswer {
   }
 }
 
-/** Text of a machine on its way to the screen: one line, no control characters, not longer than `most`. */
-export function clean(text: string, most = 200): string {
+/** Text of a machine on its way to the screen: one line, no control characters, not longer than `maxLength`. */
+export function clean(text: string, maxLength = 200): string {
   const line = text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()
-  return line.length > most ? `${cut(line, most - 1)}…` : line
+  return line.length > maxLength ? `${cut(line, maxLength - 1)}…` : line
 }
 
 /** The file name of an argument: what the program is called. */

@@ -5,11 +5,11 @@ const asksAtOnce = 32
 export async function someAtOnce<T>(
   all: readonly T[],
   work: (one: T) => Promise<void>,
-  most = asksAtOnce,
+  maxAtOnce = asksAtOnce,
 ): Promise<void> {
   const waiting = [...all]
   const next = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one)
   }
-  await Promise.all(Array.from({ length: Math.min(most, all.length) }, next))
+  await Promise.all(Array.from({ length: Math.min(maxAtOnce, all.length) }, next))
 }

@@ -14,7 +14,7 @@ import type { Storage } from '../storage/records.ts'
 import { slowLeg } from './slow-leg.ts'
 
 /** What the leg to the server may cost; nps sees to the one behind it. */
-const rate = { chunkBytes: maxMeasureBytes / 2, mostBytes: 1_500_000, mostMs: 500 }
+const rate = { chunkBytes: maxMeasureBytes / 2, maxBytes: 1_500_000, maxMs: 500 }
 const roundTrips = 6
 /** A leg that is not measured by then is not known. */
 const timeoutMs = 6_000

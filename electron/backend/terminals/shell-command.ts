@@ -6,7 +6,7 @@ export const tmuxSocket = 'nps-desktop'
 /** The session is still there, but its client was sent away: another one has taken it over. */
 export const takenExitCode = 121
 /** Lines that tmux remembers of a shell, and lines of them that a window gets which has none yet. */
-const historyLimit = 10_000
+const maxHistoryLines = 10_000
 const shownHistory = 2_000
 
 /** Where a person without root puts programs, and where package managers of macOS do: a shell without a login may not look there. */
@@ -76,7 +76,7 @@ export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }
 
 function newSession(terminalId: string, { cols, rows }: TerminalSize): string {
   return (
-    `u start-server ";" set -gq history-limit ${historyLimit} ";" set -gq default-terminal screen-256color ";" ` +
+    `u start-server ";" set -gq history-limit ${maxHistoryLines} ";" set -gq default-terminal screen-256color ";" ` +
     // its own TMUX would keep a person from starting a tmux of theirs inside
     `set -gq default-command "exec env -u TMUX -u TMUX_PANE $SHELL $l" ";" ` +
     `new-session -d -s ${terminalId} -x ${cols} -y ${rows}`

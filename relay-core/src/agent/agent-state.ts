@@ -23,8 +23,8 @@ export type AgentEvent =
   | { readonly type: 'network-changed' }
 
 const steady: Pause = [4_000, 6_000]
-const politeShortestMs = 30_000
-const politeLongestMs = 300_000
+const minPoliteMs = 30_000
+const maxPoliteMs = 300_000
 
 /** A link that lasted this long was a good one: the next attempt starts counting from one. */
 const goodLinkMs = 10_000
@@ -77,10 +77,7 @@ export function pauseBefore(rule: Exclude<RetryRule, 'give-up'>, attempt: number
     case 'steadily':
       return steady
     case 'politely': {
-      const shortest = Math.min(
-        politeLongestMs / 2,
-        politeShortestMs * 2 ** Math.max(0, Math.min(attempt, 10) - 1),
-      )
+      const shortest = Math.min(maxPoliteMs / 2, minPoliteMs * 2 ** Math.max(0, Math.min(attempt, 10) - 1))
       return [shortest, shortest * 2]
     }
   }

@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { clientId as positiveId, displayName, instantMs, tunnelId } from './words/scalars.ts'
 
-/** The longest that a pass may be good for, from the moment it is made. */
-export const maxPassMs = 30 * 24 * 3_600_000
-
 /**
  * How a guest comes in. `line`: by a command of npc with a secret in it, encrypted from the guest's machine to the lab box;
  * for tunnels of the modes tcp and private. `address`: by the tunnel's own port, from one address, past the lists of those

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { port } from './words/scalars.ts'
 import { printableText } from './words/printable.ts'
 
-const text = (most: number) => z.string().max(most).regex(printableText)
+const text = (maxLength: number) => z.string().max(maxLength).regex(printableText)
 
 /** What npc tells of one lab box at most; it leaves the rest out. */
 export const listeningLimits = { listeners: 100, others: 50, words: 24, wordLength: 200 } as const

@@ -6,11 +6,11 @@ const kib = 1024
 
 test('a rate moves no more bytes than it may, and a chunk that never arrives is given up', async () => {
   let moved = 0
-  const most = { chunkBytes: 64 * kib, mostBytes: 2048 * kib, mostMs: 5_000, signal }
+  const most = { chunkBytes: 64 * kib, maxBytes: 2048 * kib, maxMs: 5_000, signal }
   const rate = await measureRate({ ...most, move: async () => (moved += 1) })
   expect(moved).toBe(32)
   expect(rate).toBeGreaterThan(0)
-  const stuck = { ...most, mostMs: 30 }
+  const stuck = { ...most, maxMs: 30 }
   const given: unknown[] = []
   const never = ({ signal: end }: { signal: AbortSignal }) =>
     new Promise((_resolve, reject) =>
@@ -24,7 +24,7 @@ test('a rate moves no more bytes than it may, and a chunk that never arrives is 
 })
 
 test('a rate that fails says so, and ends with its signal', async () => {
-  const most = { chunkBytes: 1, mostBytes: 10, mostMs: 5_000 }
+  const most = { chunkBytes: 1, maxBytes: 10, maxMs: 5_000 }
   await expect(
     measureRate({ ...most, signal, move: () => Promise.reject(new Error('gone')) }),
   ).rejects.toThrow('gone')

@@ -2,9 +2,9 @@ import { until } from './wait/until.ts'
 
 export interface RateMeasurement {
   readonly chunkBytes: number
-  readonly mostBytes: number
+  readonly maxBytes: number
   /** No chunk begins later than this after the first; one that takes longer than as long again is given up. */
-  readonly mostMs: number
+  readonly maxMs: number
   /** Moves one chunk. */
   readonly move: (options: { signal: AbortSignal }) => Promise<unknown>
   readonly signal: AbortSignal
@@ -19,8 +19,8 @@ const maxSideBySide = 32
  */
 export async function measureRate({
   chunkBytes,
-  mostBytes,
-  mostMs,
+  maxBytes,
+  maxMs,
   move,
   signal,
 }: RateMeasurement): Promise<number | null> {
@@ -34,7 +34,7 @@ export async function measureRate({
   const lane = async (): Promise<void> => {
     lanes += 1
     const more: Promise<void>[] = []
-    while (begun + chunkBytes <= mostBytes && sinceStart() < mostMs && !moving.aborted) {
+    while (begun + chunkBytes <= maxBytes && sinceStart() < maxMs && !moving.aborted) {
       begun += chunkBytes
       await move({ signal: moving })
       arrivals.push(sinceStart())
@@ -48,7 +48,7 @@ export async function measureRate({
   }
   const late = new Error('the rest came too late')
   try {
-    await until(lane(), { signal, timeoutMs: mostMs * 2, onTimeout: () => late })
+    await until(lane(), { signal, timeoutMs: maxMs * 2, onTimeout: () => late })
   } catch (error) {
     giveUp.abort(late)
     if (error !== late) throw error

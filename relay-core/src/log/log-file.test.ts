@@ -9,7 +9,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nps-log-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
 test('a full file makes room for a new one; three older ones are kept', () => {
-  const file = new LogFile(join(folder, 'sub/nps.log'), { largest: 20 })
+  const file = new LogFile(join(folder, 'sub/nps.log'), { maxBytes: 20 })
   for (let number = 1; number <= 12; number++) file.write(`line ${number} ----\n`)
   file.close()
   expect(readdirSync(join(folder, 'sub')).toSorted()).toEqual([
@@ -23,10 +23,10 @@ test('a full file makes room for a new one; three older ones are kept', () => {
 
 test('what is there already is added to, and counts', () => {
   const path = join(folder, 'nps.log')
-  const first = new LogFile(path, { largest: 10 })
+  const first = new LogFile(path, { maxBytes: 10 })
   first.write('0123456789')
   first.close()
-  const second = new LogFile(path, { largest: 10 })
+  const second = new LogFile(path, { maxBytes: 10 })
   second.write('new')
   second.close()
   expect(readFileSync(path, 'utf8')).toBe('new')
@@ -35,7 +35,7 @@ test('what is there already is added to, and counts', () => {
 
 test('a folder that cannot be written loses lines and nothing else, and the next line that is written says so', () => {
   const path = join(folder, 'logs/nps.log')
-  const file = new LogFile(path, { largest: 10 })
+  const file = new LogFile(path, { maxBytes: 10 })
   file.write('0123456789')
   // What a full or broken disk does at a rotation: the old file is closed and no new one can be opened.
   renameSync(join(folder, 'logs'), join(folder, 'elsewhere'))

@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { isHeld } from '../files/rename-over.ts'
 
-const largestBytes = 10 * 1024 * 1024
+const usualMaxBytes = 10 * 1024 * 1024
 /** Besides the one that is written: `nps.log.1` to `nps.log.3`. */
 const olderFiles = 3
 
@@ -22,22 +22,22 @@ const olderFiles = 3
  */
 export class LogFile {
   readonly #path: string
-  readonly #largestBytes: number
+  readonly #maxBytes: number
   /** Undefined while it cannot be opened; each line is a new try. */
   #file: { number: number; bytes: number } | undefined
   #lostLines = 0
 
   /** Opens the file. @throws the system's error when it cannot be written */
-  constructor(path: string, { largest = largestBytes }: { largest?: number } = {}) {
+  constructor(path: string, { maxBytes = usualMaxBytes }: { maxBytes?: number } = {}) {
     this.#path = path
-    this.#largestBytes = largest
+    this.#maxBytes = maxBytes
     mkdirSync(dirname(path), { recursive: true })
     this.#file = open(path)
   }
 
   write(line: string): void {
     try {
-      if (this.#file && this.#file.bytes >= this.#largestBytes) this.#rotate()
+      if (this.#file && this.#file.bytes >= this.#maxBytes) this.#rotate()
       this.#file ??= open(this.#path)
       if (this.#lostLines > 0) {
         this.#append(

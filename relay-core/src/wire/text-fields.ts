@@ -12,8 +12,8 @@ const pathGrammar = new RegExp(`^[^${unprintableSet}]*$`, 'u')
 const hostGrammar = new RegExp(String.raw`^[^\s${unprintableSet}]*$`, 'u')
 
 /** Words for people: a sentence, a version, a machine's own name. */
-export function words(text: string, most = 255): string {
-  return text.replace(unprintable, ' ').slice(0, most)
+export function words(text: string, maxLength = 255): string {
+  return text.replace(unprintable, ' ').slice(0, maxLength)
 }
 
 /** Of an agent's key, as `nps` prints it; empty for an agent without. */

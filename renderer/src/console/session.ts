@@ -8,14 +8,14 @@ const loginAnswer = z.object({ token: z.string() })
 const ticketAnswer = z.object({ ticket: z.string() })
 const commandAnswer = z.object({ command: z.string() })
 const refusal = z.object({ code: z.enum(relayErrorCodes), message: z.string() }).and(relayErrorData.partial())
-const deadlineMs = 10_000
+const answerTimeoutMs = 10_000
 
 /** Of this tab alone; unlike a cookie it is not sent to the pages behind the server's other ports. */
 const tokenKey = 'nps:session'
 
 /** Whether this tab is signed in, and whether nps.conf holds a password with which anybody could be. */
 export async function readSession(): Promise<z.infer<typeof sessionAnswer>> {
-  const response = await fetch('session', { headers: proof(), signal: AbortSignal.timeout(deadlineMs) })
+  const response = await fetch('session', { headers: proof(), signal: AbortSignal.timeout(answerTimeoutMs) })
   return sessionAnswer.parse(await response.json())
 }
 
@@ -66,7 +66,7 @@ export async function showCommand(
 }
 
 function post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
-  const deadline = AbortSignal.timeout(deadlineMs)
+  const deadline = AbortSignal.timeout(answerTimeoutMs)
   return fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...proof() },

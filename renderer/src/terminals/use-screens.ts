@@ -7,8 +7,8 @@ import { TerminalScreen } from './terminal-screen.ts'
 
 const sizeKey = 'nps-desktop:terminal-font-size'
 const usualSize = 13
-const smallest = 9
-const largest = 28
+const minFontSize = 9
+const maxFontSize = 28
 
 /** A link that was clicked, and in which terminal. */
 export interface ClickedLink {
@@ -65,7 +65,7 @@ export const useScreens = defineStore('terminal-screens', () => {
     /** By so many points, or back to the usual size. */
     zoom: (by: 1 | -1 | 'usual') => {
       const size = by === 'usual' ? usualSize : fontSize.value + by
-      fontSize.value = Math.min(largest, Math.max(smallest, size))
+      fontSize.value = Math.min(maxFontSize, Math.max(minFontSize, size))
       localStorage.setItem(sizeKey, String(fontSize.value))
       for (const screen of screens.value.values()) screen.setFontSize(fontSize.value)
     },

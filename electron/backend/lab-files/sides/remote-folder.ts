@@ -9,11 +9,11 @@ const maxNameLength = 1_024
 /** OpenSSH answers a hundred names at a time: asked one after the other, a large folder would take a round trip for each. */
 const asksAtOnce = 8
 
-/** What is in a folder, in no order, up to `most` entries. `isWhole`: there are no more. */
+/** What is in a folder, in no order, up to `maxEntries` entries. `isWhole`: there are no more. */
 export async function readRemoteFolder(
   channel: SftpChannel,
   path: string,
-  most: number,
+  maxEntries: number,
 ): Promise<{ entries: NamedFound[]; isWhole: boolean }> {
   const handle = await channel.opendir(path)
   const entries: NamedFound[] = []
@@ -22,7 +22,7 @@ export async function readRemoteFolder(
   let answers = 0
   let isOver = false
   const ask = async (): Promise<void> => {
-    while (!isOver && told <= most && answers <= most) {
+    while (!isOver && told <= maxEntries && answers <= maxEntries) {
       const names = await channel.readdir(handle)
       if (names === null) {
         isOver = true
@@ -31,7 +31,7 @@ export async function readRemoteFolder(
       answers++
       told += names.length
       for (const { filename, longname, attrs } of names) {
-        if (isName(filename) && entries.length < most)
+        if (isName(filename) && entries.length < maxEntries)
           entries.push({ name: filename, ...foundOf(attrs, longname) })
       }
     }
@@ -42,7 +42,7 @@ export async function readRemoteFolder(
   } finally {
     if (channel.isOpen) await channel.close(handle).catch(() => undefined)
   }
-  return { entries, isWhole: isOver && told <= most }
+  return { entries, isWhole: isOver && told <= maxEntries }
 }
 
 /** No name holds a slash: a server that says so wants to be somewhere else. */

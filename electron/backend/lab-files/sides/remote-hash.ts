@@ -4,7 +4,7 @@ import type { SshSession } from '../../ssh/ssh-session.ts'
 
 /** A slow disk of the network reads at least so much in a second. */
 const slowestBytesPerSecond = 10_000_000
-const leastTimeoutMs = 30_000
+const minTimeoutMs = 30_000
 
 /**
  * SHA-256 of the first bytes of a file of the lab box, counted there. Null where it cannot tell: an account without a shell, a machine
@@ -22,7 +22,7 @@ export async function remoteHash(
     'elif command -v shasum >/dev/null 2>&1; then s="shasum -a 256"; else exit 1; fi',
     `head -c ${bytes} < ${shellWord(path)} | $s`,
   ].join('\n')
-  const timeoutMs = leastTimeoutMs + (bytes / slowestBytesPerSecond) * 1000
+  const timeoutMs = minTimeoutMs + (bytes / slowestBytesPerSecond) * 1000
   try {
     const said = await new RemoteShell(session).output(script, { timeoutMs, signal })
     return /^[\da-f]{64}(?= )/.exec(said)?.[0] ?? null

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fingerprintOf } from './host-key.ts'
 
 /** Larger than the file of anybody who does not collect hosts by the thousand. */
-const largestFileBytes = 4 * 1024 * 1024
+const maxFileBytes = 4 * 1024 * 1024
 
 /**
  * Whether the ssh of this account knows the machine by this key, as its known_hosts says (sshd(8), SSH_KNOWN_HOSTS FILE
@@ -17,7 +17,7 @@ export async function sshKnows(
   file = join(homedir(), '.ssh', 'known_hosts'),
 ): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => '')
-  if (text.length > largestFileBytes) return false
+  if (text.length > maxFileBytes) return false
   const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
   return text.split('\n').some((line) => {
     const [names = '', , key = ''] = line.trim().split(/\s+/)

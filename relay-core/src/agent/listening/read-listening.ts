@@ -118,14 +118,14 @@ async function processesOf(
   const bySocket = new Map<string, Process>()
   const sought: { uid: number; args: readonly string[] }[] = []
   const uids = new Set([...sockets.values()].map(({ uid }) => uid))
-  const deadlineMs = performance.now() + readTimeoutMs
+  const giveUpAtMs = performance.now() + readTimeoutMs
   const pids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name))
   for (const pid of pids) {
-    if (performance.now() > deadlineMs) break
+    if (performance.now() > giveUpAtMs) break
     const folder = join(proc, pid)
     const owner = await stat(folder).catch(() => null)
     if (!owner || (owner.uid !== 0 && !uids.has(owner.uid))) continue
-    const mine = await socketsOf(folder, deadlineMs)
+    const mine = await socketsOf(folder, giveUpAtMs)
     const inodes = (mine ?? []).filter((inode) => sockets.has(inode) && !bySocket.has(inode))
     if (mine !== null && inodes.length === 0) continue
     const args = await commandOf(folder)
@@ -144,13 +144,13 @@ async function processesOf(
 }
 
 /** Inodes; null where this account may not look. */
-async function socketsOf(folder: string, deadlineMs: number): Promise<string[] | null> {
+async function socketsOf(folder: string, giveUpAtMs: number): Promise<string[] | null> {
   const names = await readdir(join(folder, 'fd')).catch(() => null)
   if (names === null) return null
   const inodes: string[] = []
   for (const name of names) {
     // a single process may have a million open
-    if (performance.now() > deadlineMs) break
+    if (performance.now() > giveUpAtMs) break
     const target = await readlink(join(folder, 'fd', name)).catch(() => '')
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
     if (inode !== undefined) inodes.push(inode)

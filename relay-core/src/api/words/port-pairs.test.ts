@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pairPorts } from './port-pairs.ts'
 
-const most = { most: 1_000 }
+const most = { maxPairs: 1_000 }
 
 test('a port, none, and ranges that go together', () => {
   expect(pairPorts('', 'a:22', most)).toEqual([{ port: null, target: 'a:22' }])

@@ -14,12 +14,12 @@ export type PortPairFault =
 /**
  * A port and a target as a person writes them → one pair per tunnel. A range of ports goes with a range of the same length in
  * the target: `9001-9003` and `127.0.0.1:8001-8003`, or `8001-8003`, or one and the same target for all. An empty port is the next
- * free one of each. The targets themselves are not checked. `most`: more at once is a mistake.
+ * free one of each. The targets themselves are not checked. `maxPairs`: more at once is a mistake.
  */
 export function pairPorts(
   port: string,
   target: string,
-  { most }: { most: number },
+  { maxPairs }: { maxPairs: number },
 ): readonly PortPair[] | PortPairFault {
   const ports = port.trim() === '' ? null : readRange(port.trim())
   if (ports === undefined) return { fault: 'port', text: port }
@@ -27,7 +27,7 @@ export function pairPorts(
   const numbers = range === undefined ? null : readRange(range)
   if (numbers === undefined) return { fault: 'target', text: target }
   const count = Math.max(lengthOf(ports), lengthOf(numbers))
-  if (count > most) return { fault: 'many', count }
+  if (count > maxPairs) return { fault: 'many', count }
   if (ports && numbers && lengthOf(ports) !== lengthOf(numbers))
     return { fault: 'unequal', ports: lengthOf(ports), targets: lengthOf(numbers) }
   return Array.from({ length: count }, (_, index) => ({

@@ -9,7 +9,7 @@ export function readPortPairs(
   port: string | undefined,
   target: string,
 ): readonly { port: number | null; target: string }[] {
-  const pairs = pairPorts(port ?? '', target, { most: maxPairs })
+  const pairs = pairPorts(port ?? '', target, { maxPairs })
   if (!('fault' in pairs)) return pairs
   switch (pairs.fault) {
     case 'unequal':

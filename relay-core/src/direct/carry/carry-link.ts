@@ -127,9 +127,9 @@ export class CarryLink {
     const { path } = this.#sender
     const roundTripMs = path.roundTrip.smoothedMs
     const over = Promise.withResolvers<void>()
-    using _time = this.#clock.after(fillLimits.mostMs, () => over.resolve())
+    using _time = this.#clock.after(fillLimits.maxMs, () => over.resolve())
     let isOver = false
-    const settledAtMs = this.#clock.now() + fillLimits.mostMs / 2
+    const settledAtMs = this.#clock.now() + fillLimits.maxMs / 2
     const fill = new WayFill({
       isWanted: () => !isOver && this.#sender.path === path,
       isSettled: () => this.#clock.now() >= settledAtMs,

@@ -3,7 +3,7 @@ import type { SentFrame } from '../streams/sent-packets.ts'
 import type { PacketSource } from './send-queue.ts'
 
 /** What filling a way may cost. */
-export const fillLimits = { mostBytes: 8_000_000, mostMs: 1_000 } as const
+export const fillLimits = { maxBytes: 8_000_000, maxMs: 1_000 } as const
 
 /** As a way was while it was filled. */
 export interface WayMeasurement {
@@ -34,7 +34,7 @@ export class WayFill implements PacketSource {
   }
 
   get hasMore(): boolean {
-    return this.#sentBytes < fillLimits.mostBytes && this.#isWanted()
+    return this.#sentBytes < fillLimits.maxBytes && this.#isWanted()
   }
 
   /** Of what was sent after the beginning, and has come to an end. */
@@ -51,7 +51,7 @@ export class WayFill implements PacketSource {
     this.#sentBytes += writer.room
     writer.ping()
     writer.pad()
-    const isCounted = this.#isSettled() || this.#sentBytes > fillLimits.mostBytes / 2
+    const isCounted = this.#isSettled() || this.#sentBytes > fillLimits.maxBytes / 2
     let isLost = false
     return {
       onAcked: () => {

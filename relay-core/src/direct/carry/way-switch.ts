@@ -18,7 +18,7 @@ const maxReturnIntervalMs = 16_000
 const steadyAfterMs = 60_000
 
 /** A direct way that has not been heard for so long is given up. */
-const giveUpMs = 60_000
+const silenceTimeoutMs = 60_000
 
 /** Probes whose answer is still of use. */
 const maxProbes = 8
@@ -196,7 +196,7 @@ export class WaySwitch {
     const way = this.#direct
     if (!way) return
     const nowMs = this.#clock.now()
-    if (nowMs - this.#heardAtMs > giveUpMs && (!this.isDirect || !this.#relay)) {
+    if (nowMs - this.#heardAtMs > silenceTimeoutMs && (!this.isDirect || !this.#relay)) {
       if (this.isDirect) this.#options.onNoWay()
       else this.#dropDirect()
       return

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/time/clock.ts'
 import { packetClock } from '../packets/packet-clock.ts'
 
 /** How often a visitor can have the agent send probes, by whatever links: two attempts, in two manners, follow each other. */
-const attemptLimit = { most: 2, windowMs: 10_000 } as const
+const attemptLimit = { maxAttempts: 2, windowMs: 10_000 } as const
 
 /** One attempt of the agent's, from its beginning to its end. */
 export interface SeekTurn extends Disposable {
@@ -24,7 +24,7 @@ export class SeekLimits {
   begin(visitor: string, { wouldGuess }: { wouldGuess: boolean }): SeekTurn | undefined {
     this.#forgetPast()
     const beganAtMs = this.#beganAtMs.get(visitor) ?? []
-    if (beganAtMs.length >= attemptLimit.most) return undefined
+    if (beganAtMs.length >= attemptLimit.maxAttempts) return undefined
     this.#beganAtMs.set(visitor, [...beganAtMs, this.#clock.now()])
     const mayGuess = wouldGuess && !this.#isGuessing
     if (mayGuess) this.#isGuessing = true

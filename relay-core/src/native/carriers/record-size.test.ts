@@ -3,7 +3,7 @@ import { Duplex, duplexPair } from 'node:stream'
 import { expect, it } from 'vitest'
 import { createIdentity } from '../../net/tls/identity.ts'
 import { secureAsClient, secureAsServer } from '../../net/tls/secure-stream.ts'
-import { largestRecordBytes, RecordSize, restMs, smallRecordBytes, startBytes } from './record-size.ts'
+import { maxRecordBytes, RecordSize, restMs, smallRecordBytes, startBytes } from './record-size.ts'
 
 const { keyPem: key, certPem: cert } = createIdentity()
 const identity = { key, cert, minVersion: 'TLSv1.3' } as const
@@ -70,7 +70,7 @@ async function largestRecords(): Promise<number[]> {
 }
 
 const small = smallRecordBytes + addedBytes
-const large = largestRecordBytes + addedBytes
+const large = maxRecordBytes + addedBytes
 const isBun = process.versions['bun'] !== undefined
 
 it.skipIf(!isBun)(

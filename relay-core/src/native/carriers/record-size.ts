@@ -4,7 +4,7 @@ import { isSecure } from '../../net/tls/secure-stream.ts'
 /** Three packets: more are rarely let through at once by a connection that begins or has rested. */
 export const smallRecordBytes = 4_000
 /** The most that TLS allows (RFC 8446 §5.1), which costs the least for each byte. */
-export const largestRecordBytes = 16_384
+export const maxRecordBytes = 16_384
 /** TCP begins with ten packets and doubles with each round trip (RFC 6928): after so much without a rest it sends whole records at once. */
 export const startBytes = 128 * 1024
 /**
@@ -24,7 +24,7 @@ const canGrow = process.versions['bun'] !== undefined
 export class RecordSize {
   readonly #setSize: (bytes: number) => void
   readonly #nowMs: () => number
-  #size = largestRecordBytes
+  #size = maxRecordBytes
   #sentBytes = 0
   #lastMs = Number.NEGATIVE_INFINITY
 
@@ -40,7 +40,7 @@ export class RecordSize {
     const nowMs = this.#nowMs()
     if (nowMs - this.#lastMs >= restMs) this.#sentBytes = 0
     this.#lastMs = nowMs
-    const size = this.#sentBytes < startBytes ? smallRecordBytes : largestRecordBytes
+    const size = this.#sentBytes < startBytes ? smallRecordBytes : maxRecordBytes
     this.#sentBytes += bytes
     if (size === this.#size) return
     this.#size = size

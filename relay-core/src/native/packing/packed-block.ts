@@ -11,7 +11,7 @@ export const maxBlockBytes = maxPackedLength
 const worthwhile = 0.9
 
 /** Up to so many random bytes are added, so that the length of a block does not tell exactly how well it packs (ADR 43). */
-const mostPadding = 100
+const maxPadding = 100
 
 /** Of what is unpacked: no frame of a block needs more, and a hostile one gets no more memory. */
 const maxWindowLog = 17
@@ -22,8 +22,8 @@ export function packBlock(bytes: Uint8Array, level: number): Uint8Array | undefi
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: 16 },
     pledgedSrcSize: bytes.length,
   })
-  if (packed.length + mostPadding > bytes.length * worthwhile) return undefined
-  return encodePacked({ length: bytes.length, padding: randomInt(mostPadding + 1), packed })
+  if (packed.length + maxPadding > bytes.length * worthwhile) return undefined
+  return encodePacked({ length: bytes.length, padding: randomInt(maxPadding + 1), packed })
 }
 
 /** What the body of a PACKED frame holds; throws a WireError when it is no block. */

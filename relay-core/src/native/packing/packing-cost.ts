@@ -8,19 +8,19 @@ const levels = [
 ] as const
 
 /** The most of a line's time that packing at a higher level than the lowest may take. */
-const mostOfLine = 0.1
+const maxPartOfLine = 0.1
 
 /**
  * The most that all streams together pack. Each of them sees its own part of the line only, and takes it for a slow line: many at once would
  * keep the processor busy, and each other waiting.
  */
-const period = { ms: 50, mostMs: 12 }
+const period = { ms: 50, maxMs: 12 }
 
 /** How much the last block counts. */
 const weight = 0.1
 
 /** A block that took so much longer was interrupted: that says little about the next one. */
-const mostSlowness = 20
+const maxSlowness = 20
 
 /** What packing takes here, found out by doing it: processors differ, and others use them too. */
 export class PackingCost {
@@ -42,11 +42,11 @@ export class PackingCost {
   levelFor({ msPerByte, share }: { msPerByte: number; share: number }): number | undefined {
     const now = this.#now()
     if (now - this.#periodBeganAtMs >= period.ms) [this.#periodBeganAtMs, this.#spentMs] = [now, 0]
-    if (this.#spentMs >= period.mostMs) return undefined
+    if (this.#spentMs >= period.maxMs) return undefined
     const affordable = levels.findLast(
-      (one) => one.msPerByte * this.#slowness <= msPerByte * share * mostOfLine,
+      (one) => one.msPerByte * this.#slowness <= msPerByte * share * maxPartOfLine,
     )
-    const isHalfSpent = this.#spentMs >= period.mostMs / 2
+    const isHalfSpent = this.#spentMs >= period.maxMs / 2
     const { level, msPerByte: cost } = isHalfSpent || !affordable ? levels[0] : affordable
     // Half of what is saved is worth having: the other end unpacks, and both have more to do than this.
     return cost * this.#slowness * 2 < msPerByte * (1 - share) ? level : undefined
@@ -56,7 +56,7 @@ export class PackingCost {
   took(level: number, bytes: number, ms: number): void {
     const expected = (levels.find((one) => one.level === level)?.msPerByte ?? 0) * bytes
     if (expected === 0) return
-    this.#slowness += (Math.min(ms / expected, mostSlowness) - this.#slowness) * weight
+    this.#slowness += (Math.min(ms / expected, maxSlowness) - this.#slowness) * weight
     // Not `ms`: most of one block that took long was someone else's.
     this.#spentMs += expected * this.#slowness
   }

@@ -40,7 +40,7 @@ const lastSkip = 4 * 1024 * 1024
 const weight = 0.3
 
 /** A shorter wait is that of a turn of this program, a longer one a cut or a reader that rests. */
-const waitMs = { least: 10, most: 2_000 }
+const waitMs = { min: 10, max: 2_000 }
 
 /** Of fewer bytes a wait says nothing about the line. */
 const minWaitBytes = 512
@@ -156,8 +156,8 @@ export class StreamPacker {
   #took(bytes: number, unsent: number, ms: number): void {
     this.#ranBytes += bytes
     this.#ranMs += ms
-    if (unsent >= minWaitBytes && ms >= waitMs.least) {
-      const waited = Math.min(ms, waitMs.most) / unsent
+    if (unsent >= minWaitBytes && ms >= waitMs.min) {
+      const waited = Math.min(ms, waitMs.max) / unsent
       this.#learn(this.#msPerByte + (waited - this.#msPerByte) * weight)
     }
     if (this.#ranBytes < runBytes) return

@@ -12,7 +12,7 @@ import type { RelayRouter } from './api-router.ts'
 /** A peer that is silent for two rounds counts as gone, within 10 s as everywhere in the relay. */
 const heartbeatMs = 5_000
 /** The largest call is `config.save` with 256 KiB of text, which JSON can double. */
-const largestMessageBytes = 1024 * 1024
+const maxMessageBytes = 1024 * 1024
 /** A reader that lets more than this pile up is cut off; it may reconnect and subscribe again. */
 const maxWaitingBytes = 8 * 1024 * 1024
 const maxSockets = 200
@@ -22,7 +22,7 @@ export class ApiSockets {
   readonly #handlers: Readonly<Record<Secrets, RPCHandler<CallContext>>>
   readonly #server = new WebSocketServer({
     noServer: true,
-    maxPayload: largestMessageBytes,
+    maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   })
   readonly #alive = new WeakMap<WebSocket, boolean>()

@@ -45,8 +45,8 @@ export class BridgeHttp {
 
   constructor(options: BridgeHttpOptions) {
     this.#options = options
-    this.#wrongAdmin = new AttemptLimit({ most: 10, windowMs: 60_000, now: options.now })
-    this.#wrongCodes = new AttemptLimit({ most: 20, windowMs: 60_000, now: options.now })
+    this.#wrongAdmin = new AttemptLimit({ maxAttempts: 10, windowMs: 60_000, now: options.now })
+    this.#wrongCodes = new AttemptLimit({ maxAttempts: 20, windowMs: 60_000, now: options.now })
     this.#server = createServer({ maxHeaderSize: 8 * 1024 })
     this.#server.on('request', (request, response) => {
       if (this.#timeouts.get(request.socket)?.admit(response)) void this.#answer(request, response)

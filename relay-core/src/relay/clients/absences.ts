@@ -2,7 +2,7 @@ import type { Absence, AbsenceReason } from '../../api/client-models.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 
 /** A shorter one is a change of networks, or npc being started again. */
-const shortestToldMs = 30_000
+const minToldMs = 30_000
 
 /** When and why the agent of one client was last away. */
 export class Absences {
@@ -26,7 +26,7 @@ export class Absences {
   onReturned({ instance }: Pick<AgentSession, 'instance'>, atMs: number): void {
     const left = this.#left
     this.#left = undefined
-    if (!left || atMs - left.sinceMs < shortestToldMs) return
+    if (!left || atMs - left.sinceMs < minToldMs) return
     const isOther = left.instance !== '' && instance !== '' && left.instance !== instance
     const why = left.why === 'lost' && isOther ? 'restarted' : left.why
     this.#last = { sinceMs: left.sinceMs, untilMs: atMs, why }

@@ -16,7 +16,7 @@ export interface HttpCallsOptions {
 }
 
 /** The largest call is `config/save` with 256 KiB of text, which JSON can double. */
-const largestBodyBytes = 1024 * 1024
+const maxBodyBytes = 1024 * 1024
 
 /** The relay API as one POST per call below `/api/`, and the document about it, for scripts and other programs. */
 export class HttpCalls {
@@ -40,7 +40,7 @@ export class HttpCalls {
       refuse(response, proof)
       return true
     }
-    const input = await readJsonBody(request, largestBodyBytes)
+    const input = await readJsonBody(request, maxBodyBytes)
     if (input === undefined) {
       const message = 'Expected the input of this call as JSON; GET openapi.json describes it.'
       sendJson(response, 400, { code: 'invalid-input', message, params: {} })

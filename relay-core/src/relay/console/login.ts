@@ -5,7 +5,7 @@ import type { Log } from '../../log/log.ts'
 import { AttemptLimit } from '../limits/attempt-limit.ts'
 
 /** The stock server allows ten; so do we, but here the lock is effective. */
-const attemptLimit = { most: 10, windowMs: 60_000 }
+const attemptLimit = { maxAttempts: 10, windowMs: 60_000 }
 
 /** Checks the console's user name and password, and locks addresses out that guess. */
 export class Login {

@@ -23,7 +23,7 @@ export interface SessionRoutesOptions {
   readonly now: () => number
 }
 
-const largestLoginBytes = 4 * 1024
+const maxLoginBytes = 4 * 1024
 
 /** Logging in to the console and out, opening its WebSocket, and showing a secret. */
 export class SessionRoutes {
@@ -88,7 +88,7 @@ export class SessionRoutes {
   }
 
   async #logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
+    const body = ((await readJsonBody(request, maxLoginBytes)) ?? {}) as Record<string, unknown>
     const { username, password } = body
     if (typeof username !== 'string' || typeof password !== 'string') {
       sendJson(response, 400, { code: 'invalid-input', message: 'Expected {"username": …, "password": …}.' })
@@ -101,7 +101,7 @@ export class SessionRoutes {
   }
 
   async #logInByPass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
+    const body = ((await readJsonBody(request, maxLoginBytes)) ?? {}) as Record<string, unknown>
     const { token: pass } = body
     if (typeof pass !== 'string' || !this.#options.passes.redeem(pass)) {
       return sendRefusal(
@@ -122,7 +122,7 @@ export class SessionRoutes {
 
   /** The line that starts a client's agent holds its vkey: it takes the password once more, and is logged. */
   async #showCommand(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = ((await readJsonBody(request, largestLoginBytes)) ?? {}) as Record<string, unknown>
+    const body = ((await readJsonBody(request, maxLoginBytes)) ?? {}) as Record<string, unknown>
     if (!this.#sessions.find(sessionTokenOf(request))) return sendRefusal(response, notLoggedIn())
     const { password, input } = body
     const given = typeof password === 'string' ? password : ''
@@ -144,7 +144,7 @@ export class SessionRoutes {
       sendJson(response, 200, { status: 0, msg })
       return
     }
-    const form = new URLSearchParams((await readBody(request, largestLoginBytes)) ?? '')
+    const form = new URLSearchParams((await readBody(request, maxLoginBytes)) ?? '')
     const [username, password] = [form.get('username') ?? '', form.get('password') ?? '']
     const refused = refusalOf(() => this.#login.check(addressOf(request), username, password))
     if (refused) return sendJson(response, 200, { status: 0, msg: refused.message })

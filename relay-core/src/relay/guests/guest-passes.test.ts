@@ -5,10 +5,8 @@ import { silentLog } from '../../log/log.ts'
 import { visitId } from '../../native/proofs.ts'
 import { StoreFolder } from '../../testing/store-folder.ts'
 import type { Store } from '../store/store.ts'
-import { maxPassMs } from '../../api/guest-pass-models.ts'
 import { TunnelConnection } from '../tunnels/tunnel-connection.ts'
 import { GuestPasses } from './guest-passes.ts'
-import { longestPassMs } from './pass-rules.ts'
 
 const t0 = Date.UTC(2026, 0, 5, 10)
 const hourMs = 3_600_000
@@ -46,8 +44,6 @@ function open(hasTunnel = (id: number) => store.tunnels.get(id) !== undefined): 
 }
 
 const place = () => ({ tunnel, clientLimits: {} })
-
-test('the longest pass is that of the API', () => expect(longestPassMs).toBe(maxPassMs))
 
 test('passes outlive a restart, what was revoked or is over does not', () => {
   const first = open()

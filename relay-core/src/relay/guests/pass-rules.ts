@@ -1,3 +1,4 @@
+import { maxPassMs } from '../../api/words/max-pass-ms.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
@@ -6,9 +7,6 @@ import { networkOf } from '../../net/address/network-of.ts'
 
 /** Guests have names; nobody has this many. */
 export const maxPasses = { perTunnel: 32, total: 1_000 } as const
-
-/** The API's `maxPassMs`, again: its schemas stay out of the memory of a relay that nobody asks. */
-export const longestPassMs = 30 * 24 * 3_600_000
 
 /** What a guest's address is known by: an IPv4 address as it is, of an IPv6 address the /64, because its end changes daily. */
 export function guestNetwork(address: string): string {
@@ -21,7 +19,7 @@ export function checkNewPass(
   { tunnel, clientLimits }: { tunnel: RelayTunnel; clientLimits: Limits },
   nowMs: number,
 ): void {
-  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + longestPassMs) {
+  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + maxPassMs) {
     throw invalid('expiresAtMs', 'A guest pass ends between now and 30 days from now.')
   }
   const { id, mode, limits, settings } = tunnel

@@ -6,7 +6,7 @@ import { RelayError } from '../../api/errors.ts'
 import type { Log } from '../../log/log.ts'
 
 /** A chain with many names is some 20 KiB; anything larger than this is not a certificate. */
-const largestFileBytes = 256 * 1024
+const maxFileBytes = 256 * 1024
 /** How long the files' state may be cached: a renewed certificate is used for visitors after that. */
 const lookAgainMs = 1_000
 
@@ -97,7 +97,7 @@ export class Certificate {
 async function readPem(path: string): Promise<Buffer> {
   return explaining(path, async () => {
     const { size } = await stat(path)
-    if (size > largestFileBytes) throw invalid(path, `${path} is larger than ${largestFileBytes / 1024} KiB.`)
+    if (size > maxFileBytes) throw invalid(path, `${path} is larger than ${maxFileBytes / 1024} KiB.`)
     return readFile(path)
   })
 }

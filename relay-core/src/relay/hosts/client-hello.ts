@@ -12,9 +12,9 @@ export type HelloProgress =
 const recordHeaderLength = 5
 const handshakeHeaderLength = 4
 /** RFC 8446 §5.1. */
-const largestRecord = 16_384
+const maxRecordBytes = 16_384
 /** Post-quantum key shares come to 2 KiB, a large session ticket adds some more; no browser sends a hello of this size. */
-const largestHello = 65_536
+const maxHelloBytes = 65_536
 
 /**
  * Collects a ClientHello (RFC 8446 §4.1.2) from chunks as they arrive, cut anywhere and spread over several records, and
@@ -45,7 +45,7 @@ export class ClientHelloReader {
     if (this.#headerFilled < recordHeaderLength) return taken
     const length = (high << 8) | low
     if (major !== 3) return this.#refuse('its TLS version is unknown')
-    if (length === 0 || length > largestRecord) return this.#refuse(`a TLS record has ${length} bytes`)
+    if (length === 0 || length > maxRecordBytes) return this.#refuse(`a TLS record has ${length} bytes`)
     this.#recordLeft = length
     this.#headerFilled = 0
     return taken
@@ -60,7 +60,7 @@ export class ClientHelloReader {
       const [type, high = 0, middle = 0, low = 0] = this.#message
       if (type !== 1) return this.#refuse('it begins with no ClientHello')
       this.#wanted = handshakeHeaderLength + ((high << 16) | (middle << 8) | low)
-      if (this.#wanted > largestHello) return this.#refuse(`its ClientHello has ${this.#wanted} bytes`)
+      if (this.#wanted > maxHelloBytes) return this.#refuse(`its ClientHello has ${this.#wanted} bytes`)
     }
     if (this.#filled === this.#wanted) {
       this.#result = parseHello(this.#message.subarray(handshakeHeaderLength, this.#filled))

@@ -25,7 +25,7 @@ export interface HostHttpOptions {
 const defaultLimits: HttpTimeoutOptions = { headTimeoutMs: 10_000, keepAliveTimeoutMs: 60_000 }
 
 /** Above the 32 KiB of nginx. */
-const largestHeadBytes = 64 * 1024
+const maxHeadBytes = 64 * 1024
 
 /** The visitor, and which client's certificate it was shown. */
 interface Visitor extends RequestOrigin {
@@ -63,7 +63,7 @@ export class HostHttp {
   async #converse(visitor: Visitor): Promise<void> {
     const conversation = new Conversation(visitor.connection, {
       ...this.#limits,
-      maxHeadBytes: largestHeadBytes,
+      maxHeadBytes,
     })
     const visits = new SiteRequests(this.#options)
     let lastWords: Buffer | undefined

@@ -3,7 +3,7 @@ import { AttemptLimit } from './attempt-limit.ts'
 
 function limit() {
   const clock = { ms: 0 }
-  return { clock, limit: new AttemptLimit({ most: 3, windowMs: 60_000, now: () => clock.ms }) }
+  return { clock, limit: new AttemptLimit({ maxAttempts: 3, windowMs: 60_000, now: () => clock.ms }) }
 }
 
 test('locks at the limit, for a whole window, for that address only', () => {

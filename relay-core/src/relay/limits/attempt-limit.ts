@@ -4,17 +4,17 @@ import { networkOf } from '../../net/address/network-of.ts'
 const maxAddresses = 10_000
 
 /**
- * Counts failures by address, or by address and `name`: after `most` of them within `windowMs` that pair is locked out until the
+ * Counts failures by address, or by address and `name`: after `maxAttempts` of them within `windowMs` that pair is locked out until the
  * window ends.
  */
 export class AttemptLimit {
-  readonly #most: number
+  readonly #maxAttempts: number
   readonly #windowMs: number
   readonly #now: () => number
   readonly #failures = new Map<string, { count: number; firstMs: number }>()
 
-  constructor({ most, windowMs, now }: { most: number; windowMs: number; now: () => number }) {
-    this.#most = most
+  constructor({ maxAttempts, windowMs, now }: { maxAttempts: number; windowMs: number; now: () => number }) {
+    this.#maxAttempts = maxAttempts
     this.#windowMs = windowMs
     this.#now = now
   }
@@ -22,7 +22,7 @@ export class AttemptLimit {
   /** 0, or for how many milliseconds this address still has to wait. */
   lockedForMs(address: string, name = ''): number {
     const entry = this.#failures.get(keyOf(address, name))
-    if (!entry || entry.count < this.#most) return 0
+    if (!entry || entry.count < this.#maxAttempts) return 0
     return Math.max(0, entry.firstMs + this.#windowMs - this.#now())
   }
 
@@ -32,7 +32,7 @@ export class AttemptLimit {
     if (entry && this.#now() < entry.firstMs + this.#windowMs) {
       entry.count++
       // The lock lasts a whole window from the failure that caused it.
-      if (entry.count === this.#most) entry.firstMs = this.#now()
+      if (entry.count === this.#maxAttempts) entry.firstMs = this.#now()
       return
     }
     this.#failures.delete(key)

@@ -1,7 +1,7 @@
 /** The minimum number of writes per second while there is enough to send: a slow rate must not come in bursts. */
 const turnsPerSecond = 20
-const smallestTurnBytes = 1_024
-const largestTurnBytes = 64 * 1024
+const minTurnBytes = 1_024
+const maxTurnBytes = 64 * 1024
 /** Timers fire late; up to this much lost time is made up for. */
 const catchUpMs = 20
 
@@ -25,8 +25,8 @@ export class RateGate {
   constructor(bytesPerSecond: number) {
     this.#bytesPerMs = bytesPerSecond / 1000
     this.turnBytes = Math.max(
-      smallestTurnBytes,
-      Math.min(largestTurnBytes, Math.ceil(bytesPerSecond / turnsPerSecond)),
+      minTurnBytes,
+      Math.min(maxTurnBytes, Math.ceil(bytesPerSecond / turnsPerSecond)),
     )
   }
 

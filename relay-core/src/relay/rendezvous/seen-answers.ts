@@ -4,7 +4,7 @@ import { AttemptLimit } from '../limits/attempt-limit.ts'
 import type { SeenKeys } from './seen-keys.ts'
 
 /** A punch asks eight times at most; a campus shares one address. */
-const limit = { most: 400, windowMs: 10_000 }
+const limit = { maxAttempts: 400, windowMs: 10_000 }
 
 /** Answers who has a key of the relay's at which address it sees them, and nobody else. */
 export class SeenAnswers {

@@ -2,7 +2,7 @@ import { pause } from '../../async/wait/pause.ts'
 import { RelayError } from '../../api/errors.ts'
 
 /** Longer than backing up a relay's state takes. */
-const limitMs = 15_000
+const lockTimeoutMs = 15_000
 const pauseMs = 100
 
 /**
@@ -13,7 +13,7 @@ export async function whileLocked<T>(
   work: () => T | Promise<T>,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const untilMs = performance.now() + limitMs
+  const untilMs = performance.now() + lockTimeoutMs
   for (;;) {
     try {
       return await work()

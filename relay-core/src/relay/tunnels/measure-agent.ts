@@ -7,7 +7,7 @@ import { resetStream } from '../../net/stream/splice.ts'
 import type { AgentSession } from '../../session/agent-session.ts'
 
 /** What one leg may cost: 2 MiB each way, at most a second each. */
-const rate = { chunkBytes: 32_768, mostBytes: 2 * 1024 * 1024, mostMs: 500 }
+const rate = { chunkBytes: 32_768, maxBytes: 2 * 1024 * 1024, maxMs: 500 }
 const roundTrips = 8
 const timeoutMs = 4_000
 

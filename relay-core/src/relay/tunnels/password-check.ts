@@ -4,7 +4,7 @@ import { AttemptLimit } from '../limits/attempt-limit.ts'
 import { isTunnelUser, type TunnelUser } from './tunnel-users.ts'
 
 /** Wrong passwords for one name from one address; after that none is checked for a minute. */
-const wrongPasswords = { most: 20, windowMs: 60_000 }
+const wrongPasswords = { maxAttempts: 20, windowMs: 60_000 }
 
 /** `locked`: it was not checked, right or wrong. */
 export type PasswordProof = 'proved' | 'wrong' | 'locked'

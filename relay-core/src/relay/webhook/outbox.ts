@@ -20,7 +20,7 @@ const minuteMs = 60_000
 /** Later nobody needs to know any more. */
 const keepMs = 6 * 3_600_000
 const firstPauseMs = 10_000
-const longestPauseMs = 1_800_000
+const maxPauseMs = 1_800_000
 
 /** Messages on their way, one after the other: kept within limits, and tried again while the service cannot take them. */
 export class Outbox {
@@ -153,7 +153,7 @@ export class Outbox {
   }
 
   #pauseForFailuresMs(): number {
-    return Math.min(firstPauseMs * 2 ** (this.#failures - 1), longestPauseMs)
+    return Math.min(firstPauseMs * 2 ** (this.#failures - 1), maxPauseMs)
   }
 }
 

@@ -2,10 +2,10 @@ import { z } from 'zod'
 
 /** Fields of stock NPS's documents: what is missing or null is empty. */
 
-export const text = (most: number) =>
+export const text = (maxLength: number) =>
   z
     .string()
-    .max(most)
+    .max(maxLength)
     .nullish()
     .transform((value) => value ?? '')
 

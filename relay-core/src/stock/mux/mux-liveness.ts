@@ -52,9 +52,9 @@ export class MuxLiveness {
     this.#options.onSilence(false)
   }
 
-  #awaitSilence(limitMs: number): void {
+  #awaitSilence(timeoutMs: number): void {
     clearTimeout(this.#silenceTimer)
-    this.#silenceTimer = setTimeout(() => this.#onSilence(), limitMs)
+    this.#silenceTimer = setTimeout(() => this.#onSilence(), timeoutMs)
   }
 
   pong(payload: Buffer): void {

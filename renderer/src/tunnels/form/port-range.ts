@@ -15,7 +15,7 @@ export function takesRange({ mode, isNew }: RangeDraft): boolean {
 
 /** The tunnels that the draft makes, mostly one; or why it makes none. */
 export function pairsOf(draft: RangeDraft): readonly PortPair[] | PortPairFault {
-  if (takesRange(draft)) return pairPorts(draft.port, draft.target, { most: maxRangeTunnels })
+  if (takesRange(draft)) return pairPorts(draft.port, draft.target, { maxPairs: maxRangeTunnels })
   const port = parsePort(draft.port)
   if (port === null && draft.port.trim() !== '') return { fault: 'port', text: draft.port }
   return [{ port, target: draft.target }]

@@ -10,7 +10,7 @@ export interface MonthForecast {
 
 const weekMs = 7 * 24 * 3_600_000
 /** Less tells nothing about a month. */
-const leastKnownMs = 24 * 3_600_000
+const minKnownMs = 24 * 3_600_000
 
 /**
  * By the mean of the last seven days, of which the server knows some: times in which it did not run count as such without
@@ -25,7 +25,7 @@ export function monthForecast(
   )
   // the last one is still running
   const knownMs = known.reduce((sum, { atMs }) => sum + Math.max(0, Math.min(periodMs, nowMs - atMs)), 0)
-  if (knownMs < leastKnownMs) return null
+  if (knownMs < minKnownMs) return null
   const bytes = known.reduce((sum, { downBytes, upBytes }) => sum + (downBytes ?? 0) + (upBytes ?? 0), 0)
   const bytesPerMs = bytes / knownMs
   const { endMs } = monthAround(nowMs)

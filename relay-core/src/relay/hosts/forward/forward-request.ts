@@ -23,7 +23,7 @@ import type { TargetLink } from './target-link.ts'
  */
 const answerTimeoutMs = 600_000
 /** Room for cookies and tokens beyond what a visitor may send, since targets set many at once. */
-const largestAnswerHeadBytes = 256 * 1024
+const maxAnswerHeadBytes = 256 * 1024
 
 type Link = Pick<TargetLink, 'stream' | 'source' | 'closed'>
 
@@ -140,7 +140,7 @@ async function readAnswer(
   rewriteAnswer: (fields: RawFields) => RawFields,
 ): Promise<AnswerHead> {
   for (;;) {
-    const lines = await readHeadLines(source, { maxBytes: largestAnswerHeadBytes, of: 'answer' })
+    const lines = await readHeadLines(source, { maxBytes: maxAnswerHeadBytes, of: 'answer' })
     if (!lines) throw new BrokenBody('no answer')
     const answer = parseAnswerHead(lines)
     if (answer.status === 101 && !isUpgradeRequest(exchange.head.fields))

@@ -40,7 +40,7 @@ export class PushedConfigurations {
 
   constructor(options: PushedConfigurationsOptions) {
     this.#options = options
-    this.#guesses = new AttemptLimit({ most: 5, windowMs: 60 * 60_000, now: options.now })
+    this.#guesses = new AttemptLimit({ maxAttempts: 5, windowMs: 60 * 60_000, now: options.now })
     this.#subscription = options.agents.onChange((clientId) => {
       if (options.agents.get(clientId)) this.#removeOthers(clientId)
     })

@@ -5,7 +5,7 @@ import type { StockData } from './import-plan.ts'
 import { readStockFile } from './stock-file.ts'
 import { stockClient, stockGlobal, stockHost, stockTunnel } from './stock-records.ts'
 
-const largestFileBytes = 64 * 1024 * 1024
+const maxFileBytes = 64 * 1024 * 1024
 
 /**
  * The files of a stock conf folder, or of one that holds `conf`. A file that is missing is empty.
@@ -45,8 +45,8 @@ export async function readStockFolder(
 async function readBounded(path: string): Promise<string | undefined> {
   try {
     const { size } = await stat(path)
-    if (size > largestFileBytes) {
-      const problem = `${path} is larger than ${largestFileBytes / 1024 / 1024} MiB, which no list of clients is.`
+    if (size > maxFileBytes) {
+      const problem = `${path} is larger than ${maxFileBytes / 1024 / 1024} MiB, which no list of clients is.`
       throw new RelayError('invalid-input', problem, { path })
     }
     return await readFile(path, 'utf8')

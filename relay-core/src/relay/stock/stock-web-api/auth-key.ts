@@ -24,7 +24,7 @@ export class AuthKey {
     this.#log = log
     this.#now = now
     // as for the login
-    this.#limit = new AttemptLimit({ most: 10, windowMs: 60_000, now })
+    this.#limit = new AttemptLimit({ maxAttempts: 10, windowMs: 60_000, now })
   }
 
   get isOpen(): boolean {

@@ -15,7 +15,7 @@ export interface StockWebApiOptions {
   now: () => number
 }
 
-const largestFormBytes = 256 * 1024
+const maxFormBytes = 256 * 1024
 const endpoints = { ...clientEndpoints, ...tunnelEndpoints }
 
 /** The web API of stock nps, for scripts: forms in, stock's documents out, over the calls of the relay API. */
@@ -46,7 +46,7 @@ export class StockWebApi {
     }
     const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined
     if (!endpoint || request.method !== 'POST') return false
-    const body = await readBody(request, largestFormBytes)
+    const body = await readBody(request, maxFormBytes)
     if (body === undefined) {
       sendJson(response, 413, { status: 0, msg: 'The form is too long.' })
       return true
