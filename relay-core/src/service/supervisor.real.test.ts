@@ -178,3 +178,14 @@ test('a loop that has the number of the one before a reboot starts the program a
   await whenChanged(() => runLines().length === 1)
   expect(readFileSync(pid, 'utf8')).toBe(`${loop.pid}\n`)
 })
+
+test.runIf(process.getuid?.() === 0)('another account is told that it may not see how it is', async () => {
+  program('exec sleep 300')
+  await background.install(spec)
+  process.seteuid?.(65_534)
+  try {
+    await expect(background.status(spec)).rejects.toThrow('may not be read by this user. Try with sudo.')
+  } finally {
+    process.seteuid?.(0)
+  }
+})
