@@ -27,9 +27,13 @@ export async function connectBridge({
   } catch (error) {
     signal.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)
+    const next =
+      (error as NodeJS.ErrnoException).code === 'ENOTFOUND'
+        ? 'Check the spelling of its name.'
+        : "Is it running, and is the port open in the cloud's security group?"
     throw new RelayError(
       'relay-unreachable',
-      `The relay at ${host}:${port} cannot be reached (${reason}). Is it running, and is the port open in the cloud's security group?`,
+      `The relay at ${host}:${port} cannot be reached (${reason}). ${next}`,
       { host, port },
       { cause: error },
     )

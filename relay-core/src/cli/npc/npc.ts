@@ -18,7 +18,7 @@ npc register -server=... -vkey=... [-time=2]   let this machine's address in for
 npc install               make it a service, with the same flags (-service=auto|${kindsOf().join('|')})
 npc uninstall             stop it and take it away (-purge: settings and state too)
 npc start|stop|restart    the service
-npc status                the truth about it (-json); -config=file: what runs of its tunnels, as the relay says
+npc status                whether it runs and is online (-json); -config=file: what runs of its tunnels, as the relay says
 npc -version              the version
 
 The server's console and the desktop app show the line to copy. Other flags: -type=tcp, -proxy=socks5://user:password@host:port

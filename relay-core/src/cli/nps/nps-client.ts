@@ -3,7 +3,7 @@ import { printable } from '../../api/words/printable.ts'
 import type { Client } from '../../api/client-models.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
 import type { Folders } from '../../config/file/folders.ts'
-import { parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'
+import { noSuchCommand, parseFlags, requireNumber, requireText } from '../shared/flags.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatTable, print, printJson } from '../shared/output.ts'
 import { guessServerName } from './server-name.ts'
@@ -102,13 +102,13 @@ export async function runClientCommand(
         if (invite.powershell) print(`or, on Windows, in PowerShell:\n  ${invite.powershell}`)
         if (invite.lacksProgramIn)
           print(
-            `This server has no npc to hand out yet. Copy npc-linux-amd64.gz, npc-linux-arm64.gz or npc-windows-amd64.exe.gz into ${invite.lacksProgramIn} first.`,
+            `This server has no npc to hand out yet. Unpack the lab box's linux_…_client.tar.gz and put npc here first, for x64 by\n  gzip -c npc > ${invite.lacksProgramIn}/npc-linux-amd64.gz\nFor others it is npc-linux-arm64.gz, npc-windows-amd64.exe.gz and so on.`,
           )
       }
       return 0
     }
     default:
-      throw usageError(clientUsage)
+      throw noSuchCommand('nps client', words, clientUsage)
   }
 }
 

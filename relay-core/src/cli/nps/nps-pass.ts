@@ -1,7 +1,7 @@
 import type { GuestPass } from '../../api/guest-pass-models.ts'
 import { printable } from '../../api/words/printable.ts'
 import type { Folders } from '../../config/file/folders.ts'
-import { parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'
+import { noSuchCommand, parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
 import { guessServerName } from './server-name.ts'
 import { withRelay } from './with-relay.ts'
@@ -72,7 +72,7 @@ export async function runPassCommand(
       show(await withRelay(folders, (relay) => relay.passes.restore({ id: id() })))
       return 0
     default:
-      throw usageError(passUsage)
+      throw noSuchCommand('nps pass', words, passUsage)
   }
 }
 

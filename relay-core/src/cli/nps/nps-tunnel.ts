@@ -8,7 +8,7 @@ import {
 } from '../../api/tunnel-modes.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { exitCode } from '../shared/exit.ts'
-import { optionalNumber, parseFlags, requireNumber, usageError } from '../shared/flags.ts'
+import { noSuchCommand, optionalNumber, parseFlags, requireNumber, usageError } from '../shared/flags.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
 import { readPortPairs } from './port-pair-flags.ts'
@@ -137,7 +137,7 @@ export async function runTunnelCommand(
       return result.hops.every(({ state }) => state === 'ok') ? exitCode.ok : exitCode.failed
     }
     default:
-      throw usageError(tunnelUsage)
+      throw noSuchCommand('nps tunnel', words, tunnelUsage)
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../api/webhook/webhook-models.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { exitCode } from '../shared/exit.ts'
-import { parseFlags, requireText, usageError } from '../shared/flags.ts'
+import { noSuchCommand, parseFlags, requireText, usageError } from '../shared/flags.ts'
 import { readOneLineFile } from '../shared/one-line-file.ts'
 import { print, printJson } from '../shared/output.ts'
 import { withRelay } from './with-relay.ts'
@@ -62,7 +62,7 @@ export async function runWebhookCommand(
       else print('There is no webhook any more.')
       return exitCode.ok
     default:
-      throw usageError(webhookUsage)
+      throw noSuchCommand('nps webhook', words, webhookUsage)
   }
 }
 

@@ -191,6 +191,10 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     })
     expect((await ask('tunnel', 'add', '-target=x', '-client=1')).code).toBe(2)
     expect((await ask('dance')).stderr).toContain('There is no command "dance".')
+    expect((await ask('client', 'ad', '-name=x')).stderr).toContain('There is no command "nps client ad".')
+    expect((await run(npc, '-server=h:1', '-vkey_file=/no/key')).stderr).toBe(
+      'There is no /no/key, which -vkey_file names.\n',
+    )
     writeFileSync(join(folder, 'conf/nps.conf'), 'bridge_port=no\n')
     expect(await ask()).toMatchObject({
       code: 78,

@@ -14,7 +14,7 @@ nps install              make it a service (-service=auto|${kindsOf().join('|')}
                          beside another nps: -conf_path=folder -program_folder=folder
 nps uninstall            stop it and take it away (-purge: settings and state too)
 nps start|stop|restart   the service
-nps status               the truth about it (-json)
+nps status               whether it runs, its ports, how many clients are online (-json)
 nps reload               read nps.conf again
 nps connect              what the desktop app needs to manage this relay (-host=... -json)
 nps import folder        take clients, tunnels and hosts from the conf folder of a stock nps (-json)

@@ -67,6 +67,12 @@ export function usageError(message: string): ExitError {
   return new ExitError(exitCode.usage, message)
 }
 
+/** The commands of a group, such as `nps client`, after the word that is none of them, if there is one. */
+export function noSuchCommand(group: string, words: readonly string[], usage: string): ExitError {
+  const why = words.length > 0 ? `There is no command "${group} ${words.join(' ')}".\n\n` : ''
+  return usageError(`${why}${usage}`)
+}
+
 function listFlags(kinds: FlagKinds): string {
   const names = Object.keys(kinds).map((name) => `-${name}`)
   return names.length > 0 ? names.join(' ') : 'none'

@@ -7,6 +7,8 @@ export function readOneLineFile(name: string, file: string): string {
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw usageError(`There is no ${file}, which -${name}_file names.`)
     throw usageError(
       `-${name}_file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     )
