@@ -44,6 +44,16 @@ test('English is sentence case without exclamation marks, please or successfully
   expect(wrong).toEqual([])
 })
 
+test('a heading begins with a capital letter, unless a program does', () => {
+  const pages = import.meta.glob<string>('../**/*.vue', { query: '?raw', import: 'default', eager: true })
+  const shown = Object.values(pages).flatMap((page) =>
+    [...page.matchAll(/<h[1-4][^>]*>\s*\{\{\s*t\('([\w.-]+)'/g)].map(([, key = '']) => key),
+  )
+  expect(shown.length).toBeGreaterThan(30)
+  const headings = english.filter(([key]) => shown.includes(key) || /(^|[.T])(title|heading)$/i.test(key))
+  expect(headings.filter(([, text]) => /^(?!np[cs]\b|sudo )[a-z]/.test(text))).toEqual([])
+})
+
 test('Chinese uses full-width punctuation between Chinese words', () => {
   const wrong = [...chinese].filter(([, text]) => /[一-鿿][,;:?!]|[一-鿿]\.(\s|$)/.test(text))
   expect(wrong).toEqual([])
@@ -64,4 +74,8 @@ test('every text compiles, in both languages', () => {
     const empty = own.filter(([key, text]) => text !== '' && global.t(key, anything) === '')
     expect(empty).toEqual([])
   }
+})
+
+test('Chinese has one word for each act', () => {
+  expect([...chinese].filter(([, text]) => /停下了|部署停下|显示主机密钥/.test(text))).toEqual([])
 })

@@ -1,5 +1,6 @@
 import type { PortReport } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
+import type { Language } from '../locales/index.ts'
 import { mountPage } from '../testing/mount-page.ts'
 import PortReportView from './PortReportView.vue'
 
@@ -44,4 +45,26 @@ test('a rule that a person made is named, and there is no button that could do n
   expect(text).toContain(command)
   expect(text).not.toContain('Add this rule.')
   expect(buttons).toEqual([])
+})
+
+test.each<[Language, string, string[]]>([
+  [
+    'en',
+    'cn-hangzhou',
+    ['The security group of Alibaba Cloud', 'i-bp1 in Hangzhou', 'Open Alibaba Cloud console'],
+  ],
+  ['zh-CN', 'cn-hangzhou', ['阿里云安全组', 'i-bp1（杭州）', '打开阿里云控制台']],
+  // a region that has no city here is better than none
+  ['en', 'cn-wulanchabu', ['i-bp1 in cn-wulanchabu']],
+])('in %s the provider and the city of %s are named', async (language, region, words) => {
+  const rule = { protocol: 'TCP' as const, ports: '7000-9000', source: '0.0.0.0/0' }
+  const consoleUrl = 'https://ecs.console.aliyun.com'
+  const provider = { id: 'aliyun' as const, instance: 'i-bp1', region, consoleUrl, rule }
+  const report: PortReport = { ...shut, cause: 'security-group', provider }
+  await using page = await mountPage(PortReportView, {
+    props: { report, serverName: 'cloud-hz' },
+    answers: {},
+    language,
+  })
+  for (const word of words) expect(page.text()).toContain(word)
 })

@@ -1,6 +1,6 @@
 import { thisLabBoxOnly } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { computed, defineComponent, h } from 'vue'
 import AppTabs from '../../../ui/AppTabs.vue'
 import AllowTargetField from '../../../machines/AllowTargetField.vue'
@@ -80,3 +80,32 @@ test('a lab box with Windows gets a line for PowerShell, and its server the prog
   expect(page.text()).toContain('powershell it')
   expect(page.text()).not.toContain('wget it')
 })
+
+test.each([
+  ['en', 'Copy the line', 'valid for 1 h', 'This line is no longer valid.', 'New line'],
+  ['zh-CN', '复制命令', '有效期还剩 1 小时', '这行命令已失效。', '重新生成'],
+] as const)(
+  'in %s copying the line is the main button, with how long it is valid',
+  async (language, copyIt, valid, over, another) => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+    const copied = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+    const line = { curl: 'curl it', wget: 'wget it', powershell: null, expiresAtMs: Date.now() + 3_600_000 }
+    try {
+      await using page = await mountPage(InWizard, {
+        language,
+        answers: { labs: { edit: async () => undefined, invite: async () => line } },
+      })
+      await flushPromises()
+      expect(page.get('button.fill').text()).toBe(copyIt)
+      expect(page.text()).toContain(valid)
+      await page.get('button.fill').trigger('click')
+      expect(copied.mock.lastCall).toEqual(['curl it'])
+      vi.setSystemTime(line.expiresAtMs)
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(page.text()).toContain(over)
+      expect(page.get('button.fill').text()).toBe(another)
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)

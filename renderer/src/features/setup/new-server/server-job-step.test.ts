@@ -143,3 +143,13 @@ test('what ends the check of the ports otherwise is told as that, and not as clo
   expect(page.get('[role=alert]').text()).toContain('120.1.1.2')
   expect(page.text()).not.toContain('security group')
 })
+
+test('where no port can be opened, one that is open already is offered, for private tunnels', async () => {
+  const fixes = [{ action: 'use-port', port: 443 }] as const
+  const { page, retries } = await show(failedJob('bridge', { ...blocked, fixes: [...fixes] }, report))
+  await using _ = page
+  expect(page.text()).toContain('tunnels for this laptop only need no other port')
+  buttonCalled('Use 443').click()
+  await flushPromises()
+  expect(retries).toEqual([{ jobId: 'j1', bridgePort: 443 }])
+})

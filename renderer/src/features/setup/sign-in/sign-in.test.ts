@@ -68,6 +68,24 @@ test('the secret field opens only after the host key was confirmed', async () =>
   ])
 })
 
+test('Enter in a field goes on: to the host key, and with the secret to the setup', async () => {
+  const { page, calls, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
+  await using _ = page
+  const enter = async (field: Element | undefined): Promise<void> => {
+    // what a browser does on Enter in a field of a form that has a submit button
+    const form = field?.closest('form')
+    form?.querySelector<HTMLButtonElement>('button[type=submit]')?.click()
+    await flushPromises()
+  }
+  await enter(host?.element)
+  expect(calls.map(([name]) => name)).toEqual(['inspect'])
+  const secret = page.get('input[type=password]')
+  expect(document.activeElement).toBe(secret.element)
+  await secret.setValue('secret')
+  await enter(secret.element)
+  expect(calls.map(([name]) => name)).toEqual(['inspect', 'add', 'setup'])
+})
+
 test('a key that ssh knows is said to be the same; it is confirmed by a person all the same', async () => {
   const { page, calls, press } = await signIn({ ...shown, sshKnows: true })
   await using _ = page
