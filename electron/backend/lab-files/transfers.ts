@@ -90,17 +90,16 @@ export class Transfers {
   }
 
   stop(id: string): void {
-    const one = this.#find(id)
-    one.wish = 'stop'
-    if (one.state === 'running' || one.state === 'broken')
-      one.stop.abort(new AppError('cancelled', 'Stopped on request.', {}))
-    else this.#giveUp(one)
+    this.#stop(this.#find(id))
     this.#changed()
   }
 
   /** Lab boxes that are gone take their transfers with them. */
   forgetLabs(): void {
-    for (const one of this.#all.filter(({ labId }) => !this.#isKnown(labId))) this.stop(one.id)
+    const gone = this.#all.filter(({ labId }) => !this.#isKnown(labId))
+    if (gone.length === 0) return
+    for (const one of gone) this.#stop(one)
+    this.#changed()
   }
 
   first(id: string): void {
@@ -151,6 +150,13 @@ export class Transfers {
     this.#telling = null
     await Promise.allSettled([...this.#working.values(), ...this.#cleaning])
     this.feed.close()
+  }
+
+  #stop(one: TransferRun): void {
+    one.wish = 'stop'
+    if (one.state === 'running' || one.state === 'broken')
+      one.stop.abort(new AppError('cancelled', 'Stopped on request.', {}))
+    else this.#giveUp(one)
   }
 
   #goOnWhere(isSo: (one: TransferRun) => boolean): void {
