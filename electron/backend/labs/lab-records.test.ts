@@ -35,12 +35,13 @@ afterEach(() => data[Symbol.asyncDispose]())
 function recordsWith({
   id = 3,
   line = (list?: string) => `sh -s -- '-allow_target=${list}'`,
-  onAdd = (): void => undefined,
+  onAdd = (_client: unknown): void => undefined,
+  known = 3,
 } = {}) {
   const clients = {
-    list: async () => [{ id: 3 }],
-    add: async () => {
-      onAdd()
+    list: async () => [{ id: known }],
+    add: async (client: unknown) => {
+      onAdd(client)
       return { id }
     },
     invite: async ({ allowTarget }: { allowTarget?: string }) => ({
@@ -82,6 +83,18 @@ test('a new lab box does not take the place of another, whatever its server says
   const { labId } = await recordsWith({ id: 3 }).add(fresh, options)
   expect(labId).not.toBe(lab.id)
   expect(storage.labs.get(lab.id)).toEqual(lab)
+})
+
+test('a lab box may bring no tunnels of its own to its server, also where it is made anew there', async () => {
+  const made: unknown[] = []
+  const records = recordsWith({ id: 4, known: 9, onAdd: (client) => made.push(client) })
+  await records.add({ serverId: 's1', name: 'b200', address: null, allowTarget: thisBox }, options)
+  await records.invite({ labId: lab.id, platform: 'linux' }, options)
+  const settings = { mayPush: false }
+  expect(made).toEqual([
+    { name: 'b200', settings },
+    { name: 'a100', settings },
+  ])
 })
 
 test('a lab box that is removed while its sign-in is being saved stays removed, with the sign-in', async () => {
