@@ -166,7 +166,7 @@ function formatTunnels(tunnels: readonly RelayTunnel[]): string {
       tunnel.name,
       tunnel.mode,
       tunnel.port,
-      tunnel.target,
+      tunnel.target || tunnel.settings.folder,
       tunnel.status.state === 'failed' ? `failed: ${tunnel.status.failure.code}` : tunnel.status.state,
       tunnel.connections,
       formatBytes(tunnel.downBytes),

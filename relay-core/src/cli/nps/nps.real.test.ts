@@ -189,6 +189,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
       code: 1,
       stderr: expect.stringMatching(/^nps is not running.*\n$/) as string,
     })
+    expect((await run(nps, `-conf_path=${folder}`, 'client', 'list')).stderr).toMatch(/^nps is not running/)
     expect((await ask('tunnel', 'add', '-target=x', '-client=1')).code).toBe(2)
     expect((await ask('dance')).stderr).toContain('There is no command "dance".')
     expect((await ask('client', 'ad', '-name=x')).stderr).toContain('There is no command "nps client ad".')

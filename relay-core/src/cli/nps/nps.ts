@@ -39,21 +39,22 @@ const kinds = {
 // Parts are loaded when a command needs them: `nps -version` must answer on a machine where little works.
 async function main(args: string[]): Promise<number> {
   if (asksForHelp(args)) return say(await usageOf(args[0] === 'help' ? args[1] : args[0]))
-  if (args[0] === 'client') {
+  const { group, others } = splitGroup(args)
+  if (group === 'client') {
     const { runClientCommand } = await import('./nps-client.ts')
-    return runClientCommand(args.slice(1), relayFolders)
+    return runClientCommand(others, relayFolders)
   }
-  if (args[0] === 'tunnel') {
+  if (group === 'tunnel') {
     const { runTunnelCommand } = await import('./nps-tunnel.ts')
-    return runTunnelCommand(args.slice(1), relayFolders)
+    return runTunnelCommand(others, relayFolders)
   }
-  if (args[0] === 'pass') {
+  if (group === 'pass') {
     const { runPassCommand } = await import('./nps-pass.ts')
-    return runPassCommand(args.slice(1), relayFolders)
+    return runPassCommand(others, relayFolders)
   }
-  if (args[0] === 'webhook') {
+  if (group === 'webhook') {
     const { runWebhookCommand } = await import('./nps-webhook.ts')
-    return runWebhookCommand(args.slice(1), relayFolders)
+    return runWebhookCommand(others, relayFolders)
   }
   const { flags, words } = parseFlags(args, kinds)
   if (flags.version || words[0] === 'version') return say(relayVersion)
@@ -91,6 +92,12 @@ async function main(args: string[]): Promise<number> {
     default:
       throw usageError(`There is no command "${command}".\n\n${usage}`)
   }
+}
+
+/** The first word, behind flags that have their values with them (`-conf_path=folder client list`), and all the rest. */
+function splitGroup(args: string[]): { group: string | undefined; others: string[] } {
+  const at = args.findIndex((arg) => !/^-.*=/.test(arg))
+  return { group: args[at], others: args.toSpliced(at, 1) }
 }
 
 async function usageOf(command: string | undefined): Promise<string> {

@@ -145,7 +145,7 @@ async function installed(what: Installable): Promise<{ service: Service; spec: S
   if (!installation) {
     throw new ExitError(
       exitCode.failed,
-      `${what.name} is not installed. Install it with "${what.name} install".`,
+      `${what.name} is not installed as a service: "${what.name} install" makes it one. What runs in the foreground ends by Ctrl+C.`,
     )
   }
   return { service: serviceOf(installation.kind), spec: specOf(what, installation.program) }
