@@ -135,9 +135,10 @@ export class TrafficPlot {
   #drawGaps(plot: uPlot): void {
     const { ctx } = plot
     const ratio = devicePixelRatio
-    const { top, height } = plot.bbox
+    const { left: edge, top, height } = plot.bbox
     for (const run of unknownRuns(this.#points)) {
-      const left = plot.valToPos(run.fromMs / 1_000, 'x', true)
+      // one that is longer than the graph has its words within it, and no hatching over the axis
+      const left = Math.max(edge, plot.valToPos(run.fromMs / 1_000, 'x', true))
       const right = plot.valToPos(run.toMs / 1_000, 'x', true)
       if (right - left < 2 * ratio) continue
       // The time before the first record is not a gap: a new server has no history to miss.
