@@ -9,9 +9,11 @@ import { createApp } from 'vue'
 import { createBackend, provideBackend } from '../carrier/use-backend.ts'
 import { createTexts, systemLanguage } from '../locales/index.ts'
 import App from './App.vue'
+import { reloadWhenBuiltAnew } from './built-anew.ts'
 import { chooseCarrier } from './choose-carrier.ts'
 import { createPages } from './pages.ts'
 
+reloadWhenBuiltAnew(window)
 const backend = createBackend(chooseCarrier(window))
 const app = createApp(App)
 provideBackend(app, backend)
