@@ -1,4 +1,4 @@
-import { serverSetupSteps } from '@nps-desktop/electron/contract'
+import { labSetupSteps, serverSetupSteps } from '@nps-desktop/electron/contract'
 import type { Fact, Failure, Job, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
 import { serverWorlds, withUse } from './server-worlds.ts'
 import { broken, lab, server, tunnel } from './world.ts'
@@ -9,18 +9,6 @@ import { few, world } from './usual-world.ts'
 const cloud = '120.1.1.2'
 const hz = server('s1', 'cloud-hz', cloud, 12)
 const bare = server('s1', 'cloud-hz', cloud, 12, { relay: null, link: { state: 'not-set-up' } })
-
-const labSteps: StepId[] = [
-  'connect',
-  'identity',
-  'system',
-  'reach-relay',
-  'upload',
-  'program-starts',
-  'service',
-  'start',
-  'online',
-]
 
 const facts: Partial<Record<StepId, Fact[]>> = {
   connect: [{ code: 'signed-in', params: { user: 'root', host: cloud, ms: 412 } }],
@@ -48,7 +36,7 @@ function job(
   part: Partial<Job> = {},
   step: Partial<Step> = {},
 ): Job {
-  const ids: readonly StepId[] = part.kind === 'lab-setup' ? labSteps : serverSetupSteps
+  const ids: readonly StepId[] = part.kind === 'lab-setup' ? labSetupSteps : serverSetupSteps
   const reached = at === 'end' ? ids.length : ids.indexOf(at)
   return {
     id: part.kind ?? 'server-setup',

@@ -36,6 +36,19 @@ export const stepIds = [
 ] as const
 export type StepId = (typeof stepIds)[number]
 
+/** The steps of setting a lab box up, in their order. */
+export const labSetupSteps = [
+  'connect',
+  'identity',
+  'system',
+  'reach-relay',
+  'upload',
+  'program-starts',
+  'service',
+  'start',
+  'online',
+] as const satisfies readonly StepId[]
+
 export const step = z.object({
   id: z.enum(stepIds),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped']),
