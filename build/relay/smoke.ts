@@ -34,7 +34,7 @@ export async function smoke(program: string): Promise<Smoke> {
 }
 
 /**
- * Makes the system read the program's file anew, as after a boot: of a file that was just written it keeps large pieces in
+ * Makes the system read the program's file again, as after a boot: of a file that was just written it keeps large pieces in
  * memory, and counts 3 to 5 MB more of them as the program's.
  */
 async function forgetPages(program: string): Promise<void> {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 
 /**
  * Below the ports that Linux gives to outgoing connections (32768 to 60999): of those any could be taken, by a test that runs at the
- * same time, before the program that shall listen has started.
+ * same time, before the program that is to listen has started.
  */
 const [first, last] = [12_000, 31_999]
 

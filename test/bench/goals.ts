@@ -5,11 +5,11 @@ import type { Results } from './results.ts'
 interface Goal {
   readonly figure: FigureName
   readonly pair: string
-  /** At least so many times the value of another pair. */
+  /** At least this many times the value of another pair. */
   readonly atLeast?: { readonly times: number; readonly of: string }
-  /** At most so many times the value of another pair. */
+  /** At most this many times the value of another pair. */
   readonly atMost?: { readonly times: number; readonly of: string }
-  /** At least so many times another figure of the same pair. */
+  /** At least this many times another figure of the same pair. */
   readonly atLeastOf?: { readonly times: number; readonly figure: FigureName }
   /** At most so much. */
   readonly below?: number

@@ -33,7 +33,7 @@ export class LoadProcess<Commands> {
     })
   }
 
-  /** `inPlace` says how a program is started where this one shall run. */
+  /** `inPlace` says how a program is started where this one is to run. */
   static target(inPlace: (command: Command) => Command): LoadProcess<TargetCommands> {
     return new LoadProcess('load-target.ts', inPlace({ program: process.execPath, args: [] }))
   }

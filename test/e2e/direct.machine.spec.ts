@@ -198,7 +198,7 @@ class Copy implements AsyncDisposable {
     this.#ssh.once('close', () => (this.#hasEnded = true))
   }
 
-  /** Waits until so many bytes more have arrived. */
+  /** Waits until this many bytes more have arrived. */
   async grows(bytes: number): Promise<void> {
     const until = this.#bytes + bytes
     await expect.poll(() => this.#bytes, { timeout: 60_000 }).toBeGreaterThan(until)

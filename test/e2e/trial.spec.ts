@@ -29,7 +29,7 @@ test('try it on this computer: real bytes through three tunnels, and nothing is 
     )
     await expect(notebook.getByRole('heading', { name: 'Sample notebook' })).toBeVisible()
     await expect(notebook.getByText('connected by WebSocket')).toBeVisible()
-    // what the graph shall show is asked of it from the first reading on
+    // what the graph is to show is asked of it from the first reading on
     await expect(home.row('Sample notebook')).toContainText(/\d B\/s|KB\/s/)
     await notebook.getByRole('button', { name: 'Run' }).click()
     await expect(notebook.getByText('4.2 MB came through the tunnel')).toBeVisible()

@@ -52,7 +52,7 @@ export class CuttableWay implements AsyncDisposable {
     else for (const socket of this.#late) socket.destroy()
   }
 
-  /** Cuts every connection once so many more bytes have passed, in both directions together. */
+  /** Cuts every connection once this many more bytes have passed, in both directions together. */
   cutAfter(bytes: number): void {
     this.#after(bytes, () => {
       this.cuts++
@@ -60,7 +60,7 @@ export class CuttableWay implements AsyncDisposable {
     })
   }
 
-  /** Lets nothing through any more once so many more bytes have passed. */
+  /** Lets nothing through any more once this many more bytes have passed. */
   holdAfter(bytes: number): void {
     this.#after(bytes, () => {
       this.#isHeld = true

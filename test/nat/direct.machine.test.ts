@@ -146,7 +146,7 @@ function labScript(name: string, ...args: string[]): string[] {
   return [process.execPath, join(import.meta.dirname, name), ...args]
 }
 
-/** Whether so many megabytes came back as they were. */
+/** Whether this many megabytes came back as they were. */
 async function echoed(client: NatLabProcess, megabytes: number): Promise<unknown> {
   client.say(String(megabytes))
   return (await client.heard(`echoed${megabytes}`))[`echoed${megabytes}`]

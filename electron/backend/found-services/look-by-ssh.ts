@@ -8,7 +8,7 @@ import { parseLook } from './look-answer.ts'
 import { lookScript } from './look-script.ts'
 import { byRank, servicesOf } from './services-of-look.ts'
 
-/** So many unknown ones are asked for their first page in one look; the others have their turn in the next. */
+/** This many unknown ones are asked for their first page in one look; the others have their turn in the next. */
 const maxAsked = 8
 
 /** What the unknown ones have answered, by port and name: each is asked once. */

@@ -1,6 +1,6 @@
 import { darwinLookScript } from './darwin-look-script.ts'
 
-/** At most so many listening sockets, and so many processes, are told of. */
+/** At most this many listening sockets, and this many processes, are told of. */
 export const maxListeners = 300
 export const maxProcesses = 200
 /** Of each command line, in bytes. */

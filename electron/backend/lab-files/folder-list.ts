@@ -4,7 +4,7 @@ import type { LabSide } from './sides/lab-side.ts'
 import { maxListed, readRemoteFolder } from './sides/remote-folder.ts'
 import { someAtOnce } from './some-at-once.ts'
 
-/** Where each link leads is asked for so many; a folder with more is one of a cache. */
+/** Where each link leads is asked for this many; a folder with more is one of a cache. */
 const maxFollowed = 500
 /** Beyond that many names the order of a person's language takes too long. */
 const maxCollated = 20_000

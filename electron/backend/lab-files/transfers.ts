@@ -9,7 +9,7 @@ import { isPassing, withKept } from './passing-failure.ts'
 import { type OpenLab, removeParts } from './remove-parts.ts'
 import type { TransferRun } from './transfer.ts'
 
-/** Those that have ended are listed until there are so many. */
+/** Those that have ended are listed until there are this many. */
 const maxEnded = 100
 /** A page is told of progress no more often. */
 const tellIntervalMs = 250

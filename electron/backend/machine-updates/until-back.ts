@@ -8,7 +8,7 @@ type Until = (version: string, options: { signal: AbortSignal }) => Promise<void
 /** A link rests for longer and longer between its tries; here each second counts. */
 const tryIntervalMs = 1_000
 
-/** The relay answers the app again, started anew and of the new version. */
+/** The relay answers the app again, restarted and of the new version. */
 export async function watchRelay(
   relays: Relays,
   serverId: string,

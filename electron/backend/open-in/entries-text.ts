@@ -19,7 +19,7 @@ export interface SshEntry {
 /** The app's own file for ssh_config(5). `knownHosts`: how it names its file of keys. */
 export function entriesText(entries: readonly SshEntry[], { knownHosts }: { knownHosts: string }): string {
   const head = [
-    '# Lab boxes of NPS Desktop. It writes this file anew whenever they change;',
+    '# Lab boxes of NPS Desktop. It rewrites this file whenever they change;',
     '# "Open in other programs" in its settings takes it away.',
     '',
   ]

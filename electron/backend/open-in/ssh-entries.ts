@@ -31,7 +31,7 @@ export interface KeptEntries {
 
 /**
  * The app's entries in the ssh settings of this account, where the person has allowed them: one for each lab box with an SSH
- * tunnel, written anew when a tunnel, a name, a sign-in or a host key changes. One thing at a time; a kill at any moment leaves
+ * tunnel, rewritten when a tunnel, a name, a sign-in or a host key changes. One thing at a time; a kill at any moment leaves
  * the settings whole.
  */
 export class SshEntries {

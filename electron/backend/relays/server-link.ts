@@ -61,7 +61,7 @@ export class ServerLink {
     void this.answers()
   }
 
-  /** Whether the relay answers over the link that is there; one that does not is given up, and made anew. */
+  /** Whether the relay answers over the link that is there; one that does not is given up and replaced. */
   async answers(): Promise<boolean> {
     const connection = this.#connection
     if (!connection) return false

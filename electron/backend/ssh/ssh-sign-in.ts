@@ -78,7 +78,7 @@ export class SshSignIn {
   async next(left: readonly string[], isPartial: boolean): Promise<AnyAuthMethod | null> {
     const last = this.#last
     const { user } = this.#options.address
-    // ssh2 goes on with the other keys of an agent after one that is taken, and keeps what the machine said: it is asked anew
+    // ssh2 goes on with the other keys of an agent after one that is taken, and keeps what the machine said: it is asked again
     if (last?.auth?.type === 'agent' && !this.#isAskedAnew) {
       this.#isAskedAnew = true
       return { type: 'none', username: user }

@@ -75,7 +75,7 @@ test('where none has the program a new environment comes first, then those that 
     ['uv', '/home/goudan/x/.venv/bin/python', 'uv'],
     ['system', '/usr/bin/python3', undefined],
   ])
-  // the app's own, made for the other program, is not made anew
+  // the app's own, made for the other program, is not made again
   const own = env(
     'venv',
     '/home/goudan/.local/share/nps-desktop/python/bin/python',

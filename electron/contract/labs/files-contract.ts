@@ -6,7 +6,7 @@ import { id, instantMs } from '../values.ts'
 
 /** How many entries of one folder are shown; the rest is found by typing. */
 export const maxShownEntries = 2_000
-/** So far the items of a folder are counted, and in so many folders at a time. */
+/** So far the items of a folder are counted, and in this many folders at a time. */
 export const maxCountedItems = 1_000
 export const maxCountedFolders = 100
 /** Up to this size a file can be looked at without being downloaded. */

@@ -41,7 +41,7 @@ const whyEn: Readonly<Record<AbsenceReason, string>> = {
   stopped: 'Its npc was stopped, or the machine shut down.',
   lost: 'Nothing was heard from it any more.',
   restarted:
-    'Nothing was heard from it, and its npc was then started anew, as after a restart of the machine.',
+    'Nothing was heard from it, and its npc was then started again, as after a restart of the machine.',
   disabled: 'It was switched off on its server.',
 }
 const whyZh: Readonly<Record<AbsenceReason, string>> = {

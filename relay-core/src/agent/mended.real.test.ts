@@ -21,7 +21,7 @@ afterEach(async () => {
   await bridge.close()
 })
 
-/** Fulfils when the agent has come into a state, so many times from now on. */
+/** Fulfils when the agent has come into a state, this many times from now on. */
 async function until(wanted: AgentState['state'], times = 1): Promise<void> {
   let left = times
   using _subscription = agent.onChange(({ state }) => {

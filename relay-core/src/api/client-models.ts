@@ -18,7 +18,7 @@ export type InstallKind = (typeof installKinds)[number]
 
 /**
  * Why an agent is or was away, as far as its relay knows. `stopped`: it said goodbye, as when npc is stopped or its machine shut down. `lost`: nothing was heard
- * any more. `restarted`: the same, and a program that was started anew has come back. `disabled`: its client was switched off.
+ * any more. `restarted`: the same, and a program that was started again has come back. `disabled`: its client was switched off.
  */
 export const absenceReason = z.enum(['stopped', 'lost', 'restarted', 'disabled'])
 export type AbsenceReason = z.infer<typeof absenceReason>

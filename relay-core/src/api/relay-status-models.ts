@@ -37,7 +37,7 @@ export const seenKey = z.object({
 })
 export type SeenKey = z.infer<typeof seenKey>
 
-/** Who asks. `address`: whence the connection comes, as the relay sees it; null where nobody knows. */
+/** Who asks. `address`: where the connection comes from, as the relay sees it; null where nobody knows. */
 export const caller = z.object({ address: z.union([z.ipv4(), z.ipv6()]).nullable() })
 export type Caller = z.infer<typeof caller>
 

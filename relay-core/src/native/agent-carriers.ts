@@ -68,7 +68,7 @@ export class AgentCarriers {
     this.ended = new Promise((resolve) => (this.#settleEnded = resolve))
   }
 
-  /** The relay wants so many more. */
+  /** The relay wants this many more. */
   want(count: number): void {
     this.#dialler.want(count)
   }

@@ -9,7 +9,7 @@ import { SurvivingLinks } from './survival/surviving-links.ts'
 import type { VisitLink } from './survival/visit-stream.ts'
 import { greetRelay, type VisitPlace } from './visit-link.ts'
 
-/** A visit that waits for an acknowledgement and hears nothing in so many looks has lost its connection, as an agent's link after 9 s. */
+/** A visit that waits for an acknowledgement and hears nothing in this many looks has lost its connection, as an agent's link after 9 s. */
 const lookIntervalMs = 3_000
 const maxSilentLooks = 3
 

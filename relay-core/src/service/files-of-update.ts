@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 interface FilesOfUpdate {
   /** The program of before. */
   readonly before: string
-  /** A shell script that puts it back if the machine has been started anew since. */
+  /** A shell script that puts it back if the machine has been started again since. */
   readonly undo: string
 }
 

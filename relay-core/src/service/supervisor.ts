@@ -157,7 +157,7 @@ function restarting(spec: ServiceSpec): ServiceStatus {
   return { state: 'restarting', detail: lastErrorOf(spec) || 'it has ended' }
 }
 
-/** As the loop starts it, and as it calls itself once it has started itself anew (cli/shared/start-anew.ts): without links in its path. */
+/** As the loop starts it, and as it calls itself once it has started itself again (cli/shared/start-again.ts): without links in its path. */
 function namesOf(program: string): string[] {
   return existsSync(program) ? [program, realpathSync(program)] : [program]
 }

@@ -134,7 +134,7 @@ export class PushedBed {
   }
 }
 
-/** The first of so many ports in a row on which nobody listens, below those that the system gives away. */
+/** The first of this many ports in a row on which nobody listens, below those that the system gives away. */
 async function firstOfFree(count: number): Promise<number> {
   for (;;) {
     const first = randomInt(12_000, 32_000)

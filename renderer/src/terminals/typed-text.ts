@@ -61,7 +61,7 @@ export class TypedText {
         this.#tell()
       }
     } catch {
-      // the state of the terminal says why, and its next one begins anew
+      // the state of the terminal says why, and its next one starts over
     } finally {
       this.#isSending = false
     }

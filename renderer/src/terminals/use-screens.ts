@@ -62,7 +62,7 @@ export const useScreens = defineStore('terminal-screens', () => {
   return {
     screens,
     clicked,
-    /** By so many points, or back to the usual size. */
+    /** By this many points, or back to the usual size. */
     zoom: (by: 1 | -1 | 'usual') => {
       const size = by === 'usual' ? usualSize : fontSize.value + by
       fontSize.value = Math.min(maxFontSize, Math.max(minFontSize, size))

@@ -159,7 +159,7 @@ async function copies(act: Act, { fileBytes, files: count }: Sizes): Promise<Cop
   }
 }
 
-/** `file`, and so many small ones in `tree`. */
+/** `file`, and this many small ones in `tree`. */
 async function makeFiles(folder: string, fileBytes: number, count: number): Promise<void> {
   await writeFile(join(folder, 'file'), randomBytes(fileBytes))
   for (let index = 0; index < count; index += 1) {

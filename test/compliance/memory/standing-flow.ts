@@ -68,7 +68,7 @@ export class Receiver {
     return this.#arrived
   }
 
-  /** Reads so many bytes more, then rests again. Rejects when they do not come. */
+  /** Reads this many bytes more, then rests again. Rejects when they do not come. */
   async read(bytes: number, timeoutMs = 30_000): Promise<void> {
     this.#wanted = this.#arrived + bytes
     const enough = new Promise<void>((resolve) => (this.#onEnough = resolve))

@@ -4,7 +4,7 @@ import { copySmallFile } from './copy-small-file.ts'
 import { type FileCopy, openPart, partOf } from './part.ts'
 import { pump, windowBytes } from './pump.ts'
 
-/** Below this a copy that was cut begins anew: asking what is there takes longer. */
+/** Below this a copy that was cut starts over: asking what is there takes longer. */
 export const resumedFromBytes = 256 * 1024
 
 /**

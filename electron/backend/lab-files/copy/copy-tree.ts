@@ -8,7 +8,7 @@ import { copyFile, resumedFromBytes } from './copy-file.ts'
 import { type CopyPlan, pathOf, planCopy } from './copy-plan.ts'
 import { type Renamed, renameTwins, wayOf } from './name-twins.ts'
 
-/** Small files take a few round trips each and hardly any bytes: so many travel at once, 32 MB at most. */
+/** Small files take a few round trips each and hardly any bytes: this many travel at once, 32 MB at most. */
 const smallFilesAtOnce = 128
 /** Of one level, since each needs the one that it lies in. */
 const foldersAtOnce = 32

@@ -57,6 +57,6 @@ export interface FileSide {
   removeFile(path: string): Promise<void>
   /** Null where it is not told. */
   freeBytes(path: string): Promise<number | null>
-  /** SHA-256, in hexadecimal letters, of the first so many bytes of a file; null where this machine cannot tell. */
+  /** SHA-256, in hexadecimal letters, of the first this many bytes of a file; null where this machine cannot tell. */
   hashOf(path: string, bytes: number, options: { signal: AbortSignal }): Promise<string | null>
 }

@@ -10,7 +10,7 @@ interface RemoteSide {
   failure(what: 'read' | 'write', path: string, error: unknown): Promise<Error>
 }
 
-/** Every server takes so many in one request; of more, ssh2 sends the rest when the first has been answered. */
+/** Every server takes this many in one request; of more, ssh2 sends the rest when the first has been answered. */
 const oneRequestBytes = 30_000
 
 /** A file of the lab box that is open for reading, or a part that is being written. */

@@ -51,7 +51,7 @@ test('a channel that rests for hours is not given up', async () => {
   expect(clock.waiting).toBe(0)
 })
 
-/** A folder as a server lists it, so many names in an answer. */
+/** A folder as a server lists it, this many names in an answer. */
 function folderOf(names: readonly string[], { atOnce }: { atOnce: number }) {
   const left = [...names]
   return {

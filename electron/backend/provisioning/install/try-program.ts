@@ -11,7 +11,7 @@ export type StartProblem =
   | 'program-will-not-start'
 
 /**
- * Starts the program with `-version` on the machine where it shall run; answers the version it prints.
+ * Starts the program with `-version` on the machine where it is to run; answers the version it prints.
  * Rejects with a `StartProblem`.
  */
 export async function tryProgram(

@@ -60,7 +60,7 @@ export function uploadSteps(program: ProgramName): StepDefinition<UploadContext>
   ]
 }
 
-/** The program that shall be installed: what was uploaded, or the installed one again. */
+/** The program that is to be installed: what was uploaded, or the installed one again. */
 export function programPath(found: UploadFindings): string {
   return need(found.uploadedPath, 'the program') ?? need(found.installed, 'the installed program').programPath
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { SshSession } from '../../ssh/ssh-session.ts'
 
-/** Writes a file anew by sftp. `path` as the server's sftp names it. Rejects with the server's words, and as `SshSession.exec` does. */
+/** Writes a file by sftp, in the place of one that is there. `path` as the server's sftp names it. Rejects with the server's words, and as `SshSession.exec` does. */
 export async function sftpUpload(
   session: SshSession,
   path: string,

@@ -3,7 +3,7 @@ import type { ServiceStatus } from '../../service/service.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import { awaitReady } from './await-ready.ts'
 
-/** Lets so many seconds pass, and after each tenth of one what waits for it run. */
+/** Lets this many seconds pass, and after each tenth of one what waits for it run. */
 async function passSeconds(clock: ManualClock, seconds: number): Promise<void> {
   for (let tenth = 0; tenth < seconds * 10; tenth++) {
     clock.advance(100)

@@ -1,4 +1,4 @@
-import { startAnew } from './start-anew.ts'
+import { startAgain } from './start-again.ts'
 
 interface BunRuntime {
   readonly unsafe?: { readonly setJITPolicy?: (scale: number) => void }
@@ -26,7 +26,7 @@ export function startWithCompilerSetting({ mayStartAnew = true } = {}): void {
   if (!bun) return
   const { env } = process
   if (mayStartAnew && env[setting.name] === undefined)
-    startAnew(process.argv.slice(2), withCompilerSetting(env))
+    startAgain(process.argv.slice(2), withCompilerSetting(env))
   // Programs that this one starts must not inherit it.
   delete env[setting.name]
 }

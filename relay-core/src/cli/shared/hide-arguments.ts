@@ -1,6 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
 import { withCompilerSetting } from './compilers.ts'
-import { startAnew } from './start-anew.ts'
+import { startAgain } from './start-again.ts'
 
 const variable = 'NPS_HIDDEN_ARGUMENTS'
 
@@ -21,7 +21,7 @@ export function takeArguments(secretFlags: readonly string[]): string[] {
   const { secret, rest } = split(given, secretFlags)
   // Where it cannot be replaced it goes on as it is: Windows shows a command line only to its user and to administrators, and elsewhere the flag has to go on working.
   if (secret.length > 0)
-    startAnew(rest, withCompilerSetting({ ...process.env, [variable]: JSON.stringify(secret) }))
+    startAgain(rest, withCompilerSetting({ ...process.env, [variable]: JSON.stringify(secret) }))
   return given
 }
 

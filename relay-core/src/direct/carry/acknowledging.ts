@@ -3,7 +3,7 @@ import { Alarm } from '../packets/alarm.ts'
 import type { FrameWriter } from '../packets/frame-writer.ts'
 import { ReceivedNumbers } from '../packets/received-numbers.ts'
 
-/** So many packets are acknowledged together, or those that have come within this time. */
+/** This many packets are acknowledged together, or those that have come within this time. */
 const packetsOfAck = 16
 const maxHoldMs = 5
 

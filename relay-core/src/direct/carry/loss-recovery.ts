@@ -5,10 +5,10 @@ import type { Acknowledgement } from '../packets/frames.ts'
 import type { Path } from '../path/path.ts'
 import { SentPackets, type SentPacket } from '../streams/sent-packets.ts'
 
-/** After so many timeouts in a row packets may be too long for their way. */
+/** After this many timeouts in a row packets may be too long for their way. */
 const blackHoleTimeouts = 2
 
-/** So many of the oldest packets go again after a timeout (RFC 9002 §6.2.4). */
+/** This many of the oldest packets go again after a timeout (RFC 9002 §6.2.4). */
 const packetsOfTimeout = 2
 
 export interface LossRecoveryOptions {

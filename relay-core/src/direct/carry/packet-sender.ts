@@ -47,7 +47,7 @@ export class PacketSender {
   readonly #queue = new SendQueue()
   readonly #paceAlarm: Alarm
   #number = 0
-  /** So many packets may go whatever the window says: after a timeout. */
+  /** This many packets may go whatever the window says: after a timeout. */
   #free = 0
   #isPumping = false
   #isDisposed = false
@@ -193,7 +193,7 @@ export class PacketSender {
     this.#sendRecorded([], nowMs, true)
   }
 
-  /** Nothing has been acknowledged for too long: sends so many packets whatever the window says, or at least one. */
+  /** Nothing has been acknowledged for too long: sends this many packets whatever the window says, or at least one. */
   #ask(silentForMs: number, packets: number): void {
     this.#free = packets
     if (!this.#queue.hasSources && !this.#queue.hasSignals) {

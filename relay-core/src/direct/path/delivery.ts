@@ -30,7 +30,7 @@ export class Delivery {
     this.#firstSentAtMs = nowMs
   }
 
-  /** For a packet that is sent now, with so many bytes on the way before it. */
+  /** For a packet that is sent now, with this many bytes on the way before it. */
   stamp(nowMs: number, inFlightBytes: number): DeliveryStamp {
     if (inFlightBytes === 0) {
       this.#firstSentAtMs = nowMs

@@ -12,7 +12,7 @@ const fullGrowth = 1.25
 const fullRounds = 3
 const startPackets = 32
 const minPackets = 16
-/** So many tries in a row after which the way carried a fifth more: it has become faster, and the start begins again. */
+/** This many tries in a row after which the way carried a fifth more: it has become faster, and the start begins again. */
 const growingTries = 2
 const tryGrowth = 1.2
 /** The queue has to be emptied now and then to see the round trip without it. */

@@ -15,7 +15,7 @@ const openIntervalMs = 20
 const againMs = 1_000
 
 const maxGuesses = 2_000
-/** In each millisecond one; a turn that comes late catches up, with so many at most. */
+/** In each millisecond one; a turn that comes late catches up, with this many at most. */
 const maxGuessesPerTurn = 50
 const guessIntervalMs = 10
 /** Until the other side has opened its ports, which a guess that comes earlier would miss. */

@@ -2,7 +2,7 @@ import { until } from '../../async/wait/until.ts'
 import { plainAddress, withoutZone } from '../../net/address/plain-address.ts'
 import { resolveHost } from '../../net/dial/resolve-host.ts'
 
-/** So many are remembered, the latest: a provider may give a name other addresses each time. */
+/** This many are remembered, the latest: a provider may give a name other addresses each time. */
 const maxKnown = 256
 
 /** A name that takes longer adds nothing: the probes of both ends should begin together. */

@@ -6,7 +6,7 @@ import { ReceiveWindow } from './receive-window.ts'
 export interface SharedWindow {
   arrive(bytes: number): void
   passOn(bytes: number): void
-  /** So many more pieces, or fewer, wait for one that is missing. Throws WireError if there are too many. */
+  /** This many more pieces, or fewer, wait for one that is missing. Throws WireError if there are too many. */
   wait(pieces: number): void
 }
 

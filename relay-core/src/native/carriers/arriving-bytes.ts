@@ -7,7 +7,7 @@ export interface StreamArrival {
 }
 
 /**
- * So many blocks are unpacked before all other streams have had their turn. One chunk read from a socket can hold thousands of small ones, and
+ * This many blocks are unpacked before all other streams have had their turn. One chunk read from a socket can hold thousands of small ones, and
  * each takes some time, whether it unpacks to a byte or to 64 KiB.
  */
 export const blocksPerTurn = 4

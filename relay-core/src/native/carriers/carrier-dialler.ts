@@ -5,7 +5,7 @@
 const maxAtOnce = 48
 
 /**
- * So many may begin together, and then one every 2 ms. A dial is some 0.7 kB of the lab box's line, which a line of 3 Mbit/s carries in
+ * This many may begin together, and then one every 2 ms. A dial is some 0.7 kB of the lab box's line, which a line of 3 Mbit/s carries in
  * 2 ms; more than that at once only fills the queue before the line, where the packets of others, or of the dials themselves, are dropped.
  */
 const maxTogether = 8

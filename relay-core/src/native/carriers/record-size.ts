@@ -35,7 +35,7 @@ export class RecordSize {
     this.#nowMs = nowMs
   }
 
-  /** To be called before so many bytes are written. */
+  /** To be called before this many bytes are written. */
   sends(bytes: number): void {
     const nowMs = this.#nowMs()
     if (nowMs - this.#lastMs >= restMs) this.#sentBytes = 0

@@ -4,13 +4,13 @@ import { WireError } from '../../wire/bytes.ts'
 import { maxPackedLength } from '../../wire/frame.ts'
 import { decodePacked, encodePacked } from '../../wire/packed-message.ts'
 
-/** So many bytes of a stream are packed at a time, and what they hold is unpacked at a time. */
+/** This many bytes of a stream are packed at a time, and what they hold is unpacked at a time. */
 export const maxBlockBytes = maxPackedLength
 
 /** A block must shrink to this, or it is not worth unpacking. */
 const worthwhile = 0.9
 
-/** Up to so many random bytes are added, so that the length of a block does not tell exactly how well it packs (ADR 43). */
+/** Up to this many random bytes are added, so that the length of a block does not tell exactly how well it packs (ADR 43). */
 const maxPadding = 100
 
 /** Of what is unpacked: no frame of a block needs more, and a hostile one gets no more memory. */

@@ -32,7 +32,7 @@ export interface PackingAgreement {
 /** Smaller pieces go as they are: keystrokes, answers with little but a secret in them, and what hardly gains. */
 const minBlockBytes = 4 * 1024
 
-/** Bytes that did not shrink: so many go by before the next sample, twice as many after each failure. */
+/** Bytes that did not shrink: this many go by before the next sample, twice as many after each failure. */
 const firstSkip = 64 * 1024
 const lastSkip = 4 * 1024 * 1024
 
@@ -46,7 +46,7 @@ const waitMs = { min: 10, max: 2_000 }
 const minWaitBytes = 512
 
 /**
- * So many bytes have to go one after the other before a line is taken for quick: a system takes that much for a slow one, too, and keeps
+ * This many bytes have to go one after the other before a line is taken for quick: a system takes that much for a slow one, too, and keeps
  * it (Linux up to 4 MiB, most often less than one).
  */
 const runBytes = 1024 * 1024
@@ -64,7 +64,7 @@ export class StreamPacker {
   #share = 0.5
   #skippedLeft = 0
   #nextSkip = firstSkip
-  /** When there last was room, and what has gone since the source has not kept the line waiting: so many bytes, in so long. */
+  /** When there last was room, and what has gone since the source has not kept the line waiting: this many bytes, in that time. */
   #roomAtMs = 0
   #ranBytes = 0
   #ranMs = 0
@@ -106,7 +106,7 @@ export class StreamPacker {
     )
   }
 
-  /** After so many bytes in this turn others had theirs, also where the system takes whatever is packed at once. */
+  /** After this many bytes in this turn others had theirs, also where the system takes whatever is packed at once. */
   #goOn(rest: Uint8Array, link: PackedLink, done: () => void): void {
     this.#turnBytes = 0
     if (rest.length > 0) this.send(rest, link, done)
@@ -139,7 +139,7 @@ export class StreamPacker {
     return frame
   }
 
-  /** Finds out from a write of so many bytes how fast the line is. */
+  /** Finds out from a write of this many bytes how fast the line is. */
   #timed(link: PackedLink, bytes: number, write: (room: () => void) => void, done: () => void): void {
     const beganAtMs = performance.now()
     let unsent = 0

@@ -1,7 +1,7 @@
 /** Of one block, in bytes. */
 export const blockLength = 128 * 1024
 
-/** So many blocks that nobody uses stay for the next one: as much as one carrier may keep. */
+/** This many blocks that nobody uses stay for the next one: as much as one carrier may keep. */
 const maxFree = 32
 
 /**

@@ -9,7 +9,7 @@ const costPerFrame = 128
 const ownMemoryLength = 16 * 1024
 const muchKept = 64 * 1024
 
-/** Once so many released places stand in front, the list is shortened. */
+/** Once this many released places stand in front, the list is shortened. */
 const maxReleased = 1024
 
 /** Of all carriers of the program. */

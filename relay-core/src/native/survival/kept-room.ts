@@ -13,7 +13,7 @@ const minKeptBytes = 1024 * 1024
  */
 export const maxKeptByFew = 2 * maxKeptBytes
 
-/** What arrives is acknowledged after so many bytes at the latest: a quarter of the least that its sender keeps. */
+/** What arrives is acknowledged after this many bytes at the latest: a quarter of the least that its sender keeps. */
 export const acknowledgedBytes = minKeptBytes / 4
 
 /** What the fastest line that is counted on has under way in a millisecond: 4 Gbit/s. */

@@ -62,7 +62,7 @@ export class ByteSource {
     }
   }
 
-  /** Some bytes, at most so many. Undefined: the stream has ended. */
+  /** Some bytes, at most this many. Undefined: the stream has ended. */
   async some(maxBytes: number): Promise<Buffer | undefined> {
     for (;;) {
       const chunk = this.#chunks[0]

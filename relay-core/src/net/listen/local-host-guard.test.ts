@@ -7,7 +7,7 @@ import { spliceLocal } from '../stream/splice.ts'
 const request = (...fields: string[]) =>
   `GET /api/contents HTTP/1.1\r\n${fields.map((one) => `${one}\r\n`).join('')}\r\n`
 
-/** What a guard makes of a text that comes in pieces of so many bytes. */
+/** What a guard makes of a text that comes in pieces of this many bytes. */
 function verdict(text: string, piece = text.length): string {
   const guard = new LocalHostGuard()
   let passed = ''

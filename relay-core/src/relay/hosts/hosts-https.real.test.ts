@@ -14,7 +14,7 @@ afterAll(() => lab.close())
 interface TlsWish {
   servername?: string
   alpn?: string[]
-  /** Sends what TLS says in pieces of so many bytes. */
+  /** Sends what TLS says in pieces of this many bytes. */
   pieces?: number
 }
 

@@ -89,7 +89,7 @@ export const relaySchema: readonly string[] = [
      last_address text,
      bytes integer not null default 0
    ) strict;`,
-  // what was carried in the running month, for quotas that begin anew with each one
+  // what was carried in the running month, for quotas that start over with each one
   `alter table clients add column month_start_ms integer not null default 0;
    alter table clients add column month_bytes integer not null default 0;
    alter table tunnels add column month_start_ms integer not null default 0;

@@ -13,7 +13,7 @@ interface Quota {
   readonly isMonthly: boolean
 }
 
-/** Each level is told once; a raised quota or a new month begins anew. Pure. */
+/** Each level is told once; a raised quota or a new month starts over. Pure. */
 export function nextQuotas(
   before: ReadonlyMap<string, number>,
   { clients, tunnels }: Pick<Seen, 'clients' | 'tunnels'>,

@@ -832,7 +832,7 @@ export const failures = {
     title: 'This file cannot be read.',
     cause:
       'This app has not exported it, a part of it is missing, or it was changed. Nothing was taken from it.',
-    next: 'Copy it again, or export it anew on the other computer.',
+    next: 'Copy it again, or export it again on the other computer.',
   },
   'export-newer': {
     title: 'This file is from a newer version of the app.',

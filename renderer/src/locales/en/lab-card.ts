@@ -52,7 +52,7 @@ export const labCard = {
   endLabel: 'End {name}, pid {pid}',
   endTitle: 'End {name}?',
   endText: 'It is told to end, and may save what it has. pid {pid}, running for {time}.',
-  endNotYet: 'It was told to end and has not ended yet. By force it cannot save anything.',
+  endNotYet: 'It was told to end and has not ended yet. Ended by force, it cannot save anything.',
   endForce: 'End by force',
   signInTitle: 'This app has not signed in to {lab} yet.',
   signInText:

@@ -68,7 +68,7 @@ export const lab = {
     stopped: 'Its npc was stopped, or the machine shut down or restarted.',
     lost: 'Nothing was heard from it any more: its network, the machine, or npc.',
     restarted:
-      'Nothing was heard from it, and its npc was then started anew, as after a restart of the machine.',
+      'Nothing was heard from it, and its npc was then started again, as after a restart of the machine.',
     disabled: 'It was switched off on its server.',
   } satisfies Record<AbsenceReason, string>,
   program: 'Program',

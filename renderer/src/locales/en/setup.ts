@@ -66,7 +66,7 @@ export const setup = {
     asking: 'Asking {host} for its host key; nothing else is sent',
     ask: 'Is this the host key of {host}?',
     how: 'Compare it with what the provider shows, or with what the machine itself prints. Nothing has been sent to it yet: no user name, no password.',
-    sshKnows: 'This is the same key as your ssh knows for it.',
+    sshKnows: 'This is the key that your ssh already knows for it.',
     command: 'On the machine:',
     trust: 'Yes, this is it',
     confirmed: 'Host key confirmed',

@@ -20,7 +20,7 @@ export const tellMe = {
   /** Whether it is told with this laptop off. */
   closed: {
     yes: 'Also by webhook, with this laptop off.',
-    'no-webhook': 'This laptop has to stay on; with a webhook of the server (Settings) it would not.',
+    'no-webhook': 'This laptop has to stay on; with a webhook of the server (Settings) it would not have to.',
     'nps-old': 'This laptop has to stay on: the nps of the server is too old to tell it.',
     'npc-old': 'This laptop has to stay on: the npc there is too old to tell it.',
     'npc-off': 'This laptop has to stay on: the npc there was started with -discover=false.',
@@ -28,7 +28,8 @@ export const tellMe = {
     unreachable:
       'This laptop has to stay on: the server could not be asked. Switch this off and on to ask again.',
   } satisfies Record<ToldClosed, string>,
-  footTray: 'Told while NPS Desktop runs, also from the tray. What happened in sleep is told on waking.',
+  footTray:
+    'Shown while NPS Desktop runs, also from the tray. What happened during sleep is shown on waking.',
   footPage: 'Told while this page is open in the browser.',
   settings: {
     title: 'Notifications',
@@ -37,7 +38,7 @@ export const tellMe = {
     quotas: '80 % and 100 % of a quota',
     alerts: 'What I asked for on a lab box',
     quiet: 'Quiet hours',
-    quietText: 'Nothing is told in them, and one summary after.',
+    quietText: 'Nothing is shown during them; one summary follows.',
     from: 'From',
     to: 'To',
     allow: 'Allow',

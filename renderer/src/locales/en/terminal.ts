@@ -77,7 +77,7 @@ export const terminal = {
       title: 'The shell ended while there was no connection.',
       text: '{name} ends all programs of an account that logs out; with lingering it would go on.',
     },
-    taken: { title: 'Another computer shows this shell since {time}.', text: 'It goes on there.' },
+    taken: { title: 'Another computer has been showing this shell since {time}.', text: 'It goes on there.' },
     off: 'Keeping shells is switched off in the settings.',
   },
   closeTitle: '{command} runs in this shell.',

@@ -3,7 +3,7 @@ import { monthForecast } from './month-forecast.ts'
 
 const hour = 3_600_000
 const now = Date.UTC(2026, 10, 21)
-/** So many hours back from now, each with so many bytes. */
+/** This many hours back from now, each with this many bytes. */
 const hours = (count: number, bytes: number | null) => ({
   periodMs: hour,
   points: Array.from({ length: count }, (_, index) => ({

@@ -82,7 +82,7 @@ export function useTunnelSheet(
       await api.tunnelValues.save({ tunnelId: only, ...whole }, options)
       if (tunnel) return close()
     } else {
-      // a range is made anew: its tunnels cannot change places
+      // a range is made again: its tunnels cannot change places
       if (added.value.length > 0) await api.tunnelValues.takeBack({ tunnelIds: [...added.value] })
       added.value = []
       const made =

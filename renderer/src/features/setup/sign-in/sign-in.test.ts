@@ -90,7 +90,7 @@ test('a key that ssh knows is said to be the same; it is confirmed by a person a
   const { page, calls, press } = await signIn({ ...shown, sshKnows: true })
   await using _ = page
   await press('Connect')
-  expect(page.text()).toContain('This is the same key as your ssh knows for it.')
+  expect(page.text()).toContain('This is the key that your ssh already knows for it.')
   expect(calls.map(([name]) => name)).toEqual(['inspect'])
 })
 

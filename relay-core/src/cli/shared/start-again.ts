@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs'
  * Replaces this program by itself, under the same pid, with other arguments and environment. Returns only where that cannot be done:
  * on Windows, which has no such call, with an old kernel, or after the program's file has been replaced.
  */
-export function startAnew(args: readonly string[], env: NodeJS.ProcessEnv): void {
+export function startAgain(args: readonly string[], env: NodeJS.ProcessEnv): void {
   if (process.platform === 'win32') return
   const { execPath } = process
   dropWarningOfExecve()

@@ -7,7 +7,7 @@ import { ourProgram, type Runtime } from '../../compliance/table/runtimes.ts'
 
 let folder: string
 
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nps-anew-'))))
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nps-again-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
 /** What npc says and how it ends after the file of its program went away as it began. */
@@ -29,7 +29,7 @@ function npcWithoutItsFile(runtime: Runtime, args: readonly string[]) {
 test.each(['Bun', 'Node'] as const)(
   'npc whose file was replaced as it began goes on as it is, and its last words are its own (%s)',
   (runtime) => {
-    // a value that it refuses only after it would have started itself anew
+    // a value that it refuses only after it would have started itself again
     const { status, said } = npcWithoutItsFile(runtime, [
       '-server=127.0.0.1:1',
       '-vkey=a-key-of-a-lab-0123456789',

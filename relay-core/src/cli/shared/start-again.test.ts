@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scriptOf } from './start-anew.ts'
+import { scriptOf } from './start-again.ts'
 
 test('a one-file program is started anew as it was, whatever its file is called', () => {
   for (const execPath of ['/opt/npc', '/home/ann/node3-npc', '/home/ann/bun/bunny']) {
