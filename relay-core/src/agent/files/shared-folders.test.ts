@@ -38,6 +38,11 @@ it('shares a hidden one that was named itself, and what lies in it', async () =>
   expect(await shared.find(join(top, 'results', '.ssh', 'deep'))).toBe(join(top, 'results', '.ssh', 'deep'))
 })
 
+it('advises the whole path where it got a part of one, which -share would not take either', async () => {
+  const advice = 'results is no whole path. Give the tunnel the whole path'
+  await expect(new SharedFolders([join(top, 'results')]).find('results')).rejects.toThrow(advice)
+})
+
 it('takes the only one for an empty name', async () => {
   expect(await new SharedFolders([join(top, 'results')]).find('')).toBe(join(top, 'results'))
 })

@@ -40,13 +40,15 @@ async function leadsTo(shared: string, real: string): Promise<boolean> {
 }
 
 function notShared(folder: string): RelayError {
-  return new RelayError(
-    'target-denied',
-    folder === ''
-      ? 'This lab box shares no folder, or several. Start npc there with -share=/the/folder, and name it in the tunnel.'
-      : `This lab box does not share ${folder}. Start npc there with -share=${folder}.`,
-    { target: folder },
-  )
+  return new RelayError('target-denied', adviceOf(folder), { target: folder })
+}
+
+function adviceOf(folder: string): string {
+  if (folder === '')
+    return 'This lab box shares no folder, or several. Start npc there with -share=/the/folder, and name it in the tunnel.'
+  if (!isAbsolute(folder))
+    return `${folder} is no whole path. Give the tunnel the whole path of a folder that npc on the lab box shares, as in -share=/data/results.`
+  return `This lab box does not share ${folder}. Start npc there with -share=${folder}.`
 }
 
 function missing(folder: string, cause: unknown): RelayError {
