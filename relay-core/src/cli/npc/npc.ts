@@ -21,19 +21,30 @@ npc start|stop|restart    the service
 npc status                whether it runs and is online (-json); -config=file: what runs of its tunnels, as the relay says
 npc -version              the version
 
-The server's console and the desktop app show the line to copy. Other flags: -type=tcp, -proxy=socks5://user:password@host:port
-(or http://...), -disconnect_timeout=60 (pings of 5 s; npc notices a dead link within 10 s anyway), -log_level=info
-(debug, info, warn, error or 0 to 7), -log_path=file, -protocol=auto (native: encrypted only; stock: for a
-stock NPS 0.26), -local_type=secret,
--allow_target=127.0.0.1,10.0.0.0/24:22 (all that this machine dials for the relay),
--before_dial=/opt/login (a program that is run before the server is dialled again, such as a login at the network's portal),
--share=/data/results,/other (folders of this machine that file tunnels may show), -direct=yes (visitors of private tunnels and lab boxes
-reach each other past the server where the networks allow it; no, or guess: with guessed ports, thousands of packets),
--discover=false (the server is not told what listens on this machine),
--compression=yes (what the lab box sends over a slow line is compressed where it shrinks; or no),
--agent_fingerprint=sha256:... (the lab box's own, for visitors; "npc status" there shows it), -conf_path=folder (where it keeps what it knows of relays). NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for
--server and -vkey, -vkey_file=file and -password_file=file for -vkey and -password. What is given by a flag leaves the list of
-processes as soon as npc has started.
+The server's console and the desktop app show the line to copy. On a lab box it also takes
+
+-fingerprint=sha256:...   the server's key; without it the first one seen is kept, and no other is accepted later
+-vkey_file=file           in place of -vkey; -password_file=file in place of -password
+-proxy=socks5://user:password@host:port   the way to the server, or http://...
+-allow_target=127.0.0.1,10.0.0.0/24:22    all that this machine dials for its server
+-share=/data/results,/other   folders of this machine that file tunnels may show
+-before_dial=/opt/login   a program that is run before the server is dialled again, such as a login at the network's portal
+-direct=yes               visitors of private tunnels reach this machine past the server where the networks allow it; no,
+                          or guess: with guessed ports, thousands of packets
+-discover=false           the server is not told what listens on this machine
+-compression=yes          what this machine sends over a slow line is compressed where it shrinks; or no
+-protocol=auto            native: encrypted only; stock: for a stock NPS 0.26
+-disconnect_timeout=60    in pings of 5 s; a dead link is noticed within 10 s anyway
+-log_level=info           debug, info, warn, error or 0 to 7
+-log_path=file            a log file beside standard output
+-conf_path=folder         where it keeps what it knows of servers
+
+and a visitor takes -fingerprint, -proxy, -direct, -compression, the last three, and
+
+-agent_fingerprint=sha256:...   the lab box's own key; "npc status" there shows it
+
+-type=tcp and -local_type=secret of stock lines are taken too. NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for -server and -vkey. What is
+given by a flag leaves the list of processes as soon as npc has started.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
 
