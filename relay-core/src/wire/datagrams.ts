@@ -1,4 +1,5 @@
 import { WireError } from './bytes.ts'
+import { PartialBody } from './partial-body.ts'
 
 /** The largest payload of UDP over IPv4: 65,535 less the headers of IP and UDP. */
 export const maxDatagramLength = 65_507
@@ -19,8 +20,7 @@ export function encodeDatagram(datagram: Uint8Array): Uint8Array | undefined {
 export class DatagramDecoder {
   #lengthBytes = 0
   #length = 0
-  #body: Uint8Array | undefined
-  #bodyLength = 0
+  #body: PartialBody | undefined
 
   /**
    * Takes the next bytes and hands over each datagram that is whole; it may share memory with `chunk`. Throws a
@@ -30,12 +30,9 @@ export class DatagramDecoder {
     let at = 0
     while (at < chunk.length) {
       if (this.#body) {
-        const end = Math.min(chunk.length, at + this.#body.length - this.#bodyLength)
-        this.#body.set(chunk.subarray(at, end), this.#bodyLength)
-        this.#bodyLength += end - at
-        at = end
-        if (this.#bodyLength === this.#body.length) {
-          const body = this.#body
+        at = this.#body.take(chunk, at)
+        const body = this.#body.whole
+        if (body) {
           this.#body = undefined
           onDatagram(body)
         }
@@ -58,8 +55,7 @@ export class DatagramDecoder {
       onDatagram(chunk.subarray(at, at + length))
       return at + length
     }
-    this.#body = new Uint8Array(length)
-    this.#bodyLength = 0
+    this.#body = new PartialBody(length)
     return at
   }
 }

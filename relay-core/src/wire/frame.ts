@@ -1,4 +1,5 @@
 import { WireError } from './bytes.ts'
+import { PartialBody } from './partial-body.ts'
 
 /** The kinds of frame, by the first byte of a frame's header. */
 export const frameType = {
@@ -71,8 +72,7 @@ export class FrameDecoder {
   #header = 0
   #type = 0
   #dataLeft = 0
-  #body: Uint8Array | undefined
-  #bodyLength = 0
+  #body: PartialBody | undefined
 
   /** Takes the next bytes; throws a WireError when they cannot be frames, after which the decoder must not be used again. */
   push(chunk: Uint8Array, receiver: FrameReceiver): void {
@@ -84,12 +84,9 @@ export class FrameDecoder {
         receiver.onData(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end))
         at = end
       } else if (this.#body) {
-        const end = Math.min(chunk.length, at + this.#body.length - this.#bodyLength)
-        this.#body.set(chunk.subarray(at, end), this.#bodyLength)
-        this.#bodyLength += end - at
-        at = end
-        if (this.#bodyLength === this.#body.length) {
-          const body = this.#body
+        at = this.#body.take(chunk, at)
+        const body = this.#body.whole
+        if (body) {
           this.#body = undefined
           receiver.onMessage(this.#type, body)
         }
@@ -120,8 +117,7 @@ export class FrameDecoder {
       receiver.onMessage(this.#type, chunk.subarray(at, at + length))
       return at + length
     }
-    this.#body = new Uint8Array(length)
-    this.#bodyLength = 0
+    this.#body = new PartialBody(length)
     return at
   }
 }
