@@ -1,44 +1,15 @@
 import type { Locator, Page } from '@playwright/test'
-import { serveScenarios } from '../../renderer/scenarios/serve-world.ts'
-import { join } from 'node:path'
-import { startChromium } from '../harness/chromium.ts'
-import { actionTimeoutMs } from './app/running-app.ts'
-import { usualSize } from './app/usual-size.ts'
-import { expect, test as base } from './app-fixture.ts'
+import { expect } from './app-fixture.ts'
 import { TunnelPage } from './pages/tunnel-page.ts'
+import { test } from './scripted-world.ts'
 
-const pages = join(import.meta.dirname, '../../renderer/dist')
-
-/** The built pages over a scripted world, since a server on this computer has no direct way; real ones are in direct.machine.spec.ts. */
-const test = base.extend<{ open: (scenario: string, tunnelId: string) => Promise<Page> }>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the parameter's braces
-  open: async ({}, use) => {
-    const server = await serveScenarios(pages, 0)
-    try {
-      const browser = await startChromium()
-      try {
-        await use(async (scenario, tunnelId) => {
-          const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
-          context.setDefaultTimeout(actionTimeoutMs)
-          const page = await context.newPage()
-          await page.goto(server.url(scenario, `tunnels/${tunnelId}`))
-          return page
-        })
-      } finally {
-        await browser.close()
-      }
-    } finally {
-      await server.close()
-    }
-  },
-})
-
+// real direct ways are in direct.machine.spec.ts
 test.skip(({ host }) => host === 'electron', 'the pages over a scripted backend; nothing of the window')
 
 test('the settings of a tunnel let its direct way guess ports, switch it off and allow it again, and the page says what goes how', async ({
   open,
 }) => {
-  const page = await open('direct', 't8888')
+  const page = await open('direct', 'tunnels/t8888')
   const { way } = new TunnelPage(page)
   const choice = page.getByRole('combobox', { name: 'Direct' })
   await expect(choice).toHaveText('When possible')
@@ -67,7 +38,7 @@ test('the settings of a tunnel let its direct way guess ports, switch it off and
 test('the path test has a row of the direct way, and a quota turns that way off as the limits had said', async ({
   open,
 }) => {
-  const page = await open('direct', 't8888')
+  const page = await open('direct', 'tunnels/t8888')
   const tunnel = new TunnelPage(page)
   await expect(tunnel.pathTest).toContainText('up to 8 MB through the server')
   await tunnel.pathTest.getByRole('button', { name: 'Test', exact: true }).click()
@@ -96,11 +67,11 @@ test('while its server is away, the page of a direct tunnel says what has become
   open,
 }) => {
   {
-    const page = await open('alone', 't8888')
+    const page = await open('alone', 'tunnels/t8888')
     await expect(new TunnelPage(page).way).toContainText('It goes on without cloud-hz.')
     await expect(page.getByRole('button', { name: 'Open notebook' })).toBeEnabled()
   }
-  const page = await open('alone', 't6006')
+  const page = await open('alone', 'tunnels/t6006')
   const { way, limits, connections } = new TunnelPage(page)
   await expect(way.getByRole('status')).toHaveText('There is no way now.')
   await expect(way).toContainText(/The direct way ended at \d\d:\d\d, and cloud-hz does not answer\./)
