@@ -1,5 +1,5 @@
 import type { Notice, NoticeEvent, NoticePage, Overview, Settings } from '@nps-desktop/electron/contract'
-import { type Clock, every, type Feed, Signal } from '@nps-desktop/relay-core/async'
+import { type Clock, every, type Feed, Signal, untilAborted } from '@nps-desktop/relay-core/async'
 import { type KnownAbsences, noAbsences } from '@nps-desktop/relay-core/telling'
 import { tunnelIdOf } from '../ids.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -96,10 +96,7 @@ export class Notices {
     this.#looks.set(key, JSON.stringify(page))
     try {
       yield {}
-      if (!signal.aborted)
-        await new Promise<void>((resolve) =>
-          signal.addEventListener('abort', () => resolve(), { once: true }),
-        )
+      await untilAborted(signal)
     } finally {
       this.#looks.delete(key)
     }

@@ -1,4 +1,4 @@
-import { type Clock, pause } from '@nps-desktop/relay-core/async'
+import { type Clock, pause, untilAborted } from '@nps-desktop/relay-core/async'
 import {
   RelayError,
   type Client,
@@ -124,13 +124,6 @@ async function followPasses(
     if (!(error instanceof RelayError && error.code === 'not-possible-here')) throw error
     await untilAborted(signal)
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 async function askAgainAndAgain(

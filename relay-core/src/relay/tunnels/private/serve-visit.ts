@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../../../api/errors.ts'
+import { untilAborted } from '../../../async/wait/until-aborted.ts'
 import type { Log } from '../../../log/log.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
 import { hostOf } from '../../../net/address/plain-address.ts'
@@ -41,7 +42,9 @@ export async function serveVisit(
       visit.opened((from) => entered.moveTo(from)),
       stream,
     )
-    await end(connection.signal)
+    // Until the visitor has gone: it holds a connection until it has acknowledged the end of its stream, for a minute if it survives, and
+    // counts as long. Or until the tunnel is stopped.
+    await untilAborted(connection.signal)
   } catch (error) {
     const reason = asReason(error)
     // One that has no direct way comes by the relay, and one that has it leaves as soon as it is answered there.
@@ -55,15 +58,6 @@ export async function serveVisit(
   } finally {
     connection?.leave()
   }
-}
-
-/**
- * Until the visitor has gone: it holds a connection until it has acknowledged the end of its stream, for a minute if it survives, and counts as
- * long. Or until the tunnel is stopped.
- */
-async function end(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 }
 
 function open(
