@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 import type { AppFixtureOptions, WorkerFixtureOptions } from './test/e2e/app-fixture.ts'
 
 const beside = ['*.machine.spec.ts', '*.windows.spec.ts']
-/** Those whose outcome hangs on the system of the window, and the one of all that the app is for. */
+/** Those whose outcome depends on the system of the window, and the one of all that the app is for. */
 const onWindows = [
   'welcome.spec.ts',
   'settings.spec.ts',
@@ -18,7 +18,7 @@ const onWindows = [
 
 /**
  * The same specs against headless in Chromium and against real Electron, here and on Windows. `*.machine.spec.ts` need the test
- * bed, `*.windows.spec.ts` are of Windows alone.
+ * bed, `*.windows.spec.ts` are for Windows alone.
  */
 export default defineConfig<AppFixtureOptions, WorkerFixtureOptions>({
   testDir: join(import.meta.dirname, 'test/e2e'),

@@ -26,7 +26,7 @@ export function targetNotAllowed(
   return {
     code: 'target-not-allowed',
     params: { lab: name, target, allowed: allowTarget },
-    message: `${name} was set up to open only ${allowTarget} for its server, and ${target} is none of it.`,
+    message: `${name} was set up to open only ${allowTarget} for its server, and ${target} is not part of that.`,
     fixes: [fix],
   }
 }

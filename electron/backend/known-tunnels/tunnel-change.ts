@@ -9,7 +9,7 @@ import { isMarkOf, markPassword } from './private-password.ts'
 import { reachOfMode } from './reach-of-mode.ts'
 
 /**
- * What is other than the person left it, at a tunnel for this laptop alone: the server has opened it to everybody, or made it
+ * What differs from how the person left a tunnel that is for this laptop alone: the server has opened it to everybody, or given it
  * another password, by which another agent could answer. Whoever did it, the person is asked before the app goes that way.
  */
 export type TunnelChange = 'opened' | 'password'

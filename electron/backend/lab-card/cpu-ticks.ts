@@ -4,7 +4,7 @@ export interface CpuTicks {
   readonly total: number
 }
 
-/** Null where the line is none of Linux'. */
+/** Null where the line is not one that Linux writes. */
 export function readTicks(line: string | undefined): CpuTicks | null {
   const [name, ...words] = (line ?? '').trim().split(/\s+/)
   const ticks = words.slice(0, 8).map(Number)

@@ -15,7 +15,7 @@ export interface Log {
 }
 
 export interface LogOptions {
-  /** A function is asked at every line, for a level that changes. */
+  /** A function is called for each line, for a level that changes. */
   level: LogLevel | (() => LogLevel)
   /** Takes one finished line, with its line feed. */
   write: (line: string) => void

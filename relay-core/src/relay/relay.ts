@@ -31,7 +31,7 @@ import { LiveSettings } from './settings/live-settings.ts'
 import { importIntoRunning } from './stock/stock-data/import-on-demand.ts'
 import { whileLocked } from './store/while-locked.ts'
 
-/** What somebody needs who wants to reach a relay that runs. */
+/** What is needed to reach a running relay. */
 export interface StartedRelay {
   readonly bridgePort: number
   /** Null where the console does not listen. */

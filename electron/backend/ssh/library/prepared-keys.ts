@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Client } from 'ssh2'
 
-/** Of ssh2 1.17, what its types do not name: the ciphers of a connection, which are given their key again for each packet. */
+/** What the types of ssh2 1.17 do not name: the ciphers of a connection, which are given their key again for each packet. */
 interface Ciphers {
   readonly _protocol?: {
     readonly _cipher?: { _encKey?: Buffer | KeyObject }

@@ -6,7 +6,7 @@ import { DirectLink, type DirectLinkOptions } from './direct-link.ts'
 /** How long the agent may take to say where it is. */
 const answerTimeoutMs = 5_000
 
-/** The manners in which a way is looked for, one after the other. */
+/** How a direct way is looked for, one method after the other. */
 const manners = [{ beginsUnseen: false }, { beginsUnseen: true }] as const
 
 /** An attempt's number is 16 bits. */

@@ -36,7 +36,7 @@ export function wholeOf({ legs, direct }: PathTest): WholeWay | null {
   }
 }
 
-/** The thinnest leg decides; of the last one the speed is not known. */
+/** The slowest leg decides; the speed of the last one is not known. */
 function least(rates: readonly (number | null)[]): number | null {
   const known = rates.filter((rate) => rate !== null)
   return known.length > 0 ? Math.min(...known) : null

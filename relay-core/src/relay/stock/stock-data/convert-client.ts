@@ -1,17 +1,8 @@
-import type { ClientLimits } from '../../../api/limits.ts'
-import type { ClientSettings } from '../../../api/tunnel-settings.ts'
+import type { ImportedClient } from '../../store/import-records.ts'
 import { readRestrictions, stayClosed, withServerWide, type Restrictions } from './restrictions.ts'
 import type { StockClientRecord } from './stock-records.ts'
 
-export interface ConvertedClient {
-  readonly name: string
-  readonly vkey: string
-  readonly enabled: boolean
-  readonly settings: ClientSettings
-  readonly limits: ClientLimits
-  readonly downBytes: number
-  readonly upBytes: number
-}
+export type ConvertedClient = Omit<ImportedClient, 'wantedId'>
 
 /** The outcome for a record: its equivalent here, or why there is none; `notes` say what is different. */
 export type Converted<T> =

@@ -1,24 +1,14 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import type { Limits } from '../../../api/limits.ts'
 import { targetAddress } from '../../../api/relay-tunnel-models.ts'
 import { modeOfStockName, takesSetting, tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import { tunnelSettings, type TunnelSettings } from '../../../api/tunnel-settings.ts'
+import type { ImportedTunnel } from '../../store/import-records.ts'
 import { nameOf, minSafeKeyLength, type Converted } from './convert-client.ts'
 import { readRestrictions, stayClosed } from './restrictions.ts'
 import type { StockClientRecord, StockHostRecord, StockTaskRecord } from './stock-records.ts'
 
-export interface ConvertedTunnel {
-  readonly name: string
-  readonly mode: TunnelMode
-  readonly port: number | null
-  readonly target: string
-  readonly settings: TunnelSettings
-  readonly limits: Limits
-  readonly enabled: boolean
-  readonly downBytes: number
-  readonly upBytes: number
-}
+export type ConvertedTunnel = Omit<ImportedTunnel, 'vkey' | 'wantedId'>
 
 /** What a tunnel inherits from its client: the user that stock asks for at every host, SOCKS5 and HTTP proxy of that client. */
 export type BasicUser = StockClientRecord['Cnf']
