@@ -11,9 +11,9 @@ interface Goal {
   readonly atMost?: { readonly times: number; readonly of: string }
   /** At least this many times another figure of the same pair. */
   readonly atLeastOf?: { readonly times: number; readonly figure: FigureName }
-  /** At most so much. */
+  /** At most this much. */
   readonly below?: number
-  /** At most so much more than another figure of the same pair, which the goal calls so. */
+  /** At most this much more than another figure of the same pair, which the goal names in this way. */
   readonly aboveBy?: { readonly figure: FigureName; readonly most: number; readonly called: string }
 }
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 
 const pauseMs = 10
 const answerTimeoutMs = 10_000
-/** It goes on for so long after the attack. */
+/** It goes on for this long after the attack. */
 const roundsAfter = 5
 
 /** A visitor of somebody else's tunnel that talks all the while; whatever happens to its stream, it notices. */

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream'
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { SshSession } from '../ssh/ssh-session.ts'
 
-/** A page that is open keeps a connection; so long after the last one the forward closes. */
+/** An open page keeps a connection; the forward closes this long after the last one. */
 const unusedMs = 10 * 60_000
 const maxConnections = 64
 

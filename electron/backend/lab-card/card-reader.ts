@@ -10,7 +10,7 @@ const watchedIntervalMs = 10_000
 const neededIntervalMs = 60_000
 /** Of what is written to disk: the last truth, for a box that cannot be read. */
 const keptIntervalMs = 60_000
-/** A tool that has not answered is left alone for so long: see `lookScript`. */
+/** A tool that has not answered is left alone for this long: see `lookScript`. */
 const gpusRestMs = 5 * 60_000
 const failedPausesMs = [10_000, 30_000, 60_000, 300_000] as const
 

@@ -2,7 +2,7 @@ import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Storage, TransferRecord } from '../storage/records.ts'
 import { TransferRun } from './transfer.ts'
 
-/** How far a transfer is on the disk may lag behind by so much: what has arrived is found where it is. */
+/** The progress that is kept on the disk may lag behind by this much: what has arrived is found where it is. */
 const saveDelayMs = 1_000
 
 /** Keeps the queue of transfers over restarts of the app, whichever way it ended: all but those that have arrived. */

@@ -31,7 +31,7 @@ export function failureOfUpdate(error: unknown, address: string): Failure {
   return { code: 'update-failed', params: { reason }, message, fixes: [] }
 }
 
-/** Nothing has come from `address` for so long. */
+/** Nothing has come from `address` for this long. */
 export function updateSilent(address: string, seconds: number): Failure {
   const reason = `no answer within ${seconds} s`
   return { code: 'update-unreachable', params: { address, reason }, message: reason, fixes: [] }

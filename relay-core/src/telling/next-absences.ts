@@ -27,7 +27,7 @@ export const noAbsences: KnownAbsences = { absences: new Map(), toldAtMs: new Ma
 export interface TellingRules {
   /** What lasts shorter has not been missed. */
   readonly toldAfterMs: number
-  /** So long it has to last before it is called back. */
+  /** It has to last this long before it is called back. */
   readonly backAfterMs: number
   /** The same thing is not told again sooner: a line that comes and goes is one message, and one more when it stays away. */
   readonly notAgainWithinMs: number

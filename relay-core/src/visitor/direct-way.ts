@@ -16,7 +16,7 @@ const againMs = [60_000, 5 * 60_000, 30 * 60_000] as const
 /** The lab box lets a visitor have another link arranged after 10 s, which it counts from a moment later. */
 const minAgainMs = 11_000
 
-/** A link that carries nothing is ended after so long. */
+/** A link that carries nothing is ended after this long. */
 const idleTimeoutMs = 5 * 60_000
 const idleLookMs = 60_000
 

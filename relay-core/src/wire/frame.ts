@@ -39,7 +39,7 @@ export const maxDataLength = 1024 * 1024
 /** The most body in any other frame: four texts of 255 bytes and some, with room to grow. */
 export const maxMessageLength = 4096
 
-/** The most body in a PACKED frame: it is no longer than what it holds, which is at most so much. */
+/** The most body in a PACKED frame: it is no longer than what it holds, which is at most this much. */
 export const maxPackedLength = 64 * 1024
 
 /** A frame's header. `length` counts what follows it. */

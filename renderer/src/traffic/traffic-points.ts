@@ -39,7 +39,7 @@ export function unknownRuns(points: readonly RatePoint[]): readonly { fromMs: nu
 
 /**
  * The points of a history: bytes per period become a mean rate. Its last period is the one that is still going on, so that
- * after another one it would always be drawn as a fall; alone it is better than nothing. `unknownMs`: for so long after it
+ * after another one it would always be drawn as a fall; alone it is better than nothing. `unknownMs`: for this long after it
  * nobody could be asked.
  */
 export function pointsOfHistory(

@@ -14,7 +14,7 @@ import { shape } from './wide-area.ts'
 
 const run = promisify(execFile)
 const timeoutMs = 180_000
-/** Each way is measured so often, in turn with its peer. */
+/** Each way is measured this often, in turn with its peer. */
 const rounds = 3
 const perFolder = 100
 

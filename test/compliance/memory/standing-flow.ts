@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** What waits behind the reader. */
 export const offeredBytes = 1024 ** 3
 const pollMs = 50
-/** A flow whose bytes under way have not become more for so long stands still. */
+/** A flow whose bytes under way have not become more for this long stands still. */
 const stillMs = 1_000
 const giveUpMs = 60_000
 /** Pings and the like are no flow. */

@@ -2,7 +2,7 @@ import { shellWord } from '@nps-desktop/relay-core/api'
 import { RemoteShell } from '../../ssh/shell/remote-shell.ts'
 import type { SshSession } from '../../ssh/ssh-session.ts'
 
-/** A slow disk of the network reads at least so much in a second. */
+/** A slow disk of the network reads at least this much in a second. */
 const slowestBytesPerSecond = 10_000_000
 const minTimeoutMs = 30_000
 

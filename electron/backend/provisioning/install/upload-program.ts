@@ -9,7 +9,7 @@ import type { ProgramFile } from './program-files.ts'
 import { sha256Function } from './sha256-function.ts'
 import { unxzFunction } from './unxz-function.ts'
 
-/** At the slowest 50 kB/s get through; a way that is slower for so long is a broken one. */
+/** At least 50 kB/s are expected to get through; a way that stays slower for this long is broken. */
 const uploadTimeoutMs = 20 * 60_000
 const unpackTimeoutMs = 3 * 60_000
 

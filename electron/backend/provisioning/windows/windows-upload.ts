@@ -8,7 +8,7 @@ import { sftpUpload } from './sftp-upload.ts'
 import { RemoteCommandFailed } from '../../ssh/shell/remote-shell.ts'
 import type { WindowsShell } from '../../ssh/shell/windows-shell.ts'
 
-/** At the slowest 50 kB/s get through; a way that is slower for so long is a broken one. */
+/** At least 50 kB/s are expected to get through; a way that stays slower for this long is broken. */
 const uploadTimeoutMs = 20 * 60_000
 const unpackTimeoutMs = 3 * 60_000
 

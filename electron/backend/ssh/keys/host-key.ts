@@ -23,7 +23,7 @@ export function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`
 }
 
-/** Best first; what OpenSSH offers by default today, and ssh-rsa (SHA-1) for machines of before 2016. */
+/** Best first; what OpenSSH offers by default today, and ssh-rsa (SHA-1) for machines from before 2016. */
 const preferred = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',

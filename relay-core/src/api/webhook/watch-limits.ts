@@ -2,5 +2,5 @@
 export const maxWatches = 32
 /** One that has not come true by then is forgotten. */
 export const watchKeptForMs = 30 * 86_400_000
-/** A GPU below both values is at rest; after so long it is free. */
+/** A GPU below both values is at rest; after this long it is free. */
 export const gpuRest = { usePercent: 5, usedBytes: 1e9, forMs: 5 * 60_000 } as const

@@ -13,7 +13,7 @@ import { Path } from '../path/path.ts'
 import { fillLimits, WayFill, type WayMeasurement } from './way-fill.ts'
 import { WaySwitch, type WayMove } from './way-switch.ts'
 
-/** A peer that has not been heard for so long while something waits is gone. */
+/** A peer that has not been heard for this long while something waits is gone. */
 const peerTimeoutMs = 60_000
 
 /** A stream of which it is known whether the peer has answered. */

@@ -16,7 +16,7 @@ export interface LossRecoveryOptions {
   readonly path: Path
   /** There is something to send again, or more room. */
   readonly onMore: () => void
-  /** What waits has been asked for without an answer for so long: some packets have to go now, so that the peer answers. */
+  /** What waits has been asked for without an answer for this long: some packets have to go now, so that the peer answers. */
   readonly onTimeout: (silentForMs: number, packets: number) => void
 }
 

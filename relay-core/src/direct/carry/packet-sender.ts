@@ -32,7 +32,7 @@ export interface PacketSenderOptions {
   readonly path: Path
   /** A packet that asks for an ACK has gone. */
   readonly onSent: (way: PacketWay) => void
-  /** What waits has not been acknowledged although it was asked for, for so long. */
+  /** What waits has not been acknowledged although it was asked for, for this long. */
   readonly onSilence: (forMs: number) => void
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../async/time/clock.ts'
 import type { PacketWay } from '../packet-way.ts'
 import { Alarm } from '../packets/alarm.ts'
 
-/** A way is silent when something has waited for an answer on it for so long, or for four round trips. */
+/** A way is silent when something has waited for an answer on it for this long, or for four round trips. */
 const silenceMs = 600
 const silenceRoundTrips = 4
 
@@ -17,7 +17,7 @@ const idleAfterMs = 5_000
 const maxReturnIntervalMs = 16_000
 const steadyAfterMs = 60_000
 
-/** A direct way that has not been heard for so long is given up. */
+/** A direct way that has not been heard for this long is given up. */
 const silenceTimeoutMs = 60_000
 
 /** Probes whose answer is still of use. */

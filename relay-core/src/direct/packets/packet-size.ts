@@ -7,7 +7,7 @@ export const maxPacketBytes = 1_500
 /** The search ends when it is this close. */
 const closeEnoughBytes = 16
 
-/** A packet of one size is tried so often: one may get lost for any reason. */
+/** A packet of one size is tried this often: one may get lost for any reason. */
 const maxTries = 3
 
 /**

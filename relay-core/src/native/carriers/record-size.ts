@@ -5,10 +5,10 @@ import { isSecure } from '../../net/tls/secure-stream.ts'
 export const smallRecordBytes = 4_000
 /** The most that TLS allows (RFC 8446 §5.1), which costs the least for each byte. */
 export const maxRecordBytes = 16_384
-/** TCP begins with ten packets and doubles with each round trip (RFC 6928): after so much without a rest it sends whole records at once. */
+/** TCP begins with ten packets and doubles with each round trip (RFC 6928): after this much without a rest it sends whole records at once. */
 export const startBytes = 128 * 1024
 /**
- * A connection that was given nothing for so long begins small again: TCP has not learnt how much the line carries from one that is not always
+ * A connection that was given nothing for this long begins small again: TCP has not learnt how much the line carries from one that is not always
  * full, and BBR spreads 16 kB over half a round trip then. A slow line makes such pauses all the time, and small records cost it nothing.
  */
 export const restMs = 20

@@ -19,7 +19,7 @@ const period = { ms: 50, maxMs: 12 }
 /** How much the last block counts. */
 const weight = 0.1
 
-/** A block that took so much longer was interrupted: that says little about the next one. */
+/** A block that took this much longer was interrupted: that says little about the next one. */
 const maxSlowness = 20
 
 /** What packing takes here, found out by doing it: processors differ, and others use them too. */

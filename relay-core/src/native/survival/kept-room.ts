@@ -19,7 +19,7 @@ export const acknowledgedBytes = minKeptBytes / 4
 /** What the fastest line that is counted on has under way in a millisecond: 4 Gbit/s. */
 const bytesPerMs = 512 * 1024
 
-/** For a line of this round trip, as far as it is known, and an agent whose carriers keep so much together. */
+/** For a line of this round trip, as far as it is known, and an agent whose carriers keep this much together. */
 export function keptRoom({
   roundTripMs,
   keptTogether,

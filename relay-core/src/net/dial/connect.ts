@@ -52,7 +52,7 @@ export interface TlsTickets {
   latest?: { readonly session: Buffer; readonly atMs: number }
 }
 
-/** One for all connections each: making one is slow. */
+/** One each for all connections: making one is slow. */
 let fullContext: SecureContext | undefined
 let resumingContext: SecureContext | undefined
 
