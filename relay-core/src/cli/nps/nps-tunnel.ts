@@ -115,7 +115,7 @@ export async function runTunnelCommand(
     case 'remove':
       await withRelay(folders, (relay) => relay.tunnels.remove({ id: id() }))
       if (flags.json) printJson({})
-      else print(`RelayTunnel ${id()} is removed.`)
+      else print(`Tunnel ${id()} is removed.`)
       return 0
     case 'start':
       show(await withRelay(folders, (relay) => relay.tunnels.start({ id: id() })))

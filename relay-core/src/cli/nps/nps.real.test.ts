@@ -150,7 +150,10 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(probe.code).toBe(0)
     expect((await ask('tunnel', 'stop', `-id=${tunnel.id}`)).stdout).toContain('stopped')
     expect((await ask('tunnel', 'probe', `-id=${tunnel.id}`)).code).toBe(1)
-    expect((await ask('tunnel', 'remove', `-id=${tunnel.id}`)).code).toBe(0)
+    expect(await ask('tunnel', 'remove', `-id=${tunnel.id}`)).toMatchObject({
+      code: 0,
+      stdout: `Tunnel ${tunnel.id} is removed.\n`,
+    })
     expect((await ask('client', 'remove', `-id=${id}`)).code).toBe(0)
     expect(await json('client', 'list')).toEqual([])
   })

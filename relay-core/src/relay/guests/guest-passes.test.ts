@@ -73,6 +73,16 @@ test('no line is made for a service that wants to be told each visitor’s addre
   expect(() => open().add(wish, { tunnel: tells, clientLimits: {} })).toThrow(/PROXY/)
 })
 
+test('a pass that a tunnel cannot have is refused with the reason', () => {
+  const line = { name: 'A labmate', expiresAtMs: t0 + hourMs }
+  const here = { ...line, address: '198.51.100.1' }
+  const refusal = (wish: typeof line, changed: Partial<RelayTunnel>) => () =>
+    open().add(wish, { tunnel: { ...tunnel, ...changed }, clientLimits: {} })
+  expect(refusal(line, { mode: 'udp' })).toThrow(/^Tunnel 1 is of mode udp: only tcp and private/)
+  expect(refusal(here, { mode: 'private' })).toThrow(/^Tunnel 1 is private: it has no port/)
+  expect(refusal(here, { limits: {} })).toThrow(/^Tunnel 1 lets every address in already/)
+})
+
 test('a pass lets nobody in from its last moment on, also before it has been cleared away', () => {
   const passes = open()
   const { secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())

@@ -33,20 +33,17 @@ export function checkNewPass(
     if (isInterchangeable(mode)) return
     throw invalid(
       'mode',
-      `RelayTunnel ${id} is of mode ${mode}: only tcp and private tunnels have passes with a line.`,
+      `Tunnel ${id} is of mode ${mode}: only tcp and private tunnels have passes with a line.`,
     )
   }
   if (mode === 'private') {
-    throw invalid(
-      'address',
-      `RelayTunnel ${id} is private: it has no port that an address could be let in to.`,
-    )
+    throw invalid('address', `Tunnel ${id} is private: it has no port that an address could be let in to.`)
   }
   const isOpen = [limits, clientLimits].every(({ allow = [] }) => allow.length === 0)
   if (isOpen) {
     throw invalid(
       'address',
-      `RelayTunnel ${id} lets every address in already. Give it a list of those who may, or make a line.`,
+      `Tunnel ${id} lets every address in already. Give it a list of those who may, or make a line.`,
     )
   }
 }

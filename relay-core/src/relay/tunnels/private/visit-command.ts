@@ -27,7 +27,7 @@ export function visitCommand(tunnel: RelayTunnel, place: VisitCommandPlace): Vis
   if (!takesSetting(tunnel.mode, 'password') || password === undefined) {
     throw new RelayError(
       'invalid-input',
-      `RelayTunnel ${tunnel.id} is not private: its visitors come by its port, without a command.`,
+      `Tunnel ${tunnel.id} is not private: its visitors come by its port, without a command.`,
       { what: 'tunnel' },
     )
   }
