@@ -2,12 +2,18 @@ import { resolve, join } from 'node:path'
 import { type Browser, _electron } from '@playwright/test'
 import { electronArguments, electronBinary } from '../../../build/electron-binary.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
-import { argumentsInWine, quitInWineMs, windowsElectron } from '../../testbed/wine/windows-electron.ts'
+import { argumentsInWine, untilQuitInWine, windowsElectron } from '../../testbed/wine/windows-electron.ts'
 import { startChromium } from '../../harness/chromium.ts'
 import { usualSize } from './usual-size.ts'
 import { BrowserRequests } from './browser-requests.ts'
 import { collectOutput } from './program-output.ts'
-import { actionTimeoutMs, type AppStart, type RunningApp, startTimeoutMs } from './running-app.ts'
+import {
+  actionTimeoutMs,
+  type AppStart,
+  type RunningApp,
+  startTimeoutMs,
+  wineActionTimeoutMs,
+} from './running-app.ts'
 
 /** In which the app closes its data when it quits, at most. */
 const backendCloseMs = 7_000
@@ -59,17 +65,19 @@ export async function startElectronApp({
   collectOutput(electron.process(), output)
   let browser: Browser | undefined
   const close = async () => {
-    const stuck =
-      windows && setTimeout(() => electron.process().kill('SIGKILL'), backendCloseMs + quitInWineMs)
-    await electron.close()
-    if (stuck !== null) clearTimeout(stuck)
+    const ends = electron.close()
+    if (windows === null) await ends
+    else {
+      const kill = () => electron.process().kill('SIGKILL')
+      await untilQuitInWine(ends, { kill, busyMs: backendCloseMs })
+    }
     await browser?.close()
     await requests.close()
   }
   let closing: Promise<void> | undefined
   try {
     const page = await electron.firstWindow({ timeout: startTimeoutMs })
-    page.context().setDefaultTimeout(windows === null ? actionTimeoutMs : 3 * actionTimeoutMs)
+    page.context().setDefaultTimeout(windows === null ? actionTimeoutMs : wineActionTimeoutMs)
     return {
       page,
       electron,

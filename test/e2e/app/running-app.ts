@@ -8,6 +8,8 @@ export type Host = 'headless' | 'electron'
 export const startTimeoutMs = 60_000
 /** How long a click may wait for its button. */
 export const actionTimeoutMs = 15_000
+/** The same in wine. */
+export const wineActionTimeoutMs = 3 * actionTimeoutMs
 
 export interface AppStart {
   /** Where the window runs, if not on this computer. */

@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path'
 import { expect } from '@playwright/test'
 import { electronArguments } from '../../../build/electron-binary.ts'
 import type { CommandResult } from '../../testbed/run-command.ts'
-import { argumentsInWine, makeStartInWine, quitInWineMs } from '../../testbed/wine/windows-electron.ts'
+import { argumentsInWine, makeStartInWine, untilQuitInWine } from '../../testbed/wine/windows-electron.ts'
 import { type Windows, windowsPath } from '../../testbed/wine/windows.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { pageOf } from './packaged-app.ts'
-import { actionTimeoutMs } from './running-app.ts'
+import { wineActionTimeoutMs } from './running-app.ts'
 
 const packages = resolve(import.meta.dirname, '../../../build/out/package')
 /** Where the person's folders are on drive C. */
@@ -66,7 +66,7 @@ export class WindowsInstallation {
     const args = [...electronArguments, ...argumentsInWine, '--remote-debugging-port=0']
     const app = this.windows.launch(`${this.folder}\\${program}`, args, '/')
     const { browser, page } = await pageOf({ said: () => app.output })
-    page.context().setDefaultTimeout(3 * actionTimeoutMs)
+    page.context().setDefaultTimeout(wineActionTimeoutMs)
     await expect(new WelcomePage(page).heading).toBeVisible()
     return {
       page,
@@ -77,9 +77,7 @@ export class WindowsInstallation {
           join(home, 'AppData/Roaming/NPS Desktop/nps-desktop.sqlite-wal'),
         )
         await expect.poll(() => existsSync(openData)).toBe(false)
-        const stuck = setTimeout(() => app.signal('SIGKILL'), quitInWineMs)
-        await app.ended()
-        clearTimeout(stuck)
+        await untilQuitInWine(app.ended(), { kill: () => app.signal('SIGKILL') })
       },
       async [Symbol.asyncDispose]() {
         await browser.close()

@@ -18,12 +18,27 @@ const inItsPlace = 'IsZoomed'
  */
 export const argumentsInWine: readonly string[] = ['--disable-gpu', '--disable-software-rasterizer']
 
+/** How long an Electron that has nothing left to do may take to end in wine. */
+const quitTimeoutMs = 10_000
+
 /**
- * How long an Electron that quits may take in wine, once the app has closed its data. Some never end: the main process takes a
- * handle out of a child that ends at that moment, wine 10 loses the question (NtDuplicateObject waits in ntdll for an answer
- * of a process that is gone), and Chromium waits for that thread. Nothing of the app runs any more by then.
+ * Waits until an Electron that was told to quit has ended, by force if wine does not let it: the main process takes a handle out
+ * of a child that ends at that moment, wine 10 loses the question (NtDuplicateObject waits in ntdll for an answer of a process
+ * that is gone), and Chromium waits for that thread for ever. Nothing of the app runs any more by then.
+ * @param ends settles when it has ended
+ * @param busyMs what it still has to do takes this long at most
  */
-export const quitInWineMs = 10_000
+export async function untilQuitInWine(
+  ends: Promise<unknown>,
+  { kill, busyMs = 0 }: { kill: () => void; busyMs?: number },
+): Promise<void> {
+  const timer = setTimeout(kill, busyMs + quitTimeoutMs)
+  try {
+    await ends
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** Electron for Windows as it starts in wine: fetched and changed once. Answers the layers of its folder, the topmost first. */
 export async function ensureWindowsElectron(): Promise<readonly string[]> {
