@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect } from './app-fixture.ts'
-import { test } from './scripted-world.ts'
+import { expect } from '../app-fixture.ts'
+import { test } from '../scripted-world.ts'
 
 test.skip(({ host }) => host === 'electron', 'the pages over a scripted backend; nothing of the window')
 

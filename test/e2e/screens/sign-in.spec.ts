@@ -1,8 +1,8 @@
-import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../harness/code-sshd.ts'
-import { expect, test } from './app-fixture.ts'
-import { SetupWizard } from './pages/setup-wizard.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
-import { shoot } from './screenshots.ts'
+import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../../harness/code-sshd.ts'
+import { expect, test } from '../app-fixture.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
 
 test.skip(!canAskForCodes, 'a real sshd that asks for a code takes root')
 

@@ -1,8 +1,8 @@
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { AppAndRelay } from '../../electron/testing/app-and-relay.ts'
-import { expect, test } from './app-fixture.ts'
+import { AppAndRelay } from '../../../electron/testing/app-and-relay.ts'
+import { expect, test } from '../app-fixture.ts'
 
 test.skip(({ host }) => host !== 'electron', 'only the window starts other programs')
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fuses from '@electron/fuses'
-import { packagedFolder, packagedProgram, pageOf, startPackage } from './app/packaged-app.ts'
-import { expect, test } from './app-fixture.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { packagedFolder, packagedProgram, pageOf, startPackage } from '../app/packaged-app.ts'
+import { expect, test } from '../app-fixture.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 const { FuseV1Options, getCurrentFuseWire } = fuses
 /** What stands in the wire for each fuse. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { probePort } from '../testbed/network/probe-port.ts'
-import { expect, test } from './app-fixture.ts'
-import { HomePage } from './pages/home-page.ts'
-import { TunnelPage } from './pages/tunnel-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { probePort } from '../../testbed/network/probe-port.ts'
+import { expect, test } from '../app-fixture.ts'
+import { HomePage } from '../pages/home-page.ts'
+import { TunnelPage } from '../pages/tunnel-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 const tunnels = ['Sample shell', 'Sample notebook', 'Sample board']
 

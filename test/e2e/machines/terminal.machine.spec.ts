@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildPamCode } from '../harness/pam-code.ts'
-import { copyTmux } from '../testbed/machines/copy-tmux.ts'
-import type { Machine } from '../testbed/machines/machine.ts'
-import { expect, test } from './bed-fixture.ts'
-import { SetupWizard } from './pages/setup-wizard.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
-import { shoot } from './screenshots.ts'
+import { buildPamCode } from '../../harness/pam-code.ts'
+import { copyTmux } from '../../testbed/machines/copy-tmux.ts'
+import type { Machine } from '../../testbed/machines/machine.ts'
+import { expect, test } from '../bed-fixture.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
 
 test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
 test.use({ machines: ['cloud', 'lab'] })

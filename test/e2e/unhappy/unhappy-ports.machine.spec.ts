@@ -1,7 +1,7 @@
-import { expect, test } from './bed-fixture.ts'
-import { SetupWizard } from './pages/setup-wizard.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
-import { shoot } from './screenshots.ts'
+import { expect, test } from '../bed-fixture.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
 
 test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
 

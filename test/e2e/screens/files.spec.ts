@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Page } from '@playwright/test'
-import { AppAndRelay } from '../../electron/testing/app-and-relay.ts'
-import { CuttableWay } from '../harness/cuttable-way.ts'
-import { startLocalSshd } from '../harness/local-sshd.ts'
-import { type App, expect, test } from './app-fixture.ts'
+import { AppAndRelay } from '../../../electron/testing/app-and-relay.ts'
+import { CuttableWay } from '../../harness/cuttable-way.ts'
+import { startLocalSshd } from '../../harness/local-sshd.ts'
+import { type App, expect, test } from '../app-fixture.ts'
 
 test.skip(({ host }) => host !== 'electron', 'a page in a browser is not told where dropped files lie')
 

@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packagedFolder, pageOf, startPackage } from './app/packaged-app.ts'
-import { UpdateFeed } from './app/update-feed.ts'
-import { expect, test as base } from './app-fixture.ts'
-import { SettingsPage } from './pages/settings-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { packagedFolder, pageOf, startPackage } from '../app/packaged-app.ts'
+import { UpdateFeed } from '../app/update-feed.ts'
+import { expect, test as base } from '../app-fixture.ts'
+import { SettingsPage } from '../pages/settings-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 /**
  * The package as an AppImage runs it: mounted on a folder, with the file's own path in its environment. That file is replaced

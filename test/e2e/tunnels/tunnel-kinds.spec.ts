@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DatagramTargets } from '../harness/peers/datagram-targets.ts'
-import { refused, SocksClient, socksCommands } from '../harness/peers/socks-client.ts'
-import { expect, test } from './app-fixture.ts'
-import { HomePage } from './pages/home-page.ts'
-import { TunnelPage } from './pages/tunnel-page.ts'
-import { TunnelSheet } from './pages/tunnel-sheet.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { DatagramTargets } from '../../harness/peers/datagram-targets.ts'
+import { refused, SocksClient, socksCommands } from '../../harness/peers/socks-client.ts'
+import { expect, test } from '../app-fixture.ts'
+import { HomePage } from '../pages/home-page.ts'
+import { TunnelPage } from '../pages/tunnel-page.ts'
+import { TunnelSheet } from '../pages/tunnel-sheet.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 const answerTimeoutMs = 15_000
 

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { freePort } from '../../electron/testing/free-port.ts'
-import { Program } from '../harness/programs/program.ts'
-import { ourProgram } from '../compliance/table/runtimes.ts'
-import { startChromium } from '../harness/chromium.ts'
-import { actionTimeoutMs } from './app/running-app.ts'
-import { expect, test as base } from './app-fixture.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
+import { Program } from '../../harness/programs/program.ts'
+import { ourProgram } from '../../compliance/table/runtimes.ts'
+import { startChromium } from '../../harness/chromium.ts'
+import { actionTimeoutMs } from '../app/running-app.ts'
+import { expect, test as base } from '../app-fixture.ts'
 
 /** A relay of its own, and its web console in a browser, signed in. */
 interface SignedIn {

@@ -5,12 +5,12 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ElectronApplication, type JSHandle, _electron } from '@playwright/test'
 import type { BrowserWindow } from 'electron'
-import { runKey } from '../testbed/wine/windows.ts'
-import { electronCommand } from './app/electron-app.ts'
-import { startTimeoutMs } from './app/running-app.ts'
-import { type App, expect, test } from './app-fixture.ts'
-import { SettingsPage } from './pages/settings-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { runKey } from '../../testbed/wine/windows.ts'
+import { electronCommand } from '../app/electron-app.ts'
+import { startTimeoutMs } from '../app/running-app.ts'
+import { type App, expect, test } from '../app-fixture.ts'
+import { SettingsPage } from '../pages/settings-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 test.skip(({ host }) => host !== 'electron', 'a window is there only in Electron')
 

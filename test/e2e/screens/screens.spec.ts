@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { type App, expect, test } from './app-fixture.ts'
-import { HomePage } from './pages/home-page.ts'
-import { type ShownLanguage, type Theme, languages, SettingsPage, themes } from './pages/settings-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
-import { shoot } from './screenshots.ts'
+import { type App, expect, test } from '../app-fixture.ts'
+import { HomePage } from '../pages/home-page.ts'
+import { type ShownLanguage, type Theme, languages, SettingsPage, themes } from '../pages/settings-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
 
 test.setTimeout(4 * 60_000)
 

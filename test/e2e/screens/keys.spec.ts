@@ -1,6 +1,6 @@
-import { expect, test } from './app-fixture.ts'
-import { HomePage } from './pages/home-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { expect, test } from '../app-fixture.ts'
+import { HomePage } from '../pages/home-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 test('Ctrl N of a lab box opens its form, also at once after it was closed; below the form no key acts', async ({
   app,

@@ -1,14 +1,14 @@
 import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test as base } from './bed-fixture.ts'
-import { SetupWizard } from './pages/setup-wizard.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
-import { shoot } from './screenshots.ts'
+import { expect, test as base } from '../bed-fixture.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
 
 base.skip(({ host }) => host === 'electron', 'the window always takes the programs of its build')
 
-const built = join(import.meta.dirname, '../../build/out')
+const built = join(import.meta.dirname, '../../../build/out')
 
 interface Manifest {
   readonly files: readonly {

@@ -1,8 +1,8 @@
-import { startChromium } from '../harness/chromium.ts'
-import { actionTimeoutMs } from './app/running-app.ts'
-import { expect, test } from './bed-fixture.ts'
-import { SetupWizard } from './pages/setup-wizard.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { startChromium } from '../../harness/chromium.ts'
+import { actionTimeoutMs } from '../app/running-app.ts'
+import { expect, test } from '../bed-fixture.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 test.skip(({ host }) => host === 'electron', 'the web console is a page of the server')
 test.setTimeout(4 * 60_000)

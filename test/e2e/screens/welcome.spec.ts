@@ -1,5 +1,5 @@
-import { expect, test } from './app-fixture.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { expect, test } from '../app-fixture.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 test('the app opens on three ways in, and the arrow keys move between them', async ({ app: { page } }) => {
   const welcome = new WelcomePage(page)

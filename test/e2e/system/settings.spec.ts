@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
-import { expect, test } from './app-fixture.ts'
-import { SettingsPage } from './pages/settings-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { expect, test } from '../app-fixture.ts'
+import { SettingsPage } from '../pages/settings-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 test('theme and language change the page at once and are kept over a restart', async ({ app }) => {
   await expect(new WelcomePage(app.page).heading).toBeVisible()

@@ -1,10 +1,10 @@
-import { startJupyter } from '../testbed/machines/bed-services.ts'
-import { expect, test } from './bed-fixture.ts'
-import { HomePage } from './pages/home-page.ts'
-import { SetupWizard } from './pages/setup-wizard.ts'
-import { TunnelPage } from './pages/tunnel-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
-import { shoot } from './screenshots.ts'
+import { startJupyter } from '../../testbed/machines/bed-services.ts'
+import { expect, test } from '../bed-fixture.ts'
+import { HomePage } from '../pages/home-page.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { TunnelPage } from '../pages/tunnel-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
 
 test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
 test.use({ machines: ['cloud', 'lab'] })

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
-import type { Machine } from '../testbed/machines/machine.ts'
-import { ssh } from '../testbed/ssh-client.ts'
-import { startChromium } from '../harness/chromium.ts'
-import { actionTimeoutMs } from './app/running-app.ts'
-import { expect, test } from './bed-fixture.ts'
-import { notebookFile, notebookText, runNotebook } from './pages/jupyter-page.ts'
+import { startJupyter, startTensorBoard } from '../../testbed/machines/bed-services.ts'
+import type { Machine } from '../../testbed/machines/machine.ts'
+import { ssh } from '../../testbed/ssh-client.ts'
+import { startChromium } from '../../harness/chromium.ts'
+import { actionTimeoutMs } from '../app/running-app.ts'
+import { expect, test } from '../bed-fixture.ts'
+import { notebookFile, notebookText, runNotebook } from '../pages/jupyter-page.ts'
 
 test.skip(({ host }) => host === 'electron', 'nothing here is the app’s')
 test.use({ machines: ['cloud', 'lab'] })

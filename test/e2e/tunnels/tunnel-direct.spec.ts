@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
-import { expect } from './app-fixture.ts'
-import { TunnelPage } from './pages/tunnel-page.ts'
-import { test } from './scripted-world.ts'
+import { expect } from '../app-fixture.ts'
+import { TunnelPage } from '../pages/tunnel-page.ts'
+import { test } from '../scripted-world.ts'
 
 // real direct ways are in direct.machine.spec.ts
 test.skip(({ host }) => host === 'electron', 'the pages over a scripted backend; nothing of the window')

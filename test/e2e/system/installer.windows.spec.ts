@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { runKey } from '../testbed/wine/windows.ts'
-import { forWindows, UpdateFeed } from './app/update-feed.ts'
-import { installerOf, WindowsInstallation } from './app/windows-installation.ts'
-import { expect, test } from './app-fixture.ts'
-import { SettingsPage } from './pages/settings-page.ts'
+import { runKey } from '../../testbed/wine/windows.ts'
+import { forWindows, UpdateFeed } from '../app/update-feed.ts'
+import { installerOf, WindowsInstallation } from '../app/windows-installation.ts'
+import { expect, test } from '../app-fixture.ts'
+import { SettingsPage } from '../pages/settings-page.ts'
 
 const uninstallKey = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\org.nps-desktop.app`
 const linkKey = String.raw`HKCU\Software\Classes\nps-desktop\shell\open\command`

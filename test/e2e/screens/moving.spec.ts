@@ -1,6 +1,6 @@
-import { expect, test } from './app-fixture.ts'
-import { SettingsPage } from './pages/settings-page.ts'
-import { WelcomePage } from './pages/welcome-page.ts'
+import { expect, test } from '../app-fixture.ts'
+import { SettingsPage } from '../pages/settings-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 // the window asks the system where to put a download, which nobody answers here
 test.skip(({ host }) => host !== 'headless', 'a file is saved without a question in a browser only')
