@@ -1,4 +1,4 @@
-import { runCommand } from '../testbed/run-command.ts'
+import { runCommand } from '../../testbed/run-command.ts'
 
 /**
  * A lab box in a network namespace, the relay in that of the test, and a router between the two whose link to the relay

@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SshForward } from '../../electron/backend/console-forwards/ssh-forward.ts'
-import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
-import { signInTo } from '../harness/sign-in-to.ts'
+import { SshForward } from '../../../electron/backend/console-forwards/ssh-forward.ts'
+import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
 
 describe.runIf(existsSync(sshdPath))('the way to a console that listens on its own machine only', () => {
   const site = createServer((request, response) => response.end(`${request.method} ${request.url}`))

@@ -1,14 +1,14 @@
 import type { Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { certificatePair } from '../../electron/testing/certificate-pair.ts'
-import { AppBackend } from '../harness/app.ts'
-import { expectDone } from '../harness/ended-job.ts'
-import { builtPrograms } from '../harness/programs/built-programs.ts'
-import { Bed } from '../testbed/bed.ts'
-import { startJupyter, startTensorBoard, stopLabService } from '../testbed/machines/bed-services.ts'
-import type { Machine } from '../testbed/machines/machine.ts'
-import { runCommand } from '../testbed/run-command.ts'
-import { ssh } from '../testbed/ssh-client.ts'
+import { certificatePair } from '../../../electron/testing/certificate-pair.ts'
+import { AppBackend } from '../../harness/app.ts'
+import { expectDone } from '../../harness/ended-job.ts'
+import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { Bed } from '../../testbed/bed.ts'
+import { startJupyter, startTensorBoard, stopLabService } from '../../testbed/machines/bed-services.ts'
+import type { Machine } from '../../testbed/machines/machine.ts'
+import { runCommand } from '../../testbed/run-command.ts'
+import { ssh } from '../../testbed/ssh-client.ts'
 
 const programs = builtPrograms()
 

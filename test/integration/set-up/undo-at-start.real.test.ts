@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { commandLine } from '@nps-desktop/relay-core/api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { swapScript } from '../../electron/backend/machine-updates/swap-script.ts'
-import { poll } from '../../relay-core/src/async/wait/poll.ts'
-import { background } from '../../relay-core/src/service/background.ts'
-import { installProgram, removeProgram } from '../../relay-core/src/service/program-file.ts'
-import type { ServiceSpec } from '../../relay-core/src/service/service.ts'
+import { swapScript } from '../../../electron/backend/machine-updates/swap-script.ts'
+import { poll } from '../../../relay-core/src/async/wait/poll.ts'
+import { background } from '../../../relay-core/src/service/background.ts'
+import { installProgram, removeProgram } from '../../../relay-core/src/service/program-file.ts'
+import type { ServiceSpec } from '../../../relay-core/src/service/service.ts'
 
 let folder: string
 let spec: ServiceSpec

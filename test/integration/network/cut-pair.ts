@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort } from '../../electron/testing/free-port.ts'
-import { Program } from '../harness/programs/program.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
+import { Program } from '../../harness/programs/program.ts'
 import type { CutLine } from './cut-line.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const vkey = 'a-key-for-tests-0123456789abcdef'
 
 const talk = `let heard = '', said = 0

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCommand } from '../testbed/run-command.ts'
+import { runCommand } from '../../testbed/run-command.ts'
 
 const scenario = fileURLToPath(new URL('names-in-lab.ts', import.meta.url))
-const bun = fileURLToPath(new URL('../../node_modules/@oven/bun-linux-x64-baseline/bin/bun', import.meta.url))
+const bun = fileURLToPath(
+  new URL('../../../node_modules/@oven/bun-linux-x64-baseline/bin/bun', import.meta.url),
+)
 
 interface Timed {
   readonly outcome: unknown

@@ -1,9 +1,9 @@
 import { Duplex, PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { LegMeasurement } from '../../relay-core/src/api/path-models.ts'
-import { measureAgent } from '../../relay-core/src/relay/tunnels/measure-agent.ts'
-import type { AgentSession } from '../../relay-core/src/session/agent-session.ts'
-import { measureServer, serveMeasure } from '../../relay-core/src/agent/measure/serve-measure.ts'
+import type { LegMeasurement } from '../../../relay-core/src/api/path-models.ts'
+import { measureAgent } from '../../../relay-core/src/relay/tunnels/measure-agent.ts'
+import type { AgentSession } from '../../../relay-core/src/session/agent-session.ts'
+import { measureServer, serveMeasure } from '../../../relay-core/src/agent/measure/serve-measure.ts'
 
 const { signal } = new AbortController()
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { openShell } from '../../electron/backend/terminals/open-shell.ts'
-import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
-import type { Keeping } from '../../electron/backend/terminals/shell-command.ts'
-import { signInTo } from '../harness/sign-in-to.ts'
-import { Bed } from '../testbed/bed.ts'
-import { copyTmux } from '../testbed/machines/copy-tmux.ts'
+import { openShell } from '../../../electron/backend/terminals/open-shell.ts'
+import type { SshSession } from '../../../electron/backend/ssh/ssh-session.ts'
+import type { Keeping } from '../../../electron/backend/terminals/shell-command.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
+import { Bed } from '../../testbed/bed.ts'
+import { copyTmux } from '../../testbed/machines/copy-tmux.ts'
 
 const { signal } = new AbortController()
 

@@ -4,16 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../electron/testing/free-port.ts'
-import { Program } from '../harness/programs/program.ts'
-import { stockFile } from '../compliance/stock/stock-programs.ts'
+import { freePort } from '../../../electron/testing/free-port.ts'
+import { Program } from '../../harness/programs/program.ts'
+import { stockFile } from '../../compliance/stock/stock-programs.ts'
 import { CutLine } from './cut-line.ts'
 import { type AgentCommand, CutPair } from './cut-pair.ts'
 import { Visitor } from './echo-visitor.ts'
-import { LabSshd } from './typing-over-ssh.ts'
+import { LabSshd } from '../labs/typing-over-ssh.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Twice what ends the link, half of what streams outlive. */
 const cutMs = 30_000

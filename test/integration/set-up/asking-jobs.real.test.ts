@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job } from '@nps-desktop/electron/contract'
 import { expect, it, onTestFinished } from 'vitest'
-import { AppBackend } from '../harness/app.ts'
-import { story } from '../harness/ended-job.ts'
-import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../harness/code-sshd.ts'
+import { AppBackend } from '../../harness/app.ts'
+import { story } from '../../harness/ended-job.ts'
+import { canAskForCodes, codeSshdPassword, startCodeSshd } from '../../harness/code-sshd.ts'
 
 const secret = { kind: 'password', password: codeSshdPassword } as const
 

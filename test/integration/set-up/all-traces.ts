@@ -1,4 +1,4 @@
-import type { Machine } from '../testbed/machines/machine.ts'
+import type { Machine } from '../../testbed/machines/machine.ts'
 
 /** Everywhere that nps or npc may leave something on a machine: files, units, crontabs, processes. */
 const script = `

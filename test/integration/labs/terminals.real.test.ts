@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Terminal, TerminalState } from '@nps-desktop/electron/contract'
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
-import type { SessionUse } from '../../electron/backend/lab-sessions/shared-session.ts'
-import { RemoteShell } from '../../electron/backend/ssh/shell/remote-shell.ts'
-import type { SshSession } from '../../electron/backend/ssh/ssh-session.ts'
-import type { Storage, TerminalRecord } from '../../electron/backend/storage/records.ts'
-import { Terminals } from '../../electron/backend/terminals/terminals.ts'
-import { type LocalSshd, sshdPath, startLocalSshd } from '../harness/local-sshd.ts'
-import { signInTo } from '../harness/sign-in-to.ts'
+import type { SessionUse } from '../../../electron/backend/lab-sessions/shared-session.ts'
+import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
+import type { SshSession } from '../../../electron/backend/ssh/ssh-session.ts'
+import type { Storage, TerminalRecord } from '../../../electron/backend/storage/records.ts'
+import { Terminals } from '../../../electron/backend/terminals/terminals.ts'
+import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
 
 const size = { cols: 100, rows: 30 }
 const machine = { kind: 'lab', id: 'lab' } as const

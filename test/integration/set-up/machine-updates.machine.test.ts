@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { AppBackend } from '../harness/app.ts'
-import { expectDone } from '../harness/ended-job.ts'
-import { builtPrograms } from '../harness/programs/built-programs.ts'
-import { Bed } from '../testbed/bed.ts'
+import { AppBackend } from '../../harness/app.ts'
+import { expectDone } from '../../harness/ended-job.ts'
+import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { Bed } from '../../testbed/bed.ts'
 
 const built = builtPrograms()
 const tunnelPort = 7040

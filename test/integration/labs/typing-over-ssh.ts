@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sshdPath, startLocalSshd, type LocalSshd } from '../harness/local-sshd.ts'
-import { Program } from '../harness/programs/program.ts'
-import type { CutLine } from './cut-line.ts'
+import { sshdPath, startLocalSshd, type LocalSshd } from '../../harness/local-sshd.ts'
+import { Program } from '../../harness/programs/program.ts'
+import type { CutLine } from '../network/cut-line.ts'
 
 /** A real sshd on the lab box of a line. */
 export class LabSshd implements AsyncDisposable {

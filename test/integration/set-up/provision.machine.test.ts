@@ -1,10 +1,10 @@
 import type { Job } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { AppBackend } from '../harness/app.ts'
-import { expectDone, failureIn, stepOf } from '../harness/ended-job.ts'
-import { builtPrograms } from '../harness/programs/built-programs.ts'
-import { Bed } from '../testbed/bed.ts'
-import type { FirewallKind } from '../testbed/machines/machine-firewall.ts'
+import { AppBackend } from '../../harness/app.ts'
+import { expectDone, failureIn, stepOf } from '../../harness/ended-job.ts'
+import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { Bed } from '../../testbed/bed.ts'
+import type { FirewallKind } from '../../testbed/machines/machine-firewall.ts'
 import { allTraces } from './all-traces.ts'
 
 const programs = builtPrograms()

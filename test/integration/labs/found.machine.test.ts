@@ -4,13 +4,13 @@ import {
   progressScript,
   startScript,
   stopScript,
-} from '../../electron/backend/started-services/start-scripts.ts'
-import { AppBackend } from '../harness/app.ts'
-import { expectDone } from '../harness/ended-job.ts'
-import { builtPrograms } from '../harness/programs/built-programs.ts'
-import { Bed } from '../testbed/bed.ts'
-import { putStreamlitOn } from '../testbed/images/streamlit-environment.ts'
-import { startJupyter, startTensorBoard } from '../testbed/machines/bed-services.ts'
+} from '../../../electron/backend/started-services/start-scripts.ts'
+import { AppBackend } from '../../harness/app.ts'
+import { expectDone } from '../../harness/ended-job.ts'
+import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { Bed } from '../../testbed/bed.ts'
+import { putStreamlitOn } from '../../testbed/images/streamlit-environment.ts'
+import { startJupyter, startTensorBoard } from '../../testbed/machines/bed-services.ts'
 
 const programs = builtPrograms()
 

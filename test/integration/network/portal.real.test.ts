@@ -5,14 +5,14 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemClock } from '../../relay-core/src/async/time/clock.ts'
-import { parseBeforeDial } from '../../relay-core/src/config/agent/before-dial-command.ts'
-import { createLog, silentLog } from '../../relay-core/src/log/log.ts'
-import { loadOrCreateIdentity } from '../../relay-core/src/net/tls/identity.ts'
-import { Secret } from '../../relay-core/src/secret.ts'
-import { Agent, type AgentOptions } from '../../relay-core/src/agent/agent.ts'
-import type { AgentState } from '../../relay-core/src/agent/agent-state.ts'
-import { beforeDial } from '../../relay-core/src/agent/portal/before-dial.ts'
+import { systemClock } from '../../../relay-core/src/async/time/clock.ts'
+import { parseBeforeDial } from '../../../relay-core/src/config/agent/before-dial-command.ts'
+import { createLog, silentLog } from '../../../relay-core/src/log/log.ts'
+import { loadOrCreateIdentity } from '../../../relay-core/src/net/tls/identity.ts'
+import { Secret } from '../../../relay-core/src/secret.ts'
+import { Agent, type AgentOptions } from '../../../relay-core/src/agent/agent.ts'
+import type { AgentState } from '../../../relay-core/src/agent/agent-state.ts'
+import { beforeDial } from '../../../relay-core/src/agent/portal/before-dial.ts'
 
 let folder: string
 const servers: Server[] = []

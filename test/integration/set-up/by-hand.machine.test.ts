@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { builtPrograms } from '../harness/programs/built-programs.ts'
-import { Bed } from '../testbed/bed.ts'
-import type { Machine } from '../testbed/machines/machine.ts'
+import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { Bed } from '../../testbed/bed.ts'
+import type { Machine } from '../../testbed/machines/machine.ts'
 import { allTraces } from './all-traces.ts'
 
 const programs = builtPrograms()
