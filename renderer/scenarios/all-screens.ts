@@ -5,8 +5,8 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { serveScenarios } from './serve-world.ts'
-import { shots } from './shots.ts'
-import type { Shot } from './shots.ts'
+import { shots } from './shots/shots.ts'
+import type { Shot } from './shots/shots.ts'
 
 /** Takes a picture of every screen in each of its states, with what axe finds in it. Exits with 1 when axe finds anything. */
 const { values, positionals } = parseArgs({

@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test'
 import { labCardScreens } from './lab-card-shots.ts'
 import { setupScreens } from './setup-shots.ts'
-import { signInShots } from './sign-in-worlds.ts'
-import { terminalShots } from './terminal-worlds.ts'
+import { signInShots } from '../worlds/sign-in-worlds.ts'
+import { terminalShots } from '../worlds/terminal-worlds.ts'
 import { tunnelSheets } from './tunnel-sheet-shots.ts'
-import { wayShots } from './way-worlds.ts'
+import { wayShots } from '../worlds/way-worlds.ts'
 
 /** One picture: a scenario, a page, and how it is looked at. */
 export interface Shot {

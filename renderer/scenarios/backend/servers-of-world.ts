@@ -1,8 +1,8 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import { failed, noJob, nothing } from './live-world.ts'
-import type { LiveWorld } from './live-world.ts'
-import { Changes } from './world-changes.ts'
+import { failed, noJob, nothing } from '../worlds/live-world.ts'
+import type { LiveWorld } from '../worlds/live-world.ts'
+import { Changes } from '../worlds/world-changes.ts'
 
 const os = implement(desktopContract)
 

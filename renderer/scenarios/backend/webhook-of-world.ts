@@ -1,7 +1,7 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
 import type { WebhookAnswer, WebhookView } from '@nps-desktop/relay-core/api'
 import { implement } from '@orpc/server'
-import type { World } from './world.ts'
+import type { World } from '../worlds/world.ts'
 
 const os = implement(desktopContract)
 

@@ -1,5 +1,5 @@
 import { faulty, laptopOffline, moods, serverDown, updateRefused } from './fault-worlds.ts'
-import { someTransfers } from './files-of-world.ts'
+import { someTransfers } from '../backend/files-of-world.ts'
 import { many } from './many-world.ts'
 import { cloud, few, world } from './usual-world.ts'
 import { hourMs, lab, livelyTraffic, server, stops, tunnel } from './world.ts'

@@ -1,9 +1,9 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
 import type { Failure, FileEntry, Transfer } from '@nps-desktop/electron/contract'
 import { ORPCError, implement } from '@orpc/server'
-import { Changes } from './world-changes.ts'
-import { hourMs, minuteMs } from './world.ts'
-import type { World } from './world.ts'
+import { Changes } from '../worlds/world-changes.ts'
+import { hourMs, minuteMs } from '../worlds/world.ts'
+import type { World } from '../worlds/world.ts'
 
 const os = implement(desktopContract)
 const home = '/home/goudan'

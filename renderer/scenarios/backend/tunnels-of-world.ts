@@ -3,10 +3,10 @@ import { desktopContract } from '@nps-desktop/electron/contract'
 import type { Tunnel } from '@nps-desktop/electron/contract'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import { implement } from '@orpc/server'
-import { byServer } from './way-worlds.ts'
-import { failed, nothing, second } from './live-world.ts'
-import type { LiveWorld } from './live-world.ts'
-import { guestPass } from './world.ts'
+import { byServer } from '../worlds/way-worlds.ts'
+import { failed, nothing, second } from '../worlds/live-world.ts'
+import type { LiveWorld } from '../worlds/live-world.ts'
+import { guestPass } from '../worlds/world.ts'
 
 const os = implement(desktopContract)
 

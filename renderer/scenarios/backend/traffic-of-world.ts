@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { desktopContract } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import { failed, second } from './live-world.ts'
-import type { LiveWorld } from './live-world.ts'
+import { failed, second } from '../worlds/live-world.ts'
+import type { LiveWorld } from '../worlds/live-world.ts'
 
 const os = implement(desktopContract)
 

@@ -1,9 +1,9 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
 import type { Tunnel } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import { failed } from './live-world.ts'
-import type { LiveWorld } from './live-world.ts'
-import { byServer } from './way-worlds.ts'
+import { failed } from '../worlds/live-world.ts'
+import type { LiveWorld } from '../worlds/live-world.ts'
+import { byServer } from '../worlds/way-worlds.ts'
 
 const os = implement(desktopContract).tunnelValues
 

@@ -1,9 +1,9 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
 import type { OpenInView } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import { nothing } from './live-world.ts'
-import type { LiveWorld } from './live-world.ts'
-import { Changes } from './world-changes.ts'
+import { nothing } from '../worlds/live-world.ts'
+import type { LiveWorld } from '../worlds/live-world.ts'
+import { Changes } from '../worlds/world-changes.ts'
 
 const os = implement(desktopContract)
 

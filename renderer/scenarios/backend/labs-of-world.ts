@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { desktopContract, startStepIds } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import { failed, nothing, second } from './live-world.ts'
-import type { LiveWorld } from './live-world.ts'
-import { Changes } from './world-changes.ts'
+import { failed, nothing, second } from '../worlds/live-world.ts'
+import type { LiveWorld } from '../worlds/live-world.ts'
+import { Changes } from '../worlds/world-changes.ts'
 
 const os = implement(desktopContract)
 
