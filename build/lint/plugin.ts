@@ -1,5 +1,6 @@
 import { posix, relative, sep } from 'node:path'
 import { handedClock } from './handed-clock.ts'
+import { heardSignal } from './heard-signal.ts'
 import { houses } from './houses.ts'
 import type { RuleContext } from './rule-context.ts'
 import { climb, type House } from './storeys.ts'
@@ -55,4 +56,7 @@ function byOwnName({ root, packageName }: House, file: string, specifier: string
     : null
 }
 
-export default { meta: { name: 'house' }, rules: { storeys, 'handed-clock': handedClock } }
+export default {
+  meta: { name: 'house' },
+  rules: { storeys, 'handed-clock': handedClock, 'heard-signal': heardSignal },
+}

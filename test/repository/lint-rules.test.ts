@@ -201,6 +201,13 @@ describe('import rules', { timeout: 60_000 }, () => {
     })
   })
 
+  it('nobody puts a deadline on work that takes no signal, and so would not end', () => {
+    const declared =
+      'declare function withDeadline(wait: unknown, work: (signal?: AbortSignal) => unknown): unknown\n'
+    const deaf = `${declared}export const done = withDeadline({}, () => 1)\n`
+    expect(lintText('electron/backend/firewall/lint-probe.ts', deaf)).toContain('house(heard-signal)')
+  })
+
   it('wire may not use Node globals or timers', () => {
     expect(
       lintText('relay-core/src/wire/lint-probe.ts', 'export const x = setTimeout(() => {}, 1)\n'),

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { pause, until } from '@nps-desktop/relay-core/async'
+import { type Clock, pause, systemClock, until } from '@nps-desktop/relay-core/async'
 import type { SshAddress } from '@nps-desktop/electron/contract'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../failures/app-error.ts'
@@ -26,6 +26,8 @@ const refusedForMs = 20_000
 const refusedAtFirstForMs = 3_000
 /** The same, where another connection is the other choice. */
 const refusedBeforeMovingMs = 1_000
+/** A server that keeps the connection alive and says neither yes nor no: longer than any refusal is asked about. */
+const answerTimeoutMs = 30_000
 const askAgainMs = 50
 /** The same, once it has refused for a second: sshd writes a line to its log each time. */
 const askSeldomMs = 500
@@ -44,6 +46,7 @@ export class SshConnection {
   /** Fulfils when the connection is gone, with the reason or null after `close()`. */
   readonly closed: Promise<AppError | null>
   readonly #client: Client
+  readonly #clock: Clock
   /** Whoever waits for something of this connection; told when it is gone. */
   readonly #waiting = new Set<(lost: AppError) => void>()
   #lost: AppError | null = null
@@ -60,8 +63,9 @@ export class SshConnection {
   #lastTurn: Promise<unknown> = Promise.resolve()
 
   /** `client` is ready; from now on its events belong to the connection. */
-  constructor(address: SshAddress, client: Client, { isWindows = false } = {}) {
+  constructor(address: SshAddress, client: Client, { isWindows = false, clock = systemClock } = {}) {
     this.address = address
+    this.#clock = clock
     this.isWindows = isWindows
     this.#client = client
     this.closed = new Promise((resolve) => {
@@ -197,12 +201,13 @@ export class SshConnection {
     if (signal.aborted) throw reasonOf(signal)
     if (!this.isOpen) throw this.#lost ?? sessionLost(this.address)
     const opened = Promise.withResolvers<T>()
+    let isGivenUp = false
     using _gone = this.whenGone(opened.reject)
     const done = (error: Error | undefined, channel: T): void => {
       // ssh2's word for a connection that ended while the channel was being opened
       if (error?.message === 'No response from server') return opened.reject(sessionLost(this.address))
       if (error) return opened.reject(error)
-      if (signal.aborted) channel.destroy()
+      if (isGivenUp) channel.destroy()
       opened.resolve(channel)
     }
     try {
@@ -213,10 +218,24 @@ export class SshConnection {
       throw (this.#lost ??= sessionLost(this.address))
     }
     try {
-      return await until(opened.promise, { signal })
+      const onTimeout = (): AppError => this.#silent()
+      const wait = { signal, timeoutMs: answerTimeoutMs, onTimeout, clock: this.#clock }
+      return await until(opened.promise, wait)
     } catch (error) {
+      isGivenUp = true
       throw signal.aborted ? reasonOf(signal) : error
     }
+  }
+
+  #silent(): AppError {
+    const { host, port } = this.address
+    const seconds = answerTimeoutMs / 1_000
+    return new AppError(
+      'ssh-timeout',
+      `${host} lets you sign in, but did not say within ${seconds} s whether it opens a session.`,
+      { host, port, seconds },
+      { fixes: [{ action: 'retry' }] },
+    )
   }
 }
 

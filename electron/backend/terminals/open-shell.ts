@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Duplex } from 'node:stream'
-import { withDeadline } from '@nps-desktop/relay-core/async'
+import { type Clock, systemClock, until } from '@nps-desktop/relay-core/async'
 import type { SshAddress, TerminalSize } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { noShell } from '../ssh/no-shell.ts'
@@ -38,13 +38,13 @@ export interface OpenShell {
 }
 
 /**
- * Opens a shell over the session. Rejects as `SshSession.terminal` does, and with `login-other-user`, `password-expired` or
- * `shell-refused` where the account gets none.
+ * Opens a shell over the session. Rejects as `SshSession.terminal` does, with `ssh-timeout` where none comes, and with
+ * `login-other-user`, `password-expired` or `shell-refused` where the account gets none.
  */
 export async function openShell(
   session: SshSession,
   options: Omit<ShellOptions, 'nonce'>,
-  { asks, signal }: { asks: boolean; signal: AbortSignal },
+  { asks, clock = systemClock, signal }: { asks: boolean; clock?: Clock; signal: AbortSignal },
 ): Promise<OpenShell> {
   const nonce = randomBytes(12).toString('hex')
   // Windows' own shell keeps nothing, and has no /bin/sh
@@ -53,8 +53,8 @@ export async function openShell(
   const shell = new ChannelShell(session.address, terminal)
   try {
     if (command !== null) {
-      const wait = { signal, timeoutMs: beginTimeoutMs, onTimeout: () => tooSlow(session) }
-      await withDeadline(wait, () => shell.begin(new ShellBeginning(nonce)))
+      const wait = { signal, timeoutMs: beginTimeoutMs, onTimeout: () => tooSlow(session), clock }
+      await until(shell.begin(new ShellBeginning(nonce)), wait)
     }
     return shell
   } catch (error) {

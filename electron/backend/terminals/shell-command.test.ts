@@ -54,7 +54,7 @@ describe('the beginning of a shell', () => {
 
   it('is at once the shell’s where tmux has just made it', () => {
     const beginning = new ShellBeginning('abc')
-    expect(beginning.push('[abc login fresh\r\n\u001b[H$ ')).toEqual({
+    expect(beginning.push('Welcome\r\n[abc login fresh]\u001b[H$ ')).toEqual({
       keeping: 'login',
       rest: '\u001b[H$ ',
       waits: false,

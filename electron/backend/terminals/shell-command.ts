@@ -16,12 +16,10 @@ export const findTmux = `t=$(PATH="$PATH:${furtherFolders}"; command -v tmux)`
 const tmux = `w=; u() { $w "$t" -u -L ${tmuxSocket} -f /dev/null "$@"; }`
 
 /**
- * All keys go to the shell, nothing is drawn beside it, and lines that leave the screen stay with the window that shows it:
- * so its own wheel, selection and search work. The title tells what runs and where. All in one call, for each takes as long as
- * starting a program; one by one where an older version does not know them all, and stops at the first it does not.
+ * All keys go to the shell, and nothing is drawn beside it. The title tells what runs and where. All in one call, for each takes
+ * as long as starting a program; one by one where an older version does not know them all, and stops at the first it does not.
  */
 const options = [
-  'set -gq terminal-overrides "xterm-256color:Tc:smcup@:rmcup@"',
   'set -gq status off',
   'set -gq prefix None',
   'set -gq prefix2 None',
@@ -30,6 +28,12 @@ const options = [
   'set -gq set-titles on',
   'set -gq set-titles-string "#{pane_current_command}:#{pane_current_path}"',
 ]
+/**
+ * Lines that leave the screen stay with the window that shows it: so its own wheel, selection and search work. `m` is empty, or
+ * what tmux prints in place of a change to the other screen: the first that it prints. Whatever TERM the account's own files
+ * leave, the terminal is ours.
+ */
+const tellAtStart = `set -gq terminal-overrides "*:Tc:smcup\${m:-@}:rmcup@"`
 
 export interface ShellOptions {
   /** Drawn for this call: what comes before it is the account's, not the shell's. */
@@ -46,9 +50,9 @@ export interface ShellOptions {
 
 /**
  * The command line for a shell on a terminal, for every account's shell to read alike: single quotes, and neither `!` nor a
- * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `login`, `nobody`, `gone`). A shell
- * that tmux has just made follows at once (`[<nonce> tmux fresh`). Of one that was there, the history follows, then
- * `[<nonce> ready`, which is answered by an empty line. Then the terminal is the shell's.
+ * backslash inside them. It says on a line of its own who keeps the shell (`[<nonce> tmux`, `login`, `nobody`, `gone`). Of a
+ * shell that was there, the history follows, then `[<nonce> ready`, which is answered by an empty line. For one that tmux has
+ * just made, tmux itself says it (`[<nonce> tmux fresh]`). Then the terminal is the shell's.
  */
 export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }: ShellOptions): string {
   const begin = how === 'again' ? gone(nonce) : 'n=1; w=$v; b || { [ -n "$w" ] && w= && b; } && w='
@@ -93,13 +97,13 @@ function attachTo({
     // what is typed before tmux has the terminal is tmux's, as it is
     'stty -echo -icanon -isig -icrnl -ixon min 1 time 0 2>/dev/null',
     keptUntilLogout(`u display-message -p -t ${terminalId} "#{pid}"`),
-    `echo "[${nonce} $k\${n:+ fresh}"`,
     `u ${options.join(' ";" ')} 2>/dev/null || { ${options.map((option) => `u ${option} 2>/dev/null`).join('; ')}; }`,
-    // tmux begins by throwing away what the terminal has not passed on yet: it is asked for only once all that has come. A
-    // shell that has just been made has no history, and the one line above has long been passed on.
-    `[ -n "$n" ] || { ${withHistory ? `${history(terminalId, size.rows)}; ` : ''}echo "[${nonce} ready"; IFS= read -r r; }`,
+    // tmux begins by throwing away what the terminal has not passed on yet. So it is asked for only once all that has come, or
+    // says itself what has to come: a shell that has just been made has no history, and is to appear a round trip sooner.
+    `if [ -n "$n" ]; then m="=[${nonce} $k fresh]"; else m=; echo "[${nonce} $k"; ` +
+      `${withHistory ? `${history(terminalId, size.rows)}; ` : ''}echo "[${nonce} ready"; IFS= read -r r; fi`,
     // a connection that is dead may still hold it
-    `u new-session -A -D -s ${terminalId}`,
+    `u ${tellAtStart} ";" new-session -A -D -s ${terminalId}`,
     `u has-session -t ${terminalId} 2>/dev/null && exit ${takenExitCode}`,
     'exit 0',
   ].join('; ')
@@ -137,7 +141,7 @@ export class ShellBeginning {
   #history = ''
 
   constructor(nonce: string) {
-    this.#mark = new RegExp(`\\[${nonce} (tmux|login|nobody|gone)( fresh)?\\r?\\n`)
+    this.#mark = new RegExp(`\\[${nonce} (tmux|login|nobody|gone)(?:( fresh)\\]|\\r?\\n)`)
     this.#ready = new RegExp(`\\[${nonce} ready\\r?\\n`)
   }
 

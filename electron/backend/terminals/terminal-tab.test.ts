@@ -77,22 +77,13 @@ it('does not try again by itself what a person has to put right', async () => {
   await tab.close()
 })
 
-/** The near end of a kept shell: what is typed is swallowed until the connection breaks off. */
-class SilentShell extends PassThrough {
+/** The near end of a shell's channel that says no more than this. */
+class ShellChannel extends PassThrough {
   readonly stderr = new PassThrough()
 
-  #isReady = false
-
-  constructor(nonce: string) {
+  constructor(first: string) {
     super()
-    this.push(`[${nonce} tmux\r\n[${nonce} ready\r\n`)
-  }
-
-  override _transform(_typed: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    // the empty line is what it waits for
-    if (!this.#isReady) this.push('$ ')
-    this.#isReady = true
-    done()
+    this.push(first)
   }
 
   close(): void {
@@ -102,26 +93,74 @@ class SilentShell extends PassThrough {
   setWindow(): void {}
 }
 
-it('says how much was typed after the last answer when the connection turns out to be dead', async () => {
-  const gone = Promise.withResolvers<AppError>()
+/** Of a kept shell: what is typed is swallowed until the connection breaks off. */
+class SilentShell extends ShellChannel {
+  #isReady = false
+
+  constructor(nonce: string) {
+    super(`[${nonce} tmux\r\n[${nonce} ready\r\n`)
+  }
+
+  override _transform(_typed: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    // the empty line is what it waits for
+    if (!this.#isReady) this.push('$ ')
+    this.#isReady = true
+    done()
+  }
+}
+
+/** As much of a session as a terminal uses. */
+function sessionOf(openChannel: (command: string) => ShellChannel, closed: Promise<AppError>): SshSession {
   const session = {
     isOpen: false,
     isWindows: false,
     address: { host: 'h', port: 22, user: 'goudan' },
-    closed: gone.promise,
-    terminal: async (command: string) => {
-      shell = new SilentShell(/\[(\w+) ready/.exec(command)?.[1] ?? '')
-      return { channel: shell, connection: session }
-    },
+    closed,
+    terminal: async (command: string) => ({ channel: openChannel(command), connection: session }),
   }
+  return session as unknown as SshSession
+}
+
+it('does not wait for ever for an account that begins no shell', async () => {
+  const clock = new ManualClock()
+  const opened = Promise.withResolvers<void>()
+  const channel = new ShellChannel('Welcome to lab-a100\r\n')
+  const session = sessionOf(
+    () => {
+      opened.resolve()
+      return channel
+    },
+    new Promise(() => undefined),
+  )
+  const lost = Promise.withResolvers<TerminalState>()
+  const use = async () => ({ session, [Symbol.dispose]: () => undefined })
+  const tab = keptTab({ use, clock }, (state) => {
+    if (state.state === 'lost' && state.retryAtMs !== null) lost.resolve(state)
+  })
+  tab.start({ asks: true })
+  await opened.promise
+  // the shell is waited for from the next turn on
+  await new Promise(setImmediate)
+  clock.advance(30_000)
+  expect(await lost.promise).toMatchObject({ failure: { code: 'ssh-timeout' } })
+  expect(channel.destroyed).toBe(true)
+  await tab.close()
+  expect(clock.waiting).toBe(0)
+})
+
+it('says how much was typed after the last answer when the connection turns out to be dead', async () => {
+  const gone = Promise.withResolvers<AppError>()
+  const session = sessionOf((command) => {
+    shell = new SilentShell(/\[(\w+) ready/.exec(command)?.[1] ?? '')
+    return shell
+  }, gone.promise)
   let shell: SilentShell | undefined
   const lost = Promise.withResolvers<TerminalState>()
   const clock = new ManualClock()
   let tries = 0
   const use = async () => {
     if (tries++ > 0) throw unreachable
-    // as much of a session as a terminal uses
-    return { session: session as unknown as SshSession, [Symbol.dispose]: () => undefined }
+    return { session, [Symbol.dispose]: () => undefined }
   }
   const tab = keptTab({ use, clock }, (state) => {
     if (state.state === 'lost' && state.retryAtMs !== null) lost.resolve(state)

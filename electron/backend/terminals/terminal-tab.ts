@@ -176,7 +176,7 @@ export class TerminalTab {
         withHistory: this.#tail.end === 0,
         size,
       },
-      { asks, signal },
+      { asks, clock, signal },
     )
     try {
       if (shell.keeping === 'gone') {
