@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ActivityEvent, Overview, Tunnel, TunnelReach } from '@nps-desktop/electron/contract'
 import { Agent, type AgentOptions } from '@nps-desktop/relay-core/agent'
-import { relayDefaults } from '@nps-desktop/relay-core/config'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { connectRelay, type RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { Relay } from '@nps-desktop/relay-core/relay'
+import { freePort } from '@nps-desktop/relay-core/testing/free-port'
+import { loopbackRelay } from '@nps-desktop/relay-core/testing/loopback-relay'
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import { createHeadlessShell } from '../headless/headless-shell.ts'
 import { type DesktopBackend, openBackend } from '../backend/desktop/desktop-backend.ts'
@@ -31,8 +32,10 @@ export class AppAndRelay {
 
   static async start(): Promise<AppAndRelay> {
     const bed = new AppAndRelay(await mkdtemp(join(tmpdir(), 'nps-desktop-overview-')))
-    await bed.openRelay(0, 'relay')
-    await new Promise<void>((resolve) => bed.sshd.listen(0, '127.0.0.1', resolve))
+    // Both come back on the same port; one of those for outgoing connections could be taken meanwhile.
+    const [bridgePort, sshPort] = [await freePort(), await freePort()]
+    await bed.openRelay(bridgePort, 'relay')
+    await new Promise<void>((resolve) => bed.sshd.listen(sshPort, '127.0.0.1', resolve))
     await bed.openApp()
     return bed
   }
@@ -52,7 +55,7 @@ export class AppAndRelay {
 
   async openRelay(bridgePort: number, state: string): Promise<void> {
     this.relay = new Relay({
-      config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort },
+      config: { ...loopbackRelay, bridgePort },
       folder: join(this.folder, state),
       tunnelHost: '127.0.0.1',
       writeLog: () => undefined,

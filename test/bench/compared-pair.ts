@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../electron/testing/free-port.ts'
+import { freePort } from '../../relay-core/src/testing/free-port.ts'
 import type { Place } from './place.ts'
 import type { MeasuredProgram } from './measured-program.ts'
 

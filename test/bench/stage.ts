@@ -1,7 +1,7 @@
 import type { TargetCommands } from './load/load-target.ts'
 import type { VisitorCommands } from './load/load-visitor.ts'
 import { LoadProcess } from './load-process.ts'
-import { freePort } from '../../electron/testing/free-port.ts'
+import { freePort } from '../../relay-core/src/testing/free-port.ts'
 import type { ComparedPair, RunningPair, Services } from './compared-pair.ts'
 import { LabPrograms } from './lab/lab-programs.ts'
 import type { Place } from './place.ts'

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '../../electron/testing/free-port.ts'
+import { freePort } from '../../relay-core/src/testing/free-port.ts'
 import { Program } from '../harness/programs/program.ts'
 import { type PlatformMachine, programOn } from './platform-machine.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { poll } from '../../relay-core/src/async/wait/poll.ts'
-import { freePort } from '../../electron/testing/free-port.ts'
+import { freePort } from '../../relay-core/src/testing/free-port.ts'
 import type { Program } from '../harness/programs/program.ts'
 import { runKey, Windows, windowsPath } from '../testbed/wine/windows.ts'
 

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppAndRelay } from '../../testing/app-and-relay.ts'
-import { freePort } from '../../testing/free-port.ts'
+import { freePort } from '@nps-desktop/relay-core/testing/free-port'
 
 let bed: AppAndRelay
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { relayDefaults } from '@nps-desktop/relay-core/config'
+import { loopbackRelay } from '@nps-desktop/relay-core/testing/loopback-relay'
 import { Relay } from '@nps-desktop/relay-core/relay'
 import { afterEach, expect, test } from 'vitest'
 import type { PortTry } from '@nps-desktop/electron/contract'
@@ -68,7 +68,7 @@ test('a stock NPS server is known by its answer', async () => {
 test('our own relay, which answers stock clients in the same words, is not taken for a stock server when it is slow', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-diagnose-'))
   const relay = new Relay({
-    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    config: loopbackRelay,
     folder,
     tunnelHost: '127.0.0.1',
     writeLog: () => undefined,

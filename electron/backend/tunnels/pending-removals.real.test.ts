@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppAndRelay } from '../../testing/app-and-relay.ts'
-import { freePort } from '../../testing/free-port.ts'
+import { freePort } from '@nps-desktop/relay-core/testing/free-port'
 
 let bed: AppAndRelay
 beforeEach(async () => {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../api/client-models.ts'
 import type { RelayTunnel } from '../api/relay-tunnel-models.ts'
+import { freePort } from '../testing/free-port.ts'
 
 /** As in the app's process, and as shipped. */
 const programs = process.env['NPS_PROGRAMS'] ?? join(import.meta.dirname, '../../../build/out')
@@ -22,6 +23,8 @@ if (existsSync(shipped('nps'))) forms.push(['as one-file programs', [shipped('np
 const vkey = 'k'.repeat(32)
 let folder: string
 let echo: Server
+let bridgePort: number
+let tunnelPort: number
 const running: ChildProcess[] = []
 
 beforeEach(async () => {
@@ -29,6 +32,8 @@ beforeEach(async () => {
   for (const name of ['conf', 'state']) mkdirSync(join(folder, name))
   echo = createServer((socket) => socket.pipe(socket).on('error', () => socket.destroy()))
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+  bridgePort = await freePort()
+  tunnelPort = await freePort()
 })
 afterEach(async () => {
   for (const child of running.splice(0)) {
@@ -114,7 +119,7 @@ describe.each(forms)('%s', (_name, nps, npc) => {
 
   /** A relay with an agent and a tunnel to the echo. */
   async function setUp() {
-    writeFileSync(join(folder, 'conf/nps.conf'), 'bridge_ip=127.0.0.1\nbridge_port=18024\n')
+    writeFileSync(join(folder, 'conf/nps.conf'), `bridge_ip=127.0.0.1\nbridge_port=${bridgePort}\n`)
     const relay = await startRelay()
     const client = await json<Client>('client', 'add', '-name=lab', `-vkey=${vkey}`)
     const target = `127.0.0.1:${(echo.address() as AddressInfo).port}`
@@ -123,19 +128,19 @@ describe.each(forms)('%s', (_name, nps, npc) => {
       'add',
       `-client=${client.id}`,
       '-mode=tcp',
-      '-port=17001',
+      `-port=${tunnelPort}`,
       `-target=${target}`,
     )
     const agent = await start(
       npc,
-      ['-server=127.0.0.1:18024', `-vkey=${vkey}`, '-type=tcp', `-conf_path=${folder}/npc`],
+      [`-server=127.0.0.1:${bridgePort}`, `-vkey=${vkey}`, '-type=tcp', `-conf_path=${folder}/npc`],
       'agent online',
     )
     return { relay, agent, tunnel }
   }
 
   async function visit(): Promise<Socket> {
-    const socket = connect(17001, '127.0.0.1')
+    const socket = connect(tunnelPort, '127.0.0.1')
     // It ends with its relay; who still waits for it hears of it by `close`.
     socket.on('error', () => socket.destroy())
     await once(socket, 'connect')
@@ -177,7 +182,12 @@ describe.each(forms)('%s', (_name, nps, npc) => {
       relay.child.kill('SIGKILL')
       await once(relay.child, 'exit')
       const second = await startRelay()
-      const npcArgs = ['-server=127.0.0.1:18024', `-vkey=${vkey}`, '-type=tcp', `-conf_path=${folder}/npc`]
+      const npcArgs = [
+        `-server=127.0.0.1:${bridgePort}`,
+        `-vkey=${vkey}`,
+        '-type=tcp',
+        `-conf_path=${folder}/npc`,
+      ]
       await start(npc, npcArgs, 'agent online')
       const later = await visit()
       await say(later, 5_000)
@@ -217,7 +227,8 @@ describe.each(forms)('%s', (_name, nps, npc) => {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     expect(performance.now() - beganMs).toBeGreaterThan(9_000)
-    expect(slowestMs).toBeLessThan(1_000)
+    // Who waited for the backup would wait for most of its ten seconds; a busy computer holds up a round for one or two.
+    expect(slowestMs).toBeLessThan(5_000)
     expect((await added).name).toBe('other')
     expect(relay.child.exitCode).toBe(null)
   }, 60_000)

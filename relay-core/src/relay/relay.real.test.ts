@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Agent } from '../agent/agent.ts'
-import { relayDefaults, type RelayConfig } from '../config/relay/relay-config.ts'
 import { PortRanges } from '../net/address/port-ranges.ts'
 import { silentLog } from '../log/log.ts'
 import { connectControlSocket } from '../api-client/connect-control-socket.ts'
 import { controlPath } from '../api-client/control-path.ts'
 import { reloadRelay } from '../api-client/reload-relay.ts'
 import { connectRelay, Secret, type RelayConnection } from '../api-client/index.ts'
+import { loopbackRelay } from '../testing/loopback-relay.ts'
 import type { RelayOptions } from './relay-options.ts'
 import { Relay } from './relay.ts'
 
@@ -32,12 +32,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const config: RelayConfig = { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 }
-const signal = AbortSignal.timeout(25_000)
+const connectTimeoutMs = 25_000
 
 async function startRelay(options: Partial<RelayOptions> = {}) {
   const relay = new Relay({
-    config,
+    config: loopbackRelay,
     folder: join(folder, 'state'),
     tunnelHost: '127.0.0.1',
     writeLog: (line) => lines.push(line),
@@ -55,6 +54,7 @@ async function admin({
   bridgePort: number
   adminKey: Secret
 }): Promise<RelayConnection> {
+  const signal = AbortSignal.timeout(connectTimeoutMs)
   const connection = await connectRelay({ host: '127.0.0.1', port: bridgePort, adminKey, signal })
   open.push(connection)
   return connection
@@ -139,7 +139,7 @@ test('state survives a restart; totals too', async () => {
 
 test('coded refusals reach the caller', async () => {
   const started = await startRelay({
-    config: { ...config, allowPorts: new PortRanges([{ first: 1, last: 1023 }]) },
+    config: { ...loopbackRelay, allowPorts: new PortRanges([{ first: 1, last: 1023 }]) },
   })
   const { client: api } = await admin(started)
   await expect(api.tunnels.add({ clientId: 7, target: 'a:1' })).rejects.toMatchObject({ code: 'not-found' })
@@ -156,7 +156,7 @@ test('coded refusals reach the caller', async () => {
       host: '127.0.0.1',
       port: started.bridgePort,
       adminKey: new Secret('x'.repeat(43)),
-      signal,
+      signal: AbortSignal.timeout(connectTimeoutMs),
     }),
   ).rejects.toMatchObject({ code: 'wrong-admin-key' })
   await expect(
@@ -165,7 +165,7 @@ test('coded refusals reach the caller', async () => {
       port: started.bridgePort,
       adminKey: started.adminKey,
       fingerprint: `sha256:${'A'.repeat(43)}`,
-      signal,
+      signal: AbortSignal.timeout(connectTimeoutMs),
     }),
   ).rejects.toMatchObject({ code: 'fingerprint-changed' })
 })
@@ -181,7 +181,7 @@ test('a port in use is refused and leaves nothing behind', async () => {
 
 test('a start that fails closes what it has opened: the same state starts as soon as the port is free', async () => {
   const { port } = echo.address() as AddressInfo
-  const taken = { ...config, bridgePort: port }
+  const taken = { ...loopbackRelay, bridgePort: port }
   await expect(startRelay({ config: taken, controlSocket: true })).rejects.toMatchObject({
     code: 'port-taken',
   })

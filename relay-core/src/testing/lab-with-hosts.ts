@@ -14,11 +14,11 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Agent } from '../agent/agent.ts'
 import { hostsDefaults, type HostsConfig } from '../config/relay/hosts-config.ts'
-import { relayDefaults } from '../config/relay/relay-config.ts'
 import { silentLog } from '../log/log.ts'
 import { connectRelay, Secret, type RelayClient } from '../api-client/index.ts'
 import { Relay } from '../relay/relay.ts'
 import { selfSignedCertificate } from '../net/tls/self-signed-certificate.ts'
+import { loopbackRelay } from './loopback-relay.ts'
 
 type HostRoute = NonNullable<NonNullable<Parameters<RelayClient['tunnels']['add']>[0]['settings']>['host']>
 type Wish = Partial<HostRoute> & {
@@ -78,7 +78,7 @@ export class HostLab {
   }
 
   get #config() {
-    return { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hosts: this.#hosts }
+    return { ...loopbackRelay, hosts: this.#hosts }
   }
 
   get api(): RelayClient {

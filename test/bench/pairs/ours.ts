@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { serviceNames, startPair, type ComparedPair, type Visitors } from '../compared-pair.ts'
 import { MeasuredProgram } from '../measured-program.ts'
 

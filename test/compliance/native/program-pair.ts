@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openDescriptors, residentBytes } from '../../harness/programs/process-facts.ts'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import type { ProcessFacts, StreamPair } from './suite-pair.ts'
 
 const run = promisify(execFile)

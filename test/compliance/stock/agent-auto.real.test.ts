@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { untilTrue } from '../../../relay-core/src/async/index.ts'
 import { Agent, type AgentProtocol, type AgentState } from '../../../relay-core/src/agent/index.ts'
-import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
+import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts'
 import { createLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, Secret, type RelayConnection } from '../../../relay-core/src/api-client/index.ts'
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
@@ -133,7 +133,7 @@ describe(`-protocol=auto${left}`, () => {
     port: number,
   ): Promise<{ connection: RelayConnection; close: () => Promise<void> }> {
     const relay = new Relay({
-      config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: port, stockProtocol: true },
+      config: { ...loopbackRelay, bridgePort: port, stockProtocol: true },
       folder: join(folder, 'native'),
       tunnelHost: '127.0.0.1',
       writeLog: (line) => (log += line),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Agent } from '../../../relay-core/src/agent/agent.ts'
-import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
+import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, Secret, type RelayConnection } from '../../../relay-core/src/api-client/index.ts'
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
@@ -37,7 +37,7 @@ describe('the relay', () => {
 
   async function start(stockProtocol: boolean, ipLimit = false): Promise<string> {
     relay = new Relay({
-      config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, stockProtocol, ipLimit },
+      config: { ...loopbackRelay, stockProtocol, ipLimit },
       folder: join(folder, 'state'),
       tunnelHost: '127.0.0.1',
       writeLog: (line) => (log += line),

@@ -7,7 +7,7 @@ import { parseRelayConfig } from '../../../relay-core/src/config/relay/relay-con
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
 import { importStock } from '../../../relay-core/src/relay/stock/stock-data/import-stock.ts'
 import { openStore } from '../../../relay-core/src/relay/store/store.ts'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { stockFile, stockMissing } from './stock-programs.ts'
 

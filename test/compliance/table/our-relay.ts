@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { controlPath } from '../../../relay-core/src/api-client/control-path.ts'
 import { connectControlSocket } from '../../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayClient, RelayConnection } from '../../../relay-core/src/api-client/index.ts'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import {
   publicVkey,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { stockFile } from '../stock/stock-programs.ts'
 import { Targets } from '../../harness/peers/loopback-targets.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import { stockFile, type StockVersion } from '../stock/stock-programs.ts'
 import { untilListening } from '../stock/until-listening.ts'

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { AppAndRelay } from '../../../electron/testing/app-and-relay.ts'
 import { hostsDefaults } from '../../../relay-core/src/config/relay/hosts-config.ts'
-import { relayDefaults } from '../../../relay-core/src/config/relay/relay-config.ts'
 import { selfSignedCertificate } from '../../../relay-core/src/net/tls/self-signed-certificate.ts'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
+import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts'
 import type { App } from '../app-fixture.ts'
 import { expect, test } from '../app-fixture.ts'
 import { TunnelSheet } from '../pages/tunnel-sheet.ts'
@@ -81,7 +81,7 @@ test('a web address with a certificate of its own is added in the sheet and open
 async function serveHttps(bed: AppAndRelay, httpsPort: number): Promise<void> {
   const hosts = { ...hostsDefaults, ip: '127.0.0.1', httpsPort, addOrigin: true }
   const { bridgePort } = bed.opened
-  await bed.relay.applyConfig({ ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort, hosts })
+  await bed.relay.applyConfig({ ...loopbackRelay, bridgePort, hosts })
 }
 
 /** The lab box is online, and in the app's data. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { Program } from '../../harness/programs/program.ts'
 import type { CutLine } from './cut-line.ts'
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent } from '../../../relay-core/src/agent/agent.ts'
 import type { DirectChoice } from '../../../relay-core/src/api/direct/direct-choice.ts'
-import { relayDefaults, type RelayConfig } from '../../../relay-core/src/config/relay/relay-config.ts'
+import type { RelayConfig } from '../../../relay-core/src/config/relay/relay-config.ts'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, type RelayClient, Secret } from '../../../relay-core/src/api-client/index.ts'
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
+import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts'
 
 export interface RelayWithAgent {
   readonly api: RelayClient
@@ -41,7 +42,7 @@ export async function startRelayWithAgent({
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
   let aheadMs = 0
-  const config = { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0, hasDirectLinks }
+  const config = { ...loopbackRelay, hasDirectLinks }
   const relay = new Relay({
     config,
     folder: join(folder, 'state'),

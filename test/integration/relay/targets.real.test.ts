@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readAll, Targets } from '../../harness/peers/loopback-targets.ts'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
 
 let relay: RelayWithAgent

@@ -14,7 +14,7 @@ import type { Storage } from '../../../electron/backend/storage/records.ts'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { memoryHostKeys } from '../../harness/host-key-store.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
-import { freePort } from '../../../electron/testing/free-port.ts'
+import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 
 describe.runIf(existsSync(sshdPath))('ssh against a real sshd', () => {
   let sshd: LocalSshd

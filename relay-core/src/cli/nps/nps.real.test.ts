@@ -17,8 +17,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../../api/client-models.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
-import { PortRanges } from '../../net/address/port-ranges.ts'
-import { findFreePort } from '../../relay/tunnels/registry/port-choice.ts'
+import { freePort } from '../../testing/free-port.ts'
 import type { ImportReport } from '../../relay/stock/stock-data/import-stock.ts'
 
 /** As in the app's process, and as shipped. */
@@ -46,12 +45,7 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'nps-cli-'))
   folder = join(root, odd)
   mkdirSync(join(folder, 'conf'), { recursive: true })
-  port = await findFreePort({
-    allowed: new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }]),
-    host: '127.0.0.1',
-    transport: 'tcp' as const,
-    taken: new Map(),
-  })
+  port = await freePort()
   writeFileSync(
     join(folder, 'conf/nps.conf'),
     `bridge_ip=127.0.0.1\nbridge_port=${port}\nallow_ports=${port + 1}-${port + 50}\nunknown_key=1\n`,

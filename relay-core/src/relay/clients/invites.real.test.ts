@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Agent } from '../../agent/agent.ts'
-import { relayDefaults } from '../../config/relay/relay-config.ts'
+import { loopbackRelay } from '../../testing/loopback-relay.ts'
 import { silentLog } from '../../log/log.ts'
 import { connectRelay, Secret, type RelayConnection } from '../../api-client/index.ts'
 import { Relay } from '../relay.ts'
@@ -33,7 +33,7 @@ beforeEach(async () => {
   nowMs = Date.now()
   lines = []
   relay = new Relay({
-    config: { ...relayDefaults, bridgeIp: '127.0.0.1', bridgePort: 0 },
+    config: loopbackRelay,
     folder: join(folder, 'state'),
     writeLog: (line) => lines.push(line),
     now: () => nowMs,

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { hiddenSecret } from '../../api/tunnel-settings.ts'
-import { relayDefaults, type RelayConfig } from '../../config/relay/relay-config.ts'
+import type { RelayConfig } from '../../config/relay/relay-config.ts'
 import { connectRelay } from '../../api-client/index.ts'
 import { createRelayClient } from '../../api-client/relay-client.ts'
 import { Secret } from '../../secret.ts'
-import { findFreePort } from '../tunnels/registry/port-choice.ts'
-import { PortRanges } from '../../net/address/port-ranges.ts'
+import { freePort } from '../../testing/free-port.ts'
+import { loopbackRelay } from '../../testing/loopback-relay.ts'
 import { Relay } from '../relay.ts'
 import { Sessions } from './sessions.ts'
 
@@ -22,9 +22,7 @@ let nowMs: number
 let lines: string[]
 
 const settings = (password: string, webPort: number): RelayConfig => ({
-  ...relayDefaults,
-  bridgeIp: '127.0.0.1',
-  bridgePort: 0,
+  ...loopbackRelay,
   webIp: '0.0.0.0',
   webPort,
   webPassword: new Secret(password),
@@ -34,13 +32,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nps-console-'))
   nowMs = Date.now()
   lines = []
-  const anywhere = {
-    allowed: new PortRanges([{ first: 20_000, last: 40_000 }]),
-    host: '127.0.0.1',
-    transport: 'tcp' as const,
-    taken: new Map(),
-  }
-  port = await findFreePort(anywhere)
+  port = await freePort()
   relay = new Relay({
     config: settings('right horse', port),
     folder,

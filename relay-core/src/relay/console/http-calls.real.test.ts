@@ -6,11 +6,10 @@ import { TLSSocket } from 'node:tls'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { PortRanges } from '../../net/address/port-ranges.ts'
 import { parseRelayConfig } from '../../config/relay/relay-config.ts'
 import { createRelayClient } from '../../api-client/relay-client.ts'
 import { loadOrCreateIdentity } from '../../net/tls/identity.ts'
-import { findFreePort } from '../tunnels/registry/port-choice.ts'
+import { freePort } from '../../testing/free-port.ts'
 import { Relay } from '../relay.ts'
 
 const authKey = 'goudan-sixteen-77'
@@ -43,8 +42,7 @@ beforeEach(async () => {
   mkdirSync(join(folder, 'conf'))
   isTls = false
   lines = []
-  const allowed = new PortRanges([{ first: 20_000 + (process.pid % 10_000), last: 40_000 }])
-  port = await findFreePort({ allowed, host: '127.0.0.1', transport: 'tcp', taken: new Map() })
+  port = await freePort()
 })
 afterEach(async () => {
   await relay.close()

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { freePort } from '../../../../electron/testing/free-port.ts'
+import { freePort } from '../../../../relay-core/src/testing/free-port.ts'
 import type { Row } from '../table.ts'
 
 /** Until the agent is there, the relay turns visitors away. */

@@ -1,4 +1,4 @@
-import { freePort } from '../../../../electron/testing/free-port.ts'
+import { freePort } from '../../../../relay-core/src/testing/free-port.ts'
 import { isStock, type PairKind } from '../pairs.ts'
 import type { Row } from '../table.ts'
 

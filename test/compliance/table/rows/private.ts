@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect } from 'vitest'
-import { freePort } from '../../../../electron/testing/free-port.ts'
+import { freePort } from '../../../../relay-core/src/testing/free-port.ts'
 import type { Program } from '../../../harness/programs/program.ts'
 import { ending, readAll } from '../../../harness/peers/loopback-targets.ts'
 import type { Pair } from '../pair.ts'

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RelayError } from '../../../api/errors.ts'
-import { PortRanges } from '../../../net/address/port-ranges.ts'
+import { loopbackRelay } from '../../../testing/loopback-relay.ts'
 import { silentLog } from '../../../log/log.ts'
 import { Agents } from '../../clients/agents.ts'
 import { PrivateTunnels } from '../private/private-tunnels.ts'
@@ -47,7 +47,7 @@ beforeEach(() => {
   const rules = new TunnelRules({
     store: store.tunnels,
     host: '127.0.0.1',
-    allowPorts: () => new PortRanges([{ first: 17_000, last: 17_020 }]),
+    allowPorts: () => loopbackRelay.allowPorts,
     maxTunnelsOf: () => undefined,
     ownPorts: () => [8024, 8080],
     pushHostsOf: () => undefined,
