@@ -90,10 +90,11 @@ fuzz('stock configuration', {
   check: async ({ bytes, parts, random }) => {
     const isPublicKey = random.oneIn(2)
     const refuses = random.oneIn(4)
+    const refusal = refuses ? new RelayError('port-taken', 'Port 20101 is taken.') : null
     const receiver: ConfigReceiver = {
       createClient: async () => (refuses ? undefined : '5861m6bmkd70v4kv'),
-      addHost: async () => !refuses,
-      addTunnel: async () => !refuses,
+      addHost: async () => refusal,
+      addTunnel: async () => refusal,
       running: () => ['ssh', 'web'],
       done: () => undefined,
     }

@@ -12,11 +12,14 @@ import type { ServedLinks } from './direct/served-links.ts'
 import type { AgentIdentity } from './agent-identity.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
+import type { RefusedSection } from './refused-section.ts'
 
 /** A link to a relay, whatever the protocol. */
 export interface AgentConnection {
   /** Fulfils with why it ended; never rejects. */
   readonly closed: Promise<Error>
+  /** What the relay has refused of the npc.conf that this agent brings along. */
+  readonly refused?: readonly RefusedSection[] | undefined
   /** Its streams, where they can outlive it. */
   readonly leftover?: Leftover | undefined
   close(): void

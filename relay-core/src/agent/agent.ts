@@ -9,6 +9,7 @@ import { newInstance } from './open-native.ts'
 import { RelayChoice, type RelayChoiceOptions } from './relay-choice.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import { PortalWatch } from './portal/portal-watch.ts'
+import type { RefusedSection } from './refused-section.ts'
 import { asLinkFailure, type LinkFailure } from './retry-rule.ts'
 
 export interface AgentOptions extends RelayChoiceOptions {
@@ -80,6 +81,11 @@ export class Agent {
 
   get state(): AgentState {
     return this.#state
+  }
+
+  /** What the relay it is online at has refused of its npc.conf. */
+  get refused(): readonly RefusedSection[] {
+    return this.#link?.refused ?? []
   }
 
   /** Calls back after each change of state, until the returned handle is disposed of. */

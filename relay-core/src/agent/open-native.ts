@@ -15,6 +15,7 @@ import { readListening } from './listening/read-listening.ts'
 import { readWatched } from './watched/read-watched.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
+import { refusedSections, tellRefused, type RefusedSection } from './refused-section.ts'
 import { serveKinds } from './serve-kinds.ts'
 
 /** Rejects with what `RelayLink.open` rejects with. */
@@ -71,8 +72,9 @@ export async function openNative(
   const pinned = known.remember(link.fingerprint).catch((error: unknown) => {
     log.error('the relay could not be pinned: after a restart any key would be taken', { reason: error })
   })
+  let refused: readonly RefusedSection[]
   try {
-    await bringAlong(link, options, signal)
+    refused = await bringAlong(link, options, signal)
   } catch (error) {
     link.close()
     throw error
@@ -85,6 +87,7 @@ export async function openNative(
       await pinned
       return reason
     }),
+    refused,
     leftover: link,
     close: () => link.close(),
     onNetworkChange: () => link.onNetworkChange(),
@@ -96,34 +99,20 @@ export function newInstance(): AgentInstance {
   return { id: randomBytes(idLength), isDisplaced: false, survivors: new SurvivingLinks(), carriers: 0 }
 }
 
-/** The tunnels and the health checks of npc.conf. One that the relay refuses does not hold up the others. */
+/** The tunnels and the health checks of npc.conf; fulfils with what the relay refuses, which does not hold up the others. */
 async function bringAlong(
   link: NativeAgentLink,
   { server, configuration, log }: ConnectionOptions,
   signal: AbortSignal,
-): Promise<void> {
-  if (!configuration) return
+): Promise<readonly RefusedSection[]> {
+  if (!configuration) return []
   const answer = await link.configure(encodePushedDocument(configuration), { signal })
-  const { refused, denied } = decodePushedOutcome(answer)
-  if (denied) {
-    log.error('the relay does not let this client bring its own tunnels: allow it there, or add them there', {
-      server,
-    })
-    return
-  }
-  for (const tunnel of refused) {
-    log.error(
-      'the relay refuses a tunnel of npc.conf, so it is left out: is its port free and allowed there?',
-      {
-        server,
-        tunnel,
-      },
-    )
-  }
-  log.info('the tunnels of npc.conf are on the relay', { server, refused: refused.length })
+  const refused = refusedSections(configuration, decodePushedOutcome(answer))
+  tellRefused(refused, { server, log })
   const { healthChecks: checks } = configuration
-  if (checks.length === 0) return
+  if (checks.length === 0) return refused
   const watch = new HealthWatch({ checks, report: (health) => link.report(health), log })
   watch.start()
   void link.closed.then(() => watch.stop())
+  return refused
 }

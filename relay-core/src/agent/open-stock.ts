@@ -5,11 +5,12 @@ import type { PushedConfiguration } from '../stock/configuration/pushed-configur
 import type { StockRelay } from '../stock/enter-relay.ts'
 import { md5Hex } from '../stock/messages/handshake.ts'
 import { defaultMuxLimits } from '../stock/mux/mux-limits.ts'
-import { ItemRefused, pushConfiguration, pushedItems } from '../stock/push-configuration.ts'
+import { ItemRefused, pushConfiguration, pushedItems, type PushedItem } from '../stock/push-configuration.ts'
 import { StockLink } from '../stock/stock-link.ts'
 import { formatHostPort, parseHostPort } from '../net/address/host-port.ts'
 import { relayVersion } from '../version.ts'
 import { dialTarget } from './dial-target.ts'
+import { likelyCauses, tellRefused, type RefusedSection } from './refused-section.ts'
 import { serveStockStream } from './serve-stock-stream.ts'
 import { serveShares, type Share } from './files/serve-shares.ts'
 import { HealthWatch } from './health/health-watch.ts'
@@ -38,7 +39,9 @@ export async function openStock(
     vkey: options.vkey.reveal(),
     version: relayVersion,
   }
-  const vkey = configuration ? await push(relay, configuration, options, signal) : relay.vkey
+  const { vkey, refused } = configuration
+    ? await push(relay, configuration, options, signal)
+    : { vkey: relay.vkey, refused: [] }
   const shares = sharesOf(configuration)
   const link = await StockLink.open({
     ...relay,
@@ -62,7 +65,7 @@ export async function openStock(
     watch.start()
     void link.closed.then(() => watch.stop())
   }
-  return link
+  return { closed: link.closed, refused, close: () => link.close() }
 }
 
 function sharesOf(configuration: PushedConfiguration | undefined): Share[] {
@@ -76,16 +79,17 @@ export function temporaryKeyName({ host, port, vkey }: StockRelay): string {
   return `${formatHostPort({ host, port })} ${md5Hex(vkey)}`
 }
 
-/** One item that the relay refuses must not hold up the others: it is left out, and the log says so. */
+/** One item that the relay refuses must not hold up the others: it is left out, and told. */
 async function push(
   relay: StockRelay,
   configuration: PushedConfiguration,
   { server, temporaryKeyFile, log }: ConnectionOptions,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ vkey: string; refused: readonly RefusedSection[] }> {
   const { client } = configuration
   let items = pushedItems(configuration)
-  let doubted: string | undefined
+  let doubted: PushedItem | undefined
+  const refused: RefusedSection[] = []
   for (;;) {
     try {
       const vkey = await pushConfiguration(relay, { client, items }, { signal })
@@ -94,22 +98,16 @@ async function push(
           temporaryKeyName(relay),
           vkey,
         )
-      log.info('the tunnels of npc.conf are on the relay', { server, tunnels: items.length })
-      return vkey
+      tellRefused(refused, { server, log })
+      return { vkey, refused }
     } catch (error) {
       if (!(error instanceof ItemRefused)) throw error
-      const { name } = error.item
-      if (doubted === name) {
-        log.error(
-          'the relay refuses a tunnel of npc.conf, so it is left out: is its port free and allowed there?',
-          {
-            server,
-            tunnel: name,
-          },
-        )
-        items = items.filter((item) => item !== error.item)
+      const { item } = error
+      if (doubted === item) {
+        refused.push({ name: item.name, reason: likelyCauses(item.mode) })
+        items = items.filter((other) => other !== item)
       } else await pause(retryDelayMs, { signal })
-      doubted = name
+      doubted = item
     }
   }
 }

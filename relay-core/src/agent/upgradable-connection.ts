@@ -1,6 +1,7 @@
 import type { Log } from '../log/log.ts'
 import type { Leftover } from '../native/carriers/leftovers.ts'
 import type { AgentConnection } from './agent-connection.ts'
+import type { RefusedSection } from './refused-section.ts'
 import { asLinkFailure } from './retry-rule.ts'
 
 export interface UpgradeOptions {
@@ -31,6 +32,10 @@ export class UpgradableConnection implements AgentConnection {
 
   get leftover(): Leftover | undefined {
     return this.#current.leftover
+  }
+
+  get refused(): readonly RefusedSection[] | undefined {
+    return this.#current.refused
   }
 
   onNetworkChange(): void {

@@ -13,9 +13,12 @@ import { EarlyEnd, readExactly } from '../net/stream/read-exactly.ts'
 const answerTimeoutMs = 10_000
 const temporaryKeyBytes = 16
 
-/** The name of one host or one port of a tunnel in the log, and how it is asked for. */
+/** One host or one port of a tunnel, and how it is asked for. */
 export interface PushedItem {
+  /** The name of its section, with its port where the section has several. */
   readonly name: string
+  /** As stock names it; `host` for a host. */
+  readonly mode: string
   readonly message: Buffer
 }
 
@@ -33,11 +36,13 @@ export class ItemRefused extends Error {
 export function pushedItems({ hosts, tunnels }: PushedConfiguration): PushedItem[] {
   return [
     ...hosts.map((host) => ({
-      name: `[${host.remark}] ${host.host}`,
+      name: host.remark,
+      mode: 'host',
       message: message('host', encodePushedHost(host)),
     })),
     ...tunnels.flatMap(singlePorts).map((tunnel) => ({
-      name: `[${tunnel.remark}] ${tunnel.mode}${tunnel.ports === '' ? '' : ` ${tunnel.ports}`}`,
+      name: tunnel.remark,
+      mode: tunnel.mode,
       message: message('task', encodePushedTunnel(tunnel)),
     })),
   ]

@@ -277,8 +277,8 @@ describe('strangers at the bridge', () => {
       let isDone = false
       const receiver: ConfigReceiver = {
         createClient: async () => undefined,
-        addHost: async () => true,
-        addTunnel: async () => true,
+        addHost: async () => null,
+        addTunnel: async () => null,
         running: () => [],
         done: () => (isDone = true),
       }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -68,6 +68,25 @@ it.each([...denied, ...(hasLinks ? deniedLinks : [])])('denies %s, with the advi
     code: 'target-denied',
     message: expect.stringContaining('-share='),
   })
+})
+
+it.runIf(process.platform !== 'win32' && process.getuid?.() !== 0)(
+  'says that a folder of another account is none that npc may read',
+  async () => {
+    await chmod(join(top, 'results-private'), 0o100)
+    await expect(new SharedFolders([top]).find(join(top, 'results-private'))).rejects.toMatchObject({
+      code: 'target-missing',
+    })
+    await chmod(join(top, 'results-private'), 0o700)
+  },
+)
+
+it('lists the shared folders that cannot be read, until they are there', async () => {
+  const [there, later] = [join(top, 'results'), join(top, 'mounted-later')]
+  const shared = new SharedFolders([there, later, join(there, 'file')])
+  expect(await shared.unreadable()).toEqual([later, join(there, 'file')])
+  await mkdir(later)
+  expect(await shared.unreadable()).toEqual([join(there, 'file')])
 })
 
 it('shares nothing unless told so', async () => {

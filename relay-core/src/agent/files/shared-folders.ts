@@ -1,7 +1,11 @@
-import { realpath, stat } from 'node:fs/promises'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { RelayError } from '../../api/errors.ts'
+import { until } from '../../async/wait/until.ts'
 import { isServedBelow, realInside } from './find-in-folder.ts'
+
+/** A network disk that is away may not answer at all. */
+const lookTimeoutMs = 5_000
 
 /** The folders of this machine that npc was started to share (`-share`), and what lies in them. No others are served. */
 export class SharedFolders {
@@ -26,13 +30,28 @@ export class SharedFolders {
       const real = await realpath(folder)
       const roots = await Promise.all(shared.map((one) => leadsTo(one, real)))
       if (!roots.includes(true)) throw notShared(asked)
-      if ((await stat(real)).isDirectory()) return real
+      if ((await stat(real)).isDirectory()) {
+        await access(real, constants.R_OK | constants.X_OK)
+        return real
+      }
     } catch (cause) {
       if (cause instanceof RelayError) throw cause
       throw missing(folder, cause)
     }
     throw missing(folder, undefined)
   }
+
+  /** Those that cannot be read now: not there, another account's, or on a disk that does not answer within five seconds. Never rejects. */
+  async unreadable(): Promise<string[]> {
+    const late = { timeoutMs: lookTimeoutMs, onTimeout: () => new Error('the disk does not answer') }
+    const found = await Promise.allSettled(this.#folders.map((folder) => until(this.find(folder), late)))
+    return this.#folders.filter((_, at) => found[at]?.status === 'rejected')
+  }
+}
+
+/** For the owner of an npc that shares a folder which it cannot read. */
+export function unreadableWords(folder: string): string {
+  return `The shared folder ${folder} is not there, or npc may not read it. Make it, let npc's account read it, or correct -share (in npc.conf share= or local_path=). npc goes on, and serves it as soon as it can be read.`
 }
 
 async function leadsTo(shared: string, real: string): Promise<boolean> {

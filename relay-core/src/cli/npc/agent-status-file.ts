@@ -11,6 +11,8 @@ const servedLink = z.object({
   sinceMs: z.number(),
 })
 
+const refusedSection = z.object({ name: z.string(), reason: z.string() })
+
 /** What the running npc says about itself, for `npc status` and `npc start`. */
 const agentStatus = z.object({
   pid: z.number(),
@@ -27,6 +29,10 @@ const agentStatus = z.object({
   startTicks: z.optional(z.number()),
   /** Null: it takes part in none. An older npc does not say. */
   directLinks: z.optional(z.nullable(z.array(servedLink))),
+  /** What the server has refused of its npc.conf; an older npc does not say. */
+  refused: z.optional(z.array(refusedSection)),
+  /** The shared folders that it could not read when it started; an older npc does not say. */
+  unreadable: z.optional(z.array(z.string())),
   /** The private tunnels that its npc.conf visits. */
   visits: z.optional(z.array(runningVisit)),
 })

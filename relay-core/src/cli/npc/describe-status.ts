@@ -1,12 +1,15 @@
+import { unreadableWords } from '../../agent/files/shared-folders.ts'
 import { describeWay } from '../../visitor/way-words.ts'
 import type { AgentStatus } from './agent-status-file.ts'
 import type { RunningVisit, VisitorStatus } from './visitor-status-file.ts'
 
 /** What an agent says of itself, in sentences and lines. */
 export function describeAgent(status: AgentStatus): string {
-  const { fingerprint, directLinks, visits = [] } = status
+  const { fingerprint, directLinks, refused = [], unreadable = [], visits = [] } = status
   return [
     sentence(status),
+    ...describeRefused(refused),
+    ...unreadable.map((folder) => `When npc started: ${unreadableWords(folder)}`),
     ...(fingerprint === undefined
       ? []
       : [`Its own fingerprint, for visitors of private tunnels: ${fingerprint}`]),
@@ -31,6 +34,14 @@ export function describeForeground(
   if (pid === undefined) return undefined
   const text = [...(agent ? [describeAgent(agent)] : []), ...visitors.map(describeVisitor)].join('\n')
   return { text, values: { pid, agent: agent ?? null, visitors } }
+}
+
+function describeRefused(refused: NonNullable<AgentStatus['refused']>): string[] {
+  if (refused.length === 0) return []
+  return [
+    ...refused.map(({ name, reason }) => `[${name}] of npc.conf is not on the server: ${reason}`),
+    'What was refused is asked for again when npc connects the next time. After a change, start npc again.',
+  ]
 }
 
 function describeVisit({ name, port, way }: RunningVisit): string {

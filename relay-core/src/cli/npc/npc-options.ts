@@ -1,7 +1,10 @@
 import { join } from 'node:path'
+import { SharedFolders } from '../../agent/files/shared-folders.ts'
 import type { ConnectionOptions } from '../../agent/agent-connection.ts'
 import type { AgentProtocol } from '../../config/agent/agent-protocol.ts'
 import type { AgentConfig } from '../../config/agent/agent-config.ts'
+import type { NpcConf } from '../../config/agent/npc-conf.ts'
+import { modeOfStockName, takesSetting } from '../../api/tunnel-modes.ts'
 import { readLogLevel } from '../../config/relay/relay-config.ts'
 import { createLog, type Log } from '../../log/log.ts'
 import type { StockRelay } from '../../stock/enter-relay.ts'
@@ -31,6 +34,12 @@ export function connectionOptions(config: AgentConfig): Pick<
     proxy: proxy ?? undefined,
     silenceTimeoutMs: disconnectTimeout ? disconnectTimeout * pingIntervalMs : undefined,
   }
+}
+
+/** With `-share`, and the folders of sections with mode=file: what is pushed to a stock relay may be asked for by a native one. */
+export function sharedFolders({ config, pushed }: NpcConf): SharedFolders {
+  const files = (pushed?.tunnels ?? []).filter(({ mode }) => takesSetting(modeOfStockName(mode), 'folder'))
+  return new SharedFolders([...config.share, ...files.map(({ localPath }) => localPath)])
 }
 
 /** The same for a single errand in the stock protocol. */

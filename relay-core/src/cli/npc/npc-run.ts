@@ -1,4 +1,3 @@
-import { modeOfStockName, takesSetting } from '../../api/tunnel-modes.ts'
 import { join } from 'node:path'
 import { AgentIdentity } from '../../agent/agent-identity.ts'
 import { beforeDial } from '../../agent/portal/before-dial.ts'
@@ -6,7 +5,7 @@ import { every } from '../../async/time/every.ts'
 import { Agent } from '../../agent/agent.ts'
 import { allowedTargets } from '../../config/agent/allowed-targets.ts'
 import { parseBeforeDial } from '../../config/agent/before-dial-command.ts'
-import { SharedFolders } from '../../agent/files/shared-folders.ts'
+import { unreadableWords } from '../../agent/files/shared-folders.ts'
 import { ServedLinks } from '../../agent/direct/served-links.ts'
 import type { AgentState } from '../../agent/agent-state.ts'
 import { agentFolders } from '../../config/file/folders.ts'
@@ -16,7 +15,7 @@ import { makeClosedFolder } from '../../files/close-folder.ts'
 import { agentOrigin } from './agent-origin.ts'
 import { agentStatusFile, type AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
-import { connectionOptions, openAgentLog, temporaryKeyFile } from './npc-options.ts'
+import { connectionOptions, openAgentLog, sharedFolders, temporaryKeyFile } from './npc-options.ts'
 import { openVisits } from './npc-visit.ts'
 import { followVisits, tellIntervalMs } from './open-visits.ts'
 import { StatusFile, thisWriter } from './status-file.ts'
@@ -28,9 +27,10 @@ const closeTimeoutMs = 5_000
 
 /** Plain `npc`: the agent in the foreground until it is asked to stop, or until going on is pointless. */
 export async function runAgent(
-  { config, pushed, visitors, warnings }: NpcConf,
+  conf: NpcConf,
   flags: { log_level?: string; log_path?: string; conf_path?: string },
 ): Promise<number> {
+  const { config, pushed, visitors, warnings } = conf
   const log = openAgentLog(flags)
   for (const { line, message } of warnings) log.warn(`npc.conf:${line}: ${message}`)
   const folders = agentFolders(flags.conf_path)
@@ -39,6 +39,7 @@ export async function runAgent(
   const identity = new AgentIdentity({ folder: folders.state, log })
   const { fingerprint } = await identity.get()
   const servedLinks = new ServedLinks()
+  const shared = sharedFolders(conf)
   const takesDirectLinks = config.direct !== 'no' && config.proxy === null
   const agent = new Agent({
     ...connectionOptions(config),
@@ -55,7 +56,7 @@ export async function runAgent(
     dialPolicy: allowedTargets(config.allowTarget),
     beforeDial: config.beforeDial === null ? undefined : beforeDial(parseBeforeDial(config.beforeDial), log),
     servedLinks,
-    shared: new SharedFolders([...config.share, ...filesOf(pushed)]),
+    shared,
     log,
   })
   const failed = Promise.withResolvers<AgentState & { state: 'failed' }>()
@@ -63,9 +64,12 @@ export async function runAgent(
   const service = process.env['NPS_SERVICE'] !== undefined
   const statusFile = new StatusFile<AgentStatus>(agentStatusFile(folders.state, { service }), log)
   let visits: RunningVisit[] = []
+  let unreadable: string[] = []
   const tell = () => {
     const directLinks = takesDirectLinks ? servedLinks.list : null
-    statusFile.write(statusOf(agent.state, { server: config.server, fingerprint, directLinks, visits }))
+    const refused = [...agent.refused]
+    const own = { server: config.server, fingerprint, directLinks, refused, unreadable, visits }
+    statusFile.write(statusOf(agent.state, own))
   }
   agent.onChange((state) => {
     tell()
@@ -74,6 +78,12 @@ export async function runAgent(
   const stop = stopRequested()
   log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
   agent.start()
+  // Nothing else waits for it: a lab box must not stay away because of one folder, which may be mounted later.
+  void shared.unreadable().then((folders) => {
+    unreadable = folders
+    for (const folder of folders) log.warn(unreadableWords(folder))
+    if (folders.length > 0) tell()
+  })
   const opened = await openVisits(config, visitors, { folder: folders.state, log })
   compileFromNowOn()
   const telling = new DisposableStack()
@@ -94,18 +104,9 @@ export async function runAgent(
   throw new ExitError(exitCode.hopeless, end.reason.message)
 }
 
-/** What is pushed to a stock relay may be asked for by a native one. */
-function filesOf(pushed: NpcConf['pushed']): string[] {
-  return (
-    pushed?.tunnels
-      .filter(({ mode }) => takesSetting(modeOfStockName(mode), 'folder'))
-      .map(({ localPath }) => localPath) ?? []
-  )
-}
-
 function statusOf(
   state: AgentState,
-  own: Pick<AgentStatus, 'server' | 'fingerprint' | 'directLinks' | 'visits'>,
+  own: Pick<AgentStatus, 'server' | 'fingerprint' | 'directLinks' | 'refused' | 'unreadable' | 'visits'>,
 ): AgentStatus {
   return {
     ...own,

@@ -9,12 +9,14 @@ import type { NpcConf } from '../../config/agent/npc-conf.ts'
 import { foreignLogFile } from '../../service/sandbox.ts'
 import type { Service } from '../../service/service.ts'
 import { makeAdministratorsFolder } from '../../service/windows/administrators-folder.ts'
+import { unreadableWords } from '../../agent/files/shared-folders.ts'
 import { readForegroundStatus, readServiceStatus, type AgentStatus } from './agent-status-file.ts'
 import { describeAgent, describeForeground, describeVisitor } from './describe-status.ts'
 import { readVisitors } from './visitor-status-file.ts'
 import { awaitReady } from '../shared/await-ready.ts'
 import { exitCode } from '../shared/exit.ts'
 import { usageError } from '../shared/flags.ts'
+import { sharedFolders } from './npc-options.ts'
 import { readNpcConf, readPlainNpcConf, type AgentFlags } from './npc-config.ts'
 import { print } from '../shared/output.ts'
 import * as command from '../shared/service-command.ts'
@@ -36,6 +38,7 @@ export async function installAgent(
   await writeFileAtomically(config, text)
   await command.install(installable(flags), flags.service)
   if (readable !== null) print(readable)
+  for (const folder of await sharedFolders(read).unreadable()) print(unreadableWords(folder))
   print(`Its settings are in ${config}. Next: npc start`)
   return exitCode.ok
 }

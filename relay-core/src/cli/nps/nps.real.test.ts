@@ -382,6 +382,36 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(await ask('status')).toMatchObject({ code: 3 })
   })
 
+  test('status tells what the server has refused of npc.conf, and which shared folder cannot be read', async () => {
+    await startRelay()
+    const { vkey } = await json<Client>('client', 'add', '-name=lab')
+    const { id } = await json<Client>('client', 'add', '-name=another')
+    await json('tunnel', 'add', `-client=${id}`, '-name=theirs', `-port=${port + 2}`, '-target=22')
+    const config = join(folder, 'npc.conf')
+    const section = (name: string, at: number) =>
+      `[${name}]\nmode=tcp\nserver_port=${at}\ntarget_addr=127.0.0.1:22\n`
+    const common = `[common]\nserver_addr=127.0.0.1:${port}\nvkey=${vkey}\nshare=${folder}/none\n`
+    writeFileSync(
+      config,
+      `${common}${section('fine', port + 1)}${section('taken', port + 2)}${section('far', port + 90)}`,
+    )
+    const own = `-conf_path=${join(folder, 'npc')}`
+    await start(npc, [`-config=${config}`, own], 'agent online')
+    const told = async () => (await run(npc, 'status', own)).stdout
+    await expect
+      .poll(told, { timeout: 15_000 })
+      .toContain(`When npc started: The shared folder ${folder}/none is not there`)
+    const said = await told()
+    expect(said).not.toContain('[fine]')
+    for (const [name, cause] of [
+      ['taken', `Port ${port + 2} belongs to another tunnel of this server. Choose another one.`],
+      ['far', `Port ${port + 90} is outside allow_ports=${port + 1}-${port + 50}. Choose one inside`],
+    ]) {
+      expect(said).toContain(`[${name}] of npc.conf is not on the server: ${cause}`)
+    }
+    expect(said).not.toContain('theirs')
+  })
+
   test('connect prints what the app needs, also while nps is stopped', async () => {
     const printed = await json<Record<string, string>>('connect', '-host=120.1.1.2')
     expect(printed).toMatchObject({

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { StockConfig } from '../../config/relay/stock-config.ts'
 import type { Log } from '../../log/log.ts'
 import type { AgentWishes } from '../../native/agent-description.ts'
+import { maxDocumentBytes } from '../../native/control/document-parts.ts'
 import type { StockBridgeOptions } from '../../stock/stock-bridge-options.ts'
 import type { Identity } from '../../net/tls/identity.ts'
 import type { Agents } from '../clients/agents.ts'
@@ -87,7 +88,7 @@ export class StockSupport {
         // Most relays never meet an agent that brings anything.
         const { takePushedDocument } = await import('../../stock/configuration/pushed-document.ts')
         const receiver = this.#pushed.receiver({ id: clientId }, address, onlineSinceMs)
-        return JSON.stringify(await takePushedDocument(document, receiver))
+        return JSON.stringify(await takePushedDocument(document, receiver, { maxBytes: maxDocumentBytes }))
       },
       onHealth: (health) => this.#health.take(clientId, health),
     }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { RelayError } from '../../api/errors.ts'
 import { encodePrefixed } from '../messages/length-prefixed.ts'
 import {
   decodePushedClient,
@@ -15,8 +16,9 @@ import { readPrefixed } from '../messages/read-prefixed.ts'
 export interface ConfigReceiver {
   /** With the public key only: makes a client that lasts as long as its agent; returns its key of 16 characters. */
   createClient(client: PushedClient): Promise<string | undefined>
-  addHost(host: PushedHost): Promise<boolean>
-  addTunnel(tunnel: PushedTunnel): Promise<boolean>
+  /** Both fulfil with why it is refused, in words for the agent's owner; null: it is taken. */
+  addHost(host: PushedHost): Promise<RelayError | null>
+  addTunnel(tunnel: PushedTunnel): Promise<RelayError | null>
   /** The remarks of what runs for a client, for `npc status`. */
   running(keyMd5: string): readonly string[]
   /** The agent has ended the conversation in order, all that it pushed was taken, and it asked for nothing else. */
@@ -77,14 +79,14 @@ async function take(
       return vkey !== undefined
     }
     case 'host': {
-      const taken = await receiver.addHost(decodePushedHost(await readPrefixed(socket, { signal })))
-      if (taken) socket.write(yes)
-      return taken
+      const refusal = await receiver.addHost(decodePushedHost(await readPrefixed(socket, { signal })))
+      if (refusal === null) socket.write(yes)
+      return refusal === null
     }
     case 'task': {
-      const taken = await receiver.addTunnel(decodePushedTunnel(await readPrefixed(socket, { signal })))
-      if (taken) socket.write(yes)
-      return taken
+      const refusal = await receiver.addTunnel(decodePushedTunnel(await readPrefixed(socket, { signal })))
+      if (refusal === null) socket.write(yes)
+      return refusal === null
     }
     default:
       throw new RangeError(`unknown entry ${JSON.stringify(kind)}`)

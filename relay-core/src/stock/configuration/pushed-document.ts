@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RelayError } from '../../api/errors.ts'
 import type { PushedConfiguration } from './pushed-configuration.ts'
 import type { ConfigReceiver } from './config-conversation.ts'
 import { encodePushedHost, encodePushedTunnel } from './encode-pushed.ts'
@@ -25,31 +26,52 @@ const maxEntries = 1000
 const entries = z.array(z.unknown()).max(maxEntries).default([])
 const pushedDocument = z.object({ hosts: entries, tunnels: entries })
 
-/** The outcome: the names of what the relay has refused, or that this client may bring nothing. */
+/** The outcome: what the relay has refused and why, or that this client may bring nothing. */
 const pushedOutcome = z.object({
+  /** Names. */
   refused: z.array(z.string()).default([]),
+  /** Sentences, in the order of the names; fewer where there is no room for all, none from an older relay. */
+  reasons: z.array(z.string()).default([]),
   denied: z.boolean().default(false),
 })
 export type PushedOutcome = z.infer<typeof pushedOutcome>
 
-/** Relay's side; rejects on anything that is not such a document. */
+/** Relay's side; rejects on anything that is not such a document. `maxBytes`: how long the outcome may be as JSON. */
 export async function takePushedDocument(
   document: string,
   receiver: ConfigReceiver | undefined,
+  { maxBytes }: { maxBytes: number },
 ): Promise<PushedOutcome> {
   const { hosts, tunnels } = pushedDocument.parse(JSON.parse(document))
-  if (!receiver) return { refused: [], denied: true }
+  if (!receiver) return { refused: [], reasons: [], denied: true }
   const refused: string[] = []
+  const reasons: string[] = []
+  const note = (name: string, refusal: RelayError | null) => {
+    if (refusal === null) return
+    refused.push(name)
+    reasons.push(refusal.message)
+  }
   for (const record of hosts) {
     const host = decodePushedHost(Buffer.from(JSON.stringify(record)))
-    if (!(await receiver.addHost(host))) refused.push(host.remark || host.host)
+    note(host.remark || host.host, await receiver.addHost(host))
   }
   for (const record of tunnels) {
     const tunnel = decodePushedTunnel(Buffer.from(JSON.stringify(record)))
-    if (!(await receiver.addTunnel(tunnel))) refused.push(tunnel.remark || tunnel.mode)
+    note(tunnel.remark || tunnel.mode, await receiver.addTunnel(tunnel))
   }
   receiver.done()
-  return { refused, denied: false }
+  return { refused, reasons: thatFit(reasons, { beside: refused, maxBytes }), denied: false }
+}
+
+/** The names matter more than the reasons. */
+function thatFit(
+  reasons: readonly string[],
+  { beside, maxBytes }: { beside: readonly string[]; maxBytes: number },
+): string[] {
+  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+  let room = maxBytes - bytes({ refused: beside, reasons: [], denied: false })
+  const cut = reasons.findIndex((reason) => (room -= bytes(reason) + 1) < 0)
+  return cut === -1 ? [...reasons] : reasons.slice(0, cut)
 }
 
 /** Throws on anything that is not such a document. */

@@ -1,3 +1,4 @@
+import { RelayError } from '../../../api/errors.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { decodePushedTunnel } from '../../../stock/configuration/pushed-config.ts'
 import { md5Hex } from '../../../stock/messages/handshake.ts'
@@ -17,8 +18,8 @@ const names = () => bed.tunnels.list().map(({ name }) => name)
 
 test('a conversation that breaks off, or whose agent does not come, takes nothing away', async () => {
   const first = bed.converse()
-  expect(await first.addTunnel(entry('ssh', bed.port))).toBe(true)
-  expect(await first.addTunnel(entry('web', bed.port + 1))).toBe(true)
+  expect(await first.addTunnel(entry('ssh', bed.port))).toBeNull()
+  expect(await first.addTunnel(entry('web', bed.port + 1))).toBeNull()
   first.done()
   bed.online(1).leave()
   expect(names()).toEqual(['ssh', 'web'])
@@ -60,7 +61,7 @@ test('the port of a tunnel that a person made stays as that person made it', asy
     port: bed.port,
     target: '127.0.0.1:1',
   })
-  expect(await bed.converse().addTunnel(entry('ssh', bed.port))).toBe(true)
+  expect(await bed.converse().addTunnel(entry('ssh', bed.port))).toBeNull()
   expect(bed.tunnels.list()).toMatchObject([
     { id: made.id, name: 'mine', target: '127.0.0.1:1', pushedBy: null },
   ])
@@ -68,8 +69,8 @@ test('the port of a tunnel that a person made stays as that person made it', asy
 
 test('limits hold, and what is refused is named in the log', async () => {
   const receiver = bed.converse()
-  for (let at = 0; at < 3; at++) expect(await receiver.addTunnel(entry(`t${at}`, bed.port + at))).toBe(true)
-  expect(await receiver.addTunnel(entry('fourth', bed.port + 3))).toBe(false)
+  for (let at = 0; at < 3; at++) expect(await receiver.addTunnel(entry(`t${at}`, bed.port + at))).toBeNull()
+  expect(await receiver.addTunnel(entry('fourth', bed.port + 3))).toBeInstanceOf(RelayError)
   expect(bed.log).toMatch(/refused.*entry=fourth.*code=limit-reached/)
   bed.clients.edit(1, { settings: { mayPush: false } })
   expect(bed.pushed.receiver({ id: 1 }, '203.0.113.7')).toBeUndefined()
@@ -84,13 +85,13 @@ test('the relay’s own ports are taken on every address, and a server address i
     )
   for (const own of [8024, bed.ownPort])
     for (const address of ['', '::1', '127.0.0.1'])
-      expect(await bed.converse().addTunnel(on('bridge', own, address))).toBe(false)
+      expect(await bed.converse().addTunnel(on('bridge', own, address))).toBeInstanceOf(RelayError)
   expect(bed.log).toMatch(/refused.*entry=bridge.*code=port-taken/)
-  expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBe(true)
+  expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBeNull()
   expect(bed.tunnels.list().map(({ settings }) => settings.listenIp)).toEqual([undefined])
   expect(bed.log).toMatch(/server_ip of a pushed tunnel is left out.*entry=ssh serverIp=127.0.0.2/)
   bed.clients.edit(1, { settings: { pushAddress: true } })
-  expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBe(true)
+  expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBeNull()
   expect(bed.tunnels.list().map(({ settings }) => settings.listenIp)).toEqual(['127.0.0.2'])
 })
 
@@ -108,8 +109,8 @@ test('an agent brings 64 tunnels, unless its client’s limit says otherwise', a
         }),
       ),
     )
-  for (let at = 0; at < 64; at++) expect(await receiver?.addTunnel(secret(at))).toBe(true)
-  expect(await receiver?.addTunnel(secret(64))).toBe(false)
+  for (let at = 0; at < 64; at++) expect(await receiver?.addTunnel(secret(at))).toBeNull()
+  expect(await receiver?.addTunnel(secret(64))).toBeInstanceOf(RelayError)
   await bed.tunnels.add({ clientId: id, mode: 'tcp', name: 'by hand', port: bed.port, target: '127.0.0.1:1' })
 })
 
@@ -127,8 +128,8 @@ test('passwords of others’ private tunnels cannot be tried out by bringing the
       .receiver({ id }, '203.0.113.7')
       ?.addTunnel(decodePushedTunnel(Buffer.from(JSON.stringify(entryOf))))
   }
-  for (let at = 0; at < 5; at++) expect(await bring('guess me', at)).toBe(false)
-  expect(await bring('not one of theirs', 6)).toBe(false)
+  for (let at = 0; at < 5; at++) expect(await bring('guess me', at)).toBeInstanceOf(RelayError)
+  expect(await bring('not one of theirs', 6)).toBeInstanceOf(RelayError)
   expect(bed.log).toMatch(/entry=s6.*code=limit-reached/)
 })
 
@@ -140,8 +141,8 @@ const privately = (Remark: string, Password: string) =>
 test('two sections of one npc.conf with one password are a mistake, however often it comes, and no guess', async () => {
   for (let time = 0; time < 7; time++) {
     const receiver = bed.converse()
-    expect(await receiver.addTunnel(privately('first', 'one password for two'))).toBe(true)
-    expect(await receiver.addTunnel(privately('second', 'one password for two'))).toBe(false)
+    expect(await receiver.addTunnel(privately('first', 'one password for two'))).toBeNull()
+    expect(await receiver.addTunnel(privately('second', 'one password for two'))).toBeInstanceOf(RelayError)
   }
 })
 
@@ -150,7 +151,7 @@ test('who has guessed loses no tunnel that it brought before', async () => {
   await bed.pushed.receiver({ id }, '203.0.113.8')?.addTunnel(privately('theirs', 'the password of theirs'))
   for (let time = 0; time < 7; time++) {
     const receiver = bed.converse()
-    expect(await receiver.addTunnel(privately('copied', 'the password of theirs'))).toBe(false)
+    expect(await receiver.addTunnel(privately('copied', 'the password of theirs'))).toBeInstanceOf(RelayError)
     await receiver.addTunnel(privately('own', 'a password of its own'))
     receiver.done()
     bed.online(1).leave()

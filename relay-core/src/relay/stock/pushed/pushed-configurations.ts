@@ -120,32 +120,30 @@ class Conversation implements ConfigReceiver {
 
   async createClient(pushed: PushedClient): Promise<string | undefined> {
     if (this.#tunnels) return undefined
-    return this.#attempt('client', async () => {
+    let key: string | undefined
+    await this.#attempt('client', async () => {
       const { id, vkey } = await this.#options.temporary.obtain(pushed, this.#address)
       this.#tunnels = new PushedTunnels(this.#options, id)
       const { basicUsername: name, basicPassword: password } = pushed
       if (name !== '' && password !== '') this.#users = [{ name, password }]
-      return vkey
+      key = vkey
     })
+    return key
   }
 
-  async addHost(host: PushedHost): Promise<boolean> {
-    const taken = await this.#attempt(host.remark || host.host, async () => {
+  addHost(host: PushedHost): Promise<RelayError | null> {
+    return this.#attempt(host.remark || host.host, async () => {
       const { wantedHost } = await import('./wanted-tunnels.ts')
       await this.#owner().keep(wantedHost(host, this.#users))
-      return true
     })
-    return taken ?? false
   }
 
-  async addTunnel(tunnel: PushedTunnel): Promise<boolean> {
-    const taken = await this.#attempt(tunnel.remark || tunnel.mode, async () => {
+  addTunnel(tunnel: PushedTunnel): Promise<RelayError | null> {
+    return this.#attempt(tunnel.remark || tunnel.mode, async () => {
       if (tunnel.password !== '') this.#checkGuesses(tunnel)
       const { wantedTunnels } = await import('./wanted-tunnels.ts')
       for (const wanted of wantedTunnels(tunnel, this.#words(tunnel))) await this.#owner().keep(wanted)
-      return true
     })
-    return taken ?? false
   }
 
   /** For the client whose key it shows; with the public key, for temporary clients only. */
@@ -200,17 +198,34 @@ class Conversation implements ConfigReceiver {
     throw new RelayError('invalid-input', 'With the public key the client comes before its tunnels.')
   }
 
-  /** What cannot be accepted is the fault of the agent or its file: logged here, answered with a refusal. */
-  async #attempt<T>(entry: string, work: () => Promise<T>): Promise<T | undefined> {
+  /** What cannot be accepted is the fault of the agent or its file: logged here, answered with a refusal; null: it is accepted. */
+  async #attempt(entry: string, work: () => Promise<void>): Promise<RelayError | null> {
     try {
-      return await work()
+      await work()
+      return null
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
       if (this.#hasGuessed(error)) this.#options.guesses.failed(this.#guesser)
       const client = this.#client === 'public' ? 'public' : this.#client.id
       const fields = { client, entry, address: this.#address, code: error.code }
       this.#options.log.warn('a pushed part of npc.conf was refused', { ...fields, reason: error })
-      return undefined
+      return this.#forOwner(error)
     }
+  }
+
+  /** The names of other clients' tunnels are nothing to the owner of this one. */
+  #forOwner(error: RelayError): RelayError {
+    const { port = '', holder } = error.params
+    if (error.code !== 'port-taken' || holder === undefined || holder === 'nps') return error
+    const clientId = this.#tunnels?.clientId
+    const isOwn = this.#options.tunnels
+      .list()
+      .some((tunnel) => tunnel.clientId === clientId && tunnel.name === holder)
+    if (isOwn) return error
+    return new RelayError(
+      'port-taken',
+      `Port ${port} belongs to another tunnel of this server. Choose another one.`,
+      { port },
+    )
   }
 }

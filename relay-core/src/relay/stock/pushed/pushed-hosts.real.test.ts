@@ -1,3 +1,4 @@
+import { RelayError } from '../../../api/errors.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { decodePushedHost } from '../../../stock/configuration/pushed-config.ts'
 import { PushedBed } from '../../../testing/pushed-bed.ts'
@@ -47,7 +48,7 @@ describe('host names that an agent brings', () => {
     ['stopped.example.com', '/'],
     ['*', '/'],
   ])('%s%s of another client is neither taken nor covered, and no part of it taken', async (name, path) => {
-    expect(await bed.converse().addHost(host(name, path))).toBe(false)
+    expect(await bed.converse().addHost(host(name, path))).toBeInstanceOf(RelayError)
     expect(bed.tunnels.list()).toHaveLength(3)
     expect(bed.log).toMatch(/a pushed part of npc\.conf was refused .*code=host-not-allowed/)
   })
@@ -57,16 +58,16 @@ describe('host names that an agent brings', () => {
     ['notlab.example.com', '/'],
     ['wiki.corp.example.com', '/other'],
   ])('%s%s is free', async (name, path) => {
-    expect(await bed.converse().addHost(host(name, path))).toBe(true)
+    expect(await bed.converse().addHost(host(name, path))).toBeNull()
   })
 
   test('only the names that its client allows, beside the * of another client too', async () => {
     await byPerson(2, '*')
-    expect(await bed.converse().addHost(host('own.org'))).toBe(false)
+    expect(await bed.converse().addHost(host('own.org'))).toBeInstanceOf(RelayError)
     bed.clients.edit(1, { settings: { pushHosts: ['own.org', '*.own.org'] } })
-    expect(await bed.converse().addHost(host('own.org'))).toBe(true)
-    expect(await bed.converse().addHost(host('deep.er.own.org'))).toBe(true)
-    expect(await bed.converse().addHost(host('notown.org'))).toBe(false)
+    expect(await bed.converse().addHost(host('own.org'))).toBeNull()
+    expect(await bed.converse().addHost(host('deep.er.own.org'))).toBeNull()
+    expect(await bed.converse().addHost(host('notown.org'))).toBeInstanceOf(RelayError)
     bed.clients.edit(1, { settings: { pushHosts: ['elsewhere.org'] } })
     await bed.tunnels.reviewHosts()
     expect(states().slice(-2)).toEqual([
@@ -90,8 +91,8 @@ describe('host names that an agent brings', () => {
   test('a tunnel that is there already cannot be changed into another client’s', async () => {
     await bed.converse().addHost(host('first.org', '/', 'mine'))
     const second = bed.pushed.receiver({ id: 2 }, '203.0.113.8')
-    expect(await second?.addHost(host('second.org'))).toBe(true)
-    expect(await bed.converse().addHost(host('second.org', '/login', 'mine'))).toBe(false)
+    expect(await second?.addHost(host('second.org'))).toBeNull()
+    expect(await bed.converse().addHost(host('second.org', '/login', 'mine'))).toBeInstanceOf(RelayError)
     expect(states().slice(-2)).toEqual([
       ['first.org', 'listening'],
       ['second.org', 'listening'],
