@@ -5,6 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { NativePair } from './native-pair.ts'
 import { ending, Targets } from '../../harness/peers/loopback-targets.ts'
 
+/** Nine seconds of silence are enough to be given up; the rest is for a busy computer. */
+const noticedTimeoutMs = 12_000
+
 /** What becomes of the link when an end is restarted, killed, frozen, replaced, or not who it should be. */
 export function linkSuite(runtime: string): void {
   describe('link', () => {
@@ -39,7 +42,8 @@ export function linkSuite(runtime: string): void {
       await pair.relay.event(({ event, state }) => event === 'agent' && state === 'offline', { from })
       const startedAt = performance.now()
       expect(await targets.outcome(port)).toBe('ECONNRESET')
-      expect(performance.now() - startedAt).toBeLessThan(500)
+      // Whoever were made to wait for the agent would wait for five seconds.
+      expect(performance.now() - startedAt).toBeLessThan(3_000)
       pair.restartAgent()
       await pair.relay.event(({ event, state }) => event === 'agent' && state === 'online', { from })
       expect(await ended).toBe('ECONNRESET')
@@ -63,7 +67,7 @@ export function linkSuite(runtime: string): void {
       const frozenAt = performance.now()
       pair.agent.signal('SIGSTOP')
       await pair.relay.event(({ event, state }) => event === 'agent' && state === 'offline', { from })
-      expect(performance.now() - frozenAt).toBeLessThan(10_000)
+      expect(performance.now() - frozenAt).toBeLessThan(noticedTimeoutMs)
       pair.agent.signal('SIGCONT')
       await pair.relay.event(({ event, state }) => event === 'agent' && state === 'online', { from })
     })
@@ -75,7 +79,7 @@ export function linkSuite(runtime: string): void {
       const lost = await pair.agent.event(({ event, state }) => event === 'state' && state === 'waiting', {
         from,
       })
-      expect(performance.now() - frozenAt).toBeLessThan(10_000)
+      expect(performance.now() - frozenAt).toBeLessThan(noticedTimeoutMs)
       expect(lost).toMatchObject({ reason: { code: 'agent-silent' } })
       pair.relay.signal('SIGCONT')
       await pair.agent.event(({ event, state }) => event === 'state' && state === 'online', {

@@ -17,8 +17,11 @@ const missing = stockMissing()
 const left = missing ? ` (left out: ${missing})` : ''
 const vkey = 'a-key-for-auto-0123456789'
 
-/** What finding out may cost beyond a link whose protocol is known: one refused TLS handshake, on a busy machine. */
-const detourMs = 700
+/**
+ * What finding out may cost beyond a link whose protocol is known: one refused TLS handshake, on a busy machine. Less than the head
+ * start of 1.5 s, which it must not wait for.
+ */
+const detourMs = 1_200
 
 describe(`-protocol=auto${left}`, () => {
   let folder: string

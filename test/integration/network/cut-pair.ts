@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort } from '../../../relay-core/src/testing/free-port.ts'
@@ -27,7 +26,8 @@ export type AgentCommand = (folder: string) => readonly string[]
 export class CutPair {
   readonly #nps: readonly string[]
   readonly #folder: string
-  readonly #programs: readonly Program[]
+  readonly #relay: Program
+  readonly #agent: Program
   readonly #bridgePort: number
   readonly port: number
 
@@ -35,12 +35,13 @@ export class CutPair {
     nps: readonly string[],
     folder: string,
     ports: { bridge: number; tunnel: number },
-    programs: readonly Program[],
+    programs: { relay: Program; agent: Program },
   ) {
     this.#nps = nps
     this.#folder = folder
     this.#bridgePort = ports.bridge
-    this.#programs = programs
+    this.#relay = programs.relay
+    this.#agent = programs.agent
     this.port = ports.tunnel
   }
 
@@ -62,9 +63,9 @@ export class CutPair {
       `-vkey=${vkey}`,
     ])
     const agent = new Program(inLab, rest, folder, env)
-    const pair = new CutPair(nps, folder, ports, [relay, agent])
+    const pair = new CutPair(nps, folder, ports, { relay, agent })
     await pair.#ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
-    await pair.until('online')
+    await relay.says(/agent online/, { timeoutMs: 90_000 })
     await pair.addTunnel(ports.tunnel, '127.0.0.1:7')
     return pair
   }
@@ -95,20 +96,10 @@ export class CutPair {
     return [visitor, program]
   }
 
-  async agentState(): Promise<string> {
-    const [client] = (await this.#ask('client', 'list')) as { agent: { state: string } }[]
-    return client?.agent.state ?? 'none'
-  }
-
-  /** Milliseconds until the relay says so of the agent. */
-  async until(state: 'online' | 'offline'): Promise<number> {
+  /** Milliseconds until the relay says that its agent, which is online, is not any more. */
+  async untilOffline(): Promise<number> {
     const startedAt = performance.now()
-    while ((await this.agentState()) !== state) {
-      const waitedMs = performance.now() - startedAt
-      if (waitedMs > 90_000)
-        throw new Error(`not ${state}: ${this.#programs.map((one) => one.output).join('\n')}`)
-      await delay(100)
-    }
+    await this.#relay.says(/agent offline/, { from: this.#relay.written, timeoutMs: 90_000 })
     return performance.now() - startedAt
   }
 
@@ -119,7 +110,8 @@ export class CutPair {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#programs.map((one) => one.kill()))
+    await this.#relay.kill()
+    await this.#agent.kill()
     await rm(this.#folder, { recursive: true })
   }
 

@@ -102,7 +102,7 @@ describe('a cut of half a minute between lab box and relay', () => {
     const cutAt = performance.now()
     for (const visitor of busy) visitor.write('written into the cut ')
     shell.type('echo typed-$((6 * 7))')
-    offlineAfterMs = await Promise.all(pairs.map((pair) => pair.until('offline')))
+    offlineAfterMs = await Promise.all(pairs.map((pair) => pair.untilOffline()))
     turnedAwayAfterMs = await Promise.all(
       pairs.map(async ({ port }) => {
         const askedAt = performance.now()
@@ -185,7 +185,7 @@ describe('a cut of half a minute between lab box and relay', () => {
   it('is noticed at once when the lab box itself lost its network and has it back', async () => {
     await line.unplug()
     const ours = pairs.slice(0, 2)
-    await Promise.all(ours.map((pair) => pair.until('offline')))
+    await Promise.all(ours.map((pair) => pair.untilOffline()))
     await line.plugIn()
     const after = await Promise.all(ours.map(({ port }) => untilServed(port)))
     expect(Math.max(...after)).toBeLessThan(3_000)

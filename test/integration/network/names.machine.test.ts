@@ -10,6 +10,9 @@ const bun = fileURLToPath(
   new URL('../../../node_modules/@oven/bun-linux-x64-baseline/bin/bun', import.meta.url),
 )
 
+/** On a busy computer, too. Whoever waited for DNS would wait for three seconds at least. */
+const atOnceMs = 2_500
+
 interface Timed {
   readonly outcome: unknown
   readonly ms: number
@@ -47,24 +50,24 @@ describe.each([
 
   it('a known name is found at once', () => {
     expect(told.known).toMatchObject({ outcome: ['192.0.2.7'] })
-    expect(told.known.ms).toBeLessThan(1_000)
+    expect(told.known.ms).toBeLessThan(atOnceMs)
   })
 
   it('and so is the way to the relay', () => {
     expect(told.way).toMatchObject({ outcome: 'connected' })
-    expect(told.way.ms).toBeLessThan(1_000)
+    expect(told.way.ms).toBeLessThan(atOnceMs)
   })
 
   it('a name that there is not is told as that, at once', () => {
     expect(told.unknown).toMatchObject({ outcome: 'ENOTFOUND' })
-    expect(told.unknown.ms).toBeLessThan(1_000)
+    expect(told.unknown.ms).toBeLessThan(atOnceMs)
   })
 
   it('search domains, the hosts file and localhost mean what they mean to the system', () => {
     expect(told.short.outcome).toEqual(['192.0.2.7'])
     expect(told.listed.outcome).toEqual(['192.0.2.8'])
     expect(told.local.outcome).toEqual(['127.0.0.1'])
-    expect(Math.max(told.short.ms, told.listed.ms, told.local.ms)).toBeLessThan(1_000)
+    expect(Math.max(told.short.ms, told.listed.ms, told.local.ms)).toBeLessThan(atOnceMs)
   })
 
   it('the silent names fail by themselves, in ten seconds at the most', () => {
@@ -76,6 +79,6 @@ describe.each([
   it('a name that was known goes on being known when DNS falls silent', () => {
     expect(told.before.outcome).toEqual(['192.0.2.7'])
     expect(told.hushed.outcome).toEqual(['192.0.2.7'])
-    expect(told.hushed.ms).toBeLessThan(1_000)
+    expect(told.hushed.ms).toBeLessThan(atOnceMs)
   })
 })

@@ -60,8 +60,8 @@ test('a rate holds for both directions together, for open connections too, and g
 test('directions have rates of their own; many connections share one evenly', async () => {
   const { port } = await tunnel({ downBytesPerSecond: 600_000 })
   const finishedAfter = await Promise.all([1, 2, 3].map(() => echoed(port, 300_000)))
-  // none gets ahead: three equal shares end together
-  expect(Math.min(...finishedAfter) / Math.max(...finishedAfter)).toBeGreaterThan(0.75)
+  // none gets ahead: three equal shares end together, where one after the other the first would take a third of the time
+  expect(Math.min(...finishedAfter) / Math.max(...finishedAfter)).toBeGreaterThan(0.6)
   expect(Math.max(...finishedAfter)).toBeGreaterThan(1.2)
 })
 
@@ -128,7 +128,7 @@ test('connections: as many as may be, and one more when one has gone', async () 
 })
 
 test('W6: the date comes: whoever is connected has to go, and nobody comes in', async () => {
-  const { id, port } = await tunnel({ expiresAtMs: Date.now() + 1_000 })
+  const { id, port } = await tunnel({ expiresAtMs: Date.now() + 2_000 })
   const socket = await targets.visit(port)
   expect(await ending(socket)).toBe('ECONNRESET')
   expect(await targets.outcome(port)).toBe('ECONNRESET')
