@@ -65,7 +65,7 @@ export function openTunnels({
     clock,
     ports,
   })
-  const tunnelValues = new TunnelValueCalls({ storage, relays, tunnels, ports, log })
+  const tunnelValues = new TunnelValueCalls({ storage, relays, tunnels, ports, services, log })
   const found = parts.adopt(
     new FoundServices({ storage, labSessions, relays, services, tunnels, clock, log }),
     (part) => part.close(),

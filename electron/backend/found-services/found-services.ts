@@ -6,6 +6,7 @@ import { failureOfError } from '../failures/failure-of-error.ts'
 import { askLab } from '../lab-sessions/ask-lab.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { LabServices } from '../labs/lab-services.ts'
+import { entranceOf } from '../labs/service-entrance.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
 import { storedLab } from '../storage/stored-machine.ts'
@@ -85,7 +86,7 @@ export class FoundServices {
     // a server on this computer lets nobody else in anyway
     const isLocal = storage.servers.get(lab?.serverId ?? '')?.local === true
     const reach = isLocal ? 'anyone' : 'laptop'
-    const entrance = await this.#entranceOf(labId, { kind, port }, { signal })
+    const entrance = await entranceOf(this.#options.services, labId, { kind, port }, { signal })
     const wish = { kind, name, target, reach, entrance, port: undefined } as const
     const { tunnelId } = await tunnels.add(labId, wish, { signal })
     return { tunnelId }
@@ -96,7 +97,7 @@ export class FoundServices {
     { signal }: Signal,
   ): Promise<void> {
     const { target, kind } = this.#found(labId, port)
-    const entrance = await this.#entranceOf(labId, { kind, port }, { signal })
+    const entrance = await entranceOf(this.#options.services, labId, { kind, port }, { signal })
     await this.#options.tunnels.edit({ tunnelId, target, entrance }, { signal })
   }
 
@@ -210,16 +211,5 @@ export class FoundServices {
     const service = looked ?? this.#glanced.on(labId, port)
     if (!service) throw new AppError('not-found', `Nothing is known to listen on port ${port} there.`, {})
     return service
-  }
-
-  /** How its pages are opened, where it leaves a file that says so. */
-  async #entranceOf(
-    labId: string,
-    { kind, port }: Pick<FoundService, 'kind' | 'port'>,
-    { signal }: Signal,
-  ): Promise<{ secure: boolean; path: string } | null> {
-    if (kind !== 'jupyter' && kind !== 'tensorboard') return null
-    const found = await this.#options.services.find(labId, { kind, port }, { signal })
-    return found && { secure: found.secure, path: found.path }
   }
 }

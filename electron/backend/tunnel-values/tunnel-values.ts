@@ -11,6 +11,9 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { cut, type Client, type ClientLimits } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listedTunnel, webPortsOf } from '../known-tunnels/list-tunnels.ts'
+import { targetPort } from '../known-tunnels/tunnel-kind.ts'
+import type { LabServices } from '../labs/lab-services.ts'
+import { entranceOf } from '../labs/service-entrance.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { storedLabWithServer } from '../storage/stored-machine.ts'
@@ -31,6 +34,7 @@ export class TunnelValueCalls {
   readonly #relays: Relays
   readonly #tunnels: TunnelCalls
   readonly #ports: FreePorts
+  readonly #services: Pick<LabServices, 'find'>
   readonly #log: Log
 
   constructor(options: {
@@ -38,12 +42,14 @@ export class TunnelValueCalls {
     relays: Relays
     tunnels: TunnelCalls
     ports: FreePorts
+    services: Pick<LabServices, 'find'>
     log: Log
   }) {
     this.#storage = options.storage
     this.#relays = options.relays
     this.#tunnels = options.tunnels
     this.#ports = options.ports
+    this.#services = options.services
     this.#log = options.log
   }
 
@@ -63,7 +69,13 @@ export class TunnelValueCalls {
     { labId, ...values }: TunnelValues & { labId: string },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
-    const { tunnelId } = await this.#tunnels.add(labId, { ...values, port: values.port }, { signal })
+    const at = { kind: values.kind, port: targetPort(values.target) }
+    const entrance = await entranceOf(this.#services, labId, at, { signal })
+    const { tunnelId } = await this.#tunnels.add(
+      labId,
+      { ...values, port: values.port, entrance },
+      { signal },
+    )
     return { tunnelId }
   }
 

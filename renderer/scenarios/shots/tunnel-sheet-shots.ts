@@ -9,11 +9,32 @@ async function openSheet(page: Page, place: number): Promise<void> {
   await page.locator('.kind').nth(place).click()
 }
 
-const lab = { scenario: 'few', path: 'labs/l1', ready: '[data-tunnel-row]' }
+const lab = { scenario: 'found', path: 'labs/l1', ready: '[data-tunnel-row]' }
 
 /** The form for a tunnel in its states, and the page of one with limits. */
 export const tunnelSheets: Shot[] = [
   { ...lab, name: 'add-tunnel', act: (page) => openSheet(page, 1) },
+  {
+    ...lab,
+    name: 'add-tunnel-found',
+    act: async (page) => {
+      await openSheet(page, 3)
+      await page.locator('[data-found-choice]').first().click()
+    },
+  },
+  {
+    ...lab,
+    name: 'add-tunnel-found-elses',
+    act: async (page) => {
+      await openSheet(page, 3)
+      await page.locator('[data-found-choice]').nth(2).click()
+    },
+  },
+  { ...lab, scenario: 'found-looking', name: 'add-tunnel-found-looking', act: (page) => openSheet(page, 3) },
+  { ...lab, scenario: 'found-unread', name: 'add-tunnel-found-unread', act: (page) => openSheet(page, 3) },
+  { ...lab, scenario: 'found-off', name: 'add-tunnel-found-off', act: (page) => openSheet(page, 3) },
+  { ...lab, scenario: 'found-untold', name: 'add-tunnel-found-untold', act: (page) => openSheet(page, 3) },
+  { ...lab, scenario: 'few', name: 'add-tunnel-found-nothing', act: (page) => openSheet(page, 3) },
   {
     ...lab,
     name: 'add-tunnel-limits',

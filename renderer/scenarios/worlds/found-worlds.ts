@@ -164,6 +164,13 @@ function foundOff(): World {
   return world
 }
 
+/** The first look is under way. */
+function foundLooking(): World {
+  const world = few()
+  world.found.set('l1', { state: 'unread', failure: null })
+  return world
+}
+
 /** The session could not be opened. */
 function foundUnread(): World {
   const world = few()
@@ -198,6 +205,7 @@ export const foundWorlds: Record<string, () => World> = {
   found,
   'found-moved': foundMoved,
   'found-off': foundOff,
+  'found-looking': foundLooking,
   'found-npc': foundByNpc,
   'found-untold': foundUntold,
   'found-unread': foundUnread,

@@ -3,6 +3,7 @@ import type { FoundAbout, UntoldReason } from '@nps-desktop/electron/contract'
 /** What was found on a lab box: programs that listen there. */
 export const found = {
   title: 'Found on this machine',
+  titleOn: 'Found on {name}',
   looking: 'Looking…',
   looked: 'looked {time} ago',
   lookedByNpc: 'as npc there told {time} ago',
@@ -21,6 +22,8 @@ export const found = {
   use: 'Use {port}',
   moved: '{tunnel} leads to port {port}, where nothing runs now.',
   elses: '{name} of {owner} will be reachable by you.',
+  place: '{name} on {target}',
+  more: '{n} more',
   haveTunnels: '{ports} has a tunnel | {ports} have tunnels',
   nothing: 'No notebook, board or model server runs here.',
   allTunnelled: 'Everything that runs here has its tunnel.',

@@ -3,6 +3,7 @@ import type { Translation } from '../translation.ts'
 
 export const found: Translation<typeof en> = {
   title: '在这台主机上发现',
+  titleOn: '在 {name} 上发现',
   looking: '正在查看…',
   looked: '{time}前查看',
   lookedByNpc: '那里的 npc 在 {time}前告知',
@@ -21,6 +22,8 @@ export const found: Translation<typeof en> = {
   use: '改用 {port}',
   moved: '{tunnel} 通往 {port} 端口，那里现在没有程序在运行。',
   elses: '你将能访问 {owner} 的 {name}。',
+  place: '{target} 上的 {name}',
+  more: '另外 {n} 个',
   haveTunnels: '{ports} 已有隧道',
   nothing: '这里没有运行 Notebook、TensorBoard 或模型服务。',
   allTunnelled: '这里运行的服务都已有隧道。',

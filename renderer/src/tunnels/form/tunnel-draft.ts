@@ -127,16 +127,23 @@ export function wrongFields(draft: TunnelDraft): DraftField[] {
   return fieldsOf(draft.mode).filter((field) => isWrong[field])
 }
 
+/** What the mode needs and nothing has been typed for, in the order of the form. */
+export function emptyFields(draft: TunnelDraft): ('name' | DraftField)[] {
+  const isEmpty: Partial<Record<DraftField, boolean>> = {
+    target: ['', '127.0.0.1:'].includes(draft.target),
+    hostName: draft.hostName === '',
+    folder: draft.folder === '',
+  }
+  const empty = fieldsOf(draft.mode).filter((field) => isEmpty[field])
+  return draft.name.trim() === '' ? ['name', ...empty] : empty
+}
+
 /** Whether everything that the mode needs is there and well formed. */
 export function isComplete(draft: TunnelDraft): boolean {
-  const asked = fieldsOf(draft.mode)
   return (
-    draft.name.trim() !== '' &&
+    emptyFields(draft).length === 0 &&
     wrongFields(draft).length === 0 &&
-    wrongLimits(draft.limits).length === 0 &&
-    (!asked.includes('target') || hasTargets(draft)) &&
-    (!asked.includes('hostName') || draft.hostName !== '') &&
-    (!asked.includes('folder') || draft.folder !== '')
+    wrongLimits(draft.limits).length === 0
   )
 }
 

@@ -1,6 +1,7 @@
 import { isServiceKind, knownServices, modeOfKind } from '@nps-desktop/electron/contract'
 import type {
   Failure,
+  FoundService,
   Tunnel,
   TunnelDetails,
   TunnelKind,
@@ -13,6 +14,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useApi } from '../../carrier/use-backend.ts'
 import { useCall } from '../../carrier/use-call.ts'
+import { useLackingFields } from './use-lacking-fields.ts'
 import { useTakingBack } from './use-taking-back.ts'
 import { faultyField } from '../form/faulty-field.ts'
 import { emptyLimits } from '../form/limit-draft.ts'
@@ -34,6 +36,7 @@ export function useTunnelSheet(
 ) {
   const api = useApi()
   const { t } = useI18n({ useScope: 'global' })
+  const lackingIn = useLackingFields()
   const kind = ref<TunnelKind>('tcp')
   const draft = ref<TunnelDraft>(emptyDraft())
   const reach = ref<SheetReach>('laptop')
@@ -49,12 +52,14 @@ export function useTunnelSheet(
 
   const isPassword = computed(() => needsPassword(kind.value, reach.value, at().isLocal))
   const reaches = computed(() => (before.value?.kind === 'host' ? [] : reachesOf(kind.value, at().isLocal)))
+  const lacking = computed(() =>
+    lackingIn({ draft: draft.value, reach: reach.value, isPassword: isPassword.value }),
+  )
   const ready = computed(
     () =>
       isComplete(draft.value) &&
-      (at().tunnel === null || before.value !== null) &&
-      (reach.value !== 'listed' || draft.value.limits.allow !== '') &&
-      (!isPassword.value || draft.value.user !== ''),
+      lacking.value.empty.length === 0 &&
+      (at().tunnel === null || before.value !== null),
   )
   const loading = useCall(async (options) => {
     const { labId, tunnel } = at()
@@ -145,9 +150,20 @@ export function useTunnelSheet(
       ...(needsPassword(kind.value, reach.value, isLocal) && { user: 'lab', password: newPassword() }),
     }
   }
-  watch(kind, () => {
-    if (at().tunnel === null && added.value.length === 0) startKind()
-  })
+  // at once: what is filled in after another kind was chosen stays
+  watch(
+    kind,
+    () => {
+      if (at().tunnel === null && added.value.length === 0) startKind()
+    },
+    { flush: 'sync' },
+  )
+  /** A tunnel to what was found running there: its kind, and where it leads. */
+  function fillIn({ kind: its, target }: FoundService, name: string): void {
+    kind.value = its
+    startKind()
+    draft.value = { ...draft.value, name, target }
+  }
 
   /** Takes back what was added, where it was not kept. */
   function giveUp(): void {
@@ -170,9 +186,11 @@ export function useTunnelSheet(
     added,
     isPassword,
     ready,
+    lacking,
     failure,
     faulty,
     begin,
+    fillIn,
     giveUp,
     takingBack,
     keep,

@@ -2,32 +2,11 @@ import type { FoundLook, FoundService, Lab, Tunnel } from '@nps-desktop/electron
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { model, notebook } from '../../../testing/found-samples.ts'
 import { lab as pasted, server, tunnel } from '../../../testing/pasted-lab.ts'
 import FoundServices from './FoundServices.vue'
 
 const lab: Lab = { ...pasted, address: { host: '10.1.1.1', port: 22, user: 'alice' }, hasSecret: true }
-const notebook: FoundService = {
-  port: 8889,
-  target: '127.0.0.1:8889',
-  program: 'jupyter',
-  kind: 'jupyter',
-  name: 'Jupyter',
-  about: [{ what: 'folder', text: '~/project-x' }],
-  owner: 'alice',
-  isMine: true,
-  isStarted: false,
-}
-const model: FoundService = {
-  ...notebook,
-  port: 8000,
-  target: '127.0.0.1:8000',
-  program: 'vllm',
-  kind: 'llm',
-  name: 'vLLM',
-  about: [],
-  owner: 'user2',
-  isMine: false,
-}
 const never = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
 

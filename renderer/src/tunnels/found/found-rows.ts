@@ -1,5 +1,5 @@
 import type { FoundProgram, FoundService, OtherTunnel, Tunnel } from '@nps-desktop/electron/contract'
-import type { IconName } from '../ui/icons.ts'
+import type { IconName } from '../../ui/icons.ts'
 
 /**
  * A service without a tunnel, or one that the app has started and can stop; `moved`: the tunnel that leads to where a service
