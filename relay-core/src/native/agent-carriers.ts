@@ -136,7 +136,7 @@ export class AgentCarriers {
     const framed = new FramedSocket(socket)
     // Before the relay is told how far this end is, nothing more may arrive by the old way.
     link.interrupt()
-    this.#sayHello(framed, socket, { number: link.number, resumes: true, position: link.position })
+    this.#sayHello(framed, socket, { number: link.number, resumes: true, position: link.received.position })
     await answerToResume(link, framed, this.#abort)
   }
 

@@ -153,7 +153,7 @@ export class NativeSession implements AgentSession {
     const link = this.#survivors?.get(number)
     if (!link?.canResumeFrom(position)) return false
     link.interrupt()
-    framed.send(encodeResumed(link.position))
+    framed.send(encodeResumed(link.received.position))
     link.goOn(framed, position)
     return true
   }

@@ -109,9 +109,9 @@ export class SurvivingVisitor {
     for (const link of this.#links.all) {
       const visit = this.#visits.get(link.number)
       if (!visit) continue
-      const isSilent = link.awaitsAnswer && link.heard === visit.heard
+      const isSilent = link.awaitsAnswer && link.received.heard === visit.heard
       visit.silentLooks = isSilent ? visit.silentLooks + 1 : 0
-      visit.heard = link.heard
+      visit.heard = link.received.heard
       if (visit.silentLooks < maxSilentLooks) continue
       visit.silentLooks = 0
       this.#resumer.add(link)
@@ -125,7 +125,7 @@ export class SurvivingVisitor {
       survival: () => {
         // Before the relay is told how far this end is, nothing more may arrive by the old way.
         link.interrupt()
-        return { asks: 'resume', token: visit.token, position: link.position }
+        return { asks: 'resume', token: visit.token, position: link.received.position }
       },
       signal: this.#ended.signal,
     })

@@ -4,6 +4,7 @@ import { frameType, type FrameReceiver } from '../../wire/frame.ts'
 import { type PackingAgreement, StreamPacker } from '../packing/stream-packer.ts'
 import type { StreamArrival } from './arriving-bytes.ts'
 import { CarrierStream, type StreamCarrier } from './carrier-stream.ts'
+import { EarlyBytes } from './early-bytes.ts'
 import type { FrameLink } from './frame-link.ts'
 
 /** After our RESET the peer's bytes in transit are discarded; beyond this a new carrier is cheaper. */
@@ -11,9 +12,6 @@ const maxDiscardedBytes = 1024 * 1024
 
 /** How long the peer may take to answer a RESET. */
 const resetAnswerTimeoutMs = 5_000
-
-/** How many bytes of a stream may follow OPEN before its answer (spec/wire.md §5). */
-export const maxEarlyBytes = 64 * 1024
 
 export interface CarrierEvents {
   /** OPEN, OPENED or FAILED: the messages between streams. */
@@ -40,13 +38,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   #peerEnded = false
   #discardedBytes = 0
   #resetTimer: NodeJS.Timeout | undefined
-  /** Between OPEN and its answer, at the end that asks and at the one that is asked. */
-  #phase: 'asking' | 'asked' | 'answered' = 'answered'
-  #earlyBytes = 0
-  /** Asking: what goes beyond the limit of early data waits for the answer. */
-  #held: { readonly rest: Uint8Array; readonly done: () => void } | undefined
-  /** The stream was refused: its early data still arrives, until the next OPEN. */
-  #isRefused = false
+  #early = new EarlyBytes()
 
   /** Takes `framed` over: from now on its frames come here. */
   constructor(framed: FrameLink, events: CarrierEvents, packing: PackingAgreement = {}) {
@@ -68,13 +60,13 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   /** A stream would be lost with the connection: one is under way, or the peer may still miss the end of one. */
   get isNeeded(): boolean {
-    return this.#phase === 'answered' && (this.#busy || this.framed.owes)
+    return this.#early.isAnswered && (this.#busy || this.framed.owes)
   }
 
   /** Asking: some of the stream has been sent ahead of the answer, and may have reached the target. */
   get hasSentEarly(): boolean {
     // An agent that takes none is not asked: what is known of the carrier is of the stream before.
-    return this.#phase === 'asking' && (this.#earlyBytes > 0 || this.#ownEnded)
+    return this.#early.isAsking && (this.#early.hasAny || this.#ownEnded)
   }
 
   /** The number for the next OPEN. From now on a late RESET of the stream before is known as one. */
@@ -93,52 +85,43 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   /** Our OPEN has been sent, to a peer that takes early data: some of `stream` goes ahead of the answer. */
   ask(number: number, stream: CarrierStream): void {
-    this.#begin(number, stream)
-    this.#phase = 'asking'
+    this.#begin(number, stream, new EarlyBytes('asking'))
     stream.attach(this)
   }
 
   /** The peer's OPEN has arrived: early data may follow it, and waits in the stream. `isOpaque`: nothing of it shrinks, or may. */
   beAsked(number: number, { isOpaque = false } = {}): CarrierStream {
     const stream = new CarrierStream()
-    this.#begin(number, stream)
-    this.#phase = 'asked'
+    this.#begin(number, stream, new EarlyBytes('asked'))
     if (!isOpaque) this.#packWhereItPays()
     return stream
   }
 
   /** OPENED was received or is about to be sent: the stream goes on. */
   opened(): void {
-    const isAsked = this.#phase === 'asked'
-    this.#phase = 'answered'
+    const { isAsked } = this.#early
+    this.#early.opened(this.framed)
     if (isAsked) this.#stream?.attach(this)
-    const held = this.#held
-    this.#held = undefined
-    if (held) this.framed.sendData(held.rest, held.done)
     this.#finishIfDone()
   }
 
   /** FAILED was received or is about to be sent: the carrier is idle. */
   refused(): void {
-    this.#isRefused = this.#phase === 'asked'
-    this.#phase = 'answered'
+    this.#early.refused()
     this.#busy = false
-    this.#held = undefined
     const stream = this.#stream
     this.#stream = undefined
     stream?.detach()
     // At the end that asked it has an owner, who learns why and ends it.
-    if (this.#isRefused) stream?.destroy()
+    if (this.#early.isRefused) stream?.destroy()
   }
 
-  #begin(number: number, stream: CarrierStream): void {
+  #begin(number: number, stream: CarrierStream, early = new EarlyBytes()): void {
     this.#busy = true
-    this.#phase = 'answered'
+    this.#early = early
     this.#number = number
     this.#ownEnded = false
     this.#peerEnded = false
-    this.#isRefused = false
-    this.#earlyBytes = 0
     this.#discardedBytes = 0
     this.#packer = undefined
     this.#stream = stream
@@ -159,14 +142,14 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     } else if (type === frameType.reset) {
       // A RESET may cross the peer's END and arrive after the stream: its number tells.
       if (!this.#busy || decodeNumber(body) !== this.#number) return
-      if (this.#phase !== 'answered') throw new WireError('RESET before the answer to OPEN')
+      if (!this.#early.isAnswered) throw new WireError('RESET before the answer to OPEN')
       this.#onPeerReset()
     } else if (type === frameType.end) {
       if (!this.#expectsBytes) throw new WireError('END without a stream')
       this.#peerEnded = true
       this.#stream?.arrive({ bytes: null, isPacked: false })
       this.#finishIfDone()
-    } else if (this.#busy && this.#phase !== 'asking') {
+    } else if (this.#busy && !this.#early.isAsking) {
       throw new WireError(`frame of type ${type} within a stream`)
     } else {
       this.#events.onMessage(type, body)
@@ -175,17 +158,12 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   onData(part: Uint8Array): void {
     if (!this.#expectsBytes) throw new WireError('DATA without a stream')
-    if (this.#phase === 'asked' || this.#isRefused) {
-      this.#earlyBytes += part.length
-      if (this.#earlyBytes > maxEarlyBytes) throw new WireError('too much early data')
-      if (this.#isRefused) return
-    }
-    this.#arrived({ bytes: part, isPacked: false }, part.length)
+    if (this.#early.arrived(part.length)) this.#arrived({ bytes: part, isPacked: false }, part.length)
   }
 
   #onPacked(body: Uint8Array): void {
     if (!this.takesPacked()) throw new WireError('PACKED that was not agreed on')
-    if (!this.#expectsBytes || this.#phase !== 'answered' || this.#isRefused)
+    if (!this.#expectsBytes || !this.#early.isAnswered || this.#early.isRefused)
       throw new WireError('PACKED without a stream')
     this.#arrived({ bytes: body, isPacked: true }, body.length)
   }
@@ -204,17 +182,9 @@ export class Carrier implements StreamCarrier, FrameReceiver {
   }
 
   sendStreamData(chunk: Uint8Array, done: () => void): void {
-    if (this.#phase !== 'asking') {
-      if (this.#packer) this.#packer.send(chunk, this.framed, done)
-      else this.framed.sendData(chunk, done)
-      return
-    }
-    const early = chunk.subarray(0, maxEarlyBytes - this.#earlyBytes)
-    const isAll = early.length === chunk.length
-    this.#earlyBytes += early.length
-    if (!isAll) this.#held = { rest: chunk.subarray(early.length), done }
-    if (early.length > 0) this.framed.sendData(early, isAll ? done : () => undefined)
-    else if (isAll) done()
+    if (this.#early.isAsking) this.#early.send(chunk, this.framed, done)
+    else if (this.#packer) this.#packer.send(chunk, this.framed, done)
+    else this.framed.sendData(chunk, done)
   }
 
   endStream(): void {
@@ -231,7 +201,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#stream = undefined
     this.#packer?.stop()
     // Between OPEN and its answer the end of the connection says it all.
-    if (this.#phase !== 'answered') {
+    if (!this.#early.isAnswered) {
       this.framed.destroy()
       return
     }
@@ -265,11 +235,11 @@ export class Carrier implements StreamCarrier, FrameReceiver {
 
   /** The peer may send bytes of a stream, or its end. */
   get #expectsBytes(): boolean {
-    return !this.#peerEnded && (this.#isRefused || (this.#busy && this.#phase !== 'asking'))
+    return !this.#peerEnded && (this.#early.isRefused || (this.#busy && !this.#early.isAsking))
   }
 
   #finishIfDone(): void {
-    if (this.#phase !== 'answered' || !this.#ownEnded || !this.#peerEnded || !this.#busy) return
+    if (!this.#early.isAnswered || !this.#ownEnded || !this.#peerEnded || !this.#busy) return
     clearTimeout(this.#resetTimer)
     this.#busy = false
     this.#stream?.detach()
@@ -284,7 +254,7 @@ export class Carrier implements StreamCarrier, FrameReceiver {
     this.#packer?.stop()
     const stream = this.#stream
     this.#stream = undefined
-    if (this.#phase === 'asking' && !this.hasSentEarly) {
+    if (this.#early.isAsking && !this.hasSentEarly) {
       // Another carrier may take it.
       stream?.wait()
       return

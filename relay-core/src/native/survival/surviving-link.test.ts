@@ -87,7 +87,7 @@ function pair(
 function reconnect({ agent, relay }: { agent: End; relay: End }): Duplex[] {
   const [a, b] = duplexPair()
   for (const end of [agent, relay]) end.link.interrupt()
-  const [atAgent, atRelay] = [agent.link.position, relay.link.position]
+  const [atAgent, atRelay] = [agent.link.received.position, relay.link.received.position]
   for (const [end, socket, from] of [
     [relay, b, atAgent],
     [agent, a, atRelay],
@@ -156,7 +156,7 @@ describe('a link that survives its connections', () => {
       sockets = reconnect(ends)
     }
     await untilHeard(ends.relay, sent)
-    expect(ends.relay.link.position).toBe(sent.length)
+    expect(ends.relay.link.received.position).toBe(sent.length)
   })
 
   it('keeps so much, and then its sender waits for the acknowledgement', async () => {
@@ -340,7 +340,7 @@ describe('a link that is acknowledged on its own connection', () => {
     void ends.agent.says('and then')
     reconnect(ends)
     await untilHeard(ends.relay, `${megabyte.repeat(12)}and then`)
-    expect(ends.agent.link.position).toBe(0)
+    expect(ends.agent.link.received.position).toBe(0)
   })
 
   it('lets its peer hear that it is there while its reader rests, and is quiet otherwise', async () => {
@@ -349,12 +349,12 @@ describe('a link that is acknowledged on its own connection', () => {
     await agent.says('x'.repeat(300 * 1024))
     for (let turns = 0; turns < 10; turns += 1) await turn()
     const heardIn = async (seconds: number) => {
-      const before = agent.link.heard
+      const before = agent.link.received.heard
       for (let second = 0; second < seconds; second += 1) {
         vi.advanceTimersByTime(1_000)
         await turn()
       }
-      return agent.link.heard - before
+      return agent.link.received.heard - before
     }
     relay.link.pause()
     expect(await heardIn(5)).toBe(5)

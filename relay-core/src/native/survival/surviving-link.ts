@@ -4,13 +4,11 @@ import { decodeBye, encodeBye } from '../../wire/link-messages.ts'
 import { decodeAck, encodeAck } from '../../wire/survival-messages.ts'
 import type { FrameLink } from '../carriers/frame-link.ts'
 import { maxUnsentMessageBytes, nobody, type FramedSocket } from '../carriers/framed-socket.ts'
-import { KeptFrames } from './kept-frames.ts'
 import { maxKeptBytes } from './kept-room.ts'
+import { KeptSending } from './kept-sending.ts'
 import { LinkPatience } from './link-patience.ts'
 import type { LinkPlace } from './link-place.ts'
-
-/** How long a link that reads nothing, and so no acknowledgement either, may be full before it forgets what it has kept. */
-const deafMs = 1_000
+import { ReceivedFrames } from './received-frames.ts'
 
 /** How long a word of farewell may take behind what has not been sent yet, and the peer to hear it. */
 const farewellMs = 2_000
@@ -20,30 +18,18 @@ const farewellMs = 2_000
  * it, and sent again on the next connection. While there is none, the sender waits, and after a minute the link ends.
  */
 export class SurvivingLink implements FrameLink {
-  receiver: FrameReceiver = nobody
   readonly number: number
   readonly closed: Promise<Error | undefined>
-  /** How far was acknowledged what has arrived. */
-  acknowledged = 0
-  /** What has arrived since then, in bytes of whatever frames: a packed block is one step of the position. */
-  unacknowledgedBytes = 0
+  readonly received: ReceivedFrames
+  readonly #sending: KeptSending
   readonly #place: LinkPlace
   readonly #isNeeded: () => boolean
   readonly #patience: LinkPatience
-  #connection: FramedSocket | undefined
   /** The connection that ends in order. */
   #finishing: FramedSocket | undefined
-  /** Undefined: too much would have to be kept, so that the link ends with its connection. */
-  #kept: KeptFrames | undefined
-  #position = 0
-  #isHeld = false
-  #isFull = false
-  #done: (() => void) | undefined
   #isEnding = false
   #isClosed = false
   #isSpent = false
-  #deafTimer: NodeJS.Timeout | undefined
-  #heard = 0
   #settleClosed: (error: Error | undefined) => void = () => undefined
 
   /** Takes `connection` over. `isNeeded`: a stream would be lost with the link. */
@@ -54,15 +40,24 @@ export class SurvivingLink implements FrameLink {
     this.number = number
     this.#place = place
     this.#isNeeded = isNeeded
-    this.#patience = new LinkPatience(place, () => this.#heard)
-    this.#kept = new KeptFrames(place.budget)
+    this.received = new ReceivedFrames({
+      isOwn: (type, body) => place.acknowledgesInside && this.#onOwnMessage(type, body),
+      onReceived: () => place.onReceived(this),
+    })
+    this.#patience = new LinkPatience(place, () => this.received.heard)
+    this.#sending = new KeptSending(connection, place, () => {
+      if (this.#isEnding) this.#endIfDone()
+    })
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve))
-    this.#connect(connection)
+    this.#listenTo(connection)
   }
 
-  /** How far the peer's frames have been received. */
-  get position(): number {
-    return this.#position
+  get receiver(): FrameReceiver {
+    return this.received.receiver
+  }
+
+  set receiver(receiver: FrameReceiver) {
+    this.received.receiver = receiver
   }
 
   get isClosed(): boolean {
@@ -71,79 +66,68 @@ export class SurvivingLink implements FrameLink {
 
   /** It has no connection now. */
   get isCut(): boolean {
-    return this.#connection === undefined
+    return this.#sending.connection === undefined
   }
 
   /** Its stream's reader has paused. */
   get isHeld(): boolean {
-    return this.#isHeld
-  }
-
-  /** Grows with whatever comes from the peer. */
-  get heard(): number {
-    return this.#heard
+    return this.#sending.isHeld
   }
 
   /** The peer has to acknowledge something, and this end would read that: from a peer that is there something comes. */
   get awaitsAnswer(): boolean {
-    return this.owes && !this.#isHeld && this.#connection !== undefined
+    return this.owes && !this.isHeld && !this.isCut
   }
 
   get isSpent(): boolean {
-    return this.#isSpent || this.#connection?.isClosed === true
+    return this.#isSpent || this.#sending.connection?.isClosed === true
   }
 
   get owes(): boolean {
-    return this.#kept?.isEmpty === false
+    return this.#sending.owes
   }
 
   get unsentBytes(): number {
-    return this.#connection ? this.#connection.unsentBytes : (this.#kept?.cost ?? 0)
+    return this.#sending.unsentBytes
   }
 
   /** Whether another connection would save anything, and can. */
   get wantsConnection(): boolean {
-    return !this.#isClosed && this.#kept !== undefined && this.#isNeeded()
+    return !this.#isClosed && this.#sending.isKept && this.#isNeeded()
   }
 
   /** Whether everything that the peer has not received, as it says, is still here. */
   canResumeFrom(position: number): boolean {
-    return !this.#isClosed && this.#kept?.reaches(position) === true
+    return !this.#isClosed && this.#sending.reaches(position)
   }
 
   /** Ends the connection: nothing more arrives until there is another one. */
   interrupt(): void {
-    const connection = this.#connection
-    this.#connection = undefined
+    const connection = this.#sending.cut()
     connection?.destroy()
     if (this.#isClosed) return
     if (connection) this.#patience.stop()
     this.#isSpent = true
-    this.#isFull = false
     this.#patience.awaitConnection(() => this.destroy(new Error('no connection came back')))
-    this.#settle()
+    this.#sending.settle()
   }
 
   /** Goes on over `connection`, after what the peer has received; throws a WireError if that cannot be. */
   goOn(connection: FramedSocket, from: number): void {
-    if (!this.#kept || !this.canResumeFrom(from)) {
+    if (!this.canResumeFrom(from)) {
       this.destroy()
       throw new WireError('a carrier cannot go on from where its peer is')
     }
-    this.#kept.release(from)
     this.#patience.stop()
-    this.#connect(connection)
-    if (this.#isHeld) connection.pause()
-    this.#isFull = true
-    this.#kept.replay(from, connection, () => this.#onRoom(connection))
+    this.#listenTo(connection)
+    this.#sending.goOn(connection, from)
     if (this.#isEnding) this.#awaitAcknowledgement()
     this.#endIfDone()
   }
 
   /** The peer has everything up to `position`; throws a WireError if that was never sent. */
   onAcknowledged(position: number): void {
-    this.#kept?.release(position)
-    this.#settle()
+    this.#sending.release(position)
     this.#endIfDone()
   }
 
@@ -152,8 +136,7 @@ export class SurvivingLink implements FrameLink {
    * session says it. Fulfils when the peer has heard it, or after two seconds.
    */
   async sayFarewell(reason: string): Promise<void> {
-    const connection = this.#connection
-    this.#connection = undefined
+    const connection = this.#sending.cut()
     this.#close(undefined)
     if (!connection) return
     connection.receiver = nobody
@@ -173,30 +156,22 @@ export class SurvivingLink implements FrameLink {
 
   /** On its own connection. False: that takes nothing now. */
   acknowledgeInside(): boolean {
-    const connection = this.#connection
+    const { connection } = this.#sending
     if (!connection || connection.unsentBytes > maxKeptBytes) return false
-    connection.send(encodeAck([{ carrier: 0, position: this.#position }]))
+    connection.send(encodeAck([{ carrier: 0, position: this.received.position }]))
     return true
   }
 
   pause(): void {
-    this.#isHeld = true
-    this.#connection?.pause()
-    this.#settle()
+    this.#sending.hold()
   }
 
   resume(): void {
-    this.#isHeld = false
-    clearTimeout(this.#deafTimer)
-    this.#deafTimer = undefined
-    this.#connection?.resume()
+    this.#sending.letGo()
   }
 
   send(frame: Uint8Array): void {
-    if (this.#isClosed) return
-    this.#kept?.message(frame)
-    this.#forgetIfTooMuch()
-    this.#connection?.send(frame)
+    if (!this.#isClosed) this.#sending.send(frame)
   }
 
   answer(frame: Uint8Array): void {
@@ -206,15 +181,11 @@ export class SurvivingLink implements FrameLink {
   }
 
   sendData(chunk: Uint8Array, done: () => void): void {
-    if (this.#isClosed) return
-    this.#kept?.data(chunk)
-    this.#sendKept(done, (connection, onRoom) => connection.sendData(chunk, onRoom))
+    if (!this.#isClosed) this.#sending.sendData(chunk, done)
   }
 
   sendPacked(frame: Uint8Array, done: () => void): void {
-    if (this.#isClosed) return
-    this.#kept?.message(frame)
-    this.#sendKept(done, (connection, onRoom) => connection.sendPacked(frame, onRoom))
+    if (!this.#isClosed) this.#sending.sendPacked(frame, done)
   }
 
   end(): void {
@@ -231,38 +202,10 @@ export class SurvivingLink implements FrameLink {
     if (isNeeded) this.#place.onGivenUp(this)
   }
 
-  #sendKept(done: () => void, send: (connection: FramedSocket, onRoom: () => void) => void): void {
-    this.#forgetIfTooMuch()
-    this.#done = done
-    const connection = this.#connection
-    if (connection) {
-      this.#isFull = true
-      send(connection, () => this.#onRoom(connection))
-    } else this.#settle()
-  }
-
-  #connect(connection: FramedSocket): void {
-    this.#connection = connection
-    connection.receiver = {
-      takesPacked: () => this.receiver.takesPacked?.() === true,
-      onMessage: (type, body) => {
-        this.#heard += 1
-        if (this.#place.acknowledgesInside && this.#onOwnMessage(type, body)) return
-        this.#position += 1
-        this.unacknowledgedBytes += body.length
-        this.#place.onReceived(this)
-        this.receiver.onMessage(type, body)
-      },
-      onData: (part) => {
-        this.#heard += 1
-        this.#position += part.length
-        this.unacknowledgedBytes += part.length
-        this.#place.onReceived(this)
-        this.receiver.onData(part)
-      },
-    }
+  #listenTo(connection: FramedSocket): void {
+    connection.receiver = this.received
     void connection.closed.then((error) => {
-      if (this.#connection === connection) this.#onLost(error)
+      if (this.#sending.connection === connection) this.#onLost(error)
     })
   }
 
@@ -288,54 +231,9 @@ export class SurvivingLink implements FrameLink {
     this.#place.onCut(this)
   }
 
-  #onRoom(connection: FramedSocket): void {
-    if (this.#connection !== connection) return
-    this.#isFull = false
-    this.#settle()
-  }
-
-  /** A link that is cut cannot go on without keeping: it waits for all the others, too. */
-  get #mayKeepMore(): boolean {
-    if (!this.#kept) return true
-    return (
-      this.#kept.cost < this.#place.room && (this.#connection !== undefined || this.#place.budget.hasRoom)
-    )
-  }
-
-  /** Lets the sender go on, if there is room in the connection and for what has to be kept. */
-  #settle(): void {
-    const done = this.#done
-    if (!done || this.#isFull || this.#isClosed) return
-    if (!this.#mayKeepMore) {
-      this.#forgetIfDeaf()
-      return
-    }
-    this.#done = undefined
-    done()
-  }
-
-  /** All together keep too much: this one goes on without. While it is cut it keeps what it has, and its sender waits. */
-  #forgetIfTooMuch(): void {
-    if (!this.#kept || !this.#connection || this.#place.budget.hasRoom) return
-    this.#kept.clear()
-    this.#kept = undefined
-    if (this.#isEnding) this.#endIfDone()
-  }
-
-  /** Its sender must not wait for acknowledgements that wait for its reader. What is sent from then on is kept again. */
-  #forgetIfDeaf(): void {
-    if (!this.#place.acknowledgesInside || !this.#isHeld || !this.#connection) return
-    this.#deafTimer ??= setTimeout(() => {
-      this.#deafTimer = undefined
-      if (!this.#isHeld || !this.#connection || this.#mayKeepMore) return
-      this.#kept?.clear()
-      this.#settle()
-    }, deafMs).unref()
-  }
-
   #awaitAcknowledgement(): void {
     this.#patience.awaitAcknowledgement({
-      isConnected: () => this.#connection !== undefined,
+      isConnected: () => !this.isCut,
       giveUp: () => this.destroy(),
     })
   }
@@ -347,7 +245,7 @@ export class SurvivingLink implements FrameLink {
     this.#isEnding = true
     // Otherwise the peer would take the end for a cut.
     this.#place.onEnding(this)
-    const connection = this.#connection
+    const { connection } = this.#sending
     if (!connection) this.#close(undefined)
     else if (!this.#place.acknowledgesInside) connection.end()
     else if (this.#finishing !== connection) {
@@ -361,12 +259,7 @@ export class SurvivingLink implements FrameLink {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#patience.stop()
-    clearTimeout(this.#deafTimer)
-    this.#done = undefined
-    this.#kept?.clear()
-    this.#kept = undefined
-    this.#connection?.destroy(error)
-    this.#connection = undefined
+    this.#sending.close(error)
     this.#settleClosed(error)
   }
 }

@@ -126,11 +126,11 @@ export class SurvivingLinks implements LinkPlace {
     this.#unacknowledged.add(link)
     if (this.#session)
       this.#acknowledging ??= every(acknowledgedMs, () => this.#acknowledge(), { ref: false })
-    if (link.unacknowledgedBytes >= acknowledgedBytes) this.onEnding(link)
+    if (link.received.unacknowledgedBytes >= acknowledgedBytes) this.onEnding(link)
   }
 
   onEnding(link: SurvivingLink): void {
-    if (link.position > link.acknowledged) this.#say([link])
+    if (link.received.isUnacknowledged) this.#say([link])
   }
 
   onCut(link: SurvivingLink): void {
@@ -162,14 +162,13 @@ export class SurvivingLinks implements LinkPlace {
       this.#said(links.filter((link) => link.acknowledgeInside()))
       return
     }
-    const entries = links.map(({ number, position }) => ({ carrier: number, position }))
+    const entries = links.map(({ number, received }) => ({ carrier: number, position: received.position }))
     if (this.#session?.acknowledge?.(entries)) this.#said(links)
   }
 
   #said(links: readonly SurvivingLink[]): void {
     for (const link of links) {
-      link.acknowledged = link.position
-      link.unacknowledgedBytes = 0
+      link.received.acknowledged()
       this.#unacknowledged.delete(link)
     }
   }

@@ -45,7 +45,7 @@ export class SurvivingVisits {
       place.add(link)
       // Its visitor has most often gone another way by then, without having read the token, and does not come back.
       void framed.closed.then(() => {
-        if (link.isCut && link.heard === 0) link.destroy()
+        if (link.isCut && link.received.heard === 0) link.destroy()
       })
       void link.closed.then(() => {
         this.#visits.delete(name)
@@ -65,7 +65,7 @@ export class SurvivingVisits {
     visit.move(from)
     const { link } = visit
     link.interrupt()
-    framed.send(encodeResumed(link.position))
+    framed.send(encodeResumed(link.received.position))
     link.goOn(framed, position)
     return true
   }

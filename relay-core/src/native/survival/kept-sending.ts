@@ -1,0 +1,174 @@
+import type { FramedSocket } from '../carriers/framed-socket.ts'
+import { KeptFrames } from './kept-frames.ts'
+import type { LinkPlace } from './link-place.ts'
+
+/** How long a link that reads nothing, and so no acknowledgement either, may be full before it forgets what it has kept. */
+const deafMs = 1_000
+
+/**
+ * What a surviving link sends, over one connection after the other: kept until the peer has acknowledged it, and sent again on the next
+ * connection. The sender waits while the connection has no room, or too much is kept.
+ */
+export class KeptSending {
+  readonly #place: LinkPlace
+  readonly #onForgotten: () => void
+  #connection: FramedSocket | undefined
+  /** Undefined: too much would have to be kept, so that the link ends with its connection. */
+  #kept: KeptFrames | undefined
+  #isHeld = false
+  #isFull = false
+  #done: (() => void) | undefined
+  #deafTimer: NodeJS.Timeout | undefined
+
+  /** `onForgotten`: nothing is kept any more, as too much would have to be. */
+  constructor(connection: FramedSocket, place: LinkPlace, onForgotten: () => void) {
+    this.#connection = connection
+    this.#place = place
+    this.#onForgotten = onForgotten
+    this.#kept = new KeptFrames(place.budget)
+  }
+
+  get connection(): FramedSocket | undefined {
+    return this.#connection
+  }
+
+  get isKept(): boolean {
+    return this.#kept !== undefined
+  }
+
+  /** Something was sent that the peer has not acknowledged. */
+  get owes(): boolean {
+    return this.#kept?.isEmpty === false
+  }
+
+  get unsentBytes(): number {
+    return this.#connection ? this.#connection.unsentBytes : (this.#kept?.cost ?? 0)
+  }
+
+  /** Whether everything that the peer has not received, as it says, is still here. */
+  reaches(position: number): boolean {
+    return this.#kept?.reaches(position) === true
+  }
+
+  /** The link's stream does not read: neither acknowledgements then. */
+  get isHeld(): boolean {
+    return this.#isHeld
+  }
+
+  hold(): void {
+    this.#isHeld = true
+    this.#connection?.pause()
+    this.settle()
+  }
+
+  letGo(): void {
+    this.#isHeld = false
+    clearTimeout(this.#deafTimer)
+    this.#deafTimer = undefined
+    this.#connection?.resume()
+  }
+
+  /** From now on what is sent waits for another connection. Returns the one before. */
+  cut(): FramedSocket | undefined {
+    const connection = this.#connection
+    this.#connection = undefined
+    this.#isFull = false
+    return connection
+  }
+
+  /** Sends again on `connection` what comes after `from`, which the caller has found here. */
+  goOn(connection: FramedSocket, from: number): void {
+    this.#kept?.release(from)
+    this.#connection = connection
+    if (this.#isHeld) connection.pause()
+    this.#isFull = true
+    this.#kept?.replay(from, connection, () => this.#onRoom(connection))
+  }
+
+  /** The peer has everything up to `position`; throws a WireError if that was never sent. */
+  release(position: number): void {
+    this.#kept?.release(position)
+    this.settle()
+  }
+
+  send(frame: Uint8Array): void {
+    this.#kept?.message(frame)
+    this.#forgetIfTooMuch()
+    this.#connection?.send(frame)
+  }
+
+  sendData(chunk: Uint8Array, done: () => void): void {
+    this.#kept?.data(chunk)
+    this.#sendKept(done, (connection, onRoom) => connection.sendData(chunk, onRoom))
+  }
+
+  sendPacked(frame: Uint8Array, done: () => void): void {
+    this.#kept?.message(frame)
+    this.#sendKept(done, (connection, onRoom) => connection.sendPacked(frame, onRoom))
+  }
+
+  /** Lets the sender go on, if there is room in the connection and for what has to be kept. */
+  settle(): void {
+    const done = this.#done
+    if (!done || this.#isFull) return
+    if (!this.#mayKeepMore) {
+      this.#forgetIfDeaf()
+      return
+    }
+    this.#done = undefined
+    done()
+  }
+
+  /** Ends the connection, keeps nothing, and calls no sender back. */
+  close(error?: Error): void {
+    clearTimeout(this.#deafTimer)
+    this.#done = undefined
+    this.#kept?.clear()
+    this.#kept = undefined
+    this.#connection?.destroy(error)
+    this.#connection = undefined
+  }
+
+  #sendKept(done: () => void, send: (connection: FramedSocket, onRoom: () => void) => void): void {
+    this.#forgetIfTooMuch()
+    this.#done = done
+    const connection = this.#connection
+    if (connection) {
+      this.#isFull = true
+      send(connection, () => this.#onRoom(connection))
+    } else this.settle()
+  }
+
+  #onRoom(connection: FramedSocket): void {
+    if (this.#connection !== connection) return
+    this.#isFull = false
+    this.settle()
+  }
+
+  /** A link that is cut cannot go on without keeping: it waits for all the others, too. */
+  get #mayKeepMore(): boolean {
+    if (!this.#kept) return true
+    return (
+      this.#kept.cost < this.#place.room && (this.#connection !== undefined || this.#place.budget.hasRoom)
+    )
+  }
+
+  /** All together keep too much: this one goes on without. While it is cut it keeps what it has, and its sender waits. */
+  #forgetIfTooMuch(): void {
+    if (!this.#kept || !this.#connection || this.#place.budget.hasRoom) return
+    this.#kept.clear()
+    this.#kept = undefined
+    this.#onForgotten()
+  }
+
+  /** Its sender must not wait for acknowledgements that wait for its reader. What is sent from then on is kept again. */
+  #forgetIfDeaf(): void {
+    if (!this.#place.acknowledgesInside || !this.#isHeld || !this.#connection) return
+    this.#deafTimer ??= setTimeout(() => {
+      this.#deafTimer = undefined
+      if (!this.#isHeld || !this.#connection || this.#mayKeepMore) return
+      this.#kept?.clear()
+      this.settle()
+    }, deafMs).unref()
+  }
+}
