@@ -1,16 +1,16 @@
-import type { Job } from '@nps-desktop/electron/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AppBackend } from '../../harness/app.ts'
 import { expectDone, failureIn, stepOf } from '../../harness/ended-job.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
 import { Bed } from '../../testbed/bed.ts'
-import type { FirewallKind } from '../../testbed/machines/machine-firewall.ts'
 import { allTraces } from './all-traces.ts'
+import { ServerOnCloud } from './server-on-cloud.ts'
 
 const programs = builtPrograms()
 
 let bed: Bed
 let app: AppBackend
+let cloud: ServerOnCloud
 
 beforeAll(async () => {
   bed = await Bed.start({ machines: ['cloud'] })
@@ -19,46 +19,17 @@ afterAll(() => bed.close())
 beforeEach(async () => {
   app = await AppBackend.start(programs)
   await app.trust(bed.cloud.address)
+  cloud = new ServerOnCloud(app, bed)
 })
 afterEach(() => app.close())
-
-type User = 'root' | 'admin' | 'guest'
-
-async function addServer(user: User, password = bed.accounts[user].password): Promise<string> {
-  const address = { host: bed.cloud.address, port: 22, user }
-  const { serverId } = await app.client.servers.add({ address, secret: { kind: 'password', password } })
-  return serverId
-}
-
-async function setUp(
-  serverId: string,
-  more: { withoutRoot?: boolean; sudoPassword?: string } = {},
-): Promise<Job> {
-  const { jobId } = await app.client.servers.setup({ serverId, ...more })
-  return await app.ended(jobId)
-}
-
-async function retry(
-  job: Job,
-  corrections: Omit<Parameters<AppBackend['client']['jobs']['retry']>[0], 'jobId'> = {},
-): Promise<Job> {
-  await app.client.jobs.retry({ jobId: job.id, ...corrections })
-  return await app.ended(job.id)
-}
-
-async function remove(serverId: string): Promise<Job> {
-  const { jobId } = await app.client.servers.remove({ serverId, uninstall: true })
-  if (jobId === null) throw new Error('no job was started')
-  return await app.ended(jobId)
-}
 
 const traces = (): Promise<string[]> => allTraces(bed.cloud)
 
 describe('as root', () => {
   it('sets up, is repeated without harm, survives a reboot, and leaves nothing', async () => {
     const before = await traces()
-    const serverId = await addServer('root')
-    const job = await setUp(serverId)
+    const serverId = await cloud.add('root')
+    const job = await cloud.setUp(serverId)
     expectDone(job)
     expect(stepOf(job, 'service').facts).toContainEqual({ code: 'start-kind', params: { kind: 'systemd' } })
     const conf = await bed.cloud.exec('cat /etc/nps/conf/nps.conf; stat -c %a /etc/nps/conf/nps.conf')
@@ -72,7 +43,7 @@ describe('as root', () => {
     expect(updates?.system).toMatch(/^Debian/)
     expect(updates?.command).toBe('apt-get update && apt-get dist-upgrade')
     const { labId } = await app.client.labs.add({ serverId, name: 'lab-a100', address: null })
-    const again = await setUp(serverId)
+    const again = await cloud.setUp(serverId)
     expectDone(again)
     expect(stepOf(again, 'upload').state).toBe('skipped')
     expect(stepOf(again, 'config').facts).toEqual([
@@ -87,14 +58,14 @@ describe('as root', () => {
     await bed.cloud.reboot()
     await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
 
-    expectDone(await remove(serverId))
+    expectDone(await cloud.remove(serverId))
     expect(await traces()).toEqual(before)
     await app.overviewWhere(({ servers }) => servers.length === 0)
   })
 
   it('says which sign-in was wrong, and goes on with the right one', async () => {
-    const serverId = await addServer('root', 'not it')
-    const job = await setUp(serverId)
+    const serverId = await cloud.add('root', 'not it')
+    const job = await cloud.setUp(serverId)
     expect(failureIn(job, 'connect')).toMatchObject({
       code: 'login-rejected',
       params: { user: 'root' },
@@ -102,12 +73,12 @@ describe('as root', () => {
     })
     await bed.cloud.exec('systemd-run --quiet --unit=squatter python3 -m http.server 8024')
     const { password } = bed.accounts.root
-    const taken = await retry(job, { secret: { kind: 'password', password } })
+    const taken = await cloud.retry(job, { secret: { kind: 'password', password } })
     expect(failureIn(taken, 'free-ports')).toMatchObject({
       code: 'port-in-use',
       params: { port: 8024, program: 'python3', free: 8025 },
     })
-    const moved = await retry(taken, { bridgePort: 8025 })
+    const moved = await cloud.retry(taken, { bridgePort: 8025 })
     expectDone(moved)
     expect(stepOf(moved, 'bridge').facts).toContainEqual({
       code: 'bridge-open',
@@ -115,13 +86,13 @@ describe('as root', () => {
     })
     // A repair keeps the port, although the usual one is asked for.
     await bed.cloud.exec('systemctl stop squatter')
-    const repaired = await setUp(serverId)
+    const repaired = await cloud.setUp(serverId)
     expectDone(repaired)
     expect(stepOf(repaired, 'free-ports').facts).toContainEqual({
       code: 'bridge-port-free',
       params: { port: 8025 },
     })
-    expectDone(await remove(serverId))
+    expectDone(await cloud.remove(serverId))
   })
 
   it('goes beside an nps of another kind, which stays as it is', async () => {
@@ -136,17 +107,17 @@ describe('as root', () => {
       )
     try {
       const [before, filesBefore] = [await other(), await traces()]
-      const serverId = await addServer('root')
-      const job = await setUp(serverId)
+      const serverId = await cloud.add('root')
+      const job = await cloud.setUp(serverId)
       expect(failureIn(job, 'free-ports')).toMatchObject({
         code: 'port-in-use',
         params: { port: 8024, program: 'nps' },
       })
       expect(job.writes).toEqual(['/opt/nps-desktop/', '/etc/systemd/system/nps.service'])
-      expectDone(await retry(job, { bridgePort: 8025 }))
+      expectDone(await cloud.retry(job, { bridgePort: 8025 }))
       expect(await other()).toBe(before)
-      expectDone(await setUp(serverId))
-      expectDone(await remove(serverId))
+      expectDone(await cloud.setUp(serverId))
+      expectDone(await cloud.remove(serverId))
       expect(await other()).toBe(before)
       expect(await traces()).toEqual(filesBefore)
     } finally {
@@ -155,12 +126,12 @@ describe('as root', () => {
   })
 
   it('is refused by a changed host key before anything is sent', async () => {
-    const serverId = await addServer('root')
+    const serverId = await cloud.add('root')
     await bed.cloud.exec(
       'mkdir /root/keys && mv /etc/ssh/ssh_host_* /root/keys/ && ssh-keygen -A && systemctl restart ssh',
     )
     try {
-      const job = await setUp(serverId)
+      const job = await cloud.setUp(serverId)
       const failure = failureIn(job, 'connect')
       expect(failure.code).toBe('host-key-changed')
       const fix = failure.fixes.find((one) => one.action === 'accept-host-key')
@@ -183,10 +154,10 @@ describe('as root', () => {
 
   it('says how much room is missing, changes nothing, and goes on when there is some', async () => {
     const before = await traces()
-    const serverId = await addServer('root')
+    const serverId = await cloud.add('root')
     await bed.cloud.disk.fillUp({ leaveBytes: 20e6 })
     try {
-      const job = await setUp(serverId)
+      const job = await cloud.setUp(serverId)
       expect(failureIn(job, 'system')).toMatchObject({
         code: 'disk-full',
         params: { program: 'nps', path: '/' },
@@ -201,11 +172,11 @@ describe('as root', () => {
       expect(failureIn(full, 'upload')).toMatchObject({ code: 'disk-full', params: { program: 'nps' } })
       expect(await traces()).toEqual(before)
       await bed.cloud.disk.free()
-      expectDone(await retry(full))
+      expectDone(await cloud.retry(full))
     } finally {
       await bed.cloud.disk.free()
     }
-    expectDone(await remove(serverId))
+    expectDone(await cloud.remove(serverId))
   })
 })
 
@@ -214,14 +185,14 @@ describe('as an account that may use sudo', () => {
     const address = { host: bed.cloud.address, port: 22, user: 'admin' }
     const secret = { kind: 'key', key: bed.key.file } as const
     const { serverId } = await app.client.servers.add({ address, secret })
-    const job = await setUp(serverId)
+    const job = await cloud.setUp(serverId)
     expect(failureIn(job, 'identity')).toMatchObject({
       code: 'sudo-password-needed',
       params: { user: 'admin' },
     })
-    const rejected = await retry(job, { sudoPassword: 'not it' })
+    const rejected = await cloud.retry(job, { sudoPassword: 'not it' })
     expect(failureIn(rejected, 'identity').code).toBe('sudo-password-rejected')
-    const done = await retry(rejected, { sudoPassword: bed.accounts.admin.password })
+    const done = await cloud.retry(rejected, { sudoPassword: bed.accounts.admin.password })
     expectDone(done)
     expect(stepOf(done, 'identity').facts).toEqual([{ code: 'has-sudo', params: { user: 'admin' } }])
     // No password and no key may be seen in a log or a process list of the machine.
@@ -241,15 +212,15 @@ describe('as an account that may use sudo', () => {
 describe('as an account without root', () => {
   it('offers to do without, and does: service of the user, no low port', async () => {
     const before = await traces()
-    const serverId = await addServer('guest')
-    const job = await setUp(serverId)
+    const serverId = await cloud.add('guest')
+    const job = await cloud.setUp(serverId)
     expect(failureIn(job, 'identity')).toMatchObject({
       code: 'sudo-missing',
       fixes: expect.arrayContaining([{ action: 'install-without-root' }]) as unknown,
     })
-    const low = await retry(job, { withoutRoot: true, bridgePort: 443 })
+    const low = await cloud.retry(job, { withoutRoot: true, bridgePort: 443 })
     expect(failureIn(low, 'free-ports').code).toBe('port-forbidden')
-    const done = await retry(low, { bridgePort: 8024 })
+    const done = await cloud.retry(low, { bridgePort: 8024 })
     expectDone(done)
     expect(stepOf(done, 'service').facts).toContainEqual({
       code: 'start-kind',
@@ -257,132 +228,7 @@ describe('as an account without root', () => {
     })
     await bed.cloud.reboot()
     await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
-    expectDone(await remove(serverId))
+    expectDone(await cloud.remove(serverId))
     expect(await traces()).toEqual(before)
   })
-})
-
-describe('ports', () => {
-  it('are shut by a security group: the provider and its rule are named', async () => {
-    await bed.metadata.pretend('aliyun')
-    await bed.securityGroup.allowOnly('22')
-    try {
-      const serverId = await addServer('root')
-      const job = await setUp(serverId)
-      expect(failureIn(job, 'bridge')).toMatchObject({
-        code: 'ports-blocked-by-security-group',
-        params: { provider: 'aliyun', ports: '7000-9000' },
-        fixes: expect.arrayContaining([
-          expect.objectContaining({ action: 'open-url', label: 'aliyun' }),
-          { action: 'copy', text: 'Custom TCP 7000/9000 0.0.0.0/0, Custom UDP 8024/8025 0.0.0.0/0' },
-        ]) as unknown,
-      })
-      // one rule for the bridge, which is one of the range, and for every tunnel
-      expect(job.ports?.provider?.rule?.ports).toBe('7000/9000')
-      await bed.securityGroup.allow('8024', '7000-7099')
-      const shut = await retry(job)
-      expect(failureIn(shut, 'port-range')).toMatchObject({
-        code: 'ports-blocked-by-security-group',
-        params: { provider: 'aliyun', ports: '7000-9000' },
-      })
-      expect(shut.ports).toMatchObject({
-        open: 101,
-        noAnswer: 1900,
-        cause: 'security-group',
-        hostFirewall: null,
-      })
-      expect(shut.ports?.cells.slice(0, 3).map(({ state }) => state)).toEqual(['open', 'open', 'no-answer'])
-      await bed.securityGroup.allow('7000-9000')
-      expect(await checkPorts(serverId)).toMatchObject({
-        open: 2001,
-        tried: 2001,
-        cause: 'none',
-        provider: null,
-        rendezvous: { ports: [8024, 8025], state: 'open', cause: 'none' },
-      })
-      await optionalPorts(serverId)
-      expectDone(await remove(serverId))
-      expect(await bed.hostFirewall.rules('ufw')).not.toContain('8024')
-    } finally {
-      await bed.hostFirewall.stop()
-      await bed.securityGroup.allow('1-65535')
-      await bed.metadata.close()
-    }
-  })
-
-  it.each<FirewallKind>(['nftables', 'iptables', 'ufw', 'firewalld'])(
-    'are shut by %s on the machine: one click adds the rule, removing takes it back',
-    async (kind) => {
-      await bed.hostFirewall.start(kind)
-      if (kind === 'firewalld')
-        await bed.cloud.exec('firewall-cmd --quiet --permanent --add-port=7000-7009/tcp')
-      try {
-        const rules = await bed.hostFirewall.rules(kind)
-        const serverId = await addServer('root')
-        const job = await setUp(serverId)
-        expect(failureIn(job, 'bridge')).toMatchObject({
-          code: 'ports-blocked-by-host-firewall',
-          params: { ports: '7000-9000', tool: kind, command: addsRule[kind] },
-          fixes: expect.arrayContaining([
-            { action: 'open-host-firewall' },
-            expect.objectContaining({ action: 'copy', text: addsRule[kind] }),
-          ]) as unknown,
-        })
-        await app.client.servers.openHostFirewall({ serverId })
-        const done = await retry(job)
-        expectDone(done)
-        expect(done.ports).toMatchObject({ open: 2001, cause: 'none', rendezvous: { state: 'open' } })
-        if (kind !== 'iptables') {
-          await bed.cloud.reboot()
-          await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
-        }
-        expectDone(await remove(serverId))
-        // What was kept there and not loaded is loaded by the boot, and stays.
-        const loaded =
-          kind === 'firewalld' ? rules.replace('ports: 22/tcp\n', 'ports: 22/tcp 7000-7009/tcp\n') : rules
-        expect(await bed.hostFirewall.rules(kind)).toBe(loaded)
-      } finally {
-        await bed.hostFirewall.stop()
-      }
-    },
-  )
-
-  async function checkPorts(serverId: string): Promise<Job['ports']> {
-    const { jobId } = await app.client.servers.checkPorts({ serverId })
-    const checked = await app.ended(jobId)
-    expectDone(checked)
-    return checked.ports
-  }
-
-  /** A firewall that lets every tunnel in, but nothing by UDP: the check passes, and one click opens the two ports. */
-  async function optionalPorts(serverId: string): Promise<void> {
-    await bed.hostFirewall.start('ufw', '7000-9000')
-    expect(await checkPorts(serverId)).toMatchObject({
-      open: 2001,
-      cause: 'none',
-      rendezvous: { state: 'closed-on-server', cause: 'host-firewall' },
-      hostFirewall: { tool: 'ufw', command: 'ufw allow 8024:8025/udp' },
-    })
-    await bed.cloud.exec('ufw deny 8024:8025/udp')
-    await expect(app.client.servers.openHostFirewall({ serverId })).rejects.toMatchObject({
-      data: { failure: { code: 'firewall-rule-kept', params: { rule: 'deny 8024:8025/udp' } } },
-    })
-    expect(await bed.hostFirewall.rules('ufw')).toMatch(/^8024:8025\/udp +DENY IN /m)
-    await bed.cloud.exec('ufw delete deny 8024:8025/udp')
-    await app.client.servers.openHostFirewall({ serverId })
-    expect(await checkPorts(serverId)).toMatchObject({ rendezvous: { state: 'open' }, hostFirewall: null })
-    expect(await bed.hostFirewall.rules('ufw')).toContain('8024:8025/udp')
-  }
-
-  /** What a person would type, which the failure tells and offers to copy. */
-  const addsRule = {
-    nftables: expect.stringMatching(/^nft 'insert rule .* tcp dport \{ 7000-9000 \} accept/) as string,
-    iptables: expect.stringMatching(
-      /^iptables -I INPUT -p tcp -m multiport --dports 7000:9000 .*-j ACCEPT$/,
-    ) as string,
-    ufw: 'ufw allow 7000:9000/tcp && ufw allow 8024:8025/udp',
-    firewalld: expect.stringMatching(
-      /^firewall-cmd --permanent --zone=\w+ --add-port=7010-9000\/tcp/,
-    ) as string,
-  } satisfies Record<FirewallKind, unknown>
 })
