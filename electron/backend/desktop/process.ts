@@ -25,8 +25,16 @@ interface ParentPort {
   postMessage(message: CannotStart): void
 }
 
-// Electron gives a utilityProcess its `process.parentPort`; the types of Node do not know it.
-const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
+declare global {
+  namespace NodeJS {
+    interface Process {
+      /** Electron gives it to a utilityProcess; the types of Node do not know it. */
+      readonly parentPort?: ParentPort
+    }
+  }
+}
+
+const { parentPort } = process
 if (parentPort === undefined)
   throw new Error('This program is started by NPS Desktop, as its backend process.')
 

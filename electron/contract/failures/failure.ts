@@ -49,7 +49,7 @@ type FailureSchema = (typeof failures)[number]
 export const failure = z.discriminatedUnion(
   'code',
   failures as [FailureSchema, ...FailureSchema[]],
-) as unknown as z.ZodType<Failure, Failure>
+) as z.ZodType<Failure, Failure>
 
 /**
  * A relay's failure as one of the app's. What the relay told is untrusted: of its values only those of the code's own

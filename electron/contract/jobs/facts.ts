@@ -69,7 +69,7 @@ const facts = factCodes.map((code) => z.object({ code: z.literal(code), params: 
 type FactSchema = (typeof facts)[number]
 
 // As with failures: zod cannot follow the map from code to params.
-export const fact = z.discriminatedUnion(
-  'code',
-  facts as [FactSchema, ...FactSchema[]],
-) as unknown as z.ZodType<Fact, Fact>
+export const fact = z.discriminatedUnion('code', facts as [FactSchema, ...FactSchema[]]) as z.ZodType<
+  Fact,
+  Fact
+>

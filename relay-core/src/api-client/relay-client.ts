@@ -34,11 +34,13 @@ export function createRelayClient(socket: WebSocket): RelayClient {
   return createORPCClient(link)
 }
 
+type LinkSocket = ConstructorParameters<typeof RPCLink>[0]['websocket']
+
 /**
  * When a call is given up, the link sends the relay a message that nobody waits for. If the connection has just ended, sending fails, and
  * that failure would end this process; here it is left out. Calls lose nothing by it: the socket's `close` rejects all that wait.
  */
-function quietOnceClosed(socket: WebSocket): globalThis.WebSocket {
+function quietOnceClosed(socket: WebSocket): LinkSocket {
   const quiet: Pick<WebSocket, 'readyState' | 'send' | 'addEventListener' | 'removeEventListener'> = {
     get readyState() {
       return socket.readyState === socket.CONNECTING ? socket.CONNECTING : socket.OPEN
@@ -50,7 +52,7 @@ function quietOnceClosed(socket: WebSocket): globalThis.WebSocket {
     removeEventListener: socket.removeEventListener.bind(socket),
   }
   // ws is close to a browser's WebSocket, but its listener types are its own.
-  return quiet as unknown as globalThis.WebSocket
+  return quiet as LinkSocket
 }
 
 /** Why `call` failed, in the relay's words; a connection that ended is `relay-unreachable`. */

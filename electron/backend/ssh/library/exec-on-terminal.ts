@@ -1,19 +1,5 @@
 import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2'
-
-/** Of ssh2 1.17, what its types do not name: what writes the requests on a channel. */
-interface Requests {
-  exec(channel: number, command: string, wantReply: boolean): void
-  pty(
-    channel: number,
-    rows: number,
-    cols: number,
-    heightPx: number,
-    widthPx: number,
-    term: string,
-    modes: null,
-    wantReply: boolean,
-  ): void
-}
+import type { Requests } from './ssh2-protocol.ts'
 
 type Terminal = Required<Pick<PseudoTtyOptions, 'rows' | 'cols' | 'term'>>
 
@@ -31,9 +17,9 @@ export function execOnTerminal(
   terminal: Terminal,
   done: (error: Error | undefined, channel: ClientChannel) => void,
 ): void {
-  const requests = (client as unknown as { readonly _protocol?: Requests })._protocol
+  const requests = client._protocol
   // another ssh2 than the one that was read
-  if (typeof requests?.exec !== 'function' || typeof requests.pty !== 'function') {
+  if (!requests || !isWhole(requests)) {
     client.exec(command, { pty: { ...terminal, width: 0, height: 0 } }, done)
     return
   }
@@ -48,6 +34,10 @@ export function execOnTerminal(
     terminals.delete(command)
     throw error
   }
+}
+
+function isWhole(requests: Partial<Requests>): requests is Requests {
+  return typeof requests.exec === 'function' && typeof requests.pty === 'function'
 }
 
 function terminalsOf(requests: Requests): Map<string, Terminal> {

@@ -1,13 +1,5 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
 import type { Client } from 'ssh2'
-
-/** What the types of ssh2 1.17 do not name: the ciphers of a connection, which are given their key again for each packet. */
-interface Ciphers {
-  readonly _protocol?: {
-    readonly _cipher?: { _encKey?: Buffer | KeyObject }
-    readonly _decipher?: { _decipherKey?: Buffer | KeyObject }
-  }
-}
 
 /**
  * Prepares the keys of a connection once instead of for each packet: AES-GCM then takes half the time. Until the next exchange of keys, which
@@ -15,7 +7,7 @@ interface Ciphers {
  */
 export function prepareKeys(client: Client): number {
   let prepared = 0
-  const { _cipher: cipher, _decipher: decipher } = (client as unknown as Ciphers)._protocol ?? {}
+  const { _cipher: cipher, _decipher: decipher } = client._protocol ?? {}
   if (cipher && Buffer.isBuffer(cipher._encKey)) {
     cipher._encKey = createSecretKey(cipher._encKey)
     prepared++

@@ -19,11 +19,8 @@ export async function callByName(
   known ??= listCalls()
   if (!known.has(name))
     return { status: 404, body: refusal(new RelayError('not-found', `There is no call ${name}.`)) }
-  const [group = '', verb = ''] = name.split('/')
-  // The name is one of the contract's, as was just seen; the types know no name that comes at run time.
-  const groups = calls as unknown as Record<string, Record<string, AnyCall | undefined> | undefined>
   try {
-    return { status: 200, body: await groups[group]?.[verb]?.(input, { signal }) }
+    return { status: 200, body: await callOf(calls, name)(input, { signal }) }
   } catch (error) {
     const refused = toRelayError(error, name)
     return { status: statusOf[refused.code] ?? 422, body: refusal(refused) }
@@ -31,6 +28,22 @@ export async function callByName(
 }
 
 type AnyCall = (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>
+
+function callOf(calls: RelayCalls, name: string): AnyCall {
+  let found: unknown = calls
+  for (const part of name.split('/')) found = hasMembers(found) ? found[part] : undefined
+  if (!isCall(found)) throw new RelayError('not-found', `There is no call ${name}.`)
+  return found
+}
+
+/** Groups of calls may be functions too: proxies that know any name. */
+function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function isCall(value: unknown): value is AnyCall {
+  return typeof value === 'function'
+}
 
 const statusOf: Partial<Record<RelayErrorCode, number>> = {
   'invalid-input': 400,
