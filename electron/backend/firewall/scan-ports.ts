@@ -1,4 +1,5 @@
 import type { PortRange, PortState } from '@nps-desktop/electron/contract'
+import { someAtOnce } from '../some-at-once.ts'
 import { tryingOrder } from './port-cells.ts'
 import { type PortAnswer, tryPort } from './try-port.ts'
 
@@ -29,16 +30,12 @@ export async function scanPorts(
 ): Promise<Map<number, PortState>> {
   const states = new Map<number, PortState>()
   const tryAll = async (ports: readonly number[]): Promise<void> => {
-    const waiting = ports.values()
-    const worker = async (): Promise<void> => {
-      for (const port of waiting) {
-        if (signal.aborted) return
-        const { answer } = await tryOne(host, port, { timeoutMs, signal })
-        states.set(port, stateOf(answer, used.has(port)))
-        if (states.size % 40 === 0) onProgress(states)
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(parallel, ports.length) }, worker))
+    await someAtOnce(ports, parallel, async (port) => {
+      if (signal.aborted) return
+      const { answer } = await tryOne(host, port, { timeoutMs, signal })
+      states.set(port, stateOf(answer, used.has(port)))
+      if (states.size % 40 === 0) onProgress(states)
+    })
     signal.throwIfAborted()
     onProgress(states)
   }

@@ -2,10 +2,12 @@ import { maxShownEntries, type FileEntry } from '@nps-desktop/electron/contract'
 import type { NamedFound } from './sides/file-side.ts'
 import type { LabSide } from './sides/lab-side.ts'
 import { maxListed, readRemoteFolder } from './sides/remote-folder.ts'
-import { someAtOnce } from './some-at-once.ts'
+import { someAtOnce } from '../some-at-once.ts'
 
 /** Where each link leads is asked for this many; a folder with more is one of a cache. */
 const maxFollowed = 500
+/** Questions to one sftp channel that are on their way together: a round trip for each would take too long. */
+const asksAtOnce = 32
 /** Beyond that many names the order of a person's language takes too long. */
 const maxCollated = 20_000
 /** ssh2 reads names as UTF-8, and puts this where there is none. */
@@ -67,7 +69,7 @@ function entryOf({ name, kind, bytes, changedAtMs, owner }: NamedFound): Draft {
 
 async function followLinks(lab: LabSide, folder: string, entries: readonly Draft[]): Promise<void> {
   const links = entries.filter(({ kind }) => kind === 'link')
-  await someAtOnce(links.slice(0, maxFollowed), async (entry) => {
+  await someAtOnce(links.slice(0, maxFollowed), asksAtOnce, async (entry) => {
     const path = lab.join(folder, entry.name)
     const [to, there] = await Promise.all([
       lab.channel.readlink(path).catch(() => ''),
@@ -81,7 +83,7 @@ async function followLinks(lab: LabSide, folder: string, entries: readonly Draft
 /** A name can really hold the sign; one that cannot be said back to the lab box is not found there. */
 async function checkNames(lab: LabSide, folder: string, entries: readonly Draft[]): Promise<void> {
   const doubtful = entries.filter(({ name }) => name.includes(unreadable))
-  await someAtOnce(doubtful, async (entry) => {
+  await someAtOnce(doubtful, asksAtOnce, async (entry) => {
     entry.isNameable = (await lab.look(lab.join(folder, entry.name)).catch(() => null)) !== null
   })
 }

@@ -1,4 +1,5 @@
 import type { Abortable } from '@nps-desktop/relay-core/async'
+import { someAtOnce } from '../some-at-once.ts'
 import { fileFailed } from './sides/file-failures.ts'
 import type { LabSide } from './sides/lab-side.ts'
 
@@ -23,14 +24,11 @@ export async function removeTree(
   const entries = await lab.list(path)
   let removed = 0
   const files = entries.filter(({ kind }) => kind !== 'folder')
-  const next = async (): Promise<void> => {
-    for (let one = files.shift(); one; one = files.shift()) {
-      signal?.throwIfAborted()
-      await lab.removeFile(lab.join(path, one.name))
-      removed++
-    }
-  }
-  await Promise.all(Array.from({ length: removedAtOnce }, next))
+  await someAtOnce(files, removedAtOnce, async ({ name }) => {
+    signal?.throwIfAborted()
+    await lab.removeFile(lab.join(path, name))
+    removed++
+  })
   for (const { name, kind } of entries) {
     if (kind === 'folder')
       removed += await removeTree(lab, lab.join(path, name), { signal, depth: depth + 1 })

@@ -1,4 +1,5 @@
 import { AppError } from '../../failures/app-error.ts'
+import { someAtOnce } from '../../some-at-once.ts'
 import type { FileSide, Found } from '../sides/file-side.ts'
 import type { CopyPlan } from './copy-plan.ts'
 import { wayOf } from './name-twins.ts'
@@ -27,17 +28,13 @@ export async function arrivedFiles(
   const byFolder = Map.groupBy(plan.files.keys(), (index) =>
     wayOf(plan.files[index]?.names.slice(0, -1) ?? []),
   )
-  const waiting = [...plan.folders]
-  const readOne = async (): Promise<void> => {
-    for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
-      const files = byFolder.get(wayOf(folder)) ?? []
-      if (files.length === 0) continue
-      const path = targetOf(folder)
-      const there = new Map((await listed(to, path)).map((one) => [to.join(path, one.name), one]))
-      for (const index of files) note(index, there.get(targetOf(plan.files[index]?.names ?? [])))
-    }
-  }
-  await Promise.all(Array.from({ length: foldersAtOnce }, readOne))
+  await someAtOnce(plan.folders, foldersAtOnce, async (folder) => {
+    const files = byFolder.get(wayOf(folder)) ?? []
+    if (files.length === 0) return
+    const path = targetOf(folder)
+    const there = new Map((await listed(to, path)).map((one) => [to.join(path, one.name), one]))
+    for (const index of files) note(index, there.get(targetOf(plan.files[index]?.names ?? [])))
+  })
   return arrived
 }
 

@@ -1,5 +1,6 @@
 import type { Abortable } from '@nps-desktop/relay-core/async'
 import { AppError } from '../../failures/app-error.ts'
+import { someAtOnce } from '../../some-at-once.ts'
 import { fileFailed, fileNotFound } from '../sides/file-failures.ts'
 import type { FileSide, Found } from '../sides/file-side.ts'
 
@@ -40,24 +41,20 @@ export async function planCopy(side: FileSide, source: string, { signal }: Abort
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth) throw fileFailed(source, 'too many folders in each other')
     const next: string[][] = []
-    const waiting = [...level]
     folders.push(...level)
-    const readOne = async (): Promise<void> => {
-      for (let names = waiting.shift(); names !== undefined; names = waiting.shift()) {
-        signal?.throwIfAborted()
-        const folder = pathOf(side, source, names)
-        for (const { name, ...one } of await side.list(folder)) {
-          const path = side.join(folder, name)
-          const found = one.kind === 'link' ? await behindLink(side, path) : one
-          if (found?.kind === 'file') files.push({ names: [...names, name], found })
-          else if (found?.kind === 'folder' && one.kind !== 'link') next.push([...names, name])
-          else leftOut++
-          if (files.length + folders.length + next.length > maxEntries)
-            throw fileFailed(source, `more than ${maxEntries} files`)
-        }
+    await someAtOnce(level, foldersAtOnce, async (names) => {
+      signal?.throwIfAborted()
+      const folder = pathOf(side, source, names)
+      for (const { name, ...one } of await side.list(folder)) {
+        const path = side.join(folder, name)
+        const found = one.kind === 'link' ? await behindLink(side, path) : one
+        if (found?.kind === 'file') files.push({ names: [...names, name], found })
+        else if (found?.kind === 'folder' && one.kind !== 'link') next.push([...names, name])
+        else leftOut++
+        if (files.length + folders.length + next.length > maxEntries)
+          throw fileFailed(source, `more than ${maxEntries} files`)
       }
-    }
-    await Promise.all(Array.from({ length: foldersAtOnce }, readOne))
+    })
     level = next
   }
   const bytes = files.reduce((sum, { found }) => sum + found.bytes, 0)

@@ -1,6 +1,7 @@
 import { AppError } from '../../failures/app-error.ts'
 import { failureOfError } from '../../failures/failure-of-error.ts'
 import type { Failure } from '@nps-desktop/electron/contract'
+import { someAtOnce } from '../../some-at-once.ts'
 import type { CopyProgress } from '../../storage/records.ts'
 import type { FileSide } from '../sides/file-side.ts'
 import { arrivedFiles } from './arrived-files.ts'
@@ -109,14 +110,10 @@ export class TreeCopy {
     if (this.#before) await this.#goOnFrom(plan, to)
     onProgress()
     for (const level of Map.groupBy(plan.folders, ({ length }) => length).values()) {
-      const waiting = [...level]
-      const makeSome = async (): Promise<void> => {
-        for (let names = waiting.shift(); names !== undefined; names = waiting.shift()) {
-          signal.throwIfAborted()
-          await to.makeFolder(this.#targetOf(to, names))
-        }
-      }
-      await Promise.all(Array.from({ length: Math.min(level.length, foldersAtOnce) }, makeSome))
+      await someAtOnce(level, foldersAtOnce, async (names) => {
+        signal.throwIfAborted()
+        await to.makeFolder(this.#targetOf(to, names))
+      })
     }
     let failed: Failure | null = null
     const stop = new AbortController()
@@ -162,6 +159,7 @@ export class TreeCopy {
     const copySome = async (waiting: number[]): Promise<void> => {
       for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) await copyOne(index)
     }
+    // unlike someAtOnce: what is under way when one fails comes to its end first, so that its parts are known
     const all = await Promise.allSettled([
       copySome(large),
       ...Array.from({ length: Math.min(small.length, smallFilesAtOnce) }, () => copySome(small)),

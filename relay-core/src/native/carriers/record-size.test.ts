@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { Duplex, duplexPair } from 'node:stream'
 import { expect, it } from 'vitest'
 import { createIdentity } from '../../net/tls/identity.ts'
-import { secureAsClient, secureAsServer } from '../../net/tls/secure-stream.ts'
-import { maxRecordBytes, RecordSize, restMs, smallRecordBytes, startBytes } from './record-size.ts'
+import { maxRecordBytes, secureAsClient, secureAsServer } from '../../net/tls/secure-stream.ts'
+import { RecordSize, restMs, smallRecordBytes, startBytes } from './record-size.ts'
 
 const { keyPem: key, certPem: cert } = createIdentity()
 const identity = { key, cert, minVersion: 'TLSv1.3' } as const

@@ -1,10 +1,8 @@
 import type { Duplex } from 'node:stream'
-import { isSecure } from '../../net/tls/secure-stream.ts'
+import { isSecure, maxRecordBytes } from '../../net/tls/secure-stream.ts'
 
 /** Three packets: more are rarely let through at once by a connection that begins or has rested. */
 export const smallRecordBytes = 4_000
-/** The most that TLS allows (RFC 8446 §5.1), which costs the least for each byte. */
-export const maxRecordBytes = 16_384
 /** TCP begins with ten packets and doubles with each round trip (RFC 6928): after this much without a rest it sends whole records at once. */
 export const startBytes = 128 * 1024
 /**
@@ -24,6 +22,7 @@ const canGrow = process.versions['bun'] !== undefined
 export class RecordSize {
   readonly #setSize: (bytes: number) => void
   readonly #nowMs: () => number
+  /** As large as they can be costs the least for each byte. */
   #size = maxRecordBytes
   #sentBytes = 0
   #lastMs = Number.NEGATIVE_INFINITY

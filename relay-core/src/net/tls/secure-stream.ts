@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { connect, TLSSocket, type ConnectionOptions, type TLSSocketOptions } from 'node:tls'
 
+/** The most that TLS allows in one record (RFC 8446 §5.1). */
+export const maxRecordBytes = 16_384
+
 /**
  * TLS on a stream, as the client: on a system socket, or inside any other stream. `options` without `socket` is
  * what `node:tls` takes. Errors are emitted on the returned socket; a caller that needs the stream's own end listens there too.

@@ -1,3 +1,5 @@
+import { maxRecordBytes } from '../../net/tls/secure-stream.ts'
+
 /** What a TLS client sends before anything is encrypted. */
 export interface ClientHello {
   /** The name it asks for, in lower case; undefined when it names none, or hides it so that only a cover name shows. */
@@ -11,8 +13,6 @@ export type HelloProgress =
 
 const recordHeaderLength = 5
 const handshakeHeaderLength = 4
-/** RFC 8446 §5.1. */
-const maxRecordBytes = 16_384
 /** Post-quantum key shares come to 2 KiB, a large session ticket adds some more; no browser sends a hello of this size. */
 const maxHelloBytes = 65_536
 

@@ -1,0 +1,21 @@
+/** `work` for each of `all`, in their order and so many at once. Rejects with the first failure at once, and begins no other after it. */
+export async function someAtOnce<T>(
+  all: readonly T[],
+  maxAtOnce: number,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const waiting = all.values()
+  let isOver = false
+  const next = async (): Promise<void> => {
+    try {
+      for (const one of waiting) {
+        if (isOver) return
+        await work(one)
+      }
+    } catch (error) {
+      isOver = true
+      throw error
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(maxAtOnce, all.length) }, next))
+}
