@@ -110,7 +110,7 @@ test('a reload stays signed in; the command with its key takes the password once
   await expect(
     lab.getByText(/^npc -server=127\.0\.0\.1:\d+ -vkey=\w{32} -type=tcp -fingerprint=sha256:/),
   ).toBeVisible()
-  expect(relay.output).toContain('the key of a client was shown in the console')
+  await relay.says(/the key of a client was shown in the console/)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.reload()
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()

@@ -45,14 +45,16 @@ test('the window never leaves the app: no navigation, no second window, no conne
   // a port that nothing listens on: a window that went there would show Chromium's error page
   const elsewhere = 'http://127.0.0.1:1/'
   expect(await page.evaluate((url) => window.open(url) === null, elsewhere)).toBe(true)
-  const prevented = (await windowOf(app)).evaluate(
-    ({ webContents }) =>
-      new Promise((resolve) =>
-        webContents.once('will-navigate', (event) => resolve([event.url, event.defaultPrevented])),
-      ),
-  )
+  // Main process and page are spoken to by connections of their own: the one listens before the other is asked to go.
+  const navigation = await (
+    await windowOf(app)
+  ).evaluateHandle(({ webContents }) => ({
+    prevented: new Promise((resolve) =>
+      webContents.once('will-navigate', (event) => resolve([event.url, event.defaultPrevented])),
+    ),
+  }))
   await page.evaluate((url) => location.assign(url), elsewhere)
-  expect(await prevented).toEqual([elsewhere, true])
+  expect(await navigation.evaluate(({ prevented }) => prevented)).toEqual([elsewhere, true])
   await page.evaluate(() => location.assign('file:///etc/passwd'))
   expect(await page.evaluate(() => [location.origin, document.querySelector('h1')?.textContent])).toEqual([
     'app://nps-desktop',
@@ -257,7 +259,7 @@ function windowOf(app: App): Promise<JSHandle<BrowserWindow>> {
 /** Starts the program again on the same data, as a click on its icon does. Answers its exit code. */
 async function secondStart(app: App, ...more: string[]): Promise<number | null> {
   const { executablePath, args, env } = await electronCommand(app.dataFolder, app.windows)
-  const second = spawn(executablePath, [...args, ...more], { env, stdio: 'ignore', timeout: 30_000 })
+  const second = spawn(executablePath, [...args, ...more], { env, stdio: 'ignore', timeout: startTimeoutMs })
   const [code] = (await once(second, 'exit')) as [number | null]
   return code
 }

@@ -140,7 +140,7 @@ target_port=${targets[1]},${targets[2]}
       const why =
         protocol === 'native' ? `Port ${taken} is one of nps itself` : 'Most likely its port is taken'
       await npc.says(isStock(agent) ? /taken/ : new RegExp(`is not on the relay .*section=taken .*${why}`))
-      expect(pair.relay.output).toMatch(/a pushed part of npc.conf was refused.*entry=taken.*code=port-taken/)
+      await pair.ourRelay.says(/a pushed part of npc.conf was refused.*entry=taken.*code=port-taken/)
       await npc.kill()
     },
   },

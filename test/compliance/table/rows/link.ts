@@ -11,7 +11,7 @@ export const linkRows: readonly Row[] = [
     leftOut: ({ agent }) => isStock(agent) && 'a stock agent tries every five seconds',
     run: async (pair) => {
       const npc = pair.npc(await pair.agentFlags('a-key-that-nobody-knows'))
-      await npc.says(/agent waiting .*code=wrong-key/)
+      await npc.says(/agent waiting .*code=wrong-key.*\n/)
       expect(npc.output).toMatch(/retryInMs=([45]\d{3}|6000)/)
       await npc.kill()
     },
