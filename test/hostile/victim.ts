@@ -8,6 +8,7 @@ import { controlPath, type ControlPath } from '../../relay-core/src/api-client/c
 import { connectControlSocket } from '../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayConnection } from '../../relay-core/src/api-client/index.ts'
 import { freePort } from '../../relay-core/src/testing/free-port.ts'
+import { loopbackRelay } from '../../relay-core/src/testing/loopback-relay.ts'
 import { openDescriptors, residentBytes } from '../harness/programs/process-facts.ts'
 import { Program } from '../harness/programs/program.ts'
 import { ourProgram, type Runtime } from '../compliance/table/runtimes.ts'
@@ -78,7 +79,7 @@ export class Victim {
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
-      `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
+      `bridge_ip=127.0.0.1\nbridge_port=${victim.bridgePort}\nallow_ports=${String(loopbackRelay.allowPorts)}\nweb_ip=127.0.0.1\nweb_port=${victim.consolePort}\n` +
         'web_username=ann\nweb_password=a right horse\nstock_protocol=true\n' +
         `public_vkey=${publicVkey}\nhttp_proxy_ip=127.0.0.1\n` +
         `http_proxy_port=${victim.httpPort}\nhttps_proxy_port=${victim.httpsPort}\nhttps_just_proxy=true\n`,

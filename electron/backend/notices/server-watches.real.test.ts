@@ -34,12 +34,13 @@ test('the end of a process is told by the webhook while the app is closed, and t
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
   const child = spawn('sleep', ['600'], { stdio: 'ignore' })
+  const startedAtMs = Date.now()
   try {
     const { labId, serverId } = await bed.readyTunnel()
     const wish: AlertWish = {
       kind: 'process-ends',
       pid: child.pid ?? 0,
-      startedAtMs: Date.now(),
+      startedAtMs,
       // as a person may call a program, and no message may hold it
       name: 'train\u202e.py\ud83d',
     }

@@ -10,7 +10,8 @@ const first = lowestPort + worker * portsOfWorker
 
 /**
  * A relay for tests, on 127.0.0.1. A tunnel without a wish gets a port that no test beside this one is given: between two
- * openings of a tunnel, and while its relay is away, the usual first port, 7000, would be given to the next relay that asks.
+ * openings of a tunnel, and while its relay is away, the usual first port, 7000, would be given to the next relay that asks. The
+ * trial has that one, and a test of the trial looks whether it is closed.
  */
 export const loopbackRelay: RelayConfig = {
   ...relayDefaults,

@@ -4,6 +4,7 @@ import { controlPath } from '../../../relay-core/src/api-client/control-path.ts'
 import { connectControlSocket } from '../../../relay-core/src/api-client/connect-control-socket.ts'
 import type { RelayClient, RelayConnection } from '../../../relay-core/src/api-client/index.ts'
 import { freePort } from '../../../relay-core/src/testing/free-port.ts'
+import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts'
 import { Program } from '../../harness/programs/program.ts'
 import {
   publicVkey,
@@ -44,6 +45,7 @@ http_proxy_port=${relay.httpPort}
 https_proxy_port=${relay.httpsPort}
 https_just_proxy=${passThrough}
 web_port=
+allow_ports=${String(loopbackRelay.allowPorts)}
 stock_protocol=true
 public_vkey=${publicVkey}
 `,
