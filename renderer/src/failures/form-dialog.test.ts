@@ -10,7 +10,7 @@ test('a form opens in the console too, which has neither the backend nor the rou
       title: 'Add a lab box',
       action: 'Add it',
       busy: false,
-      ready: true,
+      empty: [],
       failure: null,
       context: {},
     },

@@ -72,4 +72,5 @@ test('a passphrase is asked for twice, and has eight characters', async () => {
   await type('Passphrase', 'short')
   await type('The same again', 'short')
   expect(buttonCalled('Save the file').disabled).toBe(true)
+  expect(document.body.textContent).toContain('Still needed: Passphrase of 8 characters')
 })

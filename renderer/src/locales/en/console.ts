@@ -20,6 +20,7 @@ export const console = {
   noClients: 'No lab box yet.',
   noClientsText: 'Add one, then paste its line into a shell there.',
   addClient: 'Add a lab box',
+  nameTooLong: 'Write {n} characters at most.',
   addClientHint: 'Your name for the machine. The line to paste appears at once.',
   showCommand: 'Its command',
   pasteCurl: 'Paste there (curl)',

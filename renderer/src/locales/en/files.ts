@@ -13,6 +13,7 @@ export const files = {
   uploadFiles: 'Files…',
   uploadFolder: 'A folder…',
   name: 'Name',
+  otherName: 'another name',
   size: 'Size',
   changed: 'Changed',
   owner: 'Owner',

@@ -9,6 +9,7 @@ export const moving = {
     text: 'Whoever has the file and its passphrase gets into all your servers and lab boxes. Nobody can open it without the passphrase.',
     passphrase: 'Passphrase',
     hint: 'At least 8 characters',
+    passphraseOf: 'Passphrase of {n} characters',
     again: 'The same again',
     differ: 'The two differ',
     action: 'Save the file',

@@ -221,6 +221,7 @@ export const setup = {
     host: 'Address of the server',
     port: 'Port for lab boxes',
     key: 'Admin key',
+    keyShort: 'An admin key has {n} characters or more: copy all of it.',
     fingerprint: 'Identity of the server',
     fingerprintHint: 'sha256:…; if empty, the identity of the server that answers is saved and shown',
     connect: 'Connect',

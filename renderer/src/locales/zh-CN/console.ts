@@ -20,6 +20,7 @@ export const console: Translation<typeof en> = {
   noClients: '还没有实验室主机。',
   noClientsText: '添加一台，然后把一行命令粘贴到它的 shell 中。',
   addClient: '添加实验室主机',
+  nameTooLong: '最多 {n} 个字符。',
   addClientHint: '你对这台机器的称呼。要粘贴的命令会立即出现。',
   showCommand: '启动命令',
   pasteCurl: '在实验室主机上粘贴（curl）',

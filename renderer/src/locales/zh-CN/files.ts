@@ -15,6 +15,7 @@ export const files: Translation<typeof en> = {
   uploadFiles: '文件…',
   uploadFolder: '文件夹…',
   name: '名称',
+  otherName: '另一个名称',
   size: '大小',
   changed: '修改时间',
   owner: '所有者',

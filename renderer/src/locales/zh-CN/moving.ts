@@ -11,6 +11,7 @@ export const moving: Translation<typeof en> = {
     text: '拥有该文件及其口令的人可以登录你所有的云服务器和实验室主机。没有口令则无法打开。',
     passphrase: '口令',
     hint: '至少 8 个字符',
+    passphraseOf: '{n} 个字符的口令',
     again: '再次输入',
     differ: '两次输入不同',
     action: '保存文件',

@@ -213,6 +213,7 @@ export const setup: Translation<typeof en> = {
     host: '云服务器地址',
     port: '供实验室主机连接的端口',
     key: '管理密钥',
+    keyShort: '管理密钥至少有 {n} 个字符，请完整复制。',
     fingerprint: '云服务器身份',
     fingerprintHint: 'sha256:…；留空则保存并显示应答的云服务器的身份',
     connect: '连接',

@@ -124,6 +124,27 @@ test('it says the address and the limits before there is a tunnel, sends both, a
   expect(document.querySelector('.sheet')).toBe(null)
 })
 
+test('beside its button it says what is still missing, and what is wrong where that is folded away', async () => {
+  const { page } = await opened()
+  await using _ = page
+  expect(said()).toContain('Still needed: Name, Address on the lab box')
+  expect(buttonCalled('Add it').disabled).toBe(true)
+  type('Name', 'API')
+  type('On', '127.0.0.1:8000')
+  type('Speed', 'fast')
+  await flushPromises()
+  expect(said()).toContain('Not right yet: Limits')
+  type('Speed', '20')
+  document.querySelector<HTMLInputElement>('.pick input[value=listed]')?.click()
+  await flushPromises()
+  expect(said()).toContain('Still needed: Address or network')
+  type('Speed', '')
+  document.querySelector<HTMLInputElement>('.pick input[value=laptop]')?.click()
+  await flushPromises()
+  expect(said()).not.toContain('Still needed')
+  expect(buttonCalled('Add it').disabled).toBe(false)
+})
+
 test('behind a gateway this laptop has no address of its own to list, and the form says so', async () => {
   const { page } = await opened(ready, { gateway: '172.17.0.1' })
   await using _ = page

@@ -36,4 +36,5 @@ test('what is no line of nps connect is said to be none', async () => {
   await page.get('textarea').setValue('hello')
   expect(page.text()).toContain('This is not what nps connect prints')
   expect(buttonCalled('Connect').disabled).toBe(true)
+  expect(page.text()).toContain('Still needed: Address of the server, Admin key')
 })

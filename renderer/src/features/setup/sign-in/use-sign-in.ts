@@ -170,6 +170,7 @@ export function useSignIn(options: {
     fields,
     stored,
     phase,
+    secret,
     hostKey,
     failure,
     portIsWrong,
