@@ -1,5 +1,12 @@
-import { isServiceKind, knownService, relayFailure, withValues } from '@nps-desktop/electron/contract'
+import {
+  isServiceKind,
+  knownService,
+  modeOfKind,
+  relayFailure,
+  withValues,
+} from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
+import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
 import type { ServiceVisit } from './service-visit.ts'
@@ -42,7 +49,8 @@ export function judge(
   const lab = port.state === 'ok' ? labStop(tunnel, visit, probe) : unknownStop('lab')
   const service = lab.state === 'ok' ? serviceStop(tunnel, visit, probe) : unknownStop('service')
   const ms = visit.service?.ms ?? (port.ms ?? 0) + (service.ms ?? 0)
-  const isServiceUnasked = tunnel.kind === 'udp' && lab.state === 'ok' && service.state === 'unknown'
+  const isUdp = tunnelModes[modeOfKind(tunnel.kind, 'anyone')].port === 'udp'
+  const isServiceUnasked = isUdp && lab.state === 'ok' && service.state === 'unknown'
   return { atMs, stops: [port, lab, service], ms, secure: visit.service?.secure ?? false, isServiceUnasked }
 }
 
@@ -130,7 +138,9 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
   const { lab, target, kind } = tunnel
   const params = { lab, target, kind }
   const known = knownService(kind)
-  if (hop?.failure && kind === 'file' && hop.failure.code === 'target-denied')
+  const mode = modeOfKind(kind, 'anyone')
+  const hasFolder = takesSetting(mode, 'folder')
+  if (hop?.failure && hasFolder && hop.failure.code === 'target-denied')
     return failedStop('service', notShared(tunnel))
   if (hop?.failure) {
     const command = known?.startCommand?.replace('{port}', String(targetPort(target)))
@@ -146,7 +156,7 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
     )
   }
   // what they lead to is the lab's network itself, which the lab box has brought along
-  if (hop?.state === 'skipped' && (kind === 'socks5' || kind === 'httpProxy'))
+  if (hop?.state === 'skipped' && !tunnelModes[mode].hasTarget && !hasFolder)
     return { name: 'service', state: 'ok', ms: null, failure: null }
   if (hop?.state !== 'ok') return unknownStop('service')
   const ok: Stop = { name: 'service', state: 'ok', ms: hop.ms, failure: null }

@@ -1,6 +1,7 @@
 import { wideningFor } from '../known-tunnels/allowed-target.ts'
 import { sharingOf } from '../known-tunnels/folder-sharing.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
+import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { ProbeResult } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { HostLook } from '../firewall/host-look.ts'
@@ -185,7 +186,7 @@ export class TunnelChecks {
             { kind, entrance },
             { signal },
           )
-        : kind === 'udp'
+        : tunnelModes[relayTunnel.mode].port === 'udp'
           ? unasked
           : visit({ host, port, kind, entrance }, { signal }),
       view.link.state === 'online'
@@ -200,7 +201,7 @@ export class TunnelChecks {
     const target = relayTunnel.settings.folder ?? relayTunnel.target
     // both the target and that it was refused are the server's word: only what the person has asked for can be let in
     const lettingIn = () =>
-      relayTunnel.mode === 'file'
+      takesSetting(relayTunnel.mode, 'folder')
         ? sharingOf(tunnel, listTunnels(this.#storage, this.#relays))
         : wideningFor(lab, target)
     const widening = isWished ? lettingIn() : null

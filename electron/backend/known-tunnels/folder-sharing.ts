@@ -1,4 +1,5 @@
 import { sharedFolder, type Fix } from '@nps-desktop/electron/contract'
+import { takesSetting } from '@nps-desktop/relay-core/api'
 import { isByOwnTunnel, type ListedTunnel } from './list-tunnels.ts'
 
 /**
@@ -11,6 +12,6 @@ export function sharingOf(
 ): Fix | null {
   const folder = sharedFolder.safeParse(relayTunnel.settings.folder)
   const bySsh = lab.address !== null && lab.installed !== null && !isByOwnTunnel(lab, all)
-  if (relayTunnel.mode !== 'file' || !folder.success || !bySsh) return null
+  if (!takesSetting(relayTunnel.mode, 'folder') || !folder.success || !bySsh) return null
   return { action: 'share-folder', labId: lab.id, folder: folder.data }
 }

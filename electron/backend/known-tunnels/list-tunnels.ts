@@ -1,3 +1,4 @@
+import { takesSetting } from '@nps-desktop/relay-core/api'
 import type { Client, RelayTunnel } from '@nps-desktop/relay-core/api'
 import type {
   DirectChoice,
@@ -117,7 +118,9 @@ export function webPortsOf({ mirror }: RelayView): WebPorts {
 /** On the server; null where it has none. */
 function portOf({ mode, port, settings }: RelayTunnel, view: RelayView): number | null {
   // of what was kept of a server that is away, the settings are no part
-  return mode === 'host' ? webPort({ scheme: settings.host?.scheme ?? 'all' }, webPortsOf(view)) : port
+  return takesSetting(mode, 'host')
+    ? webPort({ scheme: settings.host?.scheme ?? 'all' }, webPortsOf(view))
+    : port
 }
 
 /** Null: it is not the app's to use. A tunnel for everybody that was made private elsewhere belongs to elsewhere. */

@@ -33,5 +33,7 @@ export function faultyField({ code }: Pick<Failure, 'code'>, mode: TunnelMode): 
   const { port, hasTarget } = tunnelModes[mode]
   if (portCodes.has(code)) return port === null ? null : 'port'
   if (targetCodes.has(code)) return hasTarget ? 'target' : takesSetting(mode, 'folder') ? 'folder' : null
-  return (code === 'host-not-allowed' || code === 'hosts-off') && mode === 'host' ? 'hostName' : null
+  return (code === 'host-not-allowed' || code === 'hosts-off') && takesSetting(mode, 'host')
+    ? 'hostName'
+    : null
 }

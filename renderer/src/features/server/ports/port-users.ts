@@ -1,4 +1,6 @@
+import { modeOfKind } from '@nps-desktop/electron/contract'
 import type { OtherTunnel, PortReport, Server, Stop, Tunnel } from '@nps-desktop/electron/contract'
+import { tunnelModes } from '@nps-desktop/relay-core/api'
 import type { RelayStatus } from '@nps-desktop/relay-core/api'
 import { portSpan } from '../../../ports/port-span.ts'
 
@@ -34,27 +36,19 @@ export function portUsers({
   tunnels: readonly Tunnel[]
   otherTunnels: readonly OtherTunnel[]
 }): PortUser[] {
-  const own = tunnels
-    .filter(({ reach, kind }) => reach !== 'laptop' && kind !== 'host')
-    .map(({ id, name, labId, kind, port, stops }) => ({
-      port,
-      isUdp: kind === 'udp',
-      use: { kind: 'tunnel', id, name, labId } as const,
-      ...verdictOf(stops, kind === 'udp' ? 'untried' : lastSeen(port, report)),
-    }))
-  const elsewhere = otherTunnels.flatMap(({ id, name, labId, mode, port }) =>
-    port === null
-      ? []
-      : [
-          {
-            port,
-            isUdp: mode === 'udp',
-            use: { kind: 'tunnel', id, name, labId } as const,
-            verdict: mode === 'udp' ? ('untried' as const) : lastSeen(port, report),
-            ms: null,
-          },
-        ],
-  )
+  const own = tunnels.flatMap(({ id, name, labId, kind, reach, port, stops }) => {
+    const { port: transport } = tunnelModes[modeOfKind(kind, reach)]
+    if (transport === null) return []
+    const isUdp = transport === 'udp'
+    const use = { kind: 'tunnel', id, name, labId } as const
+    return [{ port, isUdp, use, ...verdictOf(stops, isUdp ? 'untried' : lastSeen(port, report)) }]
+  })
+  const elsewhere = otherTunnels.flatMap(({ id, name, labId, mode, port }) => {
+    if (port === null) return []
+    const isUdp = tunnelModes[mode].port === 'udp'
+    const use = { kind: 'tunnel', id, name, labId } as const
+    return [{ port, isUdp, use, verdict: isUdp ? ('untried' as const) : lastSeen(port, report), ms: null }]
+  })
   const shown = [...own, ...elsewhere].toSorted((a, b) => a.port - b.port)
   const bridge =
     report?.bridge ?? (server.relay && { port: server.relay.bridgePort, state: 'open' as const, ms: null })
