@@ -96,10 +96,13 @@ export class CutPair {
     return [visitor, program]
   }
 
-  /** Milliseconds until the relay says that its agent, which is online, is not any more. */
+  /**
+   * Milliseconds until the relay says that its agent, which is online, is not any more. One of stock NPS is silent then: only its one
+   * connection could tell that it has gone.
+   */
   async untilOffline(): Promise<number> {
     const startedAt = performance.now()
-    await this.#relay.says(/agent offline/, { from: this.#relay.written, timeoutMs: 90_000 })
+    await this.#relay.says(/agent (offline|silent)/, { from: this.#relay.written, timeoutMs: 90_000 })
     return performance.now() - startedAt
   }
 
