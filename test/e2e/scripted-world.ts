@@ -9,25 +9,27 @@ import { test as base } from './app-fixture.ts'
 const pages = join(import.meta.dirname, '../../renderer/dist')
 
 /** The built pages over a scripted world, for what a server on this computer does not have. */
-export const test = base.extend<{ open: (scenario: string, path: string) => Promise<Page> }>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the parameter's braces
-  open: async ({}, use) => {
-    const server = await serveScenarios(pages, 0)
-    try {
-      const browser = await startChromium()
+export const test = base.extend<{ open: (scenario: string, path: string, locale?: string) => Promise<Page> }>(
+  {
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the parameter's braces
+    open: async ({}, use) => {
+      const server = await serveScenarios(pages, 0)
       try {
-        await use(async (scenario, path) => {
-          const context = await browser.newContext({ viewport: usualSize, locale: 'en-US' })
-          context.setDefaultTimeout(actionTimeoutMs)
-          const page = await context.newPage()
-          await page.goto(server.url(scenario, path))
-          return page
-        })
+        const browser = await startChromium()
+        try {
+          await use(async (scenario, path, locale = 'en-US') => {
+            const context = await browser.newContext({ viewport: usualSize, locale })
+            context.setDefaultTimeout(actionTimeoutMs)
+            const page = await context.newPage()
+            await page.goto(server.url(scenario, path))
+            return page
+          })
+        } finally {
+          await browser.close()
+        }
       } finally {
-        await browser.close()
+        await server.close()
       }
-    } finally {
-      await server.close()
-    }
+    },
   },
-})
+)
