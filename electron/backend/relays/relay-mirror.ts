@@ -1,12 +1,12 @@
 import { type Clock, pause, untilAborted } from '@nps-desktop/relay-core/async'
 import {
-  RelayError,
   type Client,
   type GuestPass,
   type LiveTraffic,
   type RelayStatus,
   type RelayTunnel,
 } from '@nps-desktop/relay-core/api'
+import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { LastStatus } from '../storage/records.ts'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 
@@ -121,7 +121,7 @@ async function followPasses(
       },
     )
   } catch (error) {
-    if (!(error instanceof RelayError && error.code === 'not-possible-here')) throw error
+    if (!isUnknownCall(error)) throw error
     await untilAborted(signal)
   }
 }

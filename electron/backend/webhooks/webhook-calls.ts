@@ -1,9 +1,5 @@
-import {
-  RelayError,
-  type NewWebhook,
-  type WebhookAnswer,
-  type WebhookView,
-} from '@nps-desktop/relay-core/api'
+import type { NewWebhook, WebhookAnswer, WebhookView } from '@nps-desktop/relay-core/api'
+import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
 
 type Signal = { readonly signal: AbortSignal }
@@ -20,8 +16,7 @@ export function webhookCalls(relays: Relays) {
         const { webhook } = await relays.api(serverId).webhook.get({}, { signal })
         return { supported: true, webhook }
       } catch (error) {
-        // A server of before webhooks knows none of their calls.
-        if (!(error instanceof RelayError) || error.code !== 'not-possible-here') throw error
+        if (!isUnknownCall(error)) throw error
         return { supported: false, webhook: null }
       }
     },

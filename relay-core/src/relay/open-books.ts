@@ -19,7 +19,7 @@ export function openBooks({
   online: { agents },
   tunnels: { tunnels },
   clients: { clients },
-  guests,
+  guests: { passes, used },
   log,
   now,
 }: {
@@ -32,13 +32,9 @@ export function openBooks({
   now: () => number
 }): OpenBooks {
   const parts = new AsyncDisposableStack()
-  const { passes } = guests
   const books = parts.adopt(new Books({ tunnels, clients, passes, store, log, now }), (part) => part.close())
-  guests.onUse = () => books.saveSoon()
   // Tunnels close after the last save, and their guests leave then.
-  parts.defer(() => {
-    guests.onUse = () => undefined
-  })
+  parts.use(used.subscribe(() => books.saveSoon()))
   parts.use(agents.onChange(() => books.saveSoon()))
   const traffic = new TrafficMeter({ tunnels, store: store.traffic, save: () => books.save(), now })
   return { books, traffic, [Symbol.asyncDispose]: () => parts.disposeAsync() }

@@ -1,3 +1,4 @@
+import { Signal } from '../async/signals/signal.ts'
 import type { Log } from '../log/log.ts'
 import { GuestPasses } from './guests/guest-passes.ts'
 import type { State } from './open-state.ts'
@@ -5,8 +6,8 @@ import type { State } from './open-state.ts'
 /** Who may use one tunnel until a time. */
 export interface OpenGuestPasses extends AsyncDisposable {
   readonly passes: GuestPasses
-  /** Set by who saves what the relay counts. */
-  onUse: () => void
+  /** Something has changed that is to be saved. */
+  readonly used: Signal
 }
 
 export function openGuestPasses({
@@ -19,19 +20,16 @@ export function openGuestPasses({
   now: () => number
 }): OpenGuestPasses {
   const parts = new AsyncDisposableStack()
-  const opened: OpenGuestPasses = {
-    onUse: () => undefined,
-    passes: parts.adopt(
-      new GuestPasses({
-        store: store.passes,
-        hasTunnel: (id) => store.tunnels.get(id) !== undefined,
-        onUse: () => opened.onUse(),
-        log,
-        now,
-      }),
-      (passes) => passes.close(),
-    ),
-    [Symbol.asyncDispose]: () => parts.disposeAsync(),
-  }
-  return opened
+  const used = new Signal()
+  const passes = parts.adopt(
+    new GuestPasses({
+      store: store.passes,
+      hasTunnel: (id) => store.tunnels.get(id) !== undefined,
+      onUse: () => used.emit(),
+      log,
+      now,
+    }),
+    (part) => part.close(),
+  )
+  return { passes, used, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -21,7 +21,7 @@ export interface RelayTunnels extends AsyncDisposable {
   readonly hosts: HostListeners
 }
 
-/** No tunnel is open yet: see `openListeners`. */
+/** No tunnel is open yet: see `openConfiguredPorts`. */
 export function openTunnelRegistry({
   state: { store },
   online: { agents, registrations },
