@@ -223,6 +223,7 @@ export const foundWorlds: Record<string, () => World> = {
     starting(
       startAt('answer', {
         state: 'failed',
+        environment: 'vit',
         log: ['OSError: [Errno 122] Disk quota exceeded'],
         failure: {
           code: 'start-failed',

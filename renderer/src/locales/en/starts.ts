@@ -59,6 +59,8 @@ export const starts = {
   } satisfies Record<StartStepId, unknown> & { portFree: string },
   after: 'after {time}',
   logNote: 'What {name} prints, last three lines',
+  has: 'The environment {environment} has {name} already.',
+  use: 'Use {environment}',
   stopIt: 'Stop it',
   stopNote: 'Stop it any time on the page of {lab}.',
   close: 'Close',

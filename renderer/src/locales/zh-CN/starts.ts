@@ -56,6 +56,8 @@ export const starts: Translation<typeof en> = {
   },
   after: '{time}后',
   logNote: '{name} 输出的最后三行',
+  has: '环境 {environment} 已装有 {name}。',
+  use: '使用 {environment}',
   stopIt: '停止',
   stopNote: '随时可以在 {lab} 的页面上停止它。',
   close: '关闭',

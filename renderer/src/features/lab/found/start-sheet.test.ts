@@ -89,7 +89,7 @@ test('without an environment that has it, the sheet says how to install it', asy
   expect(buttonCalled('Start Jupyter').disabled).toBe(true)
 })
 
-test('a start that fails shows its cause and leads back; one that is done offers its page', async () => {
+test('a start that fails shows its cause and leads back; what it printed can be copied', async () => {
   await using page = await mounted(start)
   const failure = {
     code: 'start-failed',
@@ -100,9 +100,33 @@ test('a start that fails shows its cause and leads back; one that is done offers
   await page.setProps({ start: { ...start, state: 'failed', failure: { ...failure, fixes: [] } } })
   expect(said()).toContain('Disk quota exceeded')
   expect(said()).toContain('Nothing was left behind')
+  // llm is the one that failed, and the other has no Jupyter
+  expect(said()).not.toContain('already')
+  buttonCalled('Copy').click()
+  await flushPromises()
+  expect(await navigator.clipboard.readText()).toBe('Serving notebooks')
   buttonCalled('Back').click()
   await flushPromises()
   expect(said()).toContain('How it is kept running')
+})
+
+test('a start that failed goes on in the environment that has the program, with what was chosen', async () => {
+  const calls: unknown[] = []
+  await using page = await mounted(start, { calls })
+  const failure = {
+    code: 'start-failed',
+    params: { lab: 'a100', service: 'Jupyter', said: 'Disk quota exceeded' },
+    message: '',
+    fixes: [],
+  } as const
+  const failed = { ...start, environment: 'python3', state: 'failed' } as const
+  await page.setProps({ start: { ...failed, failure: { ...failure, fixes: [] } } })
+  await flushPromises()
+  expect(said()).toContain('The environment llm has Jupyter already.')
+  buttonCalled('Use llm').click()
+  await flushPromises()
+  const wish = { environment: conda.path, folder: '~/project-x', port: 8890, restarts: false, tunnel: true }
+  expect(calls).toEqual([['start', { labId: 'l1', what: 'jupyter', ...wish }]])
 })
 
 test('a start that is done shows its tunnel and opens it', async () => {

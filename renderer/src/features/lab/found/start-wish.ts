@@ -1,4 +1,4 @@
-import type { PythonEnvironment, StartChoices } from '@nps-desktop/electron/contract'
+import type { PythonEnvironment, ServiceStart, StartChoices } from '@nps-desktop/electron/contract'
 
 /** The form of a start, as it is being filled in. */
 export interface StartWish {
@@ -25,6 +25,18 @@ export function firstWish(choices: StartChoices): StartWish | null {
     restarts: choices.canRestart,
     tunnel: true,
   }
+}
+
+/** The wish of a start that failed, with another environment: one that has the program already. Null where there is none. */
+export function wishInstead(
+  choices: StartChoices,
+  { environment, folder, port, restarts, failure }: ServiceStart,
+): (StartWish & { name: string }) | null {
+  // another environment helps against nothing else
+  if (failure?.code !== 'start-failed') return null
+  const other = choices.environments.find(({ program, name }) => program !== null && name !== environment)
+  if (!other) return null
+  return { environment: other.path, name: other.name, folder, port: String(port), restarts, tunnel: true }
 }
 
 /** Null for what is no port. */
