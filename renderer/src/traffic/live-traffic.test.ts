@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { unknownRuns } from './traffic-points.ts'
-import { type LiveMinute, nextMinute } from './live-traffic.ts'
+import { drawnMinute, type LiveMinute, nextMinute, totalsOfMinute } from './live-traffic.ts'
 
 const second = (atMs: number, ...tunnelIds: string[]) => ({
   atMs,
@@ -29,4 +29,12 @@ test('while its server is lost a tunnel has a gap, never a line at zero', () => 
 test('of a tunnel that is gone for a minute nothing is kept', () => {
   const seconds = Array.from({ length: 60 }, (_, index) => second(2_000 + index * 1_000, 'here'))
   expect([...after(second(1_000, 'here', 'gone'), ...seconds).keys()]).toEqual(['here'])
+})
+
+test('an outage longer than the minute is all that is drawn, and its sums are unknown; before the first second nothing is', () => {
+  const nowMs = 100_000
+  const drawn = drawnMinute([], { isAway: true, nowMs })
+  expect(unknownRuns(drawn)).toEqual([{ fromMs: 40_000, toMs: nowMs }])
+  expect(totalsOfMinute([])).toBeNull()
+  expect(drawnMinute([], { isAway: false, nowMs })).toEqual([])
 })

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import { useBackend } from '../carrier/use-backend.ts'
 import { useFeed } from '../carrier/use-follow.ts'
+import type { TrafficTotals } from './traffic-points.ts'
 
 /** One second of a tunnel; null while there is no link to its server, which is not the same as no traffic. */
 export interface LivePoint {
@@ -73,8 +74,30 @@ export function nextMinute(
   return next
 }
 
+/** The last minute as it is drawn: while its server is away nothing is reported at all, so the gap grows until it is all there is. */
+export function drawnMinute(
+  live: readonly LivePoint[],
+  { isAway, nowMs }: { isAway: boolean; nowMs: number },
+): readonly LivePoint[] {
+  const first = live.at(-1)
+  if (first?.downBytesPerSecond === null) return [...live, unknownAt(nowMs)]
+  return first === undefined && isAway ? [unknownAt(nowMs - keptPoints * 1_000), unknownAt(nowMs)] : live
+}
+
+/** The bytes of the last minute; null where nothing is known of it. */
+export function totalsOfMinute(live: readonly LivePoint[]): TrafficTotals | null {
+  if (live.length === 0) return null
+  return live.reduce<TrafficTotals>(
+    (sum, point) => ({
+      downBytes: sum.downBytes + (point.downBytesPerSecond ?? 0),
+      upBytes: sum.upBytes + (point.upBytesPerSecond ?? 0),
+    }),
+    { downBytes: 0, upBytes: 0 },
+  )
+}
+
 /** Nothing is known of this moment. */
-export function unknownAt(atMs: number): LivePoint {
+function unknownAt(atMs: number): LivePoint {
   return { atMs, downBytesPerSecond: null, upBytesPerSecond: null }
 }
 

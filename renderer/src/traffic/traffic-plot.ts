@@ -142,7 +142,7 @@ export class TrafficPlot {
       const right = plot.valToPos(run.toMs / 1_000, 'x', true)
       if (right - left < 2 * ratio) continue
       // The time before the first record is not a gap: a new server has no history to miss.
-      const isBefore = run.fromMs === this.#points[0]?.atMs
+      const isBefore = run.fromMs === this.#points[0]?.atMs && run.toMs !== this.#points.at(-1)?.atMs
       if (!isBefore) this.#hatch(ctx, { left, right, top, height, ratio })
       const text = this.#wordsOf(run, isBefore)
       ctx.font = axisFont(this.#element, ratio)

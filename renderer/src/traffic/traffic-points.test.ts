@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pointsOfHistory, unknownRuns } from './traffic-points.ts'
+import { pointsOfHistory, totalsOf, unknownRuns } from './traffic-points.ts'
 
 const history = (...bytes: (number | null)[]) => ({
   periodMs: 60_000,
@@ -36,4 +36,11 @@ test('what was read last stays while the server cannot be asked, and the time si
   const points = pointsOfHistory(history(6_000, 6_000, 100), 3 * 60_000)
   expect(points.slice(0, 3)).toEqual(pointsOfHistory(history(6_000, 6_000, 100)))
   expect(unknownRuns(points)).toEqual([{ fromMs: 2 * 60_000 + 1, toMs: 5 * 60_000 }])
+})
+
+test('the sums are of the time that the graph shows: after an outage longer than that they are unknown, not none', () => {
+  expect(totalsOf(history(1_000, null, 20, 3))).toEqual({ downBytes: 1_023, upBytes: 1_023 })
+  expect(totalsOf(history(1_000, null, 20, 3), 60_000)).toEqual({ downBytes: 23, upBytes: 23 })
+  expect(totalsOf(history(1_000, null, 20, 3), 4 * 60_000)).toBeNull()
+  expect(totalsOf(history(0, 0))).toEqual({ downBytes: 0, upBytes: 0 })
 })

@@ -68,11 +68,18 @@ export function pointsOfHistory(
   return [...known, { atMs: endMs + 1, ...nothing }, { atMs: endMs + unknownMs, ...nothing }]
 }
 
-/** All bytes of a history. */
-export function totalsOf(history: {
-  points: readonly { downBytes: number | null; upBytes: number | null }[]
-}): TrafficTotals {
-  return history.points.reduce<TrafficTotals>(
+/**
+ * All bytes of a history that are still in its graph, which moves on while nobody can be asked (`unknownMs`). Null where nothing
+ * in it is known, which is not the same as no traffic.
+ */
+export function totalsOf(
+  history: { points: readonly { atMs: number; downBytes: number | null; upBytes: number | null }[] },
+  unknownMs = 0,
+): TrafficTotals | null {
+  const fromMs = (history.points[0]?.atMs ?? 0) + unknownMs
+  const known = history.points.filter(({ atMs, downBytes }) => atMs >= fromMs && downBytes !== null)
+  if (known.length === 0) return null
+  return known.reduce<TrafficTotals>(
     (sum, point) => ({
       downBytes: sum.downBytes + (point.downBytes ?? 0),
       upBytes: sum.upBytes + (point.upBytes ?? 0),

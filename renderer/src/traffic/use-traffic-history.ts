@@ -19,7 +19,7 @@ export function useTrafficHistory<What>(
   ask: (what: What, options: { signal: AbortSignal }) => Promise<TrafficHistory>,
 ): {
   points: ComputedRef<readonly RatePoint[]>
-  totals: ComputedRef<TrafficTotals>
+  totals: ComputedRef<TrafficTotals | null>
   failure: ComputedRef<Failure | null>
   again: () => void
 } {
@@ -44,7 +44,7 @@ export function useTrafficHistory<What>(
   )
   return {
     points: computed(() => (history.value ? pointsOfHistory(history.value, unknownMs.value) : [])),
-    totals: computed(() => totalsOf(history.value ?? { points: [] })),
+    totals: computed(() => (history.value ? totalsOf(history.value, unknownMs.value) : null)),
     failure: computed(() => (history.value ? null : failure.value)),
     again,
   }
