@@ -136,7 +136,8 @@ describe('a cut of half a minute between lab box and relay', () => {
   describe.each(runtimes.map(([name], index) => ({ name, index })))('$name', ({ name, index }) => {
     it('is told within ten seconds, and new visitors are turned away at once', () => {
       expect(offlineAfterMs[index]).toBeLessThan(10_500)
-      expect(turnedAwayAfterMs[index]).toBeLessThan(1_000)
+      // Whoever were made to wait for the line would wait for five seconds at least.
+      expect(turnedAwayAfterMs[index]).toBeLessThan(3_000)
     })
 
     it('is over for new visitors soon after the line is back', () => {
