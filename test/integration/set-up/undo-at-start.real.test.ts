@@ -56,11 +56,14 @@ async function startsAnew(): Promise<void> {
 async function firstRun(): Promise<string> {
   await background.start(spec)
   return await poll(
-    () =>
-      readFile(join(folder, 'runs'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    async () => {
+      const runs = await readFile(join(folder, 'runs'), 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error
-        return undefined
-      }),
+        return ''
+      })
+      // The file is there before its first line is.
+      return runs === '' ? undefined : runs
+    },
     { intervalMs: 20, timeoutMs: 10_000, onTimeout: () => new Error('nothing was started') },
   )
 }
