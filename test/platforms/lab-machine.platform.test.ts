@@ -4,6 +4,7 @@ import type { StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { AppBackend } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
+import { addLabOverSsh, setUpServer } from '../harness/set-up-machines.ts'
 import { allTraces } from '../integration/set-up/all-traces.ts'
 import { Bed } from '../testbed/bed.ts'
 import { ensureArm64Layer } from '../testbed/images/arm64-layer.ts'
@@ -29,24 +30,9 @@ beforeAll(async () => {
   bed = parts.use(await Bed.start({ machines: ['cloud', 'lab-arm64'] }))
   lab = bed.machine('lab-arm64')
   app = parts.adopt(await AppBackend.start(programs), (one) => one.close())
-  await app.trust(bed.cloud.address)
-  const { root, researcher } = bed.accounts
-  const added = await app.client.servers.add({
-    address: { host: bed.cloud.address, port: 22, user: root.user },
-    secret: { kind: 'password', password: root.password },
-  })
-  serverId = added.serverId
-  expectDone(await app.ended((await app.client.servers.setup({ serverId })).jobId))
-  await bed.network.openSshWay('laptop', 'lab-arm64')
-  await app.trust(lab.address)
+  serverId = await setUpServer(app, bed)
   before = await allTraces(lab)
-  const made = await app.client.labs.add({
-    serverId,
-    name: 'jetson',
-    address: { host: lab.address, port: 22, user: researcher.user },
-    secret: { kind: 'password', password: researcher.password },
-  })
-  labId = made.labId
+  labId = await addLabOverSsh(app, bed, { serverId, machine: 'lab-arm64', name: 'jetson' })
 })
 afterAll(() => parts.disposeAsync())
 

@@ -6,8 +6,8 @@ import {
   stopScript,
 } from '../../../electron/backend/started-services/start-scripts.ts'
 import { AppBackend } from '../../harness/app.ts'
-import { expectDone } from '../../harness/ended-job.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { setUpServerAndLab } from '../../harness/set-up-machines.ts'
 import { Bed } from '../../testbed/bed.ts'
 import { putStreamlitOn } from '../../testbed/images/streamlit-environment.ts'
 import { startJupyter, startTensorBoard } from '../../testbed/machines/bed-services.ts'
@@ -22,7 +22,6 @@ let labId: string
 beforeAll(async () => {
   bed = await Bed.start()
   app = await AppBackend.start(programs)
-  await bed.network.openSshWay('laptop', 'lab')
   await Promise.all([startJupyter(bed.lab, { port: 8889 }), startTensorBoard(bed.lab, { port: 6007 })])
   // stands for a model server: its command line and its socket are what another account sees of one
   await bed.lab.exec(`useradd --create-home user2 && cat > /home/user2/vllm && chmod 755 /home/user2/vllm`, {
@@ -34,24 +33,7 @@ http.server.HTTPServer(("127.0.0.1", 8000), http.server.BaseHTTPRequestHandler).
   await bed.lab.exec(
     'systemd-run --quiet --unit=user2-model --uid=user2 /home/user2/vllm serve Qwen2.5-7B-Instruct --port 8000',
   )
-
-  const { root, researcher } = bed.accounts
-  await app.trust(bed.cloud.address)
-  const { serverId } = await app.client.servers.add({
-    address: { host: bed.cloud.address, port: 22, user: root.user },
-    secret: { kind: 'password', password: root.password },
-  })
-  expectDone(await app.ended((await app.client.servers.setup({ serverId })).jobId))
-  await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
-  await app.trust(bed.lab.address)
-  const added = await app.client.labs.add({
-    serverId,
-    name: 'lab-a100',
-    address: { host: bed.lab.address, port: 22, user: researcher.user },
-    secret: { kind: 'password', password: researcher.password },
-  })
-  labId = added.labId
-  expectDone(await app.ended((await app.client.labs.setup({ labId })).jobId))
+  labId = (await setUpServerAndLab(app, bed)).labId
 })
 afterAll(async () => {
   await app.close()

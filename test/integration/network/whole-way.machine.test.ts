@@ -4,6 +4,7 @@ import { certificatePair } from '../../../electron/testing/certificate-pair.ts'
 import { AppBackend } from '../../harness/app.ts'
 import { expectDone } from '../../harness/ended-job.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { setUpServerAndLab } from '../../harness/set-up-machines.ts'
 import { Bed } from '../../testbed/bed.ts'
 import { startJupyter, startTensorBoard, stopLabService } from '../../testbed/machines/bed-services.ts'
 import type { Machine } from '../../testbed/machines/machine.ts'
@@ -20,28 +21,10 @@ let token: string
 beforeAll(async () => {
   bed = await Bed.start()
   app = await AppBackend.start(programs)
-  await bed.network.openSshWay('laptop', 'lab')
   // open to anyone: on its default settings it would refuse the server's address, which the screen says
   token = await startJupyter(bed.lab, { options: '--ServerApp.allow_remote_access=True' })
   await startTensorBoard(bed.lab)
-
-  const { root, researcher } = bed.accounts
-  await app.trust(bed.cloud.address)
-  const { serverId } = await app.client.servers.add({
-    address: { host: bed.cloud.address, port: 22, user: root.user },
-    secret: { kind: 'password', password: root.password },
-  })
-  expectDone(await app.ended((await app.client.servers.setup({ serverId })).jobId))
-  await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
-
-  await app.trust(bed.lab.address)
-  const { labId } = await app.client.labs.add({
-    serverId,
-    name: 'lab-a100',
-    address: { host: bed.lab.address, port: 22, user: researcher.user },
-    secret: { kind: 'password', password: researcher.password },
-  })
-  expectDone(await app.ended((await app.client.labs.setup({ labId })).jobId))
+  const { labId } = await setUpServerAndLab(app, bed)
   for (const kind of ['ssh', 'jupyter', 'tensorboard'] as const)
     await app.client.tunnels.addPreset({ labId, kind, reach: 'anyone' })
 })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppBackend } from '../../harness/app.ts'
 import { expectDone, stepOf } from '../../harness/ended-job.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { addLabOverSsh, setUpServer } from '../../harness/set-up-machines.ts'
 import { Bed } from '../../testbed/bed.ts'
 import { setLinger } from '../../testbed/machines/bed-services.ts'
 import type { MachineName } from '../../testbed/network/network.ts'
@@ -19,35 +20,15 @@ let serverId: string
 beforeAll(async () => {
   bed = await Bed.start({ machines: ['cloud', 'lab', 'lab-cron', 'lab-bare', 'jump'] })
   app = await AppBackend.start(programs)
-  const { address } = bed.cloud
-  await app.trust(address)
-  const { root } = bed.accounts
-  const added = await app.client.servers.add({
-    address: { host: address, port: 22, user: root.user },
-    secret: { kind: 'password', password: root.password },
-  })
-  serverId = added.serverId
-  const { jobId } = await app.client.servers.setup({ serverId })
-  expectDone(await app.ended(jobId))
-  await app.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
+  serverId = await setUpServer(app, bed)
 })
 afterAll(async () => {
   await app.close()
   await bed.close()
 })
 
-async function addLab(name: MachineName): Promise<string> {
-  const host = bed.machine(name).address
-  await bed.network.openSshWay('laptop', name)
-  await app.trust(host)
-  const { labId } = await app.client.labs.add({
-    serverId,
-    name,
-    address: { host, port: 22, user: 'researcher' },
-    secret: { kind: 'password', password: bed.accounts.researcher.password },
-  })
-  return labId
-}
+const addLab = (machine: MachineName): Promise<string> =>
+  addLabOverSsh(app, bed, { serverId, machine, name: machine })
 
 async function setUp(labId: string): Promise<Job> {
   const { jobId } = await app.client.labs.setup({ labId })
