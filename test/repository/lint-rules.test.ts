@@ -69,7 +69,7 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
   {
     folder: 'renderer/src/app',
-    forbidden: ['node:fs', 'electron', '@nps-desktop/relay-core/relay', 'ws'],
+    forbidden: ['node:fs', 'electron', '@nps-desktop/relay-core/relay', 'ws', '../testing/mount-page.ts'],
     allowed: 'vue',
   },
   {
