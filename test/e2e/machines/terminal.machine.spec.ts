@@ -21,11 +21,7 @@ test('a person types in a shell on the lab box, loses the network, and goes on i
   const wizard = new SetupWizard(page)
   await copyTmux(bed.lab)
   await new WelcomePage(page).setUpServer()
-  await wizard.signInToServer({ host: bed.cloud.address, ...bed.accounts.root })
-  await wizard.expectServerReady()
-  await bed.network.openSshWay('laptop', 'lab')
-  await wizard.signInToLab({ host: bed.lab.address, ...bed.accounts.researcher }, 'lab-a100')
-  await expect(wizard.heading).toHaveText('lab-a100 is online.', { timeout: 60_000 })
+  await wizard.setUpBoth(bed)
   await page
     .getByRole('link', { name: 'Home' })
     .or(page.getByRole('button', { name: 'Add tunnels' }))

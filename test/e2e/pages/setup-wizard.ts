@@ -1,5 +1,6 @@
 import type { StepId } from '@nps-desktop/electron/contract'
 import { expect, type Locator, type Page } from '@playwright/test'
+import type { Bed } from '../../testbed/bed.ts'
 
 export interface WizardSignIn {
   readonly host: string
@@ -39,6 +40,15 @@ export class SetupWizard {
     await this.#page.getByLabel('Name of the lab box').fill(name)
     await this.press('Sign in and set up')
     return hostKey
+  }
+
+  /** A server and the lab box lab-a100 of the bed, until that is online. */
+  async setUpBoth({ cloud, lab, accounts, network }: Bed): Promise<void> {
+    await this.signInToServer({ host: cloud.address, ...accounts.root })
+    await this.expectServerReady()
+    await network.openSshWay('laptop', 'lab')
+    await this.signInToLab({ host: lab.address, ...accounts.researcher }, 'lab-a100')
+    await expect(this.heading).toHaveText('lab-a100 is online.', { timeout: 60_000 })
   }
 
   async #signIn(who: WizardSignIn): Promise<string> {
