@@ -75,7 +75,7 @@ const backend: House = {
     ['failures'],
     ['storage/file'],
     ['storage'],
-    ['ssh/keys', 'ssh/library', 'activity', 'app'],
+    ['ssh/commands', 'ssh/keys', 'ssh/library', 'activity', 'app'],
     ['ssh'],
     ['ssh/host-keys', 'ssh/shell'],
     ['provisioning/jobs', 'firewall/rules'],

@@ -1,6 +1,6 @@
 import type { ClientChannel } from 'ssh2'
 import type { AppError } from '../failures/app-error.ts'
-import type { FramedAnswer } from './framed-answer.ts'
+import type { FramedAnswer } from './commands/framed-answer.ts'
 import { cancelled } from './ssh-errors.ts'
 
 /** What a command reads, and who takes what it prints. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Secret } from '@nps-desktop/relay-core/secret'
 import { AppError } from '../../failures/app-error.ts'
-import { FramedAnswer, framedCommand } from '../framed-answer.ts'
+import { FramedAnswer, framedCommand } from '../commands/framed-answer.ts'
 import { noShell } from '../no-shell.ts'
 import type { SshSession } from '../ssh-session.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { FramedAnswer } from '../framed-answer.ts'
+import { FramedAnswer } from '../commands/framed-answer.ts'
 import { noShell } from '../no-shell.ts'
 import type { SshSession } from '../ssh-session.ts'
 import { powershellCommand, powershellInput } from './powershell-command.ts'

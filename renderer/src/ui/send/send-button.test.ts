@@ -1,6 +1,6 @@
 import { mount } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { createTexts } from '../locales/index.ts'
+import { createTexts } from '../../locales/index.ts'
 import SendButton from './SendButton.vue'
 
 test('a form that cannot be sent yet says which fields it waits for, also to whoever hears the button', async () => {
