@@ -20,8 +20,8 @@ export interface AppTerminals {
   readonly isKept: boolean
 }
 
-/** A shell asks with `$ ` or `# `; tmux moves the cursor in place of the space. */
-const prompt = /[#$] ?$/
+/** A shell asks with `$ ` or `# `; tmux moves the cursor in place of the space, or draws the empty lines below first. */
+const prompt = /[#$]\s*$/
 /** A key that is in no prompt, and that the shell does not react to. */
 const key = '@'
 const timeoutMs = 60_000

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { tmuxSocket } from '../../../electron/backend/terminals/shell-command.ts'
@@ -127,6 +127,8 @@ export class LabPrograms {
         '-f',
         join(folder, name),
       ])
+    const home = join(folder, 'home')
+    await cp('/etc/skel', home, { recursive: true })
     const config = join(folder, 'sshd_config')
     await writeFile(
       config,
@@ -137,8 +139,8 @@ export class LabPrograms {
         // copies ask for a command or for files, a person for neither
         `ForceCommand test -n "$SSH_ORIGINAL_COMMAND" && exec sh -c "$SSH_ORIGINAL_COMMAND"; PS1='${prompt}' exec sh -i`,
         `Subsystem sftp ${sftpServer}`,
-        // the shells that tmux keeps are ours, and end with sshd
-        `SetEnv TMUX_TMPDIR=${folder}`,
+        // the shells that tmux keeps are ours, and end with sshd; the start-up files are those of a new account
+        `SetEnv TMUX_TMPDIR=${folder} HOME=${home}`,
         'PidFile none',
         'StrictModes no',
         'UsePAM no',

@@ -4,7 +4,7 @@ import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
 import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
-import { wanJupyter, wanSsh, wanTensorboard, wanTerminal } from './wide-lab.ts'
+import { terminal, wanJupyter, wanSsh, wanTensorboard, wanTerminal } from './wide-lab.ts'
 import { wanDirect } from './wide-direct.ts'
 import { idleRoundTrip, loadedRoundTrip, pacedRoundTrip, shapedRoundTrip } from './round-trips.ts'
 
@@ -20,6 +20,7 @@ export const rows = {
   after: memoryAfter,
   restart,
   files,
+  terminal,
   shaped: shapedRoundTrip,
   dead: deadLink,
   'wan-first-byte': wanFirstByte,

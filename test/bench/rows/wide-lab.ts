@@ -39,23 +39,47 @@ export const wanSsh: BenchRow = {
 
 /** The first ones also open the session, and load the shell's files into memory. */
 const warmUps = 2
+const terminals = 20
+
+interface TerminalTimes {
+  readonly promptP50: number
+  readonly promptP95: number
+  readonly keyP50: number
+}
 
 /** Milliseconds to the prompt and to the first key's echo, in the app's terminal over an open session. */
-async function appTerminal(act: Act, isKept: boolean): Promise<{ promptMs: number; keyMs: number }> {
+async function appTerminal(act: Act, isKept: boolean): Promise<TerminalTimes> {
   const { place } = act.stage
   const { folder, user } = await (await act.stage.labPrograms()).sshOptions()
-  const wanted: AppTerminals = { ...act.at('ssh'), user, folder, count: warmUps + sshSessions, isKept }
+  const wanted: AppTerminals = { ...act.at('ssh'), user, folder, count: warmUps + terminals, isKept }
   const args = [join(import.meta.dirname, '../lab/app-terminals.ts'), JSON.stringify(wanted)]
   const command = place.visitor({ program: process.execPath, args })
   const { stdout } = await run(command.program, command.args, { timeout: terminalsTimeoutMs })
   const times = stdout.trim().split('\n').slice(warmUps)
   const opened = times.map((line) => JSON.parse(line) as { promptMs: number; keyMs: number })
-  const median = (figure: 'promptMs' | 'keyMs') =>
-    quantile(
-      opened.map((one) => one[figure]),
-      0.5,
-    )
-  return { promptMs: median('promptMs'), keyMs: median('keyMs') }
+  const prompts = opened.map(({ promptMs }) => promptMs)
+  const keys = opened.map(({ keyMs }) => keyMs)
+  return {
+    promptP50: quantile(prompts, 0.5),
+    promptP95: quantile(prompts, 0.95),
+    keyP50: quantile(keys, 0.5),
+  }
+}
+
+/** The same without a network: what the app, the lab box's sshd and its shell take by themselves. */
+export const terminal: BenchRow = {
+  isFor: ({ name }) => name === 'ours',
+  missing: () => Promise.resolve(sshMissing()),
+  measure: async (act) => {
+    const kept = await appTerminal(act, true)
+    const plain = await appTerminal(act, false)
+    return {
+      keptPrompt: kept.promptP50,
+      keptPromptP95: kept.promptP95,
+      plainPrompt: plain.promptP50,
+      plainPromptP95: plain.promptP95,
+    }
+  },
 }
 
 /** How long a person waits who opens a terminal in the app while a session is open, and then types a key. */
@@ -66,7 +90,13 @@ export const wanTerminal: BenchRow = {
     await shape(act.stage.place, 100)
     const kept = await appTerminal(act, true)
     const plain = await appTerminal(act, false)
-    return { wanKeptPrompt: kept.promptMs, wanPlainPrompt: plain.promptMs, wanTerminalKey: plain.keyMs }
+    return {
+      wanKeptPrompt: kept.promptP50,
+      wanKeptPromptP95: kept.promptP95,
+      wanPlainPrompt: plain.promptP50,
+      wanPlainPromptP95: plain.promptP95,
+      wanTerminalKey: plain.keyP50,
+    }
   },
 }
 
