@@ -11,19 +11,19 @@ interface KindWords {
 export const kinds = {
   ssh: {
     title: 'SSH',
-    about: 'A shell, port 22 of the lab box',
+    about: 'A shell on the lab box',
     button: 'Copy ssh command',
     whenOpen: 'SSH checks who signs in. Use a key, or a long password.',
   },
   jupyter: {
     title: 'Jupyter',
-    about: 'Your notebooks, port 8888 of the lab box',
+    about: 'Your notebooks on the lab box',
     button: 'Open notebook',
     whenOpen: 'Its token keeps others out, but plain HTTP hides neither the token nor your notebooks.',
   },
   tensorboard: {
     title: 'TensorBoard',
-    about: 'Your training curves, port 6006 of the lab box',
+    about: 'Your training curves on the lab box',
     button: 'Open board',
     whenOpen: 'TensorBoard asks for no password: whoever finds the port sees your curves.',
   },
@@ -35,13 +35,13 @@ export const kinds = {
   },
   rdp: {
     title: 'Remote Desktop',
-    about: 'The desktop of a Windows or xrdp lab box, port 3389',
+    about: 'The desktop of a Windows or xrdp lab box',
     button: 'Copy address',
     whenOpen: 'Passwords of remote desktops are tried all day. Use a long one.',
   },
   vnc: {
     title: 'VNC',
-    about: 'A desktop by VNC, port 5900 of the lab box',
+    about: 'The desktop of the lab box, by VNC',
     button: 'Copy address',
     whenOpen: 'VNC encrypts nothing, and its password has at most eight characters.',
   },

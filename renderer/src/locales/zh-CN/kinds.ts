@@ -4,19 +4,19 @@ import type { Translation } from '../translation.ts'
 export const kinds: Translation<typeof en> = {
   ssh: {
     title: 'SSH',
-    about: '终端，实验室主机的 22 端口',
+    about: '实验室主机上的终端',
     button: '复制 ssh 命令',
     whenOpen: 'SSH 会验证登录者。请使用密钥或足够长的密码。',
   },
   jupyter: {
     title: 'Jupyter',
-    about: '你的 Notebook，实验室主机的 8888 端口',
+    about: '实验室主机上你的 Notebook',
     button: '打开 Notebook',
     whenOpen: '没有 token 的人无法使用，但明文 HTTP 传输时，token 和 Notebook 的内容都可能被人看到。',
   },
   tensorboard: {
     title: 'TensorBoard',
-    about: '你的训练曲线，实验室主机的 6006 端口',
+    about: '实验室主机上你的训练曲线',
     button: '打开 TensorBoard',
     whenOpen: 'TensorBoard 没有密码：找到端口的人都能看到你的曲线。',
   },
@@ -28,13 +28,13 @@ export const kinds: Translation<typeof en> = {
   },
   rdp: {
     title: '远程桌面',
-    about: 'Windows 或 xrdp 主机的桌面，3389 端口',
+    about: 'Windows 或 xrdp 主机的桌面',
     button: '复制地址',
     whenOpen: '随时有人在尝试远程桌面的密码。请使用足够长的密码。',
   },
   vnc: {
     title: 'VNC',
-    about: '通过 VNC 使用桌面，实验室主机的 5900 端口',
+    about: '通过 VNC 使用实验室主机的桌面',
     button: '复制地址',
     whenOpen: 'VNC 不加密，密码最多八个字符。',
   },

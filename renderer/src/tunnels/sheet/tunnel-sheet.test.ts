@@ -124,6 +124,16 @@ test('it says the address and the limits before there is a tunnel, sends both, a
   expect(document.querySelector('.sheet')).toBe(null)
 })
 
+test('what it says of a notebook names no port, since the field has another one where a second Jupyter runs', async () => {
+  const { page } = await opened()
+  await using _ = page
+  await choose(/Jupyter/)
+  type('On', '127.0.0.1:8889')
+  await flushPromises()
+  expect(said()).toContain('Your notebooks on the lab box')
+  expect(said()).not.toContain('8888')
+})
+
 test('beside its button it says what is still missing, and what is wrong where that is folded away', async () => {
   const { page } = await opened()
   await using _ = page
