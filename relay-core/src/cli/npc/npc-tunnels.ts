@@ -38,8 +38,10 @@ export async function tunnelStatus(
         rows.map((row) => [row.name, row.running ? 'ok' : 'not running']),
       ),
     )
-    if (rows.some((row) => !row.running)) print('Why the server has refused one: npc status')
-    print('A relay of stock NPS 0.26 names its hosts only: "not running" says nothing of tunnels there.')
+    if (rows.some((row) => !row.running)) {
+      print('Why the server has refused one: npc status')
+      print('A relay of stock NPS 0.26 names its hosts only: "not running" says nothing of tunnels there.')
+    }
   }
   return rows.every((row) => row.running) ? exitCode.ok : exitCode.notRunning
 }
