@@ -52,6 +52,11 @@ describe('the beginning of a shell', () => {
     expect(beginning.push('[abc nobody\r\n$ ')).toEqual({ keeping: 'nobody', rest: '$ ', waits: false })
   })
 
+  it('is found before whatever a shell prints at once, however much', () => {
+    const rest = 'x'.repeat(100_000)
+    expect(new ShellBeginning('abc').push(`[abc nobody\r\n${rest}`)).toMatchObject({ rest })
+  })
+
   it('is at once the shell’s where tmux has just made it', () => {
     const beginning = new ShellBeginning('abc')
     expect(beginning.push('Welcome\r\n[abc login fresh]\u001b[H$ ')).toEqual({

@@ -153,11 +153,13 @@ export class ShellBeginning {
   /** Null until the marks have come. */
   push(text: string): Beginning | null {
     if (this.#keeping !== null) return this.#pushHistory(this.#keeping, text)
-    this.#before = (this.#before + text).slice(-maxBefore)
-    const found = this.#mark.exec(this.#before)
+    const said = this.#before + text
+    // before it is cut: much may follow the mark at once
+    const found = this.#mark.exec(said)
+    this.#before = said.slice(-maxBefore)
     if (!found) return null
     const keeping = found[1] as Keeping
-    const rest = this.#before.slice(found.index + found[0].length)
+    const rest = said.slice(found.index + found[0].length)
     const isKept = keeping === 'tmux' || keeping === 'login'
     if (!isKept || found[2] !== undefined) return { keeping, rest, waits: false }
     this.#keeping = keeping

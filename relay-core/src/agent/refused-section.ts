@@ -26,10 +26,11 @@ export function refusedSections(
     ...configuration.tunnels,
   ]
   if (denied) return sections.map(({ remark }) => ({ name: remark, reason: mayNotBring }))
-  return refused.map((told, at) => ({
+  // it refuses what it was asked for, once each
+  return refused.slice(0, sections.length).map((told, at) => ({
     name: shortLine(told, maxNameLength),
     reason: shortLine(
-      reasons[at] ?? likelyCauses(sections.find(({ remark }) => remark === told)?.mode),
+      reasons[at] || likelyCauses(sections.find(({ remark }) => remark === told)?.mode),
       maxReasonLength,
     ),
   }))
