@@ -2,18 +2,14 @@ import type { Bed } from '../testbed/bed.ts'
 import type { MachineName } from '../testbed/network/network.ts'
 import type { AppBackend } from './app.ts'
 import { expectDone } from './ended-job.ts'
+import { ServerOnCloud } from './server-on-cloud.ts'
 
 /** The cloud machine as a server of the app, signed in to as root. Fulfils when it is set up and online; returns its id. */
 export async function setUpServer(app: AppBackend, bed: Bed): Promise<string> {
-  const { address: host } = bed.cloud
-  const { user, password } = bed.accounts.root
-  await app.trust(host)
-  const { serverId } = await app.client.servers.add({
-    address: { host, port: 22, user },
-    secret: { kind: 'password', password },
-  })
-  const { jobId } = await app.client.servers.setup({ serverId })
-  expectDone(await app.ended(jobId))
+  await app.trust(bed.cloud.address)
+  const cloud = new ServerOnCloud(app, bed)
+  const serverId = await cloud.add('root')
+  expectDone(await cloud.setUp(serverId))
   await app.overviewWhere(({ servers }) =>
     servers.some(({ id, link }) => id === serverId && link.state === 'online'),
   )

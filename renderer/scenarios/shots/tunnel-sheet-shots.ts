@@ -9,6 +9,13 @@ async function openSheet(page: Page, place: number): Promise<void> {
   await page.locator('.kind').nth(place).click()
 }
 
+/** The same, with these in its first fields: name, target, port. */
+async function fillSheet(page: Page, place: number, ...values: readonly string[]): Promise<void> {
+  await openSheet(page, place)
+  const fields = page.locator('.sheet .columns input')
+  for (const [at, value] of values.entries()) await fields.nth(at).fill(value)
+}
+
 const lab = { scenario: 'found', path: 'labs/l1', ready: '[data-tunnel-row]' }
 
 /** The form for a tunnel in its states, and the page of one with limits. */
@@ -39,10 +46,7 @@ export const tunnelSheets: Shot[] = [
     ...lab,
     name: 'add-tunnel-limits',
     act: async (page) => {
-      await openSheet(page, 3)
-      const fields = page.locator('.sheet .columns input')
-      await fields.nth(0).fill('vLLM')
-      await fields.nth(1).fill('127.0.0.1:8000')
+      await fillSheet(page, 3, 'vLLM', '127.0.0.1:8000')
       await page.locator('.pick input[type=radio]').nth(2).check()
       await page.locator('.addresses input').fill('36.112.4.81, 202.114.66.0/24')
       await page.locator('.addresses input').press('Enter')
@@ -54,13 +58,7 @@ export const tunnelSheets: Shot[] = [
   {
     ...lab,
     name: 'add-tunnel-range',
-    act: async (page) => {
-      await openSheet(page, 4)
-      const fields = page.locator('.sheet .columns input')
-      await fields.nth(0).fill('Game')
-      await fields.nth(1).fill('127.0.0.1:8000-8010')
-      await fields.nth(2).fill('7010-7020')
-    },
+    act: (page) => fillSheet(page, 4, 'Game', '127.0.0.1:8000-8010', '7010-7020'),
   },
   {
     ...lab,
@@ -68,22 +66,13 @@ export const tunnelSheets: Shot[] = [
     width: 900,
     dark: true,
     chinese: true,
-    act: async (page) => {
-      await openSheet(page, 4)
-      const fields = page.locator('.sheet .columns input')
-      await fields.nth(0).fill('Game')
-      await fields.nth(1).fill('127.0.0.1:8000-8010')
-      await fields.nth(2).fill('7010-7011')
-    },
+    act: (page) => fillSheet(page, 4, 'Game', '127.0.0.1:8000-8010', '7010-7011'),
   },
   {
     ...lab,
     name: 'add-tunnel-folder',
     act: async (page) => {
-      await openSheet(page, 8)
-      const fields = page.locator('.sheet .columns input')
-      await fields.nth(0).fill('Results')
-      await fields.nth(1).fill('/data/results')
+      await fillSheet(page, 8, 'Results', '/data/results')
       await page.locator('.pick input[type=radio]').first().check()
       await page.locator('.sheet footer .fill').click()
       await page.getByRole('alert').waitFor()
@@ -94,11 +83,7 @@ export const tunnelSheets: Shot[] = [
     ...lab,
     name: 'add-tunnel-taken',
     act: async (page) => {
-      await openSheet(page, 4)
-      const fields = page.locator('.sheet .columns input')
-      await fields.nth(0).fill('WireGuard')
-      await fields.nth(1).fill('127.0.0.1:51820')
-      await fields.nth(2).fill('7002')
+      await fillSheet(page, 4, 'WireGuard', '127.0.0.1:51820', '7002')
       await page.locator('.sheet footer .fill').click()
       await page.getByRole('alert').waitFor()
     },
@@ -107,10 +92,7 @@ export const tunnelSheets: Shot[] = [
     ...lab,
     name: 'add-tunnel-nothing-there',
     act: async (page) => {
-      await openSheet(page, 3)
-      const fields = page.locator('.sheet .columns input')
-      await fields.nth(0).fill('API')
-      await fields.nth(1).fill('127.0.0.1:9999')
+      await fillSheet(page, 3, 'API', '127.0.0.1:9999')
       await page.locator('.sheet footer .fill').click()
       await page.getByRole('alert').waitFor()
     },

@@ -5,7 +5,7 @@ import { expectDone, failureIn } from '../../harness/ended-job.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
 import { Bed } from '../../testbed/bed.ts'
 import type { FirewallKind } from '../../testbed/machines/machine-firewall.ts'
-import { ServerOnCloud } from './server-on-cloud.ts'
+import { ServerOnCloud } from '../../harness/server-on-cloud.ts'
 
 const programs = builtPrograms()
 

@@ -4,7 +4,7 @@ import { expectDone, failureIn, stepOf } from '../../harness/ended-job.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
 import { Bed } from '../../testbed/bed.ts'
 import { allTraces } from './all-traces.ts'
-import { ServerOnCloud } from './server-on-cloud.ts'
+import { ServerOnCloud } from '../../harness/server-on-cloud.ts'
 
 const programs = builtPrograms()
 

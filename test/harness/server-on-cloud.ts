@@ -1,6 +1,6 @@
 import type { Job } from '@nps-desktop/electron/contract'
-import type { AppBackend } from '../../harness/app.ts'
-import type { Bed } from '../../testbed/bed.ts'
+import type { Bed } from '../testbed/bed.ts'
+import type { AppBackend } from './app.ts'
 
 /** What the app does with the cloud machine of a bed. */
 export class ServerOnCloud {
