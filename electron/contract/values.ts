@@ -3,7 +3,8 @@ import { z } from 'zod'
 export const instantMs = z.number().int().nonnegative()
 export const port = z.number().int().min(1).max(65535)
 export const id = z.string().min(1).max(64)
-export const name = z.string().trim().min(1).max(64)
+export const maxNameLength = 64
+export const name = z.string().trim().min(1).max(maxNameLength)
 export const host = z.string().trim().min(1).max(253)
 
 /** A port range, both ends included. */

@@ -3,12 +3,13 @@ import {
   knownService,
   modeOfKind,
   relayFailure,
+  usualTarget,
   withValues,
 } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
-import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
+import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 import type { ServiceVisit } from './service-visit.ts'
 
 /** What one check found about the last three stops. The first two are known from the link and the network watch. */

@@ -1,16 +1,11 @@
 import { isServiceKind, knownServices, serviceKinds, tunnelUse } from '@nps-desktop/electron/contract'
 import type { HostRoute, TunnelMode } from '@nps-desktop/relay-core/api'
-import type { ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
+import type { TunnelKind } from '@nps-desktop/electron/contract'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 
 /** The port in a target (host:port); of several targets, the last one's. */
 export function targetPort(target: string): number {
   return Number(target.slice(target.lastIndexOf(':') + 1))
-}
-
-/** Where the service listens on the lab box unless told otherwise. */
-export function usualTarget(kind: ServiceKind): string {
-  return `127.0.0.1:${knownServices[kind].usualPorts[0]}`
 }
 
 /** Its mode where that says it all; else what is noted, or what can be guessed. */

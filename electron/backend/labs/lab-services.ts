@@ -1,12 +1,12 @@
 import type { Log } from '@nps-desktop/relay-core/log'
-import { targetPort, usualTarget } from '../known-tunnels/tunnel-kind.ts'
+import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { askLab } from '../lab-sessions/ask-lab.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Entrance } from '../storage/entrance.ts'
 import { askWindowsForServices } from './windows-services.ts'
-import { serviceKinds } from '@nps-desktop/electron/contract'
+import { serviceKinds, usualTarget } from '@nps-desktop/electron/contract'
 import type { ServiceKind } from '@nps-desktop/electron/contract'
 
 /** A service that runs on the lab box, as the box itself tells. */

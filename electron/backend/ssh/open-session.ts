@@ -158,7 +158,7 @@ async function signIn(
         prepareKeys(client)
         // it was confirmed before keys were kept whole
         if (seen && pinned.key === null) hostKeys.learn(pinned, seen.key)
-        return new SshSession(new SshConnection(address, client, { isWindows: ident.isWindows() }))
+        return new SshSession(new SshConnection(address, client, { isWindows: ident.isWindows(), clock }))
       },
       'change password': () => {
         throw login.wantsNewPassword()

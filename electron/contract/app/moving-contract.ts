@@ -4,8 +4,9 @@ import { instantMs } from '../values.ts'
 
 /** Base64. What is larger than 700,000 bytes is none of our files. */
 const file = z.base64().max(940_000)
-/** It opens all servers and lab boxes: eight characters are the least. */
-const newPassphrase = z.string().min(8).max(1_024)
+/** It opens all servers and lab boxes. */
+export const minPassphraseLength = 8
+const newPassphrase = z.string().min(minPassphraseLength).max(1_024)
 const passphrase = z.string().min(1).max(1_024)
 
 /** What a file adds to what is here. */

@@ -223,6 +223,11 @@ export function isServiceKind(kind: TunnelKind): kind is ServiceKind {
   return kind in knownServices
 }
 
+/** Where the service listens on the lab box unless told otherwise. */
+export function usualTarget(kind: ServiceKind): string {
+  return `127.0.0.1:${knownServices[kind].usualPorts[0]}`
+}
+
 /** What is known of the service at the end of a tunnel; null where nothing is. */
 export function knownService(kind: TunnelKind): KnownService | null {
   return isServiceKind(kind) ? knownServices[kind] : null

@@ -25,13 +25,14 @@ export const portList = z
     'expected ports such as 7000-9000,10001',
   )
 
+export const maxDisplayNameLength = 64
 /** Given by a person, or by an agent that brings its tunnels. */
 export const displayName = z
   .string()
   .overwrite((text) => printable(text))
   .trim()
   .min(1)
-  .max(64)
+  .max(maxDisplayNameLength)
 
 /** SHA-256 of a relay's or agent's key, as `nps` prints it. */
 export const keyFingerprint = z.string().regex(/^sha256:[A-Za-z0-9_-]{43}$/)

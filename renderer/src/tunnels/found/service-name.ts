@@ -1,7 +1,5 @@
+import { maxNameLength } from '@nps-desktop/electron/contract'
 import type { FoundService } from '@nps-desktop/electron/contract'
-
-/** As the contract's `name`. */
-const maxNameLength = 64
 
 /** What a tunnel to the service is called: `Jupyter`, or `Jupyter project-x` where the lab box has a tunnel of that name. */
 export function serviceName({ name, about }: FoundService, taken: ReadonlySet<string>): string {

@@ -1,4 +1,4 @@
-import { isServiceKind, knownServices, modeOfKind } from '@nps-desktop/electron/contract'
+import { isServiceKind, modeOfKind, usualTarget } from '@nps-desktop/electron/contract'
 import type {
   Failure,
   FoundService,
@@ -10,7 +10,7 @@ import type {
   TunnelValues,
 } from '@nps-desktop/electron/contract'
 import type { PortPair } from '@nps-desktop/relay-core/api'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useApi } from '../../carrier/use-backend.ts'
 import { useCall } from '../../carrier/use-call.ts'
@@ -114,10 +114,7 @@ export function useTunnelSheet(
     sending.failure.value = null
     const { tunnel } = at()
     if (tunnel) take({ ...tunnel, settings: {}, limits: {} })
-    else {
-      kind.value = first
-      startKind()
-    }
+    else startKind(first)
     void loading.run()
   }
   function take(
@@ -129,7 +126,9 @@ export function useTunnelSheet(
     draft.value = draftOf({ ...details, mode, port: details.port ?? null })
     reach.value = details.reach === 'laptop' ? 'laptop' : details.limits.allow?.length ? 'listed' : 'anyone'
   }
-  function startKind(): void {
+  /** An empty form for a tunnel of that kind. */
+  function startKind(its: TunnelKind): void {
+    kind.value = its
     const { isLocal, page } = at()
     const { limits } = draft.value
     const isExample = isLocal && kind.value === 'host' && page !== null
@@ -142,26 +141,15 @@ export function useTunnelSheet(
       name: isServiceKind(kind.value)
         ? t(`kinds.${kind.value}.title`)
         : t(`addTunnel.plain.${kind.value}.name`),
-      target: isServiceKind(kind.value)
-        ? `127.0.0.1:${knownServices[kind.value].usualPorts[0]}`
-        : '127.0.0.1:',
+      target: isServiceKind(kind.value) ? usualTarget(kind.value) : '127.0.0.1:',
       // on this computer no name has to be registered first
       ...(isExample && { name: 'demo', hostName: 'demo.localhost', target: page.target }),
       ...(needsPassword(kind.value, reach.value, isLocal) && { user: 'lab', password: newPassword() }),
     }
   }
-  // at once: what is filled in after another kind was chosen stays
-  watch(
-    kind,
-    () => {
-      if (at().tunnel === null && added.value.length === 0) startKind()
-    },
-    { flush: 'sync' },
-  )
   /** A tunnel to what was found running there: its kind, and where it leads. */
   function fillIn({ kind: its, target }: FoundService, name: string): void {
-    kind.value = its
-    startKind()
+    startKind(its)
     draft.value = { ...draft.value, name, target }
   }
 
@@ -190,6 +178,7 @@ export function useTunnelSheet(
     failure,
     faulty,
     begin,
+    startKind,
     fillIn,
     giveUp,
     takingBack,
