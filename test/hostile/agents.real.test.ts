@@ -8,6 +8,7 @@ import {
   encodeWindow,
   muxFlag,
 } from '../../relay-core/src/stock/mux/mux-frames.ts'
+import { encodeConfig, maxPartLength } from '../../relay-core/src/wire/agent-messages.ts'
 import { encodeFrame, frameType } from '../../relay-core/src/wire/frame.ts'
 import { encodePing } from '../../relay-core/src/wire/link-messages.ts'
 import { encodeEnd, encodeOpened, encodeReset } from '../../relay-core/src/wire/stream-messages.ts'
@@ -54,6 +55,29 @@ describe.each(['Node', 'Bun'] as const)('a hostile agent before a relay on %s', 
       agent.close()
     }
   }
+
+  it('native: names of refused sections that come to more than the answer has room for', async () => {
+    // U+FFFD takes three bytes in the answer for each of these.
+    const name = Buffer.alloc(4_000, 0xff)
+    const section = Buffer.concat([
+      Buffer.from('{"mode":"tcp","ports":"1","remark":"'),
+      name,
+      Buffer.from('"}'),
+    ])
+    const sections = times(12, (at) => Buffer.concat([Buffer.from(at === 0 ? '' : ','), section]))
+    const document = Buffer.concat([Buffer.from('{"tunnels":['), ...sections, Buffer.from(']}')])
+    expect(
+      await victim.after(
+        withAgent(async ({ control }) => {
+          for (let at = 0; at < document.length; at += maxPartLength) {
+            const part = document.subarray(at, at + maxPartLength)
+            control.write(encodeConfig({ more: at + maxPartLength < document.length, part }))
+          }
+          await keptFor(control, 10_000)
+        }),
+      ),
+    ).toEqual(unharmed)
+  })
 
   it('native: answers and resets in one piece, ends, floods and lies within one', async () => {
     const said = [

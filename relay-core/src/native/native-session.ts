@@ -77,13 +77,13 @@ export class NativeSession implements AgentSession {
         // One at a time: an agent that sends more before it is answered is broken.
         if (!configure || this.#isConfiguring) throw new WireError('CONFIG out of place')
         this.#isConfiguring = true
-        configure(document).then(
-          (answer) => {
+        configure(document)
+          .then((answer) => {
             this.#isConfiguring = false
-            this.#control?.configured(answer)
-          },
-          () => this.#framed.destroy(),
-        )
+            control.configured(answer)
+          })
+          // What goes wrong with one agent's document, or with the answer to it, ends its link and nothing else.
+          .catch(() => this.#framed.destroy())
       },
       ...(onHealth && { onHealth }),
       ...(survivors && {

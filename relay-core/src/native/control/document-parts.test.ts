@@ -20,6 +20,11 @@ describe('a document in parts', () => {
     ).toBe(document)
   })
 
+  it('is UTF-8, or is not taken', () => {
+    const part = Buffer.from('{"refused":["\xff"]}', 'latin1')
+    expect(() => new DocumentReader().take({ more: false, part })).toThrow('not UTF-8')
+  })
+
   it('has a limit on both sides', () => {
     expect(() => documentParts('x'.repeat(maxDocumentBytes + 1))).toThrow('a document of')
     const reader = new DocumentReader()
