@@ -8,7 +8,7 @@ import type { StepDefinition } from '../provisioning/jobs/step-definition.ts'
 import { type RootWish, Workplace } from '../provisioning/jobs/workplace.ts'
 import { machineOf } from '../provisioning/windows/machine-of.ts'
 import type { Relays } from '../relays/relays.ts'
-import { type Machines, secretName } from '../ssh/machines.ts'
+import type { Machines } from '../ssh/machines.ts'
 import { forgetLab } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { type LabContext, labOf, relayOf } from './steps/lab-context.ts'
@@ -120,11 +120,8 @@ export class LabJobs {
         removal: { folder: labOf({ storage, labId }).installed?.folder },
         found: {},
       },
-      correct: async ({ secret, passphrase, sudoPassword, withoutRoot }) => {
-        if (passphrase !== undefined) await machines.unlock(workplace.ref, passphrase)
-        if (secret && secret.kind !== 'stored') {
-          await storage.secrets.set(secretName({ kind: 'lab', id: labId }), JSON.stringify(secret))
-        }
+      correct: async ({ sudoPassword, withoutRoot, ...signIn }) => {
+        await machines.correct(workplace.ref, signIn)
         workplace.correct({ sudoPassword, root: withoutRoot === true ? 'never' : undefined })
       },
       release: () => workplace.release(),

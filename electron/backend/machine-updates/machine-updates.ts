@@ -6,7 +6,7 @@ import type { JobPlan } from '../provisioning/jobs/running-job.ts'
 import { type RootWish, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Relays } from '../relays/relays.ts'
 import { serverOf } from '../servers/steps/server-context.ts'
-import { type Machines, secretName } from '../ssh/machines.ts'
+import type { Machines } from '../ssh/machines.ts'
 import type { InstalledRecord, Storage } from '../storage/records.ts'
 import { watchAgent, watchRelay } from './until-back.ts'
 import type { UpdateContext } from './update-context.ts'
@@ -71,7 +71,7 @@ export class MachineUpdates {
     program: UpdateContext['program'],
     watchReturn: UpdateContext['watchReturn'],
   ): Pick<JobPlan<UpdateContext>, 'steps' | 'writes' | 'context' | 'correct' | 'release'> {
-    const { storage, machines, programFolders, clock } = this.#options
+    const { machines, programFolders, clock } = this.#options
     const { ref } = workplace
     return {
       steps: updateSteps(program),
@@ -85,10 +85,8 @@ export class MachineUpdates {
         found: {},
         watchReturn,
       },
-      correct: async ({ secret, passphrase, sudoPassword }) => {
-        if (passphrase !== undefined) await machines.unlock(ref, passphrase)
-        if (secret && secret.kind !== 'stored')
-          await storage.secrets.set(secretName(ref), JSON.stringify(secret))
+      correct: async ({ sudoPassword, ...signIn }) => {
+        await machines.correct(ref, signIn)
         workplace.correct({ sudoPassword })
       },
       release: () => workplace.release(),

@@ -1,4 +1,4 @@
-import type { PortRange, SshSecret } from '@nps-desktop/electron/contract'
+import type { PortRange } from '@nps-desktop/electron/contract'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { AppError } from '../failures/app-error.ts'
 import { findInstalled, startProgram } from '../provisioning/install/installed-program.ts'
@@ -12,7 +12,7 @@ import type { StepDefinition } from '../provisioning/jobs/step-definition.ts'
 import { type RootWish, Workplace } from '../provisioning/jobs/workplace.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { ConnectRelay } from '../relays/relay-access.ts'
-import { type Machines, secretName } from '../ssh/machines.ts'
+import type { Machines } from '../ssh/machines.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { usualRange } from '../firewall/rules/widest-range.ts'
@@ -178,9 +178,8 @@ export class ServerJobs {
         found,
         removal: { folder: this.#server(serverId).installed?.folder },
       },
-      correct: async ({ secret, passphrase, sudoPassword: password, withoutRoot, bridgePort: port }) => {
-        if (passphrase !== undefined) await machines.unlock(workplace.ref, passphrase)
-        await keepSecret(storage, serverId, secret)
+      correct: async ({ sudoPassword: password, withoutRoot, bridgePort: port, ...signIn }) => {
+        await machines.correct(workplace.ref, signIn)
         workplace.correct({ sudoPassword: password, root: withoutRoot === true ? 'never' : undefined })
         if (port === undefined) return
         wanted.bridgePort = port
@@ -212,11 +211,6 @@ export interface ServerJobsOptions {
 
 const writesOfRoot = ['/usr/bin/nps', '/etc/nps/', '/etc/systemd/system/nps.service']
 const writesOfUser = ['~/.local/bin/nps', '~/.config/nps/', '~/.config/systemd/user/nps.service']
-
-async function keepSecret(storage: Storage, serverId: string, secret: SshSecret | undefined): Promise<void> {
-  if (secret === undefined || secret.kind === 'stored') return
-  await storage.secrets.set(secretName({ kind: 'server', id: serverId }), JSON.stringify(secret))
-}
 
 function notInstalled(host: string): AppError {
   return new AppError(

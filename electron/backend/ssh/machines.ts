@@ -1,7 +1,7 @@
-import type { JumpHost, MachineRef, SshSecret } from '@nps-desktop/electron/contract'
+import type { Corrections, JumpHost, MachineRef, SshSecret } from '@nps-desktop/electron/contract'
 import { sshSecret } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
-import type { JumpRecord, Storage } from '../storage/records.ts'
+import type { JumpRecord, LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { storedLab } from '../storage/stored-machine.ts'
 import { openSession, type SshTarget } from './open-session.ts'
 import type { AskPerson } from './ask-person.ts'
@@ -15,8 +15,11 @@ export interface Machines {
   target(ref: MachineRef): Promise<SshTarget>
   /** The target of a jump host as the page describes it. */
   jumpTarget(jump: JumpHost): Promise<SshTarget | undefined>
-  /** Keeps the passphrase of the first key on the way to the machine that is locked. */
-  unlock(ref: MachineRef, passphrase: string): Promise<void>
+  /**
+   * Keeps what a person enters so that the app gets in to the machine: the passphrase of the first key on the way that is locked,
+   * another secret. Nothing of a machine that is removed meanwhile.
+   */
+  correct(ref: MachineRef, signIn: Pick<Corrections, 'passphrase' | 'secret'>): Promise<void>
   /**
    * `by`: where a tunnel leads to the machine's sshd, to be dialled instead of its address. `asks`: what the machine asks beside
    * the secret is put to the person; only for what a person has just begun.
@@ -56,8 +59,11 @@ export function createMachines({ storage, ask }: { storage: Storage; ask?: AskPe
     return { address: jump.address, secret: await readSecret(secretName(ref, 'jump'), jump.address.host) }
   }
 
+  const recordOf = (ref: MachineRef): ServerRecord | LabRecord | undefined =>
+    ref.kind === 'server' ? storage.servers.get(ref.id) : storage.labs.get(ref.id)
+
   const target = async (ref: MachineRef): Promise<SshTarget> => {
-    const record = ref.kind === 'server' ? storage.servers.get(ref.id) : storage.labs.get(ref.id)
+    const record = recordOf(ref)
     if (!record) throw new AppError('not-found', 'This machine is no longer in the list.', {})
     if (!record.address) throw noSignIn(record.name)
     const secret = await readSecret(secretName(ref), record.address.host)
@@ -83,17 +89,23 @@ export function createMachines({ storage, ask }: { storage: Storage; ask?: AskPe
     return [...through, secretName(ref)]
   }
 
+  const unlock = async (ref: MachineRef, passphrase: string): Promise<void> => {
+    for (const name of secretsTo(ref)) {
+      const secret = await readSecret(name, ref.id)
+      if (secret.kind !== 'key' || !(await isLocked(secret))) continue
+      // the machine was removed meanwhile
+      if (!storage.secrets.has(name)) return
+      await storage.secrets.set(name, JSON.stringify({ ...secret, passphrase }))
+      return
+    }
+  }
+
   return {
     target,
-    unlock: async (ref, passphrase) => {
-      for (const name of secretsTo(ref)) {
-        const secret = await readSecret(name, ref.id)
-        if (secret.kind !== 'key' || !(await isLocked(secret))) continue
-        // the machine was removed meanwhile
-        if (!storage.secrets.has(name)) return
-        await storage.secrets.set(name, JSON.stringify({ ...secret, passphrase }))
-        return
-      }
+    correct: async (ref, { passphrase, secret }) => {
+      if (passphrase !== undefined) await unlock(ref, passphrase)
+      if (secret === undefined || secret.kind === 'stored' || !recordOf(ref)) return
+      await storage.secrets.set(secretName(ref), JSON.stringify(secret))
     },
     jumpTarget: async (jump) => {
       if (jump.kind === 'none') return undefined

@@ -36,9 +36,9 @@ it.runIf(existsSync(sshdPath))(
 
       const locked = { code: 'key-passphrase-needed', params: { file } }
       await expect(machines.open(ref, { signal })).rejects.toMatchObject({ ...locked, params: { given: 0 } })
-      await machines.unlock(ref, 'wrong')
+      await machines.correct(ref, { passphrase: 'wrong' })
       await expect(machines.open(ref, { signal })).rejects.toMatchObject({ ...locked, params: { given: 1 } })
-      await machines.unlock(ref, 'open sesame')
+      await machines.correct(ref, { passphrase: 'open sesame' })
       const session = await machines.open(ref, { signal })
       expect(session.isOpen).toBe(true)
       session.close()

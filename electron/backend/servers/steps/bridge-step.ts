@@ -29,6 +29,8 @@ export const bridgeStep: StepDefinition<ServerContext> = {
       const ms = Math.round(performance.now() - started)
       try {
         const { version } = await connection.client.status.get({}, { signal: both })
+        // throws where the server was removed meanwhile: its key is not kept then
+        serverOf(context)
         await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
         const relay = { host, bridgePort: port, fingerprint, version, range: wanted.range }
         mergeSameRelay(storage, serverId, fingerprint)
