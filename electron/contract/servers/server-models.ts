@@ -4,6 +4,9 @@ import { failure } from '../failures/failure.ts'
 import { sshAddress } from '../machines/ssh-models.ts'
 import { host, id, instantMs, name, port, portRange } from '../values.ts'
 
+/** Of the key that `nps connect` prints; nps makes longer ones. */
+export const minAdminKeyLength = 16
+
 /** One port of a server as it answered this laptop: `refused` means that the machine is there and nobody listens. */
 export const portTry = z.object({
   what: z.enum(['bridge', 'ssh']),

@@ -3,7 +3,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { base, jobRef, nothing, serverRef } from '../desktop-call.ts'
 import { portReport } from './port-report-models.ts'
-import { serverPlan } from './server-models.ts'
+import { minAdminKeyLength, serverPlan } from './server-models.ts'
 import { sshAddress, sshSecret } from '../machines/ssh-models.ts'
 import { host, id, name, port, portRange } from '../values.ts'
 
@@ -30,7 +30,7 @@ export const serversContract = {
         name: name.optional(),
         host,
         bridgePort: port,
-        adminKey: z.string().min(16).max(256),
+        adminKey: z.string().min(minAdminKeyLength).max(256),
         /** Empty: pin the identity that answers; it is shown in the answer. */
         fingerprint: z.string().optional(),
       }),

@@ -6,7 +6,7 @@ import { legMeasurement, probeResult } from './path-models.ts'
 import { relayErrorData } from './relay-failure.ts'
 import { caller, consolePass, machineUse, relayStatus, seenKey } from './relay-status-models.ts'
 import { targetAddress, tunnel, tunnelMode } from './relay-tunnel-models.ts'
-import { clientId, displayName, instantMs, port, tunnelId } from './words/scalars.ts'
+import { clientId, displayName, instantMs, minVkeyLength, port, tunnelId } from './words/scalars.ts'
 import { connection, liveTraffic, trafficHistory } from './traffic-models.ts'
 import { interchangeableModes } from './tunnel-modes.ts'
 import { printableText } from './words/printable.ts'
@@ -74,7 +74,7 @@ export const relayContract = {
       .input(
         z.object({
           name: displayName,
-          vkey: z.string().min(16).max(128).regex(printableText).optional(),
+          vkey: z.string().min(minVkeyLength).max(128).regex(printableText).optional(),
           settings: clientSettings.optional(),
           limits: clientLimits.optional(),
         }),

@@ -1,3 +1,4 @@
+import { minAdminKeyLength } from '@nps-desktop/electron/contract'
 import { Secret } from '@nps-desktop/relay-core/secret'
 import { z } from 'zod'
 import { AppError } from '../../failures/app-error.ts'
@@ -16,7 +17,7 @@ import type { ServerContext } from './server-context.ts'
 
 const accessSchema = z.object({
   port: z.number().int(),
-  key: z.string().min(16),
+  key: z.string().min(minAdminKeyLength),
   fingerprint: z.string().min(16),
 })
 

@@ -1,3 +1,4 @@
+import { minVkeyLength } from '../../api/words/scalars.ts'
 import { Secret } from '../../secret.ts'
 import { readSwitch } from '../file/read-switch.ts'
 import type { SettingReader } from './setting-reader.ts'
@@ -44,13 +45,10 @@ export const stockReaders = {
 /** Advice about a value of a stock file that is not wrong but has no effect. */
 export function adviseStockKey(key: string, value: string): string | undefined {
   const why = key === 'public_vkey' && value !== '' ? weakness(value) : undefined
-  return why && `public_vkey: ${why}, so nobody gets in by it; choose ${minKeyLength} random characters`
+  return why && `public_vkey: ${why}, so nobody gets in by it; choose ${minVkeyLength} random characters`
 }
-
-/** As long as a vkey has to be. */
-const minKeyLength = 16
 
 function weakness(key: string): string | undefined {
   if (isWeakPassword(key, '')) return 'it is among the first that a scanner tries'
-  return key.length < minKeyLength ? 'it is too short' : undefined
+  return key.length < minVkeyLength ? 'it is too short' : undefined
 }
