@@ -10,7 +10,7 @@ import { sftpServer, sshMissing } from '../lab/lab-programs.ts'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
 import type { BenchRow } from './row.ts'
-import { shape } from './wide-area.ts'
+import { ofWideArea, shape } from './wide-area.ts'
 
 const run = promisify(execFile)
 const timeoutMs = 180_000
@@ -40,25 +40,29 @@ function missing(): string | undefined {
 /** Our pair alone: the way is the same for all, what copies over it is not. */
 const isFor: BenchRow['isFor'] = ({ name }) => name === 'ours'
 
+/** Per second: of the file pieces of `unitBytes`, of the tree files. */
+async function copyRates(act: Act, sizes: Sizes, unitBytes: number) {
+  const { fileUp, fileDown, treeUp, treeDown } = await copies(act, sizes)
+  const rate = (seconds: number) => sizes.fileBytes / unitBytes / seconds
+  return {
+    filesUp: rate(fileUp.app),
+    scpUp: rate(fileUp.peer),
+    filesDown: rate(fileDown.app),
+    scpDown: rate(fileDown.peer),
+    treeUp: sizes.files / treeUp.app,
+    rsyncUp: sizes.files / treeUp.peer,
+    treeDown: sizes.files / treeDown.app,
+    rsyncDown: sizes.files / treeDown.peer,
+  }
+}
+
+const [megabyte, megabit] = [1e6, 1e6 / 8]
+
 /** What a person waits for who copies by the app, and by scp and rsync over the same tunnel to the same sshd. */
 export const files: BenchRow = {
   isFor,
   missing: () => Promise.resolve(missing()),
-  measure: async (act) => {
-    const sizes = { fileBytes: 256e6, files: 2_000 }
-    const { fileUp, fileDown, treeUp, treeDown } = await copies(act, sizes)
-    const rate = (seconds: number) => sizes.fileBytes / 1e6 / seconds
-    return {
-      filesUp: rate(fileUp.app),
-      scpUp: rate(fileUp.peer),
-      filesDown: rate(fileDown.app),
-      scpDown: rate(fileDown.peer),
-      treeUp: sizes.files / treeUp.app,
-      rsyncUp: sizes.files / treeUp.peer,
-      treeDown: sizes.files / treeDown.app,
-      rsyncDown: sizes.files / treeDown.peer,
-    }
-  },
+  measure: (act) => copyRates(act, { fileBytes: 256e6, files: 2_000 }, megabyte),
 }
 
 export const wanFiles: BenchRow = {
@@ -67,19 +71,7 @@ export const wanFiles: BenchRow = {
   missing: () => Promise.resolve(missing()),
   measure: async (act) => {
     await shape(act.stage.place, 100)
-    const sizes = { fileBytes: 24e6, files: 500 }
-    const { fileUp, fileDown, treeUp, treeDown } = await copies(act, sizes)
-    const rate = (seconds: number) => (sizes.fileBytes * 8) / 1e6 / seconds
-    return {
-      wanFilesUp: rate(fileUp.app),
-      wanScpUp: rate(fileUp.peer),
-      wanFilesDown: rate(fileDown.app),
-      wanScpDown: rate(fileDown.peer),
-      wanTreeUp: sizes.files / treeUp.app,
-      wanRsyncUp: sizes.files / treeUp.peer,
-      wanTreeDown: sizes.files / treeDown.app,
-      wanRsyncDown: sizes.files / treeDown.peer,
-    }
+    return ofWideArea(await copyRates(act, { fileBytes: 24e6, files: 500 }, megabit))
   },
 }
 

@@ -12,6 +12,16 @@ export async function shape(place: Place, megabits: number, loss = 0, delayMs = 
   await place.shape?.({ laptop: end, server: { delayMs: 0, megabits, loss }, lab: end })
 }
 
+/** What a row has measured, as the figures of the same over the wide area: `filesUp` is `wanFilesUp` there. */
+export function ofWideArea<Name extends string>(
+  measured: Readonly<Record<Name, number>>,
+): Record<`wan${Capitalize<Name>}`, number> {
+  const named = Object.entries<number>(measured).map(
+    ([name, value]) => [`wan${name.charAt(0).toUpperCase()}${name.slice(1)}`, value] as const,
+  )
+  return Object.fromEntries(named) as Record<`wan${Capitalize<Name>}`, number>
+}
+
 const firstBytes = (act: Act, count: number, atOnce: boolean) =>
   act.stage.bytes.call('firstBytes', { ...act.at('echo'), count, atOnce }, 180_000)
 

@@ -9,7 +9,7 @@ import { sshSession } from '../lab/bench-session.ts'
 import { quantile } from '../quantile.ts'
 import type { Act } from '../stage.ts'
 import type { BenchRow } from './row.ts'
-import { shape } from './wide-area.ts'
+import { ofWideArea, shape } from './wide-area.ts'
 
 const run = promisify(execFile)
 const sshSessions = 7
@@ -66,20 +66,26 @@ async function appTerminal(act: Act, isKept: boolean): Promise<TerminalTimes> {
   }
 }
 
-/** The same without a network: what the app, the lab box's sshd and its shell take by themselves. */
-export const terminal: BenchRow = {
-  isFor: ({ name }) => name === 'ours',
-  missing: () => Promise.resolve(sshMissing()),
-  measure: async (act) => {
-    const kept = await appTerminal(act, true)
-    const plain = await appTerminal(act, false)
-    return {
+/** In a shell that tmux keeps, and in one that nobody keeps. */
+async function appPrompts(act: Act) {
+  const kept = await appTerminal(act, true)
+  const plain = await appTerminal(act, false)
+  return {
+    prompts: {
       keptPrompt: kept.promptP50,
       keptPromptP95: kept.promptP95,
       plainPrompt: plain.promptP50,
       plainPromptP95: plain.promptP95,
-    }
-  },
+    },
+    plainKey: plain.keyP50,
+  }
+}
+
+/** Without a network: what the app, the lab box's sshd and its shell take by themselves. */
+export const terminal: BenchRow = {
+  isFor: ({ name }) => name === 'ours',
+  missing: () => Promise.resolve(sshMissing()),
+  measure: async (act) => (await appPrompts(act)).prompts,
 }
 
 /** How long a person waits who opens a terminal in the app while a session is open, and then types a key. */
@@ -88,15 +94,8 @@ export const wanTerminal: BenchRow = {
   missing: () => Promise.resolve(sshMissing()),
   measure: async (act) => {
     await shape(act.stage.place, 100)
-    const kept = await appTerminal(act, true)
-    const plain = await appTerminal(act, false)
-    return {
-      wanKeptPrompt: kept.promptP50,
-      wanKeptPromptP95: kept.promptP95,
-      wanPlainPrompt: plain.promptP50,
-      wanPlainPromptP95: plain.promptP95,
-      wanTerminalKey: plain.keyP50,
-    }
+    const { prompts, plainKey } = await appPrompts(act)
+    return { ...ofWideArea(prompts), wanTerminalKey: plainKey }
   },
 }
 
