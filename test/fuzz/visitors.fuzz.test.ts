@@ -5,14 +5,14 @@ import { readByteRange } from '../../relay-core/src/agent/files/byte-range.ts'
 import { readRequestedPath } from '../../relay-core/src/agent/files/requested-path.ts'
 import { ClientHelloReader } from '../../relay-core/src/relay/hosts/client-hello.ts'
 import { readVisitedHost } from '../../relay-core/src/relay/hosts/host-name.ts'
-import { isUpgradeRequest, rewriteRequest } from '../../relay-core/src/relay/hosts/forward/rewrite-head.ts'
+import { isUpgradeRequest, rewriteRequest } from '../../relay-core/src/net/http1/forward/rewrite-head.ts'
 import { readingsOf, rulePath } from '../../relay-core/src/relay/hosts/routing-path.ts'
 import {
   parseCredentials,
   parseGreeting,
   parseRequest,
   SocksError,
-} from '../../relay-core/src/relay/tunnels/modes/socks/socks-messages.ts'
+} from '../../relay-core/src/proxy/socks-messages.ts'
 import { ByteSource } from '../../relay-core/src/net/http1/byte-source.ts'
 import { requestFraming } from '../../relay-core/src/net/http1/framing.ts'
 import {

@@ -7,7 +7,7 @@ import type { TunnelConnections } from '../tunnels/tunnel-connections.ts'
 import type { PasswordCheck } from '../tunnels/password-check.ts'
 import type { RoundRobinTargets } from '../tunnels/round-robin-targets.ts'
 import type { Certificate } from './certificates.ts'
-import type { HostRefusal } from './forward/error-page.ts'
+import type { HostRefusal } from './answers/error-page.ts'
 import type { HostRule } from './host-table.ts'
 
 /** A host tunnel as the listeners see it: what it answers to, how, and by whom. */

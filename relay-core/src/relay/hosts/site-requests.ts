@@ -3,13 +3,13 @@ import type { Log } from '../../log/log.ts'
 import type { Exchange } from '../../net/http1/exchange.ts'
 import { valuesOf, type RawFields } from '../../net/http1/head.ts'
 import { parseBasicAuth } from '../tunnels/tunnel-users.ts'
-import { refuse } from './forward/answers.ts'
-import type { HostRefusal } from './forward/error-page.ts'
-import { forwardRequest, type Forwarding } from './forward/forward-request.ts'
+import { refuse } from './answers/answers.ts'
+import type { HostRefusal } from './answers/error-page.ts'
+import { forwardRequest, type Forwarding } from '../../net/http1/forward/forward-request.ts'
 import { enterSite, reachTarget, type HostSite } from './host-site.ts'
-import { KeptLink } from './forward/kept-link.ts'
-import { rewriteLocation, rewriteRequest, type RequestOrigin } from './forward/rewrite-head.ts'
-import { TargetLink } from './forward/target-link.ts'
+import { KeptLink } from '../../net/http1/forward/kept-link.ts'
+import { rewriteLocation, rewriteRequest, type RequestOrigin } from '../../net/http1/forward/rewrite-head.ts'
+import { TargetLink } from '../../net/http1/forward/target-link.ts'
 
 export interface SiteRequest {
   readonly exchange: Exchange
@@ -92,7 +92,7 @@ export class SiteRequests {
       const unproved = this.#checkUser(site, exchange.head.fields, visit)
       const stream = unproved ? { refusal: unproved, reason: undefined } : await reachTarget(site, connection)
       if (!('refusal' in stream)) {
-        const link = new TargetLink(connection, stream)
+        const link = new TargetLink(stream, (one, other) => connection.join(one, other))
         void link.closed.then(() => connection.leave())
         return link
       }
@@ -128,6 +128,7 @@ export class SiteRequests {
           isKept: exchange.isKept,
         }),
       },
+      refuse,
       rewriteAnswer: (answered) => rewriteLocation(answered, { visit, host, hostHeader }),
     }
   }

@@ -1,4 +1,4 @@
-import { tokensOf, valuesOf, type RawFields } from '../../../net/http1/head.ts'
+import { tokensOf, valuesOf, type RawFields } from '../head.ts'
 
 export interface RequestOrigin {
   /** The visitor's address, without port. */

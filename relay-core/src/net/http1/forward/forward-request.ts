@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
-import { BrokenBody, framed, framedEnd, readBody, send } from '../../../net/http1/body.ts'
-import type { Exchange } from '../../../net/http1/exchange.ts'
-import { answerFraming } from '../../../net/http1/framing.ts'
+import { BrokenBody, framed, framedEnd, readBody, send } from '../body.ts'
+import type { Exchange } from '../exchange.ts'
+import { answerFraming } from '../framing.ts'
 import {
   BadHead,
   encodeHead,
@@ -10,10 +10,9 @@ import {
   valuesOf,
   type AnswerHead,
   type RawFields,
-} from '../../../net/http1/head.ts'
-import { readHeadLines } from '../../../net/http1/read-head.ts'
-import { resetStream, splice } from '../../../net/stream/splice.ts'
-import { refuse } from './answers.ts'
+} from '../head.ts'
+import { readHeadLines } from '../read-head.ts'
+import { resetStream, splice } from '../../stream/splice.ts'
 import { isUpgradeRequest, rewriteResponse, rewriteSwitch } from './rewrite-head.ts'
 import type { TargetLink } from './target-link.ts'
 
@@ -27,9 +26,14 @@ const maxAnswerHeadBytes = 256 * 1024
 
 type Link = Pick<TargetLink, 'stream' | 'source' | 'closed'>
 
+/** The visitor's request is not framed as it says, or the target has not answered properly. */
+export type ForwardRefusal = 'bad-request' | 'target-failed'
+
 export interface Forwarding {
   /** What the target is asked. */
   readonly head: { readonly method: string; readonly path: string; readonly fields: RawFields }
+  /** Tells the visitor why there is no answer of the target; breaks the connection off if one has begun. Never rejects. */
+  readonly refuse: (exchange: Exchange, refusal: ForwardRefusal) => Promise<void>
   /** The fields of an answer as the visitor gets them. */
   readonly rewriteAnswer?: (fields: RawFields) => RawFields
 }
@@ -51,7 +55,7 @@ const spent: Forwarded = { isReusable: false, bindsConnection: false }
 export async function forwardRequest(
   link: Link,
   exchange: Exchange,
-  { head, rewriteAnswer = (fields) => fields }: Forwarding,
+  { head, refuse, rewriteAnswer = (fields) => fields }: Forwarding,
 ): Promise<Forwarded> {
   const abandon = () => link.stream.destroy()
   if (exchange.gone.aborted) abandon()

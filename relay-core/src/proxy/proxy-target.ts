@@ -1,4 +1,4 @@
-import type { Target } from '../../../session/agent-session.ts'
+import type { Target } from '../session/agent-session.ts'
 
 /** What a visitor of an HTTP proxy asks for; `path` is the request target for the target. */
 export interface ProxyTarget extends Target {

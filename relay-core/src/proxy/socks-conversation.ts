@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net'
-import { readExactly } from '../../../../net/stream/read-exactly.ts'
-import type { TunnelUser } from '../../tunnel-users.ts'
+import type { Duplex } from 'node:stream'
+import { readExactly } from '../net/stream/read-exactly.ts'
 import {
   encodeCredentialsAnswer,
   encodeMethod,
@@ -14,33 +13,33 @@ import {
 
 export interface SocksRules {
   /** Undefined: nobody has to authenticate. */
-  readonly isAccount: ((given: TunnelUser) => boolean) | undefined
+  readonly isAccount: ((given: { name: string; password: string }) => boolean) | undefined
   readonly signal: AbortSignal
 }
 
 /**
- * Everything up to and including the request; what the visitor sent after it stays in the socket. Rejects with a
+ * Everything up to and including the request; what the visitor sent after it stays in the stream. Rejects with a
  * SocksError, an early end, or the signal's reason.
  */
-export async function hearRequest(socket: Socket, { isAccount, signal }: SocksRules): Promise<SocksRequest> {
-  const { methods } = await hear(socket, parseGreeting, signal)
+export async function hearRequest(stream: Duplex, { isAccount, signal }: SocksRules): Promise<SocksRequest> {
+  const { methods } = await hear(stream, parseGreeting, signal)
   const method = isAccount ? socksMethod.password : socksMethod.none
   if (!methods.includes(method)) {
-    socket.write(encodeMethod(socksMethod.unacceptable))
+    stream.write(encodeMethod(socksMethod.unacceptable))
     throw new SocksError(isAccount ? 'no user and password given' : 'no way to go on without a password')
   }
-  socket.write(encodeMethod(method))
+  stream.write(encodeMethod(method))
   if (isAccount) {
-    const isRight = isAccount(await hear(socket, parseCredentials, signal))
-    socket.write(encodeCredentialsAnswer(isRight))
+    const isRight = isAccount(await hear(stream, parseCredentials, signal))
+    stream.write(encodeCredentialsAnswer(isRight))
     if (!isRight) throw new SocksError('wrong user or password')
   }
-  return hear(socket, parseRequest, signal)
+  return hear(stream, parseRequest, signal)
 }
 
 /** Reads no byte more than the message has. */
 async function hear<T extends object>(
-  socket: Socket,
+  stream: Duplex,
   parse: (bytes: Buffer) => T | number,
   signal: AbortSignal,
 ): Promise<T> {
@@ -48,6 +47,6 @@ async function hear<T extends object>(
   for (;;) {
     const found = parse(bytes)
     if (typeof found !== 'number') return found
-    bytes = Buffer.concat([bytes, await readExactly(socket, found - bytes.length, { signal })])
+    bytes = Buffer.concat([bytes, await readExactly(stream, found - bytes.length, { signal })])
   }
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ByteSource } from '../../../net/http1/byte-source.ts'
-import { Conversation } from '../../../net/http1/conversation.ts'
+import { ByteSource } from '../byte-source.ts'
+import { Conversation } from '../conversation.ts'
 import { forwardRequest } from './forward-request.ts'
 import { streamPair } from './stream-pair.ts'
 
@@ -61,7 +61,9 @@ async function forwarded(
     closed: new Promise<void>((resolve) => near.once('close', resolve)),
   }
   const head = { method: 'GET', path: '/', fields: Object.entries(fields).flat() }
-  void forwardRequest(link, exchange, { head })
+  const refuse = () =>
+    exchange.reply({ status: 502, reason: 'Bad Gateway', fields: [], body: Buffer.alloc(0) })
+  void forwardRequest(link, exchange, { head, refuse })
   await heard(target, '\r\n\r\n')
   return { visitor, target }
 }

@@ -1,12 +1,11 @@
 import type { Duplex } from 'node:stream'
-import { ByteSource } from '../../../net/http1/byte-source.ts'
-import type { TunnelConnection } from '../../tunnels/tunnel-connection.ts'
+import { ByteSource } from '../byte-source.ts'
 import { streamPair } from './stream-pair.ts'
 
 /** How long a target may take to hang up after it was told that there is no more. */
 const lingerMs = 5_000
 
-/** A connection to a target, for one visitor's requests: counted and limited as long as it is open. */
+/** A connection to a target, for one visitor's requests. */
 export class TargetLink {
   /** What requests are written to. */
   readonly stream: Duplex
@@ -15,12 +14,12 @@ export class TargetLink {
   readonly #far: Duplex
   readonly #closed: Promise<void>
 
-  /** Takes over `agentSide`. */
-  constructor(connection: TunnelConnection, agentSide: Duplex) {
+  /** Takes over `agentSide`. `join`: as `splice`; it may count and limit what passes. */
+  constructor(agentSide: Duplex, join: (visitorSide: Duplex, agentSide: Duplex) => Promise<void>) {
     const [near, far] = streamPair()
     this.stream = near
     this.#far = far
-    this.#closed = connection.join(far, agentSide)
+    this.#closed = join(far, agentSide)
     this.source = new ByteSource(near)
   }
 

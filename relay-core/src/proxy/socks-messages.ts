@@ -1,8 +1,4 @@
-import {
-  encodeSocksAddress,
-  parseSocksAddress,
-  type SocksAddress,
-} from '../../../../net/address/socks-address.ts'
+import { encodeSocksAddress, parseSocksAddress, type SocksAddress } from '../net/address/socks-address.ts'
 
 const version = 5
 const credentialsVersion = 1

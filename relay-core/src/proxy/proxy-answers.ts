@@ -1,6 +1,6 @@
-import type { Exchange } from '../../../net/http1/exchange.ts'
-import { encodeHead } from '../../../net/http1/head.ts'
-import { RelayError, type RelayErrorCode } from '../../../api/errors.ts'
+import type { Exchange } from '../net/http1/exchange.ts'
+import { encodeHead } from '../net/http1/head.ts'
+import { RelayError, type RelayErrorCode } from '../api/errors.ts'
 
 /** What a visitor of an HTTP proxy gets instead of the target's answer. */
 export interface ProxyAnswer {
@@ -38,9 +38,11 @@ const statuses: Partial<Record<RelayErrorCode, { status: number; reason: string 
   'agent-silent': gatewayTimeout,
 }
 
+export const targetFailed: ProxyAnswer = { ...badGateway, line: 'The target ended the connection.' }
+
 /** Why the target was not reached. */
 export function answerFor(error: unknown): ProxyAnswer {
-  if (!(error instanceof RelayError)) return { ...badGateway, line: 'The target ended the connection.' }
+  if (!(error instanceof RelayError)) return targetFailed
   return { ...(statuses[error.code] ?? badGateway), line: error.message }
 }
 
