@@ -29,10 +29,9 @@ export function refusedSections(
   // it refuses what it was asked for, once each
   return refused.slice(0, sections.length).map((told, at) => ({
     name: shortLine(told, maxNameLength),
-    reason: shortLine(
-      reasons[at] || likelyCauses(sections.find(({ remark }) => remark === told)?.mode),
-      maxReasonLength,
-    ),
+    reason:
+      shortLine(reasons[at] ?? '', maxReasonLength).trim() ||
+      likelyCauses(sections.find(({ remark }) => remark === told)?.mode),
   }))
 }
 

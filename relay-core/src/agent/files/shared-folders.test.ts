@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { SharedFolders } from './shared-folders.ts'
 
 /** Windows lets only administrators make links. */
@@ -87,6 +87,28 @@ it('lists the shared folders that cannot be read, until they are there', async (
   expect(await shared.unreadable()).toEqual([later, join(there, 'file')])
   await mkdir(later)
   expect(await shared.unreadable()).toEqual([join(there, 'file')])
+})
+
+/** A disk that does not answer cannot be had in a test without root. */
+class OnSilentDisk extends SharedFolders {
+  readonly asked: string[] = []
+
+  override find(folder: string): Promise<string> {
+    this.asked.push(folder)
+    return folder.includes('silent') ? new Promise(() => undefined) : super.find(folder)
+  }
+}
+
+it('looks at no other folder while a disk does not answer, as each look keeps a thread', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const [missing, silent] = [resolve(top, 'missing'), resolve(top, 'silent')]
+  const shared = new OnSilentDisk([missing, silent, resolve(top, 'silent too')])
+  const unreadable = shared.unreadable()
+  await vi.waitUntil(() => shared.asked.includes(silent))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(await unreadable).toEqual([missing, silent])
+  expect(shared.asked).toEqual([missing, silent])
+  vi.useRealTimers()
 })
 
 it('shares nothing unless told so', async () => {

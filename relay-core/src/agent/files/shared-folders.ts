@@ -41,17 +41,34 @@ export class SharedFolders {
     throw missing(folder, undefined)
   }
 
-  /** Those that cannot be read now: not there, another account's, or on a disk that does not answer within five seconds. Never rejects. */
+  /**
+   * Those that cannot be read now: not there, another account's, or on a disk that does not answer within five seconds. After one of
+   * these no other is looked at: each would keep one of this program's few threads, which look names up, too. Never rejects.
+   */
   async unreadable(): Promise<string[]> {
-    const late = { timeoutMs: lookTimeoutMs, onTimeout: () => new Error('the disk does not answer') }
-    const found = await Promise.allSettled(this.#folders.map((folder) => until(this.find(folder), late)))
-    return this.#folders.filter((_, at) => found[at]?.status === 'rejected')
+    const found: string[] = []
+    for (const folder of this.#folders) {
+      const state = await this.#look(folder)
+      if (state !== 'readable') found.push(folder)
+      if (state === 'silent') break
+    }
+    return found
+  }
+
+  async #look(folder: string): Promise<'readable' | 'unreadable' | 'silent'> {
+    const silent = new Error('the disk does not answer')
+    try {
+      await until(this.find(folder), { timeoutMs: lookTimeoutMs, onTimeout: () => silent })
+      return 'readable'
+    } catch (error) {
+      return error === silent ? 'silent' : 'unreadable'
+    }
   }
 }
 
 /** For the owner of an npc that shares a folder which it cannot read. */
 export function unreadableWords(folder: string): string {
-  return `The shared folder ${folder} is not there, or npc may not read it. Make it, let npc's account read it, or correct -share (in npc.conf share= or local_path=). npc goes on, and serves it as soon as it can be read.`
+  return `The shared folder ${folder} is not there, npc may not read it, or its disk does not answer. Make it, let npc's account read it, or correct -share (in npc.conf share= or local_path=). npc goes on, and serves it as soon as it can be read.`
 }
 
 async function leadsTo(shared: string, real: string): Promise<boolean> {

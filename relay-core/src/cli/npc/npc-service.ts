@@ -19,6 +19,7 @@ import { usageError } from '../shared/flags.ts'
 import { sharedFolders } from './npc-options.ts'
 import { readNpcConf, readPlainNpcConf, type AgentFlags } from './npc-config.ts'
 import { print } from '../shared/output.ts'
+import { endSoon } from '../shared/wait-for-stop.ts'
 import * as command from '../shared/service-command.ts'
 
 /** `npc install`: the key goes into a file of its owner, not into the service's command line, which all can read. */
@@ -40,6 +41,7 @@ export async function installAgent(
   if (readable !== null) print(readable)
   for (const folder of await sharedFolders(read).unreadable()) print(unreadableWords(folder))
   print(`Its settings are in ${config}. Next: npc start`)
+  endSoon()
   return exitCode.ok
 }
 

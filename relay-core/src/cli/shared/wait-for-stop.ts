@@ -24,7 +24,20 @@ function awaitEndOfInput(stop: () => void): void {
 
 /** Waits for a graceful end, but not forever: a service manager would kill us anyway. */
 export async function endWithin(timeoutMs: number, closing: Promise<unknown>): Promise<void> {
-  const timer = setTimeout(() => process.exit(process.exitCode ?? 0), timeoutMs)
+  const timer = setTimeout(endNow, timeoutMs)
   await closing
   clearTimeout(timer)
+  endSoon()
+}
+
+/** How long a program that has nothing left to do waits for what it has begun. */
+const unfinishedMs = 1_000
+
+/** For a program that is about to end by itself: a disk that does not answer must not keep it. */
+export function endSoon(): void {
+  setTimeout(endNow, unfinishedMs).unref()
+}
+
+function endNow(): void {
+  process.exit(process.exitCode ?? 0)
 }

@@ -76,6 +76,19 @@ test('limits hold, and what is refused is named in the log', async () => {
   expect(bed.pushed.receiver({ id: 1 }, '203.0.113.7')).toBeUndefined()
 })
 
+test('a refusal names the holder of a port where that is a tunnel of the same client, and no other', async () => {
+  const { id } = bed.clients.add({ name: 'other', vkey: 'another-key-0123456789' })
+  const { port } = bed
+  const theirs = { clientId: id, mode: 'tcp', name: 'payroll', target: '127.0.0.1:1' } as const
+  await bed.tunnels.add({ ...theirs, port })
+  await bed.tunnels.add({ ...theirs, name: 'ssh', port: port + 1 })
+  const receiver = bed.converse()
+  expect((await receiver.addTunnel(entry('web', port)))?.message).not.toContain('payroll')
+  expect(await receiver.addTunnel(entry('ssh', port + 2))).toBeNull()
+  expect((await receiver.addTunnel(entry('web', port + 1)))?.message).not.toContain('ssh')
+  expect((await receiver.addTunnel(entry('web', port + 2)))?.message).toContain('"ssh"')
+})
+
 test('the relay’s own ports are taken on every address, and a server address is left out unless it is allowed', async () => {
   const on = (Remark: string, Ports: number, ServerIp: string) =>
     decodePushedTunnel(

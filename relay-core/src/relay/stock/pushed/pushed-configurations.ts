@@ -220,7 +220,7 @@ class Conversation implements ConfigReceiver {
     const clientId = this.#tunnels?.clientId
     const isOwn = this.#options.tunnels
       .list()
-      .some((tunnel) => tunnel.clientId === clientId && tunnel.name === holder)
+      .some((tunnel) => tunnel.clientId === clientId && tunnel.port === port && tunnel.name === holder)
     if (isOwn) return error
     return new RelayError(
       'port-taken',

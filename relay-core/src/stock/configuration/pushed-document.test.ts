@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { RelayError } from '../../api/errors.ts'
+import type { ConfigReceiver } from './config-conversation.ts'
+import { takePushedDocument } from './pushed-document.ts'
+
+const refusing: ConfigReceiver = {
+  createClient: async () => undefined,
+  addHost: async () => null,
+  addTunnel: async ({ remark }) => new RelayError('port-taken', `${remark} “nicht” hier`, { port: 1 }),
+  running: () => [],
+  done: () => undefined,
+}
+const document = JSON.stringify({
+  tunnels: Array.from({ length: 50 }, (_, at) => ({ mode: 'tcp', remark: `s${at}`, ports: '1' })),
+})
+
+it('every name is told, and as many reasons as there is room for', async () => {
+  const all = await takePushedDocument(document, refusing, { maxBytes: 65_536 })
+  expect(all.refused).toHaveLength(50)
+  expect(all.reasons[49]).toBe('s49 “nicht” hier')
+  const whole = Buffer.byteLength(JSON.stringify(all)) + 1
+  for (const maxBytes of [whole, whole - 1, 1_000, 100, 0]) {
+    const { refused, reasons } = await takePushedDocument(document, refusing, { maxBytes })
+    expect(refused).toEqual(all.refused)
+    expect(reasons).toEqual(all.reasons.slice(0, reasons.length))
+    const bytes = Buffer.byteLength(JSON.stringify({ refused, reasons, denied: false }))
+    expect(reasons.length === 0 || bytes <= maxBytes).toBe(true)
+    expect(reasons.length === 50).toBe(maxBytes === whole)
+  }
+})
