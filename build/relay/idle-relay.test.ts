@@ -35,3 +35,21 @@ test('an idle relay loads our own code only: packages come with the first caller
   // Each would cost megabytes of memory for as long as the relay runs.
   expect(files.filter((file) => file.includes('node_modules'))).toEqual([])
 })
+
+test.each(['nps', 'npc'])('%s holds of zod what it uses, and no language but English', async (program) => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [`relay-core/src/cli/${program}/${program}.ts`],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: join(root, 'build/out/unwritten.mjs'),
+    logLevel: 'error',
+  })
+  const held = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs))
+  // `import { z } from 'zod'` would bring all of them: esbuild keeps an object whole that a module gives away.
+  expect(held.filter((file) => /zod\/v4\/locales\/(?!en\.|index\.)/.test(file))).toEqual([])
+  expect(held.filter((file) => file.includes('node_modules/zod/')).length).toBeGreaterThan(0)
+})

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { clientLimits } from './limits.ts'
 import { clientSettings } from './tunnel-settings.ts'
 import { clientId, displayName, instantMs, keyFingerprint } from './words/scalars.ts'

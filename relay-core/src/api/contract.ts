@@ -1,5 +1,5 @@
 import { eventIterator, oc } from '@orpc/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import { client } from './client-models.ts'
 import { changedConf, confFile, savedConf } from './conf/conf-file.ts'
 import { legMeasurement, probeResult } from './path-models.ts'

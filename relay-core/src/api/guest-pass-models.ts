@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { clientId as positiveId, displayName, instantMs, tunnelId } from './words/scalars.ts'
 
 /**

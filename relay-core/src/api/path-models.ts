@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { relayFailure } from './relay-failure.ts'
 import { instantMs, tunnelId } from './words/scalars.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { instantMs, port, portList } from './words/scalars.ts'
 
 export const consolePass = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { limits } from './limits.ts'
 import { tunnelModeNames } from './tunnel-modes.ts'
 import { tunnelSettings } from './tunnel-settings.ts'

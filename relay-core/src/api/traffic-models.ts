@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { instantMs, tunnelId } from './words/scalars.ts'
 
 export const connection = z.object({

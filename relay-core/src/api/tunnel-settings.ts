@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { printableText } from './words/printable.ts'
 
 /** A blank name or password would let anybody in. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** nps.conf as it is. */
 export const confFile = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini'
+import * as z from 'zod/mini'
 
 /** Why what passes a private tunnel goes by the relay. Log, `npc status` and screens have a sentence for each. */
 export const byRelayReasons = [

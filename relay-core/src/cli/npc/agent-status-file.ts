@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod/mini'
+import * as z from 'zod/mini'
 import { isRunning, isSameProcess, readStatus } from './status-file.ts'
 import { runningVisit } from './visitor-status-file.ts'
 

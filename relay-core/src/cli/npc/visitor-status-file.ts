@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod/mini'
+import * as z from 'zod/mini'
 import { privateWay } from '../../api/direct/private-way.ts'
 import { isRunning, readStatus } from './status-file.ts'
 

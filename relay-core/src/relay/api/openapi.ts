@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { listCalls } from '../../api/calls.ts'
 import { relayErrorCodes } from '../../api/errors.ts'
 import { failureParams } from '../../api/relay-failure.ts'

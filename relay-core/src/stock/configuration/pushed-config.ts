@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { stockModeNames } from '../../api/tunnel-modes.ts'
 import { count, flag, text as lenientText } from '../messages/lenient-fields.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RelayError } from '../../api/errors.ts'
 import type { PushedConfiguration } from './pushed-configuration.ts'
 import type { ConfigReceiver } from './config-conversation.ts'

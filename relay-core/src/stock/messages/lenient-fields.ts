@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Fields of stock NPS's documents: what is missing or null is empty. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { encodePrefixed } from './length-prefixed.ts'
 
 /** `http` is answered as `tcp` by our agent; `udp5` is SOCKS5's UDP ASSOCIATE. */
