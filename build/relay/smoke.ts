@@ -2,10 +2,10 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../../relay-core/src/testing/free-port.ts'
 
 export interface Smoke {
   readonly startToListeningMs: number
@@ -74,13 +74,4 @@ function answers(port: number): Promise<boolean> {
     // a short pause, so that asking does not take the processor from who is starting
     socket.once('error', () => setTimeout(() => resolve(false), 5))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
