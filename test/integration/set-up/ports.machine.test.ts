@@ -1,28 +1,10 @@
 import type { Job } from '@nps-desktop/electron/contract'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { AppBackend } from '../../harness/app.ts'
+import { expect, it } from 'vitest'
 import { expectDone, failureIn } from '../../harness/ended-job.ts'
-import { builtPrograms } from '../../harness/programs/built-programs.ts'
-import { Bed } from '../../testbed/bed.ts'
 import type { FirewallKind } from '../../testbed/machines/machine-firewall.ts'
-import { ServerOnCloud } from '../../harness/server-on-cloud.ts'
+import { app, bed, cloud, setUpOnCloud } from './on-cloud.ts'
 
-const programs = builtPrograms()
-
-let bed: Bed
-let app: AppBackend
-let cloud: ServerOnCloud
-
-beforeAll(async () => {
-  bed = await Bed.start({ machines: ['cloud'] })
-})
-afterAll(() => bed.close())
-beforeEach(async () => {
-  app = await AppBackend.start(programs)
-  await app.trust(bed.cloud.address)
-  cloud = new ServerOnCloud(app, bed)
-})
-afterEach(() => app.close())
+setUpOnCloud()
 
 it('ports shut by a security group: the provider and its rule are named', async () => {
   await bed.metadata.pretend('aliyun')

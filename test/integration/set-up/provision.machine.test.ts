@@ -1,27 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { AppBackend } from '../../harness/app.ts'
+import { describe, expect, it } from 'vitest'
 import { expectDone, failureIn, stepOf } from '../../harness/ended-job.ts'
-import { builtPrograms } from '../../harness/programs/built-programs.ts'
-import { Bed } from '../../testbed/bed.ts'
 import { allTraces } from './all-traces.ts'
-import { ServerOnCloud } from '../../harness/server-on-cloud.ts'
+import { app, bed, cloud, setUpOnCloud } from './on-cloud.ts'
 
-const programs = builtPrograms()
-
-let bed: Bed
-let app: AppBackend
-let cloud: ServerOnCloud
-
-beforeAll(async () => {
-  bed = await Bed.start({ machines: ['cloud'] })
-})
-afterAll(() => bed.close())
-beforeEach(async () => {
-  app = await AppBackend.start(programs)
-  await app.trust(bed.cloud.address)
-  cloud = new ServerOnCloud(app, bed)
-})
-afterEach(() => app.close())
+setUpOnCloud()
 
 const traces = (): Promise<string[]> => allTraces(bed.cloud)
 
